@@ -1,0 +1,71 @@
+"""Canonical pages: many addresses, one page."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+# What must never become a page name: addresses of people, ids, long numbers.
+_EMAIL = re.compile(r"[^/@\s]+@[^/@\s]+\.[^/@\s]+")
+_UUID = re.compile(r"^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$", re.I)
+_DIGITS = re.compile(r"\d{6,}")
+_TOKEN = re.compile(r"^(?=.*\d)(?=.*[A-Za-z])[\w\-.~]{24,}$")
+MASK = "*"
+
+
+class NotAPage(ValueError):
+    """The address has no host, or is not http(s)."""
+
+
+def _masked(part: str) -> str:
+    if _EMAIL.search(part) or _UUID.match(part) or _TOKEN.match(part):
+        return MASK
+    return _DIGITS.sub(MASK, part)
+
+
+def canonical_page(url: str, keep_query: Collection[str] = ()) -> str:
+    """The page of an address: `host[:port]/path[?kept]`, without scheme, `www.`, fragment.
+
+    Query keys outside `keep_query` go, the kept ones are sorted. Path parts that
+    look like an e-mail, a UUID, a token or hold six digits in a row become `*`.
+
+    >>> canonical_page("https://www.Shop.example/a/?utm_source=x#top")
+    'shop.example/a'
+    """
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError as error:
+        raise NotAPage(f"{url[:80]!r} is not an address: {error}") from None
+    host = (parts.hostname or "").removeprefix("www.")
+    if parts.scheme not in ("http", "https") or not host:
+        raise NotAPage(f"{url[:80]!r} is not an http(s) address with a host")
+    default = 443 if parts.scheme == "https" else 80
+    netloc = host if port in (None, default) else f"{host}:{port}"
+    path = "/".join(quote(_masked(unquote(part)), safe="*~.-_!$&'()+,;=:@") for part in parts.path.split("/"))
+    path = re.sub(r"/{2,}", "/", path).rstrip("/") or "/"
+    kept = sorted((k, _masked(v)) for k, v in parse_qsl(parts.query) if k in keep_query)
+    return f"{netloc}{path}" + (f"?{urlencode(kept, safe='*')}" if kept else "")
+
+
+def page_path(page: str) -> str:
+    """`/a/b` of `shop.example/a/b`: what people call the page."""
+    return page[page.index("/") :] if "/" in page else "/"
+
+
+def matches(pattern: str, page: str) -> bool:
+    """Whether a pattern (`/lamps/*`, `/help/**`, `shop.example/…`) names this page.
+
+    `*` is one segment or part of one, `**` any rest. A pattern that begins with `/`
+    is held against the path, any other against host and path. The query is left out
+    unless the pattern has one.
+    """
+    subject = page_path(page) if pattern.startswith("/") else page
+    if "?" not in pattern:
+        subject = subject.partition("?")[0]
+    if pattern not in ("/", "") and pattern.endswith("/"):
+        pattern = pattern.rstrip("/")
+    pieces = re.split(r"(\*\*|\*|\{\w+\})", pattern)
+    regex = "".join(".*" if p == "**" else "[^/]*" if p == "*" or p.startswith("{") else re.escape(p) for p in pieces)
+    return re.fullmatch(regex, subject) is not None
