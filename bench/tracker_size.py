@@ -1,0 +1,26 @@
+"""Bytes of the tracker as a browser fetches it."""
+
+from __future__ import annotations
+
+import argparse
+import gzip
+from pathlib import Path
+from typing import Any
+
+NAME = "tracker_size"
+HELP = "bytes of parcours.js: raw and gzip -9, beside the smallest peer with element identity"
+
+# Clarity 0.8.70, gzip -9: the smallest published tracker that yields heatmaps anchored on elements.
+CLARITY_GZIP = 26_686
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Sizes in bytes and the ratio to Clarity's published bundle."""
+    bundle = (Path(__file__).parent.parent / "tracker_js/dist/parcours.js").read_bytes()
+    packed = len(gzip.compress(bundle, 9))
+    return {
+        "raw bytes": len(bundle),
+        "gzip bytes": packed,
+        "Clarity 0.8.70, gzip bytes": CLARITY_GZIP,
+        "ratio": packed / CLARITY_GZIP,
+    }

@@ -1,0 +1,98 @@
+"""Settings: environment variables `PARCOURS_…`, each with its default and what it means."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import Field, dataclass, field, fields, replace
+from pathlib import Path
+from typing import Any
+
+
+class BadSetting(ValueError):
+    """A setting that cannot be used: says which, why, and what would do."""
+
+
+def _setting(default: Any, help_: str, example: str = "") -> Any:
+    return field(default=default, metadata={"help": help_, "example": example})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """Everything a person may set. Unset means the default."""
+
+    data: Path = _setting(Path("data"), "folder of the database, the journal and the running server's note")
+    clickhouse_url: str = _setting(
+        "", "a ClickHouse server instead of the embedded one", "clickhouse://user:password@host:8123/parcours"
+    )
+    cluster: str = _setting("", "name of the ClickHouse cluster: tables become replicated and distributed")
+    host: str = _setting("127.0.0.1", "address to listen on")
+    port: int = _setting(8000, "port to listen on")
+    base_url: str = _setting(
+        "", "the address that visitors and your team reach Parcours by", "https://stats.shop.example"
+    )
+    trusted_proxies: tuple[str, ...] = _setting(
+        (), "addresses or networks whose X-Forwarded-For is believed", "10.0.0.0/8,127.0.0.1"
+    )
+    chromium: str = _setting("", "the Chromium that takes pictures; else the first found on the PATH")
+    segment_seconds: float = _setting(1.0, "age at which a journal segment goes to the database, seconds")
+    log_level: str = _setting("info", "debug, info, warning or error")
+
+    @property
+    def location(self) -> str:
+        """What `store.client.open_store` takes: the server's address, else the database folder."""
+        return self.clickhouse_url or str(self.data / "clickhouse")
+
+    @property
+    def url(self) -> str:
+        """The address to show to people, without a slash at its end."""
+        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
+        return self.base_url.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+
+
+def variable(setting: Field[Any]) -> str:
+    """The environment variable of a setting."""
+    return f"PARCOURS_{setting.name.upper()}"
+
+
+def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
+    """Settings from the environment; `given` (what the command line says, None = not said) wins.
+
+    Raises BadSetting that names the variable. Unknown `PARCOURS_…` variables are
+    refused too: a misspelt one would be believed to work.
+    """
+    known = {variable(f): f for f in fields(Settings)}
+    for name in environment:
+        if name.startswith("PARCOURS_") and name not in known:
+            raise BadSetting(f"{name} is not a setting. `parcours settings` lists them all.")
+    read = {f.name: _read(name, f, environment[name]) for name, f in known.items() if environment.get(name)}
+    said = {k: v for k, v in given.items() if v is not None}
+    settings = replace(Settings(), **(read | said))
+    _check(settings)
+    return settings
+
+
+def _read(name: str, setting: Field[Any], text: str) -> Any:
+    kinds: dict[type, Callable[[str], Any]] = {
+        int: int,
+        float: float,
+        Path: Path,
+        str: str,
+        tuple: lambda t: tuple(p.strip() for p in t.split(",") if p.strip()),
+    }
+    try:
+        return kinds[type(setting.default)](text)
+    except ValueError:
+        raise BadSetting(f"{name}={text!r} is not a number. Example: {name}={setting.default}") from None
+
+
+def _check(settings: Settings) -> None:
+    if not 0 <= settings.port <= 65_535:
+        raise BadSetting(f"Port {settings.port} does not exist: take one from 1 to 65535.")
+    if settings.segment_seconds <= 0:
+        raise BadSetting("PARCOURS_SEGMENT_SECONDS must be above 0, for example 1.")
+    if settings.log_level not in ("debug", "info", "warning", "error"):
+        raise BadSetting(f"PARCOURS_LOG_LEVEL={settings.log_level!r}: take debug, info, warning or error.")
+    if settings.base_url and not re.match(r"https?://[^/]+", settings.base_url):
+        raise BadSetting(f"PARCOURS_BASE_URL={settings.base_url!r} must begin with http:// or https://.")
