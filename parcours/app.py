@@ -1,0 +1,107 @@
+"""The application: collector and viewer over one store, in one process or apart."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import AsyncIterator, Iterable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Literal
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from collector.app import Collector, CollectorSettings
+from parcours.settings import Settings
+from store.client import Store, open_store
+from store.definitions import Definitions
+from store.migrations import migrate
+from store.sites import SiteDirectory
+from store.snapshots import Snapshots
+from viewer.app import Viewer, ViewerSettings
+
+Room = Literal["collector", "viewer"]
+ALL: tuple[Room, ...] = ("collector", "viewer")
+
+
+@dataclass
+class Parcours:
+    """What one process runs. Build it with `open_parcours`, serve `app`, then `close`."""
+
+    app: Starlette
+    store: Store
+    definitions: Definitions
+    collector: Collector | None
+    viewer: Viewer | None
+    service_token: str  # owner's rights over the API for commands on this machine
+
+    def close(self) -> None:
+        self.store.close()
+
+
+def open_parcours(settings: Settings, rooms: Iterable[Room] = ALL) -> Parcours:
+    """Open the store (made and migrated where needed) and put the rooms together.
+
+    Raises StoreError in words: the folder is held by another process, was written
+    by a newer version, or the server cannot be reached.
+    """
+    rooms = tuple(rooms)
+    settings.data.mkdir(parents=True, exist_ok=True)
+    store = open_store(settings.location, cluster=settings.cluster)
+    try:
+        migrate(store)
+        definitions = Definitions(store)
+        service_token = secrets.token_urlsafe(32)
+        collector = _collector(settings, store, definitions) if "collector" in rooms else None
+        viewer = _viewer(settings, store, definitions, collector, service_token) if "viewer" in rooms else None
+    except BaseException:
+        store.close()
+        raise
+    return Parcours(_app(collector, viewer), store, definitions, collector, viewer, service_token)
+
+
+def _collector(settings: Settings, store: Store, definitions: Definitions) -> Collector:
+    intake = CollectorSettings(
+        journal=settings.data / "journal",
+        trusted_proxies=settings.trusted_proxies,
+        segment_seconds=settings.segment_seconds,
+    )
+    return Collector(store, intake, SiteDirectory(definitions))
+
+
+def _viewer(
+    settings: Settings, store: Store, definitions: Definitions, collector: Collector | None, token: str
+) -> Viewer:
+    return Viewer(
+        store,
+        definitions,
+        Snapshots(store),
+        ViewerSettings(base_url=settings.url, chromium=settings.chromium, service_token=token),
+        intake=collector.health if collector else None,
+        drain=collector.drain if collector else None,
+    )
+
+
+def _app(collector: Collector | None, viewer: Viewer | None) -> Starlette:
+    rooms = [room for room in (collector, viewer) if room is not None]
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with AsyncExitStack() as stack:
+            for room in rooms:
+                await room.start()
+                stack.push_async_callback(room.stop)
+            yield
+
+    if viewer is not None:
+        app = viewer.application(extra_routes=collector.routes if collector else [], lifespan=lifespan)
+    else:
+        routes: list[BaseRoute] = list(collector.routes) if collector else []
+        app = Starlette(routes=[Route("/healthz", _healthz), *routes], lifespan=lifespan)
+    return app
+
+
+async def _healthz(_: Request) -> Response:
+    return JSONResponse({"status": "ready"})

@@ -1,0 +1,63 @@
+"""The `parcours` command."""
+
+from __future__ import annotations
+
+import sys
+from typing import NoReturn
+
+import click
+from rich.console import Console
+
+from parcours.commands import data, maps, serving, sites
+from parcours.connection import ApiError
+from parcours.settings import BadSetting
+from store.client import StoreError
+
+# Exit codes: 2 is click's own for a wrong call.
+FAILED, REFUSED, AWAY = 1, 3, 4
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+@click.version_option(package_name="parcours", prog_name="parcours")
+def cli() -> None:
+    """Self-hosted heatmaps on the customer's journey.
+
+    Example: parcours serve
+    """
+
+
+for command in (*serving.COMMANDS, *sites.COMMANDS, *maps.COMMANDS, *data.COMMANDS):
+    cli.add_command(command)
+
+
+def _stop(words: str, hint: str, code: int) -> NoReturn:
+    console = Console(stderr=True, highlight=False)
+    console.print(words, style="bold red", markup=False)
+    if hint:
+        console.print(hint, markup=False)
+    sys.exit(code)
+
+
+def main() -> None:
+    """Run the command; what goes wrong is told in words, with an exit code of its own."""
+    try:
+        cli(standalone_mode=False)
+    except click.exceptions.Exit as end:
+        sys.exit(end.exit_code)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except (click.Abort, KeyboardInterrupt):
+        sys.exit(130)
+    except ApiError as error:
+        _stop(error.message, error.hint, AWAY if error.status == 503 else REFUSED)
+    except BadSetting as error:
+        _stop(str(error), "", 2)
+    except StoreError as error:
+        _stop(str(error), "", AWAY)
+    except BrokenPipeError:
+        sys.exit(0)
+
+
+if __name__ == "__main__":
+    main()

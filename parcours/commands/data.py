@@ -1,0 +1,67 @@
+"""doctor, export, forget: the data itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from parcours.commands.options import Settings, answer, as_json, with_data
+from parcours.connection import connect
+
+
+@click.command()
+@click.argument("site")
+@click.option("--table", type=click.Choice(["views", "points", "events"]), default="views", show_default=True)
+@click.option("--since", help="First day, 2026-11-01.")
+@click.option("--until", help="Last day, included.")
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File: .csv or .ndjson")
+@with_data
+def export(settings: Settings, site: str, table: str, since: str, until: str, out: Path) -> None:
+    """Write what a site has sent, row by row.
+
+    Example: parcours export "Lamp shop" --table points --since 2026-11-01 --out points.ndjson
+    """
+    ending = out.suffix.lstrip(".")
+    if ending not in ("csv", "ndjson"):
+        raise click.BadParameter(f"{out.name}: end it in .csv or .ndjson", param_hint="--out")
+    params = {"table": table, "since": since, "until": until, "format": ending}
+    with connect(settings) as api:
+        out.write_bytes(api.fetch("GET", f"/sites/{site}/export", params=params).content)
+    click.echo(f"Written: {out}")
+
+
+@click.command()
+@click.argument("site")
+@click.argument("visitor")
+@click.confirmation_option(prompt="Erase all that is kept of this visitor?")
+@as_json
+@with_data
+def forget(settings: Settings, site: str, visitor: str, as_json: bool) -> None:
+    """Erase a visitor: every view, point and contact. VISITOR is the id that exports show.
+
+    Example: parcours forget "Lamp shop" 9f86d081884c7d65 --yes
+    """
+    with connect(settings) as api:
+        found = api.fetch("DELETE", f"/sites/{site}/visitors/{visitor}").json()
+    answer(found, as_json, f"Erased: {found['views']} views and {found['points']} points.")
+
+
+@click.command()
+@as_json
+@with_data
+def doctor(settings: Settings, as_json: bool) -> None:
+    """Look whether all that Parcours needs is there, and say what to do where it is not.
+
+    Example: parcours doctor
+    """
+    from parcours.doctor import examine
+
+    findings = examine(settings)
+    lines = [f"{'✓' if f.good else '✗'} {f.what}: {f.words}" for f in findings]
+    answer([{"what": f.what, "good": f.good, "words": f.words} for f in findings], as_json, "\n".join(lines))
+    if not all(f.good for f in findings):
+        raise click.exceptions.Exit(1)
+
+
+COMMANDS = (export, forget, doctor)

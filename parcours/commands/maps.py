@@ -1,0 +1,148 @@
+"""snapshot, heatmap, compare, journey: what people look at, as files."""
+
+from __future__ import annotations
+
+import json
+import time
+from pathlib import Path
+from typing import Any
+
+import click
+from rich.console import Console
+from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from parcours.commands.options import Settings, answer, as_json, with_data
+from parcours.connection import Api, ApiError, connect
+
+OUT = click.Path(path_type=Path, dir_okay=False)
+since = click.option("--since", help="First day, 2026-11-01.")
+until = click.option("--until", help="Last day, included.")
+width = click.option("--width", type=int, default=1366, show_default=True, help="Width of the page picture, CSS px.")
+device = click.option("--device", type=click.Choice(["phone", "tablet", "desktop"]), help="Made on these only.")
+kind = click.option("--kind", type=click.Choice(["click", "hover", "scroll"]), default="click", show_default=True)
+state = click.option("--state", help="A named state of the page.")
+
+
+@click.command()
+@click.argument("site")
+@click.argument("url")
+@click.option("--width", "widths", type=int, multiple=True, help="CSS px; repeat [default: 1366, 768 and 390].")
+@click.option("--variant", help="EXPERIMENT:VARIANT that the address shows.")
+@state
+@as_json
+@with_data
+def snapshot(
+    settings: Settings, site: str, url: str, widths: tuple[int, ...], variant: str, state: str, as_json: bool
+) -> None:
+    """Take pictures and layout maps of a page.
+
+    Example: parcours snapshot "Lamp shop" https://shop.example/basket --width 1366 --width 390
+    """
+    asked = {"url": url, "widths": list(widths) or None, "variant": variant, "state": state}
+    with connect(settings) as api:
+        job = api.post(f"/sites/{site}/snapshots", {k: v for k, v in asked.items() if v is not None})
+        job = _wait(api, job["job"])
+    taken = job["result"]["snapshots"]
+    lines = [f"{s['page']} at {s['width']} px: {s['height']} px tall" + _warned(s) for s in taken]
+    answer({"snapshots": taken}, as_json, "\n".join(lines))
+
+
+def _warned(snapshot: dict[str, Any]) -> str:
+    return "".join(f"\n    {w}" for w in snapshot.get("warnings", []))
+
+
+def _wait(api: Api, job: str) -> Any:
+    """Follow a job to its end, with its progress on the terminal."""
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        task = progress.add_task("waiting")
+        while True:
+            found = api.get(f"/jobs/{job}")
+            progress.update(task, description=found.get("progress") or found["state"])
+            if found["state"] == "done":
+                return found
+            if found["state"] == "failed":
+                error = found["error"]
+                raise ApiError(422, error["code"], error["message"], error.get("hint") or "")
+            time.sleep(0.2)
+
+
+@click.command()
+@click.argument("site")
+@click.argument("url")
+@width
+@kind
+@since
+@until
+@click.option("--segment", help="A saved segment.")
+@click.option("--variant", help="EXPERIMENT:VARIANT.")
+@device
+@state
+@click.option("--bots", is_flag=True, help="With the visits that look automatic.")
+@click.option("--out", type=OUT, required=True, help="File; its ending says what: .png .npy .csv .json")
+@with_data
+def heatmap(settings: Settings, site: str, url: str, out: Path, **asked: Any) -> None:
+    """Write the heatmap of a page.
+
+    .png the picture with the map, .npy the grid, .csv the placed points, .json the account and the elements.
+
+    Example: parcours heatmap "Lamp shop" https://shop.example/basket --width 390 --kind click --out basket.png
+    """
+    _save(settings, f"/sites/{site}/heatmap", out, page=url, **_flags(asked))
+
+
+@click.command()
+@click.argument("site")
+@click.argument("url")
+@click.option("--experiment", required=True, help="Its id or name.")
+@width
+@kind
+@since
+@until
+@device
+@click.option("--out", type=OUT, required=True, help="File; its ending says what: .png .npy .csv .json")
+@with_data
+def compare(settings: Settings, site: str, url: str, out: Path, **asked: Any) -> None:
+    """Write two variants of a page side by side, on one scale.
+
+    Example: parcours compare "Lamp shop" https://shop.example/lamp --experiment buy-button --out lamp.png
+    """
+    _save(settings, f"/sites/{site}/compare", out, page=url, **_flags(asked))
+
+
+@click.command()
+@click.argument("site")
+@click.argument("name")
+@since
+@until
+@device
+@click.option("--out", type=OUT, required=True, help="File, .json")
+@with_data
+def journey(settings: Settings, site: str, name: str, out: Path, **asked: Any) -> None:
+    """Write a journey map with its figures.
+
+    Example: parcours journey "Lamp shop" "First lamp" --out journey.json
+    """
+    if out.suffix != ".json":
+        raise click.BadParameter(f"{out.name}: a journey is written as .json", param_hint="--out")
+    with connect(settings) as api:
+        found = api.get(f"/sites/{site}/journeys/{name}/map", **asked)
+    out.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    click.echo(f"Written: {out}")
+
+
+def _flags(asked: dict[str, Any]) -> dict[str, Any]:
+    return {k: ("1" if v is True else None if v is False else v) for k, v in asked.items()}
+
+
+def _save(settings: Settings, path: str, out: Path, **asked: Any) -> None:
+    ending = out.suffix.lstrip(".")
+    if ending not in ("png", "npy", "csv", "json"):
+        raise click.BadParameter(f"{out.name}: end it in .png, .npy, .csv or .json", param_hint="--out")
+    with connect(settings) as api:
+        content = api.fetch("GET", path, params={**asked, "format": ending}).content
+    out.write_bytes(content)
+    click.echo(f"Written: {out}")
+
+
+COMMANDS = (snapshot, heatmap, compare, journey)

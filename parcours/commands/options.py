@@ -1,0 +1,38 @@
+"""Options that several commands share, and how answers are printed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from parcours.settings import Settings, read_settings
+
+Command = Callable[..., Any]
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
+
+
+def with_data(command: Command) -> Command:
+    """`--data DIR`; the command is given `settings`."""
+
+    @click.option("--data", type=click.Path(path_type=Path), help="Data folder [PARCOURS_DATA, else ./data].")
+    @click.pass_context
+    def wrapped(context: click.Context, data: Path | None, **given: Any) -> Any:
+        return context.invoke(command, settings=read_settings(data=data), **given)
+
+    wrapped.__doc__ = command.__doc__
+    wrapped.__name__ = command.__name__
+    wrapped.__click_params__ = getattr(command, "__click_params__", []) + wrapped.__click_params__  # type: ignore[attr-defined]
+    return wrapped
+
+
+def answer(value: Any, as_json: bool, words: str) -> None:
+    """Print an API's answer: as JSON when asked, else as words."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else words)
+
+
+__all__ = ["Settings", "answer", "as_json", "with_data"]

@@ -1,0 +1,170 @@
+"""serve, collect, view, demo, settings: what runs and how."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+import click
+import uvicorn
+
+from parcours.connection import RunningServer, remove_note, write_note
+from parcours.settings import Settings, read_settings, variable
+
+_data = click.option("--data", type=click.Path(path_type=Path), help="Data folder [default: ./data].")
+_host = click.option("--host", help="Address to listen on [default: 127.0.0.1].")
+_port = click.option("--port", type=int, help="Port to listen on [default: 8000].")
+
+
+@click.command()
+@_data
+@_host
+@_port
+def serve(**given: Any) -> None:
+    """Run everything in one process: collector, database and viewer.
+
+    Prints the first sign-in link when nobody can sign in yet.
+
+    Example: parcours serve --data /var/lib/parcours --port 8000
+    """
+    _run(read_settings(**given), ("collector", "viewer"))
+
+
+@click.command()
+@_data
+@_host
+@_port
+def collect(**given: Any) -> None:
+    """Run a collector alone, against a ClickHouse server.
+
+    It keeps no state but the journal in its data folder: run as many as you like.
+
+    Example: PARCOURS_CLICKHOUSE_URL=clickhouse://user:pw@db:8123/parcours parcours collect --port 8001
+    """
+    _run(_with_server(given), ("collector",))
+
+
+@click.command()
+@_data
+@_host
+@_port
+def view(**given: Any) -> None:
+    """Run the viewer alone, against a ClickHouse server.
+
+    Example: PARCOURS_CLICKHOUSE_URL=clickhouse://user:pw@db:8123/parcours parcours view --port 8002
+    """
+    _run(_with_server(given), ("viewer",))
+
+
+@click.command()
+@click.option(
+    "--data", type=click.Path(path_type=Path), default=Path("demo-data"), help="Data folder.", show_default=True
+)
+@click.option("--port", type=int, default=8000, show_default=True, help="Port; the shop takes the next one.")
+@click.option("--once", is_flag=True, help="Prepare the demo, then stop instead of serving.")
+def demo(data: Path, port: int, once: bool) -> None:
+    """Run Parcours with a demo shop, a dozen real visits and simulated visitors.
+
+    Example: parcours demo --port 8000
+    """
+    from parcours.demo.run import run_demo
+
+    free_port("127.0.0.1", port)
+    free_port("127.0.0.1", port + 1)
+    run_demo(read_settings(data=data, host="127.0.0.1", port=port), once=once)
+
+
+@click.command()
+@click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
+def settings(as_json: bool) -> None:
+    """List all settings: variable, value now, meaning.
+
+    Example: PARCOURS_PORT=9000 parcours settings
+    """
+    now = read_settings()
+    rows = [(variable(f), getattr(now, f.name), f.metadata["help"], f.metadata["example"]) for f in fields(Settings)]
+    if as_json:
+        click.echo(
+            json.dumps({name: {"value": _shown(value), "help": help_} for name, value, help_, _ in rows}, indent=2)
+        )
+        return
+    for name, value, help_, example in rows:
+        click.echo(f"{name}={_shown(value)}\n    {help_}" + (f", e.g. {example}" if example else ""))
+
+
+def _shown(value: object) -> Any:
+    return ",".join(value) if isinstance(value, tuple) else str(value) if isinstance(value, Path) else value
+
+
+COMMANDS = (serve, collect, view, demo, settings)
+
+
+def _with_server(given: dict[str, Any]) -> Settings:
+    settings = read_settings(**given)
+    if not settings.clickhouse_url:
+        raise click.UsageError(
+            "The embedded database belongs to one process, so collector and viewer apart need a server:\n"
+            "set PARCOURS_CLICKHOUSE_URL, or run `parcours serve`."
+        )
+    return settings
+
+
+def free_port(host: str, port: int) -> None:
+    """Refuse a port in use before anything is opened."""
+    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except PermissionError:
+            raise click.ClickException(f"Port {port} needs more rights. Take one above 1023: --port 8000.") from None
+        except OSError as error:
+            raise click.ClickException(
+                f"Port {port} on {host} is in use or not yours ({error.strerror}). "
+                f"Stop what runs there, or take another: --port {port + 10 if port < 65_000 else 8000}."
+            ) from None
+
+
+@contextmanager
+def noted(settings: Settings, token: str) -> Iterator[None]:
+    """While serving, the data folder says where the server is and how commands may speak to it."""
+    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
+    write_note(settings.data, RunningServer(f"http://{host}:{settings.port}", token, os.getpid()))
+    try:
+        yield
+    finally:
+        remove_note(settings.data)
+
+
+def server_config(app: Any, settings: Settings) -> uvicorn.Config:
+    """uvicorn without access log, which would hold addresses of visitors, and without proxy headers of its own."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_level="warning" if settings.log_level == "info" else settings.log_level,
+        access_log=False,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=10,
+    )
+
+
+def _run(settings: Settings, rooms: tuple[Any, ...]) -> None:
+    from parcours.app import open_parcours  # heavy: the engine
+
+    free_port(settings.host, settings.port)
+    parcours = open_parcours(settings, rooms)
+    try:
+        click.echo(f"Parcours at {settings.url}")
+        if parcours.viewer and (link := parcours.viewer.first_run_url()):
+            click.echo(f"First sign-in: {link}")
+        with noted(settings, parcours.service_token):
+            uvicorn.Server(server_config(parcours.app, settings)).run()
+    finally:
+        parcours.close()

@@ -1,0 +1,85 @@
+"""site, token: who may send and who may read."""
+
+from __future__ import annotations
+
+import click
+
+from parcours.commands.options import Settings, answer, as_json, with_data
+from parcours.connection import connect
+
+
+@click.group()
+def site() -> None:
+    """Add, list and show sites.
+
+    Example: parcours site add "Lamp shop" --domain shop.example
+    """
+
+
+@site.command("add")
+@click.argument("name")
+@click.option("--domain", "domains", multiple=True, required=True, help="A host; *.shop.example too. Repeat.")
+@click.option("--allow-private", is_flag=True, help="Pictures may visit private and loopback addresses of its domains.")
+@as_json
+@with_data
+def add(settings: Settings, name: str, domains: tuple[str, ...], allow_private: bool, as_json: bool) -> None:
+    """Add a site and print the line to paste on its pages.
+
+    Example: parcours site add "Lamp shop" --domain shop.example --domain "*.shop.example"
+    """
+    with connect(settings) as api:
+        made = api.post("/sites", {"name": name, "domains": list(domains), "allow_private": allow_private})
+    answer(
+        made,
+        as_json,
+        f"Site {made['id']}, key {made['key']}. Paste this before </head> on every page:\n\n  {made['snippet']}\n",
+    )
+
+
+@site.command("list")
+@as_json
+@with_data
+def list_(settings: Settings, as_json: bool) -> None:
+    """List the sites.
+
+    Example: parcours site list --json
+    """
+    with connect(settings) as api:
+        found = api.get("/sites")
+    rows = [f"{s['id']:>4}  {s['name']}  {' '.join(s['domains'])}" for s in found["sites"]]
+    answer(found, as_json, "\n".join(rows) or 'No site yet. parcours site add "My shop" --domain shop.example')
+
+
+@site.command("show")
+@click.argument("site")
+@as_json
+@with_data
+def show(settings: Settings, site: str, as_json: bool) -> None:
+    """Show a site: its key, snippet, and whether data arrives.
+
+    Example: parcours site show "Lamp shop"
+    """
+    with connect(settings) as api:
+        found = api.get(f"/sites/{site}")
+        health = api.get(f"/sites/{site}/health")
+    words = f"{found['name']} (site {found['id']}), {' '.join(found['domains'])}\n{found['snippet']}\n"
+    words += f"last view: {health.get('last_view') or 'none yet'}"
+    answer({**found, "health": health}, as_json, words)
+
+
+@click.command()
+@click.argument("name")
+@click.option("--role", type=click.Choice(["owner", "editor", "viewer"]), default="viewer", show_default=True)
+@as_json
+@with_data
+def token(settings: Settings, name: str, role: str, as_json: bool) -> None:
+    """Make a token for the API. It is shown once.
+
+    Example: parcours token "weekly report" --role viewer
+    """
+    with connect(settings) as api:
+        made = api.post("/tokens", {"name": name, "role": role})
+    answer(made, as_json, made["token"])
+
+
+COMMANDS = (site, token)

@@ -1,0 +1,118 @@
+"""How a command reaches the API: over HTTP where the data folder has a running server, else in this process."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from anyio.from_thread import start_blocking_portal
+
+from parcours.settings import Settings
+
+NOTE = "server.json"
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """The note a server leaves in its data folder, readable by its owner alone."""
+
+    url: str
+    token: str
+    pid: int
+
+
+def write_note(data: Path, server: RunningServer) -> None:
+    path = data / NOTE
+    path.unlink(missing_ok=True)
+    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        json.dump(asdict(server), file)
+
+
+def remove_note(data: Path) -> None:
+    (data / NOTE).unlink(missing_ok=True)
+
+
+def running_server(data: Path) -> RunningServer | None:
+    """The server of this data folder, if its note stands and its process lives."""
+    try:
+        server = RunningServer(**json.loads((data / NOTE).read_text()))
+        os.kill(server.pid, 0)
+    except (FileNotFoundError, ProcessLookupError, ValueError, TypeError):
+        return None
+    except PermissionError:  # alive, but another user's
+        pass
+    return server
+
+
+class ApiError(Exception):
+    """The API refused: its words, for the terminal."""
+
+    def __init__(self, status: int, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.status, self.code, self.message, self.hint = status, code, message, hint
+
+
+class Api:
+    """The JSON API, spoken to synchronously."""
+
+    def __init__(self, send: Any, token: str) -> None:
+        self._send = send
+        self._headers = {"authorization": f"Bearer {token}"}
+
+    def fetch(self, method: str, path: str, **given: Any) -> httpx.Response:
+        """The answer; an ApiError for a refusal. Parameters that are None are left out."""
+        if params := given.get("params"):
+            given["params"] = {k: v for k, v in params.items() if v not in (None, "")}
+        answer: httpx.Response = self._send(method, f"/api/v1{path}", headers=self._headers, **given)
+        if answer.status_code >= 400:
+            raise _error(answer)
+        return answer
+
+    def get(self, path: str, **params: Any) -> Any:
+        return self.fetch("GET", path, params=params).json()
+
+    def post(self, path: str, body: object) -> Any:
+        return self.fetch("POST", path, json=body).json()
+
+
+def _error(answer: httpx.Response) -> ApiError:
+    try:
+        error = answer.json()["error"]
+        return ApiError(answer.status_code, error["code"], error["message"], error.get("hint") or "")
+    except (ValueError, KeyError, TypeError):
+        return ApiError(answer.status_code, "unclear", f"The server answered {answer.status_code}.")
+
+
+@contextmanager
+def connect(settings: Settings) -> Iterator[Api]:
+    """The API of the running server of this data folder, else of the app opened here for one command."""
+    if server := running_server(settings.data):
+        try:
+            with httpx.Client(base_url=server.url, timeout=300) as client:
+                yield Api(client.request, server.token)
+        except httpx.ConnectError:
+            raise ApiError(
+                503,
+                "server_away",
+                f"The server of {settings.data} (process {server.pid}) does not answer at {server.url}.",
+                "Wait until it is ready, or stop it.",
+            ) from None
+        return
+    from parcours.app import open_parcours  # heavy: the engine
+
+    parcours = open_parcours(settings)
+    try:
+        with start_blocking_portal() as portal:
+            transport = httpx.ASGITransport(parcours.app)
+            client = httpx.AsyncClient(transport=transport, base_url=settings.url, timeout=300)
+            with portal.wrap_async_context_manager(parcours.app.router.lifespan_context(parcours.app)):
+                yield Api(lambda *a, **k: portal.call(lambda: client.request(*a, **k)), parcours.service_token)
+            portal.call(client.aclose)
+    finally:
+        parcours.close()

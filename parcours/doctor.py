@@ -1,0 +1,86 @@
+"""What `parcours doctor` looks at, each finding in words."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+
+from parcours.connection import running_server
+from parcours.settings import Settings
+from store.client import StoreError, open_store
+
+LEAST_FREE = 1 << 30  # bytes; below it the collector begins to refuse
+
+
+@dataclass(frozen=True)
+class Finding:
+    what: str
+    good: bool
+    words: str
+
+
+def examine(settings: Settings) -> list[Finding]:
+    """All findings, in the order in which they should be mended."""
+    looks: tuple[Callable[[Settings], Finding], ...] = (_folder, _disk, _engine, _server, _database, _chromium)
+    return [look(settings) for look in looks]
+
+
+def _folder(settings: Settings) -> Finding:
+    parent = settings.data if settings.data.exists() else settings.data.resolve().parent
+    good = os.access(parent, os.W_OK)
+    return Finding("data folder", good, f"{settings.data}" + ("" if good else " is not writable: give it to this user"))
+
+
+def _disk(settings: Settings) -> Finding:
+    place = settings.data if settings.data.exists() else Path(".")
+    free = shutil.disk_usage(place).free
+    words = f"{free / 1e9:.1f} GB free" + ("" if free >= LEAST_FREE else ": make room, under 1 GB batches are refused")
+    return Finding("disk", free >= LEAST_FREE, words)
+
+
+def _engine(settings: Settings) -> Finding:
+    if settings.clickhouse_url:
+        return Finding("engine", True, "a ClickHouse server is set")
+    good = importlib.util.find_spec("chdb") is not None
+    missing = "missing: pip install 'parcours[embedded]', or set PARCOURS_CLICKHOUSE_URL"
+    return Finding("engine", good, "embedded chDB" if good else missing)
+
+
+def _server(settings: Settings) -> Finding:
+    server = running_server(settings.data)
+    if server is None:
+        return Finding("server", True, "none runs on this folder")
+    try:
+        good = httpx.get(f"{server.url}/healthz", timeout=5).status_code == 200
+    except httpx.HTTPError:
+        good = False
+    return Finding("server", good, f"{server.url} {'answers' if good else 'does not answer'}")
+
+
+def _database(settings: Settings) -> Finding:
+    if not settings.clickhouse_url and running_server(settings.data):
+        return Finding("database", True, "held by the running server")
+    if not settings.clickhouse_url and not (settings.data / "clickhouse").exists():
+        return Finding("database", True, "not made yet; `parcours serve` makes it")
+    try:
+        store = open_store(settings.location, cluster=settings.cluster)
+    except StoreError as error:
+        return Finding("database", False, str(error))
+    try:
+        version = store.rows("SELECT version() AS version")[0]["version"]
+    finally:
+        store.close()
+    return Finding("database", True, f"ClickHouse {version}")
+
+
+def _chromium(settings: Settings) -> Finding:
+    names = (settings.chromium, "chromium", "chromium-browser", "google-chrome")
+    found = next((path for name in names if name and (path := shutil.which(name))), None)
+    missing = "missing: apt-get install chromium, or `playwright install chromium`"
+    return Finding("Chromium", found is not None, found or missing)
