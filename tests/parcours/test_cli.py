@@ -1,0 +1,105 @@
+"""The command as a user meets it: help, exit codes, and the whole way in its own process."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+
+import click
+import pytest
+
+from parcours.cli import cli
+from parcours.connection import RunningServer, remove_note, running_server, write_note
+
+
+def commands(group=cli, path=()):
+    for name, command in sorted(group.commands.items()):
+        yield pytest.param(command, id=" ".join((*path, name)))
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+
+
+@pytest.mark.parametrize("command", commands())
+def test_every_command_has_help_with_an_example(command):
+    assert "Example: " in (command.help or "")
+    assert "parcours " in command.help.partition("Example: ")[2]
+
+
+def run(*args, data, env=None):
+    environment = {k: v for k, v in os.environ.items() if not k.startswith("PARCOURS_")} | {"PARCOURS_DATA": str(data)}
+    return subprocess.run(
+        [sys.executable, "-m", "parcours.cli", *args],
+        env=environment | (env or {}),
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+def test_site_add_in_its_own_process(data):
+    added = run("site", "add", "Lamp shop", "--domain", "shop.example", "--json", data=data)
+    assert added.returncode == 0, added.stderr
+    site = json.loads(added.stdout)
+    assert site["id"] and site["key"]
+    assert f'data-site="{site["key"]}"' in site["snippet"]
+    listed = json.loads(run("site", "list", "--json", data=data).stdout)
+    assert [s["name"] for s in listed["sites"]] == ["Lamp shop"]
+
+
+def test_unknown_site_is_told_in_words(data):
+    shown = run("site", "show", "nowhere", data=data)
+    assert shown.returncode == 3
+    assert "nowhere" in shown.stderr
+    assert "Traceback" not in shown.stderr
+
+
+def test_a_heatmap_without_a_picture_says_what_to_do(data, tmp_path):
+    asked = run("heatmap", "Lamp shop", "https://shop.example/", "--out", str(tmp_path / "a.json"), data=data)
+    assert asked.returncode == 3
+    assert "picture" in asked.stderr.lower()
+
+
+def test_wrong_ending(data, tmp_path):
+    asked = run("heatmap", "Lamp shop", "https://shop.example/", "--out", str(tmp_path / "a.gif"), data=data)
+    assert asked.returncode == 2
+    assert ".png, .npy, .csv or .json" in asked.stderr
+
+
+def test_port_in_use(data):
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        served = run("serve", "--port", str(taken.getsockname()[1]), data=data)
+    assert served.returncode == 1
+    assert "in use" in served.stderr
+    assert "--port" in served.stderr
+
+
+def test_misspelt_setting(data):
+    refused = run("settings", data=data, env={"PARCOURS_PROT": "1"})
+    assert refused.returncode == 2
+    assert "PARCOURS_PROT is not a setting" in refused.stderr
+
+
+def test_apart_needs_a_server(data):
+    refused = run("collect", data=data)
+    assert refused.returncode == 2
+    assert "PARCOURS_CLICKHOUSE_URL" in refused.stderr
+
+
+def test_the_note_is_private_and_forgotten_when_its_process_is_gone(tmp_path):
+    write_note(tmp_path, RunningServer("http://127.0.0.1:1", "secret", os.getpid()))
+    assert (tmp_path / "server.json").stat().st_mode & 0o077 == 0
+    assert running_server(tmp_path).token == "secret"
+    gone = subprocess.Popen([sys.executable, "-c", ""])
+    gone.wait()
+    write_note(tmp_path, RunningServer("http://127.0.0.1:1", "secret", gone.pid))
+    assert running_server(tmp_path) is None
+    remove_note(tmp_path)
+    assert running_server(tmp_path) is None
