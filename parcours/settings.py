@@ -74,15 +74,11 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> 
 
 
 def _read(name: str, setting: Field[Any], text: str) -> Any:
-    kinds: dict[type, Callable[[str], Any]] = {
-        int: int,
-        float: float,
-        Path: Path,
-        str: str,
-        tuple: lambda t: tuple(p.strip() for p in t.split(",") if p.strip()),
-    }
+    read: Callable[[str], Any] = type(setting.default)
+    if isinstance(setting.default, tuple):
+        return tuple(part.strip() for part in text.split(",") if part.strip())
     try:
-        return kinds[type(setting.default)](text)
+        return read(text)
     except ValueError:
         raise BadSetting(f"{name}={text!r} is not a number. Example: {name}={setting.default}") from None
 

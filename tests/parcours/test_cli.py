@@ -46,7 +46,7 @@ def test_site_add_in_its_own_process(data):
     added = run("site", "add", "Lamp shop", "--domain", "shop.example", "--json", data=data)
     assert added.returncode == 0, added.stderr
     site = json.loads(added.stdout)
-    assert site["id"] and site["key"]
+    assert site["id"] == "1"
     assert f'data-site="{site["key"]}"' in site["snippet"]
     listed = json.loads(run("site", "list", "--json", data=data).stdout)
     assert [s["name"] for s in listed["sites"]] == ["Lamp shop"]
