@@ -17,9 +17,12 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 VERSION = 1
+VERSIONS = (1,)  # what this collector reads
 MAX_BODY = 65_536  # bytes; browsers' shared quota for keepalive requests is the same
 MAX_EVENTS = 200  # of one kind
+MAX_BATCH_EVENTS = 600  # of all kinds together
 MAX_ELEMENTS = 400  # records in one batch
+MAX_SPAN = 86_400_000  # ms between the first and the last event of a kind
 
 # CSS px. No page is larger, and the sum of two still fits 32 bits.
 Px = Annotated[int, Meta(ge=-1_000_000, le=10_000_000)]
@@ -31,7 +34,7 @@ Delta = Annotated[int, Meta(ge=0, le=86_400_000)]  # ms since the event before; 
 Instant = Annotated[int, Meta(ge=0, le=4_102_444_800_000)]  # ms since 1970 by the visitor's clock
 Index = Annotated[int, Meta(ge=0, lt=MAX_ELEMENTS)]  # into `el` of this batch
 Url = Annotated[str, Meta(max_length=2048)]
-Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\w.:\-]+$")]
+Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\w.:\-]+\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -74,7 +77,7 @@ class Elements(Struct):
     # fingerprints, two base64url letters each: id name type role href text plain all sub label head,
     # then one for each stable class; `..` for an absent one
     f: Annotated[
-        list[Annotated[str, Meta(min_length=22, max_length=54, pattern=r"^([\w\-]{2}|\.\.)+$")]],
+        list[Annotated[str, Meta(min_length=22, max_length=54, pattern=r"^([A-Za-z0-9_\-]{2}|\.\.)+\Z")]],
         Meta(max_length=MAX_ELEMENTS),
     ]
 
@@ -128,10 +131,10 @@ class Customs(Struct):
     v: _column(Annotated[float, Meta(ge=-1e12, le=1e12)] | None)  # type: ignore[valid-type]
 
 
-class Batch(Struct):
+class Batch(Struct, omit_defaults=True):
     v: int  # version of this format
-    view: Annotated[str, Meta(pattern=r"^[\w\-]{24}$")]
-    seq: Annotated[int, Meta(ge=0, le=100_000)]
+    view: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{24}\Z")]  # random id of the view
+    seq: Annotated[int, Meta(ge=0, le=100_000)]  # of the batch in its view, from 0; (view, seq) names a batch
     sent: Instant  # visitor's clock when the batch was sent (set again at each try)
     t0: Instant  # visitor's clock when the view began
     ctx: Context
@@ -156,3 +159,97 @@ EFFECTS = {
     7: "the page was left or hidden",
     8: "the window lost focus",
 }
+
+
+class WireError(ValueError):
+    """The body is not a batch. `str()` is for people: what, where in the body, what would be right."""
+
+
+class NotJson(WireError):
+    """The body is no JSON text at all (or cut, or nested too deep)."""
+
+
+class WrongShape(WireError):
+    """JSON, but a field is missing, of another type, out of range, or two fields disagree."""
+
+
+class UnknownVersion(WireError):
+    """Written by a tracker of another format."""
+
+
+class _Version(Struct):
+    v: int
+
+
+_batch = msgspec.json.Decoder(Batch)
+_version = msgspec.json.Decoder(_Version)
+_encoder = msgspec.json.Encoder()
+
+
+def decode(body: bytes) -> Batch:
+    """The batch in `body`, every limit checked; raises a `WireError` that says where it is wrong."""
+    try:
+        batch = _batch.decode(body)
+    except msgspec.ValidationError as error:
+        _check_version(body)
+        raise WrongShape(str(error)) from None
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise NotJson(str(error)) from None
+    if batch.v not in VERSIONS:
+        raise _unknown(batch.v)
+    _check_agreement(batch)
+    return batch
+
+
+def encode(batch: Batch) -> bytes:
+    """The normal form of a batch: exactly what was checked, and nothing else of what the client sent."""
+    return _encoder.encode(batch)
+
+
+def span(batch: Batch) -> int:
+    """Milliseconds from `t0` to the last event that has a time of its own; 0 when none has."""
+    return max((sum(kind.t) for kind in (batch.click, batch.resize, batch.custom) if kind is not None), default=0)
+
+
+def _unknown(version: int) -> UnknownVersion:
+    known = ", ".join(map(str, VERSIONS))
+    return UnknownVersion(f"$.v: version {version} of the format is unknown here; known: {known}")
+
+
+def _check_version(body: bytes) -> None:
+    """Say "unknown version" rather than name the first field that a later format changed."""
+    try:
+        version = _version.decode(body).v
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
+        return
+    if version not in VERSIONS:
+        raise _unknown(version) from None
+
+
+def _check_agreement(batch: Batch) -> None:
+    """What no single field can say: columns of one length, elements that exist, times within a day."""
+    elements = 0
+    if batch.el is not None:
+        elements = len(batch.el.p)
+        if len(batch.el.f) != elements:
+            raise WrongShape(f"$.el: columns differ in length: p has {elements}, f has {len(batch.el.f)}")
+    total = 0
+    for name in ("click", "hover", "resize", "custom"):
+        kind = getattr(batch, name)
+        if kind is None:
+            continue
+        columns = kind.__struct_fields__
+        length = len(getattr(kind, columns[0]))
+        for column in columns:
+            if len(getattr(kind, column)) != length:
+                lengths = ", ".join(f"{c} has {len(getattr(kind, c))}" for c in columns)
+                raise WrongShape(f"$.{name}: columns differ in length: {lengths}")
+        total += length
+        if length and "t" in columns and sum(kind.t) > MAX_SPAN:
+            raise WrongShape(f"$.{name}.t: its events are more than {MAX_SPAN} ms apart")
+        if length and "e" in columns and max(kind.e) >= elements:
+            raise WrongShape(f"$.{name}.e: names element {max(kind.e)}, but $.el holds {elements} (counted from 0)")
+    if batch.scroll is not None and batch.scroll.e >= elements:
+        raise WrongShape(f"$.scroll.e: names element {batch.scroll.e}, but $.el holds {elements} (counted from 0)")
+    if total > MAX_BATCH_EVENTS:
+        raise WrongShape(f"$: {total} events in one batch; at most {MAX_BATCH_EVENTS}: split it")

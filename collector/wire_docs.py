@@ -1,0 +1,117 @@
+"""Writes docs/wire.md from collector/wire.py: `python -m collector.wire_docs` (`--check` only compares)."""
+
+from __future__ import annotations
+
+import inspect
+import sys
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct
+
+from collector import wire
+
+PAGE = Path(__file__).resolve().parent.parent / "docs" / "wire.md"
+STRUCTS: tuple[tuple[str, type[Struct]], ...] = (
+    ("Batch", wire.Batch),
+    ("Batch.ctx", wire.Context),
+    ("Batch.sum", wire.Totals),
+    ("Batch.el", wire.Elements),
+    ("Batch.click", wire.Clicks),
+    ("Batch.hover", wire.Hovers),
+    ("Batch.scroll", wire.Scroll),
+    ("Batch.resize", wire.Resizes),
+    ("Batch.custom", wire.Customs),
+)
+LIMITS = {
+    "minimum": "≥ {}",
+    "exclusiveMinimum": "> {}",
+    "maximum": "≤ {}",
+    "exclusiveMaximum": "< {}",
+    "minLength": "at least {} letters",
+    "maxLength": "at most {} letters",
+    "maxItems": "at most {} items",
+    "maxProperties": "at most {} entries",
+    "pattern": "`{}`",
+}
+
+
+def _words(schema: dict[str, Any]) -> str:
+    """One JSON schema node in words: type and limits."""
+    if "$ref" in schema:
+        return "object, see below"
+    if "anyOf" in schema:
+        return " or ".join(_words(s) for s in schema["anyOf"])
+    kind = schema.get("type", "any")
+    limits = [text.format(schema[name]) for name, text in LIMITS.items() if name in schema]
+    if kind == "array":
+        limits.insert(0, f"of {_words(schema['items'])}")
+    if kind == "object" and "additionalProperties" in schema:
+        limits.insert(0, f"name → {_words(schema['additionalProperties'])}")
+    return f"{kind} {', '.join(limits)}".strip().replace("|", "\\|")
+
+
+def _comments(struct: type[Struct]) -> dict[str, str]:
+    """Field → the comment that stands beside it in the source."""
+    found: dict[str, str] = {}
+    above = ""
+    for line in inspect.getsource(struct).splitlines():
+        text = line.strip()
+        name, colon, rest = text.partition(":")
+        if text.startswith("# "):
+            above = f"{above} {text[2:]}".strip()
+        elif colon and name.isidentifier() and name in struct.__struct_fields__:
+            comment = rest.replace("# type: ignore[valid-type]", "").partition("# ")[2].strip()
+            found[name] = comment or above
+            above = ""
+    return found
+
+
+def page() -> str:
+    """The text of docs/wire.md."""
+    _, definitions = msgspec.json.schema_components([wire.Batch])
+    lines = [
+        "# The wire format",
+        "",
+        "Generated from `collector/wire.py` by `python -m collector.wire_docs`; do not edit.",
+        "",
+        inspect.cleandoc(wire.__doc__ or "").partition("\n\n")[2],
+        "",
+        f"`POST /c/{{site key}}`, `Content-Type: text/plain`, version {wire.VERSION}, at most {wire.MAX_BODY:,} bytes",
+        f"(after inflating, with `Content-Encoding: gzip`). At most {wire.MAX_EVENTS} events of a kind,",
+        f"{wire.MAX_BATCH_EVENTS} of all, {wire.MAX_ELEMENTS} elements; columns of one kind have one length; every",
+        "element index names a record of the same batch. Fields that are not listed are ignored and not stored.",
+        "Answers: docs/collector.md.",
+    ]
+    for title, struct in STRUCTS:
+        schema = definitions[struct.__name__]
+        comments = _comments(struct)
+        lines += ["", f"## {title}", ""]
+        if struct.__doc__ and not struct.__doc__.startswith(f"{struct.__name__}("):
+            lines += [inspect.cleandoc(struct.__doc__), ""]
+        lines += ["| field | value | needed | meaning |", "|---|---|---|---|"]
+        needed = set(schema.get("required", ()))
+        for name, node in schema["properties"].items():
+            mark = "yes" if name in needed else ""
+            lines.append(f"| `{name}` | {_words(node)} | {mark} | {comments.get(name, '')} |")
+    for title, table in (("Flags of a click (`k`, added up)", wire.FLAGS), ("First effect (`r`)", wire.EFFECTS)):
+        lines += ["", f"## {title}", "", "| value | meaning |", "|---|---|"]
+        lines += [f"| {value} | {meaning} |" for value, meaning in table.items()]
+    return "\n".join(lines) + "\n"
+
+
+def main(arguments: list[str]) -> int:
+    """Write the page, or with `--check` say whether it is current (exit code 1 when not)."""
+    text = page()
+    if "--check" in arguments:
+        if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
+            return 0
+        print("docs/wire.md is not current: run `python -m collector.wire_docs`", file=sys.stderr)
+        return 1
+    PAGE.write_text(text, encoding="utf-8")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
