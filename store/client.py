@@ -1,0 +1,232 @@
+"""One door to ClickHouse: a folder (embedded chDB) or a server, the same calls.
+
+`open_store` takes either and gives a `Store`. Clients are lent to one call at a time
+and kept for the next, so that any thread may ask.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import numpy as np
+from numpy.typing import NDArray
+
+from store.errors import BadLine, DiskFull, StoreAway, StoreBusy, StoreError, StoreNewer, explained
+from store.reading import numpy_columns, plain_rows
+
+__all__ = ["BadLine", "DiskFull", "Store", "StoreAway", "StoreBusy", "StoreError", "StoreNewer", "open_store"]
+
+DATABASE = "parcours"
+MAX_IDLE = 8  # clients kept for the next call
+_ALL = 1 << 40  # rows or bytes: larger than any segment
+
+# An insert is one block: the token covers a block, so a segment cut in two could be stored in half.
+_ONE_BLOCK: dict[str, object] = {
+    "async_insert": 0,
+    "max_insert_block_size": _ALL,
+    "max_block_size": 1 << 22,
+    "min_insert_block_size_rows": _ALL,
+    "min_insert_block_size_bytes": _ALL,
+    "min_insert_block_size_rows_for_materialized_views": _ALL,
+    "min_insert_block_size_bytes_for_materialized_views": _ALL,
+    "max_insert_threads": 1,
+    "max_partitions_per_insert_block": 0,
+    "deduplicate_blocks_in_dependent_materialized_views": 1,
+    "distributed_foreground_insert": 1,
+}
+_SEGMENT: dict[str, object] = _ONE_BLOCK | {
+    "input_format_parallel_parsing": 0,
+    "input_format_skip_unknown_fields": 1,
+    "input_format_json_ignore_unknown_keys_in_named_tuple": 1,
+    "input_format_json_defaults_for_missing_elements_in_named_tuple": 1,
+    "input_format_null_as_default": 1,
+    "input_format_allow_errors_num": 0,
+}
+
+
+class Store:
+    """Tables of one database. Safe to use from any thread; all methods raise StoreError."""
+
+    def __init__(self, location: str, *, server: bool, cluster: str, database: str, connect: Callable[[], Any]) -> None:
+        self.location = location
+        self.server = server
+        self.cluster = cluster
+        self.database = database
+        self._connect = connect
+        self._idle: list[Any] = []
+        self._lock = threading.Lock()
+        self._closed = False
+
+    @contextmanager
+    def _client(self, doing: str, *, segment: bool = False) -> Iterator[Any]:
+        with self._lock:
+            if self._closed:
+                raise StoreError(f"{doing}: the store in {self.location} is closed")
+            client = self._idle.pop() if self._idle else None
+        try:
+            client = client or self._connect()
+            yield client
+        except Exception as error:
+            raise explained(error, doing, self.location, segment=segment) from error
+        finally:
+            with self._lock:
+                keep = client is not None and not self._closed and len(self._idle) < MAX_IDLE
+                if keep:
+                    self._idle.append(client)
+            if client is not None and not keep:
+                client.close()
+
+    def columns(self, sql: str, /, **params: object) -> dict[str, NDArray[Any]]:
+        """Column name → numpy array.
+
+        Numbers keep their type; DateTime64(3) → int64 ms since 1970; Date → datetime64[D];
+        strings, maps (dict), arrays (list) and nullables → object.
+        """
+        with self._client("A query") as client:
+            return numpy_columns(client, sql, params)
+
+    def rows(self, sql: str, /, **params: object) -> list[dict[str, Any]]:
+        """One dict a row, of plain Python values; DateTime64(3) as int ms, Date as datetime.date."""
+        with self._client("A query") as client:
+            return plain_rows(client, sql, params)
+
+    def blob(self, sql: str, /, **params: object) -> bytes:
+        """The bytes of a query of one column; b"" when it has no row."""
+        with self._client("A query") as client:
+            return bytes(client.raw_query(sql, parameters=params, fmt="RawBLOB"))
+
+    def command(self, sql: str, /, **params: object) -> object:
+        """Run a statement that is no insert; its answer, if it has one."""
+        with self._client("A command") as client:
+            answer: object = client.command(sql, parameters=params or None)
+            return answer
+
+    def insert(self, table: str, columns: Mapping[str, Sequence[Any]], token: str | None = None) -> None:
+        """Columns of equal length into `table` as one block, times as int ms since 1970.
+
+        Bytes fit a String column. A `token` names the content: the second insert with it
+        does nothing. Without one, two identical blocks are both kept.
+        """
+        data = [column.tolist() if isinstance(column, np.ndarray) else list(column) for column in columns.values()]
+        if not data or not data[0]:
+            return
+        # No token: switch deduplication off, or a honest identical block would vanish by its hash.
+        named: dict[str, object] = {"insert_deduplication_token": token} if token else {"insert_deduplicate": 0}
+        with self._client(f"Writing to {table}") as client:
+            client.insert(table, data, column_names=list(columns), column_oriented=True, settings=_ONE_BLOCK | named)
+
+    def insert_segment(self, lines: bytes, token: str) -> None:
+        """JSON lines `{"r":ms,"x":{…},"b":<batch>}` into `landing`: all of them once, or none.
+
+        The same token is stored once in every table. BadLine when a line does not parse.
+        """
+        if not lines.strip():
+            return
+        settings = _SEGMENT | {"insert_deduplication_token": token}
+        with self._client(f"Segment {token}", segment=True) as client:
+            client.raw_insert("landing", insert_block=lines, fmt="JSONEachRow", settings=settings)
+
+    def close(self) -> None:
+        """Give the folder free. Calls under way end first."""
+        with self._lock:
+            self._closed = True
+            idle, self._idle = self._idle, []
+        for client in idle:
+            client.close()
+
+
+def open_store(location: str | os.PathLike[str], *, cluster: str = "", database: str = "") -> Store:
+    """The store in a folder, or on a server (`clickhouse://user:pw@host:port/db`, `http(s)://…`).
+
+    `database` is made when it is missing. The tables are made by store.migrations.migrate.
+    StoreBusy when another process holds the folder, StoreAway when the server does not answer.
+    """
+    address = os.fspath(location)
+    server = "://" in address
+    if server:
+        shown, database, connect = _server(address, database)
+    else:
+        if cluster:
+            raise StoreError("A cluster needs a server's address: a folder is one machine's")
+        shown, database, connect = _folder(address, database)
+    try:
+        first = connect("default") if server else connect("")
+    except Exception as error:
+        raise _why_not_opened(error, shown, server=server) from error
+    try:
+        if not first.command("SELECT count() FROM system.databases WHERE name = {name:String}", {"name": database}):
+            on_cluster = f" ON CLUSTER `{cluster}`" if cluster else ""
+            first.command(f"CREATE DATABASE IF NOT EXISTS `{database}`{on_cluster}")
+        store = Store(shown, server=server, cluster=cluster, database=database, connect=lambda: connect(database))
+        store.command("SELECT 1")  # the folder stays ours from here: an idle client holds it
+    except Exception as error:
+        raise explained(error, f"Opening database {database}", shown) from error
+    finally:
+        first.close()
+    return store
+
+
+def _server(address: str, database: str) -> tuple[str, str, Callable[[str], Any]]:
+    import clickhouse_connect
+
+    parts = urlsplit(address)
+    if parts.scheme not in ("clickhouse", "clickhouses", "http", "https") or not parts.hostname:
+        raise StoreError(
+            f"{parts.scheme}://… is no address of a ClickHouse server: write clickhouse://user:password@host:port/database"
+        )
+    secure = parts.scheme in ("clickhouses", "https") or "secure=true" in parts.query.lower()
+    host, port = parts.hostname, parts.port or (8443 if secure else 8123)
+    database = database or unquote(parts.path.strip("/")) or DATABASE
+
+    def connect(name: str) -> Any:
+        return clickhouse_connect.get_client(
+            interface="https" if secure else "http",
+            host=host,
+            port=port,
+            username=unquote(parts.username or "default"),
+            password=unquote(parts.password or ""),
+            database=name,
+            autogenerate_session_id=False,  # no state between calls: any replica may answer
+            connect_timeout=5,
+        )
+
+    return f"clickhouse://{host}:{port}/{database}", database, connect
+
+
+def _folder(path: str, database: str) -> tuple[str, str, Callable[[str], Any]]:
+    try:
+        import chdb  # noqa: F401  # the words below are clearer than those of an import deep in the client
+        import clickhouse_connect
+    except ImportError as error:
+        raise StoreError(
+            "A folder needs the embedded engine: pip install 'parcours[embedded]', or give a server's address"
+        ) from error
+    folder = os.path.realpath(path)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {folder} cannot be made: {error.strerror}") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreError(f"The folder {folder} may not be written by this user")
+
+    def connect(name: str) -> Any:
+        return clickhouse_connect.create_client(interface="chdb", path=folder, database=name or None)
+
+    return folder, database or DATABASE, connect
+
+
+def _why_not_opened(error: Exception, location: str, *, server: bool) -> StoreError:
+    text = str(error)
+    if "different path" in text:
+        return StoreError(f"{location} cannot be opened: this process has opened another folder, and one is the limit")
+    if not server and "EmbeddedServer" in text:
+        return StoreBusy(
+            f"{location} is held by another process (a running `parcours serve`?). "
+            "Stop that one, or choose another folder with --data."
+        )
+    return explained(error, "Opening", location)

@@ -1,0 +1,138 @@
+"""What people define (sites, experiments, journeys, users), as versioned JSON.
+
+Writing is compare-and-set: version n + 1 is inserted under the token `kind/id/n+1`, which the
+engine takes once, whoever asks; reading back tells who won. Every version stays.
+"""
+
+from __future__ import annotations
+
+import time
+import uuid
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import msgspec
+
+from store.client import Store, StoreError
+from store.records import KINDS, Record
+
+R = TypeVar("R", bound=Record)
+_NAMES = {kind: name for name, kind in KINDS.items()}
+_NEWEST = """
+SELECT id, max(version) AS newest, argMax(deleted, version) AS gone, argMax(json, version) AS body
+FROM definitions WHERE kind = {kind:String} GROUP BY id HAVING NOT gone ORDER BY id
+"""
+
+
+class Conflict(StoreError):
+    """Somebody else wrote the record since it was read; the words say when."""
+
+
+class Missing(StoreError):
+    """There is no such record."""
+
+
+class Definitions:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def get(self, kind: type[R], id: str) -> R:
+        """The newest version; Missing when there is none, or when it was deleted."""
+        found = self._last(_NAMES[kind], id)
+        if not found or found["deleted"]:
+            raise Missing(f"There is no {_NAMES[kind]} {id!r}")
+        return _record(kind, found["json"], found["version"])
+
+    def find(self, kind: type[R], **equal: object) -> list[R]:
+        """The newest version of each that is not deleted and has these fields, by id (numbers as numbers)."""
+        rows = self.store.rows(_NEWEST, kind=_NAMES[kind])
+        records = [_record(kind, row["body"], row["newest"]) for row in rows]
+        matching = [r for r in records if all(getattr(r, name) == value for name, value in equal.items())]
+        return sorted(matching, key=lambda r: (len(r.id), r.id) if r.id.isdigit() else (0, r.id))
+
+    def put(self, record: R, by: str = "") -> R:
+        """Write the version after `record.version`, which must be the stored one (0: none yet).
+
+        `by` is who writes, for the words of the one who comes too late. Returns the record as
+        stored. Conflict when another version stands there.
+        """
+        kind = _NAMES[type(record)]
+        try:
+            msgspec.convert(msgspec.to_builtins(record), type(record))
+        except msgspec.ValidationError as error:
+            raise StoreError(f"This {kind} cannot be stored: {error}") from error
+        return msgspec.structs.replace(record, version=self._write(kind, record, by, deleted=False))
+
+    def delete(self, record: Record, by: str = "") -> None:
+        """Hide the record; its versions stay in `history`. Conflict as in `put`."""
+        self._write(_NAMES[type(record)], record, by, deleted=True)
+
+    def history(self, kind: type[R], id: str) -> list[R]:
+        """Every version that was written, newest first; a deletion is left out."""
+        rows = self.store.rows(
+            "SELECT version, json FROM definitions WHERE kind = {kind:String} AND id = {id:String} AND NOT deleted "
+            "ORDER BY version DESC",
+            kind=_NAMES[kind],
+            id=id,
+        )
+        return [_record(kind, row["json"], row["version"]) for row in rows]
+
+    def ids(self, kind: type[Record]) -> list[str]:
+        """Every id that was ever given, the deleted ones too."""
+        sql = "SELECT DISTINCT id FROM definitions WHERE kind = {kind:String}"
+        return [row["id"] for row in self.store.rows(sql, kind=_NAMES[kind])]
+
+    def _last(self, kind: str, id: str) -> dict[str, Any] | None:
+        rows = self.store.rows(
+            "SELECT version, time, author, deleted, json FROM definitions "
+            "WHERE kind = {kind:String} AND id = {id:String} ORDER BY version DESC LIMIT 1",
+            kind=kind,
+            id=id,
+        )
+        return rows[0] if rows else None
+
+    def _write(self, kind: str, record: Record, by: str, *, deleted: bool) -> int:
+        last = self._last(kind, record.id)
+        standing = last["version"] if last else 0
+        if record.version != standing and not (last and last["deleted"] and record.version == 0 and not deleted):
+            raise _lost(kind, record, last)
+        version, nonce = standing + 1, uuid.uuid4().hex
+        row: dict[str, list[Any]] = {
+            "kind": [kind],
+            "id": [record.id],
+            "version": [version],
+            "time": [int(time.time() * 1000)],
+            "author": [by],
+            "deleted": [int(deleted)],
+            "json": [msgspec.json.encode(record).decode()],
+            "nonce": [nonce],
+        }
+        self.store.insert("definitions", row, token=f"{kind}/{record.id}/{version}")
+        won = self._at(kind, record.id, version)
+        if not won or won["nonce"] != nonce:
+            raise _lost(kind, record, won)
+        return int(version)
+
+    def _at(self, kind: str, id: str, version: int) -> dict[str, Any] | None:
+        rows = self.store.rows(
+            "SELECT version, time, author, nonce FROM definitions "
+            "WHERE kind = {kind:String} AND id = {id:String} AND version = {version:UInt32}",
+            kind=kind,
+            id=id,
+            version=version,
+        )
+        return rows[0] if rows else None
+
+
+def _record(kind: type[R], text: str, version: int) -> R:
+    return msgspec.structs.replace(msgspec.json.decode(text, type=kind), version=version)
+
+
+def _lost(kind: str, record: Record, winner: dict[str, Any] | None) -> Conflict:
+    if not winner:
+        return Conflict(f"The {kind} {record.id!r} has no version {record.version}: it was never written")
+    when = datetime.fromtimestamp(winner["time"] / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+    return Conflict(
+        f"The {kind} {record.id!r} was changed by {winner['author'] or 'someone else'}: version {winner['version']} at {when}, "
+        f"and this change began from version {record.version}. Load it again and repeat the change."
+    )

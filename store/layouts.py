@@ -1,0 +1,78 @@
+"""The layout of a snapshot: every element of the page with its box, as columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import xxhash
+from numpy.typing import NDArray
+
+
+def path_key(path: str) -> int:
+    """The element key of an anchored path: the same number as `xxHash64(path)` in SQL."""
+    return int(xxhash.xxh64_intdigest(path.encode()))
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """M elements; lengths are CSS px from the page's top left, `width` and `height` those of the page."""
+
+    width: int
+    height: int
+    viewport_h: int
+    paths: list[str]
+    fps: list[str]
+    names: list[str]
+    tags: list[str]
+    keys: NDArray[np.uint64]
+    parents: NDArray[np.int32]  # index of the parent, -1 for a root
+    x: NDArray[np.float32]
+    y: NDArray[np.float32]
+    w: NDArray[np.float32]
+    h: NDArray[np.float32]
+    visible: NDArray[np.bool_]
+    fixed: NDArray[np.bool_]
+    scroller: NDArray[np.int32]  # index of the scrolling element it lies in, -1 for the page
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+    @staticmethod
+    def of(width: int, height: int, viewport_h: int, columns: Mapping[str, Any]) -> Layout:
+        """A layout of plain columns (as JSON or the store hold them); the keys are computed.
+
+        ValueError when the columns differ in length or name a parent that is not there.
+        """
+        texts: dict[str, Any] = {
+            name: [str(value) for value in columns[name]] for name in ("paths", "fps", "names", "tags")
+        }
+        numbers: dict[str, Any] = {name: np.asarray(columns[name], dtype=kind) for name, kind in _NUMBERS.items()}
+        count = len(texts["paths"])
+        for name, column in (texts | numbers).items():
+            if len(column) != count:
+                raise ValueError(f"A layout of {count} paths has {len(column)} {name}")
+        for name in ("parents", "scroller"):
+            if count and not (numbers[name].min() >= -1 and numbers[name].max() < count):
+                raise ValueError(f"A layout of {count} elements names one outside in {name}")
+        keys = np.fromiter((path_key(path) for path in texts["paths"]), dtype=np.uint64, count=count)
+        return Layout(width=width, height=height, viewport_h=viewport_h, keys=keys, **texts, **numbers)
+
+    def columns(self) -> dict[str, list[Any]]:
+        """The columns that are stored, as plain lists: the reverse of `of`."""
+        texts = {"paths": self.paths, "fps": self.fps, "names": self.names, "tags": self.tags}
+        return texts | {name: getattr(self, name).tolist() for name in _NUMBERS}
+
+
+_NUMBERS: dict[str, Any] = {
+    "parents": np.int32,
+    "x": np.float32,
+    "y": np.float32,
+    "w": np.float32,
+    "h": np.float32,
+    "visible": np.bool_,
+    "fixed": np.bool_,
+    "scroller": np.int32,
+}

@@ -1,0 +1,82 @@
+"""From the client's blocks to numpy columns and to rows.
+
+The client's own `query_np` gives one structured array, which turns every number into an object as
+soon as one column is text. Its blocks underneath are what we want: 1.2 M rows of five numbers in
+0.05 s instead of 0.07, and numbers stay numbers beside text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+_SELECT = re.compile(r"\s*(?:SELECT|WITH)\b", re.I)
+_TIMES = {"DateTime*": "int"}  # ticks instead of datetime
+
+
+def numpy_columns(client: Any, sql: str, params: Mapping[str, object]) -> dict[str, NDArray[Any]]:
+    """Column name → array; an answer without rows has its columns all the same."""
+    context = client.create_query_context(query=sql, parameters=dict(params) or None, use_numpy=True)
+    result = client.query(context=context)
+    blocks = list(result._block_gen)  # no public name gives columns as numpy (clickhouse-connect 1.12)
+    if not any(len(block[0]) for block in blocks):
+        return {name: np.empty(0, dtype=_dtype(kind)) for name, kind in _described(client, sql, params)}
+    return {
+        name: _joined([_array(block[n]) for block in blocks if len(block[n])])
+        for n, name in enumerate(result.column_names)
+    }
+
+
+def plain_rows(client: Any, sql: str, params: Mapping[str, object]) -> list[dict[str, Any]]:
+    """One dict a row, of Python's own values; DateTime64(3) as int ms."""
+    result = client.query(sql, parameters=dict(params) or None, query_formats=_TIMES)
+    return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
+
+
+def _array(piece: Sequence[Any]) -> NDArray[Any]:
+    if isinstance(piece, np.ndarray):
+        return piece.astype("int64") if piece.dtype.kind == "M" and piece.dtype != "M8[D]" else piece
+    out = np.empty(len(piece), dtype=object)
+    out[:] = _plain_lists(piece)  # np.array() would unpack lists of equal length into a second dimension
+    return out
+
+
+def _plain_lists(piece: Sequence[Any]) -> Sequence[Any]:
+    """Lists of numpy numbers as lists of Python's: they add up without overflow and become JSON."""
+    first = next((value[0] for value in piece if isinstance(value, list) and value), None)
+    if not isinstance(first, np.generic):
+        return piece
+    flat = np.fromiter(chain.from_iterable(piece), dtype=first.dtype).tolist()
+    out, begin = [], 0
+    for value in piece:
+        out.append(flat[begin : begin + len(value)])
+        begin += len(value)
+    return out
+
+
+def _joined(pieces: list[NDArray[Any]]) -> NDArray[Any]:
+    return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+
+def _described(client: Any, sql: str, params: Mapping[str, object]) -> list[tuple[str, str]]:
+    """Names and types of a query's columns. The embedded engine sends no block at all for no rows."""
+    if not _SELECT.match(sql):
+        return []
+    described = client.query(f"DESCRIBE TABLE ({sql})", parameters=dict(params) or None)
+    return [(row[0], row[1]) for row in described.result_rows]
+
+
+def _dtype(kind: str) -> str:
+    """The dtype that a column of this ClickHouse type would have had."""
+    if kind.startswith("DateTime"):
+        return "int64"
+    if kind in ("Date", "Date32"):
+        return "M8[D]"
+    if re.fullmatch(r"U?Int(8|16|32|64)|Float(32|64)|Bool", kind):
+        return kind.lower()
+    return "object"

@@ -1,0 +1,141 @@
+"""Snapshots: the picture of a page in strips, and its layout."""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from store.client import Store
+from store.definitions import Missing
+from store.layouts import Layout
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """One page as it looked at `taken` (ms since 1970), `width` CSS px wide. Heights are CSS px."""
+
+    id: int
+    site: int
+    page: str
+    width: int
+    variant: str  # "" or "experiment=variant"
+    state: str  # "" or the name of a state, such as an open menu
+    url: str
+    taken: int
+    height: int
+    viewport_h: int
+    title: str
+    warnings: tuple[str, ...] = ()
+
+
+_COLUMNS = ", ".join(field.name for field in fields(Snapshot))
+
+
+def new_id() -> int:
+    """A fresh snapshot id: grows with time, and fits the 53 bits of a number in JavaScript."""
+    return int(time.time() * 1000) << 12 | secrets.randbits(12)
+
+
+class Snapshots:
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def save(self, snapshot: Snapshot, layout: Layout, strips: Sequence[tuple[int, bytes]]) -> None:
+        """Keep a snapshot; `strips` are (height px, WebP) from the top down."""
+        # The strips go first: a snapshot that can be found has its whole picture.
+        self.store.insert(
+            "strips",
+            {
+                "snapshot": [snapshot.id] * len(strips),
+                "n": list(range(len(strips))),
+                "height": [height for height, _ in strips],
+                "picture": [picture for _, picture in strips],
+            },
+            token=f"strips/{snapshot.id}",
+        )
+        row: dict[str, list[Any]] = {field.name: [getattr(snapshot, field.name)] for field in fields(Snapshot)}
+        row["warnings"] = [list(snapshot.warnings)]
+        row |= {name: [column] for name, column in layout.columns().items()}
+        self.store.insert("snapshots", row, token=f"snapshot/{snapshot.id}")
+
+    def latest(
+        self, site: int, page: str, width: int | None = None, variant: str = "", state: str = ""
+    ) -> Snapshot | None:
+        """The newest of this page, exactly `width` px wide (None: any width)."""
+        rows = self.store.rows(
+            f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} AND page = {{page:String}} "
+            "AND ({width:UInt32} = 0 OR width = {width:UInt32}) "
+            "AND variant = {variant:String} AND state = {state:String} ORDER BY taken DESC, id DESC LIMIT 1",
+            site=site,
+            page=page,
+            width=width or 0,
+            variant=variant,
+            state=state,
+        )
+        return _snapshot(rows[0]) if rows else None
+
+    def get(self, snapshot_id: int) -> Snapshot:
+        """Missing when there is none."""
+        rows = self.store.rows(f"SELECT {_COLUMNS} FROM snapshots WHERE id = {{id:UInt64}} LIMIT 1", id=snapshot_id)
+        if not rows:
+            raise _missing(snapshot_id)
+        return _snapshot(rows[0])
+
+    def widths(self, site: int, page: str, variant: str = "") -> list[int]:
+        """The widths that have a picture, narrow first."""
+        rows = self.store.rows(
+            "SELECT DISTINCT width FROM snapshots WHERE site = {site:UInt32} AND page = {page:String} "
+            "AND variant = {variant:String} ORDER BY width",
+            site=site,
+            page=page,
+            variant=variant,
+        )
+        return [int(row["width"]) for row in rows]
+
+    def list(self, site: int) -> list[Snapshot]:
+        """The newest of each page, width, variant and state, in that order."""
+        rows = self.store.rows(
+            f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} "
+            "ORDER BY page, width, variant, state, taken DESC, id DESC LIMIT 1 BY page, width, variant, state",
+            site=site,
+        )
+        return [_snapshot(row) for row in rows]
+
+    def layout(self, snapshot_id: int) -> Layout:
+        """Missing when there is no such snapshot."""
+        rows = self.store.rows(
+            "SELECT width, height, viewport_h, paths, fps, names, tags, parents, x, y, w, h, visible, fixed, scroller "
+            "FROM snapshots WHERE id = {id:UInt64} LIMIT 1",
+            id=snapshot_id,
+        )
+        if not rows:
+            raise _missing(snapshot_id)
+        row = rows[0]
+        return Layout.of(row["width"], row["height"], row["viewport_h"], row)
+
+    def strips(self, snapshot_id: int) -> Sequence[tuple[int, int]]:
+        """(n, height px) from the top down."""
+        rows = self.store.rows(
+            "SELECT n, height FROM strips WHERE snapshot = {id:UInt64} ORDER BY n LIMIT 1 BY n", id=snapshot_id
+        )
+        return [(row["n"], row["height"]) for row in rows]
+
+    def strip(self, snapshot_id: int, n: int) -> bytes:
+        """The WebP of strip `n`; Missing when there is none."""
+        picture = self.store.blob(
+            "SELECT picture FROM strips WHERE snapshot = {id:UInt64} AND n = {n:UInt16} LIMIT 1", id=snapshot_id, n=n
+        )
+        if not picture:
+            raise _missing(snapshot_id, f"strip {n} of ")
+        return picture
+
+
+def _snapshot(row: dict[str, Any]) -> Snapshot:
+    return Snapshot(**(row | {"warnings": tuple(row["warnings"])}))
+
+
+def _missing(snapshot_id: int, part: str = "") -> Missing:
+    return Missing(f"There is no {part}snapshot {snapshot_id}")

@@ -1,0 +1,53 @@
+"""A real engine for the tests: one folder a process, a fresh database a test.
+
+The embedded engine holds one folder a process, so every test of a process shares `engine_folder`
+and has its own database in it: `store` is one with its tables made.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from store.client import Store, open_store
+from store.migrations import migrate
+
+_number = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def engine_folder(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """The folder of this process's embedded engine, held open to the end of the session."""
+    folder = tmp_path_factory.mktemp("engine")
+    holder = open_store(folder, database="holder")
+    yield folder
+    holder.close()
+
+
+@pytest.fixture
+def fresh_store(engine_folder: Path) -> Iterator[Callable[[], Store]]:
+    """Opens an empty database each time it is called; they are dropped after the test."""
+    opened: list[Store] = []
+
+    def fresh() -> Store:
+        opened.append(open_store(engine_folder, database=f"test_{next(_number)}"))
+        return opened[-1]
+
+    yield fresh
+    for store in opened:
+        store.close()
+    cleaner = open_store(engine_folder, database="holder")
+    for store in opened:
+        cleaner.command(f"DROP DATABASE IF EXISTS `{store.database}` SYNC")
+    cleaner.close()
+
+
+@pytest.fixture
+def store(fresh_store: Callable[[], Store]) -> Store:
+    """A fresh database with its tables made."""
+    made = fresh_store()
+    migrate(made)
+    return made
