@@ -7,7 +7,9 @@ and kept for the next, so that any thread may ask.
 from __future__ import annotations
 
 import os
+import re
 import threading
+import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -115,8 +117,8 @@ class Store:
         data = [column.tolist() if isinstance(column, np.ndarray) else list(column) for column in columns.values()]
         if not data or not data[0]:
             return
-        # No token: switch deduplication off, or a honest identical block would vanish by its hash.
-        named: dict[str, object] = {"insert_deduplication_token": token} if token else {"insert_deduplicate": 0}
+        # Without a token the engine would take a second honest identical block, told by its hash, for a repeat.
+        named: dict[str, object] = {"insert_deduplication_token": token or uuid.uuid4().hex}
         with self._client(f"Writing to {table}") as client:
             client.insert(table, data, column_names=list(columns), column_oriented=True, settings=_ONE_BLOCK | named)
 
@@ -132,7 +134,7 @@ class Store:
             client.raw_insert("landing", insert_block=lines, fmt="JSONEachRow", settings=settings)
 
     def close(self) -> None:
-        """Give the folder free. Calls under way end first."""
+        """Let go of the folder or server; a call under way does so at its end."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -154,6 +156,8 @@ def open_store(location: str | os.PathLike[str], *, cluster: str = "", database:
         if cluster:
             raise StoreError("A cluster needs a server's address: a folder is one machine's")
         shown, database, connect = _folder(address, database)
+    if not re.fullmatch(r"[\w\-]{1,64}", database) or not re.fullmatch(r"[\w\-{}]{0,64}", cluster):
+        raise StoreError(f"Database {database!r} or cluster {cluster!r} is no plain name: letters, digits, _ and -")
     try:
         first = connect("default") if server else connect("")
     except Exception as error:

@@ -13,10 +13,11 @@ from typing import Any, TypeVar
 
 import msgspec
 
-from store.client import Store, StoreError
+from store.client import Store, StoreAway, StoreError
 from store.records import KINDS, Record
 
 R = TypeVar("R", bound=Record)
+SETTLE = 5.0  # s: how long a replica may take to show a row written to another
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _NEWEST = """
 SELECT id, max(version) AS newest, argMax(deleted, version) AS gone, argMax(json, version) AS body
@@ -109,19 +110,27 @@ class Definitions:
         }
         self.store.insert("definitions", row, token=f"{kind}/{record.id}/{version}")
         won = self._at(kind, record.id, version)
-        if not won or won["nonce"] != nonce:
+        if won["nonce"] != nonce:
             raise _lost(kind, record, won)
         return int(version)
 
-    def _at(self, kind: str, id: str, version: int) -> dict[str, Any] | None:
-        rows = self.store.rows(
-            "SELECT version, time, author, nonce FROM definitions "
-            "WHERE kind = {kind:String} AND id = {id:String} AND version = {version:UInt32}",
-            kind=kind,
-            id=id,
-            version=version,
-        )
-        return rows[0] if rows else None
+    def _at(self, kind: str, id: str, version: int) -> dict[str, Any]:
+        """The row that stands at a version which somebody wrote just now."""
+        deadline = time.monotonic() + SETTLE
+        while True:
+            rows = self.store.rows(
+                "SELECT version, time, author, nonce FROM definitions "
+                "WHERE kind = {kind:String} AND id = {id:String} AND version = {version:UInt32}",
+                kind=kind,
+                id=id,
+                version=version,
+            )
+            if rows:
+                return rows[0]
+            # Only on a cluster: the replica that we ask has not fetched the row yet.
+            if time.monotonic() > deadline:
+                raise StoreAway(f"The {kind} {id!r} was sent to {self.store.location} but cannot be read there yet")
+            time.sleep(0.05)
 
 
 def _record(kind: type[R], text: str, version: int) -> R:
@@ -133,6 +142,7 @@ def _lost(kind: str, record: Record, winner: dict[str, Any] | None) -> Conflict:
         return Conflict(f"The {kind} {record.id!r} has no version {record.version}: it was never written")
     when = datetime.fromtimestamp(winner["time"] / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
     return Conflict(
-        f"The {kind} {record.id!r} was changed by {winner['author'] or 'someone else'}: version {winner['version']} at {when}, "
-        f"and this change began from version {record.version}. Load it again and repeat the change."
+        f"The {kind} {record.id!r} was changed by {winner['author'] or 'someone else'}: "
+        f"version {winner['version']} at {when}, and this change "
+        f"began from version {record.version}. Load it again and repeat the change."
     )
