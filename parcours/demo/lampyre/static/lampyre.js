@@ -101,6 +101,7 @@ on('#all-reviews', 'click', (button) => { $('#more-reviews').hidden = false; but
 
 // Menu, dialogs.
 const setMenu = (open) => {
+  if ($('#menu').hidden === !open) return;
   $('#menu').hidden = !open;
   all('[aria-controls="menu"]').forEach((button) => button.setAttribute('aria-expanded', open));
 };

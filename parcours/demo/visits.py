@@ -1,0 +1,224 @@
+"""A dozen visits by a real Chromium at three widths, with real mouse, wheel, keys and touch.
+
+Each is a short script: one step a line, a verb and what it is done to. The pauses are
+part of the visit: dwell is one of the things that are measured.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from random import Random
+
+from playwright.async_api import Browser, CDPSession, Locator, Page, async_playwright
+from playwright.async_api import Error as PlaywrightError
+
+from viewer.snapshot import find_chromium
+
+AT_ONCE = 3  # visits side by side
+STEP_MS = 10_000  # a step that takes longer is left out
+HEIGHTS = {1366: 768, 768: 1024, 390: 844}
+_FLAGS = (
+    "--no-sandbox",  # it visits our own pages only, and containers have no sandbox
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-dev-shm-usage",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    # a visitor's browser does not say that it is driven: else the visits are stored as a robot's
+    "--disable-blink-features=AutomationControlled",
+)
+_CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0{mobile} Safari/537.36"
+_SYSTEMS = {
+    1366: ("Windows NT 10.0; Win64; x64", "Macintosh; Intel Mac OS X 10_15_7", "X11; Linux x86_64"),
+    768: ("Linux; Android 14; SM-X210", "Linux; Android 13; Lenovo TB350FU"),
+    390: ("Linux; Android 15; Pixel 8", "Linux; Android 14; SM-A546B", "Linux; Android 13; 2201117TY"),
+}
+
+
+@dataclass(frozen=True)
+class Visit:
+    """`width` is the viewport's, CSS px; `steps` see `Walker`."""
+
+    width: int
+    steps: str
+
+
+VISITS = (
+    Visit(1366, "go /\nscroll 700\nlook #rooms .card >> nth=1\npress #loved [data-move='1']\nscroll 900\n"
+                "press #loved [data-move='-1']\nscroll -1600\npress #see-new\nlook #lamps .item >> nth=2\n"
+                "press #lamps .item >> nth=0 >> .pic"),
+    Visit(1366, "go /table-lamps/luciole?show=a\npress .thumbs button >> nth=1\npress #colours button >> nth=1\n"
+                "press #sizes button >> nth=1\nlook p.about\npress #delivery-details\nlook #delivery dl\n"
+                "press #delivery .close\nscroll 1100\nscroll -1100\npress #add-to-basket\npress #added .btn >> nth=0"),
+    Visit(1366, "go /table-lamps/luciole?show=b\nlook .gallery .main\npress .buy [data-step='1']\npress #add-to-basket\n"
+                "press #basket-link\npress #discount-code\nwrite WARM10\npress #apply-code\nwait 1700\nrage #apply-code\nwait 1700\n"
+                "look .tot\npress #go-to-payment\nscroll 300"),
+    Visit(1366, "go /journal\nscroll 500\nscroll 500\nlook blockquote\npress #see-warm\npress #filter-price summary\n"
+                "press #filter-price input >> nth=0\npress #sort\nscroll 400"),
+    Visit(1366, "go /basket\npress #line-galet [data-step='1']\npress #discount-code\nwrite SLOW5\npress #apply-code\nwait 1700\n"
+                "press #apply-code\nwait 1600\npress #delivery-price\npress #delivery .close\npress #line-colline [data-remove]\n"
+                "look #go-to-payment\npress #continue-shopping"),
+    Visit(1366, "go /basket\npress #go-to-payment\npress #field-first\nwrite Ada\nkey Tab\nwrite Laumière\nkey Tab\n"
+                "write 4 quai des Brumes\nkey Tab\nwrite 69001\nkey Tab\nwrite Lyon\nkey Tab\nwrite ada@lampyre.example\n"
+                "press #pay-paypal\npress #pay\npress #follow-parcel\nscroll 600"),
+    Visit(1366, "go /help\npress #label summary\npress #label summary\nlook #money summary\npress #start-return\n"
+                "press #return .close\npress #lamps-button\nlook #menu a >> nth=2\npress #menu a >> nth=0"),
+    Visit(768, "go /\ntouch #menu-button\ntouch #menu a >> nth=0\nswipe 600\ntouch #lamps .item >> nth=1 >> .pic\n"
+               "swipe 500\ntouch #add-to-basket\ntouch #added [data-close-added]"),
+    Visit(768, "go /table-lamps/luciole?show=b\ntouch .thumbs button >> nth=2\ntouch #add-to-basket\n"
+               "touch #added .btn >> nth=0\ntouch #discount-code\nwrite WARM10\ntouch #apply-code\nwait 1700\ntouch #apply-code\n"
+               "wait 1600\ntouch #go-to-payment"),
+    Visit(390, "go /\nswipe 700\nswipe 600\ntouch #loved [data-move='1']\nswipe -1200\ntouch #see-new\nswipe 500\n"
+               "touch #lamps .item >> nth=0 >> .pic"),
+    Visit(390, "go /table-lamps/luciole?show=a\nswipe 400\ntouch #colours button >> nth=2\ntouch #delivery-details\n"
+               "touch #delivery .close\ntouch #add-to-basket\ntouch #added .btn >> nth=0\nswipe 500\ntouch #apply-code\n"
+               "touch #apply-code"),
+    Visit(390, "go /basket\nswipe 450\ntouch #go-to-payment\ntouch #field-first\nwrite Noé\nswipe 300\nswipe 300"),
+)  # fmt: skip
+
+
+class Walker:
+    """Does the steps of one visit on one page.
+
+    `go PATH` · `look SELECTOR` (rest the mouse on it) · `press SELECTOR` (mouse) · `rage SELECTOR`
+    (four quick clicks) · `touch SELECTOR` · `scroll PX` (wheel) · `swipe PX` · `write TEXT` · `key NAME`
+    · `wait MS` (see whether anything happens)
+    """
+
+    def __init__(self, page: Page, cdp: CDPSession, shop: str, random: Random) -> None:
+        self.page, self.cdp, self.shop, self.random = page, cdp, shop, random
+
+    async def do(self, step: str) -> None:
+        verb, _, rest = step.partition(" ")
+        await getattr(self, f"_{verb}")(rest)
+        with contextlib.suppress(PlaywrightError):
+            await self.page.wait_for_load_state("load", timeout=STEP_MS)
+        await self._rest(150, 450)
+
+    async def _rest(self, low: int, high: int) -> None:
+        await asyncio.sleep(self.random.randint(low, high) / 1000)
+
+    async def _go(self, path: str) -> None:
+        await self.page.goto(self.shop + path, timeout=STEP_MS)
+
+    async def _place(self, selector: str) -> tuple[float, float]:
+        """Somewhere in the inner half of the element, scrolled into view; viewport px."""
+        target: Locator = self.page.locator(selector).first
+        await target.scroll_into_view_if_needed(timeout=STEP_MS)
+        box = await target.bounding_box(timeout=STEP_MS)
+        if box is None:
+            raise PlaywrightError(f"{selector} has no box")
+        return tuple(box[a] + box[s] * self.random.uniform(0.3, 0.7) for a, s in (("x", "width"), ("y", "height")))  # type: ignore[return-value]
+
+    async def _look(self, selector: str) -> None:
+        x, y = await self._place(selector)
+        await self.page.mouse.move(x, y, steps=12)
+        await self._rest(400, 900)
+
+    async def _press(self, selector: str) -> None:
+        x, y = await self._place(selector)
+        await self.page.mouse.move(x, y, steps=10)
+        await self._rest(120, 300)
+        await self.page.mouse.click(x, y, delay=60)
+
+    async def _rage(self, selector: str) -> None:
+        x, y = await self._place(selector)
+        await self.page.mouse.move(x, y, steps=4)
+        for _ in range(4):
+            await self.page.mouse.click(x, y, delay=40)
+            await self._rest(120, 220)
+
+    async def _touch(self, selector: str) -> None:
+        x, y = await self._place(selector)
+        await self.page.touchscreen.tap(x, y)
+
+    async def _scroll(self, px: str) -> None:
+        left = int(px)
+        while left:
+            part = max(-120, min(120, left))
+            await self.page.mouse.wheel(0, part)
+            left -= part
+            await asyncio.sleep(0.03)
+
+    async def _swipe(self, px: str) -> None:
+        size = self.page.viewport_size or {"width": 390, "height": 844}
+        await self.cdp.send(
+            "Input.synthesizeScrollGesture",
+            {
+                "x": size["width"] / 2,
+                "y": size["height"] / 2,
+                "yDistance": -int(px),
+                "speed": 1800,
+                "gestureSourceType": "touch",
+            },
+        )
+
+    async def _wait(self, ms: str) -> None:
+        await asyncio.sleep(int(ms) / 1000)
+
+    async def _write(self, text: str) -> None:
+        await self.page.keyboard.type(text, delay=35)
+
+    async def _key(self, name: str) -> None:
+        await self.page.keyboard.press(name)
+
+
+async def make_visits(shop: str, chromium: str = "", done: Callable[[], None] = lambda: None, seed: int = 0) -> int:
+    """All visits to the shop at `shop`; `done` is called after each. The number of steps left out.
+
+    Raises PlaywrightError when the browser does not start.
+    """
+    random = Random(seed or None)
+    room = asyncio.Semaphore(AT_ONCE)
+
+    async def one(browser: Browser, number: int, visit: Visit) -> int:
+        async with room:
+            missed = await _visit(browser, shop, visit, number, random)
+            done()
+            return missed
+
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=find_chromium(chromium) or None, args=list(_FLAGS))
+        try:
+            async with asyncio.TaskGroup() as group:
+                visits = [group.create_task(one(browser, n, visit)) for n, visit in enumerate(VISITS)]
+            return sum(task.result() for task in visits)
+        finally:
+            with contextlib.suppress(PlaywrightError):
+                await browser.close()
+
+
+async def _visit(browser: Browser, shop: str, visit: Visit, number: int, random: Random) -> int:
+    phone = visit.width < 1000
+    systems = _SYSTEMS[visit.width]
+    major = int(browser.version.partition(".")[0]) - number % 4  # not one visitor twelve times
+    chrome = _CHROME.format(version=major, mobile=" Mobile" if visit.width < 500 else "")
+    context = await browser.new_context(
+        viewport={"width": visit.width, "height": HEIGHTS[visit.width]},
+        user_agent=f"Mozilla/5.0 ({systems[number % len(systems)]}) {chrome}",
+        is_mobile=phone,
+        has_touch=phone,
+        locale=("fr-FR", "en-GB", "de-DE")[number % 3],
+        timezone_id="Europe/Paris",
+    )
+    missed = 0
+    try:
+        page = await context.new_page()
+        page.set_default_timeout(STEP_MS)
+        walker = Walker(page, await context.new_cdp_session(page), shop, random)
+        for step in visit.steps.splitlines():
+            try:
+                await walker.do(step)
+            except PlaywrightError:
+                if page.is_closed():
+                    raise
+                missed += 1
+        await page.goto("about:blank")  # leaving sends what is left
+    finally:
+        await context.close()
+    return missed
