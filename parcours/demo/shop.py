@@ -18,14 +18,23 @@ from parcours.demo.lamps import FIRST_BASKET, KINDS, LAMPS, SWATCHES, of_kind, s
 HERE = Path(__file__).parent / "lampyre"
 EXPERIMENT = "buy-button"
 TESTED = "luciole"  # the lamp whose page has two variants
-QUESTIONS = (
-    ("label", "How do I print the return label?", "It came in the box, under the lamp. If it is gone, “Start a return” makes a new one."),
-    ("money", "When do I get my money back?", "Three working days after the lamp is back with us, the way you paid."),
-    ("colour", "Can I change for another colour?", "Yes, within 30 days. Send yours back and order the other one: we pay both ways."),
-    ("broken", "My lamp arrived broken", "We are sorry. Send a photo to the workshop and a new one leaves the same day."),
-    ("shop", "Where is the nearest shop?", "In Lyon, 12 rue des Tables-Claudiennes, Tuesday to Saturday."),
-    ("bill", "I lost the bill", "It is in the letter we sent on the day of your order. We can send it again."),
-)  # fmt: skip
+QUESTIONS = {  # id → question, answer
+    "label": (
+        "How do I print the return label?",
+        "It came in the box, under the lamp. If it is gone, “Start a return” makes a new one.",
+    ),
+    "money": ("When do I get my money back?", "Three working days after the lamp is back with us, the way you paid."),
+    "colour": (
+        "Can I change for another colour?",
+        "Yes, within 30 days. Send yours back and order the other one: we pay both ways.",
+    ),
+    "broken": (
+        "My lamp arrived broken",
+        "We are sorry. Send a photo to the workshop and a new one leaves the same day.",
+    ),
+    "shop": ("Where is the nearest shop?", "In Lyon, 12 rue des Tables-Claudiennes, Tuesday to Saturday."),
+    "bill": ("I lost the bill", "It is in the letter we sent on the day of your order. We can send it again."),
+}
 
 
 def variant_of(request: Request) -> str:

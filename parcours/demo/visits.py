@@ -10,6 +10,7 @@ import asyncio
 import contextlib
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from random import Random
 
 from playwright.async_api import Browser, CDPSession, Locator, Page, async_playwright
@@ -45,41 +46,18 @@ class Visit:
     """`width` is the viewport's, CSS px; `steps` see `Walker`."""
 
     width: int
-    steps: str
+    steps: tuple[str, ...]
 
 
-VISITS = (
-    Visit(1366, "go /\nscroll 700\nlook #rooms .card >> nth=1\npress #loved [data-move='1']\nscroll 900\n"
-                "press #loved [data-move='-1']\nscroll -1600\npress #see-new\nlook #lamps .item >> nth=2\n"
-                "press #lamps .item >> nth=0 >> .pic"),
-    Visit(1366, "go /table-lamps/luciole?show=a\npress .thumbs button >> nth=1\npress #colours button >> nth=1\n"
-                "press #sizes button >> nth=1\nlook p.about\npress #delivery-details\nlook #delivery dl\n"
-                "press #delivery .close\nscroll 1100\nscroll -1100\npress #add-to-basket\npress #added .btn >> nth=0"),
-    Visit(1366, "go /table-lamps/luciole?show=b\nlook .gallery .main\npress .buy [data-step='1']\npress #add-to-basket\n"
-                "press #basket-link\npress #discount-code\nwrite WARM10\npress #apply-code\nwait 1700\nrage #apply-code\nwait 1700\n"
-                "look .tot\npress #go-to-payment\nscroll 300"),
-    Visit(1366, "go /journal\nscroll 500\nscroll 500\nlook blockquote\npress #see-warm\npress #filter-price summary\n"
-                "press #filter-price input >> nth=0\npress #sort\nscroll 400"),
-    Visit(1366, "go /basket\npress #line-galet [data-step='1']\npress #discount-code\nwrite SLOW5\npress #apply-code\nwait 1700\n"
-                "press #apply-code\nwait 1600\npress #delivery-price\npress #delivery .close\npress #line-colline [data-remove]\n"
-                "look #go-to-payment\npress #continue-shopping"),
-    Visit(1366, "go /basket\npress #go-to-payment\npress #field-first\nwrite Ada\nkey Tab\nwrite Laumière\nkey Tab\n"
-                "write 4 quai des Brumes\nkey Tab\nwrite 69001\nkey Tab\nwrite Lyon\nkey Tab\nwrite ada@lampyre.example\n"
-                "press #pay-paypal\npress #pay\npress #follow-parcel\nscroll 600"),
-    Visit(1366, "go /help\npress #label summary\npress #label summary\nlook #money summary\npress #start-return\n"
-                "press #return .close\npress #lamps-button\nlook #menu a >> nth=2\npress #menu a >> nth=0"),
-    Visit(768, "go /\ntouch #menu-button\ntouch #menu a >> nth=0\nswipe 600\ntouch #lamps .item >> nth=1 >> .pic\n"
-               "swipe 500\ntouch #add-to-basket\ntouch #added [data-close-added]"),
-    Visit(768, "go /table-lamps/luciole?show=b\ntouch .thumbs button >> nth=2\ntouch #add-to-basket\n"
-               "touch #added .btn >> nth=0\ntouch #discount-code\nwrite WARM10\ntouch #apply-code\nwait 1700\ntouch #apply-code\n"
-               "wait 1600\ntouch #go-to-payment"),
-    Visit(390, "go /\nswipe 700\nswipe 600\ntouch #loved [data-move='1']\nswipe -1200\ntouch #see-new\nswipe 500\n"
-               "touch #lamps .item >> nth=0 >> .pic"),
-    Visit(390, "go /table-lamps/luciole?show=a\nswipe 400\ntouch #colours button >> nth=2\ntouch #delivery-details\n"
-               "touch #delivery .close\ntouch #add-to-basket\ntouch #added .btn >> nth=0\nswipe 500\ntouch #apply-code\n"
-               "touch #apply-code"),
-    Visit(390, "go /basket\nswipe 450\ntouch #go-to-payment\ntouch #field-first\nwrite Noé\nswipe 300\nswipe 300"),
-)  # fmt: skip
+def read_visits(path: Path = Path(__file__).parent / "lampyre" / "visits.txt") -> list[Visit]:
+    """The visits of a file: a width in the first column begins one, indented lines are its steps."""
+    visits: list[tuple[int, list[str]]] = []
+    for line in path.read_text().splitlines():
+        if line.startswith(" "):
+            visits[-1][1].append(line.strip())
+        elif line and not line.startswith("#"):
+            visits.append((int(line.partition("#")[0]), []))
+    return [Visit(width, tuple(steps)) for width, steps in visits]
 
 
 class Walker:
@@ -186,7 +164,7 @@ async def make_visits(shop: str, chromium: str = "", done: Callable[[], None] = 
         browser = await playwright.chromium.launch(executable_path=find_chromium(chromium) or None, args=list(_FLAGS))
         try:
             async with asyncio.TaskGroup() as group:
-                visits = [group.create_task(one(browser, n, visit)) for n, visit in enumerate(VISITS)]
+                visits = [group.create_task(one(browser, n, visit)) for n, visit in enumerate(read_visits())]
             return sum(task.result() for task in visits)
         finally:
             with contextlib.suppress(PlaywrightError):
@@ -211,7 +189,7 @@ async def _visit(browser: Browser, shop: str, visit: Visit, number: int, random:
         page = await context.new_page()
         page.set_default_timeout(STEP_MS)
         walker = Walker(page, await context.new_cdp_session(page), shop, random)
-        for step in visit.steps.splitlines():
+        for step in visit.steps:
             try:
                 await walker.do(step)
             except PlaywrightError:
