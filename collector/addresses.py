@@ -1,0 +1,53 @@
+"""Whose request it is: the address of the socket, or what a trusted proxy says."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterable
+from functools import lru_cache
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+class ClientAddress:
+    """Reads X-Forwarded-For from trusted proxies only, from the right: a client can write what it likes on the left."""
+
+    def __init__(self, trusted: Iterable[str]) -> None:
+        self._trusted: tuple[Network, ...] = tuple(ipaddress.ip_network(t, strict=False) for t in trusted)
+        self._is_trusted = lru_cache(maxsize=1000)(self._look_up)
+
+    def __call__(self, peer: str, forwarded_for: str) -> str:
+        """The client's address; `peer` itself unless it is a trusted proxy. "" for a socket without one."""
+        if not self._trusted or not forwarded_for or not self._is_trusted(peer):
+            return peer
+        address = peer
+        for hop in reversed(forwarded_for.split(",")):
+            address = _bare(hop)
+            if not self._is_trusted(address):
+                break
+        return address
+
+    def _look_up(self, address: str) -> bool:
+        if address == "":  # a Unix socket: only the machine's own proxy can speak there
+            return True
+        try:
+            ip = ipaddress.ip_address(address)
+        except ValueError:
+            return False
+        return any(ip in network for network in self._trusted)
+
+
+def is_private(address: str) -> bool:
+    """Whether an address is of this machine or a private network (or a Unix socket)."""
+    try:
+        return address == "" or ipaddress.ip_address(address).is_private
+    except ValueError:
+        return False
+
+
+def _bare(hop: str) -> str:
+    """`1.2.3.4` of ` 1.2.3.4:5678`, `::1` of `[::1]:80`."""
+    hop = hop.strip()
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop

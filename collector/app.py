@@ -1,0 +1,211 @@
+"""The collector: its parts put together, started and stopped in order."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import logging
+import time
+from collections.abc import Callable
+
+from starlette.routing import Route
+
+from collector.admission import Admission, Load
+from collector.committer import Committer
+from collector.counters import Counters, SiteIntake
+from collector.intake import Intake
+from collector.journal import Journal
+from collector.known_sites import Directory, KnownSites
+from collector.metrics import Figure, Metrics
+from collector.script import Script
+from collector.seen import Seen, record_id
+from collector.segments import DONE, SEALED, paths, read_records
+from collector.settings import CollectorSettings, Rate, SettingsError
+from collector.visitors import Visitors
+from collector.writer import Writer
+from store.client import Store, StoreError
+
+__all__ = ["Collector", "CollectorSettings", "DrainTimeout", "Rate", "SettingsError", "SiteIntake"]
+
+log = logging.getLogger("parcours.collector")
+_MINUTE = 60.0
+_PATIENT = (16, 32)  # sealed segments that wait → seal every 5 s, every minute
+
+
+class DrainTimeout(TimeoutError):
+    """Some batches did not reach the store in time. They are safe in the journal."""
+
+
+class Collector:
+    """Owns the journal, the committer's thread and the writer's thread.
+
+    Without a store nothing is inserted: batches stay in the journal (unit tests).
+    """
+
+    def __init__(self, store: Store | None, settings: CollectorSettings, sites: Directory) -> None:
+        self._store = store
+        self._settings = settings
+        self._counters = Counters()
+        self._visitors = Visitors(store)
+        self._seen = Seen()
+        self._sites = KnownSites(sites)
+        self._committer: Committer | None = None
+        self._writer: Writer | None = None
+        self._stopping = False
+        self._chores: list[asyncio.Task[None]] = []
+        self._intake = Intake(
+            settings, Admission(settings, self._load), self._sites, self._visitors, self._seen, self._counters
+        )
+        metrics = Metrics(self._counters, self._figures(), settings.metrics_token, settings.trusted_proxies)
+        self.routes: list[Route] = [
+            Route("/c/{key}", self._intake),
+            Route("/parcours.js", Script().page),
+            Route("/metrics", metrics.page),
+        ]
+
+    async def start(self) -> None:
+        """Recover the journal, remember what is in it, then accept. Raises `JournalHeld`, `StoreError`."""
+        self._stopping = False
+        settings = self._settings
+        journal = Journal(settings.journal, settings.segment_bytes)
+        await asyncio.to_thread(journal.recover)
+        await asyncio.to_thread(self._remember)
+        await asyncio.to_thread(self._visitors.refresh)
+        if self._store is not None:
+            self._writer = Writer(
+                self._store,
+                settings.journal,
+                attempts=settings.attempts,
+                keep_done_seconds=settings.keep_done_seconds,
+                keep_done_bytes=settings.keep_done_bytes,
+            )
+            self._writer.start()
+        self._committer = Committer(journal, self._seal_after, self._wake_writer, self._seen.add)
+        self._committer.start()
+        self._intake.committer = self._committer
+        self._chores = [asyncio.create_task(self._each_minute())]
+        if settings.tune_gc:
+            gc.collect()
+            gc.freeze()
+            gc.set_threshold(50_000, 20, 50)
+
+    async def stop(self) -> None:
+        """Accept no more, answer those who wait, seal, insert what can be inserted in time."""
+        self._stopping = True
+        for chore in self._chores:
+            chore.cancel()
+        await asyncio.gather(*self._chores, return_exceptions=True)
+        if self._committer is not None:
+            await self._committer.stop()
+            self._committer = self._intake.committer = None
+        if self._writer is not None:
+            await asyncio.to_thread(self._writer.stop, self._settings.stop_seconds)
+            self._writer = None
+        await asyncio.to_thread(self._save_refusals)
+        self._sites.close()
+
+    async def drain(self, seconds: float = 30.0) -> None:
+        """Return when all that was acknowledged is in the store; raises `DrainTimeout`."""
+        committer, writer = self._committer, self._writer
+        if committer is None or writer is None:
+            return
+        await committer.seal()
+        names = [path.name for path in paths(self._settings.journal, SEALED)]
+        writer.wake()
+        left = await asyncio.to_thread(writer.wait_for, names, seconds)
+        if left:
+            raise DrainTimeout(f"{len(left)} segments wait for the store after {seconds:g} s: {writer.last_error}")
+
+    def health(self, site_id: int) -> SiteIntake:
+        """What this process accepted and refused for a site since it started (0: keys of no site)."""
+        return self._counters.site(site_id)
+
+    def _load(self) -> Load:
+        committer, writer = self._committer, self._writer
+        return Load(
+            stopping=self._stopping or committer is None,
+            waiting=committer.waiting if committer else 0,
+            oldest_wait=committer.oldest_wait if committer else 0.0,
+            backlog_bytes=writer.backlog_bytes if writer else 0,
+            free_bytes=committer.free_bytes if committer else 0,
+        )
+
+    def _seal_after(self) -> float:
+        """Larger segments while many wait: fewer parts, and no limit on their number is needed."""
+        waiting = self._writer.backlog_segments if self._writer else 0
+        if waiting < _PATIENT[0]:
+            return self._settings.segment_seconds
+        return max(self._settings.segment_seconds, 5.0 if waiting < _PATIENT[1] else 60.0)
+
+    def _wake_writer(self) -> None:
+        if self._writer is not None:
+            self._writer.wake()
+
+    def _remember(self) -> None:
+        """Fill the set of known batches from the journal, and from the views that began in the last hour."""
+        if self._store is not None:
+            try:
+                rows = self._store.columns(
+                    "SELECT site, view, seq FROM views WHERE time > now() - INTERVAL 1 HOUR LIMIT 200000"
+                )
+                known = zip(rows["site"].tolist(), rows["view"].tolist(), rows["seq"].tolist(), strict=True)
+                self._seen.add((view << 49) | (site << 17) | seq for site, view, seq in known)
+            except StoreError as error:
+                log.warning("recent views cannot be read: %s", error)
+        for suffix in (DONE, SEALED):
+            for path in paths(self._settings.journal, suffix):
+                self._seen.add(record_id(record) for record in read_records(path.read_bytes()))
+
+    async def _each_minute(self) -> None:
+        while True:
+            await asyncio.sleep(_MINUTE)
+            try:
+                await asyncio.to_thread(self._visitors.refresh)
+            except StoreError as error:
+                log.warning("keys of the day cannot be read: %s", error)
+            await asyncio.to_thread(self._save_refusals)
+
+    def _save_refusals(self) -> None:
+        """One row a site and reason into the table `refusals`; kept for later if the store does not take them."""
+        if self._store is None:
+            return
+        taken = self._counters.take_unsaved()
+        if not taken:
+            return
+        now = int(time.time() * 1000)
+        try:
+            self._store.insert(
+                "refusals",
+                {
+                    "site": [site for site, _ in taken],
+                    "time": [now] * len(taken),
+                    "reason": [code for _, code in taken],
+                    "count": [refusals.count for refusals in taken.values()],
+                    "example": [refusals.example for refusals in taken.values()],
+                },
+            )
+        except StoreError as error:
+            log.warning("refusals cannot be saved now: %s", error)
+            self._counters.put_back(taken)
+
+    def _figures(self) -> tuple[Figure, ...]:
+        """What /metrics shows beside the counts by site."""
+
+        def writer(name: str) -> Callable[[], float]:
+            return lambda: float(getattr(self._writer, name, 0))
+
+        def committer(name: str) -> Callable[[], float]:
+            return lambda: float(getattr(self._committer, name, 0))
+
+        return (
+            ("gauge", "parcours_waiting_requests", "Requests that wait for the disk", committer("waiting")),
+            ("counter", "parcours_journal_syncs", "Groups of batches made durable", committer("syncs")),
+            ("counter", "parcours_journal_failures", "Groups that could not be made durable", committer("failures")),
+            ("gauge", "parcours_journal_free_bytes", "Free on the journal's disk", committer("free_bytes")),
+            ("gauge", "parcours_backlog_segments", "Sealed, not yet in the store", writer("backlog_segments")),
+            ("gauge", "parcours_backlog_bytes", "Sealed, not yet in the store", writer("backlog_bytes")),
+            ("counter", "parcours_batches_inserted", "Batches in the store since the start", writer("inserted")),
+            ("counter", "parcours_insert_seconds", "Time spent in inserts", writer("insert_seconds")),
+            ("gauge", "parcours_quarantined_files", "Set aside in journal/quarantine", writer("quarantined")),
+            ("gauge", "parcours_known_batches", "Batch ids in memory", lambda: float(len(self._seen))),
+        )

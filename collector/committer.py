@@ -1,0 +1,172 @@
+"""Group commit: the event loop collects, one thread writes and syncs, everyone waiting is told.
+
+The forming group belongs to the event loop and the journal to the thread, so there
+is no lock on the way of a request. One group is under way at a time; while the
+disk works, the next one forms. fdatasync on the loop itself halves the rate.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import queue
+import shutil
+import threading
+import time
+from collections.abc import Callable
+
+from collector.journal import Journal, JournalError
+
+log = logging.getLogger("parcours.collector")
+_IDLE = 0.25  # s between looks at the age of the open segment
+
+
+class _Group:
+    """Records that share one fdatasync, and the requests that wait for it."""
+
+    __slots__ = ("began", "done", "keys", "records", "waiters")
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.began = time.monotonic()
+        self.records: list[bytes] = []
+        self.keys: list[int] = []
+        self.waiters: list[asyncio.Future[None]] = []
+        self.done: asyncio.Future[None] = loop.create_future()  # for retries of a batch that is under way
+
+
+class Committer:
+    """Owns the journal's thread. Everything public but `free_bytes` is for the event loop only."""
+
+    def __init__(
+        self,
+        journal: Journal,
+        seal_after: Callable[[], float],
+        on_sealed: Callable[[], None],
+        on_durable: Callable[[list[int]], None],
+    ) -> None:
+        self._journal = journal
+        self._seal_after = seal_after  # s; asked again each time, since it grows with the backlog
+        self._on_sealed = on_sealed  # called in the thread
+        self._on_durable = on_durable  # called in the loop, with the ids, before anyone is answered
+        self._jobs: queue.SimpleQueue[_Group | asyncio.Future[None] | None] = queue.SimpleQueue()
+        self._forming: _Group | None = None
+        self._flying: _Group | None = None
+        self._under_way: dict[int, _Group] = {}
+        self._thread = threading.Thread(target=self._run, name="parcours-journal", daemon=True)
+        self.free_bytes = shutil.disk_usage(journal.folder).free
+        self.syncs = 0
+        self.failures = 0
+
+    def start(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._thread.start()
+
+    @property
+    def waiting(self) -> int:
+        """Requests that wait for the disk."""
+        return len(self._under_way)
+
+    @property
+    def oldest_wait(self) -> float:
+        """Seconds that the oldest of them has waited."""
+        group = self._flying or self._forming
+        return 0.0 if group is None else time.monotonic() - group.began
+
+    async def join(self, key: int) -> bool:
+        """If this batch is under way already: wait for that and say True (or raise `JournalError`)."""
+        group = self._under_way.get(key)
+        if group is None:
+            return False
+        await asyncio.shield(group.done)
+        return True
+
+    def append(self, key: int, record: bytes) -> asyncio.Future[None]:
+        """A future that is done when the record is durable, or holds the `JournalError`."""
+        group = self._forming
+        if group is None:
+            group = self._forming = _Group(self._loop)
+            if self._flying is None:
+                self._loop.call_soon(self._launch)  # at the end of this turn: its requests share the sync
+        waiter = self._loop.create_future()
+        group.records.append(record)
+        group.keys.append(key)
+        group.waiters.append(waiter)
+        self._under_way[key] = group
+        return waiter
+
+    async def seal(self) -> None:
+        """Everything appended so far is sealed and given to the writer."""
+        done: asyncio.Future[None] = self._loop.create_future()
+        while (group := self._forming or self._flying) is not None:
+            await asyncio.wait([group.done])
+        self._jobs.put(done)
+        await done
+
+    async def stop(self) -> None:
+        """Answer the waiting, seal, end the thread, let the folder go."""
+        await self.seal()
+        self._jobs.put(None)
+        await asyncio.to_thread(self._thread.join)
+
+    def _launch(self) -> None:
+        if self._flying is None and self._forming is not None:
+            self._flying, self._forming = self._forming, None
+            self._jobs.put(self._flying)
+
+    def _landed(self, group: _Group, error: JournalError | None) -> None:
+        self._flying = None
+        self._launch()
+        for key in group.keys:
+            del self._under_way[key]
+        if error is None:
+            self._on_durable(group.keys)
+        for waiter in (*group.waiters, group.done):
+            if waiter.done():
+                continue
+            if error is None:
+                waiter.set_result(None)
+            else:
+                waiter.set_exception(error)
+                waiter.exception()  # the waiter may have gone away; asyncio must not complain of it
+
+    def _run(self) -> None:
+        looked = 0.0
+        while True:
+            try:
+                job = self._jobs.get(timeout=_IDLE)
+            except queue.Empty:
+                job = None
+            else:
+                if job is None:
+                    self._journal.close()
+                    return
+            if isinstance(job, _Group):
+                error = self._commit(job)
+                self._loop.call_soon_threadsafe(self._landed, job, error)
+            age = self._journal.age
+            sealing = isinstance(job, asyncio.Future)
+            if age is not None and (sealing or self._journal.full or age >= self._seal_after()):
+                self._seal()
+            if isinstance(job, asyncio.Future):
+                self._loop.call_soon_threadsafe(job.set_result, None)
+            if time.monotonic() - looked > 1:
+                looked = time.monotonic()
+                self.free_bytes = shutil.disk_usage(self._journal.folder).free
+
+    def _commit(self, group: _Group) -> JournalError | None:
+        try:
+            self._journal.commit(group.records)
+        except JournalError as error:
+            self.failures += 1
+            log.error("%d batches were not acknowledged: %s", len(group.records), error)
+            self._on_sealed()  # what the segment held before is sealed now
+            return error
+        self.syncs += 1
+        return None
+
+    def _seal(self) -> None:
+        try:
+            self._journal.seal()
+        except OSError as error:
+            log.error("%s: a segment cannot be sealed (%s); the next start will", self._journal.folder, error)
+        self._on_sealed()

@@ -1,0 +1,62 @@
+"""What a user agent tells: device class, browser, system, and whether it is a robot."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+
+from crawlerdetect import CrawlerDetect
+from ua_parser import OS, UserAgent, parse
+
+_TABLET = re.compile(r"iPad|Tablet|PlayBook|Silk(?!.*Mobile)|Kindle|Android(?!.*Mobi)", re.I)
+_PHONE = re.compile(r"Mobi|iPhone|iPod|Windows Phone|Opera Mini|BlackBerry", re.I)
+_OTHER = re.compile(
+    r"Smart-?TV|\bTV\b|HbbTV|AppleTV|CrKey|BRAVIA|Roku|PlayStation|Xbox|Nintendo|Tizen(?!.*Mobile)|Web0S", re.I
+)
+_DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS|Linux", re.I)
+MAX_UA = 1024  # letters that are looked at; longer ones are made up
+
+
+@dataclass(frozen=True, slots=True)
+class Device:
+    kind: str  # phone, tablet, desktop, other
+    browser: str  # family without version
+    os: str
+    bot: str  # why it is taken for a robot, "" if it is not
+
+
+@lru_cache(maxsize=1)
+def _crawlers() -> CrawlerDetect:
+    return CrawlerDetect()
+
+
+@lru_cache(maxsize=5_000)
+def device(user_agent: str, touch: bool) -> Device:
+    """Read a User-Agent header. `touch` tells an iPad from a Mac: it calls itself Macintosh."""
+    text = user_agent[:MAX_UA]
+    parsed = parse(text)
+    return Device(
+        kind=_kind(text, touch),
+        browser=(parsed.user_agent or UserAgent("Other")).family,
+        os=(parsed.os or OS("Other")).family,
+        bot=_bot(text),
+    )
+
+
+def _kind(text: str, touch: bool) -> str:
+    if _OTHER.search(text):
+        return "other"
+    if _TABLET.search(text) or (touch and "Macintosh" in text):
+        return "tablet"
+    if _PHONE.search(text):
+        return "phone"
+    return "desktop" if _DESKTOP.search(text) else "other"
+
+
+def _bot(text: str) -> str:
+    if not text.strip():
+        return "no_user_agent"
+    if "headless" in text.lower():
+        return "headless"
+    return "crawler" if _crawlers().isCrawler(text) else ""

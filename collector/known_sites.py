@@ -1,0 +1,86 @@
+"""The sites by key, as the path of a batch needs them: at once, and never with a query on the event loop."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Protocol
+
+from store.errors import StoreError
+from store.records import Site
+
+log = logging.getLogger("parcours.collector")
+FRESH = 2.0  # s; older knowledge is used once more while it is read again
+_ASK_ANEW = 1.0  # s between questions that pass by the directory's own memory
+
+
+class Directory(Protocol):
+    """What is needed of store.sites.SiteDirectory; may block."""
+
+    def by_key(self, key: str) -> Site | None: ...
+    def forget(self) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSite:
+    """A site with its number in the tables."""
+
+    number: int
+    site: Site
+
+
+class KnownSites:
+    """Asks the directory in a thread of its own; for the event loop only."""
+
+    def __init__(self, directory: Directory) -> None:
+        self._directory = directory
+        self._known: dict[str, tuple[KnownSite, float]] = {}
+        self._asking: set[str] = set()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="parcours-sites")
+        self._tasks: set[asyncio.Task[KnownSite | None]] = set()
+        self._asked_anew = 0.0
+
+    def at_hand(self, key: str) -> KnownSite | None:
+        """The site if it is known, without waiting; it is looked up again behind the scenes when that is old."""
+        found = self._known.get(key)
+        if found is None:
+            return None
+        if time.monotonic() - found[1] > FRESH and key not in self._asking:
+            self._asking.add(key)
+            task = asyncio.get_running_loop().create_task(self._refresh(key))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
+        return found[0]
+
+    async def look_up(self, key: str) -> KnownSite | None:
+        """The site, or None when there is none with this key. Raises `StoreError` when the store is away."""
+        found = await self._ask(key)
+        if found is None and time.monotonic() - self._asked_anew > _ASK_ANEW:
+            self._asked_anew = time.monotonic()  # it may have been added a moment ago, by another process
+            self._directory.forget()
+            found = await self._ask(key)
+        return found
+
+    def close(self) -> None:
+        self._thread.shutdown(wait=False)
+
+    async def _ask(self, key: str) -> KnownSite | None:
+        site = await asyncio.get_running_loop().run_in_executor(self._thread, self._directory.by_key, key)
+        if site is None:
+            self._known.pop(key, None)
+            return None
+        known = KnownSite(int(site.id), site)
+        self._known[key] = (known, time.monotonic())
+        return known
+
+    async def _refresh(self, key: str) -> KnownSite | None:
+        try:
+            return await self._ask(key)
+        except StoreError as error:
+            log.warning("sites cannot be read again: %s", error)
+            return None
+        finally:
+            self._asking.discard(key)

@@ -1,0 +1,56 @@
+"""Token buckets: so many batches at once, so many a second after that."""
+
+from __future__ import annotations
+
+import ipaddress
+import time
+from collections.abc import Callable, Hashable
+from functools import lru_cache
+
+from collector.settings import Rate
+
+MAX_BUCKETS = 50_000  # full ones are forgotten first
+
+
+class Buckets:
+    """One bucket for each key. A key that was never asked for has a full one."""
+
+    def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
+        self._rate = rate
+        self._clock = clock
+        self._left: dict[Hashable, tuple[float, float]] = {}  # key → tokens, when counted
+
+    def take(self, key: Hashable) -> float:
+        """Take one token; 0.0 if there was one, else the seconds until there will be."""
+        now = self._clock()
+        tokens, then = self._left.get(key, (self._rate.burst, now))
+        tokens = min(self._rate.burst, tokens + (now - then) * self._rate.per_second)
+        if tokens < 1:
+            self._left[key] = (tokens, now)
+            return (1 - tokens) / self._rate.per_second
+        if len(self._left) >= MAX_BUCKETS and key not in self._left:
+            self._forget(now)
+        self._left[key] = (tokens - 1, now)
+        return 0.0
+
+    def _forget(self, now: float) -> None:
+        """Drop the buckets that are full again; if none is, the half that was used longest ago."""
+        refill = self._rate.burst / self._rate.per_second
+        fresh = {key: left for key, left in self._left.items() if now - left[1] < refill}
+        if len(fresh) >= MAX_BUCKETS:
+            newest = sorted(fresh.items(), key=lambda item: item[1][1])[MAX_BUCKETS // 2 :]
+            fresh = dict(newest)
+        self._left = fresh
+
+
+@lru_cache(maxsize=10_000)
+def address_prefix(address: str) -> str:
+    """The network that one owner is likely to hold: /24 of IPv4, /56 of IPv6. In memory only."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
+        ip = ip.ipv4_mapped
+    bits = 24 if ip.version == 4 else 56
+    return str(ipaddress.ip_network(f"{ip}/{bits}", strict=False))

@@ -1,0 +1,64 @@
+"""GET /metrics in the text format of Prometheus: counts are read when asked, nothing is counted twice."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+
+from collector.addresses import ClientAddress, is_private
+from collector.counters import Counters
+
+Figure = tuple[str, str, str, Callable[[], float]]  # kind (counter, gauge), name, help, value
+
+
+class _Source:
+    """Reads the counters at each question (the registry's protocol)."""
+
+    def __init__(self, counters: Counters, figures: tuple[Figure, ...]) -> None:
+        self._counters = counters
+        self._figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        accepted = CounterMetricFamily("parcours_batches_accepted", "Batches that are durable", labels=["site"])
+        duplicates = CounterMetricFamily("parcours_batches_duplicate", "Batches already known", labels=["site"])
+        bots = CounterMetricFamily("parcours_batches_bot", "Accepted batches of robots", labels=["site"])
+        refused = CounterMetricFamily("parcours_batches_refused", "Batches refused", labels=["site", "reason"])
+        for number, counts in sorted(self._counters.sites().items()):
+            accepted.add_metric([str(number)], counts.accepted)
+            duplicates.add_metric([str(number)], counts.duplicates)
+            bots.add_metric([str(number)], counts.bots)
+            for code, refusals in sorted(counts.refused.items()):
+                refused.add_metric([str(number), code], refusals.count)
+        yield from (accepted, duplicates, bots, refused)
+        for kind, name, words, value in self._figures:
+            family = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
+            yield family(name, words, value=value())
+
+
+class Metrics:
+    """The page, for machines of a private network or whoever has the token."""
+
+    def __init__(self, counters: Counters, figures: tuple[Figure, ...], token: str, trusted: tuple[str, ...]) -> None:
+        self._registry = CollectorRegistry()
+        self._registry.register(_Source(counters, figures))
+        self._token = token
+        self._client_address = ClientAddress(trusted)
+
+    async def page(self, request: Request) -> Response:
+        if not self._may_read(request):
+            return PlainTextResponse(
+                "Metrics are for private addresses, or with the bearer token that was set for them.\n", status_code=403
+            )
+        return Response(generate_latest(self._registry), media_type="text/plain; version=0.0.4")
+
+    def _may_read(self, request: Request) -> bool:
+        if self._token:
+            given = request.headers.get("authorization", "").removeprefix("Bearer ")
+            return secrets.compare_digest(given.encode(), self._token.encode())
+        peer = request.client.host if request.client else ""
+        return is_private(self._client_address(peer, request.headers.get("x-forwarded-for", "")))

@@ -1,0 +1,66 @@
+"""GET /parcours.js: the tracker, as it was built."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+# Beside the rooms, in a checkout as in an installed wheel (pyproject.toml ships it there).
+BUNDLE = Path(__file__).resolve().parent.parent / "tracker_js" / "dist" / "parcours.js"
+MAX_AGE = 3600  # s; so long after an upgrade old trackers still send, and so long the old format is read
+
+
+@dataclass(frozen=True)
+class _Bundle:
+    changed: int  # ns
+    plain: bytes
+    packed: bytes
+    etag: str
+
+
+class Script:
+    """Serves the bundle from memory; reads it again when the file has changed."""
+
+    def __init__(self, path: Path = BUNDLE) -> None:
+        self._path = path
+        self._bundle: _Bundle | None = None
+
+    async def page(self, request: Request) -> Response:
+        try:
+            bundle = self._current()
+        except OSError:
+            words = {
+                "code": "no_script",
+                "message": "The tracker's file parcours.js is not there.",
+                "hint": "Build it with `make tracker`, or install the package again.",
+            }
+            return JSONResponse({"error": words}, status_code=404)
+        headers = {
+            "etag": bundle.etag,
+            "cache-control": f"public, max-age={MAX_AGE}, stale-while-revalidate=86400",
+            "vary": "Accept-Encoding",
+            "access-control-allow-origin": "*",
+            "cross-origin-resource-policy": "cross-origin",
+            "x-content-type-options": "nosniff",
+        }
+        known = [tag.strip().removeprefix("W/") for tag in request.headers.get("if-none-match", "").split(",")]
+        if bundle.etag in known or "*" in known:
+            return Response(status_code=304, headers=headers)
+        body = bundle.plain
+        if "gzip" in request.headers.get("accept-encoding", ""):
+            body = bundle.packed
+            headers["content-encoding"] = "gzip"
+        return Response(body, headers=headers, media_type="text/javascript")
+
+    def _current(self) -> _Bundle:
+        changed = self._path.stat().st_mtime_ns
+        if self._bundle is None or self._bundle.changed != changed:
+            plain = self._path.read_bytes()
+            etag = f'"{hashlib.sha256(plain).hexdigest()[:16]}"'
+            self._bundle = _Bundle(changed, plain, gzip.compress(plain, 9, mtime=0), etag)
+        return self._bundle

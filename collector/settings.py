@@ -1,0 +1,57 @@
+"""What can be set about the collector, with units. Wrong settings stop the start with words."""
+
+from __future__ import annotations
+
+import ipaddress
+from dataclasses import dataclass
+from pathlib import Path
+
+from collector.wire import MAX_BODY
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; `str()` names it and what would be right."""
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A token bucket: `per_second` on average, `burst` at once."""
+
+    per_second: float
+    burst: float
+
+
+@dataclass(frozen=True)
+class CollectorSettings:
+    journal: Path  # folder; one process at a time
+    trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
+    segment_seconds: float = 1.0  # age at which a segment is sealed; grows to 60 s while many wait
+    segment_bytes: int = 16 << 20  # size at which it is sealed
+    max_body: int = MAX_BODY  # bytes, after inflating
+    max_inflation: int = 20  # times the size of a compressed body
+    body_seconds: float = 10.0  # for a whole body to arrive
+    site_rate: Rate = Rate(200, 1000)  # batches
+    address_rate: Rate = Rate(20, 100)  # batches from one /24 (IPv4) or /56 (IPv6)
+    max_waiting: int = 4000  # requests that wait for the disk
+    max_wait_seconds: float = 2.0  # of the oldest of them
+    max_backlog_bytes: int = 512 << 20  # sealed but not in the store
+    min_free_bytes: int = 1 << 30  # of the journal's disk
+    keep_done_seconds: float = 600.0  # inserted segments are kept so long, see docs/decisions
+    keep_done_bytes: int = 1 << 30  # and no more than this
+    attempts: int = 5  # to insert a segment before its bad batches are sought
+    stop_seconds: float = 10.0  # for the last inserts; what is left is replayed at the next start
+    metrics_token: str = ""  # bearer token of /metrics; without one only private addresses may read it
+    tune_gc: bool = True  # freeze what the start made and collect less often: halves the p99
+
+    def __post_init__(self) -> None:
+        for name in ("segment_seconds", "segment_bytes", "max_body", "body_seconds", "max_waiting", "attempts"):
+            if getattr(self, name) <= 0:
+                raise SettingsError(f"{name} must be more than 0, not {getattr(self, name)!r}")
+        for rate in (self.site_rate, self.address_rate):
+            if rate.per_second <= 0 or rate.burst < 1:
+                raise SettingsError(f"a rate must be above 0 with a burst of at least 1, not {rate!r}")
+        for network in self.trusted_proxies:
+            try:
+                ipaddress.ip_network(network, strict=False)
+            except ValueError as error:
+                raise SettingsError(f"trusted_proxies: {network!r} is no address and no network: {error}") from None

@@ -1,0 +1,77 @@
+"""Who a visitor is, as far as we may know: a 64-bit number that cannot be turned back.
+
+Without consent: keyed hash of site, address and user agent under the key of the day
+on which the view began, and that key is destroyed after 48 hours. With consent: keyed
+hash of the first-party id under the owner's own secret. The address goes nowhere else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import secrets
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+from store.client import Store
+from store.day_keys import day_key
+from store.definitions import Conflict, Definitions, Missing
+from store.records import Secret
+
+log = logging.getLogger("parcours.collector")
+DAY_MS = 86_400_000
+_SECRET = "visitors"
+
+
+def _number(key: bytes, *parts: str) -> int:
+    """64 bits of a keyed hash; the parts are kept apart, so that no two lists look alike."""
+    text = b"".join(len(data).to_bytes(4, "little") + data for data in (p.encode("utf-8", "replace") for p in parts))
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=key).digest(), "little")
+
+
+class Visitors:
+    """Keys at hand, so that no batch waits for the store; `refresh` blocks and is called in a thread."""
+
+    def __init__(self, store: Store | None, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
+        self._store = store
+        self._today = today
+        self._secret = secrets.token_bytes(32)
+        self._days: dict[int, bytes] = {}
+
+    def refresh(self) -> None:
+        """Read (or make) the keys of yesterday, today and tomorrow, and the owner's secret; raises `StoreError`."""
+        today = self._today()
+        days = [today + timedelta(days=n) for n in (-1, 0, 1)]
+        if self._store is None:
+            self._days = {_ordinal(d): self._days.get(_ordinal(d), secrets.token_bytes(32)) for d in days}
+            return
+        self._secret = _owners_secret(Definitions(self._store))
+        kept = self._days
+        self._days = {_ordinal(d): kept.get(_ordinal(d)) or day_key(self._store, d) for d in days}
+
+    def cookieless(self, site: int, began: int, address: str, user_agent: str) -> int:
+        """The visitor of a view that began at `began` (ms since 1970): the same for this site and day only."""
+        day = began // DAY_MS
+        # A day without a key is older than we keep them: the back-dated visits of a demo.
+        key = self._days.get(day) or hashlib.blake2b(day.to_bytes(8, "little"), key=self._secret).digest()
+        return _number(key, str(site), address, user_agent)
+
+    def consented(self, site: int, id: str) -> int:
+        """The visitor with this first-party id."""
+        return _number(self._secret, str(site), "id", id)
+
+
+def _ordinal(day: date) -> int:
+    return (day - date(1970, 1, 1)).days
+
+
+def _owners_secret(definitions: Definitions) -> bytes:
+    try:
+        return bytes.fromhex(definitions.get(Secret, _SECRET).value)
+    except Missing:
+        pass
+    try:
+        made = definitions.put(Secret(id=_SECRET, value=secrets.token_hex(32)))
+    except Conflict:  # another process was first
+        made = definitions.get(Secret, _SECRET)
+    return bytes.fromhex(made.value)

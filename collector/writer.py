@@ -1,0 +1,217 @@
+"""Sealed segments go to the store, each exactly once, in a thread of its own.
+
+A segment is one insert of JSON lines under its name as deduplication token, so it may
+be sent again after anything. The store's failures are told apart:
+
+- away, busy, disk full: all segments wait, nothing is refused while the journal has room;
+- a line that the store cannot read: that line goes to `quarantine/`, the rest is stored;
+- anything else: the segment is tried `attempts` times, others passing it, then quarantined.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+import time
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Protocol
+
+from collector.journal import mark_done
+from collector.segments import DONE, SEALED, as_line, paths, read_records
+from store.client import BadLine, DiskFull, StoreAway, StoreBusy, StoreError
+
+log = logging.getLogger("parcours.collector")
+MAX_BAD_LINES = 100  # in one segment; with more the segment is set aside as it is
+_LOOK = 1.0  # s between looks at the folder when nobody calls
+_SWEEP = 10.0  # s between removals of old segments
+
+
+class Sink(Protocol):
+    """What the writer needs of a store."""
+
+    def insert_segment(self, lines: bytes, token: str) -> None: ...
+
+
+class Writer:
+    """Inserts what it finds sealed in `folder`; `wake` from any thread."""
+
+    def __init__(
+        self,
+        sink: Sink,
+        folder: Path,
+        *,
+        attempts: int = 5,
+        keep_done_seconds: float = 600.0,
+        keep_done_bytes: int = 1 << 30,
+        pause: Callable[[int], float] = lambda attempt: min(2.0**attempt, 30.0),
+    ) -> None:
+        self._sink = sink
+        self._folder = folder
+        self._quarantine = folder / "quarantine"
+        self._attempts = attempts
+        self._keep_done_seconds = keep_done_seconds
+        self._keep_done_bytes = keep_done_bytes
+        self._pause = pause  # attempt → s until the next
+        self._replay = {path.name for path in paths(folder, DONE)}  # see docs/decisions on kept segments
+        self._failed: dict[str, tuple[int, float]] = {}  # name → attempts, when to try again
+        self._away = 0  # tries in a row that the store did not answer
+        self._state = threading.Condition()
+        self._wanted = True
+        self._stop_by: float | None = None
+        self._thread = threading.Thread(target=self._run, name="parcours-writer", daemon=True)
+        self.backlog_bytes = sum(path.stat().st_size for path in paths(folder, SEALED))
+        self.backlog_segments = len(paths(folder, SEALED))
+        self.inserted = 0  # batches since the start
+        self.quarantined = len(list(self._quarantine.glob("*")))
+        self.last_error = ""  # of the store, "" when the last insert went well
+        self.insert_seconds = 0.0
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def wake(self) -> None:
+        """A segment was sealed."""
+        with self._state:
+            self._wanted = True
+            self._state.notify_all()
+
+    def wait_for(self, names: Iterable[str], seconds: float) -> set[str]:
+        """Block until none of these segments waits any more; those that still do after `seconds`."""
+        left = set(names)
+        end = time.monotonic() + seconds
+        with self._state:
+            while left := {name for name in left if (self._folder / name).exists()}:
+                if time.monotonic() >= end or not self._thread.is_alive():
+                    break
+                self._state.wait(0.2)
+        return left
+
+    def stop(self, seconds: float) -> None:
+        """Insert what is sealed for at most so long, then end; the rest is for the next start."""
+        with self._state:
+            self._stop_by = time.monotonic() + seconds
+            self._state.notify_all()
+        self._thread.join()
+
+    def _run(self) -> None:
+        swept = 0.0
+        while True:
+            with self._state:
+                if not self._wanted and self._stop_by is None:
+                    self._state.wait(_LOOK if not self._away else self._pause(self._away))
+                self._wanted = False
+            try:
+                self._insert_all()
+                if time.monotonic() - swept > _SWEEP:
+                    swept = time.monotonic()
+                    self._sweep()
+            except Exception:  # a folder that cannot be read: say so and go on, the batches are safe
+                log.exception("%s: the writer stumbled", self._folder)
+            if self._stop_by is not None:
+                return
+
+    @property
+    def _out_of_time(self) -> bool:
+        return self._stop_by is not None and time.monotonic() > self._stop_by
+
+    def _insert_all(self) -> None:
+        waiting = paths(self._folder, SEALED)
+        self._count(waiting)
+        for path in waiting:
+            attempts, due = self._failed.get(path.name, (0, 0.0))
+            if self._out_of_time:
+                return
+            if time.monotonic() >= due and not self._insert(path, attempts + 1):
+                return
+            self._count(paths(self._folder, SEALED))
+        for name in sorted(self._replay):
+            if self._wanted or self._stop_by is not None:
+                return  # new segments first; what was inserted before can wait
+            try:
+                self._send(self._folder / name)
+            except StoreError as error:
+                log.warning("%s: cannot be replayed now: %s", name, error)
+                return
+            self._replay.discard(name)
+
+    def _count(self, waiting: list[Path]) -> None:
+        self.backlog_bytes = sum(path.stat().st_size for path in waiting)
+        self.backlog_segments = len(waiting)
+
+    def _insert(self, path: Path, attempt: int) -> bool:
+        """Try one segment; False when the store is away, so that the others need not be tried."""
+        began = time.monotonic()
+        try:
+            batches = self._send(path)
+        except (StoreAway, StoreBusy, DiskFull) as error:
+            self._away += 1
+            if self.last_error != str(error):
+                log.warning("batches wait in the journal: %s", error)
+            self.last_error = str(error)
+            return False
+        except Exception as error:
+            self._away = 0
+            self.last_error = str(error)
+            log.warning("%s: attempt %d failed: %s", path.name, attempt, error)
+            self._failed[path.name] = (attempt, time.monotonic() + self._pause(attempt))
+            if attempt >= self._attempts:
+                self._set_aside(path)
+            return True
+        self._away = 0
+        self.last_error = ""
+        self.inserted += batches
+        self.insert_seconds += time.monotonic() - began
+        self._failed.pop(path.name, None)
+        os.utime(path)  # its 10 minutes begin now
+        mark_done(path)
+        with self._state:
+            self._state.notify_all()
+        return True
+
+    def _send(self, path: Path) -> int:
+        """Insert a segment without the lines that the store cannot read; how many batches it holds.
+
+        The lines to leave out are found in the same order each time, so a segment that is
+        sent again ends with the same content under the same token.
+        """
+        lines = [as_line(record) for record in read_records(path.read_bytes())]
+        numbers = list(range(1, len(lines) + 1))  # of the lines that are left, as counted in the file
+        token = path.stem
+        while True:
+            try:
+                self._sink.insert_segment(b"".join(lines), token)
+            except BadLine as error:
+                if not 1 <= error.row <= len(lines) or len(numbers) + MAX_BAD_LINES <= numbers[-1]:
+                    raise
+                number = numbers.pop(error.row - 1)
+                self._keep_line(f"{path.stem}.{number}.json", lines.pop(error.row - 1))
+                log.error("%s: batch %d is set aside in quarantine/: %s", path.name, number, error)
+                token = f"{token}-{number}"
+                if not lines:
+                    return 0
+                continue
+            return len(lines)
+
+    def _keep_line(self, name: str, line: bytes) -> None:
+        self._quarantine.mkdir(exist_ok=True, mode=0o700)
+        (self._quarantine / name).write_bytes(line)
+        self.quarantined = len(list(self._quarantine.glob("*")))
+
+    def _set_aside(self, path: Path) -> None:
+        self._quarantine.mkdir(exist_ok=True, mode=0o700)
+        path.rename(self._quarantine / path.name)
+        self._failed.pop(path.name, None)
+        self.quarantined = len(list(self._quarantine.glob("*")))
+        log.error("%s: set aside in quarantine/ after %d attempts; nothing of it is lost", path.name, self._attempts)
+
+    def _sweep(self) -> None:
+        """Remove segments that the store has had for long enough, the oldest first when they are too many."""
+        kept = 0
+        for path in reversed(paths(self._folder, DONE)):
+            status = path.stat()
+            kept += status.st_size
+            old = time.time() - status.st_mtime > self._keep_done_seconds
+            if path.name not in self._replay and (old or kept > self._keep_done_bytes):
+                path.unlink()
