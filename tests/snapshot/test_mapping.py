@@ -1,0 +1,38 @@
+"""Sites whose public address is out of reach (`fetch_from`)."""
+
+import pytest
+
+from viewer.snapshot import SnapshotError
+
+
+def test_page_keeps_its_public_address(camera, local):
+    site = local.site("public.test", fetch_from=local.url(""))
+    capture = camera.take("https://public.test/lazy", site, [1366])[0]
+    assert capture.snapshot.page == "public.test/lazy"
+    assert capture.snapshot.url == "https://public.test/lazy"
+    assert capture.snapshot.warnings == ()  # its images came from there too
+    assert local.headers["host"] == "public.test"
+    assert local.headers["x-forwarded-proto"] == "https"
+
+
+def test_redirects_of_the_mapped_host(camera, local):
+    site = local.site("public.test", fetch_from=local.url(""))
+    with pytest.raises(SnapshotError) as raised:
+        camera.take("https://public.test/relative", site, [1366])
+    assert raised.value.code == "moved"
+    with pytest.raises(SnapshotError) as raised:
+        camera.take("https://public.test/to/other.test/plain", site, [1366])
+    assert raised.value.code == "redirect"
+
+
+def test_mapped_private_address_needs_leave(camera, local):
+    site = local.site("public.test", fetch_from=local.url(""), allow_private=False)
+    with pytest.raises(SnapshotError) as raised:
+        camera.take("https://public.test/plain", site, [1366])
+    assert raised.value.code == "private"
+
+
+def test_status_of_the_mapped_host(camera, local):
+    site = local.site("public.test", fetch_from=local.url(""))
+    with pytest.raises(SnapshotError, match="HTTP 404"):
+        camera.take("https://public.test/status/404", site, [1366])

@@ -1,0 +1,8 @@
+"""Page pictures and layouts, taken by headless Chromium."""
+
+from viewer.snapshot.browser import chromium_words, find_chromium
+from viewer.snapshot.camera import Camera, take
+from viewer.snapshot.errors import SnapshotError
+from viewer.snapshot.take import Capture
+
+__all__ = ["Camera", "Capture", "SnapshotError", "chromium_words", "find_chromium", "take"]

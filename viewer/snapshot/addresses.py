@@ -1,0 +1,114 @@
+"""Which addresses a snapshot may visit: the site's own, and private ones only where the owner allows them."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from store.records import Site
+from viewer.snapshot.errors import SnapshotError
+
+Resolve = Callable[[str], list[str]]  # host name → IP addresses; raises OSError when it is not known
+
+_DEFAULT_PORT = {"http": 80, "https": 443}
+# Ranges that carry an IPv4 address inside: the inner one decides.
+_NAT64 = ipaddress.ip_network("64:ff9b::/96")
+
+
+def system_resolve(host: str) -> list[str]:
+    """The machine's own answer, in its order, without doubles."""
+    found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def is_private(ip: str) -> bool:
+    """Whether an IP address is anything but a public unicast one (private, loopback, link-local, multicast …)."""
+    address = ipaddress.ip_address(ip.partition("%")[0])
+    if isinstance(address, ipaddress.IPv6Address):
+        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
+        if inner is None and address in _NAT64:
+            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+        if inner is not None:
+            return is_private(str(inner))
+    return not address.is_global or address.is_multicast
+
+
+def _named(pattern: str) -> tuple[str, int | None]:
+    parts = urlsplit(f"//{pattern}")
+    return (parts.hostname or "").removeprefix("www."), parts.port
+
+
+def in_domains(host: str, port: int, domains: Iterable[str]) -> bool:
+    """Whether `host:port` is one of a site's domains.
+
+    `shop.example` is that host and its `www.` on every port, `shop.example:8001` on that
+    port only, `*.shop.example` every host below it.
+
+    >>> in_domains("www.shop.example", 443, ["shop.example"])
+    True
+    """
+    host = host.lower().rstrip(".").removeprefix("www.")
+    for pattern in domains:
+        name, wanted = _named(pattern.lower())
+        if wanted is not None and wanted != port:
+            continue
+        if host == name or (name.startswith("*.") and host.endswith(name[1:])):
+            return True
+    return False
+
+
+def port_of(parts: SplitResult) -> int:
+    """The port of an http(s) address, its scheme's own when none is written."""
+    return parts.port or _DEFAULT_PORT.get(parts.scheme, 0)
+
+
+@dataclass(frozen=True)
+class Bounds:
+    """What one site's snapshots may reach."""
+
+    site: str
+    domains: tuple[str, ...]
+    allow_private: bool
+    fetch_from: str = ""
+
+    @classmethod
+    def of(cls, site: Site) -> Bounds:
+        return cls(site.name, tuple(site.domains), site.allow_private, site.fetch_from)
+
+    def own(self, host: str, port: int) -> bool:
+        """Whether `host:port` belongs to the site (its domains, and the address it is fetched from)."""
+        if self.fetch_from:
+            base = urlsplit(self.fetch_from)
+            if host == (base.hostname or "") and port == port_of(base):
+                return True
+        return in_domains(host, port, self.domains)
+
+    def reachable(self, host: str, port: int, ips: Iterable[str]) -> list[str]:
+        """Those of a host's IP addresses that may be connected to."""
+        if self.allow_private and self.own(host, port):
+            return list(ips)
+        return [ip for ip in ips if not is_private(ip)]
+
+    def check(self, url: str) -> None:
+        """Raise `SnapshotError` (address) unless the page at `url` is one of the site's own."""
+        try:
+            parts = urlsplit(url)
+            host, port = parts.hostname or "", port_of(parts)
+        except ValueError as error:
+            raise SnapshotError(f"{url[:120]!r} is not an address: {error}.", "address") from None
+        if parts.scheme not in _DEFAULT_PORT or not host:
+            raise SnapshotError(
+                f"{url[:120]!r} cannot be photographed: give an address that begins with http:// or https://.",
+                "address",
+            )
+        if parts.username or parts.password:
+            raise SnapshotError(f"The address of {host} holds a name or password: take it out.", "address")
+        if not in_domains(host, port, self.domains):
+            raise SnapshotError(
+                f"{host}:{port} is not one of the domains of {self.site} ({', '.join(self.domains) or 'none'}). "
+                "Add it to the site's domains, or give an address of the site.",
+                "address",
+            )

@@ -1,0 +1,50 @@
+"""Cookie banners: hidden before the picture, and said so."""
+
+from __future__ import annotations
+
+import json
+
+from viewer.snapshot.world import World, script
+
+# Selectors of the banners of consent platforms, as their own documents name them.
+PLATFORMS = {
+    "OneTrust": "#onetrust-consent-sdk, #optanon",
+    "Cookiebot": "#CybotCookiebotDialog, #CybotCookiebotDialogBodyUnderlay, #cookiebanner",
+    "Didomi": "#didomi-host",
+    "Quantcast": ".qc-cmp2-container, #qc-cmp2-container, .qc-cmp-ui-container",
+    "TrustArc": "#truste-consent-track, #trustarc-banner-container, .truste_box_overlay, .truste_overlay",
+    "Usercentrics": "#usercentrics-root, #usercentrics-cmp-ui, #uc-banner-modal",
+    "Axeptio": "#axeptio_overlay, .axeptio_mount",
+    "tarteaucitron": "#tarteaucitronRoot",
+    "Sourcepoint": "[id^=sp_message_container]",
+    "Cookie Consent": ".cc-window.cc-banner, .cc-window.cc-floating, .cc_banner-wrapper, #cc-main, #cc--main",
+    "Klaro": ".klaro",
+    "Complianz": ".cmplz-cookiebanner, #cmplz-cookiebanner-container",
+    "CookieYes": ".cky-consent-container, .cky-overlay, #cookie-law-info-bar",
+    "Borlabs": "#BorlabsCookieBox",
+    "iubenda": "#iubenda-cs-banner",
+    "Osano": ".osano-cm-window",
+    "Termly": "#termly-code-snippet-support, .t-consentPrompt",
+    "Google Funding Choices": ".fc-consent-root",
+    "CookieFirst": "#cookiefirst-root, .cookiefirst-root",
+    "Ketch": "#lanyard_root",
+    "Shopify": "#shopify-pc__banner, .shopify-pc__banner__dialog",
+    "HubSpot": "#hs-eu-cookie-confirmation",
+    "Civic": "#ccc",
+    "Commanders Act": "#popin_tc_privacy_container, #tc-privacy-wrapper",
+    "consentmanager": "#cmpbox, #cmpbox2",
+    "Moove": "#moove_gdpr_cookie_info_bar",
+    "Cookie Notice": "#cookie-notice",
+    "Drupal": "#sliding-popup.sliding-popup-bottom, #sliding-popup.sliding-popup-top",
+    "AppConsent": "#appconsent",
+    "Piwik PRO": "#ppms_cm_popup_overlay, #ppms_cm_consent_popup",
+    "Transcend": "#transcend-consent-manager",
+    "Magento": "#notice-cookie-block",
+    "PrestaShop": "#lgcookieslaw_banner",
+}
+
+
+async def hide_banners(world: World) -> list[str]:
+    """Hide what asks for consent over the page; gives one sentence for each thing hidden."""
+    names = await world.evaluate(f"({script('banners')})({json.dumps(PLATFORMS)})")
+    return [f"A cookie banner{f' ({name})' if name else ''} was hidden for the picture." for name in names]

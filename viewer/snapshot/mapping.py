@@ -1,0 +1,58 @@
+"""A site that is fetched from another address than its public one (`Site.fetch_from`)."""
+
+from __future__ import annotations
+
+from urllib.parse import urljoin, urlsplit
+
+from playwright.async_api import BrowserContext, Route
+from playwright.async_api import Error as PlaywrightError
+
+_HOPS = 5
+
+
+class Mapping:
+    """Answers requests to one public host from `base`; the page keeps its public address.
+
+    `left` is the address a page was led to by a redirect: outside the host, or another page of it.
+    """
+
+    def __init__(self, host: str, base: str) -> None:
+        self.host = host  # host[:port], as in the public address
+        self.base = urlsplit(base)
+        self.left = ""
+
+    async def install(self, context: BrowserContext) -> None:
+        await context.route(lambda url: urlsplit(url).netloc == self.host, self._answer)
+
+    async def _answer(self, route: Route) -> None:
+        request = route.request
+        url = request.url
+        try:
+            for _ in range(_HOPS):
+                parts = urlsplit(url)
+                inside = parts._replace(scheme=self.base.scheme, netloc=self.base.netloc).geturl()
+                headers = {
+                    **request.headers,
+                    "host": self.host,
+                    "x-forwarded-host": self.host,
+                    "x-forwarded-proto": parts.scheme,
+                }
+                answer = await route.fetch(url=inside, headers=headers, max_redirects=0)
+                goal = answer.headers.get("location", "")
+                if not (300 <= answer.status < 400 and goal):
+                    await route.fulfill(response=answer)
+                    return
+                url = urljoin(url, goal)
+                if urlsplit(url).netloc == self.base.netloc:
+                    url = urlsplit(url)._replace(netloc=self.host).geturl()
+                if request.is_navigation_request():
+                    self.left = url
+                if urlsplit(url).netloc != self.host:
+                    break
+            await route.abort("addressunreachable")
+        except PlaywrightError:
+            # The page or its browser went away, or the other address does not answer: the same for the page.
+            try:
+                await route.abort("connectionfailed")
+            except PlaywrightError:
+                return

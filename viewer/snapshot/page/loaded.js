@@ -1,0 +1,15 @@
+// Wait for images and fonts, at most `patience` ms. Gives the images that failed and whether all came in time.
+async (patience) => {
+  const late = Symbol('late');
+  const bound = new Promise((done) => setTimeout(() => done(late), patience));
+  const images = [...document.images].filter((image) => image.currentSrc || image.src);
+  const all = Promise.all([
+    document.fonts.ready,
+    ...images.map((image) => image.complete || new Promise((done) => {
+      image.addEventListener('load', done, {once: true});
+      image.addEventListener('error', done, {once: true});
+    })),
+  ]).then(() => Promise.all(images.map((image) => image.decode().catch(() => {}))));
+  const inTime = (await Promise.race([all, bound])) !== late;
+  return {inTime, broken: images.filter((image) => image.complete && !image.naturalWidth).length, images: images.length};
+};

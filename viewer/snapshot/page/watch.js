@@ -1,0 +1,7 @@
+// When the document last changed. Only nodes that come and go count: styles change in every animation.
+() => {
+  if (globalThis.changed) return performance.now() - globalThis.changed;
+  globalThis.changed = performance.now();
+  new MutationObserver(() => (globalThis.changed = performance.now())).observe(document, {childList: true, subtree: true});
+  return 0;
+};

@@ -1,0 +1,37 @@
+"""The picture of a page at rest, in strips."""
+
+from __future__ import annotations
+
+import base64
+
+from viewer.snapshot.heights import strips
+from viewer.snapshot.limits import Limits
+from viewer.snapshot.world import World
+
+
+async def page_height(world: World) -> int:
+    """Height of the whole page in CSS px."""
+    metrics = await world.session.send("Page.getLayoutMetrics")
+    height: float = metrics["cssContentSize"]["height"]
+    return round(height)
+
+
+async def photograph(world: World, width: int, height: int, limits: Limits) -> list[tuple[int, bytes]]:
+    """(height px, WebP) of each strip, from the top down; one CSS px is one px of the picture.
+
+    The window keeps its size: what is `100vh` tall stays so, and what is fixed stands
+    once, where it stands at the top of the page.
+    """
+    taken = []
+    for top, tall in strips(height, limits.strip_px):
+        answer = await world.session.send(
+            "Page.captureScreenshot",
+            {
+                "format": "webp",
+                "quality": limits.quality,
+                "captureBeyondViewport": True,
+                "clip": {"x": 0, "y": top, "width": width, "height": tall, "scale": 1},
+            },
+        )
+        taken.append((tall, base64.b64decode(answer["data"])))
+    return taken

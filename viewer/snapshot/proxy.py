@@ -1,0 +1,125 @@
+"""The only way out of the snapshot's browser: a small proxy that decides for every connection.
+
+Checking an address before the browser looks its name up again would leave a gap
+(redirects, scripts, names that change their answer). Here the name is looked up
+once, the answer is checked, and that very answer is connected to.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import urlsplit
+
+from viewer.snapshot.addresses import Bounds, Resolve, port_of
+
+_HEAD = 64 * 1024  # bytes of request or response head
+_OWN_HEADERS = re.compile(rb"^(proxy-connection|proxy-authorization|connection|keep-alive):", re.I)
+COLLECTOR = re.compile(r"/c/[a-z2-7]{12}$")  # path of a Parcours collector: a picture is no visit
+
+
+REFUSED = "parcours-refused"  # header of our own refusals, with their code
+
+
+class Refused(Exception):
+    """A connection that was not made; `code` as in `errors.CODES`."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class Proxy:
+    """HTTP and CONNECT on a loopback port of its own. `refused` maps `host:port` to why it was not connected to."""
+
+    def __init__(self, bounds: Bounds, resolve: Resolve, dial_s: float) -> None:
+        self.bounds = bounds
+        self.resolve = resolve
+        self.dial_s = dial_s
+        self.refused: dict[str, str] = {}
+        self.address = ""
+        self._open: set[asyncio.StreamWriter] = set()
+
+    @asynccontextmanager
+    async def running(self) -> AsyncIterator[Proxy]:
+        server = await asyncio.start_server(self._serve, "127.0.0.1", 0, limit=_HEAD)
+        self.address = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        try:
+            yield self
+        finally:
+            server.close()
+            for writer in list(self._open):
+                writer.transport.abort()
+            await server.wait_closed()
+
+    async def _dial(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        try:
+            ips = await asyncio.wait_for(asyncio.to_thread(self.resolve, host), self.dial_s)
+        except (OSError, UnicodeError, TimeoutError):
+            raise Refused("dns") from None
+        allowed = self.bounds.reachable(host, port, ips)
+        if not allowed:
+            raise Refused("private" if ips else "dns")
+        for ip in allowed:
+            with contextlib.suppress(OSError, TimeoutError):
+                return await asyncio.wait_for(asyncio.open_connection(ip, port, limit=_HEAD), self.dial_s)
+        raise Refused("unreachable")
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        self._open.add(writer)
+        upstream: asyncio.StreamWriter | None = None
+        try:
+            head = await reader.readuntil(b"\r\n\r\n")
+            method, target, _ = head.split(b"\r\n", 1)[0].decode("latin-1").split(" ", 2)
+            parts = urlsplit(f"//{target}" if method == "CONNECT" else target)
+            host, port = parts.hostname or "", port_of(parts)
+            if method != "CONNECT" and COLLECTOR.search(parts.path):
+                return await _say(writer, "204 No Content")
+            try:
+                away, upstream = await self._dial(host, port)
+            except Refused as why:
+                self.refused[f"{host}:{port}"] = why.code
+                return await _say(writer, f"502 Bad Gateway\r\n{REFUSED}: {why.code}")
+            self._open.add(upstream)
+            if method == "CONNECT":
+                await _say(writer, "200 Connected", close=False)
+            else:
+                origin = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
+                upstream.write(_single(head, f"{method} {origin} HTTP/1.1".encode("latin-1")))
+            out = asyncio.create_task(_pipe(reader, upstream))
+            if method != "CONNECT":
+                answer = await away.readuntil(b"\r\n\r\n")
+                writer.write(_single(answer, answer.split(b"\r\n", 1)[0]))
+            await _pipe(away, writer)
+            out.cancel()
+        except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
+            pass  # either side went away, or it is no HTTP: closing is the answer
+        finally:
+            for end in (writer, upstream):
+                if end is not None:
+                    self._open.discard(end)
+                    end.close()
+
+
+def _single(head: bytes, first: bytes) -> bytes:
+    """A head made good for one exchange a connection: the next one may go to another host and is checked anew."""
+    kept = [line for line in head.split(b"\r\n")[1:] if line and not _OWN_HEADERS.match(line)]
+    return b"\r\n".join([first, *kept, b"Connection: close", b"", b""])
+
+
+async def _say(writer: asyncio.StreamWriter, status: str, close: bool = True) -> None:
+    ending = "Content-Length: 0\r\nConnection: close\r\n" if close else ""
+    writer.write(f"HTTP/1.1 {status}\r\n{ending}\r\n".encode())
+    await writer.drain()
+
+
+async def _pipe(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    with contextlib.suppress(OSError):
+        while data := await reader.read(65536):
+            writer.write(data)
+            await writer.drain()
+        if writer.can_write_eof():
+            writer.write_eof()

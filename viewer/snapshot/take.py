@@ -1,0 +1,196 @@
+"""Pictures and layouts of one page: one load of the page for each width gives both."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
+
+from playwright.async_api import Browser, BrowserContext, Page, Route
+from playwright.async_api import Error as PlaywrightError
+
+from store.layouts import Layout
+from store.pages import canonical_page
+from store.records import Site
+from store.snapshots import Snapshot, new_id
+from viewer.snapshot.addresses import Bounds, Resolve
+from viewer.snapshot.capture import read_elements, to_layout
+from viewer.snapshot.errors import SnapshotError
+from viewer.snapshot.heights import PHONE_BELOW, height_warning, viewport_height
+from viewer.snapshot.limits import Limits
+from viewer.snapshot.loading import check_address, open_page
+from viewer.snapshot.mapping import Mapping
+from viewer.snapshot.picture import page_height, photograph
+from viewer.snapshot.proxy import COLLECTOR, Proxy
+from viewer.snapshot.settle import settle
+from viewer.snapshot.traffic import Traffic
+from viewer.snapshot.world import World, script
+
+_PHONE = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Mobile Safari/537.36"
+_DESK = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Safari/537.36"
+
+
+@dataclass(frozen=True)
+class Capture:
+    """One width of a page: what is kept of it (`Snapshots.save(*…)`)."""
+
+    snapshot: Snapshot
+    layout: Layout
+    strips: list[tuple[int, bytes]]  # (height px, WebP)
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked for. `page` is the canonical page it is filed under, '' = the page of `url`."""
+
+    url: str
+    site: Site
+    widths: tuple[int, ...]
+    variant: str = ""  # "experiment=variant"
+    state: str = ""
+    page: str = ""
+    viewport_heights: dict[int, int] = field(default_factory=dict)  # width → recorded median, px
+    page_heights: dict[int, int] = field(default_factory=dict)  # width → recorded median, px
+
+
+async def take_all(
+    browser: Browser, order: Order, limits: Limits, resolve: Resolve, progress: Callable[[str], None]
+) -> list[Capture]:
+    """All widths of an order, one after the other. Raises `SnapshotError`."""
+    bounds = Bounds.of(order.site)
+    bounds.check(order.url)
+    if not order.widths or not all(200 <= width <= 4000 for width in order.widths):
+        raise SnapshotError(f"Widths are from 200 to 4,000 px, not {list(order.widths)}.", "address")
+    done = []
+    for at, width in enumerate(order.widths, 1):
+        progress(f"{width} px ({at} of {len(order.widths)}): opening the page")
+        try:
+            async with asyncio.timeout(limits.whole_s):
+                done.append(await _take_one(browser, order, width, bounds, limits, resolve, progress))
+        except TimeoutError:
+            raise SnapshotError(
+                f"{order.url} at {width} px was not finished within {limits.whole_s:g} s: the page keeps the browser "
+                "busy. Try again, or give a page of the site that does less.",
+                "timeout",
+            ) from None
+        except PlaywrightError as error:
+            code = "crashed" if not browser.is_connected() or "crash" in error.message.lower() else "capture"
+            first = error.message.strip().splitlines()[0] if error.message.strip() else "no reason given"
+            raise SnapshotError(f"{order.url} at {width} px: the browser gave up ({first}). Try again.", code) from None
+    return done
+
+
+async def _take_one(
+    browser: Browser,
+    order: Order,
+    width: int,
+    bounds: Bounds,
+    limits: Limits,
+    resolve: Resolve,
+    progress: Callable[[str], None],
+) -> Capture:
+    window = viewport_height(width, order.viewport_heights)
+    async with Proxy(bounds, resolve, limits.dial_s).running() as proxy:
+        context = await _context(browser, width, window, proxy)
+        try:
+            mapping = await _mapping(context, order)
+            page = await context.new_page()
+            world = await World.of(page)
+            traffic = Traffic(page, bounds)
+            await open_page(page, order.url, order.site, traffic, proxy, mapping, limits)
+            progress(f"{width} px: waiting for the page to come to rest")
+            warnings = await settle(world, traffic, limits)
+            check_address(page, order.url, order.site, traffic, mapping)
+            progress(f"{width} px: reading its elements and taking the picture")
+            return await _picture(world, order, width, window, limits, [*warnings, *_outside(proxy)])
+        finally:
+            await context.close()
+
+
+async def _context(browser: Browser, width: int, window: int, proxy: Proxy) -> BrowserContext:
+    """A fresh profile that looks like a visitor's browser of this width, and reaches out only through `proxy`."""
+    phone = width < PHONE_BELOW
+    major = browser.version.partition(".")[0]
+    context = await browser.new_context(
+        viewport={"width": width, "height": window},
+        screen={"width": width, "height": window},
+        device_scale_factor=1,
+        is_mobile=phone,
+        has_touch=phone,
+        user_agent=(_PHONE if phone else _DESK).format(f"{major}.0.0.0"),
+        reduced_motion="reduce",
+        service_workers="block",
+        accept_downloads=False,
+        proxy={"server": proxy.address, "bypass": "<-loopback>"},
+    )
+    await context.route(lambda url: bool(COLLECTOR.search(urlsplit(url).path)), _no_visit)
+    context.on("page", _close_popup)
+    return context
+
+
+async def _no_visit(route: Route) -> None:
+    await route.fulfill(status=204, headers={"access-control-allow-origin": "*"})
+
+
+async def _close_popup(page: Page) -> None:
+    if await page.opener() is not None:
+        await page.close()
+
+
+async def _mapping(context: BrowserContext, order: Order) -> Mapping | None:
+    if not order.site.fetch_from:
+        return None
+    mapping = Mapping(urlsplit(order.url).netloc, order.site.fetch_from)
+    await mapping.install(context)
+    return mapping
+
+
+def _outside(proxy: Proxy) -> list[str]:
+    hosts = sorted(name for name, code in proxy.refused.items() if code == "private")
+    if not hosts:
+        return []
+    return [f"Files from private addresses outside the site's domains were left out: {', '.join(hosts[:5])}."]
+
+
+async def _picture(world: World, order: Order, width: int, window: int, limits: Limits, warnings: list[str]) -> Capture:
+    state = await world.evaluate(f"({script('state')})()")
+    if state["empty"]:
+        raise SnapshotError(
+            f"{order.url} shows nothing at {width} px. If its content needs a sign-in or comes from a private address, "
+            "it cannot be seen from here.",
+            "empty",
+        )
+    found = await read_elements(world, order.site.key)
+    wide, tall = int(state["width"]), await page_height(world)
+    height = min(tall, limits.tallest_px)
+    if height < tall:
+        warnings.append(f"The page is {tall:,} px tall: the picture ends at {height:,} px.")
+    if wide != width:
+        why = "" if state["viewportTag"] else ": it has no viewport tag"
+        warnings.append(f"The page lays itself out {wide} px wide in a window of {width} px{why}.")
+    if state["overflow"] > wide * 1.1:
+        beyond = state["overflow"] - wide
+        warnings.append(f"Content reaches {beyond} px beyond the right edge: it is not in the picture.")
+    if state["panel"] > window:
+        warnings.append("Most of this page scrolls in a panel of its own: the picture shows the top of it.")
+    if different := height_warning(tall, width, order.page_heights):
+        warnings.append(different)
+    strips = await photograph(world, wide, height, limits)
+    taken = time.time_ns() // 1_000_000
+    snapshot = Snapshot(
+        id=new_id(),
+        site=int(order.site.id),
+        page=order.page or canonical_page(order.url, order.site.keep_query),
+        width=width,
+        variant=order.variant,
+        state=order.state,
+        url=order.url,
+        taken=taken,
+        height=height,
+        viewport_h=window,
+        title=str(state["title"])[:300],
+        warnings=tuple(warnings),
+    )
+    return Capture(snapshot, to_layout(found, wide, height, window), strips)

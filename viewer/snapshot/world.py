@@ -1,0 +1,56 @@
+"""Our own scripts in a page: they run in a world of their own, which the page neither sees nor can bend."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from playwright.async_api import CDPSession, Page
+
+from viewer.snapshot.errors import SnapshotError
+
+_NAME = "parcours"
+_SCRIPTS = Path(__file__).parent / "page"
+
+
+def script(name: str) -> str:
+    """The text of `page/{name}.js`: an expression that gives a function."""
+    return (_SCRIPTS / f"{name}.js").read_text(encoding="utf-8").strip().removesuffix(";")
+
+
+class World:
+    """The isolated world of a page's main frame. It works on when the page's own scripts are switched off."""
+
+    def __init__(self, page: Page, session: CDPSession) -> None:
+        self.page = page
+        self.session = session
+
+    @classmethod
+    async def of(cls, page: Page) -> World:
+        return cls(page, await page.context.new_cdp_session(page))
+
+    async def evaluate(self, expression: str) -> Any:
+        """The value of a JavaScript expression (awaited when it is a promise), as plain data."""
+        tree = await self.session.send("Page.getFrameTree")
+        # The same name gives the same world, and after a navigation a new one.
+        world = await self.session.send(
+            "Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _NAME}
+        )
+        answer = await self.session.send(
+            "Runtime.evaluate",
+            {
+                "expression": expression,
+                "contextId": world["executionContextId"],
+                "returnByValue": True,
+                "awaitPromise": True,
+            },
+        )
+        if "exceptionDetails" in answer:
+            details = answer["exceptionDetails"]
+            words = details.get("exception", {}).get("description") or details.get("text", "")
+            raise SnapshotError(f"A script of the snapshot failed in the page: {words[:300]}", "capture")
+        return answer["result"].get("value")
+
+    async def stop_scripts(self) -> None:
+        """Switch the page's own scripts off (timers, frames, events): from here on nothing moves by itself."""
+        await self.session.send("Emulation.setScriptExecutionDisabled", {"value": True})
