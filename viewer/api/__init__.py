@@ -1,0 +1,33 @@
+"""The JSON API: one noun, one module; ENTRIES of each make the routes, the index and the check of docs/api.md."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from viewer.api import compare, experiments, health, heatmap, journeys, pages, sites, snapshots, tokens
+from viewer.api.entry import ROOT, Entry, answer
+
+
+async def index(request: Request) -> Response:
+    return answer(
+        {
+            "version": "v1",
+            "sign_in": "Authorization: Bearer TOKEN (`parcours token NAME` makes one)",
+            "errors": {"error": {"code": "stable word", "message": "what went wrong", "hint": "what to do"}},
+            "routes": [
+                {"method": e.method, "path": e.full_path, "role": e.role, "description": e.words} for e in ENTRIES
+            ],
+        }
+    )
+
+
+INDEX = Entry("GET", "", index, None, "This list.")
+_NOUNS = (sites, health, snapshots, heatmap, compare, experiments, journeys, pages, tokens)
+ENTRIES: tuple[Entry, ...] = (INDEX, *(entry for noun in _NOUNS for entry in noun.ENTRIES))
+
+
+def routes() -> list[Route]:
+    """All routes of the API, for one application."""
+    return [entry.route() for entry in ENTRIES] + [Route(ROOT + "/", index, methods=["GET"])]

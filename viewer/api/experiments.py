@@ -1,0 +1,123 @@
+"""Experiments: two variants of pages, to be compared."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, structs
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.definitions import Conflict
+from store.records import Experiment, Key, Site, Variant
+from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
+from viewer.errors import Problem
+from viewer.query import find_experiment, find_site
+
+_DAY = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
+
+
+class ExperimentBody(Struct, forbid_unknown_fields=True):
+    """All of an experiment; `id` (new ones only) is the name that the pages report, e.g. `buy-button`."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    pages: Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=2048)], ...], Meta(min_length=1, max_length=50)]
+    variants: Annotated[tuple[Variant, ...], Meta(min_length=2, max_length=10)]
+    id: Key | None = None
+    planned: Annotated[int, Meta(ge=0)] = 0
+    started: _DAY = ""
+    ended: _DAY = ""
+    version: int | None = None
+
+
+def slug(name: str) -> str:
+    """An id from a name: `Buy button, blue` → `buy-button-blue`."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48] or "x"
+
+
+def experiment_json(experiment: Experiment) -> dict[str, Any]:
+    return structs.asdict(experiment)
+
+
+def _checked(asked: ExperimentBody) -> dict[str, Any]:
+    keys = [variant.key for variant in asked.variants]
+    if len(set(keys)) != len(keys):
+        raise Problem(422, "variants", "Two variants have the same key.", "Give each variant its own key.")
+    if any(not 0 < variant.share <= 1 for variant in asked.variants):
+        raise Problem(422, "variants", "A share lies above 0 and is at most 1.", "Halves: 0.5 and 0.5.")
+    fields = structs.asdict(asked)
+    del fields["id"], fields["version"]
+    return fields
+
+
+async def list_experiments(request: Request) -> Response:
+    viewer = viewer_of(request)
+
+    def find() -> list[Experiment]:
+        site = find_site(viewer.definitions, request.path_params["site"])
+        return viewer.definitions.find(Experiment, site=site.id)
+
+    return answer({"experiments": [experiment_json(e) for e in await viewer.run(find)]})
+
+
+async def create_experiment(request: Request) -> Response:
+    viewer = viewer_of(request)
+    asked = await body(request, ExperimentBody)
+
+    def create() -> Experiment:
+        site = find_site(viewer.definitions, request.path_params["site"])
+        id = asked.id or slug(asked.name)
+        try:
+            return viewer.definitions.put(Experiment(id=id, site=site.id, **_checked(asked)), by_whom(request))
+        except Conflict:
+            raise Problem(409, "id_taken", f"There is an experiment {id!r} already.", "Give another id.") from None
+
+    return answer(experiment_json(await viewer.run(create)), 201)
+
+
+async def show_experiment(request: Request) -> Response:
+    return answer(experiment_json(await viewer_of(request).run(_named, request)))
+
+
+async def change_experiment(request: Request) -> Response:
+    viewer = viewer_of(request)
+    asked = await body(request, ExperimentBody)
+
+    def change() -> Experiment:
+        stored = _named(request)
+        if asked.id not in (None, stored.id):
+            raise Problem(422, "id", "The id stays: the pages report it.", "Make a new experiment instead.")
+        version = stored.version if asked.version is None else asked.version
+        return viewer.definitions.put(structs.replace(stored, version=version, **_checked(asked)), by_whom(request))
+
+    return answer(experiment_json(await viewer.run(change)))
+
+
+def _named(request: Request) -> Experiment:
+    definitions = viewer_of(request).definitions
+    site: Site = find_site(definitions, request.path_params["site"])
+    return find_experiment(definitions, site, request.path_params["experiment"])
+
+
+ENTRIES = (
+    Entry("GET", "/sites/{site}/experiments", list_experiments, "viewer", "The experiments of a site."),
+    Entry(
+        "POST",
+        "/sites/{site}/experiments",
+        create_experiment,
+        "editor",
+        "Add an experiment: name, pages (patterns), variants (key, name, share, picture_url); "
+        "optional id, planned, started, ended.",
+    ),
+    Entry("GET", "/sites/{site}/experiments/{experiment}", show_experiment, "viewer", "One experiment, by id or name."),
+    Entry(
+        "PUT",
+        "/sites/{site}/experiments/{experiment}",
+        change_experiment,
+        "editor",
+        "Replace an experiment; `version` refuses the change if somebody else was faster.",
+    ),
+)

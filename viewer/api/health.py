@@ -1,0 +1,64 @@
+"""Whether a site's data arrives, and what was refused."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.traffic import site_traffic
+from store.records import Site
+from viewer.api.entry import Entry, answer, iso, viewer_of
+from viewer.intake import Intake
+from viewer.query import only, site_of, today
+
+
+async def site_health(request: Request) -> Response:
+    viewer = viewer_of(request)
+    only(request.query_params, ())
+    site = await site_of(viewer, request)
+    await viewer.maps.drained()
+    traffic = await viewer.run(site_traffic, viewer.store, int(site.id), today())
+    last = traffic.last_view_ms or None
+    return answer(
+        {
+            "site": site.id,
+            "receiving": bool(last),
+            "last_view": iso(last),
+            "views_today": int(traffic.views_today),
+            "views_28_days": int(traffic.views_28),
+            "daily": [int(n) for n in traffic.daily],
+            **_intake(viewer.intake(int(site.id)) if viewer.intake else None),
+        }
+    )
+
+
+def _intake(intake: Intake | None) -> dict[str, Any]:
+    """Counts of this process since its start; empty where batches are received by other processes."""
+    if intake is None:
+        return {"accepted": None, "refused": []}
+    refused = [
+        {"reason": reason, "count": count, "example": intake.examples.get(reason, "")}
+        for reason, count in sorted(intake.refused.items(), key=lambda item: -item[1])
+    ]
+    return {"accepted": intake.accepted, "refused": refused}
+
+
+async def healthz(request: Request) -> Response:
+    """200 when the store answers; else the StoreError becomes a 503."""
+    viewer = viewer_of(request)
+    await viewer.run(viewer.definitions.find, Site)
+    return answer({"status": "ready"})
+
+
+ENTRIES = (
+    Entry(
+        "GET",
+        "/sites/{site}/health",
+        site_health,
+        "viewer",
+        "Whether visits arrive: receiving, last_view, views_today, accepted batches, refused "
+        "batches by reason with an example.",
+    ),
+)

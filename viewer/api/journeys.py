@@ -1,0 +1,156 @@
+"""Journeys: stages with touchpoints, and the map that measures them."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import asdict
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct, structs
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.journeys import journey_map
+from store.definitions import Conflict, Definitions
+from store.records import Journey, Site, Stage
+from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
+from viewer.api.experiments import slug
+from viewer.errors import Problem, missing
+from viewer.query import DEVICES, choice, find_site, only, period
+
+
+class JourneyBody(Struct, forbid_unknown_fields=True):
+    """All of a journey. The order of stages and touchpoints counts: the first that matches a page takes it."""
+
+    name: Annotated[str, Meta(min_length=1, max_length=120)]
+    stages: Annotated[tuple[Stage, ...], Meta(min_length=1, max_length=12)]
+    objective: Annotated[str, Meta(max_length=2000)] = ""
+    review_on: Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")] = ""
+    window_days: Annotated[int, Meta(ge=1, le=365)] = 30
+    version: int | None = None
+
+
+def _checked(asked: JourneyBody) -> dict[str, Any]:
+    stages = [stage.key for stage in asked.stages]
+    touchpoints = [touchpoint.key for stage in asked.stages for touchpoint in stage.touchpoints]
+    for what, keys in (("stages", stages), ("touchpoints", touchpoints)):
+        if len(set(keys)) != len(keys):
+            raise Problem(422, what, f"Two {what} have the same key.", "Keys are unique in a journey.")
+    fields = structs.asdict(asked)
+    del fields["version"]
+    return fields
+
+
+def find_journey(definitions: Definitions, site: Site, name: str) -> Journey:
+    """The site's journey with this id or name, or Problem 404."""
+    found = definitions.find(Journey, site=site.id)
+    for journey in [j for j in found if j.id == name] + [j for j in found if j.name == name]:
+        return journey
+    known = ", ".join(j.name for j in found) or "none yet"
+    raise missing("journey", name, f"Journeys of {site.name}: {known}.")
+
+
+def _named(request: Request) -> Journey:
+    definitions = viewer_of(request).definitions
+    site = find_site(definitions, request.path_params["site"])
+    return find_journey(definitions, site, request.path_params["journey"])
+
+
+async def list_journeys(request: Request) -> Response:
+    viewer = viewer_of(request)
+
+    def find() -> list[Journey]:
+        site = find_site(viewer.definitions, request.path_params["site"])
+        return viewer.definitions.find(Journey, site=site.id)
+
+    return answer({"journeys": await viewer.run(find)})
+
+
+async def create_journey(request: Request) -> Response:
+    viewer = viewer_of(request)
+    asked = await body(request, JourneyBody)
+
+    def create() -> Journey:
+        site = find_site(viewer.definitions, request.path_params["site"])
+        base = slug(asked.name)
+        for id in (base, f"{base}-{secrets.token_hex(3)}"):
+            try:
+                return viewer.definitions.put(Journey(id=id, site=site.id, **_checked(asked)), by_whom(request))
+            except Conflict:
+                continue
+        raise Problem(409, "id_taken", f"There is a journey {base!r} already.", "Give another name.")
+
+    return answer(await viewer.run(create), 201)
+
+
+async def show_journey(request: Request) -> Response:
+    return answer(await viewer_of(request).run(_named, request))
+
+
+async def change_journey(request: Request) -> Response:
+    viewer = viewer_of(request)
+    asked = await body(request, JourneyBody)
+
+    def change() -> Journey:
+        stored = _named(request)
+        version = stored.version if asked.version is None else asked.version
+        return viewer.definitions.put(structs.replace(stored, version=version, **_checked(asked)), by_whom(request))
+
+    return answer(await viewer.run(change))
+
+
+async def delete_journey(request: Request) -> Response:
+    viewer = viewer_of(request)
+
+    def delete() -> str:
+        stored = _named(request)
+        viewer.definitions.delete(stored, by_whom(request))
+        return stored.id
+
+    return answer({"deleted": await viewer.run(delete)})
+
+
+async def measure_journey(request: Request) -> Response:
+    viewer = viewer_of(request)
+    query = request.query_params
+    only(query, ("since", "until", "days", "device"))
+    since, until = period(query)
+    device = choice(query, "device", (*DEVICES, "all"), "")
+    device = "" if device == "all" else device
+    journey = await viewer.run(_named, request)
+    await viewer.maps.drained()
+    measured = await viewer.work.heavy(journey_map, viewer.store, journey, since, until, device)
+    asked = {"since": since, "until": until, "device": device or "all", "window_days": journey.window_days}
+    return answer({"journey": journey, "query": asked, **asdict(measured)})
+
+
+_ROOT = "/sites/{site}/journeys"
+ENTRIES = (
+    Entry("GET", _ROOT, list_journeys, "viewer", "The journeys of a site."),
+    Entry(
+        "POST",
+        _ROOT,
+        create_journey,
+        "editor",
+        "Add a journey: name, stages with touchpoints; optional objective, review_on, window_days.",
+    ),
+    Entry("GET", _ROOT + "/{journey}", show_journey, "viewer", "One journey, by id or name."),
+    Entry(
+        "PUT",
+        _ROOT + "/{journey}",
+        change_journey,
+        "editor",
+        "Replace a journey; `version` refuses the change if somebody else was faster.",
+    ),
+    Entry(
+        "DELETE", _ROOT + "/{journey}", delete_journey, "editor", "Delete a journey; the history keeps its versions."
+    ),
+    Entry(
+        "GET",
+        _ROOT + "/{journey}/map",
+        measure_journey,
+        "viewer",
+        "The journey measured: visitors of each stage and touchpoint, who went on, times, exits. "
+        "Query: since, until, days, device.",
+    ),
+)

@@ -1,0 +1,45 @@
+"""Pages of a site with their traffic."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.traffic import pages_of
+from store.pages import page_path
+from viewer.api.entry import Entry, answer, viewer_of
+from viewer.query import only, period, site_of
+
+
+async def list_pages(request: Request) -> Response:
+    viewer = viewer_of(request)
+    only(request.query_params, ("since", "until", "days"))
+    since, until = period(request.query_params)
+    site = await site_of(viewer, request)
+    await viewer.maps.drained()
+    rows = await viewer.work.heavy(pages_of, viewer.store, int(site.id), since, until)
+    pages = [
+        {
+            "page": row.page,
+            "path": page_path(row.page),
+            "visitors": int(row.visitors),
+            "views": int(row.views),
+            "clicks": int(row.clicks),
+            "frustrated_share": float(row.frustrated_share),
+            "daily": [int(n) for n in row.daily],
+            "devices": {device: float(share) for device, share in row.devices.items()},
+        }
+        for row in rows
+    ]
+    return answer({"since": since, "until": until, "pages": pages})
+
+
+ENTRIES = (
+    Entry(
+        "GET",
+        "/sites/{site}/pages",
+        list_pages,
+        "viewer",
+        "Pages with visitors, views, clicks, frustrated share, views a day, devices. Query: since, until, days.",
+    ),
+)

@@ -1,0 +1,123 @@
+"""Sites: what is tracked, with the line to paste."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+from msgspec import UNSET, Meta, Struct, UnsetType, structs
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.client import StoreError
+from store.records import Site
+from store.sites import add_site, domain_of, snippet
+from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
+from viewer.errors import Problem
+from viewer.query import site_of
+
+if TYPE_CHECKING:
+    from viewer.app import Viewer
+
+Name = Annotated[str, Meta(min_length=1, max_length=120)]
+
+
+class NewSite(Struct, forbid_unknown_fields=True):
+    name: Name
+    domains: Annotated[tuple[str, ...], Meta(min_length=1, max_length=50)]
+    allow_private: bool = False
+    demo: bool = False
+    keep_query: tuple[str, ...] = ()
+    fetch_from: str = ""
+
+
+class SiteChange(Struct, forbid_unknown_fields=True):
+    """What is left out stays as it is; `version` refuses the change if somebody else was faster."""
+
+    name: Name | UnsetType = UNSET
+    domains: Annotated[tuple[str, ...], Meta(min_length=1, max_length=50)] | UnsetType = UNSET
+    allow_private: bool | UnsetType = UNSET
+    demo: bool | UnsetType = UNSET
+    keep_query: tuple[str, ...] | UnsetType = UNSET
+    fetch_from: str | UnsetType = UNSET
+    version: int | UnsetType = UNSET
+
+
+def checked_domains(domains: tuple[str, ...]) -> tuple[str, ...]:
+    """As hosts, each once. Problem 422 for what is no host."""
+    try:
+        return tuple(dict.fromkeys(domain_of(domain) for domain in domains))
+    except StoreError as error:
+        raise Problem(422, "domain", str(error)) from None
+
+
+def checked_name(viewer: Viewer, name: str, site: Site | None = None) -> str:
+    """A name that no other site has and that is no number. Queries: run it in a thread."""
+    name = name.strip()
+    if not name or name.isdigit():
+        raise Problem(422, "name", f"A site cannot be named {name!r}: a number alone is read as its id.")
+    if any(site is None or other.id != site.id for other in viewer.definitions.find(Site, name=name)):
+        raise Problem(409, "name_taken", f"There is a site {name!r} already.", "Choose another name.")
+    return name
+
+
+def as_json(request: Request, site: Site) -> dict[str, Any]:
+    fields = structs.asdict(site)
+    return fields | {"snippet": snippet(viewer_of(request).settings.base_url, site)}
+
+
+async def list_sites(request: Request) -> Response:
+    viewer = viewer_of(request)
+    found = await viewer.run(viewer.definitions.find, Site)
+    return answer({"sites": [as_json(request, site) for site in sorted(found, key=lambda s: int(s.id))]})
+
+
+async def create_site(request: Request) -> Response:
+    viewer = viewer_of(request)
+    asked = await body(request, NewSite)
+    domains = checked_domains(asked.domains)
+
+    def create() -> Site:
+        return add_site(
+            viewer.definitions,
+            checked_name(viewer, asked.name),
+            domains,
+            asked.allow_private,
+            demo=asked.demo,
+            keep_query=asked.keep_query,
+            fetch_from=asked.fetch_from,
+        )
+
+    return answer(as_json(request, await viewer.run(create)), 201)
+
+
+async def show_site(request: Request) -> Response:
+    return answer(as_json(request, await site_of(viewer_of(request), request)))
+
+
+async def change_site(request: Request) -> Response:
+    viewer = viewer_of(request)
+    site = await site_of(viewer, request)
+    asked = await body(request, SiteChange)
+    changes = {name: value for name, value in structs.asdict(asked).items() if value is not UNSET}
+    if "domains" in changes:
+        changes["domains"] = checked_domains(changes["domains"])
+    if "name" in changes:
+        changes["name"] = await viewer.run(checked_name, viewer, changes["name"], site)
+    stored = await viewer.run(viewer.definitions.put, structs.replace(site, **changes), by_whom(request))
+    viewer.work.forget()
+    return answer(as_json(request, stored))
+
+
+ENTRIES = (
+    Entry("GET", "/sites", list_sites, "viewer", "All sites: id, key, domains, snippet."),
+    Entry(
+        "POST",
+        "/sites",
+        create_site,
+        "editor",
+        "Add a site: name, domains; optional allow_private, demo, keep_query, fetch_from. "
+        "Answers 201 with id, key and snippet.",
+    ),
+    Entry("GET", "/sites/{site}", show_site, "viewer", "One site; {site} is its id or its name, here and below."),
+    Entry("PUT", "/sites/{site}", change_site, "editor", "Change a site: the fields given, the others stay."),
+)

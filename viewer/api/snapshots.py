@@ -1,0 +1,111 @@
+"""Pictures of pages: ask for them, follow the job, list them."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from msgspec import Meta, Struct
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.pages import canonical_page
+from store.snapshots import Snapshot
+from viewer.api.entry import Entry, answer, body, iso, viewer_of
+from viewer.errors import missing
+from viewer.jobs import Job
+from viewer.query import WIDTHS, only, resolve_page, resolve_variant, site_of
+
+Width = Annotated[int, Meta(ge=WIDTHS[0], le=WIDTHS[1])]
+
+
+class Wanted(Struct, forbid_unknown_fields=True):
+    url: Annotated[str, Meta(min_length=1, max_length=2048)]
+    widths: Annotated[tuple[Width, ...], Meta(min_length=1, max_length=8)] = (1366, 768, 390)
+    variant: str = ""  # EXPERIMENT:KEY
+    state: Annotated[str, Meta(max_length=64)] = ""
+    page: Annotated[str, Meta(max_length=2048)] = ""  # canonical page to file it under, if not that of the url
+
+
+def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
+    return {
+        "id": snapshot.id,
+        "page": snapshot.page,
+        "width": snapshot.width,
+        "height": snapshot.height,
+        "viewport_height": snapshot.viewport_h,
+        "variant": snapshot.variant.replace("=", ":"),
+        "state": snapshot.state,
+        "url": snapshot.url,
+        "taken": iso(snapshot.taken),
+        "title": snapshot.title,
+        "warnings": list(snapshot.warnings),
+    }
+
+
+def job_json(job: Job) -> dict[str, Any]:
+    result = {"snapshots": [snapshot_json(s) for s in job.snapshots]} if job.state == "done" else None
+    return {
+        "job": job.id,
+        "site": job.site.id,
+        "url": job.url,
+        "widths": list(job.widths),
+        "state": job.state,
+        "progress": job.progress,
+        "asked": iso(job.asked * 1000),
+        "result": result,
+        "error": job.problem.as_json()["error"] if job.problem else None,
+    }
+
+
+async def take_snapshots(request: Request) -> Response:
+    viewer = viewer_of(request)
+    site = await site_of(viewer, request)
+    wanted = await body(request, Wanted)
+    canonical_page(wanted.url, site.keep_query)  # NotAPage now rather than in the job
+    page = await resolve_page(viewer, site, wanted.page) if wanted.page else ""
+    variant = await resolve_variant(viewer, site, wanted.variant)
+    job = viewer.jobs.submit(site, wanted.url, wanted.widths, "=".join(variant or ()), wanted.state, page)
+    return answer(job_json(job), 202)
+
+
+async def show_job(request: Request) -> Response:
+    viewer = viewer_of(request)
+    id = str(request.path_params["job"])
+    job = viewer.jobs.get(id)
+    if job is None:
+        raise missing("job", id, "Jobs are forgotten when Parcours is restarted.")
+    return answer(job_json(job))
+
+
+async def list_snapshots(request: Request) -> Response:
+    viewer = viewer_of(request)
+    only(request.query_params, ())
+    site = await site_of(viewer, request)
+    found = await viewer.run(viewer.snapshots.list, int(site.id))
+    return answer({"snapshots": [snapshot_json(s) for s in found]})
+
+
+ENTRIES = (
+    Entry(
+        "POST",
+        "/sites/{site}/snapshots",
+        take_snapshots,
+        "editor",
+        "Take pictures of a page: url; optional widths, variant (EXPERIMENT:KEY), state, page (to file it "
+        "under). Answers 202 with the job.",
+    ),
+    Entry(
+        "GET",
+        "/jobs/{job}",
+        show_job,
+        "viewer",
+        "A job: state (queued, running, done, failed), progress in words, result or error.",
+    ),
+    Entry(
+        "GET",
+        "/sites/{site}/snapshots",
+        list_snapshots,
+        "viewer",
+        "The newest picture of each page, width, variant and state.",
+    ),
+)

@@ -1,0 +1,150 @@
+"""The viewer: pages, pictures and API over one store, put together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, ParamSpec, TypeVar
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from store.client import Store
+from store.definitions import Definitions
+from store.snapshots import Snapshots
+from viewer import api, first_run, pages, picture_routes
+from viewer.api.health import healthz
+from viewer.auth import Auth, Identify
+from viewer.errors import respond
+from viewer.intake import Intake, intake_of
+from viewer.jobs import Camera, Jobs
+from viewer.maps import Drain, Maps
+from viewer.security import SecurityHeaders
+from viewer.snapshot import Camera as Chromium
+from viewer.urls import Urls
+from viewer.work import Work
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class ViewerSettings:
+    """`base_url`: the address people reach it by. `secret` signs sessions; None: one kept in the store.
+
+    `service_token`: a bearer token with an owner's rights for as long as the process lives.
+    `chromium`: the browser that takes pictures; empty: the first found on the PATH.
+    """
+
+    base_url: str
+    chromium: str = ""
+    service_token: str = ""
+    secret: bytes | None = None
+
+
+class Viewer:
+    """Holds what the routes need. `start` and `stop` it in the server's lifespan."""
+
+    def __init__(
+        self,
+        store: Store,
+        definitions: Definitions,
+        snapshots: Snapshots,
+        settings: ViewerSettings,
+        intake: Callable[[int], Any] | None = None,
+        drain: Drain | None = None,
+        camera: Callable[[], Camera] | None = None,
+    ) -> None:
+        """`intake`: site number → what the collector of this process has counted; `drain`: waits until it is stored."""
+        self.store = store
+        self.definitions = definitions
+        self.snapshots = snapshots
+        self.settings = settings
+        self.intake: Callable[[int], Intake] | None = (lambda site: intake_of(intake(site))) if intake else None
+        self.urls = Urls(settings.base_url)
+        self.work = Work()
+        self.auth = Auth(
+            definitions,
+            self.work,
+            base_url=settings.base_url,
+            secret=settings.secret,
+            local_token=settings.service_token,
+        )
+        self.maps = Maps(store, snapshots, self.work, drain)
+        self.jobs = Jobs(snapshots, camera or (lambda: Chromium(settings.chromium)), done=self.work.forget)
+        self.asgi = self._application()
+
+    @property
+    def routes(self) -> list[BaseRoute]:
+        """For an application of several rooms: takes every path, so it comes last."""
+        return [Mount("", app=self.asgi)]
+
+    def application(self, extra_routes: Sequence[BaseRoute] = (), lifespan: Any = None) -> Starlette:
+        """One application: other rooms' routes first, then the viewer's."""
+        return Starlette(routes=[*extra_routes, *self.routes], lifespan=lifespan)
+
+    async def start(self) -> None:
+        self.jobs.start()
+
+    async def stop(self) -> None:
+        await self.work.run(self.jobs.stop)
+        self.work.close()
+
+    async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
+        """A sync call of the store in a thread."""
+        return await self.work.run(function, *args, **kwargs)
+
+    def first_run_url(self) -> str | None:
+        """The link that makes the first owner; None once somebody can sign in. Queries the store."""
+        token = first_run.first_run_token(self.definitions)
+        return self.urls.absolute(self.urls.first_run(token)) if token else None
+
+    def _application(self) -> Starlette:
+        async def error(request: Request, problem: Exception) -> Response:
+            return await respond(request, problem, pages.error_page)
+
+        app = Starlette(
+            routes=[
+                Route("/healthz", healthz),
+                *api.routes(),
+                *picture_routes.routes(),
+                *pages.routes(self),
+            ],
+            middleware=[
+                Middleware(SecurityHeaders, https=self.settings.base_url.startswith("https:")),
+                Middleware(Errors, respond=error),
+                Middleware(Identify, viewer=self),
+            ],
+            exception_handlers={HTTPException: error},
+        )
+        app.state.viewer = self
+        return app
+
+
+class Errors:
+    """Turns whatever a route or middleware raises into an answer (viewer/errors.py)."""
+
+    def __init__(self, app: ASGIApp, respond: Callable[[Request, Exception], Any]) -> None:
+        self.app = app
+        self.respond = respond
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self.app(scope, receive, watched)
+        except Exception as error:
+            if begun or scope["type"] != "http":
+                raise  # half an answer is out: the server closes the connection
+            response = await self.respond(Request(scope, receive), error)
+            await response(scope, receive, send)

@@ -1,0 +1,137 @@
+"""One shape for everything that goes wrong, as a page for people and as JSON for programs.
+
+JSON: `{"error": {"code": "no_snapshot", "message": "…", "hint": "…"}}`. Whatever is
+raised inside a route becomes a `Problem`; what nobody foresaw becomes one with an
+incident number that also stands in the log, never a bare 500.
+"""
+
+from __future__ import annotations
+
+import html
+import logging
+import secrets
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+
+from aggregator.pictures import NoSnapshot
+from aggregator.scope import BadScope
+from store.client import StoreError
+from store.definitions import Conflict, Missing
+from store.pages import NotAPage
+from viewer.snapshot.errors import SnapshotError
+
+log = logging.getLogger("parcours.viewer")
+
+
+@dataclass
+class Problem(Exception):
+    """What went wrong (message), and what to do (hint). `code` is stable: programs may test it."""
+
+    status: int
+    code: str
+    message: str
+    hint: str = ""
+    incident: str = ""
+    retry_after: int = 0  # seconds; sent as Retry-After
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.hint}".strip()
+
+    def as_json(self) -> dict[str, dict[str, str]]:
+        error = {"code": self.code, "message": self.message, "hint": self.hint}
+        return {"error": error | ({"incident": self.incident} if self.incident else {})}
+
+
+HTTP_CODES = {
+    400: ("bad_request", "This request cannot be read."),
+    401: ("sign_in", "This needs a sign-in."),
+    403: ("forbidden", "This is not allowed."),
+    404: ("not_found", "There is nothing at this address."),
+    405: ("method", "This address does not take this method."),
+    413: ("too_large", "The request is too large."),
+}
+
+
+def bad_parameter(name: str, message: str, allowed: str = "") -> Problem:
+    """400 that names the parameter and what it may be."""
+    return Problem(400, "bad_parameter", f"{name}: {message}", f"Allowed for {name}: {allowed}" if allowed else "")
+
+
+def missing(what: str, name: str, hint: str = "") -> Problem:
+    """404 that names what was asked for."""
+    return Problem(404, f"no_{what}", f"There is no {what} {name!r}.", hint)
+
+
+def problem_of(error: BaseException) -> Problem:
+    """The Problem that an exception means; an unforeseen one gets an incident number and is logged."""
+    match error:
+        case Problem():
+            return error
+        case NotAPage():
+            return Problem(400, "not_a_page", str(error), "Give an http(s) address, host/path, or /path.")
+        case NoSnapshot():
+            return Problem(404, "no_snapshot", str(error), "Take a picture of the page first.")
+        case Missing():
+            return Problem(404, "not_found", str(error))
+        case Conflict():
+            return Problem(409, "conflict", str(error), "Load it again and repeat the change.")
+        case BadScope():
+            return Problem(400, "bad_question", str(error))
+        case SnapshotError():
+            return Problem(422, error.code, error.words)
+        case StoreError():
+            log.error("store: %s", error)
+            return Problem(503, "store", str(error), "Try again in a moment.", retry_after=5)
+        case HTTPException():
+            code, words = HTTP_CODES.get(error.status_code, ("http", error.detail))
+            return Problem(error.status_code, code, words)
+    incident = secrets.token_hex(4)
+    log.error("incident %s", incident, exc_info=error)
+    return Problem(
+        500,
+        "incident",
+        "Something went wrong inside Parcours that nobody foresaw.",
+        f"The log holds the details under incident {incident}.",
+        incident,
+    )
+
+
+def wants_json(request: Request) -> bool:
+    """Programs get JSON: everything under /api, and whoever does not ask for HTML."""
+    return request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", "")
+
+
+ErrorPage = Callable[[Request, Problem], Response | Awaitable[Response]]
+
+
+def plain_page(request: Request, problem: Problem) -> Response:
+    """The page of an error where the templates cannot help."""
+    words = "".join(f"<p>{html.escape(text)}</p>" for text in (problem.message, problem.hint) if text)
+    body = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Parcours</title><h1>Parcours</h1>{words}'
+    return HTMLResponse(body, status_code=problem.status)
+
+
+async def respond(request: Request, error: BaseException, page: ErrorPage = plain_page) -> Response:
+    """The answer to an exception, in the shape that the client reads."""
+    problem = problem_of(error)
+    response: Response
+    if wants_json(request):
+        response = JSONResponse(problem.as_json(), status_code=problem.status)
+    else:
+        try:
+            made = page(request, problem)
+            response = made if isinstance(made, Response) else await made
+        except Exception as broken:  # the error page itself must not hide the error
+            response = plain_page(request, replace(problem_of(broken), status=problem.status))
+    if isinstance(error, HTTPException) and error.headers:
+        response.headers.update(error.headers)
+    if problem.retry_after:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    if problem.status == 401 and wants_json(request):
+        response.headers["WWW-Authenticate"] = "Bearer"
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -1,0 +1,54 @@
+"""Maps as files: tables as CSV and JSON rows, grids as .npy."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable
+from io import BytesIO, StringIO
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aggregator.export import COLUMNS, placed_points
+from aggregator.heatmap import Heatmap
+
+
+def points_json(found: Heatmap) -> list[dict[str, object]]:
+    """The placed points as objects of COLUMNS."""
+    return [dict(zip(COLUMNS, row, strict=True)) for rows in placed_points(found) for row in rows]
+
+
+def points_csv(found: Heatmap) -> bytes:
+    return table_csv(COLUMNS, (row for rows in placed_points(found) for row in rows))
+
+
+def table_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
+    """CSV in UTF-8 with a head; what is None is empty."""
+    out = StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    return out.getvalue().encode()
+
+
+def npy(array: NDArray[Any]) -> bytes:
+    """The array as a .npy file, which `numpy.load` reads without pickle."""
+    out = BytesIO()
+    np.save(out, array, allow_pickle=False)
+    return out.getvalue()
+
+
+def stacked(grids: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
+    """[n, rows, columns]: grids on one another, the smaller ones filled up with zeros below and right."""
+    grids = list(grids)
+    shape = tuple(max(grid.shape[axis] for grid in grids) for axis in (0, 1))
+    full = np.zeros((len(grids), *shape), np.float32)
+    for n, grid in enumerate(grids):
+        full[n, : grid.shape[0], : grid.shape[1]] = grid
+    return full
+
+
+def _harmless(cell: object) -> object:
+    # Text that begins like a formula would be run by a spreadsheet (paths come from visitors' browsers).
+    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,0 +1,26 @@
+"""What the collector of this process has taken in and refused, as the viewer shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Intake:
+    """Batches of one site since the process started. `refused` and `examples` by reason."""
+
+    accepted: int
+    last_accepted_ms: int  # ms since 1970, 0 = none yet
+    refused: dict[str, int]
+    examples: dict[str, str]
+
+
+def intake_of(counts: Any) -> Intake:
+    """From the collector's own counters, which this room may not import."""
+    return Intake(
+        accepted=counts.accepted,
+        last_accepted_ms=counts.last_accepted_ms,
+        refused={reason: refusals.count for reason, refusals in counts.refused.items()},
+        examples={reason: refusals.example for reason, refusals in counts.refused.items()},
+    )

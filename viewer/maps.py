@@ -1,0 +1,90 @@
+"""Maps on demand: computed in threads, shared among the page, its strips and its table."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import anyio
+
+from aggregator.comparison import Comparison, comparison
+from aggregator.heatmap import Heatmap, ReachMap, heatmap, reach_map
+from aggregator.scale import Scale
+from aggregator.scope import Scope
+from store.client import Store
+from store.records import Experiment
+from store.snapshots import Snapshot, Snapshots
+from viewer.work import Work
+
+SECONDS = 10.0  # how long a page, its strips and its table share one computation
+DRAIN_SECONDS = 2.0  # how long a map waits for batches that were acknowledged and are not in the store yet
+
+
+Drain = Callable[[], Awaitable[None]]
+
+
+def with_cap(scale: Scale, cap: float | None) -> Scale:
+    """The scale, with its top forced where one is asked for: two maps beside each other share it."""
+    return replace(scale, cap=cap) if cap else scale
+
+
+class Maps:
+    """Heatmaps, reach and comparisons of a scope. `width` None is the widest picture there is.
+
+    `fresh` computes anew: programs that ask twice want the second answer to know what came
+    between; pages want one computation for their forty pictures. All raise NoSnapshot.
+    """
+
+    def __init__(self, store: Store, snapshots: Snapshots, work: Work, drain: Drain | None = None) -> None:
+        self._store = store
+        self._snapshots = snapshots
+        self._work = work
+        self._drain = drain
+
+    async def drained(self) -> None:
+        """Wait, within bounds, until what was acknowledged can be read."""
+        if self._drain is not None:
+            with anyio.move_on_after(DRAIN_SECONDS):
+                await self._drain()
+
+    async def heatmap(self, scope: Scope, width: int | None, state: str = "", fresh: bool = False) -> Heatmap:
+        await self.drained()
+
+        def compute() -> Heatmap:
+            return heatmap(self._store, self._snapshots, scope, self._width(scope, width), state=state)
+
+        return await self._work.once(("heatmap", scope, width, state), SECONDS, compute, fresh=fresh)
+
+    async def reach(self, scope: Scope, width: int | None, state: str = "", fresh: bool = False) -> ReachMap:
+        await self.drained()
+
+        def compute() -> ReachMap:
+            return reach_map(self._store, self._snapshots, scope, self._width(scope, width), state=state)
+
+        return await self._work.once(("reach", scope, width, state), SECONDS, compute, fresh=fresh)
+
+    async def comparison(
+        self, scope: Scope, experiment: Experiment, width: int | None, fresh: bool = False
+    ) -> Comparison:
+        await self.drained()
+
+        def compute() -> Comparison:
+            return comparison(self._store, self._snapshots, scope, experiment, self._width(scope, width))
+
+        key = ("comparison", scope, experiment.id, experiment.version, width)
+        return await self._work.once(key, SECONDS, compute, fresh=fresh)
+
+    def pictures(self, snapshot: Snapshot) -> list[bytes]:
+        """The strips of a page picture, from the top down. Queries: run it in a thread."""
+        return [self._snapshots.strip(snapshot.id, n) for n, _ in sorted(self._snapshots.strips(snapshot.id))]
+
+    def _width(self, scope: Scope, width: int | None) -> int:
+        """The width asked for, else the widest that there is a picture of."""
+        if width:
+            return width
+        variant = "=".join(scope.variant) if scope.variant else ""
+        for page in scope.pages:
+            for kind in dict.fromkeys((variant, "")):
+                if widths := self._snapshots.widths(scope.site, page, kind):
+                    return max(widths)
+        return 0  # no picture at all: the aggregator says so in words

@@ -1,0 +1,238 @@
+"""What a map's address asks for, read and checked in one place.
+
+Every refusal is a 400 that names the parameter and what it may be.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Any, get_args
+
+from starlette.requests import Request
+
+from aggregator.queries import all_pages
+from aggregator.scope import Device, Kind, Scope
+from store.definitions import Definitions, Missing
+from store.pages import canonical_page, page_path
+from store.records import Experiment, Site
+from viewer.errors import Problem, bad_parameter, missing
+from viewer.palette import PALETTES, Palette
+
+if TYPE_CHECKING:
+    from viewer.app import Viewer
+
+KINDS: tuple[str, ...] = get_args(Kind)
+DEVICES = tuple(d for d in get_args(Device) if d)
+DAYS = 28  # the usual period
+LONGEST = 3660  # days
+WIDTHS = (200, 10_000)  # CSS px
+_HOST = re.compile(r"^(localhost|[\w\-]+(\.[\w\-]+)+|\[[0-9a-fA-F:]+\]|[\w\-]+(?=:\d))(:\d+)?(/|$)")
+_WORD = r"[\w.:\-]{1,64}"
+
+
+def today() -> date:
+    """Days are those of UTC, as in the tables."""
+    return datetime.now(UTC).date()
+
+
+def period(query: Mapping[str, str], default_days: int = DAYS) -> tuple[date, date]:
+    """First and last day, both included, from `since`, `until` and `days`."""
+
+    def day(name: str) -> date | None:
+        text = query.get(name, "")
+        try:
+            return date.fromisoformat(text) if text else None
+        except ValueError:
+            raise bad_parameter(name, f"{text!r} is not a day.", "a day like 2026-11-21") from None
+
+    since, until = day("since"), day("until") or today()
+    days = number(query, "days", 1, LONGEST) or default_days
+    since = since or until - timedelta(days=days - 1)
+    if since > until:
+        raise bad_parameter("since", f"{since} lies after until ({until}).", "a day not after `until`")
+    return since, until
+
+
+def number(query: Mapping[str, str], name: str, low: int, high: int) -> int | None:
+    """A whole number within bounds, None where it is not given."""
+    text = query.get(name, "")
+    if not text:
+        return None
+    if not re.fullmatch(r"\d{1,9}", text) or not low <= int(text) <= high:
+        raise bad_parameter(name, f"{text[:40]!r} does not fit.", f"a whole number from {low} to {high}")
+    return int(text)
+
+
+def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> Any:
+    """One of `allowed`; `default` where it is not given."""
+    text = query.get(name) or default
+    if text not in allowed and text != default:
+        raise bad_parameter(name, f"there is no {text[:40]!r}.", ", ".join(allowed))
+    return text
+
+
+def flag(query: Mapping[str, str], name: str) -> bool:
+    return choice(query, name, ("1", "0", "true", "false"), "0") in ("1", "true")
+
+
+def only(query: Mapping[str, str], allowed: tuple[str, ...]) -> None:
+    """Refuse parameters that nobody reads: a misspelt one would give another answer than was asked for."""
+    for name in query:
+        if name not in allowed:
+            raise Problem(
+                400, "unknown_parameter", f"There is no parameter {name[:40]!r} here.", f"Allowed: {', '.join(allowed)}"
+            )
+
+
+def find_site(definitions: Definitions, name: str) -> Site:
+    """The site with this id or name; Problem 404 names what was asked for. Queries: run it in a thread."""
+    try:
+        return definitions.get(Site, name)
+    except Missing:
+        pass
+    found = definitions.find(Site, name=name)
+    if not found:
+        raise missing("site", name, "`parcours site list` or GET /api/v1/sites lists them.")
+    return found[0]
+
+
+async def site_of(viewer: Viewer, request: Request) -> Site:
+    """The site that the address names (`{site}`: id or name), or Problem 404."""
+    return await viewer.run(find_site, viewer.definitions, str(request.path_params["site"]))
+
+
+def find_experiment(definitions: Definitions, site: Site, name: str) -> Experiment:
+    """The site's experiment with this id or name, or Problem 404."""
+    found = definitions.find(Experiment, site=site.id)
+    for experiment in found:
+        if experiment.id == name:
+            return experiment
+    for experiment in found:
+        if experiment.name == name:
+            return experiment
+    known = ", ".join(e.id for e in found) or "none yet"
+    raise missing("experiment", name, f"Experiments of {site.name}: {known}.")
+
+
+def canonical(site: Site, text: str, known: list[str]) -> str:
+    """The page that people mean by an address, `host/path` or `/path`, patterns (`/lamps/*`) included.
+
+    `known` are pages of the site, best first: they decide which host a bare path belongs to.
+    """
+    if "://" in text:
+        return canonical_page(text, site.keep_query)
+    if text in known:
+        return text
+    if text.startswith("/"):
+        if "*" in text and not any(page_path(page) == text for page in known):
+            return text  # a pattern over all hosts
+        hosts = [page[: page.index("/")] for page in known if "/" in page]
+        hosts += [domain for domain in site.domains if not domain.startswith("*")]
+        pages = [canonical_page(f"https://{host}{text}", site.keep_query) for host in dict.fromkeys(hosts)]
+        if not pages:
+            raise bad_parameter("page", f"{text!r} needs its host.", "an address, host/path")
+        return next((page for page in pages if page in known), pages[0])
+    if _HOST.match(text):
+        return canonical_page(f"https://{text}", site.keep_query)
+    raise bad_parameter("page", f"{text[:80]!r} is neither an address nor a path.", "an address, host/path, or /path")
+
+
+async def resolve_page(viewer: Viewer, site: Site, text: str) -> str:
+    """`canonical`, with the pages that the site has pictures of, then those it has visits of."""
+    if not text:
+        raise bad_parameter("page", "is missing.", "an address, host/path, or /path")
+    if "://" in text:
+        return canonical(site, text, [])
+
+    def known() -> list[str]:
+        pages = [s.page for s in viewer.snapshots.list(int(site.id))]
+        if text not in pages and not any(page_path(page) == text for page in pages):
+            pages += all_pages(viewer.store, int(site.id))
+        return list(dict.fromkeys(pages))
+
+    return canonical(site, text, await viewer.run(known))
+
+
+async def resolve_variant(viewer: Viewer, site: Site, text: str) -> tuple[str, str] | None:
+    """`EXPERIMENT:KEY` as (experiment id, key). An experiment that is defined must have that variant."""
+    if not text:
+        return None
+    experiment, _, key = text.rpartition(":")
+    if not experiment or not re.fullmatch(_WORD, key):
+        raise bad_parameter("variant", f"{text[:80]!r} cannot be read.", "EXPERIMENT:VARIANT")
+    for defined in await viewer.run(viewer.definitions.find, Experiment, site=site.id):
+        if experiment in (defined.id, defined.name):
+            keys = tuple(v.key for v in defined.variants)
+            if key not in keys:
+                raise bad_parameter(
+                    "variant", f"{defined.name} has no variant {key!r}.", ", ".join(f"{defined.id}:{k}" for k in keys)
+                )
+            return defined.id, key
+    return experiment, key  # measured without being defined here
+
+
+@dataclass(frozen=True)
+class MapQuery:
+    """One map: what `/sites/{site}/heatmap`, heat.png and the API's heatmap have in common."""
+
+    site: Site
+    page: str  # canonical, or a pattern
+    kind: Kind
+    since: date
+    until: date
+    variant: tuple[str, str] | None = None
+    device: Device = ""  # empty = all
+    bots: bool = False
+    width: int | None = None  # of the picture; None = the widest there is
+    state: str = ""
+    palette: Palette = "light"
+    cap: float | None = None  # forces the top of the scale, so that two maps share it
+
+    NAMES = ("page", "kind", "since", "until", "days", "variant", "device", "bots", "width", "state", "palette", "cap")
+
+    @classmethod
+    async def read(cls, viewer: Viewer, request: Request, site: Site) -> MapQuery:
+        """Read the request's query; Problem 400 for what cannot be."""
+        query = request.query_params
+        since, until = period(query)
+        device = choice(query, "device", (*DEVICES, "all"), "")
+        return cls(
+            site=site,
+            kind=choice(query, "kind", KINDS, "click"),
+            since=since,
+            until=until,
+            page=await resolve_page(viewer, site, query.get("page", "")),
+            variant=await resolve_variant(viewer, site, query.get("variant", "")),
+            device="" if device == "all" else device,
+            bots=flag(query, "bots"),
+            width=number(query, "width", *WIDTHS),
+            state=query.get("state", ""),
+            palette=choice(query, "palette", PALETTES, "light"),
+            cap=_cap(query),
+        )
+
+    def scope(self) -> Scope:
+        return Scope(
+            site=int(self.site.id),
+            pages=(self.page,),
+            kind=self.kind,
+            since=self.since,
+            until=self.until,
+            variant=self.variant,
+            device=self.device,
+            bots=self.bots,
+        )
+
+
+def _cap(query: Mapping[str, str]) -> float | None:
+    text = query.get("cap", "")
+    try:
+        cap = float(text) if text else None
+    except ValueError:
+        cap = -1.0
+    if cap is not None and not 0 < cap < 1e12:
+        raise bad_parameter("cap", f"{text[:40]!r} does not fit.", "a number above 0")
+    return cap
