@@ -1,0 +1,70 @@
+"""What became of every point: a map is never empty, nor half empty, without saying why."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregator.ladder import RUNGS
+from aggregator.projection import Placed
+
+
+@dataclass(frozen=True)
+class Account:
+    """received = bots + excluded + outside + not_placed + drawn; drawn = own + twin + ancestor + page.
+
+    `received`: points of these pages, this kind and period. `outside`: outside the segment
+    (device, variant). A point of an excluded bot counts among the bots.
+    """
+
+    received: int
+    bots: int
+    excluded: int
+    outside: int
+    not_placed: int
+    drawn: int
+    own: int = 0
+    twin: int = 0
+    ancestor: int = 0
+    page: int = 0
+
+    @property
+    def left(self) -> int:
+        """Points that had a claim to be drawn."""
+        return self.not_placed + self.drawn
+
+
+@dataclass(frozen=True)
+class LeftOut:
+    """Points that the question itself leaves out, as the store counts them."""
+
+    bots: int = 0
+    excluded: int = 0
+    outside: int = 0
+
+
+def account(left_out: LeftOut, placed: Placed) -> Account:
+    """Made from what was placed, so that the figures always add up, even while points come in."""
+    counts = np.bincount(placed.rung, minlength=len(RUNGS)).tolist()
+    own, twin, ancestor, page, none = counts[: len(RUNGS)]
+    drawn = own + twin + ancestor + page
+    return Account(
+        received=left_out.bots + left_out.excluded + left_out.outside + none + drawn,
+        bots=left_out.bots,
+        excluded=left_out.excluded,
+        outside=left_out.outside,
+        not_placed=none,
+        drawn=drawn,
+        own=own,
+        twin=twin,
+        ancestor=ancestor,
+        page=page,
+    )
+
+
+def reach_account(left_out: LeftOut, anchored: int, fallback: int) -> Account:
+    """The same for a reach map: views whose depth is anchored on an element, and by share of the page."""
+    drawn = anchored + fallback
+    received = left_out.bots + left_out.excluded + left_out.outside + drawn
+    return Account(received, left_out.bots, left_out.excluded, left_out.outside, 0, drawn, own=anchored, page=fallback)

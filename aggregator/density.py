@@ -1,0 +1,83 @@
+"""Grids: how much happened where on a picture."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+from scipy.ndimage import gaussian_filter
+
+from aggregator.columns import Float32, Float64
+from aggregator.projection import Placed
+from store.layouts import Layout
+
+CELL = 4  # px
+RADIUS = 20.0  # px: "within 20 px"
+# A Gaussian of this spread covers as much area as the disc: a lone click counts 1 at its place.
+SIGMA = RADIUS / 2**0.5
+CUT = 3.5  # sigmas after which the Gaussian is taken for 0
+
+
+@dataclass(frozen=True)
+class Grid:
+    """`values` f32[rows, columns] over a picture of `width` × `height` px, cells of `cell` px, smoothed by `sigma` px.
+
+    As `density` makes it, a cell holds the weight that fell into it (the sum is the weight
+    placed); `per_thousand` turns it into the rate that is shown.
+    """
+
+    values: Float32
+    width: int
+    height: int
+    cell: int
+    sigma: float
+
+    @property
+    def area(self) -> float:
+        """px² over which the smoothing counts: a disc of 20 px for the default sigma."""
+        return float(2 * np.pi * self.sigma**2) if self.sigma else float(self.cell**2)
+
+
+def grid_shape(width: int, height: int, cell: int = CELL) -> tuple[int, int]:
+    """(rows, columns) that cover the picture; the last ones may reach over its edge."""
+    return max(1, -(-height // cell)), max(1, -(-width // cell))
+
+
+def bin_points(
+    x: Float32 | Float64, y: Float32 | Float64, weight: Float32 | None, shape: tuple[int, int], cell: float
+) -> Float32:
+    """Sum of weights (counts, without) per cell: f32[rows, columns].
+
+    A point on a border belongs to the cell right of and below it, one on the upper bound
+    (x = columns · cell) to the last cell. Points outside the grid, or nan, are left out.
+    """
+    rows, columns = shape
+    inside = (x >= 0) & (x <= columns * cell) & (y >= 0) & (y <= rows * cell)  # nan compares false
+    if not inside.all():
+        x, y = x[inside], y[inside]
+        weight = None if weight is None else weight[inside]
+    column = np.minimum((x / cell).astype(np.int32), columns - 1)
+    row = np.minimum((y / cell).astype(np.int32), rows - 1)
+    flat = np.bincount(row * np.int32(columns) + column, weight, rows * columns)
+    return flat.astype(np.float32).reshape(rows, columns)
+
+
+def smooth(grid: Float32, sigma: float) -> Float32:
+    """Gaussian of `sigma` cells. What would leave over an edge is mirrored back: the sum stays."""
+    if sigma <= 0 or not grid.any():
+        return grid
+    smoothed: Float32 = gaussian_filter(grid, sigma, mode="reflect", truncate=CUT)
+    return smoothed
+
+
+def density(placed: Placed, weight: Float32 | None, layout: Layout, cell: int = CELL, sigma: float = SIGMA) -> Grid:
+    """Grid of the placed points (weight 1 each without `weight`); `sigma` in px, 0 = not smoothed."""
+    shape = grid_shape(layout.width, layout.height, cell)
+    counts = bin_points(placed.x, placed.y, weight, shape, cell)
+    return Grid(smooth(counts, sigma / cell), layout.width, layout.height, cell, float(sigma))
+
+
+def per_thousand(grid: Grid, visitors: int, unit: float = 1.0) -> Grid:
+    """The grid as weight ÷ `unit` per 1,000 exposed visitors within 20 px of each cell (hover: unit 1,000 ms)."""
+    factor = grid.area / grid.cell**2 * 1000 / max(visitors, 1) / unit
+    return replace(grid, values=grid.values * np.float32(factor))

@@ -1,0 +1,107 @@
+"""The table beside the map: for each element, the share of visitors who used it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregator.columns import Int32, Int64, Mask
+from aggregator.points import Points
+from aggregator.projection import OWN, TWIN, Placed
+from aggregator.statistics import wilson
+from store.layouts import Layout
+
+
+@dataclass(frozen=True)
+class ElementRow:
+    """One element of the layout that was used.
+
+    `share` = `visitors` ÷ `of` (exposed visitors), `low` to `high` its 95 % Wilson interval.
+    `visitors` clicked it (in a hover map: rested on it); `dead` and `rage` are those of them with
+    such a click, `dead_share` = dead ÷ visitors; `dwell_ms` is the mean per visitor of a hover map.
+    """
+
+    index: int
+    key: int
+    path: str
+    name: str
+    clicks: int
+    visitors: int
+    share: float
+    low: float
+    high: float
+    of: int
+    dead: int
+    dead_share: float
+    rage: int
+    dwell_ms: float
+    x: float
+    y: float
+    w: float
+    h: float
+
+
+def on_itself(placed: Placed) -> Mask:
+    """Points on the very element they were made on (rungs own and twin)."""
+    return np.asarray((placed.rung == OWN) | (placed.rung == TWIN), bool)
+
+
+def visitors_per_element(points: Points, placed: Placed, elements: int) -> Int64:
+    """Distinct visitors with a point on each element itself: i64[elements]."""
+    on = on_itself(placed)
+    return _distinct(placed.element[on], np.unique(points.visitor[on], return_inverse=True)[1], elements)
+
+
+def _distinct(element: Int32, visitor: Int64, elements: int) -> Int64:
+    """Distinct visitors (numbers from 0) per element."""
+    people = int(visitor.max(initial=0)) + 1
+    pairs = np.sort(element.astype(np.int64) * people + visitor)
+    distinct = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
+    return np.bincount(distinct // people, minlength=elements).astype(np.int64)
+
+
+def element_table(
+    points: Points, placed: Placed, layout: Layout, exposed: int, dead: Mask, rage: Mask
+) -> list[ElementRow]:
+    """Rows of the elements with a point, most visitors first. Points on an ancestor or the page count for none."""
+    m = len(layout)
+    if not m or not len(points):
+        return []
+    on = np.flatnonzero(on_itself(placed))
+    at, dead, rage = placed.element[on], dead[on], rage[on]
+    visitor = np.unique(points.visitor[on], return_inverse=True)[1]
+    visitors = _distinct(at, visitor, m)
+    dead_visitors = _distinct(at[dead], visitor[dead], m)
+    rage_visitors = _distinct(at[rage], visitor[rage], m)
+    count = np.bincount(at, minlength=m)
+    weight = np.bincount(at, points.weight[on], m)
+    hover = points.kind == "hover"
+    used = np.flatnonzero(visitors)
+    used = used[np.lexsort((used, -count[used], -visitors[used]))]
+    # A view begun before midnight belongs to the day before; its later points to this one.
+    of = max(exposed, int(visitors.max(initial=0)))
+    low, high = wilson(visitors[used], of)
+    return [
+        ElementRow(
+            index=i,
+            key=int(layout.keys[i]),
+            path=layout.paths[i],
+            name=layout.names[i],
+            clicks=0 if hover else int(count[i]),
+            visitors=int(visitors[i]),
+            share=float(visitors[i] / of),
+            low=float(low[n]),
+            high=float(high[n]),
+            of=of,
+            dead=int(dead_visitors[i]),
+            dead_share=float(dead_visitors[i] / visitors[i]),
+            rage=int(rage_visitors[i]),
+            dwell_ms=float(weight[i] / visitors[i]) if hover else 0.0,
+            x=float(layout.x[i]),
+            y=float(layout.y[i]),
+            w=float(layout.w[i]),
+            h=float(layout.h[i]),
+        )
+        for n, i in enumerate(used.tolist())
+    ]

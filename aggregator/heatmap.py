@@ -1,0 +1,164 @@
+"""A heatmap, and a reach map: question in, everything that the page shows out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregator import queries
+from aggregator.account import Account, LeftOut, account, reach_account
+from aggregator.columns import UInt64
+from aggregator.density import CELL, SIGMA, Grid, density, per_thousand
+from aggregator.elements import LayoutIndex
+from aggregator.elements_table import ElementRow, element_table
+from aggregator.explain import MapWarning, explain
+from aggregator.frustration import judge
+from aggregator.pictures import NoSnapshot, picture
+from aggregator.points import Points
+from aggregator.projection import Placed, project
+from aggregator.reach import Reach, reach
+from aggregator.records import Records
+from aggregator.scale import Scale, scale_for
+from aggregator.scope import BadScope, Scope
+from store.client import Store
+from store.layouts import Layout
+from store.snapshots import Snapshot, Snapshots
+
+__all__ = ["Heatmap", "NoSnapshot", "ReachMap", "heatmap", "reach_map"]
+
+
+@dataclass(frozen=True)
+class Heatmap:
+    """`grid` is in the unit of `scale`: per 1,000 of the `visitors` who had a `view` of the `pages`."""
+
+    scope: Scope
+    pages: tuple[str, ...]
+    snapshot: Snapshot
+    layout: Layout
+    points: Points
+    records: Records
+    placed: Placed
+    grid: Grid
+    scale: Scale
+    account: Account
+    elements: list[ElementRow]
+    visitors: int
+    views: int
+    warnings: list[MapWarning]
+
+
+@dataclass(frozen=True)
+class ReachMap:
+    """How far down the pages were seen, on one picture."""
+
+    scope: Scope
+    pages: tuple[str, ...]
+    snapshot: Snapshot
+    layout: Layout
+    reach: Reach
+    account: Account
+    visitors: int
+    views: int
+    warnings: list[MapWarning]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """What the store holds for one scope: enough for a map on any layout."""
+
+    points: Points
+    records: Records
+    left_out: LeftOut
+    exposed: queries.Exposed
+
+
+def heatmap(store: Store, snapshots: Snapshots, scope: Scope, width: int, state: str = "") -> Heatmap:
+    """The map of clicks or hovers on the newest picture of this width.
+
+    NoSnapshot (words for people) when there is none; BadScope for the kind `scroll`.
+    """
+    if scope.kind == "scroll":
+        raise BadScope("The kind scroll has a reach map, not a heatmap: ask reach_map.")
+    pages = queries.resolve_pages(store, scope.site, scope.pages)
+    snapshot, index = picture(snapshots, scope, pages, width, state)
+    sample = read_sample(store, scope, pages, snapshot.width)
+    return draw(store, scope, pages, snapshot, index, sample)
+
+
+def read_sample(
+    store: Store, scope: Scope, pages: tuple[str, ...], width: int, without: UInt64 | None = None
+) -> Sample:
+    """Read a scope; the points of visitors `without` (sorted ids) are left out and count as outside."""
+    # The counts first: points that come in meanwhile are in the points, and the account adds up all the same.
+    left_out = queries.read_left_out(store, scope, pages)
+    exposed = queries.read_exposed(store, scope, pages, width)
+    points = queries.read_points(store, scope, pages)
+    records = queries.read_records(store, scope, pages)
+    if without is not None and len(without):
+        keep = ~np.isin(points.visitor, without)
+        left_out = LeftOut(left_out.bots, left_out.excluded, left_out.outside + int((~keep).sum()))
+        points = points.take(keep)
+    return Sample(points, records, left_out, exposed)
+
+
+def draw(
+    store: Store,
+    scope: Scope,
+    pages: tuple[str, ...],
+    snapshot: Snapshot,
+    index: LayoutIndex,
+    sample: Sample,
+    twins: Mapping[int, int] | None = None,
+) -> Heatmap:
+    """Place, count and explain a sample on one layout."""
+    points, exposed, layout = sample.points, sample.exposed, index.layout
+    placed = project(points, sample.records, index, twins)
+    hover = scope.kind == "hover"
+    counts = density(placed, points.weight if hover else None, layout, CELL, SIGMA)
+    grid = per_thousand(counts, exposed.visitors, unit=1000.0 if hover else 1.0)
+    dead, rage = judge(points, sample.records)
+    kept = account(sample.left_out, placed)
+    span = None if kept.received else queries.read_page_span(store, scope.site, pages, scope.kind)
+    return Heatmap(
+        scope=scope,
+        pages=pages,
+        snapshot=snapshot,
+        layout=layout,
+        points=points,
+        records=sample.records,
+        placed=placed,
+        grid=grid,
+        scale=scale_for([grid], scope.kind),
+        account=kept,
+        elements=element_table(points, placed, layout, exposed.visitors, dead, rage),
+        visitors=exposed.visitors,
+        views=exposed.views,
+        warnings=explain(scope, snapshot, kept, exposed, span),
+    )
+
+
+def reach_map(store: Store, snapshots: Snapshots, scope: Scope, width: int, state: str = "") -> ReachMap:
+    """How far down the views of a scope saw; its account counts views. NoSnapshot when there is no picture."""
+    pages = queries.resolve_pages(store, scope.site, scope.pages)
+    snapshot, index = picture(snapshots, scope, pages, width, state)
+    scope = Scope(scope.site, scope.pages, "scroll", scope.since, scope.until, scope.variant, scope.device, scope.bots)
+    left_out = queries.read_left_out(store, scope, pages, table="views")
+    exposed = queries.read_exposed(store, scope, pages, snapshot.width)
+    depths = queries.read_depths(store, scope, pages)
+    records = queries.read_records(store, scope, pages)
+    curve = reach(depths, records, index, queries.read_attention(store, scope, pages))
+    kept = reach_account(left_out, curve.anchored, curve.views - curve.anchored)
+    span = None if kept.received else queries.read_page_span(store, scope.site, pages, "scroll")
+    return ReachMap(
+        scope=scope,
+        pages=pages,
+        snapshot=snapshot,
+        layout=index.layout,
+        reach=curve,
+        account=kept,
+        visitors=exposed.visitors,
+        views=curve.views,
+        warnings=explain(scope, snapshot, kept, exposed, span),
+    )

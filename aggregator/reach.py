@@ -1,0 +1,100 @@
+"""How far down a page was seen.
+
+The deepest edge of a view is anchored: an element and how far down in it. So "38 % saw
+this" holds at every width, where pixels and shares of the page's height do not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from aggregator.columns import Float32, Mask
+from aggregator.elements import Found, LayoutIndex
+from aggregator.queries import Depths
+from aggregator.records import Records
+
+STEP = 10  # px between the depths of the curve
+NEAR_WIDTH = 0.2  # views this much wider or narrower than the picture tell its fold
+QUARTERS = (75, 50, 25)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """`share` f32[K] of the views saw the picture down to `depth` f32[K] px; both from the top to the foot.
+
+    `quartiles`: percent of views → the deepest px that so many saw. `fold`: median bottom of the
+    first viewport, px. `anchored` of `views` are placed by their element, the others by their
+    share of the page's height. `attention` f32[20] (or empty): mean seconds in view of each
+    twentieth of the page.
+    """
+
+    depth: Float32
+    share: Float32
+    quartiles: dict[int, float]
+    fold: float
+    views: int
+    anchored: int
+    attention: Float32 = field(default_factory=lambda: np.empty(0, np.float32))
+
+    def at(self, y: float) -> float:
+        """Share of views that saw depth y (px)."""
+        return float(np.interp(y, self.depth, self.share)) if self.views else 0.0
+
+
+def reach(
+    depths: Depths, records: Records, index: LayoutIndex, attention: Float32 | None = None, step: int = STEP
+) -> Reach:
+    """The curve of one layout. Without views: shares of 0, an answer like any other."""
+    height = index.layout.height
+    depth = np.append(np.arange(0, height, step), height).astype(np.float32)
+    y, anchored = _edges(depths, records, index)
+    n = len(y)
+    ordered = np.sort(y)
+    share = (n - np.searchsorted(ordered, depth, "left")) / max(n, 1)
+    quartiles = {q: float(ordered[::-1][-(-n * q // 100) - 1]) if n else 0.0 for q in QUARTERS}
+    return Reach(
+        depth=depth,
+        share=share.astype(np.float32),
+        quartiles=quartiles,
+        fold=_fold(depths, index),
+        views=n,
+        anchored=int(anchored.sum()),
+        attention=np.empty(0, np.float32) if attention is None else attention,
+    )
+
+
+def _edges(depths: Depths, records: Records, index: LayoutIndex) -> tuple[Float32, Mask]:
+    """(deepest edge of each view on the layout, whether it is anchored)."""
+    layout = index.layout
+    share = np.clip(depths.depth / np.maximum(depths.page_h, 1), 0, 1)
+    y = (share * layout.height).astype(np.float32)
+    at_foot = depths.depth >= depths.page_h
+    keys, inverse = np.unique(depths.key, return_inverse=True)
+    element = (
+        np.array([_anchor(key, records, index) for key in keys.tolist()], np.int64)[inverse] if len(keys) else keys
+    )
+    anchored = (element >= 0) & ~at_foot if len(keys) else np.zeros(0, bool)
+    on = element[anchored].astype(np.int64)
+    y[anchored] = layout.y[on] + depths.fy[anchored] * layout.h[on]
+    # The foot of the page is known without an anchor, and counts as such.
+    return np.clip(y, 0, layout.height).astype(np.float32), anchored | at_foot
+
+
+def _anchor(key: int, records: Records, index: LayoutIndex) -> int:
+    """The element that depths with this key hang on, or -1: one that scrolls with the page and is its own."""
+    fps = [records.fps[i] for i in np.flatnonzero(records.key == np.uint64(key))] or [""]
+    found = [index.own(key, fp) for fp in fps]
+    layout = index.layout
+    for at, finding in found:
+        if finding is Found.AGREES and layout.visible[at] and not layout.fixed[at] and layout.scroller[at] < 0:
+            return at
+    return -1
+
+
+def _fold(depths: Depths, index: LayoutIndex) -> float:
+    if not len(depths):
+        return float(min(index.layout.viewport_h, index.layout.height))
+    near = np.abs(depths.viewport_w - index.layout.width) <= NEAR_WIDTH * index.layout.width
+    return float(min(np.median(depths.viewport_h[near if near.any() else slice(None)]), index.layout.height))

@@ -1,0 +1,154 @@
+"""Latency of the heatmap of one page with a million points, against reading the same rows alone."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import tempfile
+import time
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from aggregator import queries
+from aggregator.density import density
+from aggregator.elements import LayoutIndex
+from aggregator.elements_table import element_table
+from aggregator.frustration import judge
+from aggregator.heatmap import heatmap
+from aggregator.projection import project
+from aggregator.scope import Scope
+from store.client import Store, open_store
+from store.layouts import Layout
+from store.migrations import migrate
+from store.snapshots import Snapshot, Snapshots, new_id
+
+NAME = "heatmap"
+HELP = "latency of a heatmap with a million points: cold, warm, and each part"
+
+PAGE = "shop.example/"
+SINCE, UNTIL = date(2026, 3, 1), date(2026, 3, 28)
+WIDTH, HEIGHT, ELEMENTS, TOUCHED = 1366, 12_000, 1_800, 400
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Milliseconds (median of 5 when warm), and the ratio to reading alone."""
+    n = 100_000 if getattr(args, "quick", False) else 1_000_000
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(folder)
+        try:
+            return _measure(store, n)
+        finally:
+            store.close()
+
+
+def _measure(store: Store, n: int) -> dict[str, Any]:
+    migrate(store)
+    snapshots = Snapshots(store)
+    layout = _page(snapshots)
+    _fill(store, layout, n)
+    scope = Scope(1, (PAGE,), "click", SINCE, UNTIL)
+    cold = _once(lambda: heatmap(store, snapshots, scope, WIDTH))
+    read = _median(lambda: queries.read_points(store, scope, (PAGE,)))
+    warm = _median(lambda: heatmap(store, snapshots, scope, WIDTH))
+    points = queries.read_points(store, scope, (PAGE,))
+    records = queries.read_records(store, scope, (PAGE,))
+    index = LayoutIndex(layout)
+    placed = project(points, records, index)
+    dead, rage = judge(points, records)
+    return {
+        "points": len(points),
+        "records": len(records),
+        "on their element": float((placed.rung == 0).mean()),
+        "cold, ms": cold,
+        "warm, ms": warm,
+        "reading the rows alone, ms": read,
+        "beyond reading, ms": warm - read,
+        "ratio to reading": warm / read,
+        "parts, ms": {
+            "layout made ready": _median(lambda: LayoutIndex(layout)),
+            "records read": _median(lambda: queries.read_records(store, scope, (PAGE,))),
+            "exposed visitors": _median(lambda: queries.read_exposed(store, scope, (PAGE,), WIDTH)),
+            "left out": _median(lambda: queries.read_left_out(store, scope, (PAGE,))),
+            "projection": _median(lambda: project(points, records, index)),
+            "grid": _median(lambda: density(placed, None, layout)),
+            "dead and rage": _median(lambda: judge(points, records)),
+            "element table": _median(lambda: element_table(points, placed, layout, 300_000, dead, rage)),
+        },
+    }
+
+
+def _once(work: Callable[[], object]) -> float:
+    began = time.perf_counter()
+    work()
+    return (time.perf_counter() - began) * 1000
+
+
+def _median(work: Callable[[], object], times: int = 5) -> float:
+    return statistics.median(_once(work) for _ in range(times))
+
+
+def _page(snapshots: Snapshots) -> Layout:
+    """A long page of sections with lists of links, every element with fingerprints of its own."""
+    rng = np.random.default_rng(7)
+    letters = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"))
+    # id, name, type, role and label are absent; href, text, plain, all, sub, head and a class are there.
+    fps = [
+        "........" + "".join(rng.choice(letters, 10)) + ".." + "".join(rng.choice(letters, 4)) for _ in range(ELEMENTS)
+    ]
+    paths = [f"section#part-{i // 60}>ul:1>li:{i % 60 + 1}>a:1" for i in range(ELEMENTS)]
+    row, column = np.divmod(np.arange(ELEMENTS), 6)
+    layout = Layout.of(
+        WIDTH,
+        HEIGHT,
+        768,
+        {
+            "paths": paths,
+            "fps": fps,
+            "names": [f"Link {i}" for i in range(ELEMENTS)],
+            "tags": ["a"] * ELEMENTS,
+            "parents": [-1] * ELEMENTS,
+            "x": column * 220.0 + 20,
+            "y": row * 40.0,
+            "w": [200.0] * ELEMENTS,
+            "h": [36.0] * ELEMENTS,
+            "visible": [True] * ELEMENTS,
+            "fixed": [False] * ELEMENTS,
+            "scroller": [-1] * ELEMENTS,
+        },
+    )
+    snapshot = Snapshot(new_id(), 1, PAGE, WIDTH, "", "", f"https://{PAGE}", 0, HEIGHT, 768, "Bench")
+    snapshots.save(snapshot, layout, [(HEIGHT, b"")])
+    return layout
+
+
+def _fill(store: Store, layout: Layout, n: int) -> None:
+    """`n` clicks of n/3 visitors over four weeks, made by the engine itself."""
+    day, stamp = "toDate({since:Date}) + number % 28", "toDateTime64(day, 3, 'UTC') + number % 86400"
+    who = f"1 AS site, {{page:String}} AS page, {day} AS day, {stamp} AS time"
+    values: dict[str, Any] = {"page": PAGE, "since": SINCE, "n": n}
+    touched = list(range(0, ELEMENTS, ELEMENTS // TOUCHED))
+    store.command(
+        "INSERT INTO elements SELECT 1, {page:String}, xxHash64(concat(p, ' ', f)), xxHash64(p), p, f, now64(3) "
+        "FROM (SELECT arrayJoin(arrayZip({paths:Array(String)}, {fps:Array(String)})) AS e, e.1 AS p, e.2 AS f)",
+        page=PAGE,
+        paths=[layout.paths[i] for i in touched],
+        fps=[layout.fps[i] for i in touched],
+    )
+    store.command(
+        f"INSERT INTO views (site, page, day, time, view, visitor, device, viewport_w, viewport_h, page_h) "
+        f"SELECT {who}, cityHash64(number), cityHash64(number, 'v'), 'desktop', 1366, 768, 12000 "
+        "FROM numbers(intDiv({n:UInt64}, 3))",
+        **values,
+    )
+    store.command(
+        "INSERT INTO points (site, page, day, time, view, visitor, kind, key, record, fx, fy, page_x, page_y, page_w, "
+        "page_h, viewport_w, weight, button, flags, effect, effect_ms, device) "
+        f"SELECT {who}, cityHash64(number % v), cityHash64(number % v, 'v'), 'click', e.1, e.2, rand(1) % 10001, "
+        "rand(2) % 10001, rand(3) % 1366, rand(4) % 12000, 1366, 12000, 1366, 1, 0, 0, rand(5) % 5, 100, 'desktop' "
+        "FROM (SELECT number, intDiv({n:UInt64}, 3) AS v, (SELECT groupArray((key, record)) FROM elements) AS known, "
+        "known[1 + intDiv(pow(rand(6) / 4294967296., 2) * length(known), 1)] AS e FROM numbers({n:UInt64}))",
+        **values,
+    )
