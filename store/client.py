@@ -13,17 +13,16 @@ import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 import numpy as np
 from numpy.typing import NDArray
 
+from store.connecting import folder_connector, server_connector, why_not_opened
 from store.errors import BadLine, DiskFull, StoreAway, StoreBusy, StoreError, StoreNewer, explained
 from store.reading import numpy_columns, plain_rows
 
 __all__ = ["BadLine", "DiskFull", "Store", "StoreAway", "StoreBusy", "StoreError", "StoreNewer", "open_store"]
 
-DATABASE = "parcours"
 MAX_IDLE = 8  # clients kept for the next call
 _ALL = 1 << 40  # rows or bytes: larger than any segment
 
@@ -151,17 +150,17 @@ def open_store(location: str | os.PathLike[str], *, cluster: str = "", database:
     address = os.fspath(location)
     server = "://" in address
     if server:
-        shown, database, connect = _server(address, database)
+        shown, database, connect = server_connector(address, database)
     else:
         if cluster:
             raise StoreError("A cluster needs a server's address: a folder is one machine's")
-        shown, database, connect = _folder(address, database)
+        shown, database, connect = folder_connector(address, database)
     if not re.fullmatch(r"[\w\-]{1,64}", database) or not re.fullmatch(r"[\w\-{}]{0,64}", cluster):
         raise StoreError(f"Database {database!r} or cluster {cluster!r} is no plain name: letters, digits, _ and -")
     try:
         first = connect("default") if server else connect("")
     except Exception as error:
-        raise _why_not_opened(error, shown, server=server) from error
+        raise why_not_opened(error, shown, server=server) from error
     try:
         if not first.command("SELECT count() FROM system.databases WHERE name = {name:String}", {"name": database}):
             on_cluster = f" ON CLUSTER `{cluster}`" if cluster else ""
@@ -173,64 +172,3 @@ def open_store(location: str | os.PathLike[str], *, cluster: str = "", database:
     finally:
         first.close()
     return store
-
-
-def _server(address: str, database: str) -> tuple[str, str, Callable[[str], Any]]:
-    import clickhouse_connect
-
-    parts = urlsplit(address)
-    if parts.scheme not in ("clickhouse", "clickhouses", "http", "https") or not parts.hostname:
-        raise StoreError(
-            f"{parts.scheme}://… is no address of a ClickHouse server: write clickhouse://user:password@host:port/database"
-        )
-    secure = parts.scheme in ("clickhouses", "https") or "secure=true" in parts.query.lower()
-    host, port = parts.hostname, parts.port or (8443 if secure else 8123)
-    database = database or unquote(parts.path.strip("/")) or DATABASE
-
-    def connect(name: str) -> Any:
-        return clickhouse_connect.get_client(
-            interface="https" if secure else "http",
-            host=host,
-            port=port,
-            username=unquote(parts.username or "default"),
-            password=unquote(parts.password or ""),
-            database=name,
-            autogenerate_session_id=False,  # no state between calls: any replica may answer
-            connect_timeout=5,
-        )
-
-    return f"clickhouse://{host}:{port}/{database}", database, connect
-
-
-def _folder(path: str, database: str) -> tuple[str, str, Callable[[str], Any]]:
-    try:
-        import chdb  # noqa: F401  # the words below are clearer than those of an import deep in the client
-        import clickhouse_connect
-    except ImportError as error:
-        raise StoreError(
-            "A folder needs the embedded engine: pip install 'parcours[embedded]', or give a server's address"
-        ) from error
-    folder = os.path.realpath(path)
-    try:
-        os.makedirs(folder, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"The folder {folder} cannot be made: {error.strerror}") from error
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise StoreError(f"The folder {folder} may not be written by this user")
-
-    def connect(name: str) -> Any:
-        return clickhouse_connect.create_client(interface="chdb", path=folder, database=name or None)
-
-    return folder, database or DATABASE, connect
-
-
-def _why_not_opened(error: Exception, location: str, *, server: bool) -> StoreError:
-    text = str(error)
-    if "different path" in text:
-        return StoreError(f"{location} cannot be opened: this process has opened another folder, and one is the limit")
-    if not server and "EmbeddedServer" in text:
-        return StoreBusy(
-            f"{location} is held by another process (a running `parcours serve`?). "
-            "Stop that one, or choose another folder with --data."
-        )
-    return explained(error, "Opening", location)

@@ -1,0 +1,81 @@
+"""How a client is made: for a folder with the embedded engine, or for a server.
+
+Each connector gives the words for the place, the database, and a function from a
+database's name to a fresh client.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+from store.errors import StoreBusy, StoreError, explained
+
+DATABASE = "parcours"
+
+
+def server_connector(address: str, database: str) -> tuple[str, str, Callable[[str], Any]]:
+    import clickhouse_connect
+
+    try:
+        parts = urlsplit(address)
+        port = parts.port
+    except ValueError as error:
+        raise StoreError(f"The address of the ClickHouse server cannot be read: {error}") from None
+    if parts.scheme not in ("clickhouse", "clickhouses", "http", "https") or not parts.hostname:
+        raise StoreError(
+            f"{parts.scheme}://… is no address of a ClickHouse server: write clickhouse://user:password@host:port/database"
+        )
+    secure = parts.scheme in ("clickhouses", "https") or "secure=true" in parts.query.lower()
+    host, port = parts.hostname, port or (8443 if secure else 8123)
+    database = database or unquote(parts.path.strip("/")) or DATABASE
+
+    def connect(name: str) -> Any:
+        return clickhouse_connect.get_client(
+            interface="https" if secure else "http",
+            host=host,
+            port=port,
+            username=unquote(parts.username or "default"),
+            password=unquote(parts.password or ""),
+            database=name,
+            autogenerate_session_id=False,  # no state between calls: any replica may answer
+            connect_timeout=5,
+        )
+
+    return f"clickhouse://{host}:{port}/{database}", database, connect
+
+
+def folder_connector(path: str, database: str) -> tuple[str, str, Callable[[str], Any]]:
+    try:
+        import chdb  # noqa: F401  # the words below are clearer than those of an import deep in the client
+        import clickhouse_connect
+    except ImportError as error:
+        raise StoreError(
+            "A folder needs the embedded engine: pip install 'parcours[embedded]', or give a server's address"
+        ) from error
+    folder = os.path.realpath(path)
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"The folder {folder} cannot be made: {error.strerror}") from error
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise StoreError(f"The folder {folder} may not be written by this user")
+
+    def connect(name: str) -> Any:
+        return clickhouse_connect.create_client(interface="chdb", path=folder, database=name or None)
+
+    return folder, database or DATABASE, connect
+
+
+def why_not_opened(error: Exception, location: str, *, server: bool) -> StoreError:
+    text = str(error)
+    if "different path" in text:
+        return StoreError(f"{location} cannot be opened: this process has opened another folder, and one is the limit")
+    if not server and "EmbeddedServer" in text:
+        return StoreBusy(
+            f"{location} is held by another process (a running `parcours serve`?). "
+            "Stop that one, or choose another folder with --data."
+        )
+    return explained(error, "Opening", location)

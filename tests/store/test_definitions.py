@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from store.client import Store, StoreError
+from store.definitions import Conflict, Definitions, Missing
+from store.records import Experiment, Journey, Site, Stage, Touchpoint, User, Variant
+
+ANNA = User(id="anna", password="hash", role="editor")
+
+
+def test_a_record_comes_back_as_it_was(definitions: Definitions) -> None:
+    journey = Journey(
+        id="j1",
+        site="1",
+        name="Buying a lamp",
+        stages=(
+            Stage(
+                key="intent",
+                name={"en": "Intent", "fr": "Intention"},
+                touchpoints=(Touchpoint(key="list", name={"en": "List"}, pages=("/lamps/*",)),),
+                pains=("“too” dear", "back\\slash"),
+            ),
+        ),
+    )
+    stored = definitions.put(journey)
+    assert stored.version == 1
+    assert definitions.get(Journey, "j1") == stored
+    assert definitions.find(Journey, site="1") == [stored]
+    assert definitions.find(Journey, site="2") == []
+
+
+def test_versions_count_up_and_stay(definitions: Definitions) -> None:
+    first = definitions.put(ANNA)
+    second = definitions.put(User(id="anna", version=1, password="hash", role="owner"))
+    assert (first.version, second.version) == (1, 2)
+    assert definitions.history(User, "anna") == [second, first]
+    assert definitions.get(User, "anna").role == "owner"
+
+
+def test_a_stale_version_is_refused_and_told_who_and_when(definitions: Definitions) -> None:
+    first = definitions.put(ANNA)
+    definitions.put(first, by="Berta")
+    with pytest.raises(Conflict, match=r"'anna' was changed by Berta: version 2 at \d{4}-.* UTC") as caught:
+        definitions.put(first)
+    assert "began from version 1" in str(caught.value)
+    with pytest.raises(Conflict, match="was never written"):
+        definitions.put(User(id="nobody", version=4, password="x"))
+    with pytest.raises(Conflict):
+        definitions.put(ANNA)  # version 0 says: there is none yet
+
+
+def test_a_deleted_record_is_gone_and_may_come_again(definitions: Definitions) -> None:
+    first = definitions.put(ANNA)
+    definitions.delete(first)
+    with pytest.raises(Missing, match="no user 'anna'"):
+        definitions.get(User, "anna")
+    assert definitions.find(User) == []
+    assert definitions.history(User, "anna") == [first]
+    with pytest.raises(Conflict):
+        definitions.put(first)
+    assert definitions.put(ANNA).version == 3
+
+
+def test_missing_is_told_by_kind(definitions: Definitions) -> None:
+    with pytest.raises(Missing, match="no experiment 'e'"):
+        definitions.get(Experiment, "e")
+
+
+def test_a_record_outside_its_limits_is_not_stored(definitions: Definitions) -> None:
+    wrong = Experiment(id="e", site="1", name="n", pages=(), variants=(Variant(key="Not A Key", name="x"),))
+    with pytest.raises(StoreError, match="cannot be stored"):
+        definitions.put(wrong)
+    assert definitions.find(Experiment) == []
+
+
+def test_ids_that_are_numbers_are_in_their_order(definitions: Definitions) -> None:
+    for number in (10, 2, 1):
+        definitions.put(Site(id=str(number), name=f"s{number}", key=f"k{number}", domains=("a.example",)))
+    assert [site.id for site in definitions.find(Site)] == ["1", "2", "10"]
+
+
+def test_of_many_at_once_one_wins_each_version(either: Store) -> None:
+    """Eight threads change one record: each version has one writer, nobody's change is lost unseen."""
+    definitions = Definitions(either)
+    definitions.put(ANNA)
+    start = threading.Barrier(8)
+    won: list[int] = []
+    lost: list[Conflict] = []
+    other: list[BaseException] = []
+
+    def change(number: int) -> None:
+        start.wait()
+        for turn in range(4):
+            try:
+                read = definitions.get(User, "anna")
+                mine = User(id="anna", version=read.version, password=f"{number}-{turn}")
+                won.append(definitions.put(mine).version)
+            except Conflict as error:
+                lost.append(error)
+            except BaseException as error:  # handed to the test's own thread
+                other.append(error)
+
+    threads = [threading.Thread(target=change, args=(number,)) for number in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not other
+    assert len(won) + len(lost) == 32
+    assert lost  # they did meet
+    assert sorted(won) == list(range(2, len(won) + 2))
+    assert [record.version for record in definitions.history(User, "anna")] == list(range(len(won) + 1, 0, -1))

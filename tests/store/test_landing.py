@@ -1,0 +1,235 @@
+"""What a batch becomes: worked by hand from tests/store/lines.py."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import xxhash
+
+from store.client import BadLine, Store, open_store
+from store.migrations import migrate
+from tests.store.lines import T0, TABLES, VIEW, body, enrichment, line
+
+ROOT = Path(__file__).resolve().parents[2]
+DAY = datetime.date(2023, 11, 14)
+EXAMPLES = ROOT / "tests" / "examples" / "batches.json"
+
+
+def hashed(text: str) -> int:
+    return xxhash.xxh64_intdigest(text.encode())
+
+
+WHERE = {"site": 7, "page": "shop.example/basket", "day": DAY, "view": hashed(VIEW), "visitor": 2**64 - 1}
+WHO = {"device": "phone", "variants": {"hero": "b"}, "bot": "", "excluded": 0}
+LINK = {"key": hashed("main>a:1"), "record": hashed("main>a:1 " + "aa" * 11)}
+BUTTON = {"key": hashed("form#basket>button:1"), "record": hashed("form#basket>button:1 " + "bb" * 12)}
+
+
+def counts(store: Store) -> dict[str, int]:
+    return {table: store.rows(f"SELECT count() AS n FROM {table}")[0]["n"] for table in TABLES}
+
+
+def test_a_batch_becomes_rows_of_every_table(either: Store) -> None:
+    either.insert_segment(line(), "segment")
+    page = {"page_w": 400, "page_h": 3000, "viewport_w": 390}
+    assert either.rows("SELECT * FROM views") == [
+        WHERE
+        | WHO
+        | page
+        | {
+            "time": T0 + 1_000,
+            "seq": 0,
+            "host": "shop.example",
+            "referrer": "search.example",
+            "channel": "search",
+            "source": "s",
+            "medium": "m",
+            "campaign": "c",
+            "browser": "Firefox",
+            "os": "Android",
+            "language": "fr-CA",
+            "timezone": -300,
+            "viewport_h": 844,
+            "dpr": 2.5,
+            "touch": 1,
+            "consent": 1,
+            "engaged_ms": 4_000,
+            "clicks": 2,
+            "cut": 3,
+        }
+    ]
+    clicks = either.rows("SELECT * FROM points WHERE kind = 'click' ORDER BY time")
+    assert clicks == [
+        WHERE
+        | WHO
+        | page
+        | BUTTON
+        | {"kind": "click", "time": T0 + 1_100, "fx": 5000, "fy": 2500, "box_w": 120, "box_h": 40, "page_x": 60}
+        | {"page_y": 700, "weight": 1.0, "button": 0, "flags": 2, "effect": 1, "effect_ms": 120},
+        WHERE
+        | WHO
+        | page
+        | LINK
+        | {"kind": "click", "time": T0 + 1_150, "fx": 1, "fy": 2, "box_w": 20, "box_h": 21, "page_x": -6}
+        | {"page_y": 8, "weight": 1.0, "button": 1, "flags": 0, "effect": 0, "effect_ms": 0},
+    ]
+    # Cell 10 of 8 x 8 is row 1, column 2: its centre is 2.5 / 8 across and 1.5 / 8 down.
+    assert either.rows("SELECT * FROM points WHERE kind = 'hover'") == [
+        WHERE
+        | WHO
+        | page
+        | LINK
+        | {"kind": "hover", "time": T0 + 6_000, "fx": 3125, "fy": 1875, "box_w": 20, "box_h": 21, "page_x": 5}
+        | {"page_y": 6, "weight": 1234.0, "button": 0, "flags": 0, "effect": 0, "effect_ms": 0}
+    ]
+    assert either.rows("SELECT * FROM scrolls") == [
+        WHERE
+        | WHO
+        | {"time": T0 + 1_000, "seq": 0, "key": BUTTON["key"], "fy": 9999, "depth": 1500, "page_h": 3000}
+        | {"viewport_w": 390, "viewport_h": 844, "bands": [10, 20]}
+    ]
+    assert either.rows("SELECT * FROM events ORDER BY time, name") == [
+        WHERE | WHO | {"kind": "custom", "time": T0 + 1_005, "name": "buy", "value": 19.5},
+        WHERE | WHO | {"kind": "custom", "time": T0 + 1_015, "name": "seen", "value": None},
+        WHERE | WHO | {"kind": "resize", "time": T0 + 1_200, "name": "844x390", "value": 844.0},
+    ]
+    assert either.rows("SELECT * FROM touches") == [WHERE | WHO | {"time": T0 + 1_000, "channel": "search"}]
+    place = {"site": 7, "page": "shop.example/basket", "seen": T0 + 6_000}
+    assert either.rows("SELECT * FROM elements ORDER BY path DESC") == [
+        place | LINK | {"path": "main>a:1", "fp": "aa" * 11},
+        place | BUTTON | {"path": "form#basket>button:1", "fp": "bb" * 12},
+    ]
+
+
+def test_absent_kinds_make_no_rows(store: Store) -> None:
+    bare = line(el=None, click=None, hover=None, scroll=None, resize=None, custom=None, sum=None, seq=3)
+    store.insert_segment(bare, "bare")
+    assert counts(store) == {"views": 1, "points": 0, "scrolls": 0, "events": 0, "touches": 0, "elements": 0}
+
+
+def test_null_kinds_and_unknown_fields_are_skipped(store: Store) -> None:
+    sent = json.loads(line())
+    sent["b"] |= {"click": None, "scroll": None, "later": {"a": [1, {"b": 2}]}}
+    sent["b"]["ctx"]["later"] = [1]
+    sent["x"]["later"] = "x"
+    sent["later"] = True
+    store.insert_segment(json.dumps(sent).encode(), "later")
+    assert counts(store) == {"views": 1, "points": 1, "scrolls": 0, "events": 3, "touches": 1, "elements": 2}
+
+
+def test_a_later_batch_of_a_view_replaces_its_outcomes(store: Store) -> None:
+    store.insert_segment(line(seq=1, sum={"ms": 9_000, "clicks": 5}), "second")  # the second may arrive first
+    store.insert_segment(line(), "first")
+    [view] = store.rows("SELECT seq, engaged_ms, clicks FROM views FINAL")
+    assert view == {"seq": 1, "engaged_ms": 9_000, "clicks": 5}
+    assert len(store.rows("SELECT * FROM touches")) == 1
+    assert len(store.rows("SELECT * FROM elements FINAL")) == 2
+
+
+def test_times_before_1970_and_bots_are_kept(store: Store) -> None:
+    store.insert_segment(line(enrichment(shift=-T0 - 1, bot="crawler", excluded=1)), "odd")
+    [view] = store.rows("SELECT time, bot, excluded FROM views")
+    assert view == {"time": -1, "bot": "crawler", "excluded": 1}
+
+
+def test_the_same_token_lands_once_in_every_table(either: Store) -> None:
+    segment = b"".join(line(view=f"{n:024d}") for n in range(500))
+    either.insert_segment(segment, "one")
+    once = counts(either)
+    assert once == {"views": 500, "points": 1500, "scrolls": 500, "events": 1500, "touches": 500, "elements": 2}
+    either.insert_segment(segment, "one")
+    assert counts(either) == once
+    # Two honest segments that happen to be equal are both kept: they have their own names.
+    either.insert_segment(segment, "two")
+    assert counts(either) == {table: 2 * count for table, count in once.items()}
+
+
+def test_a_large_segment_is_one_block(store: Store) -> None:
+    """70,000 views and 210,000 points: more than the engine's usual block in every table."""
+    segment = b"".join(line(view=f"{n:024d}", resize=None, custom=None) for n in range(70_000))
+    store.insert_segment(segment, "large")
+    parts = store.rows(
+        "SELECT table, count() AS parts FROM system.parts WHERE active AND database = {db:String} "
+        "AND table IN ('views', 'scrolls', 'touches', 'elements') GROUP BY table",
+        db=store.database,
+    )
+    assert {row["table"]: row["parts"] for row in parts} == {"views": 1, "scrolls": 1, "touches": 1, "elements": 1}
+    once = counts(store)
+    assert once["points"] == 210_000
+    store.insert_segment(segment, "large")
+    assert counts(store) == once
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [b'{"r":1,"b":{"view":\n', b'{"r":"soon"}\n', b'{"r":1,"b":{"click":{"t":[1.5]}}}\n', b"not json\n"],
+    ids=["cut", "text for a number", "fraction", "no json"],
+)
+def test_a_bad_line_stores_nothing_and_is_named(either: Store, bad: bytes) -> None:
+    with pytest.raises(BadLine, match="Segment torn") as caught:
+        either.insert_segment(line() + line(seq=1) + bad + line(seq=2), "torn")
+    assert caught.value.row == 3
+    assert set(counts(either).values()) == {0}
+    # The name is free: the segment without its bad line lands under it.
+    either.insert_segment(line() + line(seq=1) + line(seq=2), "torn")
+    assert counts(either)["points"] == 9
+
+
+def test_nothing_is_no_segment(store: Store) -> None:
+    store.insert_segment(b"\n", "empty")
+    assert set(counts(store).values()) == {0}
+
+
+def test_a_token_holds_after_the_process_ended(tmp_path: Path) -> None:
+    """Three processes one after the other insert the same segment into one folder."""
+    (tmp_path / "segment").write_bytes(b"".join(line(view=f"{n:024d}") for n in range(20)))
+    program = (
+        "import sys; from store.client import open_store; from store.migrations import migrate\n"
+        "from tests.store.test_landing import counts\n"
+        "store = open_store(sys.argv[1] + '/data'); migrate(store)\n"
+        "store.insert_segment(open(sys.argv[1] + '/segment', 'rb').read(), 'same')\n"
+        "print(counts(store)); store.close()"
+    )
+    told = [
+        subprocess.run(
+            [sys.executable, "-c", program, str(tmp_path)], cwd=ROOT, capture_output=True, text=True, check=True
+        ).stdout
+        for _ in range(3)
+    ]
+    assert "'points': 60" in told[0]
+    assert len(set(told)) == 1
+
+
+@pytest.mark.skipif(not EXAMPLES.exists(), reason="the tracker's examples are not there yet")
+def test_every_example_of_the_tracker_lands(store: Store) -> None:
+    examples = json.loads(EXAMPLES.read_text("utf-8"))
+    accepted = [example["batch"] for example in examples if example.get("ok", True)]
+    assert accepted
+    for number, batch in enumerate(accepted):
+        before = counts(store)
+        sent = json.dumps({"r": batch["sent"], "x": enrichment(), "b": batch}).encode()
+        store.insert_segment(sent, f"example {number}")
+        made = {table: count - before[table] for table, count in counts(store).items()}
+        kinds = {kind: batch.get(kind) or {} for kind in ("click", "hover", "custom", "resize", "el")}
+        assert made == {
+            "views": 1,
+            "points": len(kinds["click"].get("t", [])) + len(kinds["hover"].get("e", [])),
+            "scrolls": int(bool(batch.get("scroll"))),
+            "events": len(kinds["custom"].get("t", [])) + len(kinds["resize"].get("t", [])),
+            "touches": int(batch["seq"] == 0),
+            "elements": len(kinds["el"].get("p", [])),
+        }
+
+
+def test_open_store_and_migrate_are_enough(engine_folder: Path) -> None:
+    store = open_store(engine_folder, database="enough")
+    migrate(store)
+    store.insert_segment(line(), "s")
+    assert counts(store)["points"] == len(body()["click"]["t"]) + len(body()["hover"]["e"])
+    store.command("DROP DATABASE enough SYNC")
+    store.close()

@@ -1,0 +1,108 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from store.pages import NotAPage, canonical_page, matches, page_path
+
+
+@pytest.mark.parametrize(
+    ("url", "page"),
+    [
+        ("https://shop.example", "shop.example/"),
+        ("https://www.Shop.example/a/?utm_source=x#top", "shop.example/a"),
+        ("http://shop.example:80/a//b///", "shop.example/a/b"),
+        ("https://shop.example:443/a", "shop.example/a"),
+        ("http://127.0.0.1:8001/a", "127.0.0.1:8001/a"),
+        ("https://anna:secret@shop.example/a", "shop.example/a"),
+        ("https://shop.example/caf%C3%A9", "shop.example/caf%C3%A9"),
+        ("https://shop.example/café", "shop.example/caf%C3%A9"),
+        ("https://shop.example/a%2Fb", "shop.example/a%2Fb"),
+        ("https://shop.example/order/1234567", "shop.example/order/*"),
+        ("https://shop.example/p-123456-red", "shop.example/p-*-red"),
+        ("https://shop.example/p-12345-red", "shop.example/p-12345-red"),
+        ("https://shop.example/u/anna@mail.example/edit", "shop.example/u/*/edit"),
+        ("https://shop.example/u/anna%40mail.example", "shop.example/u/*"),
+        ("https://shop.example/9f1c2d3e-0000-4000-8000-1234567890ab", "shop.example/*"),
+        ("https://shop.example/reset/Ab3dEf6hIj9kLm2nOp5qRs8t", "shop.example/reset/*"),
+        (
+            "https://shop.example/a-long-name-of-words-without-numbers",
+            "shop.example/a-long-name-of-words-without-numbers",
+        ),
+    ],
+)
+def test_many_addresses_are_one_page(url: str, page: str) -> None:
+    assert canonical_page(url) == page
+
+
+def test_only_kept_query_keys_make_a_page() -> None:
+    url = "https://shop.example/s?utm_source=x&q=lamp&b=2&a=1&q=red"
+    assert canonical_page(url) == "shop.example/s"
+    assert canonical_page(url, ["q", "a"]) == "shop.example/s?a=1&q=lamp&q=red"
+    assert canonical_page("https://shop.example/s?q=a@b.example", ["q"]) == "shop.example/s?q=*"
+
+
+@pytest.mark.parametrize(
+    "url", ["", "/a", "shop.example/a", "ftp://a/b", "data:text/html,x", "https://", "http://[", "http://a:b/"]
+)
+def test_what_is_no_page(url: str) -> None:
+    with pytest.raises(NotAPage):
+        canonical_page(url)
+
+
+@given(st.lists(st.text(st.characters(codec="utf-8"), max_size=12), max_size=5))
+def test_the_page_of_a_page_is_itself(parts: list[str]) -> None:
+    from urllib.parse import quote
+
+    page = canonical_page("https://shop.example/" + "/".join(quote(part, safe="") for part in parts))
+    assert canonical_page(f"https://{page}") == page
+
+
+@given(st.text(max_size=60))
+def test_any_text_is_a_page_or_is_refused(text: str) -> None:
+    for url in (text, f"https://shop.example/{text}"):
+        try:
+            page = canonical_page(url, ["a"])
+        except NotAPage:
+            continue
+        assert "#" not in page
+        assert "@" not in page.partition("/")[0]
+
+
+def test_the_path_is_what_people_say() -> None:
+    assert page_path("shop.example/a/b?c=d") == "/a/b?c=d"
+    assert page_path("shop.example") == "/"
+
+
+@pytest.mark.parametrize(
+    ("pattern", "page", "names"),
+    [
+        ("/", "a.example/", True),
+        ("/", "a.example/b", False),
+        ("/lamps/*", "a.example/lamps/red", True),
+        ("/lamps/*", "a.example/lamps/red/big", False),
+        ("/lamps/*", "a.example/lamps", False),
+        ("/lamps/", "a.example/lamps", True),
+        ("/lamps/**", "a.example/lamps/red/big", True),
+        ("/**", "a.example/", True),
+        ("/l*s", "a.example/lamps", True),
+        ("/p-{id}-red", "a.example/p-*-red", True),
+        ("/order/{id}", "a.example/order/*", True),
+        ("/a.b", "a.example/axb", False),
+        ("a.example/lamps", "a.example/lamps", True),
+        ("a.example/lamps", "b.example/lamps", False),
+        ("*.example/lamps", "a.example/lamps", True),
+        ("/s", "a.example/s?q=1", True),
+        ("/s?q=*", "a.example/s?q=1", True),
+        ("/s?q=*", "a.example/s", False),
+    ],
+)
+def test_patterns(pattern: str, page: str, names: bool) -> None:
+    assert matches(pattern, page) is names
+
+
+@given(st.text(max_size=30), st.text(max_size=30))
+def test_a_page_matches_itself_and_everything(pattern: str, page: str) -> None:
+    assert matches(f"/{pattern}", f"host/{page}") in (True, False)
+    assert matches("**", f"host/{page}") or "\n" in page
