@@ -18,7 +18,7 @@ from collector.counters import NO_SITE, Counters
 from collector.enrichment import NotAPage, Request, encode, enrich
 from collector.journal import JournalError
 from collector.known_sites import KnownSite, KnownSites
-from collector.origins import allowed
+from collector.origins import allowed, host_of
 from collector.refusal import Because, Refusal, Refused
 from collector.seen import Seen, batch_id
 from collector.segments import encode_record
@@ -99,6 +99,8 @@ class Intake:
         if encoding == "gzip":
             body = inflate(body, self._settings.max_body, self._settings.max_inflation)
         batch = _decoded(body)
+        if not host_of(batch.ctx.url):
+            raise Refused(Because.PAGE.value.saying(f"$.ctx.url: {batch.ctx.url[:80]!r} is not an http(s) address."))
         if not allowed(batch.ctx.url, known.site.domains):
             raise Refused(foreign(batch.ctx.url, known))
         purpose = _text(headers, b"sec-purpose") or _text(headers, b"x-purpose") or _text(headers, b"x-moz")

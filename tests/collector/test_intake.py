@@ -1,0 +1,370 @@
+"""What goes in and what comes back: every row of the table of answers (docs/collector.md)."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import json
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from collector.app import Collector, CollectorSettings, Rate
+from collector.segments import SEALED, paths, read_records
+from store.errors import StoreAway
+from tests.collector.batches import at, batch, body
+from tests.collector.conftest import CHROME, KEY, ORIGIN, Sites, running
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+POST = f"/c/{KEY}"
+
+
+def kept(settings: CollectorSettings) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """(x, batch) of everything that is sealed in the journal."""
+    records = [r for p in paths(settings.journal, SEALED) for r in read_records(p.read_bytes())]
+    return [(json.loads(r.x), json.loads(r.body)) for r in records]
+
+
+def test_accepted_means_in_the_journal(settings: CollectorSettings, run: Run) -> None:
+    made = batch()
+
+    async def work() -> None:
+        async with running(settings) as (collector, client):
+            answer = await client.post(POST, json=made)
+            assert answer.status_code == 204
+            assert answer.headers["access-control-allow-origin"] == ORIGIN
+            assert "access-control-allow-credentials" not in answer.headers
+            counts = collector.health(7)
+            assert (counts.accepted, counts.bots, counts.clamped) == (1, 0, 0)
+            assert counts.last_accepted_ms >= made["sent"]
+
+    run(work())
+    [(x, stored)] = kept(settings)
+    assert (x["site"], x["page"], x["device"], x["channel"]) == (7, "shop.example/lamps/a", "desktop", "direct")
+    assert stored["click"] == made["click"]
+
+
+CASES: list[tuple[str, dict[str, Any], int, str]] = [
+    ("get", {"method": "GET", "content": b""}, 405, "method"),
+    ("put", {"method": "PUT"}, 405, "method"),
+    ("form", {"headers": {"content-type": "application/x-www-form-urlencoded"}}, 415, "content_type"),
+    ("no type", {"headers": {"content-type": ""}}, 415, "content_type"),
+    ("brotli", {"headers": {"content-encoding": "br"}}, 415, "content_encoding"),
+    ("too long", {"content": b" " * 65_537}, 413, "too_large"),
+    ("bomb", {"content": gzip.compress(b" " * 1_000_000), "headers": {"content-encoding": "gzip"}}, 413, "too_large"),
+    ("dense", {"content": gzip.compress(b" " * 60_000), "headers": {"content-encoding": "gzip"}}, 413, "too_large"),
+    ("no gzip", {"content": b"{}", "headers": {"content-encoding": "gzip"}}, 400, "not_gzip"),
+    ("cut gzip", {"content": gzip.compress(body())[:-9], "headers": {"content-encoding": "gzip"}}, 400, "not_gzip"),
+    ("empty", {"content": b""}, 400, "not_json"),
+    ("not json", {"content": b"hello"}, 400, "not_json"),
+    ("NaN", {"content": body().replace(b'"seq":0', b'"seq":NaN')}, 400, "not_json"),
+    ("infinity", {"content": body().replace(b'"seq":0', b'"seq":-Infinity')}, 400, "not_json"),
+    ("1e999", {"content": body().replace(b'"seq":0', b'"seq":1e999')}, 400, "shape"),
+    ("negative size", {"content": at("ctx.pw", -5)}, 400, "shape"),
+    ("10^9 px", {"content": at("click.px", [1_000_000_000, 1])}, 400, "shape"),
+    ("columns", {"content": at("click.x", [1])}, 400, "shape"),
+    ("no element", {"content": at("click.e", [0, 5])}, 400, "shape"),
+    ("version", {"content": body(v=7)}, 400, "version"),
+    ("no page", {"content": at("ctx.url", "about:blank")}, 400, "page"),
+    ("unknown key", {"url": "/c/nosuchkey"}, 404, "unknown_site"),
+    ("odd key", {"url": "/c/%F0%9F%92%A9"}, 404, "unknown_site"),
+    ("foreign", {"headers": {"origin": "https://evil.example"}}, 403, "origin"),
+    ("null origin", {"headers": {"origin": "null"}}, 403, "origin"),
+    ("suffix", {"headers": {"origin": "https://notshop.example"}}, 403, "origin"),
+    ("foreign referer", {"headers": {"origin": "", "referer": "https://evil.example/x"}}, 403, "origin"),
+    ("foreign page", {"content": at("ctx.url", "https://evil.example/")}, 403, "origin"),
+]
+
+
+@pytest.mark.parametrize(("request_", "status", "code"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])
+def test_refused(settings: CollectorSettings, run: Run, request_: dict[str, Any], status: int, code: str) -> None:
+    async def work() -> None:
+        async with running(settings) as (collector, client):
+            answer = await client.request(**{"method": "POST", "url": POST, "content": body()} | request_)
+            assert answer.status_code == status
+            error = answer.json()["error"]
+            assert error["code"] == code
+            assert error["message"]
+            assert error["hint"]
+            site = 0 if code == "unknown_site" else 7
+            if code != "method":
+                assert collector.health(site).refused[code].count == 1
+            assert collector.health(7).accepted == 0
+
+    run(work())
+    assert kept(settings) == []
+
+
+def test_answers_carry_what_http_asks_for(settings: CollectorSettings, run: Run) -> None:
+    async def work() -> None:
+        async with running(settings) as (_, client):
+            assert (await client.get(POST)).headers["allow"] == "POST, OPTIONS"
+            assert "known: 1" in (await client.post(POST, content=body(v=2))).json()["error"]["message"]
+            assert (await client.post(POST, content=b" " * 70_000)).headers["connection"] == "close"
+            preflight = await client.options(POST, headers={"access-control-request-private-network": "true"})
+            assert preflight.status_code == 204
+            assert preflight.headers["access-control-allow-origin"] == ORIGIN
+            assert preflight.headers["access-control-allow-methods"] == "POST"
+            assert preflight.headers["access-control-allow-private-network"] == "true"
+
+    run(work())
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"origin": "http://localhost:8000"}, {"origin": "https://a.b.shop.example"}, {"origin": "https://WWW.shop.example"},
+        {"origin": "", "referer": "https://shop.example/page?x=1"}, {"origin": "", "referer": ""},
+        {"content-type": "application/json"}, {"content-type": "TEXT/PLAIN; charset=utf-8"},
+    ],
+)  # fmt: skip
+def test_taken(settings: CollectorSettings, run: Run, headers: dict[str, str]) -> None:
+    async def work() -> None:
+        async with running(settings) as (_, client):
+            assert (await client.post(POST, content=body(), headers=headers)).status_code == 204
+
+    run(work())
+
+
+def test_gzip(settings: CollectorSettings, run: Run) -> None:
+    async def work() -> None:
+        async with running(settings) as (_, client):
+            packed = gzip.compress(body())
+            assert (await client.post(POST, content=packed, headers={"content-encoding": "gzip"})).status_code == 204
+
+    run(work())
+
+
+def test_same_batch_twice_at_once_and_later(settings: CollectorSettings, run: Run) -> None:
+    text = body()
+
+    async def work() -> None:
+        async with running(settings) as (collector, client):
+            answers = await asyncio.gather(*(client.post(POST, content=text) for _ in range(20)))
+            assert {a.status_code for a in answers} == {204}
+            assert (await client.post(POST, content=text)).status_code == 204
+            assert (collector.health(7).accepted, collector.health(7).duplicates) == (1, 20)
+        async with running(settings) as (collector, client):  # known after a restart too
+            assert (await client.post(POST, content=text)).status_code == 204
+            assert (collector.health(7).accepted, collector.health(7).duplicates) == (0, 1)
+
+    run(work())
+    assert len(kept(settings)) == 1
+
+
+def test_rates(settings: CollectorSettings, run: Run) -> None:
+    async def work() -> None:
+        async with running(settings, address_rate=Rate(0.001, 3)) as (_, client):
+            answers = [await client.post(POST, content=body()) for _ in range(5)]
+            assert [a.status_code for a in answers] == [204, 204, 204, 429, 429]
+            assert answers[-1].json()["error"]["code"] == "address_rate"
+            assert int(answers[-1].headers["retry-after"]) > 0
+        async with running(settings, site_rate=Rate(0.001, 1)) as (_, client):
+            answers = [await client.post(POST, content=body()) for _ in range(2)]
+            assert [a.status_code for a in answers] == [204, 429]
+            assert answers[-1].json()["error"]["code"] == "site_rate"
+
+    run(work())
+
+
+def test_every_cut_of_a_batch_is_a_400(settings: CollectorSettings, run: Run) -> None:
+    whole = body()
+
+    async def work() -> None:
+        async with running(settings) as (_, client):
+            for length in range(len(whole)):
+                assert (await client.post(POST, content=whole[:length])).status_code == 400
+
+    run(work())
+
+
+_json = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=30),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=8,
+)
+_PLACES = [
+    *batch(), *(f"ctx.{k}" for k in batch()["ctx"]), *(f"click.{k}" for k in batch()["click"]), "el.p", "el.f",
+    "ctx.ref", "ctx.variants", "ctx.id", "ctx.lang", "scroll.e", "hover.e", "custom", "resize",
+]  # fmt: skip
+_bodies = st.one_of(
+    st.binary(max_size=300),
+    _json.map(lambda v: json.dumps(v).encode()),
+    st.builds(lambda place, value: at(place, value), st.sampled_from(_PLACES), _json),
+    st.builds(lambda url: at("ctx.url", "https://shop.example" + url), st.text(max_size=60)),
+    st.builds(lambda url: at("ctx.ref", url), st.text(max_size=60) | st.just("http://[::1")),
+    st.builds(lambda n, b: body()[:n] + b + body()[n:], st.integers(0, 900), st.binary(max_size=4)),
+)
+
+
+def test_any_body_gets_an_answer(settings: CollectorSettings, run: Run, make_examples: int = 300) -> None:
+    """No 5xx and no traceback (the transport of the test raises what the endpoint raises)."""
+    loop = asyncio.new_event_loop()
+    context = running(settings)
+    _, client = loop.run_until_complete(context.__aenter__())
+
+    @given(text=_bodies)
+    @settings_of(make_examples)
+    def post(text: bytes) -> None:
+        answer = loop.run_until_complete(client.post(POST, content=text))
+        assert answer.status_code in (204, 400, 403)
+
+    try:
+        post()
+    finally:
+        loop.run_until_complete(context.__aexit__(None, None, None))
+        loop.close()
+
+
+def settings_of(examples: int) -> Any:
+    return settings(max_examples=examples, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+
+
+@pytest.mark.parametrize(
+    ("headers", "context", "verdict"),
+    [
+        ({"user-agent": "Googlebot/2.1 (+http://www.google.com/bot.html)"}, {}, "crawler"),
+        ({"user-agent": "python-requests/2.32"}, {}, "crawler"),
+        ({"user-agent": CHROME.replace("Chrome", "HeadlessChrome")}, {}, "headless"),
+        ({"user-agent": ""}, {}, "no_user_agent"),
+        ({}, {"auto": True}, "webdriver"),
+        ({"sec-purpose": "prefetch;prerender"}, {}, "prefetch"),
+        ({}, {}, ""),
+    ],
+)
+def test_bots_are_kept_with_the_verdict(
+    settings: CollectorSettings, run: Run, headers: dict[str, str], context: dict[str, Any], verdict: str
+) -> None:
+    made = batch()
+    made["ctx"] |= context
+
+    async def work() -> None:
+        async with running(settings) as (collector, client):
+            assert (await client.post(POST, json=made, headers=headers)).status_code == 204
+            assert collector.health(7).bots == bool(verdict)
+
+    run(work())
+    [(x, _)] = kept(settings)
+    assert x["bot"] == verdict
+
+
+def test_no_address_and_no_id_on_disk(settings: CollectorSettings, run: Run) -> None:
+    made = batch()
+    made["ctx"] |= {"consent": True, "id": "customer-4711"}
+
+    async def work() -> None:
+        async with running(settings, trusted_proxies=("127.0.0.1",)) as (_, client):
+            headers = {"x-forwarded-for": "203.0.113.77"}
+            assert (await client.post(POST, json=made, headers=headers)).status_code == 204
+            assert (await client.post(POST, content=body(), headers=headers)).status_code == 204
+            await client.post(POST, content=b"no", headers=headers)
+
+    run(work())
+    written = b"".join(p.read_bytes() for p in settings.journal.rglob("*") if p.is_file())
+    assert b"203.0.113" not in written
+    assert b"customer-4711" not in written
+    assert len(kept(settings)) == 2
+
+
+def test_full_disk_and_full_journal(settings: CollectorSettings, run: Run) -> None:
+    async def work() -> None:
+        async with running(settings, min_free_bytes=1 << 60) as (collector, client):
+            answer = await client.post(POST, content=body())
+            assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
+            assert answer.json()["error"]["code"] == "disk_full"
+            assert collector.health(7).refused["disk_full"].count == 1
+        async with running(settings, max_waiting=0.5) as (_, client):
+            answers = await asyncio.gather(*(client.post(POST, content=body()) for _ in range(10)))
+            assert sorted({a.status_code for a in answers}) == [204, 503]
+            busy = next(a for a in answers if a.status_code == 503)
+            assert (busy.json()["error"]["code"], busy.headers["retry-after"]) == ("busy", "2")
+
+    run(work())
+
+
+def test_nothing_is_acknowledged_that_the_disk_refused(
+    settings: CollectorSettings, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from collector.journal import DiskFile
+
+    text = body()
+
+    async def work() -> None:
+        async with running(settings) as (collector, client):
+            assert (await client.post(POST, content=body())).status_code == 204
+            with monkeypatch.context() as patch:
+                patch.setattr(DiskFile, "sync", _no_space)
+                answers = await asyncio.gather(*(client.post(POST, content=text) for _ in range(3)))
+                assert {a.status_code for a in answers} == {503}
+                assert {a.json()["error"]["code"] for a in answers} == {"not_durable"}
+            assert (await client.post(POST, content=text)).status_code == 204  # the retry, in a new file
+            assert collector.health(7).accepted == 2
+
+    run(work())
+    assert len(kept(settings)) == 2
+
+
+def _no_space(_: object) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_stopped_is_503(settings: CollectorSettings, run: Run) -> None:
+    async def work() -> None:
+        async with running(settings) as (collector, client):
+            assert (await client.post(POST, content=body())).status_code == 204
+            await collector.stop()
+            answer = await client.post(POST, content=body())
+            assert answer.status_code == 503
+            assert answer.json()["error"]["code"] == "stopping"
+
+    run(work())
+
+
+def test_store_away_when_the_site_must_be_looked_up(settings: CollectorSettings, run: Run) -> None:
+    class Away(Sites):
+        def by_key(self, key: str) -> None:
+            raise StoreAway("no answer")
+
+    async def work() -> None:
+        from starlette.applications import Starlette
+
+        collector = Collector(None, settings, Away())
+        await collector.start()
+        transport = httpx.ASGITransport(app=Starlette(routes=collector.routes))
+        async with httpx.AsyncClient(transport=transport, base_url="http://c") as client:
+            answer = await client.post(POST, content=body())
+            assert (answer.status_code, answer.json()["error"]["code"]) == (503, "store_away")
+        await collector.stop()
+
+    run(work())
+
+
+def test_metrics_and_their_readers(settings: CollectorSettings, run: Run) -> None:
+    async def work() -> None:
+        async with running(settings) as (_, client):
+            await client.post(POST, content=body())
+            await client.post(POST, content=b"no")
+            text = (await client.get("/metrics")).text
+            assert 'parcours_batches_accepted_total{site="7"} 1.0' in text
+            assert 'parcours_batches_refused_total{reason="not_json",site="7"} 1.0' in text
+        async with running(settings, trusted_proxies=("127.0.0.0/8",)) as (_, client):
+            assert (await client.get("/metrics", headers={"x-forwarded-for": "8.8.8.8"})).status_code == 403
+        async with running(settings, metrics_token="open") as (_, client):
+            assert (await client.get("/metrics")).status_code == 403
+            assert (await client.get("/metrics", headers={"authorization": "Bearer open"})).status_code == 200
+
+    run(work())
+
+
+def test_wrong_settings_say_which(tmp_path: Path) -> None:
+    from collector.app import SettingsError
+
+    with pytest.raises(SettingsError, match="trusted_proxies: 'everyone'"):
+        CollectorSettings(journal=tmp_path, trusted_proxies=("everyone",))
+    with pytest.raises(SettingsError, match="segment_seconds must be more than 0"):
+        CollectorSettings(journal=tmp_path, segment_seconds=0)

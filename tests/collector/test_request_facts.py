@@ -1,0 +1,282 @@
+"""What is read out of a request: origin, address, device, channel, time, visitor."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector.addresses import ClientAddress, is_private
+from collector.channels import CHANNELS, arrival
+from collector.clocks import MAX_AGE, MAX_AGE_DEMO, MAX_AHEAD, shift
+from collector.counters import Counters, scrubbed
+from collector.devices import device
+from collector.limits import Buckets, address_prefix
+from collector.origins import allowed
+from collector.seen import Seen, batch_id
+from collector.settings import Rate
+from collector.visitors import DAY_MS, Visitors
+from store.client import Store
+
+NOW = 1_800_000_000_000
+HOUR = 3_600_000
+
+
+@pytest.mark.parametrize(
+    ("address", "domains", "yes"),
+    [
+        ("https://shop.example", ("shop.example",), True),
+        ("https://www.shop.example", ("shop.example",), True),
+        ("https://shop.example", ("www.shop.example",), True),
+        ("https://shop.example:8443", ("shop.example",), True),
+        ("https://SHOP.example", ("shop.example",), True),
+        ("https://a.shop.example", ("shop.example",), False),
+        ("https://a.b.shop.example", ("*.shop.example",), True),
+        ("https://shop.example", ("*.shop.example",), False),
+        ("https://evilshop.example", ("*.shop.example", "shop.example"), False),
+        ("https://shop.example.evil.com", ("*.shop.example", "shop.example"), False),
+        ("https://shop.example@evil.com", ("shop.example",), False),
+        ("http://127.0.0.1:8001", ("127.0.0.1:8001",), True),
+        ("http://127.0.0.1:8002", ("127.0.0.1:8001",), False),
+        ("http://127.0.0.1:8002", ("localhost",), True),
+        ("http://[::1]:9000", ("localhost",), True),
+        ("http://[::1]:9000", ("[::1]:9000",), True),
+        ("http://localhost", ("shop.example",), False),
+        ("http://shop.example", ("https://shop.example",), True),
+        ("https://anything.example", ("*",), True),
+        ("null", ("*",), False),
+        ("", ("*",), False),
+        ("http://[::1", ("*",), False),
+        ("file:///home/me/x.html", ("*",), False),
+        ("https://xn--bcher-kva.example", ("xn--bcher-kva.example",), True),
+    ],
+)
+def test_origins(address: str, domains: tuple[str, ...], yes: bool) -> None:
+    assert allowed(address, domains) is yes
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "forwarded", "client"),
+    [
+        ((), "1.2.3.4", "9.9.9.9", "1.2.3.4"),
+        (("10.0.0.0/8",), "1.2.3.4", "9.9.9.9", "1.2.3.4"),
+        (("10.0.0.0/8",), "10.0.0.1", "9.9.9.9", "9.9.9.9"),
+        (("10.0.0.0/8",), "10.0.0.1", "6.6.6.6, 9.9.9.9, 10.1.1.1", "9.9.9.9"),
+        (("10.0.0.0/8",), "10.0.0.1", "", "10.0.0.1"),
+        (("10.0.0.0/8",), "10.0.0.1", "9.9.9.9:443", "9.9.9.9"),
+        (("::1",), "::1", "[2001:db8::1]:443", "2001:db8::1"),
+        (("127.0.0.1",), "", "9.9.9.9", "9.9.9.9"),
+        (("127.0.0.1",), "127.0.0.1", "nonsense", "nonsense"),
+    ],
+)
+def test_client_address(trusted: tuple[str, ...], peer: str, forwarded: str, client: str) -> None:
+    assert ClientAddress(trusted)(peer, forwarded) == client
+
+
+def test_prefixes() -> None:
+    assert address_prefix("203.0.113.77") == address_prefix("203.0.113.1") == "203.0.113.0/24"
+    assert address_prefix("2001:db8:1:2ff::1") == address_prefix("2001:db8:1:200::9")
+    assert address_prefix("::ffff:203.0.113.77") == "203.0.113.0/24"
+    assert address_prefix("unix") == "unix"
+    assert is_private("127.0.0.1")
+    assert not is_private("8.8.8.8")
+    assert not is_private("x")
+
+
+def test_bucket_refills() -> None:
+    now = [0.0]
+    buckets = Buckets(Rate(2, 3), clock=lambda: now[0])
+    assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 0.5]
+    assert buckets.take("b") == 0
+    now[0] = 0.5
+    assert buckets.take("a") == 0
+    assert buckets.take("a") > 0
+    now[0] = 1000
+    assert [buckets.take("a") for _ in range(4)] == [0, 0, 0, 0.5]
+
+
+def test_buckets_forget(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("collector.limits.MAX_BUCKETS", 10)
+    buckets = Buckets(Rate(0.001, 1), clock=lambda: 0.0)
+    for n in range(100):
+        assert buckets.take(n) == 0
+    assert len(buckets._left) <= 10
+    assert buckets.take(99) > 0
+
+
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.1 Mobile/15E148 Safari/604.1"
+)
+MAC = "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/18.1 Safari/605.1.15"
+PIXEL = (
+    "Mozilla/5.0 (Linux; Android 15; Pixel 9) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36"
+)
+TAB = "Mozilla/5.0 (Linux; Android 14; SM-X910) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Safari/537.36"
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:132.0) Gecko/20100101 Firefox/132.0"
+EDGE = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) "
+    "Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0"
+)
+TV = "Mozilla/5.0 (SMART-TV; Linux; Tizen 7.0) AppleWebKit/537.36 (KHTML, like Gecko) Version/7.0 TV Safari/537.36"
+
+
+@pytest.mark.parametrize(
+    ("user_agent", "touch", "kind", "browser", "os"),
+    [
+        (IPHONE, True, "phone", "Mobile Safari", "iOS"),
+        (MAC, False, "desktop", "Safari", "Mac OS X"),
+        (MAC, True, "tablet", "Safari", "Mac OS X"),
+        (PIXEL, True, "phone", "Chrome Mobile", "Android"),
+        (TAB, True, "tablet", "Chrome", "Android"),
+        (FIREFOX, False, "desktop", "Firefox", "Linux"),
+        (EDGE, True, "desktop", "Edge", "Windows"),
+    ],
+)
+def test_devices(user_agent: str, touch: bool, kind: str, browser: str, os: str) -> None:
+    found = device(user_agent, touch)
+    assert (found.kind, found.browser, found.os, found.bot) == (kind, browser, os, "")
+
+
+def test_devices_without_a_class() -> None:
+    assert device(TV, False).kind == "other"
+    assert device("", False).kind == "other"
+    assert device("x" * 100_000, False).kind == "other"
+
+
+@pytest.mark.parametrize(
+    ("query", "referrer", "channel", "source"),
+    [
+        ("", "", "direct", ""),
+        ("", "https://shop.example/other", "direct", ""),
+        ("", "https://www.google.co.uk/", "search", "google"),
+        ("", "https://google.com", "search", "google"),
+        ("", "https://search.yahoo.com/", "search", "yahoo"),
+        ("", "https://duckduckgo.com/", "search", "duckduckgo"),
+        ("", "https://mail.google.com/", "mail", "gmail"),
+        ("", "https://webmail.provider.example/", "mail", "webmail.provider.example"),
+        ("", "https://l.facebook.com/", "social", "facebook"),
+        ("", "https://t.co/abc", "social", "x"),
+        ("", "https://blog.example/post", "referral", "blog.example"),
+        ("", "https://notgoogle.example/", "referral", "notgoogle.example"),
+        ("utm_source=Spring&utm_medium=CPC&utm_campaign=sale", "https://www.google.com/", "paid", "spring"),
+        ("gclid=abc", "https://www.google.com/", "paid", "google"),
+        ("utm_source=newsletter&utm_medium=email", "", "mail", "newsletter"),
+        ("utm_source=newsletter", "", "mail", "newsletter"),
+        ("utm_source=insta&utm_medium=social", "", "social", "insta"),
+        ("utm_campaign=flyer", "", "campaign", ""),
+        ("utm_source=someone%40home.example", "", "campaign", "*"),
+    ],
+)
+def test_channels(query: str, referrer: str, channel: str, source: str) -> None:
+    found = arrival(f"https://shop.example/a?{query}", referrer)
+    assert (found.channel, found.source) == (channel, source)
+
+
+@given(st.text(max_size=50), st.text(max_size=50))
+def test_any_address_has_a_channel(path: str, referrer: str) -> None:
+    assert arrival(f"https://shop.example/{path}", referrer).channel in CHANNELS
+    assert arrival("https://shop.example/", f"https://{referrer}").channel in CHANNELS
+
+
+def test_a_right_clock_is_left_alone() -> None:
+    assert shift(NOW, NOW - 800, NOW - 5000, 4000).ms == 0
+
+
+def test_a_wrong_clock_is_put_right() -> None:
+    year = 365 * 24 * HOUR
+    moved = shift(NOW, NOW - year, NOW - year - 5000, 4000)
+    assert (moved.ms, moved.clamped) == (year, False)
+
+
+@pytest.mark.parametrize(
+    ("began", "span", "max_age", "clamped"),
+    [
+        (NOW - 23 * HOUR, 0, MAX_AGE, False),
+        (NOW - 25 * HOUR, 1000, MAX_AGE, True),
+        (NOW - 300 * MAX_AGE, 1000, MAX_AGE_DEMO, False),
+        (NOW - 401 * MAX_AGE, 1000, MAX_AGE_DEMO, True),
+        (NOW, MAX_AHEAD - 1, MAX_AGE, False),
+        (NOW, MAX_AHEAD + 1, MAX_AGE, True),
+        (0, 0, MAX_AGE, True),
+        (NOW + 5 * HOUR, 10, MAX_AGE, True),
+    ],
+)
+def test_times_that_cannot_be_true_are_clamped(began: int, span: int, max_age: int, clamped: bool) -> None:
+    moved = shift(NOW, NOW, began, span, max_age)
+    assert moved.clamped is clamped
+    if clamped:
+        assert began + span + moved.ms == NOW
+
+
+@given(st.integers(0, 4 * 10**12), st.integers(0, 4 * 10**12), st.integers(0, MAX_AGE))
+def test_no_time_leaves_the_window(sent: int, began: int, span: int) -> None:
+    moved = shift(NOW, sent, began, span).ms
+    assert NOW - MAX_AGE <= began + moved
+    assert began + span + moved <= NOW + MAX_AHEAD
+
+
+def test_visitors_without_consent_last_a_day() -> None:
+    visitors = Visitors(None, today=lambda: date(2027, 1, 15))
+    visitors.refresh()
+    noon = int(datetime(2027, 1, 15, 12, tzinfo=UTC).timestamp() * 1000)
+    one = visitors.cookieless(1, noon, "1.2.3.4", "UA")
+    assert one == visitors.cookieless(1, noon + 11 * HOUR, "1.2.3.4", "UA")
+    others = {
+        visitors.cookieless(1, noon - DAY_MS, "1.2.3.4", "UA"),
+        visitors.cookieless(2, noon, "1.2.3.4", "UA"),
+        visitors.cookieless(1, noon, "1.2.3.5", "UA"),
+        visitors.cookieless(1, noon, "1.2.3.4", "UB"),
+        visitors.cookieless(1, noon, "1.2.3.4U", "A"),
+        visitors.consented(1, "1.2.3.4"),
+    }
+    assert len(others | {one}) == 7
+    assert all(0 <= n < 1 << 64 for n in others)
+    visitors.refresh()
+    assert one == visitors.cookieless(1, noon, "1.2.3.4", "UA")
+
+
+def test_visitors_are_the_same_in_every_process(store: Store) -> None:
+    today = datetime.now(UTC).date()
+    first, second = Visitors(store), Visitors(store)
+    first.refresh()
+    second.refresh()
+    now = int(datetime.now(UTC).timestamp() * 1000)
+    assert today
+    assert first.cookieless(1, now, "a", "b") == second.cookieless(1, now, "a", "b")
+    assert first.consented(1, "id") == second.consented(1, "id")
+    assert first.consented(1, "id") != first.consented(2, "id")
+
+
+def test_seen_forgets_the_oldest_only() -> None:
+    seen = Seen(generation=10)
+    for n in range(25):
+        seen.add([batch_id(1, "A" * 24, n)])
+    assert all(batch_id(1, "A" * 24, n) in seen for n in range(15, 25))
+    assert batch_id(1, "A" * 24, 0) not in seen
+    assert batch_id(2, "A" * 24, 24) not in seen
+    assert len(seen) <= 20
+
+
+def test_examples_are_scrubbed() -> None:
+    said = scrubbed("'https://evil.example/a?mail=x@y.z' is not from me@home.example, 203.0.113.7, 2001:db8::1, 12345678")
+    assert "mail=" not in said
+    for personal in ("@", "203.0", "db8", "12345678"):
+        assert personal not in said
+    assert scrubbed("$.click.x[0]: Expected `int` <= 10000") == "$.click.x[0]: Expected `int` <= 10000"
+    assert len(scrubbed("x " * 1000)) == 200
+
+
+def test_refusals_wait_until_they_are_saved() -> None:
+    counters = Counters(clock=lambda: 5.0)
+    counters.refused(1, "origin", "a")
+    taken = counters.take_unsaved()
+    counters.refused(1, "origin", "b")
+    counters.put_back(taken)
+    again = counters.take_unsaved()
+    assert (again[1, "origin"].count, again[1, "origin"].example, again[1, "origin"].last_ms) == (2, "b", 5000)
+    assert counters.take_unsaved() == {}
+    assert counters.site(1).refused["origin"].count == 2
+    assert counters.site(99).accepted == 0

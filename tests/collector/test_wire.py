@@ -1,0 +1,141 @@
+"""What is a batch and what is not, and that the words say where."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from collector import wire, wire_docs
+from tests.collector.batches import FP, at, batch, body, without
+
+EXAMPLES = Path(__file__).parent.parent / "examples" / "batches.json"
+
+REFUSED = [
+    (without("view"), "missing required field `view`"),
+    (without("ctx"), "missing required field `ctx`"),
+    (body(view="short"), "$.view"),
+    (body(view="A" * 24 + "\n"), "$.view"),
+    (body(view="é" * 24), "$.view"),
+    (body(seq=-1), "$.seq"),
+    (body(seq=1.5), "$.seq"),
+    (body(seq="1"), "$.seq"),
+    (body(sent=-1), "$.sent"),
+    (at("ctx.url", "https://shop.example/" + "a" * 2048), "$.ctx.url"),
+    (at("ctx.ref", "x" * 2049), "$.ctx.ref"),
+    (at("ctx.pw", -1), "$.ctx.pw"),
+    (at("ctx.vw", 0), "$.ctx.vw"),
+    (at("ctx.ph", 1_000_000_000), "$.ctx.ph"),
+    (at("ctx.dpr", 0), "$.ctx.dpr"),
+    (at("ctx.variants", {"a b": "c"}), "$.ctx.variants"),
+    (at("el.p", ["x" * 513, "b"]), "$.el.p[0]"),
+    (at("el.f", [FP[:-1], FP]), "$.el.f[0]"),
+    (at("el.f", [FP]), "$.el: columns differ in length: p has 2, f has 1"),
+    (at("click.x", [10_001, 0]), "$.click.x[0]"),
+    (at("click.px", [1_000_000_000, 0]), "$.click.px[0]"),
+    (at("click.w", [-1, 0]), "$.click.w[0]"),
+    (at("click.t", [1]), "$.click: columns differ in length: t has 1, e has 2"),
+    (at("click.e", [0, 2]), "$.click.e: names element 2, but $.el holds 2"),
+    (at("click.t", [80_000_000, 80_000_000]), "$.click.t"),
+    (at("hover.c", [64, 0, 0]), "$.hover.c[0]"),
+    (at("hover.d", [1, 2]), "$.hover: columns differ"),
+    (at("scroll.e", 2), "$.scroll.e: names element 2"),
+    (body(el=None), "$.click.e: names element 1, but $.el holds 0"),
+    (at("scroll.bands", [1] * 21), "$.scroll.bands"),
+    (body(custom={"t": [0], "n": ["x"], "v": [1e13]}), "$.custom.v[0]"),
+    (body(resize={"t": [0] * 201, "w": [1] * 201, "h": [1] * 201}), "$.resize.t"),
+    (b"[]", "Expected `object`"),
+    (b'"text"', "Expected `object`"),
+]
+
+
+@pytest.mark.parametrize(("text", "words"), REFUSED, ids=[words[:40] for _, words in REFUSED])
+def test_wrong_shape_says_where(text: bytes, words: str) -> None:
+    with pytest.raises(wire.WrongShape) as caught:
+        wire.decode(text)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"", b"{", b"nonsense", b"\xff\xfe", b'{"v":NaN}', b'{"v":Infinity}', b'{"v":01}', b"\x00",
+        b'{"q":' + b"[" * 5000 + b"]" * 5000 + b"}", body().replace(b"main>a:1", b"main\xff"),
+        body() + b"x",
+    ],
+)  # fmt: skip
+def test_not_json(text: bytes) -> None:
+    with pytest.raises(wire.NotJson):
+        wire.decode(text)
+
+
+@pytest.mark.parametrize("number", [b"1e999", b"-1e999", b"1e308", b"99999999999999999999999"])
+def test_numbers_beyond_every_range(number: bytes) -> None:
+    text = body().replace(b'"seq":0', b'"seq":' + number).replace(b'"depth":2000', b'"depth":' + number)
+    with pytest.raises(wire.WireError):
+        wire.decode(text)
+
+
+def test_too_many_events_in_all() -> None:
+    hover = {name: [0] * 200 for name in ("e", "c", "d", "w", "h", "px", "py")}
+    click = {name: [0] * 200 for name in ("t", "e", "x", "y", "w", "h", "px", "py", "b", "k", "r", "d")}
+    resize = {"t": [0] * 200, "w": [1] * 200, "h": [1] * 200}
+    wire.decode(body(hover=hover, click=click, resize=resize))
+    with pytest.raises(wire.WrongShape, match="601 events"):
+        wire.decode(body(hover=hover, click=click, resize=resize, custom={"t": [0], "n": ["a"], "v": [None]}))
+
+
+@pytest.mark.parametrize("text", [body(v=2), b'{"v":99,"whatever":[]}', body(v=0)])
+def test_unknown_version_names_the_known(text: bytes) -> None:
+    with pytest.raises(wire.UnknownVersion, match="known: 1"):
+        wire.decode(text)
+
+
+def test_every_cut_of_a_batch_is_refused() -> None:
+    whole = body()
+    for length in range(len(whole)):
+        with pytest.raises(wire.WireError):
+            wire.decode(whole[:length])
+
+
+def test_the_normal_form_holds_what_was_checked_and_nothing_else() -> None:
+    """Else a second `click` or an unknown field would reach the store without having been looked at."""
+    whole = body()
+    smuggled = whole[:-1] + b',"secret":"typed text","seq":3,"seq":4}'
+    normal = wire.encode(wire.decode(smuggled))
+    assert b"secret" not in normal
+    assert normal.count(b'"seq"') == 1
+    assert json.loads(normal)["seq"] == 4
+    assert wire.decode(normal) == wire.decode(smuggled)
+
+
+@given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: (
+    st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(sorted(batch())) | st.text(), inner, max_size=6)
+)))  # fmt: skip
+def test_any_json_is_a_batch_or_a_wire_error(value: object) -> None:
+    try:
+        wire.decode(json.dumps(value).encode("utf-8", "surrogatepass"))
+    except wire.WireError as error:
+        assert str(error)
+
+
+def test_span_counts_the_longest_kind() -> None:
+    made = wire.decode(body(resize={"t": [100, 5000], "w": [1, 2], "h": [1, 2]}))
+    assert wire.span(made) == 5100
+
+
+@pytest.mark.skipif(not EXAMPLES.exists(), reason="the tracker's examples are not made yet")
+def test_batches_that_the_tracker_makes() -> None:
+    examples = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+    for example in examples["accepted"]:
+        wire.decode(json.dumps(example).encode())
+    for example in examples.get("refused", []):
+        with pytest.raises(wire.WireError):
+            wire.decode(json.dumps(example).encode())
+
+
+def test_docs_are_current() -> None:
+    assert wire_docs.PAGE.read_text(encoding="utf-8") == wire_docs.page()
