@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -110,9 +111,13 @@ def connect(settings: Settings) -> Iterator[Api]:
     try:
         with start_blocking_portal() as portal:
             transport = httpx.ASGITransport(parcours.app)
-            client = httpx.AsyncClient(transport=transport, base_url=settings.url, timeout=300)
+            own = httpx.AsyncClient(transport=transport, base_url=settings.url, timeout=300)
+
+            def send(*args: Any, **given: Any) -> httpx.Response:
+                return portal.call(partial(own.request, *args, **given))
+
             with portal.wrap_async_context_manager(parcours.app.router.lifespan_context(parcours.app)):
-                yield Api(lambda *a, **k: portal.call(lambda: client.request(*a, **k)), parcours.service_token)
-            portal.call(client.aclose)
+                yield Api(send, parcours.service_token)
+            portal.call(own.aclose)
     finally:
         parcours.close()

@@ -20,7 +20,7 @@ def commands(group=cli, path=()):
             yield from commands(command, (*path, name))
 
 
-@pytest.mark.parametrize("command", commands())
+@pytest.mark.parametrize("command", list(commands()))
 def test_every_command_has_help_with_an_example(command):
     assert "Example: " in (command.help or "")
     assert "parcours " in command.help.partition("Example: ")[2]
