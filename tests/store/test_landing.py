@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 import xxhash
 
+from collector import wire
 from store.client import BadLine, Store, open_store
 from store.migrations import migrate
 from tests.store.lines import T0, TABLES, VIEW, body, enrichment, line
@@ -137,6 +138,49 @@ def test_times_before_1970_and_bots_are_kept(store: Store) -> None:
     assert view == {"time": -1, "bot": "crawler", "excluded": 1}
 
 
+@pytest.mark.parametrize("end", ["least", "most"])
+def test_whatever_the_wire_lets_in_fits_the_tables(store: Store, end: str) -> None:
+    """A value that the wire accepts and a column does not would hold up a whole segment."""
+    most = end == "most"
+    px, size, fraction = (10_000_000 if most else -1_000_000), (10_000_000 if most else 0), (10_000 if most else 0)
+    lasts = 86_400_000 if most else 0
+    batch = {
+        "v": 1,
+        "view": "-_" * 12,
+        "seq": 100_000 if most else 0,
+        "sent": 4_102_444_800_000 if most else 0,
+        "t0": 4_102_444_800_000 if most else 0,
+        "ctx": {"url": "é\x00\U0001f4a1" * 500, "vw": 20_000 if most else 1, "vh": 20_000 if most else 1}
+        | {"pw": size, "ph": size, "dpr": 16 if most else 1e-300, "lang": "x" * 35 if most else "", "consent": most}
+        | {"tz": 900 if most else -900, "touch": most, "variants": {"a.b:c-d_": "x" * 64} if most else {}},
+        "sum": {"ms": lasts, "clicks": 1_000_000 if most else 0, "cut": size},
+        "el": {"p": ['"\\\x00\U0001f4a1' * 100 if most else "a"], "f": ["-_" * 27 if most else ".." * 11]},
+        "click": {"t": [lasts], "e": [0], "x": [fraction], "y": [fraction], "w": [size], "h": [size], "px": [px]}
+        | {
+            "py": [px],
+            "b": [4 if most else 0],
+            "k": [255 if most else 0],
+            "r": [8 if most else 0],
+            "d": [255 if most else 0],
+        },
+        "hover": {"e": [0], "c": [63 if most else 0], "d": [lasts], "w": [size], "h": [size], "px": [px], "py": [px]},
+        "scroll": {"e": 0, "y": fraction, "depth": size, "ph": size, "bands": [lasts] * 20},
+        "resize": {"t": [lasts], "w": [20_000 if most else 1], "h": [20_000 if most else 1]},
+        "custom": {"t": [0, 0, 0], "n": ["\x00"] * 3, "v": [1e12 if most else -1e12, 5e-324, None]},
+    }
+    accepted = wire.encode(wire.decode(json.dumps(batch).encode()))
+    x = json.dumps(enrichment(shift=-86_400_000 if most else 86_400_000)).encode()
+    store.insert_segment(b'{"r":0,"x":%b,"b":%b}' % (x, accepted), end)
+    [click] = store.rows("SELECT * FROM points WHERE kind = 'click'")
+    assert (click["page_x"], click["box_w"], click["fx"]) == (px, size, fraction)
+    assert click["effect_ms"] == (2_550 if most else 0)
+    [element] = store.rows("SELECT path, fp FROM elements")
+    assert element == {"path": batch["el"]["p"][0], "fp": batch["el"]["f"][0]}
+    assert [row["value"] for row in store.rows("SELECT value FROM events WHERE kind = 'custom'")] == batch["custom"][
+        "v"
+    ]
+
+
 def test_the_same_token_lands_once_in_every_table(either: Store) -> None:
     segment = b"".join(line(view=f"{n:024d}") for n in range(500))
     either.insert_segment(segment, "one")
@@ -207,8 +251,7 @@ def test_a_token_holds_after_the_process_ended(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(not EXAMPLES.exists(), reason="the tracker's examples are not there yet")
 def test_every_example_of_the_tracker_lands(store: Store) -> None:
-    examples = json.loads(EXAMPLES.read_text("utf-8"))
-    accepted = [example["batch"] for example in examples if example.get("ok", True)]
+    accepted = json.loads(EXAMPLES.read_text("utf-8"))["accepted"]
     assert accepted
     for number, batch in enumerate(accepted):
         before = counts(store)
