@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 from pathlib import Path
 
@@ -116,10 +117,8 @@ def test_the_normal_form_holds_what_was_checked_and_nothing_else() -> None:
     st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(sorted(batch())) | st.text(), inner, max_size=6)
 )))  # fmt: skip
 def test_any_json_is_a_batch_or_a_wire_error(value: object) -> None:
-    try:
+    with contextlib.suppress(wire.WireError):
         wire.decode(json.dumps(value).encode("utf-8", "surrogatepass"))
-    except wire.WireError as error:
-        assert str(error)
 
 
 def test_span_counts_the_longest_kind() -> None:

@@ -1,0 +1,220 @@
+"""Segments reach a real store exactly once, and what fails stops nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import time
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector import wire
+from collector.app import CollectorSettings, DrainTimeout
+from collector.enrichment import Request, encode, enrich
+from collector.journal import Journal, mark_done
+from collector.known_sites import KnownSite
+from collector.segments import DONE, SEALED, encode_record, paths
+from collector.visitors import Visitors
+from collector.writer import Writer
+from store.client import BadLine, Store
+from store.errors import StoreAway, StoreError
+from tests.collector.batches import batch, body
+from tests.collector.conftest import CHROME, KEY, SITE, running
+
+Run = Callable[[Coroutine[Any, Any, Any]], Any]
+
+
+def record(**changes: Any) -> bytes:
+    """A journal record as the intake makes it."""
+    visitors = Visitors(None)
+    visitors.refresh()
+    made = wire.decode(body(**changes))
+    x, _ = enrich(made, KnownSite(7, SITE), Request(int(time.time() * 1000), "1.2.3.4", CHROME, ""), visitors)
+    return encode_record(int(time.time() * 1000), encode(x), wire.encode(made))
+
+
+def segment(folder: Path, *records: bytes) -> Path:
+    journal = Journal(folder)
+    journal.commit(records)
+    sealed = journal.seal()
+    journal.close()
+    assert sealed is not None
+    return sealed
+
+
+class Sink:
+    """Takes segments in, or fails as told: one answer a call, then all goes well."""
+
+    def __init__(self, *answers: Exception | None) -> None:
+        self.answers = list(answers)
+        self.taken: list[tuple[str, list[bytes]]] = []
+
+    def insert_segment(self, lines: bytes, token: str) -> None:
+        answer = self.answers.pop(0) if self.answers else None
+        if answer is not None:
+            raise answer
+        self.taken.append((token, lines.splitlines()))
+
+
+def written(sink: Sink | Store, folder: Path, until: Callable[[Writer], bool], **options: Any) -> Writer:
+    """A writer that ran until the condition held."""
+    writer = Writer(sink, folder, pause=lambda _: 0.01, **options)
+    writer.start()
+    end = time.monotonic() + 20
+    while not until(writer) and time.monotonic() < end:
+        writer.wake()
+        time.sleep(0.01)
+    assert until(writer)
+    writer.stop(5)
+    return writer
+
+
+def no_more(folder: Path) -> Callable[[Writer], bool]:
+    return lambda _: not paths(folder, SEALED)
+
+
+def test_segments_become_done_under_their_name(tmp_path: Path) -> None:
+    names = [segment(tmp_path, record(), record()).stem, segment(tmp_path, record()).stem]
+    sink = Sink()
+    writer = written(sink, tmp_path, no_more(tmp_path))
+    assert [(token, len(lines)) for token, lines in sink.taken] == [(names[0], 2), (names[1], 1)]
+    assert [p.stem for p in paths(tmp_path, DONE)] == names
+    assert (writer.inserted, writer.backlog_bytes) == (3, 0)
+
+
+def test_a_store_that_is_away_costs_nothing(tmp_path: Path) -> None:
+    """However long: it is not the segment's fault, so nothing is set aside."""
+    segment(tmp_path, record())
+    sink = Sink(*[StoreAway("no answer")] * 20)
+    writer = written(sink, tmp_path, no_more(tmp_path), attempts=3)
+    assert len(sink.taken) == 1
+    assert writer.quarantined == 0
+    assert writer.last_error == ""
+
+
+def test_a_segment_that_keeps_failing_lets_the_others_pass(tmp_path: Path) -> None:
+    bad, good = segment(tmp_path, record()), segment(tmp_path, record())
+
+    class Picky(Sink):
+        def insert_segment(self, lines: bytes, token: str) -> None:
+            if token == bad.stem:
+                raise StoreError("memory limit")
+            super().insert_segment(lines, token)
+
+    sink = Picky()
+    writer = written(sink, tmp_path, no_more(tmp_path), attempts=3)
+    assert [token for token, _ in sink.taken] == [good.stem]
+    assert [p.name for p in (tmp_path / "quarantine").iterdir()] == [bad.name]
+    assert writer.quarantined == 1
+
+
+def test_only_the_bad_line_is_set_aside(tmp_path: Path) -> None:
+    path = segment(tmp_path, *[record(seq=n) for n in range(5)])
+    sink = Sink(BadLine("bad", 2), BadLine("bad", 3))
+    written(sink, tmp_path, no_more(tmp_path))
+    [(token, lines)] = sink.taken
+    assert [json.loads(line)["b"]["seq"] for line in lines] == [0, 2, 4]
+    assert token == f"{path.stem}-2-4"
+    aside = sorted((tmp_path / "quarantine").iterdir())
+    assert [json.loads(p.read_bytes())["b"]["seq"] for p in aside] == [1, 3]
+
+
+def test_done_segments_are_replayed_at_start_and_then_swept(tmp_path: Path) -> None:
+    old = mark_done(segment(tmp_path, record()))
+    new = segment(tmp_path, record())
+    sink = Sink()
+    written(sink, tmp_path, lambda _: len(sink.taken) == 2, keep_done_seconds=600)
+    assert [token for token, _ in sink.taken] == [new.stem, old.stem]
+    written(Sink(), tmp_path, lambda w: not paths(tmp_path, DONE), keep_done_seconds=-1.0)
+
+
+def count(store: Store, table: str) -> int:
+    return int(store.columns(f"SELECT count() AS n FROM {table}")["n"][0])
+
+
+def test_a_real_store_takes_each_segment_once(store: Store, tmp_path: Path) -> None:
+    """As after a crash between the insert and the renaming: the whole segment comes again."""
+    path = segment(tmp_path, *[record() for _ in range(20)])
+    writer = Writer(store, tmp_path)
+    for _ in range(3):
+        assert writer._send(path) == 20
+    assert count(store, "points") == 20 * 5
+    assert count(store, "touches") == 20
+
+
+def test_a_real_store_names_the_bad_line(store: Store, tmp_path: Path) -> None:
+    broken = encode_record(1, b'{"site":"seven"}', b'{"click":5}')
+    segment(tmp_path, record(), record(), broken, record())
+    written(store, tmp_path, no_more(tmp_path))
+    assert count(store, "touches") == 3
+    [aside] = (tmp_path / "quarantine").iterdir()
+    assert b"seven" in aside.read_bytes()
+
+
+def test_from_post_to_table(settings: CollectorSettings, store: Store, run: Run) -> None:
+    made = [batch() for _ in range(30)]
+
+    async def work() -> None:
+        async with running(settings, store) as (collector, client):
+            for one in made * 2:
+                assert (await client.post(f"/c/{KEY}", json=one)).status_code == 204
+            await client.post(f"/c/{KEY}", content=b"no")
+            await collector.drain()
+            assert count(store, "points") == 30 * 5
+            assert count(store, "scrolls FINAL") == 30
+            [row] = store.rows("SELECT DISTINCT site, page, device, bot FROM views")
+            assert row == {"site": 7, "page": "shop.example/lamps/a", "device": "desktop", "bot": ""}
+        [row] = store.rows("SELECT site, reason, count, example FROM refusals")
+        assert (row["site"], row["reason"], row["count"]) == (7, "not_json", 1)
+        async with running(settings, store) as (collector, client):  # replays what is kept: nothing comes twice
+            await client.post(f"/c/{KEY}", json=made[0])
+            await collector.drain()
+            while collector._writer is not None and collector._writer._replay:
+                await asyncio.sleep(0.01)
+            assert collector.health(7).duplicates == 1
+        assert count(store, "points") == 30 * 5
+
+    run(work())
+
+
+def test_times_in_the_tables_are_the_servers(settings: CollectorSettings, store: Store, run: Run) -> None:
+    now = int(time.time() * 1000)
+    year = 365 * 86_400_000
+
+    async def work() -> None:
+        async with running(settings, store) as (collector, client):
+            for wrong in (0, -year, year):
+                one = batch(sent=now + wrong, t0=now + wrong - 5000)
+                assert (await client.post(f"/c/{KEY}", json=one)).status_code == 204
+            never = batch(sent=now, t0=now - year)
+            assert (await client.post(f"/c/{KEY}", json=never)).status_code == 204
+            assert collector.health(7).clamped == 1
+            await collector.drain()
+        times = store.columns("SELECT time FROM points WHERE kind = 'click'")["time"]
+        assert len(times) == 8
+        assert abs(times - now).max() < 60_000
+
+    run(work())
+
+
+def test_drain_says_what_waits(
+    settings: CollectorSettings, store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise StoreAway("clickhouse does not answer")
+
+    async def work() -> None:
+        async with running(settings, store) as (collector, client):
+            with monkeypatch.context() as patch:
+                patch.setattr(Store, "insert_segment", away)
+                assert (await client.post(f"/c/{KEY}", content=body())).status_code == 204
+                with pytest.raises(DrainTimeout, match="clickhouse does not answer"):
+                    await collector.drain(0.5)
+                assert (await client.post(f"/c/{KEY}", content=body())).status_code == 204  # nothing is refused for it
+            await collector.drain()
+            assert count(store, "touches") == 2
+
+    run(work())
