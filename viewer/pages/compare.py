@@ -1,0 +1,204 @@
+"""Two variants of a page side by side: two maps on one scale, their difference, the tested table."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.comparison import Comparison
+from aggregator.heatmap import NoSnapshot
+from aggregator.scope import Scope
+from aggregator.traffic import devices_of, pages_of
+from store.pages import matches, page_path
+from store.records import Experiment, Site
+from store.snapshots import Snapshot
+from viewer.auth import require
+from viewer.query import find_experiment, resolve_page, site_of, today
+
+from .compare_rows import Difference, Row, axis_of, difference_of, reach_of, rows_of
+from .compare_words import Check, Verdict, checks_of, method_of, notes_of, verdict_of
+from .controls import device_choices, kind_choices, width_choices
+from .experiments import days_line
+from .gallery import name_of, page_names
+from .heat_layer import drawn_picture, legend_of
+from .languages import Language
+from .page import Choice, Page, doc
+from .parts import Empty, Legend, Period, Picture, Tick, address, period_of
+from .serve import answer, frame_of, signed_in, viewer_of
+from .taking import Fields, address_of, fields_of, takeable
+from .view import View, device_of
+
+if TYPE_CHECKING:
+    from viewer.app import Viewer
+
+KINDS = ("click", "hover")
+
+
+@dataclass(frozen=True)
+class Pane:
+    title: str
+    visitors: str
+    picture: Picture
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparePage(Page):
+    """An experiment on one page, `/sites/3/experiments/buy-button?page=shop.example/lamp&width=1366`."""
+
+    template = "compare.html"
+    name: str = doc("Name of the experiment")
+    of_line: str = doc("Pages and days it is about")
+    kind: str = doc("click or hover")
+    edit_href: str = doc("Address of the form that changes it; empty when the person may not")
+    exports: list[Choice] = doc("The same comparison as PNG, CSV, JSON, NPY")
+    kinds: list[Choice] = doc("Clicks, hover")
+    widths: list[Choice] = doc("Widths that have a picture")
+    pages: list[Choice] = doc("Pages that the experiment runs on")
+    period: Period = doc("The choice of days")
+    devices: list[Choice] = doc("All devices, or those of the picture's width")
+    empty: Empty | None = doc("What to say when there is no visitor or no picture")
+    verdict: Verdict | None = doc("The result in a sentence, or why there is none")
+    checks: list[Check] = doc("Planned size, length, sample ratio, seen both")
+    notes: tuple[str, ...] = doc("Warnings of the comparison and its maps")
+    panes: list[Pane] = doc("The two maps")
+    legend: Legend | None = doc("What the colours of both maps say")
+    difference: Difference | None = doc("The third pane: elements that differ")
+    rows: list[Row] = doc("Element by element")
+    axis: tuple[Tick, ...] = doc("Ticks over the intervals")
+    interval_label: str = doc("Head of the column of intervals")
+    method: str = doc("How it was counted, in a few sentences")
+    retake: Fields = doc("Fields of the form that takes both pictures anew")
+    take_action: str = doc("Where that form posts to")
+    take_next: str = doc("Where to go on to when they are taken")
+
+
+@require("viewer")
+async def compare(request: Request) -> Response:
+    viewer, who = viewer_of(request), signed_in(request)
+    site = await site_of(viewer, request)
+    experiment = await viewer.run(find_experiment, viewer.definitions, site, request.path_params["experiment"])
+    frame = await frame_of(request, "experiments", site)
+    lang, urls, view, number = frame.lang, viewer.urls, View.of(request.query_params), int(site.id)
+    since, until = view.period(today())
+    if not view.chosen_days and "days" not in request.query_params and experiment.started:
+        since = min(until, date.fromisoformat(experiment.started))
+        until = min(until, date.fromisoformat(experiment.ended)) if experiment.ended else until
+
+    def around() -> tuple[list[str], list[Snapshot]]:
+        known = [row.page for row in pages_of(viewer.store, number, since, until)]
+        return [p for p in known if any(matches(x, p) for x in experiment.pages)], viewer.snapshots.list(number)
+
+    known, pictures = await viewer.run(around)
+    page = await resolve_page(viewer, site, view.page, since, until) if view.page else next(iter(known), "")
+    action, names = urls.experiment(site.id, experiment.id), page_names(pictures)
+    usable = [s for s in pictures if s.page == page and not s.state]
+    widths = sorted({s.width for s in usable}, reverse=True)
+    width = view.width if view.width in widths else max(widths, default=0)
+    kind = view.kind if view.kind in KINDS else "click"
+    found: Comparison | None = None
+    if page:
+        scope = Scope(number, (page,), kind, since, until, None, view.device)  # type: ignore[arg-type]
+        with suppress(NoSnapshot):
+            found = await viewer.maps.comparison(scope, experiment, width or None)
+    takes = _takes(experiment, page, pictures) if who.may("editor") and page and takeable(page) else ()
+    query = view.query(page=page, width=width, kind=kind, variant="")
+    query |= {"since": since.isoformat(), "until": until.isoformat()}
+    query.pop("days", None)
+    devices = await viewer.run(devices_of, viewer.store, number, (page,), since, until) if page else {}
+    cap = reach_of(found) if found else 0.04
+    shown = View(**{**view.__dict__, "since": since.isoformat(), "until": until.isoformat()})
+    period = shown if not view.chosen_days and experiment.started and "days" not in request.query_params else view
+    return answer(
+        request,
+        ComparePage(
+            frame=frame,
+            title=experiment.name,
+            name=experiment.name,
+            of_line=_of_line(lang, experiment),
+            kind=kind,
+            edit_href=urls.edit_experiment(site.id, experiment.id) if who.may("editor") else "",
+            exports=_exports(viewer, site, experiment, query) if found else [],
+            kinds=kind_choices(lang, view, action, KINDS),
+            widths=width_choices(lang, view, action, widths, width, devices),
+            pages=[Choice(name_of(p, names), address(action, view.query(page=p)), p == page) for p in known[:40]],
+            period=period_of(period, lang, today(), action),
+            devices=device_choices(lang, view, action, device_of(width) if width else "desktop"),
+            empty=None if found else _empty(lang, page, experiment, takes),
+            verdict=verdict_of(lang, found) if found else None,
+            checks=checks_of(lang, found, since, until) if found else [],
+            notes=notes_of(lang, found) if found else (),
+            panes=await _panes(viewer, lang, site, found, query) if found else [],
+            legend=legend_of(lang, found.scale, kind, shared=True) if found else None,
+            difference=difference_of(lang, urls, site.id, found, await _heights(viewer, found), cap) if found else None,
+            rows=rows_of(lang, found, cap) if found else [],
+            axis=axis_of(lang, cap),
+            interval_label=lang.text("Interval"),
+            method=method_of(lang, found) if found else "",
+            retake=takes if found else (),
+            take_action=urls.take(site.id),
+            take_next=address(action, view.query()),
+        ),
+    )
+
+
+def _of_line(lang: Language, experiment: Experiment) -> str:
+    days = days_line(lang, experiment)
+    return ", ".join(experiment.pages[:3]) + (f", {days}" if days else "")
+
+
+def _takes(experiment: Experiment, page: str, pictures: list[Snapshot]) -> Fields:
+    """The pictures that the comparison stands on: of each variant that has an address, else the usual one."""
+    usual = address_of(page, pictures)
+    wanted = [(v.picture_url, f"{experiment.id}:{v.key}") for v in experiment.variants[:2] if v.picture_url]
+    return fields_of(*(wanted if len(wanted) == 2 else [*wanted, (usual, "")]))
+
+
+def _exports(viewer: Viewer, site: Site, experiment: Experiment, query: dict[str, str]) -> list[Choice]:
+    api = viewer.urls.api
+    return [
+        Choice(form.upper(), api("sites", site.id, "compare", **query, experiment=experiment.id, format=form))
+        for form in ("png", "csv", "json", "npy")
+    ]
+
+
+async def _heights(viewer: Viewer, found: Comparison) -> list[tuple[int, int]]:
+    return list(await viewer.run(viewer.snapshots.strips, found.arms[1].snapshot.id))
+
+
+async def _panes(viewer: Viewer, lang: Language, site: Site, found: Comparison, query: dict[str, str]) -> list[Pane]:
+    """The maps of the two arms, capped alike."""
+    panes = []
+    for letter, arm in zip("AB", found.arms, strict=True):
+        key = arm.scope.variant[1] if arm.scope.variant else ""
+        name = next((v.name for v in found.experiment.variants if v.key == key), key)
+        heights = await viewer.run(viewer.snapshots.strips, arm.snapshot.id)
+        own = query | {"variant": f"{found.experiment.id}:{key}", "cap": f"{found.scale.cap:g}"}
+        own["width"] = str(arm.snapshot.width)
+        title = letter if name == letter else f"{letter}, {name}"
+        visitors = lang.plural("%(num)s visitor", "%(num)s visitors", arm.visitors)
+        picture = drawn_picture(viewer.urls, site.id, arm.snapshot.id, arm.snapshot.width, heights, own)
+        panes.append(Pane(title, visitors, picture))
+    return panes
+
+
+def _empty(lang: Language, page: str, experiment: Experiment, takes: Fields) -> Empty:
+    _ = lang.text
+    if not page:
+        patterns = ", ".join(experiment.pages)
+        return Empty(
+            _("No visitor on these pages yet"),
+            (
+                _("Nobody was on %(patterns)s in these days.", patterns=patterns),
+                _("Check the pages of the experiment, and that your site sends the key “%(key)s”.", key=experiment.id),
+            ),
+        )
+    return Empty(
+        _("No picture of %(path)s yet", path=page_path(page)),
+        (_("The two maps are drawn on pictures of the variants, and there is none yet."),),
+        take=takes,
+    )

@@ -1,0 +1,158 @@
+"""The rows of a comparison as text, intervals on an axis, and boxes on the picture."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from aggregator.comparison import CompareRow, Comparison
+
+from . import charts
+from .heat_layer import drawn_picture, shown_name
+from .languages import Language
+from .parts import Box, Picture, Tick, box_of
+
+MOST = 120  # rows
+STEPS = (0.01, 0.02, 0.04, 0.05, 0.1, 0.2, 0.4, 0.5, 1.0)  # ends of the axis, as differences of shares
+HELD = ("early", "srm")
+
+
+@dataclass(frozen=True)
+class Forest:
+    """An interval on the axis, as CSS lengths."""
+
+    left: str
+    width: str
+    at: str
+
+
+@dataclass(frozen=True)
+class Row:
+    name: str
+    css: str  # "more", "less" or ""
+    a: str
+    na: str
+    b: str
+    nb: str
+    difference: str
+    interval: str
+    forest: Forest | None
+    q: str
+    says: str
+    says_much: bool
+
+
+@dataclass(frozen=True)
+class Mark:
+    """An element on the difference pane."""
+
+    name: str
+    css: str
+    box: Box
+    alpha: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Difference:
+    title: str
+    count: str
+    picture: Picture
+    boxes: list[Mark]
+    ticks: tuple[Tick, ...]
+
+
+def reach_of(found: Comparison) -> float:
+    """The end of the axis: the first step that holds every interval of an element that differs, else of all."""
+    flagged = [r for r in found.rows if r.verdict in ("more", "less")]
+    among = flagged or [r for r in found.rows if r.verdict == "none"]
+    widest = max((max(abs(r.low), abs(r.high)) for r in among), default=0.04)
+    return next((step for step in STEPS if widest <= step), 1.0)
+
+
+def axis_of(lang: Language, reach: float) -> tuple[Tick, ...]:
+    return (Tick(lang.points(-reach, 0), "0"), Tick("0", "50%"), Tick(lang.points(reach, 0), "100%"))
+
+
+def rows_of(lang: Language, found: Comparison, reach: float) -> list[Row]:
+    """Those that differ first, then by use."""
+    return [_row(lang, row, reach) for row in found.rows[:MOST]]
+
+
+def _row(lang: Language, row: CompareRow, reach: float) -> Row:
+    alone = row.verdict in ("only_a", "only_b")
+    forest = None if alone or row.verdict == "few" else _forest(row, reach)
+    to = lang.text("%(low)s to %(high)s", low=lang.points(row.low), high=lang.points(row.high))
+    return Row(
+        name=shown_name(lang, row.name, row.path),
+        css=row.verdict if row.verdict in ("more", "less") else "",
+        a="" if row.verdict == "only_b" else lang.share(row.a / row.na) if row.na else "",
+        na="" if row.verdict == "only_b" else lang.number(row.a),
+        b="" if row.verdict == "only_a" else lang.share(row.b / row.nb) if row.nb else "",
+        nb="" if row.verdict == "only_a" else lang.number(row.b),
+        difference="" if alone else lang.points(row.diff),
+        interval="" if forest is None else to,
+        forest=forest,
+        q="" if row.q is None else lang.chance(row.q),
+        says=says(lang, row.verdict),
+        says_much=row.verdict in ("more", "less"),
+    )
+
+
+def says(lang: Language, verdict: str) -> str:
+    """What the row says, in words."""
+    _ = lang.text
+    return {
+        "more": _("More visitors used it with B"),
+        "less": _("Fewer visitors used it with B"),
+        "none": _("No difference seen"),
+        "few": _("Too few to say"),
+        "only_a": _("Only in A"),
+        "only_b": _("Only in B"),
+        "early": _("Kept back until the planned size"),
+        "srm": _("Kept back: the split is broken"),
+    }[verdict]
+
+
+def _forest(row: CompareRow, reach: float) -> Forest:
+    def at(value: float) -> float:
+        return min(1.0, max(0.0, 0.5 + value / reach / 2))
+
+    low, high = at(row.low), at(row.high)
+    return Forest(charts.percent(low, 1), charts.percent(max(0.004, high - low), 1), charts.percent(at(row.diff), 1))
+
+
+def difference_of(
+    lang: Language, urls: Any, site: str, found: Comparison, heights: Sequence[tuple[int, int]], reach: float
+) -> Difference:
+    """B's picture with every element that was compared; filled are only those that differ."""
+    b = found.arms[1]
+    size = float(b.layout.width), float(b.layout.height)
+    boxes = []
+    for row in found.rows[:MOST]:
+        box = box_of(*row.box_b, *size) if row.box_b else None
+        if box is None:
+            continue
+        flagged = row.verdict in ("more", "less")
+        end = " end" if float(box.left.rstrip("%")) > 55 else ""
+        css = row.verdict if flagged else "only" if row.verdict == "only_b" else ""
+        alpha = f"{18 + 50 * min(1.0, abs(row.diff) / reach):.0f}%"
+        name = shown_name(lang, row.name, row.path)
+        boxes.append(Mark(name, (css + end).strip(), box, alpha, lang.points(row.diff) if flagged else ""))
+    tested = sum(row.verdict in ("more", "less", "none") for row in found.rows)
+    differ = sum(row.verdict in ("more", "less") for row in found.rows)
+    _ = lang.text
+    ticks = (
+        Tick(_("%(points)s fewer", points=lang.points(-reach, 0)), "0"),
+        Tick(_("grey: none shown"), "50%"),
+        Tick(_("more %(points)s", points=lang.points(reach, 0)), "100%"),
+    )
+    held = found.verdict in HELD
+    return Difference(
+        title=_("Difference, B minus A"),
+        count=_("kept back") if held else _("%(n)s of %(all)s differ", n=lang.number(differ), all=lang.number(tested)),
+        picture=drawn_picture(urls, site, b.snapshot.id, b.snapshot.width, heights, None),
+        boxes=boxes,
+        ticks=ticks,
+    )

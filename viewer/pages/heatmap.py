@@ -1,0 +1,236 @@
+"""The heatmap of a page: picture, heat, elements, account."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.heatmap import Heatmap, NoSnapshot, ReachMap
+from aggregator.scope import Scope
+from aggregator.traffic import devices_of
+from store.pages import matches, page_path
+from store.records import Experiment, Site
+from store.snapshots import Snapshot
+from viewer.auth import require
+from viewer.query import resolve_page, resolve_variant, site_of, today
+
+from . import heat_layer, reach_layer
+from .controls import device_choices, kind_choices, width_choices
+from .elements import ElementLine
+from .gallery import name_of, page_names
+from .languages import Language
+from .layer import Figure, Layer, ReachLayer
+from .map_notes import reasons_of
+from .page import Choice, Page, doc
+from .parts import Empty, LedgerRow, Legend, Period, Picture, address, period_of
+from .serve import answer, frame_of, signed_in, viewer_of
+from .taking import Fields, address_of, fields_of, takeable
+from .view import View, device_of
+
+if TYPE_CHECKING:
+    from viewer.app import Viewer
+
+
+@dataclass(frozen=True)
+class Retake:
+    """The form that takes the picture; no action, no form."""
+
+    action: str = ""
+    next: str = ""
+    fields: Fields = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class HeatmapPage(Page):
+    """One page at one width, `/sites/3/heatmap?page=shop.example/basket&kind=click&width=1366`."""
+
+    template = "heatmap.html"
+    name: str = doc("Title of the page, else its path")
+    path: str = doc("Path of the page, with its host where a site has several")
+    picture_line: str = doc("When the picture was taken")
+    retake: Retake = doc("The form that takes the picture anew")
+    exports: list[Choice] = doc("The same map as PNG, CSV, JSON, NPY")
+    kinds: list[Choice] = doc("Clicks, hover, reach")
+    widths: list[Choice] = doc("Widths that have a picture, with the share of visitors on such devices")
+    period: Period = doc("The choice of days")
+    variants: list[Choice] = doc("Variants of experiments on this page; empty without any")
+    devices: list[Choice] = doc("All devices, or those of the picture's width")
+    notes: tuple[str, ...] = doc("Warnings: the page changed, the picture is of another height")
+    empty: Empty | None = doc("What to say when there is no picture or nothing to draw")
+    picture: Picture | None = doc("The page picture with its heat layer")
+    reach: ReachLayer | None = doc("Veil, curve and lines; only for reach")
+    numbers: tuple[Figure, ...] = doc("Visitors and clicks, large")
+    elements: tuple[ElementLine, ...] = doc("Elements with their numbers, best first: boxes on the picture and rows")
+    columns: tuple[str, str, str] = doc("Heads of the table: share, base, and a third that may be empty")
+    table_note: str = doc("What the shares are of")
+    all_elements: Choice | None = doc("Link to the whole table")
+    account: tuple[LedgerRow, ...] = doc("Received, left out, drawn")
+    account_line: str = doc("How well the points found their elements")
+    unplaced: tuple[tuple[str, str], ...] = doc("Elements that are not on the picture, with their number of points")
+    legend: Legend | None = doc("What the colours say")
+
+
+@require("viewer")
+async def heatmap(request: Request) -> Response:
+    viewer, who = viewer_of(request), signed_in(request)
+    site = await site_of(viewer, request)
+    frame = await frame_of(request, "pages", site)
+    lang, view = frame.lang, View.of(request.query_params)
+    since, until = view.period(today())
+    page = await resolve_page(viewer, site, view.page, since, until)
+    variant = await resolve_variant(viewer, site, view.variant)
+    number = int(site.id)
+
+    def around() -> tuple[list[Snapshot], list[Experiment], dict[str, int]]:
+        return (
+            viewer.snapshots.list(number),
+            viewer.definitions.find(Experiment, site=site.id),
+            devices_of(viewer.store, number, (page,), since, until),
+        )
+
+    pictures, experiments, devices = await viewer.run(around)
+    here = [s for s in pictures if matches(page, s.page) and not s.state]
+    wanted = "=".join(variant) if variant else ""
+    usable = [s for s in here if s.variant == wanted] or [s for s in here if not s.variant]
+    width = view.width if any(s.width == view.width for s in usable) else max((s.width for s in usable), default=0)
+    scope = Scope(number, (page,), view.kind, since, until, variant, view.device)  # type: ignore[arg-type]
+    # what the strips, the exports and other programs ask for: the page by its whole name, the width in figures
+    query = View.query(view, page=page, width=width, every=False)
+    query |= {"since": since.isoformat(), "until": until.isoformat()}
+    query.pop("days", None)
+    layer, found = None, await _found(viewer, scope, width)
+    if found is not None:
+        heights = await viewer.run(viewer.snapshots.strips, found.snapshot.id)
+        if isinstance(found, ReachMap):
+            layer = reach_layer.layer(lang, viewer.urls, site.id, found, heights, view.every)
+        else:
+            layer = heat_layer.layer(lang, viewer.urls, site.id, found, heights, query, view.every)
+    action = viewer.urls.heatmap(site.id)
+    url = address_of(page, pictures)
+    may_take = who.may("editor") and takeable(page)
+    names, shot = page_names(pictures), next((s for s in usable if s.width == width), None)
+    now = address(action, view.query())
+    return answer(
+        request,
+        HeatmapPage(
+            frame=frame,
+            title=f"{name_of(page, names)}, {_kind_name(lang, view.kind)}",
+            name=name_of(page, names),
+            path=page if len(site.domains) > 1 or "*" in "".join(site.domains) else page_path(page),
+            picture_line=_picture_line(lang, shot),
+            retake=Retake(viewer.urls.take(site.id), now, _fields(url, variant, experiments)) if may_take else Retake(),
+            exports=_exports(viewer, site, query) if layer else [],
+            kinds=kind_choices(lang, view, action),
+            widths=width_choices(lang, view, action, sorted({s.width for s in usable}, reverse=True), width, devices),
+            period=period_of(view, lang, today(), action),
+            variants=_variants(lang, view, action, page, experiments),
+            devices=device_choices(lang, view, action, device_of(width) if width else "desktop"),
+            notes=layer.notes if layer else (),
+            empty=_empty(lang, layer, found, view, action, page_path(page), sum(devices.values()), may_take),
+            picture=layer.picture if layer else None,
+            reach=layer.reach if layer else None,
+            numbers=layer.figures if layer else (),
+            elements=layer.elements if layer else (),
+            columns=layer.columns if layer else ("", "", ""),
+            table_note=layer.table_note if layer else "",
+            all_elements=_all(lang, view, action, layer),
+            account=layer.account if layer else (),
+            account_line=layer.account_line if layer else "",
+            unplaced=layer.unplaced if layer else (),
+            legend=layer.legend if layer else None,
+        ),
+    )
+
+
+async def _found(viewer: Viewer, scope: Scope, width: int) -> Heatmap | ReachMap | None:
+    """The map; None without a picture."""
+    try:
+        if scope.kind == "scroll":
+            return await viewer.maps.reach(scope, width or None)
+        return await viewer.maps.heatmap(scope, width or None)
+    except NoSnapshot:
+        return None
+
+
+def _kind_name(lang: Language, kind: str) -> str:
+    _ = lang.text
+    return {"click": _("Clicks"), "hover": _("Hover"), "scroll": _("Reach")}[kind]
+
+
+def _picture_line(lang: Language, shot: Snapshot | None) -> str:
+    if shot is None:
+        return ""
+    moment, width = lang.moment(shot.taken), lang.number(shot.width)
+    return lang.text("Picture of %(moment)s, %(width)s px wide", moment=moment, width=width)
+
+
+def _fields(url: str, variant: tuple[str, str] | None, experiments: list[Experiment]) -> Fields:
+    """The picture that the map stands on: of the variant when it has an address of its own."""
+    if variant:
+        for experiment in experiments:
+            own = next((v.picture_url for v in experiment.variants if (experiment.id, v.key) == variant), "")
+            if own:
+                return fields_of((own, ":".join(variant)))
+    return fields_of((url, ""))
+
+
+def _exports(viewer: Viewer, site: Site, query: dict[str, str]) -> list[Choice]:
+    api = viewer.urls.api
+    forms = ("png", "csv", "json", "npy")
+    return [Choice(form.upper(), api("sites", site.id, "heatmap", **query, format=form)) for form in forms]
+
+
+def _variants(lang: Language, view: View, action: str, page: str, experiments: list[Experiment]) -> list[Choice]:
+    here = [e for e in experiments if any(matches(pattern, page) for pattern in e.pages)]
+    if not here:
+        return []
+    choices = [Choice(lang.text("All"), address(action, view.query(variant="")), not view.variant)]
+    for experiment in here:
+        for variant in experiment.variants:
+            text = f"{experiment.id}:{variant.key}"
+            label = f"{experiment.name}: {variant.name}" if len(here) > 1 else variant.name
+            choices.append(Choice(label, address(action, view.query(variant=text)), view.variant == text))
+    return choices
+
+
+def _all(lang: Language, view: View, action: str, layer: Layer | None) -> Choice | None:
+    if layer is None or view.every or all(element.listed for element in layer.elements):
+        return None
+    label = lang.text("All %(n)s elements", n=lang.number(len(layer.elements)))
+    return Choice(label, address(action, view.query(every=True)))
+
+
+def _empty(
+    lang: Language,
+    layer: Layer | None,
+    found: Heatmap | ReachMap | None,
+    view: View,
+    action: str,
+    path: str,
+    visitors: int,
+    may_take: bool,
+) -> Empty | None:
+    _ = lang.text
+    if layer is None:
+        waiting = lang.plural(
+            "%(num)s visitor was on it in these days: what they did is kept and waits for a picture.",
+            "%(num)s visitors were on it in these days: what they did is kept and waits for a picture.",
+            visitors,
+        )
+        why = _("A map is drawn on a picture of the page, and nobody has taken one at this width yet.")
+        return Empty(_("No picture of %(path)s yet", path=path), (why, waiting) if visitors else (why,), take=may_take)
+    if layer.drawn:
+        return None
+    heading = _("No view is left to draw") if view.kind == "scroll" else _("Nothing is left to draw")
+    narrowed = bool(view.device or view.variant)
+    why = reasons_of(lang, found.warnings) if found else ()
+    actions = []
+    if narrowed:
+        actions.append(Choice(_("Show everyone"), address(action, view.query(device="", variant="")), True))
+    if view.chosen_days or view.days < 90:
+        longer = address(action, view.query(days=90, since="", until=""))
+        actions.append(Choice(_("Show 90 days"), longer, not narrowed))
+    return Empty(heading, why, tuple(actions), layer.account)

@@ -1,0 +1,68 @@
+"""What a map says about itself (codes of aggregator.explain), in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregator.explain import MapWarning
+
+from .languages import Language
+
+# said by the empty state and the account, in their place
+ELSEWHERE = frozenset(("page_unknown", "nothing_placed", "segment_empty", "only_bots", "only_excluded", "no_points"))
+
+
+def notes_of(lang: Language, warnings: Iterable[MapWarning]) -> tuple[str, ...]:
+    """The warnings that stand above the picture."""
+    return tuple(words_of(lang, w) for w in warnings if w.code not in ELSEWHERE)
+
+
+def reasons_of(lang: Language, warnings: Iterable[MapWarning]) -> tuple[str, ...]:
+    """The warnings that explain an empty map."""
+    return tuple(words_of(lang, w) for w in warnings if w.code in (*ELSEWHERE, "other_period"))
+
+
+def words_of(lang: Language, warning: MapWarning) -> str:
+    """One warning as a sentence with its figures."""
+    _, v = lang.text, warning.values
+
+    def n(name: str) -> str:
+        return lang.number(float(v.get(name, 0)))
+
+    match warning.code:
+        case "page_unknown":
+            return _("Nothing was ever received for this page.")
+        case "other_period":
+            first, last = lang.day(str(v["first"])), lang.day(str(v["last"]))
+            return _("Nothing in these days; there is something from %(first)s to %(last)s.", first=first, last=last)
+        case "only_bots":
+            return _("All %(n)s came from robots.", n=n("n"))
+        case "only_excluded":
+            return _("All %(n)s came from excluded visitors, such as your team.", n=n("n"))
+        case "segment_empty":
+            return _("What is chosen takes everything: %(n)s lie outside of it.", n=n("n"))
+        case "nothing_placed":
+            return _(
+                "None of the %(n)s found its element: the page has changed since, or the picture is of another page.",
+                n=n("n"),
+            )
+        case "no_points":
+            return _("%(n)s visitors came, and none of them did this here.", n=n("visitors"))
+        case "many_not_placed":
+            return _(
+                "%(share)s no longer find their element: the page may have changed since the picture. Take a new one.",
+                share=lang.share(float(v["share"])),
+            )
+        case "few_visitors":
+            return _("Only %(n)s visitors: shares say little below %(least)s.", n=n("visitors"), least=n("least"))
+        case "variant_picture_missing":
+            return _("There is no picture of variant %(key)s: it is drawn on the usual one.", key=str(v["variant"]))
+        case "page_height_differs":
+            return _(
+                "Visitors had a page %(seen)s px tall, the picture is %(picture)s px: it may not be what they saw.",
+                seen=n("seen"),
+                picture=n("picture"),
+            )
+        case "events_cut":
+            return _("Very busy views dropped %(n)s events.", n=n("n"))
+    return _("About this picture: %(warning)s", warning=str(v.get("words", warning.code)))

@@ -1,0 +1,23 @@
+"""The journey that a new map begins with: nine stages from first contact to loyalty."""
+
+from __future__ import annotations
+
+from store.records import Stage
+
+# key, English, French; the order is part of it
+NINE = (
+    ("awareness", "Awareness", "Sensibilisation"),
+    ("evaluation", "Evaluation", "Évaluation"),
+    ("interest", "Interest", "Intérêt"),
+    ("intent", "Intent", "Intention"),
+    ("purchase", "Purchase", "Achat"),
+    ("post_purchase", "Post-purchase", "Post-achat"),
+    ("retention", "Retention", "Rétention"),
+    ("advocacy", "Advocacy", "Recommandation"),
+    ("loyalty", "Loyalty", "Fidélité"),
+)
+
+
+def nine_stages() -> tuple[Stage, ...]:
+    """Empty stages under their names in both languages."""
+    return tuple(Stage(key, {"en": english, "fr": french}) for key, english, french in NINE)

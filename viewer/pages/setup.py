@@ -1,0 +1,199 @@
+"""The set-up of a site: the line to paste, the live check, refusals, domains."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.traffic import pages_of, site_traffic
+from store.client import StoreError
+from store.definitions import Conflict
+from store.records import Site
+from store.sites import snippet
+from viewer.auth import require
+from viewer.query import period, site_of, today
+
+from .languages import Language
+from .page import Page, doc
+from .refusals import advice_of, words_of
+from .serve import answer, frame_of, go, signed_in, viewer_of
+from .sites import SiteForm, refused_share, state_of
+from .taking import Fields, address_of, fields_of, takeable
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step of the live check; `now` is the one that is waited for."""
+
+    words: str
+    done: bool
+    now: bool = False
+    fact: str = ""
+    hint: str = ""
+    take: Fields = ()
+
+
+@dataclass(frozen=True)
+class RefusalRow:
+    words: str
+    count: str
+    example: str
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupPage(Page):
+    """Set-up and health of one site, `/sites/3`."""
+
+    template = "setup.html"
+    name: str = doc("Name of the site")
+    state: str = doc("Receiving, quiet or waiting")
+    state_more: str = doc("When the last view came")
+    state_css: str = doc("Mark of the state")
+    receiving: bool = doc("Whether any view was received")
+    pages_href: str = doc("Address of its pages")
+    snippet: str = doc("The line to paste")
+    line_size: str = doc("Size of the script, when it is known")
+    key: str = doc("Public key of the site")
+    steps: list[Step] = doc("The live check")
+    done: int = doc("How many steps are done: the page loads itself anew when it grows")
+    health_href: str = doc("Where the live check asks")
+    refusals: list[RefusalRow] = doc("What was refused, by reason")
+    refused_line: str = doc("How much was refused, in a sentence")
+    form: SiteForm = doc("Name and domains as stored or as typed")
+    form_action: str = doc("Where the form posts to")
+    saved: bool = doc("Whether the form was just saved")
+    can_edit: bool = doc("Whether the person may change the site")
+    take_action: str = doc("Where the form that takes a picture posts to")
+    take_next: str = doc("Where to go on to when the picture is taken")
+
+
+@require("viewer")
+async def setup(request: Request) -> Response:
+    """GET shows it, POST saves name and domains."""
+    viewer, who = viewer_of(request), signed_in(request)
+    site = await site_of(viewer, request)
+    form, status = SiteForm.of(site), 200
+    if request.method == "POST":
+        saved = await _save(request, site)
+        if isinstance(saved, Response):
+            return saved
+        form, status = saved, 409 if "version" in saved.problem else 422
+    frame = await frame_of(request, "setup", site)
+    lang, (since, until), number = frame.lang, period({}), int(site.id)
+
+    def measure() -> tuple[Any, list[Any], list[Any]]:
+        return (
+            site_traffic(viewer.store, number, today()),
+            pages_of(viewer.store, number, since, until),
+            viewer.snapshots.list(number),
+        )
+
+    traffic, pages, pictures = await viewer.run(measure)
+    intake = viewer.intake(number) if viewer.intake else None
+    state = state_of(lang, traffic, time.time() * 1000)
+    busiest = next((row.page for row in pages if takeable(row.page)), "")
+    take = fields_of((address_of(busiest, pictures), "")) if busiest and who.may("editor") else ()
+    steps = _steps(lang, site, intake, traffic, pictures, take)
+    page = SetupPage(
+        frame=frame,
+        title=lang.text("Set-up of %(site)s", site=site.name),
+        name=site.name,
+        state=state.words,
+        state_more=state.more,
+        state_css=state.css,
+        receiving=state.receiving,
+        pages_href=viewer.urls.pages(site.id),
+        snippet=snippet(viewer.settings.base_url, site),
+        line_size="",
+        key=site.key,
+        steps=steps,
+        done=sum(step.done for step in steps),
+        health_href=viewer.urls.api("sites", site.id, "health"),
+        refusals=_refusals(lang, intake),
+        refused_line=_refused_line(lang, intake),
+        form=form,
+        form_action=viewer.urls.site(site.id) + "#site",
+        saved=request.query_params.get("saved") == "1",
+        can_edit=who.may("editor"),
+        take_action=viewer.urls.take(site.id),
+        take_next=viewer.urls.heatmap(site.id, page=busiest) if busiest else viewer.urls.pages(site.id),
+    )
+    return answer(request, page, status)
+
+
+@require("editor")
+async def _save(request: Request, site: Site) -> Response | SiteForm:
+    """Back to the page, or the form with what is wrong."""
+    viewer = viewer_of(request)
+    form = SiteForm.typed(await request.form())
+    try:
+        changed = msgspec.structs.replace(site, **form.fields(), version=form.version)
+        await viewer.run(viewer.definitions.put, changed)
+    except (Conflict, StoreError) as error:
+        return replace(form, problem=str(error))
+    viewer.work.forget()
+    return go(viewer.urls.site(site.id) + "?saved=1#site")
+
+
+def _steps(lang: Language, site: Site, intake: Any, traffic: Any, pictures: list[Any], take: Fields) -> list[Step]:
+    """Registered → message → view → picture; the first that is not done is waited for."""
+    _ = lang.text
+    viewed = bool(traffic.last_view_ms)
+    heard = viewed or (intake is not None and (intake.accepted or sum(intake.refused.values())))
+    start = f"{'http' if ':' in site.domains[0] else 'https'}://{site.domains[0].removeprefix('*.')}/"
+    refused = intake is not None and sum(intake.refused.values()) and not intake.accepted and not viewed
+    steps = [
+        Step(_("The site is set up here"), True, fact=", ".join(site.domains[:3])),
+        Step(
+            _("A page with the line was opened"),
+            bool(heard),
+            hint=_("Paste the line, then open %(address)s. This list follows by itself.", address=start),
+        ),
+        Step(
+            _("A first view is received"),
+            viewed,
+            fact=lang.moment(traffic.last_view_ms) if viewed else "",
+            hint=_("What came so far was refused: see below why.")
+            if refused
+            else _("It is counted a second after the page was opened."),
+        ),
+        Step(
+            _("The first picture is taken"),
+            bool(pictures),
+            fact=lang.moment(max(p.taken for p in pictures)) if pictures else "",
+            hint=_("Parcours opens the page in its own browser and takes it at three widths."),
+            take=take,
+        ),
+    ]
+    current = next((i for i, step in enumerate(steps) if not step.done), None)
+    return [replace(step, now=i == current) for i, step in enumerate(steps)]
+
+
+def _refusals(lang: Language, intake: Any) -> list[RefusalRow]:
+    if intake is None:
+        return []
+    ordered = sorted(intake.refused.items(), key=lambda item: -item[1])
+    return [
+        RefusalRow(words_of(lang, reason), lang.number(n), intake.examples.get(reason, ""), advice_of(lang, reason))
+        for reason, n in ordered
+        if n
+    ]
+
+
+def _refused_line(lang: Language, intake: Any) -> str:
+    share = refused_share(intake)
+    if not share:
+        return ""
+    refused = sum(intake.refused.values())
+    return lang.text(
+        "%(n)s of %(all)s messages since Parcours started, %(share)s. Nothing is dropped without being counted here.",
+        n=lang.number(refused),
+        all=lang.number(refused + intake.accepted),
+        share=lang.share(share),
+    )

@@ -1,0 +1,198 @@
+"""All sites, and adding one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.traffic import SiteTraffic, pages_of, site_traffic
+from store.client import StoreError
+from store.records import Site
+from store.sites import add_site, domain_of
+from viewer.auth import require
+from viewer.query import period, today
+
+from .languages import Language
+from .page import Page, doc
+from .serve import answer, frame_of, go, lines, signed_in, viewer_of
+
+REFUSED_ALARM = 0.01  # share of messages refused from which the figure is red
+QUIET_AFTER = 20  # times the usual gap between views
+QUIET_LEAST = 1800.0  # seconds: nobody worries earlier
+
+
+@dataclass(frozen=True)
+class State:
+    """Whether data arrives, in words."""
+
+    words: str
+    more: str
+    css: str
+    receiving: bool
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    name: str
+    href: str
+    setup: str
+    domains: str
+    state: str
+    state_more: str
+    state_css: str
+    today: str
+    month: str
+    daily: list[int]
+    refused: str
+    refused_bad: bool
+    pictures: str
+
+
+@dataclass(frozen=True)
+class Note:
+    words: str
+    href: str
+
+
+@dataclass(frozen=True)
+class SiteForm:
+    """What was typed about a site."""
+
+    name: str = ""
+    domains: str = ""
+    allow_private: bool = False
+    keep_query: str = ""
+    fetch_from: str = ""
+    version: int = 0
+    problem: str = ""
+
+    @classmethod
+    def of(cls, site: Site) -> SiteForm:
+        domains, keys = "\n".join(site.domains), "\n".join(site.keep_query)
+        return cls(site.name, domains, site.allow_private, keys, site.fetch_from, site.version)
+
+    @classmethod
+    def typed(cls, form: Any) -> SiteForm:
+        version = str(form.get("version", "0"))
+        return cls(
+            name=str(form.get("name", "")).strip(),
+            domains=str(form.get("domains", "")),
+            allow_private=form.get("allow_private") == "1",
+            keep_query=str(form.get("keep_query", "")),
+            fetch_from=str(form.get("fetch_from", "")).strip(),
+            version=int(version) if version.isdigit() else 0,
+        )
+
+    def fields(self) -> dict[str, Any]:
+        """As fields of a Site. StoreError when a domain is none."""
+        return {
+            "name": self.name,
+            "domains": tuple(dict.fromkeys(domain_of(d) for d in lines(self.domains))),
+            "allow_private": self.allow_private,
+            "keep_query": lines(self.keep_query),
+            "fetch_from": self.fetch_from,
+        }
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitesPage(Page):
+    """All sites with their state, `/sites`."""
+
+    template = "sites.html"
+    sites: list[SiteRow] = doc("A row a site")
+    notes: list[Note] = doc("Sites that refuse much of what they are sent")
+    can_edit: bool = doc("Whether the person may add a site")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSitePage(Page):
+    """The form that adds a site, `/sites/new`."""
+
+    template = "site_new.html"
+    form: SiteForm = doc("What was typed so far, and what is wrong with it")
+
+
+def state_of(lang: Language, traffic: SiteTraffic, now_ms: float) -> State:
+    """Receiving, quiet (for much longer than usual) or waiting for the first view."""
+    _ = lang.text
+    if not traffic.last_view_ms:
+        return State(_("Waiting for the first view"), "", "off", False)
+    gap = max(0.0, now_ms - traffic.last_view_ms) / 1000
+    usual = 28 * 86_400 / traffic.views_28 if traffic.views_28 else 86_400.0
+    if gap > max(QUIET_LEAST, QUIET_AFTER * usual):
+        more = _("usually every %(span)s", span=lang.span(usual * 1000)) if traffic.views_28 else ""
+        return State(_("Quiet for %(span)s", span=lang.span(gap * 1000)), more, "off warn", True)
+    return State(_("Receiving"), _("last view %(span)s ago", span=lang.span(gap * 1000)), "good", True)
+
+
+def refused_share(intake: Any) -> float | None:
+    """Share of messages refused since the start; None when none came in or others receive them."""
+    if intake is None:
+        return None
+    refused = sum(intake.refused.values())
+    total = refused + intake.accepted
+    return refused / total if total else None
+
+
+@require("viewer")
+async def sites(request: Request) -> Response:
+    viewer, who = viewer_of(request), signed_in(request)
+    frame = await frame_of(request, "sites")
+    lang, (since, until) = frame.lang, period({})
+    rows, notes = [], []
+
+    def measure(site: Site) -> tuple[SiteTraffic, set[str], set[str]]:
+        number = int(site.id)
+        known = {row.page for row in pages_of(viewer.store, number, since, until)}
+        shot = {s.page for s in viewer.snapshots.list(number) if not s.variant and not s.state}
+        return site_traffic(viewer.store, number, today()), known, shot
+
+    for site in await viewer.run(viewer.definitions.find, Site):
+        traffic, known, shot = await viewer.run(measure, site)
+        state = state_of(lang, traffic, time.time() * 1000)
+        share = refused_share(viewer.intake(int(site.id)) if viewer.intake else None)
+        setup = viewer.urls.site(site.id)
+        rows.append(
+            SiteRow(
+                name=site.name,
+                href=viewer.urls.pages(site.id) if state.receiving else setup,
+                setup=setup,
+                domains=lang.plural("%(num)s domain", "%(num)s domains", len(site.domains)),
+                state=state.words,
+                state_more=state.more,
+                state_css=state.css,
+                today=lang.number(traffic.views_today) if traffic.views_today else "",
+                month=lang.number(traffic.views_28) if traffic.views_28 else "",
+                daily=[int(n) for n in traffic.daily],
+                refused="" if not share else lang.share(share, 1 if share >= 0.001 else 2),
+                refused_bad=bool(share and share > REFUSED_ALARM),
+                pictures=lang.text("%(n)s of %(all)s", n=lang.number(len(shot & known)), all=lang.number(len(known))),
+            )
+        )
+        if share and share > REFUSED_ALARM:
+            words = lang.text("%(site)s refuses %(share)s of what it is sent.", site=site.name, share=lang.share(share))
+            notes.append(Note(words, f"{setup}#refusals"))
+    page = SitesPage(frame=frame, title=lang.text("Sites"), sites=rows, notes=notes, can_edit=who.may("editor"))
+    return answer(request, page)
+
+
+@require("editor")
+async def new_site(request: Request) -> Response:
+    """GET shows the form, POST adds the site and goes on to its set-up."""
+    viewer = viewer_of(request)
+    frame = await frame_of(request, "sites")
+    form, status = SiteForm(), 200
+    if request.method == "POST":
+        form = SiteForm.typed(await request.form())
+        try:
+            site = await viewer.run(lambda: add_site(viewer.definitions, **form.fields()))
+        except StoreError as error:
+            form, status = SiteForm(**{**form.__dict__, "problem": str(error)}), 422
+        else:
+            viewer.work.forget()
+            return go(viewer.urls.site(site.id))
+    return answer(request, NewSitePage(frame=frame, title=frame.lang.text("Add a site"), form=form), status)

@@ -1,0 +1,120 @@
+"""Pictures asked for from a page: the form that asks, and the page that follows the job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.pages import canonical_page
+from store.records import Site
+from store.snapshots import Snapshot
+from viewer.auth import require, safe_next
+from viewer.errors import missing
+from viewer.jobs import Job
+from viewer.query import resolve_variant, site_of
+
+from .languages import Language
+from .page import Page, doc
+from .problems import problem_words
+from .serve import answer, frame_of, go, viewer_of
+
+WIDTHS = (1366, 768, 390)  # px: desktop, tablet, phone
+MOST = 4  # pictures of one form
+
+Fields = tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobPage(Page):
+    """Pictures that are being taken, `/sites/3/pictures/{jobs}`."""
+
+    template = "job.html"
+    heading: str = doc("What is going on, in a few words")
+    url: str = doc("Address of the page whose picture is taken")
+    words: str = doc("Progress, or why it failed")
+    failed: bool = doc("Whether a picture could not be taken")
+    ended: bool = doc("Whether all jobs are over")
+    job_href: str = doc("Addresses of the jobs in the API, with spaces between")
+    next: str = doc("Where to go on to")
+    take_action: str = doc("Where the form to try again posts to")
+    take_fields: Fields = doc("Hidden fields of that form")
+
+
+def address_of(page: str, pictures: list[Snapshot]) -> str:
+    """The address to take a picture of `page` (canonical) from: that of its last one, else a guess of the scheme."""
+    last = [s.url for s in pictures if s.page == page and not s.variant]
+    if last:
+        return last[-1]
+    host = page.partition("/")[0]
+    near = ":" in host or host == "localhost" or host.replace(".", "").isdigit()
+    return f"{'http' if near else 'https'}://{page}"
+
+
+def fields_of(*wanted: tuple[str, str]) -> Fields:
+    """Hidden fields for (address, `EXPERIMENT:KEY` or empty) of each picture."""
+    return tuple(pair for url, variant in wanted for pair in (("url", url), ("variant", variant)))
+
+
+def takeable(page: str) -> bool:
+    """Whether one address can be made of a page: masked parts stand for many."""
+    return "*" not in page and bool(urlsplit(f"https://{page}").hostname)
+
+
+@require("editor")
+async def take(request: Request) -> Response:
+    """POST: queue the pictures, go on to the page that follows them."""
+    viewer = viewer_of(request)
+    site = await site_of(viewer, request)
+    form = await request.form()
+    urls = [str(url) for url in form.getlist("url")][:MOST]
+    variants = [str(v) for v in form.getlist("variant")] + [""] * len(urls)
+    jobs = []
+    for url, text in zip(urls, variants, strict=False):
+        canonical_page(url, site.keep_query)  # NotAPage now rather than in the job
+        variant = await resolve_variant(viewer, site, text)
+        jobs.append(viewer.jobs.submit(site, url, WIDTHS, "=".join(variant or ())))
+    goal = safe_next(str(form.get("next", "")))
+    return go(viewer.urls.taking(site.id, [job.id for job in jobs], goal))
+
+
+@require("viewer")
+async def follow(request: Request) -> Response:
+    """GET: the jobs as they are; the page follows them by itself."""
+    viewer = viewer_of(request)
+    site = await site_of(viewer, request)
+    jobs = [_job(viewer.jobs.get(id), id, site) for id in str(request.path_params["jobs"]).split("-")[:MOST]]
+    frame = await frame_of(request, "pages", site)
+    lang, failed = frame.lang, [job for job in jobs if job.state == "failed"]
+    ended = all(job.over for job in jobs)
+    now = next((job for job in jobs if job.state == "failed"), None) or next((j for j in jobs if not j.over), jobs[-1])
+    _ = lang.text
+    heading = _("No picture") if failed else _("Picture taken") if ended else _("Taking the picture")
+    page = JobPage(
+        frame=frame,
+        title=heading,
+        heading=heading,
+        url=now.url,
+        words=_words(lang, now),
+        failed=bool(failed),
+        ended=ended,
+        job_href=" ".join(viewer.urls.api("jobs", job.id) for job in jobs),
+        next=safe_next(request.query_params.get("next", "")),
+        take_action=viewer.urls.take(site.id),
+        take_fields=fields_of(*((job.url, job.variant.replace("=", ":")) for job in jobs)),
+    )
+    return answer(request, page)
+
+
+def _job(job: Job | None, id: str, site: Site) -> Job:
+    if job is None or job.site.id != site.id:
+        raise missing("job", id, "Jobs are forgotten when Parcours is restarted.")
+    return job
+
+
+def _words(lang: Language, job: Job) -> str:
+    if job.problem:
+        return problem_words(lang, job.problem)
+    return lang.text("Waiting for its turn") if job.state == "queued" else job.progress

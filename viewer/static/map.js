@@ -1,0 +1,54 @@
+// Picture and table are one: pointing at or tabbing to an element marks its row, and the other way round.
+const pic = document.querySelector('.pic[data-live]');
+const tag = pic?.querySelector('.tag');
+const detail = document.querySelector('[data-detail-of]');
+
+const mark = (id) => document.querySelectorAll('[data-el]').forEach((node) => node.classList.toggle('on', node.dataset.el === id));
+
+const fill = (box) => {
+  if (!detail) return;
+  detail.querySelector('h2').textContent = box.getAttribute('aria-label').replace(/:[^:]*$/, '');
+  detail.querySelector('dl').replaceChildren(...JSON.parse(box.dataset.detail).flatMap(([label, value, css]) => {
+    const dt = document.createElement('dt'), dd = document.createElement('dd'), b = document.createElement('b');
+    dt.textContent = label;
+    b.textContent = value;
+    dd.className = css;
+    dd.append(css ? b : value);
+    return [dt, dd];
+  }));
+  detail.hidden = false;
+};
+
+const show = (node) => {
+  const id = node.dataset.el, box = pic.querySelector(`.el[data-el="${CSS.escape(id)}"]`);
+  mark(id);
+  if (!box) { tag.hidden = true; return; }
+  const {left, top, width} = box.style, right = parseFloat(left) > 60;
+  tag.hidden = false;
+  tag.textContent = box.getAttribute('aria-label');
+  tag.classList.toggle('r', right);
+  tag.classList.toggle('under', parseFloat(top) / 100 * pic.offsetHeight < 32);
+  tag.style.top = top;
+  tag.style.left = right ? `calc(${left} + ${width})` : left;
+  fill(box);
+};
+
+if (pic && tag) {
+  for (const node of document.querySelectorAll('[data-el]')) {
+    for (const event of ['pointerenter', 'focusin']) node.addEventListener(event, () => show(node));
+  }
+  const boxes = [...pic.querySelectorAll('.el')];
+  pic.addEventListener('keydown', (event) => {
+    const step = {ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1}[event.key];
+    if (!step || !boxes.length) return;
+    event.preventDefault();
+    boxes.at((boxes.indexOf(document.activeElement) + step) % boxes.length).focus();
+  });
+  document.querySelector('[data-do=strength]')?.addEventListener('input', (event) => pic.style.setProperty('--o', event.target.value / 100));
+  document.querySelector('[data-do=page]')?.addEventListener('change', (event) => {
+    pic.classList.remove('asis', 'night');
+    if (event.target.value) pic.classList.add(event.target.value);
+  });
+  const first = location.hash && document.getElementById(location.hash.slice(1));
+  if (first?.dataset.el) show(first);
+}
