@@ -98,8 +98,12 @@ class Store:
 
     def blob(self, sql: str, /, **params: object) -> bytes:
         """The bytes of a query of one column; b"" when it has no row."""
+        return self.formatted(sql, "RawBLOB", **params)
+
+    def formatted(self, sql: str, form: str, /, **params: object) -> bytes:
+        """A query's answer in one of ClickHouse's output formats (CSVWithNames, JSONEachRow …)."""
         with self._client("A query") as client:
-            return bytes(client.raw_query(sql, parameters=params, fmt="RawBLOB"))
+            return bytes(client.raw_query(sql, parameters=params, fmt=form))
 
     def command(self, sql: str, /, **params: object) -> object:
         """Run a statement that is no insert; its answer, if it has one."""

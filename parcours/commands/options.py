@@ -21,7 +21,7 @@ def with_data(command: Command) -> Command:
 
     @click.option("--data", type=click.Path(path_type=Path), help="Data folder [PARCOURS_DATA, else ./data].")
     @click.pass_context
-    def wrapped(context: click.Context, data: Path | None, **given: Any) -> Any:
+    def wrapped(context: click.Context, /, data: Path | None, **given: Any) -> Any:
         return context.invoke(command, settings=read_settings(data=data), **given)
 
     wrapped.__doc__ = command.__doc__

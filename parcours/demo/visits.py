@@ -91,7 +91,8 @@ class Walker:
         box = await target.bounding_box(timeout=STEP_MS)
         if box is None:
             raise PlaywrightError(f"{selector} has no box")
-        return tuple(box[a] + box[s] * self.random.uniform(0.3, 0.7) for a, s in (("x", "width"), ("y", "height")))  # type: ignore[return-value]
+        within = self.random.uniform
+        return box["x"] + box["width"] * within(0.3, 0.7), box["y"] + box["height"] * within(0.3, 0.7)
 
     async def _look(self, selector: str) -> None:
         x, y = await self._place(selector)

@@ -1,0 +1,59 @@
+"""Processes this one started and that outlived their turn: browsers after a Ctrl-C."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import time
+from collections import defaultdict
+
+
+def descendants(root: int) -> list[int]:
+    """Process ids below `root`, parents before children; [] where `ps` is missing."""
+    try:
+        listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
+    except (OSError, subprocess.CalledProcessError):
+        return []
+    children: dict[int, list[int]] = defaultdict(list)
+    for line in listed.splitlines():
+        pid, parent = map(int, line.split())
+        children[parent].append(pid)
+    found, waiting = [], [root]
+    while waiting:
+        below = children[waiting.pop()]
+        found += below
+        waiting += below
+    return found
+
+
+def end_children(patience: float = 3.0) -> None:
+    """Ask every process below this one to end, then make it."""
+    for sign, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 1.0)):
+        left = _signal(sign)
+        until = time.monotonic() + seconds
+        while left and time.monotonic() < until:
+            time.sleep(0.05)
+            left = [pid for pid in left if _lives(pid)]
+        if not left:
+            return
+
+
+def _signal(sign: signal.Signals) -> list[int]:
+    asked = []
+    for pid in descendants(os.getpid()):
+        with contextlib.suppress(ProcessLookupError, PermissionError):
+            os.kill(pid, sign)
+            asked.append(pid)
+    return asked
+
+
+def _lives(pid: int) -> bool:
+    with contextlib.suppress(ChildProcessError, OSError):
+        os.waitpid(pid, os.WNOHANG)  # a child of ours would stay as a zombie
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True

@@ -1,0 +1,124 @@
+"""Who comes: simulated visitors with a device, a way they came by, and hours they keep."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from random import Random
+
+DAY = 86_400_000  # ms
+DAYS = 28
+
+# By width of the viewport, CSS px: share of visitors, heights of the viewport, user agents.
+_CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{v}.0.0.0"
+_SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{s}"
+_WIDTHS = {
+    1366: (
+        0.65,
+        (625, 641, 657, 768),
+        (
+            f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36",
+            f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {_CHROME} Safari/537.36 Edg/{{v}}.0.0.0",
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:{v}.0) Gecko/20100101 Firefox/{v}.0",
+            f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_CHROME} Safari/537.36",
+            f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {_SAFARI} Safari/605.1.15",
+            f"Mozilla/5.0 (X11; Linux x86_64) {_CHROME} Safari/537.36",
+        ),
+    ),
+    390: (
+        0.27,
+        (664, 744, 760, 844),
+        (
+            f"Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) {_SAFARI} Mobile/15E148 Safari/604.1",
+            f"Mozilla/5.0 (Linux; Android 10; K) {_CHROME} Mobile Safari/537.36",
+            f"Mozilla/5.0 (Linux; Android 15; SM-S921B) SamsungBrowser/28.0 {_CHROME} Mobile Safari/537.36",
+        ),
+    ),
+    768: (
+        0.08,
+        (954, 1024),
+        (
+            f"Mozilla/5.0 (iPad; CPU OS 18_5 like Mac OS X) {_SAFARI} Mobile/15E148 Safari/604.1",
+            f"Mozilla/5.0 (Linux; Android 14; SM-X210) {_CHROME} Safari/537.36",
+        ),
+    ),
+}
+# referrer, query of the first address, weight, the pages they begin with
+_HOME: dict[str, float] = {"/": 6, "/table-lamps": 4}
+_WAYS: tuple[tuple[str, str, float, dict[str, float]], ...] = (
+    ("", "", 0.27, {"/": 8, "/table-lamps": 1, "/basket": 0.6}),
+    ("https://www.google.com/", "", 0.33, {"/": 4, "/table-lamps": 3, "/table-lamps/luciole": 3, "/journal": 2}),
+    ("https://duckduckgo.com/", "", 0.04, _HOME),
+    ("https://www.instagram.com/", "", 0.13, {"/": 3, "/table-lamps/luciole": 5, "/table-lamps/galet": 2}),
+    ("https://www.pinterest.com/", "", 0.05, {"/table-lamps/galet": 3, "/journal": 3, "/table-lamps": 2}),
+    ("", "utm_source=letter&utm_medium=email&utm_campaign=november", 0.09, {"/journal": 6, "/table-lamps/luciole": 3}),
+    (
+        "https://www.google.com/",
+        "utm_source=google&utm_medium=cpc&utm_campaign=lamps",
+        0.06,
+        {"/table-lamps": 6, "/": 2},
+    ),
+    ("https://slow-rooms.example/", "", 0.03, {"/journal": 4, "/": 1}),
+)
+_LANGUAGES: dict[str, float] = {"fr-FR": 46, "en-GB": 14, "de-DE": 12, "fr-BE": 9, "en-US": 8, "it-IT": 6, "es-ES": 5}
+_HOURS = (2, 1, 1, 1, 1, 2, 4, 7, 10, 12, 12, 12, 14, 14, 11, 10, 11, 13, 15, 19, 23, 24, 16, 7)  # UTC
+_WEEKDAYS = (10, 9, 9, 10, 11, 14, 16)  # Monday first
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """`id` is a first-party id as after consent, so that each is a visitor of their own."""
+
+    id: str
+    width: int
+    height: int
+    user_agent: str
+    address: str  # of 198.18.0.0/15, which is kept for tests: no real visitor comes from there
+    language: str
+    variant: str  # of the experiment
+    referrer: str
+    query: str
+    entry: str  # path of the first page
+    came: int  # ms since 1970
+    touch: bool = field(default=False)
+
+
+def _pick(random: Random, weights: dict[str, float]) -> str:
+    return random.choices(list(weights), list(weights.values()))[0]
+
+
+def visitor(random: Random, now: int) -> Visitor:
+    """One who came within the last weeks before `now` (ms since 1970)."""
+    width = random.choices(list(_WIDTHS), [share for share, *_ in _WIDTHS.values()])[0]
+    _, heights, agents = _WIDTHS[width]
+    agent = random.choice(agents).format(v=random.randint(128, 139), s=random.choice(("17.6", "18.3", "18.5")))
+    referrer, query, _, entries = random.choices(_WAYS, [weight for _, _, weight, _ in _WAYS])[0]
+    return Visitor(
+        id=secrets.token_urlsafe(18),
+        width=width,
+        height=random.choice(heights),
+        user_agent=agent,
+        address=f"198.{random.randint(18, 19)}.{random.randint(0, 255)}.{random.randint(1, 254)}",
+        language=_pick(random, _LANGUAGES),
+        variant=random.choice("ab"),
+        referrer=referrer,
+        query=query,
+        entry=_pick(random, entries),
+        came=_moment(random, now),
+        touch=width < 1000,
+    )
+
+
+def _moment(random: Random, now: int) -> int:
+    """Evenings and Sundays more than mornings; every week a little more than the one before."""
+    today = now // DAY * DAY
+    while True:
+        back = random.choices(range(DAYS), [100 - back for back in range(DAYS)])[0]
+        day = today - back * DAY
+        weekday = (day // DAY + 3) % 7  # 1 January 1970 was a Thursday
+        if random.random() * max(_WEEKDAYS) > _WEEKDAYS[weekday]:
+            continue
+        hour = random.choices(range(24), _HOURS)[0]
+        moment = day + int((hour + random.random()) * 3_600_000)
+        if moment < now - 1_800_000:
+            return moment

@@ -1,0 +1,123 @@
+"""The ground simulated visitors walk on: the real layout of a page, asked as a browser would be."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from store.layouts import Layout
+
+# As in tracker_js/src/elements.js: a letter says little, the control around it is meant.
+_INLINE = set(
+    [
+        "span",
+        "b",
+        "i",
+        "em",
+        "strong",
+        "small",
+        "u",
+        "s",
+        "q",
+        "code",
+        "mark",
+        "sub",
+        "sup",
+        "font",
+        "abbr",
+        "time",
+        "cite",
+        "kbd",
+        "bdi",
+        "del",
+        "ins",
+        "tspan",
+    ]
+)
+_CLICKABLE = {"a", "button", "input", "label", "svg", "picture", "select", "textarea", "summary"}
+_RESTING = {"a", "button", "h1", "h2", "h3", "p", "svg", "summary", "input", "dd", "blockquote", "label"}
+
+
+@dataclass(frozen=True)
+class Spot:
+    """A place on an element: index in the layout, fractions of its box in 0..1, page px."""
+
+    element: int
+    fx: float
+    fy: float
+    x: float
+    y: float
+
+
+class Ground:
+    """One layout: a page at one width (and variant)."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        # plain lists: they are asked thousands of times, one number at a time
+        self.box: list[tuple[float, float, float, float]] = list(
+            zip(layout.x.tolist(), layout.y.tolist(), layout.w.tolist(), layout.h.tolist(), strict=True)
+        )
+        self.visible: list[bool] = layout.visible.tolist()
+        self.parent: list[int] = layout.parents.tolist()
+        self.fixed: list[bool] = layout.fixed.tolist()
+        self.index = {path: i for i, path in enumerate(layout.paths)}
+        self.children: dict[int, list[int]] = defaultdict(list)
+        for i, parent in enumerate(self.parent):
+            self.children[parent].append(i)
+        self.resting = [
+            i
+            for i, tag in enumerate(layout.tags)
+            if tag in _RESTING and self.shown(i) and self.box[i][2] * self.box[i][3] > 400
+        ]
+
+    def find(self, path: str) -> int | None:
+        """The element with this anchored path, if it shows."""
+        i = self.index.get(path)
+        return i if i is not None and self.shown(i) else None
+
+    def shown(self, i: int) -> bool:
+        x, _, w, h = self.box[i]
+        return self.visible[i] and w > 1 and h > 1 and 0 <= x < self.layout.width
+
+    def holds(self, i: int, x: float, y: float) -> bool:
+        left, top, w, h = self.box[i]
+        return left <= x < left + w and top <= y < top + h
+
+    def spot(self, i: int, fx: float, fy: float) -> Spot:
+        """What a click on that part of element `i` is recorded on: the innermost element there."""
+        left, top, w, h = self.box[i]
+        return self.at(left + fx * w, top + fy * h, i)
+
+    def at(self, x: float, y: float, root: int | None = None) -> Spot:
+        """The innermost element at a place of the page, under `root` (else the whole page)."""
+        found = self.root if root is None else root
+        while inner := next(
+            (i for i in reversed(self.children[found]) if self._counts(i, root is None) and self.holds(i, x, y)), None
+        ):
+            found = inner
+            if self.layout.tags[found] == "svg":
+                break
+        found = self._owner(found)
+        left, top, w, h = self.box[found]
+        return Spot(found, min(1, max(0, (x - left) / max(w, 1))), min(1, max(0, (y - top) / max(h, 1))), x, y)
+
+    @property
+    def root(self) -> int:
+        return self.index.get("body", 0)
+
+    def record(self, i: int) -> tuple[str, str]:
+        """Path and fingerprints, as the tracker sends them."""
+        return self.layout.paths[i], self.layout.fps[i]
+
+    def _counts(self, i: int, skip_fixed: bool) -> bool:
+        return self.shown(i) and not (skip_fixed and self.fixed[i])
+
+    def _owner(self, i: int) -> int:
+        if self.layout.tags[i] in _INLINE and not self.children[i]:
+            up = i
+            while up >= 0:
+                if self.layout.tags[up] in _CLICKABLE:
+                    return up
+                up = self.parent[up]
+        return i

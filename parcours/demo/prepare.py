@@ -1,0 +1,177 @@
+"""Makes a data folder into a demo: definitions, pictures, visits, simulated visitors; each only once."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.async_api import Error as PlaywrightError
+
+from parcours.app import Parcours
+from parcours.demo import story
+from parcours.demo.ground import Ground
+from parcours.demo.progress import Stages
+from parcours.demo.simulate import SimulationRefused, simulate
+from parcours.demo.visits import make_visits, read_visits
+from parcours.settings import Settings
+from store.definitions import Definitions
+from store.pages import page_path
+from store.records import Site
+from store.sites import add_site
+from store.snapshots import Snapshots
+
+VISITORS = 3000  # simulated
+NOTE = "demo.json"
+WAIT = 0.25  # s between two looks at a job
+
+
+class DemoFailed(Exception):
+    """The demo cannot go on: the words say why."""
+
+
+@dataclass
+class Done:
+    """What this data folder has already, kept in `demo.json`."""
+
+    visits: bool = False
+    visitors: int = 0
+
+
+def find_site(definitions: Definitions, port: int) -> Site:
+    """The demo's site, made if it is not there. DemoFailed when it was made for another port."""
+    shop, own = f"127.0.0.1:{port + 1}", f"127.0.0.1:{port}"
+    for site in definitions.find(Site, name=story.SITE):
+        if shop not in site.domains:
+            made_for = int(site.domains[0].rpartition(":")[2]) - 1
+            raise DemoFailed(
+                f"This data folder holds a demo of port {made_for}, and the shop's pages are known by its address. "
+                f"Take --port {made_for}, or another folder: --data demo-data-{port}."
+            )
+        return site
+    # Parcours itself is among the domains, so that pictures may load the tracker from it.
+    return add_site(definitions, story.SITE, [shop, own], allow_private=True, demo=True)
+
+
+class Preparation:
+    """The stages, in order. What was done is noted at once, so that a stopped demo goes on where it was."""
+
+    def __init__(self, parcours: Parcours, settings: Settings, site: Site, shop_url: str, stages: Stages) -> None:
+        self.parcours, self.settings, self.site, self.shop_url, self.stages = parcours, settings, site, shop_url, stages
+        self.snapshots = Snapshots(parcours.store)
+        self._note = settings.data / NOTE
+        self.done = _read_note(self._note)
+
+    async def run(self) -> None:
+        headers = {"authorization": f"Bearer {self.parcours.service_token}"}
+        async with httpx.AsyncClient(base_url=f"{self.settings.url}/api/v1", headers=headers, timeout=60) as api:
+            await self._define(api)
+            if self.done.visits:
+                await self._pictures(api)
+            else:
+                # visits rest a lot, so they go well beside the pictures
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._pictures(api))
+                    group.create_task(self._visits())
+        await self._crowd()
+        if self.parcours.collector:
+            await self.parcours.collector.drain()
+
+    async def _define(self, api: httpx.AsyncClient) -> None:
+        root = f"/sites/{self.site.id}"
+        have = {e["id"] for e in (await _ask(api, "GET", f"{root}/experiments"))["experiments"]}
+        if story.EXPERIMENT not in have:
+            await _ask(api, "POST", f"{root}/experiments", story.experiment(self.shop_url))
+        named = {j["name"] for j in (await _ask(api, "GET", f"{root}/journeys"))["journeys"]}
+        if story.JOURNEY not in named:
+            await _ask(api, "POST", f"{root}/journeys", story.journey())
+
+    async def _pictures(self, api: httpx.AsyncClient) -> None:
+        root = f"/sites/{self.site.id}/snapshots"
+        taken = {(s["url"], s["variant"], s["width"]) for s in (await _ask(api, "GET", root))["snapshots"]}
+        wanted = [
+            (picture, width)
+            for picture in story.PICTURES
+            for width in story.WIDTHS
+            if (self.shop_url + picture.path, picture.variant, width) not in taken
+        ]
+        if not wanted:
+            return
+        name = "Pictures of the shop"
+        self.stages.begin(name, len(wanted))
+        jobs = []
+        for picture, width in wanted:
+            order = {"url": self.shop_url + picture.path, "widths": [width], "variant": picture.variant}
+            jobs.append((await _ask(api, "POST", root, order))["job"])
+        for job, (picture, width) in zip(jobs, wanted, strict=True):
+            self.stages.now(name, f"{picture.path} at {width} px")
+            while (state := await _ask(api, "GET", f"/jobs/{job}"))["state"] not in ("done", "failed"):
+                await asyncio.sleep(WAIT)
+            if state["state"] == "failed":
+                raise DemoFailed(f"No picture of {picture.path} at {width} px: {state['error']['message']}")
+            self.stages.step(name)
+        self.stages.end(name)
+
+    async def _visits(self) -> None:
+        name = "Visits by Chromium"
+        self.stages.begin(name, len(read_visits()))
+        try:
+            missed = await make_visits(self.shop_url, self.settings.chromium, lambda: self.stages.step(name))
+        except PlaywrightError as error:
+            raise DemoFailed(f"The visits by Chromium ended: {error.message.splitlines()[0]}") from None
+        if missed:
+            self.stages.say(f"{missed} steps of the visits could not be done: the machine was slow.")
+        self.done.visits = True
+        self._save()
+        self.stages.end(name)
+
+    async def _crowd(self) -> None:
+        if self.done.visitors >= VISITORS:
+            return
+        grounds = await asyncio.to_thread(self._grounds)
+        name = "Simulated visitors"
+        self.stages.begin(name, VISITORS - self.done.visitors)
+
+        def one() -> None:
+            self.done.visitors += 1
+            self.stages.step(name)
+
+        try:
+            await simulate(self.settings.url, self.site.key, self.shop_url, grounds, VISITORS - self.done.visitors, one)
+        except* SimulationRefused as refused:
+            raise DemoFailed(str(refused.exceptions[0])) from None
+        finally:
+            self._save()
+        self.stages.end(name)
+
+    def _grounds(self) -> dict[tuple[str, int, str], Ground]:
+        """The layouts of the newest pictures, by page path, width and variant."""
+        found = self.snapshots.list(int(self.site.id))
+        return {
+            (page_path(s.page), s.width, s.variant.partition("=")[2]): Ground(self.snapshots.layout(s.id))
+            for s in found
+            if not s.state
+        }
+
+    def _save(self) -> None:
+        draft = self._note.with_suffix(".new")
+        draft.write_text(json.dumps(asdict(self.done)))
+        os.replace(draft, self._note)
+
+
+def _read_note(path: Path) -> Done:
+    try:
+        return Done(**json.loads(path.read_text()))
+    except (FileNotFoundError, ValueError, TypeError):
+        return Done()
+
+
+async def _ask(api: httpx.AsyncClient, method: str, path: str, body: object = None) -> Any:
+    answer = await api.request(method, path, json=body)
+    if answer.status_code >= 400:
+        raise DemoFailed(f"{method} {path} was answered {answer.status_code}: {answer.text[:300]}")
+    return answer.json()

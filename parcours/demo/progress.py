@@ -1,0 +1,60 @@
+"""How far the demo is: a bar for each stage on a terminal, a line for each elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from types import TracebackType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
+
+
+class Stages:
+    """`begin` a stage, `step` it, `end` it; what it says goes to stderr, the results are the caller's."""
+
+    def __init__(self) -> None:
+        self.console = Console(stderr=True, highlight=False)
+        self._bars: Progress | None = None
+        if self.console.is_terminal:
+            self._bars = Progress(
+                TextColumn("{task.description}"),
+                BarColumn(32),
+                MofNCompleteColumn(),
+                TimeElapsedColumn(),
+                TextColumn("[dim]{task.fields[now]}"),
+                console=self.console,
+            )
+        self._tasks: dict[str, TaskID] = {}
+        self._began: dict[str, float] = {}
+
+    def __enter__(self) -> Stages:
+        if self._bars:
+            self._bars.start()
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
+        if self._bars:
+            self._bars.stop()
+
+    def begin(self, name: str, total: int) -> None:
+        self._began[name] = time.monotonic()
+        if self._bars:
+            self._tasks[name] = self._bars.add_task(name, total=total, now="")
+
+    def now(self, name: str, words: str) -> None:
+        if self._bars:
+            self._bars.update(self._tasks[name], now=words)
+
+    def step(self, name: str) -> None:
+        if self._bars:
+            self._bars.advance(self._tasks[name])
+
+    def end(self, name: str) -> None:
+        if self._bars:
+            self._bars.update(self._tasks[name], now="")
+        else:
+            print(f"{name}: done in {time.monotonic() - self._began[name]:.0f} s", file=sys.stderr, flush=True)
+
+    def say(self, words: str) -> None:
+        (self._bars.console if self._bars else self.console).print(words, markup=False)

@@ -1,0 +1,109 @@
+"""`parcours demo`: everything in one process, and visitors for it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from typing import Any
+
+import click
+import uvicorn
+from starlette.applications import Starlette
+
+from parcours.app import Parcours, open_parcours
+from parcours.commands.serving import noted, server_config
+from parcours.demo.children import end_children
+from parcours.demo.chromium import NoChromium, ensure_chromium
+from parcours.demo.prepare import DemoFailed, Preparation, find_site
+from parcours.demo.progress import Stages
+from parcours.demo.shop import shop_app
+from parcours.settings import Settings
+
+
+class QuietServer(uvicorn.Server):
+    """Leaves signals to the demo, which stops two servers and the browsers."""
+
+    @contextlib.contextmanager
+    def capture_signals(self) -> Any:
+        yield
+
+
+def run_demo(settings: Settings, once: bool = False) -> None:
+    """Serve Parcours at `settings.port` and the shop one above, and send visitors; until Ctrl-C, or `once` ready.
+
+    A data folder that was used before is used again, and gets only what it still lacks.
+    Raises ClickException in words when that cannot be.
+    """
+    began = time.monotonic()
+    with Stages() as stages:
+        try:
+            chromium = ensure_chromium(settings.chromium, stages.say)
+        except NoChromium as error:
+            raise click.ClickException(str(error)) from None
+        # Simulated visitors say who they are as a proxy would.
+        settings = replace(settings, chromium=chromium, trusted_proxies=(*settings.trusted_proxies, "127.0.0.1"))
+        parcours = open_parcours(settings)
+        factory = server_config(parcours.app, settings).get_loop_factory()
+        try:
+            with noted(settings, parcours.service_token), asyncio.Runner(loop_factory=factory) as runner:
+                runner.run(_serve(parcours, settings, stages, once, began))
+        except DemoFailed as error:
+            raise click.ClickException(str(error)) from None
+        finally:
+            parcours.close()
+            end_children()
+
+
+async def _serve(parcours: Parcours, settings: Settings, stages: Stages, once: bool, began: float) -> None:
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(sign, stop.set)
+    shop_url = f"http://127.0.0.1:{settings.port + 1}"
+    site = await asyncio.to_thread(find_site, parcours.definitions, settings.port)
+    shop = shop_app(settings.url, site.key)
+    shop_settings = replace(settings, port=settings.port + 1)
+    async with _running(parcours.app, settings), _running(shop, shop_settings):
+        preparing = asyncio.create_task(Preparation(parcours, settings, site, shop_url, stages).run())
+        stopped = asyncio.create_task(stop.wait())
+        await asyncio.wait({preparing, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        if stop.is_set():
+            stages.say("Stopping …")
+            preparing.cancel()
+            with contextlib.suppress(asyncio.CancelledError, Exception):
+                await preparing
+            return
+        preparing.result()
+        _tell(parcours, settings, shop_url, time.monotonic() - began)
+        if not once:
+            await stopped
+            stages.say("Stopping …")
+
+
+def _tell(parcours: Parcours, settings: Settings, shop_url: str, seconds: float) -> None:
+    link = parcours.viewer.first_run_url() if parcours.viewer else None
+    click.echo(f"\nReady after {seconds:.0f} s.")
+    click.echo(f"Parcours: {link or settings.url + '/'}" + ("  (opens the first sign-in)" if link else ""))
+    click.echo(f"The shop: {shop_url}/  (your own visits to it are counted too)")
+    click.echo("Ctrl-C ends all of it.")
+
+
+@asynccontextmanager
+async def _running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
+    server = QuietServer(server_config(app, settings))
+    task = asyncio.create_task(server.serve())
+    try:
+        while not server.started:
+            if task.done():
+                task.result()
+                raise DemoFailed(f"The server at port {settings.port} ended before it began.")
+            await asyncio.sleep(0.02)
+        yield
+    finally:
+        server.should_exit = True
+        await task

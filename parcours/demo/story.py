@@ -1,0 +1,130 @@
+"""What the demo's owner would have set up: the experiment, the journey, and which pages have pictures."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+SITE = "Lampyre"
+WIDTHS = (1366, 768, 390)  # CSS px
+EXPERIMENT = "buy-button"
+JOURNEY = "First lamp"
+
+
+@dataclass(frozen=True)
+class Picture:
+    """An address of the shop to take, and the variant it shows ("" or "EXPERIMENT:KEY")."""
+
+    path: str
+    variant: str = ""
+
+
+PICTURES = (
+    Picture("/basket"),
+    Picture("/table-lamps/luciole?show=a"),
+    Picture("/table-lamps/luciole?show=a", f"{EXPERIMENT}:a"),
+    Picture("/table-lamps/luciole?show=b", f"{EXPERIMENT}:b"),
+    Picture("/"),
+    Picture("/table-lamps"),
+    Picture("/table-lamps/galet"),
+    Picture("/checkout"),
+    Picture("/thanks"),
+    Picture("/help"),
+    Picture("/journal"),
+)
+
+
+def experiment(shop: str) -> dict[str, Any]:
+    """Body of POST …/experiments; `shop` is its address."""
+    page = f"{shop}/table-lamps/luciole"
+    return {
+        "id": EXPERIMENT,
+        "name": "Basket button beside the price",
+        "pages": ["/table-lamps/luciole"],
+        "variants": [
+            {"key": "a", "name": "As it was", "share": 0.5, "picture_url": f"{page}?show=a"},
+            {"key": "b", "name": "Button beside the price", "share": 0.5, "picture_url": f"{page}?show=b"},
+        ],
+        "planned": 400,
+        "started": (datetime.now(UTC).date() - timedelta(days=27)).isoformat(),
+    }
+
+
+def _touchpoint(key: str, english: str, french: str, *pages: str) -> dict[str, Any]:
+    return {"key": key, "name": {"en": english, "fr": french}, "pages": list(pages)}
+
+
+def _stage(
+    key: str,
+    names: tuple[str, str],
+    goal: tuple[str, str],
+    *touchpoints: dict[str, Any],
+    pains: tuple[str, ...] = (),
+) -> dict[str, Any]:
+    return {
+        "key": key,
+        "name": {"en": names[0], "fr": names[1]},
+        "goal": {"en": goal[0], "fr": goal[1]},
+        "touchpoints": list(touchpoints),
+        "pains": list(pains),
+    }
+
+
+def journey() -> dict[str, Any]:
+    """Body of POST …/journeys: the nine stages, with the shop's pages where it has some."""
+    return {
+        "name": JOURNEY,
+        "objective": "A first lamp, chosen and paid without a question left open.",
+        "review_on": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(),
+        "stages": [
+            _stage(
+                "awareness",
+                ("Awareness", "Sensibilisation"),
+                ("Find a warm light for the living room", "Trouver une lumière chaude pour le salon"),
+                _touchpoint("start", "Start page", "Accueil", "/"),
+                _touchpoint("journal", "Journal", "Journal", "/journal"),
+                pains=("Slow to see prices",),
+            ),
+            _stage(
+                "evaluation",
+                ("Evaluation", "Évaluation"),
+                ("Compare size and price at a glance", "Comparer taille et prix d’un coup d’œil"),
+                _touchpoint("lists", "Lamp lists", "Listes de lampes", "/*-lamps"),
+                pains=("Height is missing in the list",),
+            ),
+            _stage(
+                "interest",
+                ("Interest", "Intérêt"),
+                ("Be sure it fits the room", "Être sûr qu’elle ira dans la pièce"),
+                _touchpoint("luciole", "Luciole", "Luciole", "/table-lamps/luciole"),
+                _touchpoint("lamps", "Other lamps", "Autres lampes", "/*-lamps/*"),
+                pains=("Colour looks other on the phone",),
+            ),
+            _stage(
+                "intent",
+                ("Intent", "Intention"),
+                ("Know the whole price before paying", "Connaître le prix entier avant de payer"),
+                _touchpoint("basket", "Basket", "Panier", "/basket"),
+                pains=("The code is not accepted, no word why", "Delivery price is hidden"),
+            ),
+            _stage(
+                "purchase",
+                ("Purchase", "Achat"),
+                ("Pay without an account", "Payer sans compte"),
+                _touchpoint("checkout", "Delivery and payment", "Livraison et paiement", "/checkout"),
+                _touchpoint("thanks", "Thank you", "Merci", "/thanks"),
+                pains=("Phone number asked without reason",),
+            ),
+            _stage(
+                "post_purchase",
+                ("Post-purchase", "Post-achat"),
+                ("Return it easily if it does not fit", "La rendre facilement si elle ne va pas"),
+                _touchpoint("help", "Help and returns", "Aide et retours", "/help"),
+                pains=("Cannot find the return label",),
+            ),
+            _stage("retention", ("Retention", "Rétention"), ("Hear of good lamps", "Découvrir de belles lampes")),
+            _stage("advocacy", ("Recommendation", "Recommandation"), ("Show it to a friend", "La montrer à une amie")),
+            _stage("loyalty", ("Loyalty", "Fidélité"), ("Find the second lamp", "Trouver la deuxième lampe")),
+        ],
+    }

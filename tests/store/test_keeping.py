@@ -1,0 +1,43 @@
+from datetime import date
+
+import pytest
+
+from store.keeping import export_rows, forget_visitor
+
+DAY = date(2026, 11, 2)
+
+
+def add_views(store, *visitors):
+    n = len(visitors)
+    columns = {"site": [1] * n, "page": ["a.example/"] * n, "day": [DAY] * n, "time": [1_793_577_600_000] * n}
+    store.insert("views", columns | {"view": list(range(1, n + 1)), "visitor": list(visitors), "seq": [0] * n})
+    points = columns | {
+        "kind": ["click"] * n,
+        "view": list(range(1, n + 1)),
+        "visitor": list(visitors),
+        "key": [255] * n,
+    }
+    store.insert("points", points)
+
+
+def test_an_export_writes_ids_in_full_and_only_the_days_asked_for(store):
+    add_views(store, 1, 2**64 - 1)
+    lines = export_rows(store, "points", 1, DAY, DAY, "csv").decode().splitlines()
+    assert lines[0].startswith('"site","page","kind"')
+    assert sum('"00000000000000ff"' in line for line in lines) == 2
+    assert '"ffffffffffffffff"' in lines[2]
+    assert export_rows(store, "points", 1, date(2026, 11, 3), date(2026, 11, 4), "ndjson") == b""
+
+
+def test_an_export_of_something_else_is_refused(store):
+    with pytest.raises(ValueError, match="no export of 'definitions'"):
+        export_rows(store, "definitions", 1, DAY, DAY, "csv")
+
+
+def test_a_forgotten_visitor_is_gone_from_every_table_and_the_others_stay(store):
+    add_views(store, 7, 8, 7)
+    assert forget_visitor(store, 1, 7) == {"views": 2, "points": 2}
+    for table in ("views", "points"):
+        left = [int(row["visitor"]) for row in store.rows(f"SELECT visitor FROM {table}")]
+        assert left == [8]
+    assert forget_visitor(store, 1, 7) == {"views": 0, "points": 0}
