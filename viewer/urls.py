@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 def _path(*parts: object, **query: object) -> str:
     """`/a/b?x=1`: parts are percent-encoded, empty query values left out."""
     path = "/" + "/".join(quote(str(part), safe="") for part in parts)
-    kept = {k: str(v) for k, v in query.items() if v not in (None, "", False)}
+    kept = {k: str(v) for k, v in query.items() if not (v is None or v is False or v == "")}
     return path + (f"?{urlencode(kept, safe='/:')}" if kept else "")
 
 

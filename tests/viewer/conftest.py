@@ -1,0 +1,111 @@
+"""A viewer over a real engine, and a client that signs in."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from anyio.from_thread import BlockingPortal, start_blocking_portal
+
+from store.client import Store, open_store
+from store.definitions import Definitions
+from store.migrations import migrate
+from store.records import Site
+from store.snapshots import Snapshots
+from tests.viewer import shop as shops
+from tests.viewer.client import Client
+from viewer.app import Viewer, ViewerSettings
+
+_number = itertools.count(1)
+SERVICE = "service-token-of-the-tests"
+BASE = "http://testserver"
+
+
+class FakeCamera:
+    """Stands in for Chromium, which tests/snapshot looks after: fails where it is told to."""
+
+    def __init__(self) -> None:
+        self.closed = False
+
+    def take(self, url: str, site: Site, widths: Any, variant: str = "", state: str = "", **more: Any) -> list[Any]:
+        from viewer.snapshot.errors import SnapshotError
+
+        more["progress"]("opening the page")
+        if url.endswith("/away"):
+            raise SnapshotError("Nothing answers at shop.example.", "unreachable")
+        page = more.get("page") or "shop.example/new"
+        return [
+            SimpleNamespace(
+                snapshot=shops.snapshot(site.id, variant, page, width),
+                layout=shops.page_layout(),
+                strips=shops.strips(),
+            )
+            for width in widths
+        ]
+
+    def close(self) -> None:
+        self.closed = True
+
+
+@pytest.fixture(scope="module")
+def module_store(engine_folder: Path) -> Iterator[Store]:
+    """A database for all tests of a module."""
+    store = open_store(engine_folder, database=f"viewer_{next(_number)}")
+    migrate(store)
+    yield store
+    name = store.database
+    store.close()
+    cleaner = open_store(engine_folder, database="holder")
+    cleaner.command(f"DROP DATABASE IF EXISTS `{name}` SYNC")
+    cleaner.close()
+
+
+@pytest.fixture(scope="module")
+def make_viewer(module_store: Store) -> Iterator[Callable[..., Viewer]]:
+    """Makes viewers over the module's database."""
+    made: list[Viewer] = []
+
+    def make(base_url: str = BASE, **more: Any) -> Viewer:
+        settings = ViewerSettings(base_url=base_url, service_token=SERVICE)
+        more.setdefault("camera", FakeCamera)
+        viewer = Viewer(module_store, Definitions(module_store), Snapshots(module_store), settings, **more)
+        viewer.jobs.start()
+        made.append(viewer)
+        return viewer
+
+    yield make
+    for viewer in made:
+        viewer.jobs.stop()
+        viewer.work.close()
+
+
+@pytest.fixture(scope="module")
+def viewer(make_viewer: Callable[..., Viewer]) -> Viewer:
+    return make_viewer()
+
+
+@pytest.fixture(scope="module")
+def shop(viewer: Viewer) -> Site:
+    return shops.open_shop(viewer.definitions)
+
+
+@pytest.fixture(scope="module")
+def portal() -> Iterator[BlockingPortal]:
+    with start_blocking_portal() as portal:
+        yield portal
+
+
+@pytest.fixture
+def api(viewer: Viewer, portal: BlockingPortal) -> Client:
+    """Signed in by the service token, as the command line is."""
+    return Client(portal, viewer.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
+
+
+@pytest.fixture
+def anyone(viewer: Viewer, portal: BlockingPortal) -> Client:
+    """Not signed in, asking for HTML."""
+    return Client(portal, viewer.asgi, BASE, {"Accept": "text/html"})

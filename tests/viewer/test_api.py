@@ -1,0 +1,287 @@
+"""The nouns that people define: sites, experiments, journeys, tokens, pictures."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import viewer.api
+from tests.viewer.client import Client
+from tests.viewer.conftest import BASE
+from tests.viewer.shop import PERIOD, VISITORS
+from viewer.api.entry import ROOT
+from viewer.auth import RANK
+
+DOCS = Path(__file__).parents[2] / "docs" / "api.md"
+LAMPS = {
+    "name": "Buy button",
+    "pages": ["/lamps"],
+    "variants": [{"key": "a", "name": "Grey", "share": 0.25}, {"key": "b", "name": "Blue", "share": 0.75}],
+}
+FIRST_LAMP = {
+    "name": "First lamp",
+    "stages": [
+        {
+            "key": "look",
+            "name": {"en": "Look"},
+            "touchpoints": [{"key": "list", "name": {"en": "List"}, "pages": ["/lamps"]}],
+        },
+        {
+            "key": "buy",
+            "name": {"en": "Buy"},
+            "touchpoints": [{"key": "pay", "name": {"en": "Pay"}, "pages": ["/pay"]}],
+        },
+    ],
+}
+
+
+def error(response) -> dict[str, str]:
+    return response.json()["error"]
+
+
+@pytest.fixture(scope="module")
+def site(shop):
+    return f"{ROOT}/sites/{shop.id}"
+
+
+# --- the index and its page
+
+
+def test_the_index_lists_every_route(anyone):
+    listed = anyone.get(ROOT).json()["routes"]
+    assert {(r["method"], r["path"]) for r in listed} == {(e.method, e.full_path) for e in viewer.api.ENTRIES}
+    assert all(r["description"] for r in listed)
+    assert {r["role"] for r in listed} <= {None, *RANK}
+
+
+def test_docs_name_every_route_and_no_other():
+    told = set(re.findall(r"^#+ `(GET|POST|PUT|DELETE) ([^`?]+)`", DOCS.read_text(), re.M))
+    assert told == {(e.method, e.full_path) for e in viewer.api.ENTRIES} | {("GET", "/healthz")}
+
+
+@pytest.mark.parametrize("entry", [e for e in viewer.api.ENTRIES if e.role], ids=lambda e: f"{e.method} {e.path}")
+def test_every_route_but_the_index_needs_a_sign_in(viewer, portal, entry):
+    nobody = Client(portal, viewer.asgi, BASE)
+    path = re.sub(r"\{\w+\}", "1", entry.full_path)
+    response = nobody.request(entry.method, path)
+    assert response.status_code == 401
+    assert error(response)["code"] == "sign_in"
+
+
+@pytest.mark.parametrize(
+    "entry", [e for e in viewer.api.ENTRIES if e.method != "GET"], ids=lambda e: f"{e.method} {e.path}"
+)
+def test_a_viewer_may_change_nothing(api, viewer, portal, entry):
+    made = api.post(f"{ROOT}/tokens", json={"name": "screen", "role": "viewer"}).json()
+    screen = Client(portal, viewer.asgi, BASE, {"Authorization": f"Bearer {made['token']}"})
+    response = screen.request(entry.method, re.sub(r"\{\w+\}", "1", entry.full_path), json={})
+    assert response.status_code == 403
+
+
+# --- sites
+
+
+def test_a_site_is_added_shown_and_changed(api):
+    added = api.post(
+        f"{ROOT}/sites", json={"name": "Chairs", "domains": ["https://Chairs.example/", "*.chairs.example"]}
+    )
+    assert added.status_code == 201
+    made = added.json()
+    assert made["domains"] == ["chairs.example", "*.chairs.example"]
+    assert made["snippet"] == f'<script defer src="{BASE}/parcours.js" data-site="{made["key"]}"></script>'
+    assert api.get(f"{ROOT}/sites/Chairs").json() == made
+    assert made in api.get(f"{ROOT}/sites").json()["sites"]
+
+    changed = api.put(f"{ROOT}/sites/{made['id']}", json={"name": "Sofas", "allow_private": True, "version": 1}).json()
+    assert (changed["name"], changed["allow_private"], changed["key"]) == ("Sofas", True, made["key"])
+    late = api.put(f"{ROOT}/sites/{made['id']}", json={"name": "Stools", "version": 1})
+    assert late.status_code == 409
+    assert "command line" in error(late)["message"]  # who won
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        ({"name": "Bad"}, 422, "domains"),
+        ({"name": "Bad", "domains": []}, 422, "domains"),
+        ({"name": "Bad", "domains": ["not a host"]}, 422, "not a host"),
+        ({"name": "", "domains": ["a.example"]}, 422, "name"),
+        ({"name": "12", "domains": ["a.example"]}, 422, "number"),
+        ({"name": "Lamp shop", "domains": ["a.example"]}, 409, "Lamp shop"),
+        ({"name": "Bad", "domains": ["a.example"], "colour": 1}, 422, "colour"),
+    ],
+)
+def test_a_bad_site_is_refused_in_words(api, shop, body, status, words):
+    response = api.post(f"{ROOT}/sites", json=body)
+    assert response.status_code == status
+    assert words in error(response)["message"]
+
+
+def test_what_is_no_json_is_told_so(api):
+    response = api.post(f"{ROOT}/sites", content=b"name=Lamp", headers={"Content-Type": "application/json"})
+    assert (response.status_code, error(response)["code"]) == (400, "not_json")
+    large = api.post(f"{ROOT}/sites", content=b" " * (2 << 20))
+    assert large.status_code == 413
+
+
+def test_health_says_whether_visits_arrive(api, site):
+    health = api.get(f"{site}/health").json()
+    assert health["receiving"] is True
+    assert health["last_view"].startswith("2026-03-02T12:01:00")
+    assert health["accepted"] is None  # no collector in this process
+    empty = api.post(f"{ROOT}/sites", json={"name": "Empty", "domains": ["empty.example"]}).json()
+    health = api.get(f"{ROOT}/sites/{empty['id']}/health").json()
+    assert (health["receiving"], health["last_view"]) == (False, None)
+
+
+def test_health_counts_refusals(make_viewer, shop, portal):
+    from types import SimpleNamespace
+
+    from tests.viewer.conftest import SERVICE
+
+    refused = {"origin": SimpleNamespace(count=3, example="evil.example", last_ms=1)}
+    counts = SimpleNamespace(accepted=7, last_accepted_ms=5, refused=refused)
+    told = make_viewer(intake=lambda site: counts)
+    client = Client(portal, told.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
+    health = client.get(f"{ROOT}/sites/{shop.id}/health").json()
+    assert health["accepted"] == 7
+    assert health["refused"] == [{"reason": "origin", "count": 3, "example": "evil.example"}]
+
+
+# --- pictures
+
+
+def followed(api, viewer, job: str) -> dict:
+    viewer.jobs.wait(job, 30)
+    return api.get(f"{ROOT}/jobs/{job}").json()
+
+
+def test_a_picture_is_taken_in_the_background(api, site, viewer, shop):
+    asked = api.post(f"{site}/snapshots", json={"url": "https://shop.example/new", "widths": [1000, 390]})
+    assert asked.status_code == 202
+    job = followed(api, viewer, asked.json()["job"])
+    assert job["state"] == "done"
+    assert job["error"] is None
+    assert [s["width"] for s in job["result"]["snapshots"]] == [1000, 390]
+    listed = api.get(f"{site}/snapshots").json()["snapshots"]
+    assert {s["id"] for s in job["result"]["snapshots"]} <= {s["id"] for s in listed}
+
+
+def test_a_picture_of_a_variant_is_filed_under_it(api, site, viewer):
+    body = {"url": "https://shop.example/new?v=b", "widths": [1000], "variant": "button:b", "page": "/lamps"}
+    job = followed(api, viewer, api.post(f"{site}/snapshots", json=body).json()["job"])
+    (snapshot,) = job["result"]["snapshots"]
+    assert (snapshot["variant"], snapshot["page"]) == ("button:b", "shop.example/lamps")
+
+
+def test_a_picture_that_fails_says_why(api, site, viewer):
+    asked = api.post(f"{site}/snapshots", json={"url": "https://shop.example/away"}).json()
+    job = followed(api, viewer, asked["job"])
+    assert job["state"] == "failed"
+    assert job["error"]["code"] == "unreachable"
+    assert "Nothing answers" in job["error"]["message"]
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [({}, 422), ({"url": "shop.example"}, 400), ({"url": "https://shop.example", "widths": [5]}, 422)],
+)
+def test_a_picture_that_cannot_be_asked_for(api, site, body, status):
+    assert api.post(f"{site}/snapshots", json=body).status_code == status
+
+
+def test_an_unknown_job(api):
+    assert error(api.get(f"{ROOT}/jobs/nope"))["code"] == "no_job"
+
+
+# --- experiments
+
+
+def test_an_experiment_is_made_changed_and_checked(api, site):
+    made = api.post(f"{site}/experiments", json=LAMPS | {"planned": 500})
+    assert made.status_code == 201
+    assert made.json()["id"] == "buy-button"
+    assert api.get(f"{site}/experiments/Buy button").json() == made.json()
+    assert made.json() in api.get(f"{site}/experiments").json()["experiments"]
+    again = api.post(f"{site}/experiments", json=LAMPS)
+    assert (again.status_code, error(again)["code"]) == (409, "id_taken")
+
+    changed = api.put(f"{site}/experiments/buy-button", json=LAMPS | {"started": "2026-03-01", "version": 1}).json()
+    assert (changed["started"], changed["planned"], changed["version"]) == ("2026-03-01", 0, 2)
+    assert api.put(f"{site}/experiments/buy-button", json=LAMPS | {"version": 1}).status_code == 409
+
+    query = {"page": "/lamps", "width": "1000", **PERIOD}
+    wrong = api.get(f"{site}/heatmap", params=query | {"variant": "Buy button:c"})
+    assert wrong.status_code == 400
+    assert "buy-button:a, buy-button:b" in error(wrong)["hint"]
+    found = api.get(f"{site}/compare", params=query | {"experiment": "Buy button"}).json()
+    assert found["experiment"] == {"id": "buy-button", "name": "Buy button", "defined": True}
+    assert found["verdict"] == "nobody"
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"variants": [LAMPS["variants"][0]]}, "variants"),
+        ({"variants": [LAMPS["variants"][0]] * 2}, "same key"),
+        ({"variants": [LAMPS["variants"][0] | {"share": 0}, LAMPS["variants"][1]]}, "share"),
+        ({"started": "soon"}, "started"),
+        ({"id": "Not An Id"}, "id"),
+        ({"pages": []}, "pages"),
+    ],
+)
+def test_a_bad_experiment(api, site, change, words):
+    response = api.post(f"{site}/experiments", json=LAMPS | {"name": "Bad"} | change)
+    assert response.status_code == 422
+    assert words in error(response)["message"]
+
+
+# --- journeys
+
+
+def test_a_journey_is_made_measured_changed_and_deleted(api, site):
+    made = api.post(f"{site}/journeys", json=FIRST_LAMP)
+    assert made.status_code == 201
+    assert made.json()["id"] == "first-lamp"
+    assert api.get(f"{site}/journeys/First lamp").json() == made.json()
+    found = api.get(f"{site}/journeys/First lamp/map", params=PERIOD).json()
+    assert found["visitors"] == VISITORS
+    look, buy = found["stages"]
+    assert (look["key"], look["visitors"], buy["visitors"]) == ("look", VISITORS, 0)
+    assert found["touchpoints"]["list"]["page"] == "shop.example/lamps"
+    assert found["journey"]["name"] == "First lamp"
+
+    changed = api.put(f"{site}/journeys/first-lamp", json=FIRST_LAMP | {"objective": "Sell", "version": 1}).json()
+    assert (changed["objective"], changed["version"]) == ("Sell", 2)
+    assert api.put(f"{site}/journeys/first-lamp", json=FIRST_LAMP | {"version": 1}).status_code == 409
+    assert api.delete(f"{site}/journeys/first-lamp").json() == {"deleted": "first-lamp"}
+    gone = api.get(f"{site}/journeys/first-lamp")
+    assert (gone.status_code, error(gone)["code"]) == (404, "no_journey")
+
+
+def test_bad_journeys(api, site):
+    twice = FIRST_LAMP | {"name": "Bad", "stages": [FIRST_LAMP["stages"][0]] * 2}
+    assert "same key" in error(api.post(f"{site}/journeys", json=twice))["message"]
+    assert api.post(f"{site}/journeys", json={"name": "Bad", "stages": []}).status_code == 422
+    assert api.get(f"{site}/journeys/none/map", params={"device": "watch"}).status_code == 400
+
+
+# --- tokens
+
+
+def test_a_token_works_until_it_is_withdrawn(api, viewer, portal):
+    made = api.post(f"{ROOT}/tokens", json={"name": "weekly report", "role": "viewer"}).json()
+    report = Client(portal, viewer.asgi, BASE, {"Authorization": f"Bearer {made['token']}"})
+    assert report.get(f"{ROOT}/sites").status_code == 200
+    listed = api.get(f"{ROOT}/tokens").json()["tokens"]
+    assert {"id": made["id"], "name": "weekly report", "role": "viewer"} in listed
+    assert "digest" not in str(listed)
+    assert api.delete(f"{ROOT}/tokens/{made['id']}").json() == {"deleted": made["id"]}
+    assert report.get(f"{ROOT}/sites").status_code == 401
+    assert api.delete(f"{ROOT}/tokens/{made['id']}").status_code == 404
+
+
+def test_healthz(anyone):
+    assert anyone.get("/healthz").json() == {"status": "ready"}

@@ -1,0 +1,273 @@
+"""Sign-in, roles and form tokens, through small routes of their own."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from tests.viewer.client import Client
+from tests.viewer.conftest import BASE, SERVICE
+from viewer import auth, tokens
+from viewer.app import Errors
+from viewer.errors import respond
+
+PASSWORD = "a long pass phrase"
+
+
+async def sign_in(request: Request) -> Response:
+    await auth.check_csrf(request)
+    form = await request.form()
+    user = await auth.sign_in(request, str(form["name"]), str(form["password"]))
+    response = RedirectResponse(auth.safe_next(str(form.get("next", ""))), status_code=303)
+    auth.start_session(request, response, user)
+    return response
+
+
+async def first_run(request: Request) -> Response:
+    form = await request.form()
+    user = await auth.create_first_owner(request, str(form["token"]), str(form["name"]), str(form["password"]))
+    return PlainTextResponse(user.role)
+
+
+async def form(request: Request) -> Response:
+    return PlainTextResponse(auth.csrf_token(request))
+
+
+async def sign_out(request: Request) -> Response:
+    response = PlainTextResponse("")
+    auth.end_session(request, response)
+    return response
+
+
+@auth.require("editor")
+async def change(request: Request) -> Response:
+    who = auth.person(request)
+    return PlainTextResponse(who.name if who else "")
+
+
+@auth.require("viewer")
+async def password(request: Request) -> Response:
+    given = await request.form()
+    await auth.change_password(request, str(given["old"]), str(given["new"]))
+    return PlainTextResponse("")
+
+
+def application(viewer: Any) -> Starlette:
+    async def error(request: Request, problem: Exception) -> Response:
+        return await respond(request, problem)
+
+    app = Starlette(
+        routes=[
+            Route("/in", sign_in, methods=["POST"]),
+            Route("/out", sign_out),
+            Route("/first", first_run, methods=["POST"]),
+            Route("/form", form),
+            Route("/change", change, methods=["GET", "POST"]),
+            Route("/api/change", change, methods=["GET", "POST"]),
+            Route("/password", password, methods=["POST"]),
+        ],
+        middleware=[Middleware(Errors, respond=error), Middleware(auth.Identify, viewer=viewer)],
+    )
+    app.state.viewer = viewer
+    return app
+
+
+@pytest.fixture
+def browser(viewer, portal):
+    return Client(portal, application(viewer), BASE, {"Accept": "text/html"})
+
+
+@pytest.fixture
+def user(viewer):
+    """A user of a role; each name is used once."""
+
+    def make(name: str, role: str = "editor") -> str:
+        viewer.auth.put_user(name, PASSWORD, role)
+        return name
+
+    return make
+
+
+def signed_in(browser: Client, name: str, password: str = PASSWORD, **more: str):
+    csrf = browser.get("/form").text
+    return browser.post("/in", data={"name": name, "password": password, "csrf": csrf, **more})
+
+
+def code(response) -> str:
+    return response.json()["error"]["code"]
+
+
+def test_first_run_makes_one_owner_and_the_link_ends(viewer, browser):
+    url = viewer.first_run_url()
+    assert url.startswith(f"{BASE}/first-run?token=")
+    token = url.partition("token=")[2]
+    assert viewer.first_run_url() == url  # another process prints the same
+    wrong = browser.post("/first", data={"token": "guess", "name": "ada", "password": PASSWORD})
+    assert wrong.status_code == 403
+    short = browser.post("/first", data={"token": token, "name": "ada", "password": "short"})
+    assert short.status_code == 422
+    made = browser.post("/first", data={"token": token, "name": "ada", "password": PASSWORD})
+    assert made.text == "owner"
+    assert viewer.first_run_url() is None
+    again = browser.post("/first", data={"token": token, "name": "eve", "password": PASSWORD})
+    assert again.status_code == 403
+
+
+def test_sign_in_sets_a_cookie_that_scripts_cannot_read(browser, user):
+    user("bob")
+    response = signed_in(browser, "bob", next="/sites/1/pages?days=7")
+    assert response.status_code == 303
+    assert response.headers["location"] == "/sites/1/pages?days=7"
+    cookie = next(c for c in response.headers.get_list("set-cookie") if c.startswith("parcours="))
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie  # the address is http
+    assert browser.get("/change").text == "bob"
+    browser.get("/out")
+    assert browser.get("/change").status_code == 303
+
+
+def test_cookies_are_secure_where_the_address_is_https(make_viewer, portal, user):
+    user("carol")
+    secure = Client(portal, application(make_viewer("https://stats.example")), "https://stats.example")
+    response = signed_in(secure, "carol")
+    cookies = response.headers.get_list("set-cookie")
+    assert cookies
+    assert all(c.startswith("__Host-") and "Secure" in c for c in cookies)
+
+
+@pytest.mark.parametrize("name", ["dave", "nobody at all"])
+def test_wrong_password_and_unknown_name_answer_the_same(browser, user, viewer, name):
+    if name == "dave":
+        user(name)
+    refused = signed_in(browser, name, "not this one")
+    assert refused.status_code == 401
+    assert "The name or the password is wrong." in refused.text
+
+
+def test_guessing_is_made_to_wait(browser, user):
+    user("grace")
+    answers = [signed_in(browser, "grace", f"guess {n} of many") for n in range(7)]
+    assert {a.status_code for a in answers[:5]} == {401}
+    assert answers[-1].status_code == 429
+    assert int(answers[-1].headers["retry-after"]) > 0
+    assert signed_in(browser, "grace").status_code == 429  # the right one waits too
+
+
+def test_a_forged_cookie_is_nobody(browser):
+    browser.cookies.set("parcours", "WyJhZGEiLCJ4IiwieSJd.aaaa.bbbb")
+    assert browser.get("/change").status_code == 303
+
+
+def test_a_page_without_sign_in_leads_there_and_back(browser):
+    response = browser.get("/change?a=1")
+    assert response.status_code == 303
+    assert response.headers["location"] == "/sign-in?next=/change%3Fa%3D1"
+
+
+def test_the_api_without_sign_in_answers_401(browser):
+    response = browser.get("/api/change")
+    assert response.status_code == 401
+    assert code(response) == "sign_in"
+    assert response.headers["www-authenticate"] == "Bearer"
+
+
+def test_a_small_role_is_refused(browser, user):
+    user("hal", "viewer")
+    signed_in(browser, "hal")
+    assert browser.get("/api/change").status_code == 403
+
+
+def test_a_change_needs_the_form_token(browser, user):
+    user("ivy")
+    signed_in(browser, "ivy")
+    assert browser.post("/change").status_code == 403
+    csrf = browser.get("/form").text
+    assert browser.post("/change", data={"csrf": csrf}).text == "ivy"
+    assert browser.post("/change", headers={"X-CSRF-Token": csrf}).text == "ivy"
+
+
+def test_a_form_from_another_site_is_refused(browser, user):
+    user("jon")
+    signed_in(browser, "jon")
+    csrf = browser.get("/form").text
+    for headers in ({"Origin": "https://evil.example"}, {"Sec-Fetch-Site": "cross-site"}):
+        assert browser.post("/change", data={"csrf": csrf}, headers=headers).status_code == 403
+
+
+def test_another_persons_token_does_not_fit(browser, user, viewer, portal):
+    user("kim")
+    user("leo")
+    signed_in(browser, "kim")
+    other = Client(portal, application(viewer), BASE)
+    signed_in(other, "leo")
+    assert browser.post("/change", data={"csrf": other.get("/form").text}).status_code == 403
+
+
+def test_a_new_password_ends_other_sessions(browser, user, viewer, portal):
+    user("mia")
+    signed_in(browser, "mia")
+    other = Client(portal, application(viewer), BASE, {"Accept": "text/html"})
+    signed_in(other, "mia")
+    csrf = browser.get("/form").text
+    new = "another pass phrase"
+    wrong = browser.post("/password", data={"csrf": csrf, "old": "wrong wrong", "new": new})
+    assert wrong.status_code == 401
+    assert browser.post("/password", data={"csrf": csrf, "old": PASSWORD, "new": new}).status_code == 200
+    assert other.get("/change").status_code == 303
+    assert signed_in(other, "mia", new).status_code == 303
+
+
+def test_bearer_tokens(viewer, portal):
+    def asking(bearer: str) -> Client:
+        return Client(portal, application(viewer), BASE, {"Authorization": f"Bearer {bearer}"})
+
+    record, text = tokens.issue(viewer.definitions, "report", "editor")
+    assert text not in repr(record)
+    assert asking(text).post("/api/change").text == "report"  # no form token: a page cannot send this header
+    assert asking(SERVICE).get("/api/change").text == "command line"
+    assert code(asking("parcours_wrong").get("/api/change")) == "bad_token"
+    _, small = tokens.issue(viewer.definitions, "screen", "viewer")
+    assert asking(small).get("/api/change").status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("path", "safe"),
+    [
+        ("/sites/1?x=1", "/sites/1?x=1"),
+        ("//evil.example", "/sites"),
+        ("/\\evil.example", "/sites"),
+        ("https://evil.example", "/sites"),
+        ("/a\r\nSet-Cookie: x", "/sites"),
+        ("", "/sites"),
+    ],
+)
+def test_only_local_paths_are_gone_on_to(path, safe):
+    assert auth.safe_next(path) == safe
+
+
+def test_names_and_doubles(viewer, user):
+    from viewer.errors import Problem
+
+    user("nia")
+    with pytest.raises(Problem) as taken:
+        viewer.auth.put_user("nia", PASSWORD, "viewer")
+    assert taken.value.status == 409
+    for name in ("", "a b", "x" * 65, "<script>"):
+        with pytest.raises(Problem) as bad:
+            viewer.auth.put_user(name, PASSWORD, "viewer")
+        assert bad.value.status == 422
+
+
+def test_passwords_are_kept_as_argon2(viewer, user):
+    from store.records import User
+
+    user("oli")
+    assert re.match(r"\$argon2id\$v=19\$m=65536,t=3,p=\d\$", viewer.definitions.get(User, "oli").password)

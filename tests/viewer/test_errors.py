@@ -1,0 +1,96 @@
+"""One shape for all that goes wrong."""
+
+import logging
+
+import pytest
+from starlette.exceptions import HTTPException
+
+from aggregator.pictures import NoSnapshot
+from aggregator.scope import BadScope
+from store.client import StoreAway
+from store.definitions import Conflict, Missing
+from store.pages import NotAPage
+from viewer.errors import Problem, bad_parameter, problem_of
+from viewer.snapshot.errors import SnapshotError
+
+
+@pytest.mark.parametrize(
+    ("error", "status"),
+    [
+        (NotAPage("no address"), 400),
+        (BadScope("no such kind"), 400),
+        (NoSnapshot("no picture"), 404),
+        (Missing("no such site"), 404),
+        (Conflict("changed by ada"), 409),
+        (SnapshotError("nothing answers", "unreachable"), 422),
+        (StoreAway("the server is away"), 503),
+        (HTTPException(405), 405),
+        (Problem(418, "teapot", "short and stout"), 418),
+    ],
+)
+def test_status_of_each_error(error, status):
+    problem = problem_of(error)
+    assert problem.status == status
+    assert problem.message
+    shape = problem.as_json()
+    assert set(shape) == {"error"}
+    assert set(shape["error"]) == {"code", "message", "hint"}
+
+
+def test_the_unforeseen_gets_an_incident_number_that_the_log_knows(caplog):
+    with caplog.at_level(logging.ERROR, "parcours.viewer"):
+        problem = problem_of(ZeroDivisionError("secret detail"))
+    assert problem.status == 500
+    assert problem.incident in caplog.text
+    assert "secret detail" in caplog.text
+    assert "secret detail" not in str(problem.as_json())
+    assert problem.as_json()["error"]["incident"] == problem.incident
+
+
+def test_a_bad_parameter_is_named_with_what_it_may_be():
+    problem = bad_parameter("kind", "there is no 'tap'.", "click, hover, scroll")
+    assert str(problem) == "kind: there is no 'tap'. Allowed for kind: click, hover, scroll"
+
+
+def test_an_unknown_address_is_json_for_programs_and_html_for_people(api, anyone):
+    found = api.get("/api/v1/nothing")
+    assert found.status_code == 404
+    assert found.json()["error"]["code"] == "not_found"
+    page = anyone.get("/nothing/here")
+    assert page.status_code == 404
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def test_a_method_that_is_not_taken(api):
+    found = api.delete("/api/v1/sites")
+    assert found.status_code == 405
+    assert "GET" in found.headers["allow"]
+
+
+def test_a_crash_in_a_route_is_an_answer(api, viewer, monkeypatch, caplog):
+    def broken(*_: object) -> None:
+        raise ZeroDivisionError("here")
+
+    monkeypatch.setattr(viewer.definitions, "find", broken)
+    found = api.get("/api/v1/sites")
+    assert found.status_code == 500
+    assert found.json()["error"]["incident"] in caplog.text
+
+
+def test_every_answer_has_the_headers_that_keep_it_safe(api, anyone):
+    for response in (api.get("/healthz"), anyone.get("/nothing"), api.get("/api/v1")):
+        policy = response.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src 'self'" in policy
+        assert "unsafe-inline" not in policy.replace("style-src-attr 'unsafe-inline'", "")
+        assert "frame-ancestors 'none'" in policy
+        assert response.headers["x-content-type-options"] == "nosniff"
+        assert response.headers["referrer-policy"] == "same-origin"
+        assert "strict-transport-security" not in response.headers
+
+
+def test_https_is_asked_for_where_the_address_is_https(make_viewer, portal):
+    from tests.viewer.client import Client
+
+    secure = Client(portal, make_viewer("https://stats.example").asgi, "https://stats.example")
+    assert "max-age" in secure.get("/healthz").headers["strict-transport-security"]
