@@ -1,0 +1,50 @@
+// Bundles src/ into dist/; with --check, proves that the committed dist/ is what src/ builds.
+import {mkdir, readFile, writeFile} from 'node:fs/promises';
+import {fileURLToPath} from 'node:url';
+import {gzipSync} from 'node:zlib';
+import {build} from 'esbuild';
+import {minify} from 'terser';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const LIMITS = {'parcours.js': 6000}; // bytes, gzip -9: what a visitor's browser fetches
+const ENTRIES = {'parcours.js': 'main.js', 'capture.js': 'capture.js'};
+
+const bundle = async (entry) => {
+  const result = await build({
+    absWorkingDir: here, // so that no path of this machine can reach the output
+    entryPoints: [`src/${entry}`],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    target: ['chrome100', 'firefox100', 'safari15.4'],
+    charset: 'utf8',
+    legalComments: 'none',
+  });
+  const {code} = await minify(result.outputFiles[0].text, {
+    ecma: 2020,
+    module: true,
+    toplevel: true,
+    compress: {passes: 4, unsafe_arrows: true, hoist_props: true, keep_fargs: false},
+  });
+  return `(()=>{${code}})();\n`; // nothing of ours among the page's globals
+};
+
+const check = process.argv.includes('--check');
+let wrong = 0;
+await mkdir(`${here}dist`, {recursive: true});
+for (const [name, entry] of Object.entries(ENTRIES)) {
+  const text = await bundle(entry);
+  const size = gzipSync(text, {level: 9}).length;
+  const file = `${here}dist/${name}`;
+  console.log(`${name}: ${text.length} B, ${size} B gzip -9`);
+  if (size > (LIMITS[name] ?? Number.POSITIVE_INFINITY)) {
+    console.error(`${name}: more than the ${LIMITS[name]} B that it may have`);
+    wrong = 1;
+  }
+  if (!check) await writeFile(file, text);
+  else if ((await readFile(file, 'utf8').catch(() => '')) !== text) {
+    console.error(`dist/${name} is not what src/ builds: run \`npm run build\` and commit it`);
+    wrong = 1;
+  }
+}
+process.exit(wrong);

@@ -1,0 +1,98 @@
+// What followed a click: kind (EFFECTS in collector/wire.py) and delay of the first effect.
+// Whether a click without any was a dead one is judged when the data is read.
+import {guard, later, listen} from './guard.js';
+
+const WATCH = 1500; // ms after a click
+const STILL = 1200; // ms: what changed a third time and still does so then ticks by itself
+const MOST = 500; // changes kept
+const CHANGED = 1;
+const KINDS = {scroll: 2, selectionchange: 3, input: 4, change: 4, toggle: 4, focusin: 5, navigate: 6, blur: 8};
+export const ADDRESS = 6;
+export const LEFT = 7;
+
+/** The first entry of `log` that answers the click of `row`. */
+const firstEffect = (log, row) =>
+  log.find(([time, kind, node, round]) => {
+    if (time > row.t + WATCH || (time < row.t && round !== row.round)) return false;
+    const same = log.filter((entry) => kind === CHANGED && entry[2] === node);
+    // Only changes up to the next press make a rhythm: those of a counter clicked quickly do not.
+    return same.filter((entry) => entry[3] === row.round).length < 3 || same.at(-1)[0] < row.t + STILL;
+  });
+
+export const makeEffects = () => {
+  let log = []; // [ms since 1970, kind, node, round], in the order of time
+  let pending = []; // rows of clicks
+  let path; // of the last press or click
+  let round = 0; // number of the press
+  let timer = 0;
+  let stops = [];
+
+  const note = (kind, node) => {
+    if (log.length < MOST) log.push([Date.now(), kind, node, round]);
+  };
+  const take = (records) => {
+    for (const node of new Set(records.map(({target}) => target)))
+      if (!document.head.contains(node)) note(CHANGED, node);
+  };
+  const observer = new MutationObserver(guard(take));
+  const onEvent = (event) => {
+    const {type, target} = event;
+    if (
+      (type === 'selectionchange' && getSelection().isCollapsed) ||
+      // A place on the same page shows itself by scrolling, or by what it changes.
+      (type === 'navigate' && (event.hashChange || event.destination.url === location.href)) ||
+      (type === 'blur' && target !== window) ||
+      // The focus that the press itself gave to what was pressed is no answer of the page.
+      (type === 'focusin' && path.includes(target))
+    )
+      return;
+    note(KINDS[type]);
+  };
+  /** Fills in `r` and `d` of the clicks whose time is over (`all`: of every one). */
+  const settle = (all) => {
+    take(observer.takeRecords());
+    pending = pending.filter((row) => {
+      if (!all && Date.now() < row.t + WATCH) return true;
+      const [time, kind] = firstEffect(log, row) || [row.t, 0];
+      row.r = kind;
+      row.d = Math.max(0, Math.round((time - row.t) / 10));
+      return false;
+    });
+  };
+  const stop = () => {
+    settle(true);
+    clearTimeout(timer);
+    observer.disconnect();
+    for (const one of stops) one();
+    stops = log = [];
+    timer = 0;
+  };
+  return {
+    note,
+    settle,
+    stop,
+    /** A press or a click: looks on for 1.5 s. A click has a row, whose `r` and `d` will be filled in. */
+    watch: (event, row) => {
+      take(observer.takeRecords());
+      path = event.composedPath();
+      for (const node of path)
+        if (node === document || node.nodeType === 11) // `window.host` may be an element with that id
+          observer.observe(node, {subtree: true, childList: true, attributes: true, characterData: true});
+      if (!timer) {
+        log = [];
+        stops = [
+          listen(document, 'scroll selectionchange input change toggle focusin', onEvent),
+          listen(window, 'blur', onEvent),
+        ];
+        if (window.navigation) stops.push(listen(navigation, 'navigate', onEvent));
+      }
+      clearTimeout(timer);
+      timer = later(stop, WATCH);
+      if (!row || !event.detail) round++;
+      if (row) {
+        row.round = round;
+        pending.push(row);
+      }
+    },
+  };
+};

@@ -1,0 +1,122 @@
+// Which element a click belongs to, its anchored path and its fingerprints.
+// The tracker and the snapshot's capture both use this file, so that the same
+// element has the same key in a visitor's browser and on the picture.
+// docs/elements.md says the same in words.
+
+const MAX_PATH = 512; // letters, as the wire allows
+const MAX_NAME = 64; // letters of an id, class or test id
+const MAX_CLASSES = 16;
+const MAX_TEXT = 400; // letters of text that enter a fingerprint
+const CLICKABLE =
+  'a,button,input,label,svg,picture,[role=button],[role=link],[role=tab],[role=option],[role^=menuitem]';
+const INLINE = /^([bisu]|em|span|strong|small|code|tspan)$/;
+const LANDMARK = /^(header|nav|main|footer|aside)$/;
+const NAMES = {'data-parcours': '@', 'data-testid': '!', id: '#'};
+
+// Names that tools make: long numbers, `:r1:`, addresses, letters between digits or digits between letters.
+const GENERATED = /\d{3}|[:@]|\d[a-z]+\d|[a-z]\d+[a-z]{2}|^(css|sc|ng)-/i;
+const STATE = /active|current|disabled|expand|focus|hidden|hover|loading|open|select|show|visible/;
+
+export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+
+const isStable = (name) => name && name.length <= MAX_NAME && !GENERATED.test(name);
+
+/** The element above, through the border of an open shadow root. */
+export const above = (el) => el.parentElement || el.getRootNode().host;
+
+/** The element that a click (hover, viewport edge) on `el` belongs to. */
+export const owner = (el = document.body) => {
+  // A letter or an icon's stroke says little: what people aim at is the control or the picture around it.
+  if (el.ownerSVGElement || (INLINE.test(el.localName) && !el.firstElementChild)) el = el.closest(CLICKABLE) || el;
+  for (let up = el; up; up = above(up)) if (up.hasAttribute('data-parcours-ignore')) el = above(up);
+  return !el || el === document.documentElement ? document.body : el;
+};
+
+const isOnly = (selector) => document.querySelectorAll(selector).length === 1;
+
+const anchor = (el, tag) => {
+  for (const name in NAMES) {
+    const value = el.getAttribute(name);
+    // What the owner has named on purpose may look as it likes.
+    if (value && (name === 'data-parcours' || isStable(value)) && isOnly(`[${name}=${CSS.escape(value)}]`))
+      return tag + NAMES[name] + encodeURIComponent(value);
+  }
+  return el === document.body || (LANDMARK.test(tag) && isOnly(tag)) ? tag : '';
+};
+
+/** [anchored path, path from the top] of `el`; `memo` keeps those of its ancestors. */
+const pathsOf = (el, memo) => {
+  let paths = memo.get(el);
+  if (paths) return paths;
+  const tag = el.localName;
+  const up = above(el);
+  const [path, plain] = up ? pathsOf(up, memo) : ['', ''];
+  let n = 1;
+  for (let other = el; (other = other.previousElementSibling); ) if (other.localName === tag) n++;
+  const step = `${el.parentElement ? '' : '>'}>${tag}:${n}`;
+  // In shadow roots and frames the same names come again with every copy of the component: no anchors there.
+  paths = [(el.getRootNode() === document && anchor(el, tag)) || path + step, plain + step];
+  memo.set(el, paths);
+  return paths;
+};
+
+/** A path of at most 512 letters: a longer one keeps its anchor and its tail. */
+const shorten = (path) => (path.length > MAX_PATH ? path.replace(/>.*?(?=>.{0,400}$)/, '…') : path);
+
+/** What of `text` enters a fingerprint: spaces made even, digits made equal. */
+const clean = (text) =>
+  text
+    .slice(0, 5 * MAX_TEXT)
+    .replace(/\s+/g, ' ')
+    .trim()
+    .slice(0, MAX_TEXT)
+    .replace(/\d/g, '#');
+
+/** The last part of the address in `src` or `href`: `basket.svg`. */
+export const fileOf = (el) =>
+  (el.getAttribute('src') || el.getAttribute('href') || '')
+    .replace(/^data:.*|[?#].*/s, '')
+    .split('/')
+    .pop();
+
+const classesOf = (el) => [...el.classList].filter((name) => isStable(name) && !STATE.test(name)).sort();
+
+/** 12 bits of FNV-1a over the code points of `siteKey \0 kind \0 value` as two letters; `..` for an absent value. */
+export const fingerprint = (siteKey, kind, value) => {
+  if (!value) return '..';
+  let hash = 0x811c9dc5;
+  for (const letter of [siteKey, kind, value].join('\0')) hash = Math.imul(hash ^ letter.codePointAt(), 0x01000193);
+  hash ^= (hash >>> 12) ^ (hash >>> 24);
+  return LETTERS[(hash >> 6) & 63] + LETTERS[hash & 63];
+};
+
+/**
+ * The record of an element: `[path, fingerprints]`. Nothing of the page's text can be read back from it.
+ * `memo` (a Map) may be shared by calls between which the page does not change.
+ */
+export const describe = (el, siteKey, memo = new Map()) => {
+  const get = (name) => el.getAttribute(name) || '';
+  const [path, plain] = pathsOf(el, memo);
+  const root = el.getRootNode();
+  if (!memo.has(root)) memo.set(root, [...root.querySelectorAll('h1,h2,h3,h4,h5,h6')].reverse());
+  const isTyped = el.isContentEditable; // its text is the visitor's, not the page's
+  const text = (node) => clean((!isTyped && node?.textContent) || '');
+  const marks = [
+    isStable(el.id) && el.id,
+    get('name'),
+    get('type'),
+    get('role'),
+    get('href').replace(/\?[^#]*/, ''),
+    !isTyped && clean([...el.childNodes].map((node) => (node.nodeType === 3 ? node.data : '')).join(' ')),
+    plain,
+    text(el),
+    [...el.querySelectorAll('*')]
+      .slice(0, 8)
+      .map((one) => [one.localName, ...classesOf(one), fileOf(one)])
+      .join(),
+    clean(get('aria-label') || get('alt') || get('title') || get('placeholder') || fileOf(el)),
+    text(memo.get(root).find((heading) => heading.compareDocumentPosition(el) & 4)),
+  ].map((value, kind) => fingerprint(siteKey, kind, value));
+  for (const name of classesOf(el).slice(0, MAX_CLASSES)) marks.push(fingerprint(siteKey, 'class', name));
+  return [shorten(path), marks.join('')];
+};

@@ -1,0 +1,61 @@
+// Clear names of elements, for the people who read the maps. Only the snapshot's capture uses this:
+// the tracker sends no text.
+import {fileOf} from './elements.js';
+
+const MOST = 60; // letters
+const SILENT = /^(script|style|noscript|template|svg)$/;
+const CONTROL = 'a,button,label,[role=button],[role=link]';
+
+const tidy = (text) => (text || '').replace(/\s+/g, ' ').trim();
+const short = (text) => (text.length > MOST ? `${text.slice(0, MOST - 1).trim()}…` : text);
+
+/** The first words inside `el`, a little more than a name takes. */
+const wordsIn = (el) => {
+  const walker = document.createTreeWalker(el, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
+    node.nodeType === 1 && SILENT.test(node.localName) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
+  );
+  let words = '';
+  for (let node = walker.nextNode(); node && words.length <= MOST; node = walker.nextNode())
+    if (node.nodeType === 3) words = tidy(`${words} ${node.data.slice(0, 200)}`);
+  return words;
+};
+
+const labelledBy = (el) =>
+  tidy(
+    (el.getAttribute('aria-labelledby') || '')
+      .split(/\s+/)
+      .map((id) => id && el.getRootNode().getElementById?.(id)?.textContent)
+      .join(' '),
+  );
+
+const ownName = (el) => {
+  const get = (name) => tidy(el.getAttribute(name));
+  const isPress = el.localName === 'input' && /^(submit|button|reset)$/.test(el.type);
+  const isField = /^(input|select|textarea)$/.test(el.localName);
+  return (
+    get('aria-label') ||
+    labelledBy(el) ||
+    (isPress && tidy(el.value)) ||
+    (!isField && wordsIn(el)) ||
+    get('alt') ||
+    get('placeholder') ||
+    tidy(el.labels?.[0]?.textContent) ||
+    get('title') ||
+    (el.localName === 'svg' && tidy(el.querySelector('title')?.textContent)) ||
+    tidy(fileOf(el))
+  );
+};
+
+/** The name that people would give `el`, at most 60 letters. */
+export const nameOf = (el) => {
+  const own = ownName(el);
+  if (own.length > MOST && el.firstElementChild) {
+    // Of a whole section its heading says more than how its text begins.
+    const heading = el.querySelector('h1,h2,h3,h4,h5,h6,legend,caption');
+    if (heading) return short(tidy(heading.textContent) || own);
+  }
+  if (own) return short(own);
+  // An icon without words is known by what it stands in.
+  const around = el.parentElement?.closest(CONTROL);
+  return short((around && ownName(around)) || el.localName);
+};
