@@ -64,10 +64,10 @@ def test_rows_are_pythons_own_values(either: Store) -> None:
     assert [type(row[name]) for name in ("u", "f", "a", "d")] == [int, float, list, __import__("datetime").date]
 
 
-@pytest.mark.parametrize("value", ["a'b", "back\\slash", "é\n\t", "", "{x}", "'; DROP TABLE views"])
-def test_values_are_bound(either: Store, value: str) -> None:
-    assert either.rows("SELECT {v:String} AS v", v=value) == [{"v": value}]
-    assert either.rows("SELECT {v:Array(String)} AS v", v=[value, "b"]) == [{"v": [value, "b"]}]
+def test_values_are_bound(either: Store) -> None:
+    for value in ("a'b", "back\\slash", "é\n\t", "", "{x}", "'; DROP TABLE views"):
+        assert either.rows("SELECT {v:String} AS v", v=value) == [{"v": value}]
+        assert either.rows("SELECT {v:Array(String)} AS v", v=[value, "b"]) == [{"v": [value, "b"]}]
 
 
 def test_bytes_go_in_and_come_out(either: Store) -> None:

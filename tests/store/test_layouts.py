@@ -55,9 +55,9 @@ def test_a_layout_survives_the_store(store: Store, drawn: dict[str, Any]) -> Non
     assert same(snapshots.layout(kept.id), layout)
 
 
-@pytest.mark.parametrize("path", ["", "main>a:1", "form#basket>div:2>button:1", "é" * 200, "main>div:1" * 51])
-def test_the_key_is_the_one_of_the_tables(store: Store, path: str) -> None:
-    assert store.rows("SELECT xxHash64({path:String}) AS key", path=path) == [{"key": path_key(path)}]
+def test_the_key_is_the_one_of_the_tables(store: Store) -> None:
+    for path in ("", "main>a:1", "form#basket>div:2>button:1", "é" * 200, "main>div:1" * 51):
+        assert store.rows("SELECT xxHash64({path:String}) AS key", path=path) == [{"key": path_key(path)}]
 
 
 def test_columns_of_other_lengths_are_refused() -> None:
