@@ -113,7 +113,7 @@ def comparison(
         exposed=exposed,
         planned=experiment.planned,
         verdict="nobody" if min(exposed[a], exposed[b]) == 0 else held or _overall(rows),
-        warnings=_warnings(experiment, len(in_both), len(visitors)),
+        warnings=_warnings(experiment, (map_a, map_b), len(in_both), len(visitors)),
     )
 
 
@@ -236,8 +236,9 @@ def _overall(rows: list[CompareRow]) -> str:
     return "none" if "none" in verdicts else "few"
 
 
-def _warnings(experiment: Experiment, both: int, visitors: int) -> list[MapWarning]:
-    found = []
+def _warnings(experiment: Experiment, arms: tuple[Heatmap, Heatmap], both: int, visitors: int) -> list[MapWarning]:
+    # On a picture of the other arm, what moved or is new looks like a difference in clicks.
+    found = [warning for arm in arms for warning in arm.warnings if warning.code == "variant_picture_missing"]
     if both:
         found.append(MapWarning("in_both", {"n": both, "share": round(both / visitors, 4)}))
     if not experiment.planned:

@@ -12,8 +12,10 @@ from aggregator.paths import shape
 from aggregator.records import Records
 from store.layouts import Layout
 
-# A key is most often still its element's. Where nothing else on the page has the same shape,
-# no other element can have moved up into its place, so it takes more to doubt it.
+# The key itself, in nats. Even where lists had grown at their head, seven of ten keys were still their
+# element's: ln(0.71 / 0.29). Where nothing else on the page has the same shape, no other element can
+# have moved into the place, and it takes more to doubt it.
+AMONG_OTHERS = 0.9
 ALONE = 3.0
 
 
@@ -52,7 +54,7 @@ class LayoutIndex:
         """Nats that the record at this element's key is of this element: ≥ 0 = own."""
         rivals = self.rivals(element)
         if rivals.size > 1:
-            return self.fingerprints.evidence(fp, element, rivals)
+            return AMONG_OTHERS + self.fingerprints.evidence(fp, element, rivals)
         return ALONE + self.fingerprints.evidence(fp, element, self.fingerprints.everyone)
 
     def own(self, key: int, fp: str) -> tuple[int, Found]:

@@ -166,7 +166,8 @@ def read_page_totals(store: Store, site: int, since: date, until: date) -> list[
     """Rows of page, visitors, views, clicks; the busiest first."""
     return store.rows(
         f"SELECT toString(page) AS page_name, uniqExact(visitor) AS visitors, count() AS views, "
-        f"sum(clicks) AS click_total FROM views FINAL WHERE {PERIOD} GROUP BY page_name ORDER BY visitors DESC, page_name",
+        f"sum(clicks) AS click_total FROM views FINAL WHERE {PERIOD} "
+        "GROUP BY page_name ORDER BY visitors DESC, page_name",
         site=site,
         since=since,
         until=until,

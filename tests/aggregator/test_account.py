@@ -1,0 +1,29 @@
+"""The account adds up, whatever was placed."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from aggregator.account import LeftOut, account, reach_account
+from aggregator.projection import Placed
+
+counts = st.integers(0, 10**9)
+
+
+@given(counts, counts, counts, st.lists(st.integers(0, 4), max_size=200))
+def test_the_account_adds_up(bots: int, excluded: int, outside: int, rungs: list[int]) -> None:
+    n = len(rungs)
+    nothing = np.full(n, np.nan, np.float32)
+    placed = Placed(nothing, nothing, np.array(rungs, np.uint8), np.full(n, -1, np.int32))
+    a = account(LeftOut(bots, excluded, outside), placed)
+    assert a.received == a.bots + a.excluded + a.outside + a.not_placed + a.drawn
+    assert a.drawn == a.own + a.twin + a.ancestor + a.page
+    assert a.left == n
+    assert a.not_placed == rungs.count(4)
+
+
+def test_a_reach_account_adds_up() -> None:
+    a = reach_account(LeftOut(1, 2, 3), 40, 5)
+    assert (a.received, a.drawn, a.own, a.page) == (51, 45, 40, 5)

@@ -1,0 +1,51 @@
+"""Visitors, not clicks, per element."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from aggregator.elements_table import element_table, visitors_per_element
+from aggregator.projection import project
+from aggregator.statistics import wilson
+from tests.aggregator.build import layout, points, records
+
+A, B, C = ("main>a:1", ""), ("main>b:1", ""), ("main>i:1", "")
+PAGE = layout(("main", "", (0, 0, 300, 100)), (*A, (0, 0, 100, 100)), (*B, (100, 0, 100, 100)), names={A[0]: "Buy"})
+
+
+def test_by_hand() -> None:
+    made = points([A, A, A, B, C], visitor=[7, 7, 8, 7, 9])
+    placed = project(made, records([A, B, C]), PAGE)
+    dead = np.array([True, True, False, False, True])
+    rage = np.array([True, False, False, False, False])
+    rows = element_table(made, placed, PAGE, 10, dead, rage)
+    assert [(r.name, r.clicks, r.visitors, r.share, r.of, r.dead, r.dead_share, r.rage) for r in rows] == [
+        ("Buy", 3, 2, 0.2, 10, 1, 0.5, 1),
+        ("b:1", 1, 1, 0.1, 10, 0, 0.0, 0),
+    ]  # C landed on its ancestor: nobody clicked `main` itself
+    low, high = wilson(2, 10)
+    assert (rows[0].low, rows[0].high) == pytest.approx((float(low), float(high)))
+    assert (rows[1].x, rows[1].y, rows[1].w, rows[1].h) == (100, 0, 100, 100)
+
+
+def test_hover_has_dwell_instead_of_clicks() -> None:
+    made = points([A, A, B], kind="hover", visitor=[1, 2, 1], weight=[500, 1500, 100])
+    none = np.zeros(3, bool)
+    rows = element_table(made, project(made, records([A, B]), PAGE), PAGE, 2, none, none)
+    assert [(r.clicks, r.visitors, r.dwell_ms) for r in rows] == [(0, 2, 1000), (0, 1, 100)]
+
+
+def test_nothing_is_a_normal_answer() -> None:
+    none = np.zeros(0, bool)
+    made = points([])
+    assert element_table(made, project(made, records([]), PAGE), PAGE, 0, none, none) == []
+
+
+def test_distinct_visitors_as_counted_one_by_one() -> None:
+    rng = np.random.default_rng(3)
+    which = rng.integers(0, 2, 5000)
+    who = rng.integers(0, 2**64, 400, dtype=np.uint64)[rng.integers(0, 400, 5000)]
+    made = points([(A, B)[i] for i in which], visitor=who)
+    counted = visitors_per_element(made, project(made, records([A, B]), PAGE), len(PAGE))
+    assert counted.tolist() == [0, len(set(who[which == 0])), len(set(who[which == 1]))]

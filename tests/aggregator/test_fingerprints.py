@@ -1,0 +1,99 @@
+"""Paths and the evidence of fingerprints."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from aggregator.elements import Found, LayoutIndex
+from aggregator.fingerprints import ABSENT, BadFingerprints, parse
+from aggregator.paths import is_anchor, is_named, prefixes, shape, tag_of
+from store.layouts import path_key
+from tests.aggregator.build import fp, layout
+
+BOX = (0.0, 0.0, 100.0, 20.0)
+
+
+def test_prefixes_go_up_to_the_anchor() -> None:
+    assert prefixes("form#basket>div:2>button:1") == ["form#basket>div:2", "form#basket"]
+    assert prefixes("app-shell@x>>div:1>p:3") == ["app-shell@x>>div:1", "app-shell@x"]
+    assert prefixes("body") == []
+    assert prefixes("main#a…>div:2>a:1") == ["main#a"]
+    assert prefixes("main#a>…>div:2>a:1") == ["main#a"]
+
+
+def test_shape_and_tag() -> None:
+    assert shape("ul#x-1>li:12>a:1") == "ul#x-1>li>a"
+    assert tag_of("ul#x>li:12") == "li"
+    assert tag_of("button!buy") == "button"
+    assert tag_of("my-box#a>>input:1") == "input"
+    assert is_named("ul#x")
+    assert not is_named("main")
+    assert is_anchor("main")
+    assert not is_anchor("main>a:1")
+
+
+def test_parse_and_what_is_no_fingerprint() -> None:
+    values, classes = parse("AAAB" + ".." * 9 + "AC__")
+    assert values[:3] == [0, 1, ABSENT]
+    assert classes == {2, 4095}
+    assert parse("") == ([ABSENT] * 11, frozenset())
+    with pytest.raises(BadFingerprints):
+        parse("??")
+
+
+def of_list(texts: list[str]) -> LayoutIndex:
+    """A list of links that are alike but for text and address."""
+    return LayoutIndex(
+        layout(
+            *(
+                (f"ul#news>li:{n}>a:1", fp(("link",), text=t, all=t, href=t, head="News", sub="icon"), BOX)
+                for n, t in enumerate(texts, 1)
+            )
+        )
+    )
+
+
+def test_an_element_is_its_own() -> None:
+    index = of_list(["a", "b", "c"])
+    for path, prints in zip(index.layout.paths, index.layout.fps, strict=True):
+        assert index.own(path_key(path), prints)[1] is Found.AGREES
+
+
+def test_a_list_that_grew_at_its_head_is_seen_through() -> None:
+    """What all of the list share (class, heading, content) does not outweigh another text and link."""
+    before, after = of_list(["a", "b", "c"]), of_list(["new", "a", "b", "c"])
+    for path, prints in zip(before.layout.paths, before.layout.fps, strict=True):
+        assert after.own(path_key(path), prints)[1] is Found.REFUSED
+
+
+def test_equal_icons_without_text_are_taken_at_their_key() -> None:
+    icon = fp(("icon",), href="#")
+    index = LayoutIndex(layout(*((f"nav>a:{n}", icon, BOX) for n in (1, 2, 3))))
+    assert index.own(path_key("nav>a:2"), icon)[1] is Found.AGREES
+
+
+def test_a_lone_element_may_change_its_words() -> None:
+    index = LayoutIndex(layout(("main>h1:1", fp(text="Summer", all="Summer"), BOX), ("main>p:1", fp(text="x"), BOX)))
+    assert index.own(path_key("main>h1:1"), fp(text="Winter", all="Winter"))[1] is Found.AGREES
+    another = fp(id="x", text="Winter", all="Winter", href="/w", role="link")
+    assert index.own(path_key("main>h1:1"), another)[1] is Found.REFUSED
+
+
+def test_a_translated_page_keeps_links_that_lead_to_the_same_place() -> None:
+    index = of_list(["a", "b", "c"])
+    translated = fp(("link",), text="x", all="x", href="b", head="News", sub="icon")
+    # href alone, with a share of one in three, cannot outweigh other words: better refused than wrong.
+    assert index.own(path_key("ul#news>li:2>a:1"), translated)[1] is Found.REFUSED
+    assert of_list([str(n) for n in range(60)]).agreement(
+        fp(("link",), text="x", all="x", href="7", head="News", sub="icon"), 7
+    ) == pytest.approx(math.log(0.88 * 60 / (1 + 60 / 4096)) + math.log(0.05) + 0.9, abs=0.01)
+
+
+def test_without_fingerprints_the_key_must_do() -> None:
+    index = of_list(["a", "b"])
+    assert index.own(path_key("ul#news>li:2>a:1"), "")[1] is Found.REFUSED  # the layout has some: one-sided losses
+    bare = LayoutIndex(layout(("ul#news>li:1>a:1", "", BOX), ("ul#news>li:2>a:1", "", BOX)))
+    assert bare.own(path_key("ul#news>li:2>a:1"), "")[1] is Found.AGREES
+    assert bare.own(path_key("ul#news>li:3>a:1"), "")[1] is Found.MISSING
