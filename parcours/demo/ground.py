@@ -8,31 +8,11 @@ from dataclasses import dataclass
 from store.layouts import Layout
 
 # As in tracker_js/src/elements.js: a letter says little, the control around it is meant.
-_INLINE = set(
-    [
-        "span",
-        "b",
-        "i",
-        "em",
-        "strong",
-        "small",
-        "u",
-        "s",
-        "q",
-        "code",
-        "mark",
-        "sub",
-        "sup",
-        "font",
-        "abbr",
-        "time",
-        "cite",
-        "kbd",
-        "bdi",
-        "del",
-        "ins",
-        "tspan",
-    ]
+_INLINE = frozenset(
+    (
+        *("span", "b", "i", "em", "strong", "small", "u", "s", "q", "code", "mark", "sub", "sup", "font"),
+        *("abbr", "time", "cite", "kbd", "bdi", "del", "ins", "tspan"),
+    )
 )
 _CLICKABLE = {"a", "button", "input", "label", "svg", "picture", "select", "textarea", "summary"}
 _RESTING = {"a", "button", "h1", "h2", "h3", "p", "svg", "summary", "input", "dd", "blockquote", "label"}
@@ -55,9 +35,8 @@ class Ground:
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         # plain lists: they are asked thousands of times, one number at a time
-        self.box: list[tuple[float, float, float, float]] = list(
-            zip(layout.x.tolist(), layout.y.tolist(), layout.w.tolist(), layout.h.tolist(), strict=True)
-        )
+        sides = (layout.x.tolist(), layout.y.tolist(), layout.w.tolist(), layout.h.tolist())
+        self.box: list[tuple[float, float, float, float]] = list(zip(*sides, strict=True))
         self.visible: list[bool] = layout.visible.tolist()
         self.parent: list[int] = layout.parents.tolist()
         self.fixed: list[bool] = layout.fixed.tolist()

@@ -74,9 +74,12 @@ class Preparation:
                 await self._pictures(api)
             else:
                 # visits rest a lot, so they go well beside the pictures
-                async with asyncio.TaskGroup() as group:
-                    group.create_task(self._pictures(api))
-                    group.create_task(self._visits())
+                try:
+                    async with asyncio.TaskGroup() as group:
+                        group.create_task(self._pictures(api))
+                        group.create_task(self._visits())
+                except* DemoFailed as failed:
+                    raise failed.exceptions[0] from None
         await self._crowd()
         if self.parcours.collector:
             await self.parcours.collector.drain()
