@@ -39,6 +39,7 @@ class LocalSite:
     port: int = 0
     asked: list[tuple[str, str]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
+    batches: list[bytes] = field(default_factory=list)  # bodies that were posted
     release: threading.Event = field(default_factory=threading.Event)
 
     def url(self, path: str, host: str = "127.0.0.1") -> str:
@@ -92,7 +93,7 @@ def _handler(local: LocalSite) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             local.asked.append((self.command, self.path))
-            self.rfile.read(int(self.headers.get("Content-Length", 0)))
+            local.batches.append(self.rfile.read(int(self.headers.get("Content-Length", 0))))
             self.answer(204, "text/plain", b"")
 
         def log_message(self, format: str, *args: object) -> None:

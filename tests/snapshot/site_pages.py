@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from pathlib import Path
 from typing import Any
 
 from PIL import Image
@@ -107,6 +108,15 @@ PAGES = {
         "send(); fetch('/c/abcdefghijkl', {method: 'POST', body: 'x', keepalive: true});"
         "addEventListener('pagehide', send); addEventListener('visibilitychange', send)</script>"
     ),
+    "/keys": _page(
+        '<header><a href="/a">Home</a></header><main id="shop"><h1>Lamps</h1><ul>'
+        + "".join(f'<li><a href="/l{n}">Lamp {n}</a> <button data-testid="add{n}">Add</button></li>' for n in range(5))
+        + '</ul><img loading="lazy" src="/green.png" style="width:200px;height:100px">'
+        '<p class="css-1x2y3z note">Note</p></main>'
+        '<div id="host"></div><script>host.attachShadow({mode: "open"}).innerHTML = "<button>Shadow</button>"</script>',
+        head='<script defer src="/parcours.js" data-site="abcdefghijkl"></script>'
+        "<script>addEventListener('click', (event) => event.preventDefault())</script>",
+    ),
     "/leaks": _page(
         '<p>Has a picture of a neighbour.</p><img src="http://other.test:PORT/green.png">'
         "<script>fetch('/to/other.test/secret').catch(() => {});"
@@ -123,9 +133,11 @@ PAGES = {
     "/old": _page("<p>old</p>", head='<meta http-equiv="refresh" content="0; url=/login">'),
 }
 
+_DIST = Path(__file__).resolve().parents[2] / "tracker_js" / "dist"
 FILES: dict[str, tuple[Any, ...]] = {
     "/green.png": ("image/png", _png("green")),
     "/blue.png": ("image/png", _png("blue")),
+    "/parcours.js": ("text/javascript", (_DIST / "parcours.js").read_bytes()),
     "/tick": ("text/plain", b"tick"),
     "/secret": ("text/plain", b"secret"),
     "/direct": ("text/plain", b"secret"),

@@ -37,6 +37,10 @@ def test_public_addresses(ip):
         ("127.0.0.1", 8001, ["127.0.0.1:8001"], True),
         ("127.0.0.1", 8002, ["127.0.0.1:8001"], False),
         ("::1", 8001, ["[::1]:8001"], True),
+        ("127.0.0.1", 8001, ["localhost"], True),
+        ("shop.localhost", 8001, ["localhost:8001"], True),
+        ("localhost", 8002, ["localhost:8001"], False),
+        ("10.0.0.1", 80, ["localhost"], False),
         ("shop.example", 443, [], False),
     ],
 )

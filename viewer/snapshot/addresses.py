@@ -13,6 +13,7 @@ from viewer.snapshot.errors import SnapshotError
 
 Resolve = Callable[[str], list[str]]  # host name → IP addresses; raises OSError when it is not known
 
+_LOOPBACK = ("127.0.0.1", "::1")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 # Ranges that carry an IPv4 address inside: the inner one decides.
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -45,7 +46,8 @@ def in_domains(host: str, port: int, domains: Iterable[str]) -> bool:
     """Whether `host:port` is one of a site's domains.
 
     `shop.example` is that host and its `www.` on every port, `shop.example:8001` on that
-    port only, `*.shop.example` every host below it.
+    port only, `*.shop.example` every host below it, `localhost` every loopback name: the
+    same rule by which the collector lets pages in.
 
     >>> in_domains("www.shop.example", 443, ["shop.example"])
     True
@@ -56,6 +58,8 @@ def in_domains(host: str, port: int, domains: Iterable[str]) -> bool:
         if wanted is not None and wanted != port:
             continue
         if host == name or (name.startswith("*.") and host.endswith(name[1:])):
+            return True
+        if name == "localhost" and (host in _LOOPBACK or host.endswith(".localhost")):
             return True
     return False
 

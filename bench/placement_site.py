@@ -1,0 +1,98 @@
+"""Three public pages for the placement bench, served from this machine with the snippet in them."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import tarfile
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+# npm package → its page
+PAGES = {
+    "startbootstrap-creative@7.0.7": "dist/index.html",
+    "startbootstrap-sb-admin-2@4.1.4": "index.html",
+    "startbootstrap-clean-blog@6.0.9": "dist/index.html",
+}
+CACHE = Path(__file__).resolve().parents[1] / "build" / "bench-pages"
+
+# Fonts, icons and scripts of other hosts would make the figures depend on the network of the day.
+_FOREIGN = re.compile(r"<(script|link)\b[^>]*?(?:src|href)=[\"'](?:https?:)?//[^>]*>(?:\s*</script>)?", re.I)
+# The bench's own number of every element: its place in document order, before any visitor acts. Nothing of the
+# product takes part, and nothing of it is written into the page.
+_NUMBERS = (
+    "<script>document.addEventListener('DOMContentLoaded',()=>{"
+    "window.benchElements=[...document.querySelectorAll('body,body *')]},{capture:true,once:true})</script>"
+)
+
+
+def fetch_pages() -> dict[str, Path]:
+    """Name → folder of each unpacked package; fetched with npm where it is not in the cache."""
+    folders = {}
+    for package in PAGES:
+        name, _, version = package.partition("@")
+        folder = CACHE / f"{name}-{version}"
+        if not folder.exists():
+            npm = shutil.which("npm")
+            if npm is None:
+                raise SystemExit("The placement bench fetches its pages with npm: install Node.js 20 or newer.")
+            CACHE.mkdir(parents=True, exist_ok=True)
+            subprocess.run([npm, "pack", package, "--silent"], cwd=CACHE, check=True, capture_output=True)
+            with tarfile.open(CACHE / f"{name}-{version}.tgz") as archive:
+                archive.extractall(folder.with_suffix(".part"), filter="data")
+            folder.with_suffix(".part").rename(folder)
+        folders[name] = folder / "package"
+    return folders
+
+
+class _Handler(SimpleHTTPRequestHandler):
+    def __init__(self, *args: object, snippet: list[str], **kwargs: object) -> None:
+        self.snippet = snippet
+        super().__init__(*args, **kwargs)  # type: ignore[arg-type]
+
+    def do_GET(self) -> None:
+        path = Path(self.translate_path(self.path))
+        if path.suffix != ".html" or not path.is_file():
+            return super().do_GET()
+        text = _FOREIGN.sub("", path.read_text(encoding="utf-8"))
+        text = re.sub(r"(<head\b[^>]*>)", lambda m: m[1] + _NUMBERS + self.snippet[0], text, count=1)
+        body = text.encode()
+        self.send_response(200)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+        return None
+
+    def log_message(self, format: str, *args: object) -> None:
+        return
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        return  # a browser that went away
+
+
+@contextmanager
+def serving(snippet: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
+    """(port, name → address) of the pages; `snippet[0]` goes into each, and may be set later."""
+    folders = fetch_pages()
+    server = _Server(("127.0.0.1", 0), partial(_Handler, directory=str(CACHE), snippet=snippet))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    port = server.server_port
+    addresses = {}
+    for package, page in PAGES.items():
+        name = package.partition("@")[0]
+        addresses[name] = f"http://127.0.0.1:{port}/{(folders[name] / page).relative_to(CACHE).as_posix()}"
+    try:
+        yield port, addresses
+    finally:
+        server.shutdown()
+        server.server_close()
