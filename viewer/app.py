@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, ParamSpec, TypeVar
 
+import anyio.to_thread
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
@@ -92,8 +93,8 @@ class Viewer:
         self.jobs.start()
 
     async def stop(self) -> None:
-        await self.work.run(self.jobs.stop)
-        self.work.close()
+        await anyio.to_thread.run_sync(self.jobs.stop)
+        await anyio.to_thread.run_sync(self.work.close)
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """A sync call of the store in a thread."""

@@ -89,7 +89,7 @@ class Auth:
 
     async def of_session(self, session: Session) -> Person | None:
         """The person of a session, unless the user is gone or has a new password since."""
-        user = await self.work.once(("user", session.user), KNOWN_SECONDS, lambda: self.user(session.user))
+        user = await self.work.once(("user", session.user), KNOWN_SECONDS, lambda: self.user(session.user), light=True)
         if user is None or mark(user.password) != session.mark:
             return None
         return Person(user.id, user.role, user.language)
@@ -98,7 +98,8 @@ class Auth:
         if self._local_token and secrets.compare_digest(text.encode(), self._local_token.encode()):
             return Person("command line", "owner", via="token")
         digest = tokens.digest(text)
-        found = await self.work.once(("token", digest), KNOWN_SECONDS, lambda: tokens.by_text(self.definitions, text))
+        key = ("token", digest)
+        found = await self.work.once(key, KNOWN_SECONDS, lambda: tokens.by_text(self.definitions, text), light=True)
         return Person(found.name, found.role, via="token") if found else None
 
     def put_user(self, name: str, password: str, role: Role) -> User:

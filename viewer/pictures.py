@@ -82,7 +82,7 @@ def thumbnail(
     height = min(image.height, round(width * THUMB[1] / THUMB[0]))
     image = image.crop((0, 0, image.width, height))
     if grid is not None and scale is not None and grid.size:
-        image = _with_heat(image, levels(rows_of(grid, Strip(0, 0, height), cell), scale), "light")
+        image = _with_heat(image, overlay(levels(grid[: -(-height // cell)], scale), "light"), 0, cell)
     image = image.resize((THUMB[0], max(1, round(image.height * THUMB[0] / image.width))), Image.Resampling.LANCZOS)
     page = Image.new("RGB", THUMB, (255, 255, 255))
     page.paste(image, (0, 0))
@@ -95,11 +95,14 @@ def whole_page(pictures: Sequence[bytes], level: NDArray[np.uint8], palette: Pal
     """The page picture from its strips, with the heat laid over it; as tall as the page."""
     opened = [Image.open(BytesIO(picture)) for picture in pictures]
     page = Image.new("RGB", (max(p.width for p in opened), sum(p.height for p in opened)))
+    layer = overlay(level, palette) if level.any() else None
     top = 0
     for picture in opened:
-        page.paste(picture.convert("RGB"), (0, top))
+        # Strip by strip: the layer of a long page at full size would weigh more than the page.
+        part = picture.convert("RGB")
+        page.paste(_with_heat(part, layer, top) if layer else part, (0, top))
         top += picture.height
-    return _with_heat(page, level, palette) if level.size else page
+    return page
 
 
 def with_veil(page: Image.Image, share: NDArray[np.float32]) -> Image.Image:
@@ -130,12 +133,13 @@ def png(image: Image.Image, **words: str) -> bytes:
     return out.getvalue()
 
 
-def _with_heat(page: Image.Image, level: NDArray[np.uint8], palette: Palette) -> Image.Image:
-    """Lays the layer over the page; enlarged by the ratio of widths, cut or left short at the bottom."""
-    if not level.any():
-        return page
-    layer = overlay(level, palette)
-    factor = page.width / layer.width
-    layer = layer.resize((page.width, max(1, round(layer.height * factor))), Image.Resampling.BILINEAR)
-    page.paste(layer, (0, 0), layer)
-    return page
+def _with_heat(picture: Image.Image, layer: Image.Image, top: int, cell: int = CELL) -> Image.Image:
+    """Lays the part of the layer that begins `top` px down the page over the picture, which has a pixel a CSS px."""
+    bottom = min(top + picture.height, layer.height * cell)
+    if bottom <= top:
+        return picture
+    # By the size of a cell, not the ratio of widths: a rounded last column would shift the foot of a long page.
+    box = (0.0, top / cell, min(picture.width / cell, layer.width), bottom / cell)
+    part = layer.resize((picture.width, bottom - top), Image.Resampling.BILINEAR, box)
+    picture.paste(part, (0, 0), part)
+    return picture

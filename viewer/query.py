@@ -127,7 +127,7 @@ def canonical(site: Site, text: str, known: list[str]) -> str:
     if text in known:
         return text
     if text.startswith("/"):
-        if "*" in text and not any(page_path(page) == text for page in known):
+        if ("*" in text or "{" in text) and not any(page_path(page) == text for page in known):
             return text  # a pattern over all hosts
         hosts = [page[: page.index("/")] for page in known if "/" in page]
         hosts += [domain for domain in site.domains if not domain.startswith("*")]
@@ -136,6 +136,8 @@ def canonical(site: Site, text: str, known: list[str]) -> str:
             raise bad_parameter("page", f"{text!r} needs its host.", "an address, host/path")
         return next((page for page in pages if page in known), pages[0])
     if _HOST.match(text):
+        if "{" in text:
+            return text  # a pattern: `shop.example/lamps/{name}`
         return canonical_page(f"https://{text}", site.keep_query)
     raise bad_parameter("page", f"{text[:80]!r} is neither an address nor a path.", "an address, host/path, or /path")
 

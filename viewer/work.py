@@ -39,18 +39,21 @@ class Work:
         """A long call (a map, a picture, a password's hash) in a thread."""
         return await asyncio.wrap_future(self._heavy.submit(partial(function, *args, **kwargs)))
 
-    async def once(self, key: Hashable, seconds: float, function: Callable[[], T], *, fresh: bool = False) -> T:
+    async def once(
+        self, key: Hashable, seconds: float, function: Callable[[], T], *, fresh: bool = False, light: bool = False
+    ) -> T:
         """The result of `function`, computed at most once per key within `seconds`.
 
         Who asks while it runs gets the same run; `fresh` begins a new one, which the others
-        then share. A failure is told to those who waited and not remembered.
+        then share; `light` is for look-ups, which must not wait for maps. A failure is told
+        to those who waited and not remembered.
         """
         now = time.monotonic()
         with self._lock:
             self._drop(now)
             found = self._known.get(key)
             if found is None or fresh or (found[1].done() and found[1].exception() is not None):
-                found = (now + seconds, self._heavy.submit(function))
+                found = (now + seconds, (self._lookups if light else self._heavy).submit(function))
                 self._known[key] = found
         # shielded: one reader who goes away must not cancel the run for the others
         return await asyncio.shield(asyncio.wrap_future(found[1]))

@@ -49,6 +49,17 @@ def test_the_whole_page_has_heat_where_the_grid_has_it():
     assert tuple(pixels[1202, 600]) == (255, 255, 255)
 
 
+def test_heat_does_not_drift_down_a_long_page():
+    """1366 px are 341.5 cells: the layer is laid by its cells, or its foot would slip by 0.15 %."""
+    grid = np.zeros((3000, 342), np.float32)
+    grid[2950:2953, 170:173] = 1  # 11,800 to 11,812 px
+    page = pictures.whole_page([p for _, p in strips(1366, (2048,) * 5 + (1760,))], pictures.levels(grid, SCALE))
+    assert page.height == 12_000
+    rows, columns = np.nonzero(np.asarray(page.convert("L"))[11_700:11_900] < 250)
+    assert abs(rows.mean() + 11_700 - 11_806) < 3
+    assert abs(columns.mean() - 686) < 3
+
+
 def test_a_page_without_heat_is_the_picture():
     page = pictures.whole_page([picture for _, picture in strips()], np.zeros((500, 250), np.uint8))
     assert tuple(np.asarray(page)[500, 500]) == (255, 255, 255)
