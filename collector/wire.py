@@ -58,7 +58,6 @@ class Context(Struct, forbid_unknown_fields=False):
     variants: Annotated[dict[Word, Word], Meta(max_length=10)] = field(default_factory=dict)
     consent: bool = False
     id: Annotated[str, Meta(max_length=64)] = ""  # first-party id; only with consent
-    user: Annotated[str, Meta(max_length=64)] = ""  # the owner's own customer id; only with consent
     auto: bool = False  # navigator.webdriver
 
 

@@ -1,18 +1,14 @@
 // Addresses lose what could name a person before anything is kept of them.
 
-const PERSON = /.(@|%40)|^[\da-f-]{32,36}$/i; // e-mail addresses, UUIDs
+// E-mail addresses, UUIDs, long numbers.
+const PERSON = /[^/=?&]+(@|%40)[^/&]*|[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}|\d{6,}/gi;
 
-const mask = (part) => (PERSON.test(part) ? '*' : part.replace(/\d{6,}/g, '*'));
-
-/** `href` without fragment, its query cut to `utm_*` and the keys in `keep`; addresses of people, ids, long numbers → `*`. */
+/** `href` without fragment, its query cut to `utm_*` and the keys in `keep`; what names a person → `*`. */
 export const trimAddress = (href, keep) => {
-  const url = new URL(href, location.href);
-  const query = [...url.searchParams]
-    .filter(([key]) => keep.includes(key) || /^utm_/.test(key))
-    .map(([key, value]) => [key, mask(value)]);
-  return (
-    url.origin +
-    url.pathname.split('/').map(mask).join('/') +
-    (query.length ? `?${new URLSearchParams(query)}` : '')
-  ).slice(0, 2048);
+  const {origin, pathname, search} = new URL(href, location.href);
+  const query = search
+    .slice(1)
+    .split('&')
+    .filter((pair) => /^utm_/.test(pair) || keep?.includes(pair.split('=')[0]));
+  return (origin + [pathname, query.join('&')].join(query[0] ? '?' : '').replace(PERSON, '*')).slice(0, 2048);
 };

@@ -111,7 +111,7 @@ const capture = (siteKey) => {
     }
     if (!root) return;
     // The paths inside go on from the frame's.
-    memo.set(root, [`${path}>>html:1`, `${path}>>html:1`]);
+    memo.set(root, `${path}>>html:1`);
     const dx = box.left + frame.clientLeft;
     const dy = box.top + frame.clientTop;
     add(root.ownerDocument.body, {...below, clip: overlap(below.clip, box), held: overlap(below.held, box), dx, dy});

@@ -1,6 +1,6 @@
 // What followed a click: kind (EFFECTS in collector/wire.py) and delay of the first effect.
 // Whether a click without any was a dead one is judged when the data is read.
-import {guard, later, listen} from './guard.js';
+import {guard, listen, makeTimer, onStop} from './guard.js';
 
 const WATCH = 1500; // ms after a click
 const STILL = 1200; // ms: what changed a third time and still does so then ticks by itself
@@ -19,12 +19,12 @@ const firstEffect = (log, row) =>
     return same.filter((entry) => entry[3] === row.round).length < 3 || same.at(-1)[0] < row.t + STILL;
   });
 
-export const makeEffects = () => {
+/** `onClick(row)`: a click, once it is known what followed it. */
+export const makeEffects = (onClick) => {
   let log = []; // [ms since 1970, kind, node, round], in the order of time
   let pending = []; // rows of clicks
   let path; // of the last press or click
   let round = 0; // number of the press
-  let timer = 0;
   let stops = [];
 
   const note = (kind, node) => {
@@ -56,21 +56,21 @@ export const makeEffects = () => {
       const [time, kind] = firstEffect(log, row) || [row.t, 0];
       row.r = kind;
       row.d = Math.max(0, Math.round((time - row.t) / 10));
+      onClick(row);
       return false;
     });
   };
   const stop = () => {
     settle(true);
-    clearTimeout(timer);
     observer.disconnect();
     for (const one of stops) one();
-    stops = log = [];
-    timer = 0;
+    stops = [];
   };
+  const timer = makeTimer(stop);
+  onStop(stop);
   return {
     note,
     settle,
-    stop,
     /** A press or a click: looks on for 1.5 s. A click has a row, whose `r` and `d` will be filled in. */
     watch: (event, row) => {
       take(observer.takeRecords());
@@ -78,7 +78,7 @@ export const makeEffects = () => {
       for (const node of path)
         if (node === document || node.nodeType === 11) // `window.host` may be an element with that id
           observer.observe(node, {subtree: true, childList: true, attributes: true, characterData: true});
-      if (!timer) {
+      if (!stops[0]) {
         log = [];
         stops = [
           listen(document, 'scroll selectionchange input change toggle focusin', onEvent),
@@ -86,8 +86,8 @@ export const makeEffects = () => {
         ];
         if (window.navigation) stops.push(listen(navigation, 'navigate', onEvent));
       }
-      clearTimeout(timer);
-      timer = later(stop, WATCH);
+      timer.stop();
+      timer.set(WATCH);
       if (!row || !event.detail) round++;
       if (row) {
         row.round = round;

@@ -6,6 +6,7 @@
 const MAX_PATH = 512; // letters, as the wire allows
 const MAX_NAME = 64; // letters of an id, class or test id
 const MAX_CLASSES = 16;
+const CLASS = 11; // kind of a fingerprint: its place in the list of `describe`
 const MAX_TEXT = 400; // letters of text that enter a fingerprint
 const CLICKABLE =
   'a,button,input,label,svg,picture,[role=button],[role=link],[role=tab],[role=option],[role^=menuitem]';
@@ -44,20 +45,18 @@ const anchor = (el, tag) => {
   return el === document.body || (LANDMARK.test(tag) && isOnly(tag)) ? tag : '';
 };
 
-/** [anchored path, path from the top] of `el`; `memo` keeps those of its ancestors. */
-const pathsOf = (el, memo) => {
-  let paths = memo.get(el);
-  if (paths) return paths;
+/** Anchored path of `el`; `memo` keeps those of its ancestors. */
+const pathOf = (el, memo) => {
+  if (memo.has(el)) return memo.get(el);
   const tag = el.localName;
-  const up = above(el);
-  const [path, plain] = up ? pathsOf(up, memo) : ['', ''];
   let n = 1;
   for (let other = el; (other = other.previousElementSibling); ) if (other.localName === tag) n++;
-  const step = `${el.parentElement ? '' : '>'}>${tag}:${n}`;
   // In shadow roots and frames the same names come again with every copy of the component: no anchors there.
-  paths = [(el.getRootNode() === document && anchor(el, tag)) || path + step, plain + step];
-  memo.set(el, paths);
-  return paths;
+  const path =
+    (el.getRootNode() === document && anchor(el, tag)) ||
+    `${pathOf(above(el), memo)}>${el.parentElement ? '' : '>'}${tag}:${n}`;
+  memo.set(el, path);
+  return path;
 };
 
 /** A path of at most 512 letters: a longer one keeps its anchor and its tail. */
@@ -96,27 +95,28 @@ export const fingerprint = (siteKey, kind, value) => {
  */
 export const describe = (el, siteKey, memo = new Map()) => {
   const get = (name) => el.getAttribute(name) || '';
-  const [path, plain] = pathsOf(el, memo);
   const root = el.getRootNode();
   if (!memo.has(root)) memo.set(root, [...root.querySelectorAll('h1,h2,h3,h4,h5,h6')].reverse());
-  const isTyped = el.isContentEditable; // its text is the visitor's, not the page's
-  const text = (node) => clean((!isTyped && node?.textContent) || '');
-  const marks = [
-    isStable(el.id) && el.id,
-    get('name'),
-    get('type'),
-    get('role'),
-    get('href').replace(/\?[^#]*/, ''),
-    !isTyped && clean([...el.childNodes].map((node) => (node.nodeType === 3 ? node.data : '')).join(' ')),
-    plain,
-    text(el),
-    [...el.querySelectorAll('*')]
-      .slice(0, 8)
-      .map((one) => [one.localName, ...classesOf(one), fileOf(one)])
-      .join(),
-    clean(get('aria-label') || get('alt') || get('title') || get('placeholder') || fileOf(el)),
-    text(memo.get(root).find((heading) => heading.compareDocumentPosition(el) & 4)),
-  ].map((value, kind) => fingerprint(siteKey, kind, value));
-  for (const name of classesOf(el).slice(0, MAX_CLASSES)) marks.push(fingerprint(siteKey, 'class', name));
-  return [shorten(path), marks.join('')];
+  return [
+    shorten(pathOf(el, memo)),
+    [
+      isStable(el.id) && el.id,
+      get('name'),
+      get('type'),
+      get('role'),
+      get('href').replace(/\?[^#]*/, ''),
+      clean([...el.childNodes].map((node) => (node.nodeType === 3 ? node.data : '')).join(' ')),
+      '', // the path without anchors: it tells nothing that the others do not
+      clean(el.textContent),
+      [...el.querySelectorAll('*')]
+        .slice(0, 8)
+        .map((one) => [one.localName, ...classesOf(one), fileOf(one)])
+        .join(),
+      clean(get('aria-label') || get('alt') || get('title') || get('placeholder') || fileOf(el)),
+      clean(memo.get(root).find((heading) => heading.compareDocumentPosition(el) & 4)?.textContent || ''),
+      ...classesOf(el).slice(0, MAX_CLASSES),
+    ]
+      .map((value, kind) => fingerprint(siteKey, Math.min(kind, CLASS), value))
+      .join(''),
+  ];
 };

@@ -1,6 +1,7 @@
 // Nothing of ours may throw into the page or slow its input: every entry goes through here.
 
 const OPTIONS = {capture: true, passive: true};
+const stops = [];
 
 /** `fn`, whose errors stay inside: a page may have replaced what we use; then one event is lost and the page goes on. */
 export const guard =
@@ -21,5 +22,41 @@ export const listen = (target, types, fn) => {
   return () => each('removeEventListener');
 };
 
-/** A guarded `setTimeout`. */
-export const later = (fn, ms) => setTimeout(guard(fn), ms);
+/** `stop` is called when the tracker stops. */
+export const onStop = (stop) => stops.push(stop);
+
+/** Stops everything that was started. */
+export const stopAll = () => {
+  for (const stop of stops.splice(0)) stop();
+};
+
+/** Listens until the tracker stops. */
+export const on = (target, types, fn) => onStop(listen(target, types, fn));
+
+/** Calls `fn` once, at the earliest of the times that were set; stops with the tracker. */
+export const makeTimer = (fn) => {
+  let id = 0;
+  let due;
+  const stop = () => {
+    clearTimeout(id);
+    id = 0;
+  };
+  onStop(stop);
+  return {
+    stop,
+    isSet: () => id,
+    set: (ms) => {
+      const at = Date.now() + ms;
+      if (id && due <= at) return;
+      stop();
+      due = at;
+      id = setTimeout(
+        guard(() => {
+          id = 0;
+          fn();
+        }),
+        ms,
+      );
+    },
+  };
+};

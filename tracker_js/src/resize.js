@@ -1,13 +1,9 @@
-// Changes of the viewport, once it has come to rest.
-import {later, listen} from './guard.js';
+// Changes of the viewport.
+import {makeTimer, on} from './guard.js';
 
-const REST = 500; // ms
+const REST = 500; // ms in which many changes are one
 
 export const captureResize = (tracker) => {
-  let timer;
-  const onResize = () => {
-    clearTimeout(timer);
-    timer = later(() => tracker.add('resize', {t: Date.now(), w: innerWidth || 1, h: innerHeight || 1}), REST);
-  };
-  return [listen(window, 'resize', onResize), () => clearTimeout(timer)];
+  const timer = makeTimer(() => tracker.add('resize', {t: Date.now(), w: innerWidth || 1, h: innerHeight || 1}));
+  on(window, 'resize', () => timer.set(REST));
 };

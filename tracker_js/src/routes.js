@@ -1,19 +1,19 @@
 // Changes of address without a new document. Whether one makes a new view is the caller's to say.
-import {guard, listen} from './guard.js';
+import {guard, on, onStop} from './guard.js';
 
 export const captureRoutes = (onChange) => {
-  if (window.navigation) return [listen(navigation, 'currententrychange', onChange)];
-  const safe = guard(onChange);
-  const stops = ['pushState', 'replaceState'].map((name) => {
+  if (window.navigation) return on(navigation, 'currententrychange', onChange);
+  let safe = guard(onChange);
+  for (const name of ['pushState', 'replaceState']) {
     const own = history[name];
-    let live = true; // another script may wrap it again: then ours stays, and does nothing
     history[name] = function (...args) {
       own.apply(this, args);
-      if (live) safe();
+      safe();
     };
-    return () => {
-      live = false;
-    };
+  }
+  // Another script may have wrapped them again: so ours stay, and do nothing.
+  onStop(() => {
+    safe = () => {};
   });
-  return [...stops, listen(window, 'popstate', onChange)];
+  on(window, 'popstate', onChange);
 };

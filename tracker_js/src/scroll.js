@@ -1,7 +1,7 @@
 // Reach: the deepest bottom edge of the viewport, anchored on the element found there, and the time that
 // each 5 % of the page was in view.
 import {owner} from './elements.js';
-import {later, listen} from './guard.js';
+import {makeTimer, on} from './guard.js';
 import {fraction} from './view.js';
 
 const PAUSE = 100; // ms between two looks, the last one after the last scroll
@@ -15,54 +15,52 @@ const underEdge = (edge) => owner(document.elementsFromPoint(innerWidth / 2, edg
 
 export const captureScroll = (tracker) => {
   let shell; // an inner scroller that plays the page
-  let timer = 0;
   let range; // part of the page in view, as fractions
   let deepest;
   let bands;
 
   const look = () => {
-    const page = shell?.isConnected ? shell : document.scrollingElement;
-    const top = page === shell ? shell.getBoundingClientRect().top : 0;
+    const page = shell || document.scrollingElement;
+    const top = shell ? shell.getBoundingClientRect().top : 0;
     const ph = Math.round(top + page.scrollHeight) || 1;
     const from = Math.max(0, page.scrollTop); // iOS shows what is beyond the ends
-    const edge = Math.min(innerHeight, top + (page === shell ? shell.clientHeight : innerHeight));
+    const edge = Math.min(innerHeight, top + (shell ? shell.clientHeight : innerHeight));
     const depth = Math.min(ph, Math.round(from + edge));
     range = [from / ph, depth / ph];
     if (depth < deepest?.depth) return;
     if (depth > deepest?.depth) tracker.later();
     const el = underEdge(edge);
     const box = el.getBoundingClientRect();
-    deepest = {el, y: fraction(edge - box.top, box.height), depth, ph};
+    deepest = tracker.place({el, y: fraction(edge - box.top, box.height), depth, ph});
   };
-  const onScroll = ({target}) => {
+  const timer = makeTimer(() => {
+    tracker.settle();
+    look();
+  });
+  on(document, 'scroll', ({target}) => {
     tracker.touch();
     if (target !== document) {
       if (target.clientWidth * target.clientHeight < SHELL * innerWidth * innerHeight) return;
       shell = target;
     }
     tracker.moved();
-    timer ||= later(() => {
-      timer = 0;
-      tracker.settle();
-      look();
-    }, PAUSE);
-  };
+    timer.set(PAUSE);
+  });
   return {
-    look,
     /** Adds `ms` to every band that is in view. */
     spend: (ms) => {
       for (let i = 0; range && i < BANDS; i++) if (i + 1 > range[0] * BANDS && i < range[1] * BANDS) bands[i] += ms;
     },
-    /** A new view: the page is seen anew. */
+    /** A new view: the page is seen anew, when it has come to rest. */
     reset: () => {
       deepest = shell = range = 0;
       bands = Array(BANDS).fill(0);
+      timer.set(3 * PAUSE);
     },
     /** The row as it stands now. */
     take: () => {
       look();
       return {...deepest, bands: [...bands]};
     },
-    stops: [listen(document, 'scroll', onScroll), () => clearTimeout(timer)],
   };
 };

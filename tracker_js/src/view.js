@@ -5,6 +5,9 @@ import {describe, LETTERS, owner} from './elements.js';
 export const randomId = () =>
   [...crypto.getRandomValues(new Uint8Array(24))].map((byte) => LETTERS[byte & 63]).join('');
 
+/** Events by kind that wait to be sent. */
+export const makeRows = () => ({click: [], hover: [], resize: [], custom: []});
+
 /** A new view of `url`, come to from `ref`. Nothing is read from the page yet. */
 export const makeView = (url, ref) => ({
   id: randomId(),
@@ -14,9 +17,9 @@ export const makeView = (url, ref) => ({
   ref,
   sum: {ms: 0, clicks: 0, cut: 0},
   sent: 0, // its sum.ms when it was last sent
-  records: [],
+  records: [], // of the elements that were touched
   places: new WeakMap(),
-  rows: {click: [], hover: [], resize: [], custom: []},
+  rows: makeRows(),
 });
 
 /** Index in `view.records` of the record of the element that `el` belongs to. */
@@ -41,8 +44,7 @@ export const contextOf = ({url, ref}, {id, user, variants}) => {
     tz: -new Date().getTimezoneOffset(),
     variants,
     consent: !!id,
-    id,
-    user: id && user,
+    id: id && (user || id),
     auto: navigator.webdriver,
   };
 };
