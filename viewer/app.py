@@ -15,8 +15,10 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from aggregator.windows import Heights, recorded_heights
 from store.client import Store
 from store.definitions import Definitions
+from store.records import Site
 from store.snapshots import Snapshots
 from viewer import api, first_run, pages, picture_routes
 from viewer.api.health import healthz
@@ -25,6 +27,7 @@ from viewer.errors import respond
 from viewer.intake import Intake, intake_of
 from viewer.jobs import Camera, Jobs
 from viewer.maps import Drain, Maps
+from viewer.query import period
 from viewer.security import SecurityHeaders
 from viewer.snapshot import Camera as Chromium
 from viewer.urls import Urls
@@ -77,7 +80,7 @@ class Viewer:
             local_token=settings.service_token,
         )
         self.maps = Maps(store, snapshots, self.work, drain)
-        self.jobs = Jobs(snapshots, camera or (lambda: Chromium(settings.chromium)), done=self.work.forget)
+        self.jobs = Jobs(snapshots, camera or (lambda: Chromium(settings.chromium)), self._heights, self.work.forget)
         self.asgi = self._application()
 
     @property
@@ -104,6 +107,10 @@ class Viewer:
         """The link that makes the first owner; None once somebody can sign in. Queries the store."""
         token = first_run.first_run_token(self.definitions)
         return self.urls.absolute(self.urls.first_run(token)) if token else None
+
+    def _heights(self, site: Site, page: str, widths: Sequence[int]) -> Heights:
+        """The windows of the last weeks' visitors of a page."""
+        return recorded_heights(self.store, int(site.id), page, widths, *period({}))
 
     def _application(self) -> Starlette:
         async def error(request: Request, problem: Exception) -> Response:

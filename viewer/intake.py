@@ -11,6 +11,7 @@ class Intake:
     """Batches of one site since the process started. `refused` and `examples` by reason."""
 
     accepted: int
+    bots: int  # of the accepted
     last_accepted_ms: int  # ms since 1970, 0 = none yet
     refused: dict[str, int]
     examples: dict[str, str]
@@ -20,6 +21,7 @@ def intake_of(counts: Any) -> Intake:
     """From the collector's own counters, which this room may not import."""
     return Intake(
         accepted=counts.accepted,
+        bots=counts.bots,
         last_accepted_ms=counts.last_accepted_ms,
         refused={reason: refusals.count for reason, refusals in counts.refused.items()},
         examples={reason: refusals.example for reason, refusals in counts.refused.items()},

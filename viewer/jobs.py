@@ -8,10 +8,12 @@ import secrets
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Literal, Protocol
 
+from aggregator.windows import Heights
+from store.pages import canonical_page
 from store.records import Site
 from store.snapshots import Snapshot, Snapshots
 from viewer.errors import Problem, problem_of
@@ -34,6 +36,8 @@ class Camera(Protocol):
         state: str = "",
         *,
         page: str = "",
+        viewport_heights: Mapping[int, int] | None = None,
+        page_heights: Mapping[int, int] | None = None,
         progress: Callable[[str], None] | None = None,
     ) -> Sequence[Any]:
         """Captures (snapshot, layout, strips), one a width."""
@@ -72,14 +76,20 @@ class Job:
 class Jobs:
     """The queue, worked off by one thread. `submit` and `get` are quick and may be called from anywhere.
 
-    `camera` makes the camera when the first job runs; `done` is told when pictures were saved.
+    `camera` makes the camera when the first job runs; `heights` knows the windows of visitors
+    (site, page, widths); `done` is told when pictures were saved.
     """
 
     def __init__(
-        self, snapshots: Snapshots, camera: Callable[[], Camera], done: Callable[[], None] = lambda: None
+        self,
+        snapshots: Snapshots,
+        camera: Callable[[], Camera],
+        heights: Callable[[Site, str, Sequence[int]], Heights] = lambda *_: Heights(),
+        done: Callable[[], None] = lambda: None,
     ) -> None:
         self._snapshots = snapshots
         self._new_camera = camera
+        self._heights = heights
         self._camera: Camera | None = None
         self._done = done
         self._jobs: OrderedDict[str, Job] = OrderedDict()
@@ -127,11 +137,10 @@ class Jobs:
 
     def stop(self) -> None:
         """Fail what waits; what runs may come to its end, for at most 10 s."""
+        problem = Problem(503, "stopped", "Parcours was stopped before the picture was taken.", "Ask again.")
         with self._changed:
-            waiting = [job.id for job in self._jobs.values() if job.state == "queued"]
-        for id in waiting:
-            problem = Problem(503, "stopped", "Parcours was stopped before the picture was taken.", "Ask again.")
-            self._set(id, state="failed", progress="", problem=problem)
+            for id in [job.id for job in self._jobs.values() if job.state == "queued"]:
+                self._set(id, state="failed", progress="", problem=problem)
         if self._thread is not None:
             self._waiting.put(None)
             self._thread.join(10)
@@ -153,17 +162,26 @@ class Jobs:
                     continue
                 if id is None:
                     return
-                job = self.get(id)
-                if job is not None and job.state == "queued":
-                    self._run(self._set(id, state="running", progress="starting the browser"))
+                if (job := self._begun(id)) is not None:
+                    self._run(job)
         finally:
             self._close_camera()
+
+    def _begun(self, id: str) -> Job | None:
+        """The job, now running; None where it was stopped meanwhile."""
+        with self._changed:
+            job = self._jobs.get(id)
+            if job is None or job.state != "queued":
+                return None
+            return self._set(id, state="running", progress="starting the browser")
 
     def _run(self, job: Job) -> None:
         def tell(words: str) -> None:
             self._set(job.id, progress=words)
 
         try:
+            page = job.page or canonical_page(job.url, job.site.keep_query)
+            heights = self._heights(job.site, page, job.widths)
             self._camera = self._camera or self._new_camera()
             captures = self._camera.take(
                 job.url,
@@ -172,6 +190,8 @@ class Jobs:
                 job.variant,
                 job.state_name,
                 page=job.page,
+                viewport_heights=heights.window,
+                page_heights=heights.page,
                 progress=tell,
             )
             for capture in captures:

@@ -142,7 +142,7 @@ def test_health_counts_refusals(make_viewer, shop, portal):
     from tests.viewer.conftest import SERVICE
 
     refused = {"origin": SimpleNamespace(count=3, example="evil.example", last_ms=1)}
-    counts = SimpleNamespace(accepted=7, last_accepted_ms=5, refused=refused)
+    counts = SimpleNamespace(accepted=7, bots=2, last_accepted_ms=5, refused=refused)
     told = make_viewer(intake=lambda site: counts)
     client = Client(portal, told.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
     health = client.get(f"{ROOT}/sites/{shop.id}/health").json()

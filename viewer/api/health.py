@@ -37,12 +37,12 @@ async def site_health(request: Request) -> Response:
 def _intake(intake: Intake | None) -> dict[str, Any]:
     """Counts of this process since its start; empty where batches are received by other processes."""
     if intake is None:
-        return {"accepted": None, "refused": []}
+        return {"accepted": None, "bots": None, "refused": []}
     refused = [
         {"reason": reason, "count": count, "example": intake.examples.get(reason, "")}
         for reason, count in sorted(intake.refused.items(), key=lambda item: -item[1])
     ]
-    return {"accepted": intake.accepted, "refused": refused}
+    return {"accepted": intake.accepted, "bots": intake.bots, "refused": refused}
 
 
 async def healthz(request: Request) -> Response:

@@ -1,0 +1,19 @@
+"""Medians of windows and pages, near each width."""
+
+from aggregator.windows import Heights, recorded_heights
+from tests.aggregator.build import DAY, PAGE, insert
+
+
+def test_medians_of_people_near_each_width(store):
+    rows = [
+        {"viewport_w": w, "viewport_h": vh, "page_h": ph}
+        for w, vh, ph in ((990, 700, 2000), (1000, 800, 2100), (1050, 900, 9000))
+    ]
+    rows += [{"viewport_w": 390, "viewport_h": 844, "page_h": 5000}]
+    rows += [{"viewport_w": 1000, "viewport_h": 1, "page_h": 1, "bot": "crawler"}]
+    insert(store, "views", [row | {"view": n, "visitor": n} for n, row in enumerate(rows)])
+    found = recorded_heights(store, 1, PAGE, [1000, 768, 390], DAY, DAY, least=1)
+    assert found == Heights({1000: 800, 390: 844}, {1000: 2100, 390: 5000})
+    assert recorded_heights(store, 1, PAGE, [1000, 390], DAY, DAY, least=3).window == {1000: 800}
+    assert recorded_heights(store, 1, PAGE, [1000], DAY, DAY) == Heights()
+    assert recorded_heights(store, 1, "shop.example/other", [1000], DAY, DAY, least=1) == Heights()
