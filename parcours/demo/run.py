@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import resource
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -90,6 +91,9 @@ def _tell(parcours: Parcours, settings: Settings, shop_url: str, seconds: float)
     click.echo(f"\nReady after {seconds:.0f} s.")
     click.echo(f"Parcours: {link or settings.url + '/'}" + ("  (opens the first sign-in)" if link else ""))
     click.echo(f"The shop: {shop_url}/  (your own visits to it are counted too)")
+    click.echo(
+        f"Peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6:.0f} MB, browsers not counted"
+    )
     click.echo("Ctrl-C ends all of it.")
 
 
