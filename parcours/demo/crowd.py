@@ -87,7 +87,7 @@ def _pick(random: Random, weights: dict[str, float]) -> str:
     return random.choices(list(weights), list(weights.values()))[0]
 
 
-def visitor(random: Random, now: int) -> Visitor:
+def visitor(random: Random, now: int, variant: str) -> Visitor:
     """One who came within the last weeks before `now` (ms since 1970)."""
     width = random.choices(list(_WIDTHS), [share for share, *_ in _WIDTHS.values()])[0]
     _, heights, agents = _WIDTHS[width]
@@ -100,7 +100,7 @@ def visitor(random: Random, now: int) -> Visitor:
         user_agent=agent,
         address=f"198.{random.randint(18, 19)}.{random.randint(0, 255)}.{random.randint(1, 254)}",
         language=_pick(random, _LANGUAGES),
-        variant=random.choice("ab"),
+        variant=variant,
         referrer=referrer,
         query=query,
         entry=_pick(random, entries),

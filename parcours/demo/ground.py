@@ -14,7 +14,8 @@ _INLINE = frozenset(
         *("abbr", "time", "cite", "kbd", "bdi", "del", "ins", "tspan"),
     )
 )
-_CLICKABLE = {"a", "button", "input", "label", "svg", "picture", "select", "textarea", "summary"}
+_CONTROLS = {"a", "button", "input", "label", "select", "textarea", "summary"}
+_CLICKABLE = {*_CONTROLS, "svg", "picture"}
 _RESTING = {"a", "button", "h1", "h2", "h3", "p", "svg", "summary", "input", "dd", "blockquote", "label"}
 
 
@@ -80,6 +81,14 @@ class Ground:
         found = self._owner(found)
         left, top, w, h = self.box[found]
         return Spot(found, min(1, max(0, (x - left) / max(w, 1))), min(1, max(0, (y - top) / max(h, 1))), x, y)
+
+    def is_control(self, i: int) -> bool:
+        """Whether a click on it does something: it is a control, or lies in one."""
+        while i >= 0:
+            if self.layout.tags[i] in _CONTROLS:
+                return True
+            i = self.parent[i]
+        return False
 
     @property
     def root(self) -> int:

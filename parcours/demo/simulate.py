@@ -64,9 +64,9 @@ async def simulate(
     sent = 0
 
     async def make() -> None:
-        for _ in range(visitors):
+        for number in range(visitors):
             now = time.time_ns() // 1_000_000
-            someone = visitor(random, now)
+            someone = visitor(random, now, "ab"[number % 2])
             for batch in walker.journey(someone, now):
                 await pace.wait()
                 await waiting.put((someone, batch))

@@ -76,6 +76,8 @@ def journey() -> dict[str, Any]:
     return {
         "name": JOURNEY,
         "objective": "A first lamp, chosen and paid without a question left open.",
+        # as long as a visitor usually takes to come back: a longer window would leave out most of 28 days
+        "window_days": 3,
         "review_on": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(),
         "stages": [
             _stage(

@@ -16,7 +16,7 @@ from parcours.demo.habits import EFFECTS, Move, PageHabits, Use
 EXPERIMENT = "buy-button"
 TESTED = "/table-lamps/luciole"
 MOST_PAGES = 14  # of one visit
-SLIPS = 0.12  # views with a click on something that is no control
+SLIPS = 0.045  # views with a click on something that is no control
 COMES_BACK = 0.22  # of those who left without an order
 ASKS_HELP = 0.16  # of those who ordered, some days later
 BASKET_BY_HEADER = 0.7  # of those who put something into the basket, the others use the panel that opens
@@ -61,6 +61,8 @@ class Walker:
         """The views of one visit; gives back whether it ended with an order."""
         page, referrer, clock = visitor.entry, visitor.referrer, visitor.came
         for number in range(MOST_PAGES):
+            if not self._knows(visitor, page):
+                return False  # no picture of that page: nothing is known of its elements
             view = self.view(visitor, page, referrer, clock, "" if number else visitor.query)
             clock += view.ms
             if clock > now:
@@ -72,10 +74,16 @@ class Walker:
             clock += self.random.randint(150, 900)
         return False
 
+    def _ground(self, visitor: Visitor, page: str) -> tuple[str, int, str]:
+        return page, visitor.width, visitor.variant if page == TESTED else ""
+
+    def _knows(self, visitor: Visitor, page: str) -> bool:
+        return self._ground(visitor, page) in self.grounds
+
     def view(self, visitor: Visitor, page: str, referrer: str, t0: int, query: str = "") -> View:
         habits = self.habits[page]
         tested = page == TESTED
-        ground = self.grounds[page, visitor.width, visitor.variant if tested else ""]
+        ground = self.grounds[self._ground(visitor, page)]
         used = self._uses(habits, visitor)
         to, clicks = self._ways(ground, habits, used, visitor)
         engaged = int(self.random.lognormvariate(math.log(habits.seconds), 0.6) * 1000)
@@ -154,7 +162,10 @@ class Walker:
         if not 0 <= x < ground.layout.width:
             return []
         spot = ground.at(x, y)
-        return [Click(spot, ground.box[spot.element][2:], 0, self.random.randint(900, 8000))]
+        if ground.is_control(spot.element):
+            return []
+        effect = EFFECTS["selection" if self.random.random() < 0.4 else "none"]
+        return [Click(spot, ground.box[spot.element][2:], effect, self.random.randint(900, 8000))]
 
     def _lead(self, ground: Ground, move: Move) -> list[Click]:
         known = {path: weight for path, weight in move.by.items() if ground.find(path) is not None}

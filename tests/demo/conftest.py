@@ -45,16 +45,17 @@ def free_ports(count: int) -> list[int]:
 
 @dataclass
 class Lampyre:
-    """`url` of the shop; `batches` are what its pages sent, decoded by the collector's own wire."""
+    """Addresses of the shop and the collector; `batches`: what its pages sent, decoded by the collector's own wire."""
 
     url: str
+    collector: str
     batches: list[wire.Batch] = field(default_factory=list)
 
 
 @pytest.fixture(scope="package")
 def lampyre() -> Iterator[Lampyre]:
     collector_port, shop_port = free_ports(2)
-    shop = Lampyre(f"http://127.0.0.1:{shop_port}")
+    shop = Lampyre(f"http://127.0.0.1:{shop_port}", f"http://127.0.0.1:{collector_port}")
 
     async def tracker(_: Request) -> Response:
         return FileResponse(ROOT / "tracker_js/dist/parcours.js", media_type="text/javascript")
@@ -66,7 +67,7 @@ def lampyre() -> Iterator[Lampyre]:
     collector = Starlette(routes=[Route("/parcours.js", tracker), Route(f"/c/{KEY}", take, methods=["POST"])])
     running = [
         serve(collector, collector_port),
-        serve(shop_app(f"http://127.0.0.1:{collector_port}", KEY), shop_port),
+        serve(shop_app(shop.collector, KEY), shop_port),
     ]
     yield shop
     for server, _ in running:

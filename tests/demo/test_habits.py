@@ -1,0 +1,66 @@
+"""Habits name elements that are there: on the layouts that the camera takes of the shop."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from parcours.demo.ground import Ground
+from parcours.demo.habits import read_habits
+from parcours.demo.story import PICTURES, WIDTHS
+from parcours.demo.walk import PANEL, Grounds
+from store.records import Site
+from tests.demo.conftest import KEY, Lampyre
+from viewer.snapshot import Camera
+
+
+@pytest.fixture(scope="module")
+def grounds(lampyre: Lampyre) -> Grounds:
+    domains = tuple(urlsplit(url).netloc for url in (lampyre.url, lampyre.collector))
+    site = Site(id="1", name="Lampyre", key=KEY, domains=domains, allow_private=True)
+    found = {}
+    with Camera() as camera:
+        for picture in {p.path: p for p in PICTURES}.values():
+            page, _, variant = picture.path.partition("?show=")
+            widths = WIDTHS if page in ("/", "/basket") else WIDTHS[:1]
+            for capture in camera.take(lampyre.url + picture.path, site, widths):
+                assert not capture.snapshot.warnings, capture.snapshot
+                found[page, capture.snapshot.width, variant] = Ground(capture.layout)
+    return found
+
+
+def test_every_page_has_habits_and_a_picture(grounds: Grounds) -> None:
+    assert {page for page, *_ in grounds} == set(read_habits())
+
+
+def test_every_element_of_the_habits_is_on_its_page(grounds: Grounds) -> None:
+    for page, habits in read_habits().items():
+        for (path, width, variant), ground in grounds.items():
+            if path != page or width != 1366:
+                continue
+            named = [use.path.replace(":QTY", ":1" if variant == "b" else ":3") for use in habits.also]
+            named += [element for move in habits.next for element in move.by]
+            hidden = {"button#menu-button"}  # only on narrow screens
+            missing = [path for path in named if ground.find(path) is None and path not in hidden]
+            assert not missing, (page, variant)
+            assert PANEL in ground.index
+
+
+def test_phones_can_go_on_too(grounds: Grounds) -> None:
+    for page in ("/", "/basket"):
+        ground = grounds[page, 390, ""]
+        for move in read_habits()[page].next[:2]:
+            assert any(ground.find(element) is not None for element in move.by), move
+
+
+def test_a_click_lands_on_the_innermost_element(grounds: Grounds) -> None:
+    ground = grounds["/table-lamps", 1366, ""]
+    card = ground.find("div#lamps>div:1>a:1")
+    assert card is not None
+    picture, name = ground.spot(card, 0.5, 0.3), ground.spot(card, 0.1, 0.9)
+    assert ground.layout.tags[picture.element] == "svg"
+    assert name.element == card  # letters belong to the link around them
+    x, y, w, h = ground.box[card]
+    assert (name.x, name.y) == pytest.approx((x + 0.1 * w, y + 0.9 * h))
+    assert ground.is_control(picture.element)

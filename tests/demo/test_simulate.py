@@ -1,0 +1,88 @@
+"""Simulated visitors post as a browser does, at a pace the collector takes."""
+
+from __future__ import annotations
+
+import asyncio
+from random import Random
+
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+
+from collector import wire
+from parcours.demo import simulate as simulation
+from parcours.demo.simulate import Pace, SimulationRefused, simulate
+from tests.demo.conftest import free_ports
+from tests.demo.test_walk import HABITS, SHOP, ground_of
+
+GROUNDS = {
+    (page, width, v): ground_of(page, width) for page in HABITS for width in (1366, 768, 390) for v in ("", "a", "b")
+}
+
+
+async def against(answers: list[Response], visitors: int) -> tuple[int, list[tuple[Request, wire.Batch]]]:
+    """Simulate against a stand-in collector that gives `answers` first, then 204."""
+    taken: list[tuple[Request, wire.Batch]] = []
+
+    async def take(request: Request) -> Response:
+        body = await request.body()
+        if answers:
+            return answers.pop(0)
+        taken.append((request, wire.decode(body)))
+        return Response(status_code=204)
+
+    (port,) = free_ports(1)
+    app = Starlette(routes=[Route("/c/{key}", take, methods=["POST"])])
+    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
+    serving = asyncio.create_task(server.serve())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    try:
+        sent = await simulate(f"http://127.0.0.1:{port}", "KEY", SHOP, GROUNDS, visitors, random=Random(3))
+    finally:
+        server.should_exit = True
+        await serving
+    return sent, taken
+
+
+def test_batches_come_as_from_a_browser() -> None:
+    sent, taken = asyncio.run(against([], 40))
+    assert sent == len(taken) > 40
+    for request, batch in taken:
+        assert request.headers["origin"] == SHOP
+        assert request.headers["content-type"].startswith("text/plain")  # no preflight
+        assert request.headers["user-agent"].startswith("Mozilla/5.0")
+        assert batch.t0 < batch.sent  # the past is told by a clock that is right
+    assert len({request.headers["x-forwarded-for"] for request, _ in taken}) > 30
+
+
+def test_a_busy_collector_is_asked_again() -> None:
+    busy = [
+        PlainTextResponse("busy", 503, {"retry-after": "0"}),
+        PlainTextResponse("slow down", 429, {"retry-after": "0"}),
+    ]
+    sent, taken = asyncio.run(against(busy, 10))
+    assert sent == len(taken)
+
+
+def test_a_refusal_is_told() -> None:
+    with pytest.raises(ExceptionGroup) as told:
+        asyncio.run(against([PlainTextResponse("no such site", 404)] * 100, 10))
+    assert told.group_contains(SimulationRefused, match="404 no such site")
+
+
+def test_pace_lets_a_burst_pass_then_so_many_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(simulation, "BURST", 5)
+    monkeypatch.setattr(simulation, "PACE", 200)
+
+    async def timed() -> float:
+        loop = asyncio.get_running_loop()
+        pace, began = Pace(), loop.time()
+        for _ in range(45):
+            await pace.wait()
+        return loop.time() - began
+
+    assert asyncio.run(timed()) >= 0.2

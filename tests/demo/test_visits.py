@@ -1,0 +1,54 @@
+"""The scripted visits are real: a browser makes them, and the tracker tells of them."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from parcours.demo import visits
+from tests.demo.conftest import Lampyre
+
+
+def test_a_dozen_at_three_widths() -> None:
+    all_visits = visits.read_visits()
+    assert len(all_visits) == 12
+    assert {visit.width for visit in all_visits} == {1366, 768, 390}
+    verbs = {step.split()[0] for visit in all_visits for step in visit.steps}
+    assert all(hasattr(visits.Walker, f"_{verb}") for verb in verbs)
+    assert {"press", "touch", "scroll", "swipe", "write", "key"} <= verbs
+
+
+def test_visits_arrive_as_those_of_people(lampyre: Lampyre, monkeypatch: pytest.MonkeyPatch) -> None:
+    chosen = [visits.read_visits()[i] for i in (2, 8, 9)]  # code on a desktop, code on a tablet, a phone
+    monkeypatch.setattr(visits, "read_visits", lambda: chosen)
+    lampyre.batches.clear()
+    finished: list[None] = []
+    missed = asyncio.run(visits.make_visits(lampyre.url, done=lambda: finished.append(None), seed=4))
+    assert (missed, len(finished)) == (0, 3)
+    assert {batch.ctx.vw for batch in lampyre.batches} == {1366, 768, 390}
+    assert not any(batch.ctx.auto for batch in lampyre.batches)
+    clicks = [
+        (batch.ctx.vw, batch.el.p[element], effect)
+        for batch in lampyre.batches
+        if batch.click and batch.el
+        for element, effect in zip(batch.click.e, batch.click.r, strict=True)
+    ]
+    applied = [effect for _, path, effect in clicks if path == "button#apply-code"]
+    assert len(applied) >= 7
+    assert applied.count(0) > len(applied) / 2  # nothing happens
+    assert all(effect for _, path, effect in clicks if path == "a#go-to-payment")
+    assert any(batch.hover for batch in lampyre.batches if batch.ctx.vw == 1366)
+    assert {"buy-button": "b"} in [batch.ctx.variants for batch in lampyre.batches]
+
+
+def test_a_step_that_cannot_be_done_is_counted(
+    lampyre: Lampyre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    script = tmp_path / "visits.txt"
+    script.write_text("1366\n  go /help\n  press #not-there\n  press #start-return\n")
+    read = visits.read_visits(script)
+    monkeypatch.setattr(visits, "read_visits", lambda: read)
+    monkeypatch.setattr(visits, "STEP_MS", 700)
+    assert asyncio.run(visits.make_visits(lampyre.url)) == 1
