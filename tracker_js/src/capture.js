@@ -78,8 +78,11 @@ const capture = (siteKey) => {
     layout.y.push(round(box.top));
     layout.w.push(round(rect.width));
     layout.h.push(round(rect.height));
+    // See-through is not out of reach: a caption that fades in under the pointer is clicked. A menu that is faded out
+    // and lets clicks through is.
     const isShown = el.checkVisibility
-      ? el.checkVisibility({opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: false})
+      ? el.checkVisibility({visibilityProperty: true, contentVisibilityAuto: false}) &&
+        (style.pointerEvents !== 'none' || el.checkVisibility({opacityProperty: true}))
       : style.visibility === 'visible' && style.display !== 'none';
     layout.visible.push(isShown && !isEmpty(seen));
     layout.fixed.push(at.fixed || isFixed || style.position === 'sticky');
