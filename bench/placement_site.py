@@ -23,12 +23,19 @@ CACHE = Path(__file__).resolve().parents[1] / "build" / "bench-pages"
 
 # Fonts, icons and scripts of other hosts would make the figures depend on the network of the day.
 _FOREIGN = re.compile(r"<(script|link)\b[^>]*?(?:src|href)=[\"'](?:https?:)?//[^>]*>(?:\s*</script>)?", re.I)
-# The bench's own number of every element: its place in document order, before any visitor acts. Nothing of the
-# product takes part, and nothing of it is written into the page.
-_NUMBERS = (
-    "<script>document.addEventListener('DOMContentLoaded',()=>{"
-    "window.benchElements=[...document.querySelectorAll('body,body *')]},{capture:true,once:true})</script>"
-)
+# The bench's own number of every element: its place in document order, given when the markup is read and before any
+# script of the page ran. Nothing of the product takes part, and nothing of it is written into the page.
+_NUMBERS = "<script>window.benchElements=[...document.querySelectorAll('body,body *')]</script>"
+
+
+def with_snippet(html: str, snippet: str) -> str:
+    """The page without foreign files, with the snippet, and with its elements numbered."""
+    html = _FOREIGN.sub("", html)
+    start = html.index("<body")
+    first_script = html.find("<script", start)
+    at = first_script if first_script >= 0 else html.index("</body>")
+    html = html[:at] + _NUMBERS + html[at:]
+    return re.sub(r"(<head\b[^>]*>)", lambda head: head[1] + snippet, html, count=1)
 
 
 def fetch_pages() -> dict[str, Path]:
@@ -59,9 +66,7 @@ class _Handler(SimpleHTTPRequestHandler):
         path = Path(self.translate_path(self.path))
         if path.suffix != ".html" or not path.is_file():
             return super().do_GET()
-        text = _FOREIGN.sub("", path.read_text(encoding="utf-8"))
-        text = re.sub(r"(<head\b[^>]*>)", lambda m: m[1] + _NUMBERS + self.snippet[0], text, count=1)
-        body = text.encode()
+        body = with_snippet(path.read_text(encoding="utf-8"), self.snippet[0]).encode()
         self.send_response(200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.send_header("Content-Length", str(len(body)))

@@ -118,7 +118,7 @@ def visit(browser: Browser, url: str, width: int, most: int, seed: int) -> list[
         targets = page.evaluate(_TARGETS)
         chance.shuffle(targets)
         done: set[tuple[int, int]] = set()
-        for number in targets:
+        for number in targets * 3:
             if len(done) >= most:
                 break
             point = page.evaluate(_AIM, [number, chance.uniform(0.1, 0.9), chance.uniform(0.1, 0.9)])
