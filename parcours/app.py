@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
+from collector.addresses import ClientAddress
 from collector.app import Collector, CollectorSettings
 from parcours.settings import Settings
 from store.client import Store, open_store
@@ -78,7 +79,12 @@ def _viewer(
         store,
         definitions,
         Snapshots(store),
-        ViewerSettings(base_url=settings.url, chromium=settings.chromium, service_token=token),
+        ViewerSettings(
+            base_url=settings.url,
+            chromium=settings.chromium,
+            service_token=token,
+            client_address=ClientAddress(settings.trusted_proxies),
+        ),
         intake=collector.health if collector else None,
         drain=collector.drain if collector else None,
     )

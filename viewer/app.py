@@ -42,6 +42,7 @@ class ViewerSettings:
     """`base_url`: the address people reach it by. `secret` signs sessions; None: one kept in the store.
 
     `service_token`: a bearer token with an owner's rights for as long as the process lives.
+    `client_address`: (address of the socket, X-Forwarded-For) → whose tries to sign in are counted.
     `chromium`: the browser that takes pictures; empty: the first found on the PATH.
     """
 
@@ -49,6 +50,7 @@ class ViewerSettings:
     chromium: str = ""
     service_token: str = ""
     secret: bytes | None = None
+    client_address: Callable[[str, str], str] = lambda peer, forwarded_for: peer
 
 
 class Viewer:
@@ -78,6 +80,7 @@ class Viewer:
             base_url=settings.base_url,
             secret=settings.secret,
             local_token=settings.service_token,
+            client_address=settings.client_address,
         )
         self.maps = Maps(store, snapshots, self.work, drain)
         self.jobs = Jobs(snapshots, camera or (lambda: Chromium(settings.chromium)), self._heights, self.work.forget)

@@ -63,12 +63,20 @@ class Auth:
     """The viewer's knowledge of users, sessions and tokens. Sync methods query the store: run them in threads."""
 
     def __init__(
-        self, definitions: Definitions, work: Work, *, base_url: str, secret: bytes | None, local_token: str
+        self,
+        definitions: Definitions,
+        work: Work,
+        *,
+        base_url: str,
+        secret: bytes | None,
+        local_token: str,
+        client_address: Callable[[str, str], str],
     ) -> None:
         self.definitions = definitions
         self.work = work
         self.base = urlsplit(base_url)
         self._secret = secret
+        self._client_address = client_address
         self._local_token = local_token  # of the server's own command line; lives as long as the process
         self._sessions: Sessions | None = None
         self.by_name = Throttle(free=5)
@@ -80,6 +88,11 @@ class Auth:
             secret = self._secret or bytes.fromhex(first_run.shared_secret(self.definitions, "sessions"))
             self._sessions = Sessions(secret, https=self.base.scheme == "https")
         return self._sessions
+
+    def address_of(self, request: Request) -> str:
+        """Whose request it is, for the counting of wrong tries."""
+        peer = request.client.host if request.client else ""
+        return self._client_address(peer, request.headers.get("x-forwarded-for", ""))
 
     def user(self, name: str) -> User | None:
         try:
@@ -238,7 +251,7 @@ def safe_next(path: str) -> str:
 async def sign_in(request: Request, name: str, password: str) -> User:
     """The user, or Problem 401 (wrong name or password: not said which) or 429 (too many tries)."""
     auth = _auth(request)
-    address = request.client.host if request.client else ""
+    address = auth.address_of(request)
     name = name.strip()[:64]
     wait = max(auth.by_name.wait(f"{name} {address}"), auth.by_address.wait(address))
     if wait:

@@ -129,12 +129,12 @@ def canonical(site: Site, text: str, known: list[str]) -> str:
     if text.startswith("/"):
         if ("*" in text or "{" in text) and not any(page_path(page) == text for page in known):
             return text  # a pattern over all hosts
-        hosts = [page[: page.index("/")] for page in known if "/" in page]
-        hosts += [domain for domain in site.domains if not domain.startswith("*")]
+        hosts = [domain for domain in site.domains if not domain.startswith("*")]
+        hosts += [page[: page.index("/")] for page in known if "/" in page]
         pages = [canonical_page(f"https://{host}{text}", site.keep_query) for host in dict.fromkeys(hosts)]
         if not pages:
             raise bad_parameter("page", f"{text!r} needs its host.", "an address, host/path")
-        return next((page for page in pages if page in known), pages[0])
+        return next((page for page in known if page in pages), pages[0])
     if _HOST.match(text):
         if "{" in text:
             return text  # a pattern: `shop.example/lamps/{name}`

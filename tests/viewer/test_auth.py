@@ -161,6 +161,19 @@ def test_guessing_is_made_to_wait(browser, user):
     assert signed_in(browser, "grace").status_code == 429  # the right one waits too
 
 
+def test_people_behind_one_proxy_are_counted_apart(viewer):
+    def request(forwarded_for: str) -> Request:
+        headers = [(b"x-forwarded-for", forwarded_for.encode())]
+        return Request({"type": "http", "headers": headers, "client": ("10.0.0.1", 1)})
+
+    def last(peer: str, forwarded_for: str) -> str:
+        return forwarded_for.split(",")[-1].strip() if peer == "10.0.0.1" else peer
+
+    assert viewer.auth.address_of(request("203.0.113.9")) == "10.0.0.1"  # nobody said that it is a proxy
+    behind = auth.Auth(viewer.definitions, viewer.work, base_url=BASE, secret=b"x", local_token="", client_address=last)
+    assert behind.address_of(request("1.1.1.1, 203.0.113.9")) == "203.0.113.9"
+
+
 def test_a_forged_cookie_is_nobody(browser):
     browser.cookies.set("parcours", "WyJhZGEiLCJ4IiwieSJd.aaaa.bbbb")
     assert browser.get("/change").status_code == 303
