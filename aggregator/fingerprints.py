@@ -13,33 +13,24 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.columns import Int16
+from aggregator.columns import Float64, Int16, Int64
 
 FIELDS = ("id", "name", "type", "role", "href", "text", "plain", "all", "sub", "label", "head")
 ABSENT = -1
 CHANCE = 2.0**-12  # that two different values share a fingerprint of 12 bits
 
 # Share of elements on which a property survives an edit of the page (measured; docs/aggregator.md).
-KEEP = {
-    "id": 0.92,
-    "name": 0.95,
-    "type": 0.96,
-    "role": 0.88,
-    "href": 0.88,
-    "text": 0.95,
-    "all": 0.88,
-    "sub": 0.80,
-    "label": 0.85,
-    "head": 0.60,
-}
+# `plain` (the path from the top) is never asked: who shares the key shares it nearly always, so it
+# would vouch for its own kind. It keeps nothing and says nothing.
+KEEP: Float64 = np.array([0.92, 0.95, 0.96, 0.88, 0.88, 0.95, 0.0, 0.88, 0.80, 0.85, 0.60])
 KEEP_CLASSES = 0.80
 MOST = 6.0  # nats that one property may give
 MOST_CLASSES = 4.0
 ONE_SIDED = 0.6  # part of the loss when only one side has the property
+TEXT, ALL = FIELDS.index("text"), FIELDS.index("all")
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _VALUE = {letter: i for i, letter in enumerate(_LETTERS)}
-_COLUMN = {name: i for i, name in enumerate(FIELDS)}
 _CODES: dict[str, int] = {a + b: _VALUE[a] << 6 | _VALUE[b] for a in _LETTERS for b in _LETTERS} | {"..": ABSENT}
 
 
@@ -47,14 +38,23 @@ class BadFingerprints(ValueError):
     """Not two base64url letters a property."""
 
 
-def parse(fp: str) -> tuple[list[int], frozenset[int]]:
-    """(the 11 properties in the order of FIELDS, -1 where absent; the classes). Short ones are filled up."""
+@dataclass(frozen=True)
+class Prints:
+    """The fingerprints of one record: `values` i16[11] in the order of FIELDS, -1 where absent; its classes."""
+
+    values: Int16
+    classes: frozenset[int]
+
+
+def parse(fp: str) -> Prints:
+    """Fingerprints as they were sent; short ones are filled up."""
     try:
         values = [_CODES[fp[i : i + 2]] for i in range(0, len(fp), 2)]
     except KeyError as error:
         raise BadFingerprints(f"{fp[:60]!r} holds {error.args[0]!r}, which is not a fingerprint.") from None
     values += [ABSENT] * (len(FIELDS) - len(values))
-    return values[: len(FIELDS)], frozenset(v for v in values[len(FIELDS) :] if v != ABSENT)
+    classes = frozenset(v for v in values[len(FIELDS) :] if v != ABSENT)
+    return Prints(np.array(values[: len(FIELDS)], np.int16), classes)
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class Fingerprints:
 
     def __init__(self, fps: Sequence[str]) -> None:
         parsed = [parse(fp) for fp in fps]
-        self.values: Int16 = np.array([values for values, _ in parsed], np.int16).reshape(len(parsed), len(FIELDS))
-        self.classes = [classes for _, classes in parsed]
+        self.values: Int16 = np.array([p.values for p in parsed], np.int16).reshape(len(parsed), len(FIELDS))
+        self.classes = [p.classes for p in parsed]
         self.everyone = self.rivals(range(len(parsed)))
 
     def rivals(self, elements: Sequence[int]) -> Rivals:
@@ -83,28 +83,34 @@ class Fingerprints:
         counts = Counter(c for i in elements for c in self.classes[i])
         return Rivals(self.values[np.asarray(elements, np.int64)], counts)
 
-    def evidence(self, fp: str, element: int, rivals: Rivals) -> float:
-        """Nats that the record `fp` is of `element`, and not of another of `rivals`. Positive = the same.
+    def equal(self, record: Prints, element: int) -> bool:
+        """Whether all fingerprints of the element are the record's."""
+        return record.classes == self.classes[element] and bool((record.values == self.values[element]).all())
 
-        The rarer an equal value is among the rivals the more it says; one that all of them
-        share says nothing. `plain` (the path without anchor) is left out: who shares the key
-        shares it nearly always, so it would vouch for its own kind.
+    def of_properties(self, record: Prints, elements: Int64, rivals: Rivals, keep: Float64) -> Float64:
+        """Nats for each of `elements` that the record is of it, and not of another of `rivals`.
+
+        Equal: the rarer the value is among the rivals the more it says; one that all share says
+        nothing. Different: it would have had to change. On one side only: part of that.
         """
-        values, classes = parse(fp)
-        record = np.array(values, np.int16)
-        mine = self.values[element]
-        shares = (rivals.values == record).mean(axis=0)
-        nats = {name: _property(keep, record[_COLUMN[name]], mine[_COLUMN[name]], shares[_COLUMN[name]])
-                for name, keep in KEEP.items()}  # fmt: skip
-        words = [nats.pop("text"), nats.pop("all")]
+        mine = self.values[elements]
+        equal = mine == record.values
+        asked = record.values != ABSENT
+        share = (rivals.values == record.values).mean(axis=0)
+        gain = np.where(asked, np.clip(np.log(np.maximum(keep, CHANCE) / (share + CHANCE)), 0, MOST), 0)
+        loss = np.log(1 - keep)
+        one_sided = asked != (mine != ABSENT)
+        nats = np.where(equal, gain, np.where(one_sided, ONE_SIDED, 1.0) * loss)
         # Own text and text of the subtree are nearly one thing: the better agreement, else the worse loss.
-        same = [w for w, name in zip(words, ("text", "all"), strict=True)
-                if record[_COLUMN[name]] == mine[_COLUMN[name]] != ABSENT]  # fmt: skip
-        return sum(nats.values()) + (max(same) if same else min(words)) + self._of_classes(classes, element, rivals)
+        words = nats[:, [TEXT, ALL]]
+        same = (equal & asked)[:, [TEXT, ALL]]
+        best = np.where(same, words, -np.inf).max(axis=1)
+        of_words = np.where(same.any(axis=1), best, words.min(axis=1))
+        return np.asarray(nats.sum(axis=1) - words.sum(axis=1) + of_words, np.float64)
 
-    def _of_classes(self, classes: frozenset[int], element: int, rivals: Rivals) -> float:
-        """Weighted Jaccard likeness of the two sets of classes; rare classes weigh more."""
-        mine = self.classes[element]
+    def of_classes(self, record: Prints, element: int, rivals: Rivals) -> float:
+        """Nats of the two sets of classes, by weighted Jaccard likeness: rare classes weigh more."""
+        classes, mine = record.classes, self.classes[element]
         if not classes and not mine:
             return 0.0
         loss = math.log(1 - KEEP_CLASSES)
@@ -115,11 +121,3 @@ class Fingerprints:
         alike = sum(weight[c] for c in classes & mine) / sum(weight.values())
         rare = sum(math.log(rivals.size / rivals.classes[c]) for c in classes & mine)
         return alike * min(MOST_CLASSES, rare) + (1 - alike) * loss
-
-
-def _property(keep: float, record: int, layout: int, share: float) -> float:
-    """Evidence of one property: equal, different, on one side only, or absent on both."""
-    if record == layout:
-        return 0.0 if record == ABSENT else max(0.0, min(MOST, math.log(keep / (share + CHANCE))))
-    loss = math.log(1 - keep)
-    return loss if ABSENT not in (record, layout) else ONE_SIDED * loss

@@ -8,7 +8,7 @@ from collections.abc import Callable, Hashable
 import numpy as np
 
 from aggregator.elements import LayoutIndex
-from aggregator.fingerprints import FIELDS
+from aggregator.fingerprints import FIELDS, parse
 
 _TEXT, _HREF, _LABEL = (FIELDS.index(name) * 2 for name in ("text", "href", "label"))
 
@@ -39,7 +39,7 @@ def pair_elements(a: LayoutIndex, b: LayoutIndex) -> list[tuple[int, int]]:
 
 
 def _agree(a: LayoutIndex, i: int, b: LayoutIndex, j: int) -> bool:
-    return b.agreement(a.layout.fps[i], j) >= 0 and a.agreement(b.layout.fps[j], i) >= 0
+    return b.agreement(parse(a.layout.fps[i]), j) >= 0 and a.agreement(parse(b.layout.fps[j]), i) >= 0
 
 
 def _alone(

@@ -12,6 +12,7 @@ import numpy as np
 
 from aggregator.columns import Float32, Mask
 from aggregator.elements import Found, LayoutIndex
+from aggregator.fingerprints import parse
 from aggregator.queries import Depths
 from aggregator.records import Records
 
@@ -85,7 +86,7 @@ def _edges(depths: Depths, records: Records, index: LayoutIndex) -> tuple[Float3
 def _anchor(key: int, records: Records, index: LayoutIndex) -> int:
     """The element that depths with this key hang on, or -1: one that scrolls with the page and is its own."""
     fps = [records.fps[i] for i in np.flatnonzero(records.key == np.uint64(key))] or [""]
-    found = [index.own(key, fp) for fp in fps]
+    found = [index.own(key, parse(fp)) for fp in fps]
     layout = index.layout
     for at, finding in found:
         if finding is Found.AGREES and layout.visible[at] and not layout.fixed[at] and layout.scroller[at] < 0:

@@ -6,11 +6,11 @@ import math
 
 import pytest
 
-from aggregator.elements import Found, LayoutIndex
+from aggregator.elements import Found, LayoutIndex, own_elements
 from aggregator.fingerprints import ABSENT, BadFingerprints, parse
 from aggregator.paths import is_anchor, is_named, prefixes, shape, tag_of
 from store.layouts import path_key
-from tests.aggregator.build import fp, layout
+from tests.aggregator.build import fp, layout, records
 
 BOX = (0.0, 0.0, 100.0, 20.0)
 
@@ -35,10 +35,10 @@ def test_shape_and_tag() -> None:
 
 
 def test_parse_and_what_is_no_fingerprint() -> None:
-    values, classes = parse("AAAB" + ".." * 9 + "AC__")
-    assert values[:3] == [0, 1, ABSENT]
-    assert classes == {2, 4095}
-    assert parse("") == ([ABSENT] * 11, frozenset())
+    prints = parse("AAAB" + ".." * 9 + "AC__")
+    assert prints.values[:3].tolist() == [0, 1, ABSENT]
+    assert prints.classes == {2, 4095}
+    assert parse("").values.tolist() == [ABSENT] * 11
     with pytest.raises(BadFingerprints):
         parse("??")
 
@@ -58,42 +58,71 @@ def of_list(texts: list[str]) -> LayoutIndex:
 def test_an_element_is_its_own() -> None:
     index = of_list(["a", "b", "c"])
     for path, prints in zip(index.layout.paths, index.layout.fps, strict=True):
-        assert index.own(path_key(path), prints)[1] is Found.AGREES
+        assert index.own(path_key(path), parse(prints))[1] is Found.AGREES
 
 
 def test_a_list_that_grew_at_its_head_is_seen_through() -> None:
     """What all of the list share (class, heading, content) does not outweigh another text and link."""
     before, after = of_list(["a", "b", "c"]), of_list(["new", "a", "b", "c"])
     for path, prints in zip(before.layout.paths, before.layout.fps, strict=True):
-        assert after.own(path_key(path), prints)[1] is Found.REFUSED
+        assert after.own(path_key(path), parse(prints))[1] is Found.REFUSED
 
 
 def test_equal_icons_without_text_are_taken_at_their_key() -> None:
     icon = fp(("icon",), href="#")
     index = LayoutIndex(layout(*((f"nav>a:{n}", icon, BOX) for n in (1, 2, 3))))
-    assert index.own(path_key("nav>a:2"), icon)[1] is Found.AGREES
+    assert index.own(path_key("nav>a:2"), parse(icon))[1] is Found.AGREES
 
 
 def test_a_lone_element_may_change_its_words() -> None:
     index = LayoutIndex(layout(("main>h1:1", fp(text="Summer", all="Summer"), BOX), ("main>p:1", fp(text="x"), BOX)))
-    assert index.own(path_key("main>h1:1"), fp(text="Winter", all="Winter"))[1] is Found.AGREES
+    assert index.own(path_key("main>h1:1"), parse(fp(text="Winter", all="Winter")))[1] is Found.AGREES
     another = fp(id="x", text="Winter", all="Winter", href="/w", role="link")
-    assert index.own(path_key("main>h1:1"), another)[1] is Found.REFUSED
+    assert index.own(path_key("main>h1:1"), parse(another))[1] is Found.REFUSED
 
 
 def test_a_translated_page_keeps_links_that_lead_to_the_same_place() -> None:
     index = of_list(["a", "b", "c"])
     translated = fp(("link",), text="x", all="x", href="b", head="News", sub="icon")
     # href alone, with a share of one in three, cannot outweigh other words: better refused than wrong.
-    assert index.own(path_key("ul#news>li:2>a:1"), translated)[1] is Found.REFUSED
+    assert index.own(path_key("ul#news>li:2>a:1"), parse(translated))[1] is Found.REFUSED
     assert of_list([str(n) for n in range(60)]).agreement(
-        fp(("link",), text="x", all="x", href="7", head="News", sub="icon"), 7
+        parse(fp(("link",), text="x", all="x", href="7", head="News", sub="icon")), 7
     ) == pytest.approx(math.log(0.88 * 60 / (1 + 60 / 4096)) + math.log(0.05) + 0.9, abs=0.01)
 
 
 def test_without_fingerprints_the_key_must_do() -> None:
     index = of_list(["a", "b"])
-    assert index.own(path_key("ul#news>li:2>a:1"), "")[1] is Found.REFUSED  # the layout has some: one-sided losses
+    assert (
+        index.own(path_key("ul#news>li:2>a:1"), parse(""))[1] is Found.REFUSED
+    )  # the layout has some: one-sided losses
     bare = LayoutIndex(layout(("ul#news>li:1>a:1", "", BOX), ("ul#news>li:2>a:1", "", BOX)))
-    assert bare.own(path_key("ul#news>li:2>a:1"), "")[1] is Found.AGREES
-    assert bare.own(path_key("ul#news>li:3>a:1"), "")[1] is Found.MISSING
+    assert bare.own(path_key("ul#news>li:2>a:1"), parse(""))[1] is Found.AGREES
+    assert bare.own(path_key("ul#news>li:3>a:1"), parse(""))[1] is Found.MISSING
+
+
+def test_an_element_that_fits_better_elsewhere_is_not_taken_at_its_key() -> None:
+    """Another of the same tag has its words and link now: it has moved out of its list, and a clone stands there."""
+    clone = fp(("card",), text="Other", all="Other", sub="icon", label="rare", head="H")
+    moved = fp(("card",), text="Mine", all="Mine", sub="icon", label="rare", head="H")
+    others = [(f"main>p:{n}", fp(text=str(n)), BOX) for n in range(40)]
+    index = LayoutIndex(layout(("div#a>a:1", clone, BOX), ("footer>a:1", moved, BOX), *others))
+    assert index.own(path_key("div#a>a:1"), parse(moved))[1] is Found.REFUSED
+    without = LayoutIndex(layout(("div#a>a:1", clone, BOX), *others))
+    assert without.own(path_key("div#a>a:1"), parse(moved))[1] is Found.AGREES
+
+
+def test_what_survived_is_learned_from_the_sure_ones() -> None:
+    """On a translated page the words of all have changed: then they count against nobody."""
+
+    def page(language: str) -> list[tuple[str, str]]:
+        links = [(f"ul#l>li:{n}>a:1", fp(text=f"{language}{n}", all=f"{language}{n}", href=str(n))) for n in range(30)]
+        return [
+            *links,
+            *((f"nav>a:{n}", fp(text=f"{language}n{n}", all=f"{language}n{n}", href=f"n{n}")) for n in range(6)),
+        ]
+
+    index = LayoutIndex(layout(*((path, prints, BOX) for path, prints in page("fr"))))
+    short = ("nav>a:2", dict(page("en"))["nav>a:2"])
+    assert own_elements(records([short]), index) == [(32, Found.REFUSED)]
+    assert {finding for _, finding in own_elements(records(page("en")), index)} == {Found.AGREES}
