@@ -1,7 +1,7 @@
 // Addresses lose what could name a person before anything is kept of them.
 
 // E-mail addresses, UUIDs, long numbers.
-const PERSON = /[^/=?&]+(@|%40)[^/&]*|[\da-f]{8}(-?[\da-f]{4}){3}-?[\da-f]{12}|\d{6,}/gi;
+const PERSON = /[^/=?&]+(@|%40)[^/&]*|[\da-f-]{32,}|\d{6,}/gi;
 
 /** `href` without fragment, its query cut to `utm_*` and the keys in `keep`; what names a person → `*`. */
 export const trimAddress = (href, keep) => {

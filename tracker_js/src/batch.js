@@ -30,13 +30,13 @@ export const buildBatch = (head, records, rows, scroll) => {
     batch[kind] = {};
     for (const name of COLUMNS[kind].split(' ')) {
       let last = head.t0;
-      batch[kind][name] = rows[kind].map((row) => {
-        if (name === 'e') return place(row.e);
-        if (name !== 't') return row[name];
-        const before = last;
-        last = Math.max(last, Math.min(row.t, head.t0 + DAY)); // clocks may be set back
-        return last - before;
-      });
+      batch[kind][name] = rows[kind].map((row) =>
+        name === 'e'
+          ? place(row.e)
+          : name === 't'
+            ? -last + (last = Math.max(last, Math.min(row.t, head.t0 + DAY))) // clocks may be set back
+            : row[name],
+      );
     }
   }
   batch.scroll = {...scroll, e: place(scroll.e)};

@@ -17,7 +17,7 @@ export const captureClicks = (tracker, effects) => {
     const isAgain = target === control;
     control = target.closest('label')?.control;
     if (isAgain) return;
-    const isKey = event.type === 'click' && !event.detail;
+    const isKey = !event.detail;
     effects.watch(event, {
       t: Date.now(),
       ...tracker.place(isKey ? placeOn(target) : placeOn(target, event.clientX, event.clientY)),

@@ -6,15 +6,15 @@ const WATCH = 1500; // ms after a click
 const STILL = 1200; // ms: what changed a third time and still does so then ticks by itself
 const MOST = 500; // changes kept
 const CHANGED = 1;
-const KINDS = {scroll: 2, selectionchange: 3, input: 4, change: 4, toggle: 4, focusin: 5, navigate: 6, blur: 8};
+const KINDS = {scroll: 2, selectionchange: 3, input: 4, focusin: 5, navigate: 6, blur: 8};
 export const ADDRESS = 6;
 export const LEFT = 7;
 
 /** The first entry of `log` that answers the click of `row`. */
 const firstEffect = (log, row) =>
-  log.find(([time, kind, node, round]) => {
+  log.find(([time, , node, round]) => {
     if (time > row.t + WATCH || (time < row.t && round !== row.round)) return false;
-    const same = log.filter((entry) => kind === CHANGED && entry[2] === node);
+    const same = log.filter((entry) => entry[2] === node);
     // Only changes up to the next press make a rhythm: those of a counter clicked quickly do not.
     return same.filter((entry) => entry[3] === row.round).length < 3 || same.at(-1)[0] < row.t + STILL;
   });
@@ -81,7 +81,7 @@ export const makeEffects = (onClick) => {
       if (!stops[0]) {
         log = [];
         stops = [
-          listen(document, 'scroll selectionchange input change toggle focusin', onEvent),
+          listen(document, 'scroll selectionchange input focusin', onEvent),
           listen(window, 'blur', onEvent),
         ];
         if (window.navigation) stops.push(listen(navigation, 'navigate', onEvent));

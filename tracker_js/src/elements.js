@@ -16,7 +16,7 @@ const NAMES = {'data-parcours': '@', 'data-testid': '!', id: '#'};
 
 // Names that tools make: long numbers, `:r1:`, addresses, letters between digits or digits between letters.
 const GENERATED = /\d{3}|[:@]|\d[a-z]+\d|[a-z]\d+[a-z]{2}|^(css|sc|ng)-/i;
-const STATE = /active|current|disabled|expand|focus|hidden|hover|loading|open|select|show|visible/;
+const STATE = /active|current|disab|expand|focus|hidden|hover|load|open|select|show|visib/;
 
 export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 

@@ -17,7 +17,7 @@ export const captureHover = (tracker) => {
 
   const leave = () => {
     const now = Date.now();
-    if (here) here.d += Math.max(0, Math.min(now - since, IDLE));
+    if (here) here.d += Math.min(now - since, IDLE);
     since = now;
     here = 0;
   };

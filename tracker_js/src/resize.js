@@ -4,6 +4,6 @@ import {makeTimer, on} from './guard.js';
 const REST = 500; // ms in which many changes are one
 
 export const captureResize = (tracker) => {
-  const timer = makeTimer(() => tracker.add('resize', {t: Date.now(), w: innerWidth || 1, h: innerHeight || 1}));
+  const timer = makeTimer(() => tracker.add('resize', {t: Date.now(), w: innerWidth, h: innerHeight}));
   on(window, 'resize', () => timer.set(REST));
 };

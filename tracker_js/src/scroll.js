@@ -22,7 +22,7 @@ export const captureScroll = (tracker) => {
   const look = () => {
     const page = shell || document.scrollingElement;
     const top = shell ? shell.getBoundingClientRect().top : 0;
-    const ph = Math.round(top + page.scrollHeight) || 1;
+    const ph = Math.round(top + page.scrollHeight);
     const from = Math.max(0, page.scrollTop); // iOS shows what is beyond the ends
     const edge = Math.min(innerHeight, top + (shell ? shell.clientHeight : innerHeight));
     const depth = Math.min(ph, Math.round(from + edge));

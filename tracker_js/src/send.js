@@ -15,7 +15,8 @@ export const makeSender = (url) => {
   const bodyOf = ({batch}) => JSON.stringify({...batch, sent: Date.now()});
   const post = (one) => {
     const body = bodyOf(one);
-    return fetch(url, {method: 'POST', body, keepalive: body.length < FLIGHT, credentials: 'omit'});
+    // A network error is an answer too: none.
+    return fetch(url, {method: 'POST', body, keepalive: body.length < FLIGHT, credentials: 'omit'}).catch(() => {});
   };
   const onAnswer = (answer) => {
     const one = flying;
@@ -36,7 +37,7 @@ export const makeSender = (url) => {
   const pump = () => {
     if (timer.isSet() || held || flying || !queue[0]) return;
     flying = queue[0];
-    post(flying).then(guard(onAnswer), guard(() => onAnswer()));
+    post(flying).then(guard(onAnswer));
   };
   const timer = makeTimer(pump);
   onStop(() => {
@@ -59,7 +60,7 @@ export const makeSender = (url) => {
     /** The page goes: what is not under way is left with the browser. If it comes back, all is sent again. */
     leave: () => {
       for (const one of held ? [] : queue)
-        if (one !== flying && !navigator.sendBeacon?.(url, bodyOf(one))) post(one).catch(() => {});
+        if (one !== flying && !navigator.sendBeacon?.(url, bodyOf(one))) post(one);
     },
     /** Holds all back (true), or lets it go (false). */
     hold: (yes) => {
