@@ -1,0 +1,13 @@
+"""`parcours demo` with few pictures, visits and visitors: run as a program by test_demo.py."""
+
+from __future__ import annotations
+
+from parcours.cli import main
+from parcours.demo import prepare, story, visits
+
+if __name__ == "__main__":
+    few = visits.read_visits()[4:5]
+    prepare.VISITORS = 300
+    prepare.read_visits = visits.read_visits = lambda *_: few  # type: ignore[assignment, attr-defined]
+    story.PICTURES = story.PICTURES[:3:2]
+    main()

@@ -1,0 +1,177 @@
+"""`parcours demo` as a person runs it: from nothing, stopped by Ctrl-C, and once more."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from parcours.connection import running_server
+from parcours.demo.children import descendants
+from tests.demo.conftest import ROOT, free_ports
+
+PATIENCE = 55  # s
+
+
+def start(data: Path, port: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "tests.demo.small_demo", "demo", "--port", str(port), "--data", str(data)]
+    # a session of its own: a signal to its group is what Ctrl-C is
+    return subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True
+    )
+
+
+def until(demo: subprocess.Popen[str], words: str) -> str:
+    """The first line with `words`; fails with all that was printed when there is none."""
+    assert demo.stdout
+    timer = threading.Timer(PATIENCE, demo.kill)
+    timer.start()
+    printed = ""
+    try:
+        for line in demo.stdout:
+            printed += line
+            if words in line:
+                return line
+    finally:
+        timer.cancel()
+    raise AssertionError(f"no {words!r} in:\n{printed}")
+
+
+def stop(demo: subprocess.Popen[str]) -> int:
+    """Ctrl-C; the exit code, after every process it started is gone."""
+    below = descendants(demo.pid)
+    os.killpg(demo.pid, signal.SIGINT)
+    assert demo.stdout
+    demo.stdout.read()
+    code = demo.wait(30)
+    deadline = time.monotonic() + 5
+    while left := [pid for pid in below if Path(f"/proc/{pid}/cmdline").exists() and _runs(pid)]:
+        assert time.monotonic() < deadline, left
+        time.sleep(0.05)
+    return code
+
+
+def _runs(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+@contextmanager
+def api(data: Path) -> Iterator[httpx.Client]:
+    server = running_server(data)
+    assert server
+    headers = {"authorization": f"Bearer {server.token}"}
+    with httpx.Client(base_url=f"{server.url}/api/v1", headers=headers, timeout=30) as client:
+        yield client
+
+
+def ask(client: httpx.Client, path: str, **params: Any) -> Any:
+    answer = client.get(path, params=params)
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    """One whose next one is free too."""
+    while True:
+        (port,) = free_ports(1)
+        try:
+            socket.create_server(("127.0.0.1", port + 1)).close()
+        except OSError:
+            continue
+        return port
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("demo") / "data"
+
+
+def test_from_nothing_to_a_map_then_ctrl_c(data: Path, port: int) -> None:
+    demo = start(data, port)
+    try:
+        link = re.search(r"http://\S+", until(demo, "Parcours:"))
+        assert link
+        assert link[0].startswith(f"http://127.0.0.1:{port}/first-run?token=")
+        assert httpx.get(link[0]).status_code == 200
+        assert "lampyre" in httpx.get(f"http://127.0.0.1:{port + 1}/").text
+        with api(data) as client:
+            (site,) = ask(client, "/sites")["sites"]
+            assert (site["name"], site["demo"]) == ("Lampyre", True)
+            pictures = ask(client, "/sites/Lampyre/snapshots")["snapshots"]
+            assert {(p["page"].partition("/")[2], p["width"]) for p in pictures} == {
+                (page, width) for page in ("basket", "table-lamps/luciole") for width in (1366, 768, 390)
+            }
+            assert [p["warnings"] for p in pictures] == [[]] * 6
+            health = ask(client, "/sites/Lampyre/health")
+            assert health["accepted"] >= health["views_28_days"] > 10
+            assert health["refused"] == []
+            found = ask(client, "/sites/Lampyre/heatmap", page="/basket", kind="click", width=1366)
+            account = found["account"]
+            assert account["received"] > 20
+            assert account["own"] > 0.85 * account["received"]  # the others were made in an open dialog
+            applied = next(e for e in found["elements"] if e["path"] == "button#apply-code")
+            assert applied["dead"] > 0
+            stages = ask(client, "/sites/Lampyre/journeys/first-lamp/map")["stages"]
+            assert len(stages) == 9
+    finally:
+        code = stop(demo)
+    assert code == 0
+
+
+def test_again_adds_nothing(data: Path, port: int) -> None:
+    demo = start(data, port)
+    try:
+        until(demo, "Ready")
+        with api(data) as client:
+            assert ask(client, "/sites/Lampyre/health")["accepted"] == 0
+            assert len(ask(client, "/sites/Lampyre/snapshots")["snapshots"]) == 6
+    finally:
+        assert stop(demo) == 0
+
+
+def test_another_port_is_refused_in_words(data: Path, port: int) -> None:
+    (other,) = free_ports(1)
+    demo = start(data, other)
+    assert f"--port {port}" in until(demo, "holds a demo of port")
+    assert demo.wait(20) == 1
+
+
+def test_ctrl_c_while_it_prepares(tmp_path: Path, port: int) -> None:
+    demo = start(tmp_path / "data", port)
+    deadline = time.monotonic() + PATIENCE
+    while not any("chrom" in _name(pid) for pid in descendants(demo.pid)):
+        assert demo.poll() is None
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert stop(demo) == 0
+
+
+def _name(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text()
+    except OSError:
+        return ""
+
+
+def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        number = taken.getsockname()[1]
+        demo = start(tmp_path, number)
+        assert "is in use" in until(demo, f"Port {number}")
+        assert demo.wait(20) == 1
