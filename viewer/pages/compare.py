@@ -94,7 +94,7 @@ async def compare(request: Request) -> Response:
         return [p for p in known if any(matches(x, p) for x in experiment.pages)], viewer.snapshots.list(number)
 
     known, pictures = await viewer.run(around)
-    page = await resolve_page(viewer, site, view.page, since, until) if view.page else next(iter(known), "")
+    page = await resolve_page(viewer, site, view.page) if view.page else next(iter(known), "")
     action, names = urls.experiment(site.id, experiment.id), page_names(pictures)
     usable = [s for s in pictures if s.page == page and not s.state]
     widths = sorted({s.width for s in usable}, reverse=True)

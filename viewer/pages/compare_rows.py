@@ -9,11 +9,13 @@ from typing import Any
 from aggregator.comparison import CompareRow, Comparison
 
 from . import charts
-from .heat_layer import drawn_picture, shown_name
+from .elements import shown_name
+from .heat_layer import drawn_picture
 from .languages import Language
 from .parts import Box, Picture, Tick, box_of
 
 MOST = 120  # rows
+LARGEST = 0.25  # of a square as wide as the page: outlines
 STEPS = (0.01, 0.02, 0.04, 0.05, 0.1, 0.2, 0.4, 0.5, 1.0)  # ends of the axis, as differences of shares
 HELD = ("early", "srm")
 
@@ -123,6 +125,11 @@ def _forest(row: CompareRow, reach: float) -> Forest:
     return Forest(charts.percent(low, 1), charts.percent(max(0.004, high - low), 1), charts.percent(at(row.diff), 1))
 
 
+def _small(box: tuple[float, float, float, float], width: float) -> bool:
+    """Whether a grey outline of it helps: those of whole sections hide what they hold."""
+    return box[2] * box[3] <= LARGEST * width * width
+
+
 def difference_of(
     lang: Language, urls: Any, site: str, found: Comparison, heights: Sequence[tuple[int, int]], reach: float
 ) -> Difference:
@@ -131,10 +138,10 @@ def difference_of(
     size = float(b.layout.width), float(b.layout.height)
     boxes = []
     for row in found.rows[:MOST]:
-        box = box_of(*row.box_b, *size) if row.box_b else None
+        flagged = row.verdict in ("more", "less")
+        box = box_of(*row.box_b, *size) if row.box_b and (flagged or _small(row.box_b, size[0])) else None
         if box is None:
             continue
-        flagged = row.verdict in ("more", "less")
         end = " end" if float(box.left.rstrip("%")) > 55 else ""
         css = row.verdict if flagged else "only" if row.verdict == "only_b" else ""
         alpha = f"{18 + 50 * min(1.0, abs(row.diff) / reach):.0f}%"

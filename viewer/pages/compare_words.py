@@ -8,7 +8,7 @@ from datetime import date
 from aggregator.comparison import SRM_ALARM, Comparison
 
 from . import charts, map_notes
-from .heat_layer import shown_name
+from .elements import shown_name
 from .languages import Language
 
 MANY_IN_BOTH = 0.01  # share of visitors
@@ -57,7 +57,7 @@ def verdict_of(lang: Language, found: Comparison) -> Verdict:
         case "none":
             return Verdict(
                 _("No difference seen."),
-                _("That is not proof that there is none: a small one may hide in so many visitors."),
+                _("That is not proof that there is none: a small one may hide among so few visitors."),
             )
     best = max((r for r in found.rows if r.verdict in ("more", "less")), key=lambda r: abs(r.diff))
     name = shown_name(lang, best.name, best.path)

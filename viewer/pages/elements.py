@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from store.layouts import Layout
+
+from .languages import Language
 from .parts import Box
 
 LISTED = 14  # rows before "all elements"
@@ -34,3 +38,25 @@ def layers(areas: Sequence[float]) -> list[int]:
     for rank, i in enumerate(order):
         z[i] = min(rank + 1, BOXES)
     return z
+
+
+def shown_name(lang: Language, name: str, path: str) -> str:
+    """The element's name; one without words is called by its tag and where it stands."""
+    if name.strip():
+        return " ".join(name.split())
+    first, _, rest = path.partition(">")
+    last = rest.rpartition(">")[2] or first
+    tag = last.partition(":")[0].split("#")[0].split("@")[0].split("!")[0]
+    return lang.text("%(tag)s in %(place)s", tag=tag, place=first) if rest else first
+
+
+def names_of(lang: Language, layout: Layout) -> list[str]:
+    """A name for each element of a layout; like ones of the same tag are numbered down the page."""
+    names = [shown_name(lang, name, path) for name, path in zip(layout.names, layout.paths, strict=True)]
+    like = list(zip(names, layout.tags, layout.visible, strict=True))
+    total, seen = Counter(like), Counter[object]()
+    for i, kind in enumerate(like):
+        if total[kind] > 1 and kind[2]:
+            seen[kind] += 1
+            names[i] = f"{names[i]} ({seen[kind]})"
+    return names

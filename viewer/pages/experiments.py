@@ -69,14 +69,14 @@ class ExperimentForm:
             Variant(key, name, shares.get(key, usual), url) for key, name, url in zip(*columns, strict=False)
         )
 
-        def text(name: str) -> str:
+        def typed(name: str) -> str:
             return str(form.get(name, "")).strip()
 
         def number(name: str) -> int:
-            return int(text(name)) if text(name).isdigit() else 0
+            return int(typed(name)) if typed(name).isdigit() else 0
 
-        return cls(text("id"), text("name"), str(form.get("pages", "")), variants, number("planned"),
-                   text("started"), text("ended"), number("version"))  # fmt: skip
+        return cls(typed("id"), typed("name"), str(form.get("pages", "")), variants, number("planned"),
+                   typed("started"), typed("ended"), number("version"))  # fmt: skip
 
     def fault(self, lang: Language) -> str:
         """What is wrong with it, in words; empty when nothing is."""

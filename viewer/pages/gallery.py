@@ -16,6 +16,8 @@ from store.snapshots import Snapshot
 from viewer.auth import require
 from viewer.query import site_of, today
 
+from .elements import names_of
+from .frustration import stands_out
 from .languages import FEW, Language
 from .page import Choice, Page, doc
 from .parts import Empty, Period, period_of
@@ -25,9 +27,8 @@ from .view import View
 
 LOOKED_AT = 4  # pages whose elements are looked at for "needs attention"
 SHOWN = 3
-FRUSTRATED_ALARM = 0.10  # share of visitors from which the figure is red
 DEAD_LEAST, RAGE_LEAST = 0.30, 0.05  # shares of an element's clickers that are worth a line
-HURT = 10  # visitors who met it: fewer is an anecdote
+HURT, HURT_SHARE = 10, 0.03  # visitors who met it, and of those of the page: fewer is an anecdote
 MOST = 200  # pages shown
 
 
@@ -74,7 +75,7 @@ class GalleryPage(Page):
 def page_names(pictures: list[Snapshot]) -> dict[str, str]:
     """Page → the title of its newest picture, without what all titles of the site end with."""
     titles = {s.page: " ".join(s.title.split()) for s in pictures if not s.variant and not s.state and s.title.strip()}
-    for mark in (" · ", " | ", " – ", " — ", " - "):
+    for mark in (" · ", " | ", " – ", " — ", " - ", ", "):
         ends = [title.rpartition(mark)[2] for title in titles.values() if mark in title]
         common = max(set(ends), key=ends.count, default="")
         if len(ends) > 1 and ends.count(common) > len(titles) / 2:
@@ -101,6 +102,7 @@ async def gallery(request: Request) -> Response:
 
     rows, pictures = await viewer.run(measure)
     rows = sorted(rows, key=lambda row: -row.visitors)
+    shares = [row.frustrated_share for row in rows if row.visitors >= FEW]
     names = page_names(pictures)
     days = {key: value for key, value in view.query(page="").items() if key in ("days", "since", "until")}
     shot = {s.page for s in pictures if not s.variant and not s.state}
@@ -116,7 +118,7 @@ async def gallery(request: Request) -> Response:
             visitors=lang.number(row.visitors),
             daily=[int(n) for n in row.daily],
             frustrated=lang.text("few") if few else lang.share(row.frustrated_share),
-            bad=not few and row.frustrated_share >= FRUSTRATED_ALARM,
+            bad=not few and stands_out(row.frustrated_share, shares),
         )
 
     needs: list[Need] = []
@@ -127,7 +129,7 @@ async def gallery(request: Request) -> Response:
             found = await viewer.maps.heatmap(scope, None)
         except NoSnapshot:
             continue
-        need = _need(lang, found)
+        need = _need(lang, found, names_of(lang, found.layout))
         if need:
             href = viewer.urls.heatmap(site.id, page=row.page, **days)
             needs.append(Need(name_of(row.page, names), href, viewer.urls.thumb(site.id, row.page, **days), *need))
@@ -145,7 +147,7 @@ async def gallery(request: Request) -> Response:
     return answer(request, page)
 
 
-def _need(lang: Language, found: Heatmap) -> tuple[str, str, str, str] | None:
+def _need(lang: Language, found: Heatmap, names: list[str]) -> tuple[str, str, str, str] | None:
     """Words, label, share and visitors of the element of a page that hurts most visitors; None when none does."""
     _ = lang.text
     worst: tuple[int, ElementRow, bool] | None = None
@@ -159,12 +161,14 @@ def _need(lang: Language, found: Heatmap) -> tuple[str, str, str, str] | None:
         return None
     hurt, element, by_rage = worst
     of = max(1, found.visitors)
+    if hurt < HURT_SHARE * of:
+        return None
     if by_rage:
         words = _("“%(element)s” is pressed again and again by %(share)s of those who press it.",
-                  element=element.name, share=lang.share(hurt / element.visitors, 0))  # fmt: skip
+                  element=names[element.index], share=lang.share(hurt / element.visitors, 0))  # fmt: skip
         return words, _("Rage by"), lang.share(hurt / of), lang.number(found.visitors)
     words = _("“%(element)s” does nothing for %(share)s of those who press it.",
-              element=element.name, share=lang.share(element.dead_share, 0))  # fmt: skip
+              element=names[element.index], share=lang.share(element.dead_share, 0))  # fmt: skip
     return words, _("Dead clicks by"), lang.share(hurt / of), lang.number(found.visitors)
 
 

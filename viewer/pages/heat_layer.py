@@ -14,7 +14,7 @@ from aggregator.scale import Scale
 from store.layouts import Layout
 
 from . import charts
-from .elements import BOXES, LISTED, ElementLine, layers
+from .elements import BOXES, LISTED, ElementLine, layers, names_of
 from .languages import FEW, Language
 from .layer import Figure, Layer
 from .map_notes import notes_of
@@ -52,16 +52,6 @@ def drawn_picture(
     return picture_of(width, [height for _, height in heights], src, heat, dark)
 
 
-def shown_name(lang: Language, name: str, path: str) -> str:
-    """The element's name; one without words is called by its tag and where it stands."""
-    if name.strip():
-        return " ".join(name.split())
-    first, _, rest = path.partition(">")
-    last = rest.rpartition(">")[2] or first
-    tag = last.partition(":")[0].split("#")[0].split("@")[0].split("!")[0]
-    return lang.text("%(tag)s in %(place)s", tag=tag, place=first) if rest else first
-
-
 def layer(lang: Language, urls: Any, site: str, found: Heatmap, heights: Sequence[tuple[int, int]],
           query: Mapping[str, str], every: bool) -> Layer:  # fmt: skip
     """Everything that a map of clicks or hovers puts on its page."""
@@ -97,7 +87,7 @@ def element_lines(lang: Language, found: Heatmap, every: bool) -> tuple[ElementL
     _, hover = lang.text, found.scope.kind == "hover"
     rows, layout = found.elements, found.layout
     z = layers([row.w * row.h for row in rows[:BOXES]])
-    few = found.visitors < FEW
+    few, names = found.visitors < FEW, names_of(lang, layout)
     lines = []
     for i, row in enumerate(rows):
         interval = lang.between(row.low, row.high)
@@ -120,7 +110,7 @@ def element_lines(lang: Language, found: Heatmap, every: bool) -> tuple[ElementL
         lines.append(
             ElementLine(
                 id=f"e{row.index}",
-                name=shown_name(lang, row.name, row.path),
+                name=names[row.index],
                 share=share,
                 interval=interval,
                 of=lang.number(row.of),

@@ -80,7 +80,7 @@ async def heatmap(request: Request) -> Response:
     frame = await frame_of(request, "pages", site)
     lang, view = frame.lang, View.of(request.query_params)
     since, until = view.period(today())
-    page = await resolve_page(viewer, site, view.page, since, until)
+    page = await resolve_page(viewer, site, view.page)
     variant = await resolve_variant(viewer, site, view.variant)
     number = int(site.id)
 
@@ -119,7 +119,7 @@ async def heatmap(request: Request) -> Response:
             frame=frame,
             title=f"{name_of(page, names)}, {_kind_name(lang, view.kind)}",
             name=name_of(page, names),
-            path=page if len(site.domains) > 1 or "*" in "".join(site.domains) else page_path(page),
+            path=page_path(page) if len({s.page.partition("/")[0] for s in pictures}) < 2 else page,
             picture_line=_picture_line(lang, shot),
             retake=Retake(viewer.urls.take(site.id), now, _fields(url, variant, experiments)) if may_take else Retake(),
             exports=_exports(viewer, site, query) if layer else [],

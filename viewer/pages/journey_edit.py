@@ -16,7 +16,7 @@ from viewer.query import site_of
 
 from .journey_form import JourneyForm, StageForm, TouchpointForm, act, form_of, read_form, record_of
 from .journeys import known_line
-from .languages import NAMES, Language
+from .languages import Language
 from .page import Page, doc
 from .serve import answer, frame_of, go, lines, signed_in, viewer_of
 
@@ -26,8 +26,6 @@ class JourneyEditPage(Page):
     """A journey in its form, `/sites/3/journeys/first-lamp?edit=1`."""
 
     template = "journey_edit.html"
-    site: str = doc("Site of the journey")
-    id: str = doc("Its id")
     name: str = doc("Its name as typed")
     objective: str = doc("What it is for, as typed")
     review_on: str = doc("Day of review, ISO")
@@ -36,7 +34,7 @@ class JourneyEditPage(Page):
     stages: tuple[StageForm, ...] = doc("Stages as typed, in their order")
     blank_stage: StageForm = doc("What a new stage looks like")
     blank_touchpoint: TouchpointForm = doc("What a new touchpoint looks like")
-    other: str = doc("Name of the other language")
+    other: str = doc("Label of the fields for the other language")
     other_code: str = doc("Code of the other language")
     lost: str = doc("Who was faster, when the save came too late")
     action: str = doc("Where the form posts to")
@@ -78,8 +76,6 @@ async def edit(request: Request) -> Response:
     page = JourneyEditPage(
         frame=frame,
         title=lang.text("Edit %(name)s", name=stored.name),
-        site=site.id,
-        id=stored.id,
         name=form.name,
         objective=form.objective,
         review_on=form.review_on,
@@ -88,7 +84,7 @@ async def edit(request: Request) -> Response:
         stages=_tested(lang, form, pages),
         blank_stage=StageForm(""),
         blank_touchpoint=TouchpointForm(""),
-        other=NAMES[other],
+        other=lang.text("Name in French") if other == "fr" else lang.text("Name in English"),
         other_code=other,
         lost=lost,
         action=urls.journey(site.id, stored.id),

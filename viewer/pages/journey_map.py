@@ -14,13 +14,14 @@ from viewer.auth import require
 from viewer.query import site_of, today
 
 from .controls import device_name
+from .frustration import stands_out
 from .languages import FEW, Language
 from .page import Choice, Page, doc
 from .parts import Empty, Period, address, period_of
 from .serve import answer, frame_of, signed_in, viewer_of
 from .view import DEVICES, View
 
-FRUSTRATED_ALARM, EXITS_ALARM = 0.10, 0.30
+EXITS_ALARM = 0.30
 ALARM_LEAST = 50  # visitors: below, no stage or touchpoint is called bad
 
 
@@ -79,6 +80,8 @@ async def show(request: Request) -> Response:
     action = urls.journey(site.id, journey.id)
     edit = urls.journey(site.id, journey.id, edit=1) if who.may("editor") else ""
 
+    usual = [row.frustrated for row in measured.touchpoints.values() if row.frustrated is not None and not row.few]
+
     def card(touchpoint: Touchpoint, last: bool) -> TouchpointCard:
         row = measured.touchpoints.get(touchpoint.key)
         page = row.page if row else ""
@@ -89,6 +92,7 @@ async def show(request: Request) -> Response:
             urls.heatmap(site.id, page=page, **days) if page else "",
             urls.thumb(site.id, page, **days) if page in shot else "",
             last,
+            usual,
         )
 
     columns = [
@@ -118,14 +122,14 @@ async def show(request: Request) -> Response:
 
 def _about(lang: Language, journey: Journey) -> str:
     review = lang.text("review on %(day)s", day=lang.day(journey.review_on)) if journey.review_on else ""
-    return ", ".join(part for part in (journey.objective, review) if part)
+    return ", ".join(part for part in (journey.objective.strip().rstrip("."), review) if part)
 
 
 def _method(lang: Language, journey: Journey) -> str:
     return lang.text(
         "Going on: reaching a later stage within %(n)s days of the first visit of this one. Who has not had so many "
-        "days yet is left out of both sides. Without consent a visitor is known for one day only, so these shares are the "
-        "least that is true.",
+        "days yet is left out of both sides. Without consent a visitor is known for one day only, so these shares are "
+        "the least that is true.",
         n=lang.number(journey.window_days),
     )
 
@@ -172,7 +176,13 @@ def _mark_worst(columns: list[StageColumn], measured: JourneyMap) -> None:
 
 
 def _card(
-    lang: Language, touchpoint: Touchpoint, row: TouchpointRow | None, href: str, thumb: str, last: bool
+    lang: Language,
+    touchpoint: Touchpoint,
+    row: TouchpointRow | None,
+    href: str,
+    thumb: str,
+    last: bool,
+    usual: list[float],
 ) -> TouchpointCard:
     _ = lang.text
     name = lang.words(touchpoint.name, touchpoint.key)
@@ -182,7 +192,7 @@ def _card(
         return TouchpointCard(name, "", "", _("nobody in these days"), (), False)
     few = row.visitors < FEW
     facts = [Choice(_("Visitors"), "", small=lang.number(row.visitors))]
-    facts.append(Choice(_("Reach"), "", small=lang.share(row.reach), title=lang.between(row.low, row.high)))
+    facts.append(Choice(_("Reached by"), "", small=lang.share(row.reach), title=lang.between(row.low, row.high)))
     bad = False
     if few:
         facts.append(Choice(_("Shares"), "", small=_("few visitors")))
@@ -191,7 +201,7 @@ def _card(
             between = lang.between(row.forward_low or 0.0, row.forward_high or 0.0)
             facts.append(Choice(_("Go on"), "", small=lang.share(row.forward), title=between))
         if row.frustrated is not None:
-            bad = row.frustrated >= FRUSTRATED_ALARM and row.visitors >= ALARM_LEAST
+            bad = stands_out(row.frustrated, usual) and row.visitors >= ALARM_LEAST
             facts.append(Choice(_("Frustrated"), "", bad, lang.share(row.frustrated)))
         if row.exits is not None and not last:
             ends = bad and row.exits >= EXITS_ALARM

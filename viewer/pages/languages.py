@@ -44,6 +44,10 @@ class Language:
         """The text typed by people in this language, else in any."""
         return text.get(self.code) or next((words for words in text.values() if words), fallback)
 
+    def named(self, name: str, value: str) -> str:
+        """`Apply code: 22.5%`."""
+        return self.text("%(name)s: %(value)s", name=name, value=value)
+
     def number(self, value: float, digits: int = 0) -> str:
         """`4,812`, `−12`, `3.9`."""
         shown = format_decimal(abs(round(value, digits)), "#,##0" + ("." + "0" * digits if digits else ""), self.locale)

@@ -22,6 +22,7 @@ class DepthLine:
 
     at: str  # CSS length from the top
     label: str
+    short: str  # the same where there is little room
     fold: bool = False
 
 

@@ -11,8 +11,8 @@ from aggregator.heatmap import ReachMap
 from aggregator.statistics import wilson
 
 from . import charts
-from .elements import LISTED, ElementLine, layers
-from .heat_layer import drawn_picture, shown_name
+from .elements import LISTED, ElementLine, layers, names_of
+from .heat_layer import drawn_picture
 from .languages import Language
 from .layer import DepthLine, Figure, Layer, ReachLayer
 from .map_notes import notes_of
@@ -39,7 +39,7 @@ def layer(
         Figure(_("Seen by half"), _("%(n)s px", n=lang.number(half))),
         Figure(_("Fold, usual"), _("%(n)s px", n=lang.number(reach.fold))),
     )
-    ticks = tuple(Tick(lang.number(v), f"{v}%") for v in (0, 25, 50, 75)) + (Tick(lang.share(1, 0), "100%"),)
+    ticks = (*(Tick(lang.number(v), f"{v}%") for v in (0, 25, 50, 75)), Tick(lang.share(1, 0), "100%"))
     return Layer(
         picture=drawn_picture(urls, site, found.snapshot.id, found.snapshot.width, heights, None),
         figures=figures,
@@ -62,7 +62,7 @@ def _lines(lang: Language, found: ReachMap, height: int) -> tuple[DepthLine, ...
     lines = []
     if reach.fold:
         label = _("Fold, %(n)s px", n=lang.number(reach.fold))
-        lines.append(DepthLine(charts.percent(min(1.0, reach.fold / height)), label, True))
+        lines.append(DepthLine(charts.percent(min(1.0, reach.fold / height)), label, _("Fold"), True))
     last = -1.0
     for percent, depth in sorted(reach.quartiles.items(), key=lambda item: item[0]):
         at = min(1.0, depth / height)
@@ -70,7 +70,7 @@ def _lines(lang: Language, found: ReachMap, height: int) -> tuple[DepthLine, ...
             continue  # the lower share says more: so many or more came this far
         share = lang.share(percent / 100, 0)
         label = _("%(share)s of views came this far, %(n)s px", share=share, n=lang.number(depth))
-        lines.append(DepthLine(charts.percent(at), label))
+        lines.append(DepthLine(charts.percent(at), label, share))
         last = at
     return tuple(lines)
 
@@ -85,7 +85,7 @@ def _elements(lang: Language, found: ReachMap, every: bool) -> tuple[ElementLine
         if tag in TAGS and layout.visible[i] and not layout.fixed[i] and layout.names[i].strip()
         and layout.w[i] >= 8 and layout.h[i] >= 8
     ]  # fmt: skip
-    chosen = sorted(chosen, key=lambda i: float(layout.y[i]))[:MOST]
+    chosen = sorted(chosen, key=lambda i: float(layout.y[i] + layout.h[i] / 2))[:MOST]
     if not chosen:
         return ()
     middles = np.array([layout.y[i] + layout.h[i] / 2 for i in chosen])
@@ -93,7 +93,7 @@ def _elements(lang: Language, found: ReachMap, every: bool) -> tuple[ElementLine
     low, high = wilson(np.rint(shares * reach.views).astype(np.int64), reach.views)
     z = layers([float(layout.w[i] * layout.h[i]) for i in chosen])
     size = (float(layout.width), float(layout.height))
-    lines = []
+    lines, names = [], names_of(lang, layout)
     for n, i in enumerate(chosen):
         share, interval = lang.share(float(shares[n])), lang.between(float(low[n]), float(high[n]))
         time = _in_view(lang, found, float(middles[n]))
@@ -103,7 +103,7 @@ def _elements(lang: Language, found: ReachMap, every: bool) -> tuple[ElementLine
         lines.append(
             ElementLine(
                 id=f"e{i}",
-                name=shown_name(lang, layout.names[i], layout.paths[i]),
+                name=names[i],
                 share=share,
                 interval=interval,
                 of=lang.number(reach.views),

@@ -7,7 +7,7 @@ const mark = (id) => document.querySelectorAll('[data-el]').forEach((node) => no
 
 const fill = (box) => {
   if (!detail) return;
-  detail.querySelector('h2').textContent = box.getAttribute('aria-label').replace(/:[^:]*$/, '');
+  detail.querySelector('h2').textContent = box.dataset.name;
   detail.querySelector('dl').replaceChildren(...JSON.parse(box.dataset.detail).flatMap(([label, value, css]) => {
     const dt = document.createElement('dt'), dd = document.createElement('dd'), b = document.createElement('b');
     dt.textContent = label;
@@ -49,6 +49,6 @@ if (pic && tag) {
     pic.classList.remove('asis', 'night');
     if (event.target.value) pic.classList.add(event.target.value);
   });
-  const first = location.hash && document.getElementById(location.hash.slice(1));
+  const first = location.hash ? document.getElementById(location.hash.slice(1)) : null;
   if (first?.dataset.el) show(first);
 }

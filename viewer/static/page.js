@@ -14,6 +14,12 @@ document.querySelectorAll('[data-copy]').forEach((button) => button.addEventList
   button.textContent = button.dataset.done;
 }));
 
+// A line of code to copy follows what is typed beside it.
+document.querySelectorAll('[data-echo]').forEach((span) => {
+  const input = document.querySelector(`[name="${span.dataset.echo}"]`);
+  input?.addEventListener('input', () => { span.textContent = input.value || '…'; });
+});
+
 // Search among the items of a list by their words.
 document.querySelectorAll('[data-filter]').forEach((input) => input.addEventListener('input', () => {
   const words = input.value.trim().toLowerCase();

@@ -1,0 +1,14 @@
+"""When a frustrated share is worth the colour of alarm."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from statistics import median
+
+LEAST = 0.10  # share of visitors: below, no figure is red
+TIMES = 1.5  # the usual share of the others: people click on nothing everywhere, a little
+
+
+def stands_out(share: float, shares: Sequence[float]) -> bool:
+    """Whether a frustrated share is high, and high among its like."""
+    return share >= LEAST and (len(shares) < 3 or share >= TIMES * median(shares))
