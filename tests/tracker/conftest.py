@@ -8,10 +8,15 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.tracker.bench import Bench
 
-ARGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+ARGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="module")
@@ -43,5 +48,6 @@ def page(browser: Browser) -> Iterator[Page]:
     thrown: list[str] = []
     page.on("pageerror", lambda error: thrown.append(str(error)))
     yield page
+    page.evaluate("window.parcours && parcours('stop')")  # so that nothing of this test arrives in the next
     context.close()
     assert thrown == []

@@ -1,0 +1,84 @@
+"""What followed a click: an answer of the page, or nothing."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.tracker.bench import Bench, clicks
+
+BUTTON = "<button id=b style='width:90px;height:30px'>Press</button><p id=out>-</p><div style='height:3000px'></div>"
+ON = "document.getElementById('b').addEventListener"
+OUT = "document.getElementById('out').textContent"
+
+# name → (script, effect, least and most delay in ms)
+CASES = {
+    "dead": ("", 0, 0, 0),
+    "at once": (f"{ON}('click', () => {OUT} = 'ok')", 1, 0, 100),
+    "at 900 ms": (f"{ON}('click', () => setTimeout(() => {OUT} = 'ok', 900))", 1, 850, 1200),
+    "at 1800 ms": (f"{ON}('click', () => setTimeout(() => {OUT} = 'ok', 1800))", 0, 0, 0),
+    "on press": (f"{ON}('pointerdown', () => {OUT} = 'ok')", 1, 0, 0),
+    "scroll": (f"{ON}('click', () => scrollTo({{top: 900, behavior: 'smooth'}}))", 2, 0, 300),
+    "address": (f"{ON}('click', () => history.pushState(0, '', '?x'))", 6, 0, 100),
+    "broken anchor": ("document.getElementById('b').outerHTML = '<a id=b href=\"#gone\">Press</a>'", 0, 0, 0),
+    "animation": (
+        f"{ON}('click', () => {{ let n = 0; const t = setInterval(() => {{ b.style.width = 90 + n + 'px';"
+        " if (++n > 20) clearInterval(t) }, 20) })",
+        1,
+        0,
+        200,
+    ),
+    "ticker, dead": (f"setInterval(() => {{ {OUT} = Math.random() }}, 100)", 0, 0, 0),
+    "ticker, alive": (
+        f"setInterval(() => {{ {OUT} = Math.random() }}, 100); {ON}('click', () => document.body.append('ok'))",
+        1,
+        0,
+        100,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_first_effect(bench: Bench, page: Page, name: str) -> None:
+    script, effect, least, most = CASES[name]
+    page.goto(bench.page("/effects", f"{BUTTON}<script>{script}</script>"))
+    page.click("#b")
+    page.wait_for_timeout(1650)
+    page.goto("about:blank")
+    (click,) = clicks(bench.wait(clicks))
+    assert click["r"] == effect
+    assert least <= click["d"] * 10 <= most
+
+
+def test_a_counter_pressed_quickly_answers_every_click(bench: Bench, page: Page) -> None:
+    page.goto(bench.page("/effects", f"{BUTTON}<script>let n = 0; {ON}('click', () => {OUT} = ++n)</script>"))
+    for _ in range(5):
+        page.click("#b", delay=20)
+        page.wait_for_timeout(150)
+    page.goto("about:blank")
+    found = clicks(bench.wait(lambda batches: len(clicks(batches)) == 5))
+    assert [c["r"] for c in found] == [1] * 5
+
+
+def test_leaving_the_page_is_an_answer(bench: Bench, page: Page) -> None:
+    bench.page("/there", "there")
+    page.goto(bench.page("/effects", "<a href='/there' id=b>Go</a>"))
+    page.click("#b")
+    page.wait_for_url("**/there")
+    (click,) = clicks(bench.wait(clicks))
+    assert click["r"] in (6, 7)
+
+
+def test_no_observer_stays(bench: Bench, page: Page) -> None:
+    count = """
+    (() => { window.watching = 0
+      const {observe, disconnect} = MutationObserver.prototype
+      MutationObserver.prototype.observe = function (...a) { window.watching = 1; return observe.apply(this, a) }
+      MutationObserver.prototype.disconnect = function () { window.watching = 0; return disconnect.call(this) }
+    })()"""
+    page.add_init_script(count)
+    page.goto(bench.page("/effects", BUTTON))
+    assert page.evaluate("watching") == 0
+    page.click("#b")
+    assert page.evaluate("watching") == 1
+    page.wait_for_function("watching === 0", timeout=4000)
