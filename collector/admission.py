@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from collector.known_sites import KnownSite
 from collector.limits import Buckets, address_prefix
@@ -15,8 +16,7 @@ CONTENT_TYPES = {"text/plain", "application/json"}
 ENCODINGS = {"", "identity", "gzip"}
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(Struct, frozen=True, gc=False):
     """What is known of a request from its head."""
 
     known: KnownSite | None
@@ -27,8 +27,7 @@ class Arrival:
     content_length: int  # -1 when not said
 
 
-@dataclass(frozen=True, slots=True)
-class Load:
+class Load(Struct, frozen=True, gc=False):
     """How full the collector is."""
 
     stopping: bool

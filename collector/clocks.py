@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 RIGHT = 5_000  # ms; a clock that differs by less (network included) is taken as right
 MAX_AGE = 24 * 3_600_000  # ms before now that an event may lie
@@ -10,8 +10,7 @@ MAX_AGE_DEMO = 400 * MAX_AGE
 MAX_AHEAD = 600_000  # ms after now
 
 
-@dataclass(frozen=True, slots=True)
-class Shift:
+class Shift(Struct, frozen=True, gc=False):
     ms: int  # server time = visitor's time + ms
     clamped: bool  # the times could not be true: the last event is put at the time of receipt
 

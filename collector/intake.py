@@ -99,11 +99,9 @@ class Intake:
         if encoding == "gzip":
             body = inflate(body, self._settings.max_body, self._settings.max_inflation)
         batch = _decoded(body)
-        if not host_of(batch.ctx.url):
-            raise Refused(Because.PAGE.value.saying(f"$.ctx.url: {batch.ctx.url[:80]!r} is not an http(s) address."))
         if not allowed(batch.ctx.url, known.site.domains):
-            raise Refused(foreign(batch.ctx.url, known))
-        purpose = _text(headers, b"sec-purpose") or _text(headers, b"x-purpose") or _text(headers, b"x-moz")
+            raise Refused(_not_ours(batch.ctx.url, known))
+        purpose = next((_text(headers, name) for name in _PURPOSES if name in headers), "")
         request = Request(time.time_ns() // 1_000_000, address, _text(headers, b"user-agent"), purpose)
         await self._keep(batch, known, request)
 
@@ -127,6 +125,15 @@ class Intake:
         self._counters.accepted(known.number, request.received, bot=bool(x.bot), clamped=clamped)
 
 
+_PURPOSES = (b"sec-purpose", b"x-purpose", b"x-moz")
+
+
+def _not_ours(url: str, known: KnownSite) -> Refusal:
+    if host_of(url):
+        return foreign(url, known)
+    return Because.PAGE.value.saying(f"$.ctx.url: {url[:80]!r} is not an http(s) address.")
+
+
 def _decoded(body: bytes) -> wire.Batch:
     try:
         return wire.decode(body)
@@ -142,7 +149,8 @@ _SAYS: dict[type[wire.WireError], Refusal] = {
 
 
 def _text(headers: dict[bytes, bytes], name: bytes) -> str:
-    return headers.get(name, b"").decode("latin-1")
+    value = headers.get(name)
+    return value.decode("latin-1") if value else ""
 
 
 def _forwarded(scope: Scope, headers: dict[bytes, bytes]) -> str:

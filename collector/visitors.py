@@ -24,8 +24,8 @@ _SECRET = "visitors"
 
 
 def _number(key: bytes, *parts: str) -> int:
-    """64 bits of a keyed hash; the parts are kept apart, so that no two lists look alike."""
-    text = b"".join(len(data).to_bytes(4, "little") + data for data in (p.encode("utf-8", "replace") for p in parts))
+    """64 bits of a keyed hash. No part but the last can hold a NUL, so no two lists look alike."""
+    text = "\0".join(parts).encode("utf-8", "replace")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=key).digest(), "little")
 
 

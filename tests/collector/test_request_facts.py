@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.addresses import ClientAddress, is_private
@@ -180,6 +180,7 @@ def test_channels(query: str, referrer: str, channel: str, source: str) -> None:
 
 
 @given(st.text(max_size=50), st.text(max_size=50))
+@settings(deadline=None)
 def test_any_address_has_a_channel(path: str, referrer: str) -> None:
     assert arrival(f"https://shop.example/{path}", referrer).channel in CHANNELS
     assert arrival("https://shop.example/", f"https://{referrer}").channel in CHANNELS
@@ -216,6 +217,7 @@ def test_times_that_cannot_be_true_are_clamped(began: int, span: int, max_age: i
 
 
 @given(st.integers(0, 4 * 10**12), st.integers(0, 4 * 10**12), st.integers(0, MAX_AGE))
+@settings(deadline=None)
 def test_no_time_leaves_the_window(sent: int, began: int, span: int) -> None:
     moved = shift(NOW, sent, began, span).ms
     assert began + moved >= NOW - MAX_AGE

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector import wire, wire_docs
@@ -116,6 +116,7 @@ def test_the_normal_form_holds_what_was_checked_and_nothing_else() -> None:
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: (
     st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(sorted(batch())) | st.text(), inner, max_size=6)
 )))  # fmt: skip
+@settings(deadline=None)
 def test_any_json_is_a_batch_or_a_wire_error(value: object) -> None:
     with contextlib.suppress(wire.WireError):
         wire.decode(json.dumps(value).encode("utf-8", "surrogatepass"))

@@ -1,0 +1,125 @@
+"""Batches a second that are durable, against a bare route that keeps nothing; one core for each side.
+
+Every round runs all cases, every other round in reverse order; figures are medians over the
+rounds. Read the ratios: CPU a batch is what other work on the machine disturbs least. CPU
+counts until everything that was acknowledged is inserted.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from argparse import Namespace
+from pathlib import Path
+from typing import Any
+
+from bench.load import EVENTS
+from bench.naive_collectors import CASES, KEY
+
+NAME = "collect"
+HELP = "the collector: durable batches a second and CPU a batch, against a bare route"
+CONNECTIONS = 64
+SLOW = {"each": 4}  # connections where one answer takes a tenth of a second
+
+
+def run(args: Namespace) -> dict[str, Any]:
+    """Measure; `args.quick` for one short round."""
+    quick = bool(getattr(args, "quick", False))
+    rounds, seconds = (1, 1.0) if quick else (5, 3.0)
+    found: dict[str, list[dict[str, float]]] = {case: [] for case in CASES}
+    for number in range(rounds):
+        for case in CASES if number % 2 == 0 else reversed(CASES):
+            found[case].append(_measure(case, seconds))
+
+    def median(case: str, figure: str) -> float:
+        return statistics.median(one[figure] for one in found[case])
+
+    def ratio(one: str, other: str, figure: str) -> float:
+        pairs = zip(found[one], found[other], strict=True)  # of the same round
+        if figure == "cpu":
+            return statistics.median(b[figure] / a[figure] for a, b in pairs)
+        return statistics.median(a[figure] / b[figure] for a, b in pairs)
+
+    pairs = (("decode", "bare"), ("durable", "bare"), ("durable", "decode"), ("whole", "bare"), ("whole", "durable"))
+    return {
+        "events_in_a_batch": EVENTS,
+        "rounds": rounds,
+        "connections": CONNECTIONS,
+        "batches_a_second": {case: median(case, "rate") for case in CASES},
+        "cpu_us_a_batch": {case: median(case, "cpu") for case in CASES},
+        "p50_ms": {case: median(case, "p50") for case in CASES},
+        "p99_ms": {case: median(case, "p99") for case in CASES},
+        "ratio_by_cpu": {f"{a} / {b}": ratio(a, b, "cpu") for a, b in pairs},
+        "ratio_by_rate": {f"{a} / {b}": ratio(a, b, "rate") for a, b in pairs},
+        "whole_against_one_insert_a_batch": {
+            "by cpu": ratio("whole", "each", "cpu"),
+            "by rate": ratio("whole", "each", "rate"),
+        },
+        "other_answers_than_204": int(sum(one["others"] for ones in found.values() for one in ones)),
+        "acknowledged_and_not_stored": int(sum(one["missing"] for one in found["whole"])),
+    }
+
+
+def _measure(case: str, seconds: float) -> dict[str, float]:
+    """One server's life: a short warm-up, the measured run, the CPU until all is inserted."""
+    folder = Path(tempfile.mkdtemp(prefix="parcours-bench-"))
+    cores = sorted(os.sched_getaffinity(0))
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    command = [sys.executable, "-m", "bench.naive_collectors", case, str(folder), str(port), str(cores[0])]
+    server = subprocess.Popen(command)
+    connections = SLOW.get(case, CONNECTIONS)
+    try:
+        _wait(port, server)
+        warm = _load(port, cores[-1], 0.5, connections)
+        before = _ask(port)
+        result = _load(port, cores[-1], seconds, connections)
+        after = _ask(port)
+    finally:
+        server.terminate()
+        server.wait(60)
+        shutil.rmtree(folder, ignore_errors=True)
+    accepted = result["statuses"].get("204", 0)
+    whole = accepted + warm["statuses"].get("204", 0)
+    return {
+        "rate": accepted / result["seconds"],
+        "cpu": (after["seconds"] - before["seconds"]) / max(accepted, 1) * 1e6,
+        "p50": result["p50"],
+        "p99": result["p99"],
+        "others": sum(n for status, n in result["statuses"].items() if status != "204"),
+        "missing": whole - after["points"] / EVENTS if case == "whole" else 0,
+    }
+
+
+def _load(port: int, core: int, seconds: float, connections: int) -> dict[str, Any]:
+    command = [sys.executable, "-m", "bench.load", str(port), KEY, str(core), str(seconds), str(connections)]
+    made: dict[str, Any] = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+    return made
+
+
+def _ask(port: int) -> dict[str, float]:
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/cpu", timeout=120) as answer:
+        made: dict[str, float] = json.load(answer)
+        return made
+
+
+def _wait(port: int, server: subprocess.Popen[bytes]) -> None:
+    end = time.monotonic() + 60
+    while True:
+        try:
+            _ask(port)
+            return
+        except urllib.error.URLError:
+            if server.poll() is not None or time.monotonic() > end:
+                raise
+            time.sleep(0.05)

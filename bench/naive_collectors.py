@@ -1,0 +1,130 @@
+"""What the collector is held against: servers that do less, or do it the obvious way.
+
+`python -m bench.naive_collectors CASE FOLDER PORT CORE` serves one of CASES on one core:
+
+- `bare`: a Starlette route that reads the body and answers 204; keeps nothing.
+- `decode`: the same, with the body decoded and checked.
+- `each`: decoded, then one insert a batch, then the answer: durable by ClickHouse alone.
+- `durable`: the collector with its journal, nothing inserted.
+- `whole`: the collector as it is run, inserts included.
+
+`GET /cpu` first waits until all is inserted, then answers the CPU seconds of the process.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+KEY = "benchbenchbe"
+CASES = ("bare", "decode", "each", "durable", "whole")
+
+
+def serve(case: str, folder: Path, port: int, core: int) -> None:
+    """Serve one case until it is told to stop. Everything it starts stays on its core."""
+    os.sched_setaffinity(0, {core})
+    # Imported here: the threads of the engine take over the core of the thread that loads it.
+    import uvicorn
+    from starlette.applications import Starlette
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse
+    from starlette.routing import Route
+    from starlette.types import Receive, Scope, Send
+
+    from collector import wire
+    from collector.app import Collector, CollectorSettings, Rate
+    from collector.enrichment import Request as Head
+    from collector.enrichment import encode, enrich
+    from collector.known_sites import KnownSite
+    from collector.segments import Record, as_line
+    from collector.visitors import Visitors
+    from store.client import Store, open_store
+    from store.migrations import migrate
+    from store.records import Site
+
+    site = Site(id="1", name="Bench", key=KEY, domains=("shop.example",))
+
+    class Directory:
+        def by_key(self, key: str) -> Site | None:
+            return site if key == KEY else None
+
+        def forget(self) -> None:
+            pass
+
+    store: Store | None = None
+    if case in ("each", "whole"):
+        store = open_store(folder / "store")
+        migrate(store)
+
+    async def body_of(receive: Receive) -> bytes:
+        body, more = b"", True
+        while more:
+            message = await receive()
+            body += message.get("body", b"")
+            more = message.get("more_body", False)
+        return body
+
+    async def done(send: Send) -> None:
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    class Bare:
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            await body_of(receive)
+            await done(send)
+
+    class Decode:
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            wire.decode(await body_of(receive))
+            await done(send)
+
+    visitors = Visitors(None)
+    visitors.refresh()
+
+    class Each:
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            batch = wire.decode(await body_of(receive))
+            x, _ = enrich(batch, KnownSite(1, site), Head(batch.sent, "127.0.0.1", "Mozilla/5.0", ""), visitors)
+            line = as_line(Record(batch.sent, encode(x), wire.encode(batch), 0))
+            assert store is not None
+            await asyncio.to_thread(store.insert_segment, line, f"{batch.view}/{batch.seq}")
+            await done(send)
+
+    naive = {"bare": Bare, "decode": Decode, "each": Each}
+    collector: Collector | None = None
+    if case in naive:
+        routes = [Route("/c/{key}", naive[case]())]
+    else:
+        free = Rate(1e9, 1e9)
+        settings = CollectorSettings(journal=folder / "journal", site_rate=free, address_rate=free)
+        collector = Collector(store, settings, Directory())
+        routes = collector.routes
+
+    async def cpu(_: Request) -> JSONResponse:
+        if collector is not None:
+            await collector.drain(120)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        rows = store.columns("SELECT count() AS n FROM points")["n"][0] if store is not None else 0
+        return JSONResponse({"seconds": used.ru_utime + used.ru_stime, "points": int(rows)})
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        if collector is not None:
+            await collector.start()
+        yield
+        if collector is not None:
+            await collector.stop()
+
+    app = Starlette(routes=[*routes, Route("/cpu", cpu)], lifespan=lifespan)
+    uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_level="error", proxy_headers=False)
+    if store is not None:
+        store.close()
+
+
+if __name__ == "__main__":
+    serve(sys.argv[1], Path(sys.argv[2]), int(sys.argv[3]), int(sys.argv[4]))
