@@ -32,6 +32,7 @@ class StageForm:
     goal: str = ""
     pains: str = ""
     touchpoints: tuple[TouchpointForm, ...] = ()
+    goal_hint: str = ""  # the goal in the other language
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,10 @@ def form_of(journey: Journey, code: str, other: str) -> JourneyForm:
             s.key,
             s.name.get(code, ""),
             s.name.get(other, ""),
-            s.goal.get(code) or next(iter(s.goal.values()), ""),
+            s.goal.get(code, ""),
             "\n".join(s.pains),
             tuple(touchpoint(t) for t in s.touchpoints),
+            s.goal.get(other, ""),
         )
         for s in journey.stages
     )
@@ -147,8 +149,8 @@ def record_of(form: JourneyForm, stored: Journey, code: str, other: str) -> Jour
         return {c: text.strip() for c, text in ((code, name), (other, second)) if text.strip()}
 
     def goal(stage: StageForm) -> dict[str, str]:
-        text = stage.goal.strip()
-        return goals.get(stage.key, {}) | {code: text} if text else {}
+        kept = {c: text for c, text in goals.get(stage.key, {}).items() if c != code}
+        return kept | ({code: stage.goal.strip()} if stage.goal.strip() else {})
 
     stages = tuple(
         Stage(

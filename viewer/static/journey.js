@@ -14,11 +14,12 @@ const touchpoint = (box) => ({
 });
 
 const stage = (box) => {
-  const key = text(box, 'stage'), goal = text(box, 'stage_goal');
+  const key = text(box, 'stage'), typed = text(box, 'stage_goal'), goal = {...goals.get(key)};
+  if (typed) goal[language] = typed; else delete goal[language];
   return {
     key,
     name: words(text(box, 'stage_name'), text(box, 'stage_other')),
-    goal: goal ? {...goals.get(key), [language]: goal} : {},
+    goal,
     pains: lines(text(box, 'stage_pains')),
     touchpoints: [...box.querySelectorAll('[data-touchpoint]')].map(touchpoint),
   };

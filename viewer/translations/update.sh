@@ -5,5 +5,5 @@ cd "$(dirname "$0")/.."
 pot=$(mktemp)
 pybabel -q extract -F translations/babel.cfg -k text -k plural:1,2 --no-location --sort-output -o "$pot" .
 pybabel -q update -i "$pot" -o translations/fr/LC_MESSAGES/parcours.po -l fr \
-  --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --width=110
+  --no-fuzzy-matching --ignore-obsolete --omit-header --width=110
 rm "$pot"

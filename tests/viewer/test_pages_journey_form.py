@@ -1,0 +1,112 @@
+"""The form of a journey: read in its order, changed by its buttons, back into a record."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from store.records import Journey, Stage, Touchpoint
+from viewer.pages.journey_form import JourneyForm, act, form_of, read_form, record_of
+from viewer.pages.nine_stages import nine_stages
+
+STORED = Journey(
+    id="first",
+    version=3,
+    site="1",
+    name="First lamp",
+    stages=(
+        Stage(
+            "a",
+            {"en": "Aware", "fr": "Sensible"},
+            (Touchpoint("home", {"en": "Home"}, ("/",)),),
+            {"fr": "Trouver"},
+            ("slow",),
+        ),
+        Stage("b", {"en": "Buy"}, (Touchpoint("cart", {"en": "Cart"}, ("/cart", "/basket")),)),
+    ),
+    objective="A lamp",
+    review_on="2026-12-01",
+    window_days=14,
+)
+FORM = form_of(STORED, "en", "fr")
+
+
+def as_fields(form: JourneyForm) -> list[tuple[str, str]]:
+    """The fields in the order in which the page has them."""
+    fields = [("version", str(form.version)), ("name", form.name), ("objective", form.objective)]
+    fields += [("review_on", form.review_on), ("window_days", form.window_days)]
+    for stage in form.stages:
+        fields += [
+            ("stage", stage.key),
+            ("stage_name", stage.name),
+            ("stage_other", stage.other),
+            ("stage_goal", stage.goal),
+        ]
+        for t in stage.touchpoints:
+            fields += [("touchpoint", t.key), ("tp_name", t.name), ("tp_other", t.other), ("tp_pages", t.pages)]
+        fields.append(("stage_pains", stage.pains))
+    return fields
+
+
+def shape(form: JourneyForm) -> list[tuple[str, list[str]]]:
+    return [(stage.key, [t.key for t in stage.touchpoints]) for stage in form.stages]
+
+
+def test_a_form_comes_back_as_it_went() -> None:
+    hinted = replace(FORM.stages[0], goal_hint="")  # a hint is shown, not sent
+    assert read_form(as_fields(FORM)) == replace(FORM, stages=(hinted, *FORM.stages[1:]))
+
+
+def test_a_record_comes_back_as_it_was() -> None:
+    again = record_of(read_form(as_fields(FORM)), STORED, "en", "fr")
+    assert again.stages == STORED.stages  # the goal that has no English yet too
+    assert (again.version, again.window_days, again.objective) == (3, 14, "A lamp")
+
+
+@pytest.mark.parametrize(
+    ("button", "after"),
+    [
+        ("right:a", [("b", ["cart"]), ("a", ["home"])]),
+        ("left:a", [("a", ["home"]), ("b", ["cart"])]),
+        ("remove:a", [("b", ["cart"])]),
+        ("tp-right:home", [("a", []), ("b", ["cart", "home"])]),
+        ("tp-left:home", [("a", ["home"]), ("b", ["cart"])]),
+        ("tp-remove:cart", [("a", ["home"]), ("b", [])]),
+        ("left:gone", [("a", ["home"]), ("b", ["cart"])]),
+        ("", [("a", ["home"]), ("b", ["cart"])]),
+    ],
+)
+def test_buttons(button: str, after: list[tuple[str, list[str]]]) -> None:
+    assert shape(act(FORM, button)) == after
+
+
+def test_touchpoints_move_within_a_stage() -> None:
+    both = act(FORM, "tp-right:home")
+    assert shape(act(both, "tp-up:home"))[1] == ("b", ["home", "cart"])
+    assert shape(act(both, "tp-down:cart"))[1] == ("b", ["home", "cart"])
+
+
+def test_new_ones_have_keys_of_their_own() -> None:
+    more = act(act(FORM, "add"), "add")
+    keys = [stage.key for stage in more.stages]
+    assert len(set(keys)) == 4
+    grown = act(more, f"tp-add:{keys[-1]}")
+    assert len(grown.stages[-1].touchpoints) == 1
+
+
+def test_the_last_stage_stays() -> None:
+    assert shape(act(act(FORM, "remove:a"), "remove:b")) == [("b", ["cart"])]
+
+
+def test_a_map_has_at_most_twelve_stages() -> None:
+    form = FORM
+    for _ in range(20):
+        form = act(form, "add")
+    assert len(form.stages) == 12
+
+
+def test_the_nine_stages_have_both_names() -> None:
+    stages = nine_stages()
+    assert len(stages) == 9
+    assert [stages[0].name["fr"], stages[7].name["en"], stages[8].key] == ["Sensibilisation", "Advocacy", "loyalty"]

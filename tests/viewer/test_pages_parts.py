@@ -1,0 +1,173 @@
+"""Small pure parts: the state of a map in its address, charts, what stands out, names of elements."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import viewer
+from aggregator.scale import Scale
+from store.snapshots import Snapshot
+from tests.aggregator.build import layout
+from viewer.errors import Problem
+from viewer.pages import charts
+from viewer.pages.elements import layers, names_of, shown_name
+from viewer.pages.frustration import stands_out
+from viewer.pages.gallery import page_names
+from viewer.pages.heat_layer import legend_of
+from viewer.pages.languages import language
+from viewer.pages.parts import account_rows, box_of, period_of, picture_of
+from viewer.pages.taking import address_of, takeable
+from viewer.pages.view import View
+from viewer.palette import colours
+
+EN = language("en")
+TODAY = date(2026, 11, 23)
+SWAPPED = {"since": "2026-02-02", "until": "2026-02-01"}
+
+
+def test_a_view_is_its_address() -> None:
+    query = {"page": "shop.example/a b", "kind": "scroll", "width": "390", "days": "7", "variant": "x:b"}
+    query["device"] = "phone"
+    assert View.of(query).query() == query
+
+
+def test_what_is_usual_is_left_out_of_the_address() -> None:
+    assert View.of({"page": "a/b", "kind": "click", "days": "28", "device": "all"}).query() == {"page": "a/b"}
+
+
+def test_chosen_days_win_over_a_span() -> None:
+    view = View.of({"since": "2026-11-01", "until": "2026-11-03", "days": "7"})
+    assert view.period(TODAY) == (date(2026, 11, 1), date(2026, 11, 3))
+    assert "days" not in view.query()
+
+
+def test_a_span_ends_today() -> None:
+    assert View.of({"days": "7"}).period(TODAY) == (date(2026, 11, 17), TODAY)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"width": "wide"},
+        {"since": "yesterday"},
+        {"kind": "rage"},
+        {"device": "fridge"},
+        SWAPPED,
+    ],
+)
+def test_a_bad_address_is_refused_in_words(query: dict[str, str]) -> None:
+    with pytest.raises(Problem) as refused:
+        View.of(query)
+    assert refused.value.status == 400
+
+
+def test_the_choice_of_days_marks_the_present_one() -> None:
+    control = period_of(View(days=7, page="a/b"), EN, TODAY, "/x")
+    assert [choice.label for choice in control.choices if choice.on] == ["Last 7 days"]
+    assert control.hidden == (("page", "a/b"),)
+    assert period_of(View(since="2026-11-01", until="2026-11-02"), EN, TODAY, "/x").current == "1 November – 2 November"
+
+
+def test_sparklines_start_at_zero() -> None:
+    assert charts.spark([5, 5]) == "0.0,2.0 100.0,2.0"
+    assert charts.spark([0, 0]) == charts.spark([1]) == ""
+    assert [charts.trend(v) for v in ([1, 1, 3, 3], [3, 3, 1, 1], [2, 2, 2, 2])] == ["rising", "falling", "steady"]
+
+
+@pytest.mark.parametrize("cap", [0.3, 1, 7, 150, 20_000])
+def test_ticks_rise_below_the_cap(cap: float) -> None:
+    steps = charts.round_steps(cap)
+    assert steps == sorted(set(steps))
+    assert all(0 < step < cap for step in steps)
+    ticks = legend_of(EN, Scale(cap, ""), "click").ticks
+    at = [float(tick.at.rstrip("%")) for tick in ticks]
+    assert at == sorted(at)
+    assert (at[0], at[-1]) == (0, 100)
+    assert ticks[-1].label.endswith("+")
+
+
+def test_the_veil_is_dark_where_nobody_came() -> None:
+    veil = charts.veil([1.0, 0.5, 0.0])
+    assert "rgb(14 17 20/0.000) 0.0%" in veil
+    assert f"rgb(14 17 20/{charts.VEIL:.3f}) 100.0%" in veil
+
+
+def test_the_legend_has_the_colours_of_the_map() -> None:
+    css = (Path(viewer.__file__).parent / "static" / "look.css").read_text()
+    for name, palette in (("heat", "light"), ("heat-dark", "dark")):
+        stops = re.search(rf"--{name}:linear-gradient\(90deg,([^)]*)\)", css)
+        assert stops
+        table = colours(palette)  # type: ignore[arg-type]
+        wanted = ["#{:02x}{:02x}{:02x}".format(*table[round(i * 255 / 10)]) for i in range(11)]
+        assert stops[1].split(",") == wanted
+
+
+def test_strips_lie_under_one_another() -> None:
+    picture = picture_of(1000, [2048, 952], ["a", "b"], ["h", "i"], ["d", "e"])
+    assert picture.height == 3000
+    assert [(s.top, s.share) for s in picture.strips] == [("0%", "68.267%"), ("68.267%", "31.733%")]
+    assert picture_of(390, [10], ["a"]).phone
+
+
+def test_boxes_are_cut_at_the_edges_of_the_picture() -> None:
+    box = box_of(-10, 50, 60, 100, 100, 100)
+    assert box
+    assert (box.left, box.top, box.width, box.height) == ("0%", "50%", "50%", "50%")
+    assert box_of(200, 0, 10, 10, 100, 100) is None
+
+
+def test_small_boxes_lie_over_large_ones() -> None:
+    assert layers([100, 1, 10]) == [1, 3, 2]
+
+
+def test_an_account_adds_up_and_marks_its_losses() -> None:
+    rows = account_rows(EN, 100, 30, 0, 0, 10, 60)
+    assert [row.value for row in rows] == ["100", "−30", "0", "0", "−10", "60"]
+    assert [row.alarm for row in rows] == [False, True, False, False, False, False]
+    assert account_rows(EN, 0, 0, 0, 0, 0, 0)[0].value == "0"
+
+
+def test_what_is_usual_does_not_stand_out() -> None:
+    assert not stands_out(0.09, [])
+    assert stands_out(0.2, [])
+    assert not stands_out(0.2, [0.18, 0.2, 0.22])
+    assert stands_out(0.4, [0.1, 0.12, 0.4])
+
+
+def test_elements_without_words_are_called_by_their_place() -> None:
+    assert shown_name(EN, "  Go  to payment ", "x") == "Go to payment"
+    assert shown_name(EN, "", "main>section:2>div:1") == "div in main"
+    assert shown_name(EN, "", "button#buy") == "button#buy"
+
+
+def test_like_elements_are_numbered_down_the_page() -> None:
+    box = (0.0, 0.0, 10.0, 10.0)
+    twice = layout(("main>a:1", "", box), ("main>a:2", "", box), ("main>b:1", "", box),
+                   names={"main>a:1": "Remove", "main>a:2": "Remove", "main>b:1": "Total"})  # fmt: skip
+    assert [name for name in names_of(EN, twice) if name != ""][-3:] == ["Remove (1)", "Remove (2)", "Total"]
+
+
+def _shot(page: str, title: str, url: str = "") -> Snapshot:
+    return Snapshot(1, 1, page, 1366, "", "", url or f"https://{page}", 0, 100, 100, title)
+
+
+def test_titles_lose_what_they_all_end_with() -> None:
+    names = page_names([_shot("s/a", "Basket · Shop"), _shot("s/b", "Help · Shop"), _shot("s/", "Shop")])
+    assert names == {"s/a": "Basket", "s/b": "Help", "s/": "Shop"}
+
+
+def test_the_address_of_a_picture() -> None:
+    assert address_of("s.example/a", [_shot("s.example/a", "", "http://s.example/a?x=1")]) == "http://s.example/a?x=1"
+    assert address_of("s.example/a", []) == "https://s.example/a"
+    assert address_of("127.0.0.1:8001/a", []) == "http://127.0.0.1:8001/a"
+    assert takeable("s.example/a")
+    assert not takeable("s.example/order/*")
+
+
+def test_grids_of_nothing_have_a_legend() -> None:
+    assert np.isfinite([float(t.at.rstrip("%")) for t in legend_of(EN, Scale(1.0, ""), "hover").ticks]).all()

@@ -1,0 +1,56 @@
+"""A page is one record: every field has a help text, and its template uses these fields and no others."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+
+import pytest
+from jinja2 import meta, nodes
+
+from viewer import pages  # noqa: F401  (all page records are known once it is loaded)
+from viewer.pages.page import Page
+from viewer.pages.rendering import TEMPLATES, environment
+
+RECORDS = sorted(Page.__subclasses__(), key=lambda page: page.__name__)
+LAYOUT = {"base.html", "parts.html"}
+
+
+def names_in(template: str) -> set[str]:
+    """Names that a template and those it includes take from the page."""
+    tree = environment("en").parse((TEMPLATES / template).read_text())
+    found = meta.find_undeclared_variables(tree)
+    for node in tree.find_all((nodes.Include, nodes.Extends)):
+        if isinstance(node.template, nodes.Const) and node.template.value not in LAYOUT:
+            found |= names_in(node.template.value)
+    found -= {macro.name for macro in tree.find_all(nodes.Macro)}
+    return found - set(environment("en").globals) - {"parts"}
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_every_field_has_a_help_text(record: type[Page]) -> None:
+    assert record.__doc__
+    for field in fields(record):
+        assert field.metadata.get("help"), f"{record.__name__}.{field.name} has no help text"
+
+
+@pytest.mark.parametrize("record", RECORDS, ids=lambda record: record.__name__)
+def test_the_template_uses_the_fields_of_its_record(record: type[Page]) -> None:
+    own = {field.name for field in fields(record)}
+    used = names_in(record.template)
+    assert used - own == set(), "the template asks for what the record does not have"
+    assert own - used - {"frame", "title"} == set(), "the record has what no template shows"
+
+
+def test_every_template_belongs_to_a_page() -> None:
+    used = {record.template for record in RECORDS} | LAYOUT | {"site_fields.html"}
+    assert {path.name for path in TEMPLATES.glob("*.html")} == used
+
+
+def test_no_template_runs_inline_script_or_style() -> None:
+    """The content security policy would stop it."""
+    for path in TEMPLATES.glob("*.html"):
+        text = path.read_text()
+        assert "<style" not in text, path.name
+        assert "javascript:" not in text, path.name
+        assert " onclick=" not in text, path.name
+        assert all("src=" in tag for tag in text.split("<script")[1:]), path.name
