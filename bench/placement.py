@@ -83,12 +83,19 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         clicks_in_all = 0
         with _browser() as browser:
             for url in pages.values():
-                made = {width: visit(browser, url, width, most, seed=width) for width in MADE}
                 truth = {width: boxes_at(browser, url, width) for width in DRAWN}
                 if len({tuple(boxes.names) for boxes in truth.values()}) != 1:
                     raise SystemExit(f"{url} has other elements at another width: its numbers would not compare.")
                 _take(api, site["id"], url)
-                clicks = sum(map(len, made.values()))
+                made: dict[int, list[Click]] = {}
+                clicks = 0
+                for width in MADE:
+
+                    def arrived(n: int, url: str = url, before: int = clicks) -> None:
+                        _points(api, site["id"], url, DRAWN[0], before + n)
+
+                    made[width] = visit(browser, url, width, most, width, arrived)
+                    clicks += len(made[width])
                 clicks_in_all += clicks
                 for drawn in DRAWN:
                     rows = _points(api, site["id"], url, drawn, clicks)

@@ -6,7 +6,7 @@ Nothing here reads what the product computes: an element is its number in docume
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -110,8 +110,12 @@ def opened(browser: Browser, url: str, width: int, own_scripts: str = "") -> Ite
         context.close()
 
 
-def visit(browser: Browser, url: str, width: int, most: int, seed: int) -> list[Click]:
-    """Click on at most `most` visible elements, each once; the tracker sees it all. No two clicks share a pixel."""
+def visit(browser: Browser, url: str, width: int, most: int, seed: int, arrived: Callable[[int], None]) -> list[Click]:
+    """Click at most `most` times on visible elements; the tracker sees it all. No two clicks share a pixel.
+
+    `arrived(n)` waits until n clicks of this visit are in: a browser that is closed at once takes
+    what it was about to send with it.
+    """
     chance = random.Random(seed)
     with opened(browser, url, width, _LISTEN) as page:
         page.wait_for_function("() => typeof window.parcours === 'function'")
@@ -131,6 +135,7 @@ def visit(browser: Browser, url: str, width: int, most: int, seed: int) -> list[
             page.mouse.click(*point)
         clicks = page.evaluate("window.benchClicks")
         page.goto("about:blank")  # as leaving does: the tracker sends what it has
+        arrived(len(clicks))
     return [
         Click(c["x"], c["y"], c["element"], c["control"], tuple(c["part"]), tuple(c["controlPart"])) for c in clicks
     ]

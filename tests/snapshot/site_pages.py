@@ -77,7 +77,6 @@ PAGES = {
             for n in range(25)
         )
     ),
-    "/cut": _page('<div style="height:61000px;background:green">x</div>'),
     "/endless": _page(
         '<div id="feed"><p>first</p></div>',
         "#feed>*{height:900px;background:green;margin:0 0 8px}",
