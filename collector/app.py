@@ -13,6 +13,7 @@ from starlette.routing import Route
 from collector.admission import Admission, Load
 from collector.committer import Committer
 from collector.counters import Counters, SiteIntake
+from collector.devices import device
 from collector.intake import Intake
 from collector.journal import Journal
 from collector.known_sites import Directory, KnownSites
@@ -71,6 +72,7 @@ class Collector:
         await asyncio.to_thread(journal.recover)
         await asyncio.to_thread(self._remember)
         await asyncio.to_thread(self._visitors.refresh)
+        await asyncio.to_thread(device, "Mozilla/5.0", False)  # its tables take half a second to load
         if self._store is not None:
             self._writer = Writer(
                 self._store,

@@ -47,7 +47,6 @@ _MAIL_MEDIUM = re.compile(r"^(?:e-?mail|newsletter|mailing|e-?mailing)$")
 _SOCIAL_MEDIUM = re.compile(r"^(?:social|social[-_ ]?(?:media|network)|sm)$")
 _CLICK_IDS = {"gclid", "gbraid", "wbraid", "msclkid", "dclid", "ttclid", "twclid", "li_fat_id"}
 _MAIL_HOST = re.compile(r"^(?:web)?mail\d*\.")
-_PERSONAL = re.compile(r"[^\s@]+@[^\s@]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,4 +97,4 @@ def _known(host: str) -> tuple[str, str]:
 
 
 def _word(text: str) -> str:
-    return _PERSONAL.sub("*", text.strip().lower())[:MAX_WORD]
+    return "*" if "@" in text else text.strip().lower()[:MAX_WORD]  # an e-mail address is nobody's source

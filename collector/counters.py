@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 NO_SITE = 0  # of requests whose key is unknown
-MAX_EXAMPLE = 200  # letters
+MAX_EXAMPLE = 200  # letters kept
+MAX_MESSAGE = 400  # letters looked at
 _QUERY = re.compile(r"[?#][^\s'\"]*")
 _PERSONAL = re.compile(
     r"[^\s@'\"]+@[^\s@'\"]+|\d{6,}|\b(?:\d{1,3}\.){3}\d{1,3}\b|\[?(?:[0-9a-f]{0,4}:){3,}[0-9a-f]*\]?", re.I
@@ -40,7 +41,7 @@ class SiteIntake:
 
 def scrubbed(message: str) -> str:
     """A message without what could point to a person: queries, e-mails, long numbers, addresses."""
-    masked = _PERSONAL.sub(lambda m: m[0] if _MASKED.fullmatch(m[0]) else "*", _QUERY.sub("", message))
+    masked = _PERSONAL.sub(lambda m: m[0] if _MASKED.fullmatch(m[0]) else "*", _QUERY.sub("", message[:MAX_MESSAGE]))
     return masked[:MAX_EXAMPLE]
 
 

@@ -15,7 +15,7 @@ _OTHER = re.compile(
     r"Smart-?TV|\bTV\b|HbbTV|AppleTV|CrKey|BRAVIA|Roku|PlayStation|Xbox|Nintendo|Tizen(?!.*Mobile)|Web0S", re.I
 )
 _DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS|Linux", re.I)
-MAX_UA = 1024  # letters that are looked at; longer ones are made up
+MAX_UA = 512  # letters that are looked at; longer ones are made up
 
 
 @dataclass(frozen=True, slots=True)

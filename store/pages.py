@@ -7,7 +7,7 @@ from collections.abc import Collection
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
 # What must never become a page name: addresses of people, ids, long numbers.
-_EMAIL = re.compile(r"[^/@\s]+@[^/@\s]+\.[^/@\s]+")
+_EMAIL = re.compile(r"[^/@\s]@[^/@\s]+\.[^/@\s]")  # one letter on each side: linear in the length, whoever made it
 _UUID = re.compile(r"^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$", re.I)
 _DIGITS = re.compile(r"\d{6,}")
 _TOKEN = re.compile(r"^(?=.*\d)(?=.*[A-Za-z])[\w\-.~]{24,}$")

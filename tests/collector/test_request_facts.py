@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 
 import pytest
@@ -19,6 +20,7 @@ from collector.seen import Seen, batch_id
 from collector.settings import Rate
 from collector.visitors import DAY_MS, Visitors
 from store.client import Store
+from store.pages import canonical_page
 
 NOW = 1_800_000_000_000
 HOUR = 3_600_000
@@ -184,6 +186,18 @@ def test_channels(query: str, referrer: str, channel: str, source: str) -> None:
 def test_any_address_has_a_channel(path: str, referrer: str) -> None:
     assert arrival(f"https://shop.example/{path}", referrer).channel in CHANNELS
     assert arrival("https://shop.example/", f"https://{referrer}").channel in CHANNELS
+
+
+@pytest.mark.parametrize("piece", ["a", "a.", "-", "1a", "/", "a@", "%40", "@a.", "?", "a=b&"])
+def test_no_address_takes_long(piece: str) -> None:
+    """One event loop takes everybody's batches, and anybody may send any address."""
+    began = time.process_time()
+    for n in range(5):
+        url = f"https://shop.example/{n}" + (piece * 2000)[:2000]
+        canonical_page(url)
+        arrival(url + "&utm_source=" + url, url)
+        scrubbed(url)
+    assert time.process_time() - began < 0.1
 
 
 def test_a_right_clock_is_left_alone() -> None:
