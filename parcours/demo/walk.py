@@ -19,7 +19,7 @@ MOST_PAGES = 14  # of one visit
 SLIPS = 0.045  # views with a click on something that is no control
 COMES_BACK = 0.22  # of those who left without an order
 ASKS_HELP = 0.16  # of those who ordered, some days later
-BASKET_BY_HEADER = 0.7  # of those who put something into the basket, the others use the panel that opens
+BASKET_BY_HEADER = 0.93  # of those who put something into the basket; the others by the panel, which no picture shows
 PANEL = "aside#added>a:1"
 LEFT = 7  # wire.EFFECTS: the page was left
 Grounds = Mapping[tuple[str, int, str], Ground]  # (page path, width, variant or "") → its layout
@@ -215,7 +215,7 @@ class Walker:
         self, ground: Ground, clicks: list[Click], habits: PageHabits, engaged: int, elements: dict[int, int]
     ) -> Hovers:
         """Where the mouse rests: before each click, and on what is read."""
-        rests = [click.spot for click in clicks if self.random.random() < 0.8]
+        rests = [c.spot for c in clicks if ground.shown(c.spot.element) and self.random.random() < 0.8]
         reached = ground.layout.height * max(0.35, habits.read)
         for i in self.random.sample(ground.resting, min(len(ground.resting), self.random.randint(2, 9))):
             if ground.box[i][1] < reached:

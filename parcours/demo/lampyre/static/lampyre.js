@@ -27,6 +27,7 @@ const buildLine = (line) => {
   row.id = `line-${line.slug}`;
   row.dataset.slug = line.slug;
   row.dataset.price = line.price;
+  all('[aria-label]', row).forEach((el) => { el.setAttribute('aria-label', el.getAttribute('aria-label').replace('NAME', line.name)); });
   all('a', row).forEach((a) => { a.href = line.path; });
   $('.pic', row).innerHTML = line.svg;
   $('h3 a', row).textContent = line.name;
