@@ -1,6 +1,6 @@
 // Run in the headless browser: the layout of the page as it stands, every element with the same
 // path and fingerprints that the tracker gives it in a visitor's browser.
-import {describe, owner} from './elements.js';
+import {describe, HEADINGS, owner} from './elements.js';
 import {nameOf} from './names.js';
 
 const SKIPPED =
@@ -26,6 +26,7 @@ const isScroller = (el, style) =>
 
 const capture = (siteKey) => {
   const memo = new Map();
+  const headings = new Map(); // element → the heading before it
   const page = document.scrollingElement || document.documentElement;
   const layout = {
     width: innerWidth,
@@ -68,7 +69,7 @@ const capture = (siteKey) => {
     const isFixed = style.position === 'fixed';
     const clip = isFixed ? WHOLE : style.position === 'absolute' ? at.held : at.clip;
     const seen = overlap(overlap(box, clip), sheet);
-    const [path, marks] = describe(el, siteKey, memo);
+    const [path, marks] = describe(el, siteKey, memo, headings.get(el) || null);
     const index = layout.paths.push(path) - 1;
     layout.fps.push(marks);
     layout.names.push(nameOf(el));
@@ -100,9 +101,18 @@ const capture = (siteKey) => {
       dx: at.dx,
       dy: at.dy,
     };
+    if (el.shadowRoot) findHeadings(el.shadowRoot);
     if (el.shadowRoot) for (const child of el.shadowRoot.children) add(child, below);
     for (const child of el.children) add(child, below);
     if (el.localName === 'iframe') addFrame(el, path, box, below);
+  };
+
+  const findHeadings = (root) => {
+    let last;
+    for (const el of root.querySelectorAll('*')) {
+      headings.set(el, last);
+      if (el.matches(HEADINGS)) last = el;
+    }
   };
 
   const addFrame = (frame, path, box, below) => {
@@ -115,11 +125,13 @@ const capture = (siteKey) => {
     if (!root) return;
     // The paths inside go on from the frame's.
     memo.set(root, `${path}>>html:1`);
+    findHeadings(root.ownerDocument);
     const dx = box.left + frame.clientLeft;
     const dy = box.top + frame.clientTop;
     add(root.ownerDocument.body, {...below, clip: overlap(below.clip, box), held: overlap(below.held, box), dx, dy});
   };
 
+  findHeadings(document);
   add(document.body, {parent: -1, scroller: -1, fixed: false, clip: WHOLE, held: WHOLE, dx: scrollX, dy: scrollY});
   return layout;
 };

@@ -76,14 +76,12 @@ export const makeEffects = (onClick) => {
       take(observer.takeRecords());
       path = event.composedPath();
       for (const node of path)
-        if (node === document || node.nodeType === 11) // `window.host` may be an element with that id
+        if (node === document || node.nodeType === 11)
+          // `window.host` may be an element with that id
           observer.observe(node, {subtree: true, childList: true, attributes: true, characterData: true});
       if (!stops[0]) {
         log = [];
-        stops = [
-          listen(document, 'scroll selectionchange input focusin', onEvent),
-          listen(window, 'blur', onEvent),
-        ];
+        stops = [listen(document, 'scroll selectionchange input focusin', onEvent), listen(window, 'blur', onEvent)];
         if (window.navigation) stops.push(listen(navigation, 'navigate', onEvent));
       }
       timer.stop();

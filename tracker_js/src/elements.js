@@ -11,6 +11,7 @@ const MAX_TEXT = 400; // letters of text that enter a fingerprint
 const CLICKABLE =
   'a,button,input,label,svg,picture,[role=button],[role=link],[role=tab],[role=option],[role^=menuitem]';
 const INLINE = /^([bisu]|em|span|strong|small|code|tspan)$/;
+export const HEADINGS = 'h1,h2,h3,h4,h5,h6';
 const LANDMARK = /^(header|nav|main|footer|aside)$/;
 const NAMES = {'data-parcours': '@', 'data-testid': '!', id: '#'};
 
@@ -89,14 +90,16 @@ export const fingerprint = (siteKey, kind, value) => {
   return LETTERS[(hash >> 6) & 63] + LETTERS[hash & 63];
 };
 
+/** The heading that stands before `el`, or around it. */
+const headingBefore = (el) =>
+  [...el.getRootNode().querySelectorAll(HEADINGS)].findLast((heading) => heading.compareDocumentPosition(el) & 4);
+
 /**
  * The record of an element: `[path, fingerprints]`. Nothing of the page's text can be read back from it.
- * `memo` (a Map) may be shared by calls between which the page does not change.
+ * `memo` (a Map) may be shared by calls between which the page does not change, and `heading` be given.
  */
-export const describe = (el, siteKey, memo = new Map()) => {
+export const describe = (el, siteKey, memo = new Map(), heading = headingBefore(el)) => {
   const get = (name) => el.getAttribute(name) || '';
-  const root = el.getRootNode();
-  if (!memo.has(root)) memo.set(root, [...root.querySelectorAll('h1,h2,h3,h4,h5,h6')].reverse());
   return [
     shorten(pathOf(el, memo)),
     [
@@ -113,7 +116,7 @@ export const describe = (el, siteKey, memo = new Map()) => {
         .map((one) => [one.localName, ...classesOf(one), fileOf(one)])
         .join(),
       clean(get('aria-label') || get('alt') || get('title') || get('placeholder') || fileOf(el)),
-      clean(memo.get(root).find((heading) => heading.compareDocumentPosition(el) & 4)?.textContent || ''),
+      clean(heading?.textContent || ''),
       ...classesOf(el).slice(0, MAX_CLASSES),
     ]
       .map((value, kind) => fingerprint(siteKey, Math.min(kind, CLASS), value))

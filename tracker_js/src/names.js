@@ -3,7 +3,7 @@
 import {fileOf} from './elements.js';
 
 const MOST = 60; // letters
-const SILENT = /^(script|style|noscript|template|svg)$/;
+const SILENT = /^(script|style|noscript|template|svg|select|textarea)$/;
 const CONTROL = 'a,button,label,[role=button],[role=link]';
 
 const tidy = (text) => (text || '').replace(/\s+/g, ' ').trim();
@@ -39,7 +39,7 @@ const ownName = (el) => {
     (!isField && wordsIn(el)) ||
     get('alt') ||
     get('placeholder') ||
-    tidy(el.labels?.[0]?.textContent) ||
+    (el.labels?.[0] && wordsIn(el.labels[0])) ||
     get('title') ||
     (el.localName === 'svg' && tidy(el.querySelector('title')?.textContent)) ||
     tidy(fileOf(el))

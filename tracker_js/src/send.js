@@ -59,8 +59,7 @@ export const makeSender = (url) => {
     },
     /** The page goes: what is not under way is left with the browser. If it comes back, all is sent again. */
     leave: () => {
-      for (const one of held ? [] : queue)
-        if (one !== flying && !navigator.sendBeacon?.(url, bodyOf(one))) post(one);
+      for (const one of held ? [] : queue) if (one !== flying && !navigator.sendBeacon?.(url, bodyOf(one))) post(one);
     },
     /** Holds all back (true), or lets it go (false). */
     hold: (yes) => {

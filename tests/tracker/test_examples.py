@@ -1,0 +1,34 @@
+"""The examples that both sides are held to: the tracker's batches (tracker_js/test) and the collector's wire."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from collector import wire
+
+EXAMPLES = json.loads((Path(__file__).parents[1] / "examples" / "batches.json").read_text(encoding="utf-8"))
+REASONS = {kind.__name__: kind for kind in (wire.NotJson, wire.WrongShape, wire.UnknownVersion)}
+
+
+def _body(example: dict[str, Any]) -> bytes:
+    """A text is sent as it stands, anything else as JSON."""
+    body = example["body"]
+    return (body if isinstance(body, str) else json.dumps(body)).encode()
+
+
+@pytest.mark.parametrize("example", EXAMPLES["accepted"], ids=lambda e: e["name"])
+def test_accepted(example: dict[str, Any]) -> None:
+    batch = wire.decode(_body(example))
+    assert wire.decode(wire.encode(batch)) == batch
+    assert len(_body(example)) <= wire.MAX_BODY
+
+
+@pytest.mark.parametrize("example", EXAMPLES["refused"], ids=lambda e: e["name"])
+def test_refused(example: dict[str, Any]) -> None:
+    with pytest.raises(REASONS[example["reason"]]) as raised:
+        wire.decode(_body(example))
+    assert type(raised.value) is REASONS[example["reason"]]
