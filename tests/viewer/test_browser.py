@@ -1,0 +1,261 @@
+"""The pages in a real Chromium: they fit, they are quiet, and picture and table are one."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+import uvicorn
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from store.records import Experiment, Journey, Site, Stage, Touchpoint, Variant
+from viewer.app import Viewer
+
+ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+DAYS = "since=2026-03-01&until=2026-03-03"
+PASSWORD = "a long enough sentence"
+CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PATH")
+
+
+@pytest.fixture(scope="module")
+def address(make_viewer: Callable[..., Viewer], shop: Site) -> Iterator[str]:
+    """A viewer served on a port of its own."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    viewer = make_viewer(base_url=f"http://127.0.0.1:{port}")
+    viewer.definitions.put(
+        Experiment(id="button", site=shop.id, name="The button", pages=("/lamps",), started="2026-03-01",
+                   ended="2026-03-03", variants=(Variant("a", "A"), Variant("b", "B")))
+    )  # fmt: skip
+    look = Stage(
+        "look", {"en": "Look"}, (Touchpoint("lamps", {"en": "Lamps"}, ("/lamps",)),), {"en": "Find", "fr": "Voir"}
+    )
+    viewer.definitions.put(
+        Journey(id="lamp", site=shop.id, name="A lamp", stages=(look, Stage("buy", {"en": "Buy"})), window_days=1)
+    )
+    server = uvicorn.Server(uvicorn.Config(viewer.asgi, port=port, log_level="warning", lifespan="off"))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    while not server.started:
+        time.sleep(0.02)
+    address = f"http://127.0.0.1:{port}"
+    yield address
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def signed_in(browser: Browser, address: str, viewer: Viewer) -> BrowserContext:
+    """Signed in through the first-run form, as a person does it."""
+    context = browser.new_context(locale="en-GB", viewport={"width": 1366, "height": 900})
+    page = context.new_page()
+    link = viewer.first_run_url()
+    assert link
+    page.goto(address + "/first-run?" + link.partition("?")[2])
+    page.get_by_label("Name").fill("odile")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Create the account").click()
+    expect(page.get_by_role("heading", name="Sites")).to_be_visible()
+    page.close()
+    return context
+
+
+@pytest.fixture
+def page(signed_in: BrowserContext) -> Iterator[Page]:
+    """A page that fails the test when it complains in its console."""
+    page = signed_in.new_page()
+    complaints: list[str] = []
+    page.on("console", lambda m: complaints.append(m.text) if m.type in ("error", "warning") else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    page.close()
+    assert complaints == []
+
+
+def paths(site: Site) -> list[str]:
+    root = f"/sites/{site.id}"
+    return [
+        "/sites", "/sites/new", "/account", root, f"{root}/pages?{DAYS}",
+        f"{root}/heatmap?page=/lamps&{DAYS}", f"{root}/heatmap?page=/lamps&kind=hover&{DAYS}",
+        f"{root}/heatmap?page=/lamps&kind=scroll&{DAYS}", f"{root}/heatmap?page=shop.example/none",
+        f"{root}/experiments", f"{root}/experiments/new", f"{root}/experiments/button",
+        f"{root}/journeys", f"{root}/journeys/lamp?{DAYS}", f"{root}/journeys/lamp?edit=1",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_every_page_fits_and_is_quiet(page: Page, address: str, shop: Site, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    for path in paths(shop):
+        answer = page.goto(address + path, wait_until="networkidle")
+        assert answer
+        assert answer.status == 200, path
+        assert page.locator("h1, .head .name").count() == 1, path
+        over = page.evaluate("document.documentElement.scrollWidth - innerWidth")
+        assert over <= 0, f"{path} is {over} px too wide at {width}"
+        broken = page.evaluate("[...document.images].filter((i) => i.complete && !i.naturalWidth).map((i) => i.src)")
+        assert broken == [], path
+
+
+def test_picture_and_table_mark_each_other(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
+    box, row = page.locator(".el").first, page.get_by_role("row", name="Buy")
+    expect(box).to_have_accessible_name("Buy: 66.7%")
+    row.hover()
+    expect(box).to_have_class("el on")
+    expect(page.locator(".tag")).to_have_text("Buy: 66.7%")
+    page.mouse.move(5, 5)
+    box.focus()
+    expect(row).to_have_class("on")
+    detail = page.locator("[data-detail-of]")
+    expect(detail.get_by_role("heading")).to_have_text("Buy")
+    expect(detail).to_contain_text("40 of 60")
+
+
+def test_arrow_keys_walk_the_elements(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&kind=scroll&{DAYS}")
+    boxes = page.locator(".el")
+    assert boxes.count() == 2
+    boxes.nth(0).focus()
+    page.keyboard.press("ArrowDown")
+    expect(boxes.nth(1)).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    expect(boxes.nth(0)).to_be_focused()
+    page.keyboard.press("ArrowUp")
+    expect(boxes.nth(1)).to_be_focused()
+
+
+def test_the_box_lies_on_its_element(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
+    pic, box = page.locator(".pic").bounding_box(), page.locator(".el").first.bounding_box()
+    assert pic
+    assert box
+    scale = pic["width"] / 1000  # the picture is 1000 px wide, the button at (400, 600)
+    assert abs(box["x"] - pic["x"] - 400 * scale) < 1
+    assert abs(box["y"] - pic["y"] - 600 * scale) < 1.5
+
+
+def test_the_layer_can_be_made_weaker_and_the_page_dark(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
+    page.get_by_label("Strength").fill("40")
+    expect(page.locator(".heat:not(.dk)")).to_have_css("opacity", "0.4")
+    page.locator("[data-do=page]").select_option("night")
+    expect(page.locator(".heat.dk")).to_be_visible()
+    expect(page.locator(".heat:not(.dk)")).to_be_hidden()
+
+
+def test_days_are_chosen_in_the_menu(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps")
+    page.locator("summary", has_text="Period").click()
+    page.get_by_label("First day").fill("2026-03-01")
+    page.get_by_label("Last day").fill("2026-03-03")
+    page.get_by_role("button", name="Show these days").click()
+    expect(page.get_by_role("row", name="Buy")).to_be_visible()
+    assert "since=2026-03-01" in page.url
+    assert "page=" in page.url
+
+
+def test_a_menu_closes_on_escape(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
+    menu = page.locator("details.drop", has_text="Export")
+    menu.locator("summary").click()
+    expect(menu).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+
+
+def test_the_language_can_be_changed(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}&lang=fr")
+    expect(page.get_by_role("navigation", name="Calque")).to_contain_text("Clics")
+    expect(page.locator(".el").first).to_have_accessible_name("Buy\u202f: 66,7\u202f%")
+    page.goto(f"{address}/sites?lang=en")
+    expect(page.get_by_role("heading", name="Sites")).to_be_visible()
+
+
+def test_panes_scroll_together(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/experiments/button", wait_until="networkidle")
+    panes = page.locator("[data-together]")
+    assert panes.count() == 3
+    panes.nth(0).evaluate("(pane) => { pane.scrollTop = 120; }")
+    page.wait_for_function("[...document.querySelectorAll('[data-together]')].every((p) => p.scrollTop === 120)")
+
+
+def test_the_pattern_tester_follows_what_is_typed(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/experiments/new")
+    page.get_by_label("Pages, one pattern a line").fill("/l*")
+    expect(page.locator("[data-known]")).to_have_text("Fits 1 page: /lamps")
+    page.get_by_label("Pages, one pattern a line").fill("/nothing")
+    expect(page.locator("[data-known]")).to_have_text("Fits no page that was visited so far.")
+
+
+def test_a_journey_is_edited_in_place(page: Page, address: str, shop: Site, viewer: Viewer) -> None:
+    page.goto(f"{address}/sites/{shop.id}/journeys/lamp?edit=1", wait_until="networkidle")
+    look, buy = page.locator("#look"), page.locator("#buy")
+    look.get_by_label("Stage", exact=True).fill("See")
+    look.get_by_title("Move to the stage after").click()
+    expect(buy.locator("[data-touchpoint]")).to_have_count(1)
+    buy.get_by_title("Move left").click()
+    page.get_by_role("button", name="Add a stage").click()
+    page.locator("[data-stage]").nth(2).get_by_label("Stage", exact=True).fill("Keep")
+    page.get_by_role("button", name="Save the map").last.click()
+    expect(page.get_by_role("heading", name="Keep")).to_be_visible()
+    stored = viewer.definitions.get(Journey, "lamp")
+    assert [stage.name["en"] for stage in stored.stages] == ["Buy", "See", "Keep"]
+    assert stored.stages[0].touchpoints[0].key == "lamps"
+    assert stored.stages[1].goal == {"en": "Find", "fr": "Voir"}
+
+
+def test_a_lost_race_keeps_what_was_typed(signed_in: BrowserContext, address: str, shop: Site, viewer: Viewer) -> None:
+    page = signed_in.new_page()  # the browser notes the 409 in its console: expected here
+    page.goto(f"{address}/sites/{shop.id}/journeys/lamp?edit=1", wait_until="networkidle")
+    page.get_by_label("What this journey is for").fill("typed in vain")
+    viewer.definitions.put(viewer.definitions.get(Journey, "lamp"), "someone quick")
+    page.get_by_role("button", name="Save the map").last.click()
+    alert = page.get_by_role("alert")
+    expect(alert).to_contain_text("what you typed is still here")
+    expect(alert).to_contain_text("someone quick")
+    expect(page.get_by_label("What this journey is for")).to_have_value("typed in vain")
+    page.close(run_before_unload=False)
+
+
+def test_a_picture_is_followed_by_itself(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=shop.example/elsewhere")
+    page.get_by_role("button", name="Take the picture").click()
+    page.wait_for_url("**/heatmap?page=shop.example/elsewhere")
+
+
+def test_without_script_the_map_is_all_there(
+    browser: Browser, signed_in: BrowserContext, address: str, shop: Site
+) -> None:
+    context = browser.new_context(java_script_enabled=False, storage_state=signed_in.storage_state(), locale="en-GB")
+    page = context.new_page()
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
+    expect(page.get_by_role("row", name="Buy")).to_be_visible()
+    expect(page.get_by_label("Strength")).to_be_hidden()
+    page.get_by_role("link", name="Reach").click()
+    expect(page.locator(".rl").first).to_be_visible()
+    context.close()
