@@ -118,6 +118,11 @@ class Collector:
         if left:
             raise DrainTimeout(f"{len(left)} segments wait for the store after {seconds:g} s: {writer.last_error}")
 
+    @property
+    def replaying(self) -> int:
+        """Segments of before the start that are still to be sent again (decisions/0005)."""
+        return self._writer.replaying if self._writer else 0
+
     def health(self, site_id: int) -> SiteIntake:
         """What this process accepted and refused for a site since it started (0: keys of no site)."""
         return self._counters.site(site_id)
@@ -206,6 +211,7 @@ class Collector:
             ("gauge", "parcours_journal_free_bytes", "Free on the journal's disk", committer("free_bytes")),
             ("gauge", "parcours_backlog_segments", "Sealed, not yet in the store", writer("backlog_segments")),
             ("gauge", "parcours_backlog_bytes", "Sealed, not yet in the store", writer("backlog_bytes")),
+            ("gauge", "parcours_replay_segments", "Kept segments still to be sent again", writer("replaying")),
             ("counter", "parcours_batches_inserted", "Batches in the store since the start", writer("inserted")),
             ("counter", "parcours_insert_seconds", "Time spent in inserts", writer("insert_seconds")),
             ("gauge", "parcours_quarantined_files", "Set aside in journal/quarantine", writer("quarantined")),

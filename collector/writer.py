@@ -102,6 +102,7 @@ class Writer:
                 if not self._wanted and self._stop_by is None:
                     self._state.wait(_LOOK if not self._away else self._pause(self._away))
                 self._wanted = False
+                last = self._stop_by is not None  # seen before looking: all that was sealed until then is found
             try:
                 self._insert_all()
                 if time.monotonic() - swept > _SWEEP:
@@ -109,8 +110,13 @@ class Writer:
                     self._sweep()
             except Exception:  # a folder that cannot be read: say so and go on, the batches are safe
                 log.exception("%s: the writer stumbled", self._folder)
-            if self._stop_by is not None:
+            if last:
                 return
+
+    @property
+    def replaying(self) -> int:
+        """Segments of before the start that are still to be sent again."""
+        return len(self._replay)
 
     @property
     def _out_of_time(self) -> bool:

@@ -172,7 +172,7 @@ def test_from_post_to_table(settings: CollectorSettings, store: Store, run: Run)
         async with running(settings, store) as (collector, client):  # replays what is kept: nothing comes twice
             await client.post(f"/c/{KEY}", json=made[0])
             await collector.drain()
-            while collector._writer is not None and collector._writer._replay:
+            while collector.replaying:
                 await asyncio.sleep(0.01)
             assert collector.health(7).duplicates == 1
         assert count(store, "points") == 30 * 5

@@ -1,11 +1,12 @@
 """A collector over embedded ClickHouse in a process of its own, to be killed.
 
 `python -m tests.crash.server FOLDER PORT`
-`GET /clicks` waits until all is inserted and answers {view hash: number of clicks}.
+`GET /clicks` waits until all is inserted, and what is kept sent again, and answers {view hash: number of clicks}.
 """
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -44,6 +45,8 @@ def main(folder: Path, port: int) -> None:
 
     async def clicks(_: Request) -> JSONResponse:
         await collector.drain(60)
+        while collector.replaying:
+            await asyncio.sleep(0.01)
         found = store.columns("SELECT view, count() AS n FROM points WHERE kind = 'click' GROUP BY view")
         return JSONResponse(dict(zip(map(str, found["view"].tolist()), found["n"].tolist(), strict=True)))
 
