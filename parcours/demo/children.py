@@ -8,6 +8,7 @@ import signal
 import subprocess
 import time
 from collections import defaultdict
+from collections.abc import Iterable
 
 
 def descendants(root: int) -> list[int]:
@@ -28,10 +29,14 @@ def descendants(root: int) -> list[int]:
     return found
 
 
-def end_children(patience: float = 3.0) -> None:
-    """Ask every process below this one to end, then make it."""
+def end_children(known: Iterable[int] = (), patience: float = 3.0) -> None:
+    """Ask every process below this one to end, then make it.
+
+    `known`: those that were below it when it was told to stop. A browser whose parent
+    has ended already is no longer found from here.
+    """
     for sign, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 1.0)):
-        left = _signal(sign)
+        left = _signal(sign, {*known, *descendants(os.getpid())})
         until = time.monotonic() + seconds
         while left and time.monotonic() < until:
             time.sleep(0.05)
@@ -40,9 +45,9 @@ def end_children(patience: float = 3.0) -> None:
             return
 
 
-def _signal(sign: signal.Signals) -> list[int]:
+def _signal(sign: signal.Signals, pids: Iterable[int]) -> list[int]:
     asked = []
-    for pid in descendants(os.getpid()):
+    for pid in pids:
         with contextlib.suppress(ProcessLookupError, PermissionError):
             os.kill(pid, sign)
             asked.append(pid)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
 import resource
 import signal
 import time
@@ -18,7 +19,7 @@ from starlette.applications import Starlette
 
 from parcours.app import Parcours, open_parcours
 from parcours.commands.serving import noted, server_config
-from parcours.demo.children import end_children
+from parcours.demo.children import descendants, end_children
 from parcours.demo.chromium import NoChromium, ensure_chromium
 from parcours.demo.prepare import DemoFailed, Preparation, find_site
 from parcours.demo.progress import Stages
@@ -49,22 +50,31 @@ def run_demo(settings: Settings, once: bool = False) -> None:
         # Simulated visitors say who they are as a proxy would.
         settings = replace(settings, chromium=chromium, trusted_proxies=(*settings.trusted_proxies, "127.0.0.1"))
         parcours = open_parcours(settings)
+        browsers: list[int] = []
         factory = server_config(parcours.app, settings).get_loop_factory()
         try:
             with noted(settings, parcours.service_token), asyncio.Runner(loop_factory=factory) as runner:
-                runner.run(_serve(parcours, settings, stages, once, began))
+                runner.run(_serve(parcours, settings, stages, once, began, browsers))
         except DemoFailed as error:
             raise click.ClickException(str(error)) from None
         finally:
             parcours.close()
-            end_children()
+            end_children(browsers)
 
 
-async def _serve(parcours: Parcours, settings: Settings, stages: Stages, once: bool, began: float) -> None:
+async def _serve(
+    parcours: Parcours, settings: Settings, stages: Stages, once: bool, began: float, browsers: list[int]
+) -> None:
+    """`browsers` gets the processes that ran below this one when it was told to stop."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
+
+    def end() -> None:
+        browsers.extend(descendants(os.getpid()))
+        stop.set()
+
     for sign in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(sign, stop.set)
+        loop.add_signal_handler(sign, end)
     shop_url = f"http://127.0.0.1:{settings.port + 1}"
     site = await asyncio.to_thread(find_site, parcours.definitions, settings.port)
     shop = shop_app(settings.url, site.key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import re
 import signal
 import socket
@@ -20,7 +21,7 @@ import pytest
 
 from parcours.connection import running_server
 from parcours.demo.children import descendants
-from tests.demo.conftest import ROOT, free_ports
+from tests.demo.conftest import ROOT
 
 PATIENCE = 55  # s
 
@@ -85,16 +86,21 @@ def ask(client: httpx.Client, path: str, **params: Any) -> Any:
     return answer.json()
 
 
-@pytest.fixture(scope="module")
-def port() -> int:
-    """One whose next one is free too."""
+def two_free_ports() -> int:
+    """A port whose next one is free too, below those the system gives to connections."""
     while True:
-        (port,) = free_ports(1)
+        port = random.randrange(20_000, 32_000)
         try:
-            socket.create_server(("127.0.0.1", port + 1)).close()
+            for number in (port, port + 1):
+                socket.create_server(("127.0.0.1", number)).close()
         except OSError:
             continue
         return port
+
+
+@pytest.fixture(scope="module")
+def port() -> int:
+    return two_free_ports()
 
 
 @pytest.fixture(scope="module")
@@ -146,8 +152,7 @@ def test_again_adds_nothing(data: Path, port: int) -> None:
 
 
 def test_another_port_is_refused_in_words(data: Path, port: int) -> None:
-    (other,) = free_ports(1)
-    demo = start(data, other)
+    demo = start(data, two_free_ports())
     assert f"--port {port}" in until(demo, "holds a demo of port")
     assert demo.wait(20) == 1
 
