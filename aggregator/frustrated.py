@@ -16,10 +16,10 @@ from store.client import Store
 def frustrated_visitors(
     store: Store, site: int, groups: Mapping[str, int], since: date, until: date, device: str = ""
 ) -> dict[int, int]:
-    """Group → distinct visitors with a dead click or a rage burst on one of its pages; `groups`: page → group."""
+    """Group → distinct visitors with a dead click or a rage burst there; `groups`: page → number, from 1."""
     if not groups:
         return {}
-    clicks = site_queries.read_suspect_clicks(store, site, list(groups), since, until, device)
+    clicks = site_queries.read_suspect_clicks(store, site, groups, since, until, device)
     ids, paths = site_queries.read_record_paths(store, site, UNJUDGED)
     records = records_of(ids, ids, paths, [""] * len(paths))
     bad = dead(
@@ -36,9 +36,8 @@ def frustrated_visitors(
     )
     if not bad.any():
         return {}
-    of_page = np.array([groups[page] for page in clicks.page], np.int64)
-    group = of_page[clicks.page_at[bad]]
     people, number = np.unique(clicks.visitor[bad], return_inverse=True)
-    pairs = np.unique(group * len(people) + number)
-    found, counts = np.unique(pairs // len(people), return_counts=True)
-    return dict(zip(found.tolist(), counts.tolist(), strict=True))
+    pairs = np.sort(clicks.group[bad].astype(np.int64) * len(people) + number)
+    distinct = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
+    counts = np.bincount(distinct // len(people))
+    return {group: n for group, n in enumerate(counts.tolist()) if n}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 import numpy as np
+import xxhash
 
 from aggregator.columns import Int32, Int64, UInt8, UInt64
 from aggregator.queries import PEOPLE
@@ -32,24 +34,33 @@ class Touches:
 
 
 def read_touches(
-    store: Store, site: int, claims: dict[str, int], since: date, until: date, device: str = ""
+    store: Store, site: int, claims: Mapping[str, int], since: date, until: date, device: str = ""
 ) -> Touches:
     """The views of a site's visitors; `claims`: page → number of its touchpoint, from 1."""
     of_device, params = _of_device(device)
     c = store.columns(
-        "SELECT visitor, time, view, transform(toString(page), {claimed:Array(String)}, {numbers:Array(Int32)}, "
-        f"toInt32(0)) AS touchpoint FROM touches WHERE {PERIOD}{of_device} ORDER BY visitor, time, view",
+        f"SELECT visitor, time, view, xxHash64(page) AS hash FROM touches WHERE {PERIOD}{of_device} "
+        "ORDER BY visitor, time, view",
         site=site,
         since=since,
         until=until,
-        claimed=list(claims) or [""],
-        numbers=list(claims.values()) or [0],
         **params,
     )
     visitor, time, view = c["visitor"], c["time"], c["view"]
     first = np.ones(len(view), bool)
     first[1:] = (view[1:] != view[:-1]) | (visitor[1:] != visitor[:-1])  # a view counts once
-    return Touches(visitor[first], time[first], c["touchpoint"][first].astype(np.int32))
+    return Touches(visitor[first], time[first], _numbers(c["hash"][first], claims))
+
+
+def _numbers(hashes: UInt64, of_page: Mapping[str, int]) -> Int32:
+    """The number of each page by its hash, 0 for others. A site may have more pages than a query has room for."""
+    if not of_page:
+        return np.zeros(len(hashes), np.int32)
+    known = np.array([xxhash.xxh64_intdigest(page.encode()) for page in of_page], np.uint64)
+    order = np.argsort(known)
+    known, numbers = known[order], np.array(list(of_page.values()), np.int32)[order]
+    at = np.minimum(np.searchsorted(known, hashes), len(known) - 1)
+    return np.where(known[at] == hashes, numbers[at], 0).astype(np.int32)
 
 
 def read_page_visitors(store: Store, site: int, since: date, until: date, device: str = "") -> dict[str, int]:
@@ -73,8 +84,7 @@ def read_page_visitors(store: Store, site: int, since: date, until: date, device
 class Clicks:
     """The clicks that could be dead, or part of a burst: what frustration.py needs, and no more."""
 
-    page: list[str]  # names, in the order of `page_at`
-    page_at: Int64
+    group: Int32  # number of the page's group
     view: UInt64
     visitor: UInt64
     record: UInt64
@@ -87,36 +97,39 @@ class Clicks:
     flags: UInt8
 
 
+MOST_NAMED = 500  # pages that a query names; of more it reads all pages, and drops what was not asked
+
+
 def read_suspect_clicks(
-    store: Store, site: int, pages: list[str] | None, since: date, until: date, device: str = ""
+    store: Store, site: int, groups: Mapping[str, int], since: date, until: date, device: str = ""
 ) -> Clicks:
-    """Clicks of people on these pages (None: all) that had no quick effect, or came in a view with three or more."""
+    """Clicks of people without a quick effect, or in a view with three or more. `groups`: page → number, from 1."""
     of_device, params = _of_device(device)
     place = f"kind = 'click' AND {PERIOD}{of_device}"
     values: dict[str, Any] = {"site": site, "since": since, "until": until, **params}
-    if pages is not None:
+    if len(groups) <= MOST_NAMED:
         place += " AND page IN {pages:Array(String)}"
-        values["pages"] = pages
+        values["pages"] = list(groups)
     c = store.columns(
-        "SELECT toString(page) AS page_name, view, visitor, record, time, page_x, page_y, effect, effect_ms, "
+        "SELECT xxHash64(page) AS hash, view, visitor, record, time, page_x, page_y, effect, effect_ms, "
         f"button, flags FROM points WHERE {place} AND (effect = 0 OR effect_ms > 1000 OR view GLOBAL IN "
         f"(SELECT view FROM points WHERE {place} GROUP BY view HAVING count() >= 3))",
         **values,
     )
-    names, at = np.unique(c["page_name"].astype(str), return_inverse=True)
+    group = _numbers(c["hash"], groups)
+    asked = group > 0
     return Clicks(
-        page=names.tolist(),
-        page_at=at.astype(np.int64),
-        view=c["view"],
-        visitor=c["visitor"],
-        record=c["record"],
-        time=c["time"],
-        x=c["page_x"],
-        y=c["page_y"],
-        effect=c["effect"],
-        effect_ms=c["effect_ms"].astype(np.int32),
-        button=c["button"],
-        flags=c["flags"],
+        group=group[asked],
+        view=c["view"][asked],
+        visitor=c["visitor"][asked],
+        record=c["record"][asked],
+        time=c["time"][asked],
+        x=c["page_x"][asked],
+        y=c["page_y"][asked],
+        effect=c["effect"][asked],
+        effect_ms=c["effect_ms"][asked].astype(np.int32),
+        button=c["button"][asked],
+        flags=c["flags"][asked],
     )
 
 

@@ -55,7 +55,7 @@ def pages_of(store: Store, site: int, since: date, until: date) -> list[PageRow]
     devices: dict[str, dict[str, int]] = defaultdict(dict)
     for row in site_queries.read_page_devices(store, site, None, since, until):
         devices[row["page_name"]][row["device_name"]] = row["visitors"]
-    names = {row["page_name"]: number for number, row in enumerate(totals)}
+    names = {row["page_name"]: number for number, row in enumerate(totals, 1)}
     frustrated = frustrated_visitors(store, site, names, since, until)
     return [
         PageRow(
