@@ -9,7 +9,7 @@ const POINTERS = {touch: 2, pen: 8};
 export const captureClicks = (tracker, effects) => {
   let control; // of the label that was clicked: the browser clicks it too
 
-  on(document, 'click auxclick', (event) => {
+  on('click auxclick', (event) => {
     // Made by a script, or by the right button (`auxclick`): no click of the visitor's.
     if (!event.isTrusted || event.button > 1) return;
     tracker.touch();
@@ -20,7 +20,7 @@ export const captureClicks = (tracker, effects) => {
     const isKey = !event.detail;
     effects.watch(event, {
       t: Date.now(),
-      ...tracker.place(isKey ? placeOn(target) : placeOn(target, event.clientX, event.clientY)),
+      ...placeOn(tracker, target, ...(isKey ? [] : [event.clientX, event.clientY])),
       b: event.button,
       k:
         isKey * KEYBOARD +
@@ -28,7 +28,7 @@ export const captureClicks = (tracker, effects) => {
         (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) * MODIFIER,
     });
   });
-  on(document, 'pointerdown', (event) => {
+  on('pointerdown', (event) => {
     tracker.touch();
     control = 0;
     effects.watch(event);

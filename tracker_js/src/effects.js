@@ -10,19 +10,19 @@ const KINDS = {scroll: 2, selectionchange: 3, input: 4, focusin: 5, navigate: 6,
 export const ADDRESS = 6;
 export const LEFT = 7;
 
-/** The first entry of `log` that answers the click of `row`. */
-const firstEffect = (log, row) =>
+/** The first entry of `log` that answers the click made at `clicked`, of the press with the number `own`. */
+const firstEffect = (log, clicked, own) =>
   log.find(([time, , node, round]) => {
-    if (time > row.t + WATCH || (time < row.t && round !== row.round)) return false;
+    if (time > clicked + WATCH || (time < clicked && round !== own)) return false;
     const same = log.filter((entry) => entry[2] === node);
     // Only changes up to the next press make a rhythm: those of a counter clicked quickly do not.
-    return same.filter((entry) => entry[3] === row.round).length < 3 || same.at(-1)[0] < row.t + STILL;
+    return same.filter((entry) => entry[3] === own).length < 3 || same.at(-1)[0] < clicked + STILL;
   });
 
 /** `onClick(row)`: a click, once it is known what followed it. */
 export const makeEffects = (onClick) => {
   let log = []; // [ms since 1970, kind, node, round], in the order of time
-  let pending = []; // rows of clicks
+  let pending = []; // [row of a click, number of its press]
   let path; // of the last press or click
   let round = 0; // number of the press
   let stops = [];
@@ -51,9 +51,9 @@ export const makeEffects = (onClick) => {
   /** Fills in `r` and `d` of the clicks whose time is over (`all`: of every one). */
   const settle = (all) => {
     take(observer.takeRecords());
-    pending = pending.filter((row) => {
+    pending = pending.filter(([row, own]) => {
       if (!all && Date.now() < row.t + WATCH) return true;
-      const [time, kind] = firstEffect(log, row) || [row.t, 0];
+      const [time, kind] = firstEffect(log, row.t, own) || [row.t, 0];
       row.r = kind;
       row.d = Math.max(0, Math.round((time - row.t) / 10));
       onClick(row);
@@ -81,16 +81,13 @@ export const makeEffects = (onClick) => {
           observer.observe(node, {subtree: true, childList: true, attributes: true, characterData: true});
       if (!stops[0]) {
         log = [];
-        stops = [listen(document, 'scroll selectionchange input focusin', onEvent), listen(window, 'blur', onEvent)];
-        if (window.navigation) stops.push(listen(navigation, 'navigate', onEvent));
+        stops = [listen('scroll selectionchange input focusin blur', onEvent)];
+        if (window.navigation) stops.push(listen('navigate', onEvent, navigation));
       }
       timer.stop();
       timer.set(WATCH);
       if (!row || !event.detail) round++;
-      if (row) {
-        row.round = round;
-        pending.push(row);
-      }
+      if (row) pending.push([row, round]);
     },
   };
 };

@@ -19,7 +19,12 @@ const NAMES = {'data-parcours': '@', 'data-testid': '!', id: '#'};
 const GENERATED = /\d{3}|[:@]|\d[a-z]+\d|[a-z]\d+[a-z]{2}|^(css|sc|ng)-/i;
 const STATE = /active|current|disab|expand|focus|hidden|hover|load|open|select|show|visib/;
 
-export const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+/** One of 64 letters for the low 6 bits of `n`. */
+export const letter = (n) => {
+  n &= 63;
+  if (n < 36) return n.toString(36);
+  return n < 62 ? (n - 26).toString(36).toUpperCase() : '-_'[n - 62];
+};
 
 const isStable = (name) => name && name.length <= MAX_NAME && !GENERATED.test(name);
 
@@ -73,11 +78,7 @@ const clean = (text) =>
     .replace(/\d/g, '#');
 
 /** The last part of the address in `src` or `href`: `basket.svg`. */
-export const fileOf = (el) =>
-  (el.getAttribute('src') || el.getAttribute('href') || '')
-    .replace(/^data:.*|[?#].*/s, '')
-    .split('/')
-    .pop();
+export const fileOf = (el) => /[^/?#]*(?=[?#]|$)/.exec(el.getAttribute('src') || el.getAttribute('href') || '')[0];
 
 const classesOf = (el) => [...el.classList].filter((name) => isStable(name) && !STATE.test(name)).sort();
 
@@ -87,7 +88,7 @@ export const fingerprint = (siteKey, kind, value) => {
   let hash = 0x811c9dc5;
   for (const letter of [siteKey, kind, value].join('\0')) hash = Math.imul(hash ^ letter.codePointAt(), 0x01000193);
   hash ^= (hash >>> 12) ^ (hash >>> 24);
-  return LETTERS[(hash >> 6) & 63] + LETTERS[hash & 63];
+  return letter(hash >> 6) + letter(hash);
 };
 
 /** The heading that stands before `el`, or around it. */

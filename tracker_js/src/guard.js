@@ -12,8 +12,8 @@ export const guard =
     } catch {}
   };
 
-/** Listens to `types` (separated by spaces) on `target`; returns its stop. */
-export const listen = (target, types, fn) => {
+/** Listens to `types` (separated by spaces); returns its stop. What happens in the document passes the window first. */
+export const listen = (types, fn, target = window) => {
   const safe = guard(fn);
   const each = (method) => {
     for (const type of types.split(' ')) target[method](type, safe, OPTIONS);
@@ -31,7 +31,7 @@ export const stopAll = () => {
 };
 
 /** Listens until the tracker stops. */
-export const on = (target, types, fn) => onStop(listen(target, types, fn));
+export const on = (...args) => onStop(listen(...args));
 
 /** Calls `fn` once, at the earliest of the times that were set; stops with the tracker. */
 export const makeTimer = (fn) => {

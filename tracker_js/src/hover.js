@@ -7,7 +7,7 @@ const TICK = 200; // ms between two looks at where the pointer is
 const IDLE = 2000; // ms without a move that still count
 const CELLS = 8;
 
-const cell = (part) => Math.min(CELLS - 1, Math.floor((part * CELLS) / 10_000));
+const cell = (part) => Math.floor((part * CELLS) / 10_001);
 
 /** Returns `leave`: the pointer is nowhere until it moves again. */
 export const captureHover = (tracker) => {
@@ -23,18 +23,18 @@ export const captureHover = (tracker) => {
   };
   const timer = makeTimer(() => {
     leave();
-    if (!move.target.isConnected) return;
-    const {x, y, ...row} = tracker.place(placeOn(move.target, move.x, move.y));
+    if (!move[0].isConnected) return;
+    const {x, y, ...row} = placeOn(tracker, ...move);
     row.c = cell(y) * CELLS + cell(x);
     here = tracker.find('hover', (one) => one.e === row.e && one.c === row.c) || tracker.add('hover', {...row, d: 0});
   });
-  on(document, 'pointermove', (event) => {
+  on('pointermove', (event) => {
     tracker.touch();
     if (event.pointerType === 'touch') return;
-    move = {target: event.composedPath()[0], x: event.clientX, y: event.clientY};
+    move = [event.composedPath()[0], event.clientX, event.clientY];
     timer.set(TICK);
   });
-  on(document, 'pointerout', (event) => {
+  on('pointerout scroll', (event) => {
     if (event.relatedTarget) return;
     leave();
     timer.stop();

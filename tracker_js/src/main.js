@@ -4,19 +4,20 @@ import {buildBatch} from './batch.js';
 import {captureClicks} from './clicks.js';
 import {customRow, wellFormed, withVariant} from './custom.js';
 import {ADDRESS, LEFT, makeEffects} from './effects.js';
-import {guard, listen, makeTimer, on, stopAll} from './guard.js';
+import {guard, makeTimer, on, stopAll} from './guard.js';
 import {captureHover} from './hover.js';
 import {captureResize} from './resize.js';
 import {captureRoutes} from './routes.js';
 import {captureScroll} from './scroll.js';
 import {makeSender} from './send.js';
-import {contextOf, makeRows, makeView, placeOf, randomId} from './view.js';
+import {contextOf, randomId} from './view.js';
 
 const CLICK_WAIT = 8500; // ms until a click is sent, once it is known what followed (1.5 s)
 const OTHER_WAIT = 30_000; // ms until anything else is
 const MOST_ROWS = 80; // of one kind that wait; the wire takes 200 in a batch
 const PASSING = 250; // ms: a pointer that was shorter on a place only passed by
 const ENGAGED = 15_000; // ms after the last input that count as engaged
+const NEWS = 1000; // ms: engagement that is worth a batch of its own
 const ID = 'parcours.id';
 const OFF = 'parcours.off';
 
@@ -43,24 +44,21 @@ const start = (script) => {
   const settle = () => {
     const now = Date.now();
     const spent = Math.max(0, Math.min(now, last + ENGAGED) - since);
+    since = now;
     view.sum.ms += spent;
     scroll.spend(spent);
-    since = now;
-  };
-  const touch = () => {
-    if (Date.now() - last > ENGAGED) settle();
-    last = Date.now();
   };
   const tracker = {
-    touch,
-    settle,
-    moved: () => leaveHover(),
-    later: () => timer.set(OTHER_WAIT),
-    /** `el` becomes `e`, the index of its record. */
-    place: ({el, ...row}) => ({...row, e: placeOf(view, el, site)}),
-    find: (kind, test) => view.rows[kind].find(test),
+    site,
+    /** There was input. */
+    touch: () => {
+      settle();
+      last = since;
+      timer.set(OTHER_WAIT);
+    },
+    find: (kind, test) => view.rows[kind]?.find(test),
     add: (kind, row) => {
-      timer.set(view.rows[kind].push(row) > MOST_ROWS ? 0 : kind === 'click' ? CLICK_WAIT : OTHER_WAIT);
+      timer.set((view.rows[kind] ||= []).push(row) > MOST_ROWS ? 0 : kind === 'click' ? CLICK_WAIT : OTHER_WAIT);
       return row;
     },
   };
@@ -72,17 +70,18 @@ const start = (script) => {
     leaveHover();
     const {rows, sum} = view;
     const bottom = scroll.take();
-    rows.hover = rows.hover.filter((row) => row.d >= PASSING);
-    view.rows = makeRows();
+    if (rows.hover) rows.hover = rows.hover.filter((row) => row.d >= PASSING);
+    view.rows = {};
     const count = Object.values(rows).flat().length;
-    if (view.refused || (view.seq && !count && sum.ms < view.sent + 1000)) return;
+    if (view.refused || (view.seq && !count && sum.ms < view.sent + NEWS)) return;
     view.sent = sum.ms;
-    const head = {view: view.id, seq: view.seq++, t0: view.t0, ctx: contextOf(view, me), sum: {...sum}};
-    sender.push({view, batch: buildBatch(head, view.records, rows, bottom), count});
+    const head = {view: view.id, seq: view.seq++, t0: view.t0, ctx: contextOf(view, me), sum};
+    sender.push(view, buildBatch(head, rows, bottom), count);
   };
   const open = (href, ref) => {
-    view = makeView(trim(href), ref);
     since = last = Date.now();
+    view = {id: randomId(), seq: 0, t0: last, url: trim(href), ref, sum: {ms: 0, clicks: 0, cut: 0}, rows: {}};
+    tracker.records = new WeakMap();
     scroll.reset();
   };
   const turn = (href) => {
@@ -95,11 +94,6 @@ const start = (script) => {
     effects.note(LEFT);
     flush(true);
     last = 0; // away: nothing counts until the next input
-  };
-  const onVisibility = () => {
-    if (document.hidden) return leave();
-    touch();
-    sender.again();
   };
   const stop = () => {
     stopAll();
@@ -117,13 +111,13 @@ const start = (script) => {
   const scroll = captureScroll(tracker);
   captureResize(tracker);
   captureRoutes(() => keyOf(trim(location.href)) === keyOf(view.url) || turn(location.href));
-  on(document, 'keydown', touch);
-  on(document, 'visibilitychange', onVisibility);
-  on(window, 'pagehide', () => {
+  on('keydown', tracker.touch);
+  on('visibilitychange', () => (document.hidden ? leave() : sender.again()));
+  on('pagehide', () => {
     leave();
     sender.leave();
   });
-  on(window, 'pageshow', (event) => event.persisted && open(location.href, view.ref));
+  on('pageshow', (event) => event.persisted && open(location.href, view.ref));
   open(location.href, document.referrer && trim(document.referrer).split('?')[0]);
 
   const setId = (id) => {
@@ -143,8 +137,8 @@ const start = (script) => {
     identify: (id) => {
       me.user = wellFormed(`@${id}`);
     },
-    exclude: () => {
-      stored(OFF, '1');
+    exclude: (yes) => {
+      stored(OFF, yes === false ? '' : '1');
       stop();
     },
     stop: () => {
@@ -155,26 +149,24 @@ const start = (script) => {
   for (const pair of variant?.split(/[\s,]+/) || []) commands.variant(...pair.split(/:(.*)/));
   if (consent === 'wait') sender.hold(!me.id);
   else if (consent !== undefined) commands.consent(true);
+  if (stored(OFF)) stop();
   return commands;
 };
 
 guard(() => {
-  const script = document.currentScript || document.querySelector('script[data-site][src]');
+  const script = document.currentScript;
   const queue = window.parcours?.q || [];
-  if (window.parcours?.on || !script.dataset.site) return;
+  if (window.parcours?.on) return;
   let commands;
-  let stop;
   const run = guard(([name, ...args]) => commands[name](...args));
   // A page in a background tab, or made ahead by the browser, has no visitor yet.
   const begin = () => {
-    if (document.hidden) return;
-    stop?.();
-    // Who asked not to be counted can only take that back.
-    commands = stored(OFF) ? {exclude: (yes) => yes === false && stored(OFF, '')} : start(script);
+    if (document.hidden || commands) return;
+    commands = start(script);
     queue.forEach(run);
   };
   window.parcours = (...call) => (commands ? run(call) : queue.push(call));
   window.parcours.on = 1;
+  on('visibilitychange', begin);
   begin();
-  if (!commands) stop = listen(document, 'visibilitychange', begin);
 })();

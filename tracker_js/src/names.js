@@ -42,7 +42,7 @@ const ownName = (el) => {
     (el.labels?.[0] && wordsIn(el.labels[0])) ||
     get('title') ||
     (el.localName === 'svg' && tidy(el.querySelector('title')?.textContent)) ||
-    tidy(fileOf(el))
+    (!/^data:/.test(get('src')) && tidy(fileOf(el)))
   );
 };
 

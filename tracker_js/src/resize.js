@@ -5,5 +5,5 @@ const REST = 500; // ms in which many changes are one
 
 export const captureResize = (tracker) => {
   const timer = makeTimer(() => tracker.add('resize', {t: Date.now(), w: innerWidth, h: innerHeight}));
-  on(window, 'resize', () => timer.set(REST));
+  on('resize', () => timer.set(REST));
 };

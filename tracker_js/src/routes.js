@@ -2,7 +2,7 @@
 import {guard, on, onStop} from './guard.js';
 
 export const captureRoutes = (onChange) => {
-  if (window.navigation) return on(navigation, 'currententrychange', onChange);
+  if (window.navigation) return on('currententrychange', onChange, navigation);
   let safe = guard(onChange);
   for (const name of ['pushState', 'replaceState']) {
     const own = history[name];
@@ -15,5 +15,5 @@ export const captureRoutes = (onChange) => {
   onStop(() => {
     safe = () => {};
   });
-  on(window, 'popstate', onChange);
+  on('popstate', onChange);
 };

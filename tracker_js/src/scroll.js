@@ -2,7 +2,7 @@
 // each 5 % of the page was in view.
 import {owner} from './elements.js';
 import {makeTimer, on} from './guard.js';
-import {fraction} from './view.js';
+import {fraction, recordOf} from './view.js';
 
 const PAUSE = 100; // ms between two looks, the last one after the last scroll
 const BANDS = 20;
@@ -11,7 +11,7 @@ const SHELL = 0.5; // share of the viewport from which an inner scroller counts 
 const isFixed = (el) => el && (/fixed|sticky/.test(getComputedStyle(el).position) || isFixed(el.parentElement));
 
 /** The element that the viewport's bottom edge runs through; bars that stand there are looked through. */
-const underEdge = (edge) => owner(document.elementsFromPoint(innerWidth / 2, edge - 1).find((el) => !isFixed(el)));
+const underEdge = () => owner(document.elementsFromPoint(innerWidth / 2, innerHeight - 1).find((el) => !isFixed(el)));
 
 export const captureScroll = (tracker) => {
   let shell; // an inner scroller that plays the page
@@ -21,29 +21,22 @@ export const captureScroll = (tracker) => {
 
   const look = () => {
     const page = shell || document.scrollingElement;
-    const top = shell ? shell.getBoundingClientRect().top : 0;
-    const ph = Math.round(top + page.scrollHeight);
+    const ph = page.scrollHeight;
     const from = Math.max(0, page.scrollTop); // iOS shows what is beyond the ends
-    const edge = Math.min(innerHeight, top + (shell ? shell.clientHeight : innerHeight));
-    const depth = Math.min(ph, Math.round(from + edge));
+    const depth = Math.min(ph, Math.round(from + page.clientHeight));
     range = [from / ph, depth / ph];
     if (depth < deepest?.depth) return;
-    if (depth > deepest?.depth) tracker.later();
-    const el = underEdge(edge);
+    const el = underEdge();
     const box = el.getBoundingClientRect();
-    deepest = tracker.place({el, y: fraction(edge - box.top, box.height), depth, ph});
+    deepest = {e: recordOf(tracker, el), y: fraction(innerHeight - box.top, box.height), depth, ph};
   };
-  const timer = makeTimer(() => {
-    tracker.settle();
-    look();
-  });
-  on(document, 'scroll', ({target}) => {
+  const timer = makeTimer(look);
+  on('scroll', ({target}) => {
     tracker.touch();
     if (target !== document) {
       if (target.clientWidth * target.clientHeight < SHELL * innerWidth * innerHeight) return;
       shell = target;
     }
-    tracker.moved();
     timer.set(PAUSE);
   });
   return {

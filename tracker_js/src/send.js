@@ -7,12 +7,12 @@ const FLIGHT = 60_000; // bytes: browsers let a request that may outlive its pag
 const SLOWEST = 60; // seconds between two tries
 
 export const makeSender = (url) => {
-  let queue = []; // {view, batch, count of its events}, oldest first
+  let queue = []; // {view, count of its events, text: the batch up to the time of sending}, oldest first
   let flying; // the one under way
   let fails = 0;
   let held;
 
-  const bodyOf = ({batch}) => JSON.stringify({...batch, sent: Date.now()});
+  const bodyOf = ({text}) => `${text + Date.now()}}`;
   const post = (one) => {
     const body = bodyOf(one);
     // A network error is an answer too: none.
@@ -30,7 +30,7 @@ export const makeSender = (url) => {
     }
     fails = 0;
     one.view.refused = !answer.ok;
-    if (!answer.ok) console.warn(`parcours: ${url} answered ${status}`);
+    if (!answer.ok) console.warn('parcours: refused,', status);
     queue = queue.filter((other) => other !== one && !other.view.refused);
     pump();
   };
@@ -44,11 +44,11 @@ export const makeSender = (url) => {
     queue = [];
   });
   return {
-    push: (one) => {
-      queue.push(one);
+    push: (view, batch, count) => {
+      queue.push({view, count, text: `${JSON.stringify(batch).slice(0, -1)},"sent":`});
       while (queue[1] && queue.map(bodyOf).join('').length > BUFFER) {
-        const {view, count} = queue.shift();
-        view.sum.cut += count;
+        const oldest = queue.shift();
+        oldest.view.sum.cut += oldest.count;
       }
       pump();
     },
