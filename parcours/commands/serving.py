@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import socket
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import fields
@@ -159,6 +161,8 @@ def _run(settings: Settings, rooms: tuple[Any, ...]) -> None:
     from parcours.app import open_parcours  # heavy: the engine
 
     free_port(settings.host, settings.port)
+    # uvicorn raises the signal again after its orderly end; the default of SIGTERM would skip ours.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     parcours = open_parcours(settings, rooms)
     try:
         click.echo(f"Parcours at {settings.url}")
