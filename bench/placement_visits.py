@@ -47,22 +47,47 @@ _TARGETS = """() => {
     element.matches(wanted) && (!element.matches('div, span, li, i') || speaks(element)) &&
     element.getClientRects().length ? [number] : []);
 }"""
-# Bring a target into view and give a point on it, null when nothing of it can be hit.
-_AIM = """([number, fx, fy]) => {
+# Bring a target into view, wait until it stands still, and give a point on it; null when nothing of it can be hit.
+_AIM = """async ([number, fx, fy]) => {
   const element = window.benchElements[number];
   if (!element.isConnected) return null;
   element.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
+  const frame = () => new Promise(requestAnimationFrame);
+  const where = () => JSON.stringify(element.getBoundingClientRect());
+  for (let still = 0, last = ''; still < 3; await frame()) {
+    still = where() === last ? still + 1 : 0;
+    last = where();
+  }
   const box = element.getClientRects()[0];
   if (!box || box.width < 3 || box.height < 3) return null;
   const x = Math.round(box.x + box.width * fx), y = Math.round(box.y + box.height * fy);
   const hit = document.elementsFromPoint(x, y)[0];
   return hit && element.contains(hit) ? [x, y] : null;
 }"""
-_BOXES = """() => window.benchElements.map((element) => {
-  const box = element.getBoundingClientRect();
-  const shown = element.checkVisibility({visibilityProperty: true}) && box.width > 0 && box.height > 0;
-  return [box.x + scrollX, box.y + scrollY, box.width, box.height, shown ? 1 : 0];
-})"""
+_SCROLL_THROUGH = """async () => {
+  const frame = () => new Promise(requestAnimationFrame);
+  for (let y = 0; y < document.body.scrollHeight; y += 500) {
+    scrollTo({top: y, behavior: 'instant'});
+    await frame();
+  }
+  scrollTo({top: 0, behavior: 'instant'});
+}"""
+# Once nothing has moved for 20 frames: scripts answer to the scroll a little later.
+_BOXES = """async () => {
+  const now = () => window.benchElements.map((element) => {
+    const box = element.getBoundingClientRect();
+    const shown = element.checkVisibility({visibilityProperty: true}) && box.width > 0 && box.height > 0;
+    return [box.x + scrollX, box.y + scrollY, box.width, box.height, shown ? 1 : 0];
+  });
+  let last = '';
+  for (let still = 0; still < 20; ) {
+    await new Promise(requestAnimationFrame);
+    const text = JSON.stringify(now());
+    still = text === last ? still + 1 : 0;
+    last = text;
+  }
+  return now();
+}"""
 _NAMES = "() => window.benchElements.map((element) => element.localName)"
 
 
@@ -142,11 +167,9 @@ def visit(browser: Browser, url: str, width: int, most: int, seed: int, arrived:
 
 
 def boxes_at(browser: Browser, url: str, width: int) -> Boxes:
-    """Where every element lies at this width, in the page as loaded and scrolled through."""
+    """Where every element lies at this width, in the page as loaded, scrolled through and at rest at its top."""
     with opened(browser, url, width) as page:
-        page.evaluate("async () => {for (let y = 0; y < document.body.scrollHeight; y += 500) {"
-                      "scrollTo({top: y, behavior: 'instant'}); await new Promise(requestAnimationFrame)}"
-                      "scrollTo({top: 0, behavior: 'instant'})}")  # fmt: skip
+        page.evaluate(_SCROLL_THROUGH)
         page.wait_for_load_state("networkidle")
         page.wait_for_function("() => document.getAnimations().every((a) => a.playState !== 'running')")
         return Boxes(width, [tuple(box) for box in page.evaluate(_BOXES)], page.evaluate(_NAMES))
