@@ -135,6 +135,7 @@ def test_a_site_that_cannot_be_keeps_what_was_typed(owner: Client) -> None:
     answer = post(owner, "/sites/new", name="Broken", domains="not a domain")
     assert answer.status_code == 422  # type: ignore[attr-defined]
     assert 'value="Broken"' in answer.text  # type: ignore[attr-defined]
+    assert "“not a domain” is no domain" in words(answer.text)  # type: ignore[attr-defined]
 
 
 def test_domains_are_changed_unless_somebody_was_faster(owner: Client, viewer: Viewer) -> None:
@@ -246,6 +247,7 @@ def test_a_picture_that_fails_says_why(owner: Client, viewer: Viewer, shop: Site
     where = answer.headers["location"]  # type: ignore[attr-defined]
     assert viewer.jobs.wait(where.partition("?")[0].rpartition("/")[2], 20)
     page = owner.get(where).text
+    assert "Nothing answers there." in words(page)
     assert "Nothing answers at shop.example." in words(page)
     assert "evil" not in page
 

@@ -20,7 +20,7 @@ from store.snapshots import Snapshot
 from viewer.auth import require
 from viewer.query import find_experiment, resolve_page, site_of, today
 
-from .compare_rows import Difference, Row, axis_of, difference_of, reach_of, rows_of
+from .compare_rows import Difference, Row, axis_of, difference_of, reach_of, rows_of, says_something
 from .compare_words import Check, Verdict, checks_of, method_of, notes_of, verdict_of
 from .controls import device_choices, kind_choices, width_choices
 from .experiments import days_line
@@ -69,6 +69,7 @@ class ComparePage(Page):
     legend: Legend | None = doc("What the colours of both maps say")
     difference: Difference | None = doc("The third pane: elements that differ")
     rows: list[Row] = doc("Element by element")
+    all_rows: Choice | None = doc("Link to the whole table")
     axis: tuple[Tick, ...] = doc("Ticks over the intervals")
     interval_label: str = doc("Head of the column of intervals")
     method: str = doc("How it was counted, in a few sentences")
@@ -135,7 +136,8 @@ async def compare(request: Request) -> Response:
             panes=await _panes(viewer, lang, site, found, query) if found else [],
             legend=legend_of(lang, found.scale, kind, shared=True) if found else None,
             difference=difference_of(lang, urls, site.id, found, await _heights(viewer, found), cap) if found else None,
-            rows=rows_of(lang, found, cap) if found else [],
+            rows=rows_of(lang, found, cap, view.every) if found else [],
+            all_rows=_all(lang, found, view, action),
             axis=axis_of(lang, cap),
             interval_label=lang.text("Interval"),
             method=method_of(lang, found) if found else "",
@@ -144,6 +146,13 @@ async def compare(request: Request) -> Response:
             take_next=address(action, view.query()),
         ),
     )
+
+
+def _all(lang: Language, found: Comparison | None, view: View, action: str) -> Choice | None:
+    if found is None or view.every or all(says_something(row) == says_something(found.rows[0]) for row in found.rows):
+        return None
+    label = lang.text("All %(n)s elements", n=lang.number(len(found.rows)))
+    return Choice(label, address(action, view.query(every=True)))
 
 
 def _of_line(lang: Language, experiment: Experiment) -> str:

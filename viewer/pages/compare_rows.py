@@ -9,12 +9,13 @@ from typing import Any
 from aggregator.comparison import CompareRow, Comparison
 
 from . import charts
-from .elements import shown_name
+from .elements import names_of
 from .heat_layer import drawn_picture
 from .languages import Language
 from .parts import Box, Picture, Tick, box_of
 
-MOST = 120  # rows
+MOST = 200  # rows
+USED = 10  # visitors from which an element of one variant only is worth a row
 LARGEST = 0.25  # of a square as wide as the page: outlines
 STEPS = (0.01, 0.02, 0.04, 0.05, 0.1, 0.2, 0.4, 0.5, 1.0)  # ends of the axis, as differences of shares
 HELD = ("early", "srm")
@@ -77,17 +78,32 @@ def axis_of(lang: Language, reach: float) -> tuple[Tick, ...]:
     return (Tick(lang.points(-reach, 0), "0"), Tick("0", "50%"), Tick(lang.points(reach, 0), "100%"))
 
 
-def rows_of(lang: Language, found: Comparison, reach: float) -> list[Row]:
-    """Those that differ first, then by use."""
-    return [_row(lang, row, reach) for row in found.rows[:MOST]]
+def rows_of(lang: Language, found: Comparison, reach: float, every: bool) -> list[Row]:
+    """Those that differ first, then by use; without `every`, those that were tested or have some use."""
+    shown = [row for row in found.rows if every or says_something(row)] or found.rows
+    names = shown_names(lang, found)
+    return [_row(lang, row, reach, names[row.path]) for row in shown[:MOST]]
 
 
-def _row(lang: Language, row: CompareRow, reach: float) -> Row:
+def says_something(row: CompareRow) -> bool:
+    """Whether a row belongs to the short table."""
+    return row.verdict != "few" and (row.verdict not in ("only_a", "only_b") or max(row.a, row.b) >= USED)
+
+
+def shown_names(lang: Language, found: Comparison) -> dict[str, str]:
+    """Path → name as on the page of the first arm, else of the second."""
+    names: dict[str, str] = {}
+    for arm in reversed(found.arms):
+        names |= dict(zip(arm.layout.paths, names_of(lang, arm.layout), strict=True))
+    return names
+
+
+def _row(lang: Language, row: CompareRow, reach: float, name: str) -> Row:
     alone = row.verdict in ("only_a", "only_b")
     forest = None if alone or row.verdict == "few" else _forest(row, reach)
     to = lang.text("%(low)s to %(high)s", low=lang.points(row.low), high=lang.points(row.high))
     return Row(
-        name=shown_name(lang, row.name, row.path),
+        name=name,
         css=row.verdict if row.verdict in ("more", "less") else "",
         a="" if row.verdict == "only_b" else lang.share(row.a / row.na) if row.na else "",
         na="" if row.verdict == "only_b" else lang.number(row.a),
@@ -136,7 +152,7 @@ def difference_of(
     """B's picture with every element that was compared; filled are only those that differ."""
     b = found.arms[1]
     size = float(b.layout.width), float(b.layout.height)
-    boxes = []
+    boxes, names = [], shown_names(lang, found)
     for row in found.rows[:MOST]:
         flagged = row.verdict in ("more", "less")
         box = box_of(*row.box_b, *size) if row.box_b and (flagged or _small(row.box_b, size[0])) else None
@@ -145,8 +161,7 @@ def difference_of(
         end = " end" if float(box.left.rstrip("%")) > 55 else ""
         css = row.verdict if flagged else "only" if row.verdict == "only_b" else ""
         alpha = f"{18 + 50 * min(1.0, abs(row.diff) / reach):.0f}%"
-        name = shown_name(lang, row.name, row.path)
-        boxes.append(Mark(name, (css + end).strip(), box, alpha, lang.points(row.diff) if flagged else ""))
+        boxes.append(Mark(names[row.path], (css + end).strip(), box, alpha, lang.points(row.diff) if flagged else ""))
     tested = sum(row.verdict in ("more", "less", "none") for row in found.rows)
     differ = sum(row.verdict in ("more", "less") for row in found.rows)
     _ = lang.text

@@ -8,7 +8,7 @@ from datetime import date
 from aggregator.comparison import SRM_ALARM, Comparison
 
 from . import charts, map_notes
-from .elements import shown_name
+from .compare_rows import shown_names
 from .languages import Language
 
 MANY_IN_BOTH = 0.01  # share of visitors
@@ -60,7 +60,7 @@ def verdict_of(lang: Language, found: Comparison) -> Verdict:
                 _("That is not proof that there is none: a small one may hide among so few visitors."),
             )
     best = max((r for r in found.rows if r.verdict in ("more", "less")), key=lambda r: abs(r.diff))
-    name = shown_name(lang, best.name, best.path)
+    name = shown_names(lang, found)[best.path]
     lead = (
         _("More visitors used “%(name)s” with B:", name=name)
         if best.verdict == "more"

@@ -12,7 +12,7 @@ from viewer.errors import Problem
 
 from .page import Page, doc
 from .problems import problem_words
-from .serve import answer, frame_of, go, person, viewer_of
+from .serve import answer, frame_of, go, viewer_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ async def sign_in(request: Request) -> Response:
             response = go(auth.safe_next(goal))
             auth.start_session(request, response, user)
             return response
-    elif person(request):
+    elif auth.person(request):
         return go(auth.safe_next(goal))
     page = SignInPage(frame=frame, title=frame.lang.text("Sign in"), name=name, next=goal, problem=problem)
     return answer(request, page, status)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.heatmap import ElementRow, Heatmap, NoSnapshot
+from aggregator.elements_table import ElementRow
+from aggregator.heatmap import Heatmap, NoSnapshot
 from aggregator.scope import Scope
 from aggregator.traffic import PageRow, pages_of
 from store.pages import page_path

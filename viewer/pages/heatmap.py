@@ -226,11 +226,11 @@ def _empty(
         return None
     heading = _("No view is left to draw") if view.kind == "scroll" else _("Nothing is left to draw")
     narrowed = bool(view.device or view.variant)
-    why = reasons_of(lang, found.warnings) if found else ()
+    reasons = reasons_of(lang, found.warnings) if found else ()
     actions = []
     if narrowed:
         actions.append(Choice(_("Show everyone"), address(action, view.query(device="", variant="")), True))
     if view.chosen_days or view.days < 90:
         longer = address(action, view.query(days=90, since="", until=""))
         actions.append(Choice(_("Show 90 days"), longer, not narrowed))
-    return Empty(heading, why, tuple(actions), layer.account)
+    return Empty(heading, reasons, tuple(actions), layer.account)

@@ -79,7 +79,7 @@ def read_form(fields: Iterable[tuple[str, str]]) -> JourneyForm:
         elif name == "touchpoint" and stages:
             stages[-1] = replace(stages[-1], touchpoints=(*stages[-1].touchpoints, TouchpointForm(value)))
         elif name.startswith("stage_") and stages and name in _STAGE:
-            stages[-1] = replace(stages[-1], **{_STAGE[name]: value})
+            stages[-1] = replace(stages[-1], **{_STAGE[name]: value})  # type: ignore[arg-type]
         elif name.startswith("tp_") and stages and stages[-1].touchpoints and name in _TOUCHPOINT:
             *before, last = stages[-1].touchpoints
             last = replace(last, **{_TOUCHPOINT[name]: value})
@@ -87,7 +87,7 @@ def read_form(fields: Iterable[tuple[str, str]]) -> JourneyForm:
         elif name == "version":
             form = replace(form, version=int(value) if value.isdigit() else 0)
         elif name in ("name", "objective", "review_on", "window_days"):
-            form = replace(form, **{name: value.strip()})
+            form = replace(form, **{name: value.strip()})  # type: ignore[arg-type]
     return replace(form, stages=tuple(stages[:STAGES_MOST]))
 
 

@@ -100,7 +100,7 @@ async def show(request: Request) -> Response:
                 i == len(journey.stages) - 1)
         for i, (stage, row) in enumerate(zip(journey.stages, measured.stages, strict=True))
     ]  # fmt: skip
-    _mark_worst(columns, measured)
+    _mark_worst(columns, journey, measured)
     names = [Choice(lang.text("All"), address(action, view.query(device="")), not view.device)]
     names += [Choice(device_name(lang, d), address(action, view.query(device=d)), view.device == d) for d in DEVICES]
     page = JourneyPage(
@@ -163,16 +163,16 @@ def _column(
     )
 
 
-def _mark_worst(columns: list[StageColumn], measured: JourneyMap) -> None:
-    """Mark the stage with a frustrating touchpoint where the smallest share goes on, if it has enough visitors."""
-    sure = [
-        i
-        for i, row in enumerate(measured.stages)
-        if row.share is not None and row.closed >= ALARM_LEAST and any(card.alarm for card in columns[i].touchpoints)
-    ]
-    if sure:
-        worst = min(sure, key=lambda i: measured.stages[i].share or 0.0)
-        columns[worst] = replace(columns[worst], alarm=True)
+def _mark_worst(columns: list[StageColumn], journey: Journey, measured: JourneyMap) -> None:
+    """Mark the stage of the touchpoint that frustrates most, where one stands out."""
+    worst, where = 0.0, -1
+    for i, stage in enumerate(journey.stages):
+        for touchpoint, card in zip(stage.touchpoints, columns[i].touchpoints, strict=True):
+            frustrated = measured.touchpoints[touchpoint.key].frustrated if card.alarm else None
+            if frustrated and frustrated > worst:
+                worst, where = frustrated, i
+    if where >= 0:
+        columns[where] = replace(columns[where], alarm=True)
 
 
 def _card(

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from viewer.auth import person
 from viewer.errors import Problem
 
 from .languages import Language
 from .page import Choice, Page, doc
-from .serve import answer, frame_of, person, viewer_of
+from .serve import answer, frame_of, viewer_of
 
 
 @dataclass(frozen=True, kw_only=True)

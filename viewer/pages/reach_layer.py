@@ -96,6 +96,7 @@ def _elements(lang: Language, found: ReachMap, every: bool) -> tuple[ElementLine
     lines, names = [], names_of(lang, layout)
     for n, i in enumerate(chosen):
         share, interval = lang.share(float(shares[n])), lang.between(float(low[n]), float(high[n]))
+        x, y, w, h = (float(column[i]) for column in (layout.x, layout.y, layout.w, layout.h))
         time = _in_view(lang, found, float(middles[n]))
         detail = [(lang.text("Seen by"), f"{share} ({interval})", "")]
         if time:
@@ -109,7 +110,7 @@ def _elements(lang: Language, found: ReachMap, every: bool) -> tuple[ElementLine
                 of=lang.number(reach.views),
                 extra=time,
                 bad=False,
-                box=box_of(*(float(v[i]) for v in (layout.x, layout.y, layout.w, layout.h)), *size, z=z[n]),
+                box=box_of(x, y, w, h, *size, z=z[n]),
                 detail=detail,
                 listed=every or n < LISTED,
             )

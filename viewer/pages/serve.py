@@ -49,7 +49,8 @@ def language_of(request: Request) -> Language:
 async def frame_of(request: Request, section: str, site: Site | None = None) -> Frame:
     """The frame of a page of `section`, inside `site` or outside of any."""
     viewer, who, lang = viewer_of(request), person(request), language_of(request)
-    nav, sites = (), ()
+    nav: tuple[Choice, ...] = ()
+    sites: tuple[Choice, ...] = ()
     if who is not None:
         nav = _nav(viewer, lang, section, site)
         if site is not None:

@@ -21,7 +21,7 @@ from viewer.query import period, site_of, today
 from .languages import Language
 from .page import Page, doc
 from .refusals import advice_of, words_of
-from .serve import answer, frame_of, go, signed_in, viewer_of
+from .serve import answer, frame_of, go, language_of, signed_in, viewer_of
 from .sites import SiteForm, refused_share, state_of
 from .taking import Fields, address_of, fields_of, takeable
 
@@ -75,15 +75,35 @@ class SetupPage(Page):
 
 @require("viewer")
 async def setup(request: Request) -> Response:
-    """GET shows it, POST saves name and domains."""
-    viewer, who = viewer_of(request), signed_in(request)
+    """GET shows it."""
+    site = await site_of(viewer_of(request), request)
+    return await _show(request, site, SiteForm.of(site))
+
+
+@require("editor")
+async def save(request: Request) -> Response:
+    """POST saves name and domains, or shows what is wrong with them."""
+    viewer = viewer_of(request)
     site = await site_of(viewer, request)
-    form, status = SiteForm.of(site), 200
-    if request.method == "POST":
-        saved = await _save(request, site)
-        if isinstance(saved, Response):
-            return saved
-        form, status = saved, 409 if "version" in saved.problem else 422
+    form = SiteForm.typed(await request.form())
+    taken = {other.name for other in await viewer.run(viewer.definitions.find, Site) if other.id != site.id}
+    problem = form.fault(language_of(request), taken)
+    if problem:
+        return await _show(request, site, replace(form, problem=problem), 422)
+    try:
+        changed = msgspec.structs.replace(site, **form.fields(), version=form.version)
+        await viewer.run(viewer.definitions.put, changed, signed_in(request).name)
+    except Conflict as error:
+        words = language_of(request).text("Not saved; what you typed is still here.")
+        return await _show(request, site, replace(form, problem=f"{words} {error}"), 409)
+    except StoreError as error:
+        return await _show(request, site, replace(form, problem=str(error)), 422)
+    viewer.work.forget()
+    return go(viewer.urls.site(site.id) + "?saved=1#site")
+
+
+async def _show(request: Request, site: Site, form: SiteForm, status: int = 200) -> Response:
+    viewer, who = viewer_of(request), signed_in(request)
     frame = await frame_of(request, "setup", site)
     lang, (since, until), number = frame.lang, period({}), int(site.id)
 
@@ -125,20 +145,6 @@ async def setup(request: Request) -> Response:
         take_next=viewer.urls.heatmap(site.id, page=busiest) if busiest else viewer.urls.pages(site.id),
     )
     return answer(request, page, status)
-
-
-@require("editor")
-async def _save(request: Request, site: Site) -> Response | SiteForm:
-    """Back to the page, or the form with what is wrong."""
-    viewer = viewer_of(request)
-    form = SiteForm.typed(await request.form())
-    try:
-        changed = msgspec.structs.replace(site, **form.fields(), version=form.version)
-        await viewer.run(viewer.definitions.put, changed)
-    except (Conflict, StoreError) as error:
-        return replace(form, problem=str(error))
-    viewer.work.forget()
-    return go(viewer.urls.site(site.id) + "?saved=1#site")
 
 
 def _steps(lang: Language, site: Site, intake: Any, traffic: Any, pictures: list[Any], take: Fields) -> list[Step]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.requests import Request
@@ -86,6 +86,22 @@ class SiteForm:
             fetch_from=str(form.get("fetch_from", "")).strip(),
             version=int(version) if version.isdigit() else 0,
         )
+
+    def fault(self, lang: Language, taken: set[str]) -> str:
+        """What is wrong with it, in words; empty when nothing is. `taken`: names of the other sites."""
+        _ = lang.text
+        if not self.name or self.name.isdigit():
+            return _("A site needs a name, and not a number alone.")
+        if self.name in taken:
+            return _("There is already a site of this name. Choose another one.")
+        if not lines(self.domains):
+            return _("A site needs at least one domain, such as shop.example.")
+        for text in lines(self.domains):
+            try:
+                domain_of(text)
+            except StoreError:
+                return _("“%(text)s” is no domain: write shop.example, *.shop.example or 127.0.0.1:8001.", text=text)
+        return ""
 
     def fields(self) -> dict[str, Any]:
         """As fields of a Site. StoreError when a domain is none."""
@@ -188,11 +204,15 @@ async def new_site(request: Request) -> Response:
     form, status = SiteForm(), 200
     if request.method == "POST":
         form = SiteForm.typed(await request.form())
-        try:
-            site = await viewer.run(lambda: add_site(viewer.definitions, **form.fields()))
-        except StoreError as error:
-            form, status = SiteForm(**{**form.__dict__, "problem": str(error)}), 422
-        else:
-            viewer.work.forget()
-            return go(viewer.urls.site(site.id))
+        taken = {site.name for site in await viewer.run(viewer.definitions.find, Site)}
+        problem = form.fault(frame.lang, taken)
+        if not problem:
+            try:
+                site = await viewer.run(lambda: add_site(viewer.definitions, **form.fields()))
+            except StoreError as error:
+                problem = str(error)
+            else:
+                viewer.work.forget()
+                return go(viewer.urls.site(site.id))
+        form, status = replace(form, problem=problem), 422
     return answer(request, NewSitePage(frame=frame, title=frame.lang.text("Add a site"), form=form), status)

@@ -18,7 +18,7 @@ from viewer.query import resolve_variant, site_of
 
 from .languages import Language
 from .page import Page, doc
-from .problems import problem_words
+from .picture_failures import words_of
 from .serve import answer, frame_of, go, viewer_of
 
 WIDTHS = (1366, 768, 390)  # px: desktop, tablet, phone
@@ -35,6 +35,7 @@ class JobPage(Page):
     heading: str = doc("What is going on, in a few words")
     url: str = doc("Address of the page whose picture is taken")
     words: str = doc("Progress, or why it failed")
+    detail: str = doc("The camera's own words about a failure, in English")
     failed: bool = doc("Whether a picture could not be taken")
     ended: bool = doc("Whether all jobs are over")
     job_href: str = doc("Addresses of the jobs in the API, with spaces between")
@@ -98,6 +99,7 @@ async def follow(request: Request) -> Response:
         heading=heading,
         url=now.url,
         words=_words(lang, now),
+        detail=str(now.problem) if now.problem else "",
         failed=bool(failed),
         ended=ended,
         job_href=" ".join(viewer.urls.api("jobs", job.id) for job in jobs),
@@ -116,5 +118,7 @@ def _job(job: Job | None, id: str, site: Site) -> Job:
 
 def _words(lang: Language, job: Job) -> str:
     if job.problem:
-        return problem_words(lang, job.problem)
-    return lang.text("Waiting for its turn") if job.state == "queued" else job.progress
+        return words_of(lang, job.problem)
+    if job.state == "queued":
+        return lang.text("Waiting for its turn")
+    return lang.text("Opening the page, letting it come to rest, taking it at each width")

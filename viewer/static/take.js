@@ -5,10 +5,8 @@ const follow = async () => {
   const jobs = await Promise.all(box.dataset.job.split(' ').map((href) => fetch(href).then((answer) => answer.json())));
   if (jobs.some((job) => job.error || job.state === 'failed')) return location.reload(); // the page says why
   if (jobs.every((job) => job.state === 'done')) return location.assign(box.dataset.next);
-  const now = jobs.find((job) => job.state === 'running');
-  if (now?.progress) box.querySelector('[data-words]').textContent = now.progress;
   return setTimeout(again, 700);
 };
 const again = () => follow().catch(() => setTimeout(again, 2000)); // a lost connection: asked again
 
-if (box?.querySelector('[data-words]')) again();
+if (box?.querySelector('[data-running]')) again();
