@@ -138,11 +138,18 @@ class Collector:
         )
 
     def _seal_after(self) -> float:
-        """Larger segments while many wait: fewer parts, and no limit on their number is needed."""
-        waiting = self._writer.backlog_segments if self._writer else 0
-        if waiting < _PATIENT[0]:
-            return self._settings.segment_seconds
-        return max(self._settings.segment_seconds, 5.0 if waiting < _PATIENT[1] else 60.0)
+        """Age (s) at which the open segment is sealed; never under `segment_seconds`.
+
+        An insert costs the engine a fixed time (a part for each table), however few batches it
+        holds: so often that inserts take `insert_share` of the time, at the latest after 5 s. While
+        many segments wait, larger ones: then no limit on their number is needed.
+        """
+        least, writer = self._settings.segment_seconds, self._writer
+        if writer is None:
+            return least
+        if writer.backlog_segments >= _PATIENT[0]:
+            return max(least, 5.0 if writer.backlog_segments < _PATIENT[1] else 60.0)
+        return max(least, min(5.0, writer.usual_seconds / self._settings.insert_share))
 
     def _wake_writer(self) -> None:
         if self._writer is not None:

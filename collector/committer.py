@@ -72,13 +72,10 @@ class Committer:
         group = self._flying or self._forming
         return 0.0 if group is None else time.monotonic() - group.began
 
-    async def join(self, key: int) -> bool:
-        """If this batch is under way already: wait for that and say True (or raise `JournalError`)."""
+    def under_way(self, key: int) -> asyncio.Future[None] | None:
+        """What to wait for if this batch is being written already: done, or holds the `JournalError`."""
         group = self._under_way.get(key)
-        if group is None:
-            return False
-        await asyncio.shield(group.done)
-        return True
+        return None if group is None else asyncio.shield(group.done)
 
     def append(self, key: int, record: bytes) -> asyncio.Future[None]:
         """A future that is done when the record is durable, or holds the `JournalError`."""

@@ -59,7 +59,8 @@ class Intake:
         try:
             if method != "POST":
                 raise Refused(Because.METHOD.value)
-            known = await self._site(scope["path_params"]["key"])
+            key = scope["path_params"]["key"]
+            known = self._sites.at_hand(key) or await self._site(key)
             site = known.number if known is not None else NO_SITE
             await self._take(scope, headers, receive, known)
         except Refused as refused:
@@ -69,9 +70,8 @@ class Intake:
         await answers.send_accepted(send, origin)
 
     async def _site(self, key: str) -> KnownSite | None:
-        known = self._sites.at_hand(key)
-        if known is not None or not key.isascii() or len(key) > 32:
-            return known
+        if not key.isascii() or len(key) > 32:
+            return None
         try:
             return await self._sites.look_up(key)
         except StoreError:
@@ -111,7 +111,10 @@ class Intake:
             raise Refused(Because.STOPPING.value)
         key = batch_id(known.number, batch.view, batch.seq)
         try:
-            if key in self._seen or await committer.join(key):
+            first_try = committer.under_way(key)
+            if first_try is not None:
+                await first_try
+            if first_try is not None or key in self._seen:
                 self._counters.duplicate(known.number)
                 return
             try:

@@ -25,7 +25,8 @@ class Rate:
 class CollectorSettings:
     journal: Path  # folder; one process at a time
     trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
-    segment_seconds: float = 1.0  # age at which a segment is sealed; grows to 60 s while many wait
+    segment_seconds: float = 1.0  # youngest age at which a segment is sealed: up to 5 s, 60 s while many wait
+    insert_share: float = 0.05  # of the time that inserts may take before segments are sealed later
     segment_bytes: int = 16 << 20  # size at which it is sealed
     max_body: int = MAX_BODY  # bytes, after inflating
     max_inflation: int = 20  # times the size of a compressed body
@@ -44,7 +45,15 @@ class CollectorSettings:
     tune_gc: bool = True  # freeze what the start made and collect less often: halves the p99
 
     def __post_init__(self) -> None:
-        for name in ("segment_seconds", "segment_bytes", "max_body", "body_seconds", "max_waiting", "attempts"):
+        for name in (
+            "segment_seconds",
+            "insert_share",
+            "segment_bytes",
+            "max_body",
+            "body_seconds",
+            "max_waiting",
+            "attempts",
+        ):
             if getattr(self, name) <= 0:
                 raise SettingsError(f"{name} must be more than 0, not {getattr(self, name)!r}")
         for rate in (self.site_rate, self.address_rate):

@@ -66,7 +66,8 @@ class Writer:
         self.inserted = 0  # batches since the start
         self.quarantined = len(list(self._quarantine.glob("*")))
         self.last_error = ""  # of the store, "" when the last insert went well
-        self.insert_seconds = 0.0
+        self.insert_seconds = 0.0  # of all inserts since the start
+        self.usual_seconds = 0.0  # of one, smoothed over the last few
 
     def start(self) -> None:
         self._thread.start()
@@ -168,7 +169,9 @@ class Writer:
         self._away = 0
         self.last_error = ""
         self.inserted += batches
-        self.insert_seconds += time.monotonic() - began
+        took = time.monotonic() - began
+        self.insert_seconds += took
+        self.usual_seconds = took if not self.usual_seconds else 0.7 * self.usual_seconds + 0.3 * took
         self._failed.pop(path.name, None)
         os.utime(path)  # its 10 minutes begin now
         mark_done(path)

@@ -37,6 +37,7 @@ def main(folder: Path, port: int) -> None:
     settings = CollectorSettings(
         journal=folder / "journal",
         segment_seconds=0.2,
+        insert_share=1.0,  # many inserts, so that many kills fall into one
         site_rate=free,
         address_rate=free,
         min_free_bytes=1 << 20,
