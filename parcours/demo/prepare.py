@@ -24,10 +24,12 @@ from store.pages import page_path
 from store.records import Site
 from store.sites import add_site
 from store.snapshots import Snapshots
+from viewer.snapshot import Camera, SnapshotError
 
 VISITORS = 3000  # simulated
 NOTE = "demo.json"
-WAIT = 0.25  # s between two looks at a job
+CAMERAS = 2  # browsers that take pictures side by side: half of that time is waiting for pages to come to rest
+PICTURES = "Pictures of the shop"
 
 
 class DemoFailed(Exception):
@@ -71,12 +73,12 @@ class Preparation:
         async with httpx.AsyncClient(base_url=f"{self.settings.url}/api/v1", headers=headers, timeout=60) as api:
             await self._define(api)
             if self.done.visits:
-                await self._pictures(api)
+                await self._pictures()
             else:
                 # visits rest a lot, so they go well beside the pictures
                 try:
                     async with asyncio.TaskGroup() as group:
-                        group.create_task(self._pictures(api))
+                        group.create_task(self._pictures())
                         group.create_task(self._visits())
                 except* DemoFailed as failed:
                     raise failed.exceptions[0] from None
@@ -93,9 +95,8 @@ class Preparation:
         if story.JOURNEY not in named:
             await _ask(api, "POST", f"{root}/journeys", story.journey())
 
-    async def _pictures(self, api: httpx.AsyncClient) -> None:
-        root = f"/sites/{self.site.id}/snapshots"
-        taken = {(s["url"], s["variant"], s["width"]) for s in (await _ask(api, "GET", root))["snapshots"]}
+    async def _pictures(self) -> None:
+        taken = {(s.url, s.variant.replace("=", ":"), s.width) for s in self.snapshots.list(int(self.site.id))}
         wanted = [
             (picture, width)
             for picture in story.PICTURES
@@ -104,20 +105,27 @@ class Preparation:
         ]
         if not wanted:
             return
-        name = "Pictures of the shop"
-        self.stages.begin(name, len(wanted))
-        jobs = []
-        for picture, width in wanted:
-            order = {"url": self.shop_url + picture.path, "widths": [width], "variant": picture.variant}
-            jobs.append((await _ask(api, "POST", root, order))["job"])
-        for job, (picture, width) in zip(jobs, wanted, strict=True):
-            self.stages.now(name, f"{picture.path} at {width} px")
-            while (state := await _ask(api, "GET", f"/jobs/{job}"))["state"] not in ("done", "failed"):
-                await asyncio.sleep(WAIT)
-            if state["state"] == "failed":
-                raise DemoFailed(f"No picture of {picture.path} at {width} px: {state['error']['message']}")
-            self.stages.step(name)
-        self.stages.end(name)
+        self.stages.begin(PICTURES, len(wanted))
+        cameras = [Camera(self.settings.chromium) for _ in range(CAMERAS)]
+        try:
+            async with asyncio.TaskGroup() as group:
+                for camera in cameras:
+                    group.create_task(self._take(camera, wanted))
+        except* SnapshotError as errors:
+            raise DemoFailed(f"No picture of the shop: {errors.exceptions[0]}") from None
+        finally:
+            await asyncio.gather(*(asyncio.to_thread(camera.close) for camera in cameras))
+        self.stages.end(PICTURES)
+
+    async def _take(self, camera: Camera, wanted: list[tuple[story.Picture, int]]) -> None:
+        """Take from the front of `wanted` until nothing is left."""
+        while wanted:
+            picture, width = wanted.pop(0)
+            self.stages.now(PICTURES, f"{picture.path} at {width} px")
+            address, variant = self.shop_url + picture.path, picture.variant.replace(":", "=")
+            for shot in await asyncio.to_thread(camera.take, address, self.site, (width,), variant):
+                await asyncio.to_thread(self.snapshots.save, shot.snapshot, shot.layout, shot.strips)
+            self.stages.step(PICTURES)
 
     async def _visits(self) -> None:
         name = "Visits by Chromium"
