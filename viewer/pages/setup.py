@@ -58,7 +58,6 @@ class SetupPage(Page):
     receiving: bool = doc("Whether any view was received")
     pages_href: str = doc("Address of its pages")
     snippet: str = doc("The line to paste")
-    line_size: str = doc("Size of the script, when it is known")
     key: str = doc("Public key of the site")
     steps: list[Step] = doc("The live check")
     done: int = doc("How many steps are done: the page loads itself anew when it grows")
@@ -130,7 +129,6 @@ async def _show(request: Request, site: Site, form: SiteForm, status: int = 200)
         receiving=state.receiving,
         pages_href=viewer.urls.pages(site.id),
         snippet=snippet(viewer.settings.base_url, site),
-        line_size="",
         key=site.key,
         steps=steps,
         done=sum(step.done for step in steps),

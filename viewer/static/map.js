@@ -51,4 +51,5 @@ if (pic && tag) {
   });
   const first = location.hash ? document.getElementById(location.hash.slice(1)) : null;
   if (first?.dataset.el) show(first);
+  else if (boxes.length) fill(boxes[0]); // from the start, so that the table stays where it is
 }
