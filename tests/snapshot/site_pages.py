@@ -80,7 +80,7 @@ PAGES = {
     "/endless": _page(
         '<div id="feed"><p>first</p></div>',
         "#feed>*{height:900px;background:green;margin:0 0 8px}",
-        head="<script>addEventListener('scroll', () => {for (let n = 0; n < 4; n++)"
+        head="<script>addEventListener('scroll', () => {for (let n = 0; n < 25; n++)"
         " feed.append(document.createElement('p'))})</script>",
     ).replace("<p>first</p>", "<p>first</p><p>second</p>"),
     "/panel": _page(

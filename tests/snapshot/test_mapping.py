@@ -36,3 +36,9 @@ def test_status_of_the_mapped_host(camera, local):
     site = local.site("public.test", fetch_from=local.url(""))
     with pytest.raises(SnapshotError, match="HTTP 404"):
         camera.take("https://public.test/status/404", site, [1366])
+
+
+def test_a_mapped_picture_is_no_visit(camera, local):
+    local.asked.clear()
+    camera.take("https://public.test/tracked", local.site("public.test", fetch_from=local.url("")), [1366])
+    assert [path for _, path in local.asked if path.startswith("/c/")] == []

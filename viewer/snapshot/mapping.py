@@ -7,6 +7,8 @@ from urllib.parse import urljoin, urlsplit
 from playwright.async_api import BrowserContext, Route
 from playwright.async_api import Error as PlaywrightError
 
+from viewer.snapshot.proxy import COLLECTOR
+
 _HOPS = 5
 
 
@@ -27,6 +29,9 @@ class Mapping:
     async def _answer(self, route: Route) -> None:
         request = route.request
         url = request.url
+        if COLLECTOR.search(urlsplit(url).path):
+            await route.fallback()  # a picture is no visit here either
+            return
         try:
             for _ in range(_HOPS):
                 parts = urlsplit(url)

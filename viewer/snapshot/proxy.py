@@ -53,7 +53,8 @@ class Proxy:
             server.close()
             for writer in list(self._open):
                 writer.transport.abort()
-            await server.wait_closed()
+            with contextlib.suppress(TimeoutError):  # a look-up may still be under way
+                await asyncio.wait_for(server.wait_closed(), 2)
 
     async def _dial(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,6 +30,7 @@ from viewer.snapshot.traffic import Traffic
 from viewer.snapshot.world import World, script
 
 _PHONE = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Mobile Safari/537.36"
+_CLOSE_S = 10.0
 _DESK = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Safari/537.36"
 
 
@@ -106,7 +108,9 @@ async def _take_one(
             progress(f"{width} px: reading its elements and taking the picture")
             return await _picture(world, order, width, window, limits, [*warnings, *_outside(proxy)])
         finally:
-            await context.close()
+            # A page that holds its renderer may hold this too: the browser goes on without it.
+            with contextlib.suppress(PlaywrightError, TimeoutError):
+                await asyncio.wait_for(context.close(), _CLOSE_S)
 
 
 async def _context(browser: Browser, width: int, window: int, proxy: Proxy) -> BrowserContext:
