@@ -11,6 +11,7 @@ import pytest
 
 from parcours.cli import cli
 from parcours.connection import RunningServer, remove_note, running_server, write_note
+from tests.parcours.processes import parcours
 
 
 def commands(group=cli, path=()):
@@ -26,47 +27,36 @@ def test_every_command_has_help_with_an_example(command):
     assert "parcours " in command.help.partition("Example: ")[2]
 
 
-def run(*args, data, env=None):
-    environment = {k: v for k, v in os.environ.items() if not k.startswith("PARCOURS_")} | {"PARCOURS_DATA": str(data)}
-    return subprocess.run(
-        [sys.executable, "-m", "parcours.cli", *args],
-        env=environment | (env or {}),
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
-
-
 @pytest.fixture(scope="module")
 def data(tmp_path_factory):
     return tmp_path_factory.mktemp("data")
 
 
 def test_site_add_in_its_own_process(data):
-    added = run("site", "add", "Lamp shop", "--domain", "shop.example", "--json", data=data)
+    added = parcours("site", "add", "Lamp shop", "--domain", "shop.example", "--json", data=data)
     assert added.returncode == 0, added.stderr
     site = json.loads(added.stdout)
     assert site["id"] == "1"
     assert f'data-site="{site["key"]}"' in site["snippet"]
-    listed = json.loads(run("site", "list", "--json", data=data).stdout)
+    listed = json.loads(parcours("site", "list", "--json", data=data).stdout)
     assert [s["name"] for s in listed["sites"]] == ["Lamp shop"]
 
 
 def test_unknown_site_is_told_in_words(data):
-    shown = run("site", "show", "nowhere", data=data)
+    shown = parcours("site", "show", "nowhere", data=data)
     assert shown.returncode == 3
     assert "nowhere" in shown.stderr
     assert "Traceback" not in shown.stderr
 
 
 def test_a_heatmap_without_a_picture_says_what_to_do(data, tmp_path):
-    asked = run("heatmap", "Lamp shop", "https://shop.example/", "--out", str(tmp_path / "a.json"), data=data)
+    asked = parcours("heatmap", "Lamp shop", "https://shop.example/", "--out", str(tmp_path / "a.json"), data=data)
     assert asked.returncode == 3
     assert "picture" in asked.stderr.lower()
 
 
 def test_wrong_ending(data, tmp_path):
-    asked = run("heatmap", "Lamp shop", "https://shop.example/", "--out", str(tmp_path / "a.gif"), data=data)
+    asked = parcours("heatmap", "Lamp shop", "https://shop.example/", "--out", str(tmp_path / "a.gif"), data=data)
     assert asked.returncode == 2
     assert ".png, .npy, .csv or .json" in asked.stderr
 
@@ -75,20 +65,20 @@ def test_port_in_use(data):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
-        served = run("serve", "--port", str(taken.getsockname()[1]), data=data)
+        served = parcours("serve", "--port", str(taken.getsockname()[1]), data=data)
     assert served.returncode == 1
     assert "in use" in served.stderr
     assert "--port" in served.stderr
 
 
 def test_misspelt_setting(data):
-    refused = run("settings", data=data, env={"PARCOURS_PROT": "1"})
+    refused = parcours("settings", data=data, env={"PARCOURS_PROT": "1"})
     assert refused.returncode == 2
     assert "PARCOURS_PROT is not a setting" in refused.stderr
 
 
 def test_apart_needs_a_server(data):
-    refused = run("collect", data=data)
+    refused = parcours("collect", data=data)
     assert refused.returncode == 2
     assert "PARCOURS_CLICKHOUSE_URL" in refused.stderr
 

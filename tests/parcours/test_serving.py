@@ -1,10 +1,8 @@
 """`parcours serve` as a process: one folder one process, commands speak to it, an orderly end."""
 
 import json
-import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -12,46 +10,15 @@ import time
 import httpx
 import pytest
 
-PATIENCE = 60  # seconds
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
-def environment(data):
-    return {k: v for k, v in os.environ.items() if not k.startswith("PARCOURS_")} | {"PARCOURS_DATA": str(data)}
-
-
-def parcours(*args, data):
-    command = [sys.executable, "-m", "parcours.cli", *args]
-    return subprocess.run(command, env=environment(data), capture_output=True, text=True, timeout=PATIENCE)
-
-
-def ready(url, server):
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and server.poll() is None:
-        try:
-            if httpx.get(f"{url}/healthz").status_code == 200:
-                return
-        except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError(f"not ready: {server.poll()}")
+from tests.parcours.processes import PATIENCE, free_port, parcours, running
 
 
 @pytest.fixture(scope="module")
 def served(tmp_path_factory):
     """(data folder, address, process) of a running server."""
     data, port = tmp_path_factory.mktemp("served"), free_port()
-    command = [sys.executable, "-m", "parcours.cli", "serve", "--port", str(port)]
-    with subprocess.Popen(command, env=environment(data), stdout=subprocess.PIPE, text=True) as server:
-        try:
-            ready(f"http://127.0.0.1:{port}", server)
-            yield data, f"http://127.0.0.1:{port}", server
-        finally:
-            server.kill()
+    with running("serve", "--port", str(port), data=data, port=port) as server:
+        yield data, f"http://127.0.0.1:{port}", server
 
 
 def test_a_command_speaks_to_the_running_server(served):

@@ -1,0 +1,56 @@
+"""The command as a process, for the tests of this folder."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+
+PATIENCE = 120  # seconds; the machine may be busy
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _environment(data: Path, env: Mapping[str, str] | None) -> dict[str, str]:
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("PARCOURS_")}
+    return kept | {"PARCOURS_DATA": str(data)} | dict(env or {})
+
+
+def parcours(*args: str, data: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+    """Run the command to its end."""
+    command = [sys.executable, "-m", "parcours.cli", *args]
+    return subprocess.run(command, env=_environment(data, env), capture_output=True, text=True, timeout=PATIENCE)
+
+
+@contextmanager
+def running(*args: str, data: Path, port: int, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
+    """The command while it serves at `port`; killed at the end if it still runs."""
+    command = [sys.executable, "-m", "parcours.cli", *args]
+    with subprocess.Popen(command, env=_environment(data, env), stdout=subprocess.PIPE, text=True) as server:
+        try:
+            _wait(f"http://127.0.0.1:{port}/healthz", server)
+            yield server
+        finally:
+            server.kill()
+
+
+def _wait(url: str, server: subprocess.Popen[str]) -> None:
+    until = time.monotonic() + PATIENCE
+    while time.monotonic() < until and server.poll() is None:
+        try:
+            if httpx.get(url).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.05)
+    raise AssertionError(f"not ready at {url}; exit code {server.poll()}")

@@ -1,0 +1,56 @@
+"""Collector and viewer apart, over HTTP to one database, as against a ClickHouse server."""
+
+import json
+import time
+
+import httpx
+import pytest
+
+from tests import clickhouse_front
+from tests.parcours.processes import free_port, parcours, running
+
+AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
+
+
+@pytest.fixture(scope="module")
+def apart(tmp_path_factory):
+    """(collector's address, viewer's address, viewer's data folder, environment)."""
+    folder = tmp_path_factory.mktemp("apart")
+    with clickhouse_front.running(folder / "engine") as server:
+        env = {"PARCOURS_CLICKHOUSE_URL": f"{server}/parcours"}
+        view, collect = free_port(), free_port()
+        with (
+            running("view", "--port", str(view), data=folder / "viewer", env=env, port=view),
+            running("collect", "--port", str(collect), data=folder / "collector", env=env, port=collect),
+        ):
+            yield f"http://127.0.0.1:{collect}", f"http://127.0.0.1:{view}", folder / "viewer", env
+
+
+def test_what_the_collector_takes_the_viewer_shows(apart):
+    collector, viewer, data, env = apart
+    added = parcours("site", "add", "Far", "--domain", "far.example", "--json", data=data, env=env)
+    site = json.loads(added.stdout)
+    now = int(time.time() * 1000)
+    context = {"url": "https://far.example/", "vw": 390, "vh": 844, "pw": 390, "ph": 2000}
+    batch = {"v": 1, "view": "b" * 24, "seq": 0, "sent": now, "t0": now - 500, "ctx": context}
+    headers = {"origin": "https://far.example", "content-type": "text/plain", "user-agent": AGENT}
+    answer = httpx.post(f"{collector}/c/{site['key']}", content=json.dumps(batch), headers=headers)
+    assert answer.status_code == 204, answer.text
+
+    token = {"authorization": f"Bearer {json.loads((data / 'server.json').read_text())['token']}"}
+    until = time.monotonic() + 30
+    health = {}
+    while time.monotonic() < until and not health.get("receiving"):
+        health = httpx.get(f"{viewer}/api/v1/sites/Far/health", headers=token).json()
+        time.sleep(0.1)
+    assert health["receiving"] is True
+    assert health["views_today"] == 1
+
+
+def test_each_serves_its_own_room(apart):
+    collector, viewer, _, _ = apart
+    assert httpx.get(f"{collector}/healthz").status_code == 200
+    assert httpx.get(f"{collector}/parcours.js").status_code == 200
+    assert httpx.get(f"{collector}/api/v1").status_code == 404
+    assert httpx.get(f"{viewer}/api/v1").status_code == 200
+    assert httpx.post(f"{viewer}/c/anything").status_code in (404, 405)
