@@ -247,9 +247,12 @@ def test_a_picture_that_fails_says_why(owner: Client, viewer: Viewer, shop: Site
     where = answer.headers["location"]  # type: ignore[attr-defined]
     assert viewer.jobs.wait(where.partition("?")[0].rpartition("/")[2], 20)
     page = owner.get(where).text
-    assert "Nothing answers there." in words(page)
     assert "Nothing answers at shop.example." in words(page)
     assert "evil" not in page
+    french = words(owner.get(f"{where}&lang=fr").text)
+    owner.get("/sites?lang=en")
+    assert "Rien ne répond là." in french
+    assert "Nothing answers at shop.example." in french
 
 
 # --- experiments

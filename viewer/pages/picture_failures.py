@@ -9,8 +9,10 @@ from .problems import problem_words
 
 
 def words_of(lang: Language, problem: Problem) -> str:
-    """One sentence and what to do. The English words of the camera hold more: they stand beside it."""
+    """What went wrong and what to do: in English the camera's own words, which name the case."""
     _ = lang.text
+    if lang.code == "en":
+        return str(problem)
     known = {
         "redirect": _("The page leads to another site. Give the address of a page of this site, or add that domain."),
         "moved": _("The page leads to another page: visits are counted there. It may need a signed-in visitor."),

@@ -35,7 +35,7 @@ class JobPage(Page):
     heading: str = doc("What is going on, in a few words")
     url: str = doc("Address of the page whose picture is taken")
     words: str = doc("Progress, or why it failed")
-    detail: str = doc("The camera's own words about a failure, in English")
+    detail: str = doc("The camera's own words about a failure, for readers of other languages than English")
     failed: bool = doc("Whether a picture could not be taken")
     ended: bool = doc("Whether all jobs are over")
     job_href: str = doc("Addresses of the jobs in the API, with spaces between")
@@ -99,7 +99,7 @@ async def follow(request: Request) -> Response:
         heading=heading,
         url=now.url,
         words=_words(lang, now),
-        detail=str(now.problem) if now.problem else "",
+        detail=str(now.problem) if now.problem and lang.code != "en" else "",
         failed=bool(failed),
         ended=ended,
         job_href=" ".join(viewer.urls.api("jobs", job.id) for job in jobs),
