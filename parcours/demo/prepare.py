@@ -69,6 +69,13 @@ class Preparation:
         self.done = _read_note(self._note)
 
     async def run(self) -> None:
+        """All that is missing. Raises DemoFailed."""
+        try:
+            await self._all()
+        except ExceptionGroup as group:
+            raise _in_words(group) from None
+
+    async def _all(self) -> None:
         headers = {"authorization": f"Bearer {self.parcours.service_token}"}
         async with httpx.AsyncClient(base_url=f"{self.settings.url}/api/v1", headers=headers, timeout=60) as api:
             await self._define(api)
@@ -76,12 +83,9 @@ class Preparation:
                 await self._pictures()
             else:
                 # visits rest a lot, so they go well beside the pictures
-                try:
-                    async with asyncio.TaskGroup() as group:
-                        group.create_task(self._pictures())
-                        group.create_task(self._visits())
-                except* DemoFailed as failed:
-                    raise failed.exceptions[0] from None
+                async with asyncio.TaskGroup() as group:
+                    group.create_task(self._pictures())
+                    group.create_task(self._visits())
         await self._crowd()
         if self.parcours.collector:
             await self.parcours.collector.drain()
@@ -111,8 +115,6 @@ class Preparation:
             async with asyncio.TaskGroup() as group:
                 for camera in cameras:
                     group.create_task(self._take(camera, wanted))
-        except* SnapshotError as errors:
-            raise DemoFailed(f"No picture of the shop: {errors.exceptions[0]}") from None
         finally:
             await asyncio.gather(*(asyncio.to_thread(camera.close) for camera in cameras))
         self.stages.end(PICTURES)
@@ -130,10 +132,7 @@ class Preparation:
     async def _visits(self) -> None:
         name = "Visits by Chromium"
         self.stages.begin(name, len(read_visits()))
-        try:
-            missed = await make_visits(self.shop_url, self.settings.chromium, lambda: self.stages.step(name))
-        except PlaywrightError as error:
-            raise DemoFailed(f"The visits by Chromium ended: {error.message.splitlines()[0]}") from None
+        missed = await make_visits(self.shop_url, self.settings.chromium, lambda: self.stages.step(name))
         if missed:
             self.stages.say(f"{missed} steps of the visits could not be done: the machine was slow.")
         self.done.visits = True
@@ -153,8 +152,6 @@ class Preparation:
 
         try:
             await simulate(self.settings.url, self.site.key, self.shop_url, grounds, VISITORS - self.done.visitors, one)
-        except* SimulationRefused as refused:
-            raise DemoFailed(str(refused.exceptions[0])) from None
         finally:
             self._save()
         self.stages.end(name)
@@ -172,6 +169,18 @@ class Preparation:
         draft = self._note.with_suffix(".new")
         draft.write_text(json.dumps(asdict(self.done)))
         os.replace(draft, self._note)
+
+
+def _in_words(group: ExceptionGroup[Exception]) -> Exception:
+    """The first of what went wrong side by side, as a DemoFailed where it is known."""
+    first: Exception = group
+    while isinstance(first, ExceptionGroup):
+        first = first.exceptions[0]
+    if isinstance(first, SnapshotError):
+        return DemoFailed(f"No picture of the shop: {first}")
+    if isinstance(first, PlaywrightError):
+        return DemoFailed(f"The visits by Chromium ended: {first.message.splitlines()[0]}")
+    return DemoFailed(str(first)) if isinstance(first, SimulationRefused) else first
 
 
 def _read_note(path: Path) -> Done:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
-from playwright.async_api import Browser, CDPSession, Locator, Page, async_playwright
+from playwright.async_api import Browser, CDPSession, Locator, Page, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from viewer.snapshot import find_chromium
@@ -150,29 +150,37 @@ class Walker:
 async def make_visits(shop: str, chromium: str = "", done: Callable[[], None] = lambda: None, seed: int = 0) -> int:
     """All visits to the shop at `shop`; `done` is called after each. The number of steps left out.
 
-    Raises PlaywrightError when the browser does not start.
+    Raises PlaywrightError when no browser starts.
     """
     random = Random(seed or None)
     room = asyncio.Semaphore(AT_ONCE)
+    program = find_chromium(chromium) or None
 
-    async def one(browser: Browser, number: int, visit: Visit) -> int:
+    async def one(playwright: Playwright, number: int, visit: Visit) -> int:
         async with room:
+            # A browser of its own for each: what a page sends while it is left carries the name that
+            # the browser was started with, whatever the page was told.
+            flags = [*_FLAGS, f"--user-agent={_user_agent(visit.width, number)}"]
+            browser = await playwright.chromium.launch(executable_path=program, args=flags)
             try:
                 return await _visit(browser, shop, visit, number, random)
             except PlaywrightError:  # one visitor less is a smaller demo, not a failed one
                 return len(visit.steps)
             finally:
                 done()
+                with contextlib.suppress(PlaywrightError):
+                    await browser.close()
 
-    async with async_playwright() as playwright:
-        browser = await playwright.chromium.launch(executable_path=find_chromium(chromium) or None, args=list(_FLAGS))
-        try:
-            async with asyncio.TaskGroup() as group:
-                visits = [group.create_task(one(browser, n, visit)) for n, visit in enumerate(read_visits())]
-            return sum(task.result() for task in visits)
-        finally:
-            with contextlib.suppress(PlaywrightError):
-                await browser.close()
+    async with async_playwright() as playwright, asyncio.TaskGroup() as group:
+        visits = [group.create_task(one(playwright, n, visit)) for n, visit in enumerate(read_visits())]
+    return sum(task.result() for task in visits)
+
+
+def _user_agent(width: int, number: int) -> str:
+    """Another one for each visit: without consent, address and user agent make the visitor."""
+    systems = _SYSTEMS[width]
+    chrome = _CHROME.format(version=139 - number % 4, mobile=" Mobile" if width < 500 else "")
+    return f"Mozilla/5.0 ({systems[number % len(systems)]}) {chrome}"
 
 
 async def _leave(page: Page) -> None:
@@ -186,12 +194,8 @@ async def _leave(page: Page) -> None:
 
 async def _visit(browser: Browser, shop: str, visit: Visit, number: int, random: Random) -> int:
     phone = visit.width < 1000
-    systems = _SYSTEMS[visit.width]
-    major = int(browser.version.partition(".")[0]) - number % 4  # not one visitor twelve times
-    chrome = _CHROME.format(version=major, mobile=" Mobile" if visit.width < 500 else "")
     context = await browser.new_context(
         viewport={"width": visit.width, "height": HEIGHTS[visit.width]},
-        user_agent=f"Mozilla/5.0 ({systems[number % len(systems)]}) {chrome}",
         is_mobile=phone,
         has_touch=phone,
         locale=("fr-FR", "en-GB", "de-DE")[number % 3],

@@ -50,6 +50,7 @@ class Lampyre:
     url: str
     collector: str
     batches: list[wire.Batch] = field(default_factory=list)
+    agents: list[str] = field(default_factory=list)  # user agents of the batches
 
 
 @pytest.fixture(scope="package")
@@ -62,6 +63,7 @@ def lampyre() -> Iterator[Lampyre]:
 
     async def take(request: Request) -> Response:
         shop.batches.append(wire.decode(await request.body()))
+        shop.agents.append(request.headers["user-agent"])
         return Response(status_code=204, headers={"access-control-allow-origin": "*"})
 
     collector = Starlette(routes=[Route("/parcours.js", tracker), Route(f"/c/{KEY}", take, methods=["POST"])])

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from collector.devices import device
 from parcours.demo import visits
 from tests.demo.conftest import Lampyre
 
@@ -24,11 +25,17 @@ def test_visits_arrive_as_those_of_people(lampyre: Lampyre, monkeypatch: pytest.
     chosen = [visits.read_visits()[i] for i in (2, 8, 9)]  # code on a desktop, code on a tablet, a phone
     monkeypatch.setattr(visits, "read_visits", lambda: chosen)
     lampyre.batches.clear()
+    lampyre.agents.clear()
     finished: list[None] = []
     missed = asyncio.run(visits.make_visits(lampyre.url, done=lambda: finished.append(None), seed=4))
     assert (missed, len(finished)) == (0, 3)
     assert {batch.ctx.vw for batch in lampyre.batches} == {1366, 768, 390}
     assert not any(batch.ctx.auto for batch in lampyre.batches)
+    kinds = {
+        (b.ctx.vw, device(agent, b.ctx.touch).kind) for b, agent in zip(lampyre.batches, lampyre.agents, strict=True)
+    }
+    assert kinds == {(1366, "desktop"), (768, "tablet"), (390, "phone")}
+    assert [device(agent, False).bot for agent in lampyre.agents] == [""] * len(lampyre.agents)
     clicks = [
         (batch.ctx.vw, batch.el.p[element], effect)
         for batch in lampyre.batches
