@@ -11,6 +11,7 @@ from collector.channels import arrival
 from collector.clocks import MAX_AGE, MAX_AGE_DEMO, shift
 from collector.devices import device
 from collector.known_sites import KnownSite
+from collector.origins import on_this_machine
 from collector.visitors import Visitors
 from collector.wire import Batch, span
 from store.pages import NotAPage, canonical_page
@@ -72,7 +73,7 @@ def enrich(batch: Batch, known: KnownSite, request: Request, visitors: Visitors)
         source=came.source,
         medium=came.medium,
         campaign=came.campaign,
-        bot=verdict(what.bot, context.auto, request.purpose),
+        bot=verdict(what.bot, context.auto, request.purpose, own_machine=on_this_machine(page.partition("/")[0])),
         excluded=0,
         shift=time.ms,
     ), time.clamped
@@ -83,11 +84,15 @@ def encode(enrichment: Enrichment) -> bytes:
     return _encoder.encode(enrichment)
 
 
-def verdict(user_agent_says: str, automated: bool, purpose: str) -> str:
-    """Why the visitor is taken for a robot, "" if it is not. Robots are stored and left out when reading."""
-    if automated:
+def verdict(user_agent_says: str, automated: bool, purpose: str, own_machine: bool = False) -> str:
+    """Why the visitor is taken for a robot, "" if it is not. Robots are stored and left out when reading.
+
+    A browser driven by a script (WebDriver, headless) on a page of its `own_machine` is the
+    owner's test: it counts (docs/decisions/0010-tests-on-loopback-count.md).
+    """
+    if automated and not own_machine:
         return "webdriver"
-    if user_agent_says:
+    if user_agent_says and not (own_machine and user_agent_says == "headless"):
         return user_agent_says
     if any(word in purpose for word in ("prefetch", "prerender", "preview")):
         return "prefetch"

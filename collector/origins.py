@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from functools import lru_cache
 from urllib.parse import urlsplit
@@ -52,4 +53,13 @@ def _is(host: str, domain: str) -> bool:
         return True
     if wanted.startswith("*."):
         return name.endswith(wanted[1:])
-    return name == wanted or (wanted == "localhost" and (name in _LOOPBACK or name.endswith(".localhost")))
+    return name == wanted or (wanted == "localhost" and _is_loopback(name))
+
+
+def on_this_machine(host: str) -> bool:
+    """Whether `host[:port]` is a loopback name: nobody but its own machine can open its pages."""
+    return _is_loopback(_split(host)[0])
+
+
+def _is_loopback(name: str) -> bool:
+    return name in _LOOPBACK or re.fullmatch(r"127(\.\d{1,3}){3}", name) is not None or name.endswith(".localhost")

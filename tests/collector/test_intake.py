@@ -14,7 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from collector import enrichment
 from collector.app import Collector, CollectorSettings, Rate
+from collector.origins import on_this_machine
 from collector.segments import SEALED, paths, read_records
 from store.errors import StoreAway
 from tests.collector.batches import at, batch, body
@@ -251,6 +253,23 @@ def test_bots_are_kept_with_the_verdict(
     run(work())
     [(x, _)] = kept(settings)
     assert x["bot"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("agent", "automated", "host", "verdict"),
+    [
+        ("headless", False, "127.0.0.1:8001", ""),
+        ("", True, "localhost:3000", ""),
+        ("", True, "[::1]:3000", ""),
+        ("", True, "shop.localhost", ""),
+        ("crawler", False, "127.0.0.1:8001", "crawler"),
+        ("headless", False, "shop.example", "headless"),
+        ("", True, "127.example", "webdriver"),
+        ("", True, "10.0.0.7", "webdriver"),
+    ],
+)
+def test_a_test_on_ones_own_machine_is_no_robot(agent: str, automated: bool, host: str, verdict: str) -> None:
+    assert enrichment.verdict(agent, automated, "", on_this_machine(host)) == verdict
 
 
 def test_no_address_and_no_id_on_disk(settings: CollectorSettings, run: Run) -> None:
