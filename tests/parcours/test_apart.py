@@ -17,7 +17,7 @@ def apart(tmp_path_factory):
     """(collector's address, viewer's address, viewer's data folder, environment)."""
     folder = tmp_path_factory.mktemp("apart")
     with clickhouse_front.running(folder / "engine") as server:
-        env = {"PARCOURS_CLICKHOUSE_URL": f"{server}/parcours"}
+        env = {"PARCOURS_CLICKHOUSE_URL": f"{server.rstrip('/')}/parcours"}
         view, collect = free_port(), free_port()
         with (
             running("view", "--port", str(view), data=folder / "viewer", env=env, port=view),
@@ -40,7 +40,7 @@ def test_what_the_collector_takes_the_viewer_shows(apart):
     token = {"authorization": f"Bearer {json.loads((data / 'server.json').read_text())['token']}"}
     until = time.monotonic() + 30
     health = {}
-    while time.monotonic() < until and not health.get("receiving"):
+    while time.monotonic() < until and not health.get("views_today"):
         health = httpx.get(f"{viewer}/api/v1/sites/Far/health", headers=token).json()
         time.sleep(0.1)
     assert health["receiving"] is True
