@@ -6,7 +6,7 @@ import {build} from 'esbuild';
 import {minify} from 'terser';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const LIMITS = {'parcours.js': 5250}; // bytes, gzip -9: what a visitor's browser fetches
+const LIMITS = {'parcours.js': 4990}; // bytes, gzip -9: what a visitor's browser fetches (gzip itself packs 8 bytes worse)
 const ENTRIES = {'parcours.js': 'main.js', 'capture.js': 'capture.js'};
 
 const bundle = async (entry) => {
@@ -26,7 +26,7 @@ const bundle = async (entry) => {
     mangle: {properties: {regex: /^(settle|watch|note|spend|again|hold|refused|isSet)$/}},
     module: true,
     toplevel: true,
-    compress: {passes: 4, unsafe_arrows: true, hoist_props: true, keep_fargs: false},
+    compress: {passes: 1, unsafe: true, unsafe_arrows: true, unsafe_comps: true, unsafe_methods: true, keep_fargs: false},
   });
   return `(()=>{${code}})();\n`; // nothing of ours among the page's globals
 };

@@ -5,7 +5,7 @@ const PERSON = /[^/=?&]+(@|%40)[^/&]*|[\da-f-]{32,}|\d{6,}/gi;
 
 /** `href` without fragment, its query cut to `utm_*` and the keys in `keep`; what names a person → `*`. */
 export const trimAddress = (href, keep) => {
-  const {origin, pathname, search} = new URL(href, location.href);
+  const {origin, pathname, search} = new URL(href, location);
   const query = search
     .slice(1)
     .split('&')

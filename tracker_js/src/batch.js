@@ -14,7 +14,7 @@ export const buildBatch = (head, rows, scroll) => {
     if (!records.includes(record)) records.push(record);
     return records.indexOf(record);
   };
-  const batch = {v: 1, ...head, scroll: {...scroll, e: place(scroll.e)}};
+  const batch = {...head, scroll: {...scroll, e: place(scroll.e)}};
   for (const kind in rows) {
     if (rows[kind][0]) batch[kind] = {};
     for (const name in rows[kind][0]) {
@@ -28,6 +28,6 @@ export const buildBatch = (head, rows, scroll) => {
       );
     }
   }
-  batch.el = {p: records.map(([path]) => path), f: records.map(([, marks]) => marks)};
+  batch.el = {p: records.map((one) => one[0]), f: records.map((one) => one[1])};
   return batch;
 };

@@ -1,5 +1,5 @@
 // Clicks: on which element, where in its box, and what followed.
-import {on} from './guard.js';
+import {listen} from './guard.js';
 import {placeOn} from './view.js';
 
 const KEYBOARD = 1;
@@ -9,7 +9,7 @@ const POINTERS = {touch: 2, pen: 8};
 export const captureClicks = (tracker, effects) => {
   let control; // of the label that was clicked: the browser clicks it too
 
-  on('click auxclick', (event) => {
+  listen('click auxclick', (event) => {
     // Made by a script, or by the right button (`auxclick`): no click of the visitor's.
     if (!event.isTrusted || event.button > 1) return;
     tracker.touch();
@@ -28,7 +28,7 @@ export const captureClicks = (tracker, effects) => {
         (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) * MODIFIER,
     });
   });
-  on('pointerdown', (event) => {
+  listen('pointerdown', (event) => {
     tracker.touch();
     control = 0;
     effects.watch(event);

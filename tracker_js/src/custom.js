@@ -14,8 +14,6 @@ export const customRow = (name, value) => ({
   v: Math.abs(value) <= 1e12 ? +value : null,
 });
 
-/** `variants` with `experiment` → `key`, if both are plain words and there are not too many. */
-export const withVariant = (variants, experiment, key) =>
-  WORD.test(experiment) && WORD.test(key) && Object.keys(variants).length < MOST
-    ? {...variants, [experiment]: key}
-    : variants;
+/** Whether both are plain words, and `variants` has room for one more. */
+export const isVariant = (variants, experiment, key) =>
+  WORD.test(experiment) && WORD.test(key) && Object.keys(variants).length < MOST;

@@ -1,19 +1,20 @@
 // What followed a click: kind (EFFECTS in collector/wire.py) and delay of the first effect.
 // Whether a click without any was a dead one is judged when the data is read.
-import {guard, listen, makeTimer, onStop} from './guard.js';
+import {guard, listen, makeTimer} from './guard.js';
 
 const WATCH = 1500; // ms after a click
-const STILL = 1200; // ms: what changed a third time and still does so then ticks by itself
+const STILL = 1000; // ms: what changed a third time and still does so then ticks by itself
 const MOST = 500; // changes kept
 const CHANGED = 1;
-const KINDS = {scroll: 2, selectionchange: 3, input: 4, focusin: 5, navigate: 6, blur: 8};
+// In the order of their kinds, from 2.
+const TYPES = 'scroll selectionchange input focusin navigate pagehide blur';
 export const ADDRESS = 6;
 export const LEFT = 7;
 
 /** The first entry of `log` that answers the click made at `clicked`, of the press with the number `own`. */
 const firstEffect = (log, clicked, own) =>
   log.find(([time, , node, round]) => {
-    if (time > clicked + WATCH || (time < clicked && round !== own)) return false;
+    if (time > clicked + WATCH || round < own) return false;
     const same = log.filter((entry) => entry[2] === node);
     // Only changes up to the next press make a rhythm: those of a counter clicked quickly do not.
     return same.filter((entry) => entry[3] === own).length < 3 || same.at(-1)[0] < clicked + STILL;
@@ -25,16 +26,17 @@ export const makeEffects = (onClick) => {
   let pending = []; // [row of a click, number of its press]
   let path; // of the last press or click
   let round = 0; // number of the press
-  let stops = [];
+  let ear; // ends the listening to what may be an effect
 
   const note = (kind, node) => {
     if (log.length < MOST) log.push([Date.now(), kind, node, round]);
   };
-  const take = (records) => {
-    for (const node of new Set(records.map(({target}) => target)))
-      if (!document.head.contains(node)) note(CHANGED, node);
-  };
-  const observer = new MutationObserver(guard(take));
+  const observer = new MutationObserver(
+    guard((records) => {
+      for (const node of new Set(records.map(({target}) => target)))
+        if (!document.head.contains(node)) note(CHANGED, node);
+    }),
+  );
   const onEvent = (event) => {
     const {type, target} = event;
     if (
@@ -46,16 +48,15 @@ export const makeEffects = (onClick) => {
       (type === 'focusin' && path.includes(target))
     )
       return;
-    note(KINDS[type]);
+    note(TYPES.split(' ').indexOf(type) + 2);
   };
   /** Fills in `r` and `d` of the clicks whose time is over (`all`: of every one). */
   const settle = (all) => {
-    take(observer.takeRecords());
     pending = pending.filter(([row, own]) => {
       if (!all && Date.now() < row.t + WATCH) return true;
       const [time, kind] = firstEffect(log, row.t, own) || [row.t, 0];
       row.r = kind;
-      row.d = Math.max(0, Math.round((time - row.t) / 10));
+      row.d = (Math.max(0, time - row.t) / 10) | 0;
       onClick(row);
       return false;
     });
@@ -63,26 +64,25 @@ export const makeEffects = (onClick) => {
   const stop = () => {
     settle(true);
     observer.disconnect();
-    for (const one of stops) one();
-    stops = [];
+    ear.abort();
+    ear = 0;
   };
   const timer = makeTimer(stop);
-  onStop(stop);
   return {
     note,
     settle,
     /** A press or a click: looks on for 1.5 s. A click has a row, whose `r` and `d` will be filled in. */
     watch: (event, row) => {
-      take(observer.takeRecords());
       path = event.composedPath();
+      // The document and shadow roots; not the window.
       for (const node of path)
-        if (node === document || node.nodeType === 11)
-          // `window.host` may be an element with that id
+        if (node.nodeType > 8)
           observer.observe(node, {subtree: true, childList: true, attributes: true, characterData: true});
-      if (!stops[0]) {
+      if (!ear) {
         log = [];
-        stops = [listen('scroll selectionchange input focusin blur', onEvent)];
-        if (window.navigation) stops.push(listen('navigate', onEvent, navigation));
+        ear = new AbortController();
+        listen(TYPES, onEvent, window, ear);
+        if (window.navigation) listen('navigate', onEvent, navigation, ear);
       }
       timer.stop();
       timer.set(WATCH);

@@ -8,16 +8,15 @@ const MAX_NAME = 64; // letters of an id, class or test id
 const MAX_CLASSES = 16;
 const CLASS = 11; // kind of a fingerprint: its place in the list of `describe`
 const MAX_TEXT = 400; // letters of text that enter a fingerprint
-const CLICKABLE =
-  'a,button,input,label,svg,picture,[role=button],[role=link],[role=tab],[role=option],[role^=menuitem]';
-const INLINE = /^([bisu]|em|span|strong|small|code|tspan)$/;
+const CLICKABLE = 'a,button,input,label,svg,picture,[role=button],[role=link],[role=tab],[role^=menu]';
+const INLINE = /^([bisu]|em|span|strong|small)$/;
 export const HEADINGS = 'h1,h2,h3,h4,h5,h6';
-const LANDMARK = /^(header|nav|main|footer|aside)$/;
+const LANDMARK = /^(header|nav|main|footer|aside|body)$/;
 const NAMES = {'data-parcours': '@', 'data-testid': '!', id: '#'};
 
 // Names that tools make: long numbers, `:r1:`, addresses, letters between digits or digits between letters.
 const GENERATED = /\d{3}|[:@]|\d[a-z]+\d|[a-z]\d+[a-z]{2}|^(css|sc|ng)-/i;
-const STATE = /active|current|disab|expand|focus|hidden|hover|load|open|select|show|visib/;
+const STATE = /active|current|disab|expand|focus|hid|load|open|select|show|vis/;
 
 /** One of 64 letters for the low 6 bits of `n`. */
 export const letter = (n) => {
@@ -45,10 +44,10 @@ const anchor = (el, tag) => {
   for (const name in NAMES) {
     const value = el.getAttribute(name);
     // What the owner has named on purpose may look as it likes.
-    if (value && (name === 'data-parcours' || isStable(value)) && isOnly(`[${name}=${CSS.escape(value)}]`))
+    if (value && (name === 'data-parcours' || isStable(value)) && isOnly(`[${name}=${JSON.stringify(value)}]`))
       return tag + NAMES[name] + encodeURIComponent(value);
   }
-  return el === document.body || (LANDMARK.test(tag) && isOnly(tag)) ? tag : '';
+  return LANDMARK.test(tag) && isOnly(tag) && tag;
 };
 
 /** Anchored path of `el`; `memo` keeps those of its ancestors. */

@@ -2,9 +2,9 @@
 import {trimAddress} from './address.js';
 import {buildBatch} from './batch.js';
 import {captureClicks} from './clicks.js';
-import {customRow, wellFormed, withVariant} from './custom.js';
+import {customRow, isVariant, wellFormed} from './custom.js';
 import {ADDRESS, LEFT, makeEffects} from './effects.js';
-import {guard, makeTimer, on, stopAll} from './guard.js';
+import {guard, life, listen, makeTimer} from './guard.js';
 import {captureHover} from './hover.js';
 import {captureResize} from './resize.js';
 import {captureRoutes} from './routes.js';
@@ -12,9 +12,9 @@ import {captureScroll} from './scroll.js';
 import {makeSender} from './send.js';
 import {contextOf, randomId} from './view.js';
 
-const CLICK_WAIT = 8500; // ms until a click is sent, once it is known what followed (1.5 s)
+const CLICK_WAIT = 8000; // ms until a click is sent, once it is known what followed (1.5 s)
 const OTHER_WAIT = 30_000; // ms until anything else is
-const MOST_ROWS = 80; // of one kind that wait; the wire takes 200 in a batch
+const MOST_ROWS = 100; // of one kind that wait; the wire takes 200 in a batch
 const PASSING = 250; // ms: a pointer that was shorter on a place only passed by
 const ENGAGED = 15_000; // ms after the last input that count as engaged
 const NEWS = 1000; // ms: engagement that is worth a batch of its own
@@ -32,9 +32,9 @@ const start = (script) => {
   const {site, keepQuery, consent, variant} = script.dataset;
   const trim = (href) => trimAddress(href, keepQuery?.split(/[\s,]+/));
   // What makes the address a page: campaigns do not.
-  const keyOf = (url) => url.replace(/utm_[^&]*|[?&]/g, '');
+  const keyOf = (url) => url.split(/.utm_/)[0];
   // Global Privacy Control and Do Not Track are taken as a refusal to be known again.
-  const refuses = navigator.globalPrivacyControl || navigator.doNotTrack === '1';
+  const refuses = navigator.globalPrivacyControl || navigator.doNotTrack > 0;
   const me = {id: refuses ? '' : stored(ID), variants: {}};
   let view;
   let last = 0; // time of the last input
@@ -62,20 +62,21 @@ const start = (script) => {
       return row;
     },
   };
-  /** Makes a batch of what waits. `final`: the view is hidden, left or over, so open ends are closed. */
-  const flush = (final) => {
+  /** Makes a batch of what waits. `end`: the effect that ends the view, or hides it: open ends are closed. */
+  const flush = (end) => {
     timer.stop();
     settle();
-    effects.settle(final);
+    if (end) effects.note(end);
+    effects.settle(end);
     leaveHover();
-    const {rows, sum} = view;
+    const {rows, sum, id, t0} = view;
     const bottom = scroll.take();
-    if (rows.hover) rows.hover = rows.hover.filter((row) => row.d >= PASSING);
+    rows.hover &&= rows.hover.filter((row) => row.d >= PASSING);
     view.rows = {};
     const count = Object.values(rows).flat().length;
     if (view.refused || (view.seq && !count && sum.ms < view.sent + NEWS)) return;
     view.sent = sum.ms;
-    const head = {view: view.id, seq: view.seq++, t0: view.t0, ctx: contextOf(view, me), sum};
+    const head = {v: 1, view: id, seq: view.seq++, t0, ctx: contextOf(view, me), sum};
     sender.push(view, buildBatch(head, rows, bottom), count);
   };
   const open = (href, ref) => {
@@ -86,39 +87,37 @@ const start = (script) => {
   };
   const turn = (href) => {
     const {url} = view;
-    effects.note(ADDRESS);
-    flush(true);
+    flush(ADDRESS);
     open(href, url);
   };
   const leave = () => {
-    effects.note(LEFT);
-    flush(true);
+    flush(LEFT);
     last = 0; // away: nothing counts until the next input
   };
   const stop = () => {
-    stopAll();
+    life.abort();
+    sender.hold(true);
     view = 0; // what still calls gets nowhere: its errors are caught
   };
 
   const timer = makeTimer(flush);
-  const sender = makeSender(new URL(`c/${site}`, script.src).href);
-  const effects = makeEffects((row) => {
-    view.sum.clicks++;
-    tracker.add('click', row);
-  });
+  const sender = makeSender(new URL(`c/${site}`, script.src));
+  const effects = makeEffects(
+    guard((row) => {
+      view.sum.clicks++;
+      tracker.add('click', row);
+    }),
+  );
   captureClicks(tracker, effects);
   const leaveHover = captureHover(tracker);
   const scroll = captureScroll(tracker);
   captureResize(tracker);
-  captureRoutes(() => keyOf(trim(location.href)) === keyOf(view.url) || turn(location.href));
-  on('keydown', tracker.touch);
-  on('visibilitychange', () => (document.hidden ? leave() : sender.again()));
-  on('pagehide', () => {
-    leave();
-    sender.leave();
-  });
-  on('pageshow', (event) => event.persisted && open(location.href, view.ref));
-  open(location.href, document.referrer && trim(document.referrer).split('?')[0]);
+  captureRoutes(() => keyOf(trim(location)) === keyOf(view.url) || turn(location));
+  listen('keydown', tracker.touch);
+  listen('visibilitychange', () => (document.hidden ? leave() : sender.again()));
+  listen('pagehide', () => sender.leave(leave));
+  listen('pageshow', (event) => event.persisted && open(location, view.ref));
+  open(location, document.referrer && trim(document.referrer).split('?')[0]);
 
   const setId = (id) => {
     me.id = stored(ID, id);
@@ -127,7 +126,7 @@ const start = (script) => {
     page: (href = '') => turn(href),
     event: (name, value) => tracker.add('custom', customRow(name, value)),
     variant: (experiment, name) => {
-      me.variants = withVariant(me.variants, experiment, name);
+      if (isVariant(me.variants, experiment, name)) me.variants[experiment] = name;
     },
     consent: (given) => {
       setId(given && !refuses ? me.id || randomId() : '');
@@ -135,10 +134,10 @@ const start = (script) => {
       else sender.hold(false);
     },
     identify: (id) => {
-      me.user = wellFormed(`@${id}`);
+      if (me.id) me.id = wellFormed(`@${id}`);
     },
     exclude: (yes) => {
-      stored(OFF, yes === false ? '' : '1');
+      stored(OFF, yes !== false ? 1 : '');
       stop();
     },
     stop: () => {
@@ -146,7 +145,7 @@ const start = (script) => {
       stop();
     },
   };
-  for (const pair of variant?.split(/[\s,]+/) || []) commands.variant(...pair.split(/:(.*)/));
+  if (variant) commands.variant(...variant.split(/:(.*)/));
   if (consent === 'wait') sender.hold(!me.id);
   else if (consent !== undefined) commands.consent(true);
   if (stored(OFF)) stop();
@@ -155,8 +154,8 @@ const start = (script) => {
 
 guard(() => {
   const script = document.currentScript;
-  const queue = window.parcours?.q || [];
-  if (window.parcours?.on) return;
+  const {q: queue = [], on} = window.parcours || {};
+  if (on) return;
   let commands;
   const run = guard(([name, ...args]) => commands[name](...args));
   // A page in a background tab, or made ahead by the browser, has no visitor yet.
@@ -167,6 +166,6 @@ guard(() => {
   };
   window.parcours = (...call) => (commands ? run(call) : queue.push(call));
   window.parcours.on = 1;
-  on('visibilitychange', begin);
+  listen('visibilitychange', begin);
   begin();
 })();

@@ -1,9 +1,9 @@
 // Changes of the viewport.
-import {makeTimer, on} from './guard.js';
+import {listen, makeTimer} from './guard.js';
 
 const REST = 500; // ms in which many changes are one
 
 export const captureResize = (tracker) => {
   const timer = makeTimer(() => tracker.add('resize', {t: Date.now(), w: innerWidth, h: innerHeight}));
-  on('resize', () => timer.set(REST));
+  listen('resize', () => timer.set(REST));
 };

@@ -1,7 +1,7 @@
 // Reach: the deepest bottom edge of the viewport, anchored on the element found there, and the time that
 // each 5 % of the page was in view.
 import {owner} from './elements.js';
-import {makeTimer, on} from './guard.js';
+import {listen, makeTimer} from './guard.js';
 import {fraction, recordOf} from './view.js';
 
 const PAUSE = 100; // ms between two looks, the last one after the last scroll
@@ -15,23 +15,22 @@ const underEdge = () => owner(document.elementsFromPoint(innerWidth / 2, innerHe
 
 export const captureScroll = (tracker) => {
   let shell; // an inner scroller that plays the page
-  let range; // part of the page in view, as fractions
+  let range; // bands in view, from and to
   let deepest;
   let bands;
 
   const look = () => {
     const page = shell || document.scrollingElement;
     const ph = page.scrollHeight;
-    const from = Math.max(0, page.scrollTop); // iOS shows what is beyond the ends
-    const depth = Math.min(ph, Math.round(from + page.clientHeight));
-    range = [from / ph, depth / ph];
+    const depth = Math.min(ph, Math.round(page.scrollTop + page.clientHeight)); // iOS shows what is beyond the end
+    range = [page.scrollTop, depth].map((y) => (y / ph) * BANDS);
     if (depth < deepest?.depth) return;
     const el = underEdge();
     const box = el.getBoundingClientRect();
     deepest = {e: recordOf(tracker, el), y: fraction(innerHeight - box.top, box.height), depth, ph};
   };
   const timer = makeTimer(look);
-  on('scroll', ({target}) => {
+  listen('scroll', ({target}) => {
     tracker.touch();
     if (target !== document) {
       if (target.clientWidth * target.clientHeight < SHELL * innerWidth * innerHeight) return;
@@ -42,18 +41,19 @@ export const captureScroll = (tracker) => {
   return {
     /** Adds `ms` to every band that is in view. */
     spend: (ms) => {
-      for (let i = 0; range && i < BANDS; i++) if (i + 1 > range[0] * BANDS && i < range[1] * BANDS) bands[i] += ms;
+      bands = bands.map((old, i) => (i + 1 > range[0] && i < range[1] ? old + ms : old));
     },
     /** A new view: the page is seen anew, when it has come to rest. */
     reset: () => {
-      deepest = shell = range = 0;
+      deepest = shell = 0;
+      range = [0, 0];
       bands = Array(BANDS).fill(0);
-      timer.set(3 * PAUSE);
+      timer.set(PAUSE);
     },
     /** The row as it stands now. */
     take: () => {
       look();
-      return {...deepest, bands: [...bands]};
+      return {...deepest, bands};
     },
   };
 };

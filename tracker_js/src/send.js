@@ -1,8 +1,8 @@
 // Brings batches to the collector. A batch stays here until it was taken, and is named by (view, seq),
 // so that one that comes twice does no harm.
-import {guard, makeTimer, onStop} from './guard.js';
+import {guard, makeTimer} from './guard.js';
 
-const BUFFER = 131_072; // bytes kept while the collector is away
+const BUFFER = 128_000; // bytes kept while the collector is away
 const FLIGHT = 60_000; // bytes: browsers let a request that may outlive its page have 65,536
 const SLOWEST = 60; // seconds between two tries
 
@@ -22,7 +22,7 @@ export const makeSender = (url) => {
     const one = flying;
     const status = answer?.status || 500; // no answer: as if the collector had failed
     flying = 0;
-    if (status > 499 || status === 408 || status === 429) {
+    if (/^5|408|429/.test(status)) {
       // Spread by ± 25 %, so that browsers do not all come back at once.
       const wait = Math.min(SLOWEST, 2 ** ++fails) * (0.75 + Math.random() / 2);
       timer.set(Math.max(wait, answer?.headers.get('Retry-After') || 0) * 1000);
@@ -30,7 +30,7 @@ export const makeSender = (url) => {
     }
     fails = 0;
     one.view.refused = !answer.ok;
-    if (!answer.ok) console.warn('parcours: refused,', status);
+    if (!answer.ok) console.warn('parcours', status);
     queue = queue.filter((other) => other !== one && !other.view.refused);
     pump();
   };
@@ -40,9 +40,6 @@ export const makeSender = (url) => {
     post(flying).then(guard(onAnswer));
   };
   const timer = makeTimer(pump);
-  onStop(() => {
-    queue = [];
-  });
   return {
     push: (view, batch, count) => {
       queue.push({view, count, text: `${JSON.stringify(batch).slice(0, -1)},"sent":`});
@@ -57,9 +54,13 @@ export const makeSender = (url) => {
       timer.stop();
       pump();
     },
-    /** The page goes: what is not under way is left with the browser. If it comes back, all is sent again. */
-    leave: () => {
-      for (const one of held ? [] : queue) if (one !== flying && !navigator.sendBeacon?.(url, bodyOf(one))) post(one);
+    /** The page goes: `close` makes its last batch, and all that is not under way is left with the browser. */
+    leave: (close) => {
+      const before = flying;
+      flying = true;
+      close();
+      for (const one of held ? [] : queue) if (one !== before && !navigator.sendBeacon?.(url, bodyOf(one))) post(one);
+      flying = before; // if the page comes back, all is sent again
     },
     /** Holds all back (true), or lets it go (false). */
     hold: (yes) => {

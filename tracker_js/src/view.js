@@ -5,7 +5,7 @@ import {describe, letter, owner} from './elements.js';
 export const randomId = () => [...crypto.getRandomValues(new Uint8Array(24))].map(letter).join('');
 
 /** Context of a view as the wire wants it; what is undefined is not sent. */
-export const contextOf = ({url, ref}, {id, user, variants}) => {
+export const contextOf = ({url, ref}, {id, variants}) => {
   const page = document.scrollingElement;
   return {
     url,
@@ -20,7 +20,7 @@ export const contextOf = ({url, ref}, {id, user, variants}) => {
     tz: -new Date().getTimezoneOffset(),
     variants,
     consent: !!id,
-    id: id && (user || id),
+    id,
     auto: navigator.webdriver,
   };
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import {test} from 'node:test';
 import {trimAddress} from '../src/address.js';
 
-globalThis.location = {href: 'https://shop.example/'};
+globalThis.location = new URL('https://shop.example/');
 
 const CASES = [
   ['https://shop.example/a/b?x=1#top', 'https://shop.example/a/b'],

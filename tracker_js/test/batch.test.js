@@ -7,6 +7,7 @@ import {buildBatch} from '../src/batch.js';
 const EXAMPLES = new URL('../../tests/examples/batches.json', import.meta.url);
 const T0 = 1_760_000_000_000;
 const HEAD = {
+  v: 1,
   view: 'AAECAwQFBgcICQoLDA0ODxAR',
   seq: 0,
   t0: T0,
