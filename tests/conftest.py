@@ -10,6 +10,8 @@ import itertools
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+# Else its plugin imports it at the end of the run, deep in Playwright's greenlets, where CPython 3.11 fails.
+import hypothesis  # noqa: F401
 import pytest
 
 from store.client import Store, open_store
