@@ -8,7 +8,6 @@ import numpy as np
 from scipy.ndimage import gaussian_filter
 
 from aggregator.columns import Float32, Float64
-from aggregator.projection import Placed
 from store.layouts import Layout
 
 CELL = 4  # px
@@ -70,10 +69,12 @@ def smooth(grid: Float32, sigma: float) -> Float32:
     return smoothed
 
 
-def density(placed: Placed, weight: Float32 | None, layout: Layout, cell: int = CELL, sigma: float = SIGMA) -> Grid:
-    """Grid of the placed points (weight 1 each without `weight`); `sigma` in px, 0 = not smoothed."""
+def density(
+    x: Float32, y: Float32, weight: Float32 | None, layout: Layout, cell: int = CELL, sigma: float = SIGMA
+) -> Grid:
+    """Grid of places in px of the layout (weight 1 each without `weight`); `sigma` in px, 0 = not smoothed."""
     shape = grid_shape(layout.width, layout.height, cell)
-    counts = bin_points(placed.x, placed.y, weight, shape, cell)
+    counts = bin_points(x, y, weight, shape, cell)
     return Grid(smooth(counts, sigma / cell), layout.width, layout.height, cell, float(sigma))
 
 

@@ -30,6 +30,7 @@ CODES = {
     "segment_empty": "Nothing in this segment; {n} outside it.",
     "nothing_placed": "None of the {n} could be placed: the page has changed since, or the picture is of another page.",
     "no_points": "{visitors} visitors, and none of them did this here.",
+    "many_hidden": "{n} ({share}) were made on elements that this picture hides: see the width they were made at.",
     "many_not_placed": "{n} ({share}) could not be placed: take a new picture.",
     "few_visitors": "Only {visitors} visitors: shares are noise below {least}.",
     "variant_picture_missing": "There is no picture of variant {variant}; it is drawn on the page's own.",
@@ -42,13 +43,22 @@ CODES = {
 
 
 def explain(
-    scope: Scope, snapshot: Snapshot, account: Account, exposed: Exposed, span: tuple[str, str, int] | None
+    scope: Scope,
+    snapshot: Snapshot,
+    account: Account,
+    exposed: Exposed,
+    span: tuple[str, str, int] | None,
+    hidden: int = 0,
 ) -> list[MapWarning]:
-    """Warnings of a map, the gravest first. `span` (first day, last day, rows) is asked for when nothing came."""
+    """Warnings of a map, the gravest first.
+
+    `span` (first day, last day, rows) is asked for when nothing came; `hidden` of the points
+    not placed are on elements that the picture does not show.
+    """
     found = _emptiness(account, exposed, span)
-    if account.drawn and account.not_placed > MANY_NOT_PLACED * account.left:
-        share = round(account.not_placed / account.left, 4)
-        found.append(MapWarning("many_not_placed", {"n": account.not_placed, "share": share}))
+    for code, n in (("many_hidden", hidden), ("many_not_placed", account.not_placed - hidden)):
+        if account.drawn and n > MANY_NOT_PLACED * account.left:
+            found.append(MapWarning(code, {"n": n, "share": round(n / account.left, 4)}))
     if 0 < exposed.visitors < FEW_VISITORS:
         found.append(MapWarning("few_visitors", {"visitors": exposed.visitors, "least": FEW_VISITORS}))
     if scope.variant and not snapshot.variant:

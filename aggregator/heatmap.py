@@ -11,6 +11,7 @@ from aggregator import queries
 from aggregator.account import Account, LeftOut, account, reach_account
 from aggregator.columns import UInt64
 from aggregator.density import CELL, SIGMA, Grid, density, per_thousand
+from aggregator.dwell import spread
 from aggregator.elements import LayoutIndex
 from aggregator.elements_table import ElementRow, element_table
 from aggregator.explain import MapWarning, explain
@@ -116,7 +117,8 @@ def draw(
     points, exposed, layout = sample.points, sample.exposed, index.layout
     placed = project(points, sample.records, index, twins)
     hover = scope.kind == "hover"
-    counts = density(placed, points.weight if hover else None, layout, CELL, SIGMA)
+    x, y, weight = spread(placed, points.weight, layout) if hover else (placed.x, placed.y, None)
+    counts = density(x, y, weight, layout, CELL, SIGMA)
     grid = per_thousand(counts, exposed.visitors, unit=1000.0 if hover else 1.0)
     dead, rage = judge(points, sample.records)
     kept = account(sample.left_out, placed)
@@ -135,8 +137,13 @@ def draw(
         elements=element_table(points, placed, layout, exposed.visitors, dead, rage),
         visitors=exposed.visitors,
         views=exposed.views,
-        warnings=explain(scope, snapshot, kept, exposed, span),
+        warnings=explain(scope, snapshot, kept, exposed, span, hidden_here(points, placed, layout)),
     )
+
+
+def hidden_here(points: Points, placed: Placed, layout: Layout) -> int:
+    """How many of the points not placed were made on an element that the picture has, but does not show."""
+    return int(np.isin(points.key[~placed.drawn], layout.keys[~layout.visible]).sum())
 
 
 def reach_map(store: Store, snapshots: Snapshots, scope: Scope, width: int, state: str = "") -> ReachMap:

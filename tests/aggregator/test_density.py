@@ -8,8 +8,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.density import Grid, bin_points, density, grid_shape, per_thousand, smooth
-from aggregator.ladder import NONE
-from aggregator.projection import Placed
 from aggregator.scale import Scale, round_up, scale_for
 from tests.aggregator.build import layout
 
@@ -32,7 +30,7 @@ def test_outside_and_unplaced_points_are_left_out() -> None:
 def test_nothing_is_a_normal_answer() -> None:
     empty = np.empty(0, F)
     assert bin_points(empty, empty, None, (2, 3), 10).tolist() == [[0, 0, 0], [0, 0, 0]]
-    grid = density(Placed(empty, empty, np.empty(0, np.uint8), np.empty(0, np.int32)), None, layout(), 4, 14)
+    grid = density(empty, empty, None, layout(), 4, 14)
     assert grid.values.shape == (500, 250)
     assert scale_for([per_thousand(grid, 0)], "click").cap == 1.0
 
@@ -45,8 +43,7 @@ def test_the_last_cells_reach_over_the_edge() -> None:
 @given(st.lists(st.tuples(st.floats(0, 1000), st.floats(0, 2000), st.floats(0, 50)), max_size=60), st.floats(0, 40))
 def test_density_keeps_the_mass(made: list[tuple[float, float, float]], sigma: float) -> None:
     x, y, w = (np.array([m[i] for m in made], F) for i in range(3))
-    placed = Placed(x, y, np.zeros(len(x), np.uint8), np.zeros(len(x), np.int32))
-    assert density(placed, w, layout(), 4, sigma).values.sum() == pytest.approx(w.sum(), rel=1e-3, abs=1e-3)
+    assert density(x, y, w, layout(), 4, sigma).values.sum() == pytest.approx(w.sum(), rel=1e-3, abs=1e-3)
 
 
 def test_smoothing_is_symmetric_and_falls_off() -> None:
@@ -62,16 +59,16 @@ def test_smoothing_is_symmetric_and_falls_off() -> None:
 def test_the_unit_counts_what_lies_within_20_px() -> None:
     """50 clicks in one spot by 50 of 1,000 visitors read 50 there, and 50/e 20 px away."""
     n = 50
-    spot = Placed(np.full(n, 502, F), np.full(n, 1002, F), np.zeros(n, np.uint8), np.zeros(n, np.int32))
-    rate = per_thousand(density(spot, None, layout()), 1000)
+    spot = np.full(n, 502, F), np.full(n, 1002, F), None
+    rate = per_thousand(density(*spot, layout()), 1000)
     assert rate.values.max() == pytest.approx(50, rel=0.02)
     assert rate.values[250, 125 + 5] == pytest.approx(50 / np.e, rel=0.05)
-    assert per_thousand(density(spot, None, layout()), 2000).values.max() == pytest.approx(25, rel=0.02)
+    assert per_thousand(density(*spot, layout()), 2000).values.max() == pytest.approx(25, rel=0.02)
 
 
 def test_unplaced_points_add_nothing() -> None:
-    nowhere = Placed(np.full(3, np.nan, F), np.full(3, np.nan, F), np.full(3, NONE, np.uint8), np.full(3, -1, np.int32))
-    assert density(nowhere, None, layout()).values.sum() == 0
+    nowhere = np.full(3, np.nan, F)
+    assert density(nowhere, nowhere, None, layout()).values.sum() == 0
 
 
 def test_one_scale_for_two_maps() -> None:

@@ -48,6 +48,11 @@ def words_of(lang: Language, warning: MapWarning) -> str:
             )
         case "no_points":
             return _("%(n)s visitors came, and none of them did this here.", n=n("visitors"))
+        case "many_hidden":
+            return _(
+                "%(share)s were made on elements that are hidden at this width, such as a menu: see the other widths.",
+                share=lang.share(float(v["share"])),
+            )
         case "many_not_placed":
             return _(
                 "%(share)s no longer find their element: the page may have changed since the picture. Take a new one.",

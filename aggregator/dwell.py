@@ -1,0 +1,45 @@
+"""Dwell over the area it was measured on: a cell of an 8 × 8 grid on an element's box."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aggregator.columns import Float32
+from aggregator.density import SIGMA
+from aggregator.projection import OWN, TWIN, Placed
+from store.layouts import Layout
+
+CELLS = 8  # per side of a box, as the tracker counts (collector/wire.py, Hovers)
+MOST = 16  # places per side of one cell: of a box wider than 1,800 px cells show as patches
+
+
+def spread(placed: Placed, weight: Float32, layout: Layout) -> tuple[Float32, Float32, Float32]:
+    """(x, y, weight) with the dwell of each cell laid evenly over it, at most one SIGMA apart.
+
+    A point tells the cell, not the place in it: drawn at its centre, the cells of a large
+    element would show as a pattern of dots that nobody's pointer made. The sum of the weights
+    stays. What is not on its own element keeps its one place; what is not placed goes.
+    """
+    on = np.isin(placed.rung, (OWN, TWIN)) & (placed.element >= 0)
+    rest = placed.drawn & ~on
+    element = placed.element[on].astype(np.int64)
+    w, h = layout.w[element], layout.h[element]
+    column = np.clip((placed.x[on] - layout.x[element]) / np.maximum(w, 1e-3) * CELLS, 0, CELLS - 1).astype(np.int64)
+    row = np.clip((placed.y[on] - layout.y[element]) / np.maximum(h, 1e-3) * CELLS, 0, CELLS - 1).astype(np.int64)
+    cells, which = np.unique(element * CELLS**2 + row * CELLS + column, return_inverse=True)
+    dwell = np.bincount(which, weight[on], len(cells))
+    element, cell = np.divmod(cells, CELLS**2)
+    row, column = np.divmod(cell, CELLS)
+    cell_w, cell_h = layout.w[element] / CELLS, layout.h[element] / CELLS
+    across, down = (np.clip(np.ceil(side / SIGMA), 1, MOST).astype(np.int64) for side in (cell_w, cell_h))
+    places = across * down
+    owner = np.repeat(np.arange(len(cells)), places)
+    step = np.arange(len(owner)) - np.repeat(np.cumsum(places) - places, places)
+    i, j = step % across[owner], step // across[owner]
+    x = layout.x[element][owner] + (column[owner] + (i + 0.5) / across[owner]) * cell_w[owner]
+    y = layout.y[element][owner] + (row[owner] + (j + 0.5) / down[owner]) * cell_h[owner]
+    return (
+        np.append(x, placed.x[rest]).astype(np.float32),
+        np.append(y, placed.y[rest]).astype(np.float32),
+        np.append(dwell[owner] / places[owner], weight[rest]).astype(np.float32),
+    )
