@@ -38,8 +38,8 @@ const ownName = (el) => {
     (isPress && tidy(el.value)) ||
     (!isField && wordsIn(el)) ||
     get('alt') ||
-    get('placeholder') ||
     (el.labels?.[0] && wordsIn(el.labels[0])) ||
+    get('placeholder') ||
     get('title') ||
     (el.localName === 'svg' && tidy(el.querySelector('title')?.textContent)) ||
     (!/^data:/.test(get('src')) && tidy(fileOf(el)))
