@@ -38,6 +38,17 @@ def test_a_click_is_sent_within_10_seconds(bench: Bench, page: Page) -> None:
     assert [c["path"] for c in clicks([second])] == ["button#b"]
 
 
+def test_clicks_without_a_pause_are_sent_too(bench: Bench, page: Page) -> None:
+    _stand_still(page)
+    page.goto(bench.page("/a", BUTTON))
+    for _ in range(22):
+        page.click("#b")
+        page.clock.run_for(500)
+    sent = clicks(bench.wait(clicks))
+    assert len(sent) >= 10
+    assert [c["r"] for c in sent] == [0] * len(sent)
+
+
 def test_a_bounce_is_one_small_request(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/a", BUTTON))
     page.wait_for_timeout(500)

@@ -17,7 +17,7 @@ const firstEffect = (log, clicked, own) =>
     if (time > clicked + WATCH || round < own) return false;
     const same = log.filter((entry) => entry[2] === node);
     // Only changes up to the next press make a rhythm: those of a counter clicked quickly do not.
-    return same.filter((entry) => entry[3] === own).length < 3 || same.at(-1)[0] < clicked + STILL;
+    return !node || same.filter((entry) => entry[3] === own).length < 3 || same.at(-1)[0] < clicked + STILL;
   });
 
 /** `onClick(row)`: a click, once it is known what followed it. */
@@ -29,7 +29,7 @@ export const makeEffects = (onClick) => {
   let ear; // ends the listening to what may be an effect
 
   const note = (kind, node) => {
-    if (log.length < MOST) log.push([Date.now(), kind, node, round]);
+    if (log.push([Date.now(), kind, node, round]) > MOST) log.shift();
   };
   const observer = new MutationObserver(
     guard((records) => {
@@ -50,26 +50,26 @@ export const makeEffects = (onClick) => {
       return;
     note(TYPES.split(' ').indexOf(type) + 2);
   };
-  /** Fills in `r` and `d` of the clicks whose time is over (`all`: of every one). */
-  const settle = (all) => {
+  /** Fills in `r` and `d` of the clicks whose time is over; of every one, if `end` (an effect) ends them. */
+  const settle = (end) => {
+    if (end) note(end);
     pending = pending.filter(([row, own]) => {
-      if (!all && Date.now() < row.t + WATCH) return true;
+      if (!end && Date.now() < row.t + WATCH) return true;
       const [time, kind] = firstEffect(log, row.t, own) || [row.t, 0];
       row.r = kind;
       row.d = (Math.max(0, time - row.t) / 10) | 0;
       onClick(row);
-      return false;
     });
   };
-  const stop = () => {
-    settle(true);
-    observer.disconnect();
-    ear.abort();
-    ear = 0;
-  };
-  const timer = makeTimer(stop);
+  const timer = makeTimer(() => {
+    settle();
+    if (pending[0]) timer.set(pending[0][0].t + WATCH - Date.now());
+    else {
+      observer.disconnect();
+      ear = ear.abort();
+    }
+  });
   return {
-    note,
     settle,
     /** A press or a click: looks on for 1.5 s. A click has a row, whose `r` and `d` will be filled in. */
     watch: (event, row) => {
@@ -82,9 +82,9 @@ export const makeEffects = (onClick) => {
         log = [];
         ear = new AbortController();
         listen(TYPES, onEvent, window, ear);
-        if (window.navigation) listen('navigate', onEvent, navigation, ear);
+        listen('navigate', onEvent, window.navigation, ear);
       }
-      timer.stop();
+      if (!pending[0]) timer.stop();
       timer.set(WATCH);
       if (!row || !event.detail) round++;
       if (row) pending.push([row, round]);

@@ -9,7 +9,7 @@ const MAX_CLASSES = 16;
 const CLASS = 11; // kind of a fingerprint: its place in the list of `describe`
 const MAX_TEXT = 400; // letters of text that enter a fingerprint
 const CLICKABLE = 'a,button,input,label,svg,picture,[role=button],[role=link],[role=tab],[role^=menu]';
-const INLINE = /^([bisu]|em|span|strong|small)$/;
+const INLINE = /^([bisu]|span|strong|small)$/;
 export const HEADINGS = 'h1,h2,h3,h4,h5,h6';
 const LANDMARK = /^(header|nav|main|footer|aside|body)$/;
 const NAMES = {'data-parcours': '@', 'data-testid': '!', id: '#'};

@@ -66,7 +66,6 @@ const start = (script) => {
   const flush = (end) => {
     timer.stop();
     settle();
-    if (end) effects.note(end);
     effects.settle(end);
     leaveHover();
     const {rows, sum, id, t0} = view;
