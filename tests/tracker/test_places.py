@@ -160,3 +160,14 @@ def test_reach_is_anchored_on_the_element_under_the_edge(bench: Bench, page: Pag
     assert bands[0] > 300
     assert 300 < bands[9] < 3000
     assert bands[12:] == [0] * 8
+
+
+def test_names_that_hide_properties_of_the_document_do_no_harm(bench: Bench, page: Page) -> None:
+    """`<form name="host">` makes `document.host` an element: what climbs by it would never end."""
+    page.goto(bench.page("/hiding", '<form name="host"><input name="id"></form><button>Press</button>'))
+    layout = capture(page)
+    page.click("button")
+    page.goto("about:blank")
+    (click,) = clicks(bench.wait(clicks))
+    assert click["path"] == "body>button:1"
+    assert "body>form:1" in layout["paths"]

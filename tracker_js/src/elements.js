@@ -27,8 +27,8 @@ export const letter = (n) => {
 
 const isStable = (name) => name && name.length <= MAX_NAME && !GENERATED.test(name);
 
-/** The element above, through the border of an open shadow root. */
-export const above = (el) => el.parentElement || el.getRootNode().host;
+/** The element above, through the border of an open shadow root. A form named `host` makes `document.host` an element. */
+export const above = (el) => el.parentElement || (el.getRootNode() !== document && el.getRootNode().host);
 
 /** The element that a click (hover, viewport edge) on `el` belongs to. */
 export const owner = (el = document.body) => {
