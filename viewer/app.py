@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from aggregator.windows import Heights, recorded_heights
 from store.client import Store
 from store.definitions import Definitions
-from store.records import Site
+from store.records import Site, User
 from store.snapshots import Snapshots
 from viewer import api, first_run, pages, picture_routes
 from viewer.api.health import healthz
@@ -114,6 +114,11 @@ class Viewer:
     def _heights(self, site: Site, page: str, widths: Sequence[int]) -> Heights:
         """The windows of the last weeks' visitors of a page."""
         return recorded_heights(self.store, int(site.id), page, widths, *period({}))
+
+    def sign_in_url(self, user: User, next: str = "") -> str:
+        """A link that signs this user in for a day and goes on to `next`. Whoever has it may use it."""
+        word = self.auth.sessions.link(user.id, user.password)
+        return self.urls.absolute(self.urls.sign_in(next, link=word))
 
     def _application(self) -> Starlette:
         async def error(request: Request, problem: Exception) -> Response:

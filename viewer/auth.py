@@ -272,6 +272,16 @@ async def sign_in(request: Request, name: str, password: str) -> User:
     return user
 
 
+async def by_link(request: Request, word: str) -> User:
+    """The user of a sign-in link, or Problem 403."""
+    auth = _auth(request)
+    named = auth.sessions.read_link(word)
+    user = await auth.work.run(auth.user, named[0]) if named else None
+    if named is None or user is None or mark(user.password) != named[1]:
+        raise Problem(403, "sign_in_link", "This link is too old or not right.", "Sign in with name and password.")
+    return user
+
+
 def start_session(request: Request, response: Response, user: User) -> None:
     """Sign the browser in: a fresh session, so that one planted before is worth nothing."""
     sessions = _auth(request).sessions

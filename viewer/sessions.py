@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 SESSION_SECONDS = 14 * 86_400
+LINK_SECONDS = 86_400  # a sign-in link
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ class Sessions:
     def __init__(self, secret: bytes, *, https: bool) -> None:
         self._secret = secret
         self._signer = URLSafeTimedSerializer(secret, salt="parcours session")
+        self._links = URLSafeTimedSerializer(secret, salt="parcours sign-in link")
         self.https = https
         # Over https the prefix makes browsers refuse the cookie from a sibling domain.
         prefix = "__Host-" if https else ""
@@ -49,6 +51,18 @@ class Sessions:
         except (BadSignature, ValueError, TypeError):
             return None
         return Session(str(user), str(nonce), str(marked))
+
+    def link(self, user: str, password_hash: str) -> str:
+        """The word of a link that signs this user in for a day, or until the password is changed."""
+        return str(self._links.dumps([user, mark(password_hash)]))
+
+    def read_link(self, word: str) -> tuple[str, str] | None:
+        """(user, mark) of a link; None when it is forged, damaged or too old."""
+        try:
+            user, marked = self._links.loads(word, max_age=LINK_SECONDS)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return str(user), str(marked)
 
     def form_token(self, nonce: str) -> str:
         """What a form must carry to be believed for this nonce."""

@@ -23,8 +23,8 @@ class Urls:
     def absolute(self, path: str) -> str:
         return self.base.rstrip("/") + path
 
-    def sign_in(self, next: str = "") -> str:
-        return _path("sign-in", next=next)
+    def sign_in(self, next: str = "", link: str = "") -> str:
+        return _path("sign-in", link=link, next=next)
 
     def sign_out(self) -> str:
         return _path("sign-out")

@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import os
 import resource
+import secrets
 import signal
 import time
 from collections.abc import AsyncIterator
@@ -25,6 +26,9 @@ from parcours.demo.prepare import DemoFailed, Preparation, find_site
 from parcours.demo.progress import Stages
 from parcours.demo.shop import shop_app
 from parcours.settings import Settings
+from store.records import Site
+
+OWNER = "demo"
 
 
 class QuietServer(uvicorn.Server):
@@ -90,21 +94,28 @@ async def _serve(
                 await preparing
             return
         preparing.result()
-        _tell(parcours, settings, shop_url, time.monotonic() - began)
+        _tell(parcours, site, shop_url, time.monotonic() - began)
         if not once:
             await stopped
             stages.say("Stopping …")
 
 
-def _tell(parcours: Parcours, settings: Settings, shop_url: str, seconds: float) -> None:
-    link = parcours.viewer.first_run_url() if parcours.viewer else None
+def _tell(parcours: Parcours, site: Site, shop_url: str, seconds: float) -> None:
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     click.echo(f"\nReady after {seconds:.0f} s.")
-    click.echo(f"Parcours: {link or settings.url + '/'}" + ("  (opens the first sign-in)" if link else ""))
+    click.echo(f"Parcours: {_sign_in_link(parcours, site)}")
     click.echo(f"The shop: {shop_url}/  (your own visits to it are counted too)")
-    click.echo(
-        f"Peak memory: {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6:.0f} MB, browsers not counted"
-    )
+    click.echo(f"Peak memory: {peak:.0f} MB, browsers not counted")
     click.echo("Ctrl-C ends all of it.")
+
+
+def _sign_in_link(parcours: Parcours, site: Site) -> str:
+    """Opens the shop's pages as the demo's own owner, whom nobody can be without the link: the password is random."""
+    if parcours.viewer is None:
+        raise DemoFailed("The demo needs the viewer.")
+    auth, urls = parcours.viewer.auth, parcours.viewer.urls
+    owner = auth.user(OWNER) or auth.put_user(OWNER, secrets.token_urlsafe(24), "owner")
+    return parcours.viewer.sign_in_url(owner, next=urls.pages(site.id))
 
 
 @asynccontextmanager

@@ -113,8 +113,10 @@ def test_from_nothing_to_a_map_then_ctrl_c(data: Path, port: int) -> None:
     try:
         link = re.search(r"http://\S+", until(demo, "Parcours:"))
         assert link
-        assert link[0].startswith(f"http://127.0.0.1:{port}/first-run?token=")
-        assert httpx.get(link[0]).status_code == 200
+        assert link[0].startswith(f"http://127.0.0.1:{port}/sign-in?link=")
+        shown = httpx.get(link[0], follow_redirects=True, headers={"accept": "text/html"})
+        assert shown.url.path == "/sites/1/pages"
+        assert "/basket" in shown.text
         assert "lampyre" in httpx.get(f"http://127.0.0.1:{port + 1}/").text
         with api(data) as client:
             (site,) = ask(client, "/sites")["sites"]

@@ -7,6 +7,7 @@ from html import unescape
 
 import pytest
 from anyio.from_thread import BlockingPortal
+from msgspec.structs import replace
 
 from store.records import Experiment, Journey, Site, Stage, Token, Touchpoint, User, Variant
 from tests.aggregator.build import PAGE
@@ -54,6 +55,21 @@ def test_who_is_not_signed_in_is_sent_to_the_entrance(anyone: Client, shop: Site
         answer = anyone.get(path)
         assert answer.status_code == 303
         assert answer.headers["location"].startswith("/sign-in?next=/")
+
+
+def test_a_sign_in_link_opens_what_it_names(viewer: Viewer, owner: Client, portal: BlockingPortal) -> None:
+    guest = viewer.auth.put_user("guest", PASSWORD, "viewer")
+    link = viewer.sign_in_url(guest, next="/account")
+    client = Client(portal, viewer.asgi, BASE, {"Accept": "text/html"})
+    assert client.get(link.removeprefix(BASE)).headers["location"] == "/account"
+    assert "guest" in client.get("/account").text
+    for wrong in (link.replace("link=", "link=x"), viewer.sign_in_url(replace(guest, id="nobody"))):
+        refused = Client(portal, viewer.asgi, BASE, {"Accept": "text/html"}).get(wrong.removeprefix(BASE))
+        assert refused.status_code == 403
+        assert "link is too old or not right" in refused.text
+    viewer.definitions.put(replace(guest, password="another hash"))
+    late = Client(portal, viewer.asgi, BASE, {"Accept": "text/html"}).get(link.removeprefix(BASE))
+    assert late.status_code == 403
 
 
 def test_a_wrong_password_is_told_in_words(anyone: Client, owner: Client) -> None:

@@ -37,7 +37,7 @@ class FirstRunPage(Page):
 
 
 async def sign_in(request: Request) -> Response:
-    """GET shows the form, POST signs in and goes on to `next`."""
+    """GET shows the form, or follows a sign-in link (`link`); POST signs in and goes on to `next`."""
     frame = await frame_of(request, "")
     name, problem, status = "", "", 200
     goal = request.query_params.get("next", "")
@@ -55,6 +55,15 @@ async def sign_in(request: Request) -> Response:
             return response
     elif auth.person(request):
         return go(auth.safe_next(goal))
+    elif word := request.query_params.get("link", ""):
+        try:
+            user = await auth.by_link(request, word)
+        except Problem as error:
+            problem, status = problem_words(frame.lang, error), error.status
+        else:
+            response = go(auth.safe_next(goal))
+            auth.start_session(request, response, user)
+            return response
     page = SignInPage(frame=frame, title=frame.lang.text("Sign in"), name=name, next=goal, problem=problem)
     return answer(request, page, status)
 

@@ -35,6 +35,7 @@ def problem_words(lang: Language, problem: Problem) -> str:
         "name_taken": _("Somebody already signs in with this name. Choose another one."),
         "password": _("The password is too short or too long: choose 10 to 256 characters."),
         "first_run": _("This first-run link was used or is not right."),
+        "sign_in_link": _("This link is too old or not right. Sign in with name and password."),
         "form_token": _("The form was too old, or cookies are switched off. Send it once more."),
         "cross_site": _("This form was sent from another site. Send it once more from here."),
         "view_unread": _("A width or a day in this address cannot be read."),
