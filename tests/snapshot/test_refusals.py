@@ -96,6 +96,20 @@ def test_page_that_holds_the_browser(local):
         assert camera.take(local.url("/plain"), local.site(), [390])
 
 
+def test_closing_ends_a_picture_under_way(local):
+    camera, codes, opened = Camera(limits=FAST, resolve=resolve), [], threading.Event()
+    order = threading.Thread(
+        target=lambda: codes.append(fails(camera, local.url("/hang"), local.site(), progress=lambda _: opened.set())[0])
+    )
+    order.start()
+    assert opened.wait(30)
+    camera.close()
+    order.join(30)
+    assert codes == ["stopped"]
+    assert fails(camera, local.url("/plain"), local.site())[0] == "stopped"
+    camera.close()
+
+
 def test_download_and_other_types(camera, local):
     assert fails(camera, local.url("/file.zip"), local.site())[0] == "download"
     code, words = fails(camera, local.url("/list.json"), local.site())

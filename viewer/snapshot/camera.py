@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import CancelledError
 from types import TracebackType
 
 from playwright.async_api import Browser, Playwright, async_playwright
@@ -14,6 +15,7 @@ from playwright.async_api import Error as PlaywrightError
 from store.records import Site
 from viewer.snapshot.addresses import Resolve, system_resolve
 from viewer.snapshot.browser import launch
+from viewer.snapshot.errors import SnapshotError
 from viewer.snapshot.limits import Limits
 from viewer.snapshot.take import Capture, Order, take_all
 
@@ -36,6 +38,9 @@ class Camera:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._one_at_a_time = threading.Lock()
+        self._gate = threading.Lock()  # orders and the end come one after another
+        self._closed = False
+        self._taking: asyncio.Task[object] | None = None
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="snapshot camera", daemon=True)
         self._thread.start()
@@ -62,11 +67,17 @@ class Camera:
             url, site, tuple(widths), variant, state, page, dict(viewport_heights or {}), dict(page_heights or {})
         )
         with self._one_at_a_time:
-            return asyncio.run_coroutine_threadsafe(
-                self._take(order, progress or (lambda _: None)), self._loop
-            ).result()
+            with self._gate:
+                if self._closed:
+                    raise _stopped(url)
+                taking = asyncio.run_coroutine_threadsafe(self._take(order, progress or (lambda _: None)), self._loop)
+            try:
+                return taking.result()
+            except CancelledError:
+                raise _stopped(url) from None
 
     async def _take(self, order: Order, progress: Callable[[str], None]) -> list[Capture]:
+        self._taking = asyncio.current_task()
         if self._browser is None or not self._browser.is_connected():
             await self._stop()
             self._playwright = await async_playwright().start()
@@ -82,12 +93,20 @@ class Camera:
         if playwright is not None:
             await playwright.stop()  # takes down what did not close
 
+    async def _end(self) -> None:
+        if self._taking is not None and not self._taking.done():
+            self._taking.cancel()
+            await asyncio.wait((self._taking,))
+        await self._stop()
+
     def close(self) -> None:
-        """Close the browser and end the thread. May be called twice."""
-        if self._loop.is_closed():
-            return
+        """Close the browser and end the thread; a picture under way ends as "stopped". May be called twice."""
+        with self._gate:
+            if self._closed:
+                return
+            self._closed = True
         try:
-            asyncio.run_coroutine_threadsafe(self._stop(), self._loop).result()
+            asyncio.run_coroutine_threadsafe(self._end(), self._loop).result()
         finally:
             self._loop.call_soon_threadsafe(self._loop.stop)
             self._thread.join()
@@ -98,6 +117,10 @@ class Camera:
 
     def __exit__(self, kind: type[BaseException] | None, value: BaseException | None, at: TracebackType | None) -> None:
         self.close()
+
+
+def _stopped(url: str) -> SnapshotError:
+    return SnapshotError(f"The picture of {url} was not taken: the camera was closed.", "stopped")
 
 
 def take(

@@ -27,5 +27,6 @@ CODES = {
     "timeout": "the page took too long",
     "crashed": "the page brought the browser down",
     "capture": "the elements of the page could not be read",
+    "stopped": "the camera was closed meanwhile",
     "browser": "there is no Chromium, or it does not start",
 }
