@@ -3,12 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
-import socket
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
@@ -16,7 +12,7 @@ from typing import Any
 import click
 import uvicorn
 
-from parcours.connection import RunningServer, remove_note, write_note
+from parcours.server import free_port, noted, server_config
 from parcours.settings import Settings, read_settings, variable
 
 _data = click.option("--data", type=click.Path(path_type=Path), help="Data folder [default: ./data].")
@@ -115,46 +111,6 @@ def _with_server(given: dict[str, Any]) -> Settings:
             "set PARCOURS_CLICKHOUSE_URL, or run `parcours serve`."
         )
     return settings
-
-
-def free_port(host: str, port: int) -> None:
-    """Refuse a port in use before anything is opened."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except PermissionError:
-            raise click.ClickException(f"Port {port} needs more rights. Take one above 1023: --port 8000.") from None
-        except OSError as error:
-            raise click.ClickException(
-                f"Port {port} on {host} is in use or not yours ({error.strerror}). "
-                f"Stop what runs there, or take another: --port {port + 10 if port < 65_000 else 8000}."
-            ) from None
-
-
-@contextmanager
-def noted(settings: Settings, token: str) -> Iterator[None]:
-    """While serving, the data folder says where the server is and how commands may speak to it."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    write_note(settings.data, RunningServer(f"http://{host}:{settings.port}", token, os.getpid()))
-    try:
-        yield
-    finally:
-        remove_note(settings.data)
-
-
-def server_config(app: Any, settings: Settings) -> uvicorn.Config:
-    """uvicorn without access log, which would hold addresses of visitors, and without proxy headers of its own."""
-    return uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning" if settings.log_level == "info" else settings.log_level,
-        access_log=False,
-        proxy_headers=False,
-        server_header=False,
-        timeout_graceful_shutdown=10,
-    )
 
 
 def _run(settings: Settings, rooms: tuple[Any, ...]) -> None:

@@ -19,12 +19,12 @@ import uvicorn
 from starlette.applications import Starlette
 
 from parcours.app import Parcours, open_parcours
-from parcours.commands.serving import noted, server_config
 from parcours.demo.children import descendants, end_children
 from parcours.demo.chromium import NoChromium, ensure_chromium
 from parcours.demo.prepare import DemoFailed, Preparation, find_site
 from parcours.demo.progress import Stages
 from parcours.demo.shop import shop_app
+from parcours.server import noted, server_config
 from parcours.settings import Settings
 from store.records import Site
 
