@@ -73,7 +73,7 @@ def _measure(store: Store, n: int) -> dict[str, Any]:
             "exposed visitors": _median(lambda: queries.read_exposed(store, scope, (PAGE,), WIDTH)),
             "left out": _median(lambda: queries.read_left_out(store, scope, (PAGE,))),
             "projection": _median(lambda: project(points, records, index)),
-            "grid": _median(lambda: density(placed, None, layout)),
+            "grid": _median(lambda: density(placed.x, placed.y, None, layout)),
             "dead and rage": _median(lambda: judge(points, records)),
             "element table": _median(lambda: element_table(points, placed, layout, 300_000, dead, rage)),
         },
