@@ -78,7 +78,8 @@ def lampyre() -> Iterator[Lampyre]:
         thread.join(10)
 
 
-@pytest.fixture(scope="package")
+# Not longer than a module: while Playwright's loop stands open, no other test can run one of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)

@@ -201,7 +201,8 @@ def test_panes_scroll_together(page: Page, address: str, shop: Site) -> None:
     panes = page.locator("[data-together]")
     assert panes.count() == 3
     panes.nth(0).evaluate("(pane) => { pane.scrollTop = 120; }")
-    page.wait_for_function("[...document.querySelectorAll('[data-together]')].every((p) => p.scrollTop === 120)")
+    for n in range(3):
+        expect(panes.nth(n)).to_have_js_property("scrollTop", 120)
 
 
 def test_the_pattern_tester_follows_what_is_typed(page: Page, address: str, shop: Site) -> None:
