@@ -64,7 +64,7 @@ def matches(pattern: str, page: str) -> bool:
     subject = page_path(page) if pattern.startswith("/") else page
     if "?" not in pattern:
         subject = subject.partition("?")[0]
-    if pattern not in ("/", "") and pattern.endswith("/"):
+    if pattern.endswith("/") and page_path(pattern) != "/":
         pattern = pattern.rstrip("/")
     pieces = re.split(r"(\*\*|\*|\{\w+\})", pattern)
     regex = "".join(".*" if p == "**" else "[^/]*" if p == "*" or p.startswith("{") else re.escape(p) for p in pieces)
