@@ -40,7 +40,7 @@ def main() -> None:
                 page = browser.new_page(viewport={"width": 1366, "height": 860}, color_scheme="light")
                 page.goto(link)
                 page.goto(f"http://127.0.0.1:{PORT}/sites/1/heatmap?page=/basket&kind=click&width=1366&days=28")
-                page.locator('tr[data-el] >> text="Apply code"').first.hover()
+                page.locator("tr[data-el]", has_text="Apply code").first.hover()
                 page.wait_for_load_state("networkidle")
                 page.screenshot(path=OUT)
                 browser.close()
