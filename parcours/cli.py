@@ -8,13 +8,14 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
+from collector.settings import SettingsError
 from parcours.commands import data, maps, serving, sites
 from parcours.connection import ApiError
 from parcours.settings import BadSetting
 from store.client import StoreError
 
 # Exit codes: 2 is click's own for a wrong call.
-FAILED, REFUSED, AWAY = 1, 3, 4
+REFUSED, AWAY = 3, 4
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -51,7 +52,7 @@ def main() -> None:
         sys.exit(130)
     except ApiError as error:
         _stop(error.message, error.hint, AWAY if error.status == 503 else REFUSED)
-    except BadSetting as error:
+    except (BadSetting, SettingsError) as error:
         _stop(str(error), "", 2)
     except StoreError as error:
         _stop(str(error), "", AWAY)

@@ -77,6 +77,13 @@ def test_misspelt_setting(data):
     assert "PARCOURS_PROT is not a setting" in refused.stderr
 
 
+def test_a_setting_that_only_the_collector_can_judge(data):
+    refused = parcours("serve", "--port", "0", data=data, env={"PARCOURS_TRUSTED_PROXIES": "proxy.example"})
+    assert refused.returncode == 2
+    assert "trusted_proxies: 'proxy.example' is no address" in refused.stderr
+    assert "Traceback" not in refused.stderr
+
+
 def test_apart_needs_a_server(data):
     refused = parcours("collect", data=data)
     assert refused.returncode == 2
