@@ -14,6 +14,7 @@ import httpx
 from parcours.connection import running_server
 from parcours.settings import Settings
 from store.client import StoreError, open_store
+from viewer.snapshot.browser import chromium_words, find_chromium
 
 LEAST_FREE = 1 << 30  # bytes; below it the collector begins to refuse
 
@@ -80,7 +81,5 @@ def _database(settings: Settings) -> Finding:
 
 
 def _chromium(settings: Settings) -> Finding:
-    names = (settings.chromium, "chromium", "chromium-browser", "google-chrome")
-    found = next((path for name in names if name and (path := shutil.which(name))), None)
-    missing = "missing: apt-get install chromium, or `playwright install chromium`"
-    return Finding("Chromium", found is not None, found or missing)
+    missing = chromium_words(settings.chromium)
+    return Finding("Chromium", not missing, missing or find_chromium(settings.chromium) or "Playwright's own")

@@ -19,11 +19,10 @@ from starlette.routing import Route
 
 from collector import wire
 from parcours.demo.shop import shop_app
+from tests.machine import CHROMIUM_ARGS
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "lampyretests"
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-FLAGS += ["--disable-component-update", "--disable-sync"]
 
 
 def serve(app: Starlette, port: int) -> tuple[uvicorn.Server, threading.Thread]:
@@ -82,6 +81,6 @@ def lampyre() -> Iterator[Lampyre]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
         yield browser
         browser.close()

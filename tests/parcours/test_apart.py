@@ -7,7 +7,8 @@ import httpx
 import pytest
 
 from tests import clickhouse_front
-from tests.parcours.processes import free_port, parcours, running
+from tests.machine import free_port
+from tests.parcours.processes import parcours, running
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 

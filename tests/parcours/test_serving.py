@@ -10,7 +10,8 @@ import time
 import httpx
 import pytest
 
-from tests.parcours.processes import PATIENCE, free_port, parcours, running
+from tests.machine import free_port
+from tests.parcours.processes import PATIENCE, parcours, running
 
 
 @pytest.fixture(scope="module")

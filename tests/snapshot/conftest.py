@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import socket
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -171,9 +170,3 @@ def box(capture: Capture, path_end: str) -> tuple[float, float, float, float]:
     layout = capture.layout
     at = next(i for i, path in enumerate(layout.paths) if path.endswith(path_end))
     return float(layout.x[at]), float(layout.y[at]), float(layout.w[at]), float(layout.h[at])
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

@@ -2,7 +2,8 @@
 
 import asyncio
 
-from tests.snapshot.conftest import free_port, resolve
+from tests.machine import free_port
+from tests.snapshot.conftest import resolve
 from viewer.snapshot.addresses import Bounds
 from viewer.snapshot.proxy import Proxy
 

@@ -9,7 +9,8 @@ from http.server import ThreadingHTTPServer
 
 import pytest
 
-from tests.snapshot.conftest import FAST, _handler, free_port, resolve
+from tests.machine import free_port
+from tests.snapshot.conftest import FAST, _handler, resolve
 from viewer.snapshot import Camera, SnapshotError, find_chromium, take
 
 

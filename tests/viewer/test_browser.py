@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -13,18 +12,9 @@ import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from store.records import Experiment, Journey, Site, Stage, Touchpoint, Variant
+from tests.machine import CHROMIUM_ARGS, free_port
 from viewer.app import Viewer
 
-ARGS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 DAYS = "since=2026-03-01&until=2026-03-03"
 PASSWORD = "a long enough sentence"
 CHROMIUM = shutil.which("chromium") or shutil.which("google-chrome") or shutil.which("chrome")
@@ -35,9 +25,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium on the PAT
 @pytest.fixture(scope="module")
 def address(make_viewer: Callable[..., Viewer], shop: Site) -> Iterator[str]:
     """A viewer served on a port of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     viewer = make_viewer(base_url=f"http://127.0.0.1:{port}")
     viewer.definitions.put(
         Experiment(id="button", site=shop.id, name="The button", pages=("/lamps",), started="2026-03-01",
@@ -63,7 +51,7 @@ def address(make_viewer: Callable[..., Viewer], shop: Site) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
 
