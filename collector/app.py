@@ -19,12 +19,13 @@ from collector.journal import Journal
 from collector.known_sites import Directory, KnownSites
 from collector.metrics import Figure, Metrics
 from collector.script import Script
-from collector.seen import Seen, record_id
+from collector.seen import Seen, record_id, stored_id
 from collector.segments import DONE, SEALED, paths, read_records
 from collector.settings import CollectorSettings, Rate, SettingsError
 from collector.visitors import Visitors
 from collector.writer import Writer
 from store.client import Store, StoreError
+from store.recent import recent_batches
 
 __all__ = ["Collector", "CollectorSettings", "DrainTimeout", "Rate", "SettingsError", "SiteIntake"]
 
@@ -159,11 +160,7 @@ class Collector:
         """Fill the set of known batches from the journal, and from the views that began in the last hour."""
         if self._store is not None:
             try:
-                rows = self._store.columns(
-                    "SELECT site, view, seq FROM views WHERE time > now() - INTERVAL 1 HOUR LIMIT 200000"
-                )
-                known = zip(rows["site"].tolist(), rows["view"].tolist(), rows["seq"].tolist(), strict=True)
-                self._seen.add((view << 49) | (site << 17) | seq for site, view, seq in known)
+                self._seen.add(stored_id(*batch) for batch in recent_batches(self._store))
             except StoreError as error:
                 log.warning("recent views cannot be read: %s", error)
         for suffix in (DONE, SEALED):

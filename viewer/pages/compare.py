@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -112,7 +112,7 @@ async def compare(request: Request) -> Response:
     query.pop("days", None)
     devices = await viewer.run(devices_of, viewer.store, number, (page,), since, until) if page else {}
     cap = reach_of(found) if found else 0.04
-    shown = View(**{**view.__dict__, "since": since.isoformat(), "until": until.isoformat()})
+    shown = replace(view, since=since.isoformat(), until=until.isoformat())
     period = shown if not view.chosen_days and experiment.started and "days" not in request.query_params else view
     return answer(
         request,
