@@ -36,6 +36,8 @@ class Layout:
     visible: NDArray[np.bool_]
     fixed: NDArray[np.bool_]
     scroller: NDArray[np.int32]  # index of the scrolling element it lies in, -1 for the page
+    control: NDArray[np.int32]  # index of the control (link, button, field …) it is or lies in, -1 for none
+    lines: list[list[float]]  # x, y, w, h of each line of text that is broken into several; empty for one box
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -46,24 +48,35 @@ class Layout:
 
         ValueError when the columns differ in length or name a parent that is not there.
         """
+        columns = _filled_up(columns)
         texts: dict[str, Any] = {
             name: [str(value) for value in columns[name]] for name in ("paths", "fps", "names", "tags")
         }
         numbers: dict[str, Any] = {name: np.asarray(columns[name], dtype=kind) for name, kind in _NUMBERS.items()}
         count = len(texts["paths"])
-        for name, column in (texts | numbers).items():
+        lines = [[float(side) for side in boxes] for boxes in columns["lines"]]
+        for name, column in (texts | numbers | {"lines": lines}).items():
             if len(column) != count:
                 raise ValueError(f"A layout of {count} paths has {len(column)} {name}")
-        for name in ("parents", "scroller"):
+        for name in ("parents", "scroller", "control"):
             if count and not (numbers[name].min() >= -1 and numbers[name].max() < count):
                 raise ValueError(f"A layout of {count} elements names one outside in {name}")
+        if any(len(boxes) % 4 for boxes in lines):
+            raise ValueError("A line of a layout is not x, y, w, h")
         keys = np.fromiter((path_key(path) for path in texts["paths"]), dtype=np.uint64, count=count)
-        return Layout(width=width, height=height, viewport_h=viewport_h, keys=keys, **texts, **numbers)
+        return Layout(width=width, height=height, viewport_h=viewport_h, keys=keys, lines=lines, **texts, **numbers)
 
     def columns(self) -> dict[str, list[Any]]:
         """The columns that are stored, as plain lists: the reverse of `of`."""
         texts = {"paths": self.paths, "fps": self.fps, "names": self.names, "tags": self.tags}
-        return texts | {name: getattr(self, name).tolist() for name in _NUMBERS}
+        return texts | {name: getattr(self, name).tolist() for name in _NUMBERS} | {"lines": self.lines}
+
+
+def _filled_up(columns: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Columns that layouts of earlier versions do not have: no control, no lines."""
+    count = len(columns["paths"])
+    missing = {"control": [-1] * count, "lines": [[]] * count}
+    return dict(columns) | {name: none for name, none in missing.items() if not len(columns.get(name, ()))}
 
 
 _NUMBERS: dict[str, Any] = {
@@ -75,4 +88,5 @@ _NUMBERS: dict[str, Any] = {
     "visible": np.bool_,
     "fixed": np.bool_,
     "scroller": np.int32,
+    "control": np.int32,
 }

@@ -7,6 +7,7 @@ Placeholders of a file, filled in by `render`:
 - `{engine:MergeTree}`: `ENGINE = MergeTree`, on a cluster the replicated engine of that name
 - `{once}`: the table setting that lets an insert token be remembered
 - `{distributed:views:view}`: on a cluster, the table over all shards, sharded by the expression
+- `{alter:views}` … `;`: `ALTER TABLE` of the table that holds the rows, on a cluster also of that over all shards
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from store.client import Store, StoreNewer
 WINDOW = 10_000  # insert tokens remembered by each table
 _ENGINE = re.compile(r"\{engine:(\w+)(?:\(([^)]*)\))?\}")
 _DISTRIBUTED = re.compile(r"^\{distributed:(\w+):(.+)\}$", re.M)
+_ALTER = re.compile(r"^\{alter:(\w+)\}([^;]+);", re.M)
 _COMMENT = re.compile(r"^\s*--.*$", re.M)
 
 
@@ -58,6 +60,7 @@ def render(sql: str, cluster: str = "") -> list[str]:
     """The statements of a file, for one server or for a cluster."""
     sql = _COMMENT.sub("", sql)
     sql = _DISTRIBUTED.sub(lambda found: _over_shards(found[1], found[2], cluster), sql)
+    sql = _ALTER.sub(lambda found: _altered(found[1], found[2], cluster), sql)
     sql = sql.replace("{on_cluster}", f"ON CLUSTER `{cluster}`" if cluster else "")
     sql = re.sub(r"\{table:(\w+)\}", r"\1_local" if cluster else r"\1", sql)
     sql = _ENGINE.sub(lambda found: _engine(found[1], found[2] or "", cluster), sql)
@@ -80,6 +83,11 @@ def _over_shards(table: str, key: str, cluster: str) -> str:
         f"CREATE TABLE IF NOT EXISTS {table} {{on_cluster}} AS {table}_local\n"
         f"ENGINE = Distributed(`{cluster}`, currentDatabase(), {table}_local, {_sharded(key)});"
     )
+
+
+def _altered(table: str, change: str, cluster: str) -> str:
+    tables = (f"{table}_local", table) if cluster else (table,)
+    return "\n".join(f"ALTER TABLE {name} {{on_cluster}}{change};" for name in tables)
 
 
 def _sharded(key: str) -> str:

@@ -107,8 +107,8 @@ class Snapshots:
     def layout(self, snapshot_id: int) -> Layout:
         """Missing when there is no such snapshot."""
         rows = self.store.rows(
-            "SELECT width, height, viewport_h, paths, fps, names, tags, parents, x, y, w, h, visible, fixed, scroller "
-            "FROM snapshots WHERE id = {id:UInt64} LIMIT 1",
+            "SELECT width, height, viewport_h, paths, fps, names, tags, parents, x, y, w, h, visible, fixed, scroller, "
+            "control, lines FROM snapshots WHERE id = {id:UInt64} LIMIT 1",
             id=snapshot_id,
         )
         if not rows:

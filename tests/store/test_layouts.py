@@ -26,9 +26,10 @@ def columns(draw: st.DrawFn) -> dict[str, Any]:
     index = st.integers(-1, count - 1)
     return {
         **{name: of(TEXT) for name in ("paths", "fps", "names", "tags")},
-        **{name: of(index) for name in ("parents", "scroller")},
+        **{name: of(index) for name in ("parents", "scroller", "control")},
         **{name: of(st.floats(-1e6, 1e6, width=32)) for name in ("x", "y", "w", "h")},
         **{name: of(st.booleans()) for name in ("visible", "fixed")},
+        "lines": of(st.sampled_from([[], [1.0, 2.0, 30.0, 4.0, 0.0, 6.0, 12.5, 4.0]])),
     }
 
 
@@ -44,6 +45,13 @@ def test_columns_and_back(drawn: dict[str, Any]) -> None:
     assert same(Layout.of(1366, 9000, 768, layout.columns()), layout)
     assert layout.keys.dtype == np.uint64
     assert layout.keys.tolist() == [path_key(path) for path in layout.paths]
+
+
+def test_layouts_of_before_have_neither_controls_nor_lines() -> None:
+    drawn = {name: ["a"] for name in ("paths", "fps", "names", "tags")}
+    drawn |= {name: [0.0] for name in ("x", "y", "w", "h", "visible", "fixed")}
+    old = Layout.of(1366, 900, 768, drawn | {"parents": [-1], "scroller": [-1], "control": [], "lines": []})
+    assert (old.control.tolist(), old.lines) == ([-1], [[]])
 
 
 @given(columns())

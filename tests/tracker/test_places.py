@@ -42,7 +42,7 @@ SHOP = """
 TARGETS = {
     "h1": "header>h1:1",
     "nav a:first-child": "nav>a:1",
-    "nav span": "nav>a:2",  # letters of a link: the link
+    "nav span": "nav>a:2>span:1",  # a word in a link stays on its word; the layout knows whose it is
     ".card:nth-child(2) button": "main#content>div:1>div:2>button:1",
     "#item-48213 button": "button@third%20lamp",
     "#item-48213 h3": "main#content>div:1>div:3>h3:1",  # a generated id is no anchor

@@ -5,6 +5,9 @@ import {nameOf} from './names.js';
 
 const SKIPPED =
   /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|option|optgroup)$/;
+// What people press: a click on a word or an icon in it counts for it.
+const CONTROL =
+  'a,button,input,select,textarea,label,summary,[role=button],[role=link],[role=tab],[role^=menuitem],[role=option],[role=checkbox],[role=radio],[role=switch]';
 const round = (n) => Math.round(n * 10) / 10;
 const WHOLE = {
   left: Number.NEGATIVE_INFINITY,
@@ -38,6 +41,8 @@ const capture = (siteKey) => {
     names: [],
     tags: [],
     parents: [],
+    control: [],
+    lines: [],
     x: [],
     y: [],
     w: [],
@@ -50,7 +55,7 @@ const capture = (siteKey) => {
   const sheet = {left: 0, top: 0, right: Math.max(page.scrollWidth, innerWidth), bottom: page.scrollHeight};
 
   /**
-   * Adds `el` and all below it. `at`: where it stands: `parent`, `scroller` (indices), `fixed`, `clip` (what its
+   * Adds `el` and all below it. `at`: where it stands: `parent`, `scroller`, `control` (indices), `fixed`, `clip` (what its
    * ancestors leave to be seen, page px), `held` (the same for absolutely placed elements), `dx`, `dy` (from its
    * document's viewport to the page).
    */
@@ -75,6 +80,12 @@ const capture = (siteKey) => {
     layout.names.push(nameOf(el));
     layout.tags.push(el.localName);
     layout.parents.push(at.parent);
+    const control = el.matches(CONTROL) ? index : at.control;
+    layout.control.push(control);
+    const lines = [...el.getClientRects()];
+    layout.lines.push(
+      lines.length > 1 ? lines.flatMap((one) => [one.left + at.dx, one.top + at.dy, one.width, one.height].map(round)) : [],
+    );
     layout.x.push(round(box.left));
     layout.y.push(round(box.top));
     layout.w.push(round(rect.width));
@@ -94,6 +105,7 @@ const capture = (siteKey) => {
     const inner = clips ? overlap(clip, box) : clip;
     const below = {
       parent: index,
+      control,
       scroller: !isPage && isScroller(el, style) ? index : at.scroller,
       fixed: layout.fixed[index],
       clip: inner,
@@ -132,7 +144,7 @@ const capture = (siteKey) => {
   };
 
   findHeadings(document);
-  add(document.body, {parent: -1, scroller: -1, fixed: false, clip: WHOLE, held: WHOLE, dx: scrollX, dy: scrollY});
+  add(document.body, {parent: -1, scroller: -1, control: -1, fixed: false, clip: WHOLE, held: WHOLE, dx: scrollX, dy: scrollY});
   return layout;
 };
 

@@ -8,8 +8,6 @@ const MAX_NAME = 64; // letters of an id, class or test id
 const MAX_CLASSES = 16;
 const CLASS = 11; // kind of a fingerprint: its place in the list of `describe`
 const MAX_TEXT = 400; // letters of text that enter a fingerprint
-const CLICKABLE = 'a,button,input,label,svg,picture,[role=button],[role=link],[role=tab],[role^=menu]';
-const INLINE = /^([bisu]|span|strong|small)$/;
 export const HEADINGS = 'h1,h2,h3,h4,h5,h6';
 const LANDMARK = /^(header|nav|main|footer|aside|body)$/;
 const NAMES = {'data-parcours': '@', 'data-testid': '!', id: '#'};
@@ -32,9 +30,11 @@ export const above = (el) => el.parentElement || (el.getRootNode() !== document 
 
 /** The element that a click (hover, viewport edge) on `el` belongs to. */
 export const owner = (el = document.body) => {
-  // A letter or an icon's stroke says little: what people aim at is the control or the picture around it.
-  if (el.ownerSVGElement || (INLINE.test(el.localName) && !el.firstElementChild)) el = el.closest(CLICKABLE) || el;
+  // A stroke of an icon says little: what people aim at is the picture, or the link in it.
+  if (el.ownerSVGElement) el = el.closest('a,svg');
   for (let up = el; up; up = above(up)) if (up.hasAttribute('data-parcours-ignore')) el = above(up);
+  // What has no box of its own (`display: contents`) shows its text in the box above.
+  while (el && !el.getClientRects()[0]) el = above(el);
   return !el || el === document.documentElement ? document.body : el;
 };
 

@@ -34,17 +34,31 @@ export const recordOf = ({site, records}, el) => {
 /** `part` of `size` in steps of 1/10,000. */
 export const fraction = (part, size) => Math.max(0, Math.min(10_000, Math.round((part / size) * 10_000) || 0));
 
-/** A place on the element that `target` belongs to: its record, fractions of its box, its size, px on the page. No x: the middle. */
+/**
+ * A place on the element that `target` belongs to: its record, fractions of its box, its size, px on the page.
+ * No x: the middle. Of text that is broken into lines the box is as if it stood on one: so a place stays on its
+ * word wherever another width breaks the lines.
+ */
 export const placeOn = (tracker, target, x, y) => {
   const el = owner(target);
-  const {left, top, width, height} = el.getBoundingClientRect();
-  x ??= left + width / 2;
+  let line;
+  let before; // px of the lines above
+  let w = 0;
+  for (const box of el.getClientRects()) {
+    if (!line || y >= box.top) {
+      line = box;
+      before = w;
+    }
+    w += box.width;
+  }
+  const {left, top, height} = line;
+  x ??= left + line.width / 2;
   y ??= top + height / 2;
   return {
     e: recordOf(tracker, el),
-    x: fraction(x - left, width),
+    x: fraction(x - left + before, w),
     y: fraction(y - top, height),
-    w: Math.round(width),
+    w: Math.round(w),
     h: Math.round(height),
     px: Math.round(x + scrollX),
     py: Math.round(y + scrollY),
