@@ -167,7 +167,7 @@ def _rows(
 
 
 def _users(heat: Heatmap) -> Int64:
-    return visitors_per_element(heat.points, heat.placed, len(heat.layout))
+    return visitors_per_element(heat.points, heat.placed, heat.layout)
 
 
 def _unpaired(users: Int64, paired: Int64) -> list[int]:

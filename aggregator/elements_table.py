@@ -15,7 +15,7 @@ from store.layouts import Layout
 
 @dataclass(frozen=True)
 class ElementRow:
-    """One element of the layout that was used.
+    """One element of the layout that was used; of what lies in a control (link, button, field …) the control.
 
     `share` = `visitors` ÷ `of` (exposed visitors), `low` to `high` its 95 % Wilson interval.
     `visitors` clicked it (in a hover map: rested on it); `dead` and `rage` are those of them with
@@ -47,10 +47,18 @@ def on_itself(placed: Placed) -> Mask:
     return np.asarray((placed.rung == OWN) | (placed.rung == TWIN), bool)
 
 
-def visitors_per_element(points: Points, placed: Placed, elements: int) -> Int64:
-    """Distinct visitors with a point on each element itself: i64[elements]."""
-    on = on_itself(placed)
-    return _distinct(placed.element[on], np.unique(points.visitor[on], return_inverse=True)[1], elements)
+def counts_for(placed: Placed, layout: Layout) -> Int32:
+    """The element that each point counts for (i32[N], -1 none): the control (link, button, field …) that it was
+    made on or in, else the very element. Points on an ancestor or the page count for none."""
+    itself = np.append(np.where(layout.control >= 0, layout.control, np.arange(len(layout))), -1)
+    return np.where(on_itself(placed), itself[placed.element], -1).astype(np.int32)
+
+
+def visitors_per_element(points: Points, placed: Placed, layout: Layout) -> Int64:
+    """Distinct visitors with a point that counts for each element: i64[M]."""
+    at = counts_for(placed, layout)
+    on = at >= 0
+    return _distinct(at[on], np.unique(points.visitor[on], return_inverse=True)[1], len(layout))
 
 
 def _distinct(element: Int32, visitor: Int64, elements: int) -> Int64:
@@ -64,12 +72,13 @@ def _distinct(element: Int32, visitor: Int64, elements: int) -> Int64:
 def element_table(
     points: Points, placed: Placed, layout: Layout, exposed: int, dead: Mask, rage: Mask
 ) -> list[ElementRow]:
-    """Rows of the elements with a point, most visitors first. Points on an ancestor or the page count for none."""
+    """Rows of the elements that points count for, most visitors first."""
     m = len(layout)
     if not m or not len(points):
         return []
-    on = np.flatnonzero(on_itself(placed))
-    at, dead, rage = placed.element[on], dead[on], rage[on]
+    counted = counts_for(placed, layout)
+    on = np.flatnonzero(counted >= 0)
+    at, dead, rage = counted[on], dead[on], rage[on]
     visitor = np.unique(points.visitor[on], return_inverse=True)[1]
     visitors = _distinct(at, visitor, m)
     dead_visitors = _distinct(at[dead], visitor[dead], m)

@@ -1,8 +1,8 @@
 """Dead and rage clicks, judged on reading: the rules may change without losing the past.
 
 **Dead**: nothing followed within 1,000 ms; left button, no modifier key; not on form controls,
-labels and media, which may answer where a page cannot see it. Links are judged: broken ones are
-the commonest dead click.
+labels (a word in one too) and media, which may answer where a page cannot see it. Links are judged: broken
+ones are the commonest dead click.
 
 **Rage**: three or more clicks in one view, gaps under 1,000 ms, each at most 30 px from the one
 before; not where every click had an effect of its own within 300 ms (steppers, carousels), nor on
@@ -11,10 +11,12 @@ text fields, where a triple click selects.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from aggregator.columns import Int32, Int64, Mask, UInt8, UInt64
-from aggregator.paths import tag_of
+from aggregator.paths import prefixes, tag_of
 from aggregator.points import KEYBOARD, MODIFIER, Points
 from aggregator.records import Records
 
@@ -28,11 +30,22 @@ FORM = frozenset(("input", "select", "textarea", "option", "optgroup", "label", 
 MEDIA = frozenset(("canvas", "video", "audio", "iframe", "frame", "embed", "object"))
 UNJUDGED = FORM | MEDIA
 EDITABLE = frozenset(("input", "textarea"))
+PRESSED = FORM | {"a", "button", "summary"}
+
+
+def pressed_tag(path: str) -> str:
+    """Tag of what a click on this path presses: a word in a label presses the label.
+
+    >>> pressed_tag("form#buy>label:1>b:1")
+    'label'
+    """
+    own, *around = (tag_of(one) for one in (path, *prefixes(path)))
+    return own if own in UNJUDGED else next((tag for tag in (own, *around) if tag in PRESSED), own)
 
 
 def tag_mask(records: Records, record: UInt64, tags: frozenset[str]) -> Mask:
-    """Which of these record ids are of one of the tags (false where the record is unknown)."""
-    of_record = np.array([tag_of(path) in tags for path in records.paths] + [False], bool)
+    """Which of these record ids are clicks on one of the tags (false where the record is unknown)."""
+    of_record = np.array([pressed_tag(path) in tags for path in records.paths] + [False], bool)
     mask: Mask = of_record[records.locate(record)]
     return mask
 
@@ -88,17 +101,28 @@ def _by_view_and_time(view: UInt64, time: Int64, able: Mask) -> Int64:
     return which[np.argsort(number * (int(t.max()) + 1) + t)]
 
 
-def judge(points: Points, records: Records) -> tuple[Mask, Mask]:
-    """(dead, rage) of each point; none of either among hovers."""
+def judge(
+    points: Points, records: Records, counted: Int32 | None = None, tags: Sequence[str] = ()
+) -> tuple[Mask, Mask]:
+    """(dead, rage) of each point; none of either among hovers.
+
+    `counted` (i32[N], -1 for none) is the element of a layout that each point counts for, `tags` are that
+    layout's: a path that begins at a name inside a label does not tell that it is in one.
+    """
     if points.kind != "click":
         nothing = np.zeros(len(points), bool)
         return nothing, nothing.copy()
-    of_tag = [tag_of(path) for path in records.paths] + [""]
+    of_record = [pressed_tag(path) for path in records.paths] + [""]
     at = records.locate(points.record)
-    unjudged = np.array([tag in UNJUDGED for tag in of_tag], bool)[at]
-    editable = np.array([tag in EDITABLE for tag in of_tag], bool)[at]
+
+    def on(wanted: frozenset[str]) -> Mask:
+        mask: Mask = np.array([tag in wanted for tag in of_record], bool)[at]
+        if counted is not None:
+            mask |= np.array([tag in wanted for tag in tags] + [False], bool)[counted]
+        return mask
+
     return (
-        dead(points.effect, points.effect_ms, points.button, points.flags, unjudged),
+        dead(points.effect, points.effect_ms, points.button, points.flags, on(UNJUDGED)),
         rage(
             points.view,
             points.time,
@@ -107,6 +131,6 @@ def judge(points: Points, records: Records) -> tuple[Mask, Mask]:
             points.effect,
             points.effect_ms,
             points.flags,
-            editable,
+            on(EDITABLE),
         ),
     )

@@ -13,7 +13,7 @@ from aggregator.columns import UInt64
 from aggregator.density import CELL, SIGMA, Grid, density, per_thousand
 from aggregator.dwell import spread
 from aggregator.elements import LayoutIndex
-from aggregator.elements_table import ElementRow, element_table
+from aggregator.elements_table import ElementRow, counts_for, element_table
 from aggregator.explain import MapWarning, explain
 from aggregator.frustration import judge
 from aggregator.pictures import NoSnapshot, picture
@@ -117,10 +117,10 @@ def draw(
     points, exposed, layout = sample.points, sample.exposed, index.layout
     placed = project(points, sample.records, index, twins)
     hover = scope.kind == "hover"
-    x, y, weight = spread(placed, points.weight, layout) if hover else (placed.x, placed.y, None)
+    x, y, weight = spread(points, placed, layout) if hover else (placed.x, placed.y, None)
     counts = density(x, y, weight, layout, CELL, SIGMA)
     grid = per_thousand(counts, exposed.visitors, unit=1000.0 if hover else 1.0)
-    dead, rage = judge(points, sample.records)
+    dead, rage = judge(points, sample.records, counts_for(placed, layout), layout.tags)
     kept = account(sample.left_out, placed)
     span = None if kept.received else queries.read_page_span(store, scope.site, pages, scope.kind)
     return Heatmap(

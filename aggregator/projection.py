@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aggregator.boxes import Boxes
 from aggregator.columns import Float32, Int32, Int64, Mask, UInt8
 from aggregator.elements import LayoutIndex
 from aggregator.ladder import ANCESTOR, NONE, OWN, PAGE, RUNGS, TWIN, places, unknown_places
@@ -45,7 +46,8 @@ def project(
 ) -> Placed:
     """Place each point on the layout, by the first rung of the ladder that holds (aggregator/ladder.py).
 
-    On its element a point keeps its fraction of the box. On an ancestor it stands where the page
+    On its element a point keeps its fraction of the box; of text that is broken into lines, its place
+    along the words (aggregator/boxes.py). On an ancestor it stands where the page
     has it, if that is known and inside the box, else at the centre. Elements that are fixed or
     sticky are drawn where the picture shows them. A point that would fall outside the picture, or
     outside the visible part of an inner scroller, is not placed.
@@ -53,10 +55,9 @@ def project(
     index = layout if isinstance(layout, LayoutIndex) else LayoutIndex(layout)
     layout = index.layout
     rung, element = _decide(points, records, index, twins or {})
-    box = _boxes(layout)
-    x = box.x[element] + points.fx * box.w[element]
-    y = box.y[element] + points.fy * box.h[element]
-    _place_inexact(x, y, rung, element, points, layout)
+    boxes = Boxes.of(layout)
+    x, y = boxes.place(element, points.fx, points.fy)
+    _place_inexact(x, y, rung, element, points, layout, boxes)
     outside = ~((x >= 0) & (x <= layout.width) & (y >= 0) & (y <= layout.height))
     outside |= _clipped(x, y, element, layout)
     hidden = outside | (rung == NONE)
@@ -79,23 +80,9 @@ def _decide(points: Points, records: Records, index: LayoutIndex, twins: Mapping
     return np.append(known.rung, unknown.rung)[at], np.append(known.element, unknown.element)[at]
 
 
-@dataclass(frozen=True)
-class _Boxes:
-    """Boxes of the layout, and one more at the end: the element -1, which is none."""
-
-    x: Float32
-    y: Float32
-    w: Float32
-    h: Float32
-
-
-def _boxes(layout: Layout) -> _Boxes:
-    return _Boxes(
-        *(np.append(side, np.float32(0)).astype(np.float32) for side in (layout.x, layout.y, layout.w, layout.h))
-    )
-
-
-def _place_inexact(x: Float32, y: Float32, rung: UInt8, element: Int32, points: Points, layout: Layout) -> None:
+def _place_inexact(
+    x: Float32, y: Float32, rung: UInt8, element: Int32, points: Points, layout: Layout, boxes: Boxes
+) -> None:
     """Set, in place, the points on the rungs `ancestor` and `page`."""
     which: Int64 = np.flatnonzero((rung == ANCESTOR) | (rung == PAGE))
     if not len(which):
@@ -106,14 +93,14 @@ def _place_inexact(x: Float32, y: Float32, rung: UInt8, element: Int32, points: 
     sure = np.abs(points.viewport_w[which] - layout.width) <= SAME_WIDTH * layout.width
     sure &= np.abs(points.page_h[which] - layout.height) <= SAME_HEIGHT * layout.height
     on_page = rung[which] == PAGE
-    at = np.maximum(element[which], 0)
-    left, top, w, h = (
-        side[at] if len(side) else np.zeros(len(at)) for side in (layout.x, layout.y, layout.w, layout.h)
-    )
+    at = element[which]
+    left, top, w, h = boxes.x[at], boxes.y[at], boxes.w[at], boxes.h[at]
+    middle = np.full(len(at), 0.5, np.float32)
+    middle_x, middle_y = boxes.place(at, middle, middle)
     inside = (there_x >= left) & (there_x <= left + w) & (there_y >= top) & (there_y <= top + h)
     exact = sure & (on_page | inside)
-    x[which] = np.where(exact, there_x, left + w / 2)
-    y[which] = np.where(exact, there_y, top + h / 2)
+    x[which] = np.where(exact, there_x, middle_x)
+    y[which] = np.where(exact, there_y, middle_y)
     rung[which[on_page & ~sure]] = NONE
 
 

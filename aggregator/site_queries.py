@@ -134,10 +134,11 @@ def read_suspect_clicks(
 
 
 def read_record_paths(store: Store, site: int, tags: frozenset[str]) -> tuple[UInt64, list[str]]:
-    """(record ids, paths) of the site's elements whose tag is one of these."""
+    """(record ids, paths) of the site's elements that are, or by their path lie in, one of these tags."""
     c = store.columns(
         "SELECT record, any(path) AS its_path FROM elements WHERE site = {site:UInt32} "
-        "AND extract(path, '([a-zA-Z0-9-]+)[^>…]*$') IN {tags:Array(String)} GROUP BY record ORDER BY record",
+        "AND hasAny(extractAll(path, '(?:^|>|…)([a-zA-Z0-9-]+)'), {tags:Array(String)}) "
+        "GROUP BY record ORDER BY record",
         site=site,
         tags=sorted(tags),
     )

@@ -49,8 +49,10 @@ def layout(
     fixed: Sequence[str] = (),
     scroller: Mapping[str, str] | None = None,
     names: Mapping[str, str] | None = None,
+    control: Mapping[str, str] | None = None,
+    lines: Mapping[str, Sequence[float]] | None = None,
 ) -> Layout:
-    """A layout of (path, fingerprints, (x, y, w, h))."""
+    """A layout of (path, fingerprints, (x, y, w, h)); `control` and `scroller` name the element by its path."""
     paths = [path for path, _, _ in elements]
     boxes = [box for _, _, box in elements]
     return Layout.of(
@@ -70,6 +72,8 @@ def layout(
             "visible": [path not in hidden for path in paths],
             "fixed": [path in fixed for path in paths],
             "scroller": [paths.index((scroller or {})[path]) if path in (scroller or {}) else -1 for path in paths],
+            "control": [paths.index((control or {})[path]) if path in (control or {}) else -1 for path in paths],
+            "lines": [list((lines or {}).get(path, ())) for path in paths],
         },
     )
 

@@ -29,6 +29,28 @@ def test_by_hand() -> None:
     assert (rows[1].x, rows[1].y, rows[1].w, rows[1].h) == (100, 0, 100, 100)
 
 
+def test_a_word_in_a_link_counts_for_the_link_and_a_link_in_a_label_for_the_link() -> None:
+    link, word, icon, label = ("main>a:1", ""), ("main>a:1>b:1", ""), ("main>a:1>svg:1", ""), ("main>label:1", "")
+    nested = ("main>label:1>a:1", "")
+    box = (0.0, 0.0, 10.0, 10.0)
+    page = layout(
+        *((*e, box) for e in (link, word, icon, label, nested)),
+        control={e[0]: link[0] for e in (link, word, icon)} | {label[0]: label[0], nested[0]: nested[0]},
+        names={link[0]: "Buy"},
+    )
+    made = points([link, word, icon, icon, label, nested], visitor=[1, 1, 2, 3, 4, 5])
+    placed = project(made, records([link, word, icon, label, nested]), page)
+    dead = np.array([False, True, True, False, False, False])
+    rows = element_table(made, placed, page, 10, dead, dead)
+    assert [(r.name, r.path, r.clicks, r.visitors, r.dead) for r in rows] == [
+        ("Buy", "main>a:1", 4, 3, 2),
+        ("label:1", "main>label:1", 1, 1, 0),
+        ("a:1", "main>label:1>a:1", 1, 1, 0),
+    ]
+    assert visitors_per_element(made, placed, page).tolist() == [3, 0, 0, 1, 1]
+    assert placed.element.tolist() == [0, 1, 2, 2, 3, 4]  # drawn where they were made all the same
+
+
 def test_hover_has_dwell_instead_of_clicks() -> None:
     made = points([A, A, B], kind="hover", visitor=[1, 2, 1], weight=[500, 1500, 100])
     none = np.zeros(3, bool)
@@ -47,5 +69,5 @@ def test_distinct_visitors_as_counted_one_by_one() -> None:
     which = rng.integers(0, 2, 5000)
     who = rng.integers(0, 2**64, 400, dtype=np.uint64)[rng.integers(0, 400, 5000)]
     made = points([(A, B)[i] for i in which], visitor=who)
-    counted = visitors_per_element(made, project(made, records([A, B]), PAGE), len(PAGE))
+    counted = visitors_per_element(made, project(made, records([A, B]), PAGE), PAGE)
     assert counted.tolist() == [0, len(set(who[which == 0])), len(set(who[which == 1]))]

@@ -10,7 +10,9 @@ from aggregator.points import KEYBOARD, MODIFIER
 from tests.aggregator.build import NOON, points, records
 
 LINK, FIELD, CANVAS = ("main>a:1", ""), ("main>input:1", ""), ("main>canvas:1", "")
-ALL = records([LINK, FIELD, CANVAS])
+WORD_IN_LABEL, LINK_IN_LABEL = ("main>label:1>b:1", ""), ("main>label:1>a:1", "")
+NAMED = ("b#terms", "")  # in a label, which its path does not say
+ALL = records([LINK, FIELD, CANVAS, WORD_IN_LABEL, LINK_IN_LABEL, NAMED])
 
 
 @pytest.mark.parametrize(
@@ -24,10 +26,18 @@ ALL = records([LINK, FIELD, CANVAS])
         (LINK, {"effect": 0, "effect_ms": 0, "flags": KEYBOARD}, True),
         (FIELD, {"effect": 0, "effect_ms": 0}, False),
         (CANVAS, {"effect": 0, "effect_ms": 0}, False),
+        (WORD_IN_LABEL, {"effect": 0, "effect_ms": 0}, False),
+        (LINK_IN_LABEL, {"effect": 0, "effect_ms": 0}, True),
     ],
 )
 def test_dead(element: tuple[str, str], columns: dict[str, int], dead: bool) -> None:
     assert judge(points([element], **columns), ALL)[0].tolist() == [dead]
+
+
+def test_what_the_path_does_not_say_of_the_label_around_it_the_layout_does() -> None:
+    made = points([NAMED, LINK], effect=0, effect_ms=0)
+    assert judge(made, ALL)[0].tolist() == [True, True]
+    assert judge(made, ALL, np.array([1, -1], np.int32), ["main", "label"])[0].tolist() == [False, True]
 
 
 def burst(gaps: list[int], step: int = 0, **columns: object) -> list[bool]:
