@@ -85,7 +85,8 @@ def test_frames_of_the_same_origin_are_part_of_the_page(bench: Bench, page: Page
     frame = found["iframe#frame"]
     assert button["names"] == "Pay"
     assert (button["x"], button["y"]) == (frame["x"] + 5, frame["y"] + 5)
-    assert everything[everything[button["parents"]]["parents"]]["paths"] == "iframe#frame"
+    html = everything[everything[button["parents"]]["parents"]]
+    assert everything[html["parents"]]["paths"] == "iframe#frame"
 
 
 def test_coordinates_are_the_pages_wherever_it_is_scrolled(bench: Bench, page: Page) -> None:

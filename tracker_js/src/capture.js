@@ -1,13 +1,14 @@
 // Run in the headless browser: the layout of the page as it stands, every element with the same
 // path and fingerprints that the tracker gives it in a visitor's browser.
-import {describe, HEADINGS, owner} from './elements.js';
+import {anchor, HEADINGS, join, marksOf, MAX_WAY, tagOf, TOP} from './elements.js';
 import {nameOf} from './names.js';
 
-const SKIPPED =
-  /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|option|optgroup)$/;
+const SKIPPED = /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|area)$/;
+const OPTION = /^(option|optgroup)$/;
 // What people press: a click on a word or an icon in it counts for it.
 const CONTROL =
-  'a,button,input,select,textarea,label,summary,[role=button],[role=link],[role=tab],[role^=menuitem],[role=option],[role=checkbox],[role=radio],[role=switch]';
+  'a,button,input,select,textarea,label,summary,[role=button],[role=link],[role=tab],[role^=menuitem],[role=option],[role=checkbox],[role=radio],[role=switch],img[usemap]';
+const ABOVE_ALL = ':modal,:popover-open'; // shown above all, and cut off by nothing
 const round = (n) => Math.round(n * 10) / 10;
 const WHOLE = {
   left: Number.NEGATIVE_INFINITY,
@@ -15,6 +16,8 @@ const WHOLE = {
   right: Number.POSITIVE_INFINITY,
   bottom: Number.POSITIVE_INFINITY,
 };
+const NOTHING = {left: 0, top: 0, right: 0, bottom: 0};
+const OPEN = {clip: WHOLE, clipper: -1}; // nothing is cut off here
 const overlap = (a, b) => ({
   left: Math.max(a.left, b.left),
   top: Math.max(a.top, b.top),
@@ -22,14 +25,65 @@ const overlap = (a, b) => ({
   bottom: Math.min(a.bottom, b.bottom),
 });
 const isEmpty = (box) => box.right - box.left < 0.5 || box.bottom - box.top < 0.5;
+const moved = (rect, {dx, dy}) => ({
+  left: rect.left + dx,
+  top: rect.top + dy,
+  right: rect.right + dx,
+  bottom: rect.bottom + dy,
+});
 
-const isScroller = (el, style) =>
-  /auto|scroll/.test(style.overflowX + style.overflowY) &&
-  (el.scrollHeight > el.clientHeight + 1 || el.scrollWidth > el.clientWidth + 1);
+// A form's own fields stand for its properties (`<input name="children">`): these are read past them.
+const read = (el, name) => Reflect.get(Element.prototype, name, el);
+const matches = (el, selector) => Element.prototype.matches.call(el, selector);
+
+/** What an absolutely placed element (`fixed`: a fixed one) in it is placed and cut off by. */
+const holds = (style, fixed) =>
+  (!fixed && style.position !== 'static') ||
+  [style.transform, style.translate, style.rotate, style.scale, style.perspective, style.filter, style.backdropFilter].some(
+    (value) => value && value !== 'none',
+  ) ||
+  /transform|translate|rotate|scale|perspective|filter/.test(style.willChange) ||
+  /paint|layout|strict|content/.test(style.contain);
+
+/** What `el`, whose box is `box`, leaves to be seen of what is in it. */
+const windowOf = (el, style, box) => {
+  const isPage = el === el.ownerDocument.body || el === el.ownerDocument.documentElement;
+  if (isPage || /^(inline|contents)$/.test(style.display)) return WHOLE;
+  if (/paint|strict|content/.test(style.contain)) return box;
+  const {left, right} = style.overflowX === 'visible' ? WHOLE : box;
+  const {top, bottom} = style.overflowY === 'visible' ? WHOLE : box;
+  return {left, top, right, bottom};
+};
+const hidesMore = (el) =>
+  read(el, 'scrollHeight') > read(el, 'clientHeight') + 1 || read(el, 'scrollWidth') > read(el, 'clientWidth') + 1;
+
+// See-through is not out of reach: a caption that fades in under the pointer is clicked. A menu that is faded out
+// and lets clicks through is.
+const isShown = (el, style) =>
+  el.checkVisibility
+    ? el.checkVisibility({visibilityProperty: true, contentVisibilityAuto: false}) &&
+      (style.pointerEvents !== 'none' || el.checkVisibility({opacityProperty: true}))
+    : style.visibility === 'visible' && style.display !== 'none';
+
+/** Selector → how often it finds something in `document`: asked once for the whole page, and not once an element. */
+const countNames = () => {
+  const counts = new Map();
+  const add = (selector) => counts.set(selector, (counts.get(selector) || 0) + 1);
+  for (const el of document.querySelectorAll('*')) {
+    add(tagOf(el));
+    for (const name of ['data-parcours', 'data-testid', 'id']) {
+      const value = el.getAttribute(name);
+      if (value?.isWellFormed() && !value.includes('\0')) add(`[${name}="${CSS.escape(value)}"]`);
+    }
+  }
+  return counts;
+};
 
 const capture = (siteKey) => {
-  const memo = new Map();
+  const counts = countNames();
+  const isOnly = (selector) => !(counts.get(selector) > 1);
   const headings = new Map(); // element → the heading before it
+  const slots = new Map(); // slot → what holds for the elements shown in it
   const page = document.scrollingElement || document.documentElement;
   const layout = {
     width: innerWidth,
@@ -54,33 +108,44 @@ const capture = (siteKey) => {
   // What of the page can be seen at all: nothing is drawn left of it or above it.
   const sheet = {left: 0, top: 0, right: Math.max(page.scrollWidth, innerWidth), bottom: page.scrollHeight};
 
+  const findHeadings = (root) => {
+    let last;
+    for (const el of root.querySelectorAll('*')) {
+      headings.set(el, last);
+      if (matches(el, HEADINGS)) last = el;
+    }
+  };
+
+  /** How `el`, the `n`th child of its tag, is reached: `name` of its anchor and the `way` down from it. */
+  const routeOf = (el, n, outer) => {
+    const name = el === document.documentElement ? TOP : el.getRootNode() === document && anchor(el, isOnly);
+    if (name) return {name, way: ''};
+    const way = `${outer.way}>${read(el, 'parentElement') ? '' : '>'}${tagOf(el)}:${n}`;
+    return way.length > MAX_WAY ? {name: TOP, way: `>${way.slice(-MAX_WAY)}`} : {name: outer.name, way};
+  };
+
   /**
-   * Adds `el` and all below it. `at`: where it stands: `parent`, `scroller`, `control` (indices), `fixed`, `clip` (what its
-   * ancestors leave to be seen, page px), `held` (the same for absolutely placed elements), `dx`, `dy` (from its
-   * document's viewport to the page).
+   * Adds `el`, and gives what holds for those in it. `at`, of what it stands in: `parent`, `control` (indices), `fixed`,
+   * `route`, and three times what cuts it off (`clip`: what is left to be seen, page px; `clipper`: index of the
+   * innermost one that hides something of what is in it): in the flow, `held`, if it is absolutely placed, and
+   * `pinned`, if it is fixed. `dx`, `dy`: from its document's viewport to the page. `controlElement`: that of `control`.
    */
-  const add = (el, at) => {
-    if (SKIPPED.test(el.localName) || el.hasAttribute('data-parcours-ignore')) return;
+  const add = (el, n, at) => {
     const style = getComputedStyle(el);
-    const inSvg = el.ownerSVGElement;
-    if (inSvg && owner(el) !== el) return;
+    const route = routeOf(el, n, at.route);
+    if (matches(el, ABOVE_ALL)) at = {...at, ...OPEN, held: OPEN, pinned: OPEN};
+    // A stroke of an icon is its picture's, as in `owner`; yet links may stand in it, and whole pages.
+    if (el.ownerSVGElement && !/^(a|svg)$/.test(el.localName)) return {...at, route};
     const rect = el.getBoundingClientRect();
-    const box = {
-      left: rect.left + at.dx,
-      top: rect.top + at.dy,
-      right: rect.right + at.dx,
-      bottom: rect.bottom + at.dy,
-    };
+    const box = moved(rect, at);
     const isFixed = style.position === 'fixed';
-    const clip = isFixed ? WHOLE : style.position === 'absolute' ? at.held : at.clip;
-    const seen = overlap(overlap(box, clip), sheet);
-    const [path, marks] = describe(el, siteKey, memo, headings.get(el) || null);
-    const index = layout.paths.push(path) - 1;
-    layout.fps.push(marks);
-    layout.names.push(nameOf(el));
+    const bounds = isFixed ? at.pinned : style.position === 'absolute' ? at.held : at;
+    const index = layout.paths.push(join(route.name, route.way)) - 1;
+    const control = matches(el, CONTROL) ? index : at.control;
+    layout.fps.push(marksOf(el, siteKey, headings.get(el)));
+    layout.names.push(nameOf(el, at.controlElement));
     layout.tags.push(el.localName);
     layout.parents.push(at.parent);
-    const control = el.matches(CONTROL) ? index : at.control;
     layout.control.push(control);
     const lines = [...el.getClientRects()];
     layout.lines.push(
@@ -90,61 +155,102 @@ const capture = (siteKey) => {
     layout.y.push(round(box.top));
     layout.w.push(round(rect.width));
     layout.h.push(round(rect.height));
-    // See-through is not out of reach: a caption that fades in under the pointer is clicked. A menu that is faded out
-    // and lets clicks through is.
-    const isShown = el.checkVisibility
-      ? el.checkVisibility({visibilityProperty: true, contentVisibilityAuto: false}) &&
-        (style.pointerEvents !== 'none' || el.checkVisibility({opacityProperty: true}))
-      : style.visibility === 'visible' && style.display !== 'none';
-    layout.visible.push(isShown && !isEmpty(seen));
-    layout.fixed.push(at.fixed || isFixed || style.position === 'sticky');
-    layout.scroller.push(at.scroller);
+    layout.visible.push(isShown(el, style) && !isEmpty(overlap(overlap(box, bounds.clip), sheet)));
+    // In something transformed an element is not fixed to the window, but to that.
+    layout.fixed.push(at.fixed || (isFixed && at.pinned === OPEN) || style.position === 'sticky');
+    layout.scroller.push(bounds.clipper);
 
-    const isPage = el === document.body || el === document.documentElement;
-    const clips = !isPage && style.overflow !== 'visible' && style.display !== 'inline';
-    const inner = clips ? overlap(clip, box) : clip;
-    const below = {
+    const hole = windowOf(el, style, box);
+    const flow =
+      hole === WHOLE
+        ? bounds
+        : {clip: overlap(bounds.clip, hole), clipper: hidesMore(el) ? index : bounds.clipper};
+    return {
+      clip: flow.clip,
+      clipper: flow.clipper,
+      held: holds(style) ? flow : at.held,
+      pinned: holds(style, true) ? flow : at.pinned,
       parent: index,
       control,
-      scroller: !isPage && isScroller(el, style) ? index : at.scroller,
+      controlElement: control === index ? el : at.controlElement,
       fixed: layout.fixed[index],
-      clip: inner,
-      held: style.position === 'static' && style.transform === 'none' ? at.held : inner,
+      route,
       dx: at.dx,
       dy: at.dy,
     };
-    if (el.shadowRoot) findHeadings(el.shadowRoot);
-    if (el.shadowRoot) for (const child of el.shadowRoot.children) add(child, below);
-    for (const child of el.children) add(child, below);
-    if (el.localName === 'iframe') addFrame(el, path, box, below);
   };
 
-  const findHeadings = (root) => {
-    let last;
-    for (const el of root.querySelectorAll('*')) {
-      headings.set(el, last);
-      if (el.matches(HEADINGS)) last = el;
-    }
-  };
-
-  const addFrame = (frame, path, box, below) => {
+  /** What holds in the frame `el`, whose inside is of the same origin; `below`: for what is in it. */
+  const frameOf = (el, below) => {
     let root;
     try {
-      root = frame.contentDocument?.body && frame.contentDocument.documentElement;
+      root = el.contentDocument?.body && el.contentDocument.documentElement;
     } catch {
       // Of another origin: its inside is not ours to see.
     }
     if (!root) return;
-    // The paths inside go on from the frame's.
-    memo.set(root, `${path}>>html:1`);
     findHeadings(root.ownerDocument);
-    const dx = box.left + frame.clientLeft;
-    const dy = box.top + frame.clientTop;
-    add(root.ownerDocument.body, {...below, clip: overlap(below.clip, box), held: overlap(below.held, box), dx, dy});
+    const rect = el.getBoundingClientRect();
+    const clip = layout.visible[below.parent] ? overlap(below.clip, moved(rect, below)) : NOTHING;
+    // What is fixed in a frame is fixed to the frame.
+    const flow = {clip, clipper: below.parent};
+    return [
+      [root],
+      {
+        ...below,
+        ...flow,
+        held: flow,
+        pinned: flow,
+        dx: below.dx + rect.left + el.clientLeft,
+        dy: below.dy + rect.top + el.clientTop,
+      },
+    ];
+  };
+
+  /** `[element, its number among those of its tag, what holds]` of the children of `parent`. */
+  const childrenOf = (parent, at) => {
+    const numbers = new Map();
+    return [...parent].map((el) => {
+      const n = (numbers.get(el.localName) || 0) + 1;
+      numbers.set(el.localName, n);
+      return [el, n, at];
+    });
   };
 
   findHeadings(document);
-  add(document.body, {parent: -1, scroller: -1, control: -1, fixed: false, clip: WHOLE, held: WHOLE, dx: scrollX, dy: scrollY});
+  const start = {
+    ...OPEN,
+    held: OPEN,
+    pinned: OPEN,
+    parent: -1,
+    control: -1,
+    fixed: false,
+    dx: scrollX,
+    dy: scrollY,
+  };
+  // Pages are nested deeper than a stack of calls is.
+  const waiting = childrenOf([document.documentElement], start);
+  while (waiting[0]) {
+    const [el, n, outer] = waiting.pop();
+    if (SKIPPED.test(el.localName) || el.hasAttribute('data-parcours-ignore')) continue;
+    if (OPTION.test(el.localName) && !el.getClientRects()[0]) continue; // of a list that opens in a window of its own
+    // An element shown in a slot belongs to its parent, but stands in the slot.
+    const slot = slots.get(el.assignedSlot);
+    const below = add(el, n, slot ? {...slot, parent: outer.parent, route: outer.route} : outer);
+    if (el.localName === 'slot') slots.set(el, below);
+    const next = [];
+    const root = read(el, 'shadowRoot');
+    if (root) {
+      findHeadings(root);
+      next.push(...childrenOf(root.children, below));
+    }
+    for (const child of childrenOf(read(el, 'children'), below)) next.push(child);
+    if (el.localName === 'iframe') {
+      const frame = frameOf(el, below);
+      if (frame) next.push(...childrenOf(...frame));
+    }
+    while (next[0]) waiting.push(next.pop());
+  }
   return layout;
 };
 

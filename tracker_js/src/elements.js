@@ -3,17 +3,22 @@
 // element has the same key in a visitor's browser and on the picture.
 // docs/elements.md says the same in words.
 
-const MAX_PATH = 512; // letters, as the wire allows
+const MAX_TAIL = 400; // letters that stay of the way from an anchor: with it no more than the 512 that the wire allows
+export const MAX_WAY = 2000; // letters of the way from an anchor: what stands further above is none
 const MAX_NAME = 64; // letters of an id, class or test id
+const MAX_TAG = 40;
 const MAX_CLASSES = 16;
-const CLASS = 11; // kind of a fingerprint: its place in the list of `describe`
-const MAX_TEXT = 400; // letters of text that enter a fingerprint
+const CLASS = 11; // kind of a fingerprint: its place in the list of `marksOf`
+const MAX_TEXT = 400; // letters of a value that enter a fingerprint
+const MAX_NODES = 500; // that are looked at for the text of an element
+const MAX_INSIDE = 8; // elements
 export const HEADINGS = 'h1,h2,h3,h4,h5,h6';
+export const TOP = 'html'; // what no anchor stands above
 const LANDMARK = /^(header|nav|main|footer|aside|body)$/;
 const NAMES = {'data-parcours': '@', 'data-testid': '!', id: '#'};
 
-// Names that tools make: long numbers, `:r1:`, addresses, letters between digits or digits between letters.
-const GENERATED = /\d{3}|[:@]|\d[a-z]+\d|[a-z]\d+[a-z]{2}|^(css|sc|ng)-/i;
+// Names that tools make: long numbers, `:r1:`, addresses, `_r_1_`, letters between digits or digits between letters.
+const GENERATED = /\d{3}|[:@«]|_r_|\d[a-z]+\d|[a-z]\d+[a-z]{2}|^(css|sc|ng)-/i;
 const STATE = /active|current|disab|expand|focus|hid|load|open|select|show|vis/;
 
 /** One of 64 letters for the low 6 bits of `n`. */
@@ -25,47 +30,71 @@ export const letter = (n) => {
 
 const isStable = (name) => name && name.length <= MAX_NAME && !GENERATED.test(name);
 
-/** The element above, through the border of an open shadow root. A form named `host` makes `document.host` an element. */
-export const above = (el) => el.parentElement || (el.getRootNode() !== document && el.getRootNode().host);
+/**
+ * The element above, through the border of an open shadow root or of a frame of the same origin.
+ * Not `el.parentElement`: a form's field of that name would stand for it, and whoever climbs would climb in a circle.
+ */
+export const above = (el) => {
+  const root = el.getRootNode();
+  return (
+    Reflect.get(Node.prototype, 'parentElement', el) ||
+    // A form named `host` would make `document.host` an element.
+    (root !== document && (root.defaultView ? root.defaultView.frameElement : root.host))
+  );
+};
 
 /** The element that a click (hover, viewport edge) on `el` belongs to. */
 export const owner = (el = document.body) => {
   // A stroke of an icon says little: what people aim at is the picture, or the link in it.
   if (el.ownerSVGElement) el = el.closest('a,svg');
   for (let up = el; up; up = above(up)) if (up.hasAttribute('data-parcours-ignore')) el = above(up);
-  // What has no box of its own (`display: contents`) shows its text in the box above.
-  while (el && !el.getClientRects()[0]) el = above(el);
-  return !el || el === document.documentElement ? document.body : el;
+  // What has no box of its own: a part of an image map is a place on its picture; `display: contents` shows its
+  // text in the box above.
+  while (el && !el.getClientRects()[0])
+    el = document.querySelector(`[usemap="#${el.closest('map')?.name}"]`) || above(el);
+  return el || document.body;
 };
 
-const isOnly = (selector) => document.querySelectorAll(selector).length === 1;
+const isOnly = (selector) => !document.querySelectorAll(selector)[1];
 
-const anchor = (el, tag) => {
+/** Tag as a path has it: what a page calls its own elements may hold any letter. */
+export const tagOf = (el) => escape(el.localName).slice(0, MAX_TAG);
+
+/** Name of `el` by which the paths below it begin, if it has one. `only`: whether a selector finds a single element. */
+export const anchor = (el, only = isOnly) => {
+  const tag = tagOf(el);
   for (const name in NAMES) {
     const value = el.getAttribute(name);
     // What the owner has named on purpose may look as it likes.
-    if (value && (name === 'data-parcours' || isStable(value)) && isOnly(`[${name}=${JSON.stringify(value)}]`))
-      return tag + NAMES[name] + encodeURIComponent(value);
+    if (
+      value &&
+      (name === 'data-parcours' || isStable(value)) &&
+      escape(value).length <= MAX_NAME &&
+      only(`[${name}="${CSS.escape(value)}"]`)
+    )
+      return tag + NAMES[name] + escape(value);
   }
-  return LANDMARK.test(tag) && isOnly(tag) && tag;
+  return LANDMARK.test(tag) && only(tag) && tag;
 };
 
-/** Anchored path of `el`; `memo` keeps those of its ancestors. */
-const pathOf = (el, memo) => {
-  if (memo.has(el)) return memo.get(el);
-  const tag = el.localName;
-  let n = 1;
-  for (let other = el; (other = other.previousElementSibling); ) if (other.localName === tag) n++;
-  // In shadow roots and frames the same names come again with every copy of the component: no anchors there.
-  const path =
-    (el.getRootNode() === document && anchor(el, tag)) ||
-    `${pathOf(above(el), memo)}>${el.parentElement ? '' : '>'}${tag}:${n}`;
-  memo.set(el, path);
-  return path;
-};
+/** Path by the `name` of an anchor and the way down from it, of which only the end may stay. */
+export const join = (name, way) =>
+  name + (way.length > MAX_TAIL ? way.slice(-MAX_TAIL).replace(/[^>]*/, '…') : way);
 
-/** A path of at most 512 letters: a longer one keeps its anchor and its tail. */
-const shorten = (path) => (path.length > MAX_PATH ? path.replace(/>.*?(?=>.{0,400}$)/, '…') : path);
+/** Anchored path of `el`. */
+const pathOf = (el) => {
+  let way = '';
+  for (;;) {
+    const up = above(el);
+    // In shadow roots and frames the same names come again with every copy of the component: no anchors there.
+    const name = up && way.length <= MAX_WAY ? el.getRootNode() === document && anchor(el) : TOP;
+    if (name) return join(name, way);
+    let n = 1;
+    for (let other = el; (other = other.previousElementSibling); ) if (other.localName === el.localName) n++;
+    way = `>${el.parentElement ? '' : '>'}${tagOf(el)}:${n}${way}`;
+    el = up;
+  }
+};
 
 /** What of `text` enters a fingerprint: spaces made even, digits made equal. */
 const clean = (text) =>
@@ -73,11 +102,11 @@ const clean = (text) =>
     .slice(0, 5 * MAX_TEXT)
     .replace(/\s+/g, ' ')
     .trim()
-    .slice(0, MAX_TEXT)
     .replace(/\d/g, '#');
 
 /** The last part of the address in `src` or `href`: `basket.svg`. */
-export const fileOf = (el) => /[^/?#]*(?=[?#]|$)/.exec(el.getAttribute('src') || el.getAttribute('href') || '')[0];
+export const fileOf = (el) =>
+  (el.getAttribute('src') || el.getAttribute('href') || '').split(/[?#]/)[0].split('/').pop();
 
 const classesOf = (el) => [...el.classList].filter((name) => isStable(name) && !STATE.test(name)).sort();
 
@@ -85,41 +114,56 @@ const classesOf = (el) => [...el.classList].filter((name) => isStable(name) && !
 export const fingerprint = (siteKey, kind, value) => {
   if (!value) return '..';
   let hash = 0x811c9dc5;
-  for (const letter of [siteKey, kind, value].join('\0')) hash = Math.imul(hash ^ letter.codePointAt(), 0x01000193);
+  for (const letter of [siteKey, kind, value.slice(0, MAX_TEXT)].join('\0'))
+    hash = Math.imul(hash ^ letter.codePointAt(), 0x01000193);
   hash ^= (hash >>> 12) ^ (hash >>> 24);
   return letter(hash >> 6) + letter(hash);
 };
 
-/** The heading that stands before `el`, or around it. */
-const headingBefore = (el) =>
-  [...el.getRootNode().querySelectorAll(HEADINGS)].findLast((heading) => heading.compareDocumentPosition(el) & 4);
-
-/**
- * The record of an element: `[path, fingerprints]`. Nothing of the page's text can be read back from it.
- * `memo` (a Map) may be shared by calls between which the page does not change, and `heading` be given.
- */
-export const describe = (el, siteKey, memo = new Map(), heading = headingBefore(el)) => {
-  const get = (name) => el.getAttribute(name) || '';
-  return [
-    shorten(pathOf(el, memo)),
-    [
-      isStable(el.id) && el.id,
-      get('name'),
-      get('type'),
-      get('role'),
-      get('href').replace(/\?[^#]*/, ''),
-      clean([...el.childNodes].map((node) => (node.nodeType === 3 ? node.data : '')).join(' ')),
-      '', // the path without anchors: it tells nothing that the others do not
-      clean(el.textContent),
-      [...el.querySelectorAll('*')]
-        .slice(0, 8)
-        .map((one) => [one.localName, ...classesOf(one), fileOf(one)])
-        .join(),
-      clean(get('aria-label') || get('alt') || get('title') || get('placeholder') || fileOf(el)),
-      clean(heading?.textContent || ''),
-      ...classesOf(el).slice(0, MAX_CLASSES),
-    ]
-      .map((value, kind) => fingerprint(siteKey, Math.min(kind, CLASS), value))
-      .join(''),
-  ];
+/** `[own text, all text, what it contains]` of `el`, as far as its first nodes tell. */
+const gistOf = (el) => {
+  const walker = document.createTreeWalker(el, 5); // elements and text
+  const inside = [];
+  let own = '';
+  let all = '';
+  for (let node, i = 0; i < MAX_NODES && (node = walker.nextNode()); i++)
+    if (node.nodeType === 3) {
+      all += node.data;
+      if (node.parentNode === el) own += ` ${node.data}`;
+    } else if (inside.length < MAX_INSIDE) inside.push([node.localName, ...classesOf(node), fileOf(node)]);
+  return [clean(own), clean(all), inside.join()];
 };
+
+/** The heading that stands before `el`, or around it. */
+const headingBefore = (el) => {
+  const headings = el.getRootNode().querySelectorAll(HEADINGS);
+  let before = 0; // how many
+  for (let step = 1 << 16; step; step >>= 1)
+    if (headings[before + step - 1]?.compareDocumentPosition(el) & 4) before += step;
+  return headings[before - 1];
+};
+
+/** Fingerprints of `el`: nothing of the page's text can be read back from them. */
+export const marksOf = (el, siteKey, heading) => {
+  const get = (name) => el.getAttribute(name) || '';
+  const [own, all, inside] = gistOf(el);
+  return [
+    isStable(get('id')) && get('id'),
+    get('name'),
+    get('type'),
+    get('role'),
+    get('href').replace(/\?[^#]*/, ''),
+    own,
+    '', // the path without anchors: it tells nothing that the others do not
+    all,
+    inside,
+    clean(get('aria-label') || get('alt') || get('title') || get('placeholder') || fileOf(el)),
+    heading ? gistOf(heading)[1] : '',
+    ...classesOf(el).slice(0, MAX_CLASSES),
+  ]
+    .map((value, kind) => fingerprint(siteKey, Math.min(kind, CLASS), value))
+    .join('');
+};
+
+/** The record of an element: `[path, fingerprints]`. */
+export const describe = (el, siteKey) => [pathOf(el), marksOf(el, siteKey, headingBefore(el))];

@@ -4,7 +4,7 @@ import {fileOf} from './elements.js';
 
 const MOST = 60; // letters
 const SILENT = /^(script|style|noscript|template|svg|select|textarea)$/;
-const CONTROL = 'a,button,label,[role=button],[role=link]';
+const MOST_NODES = 500; // that are looked at for words
 
 const tidy = (text) => (text || '').replace(/\s+/g, ' ').trim();
 const short = (text) => (text.length > MOST ? `${text.slice(0, MOST - 1).trim()}…` : text);
@@ -15,7 +15,8 @@ const wordsIn = (el) => {
     node.nodeType === 1 && SILENT.test(node.localName) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
   );
   let words = '';
-  for (let node = walker.nextNode(); node && words.length <= MOST; node = walker.nextNode())
+  let node;
+  for (let i = 0; i < MOST_NODES && words.length <= MOST && (node = walker.nextNode()); i++)
     if (node.nodeType === 3) words = tidy(`${words} ${node.data.slice(0, 200)}`);
   return words;
 };
@@ -46,16 +47,15 @@ const ownName = (el) => {
   );
 };
 
-/** The name that people would give `el`, at most 60 letters. */
-export const nameOf = (el) => {
+/** The name that people would give `el`, at most 60 letters; `around`: the link, button or field it stands in. */
+export const nameOf = (el, around) => {
   const own = ownName(el);
-  if (own.length > MOST && el.firstElementChild) {
+  if (own.length > MOST && el.childElementCount) {
     // Of a whole section its heading says more than how its text begins.
-    const heading = el.querySelector('h1,h2,h3,h4,h5,h6,legend,caption');
+    const heading = Element.prototype.querySelector.call(el, 'h1,h2,h3,h4,h5,h6,legend,caption');
     if (heading) return short(tidy(heading.textContent) || own);
   }
   if (own) return short(own);
   // An icon without words is known by what it stands in.
-  const around = el.parentElement?.closest(CONTROL);
   return short((around && ownName(around)) || el.localName);
 };
