@@ -1,4 +1,4 @@
-"""Typed records of what people define: sites, experiments, journeys, users.
+"""Typed records of what people define: sites, experiments, journeys, states, users.
 
 They are kept as versioned JSON in the table `definitions` (store/definitions.py).
 `version` is 0 for a record that was never written.
@@ -71,6 +71,23 @@ class Journey(Record, frozen=True, kw_only=True):
     window_days: Annotated[int, Meta(ge=1, le=365)] = 30  # for forward conversion
 
 
+class PageState(Record, frozen=True, kw_only=True):
+    """A state of some pages, such as an open menu, and the steps that bring a page into it.
+
+    `key` stands in addresses and on pictures; `first`: no state of its own, but steps that are
+    done before every picture of these pages (a banner to be dismissed).
+    """
+
+    site: str
+    key: Key
+    name: Annotated[str, Meta(min_length=1, max_length=60)]
+    pages: tuple[str, ...]  # patterns (store/pages.py)
+    steps: tuple[str, ...]  # one step each (viewer/snapshot/recipe.py)
+    first: bool = False
+    devices: tuple[Literal["desktop", "tablet", "phone"], ...] = ()  # that have it; empty = all
+    place: int = 0  # its place among the states of the site: a point belongs to the first that shows it
+
+
 class User(Record, frozen=True, kw_only=True):
     """`id` is the name to sign in with."""
 
@@ -95,6 +112,7 @@ KINDS: dict[str, type[Record]] = {
     "site": Site,
     "experiment": Experiment,
     "journey": Journey,
+    "state": PageState,
     "user": User,
     "token": Token,
     "secret": Secret,

@@ -23,6 +23,7 @@ from store.client import StoreError
 from store.definitions import Conflict, Missing
 from store.pages import NotAPage
 from viewer.snapshot.errors import SnapshotError
+from viewer.snapshot.recipe import BadRecipe
 
 log = logging.getLogger("parcours.viewer")
 
@@ -79,6 +80,8 @@ def problem_of(error: BaseException) -> Problem:
             return Problem(404, "not_found", str(error))
         case Conflict():
             return Problem(409, "conflict", str(error), "Load it again and repeat the change.")
+        case BadRecipe():
+            return Problem(422, "steps", str(error), "docs/states.md tells the steps.")
         case BadScope():
             return Problem(400, "bad_question", str(error))
         case SnapshotError():

@@ -9,7 +9,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from aggregator.windows import Heights
@@ -17,6 +17,7 @@ from store.pages import canonical_page
 from store.records import Site
 from store.snapshots import Snapshot, Snapshots
 from viewer.errors import Problem, problem_of
+from viewer.snapshot.recipe import Recipe
 
 log = logging.getLogger("parcours.viewer.jobs")
 KEPT = 500  # finished jobs that can still be asked for
@@ -33,7 +34,7 @@ class Camera(Protocol):
         site: Site,
         widths: Sequence[int],
         variant: str = "",
-        state: str = "",
+        recipe: Recipe | None = None,
         *,
         page: str = "",
         viewport_heights: Mapping[int, int] | None = None,
@@ -54,7 +55,7 @@ class Job:
     url: str
     widths: tuple[int, ...]
     variant: str = ""  # "EXPERIMENT=KEY", or empty
-    state_name: str = ""  # the page's state (an open menu), or empty
+    recipe: Recipe = field(default_factory=Recipe)  # what is done to the page first, and the state it is for
     page: str = ""  # canonical page to file it under; empty = that of the address
     state: Literal["queued", "running", "done", "failed"] = "queued"
     progress: str = "waiting"
@@ -68,7 +69,7 @@ class Job:
 
     def asks_the_same(self, other: Job) -> bool:
         def order(job: Job) -> tuple[Any, ...]:
-            return job.site.id, job.url, job.widths, job.variant, job.state_name, job.page
+            return job.site.id, job.url, job.widths, job.variant, job.recipe, job.page
 
         return order(self) == order(other)
 
@@ -98,10 +99,16 @@ class Jobs:
         self._thread: threading.Thread | None = None
 
     def submit(
-        self, site: Site, url: str, widths: Sequence[int], variant: str = "", state_name: str = "", page: str = ""
+        self,
+        site: Site,
+        url: str,
+        widths: Sequence[int],
+        variant: str = "",
+        recipe: Recipe | None = None,
+        page: str = "",
     ) -> Job:
         """Queue a job; if the same one still waits, that one is given back. Problem 503 when too many wait."""
-        job = Job(secrets.token_hex(6), site, url, tuple(widths), variant, state_name, page, asked=time.time())
+        job = Job(secrets.token_hex(6), site, url, tuple(widths), variant, recipe or Recipe(), page, asked=time.time())
         with self._changed:
             waiting = [j for j in self._jobs.values() if j.state == "queued"]
             for other in waiting:
@@ -188,7 +195,7 @@ class Jobs:
                 job.site,
                 job.widths,
                 job.variant,
-                job.state_name,
+                job.recipe,
                 page=job.page,
                 viewport_heights=heights.window,
                 page_heights=heights.page,

@@ -33,6 +33,11 @@ _HOST = re.compile(r"^(localhost|[\w\-]+(\.[\w\-]+)+|\[[0-9a-fA-F:]+\]|[\w\-]+(?
 _WORD = r"[\w.:\-]{1,64}"
 
 
+def device_of(width: int) -> str:
+    """The device class of a picture's width in px."""
+    return "phone" if width < 600 else "tablet" if width < 1024 else "desktop"
+
+
 def today() -> date:
     """Days are those of UTC, as in the tables."""
     return datetime.now(UTC).date()

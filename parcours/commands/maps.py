@@ -20,7 +20,7 @@ until = click.option("--until", help="Last day, included.")
 width = click.option("--width", type=int, default=1366, show_default=True, help="Width of the page picture, CSS px.")
 device = click.option("--device", type=click.Choice(["phone", "tablet", "desktop"]), help="Made on these only.")
 kind = click.option("--kind", type=click.Choice(["click", "hover", "scroll"]), default="click", show_default=True)
-state = click.option("--state", help="A named state of the page.")
+state = click.option("--state", help="A state of the page, by key or name.")
 
 
 @click.command()
@@ -29,22 +29,38 @@ state = click.option("--state", help="A named state of the page.")
 @click.option("--width", "widths", type=int, multiple=True, help="CSS px; repeat [default: 1366, 768 and 390].")
 @click.option("--variant", help="EXPERIMENT:VARIANT that the address shows.")
 @state
+@click.option("--all-states", is_flag=True, help="The page as it opens, and each of its states.")
 @as_json
 @with_data
 def snapshot(
-    settings: Settings, site: str, url: str, widths: tuple[int, ...], variant: str, state: str, as_json: bool
+    settings: Settings,
+    site: str,
+    url: str,
+    widths: tuple[int, ...],
+    variant: str,
+    state: str,
+    all_states: bool,
+    as_json: bool,
 ) -> None:
     """Take pictures and layout maps of a page.
 
     Example: parcours snapshot "Lamp shop" https://shop.example/basket --width 1366 --width 390
     """
-    asked = {"url": url, "widths": list(widths) or None, "variant": variant, "state": state}
+    if state and all_states:
+        raise click.UsageError("--state names one, --all-states asks for all: give one of them.")
+    asked: dict[str, Any] = {"url": url, "widths": list(widths) or None, "variant": variant, "state": state}
+    asked["all_states"] = all_states or None
     with connect(settings) as api:
         job = api.post(f"/sites/{site}/snapshots", {k: v for k, v in asked.items() if v is not None})
-        job = _wait(api, job["job"])
-    taken = job["result"]["snapshots"]
-    lines = [f"{s['page']} at {s['width']} px: {s['height']} px tall" + _warned(s) for s in taken]
+        jobs = [_wait(api, one["job"]) for one in (job, *job.get("states", ()))]
+    taken = [shot for one in jobs for shot in one["result"]["snapshots"]]
+    lines = [f"{_named(s)} at {s['width']} px: {s['height']} px tall" + _warned(s) for s in taken]
     answer({"snapshots": taken}, as_json, "\n".join(lines))
+
+
+def _named(snapshot: dict[str, Any]) -> str:
+    state = f", {snapshot['state']}," if snapshot["state"] else ""
+    return f"{snapshot['page']}{state}"
 
 
 def _warned(snapshot: dict[str, Any]) -> str:

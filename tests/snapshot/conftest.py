@@ -18,7 +18,7 @@ from viewer.snapshot.addresses import system_resolve
 from viewer.snapshot.limits import Limits
 
 SITE_KEY = "abcdefghijkl"
-FAST = Limits(answer_s=3, load_s=3, quiet_s=1.5, calm_s=0.3, images_s=3, whole_s=30, dial_s=2)
+FAST = Limits(answer_s=3, load_s=3, quiet_s=1.5, calm_s=0.3, step_s=2, images_s=3, whole_s=30, dial_s=2)
 # Names that the tests' resolver knows besides the machine's own.
 NAMES = {"shop.test": ["127.0.0.1"], "other.test": ["127.0.0.1"], "nowhere.test": [], "public.test": ["192.0.2.1"]}
 

@@ -127,6 +127,59 @@ PAGES = {
     "/busy": _page(
         "<p>Never again.</p><script>addEventListener('load', () => setTimeout(() => {for (;;);}, 50))</script>"
     ),
+    "/menus": _page(
+        '<nav id="css"><ul><li id="lamps">Lamps<ul id="sub"><li><a id="table" href="/table">Table</a></li></ul></li>'
+        '</ul></nav><button id="show">Menu</button><div id="menu" hidden><a id="entry" href="/a">Entry</a></div>'
+        '<main style="height:3000px">Read on</main>'
+        '<nav id="low"><span id="more">More</span><div id="shelf"><a id="book" href="/b">Book</a></div></nav>'
+        '<div style="height:600px"></div>',
+        "ul{list-style:none;margin:0;padding:0}#lamps,#low,#more{width:200px;height:40px;background:green}"
+        "#sub,#shelf{display:none;background:red;height:40px;width:200px}"
+        "#lamps:hover #sub,#low:hover #shelf{display:block}#table,#book{display:block;height:40px}"
+        "#entry{display:block;height:50px;width:300px;background:blue}"
+        "#css,#low{height:100px;position:relative}",
+    ).replace(
+        "</body>",
+        "<script>show.onmouseenter = () => {menu.hidden = false};"
+        "show.onmouseleave = () => {menu.hidden = true}</script></body>",
+    ),
+    "/states": _page(
+        '<button id="ask">Delivery</button> <button id="late">Soon</button>'
+        '<dialog id="box" style="width:400px;height:300px"><button id="inside">In the dialog</button></dialog>'
+        '<div role="tablist"><button id="tab1">One</button><button id="tab2">Two</button></div>'
+        '<section id="first">first</section><section id="second" hidden><button id="buy">Buy</button></section>'
+        '<div id="frame"><div id="track"><div id="slide1"><a id="one" href="#1">1</a></div>'
+        '<div id="slide2"><a id="two" href="#2">2</a></div></div></div><button id="next">Next</button>'
+        '<div id="panel"><div style="height:1000px;background:yellow">top</div>'
+        '<button id="deep" style="display:block;height:50px;width:100%">deep</button>'
+        '<div style="height:500px"></div></div>'
+        '<div id="row"><div><p style="width:2000px">wide</p></div></div>'
+        '<div id="strip"><i></i><button id="end">End</button></div>'
+        '<p id="gone" style="display:none">gone</p><div style="position:relative"><button id="under">Under</button>'
+        '<div id="sheet" class="over all" style="position:absolute;inset:0;background:black"></div></div>'
+        '<a id="away" href="/plain">Away</a><form action="/plain" method="post"><button id="send">Send</button></form>'
+        '<a id="new" href="/plain" target="_blank">New</a><button id="push">Push</button>'
+        '<button id="slow">Later</button><a id="hash" href="#second">Hash</a><button id="again">Again</button>'
+        '<div id="host"></div>'
+        '<iframe id="inner" srcdoc="<button id=framed>Framed</button>" width=300 height=80></iframe>'
+        '<p id="said"></p>',
+        "#frame{width:400px;overflow:hidden}#track{display:flex;width:800px;transition:transform .5s}"
+        "#track>*{width:400px;height:60px}#panel{height:200px;width:300px;overflow:auto}"
+        "#strip{width:300px;height:60px;overflow-x:auto;white-space:nowrap}#strip i{display:inline-block;width:900px}",
+    ).replace(
+        "</body>",
+        "<script>const on = (id, act) => {document.getElementById(id).onclick = act};"
+        "on('ask', () => box.showModal()); on('late', () => setTimeout(() => {said.textContent = 'late';"
+        "said.className = 'came'}, 400)); on('tab2', () => {first.hidden = true; second.hidden = false});"
+        "on('next', () => {track.style.transform = 'translateX(-400px)'});"
+        "on('push', () => history.pushState({}, '', '/elsewhere')); on('again', () => location.reload());"
+        "on('slow', () => setTimeout(() => {location.href = '/plain'}, 150));"
+        "host.attachShadow({mode: 'open'}).innerHTML = '<button id=shady>Shady</button>';"
+        "const say = (word) => () => {said.textContent = word; said.className = word};"
+        "host.shadowRoot.querySelector('button').onclick = say('shade');"
+        "inner.onload = () => {inner.contentDocument.querySelector('button').onclick = say('framed')}"
+        "</script></body>",
+    ),
     "/blank": _page("<div></div>"),
     "/login": _page("<form><input name=user><button>Sign in</button></form>"),
     "/old": _page("<p>old</p>", head='<meta http-equiv="refresh" content="0; url=/login">'),

@@ -149,9 +149,7 @@ def test_a_picture_is_no_visit(shoot, local):
 
 def test_several_widths_and_progress(camera, local):
     said = []
-    captures = camera.take(
-        local.url("/plain"), local.site(), [768, 390], variant="e=a", state="open", progress=said.append
-    )
+    captures = camera.take(local.url("/plain"), local.site(), [768, 390], variant="e=a", progress=said.append)
     assert [capture.snapshot.width for capture in captures] == [768, 390]
-    assert {(capture.snapshot.variant, capture.snapshot.state) for capture in captures} == {("e=a", "open")}
+    assert {(capture.snapshot.variant, capture.snapshot.state) for capture in captures} == {("e=a", "")}
     assert said[0] == "768 px (1 of 2): opening the page"

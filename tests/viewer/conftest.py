@@ -31,16 +31,18 @@ class FakeCamera:
     def __init__(self) -> None:
         self.closed = False
 
-    def take(self, url: str, site: Site, widths: Any, variant: str = "", state: str = "", **more: Any) -> list[Any]:
+    def take(self, url: str, site: Site, widths: Any, variant: str = "", recipe: Any = None, **more: Any) -> list[Any]:
         from viewer.snapshot.errors import SnapshotError
 
         more["progress"]("opening the page")
         if url.endswith("/away"):
             raise SnapshotError("Nothing answers at shop.example.", "unreachable")
+        if recipe and any(step.selector == "#nowhere" for step in recipe.steps):
+            raise SnapshotError("At 1366 px: Step 1 (click #nowhere): nothing on the page is #nowhere.", "step")
         page = more.get("page") or "shop.example/new"
         return [
             SimpleNamespace(
-                snapshot=shops.snapshot(site.id, variant, page, width),
+                snapshot=shops.snapshot(site.id, variant, page, width, recipe.state if recipe else ""),
                 layout=shops.page_layout(),
                 strips=shops.strips(),
             )

@@ -46,14 +46,14 @@ def strips(width: int = WIDTH, heights: tuple[int, ...] = (1024, 976)) -> list[t
     return made
 
 
-def snapshot(site: str, variant: str = "", page: str = PAGE, width: int = WIDTH) -> Snapshot:
+def snapshot(site: str, variant: str = "", page: str = PAGE, width: int = WIDTH, state: str = "") -> Snapshot:
     return Snapshot(
         id=new_id(),
         site=int(site),
         page=page,
         width=width,
         variant=variant,
-        state="",
+        state=state,
         url=f"https://{page}",
         taken=NOON,
         height=HEIGHT,

@@ -23,7 +23,7 @@ class Camera:
         self.taken: list[tuple[str, dict]] = []
         self.closed = False
 
-    def take(self, url, site, widths, variant="", state="", **more):
+    def take(self, url, site, widths, variant="", recipe=None, **more):
         self.asked.set()
         assert self.go.wait(30)
         self.taken.append((url, more))

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from viewer.api import compare, data, experiments, health, heatmap, journeys, pages, sites, snapshots, tokens
+from viewer.api import compare, data, experiments, health, heatmap, journeys, pages, sites, snapshots, states, tokens
 from viewer.api.entry import ROOT, Entry, answer
 
 
@@ -24,7 +24,7 @@ async def index(request: Request) -> Response:
 
 
 INDEX = Entry("GET", "", index, None, "This list.")
-_NOUNS = (sites, health, snapshots, heatmap, compare, experiments, journeys, pages, data, tokens)
+_NOUNS = (sites, health, snapshots, states, heatmap, compare, experiments, journeys, pages, data, tokens)
 ENTRIES: tuple[Entry, ...] = (INDEX, *(entry for noun in _NOUNS for entry in noun.ENTRIES))
 
 

@@ -14,6 +14,7 @@ from viewer.api.entry import Entry, answer, body, iso, viewer_of
 from viewer.errors import missing
 from viewer.jobs import Job
 from viewer.query import WIDTHS, only, resolve_page, resolve_variant, site_of
+from viewer.states import wishes
 
 Width = Annotated[int, Meta(ge=WIDTHS[0], le=WIDTHS[1])]
 
@@ -22,7 +23,8 @@ class Wanted(Struct, forbid_unknown_fields=True):
     url: Annotated[str, Meta(min_length=1, max_length=2048)]
     widths: Annotated[tuple[Width, ...], Meta(min_length=1, max_length=8)] = (1366, 768, 390)
     variant: str = ""  # EXPERIMENT:KEY
-    state: Annotated[str, Meta(max_length=64)] = ""
+    state: Annotated[str, Meta(max_length=64)] = ""  # key or name of a defined state
+    all_states: bool = False  # the page as it opens, and each of its states
     page: Annotated[str, Meta(max_length=2048)] = ""  # canonical page to file it under, if not that of the url
 
 
@@ -49,6 +51,7 @@ def job_json(job: Job) -> dict[str, Any]:
         "site": job.site.id,
         "url": job.url,
         "widths": list(job.widths),
+        "of_state": job.recipe.state,
         "state": job.state,
         "progress": job.progress,
         "asked": iso(job.asked * 1000),
@@ -61,11 +64,15 @@ async def take_snapshots(request: Request) -> Response:
     viewer = viewer_of(request)
     site = await site_of(viewer, request)
     wanted = await body(request, Wanted)
-    canonical_page(wanted.url, site.keep_query)  # NotAPage now rather than in the job
+    own = canonical_page(wanted.url, site.keep_query)  # NotAPage now rather than in the job
     page = await resolve_page(viewer, site, wanted.page) if wanted.page else ""
-    variant = await resolve_variant(viewer, site, wanted.variant)
-    job = viewer.jobs.submit(site, wanted.url, wanted.widths, "=".join(variant or ()), wanted.state, page)
-    return answer(job_json(job), 202)
+    variant = "=".join(await resolve_variant(viewer, site, wanted.variant) or ())
+    asked = await viewer.run(
+        wishes, viewer.definitions, site, page or own, wanted.widths, wanted.state, every=wanted.all_states
+    )
+    jobs = [viewer.jobs.submit(site, wanted.url, wish.widths, variant, wish.recipe, page) for wish in asked]
+    states = {"states": [job_json(job) for job in jobs[1:]]} if wanted.all_states else {}
+    return answer(job_json(jobs[0]) | states, 202)
 
 
 async def show_job(request: Request) -> Response:
@@ -91,8 +98,8 @@ ENTRIES = (
         "/sites/{site}/snapshots",
         take_snapshots,
         "editor",
-        "Take pictures of a page: url; optional widths, variant (EXPERIMENT:KEY), state, page (to file it "
-        "under). Answers 202 with the job.",
+        "Take pictures of a page: url; optional widths, variant (EXPERIMENT:KEY), state, all_states, page (to "
+        "file it under). Answers 202 with the job (all_states: those of its states in `states`).",
     ),
     Entry(
         "GET",

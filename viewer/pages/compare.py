@@ -18,7 +18,7 @@ from store.pages import matches, page_path
 from store.records import Experiment, Site
 from store.snapshots import Snapshot
 from viewer.auth import require
-from viewer.query import find_experiment, resolve_page, site_of, today
+from viewer.query import device_of, find_experiment, resolve_page, site_of, today
 
 from .compare_rows import Difference, Row, axis_of, difference_of, reach_of, rows_of, says_something
 from .compare_words import Check, Verdict, checks_of, method_of, notes_of, verdict_of
@@ -31,7 +31,7 @@ from .page import Choice, Page, doc
 from .parts import Empty, Legend, Period, Picture, Tick, address, period_of
 from .serve import answer, frame_of, signed_in, viewer_of
 from .taking import Fields, address_of, fields_of, takeable
-from .view import View, device_of
+from .view import View
 
 if TYPE_CHECKING:
     from viewer.app import Viewer

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from viewer.query import device_of
+
 from .languages import Language
 from .page import Choice
 from .parts import address
-from .view import KINDS, View, device_of
+from .view import KINDS, View
 
 
 def kind_choices(lang: Language, view: View, action: str, kinds: tuple[str, ...] = KINDS) -> list[Choice]:

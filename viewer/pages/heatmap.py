@@ -15,7 +15,7 @@ from store.pages import matches, page_path
 from store.records import Experiment, Site
 from store.snapshots import Snapshot
 from viewer.auth import require
-from viewer.query import resolve_page, resolve_variant, site_of, today
+from viewer.query import device_of, resolve_page, resolve_variant, site_of, today
 
 from . import heat_layer, reach_layer
 from .controls import device_choices, kind_choices, width_choices
@@ -28,7 +28,7 @@ from .page import Choice, Page, doc
 from .parts import Empty, LedgerRow, Legend, Period, Picture, address, period_of
 from .serve import answer, frame_of, signed_in, viewer_of
 from .taking import Fields, address_of, fields_of, takeable
-from .view import View, device_of
+from .view import View
 
 if TYPE_CHECKING:
     from viewer.app import Viewer

@@ -15,14 +15,16 @@ from viewer.auth import require, safe_next
 from viewer.errors import missing
 from viewer.jobs import Job
 from viewer.query import resolve_variant, site_of
+from viewer.states import wishes
 
 from .languages import Language
 from .page import Page, doc
 from .picture_failures import words_of
 from .serve import answer, frame_of, go, viewer_of
 
+ALL = "*"  # in the place of a state: all of them
 WIDTHS = (1366, 768, 390)  # px: desktop, tablet, phone
-MOST = 4  # pictures of one form
+MOST = 12  # pictures of one form
 
 Fields = tuple[tuple[str, str], ...]
 
@@ -54,9 +56,10 @@ def address_of(page: str, pictures: list[Snapshot]) -> str:
     return f"{'http' if near else 'https'}://{page}"
 
 
-def fields_of(*wanted: tuple[str, str]) -> Fields:
-    """Hidden fields for (address, `EXPERIMENT:KEY` or empty) of each picture."""
-    return tuple(pair for url, variant in wanted for pair in (("url", url), ("variant", variant)))
+def fields_of(*wanted: tuple[str, str], state: str = "") -> Fields:
+    """Hidden fields for (address, `EXPERIMENT:KEY` or empty) of each picture, all in one `state`."""
+    pairs = tuple(pair for url, variant in wanted for pair in (("url", url), ("variant", variant)))
+    return (*pairs, ("state", state)) if state else pairs
 
 
 def takeable(page: str) -> bool:
@@ -66,19 +69,25 @@ def takeable(page: str) -> bool:
 
 @require("editor")
 async def take(request: Request) -> Response:
-    """POST: queue the pictures, go on to the page that follows them."""
+    """POST: queue the pictures, go on to the page that follows them.
+
+    `state`: a defined state (key), or ALL for the page as it opens and each of its states.
+    """
     viewer = viewer_of(request)
     site = await site_of(viewer, request)
     form = await request.form()
+    state = str(form.get("state", ""))
     urls = [str(url) for url in form.getlist("url")][:MOST]
     variants = [str(v) for v in form.getlist("variant")] + [""] * len(urls)
     jobs = []
     for url, text in zip(urls, variants, strict=False):
-        canonical_page(url, site.keep_query)  # NotAPage now rather than in the job
-        variant = await resolve_variant(viewer, site, text)
-        jobs.append(viewer.jobs.submit(site, url, WIDTHS, "=".join(variant or ())))
+        page = canonical_page(url, site.keep_query)
+        variant = "=".join(await resolve_variant(viewer, site, text) or ())
+        named = "" if state == ALL else state
+        asked = await viewer.run(wishes, viewer.definitions, site, page, WIDTHS, named, every=state == ALL)
+        jobs += [viewer.jobs.submit(site, url, wish.widths, variant, wish.recipe) for wish in asked]
     goal = safe_next(str(form.get("next", "")))
-    return go(viewer.urls.taking(site.id, [job.id for job in jobs], goal))
+    return go(viewer.urls.taking(site.id, [job.id for job in jobs[:MOST]], goal))
 
 
 @require("viewer")
@@ -105,7 +114,7 @@ async def follow(request: Request) -> Response:
         job_href=" ".join(viewer.urls.api("jobs", job.id) for job in jobs),
         next=safe_next(request.query_params.get("next", "")),
         take_action=viewer.urls.take(site.id),
-        take_fields=fields_of(*((job.url, job.variant.replace("=", ":")) for job in jobs)),
+        take_fields=_again(jobs),
     )
     return answer(request, page)
 
@@ -114,6 +123,13 @@ def _job(job: Job | None, id: str, site: Site) -> Job:
     if job is None or job.site.id != site.id:
         raise missing("job", id, "Jobs are forgotten when Parcours is restarted.")
     return job
+
+
+def _again(jobs: list[Job]) -> Fields:
+    """The fields of the same wish."""
+    states = {job.recipe.state for job in jobs}
+    pictures = dict.fromkeys((job.url, job.variant.replace("=", ":")) for job in jobs)
+    return fields_of(*pictures, state=states.pop() if len(states) == 1 else ALL)
 
 
 def _words(lang: Language, job: Job) -> str:

@@ -14,11 +14,6 @@ DEVICES = ("desktop", "tablet", "phone")
 PERIODS = (1, 7, 28, 90)
 
 
-def device_of(width: int) -> str:
-    """The device class of a picture's width in px."""
-    return "phone" if width < 600 else "tablet" if width < 1024 else "desktop"
-
-
 @dataclass(frozen=True)
 class View:
     """The query of `/sites/{site}/heatmap` and its sisters, checked."""

@@ -3,6 +3,17 @@
 from viewer.snapshot.browser import chromium_words, find_chromium
 from viewer.snapshot.camera import Camera, take
 from viewer.snapshot.errors import SnapshotError
+from viewer.snapshot.recipe import BadRecipe, Recipe, read_recipe
 from viewer.snapshot.take import Capture
 
-__all__ = ["Camera", "Capture", "SnapshotError", "chromium_words", "find_chromium", "take"]
+__all__ = [
+    "BadRecipe",
+    "Camera",
+    "Capture",
+    "Recipe",
+    "SnapshotError",
+    "read_recipe",
+    "chromium_words",
+    "find_chromium",
+    "take",
+]

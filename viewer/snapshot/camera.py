@@ -17,6 +17,7 @@ from viewer.snapshot.addresses import Resolve, system_resolve
 from viewer.snapshot.browser import launch
 from viewer.snapshot.errors import SnapshotError
 from viewer.snapshot.limits import Limits
+from viewer.snapshot.recipe import Recipe
 from viewer.snapshot.take import Capture, Order, take_all
 
 _CLOSE_S = 15.0
@@ -51,7 +52,7 @@ class Camera:
         site: Site,
         widths: Sequence[int],
         variant: str = "",
-        state: str = "",
+        recipe: Recipe | None = None,
         *,
         page: str = "",
         viewport_heights: Mapping[int, int] | None = None,
@@ -63,9 +64,8 @@ class Camera:
         `viewport_heights` and `page_heights` are recorded medians in px by width.
         Raises `SnapshotError` with words and code.
         """
-        order = Order(
-            url, site, tuple(widths), variant, state, page, dict(viewport_heights or {}), dict(page_heights or {})
-        )
+        heights = dict(viewport_heights or {}), dict(page_heights or {})
+        order = Order(url, site, tuple(widths), variant, recipe or Recipe(), page, *heights)
         with self._one_at_a_time:
             with self._gate:
                 if self._closed:
@@ -128,7 +128,7 @@ def take(
     site: Site,
     widths: Sequence[int],
     variant: str = "",
-    state: str = "",
+    recipe: Recipe | None = None,
     viewport_heights: Mapping[int, int] | None = None,
     chromium: str | None = None,
     progress: Callable[[str], None] | None = None,
@@ -144,7 +144,7 @@ def take(
             site,
             widths,
             variant,
-            state,
+            recipe,
             page=page,
             viewport_heights=viewport_heights,
             page_heights=page_heights,

@@ -27,6 +27,8 @@ CODES = {
     "timeout": "the page took too long",
     "crashed": "the page brought the browser down",
     "capture": "the elements of the page could not be read",
+    "step": "a step of the state's recipe could not be done",
+    "leaves": "a step of the state's recipe leads to another page",
     "stopped": "the camera was closed meanwhile",
     "browser": "there is no Chromium, or it does not start",
 }

@@ -14,6 +14,7 @@ class Limits:
     quiet_s: float = 8.0  # until nothing moves any more
     calm_s: float = 0.5  # how long nothing must move
     scroll_s: float = 25.0  # for the pass through the page
+    step_s: float = 10.0  # for one step of a recipe
     images_s: float = 8.0  # for images and fonts after it
     whole_s: float = 120.0  # for one width, whatever the page does
     dial_s: float = 10.0  # for one connection

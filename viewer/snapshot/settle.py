@@ -1,4 +1,4 @@
-"""Bringing a page to the state a visitor sees who has read all of it, and then to rest."""
+"""Bringing a page to what a visitor sees who has read all of it, and then to rest."""
 
 from __future__ import annotations
 
@@ -53,10 +53,14 @@ async def scroll_through(world: World, traffic: Traffic, limits: Limits) -> list
     return []
 
 
-async def settle(world: World, traffic: Traffic, limits: Limits) -> list[str]:
-    """Everything from the load event to a page at rest, scrolled to its top; gives warnings."""
+async def arrive(world: World, traffic: Traffic, limits: Limits) -> bool:
+    """Wait for the page to be quiet for the first time; False when it was not."""
+    return await wait_quiet(world, traffic, limits.quiet_s, limits.calm_s)
+
+
+async def read_through(world: World, traffic: Traffic, limits: Limits, quiet: bool) -> list[str]:
+    """Everything from the first quiet to a page that was read to its foot, scrolled to its top; gives warnings."""
     warnings: list[str] = []
-    quiet = await wait_quiet(world, traffic, limits.quiet_s, limits.calm_s)
     warnings += await hide_banners(world)
     await world.evaluate(f"({script('eager')})()")
     warnings += await scroll_through(world, traffic, limits)
@@ -74,9 +78,29 @@ async def settle(world: World, traffic: Traffic, limits: Limits) -> list[str]:
             "it was photographed as it was then."
         )
     warnings += [words for words in await hide_banners(world) if words not in warnings]
+    return warnings
+
+
+async def come_to_rest(world: World) -> None:
+    """Bring everything that moves to its end, and switch the page's scripts off."""
     await world.evaluate(f"({script('freeze')})()")
     await asyncio.sleep(_LOOK_S)  # what the page does when its animations end
     await world.evaluate(f"({script('scroll')})(0)")
     await world.stop_scripts()
     await world.evaluate(f"({script('freeze')})()")  # and what that began
-    return warnings
+
+
+async def rest_in_state(world: World) -> None:
+    """The same after the steps of a recipe: what they opened stays open, wherever the page was scrolled to."""
+    await world.evaluate(f"({script('freeze')})()")
+    await asyncio.sleep(_LOOK_S)
+    await world.stop_scripts()
+    # From here on no script hears that the pointer leaves; styles for `:hover` are held by the browser itself.
+    nodes = await world.nodes(f"({script('hovered')})()")
+    await world.session.send("CSS.enable")
+    for node in nodes:
+        await world.session.send("CSS.forcePseudoState", {"nodeId": node, "forcedPseudoClasses": ["hover"]})
+    if (await world.evaluate("scrollY")) > 0:
+        await world.evaluate(f"({script('scroll')})(0)")
+        await world.page.mouse.move(-9, -9)  # off the page: else it would rest on whatever came under it
+    await world.evaluate(f"({script('freeze')})()")

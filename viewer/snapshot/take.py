@@ -25,7 +25,9 @@ from viewer.snapshot.loading import check_address, open_page
 from viewer.snapshot.mapping import Mapping
 from viewer.snapshot.picture import page_height, photograph
 from viewer.snapshot.proxy import COLLECTOR, Proxy
-from viewer.snapshot.settle import settle
+from viewer.snapshot.recipe import Recipe
+from viewer.snapshot.settle import arrive, come_to_rest, read_through, rest_in_state
+from viewer.snapshot.steps import Player
 from viewer.snapshot.traffic import Traffic
 from viewer.snapshot.world import World, script
 
@@ -51,7 +53,7 @@ class Order:
     site: Site
     widths: tuple[int, ...]
     variant: str = ""  # "experiment=variant"
-    state: str = ""
+    recipe: Recipe = field(default_factory=Recipe)
     page: str = ""
     viewport_heights: dict[int, int] = field(default_factory=dict)  # width → recorded median, px
     page_heights: dict[int, int] = field(default_factory=dict)  # width → recorded median, px
@@ -103,7 +105,7 @@ async def _take_one(
             traffic = Traffic(page, bounds)
             await open_page(page, order.url, order.site, traffic, proxy, mapping, limits)
             progress(f"{width} px: waiting for the page to come to rest")
-            warnings = await settle(world, traffic, limits)
+            warnings = await _come_to_rest(world, traffic, order, width, limits, progress)
             check_address(page, order.url, order.site, traffic, mapping)
             progress(f"{width} px: reading its elements and taking the picture")
             return await _picture(world, order, width, window, limits, [*warnings, *_outside(proxy)])
@@ -111,6 +113,26 @@ async def _take_one(
             # A page that holds its renderer may hold this too: the browser goes on without it.
             with contextlib.suppress(PlaywrightError, TimeoutError):
                 await asyncio.wait_for(context.close(), _CLOSE_S)
+
+
+async def _come_to_rest(
+    world: World, traffic: Traffic, order: Order, width: int, limits: Limits, progress: Callable[[str], None]
+) -> list[str]:
+    """From the load event to a page at rest, in the state asked for; gives warnings."""
+    recipe, player = order.recipe, Player(world, traffic, order.site, limits, touch=width < PHONE_BELOW)
+    try:
+        quiet = await arrive(world, traffic, limits)
+        warnings = await player.play(recipe.first, may_reload=True)
+        warnings += await read_through(world, traffic, limits, quiet)
+        if recipe.steps:
+            progress(f"{width} px: {recipe.state}, {len(recipe.steps)} steps")
+            warnings += await player.play(recipe.steps)
+    except SnapshotError as error:
+        if error.code not in ("step", "leaves"):
+            raise
+        raise SnapshotError(f"At {width} px: {error.words}", error.code) from None
+    await (rest_in_state if recipe.steps else come_to_rest)(world)
+    return warnings
 
 
 async def _context(browser: Browser, width: int, window: int, proxy: Proxy) -> BrowserContext:
@@ -177,10 +199,14 @@ async def _picture(world: World, order: Order, width: int, window: int, limits: 
     if state["overflow"] > wide * 1.1:
         beyond = state["overflow"] - wide
         warnings.append(f"Content reaches {beyond} px beyond the right edge: it is not in the picture.")
-    if state["panel"] > window:
-        warnings.append("Most of this page scrolls in a panel of its own: the picture shows the top of it.")
-    if different := height_warning(tall, width, order.page_heights):
-        warnings.append(different)
+    if not order.recipe.steps:  # a state is of another height, or scrolled, on purpose
+        if state["panel"] > window:
+            warnings.append(
+                "Most of this page scrolls in a panel of its own: the picture shows the top of it. "
+                "A state with the step `scroll` shows more."
+            )
+        if different := height_warning(tall, width, order.page_heights):
+            warnings.append(different)
     strips = await photograph(world, wide, height, limits)
     taken = time.time_ns() // 1_000_000
     snapshot = Snapshot(
@@ -189,7 +215,7 @@ async def _picture(world: World, order: Order, width: int, window: int, limits: 
         page=order.page or canonical_page(order.url, order.site.keep_query),
         width=width,
         variant=order.variant,
-        state=order.state,
+        state=order.recipe.state,
         url=order.url,
         taken=taken,
         height=height,

@@ -31,25 +31,32 @@ class World:
 
     async def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression (awaited when it is a promise), as plain data."""
+        return (await self._evaluate(expression, returnByValue=True))["result"].get("value")
+
+    async def nodes(self, expression: str) -> list[int]:
+        """The DevTools ids of the elements that an expression gives as an array."""
+        await self.session.send("DOM.enable")
+        await self.session.send("DOM.getDocument", {"depth": 0})
+        array = (await self._evaluate(expression))["result"]["objectId"]
+        listed = await self.session.send("Runtime.getProperties", {"objectId": array, "ownProperties": True})
+        objects = [one["value"]["objectId"] for one in listed["result"] if one["name"].isdigit()]
+        return [(await self.session.send("DOM.requestNode", {"objectId": one}))["nodeId"] for one in objects]
+
+    async def _evaluate(self, expression: str, **how: bool) -> dict[str, Any]:
         tree = await self.session.send("Page.getFrameTree")
         # The same name gives the same world, and after a navigation a new one.
         world = await self.session.send(
             "Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _NAME}
         )
-        answer = await self.session.send(
+        answer: dict[str, Any] = await self.session.send(
             "Runtime.evaluate",
-            {
-                "expression": expression,
-                "contextId": world["executionContextId"],
-                "returnByValue": True,
-                "awaitPromise": True,
-            },
+            {"expression": expression, "contextId": world["executionContextId"], "awaitPromise": True, **how},
         )
         if "exceptionDetails" in answer:
             details = answer["exceptionDetails"]
             words = details.get("exception", {}).get("description") or details.get("text", "")
             raise SnapshotError(f"A script of the snapshot failed in the page: {words[:300]}", "capture")
-        return answer["result"].get("value")
+        return answer
 
     async def stop_scripts(self) -> None:
         """Switch the page's own scripts off (timers, frames, events): from here on nothing moves by itself."""

@@ -1,0 +1,136 @@
+"""Recipes: the steps that bring a page into a state, such as an open menu, one a line.
+
+    click SELECTOR                  press the first element shown that it names
+    hover SELECTOR                  rest the pointer on it; it stays there for the picture
+    wait SELECTOR                   until it shows
+    wait MS                         so many milliseconds
+    scroll SELECTOR to Y            px inside an element that scrolls; `bottom` for its end
+    scroll page to Y                the same for the page
+    dismiss SELECTOR                press it if it is there
+
+A recipe never types: what is written into a page could be sent somewhere.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+VERBS = ("click", "hover", "wait", "scroll", "dismiss")
+TYPING = ("type", "fill", "write", "press", "key", "select", "upload", "submit")
+MOST_STEPS = 20
+LONGEST_WAIT = 10_000  # ms
+LONGEST_SELECTOR = 500  # letters
+FARTHEST = 1_000_000  # px
+EXAMPLE = "click #menu-button"
+
+FAULTS = {
+    "none": "A state needs at least one step, such as `{example}`.",
+    "many": "There are {n} steps: at most {most} are done.",
+    "verb": "there is no step {verb!r}. A step begins with {verbs}.",
+    "types": "{verb!r} would write into the page, and a recipe never does. A step begins with {verbs}.",
+    "no_selector": "{verb} needs a selector, such as `{verb} #menu-button`.",
+    "selector": "{selector!r} is no CSS selector: a quote or a bracket is open, or it begins with a digit.",
+    "long": "the selector has {n} letters: at most {most}.",
+    "wait": "{ms} ms is too long: wait at most {most} ms, or wait for a selector.",
+    "scroll": "say what to scroll and how far: `scroll .panel to 800`, `scroll page to bottom`.",
+}
+
+
+class BadRecipe(ValueError):
+    """The text is no recipe. `code` is one of FAULTS, `line` counts from 1 (0: the whole)."""
+
+    def __init__(self, code: str, line: int = 0, **values: object) -> None:
+        self.code, self.line, self.values = code, line, values
+        words = FAULTS[code].format(**values)
+        super().__init__(f"Line {line}: {words}" if line else words)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One step. `selector` is empty for `wait MS` and for the page; `number` is ms or px, None for the bottom."""
+
+    verb: str
+    selector: str = ""
+    number: int | None = None
+
+    def __str__(self) -> str:
+        match self.verb:
+            case "wait" if not self.selector:
+                return f"wait {self.number}"
+            case "scroll":
+                return f"scroll {self.selector or 'page'} to {'bottom' if self.number is None else self.number}"
+        return f"{self.verb} {self.selector}"
+
+
+Steps = tuple[Step, ...]
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What is done to a page before its picture: `first` whatever is asked for, then `steps` for the state `state`."""
+
+    state: str = ""
+    first: Steps = field(default=())
+    steps: Steps = field(default=())
+
+
+def read_recipe(lines: Iterable[str]) -> Steps:
+    """The steps of a recipe; empty lines are skipped. BadRecipe with the line's number."""
+    steps = tuple(read_step(text, n) for n, line in enumerate(lines, 1) if (text := line.strip()))
+    if not steps:
+        raise BadRecipe("none", example=EXAMPLE)
+    if len(steps) > MOST_STEPS:
+        raise BadRecipe("many", n=len(steps), most=MOST_STEPS)
+    return steps
+
+
+def read_step(text: str, line: int = 0) -> Step:
+    """One step of its line. BadRecipe names `line`."""
+    verb, rest = (*text.strip().split(None, 1), "", "")[:2]
+    verb = verb.lower()
+    if verb not in VERBS:
+        code = "types" if verb in TYPING else "verb"
+        raise BadRecipe(code, line, verb=verb[:20], verbs=", ".join(VERBS))
+    if not rest:
+        raise BadRecipe("scroll", line) if verb == "scroll" else BadRecipe("no_selector", line, verb=verb)
+    if verb == "wait" and (found := re.fullmatch(r"(\d{1,9})\s*(ms)?", rest, re.ASCII)):
+        ms = int(found[1])
+        if ms > LONGEST_WAIT:
+            raise BadRecipe("wait", line, ms=ms, most=LONGEST_WAIT)
+        return Step("wait", number=ms)
+    if verb == "scroll":
+        selector, _, goal = (part.strip() for part in rest.rpartition(" to "))
+        if not selector or not re.fullmatch(r"(\d{1,7})(\s*px)?|bottom", goal, re.ASCII):
+            raise BadRecipe("scroll", line)
+        number = None if goal == "bottom" else min(FARTHEST, int(goal.removesuffix("px")))
+        return Step("scroll", "" if selector == "page" else _selector(selector, line), number)
+    return Step(verb, _selector(rest, line))
+
+
+def _selector(text: str, line: int) -> str:
+    if len(text) > LONGEST_SELECTOR:
+        raise BadRecipe("long", line, n=len(text), most=LONGEST_SELECTOR)
+    if text[0].isdigit() or not text.isprintable() or not _closed(text):
+        raise BadRecipe("selector", line, selector=text[:60])
+    return text
+
+
+def _closed(text: str) -> bool:
+    """Whether every quote and bracket is closed; all else only the page's browser can judge."""
+    awaited: list[str] = []
+    letters = iter(text)
+    for letter in letters:
+        if letter == "\\":
+            next(letters, "")
+        elif awaited and awaited[-1] in "\"'":
+            if letter == awaited[-1]:
+                awaited.pop()
+        elif letter in "\"'":
+            awaited.append(letter)
+        elif letter in "([":
+            awaited.append(")" if letter == "(" else "]")
+        elif letter in ")]" and (not awaited or awaited.pop() != letter):
+            return False
+    return not awaited

@@ -1,0 +1,84 @@
+"""The states that people defined for the pages of a site, and what a picture of one needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from store.definitions import Definitions
+from store.pages import matches
+from store.records import PageState, Site
+from viewer.errors import Problem, missing
+from viewer.query import device_of
+from viewer.snapshot.recipe import Recipe, Steps, read_recipe
+
+MOST_STATES = 50  # of a site
+
+
+@dataclass(frozen=True)
+class Wish:
+    """One picture to take: what is done to the page, and the widths that have this state."""
+
+    recipe: Recipe
+    widths: tuple[int, ...]
+
+
+def in_order(states: Iterable[PageState]) -> list[PageState]:
+    """The owner's order: a point belongs to the first state that shows its element."""
+    return sorted(states, key=lambda state: (state.first, state.place, state.name, state.key))
+
+
+def defined_states(definitions: Definitions, site: Site) -> list[PageState]:
+    """All of a site, the recipes that are done first among them, in the owner's order."""
+    return in_order(definitions.find(PageState, site=site.id))
+
+
+def on_page(states: Iterable[PageState], page: str) -> list[PageState]:
+    """Those of a page."""
+    return [state for state in states if any(matches(pattern, page) for pattern in state.pages)]
+
+
+def find_state(definitions: Definitions, site: Site, name: str) -> PageState:
+    """The state of this key or name, or Problem 404."""
+    found = defined_states(definitions, site)
+    for state in [s for s in found if s.key == name] + [s for s in found if s.name == name]:
+        return state
+    raise missing("state", name, f"States of {site.name}: {', '.join(s.key for s in found) or 'none yet'}.")
+
+
+def state_key(definitions: Definitions, site: Site, name: str) -> str:
+    """The key that pictures carry of a state given by key or name; what is not defined is taken for a key."""
+    found = [s for s in defined_states(definitions, site) if not s.first]
+    keys = [s.key for s in found if s.key == name] + [s.key for s in found if s.name == name]
+    return next(iter(keys), name)
+
+
+def wishes(
+    definitions: Definitions, site: Site, page: str, widths: Sequence[int], state: str = "", *, every: bool = False
+) -> list[Wish]:
+    """What to take of a page (canonical): the base state, or the named one, or (`every`) the base and all states.
+
+    Problem 422 when the page has no such state, or has it at none of these widths.
+    """
+    here = on_page(defined_states(definitions, site), page)
+    first = tuple(step for one in here if one.first for step in read_recipe(one.steps))
+    states = [one for one in here if not one.first]
+    base = Wish(Recipe(first=first), tuple(widths))
+    if every:
+        return [base, *(wish for one in states if (wish := _wish(one, first, widths)).widths)]
+    if not state:
+        return [base]
+    found = [s for s in states if s.key == state] + [s for s in states if s.name == state]
+    if not found:
+        have = f"It has: {', '.join(one.key for one in states)}." if states else "It has none yet."
+        raise Problem(422, "no_state", f"{page} has no state {state!r}.", f"{have} Define it first, with its steps.")
+    wish = _wish(found[0], first, widths)
+    if not wish.widths:
+        only = " and ".join(found[0].devices)
+        raise Problem(422, "no_state", f"The state {found[0].name!r} is one of {only} only.", "Ask for such a width.")
+    return [wish]
+
+
+def _wish(state: PageState, first: Steps, widths: Sequence[int]) -> Wish:
+    fitting = tuple(w for w in widths if not state.devices or device_of(w) in state.devices)
+    return Wish(Recipe(state.key, first, read_recipe(state.steps)), fitting)
