@@ -1,6 +1,6 @@
 // Run in the headless browser: the layout of the page as it stands, every element with the same
 // path and fingerprints that the tracker gives it in a visitor's browser.
-import {anchor, HEADINGS, join, marksOf, MAX_WAY, tagOf, TOP} from './elements.js';
+import {anchor, HEADINGS, marksOf, MAX_WAY, shorten, tagOf, TOP} from './elements.js';
 import {nameOf} from './names.js';
 
 const SKIPPED = /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|area)$/;
@@ -79,7 +79,8 @@ const countNames = () => {
   return counts;
 };
 
-const capture = (siteKey) => {
+/** `top` is `>>html:1` for a page that is a part of another one: its paths go on from the frame's. */
+const capture = (siteKey, top = TOP) => {
   const counts = countNames();
   const isOnly = (selector) => !(counts.get(selector) > 1);
   const headings = new Map(); // element → the heading before it
@@ -118,10 +119,11 @@ const capture = (siteKey) => {
 
   /** How `el`, the `n`th child of its tag, is reached: `name` of its anchor and the `way` down from it. */
   const routeOf = (el, n, outer) => {
-    const name = el === document.documentElement ? TOP : el.getRootNode() === document && anchor(el, isOnly);
+    const name =
+      el === document.documentElement ? top : top === TOP && el.getRootNode() === document && anchor(el, isOnly);
     if (name) return {name, way: ''};
     const way = `${outer.way}>${read(el, 'parentElement') ? '' : '>'}${tagOf(el)}:${n}`;
-    return way.length > MAX_WAY ? {name: TOP, way: `>${way.slice(-MAX_WAY)}`} : {name: outer.name, way};
+    return way.length > MAX_WAY ? {name: top, way: `>${way.slice(-MAX_WAY)}`} : {name: outer.name, way};
   };
 
   /**
@@ -140,7 +142,7 @@ const capture = (siteKey) => {
     const box = moved(rect, at);
     const isFixed = style.position === 'fixed';
     const bounds = isFixed ? at.pinned : style.position === 'absolute' ? at.held : at;
-    const index = layout.paths.push(join(route.name, route.way)) - 1;
+    const index = layout.paths.push(shorten(route.name + route.way, route.name)) - 1;
     const control = matches(el, CONTROL) ? index : at.control;
     layout.fps.push(marksOf(el, siteKey, headings.get(el)));
     layout.names.push(nameOf(el, at.controlElement));

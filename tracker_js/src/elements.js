@@ -3,7 +3,8 @@
 // element has the same key in a visitor's browser and on the picture.
 // docs/elements.md says the same in words.
 
-const MAX_TAIL = 400; // letters that stay of the way from an anchor: with it no more than the 512 that the wire allows
+const MAX_PATH = 512; // letters, as the wire allows
+const MAX_TAIL = 399; // letters that stay of a longer one, besides its anchor
 export const MAX_WAY = 2000; // letters of the way from an anchor: what stands further above is none
 const MAX_NAME = 64; // letters of an id, class or test id
 const MAX_TAG = 40;
@@ -77,18 +78,17 @@ export const anchor = (el, only = isOnly) => {
   return LANDMARK.test(tag) && only(tag) && tag;
 };
 
-/** Path by the `name` of an anchor and the way down from it, of which only the end may stay. */
-export const join = (name, way) =>
-  name + (way.length > MAX_TAIL ? way.slice(-MAX_TAIL).replace(/[^>]*/, '…') : way);
+/** `path` with at most 512 letters: a longer one keeps its anchor and its tail. */
+export const shorten = (path, name = path.split('>')[0]) =>
+  path.length > MAX_PATH ? name + path.slice(-MAX_TAIL).replace(/[^>]*/, '…') : path;
 
-/** Anchored path of `el`. */
-const pathOf = (el) => {
+const pathOf = (el, top) => {
   let way = '';
   for (;;) {
     const up = above(el);
     // In shadow roots and frames the same names come again with every copy of the component: no anchors there.
-    const name = up && way.length <= MAX_WAY ? el.getRootNode() === document && anchor(el) : TOP;
-    if (name) return join(name, way);
+    const name = up && way.length <= MAX_WAY ? top === TOP && el.getRootNode() === document && anchor(el) : top;
+    if (name) return shorten(name + way, name);
     let n = 1;
     for (let other = el; (other = other.previousElementSibling); ) if (other.localName === el.localName) n++;
     way = `>${el.parentElement ? '' : '>'}${tagOf(el)}:${n}${way}`;
@@ -165,5 +165,8 @@ export const marksOf = (el, siteKey, heading) => {
     .join('');
 };
 
-/** The record of an element: `[path, fingerprints]`. */
-export const describe = (el, siteKey) => [pathOf(el), marksOf(el, siteKey, headingBefore(el))];
+/**
+ * The record of an element: `[path, fingerprints]`. `top`: what paths begin with where no anchor is; in a page that is
+ * a part of another one (`>>html:1`) no path has one.
+ */
+export const describe = (el, siteKey, top = TOP) => [pathOf(el, top), marksOf(el, siteKey, headingBefore(el))];
