@@ -75,7 +75,7 @@ def test_a_target_says_whether_it_was_reached() -> None:
 
 
 def test_pages_lose_what_is_foreign_and_get_the_snippet_first() -> None:
-    html = "<html><head><script src='https://x.example/a.js'></script><img src=//x.example/b></head><body></body>"
+    html = "<html><head><script src='https://x.example/a.js'></script><img src='//x.example/b'></head><body></body>"
     page = page_with(html, PARCOURS.snippet('data-offline="keep"'))
     assert "x.example" not in page
     assert page.index("/parcours.js") < page.index("</head>")
