@@ -12,10 +12,11 @@ from aggregator.projection import Placed
 
 @dataclass(frozen=True)
 class Account:
-    """received = bots + excluded + outside + not_placed + drawn; drawn = own + twin + ancestor + page.
+    """received = bots + excluded + outside + elsewhere + not_placed + drawn; drawn = own + twin + ancestor + page.
 
     `received`: points of these pages, this kind and period. `outside`: outside the segment
-    (device, variant). A point of an excluded bot counts among the bots.
+    (device, variant). `elsewhere`: of other states of the page, on whose maps they are drawn.
+    A point of an excluded bot counts among the bots.
     """
 
     received: int
@@ -28,6 +29,7 @@ class Account:
     twin: int = 0
     ancestor: int = 0
     page: int = 0
+    elsewhere: int = 0
 
     @property
     def left(self) -> int:
@@ -44,13 +46,13 @@ class LeftOut:
     outside: int = 0
 
 
-def account(left_out: LeftOut, placed: Placed) -> Account:
+def account(left_out: LeftOut, placed: Placed, elsewhere: int = 0) -> Account:
     """Made from what was placed, so that the figures always add up, even while points come in."""
     counts = np.bincount(placed.rung, minlength=len(RUNGS)).tolist()
     own, twin, ancestor, page, none = counts[: len(RUNGS)]
     drawn = own + twin + ancestor + page
     return Account(
-        received=left_out.bots + left_out.excluded + left_out.outside + none + drawn,
+        received=left_out.bots + left_out.excluded + left_out.outside + elsewhere + none + drawn,
         bots=left_out.bots,
         excluded=left_out.excluded,
         outside=left_out.outside,
@@ -60,6 +62,7 @@ def account(left_out: LeftOut, placed: Placed) -> Account:
         twin=twin,
         ancestor=ancestor,
         page=page,
+        elsewhere=elsewhere,
     )
 
 

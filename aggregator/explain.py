@@ -29,8 +29,10 @@ CODES = {
     "only_excluded": "All {n} came from excluded visitors (the team).",
     "segment_empty": "Nothing in this segment; {n} outside it.",
     "nothing_placed": "None of the {n} could be placed: the page has changed since, or the picture is of another page.",
+    "only_in_states": "All {n} were made in other states of the page: see their maps.",
     "no_points": "{visitors} visitors, and none of them did this here.",
-    "many_hidden": "{n} ({share}) were made on elements that this picture hides: see the width they were made at.",
+    "many_hidden": "{n} ({share}) were made on elements that this picture hides: see the width they were made at, "
+    "or define a state of the page that shows them.",
     "many_not_placed": "{n} ({share}) could not be placed: take a new picture.",
     "few_visitors": "Only {visitors} visitors: shares are noise below {least}.",
     "variant_picture_missing": "There is no picture of variant {variant}; it is drawn on the page's own.",
@@ -77,6 +79,8 @@ def _emptiness(account: Account, exposed: Exposed, span: tuple[str, str, int] | 
         return []
     if account.not_placed:
         return [MapWarning("nothing_placed", {"n": account.not_placed})]
+    if account.elsewhere:
+        return [MapWarning("only_in_states", {"n": account.elsewhere})]
     if account.received:
         if account.outside:
             return [MapWarning("segment_empty", {"n": account.outside})]

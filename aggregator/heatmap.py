@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -16,13 +16,14 @@ from aggregator.elements import LayoutIndex
 from aggregator.elements_table import ElementRow, counts_for, element_table
 from aggregator.explain import MapWarning, explain
 from aggregator.frustration import judge
-from aggregator.pictures import NoSnapshot, picture
+from aggregator.pictures import NoSnapshot, picture, pictures_of_states
 from aggregator.points import Points
 from aggregator.projection import Placed, project
 from aggregator.reach import Reach, reach
 from aggregator.records import Records
 from aggregator.scale import Scale, scale_for
 from aggregator.scope import BadScope, Scope
+from aggregator.states import InState, divide, owners
 from store.client import Store
 from store.layouts import Layout
 from store.snapshots import Snapshot, Snapshots
@@ -48,6 +49,7 @@ class Heatmap:
     visitors: int
     views: int
     warnings: list[MapWarning]
+    elsewhere: tuple[InState, ...] = ()  # points of the page's other states that have a picture
 
 
 @dataclass(frozen=True)
@@ -75,9 +77,13 @@ class Sample:
     exposed: queries.Exposed
 
 
-def heatmap(store: Store, snapshots: Snapshots, scope: Scope, width: int, state: str = "") -> Heatmap:
+def heatmap(
+    store: Store, snapshots: Snapshots, scope: Scope, width: int, state: str = "", states: Sequence[str] = ()
+) -> Heatmap:
     """The map of clicks or hovers on the newest picture of this width.
 
+    `state`: the one whose picture is drawn on ("": the page as it opens), of all `states` of the
+    page in the owner's order; each point belongs to one of them (aggregator/states.py).
     NoSnapshot (words for people) when there is none; BadScope for the kind `scroll`.
     """
     if scope.kind == "scroll":
@@ -85,7 +91,13 @@ def heatmap(store: Store, snapshots: Snapshots, scope: Scope, width: int, state:
     pages = queries.resolve_pages(store, scope.site, scope.pages)
     snapshot, index = picture(snapshots, scope, pages, width, state)
     sample = read_sample(store, scope, pages, snapshot.width)
-    return draw(store, scope, pages, snapshot, index, sample)
+    elsewhere: tuple[InState, ...] = ()
+    if state or states:
+        shown = pictures_of_states(snapshots, scope, snapshot, (*states, state))
+        owner = owners(sample.points, sample.records, list(shown.values()))
+        mine, elsewhere = divide(owner, list(shown), state)
+        sample = replace(sample, points=sample.points.take(mine))
+    return draw(store, scope, pages, snapshot, index, sample, elsewhere=elsewhere)
 
 
 def read_sample(
@@ -112,8 +124,9 @@ def draw(
     index: LayoutIndex,
     sample: Sample,
     twins: Mapping[int, int] | None = None,
+    elsewhere: tuple[InState, ...] = (),
 ) -> Heatmap:
-    """Place, count and explain a sample on one layout."""
+    """Place, count and explain a sample on one layout; `elsewhere` are points that the sample is without."""
     points, exposed, layout = sample.points, sample.exposed, index.layout
     placed = project(points, sample.records, index, twins)
     hover = scope.kind == "hover"
@@ -121,7 +134,7 @@ def draw(
     counts = density(x, y, weight, layout, CELL, SIGMA)
     grid = per_thousand(counts, exposed.visitors, unit=1000.0 if hover else 1.0)
     dead, rage = judge(points, sample.records, counts_for(placed, layout), layout.tags)
-    kept = account(sample.left_out, placed)
+    kept = account(sample.left_out, placed, sum(other.points for other in elsewhere))
     span = None if kept.received else queries.read_page_span(store, scope.site, pages, scope.kind)
     return Heatmap(
         scope=scope,
@@ -138,6 +151,7 @@ def draw(
         visitors=exposed.visitors,
         views=exposed.views,
         warnings=explain(scope, snapshot, kept, exposed, span, hidden_here(points, placed, layout)),
+        elsewhere=elsewhere,
     )
 
 
@@ -146,10 +160,10 @@ def hidden_here(points: Points, placed: Placed, layout: Layout) -> int:
     return int(np.isin(points.key[~placed.drawn], layout.keys[~layout.visible]).sum())
 
 
-def reach_map(store: Store, snapshots: Snapshots, scope: Scope, width: int, state: str = "") -> ReachMap:
+def reach_map(store: Store, snapshots: Snapshots, scope: Scope, width: int) -> ReachMap:
     """How far down the views of a scope saw; its account counts views. NoSnapshot when there is no picture."""
     pages = queries.resolve_pages(store, scope.site, scope.pages)
-    snapshot, index = picture(snapshots, scope, pages, width, state)
+    snapshot, index = picture(snapshots, scope, pages, width)
     scope = Scope(scope.site, scope.pages, "scroll", scope.since, scope.until, scope.variant, scope.device, scope.bots)
     left_out = queries.read_left_out(store, scope, pages, table="views")
     exposed = queries.read_exposed(store, scope, pages, snapshot.width)

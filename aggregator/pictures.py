@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Sequence
 
 from aggregator.elements import LayoutIndex
 from aggregator.scope import Scope
@@ -30,13 +31,26 @@ def picture(
     raise NoSnapshot(_words(snapshots, scope, pages, width, state))
 
 
+def pictures_of_states(
+    snapshots: Snapshots, scope: Scope, of: Snapshot, states: Sequence[str]
+) -> dict[str, LayoutIndex]:
+    """The newest pictures of the page of `of` at its width: the base ("") and those of `states`, in order.
+
+    What has none is left out. Of the variant asked for if there is one of it, as in `picture`.
+    """
+    variant = "=".join(scope.variant) if scope.variant else ""
+    found = {(s.variant, s.state): s for s in snapshots.of_page(scope.site, of.page, of.width)}
+    newest = {state: found.get((variant, state)) or found.get(("", state)) for state in dict.fromkeys(("", *states))}
+    return {state: indexed_layout(snapshots, one) for state, one in newest.items() if one}
+
+
 def _words(snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], width: int, state: str) -> str:
     if not pages:
         return f"No page of this site is named by {', '.join(scope.pages)}: open it once, or mend the pattern."
     name = page_path(pages[0])
-    widths = sorted({w for page in pages for w in snapshots.widths(scope.site, page)})
+    widths = sorted({w for page in pages for w in snapshots.widths(scope.site, page, state=state)})
     of_state = f" in state {state!r}" if state else ""
-    if widths and (width not in widths or not state):
+    if widths:
         have = ", ".join(str(w) for w in widths)
         return f"There is no picture of {name} at {width} px{of_state}: take one, or ask for {have} px."
     return f"There is no picture of {name} at {width} px{of_state}: take one first."

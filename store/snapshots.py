@@ -84,16 +84,28 @@ class Snapshots:
             raise _missing(snapshot_id)
         return _snapshot(rows[0])
 
-    def widths(self, site: int, page: str, variant: str = "") -> list[int]:
+    def widths(self, site: int, page: str, variant: str = "", state: str = "") -> list[int]:
         """The widths that have a picture, narrow first."""
         rows = self.store.rows(
             "SELECT DISTINCT width FROM snapshots WHERE site = {site:UInt32} AND page = {page:String} "
-            "AND variant = {variant:String} ORDER BY width",
+            "AND variant = {variant:String} AND state = {state:String} ORDER BY width",
             site=site,
             page=page,
             variant=variant,
+            state=state,
         )
         return [int(row["width"]) for row in rows]
+
+    def of_page(self, site: int, page: str, width: int) -> list[Snapshot]:
+        """The newest of each variant and state of a page at one width."""
+        rows = self.store.rows(
+            f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} AND page = {{page:String}} "
+            "AND width = {width:UInt32} ORDER BY variant, state, taken DESC, id DESC LIMIT 1 BY variant, state",
+            site=site,
+            page=page,
+            width=width,
+        )
+        return [_snapshot(row) for row in rows]
 
     def list(self, site: int) -> list[Snapshot]:
         """The newest of each page, width, variant and state, in that order."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 import anyio.to_thread
@@ -30,6 +31,7 @@ from viewer.maps import Drain, Maps
 from viewer.query import period
 from viewer.security import SecurityHeaders
 from viewer.snapshot import Camera as Chromium
+from viewer.states import keys_of
 from viewer.urls import Urls
 from viewer.work import Work
 
@@ -82,7 +84,7 @@ class Viewer:
             local_token=settings.service_token,
             client_address=settings.client_address,
         )
-        self.maps = Maps(store, snapshots, self.work, drain)
+        self.maps = Maps(store, snapshots, self.work, drain, partial(keys_of, definitions))
         self.jobs = Jobs(snapshots, camera or (lambda: Chromium(settings.chromium)), self._heights, self.work.forget)
         self.asgi = self._application()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
 
 import anyio
@@ -21,6 +21,7 @@ DRAIN_SECONDS = 2.0  # how long a map waits for batches that were acknowledged a
 
 
 Drain = Callable[[], Awaitable[None]]
+States = Callable[[int, tuple[str, ...]], Sequence[str]]
 
 
 def with_cap(scale: Scale, cap: float | None) -> Scale:
@@ -35,7 +36,16 @@ class Maps:
     between; pages want one computation for their forty pictures. All raise NoSnapshot.
     """
 
-    def __init__(self, store: Store, snapshots: Snapshots, work: Work, drain: Drain | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        snapshots: Snapshots,
+        work: Work,
+        drain: Drain | None = None,
+        states: States = lambda _site, _pages: (),
+    ) -> None:
+        """`states`: site number, pages → keys of the states defined for them, in the owner's order."""
+        self._states = states
         self._store = store
         self._snapshots = snapshots
         self._work = work
@@ -51,17 +61,19 @@ class Maps:
         await self.drained()
 
         def compute() -> Heatmap:
-            return heatmap(self._store, self._snapshots, scope, self._width(scope, width), state=state)
+            states = self._states(scope.site, scope.pages)
+            return heatmap(self._store, self._snapshots, scope, self._width(scope, width, state), state, states)
 
         return await self._work.once(("heatmap", scope, width, state), SECONDS, compute, fresh=fresh)
 
-    async def reach(self, scope: Scope, width: int | None, state: str = "", fresh: bool = False) -> ReachMap:
+    async def reach(self, scope: Scope, width: int | None, fresh: bool = False) -> ReachMap:
+        """Reach is that of the page as it opens: a menu over it does not change what was seen."""
         await self.drained()
 
         def compute() -> ReachMap:
-            return reach_map(self._store, self._snapshots, scope, self._width(scope, width), state=state)
+            return reach_map(self._store, self._snapshots, scope, self._width(scope, width))
 
-        return await self._work.once(("reach", scope, width, state), SECONDS, compute, fresh=fresh)
+        return await self._work.once(("reach", scope, width), SECONDS, compute, fresh=fresh)
 
     async def comparison(
         self, scope: Scope, experiment: Experiment, width: int | None, fresh: bool = False
@@ -78,13 +90,13 @@ class Maps:
         """The strips of a page picture, from the top down. Queries: run it in a thread."""
         return [self._snapshots.strip(snapshot.id, n) for n, _ in sorted(self._snapshots.strips(snapshot.id))]
 
-    def _width(self, scope: Scope, width: int | None) -> int:
+    def _width(self, scope: Scope, width: int | None, state: str = "") -> int:
         """The width asked for, else the widest that there is a picture of."""
         if width:
             return width
         variant = "=".join(scope.variant) if scope.variant else ""
         for page in scope.pages:
             for kind in dict.fromkeys((variant, "")):
-                if widths := self._snapshots.widths(scope.site, page, kind):
+                if widths := self._snapshots.widths(scope.site, page, kind, state):
                     return max(widths)
         return 0  # no picture at all: the aggregator says so in words

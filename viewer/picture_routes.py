@@ -60,7 +60,7 @@ async def heat(request: Request) -> Response:
     query = await MapQuery.read(viewer, request, await site_of(viewer, request))
     n = number(request.query_params, "strip", 0, 9999)
     if query.kind == "scroll":
-        reach = await viewer.maps.reach(query.scope(), query.width, query.state)
+        reach = await viewer.maps.reach(query.scope(), query.width)
 
         def veil() -> bytes:
             return pictures.veil_strip(reach.reach.depth, reach.reach.share, _strip(viewer, reach.snapshot.id, n))

@@ -17,7 +17,7 @@ from aggregator.queries import all_pages
 from aggregator.scope import Device, Kind, Scope
 from store.definitions import Definitions, Missing
 from store.pages import canonical_page, page_path
-from store.records import Experiment, Site
+from store.records import Experiment, PageState, Site
 from viewer.errors import Problem, bad_parameter, missing
 from viewer.palette import PALETTES, Palette
 
@@ -181,6 +181,13 @@ async def resolve_variant(viewer: Viewer, site: Site, text: str) -> tuple[str, s
     return experiment, key  # measured without being defined here
 
 
+def state_key(definitions: Definitions, site: Site, name: str) -> str:
+    """The key that pictures carry of a state given by key or name; what is not defined is taken for a key."""
+    found = [state for state in definitions.find(PageState, site=site.id) if not state.first]
+    keys = [s.key for s in found if s.key == name] + [s.key for s in found if s.name == name]
+    return next(iter(keys), name)
+
+
 @dataclass(frozen=True)
 class MapQuery:
     """One map: what `/sites/{site}/heatmap`, heat.png and the API's heatmap have in common."""
@@ -206,9 +213,12 @@ class MapQuery:
         query = request.query_params
         since, until = period(query)
         device = choice(query, "device", (*DEVICES, "all"), "")
+        kind, state = choice(query, "kind", KINDS, "click"), query.get("state", "")
+        if kind == "scroll" and state:
+            raise bad_parameter("state", "reach is that of the page as it opens.", "none for kind=scroll")
         return cls(
             site=site,
-            kind=choice(query, "kind", KINDS, "click"),
+            kind=kind,
             since=since,
             until=until,
             page=await resolve_page(viewer, site, query.get("page", "")),
@@ -216,7 +226,7 @@ class MapQuery:
             device="" if device == "all" else device,
             bots=flag(query, "bots"),
             width=number(query, "width", *WIDTHS),
-            state=query.get("state", ""),
+            state=await viewer.run(state_key, viewer.definitions, site, state) if state else "",
             palette=choice(query, "palette", PALETTES, "light"),
             cap=_cap(query),
         )

@@ -38,19 +38,24 @@ def on_page(states: Iterable[PageState], page: str) -> list[PageState]:
     return [state for state in states if any(matches(pattern, page) for pattern in state.pages)]
 
 
+def keys_of(definitions: Definitions, site: int, pages: Iterable[str]) -> list[str]:
+    """Keys of the states of any of these pages (or patterns), without the recipes that are done first."""
+    found = in_order(definitions.find(PageState, site=str(site)))
+    pages = tuple(pages)
+    return [s.key for s in found if not s.first and any(_meets(pattern, page) for pattern in s.pages for page in pages)]
+
+
+def _meets(pattern: str, page: str) -> bool:
+    """Whether a state's pattern names a page, or is the pattern that was asked for."""
+    return pattern == page or matches(pattern, page)
+
+
 def find_state(definitions: Definitions, site: Site, name: str) -> PageState:
     """The state of this key or name, or Problem 404."""
     found = defined_states(definitions, site)
     for state in [s for s in found if s.key == name] + [s for s in found if s.name == name]:
         return state
     raise missing("state", name, f"States of {site.name}: {', '.join(s.key for s in found) or 'none yet'}.")
-
-
-def state_key(definitions: Definitions, site: Site, name: str) -> str:
-    """The key that pictures carry of a state given by key or name; what is not defined is taken for a key."""
-    found = [s for s in defined_states(definitions, site) if not s.first]
-    keys = [s.key for s in found if s.key == name] + [s.key for s in found if s.name == name]
-    return next(iter(keys), name)
 
 
 def wishes(

@@ -12,13 +12,13 @@ from aggregator.projection import Placed
 counts = st.integers(0, 10**9)
 
 
-@given(counts, counts, counts, st.lists(st.integers(0, 4), max_size=200))
-def test_the_account_adds_up(bots: int, excluded: int, outside: int, rungs: list[int]) -> None:
+@given(counts, counts, counts, counts, st.lists(st.integers(0, 4), max_size=200))
+def test_the_account_adds_up(bots: int, excluded: int, outside: int, elsewhere: int, rungs: list[int]) -> None:
     n = len(rungs)
     nothing = np.full(n, np.nan, np.float32)
     placed = Placed(nothing, nothing, np.array(rungs, np.uint8), np.full(n, -1, np.int32))
-    a = account(LeftOut(bots, excluded, outside), placed)
-    assert a.received == a.bots + a.excluded + a.outside + a.not_placed + a.drawn
+    a = account(LeftOut(bots, excluded, outside), placed, elsewhere)
+    assert a.received == a.bots + a.excluded + a.outside + a.elsewhere + a.not_placed + a.drawn
     assert a.drawn == a.own + a.twin + a.ancestor + a.page
     assert a.left == n
     assert a.not_placed == rungs.count(4)

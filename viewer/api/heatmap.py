@@ -64,6 +64,7 @@ def heatmap_json(query: MapQuery, found: Heatmap, scale: Scale, with_points: boo
         "visitors": found.visitors,
         "views": found.views,
         "account": asdict(found.account),
+        "states": [asdict(other) for other in found.elsewhere],
         "scale": asdict(scale),
         "grid": {"rows": found.grid.values.shape[0], "columns": found.grid.values.shape[1], "cell": found.grid.cell},
         "warnings": warnings_json(found.warnings),
@@ -97,7 +98,7 @@ async def show_heatmap(request: Request) -> Response:
     with_points = choice(request.query_params, "points", ("1", "0"), "1") == "1"
     query = await MapQuery.read(viewer, request, await site_of(viewer, request))
     if query.kind == "scroll":
-        reach = await viewer.maps.reach(query.scope(), query.width, query.state, fresh=True)
+        reach = await viewer.maps.reach(query.scope(), query.width, fresh=True)
         return await viewer.work.heavy(_reach_answer, viewer.maps, query, reach, kind)
     found = await viewer.maps.heatmap(query.scope(), query.width, query.state, fresh=True)
     return await viewer.work.heavy(_heatmap_answer, viewer.maps, query, found, kind, with_points)

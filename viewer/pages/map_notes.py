@@ -9,7 +9,9 @@ from aggregator.explain import MapWarning
 from .languages import Language
 
 # said by the empty state and the account, in their place
-ELSEWHERE = frozenset(("page_unknown", "nothing_placed", "segment_empty", "only_bots", "only_excluded", "no_points"))
+ELSEWHERE = frozenset(
+    ("page_unknown", "nothing_placed", "segment_empty", "only_bots", "only_excluded", "only_in_states", "no_points")
+)
 
 
 def notes_of(lang: Language, warnings: Iterable[MapWarning]) -> tuple[str, ...]:
@@ -46,11 +48,14 @@ def words_of(lang: Language, warning: MapWarning) -> str:
                 "None of the %(n)s found its element: the page has changed since, or the picture is of another page.",
                 n=n("n"),
             )
+        case "only_in_states":
+            return _("All %(n)s were made in other states of the page: see their maps.", n=n("n"))
         case "no_points":
             return _("%(n)s visitors came, and none of them did this here.", n=n("visitors"))
         case "many_hidden":
             return _(
-                "%(share)s were made on elements that are hidden at this width, such as a menu: see the other widths.",
+                "%(share)s were made on elements that are hidden here, such as a menu: see the other widths, "
+                "or give the page a state that opens it.",
                 share=lang.share(float(v["share"])),
             )
         case "many_not_placed":
