@@ -56,6 +56,15 @@ class Urls:
     def taking(self, site: str, jobs: Iterable[str], next: str) -> str:
         return _path("sites", site, "pictures", "-".join(jobs), next=next)
 
+    def states(self, site: str) -> str:
+        return _path("sites", site, "states")
+
+    def new_state(self, site: str, **query: object) -> str:
+        return _path("sites", site, "states", "new", **query)
+
+    def state(self, site: str, state: str) -> str:
+        return _path("sites", site, "states", state, "edit")
+
     def experiments(self, site: str) -> str:
         return _path("sites", site, "experiments")
 

@@ -23,6 +23,7 @@ from . import (
     journeys,
     setup,
     sites,
+    states,
     taking,
 )
 from .problems import problem_page
@@ -62,6 +63,9 @@ def routes(viewer: Viewer) -> list[BaseRoute]:
         Route(site + "/heatmap", heatmap.heatmap),
         Route(site + "/pictures", taking.take, methods=["POST"]),
         Route(site + "/pictures/{jobs}", taking.follow),
+        Route(site + "/states", states.states),
+        Route(site + "/states/new", states.edit, methods=BOTH),
+        Route(site + "/states/{state}/edit", states.edit, methods=BOTH),
         Route(site + "/matching", journeys.matching),
         Route(site + "/experiments", experiments.experiments),
         Route(site + "/experiments/new", experiments.edit, methods=BOTH),

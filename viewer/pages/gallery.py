@@ -71,6 +71,7 @@ class GalleryPage(Page):
     empty: Empty = doc("What to say when there is no page")
     take_action: str = doc("Where the form that takes a picture posts to")
     take_next: str = doc("Where to go on to when it is taken")
+    states_href: str = doc("Where states of pages are defined")
 
 
 def page_names(pictures: list[Snapshot]) -> dict[str, str]:
@@ -144,6 +145,7 @@ async def gallery(request: Request) -> Response:
         empty=_empty(lang, site, viewer.urls.site(site.id), viewer.urls.pages(site.id, days=90), view),
         take_action=viewer.urls.take(site.id),
         take_next=viewer.urls.pages(site.id, **days),
+        states_href=viewer.urls.states(site.id),
     )
     return answer(request, page)
 

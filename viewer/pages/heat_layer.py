@@ -53,8 +53,8 @@ def drawn_picture(
 
 
 def layer(lang: Language, urls: Any, site: str, found: Heatmap, heights: Sequence[tuple[int, int]],
-          query: Mapping[str, str], every: bool) -> Layer:  # fmt: skip
-    """Everything that a map of clicks or hovers puts on its page."""
+          query: Mapping[str, str], every: bool, names: Mapping[str, str] | None = None) -> Layer:  # fmt: skip
+    """Everything that a map of clicks or hovers puts on its page; `names` are those of states, by key."""
     _, a = lang.text, found.account
     hover = found.scope.kind == "hover"
     points = _("Seconds of hover") if hover else _("Clicks")
@@ -73,7 +73,16 @@ def layer(lang: Language, urls: Any, site: str, found: Heatmap, heights: Sequenc
         elements=element_lines(lang, found, every),
         columns=columns,
         table_note=note,
-        account=account_rows(lang, a.received, a.bots, a.excluded, a.outside, a.not_placed, a.drawn),
+        account=account_rows(
+            lang,
+            a.received,
+            a.bots,
+            a.excluded,
+            a.outside,
+            a.not_placed,
+            a.drawn,
+            elsewhere=[((names or {}).get(other.state, other.state), other.points) for other in found.elsewhere],
+        ),
         account_line=_rungs(lang, found),
         unplaced=_unplaced(lang, found),
         legend=legend_of(lang, found.scale, found.scope.kind),

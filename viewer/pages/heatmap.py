@@ -12,10 +12,11 @@ from aggregator.heatmap import Heatmap, NoSnapshot, ReachMap
 from aggregator.scope import Scope
 from aggregator.traffic import devices_of
 from store.pages import matches, page_path
-from store.records import Experiment, Site
+from store.records import Experiment, PageState, Site
 from store.snapshots import Snapshot
 from viewer.auth import require
 from viewer.query import device_of, resolve_page, resolve_variant, site_of, today
+from viewer.states import defined_states
 
 from . import heat_layer, reach_layer
 from .controls import device_choices, kind_choices, width_choices
@@ -24,6 +25,7 @@ from .gallery import name_of, page_names
 from .languages import Language
 from .layer import Figure, Layer, ReachLayer
 from .map_notes import reasons_of
+from .map_states import InStates, in_states, names_here, no_picture, state_choices
 from .page import Choice, Page, doc
 from .parts import Empty, LedgerRow, Legend, Period, Picture, address, period_of
 from .serve import answer, frame_of, signed_in, viewer_of
@@ -41,6 +43,7 @@ class Retake:
     action: str = ""
     next: str = ""
     fields: Fields = ()
+    every: str = ""  # label of the tick that takes all states; "" where the page has none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,6 +61,9 @@ class HeatmapPage(Page):
     period: Period = doc("The choice of days")
     variants: list[Choice] = doc("Variants of experiments on this page; empty without any")
     devices: list[Choice] = doc("All devices, or those of the picture's width")
+    states: list[Choice] = doc("The page as it opens and its states; empty where it has none")
+    define: Choice | None = doc("Link to where states are defined, for those who may")
+    in_states: InStates | None = doc("How many points were made in the states of the page")
     notes: tuple[str, ...] = doc("Warnings: the page changed, the picture is of another height")
     empty: Empty | None = doc("What to say when there is no picture or nothing to draw")
     picture: Picture | None = doc("The page picture with its heat layer")
@@ -84,15 +90,18 @@ async def heatmap(request: Request) -> Response:
     variant = await resolve_variant(viewer, site, view.variant)
     number = int(site.id)
 
-    def around() -> tuple[list[Snapshot], list[Experiment], dict[str, int]]:
+    def around() -> tuple[list[Snapshot], list[Experiment], list[PageState], dict[str, int]]:
         return (
             viewer.snapshots.list(number),
             viewer.definitions.find(Experiment, site=site.id),
+            defined_states(viewer.definitions, site),
             devices_of(viewer.store, number, (page,), since, until),
         )
 
-    pictures, experiments, devices = await viewer.run(around)
-    here = [s for s in pictures if matches(page, s.page) and not s.state]
+    pictures, experiments, defined, devices = await viewer.run(around)
+    of_page = [s for s in pictures if matches(page, s.page)]
+    names_of_states = names_here(lang, defined, of_page, page, view.state)
+    here = [s for s in of_page if s.state == view.state]
     wanted = "=".join(variant) if variant else ""
     usable = [s for s in here if s.variant == wanted] or [s for s in here if not s.variant]
     width = view.width if any(s.width == view.width for s in usable) else max((s.width for s in usable), default=0)
@@ -101,13 +110,13 @@ async def heatmap(request: Request) -> Response:
     query = View.query(view, page=page, width=width, every=False)
     query |= {"since": since.isoformat(), "until": until.isoformat()}
     query.pop("days", None)
-    layer, found = None, await _found(viewer, scope, width)
+    layer, found = None, await _found(viewer, scope, width, view.state)
     if found is not None:
         heights = await viewer.run(viewer.snapshots.strips, found.snapshot.id)
         if isinstance(found, ReachMap):
             layer = reach_layer.layer(lang, viewer.urls, site.id, found, heights, view.every)
         else:
-            layer = heat_layer.layer(lang, viewer.urls, site.id, found, heights, query, view.every)
+            layer = heat_layer.layer(lang, viewer.urls, site.id, found, heights, query, view.every, names_of_states)
     action = viewer.urls.heatmap(site.id)
     url = address_of(page, pictures)
     may_take = who.may("editor") and takeable(page)
@@ -121,15 +130,24 @@ async def heatmap(request: Request) -> Response:
             name=name_of(page, names),
             path=page_path(page) if len({s.page.partition("/")[0] for s in pictures}) < 2 else page,
             picture_line=_picture_line(lang, shot),
-            retake=Retake(viewer.urls.take(site.id), now, _fields(url, variant, experiments)) if may_take else Retake(),
+            retake=_retake(
+                lang, viewer.urls.take(site.id), now, url, variant, experiments, view, len(names_of_states) > 1
+            )
+            if may_take
+            else Retake(),
             exports=_exports(viewer, site, query) if layer else [],
             kinds=kind_choices(lang, view, action),
             widths=width_choices(lang, view, action, sorted({s.width for s in usable}, reverse=True), width, devices),
             period=period_of(view, lang, today(), action),
             variants=_variants(lang, view, action, page, experiments),
             devices=device_choices(lang, view, action, device_of(width) if width else "desktop"),
+            states=state_choices(view, action, names_of_states),
+            define=_define(lang, viewer, site, page, len(names_of_states) > 1) if who.may("editor") else None,
+            in_states=in_states(lang, view, action, names_of_states, found),
             notes=layer.notes if layer else (),
-            empty=_empty(lang, layer, found, view, action, page_path(page), sum(devices.values()), may_take),
+            empty=no_picture(lang, names_of_states[view.state], page_path(page), may_take)
+            if view.state and not layer
+            else _empty(lang, layer, found, view, action, page_path(page), sum(devices.values()), may_take),
             picture=layer.picture if layer else None,
             reach=layer.reach if layer else None,
             numbers=layer.figures if layer else (),
@@ -145,12 +163,12 @@ async def heatmap(request: Request) -> Response:
     )
 
 
-async def _found(viewer: Viewer, scope: Scope, width: int) -> Heatmap | ReachMap | None:
+async def _found(viewer: Viewer, scope: Scope, width: int, state: str) -> Heatmap | ReachMap | None:
     """The map; None without a picture."""
     try:
         if scope.kind == "scroll":
             return await viewer.maps.reach(scope, width or None)
-        return await viewer.maps.heatmap(scope, width or None)
+        return await viewer.maps.heatmap(scope, width or None, state)
     except NoSnapshot:
         return None
 
@@ -175,6 +193,28 @@ def _fields(url: str, variant: tuple[str, str] | None, experiments: list[Experim
             if own:
                 return fields_of((own, ":".join(variant)))
     return fields_of((url, ""))
+
+
+def _retake(
+    lang: Language,
+    action: str,
+    next: str,
+    url: str,
+    variant: tuple[str, str] | None,
+    experiments: list[Experiment],
+    view: View,
+    has_states: bool,
+) -> Retake:
+    state = (("state", view.state),) if view.state else ()
+    every = lang.text("all states") if has_states else ""
+    return Retake(action, next, (*_fields(url, variant, experiments), *state), every)
+
+
+def _define(lang: Language, viewer: Viewer, site: Site, page: str, has_states: bool) -> Choice:
+    """To the list of states, or at once to the form of a first one for this page."""
+    if has_states:
+        return Choice(lang.text("Define states"), viewer.urls.states(site.id))
+    return Choice(lang.text("Define a state of this page"), viewer.urls.new_state(site.id, page=page))
 
 
 def _exports(viewer: Viewer, site: Site, query: dict[str, str]) -> list[Choice]:

@@ -122,9 +122,17 @@ def account_rows(
     drawn: int,
     *,
     views: bool = False,
+    elsewhere: Sequence[tuple[str, int]] = (),
 ) -> tuple[LedgerRow, ...]:
-    """Received → drawn, with the share of each; a loss of more than a quarter stands out."""
+    """Received → drawn, with the share of each; a loss of more than a quarter stands out.
+
+    `elsewhere`: name and number of the points of other states of the page, which are no loss.
+    """
     _ = lang.text
+
+    def other(name: str, n: int) -> LedgerRow:
+        label = _("In “%(state)s”", state=name)
+        return LedgerRow(label, MINUS + lang.number(n), lang.share(n / received) if received else "")
 
     def loss(label: str, n: int) -> LedgerRow:
         share = lang.share(n / received) if received else ""
@@ -135,6 +143,7 @@ def account_rows(
         loss(_("Bots"), bots),
         loss(_("Excluded visitors"), excluded),
         loss(_("Outside what is chosen"), outside),
+        *(other(name, n) for name, n in elsewhere if n),
         loss(_("Views without a scroll") if views else _("Not placed"), not_placed),
         LedgerRow(_("Drawn"), lang.number(drawn), lang.share(drawn / received) if received else "", sum=True),
     )

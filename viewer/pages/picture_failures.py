@@ -27,6 +27,9 @@ def words_of(lang: Language, problem: Problem) -> str:
         "address": _("This address is not one of this site."),
         "crashed": _("The browser stopped; this machine may have too little memory. Try again."),
         "capture": _("The elements of the page could not be read. Try again."),
+        "step": _("A step of this state could not be done: nothing shows that its selector names. Change the step."),
+        "leaves": _("A step of this state leads to another page, so it was stopped. Choose another element."),
+        "no_state": _("This page has no such state, or not on these devices. Define it first, with its steps."),
         "browser": _("There is no browser to take pictures with: Parcours needs Chromium on this machine."),
     }
     return known.get(problem.code) or problem_words(lang, problem)

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from starlette.requests import Request
 from starlette.responses import Response
 
+from store.definitions import Definitions
 from store.pages import canonical_page
 from store.records import Site
 from store.snapshots import Snapshot
@@ -15,7 +16,7 @@ from viewer.auth import require, safe_next
 from viewer.errors import missing
 from viewer.jobs import Job
 from viewer.query import resolve_variant, site_of
-from viewer.states import wishes
+from viewer.states import defined_states, wishes
 
 from .languages import Language
 from .page import Page, doc
@@ -36,6 +37,7 @@ class JobPage(Page):
     template = "job.html"
     heading: str = doc("What is going on, in a few words")
     url: str = doc("Address of the page whose picture is taken")
+    state: str = doc("Name of its state; empty for the page as it opens")
     words: str = doc("Progress, or why it failed")
     detail: str = doc("The camera's own words about a failure, for readers of other languages than English")
     failed: bool = doc("Whether a picture could not be taken")
@@ -71,20 +73,20 @@ def takeable(page: str) -> bool:
 async def take(request: Request) -> Response:
     """POST: queue the pictures, go on to the page that follows them.
 
-    `state`: a defined state (key), or ALL for the page as it opens and each of its states.
+    `state`: a defined state (key); with ALL the page as it opens, and each of its states.
     """
     viewer = viewer_of(request)
     site = await site_of(viewer, request)
     form = await request.form()
-    state = str(form.get("state", ""))
+    named = [str(state) for state in form.getlist("state")]
+    every, state = ALL in named, next((state for state in named if state != ALL), "")
     urls = [str(url) for url in form.getlist("url")][:MOST]
     variants = [str(v) for v in form.getlist("variant")] + [""] * len(urls)
     jobs = []
     for url, text in zip(urls, variants, strict=False):
         page = canonical_page(url, site.keep_query)
         variant = "=".join(await resolve_variant(viewer, site, text) or ())
-        named = "" if state == ALL else state
-        asked = await viewer.run(wishes, viewer.definitions, site, page, WIDTHS, named, every=state == ALL)
+        asked = await viewer.run(wishes, viewer.definitions, site, page, WIDTHS, state, every=every)
         jobs += [viewer.jobs.submit(site, url, wish.widths, variant, wish.recipe) for wish in asked]
     goal = safe_next(str(form.get("next", "")))
     return go(viewer.urls.taking(site.id, [job.id for job in jobs[:MOST]], goal))
@@ -107,6 +109,7 @@ async def follow(request: Request) -> Response:
         title=heading,
         heading=heading,
         url=now.url,
+        state=await viewer.run(_name_of, viewer.definitions, site, now.recipe.state),
         words=_words(lang, now),
         detail=str(now.problem) if now.problem and lang.code != "en" else "",
         failed=bool(failed),
@@ -123,6 +126,11 @@ def _job(job: Job | None, id: str, site: Site) -> Job:
     if job is None or job.site.id != site.id:
         raise missing("job", id, "Jobs are forgotten when Parcours is restarted.")
     return job
+
+
+def _name_of(definitions: Definitions, site: Site, key: str) -> str:
+    """What people call a state."""
+    return next((state.name for state in defined_states(definitions, site) if state.key == key), key) if key else ""
 
 
 def _again(jobs: list[Job]) -> Fields:

@@ -27,6 +27,7 @@ class View:
     variant: str = ""  # EXPERIMENT:KEY
     device: str = ""  # "" = every device
     every: bool = False  # all elements in the table
+    state: str = ""  # key of a state of the page; "" = as it opens
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> View:
@@ -47,7 +48,7 @@ class View:
         return cls(
             page=query.get("page", ""), kind=kind, width=max(0, width), days=min(max(1, days), 3660),
             since=since, until=until, variant=query.get("variant", ""), device=device,
-            every=query.get("all") == "1",
+            every=query.get("all") == "1", state=query.get("state", "") if kind != "scroll" else "",
         )  # fmt: skip
 
     def period(self, today: date) -> tuple[date, date]:
@@ -74,6 +75,7 @@ class View:
             "variant": new.variant,
             "device": new.device,
             "all": "1" if new.every else "",
+            "state": new.state if new.kind != "scroll" else "",
         }
         return {name: value for name, value in pairs.items() if value}
 
