@@ -12,6 +12,7 @@ store can shape rows from one line of JSON (docs/decisions/0001-batches-stand-al
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -68,6 +69,7 @@ class Totals(Struct):
     ms: Milliseconds = 0  # engaged: visible, with input in the last 15 s
     clicks: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     cut: Annotated[int, Meta(ge=0, le=10_000_000)] = 0  # events the tracker had to drop
+    fake: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # clicks made by scripts: counted, never kept
 
 
 class Elements(Struct):
@@ -107,6 +109,32 @@ class Hovers(Struct):
     py: _column(Px)  # type: ignore[valid-type]
 
 
+class Inputs(Struct):
+    """Form fields that had the focus. Never a value, never a key."""
+
+    t: _column(Delta)  # type: ignore[valid-type]  # when it got the focus
+    e: _column(Index)  # type: ignore[valid-type]
+    d: _column(Annotated[int, Meta(ge=0, le=8_640_000)])  # type: ignore[valid-type]  # how long it had it, 10 ms
+    n: _column(Annotated[int, Meta(ge=0, le=65_535)])  # type: ignore[valid-type]  # how often it changed
+    k: _column(Annotated[int, Meta(ge=0, le=255)])  # type: ignore[valid-type]  # flags, see FIELD_FLAGS
+
+
+class Submits(Struct):
+    """Forms that were sent."""
+
+    t: _column(Delta)  # type: ignore[valid-type]
+    e: _column(Index)  # type: ignore[valid-type]
+
+
+class Errors(Struct):
+    """The first error of the page's scripts within a second after a click."""
+
+    t: _column(Delta)  # type: ignore[valid-type]
+    e: _column(Index)  # type: ignore[valid-type]  # what was clicked
+    h: _column(Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{2}\Z")])  # type: ignore[valid-type]  # 12 bits of its words
+    n: _column(Annotated[str, Meta(max_length=64)])  # type: ignore[valid-type]  # name of the file, without host and query
+
+
 class Scroll(Struct):
     """Deepest bottom edge of the viewport so far, anchored on the element found there."""
 
@@ -129,6 +157,11 @@ class Customs(Struct):
     v: _column(Annotated[float, Meta(ge=-1e12, le=1e12)] | None)  # type: ignore[valid-type]
 
 
+Columns = Clicks | Hovers | Resizes | Customs | Inputs | Submits | Errors
+KINDS = ("click", "hover", "resize", "custom", "input", "submit", "error")  # the fields of a batch with columns
+ON_ELEMENTS = (Clicks, Hovers, Inputs, Submits, Errors)
+
+
 class Batch(Struct, omit_defaults=True):
     v: int  # version of this format
     view: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{24}\Z")]  # random id of the view
@@ -143,9 +176,20 @@ class Batch(Struct, omit_defaults=True):
     scroll: Scroll | None = None
     resize: Resizes | None = None
     custom: Customs | None = None
+    input: Inputs | None = None
+    submit: Submits | None = None
+    error: Errors | None = None
 
 
-FLAGS = {1: "keyboard or assistive: placed at the centre", 2: "touch", 4: "modifier key held", 8: "pen"}
+FLAGS = {
+    1: "keyboard or assistive: placed at the centre",
+    2: "touch",
+    4: "modifier key held",
+    8: "pen",
+    16: "long press: half a second or more",
+    32: "in a frame of another origin: what followed in there is not known",
+}
+FIELD_FLAGS = {1: "left blank", 2: "corrected: text was taken back, or it was changed after it had been left"}
 EFFECTS = {
     0: "none seen in 1.5 s",
     1: "the page changed",
@@ -206,7 +250,15 @@ def encode(batch: Batch) -> bytes:
 
 def span(batch: Batch) -> int:
     """Milliseconds from `t0` to the last event that has a time of its own; 0 when none has."""
-    return max((sum(kind.t) for kind in (batch.click, batch.resize, batch.custom) if kind is not None), default=0)
+    return max((sum(kind.t) for _, kind in _kinds(batch) if not isinstance(kind, Hovers)), default=0)
+
+
+def _kinds(batch: Batch) -> Iterator[tuple[str, Columns]]:
+    """What the batch holds in columns, by name."""
+    for name in KINDS:
+        kind = getattr(batch, name)
+        if kind is not None:
+            yield name, kind
 
 
 def _unknown(version: int) -> UnknownVersion:
@@ -246,14 +298,7 @@ def _check_agreement(batch: Batch) -> None:
     """What no single field can say: columns of one length, elements that exist, times within a day."""
     elements = _check_elements(batch.el)
     total = 0
-    for name, kind in (
-        ("click", batch.click),
-        ("hover", batch.hover),
-        ("resize", batch.resize),
-        ("custom", batch.custom),
-    ):
-        if kind is None:
-            continue
+    for name, kind in _kinds(batch):
         lengths = list(map(len, msgspec.structs.astuple(kind)))
         length = lengths[0]
         if lengths.count(length) != len(lengths):
@@ -262,7 +307,7 @@ def _check_agreement(batch: Batch) -> None:
         total += length
         if length and not isinstance(kind, Hovers) and sum(kind.t) > MAX_SPAN:
             raise WrongShape(f"$.{name}.t: its events are more than {MAX_SPAN} ms apart")
-        if length and isinstance(kind, Clicks | Hovers) and max(kind.e) >= elements:
+        if length and isinstance(kind, ON_ELEMENTS) and max(kind.e) >= elements:
             raise WrongShape(f"$.{name}.e: names element {max(kind.e)}, but $.el holds {elements} (counted from 0)")
     if batch.scroll is not None and batch.scroll.e >= elements:
         raise WrongShape(f"$.scroll.e: names element {batch.scroll.e}, but $.el holds {elements} (counted from 0)")

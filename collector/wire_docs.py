@@ -23,6 +23,9 @@ STRUCTS: tuple[tuple[str, type[Struct]], ...] = (
     ("Batch.scroll", wire.Scroll),
     ("Batch.resize", wire.Resizes),
     ("Batch.custom", wire.Customs),
+    ("Batch.input", wire.Inputs),
+    ("Batch.submit", wire.Submits),
+    ("Batch.error", wire.Errors),
 )
 LIMITS = {
     "minimum": "≥ {}",
@@ -95,7 +98,11 @@ def page() -> str:
         for name, node in schema["properties"].items():
             mark = "yes" if name in needed else ""
             lines.append(f"| `{name}` | {_words(node)} | {mark} | {comments.get(name, '')} |")
-    for title, table in (("Flags of a click (`k`, added up)", wire.FLAGS), ("First effect (`r`)", wire.EFFECTS)):
+    for title, table in (
+        ("Flags of a click (`k`, added up)", wire.FLAGS),
+        ("First effect (`r`)", wire.EFFECTS),
+        ("Flags of a field (`k`, added up)", wire.FIELD_FLAGS),
+    ):
         lines += ["", f"## {title}", "", "| value | meaning |", "|---|---|"]
         lines += [f"| {value} | {meaning} |" for value, meaning in table.items()]
     return "\n".join(lines) + "\n"

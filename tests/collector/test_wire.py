@@ -48,6 +48,13 @@ REFUSED = [
     (at("scroll.bands", [1] * 21), "$.scroll.bands"),
     (body(custom={"t": [0], "n": ["x"], "v": [1e13]}), "$.custom.v[0]"),
     (body(resize={"t": [0] * 201, "w": [1] * 201, "h": [1] * 201}), "$.resize.t"),
+    (body(input={"t": [0], "e": [2], "d": [1], "n": [0], "k": [0]}), "$.input.e: names element 2, but $.el holds 2"),
+    (body(input={"t": [0], "e": [0], "d": [1], "n": [65_536], "k": [0]}), "$.input.n[0]"),
+    (body(input={"t": [0], "e": [0], "d": [1], "n": ["typed"], "k": [0]}), "$.input.n[0]"),
+    (body(submit={"t": [0], "e": []}), "$.submit: columns differ in length: t has 1, e has 0"),
+    (body(error={"t": [0], "e": [0], "h": ["abc"], "n": [""]}), "$.error.h[0]"),
+    (body(error={"t": [0], "e": [0], "h": ["ab"], "n": ["x" * 65]}), "$.error.n[0]"),
+    (at("sum.fake", -1), "$.sum.fake"),
     (b"[]", "Expected `object`"),
     (b'"text"', "Expected `object`"),
 ]

@@ -62,6 +62,7 @@ def test_a_batch_becomes_rows_of_every_table(either: Store) -> None:
             "engaged_ms": 4_000,
             "clicks": 2,
             "cut": 3,
+            "fake": 0,
         }
     ]
     clicks = either.rows("SELECT * FROM points WHERE kind = 'click' ORDER BY time")
@@ -94,10 +95,11 @@ def test_a_batch_becomes_rows_of_every_table(either: Store) -> None:
         | {"time": T0 + 1_000, "seq": 0, "key": BUTTON["key"], "fy": 9999, "depth": 1500, "page_h": 3000}
         | {"viewport_w": 390, "viewport_h": 844, "bands": [10, 20]}
     ]
+    told = WHERE | WHO | {"key": 0, "record": 0, "changes": 0, "flags": 0}
     assert either.rows("SELECT * FROM events ORDER BY time, name") == [
-        WHERE | WHO | {"kind": "custom", "time": T0 + 1_005, "name": "buy", "value": 19.5},
-        WHERE | WHO | {"kind": "custom", "time": T0 + 1_015, "name": "seen", "value": None},
-        WHERE | WHO | {"kind": "resize", "time": T0 + 1_200, "name": "844x390", "value": 844.0},
+        told | {"kind": "custom", "time": T0 + 1_005, "name": "buy", "value": 19.5},
+        told | {"kind": "custom", "time": T0 + 1_015, "name": "seen", "value": None},
+        told | {"kind": "resize", "time": T0 + 1_200, "name": "844x390", "value": 844.0},
     ]
     assert either.rows("SELECT * FROM touches") == [WHERE | WHO | {"time": T0 + 1_000, "channel": "search"}]
     place = {"site": 7, "page": "shop.example/basket", "seen": T0 + 6_000}
@@ -105,6 +107,25 @@ def test_a_batch_becomes_rows_of_every_table(either: Store) -> None:
         place | LINK | {"path": "main>a:1", "fp": "aa" * 11},
         place | BUTTON | {"path": "form#basket>button:1", "fp": "bb" * 12},
     ]
+
+
+def test_fields_forms_and_errors_become_events_on_their_elements(either: Store) -> None:
+    made = {
+        "sum": {"ms": 1, "clicks": 0, "cut": 0, "fake": 4},
+        "input": {"t": [10, 20], "e": [0, 1], "d": [150, 7], "n": [9, 0], "k": [2, 1]},
+        "submit": {"t": [90], "e": [1]},
+        "error": {"t": [95], "e": [0], "h": ["a-"], "n": ["app.js"]},
+    }
+    either.insert_segment(line(**made), "segment")
+    assert either.rows("SELECT fake FROM views") == [{"fake": 4}]
+    told = WHERE | WHO | {"changes": 0, "flags": 0, "value": None}
+    assert either.rows("SELECT * FROM events WHERE kind IN ('input', 'submit', 'error') ORDER BY time") == [
+        told | LINK | {"kind": "input", "time": T0 + 1_010, "name": "", "value": 1500.0, "changes": 9, "flags": 2},
+        told | BUTTON | {"kind": "input", "time": T0 + 1_030, "name": "", "value": 70.0, "flags": 1},
+        told | BUTTON | {"kind": "submit", "time": T0 + 1_090, "name": ""},
+        told | LINK | {"kind": "error", "time": T0 + 1_095, "name": "app.js#a-"},
+    ]
+    assert counts(either)["events"] == 7
 
 
 def test_absent_kinds_make_no_rows(store: Store) -> None:
@@ -153,7 +174,7 @@ def test_whatever_the_wire_lets_in_fits_the_tables(store: Store, end: str) -> No
         "ctx": {"url": "é\x00\U0001f4a1" * 500, "vw": 20_000 if most else 1, "vh": 20_000 if most else 1}
         | {"pw": size, "ph": size, "dpr": 16 if most else 1e-300, "lang": "x" * 35 if most else "", "consent": most}
         | {"tz": 900 if most else -900, "touch": most, "variants": {"a.b:c-d_": "x" * 64} if most else {}},
-        "sum": {"ms": lasts, "clicks": 1_000_000 if most else 0, "cut": size},
+        "sum": {"ms": lasts, "clicks": 1_000_000 if most else 0, "cut": size, "fake": 1_000_000 if most else 0},
         "el": {"p": ['"\\\x00\U0001f4a1' * 100 if most else "a"], "f": ["-_" * 27 if most else ".." * 11]},
         "click": {"t": [lasts], "e": [0], "x": [fraction], "y": [fraction], "w": [size], "h": [size], "px": [px]}
         | {
@@ -167,6 +188,9 @@ def test_whatever_the_wire_lets_in_fits_the_tables(store: Store, end: str) -> No
         "scroll": {"e": 0, "y": fraction, "depth": size, "ph": size, "bands": [lasts] * 20},
         "resize": {"t": [lasts], "w": [20_000 if most else 1], "h": [20_000 if most else 1]},
         "custom": {"t": [0, 0, 0], "n": ["\x00"] * 3, "v": [1e12 if most else -1e12, 5e-324, None]},
+        "input": {"t": [lasts], "e": [0], "d": [lasts // 10], "n": [65_535 if most else 0], "k": [255 if most else 0]},
+        "submit": {"t": [lasts], "e": [0]},
+        "error": {"t": [lasts], "e": [0], "h": ["-_"], "n": ["\x00" * 64 if most else ""]},
     }
     accepted = wire.encode(wire.decode(json.dumps(batch).encode()))
     x = json.dumps(enrichment(shift=-86_400_000 if most else 86_400_000)).encode()
