@@ -1,4 +1,4 @@
-"""Share of points on their element when clicks made at one width are drawn at another, on three public pages."""
+"""Share of points on their element when clicks made at one width are drawn at another, on five public pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import csv
 import io
 import shutil
 import socket
-import statistics
 import subprocess
 import sys
 import tempfile
@@ -15,98 +14,111 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from bench.placement_site import serving
-from bench.placement_visits import Boxes, Click, boxes_at, visit
+from bench.placement_tally import Tally
+from bench.placement_truth import Verdict, elements_of, judge, rest
+from bench.placement_visits import Click, opened, visit
 from parcours.connection import running_server
 
 NAME = "placement"
-HELP = "share of clicks drawn on their element, made at five widths and drawn at two"
+HELP = "share of clicks drawn on their element, made at five widths and drawn at three"
 
-MADE, DRAWN = (390, 768, 1024, 1366, 1920), (1366, 390)
-CLICKS, QUICK_CLICKS = 80, 15  # a page and width
-_NEAR = 1.0  # px around a box that count as inside
+MADE, DRAWN = (390, 768, 1024, 1366, 1920), (390, 1366, 1920)
+CLICKS, QUICK_CLICKS = 100, 15  # a page and width
+FAILURES = 25  # told in words
 _PATIENCE_S = 180.0
-
-
-@dataclass
-class Tally:
-    """What became of the clicks of one pair of widths, ours and the page-relative way."""
-
-    right: int = 0
-    on_control: int = 0
-    wrong: int = 0
-    not_placed: int = 0
-    lost: int = 0  # never reached the collector
-    hidden: int = 0  # the element is not shown at that width
-    hidden_drawn: int = 0  # … and yet the point was drawn
-    miss: list[float] = field(default_factory=list)
-    page_right: int = 0
-    page_miss: list[float] = field(default_factory=list)
-
-    def figures(self) -> dict[str, Any]:
-        n = self.right + self.wrong + self.not_placed
-
-        def share(part: int, whole: int) -> float:
-            return round(100 * part / whole, 1) if whole else 0.0
-
-        return {
-            "clicks": n,
-            "on their element, %": share(self.right, n),
-            "on their element or the control around it, %": share(self.on_control, n),
-            "on another, %": share(self.wrong, n),
-            "not placed, %": share(self.not_placed, n),
-            "median miss, px": round(statistics.median(self.miss), 1) if self.miss else 0.0,
-            "page-relative: on their element, %": share(self.page_right, n),
-            "page-relative: median miss, px": round(statistics.median(self.page_miss), 1) if self.page_miss else 0.0,
-            "of elements not shown there": self.hidden,
-            "of these drawn all the same, %": share(self.hidden_drawn, self.hidden),
-        }
+_LOST_AFTER_S = 20.0
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Figures for each pair made-at → drawn-at, over all pages."""
+    """Figures in all, of each page, and for each pair made-at → drawn-at."""
     most = QUICK_CLICKS if getattr(args, "quick", False) else CLICKS
     snippet = [""]
+    of_pair: dict[tuple[int, int], Tally] = defaultdict(Tally)
+    of_page: dict[str, Tally] = defaultdict(Tally)
+    in_all = Tally()
+    failed: list[str] = []
+    began = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, serving(snippet) as (port, pages), _server(Path(folder)) as api:
         site = _call(api, "POST", "/sites", json={
             "name": "Bench", "domains": [f"127.0.0.1:{port}"], "allow_private": True,
         }).json()  # fmt: skip
         snippet[0] = site["snippet"]
-        tallies: dict[tuple[int, int], Tally] = defaultdict(Tally)
-        clicks_in_all = 0
         with _browser() as browser:
-            for url in pages.values():
-                truth = {width: boxes_at(browser, url, width) for width in DRAWN}
-                if len({tuple(boxes.names) for boxes in truth.values()}) != 1:
-                    raise SystemExit(f"{url} has other elements at another width: its numbers would not compare.")
+            for name, url in pages.items():
                 _take(api, site["id"], url)
-                made: dict[int, list[Click]] = {}
-                clicks = 0
-                for width in MADE:
-
-                    def arrived(n: int, url: str = url, before: int = clicks) -> None:
-                        _points(api, site["id"], url, DRAWN[0], before + n)
-
-                    made[width] = visit(browser, url, width, most, width, arrived)
-                    clicks += len(made[width])
-                clicks_in_all += clicks
-                for drawn in DRAWN:
-                    rows = _points(api, site["id"], url, drawn, clicks)
-                    for width, done in made.items():
-                        _judge(tallies[width, drawn], done, rows, width, truth[drawn])
+                for made, drawn, judged, lost in _pairs(api, site["id"], browser, url, most):
+                    for tally in (in_all, of_page[name], of_pair[made, drawn]):
+                        tally.lost += lost
+                        for row, verdict in judged:
+                            tally.add(verdict, row["rung"])
+                    failed += [f"{name} {made} → {drawn}: {_words(*one)}" for one in judged if not _is_good(*one)]
     return {
         "pages": len(pages),
-        "clicks made": clicks_in_all,
-        "clicks lost on the way": sum(tally.lost for (_, drawn), tally in tallies.items() if drawn == DRAWN[0]),
-        **{f"{width} → {drawn} px": tallies[width, drawn].figures() for drawn in DRAWN for width in MADE},
+        "clicks made": round((in_all.shown + in_all.hidden + in_all.lost) / len(DRAWN)),
+        "clicks lost on the way": round(in_all.lost / len(DRAWN)),
+        "seconds": round(time.monotonic() - began),
+        "in all": in_all.figures(),
+        **{name: tally.figures() for name, tally in of_page.items()},
+        **{f"{made} → {drawn} px": of_pair[made, drawn].figures() for drawn in DRAWN for made in MADE},
+        "not on their element": dict(enumerate(failed[:FAILURES], 1)),
     }
+
+
+def _is_good(row: dict[str, str], verdict: Verdict) -> bool:
+    return verdict.right if verdict.shown else row["rung"] == "none"
+
+
+def _words(row: dict[str, str], verdict: Verdict) -> str:
+    if not verdict.shown:
+        why = f"drawn at {row['x']}, {row['y']}, but not shown"
+    elif row["rung"] == "none":
+        why = "not placed" + (", its place is scrolled out of sight" if verdict.cut else "")
+    else:
+        why = f"drawn at {row['x']}, {row['y']}, {verdict.miss or 0:.0f} px off"
+    return f"{row['path']} {why}"
+
+
+def _pairs(
+    api: httpx.Client, site: int, browser: Browser, url: str, most: int
+) -> Iterator[tuple[int, int, list[tuple[dict[str, str], Verdict]], int]]:
+    """(made at, drawn at, placed points with what is true of them, clicks lost) of one page."""
+    made: dict[int, list[Click]] = {}
+    for width in MADE:
+
+        def arrived(n: int, before: int = sum(map(len, made.values()))) -> None:
+            _points(api, site, url, DRAWN[0], before + n)
+
+        made[width] = visit(browser, url, width, most, width, arrived)
+    tags = set()
+    for drawn in DRAWN:
+        rows = _points(api, site, url, drawn, sum(map(len, made.values())))
+        with opened(browser, url, drawn) as page:
+            rest(page)
+            tags.add(tuple(elements_of(page)))
+            if len(tags) != 1:
+                raise SystemExit(f"{url} has other elements at another width: its numbers would not compare.")
+            for width, clicks in made.items():
+                known = [(click, row) for click in clicks if (row := _row_of(click, rows, width))]
+                places = [(float(row["x"]), float(row["y"])) if row["x"] else None for _, row in known]
+                # As the open peers draw it: x as a share of the width, y in pixels.
+                relative = [(click.x / width * drawn, click.y) for click, _ in known]
+                verdicts = judge(page, [click for click, _ in known], places, relative)
+                judged = [(row, verdict) for (_, row), verdict in zip(known, verdicts, strict=True)]
+                yield width, drawn, judged, len(clicks) - len(known)
+
+
+def _row_of(click: Click, rows: dict[tuple[int, int, int], dict[str, str]], width: int) -> dict[str, str] | None:
+    """Find a click again by where on the page it was made; None where it is not among the rows."""
+    near = ((dx, dy) for dx in (0, -1, 1) for dy in (0, -1, 1))
+    spots = ((width, round(click.x) + dx, round(click.y) + dy) for dx, dy in near)
+    return next((rows[spot] for spot in spots if spot in rows), None)
 
 
 @contextmanager
@@ -183,10 +195,11 @@ def _take(api: httpx.Client, site: str, url: str) -> None:
         raise SystemExit(f"No picture of {url}: {job['error']}")
 
 
-def _points(api: httpx.Client, site: str, url: str, width: int, at_least: int) -> list[dict[str, str]]:
-    """The placed points as the product gives them, once all clicks are in (or no more come)."""
+def _points(api: httpx.Client, site: int, url: str, width: int, at_least: int) -> dict[tuple[int, int, int], Any]:
+    """The placed points as the product gives them, once all clicks are in (or no more come), by where they were made:
+    viewport width, x and y on the page."""
     rows: list[dict[str, str]] = []
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + _LOST_AFTER_S
 
     def all_in() -> bool:
         given = {"page": url, "kind": "click", "width": width, "bots": 1, "format": "csv"}
@@ -195,42 +208,4 @@ def _points(api: httpx.Client, site: str, url: str, width: int, at_least: int) -
         return len(rows) >= at_least or time.monotonic() > deadline
 
     _until(all_in, "the clicks to arrive")
-    return rows
-
-
-def _distance(box: tuple[float, float, float, float, int], part: tuple[float, float], x: float, y: float) -> float:
-    return ((box[0] + part[0] * box[2] - x) ** 2 + (box[1] + part[1] * box[3] - y) ** 2) ** 0.5
-
-
-def _inside(box: tuple[float, float, float, float, int], x: float, y: float) -> bool:
-    return box[0] - _NEAR <= x <= box[0] + box[2] + _NEAR and box[1] - _NEAR <= y <= box[1] + box[3] + _NEAR
-
-
-def _judge(tally: Tally, clicks: list[Click], rows: list[dict[str, str]], width: int, truth: Boxes) -> None:
-    """Find each click again by where on the page it was made, and hold its drawn point against the true box."""
-    by_spot = {
-        (int(row["viewport_width"]), round(float(row["page_x"])), round(float(row["page_y"]))): row for row in rows
-    }
-    for click in clicks:
-        spots = [(width, round(click.x) + dx, round(click.y) + dy) for dx in (0, -1, 1) for dy in (0, -1, 1)]
-        row = next((by_spot[spot] for spot in spots if spot in by_spot), None)
-        if row is None:
-            tally.lost += 1
-            continue
-        box = truth.boxes[click.element]
-        if not box[4]:
-            tally.hidden += 1
-            tally.hidden_drawn += bool(row["x"])
-            continue
-        page_x, page_y = click.x / width * truth.width, click.y
-        tally.page_right += _inside(box, page_x, page_y)
-        tally.page_miss.append(_distance(box, click.part, page_x, page_y))
-        if not row["x"]:
-            tally.not_placed += 1
-            continue
-        x, y = float(row["x"]), float(row["y"])
-        right = _inside(box, x, y)
-        tally.right += right
-        tally.wrong += not right
-        tally.on_control += right or _inside(truth.boxes[click.control], x, y)
-        tally.miss.append(_distance(box, click.part, x, y))
+    return {(int(r["viewport_width"]), round(float(r["page_x"])), round(float(r["page_y"]))): r for r in rows}

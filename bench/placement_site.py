@@ -1,4 +1,4 @@
-"""Three public pages for the placement bench, served from this machine with the snippet in them."""
+"""Public pages for the placement bench, served from this machine with the snippet in them."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ PAGES = {
     "startbootstrap-creative@7.0.7": "dist/index.html",
     "startbootstrap-sb-admin-2@4.1.4": "index.html",
     "startbootstrap-clean-blog@6.0.9": "dist/index.html",
+    "spectre.css@0.5.9": "docs/elements/typography.html",  # documentation: code, a table, words in words
+    "admin-lte@4.0.0": "dist/index2.html",  # a CSS grid, a table that scrolls, a chat, forms
 }
 CACHE = Path(__file__).resolve().parents[1] / "build" / "bench-pages"
 
 # Fonts, icons and scripts of other hosts would make the figures depend on the network of the day.
 _FOREIGN = re.compile(r"<(script|link)\b[^>]*?(?:src|href)=[\"'](?:https?:)?//[^>]*>(?:\s*</script>)?", re.I)
-# The bench's own number of every element: its place in document order, given when the markup is read and before any
-# script of the page ran. Nothing of the product takes part, and nothing of it is written into the page.
+# The bench's own number of every element: its place in document order, given when all of it is read and before the
+# scripts at its end. Nothing of the product takes part, and nothing of it is written into the page.
 _NUMBERS = "<script>window.benchElements=[...document.querySelectorAll('body,body *')]</script>"
+_END = re.compile(r"(?:<script\b(?:(?!</script>).)*</script>|<!--(?:(?!-->).)*-->|\s)*</body>", re.I | re.S)
 
 
 def with_snippet(html: str, snippet: str) -> str:
     """The page without foreign files, with the snippet, and with its elements numbered."""
     html = _FOREIGN.sub("", html)
-    start = html.index("<body")
-    first_script = html.find("<script", start)
-    at = first_script if first_script >= 0 else html.index("</body>")
-    html = html[:at] + _NUMBERS + html[at:]
+    html = _END.sub(lambda end: _NUMBERS + end[0], html, count=1)
     return re.sub(r"(<head\b[^>]*>)", lambda head: head[1] + snippet, html, count=1)
 
 

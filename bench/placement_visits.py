@@ -1,4 +1,4 @@
-"""Visits of the placement bench: real pointer input of Chromium, and where each element lies at each width.
+"""Visits of the placement bench: real pointer input of Chromium, and what was under the pointer.
 
 Nothing here reads what the product computes: an element is its number in document order.
 """
@@ -9,13 +9,17 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from playwright.sync_api import Browser, Page
 
 from viewer.snapshot.heights import PHONE_BELOW, viewport_height
 
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Safari/537.36"
-# Clicks are recorded as the browser gives them, and lead nowhere.
+_APART = 4  # px between two clicks of a visit: they are found again by where they were made
+
+# Clicks are recorded as the browser gives them, and lead nowhere. `part` is how far along the element's lines, laid
+# end to end, and how far down in the line; `letter` is the letter under the pointer: its node and its place in that.
 _LISTEN = """
 window.benchClicks = [];
 const numberOf = (element) => {
@@ -25,30 +29,52 @@ const numberOf = (element) => {
   }
   return -1;
 };
-const CONTROL = 'a, button, input, select, textarea, label, summary, [role=button]';
+const within = (box, x, y) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
+const partOf = (element, x, y) => {
+  const boxes = [...element.getClientRects()].filter((box) => box.width && box.height);
+  const total = boxes.reduce((sum, box) => sum + box.width, 0);
+  let before = 0;
+  for (const box of boxes) {
+    if (within(box, x, y)) return [(before + x - box.x) / total, (y - box.y) / box.height];
+    before += box.width;
+  }
+  const box = element.getBoundingClientRect();
+  return [(x - box.x) / box.width, (y - box.y) / box.height];
+};
+const letterOf = (element, x, y) => {
+  const caret = document.caretRangeFromPoint(x, y), node = caret?.startContainer;
+  if (node?.nodeType !== 3 || node.parentElement !== element) return null;
+  const range = document.createRange();
+  for (const at of [caret.startOffset, caret.startOffset - 1]) {
+    if (at < 0 || at >= node.length) continue;
+    range.setStart(node, at);
+    range.setEnd(node, at + 1);
+    if (within(range.getBoundingClientRect(), x, y)) return [[...element.childNodes].indexOf(node), at];
+  }
+  return null;
+};
+let pressed;
 addEventListener('pointerdown', (event) => {
-  const hit = document.elementsFromPoint(event.clientX, event.clientY)[0];
-  const part = (element) => {
-    const box = element.getBoundingClientRect();
-    return [(event.clientX - box.x) / box.width, (event.clientY - box.y) / box.height];
-  };
-  const element = numberOf(hit), control = numberOf(hit.closest(CONTROL) || hit);
-  window.benchClicks.push({x: event.pageX, y: event.pageY, element, control, part: part(window.benchElements[element]),
-    controlPart: part(window.benchElements[control])});
+  const number = numberOf(event.target), element = window.benchElements[number], {clientX: x, clientY: y} = event;
+  pressed = {element: number, part: partOf(element, x, y), letter: letterOf(element, x, y)};
 }, true);
-addEventListener('click', (event) => event.preventDefault(), true);
+addEventListener('click', (event) => {
+  event.preventDefault();
+  if (pressed) window.benchClicks.push({...pressed, x: event.pageX, y: event.pageY});
+  pressed = null;
+}, true);
 addEventListener('submit', (event) => event.preventDefault(), true);
 """
+# What shows something or does something, and some of the boxes around: people click on those too.
 _TARGETS = """() => {
-  const wanted = 'a, button, input, select, textarea, label, summary, [role=button], img, p, li, td, th, dt, dd, ' +
-    'h1, h2, h3, h4, h5, h6, span, small, strong, blockquote, i, div';
+  const acts = 'a, button, input, select, textarea, label, summary, [role=button], img, svg, video, canvas, td, th, li';
   const speaks = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
   return window.benchElements.flatMap((element, number) =>
-    element.matches(wanted) && (!element.matches('div, span, li, i') || speaks(element)) &&
-    element.getClientRects().length ? [number] : []);
+    (element.matches(acts) || speaks(element) || number % 10 === 0) && element.getClientRects().length ? [number] : []);
 }"""
-# Bring a target into view, wait until it stands still, and give a point on it; null when nothing of it can be hit.
-_AIM = """async ([number, fx, fy]) => {
+# Bring a target into view, wait until it stands still, and give a point on one of its boxes; null when nothing of it
+# can be hit.
+_AIM = """async ([number, line, fx, fy]) => {
   const element = window.benchElements[number];
   if (!element.isConnected) return null;
   element.scrollIntoView({block: 'center', inline: 'center', behavior: 'instant'});
@@ -58,58 +84,24 @@ _AIM = """async ([number, fx, fy]) => {
     still = where() === last ? still + 1 : 0;
     last = where();
   }
-  const box = element.getClientRects()[0];
-  if (!box || box.width < 3 || box.height < 3) return null;
+  const boxes = [...element.getClientRects()].filter((box) => box.width >= 3 && box.height >= 3);
+  if (!boxes.length) return null;
+  const box = boxes[Math.floor(line * boxes.length)];
   const x = Math.round(box.x + box.width * fx), y = Math.round(box.y + box.height * fy);
-  const hit = document.elementsFromPoint(x, y)[0];
-  return hit && element.contains(hit) ? [x, y] : null;
+  const hit = document.elementFromPoint(x, y);
+  return hit && element.contains(hit) ? [x, y, Math.round(x + scrollX), Math.round(y + scrollY)] : null;
 }"""
-_SCROLL_THROUGH = """async () => {
-  const frame = () => new Promise(requestAnimationFrame);
-  for (let y = 0; y < document.body.scrollHeight; y += 500) {
-    scrollTo({top: y, behavior: 'instant'});
-    await frame();
-  }
-  scrollTo({top: 0, behavior: 'instant'});
-}"""
-# Once nothing has moved for 20 frames: scripts answer to the scroll a little later.
-_BOXES = """async () => {
-  const now = () => window.benchElements.map((element) => {
-    const box = element.getBoundingClientRect();
-    const shown = element.checkVisibility({visibilityProperty: true}) && box.width > 0 && box.height > 0;
-    return [box.x + scrollX, box.y + scrollY, box.width, box.height, shown ? 1 : 0];
-  });
-  let last = '';
-  for (let still = 0; still < 20; ) {
-    await new Promise(requestAnimationFrame);
-    const text = JSON.stringify(now());
-    still = text === last ? still + 1 : 0;
-    last = text;
-  }
-  return now();
-}"""
-_NAMES = "() => window.benchElements.map((element) => element.localName)"
 
 
 @dataclass(frozen=True)
 class Click:
-    """One click: where on the page, on which element, where in its box. `control` is the link or button around it."""
+    """One click: where on the page, on which element, where on it, and on which letter of its text, if on any."""
 
     x: float
     y: float
     element: int
-    control: int
     part: tuple[float, float]
-    control_part: tuple[float, float]
-
-
-@dataclass(frozen=True)
-class Boxes:
-    """x, y, w, h (CSS px of the page) and whether it can be seen, by number in document order."""
-
-    width: int
-    boxes: list[tuple[float, float, float, float, int]]
-    names: list[str]
+    letter: tuple[int, int] | None
 
 
 @contextmanager
@@ -136,7 +128,7 @@ def opened(browser: Browser, url: str, width: int, own_scripts: str = "") -> Ite
 
 
 def visit(browser: Browser, url: str, width: int, most: int, seed: int, arrived: Callable[[int], None]) -> list[Click]:
-    """Click at most `most` times on visible elements; the tracker sees it all. No two clicks share a pixel.
+    """Click at most `most` times on what can be hit; the tracker sees it all.
 
     `arrived(n)` waits until n clicks of this visit are in: a browser that is closed at once takes
     what it was about to send with it.
@@ -144,32 +136,22 @@ def visit(browser: Browser, url: str, width: int, most: int, seed: int, arrived:
     chance = random.Random(seed)
     with opened(browser, url, width, _LISTEN) as page:
         page.wait_for_function("() => typeof window.parcours === 'function'")
-        targets = page.evaluate(_TARGETS)
+        targets: list[int] = page.evaluate(_TARGETS)
         chance.shuffle(targets)
-        done: set[tuple[int, int]] = set()
+        taken: set[tuple[int, int]] = set()
         for number in targets * 3:
-            if len(done) >= most:
+            if len(taken) >= most:
                 break
-            point = page.evaluate(_AIM, [number, chance.uniform(0.1, 0.9), chance.uniform(0.1, 0.9)])
-            if point is None:
+            aim = [number, chance.random(), chance.uniform(0.05, 0.95), chance.uniform(0.05, 0.95)]
+            point: list[int] | None = page.evaluate(_AIM, aim)
+            if point is None or any(abs(point[2] - x) < _APART and abs(point[3] - y) < _APART for x, y in taken):
                 continue
-            spot = (round(point[0]), round(point[1] + page.evaluate("scrollY")))
-            if spot in done:
-                continue
-            done.add(spot)
-            page.mouse.click(*point)
-        clicks = page.evaluate("window.benchClicks")
+            taken.add((point[2], point[3]))
+            page.mouse.click(point[0], point[1])
+        clicks: list[dict[str, Any]] = page.evaluate("window.benchClicks")
         page.goto("about:blank")  # as leaving does: the tracker sends what it has
         arrived(len(clicks))
     return [
-        Click(c["x"], c["y"], c["element"], c["control"], tuple(c["part"]), tuple(c["controlPart"])) for c in clicks
+        Click(c["x"], c["y"], c["element"], tuple(c["part"]), tuple(c["letter"]) if c["letter"] else None)
+        for c in clicks
     ]
-
-
-def boxes_at(browser: Browser, url: str, width: int) -> Boxes:
-    """Where every element lies at this width, in the page as loaded, scrolled through and at rest at its top."""
-    with opened(browser, url, width) as page:
-        page.evaluate(_SCROLL_THROUGH)
-        page.wait_for_load_state("networkidle")
-        page.wait_for_function("() => document.getAnimations().every((a) => a.playState !== 'running')")
-        return Boxes(width, [tuple(box) for box in page.evaluate(_BOXES)], page.evaluate(_NAMES))
