@@ -74,6 +74,21 @@ def test_a_point_returns_to_its_place_on_the_layout_it_was_made_on(made: list[tu
     assert np.abs(result.y - y).max() < 1
 
 
+def test_a_word_of_a_broken_link_is_drawn_on_its_line() -> None:
+    """The box around both lines holds the text beside the link too: nothing of it is drawn there."""
+    link = ("main>a:1", fp(href="/lamps", text="Lamps for every room"))
+    on = layout((*link, (0, 100, 1000, 40)), lines={link[0]: [800, 100, 200, 20, 0, 120, 100, 20]})
+    result = placed([link] * 3, on, fx=[0.5, 0.75, 1.0], fy=[0.5, 0.5, 0.0])
+    assert result.rung.tolist() == [OWN] * 3
+    assert np.round(result.x).tolist() == [950, 25, 100]
+    assert result.y.tolist() == [110, 130, 120]
+
+
+def test_the_centre_of_a_broken_ancestor_is_on_its_words() -> None:
+    on = layout(("a#all", "", (0, 100, 1000, 40)), lines={"a#all": [800, 100, 200, 20, 0, 120, 100, 20]})
+    assert one(placed([("a#all>b:1", fp(text="?"))], on, viewport_w=390)) == (ANCESTOR, 0, 950, 110)
+
+
 def test_a_hidden_element_is_not_drawn_anywhere_else() -> None:
     on = layout(("form#buy", "", (100, 100, 200, 100)), (*BUY, (0, 0, 0, 0)), hidden=[BUY[0]])
     assert one(placed([BUY], on))[:2] == (NONE, -1)
