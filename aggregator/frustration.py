@@ -17,7 +17,7 @@ import numpy as np
 
 from aggregator.columns import Int32, Int64, Mask, UInt8, UInt64
 from aggregator.paths import prefixes, tag_of
-from aggregator.points import KEYBOARD, MODIFIER, Points
+from aggregator.points import FRAMED, KEYBOARD, MODIFIER, Points
 from aggregator.records import Records
 
 DEAD_AFTER = 1_000  # ms
@@ -53,7 +53,7 @@ def tag_mask(records: Records, record: UInt64, tags: frozenset[str]) -> Mask:
 def dead(effect: UInt8, effect_ms: Int32, button: UInt8, flags: UInt8, unjudged: Mask) -> Mask:
     """Clicks after which nothing changed in time."""
     nothing = (effect == 0) | (effect_ms > DEAD_AFTER)
-    return np.asarray(nothing & (button == 0) & ((flags & MODIFIER) == 0) & ~unjudged, bool)
+    return np.asarray(nothing & (button == 0) & ((flags & (MODIFIER | FRAMED)) == 0) & ~unjudged, bool)
 
 
 def rage(

@@ -8,7 +8,7 @@ import numpy as np
 
 from aggregator.columns import Float32, Int32, Int64, Mask, UInt8, UInt64
 
-KEYBOARD, TOUCH, MODIFIER, PEN = 1, 2, 4, 8  # bits of `flags`, see docs/wire.md
+KEYBOARD, TOUCH, MODIFIER, PEN, LONG, FRAMED = 1, 2, 4, 8, 16, 32  # bits of `flags`, see docs/wire.md
 
 
 @dataclass(frozen=True)

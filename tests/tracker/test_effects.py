@@ -81,4 +81,4 @@ def test_no_observer_stays(bench: Bench, page: Page) -> None:
     assert page.evaluate("watching") == 0
     page.click("#b")
     assert page.evaluate("watching") == 1
-    page.wait_for_function("watching === 0", timeout=4000)
+    page.wait_for_function("watching === 0", timeout=9000)

@@ -1,33 +1,38 @@
-// The shape of a batch (collector/wire.py): rows become one array a field, times become steps, and every
-// element is named once.
+// What waits to be sent, in the shape of the wire (collector/wire.py): one array a field of every kind, times as
+// steps, every element named once.
 
-const DAY = 864e5; // ms: no event may be further than this from the start of its view
+/** The kinds, and `el`: the records that they name. */
+export let columns;
+/** How many rows there are. */
+export let count;
+let start; // ms since 1970
+let places; // record → its index in `el`
+let times; // kind → time of its last row
 
-/**
- * One batch, ready for JSON: `head` (its plain fields) with the columns of `rows`.
- * `rows`: kind → objects of the wire's fields, whose `t` is ms since 1970 and whose `e` is a record
- * `[path, fingerprints]`, the same object for the same element; `scroll`: such an object.
- */
-export const buildBatch = (head, rows, scroll) => {
-  const records = [];
-  const place = (record) => {
-    if (!records.includes(record)) records.push(record);
-    return records.indexOf(record);
-  };
-  const batch = {...head, scroll: {...scroll, e: place(scroll.e)}};
-  for (const kind in rows) {
-    if (rows[kind][0]) batch[kind] = {};
-    for (const name in rows[kind][0]) {
-      let last = head.t0;
-      batch[kind][name] = rows[kind].map((row) =>
-        name === 'e'
-          ? place(row.e)
-          : name === 't'
-            ? -last + (last = Math.max(last, Math.min(row.t, head.t0 + DAY))) // clocks may be set back
-            : row[name],
-      );
+/** Nothing waits, of a view that began at `t0` (ms since 1970). */
+export const clear = (t0) => {
+  columns = {el: {p: [], f: []}};
+  count = 0;
+  start = t0;
+  places = {};
+  times = {};
+};
+
+/** Index of a record `[path, fingerprints]`. */
+export const placeOf = (record) => (places[record] ??= (columns.el.f.push(record[1]), columns.el.p.push(record[0]) - 1));
+
+/** Adds `row`: the wire's fields, but for `t`, in ms since 1970, and `e`, a record. */
+export const put = (kind, row) => {
+  const fields = (columns[kind] ||= {});
+  for (const name in row) {
+    let value = row[name];
+    if (name === 'e') value = placeOf(value);
+    if (name === 't') {
+      const before = times[kind] || start;
+      times[kind] = Math.max(before, value); // clocks may be set back
+      value = times[kind] - before;
     }
+    (fields[name] ||= []).push(value);
   }
-  batch.el = {p: records.map((one) => one[0]), f: records.map((one) => one[1])};
-  return batch;
+  count++;
 };

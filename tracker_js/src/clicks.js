@@ -1,36 +1,76 @@
-// Clicks: on which element, where in its box, and what followed.
-import {listen} from './guard.js';
-import {placeOn} from './view.js';
+// Clicks: on which element, where in its box. All of that is as it was when the button went down: what the page does
+// then must not move the click, nor put it into the next view.
+import {awaitEffect, watch} from './effects.js';
+import {allowed, FRAMED} from './frames.js';
+import {hear, listen} from './guard.js';
+import {placeOn} from './place.js';
+import {touch, view} from './view.js';
 
+// Flags of a click (FLAGS in collector/wire.py).
 const KEYBOARD = 1;
 const MODIFIER = 4;
 const POINTERS = {touch: 2, pen: 8};
+const LONG = 16;
+const LONG_PRESS = 500; // ms
+const STALE = 1000; // ms after which a press is no longer the reason of what happens
 
-export const captureClicks = (tracker, effects) => {
-  let control; // of the label that was clicked: the browser clicks it too
+let press; // row of the press whose click is still to come
+let down = 0; // `timeStamp` of the last press or key
+let up; // `timeStamp` of the last click
 
-  listen('click auxclick', (event) => {
-    // Made by a script, or by the right button (`auxclick`): no click of the visitor's.
-    if (!event.isTrusted || event.button > 1) return;
-    tracker.touch();
-    const target = event.composedPath()[0];
-    const isAgain = target === control;
-    control = target.closest('label')?.control;
-    if (isAgain) return;
-    const isKey = !event.detail;
-    effects.watch(event, {
+/** The page goes on to another address while the button is down: that was a click. */
+export const release = () => {
+  if (press && Date.now() < press.t + STALE) awaitEffect(press, press.t);
+  press = 0;
+};
+
+export const captureClicks = () => {
+  hear('keydown', (event) => {
+    touch();
+    down = event.timeStamp;
+  });
+  hear('pointerdown click auxclick', (event) => {
+    const {button, timeStamp, detail} = event;
+    const isPress = event.type === 'pointerdown';
+    const isKey = !isPress && !detail;
+    if (!event.isTrusted) view.sum.fake += !isPress;
+    // The right button (`auxclick`) is no click. And of a label's click the browser makes one on its field.
+    if (!event.isTrusted || button > 1 || timeStamp === up) return;
+    touch();
+    const row = (!isPress && !isKey && press) || {
       t: Date.now(),
-      ...placeOn(tracker, target, ...(isKey ? [] : [event.clientX, event.clientY])),
-      b: event.button,
+      ...placeOn(event.composedPath()[0], ...(isKey ? [] : [event.clientX, event.clientY])),
+      b: button,
       k:
         isKey * KEYBOARD +
         (POINTERS[event.pointerType] || 0) +
         (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) * MODIFIER,
-    });
+    };
+    watch(event);
+    if (isPress) {
+      press = row;
+      down = timeStamp;
+    } else {
+      if (press && timeStamp > down + LONG_PRESS) row.k += LONG;
+      press = 0;
+      up = timeStamp;
+      awaitEffect(row, row.t);
+    }
   });
-  listen('pointerdown', (event) => {
-    tracker.touch();
-    control = 0;
-    effects.watch(event);
+  // A click into a frame that cannot be seen into takes the focus there: neither a key did, nor a press in the page.
+  listen('blur', (event) => {
+    const {timeStamp, target} = event;
+    const frame = document.activeElement;
+    if (
+      target === window &&
+      frame.localName === 'iframe' &&
+      !frame.contentDocument &&
+      timeStamp > down + STALE &&
+      navigator.userActivation?.isActive &&
+      !allowed.includes(new URL(frame.src).origin)
+    ) {
+      watch(event);
+      awaitEffect({...placeOn(frame), b: 0, k: FRAMED});
+    }
   });
 };

@@ -1,42 +1,89 @@
 // What followed a click: kind (EFFECTS in collector/wire.py) and delay of the first effect.
 // Whether a click without any was a dead one is judged when the data is read.
-import {guard, listen, makeTimer} from './guard.js';
+import {atEnd, guard, hear, listen, makeTimer} from './guard.js';
+import {outer} from './settings.js';
+import {add, view} from './view.js';
 
-const WATCH = 1500; // ms after a click
-const STILL = 1000; // ms: what changed a third time and still does so then ticks by itself
-const MOST = 500; // changes kept
+const WATCH = 1500; // ms after a click in which an effect is looked for
+const STILL = 1000; // ms after a click: what changes twice after that changes by itself
+const END = 6000; // ms after a click until which is looked on, to see that
+const CLICK_WAIT = 3000; // ms from then until the click is sent
+const MOST = 500; // changes kept, and looked at in one go
 const CHANGED = 1;
 // In the order of their kinds, from 2.
 const TYPES = 'scroll selectionchange input focusin navigate pagehide blur';
 export const ADDRESS = 6;
 export const LEFT = 7;
 
-/** The first entry of `log` that answers the click made at `clicked`, of the press with the number `own`. */
-const firstEffect = (log, clicked, own) =>
-  log.find(([time, , node, round]) => {
-    if (time > clicked + WATCH || round < own) return false;
-    const same = log.filter((entry) => entry[2] === node);
-    // Only changes up to the next press make a rhythm: those of a counter clicked quickly do not.
-    return !node || same.filter((entry) => entry[3] === own).length < 3 || same.at(-1)[0] < clicked + STILL;
-  });
+let log = []; // [ms since 1970, kind, what changed: {at, late}], in the order of time
+const pending = []; // rows of clicks, and of each the time from which an answer counts
+export let lastClick = 0; // its row
+let pressed = 0; // ms since 1970
+let path = []; // of the last press or click
+const changing = new WeakMap(); // node → {at: when it was last noted, late: how often it changed without a click}
 
-/** `onClick(row)`: a click, once it is known what followed it. */
-export const makeEffects = (onClick) => {
-  let log = []; // [ms since 1970, kind, node, round], in the order of time
-  let pending = []; // [row of a click, number of its press]
-  let path; // of the last press or click
-  let round = 0; // number of the press
-  let ear; // ends the listening to what may be an effect
+const note = (kind, what = {at: 0, late: 0}) => {
+  const now = Date.now();
+  if (now > pressed + STILL) what.late++;
+  if (now < pressed + WATCH && what.at < pressed && log.length < MOST) log.push([(what.at = now), kind, what]);
+};
 
-  const note = (kind, node) => {
-    if (log.push([Date.now(), kind, node, round]) > MOST) log.shift();
-  };
-  const observer = new MutationObserver(
-    guard((records) => {
-      for (const node of new Set(records.map(({target}) => target)))
-        if (!document.head.contains(node)) note(CHANGED, node);
-    }),
-  );
+const observer = new MutationObserver(
+  guard((records) => {
+    const nodes = records
+      .slice(0, MOST)
+      .filter(({target, attributeName, oldValue}) => !attributeName || target.getAttribute(attributeName) !== oldValue)
+      .map(({target}) => target);
+    for (const node of new Set(nodes)) {
+      if (!changing.has(node)) changing.set(node, {at: 0, late: 0});
+      if (!document.head.contains(node)) note(CHANGED, changing.get(node));
+    }
+  }),
+);
+const disconnect = () => observer.disconnect();
+
+/** Fills in `r` and `d` of the clicks whose time is over; of every one, if `end` (an effect) ends them. */
+export const settle = (end) => {
+  if (end) note(end);
+  while (pending[0] && (end || Date.now() >= pending[0][0].t + END)) {
+    const [row, from] = pending.shift();
+    const [time, kind] = log.find(([at, , {late}]) => at >= from && at <= row.t + WATCH && !(late > 1)) || [0, 0];
+    row.r = kind;
+    row.d = (Math.max(0, time - row.t) / 10) | 0;
+    view.sum.clicks++;
+    add('click', row, CLICK_WAIT);
+  }
+};
+
+const timer = makeTimer(() => {
+  settle();
+  if (pending[0]) timer(Math.max(100, pending[0][0].t + END - Date.now()));
+  else {
+    disconnect();
+    log = [];
+  }
+});
+
+/** A click was made; what followed since `from` answers it. */
+export const awaitEffect = (row, from = Date.now()) => {
+  row.t = Date.now();
+  lastClick = row;
+  if (outer) add('click', row);
+  else pending.push([row, from]);
+};
+
+/** A press or a click was made: looks on. */
+export const watch = (event) => {
+  path = event.composedPath();
+  pressed = Date.now();
+  // The document and shadow roots; not the window.
+  for (const node of [document, ...path])
+    if (node.nodeType > 8)
+      observer.observe(node, {subtree: true, childList: true, attributeOldValue: true, characterData: true});
+  timer(END);
+};
+
+export const captureEffects = () => {
   const onEvent = (event) => {
     const {type, target} = event;
     if (
@@ -50,44 +97,8 @@ export const makeEffects = (onClick) => {
       return;
     note(TYPES.split(' ').indexOf(type) + 2);
   };
-  /** Fills in `r` and `d` of the clicks whose time is over; of every one, if `end` (an effect) ends them. */
-  const settle = (end) => {
-    if (end) note(end);
-    pending = pending.filter(([row, own]) => {
-      if (!end && Date.now() < row.t + WATCH) return true;
-      const [time, kind] = firstEffect(log, row.t, own) || [row.t, 0];
-      row.r = kind;
-      row.d = (Math.max(0, time - row.t) / 10) | 0;
-      onClick(row);
-    });
-  };
-  const timer = makeTimer(() => {
-    settle();
-    if (pending[0]) timer.set(pending[0][0].t + WATCH - Date.now());
-    else {
-      observer.disconnect();
-      ear = ear.abort();
-    }
-  });
-  return {
-    settle,
-    /** A press or a click: looks on for 1.5 s. A click has a row, whose `r` and `d` will be filled in. */
-    watch: (event, row) => {
-      path = event.composedPath();
-      // The document and shadow roots; not the window.
-      for (const node of path)
-        if (node.nodeType > 8)
-          observer.observe(node, {subtree: true, childList: true, attributes: true, characterData: true});
-      if (!ear) {
-        log = [];
-        ear = new AbortController();
-        listen(TYPES, onEvent, window, ear);
-        listen('navigate', onEvent, window.navigation, ear);
-      }
-      if (!pending[0]) timer.stop();
-      timer.set(WATCH);
-      if (!row || !event.detail) round++;
-      if (row) pending.push([row, round]);
-    },
-  };
+  hear('scroll selectionchange input focusin', onEvent);
+  listen('pagehide blur', onEvent);
+  listen('navigate', onEvent, window.navigation);
+  atEnd(disconnect);
 };

@@ -1,7 +1,18 @@
-// Nothing of ours may throw into the page or slow its input: every entry goes through here.
+// Nothing of ours may throw into the page or slow its input: every entry goes through here. And nothing of ours may
+// stay when the tracker stops: all listening and all timers end through here.
 
-/** Ends with the tracker, and with it all listening. */
-export const life = new AbortController();
+const life = new AbortController();
+const inside = []; // [types, fn] that are listened to in frames too
+const endings = [];
+
+/** Calls `fn` when the tracker stops. */
+export const atEnd = (fn) => endings.push(fn);
+
+/** Ends all listening and all timers. */
+export const end = () => {
+  life.abort();
+  endings.forEach((fn) => fn());
+};
 
 /** `fn`, whose errors stay inside. */
 export const guard =
@@ -14,34 +25,44 @@ export const guard =
     }
   };
 
-/** Listens to `types` (separated by spaces) until `signal` ends. What happens in the document passes the window first. */
-export const listen = (types, fn, target = window, {signal} = life) => {
-  for (const type of types.split(' ')) target.addEventListener(type, guard(fn), {capture: true, signal});
+const bind = (types, fn, target) => {
+  for (const type of types.split(' ')) target.addEventListener(type, fn, {capture: true, signal: life.signal});
 };
 
-/** Calls `fn` once, at the earliest of the times that were set. */
+/** Listens to `types` (separated by spaces). What happens in the document passes the window first. */
+export const listen = (types, fn, target = window) => bind(types, guard(fn), target);
+
+/** The same, in the page and in its frames of the same origin, once `attach` was called. */
+export const hear = (types, fn) => inside.push([types, guard(fn)]);
+
+/** Listens in a window and in its frames. A frame that has a tracker of its own is a page of its own. */
+export const attach = guard((frame) => {
+  if (frame !== window && frame.parcours) return;
+  for (const [types, fn] of inside) bind(types, fn, frame);
+  for (let i = 0; i < frame.length; i++) attach(frame[i]);
+});
+
+/** `fn` in the next frame: there the browser lays out anyway, and reading boxes costs nothing more. */
+export const inFrame = (fn) => () => requestAnimationFrame(guard(fn));
+
+/** A function that lets `fn` be called once, at the earliest of the times (ms from now) it was given; without any, never. */
 export const makeTimer = (fn) => {
-  let id = 0;
-  let due;
-  const stop = () => {
+  let id;
+  let due = Infinity;
+  const timer = (ms) => {
+    const at = ms ? Date.now() + ms : 0;
+    if (at >= due) return;
     clearTimeout(id);
-    id = 0;
-  };
-  return {
-    stop,
-    isSet: () => id,
-    set: (ms) => {
-      const at = Date.now() + ms;
-      if (id && due <= at) return;
-      stop();
-      due = at;
+    due = at || Infinity;
+    if (ms)
       id = setTimeout(
         guard(() => {
-          id = 0;
+          due = Infinity;
           fn();
         }),
         ms,
       );
-    },
   };
+  atEnd(timer);
+  return timer;
 };

@@ -1,59 +1,60 @@
 // Reach: the deepest bottom edge of the viewport, anchored on the element found there, and the time that
 // each 5 % of the page was in view.
-import {owner} from './elements.js';
-import {listen, makeTimer} from './guard.js';
-import {fraction, recordOf} from './view.js';
+import {above, owner} from './elements.js';
+import {inFrame, listen, makeTimer} from './guard.js';
+import {fraction, recordOf} from './place.js';
+import {touch} from './view.js';
 
 const PAUSE = 100; // ms between two looks, the last one after the last scroll
 const BANDS = 20;
 const SHELL = 0.5; // share of the viewport from which an inner scroller counts as the page
 
-const isFixed = (el) => el && (/fixed|sticky/.test(getComputedStyle(el).position) || isFixed(el.parentElement));
+export let reach; // the deepest edge that was seen
+export let bands; // ms in view
 
-/** The element that the viewport's bottom edge runs through; bars that stand there are looked through. */
-const underEdge = () => owner(document.elementsFromPoint(innerWidth / 2, innerHeight - 1).find((el) => !isFixed(el)));
+export let size; // of viewport and page, at the last look
+let shell; // an inner scroller that plays the page
+let range; // bands in view, from and to
 
-export const captureScroll = (tracker) => {
-  let shell; // an inner scroller that plays the page
-  let range; // bands in view, from and to
-  let deepest;
-  let bands;
+const isFixed = (el) => {
+  for (; el; el = above(el)) if (/fixed|sticky/.test(getComputedStyle(el).position)) return true;
+};
 
-  const look = () => {
-    const page = shell || document.scrollingElement;
-    const ph = page.scrollHeight;
-    const depth = Math.min(ph, Math.round(page.scrollTop + page.clientHeight)); // iOS shows what is beyond the end
-    range = [page.scrollTop, depth].map((y) => (y / ph) * BANDS);
-    if (depth < deepest?.depth) return;
-    const el = underEdge();
-    const box = el.getBoundingClientRect();
-    deepest = {e: recordOf(tracker, el), y: fraction(innerHeight - box.top, box.height), depth, ph};
-  };
-  const timer = makeTimer(look);
+/** Sees how far down the page is shown. Bars that stand at the bottom edge are looked through. */
+export const look = () => {
+  const {scrollWidth, scrollHeight} = document.scrollingElement;
+  size = {vw: innerWidth, vh: innerHeight, pw: scrollWidth, ph: scrollHeight};
+  const page = shell || document.scrollingElement;
+  const ph = page.scrollHeight;
+  const depth = Math.min(ph, Math.round(page.scrollTop + page.clientHeight)); // iOS shows what is beyond the end
+  range = [page.scrollTop, depth].map((y) => (y / ph) * BANDS);
+  if (depth < reach?.depth) return;
+  const el = owner(document.elementsFromPoint(innerWidth / 2, innerHeight - 1).find((one) => !isFixed(one)));
+  const {top, height} = el.getBoundingClientRect();
+  reach = {e: recordOf(el), y: fraction(innerHeight - top, height), depth, ph};
+};
+const timer = makeTimer(inFrame(look));
+
+/** Adds `ms` to the bands in view, to each as much as its share in view: so a place gets the time it was seen. */
+export const spend = (ms) => {
+  const [from, to] = range;
+  for (let i = 0; i < BANDS; i++) bands[i] += Math.round(ms * Math.max(0, Math.min(i + 1, to) - Math.max(i, from)));
+};
+
+/** A new view: the page is seen anew, when it has come to rest. */
+export const reset = () => {
+  reach = shell = 0;
+  range = [0, 0];
+  bands = Array(BANDS).fill(0);
+  timer(PAUSE);
+};
+
+export const captureScroll = () =>
   listen('scroll', ({target}) => {
-    tracker.touch();
+    touch();
     if (target !== document) {
       if (target.clientWidth * target.clientHeight < SHELL * innerWidth * innerHeight) return;
       shell = target;
     }
-    timer.set(PAUSE);
+    timer(PAUSE);
   });
-  return {
-    /** Adds `ms` to every band that is in view. */
-    spend: (ms) => {
-      bands = bands.map((old, i) => (i + 1 > range[0] && i < range[1] ? old + ms : old));
-    },
-    /** A new view: the page is seen anew, when it has come to rest. */
-    reset: () => {
-      deepest = shell = 0;
-      range = [0, 0];
-      bands = Array(BANDS).fill(0);
-      timer.set(PAUSE);
-    },
-    /** The row as it stands now. */
-    take: () => {
-      look();
-      return {...deepest, bands};
-    },
-  };
-};

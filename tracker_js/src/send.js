@@ -1,71 +1,108 @@
 // Brings batches to the collector. A batch stays here until it was taken, and is named by (view, seq),
 // so that one that comes twice does no harm.
 import {guard, makeTimer} from './guard.js';
+import {offline, script, site} from './settings.js';
+import {stored} from './storage.js';
+import {lose} from './view.js';
 
-const BUFFER = 128_000; // bytes kept while the collector is away
-const FLIGHT = 60_000; // bytes: browsers let a request that may outlive its page have 65,536
+const BUFFER = 128_000; // letters kept while the collector is away
+const KEPT = 32_000; // letters kept for the next page of the tab, if the site asks for it
 const SLOWEST = 60; // seconds between two tries
+const REST = 'parcours.rest';
 
-export const makeSender = (url) => {
-  let queue = []; // {view, count of its events, text: the batch up to the time of sending}, oldest first
-  let flying; // the one under way
-  let fails = 0;
-  let held;
+let queue = []; // {batch, rows: how many it has}, oldest first
+let flying; // the one under way
+let waiting; // to try again
+let fails = 0;
+let held; // until there is consent
+let refused; // name of a view that the collector does not want
 
-  const bodyOf = ({text}) => `${text + Date.now()}}`;
-  const post = (one) => {
-    const body = bodyOf(one);
-    // A network error is an answer too: none.
-    return fetch(url, {method: 'POST', body, keepalive: body.length < FLIGHT, credentials: 'omit'}).catch(() => {});
-  };
-  const onAnswer = (answer) => {
-    const one = flying;
-    const status = answer?.status || 500; // no answer: as if the collector had failed
-    flying = 0;
-    if (/^5|408|429/.test(status)) {
-      // Spread by ± 25 %, so that browsers do not all come back at once.
-      const wait = Math.min(SLOWEST, 2 ** ++fails) * (0.75 + Math.random() / 2);
-      timer.set(Math.max(wait, answer?.headers.get('Retry-After') || 0) * 1000);
-      return;
-    }
-    fails = 0;
-    one.view.refused = !answer.ok;
-    if (!answer.ok) console.warn('parcours', status);
-    queue = queue.filter((other) => other !== one && !other.view.refused);
-    pump();
-  };
-  const pump = () => {
-    if (timer.isSet() || held || flying || !queue[0]) return;
-    flying = queue[0];
-    post(flying).then(guard(onAnswer));
-  };
-  const timer = makeTimer(pump);
-  return {
-    push: (view, batch, count) => {
-      queue.push({view, count, text: `${JSON.stringify(batch).slice(0, -1)},"sent":`});
-      while (queue[1] && queue.map(bodyOf).join('').length > BUFFER) {
-        const oldest = queue.shift();
-        oldest.view.sum.cut += oldest.count;
+const url = new URL(`c/${site}`, script.src);
+
+/** JSON, whatever the page has done to `toJSON`. */
+const toText = (value) =>
+  JSON.stringify(value, function (name) {
+    return this[name];
+  });
+
+const bodyOf = ({batch}) => toText({...batch, sent: Date.now()});
+
+// Batches are of less than the 65,536 bytes that browsers grant to what may outlive its page.
+const post = (one) => fetch(url, {method: 'POST', body: bodyOf(one), keepalive: true, credentials: 'omit'});
+
+/** Drops dwell, then reach, then what is oldest, until what is left has no more letters than `most`. */
+const fit = (most) => {
+  // What has no context is no batch any more.
+  for (const kind of ['hover', 'scroll', 'ctx'])
+    for (const one of queue)
+      if (one !== flying && one.batch[kind] && toText(queue).length > most) {
+        const rows = kind === 'ctx' ? one.rows : one.batch[kind].e.length || 0;
+        one.rows -= rows;
+        lose(rows);
+        delete one.batch[kind];
+        queue = queue.filter(({batch}) => batch.ctx);
       }
-      pump();
-    },
-    /** Tries now. */
-    again: () => {
-      timer.stop();
-      pump();
-    },
-    /** The page goes: `close` makes its last batch, and all that is not under way is left with the browser. */
-    leave: (close) => {
-      const before = flying;
-      flying = true;
-      close();
-      for (const one of held ? [] : queue) if (one !== before && !navigator.sendBeacon?.(url, bodyOf(one))) post(one);
-      flying = before; // if the page comes back, all is sent again
-    },
-    /** Holds all back (true), or lets it go (false). */
-    hold: (yes) => {
-      held = yes;
-      pump();
-    },
-  };
+};
+
+const onAnswer = ({status = 500, ok, headers}) => {
+  const {batch} = flying;
+  flying = 0;
+  if (/^5|408|429/.test(status)) {
+    // Spread by ± 25 %, so that browsers do not all come back at once.
+    const wait = Math.min(SLOWEST, 2 ** ++fails) * (0.75 + Math.random() / 2);
+    waiting = true;
+    timer(Math.max(wait, headers?.get('Retry-After') || 0) * 1000);
+    return;
+  }
+  fails = 0;
+  if (!ok) {
+    refused = batch.view;
+    console.warn('parcours', status);
+  }
+  queue = queue.filter((one) => one.batch !== batch && one.batch.view !== refused);
+  pump();
+};
+
+const pump = () => {
+  if (waiting || held || flying || !queue[0]) return;
+  flying = queue[0];
+  // A network error is an answer too: as if the collector had failed.
+  post(flying).catch((error) => error).then(guard(onAnswer));
+};
+
+/** Tries now. */
+export const again = () => {
+  waiting = false;
+  timer();
+  pump();
+};
+const timer = makeTimer(again);
+
+export const push = (batch, rows) => {
+  if (batch.view !== refused) queue.push({batch, rows});
+  fit(BUFFER);
+  pump();
+};
+
+/** The page goes: `close` makes its last batch, and all that is not under way is left with the browser. */
+export const bye = (close) => {
+  waiting = true; // until the page comes back, if it does: then all is sent again
+  close();
+  if (held) return;
+  for (const one of queue) if (one !== flying && !navigator.sendBeacon?.(url, bodyOf(one))) post(one);
+  if (offline !== 'keep') return;
+  fit(KEPT);
+  stored(REST, toText(queue), 'session');
+};
+
+/** What the page before could not send. */
+export const resume = () => {
+  for (const {batch, rows} of JSON.parse(stored(REST, undefined, 'session') || '[]')) push(batch, rows);
+  stored(REST, '', 'session');
+};
+
+/** Holds all back (true), or lets it go (false). */
+export const hold = (yes) => {
+  held = yes;
+  pump();
 };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
 import {test} from 'node:test';
-import {buildBatch} from '../src/batch.js';
+import {clear, columns, count, placeOf, put} from '../src/batch.js';
 
 const EXAMPLES = new URL('../../tests/examples/batches.json', import.meta.url);
 const T0 = 1_760_000_000_000;
@@ -12,7 +12,7 @@ const HEAD = {
   seq: 0,
   t0: T0,
   ctx: {url: 'https://shop.example/lamps?utm_source=mail', ref: '', vw: 1366, vh: 800, pw: 1366, ph: 4120},
-  sum: {ms: 9000, clicks: 2, cut: 0},
+  sum: {ms: 9000, clicks: 2, cut: 0, fake: 1},
 };
 const RECORDS = [
   ['body', '......................'],
@@ -22,6 +22,13 @@ const RECORDS = [
 
 const [BODY, BUTTON, LABEL] = RECORDS;
 const click = (t, e) => ({t, e, x: 5000, y: 2500, w: 120, h: 40, px: 300, py: 500, b: 0, k: 0, r: 1, d: 4});
+
+/** The batch of `rows` (kind → rows), with `scroll` anchored on `record`. */
+const batchOf = (rows, record, scroll) => {
+  clear(T0);
+  for (const kind in rows) for (const row of rows[kind]) put(kind, row);
+  return {...HEAD, scroll: {...scroll, e: placeOf(record)}, ...columns};
+};
 
 test('the builder makes the accepted example', async () => {
   const {accepted} = JSON.parse(await readFile(EXAMPLES, 'utf8'));
@@ -34,22 +41,25 @@ test('the builder makes the accepted example', async () => {
       {t: T0 + 5000, n: 'signup', v: 1},
       {t: T0 + 5200, n: 'seen', v: null},
     ],
+    input: [{t: T0 + 1300, e: LABEL, d: 420, n: 7, k: 2}],
+    submit: [{t: T0 + 6000, e: LABEL}],
+    error: [{t: T0 + 1600, e: BUTTON, h: 'a-', n: 'app.js'}],
   };
-  const scroll = {e: BODY, y: 2420, depth: 1000, ph: 4120, bands: new Array(20).fill(0).fill(9000, 0, 4)};
-  const batch = {...buildBatch(HEAD, rows, scroll), sent: T0 + 9000};
+  const scroll = {y: 2420, depth: 1000, ph: 4120, bands: new Array(20).fill(0).fill(9000, 0, 4)};
+  const batch = {...batchOf(rows, BODY, scroll), sent: T0 + 9000};
   assert.deepEqual(JSON.parse(JSON.stringify(batch)), body);
+  assert.equal(count, 9);
 });
 
-test('clocks that are set back, or days that pass, make no impossible times', () => {
-  const rows = {resize: [T0 + 500, T0 + 100, T0 + 10 * 864e5].map((t) => ({t, w: 1, h: 1}))};
-  const {resize} = buildBatch(HEAD, rows, {e: BODY});
-  assert.deepEqual(resize.t, [500, 0, 864e5 - 500]);
+test('clocks that are set back make no impossible times', () => {
+  const rows = {resize: [T0 + 500, T0 + 100, T0 + 700].map((t) => ({t, w: 1, h: 1}))};
+  assert.deepEqual(batchOf(rows, BODY).resize.t, [500, 0, 200]);
 });
 
-test('only the records that are named are sent, each once', () => {
-  const rows = {click: [click(T0, LABEL), click(T0, LABEL)]};
-  const {el, click: columns, scroll} = buildBatch(HEAD, rows, {e: LABEL});
+test('only the records that are named are sent, each once, also when it is made anew', () => {
+  const rows = {click: [click(T0, LABEL), click(T0, [...LABEL])]};
+  const {el, click: columnsOfClicks, scroll} = batchOf(rows, LABEL);
   assert.deepEqual(el.p, ['form#basket>label:1']);
-  assert.deepEqual(columns.e, [0, 0]);
+  assert.deepEqual(columnsOfClicks.e, [0, 0]);
   assert.equal(scroll.e, 0);
 });

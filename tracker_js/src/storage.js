@@ -1,0 +1,10 @@
+// What stays in the browser: nothing without consent, unless the site asks for it.
+import {guard} from './guard.js';
+
+/** Reads (no `value`), writes, or with '' removes; where storage is forbidden there is nothing. */
+export const stored = guard((key, value, kind = 'local') => {
+  const storage = window[`${kind}Storage`];
+  if (value) storage[key] = value;
+  else if (value === '') storage.removeItem(key);
+  return storage[key];
+});
