@@ -50,6 +50,7 @@ const windowOf = (el, style, box) => {
   const isPage = el === el.ownerDocument.body || el === el.ownerDocument.documentElement;
   if (isPage || /^(inline|contents)$/.test(style.display)) return WHOLE;
   if (/paint|strict|content/.test(style.contain)) return box;
+  if (style.overflowX === 'visible' && style.overflowY === 'visible') return WHOLE;
   const {left, right} = style.overflowX === 'visible' ? WHOLE : box;
   const {top, bottom} = style.overflowY === 'visible' ? WHOLE : box;
   return {left, top, right, bottom};

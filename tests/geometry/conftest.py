@@ -1,0 +1,5 @@
+from __future__ import annotations
+
+from tests.tracker.conftest import _bench, bench, browser
+
+__all__ = ["_bench", "bench", "browser"]

@@ -1,0 +1,55 @@
+// What is really where on a page, told without any of the tracker's code: elements are named by their place in the
+// order of the document (through open shadow roots and frames of the same origin), places are asked of the browser.
+window.truth = (() => {
+  const all = (root = document) =>
+    [...root.querySelectorAll('*')].flatMap((el) => {
+      let frame;
+      try {
+        frame = el.contentDocument?.documentElement && el.contentDocument;
+      } catch {}
+      return [el, ...(el.shadowRoot ? all(el.shadowRoot) : []), ...(frame ? all(frame) : [])];
+    });
+  // From the viewport of an element's document to the page.
+  const offset = (el) => {
+    const frame = el.ownerDocument.defaultView.frameElement;
+    if (!frame) return [scrollX, scrollY];
+    const [x, y] = offset(frame);
+    const box = frame.getBoundingClientRect();
+    return [x + box.x + frame.clientLeft, y + box.y + frame.clientTop];
+  };
+  const deepest = (x, y, root = document) => {
+    const el = root.elementFromPoint(x, y);
+    if (!el) return null;
+    if (el.shadowRoot) {
+      const inner = deepest(x, y, el.shadowRoot);
+      return inner && inner !== el ? inner : el;
+    }
+    let frame;
+    try {
+      frame = el.contentDocument;
+    } catch {}
+    if (!frame) return el;
+    const box = el.getBoundingClientRect();
+    return deepest(x - box.x - el.clientLeft, y - box.y - el.clientTop, frame) || el;
+  };
+  /** The element whose box a place on `el` belongs to: a stroke is its picture's, an area's place is on its image. */
+  const shownBy = (el) => {
+    if (el.localName === 'area') return document.querySelector(`img[usemap="#${el.closest('map').name}"]`);
+    if (el.ownerSVGElement) return el.closest('a, svg');
+    while (getComputedStyle(el).display === 'contents') el = el.parentElement || el.getRootNode().host;
+    return el;
+  };
+  const boxes = (el) => {
+    const [dx, dy] = offset(el);
+    return [...el.getClientRects()].map((box) => [box.x + dx, box.y + dy, box.width, box.height]);
+  };
+  return {
+    /** Number of the element under a place of the viewport, -1 for none. */
+    at: (x, y) => all().indexOf(shownBy(deepest(x, y) || document.body)),
+    /** px of the page: the boxes (lines, columns) of element `n`. */
+    boxes: (n) => boxes(all()[n]),
+    tag: (n) => all()[n].outerHTML.slice(0, 60),
+    /** px of the viewport: the boxes of an element. */
+    here: (el) => boxes(el).map(([x, y, w, h]) => [x - scrollX, y - scrollY, w, h]),
+  };
+})();
