@@ -31,10 +31,11 @@ class Spot:
 
 
 class Ground:
-    """One layout: a page at one width (and variant)."""
+    """One layout: a page at one width (and variant). `states`: the same with something opened, by key."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
+        self.states: dict[str, Ground] = {}
         # plain lists: they are asked thousands of times, one number at a time
         sides = (layout.x.tolist(), layout.y.tolist(), layout.w.tolist(), layout.h.tolist())
         self.box: list[tuple[float, float, float, float]] = list(zip(*sides, strict=True))
@@ -55,6 +56,12 @@ class Ground:
         """The element with this anchored path, if it shows."""
         i = self.index.get(path)
         return i if i is not None and self.shown(i) else None
+
+    def opened(self, path: str) -> str:
+        """The state that shows an element which this layout only holds; "" when there is none."""
+        if path not in self.index or self.find(path) is not None:
+            return ""
+        return next((key for key, state in self.states.items() if state.find(path) is not None), "")
 
     def shown(self, i: int) -> bool:
         x, _, w, h = self.box[i]

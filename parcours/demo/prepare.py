@@ -20,11 +20,12 @@ from parcours.demo.simulate import SimulationRefused, simulate
 from parcours.demo.visits import make_visits, read_visits
 from parcours.settings import Settings
 from store.definitions import Definitions
-from store.pages import page_path
+from store.pages import canonical_page, page_path
 from store.records import Site
 from store.sites import add_site
 from store.snapshots import Snapshots
 from viewer.snapshot import Camera, SnapshotError
+from viewer.states import wishes
 
 VISITORS = 3000  # simulated
 NOTE = "demo.json"
@@ -98,14 +99,19 @@ class Preparation:
         named = {j["name"] for j in (await _ask(api, "GET", f"{root}/journeys"))["journeys"]}
         if story.JOURNEY not in named:
             await _ask(api, "POST", f"{root}/journeys", story.journey())
+        known = {state["key"] for state in (await _ask(api, "GET", f"{root}/states"))["states"]}
+        for state in story.states():
+            if state["key"] not in known:
+                await _ask(api, "POST", f"{root}/states", state)
 
     async def _pictures(self) -> None:
-        taken = {(s.url, s.variant.replace("=", ":"), s.width) for s in self.snapshots.list(int(self.site.id))}
+        found = self.snapshots.list(int(self.site.id))
+        taken = {(s.url, s.variant.replace("=", ":"), s.state, s.width) for s in found}
         wanted = [
             (picture, width)
             for picture in story.PICTURES
             for width in story.WIDTHS
-            if (self.shop_url + picture.path, picture.variant, width) not in taken
+            if (self.shop_url + picture.path, picture.variant, picture.state, width) not in taken
         ]
         if not wanted:
             return
@@ -123,9 +129,13 @@ class Preparation:
         """Take from the front of `wanted` until nothing is left."""
         while wanted:
             picture, width = wanted.pop(0)
-            self.stages.now(PICTURES, f"{picture.path} at {width} px")
+            self.stages.now(PICTURES, f"{picture.path}{picture.state and f' ({picture.state})'} at {width} px")
             address, variant = self.shop_url + picture.path, picture.variant.replace(":", "=")
-            for shot in await asyncio.to_thread(camera.take, address, self.site, (width,), variant):
+            page = canonical_page(address)
+            (wish,) = await asyncio.to_thread(
+                wishes, self.parcours.definitions, self.site, page, (width,), picture.state
+            )
+            for shot in await asyncio.to_thread(camera.take, address, self.site, (width,), variant, wish.recipe):
                 await asyncio.to_thread(self.snapshots.save, shot.snapshot, shot.layout, shot.strips)
             self.stages.step(PICTURES)
 
@@ -157,13 +167,19 @@ class Preparation:
         self.stages.end(name)
 
     def _grounds(self) -> dict[tuple[str, int, str], Ground]:
-        """The layouts of the newest pictures, by page path, width and variant."""
+        """The layouts of the newest pictures, by page path, width and variant, with those of its states."""
         found = self.snapshots.list(int(self.site.id))
-        return {
+        grounds = {
             (page_path(s.page), s.width, s.variant.partition("=")[2]): Ground(self.snapshots.layout(s.id))
             for s in found
             if not s.state
         }
+        for s in (s for s in found if s.state):
+            opened = Ground(self.snapshots.layout(s.id))
+            for (path, width, _), ground in grounds.items():
+                if (path, width) == (page_path(s.page), s.width):
+                    ground.states[s.state] = opened
+        return grounds
 
     def _save(self) -> None:
         draft = self._note.with_suffix(".new")

@@ -14,10 +14,11 @@ JOURNEY = "First lamp"
 
 @dataclass(frozen=True)
 class Picture:
-    """An address of the shop to take, and the variant it shows ("" or "EXPERIMENT:KEY")."""
+    """An address of the shop to take, the variant it shows ("" or "EXPERIMENT:KEY"), and the state ("" or a key)."""
 
     path: str
     variant: str = ""
+    state: str = ""
 
 
 PICTURES = (
@@ -32,7 +33,27 @@ PICTURES = (
     Picture("/thanks"),
     Picture("/help"),
     Picture("/journal"),
+    Picture("/", state="menu"),
 )
+
+
+def states() -> list[dict[str, Any]]:
+    """Bodies of POST …/states: what opens over the shop's pages. The picture of the second is left to be taken."""
+    return [
+        {
+            "key": "menu",
+            "name": "Menu",
+            "pages": ["/"],
+            "steps": ["click #menu-button, #lamps-button", "wait #menu a"],
+        },
+        {
+            "key": "added",
+            "name": "Added to basket",
+            "pages": ["/table-lamps/luciole"],
+            "steps": ["click #add-to-basket", "wait #added"],
+            "place": 1,
+        },
+    ]
 
 
 def experiment(shop: str) -> dict[str, Any]:

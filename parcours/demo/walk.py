@@ -19,8 +19,11 @@ MOST_PAGES = 14  # of one visit
 SLIPS = 0.045  # views with a click on something that is no control
 COMES_BACK = 0.22  # of those who left without an order
 ASKS_HELP = 0.16  # of those who ordered, some days later
-BASKET_BY_HEADER = 0.93  # of those who put something into the basket; the others by the panel, which no picture shows
+BASKET_BY_HEADER = (
+    0.93  # of those who put something into the basket; the others by the panel, whose picture is not taken
+)
 PANEL = "aside#added>a:1"
+OPENERS = {"menu": ("button#menu-button", "button#lamps-button")}  # state → what opens it, the first one shown
 LEFT = 7  # wire.EFFECTS: the page was left
 Grounds = Mapping[tuple[str, int, str], Ground]  # (page path, width, variant or "") → its layout
 
@@ -168,9 +171,11 @@ class Walker:
         return [Click(spot, ground.box[spot.element][2:], effect, self.random.randint(900, 8000))]
 
     def _lead(self, ground: Ground, move: Move) -> list[Click]:
-        known = {path: weight for path, weight in move.by.items() if ground.find(path) is not None}
+        known = {p: weight for p, weight in move.by.items() if ground.find(p) is not None or ground.opened(p)}
         if known:
             path = self.random.choices(list(known), list(known.values()))[0]
+            if state := ground.opened(path):
+                return self._through(ground, state, path)
             return [self._click(ground, ground.index[path], LEFT, self.random.randint(1200, 9000))]
         hidden = next((ground.index[path] for path in move.by if path == PANEL and path in ground.index), None)
         if hidden is None:
@@ -178,6 +183,16 @@ class Walker:
         width, top = ground.layout.width, 180.0
         spot = Spot(hidden, self.random.uniform(0.2, 0.8), self.random.uniform(0.2, 0.8), width - 160.0, top)
         return [Click(spot, (238.0, 52.0), LEFT, self.random.randint(1200, 4000))]
+
+    def _through(self, ground: Ground, state: str, path: str) -> list[Click]:
+        """Open a state, and press in it what leads on."""
+        openers = [i for p in OPENERS.get(state, ()) if (i := ground.find(p)) is not None][:1]
+        clicks = [self._click(ground, i, EFFECTS["page"], self.random.randint(900, 7000)) for i in openers]
+        opened = ground.states[state]
+        click = self._click(opened, opened.index[path], LEFT, self.random.randint(700, 4000))
+        # the batch names elements by their place in the layout of the page as it opens
+        held = ground.index.get(opened.layout.paths[click.spot.element], ground.index[path])
+        return [*clicks, replace(click, spot=replace(click.spot, element=held))]
 
     def _click(self, ground: Ground, i: int, effect: int, gap: int, near: Spot | None = None) -> Click:
         """Somewhere on the element, more in its middle; `near` for a click again on the same place."""

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from random import Random
 from urllib.parse import urlsplit
 
 import pytest
 
 from parcours.demo.ground import Ground
-from parcours.demo.habits import read_habits
-from parcours.demo.story import PICTURES, WIDTHS
-from parcours.demo.walk import PANEL, Grounds
+from parcours.demo.habits import Move, read_habits
+from parcours.demo.story import PICTURES, WIDTHS, states
+from parcours.demo.walk import PANEL, Grounds, Walker
 from store.records import Site
 from tests.demo.conftest import KEY, Lampyre
-from viewer.snapshot import Camera
+from viewer.snapshot import Camera, Recipe, read_recipe
 
 
 @pytest.fixture(scope="module")
@@ -21,13 +22,22 @@ def grounds(lampyre: Lampyre) -> Grounds:
     site = Site(id="1", name="Lampyre", key=KEY, domains=domains, allow_private=True)
     found = {}
     with Camera() as camera:
-        for picture in {p.path: p for p in PICTURES}.values():
+        for picture in {(p.path, p.state): p for p in PICTURES}.values():
             page, _, variant = picture.path.partition("?show=")
             widths = WIDTHS if page in ("/", "/basket") else WIDTHS[:1]
-            for capture in camera.take(lampyre.url + picture.path, site, widths):
+            for capture in camera.take(lampyre.url + picture.path, site, widths, recipe=recipe(picture.state)):
                 assert not capture.snapshot.warnings, capture.snapshot
-                found[page, capture.snapshot.width, variant] = Ground(capture.layout)
+                ground = Ground(capture.layout)
+                if picture.state:
+                    found[page, capture.snapshot.width, variant].states[picture.state] = ground
+                else:
+                    found[page, capture.snapshot.width, variant] = ground
     return found
+
+
+def recipe(state: str) -> Recipe:
+    steps = [step for one in states() if one["key"] == state for step in one["steps"]]
+    return Recipe(state, steps=read_recipe(steps)) if steps else Recipe()
 
 
 def test_every_page_has_habits_and_a_picture(grounds: Grounds) -> None:
@@ -42,9 +52,22 @@ def test_every_element_of_the_habits_is_on_its_page(grounds: Grounds) -> None:
             named = [use.path.replace(":QTY", ":1" if variant == "b" else ":3") for use in habits.also]
             named += [element for move in habits.next for element in move.by]
             hidden = {"button#menu-button"}  # only on narrow screens
-            missing = [path for path in named if ground.find(path) is None and path not in hidden]
+            missing = [p for p in named if ground.find(p) is None and not ground.opened(p) and p not in hidden]
             assert not missing, (page, variant)
             assert PANEL in ground.index
+
+
+def test_what_a_state_opens_is_pressed_there(grounds: Grounds) -> None:
+    link = "div#menu>div:1>div:1>a:1"
+    for width in WIDTHS:
+        ground = grounds["/", width, ""]
+        assert (ground.find(link), ground.opened(link)) == (None, "menu")
+        clicks = Walker("", {}, grounds, Random(1))._lead(ground, Move("/table-lamps", 1, {link: 1}))
+        opener = "button#lamps-button" if width == 1366 else "button#menu-button"
+        pressed = [ground.layout.paths[click.spot.element] for click in clicks]
+        assert (pressed[0].partition(">")[0], pressed[1:]) == (opener, [link])  # on a phone the drawing in the button
+        menu = ground.states["menu"]
+        assert menu.holds(menu.index[link], clicks[1].spot.x, clicks[1].spot.y)
 
 
 def test_phones_can_go_on_too(grounds: Grounds) -> None:
