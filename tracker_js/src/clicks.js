@@ -16,7 +16,6 @@ const STALE = 1000; // ms after which a press is no longer the reason of what ha
 
 let press; // row of the press whose click is still to come
 let down = 0; // `timeStamp` of the last press or key
-let up; // `timeStamp` of the last click
 
 /** The page goes on to another address while the button is down: that was a click. */
 export const release = () => {
@@ -30,31 +29,30 @@ export const captureClicks = () => {
     down = event.timeStamp;
   });
   hear('pointerdown click auxclick', (event) => {
-    const {button, timeStamp, detail} = event;
+    const {button, timeStamp} = event;
     const isPress = event.type === 'pointerdown';
-    const isKey = !isPress && !detail;
+    const isKey = !isPress && !event.detail;
     if (!event.isTrusted) view.sum.fake += !isPress;
-    // The right button (`auxclick`) is no click. And of a label's click the browser makes one on its field.
-    if (!event.isTrusted || button > 1 || timeStamp === up) return;
+    // The right button (`auxclick`) is no click. Nor is one without a press: of a label's click the browser makes
+    // another one on its field, and a press may have counted already.
+    if (!event.isTrusted || button > 1 || !(isPress || isKey || press)) return;
     touch();
-    const row = (!isPress && !isKey && press) || {
-      t: Date.now(),
-      ...placeOn(event.composedPath()[0], ...(isKey ? [] : [event.clientX, event.clientY])),
-      b: button,
-      k:
-        isKey * KEYBOARD +
-        (POINTERS[event.pointerType] || 0) +
-        (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) * MODIFIER,
-    };
     watch(event);
-    if (isPress) {
-      press = row;
-      down = timeStamp;
-    } else {
-      if (press && timeStamp > down + LONG_PRESS) row.k += LONG;
+    if (isPress || isKey)
+      press = {
+        t: Date.now(),
+        ...placeOn(event.composedPath()[0], ...(isKey ? [] : [event.clientX, event.clientY])),
+        b: button,
+        k:
+          isKey * KEYBOARD +
+          (POINTERS[event.pointerType] || 0) +
+          (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) * MODIFIER,
+      };
+    if (isPress) down = timeStamp;
+    else {
+      if (!isKey && timeStamp > down + LONG_PRESS) press.k += LONG;
+      awaitEffect(press, press.t);
       press = 0;
-      up = timeStamp;
-      awaitEffect(row, row.t);
     }
   });
   // A click into a frame that cannot be seen into takes the focus there: neither a key did, nor a press in the page.

@@ -16,7 +16,7 @@ export const captureErrors = () => {
     const text = message || reason?.message;
     if (!text || lastClick === answered || t > lastClick.t + SOON) return;
     answered = lastClick;
-    const n = trim(filename || '').split('?')[0].split('/').pop().slice(-NAME);
+    const n = filename ? trim(filename).split('?')[0].split('/').pop().slice(-NAME) : '';
     add('error', {t, e: lastClick.e, h: fingerprint(site, MESSAGE, text), n});
   });
 };

@@ -2,7 +2,7 @@
 // rows to the page's, if both say so: `data-parent` there, `data-frames` here.
 import {awaitEffect, watch} from './effects.js';
 import {shorten} from './elements.js';
-import {attach, hear, listen} from './guard.js';
+import {listen} from './guard.js';
 import {fraction, recordOf} from './place.js';
 import {frames, outer} from './settings.js';
 import {add} from './view.js';
@@ -30,7 +30,6 @@ export const toPage = (frame, x, y) => {
 };
 
 export const captureFrames = () => {
-  hear('load', ({target}) => target.contentWindow && attach(target.contentWindow));
   listen('message', (event) => {
     if (!allowed.includes(event.origin)) return;
     const frame = [...document.querySelectorAll('iframe')].find((one) => one.contentWindow === event.source);

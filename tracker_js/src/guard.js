@@ -32,13 +32,19 @@ const bind = (types, fn, target) => {
 /** Listens to `types` (separated by spaces). What happens in the document passes the window first. */
 export const listen = (types, fn, target = window) => bind(types, guard(fn), target);
 
-/** The same, in the page and in its frames of the same origin, once `attach` was called. */
-export const hear = (types, fn) => inside.push([types, guard(fn)]);
+/** The same, in the page and in its frames of the same origin; those that have a tracker are pages of their own. */
+export const hear = (types, fn) =>
+  inside.push([
+    types,
+    guard((event) => (event.currentTarget !== window && event.currentTarget.parcours) || fn(event)),
+  ]);
 
-/** Listens in a window and in its frames. A frame that has a tracker of its own is a page of its own. */
+const onLoad = ({target}) => attach(target.contentWindow);
+
+/** Begins what `hear` said, in a window and in its frames, those that are loaded later too. */
 export const attach = guard((frame) => {
-  if (frame !== window && frame.parcours) return;
   for (const [types, fn] of inside) bind(types, fn, frame);
+  bind('load', onLoad, frame.document); // it never reaches the window
   for (let i = 0; i < frame.length; i++) attach(frame[i]);
 });
 
