@@ -68,6 +68,7 @@ def test_what_a_state_opens_is_pressed_there(grounds: Grounds) -> None:
         assert (pressed[0].partition(">")[0], pressed[1:]) == (opener, [link])  # on a phone the drawing in the button
         menu = ground.states["menu"]
         assert menu.holds(menu.index[link], clicks[1].spot.x, clicks[1].spot.y)
+        assert menu.layout.scroller[menu.index[link]] == -1  # it hangs out of the header, which does not scroll
 
 
 def test_phones_can_go_on_too(grounds: Grounds) -> None:

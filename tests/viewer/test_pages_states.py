@@ -207,7 +207,7 @@ def test_the_map_says_what_belongs_to_which_state(owner: Client, shop: Site, men
     state = owner.get(link).text
     assert "Entry" in words(state)
     assert "were made in" not in words(state)
-    assert "In “As it opens” −45" in words(state)
+    assert "On the page as it opens −45" in words(state)
     assert "state=menu" in unescape(re.search(r'class="heat"><img src="([^"]+)"', state)[1])  # type: ignore[index]
     heat = unescape(re.search(r'class="heat"><img src="([^"]+)"', state)[1])  # type: ignore[index]
     assert owner.get(heat).status_code == 200

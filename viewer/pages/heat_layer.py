@@ -81,7 +81,7 @@ def layer(lang: Language, urls: Any, site: str, found: Heatmap, heights: Sequenc
             a.outside,
             a.not_placed,
             a.drawn,
-            elsewhere=[((names or {}).get(other.state, other.state), other.points) for other in found.elsewhere],
+            elsewhere=[(_whose(lang, other.state, names or {}), other.points) for other in found.elsewhere],
         ),
         account_line=_rungs(lang, found),
         unplaced=_unplaced(lang, found),
@@ -89,6 +89,13 @@ def layer(lang: Language, urls: Any, site: str, found: Heatmap, heights: Sequenc
         notes=notes_of(lang, found.warnings),
         drawn=a.drawn,
     )
+
+
+def _whose(lang: Language, state: str, names: Mapping[str, str]) -> str:
+    """The line of the account for the points of another state."""
+    if not state:
+        return lang.text("On the page as it opens")
+    return lang.text("In “%(state)s”", state=names.get(state, state))
 
 
 def element_lines(lang: Language, found: Heatmap, every: bool) -> tuple[ElementLine, ...]:

@@ -122,11 +122,12 @@ async def heatmap(request: Request) -> Response:
     may_take = who.may("editor") and takeable(page)
     names, shot = page_names(pictures), next((s for s in usable if s.width == width), None)
     now = address(action, view.query())
+    opened = names_of_states[view.state] if view.state else ""
     return answer(
         request,
         HeatmapPage(
             frame=frame,
-            title=f"{name_of(page, names)}, {_kind_name(lang, view.kind)}",
+            title=", ".join(part for part in (name_of(page, names), opened, _kind_name(lang, view.kind)) if part),
             name=name_of(page, names),
             path=page_path(page) if len({s.page.partition("/")[0] for s in pictures}) < 2 else page,
             picture_line=_picture_line(lang, shot),

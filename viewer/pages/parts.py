@@ -126,12 +126,11 @@ def account_rows(
 ) -> tuple[LedgerRow, ...]:
     """Received → drawn, with the share of each; a loss of more than a quarter stands out.
 
-    `elsewhere`: name and number of the points of other states of the page, which are no loss.
+    `elsewhere`: label and number of the points of other states of the page, which are no loss.
     """
     _ = lang.text
 
-    def other(name: str, n: int) -> LedgerRow:
-        label = _("In “%(state)s”", state=name)
+    def other(label: str, n: int) -> LedgerRow:
         return LedgerRow(label, MINUS + lang.number(n), lang.share(n / received) if received else "")
 
     def loss(label: str, n: int) -> LedgerRow:
@@ -143,7 +142,7 @@ def account_rows(
         loss(_("Bots"), bots),
         loss(_("Excluded visitors"), excluded),
         loss(_("Outside what is chosen"), outside),
-        *(other(name, n) for name, n in elsewhere if n),
+        *(other(label, n) for label, n in elsewhere if n),
         loss(_("Views without a scroll") if views else _("Not placed"), not_placed),
         LedgerRow(_("Drawn"), lang.number(drawn), lang.share(drawn / received) if received else "", sum=True),
     )
