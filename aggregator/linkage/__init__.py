@@ -1,0 +1,1 @@
+"""Finding elements again after the page was edited."""

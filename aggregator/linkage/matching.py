@@ -1,0 +1,67 @@
+"""Record linkage of elements: the whole (docs/aggregator.md, "Finding an element again")."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from aggregator.linkage.choice import Choice, choose
+from aggregator.linkage.context import Context, posterior
+from aggregator.linkage.evidence import MEASURED, Evidence
+from aggregator.linkage.learning import learn
+from aggregator.linkage.nodes import Nodes, layout_nodes, record_nodes
+from aggregator.linkage.order import Order
+from aggregator.linkage.positions import trust_in_places
+from aggregator.linkage.siblings import places
+from aggregator.records import Records
+from store.layouts import Layout
+
+ROUNDS = 3  # of context and learning, before indices count
+ORDER_ROUNDS = 3  # with the order of siblings
+PLACE_ROUNDS = 2  # with indices
+LIKELY = (1.0, 0.0)  # threshold and lead of pairs to learn from: only the surest would be those that did not change
+ORDERED = 4.0  # nats that the order of equal elements gives
+
+
+def match_records(records: Records, layout: Layout) -> Choice:
+    """For each of R records of one version of a page its element of the layout (hidden ones too), or -1."""
+    elements = layout_nodes(layout)
+    nodes, node = record_nodes(records, elements)
+    found = match_nodes(nodes, elements)
+    return Choice(found.element[node], found.score[node])
+
+
+def match_layouts(a: Layout, b: Layout) -> Choice:
+    """For each element of `a` its element of `b`, or -1."""
+    return match_nodes(layout_nodes(a), layout_nodes(b))
+
+
+def match_nodes(nodes: Nodes, elements: Nodes) -> Choice:
+    """One to one, but for nodes of one path: they stand for one element."""
+    if not len(nodes) or not len(elements):
+        return Choice(np.full(len(nodes), -1, np.int32), np.full(len(nodes), np.nan, np.float32))
+    same = np.unique(nodes.paths, return_inverse=True)[1].astype(np.int32)
+    ours, theirs = places(nodes), places(elements)
+    evidence = Evidence(nodes, elements)
+    context = Context(nodes, elements, ours, theirs)
+    order = Order(nodes, elements, ours, theirs)
+    keep = MEASURED
+    base = score = evidence.nats(keep)
+    for _ in range(ROUNDS):
+        learned = learn(nodes, elements, choose(score, 1, *LIKELY, same).element)
+        if learned is not keep:
+            keep = learned
+            base = evidence.nats(keep)
+        score = context.round(base)
+    trust, aligned = None, np.empty(0, np.int64)
+    for n in range(ORDER_ROUNDS + PLACE_ROUNDS):
+        sure = choose(score, same=same).element
+        if n == ORDER_ROUNDS:  # once: what places decide must not vouch for places
+            trust = trust_in_places(nodes, elements, ours, theirs, sure)
+        sure[aligned] = -1  # what the order decided before is asked again
+        in_order = base.copy()
+        pairs = order.align(score, posterior(score), sure)
+        for pair in pairs:
+            in_order[pair.node, pair.element] += ORDERED
+        aligned = np.array([pair.node for pair in pairs], np.int64)
+        score = context.round(in_order, trust)
+    return choose(score, same=same)

@@ -1,0 +1,132 @@
+"""What is matched: elements as nodes of a tree, from the records of visitors or from a layout."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregator.columns import Float32, Int16, Int32
+from aggregator.fingerprints import FIELDS, parse
+from aggregator.paths import CUT, tag_of
+from aggregator.records import Records
+from store.layouts import Layout
+
+UNKNOWN = -2  # a property that says nothing: of an implied ancestor, or one that differs from visitor to visitor
+_WORDS = [FIELDS.index(name) for name in ("text", "all", "label", "head")]
+_STEP = re.compile(r"(>+)")
+
+
+@dataclass(frozen=True)
+class Nodes:
+    """N elements. `values` i16[N, 11]: fingerprints in the order of FIELDS, -1 absent, -2 unknown.
+
+    `parent` i32[N], -1 where it is not known; `w`, `h` f32[N] px, nan where not known; `classes`
+    None where they are not known.
+    """
+
+    paths: list[str]
+    tags: list[str]
+    values: Int16
+    classes: list[frozenset[int] | None]
+    parent: Int32
+    w: Float32
+    h: Float32
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
+def layout_nodes(layout: Layout) -> Nodes:
+    """The elements of a layout, all clear."""
+    prints = [parse(fp) for fp in layout.fps]
+    return Nodes(
+        paths=list(layout.paths),
+        tags=list(layout.tags),
+        values=np.array([p.values for p in prints], np.int16).reshape(len(prints), len(FIELDS)),
+        classes=[p.classes for p in prints],
+        parent=layout.parents.astype(np.int32),
+        w=layout.w,
+        h=layout.h,
+    )
+
+
+def record_nodes(records: Records, elements: Nodes) -> tuple[Nodes, Int32]:
+    """Nodes of the records and of the ancestors that their paths imply; and the node of each record, i32[R].
+
+    Records of one path that differ in words alone are one node: a greeting, a price. Unless their words
+    stand on elements elsewhere: then they may be items of a list that is sorted anew.
+    """
+    prints = [parse(fp) for fp in records.fps]
+    tags = [tag_of(path) for path in records.paths]
+    values = np.array([p.values for p in prints], np.int16).reshape(len(prints), len(FIELDS))
+    where: dict[tuple[object, ...], set[str]] = defaultdict(set)
+    for path, said in zip(elements.paths, _said(elements.tags, elements.values), strict=True):
+        where[said].add(path)
+    groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
+    without_words = np.delete(values, _WORDS, axis=1).tolist()
+    for i, said in enumerate(_said(tags, values)):
+        of_its_own = (said,) if said in where and records.paths[i] not in where[said] else ()
+        groups[(records.paths[i], prints[i].classes, *without_words[i], *of_its_own)].append(i)
+
+    paths: list[str] = []
+    merged, classes, node = [], [], np.zeros(len(records), np.int32)
+    of_path: dict[str, int] = {}
+    for group in groups.values():
+        first = group[0]
+        node[group] = of_path[records.paths[first]] = len(paths)
+        mine = values[first].copy()
+        mine[(values[group] != mine).any(axis=0)] = UNKNOWN
+        paths.append(records.paths[first])
+        merged.append(mine)
+        classes.append(prints[first].classes)
+
+    nothing = np.full(len(FIELDS), UNKNOWN, np.int16)
+    all_classes: list[frozenset[int] | None] = list(classes)
+    parent: list[int] = [-1] * len(paths)
+    for at in range(len(paths)):
+        here, path = at, paths[at]
+        while (above := above_of(path)) and parent[here] < 0:
+            if above not in of_path:
+                of_path[above] = len(paths)
+                paths.append(above)
+                merged.append(nothing)
+                all_classes.append(None)
+                parent.append(-1)
+            parent[here] = of_path[above]
+            here, path = of_path[above], above
+    size = np.full(len(paths), np.nan, np.float32)
+    return (
+        Nodes(
+            paths=paths,
+            tags=[tag_of(path) for path in paths],
+            values=np.array(merged, np.int16).reshape(len(paths), len(FIELDS)),
+            classes=all_classes,
+            parent=np.array(parent, np.int32),
+            w=size,
+            h=size,
+        ),
+        node,
+    )
+
+
+def above_of(path: str) -> str:
+    """Path of the parent; empty for an anchor, and where the path was cut and does not tell."""
+    if CUT in path:
+        return ""
+    return path.rpartition(">")[0].rstrip(">")
+
+
+def steps(path: str) -> list[str]:
+    """Anchor and steps, those into a shadow root or frame with their second `>`."""
+    parts = _STEP.split(path)
+    return parts[:1] + [into[1:] + step for into, step in zip(parts[1::2], parts[2::2], strict=True)]
+
+
+def _said(tags: Sequence[str], values: Int16) -> list[tuple[object, ...]]:
+    """Tag, link and words of each element."""
+    columns = values[:, [FIELDS.index(name) for name in ("href", "text", "all", "label")]].tolist()
+    return [(tag, *column) for tag, column in zip(tags, columns, strict=True)]

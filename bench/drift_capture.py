@@ -1,0 +1,194 @@
+"""Cases of the drift bench: what the tracker's code says of a page before an edit, and its layout after it."""
+
+from __future__ import annotations
+
+import hashlib
+import pickle
+import random
+import re
+import shutil
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from bench.drift_pages import CACHE, PAGES, VERSIONS, page_file
+from store.layouts import Layout
+
+ROOM = Path(__file__).resolve().parents[1]
+CAPTURE = ROOM / "tracker_js" / "dist" / "capture.js"
+EDITS = ROOM / "bench" / "drift_edits.js"
+KEPT = CACHE.parent / "bench-drift"
+SITE_KEY = "bench"
+WIDE, NARROW = 1366, 390
+HEIGHT = 900
+
+_SCRIPT = re.compile(r"<script\b(?:\s+type=\S+(?=[\s>]))?", re.I)
+
+# Edits as they are printed, in the order of the table.
+SINGLE = {
+    "none": "none",
+    "banner": "banner on top",
+    "insertion": "section in the middle",
+    "wrappers": "wrappers added",
+    "swapped": "sections swapped",
+    "grown": "lists grown at the head",
+    "newIds": "all ids regenerated",
+    "hashed": "all classes hashed, 10 % of the texts",
+    "translated": "page translated",
+    "buttons": "a ↔ button (half)",
+    "stripped": "attributes removed (25–50 %)",
+    "moved": "15 % of clickables moved",
+    "removed": "a section and 10 % removed",
+    "relaid": "A/B: grids laid anew",
+    "reordered": "A/B: other order, half the links reworded",
+    "rebuilt": "A/B: sections rebuilt",
+}
+COMBINED = "2–4 of these at once"
+PERSONAL = "texts that differ per visitor (5 visitors)"
+BECAME_TWO = "a component rendered twice since"
+WERE_TWO = "… rendered twice before too, then edited"
+COMBINATIONS = 8  # a page and width
+VISITORS = 5
+
+
+@dataclass(frozen=True)
+class Side:
+    """One state of a page: its layout, and per element the bench's number (-1: not there before) and words."""
+
+    layout: Layout
+    numbers: np.ndarray
+    words: list[str]
+
+
+@dataclass(frozen=True)
+class Case:
+    """Records are made on `before` (several visitors' pages), and drawn on `after`."""
+
+    page: str
+    edit: str
+    width: int  # of the window in which the records were made
+    before: tuple[Side, ...]
+    after: Side
+
+
+def edited(pages: Sequence[str] = tuple(PAGES), seeds: int = 1) -> list[Case]:
+    """All cases of edited pages, from the cache where this code has made them before."""
+    cases: list[Case] = []
+    for package in pages:
+        name = f"{package.replace('/', '-')}-{seeds}"
+        cases += _cached(name, lambda package=package: _edited(package, seeds))
+    return cases
+
+
+def published() -> list[Case]:
+    """Versions of the same page: each against the next and against the last; truth is left to the reader."""
+    return _cached("published", _published)
+
+
+def _cached(name: str, make: Any) -> list[Case]:
+    code = hashlib.sha256(b"".join(p.read_bytes() for p in (CAPTURE, EDITS, Path(__file__)))).hexdigest()[:12]
+    file = KEPT / f"{name}-{code}.pickle"
+    if not file.exists():
+        KEPT.mkdir(parents=True, exist_ok=True)
+        cases = make()
+        file.with_suffix(".part").write_bytes(pickle.dumps(cases))
+        file.with_suffix(".part").rename(file)
+    found: list[Case] = pickle.loads(file.read_bytes())  # our own, of a moment ago
+    return found
+
+
+def _edited(package: str, seeds: int) -> list[Case]:
+    file = page_file(package, PAGES[package])
+    chance = random.Random(package)
+    cases = []
+    with _browser() as browser:
+
+        def side(width: int, names: Sequence[str], seed: int = 0, base: Sequence[str] = ()) -> Side:
+            with _opened(browser, file, width) as page:
+                page.evaluate("names => bench.edit(names, 1)", list(base))
+                page.evaluate("bench.number()")
+                page.evaluate("([names, seed]) => bench.edit(names, seed)", [list(names), seed])
+                return _side(page)
+
+        before = {width: side(width, ()) for width in (WIDE, NARROW)}
+        doubled = {width: side(width, (), base=("twice",)) for width in (WIDE, NARROW)}
+        afters: list[tuple[str, Side, dict[int, Side]]] = []
+        for seed in range(seeds):
+            for edit, words in SINGLE.items():
+                if edit == "none" and seed:
+                    continue
+                afters.append((words, side(WIDE, [edit], 1 + seed), before))
+            for n in range(COMBINATIONS):
+                names = chance.sample(list(SINGLE)[1:], chance.choice((2, 3, 4)))
+                afters.append((COMBINED, side(WIDE, names, 100 * seed + n), before))
+            afters.append((BECAME_TWO, side(WIDE, ["twice"], seed + 1), before))
+            for edit in ("none", "wrappers", "grown", "swapped", "stripped"):
+                afters.append((WERE_TWO, side(WIDE, [edit], seed + 1, base=("twice",)), doubled))
+        for words, after, sides in afters:
+            cases += [Case(package, words, width, (sides[width],), after) for width in (WIDE, NARROW)]
+        visitors = {
+            width: tuple(side(width, ["personal"], 10 + n) for n in range(VISITORS)) for width in (WIDE, NARROW)
+        }
+        for edit in ("none", "insertion"):
+            after = side(WIDE, ["personal", edit], 99)
+            cases += [Case(package, PERSONAL, width, visitors[width], after) for width in (WIDE, NARROW)]
+    return cases
+
+
+def _published() -> list[Case]:
+    cases = []
+    with _browser() as browser:
+        for name, versions in VERSIONS.items():
+            sides = []
+            for version in versions:
+                with _opened(browser, page_file(f"{name}@{version}"), WIDE) as page:
+                    sides.append(_side(page))
+            pairs = {(i, i + 1) for i in range(len(sides) - 1)} | {(i, len(sides) - 1) for i in range(len(sides) - 1)}
+            cases += [
+                Case(name, f"{versions[i]} → {versions[j]}", WIDE, (sides[i],), sides[j]) for i, j in sorted(pairs)
+            ]
+    return cases
+
+
+def _side(page: Page) -> Side:
+    found = page.evaluate("key => bench.capture(key)", SITE_KEY)
+    if found["seenTags"] != found["tags"]:
+        raise SystemExit("The capture asked for boxes in another order than it lists elements: the truth does not fit.")
+    layout = Layout.of(found["width"], found["height"], found["viewportHeight"], found)
+    return Side(layout, np.array(found["numbers"], np.int32), found["words"])
+
+
+@contextmanager
+def _browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            args=["--no-sandbox", "--disable-gpu", "--allow-file-access-from-files"],
+        )
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def _opened(browser: Browser, file: Path, width: int) -> Iterator[Page]:
+    """The page from its file, without its own scripts and without other hosts."""
+    context = browser.new_context(viewport={"width": width, "height": HEIGHT})
+    # Scripts stand in the page as text: with scripting switched off the capture itself could not run.
+    html = _SCRIPT.sub('<script type="text/plain"', file.read_text("utf-8"))
+    try:
+        page = context.new_page()
+        page.route(lambda url: not url.startswith("file:"), lambda route: route.abort())
+        page.route(file.as_uri(), lambda route: route.fulfill(body=html, content_type="text/html; charset=utf-8"))
+        page.goto(file.as_uri(), wait_until="load")
+        page.evaluate(CAPTURE.read_text("utf-8"))
+        page.evaluate(EDITS.read_text("utf-8"))
+        yield page
+    finally:
+        context.close()

