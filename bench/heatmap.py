@@ -20,6 +20,7 @@ from aggregator.frustration import judge
 from aggregator.heatmap import heatmap
 from aggregator.projection import project
 from aggregator.scope import Scope
+from aggregator.states import owners
 from store.client import Store, open_store
 from store.layouts import Layout
 from store.migrations import migrate
@@ -31,6 +32,7 @@ HELP = "latency of a heatmap with a million points: cold, warm, and each part"
 PAGE = "shop.example/"
 SINCE, UNTIL = date(2026, 3, 1), date(2026, 3, 28)
 WIDTH, HEIGHT, ELEMENTS, TOUCHED = 1366, 12_000, 1_800, 400
+STATES = ("menu", "drawer", "dialog")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
@@ -51,6 +53,7 @@ def _measure(store: Store, n: int) -> dict[str, Any]:
     _fill(store, layout, n)
     scope = Scope(1, (PAGE,), "click", SINCE, UNTIL)
     cold = _once(lambda: heatmap(store, snapshots, scope, WIDTH))
+    states = _median(lambda: heatmap(store, snapshots, scope, WIDTH, "", STATES))
     read = _median(lambda: queries.read_points(store, scope, (PAGE,)))
     warm = _median(lambda: heatmap(store, snapshots, scope, WIDTH))
     points = queries.read_points(store, scope, (PAGE,))
@@ -66,12 +69,14 @@ def _measure(store: Store, n: int) -> dict[str, Any]:
         "warm, ms": warm,
         "reading the rows alone, ms": read,
         "beyond reading, ms": warm - read,
+        "warm, of a page with three states, ms": states,
         "ratio to reading": warm / read,
         "parts, ms": {
             "layout made ready": _median(lambda: LayoutIndex(layout)),
             "records read": _median(lambda: queries.read_records(store, scope, (PAGE,))),
             "exposed visitors": _median(lambda: queries.read_exposed(store, scope, (PAGE,), WIDTH)),
             "left out": _median(lambda: queries.read_left_out(store, scope, (PAGE,))),
+            "whose a point is, four pictures": _median(lambda: owners(points, records, [index] * 4)),
             "projection": _median(lambda: project(points, records, index)),
             "grid": _median(lambda: density(placed.x, placed.y, None, layout)),
             "dead and rage": _median(lambda: judge(points, records)),
@@ -119,8 +124,9 @@ def _page(snapshots: Snapshots) -> Layout:
             "scroller": [-1] * ELEMENTS,
         },
     )
-    snapshot = Snapshot(new_id(), 1, PAGE, WIDTH, "", "", f"https://{PAGE}", 0, HEIGHT, 768, "Bench")
-    snapshots.save(snapshot, layout, [(HEIGHT, b"")])
+    for state in ("", *STATES):
+        snapshot = Snapshot(new_id(), 1, PAGE, WIDTH, "", state, f"https://{PAGE}", 0, HEIGHT, 768, "Bench")
+        snapshots.save(snapshot, layout, [(HEIGHT, b"")])
     return layout
 
 
