@@ -146,7 +146,7 @@ async def heatmap(request: Request) -> Response:
             define=_define(lang, viewer, site, page, len(names_of_states) > 1) if who.may("editor") else None,
             in_states=in_states(lang, view, action, names_of_states, found),
             notes=layer.notes if layer else (),
-            empty=no_picture(lang, names_of_states[view.state], page_path(page), may_take)
+            empty=no_picture(lang, view, action, names_of_states[view.state], page_path(page), may_take)
             if view.state and not layer
             else _empty(lang, layer, found, view, action, page_path(page), sum(devices.values()), may_take),
             picture=layer.picture if layer else None,

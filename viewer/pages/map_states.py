@@ -70,11 +70,12 @@ def in_states(
     return InStates(words, tuple(links))
 
 
-def no_picture(lang: Language, name: str, path: str, may_take: bool) -> Empty:
+def no_picture(lang: Language, view: View, action: str, name: str, path: str, may_take: bool) -> Empty:
     """What stands in the place of the picture of a state."""
     _ = lang.text
     return Empty(
         _("No picture of “%(state)s” on %(path)s yet", state=name, path=path),
         (_("What was done there is kept and waits for a picture. Its steps are done to the page first."),),
+        (Choice(_("Show the page as it opens"), address(action, view.query(state="")), not may_take),),
         take=may_take,
     )
