@@ -9,6 +9,7 @@ import numpy as np
 
 from aggregator.boxes import Boxes
 from aggregator.columns import Float32, Int32, Int64, Mask, UInt8
+from aggregator.density import RADIUS
 from aggregator.elements import LayoutIndex
 from aggregator.ladder import ANCESTOR, NONE, OWN, PAGE, RUNGS, TWIN, places, unknown_places
 from aggregator.points import Points
@@ -50,7 +51,7 @@ def project(
     along the words (aggregator/boxes.py). On an ancestor it stands where the page
     has it, if that is known and inside the box, else at the centre. Elements that are fixed or
     sticky are drawn where the picture shows them. A point that would fall outside the picture, or
-    outside the visible part of an inner scroller, is not placed.
+    more than 20 px outside the visible part of an inner scroller, is not placed.
     """
     index = layout if isinstance(layout, LayoutIndex) else LayoutIndex(layout)
     layout = index.layout
@@ -59,7 +60,7 @@ def project(
     x, y = boxes.place(element, points.fx, points.fy)
     _place_inexact(x, y, rung, element, points, layout, boxes)
     outside = ~((x >= 0) & (x <= layout.width) & (y >= 0) & (y <= layout.height))
-    outside |= _clipped(x, y, element, layout)
+    outside |= _out_of_sight(x, y, element, layout, boxes)
     hidden = outside | (rung == NONE)
     x[hidden] = y[hidden] = np.nan
     rung[hidden] = NONE
@@ -104,16 +105,31 @@ def _place_inexact(
     rung[which[on_page & ~sure]] = NONE
 
 
-def _clipped(x: Float32, y: Float32, element: Int32, layout: Layout) -> Mask:
-    """Points on an element that its inner scroller does not show in the picture."""
-    clipped = np.zeros(len(x), bool)
+def _out_of_sight(x: Float32, y: Float32, element: Int32, layout: Layout, boxes: Boxes) -> Mask:
+    """Points on an element that its inner scroller does not show in the picture.
+
+    A place just beyond the edge is moved to it, in place: no further than the map's own measure goes.
+    """
+    far = np.zeros(len(x), bool)
     if not len(layout.scroller) or not (layout.scroller >= 0).any():
-        return clipped
+        return far
     scroller = np.append(layout.scroller, -1)[element]
     while (which := np.flatnonzero(scroller >= 0)).size:
         s = scroller[which]
-        clipped[which] |= (x[which] < layout.x[s]) | (x[which] > layout.x[s] + layout.w[s])
-        clipped[which] |= (y[which] < layout.y[s]) | (y[which] > layout.y[s] + layout.h[s])
+        off_x = _beyond(x[which], layout.x[s], layout.w[s])
+        off_y = _beyond(y[which], layout.y[s], layout.h[s])
+        cut = (off_x != 0) | (off_y != 0)
+        # Moved off its line of text a place may lie on another element.
+        far[which] |= cut & ((np.hypot(off_x, off_y) > RADIUS) | boxes.broken[element[which]])
+        x[which] -= off_x
+        y[which] -= off_y
         outer = layout.scroller[s]
         scroller[which] = np.where(outer == s, -1, outer)
-    return clipped
+    return far
+
+
+def _beyond(at: Float32, start: Float32, length: Float32) -> Float32:
+    """How far each place is outside of its span (less than 0: before it), and 1 px more: an edge shows nothing."""
+    end = start + length
+    off: Float32 = np.where(at < start, at - start - 1, np.where(at > end, at - end + 1, 0)).astype(np.float32)
+    return off

@@ -163,6 +163,22 @@ def test_outside_the_picture_or_its_inner_scroller_nothing_is_drawn() -> None:
     assert placed([inside, below, carousel], on).rung.tolist() == [OWN, NONE, NONE]
 
 
+def test_a_place_just_beyond_the_edge_of_an_inner_scroller_is_drawn_at_the_edge() -> None:
+    """Within the 20 px that a colour counts for; further out it is not placed."""
+    cell, words = ("div#table>b:1", fp(text="a")), ("div#table>a:1", fp(text="b"))
+    on = layout(
+        ("div#table", "", (0, 100, 300, 50)),
+        (*cell, (260, 100, 100, 50)),
+        (*words, (250, 100, 100, 50)),
+        scroller={cell[0]: "div#table", words[0]: "div#table"},
+        lines={words[0]: [250, 100, 100, 20, 250, 120, 60, 20]},
+    )
+    result = placed([cell] * 3 + [words], on, fx=[0.3, 0.55, 0.65, 0.35], fy=0.5)
+    assert result.rung.tolist() == [OWN, OWN, NONE, NONE]  # broken text stays on its line or goes
+    assert result.x[:2].tolist() == [290, 299]
+    assert result.y[:2].tolist() == [125, 125]
+
+
 def test_records_that_the_store_lost_are_placed_by_their_key() -> None:
     known: Records = records([])
     other = ("div#x", "")
