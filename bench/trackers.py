@@ -6,6 +6,7 @@ import gzip
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bench.packages import unpacked
@@ -13,6 +14,12 @@ from bench.packages import unpacked
 SITE_KEY = "ABCDEFGHIJKL"
 OURS = "parcours"
 _OURS_FILE = Path(__file__).resolve().parents[1] / "tracker_js" / "dist" / "parcours.js"
+
+
+@cache
+def _read(file: Path) -> bytes:
+    """One run measures one file, also when it is built anew meanwhile."""
+    return file.read_bytes()
 
 
 @dataclass(frozen=True)
@@ -27,11 +34,11 @@ class Tracker:
     def scripts(self) -> list[bytes]:
         """What a browser fetches, in order; the lines that start it are the last."""
         if self.name == OURS:
-            return [_OURS_FILE.read_bytes()]
+            return [_read(_OURS_FILE)]
         if not self.package:
             return []
         folder = unpacked(self.package)
-        return [(folder / file).read_bytes() for file in self.files] + [self.start.encode()]
+        return [_read(folder / file) for file in self.files] + [self.start.encode()]
 
     def snippet(self, attributes: str = "") -> str:
         """The lines to paste; `attributes` for ours alone."""
