@@ -105,13 +105,14 @@ def _pairs(
             if len(tags) != 1:
                 raise SystemExit(f"{url} has other elements at another width: its numbers would not compare.")
             for width, clicks in made.items():
-                known = [(click, row) for click in clicks if (row := _row_of(click, rows, width))]
+                found = [(click, _row_of(click, rows, width)) for click in clicks]
+                known = [(click, row) for click, row in found if row and click.element >= 0]
                 places = [(float(row["x"]), float(row["y"])) if row["x"] else None for _, row in known]
                 # As the open peers draw it: x as a share of the width, y in pixels.
                 relative = [(click.x / width * drawn, click.y) for click, _ in known]
                 verdicts = judge(page, [click for click, _ in known], places, relative)
                 judged = [(row, verdict) for (_, row), verdict in zip(known, verdicts, strict=True)]
-                yield width, drawn, judged, len(clicks) - len(known)
+                yield width, drawn, judged, sum(row is None for _, row in found)
 
 
 def _row_of(click: Click, rows: dict[tuple[int, int, int], dict[str, str]], width: int) -> dict[str, str] | None:

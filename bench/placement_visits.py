@@ -22,13 +22,6 @@ _APART = 4  # px between two clicks of a visit: they are found again by where th
 # end to end, and how far down in the line; `letter` is the letter under the pointer: its node and its place in that.
 _LISTEN = """
 window.benchClicks = [];
-const numberOf = (element) => {
-  for (let at = element; at; at = at.parentElement) {
-    const number = window.benchElements.indexOf(at);
-    if (number >= 0) return number;
-  }
-  return -1;
-};
 const within = (box, x, y) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
 const partOf = (element, x, y) => {
   const boxes = [...element.getClientRects()].filter((box) => box.width && box.height);
@@ -55,8 +48,8 @@ const letterOf = (element, x, y) => {
 };
 let pressed;
 addEventListener('pointerdown', (event) => {
-  const number = numberOf(event.target), element = window.benchElements[number], {clientX: x, clientY: y} = event;
-  pressed = {element: number, part: partOf(element, x, y), letter: letterOf(element, x, y)};
+  const {target, clientX: x, clientY: y} = event;
+  pressed = {element: window.benchElements.indexOf(target), part: partOf(target, x, y), letter: letterOf(target, x, y)};
 }, true);
 addEventListener('click', (event) => {
   event.preventDefault();
@@ -95,7 +88,8 @@ _AIM = """async ([number, line, fx, fy]) => {
 
 @dataclass(frozen=True)
 class Click:
-    """One click: where on the page, on which element, where on it, and on which letter of its text, if on any."""
+    """One click: where on the page, on which element (-1: a script made it), where on it, and on which letter of its
+    text, if on any."""
 
     x: float
     y: float
