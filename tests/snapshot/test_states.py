@@ -4,6 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from aggregator.elements import LayoutIndex
+from aggregator.projection import project
+from aggregator.states import owners
+from tests.aggregator.build import points, records
 from tests.snapshot.conftest import box, colour, whole
 from viewer.snapshot import Recipe, SnapshotError, read_recipe
 
@@ -90,6 +94,32 @@ def test_an_inner_scroller_shows_its_lower_part(in_state):
     assert box(capture, "#deep")[1] == pytest.approx(box(capture, "#panel")[1] + 100, abs=1)
     assert shown(in_state("/states", "scroll #panel to bottom"), "#deep") is False  # 500 px lie below it
     assert shown(in_state("/states", "scroll #strip to bottom"), "#end")  # what scrolls sideways
+
+
+@pytest.mark.parametrize(
+    ("path", "step", "end"),
+    [
+        ("/menus", "hover #lamps", "#table"),
+        ("/menus", "hover #more", "#book"),
+        ("/states", "click #ask", "#inside"),
+        ("/states", "click #tab2", "#buy"),
+        ("/states", "click #next", "#two"),
+        ("/states", "scroll #panel to 900", "#deep"),
+    ],
+)
+def test_points_made_in_a_state_are_drawn_on_it(in_state, shoot, path, step, end):
+    base, opened = LayoutIndex(shoot(path).layout), LayoutIndex(in_state(path, step).layout)
+    made_on = list(zip(base.layout.paths, base.layout.fps, strict=True))
+    of = owners(points(made_on), records(made_on), [base, opened])
+    at = next(i for i, one in enumerate(base.layout.paths) if one.endswith(end))
+    assert of[at] == 1
+    assert of[0] == 0  # the body
+    drawn = project(points(made_on), records(made_on), opened)
+    x, y, w, h = (
+        float(side[drawn.element[at]]) for side in (opened.layout.x, opened.layout.y, opened.layout.w, opened.layout.h)
+    )
+    assert opened.layout.paths[drawn.element[at]].endswith(end)
+    assert (drawn.x[at], drawn.y[at]) == pytest.approx((x + w / 2, y + h / 2))
 
 
 def test_waiting_for_what_comes_late(in_state):

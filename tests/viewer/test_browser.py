@@ -11,7 +11,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from store.records import Experiment, Journey, Site, Stage, Touchpoint, Variant
+from store.records import Experiment, Journey, PageState, Site, Stage, Touchpoint, Variant
 from tests.machine import CHROMIUM_ARGS, free_port
 from viewer.app import Viewer
 
@@ -36,6 +36,10 @@ def address(make_viewer: Callable[..., Viewer], shop: Site) -> Iterator[str]:
     )
     viewer.definitions.put(
         Journey(id="lamp", site=shop.id, name="A lamp", stages=(look, Stage("buy", {"en": "Buy"})), window_days=1)
+    )
+    steps = ("click #menu-button, #lamps-button", "wait .a-rather-long-class > [aria-label='Menu of the shop']")
+    viewer.definitions.put(
+        PageState(id=f"{shop.id}.menu", site=shop.id, key="menu", name="Menu", pages=("/lamps",), steps=steps)
     )
     server = uvicorn.Server(uvicorn.Config(viewer.asgi, port=port, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run)
@@ -91,6 +95,8 @@ def paths(site: Site) -> list[str]:
         f"{root}/heatmap?page=/lamps&{DAYS}", f"{root}/heatmap?page=/lamps&kind=hover&{DAYS}",
         f"{root}/heatmap?page=/lamps&kind=scroll&{DAYS}", f"{root}/heatmap?page=shop.example/none",
         f"{root}/experiments", f"{root}/experiments/new", f"{root}/experiments/button",
+        f"{root}/states", f"{root}/states/new?page=/lamps", f"{root}/states/menu/edit",
+        f"{root}/heatmap?page=/lamps&state=menu&{DAYS}",
         f"{root}/journeys", f"{root}/journeys/lamp?{DAYS}", f"{root}/journeys/lamp?edit=1",
     ]  # fmt: skip
 
