@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,6 +24,7 @@ from aggregator.records import Records
 from aggregator.scale import Scale, scale_for
 from aggregator.scope import BadScope, Scope
 from aggregator.states import InState, divide, owners
+from aggregator.twins import read_twins
 from store.client import Store
 from store.layouts import Layout
 from store.snapshots import Snapshot, Snapshots
@@ -94,7 +95,8 @@ def heatmap(
     elsewhere: tuple[InState, ...] = ()
     if state or states:
         shown = pictures_of_states(snapshots, scope, snapshot, (*states, state))
-        owner = owners(sample.points, sample.records, list(shown.values()))
+        twins = [read_twins(store, one) for one, _ in shown.values()]
+        owner = owners(sample.points, sample.records, [layout for _, layout in shown.values()], twins)
         mine, elsewhere = divide(owner, list(shown), state)
         sample = replace(sample, points=sample.points.take(mine))
     return draw(store, scope, pages, snapshot, index, sample, elsewhere=elsewhere)
@@ -123,12 +125,11 @@ def draw(
     snapshot: Snapshot,
     index: LayoutIndex,
     sample: Sample,
-    twins: Mapping[int, int] | None = None,
     elsewhere: tuple[InState, ...] = (),
 ) -> Heatmap:
     """Place, count and explain a sample on one layout; `elsewhere` are points that the sample is without."""
     points, exposed, layout = sample.points, sample.exposed, index.layout
-    placed = project(points, sample.records, index, twins)
+    placed = project(points, sample.records, index, read_twins(store, snapshot))
     hover = scope.kind == "hover"
     x, y, weight = spread(points, placed, layout) if hover else (placed.x, placed.y, None)
     counts = density(x, y, weight, layout, CELL, SIGMA)
@@ -169,7 +170,9 @@ def reach_map(store: Store, snapshots: Snapshots, scope: Scope, width: int) -> R
     exposed = queries.read_exposed(store, scope, pages, snapshot.width)
     depths = queries.read_depths(store, scope, pages)
     records = queries.read_records(store, scope, pages)
-    curve = reach(depths, records, index, queries.read_attention(store, scope, pages))
+    curve = reach(
+        depths, records, index, queries.read_attention(store, scope, pages), twins=read_twins(store, snapshot)
+    )
     kept = reach_account(left_out, curve.anchored, curve.views - curve.anchored)
     span = None if kept.received else queries.read_page_span(store, scope.site, pages, "scroll")
     return ReachMap(

@@ -40,8 +40,12 @@ class Places:
 
 
 def places(records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> Places:
-    """Decide for every record. `twins`: record id → index of its element in the layout."""
+    """Decide for every record. `twins`: record id → index of its element in the layout, -1 where the matching
+    looked for it in vain. What the matching has seen it decides; the others' own key is held to their fingerprints."""
     found = own_elements(records, index)
+    for i, record in enumerate(records.record.tolist()):
+        if (twin := twins.get(record)) is not None:
+            found[i] = _matched(int(records.key[i]), twin, index)
     trust = _Trust(records, found, index)
     rung = np.full(len(records), NONE, np.uint8)
     element = np.full(len(records), -1, np.int32)
@@ -55,6 +59,14 @@ def places(records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> Pl
         else:
             rung[i], element[i] = _above(records.paths[i], finding, index, trust)
     return Places(rung, element)
+
+
+def _matched(key: int, twin: int, index: LayoutIndex) -> tuple[int, Found]:
+    """What a match says of the record's own key."""
+    if twin >= 0 and int(index.layout.keys[twin]) == key:
+        return twin, Found.AGREES
+    own = index.by_key.get(key)
+    return (own[0], Found.REFUSED) if own else (-1, Found.MISSING)
 
 
 def _above(path: str, finding: Found, index: LayoutIndex, trust: _Trust) -> tuple[int, int]:

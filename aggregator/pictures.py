@@ -33,7 +33,7 @@ def picture(
 
 def pictures_of_states(
     snapshots: Snapshots, scope: Scope, of: Snapshot, states: Sequence[str]
-) -> dict[str, LayoutIndex]:
+) -> dict[str, tuple[Snapshot, LayoutIndex]]:
     """The newest pictures of the page of `of` at its width: the base ("") and those of `states`, in order.
 
     What has none is left out. Of the variant asked for if there is one of it, as in `picture`.
@@ -41,7 +41,7 @@ def pictures_of_states(
     variant = "=".join(scope.variant) if scope.variant else ""
     found = {(s.variant, s.state): s for s in snapshots.of_page(scope.site, of.page, of.width)}
     newest = {state: found.get((variant, state)) or found.get(("", state)) for state in dict.fromkeys(("", *states))}
-    return {state: indexed_layout(snapshots, one) for state, one in newest.items() if one}
+    return {state: (one, indexed_layout(snapshots, one)) for state, one in newest.items() if one}
 
 
 def _words(snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], width: int, state: str) -> str:

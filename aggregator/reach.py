@@ -6,6 +6,7 @@ this" holds at every width, where pixels and shares of the page's height do not.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -45,12 +46,17 @@ class Reach:
 
 
 def reach(
-    depths: Depths, records: Records, index: LayoutIndex, attention: Float32 | None = None, step: int = STEP
+    depths: Depths,
+    records: Records,
+    index: LayoutIndex,
+    attention: Float32 | None = None,
+    step: int = STEP,
+    twins: Mapping[int, int] | None = None,
 ) -> Reach:
-    """The curve of one layout. Without views: shares of 0, an answer like any other."""
+    """The curve of one layout; `twins` as in the ladder. Without views: shares of 0, an answer like any other."""
     height = index.layout.height
     depth = np.append(np.arange(0, height, step), height).astype(np.float32)
-    y, anchored = _edges(depths, records, index)
+    y, anchored = _edges(depths, records, index, twins or {})
     n = len(y)
     ordered = np.sort(y)
     share = (n - np.searchsorted(ordered, depth, "left")) / max(n, 1)
@@ -66,7 +72,7 @@ def reach(
     )
 
 
-def _edges(depths: Depths, records: Records, index: LayoutIndex) -> tuple[Float32, Mask]:
+def _edges(depths: Depths, records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> tuple[Float32, Mask]:
     """(deepest edge of each view on the layout, whether it is anchored)."""
     layout = index.layout
     share = np.clip(depths.depth / np.maximum(depths.page_h, 1), 0, 1)
@@ -74,7 +80,9 @@ def _edges(depths: Depths, records: Records, index: LayoutIndex) -> tuple[Float3
     at_foot = depths.depth >= depths.page_h
     keys, inverse = np.unique(depths.key, return_inverse=True)
     element = (
-        np.array([_anchor(key, records, index) for key in keys.tolist()], np.int64)[inverse] if len(keys) else keys
+        np.array([_anchor(key, records, index, twins) for key in keys.tolist()], np.int64)[inverse]
+        if len(keys)
+        else keys
     )
     anchored = (element >= 0) & ~at_foot if len(keys) else np.zeros(0, bool)
     on = element[anchored].astype(np.int64)
@@ -83,10 +91,18 @@ def _edges(depths: Depths, records: Records, index: LayoutIndex) -> tuple[Float3
     return np.clip(y, 0, layout.height).astype(np.float32), anchored | at_foot
 
 
-def _anchor(key: int, records: Records, index: LayoutIndex) -> int:
-    """The element that depths with this key hang on, or -1: one that scrolls with the page and is its own."""
-    fps = [records.fps[i] for i in np.flatnonzero(records.key == np.uint64(key))] or [""]
-    found = [index.own(key, parse(fp)) for fp in fps]
+def _anchor(key: int, records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> int:
+    """The element that depths with this key hang on, or -1: one that scrolls with the page and is its own.
+
+    A key that meant several elements in its time is what it means on the picture, if that is one of them.
+    """
+    of_key = np.flatnonzero(records.key == np.uint64(key)).tolist()
+    matched = [twins[record] for record in records.record[of_key].tolist() if record in twins]
+    here = set(index.by_key.get(key, ()))
+    found = [(at, Found.AGREES) for at in sorted(matched, key=lambda at: at not in here) if at >= 0]
+    if not matched:
+        fps = [records.fps[i] for i in of_key] or [""]
+        found = [index.own(key, parse(fp)) for fp in fps]
     layout = index.layout
     for at, finding in found:
         if finding is Found.AGREES and layout.visible[at] and not layout.fixed[at] and layout.scroller[at] < 0:

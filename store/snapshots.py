@@ -84,6 +84,23 @@ class Snapshots:
             raise _missing(snapshot_id)
         return _snapshot(rows[0])
 
+    def before(self, snapshot: Snapshot, most: int) -> list[Snapshot]:
+        """Older ones of the same page, width, variant and state, the newest first."""
+        rows = self.store.rows(
+            f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} AND page = {{page:String}} "
+            "AND width = {width:UInt32} AND variant = {variant:String} AND state = {state:String} "
+            "AND (taken, id) < ({taken:Int64}, {id:UInt64}) ORDER BY taken DESC, id DESC LIMIT {most:UInt32}",
+            site=snapshot.site,
+            page=snapshot.page,
+            width=snapshot.width,
+            variant=snapshot.variant,
+            state=snapshot.state,
+            taken=snapshot.taken,
+            id=snapshot.id,
+            most=most,
+        )
+        return [_snapshot(row) for row in rows]
+
     def widths(self, site: int, page: str, variant: str = "", state: str = "") -> list[int]:
         """The widths that have a picture, narrow first."""
         rows = self.store.rows(

@@ -28,6 +28,7 @@ from viewer.errors import respond
 from viewer.intake import Intake, intake_of
 from viewer.jobs import Camera, Jobs
 from viewer.maps import Drain, Maps
+from viewer.matchmaker import Matchmaker
 from viewer.query import period
 from viewer.security import SecurityHeaders
 from viewer.snapshot import Camera as Chromium
@@ -84,8 +85,9 @@ class Viewer:
             local_token=settings.service_token,
             client_address=settings.client_address,
         )
-        self.maps = Maps(store, snapshots, self.work, drain, partial(keys_of, definitions))
-        self.jobs = Jobs(snapshots, camera or (lambda: Chromium(settings.chromium)), self._heights, self.work.forget)
+        self.matchmaker = Matchmaker(store, snapshots, self.work.forget)
+        self.maps = Maps(store, snapshots, self.work, drain, partial(keys_of, definitions), self.matchmaker.meet)
+        self.jobs = Jobs(snapshots, camera or (lambda: Chromium(settings.chromium)), self._heights, self._taken)
         self.asgi = self._application()
 
     @property
@@ -99,9 +101,11 @@ class Viewer:
 
     async def start(self) -> None:
         self.jobs.start()
+        self.matchmaker.start()
 
     async def stop(self) -> None:
         await anyio.to_thread.run_sync(self.jobs.stop)
+        await anyio.to_thread.run_sync(self.matchmaker.stop)
         await anyio.to_thread.run_sync(self.work.close)
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -112,6 +116,11 @@ class Viewer:
         """The link that makes the first owner; None once somebody can sign in. Queries the store."""
         token = first_run.first_run_token(self.definitions)
         return self.urls.absolute(self.urls.first_run(token)) if token else None
+
+    def _taken(self) -> None:
+        """New pictures were saved."""
+        self.work.forget()
+        self.matchmaker.look()
 
     def _heights(self, site: Site, page: str, widths: Sequence[int]) -> Heights:
         """The windows of the last weeks' visitors of a page."""

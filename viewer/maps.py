@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import anyio
 
+from aggregator.columns import UInt64
 from aggregator.comparison import Comparison, comparison
 from aggregator.heatmap import Heatmap, ReachMap, heatmap, reach_map
 from aggregator.scale import Scale
@@ -22,6 +23,7 @@ DRAIN_SECONDS = 2.0  # how long a map waits for batches that were acknowledged a
 
 Drain = Callable[[], Awaitable[None]]
 States = Callable[[int, tuple[str, ...]], Sequence[str]]
+Met = Callable[[Snapshot, tuple[str, ...], UInt64], None]
 
 
 def with_cap(scale: Scale, cap: float | None) -> Scale:
@@ -43,8 +45,11 @@ class Maps:
         work: Work,
         drain: Drain | None = None,
         states: States = lambda _site, _pages: (),
+        met: Met = lambda _snapshot, _pages, _records: None,
     ) -> None:
-        """`states`: site number, pages → keys of the states defined for them, in the owner's order."""
+        """`states`: site number, pages → keys of the states defined for them, in the owner's order;
+        `met` is told which records a map was drawn of, and must be quick."""
+        self._met = met
         self._states = states
         self._store = store
         self._snapshots = snapshots
@@ -62,7 +67,9 @@ class Maps:
 
         def compute() -> Heatmap:
             states = self._states(scope.site, scope.pages)
-            return heatmap(self._store, self._snapshots, scope, self._width(scope, width, state), state, states)
+            drawn = heatmap(self._store, self._snapshots, scope, self._width(scope, width, state), state, states)
+            self._met(drawn.snapshot, drawn.pages, drawn.records.record)
+            return drawn
 
         return await self._work.once(("heatmap", scope, width, state), SECONDS, compute, fresh=fresh)
 
@@ -81,7 +88,10 @@ class Maps:
         await self.drained()
 
         def compute() -> Comparison:
-            return comparison(self._store, self._snapshots, scope, experiment, self._width(scope, width))
+            compared = comparison(self._store, self._snapshots, scope, experiment, self._width(scope, width))
+            for arm in compared.arms:
+                self._met(arm.snapshot, arm.pages, arm.records.record)
+            return compared
 
         key = ("comparison", scope, experiment.id, experiment.version, width)
         return await self._work.once(key, SECONDS, compute, fresh=fresh)

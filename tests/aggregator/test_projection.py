@@ -107,7 +107,12 @@ def test_fixed_elements_are_drawn_where_the_picture_shows_them() -> None:
 
 def test_a_twin_is_taken_when_the_own_element_is_gone() -> None:
     assert one(placed([GONE], twins={record_id(*GONE): 2})) == (TWIN, 2, 160, 140)
-    assert one(placed([BUY], twins={record_id(*BUY): 6}))[:2] == (OWN, 2)
+    assert one(placed([BUY], twins={record_id(*BUY): 2}))[:2] == (OWN, 2)
+
+
+def test_what_the_matching_has_seen_it_decides() -> None:
+    assert one(placed([BUY], twins={record_id(*BUY): 6}))[:2] == (TWIN, 6)
+    assert one(placed([BUY], twins={record_id(*BUY): -1}))[0] not in (OWN, TWIN)
 
 
 def test_the_ancestor_rung_uses_the_page_position_when_it_is_sure() -> None:

@@ -53,7 +53,7 @@ def test_every_target_of_landing_remembers_tokens(store: Store) -> None:
         "SELECT name, engine_full FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' "
         "AND name != 'migrations'"
     )
-    assert len(rows) == 11
+    assert len(rows) == 12
     assert [row["name"] for row in rows if "deduplication_window = 10000" not in row["engine_full"]] == []
 
 

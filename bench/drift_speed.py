@@ -1,0 +1,70 @@
+"""Time of the matching beside one plain comparison of all pairs in numpy, in the same run."""
+
+from __future__ import annotations
+
+import statistics
+import time
+from collections.abc import Sequence
+
+import numpy as np
+
+from aggregator.fingerprints import parse
+from aggregator.linkage.matching import match_records
+from aggregator.records import Records, records_of
+from bench.drift_capture import Side
+from store.layouts import Layout, path_key
+
+REPEATS = 3
+
+
+def measure(sides: Sequence[tuple[Side, Side]], sizes: Sequence[tuple[int, int]]) -> dict[str, dict[str, float]]:
+    """For each (records, elements): seconds, and how many plain comparisons that is. `sides`: pages (before, after)."""
+    figures = {}
+    for r, m in sizes:
+        before, after = _joined([b for b, _ in sides], m), _joined([a for _, a in sides], m)
+        records = _some(before, r)
+        taken, plain = [], []
+        for _ in range(REPEATS):
+            begin = time.perf_counter()
+            match_records(records, after)
+            taken.append(time.perf_counter() - begin)
+            begin = time.perf_counter()
+            _plain(records, after)
+            plain.append(time.perf_counter() - begin)
+        seconds = statistics.median(taken)
+        figures[f"{len(records):,} records × {len(after):,} elements"] = {
+            "seconds": round(seconds, 2),
+            "× one plain comparison of 11 properties": round(seconds / statistics.median(plain), 1),
+        }
+    return figures
+
+
+def _plain(records: Records, layout: Layout) -> int:
+    ours = np.array([parse(fp).values for fp in records.fps])
+    theirs = np.array([parse(fp).values for fp in layout.fps])
+    return int((ours[:, None, :] == theirs[None, :, :]).sum(axis=2).max())
+
+
+def _joined(sides: Sequence[Side], m: int) -> Layout:
+    """One page of m elements: pages below each other, each in a block of its own, again and again."""
+    columns: dict[str, list[object]] = {name: [] for name in sides[0].layout.columns()}
+    n = 0
+    while len(columns["paths"]) < m:
+        layout = sides[n % len(sides)].layout
+        n += 1
+        start = len(columns["paths"])
+        for name, values in layout.columns().items():
+            if name in ("parents", "scroller", "control"):
+                values = [value + start if value >= 0 else value for value in values]
+            if name == "paths":
+                values = [f"body>div:{n}{path[path.find('>') :] if '>' in path else ''}" for path in values]
+            columns[name] += values
+    first = sides[0].layout
+    return Layout.of(first.width, first.height, first.viewport_h, {k: v[:m] for k, v in columns.items()})
+
+
+def _some(layout: Layout, r: int) -> Records:
+    which = np.random.default_rng(1).permutation(np.flatnonzero(layout.visible))[:r].tolist()
+    paths, fps = [layout.paths[i] for i in which], [layout.fps[i] for i in which]
+    ids = np.array([path_key(f"{path} {fp}") for path, fp in zip(paths, fps, strict=True)], np.uint64)
+    return records_of(ids, np.array([path_key(path) for path in paths], np.uint64), paths, fps)
