@@ -145,6 +145,9 @@ def test_the_first_recipe_serves_the_base_state_too(shoot):
     capture = shoot("/states", recipe=Recipe(first=read_recipe(["click #tab2"])))
     assert capture.snapshot.state == ""
     assert shown(capture, "#buy")
+    assert not shown(
+        shoot("/menus", recipe=Recipe(first=read_recipe(["hover #lamps"]))), "#table"
+    )  # nor is it pointed at
     both = shoot("/states", recipe=state("click #ask", first=("click #tab2", "dismiss #again")))
     # answering the first recipe loaded the page again: what it had opened before is closed
     assert [shown(both, end) for end in ("#buy", "#inside")] == [False, True]

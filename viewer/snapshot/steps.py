@@ -61,6 +61,10 @@ class Player:
             [] if still else ["The page kept moving after the steps of its state: it was photographed as it was then."]
         )
 
+    async def put_pointer_away(self) -> None:
+        """Off the page: nothing is under it any more."""
+        await self.page.mouse.move(-9, -9)
+
     async def _do(self, step: Step, name: str) -> None:
         match step.verb:
             case "wait" if not step.selector:

@@ -123,6 +123,7 @@ async def _come_to_rest(
     try:
         quiet = await arrive(world, traffic, limits)
         warnings = await player.play(recipe.first, may_reload=True)
+        await player.put_pointer_away()
         warnings += await read_through(world, traffic, limits, quiet)
         if recipe.steps:
             progress(f"{width} px: {recipe.state}, {len(recipe.steps)} steps")
