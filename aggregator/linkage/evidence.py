@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
+import zlib
 from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import sparse
 
-from aggregator.columns import Float32, Float64, Int16
+from aggregator.columns import Float32, Float64, Int16, Int64
 from aggregator.fingerprints import ABSENT, CHANCE, FIELDS, KEEP, KEEP_CLASSES, MOST, MOST_CLASSES, ONE_SIDED
 from aggregator.linkage.likeness import likeness
 from aggregator.linkage.nodes import UNKNOWN, Nodes, steps
 
 TEXT, ALL = FIELDS.index("text"), FIELDS.index("all")
+HERE = 0
+_SINGLE = [n for n, name in enumerate(FIELDS) if name not in ("text", "all", "plain")]
 _OF_TAG = [FIELDS.index(name) for name in ("href", "type")]  # what comes and goes with the tag: a ↔ button
 _INDEX = re.compile(r":\d+")
 _FAMILIES = (
@@ -41,67 +44,100 @@ MEASURED = Keep(KEEP, KEEP_CLASSES)
 
 
 class Evidence:
-    """Nodes and elements made ready: what does not depend on what survived is reckoned once."""
+    """Nodes and elements made ready: what does not depend on what survived is reckoned once.
+
+    Of nearly all pairs nothing agrees, and then only tag and which properties there are at all tell
+    them apart: a small table. What agrees is a list of few pairs for each property.
+    """
 
     def __init__(self, nodes: Nodes, elements: Nodes) -> None:
-        self.nodes, self.elements = nodes, elements
-        self.still = _tags(nodes, elements) + _shapes(nodes, elements)
-        self.other_tag = np.array(nodes.tags)[:, None] != np.array(elements.tags)[None, :]
-        self._columns = [
-            None if name == "plain" else _Column(nodes.values[:, n], elements.values[:, n])
-            for n, name in enumerate(FIELDS)
-        ]
+        self._still = _tags(nodes, elements) + _shapes(nodes, elements)
         self._classes = _Classes(nodes, elements)
+        self._ours, self._of = _kinds(nodes)
+        self._theirs, self._at = _kinds(elements)
+        self._equal = [_equal(nodes.values[:, n], elements.values[:, n]) for n in range(len(FIELDS))]
 
     def nats(self, keep: Keep) -> Float32:
         """f32[N, M]: how much likelier the findings are if it is the same element than if it is any other."""
-        score = self.still.copy()
-        for n, column in enumerate(self._columns):
-            if column is None or n in (TEXT, ALL) or not column.says:
-                continue
-            nats = column.nats(float(keep.fields[n]))
-            if n in _OF_TAG:
-                nats[self.other_tag] = np.maximum(nats[self.other_tag], 0)
-            score += nats
-        score += self._words(keep)
+        tables = self._tables(keep)
+        words = np.minimum(tables[TEXT], tables[ALL])
+        table = words + sum(tables[n] for n in _SINGLE)
+        score = self._still + table.astype(np.float32)[self._of][:, self._at]
         self._classes.add(score, keep.classes)
+        for n in _SINGLE:
+            equal = self._equal[n]
+            lost = tables[n][self._of[equal.i], self._at[equal.j]]
+            score[equal.i, equal.j] += (equal.gain(float(keep.fields[n])) - lost).astype(np.float32)
+        # Own text and text of the subtree are nearly one thing: the better agreement, else the worse loss.
+        best: dict[int, Float32] = {}
+        for n in (TEXT, ALL):
+            equal = self._equal[n]
+            best[n] = equal.gain(float(keep.fields[n]))
+            lost = words[self._of[equal.i], self._at[equal.j]]
+            score[equal.i, equal.j] += (best[n] - lost).astype(np.float32)
+        self._once(score, words, best)
         return score
 
-    def _words(self, keep: Keep) -> Float32:
-        """Own text and text of the subtree are nearly one thing: the better agreement, else the worse loss."""
-        text, whole = (self._columns[n].nats(float(keep.fields[n])) for n in (TEXT, ALL))  # type: ignore[union-attr]
-        best = np.maximum(text, whole)
-        found: Float32 = np.where(best > 0, best, np.minimum(text, whole))
-        return found
+    def _once(self, score: Float32, words: Float64, gain: dict[int, Float32]) -> None:
+        """Where both texts are equal only the larger gain counts, and no loss is given back twice."""
+        m = score.shape[1]
+        text, whole = self._equal[TEXT], self._equal[ALL]
+        _, a, b = np.intersect1d(text.i * m + text.j, whole.i * m + whole.j, assume_unique=True, return_indices=True)
+        i, j = text.i[a], text.j[a]
+        lost = words[self._of[i], self._at[j]]
+        score[i, j] -= (np.minimum(gain[TEXT][a], gain[ALL][b]) - lost).astype(np.float32)
+
+    def _tables(self, keep: Keep) -> list[Float64]:
+        """For each property f64[kinds of nodes, kinds of elements]: the loss where nothing agrees."""
+        tables = []
+        other_tag = self._ours.tag[:, None] != self._theirs.tag[None, :]
+        for n in range(len(FIELDS)):
+            ours, theirs = self._ours.has[:, n, None], self._theirs.has[None, :, n]
+            loss = np.log(1 - keep.fields[n])
+            table = np.where((ours == HERE) & (theirs == HERE), loss, ONE_SIDED * loss)
+            table[np.broadcast_to((ours == UNKNOWN) | (theirs == UNKNOWN), table.shape)] = 0
+            table[np.broadcast_to((ours == ABSENT) & (theirs == ABSENT), table.shape)] = 0
+            if n in _OF_TAG:
+                table[other_tag] = 0
+            tables.append(table)
+        return tables
 
 
-class _Column:
-    """One property: the nodes by their distinct values."""
+@dataclass(frozen=True)
+class _Kinds:
+    """K kinds: `tag` i64[K], and of each property whether it is here, absent or unknown, i8[K, 11]."""
 
-    def __init__(self, ours: Int16, theirs: Int16) -> None:
-        self.values, self.of = np.unique(ours, return_inverse=True)
-        self.theirs = theirs
-        m = max(1, len(theirs))
-        self.share = np.array([(theirs == value).sum() / m for value in self.values])
-        self.says = bool((self.values > UNKNOWN).any()) and not ((theirs == ABSENT).all() and (self.values < 0).all())
+    tag: Int64
+    has: Int16
 
-    def table(self, keep: float) -> Float32:
-        gain = np.clip(np.log(keep) - np.log(self.share + CHANCE), 0, MOST)
-        loss = np.log(1 - keep)
-        theirs = self.theirs[None, :]
-        ours = self.values[:, None]
-        nats = np.where(
-            ours == theirs, gain[:, None], np.where((ours == ABSENT) | (theirs == ABSENT), ONE_SIDED * loss, loss)
-        )
-        nats[(ours == ABSENT) & (theirs == ABSENT)] = 0
-        nats[(ours == UNKNOWN)[:, 0]] = 0
-        nats[:, self.theirs == UNKNOWN] = 0
-        found: Float32 = nats.astype(np.float32)
-        return found
 
-    def nats(self, keep: float) -> Float32:
-        found: Float32 = self.table(keep)[self.of]
-        return found
+def _kinds(nodes: Nodes) -> tuple[_Kinds, Int64]:
+    tags = np.array([tag_number(tag) for tag in nodes.tags], np.int64)
+    has = np.where(nodes.values >= 0, HERE, nodes.values)
+    distinct, of = np.unique(np.column_stack([tags, has]), axis=0, return_inverse=True)
+    return _Kinds(distinct[:, 0], distinct[:, 1:].astype(np.int16)), of.ravel()
+
+
+@dataclass(frozen=True)
+class _Equal:
+    """Pairs i64[n] of node and element with one value, and the share of elements that have it."""
+
+    i: Int64
+    j: Int64
+    share: Float64
+
+    def gain(self, keep: float) -> Float64:
+        return np.asarray(np.clip(np.log(max(keep, CHANCE)) - np.log(self.share + CHANCE), 0, MOST))
+
+
+def _equal(ours: Int16, theirs: Int16) -> _Equal:
+    order = np.argsort(theirs, kind="stable")
+    values = theirs[order]
+    start, end = np.searchsorted(values, ours, "left"), np.searchsorted(values, ours, "right")
+    count = np.where(ours >= 0, end - start, 0)
+    i = np.repeat(np.arange(len(ours)), count)
+    inside = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    return _Equal(i, order[start[i] + inside], count[i] / max(1, len(theirs)))
 
 
 class _Classes:
@@ -150,9 +186,13 @@ def _incidence(sets: list[frozenset[int] | None], vocabulary: dict[int, int]) ->
     return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(sets), len(vocabulary)))
 
 
+def tag_number(tag: str) -> int:
+    return zlib.crc32(tag.encode())
+
+
 def family_of(tag: str) -> int:
     """A number that tags share which take each other's place."""
-    return _FAMILY.get(tag, -1 - hash(tag) % 1_000_003)
+    return _FAMILY.get(tag, len(_FAMILIES) + tag_number(tag))
 
 
 def _tags(nodes: Nodes, elements: Nodes) -> Float32:
