@@ -246,7 +246,7 @@
       } finally {
         Element.prototype.getBoundingClientRect = real;
       }
-      const elements = [...seen].filter((el) => el !== document.documentElement);
+      const elements = [...seen];
       return {
         ...layout,
         numbers: elements.map((el) => numbers.get(el) ?? -1),

@@ -69,7 +69,7 @@ class Evidence:
             lost = tables[n][self._of[equal.i], self._at[equal.j]]
             score[equal.i, equal.j] += (equal.gain(float(keep.fields[n])) - lost).astype(np.float32)
         # Own text and text of the subtree are nearly one thing: the better agreement, else the worse loss.
-        best: dict[int, Float32] = {}
+        best: dict[int, Float64] = {}
         for n in (TEXT, ALL):
             equal = self._equal[n]
             best[n] = equal.gain(float(keep.fields[n]))
@@ -78,7 +78,7 @@ class Evidence:
         self._once(score, words, best)
         return score
 
-    def _once(self, score: Float32, words: Float64, gain: dict[int, Float32]) -> None:
+    def _once(self, score: Float32, words: Float64, gain: dict[int, Float64]) -> None:
         """Where both texts are equal only the larger gain counts, and no loss is given back twice."""
         m = score.shape[1]
         text, whole = self._equal[TEXT], self._equal[ALL]
