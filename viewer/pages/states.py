@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from msgspec import structs
 from starlette.requests import Request
@@ -20,21 +20,18 @@ from viewer.api.states import state_id
 from viewer.auth import require
 from viewer.errors import Problem
 from viewer.query import DEVICES, site_of
-from viewer.snapshot.recipe import BadRecipe, read_recipe
 from viewer.states import MOST_STATES, defined_states, find_state, wishes
 
 from .controls import device_name
 from .languages import Language
 from .page import Choice, Page, doc
 from .picture_failures import words_of as failure_words
-from .recipe_words import words_of
-from .serve import answer, frame_of, go, lines, signed_in, viewer_of
+from .serve import answer, frame_of, go, signed_in, viewer_of
+from .state_form import StateForm, step_help
 from .taking import WIDTHS
 
 if TYPE_CHECKING:
     from viewer.app import Viewer
-
-NAME_MOST = 60
 
 
 @dataclass(frozen=True)
@@ -57,59 +54,6 @@ class StatesPage(Page):
     first: list[StateRow] = doc("Recipes that are done before every picture")
     new_href: str = doc("Address of the form for a new one")
     can_edit: bool = doc("Whether the person may make and change states")
-
-
-@dataclass(frozen=True)
-class StateForm:
-    """What was typed about a state."""
-
-    name: str = ""
-    pages: str = ""
-    steps: str = ""
-    first: bool = False
-    devices: tuple[str, ...] = ()
-    place: int = 0
-    version: int = 0
-    url: str = ""  # address to try it on
-    problem: str = ""
-
-    @classmethod
-    def of(cls, state: PageState, url: str) -> StateForm:
-        pages, steps = "\n".join(state.pages), "\n".join(state.steps)
-        return cls(state.name, pages, steps, state.first, state.devices, state.place, state.version, url)
-
-    @classmethod
-    def typed(cls, form: Any) -> StateForm:
-        def typed(name: str) -> str:
-            return str(form.get(name, "")).strip()
-
-        def number(name: str) -> int:
-            return min(1000, int(typed(name))) if typed(name).isdigit() else 0
-
-        devices = tuple(device for device in DEVICES if device in form.getlist("device"))
-        return cls(
-            typed("name")[:NAME_MOST],
-            str(form.get("pages", "")),
-            str(form.get("steps", "")),
-            typed("first") == "1",
-            () if len(devices) == len(DEVICES) else devices,
-            number("place"),
-            number("version"),
-            typed("url"),
-        )
-
-    def fields(self, lang: Language) -> dict[str, Any]:
-        """The fields of the record. ValueError in the reader's words when something is wrong with them."""
-        if not self.name or not lines(self.pages):
-            raise ValueError(lang.text("A state needs a name and at least one page pattern."))
-        try:
-            steps = tuple(str(step) for step in read_recipe(self.steps.splitlines()))
-        except BadRecipe as fault:
-            raise ValueError(words_of(lang, fault)) from None
-        return {
-            "name": self.name, "pages": lines(self.pages), "steps": steps, "first": self.first,
-            "devices": self.devices, "place": self.place,
-        }  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -209,7 +153,7 @@ async def edit(request: Request) -> Response:
         title=lang.text("Change the state") if stored else lang.text("New state"),
         form=form,
         devices=[Choice(device_name(lang, d), d, not form.devices or d in form.devices) for d in DEVICES],
-        help=_help(lang),
+        help=step_help(lang),
         taken=_taken(lang, viewer, site, stored, pictures) if stored else [],
         stored=stored is not None,
         action=urls.state(site.id, stored.key) if stored else urls.new_state(site.id),
@@ -275,17 +219,4 @@ def _taken(lang: Language, viewer: Viewer, site: Site, state: PageState, picture
             warnings=s.warnings,
         )
         for s in own[:6]
-    ]
-
-
-def _help(lang: Language) -> list[tuple[str, str]]:
-    _ = lang.text
-    return [
-        ("click #menu-button", _("Press it: the first one shown that the selector names")),
-        ("hover nav .lamps", _("Rest the pointer on it; it stays there for the picture")),
-        ("wait .menu", _("Wait until it shows")),
-        ("wait 500", _("Wait so many milliseconds")),
-        ("scroll .panel to 800", _("Scroll inside an element, px or bottom")),
-        ("scroll page to bottom", _("Scroll the page, for what appears then")),
-        ("dismiss #cookies button", _("Press it if it is there, go on if it is not")),
     ]
