@@ -11,7 +11,7 @@ import json
 import sys
 from typing import Any
 
-NAMES = ("tracker_size", "tracker", "loss", "collect", "heatmap", "placement", "significance", "memory")
+NAMES = ("tracker_size", "tracker", "loss", "collect", "heatmap", "placement", "drift", "significance", "memory")
 
 
 def show(name: str, result: dict[str, Any], indent: str = "  ") -> None:
