@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.columns import Float32, Int16, Int32
+from aggregator.columns import Int16, Int32
 from aggregator.fingerprints import FIELDS, parse
 from aggregator.paths import CUT, tag_of
 from aggregator.records import Records
@@ -24,8 +24,7 @@ _STEP = re.compile(r"(>+)")
 class Nodes:
     """N elements. `values` i16[N, 11]: fingerprints in the order of FIELDS, -1 absent, -2 unknown.
 
-    `parent` i32[N], -1 where it is not known; `w`, `h` f32[N] px, nan where not known; `classes`
-    None where they are not known.
+    `parent` i32[N], -1 where it is not known; `classes` None where they are not known.
     """
 
     paths: list[str]
@@ -33,8 +32,6 @@ class Nodes:
     values: Int16
     classes: list[frozenset[int] | None]
     parent: Int32
-    w: Float32
-    h: Float32
 
     def __len__(self) -> int:
         return len(self.paths)
@@ -49,8 +46,6 @@ def layout_nodes(layout: Layout) -> Nodes:
         values=np.array([p.values for p in prints], np.int16).reshape(len(prints), len(FIELDS)),
         classes=[p.classes for p in prints],
         parent=layout.parents.astype(np.int32),
-        w=layout.w,
-        h=layout.h,
     )
 
 
@@ -98,7 +93,6 @@ def record_nodes(records: Records, elements: Nodes) -> tuple[Nodes, Int32]:
                 parent.append(-1)
             parent[here] = of_path[above]
             here, path = of_path[above], above
-    size = np.full(len(paths), np.nan, np.float32)
     return (
         Nodes(
             paths=paths,
@@ -106,8 +100,6 @@ def record_nodes(records: Records, elements: Nodes) -> tuple[Nodes, Int32]:
             values=np.array(merged, np.int16).reshape(len(paths), len(FIELDS)),
             classes=all_classes,
             parent=np.array(parent, np.int32),
-            w=size,
-            h=size,
         ),
         node,
     )

@@ -1,0 +1,150 @@
+"""Elements found again after an edit of the page."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from aggregator.linkage.matching import match_layouts, match_records
+from aggregator.records import Records
+from store.layouts import Layout
+from tests.aggregator.build import fp, records
+from tests.aggregator.trees import El, el, page, records_of_page
+
+
+def where(records: Records, layout: Layout) -> dict[str, str | None]:
+    """Path of the record → path of its element."""
+    found = match_records(records, layout).element.tolist()
+    return {path: layout.paths[at] if at >= 0 else None for path, at in zip(records.paths, found, strict=True)}
+
+
+def link(text: str, **more: object) -> El:
+    return el("a", text=text, href=f"/{text}", classes=["link"], **more)
+
+
+LAMPS = [el("li", link(name), el("p", text=f"{name} for your desk")) for name in ("Arc", "Bow", "Cup", "Dot")]
+HEAD = el("header", el("h1", text="Lamps"), el("nav", link("Home"), link("Basket"), link("Help")))
+
+
+def shop(*items: El, before: tuple[El, ...] = ()) -> Layout:
+    return page(*before, HEAD, el("main", el("ul", *items)), el("footer", link("Imprint")))
+
+
+def test_a_page_as_it_was() -> None:
+    was = shop(*LAMPS)
+    assert where(records_of_page(was, "a"), was) == {path: path for path in was.paths if ">a:" in path}
+
+
+def test_a_list_that_grew_at_its_head() -> None:
+    found = where(records_of_page(shop(*LAMPS), "a"), shop(el("li", link("New")), *LAMPS))
+    for n in range(1, 5):
+        assert found[f"body>main:1>ul:1>li:{n}>a:1"] == f"body>main:1>ul:1>li:{n + 1}>a:1"
+
+
+def test_what_was_removed_is_not_found() -> None:
+    found = where(records_of_page(shop(*LAMPS), "a"), shop(*LAMPS[1:]))
+    assert found["body>main:1>ul:1>li:1>a:1"] is None
+    assert found["body>main:1>ul:1>li:4>a:1"] == "body>main:1>ul:1>li:3>a:1"
+
+
+def test_a_banner_above_and_a_wrapper_around() -> None:
+    banner = el("div", el("p", text="Only today"), link("Offer"))
+    now = page(banner, el("div", HEAD), el("main", el("div", el("ul", *LAMPS))), el("footer", link("Imprint")))
+    found = where(records_of_page(shop(*LAMPS), "a"), now)
+    assert found["body>main:1>ul:1>li:3>a:1"] == "body>main:1>div:1>ul:1>li:3>a:1"
+    assert found["body>header:1>nav:1>a:2"] == "body>div:2>header:1>nav:1>a:2"
+    assert None not in found.values()
+
+
+def translated(element: El) -> El:
+    return El(
+        element.tag,
+        [translated(child) for child in element.inside],
+        element.text and f"{element.text} en français",
+        element.href,
+        element.classes,
+    )
+
+
+def test_on_a_translated_page_other_words_count_against_nobody() -> None:
+    was = page(HEAD, el("main", el("ul", *LAMPS)))
+    now = page(translated(HEAD), el("main", el("ul", *map(translated, LAMPS))))
+    assert where(records_of_page(was), now) == {path: path for path in was.paths}
+
+
+def test_words_that_differ_from_visitor_to_visitor_bar_nobody() -> None:
+    def greeted(who: str) -> Layout:
+        return page(HEAD, el("main", el("p", text=f"Hello {who}"), link("Buy")))
+
+    paths = [path for path in greeted("").paths if path.endswith((">a:1", ">p:1"))]
+    everybody = [greeted(who) for who in ("Bob", "Cy", "Di")]
+    together = records([(path, one.fps[one.paths.index(path)]) for one in everybody for path in paths])
+    assert where(together, greeted("Ann")) == {path: path for path in paths}
+
+
+def equal_cards(n: int) -> list[El]:
+    return [el("div", el("span"), el("a", text="More", href="#"), classes=["card"]) for _ in range(n)]
+
+
+def cards(n: int) -> Layout:
+    return page(HEAD, el("main", el("section", *equal_cards(n))), el("footer", link("Imprint")))
+
+
+def test_equal_cards_are_told_apart_by_their_order() -> None:
+    was = cards(5)
+    now = page(el("div", el("p", text="Only today")), *_inside(cards(5)))
+    found = where(records_of_page(was, "a"), now)
+    for n in range(1, 6):
+        assert found[f"body>main:1>section:1>div:{n}>a:1"] == f"body>main:1>section:1>div:{n}>a:1"
+
+
+def _inside(_: Layout) -> list[El]:
+    return [HEAD, el("main", el("section", *equal_cards(5))), el("footer", link("Imprint"))]
+
+
+def test_equal_cards_are_not_guessed_when_there_are_more_of_them() -> None:
+    found = where(records_of_page(cards(5), "a"), cards(6))
+    assert {found[f"body>main:1>section:1>div:{n}>a:1"] for n in range(1, 6)} == {None}
+
+
+def test_a_hidden_double_does_not_take_the_place_of_the_visible_one() -> None:
+    menu = el("nav", link("Home"), link("Basket"), link("Help"))
+    was = page(el("div", menu, hidden=True), HEAD, el("main", el("ul", *LAMPS)))
+    now = page(el("div", menu, hidden=True), el("section", el("p", text="New")), HEAD, el("main", el("ul", *LAMPS)))
+    found = where(records_of_page(was, "a"), now)
+    assert found["body>header:1>nav:1>a:2"] == "body>header:1>nav:1>a:2"
+    assert found["body>div:1>nav:1>a:2"] == "body>div:1>nav:1>a:2"
+
+
+def test_nothing_to_match() -> None:
+    nobody = records_of_page(page(), "a")
+    assert match_records(nobody, cards(3)).element.tolist() == []
+    empty = Layout.of(1000, 800, 800, {name: [] for name in shop().columns()})
+    assert match_records(records_of_page(shop(*LAMPS), "a"), empty).element.tolist() == [-1] * 8
+
+
+def test_hostile_paths_are_an_answer_like_any_other() -> None:
+    odd = records([("a" * 400 + "…" + ">b:1" * 20, fp()), (">", ""), ("", ""), ("a:99999999999", fp(text="x"))])
+    assert len(match_records(odd, cards(3)).element) == 4
+
+
+trees = st.recursive(
+    st.builds(lambda tag, text: el(tag, text=text), st.sampled_from(["a", "p", "span"]), st.text("abcdef", max_size=4)),
+    lambda inside: st.builds(
+        lambda tag, children: el(tag, *children),
+        st.sampled_from(["div", "ul", "section"]),
+        st.lists(inside, max_size=4),
+    ),
+    max_leaves=12,
+)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(trees, min_size=1, max_size=4))
+def test_no_two_elements_become_one_and_nobody_moves_on_a_page_as_it_was(inside: list[El]) -> None:
+    layout = page(*inside)
+    found = match_layouts(layout, layout).element
+    chosen = found[found >= 0]
+    assert len(np.unique(chosen)) == len(chosen)
+    assert (chosen == np.flatnonzero(found >= 0)).all()
