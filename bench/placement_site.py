@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import shutil
-import subprocess
-import tarfile
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+
+from bench.packages import CACHE, unpacked
 
 # npm package → its page
 PAGES = {
@@ -21,7 +20,6 @@ PAGES = {
     "spectre.css@0.5.9": "docs/elements/typography.html",  # documentation: code, a table, words in words
     "admin-lte@4.0.0": "dist/index2.html",  # a CSS grid, a table that scrolls, a chat, forms
 }
-CACHE = Path(__file__).resolve().parents[1] / "build" / "bench-pages"
 
 # Fonts, icons and scripts of other hosts would make the figures depend on the network of the day.
 _FOREIGN = re.compile(r"<(script|link)\b[^>]*?(?:src|href)=[\"'](?:https?:)?//[^>]*>(?:\s*</script>)?", re.I)
@@ -36,25 +34,6 @@ def with_snippet(html: str, snippet: str) -> str:
     html = _FOREIGN.sub("", html)
     html = _END.sub(lambda end: _NUMBERS + end[0], html, count=1)
     return re.sub(r"(<head\b[^>]*>)", lambda head: head[1] + snippet, html, count=1)
-
-
-def fetch_pages() -> dict[str, Path]:
-    """Name → folder of each unpacked package; fetched with npm where it is not in the cache."""
-    folders = {}
-    for package in PAGES:
-        name, _, version = package.partition("@")
-        folder = CACHE / f"{name}-{version}"
-        if not folder.exists():
-            npm = shutil.which("npm")
-            if npm is None:
-                raise SystemExit("The placement bench fetches its pages with npm: install Node.js 20 or newer.")
-            CACHE.mkdir(parents=True, exist_ok=True)
-            subprocess.run([npm, "pack", package, "--silent"], cwd=CACHE, check=True, capture_output=True)
-            with tarfile.open(CACHE / f"{name}-{version}.tgz") as archive:
-                archive.extractall(folder.with_suffix(".part"), filter="data")
-            folder.with_suffix(".part").rename(folder)
-        folders[name] = folder / "package"
-    return folders
 
 
 class _Handler(SimpleHTTPRequestHandler):
@@ -88,14 +67,13 @@ class _Server(ThreadingHTTPServer):
 @contextmanager
 def serving(snippet: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
     """(port, name → address) of the pages; `snippet[0]` goes into each, and may be set later."""
-    folders = fetch_pages()
     server = _Server(("127.0.0.1", 0), partial(_Handler, directory=str(CACHE), snippet=snippet))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     port = server.server_port
     addresses = {}
     for package, page in PAGES.items():
-        name = package.partition("@")[0]
-        addresses[name] = f"http://127.0.0.1:{port}/{(folders[name] / page).relative_to(CACHE).as_posix()}"
+        path = (unpacked(package) / page).relative_to(CACHE).as_posix()
+        addresses[package.rpartition("@")[0]] = f"http://127.0.0.1:{port}/{path}"
     try:
         yield port, addresses
     finally:

@@ -61,7 +61,7 @@ class Tally:
             "clicks": n,
             "… whose element is shown there": self.shown,
             "on the right element, %": _share(self.right, self.shown),
-            "… and the page has it there, %": _share(self.met, self.shown),
+            "… and it can be hit there, %": _share(self.met, self.shown),
             "not placed, %": _share(self.not_placed, self.shown),
             "… its place is scrolled out of sight, %": _share(self.cut, self.shown),
             "wrong, % of all": _share(self.wrong, n),

@@ -80,7 +80,7 @@ _JUDGE = """([points, near]) => {
     return {
       shown: true,
       right: !!drawn && isIn(boxes, ...drawn),
-      met: !!drawn && meets(...drawn, (hit) => at.contains(hit) || hit.contains(at)),
+      met: !!drawn && isIn(boxes, ...drawn) && meets(...drawn, (hit) => at.contains(hit)),
       miss: miss(drawn, place),
       cut: !meets(...place, (hit) => at.contains(hit)),
       letter_miss: miss(drawn, letter),
@@ -98,8 +98,8 @@ _JUDGE = """([points, near]) => {
 class Verdict:
     """What is true of one click at the drawn width. All but `shown` is without meaning where that is false.
 
-    `right`: the drawn point lies in a box of that very element. `met`: what the page has at that place is the
-    element, something in it, or a box around it. `miss`: px from the same place of the element, `letter_miss`
+    `right`: the drawn point lies in a box of that very element. `met`: and what can be hit at that place is the
+    element or something in it. `miss`: px from the same place of the element, `letter_miss`
     from the middle of the letter clicked (None without); `in_line`: the element runs along a line of text. `cut`:
     that place of the element is not to be seen, though another is. `relative_…`: of the page-relative way.
     """
