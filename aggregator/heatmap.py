@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from aggregator import queries
 from aggregator.account import Account, LeftOut, account, reach_account
+from aggregator.attention import Anchors, Attention, attention
 from aggregator.columns import UInt64
 from aggregator.density import CELL, SIGMA, Grid, density, per_thousand
 from aggregator.dwell import spread
@@ -16,10 +17,10 @@ from aggregator.elements import LayoutIndex
 from aggregator.elements_table import ElementRow, counts_for, element_table
 from aggregator.explain import MapWarning, explain
 from aggregator.frustration import judge
-from aggregator.pictures import NoSnapshot, picture, pictures_of_states
+from aggregator.pictures import NoSnapshot, other_widths, picture, pictures_of_states
 from aggregator.points import Points
 from aggregator.projection import Placed, project
-from aggregator.reach import Reach, reach
+from aggregator.reach import Reach, edges, reach
 from aggregator.records import Records
 from aggregator.scale import Scale, scale_for
 from aggregator.scope import BadScope, Scope
@@ -55,13 +56,14 @@ class Heatmap:
 
 @dataclass(frozen=True)
 class ReachMap:
-    """How far down the pages were seen, on one picture."""
+    """How far down the pages were seen, on one picture, and each of its elements for how long."""
 
     scope: Scope
     pages: tuple[str, ...]
     snapshot: Snapshot
     layout: Layout
     reach: Reach
+    attention: Attention
     account: Account
     visitors: int
     views: int
@@ -170,9 +172,14 @@ def reach_map(store: Store, snapshots: Snapshots, scope: Scope, width: int) -> R
     exposed = queries.read_exposed(store, scope, pages, snapshot.width)
     depths = queries.read_depths(store, scope, pages)
     records = queries.read_records(store, scope, pages)
-    curve = reach(
-        depths, records, index, queries.read_attention(store, scope, pages), twins=read_twins(store, snapshot)
+    twins = read_twins(store, snapshot)
+    in_view = attention(
+        queries.read_bands(store, scope, pages),
+        index.layout,
+        other_widths(snapshots, scope, snapshot),
+        _anchors(depths, records, index, twins),
     )
+    curve = reach(depths, records, index, in_view.bands, twins=twins)
     kept = reach_account(left_out, curve.anchored, curve.views - curve.anchored)
     span = None if kept.received else queries.read_page_span(store, scope.site, pages, "scroll")
     return ReachMap(
@@ -181,8 +188,20 @@ def reach_map(store: Store, snapshots: Snapshots, scope: Scope, width: int) -> R
         snapshot=snapshot,
         layout=index.layout,
         reach=curve,
+        attention=in_view,
         account=kept,
         visitors=exposed.visitors,
         views=curve.views,
         warnings=explain(scope, snapshot, kept, exposed, span),
+    )
+
+
+def _anchors(depths: queries.Depths, records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> Anchors:
+    """What the deepest edges teach of where the elements of the picture stand at other widths."""
+    y, anchored = edges(depths, records, index, twins)
+    inside = anchored & (depths.depth < depths.page_h)
+    return Anchors(
+        depths.viewport_w[inside],
+        (depths.depth[inside] / np.maximum(depths.page_h[inside], 1)).astype(np.float32),
+        y[inside] / np.float32(max(index.layout.height, 1)),
     )

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from aggregator.elements import LayoutIndex
 from aggregator.scope import Scope
+from store.layouts import Layout
 from store.pages import page_path
 from store.snapshots import Snapshot, Snapshots
 
@@ -73,3 +74,13 @@ def indexed_layout(snapshots: Snapshots, snapshot: Snapshot) -> LayoutIndex:
         while len(_ready) > KEPT:
             _ready.popitem(last=False)
     return index
+
+
+def other_widths(snapshots: Snapshots, scope: Scope, of: Snapshot) -> list[Layout]:
+    """The newest layouts of the page of `of` at other widths: where its elements stand there."""
+    found = (
+        snapshots.latest(scope.site, of.page, width, of.variant)
+        for width in snapshots.widths(scope.site, of.page, of.variant)
+        if width != of.width
+    )
+    return [indexed_layout(snapshots, one).layout for one in found if one]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from aggregator.account import LeftOut
+from aggregator.attention import BANDS, Bands
 from aggregator.columns import Float32, Int32, UInt64
 from aggregator.points import Points, no_points
 from aggregator.records import Records, records_of
@@ -233,16 +234,11 @@ def read_depths(store: Store, scope: Scope, pages: tuple[str, ...]) -> Depths:
     return Depths(key, fy, depth, page_h, v["viewport_w"].astype(np.int32), v["viewport_h"].astype(np.int32))
 
 
-def read_attention(store: Store, scope: Scope, pages: tuple[str, ...]) -> Float32:
-    """Mean seconds in view of each twentieth of the page, over views that sent any: f32[20], or f32[0]."""
+def read_bands(store: Store, scope: Scope, pages: tuple[str, ...]) -> Bands:
+    """How long each twentieth of the page was in view, of the views that sent it."""
     w = where(scope, pages)
-    row = store.rows(
-        f"SELECT sumForEach(bands) AS total, count() AS n FROM scrolls FINAL WHERE {w.sql} AND notEmpty(bands)",
-        **w.params,
-    )[0]
-    if not row["n"]:
-        return np.empty(0, np.float32)
-    bands = np.zeros(20, np.float32)
-    total = np.asarray(row["total"], np.float32)[:20]
-    bands[: len(total)] = total / np.float32(row["n"] * 1000)
-    return bands
+    names = [f"band{n}" for n in range(1, BANDS + 1)]
+    each = ", ".join(f"bands[{n}] AS {name}" for n, name in enumerate(names, 1))  # 0 where the row has fewer
+    c = store.columns(f"SELECT viewport_w, {each} FROM scrolls FINAL WHERE {w.sql} AND notEmpty(bands)", **w.params)
+    ms = np.stack([c[name] for name in names], axis=1).astype(np.float32)
+    return Bands(ms.reshape(-1, BANDS), c["viewport_w"].astype(np.int32))

@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from aggregator.columns import Float32, Mask
+from aggregator.columns import Float32, Int64, Mask
 from aggregator.elements import Found, LayoutIndex
 from aggregator.fingerprints import parse
 from aggregator.queries import Depths
 from aggregator.records import Records
+from store.layouts import Layout
 
 STEP = 10  # px between the depths of the curve
 NEAR_WIDTH = 0.2  # views this much wider or narrower than the picture tell its fold
@@ -56,7 +57,7 @@ def reach(
     """The curve of one layout; `twins` as in the ladder. Without views: shares of 0, an answer like any other."""
     height = index.layout.height
     depth = np.append(np.arange(0, height, step), height).astype(np.float32)
-    y, anchored = _edges(depths, records, index, twins or {})
+    y, anchored = edges(depths, records, index, twins or {})
     n = len(y)
     ordered = np.sort(y)
     share = (n - np.searchsorted(ordered, depth, "left")) / max(n, 1)
@@ -72,27 +73,37 @@ def reach(
     )
 
 
-def _edges(depths: Depths, records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> tuple[Float32, Mask]:
-    """(deepest edge of each view on the layout, whether it is anchored)."""
+def edges(depths: Depths, records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> tuple[Float32, Mask]:
+    """(deepest edge of each view on the layout f32[N] px, whether it is anchored: on its element, or at the foot)."""
     layout = index.layout
-    share = np.clip(depths.depth / np.maximum(depths.page_h, 1), 0, 1)
-    y = (share * layout.height).astype(np.float32)
-    at_foot = depths.depth >= depths.page_h
+    y = np.clip(depths.depth / np.maximum(depths.page_h, 1), 0, 1) * layout.height
+    if layout.height <= layout.viewport_h:
+        # All of the picture is seen at once: what lies deeper there lay in a panel that scrolls, or in another layout.
+        y = np.maximum(y, np.minimum(depths.depth, layout.height))
     keys, inverse = np.unique(depths.key, return_inverse=True)
-    element = (
-        np.array([_anchor(key, records, index, twins) for key in keys.tolist()], np.int64)[inverse]
-        if len(keys)
-        else keys
-    )
-    anchored = (element >= 0) & ~at_foot if len(keys) else np.zeros(0, bool)
-    on = element[anchored].astype(np.int64)
-    y[anchored] = layout.y[on] + depths.fy[anchored] * layout.h[on]
-    # The foot of the page is known without an anchor, and counts as such.
+    element = np.array([_anchor(key, records, index, twins) for key in keys.tolist()], np.int64)[inverse]
+    anchored: Mask = element >= 0
+    y[anchored] = _place(element[anchored], depths.fy[anchored], layout)
+    # Who saw the foot of the page saw all of it, margins below the last element too. But a list that grew since
+    # had its foot elsewhere: then the anchor is far from it, and knows better.
+    at_foot = (depths.depth >= depths.page_h) & (~anchored | (y >= layout.height - layout.viewport_h))
+    y[at_foot] = layout.height
     return np.clip(y, 0, layout.height).astype(np.float32), anchored | at_foot
 
 
+def _place(element: Int64, fy: Float32, layout: Layout) -> Float32:
+    """y of the fractions `fy` of elements, but no further than what they stand in shows of them."""
+    y: Float32 = layout.y[element] + fy * layout.h[element]
+    around = layout.scroller[element]
+    while (which := np.flatnonzero(around >= 0)).size:
+        box = around[which]
+        y[which] = np.clip(y[which], layout.y[box], layout.y[box] + layout.h[box])
+        around[which] = layout.scroller[box]
+    return y
+
+
 def _anchor(key: int, records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> int:
-    """The element that depths with this key hang on, or -1: one that scrolls with the page and is its own.
+    """The element that depths with this key hang on, or -1: one that moves with the page and is its own.
 
     A key that meant several elements in its time is what it means on the picture, if that is one of them.
     """
@@ -105,9 +116,19 @@ def _anchor(key: int, records: Records, index: LayoutIndex, twins: Mapping[int, 
         found = [index.own(key, parse(fp)) for fp in fps]
     layout = index.layout
     for at, finding in found:
-        if finding is Found.AGREES and layout.visible[at] and not layout.fixed[at] and layout.scroller[at] < 0:
+        # Hidden in an inner scroller it is as good as what it stands in; hidden in itself it has no place.
+        if finding is Found.AGREES and not layout.fixed[at] and layout.h[at] and _is_there(at, layout):
             return at
     return -1
+
+
+def _is_there(at: int, layout: Layout) -> bool:
+    """Whether an element is shown, or only cut off by something that is shown."""
+    while not layout.visible[at]:
+        at = int(layout.scroller[at])
+        if at < 0:
+            return False
+    return True
 
 
 def _fold(depths: Depths, index: LayoutIndex) -> float:

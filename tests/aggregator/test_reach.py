@@ -63,6 +63,27 @@ def test_a_page_that_fits_is_seen_whole() -> None:
     assert reach(depths(("", 0, 700, 600)), KNOWN, INDEX).quartiles[75] == 2000
 
 
+def test_at_the_foot_of_a_list_that_grew_the_anchor_knows_better() -> None:
+    curve = reach(depths((PART[0], 0.2, 900, 900)), KNOWN, INDEX)
+    assert curve.quartiles[50] == pytest.approx(1100)
+
+
+def test_an_anchor_in_a_panel_is_no_deeper_than_the_panel() -> None:
+    panel = ("div#panel", fp(text="panel"))
+    row = ("p#row", fp(text="row"))
+    index = LayoutIndex(
+        layout((*panel, (0, 100, 500, 300)), (*row, (0, 3000, 500, 40)), scroller={row[0]: panel[0]}, hidden=[row[0]])
+    )
+    curve = reach(depths((row[0], 0.5, 500, 2000)), records([panel, row]), index)
+    assert (curve.quartiles[50], curve.anchored) == (400, 1)
+
+
+def test_a_picture_that_fits_the_window_is_seen_by_all_who_saw_a_window() -> None:
+    index = LayoutIndex(layout((*PART, (0, 0, 1000, 500)), height=800))
+    # of an app whose panel is 6,000 px long
+    assert reach(depths(("", 0, 800, 6000)), KNOWN, index).quartiles[50] == 800
+
+
 def test_nobody_is_a_normal_answer() -> None:
     curve = reach(depths(), KNOWN, INDEX)
     assert curve.views == 0

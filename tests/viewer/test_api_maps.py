@@ -112,6 +112,9 @@ def test_reach(api, maps):
     at = dict(zip(found["depth"], found["share"], strict=True))
     assert at[0] == 1
     assert at[1500] == pytest.approx(15 / VISITORS)
+    elements = found["elements"]
+    assert [e["reached"] for e in elements] == sorted((e["reached"] for e in elements), reverse=True)
+    assert {"key", "path", "name", "seconds", "second_share"} <= set(elements[0])
     png = api.get(f"{maps}/heatmap", params=QUERY | {"kind": "scroll", "format": "png"})
     pixels = np.asarray(Image.open(BytesIO(png.content)).convert("L"))
     assert pixels[500, 500] > pixels[1900, 500]

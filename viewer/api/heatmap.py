@@ -87,8 +87,28 @@ def reach_json(query: MapQuery, found: ReachMap) -> dict[str, Any]:
         "depth": reach.depth.tolist(),
         "share": reach.share.tolist(),
         "attention": reach.attention.tolist(),
+        "elements": in_view_json(found),
         "warnings": warnings_json(found.warnings),
     }
+
+
+def in_view_json(found: ReachMap) -> list[dict[str, Any]]:
+    """The elements that move with the page, from the top down: share of views that came as far as their middle, mean
+    seconds in view of a view, and the share that had them in view for a second."""
+    layout, reach, attention = found.layout, found.reach, found.attention
+    middle = layout.y + layout.h / 2
+    shown = np.flatnonzero(layout.visible & ~layout.fixed)
+    return [
+        {
+            "key": f"{int(layout.keys[i]):016x}",
+            "path": layout.paths[i],
+            "name": layout.names[i],
+            "reached": reach.at(float(middle[i])),
+            "seconds": round(float(attention.seconds[i]), 3),
+            "second_share": round(float(attention.share[i]), 4),
+        }
+        for i in shown[np.argsort(middle[shown], kind="stable")].tolist()
+    ]
 
 
 async def show_heatmap(request: Request) -> Response:

@@ -97,7 +97,7 @@ def _elements(lang: Language, found: ReachMap, every: bool) -> tuple[ElementLine
     for n, i in enumerate(chosen):
         share, interval = lang.share(float(shares[n])), lang.between(float(low[n]), float(high[n]))
         x, y, w, h = (float(column[i]) for column in (layout.x, layout.y, layout.w, layout.h))
-        time = _in_view(lang, found, float(middles[n]))
+        time = lang.span(float(found.attention.seconds[i]) * 1000) if found.attention.views else ""
         detail = [(lang.text("Seen by"), f"{share} ({interval})", "")]
         if time:
             detail.append((lang.text("This part in view, mean"), time, ""))
@@ -116,12 +116,3 @@ def _elements(lang: Language, found: ReachMap, every: bool) -> tuple[ElementLine
             )
         )
     return tuple(lines)
-
-
-def _in_view(lang: Language, found: ReachMap, y: float) -> str:
-    """How long the twentieth of the page around `y` was in view."""
-    bands = found.reach.attention
-    if not len(bands):
-        return ""
-    at = min(len(bands) - 1, max(0, int(y / max(1, found.snapshot.height) * len(bands))))
-    return lang.span(float(bands[at]) * 1000)

@@ -1,0 +1,178 @@
+"""A page of known bands, scrolled by the real wheel at three widths: reach and time in view are the truth on each."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import Browser, Page
+
+from aggregator.attention import Anchors, Bands, attention
+from aggregator.elements import LayoutIndex
+from aggregator.queries import Depths
+from aggregator.reach import reach
+from aggregator.records import Records, records_of
+from collector import wire
+from store.layouts import Layout, path_key
+from tests.aggregator.build import record_id
+from tests.geometry.travel import layout_of
+from tests.tracker.bench import Bench
+
+WINDOW = 700
+NAMES = "abcdefgh"
+# px of each band, at each width
+HEIGHTS = {
+    390: (900, 1500, 700, 2200, 1200, 800, 1900, 1000),
+    768: (700, 900, 800, 1300, 900, 700, 1000, 800),
+    1366: (600, 500, 900, 700, 650, 800, 600, 750),
+}
+# one view each: (width, last band that is seen at its foot, how much of it)
+VIEWS = [(390, 2, 0.5), (390, 5, 0.3), (768, 3, 0.7), (768, 7, 0.5), (1366, 2, 0.2), (1366, 6, 0.6)]
+REST = 1500  # ms at the deepest place
+BAR = "<div style='position:fixed;bottom:0;left:0;right:0;height:80px;background:#fc0'>Cookies</div>"
+
+
+def _page() -> str:
+    rules = ""
+    for heights, least in zip(HEIGHTS.values(), (0, 700, 1000), strict=True):
+        each = "".join(f"#part-{name} {{ height: {px}px }}" for name, px in zip(NAMES, heights, strict=True))
+        rules += f"@media (min-width:{least}px) {{ {each} }}"
+    bands = "".join(f"<section id='part-{n}'><h2 style='margin:0'>Part {n}</h2></section>" for n in NAMES)
+    # What was really in view: asked of the browser at every frame, and told of by nothing of ours.
+    watch = """<script>
+      window.seen = {};
+      let before = performance.now();
+      requestAnimationFrame(function look(now) {
+        for (const part of document.querySelectorAll('section')) {
+          const {top, bottom, height} = part.getBoundingClientRect();
+          const share = Math.max(0, Math.min(bottom, innerHeight) - Math.max(top, 0)) / height;
+          seen[part.id] = (seen[part.id] || 0) + share * Math.max(0, now - before);
+        }
+        before = now;
+        requestAnimationFrame(look);
+      });
+    </script>"""
+    return f"<style>body{{margin:0}} {rules}</style>{bands}{BAR}{watch}"
+
+
+@dataclass
+class Seen:
+    views: list[tuple[wire.Batch, int, float, dict[str, float]]]
+    layouts: dict[int, Layout]
+
+
+def _visit(page: Page, width: int, band: int, part: float) -> dict[str, float]:
+    """Wheel down until the window's lower edge is `part` down in a band, rest, wheel back; ms in view of each band."""
+    heights = HEIGHTS[width]
+    to = sum(heights[:band]) + round(part * heights[band]) - WINDOW
+    page.mouse.move(width / 2, WINDOW / 2)
+    page.wait_for_timeout(300)
+    for _ in range(3):
+        page.mouse.wheel(0, to / 3)
+        page.wait_for_timeout(150)
+    page.wait_for_function(f"Math.abs(scrollY - {to}) < 2")
+    page.wait_for_timeout(REST)
+    page.mouse.wheel(0, -to)
+    page.wait_for_function("scrollY === 0")
+    page.wait_for_timeout(300)
+    found: dict[str, float] = page.evaluate("seen")
+    return found
+
+
+@pytest.fixture(scope="module")
+def seen(_bench: Bench, browser: Browser) -> Seen:
+    _bench.reset()
+    url = _bench.page("/bands", _page())
+    views, layouts = [], {}
+    for width, band, part in VIEWS:
+        context = browser.new_context(viewport={"width": width, "height": WINDOW})
+        page = context.new_page()
+        page.goto(url)
+        if width not in layouts:
+            layouts[width] = layout_of(page)
+            page.goto(url)
+        truth = _visit(page, width, band, part)
+        page.goto("about:blank")
+        known = {batch.view for batch, *_ in views}
+        # the layout's own showing has no input, and does not count
+        batches = _bench.wait(lambda got, known=known: [b for b in got if b.view not in known and _went_down(b)])
+        batch = next(b for b in reversed(batches) if b.view not in known and _went_down(b))
+        views.append((batch, band, part, truth))
+        context.close()
+    return Seen(views, layouts)
+
+
+def _went_down(batch: wire.Batch) -> bool:
+    return batch.scroll is not None and batch.scroll.depth > WINDOW and batch.scroll.bands[0] > 0
+
+
+def _depths(seen: Seen) -> tuple[Depths, Records]:
+    rows: list[Any] = []
+    for batch, *_ in seen.views:
+        scroll, el = batch.scroll, batch.el
+        assert scroll is not None
+        assert el is not None
+        rows.append(
+            (el.p[scroll.e], el.f[scroll.e], scroll.y / 10_000, scroll.depth, scroll.ph, batch.ctx.vw, batch.ctx.vh)
+        )
+    paths, prints, fy, depth, height, wide, tall = zip(*rows, strict=True)
+    keys = np.array([path_key(path) for path in paths], np.uint64)
+    ids = np.array([record_id(*one) for one in zip(paths, prints, strict=True)], np.uint64)
+    depths = Depths(
+        keys,
+        np.array(fy, np.float32),
+        *(np.array(column, np.int32) for column in (depth, height, wide, tall)),
+    )
+    return depths, records_of(ids, keys, list(paths), list(prints))
+
+
+def _band(layout: Layout, name: str) -> tuple[float, float]:
+    at = layout.paths.index(f"section#part-{name}")
+    return float(layout.y[at]), float(layout.h[at])
+
+
+@pytest.mark.parametrize("width", HEIGHTS)
+def test_reach_says_the_truth_of_every_band_on_every_picture(seen: Seen, width: int) -> None:
+    depths, records = _depths(seen)
+    layout = seen.layouts[width]
+    curve = reach(depths, records, LayoutIndex(layout))
+    assert curve.anchored == len(VIEWS)
+    for j, name in enumerate(NAMES):
+        top, height = _band(layout, name)
+        for part in (0.1, 0.45, 0.95):
+            truth = np.mean([k > j or (k == j and p >= part) for _, k, p in VIEWS])
+            assert curve.at(top + part * height) == pytest.approx(truth, abs=1e-6), (name, part)
+
+
+@pytest.mark.parametrize("width", HEIGHTS)
+@pytest.mark.parametrize("every", [True, False], ids=["every view", "views of its width"])
+def test_time_in_view_is_that_of_the_browser_on_every_picture(seen: Seen, width: int, every: bool) -> None:
+    """Within what a twentieth of the page can tell: the time of a band's neighbours where they share one with it."""
+    layout = seen.layouts[width]
+    mine = [view for view in seen.views if every or view[0].ctx.vw == width]
+    bands = Bands(
+        np.array([view[0].scroll.bands for view in mine], np.float32),  # type: ignore[union-attr]
+        np.array([view[0].ctx.vw for view in mine], np.int32),
+    )
+    none = np.empty(0, np.float32)
+    found = attention(bands, layout, list(seen.layouts.values()), Anchors(none.astype(np.int32), none, none))
+    for name in NAMES:
+        # PRINT
+        at = layout.paths.index(f"section#part-{name}")
+        truth = np.array([view[3][f"part-{name}"] / 1000 for view in mine])
+        edge = np.array([_sharpness(view, name) for view in mine])
+        # what the tracker does not see: the first tenth of a second, and a pause after each move of the wheel
+        assert abs(float(found.seconds[at]) - truth.mean()) <= 0.15 + 0.2 * edge.mean(), (
+            name,
+            found.seconds[at],
+            truth,
+        )
+
+
+def _sharpness(view: tuple[wire.Batch, int, float, dict[str, float]], name: str) -> float:
+    """s: two twentieths of the page, one at either end of the band, of the longest time that anything was in view."""
+    heights = dict(zip(NAMES, HEIGHTS[view[0].ctx.vw], strict=True))
+    longest = max(view[3].values()) / 1000
+    return longest * min(0.5, 0.5 * 0.05 * sum(heights.values()) / heights[name])
