@@ -28,7 +28,8 @@ const bundle = async (entry) => {
     toplevel: true,
     compress: {passes: 1, unsafe: true, unsafe_arrows: true, unsafe_comps: true, unsafe_methods: true, keep_fargs: false},
   });
-  return `(()=>{${code}})();\n`; // nothing of ours among the page's globals
+  // Nothing of ours among the page's globals, nor among its errors.
+  return `(()=>{try{${code}}catch{}})();\n`;
 };
 
 const check = process.argv.includes('--check');

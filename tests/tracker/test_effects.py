@@ -7,7 +7,8 @@ from playwright.sync_api import Page
 
 from tests.tracker.bench import Bench, clicks
 
-BUTTON = "<button id=b style='width:90px;height:30px'>Press</button><p id=out>-</p><div style='height:3000px'></div>"
+BUTTON = "<button id=b style='width:90px;height:30px'>Press</button><p id=out>-</p>"
+BUTTON += "<input id=field><div style='height:3000px'></div><p id=end>end</p>"
 ON = "document.getElementById('b').addEventListener"
 OUT = "document.getElementById('out').textContent"
 
@@ -28,6 +29,9 @@ CASES = {
         0,
         200,
     ),
+    "same value": (f"{ON}('click', () => {{ b.id = b.id; b.setAttribute('title', '') }})", 0, 0, 0),
+    "hash": ("document.getElementById('b').outerHTML = '<a id=b href=\"#end\">Press</a>'", 2, 0, 300),
+    "focus": (f"{ON}('click', () => field.focus())", 5, 0, 100),
     "ticker, dead": (f"setInterval(() => {{ {OUT} = Math.random() }}, 100)", 0, 0, 0),
     "ticker, alive": (
         f"setInterval(() => {{ {OUT} = Math.random() }}, 100); {ON}('click', () => document.body.append('ok'))",
@@ -41,13 +45,34 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_first_effect(bench: Bench, page: Page, name: str) -> None:
     script, effect, least, most = CASES[name]
-    page.goto(bench.page("/effects", f"{BUTTON}<script>{script}</script>"))
+    page.goto(bench.page("/effects", f"{BUTTON}<script>b.title = ''; {script}</script>"))
     page.click("#b")
     page.wait_for_timeout(1650)
     page.goto("about:blank")
     (click,) = clicks(bench.wait(clicks))
     assert click["r"] == effect
     assert least <= click["d"] * 10 <= most
+
+
+@pytest.mark.parametrize(
+    ("script", "effect"),
+    [
+        (f"setInterval(() => {{ {OUT} = Math.random() }}, 1000)", 0),
+        (f"setInterval(() => {{ {OUT} = Math.random() }}, 2000)", 0),
+        (f"setInterval(() => {{ {OUT} = Math.random() }}, 1000); {ON}('click', () => document.body.append('ok'))", 1),
+        (f"{ON}('click', () => {{ {OUT} = 'saved'; setTimeout(() => {{ {OUT} = '' }}, 3000) }})", 1),  # a toast
+    ],
+    ids=["ticker of 1 s", "ticker of 2 s", "ticker and an answer", "toast"],
+)
+def test_what_ticks_slowly_hides_nothing(bench: Bench, page: Page, script: str, effect: int) -> None:
+    page.goto(bench.page("/effects", f"{BUTTON}<script>{script}</script>"))
+    page.click("#b")
+    page.wait_for_timeout(2_000)
+    page.click("#b")
+    page.wait_for_timeout(6_200)
+    page.goto("about:blank")
+    found = clicks(bench.wait(lambda bs: len(clicks(bs)) == 2))
+    assert [c["r"] for c in found] == [effect] * 2
 
 
 def test_a_counter_pressed_quickly_answers_every_click(bench: Bench, page: Page) -> None:

@@ -57,7 +57,7 @@ def _snippet(attributes: str) -> str:
 
 def _framed(bench: Bench, shop: Bench, page: Page, here: str, there: str) -> None:
     """A page with a frame of another origin, scrolled by 100 px; a click on the button in the frame."""
-    inside = shop.page("/pay", f"<form>{BUTTON}<input id=i></form>", _snippet(there))
+    inside = shop.page("/pay", f"<form onsubmit='return false'>{BUTTON}<input id=i></form>", _snippet(there))
     body = f"<div style='height:300px'></div><iframe id=f src='{inside}' width=400 height=300></iframe>"
     page.goto(bench.page("/a", body + "<div style='height:3000px'></div>", _snippet(here)))
     page.frame(url=inside).wait_for_function("window.parcours?.on")

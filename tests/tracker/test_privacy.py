@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.tracker.bench import Bench, clicks
 
@@ -41,6 +41,67 @@ def test_no_text_no_value_no_query_in_any_byte(bench: Bench, page: Page) -> None
         assert base64.b64encode(secret.encode()).decode().rstrip("=") not in sent
     assert batches[0].ctx.url == f"{bench.url}/user/*/*?utm_source=a"
     assert batches[1].ctx.url == f"{bench.url}/next"
+
+
+SECRET = "hunter2"
+PLANTED = f"""
+<meta name=description content={SECRET}><base target={SECRET}>
+<form action="/send?{SECRET}={SECRET}" name={SECRET} onsubmit="return false">
+<label>{SECRET} <input id=a name={SECRET} placeholder={SECRET} title={SECRET} value={SECRET}></label>
+<input id=p type=password value={SECRET}><textarea id=t>{SECRET}</textarea>
+<select id=s><option>{SECRET}</select><button id=go value={SECRET} aria-label={SECRET}>{SECRET}</button></form>
+<p id=e contenteditable data-user={SECRET} class={SECRET}>{SECRET}</p>
+<a id=l href="/u/{SECRET}@example.org?{SECRET}#{SECRET}" onclick="event.preventDefault()">{SECRET}</a>
+<img id=i alt={SECRET} src="/{SECRET}.png" width=50 height=50>
+<div data-parcours-ignore id={SECRET} data-testid={SECRET}><button id=x>{SECRET}</button></div>
+<iframe id=f srcdoc="<button id=in title={SECRET}>{SECRET}</button>"></iframe>
+<script>
+  document.title = '{SECRET}'
+  go.onclick = () => setTimeout(() => {{ throw new Error('{SECRET}') }}, 5)
+  e.onclick = () => setTimeout(() => Promise.reject(new Error('{SECRET}')), 5)
+  i.onclick = () => postMessage({{parcours: ['{SECRET}', {{e: '{SECRET}'}}]}}, '*')
+</script>"""
+
+
+def test_not_one_byte_of_what_is_planted_everywhere(bench: Bench, browser: Browser) -> None:
+    """The collector is of another origin, as is usual: then the browser's own headers say no more than the site."""
+    site = Bench()
+    context = browser.new_context()
+    page = context.new_page()
+    said: list[str] = []
+    page.on("request", lambda r: said.append(f"{r.url} {r.headers}") if bench.url in r.url else None)
+    snippet = (
+        f'<script defer src="{bench.url}/parcours.js" data-site="{KEY}" data-hash data-frames="{site.url}"></script>'
+    )
+    address = site.page(f"/u/{SECRET}@example.org/a", PLANTED, snippet) + f"?{SECRET}={SECRET}&utm_x=1#{SECRET}"
+    page.goto(address)
+    page.wait_for_timeout(150)
+    for selector in ("#a", "#p", "#t", "#e"):
+        page.click(selector)
+        page.keyboard.type(SECRET)
+    page.select_option("#s", SECRET)
+    for selector in ("#go", "#l", "#i", "#x", "#e"):
+        page.mouse.move(5, 5)
+        page.click(selector)
+        page.wait_for_timeout(300)
+    page.frame_locator("#f").locator("#in").click()
+    page.evaluate(f"location.hash = '{SECRET}/2'")
+    page.evaluate(f"history.pushState(0, '', '/next/{SECRET}@x.org?{SECRET}#{SECRET}')")
+    page.evaluate(f"history.replaceState(0, '', '/third?{SECRET}')")
+    page.click("#go")
+    page.mouse.wheel(0, 300)
+    page.wait_for_timeout(300)
+    page.goto(address)
+    page.wait_for_timeout(150)
+    page.close(run_before_unload=False)
+    batches = bench.wait(lambda bs: len({b.view for b in bs}) >= 5)
+    kinds = {kind for b in batches for kind in ("click", "input", "submit", "error", "scroll") if getattr(b, kind)}
+    assert kinds == {"click", "input", "submit", "error", "scroll"}
+    sent = b"".join(body for _, body in bench.bodies).decode() + "".join(said)
+    for form in (SECRET, base64.b64encode(SECRET.encode()).decode().rstrip("="), SECRET.encode().hex(), SECRET[::-1]):
+        assert form.lower() not in sent.lower()
+    context.close()
+    site.close()
 
 
 def test_query_keys_that_the_owner_keeps(bench: Bench, page: Page) -> None:
@@ -118,3 +179,15 @@ def test_exclude_sends_nothing_until_taken_back(bench: Bench, page: Page) -> Non
     page.goto(bench.url + "/a")
     page.goto("about:blank")
     assert len(bench.wait(lambda bs: bs)) == 1
+
+
+@pytest.mark.parametrize(("respect", "sent", "known"), [("strict", False, False), ("off", True, True)])
+def test_how_far_a_refusal_goes_is_for_the_site_to_say(
+    bench: Bench, page: Page, respect: str, sent: bool, known: bool
+) -> None:
+    page.add_init_script("Object.defineProperties(Navigator.prototype, {globalPrivacyControl: {get: () => true}})")
+    page.goto(bench.page("/a", "<button id=b>x</button>", _snippet(f'data-consent data-respect="{respect}"')))
+    page.click("#b")
+    page.goto("about:blank")
+    page.wait_for_timeout(300)
+    assert [b.ctx.consent for b in bench.batches()] == ([known] if sent else [])

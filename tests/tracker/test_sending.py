@@ -189,3 +189,103 @@ def test_a_page_that_breaks_the_tracker_stays_whole(bench: Bench, page: Page) ->
     page.click("#b")  # the fixture `page` fails on anything thrown
     page.mouse.wheel(0, 100)
     page.goto("about:blank")
+
+
+def test_the_network_back_is_tried_at_once(bench: Bench, page: Page) -> None:
+    _stand_still(page)  # so that no wait passes by itself
+    page.goto(bench.page("/a", BUTTON))
+    page.context.set_offline(True)
+    page.click("#b")
+    page.clock.run_for(12_000)
+    page.wait_for_timeout(300)
+    assert bench.bodies == []
+    page.context.set_offline(False)
+    assert len(clicks(bench.wait(clicks, seconds=5))) == 1
+
+
+def test_an_outage_in_the_middle_loses_no_event_and_doubles_none(bench: Bench, page: Page) -> None:
+    page.goto(bench.page("/a", BUTTON))
+
+    def act(name: str) -> None:
+        for n in range(20):
+            page.evaluate(f"parcours('event', '{name} {n}')")
+            if not n % 5:
+                page.click("#b")
+                page.wait_for_timeout(100)
+        page.evaluate(f"parcours('page', '/{name}')")
+
+    act("before")
+    page.context.set_offline(True)
+    act("without")
+    page.wait_for_timeout(3_000)
+    act("still")
+    page.context.set_offline(False)
+    act("after")
+    page.goto("about:blank")
+    batches = bench.wait(lambda bs: len(clicks(bs)) >= 16 and bs[-1].ctx.url.endswith("/after"))
+    names = sorted(name for b in batches if b.custom for name in b.custom.n)
+    assert names == sorted(f"{when} {n}" for when in ("before", "without", "still", "after") for n in range(20))
+    assert len(clicks(batches)) == 16
+    assert all(b.sum.cut == 0 for b in batches)
+
+
+KEEP = f'<script defer src="/parcours.js" data-site="{SITE_KEY}" data-offline="keep"></script>'
+
+
+def test_what_a_page_could_not_send_the_next_one_does_if_the_site_asks(bench: Bench, page: Page) -> None:
+    for snippet, arrived in ((None, 0), (KEEP, 5)):
+        bench.reset()
+        bench.always = Answer(503)
+        page.goto(bench.page("/a", BUTTON, *([snippet] if snippet else [])))
+        for _ in range(5):
+            page.click("#b")
+        bench.page("/b", "there", *([snippet] if snippet else []))
+        page.goto(bench.url + "/b", wait_until="commit")
+        page.wait_for_timeout(200)
+        assert clicks(bench.batches()) == []
+        bench.always = Answer()
+        page.goto(bench.url + "/b")
+        page.goto("about:blank")
+        page.wait_for_timeout(1_000)
+        assert len(clicks(bench.batches())) == arrived
+        page.goto(bench.url + "/b")
+        page.evaluate("sessionStorage.clear()")
+        page.evaluate("parcours('stop')")
+
+
+def test_what_is_kept_for_the_next_page_is_bounded(bench: Bench, page: Page) -> None:
+    bench.always = Answer(503)
+    page.goto(bench.page("/a", BUTTON, KEEP))
+    for _ in range(30):
+        page.evaluate("for (let i = 0; i < 82; i++) parcours('event', 'x'.repeat(60))")
+    bench.page("/plain", "there", "")
+    page.goto(bench.url + "/plain")
+    assert 0 < page.evaluate("sessionStorage['parcours.rest'].length") <= 32_000
+
+
+def test_dwell_goes_first_then_reach_then_the_oldest(bench: Bench, page: Page) -> None:
+    bench.always = Answer(503)
+    page.goto(bench.page("/a", BUTTON + "<div style='height:2000px'></div>"))
+    page.mouse.move(20, 20)
+    page.wait_for_timeout(700)
+    page.mouse.move(600, 400)
+    page.wait_for_timeout(300)
+    page.click("#b")
+    page.evaluate("parcours('page', '/two')")  # the first: it is under way, and stays whole
+    page.mouse.move(20, 20)
+    page.wait_for_timeout(700)
+    page.mouse.move(600, 400)
+    page.wait_for_timeout(300)
+    page.click("#b")
+    page.evaluate("parcours('page', '/three')")
+    page.evaluate("for (let i = 0; i < 1700; i++) parcours('event', 'x'.repeat(60))")
+    page.wait_for_timeout(200)
+    bench.always = Answer()
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.wait_for_timeout(500)
+    page.evaluate("parcours('page', '/four')")
+    batches = bench.wait(lambda bs: bs and bs[-1].ctx.url.endswith(("/three", "/four")) and len(clicks(bs)) == 2)
+    by_page = {b.ctx.url.rpartition("/")[2]: b for b in batches if b.click}
+    assert by_page["a"].hover is not None
+    assert by_page["two"].hover is None  # dwell was dropped, clicks were not
+    assert max(b.sum.cut for b in batches) >= 1

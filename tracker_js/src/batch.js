@@ -1,6 +1,8 @@
 // What waits to be sent, in the shape of the wire (collector/wire.py): one array a field of every kind, times as
 // steps, every element named once.
 
+const DAY = 864e5; // ms: no event may be further from the start of its view
+
 /** The kinds, and `el`: the records that they name. */
 export let columns;
 /** How many rows there are. */
@@ -29,7 +31,7 @@ export const put = (kind, row) => {
     if (name === 'e') value = placeOf(value);
     if (name === 't') {
       const before = times[kind] || start;
-      times[kind] = Math.max(before, value); // clocks may be set back
+      times[kind] = Math.max(before, Math.min(value, start + DAY)); // clocks may be set
       value = times[kind] - before;
     }
     (fields[name] ||= []).push(value);

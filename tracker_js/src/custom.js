@@ -1,11 +1,11 @@
 // What the owner's own code tells: named events and variants of experiments.
 
-const NAME = 64; // letters
-const WORD = /^[\w.:-]{1,64}$/;
+const NAME = /^.{0,64}/su; // letters
+const WORDS = /^[\w.:-]{1,64} [\w.:-]{1,64}$/;
 const MOST = 10; // experiments on one page
 
 /** `text` cut to what the wire takes. */
-export const wellFormed = (text) => [...String(text)].slice(0, NAME).join('');
+export const wellFormed = (text) => NAME.exec(text)[0];
 
 /** Row of a custom event. */
 export const customRow = (name, value) => ({
@@ -14,6 +14,7 @@ export const customRow = (name, value) => ({
   v: Math.abs(value) <= 1e12 ? +value : null,
 });
 
-/** Whether both are plain words, and `variants` has room for one more. */
-export const isVariant = (variants, experiment, key) =>
-  WORD.test(experiment) && WORD.test(key) && Object.keys(variants).length < MOST;
+/** Adds a variant, if both are plain words, and there is room for one more. */
+export const addVariant = (variants, experiment, name) => {
+  if (WORDS.test(`${experiment} ${name}`) && Object.keys(variants).length < MOST) variants[experiment] = name;
+};

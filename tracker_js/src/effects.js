@@ -8,6 +8,7 @@ const WATCH = 1500; // ms after a click in which an effect is looked for
 const STILL = 1000; // ms after a click: what changes twice after that changes by itself
 const END = 6000; // ms after a click until which is looked on, to see that
 const CLICK_WAIT = 3000; // ms from then until the click is sent
+const APART = 50; // ms: what changes sooner again changes once
 const MOST = 500; // changes kept, and looked at in one go
 const CHANGED = 1;
 // In the order of their kinds, from 2.
@@ -20,23 +21,21 @@ const pending = []; // rows of clicks, and of each the time from which an answer
 export let lastClick = 0; // its row
 let pressed = 0; // ms since 1970
 let path = []; // of the last press or click
-const changing = new WeakMap(); // node → {at: when it was last noted, late: how often it changed without a click}
+const changing = new WeakMap(); // node → {at: when it last changed, late: how often that was without a click}
 
 const note = (kind, what = {at: 0, late: 0}) => {
   const now = Date.now();
-  if (now > pressed + STILL) what.late++;
-  if (now < pressed + WATCH && what.at < pressed && log.length < MOST) log.push([(what.at = now), kind, what]);
+  if (now > pressed + STILL && now > what.at + APART) what.late++;
+  if (now < pressed + WATCH && what.at < pressed && log.length < MOST) log.push([now, kind, what]);
+  what.at = now;
 };
 
 const observer = new MutationObserver(
   guard((records) => {
-    const nodes = records
-      .slice(0, MOST)
-      .filter(({target, attributeName, oldValue}) => !attributeName || target.getAttribute(attributeName) !== oldValue)
-      .map(({target}) => target);
-    for (const node of new Set(nodes)) {
-      if (!changing.has(node)) changing.set(node, {at: 0, late: 0});
-      if (!document.head.contains(node)) note(CHANGED, changing.get(node));
+    for (const {target, attributeName, oldValue} of records.slice(0, MOST)) {
+      if (document.head.contains(target) || (attributeName && target.getAttribute(attributeName) === oldValue)) continue;
+      if (!changing.has(target)) changing.set(target, {at: 0, late: 0});
+      note(CHANGED, changing.get(target));
     }
   }),
 );

@@ -11,7 +11,7 @@ export const atEnd = (fn) => endings.push(fn);
 /** Ends all listening and all timers. */
 export const end = () => {
   life.abort();
-  endings.forEach((fn) => fn());
+  for (const fn of endings) fn();
 };
 
 /** `fn`, whose errors stay inside. */
@@ -54,16 +54,17 @@ export const inFrame = (fn) => () => requestAnimationFrame(guard(fn));
 /** A function that lets `fn` be called once, at the earliest of the times (ms from now) it was given; without any, never. */
 export const makeTimer = (fn) => {
   let id;
-  let due = Infinity;
+  let due;
   const timer = (ms) => {
-    const at = ms ? Date.now() + ms : 0;
-    if (at >= due) return;
+    const at = Date.now() + ms;
+    if (id && ms && at >= due) return;
     clearTimeout(id);
-    due = at || Infinity;
-    if (ms)
-      id = setTimeout(
+    due = at;
+    id =
+      ms &&
+      setTimeout(
         guard(() => {
-          due = Infinity;
+          id = 0;
           fn();
         }),
         ms,

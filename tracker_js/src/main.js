@@ -1,6 +1,6 @@
 // Starts the tracker of the page, and answers `window.parcours(command, …)`.
 import {captureClicks} from './clicks.js';
-import {customRow, isVariant, wellFormed} from './custom.js';
+import {customRow, addVariant, wellFormed} from './custom.js';
 import {captureEffects} from './effects.js';
 import {captureErrors} from './errors.js';
 import {captureFrames} from './frames.js';
@@ -14,7 +14,7 @@ import {again, bye, hold, resume} from './send.js';
 import {consent, offline, respect, variant} from './settings.js';
 import {stored} from './storage.js';
 import {captureSubmits} from './submits.js';
-import {add, leave, me, open, randomId, trim, turn, view} from './view.js';
+import {add, address, leave, me, open, randomId, trim, turn} from './view.js';
 
 const ID = 'parcours.id';
 const OFF = 'parcours.off';
@@ -34,9 +34,7 @@ const setId = (id) => {
 const commands = {
   page: (href = '') => turn(href),
   event: (name, value) => add('custom', customRow(name, value)),
-  variant: (experiment, name) => {
-    if (isVariant(me.variants, experiment, name)) me.variants[experiment] = name;
-  },
+  variant: (experiment, name) => addVariant(me.variants, experiment, name),
   consent: (given) => {
     setId(given && !refuses ? me.id || randomId() : '');
     if (!given && consent === 'wait') stop();
@@ -70,10 +68,10 @@ const start = () => {
   captureRoutes();
   attach(window);
   listen('visibilitychange', () => (document.hidden ? leave() : again()));
-  listen('freeze', () => leave());
   listen('online', again);
-  listen('pagehide', () => bye(leave));
-  listen('pageshow', (event) => event.persisted && open(location, view.ref));
+  listen('pagehide', bye);
+  listen('freeze', leave);
+  listen('pageshow', (event) => event.persisted && open(location, address.ref));
   if (offline) resume();
   if (variant) commands.variant(...variant.split(/:(.*)/));
   if (consent === 'wait') hold(!me.id);

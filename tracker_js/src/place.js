@@ -2,12 +2,11 @@
 import {describe, owner} from './elements.js';
 import {frameOf, toPage} from './frames.js';
 import {outer, site} from './settings.js';
-import {view} from './view.js';
+import {records} from './view.js';
 
 /** Record of the element that `target` belongs to, made when a view first asks for it. */
 export const recordOf = (target) => {
   const el = owner(target);
-  const {records} = view;
   // What stands above a page that is a part of another one is that one's to say.
   if (!records.has(el)) records.set(el, describe(el, site, outer && '>>html:1'));
   return records.get(el);

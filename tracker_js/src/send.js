@@ -3,7 +3,7 @@
 import {guard, makeTimer} from './guard.js';
 import {offline, script, site} from './settings.js';
 import {stored} from './storage.js';
-import {lose} from './view.js';
+import {leave, lose} from './view.js';
 
 const BUFFER = 128_000; // letters kept while the collector is away
 const KEPT = 32_000; // letters kept for the next page of the tab, if the site asks for it
@@ -84,10 +84,10 @@ export const push = (batch, rows) => {
   pump();
 };
 
-/** The page goes: `close` makes its last batch, and all that is not under way is left with the browser. */
-export const bye = (close) => {
-  waiting = true; // until the page comes back, if it does: then all is sent again
-  close();
+/** The page goes: what is not under way is left with the browser, and sent again if the page comes back. */
+export const bye = () => {
+  waiting = true;
+  leave();
   if (held) return;
   for (const one of queue) if (one !== flying && !navigator.sendBeacon?.(url, bodyOf(one))) post(one);
   if (offline !== 'keep') return;

@@ -19,7 +19,12 @@ const ENGAGED = 15_000; // ms after the last input that count as engaged
 const NEWS = 1000; // ms: engagement that is worth a batch of its own
 
 export const me = {id: '', variants: {}};
-export let view;
+export let view; // {v, view, seq, t0, sum}, as a batch has them
+export let address; // {url, ref}
+export let records; // element → its record
+let known; // key of the page
+let rows; // of the view so far
+let sent; // engagement that was told
 let last = 0; // time of the last input
 let since; // until when engagement was added up
 
@@ -31,9 +36,9 @@ export const trim = (href) => trimAddress(href, keepQuery?.split(/[\s,]+/));
 // What makes the address another page: campaigns do not, and fragments only if the site says so.
 const key = () => trim(location).split(/.utm_/)[0] + (hash === undefined || location.hash);
 
-/** `rows` will not be sent. */
-export const lose = (rows) => {
-  view.sum.cut += rows;
+/** So many rows will not be sent. */
+export const lose = (n) => {
+  view.sum.cut += n;
 };
 
 /** How long the visitor was really here. Nothing ticks: time is added up when something happens. */
@@ -47,6 +52,7 @@ const engage = () => {
 
 /** There was input. */
 export const touch = () => {
+  if (Date.now() > view.t0 + LONG) turn(location);
   engage();
   last = since;
   timer(OTHER_WAIT);
@@ -55,8 +61,7 @@ export const touch = () => {
 /** Something happened: `row` has the wire's fields, but for `t`, in ms since 1970, and `e`, a record. */
 export const add = (kind, row, wait = OTHER_WAIT) => {
   if (outer) return parent.postMessage({parcours: [kind, row]}, outer);
-  if (Date.now() > view.t0 + LONG) turn(location);
-  if (++view.rows > MOST_OF_VIEW) return lose(1);
+  if (++rows > MOST_OF_VIEW) return lose(1);
   put(kind, row);
   timer(wait);
   if (count > MOST_ROWS) flush();
@@ -64,48 +69,40 @@ export const add = (kind, row, wait = OTHER_WAIT) => {
 
 /** Makes a batch of what waits. `end`: the effect that ends the view, or hides it: open ends are closed. */
 export const flush = (end) => {
-  timer();
   engage();
   if (end) release();
   settle(end);
   leaveHover();
   if (end) leaveField();
-  const {id, url, ref, seq, t0, sum} = view;
-  if (outer || (seq && !count && sum.ms < view.sent + NEWS)) return;
-  view.sent = sum.ms;
-  view.seq++;
+  timer();
+  const {sum} = view;
+  if (outer || (view.seq && !count && sum.ms < sent + NEWS)) return;
+  sent = sum.ms;
   if (!size) look();
-  const scroll = reach ? {...reach, bands, e: placeOf(reach.e)} : undefined;
   const ctx = {
-    url,
-    ref,
+    ...address,
     ...size,
+    ...me,
     dpr: devicePixelRatio,
     touch: navigator.maxTouchPoints > 0,
     lang: navigator.language,
     tz: -new Date().getTimezoneOffset(),
-    ...me,
     consent: !!me.id,
     auto: navigator.webdriver,
   };
-  push({v: 1, view: id, seq, t0, ctx, sum, scroll, ...columns}, count);
-  clear(t0);
+  push({...view, ctx, scroll: reach ? {...reach, bands, e: placeOf(reach.e)} : undefined, ...columns}, count);
+  view.seq++;
+  clear(view.t0);
 };
 
 /** Begins a view of the page at `href`. */
 export const open = (href, ref) => {
   since = last = Date.now();
-  view = {
-    id: randomId(),
-    seq: 0,
-    rows: 0,
-    t0: since,
-    key: key(),
-    url: trim(href),
-    ref,
-    sum: {ms: 0, clicks: 0, cut: 0, fake: 0},
-    records: new WeakMap(),
-  };
+  known = key();
+  rows = 0;
+  records = new WeakMap();
+  address = {url: trim(href), ref};
+  view = {v: 1, view: randomId(), seq: 0, t0: since, sum: {ms: 0, clicks: 0, cut: 0, fake: 0}};
   clear(since);
   reset();
 };
@@ -113,11 +110,11 @@ export const open = (href, ref) => {
 /** Ends the view: the address is another one now. */
 export const turn = (href) => {
   flush(ADDRESS);
-  open(href, view.url);
+  open(href, address.url);
 };
 
 /** The page changed its address: to that of another page? */
-export const onRoute = () => key() === view.key || turn(location);
+export const onRoute = () => key() === known || turn(location);
 
 /** Nobody is there any more: nothing counts until the next input. */
 export const leave = () => {
