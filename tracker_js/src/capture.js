@@ -1,6 +1,6 @@
 // Run in the headless browser: the layout of the page as it stands, every element with the same
 // path and fingerprints that the tracker gives it in a visitor's browser.
-import {anchor, HEADINGS, marksOf, MAX_WAY, shorten, tagOf, TOP} from './elements.js';
+import {anchor, marksOf, MAX_WAY, shorten, tagOf, TOP} from './elements.js';
 import {nameOf} from './names.js';
 
 const SKIPPED = /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|area)$/;
@@ -34,6 +34,7 @@ const moved = (rect, {dx, dy}) => ({
 
 // A form's own fields stand for its properties (`<input name="children">`): these are read past them.
 const read = (el, name) => Reflect.get(Element.prototype, name, el);
+const isHeading = (el) => /^h[1-6]$/.test(el.localName);
 const matches = (el, selector) => Element.prototype.matches.call(el, selector);
 
 /** What an absolutely placed element (`fixed`: a fixed one) in it is placed and cut off by. */
@@ -106,15 +107,20 @@ const capture = (siteKey, top = TOP) => {
     visible: [],
     fixed: [],
     scroller: [],
+    frames: {}, // index of a frame of another origin → left, top, width, height of what it shows
   };
+  const foreign = []; // [index, element] of those
   // What of the page can be seen at all: nothing is drawn left of it or above it.
-  const sheet = {left: 0, top: 0, right: Math.max(page.scrollWidth, innerWidth), bottom: page.scrollHeight};
+  const sheet =
+    top === TOP
+      ? {left: 0, top: 0, right: Math.max(page.scrollWidth, innerWidth), bottom: page.scrollHeight}
+      : {left: 0, top: 0, right: innerWidth, bottom: innerHeight};
 
   const findHeadings = (root) => {
     let last;
     for (const el of root.querySelectorAll('*')) {
       headings.set(el, last);
-      if (matches(el, HEADINGS)) last = el;
+      if (isHeading(el)) last = el;
     }
   };
 
@@ -189,11 +195,21 @@ const capture = (siteKey, top = TOP) => {
     try {
       root = el.contentDocument?.body && el.contentDocument.documentElement;
     } catch {
-      // Of another origin: its inside is not ours to see.
+      // Of another origin.
     }
-    if (!root) return;
-    findHeadings(root.ownerDocument);
     const rect = el.getBoundingClientRect();
+    const style = getComputedStyle(el);
+    const inset = (side, border) => border + Number.parseFloat(style[`padding${side}`]);
+    const left = below.dx + rect.left + inset('Left', el.clientLeft);
+    const top = below.dy + rect.top + inset('Top', el.clientTop);
+    if (!root) {
+      // Who may see into it finds it here (viewer/snapshot/frames.py).
+      foreign.push([below.parent, el]);
+      const width = el.clientWidth - inset('Left', 0) - inset('Right', 0);
+      layout.frames[below.parent] = [left, top, width, el.clientHeight - inset('Top', 0) - inset('Bottom', 0)].map(round);
+      return;
+    }
+    findHeadings(root.ownerDocument);
     const clip = layout.visible[below.parent] ? overlap(below.clip, moved(rect, below)) : NOTHING;
     // What is fixed in a frame is fixed to the frame.
     const flow = {clip, clipper: below.parent};
@@ -204,8 +220,8 @@ const capture = (siteKey, top = TOP) => {
         ...flow,
         held: flow,
         pinned: flow,
-        dx: below.dx + rect.left + el.clientLeft,
-        dy: below.dy + rect.top + el.clientTop,
+        dx: left,
+        dy: top,
       },
     ];
   };
@@ -228,8 +244,8 @@ const capture = (siteKey, top = TOP) => {
     parent: -1,
     control: -1,
     fixed: false,
-    dx: scrollX,
-    dy: scrollY,
+    dx: top === TOP ? scrollX : 0,
+    dy: top === TOP ? scrollY : 0,
   };
   // Pages are nested deeper than a stack of calls is.
   const waiting = childrenOf([document.documentElement], start);
@@ -254,6 +270,7 @@ const capture = (siteKey, top = TOP) => {
     }
     while (next[0]) waiting.push(next.pop());
   }
+  window.__parcoursFrames = foreign;
   return layout;
 };
 
