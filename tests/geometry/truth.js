@@ -15,7 +15,11 @@ window.truth = (() => {
     if (!frame) return [scrollX, scrollY];
     const [x, y] = offset(frame);
     const box = frame.getBoundingClientRect();
-    return [x + box.x + frame.clientLeft, y + box.y + frame.clientTop];
+    const style = getComputedStyle(frame);
+    return [
+      x + box.x + frame.clientLeft + Number.parseFloat(style.paddingLeft),
+      y + box.y + frame.clientTop + Number.parseFloat(style.paddingTop),
+    ];
   };
   const deepest = (x, y, root = document) => {
     const el = root.elementFromPoint(x, y);

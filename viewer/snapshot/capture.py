@@ -8,8 +8,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from playwright.async_api import Error as PlaywrightError
+
 from store.layouts import Layout
+from viewer.snapshot.addresses import Bounds
 from viewer.snapshot.errors import SnapshotError
+from viewer.snapshot.frames import foreign_frames, graft
 from viewer.snapshot.world import World
 
 # Beside the rooms, in the repository as in the installed package.
@@ -25,9 +29,24 @@ def capture_script(path: Path = SCRIPT) -> str:
         raise SnapshotError(f"{path} is missing: build it with `npm run build` in tracker_js/.", "capture") from None
 
 
-async def read_elements(world: World, site_key: str) -> dict[str, Any]:
-    """What `__parcoursCapture` says of the page: width, height, viewportHeight, title and one list a property."""
-    found = await world.evaluate(f"{capture_script()}\n;globalThis.__parcoursCapture({json.dumps(site_key)})")
+async def read_elements(world: World, site_key: str, bounds: Bounds | None = None) -> dict[str, Any]:
+    """What `__parcoursCapture` says of the page: width, height, viewportHeight, title and one list a property.
+
+    Frames of the page's own origin are part of it; so are those of another one within `bounds`.
+    """
+    found = await _capture(world, json.dumps(site_key))
+    if bounds is None:
+        return found
+    for at, inner in reversed(await foreign_frames(world, bounds)):
+        try:
+            found = graft(found, at, await _capture(inner, f"{json.dumps(site_key)}, '>>html:1'"))
+        except (PlaywrightError, SnapshotError):
+            continue  # it has gone on to another page, or holds its renderer: the page is whole without it
+    return found
+
+
+async def _capture(world: World, arguments: str) -> dict[str, Any]:
+    found = await world.evaluate(f"{capture_script()}\n;globalThis.__parcoursCapture({arguments})")
     if not isinstance(found, dict):
         raise SnapshotError("The elements of the page could not be read: capture.js gave nothing.", "capture")
     return found

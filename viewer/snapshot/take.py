@@ -189,7 +189,7 @@ async def _picture(world: World, order: Order, width: int, window: int, limits: 
             "it cannot be seen from here.",
             "empty",
         )
-    found = await read_elements(world, order.site.key)
+    found = await read_elements(world, order.site.key, Bounds.of(order.site))
     wide, tall = int(state["width"]), await page_height(world)
     height = min(tall, limits.tallest_px)
     if height < tall:

@@ -19,11 +19,13 @@ def script(name: str) -> str:
 
 
 class World:
-    """The isolated world of a page's main frame. It works on when the page's own scripts are switched off."""
+    """The isolated world of a page's main frame, or of `frame` in it. It works on when the page's own scripts are
+    switched off."""
 
-    def __init__(self, page: Page, session: CDPSession) -> None:
+    def __init__(self, page: Page, session: CDPSession, frame: str = "") -> None:
         self.page = page
         self.session = session
+        self.frame = frame  # id of a frame of this session, '' = its main one
 
     @classmethod
     async def of(cls, page: Page) -> World:
@@ -43,11 +45,9 @@ class World:
         return [(await self.session.send("DOM.requestNode", {"objectId": one}))["nodeId"] for one in objects]
 
     async def _evaluate(self, expression: str, **how: bool) -> dict[str, Any]:
-        tree = await self.session.send("Page.getFrameTree")
+        frame = self.frame or (await self.session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
         # The same name gives the same world, and after a navigation a new one.
-        world = await self.session.send(
-            "Page.createIsolatedWorld", {"frameId": tree["frameTree"]["frame"]["id"], "worldName": _NAME}
-        )
+        world = await self.session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": _NAME})
         answer: dict[str, Any] = await self.session.send(
             "Runtime.evaluate",
             {"expression": expression, "contextId": world["executionContextId"], "awaitPromise": True, **how},
