@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from aggregator.columns import Float32, Int32
 from aggregator.linkage.choice import Choice, choose
 from aggregator.linkage.context import Context, posterior
 from aggregator.linkage.evidence import MEASURED, Evidence
@@ -19,6 +20,8 @@ ROUNDS = 3  # of context and learning, before indices count
 ORDER_ROUNDS = 3  # with the order of siblings
 PLACE_ROUNDS = 2  # with indices
 LIKELY = (1.0, 0.0)  # threshold and lead of pairs to learn from: only the surest would be those that did not change
+SURE = 6.5  # nats ahead, from which an element is taken
+TAKEN = 4.0  # nats that an element is less likely which another node was found to be
 ORDERED = 4.0  # nats that the order of equal elements gives
 
 
@@ -57,11 +60,20 @@ def match_nodes(nodes: Nodes, elements: Nodes) -> Choice:
         sure = choose(score, same=same).element
         if n == ORDER_ROUNDS:  # once: what places decide must not vouch for places
             trust = trust_in_places(nodes, elements, ours, theirs, sure)
-        sure[aligned] = -1  # what the order decided before is asked again
         in_order = base.copy()
+        if trust is not None:
+            _take_out(in_order, choose(score, 1, lead=SURE, same=same).element)
+        sure[aligned] = -1  # what the order decided before is asked again
         pairs = order.align(score, posterior(score), sure)
         for pair in pairs:
             in_order[pair.node, pair.element] += ORDERED
         aligned = np.array([pair.node for pair in pairs], np.int64)
         score = context.round(in_order, trust)
     return choose(score, same=same)
+
+
+def _take_out(score: Float32, element: Int32) -> None:
+    """Count, in place, chosen elements less for all nodes but their own: one element is one."""
+    nodes = np.flatnonzero(element >= 0)
+    score[:, np.unique(element[nodes])] -= TAKEN
+    score[nodes, element[nodes]] += TAKEN
