@@ -118,3 +118,23 @@ def test_what_a_view_may_hold_is_counted_beyond(bench: Bench, page: Page) -> Non
     batches = bench.wait(lambda bs: sum(len(b.custom.n) for b in bs if b.custom) + bs[-1].sum.cut == 6_000 if bs else 0)
     assert batches[-1].sum.cut == 1_000
     assert all(len(b.custom.n) <= wire.MAX_EVENTS for b in batches if b.custom)
+
+
+def test_an_inner_page_that_is_closed_again(bench: Bench, page: Page) -> None:
+    """What played the page has no height any more: what was in view is the page behind it, and never nonsense."""
+    inner = "<div id=s style='height:90vh;overflow:auto'><p style='height:5000px'>inside</p></div>"
+    page.goto(bench.page("/a", f"{BUTTON}{inner}<p style='height:5000px'>behind</p>"))
+    page.evaluate("void (b.onclick = () => { document.getElementById('s').style.display = 'none' })")
+    page.mouse.move(300, 300)
+    page.mouse.wheel(0, 400)
+    page.wait_for_timeout(500)  # until it has been looked at
+    assert page.evaluate("document.getElementById('s').scrollTop") > 300
+    page.click("#b")
+    page.mouse.wheel(0, 400)
+    page.wait_for_timeout(500)
+    assert page.evaluate("scrollY") > 300
+    page.mouse.click(300, 300)
+    assert len(_sent(bench, page, 2)) == 2
+    scroll = bench.batches()[-1].scroll
+    assert scroll is not None
+    assert sum(scroll.bands) > 0

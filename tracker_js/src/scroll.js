@@ -24,7 +24,7 @@ const isFixed = (el) => {
 export const look = () => {
   const {scrollWidth, scrollHeight} = document.scrollingElement;
   size = {vw: innerWidth, vh: innerHeight, pw: scrollWidth, ph: scrollHeight};
-  const page = shell || document.scrollingElement;
+  const page = shell?.scrollHeight ? shell : document.scrollingElement; // the inner one may be closed by now
   const ph = page.scrollHeight;
   const depth = Math.min(ph, Math.round(page.scrollTop + page.clientHeight)); // iOS shows what is beyond the end
   range = [page.scrollTop, depth].map((y) => (y / ph) * BANDS);
