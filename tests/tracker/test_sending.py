@@ -284,6 +284,6 @@ def test_dwell_goes_first_then_reach_then_the_oldest(bench: Bench, page: Page) -
     page.goto("about:blank")
     # Where whole batches had to go, dwell and reach of all that waited then had gone before.
     assert batches[-1].sum.cut > 100
-    full = [b for b in batches if b.custom]
+    full = [b for b in batches if b.custom][:-1]
     assert all(b.hover is None for b in full)
     assert sum(b.scroll is not None for b in full) <= 2  # those that were made last

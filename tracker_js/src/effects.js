@@ -7,7 +7,8 @@ import {add, view} from './view.js';
 const WATCH = 1500; // ms after a click in which an effect is looked for
 const STILL = 1000; // ms after a click: what changes twice after that changes by itself
 const END = 6000; // ms after a click until which is looked on, to see that
-const CLICK_WAIT = 3000; // ms from then until the click is sent
+const ENOUGH = 2500; // ms after a click, if a batch is made before that: so clicks do not come one by one
+const CLICK_WAIT = 4000; // ms from then until the click is sent
 const APART = 50; // ms: what changes sooner again changes once
 const MOST = 500; // changes kept, and looked at in one go
 const CHANGED = 1;
@@ -21,7 +22,7 @@ const pending = []; // rows of clicks, and of each the time from which an answer
 export let lastClick = 0; // its row
 let pressed = 0; // ms since 1970
 let path = []; // of the last press or click
-const changing = new WeakMap(); // node → {at: when it last changed, late: how often that was without a click}
+let changing = new WeakMap(); // node → {at: when it last changed, late: how often that was without a click}
 
 const note = (kind, what = {at: 0, late: 0}) => {
   const now = Date.now();
@@ -41,10 +42,10 @@ const observer = new MutationObserver(
 );
 const disconnect = () => observer.disconnect();
 
-/** Fills in `r` and `d` of the clicks whose time is over; of every one, if `end` (an effect) ends them. */
-export const settle = (end) => {
+/** Fills in `r` and `d` of the clicks that were made `wait` ms ago; of every one, if `end` (an effect) ends them. */
+export const settle = (end, wait = ENOUGH) => {
   if (end) note(end);
-  while (pending[0] && (end || Date.now() >= pending[0][0].t + END)) {
+  while (pending[0] && (end || Date.now() >= pending[0][0].t + wait)) {
     const [row, from] = pending.shift();
     const [time, kind] = log.find(([at, , {late}]) => at >= from && at <= row.t + WATCH && !(late > 1)) || [0, 0];
     row.r = kind;
@@ -55,11 +56,12 @@ export const settle = (end) => {
 };
 
 const timer = makeTimer(() => {
-  settle();
+  settle(0, END);
   if (pending[0]) timer(Math.max(100, pending[0][0].t + END - Date.now()));
   else {
     disconnect();
     log = [];
+    changing = new WeakMap();
   }
 });
 

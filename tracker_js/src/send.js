@@ -19,10 +19,10 @@ let refused; // name of a view that the collector does not want
 
 const url = new URL(`c/${site}`, script.src);
 
-/** JSON, whatever the page has done to `toJSON`. */
+/** JSON, whatever the page has done to `toJSON`. What is absent is `false` to the wire. */
 const toText = (value) =>
   JSON.stringify(value, function (name) {
-    return this[name];
+    return this[name] === false ? undefined : this[name];
   });
 
 const bodyOf = ({batch}) => toText({...batch, sent: Date.now()});

@@ -64,16 +64,11 @@ export const add = (kind, row, wait = OTHER_WAIT) => {
   if (++rows > MOST_OF_VIEW) return lose(1);
   put(kind, row);
   timer(wait);
-  if (count > MOST_ROWS) flush();
+  if (count > MOST_ROWS) send();
 };
 
-/** Makes a batch of what waits. `end`: the effect that ends the view, or hides it: open ends are closed. */
-export const flush = (end) => {
-  engage();
-  if (end) release();
-  settle(end);
-  leaveHover();
-  if (end) leaveField();
+/** Makes a batch of what waits. */
+const send = () => {
   timer();
   const {sum} = view;
   if (outer || (view.seq && !count && sum.ms < sent + NEWS)) return;
@@ -93,6 +88,16 @@ export const flush = (end) => {
   push({...view, ctx, scroll: reach ? {...reach, bands, e: placeOf(reach.e)} : undefined, ...columns}, count);
   view.seq++;
   clear(view.t0);
+};
+
+/** Closes what is open and sends all. `end`: the effect that ends the view, or hides it. */
+export const flush = (end) => {
+  engage();
+  if (end) release();
+  settle(end);
+  leaveHover();
+  if (end) leaveField();
+  send();
 };
 
 /** Begins a view of the page at `href`. */
