@@ -18,7 +18,7 @@ _HEX = {
     for table, names in {
         "views": ("view", "visitor"),
         "points": ("view", "visitor", "key", "record"),
-        "events": ("view", "visitor"),
+        "events": ("view", "visitor", "key", "record"),
     }.items()
 }
 _VISITOR_TABLES = ("views", "points", "scrolls", "events", "touches")

@@ -4,8 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from store import migrations
 from store.client import Store, StoreNewer
 from store.migrations import migrate, render
+from tests.store.lines import line
 
 SQL = """
 -- a comment; with a semicolon
@@ -46,6 +48,23 @@ def test_a_migration_that_was_cut_off_is_finished(store: Store) -> None:
     store.command("TRUNCATE TABLE migrations")
     assert migrate(store)
     assert migrate(store) == []
+
+
+def test_a_store_of_before_keeps_its_rows_and_takes_new_ones(
+    fresh_store: Callable[[], Store], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """0004 makes anew what shapes the rows: once each before and after it."""
+    store = fresh_store()
+    every = migrations._migrations()
+    with monkeypatch.context() as before:
+        before.setattr(migrations, "_migrations", lambda: {n: one for n, one in every.items() if n < 4})
+        migrate(store)
+        store.insert_segment(line(), "old")
+    migrate(store)
+    store.insert_segment(line(view="b" * 24), "new")
+    for table, count in {"views": 1, "points": 3, "scrolls": 1, "events": 3, "touches": 1}.items():
+        rows = store.rows(f"SELECT view, count() AS n FROM {table} GROUP BY view")
+        assert [row["n"] for row in rows] == [count, count], table
 
 
 def test_every_target_of_landing_remembers_tokens(store: Store) -> None:
