@@ -22,7 +22,7 @@ WIDTH_CLASS = 0.1  # of widths without a layout near by: views of one class are 
 ANCHORS = 4  # pairs of places for one knot of a map that views teach; without any the page is taken to stretch evenly
 KNOTS = 400  # of a map, at most
 ENOUGH = 1000.0  # ms in view that count as seen
-ROWS = 8192  # views at a time
+ROWS = 1024  # views at a time
 
 
 @dataclass(frozen=True)
@@ -61,10 +61,11 @@ def attention(bands: Bands, layout: Layout, others: Sequence[Layout], anchors: A
     total, enough = np.zeros(m + BANDS), np.zeros(m)
     for which, spans in _classes(bands, layout, others, anchors):
         weights = _weights(spans)
+        total += bands.ms[which].sum(axis=0, dtype=np.float64) @ weights
+        of_elements = weights[:, :m].astype(np.float32)
         for start in range(0, len(which), ROWS):
-            ms = bands.ms[which[start : start + ROWS]].astype(np.float64) @ weights
-            total += ms.sum(axis=0)
-            enough += (ms[:, :m] >= ENOUGH).sum(axis=0)
+            ms = bands.ms[which[start : start + ROWS]] @ of_elements
+            enough += np.count_nonzero(ms >= ENOUGH, axis=0)
     mean = (total / n / 1000).astype(np.float32)
     return Attention(mean[:m], (enough / n).astype(np.float32), mean[m:], n)
 

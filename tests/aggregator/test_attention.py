@@ -51,7 +51,8 @@ def test_without_a_layout_the_views_teach_where_things_are() -> None:
         np.full(60, 390, np.int32), np.interp(share, [0, 0.25, 0.5, 1], [0, 0.5, 0.75, 1]).astype(np.float32), share
     )
     seen = bands((390, dict.fromkeys(range(10, 15), 3000)))
-    assert attention(seen, WIDE, [], anchors).seconds.tolist() == pytest.approx([0, 3, 0], abs=0.2)  # a knot for four views
+    # a knot for four views: not quite sharp
+    assert attention(seen, WIDE, [], anchors).seconds.tolist() == pytest.approx([0, 3, 0], abs=0.2)
     # and with nothing to learn from, the page is taken to stretch evenly
     assert attention(seen, WIDE, [], NOBODY).seconds.tolist() == pytest.approx([0, 0, 1.5], abs=0.01)
 
