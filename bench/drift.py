@@ -207,10 +207,12 @@ def _versions(cases: Sequence[Case], choose: Choose) -> dict[str, str]:
     """Pseudo-truth: the same tag and whole text, once on either side; the fingerprints of words are withheld."""
     total = Tally()
     for case in cases:
-        before, after = _without_words(case.before[0]), _without_words(case.after)
-        left, right = _alone(case.before[0], choose), _alone(case.after, lambda side: np.ones(len(side.layout), bool))
+        # Elements are numbered by their place in their own version; who is who is told by tag and text.
+        numbered = replace(case.before[0], numbers=np.arange(len(case.before[0].layout)))
+        before, after = _without_words(numbered), _without_words(case.after)
+        left, right = _alone(numbered, choose), _alone(case.after, lambda side: np.ones(len(side.layout), bool))
         pairs = {left[what]: right[what] for what in left.keys() & right.keys()}
-        records, numbers = _records([replace(before, numbers=np.arange(len(before.layout)))], choose)
+        records, numbers = _records([before], choose)
         truth = np.array([pairs.get(int(n), -2) for n in numbers], np.int64)
         judged = truth >= 0
         tally = Tally(int(judged.sum()), int(_shown(truth[judged], after).sum()))
