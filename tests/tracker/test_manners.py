@@ -126,8 +126,8 @@ READS = """
 
 
 def test_layout_is_read_only_where_the_browser_has_just_made_it(bench: Bench, page: Page) -> None:
-    """In a frame, or first of all in `pointerdown`, for which the browser looked up what lies there. Once the page is
-    left nobody waits."""
+    """In a frame, or first of all in an event of the pointer, for which the browser looked up what lies there. Once the
+    page is left nobody waits."""
     page.add_init_script(READS)
     page.goto(bench.page("/a", f"{BUTTON}<a href='#x' id=l>link</a><input id=i>{FILL}"))
     page.wait_for_timeout(300)
@@ -142,7 +142,7 @@ def test_layout_is_read_only_where_the_browser_has_just_made_it(bench: Bench, pa
     page.wait_for_timeout(700)
     page.evaluate("for (let i = 0; i < 300; i++) parcours('event', 'x')")
     page.wait_for_timeout(300)
-    assert set(page.evaluate("reads")) <= {"frame", "pointerdown", "focusin", "scroll"}
+    assert set(page.evaluate("reads")) <= {"frame", "pointerdown", "pointermove", "focusin", "scroll"}
     assert page.evaluate("reads.filter((one) => one === 'pointerdown').length") > 0
 
 

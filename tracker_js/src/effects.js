@@ -17,7 +17,7 @@ const TYPES = 'scroll selectionchange input focusin navigate pagehide blur';
 export const ADDRESS = 6;
 export const LEFT = 7;
 
-let log = []; // [ms since 1970, kind, what changed: {at, late}], in the order of time
+let log = []; // {at: ms since 1970, kind, what: changed: {at, late}}, in the order of time
 const pending = []; // rows of clicks, and of each the time from which an answer counts
 export let lastClick = 0; // its row
 let pressed = 0; // ms since 1970
@@ -27,7 +27,7 @@ let changing = new WeakMap(); // node → {at: when it last changed, late: how o
 const note = (kind, what = {at: 0, late: 0}) => {
   const now = Date.now();
   if (now > pressed + STILL && now > what.at + APART) what.late++;
-  if (now < pressed + WATCH && what.at < pressed && log.length < MOST) log.push([now, kind, what]);
+  if (now < pressed + WATCH && what.at < pressed && log.length < MOST) log.push({at: now, kind, what});
   what.at = now;
 };
 
@@ -47,9 +47,9 @@ export const settle = (end, wait = ENOUGH) => {
   if (end) note(end);
   while (pending[0] && (end || Date.now() >= pending[0][0].t + wait)) {
     const [row, from] = pending.shift();
-    const [time, kind] = log.find(([at, , {late}]) => at >= from && at <= row.t + WATCH && !(late > 1)) || [0, 0];
+    const {at = 0, kind = 0} = log.find((one) => one.at >= from && one.at <= row.t + WATCH && one.what.late < 2) || {};
     row.r = kind;
-    row.d = (Math.max(0, time - row.t) / 10) | 0;
+    row.d = (Math.max(0, at - row.t) / 10) | 0;
     view.sum.clicks++;
     add('click', row, CLICK_WAIT);
   }
@@ -88,6 +88,7 @@ export const captureEffects = () => {
   const onEvent = (event) => {
     const {type, target} = event;
     if (
+      Date.now() > pressed + WATCH ||
       (type === 'selectionchange' && getSelection().isCollapsed) ||
       // A place on the same page shows itself by scrolling, or by what it changes.
       (type === 'navigate' && (event.hashChange || event.destination.url === location.href)) ||

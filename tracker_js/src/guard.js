@@ -17,9 +17,9 @@ export const end = () => {
 /** `fn`, whose errors stay inside. */
 export const guard =
   (fn) =>
-  (...args) => {
+  (a, b, c) => {
     try {
-      return fn(...args);
+      return fn(a, b, c);
     } catch {
       // A page may have replaced what we use: then one event is lost, and the page goes on.
     }
@@ -33,17 +33,13 @@ const bind = (types, fn, target) => {
 export const listen = (types, fn, target = window) => bind(types, guard(fn), target);
 
 /** The same, in the page and in its frames of the same origin; those that have a tracker are pages of their own. */
-export const hear = (types, fn) =>
-  inside.push([
-    types,
-    guard((event) => (event.currentTarget !== window && event.currentTarget.parcours) || fn(event)),
-  ]);
+export const hear = (types, fn) => inside.push([types, guard(fn)]);
 
-const onLoad = ({target}) => attach(target.contentWindow);
+const onLoad = ({target}) => target.contentWindow && attach(target.contentWindow);
 
 /** Begins what `hear` said, in a window and in its frames, those that are loaded later too. */
 export const attach = guard((frame) => {
-  for (const [types, fn] of inside) bind(types, fn, frame);
+  for (const [types, fn] of inside) bind(types, frame === window ? fn : (event) => frame.parcours || fn(event), frame);
   bind('load', onLoad, frame.document); // it never reaches the window
   for (let i = 0; i < frame.length; i++) attach(frame[i]);
 });

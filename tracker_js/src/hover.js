@@ -1,16 +1,17 @@
 // Dwell: how long the pointer was on which place, per element and cell of an 8 × 8 grid on its box.
 // Moves themselves are not kept: bytes grow with places, not with time.
 import {hear, inFrame, makeTimer} from './guard.js';
-import {placeOn} from './place.js';
+import {placeOn, recordOf} from './place.js';
 import {add, touch} from './view.js';
 
 const TICK = 200; // ms between two looks at where the pointer is
+const REST = 300; // ms after which it is looked where the pointer came to rest
 const IDLE = 2000; // ms without a move that still count
 const PASSING = 250; // ms: a pointer that was shorter on a place only passed by
 const CELLS = 8;
 
 let here; // row of the place where the pointer is
-let since;
+let since = 0;
 let move; // [what the pointer is on, x, y]
 
 const cell = (part) => ((part * CELLS) / 10_001) | 0;
@@ -20,7 +21,8 @@ const goTo = (next) => {
   if (here) {
     here.d += Math.min(now - since, IDLE);
     if (here.e !== next?.e || here.c !== next.c) {
-      if (here.d > PASSING) add('hover', here);
+      // Records are dear: only what is kept gets one.
+      if (here.d > PASSING && here.e.isConnected) add('hover', {...here, e: recordOf(here.e)});
       here = next;
     }
   } else here = next;
@@ -28,24 +30,26 @@ const goTo = (next) => {
 };
 
 /** The pointer is nowhere until it moves again. */
-export const leaveHover = () => goTo();
+export const leaveHover = () => goTo((move = 0));
+
+// While the pointer moves, boxes are read in its own events, right after the browser's own hit test; where it comes to
+// rest, in the next frame.
+const look = () => {
+  timer();
+  if (!move) return;
+  touch();
+  const {x, y, ...row} = placeOn(...move, (el) => el);
+  goTo({...row, c: cell(y) * CELLS + cell(x), d: 0});
+};
+const timer = makeTimer(inFrame(look));
 
 export const captureHover = () => {
-  const timer = makeTimer(
-    inFrame(() => {
-      const {x, y, ...row} = placeOn(...move);
-      goTo({...row, c: cell(y) * CELLS + cell(x), d: 0});
-    }),
-  );
   hear('pointermove', (event) => {
-    touch();
+    const {target} = event;
     if (event.pointerType === 'touch') return;
-    move = [event.composedPath()[0], event.clientX, event.clientY];
-    timer(TICK);
+    move = [target.shadowRoot ? event.composedPath()[0] : target, event.clientX, event.clientY];
+    if (Date.now() > since + TICK) look();
+    else timer(REST);
   });
-  hear('pointerout scroll', (event) => {
-    if (event.relatedTarget) return;
-    leaveHover();
-    timer();
-  });
+  hear('pointerout', (event) => event.relatedTarget || leaveHover());
 };

@@ -18,9 +18,9 @@ export const fraction = (part, size) => Math.max(0, Math.min(10_000, Math.round(
 /**
  * A place on the element that `target` belongs to: its record, fractions of its box, its size, px on the page.
  * No x: the middle. Of text that is broken into lines the box is as if it stood on one: so a place stays on its
- * word wherever another width breaks the lines.
+ * word wherever another width breaks the lines. `nameOf` gives what stands for the element instead of its record.
  */
-export const placeOn = (target, x, y) => {
+export const placeOn = (target, x, y, nameOf = recordOf) => {
   const el = owner(target);
   let line; // or column
   let before; // px of the lines before it
@@ -37,7 +37,7 @@ export const placeOn = (target, x, y) => {
   y ??= top + height / 2;
   const [px, py] = toPage(frameOf(el), x, y);
   return {
-    e: recordOf(el),
+    e: nameOf(el),
     x: fraction(x - left + before, w),
     y: fraction(y - top, height),
     w: Math.round(w),

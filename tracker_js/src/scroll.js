@@ -3,9 +3,10 @@
 import {above, owner} from './elements.js';
 import {inFrame, listen, makeTimer} from './guard.js';
 import {fraction, recordOf} from './place.js';
-import {touch} from './view.js';
+import {leaveHover} from './hover.js';
+import {engage, touch} from './view.js';
 
-const PAUSE = 100; // ms between two looks, the last one after the last scroll
+const PAUSE = 200; // ms between two looks, the last one after the last scroll
 const BANDS = 20;
 const SHELL = 0.5; // share of the viewport from which an inner scroller counts as the page
 
@@ -22,6 +23,7 @@ const isFixed = (el) => {
 
 /** Sees how far down the page is shown. Bars that stand at the bottom edge are looked through. */
 export const look = () => {
+  engage();
   const {scrollWidth, scrollHeight} = document.scrollingElement;
   size = {vw: innerWidth, vh: innerHeight, pw: scrollWidth, ph: scrollHeight};
   const page = shell?.scrollHeight ? shell : document.scrollingElement; // the inner one may be closed by now
@@ -52,6 +54,7 @@ export const reset = () => {
 export const captureScroll = () =>
   listen('scroll', ({target}) => {
     touch();
+    leaveHover();
     if (target !== document) {
       if (target.clientWidth * target.clientHeight < SHELL * innerWidth * innerHeight) return;
       shell = target;

@@ -42,7 +42,7 @@ export const lose = (n) => {
 };
 
 /** How long the visitor was really here. Nothing ticks: time is added up when something happens. */
-const engage = () => {
+export const engage = () => {
   const now = Date.now();
   const spent = Math.max(0, Math.min(now, last + ENGAGED) - since);
   since = now;
@@ -52,9 +52,10 @@ const engage = () => {
 
 /** There was input. */
 export const touch = () => {
-  if (Date.now() > view.t0 + LONG) turn(location);
-  engage();
-  last = since;
+  const now = Date.now();
+  if (now > last + ENGAGED) engage();
+  if (now > view.t0 + LONG) turn(location);
+  last = now;
   timer(OTHER_WAIT);
 };
 
@@ -123,7 +124,6 @@ export const onRoute = () => key() === known || turn(location);
 
 /** Nobody is there any more: nothing counts until the next input. */
 export const leave = () => {
-  look();
   flush(LEFT);
   last = 0;
 };
