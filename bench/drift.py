@@ -92,7 +92,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         result[f"pressable elements, {width} → {WIDE} px"] = _table(of_width, _pressable)
         if width == WIDE:
             held_out = [case for case in of_width if case.page in HELD_OUT]
-            result["… pages that no weight was chosen on"] = _sums(_tallies(held_out, _pressable))
+            result["… pages held out while weights were chosen"] = _sums(_tallies(held_out, _pressable))
             result["… pictures of both times"] = _sums(_between_pictures(of_width, _pressable))
         result[f"all visible elements, {width} → {WIDE} px"] = _sums(_tallies(of_width, _visible))
         result[f"{FEW} touched elements, {width} → {WIDE} px"] = _sums(_tallies(of_width, _few))
