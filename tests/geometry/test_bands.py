@@ -159,7 +159,6 @@ def test_time_in_view_is_that_of_the_browser_on_every_picture(seen: Seen, width:
     none = np.empty(0, np.float32)
     found = attention(bands, layout, list(seen.layouts.values()), Anchors(none.astype(np.int32), none, none))
     for name in NAMES:
-        # PRINT
         at = layout.paths.index(f"section#part-{name}")
         truth = np.array([view[3][f"part-{name}"] / 1000 for view in mine])
         edge = np.array([_sharpness(view, name) for view in mine])

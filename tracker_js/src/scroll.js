@@ -6,7 +6,7 @@ import {fraction, recordOf} from './place.js';
 import {leaveHover} from './hover.js';
 import {engage, touch} from './view.js';
 
-const PAUSE = 200; // ms between two looks, the last one after the last scroll
+const PAUSE = 100; // ms between two looks, the last one after the last scroll
 const BANDS = 20;
 const SHELL = 0.5; // share of the viewport from which an inner scroller counts as the page
 
