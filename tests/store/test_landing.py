@@ -270,6 +270,9 @@ def test_a_token_holds_after_the_process_ended(tmp_path: Path) -> None:
     assert len(set(told)) == 1
 
 
+EVENTS = ("custom", "resize", "input", "submit", "error")
+
+
 def test_every_example_of_the_tracker_lands(store: Store) -> None:
     accepted = json.loads(EXAMPLES.read_text("utf-8"))["accepted"]
     assert accepted
@@ -279,12 +282,12 @@ def test_every_example_of_the_tracker_lands(store: Store) -> None:
         sent = json.dumps({"r": batch["sent"], "x": enrichment(), "b": batch}).encode()
         store.insert_segment(sent, f"example {number}")
         made = {table: count - before[table] for table, count in counts(store).items()}
-        kinds = {kind: batch.get(kind) or {} for kind in ("click", "hover", "custom", "resize", "el")}
+        kinds = {kind: batch.get(kind) or {} for kind in ("click", "hover", "el", *EVENTS)}
         assert made == {
             "views": 1,
             "points": len(kinds["click"].get("t", [])) + len(kinds["hover"].get("e", [])),
             "scrolls": int(bool(batch.get("scroll"))),
-            "events": len(kinds["custom"].get("t", [])) + len(kinds["resize"].get("t", [])),
+            "events": sum(len(kinds[kind].get("t", [])) for kind in EVENTS),
             "touches": int(batch["seq"] == 0),
             "elements": len(kinds["el"].get("p", [])),
         }
