@@ -15,7 +15,7 @@ class Boxes:
     """The boxes of a layout's M elements, and one more at the end: the element -1, which is none.
 
     Of an element whose text is `broken` into lines the box is as if it stood on one: `fx` runs along
-    the lines laid end to end, `fy` down in the line, as the tracker measures (tracker_js/src/view.js).
+    the lines laid end to end, `fy` down in the line, as the tracker measures (tracker_js/src/place.js).
     """
 
     x: Float32  # f32[M + 1]; CSS px of the page, as all lengths here

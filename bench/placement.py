@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import csv
 import io
-import shutil
 import socket
 import subprocess
 import sys
@@ -25,6 +24,7 @@ from bench.placement_tally import Tally
 from bench.placement_truth import Verdict, elements_of, judge, rest
 from bench.placement_visits import Click, opened, visit
 from parcours.connection import running_server
+from viewer.snapshot import find_chromium
 
 NAME = "placement"
 HELP = "share of clicks drawn on their element, made at five widths and drawn at three"
@@ -127,7 +127,7 @@ def _browser() -> Iterator[Any]:
     with sync_playwright() as playwright:
         # A robot says so (navigator.webdriver); these visits stand for people.
         browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+            executable_path=find_chromium() or None,
             args=["--no-sandbox", "--disable-gpu", "--disable-blink-features=AutomationControlled"],
         )
         try:
