@@ -9,14 +9,13 @@ from aggregator.columns import Float32
 from aggregator.density import SIGMA
 from aggregator.points import Points
 from aggregator.projection import OWN, TWIN, Placed
-from store.layouts import Layout
 
 CELLS = 8  # per side of a box, as the tracker counts (collector/wire.py, Hovers)
 MOST = 16  # places per side of one cell: of a box wider than 1,800 px cells show as patches
 
 
-def spread(points: Points, placed: Placed, layout: Layout) -> tuple[Float32, Float32, Float32]:
-    """(x, y, weight) with the dwell of each cell laid evenly over it, at most one SIGMA apart.
+def spread(points: Points, placed: Placed, boxes: Boxes) -> tuple[Float32, Float32, Float32]:
+    """(x, y, weight) with the dwell of each cell laid evenly over it, at most one SIGMA apart; `boxes` of the layout.
 
     A point tells the cell, not the place in it: drawn at its centre, the cells of a large
     element would show as a pattern of dots that nobody's pointer made. The sum of the weights
@@ -30,7 +29,6 @@ def spread(points: Points, placed: Placed, layout: Layout) -> tuple[Float32, Flo
     dwell = np.bincount(which, points.weight[on], len(cells))
     element, cell = np.divmod(cells, CELLS**2)
     row, column = np.divmod(cell, CELLS)
-    boxes = Boxes.of(layout)
     across, down = (np.clip(np.ceil(side / CELLS / SIGMA), 1, MOST).astype(np.int64) for side in boxes.size(element))
     places = across * down
     owner = np.repeat(np.arange(len(cells)), places)

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 
+from aggregator.boxes import Boxes
 from aggregator.columns import Float64, Int64
 from aggregator.fingerprints import ABSENT, FIELDS, KEEP, Fingerprints, Prints, Rivals, parse
 from aggregator.paths import shape
@@ -54,6 +56,10 @@ class LayoutIndex:
         self._of_tag = {tag: np.array(at, np.int64) for tag, at in of_tag.items()}
         self.fingerprints = Fingerprints(layout.fps)
         self._rivals: dict[str, Rivals] = {}
+
+    @cached_property
+    def boxes(self) -> Boxes:
+        return Boxes.of(self.layout)
 
     def rivals(self, element: int) -> Rivals:
         """The elements of the same shape, which could have taken this one's place; everyone if there is none."""

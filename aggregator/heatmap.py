@@ -17,14 +17,15 @@ from aggregator.elements import LayoutIndex
 from aggregator.elements_table import ElementRow, counts_for, element_table
 from aggregator.explain import MapWarning, explain
 from aggregator.frustration import judge
+from aggregator.ladder import Places, places
 from aggregator.pictures import NoSnapshot, other_widths, picture, pictures_of_states
 from aggregator.points import Points
-from aggregator.projection import Placed, project
+from aggregator.projection import Placed, place
 from aggregator.reach import Reach, edges, reach
 from aggregator.records import Records
 from aggregator.scale import Scale, scale_for
 from aggregator.scope import BadScope, Scope
-from aggregator.states import InState, divide, owners
+from aggregator.states import InState, Shown, divide, owners
 from aggregator.twins import read_twins
 from store.client import Store
 from store.layouts import Layout
@@ -94,14 +95,17 @@ def heatmap(
     pages = queries.resolve_pages(store, scope.site, scope.pages)
     snapshot, index = picture(snapshots, scope, pages, width, state)
     sample = read_sample(store, scope, pages, snapshot.width)
-    elsewhere: tuple[InState, ...] = ()
-    if state or states:
-        shown = pictures_of_states(snapshots, scope, snapshot, (*states, state))
-        twins = [read_twins(store, one) for one, _ in shown.values()]
-        owner = owners(sample.points, sample.records, [layout for _, layout in shown.values()], twins)
-        mine, elsewhere = divide(owner, list(shown), state)
-        sample = replace(sample, points=sample.points.take(mine))
-    return draw(store, scope, pages, snapshot, index, sample, elsewhere=elsewhere)
+    if not (state or states):
+        return draw(store, scope, pages, snapshot, index, sample)
+    taken = pictures_of_states(snapshots, scope, snapshot, (*states, state))
+    taken[state] = snapshot, index  # another may have been taken meanwhile
+    shown = {
+        name: Shown(layout, places(sample.records, layout, read_twins(store, one)), one.taken)
+        for name, (one, layout) in taken.items()
+    }
+    mine, elsewhere = divide(owners(sample.points, sample.records, list(shown.values())), list(shown), state)
+    sample = replace(sample, points=sample.points.take(mine))
+    return draw(store, scope, pages, snapshot, index, sample, shown[state].places, elsewhere)
 
 
 def read_sample(
@@ -127,13 +131,18 @@ def draw(
     snapshot: Snapshot,
     index: LayoutIndex,
     sample: Sample,
+    known: Places | None = None,
     elsewhere: tuple[InState, ...] = (),
 ) -> Heatmap:
-    """Place, count and explain a sample on one layout; `elsewhere` are points that the sample is without."""
+    """Place, count and explain a sample on one layout.
+
+    `known`: where the records stand on it, if that is known already; `elsewhere`: points that the sample is without.
+    """
     points, exposed, layout = sample.points, sample.exposed, index.layout
-    placed = project(points, sample.records, index, read_twins(store, snapshot))
+    known = known or places(sample.records, index, read_twins(store, snapshot))
+    placed = place(points, sample.records, index, known)
     hover = scope.kind == "hover"
-    x, y, weight = spread(points, placed, layout) if hover else (placed.x, placed.y, None)
+    x, y, weight = spread(points, placed, index.boxes) if hover else (placed.x, placed.y, None)
     counts = density(x, y, weight, layout, CELL, SIGMA)
     grid = per_thousand(counts, exposed.visitors, unit=1000.0 if hover else 1.0)
     dead, rage = judge(points, sample.records, counts_for(placed, layout), layout.tags)

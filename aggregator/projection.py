@@ -11,12 +11,12 @@ from aggregator.boxes import Boxes
 from aggregator.columns import Float32, Int32, Int64, Mask, UInt8
 from aggregator.density import RADIUS
 from aggregator.elements import LayoutIndex
-from aggregator.ladder import ANCESTOR, NONE, OWN, PAGE, RUNGS, TWIN, places, unknown_places
+from aggregator.ladder import ANCESTOR, NONE, OWN, PAGE, RUNGS, TWIN, Places, places, unknown_places
 from aggregator.points import Points
 from aggregator.records import Records
 from store.layouts import Layout
 
-__all__ = ["ANCESTOR", "NONE", "OWN", "PAGE", "RUNGS", "TWIN", "Placed", "project"]
+__all__ = ["ANCESTOR", "NONE", "OWN", "PAGE", "RUNGS", "TWIN", "Placed", "place", "project"]
 
 # A place on the page is only carried over to a picture of the same page at the same size:
 # measured at another width, four of five such points fall on the wrong element.
@@ -45,7 +45,13 @@ class Placed:
 def project(
     points: Points, records: Records, layout: Layout | LayoutIndex, twins: Mapping[int, int] | None = None
 ) -> Placed:
-    """Place each point on the layout, by the first rung of the ladder that holds (aggregator/ladder.py).
+    """Place each point on the layout, by the first rung of the ladder that holds (aggregator/ladder.py)."""
+    index = layout if isinstance(layout, LayoutIndex) else LayoutIndex(layout)
+    return place(points, records, index, places(records, index, twins or {}))
+
+
+def place(points: Points, records: Records, index: LayoutIndex, known: Places) -> Placed:
+    """Place each point where `known` has its record.
 
     On its element a point keeps its fraction of the box; of text that is broken into lines, its place
     along the words (aggregator/boxes.py). On an ancestor it stands where the page
@@ -53,10 +59,8 @@ def project(
     sticky are drawn where the picture shows them. A point that would fall outside the picture, or
     more than 20 px outside the visible part of an inner scroller, is not placed.
     """
-    index = layout if isinstance(layout, LayoutIndex) else LayoutIndex(layout)
-    layout = index.layout
-    rung, element = _decide(points, records, index, twins or {})
-    boxes = Boxes.of(layout)
+    layout, boxes = index.layout, index.boxes
+    rung, element = _decide(points, records, index, known)
     x, y = boxes.place(element, points.fx, points.fy)
     _place_inexact(x, y, rung, element, points, layout, boxes)
     outside = ~((x >= 0) & (x <= layout.width) & (y >= 0) & (y <= layout.height))
@@ -68,9 +72,8 @@ def project(
     return Placed(x, y, rung, element)
 
 
-def _decide(points: Points, records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> tuple[UInt8, Int32]:
+def _decide(points: Points, records: Records, index: LayoutIndex, known: Places) -> tuple[UInt8, Int32]:
     """Rung and element of each point, gathered from those of its record."""
-    known = places(records, index, twins)
     at = records.locate(points.record)
     lost = np.flatnonzero(at < 0)
     if not len(lost):

@@ -1,26 +1,34 @@
 """Whose a point is: of the page as it opens, or of one of its states (an open menu, a dialog).
 
-A point belongs to the base where the base's picture shows its element (rungs own and twin), else to
-the first state, in the owner's order, whose picture shows it. What none of them shows is told of on
-the base's map, where it may still stand on an ancestor. One decision a record, as in `ladder`.
+A point belongs to the first picture that shows its own element: the base's, then those of the states
+in the owner's order. Else to the first that shows its twin: what the base does not have may look much
+like something that it has. What no picture shows is told of on the base's map, where it may still
+stand on an ancestor. One decision a record, as in `ladder`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from aggregator.columns import Int16, Mask
 from aggregator.elements import LayoutIndex
-from aggregator.ladder import OWN, TWIN, Places, places, unknown_places
+from aggregator.ladder import OWN, TWIN, Places, unknown_places
 from aggregator.points import Points
 from aggregator.records import Records
 
 NOBODY = -1
 
-Twins = Mapping[int, int]  # record id → index of its element in the layout
+
+@dataclass(frozen=True)
+class Shown:
+    """One picture of the page: where it shows each record, and when it was taken (ms since 1970)."""
+
+    index: LayoutIndex
+    places: Places
+    taken: int = 0
 
 
 @dataclass(frozen=True)
@@ -31,30 +39,44 @@ class InState:
     points: int
 
 
-def owners(
-    points: Points, records: Records, pictures: Sequence[LayoutIndex], twins: Sequence[Twins] | None = None
-) -> Int16:
+def owners(points: Points, records: Records, pictures: Sequence[Shown]) -> Int16:
     """Index of the picture that each of N points belongs to, NOBODY where none shows its element: i16[N].
 
-    `pictures`: the base first, then the states in the owner's order; `twins` as long, if given.
+    `pictures`: the base first, then the states in the owner's order.
     """
-    of_record = np.full(len(records), NOBODY, np.int16)
-    for n in reversed(range(len(pictures))):
-        of_record[_shown(places(records, pictures[n], twins[n] if twins else {}))] = n
+    of_record = _of_records(pictures)
     at = records.locate(points.record)
     lost = np.flatnonzero(at < 0)
     if not len(lost):
         return of_record[at]
     keys, inverse = np.unique(points.key[lost], return_inverse=True)
-    of_key = np.full(len(keys), NOBODY, np.int16)
-    for n in reversed(range(len(pictures))):
-        of_key[_shown(unknown_places(keys.tolist(), pictures[n]))] = n
+    of_key = _first([unknown_places(keys.tolist(), one.index).rung == OWN for one in pictures])
     at[lost] = len(records) + inverse
     return np.append(of_record, of_key)[at]
 
 
-def _shown(found: Places) -> Mask:
-    return np.asarray((found.rung == OWN) | (found.rung == TWIN), bool)
+def _of_records(pictures: Sequence[Shown]) -> Int16:
+    own, twin = (_first([one.places.rung == rung for one in pictures]) for rung in (OWN, TWIN))
+    for i in np.flatnonzero((twin != NOBODY) & (twin < own)).tolist():
+        shows_it, shows_twin = pictures[own[i]], pictures[twin[i]]
+        if _is_outdated(shows_it, shows_twin, int(shows_twin.places.element[i])):
+            own[i] = twin[i]
+    return np.where(own == NOBODY, twin, own)
+
+
+def _is_outdated(shows_it: Shown, shows_twin: Shown, twin: int) -> bool:
+    """Whether a picture shows an element only because it was taken before an edit that made it its `twin`.
+
+    One that has both shows two different elements, whenever it was taken.
+    """
+    has_both = int(shows_twin.index.layout.keys[twin]) in shows_it.index.by_key
+    return shows_it.taken < shows_twin.taken and not has_both
+
+
+def _first(holds: Sequence[Mask]) -> Int16:
+    """For each column the first row that holds, NOBODY without one."""
+    table = np.stack(holds)
+    return np.where(table.any(axis=0), table.argmax(axis=0), NOBODY).astype(np.int16)
 
 
 def divide(owner: Int16, states: Sequence[str], state: str) -> tuple[Mask, tuple[InState, ...]]:

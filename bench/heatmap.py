@@ -18,9 +18,11 @@ from aggregator.elements import LayoutIndex
 from aggregator.elements_table import element_table
 from aggregator.frustration import judge
 from aggregator.heatmap import heatmap
+from aggregator.ladder import places
 from aggregator.projection import project
+from aggregator.records import Records
 from aggregator.scope import Scope
-from aggregator.states import owners
+from aggregator.states import Shown, owners
 from store.client import Store, open_store
 from store.layouts import Layout
 from store.migrations import migrate
@@ -76,13 +78,17 @@ def _measure(store: Store, n: int) -> dict[str, Any]:
             "records read": _median(lambda: queries.read_records(store, scope, (PAGE,))),
             "exposed visitors": _median(lambda: queries.read_exposed(store, scope, (PAGE,), WIDTH)),
             "left out": _median(lambda: queries.read_left_out(store, scope, (PAGE,))),
-            "whose a point is, four pictures": _median(lambda: owners(points, records, [index] * 4)),
+            "whose a point is, four pictures": _median(lambda: owners(points, records, _shown(records, index))),
             "projection": _median(lambda: project(points, records, index)),
             "grid": _median(lambda: density(placed.x, placed.y, None, layout)),
             "dead and rage": _median(lambda: judge(points, records)),
             "element table": _median(lambda: element_table(points, placed, layout, 300_000, dead, rage)),
         },
     }
+
+
+def _shown(records: Records, index: LayoutIndex) -> list[Shown]:
+    return [Shown(index, places(records, index, {})) for _ in range(4)]
 
 
 def _once(work: Callable[[], object]) -> float:

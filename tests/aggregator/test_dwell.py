@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aggregator.boxes import Boxes
 from aggregator.columns import Float32
 from aggregator.density import SIGMA
 from aggregator.dwell import spread
@@ -18,6 +19,7 @@ F = np.float32
 MAIN, WORDS = ("main", fp()), ("main>p:1", fp())
 LINES = [500, 120, 400, 20, 60, 140, 1200, 20]  # two lines of WORDS: 1,600 px of text
 PAGE = layout((*MAIN, (40, 100, 920, 1600)), (*WORDS, (60, 120, 1200, 40)), width=1400, lines={WORDS[0]: LINES})
+BOXES = Boxes.of(PAGE)
 
 
 def hovers(element: int, cells: list[int], weight: list[float]) -> Points:
@@ -36,7 +38,7 @@ def placed(x: list[float], y: list[float], rung: list[int], element: list[int]) 
 
 
 def spread_of(element: int, cell: int, weight: float) -> tuple[Float32, Float32, Float32]:
-    return spread(hovers(element, [cell], [weight]), on(element), PAGE)
+    return spread(hovers(element, [cell], [weight]), on(element), BOXES)
 
 
 def test_a_cell_is_covered_evenly_and_not_left() -> None:
@@ -63,7 +65,7 @@ def test_a_cell_of_broken_text_lies_along_its_words() -> None:
 
 def test_what_is_not_on_its_element_keeps_its_place_and_the_unplaced_goes() -> None:
     spots = placed([100, np.nan], [200, np.nan], [ANCESTOR, NONE], [1, -1])
-    x, y, weight = spread(hovers(1, [0, 0], [5, 7]), spots, PAGE)
+    x, y, weight = spread(hovers(1, [0, 0], [5, 7]), spots, BOXES)
     assert (x.tolist(), y.tolist(), weight.tolist()) == ([100], [200], [5])
 
 
@@ -71,5 +73,5 @@ def test_what_is_not_on_its_element_keeps_its_place_and_the_unplaced_goes() -> N
 @given(st.integers(0, 1), st.lists(st.tuples(st.integers(0, 63), st.floats(1, 10_000)), max_size=50))
 def test_the_sum_of_the_dwell_stays(element: int, made: list[tuple[int, float]]) -> None:
     cells, weight = [cell for cell, _ in made], [w for _, w in made]
-    total = spread(hovers(element, cells, weight), on(element, len(made)), PAGE)[2].sum()
+    total = spread(hovers(element, cells, weight), on(element, len(made)), BOXES)[2].sum()
     assert total == pytest.approx(sum(weight), rel=1e-4, abs=1e-3)

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from aggregator.columns import Int16
 from aggregator.elements import LayoutIndex
 from aggregator.export import placed_points
 from aggregator.heatmap import Heatmap, heatmap
+from aggregator.ladder import places
 from aggregator.scope import Scope
-from aggregator.states import NOBODY, InState, divide, owners
+from aggregator.states import NOBODY, InState, Shown, divide, owners
 from store.client import Store
 from store.layouts import Layout
+from store.matches import Match, Matches
 from store.snapshots import Snapshot, Snapshots
 from tests.aggregator.build import DAY, PAGE, fp, insert_elements, layout, points, records
 from tests.aggregator.test_heatmap import clicks, take_picture, visits
@@ -25,6 +30,7 @@ ENTRY = ("div#menu>a:1", fp(href="/a", text="Entry"))
 DEEP = ("div#menu>a:2", fp(href="/b", text="Deep"))
 CLOSE = ("dialog#box>button:1", fp(text="Close"))
 GONE = ("div#old>a:1", fp(text="Gone"))
+FOOT = ("footer>a:1", fp(href="/a", text="Entry"))
 ALL = (BUY, ENTRY, DEEP, CLOSE, GONE)
 HOLDERS = (("div#menu", fp(id="menu")), ("dialog#box", fp(id="box")))
 BOXES = {BUY: (0, 0, 100, 40), ENTRY: (0, 100, 100, 40), DEEP: (0, 140, 100, 40), CLOSE: (500, 500, 40, 40)}
@@ -37,26 +43,65 @@ def picture(*shown: tuple[str, str]) -> Layout:
     return layout(*elements, hidden=hidden)
 
 
+def twin(record: tuple[str, str], on: Layout, element: tuple[str, str]) -> dict[int, int]:
+    """What a matching says that found `record` in an element of another name."""
+    return {int(records([record]).record[0]): on.paths.index(element[0])}
+
+
 BASE, MENU, DIALOG = picture(BUY), picture(BUY, ENTRY, DEEP), picture(BUY, DEEP, CLOSE)
-PICTURES = [LayoutIndex(one) for one in (BASE, MENU, DIALOG)]
+PICTURES = (BASE, MENU, DIALOG)
+
+
+def of(
+    made_on: list[tuple[str, str]] | tuple[tuple[str, str], ...],
+    pictures: Sequence[Layout],
+    *,
+    known: Sequence[tuple[str, str]] | None = None,
+    twins: Sequence[Mapping[int, int]] = ({}, {}, {}, {}),
+    taken: Sequence[int] = (0, 0, 0, 0),
+) -> Int16:
+    """Whose the points are that were made on these elements, when the store has the records of the `known` ones."""
+    have = records(made_on if known is None else known)
+    shown = []
+    for n, one in enumerate(pictures):
+        index = LayoutIndex(one)
+        shown.append(Shown(index, places(have, index, twins[n]), taken[n]))
+    return owners(points(made_on), have, shown)
 
 
 def test_the_base_first_then_the_owners_order() -> None:
-    of = owners(points(ALL), records(ALL), PICTURES)
-    assert of.tolist() == [0, 1, 1, 2, NOBODY]
-    turned = [PICTURES[0], PICTURES[2], PICTURES[1]]
-    assert owners(points(ALL), records(ALL), turned).tolist() == [0, 2, 1, 1, NOBODY]
+    assert of(ALL, PICTURES).tolist() == [0, 1, 1, 2, NOBODY]
+    assert of(ALL, (BASE, DIALOG, MENU)).tolist() == [0, 2, 1, 1, NOBODY]
 
 
 def test_records_that_the_store_does_not_have_go_by_their_key() -> None:
-    assert owners(points(ALL), records([BUY]), PICTURES).tolist() == [0, 1, 1, 2, NOBODY]
+    assert of(ALL, PICTURES, known=[BUY]).tolist() == [0, 1, 1, 2, NOBODY]
 
 
 def test_a_twin_shows_it_too() -> None:
     moved = ("nav>a:9", GONE[1])
-    at = PICTURES[2].by_path[CLOSE[0]]
-    twins = [{}, {}, {int(records([moved]).record[0]): at}]
-    assert owners(points([moved]), records([moved]), PICTURES, twins).tolist() == [2]
+    assert of([moved], PICTURES, twins=[{}, {}, twin(moved, DIALOG, CLOSE)]).tolist() == [2]
+
+
+def test_its_own_element_in_a_state_goes_before_a_twin_in_the_base() -> None:
+    only = layout((*BUY, BOXES[BUY]), (*FOOT, (0, 900, 100, 40)))  # the menu is made when it is opened
+    opened = layout((*BUY, BOXES[BUY]), (*FOOT, (0, 900, 100, 40)), (*ENTRY, BOXES[ENTRY]))
+    of_base = [twin(ENTRY, only, FOOT), {}]
+    assert of([ENTRY, FOOT, BUY], [only], twins=of_base).tolist() == [0, 0, 0]
+    for taken in ((1, 1), (1, 2), (2, 1)):
+        assert of([ENTRY, FOOT, BUY], [only, opened], twins=of_base, taken=taken).tolist() == [1, 0, 0]
+    first = layout((*BUY, BOXES[BUY]), (*FOOT, (0, 900, 100, 40)), (*CLOSE, BOXES[CLOSE]))
+    of_first = [{}, twin(ENTRY, first, CLOSE), {}]
+    assert of([ENTRY], [layout((*BUY, BOXES[BUY])), first, opened], twins=of_first).tolist() == [2]
+
+
+def test_an_edit_since_the_picture_of_the_state_does_not_move_points_there() -> None:
+    renamed = ("main>a:1", ENTRY[1])
+    new = layout((*BUY, BOXES[BUY]), (*renamed, (0, 300, 100, 40)))
+    old = layout((*BUY, BOXES[BUY]), (*ENTRY, (0, 300, 100, 40)), (*CLOSE, BOXES[CLOSE]))
+    twins = [twin(ENTRY, new, renamed), {}]
+    assert of([ENTRY, CLOSE], [new, old], twins=twins, taken=(2, 1)).tolist() == [0, 1]
+    assert of([ENTRY, CLOSE], [new, old], twins=twins, taken=(1, 2)).tolist() == [1, 1]  # what a tab put in its place
 
 
 @given(
@@ -67,13 +112,12 @@ def test_a_twin_shows_it_too() -> None:
 def test_every_point_belongs_to_one_picture_or_to_none(
     made_on: list[tuple[str, str]], shown: list[list[tuple[str, str]]], based: bool
 ) -> None:
-    pictures = [LayoutIndex(picture(*elements)) for elements in shown]
     states = ["", "b", "c", "d"][: len(shown)] if based else ["a", "b", "c", "d"][: len(shown)]
-    of = owners(points(made_on), records(made_on), pictures)
-    for owner, element in zip(of.tolist(), made_on, strict=True):
+    owner_of = of(made_on, [picture(*elements) for elements in shown])
+    for owner, element in zip(owner_of.tolist(), made_on, strict=True):
         fitting = [n for n, elements in enumerate(shown) if element in elements]
         assert owner == (fitting[0] if fitting else NOBODY)
-    parts = [divide(of, states, state) for state in states]
+    parts = [divide(owner_of, states, state) for state in states]
     alone = sum(mine.astype(int) for mine, _ in parts) if based else np.zeros(len(made_on), int)
     if based:
         assert (alone == 1).all()  # the maps of all states together tell of each point once
@@ -155,6 +199,26 @@ def test_a_state_of_a_variant_takes_its_own_picture_else_the_usual(store: Store)
     assert ask(store, variant=("e", "b")).elsewhere == (InState("menu", 1),)
     found = ask(store, "menu", variant=("e", "b"))
     assert (found.snapshot, [row.path for row in found.elements]) == (own, [CLOSE[0]])
+
+
+def test_the_matches_of_each_picture_are_read_once_and_decide(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    visits(store, range(1, 41))
+    insert_elements(store, [ENTRY, FOOT])
+    clicks(store, ENTRY, [1, 2])
+    clicks(store, FOOT, [3])
+    only = layout((*BUY, BOXES[BUY]), (*FOOT, (0, 900, 100, 40)))
+    opened = layout((*BUY, BOXES[BUY]), (*FOOT, (0, 900, 100, 40)), (*ENTRY, BOXES[ENTRY]))
+    base, menu = shoot(store, "", only), shoot(store, "menu", opened)
+    found = records([ENTRY])
+    index, score = np.array([only.paths.index(FOOT[0])]), np.array([9.0])
+    Matches(store).save(1, base.id, PAGE, Match(found.record, index, score))
+    assert [(row.path, row.clicks) for row in ask(store, states=()).elements] == [(FOOT[0], 3)]
+    asked: list[int] = []
+    read = Matches.of
+    monkeypatch.setattr(Matches, "of", lambda self, site, id, page: asked.append(id) or read(self, site, id, page))
+    assert [(row.path, row.clicks) for row in ask(store).elements] == [(FOOT[0], 1)]
+    assert sorted(asked) == sorted((base.id, menu.id))
+    assert [(row.path, row.clicks) for row in ask(store, "menu").elements] == [(ENTRY[0], 2)]
 
 
 def test_a_state_of_which_the_base_has_no_picture(store: Store) -> None:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from aggregator.elements import LayoutIndex
+from aggregator.ladder import places
 from aggregator.projection import project
-from aggregator.states import owners
+from aggregator.states import Shown, owners
 from tests.aggregator.build import points, records
 from tests.snapshot.conftest import box, colour, whole
 from viewer.snapshot import Recipe, SnapshotError, read_recipe
@@ -110,7 +111,8 @@ def test_an_inner_scroller_shows_its_lower_part(in_state):
 def test_points_made_in_a_state_are_drawn_on_it(in_state, shoot, path, step, end):
     base, opened = LayoutIndex(shoot(path).layout), LayoutIndex(in_state(path, step).layout)
     made_on = list(zip(base.layout.paths, base.layout.fps, strict=True))
-    of = owners(points(made_on), records(made_on), [base, opened])
+    known = records(made_on)
+    of = owners(points(made_on), known, [Shown(one, places(known, one, {})) for one in (base, opened)])
     at = next(i for i, one in enumerate(base.layout.paths) if one.endswith(end))
     assert of[at] == 1
     assert of[0] == 0  # the body
