@@ -11,7 +11,7 @@ from collections.abc import Callable
 from starlette.routing import Route
 
 from collector.admission import Admission, Load
-from collector.committer import Committer
+from collector.committer import Committer, Taken
 from collector.counters import Counters, SiteIntake
 from collector.devices import device
 from collector.intake import Intake
@@ -83,7 +83,7 @@ class Collector:
                 keep_done_bytes=settings.keep_done_bytes,
             )
             self._writer.start()
-        self._committer = Committer(journal, self._seal_after, self._wake_writer, self._seen.add)
+        self._committer = Committer(journal, self._seal_after, self._wake_writer, self._durable)
         self._committer.start()
         self._intake.committer = self._committer
         self._chores = [asyncio.create_task(self._each_minute())]
@@ -151,6 +151,11 @@ class Collector:
         if writer.backlog_segments >= _PATIENT[0]:
             return max(least, 5.0 if writer.backlog_segments < _PATIENT[1] else 60.0)
         return max(least, min(5.0, writer.usual_seconds / self._settings.insert_share))
+
+    def _durable(self, batches: list[Taken]) -> None:
+        self._seen.add([batch.id for batch in batches])
+        for batch in batches:
+            self._counters.accepted(batch.site, batch.received, bot=batch.bot, clamped=batch.clamped)
 
     def _wake_writer(self) -> None:
         if self._writer is not None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import zlib
-from types import TracebackType
 
 from starlette.types import Message, Receive
 
@@ -12,40 +11,53 @@ from collector.admission import too_large
 from collector.refusal import Because, Refused
 
 
-async def read_body(receive: Receive, limit: int, seconds: float) -> bytes:
-    """The whole body; raises `Refused` (413, 408) instead of reading or waiting on."""
-    with _Deadline(seconds):
-        message = await receive()
-        if message["type"] == "http.request" and not message.get("more_body", False):
-            body: bytes = message.get("body", b"")  # nearly always: it came with the head
-            _check(len(body), limit)
-            return body
-        return await _rest(message, receive, limit)
+class BodyReader:
+    """Reads bodies, each for at most `seconds` (up to a tenth more).
 
+    One timer watches over all of them: a timer for every batch would cost more than its reading.
+    """
 
-class _Deadline:
-    """What asyncio.timeout does, for a tenth of its time: there is one for every batch."""
-
-    def __init__(self, seconds: float) -> None:
+    def __init__(self, limit: int, seconds: float) -> None:
+        self._limit = limit
         self._seconds = seconds
-        self._passed = False
+        self._since: dict[asyncio.Task[object], float] = {}  # loop time at which a read began
+        self._late: set[asyncio.Task[object]] = set()
+        self._watching = False
 
-    def __enter__(self) -> None:
-        self._task = asyncio.current_task()
-        self._timer = asyncio.get_running_loop().call_later(self._seconds, self._pass)
-
-    def _pass(self) -> None:
-        if self._task is not None:
-            self._passed = True
-            self._task.cancel()
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._timer.cancel()
-        # only our own cancel becomes an answer; one from outside goes on
-        if self._passed and kind is asyncio.CancelledError and self._task is not None and not self._task.uncancel():
+    async def read(self, receive: Receive) -> bytes:
+        """The whole body; raises `Refused` (413, 408) instead of reading or waiting on."""
+        task = asyncio.current_task()
+        assert task is not None
+        loop = asyncio.get_running_loop()
+        self._since[task] = loop.time()
+        if not self._watching:
+            self._watching = True
+            loop.call_later(self._seconds / 10, self._watch, loop)
+        try:
+            message = await receive()
+            if message["type"] == "http.request" and not message.get("more_body", False):
+                body: bytes = message.get("body", b"")  # nearly always: it came with the head
+                _check(len(body), self._limit)
+                return body
+            return await _rest(message, receive, self._limit)
+        except asyncio.CancelledError:
+            # only our own cancel becomes an answer; one from outside goes on
+            if task not in self._late or task.uncancel():
+                raise
             raise Refused(Because.SLOW.value.saying(f"The body did not arrive in {self._seconds:g} s.")) from None
+        finally:
+            del self._since[task]
+            self._late.discard(task)
+
+    def _watch(self, loop: asyncio.AbstractEventLoop) -> None:
+        overdue = loop.time() - self._seconds
+        for task, began in self._since.items():
+            if began <= overdue and task not in self._late:
+                self._late.add(task)
+                task.cancel()
+        self._watching = bool(self._since)
+        if self._watching:
+            loop.call_later(self._seconds / 10, self._watch, loop)
 
 
 async def _rest(message: Message, receive: Receive, limit: int) -> bytes:

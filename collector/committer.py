@@ -15,21 +15,33 @@ import threading
 import time
 from collections.abc import Callable
 
+from msgspec import Struct
+
 from collector.journal import Journal, JournalError
 
 log = logging.getLogger("parcours.collector")
 _IDLE = 0.25  # s between looks at the age of the open segment
 
 
+class Taken(Struct, frozen=True, gc=False):
+    """A batch that was checked: what is left to know of it once it is durable."""
+
+    id: int  # collector/seen.py
+    site: int
+    received: int  # ms since 1970
+    bot: bool
+    clamped: bool
+
+
 class _Group:
     """Records that share one fdatasync, and the requests that wait for it."""
 
-    __slots__ = ("began", "done", "keys", "records", "waiters")
+    __slots__ = ("batches", "began", "done", "records", "waiters")
 
     def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
         self.began = time.monotonic()
         self.records: list[bytes] = []
-        self.keys: list[int] = []
+        self.batches: list[Taken] = []
         self.waiters: list[asyncio.Future[None]] = []
         self.done: asyncio.Future[None] = loop.create_future()  # for retries of a batch that is under way
 
@@ -42,12 +54,12 @@ class Committer:
         journal: Journal,
         seal_after: Callable[[], float],
         on_sealed: Callable[[], None],
-        on_durable: Callable[[list[int]], None],
+        on_durable: Callable[[list[Taken]], None],
     ) -> None:
         self._journal = journal
         self._seal_after = seal_after  # s; asked again each time, since it grows with the backlog
         self._on_sealed = on_sealed  # called in the thread
-        self._on_durable = on_durable  # called in the loop, with the ids, before anyone is answered
+        self._on_durable = on_durable  # called in the loop before anyone is answered
         self._jobs: queue.SimpleQueue[_Group | asyncio.Future[None] | None] = queue.SimpleQueue()
         self._forming: _Group | None = None
         self._flying: _Group | None = None
@@ -77,7 +89,7 @@ class Committer:
         group = self._under_way.get(key)
         return None if group is None else asyncio.shield(group.done)
 
-    def append(self, key: int, record: bytes) -> asyncio.Future[None]:
+    def append(self, batch: Taken, record: bytes) -> asyncio.Future[None]:
         """A future that is done when the record is durable, or holds the `JournalError`."""
         group = self._forming
         if group is None:
@@ -86,9 +98,9 @@ class Committer:
                 self._loop.call_soon(self._launch)  # at the end of this turn: its requests share the sync
         waiter = self._loop.create_future()
         group.records.append(record)
-        group.keys.append(key)
+        group.batches.append(batch)
         group.waiters.append(waiter)
-        self._under_way[key] = group
+        self._under_way[batch.id] = group
         return waiter
 
     async def seal(self) -> None:
@@ -113,10 +125,10 @@ class Committer:
     def _landed(self, group: _Group, error: JournalError | None) -> None:
         self._flying = None
         self._launch()
-        for key in group.keys:
-            del self._under_way[key]
+        for batch in group.batches:
+            del self._under_way[batch.id]
         if error is None:
-            self._on_durable(group.keys)
+            self._on_durable(group.batches)
         for waiter in (*group.waiters, group.done):
             if waiter.done():
                 continue

@@ -6,14 +6,15 @@ A bare ASGI callable: Starlette's Request and Response cost a quarter of the rat
 from __future__ import annotations
 
 import time
+from collections.abc import Awaitable
 
 from starlette.types import Receive, Scope, Send
 
 from collector import answers, wire
 from collector.addresses import ClientAddress
 from collector.admission import Admission, Arrival, foreign
-from collector.body import inflate, read_body
-from collector.committer import Committer
+from collector.body import BodyReader, inflate
+from collector.committer import Committer, Taken
 from collector.counters import NO_SITE, Counters
 from collector.enrichment import NotAPage, Request, encode, enrich
 from collector.journal import JournalError
@@ -45,6 +46,7 @@ class Intake:
         self._visitors = visitors
         self._seen = seen
         self._counters = counters
+        self._body = BodyReader(settings.max_body, settings.body_seconds)
         self._client_address = ClientAddress(settings.trusted_proxies)
         self.committer: Committer | None = None  # set while the collector runs
 
@@ -62,12 +64,21 @@ class Intake:
             key = scope["path_params"]["key"]
             known = self._sites.at_hand(key) or await self._site(key)
             site = known.number if known is not None else NO_SITE
-            await self._take(scope, headers, receive, known)
+            known, request, encoding = self._admitted(scope, headers, known)
+            durable = self._take(await self._body.read(receive), encoding, known, request)
+            # Nothing of the batch is held while the disk works: thousands may wait.
+            if durable is not None:
+                await durable
+        except JournalError:
+            await self._refuse(send, origin, site, Because.NOT_DURABLE.value)
         except Refused as refused:
-            self._counters.refused(site, refused.refusal.code, refused.refusal.message)
-            await answers.send_refused(send, origin, refused.refusal)
-            return
-        await answers.send_accepted(send, origin)
+            await self._refuse(send, origin, site, refused.refusal)
+        else:
+            await answers.send_accepted(send, origin)
+
+    async def _refuse(self, send: Send, origin: bytes, site: int, refusal: Refusal) -> None:
+        self._counters.refused(site, refusal.code, refusal.message)
+        await answers.send_refused(send, origin, refusal)
 
     async def _site(self, key: str) -> KnownSite | None:
         if not key.isascii() or len(key) > 32:
@@ -77,17 +88,18 @@ class Intake:
         except StoreError:
             raise Refused(Because.AWAY.value) from None
 
-    async def _take(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, known: KnownSite | None) -> None:
-        """Returns when the batch is durable; raises `Refused` otherwise."""
+    def _admitted(
+        self, scope: Scope, headers: dict[bytes, bytes], known: KnownSite | None
+    ) -> tuple[KnownSite, Request, str]:
+        """What the head says, and how the body is encoded; raises `Refused`."""
         peer = scope["client"][0] if scope["client"] else ""
         address = self._client_address(peer, _forwarded(scope, headers))
-        origin = _text(headers, b"origin") or _text(headers, b"referer")
         encoding = _text(headers, b"content-encoding").strip().lower()
         length = _text(headers, b"content-length")
         arrival = Arrival(
             known=known,
             address=address,
-            origin=origin,
+            origin=_text(headers, b"origin") or _text(headers, b"referer"),
             content_type=_text(headers, b"content-type"),
             content_encoding=encoding,
             content_length=int(length) if length.isdigit() else -1,
@@ -95,37 +107,37 @@ class Intake:
         refusal = self._admission.refusal(arrival)
         if refusal is not None or known is None:
             raise Refused(refusal or Because.UNKNOWN_SITE.value)
-        body = await read_body(receive, self._settings.max_body, self._settings.body_seconds)
+        purpose = next((_text(headers, name) for name in _PURPOSES if name in headers), "")
+        return known, Request(time.time_ns() // 1_000_000, address, _text(headers, b"user-agent"), purpose), encoding
+
+    def _take(self, body: bytes, encoding: str, known: KnownSite, request: Request) -> Awaitable[None] | None:
+        """What to wait for until the batch is durable; None when it is already. Raises `Refused`."""
         if encoding == "gzip":
             body = inflate(body, self._settings.max_body, self._settings.max_inflation)
         batch = _decoded(body)
         if not allowed(batch.ctx.url, known.site.domains):
             raise Refused(_not_ours(batch.ctx.url, known))
-        purpose = next((_text(headers, name) for name in _PURPOSES if name in headers), "")
-        request = Request(time.time_ns() // 1_000_000, address, _text(headers, b"user-agent"), purpose)
-        await self._keep(batch, known, request)
-
-    async def _keep(self, batch: wire.Batch, known: KnownSite, request: Request) -> None:
         committer = self.committer
         if committer is None:
             raise Refused(Because.STOPPING.value)
         key = batch_id(known.number, batch.view, batch.seq)
+        if key in self._seen:
+            self._counters.duplicate(known.number)
+            return None
+        first_try = committer.under_way(key)
+        if first_try is not None:
+            return self._again(first_try, known.number)
         try:
-            first_try = committer.under_way(key)
-            if first_try is not None:
-                await first_try
-            if first_try is not None or key in self._seen:
-                self._counters.duplicate(known.number)
-                return
-            try:
-                x, clamped = enrich(batch, known, request, self._visitors)
-            except NotAPage as error:
-                raise Refused(Because.PAGE.value.saying(f"$.ctx.url: {error}")) from None
-            batch.ctx.id = ""  # the visitor's number stands for it from here on
-            await committer.append(key, encode_record(request.received, encode(x), wire.encode(batch)))
-        except JournalError:
-            raise Refused(Because.NOT_DURABLE.value) from None
-        self._counters.accepted(known.number, request.received, bot=bool(x.bot), clamped=clamped)
+            x, clamped = enrich(batch, known, request, self._visitors)
+        except NotAPage as error:
+            raise Refused(Because.PAGE.value.saying(f"$.ctx.url: {error}")) from None
+        batch.ctx.id = ""  # the visitor's number stands for it from here on
+        record = encode_record(request.received, encode(x), wire.encode(batch))
+        return committer.append(Taken(key, known.number, request.received, bool(x.bot), clamped), record)
+
+    async def _again(self, first_try: Awaitable[None], site: int) -> None:
+        await first_try
+        self._counters.duplicate(site)
 
 
 _PURPOSES = (b"sec-purpose", b"x-purpose", b"x-moz")
