@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from starlette.routing import Route
 
@@ -18,8 +20,9 @@ from collector.intake import Intake
 from collector.journal import Journal
 from collector.known_sites import Directory, KnownSites
 from collector.metrics import Figure, Metrics
+from collector.quarantine import Quarantine
 from collector.script import Script
-from collector.seen import Seen, record_id, stored_id
+from collector.seen import Seen, ids_of, stored_id
 from collector.segments import DONE, SEALED, paths, read_records
 from collector.settings import CollectorSettings, Rate, SettingsError
 from collector.visitors import Visitors
@@ -50,6 +53,7 @@ class Collector:
         self._counters = Counters()
         self._visitors = Visitors(store)
         self._seen = Seen()
+        self._quarantine = Quarantine(settings.journal)
         self._sites = KnownSites(sites)
         self._committer: Committer | None = None
         self._writer: Writer | None = None
@@ -126,7 +130,7 @@ class Collector:
 
     def health(self, site_id: int) -> SiteIntake:
         """What this process accepted and refused for a site since it started (0: keys of no site)."""
-        return self._counters.site(site_id)
+        return replace(self._counters.site(site_id), quarantined=self._quarantine.by_site()[site_id])
 
     def _load(self) -> Load:
         committer, writer = self._committer, self._writer
@@ -168,9 +172,11 @@ class Collector:
                 self._seen.add(stored_id(*batch) for batch in recent_batches(self._store))
             except StoreError as error:
                 log.warning("recent views cannot be read: %s", error)
-        for suffix in (DONE, SEALED):
-            for path in paths(self._settings.journal, suffix):
-                self._seen.add(record_id(record) for record in read_records(path.read_bytes()))
+        journal = self._settings.journal
+        for folder, suffix in ((self._quarantine.folder, SEALED), (journal, SEALED), (journal, DONE)):
+            for path in paths(folder, suffix):
+                with contextlib.suppress(FileNotFoundError):  # put back this moment: it is in the next list
+                    self._seen.add(ids_of(read_records(path.read_bytes())))
 
     async def _each_minute(self) -> None:
         while True:

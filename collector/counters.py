@@ -36,6 +36,7 @@ class SiteIntake:
     bots: int = 0  # of the accepted
     clamped: int = 0  # of the accepted: their clock could not be right
     last_accepted_ms: int = 0  # ms since 1970, 0 = none yet
+    quarantined: int = 0  # batches that the store would not take: they wait in the journal's quarantine
     refused: dict[str, Refusals] = field(default_factory=dict)  # by code of collector/refusal.py
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 
 import msgspec
 import xxhash
@@ -40,6 +41,13 @@ def record_id(record: Record) -> int:
     """The id of a batch in the journal, which holds checked batches only."""
     ids = _ids.decode(record.body)
     return batch_id(_site.decode(record.x).site, ids.view, ids.seq)
+
+
+def ids_of(records: Iterable[Record]) -> Iterator[int]:
+    """The ids of the batches in a segment; a record that nobody can read has none, and stops nothing."""
+    for record in records:
+        with contextlib.suppress(msgspec.DecodeError):
+            yield record_id(record)
 
 
 class Seen:

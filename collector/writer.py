@@ -4,7 +4,7 @@ A segment is one insert of JSON lines under its name as deduplication token, so 
 be sent again after anything. The store's failures are told apart:
 
 - away, busy, disk full: all segments wait, nothing is refused while the journal has room;
-- a line that the store cannot read: that line goes to `quarantine/`, the rest is stored;
+- a line that the store cannot read: its record goes to `quarantine/`, the rest is stored;
 - anything else: the segment is tried `attempts` times, others passing it, then quarantined.
 """
 
@@ -19,8 +19,9 @@ from pathlib import Path
 from typing import Protocol
 
 from collector.journal import mark_done
-from collector.segments import DONE, SEALED, as_line, paths, read_records
-from store.client import BadLine, DiskFull, StoreAway, StoreBusy, StoreError
+from collector.quarantine import Quarantine, forget_left_out, left_out
+from collector.segments import DONE, MAGIC, SEALED, as_line, paths, read_records
+from store.client import BadLine, DiskFull, StoreAway, StoreBusy
 
 log = logging.getLogger("parcours.collector")
 MAX_BAD_LINES = 100  # in one segment; with more the segment is set aside as it is
@@ -49,7 +50,7 @@ class Writer:
     ) -> None:
         self._sink = sink
         self._folder = folder
-        self._quarantine = folder / "quarantine"
+        self._quarantine = Quarantine(folder)
         self._attempts = attempts
         self._keep_done_seconds = keep_done_seconds
         self._keep_done_bytes = keep_done_bytes
@@ -64,7 +65,7 @@ class Writer:
         self.backlog_bytes = sum(path.stat().st_size for path in paths(folder, SEALED))
         self.backlog_segments = len(paths(folder, SEALED))
         self.inserted = 0  # batches since the start
-        self.quarantined = len(list(self._quarantine.glob("*")))
+        self.quarantined = len(self._quarantine.segments())
         self.last_error = ""  # of the store, "" when the last insert went well
         self.insert_seconds = 0.0  # of all inserts since the start
         self.usual_seconds = 0.0  # of one, smoothed over the last few
@@ -138,14 +139,17 @@ class Writer:
                 return  # new segments first; what was inserted before can wait
             try:
                 self._send(self._folder / name)
-            except StoreError as error:
+            except (StoreAway, StoreBusy, DiskFull) as error:
                 log.warning("%s: cannot be replayed now: %s", name, error)
                 return
+            except Exception as error:  # it was stored before: the next one matters more
+                log.error("%s: is not replayed: %s", name, error)
             self._replay.discard(name)
 
     def _count(self, waiting: list[Path]) -> None:
         self.backlog_bytes = sum(path.stat().st_size for path in waiting)
         self.backlog_segments = len(waiting)
+        self.quarantined = len(self._quarantine.segments())  # `parcours journal` may have put some back
 
     def _insert(self, path: Path, attempt: int) -> bool:
         """Try one segment; False when the store is away, so that the others need not be tried."""
@@ -163,8 +167,8 @@ class Writer:
             self.last_error = str(error)
             log.warning("%s: attempt %d failed: %s", path.name, attempt, error)
             self._failed[path.name] = (attempt, time.monotonic() + self._pause(attempt))
-            if attempt >= self._attempts:
-                self._set_aside(path)
+            if attempt >= self._attempts or isinstance(error, BadLine):
+                self._set_aside(path, str(error), attempt)
             return True
         self._away = 0
         self.last_error = ""
@@ -182,38 +186,40 @@ class Writer:
     def _send(self, path: Path) -> int:
         """Insert a segment without the lines that the store cannot read; how many batches it holds.
 
-        The lines to leave out are found in the same order each time, so a segment that is
-        sent again ends with the same content under the same token.
+        What is left out is noted before the rest is sent, so a segment that is sent again ends
+        with the same content under the same token, by whichever version of the store.
         """
-        lines = [as_line(record) for record in read_records(path.read_bytes())]
-        numbers = list(range(1, len(lines) + 1))  # of the lines that are left, as counted in the file
-        token = path.stem
-        while True:
+        data = path.read_bytes()
+        records = list(read_records(data))
+        good = records[-1].end if records else len(MAGIC)
+        if good < len(data) and path.suffix == SEALED:
+            self._quarantine.keep_damaged(path, data, good)
+            log.error("%s: damaged behind byte %d of %d: a copy is in quarantine/", path.name, good, len(data))
+        left = left_out(path)
+        numbers = [number for number in range(1, len(records) + 1) if number not in left]
+        lines = [as_line(records[number - 1]) for number in numbers]
+        found = 0
+        while lines:
+            token = "-".join((path.stem, *map(str, sorted(left))))
             try:
                 self._sink.insert_segment(b"".join(lines), token)
+                break
             except BadLine as error:
-                if not 1 <= error.row <= len(lines) or len(numbers) + MAX_BAD_LINES <= numbers[-1]:
-                    raise
+                named = 1 <= error.row <= len(lines)
+                if not named or found == MAX_BAD_LINES or len(records) == 1 or path.suffix == DONE:
+                    raise  # a segment that was stored once must never get another token
+                found += 1
                 number = numbers.pop(error.row - 1)
-                self._keep_line(f"{path.stem}.{number}.json", lines.pop(error.row - 1))
+                del lines[error.row - 1]
+                self._quarantine.keep_record(path, number, records[number - 1], str(error))
+                left |= {number}
                 log.error("%s: batch %d is set aside in quarantine/: %s", path.name, number, error)
-                token = f"{token}-{number}"
-                if not lines:
-                    return 0
-                continue
-            return len(lines)
+        return len(lines)
 
-    def _keep_line(self, name: str, line: bytes) -> None:
-        self._quarantine.mkdir(exist_ok=True, mode=0o700)
-        (self._quarantine / name).write_bytes(line)
-        self.quarantined = len(list(self._quarantine.glob("*")))
-
-    def _set_aside(self, path: Path) -> None:
-        self._quarantine.mkdir(exist_ok=True, mode=0o700)
-        path.rename(self._quarantine / path.name)
+    def _set_aside(self, path: Path, error: str, attempts: int) -> None:
+        self._quarantine.keep(path, error, attempts)
         self._failed.pop(path.name, None)
-        self.quarantined = len(list(self._quarantine.glob("*")))
-        log.error("%s: set aside in quarantine/ after %d attempts; nothing of it is lost", path.name, self._attempts)
+        log.error("%s: set aside in quarantine/ after %d attempts; nothing of it is lost", path.name, attempts)
 
     def _sweep(self) -> None:
         """Remove segments that the store has had for long enough, the oldest first when they are too many."""
@@ -224,3 +230,4 @@ class Writer:
             old = time.time() - status.st_mtime > self._keep_done_seconds
             if path.name not in self._replay and (old or kept > self._keep_done_bytes):
                 path.unlink()
+                forget_left_out(path)

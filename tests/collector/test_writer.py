@@ -16,7 +16,8 @@ from collector.app import CollectorSettings, DrainTimeout
 from collector.enrichment import Request, encode, enrich
 from collector.journal import Journal, mark_done
 from collector.known_sites import KnownSite
-from collector.segments import DONE, SEALED, encode_record, paths
+from collector.quarantine import Quarantine
+from collector.segments import DONE, SEALED, encode_record, paths, read_records
 from collector.visitors import Visitors
 from collector.writer import Writer
 from store.client import BadLine, Store
@@ -107,7 +108,11 @@ def test_a_segment_that_keeps_failing_lets_the_others_pass(tmp_path: Path) -> No
     sink = Picky()
     writer = written(sink, tmp_path, no_more(tmp_path), attempts=3)
     assert [token for token, _ in sink.taken] == [good.stem]
-    assert [p.name for p in (tmp_path / "quarantine").iterdir()] == [bad.name]
+    [aside] = Quarantine(tmp_path).segments()
+    assert aside.name == bad.name
+    why = Quarantine(tmp_path).why(aside)
+    assert why is not None
+    assert (why.error, why.attempts) == ("memory limit", 3)
     assert writer.quarantined == 1
 
 
@@ -118,8 +123,9 @@ def test_only_the_bad_line_is_set_aside(tmp_path: Path) -> None:
     [(token, lines)] = sink.taken
     assert [json.loads(line)["b"]["seq"] for line in lines] == [0, 2, 4]
     assert token == f"{path.stem}-2-4"
-    aside = sorted((tmp_path / "quarantine").iterdir())
-    assert [json.loads(p.read_bytes())["b"]["seq"] for p in aside] == [1, 3]
+    aside = Quarantine(tmp_path).segments()
+    assert [p.name for p in aside] == [f"{path.stem}.2.seg", f"{path.stem}.4.seg"]
+    assert [json.loads(r.body)["seq"] for p in aside for r in read_records(p.read_bytes())] == [1, 3]
 
 
 def test_done_segments_are_replayed_at_start_and_then_swept(tmp_path: Path) -> None:
@@ -150,7 +156,7 @@ def test_a_real_store_names_the_bad_line(store: Store, tmp_path: Path) -> None:
     segment(tmp_path, record(), record(), broken, record())
     written(store, tmp_path, no_more(tmp_path))
     assert count(store, "touches") == 3
-    [aside] = (tmp_path / "quarantine").iterdir()
+    [aside] = Quarantine(tmp_path).segments()
     assert b"seven" in aside.read_bytes()
 
 

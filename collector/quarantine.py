@@ -1,0 +1,180 @@
+"""What the store would not take: set aside with its reason, until a person looks (`parcours journal`).
+
+`quarantine/` beside the segments holds segments too: whole ones under their own name, and single
+records as `<segment>.<number>.seg`. Beside each stands `<name>.why`. The name is the token of the
+insert, so a segment that is put back can be sent as often as it likes and is stored once.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections import Counter
+from pathlib import Path
+
+import msgspec
+from msgspec import Struct
+
+from collector.segments import MAGIC, SEALED, Record, encode_record, paths, read_records
+
+WHY, LEFT_OUT, DAMAGED = ".why", ".left", ".damaged"
+
+
+class NotThere(LookupError):
+    """No segment of this name is set aside; `str()` says what is."""
+
+
+class Why(Struct, frozen=True):
+    """Why a segment was set aside."""
+
+    error: str  # the store's words
+    attempts: int
+    time: int  # ms since 1970
+
+
+class _Of(Struct):
+    site: int
+
+
+_why = msgspec.json.Decoder(Why)
+_of = msgspec.json.Decoder(_Of)
+
+
+def batches_by_site(records: list[Record]) -> Counter[int]:
+    """Number of the site → batches; 0 for a record that does not say."""
+    found: Counter[int] = Counter()
+    for record in records:
+        try:
+            found[_of.decode(record.x).site] += 1
+        except msgspec.DecodeError:
+            found[0] += 1
+    return found
+
+
+class Quarantine:
+    """The folder `quarantine` of a journal. Safe beside a running collector: every step is one rename."""
+
+    def __init__(self, journal: Path) -> None:
+        self.journal = journal
+        self.folder = journal / "quarantine"
+        self._counted: tuple[int, Counter[int]] = (-1, Counter())
+
+    def segments(self) -> list[Path]:
+        """All that is set aside and can be put back, oldest first."""
+        return paths(self.folder, SEALED)
+
+    def find(self, name: str) -> Path:
+        """The segment of this name, with or without its ending. Raises `NotThere`."""
+        path = self.folder / (name if name.endswith(SEALED) else f"{name}{SEALED}")
+        if path.parent != self.folder or not path.is_file():
+            raise NotThere(f"{name} is not in {self.folder}: `parcours journal list` shows what is")
+        return path
+
+    def why(self, path: Path) -> Why | None:
+        """The reason kept beside it; None when there is none that can be read."""
+        try:
+            return _why.decode(Path(f"{path}{WHY}").read_bytes())
+        except (OSError, msgspec.DecodeError):
+            return None
+
+    def by_site(self) -> Counter[int]:
+        """Number of the site → batches that are set aside. Read again only when the folder has changed."""
+        try:
+            changed = self.folder.stat().st_mtime_ns
+        except FileNotFoundError:
+            return Counter()
+        if changed != self._counted[0]:
+            found: Counter[int] = Counter()
+            for path in self.segments():
+                with contextlib.suppress(FileNotFoundError):
+                    found += batches_by_site(list(read_records(path.read_bytes())))
+            self._counted = (changed, found)
+        return self._counted[1]
+
+    def keep(self, path: Path, error: str, attempts: int) -> None:
+        """Set a whole segment aside."""
+        self._explain(path.name, error, attempts)
+        path.rename(self.folder / path.name)
+        _sync(self.folder)
+        _sync(self.journal)
+
+    def keep_record(self, segment: Path, number: int, record: Record, error: str) -> None:
+        """Set record `number` (from 1) of a segment aside, and note with the segment that it is left out."""
+        name = f"{segment.stem}.{number}{SEALED}"
+        self._explain(name, error, 1)
+        _write(self.folder / name, MAGIC + encode_record(record.received, record.x, record.body))
+        left = left_out(segment) | {number}
+        _write(segment.with_suffix(LEFT_OUT), " ".join(map(str, sorted(left))).encode())
+
+    def keep_damaged(self, segment: Path, data: bytes, good: int) -> None:
+        """Keep a copy of a sealed segment of which only `good` bytes can be read: the disk has changed it."""
+        self._explain(f"{segment.stem}{DAMAGED}", f"damaged behind byte {good} of {len(data)}", 1)
+        _write(self.folder / f"{segment.stem}{DAMAGED}", data)
+
+    def put_back(self, path: Path) -> Path:
+        """Give a segment back to the writer, which takes it within a second, or at its start."""
+        back = path.rename(self.journal / path.name)
+        Path(f"{path}{WHY}").unlink(missing_ok=True)
+        _sync(self.journal)
+        _sync(self.folder)
+        return back
+
+    def discard(self, path: Path) -> int:
+        """Delete a segment for good; how many batches it held. `discarded.log` in the journal keeps the fact."""
+        why, records = self.why(path), list(read_records(path.read_bytes()))
+        line = {
+            "time": int(time.time() * 1000),
+            "segment": path.stem,
+            "batches": {str(site): n for site, n in sorted(batches_by_site(records).items())},
+            "error": why.error if why else "",
+        }
+        with open(os.open(self.journal / "discarded.log", os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as log:
+            log.write(msgspec.json.encode(line) + b"\n")
+            log.flush()
+            os.fsync(log.fileno())
+        path.unlink()
+        Path(f"{path}{WHY}").unlink(missing_ok=True)
+        forget_left_out(self.journal / path.name)
+        return len(records)
+
+    def _explain(self, name: str, error: str, attempts: int) -> None:
+        self.folder.mkdir(exist_ok=True, mode=0o700)
+        why = Why(error, attempts, int(time.time() * 1000))
+        _write(self.folder / f"{name}{WHY}", msgspec.json.encode(why))
+
+
+def left_out(segment: Path) -> frozenset[int]:
+    """Numbers of the records of a segment that were set aside.
+
+    They stand in a file for as long as the segment does. Were they sought anew each time, a store
+    that has learned to read such a record would take the whole segment under another token: twice.
+    """
+    try:
+        return frozenset(map(int, segment.with_suffix(LEFT_OUT).read_text().split()))
+    except FileNotFoundError:
+        return frozenset()
+
+
+def forget_left_out(segment: Path) -> None:
+    """The segment is gone for good."""
+    segment.with_suffix(LEFT_OUT).unlink(missing_ok=True)
+
+
+def _write(path: Path, data: bytes) -> None:
+    """All of the file or none of it, whatever dies."""
+    new = path.with_name(f"{path.name}.new")
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+    new.rename(path)
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(fd)
+    finally:
+        os.close(fd)
