@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from collector.segments import DONE, MAGIC, OPEN, SEALED, good_length, paths
+from collector.segments import DONE, OPEN, SEALED, good_length, paths
 
 log = logging.getLogger("parcours.collector")
 
@@ -82,15 +82,21 @@ class Journal:
         try:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
+            holder = os.pread(self._lock, 20, 0).decode("ascii", "replace").strip()
             os.close(self._lock)
-            raise JournalHeld(f"{folder}: another process collects into this journal; give each its own") from None
+            raise JournalHeld(
+                f"Another process{f' ({holder})' if holder else ''} collects into {folder}. "
+                "Stop that one, or give this one a folder of its own with --data."
+            ) from None
+        os.ftruncate(self._lock, 0)
+        os.pwrite(self._lock, b"%d\n" % os.getpid(), 0)
 
     def recover(self) -> list[Path]:
         """Cut and seal what an earlier process left open; all sealed segments, oldest first."""
         for path in paths(self.folder, OPEN):
             data = path.read_bytes()
             good = good_length(data)
-            if good <= len(MAGIC):
+            if not good:
                 path.unlink()
                 continue
             if good < len(data):
@@ -133,7 +139,7 @@ class Journal:
         length, self._length = self._length, 0
         with contextlib.suppress(OSError):  # all that counts was synced; a close can only tell of the rest
             file.close()
-        if length <= len(MAGIC):
+        if not length:
             path.unlink(missing_ok=True)
             return None
         sealed = path.with_suffix(SEALED)
@@ -150,9 +156,7 @@ class Journal:
         path = self.folder / f"{time.time_ns() // 1000:016d}-{secrets.token_hex(4)}{OPEN}"
         file = self._open_file(path)
         self._file, self._path, self._opened, self._length = file, path, time.monotonic(), 0
-        file.write(MAGIC)
         self._sync_folder()
-        self._length = len(MAGIC)
         return file
 
     def _abandon(self) -> None:

@@ -8,8 +8,9 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
+from collector.journal import JournalHeld
 from collector.settings import SettingsError
-from parcours.commands import data, maps, serving, sites
+from parcours.commands import data, journal, maps, serving, sites
 from parcours.connection import ApiError
 from parcours.settings import BadSetting
 from store.client import StoreError
@@ -27,7 +28,7 @@ def cli() -> None:
     """
 
 
-for command in (*serving.COMMANDS, *sites.COMMANDS, *maps.COMMANDS, *data.COMMANDS):
+for command in (*serving.COMMANDS, *sites.COMMANDS, *maps.COMMANDS, *data.COMMANDS, *journal.COMMANDS):
     cli.add_command(command)
 
 
@@ -54,7 +55,7 @@ def main() -> None:
         _stop(error.message, error.hint, AWAY if error.status == 503 else REFUSED)
     except (BadSetting, SettingsError) as error:
         _stop(str(error), "", 2)
-    except StoreError as error:
+    except (StoreError, JournalHeld) as error:
         _stop(str(error), "", AWAY)
     except BrokenPipeError:
         sys.exit(0)

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import httpx
 
+from collector.quarantine import Quarantine
 from parcours.connection import running_server
 from parcours.settings import Settings
 from store.client import StoreError, open_store
@@ -28,7 +29,15 @@ class Finding:
 
 def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which they should be mended."""
-    looks: tuple[Callable[[Settings], Finding], ...] = (_folder, _disk, _engine, _server, _database, _chromium)
+    looks: tuple[Callable[[Settings], Finding], ...] = (
+        _folder,
+        _disk,
+        _journal,
+        _engine,
+        _server,
+        _database,
+        _chromium,
+    )
     return [look(settings) for look in looks]
 
 
@@ -43,6 +52,12 @@ def _disk(settings: Settings) -> Finding:
     free = shutil.disk_usage(place).free
     words = f"{free / 1e9:.1f} GB free" + ("" if free >= LEAST_FREE else ": make room, under 1 GB batches are refused")
     return Finding("disk", free >= LEAST_FREE, words)
+
+
+def _journal(settings: Settings) -> Finding:
+    aside = Quarantine(settings.data / "journal").by_site().total()
+    words = f"{aside} batches that the database would not take are set aside: `parcours journal list` says why"
+    return Finding("journal", not aside, words if aside else "nothing is set aside")
 
 
 def _engine(settings: Settings) -> Finding:

@@ -12,6 +12,7 @@ from typing import Any
 import click
 import uvicorn
 
+from collector.journal import Journal
 from parcours.server import free_port, noted, server_config
 from parcours.settings import Settings, read_settings, variable
 
@@ -117,6 +118,8 @@ def _run(settings: Settings, rooms: tuple[Any, ...]) -> None:
     from parcours.app import open_parcours  # heavy: the engine
 
     free_port(settings.host, settings.port)
+    if "collector" in rooms:
+        Journal(settings.data / "journal").close()  # held by another: told here, not in the middle of uvicorn's start
     # uvicorn raises the signal again after its orderly end; the default of SIGTERM would skip ours.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     parcours = open_parcours(settings, rooms)
