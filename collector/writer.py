@@ -15,12 +15,13 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
 from typing import Protocol
 
 from collector.journal import mark_done
 from collector.quarantine import Quarantine, forget_left_out, left_out
-from collector.segments import DONE, MAGIC, SEALED, as_line, paths, read_records
+from collector.segments import DONE, SEALED, as_line, paths, read_records
 from store.client import BadLine, DiskFull, StoreAway, StoreBusy
 
 log = logging.getLogger("parcours.collector")
@@ -32,7 +33,7 @@ _SWEEP = 10.0  # s between removals of old segments
 class Sink(Protocol):
     """What the writer needs of a store."""
 
-    def insert_segment(self, lines: bytes, token: str) -> None: ...
+    def insert_segment(self, lines: bytes | Path, token: str) -> None: ...
 
 
 class Writer:
@@ -56,6 +57,7 @@ class Writer:
         self._keep_done_bytes = keep_done_bytes
         self._pause = pause  # attempt → s until the next
         self._replay = {path.name for path in paths(folder, DONE)}  # see docs/decisions on kept segments
+        self._earlier = self._replay | {path.name for path in paths(folder, SEALED)}  # written by another process
         self._failed: dict[str, tuple[int, float]] = {}  # name → attempts, when to try again
         self._away = 0  # tries in a row that the store did not answer
         self._state = threading.Condition()
@@ -184,14 +186,30 @@ class Writer:
         return True
 
     def _send(self, path: Path) -> int:
-        """Insert a segment without the lines that the store cannot read; how many batches it holds.
+        """Insert a segment; how many batches it holds.
+
+        One that this process sealed a moment ago goes as it is. One of before the start, and one that
+        the store cannot read, is looked through.
+        """
+        if path.name not in self._earlier and not left_out(path):
+            try:
+                self._sink.insert_segment(path, path.stem)
+            except BadLine:
+                pass
+            else:
+                with path.open("rb") as file:
+                    return sum(piece.count(b"\n") for piece in iter(partial(file.read, 1 << 20), b""))
+        return self._send_checked(path)
+
+    def _send_checked(self, path: Path) -> int:
+        """Insert a segment without the lines that the store cannot read; how many batches that are.
 
         What is left out is noted before the rest is sent, so a segment that is sent again ends
         with the same content under the same token, by whichever version of the store.
         """
         data = path.read_bytes()
         records = list(read_records(data))
-        good = records[-1].end if records else len(MAGIC)
+        good = records[-1].end if records else 0
         if good < len(data) and path.suffix == SEALED:
             self._quarantine.keep_damaged(path, data, good)
             log.error("%s: damaged behind byte %d of %d: a copy is in quarantine/", path.name, good, len(data))

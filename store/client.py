@@ -12,6 +12,7 @@ import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,7 @@ from store.reading import numpy_columns, plain_rows
 __all__ = ["BadLine", "DiskFull", "Store", "StoreAway", "StoreBusy", "StoreError", "StoreNewer", "open_store"]
 
 MAX_IDLE = 8  # clients kept for the next call
+_GLOB = re.compile(r"[*?{}]")  # what a path to the engine may not hold: it would stand for other files
 _ALL = 1 << 40  # rows or bytes: larger than any segment
 
 # An insert is one block: the token covers a block, so a segment cut in two could be stored in half.
@@ -125,16 +127,23 @@ class Store:
         with self._client(f"Writing to {table}") as client:
             client.insert(table, data, column_names=list(columns), column_oriented=True, settings=_ONE_BLOCK | named)
 
-    def insert_segment(self, lines: bytes, token: str) -> None:
-        """JSON lines `{"r":ms,"x":{…},"b":<batch>}` into `landing`: all of them once, or none.
+    def insert_segment(self, lines: bytes | Path, token: str) -> None:
+        """JSON lines `{"r":ms,"x":{…},"b":<batch>}`, or a file of them, into `landing`: all of them once, or none.
 
         The same token is stored once in every table. BadLine when a line does not parse.
         """
-        if not lines.strip():
+        if isinstance(lines, bytes) and not lines.strip():
             return
         settings = _SEGMENT | {"insert_deduplication_token": token}
         with self._client(f"Segment {token}", segment=True) as client:
-            client.raw_insert("landing", insert_block=lines, fmt="JSONEachRow", settings=settings)
+            if isinstance(lines, bytes):
+                client.raw_insert("landing", insert_block=lines, fmt="JSONEachRow", settings=settings)
+            elif self.server or _GLOB.search(place := os.path.realpath(lines)):
+                with lines.open("rb") as file:
+                    client.raw_insert("landing", insert_block=file, fmt="JSONEachRow", settings=settings)
+            else:  # the engine reads the file itself: nothing of it passes through Python
+                said = ", ".join(f"{name} = {_quoted(str(value))}" for name, value in settings.items())
+                client.command(f"INSERT INTO landing FROM INFILE {_quoted(place)} SETTINGS {said} FORMAT JSONEachRow")
 
     def close(self) -> None:
         """Let go of the folder or server; a call under way does so at its end."""
@@ -143,6 +152,11 @@ class Store:
             idle, self._idle = self._idle, []
         for client in idle:
             client.close()
+
+
+def _quoted(text: str) -> str:
+    """A string literal of SQL."""
+    return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def open_store(location: str | os.PathLike[str], *, cluster: str = "", database: str = "") -> Store:

@@ -30,7 +30,7 @@ class Picky(Sink):
         super().__init__()
         self.refused = refused
 
-    def insert_segment(self, lines: bytes, token: str) -> None:
+    def insert_segment(self, lines: bytes | Path, token: str) -> None:
         if token == self.refused:
             raise StoreError("memory limit")
         super().insert_segment(lines, token)

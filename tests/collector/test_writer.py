@@ -53,11 +53,11 @@ class Sink:
         self.answers = list(answers)
         self.taken: list[tuple[str, list[bytes]]] = []
 
-    def insert_segment(self, lines: bytes, token: str) -> None:
+    def insert_segment(self, lines: bytes | Path, token: str) -> None:
         answer = self.answers.pop(0) if self.answers else None
         if answer is not None:
             raise answer
-        self.taken.append((token, lines.splitlines()))
+        self.taken.append((token, (lines if isinstance(lines, bytes) else lines.read_bytes()).splitlines()))
 
 
 def written(sink: Sink | Store, folder: Path, until: Callable[[Writer], bool], **options: Any) -> Writer:
@@ -96,11 +96,27 @@ def test_a_store_that_is_away_costs_nothing(tmp_path: Path) -> None:
     assert writer.last_error == ""
 
 
+@pytest.mark.parametrize(("bad", "kept"), [((), [0, 1, 2, 3]), ((2,), [0, 2, 3]), ((1, 1, 1), [3])])
+def test_what_this_process_sealed_goes_as_it_is(tmp_path: Path, bad: tuple[int, ...], kept: list[int]) -> None:
+    """… and without the lines that the store cannot read, if there are any."""
+    records = [record(seq=n) for n in range(4)]
+    sink = Sink(*([BadLine("somewhere", 0)] if bad else []), *(BadLine("bad", row) for row in bad))
+    writer = Writer(sink, tmp_path)
+    writer.start()
+    path = segment(tmp_path, *records)
+    writer.wake()
+    assert writer.wait_for([path.name], 10) == set()
+    writer.stop(5)
+    assert sink.taken[0][1] == [records[n].rstrip() for n in kept]
+    assert writer.inserted == len(kept)
+    assert len(Quarantine(tmp_path).segments()) == len(bad)
+
+
 def test_a_segment_that_keeps_failing_lets_the_others_pass(tmp_path: Path) -> None:
     bad, good = segment(tmp_path, record()), segment(tmp_path, record())
 
     class Picky(Sink):
-        def insert_segment(self, lines: bytes, token: str) -> None:
+        def insert_segment(self, lines: bytes | Path, token: str) -> None:
             if token == bad.stem:
                 raise StoreError("memory limit")
             super().insert_segment(lines, token)

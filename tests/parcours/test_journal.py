@@ -9,7 +9,7 @@ from click.testing import CliRunner
 
 from collector.journal import Journal, mark_done
 from collector.quarantine import Quarantine
-from collector.segments import MAGIC, OPEN, encode_record
+from collector.segments import OPEN, encode_record
 from parcours.cli import cli
 from tests.collector.test_writer import record, segment
 from tests.machine import free_port
@@ -25,7 +25,7 @@ def folder(tmp_path):
     aside = segment(journal, record(), record())
     Quarantine(journal).keep(aside, "memory limit exceeded", 5)
     segment(journal, record())
-    (journal / f"{time.time_ns() // 1000:016d}-0000{OPEN}").write_bytes(MAGIC + record())
+    (journal / f"{time.time_ns() // 1000:016d}-0000{OPEN}").write_bytes(record())
     return journal
 
 
