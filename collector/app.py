@@ -12,7 +12,8 @@ from dataclasses import replace
 
 from starlette.routing import Route
 
-from collector.admission import Admission, Load
+from collector.admission import Admission, Arrival, Load
+from collector.backend import Backend, BackendSettings, Senders
 from collector.committer import Committer, Taken
 from collector.counters import Counters, SiteIntake
 from collector.devices import device
@@ -34,6 +35,7 @@ __all__ = ["Collector", "CollectorSettings", "DrainTimeout", "Rate", "SettingsEr
 
 log = logging.getLogger("parcours.collector")
 _MINUTE = 60.0
+_ANY = Arrival(None, "", "", "", "", -1)
 _PATIENT = (16, 32)  # sealed segments that wait → seal every 5 s, every minute
 
 
@@ -47,7 +49,15 @@ class Collector:
     Without a store nothing is inserted: batches stay in the journal (unit tests).
     """
 
-    def __init__(self, store: Store | None, settings: CollectorSettings, sites: Directory) -> None:
+    def __init__(
+        self,
+        store: Store | None,
+        settings: CollectorSettings,
+        sites: Directory,
+        senders: Senders | None = None,
+        backend: BackendSettings | None = None,
+    ) -> None:
+        """`senders`: whose programs may send too; None: nobody's."""
         self._store = store
         self._settings = settings
         self._counters = Counters()
@@ -59,14 +69,27 @@ class Collector:
         self._writer: Writer | None = None
         self._stopping = False
         self._chores: list[asyncio.Task[None]] = []
-        self._intake = Intake(
-            settings, Admission(settings, self._load), self._sites, self._visitors, self._seen, self._counters
+        admission = Admission(settings, self._load)
+        self._intake = Intake(settings, admission, self._sites, self._visitors, self._seen, self._counters)
+        self._backend = (
+            Backend(
+                senders,
+                backend or BackendSettings(),
+                lambda: admission.has_room(_ANY),
+                self._visitors,
+                self._seen,
+                self._counters,
+                store,
+            )
+            if senders is not None
+            else None
         )
         metrics = Metrics(self._counters, self._figures(), settings.metrics_token, settings.trusted_proxies)
         self.routes: list[Route] = [
             Route("/c/{key}", self._intake),
             Route("/parcours.js", Script().page),
             Route("/metrics", metrics.page),
+            *(self._backend.routes if self._backend else ()),
         ]
 
     async def start(self) -> None:
@@ -90,6 +113,8 @@ class Collector:
         self._committer = Committer(journal, self._seal_after, self._wake_writer, self._durable)
         self._committer.start()
         self._intake.committer = self._committer
+        if self._backend is not None:
+            self._backend.committer = self._committer
         self._chores = [asyncio.create_task(self._each_minute())]
         if settings.tune_gc:
             gc.collect()
@@ -105,6 +130,8 @@ class Collector:
         if self._committer is not None:
             await self._committer.stop()
             self._committer = self._intake.committer = None
+            if self._backend is not None:
+                self._backend.committer = None
         if self._writer is not None:
             await asyncio.to_thread(self._writer.stop, self._settings.stop_seconds)
             self._writer = None
@@ -157,7 +184,9 @@ class Collector:
         return max(least, min(5.0, writer.usual_seconds / self._settings.insert_share))
 
     def _durable(self, batches: list[Taken]) -> None:
-        self._seen.add([batch.id for batch in batches])
+        self._seen.add([batch.id for batch in batches if batch.id >= 0])
+        if self._backend is not None:
+            self._backend.durable([batch.id for batch in batches if batch.id < 0])
         for batch in batches:
             self._counters.accepted(batch.site, batch.received, bot=batch.bot, clamped=batch.clamped)
 

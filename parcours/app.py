@@ -15,12 +15,14 @@ from starlette.routing import BaseRoute, Route
 
 from collector.addresses import ClientAddress
 from collector.app import Collector, CollectorSettings
+from collector.backend import Senders
 from parcours.settings import Settings
 from store.client import Store, open_store
 from store.definitions import Definitions
 from store.migrations import migrate
 from store.sites import SiteDirectory
 from store.snapshots import Snapshots
+from store.tokens import TokenDirectory
 from viewer.app import Viewer, ViewerSettings
 
 Room = Literal["collector", "viewer"]
@@ -55,7 +57,7 @@ def open_parcours(settings: Settings, rooms: Iterable[Room] = ALL) -> Parcours:
         migrate(store)
         definitions = Definitions(store)
         service_token = secrets.token_urlsafe(32)
-        collector = _collector(settings, store, definitions) if "collector" in rooms else None
+        collector = _collector(settings, store, definitions, service_token) if "collector" in rooms else None
         viewer = _viewer(settings, store, definitions, collector, service_token) if "viewer" in rooms else None
     except BaseException:
         store.close()
@@ -63,13 +65,14 @@ def open_parcours(settings: Settings, rooms: Iterable[Room] = ALL) -> Parcours:
     return Parcours(_app(collector, viewer), store, definitions, collector, viewer, service_token)
 
 
-def _collector(settings: Settings, store: Store, definitions: Definitions) -> Collector:
+def _collector(settings: Settings, store: Store, definitions: Definitions, token: str) -> Collector:
     intake = CollectorSettings(
         journal=settings.data / "journal",
         trusted_proxies=settings.trusted_proxies,
         segment_seconds=settings.segment_seconds,
     )
-    return Collector(store, intake, SiteDirectory(definitions))
+    sites = SiteDirectory(definitions)
+    return Collector(store, intake, sites, Senders(TokenDirectory(definitions, service=token), sites))
 
 
 def _viewer(

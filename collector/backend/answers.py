@@ -1,0 +1,59 @@
+"""Answers to a backend: what was accepted, what was known, what was refused and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import msgspec
+from msgspec import Struct
+from starlette.types import Send
+
+from collector.refusal import Refusal
+
+
+class RefusedLine(Struct, frozen=True):
+    line: int  # from 1
+    code: str
+    message: str
+
+
+class Answer(Struct, frozen=True):
+    """Every line is in one of the three."""
+
+    accepted: int
+    duplicates: int
+    refused: Sequence[RefusedLine] = ()
+
+
+async def send_answer(send: Send, answer: Answer, first: Refusal | None) -> None:
+    """200, or the status of the first refusal with its words beside the answer when nothing was taken."""
+    if answer.refused and first is not None and not answer.accepted and not answer.duplicates:
+        body = msgspec.json.encode({**msgspec.json.decode(first.body()), **msgspec.to_builtins(answer)})
+        await _send(send, first.status, body, [])
+    else:
+        await _send(send, 200, msgspec.json.encode(answer), [])
+
+
+async def send_refused(send: Send, refusal: Refusal) -> None:
+    """The refusal of the whole request."""
+    headers = []
+    if refusal.retry_after:
+        headers.append((b"retry-after", b"%d" % refusal.retry_after))
+    if refusal.status == 401:
+        headers.append((b"www-authenticate", b"Bearer"))
+    if refusal.status == 405:
+        headers.append((b"allow", b"POST"))
+    if refusal.close:
+        headers.append((b"connection", b"close"))
+    await _send(send, refusal.status, refusal.body(), headers)
+
+
+async def _send(send: Send, status: int, body: bytes, more: list[tuple[bytes, bytes]]) -> None:
+    headers = [
+        (b"content-type", b"application/json"),
+        (b"content-length", b"%d" % len(body)),
+        (b"cache-control", b"no-store"),
+        *more,
+    ]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": body})

@@ -1,0 +1,91 @@
+"""From a body to its lines: each an event or a batch, or the refusal of that line alone."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from collector.backend.message import (
+    Event,
+    Imported,
+    Unreadable,
+    WrongEvent,
+    decode_event,
+    decode_events,
+)
+from collector.backend.refusal import Unfit
+from collector.refusal import Refusal, Refused
+
+JSON, LINES = "application/json", "application/x-ndjson"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One thing that was sent. `number` counts from 1: lines of NDJSON, places in a list."""
+
+    number: int
+    at: str  # its place in the body, for words: `$`, `$.events[3]`
+    read: Event | Imported | Refusal
+    name: str = ""  # what its sender calls it, so that it is known again
+    site: str = ""
+
+
+def content_type(header: str) -> str:
+    """JSON or LINES; raises `Refused` (415)."""
+    kind = header.partition(";")[0].strip().lower()
+    if kind in (JSON, LINES):
+        return kind
+    raise Refused(Unfit.CONTENT_TYPE.value.saying(f"The content type is {kind[:60] or 'missing'!r}."))
+
+
+def events_of(body: bytes, key: str, site: str, most: int) -> list[Line]:
+    """The events of a JSON body: the first that is wrong refuses all. `key`: the header Idempotency-Key."""
+    try:
+        events, named, in_list = decode_events(body)
+    except Unreadable as error:
+        raise Refused(Unfit.NOT_JSON.value.saying(str(error))) from None
+    except WrongEvent as error:
+        raise Refused(Unfit.SHAPE.value.saying(str(error))) from None
+    _check_number(len(events), most)
+    return [
+        Line(n, f"$.events[{n - 1}]" if in_list else "$", event, _name(event, key, n), event.site or named or site)
+        for n, event in enumerate(events, 1)
+    ]
+
+
+def lines_of(
+    body: bytes, key: str, site: str, most: int, decode: Callable[[bytes], Event | Imported] = decode_event
+) -> list[Line]:
+    """The lines of an NDJSON body, each judged by itself; empty lines are none."""
+    lines = [(n, text) for n, text in enumerate(body.split(b"\n"), 1) if text.strip()]
+    _check_number(len(lines), most)
+    return list(_read(lines, key, site, decode))
+
+
+def _read(
+    lines: list[tuple[int, bytes]], key: str, site: str, decode: Callable[[bytes], Event | Imported]
+) -> Iterator[Line]:
+    for n, text in lines:
+        try:
+            read = decode(text)
+        except Unreadable as error:
+            yield Line(n, "$", Unfit.NOT_JSON.value.saying(str(error)))
+        except WrongEvent as error:
+            yield Line(n, "$", Unfit.SHAPE.value.saying(str(error)))
+        else:
+            name = _name(read, key, n) if isinstance(read, Event) else ""
+            yield Line(n, "$", read, name, read.site or site)
+
+
+def _name(event: Event, key: str, n: int) -> str:
+    """An event's own id, else its place under the key of the request: two words that cannot be mistaken."""
+    if event.id:
+        return f"id {event.id}"
+    return f"key {n} {key}" if key else ""
+
+
+def _check_number(number: int, most: int) -> None:
+    if number > most:
+        raise Refused(Unfit.TOO_MANY.value.saying(f"{number} in one request; at most {most} are taken."))
+    if not number:
+        raise Refused(Unfit.SHAPE.value.saying("The body holds no event."))

@@ -1,0 +1,202 @@
+"""POST /api/v1/events and /api/v1/batches: from a request of the owner's programs to an answer, which means durable."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Sequence
+from typing import Literal
+from urllib.parse import parse_qs
+
+from starlette.routing import Route
+from starlette.types import Receive, Scope, Send
+
+from collector.backend import answers
+from collector.backend.answers import Answer, RefusedLine
+from collector.backend.body import JSON, Line, content_type, events_of, lines_of
+from collector.backend.message import Event, Imported, decode_imported
+from collector.backend.records import Prepared, Preparing
+from collector.backend.refusal import Unfit
+from collector.backend.senders import Senders
+from collector.backend.settings import BackendSettings
+from collector.backend.stored import stored
+from collector.body import BodyReader, inflate
+from collector.committer import Committer, Taken
+from collector.counters import NO_SITE, Counters
+from collector.journal import JournalError
+from collector.known_sites import KnownSite
+from collector.limits import Buckets
+from collector.refusal import Because, Refusal, Refused
+from collector.seen import Seen
+from collector.visitors import Visitors
+from store.client import Store
+from store.errors import StoreError
+
+log = logging.getLogger("parcours.collector")
+Kind = Literal["events", "batches"]
+_MAX_INFLATION = 1_000  # times; lines of a log look alike, and the size is limited anyway
+_MAX_KEY = 200  # letters of an Idempotency-Key
+
+
+class Backend:
+    """Endpoints of the routes; holds what a request passes through."""
+
+    def __init__(
+        self,
+        senders: Senders,
+        settings: BackendSettings,
+        room: Callable[[], Refusal | None],
+        visitors: Visitors,
+        seen: Seen,
+        counters: Counters,
+        store: Store | None,
+    ) -> None:
+        """`room`: why nothing can be taken now, if so; `seen`: the ids in the journal at the start."""
+        self._senders = senders
+        self._settings = settings
+        self._room = room
+        self._visitors = visitors
+        self._seen = seen
+        self._own = Seen()  # apart, so that an import does not push visitors' batches out of the memory
+        self._counters = counters
+        self._store = store
+        self._buckets = Buckets(settings.rate)
+        self._body = BodyReader(settings.max_body, settings.body_seconds)
+        self._turns = asyncio.Semaphore(settings.at_once)
+        self.committer: Committer | None = None  # set while the collector runs
+        self.routes = [
+            Route("/api/v1/events", _Endpoint(self, "events")),  # JSON (all or none) or NDJSON (each line by itself)
+            Route("/api/v1/batches", _Endpoint(self, "batches")),  # of the past, NDJSON
+        ]
+
+    def durable(self, ids: Sequence[int]) -> None:
+        """These of ours are in the journal (collector/app.py tells them by their sign, see `_taken`)."""
+        self._own.add(~id for id in ids)
+
+    async def answer(self, kind: Kind, scope: Scope, receive: Receive, send: Send) -> None:
+        """One request, from its head to its answer."""
+        try:
+            headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
+            lines, whole = await self._read(kind, scope, headers, receive)
+            async with self._turns:
+                answer, first = await self._take(kind, lines, whole)
+        except Refused as refused:
+            self._counters.refused(NO_SITE, refused.refusal.code, refused.refusal.message)
+            await answers.send_refused(send, refused.refusal)
+            return
+        await answers.send_answer(send, answer, first)
+
+    async def _read(
+        self, kind: Kind, scope: Scope, headers: dict[str, str], receive: Receive
+    ) -> tuple[list[Line], bool]:
+        """The lines, and whether one that is wrong refuses all. Raises `Refused`."""
+        if scope["method"] != "POST":
+            raise Refused(Unfit.METHOD.value)
+        token = await self._senders.sender(headers.get("authorization", ""))
+        if self._buckets.take(token.id):
+            rate = self._settings.rate
+            raise Refused(
+                Unfit.TOKEN_RATE.value.saying(f"More than {rate.per_second:g} requests a second with {token.name!r}.")
+            )
+        if (full := self._room()) is not None:
+            raise Refused(full)
+        form = content_type(headers.get("content-type", ""))
+        if kind == "batches" and form == JSON:
+            raise Refused(Unfit.CONTENT_TYPE.value.saying("Batches are taken as NDJSON only."))
+        body = await self._whole_body(headers, receive)
+        key = headers.get("idempotency-key", "")
+        if len(key) > _MAX_KEY:
+            raise Refused(Unfit.SHAPE.value.saying(f"Idempotency-Key has more than {_MAX_KEY} letters."))
+        site = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[0]
+        most = self._settings.max_events
+        if kind == "batches":
+            return lines_of(body, "", site, most, decode_imported), False
+        return (events_of if form == JSON else lines_of)(body, key, site, most), form == JSON
+
+    async def _whole_body(self, headers: dict[str, str], receive: Receive) -> bytes:
+        most, length = self._settings.max_body, headers.get("content-length", "")
+        encoding = headers.get("content-encoding", "").strip().lower()
+        if encoding not in ("", "identity", "gzip"):
+            raise Refused(Because.ENCODING.value.saying(f"The content encoding {encoding[:60]!r} is unknown here."))
+        if length.isdigit() and int(length) > most:
+            raise Refused(Unfit.TOO_LARGE.value.saying(f"The body has {length} bytes; at most {most} are taken."))
+        body = await self._body.read(receive)
+        return inflate(body, most, _MAX_INFLATION) if encoding == "gzip" else body
+
+    async def _take(self, kind: Kind, lines: list[Line], whole: bool) -> tuple[Answer, Refusal | None]:
+        """What became of the lines, and the first refusal; returns when all that was accepted is durable."""
+        sites = await self._senders.sites_of({line.site for line in lines if line.site})
+        preparing = Preparing(self._settings, self._visitors, time.time_ns() // 1_000_000)
+        ready: list[Prepared] = []
+        refused: list[tuple[int, Refusal]] = []
+        for line in lines:
+            known = sites.get(line.site)
+            try:
+                ready.append(_prepared(preparing, line, known))
+            except Refused as no:
+                if whole:
+                    raise
+                refused.append((line.number, no.refusal))
+                self._counters.refused(known.number if known else NO_SITE, no.refusal.code, no.refusal.message)
+        there = await self._stored(ready, views=kind == "batches")
+        accepted = await self._keep(ready, there)
+        shown = [RefusedLine(number, no.code, f"{no.message} {no.hint}".strip()) for number, no in refused]
+        return Answer(accepted, len(ready) - accepted, shown), refused[0][1] if refused else None
+
+    async def _stored(self, ready: list[Prepared], *, views: bool) -> set[int]:
+        """Ids of those that the store has; while it is away the memory must do."""
+        if self._store is None or not any(one.known_again for one in ready):
+            return set()
+        try:
+            return await asyncio.to_thread(stored, self._store, ready, views=views)
+        except StoreError as error:
+            log.warning("events are known again from memory alone: %s", error)
+            return set()
+
+    async def _keep(self, ready: list[Prepared], there: set[int]) -> int:
+        """Append what is new and wait for the disk; how many that were. Nothing is awaited between look and append."""
+        committer = self.committer
+        if committer is None:
+            raise Refused(Because.STOPPING.value)
+        waiting, accepted = [], 0
+        for one in ready:
+            if (first_try := committer.under_way(~one.id)) is not None:
+                waiting.append(first_try)
+            elif one.id not in there and one.id not in self._own and one.id not in self._seen:
+                waiting.append(committer.append(_taken(one), one.record))
+                accepted += 1
+                continue
+            self._counters.duplicate(one.site)
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+        if any(isinstance(result, JournalError) for result in results):
+            raise Refused(Because.NOT_DURABLE.value)
+        return accepted
+
+
+class _Endpoint:
+    """A bare ASGI callable: Starlette takes a method for a handler of its own requests."""
+
+    def __init__(self, backend: Backend, kind: Kind) -> None:
+        self._backend = backend
+        self._kind = kind
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._backend.answer(self._kind, scope, receive, send)
+
+
+def _prepared(preparing: Preparing, line: Line, known: KnownSite | None) -> Prepared:
+    if isinstance(line.read, Refusal):
+        raise Refused(line.read)
+    if known is None:
+        words = f"There is no site {line.site!r}." if line.site else "No site is named."
+        raise Refused(Unfit.SITE.value.saying(f"{line.at}.site: {words}"))
+    if isinstance(line.read, Event):
+        return preparing.event(line.read, known, line.name, line.at)
+    assert isinstance(line.read, Imported)
+    return preparing.batch(line.read, known, line.at)
+
+
+def _taken(one: Prepared) -> Taken:
+    # A number below 0 is ours: no batch of a visitor has one (collector/seen.py).
+    return Taken(~one.id, one.site, time.time_ns() // 1_000_000, False, False)

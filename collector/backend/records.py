@@ -1,0 +1,196 @@
+"""From what was sent to a record of the journal, or a refusal with the place and the reason.
+
+An event of a backend takes the way of a batch that holds one custom event, but it is no view: its
+context has no viewport (`vw` is 0, which no tracker can send), so no row of `views` comes from it,
+and it is not the batch 0 of a view, so none of `touches` either (docs/decisions/0020).
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+import xxhash
+from msgspec import Struct
+from msgspec.structs import replace
+
+from collector import wire
+from collector.backend.message import Event, Imported
+from collector.backend.refusal import Unfit
+from collector.backend.settings import BackendSettings
+from collector.enrichment import Enrichment, NotAPage, Request, encode, enrich
+from collector.known_sites import KnownSite
+from collector.origins import allowed
+from collector.refusal import Refused
+from collector.seen import batch_id
+from collector.segments import encode_record
+from collector.visitors import Visitors
+from store.pages import canonical_page
+
+NOBODY = 0  # visitor of an event that names none
+SEQ = 1  # of an event: 0 would be the first batch of a view
+TOUCHPOINT = "touchpoint/"  # pages of places that are no pages
+_encoder = msgspec.json.Encoder()
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What goes to the journal, and by what it is known again."""
+
+    id: int  # collector/seen.py
+    site: int
+    page: str
+    view: int  # its hash, as the store keeps it
+    seq: int
+    known_again: bool  # whether its sender named it, so that it may have come before
+    record: bytes
+
+
+class _Context(Struct):
+    variants: dict[str, str]
+
+
+class _Custom(Struct):
+    t: list[int]
+    n: list[str]
+    v: list[float | None]
+
+
+class _Body(Struct):
+    view: str
+    seq: int
+    sent: int
+    t0: int
+    ctx: _Context
+    custom: _Custom
+
+
+class _Known(Struct):
+    """The part of an `Enrichment` that an event without a browser has; what is absent reads as empty."""
+
+    site: int
+    page: str
+    host: str
+    visitor: str
+    shift: int = 0
+
+
+class Preparing:
+    """Checks against sites and clock, one thing after the other; raises `Refused`."""
+
+    def __init__(self, settings: BackendSettings, visitors: Visitors, now: int) -> None:
+        """`now`: ms since 1970, the time of receipt."""
+        self._settings = settings
+        self._visitors = visitors
+        self._now = now
+
+    def event(self, event: Event, known: KnownSite, name: str, at: str) -> Prepared:
+        """`name`: what its sender calls it, "" for nothing; `at`: its place in the body, for the words."""
+        if event.visitor and event.browser_id:
+            raise _refused(Unfit.SHAPE, f"{at}: visitor and browser_id are both there; one says who it was")
+        when = self._time(event, at)
+        page = self._page(event, known, at)
+        view = _view_of(known.number, name)
+        x = _Known(known.number, page, page.partition("/")[0], str(self._visitor(event, known)))
+        custom = _Custom([0], [event.name], [event.value])
+        body = _Body(view, SEQ, when, when, _Context(event.variants), custom)
+        record = encode_record(self._now, _encoder.encode(x), _encoder.encode(body))
+        return _prepared(known, page, view, SEQ, bool(name), record)
+
+    def batch(self, line: Imported, known: KnownSite, at: str) -> Prepared:
+        """A batch of the past: its own times, its own visitor; never a robot unless its agent says so."""
+        batch = _batch(line, at)
+        if not allowed(batch.ctx.url, known.site.domains):
+            raise _refused(Unfit.PAGE, f"{at}.batch.ctx.url: {batch.ctx.url[:200]!r} is not on a domain of the site")
+        self._within(batch.t0, f"{at}.batch.t0")
+        self._within(batch.t0 + wire.span(batch), f"{at}.batch: its last event")
+        try:
+            x, _ = enrich(batch, known, Request(self._now, "", line.agent, ""), self._visitors)
+        except NotAPage as error:
+            raise _refused(Unfit.PAGE, f"{at}.batch.ctx.url: {error}") from None
+        x = self._own(x, line, batch, known)
+        batch.ctx.id = ""
+        record = encode_record(self._now, encode(x), wire.encode(batch))
+        return _prepared(known, x.page, batch.view, batch.seq, True, record)
+
+    def _own(self, x: Enrichment, line: Imported, batch: wire.Batch, known: KnownSite) -> Enrichment:
+        """The enrichment, with what the sender knows better than this request."""
+        visitor = self._visitors.consented(known.number, batch.ctx.id or f"view {batch.view}")
+        x = replace(x, visitor=str(visitor), shift=0)
+        if line.agent:
+            return x
+        return replace(x, bot="", device=line.device or "other", browser=line.browser, os=line.os)
+
+    def _time(self, event: Event, at: str) -> int:
+        if event.time is None:
+            return self._now
+        when = event.time if isinstance(event.time, int) else _milliseconds(event.time)
+        self._within(when, f"{at}.time")
+        return when
+
+    def _within(self, when: int, at: str) -> None:
+        past, ahead = self._now - self._settings.max_age, self._now + self._settings.max_ahead
+        if when < past:
+            days = self._settings.max_age // 86_400_000
+            raise _refused(
+                Unfit.TIME, f"{at}: {_shown(when)} is more than {days} days ago, longer than anything is kept"
+            )
+        if when > ahead:
+            minutes = self._settings.max_ahead // 60_000
+            raise _refused(Unfit.TIME, f"{at}: {_shown(when)} is more than {minutes} min ahead of the clock here")
+
+    def _page(self, event: Event, known: KnownSite, at: str) -> str:
+        if event.page and event.touchpoint:
+            raise _refused(Unfit.SHAPE, f"{at}: page and touchpoint are both there; one says where it was")
+        if event.touchpoint:
+            return TOUCHPOINT + event.touchpoint
+        if not event.page:
+            return ""
+        if not allowed(event.page, known.site.domains):
+            domains = ", ".join(known.site.domains)
+            raise _refused(Unfit.PAGE, f"{at}.page: {event.page[:200]!r} is not on a domain of the site ({domains})")
+        return canonical_page(event.page, known.site.keep_query)
+
+    def _visitor(self, event: Event, known: KnownSite) -> int:
+        # As the tracker makes it of parcours('identify', …), see tracker_js/src/main.js.
+        id = f"@{event.visitor}"[:64] if event.visitor else event.browser_id
+        return self._visitors.consented(known.number, id) if id else NOBODY
+
+
+def _prepared(known: KnownSite, page: str, view: str, seq: int, known_again: bool, record: bytes) -> Prepared:
+    id = batch_id(known.number, view, seq)
+    return Prepared(id, known.number, page, xxhash.xxh64_intdigest(view.encode()), seq, known_again, record)
+
+
+def _batch(line: Imported, at: str) -> wire.Batch:
+    try:
+        return wire.decode(bytes(line.batch))
+    except wire.WireError as error:
+        words = str(error).replace("$", f"{at}.batch", 1)
+        raise _refused(Unfit.SHAPE, words if at in words else f"{words} - at `{at}.batch`") from None
+
+
+def _view_of(site: int, name: str) -> str:
+    """24 letters, as the id of a view: the same for the same name, else random."""
+    if not name:
+        return secrets.token_urlsafe(18)
+    digest = hashlib.blake2b(
+        f"{site} {name}".encode("utf-8", "surrogatepass"), digest_size=18, person=b"event"
+    ).digest()
+    return base64.urlsafe_b64encode(digest).decode()
+
+
+def _milliseconds(time: datetime) -> int:
+    return round(time.timestamp() * 1000)
+
+
+def _shown(when: int) -> str:
+    return datetime.fromtimestamp(when / 1000).astimezone().isoformat(timespec="seconds")
+
+
+def _refused(reason: Unfit, message: str) -> Refused:
+    return Refused(reason.value.saying(message))

@@ -1,0 +1,20 @@
+"""Limits of what a backend sends in one request, with units."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from collector.settings import Rate
+
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True)
+class BackendSettings:
+    max_body: int = 1 << 20  # bytes, after inflating
+    max_events: int = 1_000  # in one request
+    body_seconds: float = 30.0  # for a whole body to arrive
+    rate: Rate = Rate(20, 100)  # requests of one token
+    at_once: int = 2  # requests that are worked on; the others wait their turn, so that visitors' batches have room
+    max_age: int = 1_100 * DAY_MS  # ms before now that something may have happened: three years
+    max_ahead: int = 600_000  # ms after now
