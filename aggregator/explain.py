@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from aggregator.account import Account
 from aggregator.queries import Exposed
 from aggregator.scope import Scope
+from store.notes import Note, read_note
 from store.snapshots import Snapshot
 
 FEW_VISITORS = 20  # below, shares are noise
@@ -69,8 +70,13 @@ def explain(
         found.append(MapWarning("page_height_differs", {"seen": exposed.page_h, "picture": snapshot.height}))
     if exposed.cut:
         found.append(MapWarning("events_cut", {"n": exposed.cut}))
-    found.extend(MapWarning("snapshot", {"words": words}) for words in snapshot.warnings)
+    found.extend(_of_picture(read_note(stored)) for stored in snapshot.warnings)
     return found
+
+
+def _of_picture(noted: Note) -> MapWarning:
+    named: dict[str, int | float | str] = {"note": noted.code, **noted.values} if noted.code else {}
+    return MapWarning("snapshot", {"words": noted.words, **named})
 
 
 def _emptiness(account: Account, exposed: Exposed, span: tuple[str, str, int] | None) -> list[MapWarning]:

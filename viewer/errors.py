@@ -22,7 +22,7 @@ from aggregator.scope import BadScope
 from store.client import StoreError
 from store.definitions import Conflict, Missing
 from store.pages import NotAPage
-from viewer.snapshot.errors import SnapshotError
+from viewer.snapshot.errors import SnapshotError, StepError
 from viewer.snapshot.recipe import BadRecipe
 
 log = logging.getLogger("parcours.viewer")
@@ -38,6 +38,7 @@ class Problem(Exception):
     hint: str = ""
     incident: str = ""
     retry_after: int = 0  # seconds; sent as Retry-After
+    fault: StepError | None = None  # of a recipe: for its words in other languages
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
@@ -85,7 +86,7 @@ def problem_of(error: BaseException) -> Problem:
         case BadScope():
             return Problem(400, "bad_question", str(error))
         case SnapshotError():
-            return Problem(422, error.code, error.words)
+            return Problem(422, error.code, error.words, fault=error if isinstance(error, StepError) else None)
         case StoreError():
             log.error("store: %s", error)
             return Problem(503, "store", str(error), "Try again in a moment.", retry_after=5)

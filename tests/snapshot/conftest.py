@@ -11,7 +11,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from PIL import Image
 
+from store.notes import read_note
 from store.records import Site
+from store.snapshots import Snapshot
 from tests.snapshot.site_pages import FILES, PAGES
 from viewer.snapshot import Camera, Capture
 from viewer.snapshot.addresses import system_resolve
@@ -21,6 +23,11 @@ SITE_KEY = "abcdefghijkl"
 FAST = Limits(answer_s=3, load_s=3, quiet_s=1.5, calm_s=0.3, step_s=2, images_s=3, whole_s=30, dial_s=2)
 # Names that the tests' resolver knows besides the machine's own.
 NAMES = {"shop.test": ["127.0.0.1"], "other.test": ["127.0.0.1"], "nowhere.test": [], "public.test": ["192.0.2.1"]}
+
+
+def told(snapshot: Snapshot) -> tuple[str, ...]:
+    """What the camera noted, in words."""
+    return tuple(read_note(stored).words for stored in snapshot.warnings)
 
 
 def resolve(host: str) -> list[str]:

@@ -1,5 +1,6 @@
 import pytest
 
+from store.notes import read_note
 from viewer.snapshot.heights import height_warning, strips, viewport_height
 
 
@@ -24,4 +25,4 @@ def test_strips(height, expected):
 def test_height_is_held_against_the_recorded_one():
     assert height_warning(1000, 1366, {1366: 1100}) == ""
     assert height_warning(1000, 1366, {390: 5000}) == ""
-    assert "1,000 px" in height_warning(1000, 1366, {1366: 2000})
+    assert "1,000 px" in read_note(height_warning(1000, 1366, {1366: 2000})).words

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from tests.snapshot.conftest import box, colour, whole
+from tests.snapshot.conftest import box, colour, told, whole
 
 
 def test_plain_page(shoot, local):
@@ -30,7 +30,7 @@ def test_lazy_content_is_there(shoot):
 
 
 def test_missing_image_is_said(shoot):
-    assert shoot("/broken").snapshot.warnings == ("1 of 2 images could not be loaded.",)
+    assert told(shoot("/broken").snapshot) == ("1 of 2 images could not be loaded.",)
 
 
 @pytest.mark.parametrize(
@@ -63,13 +63,13 @@ def test_cookie_banner_is_hidden_and_its_lock_lifted(shoot):
     assert picture.height == 2040
     assert colour(picture, 600, 20) == "green"  # the site's own bar stays, though it says cookie
     assert colour(picture, 600, 700) == "yellow"
-    assert capture.snapshot.warnings == ("A cookie banner was hidden for the picture.",)
+    assert told(capture.snapshot) == ("A cookie banner was hidden for the picture.",)
 
 
 def test_known_platform_is_named(shoot):
     capture = shoot("/platform")
     assert colour(whole(capture), 600, 400) == "yellow"
-    assert capture.snapshot.warnings == ("A cookie banner (OneTrust) was hidden for the picture.",)
+    assert told(capture.snapshot) == ("A cookie banner (OneTrust) was hidden for the picture.",)
 
 
 def test_a_menu_that_speaks_of_cookies_stays(shoot):
@@ -81,7 +81,7 @@ def test_a_menu_that_speaks_of_cookies_stays(shoot):
 def test_page_that_never_rests_is_photographed_with_a_warning(shoot):
     capture = shoot("/restless")
     assert colour(whole(capture), 600, 800) == "green"
-    assert "did not come to rest" in capture.snapshot.warnings[0]
+    assert "did not come to rest" in told(capture.snapshot)[0]
 
 
 def test_tall_page_comes_in_strips(shoot):
@@ -96,19 +96,19 @@ def test_tallest_page_is_cut(shoot, camera, monkeypatch):
     monkeypatch.setattr(camera, "limits", replace(camera.limits, tallest_px=5_000))
     capture = shoot("/tall", 390)
     assert capture.snapshot.height == capture.layout.height == sum(height for height, _ in capture.strips) == 5_000
-    assert "25,000 px" in capture.snapshot.warnings[0]
+    assert "25,000 px" in told(capture.snapshot)[0]
 
 
 def test_endless_page_ends(shoot):
     capture = shoot("/endless")
-    assert any("grows while it is scrolled" in words for words in capture.snapshot.warnings)
+    assert any("grows while it is scrolled" in words for words in told(capture.snapshot))
 
 
 def test_inner_scroller_is_left_and_said(shoot):
     capture = shoot("/panel")
     assert capture.snapshot.height == 768
     assert colour(whole(capture), 100, 300) == "green"
-    assert "scrolls in a panel" in capture.snapshot.warnings[0]
+    assert "scrolls in a panel" in told(capture.snapshot)[0]
 
 
 def test_picture_and_layout_show_one_moment(shoot):
@@ -124,7 +124,7 @@ def test_page_without_viewport_tag_is_shown_as_a_phone_shows_it(shoot):
     capture = shoot("/no-viewport-tag", 390)
     assert capture.layout.width == 980
     assert whole(capture).size == (980, capture.snapshot.height)
-    assert "no viewport tag" in capture.snapshot.warnings[0]
+    assert "no viewport tag" in told(capture.snapshot)[0]
 
 
 def test_page_wider_than_the_phone(shoot):
@@ -134,11 +134,11 @@ def test_page_wider_than_the_phone(shoot):
     assert colour(picture, 380, 290) == "green"
     assert colour(picture, 200, 310) == "white"
     assert box(capture, "#wide")[2:] == (900, 300)
-    assert "510 px beyond the right edge" in capture.snapshot.warnings[0]
+    assert "510 px beyond the right edge" in told(capture.snapshot)[0]
 
 
 def test_height_is_held_against_visitors_pages(shoot):
-    assert any("9,000 px" in words for words in shoot("/hero", page_heights={1366: 9000}).snapshot.warnings)
+    assert any("9,000 px" in words for words in told(shoot("/hero", page_heights={1366: 9000}).snapshot))
 
 
 def test_a_picture_is_no_visit(shoot, local):

@@ -10,7 +10,7 @@ from http.server import ThreadingHTTPServer
 import pytest
 
 from tests.machine import free_port
-from tests.snapshot.conftest import FAST, _handler, resolve
+from tests.snapshot.conftest import FAST, _handler, resolve, told
 from viewer.snapshot import Camera, SnapshotError, find_chromium, take
 
 
@@ -65,7 +65,7 @@ def test_private_address_not_allowed(camera, local):
 def test_files_of_private_neighbours_are_left_out(camera, local):
     local.asked.clear()
     capture = camera.take(local.url("/leaks"), local.site(), [1366])[0]
-    assert any(f"other.test:{local.port}" in words for words in capture.snapshot.warnings)
+    assert any(f"other.test:{local.port}" in words for words in told(capture.snapshot))
     assert {path for _, path in local.asked} & {"/secret", "/direct", "/socket", "/green.png"} == set()
 
 

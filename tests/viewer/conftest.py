@@ -32,13 +32,13 @@ class FakeCamera:
         self.closed = False
 
     def take(self, url: str, site: Site, widths: Any, variant: str = "", recipe: Any = None, **more: Any) -> list[Any]:
-        from viewer.snapshot.errors import SnapshotError
+        from viewer.snapshot.errors import SnapshotError, StepError
 
         more["progress"]("opening the page")
         if url.endswith("/away"):
             raise SnapshotError("Nothing answers at shop.example.", "unreachable")
         if recipe and any(step.selector == "#nowhere" for step in recipe.steps):
-            raise SnapshotError("At 1366 px: Step 1 (click #nowhere): nothing on the page is #nowhere.", "step")
+            raise StepError("nothing", n=1, step="click #nowhere", selector="#nowhere", seconds=10.0, width=1366)
         page = more.get("page") or "shop.example/new"
         return [
             SimpleNamespace(

@@ -164,9 +164,11 @@ def test_trying_takes_the_picture_and_shows_it_or_says_which_step_failed(
     follow = post(owner, f"{root}/drawer/edit", **steps).headers["location"]
     _over(viewer, follow)
     failed = owner.get(follow).text
-    assert "Step 1 (click #nowhere): nothing on the page is #nowhere." in words(failed)
+    assert "Step 1 (click #nowhere): nothing on the page is #nowhere, after 10 s" in words(failed)
     assert 'name="state" value="drawer"' in failed  # to try it again
-    assert "Une étape de cet état" in words(owner.get(follow + "&lang=fr").text)
+    french = words(owner.get(follow + "&lang=fr").text)
+    assert "Étape 1 (click #nowhere) : rien sur la page ne répond à #nowhere" in french
+    assert "nothing on the page" not in french
     owner.get("/account?lang=en")
     post(owner, f"{root}/drawer/edit", do="delete")
 

@@ -5,13 +5,19 @@ from __future__ import annotations
 import re
 from datetime import date
 from pathlib import Path
+from string import Formatter
 
 import pytest
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import viewer
-from viewer.pages.languages import CATALOGS, THIN, language, preferred
+from store.notes import NOTES, note, read_note
+from viewer.errors import problem_of
+from viewer.pages.languages import CATALOGS, CODES, THIN, language, preferred
+from viewer.pages.picture_failures import words_of as failure_words
+from viewer.pages.picture_notes import stored_words
+from viewer.snapshot.errors import STEP_FAULTS, StepError
 
 ROOM = Path(viewer.__file__).parent
 METHODS = [("pages/**.py", "python"), ("templates/**.html", "jinja2")]
@@ -53,6 +59,34 @@ def test_french_fills_the_same_holes(french: dict[str | tuple[str, ...], tuple[s
 def test_french_stands_off_its_signs_by_a_narrow_space(french: dict[str | tuple[str, ...], tuple[str, ...]]) -> None:
     for text in (text for texts in french.values() for text in texts):
         assert not re.search(r"[^\s\u202f][?!»]| [:;?!»]|« ", text), text
+
+
+FIGURES = ("n", "images", "seconds", "height", "end", "laid", "window", "px", "usual", "count", "width")
+VALUES = dict.fromkeys(FIGURES, 7)
+NAMES = {"name": "OneTrust", "hosts": "10.0.0.1", "selector": "#a", "cover": "div", "goal": "/b", "step": "click #a"}
+
+
+@pytest.mark.parametrize("code", NOTES)
+def test_notes_of_a_picture_are_told_in_both_languages(code: str) -> None:
+    holes = {name for _, name, _, _ in Formatter().parse(NOTES[code]) if name}
+    stored = note(code, **{name: value for name, value in (VALUES | NAMES).items() if name in holes})
+    english = stored_words(language("en"), stored)
+    assert english.replace("“", "`").replace("”", "`").split()[:4] == read_note(stored).words.split()[:4]
+    assert stored_words(language("fr"), stored) not in (english, read_note(stored).words)
+
+
+@pytest.mark.parametrize("stored", ["The page grows.", '{"note": "of a later version", "n": 1}', '{"note": "broken"}'])
+def test_notes_of_other_versions_stand_for_themselves(stored: str) -> None:
+    assert [stored_words(language(code), stored) for code in CODES] == [stored, stored]
+
+
+@pytest.mark.parametrize("fault", STEP_FAULTS)
+def test_why_a_step_failed_is_told_in_both_languages(fault: str) -> None:
+    error = StepError(fault, **VALUES, **NAMES)
+    french = failure_words(language("fr"), problem_of(error))
+    assert french.startswith("À 7 px\u202f: Étape 7 (click #a)\u202f: ")
+    assert failure_words(language("en"), problem_of(error)) == error.words
+    assert french.endswith(".")
 
 
 def test_words_are_the_customers_trade() -> None:

@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from store.notes import read_note
 from store.pages import canonical_page
 from store.snapshots import Snapshot
 from viewer.api.entry import Entry, answer, body, iso, viewer_of
@@ -40,7 +41,7 @@ def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
         "url": snapshot.url,
         "taken": iso(snapshot.taken),
         "title": snapshot.title,
-        "warnings": list(snapshot.warnings),
+        "warnings": [read_note(stored).words for stored in snapshot.warnings],
     }
 
 

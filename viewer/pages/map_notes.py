@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from aggregator.explain import MapWarning
 
 from .languages import Language
+from .picture_notes import words_of as note_words
 
 # said by the empty state and the account, in their place
 ELSEWHERE = frozenset(
@@ -75,4 +76,5 @@ def words_of(lang: Language, warning: MapWarning) -> str:
             )
         case "events_cut":
             return _("Very busy views dropped %(n)s events.", n=n("n"))
-    return _("About this picture: %(warning)s", warning=str(v.get("words", warning.code)))
+    about = note_words(lang, str(v.get("note", "")), v, str(v.get("words", warning.code)))
+    return _("About this picture: %(warning)s", warning=about)

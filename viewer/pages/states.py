@@ -26,6 +26,7 @@ from .controls import device_name
 from .languages import Language
 from .page import Choice, Page, doc
 from .picture_failures import words_of as failure_words
+from .picture_notes import stored_words
 from .serve import answer, frame_of, go, signed_in, viewer_of
 from .state_form import StateForm, step_help
 from .taking import WIDTHS
@@ -216,7 +217,7 @@ def _taken(lang: Language, viewer: Viewer, site: Site, state: PageState, picture
             alt=lang.text("%(state)s at %(width)s px", state=state.name, width=lang.number(s.width)),
             href=viewer.urls.heatmap(site.id, page=s.page, width=s.width, state=s.state),
             label=lang.text("%(width)s px, %(moment)s", width=lang.number(s.width), moment=lang.moment(s.taken)),
-            warnings=s.warnings,
+            warnings=tuple(stored_words(lang, stored) for stored in s.warnings),
         )
         for s in own[:6]
     ]

@@ -111,7 +111,7 @@ async def follow(request: Request) -> Response:
         url=now.url,
         state=await viewer.run(_name_of, viewer.definitions, site, now.recipe.state),
         words=_words(lang, now),
-        detail=str(now.problem) if now.problem and lang.code != "en" else "",
+        detail=str(now.problem) if now.problem and not now.problem.fault and lang.code != "en" else "",
         failed=bool(failed),
         ended=ended,
         job_href=" ".join(viewer.urls.api("jobs", job.id) for job in jobs),

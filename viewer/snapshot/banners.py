@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 
+from store.notes import note
 from viewer.snapshot.world import World, script
 
 # Selectors of the banners of consent platforms, as their own documents name them.
@@ -45,6 +46,6 @@ PLATFORMS = {
 
 
 async def hide_banners(world: World) -> list[str]:
-    """Hide what asks for consent over the page; gives one sentence for each thing hidden."""
+    """Hide what asks for consent over the page; gives a note for each thing hidden."""
     names = await world.evaluate(f"({script('banners')})({json.dumps(PLATFORMS)})")
-    return [f"A cookie banner{f' ({name})' if name else ''} was hidden for the picture." for name in names]
+    return [note("banner_of", name=name) if name else note("banner") for name in names]

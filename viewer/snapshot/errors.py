@@ -12,6 +12,39 @@ class SnapshotError(Exception):
         self.code = code
 
 
+STEP_FAULTS = {
+    "slow": "took longer than {seconds:g} s.",
+    "selector": "{selector} is no CSS selector. Try it in the console of a browser.",
+    "nothing": "nothing on the page is {selector}, after {seconds:g} s at this width. "
+    "Check the selector, or say for which devices the state is.",
+    "hidden": "the page has {count} × {selector}, but none of them shows within {seconds:g} s at this width. "
+    "Put a step before that opens what it lies in, or name another element.",
+    "covered": "{cover} lies over {selector}, so that nobody can reach it. "
+    "Put a step before that moves it away, such as `dismiss`.",
+    "something": "something lies over {selector}, so that nobody can reach it. "
+    "Put a step before that moves it away, such as `dismiss`.",
+    "moves": "{selector} did not stand still within {seconds:g} s.",
+    "no_room": "this element has nothing to scroll. Name the one that has the scroll bar.",
+    "leaves": "leaves the page for {goal}. A state shows the same page: choose another element, "
+    "or take the picture of that page.",
+}
+
+
+class StepError(SnapshotError):
+    """A step of a recipe that could not be done. `fault` is one of STEP_FAULTS; `values` are what its words need,
+    and `n` (from 1) and `step` of the step, and the `width` of the picture."""
+
+    def __init__(self, fault: str, **values: object) -> None:
+        self.fault, self.values = fault, values
+        words = STEP_FAULTS[fault].format(**values)
+        step = "Step {n} ({step})".format(**values) + (" " if fault in ("slow", "leaves") else ": ")
+        at = f"At {values['width']} px: " if "width" in values else ""
+        super().__init__(at + step + words, "leaves" if fault == "leaves" else "step")
+
+    def at(self, width: int) -> StepError:
+        return StepError(self.fault, **self.values, width=width)
+
+
 CODES = {
     "address": "the address is not http(s), or not one of the site's domains",
     "private": "the address lies in a private network and the site does not allow that",

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from store.notes import note
+
 # The commonest screens at the widths people ask for; any other takes the nearest.
 _USUAL = {360: 740, 390: 844, 768: 1024, 1024: 768, 1366: 768, 1440: 900, 1920: 1080}
 PHONE_BELOW = 600  # px: narrower windows are shown as a phone would (viewport tag, touch, its name)
@@ -23,11 +25,8 @@ def strips(height: int, at_most: int) -> list[tuple[int, int]]:
 
 
 def height_warning(height: int, width: int, recorded: Mapping[int, int] | None) -> str:
-    """Words when the picture's height differs from the recorded page heights by more than a fifth, else ''."""
+    """A note when the picture's height differs from the recorded page heights by more than a fifth, else ''."""
     usual = (recorded or {}).get(width, 0)
     if usual <= 0 or abs(height - usual) <= DIFFERS * usual:
         return ""
-    return (
-        f"The page is {height:,} px tall here, but {usual:,} px for its visitors at this width: "
-        "something of it may be missing, or it may show more to them than to us."
-    )
+    return note("height", height=height, usual=usual)

@@ -6,6 +6,7 @@ import asyncio
 import json
 import time
 
+from store.notes import note
 from viewer.snapshot.banners import hide_banners
 from viewer.snapshot.limits import Limits
 from viewer.snapshot.traffic import Traffic
@@ -38,9 +39,9 @@ async def scroll_through(world: World, traffic: Traffic, limits: Limits) -> list
     first, top = size["height"], 0.0
     while top + size["window"] < size["height"]:
         if size["height"] > max(_GROWN * first, first + 20_000):
-            return ["The page grows while it is scrolled: the picture ends where we stopped."]
+            return [note("grows")]
         if time.monotonic() > deadline:
-            return ["The page is so long or slow that its lower part was not scrolled through: images may be missing."]
+            return [note("long")]
         if top > limits.tallest_px:
             return []
         top += size["window"] * _STEP
@@ -67,16 +68,13 @@ async def read_through(world: World, traffic: Traffic, limits: Limits, quiet: bo
     await world.evaluate(f"({script('eager')})()")  # what came while scrolling
     loaded = await world.evaluate(f"({script('loaded')})({json.dumps(limits.images_s * 1000)})")
     if not loaded["inTime"]:
-        warnings.append(f"Images or fonts were still missing after {limits.images_s:g} s.")
+        warnings.append(note("late", seconds=limits.images_s))
     if loaded["broken"]:
-        warnings.append(f"{loaded['broken']} of {loaded['images']} images could not be loaded.")
+        warnings.append(note("broken", n=loaded["broken"], images=loaded["images"]))
     await world.evaluate(f"({script('scroll')})(0)")
     quiet = await wait_quiet(world, traffic, limits.quiet_s if quiet else limits.calm_s * 2, limits.calm_s) and quiet
     if not quiet:
-        warnings.append(
-            f"The page did not come to rest in {limits.quiet_s:g} s (it keeps loading or changing): "
-            "it was photographed as it was then."
-        )
+        warnings.append(note("restless", seconds=limits.quiet_s))
     warnings += [words for words in await hide_banners(world) if words not in warnings]
     return warnings
 

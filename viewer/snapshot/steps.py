@@ -13,9 +13,10 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Route
 
+from store.notes import note
 from store.pages import NotAPage, canonical_page
 from store.records import Site
-from viewer.snapshot.errors import SnapshotError
+from viewer.snapshot.errors import StepError
 from viewer.snapshot.limits import Limits
 from viewer.snapshot.recipe import Step, Steps
 from viewer.snapshot.settle import wait_quiet
@@ -39,47 +40,43 @@ class Player:
         """Do all steps and wait until the page is quiet; gives warnings.
 
         A step that leads to another page is stopped before it goes there; `may_reload` lets the
-        page load itself again, as some do when cookies were answered. Raises `SnapshotError`
-        (step, leaves).
+        page load itself again, as some do when cookies were answered. Raises `StepError`.
         """
         if not steps:
             return []
         self._may_reload, before = may_reload, self.page.url
         async with self._held():
             for n, step in enumerate(steps, 1):
-                name = f"Step {n} ({step})"
                 try:
                     async with asyncio.timeout(self.limits.step_s * 1.5):
-                        await self._do(step, name)
+                        await self._do(n, step)
                 except TimeoutError:
-                    raise _failed(f"{name} took longer than {self.limits.step_s:g} s.") from None
+                    raise _failed("slow", n, step, seconds=self.limits.step_s) from None
                 await asyncio.sleep(_LOOK_S)
-                self._check(name, before)
+                self._check(n, step, before)
             still = await self._still()
-            self._check(f"Step {len(steps)} ({steps[-1]})", before)
-        return (
-            [] if still else ["The page kept moving after the steps of its state: it was photographed as it was then."]
-        )
+            self._check(len(steps), steps[-1], before)
+        return [] if still else [note("moving")]
 
     async def put_pointer_away(self) -> None:
         """Off the page: nothing is under it any more."""
         await self.page.mouse.move(-9, -9)
 
-    async def _do(self, step: Step, name: str) -> None:
+    async def _do(self, n: int, step: Step) -> None:
         match step.verb:
             case "wait" if not step.selector:
                 await asyncio.sleep((step.number or 0) / 1000)
             case "wait":
-                await self._find(step, name, covered=True)
+                await self._find(n, step, covered=True)
             case "click":
-                await self._press(await self._find(step, name))
+                await self._press(await self._find(n, step))
             case "hover":
-                at = await self._find(step, name)
+                at = await self._find(n, step)
                 await self.page.mouse.move(*at, steps=5)
             case "scroll":
-                await self._scroll(step, name)
+                await self._scroll(n, step)
             case "dismiss":
-                found = await self._look(step, name)
+                found = await self._look(n, step)
                 if "x" in found:
                     await self._press((found["x"], found["y"]))
 
@@ -90,37 +87,36 @@ class Player:
             await self.page.mouse.move(*at, steps=3)
             await self.page.mouse.click(*at, delay=_PRESS_MS)
 
-    async def _find(self, step: Step, name: str, *, covered: bool = False) -> tuple[float, float]:
+    async def _find(self, n: int, step: Step, *, covered: bool = False) -> tuple[float, float]:
         """Where the element is met, once it stands still there; `covered`: it need only show."""
         deadline = time.monotonic() + self.limits.step_s
         last: dict[str, Any] = {}
         while True:
-            found = await self._look(step, name)
+            found = await self._look(n, step)
             if covered and ("x" in found or "cover" in found):
                 return 0, 0
             if "x" in found and (found["x"], found["y"]) == (last.get("x"), last.get("y")):
                 return found["x"], found["y"]
             if time.monotonic() > deadline:
-                raise _failed(_why(name, step.selector, found, self.limits.step_s))
+                raise _why(n, step, found, self.limits.step_s)
             last = found
             await asyncio.sleep(_LOOK_S)
 
-    async def _look(self, step: Step, name: str) -> dict[str, Any]:
+    async def _look(self, n: int, step: Step) -> dict[str, Any]:
         found = await self.world.evaluate(f"({script('find')})({json.dumps(step.selector)})")
-        return _judged(found, step, name)
+        return _judged(found, n, step)
 
-    async def _scroll(self, step: Step, name: str) -> None:
+    async def _scroll(self, n: int, step: Step) -> None:
         deadline = time.monotonic() + self.limits.step_s
         call = f"({script('scroller')})({json.dumps(step.selector)}, {json.dumps(step.number)})"
         while True:
-            found = _judged(await self.world.evaluate(call), step, name)
+            found = _judged(await self.world.evaluate(call), n, step)
             if found.get("room", 0) > 1 or (
                 found and not step.selector
             ):  # a page that fits the window is there already
                 break
             if time.monotonic() > deadline:
-                nothing = f"{name}: this element has nothing to scroll. Name the one that has the scroll bar."
-                raise _failed(nothing if found else _why(name, step.selector, found, self.limits.step_s))
+                raise _failed("no_room", n, step) if found else _why(n, step, found, self.limits.step_s)
             await asyncio.sleep(_LOOK_S)
         if step.number is None:  # the end moves away while more comes in
             await asyncio.sleep(_LOOK_S)
@@ -170,41 +166,28 @@ class Player:
         except NotAPage:
             return one == other
 
-    def _check(self, name: str, before: str) -> None:
+    def _check(self, n: int, step: Step, before: str) -> None:
         goal = self._left or ("" if self._same(self.page.url, before) else self.page.url)
         if goal:
-            raise SnapshotError(
-                f"{name} leaves the page for {goal[:200]}. A state shows the same page: choose another element, "
-                "or take the picture of that page.",
-                "leaves",
-            )
+            raise _failed("leaves", n, step, goal=goal[:200])
 
 
-def _failed(words: str) -> SnapshotError:
-    return SnapshotError(words, "step")
+def _failed(fault: str, n: int, step: Step, **values: object) -> StepError:
+    return StepError(fault, n=n, step=str(step), selector=step.selector, **values)
 
 
-def _judged(found: Any, step: Step, name: str) -> dict[str, Any]:
+def _judged(found: Any, n: int, step: Step) -> dict[str, Any]:
     if found.get("bad"):
-        raise _failed(f"{name}: {step.selector} is no CSS selector. Try it in the console of a browser.")
+        raise _failed("selector", n, step)
     return dict(found)
 
 
-def _why(name: str, selector: str, found: dict[str, Any], seconds: float) -> str:
+def _why(n: int, step: Step, found: dict[str, Any], seconds: float) -> StepError:
     """Why an element was not met within `seconds`, and what to do."""
     if "cover" in found:
-        return (
-            f"{name}: {found['cover'] or 'something'} lies over {selector}, so that nobody can reach it. "
-            "Put a step before that moves it away, such as `dismiss`."
-        )
+        return _failed("covered" if found["cover"] else "something", n, step, cover=found["cover"])
     if "x" in found:
-        return f"{name}: {selector} did not stand still within {seconds:g} s."
+        return _failed("moves", n, step, seconds=seconds)
     if found.get("count"):
-        return (
-            f"{name}: the page has {found['count']} × {selector}, but none of them shows within {seconds:g} s at this "
-            "width. Put a step before that opens what it lies in, or name another element."
-        )
-    return (
-        f"{name}: nothing on the page is {selector}, after {seconds:g} s at this width. "
-        "Check the selector, or say for which devices the state is."
-    )
+        return _failed("hidden", n, step, count=found["count"], seconds=seconds)
+    return _failed("nothing", n, step, seconds=seconds)

@@ -13,12 +13,13 @@ from playwright.async_api import Browser, BrowserContext, Page, Route
 from playwright.async_api import Error as PlaywrightError
 
 from store.layouts import Layout
+from store.notes import note
 from store.pages import canonical_page
 from store.records import Site
 from store.snapshots import Snapshot, new_id
 from viewer.snapshot.addresses import Bounds, Resolve
 from viewer.snapshot.capture import read_elements, to_layout
-from viewer.snapshot.errors import SnapshotError
+from viewer.snapshot.errors import SnapshotError, StepError
 from viewer.snapshot.heights import PHONE_BELOW, height_warning, viewport_height
 from viewer.snapshot.limits import Limits
 from viewer.snapshot.loading import check_address, open_page
@@ -128,10 +129,8 @@ async def _come_to_rest(
         if recipe.steps:
             progress(f"{width} px: {recipe.state}, {len(recipe.steps)} steps")
             warnings += await player.play(recipe.steps)
-    except SnapshotError as error:
-        if error.code not in ("step", "leaves"):
-            raise
-        raise SnapshotError(f"At {width} px: {error.words}", error.code) from None
+    except StepError as error:
+        raise error.at(width) from None
     await (rest_in_state if recipe.steps else come_to_rest)(world)
     return warnings
 
@@ -178,7 +177,7 @@ def _outside(proxy: Proxy) -> list[str]:
     hosts = sorted(name for name, code in proxy.refused.items() if code == "private")
     if not hosts:
         return []
-    return [f"Files from private addresses outside the site's domains were left out: {', '.join(hosts[:5])}."]
+    return [note("private", hosts=", ".join(hosts[:5]))]
 
 
 async def _picture(world: World, order: Order, width: int, window: int, limits: Limits, warnings: list[str]) -> Capture:
@@ -193,19 +192,14 @@ async def _picture(world: World, order: Order, width: int, window: int, limits: 
     wide, tall = int(state["width"]), await page_height(world)
     height = min(tall, limits.tallest_px)
     if height < tall:
-        warnings.append(f"The page is {tall:,} px tall: the picture ends at {height:,} px.")
+        warnings.append(note("tall", height=tall, end=height))
     if wide != width:
-        why = "" if state["viewportTag"] else ": it has no viewport tag"
-        warnings.append(f"The page lays itself out {wide} px wide in a window of {width} px{why}.")
+        warnings.append(note("wide" if state["viewportTag"] else "no_viewport_tag", laid=wide, window=width))
     if state["overflow"] > wide * 1.1:
-        beyond = state["overflow"] - wide
-        warnings.append(f"Content reaches {beyond} px beyond the right edge: it is not in the picture.")
+        warnings.append(note("beyond", px=state["overflow"] - wide))
     if not order.recipe.steps:  # a state is of another height, or scrolled, on purpose
         if state["panel"] > window:
-            warnings.append(
-                "Most of this page scrolls in a panel of its own: the picture shows the top of it. "
-                "A state with the step `scroll` shows more."
-            )
+            warnings.append(note("panel"))
         if different := height_warning(tall, width, order.page_heights):
             warnings.append(different)
     strips = await photograph(world, wide, height, limits)

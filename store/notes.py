@@ -1,0 +1,66 @@
+"""What the camera notes about a picture: a code with its figures, kept as a string of the column `warnings`."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+
+Value = int | float | str
+
+NOTES = {
+    "grows": "The page grows while it is scrolled: the picture ends where we stopped.",
+    "long": "The page is so long or slow that its lower part was not scrolled through: images may be missing.",
+    "late": "Images or fonts were still missing after {seconds:g} s.",
+    "broken": "{n} of {images} images could not be loaded.",
+    "restless": "The page did not come to rest in {seconds:g} s (it keeps loading or changing): "
+    "it was photographed as it was then.",
+    "moving": "The page kept moving after the steps of its state: it was photographed as it was then.",
+    "banner": "A cookie banner was hidden for the picture.",
+    "banner_of": "A cookie banner ({name}) was hidden for the picture.",
+    "private": "Files from private addresses outside the site's domains were left out: {hosts}.",
+    "tall": "The page is {height:,} px tall: the picture ends at {end:,} px.",
+    "wide": "The page lays itself out {laid} px wide in a window of {window} px.",
+    "no_viewport_tag": "The page lays itself out {laid} px wide in a window of {window} px: it has no viewport tag.",
+    "beyond": "Content reaches {px} px beyond the right edge: it is not in the picture.",
+    "panel": "Most of this page scrolls in a panel of its own: the picture shows the top of it. "
+    "A state with the step `scroll` shows more.",
+    "height": "The page is {height:,} px tall here, but {usual:,} px for its visitors at this width: "
+    "something of it may be missing, or it may show more to them than to us.",
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """`code` is one of NOTES, with the `values` of its words; "" where there are only `words`, as of older pictures."""
+
+    code: str
+    words: str
+    values: dict[str, Value] = field(default_factory=dict)
+
+
+def note(code: str, **values: Value) -> str:
+    """A note as it is stored.
+
+    >>> note("broken", n=1, images=2)
+    '{"note": "broken", "n": 1, "images": 2}'
+    """
+    NOTES[code].format(**values)
+    return json.dumps({"note": code, **values}, ensure_ascii=False)
+
+
+def read_note(stored: str) -> Note:
+    """The note of a string; one that is none of ours stands for itself.
+
+    >>> read_note(note("broken", n=1, images=2)).words
+    '1 of 2 images could not be loaded.'
+    >>> read_note("Older words.")
+    Note(code='', words='Older words.', values={})
+    """
+    if not stored.startswith('{"note"'):
+        return Note("", stored)
+    try:
+        values = json.loads(stored)
+        code = values.pop("note")
+        return Note(code, NOTES[code].format(**values), values)
+    except (ValueError, LookupError, TypeError, AttributeError):
+        return Note("", stored)  # of a later version
