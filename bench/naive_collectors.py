@@ -5,6 +5,7 @@
 - `bare`: a Starlette route that reads the body and answers 204; keeps nothing.
 - `decode`: the same, with the body decoded and checked.
 - `each`: decoded, then one insert a batch, then the answer: durable by ClickHouse alone.
+- `buffer`: decoded and answered; what came is inserted each FLUSH_S seconds.
 - `durable`: the collector with its journal, nothing inserted.
 - `whole`: the collector as it is run, inserts included.
 
@@ -17,12 +18,14 @@ import asyncio
 import os
 import resource
 import sys
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 KEY = "benchbenchbe"
-CASES = ("bare", "decode", "each", "durable", "whole")
+CASES = ("bare", "decode", "each", "buffer", "durable", "whole")
+FLUSH_S = 5.0
 
 
 def serve(case: str, folder: Path, port: int, core: int) -> None:
@@ -57,7 +60,7 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
             pass
 
     store: Store | None = None
-    if case in ("each", "whole"):
+    if case in ("each", "buffer", "whole"):
         store = open_store(folder / "store")
         migrate(store)
 
@@ -86,16 +89,36 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
     visitors = Visitors(None)
     visitors.refresh()
 
+    def line_of(batch: wire.Batch) -> bytes:
+        x, _ = enrich(batch, KnownSite(1, site), Head(batch.sent, "127.0.0.1", "Mozilla/5.0", ""), visitors)
+        return as_line(Record(batch.sent, encode(x), wire.encode(batch), 0))
+
     class Each:
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
             batch = wire.decode(await body_of(receive))
-            x, _ = enrich(batch, KnownSite(1, site), Head(batch.sent, "127.0.0.1", "Mozilla/5.0", ""), visitors)
-            line = as_line(Record(batch.sent, encode(x), wire.encode(batch), 0))
             assert store is not None
-            await asyncio.to_thread(store.insert_segment, line, f"{batch.view}/{batch.seq}")
+            await asyncio.to_thread(store.insert_segment, line_of(batch), f"{batch.view}/{batch.seq}")
             await done(send)
 
-    naive = {"bare": Bare, "decode": Decode, "each": Each}
+    buffered: list[bytes] = []
+
+    class Buffer:
+        async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+            buffered.append(line_of(wire.decode(await body_of(receive))))
+            await done(send)
+
+    async def flush() -> None:
+        lines = b"".join(buffered)
+        buffered.clear()
+        assert store is not None
+        await asyncio.to_thread(store.insert_segment, lines, uuid.uuid4().hex)
+
+    async def flush_again() -> None:
+        while True:
+            await asyncio.sleep(FLUSH_S)
+            await flush()
+
+    naive = {"bare": Bare, "decode": Decode, "each": Each, "buffer": Buffer}
     collector: Collector | None = None
     if case in naive:
         routes = [Route("/c/{key}", naive[case]())]
@@ -108,6 +131,8 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
     async def cpu(_: Request) -> JSONResponse:
         if collector is not None:
             await collector.drain(120)
+        if buffered:
+            await flush()
         used = resource.getrusage(resource.RUSAGE_SELF)
         rows = store.columns("SELECT count() AS n FROM points")["n"][0] if store is not None else 0
         return JSONResponse({"seconds": used.ru_utime + used.ru_stime, "points": int(rows)})
@@ -116,7 +141,10 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         if collector is not None:
             await collector.start()
+        flushing = asyncio.create_task(flush_again()) if case == "buffer" else None
         yield
+        if flushing is not None:
+            flushing.cancel()
         if collector is not None:
             await collector.stop()
 

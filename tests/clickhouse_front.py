@@ -4,7 +4,7 @@ Speaks what clickhouse-connect's HTTP client asks of a server: queries with boun
 settings, Native and JSONEachRow inserts (compressed or not), a database per request, exceptions as
 ClickHouse sends them. A folder belongs to one process, so it runs as its own:
 
-    python -m tests.clickhouse_front FOLDER
+    python -m tests.clickhouse_front FOLDER [PORT]
 
 prints the port it took on 127.0.0.1, and ends with its standard input.
 """
@@ -157,7 +157,7 @@ def main() -> None:
 
     Front.folder = os.path.realpath(sys.argv[1])
     holder = chdb.connect(Front.folder)  # the engine stays up between requests
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Front)
+    server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2]) if len(sys.argv) > 2 else 0), Front)
     server.daemon_threads = True
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(server.server_port, flush=True)
