@@ -11,7 +11,18 @@ import json
 import sys
 from typing import Any
 
-NAMES = ("tracker_size", "tracker", "loss", "collect", "heatmap", "placement", "drift", "significance", "memory")
+NAMES = (
+    "tracker_size",
+    "tracker",
+    "loss",
+    "collect",
+    "crash",
+    "heatmap",
+    "placement",
+    "drift",
+    "significance",
+    "memory",
+)
 
 
 def show(name: str, result: dict[str, Any], indent: str = "  ") -> None:
@@ -45,7 +56,7 @@ def main() -> int:
             show(name, results[name])
     if args.json:
         print(json.dumps(results[args.name] if args.name else results))
-    return 0
+    return 1 if any("failed" in result for result in results.values()) else 0
 
 
 if __name__ == "__main__":
