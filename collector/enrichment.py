@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from pathlib import Path
 
 import msgspec
 from msgspec import Struct
@@ -11,10 +12,16 @@ from collector.channels import arrival
 from collector.clocks import MAX_AGE, MAX_AGE_DEMO, shift
 from collector.devices import device
 from collector.known_sites import KnownSite
+from collector.masking import masked_address
+from collector.networks import Networks, networks, read_networks
 from collector.origins import on_this_machine
+from collector.places import Places
+from collector.robots import by_behaviour, by_request
 from collector.visitors import Visitors
 from collector.wire import Batch, span
 from store.pages import NotAPage, canonical_page
+from store.records import Site
+from store.visitors import staff_mark
 
 
 class Enrichment(Struct):
@@ -27,6 +34,7 @@ class Enrichment(Struct):
     device: str
     browser: str
     os: str
+    country: str  # ISO 3166-1, "" without a GeoIP file
     channel: str
     referrer: str
     source: str
@@ -44,37 +52,67 @@ class Request(Struct, frozen=True):
     address: str
     user_agent: str
     purpose: str  # Sec-Purpose, X-Purpose or X-Moz
+    brands: bytes = b""  # Sec-CH-UA
+    speaks: bool = True  # false for a browser that names no language
+
+
+class Lists(Struct, frozen=True):
+    """What the owner gives to judge addresses by."""
+
+    places: Places | None = None
+    datacentres: Networks | None = None
+
+
+NO_LISTS = Lists()
+
+
+def read_lists(geoip: Path | None, datacentres: Path | None) -> Lists:
+    """Read the owner's files; SettingsError in words when one cannot be used."""
+    return Lists(
+        Places(geoip) if geoip else None,
+        read_networks(datacentres, "PARCOURS_DATACENTRES") if datacentres else None,
+    )
 
 
 _encoder = msgspec.json.Encoder()
 
 
-def enrich(batch: Batch, known: KnownSite, request: Request, visitors: Visitors) -> tuple[Enrichment, bool]:
-    """The enrichment, and whether the clock had to be clamped. Raises `NotAPage` when the URL names none."""
+def enrich(
+    batch: Batch, known: KnownSite, request: Request, visitors: Visitors, lists: Lists = NO_LISTS
+) -> tuple[Enrichment, bool]:
+    """The enrichment, and whether the clock had to be clamped. Raises `NotAPage` when the URL names none.
+
+    Masks the addresses in the batch: what is kept of it holds no more than the enrichment.
+    """
     site, context = known.site, batch.ctx
+    context.url = masked_address(context.url, site.keep_query)
+    context.ref = masked_address(context.ref)
     page = _page(context.url, site.keep_query)
+    host = page.partition("/")[0]
     time = shift(request.received, batch.sent, batch.t0, span(batch), MAX_AGE_DEMO if site.demo else MAX_AGE)
     came = arrival(context.url, context.ref)
     what = device(request.user_agent, context.touch)
-    if context.consent and context.id:
+    consented = bool(context.consent and context.id)
+    if consented:
         visitor = visitors.consented(known.number, context.id)
     else:
         visitor = visitors.cookieless(known.number, batch.t0 + time.ms, request.address, request.user_agent)
     return Enrichment(
         site=known.number,
         page=page,
-        host=page.partition("/")[0],
+        host=host,
         visitor=str(visitor),
         device=what.kind,
         browser=what.browser,
         os=what.os,
+        country=lists.places.country(request.address) if lists.places is not None else "",
         channel=came.channel,
         referrer=came.referrer,
         source=came.source,
         medium=came.medium,
         campaign=came.campaign,
-        bot=verdict(what.bot, context.auto, request.purpose, own_machine=on_this_machine(page.partition("/")[0])),
-        excluded=0,
+        bot=verdict(batch, request, what.bot, on_this_machine(host), lists.datacentres),
+        excluded=int(is_staff(site, request.address, visitor if consented else None)),
         shift=time.ms,
     ), time.clamped
 
@@ -84,19 +122,37 @@ def encode(enrichment: Enrichment) -> bytes:
     return _encoder.encode(enrichment)
 
 
-def verdict(user_agent_says: str, automated: bool, purpose: str, own_machine: bool = False) -> str:
-    """Why the visitor is taken for a robot, "" if it is not. Robots are stored and left out when reading.
+def verdict(
+    batch: Batch, request: Request, user_agent_says: str, own_machine: bool, datacentres: Networks | None
+) -> str:
+    """Why the visitor is taken for a robot (store/robots.py), "" if it is not.
 
-    A browser driven by a script (WebDriver, headless) on a page of its `own_machine` is the
-    owner's test: it counts (docs/decisions/0010-tests-on-loopback-count.md).
+    Robots are stored, and left out when reading.
     """
-    if automated and not own_machine:
-        return "webdriver"
-    if user_agent_says and not (own_machine and user_agent_says == "headless"):
-        return user_agent_says
-    if any(word in purpose for word in ("prefetch", "prerender", "preview")):
-        return "prefetch"
-    return ""
+    said = by_request(
+        user_agent_says,
+        request.user_agent,
+        request.brands,
+        request.speaks,
+        batch.ctx.auto,
+        request.purpose,
+        own_machine,
+    )
+    if said:
+        return said
+    if datacentres is not None and request.address in datacentres:
+        return "datacentre"
+    if own_machine:
+        return ""
+    # Where events had to be dropped, dwell went first.
+    return by_behaviour(batch.click, bool(batch.hover and batch.hover.e) or batch.sum.cut > 0)
+
+
+def is_staff(site: Site, address: str, consented: int | None) -> bool:
+    """Whether the visit is of the owner's team: by the address, which goes nowhere, or by a consented id."""
+    if site.staff_networks and address in networks(site.staff_networks):
+        return True
+    return bool(site.staff_ids) and consented is not None and staff_mark(consented) in site.staff_ids
 
 
 @lru_cache(maxsize=20_000)
@@ -104,4 +160,4 @@ def _page(url: str, keep_query: tuple[str, ...]) -> str:
     return canonical_page(url, keep_query)
 
 
-__all__ = ["Enrichment", "NotAPage", "Request", "encode", "enrich", "verdict"]
+__all__ = ["Enrichment", "Lists", "NotAPage", "Request", "encode", "enrich", "is_staff", "read_lists", "verdict"]

@@ -16,7 +16,7 @@ from collector.admission import Admission, Arrival, foreign
 from collector.body import BodyReader, inflate
 from collector.committer import Committer, Taken
 from collector.counters import NO_SITE, Counters
-from collector.enrichment import NotAPage, Request, encode, enrich
+from collector.enrichment import NotAPage, Request, encode, enrich, read_lists
 from collector.journal import JournalError
 from collector.known_sites import KnownSite, KnownSites
 from collector.origins import allowed, host_of
@@ -46,6 +46,7 @@ class Intake:
         self._visitors = visitors
         self._seen = seen
         self._counters = counters
+        self._lists = read_lists(settings.geoip, settings.datacentres)
         self._body = BodyReader(settings.max_body, settings.body_seconds)
         self._client_address = ClientAddress(settings.trusted_proxies)
         self.committer: Committer | None = None  # set while the collector runs
@@ -108,7 +109,15 @@ class Intake:
         if refusal is not None or known is None:
             raise Refused(refusal or Because.UNKNOWN_SITE.value)
         purpose = next((_text(headers, name) for name in _PURPOSES if name in headers), "")
-        return known, Request(time.time_ns() // 1_000_000, address, _text(headers, b"user-agent"), purpose), encoding
+        request = Request(
+            received=time.time_ns() // 1_000_000,
+            address=address,
+            user_agent=_text(headers, b"user-agent"),
+            purpose=purpose,
+            brands=headers.get(b"sec-ch-ua", b""),
+            speaks=b"accept-language" in headers or b"sec-fetch-mode" not in headers,
+        )
+        return known, request, encoding
 
     def _take(self, body: bytes, encoding: str, known: KnownSite, request: Request) -> Awaitable[None] | None:
         """What to wait for until the batch is durable; None when it is already. Raises `Refused`."""
@@ -128,7 +137,7 @@ class Intake:
         if first_try is not None:
             return self._again(first_try, known.number)
         try:
-            x, clamped = enrich(batch, known, request, self._visitors)
+            x, clamped = enrich(batch, known, request, self._visitors, self._lists)
         except NotAPage as error:
             raise Refused(Because.PAGE.value.saying(f"$.ctx.url: {error}")) from None
         batch.ctx.id = ""  # the visitor's number stands for it from here on

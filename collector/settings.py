@@ -25,6 +25,8 @@ class Rate:
 class CollectorSettings:
     journal: Path  # folder; one process at a time
     trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
+    geoip: Path | None = None  # MMDB file that knows countries
+    datacentres: Path | None = None  # file of networks, one a line, whose visits are robots'
     segment_seconds: float = 1.0  # youngest age at which a segment is sealed: up to 5 s, 60 s while many wait
     insert_share: float = 0.05  # of the time that inserts may take before segments are sealed later
     segment_bytes: int = 16 << 20  # size at which it is sealed

@@ -15,18 +15,11 @@ from datetime import UTC, date, datetime, timedelta
 
 from store.client import Store
 from store.day_keys import day_key
-from store.definitions import Conflict, Definitions, Missing
-from store.records import Secret
+from store.definitions import Definitions
+from store.visitors import consented_visitor, keyed_number, owners_secret
 
 log = logging.getLogger("parcours.collector")
 DAY_MS = 86_400_000
-_SECRET = "visitors"
-
-
-def _number(key: bytes, *parts: str) -> int:
-    """64 bits of a keyed hash. No part but the last can hold a NUL, so no two lists look alike."""
-    text = "\0".join(parts).encode("utf-8", "replace")
-    return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=key).digest(), "little")
 
 
 class Visitors:
@@ -45,7 +38,7 @@ class Visitors:
         if self._store is None:
             self._days = {_ordinal(d): self._days.get(_ordinal(d), secrets.token_bytes(32)) for d in days}
             return
-        self._secret = _owners_secret(Definitions(self._store))
+        self._secret = owners_secret(Definitions(self._store))
         kept = self._days
         self._days = {_ordinal(d): kept.get(_ordinal(d)) or day_key(self._store, d) for d in days}
 
@@ -54,24 +47,12 @@ class Visitors:
         day = began // DAY_MS
         # A day without a key is older than we keep them: the back-dated visits of a demo.
         key = self._days.get(day) or hashlib.blake2b(day.to_bytes(8, "little"), key=self._secret).digest()
-        return _number(key, str(site), address, user_agent)
+        return keyed_number(key, str(site), address, user_agent)
 
     def consented(self, site: int, id: str) -> int:
         """The visitor with this first-party id."""
-        return _number(self._secret, str(site), "id", id)
+        return consented_visitor(self._secret, site, id)
 
 
 def _ordinal(day: date) -> int:
     return (day - date(1970, 1, 1)).days
-
-
-def _owners_secret(definitions: Definitions) -> bytes:
-    try:
-        return bytes.fromhex(definitions.get(Secret, _SECRET).value)
-    except Missing:
-        pass
-    try:
-        made = definitions.put(Secret(id=_SECRET, value=secrets.token_hex(32)))
-    except Conflict:  # another process was first
-        made = definitions.get(Secret, _SECRET)
-    return bytes.fromhex(made.value)

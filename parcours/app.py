@@ -6,6 +6,7 @@ import secrets
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal
 
 from starlette.applications import Starlette
@@ -70,6 +71,8 @@ def _collector(settings: Settings, store: Store, definitions: Definitions, token
         journal=settings.data / "journal",
         trusted_proxies=settings.trusted_proxies,
         segment_seconds=settings.segment_seconds,
+        geoip=Path(settings.geoip) if settings.geoip else None,
+        datacentres=Path(settings.datacentres) if settings.datacentres else None,
     )
     sites = SiteDirectory(definitions)
     return Collector(store, intake, sites, Senders(TokenDirectory(definitions, service=token), sites))

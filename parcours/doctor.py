@@ -7,11 +7,15 @@ import os
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
 
+from collector.networks import read_networks
+from collector.places import Places
 from collector.quarantine import Quarantine
+from collector.settings import SettingsError
 from parcours.connection import running_server
 from parcours.settings import Settings
 from store.client import StoreError, open_store
@@ -93,6 +97,26 @@ def _database(settings: Settings) -> Finding:
     finally:
         store.close()
     return Finding("database", True, f"ClickHouse {version}")
+
+
+def _geoip(settings: Settings) -> Finding:
+    if not settings.geoip:
+        return Finding("countries", True, "not kept: PARCOURS_GEOIP is not set")
+    try:
+        places = Places(Path(settings.geoip))
+    except SettingsError as error:
+        return Finding("countries", False, str(error))
+    return Finding("countries", True, f"{places.kind}, made {datetime.fromtimestamp(places.built, UTC):%Y-%m-%d}")
+
+
+def _datacentres(settings: Settings) -> Finding:
+    if not settings.datacentres:
+        return Finding("data centres", True, "not looked at: PARCOURS_DATACENTRES is not set")
+    try:
+        found = read_networks(Path(settings.datacentres), "PARCOURS_DATACENTRES")
+    except SettingsError as error:
+        return Finding("data centres", False, str(error))
+    return Finding("data centres", True, f"{len(found)} networks")
 
 
 def _chromium(settings: Settings) -> Finding:

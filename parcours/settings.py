@@ -35,6 +35,10 @@ class Settings:
     trusted_proxies: tuple[str, ...] = _setting(
         (), "addresses or networks whose X-Forwarded-For is believed", "10.0.0.0/8,127.0.0.1"
     )
+    geoip: str = _setting(
+        "", "an MMDB file that knows countries (GeoLite2, DB-IP lite); only the country is kept", "/var/lib/geoip.mmdb"
+    )
+    datacentres: str = _setting("", "a file of networks, one a line: visits from there are taken for robots'")
     chromium: str = _setting("", "the Chromium that takes pictures; else the first found on the PATH")
     segment_seconds: float = _setting(1.0, "age at which a journal segment goes to the database, seconds")
     log_level: str = _setting("info", "debug, info, warning or error")

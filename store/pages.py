@@ -6,22 +6,11 @@ import re
 from collections.abc import Collection
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
 
-# What must never become a page name: addresses of people, ids, long numbers.
-_EMAIL = re.compile(r"[^/@\s]@[^/@\s]+\.[^/@\s]")  # one letter on each side: linear in the length, whoever made it
-_UUID = re.compile(r"^[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}$", re.I)
-_DIGITS = re.compile(r"\d{6,}")
-_TOKEN = re.compile(r"^(?=.*\d)(?=.*[A-Za-z])[\w\-.~]{24,}$")
-MASK = "*"
+from store.masking import masked
 
 
 class NotAPage(ValueError):
     """The address has no host, or is not http(s)."""
-
-
-def _masked(part: str) -> str:
-    if _EMAIL.search(part) or _UUID.match(part) or _TOKEN.match(part):
-        return MASK
-    return _DIGITS.sub(MASK, part)
 
 
 def canonical_page(url: str, keep_query: Collection[str] = ()) -> str:
@@ -43,9 +32,9 @@ def canonical_page(url: str, keep_query: Collection[str] = ()) -> str:
         raise NotAPage(f"{url[:80]!r} is not an http(s) address with a host")
     default = 443 if parts.scheme == "https" else 80
     netloc = host if port in (None, default) else f"{host}:{port}"
-    path = "/".join(quote(_masked(unquote(part)), safe="*~.-_!$&'()+,;=:@") for part in parts.path.split("/"))
+    path = "/".join(quote(masked(unquote(part)), safe="*~.-_!$&'()+,;=:@") for part in parts.path.split("/"))
     path = re.sub(r"/{2,}", "/", path).rstrip("/") or "/"
-    kept = sorted((k, _masked(v)) for k, v in parse_qsl(parts.query) if k in keep_query)
+    kept = sorted((k, masked(v)) for k, v in parse_qsl(parts.query) if k in keep_query)
     return f"{netloc}{path}" + (f"?{urlencode(kept, safe='*')}" if kept else "")
 
 

@@ -19,6 +19,13 @@ class Record(Struct, frozen=True, kw_only=True):
     version: int = 0
 
 
+class OldKey(Struct, frozen=True):
+    """A key of before, in snippets that were not changed yet."""
+
+    key: str
+    until: int  # ms since 1970
+
+
 class Site(Record, frozen=True, kw_only=True):
     """`id` is a small number as text: it is also the number in the tables."""
 
@@ -29,6 +36,9 @@ class Site(Record, frozen=True, kw_only=True):
     keep_query: tuple[str, ...] = ()  # query keys that make a page
     fetch_from: str = ""  # address to load pictures from when the public one is out of reach
     demo: bool = False  # its visits may be back-dated, and the pages say that they are simulated
+    staff_networks: tuple[str, ...] = ()  # the team's addresses (CIDR): their visits are stored as excluded
+    staff_ids: tuple[str, ...] = ()  # consented ids of the team, as store.visitors.staff_mark writes them
+    old_keys: tuple[OldKey, ...] = ()  # newest first
 
 
 class Variant(Struct, frozen=True):

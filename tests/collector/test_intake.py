@@ -14,9 +14,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collector import enrichment
 from collector.app import Collector, CollectorSettings, Rate
 from collector.origins import on_this_machine
+from collector.robots import by_request
 from collector.segments import SEALED, paths, read_records
 from store.errors import StoreAway
 from tests.collector.batches import at, batch, body
@@ -269,7 +269,7 @@ def test_bots_are_kept_with_the_verdict(
     ],
 )
 def test_a_test_on_ones_own_machine_is_no_robot(agent: str, automated: bool, host: str, verdict: str) -> None:
-    assert enrichment.verdict(agent, automated, "", on_this_machine(host)) == verdict
+    assert by_request(agent, CHROME, b"", True, automated, "", on_this_machine(host)) == verdict
 
 
 def test_no_address_and_no_id_on_disk(settings: CollectorSettings, run: Run) -> None:

@@ -15,6 +15,7 @@ from collector.clocks import MAX_AGE, MAX_AGE_DEMO, MAX_AHEAD, shift
 from collector.counters import Counters, scrubbed
 from collector.devices import device
 from collector.limits import Buckets, address_prefix
+from collector.masking import masked_address
 from collector.origins import allowed
 from collector.seen import Seen, batch_id
 from collector.settings import Rate
@@ -188,13 +189,16 @@ def test_any_address_has_a_channel(path: str, referrer: str) -> None:
     assert arrival("https://shop.example/", f"https://{referrer}").channel in CHANNELS
 
 
-@pytest.mark.parametrize("piece", ["a", "a.", "-", "1a", "/", "a@", "%40", "@a.", "?", "a=b&"])
+@pytest.mark.parametrize(
+    "piece", ["a", "a.", "-", "1a", "/", "a@", "%40", "@a.", "?", "a=b&", "eyJ", "eyJa.", "%25", "0123456789abcde-"]
+)
 def test_no_address_takes_long(piece: str) -> None:
     """One event loop takes everybody's batches, and anybody may send any address."""
     began = time.process_time()
     for n in range(5):
         url = f"https://shop.example/{n}" + (piece * 2000)[:2000]
         canonical_page(url)
+        masked_address(url + "?utm_source=" + url)
         arrival(url + "&utm_source=" + url, url)
         scrubbed(url)
     assert time.process_time() - began < 0.1

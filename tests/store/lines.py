@@ -19,6 +19,7 @@ def enrichment(**changed: Any) -> dict[str, Any]:
         "device": "phone",
         "browser": "Firefox",
         "os": "Android",
+        "country": "FR",
         "channel": "search",
         "referrer": "search.example",
         "source": "s",

@@ -53,6 +53,7 @@ def test_a_batch_becomes_rows_of_every_table(either: Store) -> None:
             "campaign": "c",
             "browser": "Firefox",
             "os": "Android",
+            "country": "FR",
             "language": "fr-CA",
             "timezone": -300,
             "viewport_h": 844,

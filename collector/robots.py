@@ -1,0 +1,130 @@
+"""Is it a robot? What the request and the batch tell, with the reason (docs/robots.md)."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import pairwise
+
+from collector.wire import Clicks
+
+PURPOSES = ("prefetch", "prerender", "preview")
+
+# Only clicks of a mouse are judged: a keyboard or an assistive device (1) clicks at the centre, a finger (2) and
+# a pen (8) leave no trail, and what was clicked in a frame of another origin (32) has no place of its own.
+NOT_A_MOUSE = 1 | 2 | 8 | 32
+
+FEW = 3  # clicks; fewer say nothing
+FAR = 200  # px between two clicks that cannot be one movement of the hand
+
+SAME_PLACE = 5  # elements, all clicked at exactly the same ten-thousandth of their box
+
+TOO_FAST = 15.0  # px/ms sideways between two clicks; a hand that flicks the mouse reaches 5, and then has to stop
+TOO_FAST_TIMES = 2  # in one batch: a page that hangs hands over two clicks at once
+
+REGULAR_CLICKS = 6
+REGULAR = 0.03  # standard deviation of the intervals, of their mean; a trained finger tapping reaches 0.04
+COARSE_CLOCK = 100  # ms: some browsers round their clock to this, which makes intervals look equal
+COARSE_MEAN = 2000  # ms between clicks, from which rounding to a coarse clock no longer hides a hand
+
+NO_POINTER_GAP = 1000  # ms between clicks far apart, in which a hand rests somewhere
+
+
+@lru_cache(maxsize=20_000)
+def by_request(
+    user_agent_says: str,
+    user_agent: str,
+    brands: bytes,
+    speaks: bool,
+    automated: bool,
+    purpose: str,
+    own_machine: bool,
+) -> str:
+    """Why the request is a robot's, "" if it is not.
+
+    `user_agent_says`: what collector/devices.py read there; `brands`: Sec-CH-UA; `speaks`: false for a browser
+    that names no language. A browser driven by a script on a page of its `own_machine` is the owner's test: it
+    counts (docs/decisions/0010-tests-on-loopback-count.md).
+    """
+    if automated and not own_machine:
+        return "webdriver"
+    if user_agent_says and not (own_machine and user_agent_says == "headless"):
+        return user_agent_says
+    if any(word in purpose for word in PURPOSES):
+        return "prefetch"
+    if own_machine:
+        return ""
+    if b"headless" in brands.lower() or not speaks:
+        return "headless"
+    return "contradiction" if _contradicts(user_agent, brands) else ""
+
+
+_CHROMIUM = re.compile(r"Chrom(?:e|ium)/|CriOS|Edg|OPR/|SamsungBrowser")
+_CLAIMS_ANOTHER = re.compile(r"Firefox/\d|Version/[\d.]+ (?:Mobile/\w+ )?Safari/")
+
+
+def _contradicts(user_agent: str, brands: bytes) -> bool:
+    """Client hints of Chromium under a user agent of Firefox or Safari, which send none."""
+    return b"Chrom" in brands and not _CHROMIUM.search(user_agent) and bool(_CLAIMS_ANOTHER.search(user_agent))
+
+
+def by_behaviour(clicks: Clicks | None, dwelt: bool) -> str:
+    """Why the clicks of one batch are no hand's, "" if they may be. `dwelt`: the pointer rested somewhere.
+
+    Nothing is remembered from batch to batch.
+    """
+    if clicks is None or len(clicks.t) < FEW:
+        return ""
+    t, e, x, y, px, py = clicks.t, clicks.e, clicks.x, clicks.y, clicks.px, clicks.py
+    if any(clicks.k):
+        mouse = [n for n, flags in enumerate(clicks.k) if not flags & NOT_A_MOUSE]
+        if len(mouse) < FEW:
+            return ""
+        if len(mouse) < len(t):
+            moments = _moments(t)
+            at = [moments[n] for n in mouse]
+            t = [at[0], *(after - before for before, after in pairwise(at))]
+            e, x, y, px, py = ([column[n] for n in mouse] for column in (e, x, y, px, py))
+    if x[0] == x[-1] and y[0] == y[-1] and _same_place(e, x, y):
+        return "same_place"
+    gaps = t[1:]
+    shortest = min(gaps)
+    if shortest < (max(px) - min(px)) / TOO_FAST and _too_fast(gaps, px):
+        return "too_fast"
+    if len(t) >= REGULAR_CLICKS and max(gaps) <= 1.2 * shortest and _too_regular(gaps):
+        return "too_regular"
+    if not dwelt and shortest >= NO_POINTER_GAP and _far_apart(px, py):
+        return "no_pointer"
+    return ""
+
+
+def _moments(deltas: list[int]) -> list[int]:
+    moments, now = [], 0
+    for delta in deltas:
+        now += delta
+        moments.append(now)
+    return moments
+
+
+def _same_place(e: list[int], x: list[int], y: list[int]) -> bool:
+    return len(set(e)) >= SAME_PLACE and len(set(x)) == 1 and len(set(y)) == 1
+
+
+def _too_fast(gaps: list[int], px: list[int]) -> bool:
+    """Sideways only: a page that scrolls moves places up and down by itself."""
+    fast = 0
+    for gap, before, after in zip(gaps, px, px[1:], strict=False):
+        way = abs(after - before)
+        fast += way >= FAR and way > TOO_FAST * max(gap, 1)
+    return fast >= TOO_FAST_TIMES
+
+
+def _too_regular(gaps: list[int]) -> bool:
+    mean = sum(gaps) / len(gaps)
+    if mean < COARSE_MEAN and not any(gap % COARSE_CLOCK for gap in gaps):
+        return False
+    return bool(sum((gap - mean) ** 2 for gap in gaps) < (REGULAR * mean) ** 2 * len(gaps))
+
+
+def _far_apart(px: list[int], py: list[int]) -> bool:
+    return all(abs(x2 - x1) + abs(y2 - y1) >= FAR for x1, y1, x2, y2 in zip(px, py, px[1:], py[1:], strict=False))

@@ -1,0 +1,52 @@
+"""Numbers of visitors who consented: a keyed hash of their first-party id, under the owner's secret."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+
+from store.definitions import Conflict, Definitions, Missing
+from store.records import Secret
+
+_SECRET = "visitors"
+_MARK = re.compile(r"#[0-9a-f]{16}")
+
+
+def keyed_number(key: bytes, *parts: str) -> int:
+    """64 bits of a keyed hash. No part but the last can hold a NUL, so no two lists look alike."""
+    text = "\0".join(parts).encode("utf-8", "replace")
+    return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=key).digest(), "little")
+
+
+def consented_visitor(secret: bytes, site: int, id: str) -> int:
+    """The visitor of a site with this first-party id."""
+    return keyed_number(secret, str(site), "id", id)
+
+
+def owners_secret(definitions: Definitions) -> bytes:
+    """The key of consented visitors, made at the first call; raises `StoreError`."""
+    try:
+        return bytes.fromhex(definitions.get(Secret, _SECRET).value)
+    except Missing:
+        pass
+    try:
+        made = definitions.put(Secret(id=_SECRET, value=secrets.token_hex(32)))
+    except Conflict:  # another process was first
+        made = definitions.get(Secret, _SECRET)
+    return bytes.fromhex(made.value)
+
+
+def staff_mark(visitor: int) -> str:
+    """A visitor's number as the list of a site's team holds it: `#00c0ffee00c0ffee`."""
+    return f"#{visitor:016x}"
+
+
+def staff_marks(definitions: Definitions, site: int, ids: tuple[str, ...]) -> tuple[str, ...]:
+    """Consented ids of the team as their marks, each once; marks stay. The ids themselves are kept nowhere."""
+    secret = owners_secret(definitions) if ids else b""
+    return tuple(
+        dict.fromkeys(
+            id if _MARK.fullmatch(id) else staff_mark(consented_visitor(secret, site, id)) for id in ids if id
+        )
+    )
