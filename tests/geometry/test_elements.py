@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
 from tests.geometry.travel import NEAR, all_right, travel
 from tests.tracker.bench import Bench
@@ -163,3 +163,68 @@ def test_at_the_same_width_it_is_drawn_where_it_was_made(
         assert landing.right, landing
         assert abs(landing.x - x) <= NEAR, landing
         assert abs(landing.y - y) <= NEAR, landing
+
+
+@pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
+@pytest.mark.parametrize("factor", [1, 2])
+def test_a_label_and_its_field_are_one_click_where_the_pointer_was(
+    bench: Bench, browser: Browser, made: int, drawn: int, factor: int
+) -> None:
+    body = (
+        "<form><label id='around' style='display:block;width:60%;padding:12px'>Agree <input type='checkbox'></label>"
+        "<label for='far' id='named' style='display:inline-block;width:40%'>Name</label><input id='far'></form>"
+    )
+    context = {"device_scale_factor": factor}
+    aims = ["#around", "#named", "#far", "#around input"]
+    landings = travel(bench, browser, body, aims, made, drawn, context=context)
+    all_right(landings)
+    assert [landing.path for landing in landings] == [
+        "label#around",
+        "label#named",
+        "input#far",
+        "label#around>input:1",
+    ]
+
+
+@pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
+def test_an_area_of_an_image_map_keeps_its_place_of_the_picture(
+    bench: Bench, browser: Browser, made: int, drawn: int
+) -> None:
+    body = (
+        "<p>" + LOREM + "<map name='m'><area shape='rect' coords='0,0,60,60' href='#a'>"
+        "<area shape='circle' coords='140,40,30' href='#b'></map></p>"
+        f"<img usemap='#m' width='200' height='80' src='{GIF}'>"
+    )
+    for at in ((0.1, 0.3), (0.7, 0.5)):
+        (landing,) = travel(bench, browser, body, ["img"], made, drawn, at=at)
+        all_right([landing])
+        x, y, w, h = landing.boxes[0]
+        assert ((landing.x - x) / w, (landing.y - y) / h) == pytest.approx(at, abs=0.02)
+
+
+@pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
+@pytest.mark.parametrize("tag", ["canvas", "object", "embed"])
+def test_fractions_of_what_is_drawn_inside_a_box(
+    bench: Bench, browser: Browser, tag: str, made: int, drawn: int
+) -> None:
+    body = f"<{tag} id='it' type='x/y' style='display:block;width:60%;height:90px;background:#ccc'></{tag}>"
+    (landing,) = travel(bench, browser, body, ["#it"], made, drawn, at=(0.25, 0.75))
+    all_right([landing])
+    x, y, w, h = landing.boxes[0]
+    assert ((landing.x - x) / w, (landing.y - y) / h) == pytest.approx((0.25, 0.75), abs=0.01)
+
+
+@pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
+def test_a_link_that_opens_a_new_tab_is_clicked_on_its_page(
+    bench: Bench, browser: Browser, made: int, drawn: int
+) -> None:
+    body = "<p>text <a href='about:blank' target='_blank' rel='opener'>out</a></p>"
+    opened: list[object] = []
+
+    def let(page: Page) -> None:
+        page.context.on("page", lambda tab: opened.append(tab))
+        page.evaluate("document.querySelector('a').addEventListener('click', () => open('about:blank'))")
+
+    (landing,) = travel(bench, browser, body, ["a"], made, drawn, before=let)
+    all_right([landing])
+    assert len(opened) == 1
