@@ -22,6 +22,7 @@ NAMES = (
     "drift",
     "significance",
     "memory",
+    "together",
 )
 
 

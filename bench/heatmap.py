@@ -51,8 +51,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _measure(store: Store, n: int) -> dict[str, Any]:
     migrate(store)
     snapshots = Snapshots(store)
-    layout = _page(snapshots)
-    _fill(store, layout, n)
+    layout = page(snapshots)
+    fill(store, layout, n)
     scope = Scope(1, (PAGE,), "click", SINCE, UNTIL)
     cold = _once(lambda: heatmap(store, snapshots, scope, WIDTH))
     states = _median(lambda: heatmap(store, snapshots, scope, WIDTH, "", STATES))
@@ -101,7 +101,7 @@ def _median(work: Callable[[], object], times: int = 5) -> float:
     return statistics.median(_once(work) for _ in range(times))
 
 
-def _page(snapshots: Snapshots) -> Layout:
+def page(snapshots: Snapshots) -> Layout:
     """A long page of sections with lists of links, every element with fingerprints of its own."""
     rng = np.random.default_rng(7)
     letters = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"))
@@ -136,7 +136,7 @@ def _page(snapshots: Snapshots) -> Layout:
     return layout
 
 
-def _fill(store: Store, layout: Layout, n: int) -> None:
+def fill(store: Store, layout: Layout, n: int) -> None:
     """`n` clicks of n/3 visitors over four weeks, made by the engine itself."""
     day, stamp = "toDate({since:Date}) + number % 28", "toDateTime64(day, 3, 'UTC') + number % 86400"
     who = f"1 AS site, {{page:String}} AS page, {day} AS day, {stamp} AS time"

@@ -1,5 +1,6 @@
-"""A closed loop of raw HTTP over kept connections: `python -m bench.load PORT KEY CORE SECONDS CONNECTIONS`.
+"""A closed loop of raw HTTP over kept connections: `python -m bench.load PORT KEY CORE SECONDS CONNECTIONS [PACE]`.
 
+With PACE (batches a second, of all connections together) each waits for its turn.
 Prints one JSON object: answers by status, seconds, latencies (ms) at 50 and 99 %.
 """
 
@@ -57,7 +58,9 @@ def batch_text(now: int) -> bytes:
 
 
 class _Run:
-    def __init__(self, port: int, key: str) -> None:
+    def __init__(self, port: int, key: str, pace: float = 0.0) -> None:
+        self.pace = pace
+        self.due = 0.0  # loop time of the next request
         text = batch_text(int(time.time() * 1000))
         head = (
             f"POST /c/{key} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: text/plain;charset=UTF-8\r\n"
@@ -106,6 +109,16 @@ class _Connection(asyncio.Protocol):
         self._run.waits.append(time.perf_counter() - self._began)
         if self._run.stopping:
             self._transport.close()
+        elif self._run.pace:
+            loop = asyncio.get_running_loop()
+            self._run.due = max(self._run.due, loop.time()) + 1 / self._run.pace
+            loop.call_at(self._run.due, self._next)
+        else:
+            self._send()
+
+    def _next(self) -> None:
+        if self._run.stopping:
+            self._transport.close()
         else:
             self._send()
 
@@ -114,10 +127,10 @@ class _Connection(asyncio.Protocol):
             self._ended.set_result(None)
 
 
-async def load(port: int, key: str, seconds: float, connections: int) -> dict[str, Any]:
+async def load(port: int, key: str, seconds: float, connections: int, pace: float = 0.0) -> dict[str, Any]:
     """Run the loop; every request that was begun is waited for."""
     loop = asyncio.get_running_loop()
-    run = _Run(port, key)
+    run = _Run(port, key, pace)
     ends = [loop.create_future() for _ in range(connections)]
     began = time.perf_counter()
     for end in ends:
@@ -137,11 +150,11 @@ async def load(port: int, key: str, seconds: float, connections: int) -> dict[st
 
 
 def main(arguments: list[str]) -> None:
-    port, key, core, seconds, connections = arguments
+    port, key, core, seconds, connections, *pace = arguments
     os.sched_setaffinity(0, {int(core)})
     import uvloop
 
-    print(json.dumps(uvloop.run(load(int(port), key, float(seconds), int(connections)))))
+    print(json.dumps(uvloop.run(load(int(port), key, float(seconds), int(connections), *map(float, pace)))))
 
 
 if __name__ == "__main__":

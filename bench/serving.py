@@ -1,0 +1,85 @@
+"""All of Parcours in one process, as `parcours serve` runs it, with an eye on its event loop.
+
+`python -m bench.serving FOLDER PORT CORE` serves until it is told to stop. Beside the app:
+`GET /bench/lateness` answers how late the loop ran what was due (p50, p99, max in ms) since the last
+question, `GET /bench/memory` the resident bytes now and at the peak, `POST /bench/points?n=` fills the site.
+The token of its API stands in FOLDER/token.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import resource
+import sys
+import time
+from functools import partial
+from pathlib import Path
+
+KEY = "benchbenchbe"
+TICK = 0.005  # s
+
+
+def serve(folder: Path, port: int, cores: set[int]) -> None:
+    """One site with the key KEY; its rates are unlimited, since all of the load comes from one address."""
+    os.sched_setaffinity(0, cores)
+    # Imported here: the threads of the engine take over the core of the thread that loads it.
+    import uvicorn
+    from starlette.requests import Request
+    from starlette.responses import JSONResponse, Response
+
+    import parcours.app
+    from bench.heatmap import PAGE, fill, page
+    from collector.app import CollectorSettings, Rate
+    from parcours.server import server_config
+    from parcours.settings import Settings
+    from store.records import Site
+    from store.snapshots import Snapshots
+
+    free = Rate(1e9, 1e9)
+    parcours.app.CollectorSettings = partial(CollectorSettings, site_rate=free, address_rate=free)  # type: ignore[assignment,misc]
+    settings = Settings(data=folder, port=port)
+    app = parcours.app.open_parcours(settings)
+    (folder / "token").write_text(app.service_token)
+    app.definitions.put(Site(id="1", name="Bench", key=KEY, domains=("shop.example",)))
+    late: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            due = time.perf_counter() + TICK
+            await asyncio.sleep(TICK)
+            late.append((time.perf_counter() - due) * 1000)
+
+    async def lateness(_: Request) -> Response:
+        watching.add(watching.pop() if watching else asyncio.create_task(watch()))
+        found = sorted(late) or [0.0]
+        late.clear()
+        return JSONResponse(
+            {"p50": found[len(found) // 2], "p99": found[len(found) * 99 // 100], "max": found[-1], "looks": len(found)}
+        )
+
+    async def memory(_: Request) -> Response:
+        now = int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return JSONResponse({"now": now, "peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024})
+
+    async def points(request: Request) -> Response:
+        def make() -> None:
+            fill(app.store, page(Snapshots(app.store)), int(request.query_params["n"]))
+
+        await asyncio.to_thread(make)
+        return JSONResponse({"page": PAGE})
+
+    watching: set[asyncio.Task[None]] = set()
+    for path, answer, method in (
+        ("/bench/lateness", lateness, "GET"),
+        ("/bench/memory", memory, "GET"),
+        ("/bench/points", points, "POST"),
+    ):
+        app.app.add_route(path, answer, methods=[method])
+        app.app.router.routes.insert(0, app.app.router.routes.pop())  # before the pages, which know every path
+    uvicorn.Server(server_config(app.app, settings)).run()
+    app.close()
+
+
+if __name__ == "__main__":
+    serve(Path(sys.argv[1]), int(sys.argv[2]), {int(core) for core in sys.argv[3].split(",")})

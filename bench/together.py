@@ -1,0 +1,168 @@
+"""One process collects while it draws: how late its event loop runs, and whether its memory stays flat.
+
+Lateness: what was due every 5 ms, by how much it came later, at rest, under batches, and under batches
+while a viewer has heatmaps of a page of a million points drawn one after another. Memory: resident bytes
+over ten minutes of batches, with a heatmap each few seconds.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from bench.serving import KEY
+from tests.machine import free_port
+
+NAME = "together"
+HELP = "one process that collects and draws: lateness of its event loop, memory over ten minutes"
+
+PACE = 250  # batches a second: what the loop has to do beside the maps
+SAMPLE = 5.0  # s between two looks at the memory
+LIMIT = 450.0  # MB that all in one process may take
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Lateness in ms by what goes on, memory in MB (10^6 bytes)."""
+    quick = bool(getattr(args, "quick", False))
+    cores = sorted(os.sched_getaffinity(0))
+    with tempfile.TemporaryDirectory() as folder, _served(Path(folder), cores[:1]) as server:
+        server.post(f"/bench/points?n={100_000 if quick else 1_000_000}")
+        server.lateness()
+        seconds = 3.0 if quick else 20.0
+        late = {
+            "at rest": _late(server, seconds),
+            "batches": _late(server, seconds, batches=cores[-1]),
+            "batches and maps": _late(server, seconds, batches=cores[-1], maps=True),
+        }
+    with tempfile.TemporaryDirectory() as folder, _served(Path(folder), cores[:1]) as server:
+        server.post("/bench/points?n=100000")
+        memory = _memory(server, 20.0 if quick else 600.0, cores[-1])
+    return {
+        "points": 100_000 if quick else 1_000_000,
+        "batches a second": PACE,
+        "event loop late, ms": {f"{what}: {name}": one[name] for what, one in late.items() for name in ("p50", "p99")},
+        "maps drawn meanwhile": late["batches and maps"]["maps"],
+        "p99 with maps / without": late["batches and maps"]["p99"] / late["batches"]["p99"],
+        "memory, MB": memory,
+    }
+
+
+class _Server:
+    def __init__(self, port: int, token: str) -> None:
+        self.port = port
+        self._token = token
+
+    def get(self, path: str) -> bytes:
+        return self._ask(path, None)
+
+    def post(self, path: str) -> bytes:
+        return self._ask(path, b"")
+
+    def _ask(self, path: str, body: bytes | None) -> bytes:
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}{path}", body, {"Authorization": f"Bearer {self._token}"}
+        )
+        with urllib.request.urlopen(request, timeout=300) as answer:
+            made: bytes = answer.read()
+            return made
+
+    def lateness(self) -> dict[str, float]:
+        found: dict[str, float] = json.loads(self.get("/bench/lateness"))
+        return found
+
+    def draw(self) -> None:
+        page = urllib.parse.quote("shop.example/")
+        self.get(f"/api/v1/sites/1/heatmap?page={page}&since=2026-03-01&until=2026-03-28&width=1366&points=0")
+
+
+@contextlib.contextmanager
+def _served(folder: Path, cores: list[int]) -> Iterator[_Server]:
+    port = free_port()
+    command = [sys.executable, "-m", "bench.serving", str(folder), str(port), ",".join(map(str, cores))]
+    process = subprocess.Popen(command)
+    try:
+        end = time.monotonic() + 60
+        while True:
+            try:
+                urllib.request.urlopen(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+                break
+            except OSError:
+                if process.poll() is not None or time.monotonic() > end:
+                    raise
+                time.sleep(0.1)
+        yield _Server(port, (folder / "token").read_text())
+    finally:
+        process.terminate()
+        process.wait(60)
+
+
+def _late(server: _Server, seconds: float, batches: int | None = None, maps: bool = False) -> dict[str, float]:
+    """Lateness while batches come from core `batches` and maps are drawn, one after another."""
+    load = _batches(server, seconds, batches) if batches is not None else None
+    end = time.monotonic() + seconds
+    server.lateness()
+    drawn = 0
+    while maps and time.monotonic() < end:
+        server.draw()
+        drawn += 1
+    time.sleep(max(0.0, end - time.monotonic()))
+    found = server.lateness()
+    if load is not None:
+        _all_taken(load)
+    return {**found, "maps": drawn}
+
+
+def _batches(server: _Server, seconds: float, core: int) -> subprocess.Popen[str]:
+    command = [sys.executable, "-m", "bench.load", str(server.port), KEY, str(core), str(seconds), "16", str(PACE)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def _all_taken(load: subprocess.Popen[str]) -> int:
+    """How many batches were taken; raises when one was not."""
+    told: dict[str, int] = json.loads(load.communicate()[0])["statuses"]
+    if set(told) != {"204"}:
+        raise SystemExit(f"Batches were refused: {told}")
+    return told["204"]
+
+
+def _memory(server: _Server, seconds: float, core: int) -> dict[str, float]:
+    """Resident MB in the first fifth, in the last half and at the peak, and what it grows by in the last half."""
+    looks: list[tuple[float, float]] = []
+    stop = threading.Event()
+
+    def look() -> None:
+        began = time.monotonic()
+        while not stop.wait(min(SAMPLE, seconds / 20)):
+            server.draw()
+            looks.append((time.monotonic() - began, json.loads(server.get("/bench/memory"))["now"] / 1e6))
+
+    watcher = threading.Thread(target=look)
+    watcher.start()
+    batches = _all_taken(_batches(server, seconds, core))
+    stop.set()
+    watcher.join()
+    peak = json.loads(server.get("/bench/memory"))["peak"] / 1e6
+    settled = [one for one in looks if one[0] > seconds / 2]
+    slope = statistics.linear_regression(*zip(*settled, strict=True)).slope if len(settled) > 2 else 0.0
+    early = [size for at, size in looks if at <= max(seconds / 5, SAMPLE)]
+    return {
+        "batches taken": batches,
+        "in the first fifth (median)": statistics.median(early),
+        "in the last half (median)": statistics.median(size for _, size in settled),
+        "growth in the last half, MB a minute": slope * 60,
+        "peak": peak,
+        f"peak / {LIMIT:.0f} MB": peak / LIMIT,
+    }
