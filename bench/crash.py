@@ -25,7 +25,7 @@ from tests.machine import free_port
 NAME = "crash"
 HELP = "kill -9 under retrying clients: acknowledged and lost, in parts, twice; beside naive collectors"
 
-KILLS = {"all in one": 14, "apart, collector": 12, "apart, database": 12, "one row an insert": 4, "buffer of 5 s": 4}
+KILLS = {"all in one": 30, "apart, collector": 20, "apart, database": 20, "one row an insert": 4, "buffer of 5 s": 4}
 QUICK = {"all in one": 2, "apart, collector": 1, "apart, database": 1, "buffer of 5 s": 1}
 EARLY = 0.35  # share of the kills that fall into the start
 LONGEST_S = 1.0  # that a ready process lives
@@ -43,6 +43,7 @@ class Deployment:
     key: str = ""  # of the site; "": as the collector says
     journal: Path | None = None  # of the victim
     lives: tuple[float, float] = (0.0, LONGEST_S)  # s that a ready victim lives
+    early: float = EARLY
 
 
 @dataclass(frozen=True)
@@ -56,11 +57,13 @@ class Outcome:
     replayed: int  # segments that lay in the journal at the starts, together
     reopen_failures: int
     aside: int  # segments set aside
+    answers: dict[int, int]  # by status
     seconds: float
 
     @property
     def right(self) -> bool:
-        return self.count.right and not self.reopen_failures and not self.aside
+        asked_for = self.answers.keys() <= {204, 503}
+        return self.count.right and asked_for and not self.reopen_failures and not self.aside
 
     def figures(self) -> dict[str, Any]:
         count = self.count
@@ -105,7 +108,7 @@ def naive(case: str) -> Callable[[Path], Deployment]:
     def made(folder: Path) -> Deployment:
         port = free_port()
         server = Process("bench.naive_collectors", case, str(folder), str(port), "0", port=port, ready="/cpu")
-        return Deployment([server], server, folder / "store", key=KEY, lives=NAIVE_S)
+        return Deployment([server], server, folder / "store", key=KEY, lives=NAIVE_S, early=0.0)
 
     return made
 
@@ -135,7 +138,7 @@ async def torment(deployment: Deployment, kills: int) -> Outcome:
         async with clients.sending():
             await clients.more(1)
             for number in range(kills):
-                if number and random.random() < EARLY:
+                if number and random.random() < deployment.early:
                     early += 1
                     await asyncio.sleep(random.uniform(0.0, victim.start_s))  # the moment is the test
                 else:
@@ -163,6 +166,7 @@ async def torment(deployment: Deployment, kills: int) -> Outcome:
         replayed,
         victim.failures,
         aside,
+        dict(clients.answers),
         time.monotonic() - began,
     )
 
