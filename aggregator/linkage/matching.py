@@ -22,7 +22,7 @@ PLACE_ROUNDS = 2  # with indices
 LIKELY = (1.0, 0.0)  # threshold and lead of pairs to learn from: only the surest would be those that did not change
 SURE = 6.5  # nats ahead, from which an element is taken
 TAKEN = 4.0  # nats that an element is less likely which another node was found to be
-ORDERED = 4.0  # nats that the order of equal elements gives
+ORDERED = 4.0  # nats that an element is ahead which the order of equal ones gives
 
 
 def match_records(records: Records, layout: Layout) -> Choice:
@@ -66,7 +66,7 @@ def match_nodes(nodes: Nodes, elements: Nodes) -> Choice:
         sure[aligned] = -1  # what the order decided before is asked again
         pairs = order.align(score, posterior(score), sure)
         for pair in pairs:
-            in_order[pair.node, pair.element] += ORDERED
+            in_order[pair.node, pair.element] += ORDERED + score[pair.node].max() - score[pair.node, pair.element]
         aligned = np.array([pair.node for pair in pairs], np.int64)
         score = context.round(in_order, trust)
     return choose(score, same=same)

@@ -14,16 +14,19 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregator.columns import Float32, Float64, Int32
-from aggregator.linkage.choice import LEAD
-from aggregator.linkage.nodes import Nodes
+from aggregator.linkage.evidence import family_of
+from aggregator.linkage.nodes import Nodes, steps
 from aggregator.linkage.siblings import Places
 
 KEPT = 0.9  # share of families in order, below which nothing is told from order
 PRIOR_FAMILIES = 4.0
 THERE = 4.0  # nats for a sibling that is still there: ln(0.98 / 0.02); one that nobody touched counts as well
-SURE_PARENT = 0.6
+SURE_PARENT = 0.9
 PARENT = 0.15  # probability of the parent's pair: with a wrapper around it there are two
+LEAD = 4.5  # nats: more than one free place gives
+GONE = 2.0  # nats below one in M, where an element is rather gone than in its place
 SURE = 50.0  # nats of a pair that was chosen before: the alignment goes through it
+DEEPEST = 3  # levels that were put between a list and its items
 MOST_CELLS = 1_000_000  # of one alignment; beyond it is left undone
 
 
@@ -41,14 +44,23 @@ class Order:
         self.nodes, self.elements = nodes, elements
         self.ours, self.theirs = ours, theirs
         families: dict[int, list[int]] = defaultdict(list)
-        for i in np.flatnonzero((ours.family >= 0) & (ours.size > 1)).tolist():
+        for i in np.flatnonzero(ours.family >= 0).tolist():
             families[int(ours.family[i])].append(i)
         self.families = [
             np.array(sorted(family, key=lambda i: ours.index[i]), np.int64) for family in families.values()
         ]
-        self.children: dict[tuple[int, str], list[int]] = defaultdict(list)
+        self.families.sort(key=lambda family: len(steps(nodes.paths[family[0]])))
+        self.children: dict[tuple[int, int], list[int]] = defaultdict(list)
         for j, (parent, tag) in enumerate(zip(elements.parent.tolist(), elements.tags, strict=True)):
-            self.children[parent, tag].append(j)
+            self.children[parent, family_of(tag)].append(j)
+        self.end = np.arange(1, len(elements) + 1)  # where the subtree of each ends: elements are in document order
+        for j in range(len(elements) - 1, -1, -1):
+            if (above := elements.parent[j]) >= 0:
+                self.end[above] = max(self.end[above], self.end[j])
+        self.kinds = [family_of(tag) for tag in elements.tags]
+        self.inside: dict[int, list[int]] = defaultdict(list)
+        for j, parent in enumerate(elements.parent.tolist()):
+            self.inside[parent].append(j)
 
     def kept(self, element: Int32) -> float:
         """Share of families of which two or more are sure, together in one parent, and all in order."""
@@ -69,16 +81,20 @@ class Order:
         taken = np.zeros(len(self.elements), bool)
         taken[element[element >= 0]] = True
         found: list[Aligned] = []
+        decided: dict[int, int] = {}
         for family in self.families:
             at = element[family]
             if (at >= 0).all():
                 continue
-            partner = self._partner(p[self.nodes.parent[family[0]]], self.nodes.tags[family[0]])
-            there = np.array(self.children.get((partner, self.nodes.tags[family[0]]), []), np.int64)
-            found += self._family(family, at, there, taken, score)
+            above, kind = int(self.nodes.parent[family[0]]), family_of(self.nodes.tags[family[0]])
+            partner = decided[above] if above in decided else self._partner(p[above], kind)
+            there = self._items(partner, kind, score[family]) if partner >= 0 else np.empty(0, np.int64)
+            pairs = self._family(family, at, there, taken, score, partner)
+            decided |= {pair.node: pair.element for pair in pairs}
+            found += pairs
         return found
 
-    def _partner(self, p: Float32, tag: str) -> int:
+    def _partner(self, p: Float32, kind: int) -> int:
         """The element that the parent is, -1 where that is open. With a wrapper around it there are two:
         then the one that has the children."""
         likely = np.flatnonzero(p >= PARENT)
@@ -86,10 +102,30 @@ class Order:
             return -1
         if len(likely) > 1 and not (len(likely) == 2 and self.elements.parent[likely[1]] == likely[0]):
             return int(p.argmax()) if p.max() >= SURE_PARENT else -1
-        return int(max(likely, key=lambda q: (len(self.children.get((int(q), tag), [])), p[q])))
+        return int(max(likely, key=lambda q: (len(self.children.get((int(q), kind), [])), p[q])))
+
+    def _items(self, partner: int, kind: int, mine: Float32) -> np.ndarray:
+        """What may be the items of a list now, in document order: children of its partner, or what stands in
+        wrappers around them, where more of the records `mine` f32[F, M] fit."""
+        fit = np.maximum(mine.max(axis=0) - np.log(len(self.elements)), 0)
+
+        def together(level: list[int]) -> float:
+            return float(np.sort(fit[level])[-len(mine) :].sum())
+
+        found: list[int] = []
+        for child in self.inside.get(partner, []):
+            best = [child] if self.kinds[child] == kind else []
+            level = [child]
+            for _ in range(DEEPEST):
+                level = [low for one in level for low in self.inside.get(one, [])]
+                same = [low for low in level if self.kinds[low] == kind]
+                if same and together(same) > together(best):
+                    best = same
+            found += best
+        return np.array(sorted(found), np.int64)
 
     def _family(
-        self, family: np.ndarray, at: np.ndarray, there: np.ndarray, taken: np.ndarray, score: Float32
+        self, family: np.ndarray, at: np.ndarray, there: np.ndarray, taken: np.ndarray, score: Float32, partner: int
     ) -> list[Aligned]:
         size = int(self.ours.size[family[0]])
         if not len(there) or size * len(there) > MOST_CELLS:
@@ -102,8 +138,10 @@ class Order:
         pairs[place] = -np.inf
         mine = score[np.ix_(family, there)].astype(np.float64)
         mine[:, taken[there]] = -np.inf
-        best = mine.max(axis=1, keepdims=True)
-        mine = np.where(np.isfinite(mine), THERE + mine - np.where(np.isfinite(best), best, 0), -np.inf)
+        outside = score[family].copy()
+        outside[:, partner + 1 : self.end[partner]] = -np.inf
+        best = np.maximum(outside.max(axis=1, keepdims=True), np.log(len(self.elements)) - GONE)
+        mine = THERE + mine - best
         mine[mine < 0] = -np.inf
         mine[(at >= 0) & ~inside] = -np.inf  # it was found elsewhere
         mine[inside, np.searchsorted(there, at[inside])] = SURE

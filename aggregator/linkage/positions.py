@@ -40,10 +40,11 @@ def trust_in_places(nodes: Nodes, elements: Nodes, ours: Places, theirs: Places,
         these = is_list[has] == kind
         found = _in_parts(nodes.parent, has[these], stayed[these])
         trust[is_list == kind] = found[is_list == kind]
+    touched = np.bincount(ours.family + 1)[ours.family + 1]
     for i in np.flatnonzero((nodes.parent >= 0) & is_list).tolist():
         there = count[int(element[nodes.parent[i]]), nodes.tags[i]] if element[nodes.parent[i]] >= 0 else 0
         if there and there != ours.size[i]:
-            trust[i] *= MORE if there > ours.size[i] else 0.0
+            trust[i] *= MORE * (1 - (touched[i] - 1) / ours.size[i]) if there > ours.size[i] else 0.0
     return np.clip(trust, 1 - _SUREST, _SUREST)
 
 
