@@ -17,6 +17,7 @@ NAMES = (
     "loss",
     "collect",
     "crash",
+    "robots",
     "heatmap",
     "placement",
     "drift",

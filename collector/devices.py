@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from crawlerdetect import CrawlerDetect
 from ua_parser import OS, UserAgent, parse
+from ua_parser import Device as Named
 
 _TABLET = re.compile(r"iPad|Tablet|PlayBook|Silk(?!.*Mobile)|Kindle|Android(?!.*Mobi)", re.I)
 _PHONE = re.compile(r"Mobi|iPhone|iPod|Windows Phone|Opera Mini|BlackBerry", re.I)
@@ -15,6 +16,14 @@ _OTHER = re.compile(
     r"Smart-?TV|\bTV\b|HbbTV|AppleTV|CrKey|BRAVIA|Roku|PlayStation|Xbox|Nintendo|Tizen(?!.*Mobile)|Web0S", re.I
 )
 _DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS|Linux", re.I)
+# Browsers call themselves Mozilla (Opera before 2013: Opera). What follows "compatible;" was a browser in MSIE and
+# Konqueror only, and no browser gives an address to write to or to read about it.
+_BROWSER = re.compile(r"[\s\"']*(?:Mozilla|Opera)/\d")
+_NO_BROWSER = re.compile(
+    r"https?:|www\.|\S@[a-z][^\s@]*\.[a-z]|compatible;(?! ?(?:MSIE|Konqueror|Opera))"
+    r"|playwright|puppeteer|selenium|phantomjs|cypress|electron-fetch|lighthouse|axios|scan(?:ner)?/",
+    re.I,
+)
 MAX_UA = 512  # letters that are looked at; longer ones are made up
 
 
@@ -40,7 +49,7 @@ def device(user_agent: str, touch: bool) -> Device:
         kind=_kind(text, touch),
         browser=(parsed.user_agent or UserAgent("Other")).family,
         os=(parsed.os or OS("Other")).family,
-        bot=_bot(text),
+        bot=_bot(text, (parsed.device or Named("Other")).family == "Spider"),
     )
 
 
@@ -54,9 +63,10 @@ def _kind(text: str, touch: bool) -> str:
     return "desktop" if _DESKTOP.search(text) else "other"
 
 
-def _bot(text: str) -> str:
+def _bot(text: str, spider: bool) -> str:
     if not text.strip():
         return "no_user_agent"
     if "headless" in text.lower():
         return "headless"
-    return "crawler" if _crawlers().isCrawler(text) else ""
+    known = spider or not _BROWSER.match(text) or _NO_BROWSER.search(text) or _crawlers().isCrawler(text)
+    return "crawler" if known else ""

@@ -24,6 +24,7 @@ TOO_FAST_TIMES = 2  # in one batch: a page that hangs hands over two clicks at o
 
 REGULAR_CLICKS = 6
 REGULAR = 0.03  # standard deviation of the intervals, of their mean; a trained finger tapping reaches 0.04
+REGULAR_IN_ONE_PLACE = 0.01  # the same without a way to go: fingers that tap on one button are nearly even
 COARSE_CLOCK = 100  # ms: some browsers round their clock to this, which makes intervals look equal
 COARSE_MEAN = 2000  # ms between clicks, from which rounding to a coarse clock no longer hides a hand
 
@@ -91,7 +92,7 @@ def by_behaviour(clicks: Clicks | None, dwelt: bool) -> str:
     shortest = min(gaps)
     if shortest < (max(px) - min(px)) / TOO_FAST and _too_fast(gaps, px):
         return "too_fast"
-    if len(t) >= REGULAR_CLICKS and max(gaps) <= 1.2 * shortest and _too_regular(gaps):
+    if len(t) >= REGULAR_CLICKS and max(gaps) <= 1.2 * shortest and _too_regular(gaps, px, py):
         return "too_regular"
     if not dwelt and shortest >= NO_POINTER_GAP and _far_apart(px, py):
         return "no_pointer"
@@ -119,11 +120,13 @@ def _too_fast(gaps: list[int], px: list[int]) -> bool:
     return fast >= TOO_FAST_TIMES
 
 
-def _too_regular(gaps: list[int]) -> bool:
+def _too_regular(gaps: list[int], px: list[int], py: list[int]) -> bool:
     mean = sum(gaps) / len(gaps)
     if mean < COARSE_MEAN and not any(gap % COARSE_CLOCK for gap in gaps):
         return False
-    return bool(sum((gap - mean) ** 2 for gap in gaps) < (REGULAR * mean) ** 2 * len(gaps))
+    moved = max(px) - min(px) >= FAR or max(py) - min(py) >= FAR
+    limit = REGULAR if moved else REGULAR_IN_ONE_PLACE
+    return bool(sum((gap - mean) ** 2 for gap in gaps) < (limit * mean) ** 2 * len(gaps))
 
 
 def _far_apart(px: list[int], py: list[int]) -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote, unquote, urlsplit
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.channels import arrival
@@ -37,6 +37,7 @@ def decoded(text: str) -> str:
     return text
 
 
+@settings(deadline=None)
 @given(
     secret=SECRETS,
     before=st.one_of(st.just(""), WORD.map(lambda w: w + ":")),
@@ -64,6 +65,7 @@ def test_no_secret_is_left_anywhere(
     assert arrival(kept, "").channel == arrival(url, "").channel
 
 
+@settings(deadline=None)
 @given(st.lists(st.text(max_size=12), max_size=4), st.text(max_size=20))
 def test_any_address_stays_the_same_page(parts: list[str], query: str) -> None:
     url = "https://shop.example/" + "/".join(quote(part, safe="") for part in parts) + "?utm_source=" + quote(query)

@@ -7,7 +7,7 @@ import warnings
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.networks import Networks, networks, read_networks
@@ -30,6 +30,7 @@ def geoip(path: Path, key: str = "country") -> Path:
     return path
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.ip_addresses(), st.integers(0, 32)), min_size=1, max_size=8), st.lists(st.ip_addresses()))
 def test_networks_hold_what_the_library_says(parts: list[tuple[object, int]], others: list[object]) -> None:
     made = [ipaddress.ip_network(f"{address}/{bits}", strict=False) for address, bits in parts]

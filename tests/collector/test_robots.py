@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from collector.robots import by_behaviour, by_request
@@ -112,6 +112,7 @@ def test_keyboard_between_does_not_hide_a_robot() -> None:
     assert by_behaviour(made, True) == ""  # to the 100 ms: may be a coarse clock
 
 
+@settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 30))
 def test_hands_are_never_robots(seed: int, n: int) -> None:
     """From place to place in the time of Fitts' law (200 ms, 150 ms a doubling of the way), with a fifth of noise."""
