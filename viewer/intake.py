@@ -13,6 +13,7 @@ class Intake:
     accepted: int
     bots: int  # of the accepted
     last_accepted_ms: int  # ms since 1970, 0 = none yet
+    quarantined: int  # that the database would not take, ever; they are kept
     refused: dict[str, int]
     examples: dict[str, str]
 
@@ -23,6 +24,7 @@ def intake_of(counts: Any) -> Intake:
         accepted=counts.accepted,
         bots=counts.bots,
         last_accepted_ms=counts.last_accepted_ms,
+        quarantined=counts.quarantined,
         refused={reason: refusals.count for reason, refusals in counts.refused.items()},
         examples={reason: refusals.example for reason, refusals in counts.refused.items()},
     )

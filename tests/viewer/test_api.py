@@ -142,11 +142,11 @@ def test_health_counts_refusals(make_viewer, shop, portal):
     from tests.viewer.conftest import SERVICE
 
     refused = {"origin": SimpleNamespace(count=3, example="evil.example", last_ms=1)}
-    counts = SimpleNamespace(accepted=7, bots=2, last_accepted_ms=5, refused=refused)
+    counts = SimpleNamespace(accepted=7, bots=2, last_accepted_ms=5, quarantined=3, refused=refused)
     told = make_viewer(intake=lambda site: counts)
     client = Client(portal, told.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
     health = client.get(f"{ROOT}/sites/{shop.id}/health").json()
-    assert health["accepted"] == 7
+    assert (health["accepted"], health["quarantined"]) == (7, 3)
     assert health["refused"] == [{"reason": "origin", "count": 3, "example": "evil.example"}]
 
 

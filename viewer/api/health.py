@@ -37,12 +37,17 @@ async def site_health(request: Request) -> Response:
 def _intake(intake: Intake | None) -> dict[str, Any]:
     """Counts of this process since its start; empty where batches are received by other processes."""
     if intake is None:
-        return {"accepted": None, "bots": None, "refused": []}
+        return {"accepted": None, "bots": None, "quarantined": None, "refused": []}
     refused = [
         {"reason": reason, "count": count, "example": intake.examples.get(reason, "")}
         for reason, count in sorted(intake.refused.items(), key=lambda item: -item[1])
     ]
-    return {"accepted": intake.accepted, "bots": intake.bots, "refused": refused}
+    return {
+        "accepted": intake.accepted,
+        "bots": intake.bots,
+        "quarantined": intake.quarantined,
+        "refused": refused,
+    }
 
 
 async def healthz(request: Request) -> Response:
@@ -59,6 +64,6 @@ ENTRIES = (
         site_health,
         "viewer",
         "Whether visits arrive: receiving, last_view, views_today, accepted batches, refused "
-        "batches by reason with an example.",
+        "batches by reason with an example, batches set aside (quarantined).",
     ),
 )

@@ -64,6 +64,7 @@ class SetupPage(Page):
     health_href: str = doc("Where the live check asks")
     refusals: list[RefusalRow] = doc("What was refused, by reason")
     refused_line: str = doc("How much was refused, in a sentence")
+    aside: str = doc("How much the database would not take, in a sentence; empty: none")
     form: SiteForm = doc("Name and domains as stored or as typed")
     form_action: str = doc("Where the form posts to")
     saved: bool = doc("Whether the form was just saved")
@@ -135,6 +136,7 @@ async def _show(request: Request, site: Site, form: SiteForm, status: int = 200)
         health_href=viewer.urls.api("sites", site.id, "health"),
         refusals=_refusals(lang, intake),
         refused_line=_refused_line(lang, intake),
+        aside=_aside(lang, intake),
         form=form,
         form_action=viewer.urls.site(site.id) + "#site",
         saved=request.query_params.get("saved") == "1",
@@ -200,4 +202,14 @@ def _refused_line(lang: Language, intake: Any) -> str:
         n=lang.number(refused),
         all=lang.number(refused + intake.accepted),
         share=lang.share(share),
+    )
+
+
+def _aside(lang: Language, intake: Any) -> str:
+    if intake is None or not intake.quarantined:
+        return ""
+    return lang.plural(
+        "%(num)s message was received and could not be stored. It is kept on the server's disk.",
+        "%(num)s messages were received and could not be stored. They are kept on the server's disk.",
+        intake.quarantined,
     )
