@@ -162,7 +162,7 @@ KINDS = ("click", "hover", "resize", "custom", "input", "submit", "error")  # th
 ON_ELEMENTS = (Clicks, Hovers, Inputs, Submits, Errors)
 
 
-class Batch(Struct, omit_defaults=True, gc=False):
+class Batch(Struct, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     v: int  # version of this format
     view: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{24}\Z")]  # random id of the view
     seq: Annotated[int, Meta(ge=0, le=100_000)]  # of the batch in its view, from 0; (view, seq) names a batch
@@ -179,6 +179,10 @@ class Batch(Struct, omit_defaults=True, gc=False):
     input: Inputs | None = None
     submit: Submits | None = None
     error: Errors | None = None
+
+
+class Later(Batch, forbid_unknown_fields=False):
+    """What is known here of a batch that holds more: of a later tracker."""
 
 
 FLAGS = {
@@ -224,14 +228,22 @@ class _Version(Struct):
 
 
 _batch = msgspec.json.Decoder(Batch)
+_later = msgspec.json.Decoder(Later)
+_fields = msgspec.json.Decoder(dict[str, msgspec.Raw])
 _version = msgspec.json.Decoder(_Version)
 _encoder = msgspec.json.Encoder()
 
 
 def decode(body: bytes) -> Batch:
-    """The batch in `body`, every limit checked; raises a `WireError` that says where it is wrong."""
+    """The batch in `body`, every limit checked; raises a `WireError` that says where it is wrong.
+
+    Of a later tracker with the same version all that is known here is taken; `skipped` names the rest.
+    """
     try:
-        batch = _batch.decode(body)
+        try:
+            batch = _batch.decode(body)
+        except msgspec.ValidationError:  # wrong, or a field that only a later tracker knows
+            batch = _later.decode(body)
     except msgspec.ValidationError as error:
         _check_version(body)
         raise WrongShape(str(error)) from None
@@ -241,6 +253,13 @@ def decode(body: bytes) -> Batch:
         raise _unknown(batch.v)
     _check_agreement(batch)
     return batch
+
+
+def skipped(batch: Batch, body: bytes) -> list[str]:
+    """Names of the fields of `body`, which `batch` was read from, that are unknown here: kinds of a later tracker."""
+    if not isinstance(batch, Later):
+        return []
+    return sorted(_fields.decode(body).keys() - set(Batch.__struct_fields__))
 
 
 def encode(batch: Batch) -> bytes:

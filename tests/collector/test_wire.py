@@ -117,7 +117,27 @@ def test_the_normal_form_holds_what_was_checked_and_nothing_else() -> None:
     assert b"secret" not in normal
     assert normal.count(b'"seq"') == 1
     assert json.loads(normal)["seq"] == 4
-    assert wire.decode(normal) == wire.decode(smuggled)
+    assert wire.encode(wire.decode(normal)) == normal
+
+
+def test_what_a_later_tracker_sends_is_skipped_and_named() -> None:
+    later = batch(pinch={"t": [1], "deep": [[[]]]}, wheel=None)
+    later["ctx"]["colours"] = 30
+    later["click"]["z"] = [1, 2]
+    text = json.dumps(later).encode()
+    taken = wire.decode(text)
+    del later["pinch"], later["wheel"]
+    assert wire.encode(taken) == wire.encode(wire.decode(json.dumps(later).encode()))
+    assert wire.skipped(taken, text) == ["pinch", "wheel"]
+    known = body()
+    assert wire.skipped(wire.decode(known), known) == []
+
+
+def test_what_is_wrong_beside_something_new_is_refused_with_its_place() -> None:
+    with pytest.raises(wire.WrongShape, match=r"\$\.seq"):
+        wire.decode(body(seq=-1, pinch={"t": [1]}))
+    with pytest.raises(wire.UnknownVersion):
+        wire.decode(body(v=2, pinch={"t": [1]}))
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st.text(), lambda inner: (
