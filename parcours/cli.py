@@ -10,7 +10,7 @@ from rich.console import Console
 
 from collector.journal import JournalHeld
 from collector.settings import SettingsError
-from parcours.commands import data, journal, maps, serving, sites
+from parcours.commands import data, importing, journal, maps, serving, sites
 from parcours.connection import ApiError
 from parcours.settings import BadSetting
 from store.client import StoreError
@@ -28,7 +28,14 @@ def cli() -> None:
     """
 
 
-for command in (*serving.COMMANDS, *sites.COMMANDS, *maps.COMMANDS, *data.COMMANDS, *journal.COMMANDS):
+for command in (
+    *serving.COMMANDS,
+    *sites.COMMANDS,
+    *maps.COMMANDS,
+    *data.COMMANDS,
+    *importing.COMMANDS,
+    *journal.COMMANDS,
+):
     cli.add_command(command)
 
 
@@ -43,9 +50,7 @@ def _stop(words: str, hint: str, code: int) -> NoReturn:
 def main() -> None:
     """Run the command; what goes wrong is told in words, with an exit code of its own."""
     try:
-        cli(standalone_mode=False)
-    except click.exceptions.Exit as end:
-        sys.exit(end.exit_code)
+        sys.exit(cli(standalone_mode=False) or 0)  # click returns the code of an Exit
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -72,7 +72,7 @@ class Api:
             given["params"] = {k: v for k, v in params.items() if v not in (None, "")}
         answer: httpx.Response = self._send(method, f"/api/v1{path}", headers=self._headers, **given)
         if answer.status_code >= 400:
-            raise _error(answer)
+            raise error_of(answer)
         return answer
 
     def get(self, path: str, **params: Any) -> Any:
@@ -81,8 +81,15 @@ class Api:
     def post(self, path: str, body: object) -> Any:
         return self.fetch("POST", path, json=body).json()
 
+    def post_lines(self, path: str, lines: bytes, **params: str) -> httpx.Response:
+        """NDJSON; the answer whatever its status, for who tries again by it."""
+        headers = self._headers | {"content-type": "application/x-ndjson"}
+        answer: httpx.Response = self._send("POST", f"/api/v1{path}", headers=headers, content=lines, params=params)
+        return answer
 
-def _error(answer: httpx.Response) -> ApiError:
+
+def error_of(answer: httpx.Response) -> ApiError:
+    """The words of a refusal."""
     try:
         error = answer.json()["error"]
         return ApiError(answer.status_code, error["code"], error["message"], error.get("hint") or "")

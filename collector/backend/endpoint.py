@@ -104,11 +104,13 @@ class Backend:
         form = content_type(headers.get("content-type", ""))
         if kind == "batches" and form == JSON:
             raise Refused(Unfit.CONTENT_TYPE.value.saying("Batches are taken as NDJSON only."))
+        site = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[0]
+        if site and not await self._senders.sites_of({site}):
+            raise Refused(Because.UNKNOWN_SITE.value.saying(f"There is no site {site[:120]!r}."))
         body = await self._whole_body(headers, receive)
         key = headers.get("idempotency-key", "")
         if len(key) > _MAX_KEY:
             raise Refused(Unfit.SHAPE.value.saying(f"Idempotency-Key has more than {_MAX_KEY} letters."))
-        site = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[0]
         most = self._settings.max_events
         if kind == "batches":
             return lines_of(body, "", site, most, decode_imported), False

@@ -22,6 +22,7 @@ from collector import wire
 from collector.backend.message import Event, Imported
 from collector.backend.refusal import Unfit
 from collector.backend.settings import BackendSettings
+from collector.devices import device
 from collector.enrichment import Enrichment, NotAPage, Request, encode, enrich
 from collector.known_sites import KnownSite
 from collector.origins import allowed
@@ -120,10 +121,12 @@ class Preparing:
     def _own(self, x: Enrichment, line: Imported, batch: wire.Batch, known: KnownSite) -> Enrichment:
         """The enrichment, with what the sender knows better than this request."""
         visitor = self._visitors.consented(known.number, batch.ctx.id or f"view {batch.view}")
-        x = replace(x, visitor=str(visitor), shift=0)
+        # Of the past nothing is known of hands and address: a robot is who says so.
+        bot = device(line.agent, batch.ctx.touch).bot if line.agent else ""
+        x = replace(x, visitor=str(visitor), shift=0, bot=bot)
         if line.agent:
             return x
-        return replace(x, bot="", device=line.device or "other", browser=line.browser, os=line.os)
+        return replace(x, device=line.device or "other", browser=line.browser, os=line.os)
 
     def _time(self, event: Event, at: str) -> int:
         if event.time is None:

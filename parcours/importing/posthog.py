@@ -1,0 +1,197 @@
+"""PostHog: events as its API, its exports and its batch exports write them.
+
+https://posthog.com/docs/data/events, https://posthog.com/docs/cdp/batch-exports; `$heatmap_data` as its
+browser library makes it: address → points of `x`, `y` (CSS px of the page; of what is fixed, of the
+window), `target_fixed`, `type`.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+import msgspec
+
+from parcours.importing.items import Bad, Item, Made, Row, Source, name_of
+from parcours.importing.mapping import Unmapped, milliseconds, number
+from parcours.importing.rows import Read
+from parcours.importing.views import Click, Shown, Views, size
+
+Heights = Mapping[tuple[str, int], int]
+_DEVICES = {"Mobile": "phone", "Tablet": "tablet", "Desktop": "desktop"}
+_TAG = re.compile(r"[a-z][a-z0-9\-]*")
+
+
+def heights_of(rows: Iterable[Read]) -> Heights:
+    """(host and path, width of the window) → height of the page, px.
+
+    No event says it; but what was left tells how much of it was seen, in px and as a share.
+    """
+    found: dict[tuple[str, int], int] = {}
+    for read in rows:
+        if isinstance(read, Bad):
+            continue
+        try:
+            properties = _properties(read[1])
+        except Unmapped:
+            continue  # told when the events are read
+        path, content, share = (
+            properties.get(f"$prev_pageview_{name}") for name in ("pathname", "max_content", "max_content_percentage")
+        )
+        try:
+            height = round(float(content) / float(share))  # type: ignore[arg-type]
+        except (TypeError, ValueError, ZeroDivisionError, OverflowError):
+            continue
+        host = urlsplit(str(properties.get("$current_url", ""))).netloc
+        found[f"{host}{path}", size(properties.get("$viewport_width"))] = height
+    return found
+
+
+def items(rows: Iterable[Read], heights: Heights, fields: Mapping[str, str], digest: str) -> Source:
+    """`fields`: `value` → the property that holds the value of custom events."""
+    source = Source(iter(()))
+    reader = _Reader(heights, fields.get("value", "value").removeprefix("properties."), digest, source)
+
+    def made() -> Iterator[Made]:
+        for read in rows:
+            if isinstance(read, Bad):
+                yield read
+                continue
+            try:
+                yield from reader.items(*read)
+            except Unmapped as error:
+                yield Bad(read[0], str(error), read[1])
+
+    source.items = made()
+    return source
+
+
+class _Reader:
+    def __init__(self, heights: Heights, value: str, digest: str, source: Source) -> None:
+        self._heights = heights
+        self._value = value
+        self._digest = digest
+        self._left_out = source.left_out
+        self._views = Views()
+        self._by_name: dict[str, Callable[[int, Row, Row, int], list[Item]]] = {
+            "$pageview": self._pageview,
+            "$autocapture": self._autocapture,
+            "$heatmap": lambda *_: [],  # all that it has are its points
+        }
+
+    def items(self, line: int, row: Row) -> list[Item]:
+        name = row.get("event")
+        if not isinstance(name, str) or not name:
+            raise Unmapped("event: there is none")
+        if not row.get("timestamp"):
+            raise Unmapped("timestamp: there is none")
+        when = milliseconds(row["timestamp"])
+        properties = _properties(row)
+        made = self._by_name.get(name, self._left if name.startswith("$") else self._custom)(
+            line, row, properties, when
+        )
+        return made + self._points(line, row, properties, when)
+
+    def _pageview(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
+        return self._batches(line, row, properties, str(properties.get("$current_url", "")), when, [])
+
+    def _points(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
+        """Clicks. A rage or dead click was told as a click too; where the mouse rested has no length."""
+        data = properties.get("$heatmap_data")
+        if not isinstance(data, dict):
+            return []
+        made: list[Item] = []
+        for url, points in data.items():
+            if not isinstance(points, list):
+                raise Unmapped(f"$heatmap_data: {url[:80]!r} holds no list of points")
+            clicks = [_click(point) for point in points if _kind(point) == "click"]
+            self._left_out.update(f"$heatmap_data {kind}" for point in points if (kind := _kind(point)) != "click")
+            if clicks:
+                made += self._batches(line, row, properties, url, when, clicks)
+        return made
+
+    def _batches(self, line: int, row: Row, properties: Row, url: str, when: int, clicks: list[Click]) -> list[Item]:
+        width = size(properties.get("$viewport_width"), 1)
+        parts = urlsplit(url)
+        shown = Shown(
+            url,
+            (width, size(properties.get("$viewport_height"), 1)),
+            self._heights.get((f"{parts.netloc}{parts.path}", width), 0),
+            str(properties.get("$referrer") or "").replace("$direct", ""),
+            str(properties.get("$browser_language") or ""),
+            f"@{row['distinct_id']}" if row.get("distinct_id") else "",
+            touch=properties.get("$device_type") in ("Mobile", "Tablet"),
+        )
+        said = {
+            "agent": str(properties.get("$raw_user_agent") or "")[:512],
+            "device": _DEVICES.get(str(properties.get("$device_type")), ""),
+            "browser": str(properties.get("$browser") or "")[:40],
+            "os": str(properties.get("$os") or "")[:40],
+        }
+        key = properties.get("$pageview_id") or f"{row.get('distinct_id')} {properties.get('$session_id')}"
+        batches = self._views.batches((key, parts.netloc, parts.path), when, shown, clicks)
+        return [Item(line, "batches", {"batch": batch} | {k: v for k, v in said.items() if v}) for batch in batches]
+
+    def _autocapture(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
+        """An element without a place: told by what was done to which tag. Its texts stay where they are."""
+        chain = row.get("elements_chain") or properties.get("$elements_chain") or ""
+        if not chain and isinstance(row.get("elements"), list) and row["elements"]:
+            chain = str(row["elements"][0].get("tag_name", ""))
+        tag = _TAG.match(str(chain))
+        name = f"{properties.get('$event_type', 'click')} {tag[0] if tag else ''}".strip()
+        return [self._event(line, row, properties, when, name, None)]
+
+    def _custom(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
+        value = properties.get(self._value)
+        return [self._event(line, row, properties, when, row["event"], None if value in (None, "") else number(value))]
+
+    def _left(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
+        self._left_out[row["event"]] += 1
+        return []
+
+    def _event(self, line: int, row: Row, properties: Row, when: int, name: str, value: float | None) -> Item:
+        body: Row = {"id": name_of(self._digest, line), "name": name[:64], "time": when}
+        if value is not None:
+            body["value"] = value
+        if row.get("distinct_id"):
+            body["visitor"] = str(row["distinct_id"])[:200]
+        if properties.get("$current_url"):
+            body["page"] = str(properties["$current_url"])[:2048]
+        return Item(line, "events", body)
+
+
+def _properties(row: Row) -> Row:
+    """As an object, as text of JSON (exports to tables), or as columns `properties.…`."""
+    found: Any = row.get("properties")
+    if isinstance(found, str):
+        found = _json("properties", found)
+    if isinstance(found, dict):
+        return found
+    flat = {name.removeprefix("properties."): value for name, value in row.items() if name.startswith("properties.")}
+    if isinstance(points := flat.get("$heatmap_data"), str):
+        flat["$heatmap_data"] = _json("$heatmap_data", points)
+    return flat
+
+
+def _json(name: str, text: str) -> Any:
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, RecursionError) as error:
+        raise Unmapped(f"{name}: this is not JSON: {error}") from None
+
+
+def _kind(point: object) -> str:
+    return str(point.get("type", "click")) if isinstance(point, dict) else "no point"
+
+
+def _click(point: Row) -> Click:
+    try:
+        x, y = float(point["x"]), float(point["y"])
+    except (KeyError, TypeError, ValueError):
+        x = y = math.nan
+    if not (math.isfinite(x) and math.isfinite(y)):
+        raise Unmapped("$heatmap_data: a click without numbers x and y")
+    return Click(x, y)

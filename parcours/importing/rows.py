@@ -1,0 +1,138 @@
+"""Rows of a file: CSV, NDJSON, JSON, Parquet; `.gz` of the first three. A line that cannot be read is a `Bad`."""
+
+from __future__ import annotations
+
+import csv
+import gzip
+import hashlib
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import msgspec
+
+from parcours.importing.items import Bad, Row
+
+FORMATS = {
+    ".csv": "csv", ".tsv": "csv", ".txt": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson", ".json": "json",
+    ".parquet": "parquet", ".pq": "parquet",
+}  # fmt: skip
+DELIMITERS = ",;\t|"
+_LISTS = ("results", "events", "visits")  # where a JSON answer of an API keeps its rows
+_BLOCK = 1 << 20
+
+
+class NoReader(Exception):
+    """The file cannot be read at all; `str()` says why and what to do."""
+
+
+Read = tuple[int, Row] | Bad
+
+
+def format_of(path: Path) -> str:
+    """By its ending; NoReader for one that is unknown."""
+    ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+    try:
+        return FORMATS[ending.lower()]
+    except KeyError:
+        raise NoReader(f"{path.name}: end it in {' '.join(FORMATS)} (or with .gz behind).") from None
+
+
+def digest_of(path: Path) -> str:
+    """SHA-256 of the file as it lies there, hex."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def rows_of(path: Path) -> Iterator[Read]:
+    """(line, row) in the order of the file. NoReader when it is no such file."""
+    return {"csv": _csv, "ndjson": _ndjson, "json": _json, "parquet": _parquet}[format_of(path)](path)
+
+
+def _opened(path: Path) -> IO[bytes]:
+    return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
+
+
+def _csv(path: Path) -> Iterator[Read]:
+    with _opened(path) as raw:
+        # Bytes that are no UTF-8 stay visible, so that their line can be refused.
+        text = (line.decode("utf-8", "surrogateescape") for line in raw)
+        header = next(text, "").removeprefix("\ufeff")
+        delimiter = max(DELIMITERS, key=header.count)
+        names = next(csv.reader([header], delimiter=delimiter), [])
+        if not names:
+            raise NoReader(f"{path.name} is empty: its first line names the columns.")
+        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield Bad(reader.line_num + 1, f"This is not CSV: {error}")
+                continue
+            line = reader.line_num + 1
+            if not cells:
+                continue
+            if len(cells) != len(names):
+                yield Bad(line, f"{len(cells)} columns where the first line names {len(names)}", cells)
+            elif not "".join(cells).isprintable() and _broken(cells):
+                yield Bad(line, "The line is not UTF-8.")
+            else:
+                yield line, {name: cell for name, cell in zip(names, cells, strict=True) if cell != ""}
+
+
+def _broken(cells: list[str]) -> bool:
+    return any("\ud800" <= letter <= "\udfff" for cell in cells for letter in cell)
+
+
+def _ndjson(path: Path) -> Iterator[Read]:
+    with _opened(path) as raw:
+        for line, text in enumerate(raw, 1):
+            if text.strip():
+                yield _object(line, text)
+
+
+def _object(line: int, text: bytes) -> Read:
+    try:
+        row = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+        return Bad(line, f"This is not JSON: {error}")
+    return (line, row) if isinstance(row, dict) else Bad(line, "This is not an object.", row)
+
+
+def _json(path: Path) -> Iterator[Read]:
+    """A list of objects, or an object that holds one: read as a whole, so it has to fit the memory."""
+    with _opened(path) as raw:
+        try:
+            found: Any = msgspec.json.decode(raw.read())
+        except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
+            raise NoReader(f"{path.name} is not JSON: {error}. One object a line? Then name it .ndjson.") from None
+    if isinstance(found, dict):
+        found = next((found[name] for name in _LISTS if isinstance(found.get(name), list)), [found])
+    for place, row in enumerate(found, 1):
+        yield (place, row) if isinstance(row, dict) else Bad(place, "This is not an object.", row)
+
+
+def _parquet(path: Path) -> Iterator[Read]:
+    """By the engine, in a process of its own: one process cannot hold two of its folders."""
+    command = [sys.executable, "-m", "parcours.importing.parquet", str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reader:
+        assert reader.stdout is not None
+        assert reader.stderr is not None
+        try:
+            for line, text in enumerate(reader.stdout, 1):
+                yield _object(line, text)
+            words = reader.stderr.read().decode("utf-8", "replace").strip()
+            if reader.wait():
+                raise NoReader(f"{path.name}: {words.splitlines()[-1] if words else 'it cannot be read'}")
+        finally:
+            reader.kill()
+
+
+def shown(row: object) -> str:
+    """A row as one line of JSON, whatever it holds."""
+    return json.dumps(row, default=str)
