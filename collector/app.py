@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import logging
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -30,6 +29,7 @@ from collector.visitors import Visitors
 from collector.writer import Writer
 from store.client import Store, StoreError
 from store.recent import recent_batches
+from store.tallies import save_tallies
 
 __all__ = ["Collector", "CollectorSettings", "DrainTimeout", "Rate", "SettingsError", "SiteIntake"]
 
@@ -135,7 +135,7 @@ class Collector:
         if self._writer is not None:
             await asyncio.to_thread(self._writer.stop, self._settings.stop_seconds)
             self._writer = None
-        await asyncio.to_thread(self._save_refusals)
+        await self._save_counts()
         self._sites.close()
 
     async def drain(self, seconds: float = 30.0) -> None:
@@ -214,30 +214,19 @@ class Collector:
                 await asyncio.to_thread(self._visitors.refresh)
             except StoreError as error:
                 log.warning("keys of the day cannot be read: %s", error)
-            await asyncio.to_thread(self._save_refusals)
+            await self._save_counts()
 
-    def _save_refusals(self) -> None:
-        """One row a site and reason into the table `refusals`; kept for later if the store does not take them."""
-        if self._store is None:
+    async def _save_counts(self) -> None:
+        """A row a site and reason into the table `refusals`; kept for later if the store does not take them."""
+        counted = self._counters.unsaved()
+        if self._store is None or not counted:
             return
-        taken = self._counters.take_unsaved()
-        if not taken:
-            return
-        now = int(time.time() * 1000)
         try:
-            self._store.insert(
-                "refusals",
-                {
-                    "site": [site for site, _ in taken],
-                    "time": [now] * len(taken),
-                    "reason": [code for _, code in taken],
-                    "count": [refusals.count for refusals in taken.values()],
-                    "example": [refusals.example for refusals in taken.values()],
-                },
-            )
+            await asyncio.to_thread(save_tallies, self._store, counted)
         except StoreError as error:
-            log.warning("refusals cannot be saved now: %s", error)
-            self._counters.put_back(taken)
+            log.warning("what was refused cannot be saved now: %s", error)
+        else:
+            self._counters.saved(counted)
 
     def _figures(self) -> tuple[Figure, ...]:
         """What /metrics shows beside the counts by site."""

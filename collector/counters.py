@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+
+from store.tallies import ACCEPTED, SKIPPED, Tally
 
 NO_SITE = 0  # of requests whose key is unknown
 MAX_EXAMPLE = 200  # letters kept
@@ -19,15 +21,6 @@ _MASKED = re.compile(r"127\.0\.0\.1")
 
 
 @dataclass
-class Refusals:
-    """Of one site for one reason."""
-
-    count: int = 0
-    last_ms: int = 0  # ms since 1970
-    example: str = ""  # the last message, scrubbed
-
-
-@dataclass
 class SiteIntake:
     """Counts of one site since this process started."""
 
@@ -35,9 +28,19 @@ class SiteIntake:
     duplicates: int = 0  # answered 204 and not stored again
     bots: int = 0  # of the accepted
     clamped: int = 0  # of the accepted: their clock could not be right
+    by_old_key: int = 0  # of the accepted: the page's snippet has a key of before
+    of_tests: int = 0  # of the accepted: of loopback pages
     last_accepted_ms: int = 0  # ms since 1970, 0 = none yet
     quarantined: int = 0  # batches that the store would not take: they wait in the journal's quarantine
-    refused: dict[str, Refusals] = field(default_factory=dict)  # by code of collector/refusal.py
+    skipped: Tally = field(default_factory=Tally)  # of the accepted: they held kinds that are unknown here
+    refused: dict[str, Tally] = field(default_factory=dict)  # by code of collector/refusal.py
+    unsaved: dict[str, Tally] = field(default_factory=dict)  # by reason: what the table does not have yet
+
+    def by_reason(self) -> Iterator[tuple[str, Tally]]:
+        """What the table `refusals` keeps."""
+        yield ACCEPTED, Tally(self.accepted, self.last_accepted_ms)
+        yield SKIPPED, self.skipped
+        yield from self.refused.items()
 
 
 def scrubbed(message: str) -> str:
@@ -47,12 +50,12 @@ def scrubbed(message: str) -> str:
 
 
 class Counters:
-    """Counted on the event loop; read from anywhere."""
+    """For the event loop only."""
 
     def __init__(self, clock: Callable[[], float] = time.time) -> None:
         self._clock = clock
         self._sites: defaultdict[int, SiteIntake] = defaultdict(SiteIntake)
-        self._unsaved: defaultdict[tuple[int, str], Refusals] = defaultdict(Refusals)
+        self._saved: Counter[tuple[int, str]] = Counter()
 
     def accepted(self, site: int, received: int, *, bot: bool, clamped: bool) -> None:
         counts = self._sites[site]
@@ -64,28 +67,48 @@ class Counters:
     def duplicate(self, site: int) -> None:
         self._sites[site].duplicates += 1
 
+    def by_old_key(self, site: int) -> None:
+        self._sites[site].by_old_key += 1
+
+    def of_test(self, site: int) -> None:
+        self._sites[site].of_tests += 1
+
+    def skipped(self, site: int, names: Iterable[str]) -> None:
+        """An accepted batch held fields of these names, which are unknown here."""
+        self._count(self._sites[site].skipped, ", ".join(names))
+
     def refused(self, site: int, code: str, message: str) -> None:
-        now, example = int(self._clock() * 1000), scrubbed(message)
-        for refusals in (self._sites[site].refused.setdefault(code, Refusals()), self._unsaved[site, code]):
-            refusals.count += 1
-            refusals.last_ms = now
-            refusals.example = example
+        self._count(self._sites[site].refused.setdefault(code, Tally()), message)
+
+    def _count(self, tally: Tally, message: str) -> None:
+        tally.count += 1
+        tally.last_ms = int(self._clock() * 1000)
+        tally.example = scrubbed(message)
 
     def site(self, number: int) -> SiteIntake:
         """Counts of one site; all 0 when nothing came yet."""
-        return self._sites.get(number, SiteIntake())
+        counts = self._sites.get(number, SiteIntake())
+        counts.unsaved = dict(self._unsaved(number, counts))
+        return counts
 
     def sites(self) -> Mapping[int, SiteIntake]:
         return dict(self._sites)
 
-    def take_unsaved(self) -> dict[tuple[int, str], Refusals]:
-        """Refusals since the last call, by site and code."""
-        taken, self._unsaved = dict(self._unsaved), defaultdict(Refusals)
-        return taken
+    def unsaved(self) -> dict[tuple[int, str], Tally]:
+        """What was counted and is not in the table yet, by site and reason."""
+        return {
+            (site, reason): tally
+            for site, counts in self._sites.items()
+            for reason, tally in self._unsaved(site, counts)
+        }
 
-    def put_back(self, taken: Mapping[tuple[int, str], Refusals]) -> None:
-        """They could not be saved: keep them for the next time."""
-        for key, refusals in taken.items():
-            self._unsaved[key].count += refusals.count
-            self._unsaved[key].last_ms = max(self._unsaved[key].last_ms, refusals.last_ms)
-            self._unsaved[key].example = self._unsaved[key].example or refusals.example
+    def saved(self, tallies: Mapping[tuple[int, str], Tally]) -> None:
+        """These are in the table now."""
+        for key, tally in tallies.items():
+            self._saved[key] += tally.count
+
+    def _unsaved(self, site: int, counts: SiteIntake) -> Iterator[tuple[str, Tally]]:
+        for reason, tally in counts.by_reason():
+            left = tally.count - self._saved[site, reason]
+            if left:
+                yield reason, Tally(left, tally.last_ms, tally.example)

@@ -140,6 +140,8 @@ class Intake:
             x, clamped = enrich(batch, known, request, self._visitors, self._lists)
         except NotAPage as error:
             raise Refused(Because.PAGE.value.saying(f"$.ctx.url: {error}")) from None
+        if isinstance(batch, wire.Later):
+            self._counters.skipped(known.number, wire.skipped(batch, body))
         batch.ctx.id = ""  # the visitor's number stands for it from here on
         record = encode_record(request.received, encode(x), wire.encode(batch))
         return committer.append(Taken(key, known.number, request.received, bool(x.bot), clamped), record)

@@ -22,6 +22,7 @@ from collector.settings import Rate
 from collector.visitors import DAY_MS, Visitors
 from store.client import Store
 from store.pages import canonical_page
+from store.tallies import Tally
 
 NOW = 1_800_000_000_000
 HOUR = 3_600_000
@@ -295,14 +296,21 @@ def test_examples_are_scrubbed() -> None:
     assert len(scrubbed("x " * 1000)) == 200
 
 
-def test_refusals_wait_until_they_are_saved() -> None:
+def test_counts_wait_until_they_are_saved() -> None:
     counters = Counters(clock=lambda: 5.0)
     counters.refused(1, "origin", "a")
-    taken = counters.take_unsaved()
+    counters.accepted(1, 4_000, bot=False, clamped=False)
+    counters.skipped(1, ["pinch", "zoom"])
+    taken = counters.unsaved()
+    assert taken == {
+        (1, "origin"): Tally(1, 5_000, "a"),
+        (1, "accepted"): Tally(1, 4_000),
+        (1, "skipped"): Tally(1, 5_000, "pinch, zoom"),
+    }
     counters.refused(1, "origin", "b")
-    counters.put_back(taken)
-    again = counters.take_unsaved()
-    assert (again[1, "origin"].count, again[1, "origin"].example, again[1, "origin"].last_ms) == (2, "b", 5000)
-    assert counters.take_unsaved() == {}
+    assert counters.unsaved()[1, "origin"].count == 2  # nobody has saved any yet
+    counters.saved(taken)
+    assert counters.unsaved() == {(1, "origin"): Tally(1, 5_000, "b")}
+    assert counters.site(1).unsaved == {"origin": Tally(1, 5_000, "b")}
     assert counters.site(1).refused["origin"].count == 2
     assert counters.site(99).accepted == 0

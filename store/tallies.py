@@ -1,0 +1,55 @@
+"""What became of batches, by site and reason, a row a minute: the table `refusals`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from store.client import Store
+
+# Beside the codes of the refusals: a share needs the whole.
+ACCEPTED = "accepted"  # batches, durable
+SKIPPED = "skipped"  # of the accepted: they held kinds of events that the collector did not know
+DAY = 24 * 3_600  # s
+
+
+@dataclass
+class Tally:
+    """Of one site and one reason."""
+
+    count: int = 0
+    last_ms: int = 0  # ms since 1970, 0 = never
+    example: str = ""  # the last message, scrubbed
+
+    def __add__(self, other: Tally) -> Tally:
+        """Both together; the example of the later."""
+        later, earlier = (self, other) if self.last_ms >= other.last_ms else (other, self)
+        return Tally(self.count + other.count, later.last_ms, later.example or earlier.example)
+
+
+def save_tallies(store: Store, tallies: Mapping[tuple[int, str], Tally]) -> None:
+    """Add what was counted since the last time, by number of the site and reason. Raises StoreError."""
+    store.insert(
+        "refusals",
+        {
+            "site": [site for site, _ in tallies],
+            "time": [tally.last_ms for tally in tallies.values()],
+            "reason": [reason for _, reason in tallies],
+            "count": [tally.count for tally in tallies.values()],
+            "example": [tally.example for tally in tallies.values()],
+        },
+    )
+
+
+def read_tallies(store: Store, site: int, seconds: int = DAY) -> dict[str, Tally]:
+    """Reason → what all collectors have saved for a site in the last so many seconds. Raises StoreError."""
+    rows = store.rows(
+        "SELECT reason, sum(count) AS number, toUnixTimestamp64Milli(max(time)) AS last, "
+        "argMaxIf(example, time, example != '') AS words "
+        "FROM refusals WHERE site = {site:UInt32} AND time > fromUnixTimestamp64Milli({since:Int64}, 'UTC') "
+        "GROUP BY reason ORDER BY reason",
+        site=site,
+        since=int((time.time() - seconds) * 1000),
+    )
+    return {row["reason"]: Tally(int(row["number"]), int(row["last"]), row["words"]) for row in rows}
