@@ -34,6 +34,7 @@ from store.client import Store
 from store.errors import StoreError
 
 log = logging.getLogger("parcours.collector")
+EVENTS, BATCHES = "/api/v1/events", "/api/v1/batches"
 Kind = Literal["events", "batches"]
 _MAX_INFLATION = 1_000  # times; lines of a log look alike, and the size is limited anyway
 _MAX_KEY = 200  # letters of an Idempotency-Key
@@ -66,8 +67,8 @@ class Backend:
         self._turns = asyncio.Semaphore(settings.at_once)
         self.committer: Committer | None = None  # set while the collector runs
         self.routes = [
-            Route("/api/v1/events", _Endpoint(self, "events")),  # JSON (all or none) or NDJSON (each line by itself)
-            Route("/api/v1/batches", _Endpoint(self, "batches")),  # of the past, NDJSON
+            Route(EVENTS, _Endpoint(self, "events")),  # JSON (all or none) or NDJSON (each line by itself)
+            Route(BATCHES, _Endpoint(self, "batches")),  # of the past, NDJSON
         ]
 
     def durable(self, ids: Sequence[int]) -> None:

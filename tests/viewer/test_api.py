@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 import viewer.api
+from collector.backend.endpoint import BATCHES, EVENTS
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
 from tests.viewer.shop import PERIOD, VISITORS
@@ -58,7 +59,8 @@ def test_the_index_lists_every_route(anyone):
 
 def test_docs_name_every_route_and_no_other():
     told = set(re.findall(r"^#+ `(GET|POST|PUT|DELETE) ([^`?]+)`", DOCS.read_text(), re.M))
-    assert told == {(e.method, e.full_path) for e in viewer.api.ENTRIES} | {("GET", "/healthz")}
+    collectors = {("POST", EVENTS), ("POST", BATCHES)}
+    assert told == {(e.method, e.full_path) for e in viewer.api.ENTRIES} | {("GET", "/healthz")} | collectors
 
 
 @pytest.mark.parametrize("entry", [e for e in viewer.api.ENTRIES if e.role], ids=lambda e: f"{e.method} {e.path}")
