@@ -135,6 +135,23 @@ def test_dwell_is_where_the_pointer_rested(bench: Bench, page: Page) -> None:
     assert 500 < dwell < 1500
 
 
+@pytest.mark.parametrize("moves", [1, 30])
+def test_dwell_in_a_shadow_root_is_on_the_element_in_it(bench: Bench, page: Page, moves: int) -> None:
+    """Where the pointer came to rest (one move), and looked at while it moves on (many)."""
+    page.goto(bench.page("/shop", SHOP))
+    box = page.locator("x-card button").bounding_box()
+    assert box is not None
+    for n in range(moves):
+        page.mouse.move(box["x"] + 4 + n % 2, box["y"] + 4)
+        page.wait_for_timeout(30)
+    page.wait_for_timeout(900)
+    page.goto("about:blank")
+    (batch,) = bench.wait(lambda batches: batches)
+    assert batch.hover is not None
+    assert batch.el is not None
+    assert [batch.el.p[e] for e in batch.hover.e] == ["main#content>x-card:1>>p:1>button:1"]
+
+
 def test_reach_is_anchored_on_the_element_under_the_edge(bench: Bench, page: Page) -> None:
     sections = "".join(f'<section id="part-{c}" style="height:1000px">{c}</section>' for c in "abcdef")
     bar = '<div style="position:fixed;bottom:0;left:0;right:0;height:90px;background:red">Cookies</div>'

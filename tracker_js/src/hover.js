@@ -12,7 +12,7 @@ const CELLS = 8;
 
 let here; // row of the place where the pointer is
 let since = 0;
-let move; // [what the pointer is on, x, y]
+let move; // the last event
 
 const cell = (part) => ((part * CELLS) / 10_001) | 0;
 
@@ -36,18 +36,20 @@ export const leaveHover = () => goTo((move = 0));
 // rest, in the next frame.
 const look = () => {
   timer();
-  if (!move) return;
+  if (!move || move.pointerType === 'touch') return;
   touch();
-  const {x, y, ...row} = placeOn(...move, (el) => el);
+  const {clientX, clientY} = move;
+  let {target} = move;
+  for (let inner; (inner = target.shadowRoot?.elementFromPoint(clientX, clientY)) && inner !== target; ) target = inner;
+  const {x, y, ...row} = placeOn(target, clientX, clientY, (el) => el);
   goTo({...row, c: cell(y) * CELLS + cell(x), d: 0});
 };
 const timer = makeTimer(inFrame(look));
 
 export const captureHover = () => {
+  // Hundreds come each second: nothing is read of them until it is looked.
   hear('pointermove', (event) => {
-    const {target} = event;
-    if (event.pointerType === 'touch') return;
-    move = [target.shadowRoot ? event.composedPath()[0] : target, event.clientX, event.clientY];
+    move = event;
     if (Date.now() > since + TICK) look();
     else timer(REST);
   });
