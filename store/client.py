@@ -19,7 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.connecting import folder_connector, server_connector, why_not_opened
+from store.durable import settle
 from store.errors import BadLine, DiskFull, StoreAway, StoreBusy, StoreError, StoreNewer, explained
+from store.priority import from_behind, step_back
 from store.reading import numpy_columns, plain_rows
 
 __all__ = ["BadLine", "DiskFull", "Store", "StoreAway", "StoreBusy", "StoreError", "StoreNewer", "open_store"]
@@ -71,6 +73,7 @@ class Store:
             if self._closed:
                 raise StoreError(f"{doing}: the store in {self.location} is closed")
             client = self._idle.pop() if self._idle else None
+        step_back()
         try:
             client = client or self._connect()
             yield client
@@ -131,6 +134,7 @@ class Store:
         """JSON lines `{"r":ms,"x":{…},"b":<batch>}`, or a file of them, into `landing`: all of them once, or none.
 
         The same token is stored once in every table. BadLine when a line does not parse.
+        In a folder, what it stored is on the disk when this returns.
         """
         if isinstance(lines, bytes) and not lines.strip():
             return
@@ -144,6 +148,12 @@ class Store:
             else:  # the engine reads the file itself: nothing of it passes through Python
                 said = ", ".join(f"{name} = {_quoted(str(value))}" for name, value in settings.items())
                 client.command(f"INSERT INTO landing FROM INFILE {_quoted(place)} SETTINGS {said} FORMAT JSONEachRow")
+            self.settle()
+
+    def settle(self) -> None:
+        """Put all that a folder holds on its disk; a server does that by its own settings."""
+        if not self.server:
+            settle(self.location)
 
     def close(self) -> None:
         """Let go of the folder or server; a call under way does so at its end."""
@@ -176,7 +186,7 @@ def open_store(location: str | os.PathLike[str], *, cluster: str = "", database:
     if not re.fullmatch(r"[\w\-]{1,64}", database) or not re.fullmatch(r"[\w\-{}]{0,64}", cluster):
         raise StoreError(f"Database {database!r} or cluster {cluster!r} is no plain name: letters, digits, _ and -")
     try:
-        first = connect("default") if server else connect("")
+        first = connect("default") if server else from_behind(lambda: connect(""))
     except Exception as error:
         raise why_not_opened(error, shown, server=server) from error
     try:
