@@ -69,9 +69,9 @@ def _read(
         try:
             read = decode(text)
         except Unreadable as error:
-            yield Line(n, "$", Unfit.NOT_JSON.value.saying(str(error)))
+            yield Line(n, "$", Unfit.NOT_JSON.value.saying(str(error)), site=site)
         except WrongEvent as error:
-            yield Line(n, "$", Unfit.SHAPE.value.saying(str(error)))
+            yield Line(n, "$", Unfit.SHAPE.value.saying(str(error)), site=site)
         else:
             name = _name(read, key, n) if isinstance(read, Event) else ""
             yield Line(n, "$", read, name, read.site or site)

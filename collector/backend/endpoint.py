@@ -77,22 +77,26 @@ class Backend:
 
     async def answer(self, kind: Kind, scope: Scope, receive: Receive, send: Send) -> None:
         """One request, from its head to its answer."""
+        site = NO_SITE  # that the refusal of the whole request counts for
         try:
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-            lines, whole = await self._read(kind, scope, headers, receive)
+            form = await self._admitted(kind, scope["method"], headers)
+            named = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[0]
+            site = await self._number(named)
+            body = await self._whole_body(headers, receive)
+            lines = self._lines(kind, form, body, headers.get("idempotency-key", ""), named)
             async with self._turns:
-                answer, first = await self._take(kind, lines, whole)
+                answer, first = await self._take(kind, lines, whole=form == JSON)
         except Refused as refused:
-            self._counters.refused(NO_SITE, refused.refusal.code, refused.refusal.message)
+            site = refused.site if isinstance(refused, _RefusedFor) else site
+            self._counters.refused(site, refused.refusal.code, refused.refusal.message)
             await answers.send_refused(send, refused.refusal)
             return
         await answers.send_answer(send, answer, first)
 
-    async def _read(
-        self, kind: Kind, scope: Scope, headers: dict[str, str], receive: Receive
-    ) -> tuple[list[Line], bool]:
-        """The lines, and whether one that is wrong refuses all. Raises `Refused`."""
-        if scope["method"] != "POST":
+    async def _admitted(self, kind: Kind, method: str, headers: dict[str, str]) -> str:
+        """The form of the body, JSON or lines; raises `Refused` for what the head says."""
+        if method != "POST":
             raise Refused(Unfit.METHOD.value)
         token = await self._senders.sender(headers.get("authorization", ""))
         if self._buckets.take(token.id):
@@ -105,17 +109,25 @@ class Backend:
         form = content_type(headers.get("content-type", ""))
         if kind == "batches" and form == JSON:
             raise Refused(Unfit.CONTENT_TYPE.value.saying("Batches are taken as NDJSON only."))
-        site = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[0]
-        if site and not await self._senders.sites_of({site}):
+        return form
+
+    async def _number(self, site: str) -> int:
+        """Of the site that the request names, NO_SITE when it names none; raises `Refused` (404)."""
+        if not site:
+            return NO_SITE
+        known = await self._senders.sites_of({site})
+        if not known:
             raise Refused(Because.UNKNOWN_SITE.value.saying(f"There is no site {site[:120]!r}."))
-        body = await self._whole_body(headers, receive)
-        key = headers.get("idempotency-key", "")
+        return known[site].number
+
+    def _lines(self, kind: Kind, form: str, body: bytes, key: str, site: str) -> list[Line]:
+        """What the body holds; raises `Refused`."""
         if len(key) > _MAX_KEY:
             raise Refused(Unfit.SHAPE.value.saying(f"Idempotency-Key has more than {_MAX_KEY} letters."))
         most = self._settings.max_events
         if kind == "batches":
-            return lines_of(body, "", site, most, decode_imported), False
-        return (events_of if form == JSON else lines_of)(body, key, site, most), form == JSON
+            return lines_of(body, "", site, most, decode_imported)
+        return (events_of if form == JSON else lines_of)(body, key, site, most)
 
     async def _whole_body(self, headers: dict[str, str], receive: Receive) -> bytes:
         most, length = self._settings.max_body, headers.get("content-length", "")
@@ -127,8 +139,11 @@ class Backend:
         body = await self._body.read(receive)
         return inflate(body, most, _MAX_INFLATION) if encoding == "gzip" else body
 
-    async def _take(self, kind: Kind, lines: list[Line], whole: bool) -> tuple[Answer, Refusal | None]:
-        """What became of the lines, and the first refusal; returns when all that was accepted is durable."""
+    async def _take(self, kind: Kind, lines: list[Line], *, whole: bool) -> tuple[Answer, Refusal | None]:
+        """What became of the lines, and the first refusal; returns when all that was accepted is durable.
+
+        `whole`: a line that is wrong refuses all.
+        """
         sites = await self._senders.sites_of({line.site for line in lines if line.site})
         preparing = Preparing(self._settings, self._visitors, time.time_ns() // 1_000_000)
         ready: list[Prepared] = []
@@ -138,10 +153,11 @@ class Backend:
             try:
                 ready.append(_prepared(preparing, line, known))
             except Refused as no:
+                site = known.number if known is not None else NO_SITE
                 if whole:
-                    raise
+                    raise _RefusedFor(no.refusal, site) from None
                 refused.append((line.number, no.refusal))
-                self._counters.refused(known.number if known else NO_SITE, no.refusal.code, no.refusal.message)
+                self._counters.refused(site, no.refusal.code, no.refusal.message)
         there = await self._stored(ready, views=kind == "batches")
         accepted = await self._keep(ready, there)
         shown = [RefusedLine(number, no.code, f"{no.message} {no.hint}".strip()) for number, no in refused]
@@ -175,6 +191,14 @@ class Backend:
         if any(isinstance(result, JournalError) for result in results):
             raise Refused(Because.NOT_DURABLE.value)
         return accepted
+
+
+class _RefusedFor(Refused):
+    """A refusal that counts for the site of an event."""
+
+    def __init__(self, refusal: Refusal, site: int) -> None:
+        super().__init__(refusal)
+        self.site = site
 
 
 class _Endpoint:

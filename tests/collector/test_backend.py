@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +18,8 @@ from starlette.applications import Starlette
 
 from collector.app import Collector, CollectorSettings
 from collector.backend import BackendSettings, Senders
+from collector.backend.refusal import Unfit
+from collector.refusal import Because
 from collector.settings import Rate
 from store.client import Store
 from store.definitions import Missing
@@ -276,6 +280,28 @@ def test_each_line_is_judged_by_itself(run: Run, settings: CollectorSettings, st
     assert counted["event_time"] == 1
     assert accepted == 2
     assert store.rows("SELECT count() AS n FROM events") == [{"n": 2}]
+
+
+def test_refusals_count_for_their_site(run: Run, settings: CollectorSettings) -> None:
+    async def scenario() -> tuple[dict[str, int], dict[str, int]]:
+        async with running(settings) as (collector, client):
+            await client.post(f"{EVENTS}?site=Shop", content=ndjson(b"{", ORDER), headers=LINES)
+            await client.post(f"{EVENTS}?site=Shop", json={"nam": "x"})
+            await client.post(EVENTS, json={"events": [ORDER | {"time": OLD}]})
+            await client.post(EVENTS, json=ORDER, headers={"authorization": "Bearer stolen"})
+            shop, nobody = ({code: r.count for code, r in collector.health(n).refused.items()} for n in (7, 0))
+            return shop, nobody
+
+    assert run(scenario()) == ({"not_json": 1, "event_shape": 1, "event_time": 1}, {"bad_token": 1})
+
+
+def test_the_docs_name_every_answer() -> None:
+    page = (Path(__file__).parents[2] / "docs" / "server-events.md").read_text("utf-8")
+    rows = re.findall(r"^\| (\d{3}) \| (`[^|]+) \|", page, re.M)
+    written = {(int(status), code) for status, codes in rows for code in re.findall(r"`(\w+)`", codes)}
+    ours = {(reason.value.status, reason.value.code) for reason in Unfit}
+    collectors = {(reason.value.status, reason.value.code) for reason in Because}
+    assert ours <= written <= ours | collectors
 
 
 def test_lines_of_which_none_is_good(run: Run, settings: CollectorSettings) -> None:
