@@ -8,6 +8,7 @@ import gc
 import logging
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 from starlette.routing import Route
 
@@ -28,6 +29,7 @@ from collector.settings import CollectorSettings, Rate, SettingsError
 from collector.visitors import Visitors
 from collector.writer import Writer
 from store.client import Store, StoreError
+from store.mending import insert_missing
 from store.recent import recent_batches
 from store.tallies import save_tallies
 
@@ -108,6 +110,8 @@ class Collector:
                 attempts=settings.attempts,
                 keep_done_seconds=settings.keep_done_seconds,
                 keep_done_bytes=settings.keep_done_bytes,
+                replay=self._store.server,  # a folder has synced them (docs/decisions/0018)
+                mend=partial(insert_missing, self._store),
             )
             self._writer.start()
         self._committer = Committer(journal, self._seal_after, self._wake_writer, self._durable)

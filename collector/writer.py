@@ -19,6 +19,7 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
+from collector.boot import booted_since, note_boot
 from collector.journal import mark_done
 from collector.quarantine import Quarantine, forget_left_out, left_out
 from collector.segments import DONE, SEALED, as_line, paths, read_records
@@ -48,7 +49,10 @@ class Writer:
         keep_done_seconds: float = 600.0,
         keep_done_bytes: int = 1 << 30,
         pause: Callable[[int], float] = lambda attempt: min(2.0**attempt, 30.0),
+        replay: bool = True,
+        mend: Callable[[bytes, str], object] | None = None,
     ) -> None:
+        """`replay`: send kept segments again; `mend`: how to insert one of which the store may have a part."""
         self._sink = sink
         self._folder = folder
         self._quarantine = Quarantine(folder)
@@ -56,8 +60,12 @@ class Writer:
         self._keep_done_seconds = keep_done_seconds
         self._keep_done_bytes = keep_done_bytes
         self._pause = pause  # attempt → s until the next
-        self._replay = {path.name for path in paths(folder, DONE)}  # see docs/decisions on kept segments
-        self._earlier = self._replay | {path.name for path in paths(folder, SEALED)}  # written by another process
+        done, sealed = ({path.name for path in paths(folder, suffix)} for suffix in (DONE, SEALED))
+        self._replay = done if replay else set()  # docs/decisions/0005
+        self._earlier = done | sealed  # written by another process
+        self._mend = mend or sink.insert_segment
+        self._unsure = sealed if booted_since(folder) else set()  # docs/decisions/0018
+        self._sure()
         self._failed: dict[str, tuple[int, float]] = {}  # name → attempts, when to try again
         self._away = 0  # tries in a row that the store did not answer
         self._state = threading.Condition()
@@ -181,9 +189,16 @@ class Writer:
         self._failed.pop(path.name, None)
         os.utime(path)  # its 10 minutes begin now
         mark_done(path)
+        self._sure(path.name)
         with self._state:
             self._state.notify_all()
         return True
+
+    def _sure(self, name: str = "") -> None:
+        """The store has all of this segment; when that is so of all of before the boot, this boot is noted."""
+        self._unsure.discard(name)
+        if not self._unsure:
+            note_boot(self._folder)
 
     def _send(self, path: Path) -> int:
         """Insert a segment; how many batches it holds.
@@ -216,11 +231,12 @@ class Writer:
         left = left_out(path)
         numbers = [number for number in range(1, len(records) + 1) if number not in left]
         lines = [as_line(records[number - 1]) for number in numbers]
+        insert = self._mend if path.name in self._unsure else self._sink.insert_segment
         found = 0
         while lines:
             token = "-".join((path.stem, *map(str, sorted(left))))
             try:
-                self._sink.insert_segment(b"".join(lines), token)
+                insert(b"".join(lines), token)
                 break
             except BadLine as error:
                 named = 1 <= error.row <= len(lines)
@@ -236,6 +252,7 @@ class Writer:
 
     def _set_aside(self, path: Path, error: str, attempts: int) -> None:
         self._quarantine.keep(path, error, attempts)
+        self._sure(path.name)
         self._failed.pop(path.name, None)
         log.error("%s: set aside in quarantine/ after %d attempts; nothing of it is lost", path.name, attempts)
 

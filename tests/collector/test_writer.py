@@ -240,3 +240,44 @@ def test_drain_says_what_waits(
             assert count(store, "touches") == 2
 
     run(work())
+
+
+def test_after_a_power_cut_what_was_under_way_is_mended_and_nothing_else(tmp_path: Path) -> None:
+    """Until all of it is: a process that dies before leaves it to the next."""
+    written(Sink(), tmp_path, lambda _: True)
+    (tmp_path / "boot").write_text("another")
+    first, second = segment(tmp_path, record()), segment(tmp_path, record())
+    mended: list[str] = []
+
+    def dies(lines: bytes, token: str) -> None:
+        if token == second.stem:
+            raise StoreAway("no answer")
+        mended.append(token)
+
+    def mend(lines: bytes, token: str) -> None:
+        mended.append(token)
+
+    sink = Sink()
+    writer = Writer(sink, tmp_path, mend=dies)
+    writer.start()
+    writer.stop(5)
+    assert mended == [first.stem]
+
+    third = segment(tmp_path, record())
+    written(sink, tmp_path, no_more(tmp_path), mend=mend, replay=False)
+    assert mended == [first.stem, second.stem, third.stem]
+    assert sink.taken == []
+
+    fourth = segment(tmp_path, record())
+    written(sink, tmp_path, no_more(tmp_path), mend=mend, replay=False)
+    assert [token for token, _ in sink.taken] == [fourth.stem]
+
+
+def test_kept_segments_are_replayed_once_a_start(tmp_path: Path) -> None:
+    kept = mark_done(segment(tmp_path, record()))
+    for start in (1, 2):
+        sink = Sink()
+        writer = written(sink, tmp_path, lambda w: not w.replaying)
+        assert [token for token, _ in sink.taken] == [kept.stem], start
+        assert paths(tmp_path, DONE) == [kept]
+        assert writer.inserted == 0
