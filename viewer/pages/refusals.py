@@ -25,6 +25,10 @@ def words_of(lang: Language, reason: str) -> str:
         "disk_full": _("The disk is nearly full; the visitor's browser tries again"),
         "not_durable": _("The disk failed; the visitor's browser tries again"),
         "store_away": _("The database was away; the visitor's browser tries again"),
+        "event_shape": _("An event of your own programs cannot be read"),
+        "event_page": _("An event of your own programs names a page of another site"),
+        "event_time": _("An event of your own programs is too old, or in the future"),
+        "too_many": _("Your own programs sent too much in one request"),
         "stopping": _("Parcours was being stopped; the visitor's browser tries again"),
     }
     return known.get(reason, reason.replace("_", " "))
@@ -33,7 +37,12 @@ def words_of(lang: Language, reason: str) -> str:
 def advice_of(lang: Language, reason: str) -> str:
     """What to do about it."""
     _ = lang.text
+    told = _("The answer that your program got says where and why.")
     known = {
+        "event_shape": told,
+        "event_page": told,
+        "event_time": told,
+        "too_many": told,
         "origin": _(
             "Add the domain below if the page is yours; else somebody copied your line: nothing is to be done."
         ),
