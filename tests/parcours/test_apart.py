@@ -55,3 +55,33 @@ def test_each_serves_its_own_room(apart):
     assert httpx.get(f"{collector}/api/v1").status_code == 404
     assert httpx.get(f"{viewer}/api/v1").status_code == 200
     assert httpx.post(f"{viewer}/c/anything").status_code in (404, 405)
+
+
+def test_a_collector_alone_takes_events_of_a_backend(apart):
+    """With a token that the viewer made, and by `parcours import` told the collector's folder."""
+    collector, _, data, env = apart
+    assert parcours("site", "add", "Backend", "--domain", "far.example", data=data, env=env).returncode == 0
+    token = parcours("token", "shop", "--role", "editor", data=data, env=env).stdout.strip()
+    event = {"site": "Backend", "name": "order", "value": 5, "id": "1", "visitor": "customer 7"}
+    answers = [
+        httpx.post(f"{collector}/api/v1/events", json=event, headers={"authorization": f"Bearer {given}"})
+        for given in (token, token, "wrong")
+    ]
+    assert [answer.status_code for answer in answers] == [200, 200, 401]
+    assert [answer.json()["duplicates"] for answer in answers[:2]] == [0, 1]
+
+    file = data / "calls.csv"
+    file.write_text("name,visitor\ncall,customer 7\n")
+    sent = parcours("import", "Backend", str(file), data=data.parent / "collector", env=env)
+    assert sent.returncode == 0, sent.stderr
+    away = parcours("import", "Backend", str(file), "--state", str(data / "notes"), data=data, env=env)
+    assert (away.returncode, "takes no events" in away.stderr) == (3, True)
+
+    until = time.monotonic() + 30
+    rows: list[dict] = []
+    while time.monotonic() < until and len(rows) < 2:
+        out = data / "events.ndjson"
+        parcours("export", "Backend", "--table", "events", "--out", str(out), data=data, env=env)
+        rows = [json.loads(line) for line in out.read_text().splitlines()]
+    assert sorted(row["name"] for row in rows) == ["call", "order"]
+    assert len({row["visitor"] for row in rows}) == 1
