@@ -7,6 +7,7 @@
 - `each`: decoded, then one insert a batch, then the answer: durable by ClickHouse alone.
 - `buffer`: decoded and answered; what came is inserted each FLUSH_S seconds.
 - `durable`: the collector with its journal, nothing inserted.
+- `unsynced`: the same, but the disk is never waited for.
 - `whole`: the collector as it is run, inserts included.
 
 `GET /cpu` first waits until all is inserted, then answers the CPU seconds of the process.
@@ -24,7 +25,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 KEY = "benchbenchbe"
-CASES = ("bare", "decode", "each", "buffer", "durable", "whole")
+CASES = ("bare", "decode", "each", "buffer", "durable", "unsynced", "whole")
 FLUSH_S = 5.0
 
 
@@ -43,6 +44,7 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
     from collector.app import Collector, CollectorSettings, Rate
     from collector.enrichment import Request as Head
     from collector.enrichment import encode, enrich
+    from collector.journal import DiskFile
     from collector.known_sites import KnownSite
     from collector.segments import Record, as_line
     from collector.visitors import Visitors
@@ -85,6 +87,9 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
             wire.decode(await body_of(receive))
             await done(send)
+
+    if case == "unsynced":
+        DiskFile.sync = lambda _: None  # type: ignore[method-assign]
 
     visitors = Visitors(None)
     visitors.refresh()
