@@ -96,14 +96,13 @@ class Intake:
         peer = scope["client"][0] if scope["client"] else ""
         address = self._client_address(peer, _forwarded(scope, headers))
         encoding = _text(headers, b"content-encoding").strip().lower()
-        length = _text(headers, b"content-length")
         arrival = Arrival(
             known=known,
             address=address,
             origin=_text(headers, b"origin") or _text(headers, b"referer"),
             content_type=_text(headers, b"content-type"),
             content_encoding=encoding,
-            content_length=int(length) if length.isdigit() else -1,
+            content_length=_length(headers),
         )
         refusal = self._admission.refusal(arrival)
         if refusal is not None or known is None:
@@ -177,6 +176,12 @@ _SAYS: dict[type[wire.WireError], Refusal] = {
 def _text(headers: dict[bytes, bytes], name: bytes) -> str:
     value = headers.get(name)
     return value.decode("latin-1") if value else ""
+
+
+def _length(headers: dict[bytes, bytes]) -> int:
+    """What the head says of the body's length; -1 when that is nothing or no number."""
+    value = headers.get(b"content-length", b"")
+    return int(value) if value.isdigit() and len(value) < 19 else -1
 
 
 def _forwarded(scope: Scope, headers: dict[bytes, bytes]) -> str:
