@@ -19,7 +19,7 @@ from collector.counters import NO_SITE, Counters
 from collector.enrichment import NotAPage, Request, encode, enrich, read_lists
 from collector.journal import JournalError
 from collector.known_sites import KnownSite, KnownSites
-from collector.origins import allowed, host_of
+from collector.origins import allowed, host_of, on_this_machine
 from collector.refusal import Because, Refusal, Refused
 from collector.seen import Seen, batch_id
 from collector.segments import encode_record
@@ -141,6 +141,10 @@ class Intake:
             raise Refused(Because.PAGE.value.saying(f"$.ctx.url: {error}")) from None
         if isinstance(batch, wire.Later):
             self._counters.skipped(known.number, wire.skipped(batch, body))
+        if known.by_old_key:
+            self._counters.by_old_key(known.number)
+        if on_this_machine(x.host):
+            self._counters.of_test(known.number)
         batch.ctx.id = ""  # the visitor's number stands for it from here on
         record = encode_record(request.received, encode(x), wire.encode(batch))
         return committer.append(Taken(key, known.number, request.received, bool(x.bot), clamped), record)

@@ -30,6 +30,7 @@ class KnownSite:
 
     number: int
     site: Site
+    by_old_key: bool = False  # the page's snippet still has a key of before
 
 
 class KnownSites:
@@ -72,7 +73,7 @@ class KnownSites:
         if site is None:
             self._known.pop(key, None)
             return None
-        known = KnownSite(int(site.id), site)
+        known = KnownSite(int(site.id), site, key != site.key)
         self._known[key] = (known, time.monotonic())
         return known
 

@@ -56,6 +56,7 @@ def _is(host: str, domain: str) -> bool:
     return name == wanted or (wanted == "localhost" and _is_loopback(name))
 
 
+@lru_cache(maxsize=20_000)
 def on_this_machine(host: str) -> bool:
     """Whether `host[:port]` is a loopback name: nobody but its own machine can open its pages."""
     return _is_loopback(_split(host)[0])

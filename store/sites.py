@@ -4,19 +4,40 @@ from __future__ import annotations
 
 import base64
 import html
+import ipaddress
 import re
 import secrets
 import threading
 import time
 from typing import Any
 
+import msgspec
+
 from store.client import StoreError
 from store.definitions import Conflict, Definitions, Missing
-from store.records import Site
+from store.records import OldKey, Site
 
 _DOMAIN = re.compile(
     r"(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?)(?:\.[a-z0-9_\-]+)*(?::\d{1,5})?|\[[0-9a-f:]+\](?::\d{1,5})?"
 )
+
+
+# fmt: off
+# Second levels under which anybody may register, in countries that have them.
+_OPEN_LEVELS = {
+    "ac", "asso", "co", "com", "edu", "gob", "gouv", "gov", "go", "id", "in", "ltd", "me", "ne", "net", "nom", "or",
+    "org", "plc", "sch", "tm",
+}
+# Where many who do not know each other publish.
+_SHARED = {
+    "appspot.com", "azurewebsites.net", "blogspot.com", "cloudfront.net", "firebaseapp.com", "fly.dev", "github.io",
+    "gitlab.io", "herokuapp.com", "myshopify.com", "netlify.app", "onrender.com", "pages.dev", "vercel.app", "web.app",
+    "webflow.io", "wixsite.com", "wordpress.com", "workers.dev",
+}
+# fmt: on
+GRACE_DAYS = 30  # that a key of before goes on working
+MAX_OLD_KEYS = 10
+_DAY_MS = 86_400_000
 
 
 def add_site(
@@ -49,7 +70,47 @@ def domain_of(text: str) -> str:
     host = text.strip().lower().removeprefix("http://").removeprefix("https://").rstrip("/")
     if not _DOMAIN.fullmatch(host):
         raise StoreError(f"{text!r} is no domain: write a host such as shop.example, *.shop.example or 127.0.0.1:8001")
+    if too_wide(host):
+        raise StoreError(f"{text!r} would take in other people's sites: write your own domain, such as *.shop.example")
     return host
+
+
+def too_wide(domain: str) -> bool:
+    """Whether a wildcard covers what many people share: `*`, `*.com`, `*.co.uk`, `*.github.io`."""
+    host = domain.strip().lower().partition(":")[0]
+    if not host.startswith("*"):
+        return False
+    labels = host.removeprefix("*").strip(".").split(".")
+    if len(labels) < 2:
+        return labels != ["localhost"]
+    if ".".join(labels) in _SHARED:
+        return True
+    return len(labels) == 2 and len(labels[1]) == 2 and labels[0] in _OPEN_LEVELS
+
+
+def network_of(text: str) -> str:
+    """`203.0.113.7/24` → `203.0.113.0/24`; StoreError when it is no address and no network."""
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        raise StoreError(
+            f"{text!r} is no address and no network: write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48"
+        ) from None
+    if network.prefixlen < (8 if network.version == 4 else 16):
+        raise StoreError(f"{text!r} is too large a network for a team: write at least /8, or /16 for IPv6")
+    return str(network)
+
+
+def rotate_key(definitions: Definitions, site: Site, by: str = "", grace_days: int = GRACE_DAYS) -> Site:
+    """A new key; the one of before works for `grace_days` more (0: no longer). Conflict when the site was changed."""
+    if not 0 <= grace_days <= 365:
+        raise StoreError(f"{grace_days} days of grace: write 0 to 365")
+    now = int(time.time() * 1000)
+    kept = [old for old in site.old_keys if old.until > now]
+    if grace_days:
+        kept.insert(0, OldKey(site.key, now + grace_days * _DAY_MS))
+    changed = msgspec.structs.replace(site, key=_new_key(), old_keys=tuple(kept[:MAX_OLD_KEYS]))
+    return definitions.put(changed, by)
 
 
 def snippet(host_url: str, site: Site) -> str:
@@ -69,12 +130,13 @@ class SiteDirectory:
         self._by_key: dict[str, Site] = {}
 
     def by_key(self, key: str) -> Site | None:
+        """The site with this key, or with it as a key of before whose time is not over."""
         return self._sites().get(key)
 
     def get(self, id_or_name: str | int) -> Site:
         """Missing when no site has this id or name."""
         wanted = str(id_or_name)
-        sites = list(self._sites().values())
+        sites = list({site.id: site for site in self._sites().values()}.values())
         for site in [s for s in sites if s.id == wanted] + [s for s in sites if s.name == wanted]:
             return site
         raise Missing(f"There is no site {wanted!r}; there are: {', '.join(s.name for s in sites) or 'none yet'}")
@@ -88,7 +150,9 @@ class SiteDirectory:
         with self._lock:
             if time.monotonic() - self._read_at > self._ttl:
                 try:
-                    self._by_key = {site.key: site for site in self._definitions.find(Site)}
+                    sites, now = self._definitions.find(Site), int(time.time() * 1000)
+                    old = {old.key: site for site in sites for old in site.old_keys if old.until > now}
+                    self._by_key = old | {site.key: site for site in sites}
                 except StoreError:
                     if not self._by_key:
                         raise

@@ -12,6 +12,8 @@ class Intake:
 
     accepted: int
     bots: int  # of the accepted
+    by_old_key: int  # of pages whose snippet has a key of before
+    of_tests: int  # of loopback pages
     last_accepted_ms: int  # ms since 1970, 0 = none yet
     quarantined: int  # that the database would not take, ever; they are kept
     refused: dict[str, int]
@@ -23,6 +25,8 @@ def intake_of(counts: Any) -> Intake:
     return Intake(
         accepted=counts.accepted,
         bots=counts.bots,
+        by_old_key=counts.by_old_key,
+        of_tests=counts.of_tests,
         last_accepted_ms=counts.last_accepted_ms,
         quarantined=counts.quarantined,
         refused={reason: refusals.count for reason, refusals in counts.refused.items()},

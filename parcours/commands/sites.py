@@ -67,6 +67,23 @@ def show(settings: Settings, site: str, as_json: bool) -> None:
     answer({**found, "health": health}, as_json, words)
 
 
+@site.command("rotate-key")
+@click.argument("site")
+@click.option("--grace-days", type=click.IntRange(0, 365), default=30, show_default=True, help="Of the old key.")
+@as_json
+@with_data
+def rotate_key(settings: Settings, site: str, grace_days: int, as_json: bool) -> None:
+    """Give a site a new key; the old one goes on working for a while.
+
+    Example: parcours site rotate-key "Lamp shop" --grace-days 7
+    """
+    with connect(settings) as api:
+        made = api.post(f"/sites/{site}/rotate-key", {"grace_days": grace_days})
+    until = f"works until {made['old_keys'][0]['until']}" if grace_days else "works no longer"
+    words = f"New key {made['key']}; the one of before {until}. Paste this on every page:\n\n  {made['snippet']}\n"
+    answer(made, as_json, words)
+
+
 @click.command()
 @click.argument("name")
 @click.option("--role", type=click.Choice(["owner", "editor", "viewer"]), default="viewer", show_default=True)

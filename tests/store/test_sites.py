@@ -7,7 +7,9 @@ import pytest
 
 from store.client import Store, StoreError
 from store.definitions import Definitions, Missing
-from store.sites import SiteDirectory, add_site, domain_of, snippet
+from store.records import OldKey
+from store.sites import SiteDirectory, add_site, domain_of, network_of, rotate_key, snippet
+from store.visitors import consented_visitor, owners_secret, staff_mark, staff_marks
 
 
 def test_sites_are_numbered_and_have_their_own_keys(definitions: Definitions) -> None:
@@ -110,3 +112,49 @@ def test_the_snippet_is_one_line_of_html(store: Store) -> None:
         f'<script defer src="https://maps.example/parcours.js" data-site="{site.key}"></script>'
     )
     assert '"><b>' not in snippet('https://maps.example"><b>', site)
+
+
+@pytest.mark.parametrize("text", ["*.com", "*.co.uk", "*.COM.au", "*.gouv.fr", "*.github.io", "*.myshopify.com:443"])
+def test_a_wildcard_over_other_peoples_sites_is_refused(text: str) -> None:
+    with pytest.raises(StoreError, match="other people's sites"):
+        domain_of(text)
+
+
+@pytest.mark.parametrize(
+    "host", ["*.shop.co.uk", "*.me.github.io", "*.co.com", "*.shop.fr", "*.localhost", "github.io"]
+)
+def test_a_wildcard_over_ones_own_is_taken(host: str) -> None:
+    assert domain_of(host) == host
+
+
+def test_networks_are_read_or_refused_in_words() -> None:
+    assert network_of(" 203.0.113.7/24 ") == "203.0.113.0/24"
+    assert network_of("2001:db8::1") == "2001:db8::1/128"
+    for text, words in {"shop": "is no address", "0.0.0.0/0": "too large", "::/8": "too large", "": "is no"}.items():
+        with pytest.raises(StoreError, match=words):
+            network_of(text)
+
+
+def test_a_key_of_before_works_until_its_time_is_over(store: Store) -> None:
+    definitions = Definitions(store)
+    directory = SiteDirectory(definitions, ttl=0)
+    first = add_site(definitions, "Shop", ["a.example"])
+    second = rotate_key(definitions, first, "ann")
+    assert second.key != first.key
+    assert directory.by_key(first.key) == directory.by_key(second.key) == second == directory.get("Shop")
+    assert definitions.put(msgspec.structs.replace(second, old_keys=(OldKey(first.key, 1),))).version == 3
+    assert directory.by_key(first.key) is None
+    third = rotate_key(definitions, directory.get(1), "ann", grace_days=0)
+    assert third.old_keys == ()  # nothing is kept of those whose time is over
+    assert directory.by_key(second.key) is None
+    assert directory.by_key(third.key) == third
+    with pytest.raises(StoreError, match="write 0 to 365"):
+        rotate_key(definitions, third, "ann", grace_days=-1)
+
+
+def test_ids_of_the_team_are_kept_as_numbers_only(store: Store) -> None:
+    definitions = Definitions(store)
+    [mark] = staff_marks(definitions, 1, ("ann", "ann"))
+    assert mark == staff_mark(consented_visitor(owners_secret(definitions), 1, "ann"))
+    assert staff_marks(definitions, 1, (mark, "ann")) == (mark,)
+    assert staff_marks(definitions, 2, ("ann",)) != (mark,)

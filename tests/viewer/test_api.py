@@ -128,6 +128,33 @@ def test_what_is_no_json_is_told_so(api):
     assert large.status_code == 413
 
 
+def test_the_team_of_a_site_is_kept_as_networks_and_numbers(api, viewer):
+    made = api.post(f"{ROOT}/sites", json={"name": "Chairs", "domains": ["chairs.example"]}).json()
+    at = f"{ROOT}/sites/{made['id']}"
+    changed = api.put(at, json={"staff_networks": ["203.0.113.7/24", "2001:db8::1"], "staff_ids": ["ann"]}).json()
+    assert changed["staff_networks"] == ["203.0.113.0/24", "2001:db8::1/128"]
+    [mark] = changed["staff_ids"]
+    assert re.fullmatch("#[0-9a-f]{16}", mark)
+    again = api.put(at, json={"staff_ids": [mark, "bob"]}).json()["staff_ids"]
+    assert again[0] == mark
+    assert len(again) == 2
+    refused = api.put(at, json={"staff_networks": ["the office"]})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "network")
+    assert "'the office' is no address" in refused.json()["error"]["message"]
+
+
+def test_a_key_is_rotated(api):
+    made = api.post(f"{ROOT}/sites", json={"name": "Tables", "domains": ["tables.example"]}).json()
+    at = f"{ROOT}/sites/{made['id']}"
+    changed = api.post(f"{at}/rotate-key", json={"grace_days": 7}).json()
+    assert changed["key"] != made["key"]
+    assert changed["key"] in changed["snippet"]
+    assert [old["key"] for old in changed["old_keys"]] == [made["key"]]
+    assert api.post(f"{at}/rotate-key", json={"grace_days": 0}).json()["old_keys"] == changed["old_keys"]
+    assert api.post(f"{at}/rotate-key", json={"grace_days": -1}).status_code == 422
+    assert api.get(f"{at}/health").json()["by_old_key"] in (None, 0)
+
+
 def test_health_says_whether_visits_arrive(api, site):
     health = api.get(f"{site}/health").json()
     assert health["receiving"] is True
@@ -144,11 +171,13 @@ def test_health_counts_refusals(make_viewer, shop, portal):
     from tests.viewer.conftest import SERVICE
 
     refused = {"origin": SimpleNamespace(count=3, example="evil.example", last_ms=1)}
-    counts = SimpleNamespace(accepted=7, bots=2, last_accepted_ms=5, quarantined=3, refused=refused)
+    counts = SimpleNamespace(
+        accepted=7, bots=2, by_old_key=1, of_tests=4, last_accepted_ms=5, quarantined=3, refused=refused
+    )
     told = make_viewer(intake=lambda site: counts)
     client = Client(portal, told.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
     health = client.get(f"{ROOT}/sites/{shop.id}/health").json()
-    assert (health["accepted"], health["quarantined"]) == (7, 3)
+    assert [health[n] for n in ("accepted", "quarantined", "by_old_key", "of_tests")] == [7, 3, 1, 4]
     assert health["refused"] == [{"reason": "origin", "count": 3, "example": "evil.example"}]
 
 

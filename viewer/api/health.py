@@ -37,7 +37,14 @@ async def site_health(request: Request) -> Response:
 def _intake(intake: Intake | None) -> dict[str, Any]:
     """Counts of this process since its start; empty where batches are received by other processes."""
     if intake is None:
-        return {"accepted": None, "bots": None, "quarantined": None, "refused": []}
+        return {
+            "accepted": None,
+            "bots": None,
+            "by_old_key": None,
+            "of_tests": None,
+            "quarantined": None,
+            "refused": [],
+        }
     refused = [
         {"reason": reason, "count": count, "example": intake.examples.get(reason, "")}
         for reason, count in sorted(intake.refused.items(), key=lambda item: -item[1])
@@ -45,6 +52,8 @@ def _intake(intake: Intake | None) -> dict[str, Any]:
     return {
         "accepted": intake.accepted,
         "bots": intake.bots,
+        "by_old_key": intake.by_old_key,
+        "of_tests": intake.of_tests,
         "quarantined": intake.quarantined,
         "refused": refused,
     }

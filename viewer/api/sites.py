@@ -10,8 +10,9 @@ from starlette.responses import Response
 
 from store.client import StoreError
 from store.records import Site
-from store.sites import add_site, domain_of, snippet
-from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
+from store.sites import GRACE_DAYS, add_site, domain_of, network_of, rotate_key, snippet
+from store.visitors import staff_marks
+from viewer.api.entry import Entry, answer, body, by_whom, iso, viewer_of
 from viewer.errors import Problem
 from viewer.query import site_of
 
@@ -21,6 +22,10 @@ if TYPE_CHECKING:
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 
 
+Networks = Annotated[tuple[str, ...], Meta(max_length=200)]
+Ids = Annotated[tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=500)]
+
+
 class NewSite(Struct, forbid_unknown_fields=True):
     name: Name
     domains: Annotated[tuple[str, ...], Meta(min_length=1, max_length=50)]
@@ -28,6 +33,11 @@ class NewSite(Struct, forbid_unknown_fields=True):
     demo: bool = False
     keep_query: tuple[str, ...] = ()
     fetch_from: str = ""
+    staff_networks: Networks = ()
+
+
+class Rotation(Struct, forbid_unknown_fields=True):
+    grace_days: Annotated[int, Meta(ge=0, le=365)] = GRACE_DAYS
 
 
 class SiteChange(Struct, forbid_unknown_fields=True):
@@ -39,6 +49,8 @@ class SiteChange(Struct, forbid_unknown_fields=True):
     demo: bool | UnsetType = UNSET
     keep_query: tuple[str, ...] | UnsetType = UNSET
     fetch_from: str | UnsetType = UNSET
+    staff_networks: Networks | UnsetType = UNSET
+    staff_ids: Ids | UnsetType = UNSET
     version: int | UnsetType = UNSET
 
 
@@ -48,6 +60,14 @@ def checked_domains(domains: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(dict.fromkeys(domain_of(domain) for domain in domains))
     except StoreError as error:
         raise Problem(422, "domain", str(error)) from None
+
+
+def checked_networks(networks: tuple[str, ...]) -> tuple[str, ...]:
+    """Each once. Problem 422 for what is no network."""
+    try:
+        return tuple(dict.fromkeys(network_of(network) for network in networks))
+    except StoreError as error:
+        raise Problem(422, "network", str(error)) from None
 
 
 def checked_name(viewer: Viewer, name: str, site: Site | None = None) -> str:
@@ -61,7 +81,7 @@ def checked_name(viewer: Viewer, name: str, site: Site | None = None) -> str:
 
 
 def as_json(request: Request, site: Site) -> dict[str, Any]:
-    fields = structs.asdict(site)
+    fields = structs.asdict(site) | {"old_keys": [{"key": o.key, "until": iso(o.until)} for o in site.old_keys]}
     return fields | {"snippet": snippet(viewer_of(request).settings.base_url, site)}
 
 
@@ -74,7 +94,7 @@ async def list_sites(request: Request) -> Response:
 async def create_site(request: Request) -> Response:
     viewer = viewer_of(request)
     asked = await body(request, NewSite)
-    domains = checked_domains(asked.domains)
+    domains, networks = checked_domains(asked.domains), checked_networks(asked.staff_networks)
 
     def create() -> Site:
         return add_site(
@@ -85,6 +105,7 @@ async def create_site(request: Request) -> Response:
             demo=asked.demo,
             keep_query=asked.keep_query,
             fetch_from=asked.fetch_from,
+            staff_networks=networks,
         )
 
     return answer(as_json(request, await viewer.run(create)), 201)
@@ -101,9 +122,22 @@ async def change_site(request: Request) -> Response:
     changes = {name: value for name, value in structs.asdict(asked).items() if value is not UNSET}
     if "domains" in changes:
         changes["domains"] = checked_domains(changes["domains"])
+    if "staff_networks" in changes:
+        changes["staff_networks"] = checked_networks(changes["staff_networks"])
+    if "staff_ids" in changes:
+        changes["staff_ids"] = await viewer.run(staff_marks, viewer.definitions, int(site.id), changes["staff_ids"])
     if "name" in changes:
         changes["name"] = await viewer.run(checked_name, viewer, changes["name"], site)
     stored = await viewer.run(viewer.definitions.put, structs.replace(site, **changes), by_whom(request))
+    viewer.work.forget()
+    return answer(as_json(request, stored))
+
+
+async def rotate(request: Request) -> Response:
+    viewer = viewer_of(request)
+    site = await site_of(viewer, request)
+    asked = await body(request, Rotation)
+    stored = await viewer.run(rotate_key, viewer.definitions, site, by_whom(request), asked.grace_days)
     viewer.work.forget()
     return answer(as_json(request, stored))
 
@@ -120,4 +154,11 @@ ENTRIES = (
     ),
     Entry("GET", "/sites/{site}", show_site, "viewer", "One site; {site} is its id or its name, here and below."),
     Entry("PUT", "/sites/{site}", change_site, "editor", "Change a site: the fields given, the others stay."),
+    Entry(
+        "POST",
+        "/sites/{site}/rotate-key",
+        rotate,
+        "editor",
+        "A new key; the one of before works for `grace_days` more (30, at most 365; 0: no longer).",
+    ),
 )
