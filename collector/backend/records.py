@@ -23,7 +23,7 @@ from collector.backend.message import Event, Imported
 from collector.backend.refusal import Unfit
 from collector.backend.settings import BackendSettings
 from collector.devices import device
-from collector.enrichment import Enrichment, NotAPage, Request, encode, enrich
+from collector.enrichment import Enrichment, NotAPage, Request, encode, enrich, is_staff
 from collector.known_sites import KnownSite
 from collector.origins import allowed
 from collector.refusal import Refused
@@ -77,6 +77,7 @@ class _Known(Struct):
     page: str
     host: str
     visitor: str
+    excluded: int
     shift: int = 0
 
 
@@ -96,7 +97,9 @@ class Preparing:
         when = self._time(event, at)
         page = self._page(event, known, at)
         view = _view_of(known.number, name)
-        x = _Known(known.number, page, page.partition("/")[0], str(self._visitor(event, known)))
+        visitor = self._visitor(event, known)
+        staff = int(is_staff(known.site, "", visitor))
+        x = _Known(known.number, page, page.partition("/")[0], str(visitor), staff)
         custom = _Custom([0], [event.name], [event.value])
         body = _Body(view, SEQ, when, when, _Context(event.variants), custom)
         record = encode_record(self._now, _encoder.encode(x), _encoder.encode(body))
@@ -123,7 +126,8 @@ class Preparing:
         visitor = self._visitors.consented(known.number, batch.ctx.id or f"view {batch.view}")
         # Of the past nothing is known of hands and address: a robot is who says so.
         bot = device(line.agent, batch.ctx.touch).bot if line.agent else ""
-        x = replace(x, visitor=str(visitor), shift=0, bot=bot)
+        staff = int(is_staff(known.site, "", visitor))
+        x = replace(x, visitor=str(visitor), excluded=staff, shift=0, bot=bot)
         if line.agent:
             return x
         return replace(x, device=line.device or "other", browser=line.browser, os=line.os)

@@ -22,9 +22,10 @@ from collector.backend.refusal import Unfit
 from collector.refusal import Because
 from collector.settings import Rate
 from store.client import Store
-from store.definitions import Missing
+from store.definitions import Definitions, Missing
 from store.migrations import migrate
 from store.records import Site, Token
+from store.visitors import consented_visitor, owners_secret, staff_mark
 from tests.collector.batches import batch
 from tests.collector.conftest import DEMO, HEADERS, KEY, SITE, Sites
 
@@ -54,9 +55,12 @@ class Tokens:
 
 @asynccontextmanager
 async def running(
-    settings: CollectorSettings, store: Store | None = None, backend: BackendSettings | None = None
+    settings: CollectorSettings,
+    store: Store | None = None,
+    backend: BackendSettings | None = None,
+    team: Site | None = None,
 ) -> AsyncIterator[tuple[Collector, httpx.AsyncClient]]:
-    sites = Named(SITE, DEMO)
+    sites = Named(SITE, DEMO, *([team] if team else []))
     collector = Collector(store, settings, sites, Senders(Tokens(), sites), backend)
     await collector.start()
     try:
@@ -134,6 +138,25 @@ def test_a_place_that_is_no_page(run: Run, settings: CollectorSettings, store: S
     run(scenario())
     (row,) = store.rows("SELECT page, time FROM events")
     assert row == {"page": "touchpoint/call-centre", "time": 1_795_165_200_000}
+
+
+def test_the_team_is_excluded_here_too(run: Run, settings: CollectorSettings, store: Store) -> None:
+    visitor = consented_visitor(owners_secret(Definitions(store)), 9, "@anna")
+    team = Site(
+        id="9", name="Team", key="teamteamteam", domains=("shop.example",),
+        staff_networks=("10.0.0.0/8",), staff_ids=(staff_mark(visitor),),
+    )  # fmt: skip
+
+    async def scenario() -> None:
+        async with running(settings, store, team=team) as (collector, client):
+            sent = [{"name": "order", "site": "Team", "visitor": who} for who in ("anna", "customer 7")]
+            assert (await client.post(EVENTS, json={"events": sent})).status_code == 200
+            await collector.drain()
+
+    run(scenario())
+    rows = store.rows("SELECT visitor, excluded FROM events ORDER BY excluded")
+    assert [row["excluded"] for row in rows] == [0, 1]
+    assert rows[1]["visitor"] == visitor
 
 
 # --- once
