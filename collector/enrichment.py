@@ -90,6 +90,8 @@ def enrich(
     page = _page(context.url, site.keep_query)
     host = page.partition("/")[0]
     time = shift(request.received, batch.sent, batch.t0, span(batch), MAX_AGE_DEMO if site.demo else MAX_AGE)
+    if time.clamped:
+        batch.sent = request.received - time.ms  # dwells and elements lie there: any day of a century otherwise
     came = arrival(context.url, context.ref)
     what = device(request.user_agent, context.touch)
     consented = bool(context.consent and context.id)
