@@ -30,6 +30,7 @@ class SiteIntake:
     clamped: int = 0  # of the accepted: their clock could not be right
     by_old_key: int = 0  # of the accepted: the page's snippet has a key of before
     of_tests: int = 0  # of the accepted: of loopback pages
+    from_backend: int = 0  # of the accepted: sent by the owner's programs (collector/backend)
     last_accepted_ms: int = 0  # ms since 1970, 0 = none yet
     quarantined: int = 0  # batches that the store would not take: they wait in the journal's quarantine
     skipped: Tally = field(default_factory=Tally)  # of the accepted: they held kinds that are unknown here
@@ -72,6 +73,9 @@ class Counters:
 
     def of_test(self, site: int) -> None:
         self._sites[site].of_tests += 1
+
+    def from_backend(self, site: int) -> None:
+        self._sites[site].from_backend += 1
 
     def skipped(self, site: int, names: Iterable[str]) -> None:
         """An accepted batch held fields of these names, which are unknown here."""

@@ -14,6 +14,7 @@ class Intake:
     bots: int  # of the accepted
     by_old_key: int  # of pages whose snippet has a key of before
     of_tests: int  # of loopback pages
+    from_backend: int  # sent by the owner's programs
     last_accepted_ms: int  # ms since 1970, 0 = none yet
     quarantined: int  # that the database would not take, ever; they are kept
     refused: dict[str, int]
@@ -27,6 +28,7 @@ def intake_of(counts: Any) -> Intake:
         bots=counts.bots,
         by_old_key=counts.by_old_key,
         of_tests=counts.of_tests,
+        from_backend=counts.from_backend,
         last_accepted_ms=counts.last_accepted_ms,
         quarantined=counts.quarantined,
         refused={reason: refusals.count for reason, refusals in counts.refused.items()},

@@ -178,19 +178,21 @@ class Backend:
         committer = self.committer
         if committer is None:
             raise Refused(Because.STOPPING.value)
-        waiting, accepted = [], 0
+        waiting, accepted = [], list[int]()
         for one in ready:
             if (first_try := committer.under_way(~one.id)) is not None:
                 waiting.append(first_try)
             elif one.id not in there and one.id not in self._own and one.id not in self._seen:
                 waiting.append(committer.append(_taken(one), one.record))
-                accepted += 1
+                accepted.append(one.site)
                 continue
             self._counters.duplicate(one.site)
         results = await asyncio.gather(*waiting, return_exceptions=True)
         if any(isinstance(result, JournalError) for result in results):
             raise Refused(Because.NOT_DURABLE.value)
-        return accepted
+        for site in accepted:
+            self._counters.from_backend(site)
+        return len(accepted)
 
 
 class _RefusedFor(Refused):

@@ -292,7 +292,7 @@ def test_each_line_is_judged_by_itself(run: Run, settings: CollectorSettings, st
             answer = await client.post(EVENTS, content=lines, headers=LINES)
             await collector.drain()
             counted = {code: r.count for code, r in collector.health(7).refused.items()}
-            return answer, counted, collector.health(7).accepted
+            return answer, counted, collector.health(7).from_backend
 
     answer, counted, accepted = run(scenario())
     told = answer.json()

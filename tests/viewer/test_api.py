@@ -172,12 +172,12 @@ def test_health_counts_refusals(make_viewer, shop, portal):
 
     refused = {"origin": SimpleNamespace(count=3, example="evil.example", last_ms=1)}
     counts = SimpleNamespace(
-        accepted=7, bots=2, by_old_key=1, of_tests=4, last_accepted_ms=5, quarantined=3, refused=refused
+        accepted=7, bots=2, by_old_key=1, of_tests=4, from_backend=6, last_accepted_ms=5, quarantined=3, refused=refused
     )
     told = make_viewer(intake=lambda site: counts)
     client = Client(portal, told.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
     health = client.get(f"{ROOT}/sites/{shop.id}/health").json()
-    assert [health[n] for n in ("accepted", "quarantined", "by_old_key", "of_tests")] == [7, 3, 1, 4]
+    assert [health[n] for n in ("accepted", "quarantined", "by_old_key", "of_tests", "from_backend")] == [7, 3, 1, 4, 6]
     assert health["refused"] == [{"reason": "origin", "count": 3, "example": "evil.example"}]
 
 

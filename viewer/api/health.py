@@ -42,6 +42,7 @@ def _intake(intake: Intake | None) -> dict[str, Any]:
             "bots": None,
             "by_old_key": None,
             "of_tests": None,
+            "from_backend": None,
             "quarantined": None,
             "refused": [],
         }
@@ -54,6 +55,7 @@ def _intake(intake: Intake | None) -> dict[str, Any]:
         "bots": intake.bots,
         "by_old_key": intake.by_old_key,
         "of_tests": intake.of_tests,
+        "from_backend": intake.from_backend,
         "quarantined": intake.quarantined,
         "refused": refused,
     }

@@ -14,14 +14,15 @@ from aggregator.traffic import pages_of, site_traffic
 from store.client import StoreError
 from store.definitions import Conflict
 from store.records import Site
-from store.sites import snippet
+from store.sites import rotate_key, snippet
+from store.visitors import staff_marks
 from viewer.auth import require
 from viewer.query import period, site_of, today
 
 from .languages import Language
 from .page import Page, doc
 from .refusals import advice_of, words_of
-from .serve import answer, frame_of, go, language_of, signed_in, viewer_of
+from .serve import answer, frame_of, go, language_of, lines, signed_in, viewer_of
 from .sites import SiteForm, refused_share, state_of
 from .taking import Fields, address_of, fields_of, takeable
 
@@ -59,11 +60,16 @@ class SetupPage(Page):
     pages_href: str = doc("Address of its pages")
     snippet: str = doc("The line to paste")
     key: str = doc("Public key of the site")
+    old_keys: list[str] = doc("Keys of before that still work, in sentences")
+    rotate_action: str = doc("Where the form that changes the key posts to")
+    rotated: bool = doc("Whether the key was just changed")
+    tests_line: str = doc("How much came from pages on somebody's own machine, in a sentence")
     steps: list[Step] = doc("The live check")
     done: int = doc("How many steps are done: the page loads itself anew when it grows")
     health_href: str = doc("Where the live check asks")
     refusals: list[RefusalRow] = doc("What was refused, by reason")
     refused_line: str = doc("How much was refused, in a sentence")
+    own_programs: str = doc("How much the owner's programs sent, in a sentence")
     aside: str = doc("How much the database would not take, in a sentence; empty: none")
     form: SiteForm = doc("Name and domains as stored or as typed")
     form_action: str = doc("Where the form posts to")
@@ -91,7 +97,8 @@ async def save(request: Request) -> Response:
     if problem:
         return await _show(request, site, replace(form, problem=problem), 422)
     try:
-        changed = msgspec.structs.replace(site, **form.fields(), version=form.version)
+        marks = await viewer.run(staff_marks, viewer.definitions, int(site.id), lines(form.staff_ids))
+        changed = msgspec.structs.replace(site, **form.fields(), staff_ids=marks, version=form.version)
         await viewer.run(viewer.definitions.put, changed, signed_in(request).name)
     except Conflict as error:
         words = language_of(request).text("Not saved; what you typed is still here.")
@@ -100,6 +107,30 @@ async def save(request: Request) -> Response:
         return await _show(request, site, replace(form, problem=str(error)), 422)
     viewer.work.forget()
     return go(viewer.urls.site(site.id) + "?saved=1#site")
+
+
+@require("editor")
+async def rotate(request: Request) -> Response:
+    """POST gives the site a new key; the one of before goes on working for a while."""
+    viewer = viewer_of(request)
+    site = await site_of(viewer, request)
+    await viewer.run(rotate_key, viewer.definitions, site, signed_in(request).name)
+    viewer.work.forget()
+    return go(viewer.urls.site(site.id) + "?rotated=1")
+
+
+def _old_keys(lang: Language, site: Site, intake: Any) -> list[str]:
+    """Keys of before that still work, and whether pages use one."""
+    now = time.time() * 1000
+    words = [
+        lang.text("%(key)s works until %(time)s.", key=old.key, time=lang.moment(old.until))
+        for old in site.old_keys
+        if old.until > now
+    ]
+    if words and intake is not None and intake.by_old_key:
+        n = lang.number(intake.by_old_key)
+        words.append(lang.text("%(n)s messages came with a key of before since Parcours started.", n=n))
+    return words
 
 
 async def _show(request: Request, site: Site, form: SiteForm, status: int = 200) -> Response:
@@ -131,12 +162,17 @@ async def _show(request: Request, site: Site, form: SiteForm, status: int = 200)
         pages_href=viewer.urls.pages(site.id),
         snippet=snippet(viewer.settings.base_url, site),
         key=site.key,
+        old_keys=_old_keys(lang, site, intake),
+        rotate_action=viewer.urls.site(site.id) + "/rotate-key",
+        rotated=request.query_params.get("rotated") == "1",
+        tests_line=_tests_line(lang, intake),
         steps=steps,
         done=sum(step.done for step in steps),
         health_href=viewer.urls.api("sites", site.id, "health"),
         refusals=_refusals(lang, intake),
         refused_line=_refused_line(lang, intake),
         aside=_aside(lang, intake),
+        own_programs=_own_programs(lang, intake),
         form=form,
         form_action=viewer.urls.site(site.id) + "#site",
         saved=request.query_params.get("saved") == "1",
@@ -151,7 +187,7 @@ def _steps(lang: Language, site: Site, intake: Any, traffic: Any, pictures: list
     """Registered → message → view → picture; the first that is not done is waited for."""
     _ = lang.text
     viewed = bool(traffic.last_view_ms)
-    heard = viewed or (intake is not None and (intake.accepted or sum(intake.refused.values())))
+    heard = viewed or (intake is not None and (intake.accepted > intake.from_backend or sum(intake.refused.values())))
     start = f"{'http' if ':' in site.domains[0] else 'https'}://{site.domains[0].removeprefix('*.')}/"
     refused = intake is not None and sum(intake.refused.values()) and not intake.accepted and not viewed
     steps = [
@@ -192,6 +228,15 @@ def _refusals(lang: Language, intake: Any) -> list[RefusalRow]:
     ]
 
 
+def _tests_line(lang: Language, intake: Any) -> str:
+    if intake is None or not intake.of_tests:
+        return ""
+    return lang.text(
+        "%(n)s messages are tests: their page was on somebody's own machine (localhost). They count on its own maps.",
+        n=lang.number(intake.of_tests),
+    )
+
+
 def _refused_line(lang: Language, intake: Any) -> str:
     share = refused_share(intake)
     if not share:
@@ -202,6 +247,16 @@ def _refused_line(lang: Language, intake: Any) -> str:
         n=lang.number(refused),
         all=lang.number(refused + intake.accepted),
         share=lang.share(share),
+    )
+
+
+def _own_programs(lang: Language, intake: Any) -> str:
+    if intake is None or not intake.from_backend:
+        return ""
+    return lang.plural(
+        "%(num)s message of your own programs was taken since Parcours started.",
+        "%(num)s messages of your own programs were taken since Parcours started.",
+        intake.from_backend,
     )
 
 
