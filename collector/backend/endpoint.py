@@ -160,7 +160,7 @@ class Backend:
                 self._counters.refused(site, no.refusal.code, no.refusal.message)
         there = await self._stored(ready, views=kind == "batches")
         accepted = await self._keep(ready, there)
-        shown = [RefusedLine(number, no.code, f"{no.message} {no.hint}".strip()) for number, no in refused]
+        shown = [RefusedLine(number, no.code, f"{no.message.removesuffix('.')}. {no.hint}") for number, no in refused]
         return Answer(accepted, len(ready) - accepted, shown), refused[0][1] if refused else None
 
     async def _stored(self, ready: list[Prepared], *, views: bool) -> set[int]:
