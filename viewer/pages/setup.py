@@ -21,7 +21,7 @@ from viewer.query import period, site_of, today
 
 from .languages import Language
 from .page import Page, doc
-from .refusals import advice_of, words_of
+from .refusals import advice_of, refused_pages, words_of
 from .serve import answer, frame_of, go, language_of, lines, signed_in, viewer_of
 from .sites import SiteForm, refused_share, state_of
 from .taking import Fields, address_of, fields_of, takeable
@@ -187,9 +187,9 @@ def _steps(lang: Language, site: Site, intake: Any, traffic: Any, pictures: list
     """Registered → message → view → picture; the first that is not done is waited for."""
     _ = lang.text
     viewed = bool(traffic.last_view_ms)
-    heard = viewed or (intake is not None and (intake.accepted > intake.from_backend or sum(intake.refused.values())))
+    heard = viewed or (intake is not None and (intake.accepted > intake.from_backend or refused_pages(intake)))
     start = f"{'http' if ':' in site.domains[0] else 'https'}://{site.domains[0].removeprefix('*.')}/"
-    refused = intake is not None and sum(intake.refused.values()) and not intake.accepted and not viewed
+    refused = intake is not None and refused_pages(intake) and intake.accepted == intake.from_backend and not viewed
     steps = [
         Step(_("The site is set up here"), True, fact=", ".join(site.domains[:3])),
         Step(
