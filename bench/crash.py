@@ -54,7 +54,7 @@ class Outcome:
     in_flight: int  # batches sent and not answered at the kills, together
     again: int  # duplicates sent on purpose
     torn: int  # open segments that were given a torn tail
-    replayed: int  # segments that lay in the journal at the starts, together
+    found: int  # segments that lay in the journal at the starts, together
     reopen_failures: int
     aside: int  # segments set aside
     answers: dict[int, int]  # by status
@@ -73,7 +73,7 @@ class Outcome:
             "in flight at the kills": self.in_flight,
             "sent again on purpose": self.again,
             "torn tails": self.torn,
-            "segments replayed or recovered": self.replayed,
+            "segments found at the starts": self.found,
             "lost / partial / double": f"{count.lost} / {count.partial} / {count.double}",
             "lost, seconds before a kill": count.lost_s,
             "never sent, reopen failures, set aside": f"{count.foreign}, {self.reopen_failures}, {self.aside}",
@@ -128,7 +128,7 @@ async def torment(deployment: Deployment, kills: int) -> Outcome:
     began = time.monotonic()
     victim, server = deployment.victim, deployment.processes[-1]
     moments: list[float] = []
-    early = in_flight = torn = replayed = 0
+    early = in_flight = torn = found = 0
     with ExitStack() as stack:
         for process in deployment.processes:
             process.start()
@@ -150,7 +150,7 @@ async def torment(deployment: Deployment, kills: int) -> Outcome:
                 victim.kill()
                 if number % 2 == 0:
                     torn += tear(deployment.journal)
-                replayed += segments(deployment.journal)
+                found += segments(deployment.journal)
                 victim.start()
             await victim.ready()
             await clients.more(LAST)
@@ -163,7 +163,7 @@ async def torment(deployment: Deployment, kills: int) -> Outcome:
         in_flight,
         clients.again,
         torn,
-        replayed,
+        found,
         victim.failures,
         aside,
         dict(clients.answers),
