@@ -12,7 +12,7 @@ from parcours.importing.items import Row, view_id
 # No element has this path (numbers of steps begin at 1): its clicks are placed by the page alone, and only
 # on a picture of the same page at the same size (aggregator/ladder.py, rung `page`).
 NO_ELEMENT = "html:0"
-_NO_FINGERPRINTS = ".." * 11
+NO_FINGERPRINTS = ".." * 11
 _DAY = 86_400_000
 MOST = 200  # clicks of one batch
 _UTM = ("utm_source", "utm_medium", "utm_campaign")
@@ -77,7 +77,7 @@ class Views:
             "sum": {"ms": min(max(shown.engaged_ms, 0), _DAY), "clicks": seen[1]},
         }
         if clicks:
-            batch["el"] = {"p": [NO_ELEMENT], "f": [_NO_FINGERPRINTS]}
+            batch["el"] = {"p": [NO_ELEMENT], "f": [NO_FINGERPRINTS]}
             batch["click"] = _columns(clicks, when - t0, width, shown.page_height)
         return batch
 
