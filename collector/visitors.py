@@ -12,6 +12,7 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 from store.client import Store
 from store.day_keys import day_key
@@ -47,11 +48,16 @@ class Visitors:
         day = began // DAY_MS
         # A day without a key is older than we keep them: the back-dated visits of a demo.
         key = self._days.get(day) or hashlib.blake2b(day.to_bytes(8, "little"), key=self._secret).digest()
-        return keyed_number(key, str(site), address, user_agent)
+        return _number(key, site, address, user_agent)
 
     def consented(self, site: int, id: str) -> int:
         """The visitor with this first-party id."""
         return consented_visitor(self._secret, site, id)
+
+
+@lru_cache(maxsize=20_000)  # in memory, as the request itself
+def _number(key: bytes, site: int, address: str, user_agent: str) -> int:
+    return keyed_number(key, str(site), address, user_agent)
 
 
 def _ordinal(day: date) -> int:
