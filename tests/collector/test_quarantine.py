@@ -190,3 +190,17 @@ def test_a_sealed_segment_that_the_disk_changed_is_kept(tmp_path: Path) -> None:
     written(sink, tmp_path, no_more(tmp_path))
     assert [len(lines) for _, lines in sink.taken] == [2]
     assert (tmp_path / "quarantine" / f"{path.stem}.damaged").read_bytes() == data
+
+
+def test_a_segment_that_failed_half_way_is_whole_once_when_it_is_put_back(store: Store, tmp_path: Path) -> None:
+    """The engine keeps what a table had taken when another failed; the token fills in the rest."""
+    store.command("CREATE TABLE broken (a UInt8) ENGINE = MergeTree ORDER BY a")
+    store.command("CREATE MATERIALIZED VIEW landing_z TO broken AS SELECT throwIf(b.seq = 0) AS a FROM landing")
+    segment(tmp_path, record(), record())
+    quarantine = Quarantine(tmp_path)
+    written(store, tmp_path, lambda _: bool(quarantine.segments()), attempts=2)
+    store.command("DROP TABLE landing_z")
+    [aside] = quarantine.segments()
+    quarantine.put_back(aside)
+    written(store, tmp_path, no_more(tmp_path))
+    assert [count(store, table) for table in ("points", "touches", "views FINAL", "scrolls FINAL")] == [10, 2, 2, 2]
