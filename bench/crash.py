@@ -26,10 +26,10 @@ NAME = "crash"
 HELP = "kill -9 under retrying clients: acknowledged and lost, in parts, twice; beside naive collectors"
 
 KILLS = {"all in one": 30, "apart, collector": 20, "apart, database": 20, "one row an insert": 4, "buffer of 5 s": 4}
-QUICK = {"all in one": 2, "apart, collector": 1, "apart, database": 1, "buffer of 5 s": 1}
+QUICK = {"all in one": 1, "apart, collector": 1, "apart, database": 1, "buffer of 5 s": 1}
 EARLY = 0.35  # share of the kills that fall into the start
 LONGEST_S = 1.0  # that a ready process lives
-NAIVE_S = (2.0, 6.0)  # that a naive one lives: about as long as its buffer
+NAIVE_S = (2.0, 5.0)  # that a naive one lives: about as long as its buffer
 LAST = 50  # batches acknowledged after the last kill
 
 
