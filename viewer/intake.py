@@ -1,14 +1,16 @@
-"""What the collector of this process has taken in and refused, as the viewer shows it."""
+"""What the collector of this process has taken in, as the viewer shows it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
+from store.tallies import Tally
+
 
 @dataclass(frozen=True)
 class Intake:
-    """Batches of one site since the process started. `refused` and `examples` by reason."""
+    """Batches of one site since the process started."""
 
     accepted: int
     bots: int  # of the accepted
@@ -17,8 +19,7 @@ class Intake:
     from_backend: int  # sent by the owner's programs
     last_accepted_ms: int  # ms since 1970, 0 = none yet
     quarantined: int  # that the database would not take, ever; they are kept
-    refused: dict[str, int]
-    examples: dict[str, str]
+    unsaved: dict[str, Tally]  # by reason: what the store does not have yet of the last 24 hours (viewer/lately.py)
 
 
 def intake_of(counts: Any) -> Intake:
@@ -31,6 +32,5 @@ def intake_of(counts: Any) -> Intake:
         from_backend=counts.from_backend,
         last_accepted_ms=counts.last_accepted_ms,
         quarantined=counts.quarantined,
-        refused={reason: refusals.count for reason, refusals in counts.refused.items()},
-        examples={reason: refusals.example for reason, refusals in counts.refused.items()},
+        unsaved=counts.unsaved,
     )

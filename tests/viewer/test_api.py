@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+import time
 from pathlib import Path
 
 import pytest
 
 import viewer.api
 from collector.backend.endpoint import BATCHES, EVENTS
+from store.tallies import Tally, save_tallies
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
 from tests.viewer.shop import PERIOD, VISITORS
@@ -165,20 +167,33 @@ def test_health_says_whether_visits_arrive(api, site):
     assert (health["receiving"], health["last_view"]) == (False, None)
 
 
-def test_health_counts_refusals(make_viewer, shop, portal):
+def test_health_counts_refusals(make_viewer, viewer, shop, portal):
     from types import SimpleNamespace
 
     from tests.viewer.conftest import SERVICE
 
-    refused = {"origin": SimpleNamespace(count=3, example="evil.example", last_ms=1)}
+    earlier = int(time.time() * 1000) - 3_600_000
+    save_tallies(viewer.store, {(int(shop.id), "origin"): Tally(2, earlier, "bad.example")})  # another process
+    save_tallies(viewer.store, {(int(shop.id), "shape"): Tally(9, earlier, "$.seq")})
+    unsaved = {"origin": Tally(3, earlier + 1, "evil.example"), "skipped": Tally(1, earlier, "pinch")}
     counts = SimpleNamespace(
-        accepted=7, bots=2, by_old_key=1, of_tests=4, from_backend=6, last_accepted_ms=5, quarantined=3, refused=refused
+        accepted=7, bots=2, by_old_key=1, of_tests=4, from_backend=6, last_accepted_ms=5, quarantined=3, unsaved=unsaved
     )
     told = make_viewer(intake=lambda site: counts)
     client = Client(portal, told.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
     health = client.get(f"{ROOT}/sites/{shop.id}/health").json()
     assert [health[n] for n in ("accepted", "quarantined", "by_old_key", "of_tests", "from_backend")] == [7, 3, 1, 4, 6]
-    assert health["refused"] == [{"reason": "origin", "count": 3, "example": "evil.example"}]
+    told = [(row["reason"], row["count"], row["example"]) for row in health["refused"]]
+    assert told == [("shape", 9, "$.seq"), ("origin", 5, "evil.example")]
+    assert health["skipped"] == {"count": 1, "example": "pinch"}
+
+
+def test_a_viewer_alone_tells_what_collectors_refused(api, viewer):
+    made = api.post(f"{ROOT}/sites", json={"name": "Alone", "domains": ["alone.example"]}).json()
+    save_tallies(viewer.store, {(int(made["id"]), "shape"): Tally(9, int(time.time() * 1000), "$.seq")})
+    health = api.get(f"{ROOT}/sites/{made['id']}/health").json()
+    assert [(row["reason"], row["count"]) for row in health["refused"]] == [("shape", 9)]
+    assert health["accepted"] is None
 
 
 # --- pictures

@@ -11,6 +11,7 @@ from aggregator.traffic import site_traffic
 from store.records import Site
 from viewer.api.entry import Entry, answer, iso, viewer_of
 from viewer.intake import Intake
+from viewer.lately import Lately, read_lately
 from viewer.query import only, site_of, today
 
 
@@ -19,7 +20,10 @@ async def site_health(request: Request) -> Response:
     only(request.query_params, ())
     site = await site_of(viewer, request)
     await viewer.maps.drained()
-    traffic = await viewer.run(site_traffic, viewer.store, int(site.id), today())
+    number = int(site.id)
+    traffic = await viewer.run(site_traffic, viewer.store, number, today())
+    intake = viewer.intake(number) if viewer.intake else None
+    lately = await viewer.run(read_lately, viewer.store, number, intake.unsaved if intake else {})
     last = traffic.last_view_ms or None
     return answer(
         {
@@ -29,7 +33,8 @@ async def site_health(request: Request) -> Response:
             "views_today": int(traffic.views_today),
             "views_28_days": int(traffic.views_28),
             "daily": [int(n) for n in traffic.daily],
-            **_intake(viewer.intake(int(site.id)) if viewer.intake else None),
+            **_intake(intake),
+            **_lately(lately),
         }
     )
 
@@ -44,12 +49,7 @@ def _intake(intake: Intake | None) -> dict[str, Any]:
             "of_tests": None,
             "from_backend": None,
             "quarantined": None,
-            "refused": [],
         }
-    refused = [
-        {"reason": reason, "count": count, "example": intake.examples.get(reason, "")}
-        for reason, count in sorted(intake.refused.items(), key=lambda item: -item[1])
-    ]
     return {
         "accepted": intake.accepted,
         "bots": intake.bots,
@@ -57,7 +57,17 @@ def _intake(intake: Intake | None) -> dict[str, Any]:
         "of_tests": intake.of_tests,
         "from_backend": intake.from_backend,
         "quarantined": intake.quarantined,
-        "refused": refused,
+    }
+
+
+def _lately(lately: Lately) -> dict[str, Any]:
+    """Counts of the last 24 hours, of all collectors."""
+    return {
+        "skipped": {"count": lately.skipped.count, "example": lately.skipped.example},
+        "refused": [
+            {"reason": reason, "count": tally.count, "example": tally.example, "last": iso(tally.last_ms)}
+            for reason, tally in lately.refused.items()
+        ],
     }
 
 
@@ -74,7 +84,7 @@ ENTRIES = (
         "/sites/{site}/health",
         site_health,
         "viewer",
-        "Whether visits arrive: receiving, last_view, views_today, accepted batches, refused "
-        "batches by reason with an example, batches set aside (quarantined).",
+        "Whether visits arrive: receiving, last_view, views_today, accepted batches, batches set aside "
+        "(quarantined); of the last 24 hours batches refused by reason with an example, and skipped kinds.",
     ),
 )

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from viewer.intake import Intake
+from viewer.lately import Lately
 
 from .languages import Language
 
 OF_PROGRAMS = frozenset({"event_shape", "event_page", "event_time", "too_many"})  # of the owner's, never of a page
 
 
-def refused_pages(intake: Intake) -> int:
+def refused_pages(lately: Lately) -> int:
     """How many messages of pages were refused."""
-    return sum(count for reason, count in intake.refused.items() if reason not in OF_PROGRAMS)
+    return sum(tally.count for reason, tally in lately.refused.items() if reason not in OF_PROGRAMS)
 
 
 def words_of(lang: Language, reason: str) -> str:

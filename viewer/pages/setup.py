@@ -17,13 +17,14 @@ from store.records import Site
 from store.sites import rotate_key, snippet
 from store.visitors import staff_marks
 from viewer.auth import require
+from viewer.lately import Lately, read_lately
 from viewer.query import period, site_of, today
 
 from .languages import Language
 from .page import Page, doc
 from .refusals import advice_of, refused_pages, words_of
 from .serve import answer, frame_of, go, language_of, lines, signed_in, viewer_of
-from .sites import SiteForm, refused_share, state_of
+from .sites import SiteForm, state_of
 from .taking import Fields, address_of, fields_of, takeable
 
 
@@ -43,6 +44,7 @@ class Step:
 class RefusalRow:
     words: str
     count: str
+    last: str
     example: str
     advice: str
 
@@ -69,6 +71,7 @@ class SetupPage(Page):
     health_href: str = doc("Where the live check asks")
     refusals: list[RefusalRow] = doc("What was refused, by reason")
     refused_line: str = doc("How much was refused, in a sentence")
+    skipped_line: str = doc("How much of a newer script was skipped, in a sentence; empty: nothing")
     own_programs: str = doc("How much the owner's programs sent, in a sentence")
     aside: str = doc("How much the database would not take, in a sentence; empty: none")
     form: SiteForm = doc("Name and domains as stored or as typed")
@@ -138,19 +141,21 @@ async def _show(request: Request, site: Site, form: SiteForm, status: int = 200)
     frame = await frame_of(request, "setup", site)
     lang, (since, until), number = frame.lang, period({}), int(site.id)
 
-    def measure() -> tuple[Any, list[Any], list[Any]]:
+    intake = viewer.intake(number) if viewer.intake else None
+
+    def measure() -> tuple[Lately, Any, list[Any], list[Any]]:
         return (
+            read_lately(viewer.store, number, intake.unsaved if intake else {}),
             site_traffic(viewer.store, number, today()),
             pages_of(viewer.store, number, since, until),
             viewer.snapshots.list(number),
         )
 
-    traffic, pages, pictures = await viewer.run(measure)
-    intake = viewer.intake(number) if viewer.intake else None
+    lately, traffic, pages, pictures = await viewer.run(measure)
     state = state_of(lang, traffic, time.time() * 1000)
     busiest = next((row.page for row in pages if takeable(row.page)), "")
     take = fields_of((address_of(busiest, pictures), "")) if busiest and who.may("editor") else ()
-    steps = _steps(lang, site, intake, traffic, pictures, take)
+    steps = _steps(lang, site, intake, lately, traffic, pictures, take)
     page = SetupPage(
         frame=frame,
         title=lang.text("Set-up of %(site)s", site=site.name),
@@ -169,8 +174,9 @@ async def _show(request: Request, site: Site, form: SiteForm, status: int = 200)
         steps=steps,
         done=sum(step.done for step in steps),
         health_href=viewer.urls.api("sites", site.id, "health"),
-        refusals=_refusals(lang, intake),
-        refused_line=_refused_line(lang, intake),
+        refusals=_refusals(lang, lately),
+        refused_line=_refused_line(lang, lately),
+        skipped_line=_skipped_line(lang, lately),
         aside=_aside(lang, intake),
         own_programs=_own_programs(lang, intake),
         form=form,
@@ -183,13 +189,16 @@ async def _show(request: Request, site: Site, form: SiteForm, status: int = 200)
     return answer(request, page, status)
 
 
-def _steps(lang: Language, site: Site, intake: Any, traffic: Any, pictures: list[Any], take: Fields) -> list[Step]:
+def _steps(
+    lang: Language, site: Site, intake: Any, lately: Lately, traffic: Any, pictures: list[Any], take: Fields
+) -> list[Step]:
     """Registered → message → view → picture; the first that is not done is waited for."""
     _ = lang.text
     viewed = bool(traffic.last_view_ms)
-    heard = viewed or (intake is not None and (intake.accepted > intake.from_backend or refused_pages(intake)))
+    taken = intake is not None and intake.accepted > intake.from_backend
+    refused = refused_pages(lately) and not taken and not viewed
+    heard = viewed or taken or refused
     start = f"{'http' if ':' in site.domains[0] else 'https'}://{site.domains[0].removeprefix('*.')}/"
-    refused = intake is not None and refused_pages(intake) and intake.accepted == intake.from_backend and not viewed
     steps = [
         Step(_("The site is set up here"), True, fact=", ".join(site.domains[:3])),
         Step(
@@ -217,14 +226,16 @@ def _steps(lang: Language, site: Site, intake: Any, traffic: Any, pictures: list
     return [replace(step, now=i == current) for i, step in enumerate(steps)]
 
 
-def _refusals(lang: Language, intake: Any) -> list[RefusalRow]:
-    if intake is None:
-        return []
-    ordered = sorted(intake.refused.items(), key=lambda item: -item[1])
+def _refusals(lang: Language, lately: Lately) -> list[RefusalRow]:
     return [
-        RefusalRow(words_of(lang, reason), lang.number(n), intake.examples.get(reason, ""), advice_of(lang, reason))
-        for reason, n in ordered
-        if n
+        RefusalRow(
+            words_of(lang, reason),
+            lang.number(tally.count),
+            lang.moment(tally.last_ms),
+            tally.example,
+            advice_of(lang, reason),
+        )
+        for reason, tally in lately.refused.items()
     ]
 
 
@@ -237,17 +248,28 @@ def _tests_line(lang: Language, intake: Any) -> str:
     )
 
 
-def _refused_line(lang: Language, intake: Any) -> str:
-    share = refused_share(intake)
+def _refused_line(lang: Language, lately: Lately) -> str:
+    share, refused = lately.refused_share, lately.refused_in_all
     if not share:
         return ""
-    refused = sum(intake.refused.values())
     return lang.text(
-        "%(n)s of %(all)s messages since Parcours started, %(share)s. Nothing is dropped without being counted here.",
+        "%(n)s of %(all)s messages in the last 24 hours, %(share)s. Nothing is dropped without being counted here.",
         n=lang.number(refused),
-        all=lang.number(refused + intake.accepted),
-        share=lang.share(share),
+        all=lang.number(refused + lately.accepted),
+        share=lang.share(share, 1 if share >= 0.001 else 2),
     )
+
+
+def _skipped_line(lang: Language, lately: Lately) -> str:
+    if not lately.skipped.count:
+        return ""
+    words = lang.plural(
+        "%(num)s message of a newer script held what this Parcours does not know yet; the rest of it is stored.",
+        "%(num)s messages of a newer script held what this Parcours does not know yet; the rest of them is stored.",
+        lately.skipped.count,
+    )
+    names = lang.text("Not known: %(names)s.", names=lately.skipped.example)
+    return f"{words} {names}"
 
 
 def _own_programs(lang: Language, intake: Any) -> str:

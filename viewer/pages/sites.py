@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,9 @@ from aggregator.traffic import SiteTraffic, pages_of, site_traffic
 from store.client import StoreError
 from store.records import Site
 from store.sites import add_site, domain_of
+from store.tallies import Tally
 from viewer.auth import require
+from viewer.lately import read_lately
 from viewer.query import period, today
 
 from .languages import Language
@@ -145,15 +148,6 @@ def state_of(lang: Language, traffic: SiteTraffic, now_ms: float) -> State:
     return State(_("Receiving"), _("last view %(span)s ago", span=lang.span(gap * 1000)), "good", True)
 
 
-def refused_share(intake: Any) -> float | None:
-    """Share of messages refused since the start; None when none came in or others receive them."""
-    if intake is None:
-        return None
-    refused = sum(intake.refused.values())
-    total = refused + intake.accepted
-    return refused / total if total else None
-
-
 @require("viewer")
 async def sites(request: Request) -> Response:
     viewer, who = viewer_of(request), signed_in(request)
@@ -161,16 +155,17 @@ async def sites(request: Request) -> Response:
     lang, (since, until) = frame.lang, period({})
     rows, notes = [], []
 
-    def measure(site: Site) -> tuple[SiteTraffic, set[str], set[str]]:
+    def measure(site: Site, unsaved: Mapping[str, Tally]) -> tuple[SiteTraffic, set[str], set[str], float | None]:
         number = int(site.id)
         known = {row.page for row in pages_of(viewer.store, number, since, until)}
         shot = {s.page for s in viewer.snapshots.list(number) if not s.variant and not s.state}
-        return site_traffic(viewer.store, number, today()), known, shot
+        share = read_lately(viewer.store, number, unsaved).refused_share
+        return site_traffic(viewer.store, number, today()), known, shot, share
 
     for site in await viewer.run(viewer.definitions.find, Site):
-        traffic, known, shot = await viewer.run(measure, site)
+        unsaved = viewer.intake(int(site.id)).unsaved if viewer.intake else {}
+        traffic, known, shot, share = await viewer.run(measure, site, unsaved)
         state = state_of(lang, traffic, time.time() * 1000)
-        share = refused_share(viewer.intake(int(site.id)) if viewer.intake else None)
         setup = viewer.urls.site(site.id)
         rows.append(
             SiteRow(
