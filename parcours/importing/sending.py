@@ -81,6 +81,8 @@ class Sending:
                 gone = error_of(answer)
                 if answer.status_code in (404, 405) and gone.code != "unknown_site":
                     raise ApiError(404, "no_intake", "This server takes no events.", "Ask a collector: --data FOLDER.")
+                if answer.status_code == 401 and attempt:
+                    raise ApiError(503, "server_new", "The server was stopped and started anew.", AGAIN)
                 if answer.status_code not in _WORTH:
                     raise gone
                 wait = float(answer.headers.get("retry-after", 1))

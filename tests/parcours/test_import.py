@@ -127,6 +127,38 @@ def test_killed_in_the_middle_and_begun_again(server: Server, tmp_path: Path) ->
     assert len({row["visitor"] for row in stored}) == 7
 
 
+def test_the_server_killed_in_the_middle(tmp_path: Path) -> None:
+    """kill -9 of the server under the import, twice: what it had acknowledged is there, and nothing twice."""
+    port, data, count = free_port(), tmp_path / "data", 8_000
+    data.mkdir()
+    path = orders(tmp_path / "orders.csv", count)
+    note = tmp_path / "orders.csv.import.json"
+    command = [sys.executable, "-m", "parcours.cli", "import", "Killed", str(path)]
+    environment = os.environ | {"PARCOURS_DATA": str(data)}
+    before = 0
+    for turn in range(3):
+        with running("serve", "--port", str(port), data=data, port=port) as process:
+            server = Server(data, f"http://127.0.0.1:{port}")
+            if not turn:
+                server.site("Killed")
+            if turn == 2:
+                last = server.run("Killed", path)
+                stored = server.rows("Killed", "events")
+                break
+            with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
+                until = time.monotonic() + PATIENCE
+                while time.monotonic() < until and _done(note) < before + 1000:
+                    time.sleep(0.002)
+                process.kill()
+                process.wait(PATIENCE)
+                run.kill()
+                run.wait(PATIENCE)
+            before = _done(note)
+            assert 0 < before < count
+    assert last.returncode == 0, last.stderr
+    assert sorted(int(row["value"]) for row in stored) == list(range(count))
+
+
 def _done(note: Path) -> int:
     return int(json.loads(note.read_text())["done"]) if note.exists() else 0
 
