@@ -399,3 +399,28 @@ def test_the_tester_names_the_pages(owner: Client, shop: Site) -> None:
     assert answer == {"words": "Fits 1 page: /lamps"}
     nothing = owner.get(f"/sites/{shop.id}/matching", params={"patterns": "/no"}, headers=head).json()
     assert nothing == {"words": "Fits no page that was visited so far."}
+
+
+# --- the team and the key of a site
+
+
+def test_the_team_and_the_key_of_a_site(viewer: Viewer, owner: Client, shop: Site) -> None:
+    at = f"/sites/{shop.id}"
+    stored = viewer.definitions.get(Site, shop.id)
+    form = {"name": stored.name, "domains": "\n".join(stored.domains), "version": str(stored.version)}
+    wrong = post(owner, at, at, **form, staff_networks="the office")
+    assert wrong.status_code == 422
+    assert "“the office” is no address" in words(wrong.text)
+    assert "other people's sites" in words(post(owner, at, at, **{**form, "domains": "*.co.uk"}).text)
+    assert post(owner, at, at, **form, staff_networks="203.0.113.7/24", staff_ids="ann").status_code == 303
+    changed = viewer.definitions.get(Site, shop.id)
+    assert changed.staff_networks == ("203.0.113.0/24",)
+    assert changed.staff_ids[0].startswith("#")
+    page = owner.get(at).text
+    assert changed.staff_ids[0] in page
+    assert "javascript:parcours(" in unescape(page)
+    assert post(owner, f"{at}/rotate-key", at).headers["location"] == f"{at}?rotated=1"
+    rotated = viewer.definitions.get(Site, shop.id)
+    assert rotated.old_keys[0].key == changed.key
+    assert rotated.staff_ids == changed.staff_ids
+    assert f"{changed.key} works until" in words(owner.get(at).text)

@@ -59,6 +59,7 @@ def routes(viewer: Viewer) -> list[BaseRoute]:
         Route("/sites/new", sites.new_site, methods=BOTH),
         Route(site, setup.setup),
         Route(site, setup.save, methods=["POST"]),
+        Route(site + "/rotate-key", setup.rotate, methods=["POST"]),
         Route(site + "/pages", gallery.gallery),
         Route(site + "/heatmap", heatmap.heatmap),
         Route(site + "/pictures", taking.take, methods=["POST"]),
