@@ -44,7 +44,7 @@ def trust_in_places(nodes: Nodes, elements: Nodes, ours: Places, theirs: Places,
     for i in np.flatnonzero((nodes.parent >= 0) & is_list).tolist():
         there = count[int(element[nodes.parent[i]]), nodes.tags[i]] if element[nodes.parent[i]] >= 0 else 0
         if there and there != ours.size[i]:
-            trust[i] *= MORE * (1 - (touched[i] - 1) / ours.size[i]) if there > ours.size[i] else 0.0
+            trust[i] *= MORE * (1 - (touched[i] - 1) / ours.size[i]) if there > ours.size[i] > 0 else 0.0
     return np.clip(trust, 1 - _SUREST, _SUREST)
 
 
