@@ -121,7 +121,8 @@ class SiteForm:
                 network_of(text)
             except StoreError:
                 return _(
-                    "“%(text)s” is no address or network of a team: write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
+                    "“%(text)s” is no address or network of a team: "
+                    "write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
                     text=text,
                 )
         if any(len(id) > 64 for id in lines(self.staff_ids)):
