@@ -20,7 +20,8 @@ from collector.devices import device
 from collector.intake import Intake
 from collector.journal import Journal
 from collector.known_sites import Directory, KnownSites
-from collector.metrics import Figure, Metrics
+from collector.metrics import Figure, Metrics, Step
+from collector.minute import Totals, minute_line
 from collector.quarantine import Quarantine
 from collector.script import Script
 from collector.seen import Seen, ids_of, stored_id
@@ -70,6 +71,7 @@ class Collector:
         self._committer: Committer | None = None
         self._writer: Writer | None = None
         self._stopping = False
+        self._told = Totals()
         self._chores: list[asyncio.Task[None]] = []
         admission = Admission(settings, self._load)
         self._intake = Intake(settings, admission, self._sites, self._visitors, self._seen, self._counters)
@@ -86,7 +88,9 @@ class Collector:
             if senders is not None
             else None
         )
-        metrics = Metrics(self._counters, self._figures(), settings.metrics_token, settings.trusted_proxies)
+        metrics = Metrics(
+            self._counters, self._figures(), self._steps(), settings.metrics_token, settings.trusted_proxies
+        )
         self.routes: list[Route] = [
             Route("/c/{key}", self._intake),
             Route("/parcours.js", Script().page),
@@ -219,6 +223,25 @@ class Collector:
             except StoreError as error:
                 log.warning("keys of the day cannot be read: %s", error)
             await self._save_counts()
+            self._tell()
+
+    def _tell(self) -> None:
+        """One line for the log, none when nothing happened."""
+        committer, writer = self._committer, self._writer
+        now = Totals.of(
+            self._counters.sites().values(),
+            committer.waits.counts if committer else self._told.waits,
+            writer.inserts.counts if writer else self._told.inserts,
+        )
+        state = {
+            "backlog_segments": writer.backlog_segments if writer else 0,
+            "backlog_bytes": writer.backlog_bytes if writer else 0,
+            "quarantined": writer.quarantined if writer else 0,
+            "free_bytes": committer.free_bytes if committer else 0,
+        }
+        line, self._told = minute_line(self._told, now, state), now
+        if line:
+            log.info(line)
 
     async def _save_counts(self) -> None:
         """A row a site and reason into the table `refusals`; kept for later if the store does not take them."""
@@ -231,6 +254,26 @@ class Collector:
             log.warning("what was refused cannot be saved now: %s", error)
         else:
             self._counters.saved(counted)
+
+    def _steps(self) -> tuple[Step, ...]:
+        """Whose times /metrics shows."""
+        return (
+            (
+                "parcours_taking_seconds",
+                "From the head of a request to the journal's queue: admission, body, decoding (one batch in 16)",
+                lambda: self._intake.taking,
+            ),
+            (
+                "parcours_durable_seconds",
+                "From the journal's queue to the disk, of each batch as long as the first of its group",
+                lambda: self._committer.waits if self._committer else None,
+            ),
+            (
+                "parcours_insert_seconds",
+                "Insert of a segment into the store",
+                lambda: self._writer.inserts if self._writer else None,
+            ),
+        )
 
     def _figures(self) -> tuple[Figure, ...]:
         """What /metrics shows beside the counts by site."""
@@ -250,7 +293,6 @@ class Collector:
             ("gauge", "parcours_backlog_bytes", "Sealed, not yet in the store", writer("backlog_bytes")),
             ("gauge", "parcours_replay_segments", "Kept segments still to be sent again", writer("replaying")),
             ("counter", "parcours_batches_inserted", "Batches in the store since the start", writer("inserted")),
-            ("counter", "parcours_insert_seconds", "Time spent in inserts", writer("insert_seconds")),
             ("gauge", "parcours_quarantined_files", "Set aside in journal/quarantine", writer("quarantined")),
             ("gauge", "parcours_known_batches", "Batch ids in memory", lambda: float(len(self._seen))),
         )

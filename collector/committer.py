@@ -17,6 +17,7 @@ from collections.abc import Callable
 
 from msgspec import Struct
 
+from collector.histograms import WAITING, Histogram
 from collector.journal import Journal, JournalError
 
 log = logging.getLogger("parcours.collector")
@@ -69,6 +70,7 @@ class Committer:
         self._called = False  # to launch it then
         self._thread = threading.Thread(target=self._run, name="parcours-journal", daemon=True)
         self.free_bytes = shutil.disk_usage(journal.folder).free
+        self.waits = Histogram(WAITING)  # of each batch as long as the first of its group
         self.syncs = 0
         self.failures = 0
 
@@ -143,6 +145,7 @@ class Committer:
         for batch in group.batches:
             del self._under_way[batch.id]
         if error is None:
+            self.waits.observe(time.monotonic() - group.began, len(group.batches))
             self._on_durable(group.batches)
         for waiter in (*group.waiters, group.done):
             if waiter.done():

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable
+from itertools import cycle
+from time import perf_counter
 
 from starlette.types import Receive, Scope, Send
 
@@ -17,6 +19,7 @@ from collector.body import BodyReader, inflate
 from collector.committer import Committer, Taken
 from collector.counters import NO_SITE, Counters
 from collector.enrichment import NotAPage, Request, encode, enrich, read_lists
+from collector.histograms import TAKING, Histogram
 from collector.journal import JournalError
 from collector.known_sites import KnownSite, KnownSites
 from collector.origins import allowed, host_of, on_this_machine
@@ -50,6 +53,8 @@ class Intake:
         self._body = BodyReader(settings.max_body, settings.body_seconds)
         self._client_address = ClientAddress(settings.trusted_proxies)
         self.committer: Committer | None = None  # set while the collector runs
+        self.taking = Histogram(TAKING)  # of one batch in 16
+        self._sampled = cycle([True] + 15 * [False])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -65,8 +70,12 @@ class Intake:
             key = scope["path_params"]["key"]
             known = self._sites.at_hand(key) or await self._site(key)
             site = known.number if known is not None else NO_SITE
+            sampled = next(self._sampled)
+            began = perf_counter() if sampled else 0.0
             known, request, encoding = self._admitted(scope, headers, known)
             durable = self._take(await self._body.read(receive), encoding, known, request)
+            if sampled:
+                self.taking.observe(perf_counter() - began)
             # Nothing of the batch is held while the disk works: thousands may wait.
             if durable is not None:
                 await durable

@@ -4,48 +4,77 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Iterator
+from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
-from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from collector.addresses import ClientAddress, is_private
 from collector.counters import Counters
+from collector.histograms import Histogram
 
+Step = tuple[str, str, Callable[[], Histogram | None]]  # name, help
 Figure = tuple[str, str, str, Callable[[], float]]  # kind (counter, gauge), name, help, value
 
 
 class _Source:
     """Reads the counters at each question (the registry's protocol)."""
 
-    def __init__(self, counters: Counters, figures: tuple[Figure, ...]) -> None:
+    def __init__(self, counters: Counters, figures: tuple[Figure, ...], steps: tuple[Step, ...]) -> None:
         self._counters = counters
         self._figures = figures
+        self._steps = steps
 
     def collect(self) -> Iterator[Metric]:
         accepted = CounterMetricFamily("parcours_batches_accepted", "Batches that are durable", labels=["site"])
         duplicates = CounterMetricFamily("parcours_batches_duplicate", "Batches already known", labels=["site"])
         bots = CounterMetricFamily("parcours_batches_bot", "Accepted batches of robots", labels=["site"])
         refused = CounterMetricFamily("parcours_batches_refused", "Batches refused", labels=["site", "reason"])
+        skipped = CounterMetricFamily(
+            "parcours_batches_skipped", "Accepted batches with kinds of events that are unknown here", labels=["site"]
+        )
+        clamped = CounterMetricFamily(
+            "parcours_batches_clamped", "Accepted batches whose clock could not be right", labels=["site"]
+        )
         for number, counts in sorted(self._counters.sites().items()):
             accepted.add_metric([str(number)], counts.accepted)
             duplicates.add_metric([str(number)], counts.duplicates)
             bots.add_metric([str(number)], counts.bots)
+            skipped.add_metric([str(number)], counts.skipped.count)
+            clamped.add_metric([str(number)], counts.clamped)
             for code, refusals in sorted(counts.refused.items()):
                 refused.add_metric([str(number), code], refusals.count)
-        yield from (accepted, duplicates, bots, refused)
+        yield from (accepted, duplicates, bots, skipped, clamped, refused)
         for kind, name, words, value in self._figures:
             family = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
             yield family(name, words, value=value())
+        for name, words, step in self._steps:
+            histogram = step()
+            if histogram is not None:
+                yield _family(name, words, histogram)
+
+
+def _family(name: str, words: str, histogram: Histogram) -> HistogramMetricFamily:
+    counts = list(accumulate(histogram.counts))
+    bounds = [*map(str, histogram.bounds), "+Inf"]
+    return HistogramMetricFamily(name, words, buckets=list(zip(bounds, counts, strict=True)), sum_value=histogram.sum)
 
 
 class Metrics:
     """The page, for machines of a private network or whoever has the token."""
 
-    def __init__(self, counters: Counters, figures: tuple[Figure, ...], token: str, trusted: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        counters: Counters,
+        figures: tuple[Figure, ...],
+        steps: tuple[Step, ...],
+        token: str,
+        trusted: tuple[str, ...],
+    ) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_Source(counters, figures))
+        self._registry.register(_Source(counters, figures, steps))
         self._token = token
         self._client_address = ClientAddress(trusted)
 

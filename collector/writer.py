@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Protocol
 
 from collector.boot import booted_since, note_boot
+from collector.histograms import INSERTING, Histogram
 from collector.journal import mark_done
 from collector.quarantine import Quarantine, forget_left_out, left_out
 from collector.segments import DONE, SEALED, as_line, paths, read_records
@@ -77,7 +78,7 @@ class Writer:
         self.inserted = 0  # batches since the start
         self.quarantined = len(self._quarantine.segments())
         self.last_error = ""  # of the store, "" when the last insert went well
-        self.insert_seconds = 0.0  # of all inserts since the start
+        self.inserts = Histogram(INSERTING)  # one of each segment
         self.usual_seconds = 0.0  # of one, smoothed over the last few
 
     def start(self) -> None:
@@ -184,7 +185,7 @@ class Writer:
         self.last_error = ""
         self.inserted += batches
         took = time.monotonic() - began
-        self.insert_seconds += took
+        self.inserts.observe(took)
         self.usual_seconds = took if not self.usual_seconds else 0.7 * self.usual_seconds + 0.3 * took
         self._failed.pop(path.name, None)
         os.utime(path)  # its 10 minutes begin now

@@ -6,6 +6,7 @@ import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
 from typing import Any
 
 import click
@@ -43,8 +44,11 @@ def noted(settings: Settings, token: str) -> Iterator[None]:
 
 def server_config(app: Any, settings: Settings) -> uvicorn.Config:
     """uvicorn without access log, which would hold addresses of visitors, and without proxy headers of its own."""
+    log_config: dict[str, Any] = deepcopy(uvicorn.config.LOGGING_CONFIG)
+    log_config["loggers"]["parcours"] = {"handlers": ["default"], "level": settings.log_level.upper()}
     return uvicorn.Config(
         app,
+        log_config=log_config,
         host=settings.host,
         port=settings.port,
         log_level="warning" if settings.log_level == "info" else settings.log_level,
