@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -17,6 +18,7 @@ class Account:
     `received`: points of these pages, this kind and period. `outside`: outside the segment
     (device, variant). `elsewhere`: of other states of the page, on whose maps they are drawn.
     A point of an excluded bot counts among the bots.
+    `bots_by_reason`, `bots_taken_in`: as in LeftOut.
     """
 
     received: int
@@ -30,6 +32,8 @@ class Account:
     ancestor: int = 0
     page: int = 0
     elsewhere: int = 0
+    bots_by_reason: Mapping[str, int] = field(default_factory=dict)
+    bots_taken_in: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def left(self) -> int:
@@ -39,11 +43,20 @@ class Account:
 
 @dataclass(frozen=True)
 class LeftOut:
-    """Points that the question itself leaves out, as the store counts them."""
+    """Points that the question itself leaves out, as the store counts them.
 
-    bots: int = 0
+    `bots_by_reason`: the bots by what the column `bot` says (store/robots.py), most first.
+    `bots_taken_in`: likewise those that are not left out because the question asks for them.
+    """
+
     excluded: int = 0
     outside: int = 0
+    bots_by_reason: Mapping[str, int] = field(default_factory=dict)
+    bots_taken_in: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def bots(self) -> int:
+        return sum(self.bots_by_reason.values())
 
 
 def account(left_out: LeftOut, placed: Placed, elsewhere: int = 0) -> Account:
@@ -63,6 +76,8 @@ def account(left_out: LeftOut, placed: Placed, elsewhere: int = 0) -> Account:
         ancestor=ancestor,
         page=page,
         elsewhere=elsewhere,
+        bots_by_reason=left_out.bots_by_reason,
+        bots_taken_in=left_out.bots_taken_in,
     )
 
 
@@ -70,4 +85,15 @@ def reach_account(left_out: LeftOut, anchored: int, fallback: int) -> Account:
     """The same for a reach map: views whose depth is anchored on an element, and by share of the page."""
     drawn = anchored + fallback
     received = left_out.bots + left_out.excluded + left_out.outside + drawn
-    return Account(received, left_out.bots, left_out.excluded, left_out.outside, 0, drawn, own=anchored, page=fallback)
+    return Account(
+        received=received,
+        bots=left_out.bots,
+        excluded=left_out.excluded,
+        outside=left_out.outside,
+        not_placed=0,
+        drawn=drawn,
+        own=anchored,
+        page=fallback,
+        bots_by_reason=left_out.bots_by_reason,
+        bots_taken_in=left_out.bots_taken_in,
+    )

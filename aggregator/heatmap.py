@@ -119,7 +119,7 @@ def read_sample(
     records = queries.read_records(store, scope, pages)
     if without is not None and len(without):
         keep = ~np.isin(points.visitor, without)
-        left_out = LeftOut(left_out.bots, left_out.excluded, left_out.outside + int((~keep).sum()))
+        left_out = replace(left_out, outside=left_out.outside + int((~keep).sum()))
         points = points.take(keep)
     return Sample(points, records, left_out, exposed)
 

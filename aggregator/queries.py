@@ -121,14 +121,18 @@ def read_left_out(store: Store, scope: Scope, pages: tuple[str, ...], table: str
     """How many rows of `points` or `scrolls` or `views` the scope leaves out, and why."""
     w = where(scope, pages, kind=table == "points")
     final = "" if table == "points" else "FINAL"
-    bot = "0" if scope.bots else "bot != ''"
-    row = store.rows(
-        f"SELECT countIf({bot}) AS of_bots, countIf(NOT ({bot}) AND excluded) AS of_excluded, "
-        f"countIf(NOT ({bot}) AND NOT excluded AND NOT ({w.segment})) AS of_others "
-        f"FROM {table} {final} WHERE {w.place}",
+    rows = store.rows(
+        f"SELECT bot AS reason, count() AS n, countIf({w.segment}) AS within, countIf(excluded) AS of_excluded "
+        f"FROM {table} {final} WHERE {w.place} GROUP BY reason ORDER BY n DESC, reason",
         **w.params,
-    )[0]
-    return LeftOut(bots=row["of_bots"], excluded=row["of_excluded"], outside=row["of_others"])
+    )
+    counted = [row for row in rows if scope.bots or not row["reason"]]
+    return LeftOut(
+        excluded=sum(row["of_excluded"] for row in counted),
+        outside=sum(row["n"] - row["of_excluded"] - row["within"] for row in counted),
+        bots_by_reason={row["reason"]: row["n"] for row in rows if row not in counted},
+        bots_taken_in={row["reason"]: row["within"] for row in counted if row["reason"] and row["within"]},
+    )
 
 
 def read_records(store: Store, scope: Scope, pages: tuple[str, ...]) -> Records:

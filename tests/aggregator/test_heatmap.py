@@ -104,6 +104,40 @@ def test_bots_are_drawn_when_asked_for(store: Store) -> None:
     assert (heat.account.drawn, heat.account.bots, heat.visitors) == (1, 0, 1)
 
 
+def test_robots_are_counted_by_reason_left_out_or_taken_in(store: Store) -> None:
+    take_picture(store)
+    insert_elements(store, [BUY])
+    visits(store, range(1, 5))
+    clicks(store, BUY, [1, 2, 3])
+    clicks(store, BUY, [4], device="phone")
+    clicks(store, BUY, [5], excluded=1)
+    clicks(store, BUY, [90, 90, 91], bot="crawler")
+    clicks(store, BUY, [92], bot="crawler", device="phone")
+    clicks(store, BUY, [93], bot="no_pointer", excluded=1)
+    clicks(store, BUY, [94, 95], bot="headless")
+
+    out = ask(store, device="desktop").account
+    assert list(out.bots_by_reason.items()) == [("crawler", 4), ("headless", 2), ("no_pointer", 1)]
+    assert (out.received, out.bots, out.excluded, out.outside, out.drawn) == (12, 7, 1, 1, 3)
+    assert out.bots_taken_in == {}
+
+    taken = ask(store, device="desktop", bots=True).account
+    assert list(taken.bots_taken_in.items()) == [("crawler", 3), ("headless", 2)]
+    assert (taken.received, taken.bots, taken.excluded, taken.outside, taken.drawn) == (12, 0, 2, 2, 8)
+    assert taken.bots_by_reason == {}
+
+
+def test_views_of_robots_are_counted_by_reason(store: Store) -> None:
+    take_picture(store)
+    visits(store, [1, 2, 3])
+    visits(store, [4, 5], bot="webdriver")
+    visits(store, [6], bot="datacentre")
+    out = reach_map(store, Snapshots(store), SCOPE, 1000).account
+    assert (out.received, out.bots_by_reason) == (6, {"webdriver": 2, "datacentre": 1})
+    taken = reach_map(store, Snapshots(store), replace(SCOPE, bots=True), 1000).account
+    assert (taken.received, taken.bots, taken.bots_taken_in) == (6, 0, {"webdriver": 2, "datacentre": 1})
+
+
 def test_every_empty_map_says_why(store: Store) -> None:
     take_picture(store)
     assert codes(ask(store)) == ["page_unknown"]
