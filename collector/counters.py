@@ -7,7 +7,9 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from store.masking import masked
 from store.tallies import ACCEPTED, SKIPPED, Tally
 
 NO_SITE = 0  # of requests whose key is unknown
@@ -17,6 +19,7 @@ _QUERY = re.compile(r"[?#][^\s'\"]*")
 _PERSONAL = re.compile(
     r"[^\s@'\"]+@[^\s@'\"]+|\d{6,}|\b(?:\d{1,3}\.){3}\d{1,3}\b|\[?(?:[0-9a-f]{0,4}:){3,}[0-9a-f]*\]?", re.I
 )
+_PART = re.compile(r"[^\s'\"`/()]{6,}")  # of an address, or a word
 _MASKED = re.compile(r"127\.0\.0\.1")
 
 
@@ -44,10 +47,11 @@ class SiteIntake:
         yield from self.refused.items()
 
 
+@lru_cache(maxsize=1_000)
 def scrubbed(message: str) -> str:
-    """A message without what could point to a person: queries, e-mails, long numbers, addresses."""
-    masked = _PERSONAL.sub(lambda m: m[0] if _MASKED.fullmatch(m[0]) else "*", _QUERY.sub("", message[:MAX_MESSAGE]))
-    return masked[:MAX_EXAMPLE]
+    """A message without what could point to a person: queries, e-mails, tokens, long numbers, addresses."""
+    cut = _PERSONAL.sub(lambda m: m[0] if _MASKED.fullmatch(m[0]) else "*", _QUERY.sub("", message[:MAX_MESSAGE]))
+    return _PART.sub(lambda m: masked(m[0]), cut)[:MAX_EXAMPLE]
 
 
 class Counters:

@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
@@ -27,10 +27,17 @@ def parcours(*args: str, data: Path, env: Mapping[str, str] | None = None) -> su
 
 
 @contextmanager
-def running(*args: str, data: Path, port: int, env: Mapping[str, str] | None = None) -> Iterator[subprocess.Popen[str]]:
-    """The command while it serves at `port`; killed at the end if it still runs."""
+def running(
+    *args: str, data: Path, port: int, env: Mapping[str, str] | None = None, log: Path | None = None
+) -> Iterator[subprocess.Popen[str]]:
+    """The command while it serves at `port`, its log in a file if named; killed at the end if it still runs."""
     command = [sys.executable, "-m", "parcours.cli", *args]
-    with subprocess.Popen(command, env=_environment(data, env), stdout=subprocess.PIPE, text=True) as server:
+    with (
+        open(log, "w") if log else nullcontext() as stderr,
+        subprocess.Popen(
+            command, env=_environment(data, env), stdout=subprocess.PIPE, stderr=stderr, text=True
+        ) as server,
+    ):
         try:
             _wait(f"http://127.0.0.1:{port}/healthz", server)
             yield server
