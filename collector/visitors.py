@@ -41,7 +41,7 @@ class Visitors:
             return
         self._secret = owners_secret(Definitions(self._store))
         kept = self._days
-        self._days = {_ordinal(d): kept.get(_ordinal(d)) or day_key(self._store, d) for d in days}
+        self._days = {_ordinal(d): kept.get(_ordinal(d)) or day_key(self._store, d, today) for d in days}
 
     def cookieless(self, site: int, began: int, address: str, user_agent: str) -> int:
         """The visitor of a view that began at `began` (ms since 1970): the same for this site and day only."""

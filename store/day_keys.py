@@ -11,17 +11,17 @@ from datetime import UTC, date, datetime, timedelta
 from store.client import Store
 
 
-def day_key(store: Store, day: date) -> bytes:
+def day_key(store: Store, day: date, today: date | None = None) -> bytes:
     """The 32 bytes of this day (UTC), made at the first question; the callers keep it for the day.
 
-    Making a key drops those of the days before yesterday.
+    Making a key drops those of the days before yesterday (by `today`; None: by the clock).
     """
     found = _stored(store, day)
     if not found:
         # Two processes may ask at once: the token lets one key in, and both read that one.
         store.insert("day_keys", {"day": [day], "key": [secrets.token_hex(32)]}, token=f"day_key/{day.isoformat()}")
         found = _stored(store, day)
-        drop_old_keys(store, datetime.now(UTC).date())
+        drop_old_keys(store, today or datetime.now(UTC).date())
     return bytes.fromhex(found)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given, settings
@@ -261,6 +261,28 @@ def test_visitors_without_consent_last_a_day() -> None:
     assert all(0 <= n < 1 << 64 for n in others)
     visitors.refresh()
     assert one == visitors.cookieless(1, noon, "1.2.3.4", "UA")
+
+
+def test_a_day_can_not_be_computed_again_48_hours_after_its_end(store: Store) -> None:
+    """Two collectors run for days: the key of each day leaves the store, and both memories."""
+    began = date(2027, 1, 15)
+    clock = [began]
+    first, second = (Visitors(store, today=lambda: clock[0]) for _ in range(2))
+    noon = int(datetime(2027, 1, 15, 12, tzinfo=UTC).timestamp() * 1000)
+    known: set[int] = set()
+    for _ in range(4):
+        first.refresh()
+        second.refresh()
+        numbers = {visitors.cookieless(1, noon, "1.2.3.4", "UA") for visitors in (first, second)}
+        assert len(numbers) == 1
+        if clock[0] - began <= timedelta(days=1):
+            known |= numbers
+        else:
+            assert not numbers & known
+        kept = {row["day"] for row in store.rows("SELECT day FROM day_keys")}
+        assert min(kept) >= clock[0] - timedelta(days=1)
+        clock[0] += timedelta(days=1)
+    assert len(known) == 1
 
 
 def test_visitors_are_the_same_in_every_process(store: Store) -> None:
