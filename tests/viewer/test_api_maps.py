@@ -32,6 +32,7 @@ def test_account_adds_up_and_elements_are_counted_by_visitor(api, maps):
     account = found["account"]
     assert (account["received"], account["bots"], account["excluded"]) == (BUYERS + 5 + 2, 1, 1)
     assert (account["drawn"], account["not_placed"], account["own"]) == (BUYERS, 5, BUYERS)
+    assert (account["bots_by_reason"], account["bots_taken_in"]) == ({"crawler": 1}, {})
     assert found["visitors"] == VISITORS
     (buy,) = found["elements"]
     assert (buy["name"], buy["visitors"], buy["of"], buy["path"]) == ("Buy", BUYERS, VISITORS, BUY[0])
@@ -98,7 +99,9 @@ def test_device_and_variant_are_filters(api, maps):
     assert everyone["account"]["drawn"] == BUYERS
     of_b = api.get(f"{maps}/heatmap", params=QUERY | {"variant": "button:b"}).json()
     assert (of_b["account"]["drawn"], of_b["visitors"]) == (30, 45)
-    assert api.get(f"{maps}/heatmap", params=QUERY | {"bots": "1"}).json()["account"]["drawn"] == BUYERS + 1
+    with_bots = api.get(f"{maps}/heatmap", params=QUERY | {"bots": "1"}).json()["account"]
+    assert (with_bots["received"], with_bots["bots"], with_bots["drawn"]) == (BUYERS + 5 + 2, 0, BUYERS + 1)
+    assert (with_bots["bots_by_reason"], with_bots["bots_taken_in"]) == ({}, {"crawler": 1})
 
 
 def test_without_width_the_widest_picture_is_taken(api, maps):

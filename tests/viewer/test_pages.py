@@ -10,7 +10,7 @@ from anyio.from_thread import BlockingPortal
 from msgspec.structs import replace
 
 from store.records import Experiment, Journey, Site, Stage, Token, Touchpoint, User, Variant
-from tests.aggregator.build import PAGE
+from tests.aggregator.build import PAGE, insert
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
@@ -208,6 +208,23 @@ def test_the_exports_of_a_map_hold_the_same(owner: Client, shop: Site) -> None:
     assert [href.rpartition("=")[2] for href in links] == ["png", "csv", "json", "npy"]
     answer = owner.get(links[2], headers={"Accept": "application/json"}).json()
     assert answer["account"]["drawn"] == 40
+
+
+@pytest.mark.parametrize("kind", ["click", "scroll"])
+def test_robots_are_told_by_reason_and_can_be_taken_in(owner: Client, shop: Site, viewer: Viewer, kind: str) -> None:
+    insert(viewer.store, "views", [{"site": int(shop.id), "view": 900, "visitor": 900, "bot": "headless"}])
+    at = f"/sites/{shop.id}/heatmap?page=/lamps&kind={kind}&{DAYS}"
+    page = owner.get(at).text
+    reason = {"click": "crawler 1", "scroll": "headless browser 1"}[kind]
+    assert reason in words(page)
+    assert "Robots are taken in" not in page
+    [link] = re.findall(r'<a href="([^"]+)">Show robots on the map<', page)
+    page = owner.get(unescape(link)).text
+    assert f"Robots are taken in: {reason}." in words(page)
+    heat = [unescape(src) for src in re.findall(r'<img src="([^"]+heat[^"]+)"', page)]
+    assert all("bots=1" in src for src in heat)
+    back = re.findall(r'<a href="([^"]+)">Leave robots out<', page)
+    assert {"bots" in href for href in back} == {False}
 
 
 def test_reach_has_its_lines_and_its_curve(owner: Client, shop: Site) -> None:
@@ -424,3 +441,18 @@ def test_the_team_and_the_key_of_a_site(viewer: Viewer, owner: Client, shop: Sit
     assert rotated.old_keys[0].key == changed.key
     assert rotated.staff_ids == changed.staff_ids
     assert f"{changed.key} works until" in words(owner.get(at).text)
+
+
+def test_a_map_of_nothing_but_robots_leads_to_them(owner: Client, viewer: Viewer, shop: Site) -> None:
+    page = "shop.example/only-robots"
+    robot = {"site": int(shop.id), "page": page, "view": 950, "visitor": 950, "bot": "no_pointer"}
+    insert(viewer.store, "points", [robot])
+    viewer.snapshots.save(shops.snapshot(shop.id, page=page), shops.page_layout(), shops.strips())
+    at = f"/sites/{shop.id}/heatmap?page={page}&{DAYS}"
+    seen = words(owner.get(at).text)
+    assert "All 1 came from robots." in seen
+    assert "pointer never rested 1" in seen
+    assert "Show robots on the map" in seen
+    assert "Robots are taken in: pointer never rested 1." in words(owner.get(at + "&bots=1").text)
+    before = f"/sites/{shop.id}/heatmap?page={page}&since=2026-01-01&until=2026-01-01&bots=1"
+    assert "Robots are taken in; none came." in words(owner.get(before).text)

@@ -32,7 +32,7 @@ SWAPPED = {"since": "2026-02-02", "until": "2026-02-01"}
 
 def test_a_view_is_its_address() -> None:
     query = {"page": "shop.example/a b", "kind": "scroll", "width": "390", "days": "7", "variant": "x:b"}
-    query["device"] = "phone"
+    query |= {"device": "phone", "bots": "1"}
     assert View.of(query).query() == query
 
 
@@ -130,6 +130,8 @@ def test_an_account_adds_up_and_marks_its_losses() -> None:
     assert [row.value for row in rows] == ["100", "−30", "0", "0", "−10", "60"]
     assert [row.alarm for row in rows] == [False, True, False, False, False, False]
     assert account_rows(EN, 0, 0, 0, 0, 0, 0)[0].value == "0"
+    (bots,) = [row for row in account_rows(EN, 9, 3, 0, 0, 0, 6, robots=(("crawler", "3"),)) if row.of]
+    assert (bots.label, bots.value, bots.of) == ("Bots", "−3", (("crawler", "3"),))
 
 
 def test_what_is_usual_does_not_stand_out() -> None:

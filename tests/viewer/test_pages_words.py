@@ -13,10 +13,12 @@ from babel.messages.pofile import read_po
 
 import viewer
 from store.notes import NOTES, note, read_note
+from store.robots import REASONS
 from viewer.errors import problem_of
 from viewer.pages.languages import CATALOGS, CODES, THIN, language, preferred
 from viewer.pages.picture_failures import words_of as failure_words
 from viewer.pages.picture_notes import stored_words
+from viewer.pages.robots import reason_words, reasons_of
 from viewer.snapshot.errors import STEP_FAULTS, StepError
 
 ROOM = Path(viewer.__file__).parent
@@ -73,6 +75,14 @@ def test_notes_of_a_picture_are_told_in_both_languages(code: str) -> None:
     english = stored_words(language("en"), stored)
     assert english.replace("“", "`").replace("”", "`").split()[:4] == read_note(stored).words.split()[:4]
     assert stored_words(language("fr"), stored) not in (english, read_note(stored).words)
+
+
+@pytest.mark.parametrize("code", CODES)
+def test_why_a_visit_is_a_robots_is_told_in_both_languages(code: str) -> None:
+    words = reason_words(language(code))
+    assert tuple(words) == REASONS
+    assert len(set(words.values())) == len(REASONS)
+    assert reasons_of(language(code), {"crawler": 1200, "of_a_later_version": 1})[1] == ("of_a_later_version", "1")
 
 
 @pytest.mark.parametrize("stored", ["The page grows.", '{"note": "of a later version", "n": 1}', '{"note": "broken"}'])

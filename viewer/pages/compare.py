@@ -84,7 +84,8 @@ async def compare(request: Request) -> Response:
     site = await site_of(viewer, request)
     experiment = await viewer.run(find_experiment, viewer.definitions, site, request.path_params["experiment"])
     frame = await frame_of(request, "experiments", site)
-    lang, urls, view, number = frame.lang, viewer.urls, View.of(request.query_params), int(site.id)
+    lang, urls, number = frame.lang, viewer.urls, int(site.id)
+    view = replace(View.of(request.query_params), bots=False)  # a test is about people
     since, until = view.period(today())
     if not view.chosen_days and "days" not in request.query_params and experiment.started:
         since = min(until, date.fromisoformat(experiment.started))

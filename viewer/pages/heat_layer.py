@@ -19,6 +19,7 @@ from .languages import FEW, Language
 from .layer import Figure, Layer
 from .map_notes import notes_of
 from .parts import Legend, Picture, Tick, account_rows, box_of, picture_of
+from .robots import reasons_of
 
 DEAD_ALARM, RAGE_ALARM = 0.25, 0.05  # shares of an element's clickers
 NOT_PLACED_SHOWN = 30  # paths
@@ -81,6 +82,7 @@ def layer(lang: Language, urls: Any, site: str, found: Heatmap, heights: Sequenc
             a.outside,
             a.not_placed,
             a.drawn,
+            robots=reasons_of(lang, a.bots_by_reason),
             elsewhere=[(_whose(lang, other.state, names or {}), other.points) for other in found.elsewhere],
         ),
         account_line=_rungs(lang, found),

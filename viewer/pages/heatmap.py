@@ -28,6 +28,7 @@ from .map_notes import reasons_of
 from .map_states import InStates, in_states, names_here, no_picture, state_choices
 from .page import Choice, Page, doc
 from .parts import Empty, LedgerRow, Legend, Period, Picture, address, period_of
+from .robots import Robots, robots_of
 from .serve import answer, frame_of, signed_in, viewer_of
 from .taking import Fields, address_of, fields_of, takeable
 from .view import View
@@ -74,6 +75,7 @@ class HeatmapPage(Page):
     table_note: str = doc("What the shares are of")
     all_elements: Choice | None = doc("Link to the whole table")
     account: tuple[LedgerRow, ...] = doc("Received, left out, drawn")
+    robots: Robots = doc("Which robots the map holds, and the switch that takes them in or leaves them out")
     account_line: str = doc("How well the points found their elements")
     unplaced: tuple[tuple[str, str], ...] = doc("Elements that are not on the picture, with their number of points")
     legend: Legend | None = doc("What the colours say")
@@ -105,7 +107,7 @@ async def heatmap(request: Request) -> Response:
     wanted = "=".join(variant) if variant else ""
     usable = [s for s in here if s.variant == wanted] or [s for s in here if not s.variant]
     width = view.width if any(s.width == view.width for s in usable) else max((s.width for s in usable), default=0)
-    scope = Scope(number, (page,), view.kind, since, until, variant, view.device)  # type: ignore[arg-type]
+    scope = Scope(number, (page,), view.kind, since, until, variant, view.device, view.bots)  # type: ignore[arg-type]
     # what the strips, the exports and other programs ask for: the page by its whole name, the width in figures
     query = View.query(view, page=page, width=width, every=False)
     query |= {"since": since.isoformat(), "until": until.isoformat()}
@@ -157,6 +159,7 @@ async def heatmap(request: Request) -> Response:
             table_note=layer.table_note if layer else "",
             all_elements=_all(lang, view, action, layer),
             account=layer.account if layer else (),
+            robots=robots_of(lang, view, action, found.account) if found else Robots(),
             account_line=layer.account_line if layer else "",
             unplaced=layer.unplaced if layer else (),
             legend=layer.legend if layer else None,
@@ -274,4 +277,7 @@ def _empty(
     if view.chosen_days or view.days < 90:
         longer = address(action, view.query(days=90, since="", until=""))
         actions.append(Choice(_("Show 90 days"), longer, not narrowed))
+    switch = robots_of(lang, view, action, found.account).switch if found else None
+    if switch and not view.bots:
+        actions.append(switch)
     return Empty(heading, reasons, tuple(actions), layer.account)

@@ -57,6 +57,7 @@ class LedgerRow:
     share: str = ""
     sum: bool = False
     alarm: bool = False
+    of: tuple[tuple[str, str], ...] = ()  # what it is made up of, with their numbers
 
 
 @dataclass(frozen=True)
@@ -123,23 +124,26 @@ def account_rows(
     *,
     views: bool = False,
     elsewhere: Sequence[tuple[str, int]] = (),
+    robots: tuple[tuple[str, str], ...] = (),
 ) -> tuple[LedgerRow, ...]:
     """Received → drawn, with the share of each; a loss of more than a quarter stands out.
 
     `elsewhere`: label and number of the points of other states of the page, which are no loss.
+    `robots`: words and number of each reason for which bots were left out.
     """
     _ = lang.text
 
     def other(label: str, n: int) -> LedgerRow:
         return LedgerRow(label, MINUS + lang.number(n), lang.share(n / received) if received else "")
 
-    def loss(label: str, n: int) -> LedgerRow:
+    def loss(label: str, n: int, of: tuple[tuple[str, str], ...] = ()) -> LedgerRow:
         share = lang.share(n / received) if received else ""
-        return LedgerRow(label, MINUS + lang.number(n) if n else "0", share, alarm=bool(received) and n > received / 4)
+        alarm = bool(received) and n > received / 4
+        return LedgerRow(label, MINUS + lang.number(n) if n else "0", share, alarm=alarm, of=of)
 
     return (
         LedgerRow(_("Views received") if views else _("Received"), lang.number(received), sum=True),
-        loss(_("Bots"), bots),
+        loss(_("Bots"), bots, robots),
         loss(_("Excluded visitors"), excluded),
         loss(_("Outside what is chosen"), outside),
         *(other(label, n) for label, n in elsewhere if n),

@@ -17,6 +17,7 @@ from .languages import Language
 from .layer import DepthLine, Figure, Layer, ReachLayer
 from .map_notes import notes_of
 from .parts import Legend, Tick, account_rows, box_of
+from .robots import reasons_of
 
 # what people come to a page for: controls and headings; everything else is seen with them
 TAGS = frozenset(("a", "button", "input", "select", "textarea", "summary", "h1", "h2", "h3", "video"))
@@ -46,7 +47,17 @@ def layer(
         elements=_elements(lang, found, every),
         columns=(_("Seen by"), _("of"), _("In view") if len(reach.attention) else ""),
         table_note=_("Share of the views that came as far as the middle of the element."),
-        account=account_rows(lang, a.received, a.bots, a.excluded, a.outside, a.not_placed, a.drawn, views=True),
+        account=account_rows(
+            lang,
+            a.received,
+            a.bots,
+            a.excluded,
+            a.outside,
+            a.not_placed,
+            a.drawn,
+            views=True,
+            robots=reasons_of(lang, a.bots_by_reason),
+        ),
         account_line="",
         unplaced=(),
         legend=Legend(_("Share of views that came this far"), ticks, css="shade"),

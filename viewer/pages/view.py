@@ -28,6 +28,7 @@ class View:
     device: str = ""  # "" = every device
     every: bool = False  # all elements in the table
     state: str = ""  # key of a state of the page; "" = as it opens
+    bots: bool = False  # with the visits of robots
 
     @classmethod
     def of(cls, query: Mapping[str, str]) -> View:
@@ -49,6 +50,7 @@ class View:
             page=query.get("page", ""), kind=kind, width=max(0, width), days=min(max(1, days), 3660),
             since=since, until=until, variant=query.get("variant", ""), device=device,
             every=query.get("all") == "1", state=query.get("state", "") if kind != "scroll" else "",
+            bots=query.get("bots") in ("1", "true"),
         )  # fmt: skip
 
     def period(self, today: date) -> tuple[date, date]:
@@ -76,6 +78,7 @@ class View:
             "device": new.device,
             "all": "1" if new.every else "",
             "state": new.state if new.kind != "scroll" else "",
+            "bots": "1" if new.bots else "",
         }
         return {name: value for name, value in pairs.items() if value}
 
