@@ -2,7 +2,7 @@
 
 The forming group belongs to the event loop and the journal to the thread, so there
 is no lock on the way of a request. One group is under way at a time; while the
-disk works, the next one forms. fdatasync on the loop itself halves the rate.
+disk works, the next one forms. A write that waits for the disk on the loop itself halves the rate.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ class Taken(Struct, frozen=True, gc=False):
 
 
 class _Group:
-    """Records that share one fdatasync, and the requests that wait for it."""
+    """Records that share one write, and the requests that wait for it."""
 
     __slots__ = ("batches", "began", "done", "records", "waiters")
 

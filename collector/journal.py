@@ -35,24 +35,25 @@ class SegmentFile(Protocol):
     """The few things the journal does to a file; tests put a failing one in its place."""
 
     def write(self, data: bytes) -> None: ...
-    def sync(self) -> None: ...
     def truncate(self, length: int) -> None: ...
     def close(self) -> None: ...
 
 
 class DiskFile:
-    """A file opened for appending."""
+    """A file opened for appending; what was written is on the disk when `write` returns.
+
+    O_DSYNC does what fdatasync after each write would, and asks for Python's lock once less.
+    """
+
+    FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC | os.O_DSYNC
 
     def __init__(self, path: Path) -> None:
-        self._fd = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        self._fd = os.open(path, self.FLAGS, 0o600)
 
     def write(self, data: bytes) -> None:
         view = memoryview(data)
         while view:
             view = view[os.write(self._fd, view) :]
-
-    def sync(self) -> None:
-        os.fdatasync(self._fd)
 
     def truncate(self, length: int) -> None:
         os.ftruncate(self._fd, length)
@@ -104,7 +105,7 @@ class Journal:
                 with path.open("r+b") as file:
                     file.truncate(good)
             with path.open("r+b") as file:
-                os.fsync(file.fileno())  # the crash may have come before the last fdatasync
+                os.fsync(file.fileno())  # the crash may have come before the last write was on the disk
             path.rename(path.with_suffix(SEALED))
         self._sync_folder()
         return paths(self.folder, SEALED)
@@ -115,7 +116,6 @@ class Journal:
         try:
             file = self._file or self._new_segment()
             file.write(data)
-            file.sync()
         except OSError as error:
             self._abandon()
             raise JournalError(f"{self.folder}: {error.strerror or error}") from error

@@ -317,7 +317,7 @@ def test_nothing_is_acknowledged_that_the_disk_refused(
         async with running(settings) as (collector, client):
             assert (await client.post(POST, content=body())).status_code == 204
             with monkeypatch.context() as patch:
-                patch.setattr(DiskFile, "sync", _no_space)
+                patch.setattr(DiskFile, "write", _no_space)
                 answers = await asyncio.gather(*(client.post(POST, content=text) for _ in range(3)))
                 assert {a.status_code for a in answers} == {503}
                 assert {a.json()["error"]["code"] for a in answers} == {"not_durable"}
@@ -328,7 +328,7 @@ def test_nothing_is_acknowledged_that_the_disk_refused(
     assert len(kept(settings)) == 2
 
 
-def _no_space(_: object) -> None:
+def _no_space(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 

@@ -34,13 +34,16 @@ def test_a_retry_while_it_is_written_waits_for_the_same_sync(
 ) -> None:
     asked, allowed = threading.Event(), threading.Event()
 
-    def slow(file: DiskFile) -> None:
+    write = DiskFile.write
+
+    def slow(file: DiskFile, data: bytes) -> None:
         asked.set()
         allowed.wait(20)
+        write(file, data)
 
     async def work() -> None:
         async with running(settings) as (collector, client):
-            monkeypatch.setattr(DiskFile, "sync", slow)
+            monkeypatch.setattr(DiskFile, "write", slow)
             text = body()
             first = asyncio.create_task(client.post(POST, content=text))
             await asyncio.to_thread(asked.wait, 20)
