@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 
@@ -17,10 +16,11 @@ from collector.backend import Backend, BackendSettings, Senders
 from collector.committer import Committer, Taken
 from collector.counters import Counters, SiteIntake
 from collector.devices import device
+from collector.figures import figures, steps
 from collector.intake import Intake
 from collector.journal import Journal
 from collector.known_sites import Directory, KnownSites
-from collector.metrics import Figure, Metrics, Step
+from collector.metrics import Metrics
 from collector.minute import Totals, minute_line
 from collector.quarantine import Quarantine
 from collector.script import Script
@@ -89,7 +89,11 @@ class Collector:
             else None
         )
         metrics = Metrics(
-            self._counters, self._figures(), self._steps(), settings.metrics_token, settings.trusted_proxies
+            self._counters,
+            figures(lambda: self._committer, lambda: self._writer, self._seen),
+            steps(self._intake, lambda: self._committer, lambda: self._writer),
+            settings.metrics_token,
+            settings.trusted_proxies,
         )
         self.routes: list[Route] = [
             Route("/c/{key}", self._intake),
@@ -254,45 +258,3 @@ class Collector:
             log.warning("what was refused cannot be saved now: %s", error)
         else:
             self._counters.saved(counted)
-
-    def _steps(self) -> tuple[Step, ...]:
-        """Whose times /metrics shows."""
-        return (
-            (
-                "parcours_taking_seconds",
-                "From the head of a request to the journal's queue: admission, body, decoding (one batch in 16)",
-                lambda: self._intake.taking,
-            ),
-            (
-                "parcours_durable_seconds",
-                "From the journal's queue to the disk, of each batch as long as the first of its group",
-                lambda: self._committer.waits if self._committer else None,
-            ),
-            (
-                "parcours_insert_seconds",
-                "Insert of a segment into the store",
-                lambda: self._writer.inserts if self._writer else None,
-            ),
-        )
-
-    def _figures(self) -> tuple[Figure, ...]:
-        """What /metrics shows beside the counts by site."""
-
-        def writer(name: str) -> Callable[[], float]:
-            return lambda: float(getattr(self._writer, name, 0))
-
-        def committer(name: str) -> Callable[[], float]:
-            return lambda: float(getattr(self._committer, name, 0))
-
-        return (
-            ("gauge", "parcours_waiting_requests", "Requests that wait for the disk", committer("waiting")),
-            ("counter", "parcours_journal_syncs", "Groups of batches made durable", committer("syncs")),
-            ("counter", "parcours_journal_failures", "Groups that could not be made durable", committer("failures")),
-            ("gauge", "parcours_journal_free_bytes", "Free on the journal's disk", committer("free_bytes")),
-            ("gauge", "parcours_backlog_segments", "Sealed, not yet in the store", writer("backlog_segments")),
-            ("gauge", "parcours_backlog_bytes", "Sealed, not yet in the store", writer("backlog_bytes")),
-            ("gauge", "parcours_replay_segments", "Kept segments still to be sent again", writer("replaying")),
-            ("counter", "parcours_batches_inserted", "Batches in the store since the start", writer("inserted")),
-            ("gauge", "parcours_quarantined_files", "Set aside in journal/quarantine", writer("quarantined")),
-            ("gauge", "parcours_known_batches", "Batch ids in memory", lambda: float(len(self._seen))),
-        )
