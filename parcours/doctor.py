@@ -40,6 +40,8 @@ def examine(settings: Settings) -> list[Finding]:
         _engine,
         _server,
         _database,
+        _geoip,
+        _datacentres,
         _chromium,
     )
     return [look(settings) for look in looks]

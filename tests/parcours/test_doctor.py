@@ -1,0 +1,51 @@
+"""What `parcours doctor` finds about the files that the owner gives."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.collector.test_networks import geoip
+from tests.parcours.processes import parcours
+
+
+def findings(data: Path, **env: Path) -> dict[str, tuple[bool, str]]:
+    """What was looked at → (good, words); the exit code says whether all is good."""
+    done = parcours("doctor", "--json", data=data, env={f"PARCOURS_{name.upper()}": str(p) for name, p in env.items()})
+    found = {one["what"]: (one["good"], one["words"]) for one in json.loads(done.stdout)}
+    assert done.returncode == (0 if all(good for good, _ in found.values()) else 1)
+    assert "Traceback" not in done.stderr
+    return found
+
+
+def test_files_that_are_not_given_are_no_fault(tmp_path: Path) -> None:
+    found = findings(tmp_path)
+    assert found["countries"] == (True, "not kept: PARCOURS_GEOIP is not set")
+    assert found["data centres"] == (True, "not looked at: PARCOURS_DATACENTRES is not set")
+
+
+def test_whole_files_are_told_by_what_they_hold(tmp_path: Path) -> None:
+    clouds = tmp_path / "clouds.txt"
+    clouds.write_text("# clouds\n192.0.2.0/24\n2001:db8::/32\n")
+    found = findings(tmp_path, geoip=geoip(tmp_path / "geo.mmdb"), datacentres=clouds)
+    good, words = found["countries"]
+    assert good
+    assert words.startswith("Test-Country, made 2")
+    assert found["data centres"] == (True, "2 networks")
+
+
+@pytest.mark.parametrize("fault", ["missing", "broken"])
+def test_a_fault_is_told_with_the_setting_and_the_file(tmp_path: Path, fault: str) -> None:
+    geo, clouds = tmp_path / "geo.mmdb", tmp_path / "clouds.txt"
+    if fault == "broken":
+        geo.write_bytes(geoip(tmp_path / "whole.mmdb").read_bytes()[:40])
+        clouds.write_text("192.0.2.0/24\n192.0.2.0/33\n")
+    found = findings(tmp_path, geoip=geo, datacentres=clouds)
+    for what, setting, path in (("countries", "PARCOURS_GEOIP", geo), ("data centres", "PARCOURS_DATACENTRES", clouds)):
+        good, words = found[what]
+        assert not good
+        assert setting in words
+        assert str(path) in words
+    assert ("line 2: '192.0.2.0/33'" in found["data centres"][1]) is (fault == "broken")
