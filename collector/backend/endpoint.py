@@ -134,7 +134,7 @@ class Backend:
         encoding = headers.get("content-encoding", "").strip().lower()
         if encoding not in ("", "identity", "gzip"):
             raise Refused(Because.ENCODING.value.saying(f"The content encoding {encoding[:60]!r} is unknown here."))
-        if length.isdigit() and int(length) > most:
+        if length.isdecimal() and int(length) > most:
             raise Refused(Unfit.TOO_LARGE.value.saying(f"The body has {length} bytes; at most {most} are taken."))
         body = await self._body.read(receive)
         return inflate(body, most, _MAX_INFLATION) if encoding == "gzip" else body

@@ -1,0 +1,60 @@
+"""Heads of requests within bounds: uvicorn's own protocol takes them as long and as slowly as they come."""
+
+from __future__ import annotations
+
+from asyncio import TimerHandle, Transport
+
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+MAX_HEAD = 65_536  # bytes; browsers and proxies send a few thousand
+HEAD_SECONDS = 15.0  # for a head that has begun, or the first one of a connection
+
+
+class LimitedHeads(HttpToolsProtocol):
+    """Answers 431 to a longer head, 408 to a slower one, and closes."""
+
+    _in_head = True
+    _bytes = 0  # of the head that is coming
+    _timer: TimerHandle | None = None
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self._wait()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_waiting()
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if not self._in_head or self.transport.is_closing():
+            return
+        self._bytes += len(data)
+        if self._bytes > MAX_HEAD:
+            self._end(b"431 Request Header Fields Too Large")
+        elif self._timer is None:
+            self._wait()
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._in_head, self._bytes = True, 0
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        if self._timer is not None:
+            self._stop_waiting()
+        super().on_headers_complete()
+
+    def _wait(self) -> None:
+        self._timer = self.loop.call_later(HEAD_SECONDS, self._end, b"408 Request Timeout")
+
+    def _stop_waiting(self) -> None:
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def _end(self, status: bytes) -> None:
+        self._stop_waiting()
+        if not self.transport.is_closing():
+            self.transport.write(b"HTTP/1.1 " + status + b"\r\nconnection: close\r\ncontent-length: 0\r\n\r\n")
+            self.transport.close()
