@@ -25,6 +25,7 @@ from collector.journal import mark_done
 from collector.quarantine import Quarantine, forget_left_out, left_out
 from collector.segments import DONE, SEALED, as_line, paths, read_records
 from store.client import BadLine, DiskFull, StoreAway, StoreBusy
+from store.priority import step_back
 
 log = logging.getLogger("parcours.collector")
 MAX_BAD_LINES = 100  # in one segment; with more the segment is set aside as it is
@@ -109,6 +110,7 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
+        step_back()
         swept = 0.0
         while True:
             with self._state:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from store.connecting import folder_connector, server_connector, why_not_opened
 from store.durable import settle
 from store.errors import BadLine, DiskFull, StoreAway, StoreBusy, StoreError, StoreNewer, explained
-from store.priority import from_behind, step_back
+from store.priority import from_behind
 from store.reading import numpy_columns, plain_rows
 
 __all__ = ["BadLine", "DiskFull", "Store", "StoreAway", "StoreBusy", "StoreError", "StoreNewer", "open_store"]
@@ -73,7 +73,6 @@ class Store:
             if self._closed:
                 raise StoreError(f"{doing}: the store in {self.location} is closed")
             client = self._idle.pop() if self._idle else None
-        step_back()
         try:
             client = client or self._connect()
             yield client

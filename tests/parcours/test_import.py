@@ -22,6 +22,7 @@ from parcours.importing.sending import Sending
 from parcours.importing.state import RefusedLines, State
 from tests.machine import free_port
 from tests.parcours.processes import PATIENCE, parcours, running
+from tests.parcours.tables import write_parquet
 from tests.parcours.test_import_readers import POSTHOG, VISIT
 
 
@@ -194,11 +195,11 @@ def test_matomos_visits_and_parquet(server: Server, tmp_path: Path) -> None:
     assert server.run("Matomo", visits, "--from", "matomo").returncode == 5
     (view,) = server.rows("Matomo", "views")
     assert (view["page"], view["engaged_ms"], view["os"]) == ("shop.example/lamps", 8000, "iOS")
-    chdb = pytest.importorskip("chdb")
+    pytest.importorskip("chdb")
     table = tmp_path / "calls.parquet"
-    chdb.query(
-        f"INSERT INTO FUNCTION file('{table}', Parquet) "
-        "SELECT 'call' AS name, 'shop-visit' AS touchpoint, toDateTime64('2026-11-20 09:00:00', 3, 'UTC') AS time"
+    write_parquet(
+        table,
+        "SELECT 'call' AS name, 'shop-visit' AS touchpoint, toDateTime64('2026-11-20 09:00:00', 3, 'UTC') AS time",
     )
     assert server.run("Matomo", table).returncode == 0
     (call,) = [row for row in server.rows("Matomo", "events") if row["name"] == "call"]

@@ -23,6 +23,7 @@ from parcours.importing.items import Bad, Item, Made
 from parcours.importing.mapping import Unmapped, milliseconds
 from parcours.importing.rows import NoReader, rows_of
 from parcours.importing.sending import MOST_BYTES, MOST_ITEMS, chunks
+from tests.parcours.tables import write_parquet
 
 UTC = ZoneInfo("UTC")
 DIGEST = "d" * 64
@@ -72,11 +73,12 @@ def test_ndjson_and_gz(tmp_path: Path) -> None:
 
 
 def test_parquet(tmp_path: Path) -> None:
-    chdb = pytest.importorskip("chdb")
+    pytest.importorskip("chdb")
     path = tmp_path / "orders.parquet"
-    chdb.query(
-        f"INSERT INTO FUNCTION file('{path}', Parquet) SELECT number AS id, 'order' AS name, number / 2 AS value, "
-        "toDateTime64('2026-11-20 09:00:00', 3, 'UTC') + number AS time FROM numbers(3000)"
+    write_parquet(
+        path,
+        "SELECT number AS id, 'order' AS name, number / 2 AS value, "
+        "toDateTime64('2026-11-20 09:00:00', 3, 'UTC') + number AS time FROM numbers(3000)",
     )
     items = bodies(table(path))
     assert [body["id"] for body in items] == [str(n) for n in range(3000)]

@@ -35,7 +35,7 @@ def test_a_second_process_is_refused_in_words(served):
     data, _, _ = served
     second = parcours("serve", "--port", str(free_port()), data=data)
     assert second.returncode == 4
-    assert "held by another process" in second.stderr
+    assert "Another process (" in second.stderr
     assert "Traceback" not in second.stderr
     assert json.loads((data / "server.json").read_text()), "the running server's note must stay"
 
