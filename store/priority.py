@@ -1,8 +1,9 @@
-"""Who works with the engine yields to who answers visitors.
+"""The engine's own threads and the thread of the inserts yield to who answers visitors.
 
-Inserts, merges and maps are long work, a batch is short work, and on a busy machine they share its
-cores: with equal rights a batch would wait for its turn behind all threads of the engine. On Linux
-each thread has a priority of its own, which the threads it starts inherit.
+Inserts and merges are long work, a batch is short work, and on a busy machine they share its cores:
+with equal rights a batch would wait for its turn behind all threads of the engine. On Linux each
+thread has a priority of its own, which the threads it starts inherit. Not for threads that work long
+in Python: one that waits for a core while it holds the interpreter's lock keeps all others waiting.
 """
 
 from __future__ import annotations
