@@ -37,6 +37,15 @@ class ClientAddress:
         return any(ip in network for network in self._trusted)
 
 
+def ip_of(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
+    """An address as IPv4 wherever it is one, written as IPv6 or not; None when it is no address."""
+    try:
+        ip = ipaddress.ip_address(address)
+    except ValueError:
+        return None
+    return ip.ipv4_mapped or ip if isinstance(ip, ipaddress.IPv6Address) else ip
+
+
 def is_private(address: str) -> bool:
     """Whether an address is of this machine or a private network (or a Unix socket)."""
     try:

@@ -60,6 +60,11 @@ class BodyReader:
             loop.call_later(self._seconds / 10, self._watch, loop)
 
 
+def declared_length(header: str) -> int:
+    """What the header Content-Length says; -1 when that is nothing or no number."""
+    return int(header) if header.isascii() and header.isdigit() and len(header) < 19 else -1
+
+
 async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
     parts: list[bytes] = []
     size = 0

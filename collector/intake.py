@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope, Send
 from collector import answers, wire
 from collector.addresses import ClientAddress
 from collector.admission import Admission, Arrival, foreign
-from collector.body import BodyReader, inflate
+from collector.body import BodyReader, declared_length, inflate
 from collector.committer import Committer, Taken
 from collector.counters import NO_SITE, Counters
 from collector.enrichment import NotAPage, Request, encode, enrich, read_lists
@@ -111,7 +111,7 @@ class Intake:
             origin=_text(headers, b"origin") or _text(headers, b"referer"),
             content_type=_text(headers, b"content-type"),
             content_encoding=encoding,
-            content_length=_length(headers),
+            content_length=declared_length(_text(headers, b"content-length")),
         )
         refusal = self._admission.refusal(arrival)
         if refusal is not None or known is None:
@@ -189,12 +189,6 @@ _SAYS: dict[type[wire.WireError], Refusal] = {
 def _text(headers: dict[bytes, bytes], name: bytes) -> str:
     value = headers.get(name)
     return value.decode("latin-1") if value else ""
-
-
-def _length(headers: dict[bytes, bytes]) -> int:
-    """What the head says of the body's length; -1 when that is nothing or no number."""
-    value = headers.get(b"content-length", b"")
-    return int(value) if value.isdigit() and len(value) < 19 else -1
 
 
 def _forwarded(scope: Scope, headers: dict[bytes, bytes]) -> str:

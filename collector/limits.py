@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Hashable
 from functools import lru_cache
 
+from collector.addresses import ip_of
 from collector.settings import Rate
 
 MAX_BUCKETS = 50_000  # full ones are forgotten first
@@ -46,11 +47,8 @@ class Buckets:
 @lru_cache(maxsize=10_000)
 def address_prefix(address: str) -> str:
     """The network that one owner is likely to hold: /24 of IPv4, /56 of IPv6. In memory only."""
-    try:
-        ip = ipaddress.ip_address(address)
-    except ValueError:
+    ip = ip_of(address)
+    if ip is None:
         return address
-    if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-        ip = ip.ipv4_mapped
     bits = 24 if ip.version == 4 else 56
     return str(ipaddress.ip_network(f"{ip}/{bits}", strict=False))

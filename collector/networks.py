@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
+from collector.addresses import ip_of
 from collector.settings import SettingsError
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -37,12 +38,9 @@ class Networks:
         return len(self._starts[4]) + len(self._starts[6])
 
     def _look_up(self, address: str) -> bool:
-        try:
-            ip = ipaddress.ip_address(address)
-        except ValueError:
+        ip = ip_of(address)
+        if ip is None:
             return False
-        if isinstance(ip, ipaddress.IPv6Address) and ip.ipv4_mapped is not None:
-            ip = ip.ipv4_mapped
         number, starts = int(ip), self._starts[ip.version]
         at = bisect_right(starts, number) - 1
         return at >= 0 and number <= self._ends[ip.version][at]

@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from collector.segments import SEALED, Record, encode_record, paths, read_records
+from collector.segments import SEALED, Record, as_line, paths, read_records
 
 WHY, LEFT_OUT, DAMAGED = ".why", ".left", ".damaged"
 
@@ -103,7 +103,7 @@ class Quarantine:
         """Set record `number` (from 1) of a segment aside, and note with the segment that it is left out."""
         name = f"{segment.stem}.{number}{SEALED}"
         self._explain(name, error, 1)
-        _write(self.folder / name, encode_record(record.received, record.x, record.body))
+        _write(self.folder / name, as_line(record))
         left = left_out(segment) | {number}
         _write(segment.with_suffix(LEFT_OUT), " ".join(map(str, sorted(left))).encode())
 

@@ -12,6 +12,7 @@ from urllib.parse import parse_qs
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from collector.admission import ENCODINGS
 from collector.backend import answers
 from collector.backend.answers import Answer, RefusedLine
 from collector.backend.body import JSON, Line, content_type, events_of, lines_of
@@ -21,7 +22,7 @@ from collector.backend.refusal import Unfit
 from collector.backend.senders import Senders
 from collector.backend.settings import BackendSettings
 from collector.backend.stored import stored
-from collector.body import BodyReader, inflate
+from collector.body import BodyReader, declared_length, inflate
 from collector.committer import Committer, Taken
 from collector.counters import NO_SITE, Counters
 from collector.journal import JournalError
@@ -130,11 +131,11 @@ class Backend:
         return (events_of if form == JSON else lines_of)(body, key, site, most)
 
     async def _whole_body(self, headers: dict[str, str], receive: Receive) -> bytes:
-        most, length = self._settings.max_body, headers.get("content-length", "")
+        most, length = self._settings.max_body, declared_length(headers.get("content-length", ""))
         encoding = headers.get("content-encoding", "").strip().lower()
-        if encoding not in ("", "identity", "gzip"):
+        if encoding not in ENCODINGS:
             raise Refused(Because.ENCODING.value.saying(f"The content encoding {encoding[:60]!r} is unknown here."))
-        if length.isdecimal() and int(length) > most:
+        if length > most:
             raise Refused(Unfit.TOO_LARGE.value.saying(f"The body has {length} bytes; at most {most} are taken."))
         body = await self._body.read(receive)
         return inflate(body, most, _MAX_INFLATION) if encoding == "gzip" else body
