@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pytest
@@ -11,13 +10,10 @@ from playwright.sync_api import Browser, Page
 
 from aggregator.attention import Anchors, Bands, attention
 from aggregator.elements import LayoutIndex
-from aggregator.queries import Depths
 from aggregator.reach import reach
-from aggregator.records import Records, records_of
 from collector import wire
-from store.layouts import Layout, path_key
-from tests.aggregator.build import record_id
-from tests.geometry.travel import layout_of
+from store.layouts import Layout
+from tests.geometry.travel import depths_of, layout_of
 from tests.tracker.bench import Bench
 
 WINDOW = 700
@@ -108,26 +104,6 @@ def _went_down(batch: wire.Batch) -> bool:
     return batch.scroll is not None and batch.scroll.depth > WINDOW and batch.scroll.bands[0] > 0
 
 
-def _depths(seen: Seen) -> tuple[Depths, Records]:
-    rows: list[Any] = []
-    for batch, *_ in seen.views:
-        scroll, el = batch.scroll, batch.el
-        assert scroll is not None
-        assert el is not None
-        rows.append(
-            (el.p[scroll.e], el.f[scroll.e], scroll.y / 10_000, scroll.depth, scroll.ph, batch.ctx.vw, batch.ctx.vh)
-        )
-    paths, prints, fy, depth, height, wide, tall = zip(*rows, strict=True)
-    keys = np.array([path_key(path) for path in paths], np.uint64)
-    ids = np.array([record_id(*one) for one in zip(paths, prints, strict=True)], np.uint64)
-    depths = Depths(
-        keys,
-        np.array(fy, np.float32),
-        *(np.array(column, np.int32) for column in (depth, height, wide, tall)),
-    )
-    return depths, records_of(ids, keys, list(paths), list(prints))
-
-
 def _band(layout: Layout, name: str) -> tuple[float, float]:
     at = layout.paths.index(f"section#part-{name}")
     return float(layout.y[at]), float(layout.h[at])
@@ -135,7 +111,7 @@ def _band(layout: Layout, name: str) -> tuple[float, float]:
 
 @pytest.mark.parametrize("width", HEIGHTS)
 def test_reach_says_the_truth_of_every_band_on_every_picture(seen: Seen, width: int) -> None:
-    depths, records = _depths(seen)
+    depths, records = depths_of([batch for batch, *_ in seen.views])
     layout = seen.layouts[width]
     curve = reach(depths, records, LayoutIndex(layout))
     assert curve.anchored == len(VIEWS)

@@ -11,8 +11,11 @@ import numpy as np
 from playwright.sync_api import Browser, Frame, Page
 
 from aggregator.projection import RUNGS, project
-from store.layouts import Layout
-from tests.aggregator.build import points, records
+from aggregator.queries import Depths
+from aggregator.records import Records, records_of
+from collector import wire
+from store.layouts import Layout, path_key
+from tests.aggregator.build import points, record_id, records
 from tests.tracker.bench import Bench, capture, clicks
 
 TRUTH = Path(__file__).with_name("truth.js").read_text(encoding="utf-8")
@@ -51,6 +54,21 @@ class Landing:
 def layout_of(page: Page) -> Layout:
     found = capture(page)
     return Layout.of(found["width"], found["height"], found["viewportHeight"], found)
+
+
+def depths_of(batches: Sequence[wire.Batch]) -> tuple[Depths, Records]:
+    """The deepest edges of views, and the records that they hang on, as the aggregator has them."""
+    rows: list[Any] = []
+    for batch in batches:
+        scroll, el, ctx = batch.scroll, batch.el, batch.ctx
+        assert scroll is not None
+        assert el is not None
+        rows.append((el.p[scroll.e], el.f[scroll.e], scroll.y / 10_000, scroll.depth, scroll.ph, ctx.vw, ctx.vh))
+    paths, prints, fy, depth, height, wide, tall = zip(*rows, strict=True)
+    keys = np.array([path_key(path) for path in paths], np.uint64)
+    ids = np.array([record_id(*one) for one in zip(paths, prints, strict=True)], np.uint64)
+    pixels = (np.array(column, np.int32) for column in (depth, height, wide, tall))
+    return Depths(keys, np.array(fy, np.float32), *pixels), records_of(ids, keys, list(paths), list(prints))
 
 
 def travel(
@@ -149,7 +167,9 @@ def _click(page: Page, aim: str, at: tuple[float, float], frame: str) -> list[tu
             continue
         px, py = x + dx + w * at[0], y + dy + h * at[1]
         hits.append((aim, page.evaluate("([x, y]) => truth.at(x, y)", [px, py])))
-        page.mouse.click(px, py)
+        # The pointer is where it is in what is seen: of a pinched page a part of the window.
+        left, top = page.evaluate("[visualViewport.offsetLeft, visualViewport.offsetTop]")
+        page.mouse.click(px - left, py - top)
     assert hits, f"{aim} has no box to click"
     return hits
 

@@ -1,0 +1,178 @@
+"""The screen's own pixels, a zoomed page, a page pinched by two fingers: clicks and reach stay on their elements."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, CDPSession, Page
+
+from aggregator.elements import LayoutIndex
+from aggregator.reach import edges
+from collector import wire
+from store.layouts import Layout
+from tests.geometry.travel import HEIGHT, NEAR, all_right, depths_of, layout_of, travel
+from tests.tracker.bench import Bench
+
+PHONE = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}
+META = "<meta name='viewport' content='width=device-width'>"
+BODY = (
+    f"{META}<style>body{{margin:0}}</style><header style='position:sticky;top:0;height:40px'><a href='#x'>Home</a>"
+    "</header><p style='padding:9px'>a <b>word</b> before <a id='long' href='#x'>a link that is so long that it is "
+    "broken into lines in a window as narrow as that of a phone</a></p><div style='transform:scale(.8);width:70%'>"
+    "<button style='width:60%;height:50px'>Press</button></div>"
+)
+AIMS = ["header a", "b", "#long", "button"]
+# px of each part, in a narrow window and in a wide one
+PARTS = {"a": (700, 900), "b": (1100, 500), "c": (400, 800), "d": (900, 1300), "e": (1500, 600), "f": (800, 900)}
+# The deepest edge that was in view, as part + share of it, asked of the browser at every frame.
+WATCH = """<script>
+  window.deepest = 0;
+  requestAnimationFrame(function look() {
+    const edge = visualViewport.offsetTop + visualViewport.height;
+    document.querySelectorAll('section').forEach((part, i) => {
+      const {top, height} = part.getBoundingClientRect();
+      if (top <= edge) deepest = Math.max(deepest, i + Math.min(1, (edge - top) / height));
+    });
+    requestAnimationFrame(look);
+  });
+</script>"""
+
+
+@dataclass(frozen=True)
+class Zoom:
+    """How a visitor sees the page: `style` is that of the page itself, `own` what he alone does to it."""
+
+    width: int = 1366
+    context: dict[str, Any] = field(default_factory=dict)
+    style: str = ""
+    own: str = ""
+
+
+ZOOMS = {
+    "two pixels for one": Zoom(context={"device_scale_factor": 2}),
+    "a phone": Zoom(390, PHONE),
+    "the browser at 200 %": Zoom(683, {"device_scale_factor": 2}),
+    "a zoomed page": Zoom(style="html { zoom: 1.5 }"),
+    "a zoomed body": Zoom(390, style="body { zoom: .8 }"),
+    "zoomed by the visitor alone": Zoom(own="document.documentElement.style.zoom = 2"),
+}
+
+
+def _page(style: str) -> str:
+    rules = "".join(f"#part-{name} {{ height: {narrow}px }}" for name, (narrow, _) in PARTS.items())
+    wide = "".join(f"#part-{name} {{ height: {px}px }}" for name, (_, px) in PARTS.items())
+    parts = "".join(f"<section id='part-{name}'>{name}</section>" for name in PARTS)
+    return f"{META}<style>body{{margin:0}} {rules} @media (min-width:600px) {{ {wide} }} {style}</style>{parts}{WATCH}"
+
+
+def _went_down(bench: Bench) -> wire.Batch:
+    def deep(batches: list[wire.Batch]) -> list[wire.Batch]:
+        return [batch for batch in batches if batch.scroll and batch.scroll.depth > HEIGHT]
+
+    return deep(bench.wait(deep))[-1]
+
+
+def _edge(batch: wire.Batch, layout: Layout) -> float:
+    """px on a layout of the deepest edge of a view."""
+    depths, records = depths_of([batch])
+    y, anchored = edges(depths, records, LayoutIndex(layout), {})
+    assert anchored[0]
+    return float(y[0])
+
+
+def _true_edge(deepest: float, layout: Layout) -> float:
+    at = layout.paths.index(f"section#part-{list(PARTS)[int(deepest)]}")
+    return float(layout.y[at] + deepest % 1 * layout.h[at])
+
+
+@pytest.mark.parametrize("drawn", [390, 1366])
+@pytest.mark.parametrize("zoom", ZOOMS.values(), ids=ZOOMS)
+def test_clicks_lie_on_their_elements(bench: Bench, browser: Browser, zoom: Zoom, drawn: int) -> None:
+    body = f"{BODY}<style>{zoom.style}</style>"
+    before = (lambda page: page.evaluate(zoom.own)) if zoom.own else None
+    all_right(travel(bench, browser, body, AIMS, zoom.width, drawn, before=before, context=zoom.context))
+
+
+@pytest.mark.parametrize("zoom", ZOOMS.values(), ids=ZOOMS)
+def test_reach_ends_at_the_edge_that_was_seen(bench: Bench, browser: Browser, zoom: Zoom) -> None:
+    url = bench.page("/zoom", _page(zoom.style))
+    context = browser.new_context(viewport={"width": zoom.width, "height": HEIGHT}, **zoom.context)
+    page = context.new_page()
+    page.goto(url)
+    if zoom.own:
+        page.evaluate(zoom.own)
+    page.mouse.move(200, 300)
+    page.mouse.wheel(0, 1700)
+    page.wait_for_function("scrollY > 1690")
+    page.wait_for_timeout(300)
+    page.mouse.wheel(0, -900)
+    page.wait_for_timeout(300)
+    deepest = page.evaluate("deepest")
+    page.goto("about:blank")
+    context.close()
+    batch = _went_down(bench)
+    assert 1 < deepest < len(PARTS) - 1
+    for layout in _layouts(browser, url):
+        assert _edge(batch, layout) == pytest.approx(_true_edge(deepest, layout), abs=NEAR)
+
+
+def _layouts(browser: Browser, url: str) -> list[Layout]:
+    found = []
+    for width in (390, 1366):
+        context = browser.new_context(viewport={"width": width, "height": HEIGHT})
+        page = context.new_page()
+        page.goto(url)
+        page.evaluate("parcours('stop')")  # this is no visit
+        found.append(layout_of(page))
+        context.close()
+    return found
+
+
+def _pinch(page: Page) -> CDPSession:
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setPageScaleFactor", {"pageScaleFactor": 2})
+    page.wait_for_function("visualViewport.scale === 2")
+    return session
+
+
+def _pan(page: Page, session: CDPSession, px: int) -> None:
+    """One finger goes up by `px`: what is seen moves down, in the window first and then with the page."""
+    steps = [350 - px * i / 10 for i in range(11)]
+    for kind, points in [("touchStart", steps[:1]), *(("touchMove", [y]) for y in steps[1:]), ("touchEnd", [])]:
+        session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": 100, "y": y} for y in points]})
+        page.wait_for_timeout(16)
+    # Until it has come to rest, and was looked at.
+    page.wait_for_function("(window.rest = window.at === visualViewport.pageTop ? (window.rest || 0) + 1 : 0,"
+                           " window.at = visualViewport.pageTop, window.rest > 20)")  # fmt: skip
+
+
+def test_a_pinched_page_reaches_as_far_as_was_seen_of_it(bench: Bench, browser: Browser) -> None:
+    """The part of the window that is seen lies at its lower edge whenever the page itself has moved down."""
+    url = bench.page("/zoom", _page(""))
+    context = browser.new_context(viewport={"width": 390, "height": HEIGHT}, **PHONE)
+    page = context.new_page()
+    page.goto(url)
+    session = _pinch(page)
+    for _ in range(4):
+        _pan(page, session, 300)
+    assert page.evaluate("visualViewport.pageTop + visualViewport.height") > 1.5 * HEIGHT
+    deepest = page.evaluate("deepest")
+    page.goto("about:blank")
+    context.close()
+    batch = _went_down(bench)
+    for layout in _layouts(browser, url):
+        assert _edge(batch, layout) == pytest.approx(_true_edge(deepest, layout), abs=NEAR)
+
+
+@pytest.mark.parametrize("drawn", [390, 1366])
+def test_clicks_on_a_pinched_page_that_was_moved(bench: Bench, browser: Browser, drawn: int) -> None:
+    def move(page: Page) -> None:
+        session = _pinch(page)
+        _pan(page, session, 150)
+        assert page.evaluate("visualViewport.offsetTop") > 50
+
+    body = f"<div style='height:400px'>above</div>{BODY}<div style='height:900px'>below</div>"
+    aims = ["#long", "button"]
+    all_right(travel(bench, browser, body, aims, 390, drawn, before=move, context=PHONE))
