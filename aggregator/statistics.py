@@ -6,10 +6,11 @@ The visitor is the unit of every test here, never the click: clicks of one visit
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import erfc, exp, gamma, sqrt
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import chdtrc, ndtr, ndtri
 
 from aggregator.columns import Float64, Mask
 
@@ -18,7 +19,27 @@ Counts = npt.ArrayLike
 
 def _z(level: npt.ArrayLike) -> Float64:
     """Normal quantile of a two-sided interval."""
-    return np.asarray(ndtri(1 - (1 - np.asarray(level, float)) / 2), float)
+    return _normal_quantile(1 - (1 - np.asarray(level, float)) / 2)
+
+
+def _erfc(x: Float64) -> Float64:
+    return np.asarray(np.frompyfunc(erfc, 1, 1)(x), float)
+
+
+def _normal_quantile(p: Float64) -> Float64:
+    return np.asarray(np.frompyfunc(NormalDist().inv_cdf, 1, 1)(p), float)
+
+
+def chi2_tail(x: float, freedom: int) -> float:
+    """P(χ² > x) for whole degrees of freedom (Abramowitz & Stegun 26.4.4 and 26.4.5)."""
+    half, odd = x / 2, freedom % 2 / 2
+    term, tail = exp(-half), 0.0
+    if odd:
+        term, tail = term * sqrt(half) / gamma(1.5), erfc(sqrt(half))
+    for i in range(freedom // 2):
+        tail += term
+        term *= half / (i + 1 + odd)
+    return min(1.0, tail)
 
 
 def wilson(x: Counts, n: Counts, level: npt.ArrayLike = 0.95) -> tuple[Float64, Float64]:
@@ -57,7 +78,7 @@ def two_proportion_z(x0: Counts, n0: Counts, x1: Counts, n1: Counts) -> tuple[Fl
         spread = np.sqrt(pooled * (1 - pooled) * (1 / n0 + 1 / n1))
         z = np.where(spread > 0, (x1 / n1 - x0 / n0) / spread, 0.0)
     z = np.nan_to_num(z)
-    return z, np.asarray(2 * ndtr(-np.abs(z)), float)
+    return z, _erfc(np.abs(z) / sqrt(2))
 
 
 def expected_floor(x0: Counts, n0: Counts, x1: Counts, n1: Counts, floor: float = 10) -> Mask:
@@ -100,7 +121,7 @@ def srm(counts: Sequence[int], shares: Sequence[float]) -> float:
     if n.sum() == 0:
         return 1.0
     chi2 = float(((n - expected) ** 2 / expected).sum())
-    return float(chdtrc(len(n) - 1, chi2))
+    return chi2_tail(chi2, len(n) - 1)
 
 
 def needed_per_arm(share: float, relative: float, tested: int = 1) -> int:

@@ -8,7 +8,6 @@ from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
-from scipy import sparse
 
 from aggregator.columns import Float32, Float64, Int16, Int64
 from aggregator.fingerprints import ABSENT, CHANCE, FIELDS, KEEP, KEEP_CLASSES, MOST, MOST_CLASSES, ONE_SIDED
@@ -154,11 +153,12 @@ class _Classes:
             else _places(nodes.classes, ours)
         )
         self.at = _places(elements.classes, theirs)
-        vocabulary = {c: n for n, c in enumerate({c for group in (*ours, *theirs) for c in group or ()})}
-        weight = np.array([np.log((m + 1) / max(counts[c], 1)) for c in vocabulary])
-        a, b = _incidence(ours, vocabulary), _incidence(theirs, vocabulary)
-        shared = np.asarray((a.multiply(weight) @ b.T).todense()) if vocabulary else np.zeros((len(ours), len(theirs)))
-        total = np.asarray(a @ weight)[:, None] + np.asarray(b @ weight)[None, :] - shared
+        weight = {c: float(np.log((m + 1) / max(counts[c], 1))) for group in (*ours, *theirs) for c in group or ()}
+        shared = np.zeros((len(ours), len(theirs)))
+        mine, other = _holders(ours), _holders(theirs)
+        for c in mine.keys() & other.keys():
+            shared[np.ix_(mine[c], other[c])] += weight[c]
+        total = _weights(ours, weight)[:, None] + _weights(theirs, weight)[None, :] - shared
         self.alike = shared / np.maximum(total, 1e-9)
         self.shared = np.minimum(shared, MOST_CLASSES)
         self.unknown = np.array([c is None for c in ours])
@@ -180,10 +180,17 @@ def _places(classes: list[frozenset[int] | None], distinct: list[frozenset[int] 
     return np.array([place[c] for c in classes], np.int64)
 
 
-def _incidence(sets: list[frozenset[int] | None], vocabulary: dict[int, int]) -> sparse.csr_matrix:
-    rows = [n for n, group in enumerate(sets) for _ in group or ()]
-    columns = [vocabulary[c] for group in sets for c in group or ()]
-    return sparse.csr_matrix((np.ones(len(rows)), (rows, columns)), shape=(len(sets), len(vocabulary)))
+def _holders(sets: list[frozenset[int] | None]) -> dict[int, list[int]]:
+    """Class → the places of the sets that hold it."""
+    held: dict[int, list[int]] = {}
+    for n, group in enumerate(sets):
+        for c in group or ():
+            held.setdefault(c, []).append(n)
+    return held
+
+
+def _weights(sets: list[frozenset[int] | None], weight: dict[int, float]) -> Float64:
+    return np.array([sum(weight[c] for c in group or ()) for group in sets])
 
 
 def tag_number(tag: str) -> int:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.density import Grid, bin_points, density, grid_shape, per_thousand, smooth
+from aggregator.density import CUT, Grid, bin_points, density, grid_shape, per_thousand, smooth
 from aggregator.scale import Scale, round_up, scale_for
 from tests.aggregator.build import layout
 
@@ -54,6 +54,24 @@ def test_smoothing_is_symmetric_and_falls_off() -> None:
     assert np.allclose(soft, soft[::-1])
     assert soft.max() == soft[20, 20]
     assert soft[20, 23] == pytest.approx(soft[20, 20] * np.exp(-0.5), rel=0.02)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 90), st.integers(1, 30), st.floats(0.3, 6), st.integers(0, 1000))
+def test_smoothing_is_a_gaussian_along_each_axis(rows: int, columns: int, sigma: float, seed: int) -> None:
+    """Cell by cell, on grids larger and smaller than the Gaussian, cut as they are for the cache."""
+    grid = np.random.default_rng(seed).random((rows, columns)).astype(F)
+    reach = int(CUT * sigma + 0.5)
+    bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
+    bell /= bell.sum()
+
+    def along(line: np.ndarray) -> np.ndarray:
+        return np.convolve(np.pad(line, reach, mode="symmetric"), bell, "valid")
+
+    wanted = np.apply_along_axis(along, 1, np.apply_along_axis(along, 0, grid.astype(float)))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("aggregator.density.AT_ONCE", 200)
+        assert np.allclose(smooth(grid, sigma), wanted, rtol=1e-5)
 
 
 def test_the_unit_counts_what_lies_within_20_px() -> None:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from aggregator.arms import compare_arms
 from aggregator.statistics import (
     benjamini_hochberg,
+    chi2_tail,
     expected_floor,
     false_coverage_level,
     needed_per_arm,
@@ -110,6 +111,16 @@ def test_srm_by_hand_and_its_errors() -> None:
     assert srm([0, 0], [0.5, 0.5]) == 1.0
     with pytest.raises(ValueError, match="two or more arms"):
         srm([10], [1.0])
+
+
+@pytest.mark.parametrize(
+    ("x", "freedom", "p"),
+    [(3.841459, 1, 0.05), (5.991465, 2, 0.05), (11.344867, 3, 0.01), (20.515, 5, 0.001), (18.307038, 10, 0.05)],
+)
+def test_tail_of_chi2_as_in_the_tables(x: float, freedom: int, p: float) -> None:
+    assert chi2_tail(x, freedom) == pytest.approx(p, rel=1e-4)
+    assert chi2_tail(0, freedom) == 1.0
+    assert chi2_tail(1e6, freedom) == 0.0
 
 
 def test_needed_size_as_in_the_method() -> None:
