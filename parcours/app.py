@@ -17,9 +17,11 @@ from starlette.routing import BaseRoute, Route
 from collector.addresses import ClientAddress
 from collector.app import Collector, CollectorSettings
 from collector.backend import Senders
+from parcours.heap import one_heap
 from parcours.settings import Settings
 from store.client import Store, open_store
 from store.definitions import Definitions
+from store.engine import let_go_of_the_start
 from store.migrations import migrate
 from store.sites import SiteDirectory
 from store.snapshots import Snapshots
@@ -51,6 +53,7 @@ def open_parcours(settings: Settings, rooms: Iterable[Room] = ALL) -> Parcours:
     Raises StoreError in words: the folder is held by another process, was written
     by a newer version, or the server cannot be reached.
     """
+    one_heap()
     rooms = tuple(rooms)
     settings.data.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.location, cluster=settings.cluster)
@@ -63,6 +66,8 @@ def open_parcours(settings: Settings, rooms: Iterable[Room] = ALL) -> Parcours:
     except BaseException:
         store.close()
         raise
+    if not store.server:
+        let_go_of_the_start()
     return Parcours(_app(collector, viewer), store, definitions, collector, viewer, service_token)
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from store import engine
 from store.errors import StoreBusy, StoreError, explained
 
 DATABASE = "parcours"
@@ -49,8 +51,7 @@ def server_connector(address: str, database: str) -> tuple[str, str, Callable[[s
 
 def folder_connector(path: str, database: str) -> tuple[str, str, Callable[[str], Any]]:
     try:
-        import chdb  # noqa: F401  # the words below are clearer than those of an import deep in the client
-        import clickhouse_connect
+        engine.load()  # the words below are clearer than those of an import deep in the client
     except ImportError as error:
         raise StoreError(
             "A folder needs the embedded engine: pip install 'parcours[embedded]', or give a server's address"
@@ -63,10 +64,7 @@ def folder_connector(path: str, database: str) -> tuple[str, str, Callable[[str]
     if not os.access(folder, os.W_OK | os.X_OK):
         raise StoreError(f"The folder {folder} may not be written by this user")
 
-    def connect(name: str) -> Any:
-        return clickhouse_connect.create_client(interface="chdb", path=folder, database=name or None)
-
-    return folder, database or DATABASE, connect
+    return folder, database or DATABASE, partial(engine.connect, folder)
 
 
 def why_not_opened(error: Exception, location: str, *, server: bool) -> StoreError:
