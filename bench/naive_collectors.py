@@ -48,6 +48,7 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
     from collector.known_sites import KnownSite
     from collector.segments import Record, as_line
     from collector.visitors import Visitors
+    from parcours.heads import LimitedHeads
     from store.client import Store, open_store
     from store.migrations import migrate
     from store.records import Site
@@ -154,7 +155,10 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
             await collector.stop()
 
     app = Starlette(routes=[*routes, Route("/cpu", cpu)], lifespan=lifespan)
-    uvicorn.run(app, host="127.0.0.1", port=port, access_log=False, log_level="error", proxy_headers=False)
+    if collector is not None:
+        app.state.intake = collector.intake
+    http = LimitedHeads if collector is not None else "auto"  # as parcours/server.py serves it
+    uvicorn.run(app, http=http, host="127.0.0.1", port=port, access_log=False, log_level="error", proxy_headers=False)
     if store is not None:
         store.close()
 

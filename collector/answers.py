@@ -1,38 +1,43 @@
-"""Answers of the intake: bare ASGI messages, readable from the page that asked."""
+"""Answers of the intake, readable from the page that asked."""
 
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import Any
 
+from msgspec import Struct
 from starlette.types import Send
 
 from collector.refusal import Refusal
 
 Header = tuple[bytes, bytes]
-_EMPTY = {"type": "http.response.body", "body": b""}
 _DAY = b"86400"
 
 
+class Answer(Struct, frozen=True, gc=False):
+    status: int
+    headers: tuple[Header, ...]
+    body: bytes = b""
+
+
 @lru_cache(maxsize=2_000)
-def _readable_by(origin: bytes) -> list[Header]:
+def _readable_by(origin: bytes) -> tuple[Header, ...]:
     """CORS without credentials: the tracker may read the status and the reason, nothing else is there to read."""
     if not origin:
-        return [(b"vary", b"Origin")]
-    return [
+        return ((b"vary", b"Origin"),)
+    return (
         (b"access-control-allow-origin", origin),
         (b"access-control-expose-headers", b"Retry-After"),
         (b"vary", b"Origin"),
-    ]
+    )
 
 
-async def send_accepted(send: Send, origin: bytes) -> None:
+@lru_cache(maxsize=2_000)
+def accepted(origin: bytes) -> Answer:
     """204: durable, or already known."""
-    await send({"type": "http.response.start", "status": 204, "headers": _readable_by(origin)})
-    await send(_EMPTY)
+    return Answer(204, _readable_by(origin))
 
 
-async def send_refused(send: Send, origin: bytes, refusal: Refusal) -> None:
+def refused(origin: bytes, refusal: Refusal) -> Answer:
     """The refusal with its JSON, and when to try again if that makes sense."""
     body = refusal.body()
     headers = [
@@ -47,13 +52,12 @@ async def send_refused(send: Send, origin: bytes, refusal: Refusal) -> None:
         headers.append((b"allow", b"POST, OPTIONS"))
     if refusal.close:
         headers.append((b"connection", b"close"))
-    await send({"type": "http.response.start", "status": refusal.status, "headers": headers})
-    await send({"type": "http.response.body", "body": body})
+    return Answer(refusal.status, tuple(headers), body)
 
 
-async def send_preflight(send: Send, origin: bytes, private_network: bool) -> None:
+def preflight(origin: bytes, private_network: bool) -> Answer:
     """OPTIONS: what a page may send. The tracker's own posts need no preflight."""
-    headers: list[Any] = [
+    headers = [
         *_readable_by(origin),
         (b"allow", b"POST, OPTIONS"),
         (b"access-control-allow-methods", b"POST"),
@@ -62,5 +66,10 @@ async def send_preflight(send: Send, origin: bytes, private_network: bool) -> No
     ]
     if private_network:
         headers.append((b"access-control-allow-private-network", b"true"))
-    await send({"type": "http.response.start", "status": 204, "headers": headers})
-    await send(_EMPTY)
+    return Answer(204, tuple(headers))
+
+
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Answer over ASGI."""
+    await send({"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)})
+    await send({"type": "http.response.body", "body": answer.body})

@@ -74,7 +74,7 @@ class Collector:
         self._told = Totals()
         self._chores: list[asyncio.Task[None]] = []
         admission = Admission(settings, self._load)
-        self._intake = Intake(settings, admission, self._sites, self._visitors, self._seen, self._counters)
+        self.intake = Intake(settings, admission, self._sites, self._visitors, self._seen, self._counters)
         self._backend = (
             Backend(
                 senders,
@@ -91,12 +91,12 @@ class Collector:
         metrics = Metrics(
             self._counters,
             figures(lambda: self._committer, lambda: self._writer, self._seen),
-            steps(self._intake, lambda: self._committer, lambda: self._writer),
+            steps(self.intake, lambda: self._committer, lambda: self._writer),
             settings.metrics_token,
             settings.trusted_proxies,
         )
         self.routes: list[Route] = [
-            Route("/c/{key}", self._intake),
+            Route("/c/{key}", self.intake),
             Route("/parcours.js", Script().page),
             Route("/metrics", metrics.page),
             *(self._backend.routes if self._backend else ()),
@@ -124,7 +124,7 @@ class Collector:
             self._writer.start()
         self._committer = Committer(journal, self._seal_after, self._wake_writer, self._durable)
         self._committer.start()
-        self._intake.committer = self._committer
+        self.intake.committer = self._committer
         if self._backend is not None:
             self._backend.committer = self._committer
         self._chores = [asyncio.create_task(self._each_minute())]
@@ -141,7 +141,7 @@ class Collector:
         await asyncio.gather(*self._chores, return_exceptions=True)
         if self._committer is not None:
             await self._committer.stop()
-            self._committer = self._intake.committer = None
+            self._committer = self.intake.committer = None
             if self._backend is not None:
                 self._backend.committer = None
         if self._writer is not None:

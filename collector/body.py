@@ -37,7 +37,7 @@ class BodyReader:
             message = await receive()
             if message["type"] == "http.request" and not message.get("more_body", False):
                 body: bytes = message.get("body", b"")  # nearly always: it came with the head
-                _check(len(body), self._limit)
+                check_length(len(body), self._limit)
                 return body
             return await _rest(message, receive, self._limit)
         except asyncio.CancelledError:
@@ -73,14 +73,15 @@ async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
             raise Refused(Because.CUT.value)
         part: bytes = message.get("body", b"")
         size += len(part)
-        _check(size, limit)
+        check_length(size, limit)
         parts.append(part)
         if not message.get("more_body", False):
             return b"".join(parts)
         message = await receive()
 
 
-def _check(size: int, limit: int) -> None:
+def check_length(size: int, limit: int) -> None:
+    """Raises `Refused` when a body, or what has come of it, is too long."""
     if size > limit:
         raise Refused(too_large(f"The body has more than {limit} bytes", limit))
 

@@ -14,6 +14,7 @@ import shutil
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 
 from msgspec import Struct
 
@@ -35,17 +36,19 @@ class Taken(Struct, frozen=True, gc=False):
     clamped: bool
 
 
+Told = Callable[[JournalError | None], None]  # called on the loop: the batch is durable, or why it is not
+
+
 class _Group:
-    """Records that share one write, and the requests that wait for it."""
+    """Records that share one write, and who wants to hear of it."""
 
-    __slots__ = ("batches", "began", "done", "records", "waiters")
+    __slots__ = ("batches", "began", "records", "told")
 
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+    def __init__(self) -> None:
         self.began = time.monotonic()
         self.records: list[bytes] = []
         self.batches: list[Taken] = []
-        self.waiters: list[asyncio.Future[None]] = []
-        self.done: asyncio.Future[None] = loop.create_future()  # for retries of a batch that is under way
+        self.told: list[Told] = []  # of each batch, and of what is sent again while it is under way
 
 
 class Committer:
@@ -89,30 +92,33 @@ class Committer:
         group = self._flying or self._forming
         return 0.0 if group is None else time.monotonic() - group.began
 
-    def under_way(self, key: int) -> asyncio.Future[None] | None:
-        """What to wait for if this batch is being written already: done, or holds the `JournalError`."""
+    def join(self, key: int, told: Told) -> bool:
+        """Hear of this batch too, if it is being written already; whether it is."""
         group = self._under_way.get(key)
-        return None if group is None else asyncio.shield(group.done)
+        if group is None:
+            return False
+        group.told.append(told)
+        return True
 
-    def append(self, batch: Taken, record: bytes) -> asyncio.Future[None]:
-        """A future that is done when the record is durable, or holds the `JournalError`."""
+    def append(self, batch: Taken, record: bytes, told: Told) -> None:
+        """`told` is called when the record is durable, or cannot be. It must not raise."""
         group = self._forming
         if group is None:
-            group = self._forming = _Group(self._loop)
+            group = self._forming = _Group()
             if self._flying is None:
                 self._loop.call_soon(self._launch)  # at the end of this turn: its requests share the sync
-        waiter = self._loop.create_future()
         group.records.append(record)
         group.batches.append(batch)
-        group.waiters.append(waiter)
+        group.told.append(told)
         self._under_way[batch.id] = group
-        return waiter
 
     async def seal(self) -> None:
         """Everything appended so far is sealed and given to the writer."""
-        done: asyncio.Future[None] = self._loop.create_future()
         while (group := self._forming or self._flying) is not None:
-            await asyncio.wait([group.done])
+            landed: asyncio.Future[None] = self._loop.create_future()
+            group.told.append(partial(_settle, landed))
+            await asyncio.wait([landed])
+        done: asyncio.Future[None] = self._loop.create_future()
         self._jobs.put(done)
         await done
 
@@ -147,14 +153,8 @@ class Committer:
         if error is None:
             self.waits.observe(time.monotonic() - group.began, len(group.batches))
             self._on_durable(group.batches)
-        for waiter in (*group.waiters, group.done):
-            if waiter.done():
-                continue
-            if error is None:
-                waiter.set_result(None)
-            else:
-                waiter.set_exception(error)
-                waiter.exception()  # the waiter may have gone away; asyncio must not complain of it
+        for told in group.told:
+            told(error)
 
     def _run(self) -> None:
         looked = 0.0
@@ -197,3 +197,18 @@ class Committer:
         except OSError as error:
             log.error("%s: a segment cannot be sealed (%s); the next start will", self._journal.folder, error)
         self._on_sealed()
+
+
+def settles(future: asyncio.Future[None]) -> Told:
+    """For who waits in a task: `future` is done, or holds the `JournalError`."""
+    return partial(_settle, future)
+
+
+def _settle(future: asyncio.Future[None], error: JournalError | None) -> None:
+    if future.done():  # whoever waited has gone away
+        return
+    if error is None:
+        future.set_result(None)
+    else:
+        future.set_exception(error)
+        future.exception()  # nobody may be left to look at it; asyncio must not complain of that

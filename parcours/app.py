@@ -117,6 +117,8 @@ def _app(collector: Collector | None, viewer: Viewer | None) -> Starlette:
     else:
         routes: list[BaseRoute] = list(collector.routes) if collector else []
         app = Starlette(routes=[Route("/healthz", _healthz), *routes], lifespan=lifespan)
+    if collector is not None:
+        app.state.intake = collector.intake  # for collector/short_way.py
     return app
 
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from asyncio import TimerHandle, Transport
 
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from collector.short_way import ShortWay
 
 MAX_HEAD = 65_536  # bytes; browsers and proxies send a few thousand
 HEAD_SECONDS = 15.0  # for a head that has begun, or the first one of a connection
 
 
-class LimitedHeads(HttpToolsProtocol):
+class LimitedHeads(ShortWay):
     """Answers 431 to a longer head, 408 to a slower one, and closes."""
 
     _in_head = True

@@ -23,7 +23,7 @@ from collector.backend.senders import Senders
 from collector.backend.settings import BackendSettings
 from collector.backend.stored import stored
 from collector.body import BodyReader, declared_length, inflate
-from collector.committer import Committer, Taken
+from collector.committer import Committer, Taken, settles
 from collector.counters import NO_SITE, Counters
 from collector.journal import JournalError
 from collector.known_sites import KnownSite
@@ -179,12 +179,15 @@ class Backend:
         committer = self.committer
         if committer is None:
             raise Refused(Because.STOPPING.value)
-        waiting, accepted = [], list[int]()
+        loop = asyncio.get_running_loop()
+        waiting, accepted = list[asyncio.Future[None]](), list[int]()
         for one in ready:
-            if (first_try := committer.under_way(~one.id)) is not None:
-                waiting.append(first_try)
+            durable: asyncio.Future[None] = loop.create_future()
+            if committer.join(~one.id, settles(durable)):
+                waiting.append(durable)
             elif one.id not in there and one.id not in self._own and one.id not in self._seen:
-                waiting.append(committer.append(_taken(one), one.record))
+                committer.append(_taken(one), one.record, settles(durable))
+                waiting.append(durable)
                 accepted.append(one.site)
                 continue
             self._counters.duplicate(one.site)

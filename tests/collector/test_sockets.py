@@ -13,11 +13,14 @@ from typing import Any
 import pytest
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from collector.app import Collector, CollectorSettings
+from collector.short_way import ShortWay
 from tests.collector.batches import body
 from tests.collector.conftest import KEY, SITE, Sites
 
+PROTOCOL: type[asyncio.Protocol] = ShortWay
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 HEAD = (
     f"POST /c/{KEY} HTTP/1.1\r\nHost: c\r\nContent-Type: text/plain\r\n"
@@ -25,13 +28,25 @@ HEAD = (
 )
 
 
+@pytest.fixture(params=[HttpToolsProtocol, ShortWay], autouse=True)
+def _protocol(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every test by the usual way and by the short one."""
+    monkeypatch.setattr(f"{__name__}.PROTOCOL", request.param)
+
+
 @asynccontextmanager
-async def served(settings: CollectorSettings) -> AsyncIterator[tuple[Collector, int]]:
+async def served(
+    settings: CollectorSettings, protocol: type[asyncio.Protocol] | None = None
+) -> AsyncIterator[tuple[Collector, int]]:
     """The collector behind uvicorn on a free port."""
     collector = Collector(None, settings, Sites(SITE))
     await collector.start()
     app = Starlette(routes=collector.routes)
-    config = uvicorn.Config(app, port=0, log_level="error", access_log=False, proxy_headers=False, lifespan="off")
+    app.state.intake = collector.intake
+    http = protocol or PROTOCOL
+    config = uvicorn.Config(
+        app, port=0, http=http, log_level="error", access_log=False, proxy_headers=False, lifespan="off"
+    )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
     while not server.started:

@@ -1,0 +1,157 @@
+"""The short way of a batch: from uvicorn's parser to the intake, and from the committer to the socket.
+
+A batch whose head and body come in one read, which is nearly every one, needs nothing of what ASGI is
+for: no task, no route, no timer over its body. Whatever is out of the ordinary (a body in pieces, a site
+that is not at hand, a client that wants the connection closed or does not read its answers, a request
+behind one that is not answered yet) goes the usual way through the app, where the same intake answers it.
+"""
+
+from __future__ import annotations
+
+import logging
+from functools import lru_cache
+from typing import Any
+
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from collector import answers
+from collector.answers import Answer, Header
+from collector.intake import Intake
+from collector.journal import JournalError
+from collector.refusal import Because, Refused
+
+log = logging.getLogger("parcours.collector")
+PATH = b"/c/"
+_FAILED = Answer(500, ((b"content-length", b"0"), (b"connection", b"close")))
+
+
+class ShortWay(HttpToolsProtocol):
+    """One connection. The intake is `state.intake` of the app; an app without one is served as ever."""
+
+    _parts: list[bytes] | None = None  # the body that is coming, of a batch that may go the short way
+
+    def __init__(self, config: Any, *args: Any, **settings: Any) -> None:
+        super().__init__(config, *args, **settings)
+        self._intake: Intake | None = getattr(getattr(config.app, "state", None), "intake", None)
+
+    def data_received(self, data: bytes) -> None:
+        super().data_received(data)
+        if self._parts is not None and not self.transport.is_closing():  # there is more to come
+            self._go_on(self._parts)
+
+    def on_headers_complete(self) -> None:
+        if self._is_ordinary():
+            self._parts = []
+        else:
+            super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        if self._parts is None:
+            super().on_body(body)
+        else:
+            self._parts.append(body)
+
+    def on_message_complete(self) -> None:
+        parts = self._parts
+        if parts is None:
+            super().on_message_complete()
+        elif not self._take(b"".join(parts)):
+            self._go_on(parts)
+            super().on_message_complete()
+        self._parts = None
+
+    def _is_ordinary(self) -> bool:
+        parser = self.parser
+        return (
+            self._intake is not None
+            and self.url.startswith(PATH)
+            and parser.get_method() == b"POST"
+            and parser.get_http_version() == "1.1"
+            and parser.should_keep_alive()
+            and not parser.should_upgrade()
+            and not self.expect_100_continue
+            and not self.flow.write_paused
+            and (self.cycle is None or self.cycle.response_complete)
+            and self.limit_concurrency is None
+        )
+
+    def _go_on(self, parts: list[bytes]) -> None:
+        """The usual way, from where it was left."""
+        self._parts = None
+        super().on_headers_complete()
+        for part in parts:
+            super().on_body(part)
+
+    def _take(self, body: bytes) -> bool:
+        """Whether the short way was possible; then the request is answered, or will be."""
+        intake = self._intake
+        assert intake is not None
+        known = intake.at_hand(self.url[len(PATH) :].decode("latin-1"))
+        if known is None:
+            return False
+        headers = dict(self.headers)
+        batch = Posted(self, intake, known.number, headers.get(b"origin", b""))
+        self.cycle = batch  # type: ignore[assignment]  # uvicorn keeps what follows on the connection behind it
+        try:
+            if not intake.take(known, self.client[0] if self.client else "", self.headers, headers, body, batch.told):
+                batch.told(None)
+        except Refused as refused:
+            batch.answer(intake.refused(refused.refusal, known.number, batch.origin))
+        except Exception:
+            log.exception("A batch was not taken")
+            batch.answer(_FAILED)
+        return True
+
+    def write(self, answer: Answer, keep_alive: bool) -> bool:
+        """Write the answer; whether the connection stays open."""
+        closing = (b"connection", b"close") in answer.headers
+        end = b"\r\n" if keep_alive or closing else b"connection: close\r\n\r\n"
+        common = _lines(tuple(self.server_state.default_headers))
+        head = STATUS_LINE[answer.status], common, _lines(answer.headers), end
+        self.transport.write(b"".join((*head, answer.body)))
+        return keep_alive and not closing
+
+
+class Posted:
+    """A batch that waits for the disk: what the protocol of uvicorn needs to know of a request under way."""
+
+    __slots__ = ("_intake", "_protocol", "_site", "disconnected", "keep_alive", "origin", "response_complete")
+    waiting_for_100_continue = False
+
+    def __init__(self, protocol: ShortWay, intake: Intake, site: int, origin: bytes) -> None:
+        self._protocol = protocol
+        self._intake = intake
+        self._site = site
+        self.origin = origin
+        self.keep_alive = True  # until uvicorn stops
+        self.disconnected = False
+        self.response_complete = False
+
+    @property
+    def message_event(self) -> Posted:
+        """What uvicorn sets when the connection is lost; nobody waits for it here."""
+        return self
+
+    def set(self) -> None: ...
+
+    def told(self, error: JournalError | None) -> None:
+        """By the committer: the batch is durable, or cannot be."""
+        if error is None:
+            self.answer(answers.accepted(self.origin))
+        else:
+            self.answer(self._intake.refused(Because.NOT_DURABLE.value, self._site, self.origin))
+
+    def answer(self, answer: Answer) -> None:
+        self.response_complete = True
+        protocol = self._protocol
+        if self.disconnected or protocol.transport.is_closing():
+            return
+        if not protocol.write(answer, self.keep_alive):
+            protocol.transport.close()
+        protocol.on_response_complete()
+
+
+@lru_cache(maxsize=1_000)
+def _lines(headers: tuple[Header, ...]) -> bytes:
+    """As they stand in a head."""
+    return b"".join(b"%b: %b\r\n" % header for header in headers)
