@@ -47,7 +47,8 @@ class Prints:
 
 
 def parse(fp: str) -> Prints:
-    """Fingerprints as they were sent; short ones are filled up."""
+    """Fingerprints as they were sent: `~` or `..` for an absent one; short ones are filled up."""
+    fp = fp.replace("~", "..")
     try:
         values = [_CODES[fp[i : i + 2]] for i in range(0, len(fp), 2)]
     except KeyError as error:

@@ -25,10 +25,10 @@ MAX_EVENTS = 200  # of one kind
 MAX_BATCH_EVENTS = 600  # of all kinds together
 MAX_ELEMENTS = 400  # records in one batch
 MAX_SPAN = 86_400_000  # ms between the first and the last event of a kind
+MAX_PX = 40_000_000  # CSS px: browsers lay out no page larger than 2^25
 
-# CSS px. No page is larger, and the sum of two still fits 32 bits.
-Px = Annotated[int, Meta(ge=-1_000_000, le=10_000_000)]
-Size = Annotated[int, Meta(ge=0, le=10_000_000)]
+Px = Annotated[int, Meta(ge=-MAX_PX, le=MAX_PX)]
+Size = Annotated[int, Meta(ge=0, le=MAX_PX)]
 Viewport = Annotated[int, Meta(ge=1, le=20_000)]
 Fraction = Annotated[int, Meta(ge=0, le=10_000)]  # of a box, in steps of 1/10,000
 Milliseconds = Annotated[int, Meta(ge=0, le=86_400_000)]
@@ -78,11 +78,13 @@ class Elements(Struct, gc=False):
     # anchored path, e.g. `form#basket>div:2>button:1`; the last step begins with the tag
     p: Annotated[list[Annotated[str, Meta(min_length=1, max_length=512)]], Meta(max_length=MAX_ELEMENTS)]
     # fingerprints, two base64url letters each: id name type role href text plain all sub label head,
-    # then one for each stable class; `..` for an absent one
-    f: Annotated[list[Annotated[str, Meta(min_length=22, max_length=54)]], Meta(max_length=MAX_ELEMENTS)]
+    # then one for each stable class; `~` (of earlier trackers `..`) for an absent one
+    f: Annotated[list[Annotated[str, Meta(min_length=11, max_length=54)]], Meta(max_length=MAX_ELEMENTS)]
 
 
 class Clicks(Struct, gc=False):
+    """Of `b`, `k`, `r` and `d` a column that is not sent holds nothing but 0."""
+
     t: _column(Delta)  # type: ignore[valid-type]
     e: _column(Index)  # type: ignore[valid-type]
     x: _column(Fraction)  # type: ignore[valid-type]
@@ -91,10 +93,10 @@ class Clicks(Struct, gc=False):
     h: _column(Size)  # type: ignore[valid-type]
     px: _column(Px)  # type: ignore[valid-type]
     py: _column(Px)  # type: ignore[valid-type]
-    b: _column(Annotated[int, Meta(ge=0, le=4)])  # type: ignore[valid-type]  # button
-    k: _column(Annotated[int, Meta(ge=0, le=255)])  # type: ignore[valid-type]  # flags, see FLAGS
-    r: _column(Annotated[int, Meta(ge=0, le=8)])  # type: ignore[valid-type]  # first effect, see EFFECTS
-    d: _column(Annotated[int, Meta(ge=0, le=255)])  # type: ignore[valid-type]  # its delay, 10 ms
+    b: _column(Annotated[int, Meta(ge=0, le=4)]) = field(default_factory=list)  # type: ignore[valid-type]  # button
+    k: _column(Annotated[int, Meta(ge=0, le=255)]) = field(default_factory=list)  # type: ignore[valid-type]  # flags, see FLAGS
+    r: _column(Annotated[int, Meta(ge=0, le=8)]) = field(default_factory=list)  # type: ignore[valid-type]  # first effect, see EFFECTS
+    d: _column(Annotated[int, Meta(ge=0, le=255)]) = field(default_factory=list)  # type: ignore[valid-type]  # its delay, 10 ms
 
 
 class Hovers(Struct, gc=False):
@@ -159,6 +161,7 @@ class Customs(Struct, gc=False):
 
 Columns = Clicks | Hovers | Resizes | Customs | Inputs | Submits | Errors
 KINDS = ("click", "hover", "resize", "custom", "input", "submit", "error")  # the fields of a batch with columns
+MAY_LACK = frozenset("bkrd")  # columns of clicks: the store reads what is not there as 0
 ON_ELEMENTS = (Clicks, Hovers, Inputs, Submits, Errors)
 
 
@@ -305,13 +308,13 @@ _KIND_OF = bytes(
 
 
 def _are_fingerprints(texts: list[str]) -> bool:
-    """Whether each is made of pairs of base64url letters or `..`; all of a batch at once, as one text.
+    """Whether each is made of pairs of base64url letters, `..` or `~`; all of a batch at once, as one text.
 
     As a pattern of each string it would double the time of the decoder. The two spaces between
     them stand at an even place, as a pair, only behind texts of even length.
     """
     try:
-        kinds = "  ".join(texts).encode("ascii").translate(_KIND_OF)
+        kinds = "  ".join(texts).replace("~", "..").encode("ascii").translate(_KIND_OF)
     except UnicodeEncodeError:
         return False
     return kinds[::2] == kinds[1::2] and _NEITHER not in kinds and kinds.count(_BETWEEN) == 2 * (len(texts) - 1)
@@ -326,8 +329,17 @@ def _check_elements(records: Elements | None) -> int:
         raise WrongShape(f"$.el: columns differ in length: p has {count}, f has {len(records.f)}")
     if count and not _are_fingerprints(records.f):
         number = next(n for n, letters in enumerate(records.f) if not _are_fingerprints([letters]))
-        raise WrongShape(f"$.el.f[{number}]: not made of pairs of base64url letters, or `..` for an absent one")
+        raise WrongShape(f"$.el.f[{number}]: not made of pairs of base64url letters, or `~` for an absent one")
     return count
+
+
+def _check_lengths(name: str, kind: Columns, lengths: list[int]) -> None:
+    """Raise unless the columns whose length is not that of the first may lack, and do."""
+    columns = list(zip(kind.__struct_fields__, lengths, strict=True))
+    lacking = MAY_LACK if isinstance(kind, Clicks) else frozenset[str]()
+    if any(n != lengths[0] and (n or column not in lacking) for column, n in columns):
+        said = ", ".join(f"{column} has {n}" for column, n in columns)
+        raise WrongShape(f"$.{name}: columns differ in length: {said}")
 
 
 def _check_agreement(batch: Batch) -> None:
@@ -338,8 +350,7 @@ def _check_agreement(batch: Batch) -> None:
         lengths = list(map(len, msgspec.structs.astuple(kind)))
         length = lengths[0]
         if lengths.count(length) != len(lengths):
-            said = ", ".join(f"{column} has {n}" for column, n in zip(kind.__struct_fields__, lengths, strict=True))
-            raise WrongShape(f"$.{name}: columns differ in length: {said}")
+            _check_lengths(name, kind, lengths)
         total += length
         if length and not isinstance(kind, Hovers) and sum(kind.t) > MAX_SPAN:
             raise WrongShape(f"$.{name}.t: its events are more than {MAX_SPAN} ms apart")

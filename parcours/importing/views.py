@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from collector import wire
 from parcours.importing.items import Row, view_id
 
 # No element has this path (numbers of steps begin at 1): its clicks are placed by the page alone, and only
 # on a picture of the same page at the same size (aggregator/ladder.py, rung `page`).
 NO_ELEMENT = "html:0"
-NO_FINGERPRINTS = ".." * 11
+NO_FINGERPRINTS = "~" * 11
 _DAY = 86_400_000
 MOST = 200  # clicks of one batch
 _UTM = ("utm_source", "utm_medium", "utm_campaign")
@@ -105,7 +106,7 @@ def _fraction(at: float, length: int) -> int:
 
 
 def _pixel(at: float) -> int:
-    return min(max(round(at), -1_000_000), 10_000_000)
+    return min(max(round(at), -wire.MAX_PX), wire.MAX_PX)
 
 
 def size(value: Any, least: int = 0) -> int:

@@ -38,6 +38,8 @@ def test_parse_and_what_is_no_fingerprint() -> None:
     prints = parse("AAAB" + ".." * 9 + "AC__")
     assert prints.values[:3].tolist() == [0, 1, ABSENT]
     assert prints.classes == {2, 4095}
+    shorter = parse("AAAB" + "~" * 9 + "AC__")
+    assert (shorter.values.tolist(), shorter.classes) == (prints.values.tolist(), prints.classes)
     assert parse("").values.tolist() == [ABSENT] * 11
     with pytest.raises(BadFingerprints):
         parse("??")

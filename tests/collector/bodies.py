@@ -85,7 +85,7 @@ _ITEMS = {
     for kind, struct in _COLUMNS.items()
     for name, column in _fields(struct).items()
 }
-_FINGERPRINTS = st.sampled_from([FP, "." * 22, FP + "..", "A" * 54])
+_FINGERPRINTS = st.sampled_from([FP, "." * 22, FP + "..", "~" * 11, "A" * 54])
 _FLAT = {
     name: st.fixed_dictionaries({}, optional={one: _leaf(kind) for one, kind in _fields(struct).items()})
     for name, struct in (("sum", wire.Totals), ("ctx", wire.Context))

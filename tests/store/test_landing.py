@@ -135,6 +135,15 @@ def test_absent_kinds_make_no_rows(store: Store) -> None:
     assert counts(store) == {"views": 1, "points": 0, "scrolls": 0, "events": 0, "touches": 0, "elements": 0}
 
 
+def test_columns_of_clicks_that_are_not_sent_are_0(store: Store) -> None:
+    sent = json.loads(line())
+    said = {name: column * 2 for name, column in sent["b"]["click"].items() if name not in "bkrd"}
+    sent["b"] |= {"click": said, "hover": None}
+    store.insert_segment(json.dumps(sent).encode(), "bare")
+    bare = {"button": 0, "flags": 0, "effect": 0, "effect_ms": 0}
+    assert store.rows("SELECT button, flags, effect, effect_ms FROM points") == [bare] * len(said["t"])
+
+
 def test_null_kinds_and_unknown_fields_are_skipped(store: Store) -> None:
     sent = json.loads(line())
     sent["b"] |= {"click": None, "scroll": None, "later": {"a": [1, {"b": 2}]}}
@@ -164,7 +173,7 @@ def test_times_before_1970_and_bots_are_kept(store: Store) -> None:
 def test_whatever_the_wire_lets_in_fits_the_tables(store: Store, end: str) -> None:
     """A value that the wire accepts and a column does not would hold up a whole segment."""
     most = end == "most"
-    px, size, fraction = (10_000_000 if most else -1_000_000), (10_000_000 if most else 0), (10_000 if most else 0)
+    px, size, fraction = (40_000_000 if most else -40_000_000), (40_000_000 if most else 0), (10_000 if most else 0)
     lasts = 86_400_000 if most else 0
     batch = {
         "v": 1,
@@ -175,7 +184,7 @@ def test_whatever_the_wire_lets_in_fits_the_tables(store: Store, end: str) -> No
         "ctx": {"url": "é\x00\U0001f4a1" * 500, "vw": 20_000 if most else 1, "vh": 20_000 if most else 1}
         | {"pw": size, "ph": size, "dpr": 16 if most else 1e-300, "lang": "x" * 35 if most else "", "consent": most}
         | {"tz": 900 if most else -900, "touch": most, "variants": {"a.b:c-d_": "x" * 64} if most else {}},
-        "sum": {"ms": lasts, "clicks": 1_000_000 if most else 0, "cut": size, "fake": 1_000_000 if most else 0},
+        "sum": {"ms": lasts, "clicks": 1_000_000 if most else 0, "cut": 10_000_000 if most else 0, "fake": 1_000_000 if most else 0},
         "el": {"p": ['"\\\x00\U0001f4a1' * 100 if most else "a"], "f": ["-_" * 27 if most else ".." * 11]},
         "click": {"t": [lasts], "e": [0], "x": [fraction], "y": [fraction], "w": [size], "h": [size], "px": [px]}
         | {

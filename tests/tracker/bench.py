@@ -130,7 +130,8 @@ def clicks(batches: list[wire.Batch]) -> list[dict[str, Any]]:
         time_ms = batch.t0
         for i, element in enumerate(batch.click.e):
             time_ms += batch.click.t[i]
-            row = {name: getattr(batch.click, name)[i] for name in batch.click.__struct_fields__}
+            # A column that is not sent is all 0.
+            row = {name: (getattr(batch.click, name) or [0] * (i + 1))[i] for name in batch.click.__struct_fields__}
             found.append({**row, "path": batch.el.p[element], "fp": batch.el.f[element], "time": time_ms})
     return found
 

@@ -106,10 +106,10 @@ def test_a_frame_that_is_not_allowed_is_not_heard(bench: Bench, shop: Bench, pag
 def test_what_a_frame_says_is_held_to_type_and_limit(bench: Bench, shop: Bench, page: Page) -> None:
     lies = """
       const say = (...row) => parent.postMessage({parcours: row}, '*')
-      const e = ['>>html:1>body:1', '..'.repeat(11)]
+      const e = ['>>html:1>body:1', '~'.repeat(11)]
       say('click', {e, x: 1e99, y: -5, w: NaN, h: 'hunter2', px: {}, py: [7], b: 99, k: 1e6, secret: 'hunter2', t: 'x'})
-      say('click', {e: ['main>button:1', '..'.repeat(11)]})
-      say('click', {e: ['>>html:1>' + 'x'.repeat(500), '..'.repeat(11)]})
+      say('click', {e: ['main>button:1', '~'.repeat(11)]})
+      say('click', {e: ['>>html:1>' + 'x'.repeat(500), '~'.repeat(11)]})
       say('click', {e: ['>>html:1', 'hunter2']})
       say('click', {e: [['>>html:1'], {a: 'hunter2'}]})
       say('hover', {e, c: 900, d: Infinity}); say('view', {}); say('__proto__', {e}); say()

@@ -84,23 +84,25 @@ export const watch = (event) => {
   timer(END);
 };
 
+/** Something happened that may be an answer to a click. */
+export const onEffect = (event) => {
+  const {type, target} = event;
+  if (
+    Date.now() > pressed + WATCH ||
+    (type === 'selectionchange' && getSelection().isCollapsed) ||
+    // A place on the same page shows itself by scrolling, or by what it changes.
+    (type === 'navigate' && (event.hashChange || event.destination.url === location.href)) ||
+    (type === 'blur' && (target !== window || document.activeElement.localName === 'iframe')) ||
+    // The focus that the press itself gave to what was pressed is no answer of the page.
+    (type === 'focusin' && path.includes(target))
+  )
+    return;
+  note(TYPES.split(' ').indexOf(type) + 2);
+};
+
 export const captureEffects = () => {
-  const onEvent = (event) => {
-    const {type, target} = event;
-    if (
-      Date.now() > pressed + WATCH ||
-      (type === 'selectionchange' && getSelection().isCollapsed) ||
-      // A place on the same page shows itself by scrolling, or by what it changes.
-      (type === 'navigate' && (event.hashChange || event.destination.url === location.href)) ||
-      (type === 'blur' && (target !== window || document.activeElement.localName === 'iframe')) ||
-      // The focus that the press itself gave to what was pressed is no answer of the page.
-      (type === 'focusin' && path.includes(target))
-    )
-      return;
-    note(TYPES.split(' ').indexOf(type) + 2);
-  };
-  hear('scroll selectionchange input focusin', onEvent);
-  listen('pagehide blur', onEvent);
-  listen('navigate', onEvent, window.navigation);
+  hear('selectionchange input focusin', onEffect);
+  listen('pagehide blur', onEffect);
+  listen('navigate', onEffect, window.navigation);
   atEnd(disconnect);
 };

@@ -11,7 +11,8 @@ const MAX_TAG = 40;
 const MAX_CLASSES = 16;
 const CLASS = 11; // kind of a fingerprint: its place in the list of `marksOf`
 const MAX_TEXT = 400; // letters of a value that enter a fingerprint
-const MAX_NODES = 500; // that are looked at for the text of an element
+const MOST_TEXT = 5 * MAX_TEXT; // that is looked at for it: much may be spaces
+const MAX_NODES = 500; // that are looked at for it
 const MAX_INSIDE = 8; // elements
 const HEADINGS = 'h1,h2,h3,h4,h5,h6';
 export const TOP = 'html'; // what no anchor stands above
@@ -54,6 +55,15 @@ export const owner = (el = document.body) => {
   while (el && !el.getClientRects()[0])
     el = document.querySelector(`[usemap="#${el.closest('map')?.name}"]`) || above(el);
   return el || document.body;
+};
+
+/**
+ * The boxes of an element that is broken into lines or columns, in the order in which they stand from left to right if
+ * they are laid end to end: where text runs from right to left, the last line is the leftmost.
+ */
+export const linesOf = (el) => {
+  const lines = [...el.getClientRects()];
+  return lines[1] && getComputedStyle(el).direction === 'rtl' ? lines.reverse() : lines;
 };
 
 const isOnly = (selector) => !document.querySelectorAll(selector)[1];
@@ -99,7 +109,7 @@ const pathOf = (el, top) => {
 /** What of `text` enters a fingerprint: spaces made even, digits made equal. */
 const clean = (text) =>
   text
-    .slice(0, 5 * MAX_TEXT)
+    .slice(0, MOST_TEXT)
     .replace(/\s+/g, ' ')
     .trim()
     .replace(/\d/g, '#');
@@ -110,9 +120,9 @@ export const fileOf = (el) =>
 
 const classesOf = (el) => [...el.classList].filter((name) => isStable(name) && !STATE.test(name)).sort();
 
-/** 12 bits of FNV-1a over the code points of `siteKey \0 kind \0 value` as two letters; `..` for an absent value. */
+/** 12 bits of FNV-1a over the code points of `siteKey \0 kind \0 value` as two letters; `~` for an absent value. */
 export const fingerprint = (siteKey, kind, value) => {
-  if (!value) return '..';
+  if (!value) return '~';
   let hash = 0x811c9dc5;
   for (const letter of [siteKey, kind, value.slice(0, MAX_TEXT)].join('\0'))
     hash = Math.imul(hash ^ letter.codePointAt(), 0x01000193);
@@ -126,7 +136,7 @@ const gistOf = (el) => {
   const inside = [];
   let own = '';
   let all = '';
-  for (let node, i = 0; i < MAX_NODES && (node = walker.nextNode()); i++)
+  for (let node, i = 0; i < MAX_NODES && all.length < MOST_TEXT && (node = walker.nextNode()); i++)
     if (node.nodeType === 3) {
       all += node.data;
       if (node.parentNode === el) own += ` ${node.data}`;

@@ -17,7 +17,7 @@ const BOX = 'x y w h px py';
 const FIELDS = {click: `${BOX} b k`, hover: `${BOX} c d`, input: 'd n k', submit: 't'};
 const BELOW = {b: 5, c: 64, k: 32};
 // A path from the frame's page on, and fingerprints.
-const RECORD = /^(>>html:1[^]{0,400}),((?:[\w-]{2}|\.\.){11,27})$/;
+const RECORD = /^(>>html:1[^]{0,400}),((?:[\w-]{2}|~){11,27})$/;
 
 /** The frame of the same origin that `el` lies in, if it does. */
 export const frameOf = (el) => el.ownerDocument !== document && el.ownerDocument.defaultView.frameElement;

@@ -1,8 +1,9 @@
 // Reach: the deepest bottom edge of the viewport, anchored on the element found there, and the time that
 // each 5 % of the page was in view.
+import {onEffect} from './effects.js';
 import {above, owner} from './elements.js';
-import {inFrame, listen, makeTimer} from './guard.js';
-import {fraction, recordOf} from './place.js';
+import {hear, inFrame, makeTimer} from './guard.js';
+import {fraction, record} from './place.js';
 import {leaveHover} from './hover.js';
 import {engage, touch} from './view.js';
 
@@ -10,8 +11,8 @@ const PAUSE = 100; // ms between two looks, the last one after the last scroll
 const BANDS = 20;
 const SHELL = 0.5; // share of the viewport from which an inner scroller counts as the page
 
-export let reach; // the deepest edge that was seen
-export let bands; // ms in view
+let reach; // the deepest edge that was seen
+let bands; // ms in view
 
 export let size; // of viewport and page, at the last look
 let shell; // an inner scroller that plays the page
@@ -33,8 +34,12 @@ export const look = () => {
   if (depth < reach?.depth) return;
   const el = owner(document.elementsFromPoint(innerWidth / 2, innerHeight - 1).find((one) => !isFixed(one)));
   const {top, height} = el.getBoundingClientRect();
-  reach = {e: recordOf(el), y: fraction(innerHeight - top, height), depth, ph};
+  reach = {e: el, y: fraction(innerHeight - top, height), depth, ph};
 };
+
+/** The deepest edge that was seen, as the wire has it; its element by `indexOf` its record, which is dear. */
+export const scrolled = (indexOf) => reach && {...reach, e: indexOf(record(reach.e)), bands};
+
 const timer = makeTimer(inFrame(look));
 
 /** Adds `ms` to the bands in view, to each as much as its share in view: so a place gets the time it was seen. */
@@ -45,18 +50,22 @@ export const spend = (ms) => {
 
 /** A new view: the page is seen anew, when it has come to rest. */
 export const reset = () => {
-  reach = shell = 0;
+  reach = shell = false;
   range = [0, 0];
   bands = Array(BANDS).fill(0);
   timer(PAUSE);
 };
 
 export const captureScroll = () =>
-  listen('scroll', ({target}) => {
+  // A scroll may be an effect too: one listener less that is called at each.
+  hear('scroll', (event) => {
+    const {target} = event;
+    onEffect(event);
     touch();
     leaveHover();
     if (target !== document) {
-      if (target.clientWidth * target.clientHeight < SHELL * innerWidth * innerHeight) return;
+      // In a frame, or too small.
+      if (target.ownerDocument !== document || target.clientWidth * target.clientHeight < SHELL * innerWidth * innerHeight) return;
       shell = target;
     }
     timer(PAUSE);

@@ -19,10 +19,14 @@ let refused; // name of a view that the collector does not want
 
 const url = new URL(`c/${site}`, script.src);
 
+// What need not be said where it is empty, 0 or nothing but 0: columns of clicks, outcomes, the page before.
+const UNSAID = /^([br]|cut|fake|ref)$/;
+
 /** JSON, whatever the page has done to `toJSON`. What is absent is `false` to the wire. */
 const toText = (value) =>
   JSON.stringify(value, function (name) {
-    return this[name] === false ? undefined : this[name];
+    const own = this[name];
+    return own === false || (UNSAID.test(name) && !/[^0,]/.test(own)) ? undefined : own;
   });
 
 const bodyOf = ({batch}) => toText({...batch, sent: Date.now()});
@@ -80,7 +84,7 @@ const timer = makeTimer(again);
 
 export const push = (batch, rows) => {
   if (batch.view !== refused) queue.push({batch, rows});
-  fit(BUFFER);
+  if (queue[1]) fit(BUFFER); // one alone is never too long
   pump();
 };
 

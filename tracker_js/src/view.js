@@ -7,7 +7,7 @@ import {letter} from './elements.js';
 import {makeTimer} from './guard.js';
 import {leaveHover} from './hover.js';
 import {leaveField} from './inputs.js';
-import {bands, look, reach, reset, size, spend} from './scroll.js';
+import {look, reset, scrolled, size, spend} from './scroll.js';
 import {push} from './send.js';
 import {hash, keepQuery, outer} from './settings.js';
 
@@ -86,7 +86,7 @@ const send = () => {
     consent: !!me.id,
     auto: navigator.webdriver,
   };
-  push({...view, ctx, scroll: reach ? {...reach, bands, e: placeOf(reach.e)} : undefined, ...columns}, count);
+  push({...view, ctx, scroll: scrolled(placeOf), ...columns}, count);
   view.seq++;
   clear(view.t0);
 };
