@@ -184,7 +184,12 @@ def test_whatever_the_wire_lets_in_fits_the_tables(store: Store, end: str) -> No
         "ctx": {"url": "é\x00\U0001f4a1" * 500, "vw": 20_000 if most else 1, "vh": 20_000 if most else 1}
         | {"pw": size, "ph": size, "dpr": 16 if most else 1e-300, "lang": "x" * 35 if most else "", "consent": most}
         | {"tz": 900 if most else -900, "touch": most, "variants": {"a.b:c-d_": "x" * 64} if most else {}},
-        "sum": {"ms": lasts, "clicks": 1_000_000 if most else 0, "cut": 10_000_000 if most else 0, "fake": 1_000_000 if most else 0},
+        "sum": {
+            "ms": lasts,
+            "clicks": 1_000_000 if most else 0,
+            "cut": 10_000_000 if most else 0,
+            "fake": 1_000_000 if most else 0,
+        },
         "el": {"p": ['"\\\x00\U0001f4a1' * 100 if most else "a"], "f": ["-_" * 27 if most else ".." * 11]},
         "click": {"t": [lasts], "e": [0], "x": [fraction], "y": [fraction], "w": [size], "h": [size], "px": [px]}
         | {
