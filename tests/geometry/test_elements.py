@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.geometry.travel import NEAR, all_right, travel
+from tests.geometry.travel import NEAR, STILL, all_right, travel
 from tests.tracker.bench import Bench
 
 GIF = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
@@ -228,3 +228,30 @@ def test_a_link_that_opens_a_new_tab_is_clicked_on_its_page(
     (landing,) = travel(bench, browser, body, ["a"], made, drawn, before=let)
     all_right([landing])
     assert len(opened) == 1
+
+
+_WORD = """() => {
+  const text = document.querySelector('a').firstChild;
+  const range = document.createRange();
+  range.setStart(text, text.data.indexOf('נשבר'));
+  range.setEnd(text, text.data.indexOf('נשבר') + 4);
+  window.aim = range.getBoundingClientRect();
+  return [aim.x, aim.y, aim.width, aim.height];
+}"""
+
+
+@pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
+def test_a_word_of_a_link_that_runs_from_right_to_left_stays_under_its_click(
+    bench: Bench, browser: Browser, made: int, drawn: int
+) -> None:
+    """On one line at one width, broken at the other."""
+    body = f"<p dir='rtl' style='font-size:24px'><a href='#x'>{HEBREW[: len(HEBREW) // 5]}</a></p>"
+    (landing,) = travel(
+        bench, browser, body, ["[aim]"], made, drawn, before=lambda page: page.evaluate(_WORD), at=(0.5, 0.5)
+    )
+    page = browser.new_page(viewport={"width": drawn, "height": 800})
+    page.goto(bench.page("/geometry", STILL + body))
+    x, y, w, h = page.evaluate(_WORD)
+    page.close()
+    assert x - w <= landing.x <= x + 2 * w
+    assert y <= landing.y <= y + h

@@ -1,6 +1,6 @@
 // Run in the headless browser: the layout of the page as it stands, every element with the same
 // path and fingerprints that the tracker gives it in a visitor's browser.
-import {anchor, linesOf, marksOf, MAX_WAY, shorten, tagOf, TOP} from './elements.js';
+import {anchor, isFromRight, marksOf, MAX_WAY, shorten, tagOf, TOP} from './elements.js';
 import {nameOf} from './names.js';
 
 const SKIPPED = /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|area)$/;
@@ -156,7 +156,8 @@ const capture = (siteKey, top = TOP) => {
     layout.tags.push(el.localName);
     layout.parents.push(at.parent);
     layout.control.push(control);
-    const lines = linesOf(el);
+    const lines = [...el.getClientRects()];
+    if (isFromRight(el)) lines.reverse(); // as in place.js
     layout.lines.push(
       lines.length > 1 ? lines.flatMap((one) => [one.left + at.dx, one.top + at.dy, one.width, one.height].map(round)) : [],
     );

@@ -57,14 +57,8 @@ export const owner = (el = document.body) => {
   return el || document.body;
 };
 
-/**
- * The boxes of an element that is broken into lines or columns, in the order in which they stand from left to right if
- * they are laid end to end: where text runs from right to left, the last line is the leftmost.
- */
-export const linesOf = (el) => {
-  const lines = [...el.getClientRects()];
-  return lines[1] && getComputedStyle(el).direction === 'rtl' ? lines.reverse() : lines;
-};
+/** Whether text in `el` runs from right to left. */
+export const isFromRight = (el) => getComputedStyle(el).direction === 'rtl';
 
 const isOnly = (selector) => !document.querySelectorAll(selector)[1];
 

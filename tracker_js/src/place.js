@@ -1,5 +1,5 @@
 // Places on the page: an element's record, and where in its box.
-import {describe, linesOf, owner} from './elements.js';
+import {describe, isFromRight, owner} from './elements.js';
 import {frameOf, toPage} from './frames.js';
 import {outer, site} from './settings.js';
 import {records} from './view.js';
@@ -27,13 +27,15 @@ export const placeOn = (target, x, y, nameOf = record) => {
   let line; // or column
   let before; // px of the lines before it
   let w = 0;
-  for (const box of linesOf(el)) {
+  for (const box of el.getClientRects()) {
     if (!line || (y >= box.top && x > box.left - 1 && x < box.right + 1)) {
       line = box;
       before = w;
     }
     w += box.width;
   }
+  // Laid end to end, the last line of text from right to left is the leftmost.
+  if (line.width < w && isFromRight(el)) before = w - before - line.width;
   const {left, top, height} = line;
   x ??= left + line.width / 2;
   y ??= top + height / 2;
