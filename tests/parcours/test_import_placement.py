@@ -45,5 +45,6 @@ def test_on_a_picture_of_its_size_only(width: int, height: int, place: tuple[int
 
 
 def test_it_is_matched_to_no_element() -> None:
-    found = match_records(records([(NO_ELEMENT, NO_FINGERPRINTS), BUTTON]), SHOP)
-    assert found.element.tolist()[0] == -1
+    both = records([(NO_ELEMENT, NO_FINGERPRINTS), BUTTON])
+    found = dict(zip(both.paths, match_records(both, SHOP).element.tolist(), strict=True))
+    assert found == {NO_ELEMENT: -1, BUTTON[0]: 3}
