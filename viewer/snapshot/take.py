@@ -106,7 +106,16 @@ async def _take_one(
             traffic = Traffic(page, bounds)
             await open_page(page, order.url, order.site, traffic, proxy, mapping, limits)
             progress(f"{width} px: waiting for the page to come to rest")
-            warnings = await _come_to_rest(world, traffic, order, width, limits, progress)
+            try:
+                warnings = await _come_to_rest(world, traffic, order, width, limits, progress)
+            except StepError:
+                raise
+            except (PlaywrightError, SnapshotError):
+                # A page that goes elsewhere takes our scripts with it; where to is what the owner wants to know.
+                with contextlib.suppress(PlaywrightError):
+                    await page.wait_for_load_state("load", timeout=limits.answer_s * 1000)
+                check_address(page, order.url, order.site, traffic, mapping)
+                raise
             check_address(page, order.url, order.site, traffic, mapping)
             progress(f"{width} px: reading its elements and taking the picture")
             return await _picture(world, order, width, window, limits, [*warnings, *_outside(proxy)])
