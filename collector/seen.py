@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import mmap
+import secrets
+import sys
 from collections.abc import Iterable, Iterator
 
 import msgspec
@@ -11,7 +14,9 @@ from msgspec import Struct
 
 from collector.segments import Record
 
-GENERATION = 200_000  # ids; about 100 bytes each
+GENERATION = 200_000  # ids
+_HALF = (1 << 64) - 1
+_HASHED = sys.hash_info.width - 3  # bits of Python's hash of a number
 
 
 def batch_id(site: int, view: str, seq: int) -> int:
@@ -51,21 +56,63 @@ def ids_of(records: Iterable[Record]) -> Iterator[int]:
 
 
 class Seen:
-    """A set that forgets: it holds at least the last `generation` ids and at most twice as many."""
+    """A set that forgets: it holds at least the last `generation` ids and at most twice as many.
+
+    Its memory is taken page by page as ids come: 17 MB at most for generations of 200,000.
+    """
 
     def __init__(self, generation: int = GENERATION) -> None:
         self._generation = generation
-        self._young: set[int] = set()
-        self._old: set[int] = set()
+        self._young = _Table(generation)
+        self._old = _Table(generation)
 
     def __contains__(self, key: int) -> bool:
-        return key in self._young or key in self._old
+        return self._young.find(key) is None or self._old.find(key) is None
 
     def __len__(self) -> int:
-        return len(self._young) + len(self._old)
+        return self._young.count + self._old.count
 
     def add(self, keys: Iterable[int]) -> None:
         """Remember ids of batches that are durable."""
-        self._young.update(keys)
-        if len(self._young) >= self._generation:
-            self._old, self._young = self._young, set()
+        for key in keys:
+            self._young.add(key)
+            if self._young.count >= self._generation:
+                self._old, self._young = self._young, _Table(self._generation)
+
+
+class _Table:
+    """Open addressing with linear probing in one piece of memory: 16 bytes a slot, of which half stay free at least.
+
+    A set of Python's numbers takes up to 110 bytes an id, and grows as long as it is filled. The low half
+    of an id is never 0: its site is in there.
+    """
+
+    __slots__ = ("_mask", "_odd", "_shift", "_slots", "count")
+
+    def __init__(self, most: int) -> None:
+        bits = (2 * most - 1).bit_length()
+        size = 1 << bits
+        self._mask = size - 1
+        # Multiply-shift hashing (Dietzfelbinger et al. 1997) by a number that no sender of batches can know.
+        self._odd = secrets.randbits(_HASHED) | 1
+        self._shift = _HASHED - bits
+        self._slots = memoryview(mmap.mmap(-1, 16 * size)).cast("Q")  # low half and high half of each id in turn
+        self.count = 0
+
+    def find(self, key: int) -> int | None:
+        """Where the id would stand; None when it is there."""
+        slots, mask, low = self._slots, self._mask, key & _HALF
+        slot = hash(key) * self._odd >> self._shift & mask
+        while there := slots[2 * slot]:
+            if there == low and slots[2 * slot + 1] == key >> 64:
+                return None
+            slot = slot + 1 & mask
+        return 2 * slot
+
+    def add(self, key: int) -> None:
+        """While there are fewer than `most`."""
+        at = self.find(key)
+        if at is not None:
+            self._slots[at] = key & _HALF
+            self._slots[at + 1] = key >> 64
+            self.count += 1

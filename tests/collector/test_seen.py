@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
 import threading
+from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from collector.app import CollectorSettings
 from collector.journal import DiskFile
-from collector.seen import Seen
+from collector.seen import Seen, batch_id, stored_id
 from collector.segments import DONE, SEALED, paths, read_records
 from store.client import Store
 from tests.collector.batches import body
@@ -17,16 +21,42 @@ from tests.collector.conftest import KEY, running
 from tests.collector.test_writer import Run, count
 
 POST = f"/c/{KEY}"
+Ids = tuple[int, int, int]  # site, hash of the view, seq
 
 
 def test_two_generations() -> None:
     """At least the last so many are known, and never more than twice as many are held."""
     seen = Seen(generation=100)
-    for number in range(1000):
-        seen.add([number])
-        assert all(known in seen for known in range(max(0, number - 99), number + 1))
+    ids = [batch_id(7, f"view {number}", number % 3) for number in range(1000)]
+    for number, one in enumerate(ids):
+        seen.add([one, one])
+        assert all(known in seen for known in ids[max(0, number - 99) : number + 1])
         assert len(seen) <= 200
-    assert 0 not in seen
+        assert not any(other in seen for other in ids[number + 1 :])
+    assert ids[0] not in seen
+
+
+@given(
+    st.sets(st.tuples(st.integers(1, 3), st.integers(0, 2**64 - 1), st.integers(0, 3)), max_size=60),
+    st.sets(st.tuples(st.integers(1, 3), st.integers(0, 2**64 - 1), st.integers(0, 3)), max_size=60),
+)
+def test_what_it_holds_is_what_was_added(added: set[Ids], others: set[Ids]) -> None:
+    seen = Seen(generation=64)
+    seen.add(stored_id(*one) for one in added)
+    assert all((stored_id(*one) in seen) == (one in added) for one in added | others)
+    assert len(seen) == len(added)
+
+
+def test_its_memory_does_not_grow() -> None:
+    """Several times what it holds was added; then as much again takes no more."""
+    added = iter(range(1 << 40))
+
+    def resident(batches: int) -> int:
+        seen.add(batch_id(7, str(next(added)), 0) for _ in range(batches))
+        return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
+
+    seen = Seen(generation=20_000)
+    assert resident(100_000) >= resident(100_000) - (1 << 20)
 
 
 def test_a_retry_while_it_is_written_waits_for_the_same_sync(
