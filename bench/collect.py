@@ -59,6 +59,7 @@ def run(args: Namespace) -> dict[str, Any]:
         "cpu_us_a_batch": {case: median(case, "cpu") for case in CASES},
         "p50_ms": {case: median(case, "p50") for case in CASES},
         "p99_ms": {case: median(case, "p99") for case in CASES},
+        "peak_memory_mb": {case: median(case, "peak") for case in CASES},
         "ratio_by_cpu": by_cpu,
         "ratio_by_rate": {f"{a} / {b}": ratio(a, b, "rate") for a, b in pairs},
         "aims": {
@@ -108,6 +109,7 @@ def _measure(case: str, seconds: float) -> dict[str, float]:
         "p50": result["p50"],
         "p99": result["p99"],
         "others": sum(n for status, n in result["statuses"].items() if status != "204"),
+        "peak": after["peak"] / 1e6,
         "missing": whole - after["points"] / EVENTS if case == "whole" else 0,
     }
 

@@ -10,7 +10,7 @@
 - `unsynced`: the same, but the disk is never waited for.
 - `whole`: the collector as it is run, inserts included.
 
-`GET /cpu` first waits until all is inserted, then answers the CPU seconds of the process.
+`GET /cpu` first waits until all is inserted, then answers the CPU seconds of the process, and its peak memory.
 """
 
 from __future__ import annotations
@@ -141,7 +141,9 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
             await flush()
         used = resource.getrusage(resource.RUSAGE_SELF)
         rows = store.columns("SELECT count() AS n FROM points")["n"][0] if store is not None else 0
-        return JSONResponse({"seconds": used.ru_utime + used.ru_stime, "points": int(rows)})
+        return JSONResponse(
+            {"seconds": used.ru_utime + used.ru_stime, "points": int(rows), "peak": used.ru_maxrss * 1024}
+        )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
