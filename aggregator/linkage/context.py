@@ -48,13 +48,15 @@ class Context:
         self.index, self.other_index = ours.index, theirs.index
         self.kind, self.other_kind = (np.array([family_of(t) for t in x.tags]) for x in (nodes, elements))
 
-    def round(self, base: Float32, trust: Float64 | None = None) -> Float32:
-        """f32[N, M] nats with what the tree says. `trust` f64[N]: that a node kept its index in its parent."""
+    def round(self, base: Float32, heading: Float32, trust: Float64 | None = None) -> Float32:
+        """f32[N, M] nats with what the tree says. `heading`: the part of `base` that goes no further up: all below
+        one heading share it, and twenty siblings would count it twenty times. `trust` f64[N]: that a node kept its
+        index in its parent."""
         score = base.copy()
         up = np.zeros_like(score)
         for k in self.top_down[::-1].tolist():
             if self.parent[k] >= 0:
-                up[k] = self._up(k, score[k], 0.0 if trust is None else float(trust[k]))
+                up[k] = self._up(k, score[k] - heading[k], 0.0 if trust is None else float(trust[k]))
                 score[self.parent[k]] += up[k]
         for k in self.top_down.tolist():
             above = self.parent[k]

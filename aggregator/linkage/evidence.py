@@ -10,11 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregator.columns import Float32, Float64, Int16, Int64
-from aggregator.fingerprints import ABSENT, CHANCE, FIELDS, KEEP, KEEP_CLASSES, MOST, MOST_CLASSES, ONE_SIDED
+from aggregator.fingerprints import ABSENT, CHANCE, FIELDS, KEEP, KEEP_CLASSES, MOST, ONE_SIDED
+from aggregator.linkage.classes import Classes
 from aggregator.linkage.likeness import likeness
 from aggregator.linkage.nodes import UNKNOWN, Nodes, steps
 
-TEXT, ALL = FIELDS.index("text"), FIELDS.index("all")
+TEXT, ALL, HEAD = FIELDS.index("text"), FIELDS.index("all"), FIELDS.index("head")
+OWN = [FIELDS.index(name) for name in ("id", "name", "type", "role", "href", "text", "label")]  # not of what is in it
 HERE = 0
 _SINGLE = [n for n, name in enumerate(FIELDS) if name not in ("text", "all", "plain")]
 _OF_TAG = [FIELDS.index(name) for name in ("href", "type")]  # what comes and goes with the tag: a ↔ button
@@ -51,7 +53,9 @@ class Evidence:
 
     def __init__(self, nodes: Nodes, elements: Nodes) -> None:
         self._still = _tags(nodes, elements) + _shapes(nodes, elements)
-        self._classes = _Classes(nodes, elements)
+        self._tags, self._other_tags, self._tag_counts = nodes.tags, elements.tags, Counter(elements.tags)
+        self._classes = Classes(nodes, elements)
+        self._values, self._other_values = nodes.values, elements.values
         self._ours, self._of = _kinds(nodes)
         self._theirs, self._at = _kinds(elements)
         self._equal = [_equal(nodes.values[:, n], elements.values[:, n]) for n in range(len(FIELDS))]
@@ -62,7 +66,7 @@ class Evidence:
         words = np.minimum(tables[TEXT], tables[ALL])
         table = words + sum(tables[n] for n in _SINGLE)
         score = self._still + table.astype(np.float32)[self._of][:, self._at]
-        self._classes.add(score, keep.classes)
+        score += self._classes.table(keep.classes).astype(np.float32)[self._classes.of][:, self._classes.at]
         for n in _SINGLE:
             equal = self._equal[n]
             lost = tables[n][self._of[equal.i], self._at[equal.j]]
@@ -76,6 +80,29 @@ class Evidence:
             score[equal.i, equal.j] += (best[n] - lost).astype(np.float32)
         self._once(score, words, best)
         return score
+
+    def heading(self, keep: Keep) -> Float32:
+        """f32[N, M]: the part of `nats` that the heading above them gives."""
+        equal, table = self._equal[HEAD], self._tables(keep)[HEAD]
+        score = table.astype(np.float32)[self._of][:, self._at]
+        score[equal.i, equal.j] = equal.gain(float(keep.fields[HEAD]))
+        return score
+
+    def own(self, keep: Keep, i: Int64, j: Int64) -> tuple[Float64, Float64]:
+        """f64[n] of n pairs: nats of the classes, and of what else is of the element itself, not of its content."""
+        tables = self._tables(keep)
+        classes = self._classes.table(keep.classes)[self._classes.of[i], self._classes.at[j]]
+        m = len(self._other_tags)
+        others = np.array(
+            [_tag(self._tags[a], self._other_tags[b], self._tag_counts, m) for a, b in zip(i, j, strict=True)]
+        )
+        for n in OWN:
+            mine, other = self._values[i, n], self._other_values[j, n]
+            of_all = np.sort(self._other_values[:, n])
+            count = np.searchsorted(of_all, mine, "right") - np.searchsorted(of_all, mine, "left")
+            gain = _gain(float(keep.fields[n]), count / m)
+            others = others + np.where((mine >= 0) & (mine == other), gain, tables[n][self._of[i], self._at[j]])
+        return classes, others
 
     def _once(self, score: Float32, words: Float64, gain: dict[int, Float64]) -> None:
         """Where both texts are equal only the larger gain counts, and no loss is given back twice."""
@@ -126,7 +153,11 @@ class _Equal:
     share: Float64
 
     def gain(self, keep: float) -> Float64:
-        return np.asarray(np.clip(np.log(max(keep, CHANCE)) - np.log(self.share + CHANCE), 0, MOST))
+        return _gain(keep, self.share)
+
+
+def _gain(keep: float, share: Float64) -> Float64:
+    return np.asarray(np.clip(np.log(max(keep, CHANCE)) - np.log(share + CHANCE), 0, MOST))
 
 
 def _equal(ours: Int16, theirs: Int16) -> _Equal:
@@ -139,60 +170,6 @@ def _equal(ours: Int16, theirs: Int16) -> _Equal:
     return _Equal(i, order[start[i] + inside], count[i] / max(1, len(theirs)))
 
 
-class _Classes:
-    """Two sets of classes by weighted Jaccard likeness: rare classes weigh more."""
-
-    def __init__(self, nodes: Nodes, elements: Nodes) -> None:
-        counts = Counter(c for classes in elements.classes for c in classes or ())
-        m = max(1, len(elements))
-        ours = list(dict.fromkeys(nodes.classes))
-        theirs = list(dict.fromkeys(elements.classes))
-        self.of = (
-            np.array([ours.index(c) for c in nodes.classes], np.int64)
-            if len(ours) < 50
-            else _places(nodes.classes, ours)
-        )
-        self.at = _places(elements.classes, theirs)
-        weight = {c: float(np.log((m + 1) / max(counts[c], 1))) for group in (*ours, *theirs) for c in group or ()}
-        shared = np.zeros((len(ours), len(theirs)))
-        mine, other = _holders(ours), _holders(theirs)
-        for c in mine.keys() & other.keys():
-            shared[np.ix_(mine[c], other[c])] += weight[c]
-        total = _weights(ours, weight)[:, None] + _weights(theirs, weight)[None, :] - shared
-        self.alike = shared / np.maximum(total, 1e-9)
-        self.shared = np.minimum(shared, MOST_CLASSES)
-        self.unknown = np.array([c is None for c in ours])
-        empty_a, empty_b = (np.array([c is not None and not c for c in sets]) for sets in (ours, theirs))
-        self.both_empty = empty_a[:, None] & empty_b[None, :]
-        self.one_empty = empty_a[:, None] ^ empty_b[None, :]
-
-    def add(self, score: Float32, keep: float) -> None:
-        loss = np.log(1 - keep)
-        nats = self.alike * self.shared + (1 - self.alike) * loss
-        nats[self.one_empty] = ONE_SIDED * loss
-        nats[self.both_empty] = 0
-        nats[self.unknown] = 0
-        score += nats.astype(np.float32)[self.of][:, self.at]
-
-
-def _places(classes: list[frozenset[int] | None], distinct: list[frozenset[int] | None]) -> np.ndarray:
-    place = {c: n for n, c in enumerate(distinct)}
-    return np.array([place[c] for c in classes], np.int64)
-
-
-def _holders(sets: list[frozenset[int] | None]) -> dict[int, list[int]]:
-    """Class → the places of the sets that hold it."""
-    held: dict[int, list[int]] = {}
-    for n, group in enumerate(sets):
-        for c in group or ():
-            held.setdefault(c, []).append(n)
-    return held
-
-
-def _weights(sets: list[frozenset[int] | None], weight: dict[int, float]) -> Float64:
-    return np.array([sum(weight[c] for c in group or ()) for group in sets])
-
-
 def tag_number(tag: str) -> int:
     return zlib.crc32(tag.encode())
 
@@ -202,16 +179,16 @@ def family_of(tag: str) -> int:
     return _FAMILY.get(tag, len(_FAMILIES) + tag_number(tag))
 
 
+def _tag(ours: str, theirs: str, counts: Counter[str], m: int) -> float:
+    if ours == theirs:
+        return min(MOST_TAG, -float(np.log(counts[theirs] / m)))
+    return SAME_FAMILY if ours in _FAMILY and _FAMILY[ours] == _FAMILY.get(theirs) else OTHER_FAMILY
+
+
 def _tags(nodes: Nodes, elements: Nodes) -> Float32:
     counts = Counter(elements.tags)
     ours, theirs = list(dict.fromkeys(nodes.tags)), list(counts)
-    table = np.full((len(ours), len(theirs)), OTHER_FAMILY, np.float32)
-    for i, tag in enumerate(ours):
-        for j, other in enumerate(theirs):
-            if tag == other:
-                table[i, j] = min(MOST_TAG, -np.log(counts[other] / len(elements)))
-            elif tag in _FAMILY and _FAMILY[tag] == _FAMILY.get(other):
-                table[i, j] = SAME_FAMILY
+    table = np.array([[_tag(tag, other, counts, len(elements)) for other in theirs] for tag in ours], np.float32)
     place, other_place = {t: n for n, t in enumerate(ours)}, {t: n for n, t in enumerate(theirs)}
     found: Float32 = table[[place[t] for t in nodes.tags]][:, [other_place[t] for t in elements.tags]]
     return found

@@ -12,6 +12,7 @@ from aggregator.linkage.learning import learn
 from aggregator.linkage.nodes import Nodes, layout_nodes, record_nodes
 from aggregator.linkage.order import Order
 from aggregator.linkage.positions import trust_in_places
+from aggregator.linkage.replaced import without_replaced
 from aggregator.linkage.siblings import places
 from aggregator.records import Records
 from store.layouts import Layout
@@ -49,17 +50,18 @@ def match_nodes(nodes: Nodes, elements: Nodes) -> Choice:
     order = Order(nodes, elements, ours, theirs)
     keep = MEASURED
     base = score = evidence.nats(keep)
+    heading = evidence.heading(keep)
     for _ in range(ROUNDS):
         learned = learn(nodes, elements, choose(score, 1, *LIKELY, same).element)
         if learned is not keep:
             keep = learned
-            base = evidence.nats(keep)
-        score = context.round(base)
+            base, heading = evidence.nats(keep), evidence.heading(keep)
+        score = context.round(base, heading)
     trust, aligned = None, np.empty(0, np.int64)
     for n in range(ORDER_ROUNDS + PLACE_ROUNDS):
         sure = choose(score, same=same).element
         if n == ORDER_ROUNDS:  # once: what places decide must not vouch for places
-            trust = trust_in_places(nodes, elements, ours, theirs, sure)
+            trust = trust_in_places(nodes, elements, ours, theirs, sure, lists=not order.sorted_unseen(sure))
         in_order = base.copy()
         if trust is not None:
             _take_out(in_order, choose(score, 1, lead=SURE, same=same).element)
@@ -68,8 +70,8 @@ def match_nodes(nodes: Nodes, elements: Nodes) -> Choice:
         for pair in pairs:
             in_order[pair.node, pair.element] += ORDERED + score[pair.node].max() - score[pair.node, pair.element]
         aligned = np.array([pair.node for pair in pairs], np.int64)
-        score = context.round(in_order, trust)
-    return choose(score, same=same)
+        score = context.round(in_order, heading, trust)
+    return without_replaced(choose(score, same=same), evidence, keep)
 
 
 def _take_out(score: Float32, element: Int32) -> None:

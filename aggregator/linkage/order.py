@@ -3,7 +3,8 @@
 Nine cards with the same words cannot be told apart one by one. But nine records of one family fit the
 nine children of the parent's partner in just one way without crossing. The best monotone alignment
 (Needleman & Wunsch 1970) decides where it is clearly better than the best one without the pair: with
-ten children for nine records, all alike, it is not.
+ten children for nine records, all alike, it is not. On a page whose words are all others (translated) a list that
+was sorted anew looks like one that was not: there nothing is told from order.
 """
 
 from __future__ import annotations
@@ -17,8 +18,10 @@ from aggregator.columns import Float32, Float64, Int32
 from aggregator.linkage.evidence import family_of
 from aggregator.linkage.nodes import Nodes, steps
 from aggregator.linkage.siblings import Places
+from aggregator.linkage.words import words_survived
 
 KEPT = 0.9  # share of families in order, below which nothing is told from order
+WORDS = 0.3  # share of the words that still stand, below which a list that was sorted anew would not show
 PRIOR_FAMILIES = 4.0
 THERE = 4.0  # nats for a sibling that is still there: ln(0.98 / 0.02); one that nobody touched counts as well
 SURE_PARENT = 0.9
@@ -43,6 +46,7 @@ class Order:
     def __init__(self, nodes: Nodes, elements: Nodes, ours: Places, theirs: Places) -> None:
         self.nodes, self.elements = nodes, elements
         self.ours, self.theirs = ours, theirs
+        self.shows = words_survived(nodes, elements) >= WORDS
         families: dict[int, list[int]] = defaultdict(list)
         for i in np.flatnonzero(ours.family >= 0).tolist():
             families[int(ours.family[i])].append(i)
@@ -74,9 +78,13 @@ class Order:
                 kept += bool((np.diff(at)[together] > 0).all())
         return kept / n
 
+    def sorted_unseen(self, element: Int32) -> bool:
+        """Whether lists may be in another order without a sign of it: some are, and words do not tell which."""
+        return not self.shows and self.kept(element) < KEPT
+
     def align(self, score: Float32, p: Float32, element: Int32) -> list[Aligned]:
         """What the order decides of the nodes that are not in `element`."""
-        if self.kept(element) < KEPT:
+        if not self.shows or self.kept(element) < KEPT:
             return []
         taken = np.zeros(len(self.elements), bool)
         taken[element[element >= 0]] = True

@@ -20,10 +20,12 @@ MORE = 0.5  # what is left of it where the list has more items now than were eve
 _SUREST = 0.993
 
 
-def trust_in_places(nodes: Nodes, elements: Nodes, ours: Places, theirs: Places, element: Int32) -> Float64:
+def trust_in_places(
+    nodes: Nodes, elements: Nodes, ours: Places, theirs: Places, element: Int32, lists: bool = True
+) -> Float64:
     """f64[N]: that a node kept its index in its parent, learned from the sure pairs whose parents are sure.
 
-    Of lists and of the rest apart; of each part of the tree, shrunk to the part above.
+    Of lists and of the rest apart; of each part of the tree, shrunk to the part above. Without `lists`, no list.
     """
     has = np.flatnonzero((element >= 0) & (nodes.parent >= 0))
     has = has[element[nodes.parent[has]] >= 0]
@@ -45,6 +47,8 @@ def trust_in_places(nodes: Nodes, elements: Nodes, ours: Places, theirs: Places,
         there = count[int(element[nodes.parent[i]]), nodes.tags[i]] if element[nodes.parent[i]] >= 0 else 0
         if there and there != ours.size[i]:
             trust[i] *= MORE * (1 - (touched[i] - 1) / ours.size[i]) if there > ours.size[i] > 0 else 0.0
+    if not lists:
+        trust[is_list] = 0.0
     return np.clip(trust, 1 - _SUREST, _SUREST)
 
 

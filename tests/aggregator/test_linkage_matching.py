@@ -83,6 +83,55 @@ def test_words_that_differ_from_visitor_to_visitor_bar_nobody() -> None:
     assert where(together, greeted("Ann")) == {path: path for path in paths}
 
 
+def test_a_list_that_may_have_been_sorted_unseen_is_not_placed_by_its_order() -> None:
+    cards = [el("li", el("p", text=name)) for name in ("One", "Two", "Three", "Four", "Five")]
+    menus = [el("nav", *(link(f"{name} {n}") for n in range(4))) for name in ("Top", "Side")]
+    was = page(HEAD, *menus, el("main", el("ul", *cards)))
+    now = page(*map(translated, [HEAD, *menus, el("main", el("ul", *cards[2:], *cards[:2]))]))
+    found = where(records_of_page(was, "p"), now)
+    assert set(found.values()) == {None}
+
+
+def rows(*items: El) -> El:
+    """The content of the items in the cells of a new grid."""
+    lines = [items[n : n + 2] for n in range(0, len(items), 2)]
+    cells = [[el("div", *item.inside, classes=["cell"]) for item in line] for line in lines]
+    return el("div", *(el("div", *line, classes=["line"]) for line in cells), classes=["grid"])
+
+
+def test_a_cell_that_holds_what_the_old_one_held_is_not_the_old_one() -> None:
+    boxes = [
+        el("div", el("h3", text=name, classes=["name"]), link(name), classes=["card"])
+        for name in ("Arc", "Bow", "Cup", "Dot")
+    ]
+    was = page(HEAD, el("main", *boxes), el("footer", link("Imprint")))
+    found = where(records_of_page(was), page(HEAD, el("main", rows(*boxes)), el("footer", link("Imprint"))))
+    assert found["body>main:1>div:3>a:1"] == "body>main:1>div:1>div:2>div:1>a:1"
+    assert [found[f"body>main:1>div:{n}"] for n in range(1, 5)] == [None] * 4
+
+
+def test_blocks_that_were_swapped_below_their_headings_are_found_by_their_words() -> None:
+    def block(name: str) -> El:
+        words = [el("span", text=f"{name} {n}") for n in range(3)]
+        same = [el("span", text="and") for _ in range(12)]
+        return el("pre", el("code", *words, *same))
+
+    def chapters(*blocks: El) -> Layout:
+        return page(*(part for n, of in enumerate(blocks) for part in (el("h2", text=f"Chapter {n}"), _below(of, n))))
+
+    was, now = chapters(block("One"), block("Two")), chapters(block("Two"), block("One"))
+    found = where(records_of_page(was, "span"), now)
+    assert found["body>pre:1>code:1>span:1"] == "body>pre:2>code:1>span:1"
+    assert {found[f"body>pre:1>code:1>span:{n}"] for n in range(4, 16)} & {
+        f"body>pre:1>code:1>span:{n}" for n in range(4, 16)
+    } == set()
+
+
+def _below(element: El, chapter: int) -> El:
+    inside = [_below(child, chapter) for child in element.inside]
+    return El(element.tag, inside, element.text, properties={"head": f"Chapter {chapter}"})
+
+
 def equal_cards(n: int) -> list[El]:
     return [el("div", el("span"), el("a", text="More", href="#"), classes=["card"]) for _ in range(n)]
 

@@ -1,0 +1,20 @@
+"""Whether the words of a page still stand on it, whoever says them now: no matching is needed to know."""
+
+from __future__ import annotations
+
+from aggregator.linkage.evidence import ALL, TEXT
+from aggregator.linkage.nodes import Nodes
+
+
+def words_survived(nodes: Nodes, elements: Nodes) -> float:
+    """Share of the distinct words of the nodes that some element says, counting one that does.
+
+    By both fingerprints of words, so that one value in 2²⁴ agrees by chance. Translated pages: 0.02…0.20 (numbers
+    and names stay); all other edits of the bench: 0.33 and more.
+    """
+    said, heard = _said(nodes), _said(elements)
+    return (len(said & heard) + 1) / (len(said) + 1)
+
+
+def _said(nodes: Nodes) -> set[tuple[int, ...]]:
+    return {(text, words) for text, words in nodes.values[:, [TEXT, ALL]].tolist() if text >= 0}
