@@ -45,8 +45,7 @@ def batch_text(now: int) -> bytes:
         "click": {
             "t": column(clicks, 2000), "e": column(clicks, elements), "x": column(clicks, 10_000),
             "y": column(clicks, 10_000), "w": column(clicks, 400), "h": column(clicks, 90), "px": column(clicks, 1366),
-            "py": column(clicks, 5200), "b": [0] * clicks, "k": [0] * clicks, "r": column(clicks, 9),
-            "d": column(clicks, 150),
+            "py": column(clicks, 5200), "r": column(clicks, 9), "d": column(clicks, 150),
         },
         "hover": {
             "e": column(hovers, elements), "c": column(hovers, 64), "d": column(hovers, 900), "w": column(hovers, 400),

@@ -12,7 +12,6 @@ store can shape rows from one line of JSON (docs/decisions/0001-batches-stand-al
 from __future__ import annotations
 
 import string
-from collections.abc import Iterator
 from typing import Annotated
 
 import msgspec
@@ -82,7 +81,7 @@ class Elements(Struct, gc=False):
     f: Annotated[list[Annotated[str, Meta(min_length=11, max_length=54)]], Meta(max_length=MAX_ELEMENTS)]
 
 
-class Clicks(Struct, gc=False):
+class Clicks(Struct, omit_defaults=True, gc=False):
     """Of `b`, `k`, `r` and `d` a column that is not sent holds nothing but 0."""
 
     t: _column(Delta)  # type: ignore[valid-type]
@@ -272,15 +271,11 @@ def encode(batch: Batch) -> bytes:
 
 def span(batch: Batch) -> int:
     """Milliseconds from `t0` to the last event that has a time of its own; 0 when none has."""
-    return max((sum(kind.t) for _, kind in _kinds(batch) if not isinstance(kind, Hovers)), default=0)
-
-
-def _kinds(batch: Batch) -> Iterator[tuple[str, Columns]]:
-    """What the batch holds in columns, by name."""
-    for name in KINDS:
-        kind = getattr(batch, name)
+    last = 0
+    for kind in (batch.click, batch.resize, batch.custom, batch.input, batch.submit, batch.error):
         if kind is not None:
-            yield name, kind
+            last = max(last, sum(kind.t))
+    return last
 
 
 def _unknown(version: int) -> UnknownVersion:
@@ -333,20 +328,26 @@ def _check_elements(records: Elements | None) -> int:
     return count
 
 
+_MUST = len(Clicks.__struct_fields__) - len(MAY_LACK)  # columns of clicks; those that may lack stand behind them
+
+
 def _check_lengths(name: str, kind: Columns, lengths: list[int]) -> None:
     """Raise unless the columns whose length is not that of the first may lack, and do."""
-    columns = list(zip(kind.__struct_fields__, lengths, strict=True))
-    lacking = MAY_LACK if isinstance(kind, Clicks) else frozenset[str]()
-    if any(n != lengths[0] and (n or column not in lacking) for column, n in columns):
-        said = ", ".join(f"{column} has {n}" for column, n in columns)
-        raise WrongShape(f"$.{name}: columns differ in length: {said}")
+    length = lengths[0]
+    if isinstance(kind, Clicks) and lengths[:_MUST].count(length) == _MUST and {*lengths[_MUST:]} <= {0, length}:
+        return
+    said = ", ".join(f"{column} has {n}" for column, n in zip(kind.__struct_fields__, lengths, strict=True))
+    raise WrongShape(f"$.{name}: columns differ in length: {said}")
 
 
 def _check_agreement(batch: Batch) -> None:
     """What no single field can say: columns of one length, elements that exist, times within a day."""
     elements = _check_elements(batch.el)
     total = 0
-    for name, kind in _kinds(batch):
+    for name in KINDS:
+        kind: Columns | None = getattr(batch, name)
+        if kind is None:
+            continue
         lengths = list(map(len, msgspec.structs.astuple(kind)))
         length = lengths[0]
         if lengths.count(length) != len(lengths):
