@@ -9,6 +9,9 @@ from tests.tracker.bench import Bench, capture, clicks
 
 # What the tracker, or a capture of a page, could ask a form for.
 NAMES = [
+    "shadowRoot",
+    "ownerSVGElement",
+    "checkVisibility",
     "parentElement",
     "parentNode",
     "children",
@@ -53,7 +56,17 @@ NAMES = [
     "setAttribute",
     "firstElementChild",
 ]
-ALONE = ["children", "parentElement", "matches", "closest"]
+ALONE = ["children", "parentElement", "matches", "closest", "shadowRoot", "ownerSVGElement", "checkVisibility"]
+HIDING = [
+    "getBoundingClientRect",
+    "getClientRects",
+    "localName",
+    "classList",
+    "getAttribute",
+    "hasAttribute",
+    "getRootNode",
+    "ownerDocument",
+]
 EDGE = round((300 + 800) / 2_040 * 10_000)
 FORM = (
     "<style>body{margin:0} form{display:block;height:2000px;padding:20px} input{display:none}</style>"
@@ -100,3 +113,17 @@ def test_clicks_dwell_and_reach_of_a_form(bench: Bench, page: Page, names: list[
     assert found["dwell"]["main>form:1"] > 500  # type: ignore[index]
     assert found["reach"] == ("main>form:1", EDGE)
     assert found["known"]  # on the picture by the same name and the same fingerprints
+
+
+@pytest.mark.parametrize("names", [*([name] for name in HIDING), [*NAMES, *HIDING]], ids=[*HIDING, "all of them"])
+def test_the_picture_has_the_form_and_what_is_in_it(bench: Bench, page: Page, names: list[str]) -> None:
+    """Whatever its fields hide."""
+    page.goto(bench.page("/form", f"{_page(names)}<footer><p>after</p></footer>"))
+    layout = capture(page)
+    assert {"form", "button", "footer", "p"} <= set(layout["tags"])
+    assert len({len(column) for column in layout.values() if isinstance(column, list)}) == 1
+    form, button = layout["tags"].index("form"), layout["tags"].index("button")
+    assert layout["parents"][button] == form
+    assert layout["h"][form] == 2_040
+    assert layout["visible"][form]
+    assert layout["visible"][button]

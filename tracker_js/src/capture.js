@@ -34,7 +34,17 @@ const moved = (rect, {dx, dy}) => ({
 
 // A form's own fields stand for its properties (`<input name="children">`): these are read past them.
 const read = (el, name) => Reflect.get(Element.prototype, name, el);
-const isHeading = (el) => /^h[1-6]$/.test(el.localName);
+const ask = (el, name, ...values) => read(el, name).call(el, ...values);
+/** What `make` gives, or `otherwise`: what the tracker shares with us can be hidden by a form's fields too. */
+const attempt = (make, otherwise) => {
+  try {
+    return make();
+  } catch {
+    return otherwise;
+  }
+};
+const NO_MARKS = '~'.repeat(11);
+const isHeading = (el) => /^h[1-6]$/.test(read(el, 'localName'));
 const matches = (el, selector) => Element.prototype.matches.call(el, selector);
 
 /** What an absolutely placed element (`fixed`: a fixed one) in it is placed and cut off by. */
@@ -48,7 +58,8 @@ const holds = (style, fixed) =>
 
 /** What `el`, whose box is `box`, leaves to be seen of what is in it. */
 const windowOf = (el, style, box) => {
-  const isPage = el === el.ownerDocument.body || el === el.ownerDocument.documentElement;
+  const page = read(el, 'ownerDocument');
+  const isPage = el === page.body || el === page.documentElement;
   if (isPage || /^(inline|contents)$/.test(style.display)) return WHOLE;
   if (/paint|strict|content/.test(style.contain)) return box;
   if (style.overflowX === 'visible' && style.overflowY === 'visible') return WHOLE;
@@ -62,9 +73,9 @@ const hidesMore = (el) =>
 // See-through is not out of reach: a caption that fades in under the pointer is clicked. A menu that is faded out
 // and lets clicks through is.
 const isShown = (el, style) =>
-  el.checkVisibility
-    ? el.checkVisibility({visibilityProperty: true, contentVisibilityAuto: false}) &&
-      (style.pointerEvents !== 'none' || el.checkVisibility({opacityProperty: true}))
+  Element.prototype.checkVisibility
+    ? ask(el, 'checkVisibility', {visibilityProperty: true, contentVisibilityAuto: false}) &&
+      (style.pointerEvents !== 'none' || ask(el, 'checkVisibility', {opacityProperty: true}))
     : style.visibility === 'visible' && style.display !== 'none';
 
 /** Selector → how often it finds something in `document`: asked once for the whole page, and not once an element. */
@@ -74,7 +85,7 @@ const countNames = () => {
   for (const el of document.querySelectorAll('*')) {
     add(tagOf(el));
     for (const name of ['data-parcours', 'data-testid', 'id']) {
-      const value = el.getAttribute(name);
+      const value = ask(el, 'getAttribute', name);
       if (value?.isWellFormed() && !value.includes('\0')) add(`[${name}="${CSS.escape(value)}"]`);
     }
   }
@@ -127,7 +138,9 @@ const capture = (siteKey, top = TOP) => {
   /** How `el`, the `n`th child of its tag, is reached: `name` of its anchor and the `way` down from it. */
   const routeOf = (el, n, outer) => {
     const name =
-      el === document.documentElement ? top : top === TOP && el.getRootNode() === document && anchor(el, isOnly);
+      el === document.documentElement
+        ? top
+        : top === TOP && ask(el, 'getRootNode') === document && attempt(() => anchor(el, isOnly));
     if (name) return {name, way: ''};
     const way = `${outer.way}>${read(el, 'parentElement') ? '' : '>'}${tagOf(el)}:${n}`;
     return way.length > MAX_WAY ? {name: top, way: `>${way.slice(-MAX_WAY)}`} : {name: outer.name, way};
@@ -144,19 +157,19 @@ const capture = (siteKey, top = TOP) => {
     const route = routeOf(el, n, at.route);
     if (matches(el, ABOVE_ALL)) at = {...at, ...OPEN, held: OPEN, pinned: OPEN};
     // A stroke of an icon is its picture's, as in `owner`; yet links may stand in it, and whole pages.
-    if (el.ownerSVGElement && !/^(a|svg)$/.test(el.localName)) return {...at, route};
-    const rect = el.getBoundingClientRect();
+    if (el.ownerSVGElement?.viewBox && !/^(a|svg)$/.test(el.localName)) return {...at, route};
+    const rect = ask(el, 'getBoundingClientRect');
     const box = moved(rect, at);
     const isFixed = style.position === 'fixed';
     const bounds = isFixed ? at.pinned : style.position === 'absolute' ? at.held : at;
     const index = layout.paths.push(shorten(route.name + route.way, route.name)) - 1;
     const control = matches(el, CONTROL) ? index : at.control;
-    layout.fps.push(marksOf(el, siteKey, headings.get(el)));
-    layout.names.push(nameOf(el, at.controlElement));
-    layout.tags.push(el.localName);
+    layout.fps.push(attempt(() => marksOf(el, siteKey, headings.get(el)), NO_MARKS));
+    layout.names.push(attempt(() => nameOf(el, at.controlElement), read(el, 'localName')));
+    layout.tags.push(read(el, 'localName'));
     layout.parents.push(at.parent);
     layout.control.push(control);
-    const lines = [...el.getClientRects()];
+    const lines = [...ask(el, 'getClientRects')];
     if (isFromRight(el)) lines.reverse(); // as in place.js
     layout.lines.push(
       lines.length > 1 ? lines.flatMap((one) => [one.left + at.dx, one.top + at.dy, one.width, one.height].map(round)) : [],
@@ -231,8 +244,9 @@ const capture = (siteKey, top = TOP) => {
   const childrenOf = (parent, at) => {
     const numbers = new Map();
     return [...parent].map((el) => {
-      const n = (numbers.get(el.localName) || 0) + 1;
-      numbers.set(el.localName, n);
+      const tag = read(el, 'localName');
+      const n = (numbers.get(tag) || 0) + 1;
+      numbers.set(tag, n);
       return [el, n, at];
     });
   };
@@ -252,10 +266,10 @@ const capture = (siteKey, top = TOP) => {
   const waiting = childrenOf([document.documentElement], start);
   while (waiting[0]) {
     const [el, n, outer] = waiting.pop();
-    if (SKIPPED.test(el.localName) || el.hasAttribute('data-parcours-ignore')) continue;
+    if (SKIPPED.test(read(el, 'localName')) || ask(el, 'hasAttribute', 'data-parcours-ignore')) continue;
     if (OPTION.test(el.localName) && !el.getClientRects()[0]) continue; // of a list that opens in a window of its own
     // An element shown in a slot belongs to its parent, but stands in the slot.
-    const slot = slots.get(el.assignedSlot);
+    const slot = slots.get(read(el, 'assignedSlot'));
     const below = add(el, n, slot ? {...slot, parent: outer.parent, route: outer.route} : outer);
     if (el.localName === 'slot') slots.set(el, below);
     const next = [];

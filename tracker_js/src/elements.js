@@ -48,7 +48,7 @@ export const above = (el) => {
 /** The element that a click (hover, viewport edge) on `el` belongs to. */
 export const owner = (el = document.body) => {
   // A stroke of an icon says little: what people aim at is the picture, or the link in it.
-  if (el.ownerSVGElement) el = el.closest('a,svg');
+  if (el.ownerSVGElement?.viewBox) el = el.closest('a,svg');
   for (let up = el; up; up = above(up)) if (up.hasAttribute('data-parcours-ignore')) el = above(up);
   // What has no box of its own: a part of an image map is a place on its picture; `display: contents` shows its
   // text in the box above.
