@@ -2,6 +2,7 @@
 
 Truth is a number that each element got before the edit, kept where no record can read it. Found: of the
 records whose element still exists and is shown; wrong: drawn on another element that is shown, of all records.
+Apart: found of those that something in their record could tell from the others (drift_alike).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from aggregator.elements import Found, LayoutIndex, own_elements
 from aggregator.fingerprints import FIELDS
 from aggregator.linkage.matching import match_layouts, match_records
 from aggregator.records import Records, records_of
+from bench.drift_alike import Alike
 from bench.drift_capture import (
     BECAME_TWO,
     COMBINED,
@@ -47,22 +49,28 @@ Method = Callable[[Records, Layout], np.ndarray]
 
 @dataclass
 class Tally:
-    """Records, those whose element is still shown, and of each method how many were found and drawn wrongly."""
+    """Records, those whose element is still shown; of each method how many were found, drawn wrongly, and not found
+    though shown but `alike`: with a double that nothing in the record tells from it."""
 
     records: int = 0
     exist: int = 0
     found: Counter[str] = field(default_factory=Counter)
     wrong: Counter[str] = field(default_factory=Counter)
+    alike: Counter[str] = field(default_factory=Counter)
 
     def add(self, other: Tally) -> None:
         self.records += other.records
         self.exist += other.exist
         self.found.update(other.found)
         self.wrong.update(other.wrong)
+        self.alike.update(other.alike)
 
     def words(self, method: str) -> str:
         found = 100 * self.found[method] / max(1, self.exist)
-        return f"{found:6.2f} / {100 * self.wrong[method] / max(1, self.records):.3f}"
+        words = f"{found:6.2f} / {100 * self.wrong[method] / max(1, self.records):.3f}"
+        if method in self.alike:
+            words += f" (apart {100 * self.found[method] / max(1, self.exist - self.alike[method]):.2f})"
+        return words
 
 
 def same_key(records: Records, layout: Layout) -> np.ndarray:
@@ -163,7 +171,11 @@ def _tallies(cases: Sequence[Case], choose: Choose) -> dict[str, Tally]:
         truth = _where(numbers, case.after)
         tally = Tally(len(records), int(_shown(truth, case.after).sum()))
         for name, method in METHODS.items():
-            _judge(tally, name, method(records, case.after.layout), truth, case.after)
+            element = method(records, case.after.layout)
+            _judge(tally, name, element, truth, case.after)
+            if name == "linkage":
+                missed = _shown(truth, case.after) & (element != truth)
+                tally.alike[name] = int(Alike(case.after).of(records, truth, missed).sum())
         tallies[case.edit].add(tally)
     return tallies
 
