@@ -29,6 +29,7 @@ class ShortWay(HttpToolsProtocol):
     """One connection. The intake is `state.intake` of the app; an app without one is served as ever."""
 
     _parts: list[bytes] | None = None  # the body that is coming, of a batch that may go the short way
+    _rests_since: float | None = None  # loop time; None while a request is under way
 
     def __init__(self, config: Any, *args: Any, **settings: Any) -> None:
         super().__init__(config, *args, **settings)
@@ -39,11 +40,18 @@ class ShortWay(HttpToolsProtocol):
         if self._parts is not None and not self.transport.is_closing():  # there is more to come
             self._go_on(self._parts)
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        super()._unset_keepalive_if_required()
+
+    def on_message_begin(self) -> None:
+        self.url, self.expect_100_continue, self.headers = b"", False, []  # its scope is made when it is needed
+
     def on_headers_complete(self) -> None:
         if self._is_ordinary():
             self._parts = []
         else:
-            super().on_headers_complete()
+            self._usual_head()
 
     def on_body(self, body: bytes) -> None:
         if self._parts is None:
@@ -78,9 +86,45 @@ class ShortWay(HttpToolsProtocol):
     def _go_on(self, parts: list[bytes]) -> None:
         """The usual way, from where it was left."""
         self._parts = None
-        super().on_headers_complete()
+        self._usual_head()
         for part in parts:
             super().on_body(part)
+
+    def _usual_head(self) -> None:
+        url, expects, headers = self.url, self.expect_100_continue, self.headers
+        super().on_message_begin()
+        self.url, self.expect_100_continue = url, expects
+        self.headers += headers
+        super().on_headers_complete()
+
+    def on_response_complete(self) -> None:
+        """As uvicorn's, but a connection has one timer that looks how long it rests, not a new one each time."""
+        self.server_state.total_requests += 1
+        if self.transport.is_closing():
+            return
+        self.flow.resume_reading()
+        if self.pipeline:
+            self._start_asgi_task(*self.pipeline.pop())
+            return
+        self._rests_since = self.loop.time()
+        if self.timeout_keep_alive_task is None:
+            self._look_again(self._rests_since + self.timeout_keep_alive)
+
+    def _unset_keepalive_if_required(self) -> None:
+        self._rests_since = None
+
+    def _look_again(self, at: float) -> None:
+        self.timeout_keep_alive_task = self.loop.call_at(at, self._look)
+
+    def _look(self) -> None:
+        self.timeout_keep_alive_task = None
+        if self._rests_since is None:
+            return  # its answer will set the timer
+        due = self._rests_since + self.timeout_keep_alive
+        if due <= self.loop.time():
+            self.timeout_keep_alive_handler()
+        else:
+            self._look_again(due)
 
     def _take(self, body: bytes) -> bool:
         """Whether the short way was possible; then the request is answered, or will be."""
@@ -104,12 +148,10 @@ class ShortWay(HttpToolsProtocol):
 
     def write(self, answer: Answer, keep_alive: bool) -> bool:
         """Write the answer; whether the connection stays open."""
-        closing = (b"connection", b"close") in answer.headers
-        end = b"\r\n" if keep_alive or closing else b"connection: close\r\n\r\n"
-        common = _lines(tuple(self.server_state.default_headers))
-        head = STATUS_LINE[answer.status], common, _lines(answer.headers), end
-        self.transport.write(b"".join((*head, answer.body)))
-        return keep_alive and not closing
+        closing = not keep_alive or (b"connection", b"close") in answer.headers
+        head = _head(answer.status, answer.headers, closing, *self.server_state.default_headers)
+        self.transport.write(head + answer.body if answer.body else head)
+        return not closing
 
 
 class Posted:
@@ -152,6 +194,7 @@ class Posted:
 
 
 @lru_cache(maxsize=1_000)
-def _lines(headers: tuple[Header, ...]) -> bytes:
-    """As they stand in a head."""
-    return b"".join(b"%b: %b\r\n" % header for header in headers)
+def _head(status: int, headers: tuple[Header, ...], closing: bool, *common: Header) -> bytes:
+    """Of an answer; `common` to all of uvicorn's, among them the date, which changes each second."""
+    lines = dict((*common, *headers, *(((b"connection", b"close"),) if closing else ())))
+    return b"".join((STATUS_LINE[status], *(b"%b: %b\r\n" % line for line in lines.items()), b"\r\n"))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import threading
+import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -239,5 +240,45 @@ def test_who_waits_when_the_server_stops_is_answered(
             await ending
         assert collector.health(7).accepted == 2
         assert kept() == 2
+
+    run(work())
+
+
+def test_a_connection_that_rests_is_closed_and_one_that_waits_for_the_disk_is_not(
+    settings: CollectorSettings, run: Run, monkeypatch: pytest.MonkeyPatch, taken: list[bytes]
+) -> None:
+    async def work() -> None:
+        async with served(settings, ShortWay, keep_alive=1) as (_, port):
+            wire = await warmed(port)
+            with slow_disk(monkeypatch) as let:
+                await wire.send(post(body()))
+                while len(taken) < 1:
+                    await asyncio.sleep(0.01)
+                await asyncio.sleep(1.5)
+                let.set()
+                status, head = await wire.answer()
+            answered = time.monotonic()
+            assert (status, b"connection" in head) == (204, False)
+            assert await wire.ended()
+            assert time.monotonic() - answered > 0.9
+            await wire.close()
+
+    run(work())
+
+
+def test_a_request_of_another_kind_on_the_same_connection(settings: CollectorSettings, run: Run) -> None:
+    """Its head is read anew: nothing of the batch before stays in it."""
+
+    async def work() -> None:
+        async with served(settings, ShortWay) as (_, port):
+            wire = await warmed(port)
+            asked = HEAD.replace("POST", "OPTIONS").replace("Origin: https://shop.example", "Origin: https://a.example")
+            await wire.send(asked.encode() + b"\r\n")
+            status, head = await wire.answer()
+            assert (status, b"access-control-allow-origin: https://a.example" in head) == (204, True)
+            await wire.send(post(body()))
+            status, head = await wire.answer()
+            assert (status, b"access-control-allow-origin: https://shop.example" in head) == (204, True)
+            await wire.close()
 
     run(work())

@@ -36,16 +36,23 @@ def _protocol(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -
 
 @asynccontextmanager
 async def served(
-    settings: CollectorSettings, protocol: type[asyncio.Protocol] | None = None
+    settings: CollectorSettings, protocol: type[asyncio.Protocol] | None = None, keep_alive: int = 5
 ) -> AsyncIterator[tuple[Collector, int]]:
-    """The collector behind uvicorn on a free port."""
+    """The collector behind uvicorn on a free port; a connection may rest for `keep_alive` seconds."""
     collector = Collector(None, settings, Sites(SITE))
     await collector.start()
     app = Starlette(routes=collector.routes)
     app.state.intake = collector.intake
     http = protocol or PROTOCOL
     config = uvicorn.Config(
-        app, port=0, http=http, log_level="error", access_log=False, proxy_headers=False, lifespan="off"
+        app,
+        port=0,
+        http=http,
+        log_level="error",
+        access_log=False,
+        proxy_headers=False,
+        lifespan="off",
+        timeout_keep_alive=keep_alive,
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
