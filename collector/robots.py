@@ -90,7 +90,7 @@ def by_behaviour(clicks: Clicks | None, dwelt: bool) -> str:
         return "same_place"
     gaps = t[1:]
     shortest = min(gaps)
-    if shortest < (max(px) - min(px)) / TOO_FAST and _too_fast(gaps, px):
+    if shortest < (widest := (max(px) - min(px)) / TOO_FAST) and _too_fast(gaps, px, widest):
         return "too_fast"
     if len(t) >= REGULAR_CLICKS and max(gaps) <= 1.2 * shortest and _too_regular(gaps, px, py):
         return "too_regular"
@@ -111,12 +111,13 @@ def _same_place(e: list[int], x: list[int], y: list[int]) -> bool:
     return len(set(e)) >= SAME_PLACE and len(set(x)) == 1 and len(set(y)) == 1
 
 
-def _too_fast(gaps: list[int], px: list[int]) -> bool:
-    """Sideways only: a page that scrolls moves places up and down by itself."""
+def _too_fast(gaps: list[int], px: list[int], widest: float) -> bool:
+    """Sideways only: a page that scrolls moves places up and down by itself. No way takes longer than `widest`, ms."""
     fast = 0
-    for gap, before, after in zip(gaps, px, px[1:], strict=False):
-        way = abs(after - before)
-        fast += way >= FAR and way > TOO_FAST * max(gap, 1)
+    for n, gap in enumerate(gaps):
+        if gap < widest:
+            way = abs(px[n + 1] - px[n])
+            fast += way >= FAR and way > TOO_FAST * max(gap, 1)
     return fast >= TOO_FAST_TIMES
 
 
