@@ -4,7 +4,7 @@ Nine cards with the same words cannot be told apart one by one. But nine records
 nine children of the parent's partner in just one way without crossing. The best monotone alignment
 (Needleman & Wunsch 1970) decides where it is clearly better than the best one without the pair: with
 ten children for nine records, all alike, it is not. On a page whose words are all others (translated) a list that
-was sorted anew looks like one that was not: there nothing is told from order.
+was sorted anew looks like one that was not: there order decides only where many families show that they kept it.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from aggregator.linkage.siblings import Places
 from aggregator.linkage.words import words_survived
 
 KEPT = 0.9  # share of families in order, below which nothing is told from order
-WORDS = 0.3  # share of the words that still stand, below which a list that was sorted anew would not show
+WORDS = 0.3  # share of the words that still stand, below which a list that was sorted anew would not show it
 PRIOR_FAMILIES = 4.0
 THERE = 4.0  # nats for a sibling that is still there: ln(0.98 / 0.02); one that nobody touched counts as well
 SURE_PARENT = 0.9
@@ -47,6 +47,7 @@ class Order:
         self.nodes, self.elements = nodes, elements
         self.ours, self.theirs = ours, theirs
         self.shows = words_survived(nodes, elements) >= WORDS
+        self._first: bool | None = None
         families: dict[int, list[int]] = defaultdict(list)
         for i in np.flatnonzero(ours.family >= 0).tolist():
             families[int(ours.family[i])].append(i)
@@ -66,9 +67,9 @@ class Order:
         for j, parent in enumerate(elements.parent.tolist()):
             self.inside[parent].append(j)
 
-    def kept(self, element: Int32) -> float:
-        """Share of families of which two or more are sure, together in one parent, and all in order."""
-        kept, n = PRIOR_FAMILIES, PRIOR_FAMILIES
+    def _kept(self, element: Int32) -> tuple[int, int]:
+        """Families of which two or more are sure, together in one parent: those in order, and how many there are."""
+        kept = n = 0
         for family in self.families:
             at = element[family]
             at = at[at >= 0]
@@ -76,15 +77,30 @@ class Order:
             if together.any():
                 n += 1
                 kept += bool((np.diff(at)[together] > 0).all())
-        return kept / n
+        return kept, n
+
+    def kept(self, element: Int32) -> bool:
+        """Whether the families that show it kept their order, with the benefit of the doubt."""
+        kept, n = self._kept(element)
+        return (kept + PRIOR_FAMILIES) / (n + PRIOR_FAMILIES) >= KEPT
+
+    def believed(self, element: Int32) -> bool:
+        """Whether order may decide. Where a list that was sorted anew would not show: without the benefit of the
+        doubt, and by the first `element` only, before order and places had a say."""
+        if self.shows:
+            return self.kept(element)
+        if self._first is None:
+            kept, n = self._kept(element)
+            self._first = kept / (n + 1) >= KEPT
+        return self._first
 
     def sorted_unseen(self, element: Int32) -> bool:
         """Whether lists may be in another order without a sign of it: some are, and words do not tell which."""
-        return not self.shows and self.kept(element) < KEPT
+        return not self.shows and not self.kept(element)
 
     def align(self, score: Float32, p: Float32, element: Int32) -> list[Aligned]:
         """What the order decides of the nodes that are not in `element`."""
-        if not self.shows or self.kept(element) < KEPT:
+        if not self.believed(element):
             return []
         taken = np.zeros(len(self.elements), bool)
         taken[element[element >= 0]] = True
