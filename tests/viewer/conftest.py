@@ -18,6 +18,7 @@ from store.records import Site
 from store.snapshots import Snapshots
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
+from tests.viewer.pages import PASSWORD, csrf
 from viewer.app import Viewer, ViewerSettings
 
 _number = itertools.count(1)
@@ -111,3 +112,15 @@ def api(viewer: Viewer, portal: BlockingPortal) -> Client:
 def anyone(viewer: Viewer, portal: BlockingPortal) -> Client:
     """Not signed in, asking for HTML."""
     return Client(portal, viewer.asgi, BASE, {"Accept": "text/html"})
+
+
+@pytest.fixture(scope="module")
+def owner(viewer: Viewer, shop: Site, portal: BlockingPortal) -> Client:
+    """The first account, made through the first-run link, and signed in."""
+    client = Client(portal, viewer.asgi, BASE, {"Accept": "text/html", "Accept-Language": "en"})
+    link = viewer.first_run_url()
+    assert link
+    page = client.get(link.removeprefix(BASE))
+    form = {"csrf": csrf(page.text), "token": link.rpartition("=")[2], "name": "odile", "password": PASSWORD}
+    assert client.post("/first-run", data=form).headers["location"] == "/sites"
+    return client

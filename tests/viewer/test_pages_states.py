@@ -18,18 +18,11 @@ from tests.aggregator.build import NOON, fp, insert, insert_elements, layout, re
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
+from tests.viewer.pages import DAYS, PASSWORD, csrf, post, words
 from tests.viewer.shop import BUY, BUY_BOX, LINK
-from tests.viewer.test_pages import DAYS, csrf, post, words
 from viewer.app import Viewer
 
 ENTRY = ("div#menu>a:1", fp(href="/a", text="Entry"))
-PASSWORD = "a long enough sentence"
-
-
-@pytest.fixture(scope="module")
-def owner(viewer: Viewer, shop: Site, portal: BlockingPortal) -> Client:
-    viewer.auth.put_user("odile", PASSWORD, "owner")
-    return _signed_in(viewer, portal, "odile")
 
 
 @pytest.fixture(scope="module")

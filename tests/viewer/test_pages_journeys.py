@@ -1,0 +1,90 @@
+"""Journeys: their form, their map and the tester of rules."""
+
+from __future__ import annotations
+
+import pytest
+
+from store.records import Journey, Site, Stage, Touchpoint
+from tests.aggregator.build import PAGE
+from tests.viewer.client import Client
+from tests.viewer.pages import DAYS, csrf, post, words
+from viewer.app import Viewer
+
+
+def test_a_journey_begins_with_nine_stages(owner: Client, viewer: Viewer, shop: Site) -> None:
+    answer = post(owner, f"/sites/{shop.id}/journeys", name="First lamp")
+    where = answer.headers["location"]  # type: ignore[attr-defined]
+    assert where.endswith("/journeys/first-lamp?edit=1")
+    assert len(viewer.definitions.get(Journey, "first-lamp").stages) == 9
+    assert "No touchpoint on this map yet" in words(owner.get(where.partition("?")[0]).text)
+    again = post(owner, f"/sites/{shop.id}/journeys", name="First lamp")
+    assert again.headers["location"].endswith("/journeys/first-lamp-2?edit=1")  # type: ignore[attr-defined]
+
+
+@pytest.fixture(scope="module")
+def journey(viewer: Viewer, shop: Site) -> Journey:
+    stages = (
+        Stage(
+            "look",
+            {"en": "Look", "fr": "Regarder"},
+            (Touchpoint("lamps", {"en": "Lamps"}, ("/lamps",)),),
+            {"en": "Find"},
+        ),
+        Stage("buy", {"en": "Buy"}, pains=("no prices",)),
+    )
+    return viewer.definitions.put(Journey(id="lamp", site=shop.id, name="A lamp", stages=stages, window_days=1))
+
+
+def test_the_map_measures_its_touchpoints(owner: Client, shop: Site, journey: Journey) -> None:
+    page = owner.get(f"/sites/{shop.id}/journeys/lamp?{DAYS}").text
+    seen = words(page)
+    assert "60 visitors in these days" in seen
+    assert "Look Visitors 60" in seen
+    assert "0.0% go on" in seen
+    assert "Reached by 100.0%" in seen
+    assert "no prices" in seen
+    assert f"heatmap?page={PAGE}" in page
+    french = owner.get(f"/sites/{shop.id}/journeys/lamp?{DAYS}&lang=fr").text
+    owner.get("/sites?lang=en")
+    assert "Regarder" in french
+
+
+def test_the_form_works_without_script(owner: Client, viewer: Viewer, shop: Site, journey: Journey) -> None:
+    where = f"/sites/{shop.id}/journeys/lamp"
+    form = [
+        ("csrf", csrf(owner.get(f"{where}?edit=1").text)),
+        ("version", "1"),
+        ("name", "A lamp"),
+        ("window_days", "2"),
+    ]
+    form += [
+        ("stage", "look"),
+        ("stage_name", "See"),
+        ("touchpoint", "lamps"),
+        ("tp_name", "All lamps"),
+        ("tp_pages", "/l*"),
+    ]
+    form += [("stage", "buy"), ("stage_name", "Buy"), ("stage_pains", "no prices")]
+    body = "&".join(f"{k}={v}" for k, v in [*form, ("do", "right:look")])
+    head = {"content-type": "application/x-www-form-urlencoded"}
+    moved = owner.post(where, content=body.replace("*", "%2A").encode(), headers=head).text
+    assert moved.index('value="buy"') < moved.index('value="look"')
+    assert "Fits 1 page: /lamps" in words(moved)
+    assert viewer.definitions.get(Journey, "lamp").version == 1  # only shown, not saved
+    body = "&".join(f"{k}={v}" for k, v in [*form, ("do", "save")])
+    assert owner.post(where, content=body.encode(), headers=head).status_code == 303
+    stored = viewer.definitions.get(Journey, "lamp")
+    assert (stored.version, stored.stages[0].name["en"], stored.window_days) == (2, "See", 2)
+    assert stored.stages[0].goal == {}
+    late = owner.post(where, content=body.encode(), headers=head)
+    assert late.status_code == 409
+    assert "what you typed is still here" in words(late.text)
+    assert "odile" in words(late.text)  # who was faster
+
+
+def test_the_tester_names_the_pages(owner: Client, shop: Site) -> None:
+    head = {"Accept": "application/json"}
+    answer = owner.get(f"/sites/{shop.id}/matching", params={"patterns": "/lamps"}, headers=head).json()
+    assert answer == {"words": "Fits 1 page: /lamps"}
+    nothing = owner.get(f"/sites/{shop.id}/matching", params={"patterns": "/no"}, headers=head).json()
+    assert nothing == {"words": "Fits no page that was visited so far."}

@@ -1,0 +1,64 @@
+"""Sites: added, changed, their team and their key."""
+
+from __future__ import annotations
+
+from html import unescape
+
+from store.records import Site
+from tests.viewer.client import Client
+from tests.viewer.pages import post, words
+from viewer.app import Viewer
+
+
+def test_a_site_is_added_and_waits(owner: Client, viewer: Viewer) -> None:
+    answer = post(owner, "/sites/new", name="Journal", domains="journal.example\n*.journal.example")
+    where = answer.headers["location"]  # type: ignore[attr-defined]
+    page = owner.get(where).text
+    site = viewer.definitions.find(Site, name="Journal")[0]
+    assert site.domains == ("journal.example", "*.journal.example")
+    assert f'data-site="{site.key}"' in unescape(page)
+    assert "Waiting for the first view" in words(page)
+    assert "Nothing received so far" in words(owner.get(f"{where}/pages").text)
+    assert "Journal" in words(owner.get("/sites").text)
+
+
+def test_a_site_that_cannot_be_keeps_what_was_typed(owner: Client) -> None:
+    answer = post(owner, "/sites/new", name="Broken", domains="not a domain")
+    assert answer.status_code == 422  # type: ignore[attr-defined]
+    assert 'value="Broken"' in answer.text  # type: ignore[attr-defined]
+    assert "“not a domain” is no domain" in words(answer.text)  # type: ignore[attr-defined]
+
+
+def test_domains_are_changed_unless_somebody_was_faster(owner: Client, viewer: Viewer) -> None:
+    post(owner, "/sites/new", name="Mover", domains="a.example")
+    site = viewer.definitions.find(Site, name="Mover")[0]
+    fields = {"name": "Mover", "domains": "b.example", "version": str(site.version)}
+    answer = post(owner, f"/sites/{site.id}", **fields)
+    assert answer.status_code == 303  # type: ignore[attr-defined]
+    assert viewer.definitions.get(Site, site.id).domains == ("b.example",)
+    late = post(owner, f"/sites/{site.id}", **(fields | {"domains": "c.example"}))
+    assert late.status_code == 409  # type: ignore[attr-defined]
+    assert "c.example" in late.text  # type: ignore[attr-defined]
+    assert viewer.definitions.get(Site, site.id).domains == ("b.example",)
+
+
+def test_the_team_and_the_key_of_a_site(viewer: Viewer, owner: Client, shop: Site) -> None:
+    at = f"/sites/{shop.id}"
+    stored = viewer.definitions.get(Site, shop.id)
+    form = {"name": stored.name, "domains": "\n".join(stored.domains), "version": str(stored.version)}
+    wrong = post(owner, at, at, **form, staff_networks="the office")
+    assert wrong.status_code == 422
+    assert "“the office” is no address" in words(wrong.text)
+    assert "other people's sites" in words(post(owner, at, at, **{**form, "domains": "*.co.uk"}).text)
+    assert post(owner, at, at, **form, staff_networks="203.0.113.7/24", staff_ids="ann").status_code == 303
+    changed = viewer.definitions.get(Site, shop.id)
+    assert changed.staff_networks == ("203.0.113.0/24",)
+    assert changed.staff_ids[0].startswith("#")
+    page = owner.get(at).text
+    assert changed.staff_ids[0] in page
+    assert "javascript:parcours(" in unescape(page)
+    assert post(owner, f"{at}/rotate-key", at).headers["location"] == f"{at}?rotated=1"
+    rotated = viewer.definitions.get(Site, shop.id)
+    assert rotated.old_keys[0].key == changed.key
+    assert rotated.staff_ids == changed.staff_ids
+    assert f"{changed.key} works until" in words(owner.get(at).text)
