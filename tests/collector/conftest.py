@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -14,6 +15,7 @@ import pytest
 from starlette.applications import Starlette
 
 from collector.app import Collector, CollectorSettings, Rate
+from collector.segments import SEALED, paths, read_records
 from store.client import Store
 from store.records import Site
 
@@ -81,3 +83,9 @@ def run() -> Callable[[Coroutine[Any, Any, Any]], Any]:
         return asyncio.run(limited())
 
     return runner
+
+
+def kept(settings: CollectorSettings) -> list[tuple[dict[str, Any], dict[str, Any]]]:
+    """(x, batch) of everything that is sealed in the journal."""
+    records = [r for p in paths(settings.journal, SEALED) for r in read_records(p.read_bytes())]
+    return [(json.loads(r.x), json.loads(r.body)) for r in records]

@@ -9,27 +9,18 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collector.app import Collector, CollectorSettings, Rate
+from collector.app import CollectorSettings, Rate
 from collector.origins import on_this_machine
 from collector.robots import by_request
-from collector.segments import SEALED, paths, read_records
-from store.errors import StoreAway
 from tests.collector.batches import at, batch, body
-from tests.collector.conftest import CHROME, KEY, ORIGIN, Sites, running
+from tests.collector.conftest import CHROME, KEY, ORIGIN, kept, running
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 POST = f"/c/{KEY}"
-
-
-def kept(settings: CollectorSettings) -> list[tuple[dict[str, Any], dict[str, Any]]]:
-    """(x, batch) of everything that is sealed in the journal."""
-    records = [r for p in paths(settings.journal, SEALED) for r in read_records(p.read_bytes())]
-    return [(json.loads(r.x), json.loads(r.body)) for r in records]
 
 
 def test_accepted_means_in_the_journal(settings: CollectorSettings, run: Run) -> None:
@@ -288,79 +279,6 @@ def test_no_address_and_no_id_on_disk(settings: CollectorSettings, run: Run) -> 
     assert b"203.0.113" not in written
     assert b"customer-4711" not in written
     assert len(kept(settings)) == 2
-
-
-def test_full_disk_and_full_journal(settings: CollectorSettings, run: Run) -> None:
-    async def work() -> None:
-        async with running(settings, min_free_bytes=1 << 60) as (collector, client):
-            answer = await client.post(POST, content=body())
-            assert (answer.status_code, answer.headers["retry-after"]) == (503, "30")
-            assert answer.json()["error"]["code"] == "disk_full"
-            assert collector.health(7).refused["disk_full"].count == 1
-        async with running(settings, max_waiting=0.5) as (_, client):
-            answers = await asyncio.gather(*(client.post(POST, content=body()) for _ in range(10)))
-            assert sorted({a.status_code for a in answers}) == [204, 503]
-            busy = next(a for a in answers if a.status_code == 503)
-            assert (busy.json()["error"]["code"], busy.headers["retry-after"]) == ("busy", "2")
-
-    run(work())
-
-
-def test_nothing_is_acknowledged_that_the_disk_refused(
-    settings: CollectorSettings, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from collector.journal import DiskFile
-
-    text = body()
-
-    async def work() -> None:
-        async with running(settings) as (collector, client):
-            assert (await client.post(POST, content=body())).status_code == 204
-            with monkeypatch.context() as patch:
-                patch.setattr(DiskFile, "write", _no_space)
-                answers = await asyncio.gather(*(client.post(POST, content=text) for _ in range(3)))
-                assert {a.status_code for a in answers} == {503}
-                assert {a.json()["error"]["code"] for a in answers} == {"not_durable"}
-            assert (await client.post(POST, content=text)).status_code == 204  # the retry, in a new file
-            assert collector.health(7).accepted == 2
-
-    run(work())
-    assert len(kept(settings)) == 2
-
-
-def _no_space(*_: object) -> None:
-    raise OSError(28, "No space left on device")
-
-
-def test_stopped_is_503(settings: CollectorSettings, run: Run) -> None:
-    async def work() -> None:
-        async with running(settings) as (collector, client):
-            assert (await client.post(POST, content=body())).status_code == 204
-            await collector.stop()
-            answer = await client.post(POST, content=body())
-            assert answer.status_code == 503
-            assert answer.json()["error"]["code"] == "stopping"
-
-    run(work())
-
-
-def test_store_away_when_the_site_must_be_looked_up(settings: CollectorSettings, run: Run) -> None:
-    class Away(Sites):
-        def by_key(self, key: str) -> None:
-            raise StoreAway("no answer")
-
-    async def work() -> None:
-        from starlette.applications import Starlette
-
-        collector = Collector(None, settings, Away())
-        await collector.start()
-        transport = httpx.ASGITransport(app=Starlette(routes=collector.routes))
-        async with httpx.AsyncClient(transport=transport, base_url="http://c") as client:
-            answer = await client.post(POST, content=body())
-            assert (answer.status_code, answer.json()["error"]["code"]) == (503, "store_away")
-        await collector.stop()
-
-    run(work())
 
 
 def test_metrics_and_their_readers(settings: CollectorSettings, run: Run) -> None:

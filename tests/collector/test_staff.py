@@ -20,7 +20,6 @@ from store.records import OldKey
 from store.visitors import staff_mark
 from tests.collector.batches import batch
 from tests.collector.conftest import HEADERS, KEY, SITE, Sites
-from tests.collector.test_intake import kept
 from tests.collector.test_networks import geoip
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
