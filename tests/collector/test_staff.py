@@ -19,7 +19,7 @@ from collector.settings import SettingsError
 from store.records import OldKey
 from store.visitors import staff_mark
 from tests.collector.batches import batch
-from tests.collector.conftest import HEADERS, KEY, SITE, Sites
+from tests.collector.conftest import HEADERS, KEY, SITE, Sites, kept
 from tests.collector.test_networks import geoip
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
