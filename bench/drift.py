@@ -8,6 +8,7 @@ Apart: found of those that something in their record could tell from the others 
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
@@ -243,7 +244,7 @@ def _alone(side: Side, choose: Choose) -> dict[tuple[str, str], int]:
 
 def _without_words(side: Side) -> Side:
     def blank(fp: str) -> str:
-        return "".join(".." if n in WITHHELD else fp[2 * n : 2 * n + 2] for n in range(len(fp) // 2))
+        return "".join("~" if n in WITHHELD else mark for n, mark in enumerate(re.findall("~|..", fp)))
 
     layout = side.layout
     return replace(side, layout=replace(layout, fps=[blank(fp) for fp in layout.fps]))
