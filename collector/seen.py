@@ -58,61 +58,52 @@ def ids_of(records: Iterable[Record]) -> Iterator[int]:
 class Seen:
     """A set that forgets: it holds at least the last `generation` ids and at most twice as many.
 
-    Its memory is taken page by page as ids come: 17 MB at most for generations of 200,000.
+    Two tables with open addressing and linear probing, 16 bytes a slot, of which half stay free at least. Their
+    memory is taken page by page as ids come: 17 MB at most for generations of 200,000. Python's sets of numbers
+    take six times as much, and grow as long as they are filled.
     """
 
     def __init__(self, generation: int = GENERATION) -> None:
         self._generation = generation
-        self._young = _Table(generation)
-        self._old = _Table(generation)
-
-    def __contains__(self, key: int) -> bool:
-        return self._young.find(key) is None or self._old.find(key) is None
-
-    def __len__(self) -> int:
-        return self._young.count + self._old.count
-
-    def add(self, keys: Iterable[int]) -> None:
-        """Remember ids of batches that are durable."""
-        for key in keys:
-            self._young.add(key)
-            if self._young.count >= self._generation:
-                self._old, self._young = self._young, _Table(self._generation)
-
-
-class _Table:
-    """Open addressing with linear probing in one piece of memory: 16 bytes a slot, of which half stay free at least.
-
-    A set of Python's numbers takes up to 110 bytes an id, and grows as long as it is filled. The low half
-    of an id is never 0: its site is in there.
-    """
-
-    __slots__ = ("_mask", "_odd", "_shift", "_slots", "count")
-
-    def __init__(self, most: int) -> None:
-        bits = (2 * most - 1).bit_length()
-        size = 1 << bits
-        self._mask = size - 1
+        bits = (2 * generation - 1).bit_length()
+        self._size = 1 << bits
         # Multiply-shift hashing (Dietzfelbinger et al. 1997) by a number that no sender of batches can know.
         self._odd = secrets.randbits(_HASHED) | 1
         self._shift = _HASHED - bits
-        self._slots = memoryview(mmap.mmap(-1, 16 * size)).cast("Q")  # low half and high half of each id in turn
-        self.count = 0
+        self._young, self._old = self._table(), self._table()
+        self._young_count = self._old_count = 0
 
-    def find(self, key: int) -> int | None:
-        """Where the id would stand; None when it is there."""
-        slots, mask, low = self._slots, self._mask, key & _HALF
-        slot = hash(key) * self._odd >> self._shift & mask
-        while there := slots[2 * slot]:
-            if there == low and slots[2 * slot + 1] == key >> 64:
-                return None
-            slot = slot + 1 & mask
-        return 2 * slot
+    def __contains__(self, key: int) -> bool:
+        low, high, mask = key & _HALF, key >> 64, self._size - 1
+        first = hash(key) * self._odd >> self._shift & mask
+        for slots in (self._young, self._old):
+            slot = first
+            while there := slots[2 * slot]:
+                if there == low and slots[2 * slot + 1] == high:
+                    return True
+                slot = slot + 1 & mask
+        return False
 
-    def add(self, key: int) -> None:
-        """While there are fewer than `most`."""
-        at = self.find(key)
-        if at is not None:
-            self._slots[at] = key & _HALF
-            self._slots[at + 1] = key >> 64
-            self.count += 1
+    def __len__(self) -> int:
+        return self._young_count + self._old_count
+
+    def add(self, keys: Iterable[int]) -> None:
+        """Remember ids of batches that are durable."""
+        mask = self._size - 1
+        for key in keys:
+            low, high, slots = key & _HALF, key >> 64, self._young
+            slot = hash(key) * self._odd >> self._shift & mask
+            while there := slots[2 * slot]:
+                if there == low and slots[2 * slot + 1] == high:
+                    break
+                slot = slot + 1 & mask
+            else:
+                slots[2 * slot], slots[2 * slot + 1] = low, high
+                self._young_count += 1
+                if self._young_count >= self._generation:
+                    self._old, self._young = self._young, self._table()
+                    self._old_count, self._young_count = self._young_count, 0
+
+    def _table(self) -> memoryview[int]:
+        """Low and high half of each id in turn. A low half of 0 is a free slot: no id has one, its site is in there."""
+        return memoryview(mmap.mmap(-1, 16 * self._size)).cast("Q")
