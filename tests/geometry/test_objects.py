@@ -1,63 +1,135 @@
-"""Pages and pictures in `<object>` and `<embed>`: nothing is thrown, and what is seen of a click is drawn in them."""
+"""Pages and pictures in `<object>` and `<embed>`: of the same origin they are frames, of another one `object` is."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.geometry.travel import STILL, travel
-from tests.tracker.bench import Bench, capture, clicks
+from tests.geometry.travel import STILL, all_right, travel
+from tests.tracker.bench import SITE_KEY, Bench, capture, clicks
 
 WIDTHS = [(1366, 390), (390, 1366)]
-STYLE = "style='display:block;width:70%;height:220px'"
+STYLE = "style='display:block;width:70%;height:220px;border:7px solid;padding:9px'"
 HTML = f"<!doctype html><html>{STILL}<body style='margin:20px'><h1>Inside</h1><button>Now</button></body></html>"
 SVG = (
     "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 300 200'>"
-    "<rect width='300' height='200' fill='teal'/><circle cx='90' cy='120' r='40'/></svg>"
+    "<rect width='300' height='200' fill='teal'/><a href='%23x'><circle cx='90' cy='120' r='40'/></a></svg>"
 )
 # Of the same origin, as a file of the site would be.
 FILE = (
     "<{tag} id='it' type='image/svg+xml' {style}></{tag}><script>it.{attribute} = URL.createObjectURL(new Blob(["
     "decodeURIComponent(`{svg}`.split(',')[1])], {{type: 'image/svg+xml'}}))</script>"
 )
-KINDS = {
-    "own svg object": FILE.format(tag="object", attribute="data", style=STYLE, svg=SVG),
-    "own svg embed": FILE.format(tag="embed", attribute="src", style=STYLE, svg=SVG),
-    "svg object": f'<object id="it" type="image/svg+xml" data="{SVG}" {STYLE}></object>',
-    "svg embed": f'<embed id="it" type="image/svg+xml" src="{SVG}" {STYLE}>',
-    "html object": f"<object id='it' type='text/html' data='/inside' {STYLE}></object>",
-    "html embed": f"<embed id='it' type='text/html' src='/inside' {STYLE}>",
-    "picture object": "<object id='it' type='image/gif' "
-    f"data='data:image/gif;base64,R0lGODlhAQABAAAAACw=' {STYLE}></object>",
+OWN_SVG = {
+    "object": FILE.format(tag="object", attribute="data", style=STYLE, svg=SVG),
+    "embed": FILE.format(tag="embed", attribute="src", style=STYLE, svg=SVG),
 }
+OWN_HTML = {
+    "object": f"<object id='it' type='text/html' data='/inside' {STYLE}></object>",
+    "embed": f"<embed id='it' type='text/html' src='/inside' {STYLE}>",
+}
+FOREIGN = {
+    "object": f'<object id="it" type="image/svg+xml" data="{SVG}" {STYLE}></object>',
+    "embed": f'<embed id="it" type="image/svg+xml" src="{SVG}" {STYLE}>',
+}
+PICTURE = f"<object id='it' type='image/gif' data='data:image/gif;base64,R0lGODlhAQABAAAAACw=' {STYLE}></object>"
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_nothing_is_thrown_and_the_clicks_beside_it_count(bench: Bench, page: Page, kind: str) -> None:
-    """The fixture `page` fails on anything thrown."""
-    bench.pages["/inside"] = HTML
-    page.goto(bench.page("/objects", f"<p id='beside'>beside</p>{KINDS[kind]}"))
+def _around(one: str) -> str:
+    return f"<p id='beside'>beside</p>{one}<p>after</p>"
+
+
+def _loaded(page: Page) -> None:
     page.wait_for_timeout(300)
+
+
+def _click_in(page: Page, x: float, y: float) -> None:
     box = page.locator("#it").bounding_box()
     assert box is not None
-    for part in (0.3, 0.6):
-        page.mouse.move(box["x"] + part * box["width"], box["y"] + 0.5 * box["height"])
-        page.mouse.click(box["x"] + part * box["width"], box["y"] + 0.6 * box["height"])
-        page.wait_for_timeout(300)
-    capture(page)
+    page.mouse.click(box["x"] + x * box["width"], box["y"] + y * box["height"])
+
+
+def _paths(bench: Bench, page: Page) -> list[str]:
+    """Of all clicks, after one beside it that says that the others have come."""
+    page.wait_for_timeout(300)
     page.click("#beside")
     page.goto("about:blank")
     found = clicks(bench.wait(lambda bs: any(click["path"] == "p#beside" for click in clicks(bs))))
-    assert [click["path"] for click in found].count("p#beside") == 1
-    assert all(click["path"].startswith(("object#it", "embed#it")) for click in found if click["path"] != "p#beside")
+    return [click["path"] for click in found if click["path"] != "p#beside"]
 
 
 @pytest.mark.parametrize(("made", "drawn"), WIDTHS)
-@pytest.mark.parametrize("kind", ["html object", "picture object"])
-def test_a_click_in_it_is_drawn_in_it(bench: Bench, browser: Browser, kind: str, made: int, drawn: int) -> None:
+def test_a_click_in_a_page_of_the_same_origin_is_drawn_on_its_element(
+    bench: Bench, browser: Browser, made: int, drawn: int
+) -> None:
     bench.pages["/inside"] = HTML
-    body = f"<p>before</p>{KINDS[kind]}<p>after</p>"
-    (landing,) = travel(bench, browser, body, ["#it"], made, drawn, before=lambda page: page.wait_for_timeout(300))
-    assert landing.path.startswith("object#it")
-    assert landing.drawn
-    assert landing.right
+    body = _around(OWN_HTML["object"])
+    landings = travel(bench, browser, body, ["h1", "button"], made, drawn, before=_loaded, frame="#it")
+    all_right(landings)
+    assert [landing.path for landing in landings] == [
+        "object#it>>html:1>body:1>h1:1",
+        "object#it>>html:1>body:1>button:1",
+    ]
+
+
+@pytest.mark.parametrize(("made", "drawn"), WIDTHS)
+def test_a_click_in_a_drawing_of_the_same_origin_is_drawn_on_it(
+    bench: Bench, browser: Browser, made: int, drawn: int
+) -> None:
+    body = _around(OWN_SVG["object"])
+    (beside,) = travel(bench, browser, body, ["#it"], made, drawn, before=_loaded, at=(0.9, 0.1))
+    all_right([beside])
+    assert beside.path == "object#it>>svg:1"
+    landings = travel(bench, browser, body, ["a"], made, drawn, before=_loaded, frame="#it")
+    all_right(landings)
+    assert [landing.path for landing in landings] == ["object#it>>svg:1>a:1"]
+
+
+@pytest.mark.parametrize("inside", ["html", "svg"])
+def test_a_click_in_an_embed_that_was_loaded_before_the_tracker_is_one_on_its_element(
+    bench: Bench, page: Page, inside: str
+) -> None:
+    bench.pages["/inside"] = HTML
+    one = {"html": OWN_HTML, "svg": OWN_SVG}[inside]["embed"]
+    page.goto(bench.page("/objects", _around(one), snippet=""))
+    _loaded(page)
+    page.evaluate(
+        "key => { const tracker = document.createElement('script'); tracker.src = '/parcours.js';"
+        " tracker.dataset.site = key; document.head.append(tracker); }",
+        SITE_KEY,
+    )
+    page.wait_for_function("!!window.parcours")
+    layout = capture(page)
+    _click_in(page, 0.7, 0.8)
+    (path,) = _paths(bench, page)
+    assert path == f"embed#it>>{inside}:1"
+    assert path in layout["paths"]
+
+
+def test_a_click_in_an_embed_that_comes_later_is_lost(bench: Bench, page: Page) -> None:
+    bench.pages["/inside"] = HTML
+    page.goto(bench.page("/objects", "<p id='beside'>beside</p>"))
+    page.wait_for_function("!!window.parcours")
+    page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", OWN_HTML["embed"])
+    page.wait_for_timeout(1200)
+    _click_in(page, 0.7, 0.8)
+    assert _paths(bench, page) == []
+
+
+@pytest.mark.parametrize(("made", "drawn"), WIDTHS)
+def test_a_click_on_a_picture_is_one_on_the_object(bench: Bench, browser: Browser, made: int, drawn: int) -> None:
+    (landing,) = travel(bench, browser, _around(PICTURE), ["#it"], made, drawn, before=_loaded)
+    all_right([landing])
+    assert landing.path == "object#it"
+
+
+@pytest.mark.parametrize("tag", FOREIGN)
+def test_a_click_in_another_origin_is_one_on_the_object_and_none_on_an_embed(
+    bench: Bench, page: Page, tag: str
+) -> None:
+    """The fixture `page` fails on anything thrown."""
+    page.goto(bench.page("/objects", _around(FOREIGN[tag])))
+    page.wait_for_timeout(1200)
+    _click_in(page, 0.3, 0.6)
+    capture(page)
+    assert _paths(bench, page) == ["object#it"] * (tag == "object")

@@ -149,8 +149,7 @@ def _click(page: Page, aim: str, at: tuple[float, float], frame: str) -> list[tu
     inside: Frame | Page = page
     if frame:
         found = page.wait_for_selector(frame).content_frame()  # type: ignore[union-attr]
-        assert found is not None
-        inside = found
+        inside = found or page.frames[-1]  # of an object it does not tell
     target = inside.wait_for_selector(aim, state="attached")
     assert target is not None
     dx, dy = 0.0, 0.0

@@ -1,12 +1,15 @@
 // What is really where on a page, told without any of the tracker's code: elements are named by their place in the
 // order of the document (through open shadow roots and frames of the same origin), places are asked of the browser.
 window.truth = (() => {
+  const inside = (el) => {
+    for (let i = 0, windows = el.ownerDocument.defaultView; i < windows.length; i++)
+      try {
+        if (windows[i].frameElement === el) return windows[i].document;
+      } catch {} // of another origin
+  };
   const all = (root = document) =>
     [...root.querySelectorAll('*')].flatMap((el) => {
-      let frame;
-      try {
-        frame = el.contentDocument?.documentElement && el.contentDocument;
-      } catch {}
+      const frame = inside(el);
       return [el, ...(el.shadowRoot ? all(el.shadowRoot) : []), ...(frame ? all(frame) : [])];
     });
   // From the viewport of an element's document to the page.
@@ -28,10 +31,7 @@ window.truth = (() => {
       const inner = deepest(x, y, el.shadowRoot);
       return inner && inner !== el ? inner : el;
     }
-    let frame;
-    try {
-      frame = el.contentDocument;
-    } catch {}
+    const frame = inside(el);
     if (!frame) return el;
     const box = el.getBoundingClientRect();
     return deepest(x - box.x - el.clientLeft, y - box.y - el.clientTop, frame) || el;

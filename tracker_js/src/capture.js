@@ -5,6 +5,7 @@ import {nameOf} from './names.js';
 
 const SKIPPED = /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|area)$/;
 const OPTION = /^(option|optgroup)$/;
+const FRAME = /^(iframe|object|embed)$/;
 // What people press: a click on a word or an icon in it counts for it.
 const CONTROL =
   'a,button,input,select,textarea,label,summary,[role=button],[role=link],[role=tab],[role^=menuitem],[role=option],[role=checkbox],[role=radio],[role=switch],img[usemap]';
@@ -46,6 +47,18 @@ const attempt = (make, otherwise) => {
 const NO_MARKS = '~'.repeat(11);
 const isHeading = (el) => /^h[1-6]$/.test(read(el, 'localName'));
 const matches = (el, selector) => Element.prototype.matches.call(el, selector);
+
+/** The window of what `el` shows, if it shows a page of the same origin: an `embed` does not tell, but its window does. */
+const windowIn = (el) => {
+  if (el.localName !== 'embed') return el.contentDocument?.defaultView;
+  return Array.from(el.ownerDocument.defaultView).find((one) => attempt(() => one.frameElement) === el);
+};
+/** The root of the page or picture of the same origin that `el` shows, if it does. */
+const rootIn = (el) => {
+  const inside = attempt(() => windowIn(el).document);
+  const root = inside?.documentElement;
+  return inside?.body || root?.localName === 'svg' ? root : undefined;
+};
 
 /** What an absolutely placed element (`fixed`: a fixed one) in it is placed and cut off by. */
 const holds = (style, fixed) =>
@@ -203,14 +216,10 @@ const capture = (siteKey, top = TOP) => {
     };
   };
 
-  /** What holds in the frame `el`, whose inside is of the same origin; `below`: for what is in it. */
+  /** What holds in the frame `el`, if its inside is of the same origin; `below`: for what is in it. */
   const frameOf = (el, below) => {
-    let root;
-    try {
-      root = el.contentDocument?.body && el.contentDocument.documentElement;
-    } catch {
-      // Of another origin.
-    }
+    const root = rootIn(el);
+    if (!root && el.localName !== 'iframe') return;
     const rect = el.getBoundingClientRect();
     const style = getComputedStyle(el);
     const inset = (side, border) => border + Number.parseFloat(style[`padding${side}`]);
@@ -279,7 +288,7 @@ const capture = (siteKey, top = TOP) => {
       next.push(...childrenOf(root.children, below));
     }
     for (const child of childrenOf(read(el, 'children'), below)) next.push(child);
-    if (el.localName === 'iframe') {
+    if (FRAME.test(el.localName)) {
       const frame = frameOf(el, below);
       if (frame) next.push(...childrenOf(...frame));
     }

@@ -61,11 +61,11 @@ export const captureClicks = () => {
     const frame = document.activeElement;
     if (
       target === window &&
-      frame.localName === 'iframe' &&
+      frame.contentWindow &&
       !frame.contentDocument &&
       timeStamp > down + STALE &&
       navigator.userActivation?.isActive &&
-      !allowed.includes(new URL(frame.src).origin)
+      !allowed.includes(new URL(frame.src || frame.data).origin)
     ) {
       watch(event);
       awaitEffect({...placeOn(frame), b: 0, k: FRAMED});

@@ -92,7 +92,7 @@ export const onEffect = (event) => {
     (type === 'selectionchange' && getSelection().isCollapsed) ||
     // A place on the same page shows itself by scrolling, or by what it changes.
     (type === 'navigate' && (event.hashChange || event.destination.url === location.href)) ||
-    (type === 'blur' && (target !== window || document.activeElement.localName === 'iframe')) ||
+    (type === 'blur' && (target !== window || document.activeElement.contentWindow)) ||
     // The focus that the press itself gave to what was pressed is no answer of the page.
     (type === 'focusin' && path.includes(target))
   )
