@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.geometry.travel import NEAR, STILL, all_right, travel
+from tests.geometry.travel import NEAR, STILL, all_right, told_where, travel
 from tests.tracker.bench import Bench
 
 GIF = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
@@ -178,6 +178,7 @@ def test_a_label_and_its_field_are_one_click_where_the_pointer_was(
     aims = ["#around", "#named", "#far", "#around input"]
     landings = travel(bench, browser, body, aims, made, drawn, context=context)
     all_right(landings)
+    told_where(landings)
     assert [landing.path for landing in landings] == [
         "label#around",
         "label#named",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.geometry.travel import NEAR, all_right, travel
+from tests.geometry.travel import NEAR, all_right, told_where, travel
 from tests.tracker.bench import Bench, clicks
 
 WIDTHS = [(1366, 390), (390, 1366)]
@@ -109,7 +109,9 @@ def test_pages_from_right_to_left_that_are_scrolled_sideways(
 )
 def test_the_screens_own_pixels_do_not_count(bench: Bench, browser: Browser, context: dict[str, object]) -> None:
     body = "<meta name='viewport' content='width=device-width'><p style='padding:30px'>a <a href='#x'>link</a></p>"
-    all_right(travel(bench, browser, body, ["a", "p"], 390, 1366, context=context))
+    landings = travel(bench, browser, body, ["a", "p"], 390, 1366, context=context)
+    all_right(landings)
+    told_where(landings)
 
 
 def test_pinched_pages_keep_their_places(bench: Bench, browser: Browser) -> None:

@@ -12,7 +12,7 @@ from aggregator.elements import LayoutIndex
 from aggregator.reach import edges
 from collector import wire
 from store.layouts import Layout
-from tests.geometry.travel import HEIGHT, NEAR, all_right, depths_of, layout_of, travel
+from tests.geometry.travel import HEIGHT, NEAR, all_right, depths_of, layout_of, told_where, travel
 from tests.tracker.bench import Bench
 
 PHONE = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}
@@ -92,7 +92,9 @@ def _true_edge(deepest: float, layout: Layout) -> float:
 def test_clicks_lie_on_their_elements(bench: Bench, browser: Browser, zoom: Zoom, drawn: int) -> None:
     body = f"{BODY}<style>{zoom.style}</style>"
     before = (lambda page: page.evaluate(zoom.own)) if zoom.own else None
-    all_right(travel(bench, browser, body, AIMS, zoom.width, drawn, before=before, context=zoom.context))
+    landings = travel(bench, browser, body, AIMS, zoom.width, drawn, before=before, context=zoom.context)
+    all_right(landings)
+    told_where(landings)
 
 
 @pytest.mark.parametrize("zoom", ZOOMS.values(), ids=ZOOMS)

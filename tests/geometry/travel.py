@@ -23,7 +23,9 @@ HEIGHT = 800
 NEAR = 1.5  # px: places are sent in steps of 1/10,000, boxes in tenths of a px
 STILL = "<script>addEventListener('click', (e) => e.preventDefault())</script>"
 Box = tuple[float, float, float, float]
+Place = tuple[float, float]
 Prepare = Callable[[Page], Any]
+_THERE = "([x, y]) => [truth.at(x, y), [x + scrollX, y + scrollY]]"
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class Landing:
     y: float
     boxes: list[Box]  # of the true element, on the page where it is drawn
     page: tuple[int, int]  # px of the page where it was made, as sent
+    pressed: tuple[float, float]  # … and as they were
 
     @property
     def drawn(self) -> bool:
@@ -131,21 +134,22 @@ def travel(
             float(placed.y[i]),
             page.evaluate("truth.boxes", n),
             (click["px"], click["py"]),
+            pressed,
         )
-        for i, ((aim, n), click) in enumerate(zip(hits, found, strict=True))
+        for i, ((aim, n, pressed), click) in enumerate(zip(hits, found, strict=True))
     ]
     other.close()
     return landings
 
 
-def _click(page: Page, aim: str, at: tuple[float, float], frame: str) -> list[tuple[str, int]]:
-    """Click every box of `aim`; gives (aim, number of the element that was really there)."""
+def _click(page: Page, aim: str, at: tuple[float, float], frame: str) -> list[tuple[str, int, Place]]:
+    """Click every box of `aim`; gives (aim, number of the element that was really there, px of the page)."""
     if aim == "[aim]":  # a box that `before` has found, deeper than a selector reaches
         x, y, w, h = page.evaluate("[aim.x, aim.y, aim.width, aim.height]")
         point = [x + w * at[0], y + h * at[1]]
-        hit = page.evaluate("([x, y]) => truth.at(x, y)", point)
+        hit, where = page.evaluate(_THERE, point)
         page.mouse.click(*point)
-        return [(aim, hit)]
+        return [(aim, hit, where)]
     inside: Frame | Page = page
     if frame:
         found = page.wait_for_selector(frame).content_frame()  # type: ignore[union-attr]
@@ -165,7 +169,8 @@ def _click(page: Page, aim: str, at: tuple[float, float], frame: str) -> list[tu
         if w < 2 or h < 2:
             continue
         px, py = x + dx + w * at[0], y + dy + h * at[1]
-        hits.append((aim, page.evaluate("([x, y]) => truth.at(x, y)", [px, py])))
+        hit, where = page.evaluate(_THERE, [px, py])
+        hits.append((aim, hit, where))
         # The pointer is where it is in what is seen: of a pinched page a part of the window.
         left, top = page.evaluate("[visualViewport.offsetLeft, visualViewport.offsetTop]")
         page.mouse.click(px - left, py - top)
@@ -176,4 +181,10 @@ def _click(page: Page, aim: str, at: tuple[float, float], frame: str) -> list[tu
 def all_right(landings: Sequence[Landing]) -> None:
     """Every click is drawn on its own element, in the box of what was really under the pointer."""
     wrong = [landing for landing in landings if landing.rung != "own" or not landing.right]
+    assert not wrong, f"{len(wrong)} of {len(landings)}: {wrong[:3]}"
+
+
+def told_where(landings: Sequence[Landing]) -> None:
+    """Every click was sent with the place of the page where the button went down."""
+    wrong = [one for one in landings if any(abs(a - b) > NEAR for a, b in zip(one.page, one.pressed, strict=True))]
     assert not wrong, f"{len(wrong)} of {len(landings)}: {wrong[:3]}"
