@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -17,7 +17,7 @@ from parcours.connection import Api, connect
 from parcours.importing import mapping, matomo, posthog
 from parcours.importing.checking import examine
 from parcours.importing.items import Source
-from parcours.importing.rows import NoReader, digest_of, format_of, rows_of, shown
+from parcours.importing.rows import NoReader, columns_of, digest_of, format_of, rows_of, shown
 from parcours.importing.sending import Sending
 from parcours.importing.state import RefusedLines, State
 
@@ -80,7 +80,7 @@ def import_(
 
     try:
         for file in files:
-            format_of(file)
+            _has(file, columns.values())
         if dry_run:
             _say(files, source_of, as_json)
             return
@@ -92,6 +92,14 @@ def import_(
     answer(told, as_json, "\n".join(words for _, words in states))
     if any(one["refused"] for one in told):
         raise click.exceptions.Exit(PARTLY)
+
+
+def _has(file: Path, wanted: Iterable[str]) -> None:
+    """Raise NoReader when a column that was named is none of the file's: its field would be left empty unseen."""
+    names = columns_of(file)
+    for name in wanted:
+        if names is not None and name not in names:
+            raise NoReader(f"{file.name} has no column {name!r}; it has {', '.join(n[:60] for n in names[:40])}.")
 
 
 def _send(

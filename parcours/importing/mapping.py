@@ -73,7 +73,7 @@ def number(value: Any) -> float:
     """A number, or text that is one. Unmapped for anything else."""
     try:
         found = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         found = math.nan
     if not math.isfinite(found):
         raise Unmapped(f"value: {value!r} is no number (write 59.90)")

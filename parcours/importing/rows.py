@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import gzip
 import hashlib
+import io
 import json
 import subprocess
 import sys
+import zlib
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -42,29 +47,71 @@ def format_of(path: Path) -> str:
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of the file as it lies there, hex."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    """SHA-256 of the file as it lies there, hex. NoReader when it cannot be read to its end."""
+    with _told(path):
+        if path.suffix == ".gz":
+            with gzip.open(path) as packed:
+                while packed.read(_BLOCK):  # damage is found before the first line is sent
+                    pass
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def rows_of(path: Path) -> Iterator[Read]:
     """(line, row) in the order of the file. NoReader when it is no such file."""
-    return {"csv": _csv, "ndjson": _ndjson, "json": _json, "parquet": _parquet}[format_of(path)](path)
+    with _told(path):
+        yield from {"csv": _csv, "ndjson": _ndjson, "json": _json, "parquet": _parquet}[format_of(path)](path)
+
+
+def columns_of(path: Path) -> list[str] | None:
+    """The names in the first line of a table; None for a format whose rows name their own. NoReader as above."""
+    if format_of(path) != "csv":
+        return None
+    with _told(path), _opened(path) as raw:
+        return _names(path, _text(raw).readline())[0]
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise NoReader(f"{path.name} is no whole gzip file: {error}") from None
+    except OSError as error:
+        raise NoReader(f"{path} cannot be read: {error.strerror or error}") from None
 
 
 def _opened(path: Path) -> IO[bytes]:
     return gzip.open(path) if path.suffix == ".gz" else path.open("rb")  # type: ignore[return-value]
 
 
+def _text(raw: IO[bytes]) -> io.TextIOWrapper:
+    # Bytes that are no UTF-8 stay visible, so that their line can be refused.
+    return io.TextIOWrapper(raw, "utf-8", "surrogateescape", newline="")
+
+
+def _names(path: Path, header: str) -> tuple[list[str], str]:
+    """The columns, and what stands between them."""
+    header = header.removeprefix("\ufeff")
+    if "\0" in header or _broken([header]):
+        raise NoReader(f"{path.name} is not text in UTF-8: save it again as CSV UTF-8.")
+    delimiter = max(DELIMITERS, key=header.count)
+    try:
+        names = next(csv.reader([header], delimiter=delimiter, strict=True), [])
+    except csv.Error as error:
+        raise NoReader(f"{path.name}: the first line should name the columns, but is not CSV: {error}") from None
+    if not any(names):
+        raise NoReader(f"{path.name} is empty: its first line names the columns.")
+    twice = [name for name, times in Counter(names).items() if name and times > 1]
+    if twice:
+        raise NoReader(f"{path.name}: two columns have the name {twice[0][:60]!r}; rename one.")
+    return names, delimiter
+
+
 def _csv(path: Path) -> Iterator[Read]:
     with _opened(path) as raw:
-        # Bytes that are no UTF-8 stay visible, so that their line can be refused.
-        text = (line.decode("utf-8", "surrogateescape") for line in raw)
-        header = next(text, "").removeprefix("\ufeff")
-        delimiter = max(DELIMITERS, key=header.count)
-        names = next(csv.reader([header], delimiter=delimiter), [])
-        if not names:
-            raise NoReader(f"{path.name} is empty: its first line names the columns.")
+        text = _text(raw)
+        names, delimiter = _names(path, text.readline())
         reader = csv.reader(text, delimiter=delimiter, strict=True)
         while True:
             try:
@@ -92,6 +139,7 @@ def _broken(cells: list[str]) -> bool:
 def _ndjson(path: Path) -> Iterator[Read]:
     with _opened(path) as raw:
         for line, text in enumerate(raw, 1):
+            text = text.removeprefix(codecs.BOM_UTF8) if line == 1 else text
             if text.strip():
                 yield _object(line, text)
 
@@ -108,11 +156,13 @@ def _json(path: Path) -> Iterator[Read]:
     """A list of objects, or an object that holds one: read as a whole, so it has to fit the memory."""
     with _opened(path) as raw:
         try:
-            found: Any = msgspec.json.decode(raw.read())
+            found: Any = msgspec.json.decode(raw.read().removeprefix(codecs.BOM_UTF8))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
             raise NoReader(f"{path.name} is not JSON: {error}. One object a line? Then name it .ndjson.") from None
     if isinstance(found, dict):
         found = next((found[name] for name in _LISTS if isinstance(found.get(name), list)), [found])
+    if not isinstance(found, list):
+        raise NoReader(f"{path.name} holds no list of objects.")
     for place, row in enumerate(found, 1):
         yield (place, row) if isinstance(row, dict) else Bad(place, "This is not an object.", row)
 

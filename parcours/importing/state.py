@@ -26,8 +26,8 @@ class State:
     def read(cls, path: Path, asked: dict[str, str]) -> State:
         """As it stood; a fresh one where there is none, or where it is of another file or question."""
         try:
-            found = cls(**msgspec.json.decode(path.read_bytes()))
-        except (FileNotFoundError, msgspec.DecodeError, TypeError):
+            found = msgspec.json.decode(path.read_bytes(), type=cls)
+        except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
             return cls(asked)
         if found.asked != asked:
             return cls(asked)
