@@ -12,6 +12,7 @@ from collector.wire import Instant, Name, Url, Word
 from store.records import Key
 
 T = TypeVar("T")
+_MAX_WORDS = 300  # letters of a reason
 
 
 class Event(Struct, forbid_unknown_fields=True):
@@ -85,6 +86,11 @@ def _decoded(decoder: msgspec.json.Decoder[T], text: bytes) -> T:
     try:
         return decoder.decode(text)
     except msgspec.ValidationError as error:
-        raise WrongEvent(str(error)) from None
+        raise WrongEvent(_clipped(str(error))) from None
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise Unreadable(str(error)) from None
+        raise Unreadable(_clipped(str(error))) from None
+
+
+def _clipped(words: str) -> str:
+    """The name of an unknown field may be a megabyte long."""
+    return words if len(words) <= _MAX_WORDS else f"{words[:_MAX_WORDS]}…"

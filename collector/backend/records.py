@@ -196,7 +196,10 @@ def _milliseconds(time: datetime) -> int:
 
 
 def _shown(when: int) -> str:
-    return datetime.fromtimestamp(when / 1000).astimezone().isoformat(timespec="seconds")
+    try:
+        return datetime.fromtimestamp(when / 1000).astimezone().isoformat(timespec="seconds")
+    except (ValueError, OverflowError):  # the first day of year 1 east of here is one of year 0
+        return f"{when} ms since 1970"
 
 
 def _refused(reason: Unfit, message: str) -> Refused:

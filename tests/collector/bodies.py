@@ -19,7 +19,7 @@ from msgspec import inspect as types
 
 from collector import wire
 from tests.collector.batches import FP
-from tests.collector.conftest import HEADERS
+from tests.collector.conftest import HEADERS, KEY
 
 NOW = int(time.time() * 1000)
 LONGEST = wire.MAX_BODY
@@ -32,6 +32,7 @@ class Sent:
     body: bytes
     headers: dict[str, str] = field(default_factory=lambda: dict(HEADERS))
     method: str = "POST"
+    path: str = f"/c/{KEY}"
     pieces: int = 1  # ASGI messages that the body comes in
 
 
@@ -44,7 +45,8 @@ def _number(kind: types.IntType) -> st.SearchStrategy[int]:
     return st.sampled_from([low, high]) | st.integers(low, high)
 
 
-def _leaf(kind: types.Type) -> st.SearchStrategy[Any]:
+def leaf(kind: types.Type) -> st.SearchStrategy[Any]:
+    """Values of a field, its edges among them."""
     match kind:
         case types.IntType():
             return _number(kind)
@@ -58,15 +60,16 @@ def _leaf(kind: types.Type) -> st.SearchStrategy[Any]:
         case types.BoolType():
             return st.booleans()
         case types.UnionType():
-            return st.none() | st.one_of(*(_leaf(one) for one in kind.types if not isinstance(one, types.NoneType)))
+            return st.none() | st.one_of(*(leaf(one) for one in kind.types if not isinstance(one, types.NoneType)))
         case types.ListType():
-            return st.lists(_leaf(kind.item_type), max_size=min(kind.max_length or 3, 3))
+            return st.lists(leaf(kind.item_type), max_size=min(kind.max_length or 3, 3))
         case types.DictType():
-            return st.dictionaries(_leaf(kind.key_type), _leaf(kind.value_type), max_size=3)
+            return st.dictionaries(leaf(kind.key_type), leaf(kind.value_type), max_size=3)
     raise NotImplementedError(f"no strategy for {kind}")
 
 
-def _fields(struct: type[msgspec.Struct]) -> dict[str, types.Type]:
+def fields(struct: type[msgspec.Struct]) -> dict[str, types.Type]:
+    """By their names on the wire."""
     return {f.encode_name: f.type for f in types.type_info(struct).fields}  # type: ignore[union-attr]
 
 
@@ -81,16 +84,16 @@ _COLUMNS: dict[str, type[msgspec.Struct]] = {
 }
 assert set(_COLUMNS) == set(wire.KINDS)
 _ITEMS = {
-    (kind, name): _leaf(column.item_type)  # type: ignore[attr-defined]
+    (kind, name): leaf(column.item_type)  # type: ignore[attr-defined]
     for kind, struct in _COLUMNS.items()
-    for name, column in _fields(struct).items()
+    for name, column in fields(struct).items()
 }
 _FINGERPRINTS = st.sampled_from([FP, "." * 22, FP + "..", "~" * 11, "A" * 54])
 _FLAT = {
-    name: st.fixed_dictionaries({}, optional={one: _leaf(kind) for one, kind in _fields(struct).items()})
+    name: st.fixed_dictionaries({}, optional={one: leaf(kind) for one, kind in fields(struct).items()})
     for name, struct in (("sum", wire.Totals), ("ctx", wire.Context))
 }
-_SCROLL = st.fixed_dictionaries({name: _leaf(kind) for name, kind in _fields(wire.Scroll).items()})
+_SCROLL = st.fixed_dictionaries({name: leaf(kind) for name, kind in fields(wire.Scroll).items()})
 _CLOCKS = st.sampled_from([NOW, NOW - 1, NOW - 90_000_000, NOW + 90_000_000, 0, 4_102_444_800_000]) | (
     st.integers(NOW - 10_000_000, NOW + 1_000_000) | st.integers(0, 4_102_444_800_000)
 )
@@ -122,7 +125,7 @@ def whole(draw: st.DrawFn) -> dict[str, Any]:
         if draw(st.booleans()) or (on_elements and not elements):
             continue
         length = draw(st.integers(0, 3))
-        made[kind] = {name: [draw(_ITEMS[kind, name]) for _ in range(length)] for name in _fields(struct)}
+        made[kind] = {name: [draw(_ITEMS[kind, name]) for _ in range(length)] for name in fields(struct)}
         if on_elements:
             made[kind]["e"] = [draw(st.integers(0, elements - 1)) for _ in range(length)]
         if "t" in made[kind]:
@@ -231,7 +234,7 @@ def _zipped(text: bytes, at: int) -> bytes:
     return gzip.compress(text, mtime=0)
 
 
-_OF_TEXT = [
+OF_TEXT = [
     lambda text, at: text,
     _cut,
     _flipped,
@@ -242,7 +245,7 @@ _OF_TEXT = [
     lambda text, at: text + b" " * (LONGEST - len(text) + at % 3 - 1),
     lambda text, at: text.replace(b'"v":1,', b'"v":%d,' % (at % 4)),
 ]
-_OF_ZIP = [
+OF_ZIP = [
     _zipped,
     _zipped,
     lambda text, at: _cut(_zipped(text, at), at),
@@ -279,9 +282,9 @@ def requests(draw: st.DrawFn) -> Sent:
     at = draw(st.integers(0, 70_000))
     sent = Sent(dumped(node), pieces=draw(st.sampled_from([1, 1, 2, 9])))
     if "text" in ways:
-        sent = replace(sent, body=draw(st.sampled_from(_OF_TEXT))(sent.body, at))
+        sent = replace(sent, body=draw(st.sampled_from(OF_TEXT))(sent.body, at))
     if "zip" in ways:
-        zipped = draw(st.sampled_from(_OF_ZIP))(sent.body, at)
+        zipped = draw(st.sampled_from(OF_ZIP))(sent.body, at)
         sent = replace(sent, body=zipped, headers=sent.headers | {"content-encoding": "gzip"})
     if "headers" in ways:
         sent = replace(sent, headers=sent.headers | draw(_HEADERS))

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import gzip
 import json
 import os
@@ -13,12 +12,10 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given
 from hypothesis import settings as examples
-from starlette.applications import Starlette
 
 from collector import wire
 from collector.app import Collector, CollectorSettings
@@ -28,7 +25,8 @@ from collector.segments import DONE, SEALED, paths, read_records
 from store.client import Store
 from tests.collector.batches import at, batch, body
 from tests.collector.bodies import Sent, requests
-from tests.collector.conftest import DEMO, HEADERS, KEY, SITE, Sites
+from tests.collector.conftest import DEMO, HEADERS, SITE, Sites
+from tests.collector.door import Door, running
 
 BODIES = int(os.environ.get("PARCOURS_TEST_BODIES", "2000"))
 STATUS = {because.value.code: because.value.status for because in Because}
@@ -36,66 +34,10 @@ UNASKED = {code for code, status in STATUS.items() if status >= 500}
 MAY_WAIT = {408, 429, 503}
 
 
-class Door:
-    """The collector's application in this thread, asked message by message."""
-
-    def __init__(self, collector: Collector, loop: asyncio.AbstractEventLoop) -> None:
-        self._collector = collector
-        self._loop = loop
-        self._app = Starlette(routes=collector.routes)
-
-    def ask(self, sent: Sent) -> tuple[int, dict[str, str], bytes]:
-        """Status, headers and body of the answer. Raises what the application raises."""
-        size = -(-len(sent.body) // sent.pieces) or 1
-        parts = [sent.body[start : start + size] for start in range(0, len(sent.body), size)] or [b""]
-        left = iter([{"type": "http.request", "body": p, "more_body": p is not parts[-1]} for p in parts])
-        told: list[Any] = []
-
-        async def receive() -> Any:
-            return next(left)
-
-        async def send(message: Any) -> None:
-            told.append(message)
-
-        scope = {
-            "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": sent.method, "scheme": "http",
-            "path": f"/c/{KEY}", "raw_path": b"", "query_string": b"", "root_path": "", "server": ("collector", 80),
-            "client": ("203.0.113.9", 5), "state": {},
-            "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.headers.items()],
-        }  # fmt: skip
-        self._loop.run_until_complete(asyncio.wait_for(self._app(scope, receive, send), 20))
-        start, *rest = told
-        headers = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
-        return start["status"], headers, b"".join(part.get("body", b"") for part in rest)
-
-    def counted(self) -> Counter[str]:
-        """What was counted so far, by reason, of the site and of no site."""
-        found: Counter[str] = Counter()
-        for number in (7, 0):
-            counts = self._collector.health(number)
-            found.update({"accepted": counts.accepted, "duplicate": counts.duplicates})
-            found.update({code: tally.count for code, tally in counts.refused.items()})
-        return found
-
-    def skipped(self) -> tuple[int, str]:
-        """How many batches held what is unknown here, and what the last of them held."""
-        tally = self._collector.health(7).skipped
-        return tally.count, tally.example
-
-    def drained(self) -> None:
-        self._loop.run_until_complete(self._collector.drain(100))
-
-
 @contextmanager
 def opened(settings: CollectorSettings, store: Store | None) -> Iterator[Door]:
-    loop = asyncio.new_event_loop()
-    collector = Collector(store, settings, Sites(SITE, DEMO))
-    loop.run_until_complete(collector.start())
-    try:
-        yield Door(collector, loop)
-    finally:
-        loop.run_until_complete(collector.stop())
-        loop.close()
+    with running(Collector(store, settings, Sites(SITE, DEMO))) as one:
+        yield one
 
 
 def checked(door: Door, sent: Sent) -> str:
