@@ -73,14 +73,17 @@ class Store:
             if self._closed:
                 raise StoreError(f"{doing}: the store in {self.location} is closed")
             client = self._idle.pop() if self._idle else None
+        whole = False
         try:
             client = client or self._connect()
             yield client
+            whole = True
         except Exception as error:
             raise explained(error, doing, self.location, segment=segment) from error
         finally:
             with self._lock:
-                keep = client is not None and not self._closed and len(self._idle) < MAX_IDLE
+                # chDB (26.9) gives what a query that failed half-way had so far to the next one of its connection.
+                keep = whole and not self._closed and len(self._idle) < MAX_IDLE
                 if keep:
                     self._idle.append(client)
             if client is not None and not keep:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from itertools import chain
 from typing import Any
 
@@ -21,9 +22,11 @@ _TIMES = {"DateTime*": "int"}  # ticks instead of datetime
 
 def numpy_columns(client: Any, sql: str, params: Mapping[str, object]) -> dict[str, NDArray[Any]]:
     """Column name → array; an answer without rows has its columns all the same."""
-    context = client.create_query_context(query=sql, parameters=dict(params) or None, use_numpy=True)
-    result = client.query(context=context)
-    blocks = list(result._block_gen)  # no public name gives columns as numpy (clickhouse-connect 1.12)
+    # Block by block: of a whole answer, the embedded engine copies 40 MB while no other thread may run.
+    context = client.create_query_context(query=sql, parameters=dict(params) or None, use_numpy=True, streaming=True)
+    # No public name gives columns as numpy and streams (clickhouse-connect 1.12).
+    with closing(client._query_with_context(context)) as result:
+        blocks = list(result._block_gen)
     if not any(len(block[0]) for block in blocks):
         return {name: np.empty(0, dtype=_dtype(kind)) for name, kind in _described(client, sql, params)}
     return {

@@ -138,6 +138,17 @@ def test_an_error_tells_where_and_what(either: Store) -> None:
     assert either.rows("SELECT 1 AS one") == [{"one": 1}]
 
 
+def test_an_answer_that_breaks_off_leaves_nothing_to_the_next(either: Store) -> None:
+    breaks = "SELECT number, throwIf(number = 900000, 'enough') AS never FROM numbers(1000000)"
+    for ask in (either.columns, either.rows):
+        with pytest.raises(StoreError, match="enough"):
+            ask(breaks)
+        assert either.columns("SELECT number + 5 AS n FROM numbers(3)")["n"].tolist() == [5, 6, 7]
+        with pytest.raises(StoreError, match="enough"):
+            ask(breaks)
+        assert either.rows("SELECT number + 5 AS n FROM numbers(3)") == [{"n": 5}, {"n": 6}, {"n": 7}]
+
+
 def test_a_closed_store_says_so(fresh_store: Callable[[], Store]) -> None:
     store = fresh_store()
     store.close()
