@@ -16,10 +16,10 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.elements import Found, LayoutIndex, own_elements
-from aggregator.fingerprints import FIELDS
 from aggregator.linkage.matching import match_layouts, match_records
-from aggregator.records import Records, records_of
+from aggregator.placing.elements import Found, LayoutIndex, own_elements
+from aggregator.shapes.fingerprints import FIELDS
+from aggregator.shapes.records import Records, records_of
 from bench.drift_alike import Alike
 from bench.drift_capture import (
     BECAME_TWO,

@@ -14,8 +14,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from aggregator.fingerprints import FIELDS, Prints, parse
-from aggregator.records import Records
+from aggregator.shapes.fingerprints import FIELDS, Prints, parse
+from aggregator.shapes.records import Records
 from bench.drift_capture import Side
 
 ASKED = [n for n, name in enumerate(FIELDS) if name != "plain"]

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aggregator.fingerprints import parse
 from aggregator.linkage.matching import match_records
-from aggregator.records import Records, records_of
+from aggregator.shapes.fingerprints import parse
+from aggregator.shapes.records import Records, records_of
 from bench.drift_capture import Side
 from store.layouts import Layout, path_key
 

@@ -12,17 +12,19 @@ from typing import Any
 
 import numpy as np
 
-from aggregator import queries
-from aggregator.density import density
-from aggregator.elements import LayoutIndex
-from aggregator.elements_table import element_table
-from aggregator.frustration import judge
-from aggregator.heatmap import heatmap
-from aggregator.ladder import places
-from aggregator.projection import project
-from aggregator.records import Records
-from aggregator.scope import Scope
-from aggregator.states import Shown, owners
+from aggregator.answers.heatmap import heatmap
+from aggregator.grids.density import density
+from aggregator.measures.elements_table import element_table
+from aggregator.measures.frustration import judge
+from aggregator.placing.elements import LayoutIndex
+from aggregator.placing.ladder import places
+from aggregator.placing.projection import project
+from aggregator.placing.states import Shown, owners
+from aggregator.queries.exposure import read_exposed
+from aggregator.queries.points import read_left_out, read_points
+from aggregator.queries.records import read_records
+from aggregator.shapes.records import Records
+from aggregator.shapes.scope import Scope
 from store.client import Store, open_store
 from store.layouts import Layout
 from store.migrations import migrate
@@ -56,10 +58,10 @@ def _measure(store: Store, n: int) -> dict[str, Any]:
     scope = Scope(1, (PAGE,), "click", SINCE, UNTIL)
     cold = _once(lambda: heatmap(store, snapshots, scope, WIDTH))
     states = _median(lambda: heatmap(store, snapshots, scope, WIDTH, "", STATES))
-    read = _median(lambda: queries.read_points(store, scope, (PAGE,)))
+    read = _median(lambda: read_points(store, scope, (PAGE,)))
     warm = _median(lambda: heatmap(store, snapshots, scope, WIDTH))
-    points = queries.read_points(store, scope, (PAGE,))
-    records = queries.read_records(store, scope, (PAGE,))
+    points = read_points(store, scope, (PAGE,))
+    records = read_records(store, scope, (PAGE,))
     index = LayoutIndex(layout)
     placed = project(points, records, index)
     dead, rage = judge(points, records)
@@ -75,9 +77,9 @@ def _measure(store: Store, n: int) -> dict[str, Any]:
         "ratio to reading": warm / read,
         "parts, ms": {
             "layout made ready": _median(lambda: LayoutIndex(layout)),
-            "records read": _median(lambda: queries.read_records(store, scope, (PAGE,))),
-            "exposed visitors": _median(lambda: queries.read_exposed(store, scope, (PAGE,), WIDTH)),
-            "left out": _median(lambda: queries.read_left_out(store, scope, (PAGE,))),
+            "records read": _median(lambda: read_records(store, scope, (PAGE,))),
+            "exposed visitors": _median(lambda: read_exposed(store, scope, (PAGE,), WIDTH)),
+            "left out": _median(lambda: read_left_out(store, scope, (PAGE,))),
             "whose a point is, four pictures": _median(lambda: owners(points, records, _shown(records, index))),
             "projection": _median(lambda: project(points, records, index)),
             "grid": _median(lambda: density(placed.x, placed.y, None, layout)),

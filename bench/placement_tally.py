@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.ladder import RUNGS
+from aggregator.placing.ladder import RUNGS
 from bench.placement_truth import Verdict
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.arms import compare_arms
-from aggregator.statistics import benjamini_hochberg, two_proportion_z
+from aggregator.measures.statistics import benjamini_hochberg, two_proportion_z
+from aggregator.measures.variant_tests import compare_arms
 
 NAME = "significance"
 HELP = "share of A/A tests with a false difference: the click as unit against the visitor"

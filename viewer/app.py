@@ -16,7 +16,8 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from aggregator.windows import Heights, recorded_heights
+from aggregator.queries.heights import recorded_heights
+from aggregator.shapes.heights import Heights
 from store.client import Store
 from store.definitions import Definitions
 from store.records import Site, User

@@ -17,8 +17,8 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
-from aggregator.pictures import NoSnapshot
-from aggregator.scope import BadScope
+from aggregator.pictures.newest import NoSnapshot
+from aggregator.shapes.scope import BadScope
 from store.client import StoreError
 from store.definitions import Conflict, Missing
 from store.pages import NotAPage

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.export import COLUMNS, placed_points
-from aggregator.heatmap import Heatmap
+from aggregator.answers.export import COLUMNS, placed_points
+from aggregator.answers.heatmap import Heatmap
 
 
 def points_json(found: Heatmap) -> list[dict[str, object]]:

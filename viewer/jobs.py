@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
-from aggregator.windows import Heights
+from aggregator.shapes.heights import Heights
 from store.pages import canonical_page
 from store.records import Site
 from store.snapshots import Snapshot, Snapshots

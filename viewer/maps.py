@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import anyio
 
-from aggregator.columns import UInt64
-from aggregator.comparison import Comparison, comparison
-from aggregator.heatmap import Heatmap, ReachMap, heatmap, reach_map
-from aggregator.scale import Scale
-from aggregator.scope import Scope
+from aggregator.answers.comparison import Comparison, comparison
+from aggregator.answers.heatmap import Heatmap, ReachMap, heatmap, reach_map
+from aggregator.grids.scale import Scale
+from aggregator.shapes.columns import UInt64
+from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.records import Experiment
 from store.snapshots import Snapshot, Snapshots

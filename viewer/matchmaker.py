@@ -9,8 +9,9 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from aggregator.columns import UInt64
-from aggregator.twins import make_twins, read_page_records
+from aggregator.pictures.twins import make_twins
+from aggregator.queries.records import read_page_records
+from aggregator.shapes.columns import UInt64
 from store.client import Store
 from store.definitions import Missing
 from store.errors import StoreError

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from aggregator.scale import Scale
+from aggregator.grids.scale import Scale
 from viewer import palette_tables
 
 Palette = Literal["light", "dark"]

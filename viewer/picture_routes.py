@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from aggregator.scale import Scale
+from aggregator.grids.scale import Scale
 from store.definitions import Missing
 from viewer import pictures
 from viewer.auth import require

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
-from aggregator.scale import Scale
+from aggregator.grids.scale import Scale
 from viewer.errors import missing
 from viewer.palette import Palette, heat_png, levels, overlay, veil_png
 

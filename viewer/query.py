@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 from starlette.requests import Request
 
-from aggregator.queries import all_pages
-from aggregator.scope import Device, Kind, Scope
+from aggregator.queries.pages import all_pages
+from aggregator.shapes.scope import Device, Kind, Scope
 from store.definitions import Definitions, Missing
 from store.pages import canonical_page, page_path
 from store.records import Experiment, PageState, Site

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.columns import Float32, Float64, Int32, Int64
+from aggregator.shapes.columns import Float32, Float64, Int32, Int64
 
 LEAST = 1.0  # nats above one in M
 LEAD = 2.5  # nats ahead of all others together, in row and in column

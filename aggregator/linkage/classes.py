@@ -6,9 +6,9 @@ from collections import Counter
 
 import numpy as np
 
-from aggregator.columns import Float64
-from aggregator.fingerprints import MOST_CLASSES, ONE_SIDED
 from aggregator.linkage.nodes import Nodes
+from aggregator.shapes.columns import Float64
+from aggregator.shapes.fingerprints import MOST_CLASSES, ONE_SIDED
 
 Set = frozenset[int] | None  # None: not known
 

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from aggregator.columns import Float32, Float64, Int32, Int64, Mask
 from aggregator.linkage.evidence import family_of
 from aggregator.linkage.nodes import Nodes
 from aggregator.linkage.siblings import Places
+from aggregator.shapes.columns import Float32, Float64, Int32, Int64, Mask
 
 GONE = 0.1  # share of elements that an edit removes, before anything is known
 CHILD, WRAPPED = 0.85, 0.07  # where an element is found below its parent; the rest: anywhere

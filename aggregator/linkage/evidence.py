@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.columns import Float32, Float64, Int16, Int64
-from aggregator.fingerprints import ABSENT, CHANCE, FIELDS, KEEP, KEEP_CLASSES, MOST, ONE_SIDED
 from aggregator.linkage.classes import Classes
 from aggregator.linkage.likeness import likeness
 from aggregator.linkage.nodes import UNKNOWN, Nodes, steps
+from aggregator.shapes.columns import Float32, Float64, Int16, Int64
+from aggregator.shapes.fingerprints import ABSENT, CHANCE, FIELDS, KEEP, KEEP_CLASSES, MOST, ONE_SIDED
 
 TEXT, ALL, HEAD = FIELDS.index("text"), FIELDS.index("all"), FIELDS.index("head")
 OWN = [FIELDS.index(name) for name in ("id", "name", "type", "role", "href", "text", "label")]  # not of what is in it

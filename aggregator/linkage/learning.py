@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from aggregator.columns import Int32
-from aggregator.fingerprints import FIELDS
 from aggregator.linkage.evidence import MEASURED, Keep
 from aggregator.linkage.nodes import UNKNOWN, Nodes
+from aggregator.shapes.columns import Int32
+from aggregator.shapes.fingerprints import FIELDS
 
 PRIOR_PAIRS = 8  # what the measured shares are worth
 LEAST_SURE = 5  # below, nothing is learned

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aggregator.columns import Float32, Int32
+from aggregator.shapes.columns import Float32, Int32
 
 LONGEST = 32  # steps that are compared from either end
 _CELLS = 4_000_000  # compared at once

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from aggregator.columns import Float32, Int32
 from aggregator.linkage.choice import Choice, choose
 from aggregator.linkage.context import Context, posterior
 from aggregator.linkage.evidence import MEASURED, Evidence
@@ -14,7 +13,8 @@ from aggregator.linkage.order import Order
 from aggregator.linkage.positions import trust_in_places
 from aggregator.linkage.replaced import without_replaced
 from aggregator.linkage.siblings import places
-from aggregator.records import Records
+from aggregator.shapes.columns import Float32, Int32
+from aggregator.shapes.records import Records
 from store.layouts import Layout
 
 ROUNDS = 3  # of context and learning, before indices count

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.columns import Int16, Int32
-from aggregator.fingerprints import FIELDS, parse
-from aggregator.paths import CUT, tag_of
-from aggregator.records import Records
+from aggregator.shapes.columns import Int16, Int32
+from aggregator.shapes.fingerprints import FIELDS, parse
+from aggregator.shapes.paths import CUT, tag_of
+from aggregator.shapes.records import Records
 from store.layouts import Layout
 
 UNKNOWN = -2  # a property that says nothing: of an implied ancestor, or one that differs from visitor to visitor

@@ -14,11 +14,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.columns import Float32, Float64, Int32
 from aggregator.linkage.evidence import family_of
 from aggregator.linkage.nodes import Nodes, steps
 from aggregator.linkage.siblings import Places
 from aggregator.linkage.words import words_survived
+from aggregator.shapes.columns import Float32, Float64, Int32
 
 KEPT = 0.9  # share of families in order, below which nothing is told from order
 WORDS = 0.3  # share of the words that still stand, below which a list that was sorted anew would not show it

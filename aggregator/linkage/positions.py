@@ -10,9 +10,9 @@ from collections import Counter
 
 import numpy as np
 
-from aggregator.columns import Float64, Int32
 from aggregator.linkage.nodes import Nodes
 from aggregator.linkage.siblings import Places
+from aggregator.shapes.columns import Float64, Int32
 
 PRIOR_PAIRS = 2.0  # that the part of the tree above is worth
 REPEATED = 3  # siblings of one tag from which they are a list: lists grow and are sorted, the rest stays

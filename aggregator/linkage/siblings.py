@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.columns import Int32
 from aggregator.linkage.nodes import Nodes, above_of
+from aggregator.shapes.columns import Int32
 
 _PLACE = re.compile(r":(\d+)$")
 

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.columns import Float32, Int32, Int64, Mask, UInt64
 from aggregator.linkage.choice import Choice
 from aggregator.linkage.matching import match_layouts, match_records
-from aggregator.records import Records
+from aggregator.shapes.columns import Float32, Int32, Int64, Mask, UInt64
+from aggregator.shapes.records import Records, RecordTimes
 from store.layouts import Layout
 
 CHANGED_KEYS = 3  # keys whose records change at once: from here it is an edit
@@ -30,17 +30,7 @@ STANDS = 50.0  # nats of a record that stands as it was recorded
 
 
 @dataclass(frozen=True)
-class Seen:
-    """When R records were seen in views of which something does not stand any more: `first`, `last` i64[R]
-    ms since 1970, `times` i64[R] how often; 0 where never."""
-
-    first: Int64
-    last: Int64
-    times: Int64
-
-
-@dataclass(frozen=True)
-class Picture:
+class PastLayout:
     taken: int  # ms since 1970
     layout: Layout
 
@@ -61,9 +51,9 @@ def standing(records: Records, layout: Layout) -> Int32:
 
 def match_versions(
     records: Records,
-    seen: Seen,
+    seen: RecordTimes,
     layout: Layout,
-    older: Sequence[Picture] = (),
+    older: Sequence[PastLayout] = (),
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> Choice:
     """For each of R records its element of the layout (hidden ones too), or -1. `older`: pictures before it."""
@@ -135,7 +125,7 @@ def _edit(key: UInt64, first: Int64, last: Int64) -> int | None:
 class _Chain:
     """Through a picture of the records' time where there is one, else straight from the records."""
 
-    def __init__(self, layout: Layout, older: Sequence[Picture]) -> None:
+    def __init__(self, layout: Layout, older: Sequence[PastLayout]) -> None:
         self.layout, self.older = layout, older
         self._onward: dict[int, Choice] = {}
 

@@ -11,7 +11,7 @@ from collector import wire
 from parcours.importing.items import Row, view_id
 
 # No element has this path (numbers of steps begin at 1): its clicks are placed by the page alone, and only
-# on a picture of the same page at the same size (aggregator/ladder.py, rung `page`).
+# on a picture of the same page at the same size (aggregator/placing/ladder.py, rung `page`).
 NO_ELEMENT = "html:0"
 NO_FINGERPRINTS = "~" * 11
 _DAY = 86_400_000

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 import xxhash
 
-from aggregator.fingerprints import FIELDS
-from aggregator.points import TYPES, Points
-from aggregator.records import Records, records_of
+from aggregator.shapes.fingerprints import FIELDS
+from aggregator.shapes.points import TYPES, Points
+from aggregator.shapes.records import Records, records_of
 from store.client import Store
 from store.layouts import Layout, path_key
 

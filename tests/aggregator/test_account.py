@@ -6,8 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.account import LeftOut, account, reach_account
-from aggregator.projection import Placed
+from aggregator.measures.account import account, reach_account
+from aggregator.placing.projection import Placed
+from aggregator.shapes.exposure import LeftOut
 from store.robots import REASONS
 
 counts = st.integers(0, 10**9)

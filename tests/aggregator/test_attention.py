@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.attention import BANDS, Anchors, Bands, attention, monotone
+from aggregator.measures.attention import Anchors, attention, monotone
+from aggregator.shapes.depths import BANDS, Bands
 from tests.aggregator.build import fp, layout
 
 NOBODY = Anchors(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.float32))

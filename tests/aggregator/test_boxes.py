@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.boxes import Boxes
+from aggregator.placing.boxes import Boxes
 from store.layouts import Layout
 from tests.aggregator.build import layout
 

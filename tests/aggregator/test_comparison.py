@@ -9,8 +9,8 @@ import msgspec
 import numpy as np
 import pytest
 
-from aggregator.comparison import Comparison, comparison
-from aggregator.scope import BadScope, Scope
+from aggregator.answers.comparison import Comparison, comparison
+from aggregator.shapes.scope import BadScope, Scope
 from store.client import Store
 from store.layouts import Layout, path_key
 from store.records import Experiment, Variant

@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.density import CUT, Grid, bin_points, density, grid_shape, per_thousand, smooth
-from aggregator.scale import Scale, round_up, scale_for
+from aggregator.grids.density import CUT, bin_points, density, grid_shape, per_thousand, smooth
+from aggregator.grids.scale import Scale, round_up, scale_for
+from aggregator.shapes.grid import Grid
 from tests.aggregator.build import layout
 
 F = np.float32
@@ -70,7 +71,7 @@ def test_smoothing_is_a_gaussian_along_each_axis(rows: int, columns: int, sigma:
 
     wanted = np.apply_along_axis(along, 1, np.apply_along_axis(along, 0, grid.astype(float)))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("aggregator.density.AT_ONCE", 200)
+        patch.setattr("aggregator.grids.density.AT_ONCE", 200)
         assert np.allclose(smooth(grid, sigma), wanted, rtol=1e-5)
 
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.boxes import Boxes
-from aggregator.columns import Float32
-from aggregator.density import SIGMA
-from aggregator.dwell import spread
-from aggregator.points import Points
-from aggregator.projection import ANCESTOR, NONE, OWN, Placed
+from aggregator.grids.density import SIGMA
+from aggregator.grids.dwell import spread
+from aggregator.placing.boxes import Boxes
+from aggregator.placing.projection import ANCESTOR, NONE, OWN, Placed
+from aggregator.shapes.columns import Float32
+from aggregator.shapes.points import Points
 from tests.aggregator.build import fp, layout, points
 
 F = np.float32

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aggregator.elements_table import element_table, visitors_per_element
-from aggregator.projection import project
-from aggregator.statistics import wilson
+from aggregator.measures.elements_table import element_table, visitors_per_element
+from aggregator.measures.statistics import wilson
+from aggregator.placing.projection import project
 from tests.aggregator.build import layout, points, records
 
 A, B, C = ("main>a:1", ""), ("main>b:1", ""), ("main>i:1", "")

@@ -6,9 +6,9 @@ import math
 
 import pytest
 
-from aggregator.elements import Found, LayoutIndex, own_elements
-from aggregator.fingerprints import ABSENT, BadFingerprints, parse
-from aggregator.paths import is_anchor, is_named, prefixes, shape, tag_of
+from aggregator.placing.elements import Found, LayoutIndex, own_elements
+from aggregator.shapes.fingerprints import ABSENT, BadFingerprints, parse
+from aggregator.shapes.paths import is_anchor, is_named, prefixes, shape, tag_of
 from store.layouts import path_key
 from tests.aggregator.build import fp, layout, records
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aggregator.frustration import judge
-from aggregator.points import FRAMED, KEYBOARD, MODIFIER
+from aggregator.measures.frustration import judge
+from aggregator.shapes.points import FRAMED, KEYBOARD, MODIFIER
 from tests.aggregator.build import NOON, points, records
 
 LINK, FIELD, CANVAS = ("main>a:1", ""), ("main>input:1", ""), ("main>canvas:1", "")

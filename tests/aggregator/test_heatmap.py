@@ -10,10 +10,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aggregator.export import COLUMNS, placed_points
-from aggregator.heatmap import Heatmap, NoSnapshot, ReachMap, heatmap, reach_map
-from aggregator.queries import resolve_pages
-from aggregator.scope import BadScope, Scope
+from aggregator.answers.export import COLUMNS, placed_points
+from aggregator.answers.heatmap import Heatmap, NoSnapshot, ReachMap, heatmap, reach_map
+from aggregator.queries.pages import resolve_pages
+from aggregator.shapes.scope import BadScope, Scope
 from store.client import Store
 from store.layouts import Layout, path_key
 from store.snapshots import Snapshot, Snapshots, new_id

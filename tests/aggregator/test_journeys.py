@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from aggregator.journeys import claimed_pages, journey_map
-from aggregator.statistics import wilson
+from aggregator.answers.journey import claimed_pages, journey_map
+from aggregator.measures.statistics import wilson
 from store.client import Store
 from store.records import Journey, Stage, Touchpoint
 from tests.aggregator.build import insert, insert_elements, record_id

@@ -9,10 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.fingerprints import CHANCE, FIELDS, KEEP, MOST, ONE_SIDED
 from aggregator.linkage.evidence import MEASURED, Evidence
 from aggregator.linkage.likeness import likeness
 from aggregator.linkage.nodes import UNKNOWN, Nodes, layout_nodes, record_nodes
+from aggregator.shapes.fingerprints import CHANCE, FIELDS, KEEP, MOST, ONE_SIDED
 from tests.aggregator.build import fp, records
 from tests.aggregator.trees import el, page
 

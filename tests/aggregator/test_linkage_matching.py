@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aggregator.linkage.matching import match_layouts, match_records
-from aggregator.records import Records
+from aggregator.shapes.records import Records
 from store.layouts import Layout
 from tests.aggregator.build import fp, records
 from tests.aggregator.trees import El, el, page, records_of_page

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from aggregator.linkage.choice import Choice
-from aggregator.linkage.versions import Picture, Seen, match_versions, periods, standing
-from aggregator.records import Records
+from aggregator.linkage.versions import PastLayout, match_versions, periods, standing
+from aggregator.shapes.records import Records, RecordTimes
 from store.layouts import Layout
 from tests.aggregator.build import record_id, records
 from tests.aggregator.trees import El, el, page
@@ -34,7 +34,7 @@ def links(layout: Layout) -> list[tuple[str, str]]:
     return [(p, f) for p, f, tag in zip(layout.paths, layout.fps, layout.tags, strict=True) if tag == "a"]
 
 
-def visited(*made: tuple[Layout, int]) -> tuple[Records, Seen]:
+def visited(*made: tuple[Layout, int]) -> tuple[Records, RecordTimes]:
     """The records of visits, and when those were seen of which something does not stand any more."""
     everything = records(list(dict.fromkeys(pair for layout, _ in made for pair in links(layout))))
     first, last, times = np.zeros((3, len(everything)), np.int64)
@@ -44,7 +44,7 @@ def visited(*made: tuple[Layout, int]) -> tuple[Records, Seen]:
         at = everything.locate(np.array([record_id(*pair) for pair in links(layout)], np.uint64))
         first[at] = np.where(times[at] > 0, first[at], day * DAY)
         last[at], times[at] = (day + 1) * DAY - 1, times[at] + 1
-    return everything, Seen(first, last, times)
+    return everything, RecordTimes(first, last, times)
 
 
 def right(made: Records, found: Choice, layout: Layout) -> dict[str, str]:
@@ -70,7 +70,7 @@ def test_records_of_three_versions_do_not_bar_each_other() -> None:
 
 def test_through_a_picture_of_its_time() -> None:
     made, seen = visited(*EDITS)
-    older = [Picture(4 * DAY, SECOND), Picture(2 * DAY, FIRST)]
+    older = [PastLayout(4 * DAY, SECOND), PastLayout(2 * DAY, FIRST)]
     found = right(made, match_versions(made, seen, THIRD, older), THIRD)
     for layout, by in ((FIRST, 2), (SECOND, 1), (THIRD, 0)):
         assert {k: found[k] for k in moved(layout, by)} == moved(layout, by)

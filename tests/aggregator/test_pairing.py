@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aggregator.elements import LayoutIndex
-from aggregator.pairing import pair_elements
+from aggregator.pictures.pairing import pair_elements
+from aggregator.placing.elements import LayoutIndex
 from tests.aggregator.build import fp, layout
 
 BOX = (0.0, 0.0, 10.0, 10.0)

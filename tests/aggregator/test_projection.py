@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aggregator.ladder import ANCESTOR, NONE, OWN, PAGE, TWIN
-from aggregator.points import Points
-from aggregator.projection import Placed, project
-from aggregator.records import Records
+from aggregator.placing.ladder import ANCESTOR, NONE, OWN, PAGE, TWIN
+from aggregator.placing.projection import Placed, project
+from aggregator.shapes.points import Points
+from aggregator.shapes.records import Records
 from store.layouts import Layout
 from tests.aggregator.build import fp, layout, points, record_id, records
 

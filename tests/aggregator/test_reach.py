@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aggregator.elements import LayoutIndex
-from aggregator.queries import Depths
-from aggregator.reach import reach
+from aggregator.measures.reach import reach
+from aggregator.placing.elements import LayoutIndex
+from aggregator.shapes.depths import Depths
 from store.layouts import path_key
 from tests.aggregator.build import fp, layout, records
 

@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.columns import Int16
-from aggregator.elements import LayoutIndex
-from aggregator.export import placed_points
-from aggregator.heatmap import Heatmap, heatmap
-from aggregator.ladder import places
-from aggregator.scope import Scope
-from aggregator.states import NOBODY, InState, Shown, divide, owners
+from aggregator.answers.export import placed_points
+from aggregator.answers.heatmap import Heatmap, heatmap
+from aggregator.placing.elements import LayoutIndex
+from aggregator.placing.ladder import places
+from aggregator.placing.states import NOBODY, InState, Shown, divide, owners
+from aggregator.shapes.columns import Int16
+from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.layouts import Layout
 from store.matches import Match, Matches

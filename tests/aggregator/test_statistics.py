@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.arms import compare_arms
-from aggregator.statistics import (
+from aggregator.measures.statistics import (
     benjamini_hochberg,
     chi2_tail,
     expected_floor,
@@ -19,6 +18,7 @@ from aggregator.statistics import (
     two_proportion_z,
     wilson,
 )
+from aggregator.measures.variant_tests import compare_arms
 
 
 @pytest.mark.parametrize(

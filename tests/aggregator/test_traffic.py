@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from aggregator.traffic import devices_of, pages_of, site_traffic
+from aggregator.answers.traffic import devices_of, pages_of, site_traffic
 from store.client import Store
 from tests.aggregator.build import DAY, NOON, PAGE, insert
 

@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, sync_playwright
 
-from aggregator.heatmap import heatmap
-from aggregator.ladder import OWN, TWIN
-from aggregator.scope import Scope
-from aggregator.twins import make_twins, read_twins
+from aggregator.answers.heatmap import heatmap
+from aggregator.pictures.twins import make_twins, read_twins
+from aggregator.placing.ladder import OWN, TWIN
+from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.layouts import Layout, path_key
 from store.snapshots import Snapshot, Snapshots, new_id

@@ -1,6 +1,7 @@
 """Medians of windows and pages, near each width."""
 
-from aggregator.windows import Heights, recorded_heights
+from aggregator.queries.heights import recorded_heights
+from aggregator.shapes.heights import Heights
 from tests.aggregator.build import DAY, PAGE, insert
 
 

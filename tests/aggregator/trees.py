@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from aggregator.records import Records
+from aggregator.shapes.records import Records
 from store.layouts import Layout
 from tests.aggregator.build import fp, records
 

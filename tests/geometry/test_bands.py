@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page
 
-from aggregator.attention import Anchors, Bands, attention
-from aggregator.elements import LayoutIndex
-from aggregator.reach import reach
+from aggregator.measures.attention import Anchors, attention
+from aggregator.measures.reach import reach
+from aggregator.placing.elements import LayoutIndex
+from aggregator.shapes.depths import Bands
 from collector import wire
 from store.layouts import Layout
 from tests.geometry.travel import depths_of, layout_of

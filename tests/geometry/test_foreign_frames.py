@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser
 
-from aggregator.projection import RUNGS, project
+from aggregator.placing.projection import RUNGS, project
 from store.records import Site
 from tests.aggregator.build import points, records
 from tests.geometry.travel import NEAR, STILL

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, CDPSession, Page
 
-from aggregator.elements import LayoutIndex
-from aggregator.reach import edges
+from aggregator.measures.reach import edges
+from aggregator.placing.elements import LayoutIndex
 from collector import wire
 from store.layouts import Layout
 from tests.geometry.travel import HEIGHT, NEAR, all_right, depths_of, layout_of, told_where, travel

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Browser, Frame, Page
 
-from aggregator.projection import RUNGS, project
-from aggregator.queries import Depths
-from aggregator.records import Records, records_of
+from aggregator.placing.projection import RUNGS, project
+from aggregator.shapes.depths import Depths
+from aggregator.shapes.records import Records, records_of
 from collector import wire
 from store.layouts import Layout, path_key
 from tests.aggregator.build import points, record_id, records

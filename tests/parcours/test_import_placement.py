@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.ladder import NONE, PAGE
 from aggregator.linkage.matching import match_records
-from aggregator.projection import project
+from aggregator.placing.ladder import NONE, PAGE
+from aggregator.placing.projection import project
 from parcours.importing.views import NO_ELEMENT, NO_FINGERPRINTS, Click, Shown, Views
 from tests.aggregator.build import fp, layout, points, records
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from aggregator.elements import LayoutIndex
-from aggregator.ladder import places
-from aggregator.projection import project
-from aggregator.states import Shown, owners
+from aggregator.placing.elements import LayoutIndex
+from aggregator.placing.ladder import places
+from aggregator.placing.projection import project
+from aggregator.placing.states import Shown, owners
 from tests.aggregator.build import points, records
 from tests.snapshot.conftest import box, colour, whole
 from viewer.snapshot import Recipe, SnapshotError, read_recipe

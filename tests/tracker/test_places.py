@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from aggregator.fingerprints import parse
+from aggregator.shapes.fingerprints import parse
 from tests.tracker.bench import Bench, capture, clicks
 
 SHOP = """

@@ -5,8 +5,8 @@ import logging
 import pytest
 from starlette.exceptions import HTTPException
 
-from aggregator.pictures import NoSnapshot
-from aggregator.scope import BadScope
+from aggregator.pictures.newest import NoSnapshot
+from aggregator.shapes.scope import BadScope
 from store.client import StoreAway
 from store.definitions import Conflict, Missing
 from store.pages import NotAPage

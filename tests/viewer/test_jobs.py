@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from aggregator.windows import Heights
+from aggregator.shapes.heights import Heights
 from store.records import Site
 from tests.viewer import shop
 from viewer.jobs import Jobs

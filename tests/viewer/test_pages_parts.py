@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import viewer
-from aggregator.scale import Scale
+from aggregator.grids.scale import Scale
 from store.snapshots import Snapshot
 from tests.aggregator.build import layout
 from viewer.errors import Problem

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aggregator.scale import Scale
+from aggregator.grids.scale import Scale
 from viewer import make_palettes, palette_tables
 from viewer.palette import MOST_OPAQUE, PALETTES, colours, heat_png, levels, opacity, overlay, veil_png
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from aggregator.scale import Scale
+from aggregator.grids.scale import Scale
 from tests.viewer.shop import strips
 from viewer import pictures
 from viewer.errors import Problem

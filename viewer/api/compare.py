@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.comparison import CompareRow, Comparison
-from aggregator.export import COLUMNS, placed_points
-from aggregator.queries import read_arms, resolve_pages
-from aggregator.scope import Scope
+from aggregator.answers.comparison import CompareRow, Comparison
+from aggregator.answers.export import COLUMNS, placed_points
+from aggregator.queries.exposure import read_arms
+from aggregator.queries.pages import resolve_pages
+from aggregator.shapes.scope import Scope
 from store.records import Experiment, Site, Variant
 from viewer import export, pictures
 from viewer.api.entry import Entry, answer, viewer_of

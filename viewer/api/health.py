@@ -7,7 +7,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.traffic import site_traffic
+from aggregator.answers.traffic import site_traffic
 from store.records import Site
 from viewer.api.entry import Entry, answer, iso, viewer_of
 from viewer.intake import Intake

@@ -10,10 +10,10 @@ import numpy as np
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.elements_table import ElementRow
-from aggregator.explain import CODES, MapWarning
-from aggregator.heatmap import Heatmap, ReachMap
-from aggregator.scale import Scale
+from aggregator.answers.explain import CODES, MapWarning
+from aggregator.answers.heatmap import Heatmap, ReachMap
+from aggregator.grids.scale import Scale
+from aggregator.measures.elements_table import ElementRow
 from viewer import export, pictures
 from viewer.api.entry import Entry, answer, viewer_of
 from viewer.api.snapshots import snapshot_json

@@ -10,7 +10,7 @@ from msgspec import Meta, Struct, structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.journeys import journey_map
+from aggregator.answers.journey import journey_map
 from store.definitions import Conflict, Definitions
 from store.records import Journey, Site, Stage
 from viewer.api.entry import Entry, answer, body, by_whom, viewer_of

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.traffic import pages_of
+from aggregator.answers.traffic import pages_of
 from store.pages import page_path
 from viewer.api.entry import Entry, answer, viewer_of
 from viewer.query import only, period, site_of

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.comparison import Comparison
-from aggregator.heatmap import NoSnapshot
-from aggregator.scope import Scope
-from aggregator.traffic import devices_of, pages_of
+from aggregator.answers.comparison import Comparison
+from aggregator.answers.heatmap import NoSnapshot
+from aggregator.answers.traffic import devices_of, pages_of
+from aggregator.shapes.scope import Scope
 from store.pages import matches, page_path
 from store.records import Experiment, Site
 from store.snapshots import Snapshot

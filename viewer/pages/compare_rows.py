@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from aggregator.comparison import CompareRow, Comparison
+from aggregator.answers.comparison import CompareRow, Comparison
 
 from . import charts
 from .elements import names_of

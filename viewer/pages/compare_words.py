@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from aggregator.comparison import SRM_ALARM, Comparison
+from aggregator.answers.comparison import SRM_ALARM, Comparison
 
 from . import charts, map_notes
 from .compare_rows import shown_names

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.elements_table import ElementRow
-from aggregator.heatmap import Heatmap, NoSnapshot
-from aggregator.scope import Scope
-from aggregator.traffic import PageRow, pages_of
+from aggregator.answers.heatmap import Heatmap, NoSnapshot
+from aggregator.answers.traffic import PageRow, pages_of
+from aggregator.measures.elements_table import ElementRow
+from aggregator.shapes.scope import Scope
 from store.pages import page_path
 from store.records import Site
 from store.snapshots import Snapshot

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.heatmap import Heatmap
-from aggregator.ladder import RUNGS
-from aggregator.scale import Scale
+from aggregator.answers.heatmap import Heatmap
+from aggregator.grids.scale import Scale
+from aggregator.placing.ladder import RUNGS
 from store.layouts import Layout
 
 from . import charts

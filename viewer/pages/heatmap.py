@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.heatmap import Heatmap, NoSnapshot, ReachMap
-from aggregator.scope import Scope
-from aggregator.traffic import devices_of
+from aggregator.answers.heatmap import Heatmap, NoSnapshot, ReachMap
+from aggregator.answers.traffic import devices_of
+from aggregator.shapes.scope import Scope
 from store.pages import matches, page_path
 from store.records import Experiment, PageState, Site
 from store.snapshots import Snapshot

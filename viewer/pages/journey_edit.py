@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.queries import all_pages
+from aggregator.queries.pages import all_pages
 from store.client import StoreError
 from store.definitions import Conflict
 from viewer.api.journeys import find_journey

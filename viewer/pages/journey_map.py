@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.journeys import JourneyMap, StageRow, TouchpointRow, journey_map
+from aggregator.answers.journey import JourneyMap, StageRow, TouchpointRow, journey_map
 from store.records import Journey, Stage, Touchpoint
 from viewer.api.journeys import find_journey
 from viewer.auth import require

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from aggregator.queries import all_pages
+from aggregator.queries.pages import all_pages
 from store.definitions import Conflict
 from store.pages import matches, page_path
 from store.records import Journey

@@ -1,10 +1,10 @@
-"""What a map says about itself (codes of aggregator.explain), in the reader's language."""
+"""What a map says about itself (codes of aggregator.answers.explain), in the reader's language."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from aggregator.explain import MapWarning
+from aggregator.answers.explain import MapWarning
 
 from .languages import Language
 from .picture_notes import words_of as note_words

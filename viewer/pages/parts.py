@@ -12,7 +12,7 @@ from .languages import MINUS, Language
 from .page import Choice
 from .view import PERIODS, View
 
-CELL = 4  # px of the picture behind one pixel of the heat layer (aggregator.density)
+CELL = 4  # px of the picture behind one pixel of the heat layer (aggregator.grids.density)
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.heatmap import ReachMap
-from aggregator.statistics import wilson
+from aggregator.answers.heatmap import ReachMap
+from aggregator.measures.statistics import wilson
 
 from . import charts
 from .elements import LISTED, ElementLine, layers, names_of

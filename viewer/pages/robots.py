@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aggregator.account import Account
+from aggregator.measures.account import Account
 
 from .languages import Language
 from .page import Choice

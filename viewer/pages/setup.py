@@ -10,7 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.traffic import pages_of, site_traffic
+from aggregator.answers.traffic import pages_of, site_traffic
 from store.client import StoreError
 from store.definitions import Conflict
 from store.records import Site

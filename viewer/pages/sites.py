@@ -10,7 +10,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.traffic import SiteTraffic, pages_of, site_traffic
+from aggregator.answers.traffic import SiteTraffic, pages_of, site_traffic
 from store.client import StoreError
 from store.records import Site
 from store.sites import add_site, domain_of, network_of, too_wide

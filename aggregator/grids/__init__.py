@@ -1,0 +1,1 @@
+"""How much happened where on a picture, and what its colours mean."""

@@ -1,0 +1,1 @@
+"""Figures computed from points, views and visitors: shares, intervals, tests, reach, attention, frustration."""

@@ -1,0 +1,82 @@
+"""What became of every point: a map is never empty, nor half empty, without saying why."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from aggregator.placing.ladder import RUNGS
+from aggregator.placing.projection import Placed
+from aggregator.shapes.exposure import LeftOut
+
+
+@dataclass(frozen=True)
+class Account:
+    """received = bots + excluded + outside + elsewhere + not_placed + drawn; drawn = own + twin + ancestor + page.
+
+    `received`: points of these pages, this kind and period. `outside`: outside the segment
+    (device, variant). `elsewhere`: of other states of the page, on whose maps they are drawn.
+    A point of an excluded bot counts among the bots.
+    `bots_by_reason`, `bots_taken_in`: as in LeftOut.
+    """
+
+    received: int
+    bots: int
+    excluded: int
+    outside: int
+    not_placed: int
+    drawn: int
+    own: int = 0
+    twin: int = 0
+    ancestor: int = 0
+    page: int = 0
+    elsewhere: int = 0
+    bots_by_reason: Mapping[str, int] = field(default_factory=dict)
+    bots_taken_in: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def left(self) -> int:
+        """Points that had a claim to be drawn."""
+        return self.not_placed + self.drawn
+
+
+def account(left_out: LeftOut, placed: Placed, elsewhere: int = 0) -> Account:
+    """Made from what was placed, so that the figures always add up, even while points come in."""
+    counts = np.bincount(placed.rung, minlength=len(RUNGS)).tolist()
+    own, twin, ancestor, page, none = counts[: len(RUNGS)]
+    drawn = own + twin + ancestor + page
+    return Account(
+        received=left_out.bots + left_out.excluded + left_out.outside + elsewhere + none + drawn,
+        bots=left_out.bots,
+        excluded=left_out.excluded,
+        outside=left_out.outside,
+        not_placed=none,
+        drawn=drawn,
+        own=own,
+        twin=twin,
+        ancestor=ancestor,
+        page=page,
+        elsewhere=elsewhere,
+        bots_by_reason=left_out.bots_by_reason,
+        bots_taken_in=left_out.bots_taken_in,
+    )
+
+
+def reach_account(left_out: LeftOut, anchored: int, fallback: int) -> Account:
+    """The same for a reach map: views whose depth is anchored on an element, and by share of the page."""
+    drawn = anchored + fallback
+    received = left_out.bots + left_out.excluded + left_out.outside + drawn
+    return Account(
+        received=received,
+        bots=left_out.bots,
+        excluded=left_out.excluded,
+        outside=left_out.outside,
+        not_placed=0,
+        drawn=drawn,
+        own=anchored,
+        page=fallback,
+        bots_by_reason=left_out.bots_by_reason,
+        bots_taken_in=left_out.bots_taken_in,
+    )

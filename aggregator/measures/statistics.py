@@ -1,0 +1,135 @@
+"""Intervals and tests on shares of visitors. The method, its figures and sources: docs/statistics.md.
+
+The visitor is the unit of every test here, never the click: clicks of one visitor are not independent.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import erfc, exp, gamma, sqrt
+from statistics import NormalDist
+
+import numpy as np
+import numpy.typing as npt
+
+from aggregator.shapes.columns import Float64, Mask
+
+Counts = npt.ArrayLike
+
+
+def _z(level: npt.ArrayLike) -> Float64:
+    """Normal quantile of a two-sided interval."""
+    return _normal_quantile(1 - (1 - np.asarray(level, float)) / 2)
+
+
+def _erfc(x: Float64) -> Float64:
+    return np.asarray(np.frompyfunc(erfc, 1, 1)(x), float)
+
+
+def _normal_quantile(p: Float64) -> Float64:
+    return np.asarray(np.frompyfunc(NormalDist().inv_cdf, 1, 1)(p), float)
+
+
+def chi2_tail(x: float, freedom: int) -> float:
+    """P(χ² > x) for whole degrees of freedom (Abramowitz & Stegun 26.4.4 and 26.4.5)."""
+    half, odd = x / 2, freedom % 2 / 2
+    term, tail = exp(-half), 0.0
+    if odd:
+        term, tail = term * sqrt(half) / gamma(1.5), erfc(sqrt(half))
+    for i in range(freedom // 2):
+        tail += term
+        term *= half / (i + 1 + odd)
+    return min(1.0, tail)
+
+
+def wilson(x: Counts, n: Counts, level: npt.ArrayLike = 0.95) -> tuple[Float64, Float64]:
+    """Score interval of a share x/n (Wilson 1927). Without any n: 0 and 1, for nothing is known."""
+    x, n = np.asarray(x, float), np.asarray(n, float)
+    z2 = _z(level) ** 2
+    with np.errstate(divide="ignore", invalid="ignore"):
+        middle = (x + z2 / 2) / (n + z2)
+        half = np.sqrt(z2 * (x * (n - x) / n + z2 / 4)) / (n + z2)
+    low = np.where(n > 0, np.where(x <= 0, 0.0, middle - half), 0.0)
+    high = np.where(n > 0, np.where(x >= n, 1.0, middle + half), 1.0)
+    return np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+
+
+def newcombe(x0: Counts, n0: Counts, x1: Counts, n1: Counts, level: npt.ArrayLike = 0.95) -> tuple[Float64, Float64]:
+    """Interval of x1/n1 − x0/n0 (Newcombe 1998, method 10: from the two Wilson intervals)."""
+    l0, u0 = wilson(x0, n0, level)
+    l1, u1 = wilson(x1, n1, level)
+    p0 = np.asarray(x0, float) / np.maximum(np.asarray(n0, float), 1)
+    p1 = np.asarray(x1, float) / np.maximum(np.asarray(n1, float), 1)
+    d = p1 - p0
+    low = d - np.sqrt((p1 - l1) ** 2 + (u0 - p0) ** 2)
+    high = d + np.sqrt((u1 - p1) ** 2 + (p0 - l0) ** 2)
+    return low, high
+
+
+def two_proportion_z(x0: Counts, n0: Counts, x1: Counts, n1: Counts) -> tuple[Float64, Float64]:
+    """z of x1/n1 against x0/n0 with the pooled variance, and its two-sided p. (0, 1) where nothing varies.
+
+    Honest only above a floor of expected counts (`expected_floor`).
+    """
+    x0, n0 = np.asarray(x0, float), np.asarray(n0, float)
+    x1, n1 = np.asarray(x1, float), np.asarray(n1, float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        pooled = (x0 + x1) / (n0 + n1)
+        spread = np.sqrt(pooled * (1 - pooled) * (1 / n0 + 1 / n1))
+        z = np.where(spread > 0, (x1 / n1 - x0 / n0) / spread, 0.0)
+    z = np.nan_to_num(z)
+    return z, _erfc(np.abs(z) / sqrt(2))
+
+
+def expected_floor(x0: Counts, n0: Counts, x1: Counts, n1: Counts, floor: float = 10) -> Mask:
+    """Where the smaller arm is expected to hold ≥ `floor` of both outcomes, judged on both arms together.
+
+    Judged together, because a floor on each arm alone would choose by the difference that is tested.
+    """
+    x0, n0 = np.asarray(x0, float), np.asarray(n0, float)
+    x1, n1 = np.asarray(x1, float), np.asarray(n1, float)
+    pooled = (x0 + x1) / np.maximum(n0 + n1, 1)
+    expected = np.minimum(pooled, 1 - pooled) * np.minimum(n0, n1)
+    return np.asarray(expected >= floor, bool)
+
+
+def benjamini_hochberg(p: npt.ArrayLike) -> Float64:
+    """Adjusted p-values (Benjamini & Hochberg 1995): flag those ≤ the false-discovery rate wanted."""
+    p = np.asarray(p, float)
+    m = len(p)
+    if m == 0:
+        return np.empty(0)
+    order = np.argsort(p)
+    scaled = p[order] * m / np.arange(1, m + 1)
+    adjusted = np.empty(m)
+    adjusted[order] = np.minimum(np.minimum.accumulate(scaled[::-1])[::-1], 1.0)
+    return adjusted
+
+
+def false_coverage_level(flagged: int, tested: int, rate: float = 0.05) -> float:
+    """Level for the intervals of flagged rows (Benjamini & Yekutieli 2005): 1 − R·q/m."""
+    return 1 - flagged * rate / tested if flagged and tested else 1 - rate
+
+
+def srm(counts: Sequence[int], shares: Sequence[float]) -> float:
+    """p of the sample-ratio check: χ² of exposed visitors against the planned shares. Alarm below 0.001."""
+    n = np.asarray(counts, float)
+    wanted = np.asarray(shares, float)
+    if len(n) != len(wanted) or len(n) < 2 or wanted.min(initial=1.0) <= 0:
+        raise ValueError("The ratio check needs two or more arms, each with a planned share above 0.")
+    expected = n.sum() * wanted / wanted.sum()
+    if n.sum() == 0:
+        return 1.0
+    chi2 = float(((n - expected) ** 2 / expected).sum())
+    return chi2_tail(chi2, len(n) - 1)
+
+
+def needed_per_arm(share: float, relative: float, tested: int = 1) -> int:
+    """Exposed visitors per arm to see a relative change of a share with 80 % power: 16 to 33 · (1 − p)/(p·r²).
+
+    The factor grows from 16 for one element to 33 for forty, with the logarithm of their number.
+    """
+    if not 0 < share < 1 or relative == 0:
+        raise ValueError("A share lies between 0 and 1, and the change to see is not 0.")
+    factor = 16 + 17 * min(np.log(max(tested, 1)) / np.log(40), 2.0)
+    return int(np.ceil(factor * (1 - share) / (share * relative**2)))

@@ -1,0 +1,40 @@
+"""Where the records of a page stand on a picture: made once in the background, read by every map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from aggregator.linkage.versions import PastLayout, match_versions, standing
+from aggregator.queries.records import read_page_records, read_seen
+from store.client import Store
+from store.matches import Match, Matches
+from store.snapshots import Snapshot, Snapshots
+
+Twins = dict[int, int]  # record → index of its element in the layout, -1 where it was looked for in vain
+
+MOST_PICTURES = 4  # older ones that records may go through
+
+
+def read_twins(store: Store, snapshot: Snapshot) -> Twins:
+    """What the matching has found for this picture; empty before it was made."""
+    return Matches(store).of(snapshot.site, snapshot.id, snapshot.page)
+
+
+def make_twins(
+    store: Store,
+    snapshots: Snapshots,
+    snapshot: Snapshot,
+    page: str,
+    progress: Callable[[int, int], None] = lambda done, of: None,
+) -> int:
+    """Match every record of `page` to the picture and keep what was found. How many records that were."""
+    records, last = read_page_records(store, snapshot.site, page)
+    if not len(records):
+        return 0
+    layout = snapshots.layout(snapshot.id)
+    stands = records.record[standing(records, layout) >= 0]
+    older = [PastLayout(one.taken, snapshots.layout(one.id)) for one in snapshots.before(snapshot, MOST_PICTURES)]
+    seen = read_seen(store, snapshot.site, page, records, last, stands)
+    found = match_versions(records, seen, layout, older, progress)
+    Matches(store).save(snapshot.site, snapshot.id, page, Match(records.record, found.element, found.score))
+    return len(records)

@@ -1,0 +1,1 @@
+"""Where on a picture each point belongs."""

@@ -1,0 +1,130 @@
+"""Which element of the layout a record means: the same key, and fingerprints that agree."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from enum import IntEnum
+from functools import cached_property
+
+import numpy as np
+
+from aggregator.placing.boxes import Boxes
+from aggregator.shapes.columns import Float64, Int64
+from aggregator.shapes.fingerprints import ABSENT, FIELDS, KEEP, Fingerprints, Prints, Rivals, parse
+from aggregator.shapes.paths import shape
+from aggregator.shapes.records import Records
+from store.layouts import Layout
+
+# The key itself, in nats. Even where lists had grown at their head, seven of ten keys were still their
+# element's: ln(0.71 / 0.29). Where nothing else on the page has the same shape, no other element can
+# have moved into the place, and it takes more to doubt it.
+AMONG_OTHERS = 0.9
+ALONE = 3.0
+# An element elsewhere that fits so much better has moved there, and another stands in its place.
+BETTER_ELSEWHERE = 1.5
+
+ROUNDS = 2  # of learning what survived on this page
+SURE_RECORDS = 5  # below, nothing is learned
+PRIOR_PAIRS = 8  # how many pairs the measured shares of survival are worth
+
+
+class Found(IntEnum):
+    """What became of a record's own key in the layout."""
+
+    AGREES = 0
+    REFUSED = 1  # the key is there, but on what looks like another element
+    MISSING = 2
+
+
+class LayoutIndex:
+    """A layout made ready for look-ups: by key, by path, by shape."""
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.by_path = {path: i for i, path in enumerate(layout.paths)}
+        self.by_key: dict[int, list[int]] = defaultdict(list)
+        for i, key in enumerate(np.asarray(layout.keys).tolist()):
+            self.by_key[key].append(i)
+        self.shapes = [shape(path) for path in layout.paths]
+        of_shape: dict[str, list[int]] = defaultdict(list)
+        of_tag: dict[str, list[int]] = defaultdict(list)
+        for i, (name, tag) in enumerate(zip(self.shapes, layout.tags, strict=True)):
+            of_shape[name].append(i)
+            of_tag[tag].append(i)
+        self._of_shape = of_shape
+        self._of_tag = {tag: np.array(at, np.int64) for tag, at in of_tag.items()}
+        self.fingerprints = Fingerprints(layout.fps)
+        self._rivals: dict[str, Rivals] = {}
+
+    @cached_property
+    def boxes(self) -> Boxes:
+        return Boxes.of(self.layout)
+
+    def rivals(self, element: int) -> Rivals:
+        """The elements of the same shape, which could have taken this one's place; everyone if there is none."""
+        name = self.shapes[element]
+        if name not in self._rivals:
+            same = self._of_shape[name]
+            prints = self.fingerprints
+            self._rivals[name] = prints.rivals(same) if len(same) > 1 else prints.everyone
+        return self._rivals[name]
+
+    def same_tag(self, element: int) -> Int64:
+        """All elements of this one's tag, itself among them."""
+        return self._of_tag[self.layout.tags[element]]
+
+    def agreement(self, record: Prints, element: int, keep: Float64 = KEEP) -> float:
+        """Nats that the record at this element's key is of this element: ≥ 0 = own. -inf: it stands elsewhere."""
+        rivals = self.rivals(element)
+        candidates = self.same_tag(element)
+        nats = self.fingerprints.of_properties(record, candidates, rivals, keep)
+        mine = float(nats[np.searchsorted(candidates, element)])
+        if nats.max() > mine + BETTER_ELSEWHERE:
+            return -np.inf
+        prior = ALONE if rivals is self.fingerprints.everyone else AMONG_OTHERS
+        return prior + mine + self.fingerprints.of_classes(record, element, rivals)
+
+    def own(self, key: int, record: Prints, keep: Float64 = KEEP) -> tuple[int, Found]:
+        """The element of this key (-1 without) and whether it may be taken for the record's own."""
+        at = self.by_key.get(key)
+        if not at:
+            return -1, Found.MISSING
+        for i in at:
+            if self.fingerprints.equal(record, i):  # nothing can fit better: the common case, and the quick one
+                return i, Found.AGREES
+        nats = [self.agreement(record, i, keep) for i in at]
+        best = int(np.argmax(nats))
+        return at[best], Found.AGREES if nats[best] >= 0 else Found.REFUSED
+
+
+def own_elements(records: Records, index: LayoutIndex) -> list[tuple[int, Found]]:
+    """For each record its own element and the finding.
+
+    What survived is learned from the records that are sure: on a page that was translated
+    other words soon count against nobody.
+    """
+    prints = [parse(fp) for fp in records.fps]
+    keys = records.key.tolist()
+    found = [index.own(key, record) for key, record in zip(keys, prints, strict=True)]
+    for _ in range(ROUNDS):
+        keep = _survived(prints, found, index)
+        if keep is None:
+            break
+        found = [index.own(key, record, keep) for key, record in zip(keys, prints, strict=True)]
+    return found
+
+
+def _survived(prints: Sequence[Prints], found: Sequence[tuple[int, Found]], index: LayoutIndex) -> Float64 | None:
+    """Share of sure records on which each property stayed, drawn to the measured one; None if nothing changed."""
+    sure = [(record, at) for record, (at, finding) in zip(prints, found, strict=True) if finding is Found.AGREES]
+    if len(sure) < SURE_RECORDS or len(sure) == len(found):
+        return None
+    ours = np.array([record.values for record, _ in sure], np.int16)
+    theirs = index.fingerprints.values[[at for _, at in sure]]
+    both = (ours != ABSENT) & (theirs != ABSENT)
+    stayed = both & (ours == theirs)
+    keep: Float64 = (stayed.sum(axis=0) + PRIOR_PAIRS * KEEP) / (both.sum(axis=0) + PRIOR_PAIRS)
+    keep = np.minimum(keep, KEEP)  # nobody is surer than the measurement
+    keep[FIELDS.index("plain")] = 0.0
+    return keep

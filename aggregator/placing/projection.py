@@ -1,0 +1,138 @@
+"""From points made on any version of a page at any width to places on one layout."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregator.placing.boxes import Boxes
+from aggregator.placing.elements import LayoutIndex
+from aggregator.placing.ladder import ANCESTOR, NONE, OWN, PAGE, RUNGS, TWIN, Places, places, unknown_places
+from aggregator.shapes.columns import Float32, Int32, Int64, Mask, UInt8
+from aggregator.shapes.grid import RADIUS
+from aggregator.shapes.points import Points
+from aggregator.shapes.records import Records
+from store.layouts import Layout
+
+__all__ = ["ANCESTOR", "NONE", "OWN", "PAGE", "RUNGS", "TWIN", "Placed", "place", "project"]
+
+# A place on the page is only carried over to a picture of the same page at the same size:
+# measured at another width, four of five such points fall on the wrong element.
+SAME_WIDTH = 0.02
+SAME_HEIGHT = 0.005
+
+
+@dataclass(frozen=True)
+class Placed:
+    """N places in CSS px of the layout: `x`, `y` f32 (nan where not placed), `rung` u8 (index in RUNGS),
+    `element` i32 (index in the layout, -1 where on none)."""
+
+    x: Float32
+    y: Float32
+    rung: UInt8
+    element: Int32
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+    @property
+    def drawn(self) -> Mask:
+        return np.asarray(self.rung != NONE, bool)
+
+
+def project(
+    points: Points, records: Records, layout: Layout | LayoutIndex, twins: Mapping[int, int] | None = None
+) -> Placed:
+    """Place each point on the layout, by the first rung of the ladder that holds (aggregator/placing/ladder.py)."""
+    index = layout if isinstance(layout, LayoutIndex) else LayoutIndex(layout)
+    return place(points, records, index, places(records, index, twins or {}))
+
+
+def place(points: Points, records: Records, index: LayoutIndex, known: Places) -> Placed:
+    """Place each point where `known` has its record.
+
+    On its element a point keeps its fraction of the box; of text that is broken into lines, its place
+    along the words (aggregator/placing/boxes.py). On an ancestor it stands where the page
+    has it, if that is known and inside the box, else at the centre. Elements that are fixed or
+    sticky are drawn where the picture shows them. A point that would fall outside the picture, or
+    more than 20 px outside the visible part of an inner scroller, is not placed.
+    """
+    layout, boxes = index.layout, index.boxes
+    rung, element = _decide(points, records, index, known)
+    x, y = boxes.place(element, points.fx, points.fy)
+    _place_inexact(x, y, rung, element, points, layout, boxes)
+    outside = ~((x >= 0) & (x <= layout.width) & (y >= 0) & (y <= layout.height))
+    outside |= _out_of_sight(x, y, element, layout, boxes)
+    hidden = outside | (rung == NONE)
+    x[hidden] = y[hidden] = np.nan
+    rung[hidden] = NONE
+    element[hidden] = -1
+    return Placed(x, y, rung, element)
+
+
+def _decide(points: Points, records: Records, index: LayoutIndex, known: Places) -> tuple[UInt8, Int32]:
+    """Rung and element of each point, gathered from those of its record."""
+    at = records.locate(points.record)
+    lost = np.flatnonzero(at < 0)
+    if not len(lost):
+        return known.rung[at], known.element[at]
+    keys, inverse = np.unique(points.key[lost], return_inverse=True)
+    unknown = unknown_places(keys.tolist(), index)
+    at[lost] = len(records) + inverse
+    return np.append(known.rung, unknown.rung)[at], np.append(known.element, unknown.element)[at]
+
+
+def _place_inexact(
+    x: Float32, y: Float32, rung: UInt8, element: Int32, points: Points, layout: Layout, boxes: Boxes
+) -> None:
+    """Set, in place, the points on the rungs `ancestor` and `page`."""
+    which: Int64 = np.flatnonzero((rung == ANCESTOR) | (rung == PAGE))
+    if not len(which):
+        return
+    page_w, page_h = (np.maximum(side[which], 1) for side in (points.page_w, points.page_h))
+    there_x = (points.page_x[which] * (layout.width / page_w)).astype(np.float32)
+    there_y = (points.page_y[which] * (layout.height / page_h)).astype(np.float32)
+    sure = np.abs(points.viewport_w[which] - layout.width) <= SAME_WIDTH * layout.width
+    sure &= np.abs(points.page_h[which] - layout.height) <= SAME_HEIGHT * layout.height
+    on_page = rung[which] == PAGE
+    at = element[which]
+    left, top, w, h = boxes.x[at], boxes.y[at], boxes.w[at], boxes.h[at]
+    middle = np.full(len(at), 0.5, np.float32)
+    middle_x, middle_y = boxes.place(at, middle, middle)
+    inside = (there_x >= left) & (there_x <= left + w) & (there_y >= top) & (there_y <= top + h)
+    exact = sure & (on_page | inside)
+    x[which] = np.where(exact, there_x, middle_x)
+    y[which] = np.where(exact, there_y, middle_y)
+    rung[which[on_page & ~sure]] = NONE
+
+
+def _out_of_sight(x: Float32, y: Float32, element: Int32, layout: Layout, boxes: Boxes) -> Mask:
+    """Points on an element that its inner scroller does not show in the picture.
+
+    A place just beyond the edge is moved to it, in place: no further than the map's own measure goes.
+    """
+    far = np.zeros(len(x), bool)
+    if not len(layout.scroller) or not (layout.scroller >= 0).any():
+        return far
+    scroller = np.append(layout.scroller, -1)[element]
+    while (which := np.flatnonzero(scroller >= 0)).size:
+        s = scroller[which]
+        off_x = _beyond(x[which], layout.x[s], layout.w[s])
+        off_y = _beyond(y[which], layout.y[s], layout.h[s])
+        cut = (off_x != 0) | (off_y != 0)
+        # Moved off its line of text a place may lie on another element.
+        far[which] |= cut & ((np.hypot(off_x, off_y) > RADIUS) | boxes.broken[element[which]])
+        x[which] -= off_x
+        y[which] -= off_y
+        outer = layout.scroller[s]
+        scroller[which] = np.where(outer == s, -1, outer)
+    return far
+
+
+def _beyond(at: Float32, start: Float32, length: Float32) -> Float32:
+    """How far each place is outside of its span (less than 0: before it), and 1 px more: an edge shows nothing."""
+    end = start + length
+    off: Float32 = np.where(at < start, at - start - 1, np.where(at > end, at - end + 1, 0)).astype(np.float32)
+    return off

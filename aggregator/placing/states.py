@@ -1,0 +1,92 @@
+"""Whose a point is: of the page as it opens, or of one of its states (an open menu, a dialog).
+
+A point belongs to the first picture that shows its own element: the base's, then those of the states
+in the owner's order. Else to the first that shows its twin: what the base does not have may look much
+like something that it has. What no picture shows is told of on the base's map, where it may still
+stand on an ancestor. One decision a record, as in `ladder`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregator.placing.elements import LayoutIndex
+from aggregator.placing.ladder import OWN, TWIN, Places, unknown_places
+from aggregator.shapes.columns import Int16, Mask
+from aggregator.shapes.points import Points
+from aggregator.shapes.records import Records
+
+NOBODY = -1
+
+
+@dataclass(frozen=True)
+class Shown:
+    """One picture of the page: where it shows each record, and when it was taken (ms since 1970)."""
+
+    index: LayoutIndex
+    places: Places
+    taken: int = 0
+
+
+@dataclass(frozen=True)
+class InState:
+    """How many points of the question belong to another picture of the page; `state` is "" for the base."""
+
+    state: str
+    points: int
+
+
+def owners(points: Points, records: Records, pictures: Sequence[Shown]) -> Int16:
+    """Index of the picture that each of N points belongs to, NOBODY where none shows its element: i16[N].
+
+    `pictures`: the base first, then the states in the owner's order.
+    """
+    of_record = _of_records(pictures)
+    at = records.locate(points.record)
+    lost = np.flatnonzero(at < 0)
+    if not len(lost):
+        return of_record[at]
+    keys, inverse = np.unique(points.key[lost], return_inverse=True)
+    of_key = _first([unknown_places(keys.tolist(), one.index).rung == OWN for one in pictures])
+    at[lost] = len(records) + inverse
+    return np.append(of_record, of_key)[at]
+
+
+def _of_records(pictures: Sequence[Shown]) -> Int16:
+    own, twin = (_first([one.places.rung == rung for one in pictures]) for rung in (OWN, TWIN))
+    for i in np.flatnonzero((twin != NOBODY) & (twin < own)).tolist():
+        shows_it, shows_twin = pictures[own[i]], pictures[twin[i]]
+        if _is_outdated(shows_it, shows_twin, int(shows_twin.places.element[i])):
+            own[i] = twin[i]
+    return np.where(own == NOBODY, twin, own)
+
+
+def _is_outdated(shows_it: Shown, shows_twin: Shown, twin: int) -> bool:
+    """Whether a picture shows an element only because it was taken before an edit that made it its `twin`.
+
+    One that has both shows two different elements, whenever it was taken.
+    """
+    has_both = int(shows_twin.index.layout.keys[twin]) in shows_it.index.by_key
+    return shows_it.taken < shows_twin.taken and not has_both
+
+
+def _first(holds: Sequence[Mask]) -> Int16:
+    """For each column the first row that holds, NOBODY without one."""
+    table = np.stack(holds)
+    return np.where(table.any(axis=0), table.argmax(axis=0), NOBODY).astype(np.int16)
+
+
+def divide(owner: Int16, states: Sequence[str], state: str) -> tuple[Mask, tuple[InState, ...]]:
+    """Which points the map of `state` is about, and how many belong to each of the other `states`.
+
+    `states` are names as long as the pictures of `owners`, the base ("") among them or not. What
+    belongs to nobody is the base's; without a base it is everybody's, so that it is told of at all.
+    """
+    base = states.index("") if "" in states else states.index(state)
+    whose = np.where(owner == NOBODY, base, owner)
+    counts = np.bincount(whose, minlength=len(states)).tolist()
+    others = tuple(InState(name, n) for name, n in zip(states, counts, strict=True) if name != state)
+    return np.asarray(whose == states.index(state), bool), others

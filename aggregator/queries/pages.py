@@ -1,0 +1,39 @@
+"""The pages of a site."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aggregator.queries.conditions import OF_KIND
+from store.client import Store
+from store.pages import matches
+
+
+def resolve_pages(store: Store, site: int, patterns: tuple[str, ...]) -> tuple[str, ...]:
+    """The pages that have views and that any of the patterns names. An exact page names itself."""
+    plain = [p for p in patterns if not p.startswith("/") and not any(mark in p for mark in "*{")]
+    if len(plain) == len(patterns):
+        return tuple(dict.fromkeys(plain))
+    known = all_pages(store, site)
+    # A page's name may hold a `*` of its own, where a number was masked.
+    exact = [p for p in patterns if p in known or p in plain]
+    rest = [p for p in patterns if p not in exact]
+    return tuple(dict.fromkeys(exact + [page for page in known if any(matches(p, page) for p in rest)]))
+
+
+def all_pages(store: Store, site: int) -> list[str]:
+    """Every page of the site that ever had a view."""
+    sql = "SELECT DISTINCT page FROM views WHERE site = {site:UInt32} ORDER BY page"
+    return [str(page) for page in store.columns(sql, site=site)["page"]]
+
+
+def read_page_span(store: Store, site: int, pages: tuple[str, ...], kind: str) -> tuple[str, str, int]:
+    """(first day, last day, rows) of the pages at any time: tells a wrong period from a wrong page."""
+    table, of_kind = ("scrolls", "") if kind == "scroll" else ("points", OF_KIND)
+    params: dict[str, Any] = {"site": site, "pages": list(pages)} | ({"kind": kind} if of_kind else {})
+    row = store.rows(
+        "SELECT min(day) AS first, max(day) AS last, count() AS n "
+        f"FROM {table} WHERE site = {{site:UInt32}} AND page IN {{pages:Array(String)}}{of_kind}",
+        **params,
+    )[0]
+    return (str(row["first"]), str(row["last"]), row["n"]) if row["n"] else ("", "", 0)

@@ -1,0 +1,124 @@
+"""Fingerprints of elements, and the evidence that two records speak of the same one (docs/aggregator.md).
+
+Evidence is counted in nats: the logarithm of how much likelier a finding is if it is the
+same element than if another took its place (Fellegi & Sunter 1969).
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from aggregator.shapes.columns import Float64, Int16, Int64
+
+FIELDS = ("id", "name", "type", "role", "href", "text", "plain", "all", "sub", "label", "head")
+ABSENT = -1
+CHANCE = 2.0**-12  # that two different values share a fingerprint of 12 bits
+
+# Share of elements on which a property survives an edit of the page (measured; docs/aggregator.md).
+# `plain` (the path from the top) is never asked: who shares the key shares it nearly always, so it
+# would vouch for its own kind. It keeps nothing and says nothing.
+KEEP: Float64 = np.array([0.92, 0.95, 0.96, 0.88, 0.88, 0.95, 0.0, 0.88, 0.80, 0.85, 0.60])
+KEEP_CLASSES = 0.80
+MOST = 6.0  # nats that one property may give
+MOST_CLASSES = 4.0
+ONE_SIDED = 0.6  # part of the loss when only one side has the property
+TEXT, ALL = FIELDS.index("text"), FIELDS.index("all")
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+_VALUE = {letter: i for i, letter in enumerate(_LETTERS)}
+_CODES: dict[str, int] = {a + b: _VALUE[a] << 6 | _VALUE[b] for a in _LETTERS for b in _LETTERS} | {"..": ABSENT}
+
+
+class BadFingerprints(ValueError):
+    """Not two base64url letters a property."""
+
+
+@dataclass(frozen=True)
+class Prints:
+    """The fingerprints of one record: `values` i16[11] in the order of FIELDS, -1 where absent; its classes."""
+
+    values: Int16
+    classes: frozenset[int]
+
+
+def parse(fp: str) -> Prints:
+    """Fingerprints as they were sent: `~` or `..` for an absent one; short ones are filled up."""
+    fp = fp.replace("~", "..")
+    try:
+        values = [_CODES[fp[i : i + 2]] for i in range(0, len(fp), 2)]
+    except KeyError as error:
+        raise BadFingerprints(f"{fp[:60]!r} holds {error.args[0]!r}, which is not a fingerprint.") from None
+    values += [ABSENT] * (len(FIELDS) - len(values))
+    classes = frozenset(v for v in values[len(FIELDS) :] if v != ABSENT)
+    return Prints(np.array(values[: len(FIELDS)], np.int16), classes)
+
+
+@dataclass(frozen=True)
+class Rivals:
+    """Elements that one may be mistaken for: their properties, and how many carry each class."""
+
+    values: Int16
+    classes: Counter[int]
+
+    @property
+    def size(self) -> int:
+        return len(self.values)
+
+
+class Fingerprints:
+    """The fingerprints of all elements of a layout, to hold single records against."""
+
+    def __init__(self, fps: Sequence[str]) -> None:
+        parsed = [parse(fp) for fp in fps]
+        self.values: Int16 = np.array([p.values for p in parsed], np.int16).reshape(len(parsed), len(FIELDS))
+        self.classes = [p.classes for p in parsed]
+        self.everyone = self.rivals(range(len(parsed)))
+
+    def rivals(self, elements: Sequence[int]) -> Rivals:
+        """These elements (indices) as a group; an element belongs to its own group."""
+        counts = Counter(c for i in elements for c in self.classes[i])
+        return Rivals(self.values[np.asarray(elements, np.int64)], counts)
+
+    def equal(self, record: Prints, element: int) -> bool:
+        """Whether all fingerprints of the element are the record's."""
+        return record.classes == self.classes[element] and bool((record.values == self.values[element]).all())
+
+    def of_properties(self, record: Prints, elements: Int64, rivals: Rivals, keep: Float64) -> Float64:
+        """Nats for each of `elements` that the record is of it, and not of another of `rivals`.
+
+        Equal: the rarer the value is among the rivals the more it says; one that all share says
+        nothing. Different: it would have had to change. On one side only: part of that.
+        """
+        mine = self.values[elements]
+        equal = mine == record.values
+        asked = record.values != ABSENT
+        share = (rivals.values == record.values).mean(axis=0)
+        gain = np.where(asked, np.clip(np.log(np.maximum(keep, CHANCE) / (share + CHANCE)), 0, MOST), 0)
+        loss = np.log(1 - keep)
+        one_sided = asked != (mine != ABSENT)
+        nats = np.where(equal, gain, np.where(one_sided, ONE_SIDED, 1.0) * loss)
+        # Own text and text of the subtree are nearly one thing: the better agreement, else the worse loss.
+        words = nats[:, [TEXT, ALL]]
+        same = (equal & asked)[:, [TEXT, ALL]]
+        best = np.where(same, words, -np.inf).max(axis=1)
+        of_words = np.where(same.any(axis=1), best, words.min(axis=1))
+        return np.asarray(nats.sum(axis=1) - words.sum(axis=1) + of_words, np.float64)
+
+    def of_classes(self, record: Prints, element: int, rivals: Rivals) -> float:
+        """Nats of the two sets of classes, by weighted Jaccard likeness: rare classes weigh more."""
+        classes, mine = record.classes, self.classes[element]
+        if not classes and not mine:
+            return 0.0
+        loss = math.log(1 - KEEP_CLASSES)
+        if not classes or not mine:
+            return ONE_SIDED * loss
+        n = self.everyone.size
+        weight = {c: math.log((n + 1) / max(self.everyone.classes[c], 1)) for c in classes | mine}
+        alike = sum(weight[c] for c in classes & mine) / sum(weight.values())
+        rare = sum(math.log(rivals.size / rivals.classes[c]) for c in classes & mine)
+        return alike * min(MOST_CLASSES, rare) + (1 - alike) * loss
