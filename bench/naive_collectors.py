@@ -22,7 +22,9 @@ import sys
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 KEY = "benchbenchbe"
 CASES = ("bare", "decode", "each", "buffer", "durable", "unsynced", "whole")
@@ -48,7 +50,7 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
     from collector.known_sites import KnownSite
     from collector.segments import Record, as_line
     from collector.visitors import Visitors
-    from parcours.heads import LimitedHeads
+    from parcours.server import Protocol
     from store.client import Store, open_store
     from store.migrations import migrate
     from store.records import Site
@@ -157,9 +159,7 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
             await collector.stop()
 
     app = Starlette(routes=[*routes, Route("/cpu", cpu)], lifespan=lifespan)
-    if collector is not None:
-        app.state.intake = collector.intake
-    http = LimitedHeads if collector is not None else "auto"  # as parcours/server.py serves it
+    http: Any = partial(Protocol, intake=collector.intake) if collector is not None else "auto"  # as parcours serves it
     uvicorn.run(app, http=http, host="127.0.0.1", port=port, access_log=False, log_level="error", proxy_headers=False)
     if store is not None:
         store.close()

@@ -14,7 +14,7 @@ from starlette.routing import Route
 from collector.admission import Admission, Arrival, Load
 from collector.backend import Backend, BackendSettings, Senders
 from collector.committer import Committer, Taken
-from collector.counters import Counters, SiteIntake
+from collector.counters import Counters
 from collector.devices import device
 from collector.figures import figures, steps
 from collector.intake import Intake
@@ -30,11 +30,12 @@ from collector.settings import CollectorSettings, Rate, SettingsError
 from collector.visitors import Visitors
 from collector.writer import Writer
 from store.client import Store, StoreError
+from store.intake import SiteIntake
 from store.mending import insert_missing
 from store.recent import recent_batches
 from store.tallies import save_tallies
 
-__all__ = ["Collector", "CollectorSettings", "DrainTimeout", "Rate", "SettingsError", "SiteIntake"]
+__all__ = ["Collector", "CollectorSettings", "DrainTimeout", "Rate", "SettingsError"]
 
 log = logging.getLogger("parcours.collector")
 _MINUTE = 60.0

@@ -6,11 +6,12 @@ import re
 import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import replace
 from functools import lru_cache
 
+from store.intake import SiteIntake
 from store.masking import masked
-from store.tallies import ACCEPTED, SKIPPED, Tally
+from store.tallies import Tally
 
 NO_SITE = 0  # of requests whose key is unknown
 MAX_EXAMPLE = 200  # letters kept
@@ -21,30 +22,6 @@ _PERSONAL = re.compile(
 )
 _PART = re.compile(r"[^\s'\"`/()]{6,}")  # of an address, or a word
 _MASKED = re.compile(r"127\.0\.0\.1")
-
-
-@dataclass
-class SiteIntake:
-    """Counts of one site since this process started."""
-
-    accepted: int = 0  # batches, durable
-    duplicates: int = 0  # answered 204 and not stored again
-    bots: int = 0  # of the accepted
-    clamped: int = 0  # of the accepted: their clock could not be right
-    by_old_key: int = 0  # of the accepted: the page's snippet has a key of before
-    of_tests: int = 0  # of the accepted: of loopback pages
-    from_backend: int = 0  # of the accepted: sent by the owner's programs (collector/backend)
-    last_accepted_ms: int = 0  # ms since 1970, 0 = none yet
-    quarantined: int = 0  # batches that the store would not take: they wait in the journal's quarantine
-    skipped: Tally = field(default_factory=Tally)  # of the accepted: they held kinds that are unknown here
-    refused: dict[str, Tally] = field(default_factory=dict)  # by code of collector/refusal.py
-    unsaved: dict[str, Tally] = field(default_factory=dict)  # by reason: what the table does not have yet
-
-    def by_reason(self) -> Iterator[tuple[str, Tally]]:
-        """What the table `refusals` keeps."""
-        yield ACCEPTED, Tally(self.accepted, self.last_accepted_ms)
-        yield SKIPPED, self.skipped
-        yield from self.refused.items()
 
 
 @lru_cache(maxsize=1_000)
@@ -94,10 +71,9 @@ class Counters:
         tally.example = scrubbed(message)
 
     def site(self, number: int) -> SiteIntake:
-        """Counts of one site; all 0 when nothing came yet."""
+        """A copy of the counts of one site; all 0 when nothing came yet."""
         counts = self._sites.get(number, SiteIntake())
-        counts.unsaved = dict(self._unsaved(number, counts))
-        return counts
+        return replace(counts, unsaved=dict(self._unsaved(number, counts)))
 
     def sites(self) -> Mapping[int, SiteIntake]:
         return dict(self._sites)

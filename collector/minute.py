@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
-from collector.counters import SiteIntake
 from collector.histograms import INSERTING, WAITING, quantile
+from store.intake import SiteIntake
 
 _NO_WAITS = (0,) * (len(WAITING) + 1)
 _NO_INSERTS = (0,) * (len(INSERTING) + 1)

@@ -26,14 +26,14 @@ _FAILED = Answer(500, ((b"content-length", b"0"), (b"connection", b"close")))
 
 
 class ShortWay(HttpToolsProtocol):
-    """One connection. The intake is `state.intake` of the app; an app without one is served as ever."""
+    """One connection. Without an intake every request goes through the app."""
 
     _parts: list[bytes] | None = None  # the body that is coming, of a batch that may go the short way
     _rests_since: float | None = None  # loop time; None while a request is under way
 
-    def __init__(self, config: Any, *args: Any, **settings: Any) -> None:
-        super().__init__(config, *args, **settings)
-        self._intake: Intake | None = getattr(getattr(config.app, "state", None), "intake", None)
+    def __init__(self, *args: Any, intake: Intake | None = None, **settings: Any) -> None:
+        super().__init__(*args, **settings)
+        self._intake = intake
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)

@@ -17,6 +17,7 @@ from starlette.routing import BaseRoute, Route
 from collector.addresses import ClientAddress
 from collector.app import Collector, CollectorSettings
 from collector.backend import Senders
+from collector.intake import Intake
 from parcours.heap import one_heap
 from parcours.settings import Settings
 from store.client import Store, open_store
@@ -42,6 +43,11 @@ class Parcours:
     collector: Collector | None
     viewer: Viewer | None
     service_token: str  # owner's rights over the API for commands on this machine
+
+    @property
+    def intake(self) -> Intake | None:
+        """The collector's endpoint of batches, which the server's protocol may call directly."""
+        return self.collector.intake if self.collector else None
 
     def close(self) -> None:
         self.store.close()
@@ -112,14 +118,10 @@ def _app(collector: Collector | None, viewer: Viewer | None) -> Starlette:
                 stack.push_async_callback(room.stop)
             yield
 
+    routes: list[BaseRoute] = list(collector.routes) if collector else []
     if viewer is not None:
-        app = viewer.application(extra_routes=collector.routes if collector else [], lifespan=lifespan)
-    else:
-        routes: list[BaseRoute] = list(collector.routes) if collector else []
-        app = Starlette(routes=[Route("/healthz", _healthz), *routes], lifespan=lifespan)
-    if collector is not None:
-        app.state.intake = collector.intake  # for collector/short_way.py
-    return app
+        return viewer.application(extra_routes=routes, lifespan=lifespan)
+    return Starlette(routes=[Route("/healthz", _healthz), *routes], lifespan=lifespan)
 
 
 async def _healthz(_: Request) -> Response:

@@ -1,20 +1,20 @@
-"""Heads of requests within bounds: uvicorn's own protocol takes them as long and as slowly as they come."""
+"""Limits on the size and the duration of request heads, which uvicorn's own protocol does not have."""
 
 from __future__ import annotations
 
 from asyncio import TimerHandle, Transport
 
-from collector.short_way import ShortWay
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 MAX_HEAD = 65_536  # bytes; browsers and proxies send a few thousand
-HEAD_SECONDS = 15.0  # for a head that has begun, or the first one of a connection
+HEAD_SECONDS = 15.0  # from the first byte of a head to its end; for the first head, from the start of the connection
 
 
-class LimitedHeads(ShortWay):
-    """Answers 431 to a longer head, 408 to a slower one, and closes."""
+class LimitedHeads(HttpToolsProtocol):
+    """One connection. Answers 431 to a head that is too long and 408 to one that is too slow, then closes."""
 
     _in_head = True
-    _bytes = 0  # of the head that is coming
+    _bytes = 0  # of the current head
     _timer: TimerHandle | None = None
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override]

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from typing import Any
+from functools import partial
+from typing import Any, cast
 
 import click
 import uvicorn
 
+from collector.intake import Intake
+from collector.short_way import ShortWay
 from parcours.connection import RunningServer, remove_note, write_note
 from parcours.heads import LimitedHeads
 from parcours.settings import Settings
@@ -43,13 +47,20 @@ def noted(settings: Settings, token: str) -> Iterator[None]:
         remove_note(settings.data)
 
 
-def server_config(app: Any, settings: Settings) -> uvicorn.Config:
-    """uvicorn without access log, which would hold addresses of visitors, and without proxy headers of its own."""
+class Protocol(LimitedHeads, ShortWay):
+    """One connection: the limits on heads, then the short way of batches."""
+
+
+def server_config(app: Any, settings: Settings, intake: Intake | None) -> uvicorn.Config:
+    """uvicorn without access log, which would hold visitors' addresses, and without its own proxy headers.
+
+    `intake`: of the collector that runs in this process, None without one.
+    """
     log_config: dict[str, Any] = deepcopy(uvicorn.config.LOGGING_CONFIG)
     log_config["loggers"]["parcours"] = {"handlers": ["default"], "level": settings.log_level.upper()}
     return uvicorn.Config(
         app,
-        http=LimitedHeads,
+        http=cast(type[asyncio.Protocol], partial(Protocol, intake=intake)),
         log_config=log_config,
         host=settings.host,
         port=settings.port,

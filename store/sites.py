@@ -9,9 +9,11 @@ import re
 import secrets
 import threading
 import time
+from functools import cache
 from typing import Any
 
 import msgspec
+from publicsuffixlist import PublicSuffixList
 
 from store.client import StoreError
 from store.definitions import Conflict, Definitions, Missing
@@ -20,21 +22,8 @@ from store.records import OldKey, Site
 _DOMAIN = re.compile(
     r"(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?)(?:\.[a-z0-9_\-]+)*(?::\d{1,5})?|\[[0-9a-f:]+\](?::\d{1,5})?"
 )
-
-
-# fmt: off
-# Second levels under which anybody may register, in countries that have them.
-_OPEN_LEVELS = {
-    "ac", "asso", "co", "com", "edu", "gob", "gouv", "gov", "go", "id", "in", "ltd", "me", "ne", "net", "nom", "or",
-    "org", "plc", "sch", "tm",
-}
-# Where many who do not know each other publish.
-_SHARED = {
-    "appspot.com", "azurewebsites.net", "blogspot.com", "cloudfront.net", "firebaseapp.com", "fly.dev", "github.io",
-    "gitlab.io", "herokuapp.com", "myshopify.com", "netlify.app", "onrender.com", "pages.dev", "vercel.app", "web.app",
-    "webflow.io", "wixsite.com", "wordpress.com", "workers.dev",
-}
-# fmt: on
+# Sites of many owners whose domain is not a public suffix.
+_SHARED = {"amazonaws.com", "wordpress.com"}
 GRACE_DAYS = 30  # that a key of before goes on working
 MAX_OLD_KEYS = 10
 _DAY_MS = 86_400_000
@@ -76,16 +65,21 @@ def domain_of(text: str) -> str:
 
 
 def too_wide(domain: str) -> bool:
-    """Whether a wildcard covers what many people share: `*`, `*.com`, `*.co.uk`, `*.github.io`."""
+    """Whether a wildcard covers sites of many owners: `*`, `*.com`, `*.co.uk`, `*.github.io`, `*.s3.amazonaws.com`.
+
+    That is so when the part after `*.` is a public suffix (https://publicsuffix.org), those of hosting
+    companies included. The list comes with the package; nothing is fetched.
+    """
     host = domain.strip().lower().partition(":")[0]
     if not host.startswith("*"):
         return False
-    labels = host.removeprefix("*").strip(".").split(".")
-    if len(labels) < 2:
-        return labels != ["localhost"]
-    if ".".join(labels) in _SHARED:
-        return True
-    return len(labels) == 2 and len(labels[1]) == 2 and labels[0] in _OPEN_LEVELS
+    parent = host.removeprefix("*").strip(".")
+    return parent != "localhost" and (not parent or parent in _SHARED or _public_suffixes().is_public(parent))
+
+
+@cache
+def _public_suffixes() -> PublicSuffixList:
+    return PublicSuffixList()  # read when first needed: it takes 50 ms
 
 
 def network_of(text: str) -> str:

@@ -20,13 +20,13 @@ from aggregator.queries.heights import recorded_heights
 from aggregator.shapes.heights import Heights
 from store.client import Store
 from store.definitions import Definitions
+from store.intake import SiteIntake
 from store.records import Site, User
 from store.snapshots import Snapshots
 from viewer import api, first_run, pages, picture_routes
 from viewer.api.health import healthz
 from viewer.auth import Auth, Identify
 from viewer.errors import respond
-from viewer.intake import Intake, intake_of
 from viewer.jobs import Camera, Jobs
 from viewer.maps import Drain, Maps
 from viewer.matchmaker import Matchmaker
@@ -66,7 +66,7 @@ class Viewer:
         definitions: Definitions,
         snapshots: Snapshots,
         settings: ViewerSettings,
-        intake: Callable[[int], Any] | None = None,
+        intake: Callable[[int], SiteIntake] | None = None,
         drain: Drain | None = None,
         camera: Callable[[], Camera] | None = None,
     ) -> None:
@@ -75,7 +75,7 @@ class Viewer:
         self.definitions = definitions
         self.snapshots = snapshots
         self.settings = settings
-        self.intake: Callable[[int], Intake] | None = (lambda site: intake_of(intake(site))) if intake else None
+        self.intake = intake
         self.urls = Urls(settings.base_url)
         self.work = Work()
         self.auth = Auth(

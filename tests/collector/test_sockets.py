@@ -8,6 +8,7 @@ import time
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -41,13 +42,11 @@ async def served(
     """The collector behind uvicorn on a free port; a connection may rest for `keep_alive` seconds."""
     collector = Collector(None, settings, Sites(SITE))
     await collector.start()
-    app = Starlette(routes=collector.routes)
-    app.state.intake = collector.intake
     http = protocol or PROTOCOL
     config = uvicorn.Config(
-        app,
+        Starlette(routes=collector.routes),
         port=0,
-        http=http,
+        http=partial(ShortWay, intake=collector.intake) if http is ShortWay else http,  # type: ignore[arg-type]
         log_level="error",
         access_log=False,
         proxy_headers=False,

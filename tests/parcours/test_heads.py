@@ -26,7 +26,7 @@ async def served() -> AsyncIterator[int]:
         return PlainTextResponse("hello")
 
     port = free_port()
-    server = uvicorn.Server(server_config(Starlette(routes=[Route("/", hello)]), Settings(port=port)))
+    server = uvicorn.Server(server_config(Starlette(routes=[Route("/", hello)]), Settings(port=port), None))
     task = asyncio.create_task(server.serve())
     while not server.started:
         await asyncio.sleep(0.01)

@@ -114,14 +114,20 @@ def test_the_snippet_is_one_line_of_html(store: Store) -> None:
     assert '"><b>' not in snippet('https://maps.example"><b>', site)
 
 
-@pytest.mark.parametrize("text", ["*.com", "*.co.uk", "*.COM.au", "*.gouv.fr", "*.github.io", "*.myshopify.com:443"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "*.com", "*.co.uk", "*.COM.au", "*.gouv.fr", "*.github.io", "*.myshopify.com:443", "*.co.com", "*.tokyo.jp",
+        "*.s3.amazonaws.com", "*.amazonaws.com", "*.wordpress.com", "*.gitlab.io", "*.xn--p1ai",
+    ],
+)  # fmt: skip
 def test_a_wildcard_over_other_peoples_sites_is_refused(text: str) -> None:
     with pytest.raises(StoreError, match="other people's sites"):
         domain_of(text)
 
 
 @pytest.mark.parametrize(
-    "host", ["*.shop.co.uk", "*.me.github.io", "*.co.com", "*.shop.fr", "*.localhost", "github.io"]
+    "host", ["*.shop.co.uk", "*.me.github.io", "*.cozy.com", "*.shop.fr", "*.localhost", "github.io"]
 )
 def test_a_wildcard_over_ones_own_is_taken(host: str) -> None:
     assert domain_of(host) == host

@@ -10,6 +10,7 @@ import pytest
 
 import viewer.api
 from collector.backend.endpoint import BATCHES, EVENTS
+from store.intake import SiteIntake
 from store.tallies import Tally, save_tallies
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
@@ -168,15 +169,13 @@ def test_health_says_whether_visits_arrive(api, site):
 
 
 def test_health_counts_refusals(make_viewer, viewer, shop, portal):
-    from types import SimpleNamespace
-
     from tests.viewer.conftest import SERVICE
 
     earlier = int(time.time() * 1000) - 3_600_000
     save_tallies(viewer.store, {(int(shop.id), "origin"): Tally(2, earlier, "bad.example")})  # another process
     save_tallies(viewer.store, {(int(shop.id), "shape"): Tally(9, earlier, "$.seq")})
     unsaved = {"origin": Tally(3, earlier + 1, "evil.example"), "skipped": Tally(1, earlier, "pinch")}
-    counts = SimpleNamespace(
+    counts = SiteIntake(
         accepted=7, bots=2, by_old_key=1, of_tests=4, from_backend=6, last_accepted_ms=5, quarantined=3, unsaved=unsaved
     )
     told = make_viewer(intake=lambda site: counts)

@@ -8,9 +8,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.traffic import site_traffic
+from store.intake import SiteIntake
 from store.records import Site
 from viewer.api.entry import Entry, answer, iso, viewer_of
-from viewer.intake import Intake
 from viewer.lately import Lately, read_lately
 from viewer.query import only, site_of, today
 
@@ -39,7 +39,7 @@ async def site_health(request: Request) -> Response:
     )
 
 
-def _intake(intake: Intake | None) -> dict[str, Any]:
+def _intake(intake: SiteIntake | None) -> dict[str, Any]:
     """Counts of this process since its start; empty where batches are received by other processes."""
     if intake is None:
         return {
