@@ -22,7 +22,7 @@ WINDOW = 10_000  # insert tokens remembered by each table
 _ENGINE = re.compile(r"\{engine:(\w+)(?:\(([^)]*)\))?\}")
 _DISTRIBUTED = re.compile(r"^\{distributed:(\w+):(.+)\}$", re.M)
 _ALTER = re.compile(r"^\{alter:(\w+)\}([^;]+);", re.M)
-_COMMENT = re.compile(r"^\s*--.*$", re.M)
+_COMMENT = re.compile(r"\s*--.*$", re.M)
 
 
 def migrate(store: Store) -> list[str]:

@@ -1,23 +1,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from hashlib import sha256
+from pathlib import Path
 
 import pytest
 
-from store import migrations
 from store.client import Store, StoreNewer
 from store.migrations import migrate, render
-from tests.store.lines import line
 
 SQL = """
 -- a comment; with a semicolon
-CREATE TABLE IF NOT EXISTS {table:views} {on_cluster} (site UInt32, seq UInt32, view UInt64)
+CREATE TABLE IF NOT EXISTS {table:views} {on_cluster} (site UInt32, seq UInt32, view UInt64) -- one more; here
 {engine:ReplacingMergeTree(seq)}
 ORDER BY (site, view)
 {once};
 {distributed:views:view}
 CREATE MATERIALIZED VIEW shaped {on_cluster} TO views AS SELECT 1;
 """
+
+
+# SHA-256 of each file that was ever released. Only ever add a line.
+RELEASED = {"0001_schema": "32451e1c138c85b4e684817f43318676bd3ace826466e37a4fc1917ff83c2857"}
 
 
 def _words(text: str) -> str:
@@ -34,7 +38,7 @@ def test_migrating_twice_does_nothing_the_second_time(either: Store) -> None:
 def test_a_fresh_store_runs_all_in_order(fresh_store: Callable[[], Store]) -> None:
     done = migrate(fresh_store())
     assert done == sorted(done)
-    assert done[0] == "0001_tables"
+    assert done[0] == "0001_schema"
 
 
 def test_a_newer_store_is_refused(store: Store) -> None:
@@ -44,30 +48,16 @@ def test_a_newer_store_is_refused(store: Store) -> None:
 
 
 def test_a_migration_that_was_cut_off_is_finished(store: Store) -> None:
-    """The tables are there, but not the note of it: as after a crash between the two."""
+    """The tables exist, but `migrations` does not say so: as after a crash between the two."""
     store.command("TRUNCATE TABLE migrations")
     assert migrate(store)
     assert migrate(store) == []
 
 
-@pytest.mark.parametrize("first", [4, 6])
-def test_a_store_of_before_keeps_its_rows_and_takes_new_ones(
-    fresh_store: Callable[[], Store], monkeypatch: pytest.MonkeyPatch, first: int
-) -> None:
-    """0004 and 0006 make anew what shapes the rows: once each before and after."""
-    store = fresh_store()
-    every = migrations._migrations()
-    with monkeypatch.context() as before:
-        before.setattr(migrations, "_migrations", lambda: {n: one for n, one in every.items() if n < first})
-        migrate(store)
-        store.insert_segment(line(), "old")
-    migrate(store)
-    if first > 4:
-        store.insert_segment(line(), "old")  # sent again: its token is known still
-    store.insert_segment(line(view="b" * 24), "new")
-    for table, count in {"views": 1, "points": 3, "scrolls": 1, "events": 3, "touches": 1}.items():
-        rows = store.rows(f"SELECT view, count() AS n FROM {table} GROUP BY view")
-        assert [row["n"] for row in rows] == [count, count], table
+def test_released_migrations_never_change() -> None:
+    """A store that ran a file never runs it again: a change goes into a new file, with a line in RELEASED."""
+    files = Path("store/sql").glob("*.sql")
+    assert {file.stem: sha256(file.read_bytes()).hexdigest() for file in files} == RELEASED
 
 
 def test_every_target_of_landing_remembers_tokens(store: Store) -> None:
@@ -101,6 +91,15 @@ def test_a_cluster_gets_replicated_tables_and_one_over_all_shards() -> None:
         "ENGINE = Distributed(`blue`, currentDatabase(), views_local, xxHash64(view))"
     )
     assert _words(view) == "CREATE MATERIALIZED VIEW shaped ON CLUSTER `blue` TO views AS SELECT 1"
+
+
+def test_a_changed_table_is_changed_on_a_cluster_in_both_of_its_forms() -> None:
+    sql = "{alter:views}\n    ADD COLUMN IF NOT EXISTS country String;"
+    assert [_words(one) for one in render(sql)] == ["ALTER TABLE views ADD COLUMN IF NOT EXISTS country String"]
+    assert [_words(one) for one in render(sql, "blue")] == [
+        "ALTER TABLE views_local ON CLUSTER `blue` ADD COLUMN IF NOT EXISTS country String",
+        "ALTER TABLE views ON CLUSTER `blue` ADD COLUMN IF NOT EXISTS country String",
+    ]
 
 
 def test_no_placeholder_is_left() -> None:
