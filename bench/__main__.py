@@ -1,6 +1,11 @@
-"""Run the benchmarks: `python -m bench` (all), `python -m bench NAME [--json]`.
+"""Run the benchmarks, each as ratios to a baseline measured in the same run, since machines are noisy.
 
-Each prints ratios to a baseline measured in the same run, since machines are noisy.
+Examples:
+  python -m bench heatmap                                   one bench, figures for people
+  python -m bench heatmap --json docs/figures/heatmap.json  the same, and its figures for the docs (then `make docs`)
+  python -m bench heatmap --json -                          one JSON object on standard output
+  python -m bench --quick                                   all of them, small, to see that they run
+  python -m bench --json docs/figures                       all of them, a file each
 """
 
 from __future__ import annotations
@@ -9,7 +14,10 @@ import argparse
 import importlib
 import json
 import sys
+from pathlib import Path
 from typing import Any
+
+from bench.figures import measured, write
 
 NAMES = (
     "tracker_size",
@@ -27,16 +35,15 @@ NAMES = (
 )
 
 
-def show(name: str, result: dict[str, Any], indent: str = "  ") -> None:
-    """Print one result for people: nested figures indented under their name."""
-    print(f"{name}:")
+def lines(result: dict[str, Any], indent: str = "  ") -> list[str]:
+    """One result for people: nested figures indented under their name."""
+    made = []
     for key, value in result.items():
         if isinstance(value, dict):
-            print(f"{indent}{key}")
-            for inner, figure in value.items():
-                print(f"{indent}  {inner:<44} {_figure(figure)}")
+            made += [f"{indent}{key}", *lines(value, indent + "  ")]
         else:
-            print(f"{indent}{key:<46} {_figure(value)}")
+            made.append(f"{indent}{key:<{max(1, 48 - len(indent))}} {_figure(value)}")
+    return made
 
 
 def _figure(value: object) -> str:
@@ -45,20 +52,40 @@ def _figure(value: object) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
 
 
-def main() -> int:
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("name", nargs="?", choices=NAMES, help="which one; all without")
-    parser.add_argument("--json", action="store_true", help="print one JSON object")
+def _listing() -> str:
+    """Each bench with what it measures."""
+    return "\n".join(f"  {name:<14} {importlib.import_module(f'bench.{name}').HELP}" for name in NAMES)
+
+
+def _arguments() -> argparse.Namespace:
+    description = f"{__doc__}\nBenches:\n{_listing()}"
+    parser = argparse.ArgumentParser(
+        prog="python -m bench", description=description, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("name", nargs="?", choices=NAMES, metavar="NAME", help="the bench to run; all without")
+    parser.add_argument("--json", metavar="PATH", help="write the figures: a file, a folder for all benches, or -")
     parser.add_argument("--quick", action="store_true", help="smaller and rougher, to see that it runs")
     args = parser.parse_args()
-    results = {}
+    if args.quick and args.json not in (None, "-"):
+        parser.error("--quick is only a check that a bench runs: its figures are not for publication.")
+    return args
+
+
+def main() -> int:
+    args = _arguments()
+    failed = False
     for name in [args.name] if args.name else NAMES:
-        results[name] = importlib.import_module(f"bench.{name}").run(args)
-        if not args.json:
-            show(name, results[name])
-    if args.json:
-        print(json.dumps(results[args.name] if args.name else results))
-    return 1 if any("failed" in result for result in results.values()) else 0
+        result = importlib.import_module(f"bench.{name}").run(args)
+        failed |= "failed" in result
+        measurement = measured(name, result)
+        if args.json == "-":
+            print(json.dumps(vars(measurement), ensure_ascii=False))
+        else:
+            print("\n".join([f"{name}:", *lines(result)]))
+        if args.json not in (None, "-"):
+            path = Path(args.json)
+            write(path if args.name else path / f"{name}.json", measurement)
+    return 1 if failed else 0
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
 """Elements found again after the page was edited between the visit and the picture (docs/aggregator.md).
 
-Truth is a number that each element got before the edit, kept where no record can read it. Found: of the
-records whose element still exists and is shown; wrong: drawn on another element that is shown, of all records.
-Apart: found of those that something in their record could tell from the others (drift_alike).
+Ground truth is a number given to each element before the edit, kept where no record can read it.
+
+- found: on the right element, as a share of the records whose element still exists and is visible;
+- wrong: drawn on another visible element, as a share of all records;
+- distinguishable found: like found, leaving out records that nothing tells from a duplicate (`drift_alike`).
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from __future__ import annotations
 import argparse
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -39,19 +41,22 @@ from bench.drift_speed import measure
 from store.layouts import Layout, path_key
 
 NAME = "drift"
-HELP = "share of elements found again on an edited page, by kind of edit"
+HELP = "share of elements found again on an edited page, by kind of edit (15 min the first time, then 8)"
+
+Figures = dict[str, dict[str, float]]  # method → found, wrong, and found of those that can be told apart, in %
 
 SPEED = ((300, 3_000), (2_000, 3_000))
-FEW = 12  # touched elements, where few were touched
-WITHHELD = [FIELDS.index(name) for name in ("text", "all", "head")]  # from published versions: truth is made of them
+FEW = 12  # elements per page, in the cases where visitors touched few
+# Fingerprints withheld when versions are compared: the ground truth is made from them.
+WITHHELD = [FIELDS.index(name) for name in ("text", "all", "head")]
 
 Method = Callable[[Records, Layout], np.ndarray]
 
 
 @dataclass
 class Tally:
-    """Records, those whose element is still shown; of each method how many were found, drawn wrongly, and not found
-    though shown but `alike`: with a double that nothing in the record tells from it."""
+    """Counts of records, and of those whose element is still visible (`exist`). By method: how many were found, drawn
+    on a wrong element, or missed because a duplicate is `alike` (nothing in the record tells the two apart)."""
 
     records: int = 0
     exist: int = 0
@@ -66,12 +71,17 @@ class Tally:
         self.wrong.update(other.wrong)
         self.alike.update(other.alike)
 
-    def words(self, method: str) -> str:
-        found = 100 * self.found[method] / max(1, self.exist)
-        words = f"{found:6.2f} / {100 * self.wrong[method] / max(1, self.records):.3f}"
+    def shares(self, method: str) -> dict[str, float]:
+        """Percent found, percent wrong, and percent found of the distinguishable ones where that is known."""
+        shares = {
+            "found": round(100 * self.found[method] / max(1, self.exist), 2),
+            "wrong": round(100 * self.wrong[method] / max(1, self.records), 3),
+        }
         if method in self.alike:
-            words += f" (apart {100 * self.found[method] / max(1, self.exist - self.alike[method]):.2f})"
-        return words
+            shares["distinguishable found"] = round(
+                100 * self.found[method] / max(1, self.exist - self.alike[method]), 2
+            )
+        return shares
 
 
 def same_key(records: Records, layout: Layout) -> np.ndarray:
@@ -92,17 +102,17 @@ METHODS: dict[str, Method] = {"same key": same_key, "own rung": own_rung, "linka
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Found % / wrong % of each method; `--quick`: two pages, no published versions."""
+    """Percent found and wrong of each method; `--quick`: two pages, no published versions."""
     quick = getattr(args, "quick", False)
     cases = edited(QUICK if quick else tuple(PAGES))
-    result: dict[str, Any] = {"figures are": "found % / wrong %", "pages": len({case.page for case in cases})}
+    result: dict[str, Any] = {"unit": "% of records", "pages": len({case.page for case in cases})}
     for width in (WIDE, NARROW):
         of_width = [case for case in cases if case.width == width]
         result[f"pressable elements, {width} → {WIDE} px"] = _table(of_width, _pressable)
         if width == WIDE:
             held_out = [case for case in of_width if case.page in HELD_OUT]
-            result["… pages held out while weights were chosen"] = _sums(_tallies(held_out, _pressable))
-            result["… pictures of both times"] = _sums(_between_pictures(of_width, _pressable))
+            result["pages held out while the weights were chosen"] = _sums(_tallies(held_out, _pressable))
+            result["with a picture from the time of the visit"] = _sums(_between_pictures(of_width, _pressable))
         result[f"all visible elements, {width} → {WIDE} px"] = _sums(_tallies(of_width, _visible))
         result[f"{FEW} touched elements, {width} → {WIDE} px"] = _sums(_tallies(of_width, _few))
     if not quick:
@@ -132,7 +142,7 @@ Choose = Callable[[Side], np.ndarray]
 
 
 def _records(sides: Iterable[Side], choose: Choose) -> tuple[Records, np.ndarray]:
-    """The distinct records of the chosen elements, and the bench's number of each one's element."""
+    """The distinct records of the chosen elements, and the ground-truth number of each one's element."""
     rows: dict[int, tuple[str, str, int]] = {}
     for side in sides:
         layout = side.layout
@@ -146,7 +156,7 @@ def _records(sides: Iterable[Side], choose: Choose) -> tuple[Records, np.ndarray
 
 
 def _judge(tally: Tally, method: str, element: np.ndarray, truth: np.ndarray, after: Side) -> None:
-    exists, is_wrong = _shown(truth, after), np.zeros(len(truth), bool)
+    exists = _shown(truth, after)
     drawn = (element >= 0) & after.layout.visible[element]
     is_wrong = drawn & (element != truth)
     tally.found[method] += int((exists & (element == truth)).sum())
@@ -157,7 +167,7 @@ def _shown(truth: np.ndarray, after: Side) -> np.ndarray:
     return (truth >= 0) & after.layout.visible[truth]
 
 
-def _where(numbers: np.ndarray, after: Side) -> np.ndarray:
+def _positions(numbers: np.ndarray, after: Side) -> np.ndarray:
     """Index of each number's element after the edit, -1 where it is gone."""
     at = {int(n): i for i, n in enumerate(after.numbers.tolist()) if n >= 0}
     return np.array([at.get(int(n), -1) for n in numbers], np.int64)
@@ -169,7 +179,7 @@ def _tallies(cases: Sequence[Case], choose: Choose) -> dict[str, Tally]:
         records, numbers = _records(case.before, choose)
         if not len(records):
             continue
-        truth = _where(numbers, case.after)
+        truth = _positions(numbers, case.after)
         tally = Tally(len(records), int(_shown(truth, case.after).sum()))
         for name, method in METHODS.items():
             element = method(records, case.after.layout)
@@ -182,13 +192,13 @@ def _tallies(cases: Sequence[Case], choose: Choose) -> dict[str, Tally]:
 
 
 def _between_pictures(cases: Sequence[Case], choose: Choose) -> dict[str, Tally]:
-    """The stronger way: there is a picture of the visit's time too."""
+    """The stronger method: matching goes through a picture taken at the time of the visit."""
     tallies: dict[str, Tally] = defaultdict(Tally)
     for case in cases:
         if len(case.before) > 1:
             continue
         before, which = case.before[0], np.flatnonzero(choose(case.before[0]))
-        truth = _where(before.numbers[which], case.after)
+        truth = _positions(before.numbers[which], case.after)
         tally = Tally(len(which), int(_shown(truth, case.after).sum()))
         element = match_layouts(before.layout, case.after.layout).element[which]
         _judge(tally, "linkage", element, truth, case.after)
@@ -196,34 +206,38 @@ def _between_pictures(cases: Sequence[Case], choose: Choose) -> dict[str, Tally]
     return tallies
 
 
-def _table(cases: Sequence[Case], choose: Choose) -> dict[str, str]:
+def _table(cases: Sequence[Case], choose: Choose) -> dict[str, Figures]:
+    """A row per kind of edit, then the sums."""
     tallies = _tallies(cases, choose)
-    rows = {edit: _row(tallies[edit]) for edit in (*SINGLE.values(), COMBINED, BECAME_TWO, WERE_TWO, PERSONAL)}
-    return {"": " | ".join(METHODS), **rows, **_sums(tallies)}
+    rows = {edit: _row(tallies[edit]) for edit in (*SINGLE.values(), BECAME_TWO, WERE_TWO, PERSONAL)}
+    return {**rows, **_sums(tallies)}
 
 
-def _sums(tallies: dict[str, Tally]) -> dict[str, str]:
+def _sums(tallies: Mapping[str, Tally]) -> dict[str, Any]:
     singles = Tally()
     for edit in SINGLE.values():
         singles.add(tallies[edit])
+    combined = tallies[COMBINED]
     return {
-        f"single edits (n {singles.records:,})": _row(singles),
-        f"2–4 edits (n {tallies[COMBINED].records:,})": _row(tallies[COMBINED]),
+        "single edits": _row(singles),
+        COMBINED: _row(combined),
+        "records": {"single edits": singles.records, COMBINED: combined.records},
     }
 
 
-def _row(tally: Tally) -> str:
-    return " | ".join(tally.words(name) for name in METHODS if name in tally.found or name in tally.wrong)
+def _row(tally: Tally) -> Figures:
+    return {name: tally.shares(name) for name in METHODS if name in tally.found or name in tally.wrong}
 
 
-def _versions(cases: Sequence[Case], choose: Choose) -> dict[str, str]:
-    """Pseudo-truth: the same tag and whole text, once on either side; the fingerprints of words are withheld."""
+def _versions(cases: Sequence[Case], choose: Choose) -> dict[str, Any]:
+    """Published versions have no numbers. Two elements count as the same when their tag and whole text are equal and
+    unique on both sides; the fingerprints of the text are withheld from the methods."""
     total = Tally()
     for case in cases:
-        # Elements are numbered by their place in their own version; who is who is told by tag and text.
+        # Elements are numbered by their place in their own version and paired by tag and text.
         numbered = replace(case.before[0], numbers=np.arange(len(case.before[0].layout)))
         before, after = _without_words(numbered), _without_words(case.after)
-        left, right = _alone(numbered, choose), _alone(case.after, lambda side: np.ones(len(side.layout), bool))
+        left, right = _unique(numbered, choose), _unique(case.after, lambda side: np.ones(len(side.layout), bool))
         pairs = {left[what]: right[what] for what in left.keys() & right.keys()}
         records, numbers = _records([before], choose)
         truth = np.array([pairs.get(int(n), -2) for n in numbers], np.int64)
@@ -232,14 +246,15 @@ def _versions(cases: Sequence[Case], choose: Choose) -> dict[str, str]:
         for name, method in METHODS.items():
             _judge(tally, name, method(records, after.layout)[judged], truth[judged], after)
         total.add(tally)
-    return {f"{len(cases)} pairs of versions (n {total.records:,})": _row(total)}
+    return {"pairs": len(cases), "records": total.records, **_row(total)}
 
 
-def _alone(side: Side, choose: Choose) -> dict[tuple[str, str], int]:
+def _unique(side: Side, choose: Choose) -> dict[tuple[str, str], int]:
+    """(tag, text) → index of the chosen elements that alone have this tag and text."""
     which = np.flatnonzero(choose(side)).tolist()
-    said = [(tag, words) for tag, words in zip(side.layout.tags, side.words, strict=True)]
-    count = Counter(said)
-    return {said[i]: i for i in which if said[i][1] and count[said[i]] == 1}
+    labels = [(tag, words) for tag, words in zip(side.layout.tags, side.words, strict=True)]
+    count = Counter(labels)
+    return {labels[i]: i for i in which if labels[i][1] and count[labels[i]] == 1}
 
 
 def _without_words(side: Side) -> Side:

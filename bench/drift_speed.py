@@ -1,4 +1,4 @@
-"""Time of the matching beside one plain comparison of all pairs in numpy, in the same run."""
+"""CPU time of the matching, and of a plain numpy comparison of all pairs measured in the same run."""
 
 from __future__ import annotations
 
@@ -18,23 +18,23 @@ REPEATS = 3
 
 
 def measure(sides: Sequence[tuple[Side, Side]], sizes: Sequence[tuple[int, int]]) -> dict[str, dict[str, float]]:
-    """For each (records, elements): seconds, and how many plain comparisons that is. `sides`: pages (before, after)."""
+    """CPU seconds per (records, elements), and as a multiple of the plain comparison. `sides`: (before, after)."""
     figures = {}
     for r, m in sizes:
         before, after = _joined([b for b, _ in sides], m), _joined([a for _, a in sides], m)
         records = _some(before, r)
         taken, plain = [], []
         for _ in range(REPEATS):
-            begin = time.process_time()
+            start = time.process_time()
             match_records(records, after)
-            taken.append(time.process_time() - begin)
-            begin = time.process_time()
+            taken.append(time.process_time() - start)
+            start = time.process_time()
             _plain(records, after)
-            plain.append(time.process_time() - begin)
+            plain.append(time.process_time() - start)
         seconds = statistics.median(taken)
         figures[f"{len(records):,} records × {len(after):,} elements"] = {
             "seconds": round(seconds, 2),
-            "× one plain comparison of 11 properties": round(seconds / statistics.median(plain), 1),
+            "multiple of a plain comparison": round(seconds / statistics.median(plain), 1),
         }
     return figures
 
@@ -46,7 +46,7 @@ def _plain(records: Records, layout: Layout) -> int:
 
 
 def _joined(sides: Sequence[Side], m: int) -> Layout:
-    """One page of m elements: pages below each other, each in a block of its own, again and again."""
+    """A page of m elements: the given pages stacked, each in its own block, repeated until there are enough."""
     columns: dict[str, list[object]] = {name: [] for name in sides[0].layout.columns()}
     n = 0
     while len(columns["paths"]) < m:

@@ -1,4 +1,4 @@
-"""Latency of the heatmap of one page with a million points, against reading the same rows alone."""
+"""Latency of the heatmap of a page with a million points, compared with only reading the same rows."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from store.migrations import migrate
 from store.snapshots import Snapshot, Snapshots, new_id
 
 NAME = "heatmap"
-HELP = "latency of a heatmap with a million points: cold, warm, and each part"
+HELP = "latency of a heatmap of a million points: cold, warm, and each part (1 min)"
 
 PAGE = "shop.example/"
 SINCE, UNTIL = date(2026, 3, 1), date(2026, 3, 28)
@@ -40,7 +40,7 @@ STATES = ("menu", "drawer", "dialog")
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Milliseconds (median of 5 when warm), and the ratio to reading alone."""
+    """Milliseconds (median of 5 when warm), and the ratio to only reading the rows."""
     n = 100_000 if getattr(args, "quick", False) else 1_000_000
     with tempfile.TemporaryDirectory() as folder:
         store = open_store(folder)
@@ -76,11 +76,11 @@ def _measure(store: Store, n: int) -> dict[str, Any]:
         "warm, of a page with three states, ms": states,
         "ratio to reading": warm / read,
         "parts, ms": {
-            "layout made ready": _median(lambda: LayoutIndex(layout)),
+            "layout indexed": _median(lambda: LayoutIndex(layout)),
             "records read": _median(lambda: read_records(store, scope, (PAGE,))),
             "exposed visitors": _median(lambda: read_exposed(store, scope, (PAGE,), WIDTH)),
             "left out": _median(lambda: read_left_out(store, scope, (PAGE,))),
-            "whose a point is, four pictures": _median(lambda: owners(points, records, _shown(records, index))),
+            "points assigned to four pictures": _median(lambda: owners(points, records, _shown(records, index))),
             "projection": _median(lambda: project(points, records, index)),
             "grid": _median(lambda: density(placed.x, placed.y, None, layout)),
             "dead and rage": _median(lambda: judge(points, records)),
@@ -94,9 +94,9 @@ def _shown(records: Records, index: LayoutIndex) -> list[Shown]:
 
 
 def _once(work: Callable[[], object]) -> float:
-    began = time.perf_counter()
+    start = time.perf_counter()
     work()
-    return (time.perf_counter() - began) * 1000
+    return (time.perf_counter() - start) * 1000
 
 
 def _median(work: Callable[[], object], times: int = 5) -> float:
@@ -104,10 +104,10 @@ def _median(work: Callable[[], object], times: int = 5) -> float:
 
 
 def page(snapshots: Snapshots) -> Layout:
-    """A long page of sections with lists of links, every element with fingerprints of its own."""
+    """A long page of sections with lists of links; every element has distinct fingerprints."""
     rng = np.random.default_rng(7)
     letters = np.array(list("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"))
-    # id, name, type, role and label are absent; href, text, plain, all, sub, head and a class are there.
+    # id, name, type, role and label are absent; href, text, plain, all, sub, head and a class are present.
     fps = [
         "........" + "".join(rng.choice(letters, 10)) + ".." + "".join(rng.choice(letters, 4)) for _ in range(ELEMENTS)
     ]
@@ -139,7 +139,7 @@ def page(snapshots: Snapshots) -> Layout:
 
 
 def fill(store: Store, layout: Layout, n: int) -> None:
-    """`n` clicks of n/3 visitors over four weeks, made by the engine itself."""
+    """Insert `n` clicks of n/3 visitors over four weeks, generated in SQL."""
     day, stamp = "toDate({since:Date}) + number % 28", "toDateTime64(day, 3, 'UTC') + number % 86400"
     who = f"1 AS site, {{page:String}} AS page, {day} AS day, {stamp} AS time"
     values: dict[str, Any] = {"page": PAGE, "since": SINCE, "n": n}

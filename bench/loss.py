@@ -1,4 +1,4 @@
-"""Clicks that arrive, of five that were made, when the visit or the network ends badly."""
+"""How many of five clicks arrive when the visit ends abruptly or the network fails."""
 
 from __future__ import annotations
 
@@ -16,20 +16,20 @@ from bench.tracker_site import DASHBOARD, Site, serving
 from bench.trackers import CLARITY, PARCOURS, POSTHOG, Tracker
 
 NAME = "loss"
-HELP = "clicks that arrive, of five: moving on, closing, early, 503, offline, gone; ours, Clarity, PostHog"
+HELP = "clicks that arrive, of five: navigation, closed tab, outage, offline; ours, Clarity, PostHog (5 min)"
 
 CLICKS, BETWEEN_S, AFTER_LAST_S = 5, 0.3, 0.05
 START_S = 1.5  # after `load`: every tracker is up
-# The collector or the network is away for so long after the last click: every one of them tries in that time.
+# How long the collector or network stays down after the last click: long enough for every tracker to try to send.
 AWAY_S = 12.0
-BACK_S = 30.0  # … and is then back for so long
-ARRIVE_S = 4.0  # a browser's last requests are on their way for so long
+BACK_S = 30.0  # how long it is then up again
+ARRIVE_S = 4.0  # how long a browser's last requests may take
 COMPARED = (PARCOURS, CLARITY, POSTHOG)
 
 
 @dataclass
 class Trial:
-    """One tracker, one visitor, one site of its own."""
+    """One tracker and one visitor on a dedicated site."""
 
     site: Site
     tracker: Tracker
@@ -42,7 +42,7 @@ class Trial:
         await asyncio.sleep(START_S)
 
     async def click(self, times: int = CLICKS) -> None:
-        """On the cards of the page: nothing answers there. Clicks are counted by the page too."""
+        """Click on the cards of the page, where nothing responds."""
         for _ in range(times):
             await asyncio.sleep(BETWEEN_S)
             await click(self.cdp, 420 + 60 * self.made, 330)
@@ -54,21 +54,21 @@ class Trial:
 
 
 async def now(trial: Trial) -> None:
-    """To another page, 50 ms after the last click."""
+    """Navigate to another page 50 ms after the last click."""
     await trial.load()
     await trial.click()
     await trial.leave()
 
 
 async def close(trial: Trial) -> None:
-    """The tab is closed, 50 ms after the last click, without asking the page."""
+    """Close the tab 50 ms after the last click, without running its unload handlers."""
     await trial.load()
     await trial.click()
     await trial.page.close(run_before_unload=False)
 
 
 async def early(trial: Trial) -> None:
-    """All clicks between the page being readable and `load`."""
+    """All clicks happen between `DOMContentLoaded` and `load`."""
     await trial.page.goto(f"{trial.site.address(DASHBOARD, trial.tracker)}?late", wait_until="domcontentloaded")
     await trial.click()
     if await trial.page.evaluate("document.readyState") == "complete":
@@ -79,7 +79,7 @@ async def early(trial: Trial) -> None:
 
 
 async def refused(trial: Trial) -> None:
-    """The collector answers 503 from before the first click on, and then no more."""
+    """The collector answers 503 from before the first click until it recovers."""
     await trial.load()
     trial.site.down = True
     await trial.click()
@@ -90,7 +90,7 @@ async def refused(trial: Trial) -> None:
 
 
 async def offline(trial: Trial) -> None:
-    """The visitor's network is away from before the first click on, and then back."""
+    """The visitor's network is down from before the first click until it recovers."""
     await trial.load()
     await trial.page.context.set_offline(True)
     await trial.click()
@@ -101,17 +101,17 @@ async def offline(trial: Trial) -> None:
 
 
 async def gone(trial: Trial) -> None:
-    """The collector answers 503 until the page was left, and is back on the tab's next page."""
+    """The collector answers 503 until the visitor has left the page, and recovers for the tab's next page."""
     await _gone(trial, AWAY_S)
 
 
 async def gone_at_once(trial: Trial) -> None:
-    """The same, but the page is left 50 ms after the last click: no tracker knows yet that nothing arrives."""
+    """The same, but the visitor leaves 50 ms after the last click, before a tracker can notice the failure."""
     await _gone(trial, 0)
 
 
 async def _gone(trial: Trial, wait: float) -> None:
-    trial.site.attributes = 'data-offline="keep"'  # ours keeps batches for the next page only if the site says so
+    trial.site.attributes = 'data-offline="keep"'  # ours keeps batches for the next page only if the site opts in
     await trial.load()
     trial.site.down = True
     await trial.click()
@@ -124,19 +124,19 @@ async def _gone(trial: Trial, wait: float) -> None:
     await trial.leave()
 
 
-WAYS: dict[str, tuple[Callable[[Trial], Awaitable[None]], int]] = {  # name → way, trials
-    "now": (now, 1),
-    "close": (close, 2),
-    "early": (early, 1),
-    "503": (refused, 1),
-    "offline": (offline, 1),
-    "gone": (gone, 1),
-    "gone at once": (gone_at_once, 1),
+SCENARIOS: dict[str, tuple[Callable[[Trial], Awaitable[None]], int]] = {  # name → scenario, trials
+    "navigates at once": (now, 1),
+    "closes the tab": (close, 2),
+    "clicks before load": (early, 1),
+    "collector answers 503": (refused, 1),
+    "network down": (offline, 1),
+    "collector down until the next page": (gone, 1),
+    "the same, leaving at once": (gone_at_once, 1),
 }
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Way → tracker → clicks that arrived in each trial."""
+    """Scenario → tracker → clicks that arrived in each trial."""
     for tracker in COMPARED:
         tracker.scripts()  # fetched before anything is measured
     return asyncio.run(_all(quick=getattr(args, "quick", False)))
@@ -145,21 +145,21 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 async def _all(quick: bool) -> dict[str, Any]:
     arrived: dict[str, Any] = {}
     async with async_playwright() as playwright:
-        for name, (way, trials) in WAYS.items():
+        for name, (scenario, trials) in SCENARIOS.items():
             of: dict[str, list[int]] = {tracker.name: [] for tracker in COMPARED}
             for _ in range(1 if quick else trials):
                 async with browser(playwright) as chromium:
-                    counts = await asyncio.gather(*(_trial(chromium, tracker, way) for tracker in COMPARED))
+                    counts = await asyncio.gather(*(_trial(chromium, tracker, scenario) for tracker in COMPARED))
                 for tracker, count in zip(COMPARED, counts, strict=True):
                     of[tracker.name].append(count)
-            arrived[f"{name}: of {CLICKS} arrived"] = of
-    return arrived
+            arrived[name] = of
+    return {"clicks made": CLICKS, "clicks that arrived": arrived}
 
 
-async def _trial(chromium: Browser, tracker: Tracker, way: Callable[[Trial], Awaitable[None]]) -> int:
+async def _trial(chromium: Browser, tracker: Tracker, scenario: Callable[[Trial], Awaitable[None]]) -> int:
     with serving() as site:
         async with visitor(chromium) as page:
             trial = Trial(site, tracker, page, await page.context.new_cdp_session(page))
-            await way(trial)
+            await scenario(trial)
             await asyncio.sleep(ARRIVE_S)
         return COUNT[tracker.name](site.of(tracker))

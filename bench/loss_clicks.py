@@ -1,6 +1,6 @@
-"""Clicks that a tracker's requests say: each counted once, however often its batch came.
+"""Clicks contained in a tracker's requests, each counted once however often its batch was sent.
 
-Only requests that were answered well count: of the others a collector keeps nothing.
+Only requests with a success status count: a collector keeps nothing of the others.
 """
 
 from __future__ import annotations
@@ -18,21 +18,21 @@ from collector import wire
 _CLARITY_CLICK = 9  # Event.Click in clarity-js, types/data.d.ts
 
 
-def taken(sent: Iterable[Sent]) -> list[Sent]:
-    """What the collector took."""
+def accepted(sent: Iterable[Sent]) -> list[Sent]:
+    """The requests that the collector accepted."""
     return [one for one in sent if one.method == "POST" and one.status < 300]
 
 
 def of_parcours(sent: Iterable[Sent]) -> int:
-    """A batch is named by (view, seq); every body must be one of the wire format."""
-    batches = [wire.decode(one.body) for one in taken(sent)]
+    """A batch is identified by (view, seq); every body must be valid in the wire format."""
+    batches = [wire.decode(one.body) for one in accepted(sent)]
     return sum(len(batch.click.t) for batch in {(b.view, b.seq): b for b in batches}.values() if batch.click)
 
 
 def of_clarity(sent: Iterable[Sent]) -> int:
-    """Payload `{e: envelope, a: [[time, event, …], …]}`; user, session, page and sequence of the envelope name it."""
+    """Payload `{e: envelope, a: [[time, event, …], …]}`, identified by the envelope's user, session, page, sequence."""
     payloads: dict[tuple[Any, ...], list[list[Any]]] = {}
-    for one in taken(sent):
+    for one in accepted(sent):
         payload = json.loads(inflated(one.body))
         envelope = payload["e"]
         payloads[envelope[1], *envelope[5:8]] = payload["a"]
@@ -40,9 +40,9 @@ def of_clarity(sent: Iterable[Sent]) -> int:
 
 
 def of_posthog(sent: Iterable[Sent]) -> int:
-    """Events `$$heatmap` with `{address: [{type, x, y}, …]}`, named by their uuid; alone, in a list or in `batch`."""
+    """Events `$$heatmap` with `{address: [{type, x, y}, …]}`, identified by uuid; single, in a list or in `batch`."""
     found: dict[str, int] = {}
-    for one in taken(sent):
+    for one in accepted(sent):
         for event in _posthog_events(one):
             data = event.get("properties", {}).get("$heatmap_data") or {}
             clicks = sum(point["type"] == "click" for points in data.values() for point in points)

@@ -1,4 +1,4 @@
-"""Peak memory of `parcours serve` while the demo is prepared and looked at."""
+"""Peak memory of `parcours serve` while the demo is prepared and its pages are opened."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 NAME = "memory"
-HELP = "peak resident memory of the server under the demo, beside a bare Python with the same engine loaded"
+HELP = "peak resident memory of the server during the demo, compared with a Python that loads the engine only (5 min)"
 
 PROBE = """
 import resource, sys
@@ -23,7 +23,7 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """MB (10^6 bytes) of each, and their ratio. The demo's own Chromium is not counted."""
+    """MB (10^6 bytes) of each, and their ratio. The demo's Chromium is not counted."""
     with tempfile.TemporaryDirectory() as folder:
         empty = subprocess.run(
             [sys.executable, "-c", PROBE, str(Path(folder) / "empty")], check=True, capture_output=True, text=True
@@ -36,6 +36,6 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     baseline = int(empty.stdout) * 1024 / 1e6
     return {
         "engine alone, MB": baseline,
-        "parcours under the demo, MB": float(peak[1]),
+        "parcours during the demo, MB": float(peak[1]),
         "ratio": float(peak[1]) / baseline,
     }

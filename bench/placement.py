@@ -1,4 +1,4 @@
-"""Share of points on their element when clicks made at one width are drawn at another, on five public pages."""
+"""Share of points drawn on their element when clicks made at one width are drawn at another, on five public pages."""
 
 from __future__ import annotations
 
@@ -27,24 +27,24 @@ from parcours.connection import running_server
 from viewer.snapshot import find_chromium
 
 NAME = "placement"
-HELP = "share of clicks drawn on their element, made at five widths and drawn at three"
+HELP = "share of clicks drawn on their element, made at five widths and drawn at three (8 min)"
 
 MADE, DRAWN = (390, 768, 1024, 1366, 1920), (390, 1366, 1920)
-CLICKS, QUICK_CLICKS = 100, 15  # a page and width
-FAILURES = 25  # told in words
+CLICKS, QUICK_CLICKS = 100, 15  # per page and width
+FAILURES = 25  # described one by one in the result
 _PATIENCE_S = 180.0
 _LOST_AFTER_S = 20.0
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Figures in all, of each page, and for each pair made-at → drawn-at."""
+    """Figures overall, per page, and per pair of widths (made at → drawn at)."""
     most = QUICK_CLICKS if getattr(args, "quick", False) else CLICKS
     snippet = [""]
-    of_pair: dict[tuple[int, int], Tally] = defaultdict(Tally)
-    of_page: dict[str, Tally] = defaultdict(Tally)
-    in_all = Tally()
+    by_pair: dict[tuple[int, int], Tally] = defaultdict(Tally)
+    by_page: dict[str, Tally] = defaultdict(Tally)
+    overall = Tally()
     failed: list[str] = []
-    began = time.monotonic()
+    start = time.monotonic()
     with tempfile.TemporaryDirectory() as folder, serving(snippet) as (port, pages), _server(Path(folder)) as api:
         site = _call(api, "POST", "/sites", json={
             "name": "Bench", "domains": [f"127.0.0.1:{port}"], "allow_private": True,
@@ -54,19 +54,19 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             for name, url in pages.items():
                 _take(api, site["id"], url)
                 for made, drawn, judged, lost in _pairs(api, site["id"], browser, url, most):
-                    for tally in (in_all, of_page[name], of_pair[made, drawn]):
+                    for tally in (overall, by_page[name], by_pair[made, drawn]):
                         tally.lost += lost
                         for row, verdict in judged:
                             tally.add(verdict, row["rung"])
-                    failed += [f"{name} {made} → {drawn}: {_words(*one)}" for one in judged if not _is_good(*one)]
+                    failed += [f"{name} {made} → {drawn}: {_describe(*one)}" for one in judged if not _is_good(*one)]
     return {
         "pages": len(pages),
-        "clicks made": round((in_all.shown + in_all.hidden + in_all.lost) / len(DRAWN)),
-        "clicks lost on the way": round(in_all.lost / len(DRAWN)),
-        "seconds": round(time.monotonic() - began),
-        "in all": in_all.figures(),
-        **{name: tally.figures() for name, tally in of_page.items()},
-        **{f"{made} → {drawn} px": of_pair[made, drawn].figures() for drawn in DRAWN for made in MADE},
+        "clicks made": round((overall.shown + overall.hidden + overall.lost) / len(DRAWN)),
+        "clicks that never arrived": round(overall.lost / len(DRAWN)),
+        "duration, s": round(time.monotonic() - start),
+        "overall": overall.figures(),
+        **{name: tally.figures() for name, tally in by_page.items()},
+        **{f"{made} → {drawn} px": by_pair[made, drawn].figures() for drawn in DRAWN for made in MADE},
         "not on their element": dict(enumerate(failed[:FAILURES], 1)),
     }
 
@@ -75,11 +75,11 @@ def _is_good(row: dict[str, str], verdict: Verdict) -> bool:
     return verdict.right if verdict.shown else row["rung"] == "none"
 
 
-def _words(row: dict[str, str], verdict: Verdict) -> str:
+def _describe(row: dict[str, str], verdict: Verdict) -> str:
     if not verdict.shown:
-        why = f"drawn at {row['x']}, {row['y']}, but not shown"
+        why = f"drawn at {row['x']}, {row['y']}, but its element is not visible"
     elif row["rung"] == "none":
-        why = "not placed" + (", its place is scrolled out of sight" if verdict.cut else "")
+        why = "not placed" + (", its position is scrolled out of view" if verdict.cut else "")
     else:
         why = f"drawn at {row['x']}, {row['y']}, {verdict.miss or 0:.0f} px off"
     return f"{row['path']} {why}"
@@ -88,7 +88,7 @@ def _words(row: dict[str, str], verdict: Verdict) -> str:
 def _pairs(
     api: httpx.Client, site: int, browser: Browser, url: str, most: int
 ) -> Iterator[tuple[int, int, list[tuple[dict[str, str], Verdict]], int]]:
-    """(made at, drawn at, placed points with what is true of them, clicks lost) of one page."""
+    """(made at, drawn at, placed points with their verdicts, number of clicks lost) of one page."""
     made: dict[int, list[Click]] = {}
     for width in MADE:
 
@@ -103,12 +103,12 @@ def _pairs(
             rest(page)
             tags.add(tuple(elements_of(page)))
             if len(tags) != 1:
-                raise SystemExit(f"{url} has other elements at another width: its numbers would not compare.")
+                raise SystemExit(f"{url} has different elements at another width, so their numbers cannot be compared.")
             for width, clicks in made.items():
                 found = [(click, _row_of(click, rows, width)) for click in clicks]
                 known = [(click, row) for click, row in found if row and click.element >= 0]
                 places = [(float(row["x"]), float(row["y"])) if row["x"] else None for _, row in known]
-                # As the open peers draw it: x as a share of the width, y in pixels.
+                # The usual method of other open-source tools: x as a share of the width, y in pixels.
                 relative = [(click.x / width * drawn, click.y) for click, _ in known]
                 verdicts = judge(page, [click for click, _ in known], places, relative)
                 judged = [(row, verdict) for (_, row), verdict in zip(known, verdicts, strict=True)]
@@ -116,7 +116,7 @@ def _pairs(
 
 
 def _row_of(click: Click, rows: dict[tuple[int, int, int], dict[str, str]], width: int) -> dict[str, str] | None:
-    """Find a click again by where on the page it was made; None where it is not among the rows."""
+    """Find a click among the rows by where on the page it was made; None when it is missing."""
     near = ((dx, dy) for dx in (0, -1, 1) for dy in (0, -1, 1))
     spots = ((width, round(click.x) + dx, round(click.y) + dy) for dx, dy in near)
     return next((rows[spot] for spot in spots if spot in rows), None)
@@ -125,7 +125,7 @@ def _row_of(click: Click, rows: dict[tuple[int, int, int], dict[str, str]], widt
 @contextmanager
 def _browser() -> Iterator[Any]:
     with sync_playwright() as playwright:
-        # A robot says so (navigator.webdriver); these visits stand for people.
+        # These visits stand for people, so the browser must not report navigator.webdriver.
         browser = playwright.chromium.launch(
             executable_path=find_chromium() or None,
             args=["--no-sandbox", "--disable-gpu", "--disable-blink-features=AutomationControlled"],
@@ -138,7 +138,7 @@ def _browser() -> Iterator[Any]:
 
 @contextmanager
 def _server(data: Path) -> Iterator[httpx.Client]:
-    """`parcours serve` in a folder of its own; gives a client of its API."""
+    """Run `parcours serve` on its own data folder and yield a client of its API."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -172,7 +172,7 @@ def _until(true: Callable[[], bool], what: str) -> None:
     deadline = time.monotonic() + _PATIENCE_S
     while not true():
         if time.monotonic() > deadline:
-            raise SystemExit(f"Waited {_PATIENCE_S:g} s in vain for {what}.")
+            raise SystemExit(f"Waited {_PATIENCE_S:g} s for {what}, without success.")
         time.sleep(0.2)
 
 
@@ -187,18 +187,20 @@ def _take(api: httpx.Client, site: str, url: str) -> None:
     asked = _call(api, "POST", f"/sites/{site}/snapshots", json={"url": url, "widths": list(DRAWN)}).json()
     job: dict[str, Any] = {}
 
-    def over() -> bool:
+    def finished() -> bool:
         job.update(_call(api, "GET", f"/jobs/{asked['job']}").json())
         return job["state"] in ("done", "failed")
 
-    _until(over, "the pictures")
+    _until(finished, "the pictures")
     if job["state"] == "failed":
         raise SystemExit(f"No picture of {url}: {job['error']}")
 
 
 def _points(api: httpx.Client, site: int, url: str, width: int, at_least: int) -> dict[tuple[int, int, int], Any]:
-    """The placed points as the product gives them, once all clicks are in (or no more come), by where they were made:
-    viewport width, x and y on the page."""
+    """The points as the product placed them, once all clicks are in or no more come.
+
+    Keyed by where they were made: viewport width, x and y on the page.
+    """
     rows: list[dict[str, str]] = []
     deadline = time.monotonic() + _LOST_AFTER_S
 

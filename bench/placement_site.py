@@ -1,4 +1,4 @@
-"""Public pages for the placement bench, served from this machine with the snippet in them."""
+"""Public pages for the placement bench, served locally with the snippet inserted."""
 
 from __future__ import annotations
 
@@ -17,20 +17,20 @@ PAGES = {
     "startbootstrap-creative@7.0.7": "dist/index.html",
     "startbootstrap-sb-admin-2@4.1.4": "index.html",
     "startbootstrap-clean-blog@6.0.9": "dist/index.html",
-    "spectre.css@0.5.9": "docs/elements/typography.html",  # documentation: code, a table, words in words
+    "spectre.css@0.5.9": "docs/elements/typography.html",  # documentation: code, a table, nested inline elements
     "admin-lte@4.0.0": "dist/index2.html",  # a CSS grid, a table that scrolls, a chat, forms
 }
 
-# Fonts, icons and scripts of other hosts would make the figures depend on the network of the day.
+# Fonts, icons and scripts from other hosts would make the figures depend on the network.
 _FOREIGN = re.compile(r"<(script|link)\b[^>]*?(?:src|href)=[\"'](?:https?:)?//[^>]*>(?:\s*</script>)?", re.I)
-# The bench's own number of every element: its place in document order, given when all of it is read and before the
-# scripts at its end. Nothing of the product takes part, and nothing of it is written into the page.
+# Ground truth: the number of every element in document order, assigned once the document is parsed and before the
+# scripts at its end run. Uses no code of the product and writes nothing into the page.
 _NUMBERS = "<script>window.benchElements=[...document.querySelectorAll('body,body *')]</script>"
 _END = re.compile(r"(?:<script\b(?:(?!</script>).)*</script>|<!--(?:(?!-->).)*-->|\s)*</body>", re.I | re.S)
 
 
 def with_snippet(html: str, snippet: str) -> str:
-    """The page without foreign files, with the snippet, and with its elements numbered."""
+    """The page without files from other hosts, with the snippet, and with its elements numbered."""
     html = _FOREIGN.sub("", html)
     html = _END.sub(lambda end: _NUMBERS + end[0], html, count=1)
     return re.sub(r"(<head\b[^>]*>)", lambda head: head[1] + snippet, html, count=1)
@@ -61,12 +61,12 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
 
     def handle_error(self, request: object, client_address: object) -> None:
-        return  # a browser that went away
+        return  # the browser closed the connection
 
 
 @contextmanager
 def serving(snippet: list[str]) -> Iterator[tuple[int, dict[str, str]]]:
-    """(port, name → address) of the pages; `snippet[0]` goes into each, and may be set later."""
+    """(port, name → address) of the pages; `snippet[0]` is inserted into each and may be set later."""
     server = _Server(("127.0.0.1", 0), partial(_Handler, directory=str(CACHE), snippet=snippet))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     port = server.server_port

@@ -1,4 +1,4 @@
-"""What became of the clicks of one pair of widths: ours, and the page-relative way."""
+"""Counts of what happened to the clicks of one pair of widths, by our method and by the page-relative one."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from bench.placement_truth import Verdict
 
 @dataclass
 class Tally:
-    shown: int = 0  # clicks whose element can be hit at the drawn width
-    hidden: int = 0  # … and the others
+    shown: int = 0  # clicks whose element is visible at the drawn width
+    hidden: int = 0  # clicks whose element is not
     lost: int = 0  # never reached the collector
     right: int = 0
-    met: int = 0
+    hit: int = 0
     not_placed: int = 0
-    cut: int = 0  # … of these: that place of the element is out of sight, in an inner scroller
-    wrong: int = 0  # drawn beside the element, or though it is not shown
-    hidden_drawn: int = 0  # … the latter
+    cut: int = 0  # of these: that part of the element is scrolled out of view
+    wrong: int = 0  # drawn outside the element, or although it is not visible
+    hidden_drawn: int = 0  # of these: drawn although it is not visible
     miss: list[float] = field(default_factory=list)
     letter_miss: list[float] = field(default_factory=list)
     block_miss: list[float] = field(default_factory=list)
@@ -41,7 +41,7 @@ class Tally:
             return
         self.shown += 1
         self.right += verdict.right
-        self.met += verdict.met
+        self.hit += verdict.hit
         self.not_placed += not drawn
         self.cut += not drawn and verdict.cut
         self.right_on[rung] += verdict.right
@@ -56,22 +56,23 @@ class Tally:
         for rung in RUNGS:
             rungs[f"rung {rung}: share, %"] = _share(self.rungs[rung], n)
             if rung != "none" and self.rungs[rung]:
-                rungs[f"rung {rung}: of these right, %"] = _share(self.right_on[rung], self.rungs[rung])
+                rungs[f"rung {rung}: precision, %"] = _share(self.right_on[rung], self.rungs[rung])
         return {
             "clicks": n,
-            "… whose element is shown there": self.shown,
+            "element visible": self.shown,
             "on the right element, %": _share(self.right, self.shown),
-            "… and it can be hit there, %": _share(self.met, self.shown),
-            "not placed, %": _share(self.not_placed, self.shown),
-            "… its place is scrolled out of sight, %": _share(self.cut, self.shown),
+            "on the right element and hit there, %": _share(self.hit, self.shown),
+            "not placed although visible": self.not_placed,
+            "not placed although visible, %": _share(self.not_placed, self.shown),
+            "position scrolled out of view, %": _share(self.cut, self.shown),
             "wrong, % of all": _share(self.wrong, n),
-            "… drawn though not shown, % of all": _share(self.hidden_drawn, n),
-            **_misses("miss", self.miss),
-            **_misses("from the letter, words in lines", self.letter_miss),
-            **_misses("from the letter, blocks of text", self.block_miss),
+            "drawn although not visible, % of all": _share(self.hidden_drawn, n),
+            **_misses("distance", self.miss),
+            **_misses("distance from the letter, inline text", self.letter_miss),
+            **_misses("distance from the letter, blocks of text", self.block_miss),
             **rungs,
             "page-relative: on the right element, %": _share(self.relative_right, self.shown),
-            **_misses("page-relative: miss", self.relative_miss),
+            **_misses("page-relative: distance", self.relative_miss),
         }
 
 
@@ -85,4 +86,4 @@ def _share(part: int, whole: int) -> float:
 
 def _misses(name: str, px: list[float]) -> dict[str, float]:
     of = np.percentile(px, (50, 95)) if px else (0.0, 0.0)
-    return {f"{name}: median, px": round(float(of[0]), 1), f"{name}: 95 %, px": round(float(of[1]), 1)}
+    return {f"{name}: median, px": round(float(of[0]), 1), f"{name}: 95th percentile, px": round(float(of[1]), 1)}

@@ -1,4 +1,4 @@
-"""What is true of a drawn point: asked of Chromium on the page at the drawn width, never of the product."""
+"""Ground truth about a drawn point, read from the page in Chromium at the drawn width, never from the product."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Page
 
 from bench.placement_visits import Click
 
-NEAR = 1.0  # px around a box that count as inside
+NEAR = 1.0  # px of tolerance around a box
 
 _SCROLL_THROUGH = """async () => {
   const frame = () => new Promise(requestAnimationFrame);
@@ -20,7 +20,7 @@ _SCROLL_THROUGH = """async () => {
   }
   scrollTo({top: 0, behavior: 'instant'});
 }"""
-# Once nothing has moved for 20 frames: scripts answer to the scroll a little later.
+# Waits until nothing has moved for 20 frames, because scripts react to scrolling with a delay.
 _COME_TO_REST = """async () => {
   let last = '';
   for (let still = 0; still < 20; ) {
@@ -30,9 +30,9 @@ _COME_TO_REST = """async () => {
     last = text;
   }
 }"""
-# All in one go, so that no script of the page runs in between: it may scroll the page, and nothing answers to that.
-# Shown is an element of which any of some places can be hit, in the window at the page's top or with the place in its
-# middle: sticky bars cover what is below them only there.
+# One synchronous call, so that no script of the page can react to the scrolling in between. An element is visible if
+# any of several positions in it can be hit, with the page scrolled to its top or with the position in the middle of
+# the window: a sticky bar covers what is below it in only one of the two.
 _JUDGE = """([points, near]) => {
   const toTop = () => scrollTo({top: 0, left: 0, behavior: 'instant'});
   toTop();
@@ -80,7 +80,7 @@ _JUDGE = """([points, near]) => {
     return {
       shown: true,
       right: !!drawn && isIn(boxes, ...drawn),
-      met: !!drawn && isIn(boxes, ...drawn) && meets(...drawn, (hit) => at.contains(hit)),
+      hit: !!drawn && isIn(boxes, ...drawn) && meets(...drawn, (hit) => at.contains(hit)),
       miss: miss(drawn, place),
       cut: !meets(...place, (hit) => at.contains(hit)),
       letter_miss: miss(drawn, letter),
@@ -96,17 +96,17 @@ _JUDGE = """([points, near]) => {
 
 @dataclass(frozen=True)
 class Verdict:
-    """What is true of one click at the drawn width. All but `shown` is without meaning where that is false.
+    """The ground truth about one click at the drawn width. Unless `shown`, the other fields mean nothing.
 
-    `right`: the drawn point lies in a box of that very element. `met`: and what can be hit at that place is the
-    element or something in it. `miss`: px from the same place of the element, `letter_miss`
-    from the middle of the letter clicked (None without); `in_line`: the element runs along a line of text. `cut`:
-    that place of the element is not to be seen, though another is. `relative_…`: of the page-relative way.
+    `right`: the drawn point lies in a box of the element that was clicked. `hit`: the topmost element at that point
+    is the element or a descendant. `miss`: px from the same position in the element, `letter_miss` from the centre of
+    the letter clicked (None without); `in_line`: the element is inline. `cut`: that part of the element cannot be
+    seen, though another part can. `relative_…`: the same for the page-relative method.
     """
 
     shown: bool
     right: bool = False
-    met: bool = False
+    hit: bool = False
     miss: float | None = None
     cut: bool = False
     letter_miss: float | None = None
@@ -116,7 +116,7 @@ class Verdict:
 
 
 def rest(page: Page) -> None:
-    """Scroll through the page, and wait until all of it stands still at its top."""
+    """Scroll through the page, return to its top and wait until nothing moves."""
     page.evaluate(_SCROLL_THROUGH)
     page.wait_for_load_state("networkidle")
     page.wait_for_function("() => document.getAnimations().every((a) => a.playState !== 'running')")
@@ -124,7 +124,7 @@ def rest(page: Page) -> None:
 
 
 def elements_of(page: Page) -> list[str]:
-    """Tags of the numbered elements: a page must have the same ones at every width."""
+    """Tags of the numbered elements; they must be the same at every width."""
     names: list[str] = page.evaluate("() => window.benchElements.map((element) => element.localName)")
     return names
 
@@ -135,7 +135,7 @@ def judge(
     drawn: Sequence[tuple[float, float] | None],
     relative: Sequence[tuple[float, float]],
 ) -> list[Verdict]:
-    """Hold each click's drawn place, ours (None: not drawn) and the page-relative one, against the page at rest."""
+    """Compare each click's drawn position, ours (None: not drawn) and the page-relative one, with the page at rest."""
     points: list[dict[str, Any]] = [
         {"element": c.element, "part": c.part, "letter": c.letter, "drawn": d, "relative": r}
         for c, d, r in zip(clicks, drawn, relative, strict=True)

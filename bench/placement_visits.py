@@ -1,6 +1,6 @@
-"""Visits of the placement bench: real pointer input of Chromium, and what was under the pointer.
+"""Visits of the placement bench: real pointer input in Chromium, and the element under the pointer.
 
-Nothing here reads what the product computes: an element is its number in document order.
+Nothing here uses what the product computes: an element is identified by its number in document order.
 """
 
 from __future__ import annotations
@@ -16,10 +16,11 @@ from playwright.sync_api import Browser, Page
 from viewer.snapshot.heights import PHONE_BELOW, viewport_height
 
 _AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Safari/537.36"
-_APART = 4  # px between two clicks of a visit: they are found again by where they were made
+_APART = 4  # px between two clicks of a visit, which are identified by their position
 
-# Clicks are recorded as the browser gives them, and lead nowhere. `part` is how far along the element's lines, laid
-# end to end, and how far down in the line; `letter` is the letter under the pointer: its node and its place in that.
+# Records clicks as the browser reports them and prevents their default action. `part`: the position along the
+# element's lines, laid end to end, and the height within the line; `letter`: the text node under the pointer and the
+# offset in it.
 _LISTEN = """
 window.benchClicks = [];
 const within = (box, x, y) => x >= box.left && x <= box.right && y >= box.top && y <= box.bottom;
@@ -58,15 +59,15 @@ addEventListener('click', (event) => {
 }, true);
 addEventListener('submit', (event) => event.preventDefault(), true);
 """
-# What shows something or does something, and some of the boxes around: people click on those too.
+# Elements with content or a function, and some of the boxes around them, because people click on those too.
 _TARGETS = """() => {
   const acts = 'a, button, input, select, textarea, label, summary, [role=button], img, svg, video, canvas, td, th, li';
   const speaks = (e) => [...e.childNodes].some((n) => n.nodeType === 3 && n.data.trim());
   return window.benchElements.flatMap((element, number) =>
     (element.matches(acts) || speaks(element) || number % 10 === 0) && element.getClientRects().length ? [number] : []);
 }"""
-# Bring a target into view, wait until it stands still, and give a point on one of its boxes; null when nothing of it
-# can be hit.
+# Scrolls a target into view, waits until it stops moving, and returns a point on one of its boxes; null when the
+# target cannot be hit there.
 _AIM = """async ([number, line, fx, fy]) => {
   const element = window.benchElements[number];
   if (!element.isConnected) return null;
@@ -88,8 +89,8 @@ _AIM = """async ([number, line, fx, fy]) => {
 
 @dataclass(frozen=True)
 class Click:
-    """One click: where on the page, on which element (-1: a script made it), where on it, and on which letter of its
-    text, if on any."""
+    """One click: position on the page, element (-1: created by a script), position within it, and the letter of its
+    text, if any."""
 
     x: float
     y: float
@@ -100,7 +101,7 @@ class Click:
 
 @contextmanager
 def opened(browser: Browser, url: str, width: int, own_scripts: str = "") -> Iterator[Page]:
-    """The page as a visitor of this width has it."""
+    """The page as a visitor with a window of this width sees it."""
     phone = width < PHONE_BELOW
     context = browser.new_context(
         viewport={"width": width, "height": viewport_height(width)},
@@ -122,10 +123,9 @@ def opened(browser: Browser, url: str, width: int, own_scripts: str = "") -> Ite
 
 
 def visit(browser: Browser, url: str, width: int, most: int, seed: int, arrived: Callable[[int], None]) -> list[Click]:
-    """Click at most `most` times on what can be hit; the tracker sees it all.
+    """Click at most `most` times on targets that can be hit, with the tracker running.
 
-    `arrived(n)` waits until n clicks of this visit are in: a browser that is closed at once takes
-    what it was about to send with it.
+    `arrived(n)` waits until n clicks of this visit have arrived, because closing a browser drops its last requests.
     """
     chance = random.Random(seed)
     with opened(browser, url, width, _LISTEN) as page:
@@ -143,7 +143,7 @@ def visit(browser: Browser, url: str, width: int, most: int, seed: int, arrived:
             taken.add((point[2], point[3]))
             page.mouse.click(point[0], point[1])
         clicks: list[dict[str, Any]] = page.evaluate("window.benchClicks")
-        page.goto("about:blank")  # as leaving does: the tracker sends what it has
+        page.goto("about:blank")  # leaving the page makes the tracker send what it holds
         arrived(len(clicks))
     return [
         Click(c["x"], c["y"], c["element"], tuple(c["part"]), tuple(c["letter"]) if c["letter"] else None)

@@ -1,4 +1,4 @@
-"""How often two identical pages are called different: per click, and per visitor. The table of docs/statistics.md."""
+"""How often two identical pages are called different when clicks or visitors are the unit (docs/statistics.md)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from aggregator.measures.statistics import benjamini_hochberg, two_proportion_z
 from aggregator.measures.variant_tests import compare_arms
 
 NAME = "significance"
-HELP = "share of A/A tests with a false difference: the click as unit against the visitor"
+HELP = "share of A/A tests with a false difference, per click and per visitor (2 min)"
 
 ELEMENTS = 40
 SHARES = np.geomspace(0.12, 0.01, ELEMENTS)  # of visitors who click each element
@@ -23,7 +23,7 @@ LIFT = 1.2
 
 @dataclass(frozen=True)
 class Habit:
-    """Of those who click an element: who clicks twice, and who bursts (3 to 30 clicks in place)."""
+    """Shares of the visitors who click an element: clicking it twice, and in bursts (3 to 30 clicks)."""
 
     twice: float
     burst: float
@@ -32,22 +32,22 @@ class Habit:
 HABITS = {
     "no repeated click": Habit(0, 0),
     "20 % click twice": Habit(0.2, 0),
-    "… and 2 % burst": Habit(0.2, 0.02),
-    "… and 8 % burst": Habit(0.2, 0.08),
+    "20 % click twice, 2 % in bursts": Habit(0.2, 0.02),
+    "20 % click twice, 8 % in bursts": Habit(0.2, 0.08),
 }
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Percent of tests with at least one false flag, by habit; then the power to see +20 % on one element."""
+    """Percent of tests with at least one false flag, by habit; then the power to detect +20 % on one element."""
     tests = 20 if getattr(args, "quick", False) else 300
     rng = np.random.default_rng(2026)
-    result: dict[str, Any] = {"tests a row": tests, "visitors per arm": VISITORS, "elements": ELEMENTS}
+    result: dict[str, Any] = {"tests": tests, "visitors per arm": VISITORS, "elements": ELEMENTS}
     for name, habit in HABITS.items():
-        result[f"A/A, {name}"] = _row([_test(rng, habit, 1.0) for _ in range(tests)])
-    lifted = [_test(rng, HABITS["… and 8 % burst"], LIFT) for _ in range(tests)]
-    result["first element +20 %, … and 8 % burst"] = {
+        result[name] = _row([_test(rng, habit, 1.0) for _ in range(tests)])
+    lifted = [_test(rng, HABITS["20 % click twice, 8 % in bursts"], LIFT) for _ in range(tests)]
+    result["first element lifted by 20 %"] = {
         "per-visitor z + BH finds it, %": 100 * float(np.mean([t.flagged[0] for t in lifted])),
-        "false share of its flags, %": 100 * float(np.mean([_false_share(t.flagged) for t in lifted])),
+        "false share, per-visitor z + BH, %": 100 * float(np.mean([_false_share(t.flagged) for t in lifted])),
         "false share, per-click χ² + BH, %": 100 * float(np.mean([_false_share(t.click_bh) for t in lifted])),
     }
     return result
@@ -96,7 +96,7 @@ def _test(rng: np.random.Generator, habit: Habit, lift: float) -> _Test:
 
 def _arm(rng: np.random.Generator, habit: Habit, lift: float) -> tuple[Any, Any, float]:
     """(visitors who clicked each element, clicks on each, variance/mean of a visitor's clicks)."""
-    # Some visitors click a lot, nearly half click nothing; on average an element has its share.
+    # Some visitors click a lot and nearly half click nothing; on average each element gets its share.
     active = rng.gamma(0.6, 1 / 0.6, (VISITORS, 1))
     shares = SHARES.copy()
     shares[0] *= lift

@@ -1,4 +1,4 @@
-"""What a tracker costs the page and the visitor, ours beside three published ones, in one journey of real input."""
+"""What a tracker costs the page and the visitor: ours and three published ones, during one journey of real input."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from bench.tracker_trace import CATEGORIES, Callback, callbacks, events, first_r
 from bench.trackers import NONE, OURS, PARCOURS, TRACKERS, Tracker, sizes
 
 NAME = "tracker"
-HELP = "cost of the tracker beside Clarity, PostHog and rrweb: bytes, CPU, requests, callbacks, idle timers"
+HELP = "cost of the tracker and of Clarity, PostHog, rrweb: bytes, CPU, requests, callbacks, idle timers (13 min)"
 
 ROUNDS = 3
 BOUNCE_S = 3.0
-SENT_S = 33.0  # by then a tracker has sent what waits: ours after 30 s
+SENT_S = 33.0  # by then every tracker has sent what it holds: ours after 30 s
 IDLE_S = 10.0
 COMPARED = TRACKERS[1:]
 
@@ -32,24 +32,24 @@ class Run:
 
     visit: Visit
     requests: int
-    at_leave: int  # of these
+    at_leave: int  # of these, sent when leaving
     bytes: int
 
 
 @dataclass(frozen=True)
 class Target:
-    """A figure and the most it may be."""
+    """A figure and its upper limit."""
 
     name: str
     value: float
     most: float
 
-    def words(self) -> str:
-        return f"{self.value:,.4g}, at most {self.most:,.4g}: {'reached' if self.value <= self.most else 'MISSED'}"
+    def verdict(self) -> dict[str, float | bool]:
+        return {"at most": self.most, "measured": round(self.value, 1), "met": self.value <= self.most}
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Figures by page and tracker, then ours against the targets."""
+    """Figures by page and tracker, then ours compared with the targets."""
     for tracker in TRACKERS:
         tracker.scripts()  # fetched before anything is measured
     return asyncio.run(_all(quick=getattr(args, "quick", False)))
@@ -62,7 +62,7 @@ async def _all(quick: bool) -> dict[str, Any]:
         for number in range(1 if quick else ROUNDS):
             for page in pages:
                 rounds[page].append(await _round(playwright, page, number))
-        # Counts, and the CPU time of single calls: these may share the machine.
+        # Counts and the CPU time of single calls: these may run at the same time.
         (calls, first), bounces, idle = await asyncio.gather(
             _large(playwright), _bounces(playwright), _idle(playwright)
         )
@@ -71,16 +71,16 @@ async def _all(quick: bool) -> dict[str, Any]:
         for tracker in TRACKERS:
             result[f"{page} page, {tracker.name}"] = figures(rounds[page], tracker.name)
     result["a bounce: requests, bytes"] = bounces
-    result[f"calls in {IDLE_S:.0f} s of nothing, {SENT_S:.0f} s after the last input"] = idle
+    result["calls in 10 idle s"] = idle
     result["ours on 3,000 nodes"] = {
         "longest callback, ms": max(call.ms for call in calls),
         "its cause": max(calls, key=lambda call: call.ms).cause,
         "callbacks": len(calls),
-        "all together, ms": sum(call.ms for call in calls),
+        "total, ms": sum(call.ms for call in calls),
         "first run of the script, ms": first,
         **{f"in {cause}, ms": ms for cause, ms in ms_by_cause(calls).items()},
     }
-    result["targets"] = {target.name: target.words() for target in _targets(result, pages)}
+    result["targets"] = {target.name: target.verdict() for target in _targets(result, pages)}
     return result
 
 
@@ -88,21 +88,21 @@ def _targets(result: dict[str, Any], pages: tuple[str, ...]) -> list[Target]:
     light = result[f"{LIGHT} page, {OURS}"]
     ours = [result[f"{page} page, {OURS}"] for page in pages]
     bounce = result["a bounce: requests, bytes"][OURS]
-    idle = next(figures for key, figures in result.items() if key.startswith("calls in"))
+    idle = result["calls in 10 idle s"]
     return [
-        Target("gzip bytes", result[f"{OURS}: file, bytes"]["gzip"], 5000),
-        Target("script while acting, light page, ms more", light["script while acting, ms more"], 40),
-        Target("script at load, light page, ms more", light["script at load, ms more"], 5),
-        Target("requests a view", max(figures["requests"] for figures in ours), 3),
-        Target("bytes a view", max(figures["bytes sent"] for figures in ours), 3000),
-        Target("requests of a bounce", bounce[0], 1),
+        Target("file, gzip bytes", result[f"{OURS}: file, bytes"]["gzip"], 5000),
+        Target("script while acting, light page, ms added", light["script while acting, ms more"], 40),
+        Target("script at load, light page, ms added", light["script at load, ms more"], 5),
+        Target("requests per view", max(figures["requests"] for figures in ours), 3),
+        Target("bytes per view", max(figures["bytes sent"] for figures in ours), 3000),
+        Target("requests per bounce", bounce[0], 1),
         Target("longest callback on 3,000 nodes, ms", result["ours on 3,000 nodes"]["longest callback, ms"], 4),
         Target("calls while idle", idle[OURS], 0),
     ]
 
 
 def figures(rounds: list[dict[str, Run]], name: str) -> dict[str, Any]:
-    """Medians over the rounds, and ranges; "more" is than without a tracker in the same round."""
+    """Medians over the rounds, and ranges. "more": the difference to the run without a tracker in the same round."""
     pairs = [(of[name], of[NONE.name]) for of in rounds]
 
     def more(measure: Callable[[Run], float]) -> list[float]:
@@ -135,14 +135,14 @@ def figures(rounds: list[dict[str, Run]], name: str) -> dict[str, Any]:
     return result | {
         f"listeners{than}": statistics.median(more(lambda run: run.visit.stays.listeners)),
         "requests": statistics.median(run.requests for run in runs),
-        "of these at leaving": statistics.median(run.at_leave for run in runs),
+        "requests when leaving": statistics.median(run.at_leave for run in runs),
         "bytes sent": statistics.median(run.bytes for run in runs),
-        "acting took, s": [min(seconds), max(seconds)],
+        "acting, s": [min(seconds), max(seconds)],
     }
 
 
 async def _round(playwright: Playwright, page: str, number: int) -> dict[str, Run]:
-    """Every tracker once, the first of the round before one later."""
+    """Every tracker once; each round starts with the next one in the list."""
     turn = number % len(TRACKERS)
     return {tracker.name: await _journey(playwright, page, tracker) for tracker in (*TRACKERS[turn:], *TRACKERS[:turn])}
 
@@ -160,7 +160,7 @@ def _begin_leaving(site: Site) -> None:
 
 
 async def _large(playwright: Playwright) -> tuple[list[Callback], float]:
-    """Our callbacks in the journey on a page of 3,000 nodes, and the script's first run there, ms."""
+    """Our callbacks during the journey on a page of 3,000 nodes, and the script's first run there, in ms."""
     with serving() as site:
         async with browser(playwright) as chromium, visitor(chromium) as page:
             await page.goto(site.away())
@@ -173,7 +173,7 @@ async def _large(playwright: Playwright) -> tuple[list[Callback], float]:
 
 
 async def _bounces(playwright: Playwright) -> dict[str, list[int]]:
-    """Tracker → requests and bytes of a visitor who looks for 3 s and goes."""
+    """Tracker → requests and bytes of a visitor who leaves after 3 s."""
 
     async def bounce(tracker: Tracker) -> list[int]:
         async with visitor(chromium) as page:
@@ -190,7 +190,7 @@ async def _bounces(playwright: Playwright) -> dict[str, list[int]]:
 
 
 async def _idle(playwright: Playwright) -> dict[str, int]:
-    """Tracker → how often the browser called into it in 10 s without any input, once all was sent."""
+    """Tracker → how often the browser called into it in 10 s without input, after everything was sent."""
 
     async def begin(tracker: Tracker) -> None:
         page = await (await chromium.new_context()).new_page()

@@ -1,4 +1,4 @@
-"""One visit of real input through the DevTools protocol, and what the page's main thread spent on it."""
+"""One visit with real input through the DevTools protocol, and what the page's main thread spent on it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _LONG_TASKS = """() => new Promise((resolve) => {
 
 @dataclass(frozen=True)
 class Spent:
-    """Main-thread CPU time (not wall time) in ms; counts and bytes at one moment."""
+    """Main-thread CPU time (not wall time) in ms; heap bytes and listeners at one moment."""
 
     script: float
     task: float
@@ -47,18 +47,18 @@ class Spent:
 
 @dataclass(frozen=True)
 class Visit:
-    """`stays`: heap and listeners after a garbage collection at the end."""
+    """`stays`: heap and listeners at the end, after a garbage collection."""
 
     load: Spent
     act: Spent
     stays: Spent
     long_tasks: list[float]  # ms each, wall time
-    seconds: float  # of the acting; longer than planned where the machine was too slow
+    seconds: float  # duration of the acting; longer than planned if the machine was too slow
 
 
 @asynccontextmanager
 async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
-    """A Chromium with a fresh profile."""
+    """Chromium with a new profile."""
     chromium = await playwright.chromium.launch(executable_path=find_chromium() or None, args=_ARGS)
     try:
         yield chromium
@@ -68,7 +68,7 @@ async def browser(playwright: Playwright) -> AsyncIterator[Browser]:
 
 @asynccontextmanager
 async def visitor(chromium: Browser) -> AsyncIterator[Page]:
-    """A page of a visitor who was never here before."""
+    """A page in a new browser context: a first-time visitor."""
     context = await chromium.new_context(viewport=VIEWPORT, user_agent=_AGENT.format(chromium.version))
     try:
         yield await context.new_page()
@@ -85,11 +85,11 @@ async def spent(cdp: CDPSession) -> Spent:
 
 
 async def visit(page: Page, address: str, away: str, leaving: Callable[[], None]) -> Visit:
-    """Load, act, rest, leave. `leaving` is told right before the page is left."""
+    """Load, act, rest, leave. `leaving` is called just before the page is left."""
     cdp = await page.context.new_cdp_session(page)
-    await page.goto(away)  # the process of the site is there before the clock runs
+    await page.goto(away)  # starts the site's renderer process before anything is measured
     await cdp.send("Performance.enable", {"timeDomain": "threadTicks"})
-    await page.goto(address, wait_until="load")  # each page counts from nothing
+    await page.goto(address, wait_until="load")  # metrics start at zero for each page
     await asyncio.sleep(LOAD_REST_S)
     loaded = await spent(cdp)
     began = asyncio.get_running_loop().time()
@@ -107,7 +107,7 @@ async def visit(page: Page, address: str, away: str, leaving: Callable[[], None]
 
 
 async def act(cdp: CDPSession) -> None:
-    """600 moves along a figure over the whole window with 20 clicks, 60 wheel steps, 40 keys into a field."""
+    """600 moves along a curve across the window with 20 clicks, 60 wheel steps, 40 keys typed into a field."""
 
     async def move(step: int) -> None:
         x, y = point(step)
@@ -132,7 +132,7 @@ async def act(cdp: CDPSession) -> None:
 
 
 def point(step: int) -> tuple[int, int]:
-    """Where the pointer is at a step: slowly over all of the window, the same in every run."""
+    """Pointer position at a step: a slow curve across the window, the same in every run."""
     return round(683 + 600 * math.sin(step / 23)), round(384 + 330 * math.sin(step / 37))
 
 
@@ -146,7 +146,7 @@ async def _mouse(cdp: CDPSession, kind: str, x: float, y: float, **more: Any) ->
 
 
 async def paced(count: int, a_second: float, do: Callable[[int], Awaitable[None]]) -> None:
-    """Begin `do(n)` on time whether or not the one before has ended, as a hand does; then wait for all."""
+    """Start `do(n)` on schedule even if the previous one is still running, as a hand does; then wait for all."""
     loop = asyncio.get_running_loop()
     began = loop.time()
     tasks = []

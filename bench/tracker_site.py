@@ -1,4 +1,4 @@
-"""Two public pages and a large one, served from this machine with any of the trackers, and what these send back."""
+"""Two public pages and a large one, served locally with any of the trackers; records what the trackers send."""
 
 from __future__ import annotations
 
@@ -23,16 +23,16 @@ PAGES = {
     DASHBOARD: ("startbootstrap-sb-admin-2@4.1.4", "index.html"),
 }
 LARGE_NODES = 3000
-LATE_S = 4.0  # until the last image of a page asked for with `?late` arrives, and with it `load`
+LATE_S = 4.0  # how long the last image, and with it `load`, is delayed on a page requested with `?late`
 
-# Fonts, images and scripts of other hosts would make the figures depend on the network of the day.
+# Fonts, images and scripts from other hosts would make the figures depend on the network.
 _FOREIGN = re.compile(r"<(script|link|img)\b[^>]*?(?:src|href)=[\"'](?:https?:)?//[^>]*>(?:\s*</script>)?", re.I)
-# Clicks lead nowhere, so that the journey stays on its page.
+# Clicks and submits do nothing, so that the journey stays on its page.
 _STAY = "<script>for(const t of['click','submit'])addEventListener(t,e=>e.preventDefault())</script>"
 
 
 def large_page(nodes: int) -> str:
-    """A page of so many elements in its body: lists of links, cards and fields, ten deep."""
+    """A page with `nodes` elements in its body: lists of links, cards and fields, nested ten levels deep."""
     block = (
         "<section class='s'><div class='row'><div class='col'><h2>Part {n}</h2><div class='card'><div class='body'>"
         "<ul class='list'><li class='item'><a href='#a{n}' class='link'><span class='text'>Offer {n}</span></a></li>"
@@ -47,7 +47,7 @@ def large_page(nodes: int) -> str:
 
 
 def page_with(html: str, snippet: str) -> str:
-    """The page without foreign files, its head beginning with the snippet."""
+    """The page without files from other hosts, the snippet first in its head."""
     html = _FOREIGN.sub("", html)
     return re.sub(r"(<head\b[^>]*>)", lambda head: head[1] + _STAY + snippet, html, count=1)
 
@@ -59,14 +59,14 @@ def _large() -> str:
 
 @dataclass(frozen=True)
 class Sent:
-    """One request of a tracker, as it came, and how it was answered."""
+    """One request of a tracker as received, and the status of the answer."""
 
     tracker: str
     method: str
     address: str  # path and query
     body: bytes
     status: int
-    leaving: bool  # came when the visitor was about to leave, or later
+    leaving: bool  # received when the visitor was leaving, or later
 
     @property
     def bytes(self) -> int:
@@ -76,7 +76,7 @@ class Sent:
 
 @dataclass
 class Site:
-    """`down`: every collector answers 503. `leaving`: what comes from now on came at leaving."""
+    """`down`: every collector answers 503. `leaving`: requests from now on count as sent when leaving."""
 
     url: str = ""
     sent: list[Sent] = field(default_factory=list)
@@ -114,7 +114,7 @@ class _Server(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: object, client_address: object) -> None:
-        return  # a browser that went away
+        return  # the browser closed the connection
 
 
 class _Handler(SimpleHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""Bytes of the tracker as a browser fetches it."""
+"""Size of the tracker as a browser downloads it."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 NAME = "tracker_size"
-HELP = "bytes of parcours.js: raw and gzip -9, beside the smallest peer with element identity"
+HELP = "size of parcours.js: raw and gzip -9, compared with the smallest peer that identifies elements (1 s)"
 
-# Clarity 0.8.70, gzip -9: the smallest published tracker that yields heatmaps anchored on elements.
+# Clarity 0.8.70, gzip -9: the smallest published tracker whose heatmaps are anchored to elements.
 CLARITY_GZIP = 26_686
 
 

@@ -1,4 +1,4 @@
-"""What a trace of Chromium says about one script: its callbacks, and what wakes it."""
+"""Read a Chromium trace: the callbacks of one script and what triggered them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from typing import Any
 CATEGORIES = ["devtools.timeline", "v8.execute", "disabled-by-default-devtools.timeline"]
 
 
-# What the browser does that may call into a script; the innermost one around a call is its cause.
+# Trace events that may call into a script; the innermost one around a call is its cause.
 _CAUSES = ("EventDispatch", "TimerFire", "FireAnimationFrame", "FireIdleCallback", "XHRReadyStateChange")
 
 
 @dataclass(frozen=True)
 class Callback:
-    """One call from the browser into a script: CPU time of its thread in ms, and what caused it, e.g. `click`."""
+    """One call from the browser into a script: its thread's CPU time in ms, and its cause, e.g. `click`."""
 
     ms: float
     cause: str
@@ -28,7 +28,7 @@ def events(trace: bytes) -> list[dict[str, Any]]:
 
 
 def callbacks(trace: list[dict[str, Any]], wrote: Callable[[str], bool]) -> list[Callback]:
-    """Calls into scripts whose address `wrote` accepts, in order of time; calls inside another are part of it."""
+    """Calls into scripts whose URL `wrote` accepts, in order of time; nested calls are part of the outer one."""
     causes = [event for event in trace if event["name"] in _CAUSES]
     calls = sorted(
         (event for event in trace if event["name"] == "FunctionCall" and wrote(_data(event).get("url", ""))),
@@ -46,13 +46,13 @@ def callbacks(trace: list[dict[str, Any]], wrote: Callable[[str], bool]) -> list
 
 
 def first_run(trace: list[dict[str, Any]], wrote: Callable[[str], bool]) -> float:
-    """ms of CPU time of running the script when it was loaded."""
+    """CPU time, in ms, of evaluating the script when it was loaded."""
     runs = (event for event in trace if event["name"] == "EvaluateScript")
     return sum(_cpu_ms(event) for event in runs if wrote(_data(event).get("url", "")))
 
 
 def ms_by_cause(calls: list[Callback]) -> dict[str, float]:
-    """Cause → ms of all its calls, the largest first."""
+    """Cause → total ms of its calls, the largest first."""
     sums: dict[str, float] = {}
     for call in calls:
         sums[call.cause] = sums.get(call.cause, 0.0) + call.ms

@@ -1,4 +1,4 @@
-"""The trackers that are compared: their files, how each is started, and where it sends to."""
+"""The trackers compared: their files, how each is started, and where it sends data."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _OURS_FILE = Path(__file__).resolve().parents[1] / "tracker_js" / "dist" / "parc
 
 @cache
 def _read(file: Path) -> bytes:
-    """One run measures one file, also when it is built anew meanwhile."""
+    """Cached, so that a rebuild during a run does not change what is measured."""
     return file.read_bytes()
 
 
 @dataclass(frozen=True)
 class Tracker:
-    """`package` and `files` name its published scripts; `start` is run after them."""
+    """`package` and `files` name the published scripts; `start` runs after them."""
 
     name: str
     package: str = ""
@@ -32,7 +32,7 @@ class Tracker:
     start: str = ""
 
     def scripts(self) -> list[bytes]:
-        """What a browser fetches, in order; the lines that start it are the last."""
+        """What a browser downloads, in order; the code that starts the tracker comes last."""
         if self.name == OURS:
             return [_read(_OURS_FILE)]
         if not self.package:
@@ -41,33 +41,33 @@ class Tracker:
         return [_read(folder / file) for file in self.files] + [self.start.encode()]
 
     def snippet(self, attributes: str = "") -> str:
-        """The lines to paste; `attributes` for ours alone."""
+        """The HTML to paste; `attributes` applies to ours only."""
         if self.name == OURS:
             return f'<script defer src="/parcours.js" data-site="{SITE_KEY}" {attributes}></script>'
         count = len(self.files) + 1 if self.files else 0
         return "".join(f'<script defer src="/trackers/{self.name}/{n}.js"></script>' for n in range(count))
 
     def wrote(self, url: str) -> bool:
-        """Whether the script at this address is of this tracker."""
+        """Whether the script at this URL belongs to this tracker."""
         return url.endswith("/parcours.js") if self.name == OURS else f"/trackers/{self.name}/" in url
 
     def sends_to(self, path: str) -> bool:
-        """Whether a request to this path is what the tracker sends."""
+        """Whether a request to this path was sent by the tracker."""
         return path.startswith("/c/") if self.name == OURS else path.startswith(f"/sink/{self.name}/")
 
 
 _CLARITY = (
     """clarity('start', {projectId: 'bench', upload: location.origin + '/sink/clarity/collect', content: true})"""
 )
-# What records neither clicks nor moves is off, and so is what is fetched from the maker's hosts.
+# Features other than recording clicks and moves are off, and so are downloads from the vendor's hosts.
 _POSTHOG = """posthog.init('bench', {
   api_host: location.origin + '/sink/posthog', capture_heatmaps: true, autocapture: false, rageclick: true,
   disable_session_recording: true, disable_surveys: true, disable_product_tours: true, disable_conversations: true,
   disable_web_experiments: true, capture_performance: false, capture_exceptions: false, capture_dead_clicks: false,
   advanced_disable_flags: true, disable_external_dependency_loading: true,
-  opt_out_useragent_filter: true, // it would keep silent in a browser that is driven
+  opt_out_useragent_filter: true, // otherwise it sends nothing from an automated browser
 })"""
-# rrweb records and leaves sending to others: each 5 s, and at leaving.
+# rrweb only records, so this code sends: every 5 s, and when leaving.
 _RRWEB = """{
   let events = []
   const send = (post) => {
@@ -82,7 +82,7 @@ _RRWEB = """{
 NONE = Tracker("none")
 PARCOURS = Tracker(OURS)
 CLARITY = Tracker("clarity", "clarity-js@0.8.70", ("build/clarity.min.js",), _CLARITY)
-# A default install of its heatmaps fetches the first file, which finds dead clicks, when it starts.
+# With its heatmaps on, a default install downloads the first file, which detects dead clicks, on start.
 POSTHOG = Tracker("posthog", "posthog-js@1.449.2", ("dist/dead-clicks-autocapture.js", "dist/array.js"), _POSTHOG)
 RRWEB = Tracker("rrweb", "@rrweb/record@2.1.6", ("umd/record.min.js",), _RRWEB)
 TRACKERS = (NONE, PARCOURS, CLARITY, POSTHOG, RRWEB)
@@ -98,7 +98,7 @@ class Sizes:
 
 
 def sizes(tracker: Tracker) -> Sizes:
-    """Each file packed for itself, as servers do; the lines that start a peer are not counted."""
+    """Each file compressed separately, as servers do; the code that starts a peer is not counted."""
     files = tracker.scripts()
     published = files if tracker.name == OURS else files[:-1]
     brotli = [_brotli(file) for file in published]

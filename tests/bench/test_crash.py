@@ -1,4 +1,4 @@
-"""The count behind `bench crash` finds what is lost, in parts, twice or made up."""
+"""The count behind `bench crash` detects batches that are lost, partial, doubled or never sent."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ def stored(*views: str) -> dict[str, Counter[int]]:
     return {rows: Counter({xxhash.xxh64_intdigest(view.encode()): n for view in views}) for rows, n in ROWS.items()}
 
 
-def test_all_there_once() -> None:
+def test_every_batch_stored_once_is_right() -> None:
     assert compare(stored(*VIEWS[:3]), clients(), []).right
     assert compare(stored(*VIEWS), clients(), []).right  # stored, and the answer was lost
 
 
-def test_lost_and_for_how_long() -> None:
+def test_lost_batches_are_counted_with_the_longest_loss() -> None:
     made = clients()
     count = compare(stored(*VIEWS[1:3]), made, [made.acknowledged[VIEWS[0]] + 3.0])
     assert (count.acknowledged, count.lost, count.partial, count.double) == (3, 1, 0, 0)
@@ -43,7 +43,7 @@ def test_lost_and_for_how_long() -> None:
 
 @pytest.mark.parametrize("rows", ROWS)
 @pytest.mark.parametrize(("change", "counts"), [(-1, (1, 0)), (1, (0, 1))])
-def test_a_row_too_few_or_too_many_in_any_table(rows: str, change: int, counts: tuple[int, int]) -> None:
+def test_a_missing_or_extra_row_in_any_table_is_detected(rows: str, change: int, counts: tuple[int, int]) -> None:
     found = stored(*VIEWS)
     found[rows][xxhash.xxh64_intdigest(VIEWS[1].encode())] += change
     count = compare(found, clients(), [])
@@ -51,11 +51,11 @@ def test_a_row_too_few_or_too_many_in_any_table(rows: str, change: int, counts: 
     assert not count.right
 
 
-def test_what_nobody_sent() -> None:
+def test_a_batch_that_nobody_sent_is_foreign() -> None:
     assert compare(stored(*VIEWS, "e" * 24), clients(), []).foreign == 1
 
 
-def test_a_torn_tail_is_never_a_record(tmp_path: Path) -> None:
+def test_a_torn_tail_is_never_read_as_a_record(tmp_path: Path) -> None:
     whole = encode_record(1, b'{"site":1}', b"{}")
     for number in range(200):
         path = tmp_path / f"{number}.open"

@@ -1,4 +1,4 @@
-"""What the drift bench calls not to be told apart: by the truth, and only in lists that were shuffled."""
+"""Which elements the drift bench treats as indistinguishable: only those in lists that the edit shuffled."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def items(*texts: str) -> list:
 
 
 def alike(before: tuple[str, ...], after: tuple[str, ...], order: tuple[int, ...]) -> list[bool]:
-    """Of the links of a list whose item n went to place order[n]; body, list, then item and link by turns."""
+    """For each link of a list whose item n moved to order[n]. Elements: body, list, then item and link in turn."""
     was, now = page(el("ul", *items(*before))), page(el("ul", *items(*after)))
     numbers = np.arange(len(now))
     for n, place in enumerate(order):
@@ -29,15 +29,15 @@ def alike(before: tuple[str, ...], after: tuple[str, ...], order: tuple[int, ...
 EQUAL = ("More",) * 4
 
 
-def test_equal_items_of_a_shuffled_list() -> None:
+def test_equal_items_of_a_shuffled_list_are_alike() -> None:
     assert alike(EQUAL, EQUAL, (2, 1, 0, 3)) == [True] * 4
 
 
-def test_order_tells_them_where_it_was_kept() -> None:
+def test_equal_items_are_not_alike_when_the_order_was_kept() -> None:
     assert alike(EQUAL, EQUAL, (0, 1, 2, 3)) == [False] * 4
 
 
 @pytest.mark.parametrize(("now", "expected"), [("Arc", False), ("new words", True)])
-def test_words_tell_them_as_long_as_they_stay(now: str, expected: bool) -> None:
+def test_different_texts_distinguish_items_unless_the_edit_changed_them(now: str, expected: bool) -> None:
     after = (now, "Bow", "Cup", "Dot")
     assert alike(("Arc", "Bow", "Cup", "Dot"), (after[2], after[1], after[0], after[3]), (2, 1, 0, 3))[0] is expected

@@ -1,4 +1,4 @@
-"""Clicks are counted once from what each tracker sends, and only where the collector took it."""
+"""Each tracker's clicks are counted once, and only from requests that the collector accepted."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _json(value: object) -> bytes:
     return json.dumps(value).encode()
 
 
-def test_ours_by_view_and_sequence() -> None:
+def test_our_clicks_are_counted_once_per_view_and_sequence() -> None:
     again = {**BATCH, "sent": BATCH["sent"] + 1000}
     later = {**BATCH, "seq": BATCH["seq"] + 1}
     sent = [_sent(_json(BATCH), 503), _sent(_json(again), 204), _sent(_json(again), 204), _sent(_json(later), 204)]
@@ -35,7 +35,7 @@ def test_ours_by_view_and_sequence() -> None:
     assert of_parcours(sent[:1]) == 0
 
 
-def test_clarity_by_envelope() -> None:
+def test_clarity_clicks_are_counted_once_per_envelope() -> None:
     def payload(sequence: int, page: int = 1) -> bytes:
         envelope = ["0.8.70", sequence, 0, 900, "bench", "user", "session", page, 0, 0, 0, "https://shop.example/"]
         return _json({"e": envelope, "a": [[10, 9, 3, 400, 300], [12, 12, 3, 401, 300], [20, 9, 3, 400, 300]]})
@@ -46,7 +46,7 @@ def test_clarity_by_envelope() -> None:
 
 
 @pytest.mark.parametrize("form", ["plain", "gzip", "base64", "list", "batch"])
-def test_posthog_by_uuid(form: str) -> None:
+def test_posthog_clicks_are_counted_once_per_uuid(form: str) -> None:
     points = {"https://shop.example/": [{"type": "click", "x": 1, "y": 2}, {"type": "mousemove", "x": 1, "y": 2}] * 2}
     event = {"event": "$$heatmap", "uuid": "u1", "properties": {"$heatmap_data": points}}
     other = {"event": "$pageview", "uuid": "u2", "properties": {}}
@@ -63,7 +63,7 @@ def test_posthog_by_uuid(form: str) -> None:
     assert of_posthog([_sent(body, 503, address)]) == 0
 
 
-def test_the_site_counts_what_trackers_send_and_refuses_while_down() -> None:
+def test_the_site_records_requests_and_answers_503_while_down() -> None:
     with serving() as site, httpx.Client(base_url=site.url) as browser:
         page = browser.get(site.address(LARGE, PARCOURS))
         assert PARCOURS.snippet() in page.text

@@ -1,8 +1,7 @@
-"""The placement bench can say no: its judgement on a page whose places are known."""
+"""The placement bench detects wrong placements: its verdicts on a page whose layout is known."""
 
 from __future__ import annotations
 
-import re
 import shutil
 from collections.abc import Iterator
 
@@ -41,32 +40,32 @@ def verdict(
     return judge(page, [Click(0, 0, element, part, None)], [at], [at or (0, 0)])[0]
 
 
-def test_elements_are_numbered_as_written_whatever_scripts_add(page: Page) -> None:
+def test_elements_are_numbered_in_document_order_whatever_scripts_add(page: Page) -> None:
     found = page.evaluate("window.benchElements.map((element) => element.id || element.localName)")
     assert found == ["body", "box", "gone", "under", "over", "window", "wide", "p", "a", "far", "script"]
 
 
-def test_a_place_in_the_element_is_right_and_one_beside_it_is_not(page: Page) -> None:
+def test_a_point_inside_the_element_is_right_and_one_beside_it_is_not(page: Page) -> None:
     inside = verdict(page, BOX, (150, 50))
-    assert (inside.shown, inside.right, inside.met, inside.miss) == (True, True, True, 50)
+    assert (inside.shown, inside.right, inside.hit, inside.miss) == (True, True, True, 50)
     beside = verdict(page, BOX, (150, 102))
-    assert (beside.shown, beside.right, beside.met) == (True, False, False)
+    assert (beside.shown, beside.right, beside.hit) == (True, False, False)
     assert verdict(page, FAR, (100, 3350)).right
 
 
-def test_what_is_closed_or_covered_is_not_shown(page: Page) -> None:
+def test_hidden_and_covered_elements_are_not_visible(page: Page) -> None:
     assert not verdict(page, GONE, (100, 50)).shown
     assert not verdict(page, UNDER, (450, 50)).shown
     assert verdict(page, OVER, (450, 50)).shown
 
 
-def test_of_what_a_window_cuts_off_the_place_is_told(page: Page) -> None:
+def test_a_clipped_part_of_an_element_is_reported(page: Page) -> None:
     found = [verdict(page, WIDE, None, (fx, 0.5)) for fx in (0.25, 0.75)]
     assert [(one.shown, one.right, one.cut) for one in found] == [(True, False, False), (True, False, True)]
 
 
-def test_between_the_lines_of_a_broken_link_is_not_on_it(page: Page) -> None:
-    """Its second line begins at the left; beside the first one stands other text, in the box around both."""
+def test_a_point_between_the_lines_of_a_wrapped_link_is_not_on_it(page: Page) -> None:
+    """Its second line starts at the left edge, so the bounding box also contains the text before its first line."""
     boxes = page.evaluate("[...document.querySelector('a').getClientRects()].map((box) => [box.x, box.y])")
     assert len(boxes) == 2
     top = page.evaluate("document.querySelector('p').getBoundingClientRect().y + scrollY")
@@ -74,7 +73,7 @@ def test_between_the_lines_of_a_broken_link_is_not_on_it(page: Page) -> None:
     assert verdict(page, LINK, (10, top + 30)).right
 
 
-def test_the_letter_clicked_is_found_again(page: Page) -> None:
+def test_the_distance_to_the_clicked_letter_is_measured(page: Page) -> None:
     letter = page.evaluate("""() => {
         const range = document.createRange();
         range.setStart(document.querySelector('a').firstChild, 11);
@@ -90,7 +89,7 @@ def test_the_letter_clicked_is_found_again(page: Page) -> None:
 
 def test_figures_add_up() -> None:
     tally = Tally()
-    right = Verdict(shown=True, right=True, met=True, miss=1.0, relative_miss=3.0)
+    right = Verdict(shown=True, right=True, hit=True, miss=1.0, relative_miss=3.0)
     for one, rung in (
         (right, "own"),
         (right, "twin"),
@@ -100,10 +99,10 @@ def test_figures_add_up() -> None:
         (Verdict(shown=False), "own"),
     ):
         tally.add(one, rung)
-    figures = {re.sub(r"^… ", "", name): value for name, value in tally.figures().items()}
-    assert (figures["clicks"], figures["whose element is shown there"]) == (6, 4)
-    assert (figures["on the right element, %"], figures["not placed, %"]) == (50, 25)
-    assert figures["its place is scrolled out of sight, %"] == 25
-    assert (figures["wrong, % of all"], figures["drawn though not shown, % of all"]) == (33.33, 16.67)
-    assert (figures["rung own: share, %"], figures["rung own: of these right, %"]) == (33.33, 50)
-    assert (figures["rung ancestor: of these right, %"], figures["miss: median, px"]) == (0, 1)
+    figures = tally.figures()
+    assert (figures["clicks"], figures["element visible"]) == (6, 4)
+    assert (figures["on the right element, %"], figures["not placed although visible, %"]) == (50, 25)
+    assert figures["position scrolled out of view, %"] == 25
+    assert (figures["wrong, % of all"], figures["drawn although not visible, % of all"]) == (33.33, 16.67)
+    assert (figures["rung own: share, %"], figures["rung own: precision, %"]) == (33.33, 50)
+    assert (figures["rung ancestor: precision, %"], figures["distance: median, px"]) == (0, 1)

@@ -1,4 +1,4 @@
-"""Floors of what bench/robots.py prints."""
+"""Lower limits for the figures of bench/robots.py."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import random
 from bench import robots
 
 
-def test_real_user_agents_are_told_apart() -> None:
+def test_real_user_agents_are_classified() -> None:
     agents = json.loads(robots.AGENTS.read_text("utf-8"))
     assert len(agents["people"]) >= 300
     assert len(agents["robots"]) >= 300
@@ -18,9 +18,9 @@ def test_real_user_agents_are_told_apart() -> None:
     assert len(result["wronged"]) <= 3, result["wronged"]
 
 
-def test_hands_are_let_in_and_scripts_found() -> None:
-    some = random.Random(3)
+def test_simulated_people_pass_and_simulated_robots_are_detected() -> None:
+    rng = random.Random(3)
     for name, maker in robots.PEOPLE.items():
-        assert robots.false_alarms(maker, 1000, some) <= 0.01, name
+        assert robots.false_alarms(maker, 1000, rng) <= 0.01, name
     for name, (maker, dwelt) in robots.ROBOTS.items():
-        assert sum(bool(robots.by_behaviour(maker(some), dwelt)) for _ in range(100)) >= 95, name
+        assert sum(bool(robots.by_behaviour(maker(rng), dwelt)) for _ in range(100)) >= 95, name

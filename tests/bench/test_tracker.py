@@ -1,4 +1,4 @@
-"""What the tracker bench computes of its runs, traces and pages."""
+"""What the tracker bench computes from its runs, traces and pages."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def _trace(*of: dict[str, object]) -> list[dict[str, object]]:
     return events(json.dumps({"traceEvents": [{"name": "meta", "ph": "M"}, *of]}).encode())
 
 
-def test_callbacks_are_those_of_one_script_with_what_caused_them() -> None:
+def test_callbacks_are_those_of_one_script_with_their_causes() -> None:
     trace = _trace(
         _event("RunTask", 0, 900),
         _event("EventDispatch", 100, 50, type="click"),
         _event("FunctionCall", 110, 30, 20, url=OURS),
-        _event("FunctionCall", 115, 5, 5, url=OURS),  # inside the one before
+        _event("FunctionCall", 115, 5, 5, url=OURS),  # nested in the previous call
         _event("FunctionCall", 141, 5, 5, url=THEIRS),
         _event("TimerFire", 200, 50),
         _event("FunctionCall", 210, 2000, url=OURS),  # a trace without thread time
@@ -44,7 +44,7 @@ def test_callbacks_are_those_of_one_script_with_what_caused_them() -> None:
     assert [call.cause for call in callbacks(trace, CLARITY.wrote)] == ["other", "click"]
 
 
-def test_the_first_run_of_a_script_is_told_from_others() -> None:
+def test_the_first_run_of_a_script_is_separate_from_other_scripts() -> None:
     trace = _trace(_event("EvaluateScript", 0, 9, 3000, url=OURS), _event("EvaluateScript", 20, 9, 500, url=THEIRS))
     assert first_run(trace, PARCOURS.wrote) == 3.0
 
@@ -69,12 +69,12 @@ def test_differences_are_taken_within_a_round() -> None:
     assert tracker.figures(rounds, "none")["script while acting, ms"] == 20
 
 
-def test_a_target_says_whether_it_was_reached() -> None:
-    assert tracker.Target("bytes", 5000, 5000).words().endswith("reached")
-    assert tracker.Target("bytes", 5001, 5000).words().endswith("MISSED")
+def test_a_target_is_met_up_to_its_limit_inclusive() -> None:
+    assert tracker.Target("bytes", 5000, 5000).verdict()["met"] is True
+    assert tracker.Target("bytes", 5001, 5000).verdict()["met"] is False
 
 
-def test_pages_lose_what_is_foreign_and_get_the_snippet_first() -> None:
+def test_pages_lose_files_of_other_hosts_and_get_the_snippet_first() -> None:
     html = "<html><head><script src='https://x.example/a.js'></script><img src='//x.example/b'></head><body></body>"
     page = page_with(html, PARCOURS.snippet('data-offline="keep"'))
     assert "x.example" not in page
