@@ -26,7 +26,7 @@ MARKER = re.compile(
     r"(?P<open><!-- (?P<kind>figure|table|measured): (?P<what>.+?) -->).*?(?P<close><!-- /(?P=kind) -->)", re.S
 )
 # A number with a unit of measurement, and ratios such as "2.3 ×". Outside the markers a page of figures has none.
-TYPED = re.compile(r"\d[\d.,]*\s?(?:ms|µs|MB|kB|KB|GB|%|×)(?![\w])")
+TYPED = re.compile(r"\d[\d.,]*\s?(?:ms\b|µs\b|MB\b|kB\b|KB\b|GB\b|%|×(?!\s?\d))")
 
 
 def pages() -> list[Path]:
