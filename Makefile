@@ -1,11 +1,11 @@
-# make demo · make test · make lint · make bench · make tracker · make picture
+# make demo · make test · make lint · make bench · make docs · make tracker · make picture
 PYTHON ?= python3
 PORT ?= 8000
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test lint bench tracker picture clean
+.PHONY: demo test lint bench docs tracker picture clean
 .DEFAULT_GOAL := help
 
 help:
@@ -13,6 +13,7 @@ help:
 	@echo "make test              all tests"
 	@echo "make lint              ruff, mypy, import-linter, eslint, the tracker's bundle"
 	@echo "make bench             all benchmarks (docs/benchmarks.md)"
+	@echo "make docs              insert the measured figures into the docs"
 	@echo "make tracker           build tracker_js/dist (needs Node)"
 	@echo "make picture           take the README's picture from a demo"
 
@@ -41,6 +42,9 @@ lint: $(READY) tracker_js/node_modules
 
 bench: $(READY)
 	$(BIN)/python -m bench
+
+docs: $(READY)
+	$(BIN)/python -m bench.docs
 
 tracker: tracker_js/node_modules
 	cd tracker_js && npm run --silent build
