@@ -8,6 +8,7 @@ RUN apt-get update \
 WORKDIR /src
 COPY constraints.txt pyproject.toml README.md LICENSE ./
 COPY store store
+COPY rules rules
 COPY collector collector
 COPY aggregator aggregator
 COPY viewer viewer

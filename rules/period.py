@@ -1,0 +1,124 @@
+"""The days that a question is about."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+
+from rules.faults import Fault, given
+
+DAYS = 28  # where nothing else is asked for
+LONGEST = 3660  # days, for `days`
+FIRST, LAST = date(1970, 1, 1), date(2149, 6, 5)  # what a Date column of the store can hold, less a day
+NAMES = ("days", "since", "until")
+
+
+def today() -> date:
+    """Days are those of UTC, as in the tables."""
+    return datetime.now(UTC).date()
+
+
+@dataclass(frozen=True)
+class Period:
+    """The last `days` up to `until`, or `since` to `until`; both ends are included. `until` None: today.
+
+    With `since`, `days` is DAYS and means nothing, so that equal periods are equal records.
+    """
+
+    days: int = DAYS
+    since: date | None = None
+    until: date | None = None
+
+    def span(self, today: date) -> tuple[date, date]:
+        """First and last day, both included."""
+        last = self.until or today
+        if self.since:
+            return self.since, last
+        return max(FIRST, last - timedelta(days=self.days - 1)), last
+
+    def fixed(self, today: date) -> Period:
+        """The same days as dates, which mean the same tomorrow."""
+        since, until = self.span(today)
+        return Period(since=since, until=until)
+
+    @property
+    def chosen(self) -> bool:
+        """Whether dates were chosen rather than a number of days up to today."""
+        return self.since is not None or self.until is not None
+
+    def query(self) -> dict[str, str]:
+        """As parameters of an address; the default is left out."""
+        pairs = {
+            "days": "" if self.since or self.days == DAYS else str(self.days),
+            "since": self.since.isoformat() if self.since else "",
+            "until": self.until.isoformat() if self.until else "",
+        }
+        return {name: value for name, value in pairs.items() if value}
+
+
+@dataclass(frozen=True)
+class PeriodReading:
+    """A period made from everything that could be read, and what could not."""
+
+    period: Period
+    faults: tuple[Fault, ...] = ()
+
+
+def parse(query: Mapping[str, str], today: date, default: Period | None = None) -> PeriodReading:
+    """Read `days`, `since` and `until`. Without any of them the period is `default`.
+
+    A start after the end is kept as it was given, so that a page can offer to swap them.
+    """
+    faults: list[Fault] = []
+    days = _days(query, faults)
+    since, until = _day(query, "since", faults), _day(query, "until", faults)
+    if days is None and since is None and until is None:
+        return PeriodReading(default or Period(), tuple(faults))
+    period = Period(DAYS if since else days or DAYS, since, until)
+    faults += faults_of(period, today)
+    return PeriodReading(period, tuple(faults))
+
+
+def faults_of(period: Period, today: date) -> tuple[Fault, ...]:
+    """What is wrong with dates that can be read: the end before the start."""
+    if period.since and period.until and period.since > period.until:
+        days = {"since": period.since.isoformat(), "until": period.until.isoformat()}
+        return (Fault("since", "swapped", days),)
+    if period.since and not period.until and period.since > today:
+        days = {"since": period.since.isoformat(), "today": today.isoformat()}
+        return (Fault("since", "after_today", days),)
+    return ()
+
+
+def swapped(period: Period) -> Period:
+    """The period with its start and end exchanged."""
+    return replace(period, since=period.until, until=period.since)
+
+
+def _days(query: Mapping[str, str], faults: list[Fault]) -> int | None:
+    text = query.get("days", "")
+    if not text:
+        return None
+    if re.fullmatch(r"[0-9]{1,9}", text) and 1 <= int(text) <= LONGEST:
+        return int(text)
+    faults.append(Fault("days", "whole_number", {"given": given(text), "least": 1, "most": LONGEST}))
+    return None
+
+
+def _day(query: Mapping[str, str], name: str, faults: list[Fault]) -> date | None:
+    text = query.get(name, "")
+    if not text:
+        return None
+    try:
+        day = date.fromisoformat(text) if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text) else None
+    except ValueError:  # the 31st of February
+        day = None
+    if day is None:
+        faults.append(Fault(name, "day", {"given": given(text)}))
+    elif not FIRST <= day <= LAST:
+        bounds = {"first": FIRST.isoformat(), "last": LAST.isoformat()}
+        faults.append(Fault(name, "day_range", {"given": given(text), **bounds}))
+        return None
+    return day
