@@ -10,7 +10,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +21,7 @@ import pytest
 from parcours.connection import running_server
 from parcours.demo.children import descendants
 from tests.demo.conftest import ROOT
+from tests.waiting import until
 
 PATIENCE = 55  # s
 
@@ -34,7 +34,7 @@ def start(data: Path, port: int) -> subprocess.Popen[str]:
     )
 
 
-def until(demo: subprocess.Popen[str], words: str) -> str:
+def line_with(demo: subprocess.Popen[str], words: str) -> str:
     """The first line with `words`; fails with all that was printed when there is none."""
     assert demo.stdout
     timer = threading.Timer(PATIENCE, demo.kill)
@@ -57,10 +57,7 @@ def stop(demo: subprocess.Popen[str]) -> int:
     assert demo.stdout
     demo.stdout.read()
     code = demo.wait(30)
-    deadline = time.monotonic() + 5
-    while left := [pid for pid in below if Path(f"/proc/{pid}/cmdline").exists() and _runs(pid)]:
-        assert time.monotonic() < deadline, left
-        time.sleep(0.05)
+    until(lambda: not any(_runs(pid) for pid in below), 5)
     return code
 
 
@@ -111,7 +108,7 @@ def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_from_nothing_to_a_map_then_ctrl_c(data: Path, port: int) -> None:
     demo = start(data, port)
     try:
-        link = re.search(r"http://\S+", until(demo, "Parcours:"))
+        link = re.search(r"http://\S+", line_with(demo, "Parcours:"))
         assert link
         assert link[0].startswith(f"http://127.0.0.1:{port}/sign-in?link=")
         shown = httpx.get(link[0], follow_redirects=True, headers={"accept": "text/html"})
@@ -145,7 +142,7 @@ def test_from_nothing_to_a_map_then_ctrl_c(data: Path, port: int) -> None:
 def test_again_adds_nothing(data: Path, port: int) -> None:
     demo = start(data, port)
     try:
-        until(demo, "Ready")
+        line_with(demo, "Ready")
         with api(data) as client:
             assert ask(client, "/sites/Lampyre/health")["accepted"] == 0
             assert len(ask(client, "/sites/Lampyre/snapshots")["snapshots"]) == 6
@@ -155,17 +152,18 @@ def test_again_adds_nothing(data: Path, port: int) -> None:
 
 def test_another_port_is_refused_in_words(data: Path, port: int) -> None:
     demo = start(data, two_free_ports())
-    assert f"--port {port}" in until(demo, "holds a demo of port")
+    assert f"--port {port}" in line_with(demo, "holds a demo of port")
     assert demo.wait(20) == 1
 
 
 def test_ctrl_c_while_it_prepares(tmp_path: Path, port: int) -> None:
     demo = start(tmp_path / "data", port)
-    deadline = time.monotonic() + PATIENCE
-    while not any("chrom" in _name(pid) for pid in descendants(demo.pid)):
+
+    def takes_pictures() -> bool:
         assert demo.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.1)
+        return any("chrom" in _name(pid) for pid in descendants(demo.pid))
+
+    until(takes_pictures, PATIENCE)
     assert stop(demo) == 0
 
 
@@ -180,5 +178,5 @@ def test_a_port_in_use_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
         demo = start(tmp_path, number)
-        assert "is in use" in until(demo, f"Port {number}")
+        assert "is in use" in line_with(demo, f"Port {number}")
         assert demo.wait(20) == 1

@@ -17,6 +17,7 @@ from parcours.demo import simulate as simulation
 from parcours.demo.simulate import Pace, SimulationRefused, simulate
 from tests.demo.conftest import free_ports
 from tests.demo.test_walk import HABITS, SHOP, ground_of
+from tests.waiting import until_async
 
 GROUNDS = {
     (page, width, v): ground_of(page, width) for page in HABITS for width in (1366, 768, 390) for v in ("", "a", "b")
@@ -38,8 +39,7 @@ async def against(answers: list[Response], visitors: int) -> tuple[int, list[tup
     app = Starlette(routes=[Route("/c/{key}", take, methods=["POST"])])
     server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
     serving = asyncio.create_task(server.serve())
-    while not server.started:
-        await asyncio.sleep(0.01)
+    await until_async(lambda: server.started)
     try:
         sent = await simulate(f"http://127.0.0.1:{port}", "KEY", SHOP, GROUNDS, visitors, random=Random(3))
     finally:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
-import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 
 import httpx
+
+from tests.waiting import until
 
 PATIENCE = 120  # seconds; the machine may be busy
 
@@ -46,11 +47,11 @@ def running(
 
 
 def _wait(url: str, server: subprocess.Popen[str]) -> None:
-    until = time.monotonic() + PATIENCE
-    while time.monotonic() < until and server.poll() is None:
+    def ready() -> bool:
+        assert server.poll() is None, f"exit code {server.returncode} before {url} answered"
         try:
-            if httpx.get(url).status_code == 200:
-                return
+            return httpx.get(url).status_code == 200
         except httpx.TransportError:
-            time.sleep(0.05)
-    raise AssertionError(f"not ready at {url}; exit code {server.poll()}")
+            return False
+
+    until(ready, PATIENCE)

@@ -9,6 +9,7 @@ import pytest
 from tests import clickhouse_front
 from tests.machine import free_port
 from tests.parcours.processes import parcours, running
+from tests.waiting import until
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 
@@ -39,11 +40,12 @@ def test_what_the_collector_takes_the_viewer_shows(apart):
     assert answer.status_code == 204, answer.text
 
     token = {"authorization": f"Bearer {json.loads((data / 'server.json').read_text())['token']}"}
-    until = time.monotonic() + 30
-    health = {}
-    while time.monotonic() < until and not health.get("views_today"):
+
+    def arrived() -> dict | None:
         health = httpx.get(f"{viewer}/api/v1/sites/Far/health", headers=token).json()
-        time.sleep(0.1)
+        return health if health.get("views_today") else None
+
+    health = until(arrived, 30)
     assert health["receiving"] is True
     assert health["views_today"] == 1
 
@@ -77,11 +79,12 @@ def test_a_collector_alone_takes_events_of_a_backend(apart):
     away = parcours("import", "Backend", str(file), "--state", str(data / "notes"), data=data, env=env)
     assert (away.returncode, "takes no events" in away.stderr) == (3, True)
 
-    until = time.monotonic() + 30
-    rows: list[dict] = []
-    while time.monotonic() < until and len(rows) < 2:
+    def stored() -> list[dict] | None:
         out = data / "events.ndjson"
         parcours("export", "Backend", "--table", "events", "--out", str(out), data=data, env=env)
         rows = [json.loads(line) for line in out.read_text().splitlines()]
+        return rows if len(rows) >= 2 else None
+
+    rows = until(stored, 30)
     assert sorted(row["name"] for row in rows) == ["call", "order"]
     assert len({row["visitor"] for row in rows}) == 1

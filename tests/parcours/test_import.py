@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,6 +23,7 @@ from tests.machine import free_port
 from tests.parcours.processes import PATIENCE, parcours, running
 from tests.parcours.tables import write_parquet
 from tests.parcours.test_import_readers import POSTHOG, VISIT
+from tests.waiting import until
 
 
 @dataclass
@@ -110,9 +110,7 @@ def test_killed_in_the_middle_and_begun_again(server: Server, tmp_path: Path) ->
     kills, before = 0, 0
     for _ in range(3):
         with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as run:
-            until = time.monotonic() + PATIENCE
-            while run.poll() is None and time.monotonic() < until and _done(note) < before + 1000:
-                time.sleep(0.002)
+            until(lambda: run.poll() is not None or _done(note) >= before + 1000, PATIENCE)  # noqa: B023
             if run.poll() is None:
                 run.send_signal(signal.SIGKILL)
                 kills += 1
@@ -147,9 +145,7 @@ def test_the_server_killed_in_the_middle(tmp_path: Path) -> None:
                 stored = server.rows("Killed", "events")
                 break
             with subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
-                until = time.monotonic() + PATIENCE
-                while time.monotonic() < until and _done(note) < before + 1000:
-                    time.sleep(0.002)
+                until(lambda: _done(note) >= before + 1000, PATIENCE)  # noqa: B023
                 process.kill()
                 process.wait(PATIENCE)
                 run.kill()

@@ -14,6 +14,7 @@ from parcours.cli import cli
 from tests.collector.test_writer import record, segment
 from tests.machine import free_port
 from tests.parcours.processes import parcours, running
+from tests.waiting import until
 
 
 @pytest.fixture
@@ -129,10 +130,7 @@ def test_beside_a_running_server(tmp_path):
         assert "2 batches" in finding["words"]
 
         asked(journal, "replay", aside.stem)
-        until = time.monotonic() + 30
-        while not (journal / aside.name).with_suffix(".done").exists():
-            assert time.monotonic() < until
-            time.sleep(0.05)
+        until((journal / aside.name).with_suffix(".done").exists, 30)
 
         second = parcours("serve", "--port", str(free_port()), data=tmp_path)
         assert second.returncode == 4

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import json
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import pytest
 
 from tests.machine import free_port
 from tests.parcours.processes import PATIENCE, parcours, running
+from tests.waiting import until
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 HEADERS = {"origin": "https://keys.example", "content-type": "text/plain", "user-agent": AGENT}
@@ -48,14 +49,6 @@ def send(url: str, key: str) -> httpx.Response:
     return httpx.post(f"{url}/c/{key}", content=json.dumps(batch), headers=HEADERS)
 
 
-def eventually(happens: Callable[[], bool]) -> bool:
-    """Whether it happens; a collector may know a site as it was for a few seconds (collector/known_sites.py)."""
-    until = time.monotonic() + PATIENCE
-    while not (done := happens()) and time.monotonic() < until:
-        time.sleep(0.2)
-    return done
-
-
 def test_the_old_key_works_beside_the_new_one_and_is_counted(served: Served) -> None:
     data, url = served
     first = told(data, "add", "Keys", "--domain", "keys.example")
@@ -71,9 +64,9 @@ def test_the_old_key_works_beside_the_new_one_and_is_counted(served: Served) -> 
         assert send(url, first["key"]).status_code == 204
         return bool(told(data, "show", "Keys")["health"]["by_old_key"])
 
-    assert eventually(counted)
-    until = datetime.fromisoformat(second["old_keys"][0]["until"]).timestamp() * 1000
-    assert before - 1000 < until - 7 * DAY_MS < time.time() * 1000 + 1000
+    until(counted, PATIENCE)  # a collector looks a site up again after a few seconds (collector/known_sites.py)
+    ends = datetime.fromisoformat(second["old_keys"][0]["until"]).timestamp() * 1000
+    assert before - 1000 < ends - 7 * DAY_MS < time.time() * 1000 + 1000
 
 
 def test_without_grace_the_old_key_is_refused_in_words(served: Served) -> None:
@@ -85,7 +78,7 @@ def test_without_grace_the_old_key_is_refused_in_words(served: Served) -> None:
     assert "the one of before works no longer" in rotated.stdout
     second = told(data, "show", "Leaked")
     assert f'data-site="{second["key"]}"' in rotated.stdout
-    assert eventually(lambda: send(url, first["key"]).status_code == 404)
+    until(lambda: send(url, first["key"]).status_code == 404, PATIENCE)
     assert "site" in send(url, first["key"]).text
     assert send(url, second["key"]).status_code == 204
 

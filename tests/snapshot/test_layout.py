@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import time
 
 import numpy as np
 from playwright.sync_api import sync_playwright
 
 from store.layouts import path_key
 from tests.snapshot.conftest import whole
+from tests.waiting import until_on
 from viewer.snapshot import find_chromium
 
 
@@ -35,9 +35,7 @@ def sent_by_a_visitor(local, path: str) -> dict[str, tuple[str, str]]:
             for selector in wanted:
                 page.click(selector, position={"x": 5, "y": 5})
             page.goto("about:blank")
-            deadline = time.monotonic() + 20
-            while len(clicks(local.batches)) < len(wanted) and time.monotonic() < deadline:
-                page.wait_for_timeout(50)
+            until_on(page, lambda: len(clicks(local.batches)) >= len(wanted), 20)
         finally:
             browser.close()
     return dict(zip(wanted, clicks(local.batches), strict=True))
