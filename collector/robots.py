@@ -45,7 +45,7 @@ def by_request(
 
     `user_agent_says`: what collector/devices.py read there; `brands`: Sec-CH-UA; `speaks`: false for a browser
     that names no language. A browser driven by a script on a page of its `own_machine` is the owner's test: it
-    counts (docs/decisions/0010-tests-on-loopback-count.md).
+    counts (docs/decisions/0010-scripted-browsers-on-loopback-pages.md).
     """
     if automated and not own_machine:
         return "webdriver"

@@ -6,7 +6,7 @@ module must accept (and some it must refuse).
 
 A batch stands alone: it repeats the context of its view and carries the record
 of every element its events name, so that collectors keep no state and the
-store can shape rows from one line of JSON (docs/decisions/0001-batches-stand-alone.md).
+store can shape rows from one line of JSON (docs/decisions/0001-self-contained-batches.md).
 """
 
 from __future__ import annotations
