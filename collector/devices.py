@@ -10,6 +10,8 @@ from crawlerdetect import CrawlerDetect
 from ua_parser import OS, UserAgent, parse
 from ua_parser import Device as Named
 
+from store.devices import AnyDevice
+
 _TABLET = re.compile(r"iPad|Tablet|PlayBook|Silk(?!.*Mobile)|Kindle|Android(?!.*Mobi)", re.I)
 _PHONE = re.compile(r"Mobi|iPhone|iPod|Windows Phone|Opera Mini|BlackBerry", re.I)
 _OTHER = re.compile(
@@ -29,7 +31,7 @@ MAX_UA = 512  # letters that are looked at; longer ones are made up
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    kind: str  # phone, tablet, desktop, other
+    kind: AnyDevice
     browser: str  # family without version
     os: str
     bot: str  # why it is taken for a robot, "" if it is not
@@ -53,7 +55,7 @@ def device(user_agent: str, touch: bool) -> Device:
     )
 
 
-def _kind(text: str, touch: bool) -> str:
+def _kind(text: str, touch: bool) -> AnyDevice:
     if _OTHER.search(text):
         return "other"
     if _TABLET.search(text) or (touch and "Macintosh" in text):

@@ -11,11 +11,11 @@ from numpy.typing import NDArray
 from PIL import Image, PngImagePlugin
 
 from aggregator.grids.scale import Scale
+from aggregator.shapes.grid import CELL
 from viewer.errors import missing
 from viewer.palette import Palette, heat_png, levels, overlay, veil_png
 
 THUMB = (560, 350)  # px: twice the size it is shown at
-CELL = 4  # CSS px: the layer is a quarter of the page's size, enlarged by the browser
 GAP = 24  # px between two pages side by side
 GROUND = (236, 238, 239)
 

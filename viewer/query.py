@@ -9,13 +9,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, Literal
 
 from starlette.requests import Request
 
 from aggregator.queries.pages import all_pages
-from aggregator.shapes.scope import Device, Kind, Scope
+from aggregator.shapes.scope import Scope
 from store.definitions import Definitions, Missing
+from store.devices import DEVICES, Device
+from store.kinds import MAP_KINDS, MapKind
 from store.pages import canonical_page, page_path
 from store.records import Experiment, PageState, Site
 from viewer.errors import Problem, bad_parameter, missing
@@ -24,8 +26,6 @@ from viewer.palette import PALETTES, Palette
 if TYPE_CHECKING:
     from viewer.app import Viewer
 
-KINDS: tuple[str, ...] = get_args(Kind)
-DEVICES = tuple(d for d in get_args(Device) if d)
 DAYS = 28  # the usual period
 LONGEST = 3660  # days
 WIDTHS = (200, 10_000)  # CSS px
@@ -194,11 +194,11 @@ class MapQuery:
 
     site: Site
     page: str  # canonical, or a pattern
-    kind: Kind
+    kind: MapKind
     since: date
     until: date
     variant: tuple[str, str] | None = None
-    device: Device = ""  # empty = all
+    device: Device | Literal[""] = ""  # empty = all
     bots: bool = False
     width: int | None = None  # of the picture; None = the widest there is
     state: str = ""
@@ -213,7 +213,7 @@ class MapQuery:
         query = request.query_params
         since, until = period(query)
         device = choice(query, "device", (*DEVICES, "all"), "")
-        kind, state = choice(query, "kind", KINDS, "click"), query.get("state", "")
+        kind, state = choice(query, "kind", MAP_KINDS, "click"), query.get("state", "")
         if kind == "scroll" and state:
             raise bad_parameter("state", "reach is that of the page as it opens.", "none for kind=scroll")
         return cls(

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from aggregator.measures.account import Account
+from aggregator.measures.statistics import FEW
 from aggregator.shapes.exposure import Exposed
 from aggregator.shapes.scope import Scope
 from store.notes import Note, read_note
 from store.snapshots import Snapshot
 
-FEW_VISITORS = 20  # below, shares are noise
 MANY_NOT_PLACED = 0.05
 HEIGHT_DIFFERS = 0.1
 
@@ -62,8 +62,8 @@ def explain(
     for code, n in (("many_hidden", hidden), ("many_not_placed", account.not_placed - hidden)):
         if account.drawn and n > MANY_NOT_PLACED * account.left:
             found.append(MapWarning(code, {"n": n, "share": round(n / account.left, 4)}))
-    if 0 < exposed.visitors < FEW_VISITORS:
-        found.append(MapWarning("few_visitors", {"visitors": exposed.visitors, "least": FEW_VISITORS}))
+    if 0 < exposed.visitors < FEW:
+        found.append(MapWarning("few_visitors", {"visitors": exposed.visitors, "least": FEW}))
     if scope.variant and not snapshot.variant:
         found.append(MapWarning("variant_picture_missing", {"variant": scope.variant[1]}))
     if exposed.page_h and abs(exposed.page_h - snapshot.height) > HEIGHT_DIFFERS * snapshot.height:

@@ -10,7 +10,7 @@ import numpy as np
 
 from aggregator.answers.frustrated import frustrated_visitors
 from aggregator.measures.sequences import Forward, Sequences
-from aggregator.measures.statistics import wilson
+from aggregator.measures.statistics import FEW, wilson
 from aggregator.queries.pages import all_pages
 from aggregator.queries.touches import read_page_visitors, read_touches
 from aggregator.shapes.columns import Int32
@@ -18,7 +18,6 @@ from store.client import Store
 from store.pages import matches
 from store.records import Journey, Touchpoint
 
-FEW = 20  # visitors: below, a share is shown as "few"
 DAY_MS = 86_400_000
 UNMAPPED_SHOWN = 20
 

@@ -14,6 +14,8 @@ import numpy.typing as npt
 
 from aggregator.shapes.columns import Float64, Mask
 
+FEW = 20  # visitors: a share of fewer is noise, and is shown as "few"
+
 Counts = npt.ArrayLike
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-Kind = Literal["click", "hover", "scroll"]
-Device = Literal["", "phone", "tablet", "desktop"]
+from store.devices import DEVICES, Device
+from store.kinds import MAP_KINDS, MapKind
 
 
 class BadScope(ValueError):
@@ -24,11 +25,11 @@ class Scope:
 
     site: int
     pages: tuple[str, ...]
-    kind: Kind
+    kind: MapKind
     since: date
     until: date
     variant: tuple[str, str] | None = None
-    device: Device = ""
+    device: Device | Literal[""] = ""
     bots: bool = False
 
     def __post_init__(self) -> None:
@@ -36,12 +37,20 @@ class Scope:
             raise BadScope("A map needs at least one page or pattern.")
         if self.until < self.since:
             raise BadScope(f"The period ends ({self.until}) before it begins ({self.since}): swap the days.")
-        if self.kind not in ("click", "hover", "scroll"):
-            raise BadScope(f"There is no kind {self.kind!r}: ask for click, hover or scroll.")
-        if self.device not in ("", "phone", "tablet", "desktop"):
-            raise BadScope(f"There is no device {self.device!r}: ask for phone, tablet or desktop, or leave it out.")
+        if self.kind not in MAP_KINDS:
+            raise BadScope(f"There is no kind {self.kind!r}: ask for {one_of(MAP_KINDS)}.")
+        if self.device not in ("", *DEVICES):
+            raise BadScope(f"There is no device {self.device!r}: ask for {one_of(DEVICES)}, or leave it out.")
 
     @property
     def days(self) -> int:
         """Days in the period, both ends counted."""
         return (self.until - self.since).days + 1
+
+
+def one_of(choices: Sequence[str]) -> str:
+    """
+    >>> one_of(["click", "hover", "scroll"])
+    'click, hover or scroll'
+    """
+    return " or ".join(part for part in (", ".join(choices[:-1]), choices[-1]) if part)

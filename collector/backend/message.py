@@ -9,6 +9,7 @@ import msgspec
 from msgspec import Meta, Struct, field
 
 from collector.wire import Instant, Name, Url, Word
+from store.devices import ANY_DEVICE
 from store.records import Key
 
 T = TypeVar("T")
@@ -36,7 +37,7 @@ class Imported(Struct, forbid_unknown_fields=True):
     batch: msgspec.Raw
     site: Annotated[str, Meta(max_length=120)] = ""
     agent: Annotated[str, Meta(max_length=512)] = ""  # User-Agent of the browser
-    device: Annotated[str, Meta(pattern=r"^(phone|tablet|desktop|other)?\Z")] = ""  # where no agent is known
+    device: Annotated[str, Meta(pattern=rf"^({'|'.join(ANY_DEVICE)})?\Z")] = ""  # where no agent is known
     browser: Annotated[str, Meta(max_length=40)] = ""
     os: Annotated[str, Meta(max_length=40)] = ""
 

@@ -13,13 +13,15 @@ from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from parcours.commands.options import Settings, answer, as_json, with_data
 from parcours.connection import Api, ApiError, connect
+from store.devices import DEVICES
+from store.kinds import MAP_KINDS
 
 OUT = click.Path(path_type=Path, dir_okay=False)
 since = click.option("--since", help="First day, 2026-11-01.")
 until = click.option("--until", help="Last day, included.")
 width = click.option("--width", type=int, default=1366, show_default=True, help="Width of the page picture, CSS px.")
-device = click.option("--device", type=click.Choice(["phone", "tablet", "desktop"]), help="Made on these only.")
-kind = click.option("--kind", type=click.Choice(["click", "hover", "scroll"]), default="click", show_default=True)
+device = click.option("--device", type=click.Choice(DEVICES), help="Made on these only.")
+kind = click.option("--kind", type=click.Choice(MAP_KINDS), default="click", show_default=True)
 state = click.option("--state", help="A state of the page, by key or name.")
 
 

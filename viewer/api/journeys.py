@@ -12,11 +12,12 @@ from starlette.responses import Response
 
 from aggregator.answers.journey import journey_map
 from store.definitions import Conflict, Definitions
+from store.devices import DEVICES
 from store.records import Journey, Site, Stage
 from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
 from viewer.api.experiments import slug
 from viewer.errors import Problem, missing
-from viewer.query import DEVICES, choice, find_site, only, period
+from viewer.query import choice, find_site, only, period
 
 
 class JourneyBody(Struct, forbid_unknown_fields=True):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from msgspec import Meta, Struct, structs
 from starlette.requests import Request
 from starlette.responses import Response
 
 from store.definitions import Conflict
+from store.devices import Device
 from store.records import Key, PageState
 from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
 from viewer.api.experiments import slug
@@ -26,7 +27,7 @@ class StateBody(Struct, forbid_unknown_fields=True):
     steps: Annotated[tuple[Annotated[str, Meta(max_length=2 * LONGEST_SELECTOR)], ...], Meta(max_length=100)]
     key: Key | None = None
     first: bool = False
-    devices: tuple[Literal["desktop", "tablet", "phone"], ...] = ()
+    devices: tuple[Device, ...] = ()
     place: Annotated[int, Meta(ge=0, le=1000)] = 0
     version: int | None = None
 

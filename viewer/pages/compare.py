@@ -14,6 +14,7 @@ from aggregator.answers.comparison import Comparison
 from aggregator.answers.heatmap import NoSnapshot
 from aggregator.answers.traffic import devices_of, pages_of
 from aggregator.shapes.scope import Scope
+from store.kinds import POINT_KINDS
 from store.pages import matches, page_path
 from store.records import Experiment, Site
 from store.snapshots import Snapshot
@@ -36,7 +37,7 @@ from .view import View
 if TYPE_CHECKING:
     from viewer.app import Viewer
 
-KINDS = ("click", "hover")
+KINDS = POINT_KINDS
 
 
 @dataclass(frozen=True)

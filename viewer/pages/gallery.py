@@ -10,6 +10,7 @@ from starlette.responses import Response
 from aggregator.answers.heatmap import Heatmap, NoSnapshot
 from aggregator.answers.traffic import PageRow, pages_of
 from aggregator.measures.elements_table import ElementRow
+from aggregator.measures.statistics import FEW
 from aggregator.shapes.scope import Scope
 from store.pages import page_path
 from store.records import Site
@@ -19,7 +20,7 @@ from viewer.query import site_of, today
 
 from .elements import names_of
 from .frustration import stands_out
-from .languages import FEW, Language
+from .languages import Language
 from .page import Choice, Page, doc
 from .parts import Empty, Period, period_of
 from .serve import answer, frame_of, signed_in, viewer_of

@@ -10,12 +10,13 @@ import numpy as np
 
 from aggregator.answers.heatmap import Heatmap
 from aggregator.grids.scale import Scale
+from aggregator.measures.statistics import FEW
 from aggregator.placing.ladder import RUNGS
 from store.layouts import Layout
 
 from . import charts
 from .elements import BOXES, LISTED, ElementLine, layers, names_of
-from .languages import FEW, Language
+from .languages import Language
 from .layer import Figure, Layer
 from .map_notes import notes_of
 from .parts import Legend, Picture, Tick, account_rows, box_of, picture_of

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.journey import JourneyMap, StageRow, TouchpointRow, journey_map
+from aggregator.measures.statistics import FEW
 from store.records import Journey, Stage, Touchpoint
 from viewer.api.journeys import find_journey
 from viewer.auth import require
@@ -15,7 +16,7 @@ from viewer.query import site_of, today
 
 from .controls import device_name
 from .frustration import stands_out
-from .languages import FEW, Language
+from .languages import Language
 from .page import Choice, Page, doc
 from .parts import Empty, Period, address, period_of
 from .serve import answer, frame_of, signed_in, viewer_of

@@ -20,7 +20,6 @@ CATALOGS = Path(__file__).parent.parent / "translations"
 CODES = ("en", "fr")  # English is the language of the message ids, so it has no catalog
 NAMES = {"en": "English", "fr": "Français"}
 MINUS, DASH, THIN = "−", "–", "\u202f"
-FEW = 20  # visitors: below, a share says nothing
 
 
 @dataclass(frozen=True)

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date
 from urllib.parse import urlencode
 
+from aggregator.shapes.grid import CELL
+
 from . import charts
 from .languages import MINUS, Language
 from .page import Choice
 from .view import PERIODS, View
-
-CELL = 4  # px of the picture behind one pixel of the heat layer (aggregator.grids.density)
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from store.devices import DEVICES
 from store.records import PageState
-from viewer.query import DEVICES
 from viewer.snapshot.recipe import BadRecipe, read_recipe
 
 from .languages import Language

@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from store.client import StoreError
 from store.definitions import Conflict
+from store.devices import DEVICES
 from store.pages import canonical_page, matches
 from store.records import PageState, Site
 from store.snapshots import Snapshot
@@ -19,7 +20,7 @@ from viewer.api.experiments import slug
 from viewer.api.states import state_id
 from viewer.auth import require
 from viewer.errors import Problem
-from viewer.query import DEVICES, site_of
+from viewer.query import site_of
 from viewer.states import MOST_STATES, defined_states, find_state, wishes
 
 from .controls import device_name

@@ -7,10 +7,12 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+from store.devices import DEVICES as ALL_DEVICES
+from store.kinds import MAP_KINDS
 from viewer.errors import Problem
 
-KINDS = ("click", "hover", "scroll")
-DEVICES = ("desktop", "tablet", "phone")
+KINDS = MAP_KINDS
+DEVICES = ALL_DEVICES[::-1]  # the widest first
 PERIODS = (1, 7, 28, 90)
 
 

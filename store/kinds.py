@@ -1,0 +1,17 @@
+"""The kinds of what visitors do: by the table that holds their rows, and by the map that shows them.
+
+The batch names its kinds in collector/wire.py, and store/sql/0001_schema.sql writes them into the tables: tests hold
+both against this table.
+"""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+PointKind = Literal["click", "hover"]  # rows of `points`
+EventKind = Literal["custom", "resize", "input", "submit", "error"]  # rows of `events`
+MapKind = Literal[PointKind, "scroll"]  # what a map can show: `scroll` is the map of reach, from `scrolls`
+
+POINT_KINDS: tuple[PointKind, ...] = get_args(PointKind)
+EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+MAP_KINDS: tuple[MapKind, ...] = get_args(MapKind)
