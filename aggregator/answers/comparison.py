@@ -33,6 +33,7 @@ Box = tuple[float, float, float, float]  # x, y, w, h in px of the arm's picture
 class CompareRow:
     """One element: `a` of `na` and `b` of `nb` exposed visitors used it; `diff` = b/nb − a/na.
 
+    `share_a` = a/na, `share_b` = b/nb: None in an arm that has no visitor or no such element.
     `low`…`high` is the interval of the difference, `q` the adjusted p (None where not tested),
     `relative` = b's share ÷ a's − 1 (None where a has none). The boxes are None in an arm that
     has no such element. An element of one arm only is listed, never tested.
@@ -45,6 +46,8 @@ class CompareRow:
     b: int
     na: int
     nb: int
+    share_a: float | None
+    share_b: float | None
     diff: float
     low: float
     high: float
@@ -190,6 +193,8 @@ def _row(
         b=b,
         na=na,
         nb=nb,
+        share_a=a / na if na else None,
+        share_b=b / nb if nb else None,
         diff=float(tests.diff[n]),
         low=float(tests.low[n]),
         high=float(tests.high[n]),
@@ -214,6 +219,8 @@ def _only(heat: Heatmap, i: int, users: int, na: int, nb: int, which: Verdict) -
         b=b,
         na=na,
         nb=nb,
+        share_a=a / na if na and in_a else None,
+        share_b=b / nb if nb and not in_a else None,
         diff=diff,
         low=diff,
         high=diff,

@@ -19,7 +19,8 @@ class ElementRow:
 
     `share` = `visitors` ÷ `of` (exposed visitors), `low` to `high` its 95 % Wilson interval.
     `visitors` clicked it (in a hover map: rested on it); `dead` and `rage` are those of them with
-    such a click, `dead_share` = dead ÷ visitors; `dwell_ms` is the mean per visitor of a hover map.
+    such a click, `dead_share` and `rage_share` their shares of `visitors`; `dwell_ms` is the mean per
+    visitor of a hover map.
     """
 
     index: int
@@ -35,6 +36,7 @@ class ElementRow:
     dead: int
     dead_share: float
     rage: int
+    rage_share: float
     dwell_ms: float
     x: float
     y: float
@@ -106,6 +108,7 @@ def element_table(
             dead=int(dead_visitors[i]),
             dead_share=float(dead_visitors[i] / visitors[i]),
             rage=int(rage_visitors[i]),
+            rage_share=float(rage_visitors[i] / visitors[i]),
             dwell_ms=float(weight[i] / visitors[i]) if hover else 0.0,
             x=float(layout.x[i]),
             y=float(layout.y[i]),
