@@ -11,20 +11,18 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import Any, Literal, get_args
+from typing import Any, Literal
 
 from rules import period as periods
 from rules.faults import Fault, Scalar, given
 from rules.page import page_meant
 from rules.period import Period
+from store.devices import DEVICES, Device
+from store.kinds import MAP_KINDS, MapKind
 from store.pages import matches
 from store.records import Experiment, PageState, Site
 from store.snapshots import Snapshot
 
-Kind = Literal["click", "hover", "scroll"]
-Device = Literal["", "phone", "tablet", "desktop"]
-KINDS: tuple[Kind, ...] = get_args(Kind)
-DEVICES: tuple[Device, ...] = ("phone", "tablet", "desktop")
 WIDTHS = (200, 10_000)  # CSS px
 YES, NO = ("1", "true"), ("0", "false")
 _KEY = re.compile(r"[\w.:\-]{1,64}")
@@ -36,9 +34,9 @@ class Question:
 
     site: int
     page: str = ""  # canonical, or a pattern that names several; "" = none chosen
-    kind: Kind = "click"
+    kind: MapKind = "click"
     period: Period = field(default_factory=Period)
-    device: Device = ""
+    device: Device | Literal[""] = ""
     width: int | None = None  # CSS px of the picture; None = the widest there is
     variant: tuple[str, str] | None = None  # (experiment id, variant key)
     state: str = ""  # key of a state of the page; "" = as it opens
@@ -91,7 +89,7 @@ class Asks:
 
     names: tuple[str, ...]
     needs: tuple[str, ...] = ()
-    kinds: tuple[Kind, ...] = KINDS
+    kinds: tuple[MapKind, ...] = MAP_KINDS
 
 
 MAP = Asks(("page", "kind", "width", *periods.NAMES, "variant", "device", "state", "bots"), needs=("page",))
@@ -199,8 +197,8 @@ def _choice(asked: Mapping[str, str], name: str, allowed: tuple[Any, ...], usual
     return usual
 
 
-def _device(asked: Mapping[str, str], faults: list[Fault]) -> Device:
-    device: Device | Literal["all"] = _choice(asked, "device", (*DEVICES, "all"), "", faults)
+def _device(asked: Mapping[str, str], faults: list[Fault]) -> Device | Literal[""]:
+    device: Device | Literal["", "all"] = _choice(asked, "device", (*DEVICES, "all"), "", faults)
     return "" if device == "all" else device
 
 

@@ -2,19 +2,14 @@
 
 from dataclasses import replace
 from datetime import date
-from typing import get_args
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from aggregator.shapes import scope
-from rules import question
 from rules.question import (
     COMPARISON,
-    DEVICES,
     JOURNEY,
-    KINDS,
     MAP,
     PERIOD,
     WIDTHS,
@@ -24,6 +19,8 @@ from rules.question import (
     parse,
     resolve,
 )  # fmt: skip
+from store.devices import DEVICES
+from store.kinds import MAP_KINDS
 from store.records import Experiment, PageState, Site, Variant
 from store.snapshots import Snapshot
 from tests.rules.test_period import PERIODS, TODAY
@@ -42,7 +39,7 @@ MAPS = st.builds(
     Question,
     site=st.just(1),
     page=WORD.map("shop.example/{}".format),
-    kind=st.sampled_from(KINDS),
+    kind=st.sampled_from(MAP_KINDS),
     period=PERIODS,
     device=st.sampled_from(("", *DEVICES)),
     width=st.none() | st.integers(*WIDTHS),
@@ -164,8 +161,3 @@ def test_a_route_reads_only_its_own_parameters():
     everything = {"page": "/lamps", "kind": "tap", "device": "watch", "days": "0"}
     assert [fault.field for fault in parse(1, everything, PERIOD, TODAY).faults] == ["days"]
     assert [fault.field for fault in parse(1, everything, JOURNEY, TODAY).faults] == ["days", "device"]
-
-
-def test_kinds_and_devices_are_those_of_the_maps():
-    assert get_args(scope.Kind) == question.KINDS
-    assert set(get_args(scope.Device)) == {"", *question.DEVICES}
