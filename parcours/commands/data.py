@@ -7,17 +7,18 @@ from pathlib import Path
 import click
 
 from parcours.commands.options import Settings, answer, as_json, with_data
+from parcours.commands.questions import asking
 from parcours.connection import connect
+from rules.question import PERIOD
 
 
 @click.command()
 @click.argument("site")
 @click.option("--table", type=click.Choice(["views", "points", "events"]), default="views", show_default=True)
-@click.option("--since", help="First day, 2026-11-01.")
-@click.option("--until", help="Last day, included.")
+@asking(PERIOD)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File: .csv or .ndjson")
 @with_data
-def export(settings: Settings, site: str, table: str, since: str, until: str, out: Path) -> None:
+def export(settings: Settings, site: str, table: str, asked: dict[str, str], out: Path) -> None:
     """Write what a site has sent, row by row.
 
     Example: parcours export "Lamp shop" --table points --since 2026-11-01 --out points.ndjson
@@ -25,9 +26,9 @@ def export(settings: Settings, site: str, table: str, since: str, until: str, ou
     ending = out.suffix.lstrip(".")
     if ending not in ("csv", "ndjson"):
         raise click.BadParameter(f"{out.name}: end it in .csv or .ndjson", param_hint="--out")
-    params = {"table": table, "since": since, "until": until, "format": ending}
     with connect(settings) as api:
-        out.write_bytes(api.fetch("GET", f"/sites/{site}/export", params=params).content)
+        answered = api.fetch("GET", f"/sites/{site}/export", params={**asked, "table": table, "format": ending})
+    out.write_bytes(answered.content)
     click.echo(f"Written: {out}")
 
 

@@ -12,17 +12,11 @@ from rich.console import Console
 from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from parcours.commands.options import Settings, answer, as_json, with_data
+from parcours.commands.questions import asking
 from parcours.connection import Api, ApiError, connect
-from store.devices import DEVICES
-from store.kinds import MAP_KINDS
+from rules.question import COMPARISON, JOURNEY, MAP
 
 OUT = click.Path(path_type=Path, dir_okay=False)
-since = click.option("--since", help="First day, 2026-11-01.")
-until = click.option("--until", help="Last day, included.")
-width = click.option("--width", type=int, default=1366, show_default=True, help="Width of the page picture, CSS px.")
-device = click.option("--device", type=click.Choice(DEVICES), help="Made on these only.")
-kind = click.option("--kind", type=click.Choice(MAP_KINDS), default="click", show_default=True)
-state = click.option("--state", help="A state of the page, by key or name.")
 
 
 @click.command()
@@ -30,7 +24,7 @@ state = click.option("--state", help="A state of the page, by key or name.")
 @click.argument("url")
 @click.option("--width", "widths", type=int, multiple=True, help="CSS px; repeat [default: 1366, 768 and 390].")
 @click.option("--variant", help="EXPERIMENT:VARIANT that the address shows.")
-@state
+@click.option("--state", help="A state of the page, by key or name.")
 @click.option("--all-states", is_flag=True, help="The page as it opens, and each of its states.")
 @as_json
 @with_data
@@ -87,56 +81,39 @@ def _wait(api: Api, job: str) -> Any:
 
 @click.command()
 @click.argument("site")
-@click.argument("url")
-@width
-@kind
-@since
-@until
-@click.option("--segment", help="A saved segment.")
-@click.option("--variant", help="EXPERIMENT:VARIANT.")
-@device
-@state
-@click.option("--bots", is_flag=True, help="With the visits that look automatic.")
+@asking(MAP)
 @click.option("--out", type=OUT, required=True, help="File; its ending says what: .png .npy .csv .json")
 @with_data
-def heatmap(settings: Settings, site: str, url: str, out: Path, **asked: Any) -> None:
+def heatmap(settings: Settings, site: str, asked: dict[str, str], out: Path) -> None:
     """Write the heatmap of a page.
 
     .png the picture with the map, .npy the grid, .csv the placed points, .json the account and the elements.
 
     Example: parcours heatmap "Lamp shop" https://shop.example/basket --width 390 --kind click --out basket.png
     """
-    _save(settings, f"/sites/{site}/heatmap", out, page=url, **_flags(asked))
+    _save(settings, f"/sites/{site}/heatmap", asked, out)
 
 
 @click.command()
 @click.argument("site")
-@click.argument("url")
-@click.option("--experiment", required=True, help="Its id or name.")
-@width
-@kind
-@since
-@until
-@device
+@asking(COMPARISON, "variant", "state", "bots")
 @click.option("--out", type=OUT, required=True, help="File; its ending says what: .png .npy .csv .json")
 @with_data
-def compare(settings: Settings, site: str, url: str, out: Path, **asked: Any) -> None:
+def compare(settings: Settings, site: str, asked: dict[str, str], out: Path) -> None:
     """Write two variants of a page side by side, on one scale.
 
     Example: parcours compare "Lamp shop" https://shop.example/lamp --experiment buy-button --out lamp.png
     """
-    _save(settings, f"/sites/{site}/compare", out, page=url, **_flags(asked))
+    _save(settings, f"/sites/{site}/compare", asked, out)
 
 
 @click.command()
 @click.argument("site")
 @click.argument("name")
-@since
-@until
-@device
+@asking(JOURNEY)
 @click.option("--out", type=OUT, required=True, help="File, .json")
 @with_data
-def journey(settings: Settings, site: str, name: str, out: Path, **asked: Any) -> None:
+def journey(settings: Settings, site: str, name: str, asked: dict[str, str], out: Path) -> None:
     """Write a journey map with its figures.
 
     Example: parcours journey "Lamp shop" "First lamp" --out journey.json
@@ -149,11 +126,7 @@ def journey(settings: Settings, site: str, name: str, out: Path, **asked: Any) -
     click.echo(f"Written: {out}")
 
 
-def _flags(asked: dict[str, Any]) -> dict[str, Any]:
-    return {k: ("1" if v is True else None if v is False else v) for k, v in asked.items()}
-
-
-def _save(settings: Settings, path: str, out: Path, **asked: Any) -> None:
+def _save(settings: Settings, path: str, asked: dict[str, str], out: Path) -> None:
     ending = out.suffix.lstrip(".")
     if ending not in ("png", "npy", "csv", "json"):
         raise click.BadParameter(f"{out.name}: end it in .png, .npy, .csv or .json", param_hint="--out")

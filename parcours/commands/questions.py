@@ -1,0 +1,78 @@
+"""The options with which a command asks about visits, read by the same rules as an address of the pages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import wraps
+from typing import Any
+
+import click
+
+from parcours.commands.options import Command
+from rules.faults import Fault, english
+from rules.period import DAYS, today
+from rules.question import Asks, parse
+from store.devices import DEVICES
+
+
+def _options(asks: Asks) -> dict[str, Command]:
+    """One option a parameter. Their values are plain text: what they may be is for rules.question to say."""
+    kinds = f"One of {', '.join(asks.kinds)}."
+    return {
+        "page": click.argument("page", metavar="URL"),
+        "kind": click.option("--kind", metavar="KIND", default="click", show_default=True, help=kinds),
+        "width": click.option("--width", metavar="PX", default="1366", show_default=True, help="Of the page picture."),
+        "days": click.option("--days", metavar="N", help=f"The last N days [{DAYS}]."),
+        "since": click.option("--since", metavar="DAY", help="First day, 2026-11-01."),
+        "until": click.option("--until", metavar="DAY", help="Last day, included."),
+        "variant": click.option("--variant", metavar="EXPERIMENT:VARIANT", help="Visitors of this variant only."),
+        "device": click.option("--device", metavar="DEVICE", help=f"Visits on these only: {', '.join(DEVICES)}."),
+        "state": click.option("--state", help="A state of the page, by key or name."),
+        "bots": click.option("--bots", is_flag=True, help="With the visits that look automatic."),
+        "experiment": click.option("--experiment", help="Its id or name."),
+    }
+
+
+class BadQuestion(click.UsageError):
+    """What was asked cannot be answered; every fault on a line, under the name of its option."""
+
+    def __init__(self, faults: tuple[Fault, ...]) -> None:
+        self.faults = faults
+        super().__init__("\n".join(_line(fault) for fault in faults))
+
+
+def asking(asks: Asks, *without: str) -> Command:
+    """Give a command the options of `asks`, without those named, and what they ask as parameters for the API."""
+
+    def decorate(command: Command) -> Command:
+        names = [name for name in asks.names if name not in without]
+
+        @wraps(command)
+        def wrapped(**given: Any) -> Any:
+            query = {name: _text(given.pop(name)) for name in names}
+            return command(asked=asked(query, asks), **given)
+
+        decorated: Command = wrapped
+        options = _options(asks)
+        for name in reversed(names):
+            decorated = options[name](decorated)
+        return decorated
+
+    return decorate
+
+
+def asked(query: Mapping[str, str], asks: Asks) -> dict[str, str]:
+    """The parameters of the API for a question; BadQuestion with all that is wrong with it."""
+    reading = parse(0, query, asks, today())
+    if reading.faults:
+        raise BadQuestion(reading.faults)
+    return reading.question.query()
+
+
+def _text(value: str | bool | None) -> str:
+    return "" if value in (None, False) else "1" if value is True else str(value)
+
+
+def _line(fault: Fault) -> str:
+    name = "URL" if fault.field == "page" else f"--{fault.field}"
+    return f"{name}: {english(fault)}" + (f" Allowed: {fault.allowed}." if fault.allowed else "")

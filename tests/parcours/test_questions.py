@@ -1,0 +1,53 @@
+"""Commands ask by the same rules as the pages and the API."""
+
+from __future__ import annotations
+
+import pytest
+from click.testing import CliRunner
+
+from parcours.cli import cli
+from parcours.commands.questions import BadQuestion, asked
+from rules.faults import english
+from rules.period import today
+from rules.question import JOURNEY, MAP, parse
+
+MAP_OF = ["heatmap", "Lamps", "/lamps", "--out", "a.json"]
+
+
+@pytest.mark.parametrize(
+    ("options", "field"),
+    [
+        (["--days", "0"], "days"),
+        (["--kind", "tap"], "kind"),
+        (["--width", "abc"], "width"),
+        (["--device", "watch"], "device"),
+        (["--variant", "b"], "variant"),
+        (["--since", "2026-13-01"], "since"),
+        (["--since", "2026-06-15", "--until", "2026-05-20"], "since"),
+        (["--kind", "scroll", "--state", "menu"], "state"),
+    ],
+)
+def test_a_bad_option_is_named_before_anything_is_asked(options, field):
+    ran = CliRunner().invoke(cli, [*MAP_OF, *options])
+    query = {name.lstrip("-"): value for name, value in zip(options[::2], options[1::2], strict=True)}
+    (fault,) = parse(1, {"page": "/lamps"} | query, MAP, today()).faults
+    assert ran.exit_code == 2
+    assert f"--{field}: {english(fault)}" in ran.output
+
+
+def test_all_faults_are_named_at_once():
+    with pytest.raises(BadQuestion) as refused:
+        asked({"days": "0", "device": "watch"}, JOURNEY)
+    assert str(refused.value).splitlines() == [
+        "--days: '0' is not a whole number from 1 to 3660.",
+        "--device: there is no 'watch'. Allowed: phone, tablet, desktop, all.",
+    ]
+
+
+def test_options_become_parameters_of_the_api():
+    query = {"page": "/lamps", "kind": "hover", "width": "390", "days": "7", "bots": "1", "state": ""}
+    assert asked(query, MAP) == {"page": "/lamps", "kind": "hover", "width": "390", "days": "7", "bots": "1"}
+
+
+def test_no_command_offers_what_its_api_refuses():
+    assert "--segment" not in CliRunner().invoke(cli, ["heatmap", "--help"]).output
