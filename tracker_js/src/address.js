@@ -1,9 +1,9 @@
-// Addresses lose what could name a person before anything is kept of them.
+// Addresses are stripped of what may identify a person before anything is stored or sent.
 
 // E-mail addresses, UUIDs, long numbers.
 const PERSON = /[^/=?&]+(@|%40)[^/&]*|[\da-f-]{32,}|\d{6,}/gi;
 
-/** `href` without fragment, its query cut to `utm_*` and the keys in `keep`; what names a person → `*`. */
+/** `href` without its fragment, the query reduced to `utm_*` and the keys in `keep`; what may identify a person → `*`. */
 export const trimAddress = (href, keep) => {
   const {origin, pathname, search} = new URL(href, location);
   const query = search

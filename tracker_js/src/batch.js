@@ -1,17 +1,17 @@
-// What waits to be sent, in the shape of the wire (collector/wire.py): one array a field of every kind, times as
-// steps, every element named once.
+// Rows waiting to be sent, in the shape of the wire format (collector/wire.py): one array per field of each kind, times
+// as differences, each element's record once.
 
-const DAY = 864e5; // ms: no event may be further from the start of its view
+const DAY = 864e5; // ms: the wire format's limit from the start of a view to an event
 
-/** The kinds, and `el`: the records that they name. */
+/** The rows by kind, and `el`: the records that they refer to. */
 export let columns;
-/** How many rows there are. */
+/** Number of rows. */
 export let count;
 let start; // ms since 1970
-let places; // record → its index in `el`
+let places; // record → index in `el`
 let times; // kind → time of its last row
 
-/** Nothing waits, of a view that began at `t0` (ms since 1970). */
+/** Starts an empty batch of the view that began at `t0` (ms since 1970). */
 export const clear = (t0) => {
   columns = {el: {p: [], f: []}};
   count = 0;
@@ -20,10 +20,10 @@ export const clear = (t0) => {
   times = {};
 };
 
-/** Index of a record `[path, fingerprints]`. */
+/** Index of a record `[path, fingerprints]` in `el`; adds it if it is new. */
 export const placeOf = (record) => (places[record] ??= (columns.el.f.push(record[1]), columns.el.p.push(record[0]) - 1));
 
-/** Adds `row`: the wire's fields, but for `t`, in ms since 1970, and `e`, a record. */
+/** Adds `row`: the wire format's fields, except that `t` is in ms since 1970 and `e` is a record. */
 export const put = (kind, row) => {
   const fields = (columns[kind] ||= {});
   for (const name in row) {
@@ -31,7 +31,7 @@ export const put = (kind, row) => {
     if (name === 'e') value = placeOf(value);
     if (name === 't') {
       const before = times[kind] || start;
-      times[kind] = Math.max(before, Math.min(value, start + DAY)); // clocks may be set
+      times[kind] = Math.max(before, Math.min(value, start + DAY)); // the clock may have been set
       value = times[kind] - before;
     }
     (fields[name] ||= []).push(value);

@@ -1,29 +1,19 @@
-// Clicks: on which element, where in its box. All of that is as it was when the button went down: what the page does
-// then must not move the click, nor put it into the next view.
-import {awaitEffect, watch} from './effects.js';
-import {allowed, FRAMED} from './frames.js';
-import {hear, listen} from './guard.js';
+// Clicks: on which element, where in its box. Everything is read when the button goes down: what the page does next
+// must not move the click or put it into the next view.
+import {hear, listen} from './listen.js';
 import {placeOn} from './place.js';
-import {touch, view} from './view.js';
+import {allowed} from './settings.js';
+import {sum} from './totals.js';
+import {FRAMED, KEYBOARD, LONG, MODIFIER, PEN, TOUCH} from './wire.js';
 
-// Flags of a click (FLAGS in collector/wire.py).
-const KEYBOARD = 1;
-const MODIFIER = 4;
-const POINTERS = {touch: 2, pen: 8};
-const LONG = 16;
+const POINTERS = {touch: TOUCH, pen: PEN};
 const LONG_PRESS = 500; // ms
-const STALE = 1000; // ms after which a press is no longer the reason of what happens
+const STALE = 1000; // ms after which a press no longer explains what happens
 
-let press; // row of the press whose click is still to come
-let down = 0; // `timeStamp` of the last press or key
+export const captureClicks = (touch, effects) => {
+  let press; // row of the press whose click has not come yet
+  let down = 0; // `timeStamp` of the last press or key
 
-/** The page goes on to another address while the button is down: that was a click. */
-export const release = () => {
-  if (press && Date.now() < press.t + STALE) awaitEffect(press, press.t);
-  press = 0;
-};
-
-export const captureClicks = () => {
   hear('keydown', (event) => {
     touch();
     down = event.timeStamp;
@@ -31,13 +21,14 @@ export const captureClicks = () => {
   hear('pointerdown click auxclick', (event) => {
     const {button, timeStamp} = event;
     const isPress = event.type === 'pointerdown';
-    const isKey = !isPress && !event.detail;
-    if (!event.isTrusted) view.sum.fake += !isPress;
-    // The right button (`auxclick`) is no click. Nor is one without a press: of a label's click the browser makes
-    // another one on its field, and a press may have counted already.
+    const isKey = !isPress && !event.detail; // pressed by key: https://w3c.github.io/uievents/#event-type-click
+    if (!event.isTrusted) sum.fake += !isPress;
+    // Not counted: the right button, which also fires `auxclick` (https://w3c.github.io/uievents/#event-type-auxclick),
+    // and a click without a press: the browser repeats the click on a label on its field
+    // (https://html.spec.whatwg.org/multipage/forms.html#the-label-element), and a press may have counted already.
     if (!event.isTrusted || button > 1 || !(isPress || isKey || press)) return;
     touch();
-    watch(event);
+    effects.watch(event);
     if (isPress || isKey)
       press = {
         t: Date.now(),
@@ -51,11 +42,12 @@ export const captureClicks = () => {
     if (isPress) down = timeStamp;
     else {
       if (!isKey && timeStamp > down + LONG_PRESS) press.k += LONG;
-      awaitEffect(press, press.t);
+      effects.awaitEffect(press, press.t);
       press = 0;
     }
   });
-  // A click into a frame that cannot be seen into takes the focus there: neither a key did, nor a press in the page.
+  // The page gets no events from a cross-origin frame. A click into one moves the focus there, without a key or a
+  // press in the page. https://html.spec.whatwg.org/multipage/interaction.html#the-useractivation-interface
   listen('blur', (event) => {
     const {timeStamp, target} = event;
     const frame = document.activeElement;
@@ -67,8 +59,15 @@ export const captureClicks = () => {
       navigator.userActivation?.isActive &&
       !allowed.includes(new URL(frame.src || frame.data).origin)
     ) {
-      watch(event);
-      awaitEffect({...placeOn(frame), b: 0, k: FRAMED});
+      effects.watch(event);
+      effects.awaitEffect({...placeOn(frame), b: 0, k: FRAMED});
     }
   });
+
+  /** If `end`, the view ends: with the button down, that was a click. */
+  return (end) => {
+    if (!end) return;
+    if (press && Date.now() < press.t + STALE) effects.awaitEffect(press, press.t);
+    press = 0;
+  };
 };

@@ -1,22 +1,22 @@
-// Errors of the page's scripts that follow a click: of the message 12 bits, of the address the file's name alone.
-import {lastClick} from './effects.js';
+// Script errors that follow a click: a 12-bit fingerprint of the message, and the file's name without its address.
+import {trimAddress} from './address.js';
 import {fingerprint} from './elements.js';
-import {listen} from './guard.js';
+import {listen} from './listen.js';
 import {site} from './settings.js';
-import {add, trim} from './view.js';
 
 const SOON = 1000; // ms after a click
-const MESSAGE = 99; // kind of the fingerprint; those of elements are 0 … 11
-const NAME = 64; // letters
+const MESSAGE = 99; // kind of the fingerprint; elements use 0 … 11
+const NAME = 64; // characters
 
-export const captureErrors = () => {
-  let answered = lastClick; // the click whose first error was told
+export const captureErrors = (emit, effects) => {
+  let answered = 0; // the click whose first error was emitted
   listen('error unhandledrejection', ({message, reason, filename}) => {
     const t = Date.now();
     const text = message || reason?.message;
-    if (!text || lastClick === answered || t > lastClick.t + SOON) return;
-    answered = lastClick;
-    const n = filename ? trim(filename).split('?')[0].split('/').pop().slice(-NAME) : '';
-    add('error', {t, e: lastClick.e, h: fingerprint(site, MESSAGE, text), n});
+    const click = effects.lastClick();
+    if (!text || click === answered || t > click.t + SOON) return;
+    answered = click;
+    const n = filename ? trimAddress(filename).split(/[?#]/)[0].split('/').pop().slice(-NAME) : '';
+    emit('error', {t, e: click.e, h: fingerprint(site, MESSAGE, text), n});
   });
 };

@@ -1,30 +1,27 @@
 // Form fields: how long they had the focus, how often they changed, whether they were left blank or corrected.
-// Never a value, never a key.
-import {hear} from './guard.js';
+// Values and keys are never read out.
+import {hear} from './listen.js';
 import {recordOf} from './place.js';
-import {add, touch} from './view.js';
+import {BLANK, CORRECTED} from './wire.js';
 
-// Flags of a field (FIELD_FLAGS in collector/wire.py).
-const BLANK = 1;
-const CORRECTED = 2;
-const MOST = 65_535; // changes, as the wire has it
+const MOST = 65_535; // changes: the wire format's limit
 
-const left = new WeakSet(); // fields that were left before
-let field; // that has the focus
-let row;
+export const captureInputs = (emit, touch) => {
+  const left = new WeakSet(); // fields that had the focus before
+  let field; // the field with the focus
+  let row;
 
-/** The field that has the focus is left. */
-export const leaveField = () => {
-  if (!field) return;
-  if (!(field.value ?? field.textContent)) row.k |= BLANK;
-  add('input', {...row, d: ((Date.now() - row.t) / 10) | 0});
-  left.add(field);
-  field = 0;
-};
+  /** Emits the field with the focus, if `end`: then it has lost it, or the view ends. */
+  const leave = (end) => {
+    if (!end || !field) return;
+    if (!(field.value ?? field.textContent)) row.k |= BLANK;
+    emit('input', {...row, d: ((Date.now() - row.t) / 10) | 0});
+    left.add(field);
+    field = 0;
+  };
 
-export const captureInputs = () => {
   hear('focusin focusout', (event) => {
-    leaveField();
+    leave(event);
     const [el] = event.composedPath();
     if (event.type === 'focusout' || !el.matches(':read-write,select')) return;
     field = el;
@@ -36,4 +33,5 @@ export const captureInputs = () => {
     row.n = Math.min(row.n + 1, MOST);
     if (left.has(field) || /^delete/.test(event.inputType)) row.k |= CORRECTED;
   });
+  return leave;
 };

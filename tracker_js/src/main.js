@@ -1,29 +1,34 @@
-// Starts the tracker of the page, and answers `window.parcours(command, …)`.
-import {captureClicks} from './clicks.js';
-import {customRow, addVariant, wellFormed} from './custom.js';
+// Starts the tracker, wires its captures together and runs the commands of `window.parcours(command, …)`.
+// Each capture is `capture(emit, …)`: it gets what it needs as arguments, and returns `close` if it keeps a row open.
+// stop.js ends the listeners and timers of all of them.
+import {guard} from './guard.js';
+import {attach, listen} from './listen.js';
+import {again, bye, hold, park, resume} from './send.js';
+import {consent, offline, respect, variant} from './settings.js';
+import {stopAll} from './stop.js';
+import {stored} from './storage.js';
 import {captureEffects} from './effects.js';
+import {captureClicks} from './clicks.js';
 import {captureErrors} from './errors.js';
 import {captureFrames} from './frames.js';
-import {attach, end, guard, listen} from './guard.js';
 import {captureHover} from './hover.js';
 import {captureInputs} from './inputs.js';
 import {captureResize} from './resize.js';
 import {captureRoutes} from './routes.js';
 import {captureScroll} from './scroll.js';
-import {again, bye, hold, resume} from './send.js';
-import {consent, offline, respect, variant} from './settings.js';
-import {stored} from './storage.js';
 import {captureSubmits} from './submits.js';
-import {add, address, leave, me, open, randomId, trim, turn} from './view.js';
+import {customRow, addVariant, wellFormed} from './custom.js';
+import {address, closers, emit, leave, lookSoon, me, onRoute, open, randomId, touch, trim, turn} from './view.js';
 
 const ID = 'parcours.id';
 const OFF = 'parcours.off';
 
-// Global Privacy Control and Do Not Track are taken as a refusal to be known again, or as the site says.
+// Global Privacy Control (https://w3c.github.io/gpc/) and Do Not Track (https://www.w3.org/TR/tracking-dnt/) mean that
+// the visitor must not be recognised again, unless the site says otherwise.
 const refuses = respect !== 'off' && (navigator.globalPrivacyControl || navigator.doNotTrack > 0);
 
 const stop = () => {
-  end();
+  stopAll();
   hold(true);
 };
 
@@ -33,7 +38,7 @@ const setId = (id) => {
 
 const commands = {
   page: (href = '') => turn(href),
-  event: (name, value) => add('custom', customRow(name, value)),
+  event: (name, value) => emit('custom', customRow(name, value)),
   variant: (experiment, name) => addVariant(me.variants, experiment, name),
   consent: (given) => {
     setId(given && !refuses ? me.id || randomId() : '');
@@ -55,21 +60,26 @@ const commands = {
 
 const start = () => {
   if (!refuses) me.id = stored(ID);
-  open(location, document.referrer && trim(document.referrer).split('?')[0]);
-  captureClicks();
-  captureHover();
-  captureScroll();
-  captureInputs();
-  captureSubmits();
-  captureErrors();
-  captureResize();
-  captureFrames();
-  captureEffects();
-  captureRoutes();
+  open(location, document.referrer && trim(document.referrer).split(/[?#]/)[0]);
+  const effects = captureEffects(emit);
+  const leaveHover = captureHover(emit, touch);
+  closers.push(captureClicks(touch, effects), effects.settle, leaveHover, captureInputs(emit, touch));
+  captureScroll(touch, lookSoon, leaveHover, effects);
+  captureSubmits(emit);
+  captureErrors(emit, effects);
+  captureResize(emit);
+  captureFrames(emit, effects);
+  captureRoutes(onRoute);
   attach(window);
+  // Never `unload` or `beforeunload`: phones do not fire them, and they keep a page out of the back/forward cache.
+  // https://developer.chrome.com/docs/web-platform/page-lifecycle-api
   listen('visibilitychange', () => (document.hidden ? leave() : again()));
   listen('online', again);
-  listen('pagehide', bye);
+  listen('pagehide', () => {
+    park();
+    leave();
+    bye();
+  });
   listen('freeze', leave);
   listen('pageshow', (event) => event.persisted && open(location, address.ref));
   if (offline) resume();
@@ -83,7 +93,8 @@ const {q: queue = [], on} = window.parcours || {};
 if (!on) {
   let started;
   const run = guard(([name, ...args]) => commands[name](...args));
-  // A page in a background tab, or made ahead by the browser, has no visitor yet.
+  // A page in a background tab, or prerendered by the browser (https://wicg.github.io/nav-speculation/prerendering.html),
+  // has no visitor yet.
   const begin = () => {
     if (document.hidden || started) return;
     started = true;

@@ -1,12 +1,17 @@
-// Places on the page: an element's record, and where in its box.
+// Places on the page: an element's record, and the position in its box.
 import {describe, isFromRight, owner} from './elements.js';
-import {frameOf, toPage} from './frames.js';
 import {outer, site} from './settings.js';
-import {records} from './view.js';
 
-/** Record of an element that events belong to (`owner`), made when a view first asks for it. */
+let records; // element → its record
+
+/** A new view describes its elements again. */
+export const forgetRecords = () => {
+  records = new WeakMap();
+};
+
+/** Record of an element that events belong to (`owner`), made when a view first needs it. */
 export const record = (el) => {
-  // What stands above a page that is a part of another one is that one's to say.
+  // In an embedded page, paths start at its root: the embedding page puts the frame's own path in front.
   if (!records.has(el)) records.set(el, describe(el, site, outer && '>>html:1'));
   return records.get(el);
 };
@@ -14,18 +19,29 @@ export const record = (el) => {
 /** Record of the element that `target` belongs to. */
 export const recordOf = (target) => record(owner(target));
 
-/** `part` of `size` in steps of 1/10,000. */
+/** `part` of `size` in steps of 1/10,000, limited to 0 … 10,000. */
 export const fraction = (part, size) => Math.max(0, Math.min(10_000, Math.round((part / size) * 10_000) || 0));
+
+/** The same-origin frame that contains `el`; false in the page itself. */
+const frameOf = (el) => el.ownerDocument !== document && el.ownerDocument.defaultView.frameElement;
+
+/** px on the page of a position in the viewport of `frame` (none: of the page). An embedded page does not know its offset. */
+export const toPage = (frame, x, y) => {
+  if (!frame) return [x + (outer ? 0 : scrollX), y + (outer ? 0 : scrollY)].map(Math.round);
+  const {left, top} = frame.getBoundingClientRect();
+  return toPage(frameOf(frame), x + left + frame.clientLeft, y + top + frame.clientTop);
+};
 
 /**
  * A place on the element that `target` belongs to: its record, fractions of its box, its size, px on the page.
- * No x: the middle. Of text that is broken into lines the box is as if it stood on one: so a place stays on its
- * word wherever another width breaks the lines. `nameOf` gives what stands for the element instead of its record.
+ * Without x and y: the middle. Text that wraps counts as one long line (all client rects end to end:
+ * https://drafts.csswg.org/cssom-view/#dom-element-getclientrects), so that a place stays on its word at widths that
+ * wrap elsewhere. `nameOf` returns what identifies the element instead of its record.
  */
 export const placeOn = (target, x, y, nameOf = record) => {
   const el = owner(target);
   let line; // or column
-  let before; // px of the lines before it
+  let before; // width of the lines before it, px
   let w = 0;
   for (const box of el.getClientRects()) {
     if (!line || (y >= box.top && x > box.left - 1 && x < box.right + 1)) {
@@ -34,7 +50,7 @@ export const placeOn = (target, x, y, nameOf = record) => {
     }
     w += box.width;
   }
-  // Laid end to end, the last line of text from right to left is the leftmost.
+  // End to end, the last line of right-to-left text is the leftmost.
   if (line.width < w && isFromRight(el)) before = w - before - line.width;
   const {left, top, height} = line;
   x ??= left + line.width / 2;

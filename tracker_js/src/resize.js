@@ -1,10 +1,10 @@
-// Changes of the viewport: of the window's size, or a device that is turned.
-import {listen, makeTimer} from './guard.js';
-import {add} from './view.js';
+// Changes of the viewport's size: the window was resized or the device rotated.
+import {listen} from './listen.js';
+import {makeTimer} from './timer.js';
 
-const REST = 500; // ms in which many changes are one
+const REST = 500; // ms: changes closer together count as one
 
-export const captureResize = () => {
-  const timer = makeTimer(() => add('resize', {t: Date.now(), w: innerWidth, h: innerHeight}));
+export const captureResize = (emit) => {
+  const timer = makeTimer(() => emit('resize', {t: Date.now(), w: innerWidth, h: innerHeight}));
   listen('resize', () => timer(REST));
 };

@@ -1,10 +1,12 @@
-// Changes of address without a new document. Whether one makes a new view is the view's to say.
-import {guard, listen} from './guard.js';
-import {onRoute} from './view.js';
+// Address changes without a new document. The view decides whether one starts a new view.
+import {guard} from './guard.js';
+import {listen} from './listen.js';
 
-export const captureRoutes = () => {
+export const captureRoutes = (onRoute) => {
+  // https://html.spec.whatwg.org/multipage/nav-history-apis.html#navigation-interface
   if (window.navigation) return listen('currententrychange', onRoute, navigation);
-  // Another script may wrap them again: so ours stay when the tracker stops, and do nothing then.
+  // Without it, no event reports `pushState` or `replaceState`, so both are wrapped. Another script may wrap them
+  // again, so the wrappers stay when the tracker stops, and do nothing then.
   for (const name of ['pushState', 'replaceState']) {
     const own = history[name];
     history[name] = function (...args) {

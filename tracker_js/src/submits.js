@@ -1,6 +1,5 @@
-// Forms that are sent.
-import {hear} from './guard.js';
+// Submitted forms.
+import {hear} from './listen.js';
 import {recordOf} from './place.js';
-import {add} from './view.js';
 
-export const captureSubmits = () => hear('submit', ({target}) => add('submit', {t: Date.now(), e: recordOf(target)}));
+export const captureSubmits = (emit) => hear('submit', ({target}) => emit('submit', {t: Date.now(), e: recordOf(target)}));

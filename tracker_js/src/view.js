@@ -1,56 +1,54 @@
-// One showing of a page: its context, and what waits to be sent of it.
+// One display of a page (a "view"): its context, the rows emitted in it, and when they become a batch.
 import {trimAddress} from './address.js';
 import {clear, columns, count, placeOf, put} from './batch.js';
-import {release} from './clicks.js';
-import {ADDRESS, LEFT, settle} from './effects.js';
 import {letter} from './elements.js';
-import {makeTimer} from './guard.js';
-import {leaveHover} from './hover.js';
-import {leaveField} from './inputs.js';
-import {look, reset, scrolled, size, spend} from './scroll.js';
+import {forgetRecords} from './place.js';
+import {look, resetReach, scrolled, size, spend} from './reach.js';
 import {push} from './send.js';
 import {hash, keepQuery, outer} from './settings.js';
+import {inFrame, makeTimer} from './timer.js';
+import {resetTotals, sum} from './totals.js';
+import {ADDRESS, LEFT, VERSION} from './wire.js';
 
 const OTHER_WAIT = 30_000; // ms until a row is sent
-const MOST_ROWS = 80; // that wait: with the longest of paths still less than FLIGHT in send.js
+const MOST_ROWS = 80; // in a batch: with the longest paths, it stays below the limit in send.js
 const MOST_OF_VIEW = 5000; // rows
-const LONG = 432e5; // ms (12 h) after which a view begins anew: the wire takes a day
+const LONG = 432e5; // ms (12 h) after which a new view begins: the wire format's limit is a day
 const ENGAGED = 15_000; // ms after the last input that count as engaged
+const LOOK_WAIT = 100; // ms between two readings of the reach
 const NEWS = 1000; // ms: engagement that is worth a batch of its own
 
 export const me = {id: '', variants: {}};
-export let view; // {v, view, seq, t0, sum}, as a batch has them
 export let address; // {url, ref}
-export let records; // element → its record
+let view; // {v, view, seq, t0, sum}, as in a batch
 let known; // key of the page
-let rows; // of the view so far
-let sent; // engagement that was told
+let rows; // number of rows in the view so far
+let sent; // engagement sent, ms
 let last = 0; // time of the last input
-let since; // until when engagement was added up
+let since; // time up to which engagement is added up
 
-/** 24 random letters (144 bits): names a view, or with consent a browser. */
+/** `close(end)` of each capture that keeps a row open: emits it. `end`: the effect that ends the view, if it ends. */
+export const closers = [];
+
+/** 24 random characters (144 bits): identifies a view or, with consent, a browser. */
 export const randomId = () => [...crypto.getRandomValues(new Uint8Array(24))].map(letter).join('');
 
+/** `href` as it is sent: see address.js. */
 export const trim = (href) => trimAddress(href, keepQuery?.split(/[\s,]+/));
 
-// What makes the address another page: campaigns do not, and fragments only if the site says so.
+// Two addresses with the same key are the same page: campaigns do not matter, fragments only if the site says so.
 const key = () => trim(location).split(/.utm_/)[0] + (hash === undefined || location.hash);
 
-/** So many rows will not be sent. */
-export const lose = (n) => {
-  view.sum.cut += n;
-};
-
-/** How long the visitor was really here. Nothing ticks: time is added up when something happens. */
-export const engage = () => {
+/** Adds up how long the visitor was active. No timer runs for it: time is added when something happens. */
+const engage = () => {
   const now = Date.now();
   const spent = Math.max(0, Math.min(now, last + ENGAGED) - since);
   since = now;
-  view.sum.ms += spent;
+  sum.ms += spent;
   spend(spent);
 };
 
-/** There was input. */
+/** The visitor did something. */
 export const touch = () => {
   const now = Date.now();
   if (now > last + ENGAGED) engage();
@@ -59,22 +57,24 @@ export const touch = () => {
   timer(OTHER_WAIT);
 };
 
-/** Something happened: `row` has the wire's fields, but for `t`, in ms since 1970, and `e`, a record. */
-export const add = (kind, row, wait = OTHER_WAIT) => {
+/**
+ * Adds a row, sent in `wait` ms at the latest. It has the wire format's fields, except that `t` is in ms since 1970
+ * and `e` is a record. An embedded page passes the row to the page around it.
+ */
+export const emit = (kind, row, wait = OTHER_WAIT) => {
   if (outer) return parent.postMessage({parcours: [kind, row]}, outer);
-  if (++rows > MOST_OF_VIEW) return lose(1);
+  if (++rows > MOST_OF_VIEW) return sum.cut++;
   put(kind, row);
   timer(wait);
   if (count > MOST_ROWS) send();
 };
 
-/** Makes a batch of what waits. */
+/** Sends the waiting rows as a batch. */
 const send = () => {
   timer();
-  const {sum} = view;
   if (outer || (view.seq && !count && sum.ms < sent + NEWS)) return;
   sent = sum.ms;
-  if (!size) look();
+  if (!size) lookNow();
   const ctx = {
     ...address,
     ...size,
@@ -91,41 +91,48 @@ const send = () => {
   clear(view.t0);
 };
 
-/** Closes what is open and sends all. `end`: the effect that ends the view, or hides it. */
-export const flush = (end) => {
+/** Emits open rows and sends everything. `end`: the effect that ends or hides the view, if one does. */
+const flush = (end) => {
   engage();
-  if (end) release();
-  settle(end);
-  leaveHover();
-  if (end) leaveField();
+  for (const close of closers) close(end);
   send();
 };
 
-/** Begins a view of the page at `href`. */
+/** Begins a view of the page at `href`, reached from `ref`. */
 export const open = (href, ref) => {
   since = last = Date.now();
   known = key();
   rows = 0;
-  records = new WeakMap();
+  forgetRecords();
+  resetTotals();
   address = {url: trim(href), ref};
-  view = {v: 1, view: randomId(), seq: 0, t0: since, sum: {ms: 0, clicks: 0, cut: 0, fake: 0}};
+  view = {v: VERSION, view: randomId(), seq: 0, t0: since, sum};
   clear(since);
-  reset();
+  resetReach();
+  lookSoon();
 };
 
-/** Ends the view: the address is another one now. */
+/** Ends the view: the page at `href` is displayed now. */
 export const turn = (href) => {
   flush(ADDRESS);
   open(href, address.url);
 };
 
-/** The page changed its address: to that of another page? */
+/** The address changed: begins a new view if it is another page. */
 export const onRoute = () => key() === known || turn(location);
 
-/** Nobody is there any more: nothing counts until the next input. */
+/** The visitor left: ignores everything until the next input. */
 export const leave = () => {
   flush(LEFT);
   last = 0;
 };
 
 const timer = makeTimer(flush);
+
+const lookNow = () => {
+  engage();
+  look();
+};
+const lookTimer = makeTimer(inFrame(lookNow));
+/** Reads the reach soon; while the page keeps scrolling, every `LOOK_WAIT` ms. */
+export const lookSoon = () => lookTimer(LOOK_WAIT);

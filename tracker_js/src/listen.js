@@ -1,0 +1,25 @@
+// The only place that adds listeners: each is guarded, passes the capture phase first and ends with the tracker.
+import {guard} from './guard.js';
+import {signal} from './stop.js';
+
+const heard = []; // [types, fn] to listen to in frames too
+
+const bind = (types, fn, target) => {
+  for (const type of types.split(' ')) target.addEventListener(type, fn, {capture: true, signal});
+};
+
+/** Listens to `types` (separated by spaces). In the capture phase, the window hears the document's events first. */
+export const listen = (types, fn, target = window) => bind(types, guard(fn), target);
+
+/** Listens in the page and in its same-origin frames. A frame with its own tracker is a page of its own. */
+export const hear = (types, fn) => heard.push([types, guard(fn)]);
+
+const onLoad = ({target}) => target.contentWindow && attach(target.contentWindow);
+
+/** Adds the listeners of `hear` to a window and to its frames, including frames that load later. */
+export const attach = guard((frame) => {
+  for (const [types, fn] of heard) bind(types, frame === window ? fn : (event) => frame.parcours || fn(event), frame);
+  // On the document: `load` never reaches the window. https://dom.spec.whatwg.org/#interface-document (get the parent)
+  bind('load', onLoad, frame.document);
+  for (let i = 0; i < frame.length; i++) attach(frame[i]);
+});

@@ -1,0 +1,55 @@
+// Reach: the deepest bottom edge of the viewport, anchored on the element found there, and how long each 5 % of the
+// page was in view.
+import {above, owner} from './elements.js';
+import {fraction, record} from './place.js';
+
+const BANDS = 20;
+const SHELL = 0.5; // an inner scroller that covers this share of the viewport counts as the page
+
+let reach; // the deepest edge seen
+let bands; // ms in view
+let shell; // the inner scroller that counts as the page
+let range; // bands in view: [from, to]
+
+export let size; // of viewport and page when last read
+
+const isFixed = (el) => {
+  for (; el; el = above(el)) if (/fixed|sticky/.test(getComputedStyle(el).position)) return true;
+};
+
+/** Reads how far down the page is shown. Fixed bars at the bottom edge are ignored. */
+export const look = () => {
+  const {scrollWidth, scrollHeight} = document.scrollingElement;
+  size = {vw: innerWidth, vh: innerHeight, pw: scrollWidth, ph: scrollHeight};
+  const page = shell?.scrollHeight ? shell : document.scrollingElement; // the inner one may be gone
+  const ph = page.scrollHeight;
+  const depth = Math.min(ph, Math.round(page.scrollTop + page.clientHeight)); // elastic overscroll: https://drafts.csswg.org/css-overscroll/
+  range = [page.scrollTop, depth].map((y) => (y / ph) * BANDS);
+  if (depth < reach?.depth) return;
+  const el = owner(document.elementsFromPoint(innerWidth / 2, innerHeight - 1).find((one) => !isFixed(one)));
+  const {top, height} = el.getBoundingClientRect();
+  reach = {e: el, y: fraction(innerHeight - top, height), depth, ph};
+};
+
+/** The deepest edge in the wire format. The element's record is expensive and only made here; `indexOf` returns its index. */
+export const scrolled = (indexOf) => reach && {...reach, e: indexOf(record(reach.e)), bands};
+
+/** Adds `ms` to the bands in view, to each in proportion to its visible share. */
+export const spend = (ms) => {
+  const [from, to] = range;
+  for (let i = 0; i < BANDS; i++) bands[i] += Math.round(ms * Math.max(0, Math.min(i + 1, to) - Math.max(i, from)));
+};
+
+/** Whether scrolling `target` scrolls the page: the document itself or a large inner scroller outside frames. */
+export const isPage = (target) =>
+  target === document ||
+  (target.ownerDocument === document &&
+    target.clientWidth * target.clientHeight >= SHELL * innerWidth * innerHeight &&
+    (shell = target));
+
+/** A new view has seen nothing yet. */
+export const resetReach = () => {
+  reach = shell = false;
+  range = [0, 0];
+  bands = Array(BANDS).fill(0);
+};

@@ -1,0 +1,22 @@
+// Codes of the wire format: the tracker's only copy. collector/wire.py defines them; tests/tracker/test_wire_table.py
+// compares the two.
+
+export const VERSION = 1;
+
+// Flags of a click: FLAGS there.
+export const KEYBOARD = 1;
+export const TOUCH = 2;
+export const MODIFIER = 4;
+export const PEN = 8;
+export const LONG = 16;
+export const FRAMED = 32;
+
+// Flags of a form field: FIELD_FLAGS.
+export const BLANK = 1;
+export const CORRECTED = 2;
+
+// First effect of a click: EFFECTS.
+export const CHANGED = 1;
+export const EFFECT_EVENTS = 'scroll selectionchange input focusin navigate pagehide blur'; // event types, codes from 2 on
+export const ADDRESS = 6;
+export const LEFT = 7;
