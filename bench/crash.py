@@ -19,7 +19,7 @@ from bench.crash_clients import Clients
 from bench.crash_count import Count, count_in
 from bench.crash_process import Process
 from bench.naive_collectors import KEY
-from collector.segments import encode_record
+from collector.journal.segments import encode_record
 from tests.machine import free_port
 
 NAME = "crash"

@@ -19,7 +19,7 @@ from starlette.responses import JSONResponse
 from starlette.routing import Route
 
 from collector.app import Collector, CollectorSettings, Rate
-from collector.quarantine import Quarantine
+from collector.journal.quarantine import Quarantine
 from store.client import open_store
 from store.definitions import Definitions
 from store.migrations import migrate

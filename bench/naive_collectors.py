@@ -44,12 +44,11 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
 
     from collector import wire
     from collector.app import Collector, CollectorSettings, Rate
-    from collector.enrichment import Request as Head
-    from collector.enrichment import encode, enrich
-    from collector.journal import DiskFile
+    from collector.enrich.enrichment import RequestFacts, encode, enrich
+    from collector.enrich.visitors import Visitors
+    from collector.journal.journal import DiskFile
+    from collector.journal.segments import JournalRecord, as_line
     from collector.known_sites import KnownSite
-    from collector.segments import Record, as_line
-    from collector.visitors import Visitors
     from parcours.server import Protocol
     from store.client import Store, open_store
     from store.migrations import migrate
@@ -98,8 +97,8 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
     visitors.refresh()
 
     def line_of(batch: wire.Batch) -> bytes:
-        x, _ = enrich(batch, KnownSite(1, site), Head(batch.sent, "127.0.0.1", "Mozilla/5.0", ""), visitors)
-        return as_line(Record(batch.sent, encode(x), wire.encode(batch), 0))
+        x, _ = enrich(batch, KnownSite(1, site), RequestFacts(batch.sent, "127.0.0.1", "Mozilla/5.0", ""), visitors)
+        return as_line(JournalRecord(batch.sent, encode(x), wire.encode(batch), 0))
 
     class Each:
         async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -159,7 +158,9 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
             await collector.stop()
 
     app = Starlette(routes=[*routes, Route("/cpu", cpu)], lifespan=lifespan)
-    http: Any = partial(Protocol, intake=collector.intake) if collector is not None else "auto"  # as parcours serves it
+    http: Any = (
+        partial(Protocol, endpoint=collector.endpoint) if collector is not None else "auto"
+    )  # as parcours serves it
     uvicorn.run(app, http=http, host="127.0.0.1", port=port, access_log=False, log_level="error", proxy_headers=False)
     if store is not None:
         store.close()

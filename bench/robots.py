@@ -17,9 +17,9 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
-from collector.devices import device
-from collector.robots import by_behaviour
-from collector.wire import Clicks
+from collector.enrich.devices import device
+from collector.enrich.robots import by_behaviour
+from collector.wire import ClickColumns
 
 NAME = "robots"
 HELP = "precision and recall of robot detection by user agent and behaviour, and its cost (1 min)"
@@ -67,7 +67,7 @@ def judged(agents: dict[str, Any]) -> dict[str, Any]:
     return {"figures": figures, "missed": [a for a, reason in robots.items() if not reason], "wronged": wronged}
 
 
-def hand(rng: random.Random, clock: int = 1) -> Clicks:
+def hand(rng: random.Random, clock: int = 1) -> ClickColumns:
     """A person with a mouse: movement times by Fitts' law, positions in the box from a normal distribution."""
     n = rng.randint(3, 14)
     px, py, at = [rng.randrange(1366)], [rng.randrange(5000)], [rng.randrange(5000)]
@@ -83,7 +83,7 @@ def hand(rng: random.Random, clock: int = 1) -> Clicks:
     return clicks(at, [rng.randrange(12) for _ in px], inside[:n], inside[n:], px, py)
 
 
-def stepper(rng: random.Random, clock: int = 1) -> Clicks:
+def stepper(rng: random.Random, clock: int = 1) -> ClickColumns:
     """A person who clicks one button many times, as regularly as trained fingers tap (6 % deviation)."""
     n, beat = rng.randint(6, 14), rng.uniform(120, 400)
     at, now = [], 0.0
@@ -94,7 +94,7 @@ def stepper(rng: random.Random, clock: int = 1) -> Clicks:
     return clicks(at, [0] * n, [x] * n, [y] * n, [700] * n, [300] * n)
 
 
-def marched(rng: random.Random) -> Clicks:
+def marched(rng: random.Random) -> ClickColumns:
     """A script that clicks the centre of one element after another."""
     n = rng.randint(5, 14)
     at = [0]
@@ -103,13 +103,13 @@ def marched(rng: random.Random) -> Clicks:
     return clicks(at, list(range(n)), [5000] * n, [5000] * n, *places(rng, n))
 
 
-def rushed(rng: random.Random) -> Clicks:
+def rushed(rng: random.Random) -> ClickColumns:
     """A script without pauses."""
     n = rng.randint(5, 14)
     return clicks([5 * i for i in range(n)], list(range(n)), *inside(rng, n), *places(rng, n))
 
 
-def ticked(rng: random.Random) -> Clicks:
+def ticked(rng: random.Random) -> ClickColumns:
     """A script with the same pause each time, plus a few ms of jitter."""
     n, pause = rng.randint(6, 14), rng.randint(200, 3000)
     at = [0]
@@ -118,7 +118,7 @@ def ticked(rng: random.Random) -> Clicks:
     return clicks(at, list(range(n)), *inside(rng, n), *places(rng, n))
 
 
-def teleported(rng: random.Random) -> Clicks:
+def teleported(rng: random.Random) -> ClickColumns:
     """Clicks made through the browser's debugger, without any pointer movement."""
     n, at = 5, [0]
     for _ in range(n - 1):
@@ -134,14 +134,14 @@ def places(rng: random.Random, n: int) -> tuple[list[int], list[int]]:
     return [(100 + 700 * (i % 2)) + rng.randrange(200) for i in range(n)], [rng.randrange(5000) for _ in range(n)]
 
 
-def clicks(at: list[int], e: list[int], x: list[int], y: list[int], px: list[int], py: list[int]) -> Clicks:
+def clicks(at: list[int], e: list[int], x: list[int], y: list[int], px: list[int], py: list[int]) -> ClickColumns:
     n = len(at)
     t = [at[0], *(after - before for before, after in pairwise(at))]
     zeros = [0] * n
-    return Clicks(t=t, e=e, x=x, y=y, w=[100] * n, h=[40] * n, px=px, py=py, b=zeros, k=zeros, r=zeros, d=zeros)
+    return ClickColumns(t=t, e=e, x=x, y=y, w=[100] * n, h=[40] * n, px=px, py=py, b=zeros, k=zeros, r=zeros, d=zeros)
 
 
-Maker = Callable[[random.Random], Clicks]
+Maker = Callable[[random.Random], ClickColumns]
 PEOPLE: dict[str, Maker] = {
     "a mouse": hand,
     "a mouse, clock of 100 ms": lambda rng: hand(rng, 100),
@@ -171,7 +171,7 @@ def cost(n: int, rng: random.Random) -> float:
     made = hand(rng)
     while len(made.t) < n:
         made = hand(rng)
-    cut = Clicks(*(getattr(made, name)[:n] for name in made.__struct_fields__)) if n else None
+    cut = ClickColumns(*(getattr(made, name)[:n] for name in made.__struct_fields__)) if n else None
     best = math.inf
     for _ in range(9):
         start = time.perf_counter_ns()

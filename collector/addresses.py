@@ -46,6 +46,16 @@ def ip_of(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return ip.ipv4_mapped or ip if isinstance(ip, ipaddress.IPv6Address) else ip
 
 
+@lru_cache(maxsize=10_000)
+def address_prefix(address: str) -> str:
+    """The network that one owner is likely to hold: /24 of IPv4, /56 of IPv6. In memory only."""
+    ip = ip_of(address)
+    if ip is None:
+        return address
+    bits = 24 if ip.version == 4 else 56
+    return str(ipaddress.ip_network(f"{ip}/{bits}", strict=False))
+
+
 def is_private(address: str) -> bool:
     """Whether an address is of this machine or a private network (or a Unix socket)."""
     try:

@@ -11,24 +11,24 @@ from functools import partial
 
 from starlette.routing import Route
 
-from collector.admission import Admission, Arrival, Load
 from collector.backend import Backend, BackendSettings, Senders
-from collector.committer import Committer, Taken
-from collector.counters import Counters
-from collector.devices import device
-from collector.figures import figures, steps
-from collector.intake import Intake
-from collector.journal import Journal
+from collector.door.admission import Admission, Load, RequestHead
+from collector.door.endpoint import BatchEndpoint
+from collector.door.script import Script
+from collector.enrich.devices import device
+from collector.enrich.visitors import Visitors
+from collector.journal.committer import Committer, PendingBatch
+from collector.journal.journal import Journal
+from collector.journal.known_batches import KnownBatches, ids_of, stored_id
+from collector.journal.quarantine import Quarantine
+from collector.journal.segments import DONE, SEALED, paths, read_records
+from collector.journal.writer import Writer
 from collector.known_sites import Directory, KnownSites
-from collector.metrics import Metrics
-from collector.minute import Totals, minute_line
-from collector.quarantine import Quarantine
-from collector.script import Script
-from collector.seen import Seen, ids_of, stored_id
-from collector.segments import DONE, SEALED, paths, read_records
+from collector.report.counters import Counters
+from collector.report.figures import figures, steps
+from collector.report.metrics import Metrics
+from collector.report.minute import IntakeTotals, minute_line
 from collector.settings import CollectorSettings, Rate, SettingsError
-from collector.visitors import Visitors
-from collector.writer import Writer
 from store.client import Store, StoreError
 from store.intake import SiteIntake
 from store.mending import insert_missing
@@ -39,7 +39,7 @@ __all__ = ["Collector", "CollectorSettings", "DrainTimeout", "Rate", "SettingsEr
 
 log = logging.getLogger("parcours.collector")
 _MINUTE = 60.0
-_ANY = Arrival(None, "", "", "", "", -1)
+_ANY = RequestHead(None, "", "", "", "", -1)
 _PATIENT = (16, 32)  # sealed segments that wait → seal every 5 s, every minute
 
 
@@ -66,16 +66,16 @@ class Collector:
         self._settings = settings
         self._counters = Counters()
         self._visitors = Visitors(store)
-        self._seen = Seen()
+        self._seen = KnownBatches()
         self._quarantine = Quarantine(settings.journal)
         self._sites = KnownSites(sites)
         self._committer: Committer | None = None
         self._writer: Writer | None = None
         self._stopping = False
-        self._told = Totals()
+        self._told = IntakeTotals()
         self._chores: list[asyncio.Task[None]] = []
         admission = Admission(settings, self._load)
-        self.intake = Intake(settings, admission, self._sites, self._visitors, self._seen, self._counters)
+        self.endpoint = BatchEndpoint(settings, admission, self._sites, self._visitors, self._seen, self._counters)
         self._backend = (
             Backend(
                 senders,
@@ -92,12 +92,12 @@ class Collector:
         metrics = Metrics(
             self._counters,
             figures(lambda: self._committer, lambda: self._writer, self._seen),
-            steps(self.intake, lambda: self._committer, lambda: self._writer),
+            steps(self.endpoint.taking, lambda: self._committer, lambda: self._writer),
             settings.metrics_token,
             settings.trusted_proxies,
         )
         self.routes: list[Route] = [
-            Route("/c/{key}", self.intake),
+            Route("/c/{key}", self.endpoint),
             Route("/parcours.js", Script().page),
             Route("/metrics", metrics.page),
             *(self._backend.routes if self._backend else ()),
@@ -125,7 +125,7 @@ class Collector:
             self._writer.start()
         self._committer = Committer(journal, self._seal_after, self._wake_writer, self._durable)
         self._committer.start()
-        self.intake.committer = self._committer
+        self.endpoint.committer = self._committer
         if self._backend is not None:
             self._backend.committer = self._committer
         self._chores = [asyncio.create_task(self._each_minute())]
@@ -142,7 +142,7 @@ class Collector:
         await asyncio.gather(*self._chores, return_exceptions=True)
         if self._committer is not None:
             await self._committer.stop()
-            self._committer = self.intake.committer = None
+            self._committer = self.endpoint.committer = None
             if self._backend is not None:
                 self._backend.committer = None
         if self._writer is not None:
@@ -196,7 +196,7 @@ class Collector:
             return max(least, 5.0 if writer.backlog_segments < _PATIENT[1] else 60.0)
         return max(least, min(5.0, writer.usual_seconds / self._settings.insert_share))
 
-    def _durable(self, batches: list[Taken]) -> None:
+    def _durable(self, batches: list[PendingBatch]) -> None:
         self._seen.add([batch.id for batch in batches if batch.id >= 0])
         if self._backend is not None:
             self._backend.durable([batch.id for batch in batches if batch.id < 0])
@@ -233,7 +233,7 @@ class Collector:
     def _tell(self) -> None:
         """One line for the log, none when nothing happened."""
         committer, writer = self._committer, self._writer
-        now = Totals.of(
+        now = IntakeTotals.of(
             self._counters.sites().values(),
             committer.waits.counts if committer else self._told.waits,
             writer.inserts.counts if writer else self._told.inserts,

@@ -44,7 +44,7 @@ class KnownSites:
         self._tasks: set[asyncio.Task[KnownSite | None]] = set()
         self._asked_anew = 0.0
 
-    def at_hand(self, key: str) -> KnownSite | None:
+    def cached(self, key: str) -> KnownSite | None:
         """The site if it is known, without waiting; it is looked up again behind the scenes when that is old."""
         found = self._known.get(key)
         if found is None:

@@ -43,7 +43,7 @@ def _column(item: object, length: int = MAX_EVENTS) -> object:
     return Annotated[list[item], Meta(max_length=length)]  # type: ignore[valid-type]
 
 
-class Context(Struct, gc=False):
+class ViewContext(Struct, gc=False):
     """Where and on what the view is shown; the same in every batch of a view."""
 
     url: Url  # without fragment, query cut to the allow-list
@@ -62,7 +62,7 @@ class Context(Struct, gc=False):
     auto: bool = False  # navigator.webdriver
 
 
-class Totals(Struct, gc=False):
+class ViewTotals(Struct, gc=False):
     """Outcomes of the view so far: they grow from batch to batch, the last one counts."""
 
     ms: Milliseconds = 0  # engaged: visible, with input in the last 15 s
@@ -81,7 +81,7 @@ class Elements(Struct, gc=False):
     f: Annotated[list[Annotated[str, Meta(min_length=11, max_length=54)]], Meta(max_length=MAX_ELEMENTS)]
 
 
-class Clicks(Struct, omit_defaults=True, gc=False):
+class ClickColumns(Struct, omit_defaults=True, gc=False):
     """Of `b`, `k`, `r` and `d` a column that is not sent holds nothing but 0."""
 
     t: _column(Delta)  # type: ignore[valid-type]
@@ -98,7 +98,7 @@ class Clicks(Struct, omit_defaults=True, gc=False):
     d: _column(Annotated[int, Meta(ge=0, le=255)]) = field(default_factory=list)  # type: ignore[valid-type]  # its delay, 10 ms
 
 
-class Hovers(Struct, gc=False):
+class HoverColumns(Struct, gc=False):
     """Dwell: time the pointer rested, per element and cell of an 8 × 8 grid on its box."""
 
     e: _column(Index)  # type: ignore[valid-type]
@@ -110,7 +110,7 @@ class Hovers(Struct, gc=False):
     py: _column(Px)  # type: ignore[valid-type]
 
 
-class Inputs(Struct, gc=False):
+class InputColumns(Struct, gc=False):
     """Form fields that had the focus. Never a value, never a key."""
 
     t: _column(Delta)  # type: ignore[valid-type]  # when it got the focus
@@ -120,14 +120,14 @@ class Inputs(Struct, gc=False):
     k: _column(Annotated[int, Meta(ge=0, le=255)])  # type: ignore[valid-type]  # flags, see FIELD_FLAGS
 
 
-class Submits(Struct, gc=False):
+class SubmitColumns(Struct, gc=False):
     """Forms that were sent."""
 
     t: _column(Delta)  # type: ignore[valid-type]
     e: _column(Index)  # type: ignore[valid-type]
 
 
-class Errors(Struct, gc=False):
+class ErrorColumns(Struct, gc=False):
     """The first error of the page's scripts within a second after a click."""
 
     t: _column(Delta)  # type: ignore[valid-type]
@@ -146,22 +146,22 @@ class Scroll(Struct, gc=False):
     bands: Annotated[list[Milliseconds], Meta(max_length=20)] = field(default_factory=list)  # ms in view per 5 %
 
 
-class Resizes(Struct, gc=False):
+class ResizeColumns(Struct, gc=False):
     t: _column(Delta)  # type: ignore[valid-type]
     w: _column(Viewport)  # type: ignore[valid-type]
     h: _column(Viewport)  # type: ignore[valid-type]
 
 
-class Customs(Struct, gc=False):
+class CustomColumns(Struct, gc=False):
     t: _column(Delta)  # type: ignore[valid-type]
     n: _column(Name)  # type: ignore[valid-type]
     v: _column(Annotated[float, Meta(ge=-1e12, le=1e12)] | None)  # type: ignore[valid-type]
 
 
-Columns = Clicks | Hovers | Resizes | Customs | Inputs | Submits | Errors
+Columns = ClickColumns | HoverColumns | ResizeColumns | CustomColumns | InputColumns | SubmitColumns | ErrorColumns
 KINDS = ("click", "hover", "resize", "custom", "input", "submit", "error")  # the fields of a batch with columns
 MAY_LACK = frozenset("bkrd")  # columns of clicks: the store reads what is not there as 0
-ON_ELEMENTS = (Clicks, Hovers, Inputs, Submits, Errors)
+ON_ELEMENTS = (ClickColumns, HoverColumns, InputColumns, SubmitColumns, ErrorColumns)
 
 
 class Batch(Struct, omit_defaults=True, gc=False, forbid_unknown_fields=True):
@@ -170,17 +170,17 @@ class Batch(Struct, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     seq: Annotated[int, Meta(ge=0, le=100_000)]  # of the batch in its view, from 0; (view, seq) names a batch
     sent: Instant  # visitor's clock when the batch was sent (set again at each try)
     t0: Instant  # visitor's clock when the view began
-    ctx: Context
-    sum: Totals = field(default_factory=Totals)
+    ctx: ViewContext
+    sum: ViewTotals = field(default_factory=ViewTotals)
     el: Elements | None = None
-    click: Clicks | None = None
-    hover: Hovers | None = None
+    click: ClickColumns | None = None
+    hover: HoverColumns | None = None
     scroll: Scroll | None = None
-    resize: Resizes | None = None
-    custom: Customs | None = None
-    input: Inputs | None = None
-    submit: Submits | None = None
-    error: Errors | None = None
+    resize: ResizeColumns | None = None
+    custom: CustomColumns | None = None
+    input: InputColumns | None = None
+    submit: SubmitColumns | None = None
+    error: ErrorColumns | None = None
 
 
 class Later(Batch, forbid_unknown_fields=False):
@@ -328,13 +328,13 @@ def _check_elements(records: Elements | None) -> int:
     return count
 
 
-_MUST = len(Clicks.__struct_fields__) - len(MAY_LACK)  # columns of clicks; those that may lack stand behind them
+_MUST = len(ClickColumns.__struct_fields__) - len(MAY_LACK)  # columns of clicks; those that may lack stand behind them
 
 
 def _check_lengths(name: str, kind: Columns, lengths: list[int]) -> None:
     """Raise unless the columns whose length is not that of the first may lack, and do."""
     length = lengths[0]
-    if isinstance(kind, Clicks) and lengths[:_MUST].count(length) == _MUST and {*lengths[_MUST:]} <= {0, length}:
+    if isinstance(kind, ClickColumns) and lengths[:_MUST].count(length) == _MUST and {*lengths[_MUST:]} <= {0, length}:
         return
     said = ", ".join(f"{column} has {n}" for column, n in zip(kind.__struct_fields__, lengths, strict=True))
     raise WrongShape(f"$.{name}: columns differ in length: {said}")
@@ -353,7 +353,7 @@ def _check_agreement(batch: Batch) -> None:
         if lengths.count(length) != len(lengths):
             _check_lengths(name, kind, lengths)
         total += length
-        if length and not isinstance(kind, Hovers) and sum(kind.t) > MAX_SPAN:
+        if length and not isinstance(kind, HoverColumns) and sum(kind.t) > MAX_SPAN:
             raise WrongShape(f"$.{name}.t: its events are more than {MAX_SPAN} ms apart")
         if length and isinstance(kind, ON_ELEMENTS) and max(kind.e) >= elements:
             raise WrongShape(f"$.{name}.e: names element {max(kind.e)}, but $.el holds {elements} (counted from 0)")

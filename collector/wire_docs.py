@@ -15,17 +15,17 @@ from collector import wire
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "wire.md"
 STRUCTS: tuple[tuple[str, type[Struct]], ...] = (
     ("Batch", wire.Batch),
-    ("Batch.ctx", wire.Context),
-    ("Batch.sum", wire.Totals),
+    ("Batch.ctx", wire.ViewContext),
+    ("Batch.sum", wire.ViewTotals),
     ("Batch.el", wire.Elements),
-    ("Batch.click", wire.Clicks),
-    ("Batch.hover", wire.Hovers),
+    ("Batch.click", wire.ClickColumns),
+    ("Batch.hover", wire.HoverColumns),
     ("Batch.scroll", wire.Scroll),
-    ("Batch.resize", wire.Resizes),
-    ("Batch.custom", wire.Customs),
-    ("Batch.input", wire.Inputs),
-    ("Batch.submit", wire.Submits),
-    ("Batch.error", wire.Errors),
+    ("Batch.resize", wire.ResizeColumns),
+    ("Batch.custom", wire.CustomColumns),
+    ("Batch.input", wire.InputColumns),
+    ("Batch.submit", wire.SubmitColumns),
+    ("Batch.error", wire.ErrorColumns),
 )
 LIMITS = {
     "minimum": "≥ {}",

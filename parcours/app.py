@@ -17,7 +17,7 @@ from starlette.routing import BaseRoute, Route
 from collector.addresses import ClientAddress
 from collector.app import Collector, CollectorSettings
 from collector.backend import Senders
-from collector.intake import Intake
+from collector.door.endpoint import BatchEndpoint
 from parcours.heap import one_heap
 from parcours.settings import Settings
 from store.client import Store, open_store
@@ -45,9 +45,9 @@ class Parcours:
     service_token: str  # owner's rights over the API for commands on this machine
 
     @property
-    def intake(self) -> Intake | None:
+    def batch_endpoint(self) -> BatchEndpoint | None:
         """The collector's endpoint of batches, which the server's protocol may call directly."""
-        return self.collector.intake if self.collector else None
+        return self.collector.endpoint if self.collector else None
 
     def close(self) -> None:
         self.store.close()

@@ -8,7 +8,7 @@ from typing import NoReturn
 import click
 from rich.console import Console
 
-from collector.journal import JournalHeld
+from collector.journal.journal import JournalHeld
 from collector.settings import SettingsError
 from parcours.commands import data, importing, journal, maps, serving, sites
 from parcours.connection import ApiError

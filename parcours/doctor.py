@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 
-from collector.networks import read_networks
-from collector.places import Places
-from collector.quarantine import Quarantine
+from collector.enrich.countries import Countries
+from collector.enrich.networks import read_networks
+from collector.journal.quarantine import Quarantine
 from collector.settings import SettingsError
 from parcours.connection import running_server
 from parcours.settings import Settings
@@ -105,7 +105,7 @@ def _geoip(settings: Settings) -> Finding:
     if not settings.geoip:
         return Finding("countries", True, "not kept: PARCOURS_GEOIP is not set")
     try:
-        places = Places(Path(settings.geoip))
+        places = Countries(Path(settings.geoip))
     except SettingsError as error:
         return Finding("countries", False, str(error))
     return Finding("countries", True, f"{places.kind}, made {datetime.fromtimestamp(places.built, UTC):%Y-%m-%d}")

@@ -14,8 +14,8 @@ from typing import Any, cast
 import click
 import uvicorn
 
-from collector.intake import Intake
-from collector.short_way import ShortWay
+from collector.door.endpoint import BatchEndpoint
+from collector.door.fast_path import FastPath
 from parcours.connection import RunningServer, remove_note, write_note
 from parcours.heads import LimitedHeads
 from parcours.settings import Settings
@@ -47,20 +47,20 @@ def noted(settings: Settings, token: str) -> Iterator[None]:
         remove_note(settings.data)
 
 
-class Protocol(LimitedHeads, ShortWay):
+class Protocol(LimitedHeads, FastPath):
     """One connection: the limits on heads, then the short way of batches."""
 
 
-def server_config(app: Any, settings: Settings, intake: Intake | None) -> uvicorn.Config:
+def server_config(app: Any, settings: Settings, endpoint: BatchEndpoint | None) -> uvicorn.Config:
     """uvicorn without access log, which would hold visitors' addresses, and without its own proxy headers.
 
-    `intake`: of the collector that runs in this process, None without one.
+    `endpoint`: of the collector that runs in this process, None without one.
     """
     log_config: dict[str, Any] = deepcopy(uvicorn.config.LOGGING_CONFIG)
     log_config["loggers"]["parcours"] = {"handlers": ["default"], "level": settings.log_level.upper()}
     return uvicorn.Config(
         app,
-        http=cast(type[asyncio.Protocol], partial(Protocol, intake=intake)),
+        http=cast(type[asyncio.Protocol], partial(Protocol, endpoint=endpoint)),
         log_config=log_config,
         host=settings.host,
         port=settings.port,

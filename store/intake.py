@@ -10,7 +10,7 @@ from store.tallies import ACCEPTED, SKIPPED, Tally
 
 @dataclass
 class SiteIntake:
-    """Batches of one site, counted in memory. Only `collector.counters.Counters` changes one; others get copies."""
+    """Batches of one site, counted in memory. Only the collector's counters change one; others get copies."""
 
     accepted: int = 0  # durable
     duplicates: int = 0  # answered 204 and not stored again

@@ -8,7 +8,7 @@ import msgspec
 from msgspec import Struct
 from starlette.types import Send
 
-from collector.refusal import Refusal
+from collector.door.refusal import Refusal
 
 
 class RefusedLine(Struct, frozen=True):
@@ -17,7 +17,7 @@ class RefusedLine(Struct, frozen=True):
     message: str
 
 
-class Answer(Struct, frozen=True):
+class Receipt(Struct, frozen=True):
     """Every line is in one of the three."""
 
     accepted: int
@@ -25,7 +25,7 @@ class Answer(Struct, frozen=True):
     refused: Sequence[RefusedLine] = ()
 
 
-async def send_answer(send: Send, answer: Answer, first: Refusal | None) -> None:
+async def send_answer(send: Send, answer: Receipt, first: Refusal | None) -> None:
     """200, or the status of the first refusal with its words beside the answer when nothing was taken."""
     if answer.refused and first is not None and not answer.accepted and not answer.duplicates:
         body = msgspec.json.encode({**msgspec.json.decode(first.body()), **msgspec.to_builtins(answer)})

@@ -13,8 +13,8 @@ from collector.backend.message import (
     decode_event,
     decode_events,
 )
-from collector.backend.refusal import Unfit
-from collector.refusal import Refusal, Refused
+from collector.backend.refusal import BackendReason
+from collector.door.refusal import Refusal, RefusalError
 
 JSON, LINES = "application/json", "application/x-ndjson"
 
@@ -31,11 +31,11 @@ class Line:
 
 
 def content_type(header: str) -> str:
-    """JSON or LINES; raises `Refused` (415)."""
+    """JSON or LINES; raises `RefusalError` (415)."""
     kind = header.partition(";")[0].strip().lower()
     if kind in (JSON, LINES):
         return kind
-    raise Refused(Unfit.CONTENT_TYPE.value.saying(f"The content type is {kind[:60] or 'missing'!r}."))
+    raise RefusalError(BackendReason.CONTENT_TYPE.with_message(f"The content type is {kind[:60] or 'missing'!r}."))
 
 
 def events_of(body: bytes, key: str, site: str, most: int) -> list[Line]:
@@ -43,9 +43,9 @@ def events_of(body: bytes, key: str, site: str, most: int) -> list[Line]:
     try:
         events, named, in_list = decode_events(body)
     except Unreadable as error:
-        raise Refused(Unfit.NOT_JSON.value.saying(str(error))) from None
+        raise RefusalError(BackendReason.NOT_JSON.with_message(str(error))) from None
     except WrongEvent as error:
-        raise Refused(Unfit.SHAPE.value.saying(str(error))) from None
+        raise RefusalError(BackendReason.SHAPE.with_message(str(error))) from None
     _check_number(len(events), most)
     return [
         Line(n, f"$.events[{n - 1}]" if in_list else "$", event, _name(event, key, n), event.site or named or site)
@@ -69,9 +69,9 @@ def _read(
         try:
             read = decode(text)
         except Unreadable as error:
-            yield Line(n, "$", Unfit.NOT_JSON.value.saying(str(error)), site=site)
+            yield Line(n, "$", BackendReason.NOT_JSON.with_message(str(error)), site=site)
         except WrongEvent as error:
-            yield Line(n, "$", Unfit.SHAPE.value.saying(str(error)), site=site)
+            yield Line(n, "$", BackendReason.SHAPE.with_message(str(error)), site=site)
         else:
             name = _name(read, key, n) if isinstance(read, Event) else ""
             yield Line(n, "$", read, name, read.site or site)
@@ -86,6 +86,6 @@ def _name(event: Event, key: str, n: int) -> str:
 
 def _check_number(number: int, most: int) -> None:
     if number > most:
-        raise Refused(Unfit.TOO_MANY.value.saying(f"{number} in one request; at most {most} are taken."))
+        raise RefusalError(BackendReason.TOO_MANY.with_message(f"{number} in one request; at most {most} are taken."))
     if not number:
-        raise Refused(Unfit.SHAPE.value.saying("The body holds no event."))
+        raise RefusalError(BackendReason.SHAPE.with_message("The body holds no event."))

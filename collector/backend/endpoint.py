@@ -12,25 +12,25 @@ from urllib.parse import parse_qs
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from collector.admission import ENCODINGS
 from collector.backend import answers
-from collector.backend.answers import Answer, RefusedLine
+from collector.backend.answers import Receipt, RefusedLine
 from collector.backend.body import JSON, Line, content_type, events_of, lines_of
 from collector.backend.message import Event, Imported, decode_imported
 from collector.backend.records import Prepared, Preparing
-from collector.backend.refusal import Unfit
+from collector.backend.refusal import BackendReason
 from collector.backend.senders import Senders
 from collector.backend.settings import BackendSettings
 from collector.backend.stored import stored
-from collector.body import BodyReader, declared_length, inflate
-from collector.committer import Committer, Taken, settles
-from collector.counters import NO_SITE, Counters
-from collector.journal import JournalError
+from collector.door.admission import ENCODINGS
+from collector.door.body import BodyReader, declared_length, inflate
+from collector.door.limits import Buckets
+from collector.door.refusal import Reason, Refusal, RefusalError
+from collector.enrich.visitors import Visitors
+from collector.journal.committer import Committer, PendingBatch, callback_for
+from collector.journal.journal import JournalError
+from collector.journal.known_batches import KnownBatches
 from collector.known_sites import KnownSite
-from collector.limits import Buckets
-from collector.refusal import Because, Refusal, Refused
-from collector.seen import Seen
-from collector.visitors import Visitors
+from collector.report.counters import NO_SITE, Counters
 from store.client import Store
 from store.errors import StoreError
 
@@ -50,7 +50,7 @@ class Backend:
         settings: BackendSettings,
         room: Callable[[], Refusal | None],
         visitors: Visitors,
-        seen: Seen,
+        seen: KnownBatches,
         counters: Counters,
         store: Store | None,
     ) -> None:
@@ -60,7 +60,7 @@ class Backend:
         self._room = room
         self._visitors = visitors
         self._seen = seen
-        self._own = Seen()  # apart, so that an import does not push visitors' batches out of the memory
+        self._own = KnownBatches()  # apart, so that an import does not push visitors' batches out of the memory
         self._counters = counters
         self._store = store
         self._buckets = Buckets(settings.rate)
@@ -88,7 +88,7 @@ class Backend:
             lines = self._lines(kind, form, body, headers.get("idempotency-key", ""), named)
             async with self._turns:
                 answer, first = await self._take(kind, lines, whole=form == JSON)
-        except Refused as refused:
+        except RefusalError as refused:
             site = refused.site if isinstance(refused, _RefusedFor) else site
             self._counters.refused(site, refused.refusal.code, refused.refusal.message)
             await answers.send_refused(send, refused.refusal)
@@ -96,35 +96,37 @@ class Backend:
         await answers.send_answer(send, answer, first)
 
     async def _admitted(self, kind: Kind, method: str, headers: dict[str, str]) -> str:
-        """The form of the body, JSON or lines; raises `Refused` for what the head says."""
+        """The form of the body, JSON or lines; raises `RefusalError` for what the head says."""
         if method != "POST":
-            raise Refused(Unfit.METHOD.value)
+            raise RefusalError(BackendReason.METHOD.value)
         token = await self._senders.sender(headers.get("authorization", ""))
         if self._buckets.take(token.id):
             rate = self._settings.rate
-            raise Refused(
-                Unfit.TOKEN_RATE.value.saying(f"More than {rate.per_second:g} requests a second with {token.name!r}.")
+            raise RefusalError(
+                BackendReason.TOKEN_RATE.with_message(
+                    f"More than {rate.per_second:g} requests a second with {token.name!r}."
+                )
             )
         if (full := self._room()) is not None:
-            raise Refused(full)
+            raise RefusalError(full)
         form = content_type(headers.get("content-type", ""))
         if kind == "batches" and form == JSON:
-            raise Refused(Unfit.CONTENT_TYPE.value.saying("Batches are taken as NDJSON only."))
+            raise RefusalError(BackendReason.CONTENT_TYPE.with_message("Batches are taken as NDJSON only."))
         return form
 
     async def _number(self, site: str) -> int:
-        """Of the site that the request names, NO_SITE when it names none; raises `Refused` (404)."""
+        """Of the site that the request names, NO_SITE when it names none; raises `RefusalError` (404)."""
         if not site:
             return NO_SITE
         known = await self._senders.sites_of({site})
         if not known:
-            raise Refused(Because.UNKNOWN_SITE.value.saying(f"There is no site {site[:120]!r}."))
+            raise RefusalError(Reason.UNKNOWN_SITE.with_message(f"There is no site {site[:120]!r}."))
         return known[site].number
 
     def _lines(self, kind: Kind, form: str, body: bytes, key: str, site: str) -> list[Line]:
-        """What the body holds; raises `Refused`."""
+        """What the body holds; raises `RefusalError`."""
         if len(key) > _MAX_KEY:
-            raise Refused(Unfit.SHAPE.value.saying(f"Idempotency-Key has more than {_MAX_KEY} letters."))
+            raise RefusalError(BackendReason.SHAPE.with_message(f"Idempotency-Key has more than {_MAX_KEY} letters."))
         most = self._settings.max_events
         if kind == "batches":
             return lines_of(body, "", site, most, decode_imported)
@@ -134,13 +136,15 @@ class Backend:
         most, length = self._settings.max_body, declared_length(headers.get("content-length", ""))
         encoding = headers.get("content-encoding", "").strip().lower()
         if encoding not in ENCODINGS:
-            raise Refused(Because.ENCODING.value.saying(f"The content encoding {encoding[:60]!r} is unknown here."))
+            raise RefusalError(Reason.ENCODING.with_message(f"The content encoding {encoding[:60]!r} is unknown here."))
         if length > most:
-            raise Refused(Unfit.TOO_LARGE.value.saying(f"The body has {length} bytes; at most {most} are taken."))
+            raise RefusalError(
+                BackendReason.TOO_LARGE.with_message(f"The body has {length} bytes; at most {most} are taken.")
+            )
         body = await self._body.read(receive)
         return inflate(body, most, _MAX_INFLATION) if encoding == "gzip" else body
 
-    async def _take(self, kind: Kind, lines: list[Line], *, whole: bool) -> tuple[Answer, Refusal | None]:
+    async def _take(self, kind: Kind, lines: list[Line], *, whole: bool) -> tuple[Receipt, Refusal | None]:
         """What became of the lines, and the first refusal; returns when all that was accepted is durable.
 
         `whole`: a line that is wrong refuses all.
@@ -153,7 +157,7 @@ class Backend:
             known = sites.get(line.site)
             try:
                 ready.append(_prepared(preparing, line, known))
-            except Refused as no:
+            except RefusalError as no:
                 site = known.number if known is not None else NO_SITE
                 if whole:
                     raise _RefusedFor(no.refusal, site) from None
@@ -162,7 +166,7 @@ class Backend:
         there = await self._stored(ready, views=kind == "batches")
         accepted = await self._keep(ready, there)
         shown = [RefusedLine(number, no.code, f"{no.message.removesuffix('.')}. {no.hint}") for number, no in refused]
-        return Answer(accepted, len(ready) - accepted, shown), refused[0][1] if refused else None
+        return Receipt(accepted, len(ready) - accepted, shown), refused[0][1] if refused else None
 
     async def _stored(self, ready: list[Prepared], *, views: bool) -> set[int]:
         """Ids of those that the store has; while it is away the memory must do."""
@@ -178,28 +182,28 @@ class Backend:
         """Append what is new and wait for the disk; how many that were. Nothing is awaited between look and append."""
         committer = self.committer
         if committer is None:
-            raise Refused(Because.STOPPING.value)
+            raise RefusalError(Reason.STOPPING.value)
         loop = asyncio.get_running_loop()
         waiting, accepted = list[asyncio.Future[None]](), list[int]()
         for one in ready:
             durable: asyncio.Future[None] = loop.create_future()
-            if committer.join(~one.id, settles(durable)):
+            if committer.join(~one.id, callback_for(durable)):
                 waiting.append(durable)
             elif one.id not in there and one.id not in self._own and one.id not in self._seen:
-                committer.append(_taken(one), one.record, settles(durable))
+                committer.append(_taken(one), one.record, callback_for(durable))
                 waiting.append(durable)
                 accepted.append(one.site)
                 continue
             self._counters.duplicate(one.site)
         results = await asyncio.gather(*waiting, return_exceptions=True)
         if any(isinstance(result, JournalError) for result in results):
-            raise Refused(Because.NOT_DURABLE.value)
+            raise RefusalError(Reason.NOT_DURABLE.value)
         for site in accepted:
             self._counters.from_backend(site)
         return len(accepted)
 
 
-class _RefusedFor(Refused):
+class _RefusedFor(RefusalError):
     """A refusal that counts for the site of an event."""
 
     def __init__(self, refusal: Refusal, site: int) -> None:
@@ -220,16 +224,16 @@ class _Endpoint:
 
 def _prepared(preparing: Preparing, line: Line, known: KnownSite | None) -> Prepared:
     if isinstance(line.read, Refusal):
-        raise Refused(line.read)
+        raise RefusalError(line.read)
     if known is None:
         words = f"There is no site {line.site!r}." if line.site else "No site is named."
-        raise Refused(Unfit.SITE.value.saying(f"{line.at}.site: {words}"))
+        raise RefusalError(BackendReason.SITE.with_message(f"{line.at}.site: {words}"))
     if isinstance(line.read, Event):
         return preparing.event(line.read, known, line.name, line.at)
     assert isinstance(line.read, Imported)
     return preparing.batch(line.read, known, line.at)
 
 
-def _taken(one: Prepared) -> Taken:
-    # A number below 0 is ours: no batch of a visitor has one (collector/seen.py).
-    return Taken(~one.id, one.site, time.time_ns() // 1_000_000, False, False)
+def _taken(one: Prepared) -> PendingBatch:
+    # A number below 0 is ours: no batch of a visitor has one (collector/journal/known_batches.py).
+    return PendingBatch(~one.id, one.site, time.time_ns() // 1_000_000, False, False)

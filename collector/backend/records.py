@@ -20,16 +20,16 @@ from msgspec.structs import replace
 
 from collector import wire
 from collector.backend.message import Event, Imported
-from collector.backend.refusal import Unfit
+from collector.backend.refusal import BackendReason
 from collector.backend.settings import BackendSettings
-from collector.devices import device
-from collector.enrichment import Enrichment, NotAPage, Request, encode, enrich, is_staff
+from collector.door.refusal import RefusalError
+from collector.enrich.devices import device
+from collector.enrich.enrichment import Enrichment, NotAPage, RequestFacts, encode, enrich, is_staff
+from collector.enrich.visitors import Visitors
+from collector.journal.known_batches import batch_id
+from collector.journal.segments import encode_record
 from collector.known_sites import KnownSite
 from collector.origins import allowed
-from collector.refusal import Refused
-from collector.seen import batch_id
-from collector.segments import encode_record
-from collector.visitors import Visitors
 from store.pages import canonical_page
 
 NOBODY = 0  # visitor of an event that names none
@@ -42,7 +42,7 @@ _encoder = msgspec.json.Encoder()
 class Prepared:
     """What goes to the journal, and by what it is known again."""
 
-    id: int  # collector/seen.py
+    id: int  # collector/journal/known_batches.py
     site: int
     page: str
     view: int  # its hash, as the store keeps it
@@ -82,7 +82,7 @@ class _Known(Struct):
 
 
 class Preparing:
-    """Checks against sites and clock, one thing after the other; raises `Refused`."""
+    """Checks against sites and clock, one thing after the other; raises `RefusalError`."""
 
     def __init__(self, settings: BackendSettings, visitors: Visitors, now: int) -> None:
         """`now`: ms since 1970, the time of receipt."""
@@ -93,7 +93,7 @@ class Preparing:
     def event(self, event: Event, known: KnownSite, name: str, at: str) -> Prepared:
         """`name`: what its sender calls it, "" for nothing; `at`: its place in the body, for the words."""
         if event.visitor and event.browser_id:
-            raise _refused(Unfit.SHAPE, f"{at}: visitor and browser_id are both there; one says who it was")
+            raise _refused(BackendReason.SHAPE, f"{at}: visitor and browser_id are both there; one says who it was")
         when = self._time(event, at)
         page = self._page(event, known, at)
         view = _view_of(known.number, name)
@@ -109,13 +109,15 @@ class Preparing:
         """A batch of the past: its own times, its own visitor; never a robot unless its agent says so."""
         batch = _batch(line, at)
         if not allowed(batch.ctx.url, known.site.domains):
-            raise _refused(Unfit.PAGE, f"{at}.batch.ctx.url: {batch.ctx.url[:200]!r} is not on a domain of the site")
+            raise _refused(
+                BackendReason.PAGE, f"{at}.batch.ctx.url: {batch.ctx.url[:200]!r} is not on a domain of the site"
+            )
         self._within(batch.t0, f"{at}.batch.t0")
         self._within(batch.t0 + wire.span(batch), f"{at}.batch: its last event")
         try:
-            x, _ = enrich(batch, known, Request(self._now, "", line.agent, ""), self._visitors)
+            x, _ = enrich(batch, known, RequestFacts(self._now, "", line.agent, ""), self._visitors)
         except NotAPage as error:
-            raise _refused(Unfit.PAGE, f"{at}.batch.ctx.url: {error}") from None
+            raise _refused(BackendReason.PAGE, f"{at}.batch.ctx.url: {error}") from None
         x = self._own(x, line, batch, known)
         batch.ctx.id = ""
         record = encode_record(self._now, encode(x), wire.encode(batch))
@@ -144,22 +146,26 @@ class Preparing:
         if when < past:
             days = self._settings.max_age // 86_400_000
             raise _refused(
-                Unfit.TIME, f"{at}: {_shown(when)} is more than {days} days ago, longer than anything is kept"
+                BackendReason.TIME, f"{at}: {_shown(when)} is more than {days} days ago, longer than anything is kept"
             )
         if when > ahead:
             minutes = self._settings.max_ahead // 60_000
-            raise _refused(Unfit.TIME, f"{at}: {_shown(when)} is more than {minutes} min ahead of the clock here")
+            raise _refused(
+                BackendReason.TIME, f"{at}: {_shown(when)} is more than {minutes} min ahead of the clock here"
+            )
 
     def _page(self, event: Event, known: KnownSite, at: str) -> str:
         if event.page and event.touchpoint:
-            raise _refused(Unfit.SHAPE, f"{at}: page and touchpoint are both there; one says where it was")
+            raise _refused(BackendReason.SHAPE, f"{at}: page and touchpoint are both there; one says where it was")
         if event.touchpoint:
             return TOUCHPOINT + event.touchpoint
         if not event.page:
             return ""
         if not allowed(event.page, known.site.domains):
             domains = ", ".join(known.site.domains)
-            raise _refused(Unfit.PAGE, f"{at}.page: {event.page[:200]!r} is not on a domain of the site ({domains})")
+            raise _refused(
+                BackendReason.PAGE, f"{at}.page: {event.page[:200]!r} is not on a domain of the site ({domains})"
+            )
         return canonical_page(event.page, known.site.keep_query)
 
     def _visitor(self, event: Event, known: KnownSite) -> int:
@@ -178,7 +184,7 @@ def _batch(line: Imported, at: str) -> wire.Batch:
         return wire.decode(bytes(line.batch))
     except wire.WireError as error:
         words = str(error).replace("$", f"{at}.batch", 1)
-        raise _refused(Unfit.SHAPE, words if at in words else f"{words} - at `{at}.batch`") from None
+        raise _refused(BackendReason.SHAPE, words if at in words else f"{words} - at `{at}.batch`") from None
 
 
 def _view_of(site: int, name: str) -> str:
@@ -202,5 +208,5 @@ def _shown(when: int) -> str:
         return f"{when} ms since 1970"
 
 
-def _refused(reason: Unfit, message: str) -> Refused:
-    return Refused(reason.value.saying(message))
+def _refused(reason: BackendReason, message: str) -> RefusalError:
+    return RefusalError(reason.with_message(message))

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from enum import Enum
-
-from collector.refusal import Refusal
+from collector.door.refusal import ReasonSet, Refusal
 
 _SEE = "See docs/server-events.md."
 
 
-class Unfit(Enum):
-    """Only 429 is worth another try, with the same ids. (408 and 503 are in collector/refusal.py.)"""
+class BackendReason(ReasonSet):
+    """Only 429 is worth another try, with the same ids. (408 and 503 are in collector/door/refusal.py.)"""
 
     NO_TOKEN = Refusal(
         401, "token", "This needs a token.", "Send `Authorization: Bearer TOKEN`; `parcours token NAME --role editor`."

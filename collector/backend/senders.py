@@ -6,9 +6,9 @@ import asyncio
 from dataclasses import dataclass
 from typing import Protocol
 
-from collector.backend.refusal import Unfit
+from collector.backend.refusal import BackendReason
+from collector.door.refusal import Reason, RefusalError
 from collector.known_sites import KnownSite
-from collector.refusal import Because, Refused
 from store.definitions import Missing
 from store.errors import StoreError
 from store.records import Site, Token
@@ -36,18 +36,18 @@ class Senders:
     sites: Sites
 
     async def sender(self, authorization: str) -> Token:
-        """Who shows this header; `Refused` (401, 403) for nobody and for who may only read."""
+        """Who shows this header; `RefusalError` (401, 403) for nobody and for who may only read."""
         scheme, _, text = authorization.partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
-            raise Refused(Unfit.NO_TOKEN.value)
+            raise RefusalError(BackendReason.NO_TOKEN.value)
         try:
             token = await asyncio.to_thread(self.tokens.by_text, text.strip())
         except StoreError:
-            raise Refused(Because.AWAY.value) from None
+            raise RefusalError(Reason.AWAY.value) from None
         if token is None:
-            raise Refused(Unfit.BAD_TOKEN.value)
+            raise RefusalError(BackendReason.BAD_TOKEN.value)
         if token.role == "viewer":
-            raise Refused(Unfit.ROLE.value.saying(f"{token.name!r} has the role viewer."))
+            raise RefusalError(BackendReason.ROLE.with_message(f"{token.name!r} has the role viewer."))
         return token
 
     async def sites_of(self, names: set[str]) -> dict[str, KnownSite]:
@@ -56,7 +56,7 @@ class Senders:
         try:
             return await asyncio.to_thread(lambda: {n: k for n in names if (k := self._site(n)) is not None})
         except StoreError:
-            raise Refused(Because.AWAY.value) from None
+            raise RefusalError(Reason.AWAY.value) from None
 
     def _site(self, name: str) -> KnownSite | None:
         site = self._named(name)

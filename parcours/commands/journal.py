@@ -11,9 +11,9 @@ from typing import Any
 import click
 import msgspec
 
-from collector.inventory import STATES, Segment, damaged, find, inventory, records_of
-from collector.quarantine import NotThere, Quarantine
-from collector.segments import Record
+from collector.journal.inventory import STATES, Segment, damaged, find, inventory, records_of
+from collector.journal.quarantine import NotQuarantined, Quarantine
+from collector.journal.segments import JournalRecord
 from parcours.commands.options import Settings, answer, as_json, with_data
 
 _KINDS = {"click": "e", "hover": "e", "input": "e", "submit": "e", "custom": "n", "resize": "w", "error": "t"}
@@ -159,7 +159,7 @@ def _folder(settings: Settings) -> Path:
 def _named(quarantine: Quarantine, name: str) -> Path:
     try:
         return quarantine.find(name)
-    except NotThere as error:
+    except NotQuarantined as error:
         raise click.ClickException(f"{error}.") from None
 
 
@@ -187,7 +187,7 @@ def _torn(one: Segment) -> str:
     return f"{words}; the disk has changed it"
 
 
-def _words(record: Record) -> str:
+def _words(record: JournalRecord) -> str:
     """One batch in a line; what cannot be read is said."""
     whole = _whole(record)
     x, b = whole["x"], whole["b"]
@@ -204,7 +204,7 @@ def _is_columns(value: Any, key: str) -> bool:
     return isinstance(value, dict) and isinstance(value.get(key), list) and bool(value[key])
 
 
-def _whole(record: Record) -> dict[str, Any]:
+def _whole(record: JournalRecord) -> dict[str, Any]:
     return {"received": record.received, "x": _decoded(record.x), "b": _decoded(record.body)}
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import click
 import uvicorn
 
-from collector.journal import Journal
+from collector.journal.journal import Journal
 from parcours.server import free_port, noted, server_config
 from parcours.settings import Settings, read_settings, variable
 
@@ -128,6 +128,6 @@ def _run(settings: Settings, rooms: tuple[Any, ...]) -> None:
         if parcours.viewer and (link := parcours.viewer.first_run_url()):
             click.echo(f"First sign-in: {link}")
         with noted(settings, parcours.service_token):
-            uvicorn.Server(server_config(parcours.app, settings, parcours.intake)).run()
+            uvicorn.Server(server_config(parcours.app, settings, parcours.batch_endpoint)).run()
     finally:
         parcours.close()

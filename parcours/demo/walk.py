@@ -8,7 +8,7 @@ from collections.abc import Generator, Iterator, Mapping
 from dataclasses import dataclass, replace
 from random import Random
 
-from collector.wire import VERSION, Batch, Clicks, Context, Elements, Hovers, Scroll, Totals
+from collector.wire import VERSION, Batch, ClickColumns, Elements, HoverColumns, Scroll, ViewContext, ViewTotals
 from parcours.demo.crowd import DAY, Visitor
 from parcours.demo.ground import Ground, Spot
 from parcours.demo.habits import EFFECTS, Move, PageHabits, Use
@@ -100,7 +100,7 @@ class Walker:
             sent=t0 + ms,
             t0=t0,
             ctx=self._context(visitor, ground, page, referrer, query, tested),
-            sum=Totals(ms=engaged, clicks=len(clicks)),
+            sum=ViewTotals(ms=engaged, clicks=len(clicks)),
             click=_clicks(clicks, elements, visitor.touch) if clicks else None,
             hover=None if visitor.touch else self._hovers(ground, clicks, habits, engaged, elements),
             scroll=self._scroll(ground, habits, visitor, clicks, engaged, elements),
@@ -209,8 +209,10 @@ class Walker:
     def _within(self, middle: float, spread: float) -> float:
         return min(0.97, max(0.03, self.random.gauss(middle, spread)))
 
-    def _context(self, visitor: Visitor, ground: Ground, page: str, referrer: str, query: str, tested: bool) -> Context:
-        return Context(
+    def _context(
+        self, visitor: Visitor, ground: Ground, page: str, referrer: str, query: str, tested: bool
+    ) -> ViewContext:
+        return ViewContext(
             url=self.origin + page + (f"?{query}" if query else ""),
             vw=visitor.width,
             vh=visitor.height,
@@ -228,14 +230,14 @@ class Walker:
 
     def _hovers(
         self, ground: Ground, clicks: list[Click], habits: PageHabits, engaged: int, elements: dict[int, int]
-    ) -> Hovers:
+    ) -> HoverColumns:
         """Where the mouse rests: before each click, and on what is read."""
         rests = [c.spot for c in clicks if ground.shown(c.spot.element) and self.random.random() < 0.8]
         reached = ground.layout.height * max(0.35, habits.read)
         for i in self.random.sample(ground.resting, min(len(ground.resting), self.random.randint(2, 9))):
             if ground.box[i][1] < reached:
                 rests.append(ground.spot(i, self._within(0.4, 0.2), self._within(0.5, 0.2)))
-        hovers = Hovers(e=[], c=[], d=[], w=[], h=[], px=[], py=[])
+        hovers = HoverColumns(e=[], c=[], d=[], w=[], h=[], px=[], py=[])
         for spot in rests:
             _, _, w, h = ground.box[spot.element]
             hovers.e.append(elements.setdefault(spot.element, len(elements)))
@@ -279,8 +281,8 @@ class Walker:
         )
 
 
-def _clicks(clicks: list[Click], elements: dict[int, int], touch: bool) -> Clicks:
-    return Clicks(
+def _clicks(clicks: list[Click], elements: dict[int, int], touch: bool) -> ClickColumns:
+    return ClickColumns(
         t=[click.gap for click in clicks],
         e=[elements.setdefault(click.spot.element, len(elements)) for click in clicks],
         x=[round(click.spot.fx * 10_000) for click in clicks],

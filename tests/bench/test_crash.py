@@ -12,7 +12,7 @@ import xxhash
 from bench.crash import tear
 from bench.crash_clients import Clients
 from bench.crash_count import ROWS, compare
-from collector.segments import encode_record, good_length
+from collector.journal.segments import encode_record, good_length
 
 VIEWS = [letter * 24 for letter in "abcd"]
 

@@ -74,13 +74,13 @@ def fields(struct: type[msgspec.Struct]) -> dict[str, types.Type]:
 
 
 _COLUMNS: dict[str, type[msgspec.Struct]] = {
-    "click": wire.Clicks,
-    "hover": wire.Hovers,
-    "resize": wire.Resizes,
-    "custom": wire.Customs,
-    "input": wire.Inputs,
-    "submit": wire.Submits,
-    "error": wire.Errors,
+    "click": wire.ClickColumns,
+    "hover": wire.HoverColumns,
+    "resize": wire.ResizeColumns,
+    "custom": wire.CustomColumns,
+    "input": wire.InputColumns,
+    "submit": wire.SubmitColumns,
+    "error": wire.ErrorColumns,
 }
 assert set(_COLUMNS) == set(wire.KINDS)
 _ITEMS = {
@@ -91,7 +91,7 @@ _ITEMS = {
 _FINGERPRINTS = st.sampled_from([FP, "." * 22, FP + "..", "~" * 11, "A" * 54])
 _FLAT = {
     name: st.fixed_dictionaries({}, optional={one: leaf(kind) for one, kind in fields(struct).items()})
-    for name, struct in (("sum", wire.Totals), ("ctx", wire.Context))
+    for name, struct in (("sum", wire.ViewTotals), ("ctx", wire.ViewContext))
 }
 _SCROLL = st.fixed_dictionaries({name: leaf(kind) for name, kind in fields(wire.Scroll).items()})
 _CLOCKS = st.sampled_from([NOW, NOW - 1, NOW - 90_000_000, NOW + 90_000_000, 0, 4_102_444_800_000]) | (

@@ -15,7 +15,7 @@ import pytest
 from starlette.applications import Starlette
 
 from collector.app import Collector, CollectorSettings, Rate
-from collector.segments import SEALED, paths, read_records
+from collector.journal.segments import SEALED, paths, read_records
 from store.client import Store
 from store.records import Site
 

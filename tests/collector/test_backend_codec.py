@@ -17,11 +17,11 @@ from collector.backend.body import events_of, lines_of
 from collector.backend.message import Event, Unreadable, WrongEvent, decode_event, decode_events, decode_imported
 from collector.backend.records import Preparing
 from collector.backend.settings import DAY_MS, BackendSettings
+from collector.door.refusal import Refusal, RefusalError
+from collector.enrich.visitors import Visitors
+from collector.journal.known_batches import record_id
+from collector.journal.segments import as_line, read_records
 from collector.known_sites import KnownSite
-from collector.refusal import Refusal, Refused
-from collector.seen import record_id
-from collector.segments import as_line, read_records
-from collector.visitors import Visitors
 from tests.collector.conftest import SITE
 
 NOW = int(time.time() * 1000)
@@ -95,14 +95,14 @@ def test_every_line_is_one_of_them(body: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_no_bytes_break_a_body(body: bytes) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(RefusalError):
         events_of(body + b"{", "", "", 1000)
 
 
 @pytest.mark.parametrize("cut", range(0, 60, 3))
 def test_a_cut_body_is_refused(cut: int) -> None:
     body = json.dumps({"events": [{"name": "order", "value": 59.9, "id": "order-4711"}]}).encode()
-    with pytest.raises(Refused) as refused:
+    with pytest.raises(RefusalError) as refused:
         events_of(body[:cut], "", "", 1000)
     assert refused.value.refusal.status == 400
 

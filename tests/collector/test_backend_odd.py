@@ -20,9 +20,9 @@ from hypothesis import strategies as st
 from collector.app import Collector, CollectorSettings, Rate
 from collector.backend import BackendSettings, Senders
 from collector.backend.message import Event
-from collector.backend.refusal import Unfit
-from collector.quarantine import Quarantine
-from collector.refusal import Because
+from collector.backend.refusal import BackendReason
+from collector.door.refusal import Reason
+from collector.journal.quarantine import Quarantine
 from store.client import Store
 from tests.collector.backend import BATCHES, EVENTS, ORDER, Named, Tokens, ndjson
 from tests.collector.bodies import OF_TEXT, OF_ZIP, Sent, damaged, dumped, fields, leaf, whole
@@ -30,7 +30,7 @@ from tests.collector.conftest import DEMO, SITE
 from tests.collector.door import Door, running
 
 BODIES = int(os.environ.get("PARCOURS_TEST_BODIES", "500"))
-STATUS = {one.value.code: one.value.status for one in (*Because, *Unfit)}
+STATUS = {one.value.code: one.value.status for one in (*Reason, *BackendReason)}
 UNTOLD = {"time", "page", "variants", "site", "touchpoint"}  # drawn below, with what the type does not say
 HEAD = {"content-type": "application/x-ndjson", "authorization": "Bearer shop"}
 JSON = HEAD | {"content-type": "application/json"}

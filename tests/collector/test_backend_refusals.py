@@ -13,8 +13,8 @@ import pytest
 
 from collector.app import CollectorSettings
 from collector.backend import BackendSettings
-from collector.backend.refusal import Unfit
-from collector.refusal import Because
+from collector.backend.refusal import BackendReason
+from collector.door.refusal import Reason
 from collector.settings import Rate
 from store.client import Store
 from tests.collector.backend import EVENTS, LINES, OLD, ORDER, SOON, Run, ndjson, refused, running
@@ -114,8 +114,8 @@ def test_the_docs_name_every_answer() -> None:
     page = (Path(__file__).parents[2] / "docs" / "server-events.md").read_text("utf-8")
     rows = re.findall(r"^\| (\d{3}) \| (`[^|]+) \|", page, re.M)
     written = {(int(status), code) for status, codes in rows for code in re.findall(r"`(\w+)`", codes)}
-    ours = {(reason.value.status, reason.value.code) for reason in Unfit}
-    collectors = {(reason.value.status, reason.value.code) for reason in Because}
+    ours = {(reason.value.status, reason.value.code) for reason in BackendReason}
+    collectors = {(reason.value.status, reason.value.code) for reason in Reason}
     assert ours <= written <= ours | collectors
 
 

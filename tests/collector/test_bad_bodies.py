@@ -19,9 +19,9 @@ from hypothesis import settings as examples
 
 from collector import wire
 from collector.app import Collector, CollectorSettings
-from collector.quarantine import Quarantine
-from collector.refusal import Because
-from collector.segments import DONE, SEALED, paths, read_records
+from collector.door.refusal import Reason
+from collector.journal.quarantine import Quarantine
+from collector.journal.segments import DONE, SEALED, paths, read_records
 from store.client import Store
 from tests.collector.batches import at, batch, body
 from tests.collector.bodies import Sent, requests
@@ -29,7 +29,7 @@ from tests.collector.conftest import DEMO, HEADERS, SITE, Sites
 from tests.collector.door import Door, running
 
 BODIES = int(os.environ.get("PARCOURS_TEST_BODIES", "2000"))
-STATUS = {because.value.code: because.value.status for because in Because}
+STATUS = {because.value.code: because.value.status for because in Reason}
 UNASKED = {code for code, status in STATUS.items() if status >= 500}
 MAY_WAIT = {408, 429, 503}
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from collector.app import CollectorSettings
-from collector.boot import booted_since, note_boot
+from collector.journal.boot import booted_since, note_boot
 from store.client import Store
 from tests.collector.conftest import running
 from tests.collector.test_writer import Run, count, record, segment

@@ -14,8 +14,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collector.app import CollectorSettings, Rate
+from collector.enrich.robots import by_request
 from collector.origins import on_this_machine
-from collector.robots import by_request
 from tests.collector.batches import at, batch, body
 from tests.collector.conftest import CHROME, KEY, ORIGIN, kept, running
 

@@ -37,7 +37,7 @@ def test_full_disk_and_full_journal(settings: CollectorSettings, run: Run) -> No
 def test_nothing_is_acknowledged_that_the_disk_refused(
     settings: CollectorSettings, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from collector.journal import DiskFile
+    from collector.journal.journal import DiskFile
 
     text = body()
 

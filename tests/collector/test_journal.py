@@ -10,8 +10,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from collector.journal import DiskFile, Journal, JournalError, JournalHeld, mark_done
-from collector.segments import DONE, OPEN, SEALED, as_line, encode_record, good_length, paths, read_records
+from collector.journal.journal import DiskFile, Journal, JournalError, JournalHeld, mark_done
+from collector.journal.segments import DONE, OPEN, SEALED, as_line, encode_record, good_length, paths, read_records
 
 RECORDS = [encode_record(1000 + n, b'{"site":%d}' % n, b'{"n":%d}' % n * (n + 1)) for n in range(5)]
 

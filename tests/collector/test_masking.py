@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.channels import arrival
-from collector.masking import masked_address
+from collector.enrich.channels import traffic_source
+from collector.enrich.masking import masked_address
 from collector.settings import CollectorSettings
 from store.pages import canonical_page
 from tests.collector.batches import batch
@@ -62,7 +62,7 @@ def test_no_secret_is_left_anywhere(
     assert masked_address(kept, ("q",)) == kept
     assert secret not in decoded(canonical_page(url, ("q",)))
     assert canonical_page(kept, ("q",)) == canonical_page(url, ("q",))
-    assert arrival(kept, "").channel == arrival(url, "").channel
+    assert traffic_source(kept, "").channel == traffic_source(url, "").channel
 
 
 @settings(deadline=None)

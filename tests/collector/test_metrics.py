@@ -18,7 +18,7 @@ from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from collector.app import CollectorSettings
 from collector.histograms import INSERTING, TAKING, WAITING, Histogram, quantile
-from collector.minute import Totals, minute_line
+from collector.report.minute import IntakeTotals, minute_line
 from store.client import Store
 from tests.collector.batches import batch, body
 from tests.collector.conftest import KEY, running
@@ -121,7 +121,7 @@ def test_a_minute_is_one_line_and_a_quiet_one_none(
 
 
 def test_a_line_after_the_counters_began_anew() -> None:
-    many = Totals(waits=(9, *[0] * len(WAITING)))
-    few = Totals(waits=(1, *[0] * len(WAITING)), inserts=(1, *[0] * len(INSERTING)))
+    many = IntakeTotals(waits=(9, *[0] * len(WAITING)))
+    few = IntakeTotals(waits=(1, *[0] * len(WAITING)), inserts=(1, *[0] * len(INSERTING)))
     assert "inserts=1" in minute_line(many, few, {})
     assert minute_line(few, few, {"backlog_segments": 3}) == ""

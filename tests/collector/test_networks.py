@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.networks import Networks, networks, read_networks
-from collector.places import Places
+from collector.enrich.countries import Countries
+from collector.enrich.networks import Networks, networks, read_networks
 from collector.settings import SettingsError
 
 with warnings.catch_warnings():
@@ -64,7 +64,7 @@ def test_a_list_of_networks_is_read_or_refused_in_words(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("key", ["country", "registered_country"])
 def test_countries(tmp_path: Path, key: str) -> None:
-    places = Places(geoip(tmp_path / "geo.mmdb", key))
+    places = Countries(geoip(tmp_path / "geo.mmdb", key))
     assert places.kind == "Test-Country"
     assert places.country("203.0.113.77") == places.country("::ffff:203.0.113.1") == "FR"
     assert places.country("2001:db8:1::7") == "DE"
@@ -74,10 +74,10 @@ def test_countries(tmp_path: Path, key: str) -> None:
 
 def test_a_file_that_is_missing_or_broken_is_told_in_words(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"PARCOURS_GEOIP=.*away.mmdb cannot be read: No such file"):
-        Places(tmp_path / "away.mmdb")
+        Countries(tmp_path / "away.mmdb")
     whole = geoip(tmp_path / "geo.mmdb").read_bytes()
     for name, content in {"text": b"not at all", "empty": b"", "cut": whole[: len(whole) // 2]}.items():
         path = tmp_path / name
         path.write_bytes(content)
         with pytest.raises(SettingsError, match=r"PARCOURS_GEOIP=.* is no whole MMDB file"):
-            Places(path)
+            Countries(path)

@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from collector.app import CollectorSettings
-from collector.journal import mark_done
-from collector.quarantine import NotThere, Quarantine, left_out
-from collector.segments import DONE, SEALED, encode_record, paths, read_records
-from collector.writer import Writer
+from collector.journal.journal import mark_done
+from collector.journal.quarantine import NotQuarantined, Quarantine, left_out
+from collector.journal.segments import DONE, SEALED, encode_record, paths, read_records
+from collector.journal.writer import Writer
 from store.client import BadLine, Store
 from store.errors import StoreError
 from tests.collector.batches import body
@@ -176,7 +176,7 @@ def test_discarding_leaves_a_note_and_no_visitor(tmp_path: Path) -> None:
 @pytest.mark.parametrize("name", ["nothing", "../lock", "", "/etc/passwd"])
 def test_only_what_is_set_aside_can_be_named(tmp_path: Path, name: str) -> None:
     segment(tmp_path, record())
-    with pytest.raises(NotThere):
+    with pytest.raises(NotQuarantined):
         Quarantine(tmp_path).find(name)
 
 

@@ -9,17 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.addresses import ClientAddress, is_private
-from collector.channels import CHANNELS, arrival
-from collector.clocks import MAX_AGE, MAX_AGE_DEMO, MAX_AHEAD, shift
-from collector.counters import Counters, scrubbed
-from collector.devices import device
-from collector.limits import Buckets, address_prefix
-from collector.masking import masked_address
+from collector.addresses import ClientAddress, address_prefix, is_private
+from collector.door.limits import Buckets
+from collector.enrich.channels import CHANNELS, traffic_source
+from collector.enrich.clocks import MAX_AGE, MAX_AGE_DEMO, MAX_AHEAD, shift
+from collector.enrich.devices import device
+from collector.enrich.masking import masked_address
+from collector.enrich.visitors import DAY_MS, Visitors
+from collector.journal.known_batches import KnownBatches, batch_id
 from collector.origins import allowed
-from collector.seen import Seen, batch_id
+from collector.report.counters import Counters, scrubbed
 from collector.settings import Rate
-from collector.visitors import DAY_MS, Visitors
 from store.client import Store
 from store.pages import canonical_page
 from store.tallies import Tally
@@ -102,7 +102,7 @@ def test_bucket_refills() -> None:
 
 
 def test_buckets_forget(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("collector.limits.MAX_BUCKETS", 10)
+    monkeypatch.setattr("collector.door.limits.MAX_BUCKETS", 10)
     buckets = Buckets(Rate(0.001, 1), clock=lambda: 0.0)
     for n in range(100):
         assert buckets.take(n) == 0
@@ -179,15 +179,15 @@ def test_devices_without_a_class() -> None:
     ],
 )
 def test_channels(query: str, referrer: str, channel: str, source: str) -> None:
-    found = arrival(f"https://shop.example/a?{query}", referrer)
+    found = traffic_source(f"https://shop.example/a?{query}", referrer)
     assert (found.channel, found.source) == (channel, source)
 
 
 @given(st.text(max_size=50), st.text(max_size=50))
 @settings(deadline=None)
 def test_any_address_has_a_channel(path: str, referrer: str) -> None:
-    assert arrival(f"https://shop.example/{path}", referrer).channel in CHANNELS
-    assert arrival("https://shop.example/", f"https://{referrer}").channel in CHANNELS
+    assert traffic_source(f"https://shop.example/{path}", referrer).channel in CHANNELS
+    assert traffic_source("https://shop.example/", f"https://{referrer}").channel in CHANNELS
 
 
 @pytest.mark.parametrize(
@@ -200,7 +200,7 @@ def test_no_address_takes_long(piece: str) -> None:
         url = f"https://shop.example/{n}" + (piece * 2000)[:2000]
         canonical_page(url)
         masked_address(url + "?utm_source=" + url)
-        arrival(url + "&utm_source=" + url, url)
+        traffic_source(url + "&utm_source=" + url, url)
         scrubbed(url)
     assert time.process_time() - began < 0.1
 
@@ -298,7 +298,7 @@ def test_visitors_are_the_same_in_every_process(store: Store) -> None:
 
 
 def test_seen_forgets_the_oldest_only() -> None:
-    seen = Seen(generation=10)
+    seen = KnownBatches(generation=10)
     for n in range(25):
         seen.add([batch_id(1, "A" * 24, n)])
     assert all(batch_id(1, "A" * 24, n) in seen for n in range(15, 25))

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from collector.robots import by_behaviour, by_request
-from collector.wire import Clicks
+from collector.enrich.robots import by_behaviour, by_request
+from collector.wire import ClickColumns
 from store.robots import REASONS
 from tests.collector.conftest import CHROME
 from tests.collector.test_request_facts import EDGE, FIREFOX, IPHONE, MAC, PIXEL
@@ -27,11 +27,11 @@ def clicks(
     px: Sequence[int] | None = None,
     py: Sequence[int] | None = None,
     k: Sequence[int] | None = None,
-) -> Clicks:
+) -> ClickColumns:
     """`t`: ms since the click before; what is not said is as by a hand on one button."""
     n, some = len(t), random.Random(7)
     at = at or [(some.randrange(3000, 7000), some.randrange(3000, 7000)) for _ in t]
-    return Clicks(
+    return ClickColumns(
         t=list(t), e=list(e or [0] * n), x=[x for x, _ in at], y=[y for _, y in at], w=[100] * n, h=[40] * n,
         px=list(px or [some.randrange(300, 360) for _ in t]), py=list(py or [some.randrange(300, 330) for _ in t]),
         b=[0] * n, k=list(k or [0] * n), r=[0] * n, d=[0] * n,
@@ -101,7 +101,7 @@ UNEVEN = [900, 1200, 1700, 1100, 2300, 1500]
         (None, False, ""),
     ],
 )
-def test_by_behaviour(made: Clicks | None, dwelt: bool, reason: str) -> None:
+def test_by_behaviour(made: ClickColumns | None, dwelt: bool, reason: str) -> None:
     assert by_behaviour(made, dwelt) == reason
     assert reason in ("", *REASONS)
 

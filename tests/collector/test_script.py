@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from collector.script import BUNDLE, Script
+from collector.door.script import BUNDLE, Script
 
 
 @pytest.fixture

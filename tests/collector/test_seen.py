@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from collector.app import CollectorSettings
-from collector.journal import DiskFile
-from collector.seen import Seen, batch_id, stored_id
-from collector.segments import DONE, SEALED, paths, read_records
+from collector.journal.journal import DiskFile
+from collector.journal.known_batches import KnownBatches, batch_id, stored_id
+from collector.journal.segments import DONE, SEALED, paths, read_records
 from store.client import Store
 from tests.collector.batches import body
 from tests.collector.conftest import KEY, running
@@ -26,7 +26,7 @@ Ids = tuple[int, int, int]  # site, hash of the view, seq
 
 def test_two_generations() -> None:
     """At least the last so many are known, and never more than twice as many are held."""
-    seen = Seen(generation=100)
+    seen = KnownBatches(generation=100)
     ids = [batch_id(7, f"view {number}", number % 3) for number in range(1000)]
     for number, one in enumerate(ids):
         seen.add([one, one])
@@ -41,7 +41,7 @@ def test_two_generations() -> None:
     st.sets(st.tuples(st.integers(1, 3), st.integers(0, 2**64 - 1), st.integers(0, 3)), max_size=60),
 )
 def test_what_it_holds_is_what_was_added(added: set[Ids], others: set[Ids]) -> None:
-    seen = Seen(generation=64)
+    seen = KnownBatches(generation=64)
     seen.add(stored_id(*one) for one in added)
     assert all((stored_id(*one) in seen) == (one in added) for one in added | others)
     assert len(seen) == len(added)
@@ -55,7 +55,7 @@ def test_its_memory_does_not_grow() -> None:
         seen.add(batch_id(7, str(next(added)), 0) for _ in range(batches))
         return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
 
-    seen = Seen(generation=20_000)
+    seen = KnownBatches(generation=20_000)
     assert resident(100_000) >= resident(100_000) - (1 << 20)
 
 

@@ -16,9 +16,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from collector import journal
 from collector.app import CollectorSettings
-from collector.intake import Intake
-from collector.segments import OPEN, SEALED, paths, read_records
-from collector.short_way import ShortWay
+from collector.door.endpoint import BatchEndpoint
+from collector.door.fast_path import FastPath
+from collector.journal.segments import OPEN, SEALED, paths, read_records
 from tests.collector.batches import body
 from tests.collector.test_sockets import HEAD, Wire, served
 
@@ -41,13 +41,13 @@ async def warmed(port: int) -> Wire:
 def taken(monkeypatch: pytest.MonkeyPatch) -> list[bytes]:
     """The bodies that went the short way."""
     seen: list[bytes] = []
-    take = Intake.take
+    take = BatchEndpoint.take
 
-    def watched(self: Intake, *args: Any) -> bool:
+    def watched(self: BatchEndpoint, *args: Any) -> bool:
         seen.append(args[4])
         return take(self, *args)
 
-    monkeypatch.setattr(Intake, "take", watched)
+    monkeypatch.setattr(BatchEndpoint, "take", watched)
     return seen
 
 
@@ -101,7 +101,7 @@ def test_answers_are_those_of_the_usual_way(settings: CollectorSettings, run: Ru
             return b"\n".join(lines), rest, {"accepted": collector.health(7).accepted, **refused}
 
     async def work() -> None:
-        assert await by(ShortWay) == await by(HttpToolsProtocol)
+        assert await by(FastPath) == await by(HttpToolsProtocol)
 
     run(work())
 
@@ -110,7 +110,7 @@ def test_only_a_batch_that_is_here_whole_goes_the_short_way(
     settings: CollectorSettings, run: Run, taken: list[bytes]
 ) -> None:
     async def work() -> None:
-        async with served(settings, ShortWay) as (collector, port):
+        async with served(settings, FastPath) as (collector, port):
             wire = await warmed(port)
             assert taken == []  # the site was not at hand
             whole, pieces = body(), body()
@@ -132,7 +132,7 @@ def test_nothing_is_answered_before_the_disk_has_it(
     settings: CollectorSettings, run: Run, monkeypatch: pytest.MonkeyPatch, taken: list[bytes]
 ) -> None:
     async def work() -> None:
-        async with served(settings, ShortWay) as (collector, port):
+        async with served(settings, FastPath) as (collector, port):
             wire, again = await warmed(port), await warmed(port)
             with slow_disk(monkeypatch) as let:
                 text = body()
@@ -161,7 +161,7 @@ def test_a_disk_that_fails_is_503_and_counted(
         raise OSError(28, "No space left on device")
 
     async def work() -> None:
-        async with served(settings, ShortWay) as (collector, port):
+        async with served(settings, FastPath) as (collector, port):
             wire = await warmed(port)
             with monkeypatch.context() as patch:
                 patch.setattr(journal.DiskFile, "write", broken)
@@ -183,10 +183,10 @@ def test_a_fault_of_ours_is_500_and_the_others_go_on(
         raise RuntimeError("of a test")
 
     async def work() -> None:
-        async with served(settings, ShortWay) as (_, port):
+        async with served(settings, FastPath) as (_, port):
             wire = await warmed(port)
             with monkeypatch.context() as patch:
-                patch.setattr(Intake, "take", faulty)
+                patch.setattr(BatchEndpoint, "take", faulty)
                 await wire.send(post(body()))
                 status, head = await wire.answer()
                 assert (status, b"connection: close" in head) == (500, True)
@@ -200,7 +200,7 @@ def test_who_goes_away_while_the_disk_works_has_sent_all_the_same(
     settings: CollectorSettings, run: Run, monkeypatch: pytest.MonkeyPatch, taken: list[bytes]
 ) -> None:
     async def work() -> None:
-        async with served(settings, ShortWay) as (collector, port):
+        async with served(settings, FastPath) as (collector, port):
             wire = await warmed(port)
             with slow_disk(monkeypatch) as let:
                 await wire.send(post(body()))
@@ -224,7 +224,7 @@ def test_who_waits_when_the_server_stops_is_answered(
         return sum(len(list(read_records(path.read_bytes()))) for path in files)
 
     async def work() -> None:
-        serving = served(settings, ShortWay)
+        serving = served(settings, FastPath)
         collector, port = await serving.__aenter__()
         wire = await warmed(port)
         with slow_disk(monkeypatch) as let:
@@ -248,7 +248,7 @@ def test_a_connection_that_rests_is_closed_and_one_that_waits_for_the_disk_is_no
     settings: CollectorSettings, run: Run, monkeypatch: pytest.MonkeyPatch, taken: list[bytes]
 ) -> None:
     async def work() -> None:
-        async with served(settings, ShortWay, keep_alive=1) as (_, port):
+        async with served(settings, FastPath, keep_alive=1) as (_, port):
             wire = await warmed(port)
             with slow_disk(monkeypatch) as let:
                 await wire.send(post(body()))
@@ -270,7 +270,7 @@ def test_a_request_of_another_kind_on_the_same_connection(settings: CollectorSet
     """Its head is read anew: nothing of the batch before stays in it."""
 
     async def work() -> None:
-        async with served(settings, ShortWay) as (_, port):
+        async with served(settings, FastPath) as (_, port):
             wire = await warmed(port)
             asked = HEAD.replace("POST", "OPTIONS").replace("Origin: https://shop.example", "Origin: https://a.example")
             await wire.send(asked.encode() + b"\r\n")

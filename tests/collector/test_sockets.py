@@ -17,11 +17,11 @@ from starlette.applications import Starlette
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from collector.app import Collector, CollectorSettings
-from collector.short_way import ShortWay
+from collector.door.fast_path import FastPath
 from tests.collector.batches import body
 from tests.collector.conftest import KEY, SITE, Sites
 
-PROTOCOL: type[asyncio.Protocol] = ShortWay
+PROTOCOL: type[asyncio.Protocol] = FastPath
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 HEAD = (
     f"POST /c/{KEY} HTTP/1.1\r\nHost: c\r\nContent-Type: text/plain\r\n"
@@ -29,7 +29,7 @@ HEAD = (
 )
 
 
-@pytest.fixture(params=[HttpToolsProtocol, ShortWay], autouse=True)
+@pytest.fixture(params=[HttpToolsProtocol, FastPath], autouse=True)
 def _protocol(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every test by the usual way and by the short one."""
     monkeypatch.setattr(f"{__name__}.PROTOCOL", request.param)
@@ -46,7 +46,7 @@ async def served(
     config = uvicorn.Config(
         Starlette(routes=collector.routes),
         port=0,
-        http=partial(ShortWay, intake=collector.intake) if http is ShortWay else http,  # type: ignore[arg-type]
+        http=partial(FastPath, endpoint=collector.endpoint) if http is FastPath else http,  # type: ignore[arg-type]
         log_level="error",
         access_log=False,
         proxy_headers=False,

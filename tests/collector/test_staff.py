@@ -14,7 +14,7 @@ from msgspec.structs import replace
 from starlette.applications import Starlette
 
 from collector.app import Collector, CollectorSettings
-from collector.enrichment import is_staff
+from collector.enrich.enrichment import is_staff
 from collector.settings import SettingsError
 from store.records import OldKey
 from store.visitors import staff_mark

@@ -13,13 +13,13 @@ import pytest
 
 from collector import wire
 from collector.app import CollectorSettings, DrainTimeout
-from collector.enrichment import Request, encode, enrich
-from collector.journal import Journal, mark_done
+from collector.enrich.enrichment import RequestFacts, encode, enrich
+from collector.enrich.visitors import Visitors
+from collector.journal.journal import Journal, mark_done
+from collector.journal.quarantine import Quarantine
+from collector.journal.segments import DONE, SEALED, encode_record, paths, read_records
+from collector.journal.writer import Writer
 from collector.known_sites import KnownSite
-from collector.quarantine import Quarantine
-from collector.segments import DONE, SEALED, encode_record, paths, read_records
-from collector.visitors import Visitors
-from collector.writer import Writer
 from store.client import BadLine, Store
 from store.errors import StoreAway, StoreError
 from tests.collector.batches import batch, body
@@ -33,7 +33,7 @@ def record(**changes: Any) -> bytes:
     visitors = Visitors(None)
     visitors.refresh()
     made = wire.decode(body(**changes))
-    x, _ = enrich(made, KnownSite(7, SITE), Request(int(time.time() * 1000), "1.2.3.4", CHROME, ""), visitors)
+    x, _ = enrich(made, KnownSite(7, SITE), RequestFacts(int(time.time() * 1000), "1.2.3.4", CHROME, ""), visitors)
     return encode_record(int(time.time() * 1000), encode(x), wire.encode(made))
 
 

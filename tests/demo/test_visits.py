@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from collector.devices import device
+from collector.enrich.devices import device
 from parcours.demo import visits
 from tests.demo.conftest import Lampyre
 

@@ -10,8 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("store", "rules", "collector", "aggregator", "viewer", "parcours")
 # Names that still mean two or three things. Only ever remove one.
 NOT_YET = {
-    "Answer", "Arrival", "Camera", "Choice", "Click", "Clicks", "Context", "Errors", "Intake", "Note", "Order",
-    "Picture", "Places", "Record", "Refused", "Shown", "State", "Step", "Strip", "Taken", "Totals", "View",
+    "Camera", "Choice", "Click", "Note", "Order", "Picture", "Places", "Shown", "State", "Step", "Strip", "View",
     "Walker",
 }  # fmt: skip
 

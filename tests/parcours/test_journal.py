@@ -7,9 +7,9 @@ import time
 import pytest
 from click.testing import CliRunner
 
-from collector.journal import Journal, mark_done
-from collector.quarantine import Quarantine
-from collector.segments import OPEN, encode_record
+from collector.journal.journal import Journal, mark_done
+from collector.journal.quarantine import Quarantine
+from collector.journal.segments import OPEN, encode_record
 from parcours.cli import cli
 from tests.collector.test_writer import record, segment
 from tests.machine import free_port

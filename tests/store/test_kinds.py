@@ -9,7 +9,7 @@ from typing import get_args
 from msgspec.structs import fields
 
 from collector import wire
-from collector.devices import device
+from collector.enrich.devices import device
 from store.devices import ANY_DEVICE, DEVICES
 from store.kinds import EVENT_KINDS, MAP_KINDS, POINT_KINDS
 from store.records import PageState

@@ -7,8 +7,8 @@ import zlib
 
 from starlette.types import Message, Receive
 
-from collector.admission import too_large
-from collector.refusal import Because, Refused
+from collector.door.admission import too_large
+from collector.door.refusal import Reason, RefusalError
 
 
 class BodyReader:
@@ -25,7 +25,7 @@ class BodyReader:
         self._watching = False
 
     async def read(self, receive: Receive) -> bytes:
-        """The whole body; raises `Refused` (413, 408) instead of reading or waiting on."""
+        """The whole body; raises `RefusalError` (413, 408) instead of reading or waiting on."""
         task = asyncio.current_task()
         assert task is not None
         loop = asyncio.get_running_loop()
@@ -44,7 +44,7 @@ class BodyReader:
             # only our own cancel becomes an answer; one from outside goes on
             if task not in self._late or task.uncancel():
                 raise
-            raise Refused(Because.SLOW.value.saying(f"The body did not arrive in {self._seconds:g} s.")) from None
+            raise RefusalError(Reason.SLOW.with_message(f"The body did not arrive in {self._seconds:g} s.")) from None
         finally:
             del self._since[task]
             self._late.discard(task)
@@ -70,7 +70,7 @@ async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
     size = 0
     while True:
         if message["type"] == "http.disconnect":
-            raise Refused(Because.CUT.value)
+            raise RefusalError(Reason.CUT.value)
         part: bytes = message.get("body", b"")
         size += len(part)
         check_length(size, limit)
@@ -81,9 +81,9 @@ async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
 
 
 def check_length(size: int, limit: int) -> None:
-    """Raises `Refused` when a body, or what has come of it, is too long."""
+    """Raises `RefusalError` when a body, or what has come of it, is too long."""
     if size > limit:
-        raise Refused(too_large(f"The body has more than {limit} bytes", limit))
+        raise RefusalError(too_large(f"The body has more than {limit} bytes", limit))
 
 
 def inflate(body: bytes, limit: int, ratio: int) -> bytes:
@@ -93,9 +93,9 @@ def inflate(body: bytes, limit: int, ratio: int) -> bytes:
     try:
         data = machine.decompress(body, cap + 1)
     except zlib.error as error:
-        raise Refused(Because.NOT_GZIP.value.saying(f"The body is not gzip: {error}.")) from None
+        raise RefusalError(Reason.NOT_GZIP.with_message(f"The body is not gzip: {error}.")) from None
     if len(data) > cap:
-        raise Refused(too_large(f"The body inflates to more than {cap} bytes", limit))
+        raise RefusalError(too_large(f"The body inflates to more than {cap} bytes", limit))
     if not machine.eof or machine.unused_data:
-        raise Refused(Because.NOT_GZIP.value)
+        raise RefusalError(Reason.NOT_GZIP.value)
     return data

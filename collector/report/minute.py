@@ -14,7 +14,7 @@ _NO_INSERTS = (0,) * (len(INSERTING) + 1)
 
 
 @dataclass(frozen=True)
-class Totals:
+class IntakeTotals:
     """Since the start of the process; of all sites."""
 
     taken: Counter[str] = field(default_factory=Counter)  # accepted, duplicates, bots, clamped, skipped
@@ -23,7 +23,7 @@ class Totals:
     inserts: tuple[int, ...] = _NO_INSERTS  # segments by bucket of INSERTING
 
     @staticmethod
-    def of(sites: Iterable[SiteIntake], waits: Iterable[int], inserts: Iterable[int]) -> Totals:
+    def of(sites: Iterable[SiteIntake], waits: Iterable[int], inserts: Iterable[int]) -> IntakeTotals:
         taken: Counter[str] = Counter()
         refused: Counter[str] = Counter()
         for counts in sites:
@@ -35,10 +35,10 @@ class Totals:
                 skipped=counts.skipped.count,
             )
             refused.update({code: tally.count for code, tally in counts.refused.items()})
-        return Totals(taken, refused, tuple(waits), tuple(inserts))
+        return IntakeTotals(taken, refused, tuple(waits), tuple(inserts))
 
 
-def minute_line(before: Totals, now: Totals, state: Mapping[str, int]) -> str:
+def minute_line(before: IntakeTotals, now: IntakeTotals, state: Mapping[str, int]) -> str:
     """`key=value` pairs of what happened between the two, then `state`, as it is now; "" when nothing happened."""
     taken, refused = now.taken - before.taken, now.refused - before.refused
     waits, inserts = _since(before.waits, now.waits), _since(before.inserts, now.inserts)

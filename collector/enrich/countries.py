@@ -7,13 +7,13 @@ from pathlib import Path
 
 import maxminddb
 
-from collector.limits import address_prefix
+from collector.addresses import address_prefix
 from collector.settings import SettingsError
 
 SETTING = "PARCOURS_GEOIP"
 
 
-class Places:
+class Countries:
     """Reads an MMDB file (GeoLite2 Country or City, DB-IP lite, or any with `country.iso_code`).
 
     SettingsError in words when it is missing, broken, or knows no countries.

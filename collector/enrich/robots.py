@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from itertools import pairwise
 
-from collector.wire import Clicks
+from collector.wire import ClickColumns
 
 PURPOSES = ("prefetch", "prerender", "preview")
 
@@ -43,7 +43,7 @@ def by_request(
 ) -> str:
     """Why the request is a robot's, "" if it is not.
 
-    `user_agent_says`: what collector/devices.py read there; `brands`: Sec-CH-UA; `speaks`: false for a browser
+    `user_agent_says`: what collector/enrich/devices.py read there; `brands`: Sec-CH-UA; `speaks`: false for a browser
     that names no language. A browser driven by a script on a page of its `own_machine` is the owner's test: it
     counts (docs/decisions/0010-scripted-browsers-on-loopback-pages.md).
     """
@@ -69,7 +69,7 @@ def _contradicts(user_agent: str, brands: bytes) -> bool:
     return b"Chrom" in brands and not _CHROMIUM.search(user_agent) and bool(_CLAIMS_ANOTHER.search(user_agent))
 
 
-def by_behaviour(clicks: Clicks | None, dwelt: bool) -> str:
+def by_behaviour(clicks: ClickColumns | None, dwelt: bool) -> str:
     """Why the clicks of one batch are no hand's, "" if they may be. `dwelt`: the pointer rested somewhere.
 
     Nothing is remembered from batch to batch.

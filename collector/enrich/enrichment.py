@@ -8,16 +8,16 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from collector.channels import arrival
-from collector.clocks import MAX_AGE, MAX_AGE_DEMO, shift
-from collector.devices import device
+from collector.enrich.channels import traffic_source
+from collector.enrich.clocks import MAX_AGE, MAX_AGE_DEMO, shift
+from collector.enrich.countries import Countries
+from collector.enrich.devices import device
+from collector.enrich.masking import masked_address
+from collector.enrich.networks import Networks, networks, read_networks
+from collector.enrich.robots import by_behaviour, by_request
+from collector.enrich.visitors import Visitors
 from collector.known_sites import KnownSite
-from collector.masking import masked_address
-from collector.networks import Networks, networks, read_networks
 from collector.origins import on_this_machine
-from collector.places import Places
-from collector.robots import by_behaviour, by_request
-from collector.visitors import Visitors
 from collector.wire import Batch, span
 from store.pages import NotAPage, canonical_page
 from store.records import Site
@@ -45,7 +45,7 @@ class Enrichment(Struct):
     shift: int  # ms
 
 
-class Request(Struct, frozen=True):
+class RequestFacts(Struct, frozen=True):
     """What the request tells beside its body. `address` stays in memory."""
 
     received: int  # ms since 1970
@@ -56,20 +56,20 @@ class Request(Struct, frozen=True):
     speaks: bool = True  # false for a browser that names no language
 
 
-class Lists(Struct, frozen=True):
+class AddressLists(Struct, frozen=True):
     """What the owner gives to judge addresses by."""
 
-    places: Places | None = None
+    places: Countries | None = None
     datacentres: Networks | None = None
 
 
-NO_LISTS = Lists()
+NO_ADDRESS_LISTS = AddressLists()
 
 
-def read_lists(geoip: Path | None, datacentres: Path | None) -> Lists:
+def read_address_lists(geoip: Path | None, datacentres: Path | None) -> AddressLists:
     """Read the owner's files; SettingsError in words when one cannot be used."""
-    return Lists(
-        Places(geoip) if geoip else None,
+    return AddressLists(
+        Countries(geoip) if geoip else None,
         read_networks(datacentres, "PARCOURS_DATACENTRES") if datacentres else None,
     )
 
@@ -78,7 +78,7 @@ _encoder = msgspec.json.Encoder()
 
 
 def enrich(
-    batch: Batch, known: KnownSite, request: Request, visitors: Visitors, lists: Lists = NO_LISTS
+    batch: Batch, known: KnownSite, request: RequestFacts, visitors: Visitors, lists: AddressLists = NO_ADDRESS_LISTS
 ) -> tuple[Enrichment, bool]:
     """The enrichment, and whether the clock had to be clamped. Raises `NotAPage` when the URL names none.
 
@@ -92,7 +92,7 @@ def enrich(
     time = shift(request.received, batch.sent, batch.t0, span(batch), MAX_AGE_DEMO if site.demo else MAX_AGE)
     if time.clamped:
         batch.sent = request.received - time.ms  # dwells and elements lie there: any day of a century otherwise
-    came = arrival(context.url, context.ref)
+    came = traffic_source(context.url, context.ref)
     what = device(request.user_agent, context.touch)
     consented = bool(context.consent and context.id)
     if consented:
@@ -125,7 +125,7 @@ def encode(enrichment: Enrichment) -> bytes:
 
 
 def verdict(
-    batch: Batch, request: Request, user_agent_says: str, own_machine: bool, datacentres: Networks | None
+    batch: Batch, request: RequestFacts, user_agent_says: str, own_machine: bool, datacentres: Networks | None
 ) -> str:
     """Why the visitor is taken for a robot (store/robots.py), "" if it is not.
 
@@ -162,4 +162,14 @@ def _page(url: str, keep_query: tuple[str, ...]) -> str:
     return canonical_page(url, keep_query)
 
 
-__all__ = ["Enrichment", "Lists", "NotAPage", "Request", "encode", "enrich", "is_staff", "read_lists", "verdict"]
+__all__ = [
+    "AddressLists",
+    "Enrichment",
+    "NotAPage",
+    "RequestFacts",
+    "encode",
+    "enrich",
+    "is_staff",
+    "read_address_lists",
+    "verdict",
+]

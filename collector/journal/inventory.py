@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from collector.quarantine import DAMAGED, Quarantine, Why, batches_by_site
-from collector.segments import DONE, OPEN, SEALED, Record, paths, read_records
+from collector.journal.quarantine import DAMAGED, Quarantine, QuarantineNote, batches_by_site
+from collector.journal.segments import DONE, OPEN, SEALED, JournalRecord, paths, read_records
 
 STATES = ("open", "sealed", "done", "quarantined")  # as a batch goes through them
 _SUFFIXES = {OPEN: "open", SEALED: "sealed", DONE: "done"}
@@ -23,7 +23,7 @@ class Segment:
     good: int  # of them, bytes that can be read; less: torn or damaged behind them
     age: float  # s since it was begun
     batches: Counter[int]  # number of the site → batches
-    why: Why | None = None  # of a quarantined one
+    why: QuarantineNote | None = None  # of a quarantined one
 
     @property
     def whole(self) -> bool:
@@ -54,7 +54,7 @@ def find(journal: Path, name: str) -> Path | None:
     return next((path for path in _places(journal, stem) if path.is_file()), None)
 
 
-def records_of(path: Path) -> list[Record]:
+def records_of(path: Path) -> list[JournalRecord]:
     return list(read_records(path.read_bytes()))
 
 
@@ -65,7 +65,7 @@ def _places(journal: Path, stem: str) -> Iterator[Path]:
         yield journal / f"{stem}{ending}"
 
 
-def _look(path: Path, state: str, why: Why | None = None) -> Segment | None:
+def _look(path: Path, state: str, why: QuarantineNote | None = None) -> Segment | None:
     try:
         data = path.read_bytes()
     except FileNotFoundError:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import ipaddress
 import time
 from collections.abc import Callable, Hashable
-from functools import lru_cache
 
-from collector.addresses import ip_of
 from collector.settings import Rate
 
 MAX_BUCKETS = 50_000  # full ones are forgotten first
@@ -42,13 +39,3 @@ class Buckets:
             newest = sorted(fresh.items(), key=lambda item: item[1][1])[MAX_BUCKETS // 2 :]
             fresh = dict(newest)
         self._left = fresh
-
-
-@lru_cache(maxsize=10_000)
-def address_prefix(address: str) -> str:
-    """The network that one owner is likely to hold: /24 of IPv4, /56 of IPv6. In memory only."""
-    ip = ip_of(address)
-    if ip is None:
-        return address
-    bits = 24 if ip.version == 4 else 56
-    return str(ipaddress.ip_network(f"{ip}/{bits}", strict=False))

@@ -7,13 +7,13 @@ from functools import lru_cache
 from msgspec import Struct
 from starlette.types import Send
 
-from collector.refusal import Refusal
+from collector.door.refusal import Refusal
 
 Header = tuple[bytes, bytes]
 _DAY = b"86400"
 
 
-class Answer(Struct, frozen=True, gc=False):
+class HttpAnswer(Struct, frozen=True, gc=False):
     status: int
     headers: tuple[Header, ...]
     body: bytes = b""
@@ -32,12 +32,12 @@ def _readable_by(origin: bytes) -> tuple[Header, ...]:
 
 
 @lru_cache(maxsize=2_000)
-def accepted(origin: bytes) -> Answer:
+def accepted(origin: bytes) -> HttpAnswer:
     """204: durable, or already known."""
-    return Answer(204, _readable_by(origin))
+    return HttpAnswer(204, _readable_by(origin))
 
 
-def refused(origin: bytes, refusal: Refusal) -> Answer:
+def refused(origin: bytes, refusal: Refusal) -> HttpAnswer:
     """The refusal with its JSON, and when to try again if that makes sense."""
     body = refusal.body()
     headers = [
@@ -52,10 +52,10 @@ def refused(origin: bytes, refusal: Refusal) -> Answer:
         headers.append((b"allow", b"POST, OPTIONS"))
     if refusal.close:
         headers.append((b"connection", b"close"))
-    return Answer(refusal.status, tuple(headers), body)
+    return HttpAnswer(refusal.status, tuple(headers), body)
 
 
-def preflight(origin: bytes, private_network: bool) -> Answer:
+def preflight(origin: bytes, private_network: bool) -> HttpAnswer:
     """OPTIONS: what a page may send. The tracker's own posts need no preflight."""
     headers = [
         *_readable_by(origin),
@@ -66,10 +66,10 @@ def preflight(origin: bytes, private_network: bool) -> Answer:
     ]
     if private_network:
         headers.append((b"access-control-allow-private-network", b"true"))
-    return Answer(204, tuple(headers))
+    return HttpAnswer(204, tuple(headers))
 
 
-async def send_answer(send: Send, answer: Answer) -> None:
-    """Answer over ASGI."""
+async def send_answer(send: Send, answer: HttpAnswer) -> None:
+    """HttpAnswer over ASGI."""
     await send({"type": "http.response.start", "status": answer.status, "headers": list(answer.headers)})
     await send({"type": "http.response.body", "body": answer.body})

@@ -19,24 +19,24 @@ from functools import partial
 from msgspec import Struct
 
 from collector.histograms import WAITING, Histogram
-from collector.journal import Journal, JournalError
+from collector.journal.journal import Journal, JournalError
 
 log = logging.getLogger("parcours.collector")
 APART = 0.004  # s between two groups under load: fewer, larger ones cost less, and nobody sees the wait
 _IDLE = 0.25  # s between looks at the age of the open segment
 
 
-class Taken(Struct, frozen=True, gc=False):
+class PendingBatch(Struct, frozen=True, gc=False):
     """A batch that was checked: what is left to know of it once it is durable."""
 
-    id: int  # collector/seen.py
+    id: int  # collector/journal/known_batches.py
     site: int
     received: int  # ms since 1970
     bot: bool
     clamped: bool
 
 
-Told = Callable[[JournalError | None], None]  # called on the loop: the batch is durable, or why it is not
+DurableCallback = Callable[[JournalError | None], None]  # called on the loop: the batch is durable, or why it is not
 
 
 class _Group:
@@ -47,8 +47,8 @@ class _Group:
     def __init__(self) -> None:
         self.began = time.monotonic()
         self.records: list[bytes] = []
-        self.batches: list[Taken] = []
-        self.told: list[Told] = []  # of each batch, and of what is sent again while it is under way
+        self.batches: list[PendingBatch] = []
+        self.told: list[DurableCallback] = []  # of each batch, and of what is sent again while it is under way
 
 
 class Committer:
@@ -59,7 +59,7 @@ class Committer:
         journal: Journal,
         seal_after: Callable[[], float],
         on_sealed: Callable[[], None],
-        on_durable: Callable[[list[Taken]], None],
+        on_durable: Callable[[list[PendingBatch]], None],
     ) -> None:
         self._journal = journal
         self._seal_after = seal_after  # s; asked again each time, since it grows with the backlog
@@ -92,7 +92,7 @@ class Committer:
         group = self._flying or self._forming
         return 0.0 if group is None else time.monotonic() - group.began
 
-    def join(self, key: int, told: Told) -> bool:
+    def join(self, key: int, told: DurableCallback) -> bool:
         """Hear of this batch too, if it is being written already; whether it is."""
         group = self._under_way.get(key)
         if group is None:
@@ -100,7 +100,7 @@ class Committer:
         group.told.append(told)
         return True
 
-    def append(self, batch: Taken, record: bytes, told: Told) -> None:
+    def append(self, batch: PendingBatch, record: bytes, told: DurableCallback) -> None:
         """`told` is called when the record is durable, or cannot be. It must not raise."""
         group = self._forming
         if group is None:
@@ -199,7 +199,7 @@ class Committer:
         self._on_sealed()
 
 
-def settles(future: asyncio.Future[None]) -> Told:
+def callback_for(future: asyncio.Future[None]) -> DurableCallback:
     """For who waits in a task: `future` is done, or holds the `JournalError`."""
     return partial(_settle, future)
 

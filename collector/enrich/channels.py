@@ -50,7 +50,7 @@ _MAIL_HOST = re.compile(r"^(?:web)?mail\d*\.")
 
 
 @dataclass(frozen=True, slots=True)
-class Arrival:
+class TrafficSource:
     channel: str  # one of CHANNELS
     referrer: str  # host it came from, "" when from this site or unknown
     source: str  # utm_source, else the name of the referrer
@@ -59,7 +59,7 @@ class Arrival:
 
 
 @lru_cache(maxsize=20_000)
-def arrival(url: str, referrer: str) -> Arrival:
+def traffic_source(url: str, referrer: str) -> TrafficSource:
     """Channel of a view of `url` that came from `referrer` (both without fragment, "" for none)."""
     own, host = host_of(url), host_of(referrer)
     if host == own:
@@ -75,7 +75,7 @@ def arrival(url: str, referrer: str) -> Arrival:
         channel = "social"
     elif source or medium or campaign:
         channel = "campaign"
-    return Arrival(channel, host, source or name, medium, campaign)
+    return TrafficSource(channel, host, source or name, medium, campaign)
 
 
 def _known(host: str) -> tuple[str, str]:

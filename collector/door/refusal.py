@@ -19,16 +19,12 @@ class Refusal:
     retry_after: int = 0  # seconds; 0: trying again is useless
     close: bool = False  # the rest of the request is not worth reading
 
-    def saying(self, message: str) -> Refusal:
-        """The same refusal with the particulars of this case."""
-        return replace(self, message=message)
-
     def body(self) -> bytes:
         """The JSON answer, in the shape that all of Parcours uses for errors."""
         return msgspec.json.encode({"error": {"code": self.code, "message": self.message, "hint": self.hint}})
 
 
-class Refused(Exception):
+class RefusalError(Exception):
     """Carries a refusal out of a step that cannot return it."""
 
     def __init__(self, refusal: Refusal) -> None:
@@ -36,7 +32,17 @@ class Refused(Exception):
         self.refusal = refusal
 
 
-class Because(Enum):
+class ReasonSet(Enum):
+    """A closed set of refusals."""
+
+    value: Refusal
+
+    def with_message(self, message: str) -> Refusal:
+        """The refusal with the particulars of this case as its message."""
+        return replace(self.value, message=message)
+
+
+class Reason(ReasonSet):
     """The closed set. Only 408, 429 and 503 are worth another try, with the same batch id."""
 
     METHOD = Refusal(405, "method", "Only POST and OPTIONS are answered here.", "Send the batch with POST.")

@@ -12,7 +12,7 @@ import msgspec
 import xxhash
 from msgspec import Struct
 
-from collector.segments import Record
+from collector.journal.segments import JournalRecord
 
 GENERATION = 200_000  # ids
 _HALF = (1 << 64) - 1
@@ -42,20 +42,20 @@ _ids = msgspec.json.Decoder(_Ids)
 _site = msgspec.json.Decoder(_Site)
 
 
-def record_id(record: Record) -> int:
+def record_id(record: JournalRecord) -> int:
     """The id of a batch in the journal, which holds checked batches only."""
     ids = _ids.decode(record.body)
     return batch_id(_site.decode(record.x).site, ids.view, ids.seq)
 
 
-def ids_of(records: Iterable[Record]) -> Iterator[int]:
+def ids_of(records: Iterable[JournalRecord]) -> Iterator[int]:
     """The ids of the batches in a segment; a record that nobody can read has none, and stops nothing."""
     for record in records:
         with contextlib.suppress(msgspec.DecodeError):
             yield record_id(record)
 
 
-class Seen:
+class KnownBatches:
     """A set that forgets: it holds at least the last `generation` ids and at most twice as many.
 
     Two tables with open addressing and linear probing, 16 bytes a slot, of which half stay free at least. Their

@@ -19,11 +19,11 @@ from functools import partial
 from pathlib import Path
 from typing import Protocol
 
-from collector.boot import booted_since, note_boot
 from collector.histograms import INSERTING, Histogram
-from collector.journal import mark_done
-from collector.quarantine import Quarantine, forget_left_out, left_out
-from collector.segments import DONE, SEALED, as_line, paths, read_records
+from collector.journal.boot import booted_since, note_boot
+from collector.journal.journal import mark_done
+from collector.journal.quarantine import Quarantine, forget_left_out, left_out
+from collector.journal.segments import DONE, SEALED, as_line, paths, read_records
 from store.client import BadLine, DiskFull, StoreAway, StoreBusy
 from store.priority import step_back
 

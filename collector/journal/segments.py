@@ -22,7 +22,7 @@ _X, _B = b'"x":', b',"b":'  # the second is in no enrichment: a quote inside a t
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
+class JournalRecord:
     received: int  # ms since 1970
     x: bytes
     body: bytes
@@ -39,7 +39,7 @@ def _head(rest: bytes) -> bytes:
     return b'{"k":"%08x%08x",' % (len(rest), zlib.crc32(rest))
 
 
-def read_records(data: bytes) -> Iterator[Record]:
+def read_records(data: bytes) -> Iterator[JournalRecord]:
     """The records of a segment, up to the first that is torn or damaged (none behind it was acknowledged)."""
     at = 0
     while at + _HEAD <= len(data):
@@ -53,7 +53,7 @@ def read_records(data: bytes) -> Iterator[Record]:
         if length > MAX_RECORD or len(rest) < length or _head(rest) != head:
             return
         x, b = rest.index(_X), rest.index(_B)
-        yield Record(int(rest[4 : x - 1]), rest[x + len(_X) : b], rest[b + len(_B) : -2], end)
+        yield JournalRecord(int(rest[4 : x - 1]), rest[x + len(_X) : b], rest[b + len(_B) : -2], end)
         at = end
 
 
@@ -65,7 +65,7 @@ def good_length(data: bytes) -> int:
     return length
 
 
-def as_line(record: Record) -> bytes:
+def as_line(record: JournalRecord) -> bytes:
     """The line of JSON that the store's table `landing` takes."""
     return encode_record(record.received, record.x, record.body)
 

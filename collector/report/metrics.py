@@ -12,8 +12,8 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
 from collector.addresses import ClientAddress, is_private
-from collector.counters import Counters
 from collector.histograms import Histogram
+from collector.report.counters import Counters
 
 Step = tuple[str, str, Callable[[], Histogram | None]]  # name, help
 Figure = tuple[str, str, str, Callable[[], float]]  # kind (counter, gauge), name, help, value

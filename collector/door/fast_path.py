@@ -1,9 +1,9 @@
-"""The short way of a batch: from uvicorn's parser to the intake, and from the committer to the socket.
+"""The short way of a batch: from uvicorn's parser to the endpoint, and from the committer to the socket.
 
 A batch whose head and body come in one read, which is nearly every one, needs nothing of what ASGI is
 for: no task, no route, no timer over its body. Whatever is out of the ordinary (a body in pieces, a site
 that is not at hand, a client that wants the connection closed or does not read its answers, a request
-behind one that is not answered yet) goes the usual way through the app, where the same intake answers it.
+behind one that is not answered yet) goes the usual way through the app, where the same endpoint answers it.
 """
 
 from __future__ import annotations
@@ -14,26 +14,26 @@ from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
-from collector import answers
-from collector.answers import Answer, Header
-from collector.intake import Intake
-from collector.journal import JournalError
-from collector.refusal import Because, Refused
+from collector.door import answers
+from collector.door.answers import Header, HttpAnswer
+from collector.door.endpoint import BatchEndpoint
+from collector.door.refusal import Reason, RefusalError
+from collector.journal.journal import JournalError
 
 log = logging.getLogger("parcours.collector")
 PATH = b"/c/"
-_FAILED = Answer(500, ((b"content-length", b"0"), (b"connection", b"close")))
+_FAILED = HttpAnswer(500, ((b"content-length", b"0"), (b"connection", b"close")))
 
 
-class ShortWay(HttpToolsProtocol):
-    """One connection. Without an intake every request goes through the app."""
+class FastPath(HttpToolsProtocol):
+    """One connection. Without an endpoint every request goes through the app."""
 
     _parts: list[bytes] | None = None  # the body that is coming, of a batch that may go the short way
     _rests_since: float | None = None  # loop time; None while a request is under way
 
-    def __init__(self, *args: Any, intake: Intake | None = None, **settings: Any) -> None:
+    def __init__(self, *args: Any, endpoint: BatchEndpoint | None = None, **settings: Any) -> None:
         super().__init__(*args, **settings)
-        self._intake = intake
+        self._endpoint = endpoint
 
     def data_received(self, data: bytes) -> None:
         super().data_received(data)
@@ -71,7 +71,7 @@ class ShortWay(HttpToolsProtocol):
     def _is_ordinary(self) -> bool:
         parser = self.parser
         return (
-            self._intake is not None
+            self._endpoint is not None
             and self.url.startswith(PATH)
             and parser.get_method() == b"POST"
             and parser.get_http_version() == "1.1"
@@ -128,25 +128,25 @@ class ShortWay(HttpToolsProtocol):
 
     def _take(self, body: bytes) -> bool:
         """Whether the short way was possible; then the request is answered, or will be."""
-        intake = self._intake
-        assert intake is not None
-        known = intake.at_hand(self.url[len(PATH) :].decode("latin-1"))
+        endpoint = self._endpoint
+        assert endpoint is not None
+        known = endpoint.cached(self.url[len(PATH) :].decode("latin-1"))
         if known is None:
             return False
         headers = dict(self.headers)
-        batch = Posted(self, intake, known.number, headers.get(b"origin", b""))
+        batch = PendingRequest(self, endpoint, known.number, headers.get(b"origin", b""))
         self.cycle = batch  # type: ignore[assignment]  # uvicorn keeps what follows on the connection behind it
         try:
-            if not intake.take(known, self.client[0] if self.client else "", self.headers, headers, body, batch.told):
+            if not endpoint.take(known, self.client[0] if self.client else "", self.headers, headers, body, batch.told):
                 batch.told(None)
-        except Refused as refused:
-            batch.answer(intake.refused(refused.refusal, known.number, batch.origin))
+        except RefusalError as refused:
+            batch.answer(endpoint.refused(refused.refusal, known.number, batch.origin))
         except Exception:
             log.exception("A batch was not taken")
             batch.answer(_FAILED)
         return True
 
-    def write(self, answer: Answer, keep_alive: bool) -> bool:
+    def write(self, answer: HttpAnswer, keep_alive: bool) -> bool:
         """Write the answer; whether the connection stays open."""
         closing = not keep_alive or (b"connection", b"close") in answer.headers
         head = _head(answer.status, answer.headers, closing, *self.server_state.default_headers)
@@ -154,15 +154,15 @@ class ShortWay(HttpToolsProtocol):
         return not closing
 
 
-class Posted:
+class PendingRequest:
     """A batch that waits for the disk: what the protocol of uvicorn needs to know of a request under way."""
 
-    __slots__ = ("_intake", "_protocol", "_site", "disconnected", "keep_alive", "origin", "response_complete")
+    __slots__ = ("_endpoint", "_protocol", "_site", "disconnected", "keep_alive", "origin", "response_complete")
     waiting_for_100_continue = False
 
-    def __init__(self, protocol: ShortWay, intake: Intake, site: int, origin: bytes) -> None:
+    def __init__(self, protocol: FastPath, endpoint: BatchEndpoint, site: int, origin: bytes) -> None:
         self._protocol = protocol
-        self._intake = intake
+        self._endpoint = endpoint
         self._site = site
         self.origin = origin
         self.keep_alive = True  # until uvicorn stops
@@ -170,7 +170,7 @@ class Posted:
         self.response_complete = False
 
     @property
-    def message_event(self) -> Posted:
+    def message_event(self) -> PendingRequest:
         """What uvicorn sets when the connection is lost; nobody waits for it here."""
         return self
 
@@ -181,9 +181,9 @@ class Posted:
         if error is None:
             self.answer(answers.accepted(self.origin))
         else:
-            self.answer(self._intake.refused(Because.NOT_DURABLE.value, self._site, self.origin))
+            self.answer(self._endpoint.refused(Reason.NOT_DURABLE.value, self._site, self.origin))
 
-    def answer(self, answer: Answer) -> None:
+    def answer(self, answer: HttpAnswer) -> None:
         self.response_complete = True
         protocol = self._protocol
         if self.disconnected or protocol.transport.is_closing():

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sized
 
-from collector.committer import Committer
-from collector.intake import Intake
-from collector.metrics import Figure, Step
-from collector.writer import Writer
+from collector.histograms import Histogram
+from collector.journal.committer import Committer
+from collector.journal.writer import Writer
+from collector.report.metrics import Figure, Step
 
 CommitterNow = Callable[[], Committer | None]  # None while the collector does not run
 WriterNow = Callable[[], Writer | None]
 
 
-def steps(intake: Intake, committer: CommitterNow, writer: WriterNow) -> tuple[Step, ...]:
+def steps(taking: Histogram, committer: CommitterNow, writer: WriterNow) -> tuple[Step, ...]:
     """Whose times are shown as histograms."""
     return (
         (
             "parcours_taking_seconds",
             "From the head of a request to the journal's queue: admission, body, decoding (one batch in 16)",
-            lambda: intake.taking,
+            lambda: taking,
         ),
         (
             "parcours_durable_seconds",

@@ -8,10 +8,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from collector.addresses import ip_of
+from collector.addresses import Network, ip_of
 from collector.settings import SettingsError
-
-Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class Networks:

@@ -16,17 +16,17 @@ from pathlib import Path
 import msgspec
 from msgspec import Struct
 
-from collector.segments import SEALED, Record, as_line, paths, read_records
+from collector.journal.segments import SEALED, JournalRecord, as_line, paths, read_records
 
 WHY, LEFT_OUT, DAMAGED = ".why", ".left", ".damaged"
 
 
-class NotThere(LookupError):
+class NotQuarantined(LookupError):
     """No segment of this name is set aside; `str()` says what is."""
 
 
-class Why(Struct, frozen=True):
-    """Why a segment was set aside."""
+class QuarantineNote(Struct, frozen=True):
+    """QuarantineNote a segment was set aside."""
 
     error: str  # the store's words
     attempts: int
@@ -37,11 +37,11 @@ class _Of(Struct):
     site: int
 
 
-_why = msgspec.json.Decoder(Why)
+_why = msgspec.json.Decoder(QuarantineNote)
 _of = msgspec.json.Decoder(_Of)
 
 
-def batches_by_site(records: list[Record]) -> Counter[int]:
+def batches_by_site(records: list[JournalRecord]) -> Counter[int]:
     """Number of the site → batches; 0 for a record that does not say."""
     found: Counter[int] = Counter()
     for record in records:
@@ -65,13 +65,13 @@ class Quarantine:
         return paths(self.folder, SEALED)
 
     def find(self, name: str) -> Path:
-        """The segment of this name, with or without its ending. Raises `NotThere`."""
+        """The segment of this name, with or without its ending. Raises `NotQuarantined`."""
         path = self.folder / (name if name.endswith(SEALED) else f"{name}{SEALED}")
         if path.parent != self.folder or not path.is_file():
-            raise NotThere(f"{name} is not in {self.folder}: `parcours journal list` shows what is")
+            raise NotQuarantined(f"{name} is not in {self.folder}: `parcours journal list` shows what is")
         return path
 
-    def why(self, path: Path) -> Why | None:
+    def why(self, path: Path) -> QuarantineNote | None:
         """The reason kept beside it; None when there is none that can be read."""
         try:
             return _why.decode(Path(f"{path}{WHY}").read_bytes())
@@ -99,7 +99,7 @@ class Quarantine:
         _sync(self.folder)
         _sync(self.journal)
 
-    def keep_record(self, segment: Path, number: int, record: Record, error: str) -> None:
+    def keep_record(self, segment: Path, number: int, record: JournalRecord, error: str) -> None:
         """Set record `number` (from 1) of a segment aside, and note with the segment that it is left out."""
         name = f"{segment.stem}.{number}{SEALED}"
         self._explain(name, error, 1)
@@ -140,7 +140,7 @@ class Quarantine:
 
     def _explain(self, name: str, error: str, attempts: int) -> None:
         self.folder.mkdir(exist_ok=True, mode=0o700)
-        why = Why(error, attempts, int(time.time() * 1000))
+        why = QuarantineNote(error, attempts, int(time.time() * 1000))
         _write(self.folder / f"{name}{WHY}", msgspec.json.encode(why))
 
 

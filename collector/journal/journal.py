@@ -1,6 +1,6 @@
 """The journal: a batch is acknowledged when it is in here and the disk has said so.
 
-Plain blocking code that one thread owns (collector/committer.py). A segment is
+Plain blocking code that one thread owns (collector/journal/committer.py). A segment is
 `<µs>-<random>.open` while it grows, `.seg` when it is sealed, `.done` when the
 store has it. The name is also the token under which it is inserted, so it must
 never come twice: hence the random part (two containers can share time and pid).
@@ -18,7 +18,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from collector.segments import DONE, OPEN, SEALED, good_length, paths
+from collector.journal.segments import DONE, OPEN, SEALED, good_length, paths
 
 log = logging.getLogger("parcours.collector")
 
