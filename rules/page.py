@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from rules.faults import Fault, given
+from rules.faults import Fault, fault
 from store.pages import NotAPage, canonical_page, page_path
 from store.records import Site
 
@@ -24,7 +24,7 @@ def page_meant(site: Site, text: str, known: Sequence[str]) -> str | Fault:
     if text.startswith("/"):
         return _of_path(site, text, known)
     if not _HOST.match(text):
-        return Fault("page", "no_page", {"given": given(text)})
+        return fault("page", "no_page", value=text)
     if "{" in text:
         return text  # a pattern: `shop.example/lamps/{name}`
     return _canonical(site, f"https://{text}", text)
@@ -42,7 +42,7 @@ def _of_path(site: Site, text: str, known: Sequence[str]) -> str | Fault:
     hosts += [page[: page.index("/")] for page in known if "/" in page]
     pages = [_canonical(site, f"https://{host}{text}", text) for host in dict.fromkeys(hosts)]
     if not pages:
-        return Fault("page", "host_missing", {"given": given(text)})
+        return fault("page", "host_missing", value=text)
     return next((page for page in known if page in pages), pages[0])
 
 
@@ -50,4 +50,4 @@ def _canonical(site: Site, address: str, text: str) -> str | Fault:
     try:
         return canonical_page(address, site.keep_query)
     except NotAPage:
-        return Fault("page", "not_http", {"given": given(text)})
+        return fault("page", "not_http", value=text)

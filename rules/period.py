@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
-from rules.faults import Fault, given
+from rules.faults import Fault, fault
 
 DAYS = 28  # where nothing else is asked for
 LONGEST = 3660  # days, for `days`
@@ -84,11 +84,9 @@ def parse(query: Mapping[str, str], today: date, default: Period | None = None) 
 def faults_of(period: Period, today: date) -> tuple[Fault, ...]:
     """What is wrong with dates that can be read: the end before the start."""
     if period.since and period.until and period.since > period.until:
-        days = {"since": period.since.isoformat(), "until": period.until.isoformat()}
-        return (Fault("since", "swapped", days),)
+        return (fault("since", "swapped", since=period.since.isoformat(), until=period.until.isoformat()),)
     if period.since and not period.until and period.since > today:
-        days = {"since": period.since.isoformat(), "today": today.isoformat()}
-        return (Fault("since", "after_today", days),)
+        return (fault("since", "after_today", since=period.since.isoformat(), today=today.isoformat()),)
     return ()
 
 
@@ -103,7 +101,7 @@ def _days(query: Mapping[str, str], faults: list[Fault]) -> int | None:
         return None
     if re.fullmatch(r"[0-9]{1,9}", text) and 1 <= int(text) <= LONGEST:
         return int(text)
-    faults.append(Fault("days", "whole_number", {"given": given(text), "least": 1, "most": LONGEST}))
+    faults.append(fault("days", "whole_number", value=text, least=1, most=LONGEST))
     return None
 
 
@@ -116,9 +114,8 @@ def _day(query: Mapping[str, str], name: str, faults: list[Fault]) -> date | Non
     except ValueError:  # the 31st of February
         day = None
     if day is None:
-        faults.append(Fault(name, "day", {"given": given(text)}))
+        faults.append(fault(name, "day", value=text))
     elif not FIRST <= day <= LAST:
-        bounds = {"first": FIRST.isoformat(), "last": LAST.isoformat()}
-        faults.append(Fault(name, "day_range", {"given": given(text), **bounds}))
+        faults.append(fault(name, "day_range", value=text, first=FIRST.isoformat(), last=LAST.isoformat()))
         return None
     return day

@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, Literal
 
 from rules import period as periods
-from rules.faults import Fault, Scalar, given
+from rules.faults import Fault, fault, in_order
 from rules.page import page_meant
 from rules.period import Period
 from store.devices import DEVICES, Device
@@ -125,7 +125,7 @@ class Known:
 def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default: Period | None = None) -> Reading:
     """Read a query. `default` is the period where the query names none. Parameters outside `asks` are not read."""
     asked = {name: query.get(name, "").strip() for name in asks.names}
-    faults = [Fault(name, "missing") for name in asks.needs if not asked[name]]
+    faults = [fault(name, "missing") for name in asks.needs if not asked[name]]
     days = periods.parse(asked, today, default)
     question = Question(
         site=site,
@@ -140,11 +140,11 @@ def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default:
         experiment=asked.get("experiment", ""),
     )
     if "experiment" in asks.names and asked["variant"]:
-        faults.append(Fault("variant", "shows_both"))
+        faults.append(fault("variant", "shows_both"))
         question = replace(question, variant=None)
     if question.kind == "scroll" and question.state:
-        faults.append(Fault("state", "state_of_reach", {"given": given(question.state)}))
-    return Reading(question, _in_order((*faults, *days.faults), asks.names))
+        faults.append(fault("state", "state_of_reach", value=question.state))
+    return Reading(question, in_order((*faults, *days.faults), asks.names))
 
 
 def resolve(reading: Reading, known: Known) -> Reading:
@@ -166,7 +166,7 @@ def resolve(reading: Reading, known: Known) -> Reading:
             question = replace(question, variant=None)
         else:
             question = replace(question, variant=variant)
-    if question.state and question.kind != "scroll" and not any(fault.field == "page" for fault in faults):
+    if question.state and question.kind != "scroll" and not any(one.field == "page" for one in faults):
         state = _state_meant(question, known)
         if isinstance(state, Fault):
             faults.append(state)
@@ -174,7 +174,7 @@ def resolve(reading: Reading, known: Known) -> Reading:
             question = replace(question, state=state)
     if question.experiment:
         question = replace(question, experiment=experiment_meant(question.experiment, known.experiments))
-    return Reading(question, _in_order(faults, COMPARISON.names))
+    return Reading(question, in_order(faults, COMPARISON.names))
 
 
 def states_of(states: Iterable[PageState], page: str) -> list[PageState]:
@@ -193,7 +193,7 @@ def _choice(asked: Mapping[str, str], name: str, allowed: tuple[Any, ...], usual
     text = asked.get(name, "") or usual
     if text == usual or text in allowed:
         return text
-    faults.append(Fault(name, "choice", {"given": given(text), "allowed": ", ".join(allowed)}))
+    faults.append(fault(name, "choice", value=text, allowed=", ".join(allowed)))
     return usual
 
 
@@ -208,7 +208,7 @@ def _width(asked: Mapping[str, str], faults: list[Fault]) -> int | None:
         return None
     if re.fullmatch(r"[0-9]{1,9}", text) and least <= int(text) <= most:
         return int(text)
-    faults.append(Fault("width", "whole_number", {"given": given(text), "least": least, "most": most}))
+    faults.append(fault("width", "whole_number", value=text, least=least, most=most))
     return None
 
 
@@ -219,7 +219,7 @@ def _variant(asked: Mapping[str, str], faults: list[Fault]) -> tuple[str, str] |
     experiment, _, key = text.rpartition(":")
     if experiment and _KEY.fullmatch(key):
         return experiment, key
-    faults.append(Fault("variant", "variant_form", {"given": given(text)}))
+    faults.append(fault("variant", "variant_form", value=text))
     return None
 
 
@@ -231,8 +231,7 @@ def _variant_meant(variant: tuple[str, str], experiments: Iterable[Experiment]) 
             if any(v.key == key for v in experiment.variants):
                 return experiment.id, key
             allowed = ", ".join(f"{experiment.id}:{v.key}" for v in experiment.variants)
-            values = {"given": given(key), "experiment": experiment.name, "allowed": allowed}
-            return Fault("variant", "no_variant", values)
+            return fault("variant", "no_variant", value=key, experiment=experiment.name, allowed=allowed)
     return variant
 
 
@@ -241,14 +240,4 @@ def _state_meant(question: Question, known: Known) -> str | Fault:
     text, here = question.state, states_of(known.states, question.page)
     keys = [s.key for s in here if s.key == text] + [s.key for s in here if s.name == text]
     keys += [s.state for s in known.snapshots if s.state == text and matches(question.page, s.page)]
-    if keys:
-        return keys[0]
-    values: dict[str, Scalar] = {"given": given(text)}
-    if here:
-        values["allowed"] = ", ".join(s.key for s in here)
-    return Fault("state", "no_state", values)
-
-
-def _in_order(faults: Iterable[Fault], names: tuple[str, ...]) -> tuple[Fault, ...]:
-    """Without doubles, in the order of the parameters."""
-    return tuple(sorted(dict.fromkeys(faults), key=lambda fault: names.index(fault.field)))
+    return keys[0] if keys else fault("state", "no_state", value=text, allowed=", ".join(s.key for s in here))

@@ -9,7 +9,7 @@ from typing import Any
 import click
 
 from parcours.commands.options import Command
-from rules.faults import Fault, english
+from rules.faults import FAULTS, Fault
 from rules.period import DAYS, today
 from rules.question import Asks, parse
 from store.devices import DEVICES
@@ -75,4 +75,4 @@ def _text(value: str | bool | None) -> str:
 
 def _line(fault: Fault) -> str:
     name = "URL" if fault.field == "page" else f"--{fault.field}"
-    return f"{name}: {english(fault)}" + (f" Allowed: {fault.allowed}." if fault.allowed else "")
+    return f"{name}: {FAULTS[fault.code].format(**fault.values)}"

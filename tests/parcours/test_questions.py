@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from parcours.cli import cli
 from parcours.commands.questions import BadQuestion, asked
-from rules.faults import english
+from rules.faults import FAULTS
 from rules.period import today
 from rules.question import JOURNEY, MAP, parse
 
@@ -32,15 +32,15 @@ def test_a_bad_option_is_named_before_anything_is_asked(options, field):
     query = {name.lstrip("-"): value for name, value in zip(options[::2], options[1::2], strict=True)}
     (fault,) = parse(1, {"page": "/lamps"} | query, MAP, today()).faults
     assert ran.exit_code == 2
-    assert f"--{field}: {english(fault)}" in ran.output
+    assert f"--{field}: {FAULTS[fault.code].format(**fault.values)}" in ran.output
 
 
 def test_all_faults_are_named_at_once():
     with pytest.raises(BadQuestion) as refused:
         asked({"days": "0", "device": "watch"}, JOURNEY)
     assert str(refused.value).splitlines() == [
-        "--days: '0' is not a whole number from 1 to 3660.",
-        "--device: there is no 'watch'. Allowed: phone, tablet, desktop, all.",
+        "--days: is '0': write a whole number from 1 to 3660.",
+        "--device: is 'watch': choose one of phone, tablet, desktop, all.",
     ]
 
 

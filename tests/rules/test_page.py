@@ -2,7 +2,7 @@
 
 import pytest
 
-from rules.faults import Fault
+from rules.faults import fault
 from rules.page import needs_visits, page_meant
 from store.records import Site
 
@@ -44,12 +44,12 @@ def test_a_path_of_a_site_without_visits_belongs_to_its_first_plain_domain():
      ("https://", "not_http"), ("shop.example:99999/x", "not_http")],
 )  # fmt: skip
 def test_what_names_no_page(text, code):
-    assert page_meant(SITE, text, KNOWN) == Fault("page", code, {"given": text})
+    assert page_meant(SITE, text, KNOWN) == fault("page", code, value=text)
 
 
 def test_a_bare_path_needs_a_host_from_somewhere():
-    fault = page_meant(Site(id="1", name="S", key="k", domains=("*.shop.example",)), "/lamps", [])
-    assert fault == Fault("page", "host_missing", {"given": "/lamps"})
+    found = page_meant(Site(id="1", name="S", key="k", domains=("*.shop.example",)), "/lamps", [])
+    assert found == fault("page", "host_missing", value="/lamps")
 
 
 @pytest.mark.parametrize(
