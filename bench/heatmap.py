@@ -17,9 +17,9 @@ from aggregator.grids.density import density
 from aggregator.measures.elements_table import element_table
 from aggregator.measures.frustration import judge
 from aggregator.placing.elements import LayoutIndex
-from aggregator.placing.ladder import places
+from aggregator.placing.ladder import record_places
 from aggregator.placing.projection import project
-from aggregator.placing.states import Shown, owners
+from aggregator.placing.states import StatePicture, owners
 from aggregator.queries.exposure import read_exposed
 from aggregator.queries.points import read_left_out, read_points
 from aggregator.queries.records import read_records
@@ -89,8 +89,8 @@ def _measure(store: Store, n: int) -> dict[str, Any]:
     }
 
 
-def _shown(records: Records, index: LayoutIndex) -> list[Shown]:
-    return [Shown(index, places(records, index, {})) for _ in range(4)]
+def _shown(records: Records, index: LayoutIndex) -> list[StatePicture]:
+    return [StatePicture(index, record_places(records, index, {})) for _ in range(4)]
 
 
 def _once(work: Callable[[], object]) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from aggregator.measures.statistics import benjamini_hochberg, two_proportion_z
-from aggregator.measures.variant_tests import compare_arms
+from aggregator.measures.variant_tests import compare_variants
 
 NAME = "significance"
 HELP = "share of A/A tests with a false difference, per click and per visitor (2 min)"
@@ -83,7 +83,7 @@ def _test(rng: np.random.Generator, habit: Habit, lift: float) -> _Test:
     users_a, clicks_a, spread = _arm(rng, habit, 1.0)
     users_b, clicks_b, _ = _arm(rng, habit, lift)
     _, click = two_proportion_z(clicks_a, clicks_a.sum(), clicks_b, clicks_b.sum())
-    ours = compare_arms(users_a, VISITORS, users_b, VISITORS, LEVEL)
+    ours = compare_variants(users_a, VISITORS, users_b, VISITORS, LEVEL)
     return _Test(
         click=click < LEVEL,
         click_bh=benjamini_hochberg(click) <= LEVEL,

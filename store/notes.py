@@ -30,7 +30,7 @@ NOTES = {
 
 
 @dataclass(frozen=True)
-class Note:
+class PictureNote:
     """`code` is one of NOTES, with the `values` of its words; "" where there are only `words`, as of older pictures."""
 
     code: str
@@ -48,19 +48,19 @@ def note(code: str, **values: Value) -> str:
     return json.dumps({"note": code, **values}, ensure_ascii=False)
 
 
-def read_note(stored: str) -> Note:
+def read_note(stored: str) -> PictureNote:
     """The note of a string; one that is none of ours stands for itself.
 
     >>> read_note(note("broken", n=1, images=2)).words
     '1 of 2 images could not be loaded.'
     >>> read_note("Older words.")
-    Note(code='', words='Older words.', values={})
+    PictureNote(code='', words='Older words.', values={})
     """
     if not stored.startswith('{"note"'):
-        return Note("", stored)
+        return PictureNote("", stored)
     try:
         values = json.loads(stored)
         code = values.pop("note")
-        return Note(code, NOTES[code].format(**values), values)
+        return PictureNote(code, NOTES[code].format(**values), values)
     except (ValueError, LookupError, TypeError, AttributeError):
-        return Note("", stored)  # of a later version
+        return PictureNote("", stored)  # of a later version

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aggregator.queries.heights import recorded_heights
 from aggregator.shapes.heights import Heights
+from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from store.definitions import Definitions
 from store.intake import SiteIntake
@@ -125,7 +126,7 @@ class Viewer:
 
     def _heights(self, site: Site, page: str, widths: Sequence[int]) -> Heights:
         """The windows of the last weeks' visitors of a page."""
-        return recorded_heights(self.store, int(site.id), page, widths, *period({}))
+        return recorded_heights(self.store, SiteScope(int(site.id), *period({})), page, widths)
 
     def sign_in_url(self, user: User, next: str = "") -> str:
         """A link that signs this user in for a day and goes on to `next`. Whoever has it may use it."""

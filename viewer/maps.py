@@ -8,7 +8,8 @@ from dataclasses import replace
 import anyio
 
 from aggregator.answers.comparison import Comparison, comparison
-from aggregator.answers.heatmap import Heatmap, ReachMap, heatmap, reach_map
+from aggregator.answers.heatmap import Heatmap, heatmap
+from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.grids.scale import Scale
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope

@@ -7,15 +7,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aggregator.answers.explain import MapWarning
-from aggregator.answers.heatmap import Heatmap, draw, read_sample
+from aggregator.answers.heatmap import Heatmap, draw
+from aggregator.answers.sample import read_sample
 from aggregator.grids.scale import Scale, scale_for
 from aggregator.measures.elements_table import visitors_per_element
 from aggregator.measures.statistics import srm
-from aggregator.measures.variant_tests import ArmTests, Verdict, compare_arms
-from aggregator.pictures.newest import picture
+from aggregator.measures.variant_tests import VariantTests, Verdict, compare_variants
+from aggregator.pictures.newest import newest_picture
 from aggregator.pictures.pairing import pair_elements
 from aggregator.placing.elements import LayoutIndex
-from aggregator.queries.exposure import read_arms
+from aggregator.queries.exposure import read_seen_variants
 from aggregator.queries.pages import resolve_pages
 from aggregator.shapes.columns import Int64, UInt64
 from aggregator.shapes.scope import BadScope, Scope
@@ -26,17 +27,17 @@ from store.snapshots import Snapshots
 SRM_ALARM = 0.001
 SRM_FROM = 100  # exposed visitors: below, the check says nothing
 
-Box = tuple[float, float, float, float]  # x, y, w, h in px of the arm's picture
+Box = tuple[float, float, float, float]  # x, y, w, h in px of the variant's picture
 
 
 @dataclass(frozen=True)
 class CompareRow:
     """One element: `a` of `na` and `b` of `nb` exposed visitors used it; `diff` = b/nb − a/na.
 
-    `share_a` = a/na, `share_b` = b/nb: None in an arm that has no visitor or no such element.
-    `low`…`high` is the interval of the difference, `q` the adjusted p (None where not tested),
-    `relative` = b's share ÷ a's − 1 (None where a has none). The boxes are None in an arm that
-    has no such element. An element of one arm only is listed, never tested.
+    `share_a` = a/na, `share_b` = b/nb: None in a variant that has no visitor or no such element. `low`…`high` is the
+    interval of the difference, `q` the adjusted p (None where not tested), `relative` = b's share ÷ a's − 1 (None
+    where nobody used it in a). A variant without the element has no box (None). An element of one variant only is
+    listed, never tested.
     """
 
     name: str
@@ -62,10 +63,10 @@ class CompareRow:
 class Comparison:
     """`arms`: (a, b), the first two variants of the experiment, on one `scale`.
 
-    `srm`: p of the planned shares against the exposed visitors of all variants (None below 100);
-    `both`: visitors seen in more than one variant, left out of everything.
-    `verdict`: `srm` (the split is broken: no verdicts), `nobody` (an arm has no visitors),
-    `early` (planned size not reached), `few` (nothing could be tested), `difference`, `none`.
+    `srm`: p of the planned shares against the exposed visitors of all variants (None below 100); `both`: visitors
+    seen in more than one variant, left out of everything. `verdict`: `srm` (the split is broken: no verdicts),
+    `nobody` (a variant has no visitors), `early` (planned size not reached), `few` (nothing could be tested),
+    `difference`, `none`.
     """
 
     experiment: Experiment
@@ -89,39 +90,42 @@ def comparison(
     state: str = "",
     pair: tuple[str, str] | None = None,
 ) -> Comparison:
-    """Compare two variants (`pair`; the first two without). NoSnapshot, BadScope as for a heatmap."""
-    a, b = _arms_of(experiment, pair)
+    """Compare two variants: those of `pair`, or the first two. NoSnapshot and BadScope as for a heatmap."""
+    a, b = _compared(experiment, pair)
     if scope.kind == "scroll":
         raise BadScope("Variants are compared by click or hover; ask for the reach map of each.")
     pages = resolve_pages(store, scope.site, scope.pages)
-    visitors, seen = read_arms(store, replace(scope, variant=None), pages, experiment.id)
-    in_both = np.sort(visitors[[len(variants) > 1 for variants in seen]]) if len(visitors) else visitors
-    exposed = {v.key: sum(variants == [v.key] for variants in seen) for v in experiment.variants}
-    maps: list[tuple[Heatmap, LayoutIndex]] = []
-    for key in (a, b):
-        arm = replace(scope, variant=(experiment.id, key))
-        maps.append(_draw_arm(store, snapshots, arm, pages, width, state, in_both, exposed[key]))
-    (map_a, index_a), (map_b, index_b) = maps
-    scale = scale_for([map_a.grid, map_b.grid], scope.kind)
-    p = _srm(experiment, exposed)
-    early = min(exposed[a], exposed[b]) < experiment.planned
-    held: Verdict | None = "srm" if p is not None and p < SRM_ALARM else "early" if early else None
-    rows = _rows(map_a, index_a, map_b, index_b, exposed[a], exposed[b], held)
+    split = _read_split(store, replace(scope, variant=None), pages, experiment)
+    sides = [
+        _read_side(store, snapshots, replace(scope, variant=(experiment.id, key)), pages, (width, state), split)
+        for key in (a, b)
+    ]
+    maps = sides[0].map, sides[1].map
+    scale = scale_for([one.grid for one in maps], scope.kind)
+    p = _srm(experiment, split.exposed)
+    smallest = min(split.exposed[a], split.exposed[b])
+    held: Verdict | None = None
+    if p is not None and p < SRM_ALARM:
+        held = "srm"
+    elif smallest < experiment.planned:
+        held = "early"
+    rows = _rows(sides[0], sides[1], held)
     return Comparison(
         experiment=experiment,
-        arms=(replace(map_a, scale=scale), replace(map_b, scale=scale)),
+        arms=(replace(maps[0], scale=scale), replace(maps[1], scale=scale)),
         scale=scale,
         rows=rows,
         srm=p,
-        both=len(in_both),
-        exposed=exposed,
+        both=len(split.in_both),
+        exposed=split.exposed,
         planned=experiment.planned,
-        verdict="nobody" if min(exposed[a], exposed[b]) == 0 else held or _overall(rows),
-        warnings=_warnings(experiment, (map_a, map_b), len(in_both), len(visitors)),
+        verdict="nobody" if smallest == 0 else held or _overall(rows),
+        warnings=_warnings(experiment, maps, split),
     )
 
 
-def _arms_of(experiment: Experiment, pair: tuple[str, str] | None) -> tuple[str, str]:
+def _compared(experiment: Experiment, pair: tuple[str, str] | None) -> tuple[str, str]:
+    """The keys of the two variants to compare."""
     keys = [variant.key for variant in experiment.variants]
     if len(keys) < 2:
         raise BadScope(f"Experiment {experiment.name!r} has one variant: a comparison needs two.")
@@ -132,20 +136,49 @@ def _arms_of(experiment: Experiment, pair: tuple[str, str] | None) -> tuple[str,
     return a, b
 
 
-def _draw_arm(
+@dataclass(frozen=True)
+class _Split:
+    """Who saw which variant: `in_both` (sorted ids) saw more than one, `exposed` are those of one alone, by variant,
+    and `visitors` is how many there are of both sorts together."""
+
+    in_both: UInt64
+    exposed: dict[str, int]
+    visitors: int
+
+
+def _read_split(store: Store, scope: Scope, pages: tuple[str, ...], experiment: Experiment) -> _Split:
+    visitors, seen = read_seen_variants(store, scope, pages, experiment.id)
+    in_both = np.sort(visitors[[len(variants) > 1 for variants in seen]]) if len(visitors) else visitors
+    exposed = {v.key: sum(variants == [v.key] for variants in seen) for v in experiment.variants}
+    return _Split(in_both, exposed, len(visitors))
+
+
+@dataclass(frozen=True)
+class _Side:
+    """One variant: its map, the users of each element i64[M], and its exposed visitors."""
+
+    map: Heatmap
+    index: LayoutIndex
+    users: Int64
+    exposed: int
+
+
+def _read_side(
     store: Store,
     snapshots: Snapshots,
-    arm: Scope,
+    scope: Scope,
     pages: tuple[str, ...],
-    width: int,
-    state: str,
-    without: UInt64,
-    exposed: int,
-) -> tuple[Heatmap, LayoutIndex]:
-    snapshot, index = picture(snapshots, arm, pages, width, state)
-    sample = read_sample(store, arm, pages, snapshot.width, without)
-    sample = replace(sample, exposed=replace(sample.exposed, visitors=exposed))
-    return draw(store, arm, pages, snapshot, index, sample), index
+    drawn_on: tuple[int, str],
+    split: _Split,
+) -> _Side:
+    """`scope` is of one variant; `drawn_on` is (width, state) of the picture."""
+    picture = newest_picture(snapshots, scope, pages, *drawn_on)
+    sample = read_sample(store, scope, pages, picture.snapshot.width, split.in_both)
+    exposed = split.exposed[scope.variant[1] if scope.variant else ""]
+    found = draw(store, picture, replace(sample, exposed=replace(sample.exposed, visitors=exposed)))
+    users = visitors_per_element(found.points, found.placed, found.layout)
+    # A view begun before midnight is exposed the day before: a variant has at least the users it shows.
+    return _Side(found, picture.index, users, max(exposed, int(users.max(initial=0))))
 
 
 def _srm(experiment: Experiment, exposed: dict[str, int]) -> float | None:
@@ -155,23 +188,15 @@ def _srm(experiment: Experiment, exposed: dict[str, int]) -> float | None:
     return srm([exposed[variant.key] for variant in experiment.variants], shares)
 
 
-def _rows(
-    map_a: Heatmap, index_a: LayoutIndex, map_b: Heatmap, index_b: LayoutIndex, na: int, nb: int, held: Verdict | None
-) -> list[CompareRow]:
-    a, b = _users(map_a), _users(map_b)
-    pairs = [(i, j) for i, j in pair_elements(index_a, index_b) if a[i] or b[j]]
+def _rows(a: _Side, b: _Side, held: Verdict | None) -> list[CompareRow]:
+    """The elements that anyone used; `held` takes the place of every tested verdict."""
+    pairs = [(i, j) for i, j in pair_elements(a.index, b.index) if a.users[i] or b.users[j]]
     at_a, at_b = (np.array(side, np.int64) for side in (list(zip(*pairs, strict=True)) or [(), ()]))
-    # A view begun before midnight is exposed the day before: an arm has at least the users it shows.
-    na, nb = max(na, int(a.max(initial=0))), max(nb, int(b.max(initial=0)))
-    tests = compare_arms(a[at_a], na, b[at_b], nb)
-    rows = [_row(map_a, i, map_b, j, int(a[i]), int(b[j]), na, nb, tests, n, held) for n, (i, j) in enumerate(pairs)]
-    rows += [_only(map_a, i, int(a[i]), na, nb, "only_a") for i in _unpaired(a, at_a)]
-    rows += [_only(map_b, j, int(b[j]), na, nb, "only_b") for j in _unpaired(b, at_b)]
+    tests = compare_variants(a.users[at_a], a.exposed, b.users[at_b], b.exposed)
+    rows = [_row(a, b, pair, tests, n, held) for n, pair in enumerate(pairs)]
+    rows += [_row_of_one(a, i, b, "only_a") for i in _unpaired(a.users, at_a)]
+    rows += [_row_of_one(b, j, a, "only_b") for j in _unpaired(b.users, at_b)]
     return sorted(rows, key=lambda r: (r.verdict not in ("more", "less"), -(r.a + r.b), r.path))
-
-
-def _users(heat: Heatmap) -> Int64:
-    return visitors_per_element(heat.points, heat.placed, heat.layout)
 
 
 def _unpaired(users: Int64, paired: Int64) -> list[int]:
@@ -180,53 +205,53 @@ def _unpaired(users: Int64, paired: Int64) -> list[int]:
     return np.flatnonzero(alone).tolist()
 
 
-def _row(
-    map_a: Heatmap, i: int, map_b: Heatmap, j: int, a: int, b: int, na: int, nb: int, tests: ArmTests, n: int,
-    held: Verdict | None,
-) -> CompareRow:  # fmt: skip
+def _row(a: _Side, b: _Side, pair: tuple[int, int], tests: VariantTests, n: int, held: Verdict | None) -> CompareRow:
+    """The row of test `n`, of the elements `pair` in the layouts of a and b."""
+    i, j = pair
     verdict = tests.verdict(n)
     return CompareRow(
-        name=map_a.layout.names[i] or map_b.layout.names[j],
-        path=map_a.layout.paths[i],
-        key=int(map_a.layout.keys[i]),
-        a=a,
-        b=b,
-        na=na,
-        nb=nb,
-        share_a=a / na if na else None,
-        share_b=b / nb if nb else None,
+        name=a.map.layout.names[i] or b.map.layout.names[j],
+        path=a.map.layout.paths[i],
+        key=int(a.map.layout.keys[i]),
+        a=int(a.users[i]),
+        b=int(b.users[j]),
+        na=a.exposed,
+        nb=b.exposed,
+        share_a=int(a.users[i]) / a.exposed if a.exposed else None,
+        share_b=int(b.users[j]) / b.exposed if b.exposed else None,
         diff=float(tests.diff[n]),
         low=float(tests.low[n]),
         high=float(tests.high[n]),
         relative=None if np.isnan(tests.relative[n]) else float(tests.relative[n]),
         q=None if held or np.isnan(tests.q[n]) else float(tests.q[n]),
         verdict=held if held and verdict != "few" else verdict,
-        box_a=_box(map_a, i),
-        box_b=_box(map_b, j),
+        box_a=_box(a.map, i),
+        box_b=_box(b.map, j),
     )
 
 
-def _only(heat: Heatmap, i: int, users: int, na: int, nb: int, which: Verdict) -> CompareRow:
-    in_a = which == "only_a"
-    a, b = (users, 0) if in_a else (0, users)
-    diff = b / max(nb, 1) - a / max(na, 1)
-    box = _box(heat, i)
+def _row_of_one(side: _Side, i: int, other: _Side, verdict: Verdict) -> CompareRow:
+    """The row of an element that only `side` has."""
+    in_a = verdict == "only_a"
+    users, share = int(side.users[i]), int(side.users[i]) / max(side.exposed, 1)
+    diff = -share if in_a else share
+    box = _box(side.map, i)
     return CompareRow(
-        name=heat.layout.names[i],
-        path=heat.layout.paths[i],
-        key=int(heat.layout.keys[i]),
-        a=a,
-        b=b,
-        na=na,
-        nb=nb,
-        share_a=a / na if na and in_a else None,
-        share_b=b / nb if nb and not in_a else None,
+        name=side.map.layout.names[i],
+        path=side.map.layout.paths[i],
+        key=int(side.map.layout.keys[i]),
+        a=users if in_a else 0,
+        b=0 if in_a else users,
+        na=side.exposed if in_a else other.exposed,
+        nb=other.exposed if in_a else side.exposed,
+        share_a=share if side.exposed and in_a else None,
+        share_b=share if side.exposed and not in_a else None,
         diff=diff,
         low=diff,
         high=diff,
         relative=None,
         q=None,
-        verdict=which,
+        verdict=verdict,
         box_a=box if in_a else None,
         box_b=None if in_a else box,
     )
@@ -244,11 +269,11 @@ def _overall(rows: list[CompareRow]) -> str:
     return "none" if "none" in verdicts else "few"
 
 
-def _warnings(experiment: Experiment, arms: tuple[Heatmap, Heatmap], both: int, visitors: int) -> list[MapWarning]:
-    # On a picture of the other arm, what moved or is new looks like a difference in clicks.
-    found = [warning for arm in arms for warning in arm.warnings if warning.code == "variant_picture_missing"]
-    if both:
-        found.append(MapWarning("in_both", {"n": both, "share": round(both / visitors, 4)}))
+def _warnings(experiment: Experiment, maps: tuple[Heatmap, Heatmap], split: _Split) -> list[MapWarning]:
+    # On a picture of the other variant, what moved or is new looks like a difference in clicks.
+    found = [warning for one in maps for warning in one.warnings if warning.code == "variant_picture_missing"]
+    if both := len(split.in_both):
+        found.append(MapWarning("in_both", {"n": both, "share": round(both / split.visitors, 4)}))
     if not experiment.planned:
         found.append(MapWarning("no_planned_size"))
     return found

@@ -8,7 +8,7 @@ from aggregator.measures.account import Account
 from aggregator.measures.statistics import FEW
 from aggregator.shapes.exposure import Exposed
 from aggregator.shapes.scope import Scope
-from store.notes import Note, read_note
+from store.notes import PictureNote, read_note
 from store.snapshots import Snapshot
 
 MANY_NOT_PLACED = 0.05
@@ -74,7 +74,7 @@ def explain(
     return found
 
 
-def _of_picture(noted: Note) -> MapWarning:
+def _of_picture(noted: PictureNote) -> MapWarning:
     named: dict[str, int | float | str] = {"note": noted.code, **noted.values} if noted.code else {}
     return MapWarning("snapshot", {"words": noted.words, **named})
 

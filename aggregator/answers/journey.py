@@ -1,19 +1,20 @@
-"""A journey with its figures: each stage and touchpoint, measured."""
+"""A journey with its figures: each stage and touchpoint, measured (docs/aggregator.md, "Journeys")."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import numpy as np
 
 from aggregator.answers.frustrated import frustrated_visitors
-from aggregator.measures.sequences import Forward, Sequences
+from aggregator.measures.sequences import Firsts, Forward, Sequences
 from aggregator.measures.statistics import FEW, wilson
 from aggregator.queries.pages import all_pages
 from aggregator.queries.touches import read_page_visitors, read_touches
 from aggregator.shapes.columns import Int32
+from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from store.pages import matches
 from store.records import Journey, Touchpoint
@@ -24,9 +25,9 @@ UNMAPPED_SHOWN = 20
 
 @dataclass(frozen=True)
 class StageRow:
-    """`went_on` of the `closed` visitors came to a later stage within the window; `share` with its 95 %
-    interval is None where nobody's window has closed, and for the last stage. `left_out`: window still
-    open. `median_ms`: from the first hit of the stage to that of a later one."""
+    """`went_on` of the `closed` visitors came to a later stage within the window; `share` with its 95 % interval is
+    None where nobody's window has closed, and for the last stage. `left_out`: their window is still open.
+    `median_ms`: from the first hit of the stage to that of a later one."""
 
     key: str
     visitors: int
@@ -42,8 +43,8 @@ class StageRow:
 @dataclass(frozen=True)
 class TouchpointRow:
     """`reach`: share of all visitors; `forward`: as the stage's share, from the first hit of the touchpoint;
-    `exits`: share of the `visits` that hit it whose last view it was; `frustrated`: share of its visitors
-    with a dead click or a rage burst there; `page`: its busiest page, '' without any."""
+    `exits`: share of the `visits` that hit it whose last view it was; `frustrated`: share of its visitors with a dead
+    click or a rage burst on its pages; `page`: its busiest page, '' without any."""
 
     visitors: int
     reach: float
@@ -82,18 +83,19 @@ def journey_map(
 
     Views after `until` still count as "went on", so that the windows of a past period are closed.
     """
-    site = int(journey.site)
+    scope = SiteScope(int(journey.site), since, until, device)
     now_ms = int(now.timestamp() * 1000) if now else int(time.time() * 1000)
-    claims = claimed_pages(journey, all_pages(store, site))
+    claims = claimed_pages(journey, all_pages(store, scope.site))
     last = max(until, datetime.fromtimestamp(now_ms / 1000, UTC).date())
-    touches = read_touches(store, site, claims, since, last, device)
-    ways = Sequences(touches, _stage_of(journey), _midnight(since), _midnight(until + timedelta(days=1)))
-    page_visitors = read_page_visitors(store, site, since, until, device)
-    window_ms = journey.window_days * DAY_MS
+    touches = read_touches(store, replace(scope, until=last), claims)
+    sequences = Sequences(touches, _stage_of(journey), _midnight(since), _midnight(until + timedelta(days=1)))
+    page_visitors = read_page_visitors(store, scope)
+    measured = _Measured(sequences, len(journey.stages), journey.window_days * DAY_MS, now_ms)
+    of_pages = _PageFigures(claims, page_visitors, frustrated_visitors(store, scope, claims))
     return JourneyMap(
-        visitors=ways.visitors,
-        stages=[_stage_row(ways, journey, i, window_ms, now_ms) for i in range(len(journey.stages))],
-        touchpoints=_touchpoint_rows(store, journey, ways, claims, page_visitors, since, until, device, now_ms),
+        visitors=sequences.visitors,
+        stages=[measured.stage_row(i, stage.key) for i, stage in enumerate(journey.stages)],
+        touchpoints=_touchpoint_rows(_touchpoints(journey), measured, of_pages),
         unmapped=[(page, n) for page, n in page_visitors.items() if page not in claims][:UNMAPPED_SHOWN],
     )
 
@@ -121,59 +123,86 @@ def _midnight(day: date) -> int:
     return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 
-def _stage_row(ways: Sequences, journey: Journey, i: int, window_ms: int, now_ms: int) -> StageRow:
-    firsts = ways.firsts(ways.stage == i)
-    forward = ways.forward(firsts, i, window_ms, now_ms)
-    share, low, high = _share(forward) if i < len(journey.stages) - 1 else (None, None, None)
-    return StageRow(
-        key=journey.stages[i].key,
-        visitors=len(firsts.row),
-        went_on=forward.went_on,
-        closed=forward.closed,
-        left_out=forward.left_out,
-        share=share,
-        low=low,
-        high=high,
-        median_ms=forward.median_ms,
-    )
+@dataclass(frozen=True)
+class _PageFigures:
+    """Figures by page: `claims` page → touchpoint, `visitors` per page, `frustrated` visitors per touchpoint."""
+
+    claims: dict[str, int]
+    visitors: dict[str, int]  # the busiest page first
+    frustrated: dict[int, int]
+
+    def busiest(self, touchpoint: int) -> str:
+        return next((page for page in self.visitors if self.claims.get(page) == touchpoint), "")
 
 
-def _share(forward: Forward) -> tuple[float | None, float | None, float | None]:
-    if not forward.closed:
-        return None, None, None
-    low, high = wilson(forward.went_on, forward.closed)
-    return forward.went_on / forward.closed, float(low), float(high)
+@dataclass(frozen=True)
+class _Share:
+    """Visitors who went on, with the share of them and its 95 % interval, None where there is no share."""
+
+    of: Forward
+    share: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class _Measured:
+    """A journey's sequences with what decides who went on: number of stages, window and present time."""
+
+    sequences: Sequences
+    stages: int
+    window_ms: int
+    now_ms: int
+
+    def went_on(self, firsts: Firsts, stage: int) -> _Share:
+        forward = self.sequences.forward(firsts, stage, self.window_ms, self.now_ms)
+        if stage == self.stages - 1 or not forward.closed:
+            return _Share(forward)
+        low, high = wilson(forward.went_on, forward.closed)
+        return _Share(forward, forward.went_on / forward.closed, float(low), float(high))
+
+    def stage_row(self, stage: int, key: str) -> StageRow:
+        firsts = self.sequences.firsts(self.sequences.stage == stage)
+        onward = self.went_on(firsts, stage)
+        return StageRow(
+            key=key,
+            visitors=len(firsts.row),
+            went_on=onward.of.went_on,
+            closed=onward.of.closed,
+            left_out=onward.of.left_out,
+            share=onward.share,
+            low=onward.low,
+            high=onward.high,
+            median_ms=onward.of.median_ms,
+        )
 
 
 def _touchpoint_rows(
-    store: Store, journey: Journey, ways: Sequences, claims: dict[str, int], page_visitors: dict[str, int],
-    since: date, until: date, device: str, now_ms: int,
-) -> dict[str, TouchpointRow]:  # fmt: skip
-    touchpoints = _touchpoints(journey)
-    visits, exits = ways.exits(len(touchpoints))
-    frustrated = frustrated_visitors(store, int(journey.site), claims, since, until, device)
-    everyone = ways.visitors
+    touchpoints: list[tuple[int, Touchpoint]], measured: _Measured, of_pages: _PageFigures
+) -> dict[str, TouchpointRow]:
+    sequences = measured.sequences
+    visits, exits = sequences.exits(len(touchpoints))
+    everyone = sequences.visitors
     rows = {}
     for number, (stage, touchpoint) in enumerate(touchpoints, 1):
-        firsts = ways.firsts(ways.touchpoint == number)
+        firsts = sequences.firsts(sequences.touchpoint == number)
         n = len(firsts.row)
-        forward = ways.forward(firsts, stage, journey.window_days * DAY_MS, now_ms)
-        share, share_low, share_high = _share(forward) if stage < len(journey.stages) - 1 else (None, None, None)
+        onward = measured.went_on(firsts, stage)
         low, high = wilson(n, everyone)
         rows[touchpoint.key] = TouchpointRow(
             visitors=n,
             reach=n / everyone if everyone else 0.0,
             low=float(low),
             high=float(high),
-            forward=share,
-            forward_low=share_low,
-            forward_high=share_high,
-            closed=forward.closed,
-            went_on=forward.went_on,
-            left_out=forward.left_out,
+            forward=onward.share,
+            forward_low=onward.low,
+            forward_high=onward.high,
+            closed=onward.of.closed,
+            went_on=onward.of.went_on,
+            left_out=onward.of.left_out,
             visits=int(visits[number]),
             exits=float(exits[number] / visits[number]) if visits[number] else None,
-            frustrated=min(frustrated.get(number, 0) / n, 1.0) if n else None,
-            page=next((page for page in page_visitors if claims.get(page) == number), ""),
+            frustrated=min(of_pages.frustrated.get(number, 0) / n, 1.0) if n else None,
+            page=of_pages.busiest(number),
         )
     return rows

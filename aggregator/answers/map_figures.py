@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregator.answers.explain import MapWarning
-from aggregator.answers.heatmap import Heatmap, ReachMap
+from aggregator.answers.heatmap import Heatmap
+from aggregator.answers.reach_map import ReachMap
 from aggregator.grids.scale import Scale
 from aggregator.measures.account import Account
 from aggregator.measures.elements_table import ElementRow

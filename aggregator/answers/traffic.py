@@ -1,4 +1,4 @@
-"""How much comes in: of a site, of its pages, by device. Bots and excluded visitors are left out."""
+"""Views and visitors of a site and of its pages. Bots and excluded visitors are left out."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from aggregator.answers.frustrated import frustrated_visitors
-from aggregator.queries.traffic import read_daily, read_last_view, read_page_days, read_page_devices, read_page_totals
+from aggregator.queries.traffic import (
+    read_daily,
+    read_last_view,
+    read_page_days,
+    read_page_devices,
+    read_page_totals,
+)
+from aggregator.shapes.scope import SiteScope
 from store.client import Store
 
 SHOWN_DAYS = 28
@@ -15,7 +22,7 @@ SHOWN_DAYS = 28
 
 @dataclass(frozen=True)
 class SiteTraffic:
-    """`daily`: views of the last 28 days, oldest first, today last. `last_view_ms` is of anyone's view; 0 = never."""
+    """`daily`: views of the last 28 days, oldest first, today last. `last_view_ms`: of anyone's view; 0 = never."""
 
     views_today: int
     views_28: int
@@ -38,46 +45,51 @@ class PageRow:
 
 def site_traffic(store: Store, site: int, today: date) -> SiteTraffic:
     """The last 28 days of a site."""
-    days = read_daily(store, site, today, SHOWN_DAYS)
-    daily = [days.get(today - timedelta(days=back), (0, 0))[0] for back in range(SHOWN_DAYS - 1, -1, -1)]
+    since = today - timedelta(days=SHOWN_DAYS - 1)
+    views = read_daily(store, SiteScope(site, since, today))
+    daily = [views.get(since + timedelta(days=n), 0) for n in range(SHOWN_DAYS)]
     return SiteTraffic(daily[-1], sum(daily), read_last_view(store, site), daily)
 
 
 def pages_of(store: Store, site: int, since: date, until: date) -> list[PageRow]:
     """The pages with views of people in since…until (inclusive), most visitors first."""
-    totals = read_page_totals(store, site, since, until)
+    scope = SiteScope(site, since, until)
+    totals = read_page_totals(store, scope)
     if not totals:
         return []
     days = (until - since).days + 1
     daily: dict[str, list[int]] = defaultdict(lambda: [0] * days)
-    for row in read_page_days(store, site, since, until):
-        daily[row["page_name"]][(row["day"] - since).days] += row["views"]
+    for row in read_page_days(store, scope):
+        daily[row.page][(row.day - since).days] += row.views
     devices: dict[str, dict[str, int]] = defaultdict(dict)
-    for row in read_page_devices(store, site, None, since, until):
-        devices[row["page_name"]][row["device_name"]] = row["visitors"]
-    names = {row["page_name"]: number for number, row in enumerate(totals, 1)}
-    frustrated = frustrated_visitors(store, site, names, since, until)
+    for of_device in read_page_devices(store, scope):
+        devices[of_device.page][of_device.device] = of_device.visitors
+    numbers = {total.page: number for number, total in enumerate(totals, 1)}
+    frustrated = frustrated_visitors(store, scope, numbers)
     return [
         PageRow(
-            page=row["page_name"],
-            visitors=row["visitors"],
-            views=row["views"],
-            clicks=row["click_total"],
-            frustrated_share=min(frustrated.get(names[row["page_name"]], 0) / row["visitors"], 1.0),
-            daily=daily[row["page_name"]],
-            devices=_shares(devices[row["page_name"]]),
+            page=total.page,
+            visitors=total.visitors,
+            views=total.views,
+            clicks=total.clicks,
+            frustrated_share=min(frustrated.get(numbers[total.page], 0) / total.visitors, 1.0),
+            daily=daily[total.page],
+            devices=_shares(devices[total.page]),
         )
-        for row in totals
+        for total in totals
     ]
 
 
 def devices_of(store: Store, site: int, pages: tuple[str, ...], since: date, until: date) -> dict[str, int]:
     """Device → visitors of these pages, the commonest first."""
-    rows = read_page_devices(store, site, pages, since, until)
-    found = {row["device_name"]: int(row["visitors"]) for row in rows}
-    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+    found = read_page_devices(store, SiteScope(site, since, until), pages)
+    return dict(_commonest_first({row.device: row.visitors for row in found}))
 
 
 def _shares(visitors: dict[str, int]) -> dict[str, float]:
     total = sum(visitors.values())
-    return {device: n / total for device, n in sorted(visitors.items(), key=lambda item: (-item[1], item[0]))}
+    return {device: n / total for device, n in _commonest_first(visitors)}
+
+
+def _commonest_first(visitors: dict[str, int]) -> list[tuple[str, int]]:
+    return sorted(visitors.items(), key=lambda item: (-item[1], item[0]))

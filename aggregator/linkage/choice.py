@@ -14,7 +14,7 @@ ROUNDS = 6
 
 
 @dataclass(frozen=True)
-class Choice:
+class ElementChoice:
     """`element` i32[N], -1 where none was chosen; `score` f32[N] nats above one in M, nan without."""
 
     element: Int32
@@ -27,7 +27,7 @@ def choose(
     least: float | None = None,
     lead: float | None = None,
     same: Int32 | None = None,
-) -> Choice:
+) -> ElementChoice:
     """Choose, take the pairs out, and choose again among what is left.
 
     `same` i32[N]: nodes of one number stand for one element and do not bar each other.
@@ -53,7 +53,7 @@ def choose(
         owner[j[good]] = kind[i[good]]
         left = (element[i] < 0) & ((owner[j] < 0) | (owner[j] == kind[i]))
         i, j, s = i[left], j[left], s[left]
-    return Choice(element, chosen)
+    return ElementChoice(element, chosen)
 
 
 def _ahead(of: Int64, kind: Int64, s: Float64, n: int) -> Float64:

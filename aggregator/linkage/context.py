@@ -11,7 +11,7 @@ import numpy as np
 
 from aggregator.linkage.evidence import family_of
 from aggregator.linkage.nodes import Nodes
-from aggregator.linkage.siblings import Places
+from aggregator.linkage.siblings import FamilyPlaces
 from aggregator.shapes.columns import Float32, Float64, Int32, Int64, Mask
 
 GONE = 0.1  # share of elements that an edit removes, before anything is known
@@ -30,10 +30,10 @@ def posterior(score: Float32) -> Float32:
     return found
 
 
-class Context:
+class TreeContext:
     """The two trees made ready."""
 
-    def __init__(self, nodes: Nodes, elements: Nodes, ours: Places, theirs: Places) -> None:
+    def __init__(self, nodes: Nodes, elements: Nodes, ours: FamilyPlaces, theirs: FamilyPlaces) -> None:
         self.m = len(elements)
         self.parent = nodes.parent
         order = np.argsort(elements.parent, kind="stable")

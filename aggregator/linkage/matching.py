@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from aggregator.linkage.choice import Choice, choose
-from aggregator.linkage.context import Context, posterior
+from aggregator.linkage.choice import ElementChoice, choose
+from aggregator.linkage.context import TreeContext, posterior
 from aggregator.linkage.evidence import MEASURED, Evidence
 from aggregator.linkage.learning import learn
 from aggregator.linkage.nodes import Nodes, layout_nodes, record_nodes
-from aggregator.linkage.order import Order
+from aggregator.linkage.order import SiblingOrder
 from aggregator.linkage.positions import trust_in_places
 from aggregator.linkage.replaced import without_replaced
-from aggregator.linkage.siblings import places
+from aggregator.linkage.siblings import family_places
 from aggregator.shapes.columns import Float32, Int32
 from aggregator.shapes.records import Records
 from store.layouts import Layout
@@ -26,28 +26,28 @@ TAKEN = 4.0  # nats that an element is less likely which another node was found 
 ORDERED = 4.0  # nats that an element is ahead which the order of equal ones gives
 
 
-def match_records(records: Records, layout: Layout) -> Choice:
+def match_records(records: Records, layout: Layout) -> ElementChoice:
     """For each of R records of one version of a page its element of the layout (hidden ones too), or -1."""
     elements = layout_nodes(layout)
     nodes, node = record_nodes(records, elements)
     found = match_nodes(nodes, elements)
-    return Choice(found.element[node], found.score[node])
+    return ElementChoice(found.element[node], found.score[node])
 
 
-def match_layouts(a: Layout, b: Layout) -> Choice:
+def match_layouts(a: Layout, b: Layout) -> ElementChoice:
     """For each element of `a` its element of `b`, or -1."""
     return match_nodes(layout_nodes(a), layout_nodes(b))
 
 
-def match_nodes(nodes: Nodes, elements: Nodes) -> Choice:
+def match_nodes(nodes: Nodes, elements: Nodes) -> ElementChoice:
     """One to one, but for nodes of one path: they stand for one element."""
     if not len(nodes) or not len(elements):
-        return Choice(np.full(len(nodes), -1, np.int32), np.full(len(nodes), np.nan, np.float32))
+        return ElementChoice(np.full(len(nodes), -1, np.int32), np.full(len(nodes), np.nan, np.float32))
     same = np.unique(nodes.paths, return_inverse=True)[1].astype(np.int32)
-    ours, theirs = places(nodes), places(elements)
+    ours, theirs = family_places(nodes), family_places(elements)
     evidence = Evidence(nodes, elements)
-    context = Context(nodes, elements, ours, theirs)
-    order = Order(nodes, elements, ours, theirs)
+    context = TreeContext(nodes, elements, ours, theirs)
+    order = SiblingOrder(nodes, elements, ours, theirs)
     keep = MEASURED
     base = score = evidence.nats(keep)
     heading = evidence.heading(keep)

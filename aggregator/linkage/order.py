@@ -16,7 +16,7 @@ import numpy as np
 
 from aggregator.linkage.evidence import family_of
 from aggregator.linkage.nodes import Nodes, steps
-from aggregator.linkage.siblings import Places
+from aggregator.linkage.siblings import FamilyPlaces
 from aggregator.linkage.words import words_survived
 from aggregator.shapes.columns import Float32, Float64, Int32
 
@@ -40,10 +40,10 @@ class Aligned:
     lead: float  # nats
 
 
-class Order:
+class SiblingOrder:
     """Families of nodes and of elements, each by index."""
 
-    def __init__(self, nodes: Nodes, elements: Nodes, ours: Places, theirs: Places) -> None:
+    def __init__(self, nodes: Nodes, elements: Nodes, ours: FamilyPlaces, theirs: FamilyPlaces) -> None:
         self.nodes, self.elements = nodes, elements
         self.ours, self.theirs = ours, theirs
         self.shows = words_survived(nodes, elements) >= WORDS

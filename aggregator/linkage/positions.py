@@ -1,4 +1,4 @@
-"""Places in the tree count last, and as much as they stayed in that part of the page.
+"""FamilyPlaces in the tree count last, and as much as they stayed in that part of the page.
 
 In from the start they confirm each other through the context: after a list grew at its head one in
 six visible elements was wrong (docs/aggregator.md).
@@ -11,7 +11,7 @@ from collections import Counter
 import numpy as np
 
 from aggregator.linkage.nodes import Nodes
-from aggregator.linkage.siblings import Places
+from aggregator.linkage.siblings import FamilyPlaces
 from aggregator.shapes.columns import Float64, Int32
 
 PRIOR_PAIRS = 2.0  # that the part of the tree above is worth
@@ -21,7 +21,7 @@ _SUREST = 0.993
 
 
 def trust_in_places(
-    nodes: Nodes, elements: Nodes, ours: Places, theirs: Places, element: Int32, lists: bool = True
+    nodes: Nodes, elements: Nodes, ours: FamilyPlaces, theirs: FamilyPlaces, element: Int32, lists: bool = True
 ) -> Float64:
     """f64[N]: that a node kept its index in its parent, learned from the sure pairs whose parents are sure.
 

@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from aggregator.linkage.choice import Choice
+from aggregator.linkage.choice import ElementChoice
 from aggregator.linkage.evidence import Evidence, Keep
 
 CONTRADICTS = -1.0  # nats of the classes alone
 
 
-def without_replaced(choice: Choice, evidence: Evidence, keep: Keep) -> Choice:
+def without_replaced(choice: ElementChoice, evidence: Evidence, keep: Keep) -> ElementChoice:
     """The choice without the pairs of which the classes contradict, and with them all own marks together."""
     i = np.flatnonzero(choice.element >= 0)
     classes, others = evidence.own(keep, i, choice.element[i].astype(np.int64))
     replaced = i[(classes < CONTRADICTS) & (classes + others < 0)]
     element, score = choice.element.copy(), choice.score.copy()
     element[replaced], score[replaced] = -1, np.nan
-    return Choice(element, score)
+    return ElementChoice(element, score)

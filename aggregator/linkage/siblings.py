@@ -14,7 +14,7 @@ _PLACE = re.compile(r":(\d+)$")
 
 
 @dataclass(frozen=True)
-class Places:
+class FamilyPlaces:
     """Of each node: its family as a number (-1: an anchor), its index there from 1 (0: an anchor), the size of it."""
 
     family: Int32
@@ -22,7 +22,7 @@ class Places:
     size: Int32
 
 
-def places(nodes: Nodes) -> Places:
+def family_places(nodes: Nodes) -> FamilyPlaces:
     """The size of a family of records is the highest index that was seen of it."""
     names: dict[tuple[str, str], int] = {}
     family = np.full(len(nodes), -1, np.int32)
@@ -35,4 +35,4 @@ def places(nodes: Nodes) -> Places:
             index[i] = min(int(found[1]), 1_000_000)
     size = np.zeros(len(names) + 1, np.int32)
     np.maximum.at(size, family, index)
-    return Places(family, index, size[family])
+    return FamilyPlaces(family, index, size[family])

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.linkage.choice import Choice
+from aggregator.linkage.choice import ElementChoice
 from aggregator.linkage.matching import match_layouts, match_records
 from aggregator.shapes.columns import Float32, Int32, Int64, Mask, UInt64
 from aggregator.shapes.records import Records, RecordTimes
@@ -55,7 +55,7 @@ def match_versions(
     layout: Layout,
     older: Sequence[PastLayout] = (),
     progress: Callable[[int, int], None] = lambda done, of: None,
-) -> Choice:
+) -> ElementChoice:
     """For each of R records its element of the layout (hidden ones too), or -1. `older`: pictures before it."""
     own = standing(records, layout)
     now = (own >= 0) & (seen.times == 0)
@@ -73,7 +73,7 @@ def match_versions(
         found = chain.match(_take(records, which), int(seen.last[which].max(initial=0)))
         good = found.element >= 0
         element[which[good]], score[which[good]] = found.element[good], found.score[good]
-    return Choice(element, score)
+    return ElementChoice(element, score)
 
 
 def periods(key: UInt64, first: Int64, last: Int64, pictures: Sequence[int] = ()) -> list[Int64]:
@@ -127,9 +127,9 @@ class _Chain:
 
     def __init__(self, layout: Layout, older: Sequence[PastLayout]) -> None:
         self.layout, self.older = layout, older
-        self._onward: dict[int, Choice] = {}
+        self._onward: dict[int, ElementChoice] = {}
 
-    def match(self, records: Records, until: int) -> Choice:
+    def match(self, records: Records, until: int) -> ElementChoice:
         direct = match_records(records, self.layout)
         n, at = self._picture(records, until)
         if n < 0:
@@ -140,7 +140,7 @@ class _Chain:
         there = at >= 0
         element: Int32 = np.where(there, onward.element[at], direct.element)
         score: Float32 = np.where(there, onward.score[at], direct.score)
-        return Choice(*_one_to_one(element, score, there))
+        return ElementChoice(*_one_to_one(element, score, there))
 
     def _picture(self, records: Records, until: int) -> tuple[int, Int32]:
         """The picture in which most of the records stand, if it is half of them; the nearest in time of equals."""

@@ -1,12 +1,12 @@
-"""Dead and rage clicks, judged on reading: the rules may change without losing the past.
+"""Dead and rage clicks, judged when a map is asked for: the rules may change without losing the past.
 
-**Dead**: nothing followed within 1,000 ms; left button, no modifier key; not on form controls,
-labels (a word in one too) and media, which may answer where a page cannot see it. Links are judged: broken
-ones are the commonest dead click.
+**Dead**: nothing followed within 1,000 ms; left button, no modifier key; not on form controls, labels (nor on a word
+in one) and media, which may answer where a page cannot see it. Links are judged: broken ones are the commonest dead
+click.
 
-**Rage**: three or more clicks in one view, gaps under 1,000 ms, each at most 30 px from the one
-before; not where every click had an effect of its own within 300 ms (steppers, carousels), nor on
-text fields, where a triple click selects.
+**Rage**: three or more clicks in one view, gaps under 1,000 ms, each at most 30 px from the previous one; not where
+every click had an effect of its own within 300 ms (steppers, carousels), nor on text fields, where a triple click
+selects.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aggregator.shapes.columns import Int32, Int64, Mask, UInt8, UInt64
+from aggregator.shapes.clicks import ClickColumns
+from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
 from aggregator.shapes.paths import prefixes, tag_of
 from aggregator.shapes.points import FRAMED, KEYBOARD, MODIFIER, Points
 from aggregator.shapes.records import Records
@@ -50,64 +51,60 @@ def tag_mask(records: Records, record: UInt64, tags: frozenset[str]) -> Mask:
     return mask
 
 
-def dead(effect: UInt8, effect_ms: Int32, button: UInt8, flags: UInt8, unjudged: Mask) -> Mask:
-    """Clicks after which nothing changed in time."""
-    nothing = (effect == 0) | (effect_ms > DEAD_AFTER)
-    return np.asarray(nothing & (button == 0) & ((flags & (MODIFIER | FRAMED)) == 0) & ~unjudged, bool)
+def dead(clicks: ClickColumns, unjudged: Mask) -> Mask:
+    """Clicks after which nothing changed in time; those in the mask `unjudged` are never dead."""
+    nothing = (clicks.effect == 0) | (clicks.effect_ms > DEAD_AFTER)
+    plain = (clicks.button == 0) & ((clicks.flags & (MODIFIER | FRAMED)) == 0)
+    return np.asarray(nothing & plain & ~unjudged, bool)
 
 
-def rage(
-    view: UInt64,
-    time: Int64,
-    x: Int32,
-    y: Int32,
-    effect: UInt8,
-    effect_ms: Int32,
-    flags: UInt8,
-    editable: Mask,
-) -> Mask:
-    """Clicks that belong to a rage burst, whatever their order. x, y in page px."""
-    mask = np.zeros(len(view), bool)
-    if len(view) < RAGE_CLICKS:
+def rage(clicks: ClickColumns, editable: Mask) -> Mask:
+    """Clicks that belong to a rage burst, in whatever order they come; those in `editable` never do."""
+    mask = np.zeros(len(clicks.view), bool)
+    if len(mask) < RAGE_CLICKS:
         return mask
-    # The keyboard repeats a press on purpose (a stepper held down).
-    able = ~editable & ((flags & KEYBOARD) == 0)
-    order = _by_view_and_time(view, time, able)
+    # A key held down repeats on purpose (a stepper).
+    able = ~editable & ((clicks.flags & KEYBOARD) == 0)
+    order = _by_view_and_time(clicks.view, clicks.time, able)
     if not len(order):
         return mask
-    v, t, px, py = view[order], time[order], x[order].astype(np.int64), y[order].astype(np.int64)
-    follows = (v[1:] == v[:-1]) & (t[1:] - t[:-1] < RAGE_GAP)
-    follows &= (px[1:] - px[:-1]) ** 2 + (py[1:] - py[:-1]) ** 2 <= RAGE_PX**2
+    view, time = clicks.view[order], clicks.time[order]
+    x, y = clicks.page_x[order].astype(np.int64), clicks.page_y[order].astype(np.int64)
+    follows = (view[1:] == view[:-1]) & (time[1:] - time[:-1] < RAGE_GAP)
+    follows &= (x[1:] - x[:-1]) ** 2 + (y[1:] - y[:-1]) ** 2 <= RAGE_PX**2
     burst = np.concatenate(([0], np.cumsum(~follows)))
-    answered = (effect[order] > 0) & (effect_ms[order] <= OWN_EFFECT)
-    clicks = np.bincount(burst)
-    raging = (clicks >= RAGE_CLICKS) & (np.bincount(burst, answered) < clicks)
+    answered = (clicks.effect[order] > 0) & (clicks.effect_ms[order] <= OWN_EFFECT)
+    sizes = np.bincount(burst)
+    raging = (sizes >= RAGE_CLICKS) & (np.bincount(burst, answered) < sizes)
     mask[order] = raging[burst]
     return mask
 
 
 def _by_view_and_time(view: UInt64, time: Int64, able: Mask) -> Int64:
-    """Order of the clicks in views with enough of them for a burst. One number a click sorts ten times faster."""
+    """Order of the clicks in views with enough of them for a burst.
+
+    View and time are packed into one number per click, which sorts ten times faster than two columns.
+    """
     which = np.flatnonzero(able)
     _, number, counts = np.unique(view[which], return_inverse=True, return_counts=True)
     enough = counts[number] >= RAGE_CLICKS
     which, number = which[enough], number[enough]
     if not len(which):
         return which
-    t = time[which] - time[which].min()
-    # Days in ms and the number of a view: far from 63 bits together, but for nonsense times.
-    if int(t.max()).bit_length() + len(counts).bit_length() > 62:
-        return which[np.lexsort((t, number))]
-    return which[np.argsort(number * (int(t.max()) + 1) + t)]
+    since = time[which] - time[which].min()
+    # Days in ms and the number of a view need far fewer than 63 bits together, unless the times are nonsense.
+    if int(since.max()).bit_length() + len(counts).bit_length() > 62:
+        return which[np.lexsort((since, number))]
+    return which[np.argsort(number * (int(since.max()) + 1) + since)]
 
 
 def judge(
     points: Points, records: Records, counted: Int32 | None = None, tags: Sequence[str] = ()
 ) -> tuple[Mask, Mask]:
-    """(dead, rage) of each point; none of either among hovers.
+    """(dead, rage) of each point; hovers are neither.
 
-    `counted` (i32[N], -1 for none) is the element of a layout that each point counts for, `tags` are that
-    layout's: a path that begins at a name inside a label does not tell that it is in one.
+    `counted` (i32[N], -1 for none) is the element of a layout that each point counts for, and `tags` are that
+    layout's: a path whose anchor lies inside a label does not say that it is in one.
     """
     if points.kind != "click":
         nothing = np.zeros(len(points), bool)
@@ -121,16 +118,4 @@ def judge(
             mask |= np.array([tag in wanted for tag in tags] + [False], bool)[counted]
         return mask
 
-    return (
-        dead(points.effect, points.effect_ms, points.button, points.flags, on(UNJUDGED)),
-        rage(
-            points.view,
-            points.time,
-            points.page_x,
-            points.page_y,
-            points.effect,
-            points.effect_ms,
-            points.flags,
-            on(EDITABLE),
-        ),
-    )
+    return dead(points, on(UNJUDGED)), rage(points, on(EDITABLE))

@@ -126,7 +126,7 @@ def srm(counts: Sequence[int], shares: Sequence[float]) -> float:
     return chi2_tail(chi2, len(n) - 1)
 
 
-def needed_per_arm(share: float, relative: float, tested: int = 1) -> int:
+def needed_per_variant(share: float, relative: float, tested: int = 1) -> int:
     """Exposed visitors per arm to see a relative change of a share with 80 % power: 16 to 33 · (1 − p)/(p·r²).
 
     The factor grows from 16 for one element to 33 for forty, with the logarithm of their number.

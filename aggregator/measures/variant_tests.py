@@ -28,7 +28,7 @@ Verdict = Literal["more", "less", "none", "few", "only_a", "only_b", "early", "s
 
 
 @dataclass(frozen=True)
-class ArmTests:
+class VariantTests:
     """Columns of E elements. `diff` = b − a with the interval `low`…`high`: 95 %, and for the flagged
     ones as much wider as their choice demands. `q` is nan where `tested` is false: too few.
     `relative` = b/a − 1, nan where a has none."""
@@ -50,7 +50,7 @@ class ArmTests:
         return "more" if self.diff[i] > 0 else "less"
 
 
-def compare_arms(a: Int64, na: int, b: Int64, nb: int, rate: float = RATE, floor: float = FLOOR) -> ArmTests:
+def compare_variants(a: Int64, na: int, b: Int64, nb: int, rate: float = RATE, floor: float = FLOOR) -> VariantTests:
     """Compare E elements: `a`, `b` are their users among the `na`, `nb` exposed visitors of the arms."""
     a, b = np.asarray(a, float), np.asarray(b, float)
     if len(a) and (max(a.max(), 0) > na or max(b.max(), 0) > nb):
@@ -67,7 +67,7 @@ def compare_arms(a: Int64, na: int, b: Int64, nb: int, rate: float = RATE, floor
     pa, pb = a / max(na, 1), b / max(nb, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(a > 0, pb / pa - 1, np.nan)
-    return ArmTests(pb - pa, low, high, relative, np.where(tested, p, np.nan), q, tested, flagged)
+    return VariantTests(pb - pa, low, high, relative, np.where(tested, p, np.nan), q, tested, flagged)
 
 
 def arm_share(x: int, n: int) -> tuple[float, float, float]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from aggregator.placing.elements import LayoutIndex
 from aggregator.shapes.scope import Scope
@@ -12,42 +13,63 @@ from store.layouts import Layout
 from store.pages import page_path
 from store.snapshots import Snapshot, Snapshots
 
-KEPT = 16  # layouts held ready; a large one takes about 5 MB
+MOST_LAYOUTS = 16  # kept in memory; a large one takes about 5 MB
 
 
 class NoSnapshot(LookupError):
     """There is no picture to draw on; the message says how to get one."""
 
 
-def picture(
+@dataclass(frozen=True)
+class IndexedSnapshot:
+    """A snapshot with its layout, prepared for look-ups."""
+
+    snapshot: Snapshot
+    index: LayoutIndex
+
+
+def newest_picture(
     snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], width: int, state: str = ""
-) -> tuple[Snapshot, LayoutIndex]:
-    """The newest picture of the first page that has one, of the variant if there is one of it."""
+) -> IndexedSnapshot:
+    """The newest picture of the first page that has one; of the scope's variant where that has one.
+
+    NoSnapshot when no page has a picture at this width.
+    """
     variant = "=".join(scope.variant) if scope.variant else ""
     for name in dict.fromkeys((variant, "")):
         for page in pages:
             snapshot = snapshots.latest(scope.site, page, width, name, state)
             if snapshot:
-                return snapshot, indexed_layout(snapshots, snapshot)
-    raise NoSnapshot(_words(snapshots, scope, pages, width, state))
+                return IndexedSnapshot(snapshot, indexed_layout(snapshots, snapshot))
+    raise NoSnapshot(_message(snapshots, scope, pages, width, state))
 
 
 def pictures_of_states(
     snapshots: Snapshots, scope: Scope, of: Snapshot, states: Sequence[str]
-) -> dict[str, tuple[Snapshot, LayoutIndex]]:
+) -> dict[str, IndexedSnapshot]:
     """The newest pictures of the page of `of` at its width: the base ("") and those of `states`, in order.
 
-    What has none is left out. Of the variant asked for if there is one of it, as in `picture`.
+    A state without a picture is left out. Variants are preferred as in `newest_picture`.
     """
     variant = "=".join(scope.variant) if scope.variant else ""
     found = {(s.variant, s.state): s for s in snapshots.of_page(scope.site, of.page, of.width)}
     newest = {state: found.get((variant, state)) or found.get(("", state)) for state in dict.fromkeys(("", *states))}
-    return {state: (one, indexed_layout(snapshots, one)) for state, one in newest.items() if one}
+    return {state: IndexedSnapshot(one, indexed_layout(snapshots, one)) for state, one in newest.items() if one}
 
 
-def _words(snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], width: int, state: str) -> str:
+def other_widths(snapshots: Snapshots, scope: Scope, of: Snapshot) -> list[Layout]:
+    """The newest layouts of the page of `of` at other widths: where its elements are there."""
+    found = (
+        snapshots.latest(scope.site, of.page, width, of.variant)
+        for width in snapshots.widths(scope.site, of.page, of.variant)
+        if width != of.width
+    )
+    return [indexed_layout(snapshots, one).layout for one in found if one]
+
+
+def _message(snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], width: int, state: str) -> str:
     if not pages:
-        return f"No page of this site is named by {', '.join(scope.pages)}: open it once, or mend the pattern."
+        return f"No page of this site matches {', '.join(scope.pages)}: visit the page once, or correct the pattern."
     name = page_path(pages[0])
     widths = sorted({w for page in pages for w in snapshots.widths(scope.site, page, state=state)})
     of_state = f" in state {state!r}" if state else ""
@@ -57,30 +79,20 @@ def _words(snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], width: in
     return f"There is no picture of {name} at {width} px{of_state}: take one first."
 
 
-_ready: OrderedDict[tuple[str, str, int, int], LayoutIndex] = OrderedDict()
+_layouts: OrderedDict[tuple[str, str, int, int], LayoutIndex] = OrderedDict()  # the last used at the end
 _lock = threading.Lock()
 
 
 def indexed_layout(snapshots: Snapshots, snapshot: Snapshot) -> LayoutIndex:
-    """The layout of a snapshot, ready for look-ups. Snapshots never change, so a few are kept."""
+    """The layout of a snapshot, prepared for look-ups. Snapshots never change, so the last used are kept."""
     name = (snapshots.store.location, snapshots.store.database, snapshot.id, snapshot.taken)
     with _lock:
-        if name in _ready:
-            _ready.move_to_end(name)
-            return _ready[name]
+        if name in _layouts:
+            _layouts.move_to_end(name)
+            return _layouts[name]
     index = LayoutIndex(snapshots.layout(snapshot.id))
     with _lock:
-        _ready[name] = index
-        while len(_ready) > KEPT:
-            _ready.popitem(last=False)
+        _layouts[name] = index
+        while len(_layouts) > MOST_LAYOUTS:
+            _layouts.popitem(last=False)
     return index
-
-
-def other_widths(snapshots: Snapshots, scope: Scope, of: Snapshot) -> list[Layout]:
-    """The newest layouts of the page of `of` at other widths: where its elements stand there."""
-    found = (
-        snapshots.latest(scope.site, of.page, width, of.variant)
-        for width in snapshots.widths(scope.site, of.page, of.variant)
-        if width != of.width
-    )
-    return [indexed_layout(snapshots, one).layout for one in found if one]

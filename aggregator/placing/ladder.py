@@ -32,14 +32,14 @@ THE_PAGE = ("body", "html")
 
 
 @dataclass(frozen=True)
-class Places:
+class RecordPlaces:
     """For each of R records: `rung` u8 and `element` i32, the index in the layout or -1."""
 
     rung: UInt8
     element: Int32
 
 
-def places(records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> Places:
+def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> RecordPlaces:
     """Decide for every record. `twins`: record id → index of its element in the layout, -1 where the matching
     looked for it in vain. What the matching has seen it decides; the others' own key is held to their fingerprints."""
     found = own_elements(records, index)
@@ -58,7 +58,7 @@ def places(records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> Pl
                 rung[i], element[i] = (OWN if finding is Found.AGREES else TWIN), at
         else:
             rung[i], element[i] = _above(records.paths[i], finding, index, trust)
-    return Places(rung, element)
+    return RecordPlaces(rung, element)
 
 
 def _matched(key: int, twin: int, index: LayoutIndex) -> tuple[int, Found]:
@@ -112,8 +112,8 @@ class _Trust:
         return bool(colon) and place == "1" and f"{stem}:2" not in self.index.by_path
 
 
-def unknown_places(keys: list[int], index: LayoutIndex) -> Places:
-    """Places of keys whose records the store does not have: the key alone must do."""
+def unknown_places(keys: list[int], index: LayoutIndex) -> RecordPlaces:
+    """RecordPlaces of keys whose records the store does not have: the key alone must do."""
     rung = np.full(len(keys), PAGE, np.uint8)
     element = np.full(len(keys), -1, np.int32)
     for i, key in enumerate(keys):
@@ -121,4 +121,4 @@ def unknown_places(keys: list[int], index: LayoutIndex) -> Places:
         if len(at) == 1:
             visible = bool(index.layout.visible[at[0]])
             rung[i], element[i] = (OWN, at[0]) if visible else (NONE, -1)
-    return Places(rung, element)
+    return RecordPlaces(rung, element)

@@ -9,7 +9,17 @@ import numpy as np
 
 from aggregator.placing.boxes import Boxes
 from aggregator.placing.elements import LayoutIndex
-from aggregator.placing.ladder import ANCESTOR, NONE, OWN, PAGE, RUNGS, TWIN, Places, places, unknown_places
+from aggregator.placing.ladder import (
+    ANCESTOR,
+    NONE,
+    OWN,
+    PAGE,
+    RUNGS,
+    TWIN,
+    RecordPlaces,
+    record_places,
+    unknown_places,
+)
 from aggregator.shapes.columns import Float32, Int32, Int64, Mask, UInt8
 from aggregator.shapes.grid import RADIUS
 from aggregator.shapes.points import Points
@@ -47,10 +57,10 @@ def project(
 ) -> Placed:
     """Place each point on the layout, by the first rung of the ladder that holds (aggregator/placing/ladder.py)."""
     index = layout if isinstance(layout, LayoutIndex) else LayoutIndex(layout)
-    return place(points, records, index, places(records, index, twins or {}))
+    return place(points, records, index, record_places(records, index, twins or {}))
 
 
-def place(points: Points, records: Records, index: LayoutIndex, known: Places) -> Placed:
+def place(points: Points, records: Records, index: LayoutIndex, known: RecordPlaces) -> Placed:
     """Place each point where `known` has its record.
 
     On its element a point keeps its fraction of the box; of text that is broken into lines, its place
@@ -72,7 +82,7 @@ def place(points: Points, records: Records, index: LayoutIndex, known: Places) -
     return Placed(x, y, rung, element)
 
 
-def _decide(points: Points, records: Records, index: LayoutIndex, known: Places) -> tuple[UInt8, Int32]:
+def _decide(points: Points, records: Records, index: LayoutIndex, known: RecordPlaces) -> tuple[UInt8, Int32]:
     """Rung and element of each point, gathered from those of its record."""
     at = records.locate(points.record)
     lost = np.flatnonzero(at < 0)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregator.placing.elements import LayoutIndex
-from aggregator.placing.ladder import OWN, TWIN, Places, unknown_places
+from aggregator.placing.ladder import OWN, TWIN, RecordPlaces, unknown_places
 from aggregator.shapes.columns import Int16, Mask
 from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
@@ -23,11 +23,11 @@ NOBODY = -1
 
 
 @dataclass(frozen=True)
-class Shown:
+class StatePicture:
     """One picture of the page: where it shows each record, and when it was taken (ms since 1970)."""
 
     index: LayoutIndex
-    places: Places
+    places: RecordPlaces
     taken: int = 0
 
 
@@ -39,7 +39,7 @@ class InState:
     points: int
 
 
-def owners(points: Points, records: Records, pictures: Sequence[Shown]) -> Int16:
+def owners(points: Points, records: Records, pictures: Sequence[StatePicture]) -> Int16:
     """Index of the picture that each of N points belongs to, NOBODY where none shows its element: i16[N].
 
     `pictures`: the base first, then the states in the owner's order.
@@ -55,7 +55,7 @@ def owners(points: Points, records: Records, pictures: Sequence[Shown]) -> Int16
     return np.append(of_record, of_key)[at]
 
 
-def _of_records(pictures: Sequence[Shown]) -> Int16:
+def _of_records(pictures: Sequence[StatePicture]) -> Int16:
     own, twin = (_first([one.places.rung == rung for one in pictures]) for rung in (OWN, TWIN))
     for i in np.flatnonzero((twin != NOBODY) & (twin < own)).tolist():
         shows_it, shows_twin = pictures[own[i]], pictures[twin[i]]
@@ -64,7 +64,7 @@ def _of_records(pictures: Sequence[Shown]) -> Int16:
     return np.where(own == NOBODY, twin, own)
 
 
-def _is_outdated(shows_it: Shown, shows_twin: Shown, twin: int) -> bool:
+def _is_outdated(shows_it: StatePicture, shows_twin: StatePicture, twin: int) -> bool:
     """Whether a picture shows an element only because it was taken before an edit that made it its `twin`.
 
     One that has both shows two different elements, whenever it was taken.

@@ -3,45 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
-from typing import Any
 
 import numpy as np
 
-from aggregator.queries.conditions import PERIOD, device_condition
+from aggregator.measures.frustration import DEAD_AFTER, RAGE_CLICKS
+from aggregator.queries.conditions import where_site
 from aggregator.queries.page_numbers import page_numbers
-from aggregator.shapes.clicks import Clicks
+from aggregator.shapes.clicks import SuspectClicks
+from aggregator.shapes.scope import SiteScope
 from store.client import Store
 
-MOST_NAMED = 500  # pages that a query names; of more it reads all pages, and drops what was not asked
+MOST_PAGES = 500  # that a query names; for more it reads all pages, and rows of the others are dropped here
 
 
-def read_suspect_clicks(
-    store: Store, site: int, groups: Mapping[str, int], since: date, until: date, device: str = ""
-) -> Clicks:
-    """Clicks of people without a quick effect, or in a view with three or more. `groups`: page → number, from 1."""
-    segment, params = device_condition(device)
-    place = f"kind = 'click' AND {PERIOD}{segment}"
-    values: dict[str, Any] = {"site": site, "since": since, "until": until, **params}
-    if len(groups) <= MOST_NAMED:
-        place += " AND page IN {pages:Array(String)}"
-        values["pages"] = list(groups)
+def read_suspect_clicks(store: Store, scope: SiteScope, groups: Mapping[str, int]) -> SuspectClicks:
+    """Clicks of people without a quick effect, or in a view with enough of them for a burst.
+
+    `groups`: page → number of its group, from 1.
+    """
+    condition, params = where_site(scope)
+    condition += " AND kind = 'click'"
+    if len(groups) <= MOST_PAGES:
+        condition += " AND page IN {pages:Array(String)}"
+        params["pages"] = list(groups)
     c = store.columns(
         "SELECT xxHash64(page) AS hash, view, visitor, record, time, page_x, page_y, effect, effect_ms, "
-        f"button, flags FROM points WHERE {place} AND (effect = 0 OR effect_ms > 1000 OR view GLOBAL IN "
-        f"(SELECT view FROM points WHERE {place} GROUP BY view HAVING count() >= 3))",
-        **values,
+        f"button, flags FROM points WHERE {condition} AND (effect = 0 OR effect_ms > {DEAD_AFTER} OR view GLOBAL IN "
+        f"(SELECT view FROM points WHERE {condition} GROUP BY view HAVING count() >= {RAGE_CLICKS}))",
+        **params,
     )
     group = page_numbers(c["hash"], groups)
     asked = group > 0
-    return Clicks(
+    return SuspectClicks(
         group=group[asked],
         view=c["view"][asked],
         visitor=c["visitor"][asked],
         record=c["record"][asked],
         time=c["time"][asked],
-        x=c["page_x"][asked],
-        y=c["page_y"][asked],
+        page_x=c["page_x"][asked],
+        page_y=c["page_y"][asked],
         effect=c["effect"][asked],
         effect_ms=c["effect_ms"][asked].astype(np.int32),
         button=c["button"][asked],

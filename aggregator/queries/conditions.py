@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from aggregator.shapes.scope import Scope
+from aggregator.shapes.scope import Scope, SiteScope
 
-PLACE = "site = {site:UInt32} AND page IN {pages:Array(String)} AND day BETWEEN {since:Date} AND {until:Date}"
+PAGES_AND_PERIOD = (
+    "site = {site:UInt32} AND page IN {pages:Array(String)} AND day BETWEEN {since:Date} AND {until:Date}"
+)
 OF_KIND = " AND kind = {kind:String}"
 PEOPLE = "bot = '' AND excluded = 0"
-PERIOD = "site = {site:UInt32} AND day BETWEEN {since:Date} AND {until:Date} AND " + PEOPLE
 
 
 @dataclass(frozen=True)
 class Where:
-    """A condition with its bound values: `place` picks pages and period, `segment` who counts within."""
+    """A condition with its bound values: `place` selects pages and period, `segment` who counts within them."""
 
     place: str
     segment: str
@@ -31,19 +32,21 @@ def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
     params: dict[str, Any] = {"site": scope.site, "pages": list(pages), "since": scope.since, "until": scope.until}
     if kind:
         params["kind"] = scope.kind
-    segment = [_people(scope)]
+    segment = ["excluded = 0" if scope.bots else PEOPLE]
     if scope.device:
         segment.append("device = {device:String}")
         params["device"] = scope.device
     if scope.variant:
         segment.append("variants[{experiment:String}] = {variant:String}")
         params["experiment"], params["variant"] = scope.variant
-    return Where(PLACE + (OF_KIND if kind else ""), " AND ".join(segment), params)
+    return Where(PAGES_AND_PERIOD + (OF_KIND if kind else ""), " AND ".join(segment), params)
 
 
-def _people(scope: Scope) -> str:
-    return "excluded = 0" if scope.bots else PEOPLE
-
-
-def device_condition(device: str) -> tuple[str, dict[str, str]]:
-    return (" AND device = {device:String}", {"device": device}) if device else ("", {})
+def where_site(scope: SiteScope) -> tuple[str, dict[str, Any]]:
+    """The condition of a question about a whole site, and its bound values."""
+    sql = "site = {site:UInt32} AND day BETWEEN {since:Date} AND {until:Date} AND " + PEOPLE
+    params: dict[str, Any] = {"site": scope.site, "since": scope.since, "until": scope.until}
+    if scope.device:
+        sql += " AND device = {device:String}"
+        params["device"] = scope.device
+    return sql, params

@@ -22,7 +22,9 @@ def read_exposed(store: Store, scope: Scope, pages: tuple[str, ...], width: int)
     return Exposed(row["visitors"], row["views"], int(row["median_h"] or 0), row["dropped"])
 
 
-def read_arms(store: Store, scope: Scope, pages: tuple[str, ...], experiment: str) -> tuple[UInt64, list[list[str]]]:
+def read_seen_variants(
+    store: Store, scope: Scope, pages: tuple[str, ...], experiment: str
+) -> tuple[UInt64, list[list[str]]]:
     """(visitor ids, variants that each of them saw in these pages and this period)."""
     w = where(scope, pages)
     c = store.columns(

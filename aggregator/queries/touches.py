@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 
 import numpy as np
 
-from aggregator.queries.conditions import PERIOD, device_condition
+from aggregator.queries.conditions import where_site
 from aggregator.queries.page_numbers import page_numbers
+from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.touches import Touches
 from store.client import Store
 
 
-def read_touches(
-    store: Store, site: int, claims: Mapping[str, int], since: date, until: date, device: str = ""
-) -> Touches:
+def read_touches(store: Store, scope: SiteScope, claims: Mapping[str, int]) -> Touches:
     """The views of a site's visitors; `claims`: page → number of its touchpoint, from 1."""
-    segment, params = device_condition(device)
+    condition, params = where_site(scope)
     c = store.columns(
-        f"SELECT visitor, time, view, xxHash64(page) AS hash FROM touches WHERE {PERIOD}{segment} "
+        f"SELECT visitor, time, view, xxHash64(page) AS hash FROM touches WHERE {condition} "
         "ORDER BY visitor, time, view",
-        site=site,
-        since=since,
-        until=until,
         **params,
     )
     visitor, time, view = c["visitor"], c["time"], c["view"]
@@ -32,15 +27,12 @@ def read_touches(
     return Touches(visitor[first], time[first], page_numbers(c["hash"][first], claims))
 
 
-def read_page_visitors(store: Store, site: int, since: date, until: date, device: str = "") -> dict[str, int]:
+def read_page_visitors(store: Store, scope: SiteScope) -> dict[str, int]:
     """Visitors of each page in the period, the busiest first."""
-    segment, params = device_condition(device)
+    condition, params = where_site(scope)
     rows = store.rows(
-        f"SELECT page, uniqExact(visitor) AS visitors FROM touches WHERE {PERIOD}{segment} "
+        f"SELECT page, uniqExact(visitor) AS visitors FROM touches WHERE {condition} "
         "GROUP BY page ORDER BY visitors DESC, page",
-        site=site,
-        since=since,
-        until=until,
         **params,
     )
     return {row["page"]: row["visitors"] for row in rows}

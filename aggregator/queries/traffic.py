@@ -2,63 +2,61 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
-from aggregator.queries.conditions import PERIOD
+from aggregator.queries.conditions import where_site
+from aggregator.shapes.scope import SiteScope
+from aggregator.shapes.traffic import DeviceVisitors, PageDay, PageTotal
 from store.client import Store
 
 
-def read_daily(store: Store, site: int, until: date, days: int) -> dict[date, tuple[int, int]]:
-    """Day → (views, last ms) for days with views, the last `days` up to `until`."""
-    rows = store.rows(
-        f"SELECT day, count() AS views, max(time) AS last FROM views FINAL WHERE {PERIOD} GROUP BY day",
-        site=site,
-        since=until - timedelta(days=days - 1),
-        until=until,
-    )
-    return {row["day"]: (row["views"], int(row["last"])) for row in rows}
+def read_daily(store: Store, scope: SiteScope) -> dict[date, int]:
+    """Day → views, for days with views."""
+    condition, params = where_site(scope)
+    rows = store.rows(f"SELECT day, count() AS views FROM views FINAL WHERE {condition} GROUP BY day", **params)
+    return {row["day"]: row["views"] for row in rows}
 
 
 def read_last_view(store: Store, site: int) -> int:
-    """Time of the last view of anyone, bots and team included, ms; 0 without any."""
+    """Time of the last view by anyone, bots and team included, ms; 0 without any."""
     row = store.rows("SELECT max(time) AS last, count() AS n FROM views WHERE site = {site:UInt32}", site=site)[0]
     return int(row["last"]) if row["n"] else 0
 
 
-def read_page_days(store: Store, site: int, since: date, until: date) -> list[dict[str, Any]]:
-    """Rows of page, device, day, views."""
-    return store.rows(
-        f"SELECT toString(page) AS page_name, toString(device) AS device_name, day, count() AS views "
-        f"FROM views FINAL WHERE {PERIOD} GROUP BY page_name, device_name, day",
-        site=site,
-        since=since,
-        until=until,
+def read_page_days(store: Store, scope: SiteScope) -> list[PageDay]:
+    """Views of each page on each day with views, in no order."""
+    condition, params = where_site(scope)
+    rows = store.rows(
+        "SELECT toString(page) AS page_name, day, count() AS views "
+        f"FROM views FINAL WHERE {condition} GROUP BY page_name, day",
+        **params,
     )
+    return [PageDay(row["page_name"], row["day"], row["views"]) for row in rows]
 
 
-def read_page_totals(store: Store, site: int, since: date, until: date) -> list[dict[str, Any]]:
-    """Rows of page, visitors, views, clicks; the busiest first."""
-    return store.rows(
-        f"SELECT toString(page) AS page_name, uniqExact(visitor) AS visitors, count() AS views, "
-        f"sum(clicks) AS click_total FROM views FINAL WHERE {PERIOD} "
+def read_page_totals(store: Store, scope: SiteScope) -> list[PageTotal]:
+    """The pages with views, the busiest first."""
+    condition, params = where_site(scope)
+    rows = store.rows(
+        "SELECT toString(page) AS page_name, uniqExact(visitor) AS visitors, count() AS views, "
+        f"sum(clicks) AS click_total FROM views FINAL WHERE {condition} "
         "GROUP BY page_name ORDER BY visitors DESC, page_name",
-        site=site,
-        since=since,
-        until=until,
+        **params,
     )
+    return [PageTotal(row["page_name"], row["visitors"], row["views"], row["click_total"]) for row in rows]
 
 
-def read_page_devices(
-    store: Store, site: int, pages: tuple[str, ...] | None, since: date, until: date
-) -> list[dict[str, Any]]:
-    """Rows of page, device, visitors; all pages as one ('') when `pages` are named."""
-    name, of_pages = ("toString(page)", "") if pages is None else ("''", " AND page IN {pages:Array(String)}")
-    return store.rows(
+def read_page_devices(store: Store, scope: SiteScope, pages: tuple[str, ...] | None = None) -> list[DeviceVisitors]:
+    """Visitors of each page by device, in no order; when `pages` are named, those of all of them together."""
+    condition, params = where_site(scope)
+    name = "toString(page)"
+    if pages is not None:
+        name = "''"
+        condition += " AND page IN {pages:Array(String)}"
+        params["pages"] = list(pages)
+    rows = store.rows(
         f"SELECT {name} AS page_name, toString(device) AS device_name, uniqExact(visitor) AS visitors "
-        f"FROM views FINAL WHERE {PERIOD}{of_pages} GROUP BY page_name, device_name",
-        site=site,
-        since=since,
-        until=until,
-        **({} if pages is None else {"pages": list(pages)}),
+        f"FROM views FINAL WHERE {condition} GROUP BY page_name, device_name",
+        **params,
     )
+    return [DeviceVisitors(row["page_name"], row["device_name"], int(row["visitors"])) for row in rows]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Heights:
-    """Medians in CSS px, by the width of a picture; a width that too few views speak for is left out."""
+    """Median heights in CSS px by the width of a picture; a width with too few views is left out."""
 
     window: dict[int, int] = field(default_factory=dict)
     page: dict[int, int] = field(default_factory=dict)

@@ -17,10 +17,10 @@ class BadScope(ValueError):
 
 @dataclass(frozen=True)
 class Scope:
-    """One question. `until` is inclusive; `device` empty = all; `variant` = (experiment id, variant key).
+    """One question about pages. `until` is inclusive; `device` empty = all; `variant` = (experiment id, variant key).
 
-    `pages` are canonical pages, or patterns (`store.pages.matches`) that are
-    resolved to pages when the question is asked, so that a changed rule changes the past too.
+    `pages` are canonical pages, or patterns (`store.pages.matches`) that are resolved to pages when the question is
+    asked, so that a changed rule changes the past too.
     """
 
     site: int
@@ -38,9 +38,9 @@ class Scope:
         if self.until < self.since:
             raise BadScope(f"The period ends ({self.until}) before it begins ({self.since}): swap the days.")
         if self.kind not in MAP_KINDS:
-            raise BadScope(f"There is no kind {self.kind!r}: ask for {one_of(MAP_KINDS)}.")
+            raise BadScope(f"There is no kind {self.kind!r}: ask for {_one_of(MAP_KINDS)}.")
         if self.device not in ("", *DEVICES):
-            raise BadScope(f"There is no device {self.device!r}: ask for {one_of(DEVICES)}, or leave it out.")
+            raise BadScope(f"There is no device {self.device!r}: ask for {_one_of(DEVICES)}, or leave it out.")
 
     @property
     def days(self) -> int:
@@ -48,9 +48,19 @@ class Scope:
         return (self.until - self.since).days + 1
 
 
-def one_of(choices: Sequence[str]) -> str:
+@dataclass(frozen=True)
+class SiteScope:
+    """One question about all pages of a site: people with views in since…until (inclusive); `device` '' = all."""
+
+    site: int
+    since: date
+    until: date
+    device: str = ""
+
+
+def _one_of(choices: Sequence[str]) -> str:
     """
-    >>> one_of(["click", "hover", "scroll"])
+    >>> _one_of(["click", "hover", "scroll"])
     'click, hover or scroll'
     """
-    return " or ".join(part for part in (", ".join(choices[:-1]), choices[-1]) if part)
+    return " or ".join((", ".join(choices[:-1]), choices[-1]))

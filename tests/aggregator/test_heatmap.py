@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from aggregator.answers.export import COLUMNS, placed_points
-from aggregator.answers.heatmap import Heatmap, NoSnapshot, ReachMap, heatmap, reach_map
+from aggregator.answers.heatmap import Heatmap, heatmap
+from aggregator.answers.reach_map import ReachMap, reach_map
+from aggregator.pictures.newest import NoSnapshot
 from aggregator.queries.pages import resolve_pages
 from aggregator.shapes.scope import BadScope, Scope
 from store.client import Store

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aggregator.linkage.choice import Choice
+from aggregator.linkage.choice import ElementChoice
 from aggregator.linkage.versions import PastLayout, match_versions, periods, standing
 from aggregator.shapes.records import Records, RecordTimes
 from store.layouts import Layout
@@ -47,7 +47,7 @@ def visited(*made: tuple[Layout, int]) -> tuple[Records, RecordTimes]:
     return everything, RecordTimes(first, last, times)
 
 
-def right(made: Records, found: Choice, layout: Layout) -> dict[str, str]:
+def right(made: Records, found: ElementChoice, layout: Layout) -> dict[str, str]:
     """Path of the layout that every record of a link was found on, by path and words."""
     return {
         f"{path} {fp}": layout.paths[at] if at >= 0 else ""

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from aggregator.answers.export import placed_points
 from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.placing.elements import LayoutIndex
-from aggregator.placing.ladder import places
-from aggregator.placing.states import NOBODY, InState, Shown, divide, owners
+from aggregator.placing.ladder import record_places
+from aggregator.placing.states import NOBODY, InState, StatePicture, divide, owners
 from aggregator.shapes.columns import Int16
 from aggregator.shapes.scope import Scope
 from store.client import Store
@@ -65,7 +65,7 @@ def of(
     shown = []
     for n, one in enumerate(pictures):
         index = LayoutIndex(one)
-        shown.append(Shown(index, places(have, index, twins[n]), taken[n]))
+        shown.append(StatePicture(index, record_places(have, index, twins[n]), taken[n]))
     return owners(points(made_on), have, shown)
 
 

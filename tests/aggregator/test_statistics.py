@@ -12,13 +12,13 @@ from aggregator.measures.statistics import (
     chi2_tail,
     expected_floor,
     false_coverage_level,
-    needed_per_arm,
+    needed_per_variant,
     newcombe,
     srm,
     two_proportion_z,
     wilson,
 )
-from aggregator.measures.variant_tests import compare_arms
+from aggregator.measures.variant_tests import compare_variants
 
 
 @pytest.mark.parametrize(
@@ -124,10 +124,10 @@ def test_tail_of_chi2_as_in_the_tables(x: float, freedom: int, p: float) -> None
 
 
 def test_needed_size_as_in_the_method() -> None:
-    assert needed_per_arm(0.12, 0.2) == pytest.approx(2_934, abs=1)
-    assert needed_per_arm(0.12, 0.2, tested=40) == pytest.approx(6_050, abs=1)
+    assert needed_per_variant(0.12, 0.2) == pytest.approx(2_934, abs=1)
+    assert needed_per_variant(0.12, 0.2, tested=40) == pytest.approx(6_050, abs=1)
     with pytest.raises(ValueError, match="share"):
-        needed_per_arm(0, 0.2)
+        needed_per_variant(0, 0.2)
 
 
 def test_identical_arms_are_rarely_called_different() -> None:
@@ -136,7 +136,7 @@ def test_identical_arms_are_rarely_called_different() -> None:
     shares = np.geomspace(0.12, 0.01, 40)
     tables = 400
     wrong = sum(
-        bool(compare_arms(rng.binomial(5000, shares), 5000, rng.binomial(5000, shares), 5000).flagged.any())
+        bool(compare_variants(rng.binomial(5000, shares), 5000, rng.binomial(5000, shares), 5000).flagged.any())
         for _ in range(tables)
     )
     assert wrong / tables <= 0.05 + 3 * (0.05 * 0.95 / tables) ** 0.5
@@ -148,14 +148,14 @@ def test_a_lifted_element_is_found() -> None:
     shares = np.geomspace(0.12, 0.01, 40)
     lifted = shares * np.where(np.arange(40) == 0, 1.2, 1.0)
     found = [
-        compare_arms(rng.binomial(10_000, shares), 10_000, rng.binomial(10_000, lifted), 10_000).verdict(0)
+        compare_variants(rng.binomial(10_000, shares), 10_000, rng.binomial(10_000, lifted), 10_000).verdict(0)
         for _ in range(100)
     ]
     assert found.count("more") >= 88
 
 
 def test_too_few_is_said_and_not_tested() -> None:
-    tests = compare_arms(np.array([3, 400]), 1000, np.array([9, 300]), 1000)
+    tests = compare_variants(np.array([3, 400]), 1000, np.array([9, 300]), 1000)
     assert tests.verdict(0) == "few"
     assert np.isnan(tests.q[0])
     assert tests.verdict(1) == "less"
@@ -163,8 +163,8 @@ def test_too_few_is_said_and_not_tested() -> None:
 
 
 def test_empty_arms_give_no_verdict() -> None:
-    tests = compare_arms(np.array([0]), 0, np.array([5]), 100)
+    tests = compare_variants(np.array([0]), 0, np.array([5]), 100)
     assert tests.verdict(0) == "few"
-    assert len(compare_arms(np.empty(0), 0, np.empty(0), 0).diff) == 0
+    assert len(compare_variants(np.empty(0), 0, np.empty(0), 0).diff) == 0
     with pytest.raises(ValueError, match="more users"):
-        compare_arms(np.array([5]), 4, np.array([0]), 4)
+        compare_variants(np.array([5]), 4, np.array([0]), 4)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from aggregator.placing.elements import LayoutIndex
-from aggregator.placing.ladder import places
+from aggregator.placing.ladder import record_places
 from aggregator.placing.projection import project
-from aggregator.placing.states import Shown, owners
+from aggregator.placing.states import StatePicture, owners
 from tests.aggregator.build import points, records
 from tests.snapshot.conftest import box, colour, whole
 from viewer.snapshot import Recipe, SnapshotError, read_recipe
@@ -112,7 +112,7 @@ def test_points_made_in_a_state_are_drawn_on_it(in_state, shoot, path, step, end
     base, opened = LayoutIndex(shoot(path).layout), LayoutIndex(in_state(path, step).layout)
     made_on = list(zip(base.layout.paths, base.layout.fps, strict=True))
     known = records(made_on)
-    of = owners(points(made_on), known, [Shown(one, places(known, one, {})) for one in (base, opened)])
+    of = owners(points(made_on), known, [StatePicture(one, record_places(known, one, {})) for one in (base, opened)])
     at = next(i for i, one in enumerate(base.layout.paths) if one.endswith(end))
     assert of[at] == 1
     assert of[0] == 0  # the body

@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from aggregator.answers.comparison import CompareRow, Comparison
 from aggregator.answers.export import COLUMNS, placed_points
-from aggregator.queries.exposure import read_arms
+from aggregator.queries.exposure import read_seen_variants
 from aggregator.queries.pages import resolve_pages
 from aggregator.shapes.scope import Scope
 from store.records import Experiment, Site, Variant
@@ -37,7 +37,7 @@ def measured_experiment(viewer: Viewer, site: Site, scope: Scope, name: str) -> 
         return find_experiment(viewer.definitions, site, name)
     except Problem as unknown:
         pages = resolve_pages(viewer.store, scope.site, scope.pages)
-        _, seen = read_arms(viewer.store, scope, pages, name)
+        _, seen = read_seen_variants(viewer.store, scope, pages, name)
         keys = sorted({key for variants in seen for key in variants})
         if len(keys) < 2:
             raise unknown from None

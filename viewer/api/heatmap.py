@@ -11,7 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.explain import CODES, MapWarning
-from aggregator.answers.heatmap import Heatmap, ReachMap
+from aggregator.answers.heatmap import Heatmap
+from aggregator.answers.reach_map import ReachMap
 from aggregator.grids.scale import Scale
 from aggregator.measures.elements_table import ElementRow
 from viewer import export, pictures

@@ -11,8 +11,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.comparison import Comparison
-from aggregator.answers.heatmap import NoSnapshot
 from aggregator.answers.traffic import devices_of, pages_of
+from aggregator.pictures.newest import NoSnapshot
 from aggregator.shapes.scope import Scope
 from store.kinds import POINT_KINDS
 from store.pages import matches, page_path

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.heatmap import Heatmap, NoSnapshot
+from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.traffic import PageRow, pages_of
 from aggregator.measures.elements_table import ElementRow
 from aggregator.measures.statistics import FEW
+from aggregator.pictures.newest import NoSnapshot
 from aggregator.shapes.scope import Scope
 from store.pages import page_path
 from store.records import Site

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.heatmap import Heatmap, NoSnapshot, ReachMap
+from aggregator.answers.heatmap import Heatmap
+from aggregator.answers.reach_map import ReachMap
 from aggregator.answers.traffic import devices_of
+from aggregator.pictures.newest import NoSnapshot
 from aggregator.shapes.scope import Scope
 from store.pages import matches, page_path
 from store.records import Experiment, PageState, Site

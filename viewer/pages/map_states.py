@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aggregator.answers.heatmap import Heatmap, ReachMap
+from aggregator.answers.heatmap import Heatmap
+from aggregator.answers.reach_map import ReachMap
 from store.records import PageState
 from store.snapshots import Snapshot
 from viewer.errors import missing

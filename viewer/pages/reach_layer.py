@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.answers.heatmap import ReachMap
+from aggregator.answers.reach_map import ReachMap
 from aggregator.measures.statistics import wilson
 
 from . import charts

@@ -2,7 +2,10 @@
 
 from aggregator.queries.heights import recorded_heights
 from aggregator.shapes.heights import Heights
+from aggregator.shapes.scope import SiteScope
 from tests.aggregator.build import DAY, PAGE, insert
+
+SCOPE = SiteScope(1, DAY, DAY)
 
 
 def test_medians_of_people_near_each_width(store):
@@ -13,8 +16,8 @@ def test_medians_of_people_near_each_width(store):
     rows += [{"viewport_w": 390, "viewport_h": 844, "page_h": 5000}]
     rows += [{"viewport_w": 1000, "viewport_h": 1, "page_h": 1, "bot": "crawler"}]
     insert(store, "views", [row | {"view": n, "visitor": n} for n, row in enumerate(rows)])
-    found = recorded_heights(store, 1, PAGE, [1000, 768, 390], DAY, DAY, least=1)
+    found = recorded_heights(store, SCOPE, PAGE, [1000, 768, 390], least=1)
     assert found == Heights({1000: 800, 390: 844}, {1000: 2100, 390: 5000})
-    assert recorded_heights(store, 1, PAGE, [1000, 390], DAY, DAY, least=3).window == {1000: 800}
-    assert recorded_heights(store, 1, PAGE, [1000], DAY, DAY) == Heights()
-    assert recorded_heights(store, 1, "shop.example/other", [1000], DAY, DAY, least=1) == Heights()
+    assert recorded_heights(store, SCOPE, PAGE, [1000, 390], least=3).window == {1000: 800}
+    assert recorded_heights(store, SCOPE, PAGE, [1000]) == Heights()
+    assert recorded_heights(store, SCOPE, "shop.example/other", [1000], least=1) == Heights()

@@ -1,0 +1,30 @@
+"""Views and visitors of a site, counted by day, page or device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True)
+class PageTotal:
+    page: str
+    visitors: int
+    views: int
+    clicks: int
+
+
+@dataclass(frozen=True)
+class PageDay:
+    page: str
+    day: date
+    views: int
+
+
+@dataclass(frozen=True)
+class DeviceVisitors:
+    """Visitors of a page (`page` "": of several pages together) on one kind of device."""
+
+    page: str
+    device: str
+    visitors: int
