@@ -26,6 +26,7 @@ NAMES = (
     "collect",
     "crash",
     "robots",
+    "addresses",
     "heatmap",
     "placement",
     "drift",

@@ -268,6 +268,15 @@ def robots_cost(run: Measurement) -> str:
     return markdown(["cost per batch", *cost], [["µs", *cost.values()]])
 
 
+def addresses_cost(run: Measurement) -> str:
+    rows: list[list[Cell]] = [
+        ["ordinary address", run.at("ordinary address, ms")],
+        ["slowest of 2,000 characters", run.at("worst, ms")],
+        ["limit", run.at("limit, ms")],
+    ]
+    return markdown(["reading and masking an address", "ms"], rows)
+
+
 def together_delay(run: Measurement) -> str:
     delays: Mapping[str, Mapping[str, float]] = run.at("event loop delay, ms")
     rows = [[load, one["p50"], one["p99"]] for load, one in delays.items()]
@@ -318,6 +327,7 @@ TABLES: dict[str, Table] = {
     "robots.agents": robots_agents,
     "robots.behaviour": robots_behaviour,
     "robots.cost": robots_cost,
+    "addresses.cost": addresses_cost,
     "together.delay": together_delay,
     "together.memory": together_memory,
     "significance.summary": significance_summary,
