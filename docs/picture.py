@@ -29,6 +29,8 @@ WINDOW = {"width": 1366, "height": 860}
 LOCALES = {"en": "en-GB", "fr": "fr-FR"}
 COLOURS = 96  # of a crop: enough for text and a heat layer, at a third of the size
 WIDEST = 720  # px: wider crops are scaled down
+# Nothing floats over a crop, and the panel is shown as a whole.
+STILL = ".bar,.legend,.panel{position:static!important;max-height:none!important;overflow:visible!important}"
 
 BASKET = "/sites/1/heatmap?page=/basket&kind=click&width=1366&days=28"
 START = "/sites/1/heatmap?page=/&kind=click&width=1366&days=28"
@@ -51,7 +53,8 @@ NARROW_AND_WIDE = """() => {
 
 @dataclass(frozen=True)
 class Crop:
-    """A part of a page. `most`: the largest width and height in px; `around`: px of margin."""
+    """A part of a page. `most`: the largest width and height in px; `around`: px of margin; `window`: its width;
+    `widest`: px to which the crop is scaled down."""
 
     name: str
     path: str
@@ -59,6 +62,8 @@ class Crop:
     most: tuple[int, int] = (WIDEST, 600)
     around: int = 8
     prepare: Callable[[Page], object] = lambda page: None
+    window: int = 1366
+    widest: int = WIDEST
 
 
 def show_apply(page: Page) -> None:
@@ -74,13 +79,13 @@ def show_reach(page: Page) -> None:
 CROPS = (
     Crop("clicked-by", BASKET, ".panel section:has(table.tbl)", (WIDEST, 330)),
     Crop("interval", BASKET, ".panel table.tbl", prepare=lambda page: page.evaluate(NARROW_AND_WIDE)),
-    Crop("dead", BASKET, ".pic .el.on", (560, 300), 150, show_apply),
+    Crop("dead", BASKET, ".pic .el.on", (330, 300), 150, show_apply),
     Crop("rage", BASKET, "[data-detail-of]", prepare=show_apply),
     Crop("colours", BASKET, ".legend > div:first-child"),
-    Crop("reached", REACH, ".reachwrap", (1400, 1500), 0, show_reach),
+    Crop("reached", REACH, ".reachwrap", (1400, 2000), 0, show_reach, widest=480),
     Crop("account", START, ".panel section:has(table.ledger)", (WIDEST, 420)),
-    Crop("difference", COMPARISON, ".tbl.mid", (1300, 150)),
-    Crop("went-on", JOURNEY, ".board", (700, 520), 0),
+    Crop("difference", COMPARISON, ".tbl.mid", (1000, 140), window=860),
+    Crop("went-on", JOURNEY, ".board", (520, 424), 0),
 )
 
 
@@ -107,7 +112,7 @@ def running_demo() -> Iterator[str]:
 
 
 def signed_in(browser: Browser, link: str, language: str) -> Page:
-    page = browser.new_page(viewport=WINDOW, color_scheme="light", locale=LOCALES[language])
+    page = browser.new_page(viewport=WINDOW, color_scheme="light", locale=LOCALES[language], bypass_csp=True)
     page.goto(link)
     return page
 
@@ -120,8 +125,10 @@ def take_readme(page: Page, root: str) -> None:
 
 
 def take_crop(page: Page, root: str, crop: Crop, language: str) -> None:
+    page.set_viewport_size({"width": crop.window, "height": WINDOW["height"]})
     page.goto(root + crop.path)
     page.wait_for_load_state("networkidle")
+    page.add_style_tag(content=STILL)
     crop.prepare(page)
     target = page.locator(crop.selector).first
     target.scroll_into_view_if_needed()
@@ -136,13 +143,13 @@ def take_crop(page: Page, root: str, crop: Crop, language: str) -> None:
         "height": min(box["height"] + 2 * crop.around, crop.most[1]),
     }
     shot = Image.open(io.BytesIO(page.screenshot(clip=clip, full_page=True)))
-    save(shot, DOCS / "reading-a-map" / f"{crop.name}.{language}.png")
+    save(shot, DOCS / "reading-a-map" / f"{crop.name}.{language}.png", crop.widest)
 
 
-def save(shot: Image.Image, path: Path) -> None:
-    """As a palette PNG, at most WIDEST px wide."""
-    if shot.width > WIDEST:
-        shot = shot.resize((WIDEST, round(shot.height * WIDEST / shot.width)), Image.Resampling.LANCZOS)
+def save(shot: Image.Image, path: Path, widest: int) -> None:
+    """As a palette PNG, at most `widest` px wide."""
+    if shot.width > widest:
+        shot = shot.resize((widest, round(shot.height * widest / shot.width)), Image.Resampling.LANCZOS)
     path.parent.mkdir(exist_ok=True)
     shot.convert("RGB").quantize(COLOURS, dither=Image.Dither.NONE).save(path, optimize=True)
 
