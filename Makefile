@@ -1,6 +1,7 @@
 # make demo · make test · make lint · make bench · make docs · make tracker · make picture
 PYTHON ?= python3
 PORT ?= 8000
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -10,7 +11,7 @@ READY := $(VENV)/.ready
 
 help:
 	@echo "make demo [PORT=8000]  a demo shop with visitors, at http://127.0.0.1:PORT"
-	@echo "make test              all tests"
+	@echo "make test [WORKERS=2]  all tests, in two processes"
 	@echo "make lint              ruff, mypy, import-linter, eslint, the tracker's bundle"
 	@echo "make bench             all benchmarks (docs/benchmarks.md)"
 	@echo "make docs              insert the measured figures into the docs"
@@ -28,7 +29,7 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m parcours.demo.chromium
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 tracker_js/node_modules: tracker_js/package-lock.json
 	cd tracker_js && npm ci --silent --no-audit --no-fund && touch node_modules
