@@ -1,11 +1,13 @@
-"""import: what happened elsewhere, from files."""
+"""import: past events from files."""
 
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import click
@@ -17,11 +19,43 @@ from parcours.connection import Api, connect
 from parcours.importing import mapping, matomo, posthog
 from parcours.importing.checking import examine
 from parcours.importing.items import Source
-from parcours.importing.rows import NoReader, columns_of, digest_of, format_of, rows_of, shown
+from parcours.importing.progress import ImportProgress, RefusedLines
+from parcours.importing.rows import Unreadable, as_line, columns_of, digest_of, format_of, rows_of
 from parcours.importing.sending import Sending
-from parcours.importing.state import RefusedLines, State
 
-PARTLY = 5  # exit code: taken, but for some lines
+PARTLY = 5  # exit code: accepted, except for some lines
+
+
+@dataclass(frozen=True)
+class FileFormat:
+    """How the rows of a file become events: the product it was exported from, and the mapping of its columns."""
+
+    origin: str
+    columns: dict[str, str]  # field → column
+    fixed: dict[str, str]  # field → value of rows that have none
+    timezone: str
+
+    def __post_init__(self) -> None:
+        try:
+            ZoneInfo(self.timezone)
+        except (ZoneInfoNotFoundError, ValueError):
+            raise click.BadParameter(f"{self.timezone!r} is not a time zone", param_hint="--timezone") from None
+
+    def source(self, file: Path, digest: str) -> Source:
+        if self.origin == "posthog":
+            return posthog.items(rows_of(file), posthog.heights_of(rows_of(file)), self.columns, digest)
+        if self.origin == "matomo":
+            return matomo.items(rows_of(file), digest)
+        return mapping.events(rows_of(file), self.columns, self.fixed, ZoneInfo(self.timezone), digest)
+
+    def key(self) -> dict[str, str]:
+        """What the progress note of a file was written for: another format starts the import again."""
+        return {
+            "from": self.origin,
+            "timezone": self.timezone,
+            "map": as_line(self.columns),
+            "set": as_line(self.fixed),
+        }
 
 
 def _pairs(_: click.Context, option: click.Parameter, given: tuple[str, ...]) -> dict[str, str]:
@@ -36,87 +70,81 @@ def _pairs(_: click.Context, option: click.Parameter, given: tuple[str, ...]) ->
 @click.argument("site")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path, exists=True, dir_okay=False))
 @click.option("--from", "origin", type=click.Choice(["table", "posthog", "matomo"]), default="table", show_default=True)
-@click.option("--map", "columns", multiple=True, callback=_pairs, help="FIELD=COLUMN, where they differ. Repeat.")
-@click.option("--set", "fixed", multiple=True, callback=_pairs, help="FIELD=VALUE for every row without one. Repeat.")
-@click.option("--timezone", default="UTC", show_default=True, help="Of times that name none, e.g. Europe/Paris.")
-@click.option("--state", "folder", type=click.Path(path_type=Path, file_okay=False), help="Folder of the notes.")
-@click.option("--dry-run", is_flag=True, help="Only read, and say what would be sent.")
+@click.option("--map", "columns", multiple=True, callback=_pairs, help="FIELD=COLUMN if they differ; repeatable.")
+@click.option("--set", "fixed", multiple=True, callback=_pairs, help="FIELD=VALUE for rows without one; repeatable.")
+@click.option("--timezone", default="UTC", show_default=True, help="Of times without an offset, e.g. Europe/Paris.")
+@click.option("--state", "folder", type=click.Path(path_type=Path, file_okay=False), help="Folder for progress notes.")
+@click.option("--dry-run", is_flag=True, help="Only read the files and show what would be sent.")
 @as_json
 @with_data
 def import_(
     settings: Settings,
     site: str,
     files: tuple[Path, ...],
-    origin: str,
-    columns: dict[str, str],
-    fixed: dict[str, str],
-    timezone: str,
     folder: Path | None,
     dry_run: bool,
     as_json: bool,
+    **file_format: Any,
 ) -> None:
-    """Send events of the past from files: .csv .tsv .ndjson .json .parquet (docs/import.md).
+    """Send past events from files: .csv .tsv .ndjson .json .parquet (docs/import.md).
 
-    A run that was broken off goes on where it was when the same command is given again, and nothing is
-    stored twice. What is refused is in FILE.refused.ndjson with the reason. Fields of a table: name, time,
-    value, id, visitor, browser_id, page, touchpoint, variants.
+    Run an interrupted import again with the same command: it continues where it stopped, and nothing is stored twice.
+    Rejected lines are written to FILE.refused.ndjson with the reason. Fields of a table: name, time, value, id,
+    visitor, browser_id, page, touchpoint, variants.
 
-    Exit codes: 0 all was taken, 3 refused, 4 the server is away (run it again), 5 some lines were refused.
+    Exit codes: 0 everything was accepted, 3 rejected, 4 the server is unavailable (run it again), 5 some lines were
+    rejected.
 
     Example: parcours import "Lamp shop" orders.csv --map time=occurred_at --map value=total --set name=order
     """
-    try:
-        zone = ZoneInfo(timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        raise click.BadParameter(f"{timezone!r} is no time zone", param_hint="--timezone") from None
-    options = {"from": origin, "timezone": timezone, "map": shown(columns), "set": shown(fixed)}
-
-    def source_of(file: Path, digest: str) -> Source:
-        if origin == "posthog":
-            return posthog.items(rows_of(file), posthog.heights_of(rows_of(file)), columns, digest)
-        if origin == "matomo":
-            return matomo.items(rows_of(file), digest)
-        return mapping.events(rows_of(file), columns, fixed, zone, digest)
-
+    how = FileFormat(**file_format)
     try:
         for file in files:
-            _has(file, columns.values())
+            _check_columns(file, how.columns.values())
         if dry_run:
-            _say(files, source_of, as_json)
+            _preview(files, how, as_json)
             return
         with connect(settings) as api:
-            states = [_send(api, site, file, source_of, options, folder or file.parent) for file in files]
-    except NoReader as error:
+            results = [_send(Target(api, site, folder or file.parent), file, how) for file in files]
+    except Unreadable as error:
         raise click.ClickException(str(error)) from None
-    told = [{"file": str(file), **told} for file, (told, _) in zip(files, states, strict=True)]
-    answer(told, as_json, "\n".join(words for _, words in states))
-    if any(one["refused"] for one in told):
+    answer([counts for counts, _ in results], as_json, "\n".join(summary for _, summary in results))
+    if any(counts["refused"] for counts, _ in results):
         raise click.exceptions.Exit(PARTLY)
 
 
-def _has(file: Path, wanted: Iterable[str]) -> None:
-    """Raise NoReader when a column that was named is none of the file's: its field would be left empty unseen."""
+def _check_columns(file: Path, wanted: Iterable[str]) -> None:
+    """Raise Unreadable if the file lacks a column named by --map: its field would silently stay empty."""
     names = columns_of(file)
     for name in wanted:
         if names is not None and name not in names:
-            raise NoReader(f"{file.name} has no column {name!r}; it has {', '.join(n[:60] for n in names[:40])}.")
+            raise Unreadable(f"{file.name} has no column {name!r}; it has {', '.join(n[:60] for n in names[:40])}.")
 
 
-def _send(
-    api: Api, site: str, file: Path, source_of: Callable[[Path, str], Source], options: dict[str, str], folder: Path
-) -> tuple[dict[str, object], str]:
-    """Import one file; what became of it, for programs and in words."""
-    folder.mkdir(parents=True, exist_ok=True)
+@dataclass(frozen=True)
+class Target:
+    """Where an import goes: the site, and the folder of its progress notes and rejected lines."""
+
+    api: Api
+    site: str
+    folder: Path
+
+
+def _send(target: Target, file: Path, how: FileFormat) -> tuple[dict[str, Any], str]:
+    """Import one file; the counts for --json, and the same as a sentence."""
+    target.folder.mkdir(parents=True, exist_ok=True)
     digest = digest_of(file)
-    note, refused = folder / f"{file.name}.import.json", folder / f"{file.name}.refused.ndjson"
-    state = State.read(note, {"file": digest, "site": site, **options})
-    source = source_of(file, digest)
-    with _progress(file, state) as progress:
-        Sending(api, site, state, note, RefusedLines(refused, state.refused_bytes)).send(source.items, progress)
-    counts = {"accepted": state.accepted, "duplicates": state.duplicates, "refused": state.refused}
-    words = f"{file.name}: {state.accepted} accepted, {state.duplicates} known already, {state.refused} refused"
-    words += f", see {refused}" if state.refused else ""
-    return counts | {"left_out": dict(source.left_out)}, words + _left_out(source)
+    note = target.folder / f"{file.name}.import.json"
+    refused = target.folder / f"{file.name}.refused.ndjson"
+    progress = ImportProgress.read(note, {"file": digest, "site": target.site, **how.key()})
+    source = how.source(file, digest)
+    with _progress_bar(file, progress) as advance:
+        rejected = RefusedLines(refused, progress.refused_bytes)
+        Sending(target.api, target.site, progress, note, rejected).send(source.items, advance)
+    counts = {"accepted": progress.accepted, "duplicates": progress.duplicates, "refused": progress.refused}
+    summary = f"{file.name}: {progress.accepted} accepted, {progress.duplicates} duplicates, {progress.refused} refused"
+    summary += f", see {refused}" if progress.refused else ""
+    return {"file": str(file), **counts, "left_out": dict(source.left_out)}, summary + _left_out(source)
 
 
 def _left_out(source: Source) -> str:
@@ -126,12 +154,12 @@ def _left_out(source: Source) -> str:
 
 
 @contextmanager
-def _progress(file: Path, state: State) -> Iterator[Callable[[int], None]]:
+def _progress_bar(file: Path, done: ImportProgress) -> Iterator[Callable[[int], None]]:
     """A bar over the lines of the file, on the terminal."""
     lines = _lines_of(file) if format_of(file) in ("csv", "ndjson") and file.suffix != ".gz" else None
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        verb = "going on with" if state.resumed else "sending"
+        verb = "continuing" if done.resumed else "sending"
         task = progress.add_task(f"{verb} {file.name}", total=lines)
         yield lambda line: progress.update(task, completed=line)
 
@@ -141,25 +169,25 @@ def _lines_of(file: Path) -> int:
         return sum(block.count(b"\n") for block in iter(lambda: raw.read(1 << 20), b""))
 
 
-def _say(files: tuple[Path, ...], source_of: Callable[[Path, str], Source], as_json: bool) -> None:
-    """What would be sent."""
-    told, words = [], []
+def _preview(files: Sequence[Path], how: FileFormat, as_json: bool) -> None:
+    """Print what would be sent."""
+    counts, lines = [], []
     for file in files:
-        source = source_of(file, digest_of(file))
+        source = how.source(file, digest_of(file))
         found = examine(source.items)
-        told.append(
+        counts.append(
             {
                 "file": str(file), "events": found.events, "batches": found.batches, "points": found.points,
                 "refused": found.refused, "left_out": dict(source.left_out),
             }
         )  # fmt: skip
-        words.append(
+        lines.append(
             f"{file.name}: {found.events} events, {found.batches} batches of views with {found.points} clicks, "
-            f"{found.refused} lines that cannot be taken{_left_out(source)}"
+            f"{found.refused} invalid lines{_left_out(source)}"
         )
-        words += [f"  as {item.kind}: {shown(item.body)}" for item in found.first]
-        words += [f"  line {bad.line}: {bad.message}" for bad in itertools.islice(found.bad, 5)]
-    answer(told, as_json, "\n".join([*words, "Nothing was sent."]))
+        lines += [f"  as {item.kind}: {as_line(item.body)}" for item in found.first]
+        lines += [f"  line {bad.line}: {bad.message}" for bad in itertools.islice(found.bad, 5)]
+    answer(counts, as_json, "\n".join([*lines, "Nothing was sent."]))
 
 
 COMMANDS = (import_,)

@@ -1,4 +1,4 @@
-"""snapshot, heatmap, compare, journey: what people look at, as files."""
+"""snapshot, heatmap, compare, journey: pictures and figures, written as files."""
 
 from __future__ import annotations
 
@@ -16,55 +16,43 @@ from parcours.commands.questions import asking
 from parcours.connection import Api, ApiError, connect
 from rules.question import COMPARISON, JOURNEY, MAP
 
+POLL_SECONDS = 0.2  # between two requests for the state of a job
 OUT = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.command()
 @click.argument("site")
 @click.argument("url")
-@click.option("--width", "widths", type=int, multiple=True, help="CSS px; repeat [default: 1366, 768 and 390].")
+@click.option("--width", "widths", type=int, multiple=True, help="CSS px; repeatable [default: 1366, 768 and 390].")
 @click.option("--variant", help="EXPERIMENT:VARIANT that the address shows.")
 @click.option("--state", help="A state of the page, by key or name.")
 @click.option("--all-states", is_flag=True, help="The page as it opens, and each of its states.")
 @as_json
 @with_data
-def snapshot(
-    settings: Settings,
-    site: str,
-    url: str,
-    widths: tuple[int, ...],
-    variant: str,
-    state: str,
-    all_states: bool,
-    as_json: bool,
-) -> None:
+def snapshot(settings: Settings, site: str, url: str, as_json: bool, **options: Any) -> None:
     """Take pictures and layout maps of a page.
 
     Example: parcours snapshot "Lamp shop" https://shop.example/basket --width 1366 --width 390
     """
-    if state and all_states:
-        raise click.UsageError("--state names one, --all-states asks for all: give one of them.")
-    asked: dict[str, Any] = {"url": url, "widths": list(widths) or None, "variant": variant, "state": state}
-    asked["all_states"] = all_states or None
+    if options["state"] and options["all_states"]:
+        raise click.UsageError("--state takes one state and --all-states takes all: give only one of them.")
+    options["widths"] = list(options["widths"])
+    request = {"url": url} | {name: value for name, value in options.items() if value}
     with connect(settings) as api:
-        job = api.post(f"/sites/{site}/snapshots", {k: v for k, v in asked.items() if v is not None})
-        jobs = [_wait(api, one["job"]) for one in (job, *job.get("states", ()))]
-    taken = [shot for one in jobs for shot in one["result"]["snapshots"]]
-    lines = [f"{_named(s)} at {s['width']} px: {s['height']} px tall" + _warned(s) for s in taken]
-    answer({"snapshots": taken}, as_json, "\n".join(lines))
+        job = api.post(f"/sites/{site}/snapshots", request)
+        finished = [_finished(api, one["job"]) for one in (job, *job.get("states", ()))]
+    taken = [shot for one in finished for shot in one["result"]["snapshots"]]
+    answer({"snapshots": taken}, as_json, "\n".join(map(_line, taken)))
 
 
-def _named(snapshot: dict[str, Any]) -> str:
-    state = f", {snapshot['state']}," if snapshot["state"] else ""
-    return f"{snapshot['page']}{state}"
+def _line(taken: dict[str, Any]) -> str:
+    state = f", {taken['state']}," if taken["state"] else ""
+    warnings = "".join(f"\n    {warning}" for warning in taken.get("warnings", []))
+    return f"{taken['page']}{state} at {taken['width']} px: {taken['height']} px tall{warnings}"
 
 
-def _warned(snapshot: dict[str, Any]) -> str:
-    return "".join(f"\n    {w}" for w in snapshot.get("warnings", []))
-
-
-def _wait(api: Api, job: str) -> Any:
-    """Follow a job to its end, with its progress on the terminal."""
+def _finished(api: Api, job: str) -> Any:
+    """Wait for a job, with its progress on the terminal. ApiError if it fails."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("waiting")
@@ -76,18 +64,19 @@ def _wait(api: Api, job: str) -> Any:
             if found["state"] == "failed":
                 error = found["error"]
                 raise ApiError(422, error["code"], error["message"], error.get("hint") or "")
-            time.sleep(0.2)
+            time.sleep(POLL_SECONDS)
 
 
 @click.command()
 @click.argument("site")
 @asking(MAP)
-@click.option("--out", type=OUT, required=True, help="File; its ending says what: .png .npy .csv .json")
+@click.option("--out", type=OUT, required=True, help="File to write: .png .npy .csv .json")
 @with_data
 def heatmap(settings: Settings, site: str, asked: dict[str, str], out: Path) -> None:
     """Write the heatmap of a page.
 
-    .png the picture with the map, .npy the grid, .csv the placed points, .json the account and the elements.
+    The extension of --out chooses the content: .png the picture with the map, .npy the grid, .csv the placed points,
+    .json the account and the elements.
 
     Example: parcours heatmap "Lamp shop" https://shop.example/basket --width 390 --kind click --out basket.png
     """
@@ -97,7 +86,7 @@ def heatmap(settings: Settings, site: str, asked: dict[str, str], out: Path) -> 
 @click.command()
 @click.argument("site")
 @asking(COMPARISON, "variant", "state", "bots")
-@click.option("--out", type=OUT, required=True, help="File; its ending says what: .png .npy .csv .json")
+@click.option("--out", type=OUT, required=True, help="File to write: .png .npy .csv .json")
 @with_data
 def compare(settings: Settings, site: str, asked: dict[str, str], out: Path) -> None:
     """Write two variants of a page side by side, on one scale.
@@ -111,7 +100,7 @@ def compare(settings: Settings, site: str, asked: dict[str, str], out: Path) -> 
 @click.argument("site")
 @click.argument("name")
 @asking(JOURNEY)
-@click.option("--out", type=OUT, required=True, help="File, .json")
+@click.option("--out", type=OUT, required=True, help="File to write: .json")
 @with_data
 def journey(settings: Settings, site: str, name: str, asked: dict[str, str], out: Path) -> None:
     """Write a journey map with its figures.
@@ -127,11 +116,11 @@ def journey(settings: Settings, site: str, name: str, asked: dict[str, str], out
 
 
 def _save(settings: Settings, path: str, asked: dict[str, str], out: Path) -> None:
-    ending = out.suffix.lstrip(".")
-    if ending not in ("png", "npy", "csv", "json"):
-        raise click.BadParameter(f"{out.name}: end it in .png, .npy, .csv or .json", param_hint="--out")
+    extension = out.suffix.lstrip(".")
+    if extension not in ("png", "npy", "csv", "json"):
+        raise click.BadParameter(f"{out.name}: use the extension .png, .npy, .csv or .json", param_hint="--out")
     with connect(settings) as api:
-        content = api.fetch("GET", path, params={**asked, "format": ending}).content
+        content = api.fetch("GET", path, params={**asked, "format": extension}).content
     out.write_bytes(content)
     click.echo(f"Written: {out}")
 

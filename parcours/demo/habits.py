@@ -12,7 +12,7 @@ EFFECTS = {"none": 0, "page": 1, "scroll": 2, "selection": 3, "input": 4, "focus
 
 @dataclass(frozen=True)
 class Use:
-    """An element (its anchored path) that is used with a chance in 0..1; see the file for each field."""
+    """Use of an element (its anchored path) with a probability in 0..1; habits.toml explains each field."""
 
     path: str
     chance: float
@@ -21,11 +21,10 @@ class Use:
     after: str = ""
     times: int = 1
     effect: str = "page"
-    sours: float = 1.0
-    opens: bool = False
-    basket: bool = False  # what was chosen goes into the basket
+    patience: float = 1.0
+    basket: bool = False  # the product goes into the basket
 
-    def likely(self, variant: str, touch: bool) -> float:
+    def probability(self, variant: str, touch: bool) -> float:
         if touch and self.phones is not None:
             return self.phones
         return self.b if variant == "b" and self.b is not None else self.chance
@@ -33,7 +32,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Move:
-    """Going on to another page, by one of some elements (path → weight)."""
+    """Going to another page through one of these elements (path → weight)."""
 
     page: str
     chance: float
@@ -49,20 +48,20 @@ class PageHabits:
 
 
 def read_habits(path: Path = FILE) -> dict[str, PageHabits]:
-    """Page path → habits. ValueError names what is wrong in the file."""
+    """Page path → habits. Raises ValueError that names the mistake in the file."""
     pages = tomllib.loads(path.read_text())
     habits = {
         page: PageHabits(
-            read=said["read"],
-            seconds=said["seconds"],
-            next=tuple(Move(**move) for move in said.get("next", [])),
-            also=tuple(Use(path=element, **use) for element, use in said.get("also", {}).items()),
+            read=entry["read"],
+            seconds=entry["seconds"],
+            next=tuple(Move(**move) for move in entry.get("next", [])),
+            also=tuple(Use(path=element, **use) for element, use in entry.get("also", {}).items()),
         )
-        for page, said in pages.items()
+        for page, entry in pages.items()
     }
-    for page, said in habits.items():
-        unknown = [move.page for move in said.next if move.page not in habits]
-        unknown += [use.effect for use in said.also if use.effect not in EFFECTS]
-        if unknown or sum(move.chance for move in said.next) > 1:
-            raise ValueError(f"{path}: {page} names {unknown}, or its ways on add up to more than 1")
+    for page, entry in habits.items():
+        unknown = [move.page for move in entry.next if move.page not in habits]
+        unknown += [use.effect for use in entry.also if use.effect not in EFFECTS]
+        if unknown or sum(move.chance for move in entry.next) > 1:
+            raise ValueError(f"{path}: {page} names {unknown}, or its `next` chances add up to more than 1")
     return habits

@@ -13,11 +13,11 @@ import httpx
 from playwright.async_api import Error as PlaywrightError
 
 from parcours.app import Parcours
-from parcours.demo import story
-from parcours.demo.ground import Ground
+from parcours.demo import scenario
+from parcours.demo.browser_visits import make_visits, read_visits
+from parcours.demo.page_layout import PageLayout
 from parcours.demo.progress import Stages
 from parcours.demo.simulate import SimulationRefused, simulate
-from parcours.demo.visits import make_visits, read_visits
 from parcours.settings import Settings
 from store.definitions import Definitions
 from store.pages import canonical_page, page_path
@@ -48,7 +48,7 @@ class Done:
 def find_site(definitions: Definitions, port: int) -> Site:
     """The demo's site, made if it is not there. DemoFailed when it was made for another port."""
     shop, own = f"127.0.0.1:{port + 1}", f"127.0.0.1:{port}"
-    for site in definitions.find(Site, name=story.SITE):
+    for site in definitions.find(Site, name=scenario.SITE):
         if shop not in site.domains:
             made_for = int(site.domains[0].rpartition(":")[2]) - 1
             raise DemoFailed(
@@ -57,7 +57,7 @@ def find_site(definitions: Definitions, port: int) -> Site:
             )
         return site
     # Parcours itself is among the domains, so that pictures may load the tracker from it.
-    return add_site(definitions, story.SITE, [shop, own], allow_private=True, demo=True)
+    return add_site(definitions, scenario.SITE, [shop, own], allow_private=True, demo=True)
 
 
 class Preparation:
@@ -94,13 +94,13 @@ class Preparation:
     async def _define(self, api: httpx.AsyncClient) -> None:
         root = f"/sites/{self.site.id}"
         have = {e["id"] for e in (await _ask(api, "GET", f"{root}/experiments"))["experiments"]}
-        if story.EXPERIMENT not in have:
-            await _ask(api, "POST", f"{root}/experiments", story.experiment(self.shop_url))
+        if scenario.EXPERIMENT not in have:
+            await _ask(api, "POST", f"{root}/experiments", scenario.experiment(self.shop_url))
         named = {j["name"] for j in (await _ask(api, "GET", f"{root}/journeys"))["journeys"]}
-        if story.JOURNEY not in named:
-            await _ask(api, "POST", f"{root}/journeys", story.journey())
+        if scenario.JOURNEY not in named:
+            await _ask(api, "POST", f"{root}/journeys", scenario.journey())
         known = {state["key"] for state in (await _ask(api, "GET", f"{root}/states"))["states"]}
-        for state in story.states():
+        for state in scenario.states():
             if state["key"] not in known:
                 await _ask(api, "POST", f"{root}/states", state)
 
@@ -109,8 +109,8 @@ class Preparation:
         taken = {(s.url, s.variant.replace("=", ":"), s.state, s.width) for s in found}
         wanted = [
             (picture, width)
-            for picture in story.PICTURES
-            for width in story.WIDTHS
+            for picture in scenario.PICTURES
+            for width in scenario.WIDTHS
             if (self.shop_url + picture.path, picture.variant, picture.state, width) not in taken
         ]
         if not wanted:
@@ -125,7 +125,7 @@ class Preparation:
             await asyncio.gather(*(asyncio.to_thread(camera.close) for camera in cameras))
         self.stages.end(PICTURES)
 
-    async def _take(self, camera: Camera, wanted: list[tuple[story.Picture, int]]) -> None:
+    async def _take(self, camera: Camera, wanted: list[tuple[scenario.DemoPicture, int]]) -> None:
         """Take from the front of `wanted` until nothing is left."""
         while wanted:
             picture, width = wanted.pop(0)
@@ -152,7 +152,7 @@ class Preparation:
     async def _crowd(self) -> None:
         if self.done.visitors >= VISITORS:
             return
-        grounds = await asyncio.to_thread(self._grounds)
+        layouts = await asyncio.to_thread(self._layouts)
         name = "Simulated visitors"
         self.stages.begin(name, VISITORS - self.done.visitors)
 
@@ -161,25 +161,25 @@ class Preparation:
             self.stages.step(name)
 
         try:
-            await simulate(self.settings.url, self.site.key, self.shop_url, grounds, VISITORS - self.done.visitors, one)
+            await simulate(self.settings.url, self.site.key, self.shop_url, layouts, VISITORS - self.done.visitors, one)
         finally:
             self._save()
         self.stages.end(name)
 
-    def _grounds(self) -> dict[tuple[str, int, str], Ground]:
+    def _layouts(self) -> dict[tuple[str, int, str], PageLayout]:
         """The layouts of the newest pictures, by page path, width and variant, with those of its states."""
         found = self.snapshots.list(int(self.site.id))
-        grounds = {
-            (page_path(s.page), s.width, s.variant.partition("=")[2]): Ground(self.snapshots.layout(s.id))
+        layouts = {
+            (page_path(s.page), s.width, s.variant.partition("=")[2]): PageLayout(self.snapshots.layout(s.id))
             for s in found
             if not s.state
         }
         for s in (s for s in found if s.state):
-            opened = Ground(self.snapshots.layout(s.id))
-            for (path, width, _), ground in grounds.items():
+            opened = PageLayout(self.snapshots.layout(s.id))
+            for (path, width, _), layout in layouts.items():
                 if (path, width) == (page_path(s.page), s.width):
-                    ground.states[s.state] = opened
-        return grounds
+                    layout.states[s.state] = opened
+        return layouts
 
     def _save(self) -> None:
         draft = self._note.with_suffix(".new")

@@ -1,4 +1,4 @@
-"""How far the demo is: a bar for each stage on a terminal, a line for each elsewhere."""
+"""Progress of the demo: a bar for each stage on a terminal, otherwise a line for each."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 
 
 class Stages:
-    """`begin` a stage, `step` it, `end` it; what it says goes to stderr, the results are the caller's."""
+    """`begin` a stage, `step` it, `end` it. Progress goes to stderr; results are printed by the caller."""
 
     def __init__(self) -> None:
         self.console = Console(stderr=True, highlight=False)
@@ -42,9 +42,9 @@ class Stages:
         if self._bars:
             self._tasks[name] = self._bars.add_task(name, total=total, now="")
 
-    def now(self, name: str, words: str) -> None:
+    def now(self, name: str, activity: str) -> None:
         if self._bars:
-            self._bars.update(self._tasks[name], now=words)
+            self._bars.update(self._tasks[name], now=activity)
 
     def step(self, name: str) -> None:
         if self._bars:
@@ -56,5 +56,5 @@ class Stages:
         else:
             print(f"{name}: done in {time.monotonic() - self._began[name]:.0f} s", file=sys.stderr, flush=True)
 
-    def say(self, words: str) -> None:
-        (self._bars.console if self._bars else self.console).print(words, markup=False)
+    def say(self, text: str) -> None:
+        (self._bars.console if self._bars else self.console).print(text, markup=False)

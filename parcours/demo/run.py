@@ -20,9 +20,9 @@ from starlette.applications import Starlette
 
 from collector.door.endpoint import BatchEndpoint
 from parcours.app import Parcours, open_parcours
-from parcours.demo.children import descendants, end_children
 from parcours.demo.chromium import NoChromium, ensure_chromium
 from parcours.demo.prepare import DemoFailed, Preparation, find_site
+from parcours.demo.processes import descendants, end_children
 from parcours.demo.progress import Stages
 from parcours.demo.shop import shop_app
 from parcours.server import noted, server_config

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from parcours.demo.lamps import FIRST_BASKET, KINDS, LAMPS, SWATCHES, of_kind, some
+from parcours.demo.catalogue import FIRST_BASKET, KINDS, LAMPS, SWATCHES, of_kind, some
 
 HERE = Path(__file__).parent / "lampyre"
 EXPERIMENT = "buy-button"

@@ -1,8 +1,7 @@
-"""Simulated visitors: their batches go to the same collector, over HTTP, as a browser's would.
+"""Sends the batches of simulated visitors to the collector over HTTP, as browsers would.
 
-They are simulated, and the pages and docs say so. Each has consented to a first-party id,
-so that it is a visitor of its own, and an address of its own behind a trusted proxy, so that
-the collector's limits hold for them as for anybody.
+The pages and docs say that these visitors are simulated. Each has a first-party id, as with consent, so that it counts
+as a separate visitor, and its own address behind a trusted proxy, so that the collector's rate limits apply as usual.
 """
 
 from __future__ import annotations
@@ -15,22 +14,22 @@ from random import Random
 import httpx
 
 from collector.wire import Batch, encode
-from parcours.demo.crowd import Visitor, visitor
 from parcours.demo.habits import read_habits
-from parcours.demo.walk import Grounds, Walker
+from parcours.demo.simulated_visits import PageLayouts, VisitSimulator
+from parcours.demo.visitors import Visitor, visitor
 
 IN_FLIGHT = 32
-PACE = 185  # batches a second: the collector takes 200 a second for one site
-BURST = 600  # batches sent at once before that; it takes 1,000
+PACE = 185  # batches a second; the collector accepts 200 a second for one site
+BURST = 600  # batches sent at once before that; the collector accepts 1,000
 TRIES = 6
 
 
 class SimulationRefused(Exception):
-    """The collector does not take the batches: says why."""
+    """The collector rejected a batch; the message says why."""
 
 
 class Pace:
-    """Lets `BURST` pass, then `PACE` a second."""
+    """A rate limit: `BURST` calls at once, then `PACE` a second."""
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
         self._clock = clock
@@ -48,17 +47,17 @@ async def simulate(
     collector: str,
     site_key: str,
     shop: str,
-    grounds: Grounds,
+    layouts: PageLayouts,
     visitors: int,
     done: Callable[[], None] = lambda: None,
     random: Random | None = None,
 ) -> int:
-    """Send `visitors` through the shop at `shop`; `done` is called after each. The number of views sent.
+    """Simulate this many visitors to the shop; returns the number of views sent. Raises SimulationRefused.
 
-    `collector` and `shop` are addresses without a slash at the end. Raises SimulationRefused.
+    `collector` and `shop` are addresses without a trailing slash; `done` is called after each visitor.
     """
     random = random or Random()
-    walker = Walker(shop, read_habits(), grounds, random)
+    simulator = VisitSimulator(shop, read_habits(), layouts, random)
     waiting: asyncio.Queue[tuple[Visitor, Batch] | None] = asyncio.Queue(IN_FLIGHT)
     pace = Pace()
     sent = 0
@@ -67,7 +66,7 @@ async def simulate(
         for number in range(visitors):
             now = time.time_ns() // 1_000_000
             someone = visitor(random, now, "ab"[number % 2])
-            for batch in walker.journey(someone, now):
+            for batch in simulator.journey(someone, now):
                 await pace.wait()
                 await waiting.put((someone, batch))
             done()
@@ -89,7 +88,7 @@ async def simulate(
 
 
 async def post(client: httpx.AsyncClient, address: str, origin: str, someone: Visitor, batch: Batch) -> None:
-    """One batch, tried again while the collector is busy. Raises SimulationRefused."""
+    """Send one batch, with retries while the collector is busy. Raises SimulationRefused."""
     headers = {
         "content-type": "text/plain;charset=UTF-8",
         "origin": origin,
@@ -98,7 +97,7 @@ async def post(client: httpx.AsyncClient, address: str, origin: str, someone: Vi
     }
     problem = ""
     for attempt in range(TRIES):
-        # the clock is right, so the server keeps the times, which lie in the past
+        # The collector corrects times by the difference between `sent` and its clock: none here, so the past is kept.
         batch.sent = time.time_ns() // 1_000_000
         try:
             answer = await client.post(address, content=encode(batch), headers=headers)

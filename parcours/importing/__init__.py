@@ -1,1 +1,1 @@
-"""`parcours import`: rows of a file → what the API takes → sent, so that a broken run goes on where it was."""
+"""`parcours import`: rows of a file → items of the API → sent; an interrupted run continues where it stopped."""

@@ -1,4 +1,4 @@
-"""`--dry-run`: what the server would say of the form, without a server and without sending."""
+"""`--dry-run`: the checks of form that the server would make, without sending anything."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from parcours.importing.items import Bad, Item, Made
 
 @dataclass
 class Findings:
-    """What there is to send."""
+    """What a file would send."""
 
     events: int = 0
     batches: int = 0
@@ -25,7 +25,7 @@ class Findings:
 
 
 def examine(items: Iterable[Made], few: int = 5) -> Findings:
-    """Read everything."""
+    """Read all items and count them; `few`: how many faults to keep."""
     found = Findings()
     for item in items:
         bad = item if isinstance(item, Bad) else _fault(item)

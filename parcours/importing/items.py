@@ -1,4 +1,4 @@
-"""What an import sends: events and batches, each from a line of the file, or the reason why a line gives none."""
+"""What an import sends: events and batches, each made from a line of the file, or the reason why a line is invalid."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Row = dict[str, Any]
 class Item:
     """One line of a request to `/api/v1/events` or `/api/v1/batches`."""
 
-    line: int  # of the file, from 1; in a list its place
+    line: int  # of the file, from 1; in a JSON list, the position
     kind: Literal["events", "batches"]
     body: Row
 
 
 @dataclass(frozen=True)
 class Bad:
-    """A line that nothing can be made of."""
+    """A line that cannot be imported."""
 
     line: int
     message: str
@@ -35,18 +35,18 @@ Made = Item | Bad
 
 @dataclass
 class Source:
-    """What a reader gives: items in the order of the file, the same each time it is read."""
+    """What a reader yields: items in file order, identical each time the file is read."""
 
     items: Iterator[Made]
-    left_out: Counter[str] = field(default_factory=Counter)  # what the format has and Parcours does not; grows
+    left_out: Counter[str] = field(default_factory=Counter)  # skipped items, by name; filled while reading
 
 
 def name_of(digest: str, *place: object) -> str:
-    """The id of what stands at a place of a file: the same whenever the file is read."""
+    """The id of an item, from its position in the file: identical each time the file is read."""
     return ":".join((digest[:24], *map(str, place)))
 
 
 def view_id(*parts: object) -> str:
-    """24 letters, as a tracker gives them to a view: the same for the same parts."""
+    """A view id of 24 characters, as a tracker makes them: identical for identical parts."""
     text = "\0".join(map(str, parts)).encode("utf-8", "surrogatepass")
     return base64.urlsafe_b64encode(hashlib.blake2b(text, digest_size=18, person=b"import").digest()).decode()

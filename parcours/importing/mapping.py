@@ -1,4 +1,4 @@
-"""From a row of any table to an event: which column is which field."""
+"""Rows of any table as events: which column holds which field."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ _VARIANT = re.compile(r"([\w.:\-]+)[:=]([\w.\-]+)")
 
 
 class Unmapped(ValueError):
-    """A field that cannot be read; `str()` names it."""
+    """A field that cannot be read; `str()` names it and says what to write."""
 
 
 def events(
     rows: Iterable[Read], columns: Mapping[str, str], fixed: Mapping[str, str], zone: tzinfo, digest: str
 ) -> Source:
-    """`columns`: field → column, where they differ; `fixed`: field → the same value for every row."""
+    """`columns`: field → column where the names differ; `fixed`: field → value of rows without one."""
     source = Source(iter(()))
     names = {field: columns.get(field, field) for field in FIELDS}
 
@@ -60,12 +60,12 @@ def _field(field: str, value: Any, zone: tzinfo) -> Any:
         return number(value)
     if field == "variants":
         return _variants(value)
-    return value if isinstance(value, str) else _words(field, value)
+    return value if isinstance(value, str) else _text(field, value)
 
 
-def _words(field: str, value: Any) -> str:
+def _text(field: str, value: Any) -> str:
     if isinstance(value, bool) or not isinstance(value, int | float):
-        raise Unmapped(f"{field}: {value!r} is no text")
+        raise Unmapped(f"{field}: {value!r} is not text")
     return f"{value:g}" if isinstance(value, float) and abs(value) < 1e6 else str(value)
 
 
@@ -76,7 +76,7 @@ def number(value: Any) -> float:
     except (TypeError, ValueError, OverflowError):
         found = math.nan
     if not math.isfinite(found):
-        raise Unmapped(f"value: {value!r} is no number (write 59.90)")
+        raise Unmapped(f"value: {value!r} is not a number (write 59.90)")
     return found
 
 
@@ -87,7 +87,7 @@ def milliseconds(value: Any, zone: tzinfo = UTC) -> int:
     except (TypeError, ValueError, OverflowError, OSError):
         found = -1
     if not 0 <= found <= _LAST:
-        raise Unmapped(f"time: {str(value)[:80]!r} is no time (write 2026-11-20T10:00:00+01:00, or ms since 1970)")
+        raise Unmapped(f"time: {str(value)[:80]!r} is not a time (write 2026-11-20T10:00:00+01:00, or ms since 1970)")
     return found
 
 

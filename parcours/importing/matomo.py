@@ -1,6 +1,6 @@
 """Matomo: visits as `Live.getLastVisitsDetails` answers them (https://developer.matomo.org/api-reference/reporting-api).
 
-Page views become views, what was done on them events. No click of it has a place on its page.
+Page views become views, and actions on them become events. This format has no positions of clicks.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from typing import Any
 from parcours.importing.items import Bad, Item, Made, Row, Source, name_of
 from parcours.importing.mapping import Unmapped, milliseconds, number
 from parcours.importing.rows import Read
-from parcours.importing.views import Shown, Views, size
+from parcours.importing.view_batches import ViewFacts, Views, size
 
 _DEVICES = {"Desktop": "desktop", "Smartphone": "phone", "Phablet": "phone", "Tablet": "tablet"}
 _REVENUE = ("ecommerceOrder", "goal")
@@ -20,10 +20,10 @@ _PLAIN = ("download", "outlink", "search", "ecommerceAbandonedCart")
 
 
 def items(rows: Iterable[Read], digest: str) -> Source:
-    """A visit is a line; its actions are taken in their order."""
+    """One visit a line; its actions are read in order."""
     source = Source(iter(()))
 
-    def made() -> Iterator[Made]:
+    def read_all() -> Iterator[Made]:
         views = Views()
         for read in rows:
             if isinstance(read, Bad):
@@ -32,7 +32,7 @@ def items(rows: Iterable[Read], digest: str) -> Source:
             line, visit = read
             actions = visit.get("actionDetails")
             if not isinstance(actions, list):
-                yield Bad(line, "actionDetails: there are none", visit)
+                yield Bad(line, "actionDetails is missing", visit)
                 continue
             for place, action in enumerate(actions):
                 try:
@@ -45,21 +45,19 @@ def items(rows: Iterable[Read], digest: str) -> Source:
                 else:
                     yield item
 
-    source.items = made()
+    source.items = read_all()
     return source
 
 
 def _item(line: int, place: int, visit: Row, action: Any, views: Views, digest: str) -> Item | None:
     if not isinstance(action, dict):
-        raise Unmapped("this is no object")
+        raise Unmapped("it is not an object")
     kind = str(action.get("type"))
     if kind == "action":
         return _view(line, place, visit, action, views)
     if kind == "event":
-        words = (action.get("eventCategory"), action.get("eventAction"))
-        return _event(
-            line, place, visit, action, " ".join(str(w) for w in words if w), action.get("eventValue"), digest
-        )
+        name = " ".join(str(part) for part in (action.get("eventCategory"), action.get("eventAction")) if part)
+        return _event(line, place, visit, action, name, action.get("eventValue"), digest)
     if kind in _REVENUE:
         name = _NAMES.get(kind) or str(action.get("goalName") or "goal")
         return _event(line, place, visit, action, name, action.get("revenue"), digest)
@@ -70,9 +68,9 @@ def _item(line: int, place: int, visit: Row, action: Any, views: Views, digest: 
 
 def _view(line: int, place: int, visit: Row, action: Row, views: Views) -> Item:
     if not action.get("url"):
-        raise Unmapped("url: there is none")
+        raise Unmapped("url is missing")
     width, _, height = str(visit.get("resolution") or "").partition("x")
-    shown = Shown(
+    shown = ViewFacts(
         str(action["url"]),
         (size(width, 1), size(height, 1)),
         referrer=str(visit.get("referrerUrl") or "") if place == 0 else "",
@@ -83,12 +81,12 @@ def _view(line: int, place: int, visit: Row, action: Row, views: Views) -> Item:
     )
     key = ("matomo", visit.get("idSite"), visit.get("idVisit"), action.get("pageId") or place)
     (batch,) = views.batches(key, _when(action), shown)
-    said = {
+    reported = {
         "device": _DEVICES.get(str(visit.get("deviceType")), "other"),
         "browser": str(visit.get("browserName") or "")[:40],
         "os": str(visit.get("operatingSystemName") or "")[:40],
     }
-    return Item(line, "batches", {"batch": batch} | said)
+    return Item(line, "batches", {"batch": batch} | reported)
 
 
 def _event(line: int, place: int, visit: Row, action: Row, name: str, value: Any, digest: str) -> Item:
@@ -110,7 +108,7 @@ def _visitor(visit: Row) -> str:
 
 def _when(action: Row) -> int:
     if not action.get("timestamp"):
-        raise Unmapped("timestamp: there is none")
+        raise Unmapped("timestamp is missing")
     return milliseconds(action["timestamp"])
 
 

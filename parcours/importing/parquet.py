@@ -1,6 +1,6 @@
-"""Parquet as JSON lines on the standard output: `python -m parcours.importing.parquet FILE`.
+"""Prints a Parquet file as JSON lines: `python -m parcours.importing.parquet FILE`.
 
-The engine that Parcours embeds reads Parquet itself; pyarrow would be 170 MB for this alone.
+The embedded engine reads Parquet; pyarrow would add 170 MB for this alone.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import sys
 
 
 def main(path: str) -> str:
-    """Write all rows; the reason in words when that cannot be done, else ""."""
+    """Write all rows to stdout; returns an error message, or "" on success."""
     try:
         from chdb.session import Session
     except ImportError:
@@ -18,7 +18,7 @@ def main(path: str) -> str:
         return "The name of a Parquet file must not hold ' or \\."
     session = Session()
     try:
-        # Numbers of 64 bits stay numbers, times become ISO, one thread keeps the order of the file.
+        # Keep 64-bit integers as numbers, write times as ISO 8601, and use one thread to keep the row order.
         settings = "max_threads = 1, output_format_json_quote_64bit_integers = 0, date_time_output_format = 'iso'"
         sql = f"SELECT * FROM file('{path}', Parquet) SETTINGS {settings}"
         for part in session.send_query(sql, "JSONEachRow"):
@@ -32,5 +32,5 @@ def main(path: str) -> str:
 
 
 if __name__ == "__main__":
-    if words := main(sys.argv[1]):
-        sys.exit(words)
+    if error := main(sys.argv[1]):
+        sys.exit(error)

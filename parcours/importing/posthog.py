@@ -1,8 +1,7 @@
-"""PostHog: events as its API, its exports and its batch exports write them.
+"""PostHog: events as written by its API, its exports and its batch exports.
 
-https://posthog.com/docs/data/events, https://posthog.com/docs/cdp/batch-exports; `$heatmap_data` as its
-browser library makes it: address → points of `x`, `y` (CSS px of the page; of what is fixed, of the
-window), `target_fixed`, `type`.
+https://posthog.com/docs/data/events, https://posthog.com/docs/cdp/batch-exports; `$heatmap_data` maps an
+address to points with `x`, `y` (CSS px of the page, or of the window for fixed elements), `target_fixed` and `type`.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ import msgspec
 from parcours.importing.items import Bad, Item, Made, Row, Source, name_of
 from parcours.importing.mapping import Unmapped, milliseconds, number
 from parcours.importing.rows import Read
-from parcours.importing.views import Click, Shown, Views, size
+from parcours.importing.view_batches import PagePoint, ViewFacts, Views, size
 
 Heights = Mapping[tuple[str, int], int]
 _DEVICES = {"Mobile": "phone", "Tablet": "tablet", "Desktop": "desktop"}
@@ -28,7 +27,7 @@ _TAG = re.compile(r"[a-z][a-z0-9\-]*")
 def heights_of(rows: Iterable[Read]) -> Heights:
     """(host and path, width of the window) → height of the page, px.
 
-    No event says it; but what was left tells how much of it was seen, in px and as a share.
+    No event has it, but the event after a page says how much of that page was seen, in px and as a share.
     """
     found: dict[tuple[str, int], int] = {}
     for read in rows:
@@ -37,7 +36,7 @@ def heights_of(rows: Iterable[Read]) -> Heights:
         try:
             properties = _properties(read[1])
         except Unmapped:
-            continue  # told when the events are read
+            continue  # reported when the events are read
         path, content, share = (
             properties.get(f"$prev_pageview_{name}") for name in ("pathname", "max_content", "max_content_percentage")
         )
@@ -55,7 +54,7 @@ def items(rows: Iterable[Read], heights: Heights, fields: Mapping[str, str], dig
     source = Source(iter(()))
     reader = _Reader(heights, fields.get("value", "value").removeprefix("properties."), digest, source)
 
-    def made() -> Iterator[Made]:
+    def read_all() -> Iterator[Made]:
         for read in rows:
             if isinstance(read, Bad):
                 yield read
@@ -65,7 +64,7 @@ def items(rows: Iterable[Read], heights: Heights, fields: Mapping[str, str], dig
             except Unmapped as error:
                 yield Bad(read[0], str(error), read[1])
 
-    source.items = made()
+    source.items = read_all()
     return source
 
 
@@ -79,18 +78,18 @@ class _Reader:
         self._by_name: dict[str, Callable[[int, Row, Row, int], list[Item]]] = {
             "$pageview": self._pageview,
             "$autocapture": self._autocapture,
-            "$heatmap": lambda *_: [],  # all that it has are its points
+            "$heatmap": lambda *_: [],  # it holds nothing but its points
         }
 
     def items(self, line: int, row: Row) -> list[Item]:
         name = row.get("event")
         if not isinstance(name, str) or not name:
-            raise Unmapped("event: there is none")
+            raise Unmapped("event is missing")
         if not row.get("timestamp"):
-            raise Unmapped("timestamp: there is none")
+            raise Unmapped("timestamp is missing")
         when = milliseconds(row["timestamp"])
         properties = _properties(row)
-        made = self._by_name.get(name, self._left if name.startswith("$") else self._custom)(
+        made = self._by_name.get(name, self._skip if name.startswith("$") else self._custom)(
             line, row, properties, when
         )
         return made + self._points(line, row, properties, when)
@@ -99,24 +98,26 @@ class _Reader:
         return self._batches(line, row, properties, str(properties.get("$current_url", "")), when, [])
 
     def _points(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
-        """Clicks. A rage or dead click was told as a click too; where the mouse rested has no length."""
+        """Clicks only: rage and dead clicks are reported as clicks too, and mouse moves have no duration."""
         data = properties.get("$heatmap_data")
         if not isinstance(data, dict):
             return []
         made: list[Item] = []
         for url, points in data.items():
             if not isinstance(points, list):
-                raise Unmapped(f"$heatmap_data: {url[:80]!r} holds no list of points")
+                raise Unmapped(f"$heatmap_data: {url[:80]!r} is not a list of points")
             clicks = [_click(point) for point in points if _kind(point) == "click"]
             self._left_out.update(f"$heatmap_data {kind}" for point in points if (kind := _kind(point)) != "click")
             if clicks:
                 made += self._batches(line, row, properties, url, when, clicks)
         return made
 
-    def _batches(self, line: int, row: Row, properties: Row, url: str, when: int, clicks: list[Click]) -> list[Item]:
+    def _batches(
+        self, line: int, row: Row, properties: Row, url: str, when: int, clicks: list[PagePoint]
+    ) -> list[Item]:
         width = size(properties.get("$viewport_width"), 1)
         parts = urlsplit(url)
-        shown = Shown(
+        facts = ViewFacts(
             url,
             (width, size(properties.get("$viewport_height"), 1)),
             self._heights.get((f"{parts.netloc}{parts.path}", width), 0),
@@ -125,18 +126,18 @@ class _Reader:
             f"@{row['distinct_id']}" if row.get("distinct_id") else "",
             touch=properties.get("$device_type") in ("Mobile", "Tablet"),
         )
-        said = {
+        reported = {
             "agent": str(properties.get("$raw_user_agent") or "")[:512],
             "device": _DEVICES.get(str(properties.get("$device_type")), ""),
             "browser": str(properties.get("$browser") or "")[:40],
             "os": str(properties.get("$os") or "")[:40],
         }
         key = properties.get("$pageview_id") or f"{row.get('distinct_id')} {properties.get('$session_id')}"
-        batches = self._views.batches((key, parts.netloc, parts.path), when, shown, clicks)
-        return [Item(line, "batches", {"batch": batch} | {k: v for k, v in said.items() if v}) for batch in batches]
+        batches = self._views.batches((key, parts.netloc, parts.path), when, facts, clicks)
+        return [Item(line, "batches", {"batch": batch} | {k: v for k, v in reported.items() if v}) for batch in batches]
 
     def _autocapture(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
-        """An element without a place: told by what was done to which tag. Its texts stay where they are."""
+        """An event named after the action and the tag; it has no position, and texts are not imported."""
         chain = row.get("elements_chain") or properties.get("$elements_chain") or ""
         if not chain and isinstance(row.get("elements"), list) and row["elements"]:
             chain = str(row["elements"][0].get("tag_name", ""))
@@ -148,7 +149,7 @@ class _Reader:
         value = properties.get(self._value)
         return [self._event(line, row, properties, when, row["event"], None if value in (None, "") else number(value))]
 
-    def _left(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
+    def _skip(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
         self._left_out[row["event"]] += 1
         return []
 
@@ -164,7 +165,7 @@ class _Reader:
 
 
 def _properties(row: Row) -> Row:
-    """As an object, as text of JSON (exports to tables), or as columns `properties.…`."""
+    """From an object, from JSON text (exports to tables), or from columns named `properties.…`."""
     found: Any = row.get("properties")
     if isinstance(found, str):
         found = _json("properties", found)
@@ -180,18 +181,18 @@ def _json(name: str, text: str) -> Any:
     try:
         return msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
-        raise Unmapped(f"{name}: this is not JSON: {error}") from None
+        raise Unmapped(f"{name}: it is not JSON: {error}") from None
 
 
 def _kind(point: object) -> str:
-    return str(point.get("type", "click")) if isinstance(point, dict) else "no point"
+    return str(point.get("type", "click")) if isinstance(point, dict) else "not a point"
 
 
-def _click(point: Row) -> Click:
+def _click(point: Row) -> PagePoint:
     try:
         x, y = float(point["x"]), float(point["y"])
     except (KeyError, TypeError, ValueError):
         x = y = math.nan
     if not (math.isfinite(x) and math.isfinite(y)):
-        raise Unmapped("$heatmap_data: a click without numbers x and y")
-    return Click(x, y)
+        raise Unmapped("$heatmap_data: x and y of a click must be numbers")
+    return PagePoint(x, y)

@@ -1,4 +1,4 @@
-"""Rows of a file: CSV, NDJSON, JSON, Parquet; `.gz` of the first three. A line that cannot be read is a `Bad`."""
+"""Rows of a file: CSV, NDJSON, JSON (each also as `.gz`) or Parquet. A line that cannot be read becomes a `Bad`."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ FORMATS = {
     ".parquet": "parquet", ".pq": "parquet",
 }  # fmt: skip
 DELIMITERS = ",;\t|"
-_LISTS = ("results", "events", "visits")  # where a JSON answer of an API keeps its rows
+_LISTS = ("results", "events", "visits")  # keys under which API responses keep their rows
 _BLOCK = 1 << 20
 
 
-class NoReader(Exception):
+class Unreadable(Exception):
     """The file cannot be read at all; `str()` says why and what to do."""
 
 
@@ -38,47 +38,47 @@ Read = tuple[int, Row] | Bad
 
 
 def format_of(path: Path) -> str:
-    """By its ending; NoReader for one that is unknown."""
-    ending = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
+    """By the file extension. Raises Unreadable for an unknown one."""
+    extension = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
     try:
-        return FORMATS[ending.lower()]
+        return FORMATS[extension.lower()]
     except KeyError:
-        raise NoReader(f"{path.name}: end it in {' '.join(FORMATS)} (or with .gz behind).") from None
+        raise Unreadable(f"{path.name}: the extension must be one of {' '.join(FORMATS)} (.gz may follow).") from None
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of the file as it lies there, hex. NoReader when it cannot be read to its end."""
-    with _told(path):
+    """SHA-256 of the stored bytes, hex. Raises Unreadable if the file cannot be read to its end."""
+    with _readable_errors(path):
         if path.suffix == ".gz":
             with gzip.open(path) as packed:
-                while packed.read(_BLOCK):  # damage is found before the first line is sent
+                while packed.read(_BLOCK):  # finds damage before the first line is sent
                     pass
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def rows_of(path: Path) -> Iterator[Read]:
-    """(line, row) in the order of the file. NoReader when it is no such file."""
-    with _told(path):
+    """(line, row) in file order. Raises Unreadable if the file does not match its extension."""
+    with _readable_errors(path):
         yield from {"csv": _csv, "ndjson": _ndjson, "json": _json, "parquet": _parquet}[format_of(path)](path)
 
 
 def columns_of(path: Path) -> list[str] | None:
-    """The names in the first line of a table; None for a format whose rows name their own. NoReader as above."""
+    """The column names in the first line; None for formats whose rows have field names. Raises Unreadable."""
     if format_of(path) != "csv":
         return None
-    with _told(path), _opened(path) as raw:
+    with _readable_errors(path), _opened(path) as raw:
         return _names(path, _text(raw).readline())[0]
 
 
 @contextmanager
-def _told(path: Path) -> Iterator[None]:
+def _readable_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise NoReader(f"{path.name} is no whole gzip file: {error}") from None
+        raise Unreadable(f"{path.name} is not a complete gzip file: {error}") from None
     except OSError as error:
-        raise NoReader(f"{path} cannot be read: {error.strerror or error}") from None
+        raise Unreadable(f"{path} cannot be read: {error.strerror or error}") from None
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -86,25 +86,25 @@ def _opened(path: Path) -> IO[bytes]:
 
 
 def _text(raw: IO[bytes]) -> io.TextIOWrapper:
-    # Bytes that are no UTF-8 stay visible, so that their line can be refused.
+    # Bytes that are not UTF-8 become surrogates, so that only their line is rejected.
     return io.TextIOWrapper(raw, "utf-8", "surrogateescape", newline="")
 
 
 def _names(path: Path, header: str) -> tuple[list[str], str]:
-    """The columns, and what stands between them."""
+    """The column names and the delimiter."""
     header = header.removeprefix("\ufeff")
     if "\0" in header or _broken([header]):
-        raise NoReader(f"{path.name} is not text in UTF-8: save it again as CSV UTF-8.")
+        raise Unreadable(f"{path.name} is not text in UTF-8: save it again as CSV UTF-8.")
     delimiter = max(DELIMITERS, key=header.count)
     try:
         names = next(csv.reader([header], delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise NoReader(f"{path.name}: the first line should name the columns, but is not CSV: {error}") from None
+        raise Unreadable(f"{path.name}: the first line should name the columns, but is not CSV: {error}") from None
     if not any(names):
-        raise NoReader(f"{path.name} is empty: its first line names the columns.")
+        raise Unreadable(f"{path.name} is empty: its first line names the columns.")
     twice = [name for name, times in Counter(names).items() if name and times > 1]
     if twice:
-        raise NoReader(f"{path.name}: two columns have the name {twice[0][:60]!r}; rename one.")
+        raise Unreadable(f"{path.name}: two columns have the name {twice[0][:60]!r}; rename one.")
     return names, delimiter
 
 
@@ -153,22 +153,22 @@ def _object(line: int, text: bytes) -> Read:
 
 
 def _json(path: Path) -> Iterator[Read]:
-    """A list of objects, or an object that holds one: read as a whole, so it has to fit the memory."""
+    """A list of objects, or an object that holds one. Read as a whole, so it has to fit into memory."""
     with _opened(path) as raw:
         try:
             found: Any = msgspec.json.decode(raw.read().removeprefix(codecs.BOM_UTF8))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise NoReader(f"{path.name} is not JSON: {error}. One object a line? Then name it .ndjson.") from None
+            raise Unreadable(f"{path.name} is not JSON: {error}. With one object per line, name it .ndjson.") from None
     if isinstance(found, dict):
         found = next((found[name] for name in _LISTS if isinstance(found.get(name), list)), [found])
     if not isinstance(found, list):
-        raise NoReader(f"{path.name} holds no list of objects.")
+        raise Unreadable(f"{path.name} holds no list of objects.")
     for place, row in enumerate(found, 1):
         yield (place, row) if isinstance(row, dict) else Bad(place, "This is not an object.", row)
 
 
 def _parquet(path: Path) -> Iterator[Read]:
-    """By the engine, in a process of its own: one process cannot hold two of its folders."""
+    """Read by the engine in a separate process: one process cannot open two engine folders."""
     command = [sys.executable, "-m", "parcours.importing.parquet", str(path)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as reader:
         assert reader.stdout is not None
@@ -176,13 +176,13 @@ def _parquet(path: Path) -> Iterator[Read]:
         try:
             for line, text in enumerate(reader.stdout, 1):
                 yield _object(line, text)
-            words = reader.stderr.read().decode("utf-8", "replace").strip()
+            error = reader.stderr.read().decode("utf-8", "replace").strip()
             if reader.wait():
-                raise NoReader(f"{path.name}: {words.splitlines()[-1] if words else 'it cannot be read'}")
+                raise Unreadable(f"{path.name}: {error.splitlines()[-1] if error else 'it cannot be read'}")
         finally:
             reader.kill()
 
 
-def shown(row: object) -> str:
-    """A row as one line of JSON, whatever it holds."""
+def as_line(row: object) -> str:
+    """A row as one line of JSON; values that JSON lacks become text."""
     return json.dumps(row, default=str)

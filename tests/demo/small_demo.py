@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from parcours.cli import main
-from parcours.demo import prepare, story, visits
+from parcours.demo import browser_visits, prepare, scenario
 
 if __name__ == "__main__":
-    few = visits.read_visits()[4:5]
+    few = browser_visits.read_visits()[4:5]
     prepare.VISITORS = 300
-    prepare.read_visits = visits.read_visits = lambda *_: few  # type: ignore[assignment, attr-defined]
-    story.PICTURES = story.PICTURES[:3:2]
+    prepare.read_visits = browser_visits.read_visits = lambda *_: few  # type: ignore[assignment, attr-defined]
+    scenario.PICTURES = scenario.PICTURES[:3:2]
     main()

@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from parcours.connection import running_server
-from parcours.demo.children import descendants
+from parcours.demo.processes import descendants
 from tests.demo.conftest import ROOT
 from tests.waiting import until
 

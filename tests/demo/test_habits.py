@@ -7,17 +7,17 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from parcours.demo.ground import Ground
 from parcours.demo.habits import Move, read_habits
-from parcours.demo.story import PICTURES, WIDTHS, states
-from parcours.demo.walk import PANEL, Grounds, Walker
+from parcours.demo.page_layout import PageLayout
+from parcours.demo.scenario import PICTURES, WIDTHS, states
+from parcours.demo.simulated_visits import PANEL, PageLayouts, VisitSimulator
 from store.records import Site
 from tests.demo.conftest import KEY, Lampyre
 from viewer.snapshot import Camera, Recipe, read_recipe
 
 
 @pytest.fixture(scope="module")
-def grounds(lampyre: Lampyre) -> Grounds:
+def layouts(lampyre: Lampyre) -> PageLayouts:
     domains = tuple(urlsplit(url).netloc for url in (lampyre.url, lampyre.collector))
     site = Site(id="1", name="Lampyre", key=KEY, domains=domains, allow_private=True)
     found = {}
@@ -27,11 +27,11 @@ def grounds(lampyre: Lampyre) -> Grounds:
             widths = WIDTHS if page in ("/", "/basket") else WIDTHS[:1]
             for capture in camera.take(lampyre.url + picture.path, site, widths, recipe=recipe(picture.state)):
                 assert not capture.snapshot.warnings, capture.snapshot
-                ground = Ground(capture.layout)
+                layout = PageLayout(capture.layout)
                 if picture.state:
-                    found[page, capture.snapshot.width, variant].states[picture.state] = ground
+                    found[page, capture.snapshot.width, variant].states[picture.state] = layout
                 else:
-                    found[page, capture.snapshot.width, variant] = ground
+                    found[page, capture.snapshot.width, variant] = layout
     return found
 
 
@@ -40,51 +40,51 @@ def recipe(state: str) -> Recipe:
     return Recipe(state, steps=read_recipe(steps)) if steps else Recipe()
 
 
-def test_every_page_has_habits_and_a_picture(grounds: Grounds) -> None:
-    assert {page for page, *_ in grounds} == set(read_habits())
+def test_every_page_has_habits_and_a_picture(layouts: PageLayouts) -> None:
+    assert {page for page, *_ in layouts} == set(read_habits())
 
 
-def test_every_element_of_the_habits_is_on_its_page(grounds: Grounds) -> None:
+def test_every_element_of_the_habits_is_on_its_page(layouts: PageLayouts) -> None:
     for page, habits in read_habits().items():
-        for (path, width, variant), ground in grounds.items():
+        for (path, width, variant), layout in layouts.items():
             if path != page or width != 1366:
                 continue
             named = [use.path.replace(":QTY", ":1" if variant == "b" else ":3") for use in habits.also]
             named += [element for move in habits.next for element in move.by]
             hidden = {"button#menu-button"}  # only on narrow screens
-            missing = [p for p in named if ground.find(p) is None and not ground.opened(p) and p not in hidden]
+            missing = [p for p in named if layout.find(p) is None and not layout.opened(p) and p not in hidden]
             assert not missing, (page, variant)
-            assert PANEL in ground.index
+            assert PANEL in layout.index
 
 
-def test_what_a_state_opens_is_pressed_there(grounds: Grounds) -> None:
+def test_what_a_state_opens_is_pressed_there(layouts: PageLayouts) -> None:
     link = "div#menu>div:1>div:1>a:1"
     for width in WIDTHS:
-        ground = grounds["/", width, ""]
-        assert (ground.find(link), ground.opened(link)) == (None, "menu")
-        clicks = Walker("", {}, grounds, Random(1))._lead(ground, Move("/table-lamps", 1, {link: 1}))
+        layout = layouts["/", width, ""]
+        assert (layout.find(link), layout.opened(link)) == (None, "menu")
+        clicks = VisitSimulator("", {}, layouts, Random(1))._click_through(layout, Move("/table-lamps", 1, {link: 1}))
         opener = "button#lamps-button" if width == 1366 else "button#menu-button"
-        pressed = [ground.layout.paths[click.spot.element] for click in clicks]
+        pressed = [layout.columns.paths[click.spot.element] for click in clicks]
         assert (pressed[0].partition(">")[0], pressed[1:]) == (opener, [link])  # on a phone the drawing in the button
-        menu = ground.states["menu"]
+        menu = layout.states["menu"]
         assert menu.holds(menu.index[link], clicks[1].spot.x, clicks[1].spot.y)
         assert menu.layout.scroller[menu.index[link]] == -1  # it hangs out of the header, which does not scroll
 
 
-def test_phones_can_go_on_too(grounds: Grounds) -> None:
+def test_phones_can_go_on_too(layouts: PageLayouts) -> None:
     for page in ("/", "/basket"):
-        ground = grounds[page, 390, ""]
+        layout = layouts[page, 390, ""]
         for move in read_habits()[page].next[:2]:
-            assert any(ground.find(element) is not None for element in move.by), move
+            assert any(layout.find(element) is not None for element in move.by), move
 
 
-def test_a_click_lands_on_the_innermost_element(grounds: Grounds) -> None:
-    ground = grounds["/table-lamps", 1366, ""]
-    card = ground.find("div#lamps>div:1>a:1")
+def test_a_click_lands_on_the_innermost_element(layouts: PageLayouts) -> None:
+    layout = layouts["/table-lamps", 1366, ""]
+    card = layout.find("div#lamps>div:1>a:1")
     assert card is not None
-    picture, name = ground.spot(card, 0.5, 0.3), ground.spot(card, 0.1, 0.9)
-    assert ground.layout.tags[picture.element] == "svg"
+    picture, name = layout.spot(card, 0.5, 0.3), layout.spot(card, 0.1, 0.9)
+    assert layout.columns.tags[picture.element] == "svg"
     assert name.element == card  # letters belong to the link around them
-    x, y, w, h = ground.box[card]
+    x, y, w, h = layout.box[card]
     assert (name.x, name.y) == pytest.approx((x + 0.1 * w, y + 0.9 * h))
-    assert ground.is_control(picture.element)
+    assert layout.is_control(picture.element)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import httpx
 import pytest
 
-from parcours.demo.lamps import LAMPS
+from parcours.demo.catalogue import LAMPS
 from tests.demo.conftest import KEY, Lampyre
 
 PAGES = ["/", "/table-lamps", "/pendant-lamps", "/basket", "/checkout", "/thanks", "/help", "/journal"]

@@ -16,11 +16,11 @@ from collector import wire
 from parcours.demo import simulate as simulation
 from parcours.demo.simulate import Pace, SimulationRefused, simulate
 from tests.demo.conftest import free_ports
-from tests.demo.test_walk import HABITS, SHOP, ground_of
+from tests.demo.test_simulated_visits import HABITS, SHOP, layout_of
 from tests.waiting import until_async
 
-GROUNDS = {
-    (page, width, v): ground_of(page, width) for page in HABITS for width in (1366, 768, 390) for v in ("", "a", "b")
+LAYOUTS = {
+    (page, width, v): layout_of(page, width) for page in HABITS for width in (1366, 768, 390) for v in ("", "a", "b")
 }
 
 
@@ -41,7 +41,7 @@ async def against(answers: list[Response], visitors: int) -> tuple[int, list[tup
     serving = asyncio.create_task(server.serve())
     await until_async(lambda: server.started)
     try:
-        sent = await simulate(f"http://127.0.0.1:{port}", "KEY", SHOP, GROUNDS, visitors, random=Random(3))
+        sent = await simulate(f"http://127.0.0.1:{port}", "KEY", SHOP, LAYOUTS, visitors, random=Random(3))
     finally:
         server.should_exit = True
         await serving

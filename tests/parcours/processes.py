@@ -1,19 +1,23 @@
-"""The command as a process, for the tests of this folder."""
+"""The command line, for the tests of this folder: as a process, or in this one where a server runs already."""
 
 from __future__ import annotations
 
+import contextlib
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
 from pathlib import Path
+from unittest import mock
 
 import httpx
 
+from parcours.cli import main
 from tests.waiting import until
 
 PATIENCE = 120  # seconds; the machine may be busy
+Done = subprocess.CompletedProcess[str]
 
 
 def _environment(data: Path, env: Mapping[str, str] | None) -> dict[str, str]:
@@ -21,20 +25,38 @@ def _environment(data: Path, env: Mapping[str, str] | None) -> dict[str, str]:
     return kept | {"PARCOURS_DATA": str(data)} | dict(env or {})
 
 
-def parcours(*args: str, data: Path, env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    """Run the command to its end."""
+def parcours(*args: str, data: Path, env: Mapping[str, str] | None = None) -> Done:
+    """Run the command as a process, to its end."""
     command = [sys.executable, "-m", "parcours.cli", *args]
     return subprocess.run(command, env=_environment(data, env), capture_output=True, text=True, timeout=PATIENCE)
 
 
-@contextmanager
+def at_server(*args: str, data: Path) -> Done:
+    """Run a command that only talks to the server of `data`, in this process: starting one costs half a second."""
+    out, err = io.StringIO(), io.StringIO()
+    code: object = 0
+    with (
+        mock.patch.dict(os.environ, _environment(data, None), clear=True),
+        mock.patch.object(sys, "argv", ["parcours", *args]),
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+    ):
+        try:
+            main()
+        except SystemExit as end:
+            code = end.code or 0
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(args, code, out.getvalue(), err.getvalue())
+
+
+@contextlib.contextmanager
 def running(
     *args: str, data: Path, port: int, env: Mapping[str, str] | None = None, log: Path | None = None
 ) -> Iterator[subprocess.Popen[str]]:
     """The command while it serves at `port`, its log in a file if named; killed at the end if it still runs."""
     command = [sys.executable, "-m", "parcours.cli", *args]
     with (
-        open(log, "w") if log else nullcontext() as stderr,
+        open(log, "w") if log else contextlib.nullcontext() as stderr,
         subprocess.Popen(
             command, env=_environment(data, env), stdout=subprocess.PIPE, stderr=stderr, text=True
         ) as server,

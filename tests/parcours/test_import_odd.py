@@ -14,8 +14,8 @@ from parcours.cli import cli
 from parcours.importing import mapping, matomo, posthog
 from parcours.importing.checking import Findings, examine
 from parcours.importing.items import Source
-from parcours.importing.rows import NoReader, digest_of, rows_of
-from parcours.importing.state import State
+from parcours.importing.progress import ImportProgress
+from parcours.importing.rows import Unreadable, digest_of, rows_of
 
 ROW = b"order,2026-11-20T10:00:00Z,5\n"
 GOOD = b"name,time,value\n" + ROW
@@ -50,8 +50,8 @@ UNREADABLE = {
     "cut.csv.gz": (PACKED[:-20], "no whole gzip file"),
     "sum.csv.gz": (PACKED[:-8] + b"12345678", "no whole gzip file"),
     "middle.csv.gz": (DAMAGED, "no whole gzip file"),
-    "table.xlsx": (b"PK", "end it in"),
-    "table": (GOOD, "end it in"),
+    "table.xlsx": (b"PK", "the extension must be"),
+    "table": (GOOD, "the extension must be"),
 }
 BAD_LINES = {
     "null.csv": (GOOD + b"a\0b,2026-11-20,5,\n", 1),
@@ -131,9 +131,9 @@ def test_a_column_that_is_not_there(runner: CliRunner, tmp_path: Path) -> None:
 def test_a_file_that_is_gone_or_closed(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     for ask in (digest_of, lambda path: list(rows_of(path))):
-        with pytest.raises(NoReader, match="cannot be read: No such file"):
+        with pytest.raises(Unreadable, match="cannot be read: No such file"):
             ask(tmp_path / "orders.csv")
-        with pytest.raises(NoReader, match="cannot be read: Is a directory"):
+        with pytest.raises(Unreadable, match="cannot be read: Is a directory"):
             ask(tmp_path / "folder.csv")
 
 
@@ -141,4 +141,4 @@ def test_a_file_that_is_gone_or_closed(tmp_path: Path) -> None:
 def test_a_note_that_is_broken_begins_anew(tmp_path: Path, note: bytes) -> None:
     path = tmp_path / "orders.csv.import.json"
     path.write_bytes(note)
-    assert State.read(path, {"file": "d"}) == State({"file": "d"})
+    assert ImportProgress.read(path, {"file": "d"}) == ImportProgress({"file": "d"})

@@ -21,8 +21,8 @@ from parcours.importing import mapping, matomo, posthog
 from parcours.importing.checking import examine
 from parcours.importing.items import Bad, Item, Made
 from parcours.importing.mapping import Unmapped, milliseconds
-from parcours.importing.rows import NoReader, rows_of
-from parcours.importing.sending import MOST_BYTES, MOST_ITEMS, chunks
+from parcours.importing.rows import Unreadable, rows_of
+from parcours.importing.sending import MAX_BYTES, MAX_ITEMS, chunks
 from tests.parcours.tables import write_parquet
 
 UTC = ZoneInfo("UTC")
@@ -87,14 +87,14 @@ def test_parquet(tmp_path: Path) -> None:
 
 def test_a_file_that_is_none(tmp_path: Path) -> None:
     for name, content, words in (
-        ("a.xlsx", b"", "end it in"),
+        ("a.xlsx", b"", "the extension must be"),
         ("a.json", b"{}\n{}", "name it .ndjson"),
         ("a.csv", b"", "is empty"),
         ("a.parquet", b"no", "cannot read it"),
     ):
         path = tmp_path / name
         path.write_bytes(content)
-        with pytest.raises(NoReader, match=words):
+        with pytest.raises(Unreadable, match=words):
             list(rows_of(path))
 
 
@@ -152,8 +152,8 @@ def test_chunks_keep_the_order_and_the_limits(kinds: list[str], length: int) -> 
     for chunk in made:
         sent = [item for item in chunk if isinstance(item, Item)]
         assert len({item.kind for item in sent}) <= 1
-        assert len(chunk) <= MOST_ITEMS
-        assert sum(len(json.dumps(item.body)) for item in sent) <= MOST_BYTES
+        assert len(chunk) <= MAX_ITEMS
+        assert sum(len(json.dumps(item.body)) for item in sent) <= MAX_BYTES
 
 
 # --- PostHog

@@ -13,7 +13,7 @@ from collector.journal.segments import OPEN, encode_record
 from parcours.cli import cli
 from tests.collector.test_writer import record, segment
 from tests.machine import free_port
-from tests.parcours.processes import parcours, running
+from tests.parcours.processes import at_server, parcours, running
 from tests.waiting import until
 
 
@@ -124,7 +124,7 @@ def test_beside_a_running_server(tmp_path):
         quarantine.folder.mkdir()
         aside.rename(quarantine.folder / aside.name)
         assert "quarantined" in asked(journal, "list").output
-        doctor = parcours("doctor", "--json", data=tmp_path)
+        doctor = at_server("doctor", "--json", data=tmp_path)
         [finding] = [f for f in json.loads(doctor.stdout) if f["what"] == "journal"]
         assert not finding["good"]
         assert "2 batches" in finding["words"]

@@ -11,7 +11,7 @@ import httpx
 import pytest
 
 from tests.machine import free_port
-from tests.parcours.processes import PATIENCE, parcours, running
+from tests.parcours.processes import PATIENCE, at_server, parcours, running
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,7 @@ def served(tmp_path_factory):
 
 def test_a_command_speaks_to_the_running_server(served):
     data, url, _ = served
-    added = json.loads(parcours("site", "add", "Live", "--domain", "live.example", "--json", data=data).stdout)
+    added = json.loads(at_server("site", "add", "Live", "--domain", "live.example", "--json", data=data).stdout)
     note = json.loads((data / "server.json").read_text())
     seen = httpx.get(f"{url}/api/v1/sites", headers={"authorization": f"Bearer {note['token']}"}).json()
     assert [s["key"] for s in seen["sites"]] == [added["key"]]
@@ -42,7 +42,7 @@ def test_a_second_process_is_refused_in_words(served):
 
 def test_a_batch_is_in_the_export_at_once(served):
     data, url, _ = served
-    site = json.loads(parcours("site", "add", "Sent", "--domain", "sent.example", "--json", data=data).stdout)
+    site = json.loads(at_server("site", "add", "Sent", "--domain", "sent.example", "--json", data=data).stdout)
     now = int(time.time() * 1000)
     context = {"url": "https://sent.example/a?secret=1#x", "vw": 1366, "vh": 768, "pw": 1366, "ph": 2000}
     batch = {"v": 1, "view": "a" * 24, "seq": 0, "sent": now, "t0": now - 1000, "ctx": context}
@@ -52,11 +52,11 @@ def test_a_batch_is_in_the_export_at_once(served):
         answer = httpx.post(f"{url}/c/{site['key']}", content=json.dumps(batch), headers=headers)
         assert answer.status_code == 204, answer.text
     out = data / "views.ndjson"
-    assert parcours("export", "Sent", "--table", "views", "--out", str(out), data=data).returncode == 0
+    assert at_server("export", "Sent", "--table", "views", "--out", str(out), data=data).returncode == 0
     (view,) = map(json.loads, out.read_text().splitlines())
     assert view["page"] == "sent.example/a"
     assert view["bot"] == ""
-    erased = parcours("forget", "Sent", view["visitor"], "--yes", "--json", data=data)
+    erased = at_server("forget", "Sent", view["visitor"], "--yes", "--json", data=data)
     assert json.loads(erased.stdout) == {"views": 1, "points": 0}
 
 

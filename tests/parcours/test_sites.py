@@ -14,7 +14,7 @@ import httpx
 import pytest
 
 from tests.machine import free_port
-from tests.parcours.processes import PATIENCE, parcours, running
+from tests.parcours.processes import PATIENCE, at_server, running
 from tests.waiting import until
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
@@ -35,7 +35,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def told(data: Path, *args: str) -> dict[str, Any]:
     """What a command answers with `--json`."""
-    done = parcours("site", *args, "--json", data=data)
+    done = at_server("site", *args, "--json", data=data)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
     return found
@@ -73,7 +73,7 @@ def test_without_grace_the_old_key_is_refused_in_words(served: Served) -> None:
     data, url = served
     first = told(data, "add", "Leaked", "--domain", "keys.example")
     assert send(url, first["key"]).status_code == 204
-    rotated = parcours("site", "rotate-key", "Leaked", "--grace-days", "0", data=data)
+    rotated = at_server("site", "rotate-key", "Leaked", "--grace-days", "0", data=data)
     assert rotated.returncode == 0, rotated.stderr
     assert "the one of before works no longer" in rotated.stdout
     second = told(data, "show", "Leaked")
@@ -85,9 +85,9 @@ def test_without_grace_the_old_key_is_refused_in_words(served: Served) -> None:
 
 def test_what_cannot_be_rotated_is_told_in_words(served: Served) -> None:
     data, _ = served
-    nowhere = parcours("site", "rotate-key", "Nowhere", data=data)
+    nowhere = at_server("site", "rotate-key", "Nowhere", data=data)
     assert nowhere.returncode == 3
     assert "Nowhere" in nowhere.stderr
-    too_long = parcours("site", "rotate-key", "Keys", "--grace-days", "366", data=data)
+    too_long = at_server("site", "rotate-key", "Keys", "--grace-days", "366", data=data)
     assert too_long.returncode == 2
     assert "0<=x<=365" in too_long.stderr

@@ -14,7 +14,7 @@ import pytest
 
 from parcours.connection import running_server
 from tests.machine import free_port
-from tests.parcours.processes import parcours, running
+from tests.parcours.processes import at_server, running
 
 PAGE = (
     b"<!doctype html><meta name=viewport content='width=device-width'><title>Lamps</title>"
@@ -55,7 +55,7 @@ def data(tmp_path_factory: pytest.TempPathFactory, page: str) -> Iterator[Path]:
     data, port = tmp_path_factory.mktemp("data"), free_port()
     with running("serve", "--port", str(port), data=data, port=port):
         host = page.removeprefix("http://").rstrip("/")
-        assert parcours("site", "add", "Lamps", "--domain", host, "--allow-private", data=data).returncode == 0
+        assert at_server("site", "add", "Lamps", "--domain", host, "--allow-private", data=data).returncode == 0
         server = running_server(data)
         assert server
         headers = {"authorization": f"Bearer {server.token}"}
@@ -67,30 +67,30 @@ def data(tmp_path_factory: pytest.TempPathFactory, page: str) -> Iterator[Path]:
 
 
 def test_a_state_is_taken_by_its_name(data: Path, page: str, tmp_path: Path) -> None:
-    taken = parcours("snapshot", "Lamps", page, "--width", "1366", "--state", "Menu", "--json", data=data)
+    taken = at_server("snapshot", "Lamps", page, "--width", "1366", "--state", "Menu", "--json", data=data)
     assert taken.returncode == 0, taken.stderr
     (snapshot,) = json.loads(taken.stdout)["snapshots"]
     assert (snapshot["state"], snapshot["width"]) == ("menu", 1366)
     out = tmp_path / "menu.json"
-    drawn = parcours("heatmap", "Lamps", page, "--state", "menu", "--out", str(out), data=data)
+    drawn = at_server("heatmap", "Lamps", page, "--state", "menu", "--out", str(out), data=data)
     assert drawn.returncode == 0, drawn.stderr
     assert json.loads(out.read_text())["snapshot"]["id"] == snapshot["id"]
 
 
 def test_a_failing_step_is_told(data: Path, page: str) -> None:
     for asked in (("--state", "broken"), ("--all-states",)):
-        failed = parcours("snapshot", "Lamps", page, "--width", "390", *asked, data=data)
+        failed = at_server("snapshot", "Lamps", page, "--width", "390", *asked, data=data)
         assert failed.returncode == 3
         assert "Step 1 (click #nowhere): nothing on the page is #nowhere" in " ".join(failed.stderr.split())
 
 
 def test_a_state_that_is_not_there(data: Path, page: str) -> None:
-    failed = parcours("snapshot", "Lamps", page, "--state", "nothing", data=data)
+    failed = at_server("snapshot", "Lamps", page, "--state", "nothing", data=data)
     assert failed.returncode == 3
     assert "It has: menu, broken." in " ".join(failed.stderr.split())
 
 
 def test_one_state_or_all(data: Path, page: str) -> None:
-    wrong = parcours("snapshot", "Lamps", page, "--state", "menu", "--all-states", data=data)
+    wrong = at_server("snapshot", "Lamps", page, "--state", "menu", "--all-states", data=data)
     assert wrong.returncode == 2
-    assert "give one of them" in wrong.stderr
+    assert "give only one of them" in wrong.stderr

@@ -1,4 +1,4 @@
-"""A simulated visitor walks through the shop: pure, from habits and real layouts to batches of the wire."""
+"""Simulated visits to the shop: from habits and real layouts to batches in the wire format. Pure."""
 
 from __future__ import annotations
 
@@ -9,51 +9,50 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from collector.wire import VERSION, Batch, ClickColumns, Elements, HoverColumns, Scroll, ViewContext, ViewTotals
-from parcours.demo.crowd import DAY, Visitor
-from parcours.demo.ground import Ground, Spot
 from parcours.demo.habits import EFFECTS, Move, PageHabits, Use
+from parcours.demo.page_layout import PageLayout, Spot
+from parcours.demo.visitors import DAY, Visitor
 
 EXPERIMENT = "buy-button"
 TESTED = "/table-lamps/luciole"
-MOST_PAGES = 14  # of one visit
-SLIPS = 0.045  # views with a click on something that is no control
-COMES_BACK = 0.22  # of those who left without an order
-ASKS_HELP = 0.16  # of those who ordered, some days later
-BASKET_BY_HEADER = (
-    0.93  # of those who put something into the basket; the others by the panel, whose picture is not taken
-)
+MAX_PAGES = 14  # per visit
+STRAY_CLICKS = 0.045  # share of views with a click on something that is not a control
+COMES_BACK = 0.22  # share of those who left without ordering
+ASKS_HELP = 0.16  # share of those who ordered, some days later
+# Share of those who go to the basket through the header; the others use the panel, which has no picture.
+BASKET_BY_HEADER = 0.93
 PANEL = "aside#added>a:1"
-OPENERS = {"menu": ("button#menu-button", "button#lamps-button")}  # state → what opens it, the first one shown
-LEFT = 7  # wire.EFFECTS: the page was left
-Grounds = Mapping[tuple[str, int, str], Ground]  # (page path, width, variant or "") → its layout
+OPENERS = {"menu": ("button#menu-button", "button#lamps-button")}  # state → its openers; the first visible one is used
+LEFT = 7  # code of wire.EFFECTS: the visitor left the page
+PageLayouts = Mapping[tuple[str, int, str], PageLayout]  # (page path, width, variant or "") → its layout
 
 
 @dataclass
-class Click:
+class SimulatedClick:
     spot: Spot
     box: tuple[float, float]  # width and height of the element, px
     effect: int
-    gap: int  # ms since the click before
+    gap: int  # ms since the previous click
     delay: int = 1  # of the effect, 10 ms
 
 
 @dataclass(frozen=True)
-class View:
-    """One showing of a page: `to` is the path gone on to, "" when the shop was left."""
+class SimulatedView:
+    """One view of a page; `to` is the path of the next one, "" if the visitor left the shop."""
 
     batch: Batch
     ms: int
     to: str
 
 
-class Walker:
-    """Acts out the habits. `origin` is the shop's address without a slash at its end."""
+class VisitSimulator:
+    """Follows the habits. `origin` is the address of the shop without a trailing slash."""
 
-    def __init__(self, origin: str, habits: Mapping[str, PageHabits], grounds: Grounds, random: Random) -> None:
-        self.origin, self.habits, self.grounds, self.random = origin, habits, grounds, random
+    def __init__(self, origin: str, habits: Mapping[str, PageHabits], layouts: PageLayouts, random: Random) -> None:
+        self.origin, self.habits, self.layouts, self.random = origin, habits, layouts, random
 
     def journey(self, visitor: Visitor, now: int) -> Iterator[Batch]:
-        """All visits of one visitor that ended before `now` (ms since 1970), one batch a view."""
+        """One batch for each view of this visitor that ended before `now` (ms since 1970)."""
         ordered = yield from self._visit(visitor, now)
         if self.random.random() < (ASKS_HELP if ordered else COMES_BACK):
             entry = "/help" if ordered else self.random.choice(("/table-lamps", TESTED, "/basket"))
@@ -61,11 +60,11 @@ class Walker:
             yield from self._visit(replace(visitor, came=later, entry=entry, referrer="", query=""), now)
 
     def _visit(self, visitor: Visitor, now: int) -> Generator[Batch, None, bool]:
-        """The views of one visit; gives back whether it ended with an order."""
+        """One batch for each view of a visit; returns whether it ended with an order."""
         page, referrer, clock = visitor.entry, visitor.referrer, visitor.came
-        for number in range(MOST_PAGES):
-            if not self._knows(visitor, page):
-                return False  # no picture of that page: nothing is known of its elements
+        for number in range(MAX_PAGES):
+            if not self._has_layout(visitor, page):
+                return False  # the page has no picture, so its elements are unknown
             view = self.view(visitor, page, referrer, clock, "" if number else visitor.query)
             clock += view.ms
             if clock > now:
@@ -77,18 +76,18 @@ class Walker:
             clock += self.random.randint(150, 900)
         return False
 
-    def _ground(self, visitor: Visitor, page: str) -> tuple[str, int, str]:
+    def _layout_key(self, visitor: Visitor, page: str) -> tuple[str, int, str]:
         return page, visitor.width, visitor.variant if page == TESTED else ""
 
-    def _knows(self, visitor: Visitor, page: str) -> bool:
-        return self._ground(visitor, page) in self.grounds
+    def _has_layout(self, visitor: Visitor, page: str) -> bool:
+        return self._layout_key(visitor, page) in self.layouts
 
-    def view(self, visitor: Visitor, page: str, referrer: str, t0: int, query: str = "") -> View:
+    def view(self, visitor: Visitor, page: str, referrer: str, t0: int, query: str = "") -> SimulatedView:
         habits = self.habits[page]
         tested = page == TESTED
-        ground = self.grounds[self._ground(visitor, page)]
+        layout = self.layouts[self._layout_key(visitor, page)]
         used = self._uses(habits, visitor)
-        to, clicks = self._ways(ground, habits, used, visitor)
+        to, clicks = self._actions(layout, habits, used, visitor)
         engaged = int(self.random.lognormvariate(math.log(habits.seconds), 0.6) * 1000)
         engaged += sum(click.gap for click in clicks) // 3
         ms = int(engaged * self.random.uniform(1.05, 1.7)) + sum(click.gap for click in clicks)
@@ -99,33 +98,35 @@ class Walker:
             seq=0,
             sent=t0 + ms,
             t0=t0,
-            ctx=self._context(visitor, ground, page, referrer, query, tested),
+            ctx=self._context(visitor, layout, page, referrer, query, tested),
             sum=ViewTotals(ms=engaged, clicks=len(clicks)),
             click=_clicks(clicks, elements, visitor.touch) if clicks else None,
-            hover=None if visitor.touch else self._hovers(ground, clicks, habits, engaged, elements),
-            scroll=self._scroll(ground, habits, visitor, clicks, engaged, elements),
+            hover=None if visitor.touch else self._hovers(layout, clicks, habits, engaged, elements),
+            scroll=self._scroll(layout, habits, visitor, clicks, engaged, elements),
         )
-        records = [ground.record(i) for i in elements]
+        records = [layout.record(i) for i in elements]
         batch.el = Elements(p=[path for path, _ in records], f=[marks for _, marks in records])
-        return View(batch, ms, to)
+        return SimulatedView(batch, ms, to)
 
     def _uses(self, habits: PageHabits, visitor: Visitor) -> list[Use]:
         done: list[Use] = []
         for use in habits.also:
             if use.after and use.after not in {one.path for one in done}:
                 continue
-            if self.random.random() < use.likely(visitor.variant, visitor.touch):
+            if self.random.random() < use.probability(visitor.variant, visitor.touch):
                 done.append(use)
         return done
 
-    def _ways(self, ground: Ground, habits: PageHabits, used: list[Use], visitor: Visitor) -> tuple[str, list[Click]]:
-        """Where they go on to, and all clicks of the view, the one that leads there last."""
-        clicks: list[Click] = []
+    def _actions(
+        self, layout: PageLayout, habits: PageHabits, used: list[Use], visitor: Visitor
+    ) -> tuple[str, list[SimulatedClick]]:
+        """The next page, and all clicks of the view; the last one leads to that page."""
+        clicks: list[SimulatedClick] = []
         for use in used:
-            clicks += self._use(ground, use, visitor)
-        if self.random.random() < SLIPS:
-            clicks += self._slip(ground)
-        if not any(use.after for use in used):  # else the order tells the story
+            clicks += self._use(layout, use, visitor)
+        if self.random.random() < STRAY_CLICKS:
+            clicks += self._stray_click(layout)
+        if not any(use.after for use in used):  # otherwise the order matters
             self.random.shuffle(clicks)
         if any(use.basket for use in used):
             by_header = self.random.random() < BASKET_BY_HEADER
@@ -133,91 +134,91 @@ class Walker:
             moves: tuple[Move, ...] = (move,)
         else:
             moves = habits.next
-        patience = math.prod(use.sours for use in used)
+        patience = math.prod(use.patience for use in used)
         draw = self.random.random()
         for move in moves:
             draw -= move.chance * patience
             if draw < 0:
-                return move.page, clicks + self._lead(ground, move)
+                return move.page, clicks + self._click_through(layout, move)
         return "", clicks
 
-    def _use(self, ground: Ground, use: Use, visitor: Visitor) -> list[Click]:
-        # the row with the steppers stands elsewhere in the two variants
+    def _use(self, layout: PageLayout, use: Use, visitor: Visitor) -> list[SimulatedClick]:
+        # The position of the quantity row differs between the variants.
         path = use.path.replace(":QTY", ":1" if visitor.variant == "b" else ":3")
-        i = ground.find(path)
+        i = layout.find(path)
         if i is None:
             return []
         times = self.random.randint(1, use.times)
         patient = self.random.random() < 0.4
-        first = self._click(ground, i, EFFECTS[use.effect], self.random.randint(900, 9000))
+        first = self._click(layout, i, EFFECTS[use.effect], self.random.randint(900, 9000))
         again = [
             replace(
-                self._click(ground, i, EFFECTS[use.effect], 0, near=first.spot),
+                self._click(layout, i, EFFECTS[use.effect], 0, near=first.spot),
                 gap=self.random.randint(1600, 3500) if patient else self.random.randint(160, 700),
             )
             for _ in range(times - 1)
         ]
         return [first, *again]
 
-    def _slip(self, ground: Ground) -> list[Click]:
-        x = self.random.gauss(0.5, 0.22) * ground.layout.width
-        y = self.random.random() ** 1.6 * ground.layout.height * 0.7
-        if not 0 <= x < ground.layout.width:
+    def _stray_click(self, layout: PageLayout) -> list[SimulatedClick]:
+        x = self.random.gauss(0.5, 0.22) * layout.columns.width
+        y = self.random.random() ** 1.6 * layout.columns.height * 0.7
+        if not 0 <= x < layout.columns.width:
             return []
-        spot = ground.at(x, y)
-        if ground.is_control(spot.element):
+        spot = layout.at(x, y)
+        if layout.is_control(spot.element):
             return []
         effect = EFFECTS["selection" if self.random.random() < 0.4 else "none"]
-        return [Click(spot, ground.box[spot.element][2:], effect, self.random.randint(900, 8000))]
+        return [SimulatedClick(spot, layout.box[spot.element][2:], effect, self.random.randint(900, 8000))]
 
-    def _lead(self, ground: Ground, move: Move) -> list[Click]:
-        known = {p: weight for p, weight in move.by.items() if ground.find(p) is not None or ground.opened(p)}
+    def _click_through(self, layout: PageLayout, move: Move) -> list[SimulatedClick]:
+        known = {p: weight for p, weight in move.by.items() if layout.find(p) is not None or layout.opened(p)}
         if known:
             path = self.random.choices(list(known), list(known.values()))[0]
-            if state := ground.opened(path):
-                return self._through(ground, state, path)
-            return [self._click(ground, ground.index[path], LEFT, self.random.randint(1200, 9000))]
-        hidden = next((ground.index[path] for path in move.by if path == PANEL and path in ground.index), None)
+            if state := layout.opened(path):
+                return self._in_state(layout, state, path)
+            return [self._click(layout, layout.index[path], LEFT, self.random.randint(1200, 9000))]
+        hidden = next((layout.index[path] for path in move.by if path == PANEL and path in layout.index), None)
         if hidden is None:
-            return []  # by the browser's own buttons, or the address
-        width, top = ground.layout.width, 180.0
+            return []  # with the buttons of the browser, or by typing the address
+        width, top = layout.columns.width, 180.0
         spot = Spot(hidden, self.random.uniform(0.2, 0.8), self.random.uniform(0.2, 0.8), width - 160.0, top)
-        return [Click(spot, (238.0, 52.0), LEFT, self.random.randint(1200, 4000))]
+        return [SimulatedClick(spot, (238.0, 52.0), LEFT, self.random.randint(1200, 4000))]
 
-    def _through(self, ground: Ground, state: str, path: str) -> list[Click]:
-        """Open a state, and press in it what leads on."""
-        openers = [i for p in OPENERS.get(state, ()) if (i := ground.find(p)) is not None][:1]
-        clicks = [self._click(ground, i, EFFECTS["page"], self.random.randint(900, 7000)) for i in openers]
-        opened = ground.states[state]
+    def _in_state(self, layout: PageLayout, state: str, path: str) -> list[SimulatedClick]:
+        """Open a state of the page and click the link in it."""
+        openers = [i for p in OPENERS.get(state, ()) if (i := layout.find(p)) is not None][:1]
+        clicks = [self._click(layout, i, EFFECTS["page"], self.random.randint(900, 7000)) for i in openers]
+        opened = layout.states[state]
         click = self._click(opened, opened.index[path], LEFT, self.random.randint(700, 4000))
-        # the batch names elements by their place in the layout of the page as it opens
-        held = ground.index.get(opened.layout.paths[click.spot.element], ground.index[path])
+        # The batch refers to elements by their index in the layout of the initial page.
+        held = layout.index.get(opened.columns.paths[click.spot.element], layout.index[path])
         return [*clicks, replace(click, spot=replace(click.spot, element=held))]
 
-    def _click(self, ground: Ground, i: int, effect: int, gap: int, near: Spot | None = None) -> Click:
-        """Somewhere on the element, more in its middle; `near` for a click again on the same place."""
+    def _click(self, layout: PageLayout, i: int, effect: int, gap: int, near: Spot | None = None) -> SimulatedClick:
+        """A click on the element, usually near its middle; `near` repeats a previous click."""
         if near is not None:
-            spot = ground.spot(i, *(self._within(v, 0.02) for v in self._back(ground, i, near)))
+            spot = layout.spot(i, *(self._within(v, 0.02) for v in self._fractions(layout, i, near)))
         else:
-            spot = ground.spot(i, self._within(0.5, 0.17), self._within(0.52, 0.17))
-        return Click(spot, ground.box[spot.element][2:], effect, gap, self.random.randint(0, 6))
+            spot = layout.spot(i, self._within(0.5, 0.17), self._within(0.52, 0.17))
+        return SimulatedClick(spot, layout.box[spot.element][2:], effect, gap, self.random.randint(0, 6))
 
-    def _back(self, ground: Ground, i: int, spot: Spot) -> tuple[float, float]:
-        left, top, w, h = ground.box[i]
+    def _fractions(self, layout: PageLayout, i: int, spot: Spot) -> tuple[float, float]:
+        left, top, w, h = layout.box[i]
         return (spot.x - left) / w, (spot.y - top) / h
 
     def _within(self, middle: float, spread: float) -> float:
         return min(0.97, max(0.03, self.random.gauss(middle, spread)))
 
     def _context(
-        self, visitor: Visitor, ground: Ground, page: str, referrer: str, query: str, tested: bool
+        self, visitor: Visitor, layout: PageLayout, page: str, referrer: str, query: str, tested: bool
     ) -> ViewContext:
         return ViewContext(
             url=self.origin + page + (f"?{query}" if query else ""),
             vw=visitor.width,
             vh=visitor.height,
-            pw=ground.layout.width,
-            ph=ground.layout.height,
+            pw=layout.columns.width,
+            ph=layout.columns.height,
             ref=referrer,
             dpr=2.0 if visitor.touch else 1.0,
             touch=visitor.touch,
@@ -229,17 +230,22 @@ class Walker:
         )
 
     def _hovers(
-        self, ground: Ground, clicks: list[Click], habits: PageHabits, engaged: int, elements: dict[int, int]
+        self,
+        layout: PageLayout,
+        clicks: list[SimulatedClick],
+        habits: PageHabits,
+        engaged: int,
+        elements: dict[int, int],
     ) -> HoverColumns:
-        """Where the mouse rests: before each click, and on what is read."""
-        rests = [c.spot for c in clicks if ground.shown(c.spot.element) and self.random.random() < 0.8]
-        reached = ground.layout.height * max(0.35, habits.read)
-        for i in self.random.sample(ground.resting, min(len(ground.resting), self.random.randint(2, 9))):
-            if ground.box[i][1] < reached:
-                rests.append(ground.spot(i, self._within(0.4, 0.2), self._within(0.5, 0.2)))
+        """Where the pointer rests: before each click, and on what is read."""
+        rests = [c.spot for c in clicks if layout.shown(c.spot.element) and self.random.random() < 0.8]
+        reached = layout.columns.height * max(0.35, habits.read)
+        for i in self.random.sample(layout.resting, min(len(layout.resting), self.random.randint(2, 9))):
+            if layout.box[i][1] < reached:
+                rests.append(layout.spot(i, self._within(0.4, 0.2), self._within(0.5, 0.2)))
         hovers = HoverColumns(e=[], c=[], d=[], w=[], h=[], px=[], py=[])
         for spot in rests:
-            _, _, w, h = ground.box[spot.element]
+            _, _, w, h = layout.box[spot.element]
             hovers.e.append(elements.setdefault(spot.element, len(elements)))
             hovers.c.append(min(7, int(spot.fy * 8)) * 8 + min(7, int(spot.fx * 8)))
             hovers.d.append(min(engaged, 250 + int(self.random.expovariate(1 / 700))))
@@ -251,19 +257,19 @@ class Walker:
 
     def _scroll(
         self,
-        ground: Ground,
+        layout: PageLayout,
         habits: PageHabits,
         visitor: Visitor,
-        clicks: list[Click],
+        clicks: list[SimulatedClick],
         engaged: int,
         elements: dict[int, int],
     ) -> Scroll:
-        """How far they went: at least to what they clicked; the element at the window's bottom edge then."""
-        height, below = ground.layout.height, max(0, ground.layout.height - visitor.height)
+        """The depth reached, at least that of the lowest click, and the element at the bottom edge of the window."""
+        height, below = layout.columns.height, max(0, layout.columns.height - visitor.height)
         share = self.random.betavariate(1.2, 1.2 * (1 - habits.read) / habits.read)
         depth = min(height, visitor.height) + share * below
         depth = min(height, max([depth, *(click.spot.y + self.random.randint(40, 200) for click in clicks)]))
-        edge = ground.at(ground.layout.width / 2, depth - 1)
+        edge = layout.at(layout.columns.width / 2, depth - 1)
         bands = [0] * 20
         looks = max(1, round((depth - visitor.height) / 400) + 1)
         for look in range(looks):
@@ -281,7 +287,7 @@ class Walker:
         )
 
 
-def _clicks(clicks: list[Click], elements: dict[int, int], touch: bool) -> ClickColumns:
+def _clicks(clicks: list[SimulatedClick], elements: dict[int, int], touch: bool) -> ClickColumns:
     return ClickColumns(
         t=[click.gap for click in clicks],
         e=[elements.setdefault(click.spot.element, len(elements)) for click in clicks],

@@ -1,4 +1,4 @@
-"""What the demo's owner would have set up: the experiment, the journey, and which pages have pictures."""
+"""The definitions of the demo: experiment, journey, states, and the pages that have pictures."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ JOURNEY = "First lamp"
 
 
 @dataclass(frozen=True)
-class Picture:
-    """An address of the shop to take, the variant it shows ("" or "EXPERIMENT:KEY"), and the state ("" or a key)."""
+class DemoPicture:
+    """A picture to take: path of the shop, variant it shows ("" or "EXPERIMENT:KEY"), and state ("" or a key)."""
 
     path: str
     variant: str = ""
@@ -22,23 +22,23 @@ class Picture:
 
 
 PICTURES = (
-    Picture("/basket"),
-    Picture("/table-lamps/luciole?show=a"),
-    Picture("/table-lamps/luciole?show=a", f"{EXPERIMENT}:a"),
-    Picture("/table-lamps/luciole?show=b", f"{EXPERIMENT}:b"),
-    Picture("/"),
-    Picture("/table-lamps"),
-    Picture("/table-lamps/galet"),
-    Picture("/checkout"),
-    Picture("/thanks"),
-    Picture("/help"),
-    Picture("/journal"),
-    Picture("/", state="menu"),
+    DemoPicture("/basket"),
+    DemoPicture("/table-lamps/luciole?show=a"),
+    DemoPicture("/table-lamps/luciole?show=a", f"{EXPERIMENT}:a"),
+    DemoPicture("/table-lamps/luciole?show=b", f"{EXPERIMENT}:b"),
+    DemoPicture("/"),
+    DemoPicture("/table-lamps"),
+    DemoPicture("/table-lamps/galet"),
+    DemoPicture("/checkout"),
+    DemoPicture("/thanks"),
+    DemoPicture("/help"),
+    DemoPicture("/journal"),
+    DemoPicture("/", state="menu"),
 )
 
 
 def states() -> list[dict[str, Any]]:
-    """Bodies of POST …/states: what opens over the shop's pages. The picture of the second is left to be taken."""
+    """Bodies of POST …/states. The picture of the second state is left for the user to take."""
     return [
         {
             "key": "menu",
@@ -57,7 +57,7 @@ def states() -> list[dict[str, Any]]:
 
 
 def experiment(shop: str) -> dict[str, Any]:
-    """Body of POST …/experiments; `shop` is its address."""
+    """Body of POST …/experiments; `shop` is the address of the shop."""
     page = f"{shop}/table-lamps/luciole"
     return {
         "id": EXPERIMENT,
@@ -93,11 +93,11 @@ def _stage(
 
 
 def journey() -> dict[str, Any]:
-    """Body of POST …/journeys: the nine stages, with the shop's pages where it has some."""
+    """Body of POST …/journeys: the nine stages, with pages of the shop where it has any."""
     return {
         "name": JOURNEY,
         "objective": "A first lamp, chosen and paid without a question left open.",
-        # as long as a visitor usually takes to come back: a longer window would leave out most of 28 days
+        # Visitors usually come back within three days; a longer window would leave out most of the 28 days.
         "window_days": 3,
         "review_on": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(),
         "stages": [

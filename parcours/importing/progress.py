@@ -1,4 +1,4 @@
-"""How far an import came: a small file beside the input, written after each answer."""
+"""How far an import got: a small file beside the input, written after each answer."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import msgspec
 
 
 @dataclass
-class State:
-    """`asked` names what is imported and how; for another question the counting begins anew."""
+class ImportProgress:
+    """`asked` says what is imported and how; if that changes, the import starts again."""
 
     asked: dict[str, str]
     done: int = 0  # items, in the order of the file
@@ -23,8 +23,8 @@ class State:
     resumed: bool = field(default=False, compare=False)
 
     @classmethod
-    def read(cls, path: Path, asked: dict[str, str]) -> State:
-        """As it stood; a fresh one where there is none, or where it is of another file or question."""
+    def read(cls, path: Path, asked: dict[str, str]) -> ImportProgress:
+        """The noted progress; a new one if there is none, or if it belongs to another file or format."""
         try:
             found = msgspec.json.decode(path.read_bytes(), type=cls)
         except (FileNotFoundError, msgspec.DecodeError, UnicodeDecodeError):
@@ -35,7 +35,7 @@ class State:
         return found
 
     def write(self, path: Path) -> None:
-        """Whole or not at all, whatever ends the process."""
+        """Atomic: a crash leaves either the old file or the new one."""
         fresh = path.with_name(path.name + ".new")
         kept = {name: value for name, value in asdict(self).items() if name != "resumed"}
         with fresh.open("wb") as file:
@@ -46,7 +46,7 @@ class State:
 
 
 class RefusedLines:
-    """The file of what was refused and why, as long as the state says; made when there is something to say."""
+    """The file of rejected lines with their reasons, cut to the length noted; created at the first rejection."""
 
     def __init__(self, path: Path, length: int) -> None:
         self.path = path
@@ -54,7 +54,7 @@ class RefusedLines:
             os.truncate(path, length)
 
     def add(self, lines: list[bytes]) -> int:
-        """Append, durable; the length of the file then."""
+        """Append durably; returns the length of the file afterwards."""
         with self.path.open("ab") as file:
             file.write(b"".join(line + b"\n" for line in lines))
             file.flush()

@@ -1,4 +1,4 @@
-"""Processes this one started and that outlived their turn: browsers after a Ctrl-C."""
+"""Child processes that are still running when they should have ended: browsers after Ctrl-C."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from collections.abc import Iterable
 
 
 def descendants(root: int) -> list[int]:
-    """Process ids below `root`, parents before children; [] where `ps` is missing."""
+    """Ids of all processes below `root`, parents before children; [] if there is no `ps`."""
     try:
         listed = subprocess.run(["ps", "-A", "-o", "pid=,ppid="], capture_output=True, text=True, check=True).stdout
     except (OSError, subprocess.CalledProcessError):
@@ -30,10 +30,9 @@ def descendants(root: int) -> list[int]:
 
 
 def end_children(known: Iterable[int] = (), patience: float = 3.0) -> None:
-    """Ask every process below this one to end, then make it.
+    """Terminate every process below this one, and kill those that do not end within `patience` seconds.
 
-    `known`: those that were below it when it was told to stop. A browser whose parent
-    has ended already is no longer found from here.
+    `known`: descendants noted when the stop was requested. A browser whose parent has ended since is not found again.
     """
     for sign, seconds in ((signal.SIGTERM, patience), (signal.SIGKILL, 1.0)):
         left = _signal(sign, {*known, *descendants(os.getpid())})
@@ -56,7 +55,7 @@ def _signal(sign: signal.Signals, pids: Iterable[int]) -> list[int]:
 
 def _lives(pid: int) -> bool:
     with contextlib.suppress(ChildProcessError, OSError):
-        os.waitpid(pid, os.WNOHANG)  # a child of ours would stay as a zombie
+        os.waitpid(pid, os.WNOHANG)  # otherwise our own child stays a zombie
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

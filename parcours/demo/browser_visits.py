@@ -1,7 +1,7 @@
-"""A dozen visits by a real Chromium at three widths, with real mouse, wheel, keys and touch.
+"""A dozen visits by a real Chromium at three widths, with real mouse, wheel, keyboard and touch input.
 
-Each is a short script: one step a line, a verb and what it is done to. The pauses are
-part of the visit: dwell is one of the things that are measured.
+Each visit is a short script with one step a line: a verb and its object. The pauses are part of the visit, since
+dwell time is measured too.
 """
 
 from __future__ import annotations
@@ -18,11 +18,11 @@ from playwright.async_api import Error as PlaywrightError
 
 from viewer.snapshot import find_chromium
 
-AT_ONCE = 3  # visits side by side
-STEP_MS = 10_000  # a step that takes longer is left out
+PARALLEL = 3  # visits at the same time
+STEP_MS = 10_000  # a step that takes longer is skipped
 HEIGHTS = {1366: 768, 768: 1024, 390: 844}
 _FLAGS = (
-    "--no-sandbox",  # it visits our own pages only, and containers have no sandbox
+    "--no-sandbox",  # it visits only our own pages, and containers have no sandbox
     "--disable-gpu",
     "--disable-quic",
     "--disable-dev-shm-usage",
@@ -30,7 +30,7 @@ _FLAGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # a visitor's browser does not say that it is driven: else the visits are stored as a robot's
+    # Without this the browser reports that it is automated, and the visits are stored as a robot's.
     "--disable-blink-features=AutomationControlled",
 )
 _CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{version}.0.0.0{mobile} Safari/537.36"
@@ -43,14 +43,14 @@ _SYSTEMS = {
 
 @dataclass(frozen=True)
 class Visit:
-    """`width` is the viewport's, CSS px; `steps` see `Walker`."""
+    """`width` is the viewport's, CSS px; `steps` see `StepRunner`."""
 
     width: int
     steps: tuple[str, ...]
 
 
 def read_visits(path: Path = Path(__file__).parent / "lampyre" / "visits.txt") -> list[Visit]:
-    """The visits of a file: a width in the first column begins one, indented lines are its steps."""
+    """The visits of a file: a line with a width begins a visit, the indented lines below are its steps."""
     visits: list[tuple[int, list[str]]] = []
     for line in path.read_text().splitlines():
         if line.startswith(" "):
@@ -60,12 +60,12 @@ def read_visits(path: Path = Path(__file__).parent / "lampyre" / "visits.txt") -
     return [Visit(width, tuple(steps)) for width, steps in visits]
 
 
-class Walker:
-    """Does the steps of one visit on one page.
+class StepRunner:
+    """Performs the steps of one visit in one page.
 
     `go PATH` · `look SELECTOR` (rest the mouse on it) · `press SELECTOR` (mouse) · `rage SELECTOR`
     (four quick clicks) · `touch SELECTOR` · `scroll PX` (wheel) · `swipe PX` · `write TEXT` · `key NAME`
-    · `wait MS` (see whether anything happens)
+    · `wait MS` (as when waiting for an effect)
     """
 
     def __init__(self, page: Page, cdp: CDPSession, shop: str, random: Random) -> None:
@@ -85,7 +85,7 @@ class Walker:
         await self.page.goto(self.shop + path, timeout=STEP_MS)
 
     async def _place(self, selector: str) -> tuple[float, float]:
-        """Somewhere in the inner half of the element, scrolled into view; viewport px."""
+        """A point in the inner part of the element, after scrolling it into view; viewport px."""
         target: Locator = self.page.locator(selector).first
         await target.scroll_into_view_if_needed(timeout=STEP_MS)
         box = await target.bounding_box(timeout=STEP_MS)
@@ -148,23 +148,23 @@ class Walker:
 
 
 async def make_visits(shop: str, chromium: str = "", done: Callable[[], None] = lambda: None, seed: int = 0) -> int:
-    """All visits to the shop at `shop`; `done` is called after each. The number of steps left out.
+    """Make all visits to the shop; returns the number of steps skipped. `done` is called after each visit.
 
-    Raises PlaywrightError when no browser starts.
+    Raises PlaywrightError if no browser starts.
     """
     random = Random(seed or None)
-    room = asyncio.Semaphore(AT_ONCE)
+    slots = asyncio.Semaphore(PARALLEL)
     program = find_chromium(chromium) or None
 
     async def one(playwright: Playwright, number: int, visit: Visit) -> int:
-        async with room:
-            # A browser of its own for each: what a page sends while it is left carries the name that
-            # the browser was started with, whatever the page was told.
+        async with slots:
+            # One browser per visit: beacons sent while leaving a page carry the user agent of the browser,
+            # not the one set for the page.
             flags = [*_FLAGS, f"--user-agent={_user_agent(visit.width, number)}"]
             browser = await playwright.chromium.launch(executable_path=program, args=flags)
             try:
                 return await _visit(browser, shop, visit, number, random)
-            except PlaywrightError:  # one visitor less is a smaller demo, not a failed one
+            except PlaywrightError:  # the demo can do without one visitor
                 return len(visit.steps)
             finally:
                 done()
@@ -177,14 +177,14 @@ async def make_visits(shop: str, chromium: str = "", done: Callable[[], None] = 
 
 
 def _user_agent(width: int, number: int) -> str:
-    """Another one for each visit: without consent, address and user agent make the visitor."""
+    """A different one for each visit: without consent, a visitor is told apart by address and user agent."""
     systems = _SYSTEMS[width]
     chrome = _CHROME.format(version=139 - number % 4, mobile=" Mobile" if width < 500 else "")
     return f"Mozilla/5.0 ({systems[number % len(systems)]}) {chrome}"
 
 
 async def _leave(page: Page) -> None:
-    """Go away, which sends what is left; a page that is just loading another is waited for."""
+    """Leave the page, which makes the tracker send the rest. If another page is loading, wait for it first."""
     try:
         await page.goto("about:blank")
     except PlaywrightError:
@@ -205,10 +205,10 @@ async def _visit(browser: Browser, shop: str, visit: Visit, number: int, random:
     try:
         page = await context.new_page()
         page.set_default_timeout(STEP_MS)
-        walker = Walker(page, await context.new_cdp_session(page), shop, random)
+        runner = StepRunner(page, await context.new_cdp_session(page), shop, random)
         for step in visit.steps:
             try:
-                await walker.do(step)
+                await runner.do(step)
             except PlaywrightError:
                 if page.is_closed():
                     raise

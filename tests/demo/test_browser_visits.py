@@ -8,26 +8,26 @@ from pathlib import Path
 import pytest
 
 from collector.enrich.devices import device
-from parcours.demo import visits
+from parcours.demo import browser_visits
 from tests.demo.conftest import Lampyre
 
 
 def test_a_dozen_at_three_widths() -> None:
-    all_visits = visits.read_visits()
+    all_visits = browser_visits.read_visits()
     assert len(all_visits) == 12
     assert {visit.width for visit in all_visits} == {1366, 768, 390}
     verbs = {step.split()[0] for visit in all_visits for step in visit.steps}
-    assert all(hasattr(visits.Walker, f"_{verb}") for verb in verbs)
+    assert all(hasattr(browser_visits.StepRunner, f"_{verb}") for verb in verbs)
     assert {"press", "touch", "scroll", "swipe", "write", "key"} <= verbs
 
 
 def test_visits_arrive_as_those_of_people(lampyre: Lampyre, monkeypatch: pytest.MonkeyPatch) -> None:
-    chosen = [visits.read_visits()[i] for i in (2, 8, 9)]  # code on a desktop, code on a tablet, a phone
-    monkeypatch.setattr(visits, "read_visits", lambda: chosen)
+    chosen = [browser_visits.read_visits()[i] for i in (2, 8, 9)]  # code on a desktop, code on a tablet, a phone
+    monkeypatch.setattr(browser_visits, "read_visits", lambda: chosen)
     lampyre.batches.clear()
     lampyre.agents.clear()
     finished: list[None] = []
-    missed = asyncio.run(visits.make_visits(lampyre.url, done=lambda: finished.append(None), seed=4))
+    missed = asyncio.run(browser_visits.make_visits(lampyre.url, done=lambda: finished.append(None), seed=4))
     assert (missed, len(finished)) == (0, 3)
     assert {batch.ctx.vw for batch in lampyre.batches} == {1366, 768, 390}
     assert not any(batch.ctx.auto for batch in lampyre.batches)
@@ -55,7 +55,7 @@ def test_a_step_that_cannot_be_done_is_counted(
 ) -> None:
     script = tmp_path / "visits.txt"
     script.write_text("1366\n  go /help\n  press #not-there\n  press #start-return\n")
-    read = visits.read_visits(script)
-    monkeypatch.setattr(visits, "read_visits", lambda: read)
-    monkeypatch.setattr(visits, "STEP_MS", 700)
-    assert asyncio.run(visits.make_visits(lampyre.url)) == 1
+    read = browser_visits.read_visits(script)
+    monkeypatch.setattr(browser_visits, "read_visits", lambda: read)
+    monkeypatch.setattr(browser_visits, "STEP_MS", 700)
+    assert asyncio.run(browser_visits.make_visits(lampyre.url)) == 1

@@ -1,4 +1,4 @@
-"""Views of the past as batches of the tracker's format (docs/wire.md)."""
+"""Past views as batches in the tracker's format (docs/wire.md)."""
 
 from __future__ import annotations
 
@@ -10,54 +10,56 @@ from urllib.parse import urlsplit, urlunsplit
 from collector import wire
 from parcours.importing.items import Row, view_id
 
-# No element has this path (numbers of steps begin at 1): its clicks are placed by the page alone, and only
+# No element has this path (step numbers begin at 1), so its clicks are placed by the page alone, and only
 # on a picture of the same page at the same size (aggregator/placing/ladder.py, rung `page`).
 NO_ELEMENT = "html:0"
 NO_FINGERPRINTS = "~" * 11
 _DAY = 86_400_000
-MOST = 200  # clicks of one batch
+MAX_CLICKS = 200  # per batch
 _UTM = ("utm_source", "utm_medium", "utm_campaign")
 
 
 @dataclass(frozen=True)
-class Shown:
-    """What is known of a view besides its events."""
+class ViewFacts:
+    """What is known of a view apart from its events."""
 
     url: str
     viewport: tuple[int, int]
-    page_height: int = 0  # px, 0 = not known
+    page_height: int = 0  # px, 0 = unknown
     referrer: str = ""
     language: str = ""
-    visitor: str = ""  # as the tracker names it: `@name` for one that the site gave
+    visitor: str = ""  # as the tracker sends it: `@name` for an id given by the site
     engaged_ms: int = 0
     touch: bool = False
 
 
 @dataclass(frozen=True)
-class Click:
+class PagePoint:
     x: float  # CSS px of the page
     y: float
 
 
 class Views:
-    """Numbers the batches of each view in the order in which the file has them."""
+    """Numbers the batches of each view in file order."""
 
     def __init__(self) -> None:
         self._seen: dict[str, list[int]] = {}  # view → batches, clicks, begin (ms)
 
-    def batches(self, key: tuple[object, ...], when: int, shown: Shown, clicks: Iterable[Click] = ()) -> list[Row]:
-        """One batch, or more where there are many clicks."""
+    def batches(
+        self, key: tuple[object, ...], when: int, facts: ViewFacts, clicks: Iterable[PagePoint] = ()
+    ) -> list[Row]:
+        """One batch, or several if there are more than MAX_CLICKS clicks."""
         points = list(clicks)
-        parts = [points[n : n + MOST] for n in range(0, len(points), MOST)] or [[]]
-        return [self._batch(view_id(*key), when, shown, part) for part in parts]
+        parts = [points[n : n + MAX_CLICKS] for n in range(0, len(points), MAX_CLICKS)] or [[]]
+        return [self._batch(view_id(*key), when, facts, part) for part in parts]
 
-    def _batch(self, view: str, when: int, shown: Shown, clicks: list[Click]) -> Row:
+    def _batch(self, view: str, when: int, facts: ViewFacts, clicks: list[PagePoint]) -> Row:
         seen = self._seen.setdefault(view, [0, 0, when])
         number, begun = seen[0], seen[2]
         t0 = begun if 0 <= when - begun < _DAY else when
         seen[0] += 1
         seen[1] += len(clicks)
-        width, height = shown.viewport
+        width, height = facts.viewport
         batch: Row = {
             "v": 1,
             "view": view,
@@ -65,25 +67,25 @@ class Views:
             "sent": when,
             "t0": t0,
             "ctx": {
-                "url": _address(shown.url),
+                "url": _address(facts.url),
                 "vw": width,
                 "vh": height,
                 "pw": width,
-                "ph": shown.page_height,
-                "ref": _address(shown.referrer).partition("?")[0],
-                "lang": shown.language[:35],
-                "id": shown.visitor[:64],
-                "touch": shown.touch,
+                "ph": facts.page_height,
+                "ref": _address(facts.referrer).partition("?")[0],
+                "lang": facts.language[:35],
+                "id": facts.visitor[:64],
+                "touch": facts.touch,
             },
-            "sum": {"ms": min(max(shown.engaged_ms, 0), _DAY), "clicks": seen[1]},
+            "sum": {"ms": min(max(facts.engaged_ms, 0), _DAY), "clicks": seen[1]},
         }
         if clicks:
             batch["el"] = {"p": [NO_ELEMENT], "f": [NO_FINGERPRINTS]}
-            batch["click"] = _columns(clicks, when - t0, width, shown.page_height)
+            batch["click"] = _columns(clicks, when - t0, width, facts.page_height)
         return batch
 
 
-def _columns(clicks: list[Click], at: int, width: int, height: int) -> Row:
+def _columns(clicks: list[PagePoint], at: int, width: int, height: int) -> Row:
     count = len(clicks)
     return {
         "t": [at] + [0] * (count - 1),
@@ -96,7 +98,7 @@ def _columns(clicks: list[Click], at: int, width: int, height: int) -> Row:
         "py": [_pixel(click.y) for click in clicks],
         "b": [0] * count,
         "k": [0] * count,
-        "r": [1] * count,  # what followed is not known: never called dead
+        "r": [1] * count,  # the effect is unknown, so no click counts as dead
         "d": [0] * count,
     }
 
@@ -110,7 +112,7 @@ def _pixel(at: float) -> int:
 
 
 def size(value: Any, least: int = 0) -> int:
-    """A size in px that the wire takes; `least` where there is none."""
+    """A size in px within the limits of the wire format; `least` if there is none."""
     try:
         return min(max(int(float(value)), least), 20_000)
     except (TypeError, ValueError, OverflowError):
@@ -118,7 +120,7 @@ def size(value: Any, least: int = 0) -> int:
 
 
 def _address(url: str) -> str:
-    """Without fragment, of its query only where the visitor came from."""
+    """Without its fragment, and with only the campaign parameters of its query."""
     try:
         parts = urlsplit(url)
     except ValueError:

@@ -9,10 +9,10 @@ from random import Random
 import pytest
 
 from collector import wire
-from parcours.demo.crowd import DAY, DAYS, Visitor, visitor
-from parcours.demo.ground import Ground
 from parcours.demo.habits import read_habits
-from parcours.demo.walk import Grounds, Walker
+from parcours.demo.page_layout import PageLayout
+from parcours.demo.simulated_visits import PageLayouts, VisitSimulator
+from parcours.demo.visitors import DAY, DAYS, Visitor, visitor
 from store.layouts import Layout
 
 NOW = 1_800_000_000_000
@@ -20,7 +20,7 @@ SHOP = "http://127.0.0.1:8001"
 HABITS = read_habits()
 
 
-def ground_of(page: str, width: int) -> Ground:
+def layout_of(page: str, width: int) -> PageLayout:
     """A page where the elements of the habits stand one below the other, 60 px each."""
     named = [use.path for use in HABITS[page].also] + [path for move in HABITS[page].next for path in move.by]
     paths = ["body", *dict.fromkeys(path.replace(":QTY", ":1") for path in named)]
@@ -41,24 +41,24 @@ def ground_of(page: str, width: int) -> Ground:
         "fixed": [False for _ in rows],
         "scroller": [-1 for _ in rows],
     }
-    return Ground(Layout.of(width, height, 768, columns))
+    return PageLayout(Layout.of(width, height, 768, columns))
 
 
 @pytest.fixture(scope="module")
-def grounds() -> Grounds:
-    found = {(page, width, ""): ground_of(page, width) for page in HABITS for width in (1366, 768, 390)}
-    for (page, width, _), ground in list(found.items()):
+def layouts() -> PageLayouts:
+    found = {(page, width, ""): layout_of(page, width) for page in HABITS for width in (1366, 768, 390)}
+    for (page, width, _), layout in list(found.items()):
         if page == "/table-lamps/luciole":
-            found |= {(page, width, variant): ground for variant in "ab"}
+            found |= {(page, width, variant): layout for variant in "ab"}
     return found
 
 
 @pytest.fixture(scope="module")
-def crowd(grounds: Grounds) -> list[tuple[Visitor, list[wire.Batch]]]:
+def crowd(layouts: PageLayouts) -> list[tuple[Visitor, list[wire.Batch]]]:
     random = Random(7)
-    walker = Walker(SHOP, HABITS, grounds, random)
+    simulator = VisitSimulator(SHOP, HABITS, layouts, random)
     people = [visitor(random, NOW, "ab"[n % 2]) for n in range(2500)]
-    return [(one, list(walker.journey(one, NOW))) for one in people]
+    return [(one, list(simulator.journey(one, NOW))) for one in people]
 
 
 def test_the_wire_takes_every_batch(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:

@@ -1,4 +1,4 @@
-"""Who comes: simulated visitors with a device, a way they came by, and hours they keep."""
+"""Simulated visitors: device, language, traffic source and time of the visit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from random import Random
 DAY = 86_400_000  # ms
 DAYS = 28
 
-# By width of the viewport, CSS px: share of visitors, heights of the viewport, user agents.
+# By viewport width, CSS px: share of visitors, viewport heights, user agents.
 _CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{v}.0.0.0"
 _SAFARI = "AppleWebKit/605.1.15 (KHTML, like Gecko) Version/{s}"
 _WIDTHS = {
@@ -43,9 +43,9 @@ _WIDTHS = {
         ),
     ),
 }
-# referrer, query of the first address, weight, the pages they begin with
+# referrer, query of the first address, weight, landing pages with their weights
 _HOME: dict[str, float] = {"/": 6, "/table-lamps": 4}
-_WAYS: tuple[tuple[str, str, float, dict[str, float]], ...] = (
+_SOURCES: tuple[tuple[str, str, float, dict[str, float]], ...] = (
     ("", "", 0.27, {"/": 8, "/table-lamps": 1, "/basket": 0.6}),
     ("https://www.google.com/", "", 0.33, {"/": 4, "/table-lamps": 3, "/table-lamps/luciole": 3, "/journal": 2}),
     ("https://duckduckgo.com/", "", 0.04, _HOME),
@@ -67,13 +67,13 @@ _WEEKDAYS = (10, 9, 9, 10, 11, 14, 16)  # Monday first
 
 @dataclass(frozen=True)
 class Visitor:
-    """`id` is a first-party id as after consent, so that each is a visitor of their own."""
+    """`id` is a first-party id, as given with consent, so that each one counts as a separate visitor."""
 
     id: str
     width: int
     height: int
     user_agent: str
-    address: str  # of 198.18.0.0/15, which is kept for tests: no real visitor comes from there
+    address: str  # in 198.18.0.0/15, reserved for benchmarks (RFC 2544): no real visitor has one
     language: str
     variant: str  # of the experiment
     referrer: str
@@ -88,11 +88,11 @@ def _pick(random: Random, weights: dict[str, float]) -> str:
 
 
 def visitor(random: Random, now: int, variant: str) -> Visitor:
-    """One who came within the last weeks before `now` (ms since 1970)."""
+    """A visitor who came within the DAYS before `now` (ms since 1970)."""
     width = random.choices(list(_WIDTHS), [share for share, *_ in _WIDTHS.values()])[0]
     _, heights, agents = _WIDTHS[width]
     agent = random.choice(agents).format(v=random.randint(128, 139), s=random.choice(("17.6", "18.3", "18.5")))
-    referrer, query, _, entries = random.choices(_WAYS, [weight for _, _, weight, _ in _WAYS])[0]
+    referrer, query, _, entries = random.choices(_SOURCES, [weight for _, _, weight, _ in _SOURCES])[0]
     return Visitor(
         id=secrets.token_urlsafe(18),
         width=width,
@@ -110,7 +110,7 @@ def visitor(random: Random, now: int, variant: str) -> Visitor:
 
 
 def _moment(random: Random, now: int) -> int:
-    """Evenings and Sundays more than mornings; every week a little more than the one before."""
+    """More often in the evening and on Sundays; every week has slightly more visits than the previous one."""
     today = now // DAY * DAY
     while True:
         back = random.choices(range(DAYS), [100 - back for back in range(DAYS)])[0]

@@ -1,4 +1,4 @@
-"""The ground simulated visitors walk on: the real layout of a page, asked as a browser would be."""
+"""The layout of a real page, with the look-ups a browser makes: elements by path, position and visibility."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from store.layouts import Layout
 
-# As in tracker_js/src/elements.js: a letter says little, the control around it is meant.
+# As in tracker_js/src/elements.js: a click on inline text belongs to the control around it.
 _INLINE = frozenset(
     (
         *("span", "b", "i", "em", "strong", "small", "u", "s", "q", "code", "mark", "sub", "sup", "font"),
@@ -21,7 +21,7 @@ _RESTING = {"a", "button", "h1", "h2", "h3", "p", "svg", "summary", "input", "dd
 
 @dataclass(frozen=True)
 class Spot:
-    """A place on an element: index in the layout, fractions of its box in 0..1, page px."""
+    """A position on an element: its index in the layout, fractions of its box in 0..1, and page px."""
 
     element: int
     fx: float
@@ -30,69 +30,70 @@ class Spot:
     y: float
 
 
-class Ground:
-    """One layout: a page at one width (and variant). `states`: the same with something opened, by key."""
+class PageLayout:
+    """A page at one width (and variant). `states`: its layouts in other states, by key of the state."""
 
-    def __init__(self, layout: Layout) -> None:
-        self.layout = layout
-        self.states: dict[str, Ground] = {}
-        # plain lists: they are asked thousands of times, one number at a time
-        sides = (layout.x.tolist(), layout.y.tolist(), layout.w.tolist(), layout.h.tolist())
+    def __init__(self, columns: Layout) -> None:
+        self.columns = columns
+        self.states: dict[str, PageLayout] = {}
+        # plain lists: faster than arrays for many look-ups of single numbers
+        sides = (columns.x.tolist(), columns.y.tolist(), columns.w.tolist(), columns.h.tolist())
         self.box: list[tuple[float, float, float, float]] = list(zip(*sides, strict=True))
-        self.visible: list[bool] = layout.visible.tolist()
-        self.parent: list[int] = layout.parents.tolist()
-        self.fixed: list[bool] = layout.fixed.tolist()
-        self.index = {path: i for i, path in enumerate(layout.paths)}
+        self.visible: list[bool] = columns.visible.tolist()
+        self.parent: list[int] = columns.parents.tolist()
+        self.fixed: list[bool] = columns.fixed.tolist()
+        self.index = {path: i for i, path in enumerate(columns.paths)}
         self.children: dict[int, list[int]] = defaultdict(list)
         for i, parent in enumerate(self.parent):
             self.children[parent].append(i)
         self.resting = [
             i
-            for i, tag in enumerate(layout.tags)
+            for i, tag in enumerate(columns.tags)
             if tag in _RESTING and self.shown(i) and self.box[i][2] * self.box[i][3] > 400
         ]
 
     def find(self, path: str) -> int | None:
-        """The element with this anchored path, if it shows."""
+        """The element with this anchored path, if it is visible."""
         i = self.index.get(path)
         return i if i is not None and self.shown(i) else None
 
     def opened(self, path: str) -> str:
-        """The state that shows an element which this layout only holds; "" when there is none."""
+        """The state that shows an element which is hidden in this layout; "" if there is none."""
         if path not in self.index or self.find(path) is not None:
             return ""
         return next((key for key, state in self.states.items() if state.find(path) is not None), "")
 
     def shown(self, i: int) -> bool:
         x, _, w, h = self.box[i]
-        return self.visible[i] and w > 1 and h > 1 and 0 <= x < self.layout.width
+        return self.visible[i] and w > 1 and h > 1 and 0 <= x < self.columns.width
 
-    def holds(self, i: int, x: float, y: float) -> bool:
+    def contains(self, i: int, x: float, y: float) -> bool:
         left, top, w, h = self.box[i]
         return left <= x < left + w and top <= y < top + h
 
     def spot(self, i: int, fx: float, fy: float) -> Spot:
-        """What a click on that part of element `i` is recorded on: the innermost element there."""
+        """The innermost element that a click at these fractions of element `i` is recorded on."""
         left, top, w, h = self.box[i]
         return self.at(left + fx * w, top + fy * h, i)
 
     def at(self, x: float, y: float, root: int | None = None) -> Spot:
-        """The innermost element at a place of the page, under `root` (else the whole page)."""
+        """The innermost element at a position of the page, inside `root` (default: the whole page)."""
         found = self.root if root is None else root
         while inner := next(
-            (i for i in reversed(self.children[found]) if self._counts(i, root is None) and self.holds(i, x, y)), None
+            (i for i in reversed(self.children[found]) if self._is_hit(i, root is None) and self.contains(i, x, y)),
+            None,
         ):
             found = inner
-            if self.layout.tags[found] == "svg":
+            if self.columns.tags[found] == "svg":
                 break
         found = self._owner(found)
         left, top, w, h = self.box[found]
         return Spot(found, min(1, max(0, (x - left) / max(w, 1))), min(1, max(0, (y - top) / max(h, 1))), x, y)
 
     def is_control(self, i: int) -> bool:
-        """Whether a click on it does something: it is a control, or lies in one."""
+        """Whether a click on it has an effect: it is a control, or is inside one."""
         while i >= 0:
-            if self.layout.tags[i] in _CONTROLS:
+            if self.columns.tags[i] in _CONTROLS:
                 return True
             i = self.parent[i]
         return False
@@ -102,17 +103,17 @@ class Ground:
         return self.index.get("body", 0)
 
     def record(self, i: int) -> tuple[str, str]:
-        """Path and fingerprints, as the tracker sends them."""
-        return self.layout.paths[i], self.layout.fps[i]
+        """Its path and fingerprints, as the tracker sends them."""
+        return self.columns.paths[i], self.columns.fps[i]
 
-    def _counts(self, i: int, skip_fixed: bool) -> bool:
+    def _is_hit(self, i: int, skip_fixed: bool) -> bool:
         return self.shown(i) and not (skip_fixed and self.fixed[i])
 
     def _owner(self, i: int) -> int:
-        if self.layout.tags[i] in _INLINE and not self.children[i]:
+        if self.columns.tags[i] in _INLINE and not self.children[i]:
             up = i
             while up >= 0:
-                if self.layout.tags[up] in _CLICKABLE:
+                if self.columns.tags[up] in _CLICKABLE:
                     return up
                 up = self.parent[up]
         return i
