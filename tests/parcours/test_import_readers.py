@@ -285,7 +285,7 @@ def test_matomos_visits(tmp_path: Path) -> None:
     items = list(source.items)
     assert dict(source.left_out) == {"crash": 1}
     assert [(bad.line, bad.message) for bad in items if isinstance(bad, Bad)] == [
-        (1, "action 6: url: there is none"), (2, "actionDetails: there are none"),
+        (1, "action 6: url is missing"), (2, "actionDetails is missing"),
     ]  # fmt: skip
     view, event, order, outlink = bodies(items)
     batch = wire.decode(bytes(decode_imported(json.dumps(view).encode()).batch))
