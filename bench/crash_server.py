@@ -20,11 +20,12 @@ from starlette.routing import Route
 
 from collector.app import Collector, CollectorSettings, Rate
 from collector.journal.quarantine import Quarantine
+from rules.site import add_site
 from store.client import open_store
 from store.definitions import Definitions
 from store.migrations import migrate
 from store.records import Site
-from store.sites import SiteDirectory, add_site
+from store.sites import SiteDirectory
 
 KEEP_DONE_S = 30.0  # shorter than usual: fewer replays a start, of which there are many
 

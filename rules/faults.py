@@ -1,6 +1,7 @@
 """Faults: what is wrong with an input, as a field, a code and figures.
 
-The viewer words them in the reader's language; the API adds the English sentence of `FAULTS`.
+The viewer words them in the reader's language (viewer/pages/fault_words.py); the API adds the English
+sentence of `FAULTS`.
 """
 
 from __future__ import annotations
@@ -8,14 +9,47 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from dataclasses import field as _field
+from typing import TypeVar
+
+from store.errors import StoreError
 
 Scalar = str | int | float | bool
+R = TypeVar("R")
 
 FAULTS: dict[str, str] = {
-    # of any field
+    # of any field (rules/shape.py)
     "missing": "is missing.",
+    "unknown": "is not a field here. Fields: {allowed}.",
+    "type": "must be {expected}.",
+    "characters": "holds characters that cannot be stored, such as NUL.",
+    "short": "has {n} characters: at least {least}.",
+    "long": "has {n} characters: at most {most}.",
+    "few": "has {n} entries: at least {least}.",
+    "many": "has {n} entries: at most {most}.",
+    "low": "is {value}: at least {least}.",
+    "above": "is {value}: it must be above {least}.",
+    "high": "is {value}: at most {most}.",
     "choice": "is {value!r}: choose one of {allowed}.",
+    "pattern": "is {value!r}, which does not have the right form.",
+    # of definitions, one module per kind
+    "key": "cannot be {value!r}: use small letters, digits, - and _, at most 64, beginning with a letter or digit.",
+    "language": "has the language {value!r}: use a code such as en or fr.",
     "day": "is {value!r}: write a day of the calendar such as 2026-11-21.",
+    "before_start": "is {ended}, before the start, {started}.",
+    "twice": "{value!r} is the same key as an earlier one: keys are unique.",
+    "site_taken": "There is already a site {value!r}: choose another name.",
+    "experiment_taken": "There is already an experiment {value!r}: choose another key.",
+    "state_taken": "There is already a state {value!r}: choose another key.",
+    "user_taken": "Somebody already signs in as {value!r}: choose another name.",
+    "fixed": "stays {value!r}: pages and pictures carry it.",
+    "number_name": "cannot be {value!r}: a number alone is read as an id.",
+    "address": "is {value!r}: write an address that begins with http:// or https://.",
+    "domain": "{value!r} is no domain: write a host such as shop.example, *.shop.example or 127.0.0.1:8001.",
+    "domain_shared": "{value!r} would cover other people's sites: write your own domain, such as *.shop.example.",
+    "network": "{value!r} is no address and no network: write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
+    "network_large": "{value!r} is too large a network for a team: write at least /8, or /16 for IPv6.",
+    "many_states": "A site has at most {most} states: delete one first.",
+    "sign_in_name": "{value!r} cannot be a sign-in name: use 1 to 64 letters, digits, . _ @ + or -.",
     # of questions (rules/period.py, rules/page.py, rules/question.py)
     "whole_number": "is {value!r}: write a whole number from {least} to {most}.",
     "day_range": "is {value!r}: write a day from {first} to {last}.",
@@ -29,8 +63,22 @@ FAULTS: dict[str, str] = {
     "shows_both": "a comparison shows both variants: leave it out.",
     "no_state": "there is no picture of this page in state {value!r}, and no such state is defined for it.",
     "state_of_reach": "reach is that of the page as it opens: leave the state out.",
+    # of the steps of a state (rules/recipe.py)
+    "step_none": "A state needs at least one step, such as `{example}`.",
+    "step_many": "There are {n} steps: at most {most} are done.",
+    "step_verb": "Line {line}: there is no step {verb!r}. A step begins with {verbs}.",
+    "step_types": "Line {line}: {verb!r} would write into the page, and a recipe never does. "
+    "A step begins with {verbs}.",
+    "step_no_selector": "Line {line}: {verb} needs a selector, such as `{verb} #menu-button`.",
+    "step_selector": "Line {line}: {selector!r} is no CSS selector: "
+    "a quote or a bracket is open, or it begins with a digit.",
+    "step_long": "Line {line}: the selector has {n} letters: at most {most}.",
+    "step_wait": "Line {line}: {ms} ms is too long: wait at most {most} ms, or wait for a selector.",
+    "step_scroll": "Line {line}: say what to scroll and how far: `scroll .panel to 800`, `scroll page to bottom`.",
 }
 _SHOWN = 80  # characters of a value that a fault quotes
+CONFLICTS = ("site_taken", "experiment_taken", "state_taken", "user_taken", "many_states")  # with what is stored
+_WHOLE = ("step_", *CONFLICTS)  # sentences that need no field in front
 
 
 @dataclass(frozen=True)
@@ -45,7 +93,16 @@ class Fault:
     def sentence(self) -> str:
         """The fault in English, with its field."""
         words = FAULTS[self.code].format(**self.values)
-        return f"{self.field}: {words}" if self.field else words
+        return words if not self.field or self.code.startswith(_WHOLE) else f"{self.field}: {words}"
+
+    @property
+    def top(self) -> str:
+        """The field of the record that it is in."""
+        return self.field.partition(".")[0]
+
+    def under(self, path: str) -> Fault:
+        """The same fault of a record that is part of another."""
+        return Fault(f"{path}.{self.field}" if self.field else path, self.code, self.values)
 
 
 def fault(field: str, code: str, **values: Scalar) -> Fault:
@@ -91,3 +148,18 @@ def in_order(faults: Iterable[Fault], fields: Iterable[str]) -> tuple[Fault, ...
         return rank.get(parts[0], len(rank)), tuple((int(p), "") if p.isdecimal() else (0, p) for p in parts)
 
     return tuple(sorted(dict.fromkeys(faults), key=place))
+
+
+class InvalidDefinition(StoreError):
+    """The rules reject what was to be stored; `faults` says why."""
+
+    def __init__(self, faults: Faults) -> None:
+        super().__init__(faults.sentence)
+        self.faults = faults
+
+
+def accepted(outcome: R | Faults) -> R:
+    """The record; InvalidDefinition for faults."""
+    if isinstance(outcome, Faults):
+        raise InvalidDefinition(outcome)
+    return outcome

@@ -1,20 +1,29 @@
 """What people define (sites, experiments, journeys, users), as versioned JSON.
 
 Writing is compare-and-set: version n + 1 is inserted under the token `kind/id/n+1`, which the
-engine takes once, whoever asks; reading back tells who won. Every version stays.
+engine accepts once, from whichever process; reading back shows which writer won. Every version is kept.
+
+Limits are enforced when a record is written, not when it is read: `get`, `find` and `history` return what
+an earlier version stored although today's limits reject it, and skip only what has another structure.
 """
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
 
 from store.client import Store, StoreAway, StoreError
+from store.lenient import Unbuildable, build
 from store.records import KINDS, Record
+
+log = logging.getLogger("parcours.store")
 
 R = TypeVar("R", bound=Record)
 SETTLE = 5.0  # s: how long a replica may take to show a row written to another
@@ -26,11 +35,24 @@ FROM definitions WHERE kind = {kind:String} GROUP BY id HAVING NOT gone ORDER BY
 
 
 class Conflict(StoreError):
-    """Somebody else wrote the record since it was read; the words say when."""
+    """Somebody else wrote the record since it was read; the message says who and when."""
 
 
 class Missing(StoreError):
     """There is no such record."""
+
+
+class UnreadableRecord(Missing):
+    """There is a record, but what is stored of it has another structure than its kind."""
+
+
+@dataclass(frozen=True)
+class Stored:
+    """A record as it is stored: the plain JSON values of its newest version, whatever their structure."""
+
+    id: str
+    version: int
+    fields: Mapping[str, Any]
 
 
 class Definitions:
@@ -38,24 +60,33 @@ class Definitions:
         self.store = store
 
     def get(self, kind: type[R], id: str) -> R:
-        """The newest version; Missing when there is none, or when it was deleted."""
+        """The newest version. Missing when there is none or it was deleted, UnreadableRecord if it cannot be built."""
         found = self._last(_NAMES[kind], id)
         if not found or found["deleted"]:
             raise Missing(f"There is no {_NAMES[kind]} {id!r}")
-        return _record(kind, found["json"], found["version"])
+        try:
+            return _record(kind, id, found["json"], found["version"])
+        except Unbuildable as error:
+            raise UnreadableRecord(f"The stored {_NAMES[kind]} {id!r} cannot be read: {error}") from None
 
     def find(self, kind: type[R], **equal: object) -> list[R]:
         """The newest version of each that is not deleted and has these fields, by id (numbers as numbers)."""
         rows = self.store.rows(_NEWEST, kind=_NAMES[kind])
-        records = [_record(kind, row["body"], row["newest"]) for row in rows]
+        records = [r for row in rows if (r := _record_or_none(kind, row["id"], row["body"], row["newest"]))]
         matching = [r for r in records if all(getattr(r, name) == value for name, value in equal.items())]
-        return sorted(matching, key=lambda r: (len(r.id), r.id) if r.id.isdigit() else (0, r.id))
+        return sorted(matching, key=lambda r: _in_order(r.id))
+
+    def stored(self, kind: type[Record]) -> list[Stored]:
+        """The newest version of each that is not deleted as plain values, by id; what `find` skips too."""
+        rows = self.store.rows(_NEWEST, kind=_NAMES[kind])
+        found = [Stored(row["id"], row["newest"], _plain(row["body"])) for row in rows]
+        return sorted(found, key=lambda one: _in_order(one.id))
 
     def put(self, record: R, by: str = "") -> R:
         """Write the version after `record.version`, which must be the stored one (0: none yet).
 
-        `by` is who writes, for the words of the one who comes too late. Returns the record as
-        stored. Conflict when another version stands there.
+        `by` is who writes, for the message to whoever comes too late. Returns the record as
+        stored. Conflict when another version is stored, StoreError when a value is outside its limits.
         """
         kind = _NAMES[type(record)]
         try:
@@ -76,10 +107,10 @@ class Definitions:
             kind=_NAMES[kind],
             id=id,
         )
-        return [_record(kind, row["json"], row["version"]) for row in rows]
+        return [r for row in rows if (r := _record_or_none(kind, id, row["json"], row["version"]))]
 
     def ids(self, kind: type[Record]) -> list[str]:
-        """Every id that was ever given, the deleted ones too."""
+        """Every id that was ever used, deleted ones included."""
         sql = "SELECT DISTINCT id FROM definitions WHERE kind = {kind:String}"
         return [row["id"] for row in self.store.rows(sql, kind=_NAMES[kind])]
 
@@ -94,10 +125,10 @@ class Definitions:
 
     def _write(self, kind: str, record: Record, by: str, *, deleted: bool) -> int:
         last = self._last(kind, record.id)
-        standing = last["version"] if last else 0
-        if record.version != standing and not (last and last["deleted"] and record.version == 0 and not deleted):
+        newest = last["version"] if last else 0
+        if record.version != newest and not (last and last["deleted"] and record.version == 0 and not deleted):
             raise _lost(kind, record, last)
-        version, nonce = standing + 1, uuid.uuid4().hex
+        version, nonce = newest + 1, uuid.uuid4().hex
         row: dict[str, list[Any]] = {
             "kind": [kind],
             "id": [record.id],
@@ -115,7 +146,7 @@ class Definitions:
         return int(version)
 
     def _at(self, kind: str, id: str, version: int) -> dict[str, Any]:
-        """The row that stands at a version which somebody wrote just now."""
+        """The row of a version that was written just now."""
         deadline = time.monotonic() + SETTLE
         while True:
             rows = self.store.rows(
@@ -127,14 +158,34 @@ class Definitions:
             )
             if rows:
                 return rows[0]
-            # Only on a cluster: the replica that we ask has not fetched the row yet.
+            # Only on a cluster: the replica that we query has not fetched the row yet.
             if time.monotonic() > deadline:
                 raise StoreAway(f"The {kind} {id!r} was sent to {self.store.location} but cannot be read there yet")
             time.sleep(0.05)
 
 
-def _record(kind: type[R], text: str, version: int) -> R:
-    return msgspec.structs.replace(msgspec.json.decode(text, type=kind), version=version)
+def _record(kind: type[R], id: str, text: str, version: int) -> R:
+    return build(kind, {**_plain(text), "id": id, "version": version})
+
+
+def _record_or_none(kind: type[R], id: str, text: str, version: int) -> R | None:
+    try:
+        return _record(kind, id, text, version)
+    except Unbuildable as error:
+        log.warning("skipped the stored %s %r, version %s: %s", _NAMES[kind], id, version, error)
+        return None
+
+
+def _plain(text: str) -> dict[str, Any]:
+    try:
+        plain = msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return {}
+    return plain if isinstance(plain, dict) else {}
+
+
+def _in_order(id: str) -> tuple[int, str]:
+    return (len(id), id) if id.isdigit() else (0, id)
 
 
 def _lost(kind: str, record: Record, winner: dict[str, Any] | None) -> Conflict:

@@ -1,6 +1,9 @@
 """Typed records of what people define: sites, experiments, journeys, states, users.
 
-They are kept as versioned JSON in the table `definitions` (store/definitions.py).
+They are kept as versioned JSON in the table `definitions` (store/definitions.py). Limits of single
+fields are part of the types; the rules between fields are in the package `rules`. `extra` of a
+`Meta` names the rule that a value breaks (a code of rules/faults.py), or says that text is not stripped.
+
 `version` is 0 for a record that was never written.
 """
 
@@ -10,17 +13,35 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
 
-Text = dict[str, str]  # language → words, e.g. {"en": "Intent", "fr": "Intention"}
-Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,63}$")]
+from store.devices import Device
+
+MAX_STAGES = 12  # of a journey
+MAX_TOUCHPOINTS = 40  # of a stage
+MAX_VARIANTS = 10  # of an experiment
+
+Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,63}$", extra={"code": "key"})]
+Name = Annotated[str, Meta(min_length=1, max_length=120)]
+LanguageCode = Annotated[str, Meta(pattern=r"^[a-z]{2,3}(-[A-Za-z0-9]{2,8})?$", extra={"code": "language"})]
+Label = Annotated[
+    dict[LanguageCode, Name], Meta(min_length=1, max_length=20)
+]  # e.g. {"en": "Intent", "fr": "Intention"}
+Text = Annotated[dict[LanguageCode, Annotated[str, Meta(min_length=1, max_length=500)]], Meta(max_length=20)]
+Pattern = Annotated[str, Meta(min_length=1, max_length=2048)]  # of pages (store/pages.py)
+Patterns = Annotated[tuple[Pattern, ...], Meta(min_length=1, max_length=50)]
+Day = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$", extra={"code": "day"})]  # ISO; "" = not set
+Address = Annotated[str, Meta(max_length=2048)]  # http(s); "" = none
+Role = Literal["owner", "editor", "viewer"]
+SignInName = Annotated[str, Meta(pattern=r"^[\w.@+\-]{1,64}$", extra={"code": "sign_in_name"})]
+TokenName = Annotated[str, Meta(min_length=1, max_length=80)]
 
 
 class Record(Struct, frozen=True, kw_only=True):
     id: str
-    version: int = 0
+    version: Annotated[int, Meta(ge=0)] = 0
 
 
 class OldKey(Struct, frozen=True):
-    """A key of before, in snippets that were not changed yet."""
+    """An earlier key, for snippets that were not changed yet."""
 
     key: str
     until: int  # ms since 1970
@@ -29,87 +50,102 @@ class OldKey(Struct, frozen=True):
 class Site(Record, frozen=True, kw_only=True):
     """`id` is a small number as text: it is also the number in the tables."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
-    key: str  # public; stands in the snippet
-    domains: tuple[str, ...]  # `shop.example`, `*.shop.example`, `127.0.0.1:8001`
+    name: Name
+    key: Annotated[str, Meta(min_length=1, max_length=64)]  # public; part of the snippet
+    domains: Annotated[
+        tuple[str, ...], Meta(min_length=1, max_length=50)
+    ]  # `shop.example`, `*.shop.example`, `[::1]:80`
     allow_private: bool = False  # pictures may visit private and loopback addresses of these domains
-    keep_query: tuple[str, ...] = ()  # query keys that make a page
-    fetch_from: str = ""  # address to load pictures from when the public one is out of reach
+    keep_query: Annotated[  # query keys that make a page
+        tuple[Annotated[str, Meta(min_length=1, max_length=100)], ...], Meta(max_length=50)
+    ] = ()
+    fetch_from: Address = ""  # where pictures load pages from when the public address is out of reach
     demo: bool = False  # its visits may be back-dated, and the pages say that they are simulated
-    staff_networks: tuple[str, ...] = ()  # the team's addresses (CIDR): their visits are stored as excluded
-    staff_ids: tuple[str, ...] = ()  # consented ids of the team, as store.visitors.staff_mark writes them
+    staff_networks: Annotated[tuple[str, ...], Meta(max_length=200)] = ()  # CIDR: visits from there are excluded
+    staff_ids: Annotated[  # consented ids of the team, as store.visitors.staff_mark writes them
+        tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=500)
+    ] = ()
     old_keys: tuple[OldKey, ...] = ()  # newest first
 
 
 class Variant(Struct, frozen=True):
     key: Key
-    name: str
-    share: float = 0.5
-    picture_url: str = ""  # address that shows this variant, for its picture
+    name: Name
+    share: Annotated[float, Meta(gt=0, le=1)] = 0.5
+    picture_url: Address = ""  # address that shows this variant, for its picture
 
 
 class Experiment(Record, frozen=True, kw_only=True):
+    """`id` is the name that the pages report, e.g. `buy-button`."""
+
+    id: Key
     site: str
-    name: str
-    pages: tuple[str, ...]  # patterns (store/pages.py)
-    variants: tuple[Variant, ...]
-    planned: int = 0  # exposed visitors per variant, asked before the start; 0 = not said
-    started: str = ""  # ISO day
-    ended: str = ""
+    name: Name
+    pages: Patterns
+    variants: Annotated[tuple[Variant, ...], Meta(min_length=2, max_length=MAX_VARIANTS)]
+    planned: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0  # exposed visitors per variant; 0 = not planned
+    started: Day = ""
+    ended: Day = ""
 
 
 class Touchpoint(Struct, frozen=True):
     key: Key
-    name: Text
-    pages: tuple[str, ...]  # patterns; any of them
+    name: Label
+    pages: Annotated[tuple[Pattern, ...], Meta(max_length=50)]  # any of them; none: nothing is measured
 
 
 class Stage(Struct, frozen=True):
     key: Key
-    name: Text
-    touchpoints: tuple[Touchpoint, ...] = ()
-    goal: Text = field(default_factory=dict)  # what the customer wants here, typed
-    pains: tuple[str, ...] = ()  # obstacles, typed
+    name: Label
+    touchpoints: Annotated[tuple[Touchpoint, ...], Meta(max_length=MAX_TOUCHPOINTS)] = ()
+    goal: Text = field(default_factory=dict)  # what the customer wants here
+    pains: Annotated[  # obstacles
+        tuple[Annotated[str, Meta(min_length=1, max_length=500)], ...], Meta(max_length=50)
+    ] = ()
 
 
 class Journey(Record, frozen=True, kw_only=True):
+    """The order of stages and touchpoints counts: the first touchpoint that matches a page takes it."""
+
+    id: Key
     site: str
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
-    stages: tuple[Stage, ...]
-    objective: str = ""
-    review_on: str = ""  # ISO day
+    name: Name
+    stages: Annotated[tuple[Stage, ...], Meta(min_length=1, max_length=MAX_STAGES)]
+    objective: Annotated[str, Meta(max_length=300)] = ""
+    review_on: Day = ""
     window_days: Annotated[int, Meta(ge=1, le=365)] = 30  # for forward conversion
 
 
 class PageState(Record, frozen=True, kw_only=True):
     """A state of some pages, such as an open menu, and the steps that bring a page into it.
 
-    `key` stands in addresses and on pictures; `first`: no state of its own, but steps that are
+    `key` is part of addresses and pictures; `first`: not a state but steps that are
     done before every picture of these pages (a banner to be dismissed).
     """
 
     site: str
     key: Key
     name: Annotated[str, Meta(min_length=1, max_length=60)]
-    pages: tuple[str, ...]  # patterns (store/pages.py)
-    steps: tuple[str, ...]  # one step each (viewer/snapshot/recipe.py)
+    pages: Patterns
+    steps: Annotated[tuple[str, ...], Meta(max_length=100)]  # one step each (rules/recipe.py)
     first: bool = False
-    devices: tuple[Literal["desktop", "tablet", "phone"], ...] = ()  # that have it; empty = all
-    place: int = 0  # its place among the states of the site: a point belongs to the first that shows it
+    devices: Annotated[tuple[Device, ...], Meta(max_length=3)] = ()  # empty = all
+    place: Annotated[int, Meta(ge=0, le=1000)] = 0  # in the site's order: a point belongs to the first that shows it
 
 
 class User(Record, frozen=True, kw_only=True):
     """`id` is the name to sign in with."""
 
+    id: SignInName
     password: str  # argon2 hash
-    role: Literal["owner", "editor", "viewer"] = "owner"
+    role: Role = "owner"
     language: Literal["", "en", "fr"] = ""
 
 
 class Token(Record, frozen=True, kw_only=True):
-    name: str
+    name: TokenName
     digest: str  # sha256 of the token, hex
-    role: Literal["owner", "editor", "viewer"] = "editor"
+    role: Role = "editor"
 
 
 class Secret(Record, frozen=True, kw_only=True):

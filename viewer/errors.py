@@ -19,11 +19,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from aggregator.pictures.newest import NoSnapshot
 from aggregator.shapes.scope import BadScope
+from rules.recipe import BadRecipe
 from store.client import StoreError
 from store.definitions import Conflict, Missing
 from store.pages import NotAPage
 from viewer.snapshot.errors import SnapshotError, StepError
-from viewer.snapshot.recipe import BadRecipe
 
 log = logging.getLogger("parcours.viewer")
 

@@ -13,11 +13,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Literal, Protocol
 
 from aggregator.shapes.heights import Heights
+from rules.recipe import Recipe
 from store.pages import canonical_page
 from store.records import Site
 from store.snapshots import Snapshot, Snapshots
 from viewer.errors import Problem, problem_of
-from viewer.snapshot.recipe import Recipe
 
 log = logging.getLogger("parcours.viewer.jobs")
 KEPT = 500  # finished jobs that can still be asked for

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rules.recipe import Recipe, Steps, read_recipe
 from store.definitions import Definitions
 from store.pages import matches
 from store.records import PageState, Site
 from viewer.errors import Problem, missing
 from viewer.query import device_of
-from viewer.snapshot.recipe import Recipe, Steps, read_recipe
 
 MOST_STATES = 50  # of a site
 

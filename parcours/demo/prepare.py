@@ -19,10 +19,10 @@ from parcours.demo.page_layout import PageLayout
 from parcours.demo.progress import Stages
 from parcours.demo.simulate import SimulationRefused, simulate
 from parcours.settings import Settings
+from rules.site import add_site
 from store.definitions import Definitions
 from store.pages import canonical_page, page_path
 from store.records import Site
-from store.sites import add_site
 from store.snapshots import Snapshots
 from viewer.snapshot import Camera, SnapshotError
 from viewer.states import wishes

@@ -11,9 +11,10 @@ import httpx
 from PIL import Image
 
 from collector.app import Collector, CollectorSettings
+from rules.site import add_site
 from store.client import Store
 from store.definitions import Definitions
-from store.sites import SiteDirectory, add_site
+from store.sites import SiteDirectory
 from store.snapshots import Snapshot, Snapshots, new_id
 from tests.aggregator.build import NOON, layout
 from tests.collector.batches import FP, batch

@@ -12,10 +12,10 @@ from io import BytesIO
 import numpy as np
 from PIL import Image
 
+from rules.site import add_site
 from store.definitions import Definitions
 from store.layouts import Layout, path_key
 from store.records import Site
-from store.sites import add_site
 from store.snapshots import Snapshot, Snapshots, new_id
 from tests.aggregator.build import NOON, PAGE, fp, insert, insert_elements, layout, record_id
 

@@ -8,9 +8,11 @@ from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.domains import domain_of, network_of
+from rules.site import add_site
 from store.client import StoreError
 from store.records import Site
-from store.sites import GRACE_DAYS, add_site, domain_of, network_of, rotate_key, snippet
+from store.sites import GRACE_DAYS, rotate_key, snippet
 from store.visitors import staff_marks
 from viewer.api.entry import Entry, answer, body, by_whom, iso, viewer_of
 from viewer.errors import Problem
@@ -101,7 +103,7 @@ async def create_site(request: Request) -> Response:
             viewer.definitions,
             checked_name(viewer, asked.name),
             domains,
-            asked.allow_private,
+            allow_private=asked.allow_private,
             demo=asked.demo,
             keep_query=asked.keep_query,
             fetch_from=asked.fetch_from,

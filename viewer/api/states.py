@@ -8,6 +8,7 @@ from msgspec import Meta, Struct, structs
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.recipe import LONGEST_SELECTOR, read_recipe
 from store.definitions import Conflict
 from store.devices import Device
 from store.records import Key, PageState
@@ -15,7 +16,6 @@ from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
 from viewer.api.experiments import slug
 from viewer.errors import Problem
 from viewer.query import find_site
-from viewer.snapshot.recipe import LONGEST_SELECTOR, read_recipe
 from viewer.states import MOST_STATES, defined_states, find_state
 
 

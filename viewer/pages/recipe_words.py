@@ -1,15 +1,15 @@
-"""Why a line is no step of a recipe (codes of viewer.snapshot.recipe), in the reader's language."""
+"""Why a line is no step of a recipe (codes of rules.recipe), in the reader's language."""
 
 from __future__ import annotations
 
-from viewer.snapshot.recipe import BadRecipe
+from rules.recipe import BadRecipe
 
 from .languages import Language
 
 
 def words_of(lang: Language, fault: BadRecipe) -> str:
     """The fault as a sentence, with its line."""
-    _, v = lang.text, fault.values
+    _, v = lang.text, fault.fault.values
     match fault.code:
         case "none":
             words = _("A state needs at least one step, such as “%(example)s”.", example=v["example"])

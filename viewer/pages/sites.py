@@ -11,9 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.traffic import SiteTraffic, pages_of, site_traffic
+from rules.domains import covers_many_owners, domain_of, network_of
+from rules.site import add_site
 from store.client import StoreError
 from store.records import Site
-from store.sites import add_site, domain_of, network_of, too_wide
 from store.tallies import Tally
 from viewer.auth import require
 from viewer.lately import read_lately
@@ -110,7 +111,7 @@ class SiteForm:
         if not lines(self.domains):
             return _("A site needs at least one domain, such as shop.example.")
         for text in lines(self.domains):
-            if too_wide(text):
+            if covers_many_owners(text):
                 return _("“%(text)s” would take in other people's sites: write your own, as *.shop.example.", text=text)
             try:
                 domain_of(text)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from rules.recipe import BadRecipe, read_recipe
 from store.devices import DEVICES
 from store.records import PageState
-from viewer.snapshot.recipe import BadRecipe, read_recipe
 
 from .languages import Language
 from .recipe_words import words_of

@@ -1,9 +1,9 @@
 """Page pictures and layouts, taken by headless Chromium."""
 
+from rules.recipe import BadRecipe, Recipe, read_recipe
 from viewer.snapshot.browser import chromium_words, find_chromium
 from viewer.snapshot.camera import Camera, take
 from viewer.snapshot.errors import SnapshotError
-from viewer.snapshot.recipe import BadRecipe, Recipe, read_recipe
 from viewer.snapshot.take import Capture
 
 __all__ = [

@@ -12,12 +12,12 @@ from types import TracebackType
 from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
+from rules.recipe import Recipe
 from store.records import Site
 from viewer.snapshot.addresses import Resolve, system_resolve
 from viewer.snapshot.browser import launch
 from viewer.snapshot.errors import SnapshotError
 from viewer.snapshot.limits import Limits
-from viewer.snapshot.recipe import Recipe
 from viewer.snapshot.take import Capture, Order, take_all
 
 _CLOSE_S = 15.0

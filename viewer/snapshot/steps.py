@@ -13,12 +13,12 @@ from typing import Any
 from playwright.async_api import Error as PlaywrightError
 from playwright.async_api import Route
 
+from rules.recipe import Step, Steps
 from store.notes import note
 from store.pages import NotAPage, canonical_page
 from store.records import Site
 from viewer.snapshot.errors import StepError
 from viewer.snapshot.limits import Limits
-from viewer.snapshot.recipe import Step, Steps
 from viewer.snapshot.settle import wait_quiet
 from viewer.snapshot.traffic import Traffic
 from viewer.snapshot.world import World, script

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 from playwright.async_api import Browser, BrowserContext, Page, Route
 from playwright.async_api import Error as PlaywrightError
 
+from rules.recipe import Recipe
 from store.layouts import Layout
 from store.notes import note
 from store.pages import canonical_page
@@ -26,7 +27,6 @@ from viewer.snapshot.loading import check_address, open_page
 from viewer.snapshot.mapping import Mapping
 from viewer.snapshot.picture import page_height, photograph
 from viewer.snapshot.proxy import COLLECTOR, Proxy
-from viewer.snapshot.recipe import Recipe
 from viewer.snapshot.settle import arrive, come_to_rest, read_through, rest_in_state
 from viewer.snapshot.steps import Player
 from viewer.snapshot.traffic import Traffic

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viewer.snapshot.recipe import LONGEST_WAIT, MOST_STEPS, VERBS, BadRecipe, Step, read_recipe, read_step
+from rules.recipe import LONGEST_WAIT, MOST_STEPS, VERBS, BadRecipe, Step, read_recipe, read_step
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from rules.faults import Fault, Scalar, fault
+
 VERBS = ("click", "hover", "wait", "scroll", "dismiss")
 TYPING = ("type", "fill", "write", "press", "key", "select", "upload", "submit")
 MOST_STEPS = 20
@@ -25,26 +27,15 @@ LONGEST_SELECTOR = 500  # letters
 FARTHEST = 1_000_000  # px
 EXAMPLE = "click #menu-button"
 
-FAULTS = {
-    "none": "A state needs at least one step, such as `{example}`.",
-    "many": "There are {n} steps: at most {most} are done.",
-    "verb": "there is no step {verb!r}. A step begins with {verbs}.",
-    "types": "{verb!r} would write into the page, and a recipe never does. A step begins with {verbs}.",
-    "no_selector": "{verb} needs a selector, such as `{verb} #menu-button`.",
-    "selector": "{selector!r} is no CSS selector: a quote or a bracket is open, or it begins with a digit.",
-    "long": "the selector has {n} letters: at most {most}.",
-    "wait": "{ms} ms is too long: wait at most {most} ms, or wait for a selector.",
-    "scroll": "say what to scroll and how far: `scroll .panel to 800`, `scroll page to bottom`.",
-}
-
 
 class BadRecipe(ValueError):
-    """The text is no recipe. `code` is one of FAULTS, `line` counts from 1 (0: the whole)."""
+    """The text is no recipe. `line` counts from 1 (0: the whole); `code` is one of rules/faults.py without `step_`."""
 
-    def __init__(self, code: str, line: int = 0, **values: object) -> None:
-        self.code, self.line, self.values = code, line, values
-        words = FAULTS[code].format(**values)
-        super().__init__(f"Line {line}: {words}" if line else words)
+    def __init__(self, code: str, line: int = 0, **values: Scalar) -> None:
+        more: dict[str, Scalar] = {"line": line} if line else {}
+        self.code, self.line = code, line
+        self.fault: Fault = fault(f"steps.{line - 1}" if line else "steps", f"step_{code}", **more, **values)
+        super().__init__(self.fault.sentence)
 
 
 @dataclass(frozen=True)
@@ -76,8 +67,25 @@ class Recipe:
     steps: Steps = field(default=())
 
 
+def check_recipe(lines: Iterable[str]) -> tuple[Steps, tuple[Fault, ...]]:
+    """The steps that can be read, and the faults of the other lines. Empty lines are skipped but counted."""
+    steps: list[Step] = []
+    faults: list[Fault] = []
+    for n, line in enumerate(lines, 1):
+        try:
+            if text := line.strip():
+                steps.append(read_step(text, n))
+        except BadRecipe as bad:
+            faults.append(bad.fault)
+    if not steps and not faults:
+        faults.append(BadRecipe("none", example=EXAMPLE).fault)
+    if len(steps) + len(faults) > MOST_STEPS:
+        faults.append(BadRecipe("many", n=len(steps) + len(faults), most=MOST_STEPS).fault)
+    return tuple(steps), tuple(faults)
+
+
 def read_recipe(lines: Iterable[str]) -> Steps:
-    """The steps of a recipe; empty lines are skipped. BadRecipe with the line's number."""
+    """The steps of a recipe. BadRecipe for the first line that is no step."""
     steps = tuple(read_step(text, n) for n, line in enumerate(lines, 1) if (text := line.strip()))
     if not steps:
         raise BadRecipe("none", example=EXAMPLE)
@@ -86,8 +94,8 @@ def read_recipe(lines: Iterable[str]) -> Steps:
     return steps
 
 
-def read_step(text: str, line: int = 0) -> Step:
-    """One step of its line. BadRecipe names `line`."""
+def read_step(text: str, line: int = 1) -> Step:
+    """One step. BadRecipe names `line`."""
     verb, rest = (*text.strip().split(None, 1), "", "")[:2]
     verb = verb.lower()
     if verb not in VERBS:

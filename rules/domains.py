@@ -1,0 +1,73 @@
+"""Hosts and networks that an owner may name."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from functools import cache
+
+from publicsuffixlist import PublicSuffixList
+
+from rules.faults import Fault, Faults, InvalidDefinition, fault
+
+_DOMAIN = re.compile(
+    r"(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?)(?:\.[a-z0-9_\-]+)*(?::\d{1,5})?|\[[0-9a-f:]+\](?::\d{1,5})?"
+)
+_LONGEST_HOST = 253 + len("*.:65535")  # RFC 1035
+_SHARED = {"amazonaws.com", "wordpress.com"}  # sites of many owners whose domain is not a public suffix
+_SHORTEST_PREFIX = {4: 8, 6: 16}  # bits: no team has a larger network
+
+
+def domain_of(text: str) -> str:
+    """`https://Shop.example/` → `shop.example`. InvalidDefinition when it is no host, or not one owner's."""
+    host = _host(text)
+    if found := domain_fault(text, "domains"):
+        raise InvalidDefinition(Faults((found,)))
+    return host
+
+
+def domain_fault(text: str, path: str) -> Fault | None:
+    """Why a text cannot be a domain of a site; None when it can."""
+    host = _host(text)
+    if len(host) > _LONGEST_HOST or not _DOMAIN.fullmatch(host):
+        return fault(path, "domain", value=text)
+    return fault(path, "domain_shared", value=text) if covers_many_owners(host) else None
+
+
+def covers_many_owners(domain: str) -> bool:
+    """Whether a wildcard covers sites of many owners: `*`, `*.com`, `*.co.uk`, `*.github.io`, `*.s3.amazonaws.com`.
+
+    That is so when the part after `*.` is a public suffix (https://publicsuffix.org), those of hosting
+    companies included. The list comes with the package; nothing is fetched.
+    """
+    host = domain.strip().lower().partition(":")[0]
+    if not host.startswith("*"):
+        return False
+    parent = host.removeprefix("*").strip(".")
+    return parent != "localhost" and (not parent or parent in _SHARED or _public_suffixes().is_public(parent))
+
+
+def network_of(text: str) -> str:
+    """`203.0.113.7/24` → `203.0.113.0/24`. InvalidDefinition when it is no network, or a very large one."""
+    if found := network_fault(text, "staff_networks"):
+        raise InvalidDefinition(Faults((found,)))
+    return str(ipaddress.ip_network(text.strip(), strict=False))
+
+
+def network_fault(text: str, path: str) -> Fault | None:
+    """Why a text cannot be a network of the team; None when it can."""
+    try:
+        network = ipaddress.ip_network(text.strip(), strict=False)
+    except ValueError:
+        return fault(path, "network", value=text)
+    large = network.prefixlen < _SHORTEST_PREFIX[network.version]
+    return fault(path, "network_large", value=text) if large else None
+
+
+def _host(text: str) -> str:
+    return text.strip().lower().removeprefix("http://").removeprefix("https://").rstrip("/")
+
+
+@cache
+def _public_suffixes() -> PublicSuffixList:
+    return PublicSuffixList()  # read when first needed: it takes 50 ms

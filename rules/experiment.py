@@ -1,0 +1,61 @@
+"""The rules of an experiment: two or more variants of some pages, to be compared."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rules.faults import Fault, Faults, InvalidDefinition, accepted, fault
+from rules.fields import address_fault, day_faults, day_of, text_of, twice_faults, without_none
+from rules.names import slug
+from rules.shape import record
+from store.definitions import Conflict, Definitions, Stored
+from store.records import Experiment
+
+FIELDS = ("name", "id", "pages", "variants", "planned", "started", "ended", "version")
+
+
+def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None) -> Experiment | Faults:
+    """A new experiment of the site (`id` is made from the name where it is not given), or `stored` replaced.
+
+    `version` of a change: the version it began from, the stored one where it is not given.
+    """
+    fields = without_none(fields, "id", "version")
+    if stored is None:
+        return record(Experiment, {"id": slug(text_of(fields, "name")), **fields}, faults_between, allowed=FIELDS,
+                      given={"site": site, "version": 0})  # fmt: skip
+    asked = fields.get("id", stored.id)
+
+    def rules(values: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from faults_between(values)
+        if asked != stored.id:
+            yield fault("id", "fixed", value=stored.id)
+
+    return record(Experiment, {"version": stored.version, **fields}, rules, allowed=FIELDS,
+                  given={"site": site, "id": stored.id})  # fmt: skip
+
+
+def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults that the types of the fields cannot state."""
+    variants = values.get("variants", ())
+    yield from twice_faults((f"variants.{n}.key", variant.key) for n, variant in enumerate(variants))
+    for n, variant in enumerate(variants):
+        yield from address_fault(variant.picture_url, f"variants.{n}.picture_url")
+    yield from day_faults(values, "started", "ended")
+    started, ended = day_of(values.get("started", "")), day_of(values.get("ended", ""))
+    if started and ended and ended < started:
+        yield fault("ended", "before_start", started=str(started), ended=str(ended))
+
+
+def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Experiment:
+    """Store a new experiment. InvalidDefinition when it has faults or its id is taken."""
+    made = accepted(parse(fields, site))
+    try:
+        return definitions.put(made, by)
+    except Conflict:
+        raise InvalidDefinition(Faults((fault("id", "experiment_taken", value=made.id),))) from None
+
+
+def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Experiment:
+    """Replace a stored experiment. InvalidDefinition for faults, Conflict when somebody else changed it since."""
+    return definitions.put(accepted(parse(fields, site, stored)), by)

@@ -1,0 +1,59 @@
+"""Checks of single values that several kinds have: days, addresses, keys."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import urlsplit
+
+from rules.faults import Fault, fault
+
+
+def day_faults(values: Mapping[str, Any], *names: str) -> Iterator[Fault]:
+    """Days that are written like one but not in the calendar (2026-02-30)."""
+    for name in names:
+        if (text := values.get(name)) and day_of(text) is None:
+            yield fault(name, "day", value=text)
+
+
+def day_of(text: str) -> date | None:
+    """The day of an ISO text; None when it is none."""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def address_fault(text: str, path: str) -> Iterator[Fault]:
+    """A fault unless the text is empty or an http(s) address with a host."""
+    if text and not is_address(text):
+        yield fault(path, "address", value=text)
+
+
+def is_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+    except ValueError:
+        return False
+
+
+def twice_faults(keys: Iterable[tuple[str, str]]) -> Iterator[Fault]:
+    """Keys, each with its path, that came before."""
+    seen: set[str] = set()
+    for path, key in keys:
+        if key in seen:
+            yield fault(path, "twice", value=key)
+        seen.add(key)
+
+
+def without_none(fields: Mapping[str, object], *names: str) -> dict[str, object]:
+    """The fields without these names where they are None: JSON's way to leave one out."""
+    return {name: value for name, value in fields.items() if value is not None or name not in names}
+
+
+def text_of(fields: Mapping[str, object], name: str) -> str:
+    """A field as text; empty when it is missing or no text."""
+    value = fields.get(name)
+    return value.strip() if isinstance(value, str) else ""

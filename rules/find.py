@@ -1,0 +1,131 @@
+"""Finding what is defined: by id, key or name, whether today's rules accept it or not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+from rules import experiment, journey, shape, site, state
+from rules.faults import Fault, Faults, InvalidDefinition
+from rules.fields import text_of
+from store.definitions import Definitions, Missing, Stored
+from store.lenient import Unbuildable, build
+from store.records import KINDS, Experiment, Journey, PageState, Record, Site
+
+R = TypeVar("R", bound=Record)
+
+_BETWEEN: dict[type[Record], shape.FieldRules] = {
+    Site: site.faults_between,
+    Experiment: experiment.faults_between,
+    Journey: journey.faults_between,
+    PageState: state.faults_between,
+}
+_KIND_NAMES = {kind: name for name, kind in KINDS.items()}
+
+
+@dataclass(frozen=True)
+class Rejected(Generic[R]):
+    """A stored definition that today's rules reject.
+
+    `record` is what can be built of it when its limits are disregarded, None when its structure is broken too.
+    """
+
+    kind: str  # a key of store.records.KINDS
+    stored: Stored
+    faults: Faults
+    record: R | None = None
+
+    @property
+    def id(self) -> str:
+        return self.stored.id
+
+    @property
+    def version(self) -> int:
+        return self.stored.version
+
+    @property
+    def fields(self) -> Mapping[str, Any]:
+        return self.stored.fields
+
+    @property
+    def key(self) -> str:
+        """What addresses of a state carry; the id of any other kind."""
+        return text_of(self.fields, "key") if self.kind == "state" and text_of(self.fields, "key") else self.id
+
+    @property
+    def name(self) -> str:
+        """Its name, else its id."""
+        return text_of(self.fields, "name") or self.id
+
+
+@dataclass(frozen=True)
+class Listing(Generic[R]):
+    """All of a kind, each part by id."""
+
+    records: tuple[R, ...]
+    rejected: tuple[Rejected[R], ...]
+
+
+class NotFound(Missing):
+    """No definition has this id or name; `known` are the ids (for states the keys) of those there are."""
+
+    def __init__(self, kind: str, wanted: str, known: Iterable[str]) -> None:
+        super().__init__(f"There is no {kind} {wanted!r}.")
+        self.kind, self.wanted, self.known = kind, wanted, tuple(known)
+
+
+def faults_of(record: Record) -> Faults | None:
+    """What today's rules say against a record; None when they accept it."""
+    found = _checked(type(record), Stored(record.id, record.version, shape.plain(record)))
+    return found.faults if isinstance(found, Rejected) else None
+
+
+def all_of(definitions: Definitions, kind: type[R], site: str = "") -> Listing[R]:
+    """Every definition of a kind, of one site when `site` is its id."""
+    found = [_checked(kind, one) for one in definitions.stored(kind) if not site or one.fields.get("site") == site]
+    records = tuple(one for one in found if not isinstance(one, Rejected))
+    return Listing(records, tuple(one for one in found if isinstance(one, Rejected)))
+
+
+def find(definitions: Definitions, kind: type[R], name: str, site: str = "") -> R | Rejected[R]:
+    """The definition with this id (or key), else with this name. NotFound when there is none."""
+    found = all_of(definitions, kind, site)
+    every: tuple[R | Rejected[R], ...] = (*found.records, *found.rejected)
+    by_id = [one for one in every if name in (one.id, _key(one))]
+    for one in by_id or [one for one in every if getattr(one, "name", "") == name]:
+        return one
+    raise NotFound(_KIND_NAMES[kind], name, (_key(one) for one in every))
+
+
+def usable(found: R | Rejected[R]) -> R:
+    """The record; InvalidDefinition when the rules reject what is stored."""
+    if isinstance(found, Rejected):
+        raise InvalidDefinition(found.faults)
+    return found
+
+
+def stored_of(found: Record | Rejected[Any]) -> Stored:
+    """What is stored of a definition: what a change begins from."""
+    return found.stored if isinstance(found, Rejected) else Stored(found.id, found.version, shape.plain(found))
+
+
+def _key(found: Record | Rejected[Any]) -> str:
+    """What addresses carry: the key of a state, the id of any other kind."""
+    return found.key if isinstance(found, PageState | Rejected) else found.id
+
+
+def _checked(kind: type[R], stored: Stored) -> R | Rejected[R]:
+    fields = {**stored.fields, "id": stored.id, "version": stored.version}
+    made = shape.record(kind, fields, _BETWEEN.get(kind, _no_rules))
+    if not isinstance(made, Faults):
+        return made
+    try:
+        record: R | None = build(kind, fields)
+    except Unbuildable:
+        record = None
+    return Rejected(_KIND_NAMES[kind], stored, made, record)
+
+
+def _no_rules(values: Mapping[str, Any]) -> Iterable[Fault]:
+    return ()

@@ -1,0 +1,58 @@
+"""The rules of a journey: stages with touchpoints, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from msgspec.structs import replace
+
+from rules.faults import Fault, Faults, accepted
+from rules.fields import day_faults, text_of, twice_faults, without_none
+from rules.names import free_slug, slug
+from rules.shape import record
+from store.definitions import Conflict, Definitions, Stored
+from store.records import Journey
+
+FIELDS = ("name", "stages", "objective", "review_on", "window_days", "version")
+
+
+def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None) -> Journey | Faults:
+    """A new journey of the site with an id from its name, or `stored` replaced.
+
+    `version` of a change: the version it began from, the stored one where it is not given.
+    """
+    fields = without_none(fields, "version")
+    if stored is None:
+        given: dict[str, object] = {"site": site, "id": slug(text_of(fields, "name")), "version": 0}
+        return record(Journey, fields, faults_between, allowed=FIELDS, given=given)
+    given = {"site": site, "id": stored.id}
+    return record(Journey, {"version": stored.version, **fields}, faults_between, allowed=FIELDS, given=given)
+
+
+def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults that the types of the fields cannot state: keys of stages and touchpoints are unique in a journey."""
+    stages = list(enumerate(values.get("stages", ())))
+    yield from twice_faults((f"stages.{n}.key", stage.key) for n, stage in stages)
+    yield from twice_faults(
+        (f"stages.{n}.touchpoints.{m}.key", touchpoint.key)
+        for n, stage in stages
+        for m, touchpoint in enumerate(stage.touchpoints)
+    )
+    yield from day_faults(values, "review_on")
+
+
+def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Journey:
+    """Store a new journey under the first free id like its name. InvalidDefinition when it has faults."""
+    made = accepted(parse(fields, site))
+    while True:
+        id = free_slug(made.name, {one.id for one in definitions.stored(Journey)})
+        try:
+            return definitions.put(replace(made, id=id), by)
+        except Conflict:  # another process took this id: take the next
+            continue
+
+
+def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Journey:
+    """Replace a stored journey. InvalidDefinition when it has faults, Conflict when somebody else changed it since."""
+    return definitions.put(accepted(parse(fields, site, stored)), by)
