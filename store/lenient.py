@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeVar
 
-from msgspec import inspect
+from msgspec import Struct, inspect
 
-R = TypeVar("R")
+R = TypeVar("R", bound=Struct)
 
 
 class Unbuildable(ValueError):
@@ -26,7 +26,7 @@ def build(kind: type[R], plain: object) -> R:
 
 
 @cache
-def _type_info(kind: Any) -> inspect.Type:
+def _type_info(kind: type[Struct]) -> inspect.Type:
     return inspect.type_info(kind)
 
 
