@@ -77,13 +77,13 @@ def show_reach(page: Page) -> None:
 
 
 CROPS = (
-    Crop("clicked-by", BASKET, ".panel section:has(table.tbl)", (WIDEST, 330)),
+    Crop("clicked-by", BASKET, ".panel section:has(table.tbl)", (WIDEST, 330), 0),
     Crop("interval", BASKET, ".panel table.tbl", prepare=lambda page: page.evaluate(NARROW_AND_WIDE)),
     Crop("dead", BASKET, ".pic .el.on", (330, 300), 150, show_apply),
-    Crop("rage", BASKET, "[data-detail-of]", prepare=show_apply),
+    Crop("rage", BASKET, "[data-detail-of]", around=0, prepare=show_apply),
     Crop("colours", BASKET, ".legend > div:first-child"),
     Crop("reached", REACH, ".reachwrap", (1400, 2000), 0, show_reach, widest=480),
-    Crop("account", START, ".panel section:has(table.ledger)", (WIDEST, 420)),
+    Crop("account", START, ".panel section:has(table.ledger)", (WIDEST, 420), 0),
     Crop("difference", COMPARISON, ".tbl.mid", (1000, 140), window=860),
     Crop("went-on", JOURNEY, ".board", (520, 424), 0),
 )
