@@ -27,7 +27,7 @@ from store.migrations import migrate
 from store.sites import SiteDirectory
 from store.snapshots import Snapshots
 from store.tokens import TokenDirectory
-from viewer.app import Viewer, ViewerSettings
+from viewer.app import Surroundings, Viewer, ViewerSettings
 
 Room = Literal["collector", "viewer"]
 ALL: tuple[Room, ...] = ("collector", "viewer")
@@ -102,8 +102,7 @@ def _viewer(
             service_token=token,
             client_address=ClientAddress(settings.trusted_proxies),
         ),
-        intake=collector.health if collector else None,
-        drain=collector.drain if collector else None,
+        Surroundings(collector.health, collector.drain) if collector else None,
     )
 
 

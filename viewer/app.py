@@ -1,11 +1,12 @@
-"""The viewer: pages, pictures and API over one store, put together."""
+"""The viewer: pages, pictures and API over one store. This module builds the parts and nothing else."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
+from urllib.parse import urlsplit
 
 import anyio.to_thread
 from starlette.applications import Starlette
@@ -14,7 +15,6 @@ from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aggregator.queries.heights import recorded_heights
 from aggregator.shapes.heights import Heights
@@ -24,22 +24,39 @@ from store.definitions import Definitions
 from store.intake import SiteIntake
 from store.records import Site, User
 from store.snapshots import Snapshots
-from viewer import api, first_run, pages, picture_routes
+from viewer import api, pages, picture_routes
+from viewer.access.first_run import FirstRun
+from viewer.access.form_tokens import FormTokens
+from viewer.access.guards import guard
+from viewer.access.identity import Identify, Identities
+from viewer.access.secret import shared_secret
+from viewer.access.sessions import Sessions
+from viewer.access.sign_in import ClientAddresses, SignIn
+from viewer.access.users import Users
 from viewer.api.health import healthz
-from viewer.auth import Auth, Identify
-from viewer.errors import respond
+from viewer.health import Health
+from viewer.http.binding import Endpoint, bind
+from viewer.http.catch_errors import CatchErrors
+from viewer.http.errors import respond
+from viewer.http.security import SecurityHeaders
+from viewer.http.urls import Urls
 from viewer.jobs import Camera, Jobs
 from viewer.maps import Drain, Maps
 from viewer.matchmaker import Matchmaker
-from viewer.query import period
-from viewer.security import SecurityHeaders
+from viewer.pages.frame.frames import Frames
+from viewer.pages.frame.problem import ErrorPages
+from viewer.pages.frame.rendering import StaticPages
+from viewer.pages.journey.edit import JourneyFormRenderer
+from viewer.pages.people.account import AccountChanges
+from viewer.pages.sites.setup import SetupRenderer
+from viewer.pages.states.page import StateFormRenderer
+from viewer.query import Resolver, period
+from viewer.registry import Registry
+from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera as Chromium
 from viewer.states import keys_of
-from viewer.urls import Urls
+from viewer.traffic import Traffic
 from viewer.work import Work
-
-P = ParamSpec("P")
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -47,7 +64,7 @@ class ViewerSettings:
     """`base_url`: the address people reach it by. `secret` signs sessions; None: one kept in the store.
 
     `service_token`: a bearer token with an owner's rights for as long as the process lives.
-    `client_address`: (address of the socket, X-Forwarded-For) → whose tries to sign in are counted.
+    `client_address`: (address of the socket, X-Forwarded-For) → the address that attempts to sign in are counted for.
     `chromium`: the browser that takes pictures; empty: the first found on the PATH.
     """
 
@@ -58,8 +75,21 @@ class ViewerSettings:
     client_address: Callable[[str, str], str] = lambda peer, forwarded_for: peer
 
 
+@dataclass(frozen=True)
+class Surroundings:
+    """What the viewer gets from the process it runs in.
+
+    `intake`: site number → what the collector of this process has counted; None where other processes collect.
+    `drain`: waits until the batches that were acknowledged are stored. `camera`: makes the camera; None: Chromium.
+    """
+
+    intake: Callable[[int], SiteIntake] | None = None
+    drain: Drain | None = None
+    camera: Callable[[], Camera] | None = None
+
+
 class Viewer:
-    """Holds what the routes need. `start` and `stop` it in the server's lifespan."""
+    """The parts of a viewer, put together. `start` and `stop` it in the server's lifespan."""
 
     def __init__(
         self,
@@ -67,38 +97,38 @@ class Viewer:
         definitions: Definitions,
         snapshots: Snapshots,
         settings: ViewerSettings,
-        intake: Callable[[int], SiteIntake] | None = None,
-        drain: Drain | None = None,
-        camera: Callable[[], Camera] | None = None,
+        around: Surroundings | None = None,
     ) -> None:
-        """`intake`: site number → what the collector of this process has counted; `drain`: waits until it is stored."""
+        around = around or Surroundings()
         self.store = store
         self.definitions = definitions
         self.snapshots = snapshots
         self.settings = settings
-        self.intake = intake
         self.urls = Urls(settings.base_url)
         self.work = Work()
-        self.auth = Auth(
-            definitions,
-            self.work,
-            base_url=settings.base_url,
-            secret=settings.secret,
-            local_token=settings.service_token,
-            client_address=settings.client_address,
-        )
+        self.users = Users(definitions)
+        secret = settings.secret or bytes.fromhex(shared_secret(definitions, "sessions"))
+        base = urlsplit(settings.base_url)
+        self.sessions = Sessions(secret, https=base.scheme == "https")
+        self.forms = FormTokens(self.sessions, base.netloc)
+        self.first_owner = FirstRun(definitions, self.users)
+        self.identities = Identities(definitions, self.users, self.work, settings.service_token)
+        self.registry = Registry(definitions, self.work)
         self.matchmaker = Matchmaker(store, snapshots, self.work.forget)
-        self.maps = Maps(store, snapshots, self.work, drain, partial(keys_of, definitions), self.matchmaker.meet)
-        self.jobs = Jobs(snapshots, camera or (lambda: Chromium(settings.chromium)), self._heights, self._taken)
+        self.maps = Maps(store, snapshots, self.work, around.drain, partial(keys_of, definitions), self.matchmaker.meet)
+        heights = partial(_recorded_heights, store)
+        self.jobs = Jobs(snapshots, around.camera or (lambda: Chromium(settings.chromium)), heights, self._taken)
+        self.health = Health(store, self.work, around.intake)
+        self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()
 
     @property
     def routes(self) -> list[BaseRoute]:
-        """For an application of several rooms: takes every path, so it comes last."""
+        """For an application of several packages: matches every path, so it comes last."""
         return [Mount("", app=self.asgi)]
 
     def application(self, extra_routes: Sequence[BaseRoute] = (), lifespan: Any = None) -> Starlette:
-        """One application: other rooms' routes first, then the viewer's."""
+        """One application: the routes of other packages first, then the viewer's."""
         return Starlette(routes=[*extra_routes, *self.routes], lifespan=lifespan)
 
     async def start(self) -> None:
@@ -110,70 +140,63 @@ class Viewer:
         await anyio.to_thread.run_sync(self.matchmaker.stop)
         await anyio.to_thread.run_sync(self.work.close)
 
-    async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """A sync call of the store in a thread."""
-        return await self.work.run(function, *args, **kwargs)
-
     def first_run_url(self) -> str | None:
         """The link that makes the first owner; None once somebody can sign in. Queries the store."""
-        token = first_run.first_run_token(self.definitions)
+        token = self.first_owner.token()
         return self.urls.absolute(self.urls.first_run(token)) if token else None
+
+    def sign_in_url(self, user: User, next: str = "") -> str:
+        """A link that signs this user in for a day and continues to `next`. Whoever has it may use it."""
+        return self.urls.absolute(self.urls.sign_in(next, link=self.sessions.link(user)))
 
     def _taken(self) -> None:
         """New pictures were saved."""
         self.work.forget()
         self.matchmaker.look()
 
-    def _heights(self, site: Site, page: str, widths: Sequence[int]) -> Heights:
-        """The windows of the last weeks' visitors of a page."""
-        return recorded_heights(self.store, SiteScope(int(site.id), *period({})), page, widths)
-
-    def sign_in_url(self, user: User, next: str = "") -> str:
-        """A link that signs this user in for a day and goes on to `next`. Whoever has it may use it."""
-        word = self.auth.sessions.link(user.id, user.password)
-        return self.urls.absolute(self.urls.sign_in(next, link=word))
+    def _parts(self) -> dict[type, object]:
+        """What handlers may ask for, by type (viewer/http/binding.py)."""
+        snapshots, traffic = SiteSnapshots(self.snapshots, self.work), Traffic(self.store, self.work)
+        signing_in = SignIn(self.users, self.sessions, self.work, ClientAddresses(self.settings.client_address))
+        parts = (
+            self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
+            self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots, traffic,
+            signing_in, Resolver(self.store, self.definitions, self.snapshots, self.work),
+            AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
+            SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots),
+            StateFormRenderer(self.frames, self.urls, snapshots),
+            JourneyFormRenderer(self.frames, self.urls, traffic),
+        )  # fmt: skip
+        return {type(part): part for part in parts}
 
     def _application(self) -> Starlette:
-        async def error(request: Request, problem: Exception) -> Response:
-            return await respond(request, problem, pages.error_page)
+        parts = self._parts()
+        errors = ErrorPages(self.frames, self.urls)
 
-        app = Starlette(
+        def route(endpoint: Endpoint) -> Route:
+            handler = bind(endpoint.handler, parts)
+            if endpoint.role:
+                handler = guard(handler, endpoint.role, self.forms, self.urls)
+            return Route(endpoint.path, handler, methods=list(endpoint.methods))
+
+        async def error(request: Request, problem: Exception) -> Response:
+            return await respond(request, problem, errors.answer)
+
+        return Starlette(
             routes=[
-                Route("/healthz", healthz),
-                *api.routes(),
-                *picture_routes.routes(),
-                *pages.routes(self),
+                Route("/healthz", bind(healthz, parts)),
+                *(route(entry) for entry in (*api.endpoints(), *picture_routes.ENDPOINTS, *pages.ENDPOINTS)),
+                Mount("/static", StaticPages(), name="static"),
             ],
             middleware=[
                 Middleware(SecurityHeaders, https=self.settings.base_url.startswith("https:")),
-                Middleware(Errors, respond=error),
-                Middleware(Identify, viewer=self),
+                Middleware(CatchErrors, respond=error),
+                Middleware(Identify, identities=self.identities, sessions=self.sessions),
             ],
             exception_handlers={HTTPException: error},
         )
-        app.state.viewer = self
-        return app
 
 
-class Errors:
-    """Turns whatever a route or middleware raises into an answer (viewer/errors.py)."""
-
-    def __init__(self, app: ASGIApp, respond: Callable[[Request, Exception], Any]) -> None:
-        self.app = app
-        self.respond = respond
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        begun = False
-
-        async def watched(message: Message) -> None:
-            nonlocal begun
-            begun = begun or message["type"] == "http.response.start"
-            await send(message)
-
-        try:
-            await self.app(scope, receive, watched)
-        except Exception as error:
-            if begun or scope["type"] != "http":
-                raise  # half an answer is out: the server closes the connection
-            response = await self.respond(Request(scope, receive), error)
-            await response(scope, receive, send)
+def _recorded_heights(store: Store, site: Site, page: str, widths: Sequence[int]) -> Heights:
+    """The windows of the last weeks' visitors of a page."""
+    return recorded_heights(store, SiteScope(int(site.id), *period({})), page, widths)

@@ -17,7 +17,7 @@ from rules.recipe import Recipe
 from store.pages import canonical_page
 from store.records import Site
 from store.snapshots import Snapshot, Snapshots
-from viewer.errors import Problem, problem_of
+from viewer.http.errors import Problem, problem_of
 
 log = logging.getLogger("parcours.viewer.jobs")
 KEPT = 500  # finished jobs that can still be asked for

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import replace
+from datetime import date
 
 import anyio
 
 from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.heatmap import Heatmap, heatmap
+from aggregator.answers.journey import JourneyMap, journey_map
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.grids.scale import Scale
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope
 from store.client import Store
-from store.records import Experiment
+from store.records import Experiment, Journey
 from store.snapshots import Snapshot, Snapshots
 from viewer.work import Work
 
@@ -96,6 +98,11 @@ class Maps:
 
         key = ("comparison", scope, experiment.id, experiment.version, width)
         return await self._work.once(key, SECONDS, compute, fresh=fresh)
+
+    async def journey(self, journey: Journey, since: date, until: date, device: str) -> JourneyMap:
+        """The journey measured over a period, both days included; `device` empty = all."""
+        await self.drained()
+        return await self._work.heavy(journey_map, self._store, journey, since, until, device)
 
     def pictures(self, snapshot: Snapshot) -> list[bytes]:
         """The strips of a page picture, from the top down. Queries: run it in a thread."""

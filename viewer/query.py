@@ -9,22 +9,23 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from starlette.requests import Request
 
 from aggregator.queries.pages import all_pages
 from aggregator.shapes.scope import Scope
-from store.definitions import Definitions, Missing
+from store.client import Store
+from store.definitions import Definitions
 from store.devices import DEVICES, Device
 from store.kinds import MAP_KINDS, MapKind
 from store.pages import canonical_page, page_path
 from store.records import Experiment, PageState, Site
-from viewer.errors import Problem, bad_parameter, missing
-from viewer.palette import PALETTES, Palette
-
-if TYPE_CHECKING:
-    from viewer.app import Viewer
+from store.snapshots import Snapshots
+from viewer.drawing.palette import PALETTES, Palette
+from viewer.http.errors import Problem, bad_parameter
+from viewer.measured import measured_experiment
+from viewer.work import Work
 
 DAYS = 28  # the usual period
 LONGEST = 3660  # days
@@ -92,36 +93,6 @@ def only(query: Mapping[str, str], allowed: tuple[str, ...]) -> None:
             )
 
 
-def find_site(definitions: Definitions, name: str) -> Site:
-    """The site with this id or name; Problem 404 names what was asked for. Queries: run it in a thread."""
-    try:
-        return definitions.get(Site, name)
-    except Missing:
-        pass
-    found = definitions.find(Site, name=name)
-    if not found:
-        raise missing("site", name, "`parcours site list` or GET /api/v1/sites lists them.")
-    return found[0]
-
-
-async def site_of(viewer: Viewer, request: Request) -> Site:
-    """The site that the address names (`{site}`: id or name), or Problem 404."""
-    return await viewer.run(find_site, viewer.definitions, str(request.path_params["site"]))
-
-
-def find_experiment(definitions: Definitions, site: Site, name: str) -> Experiment:
-    """The site's experiment with this id or name, or Problem 404."""
-    found = definitions.find(Experiment, site=site.id)
-    for experiment in found:
-        if experiment.id == name:
-            return experiment
-    for experiment in found:
-        if experiment.name == name:
-            return experiment
-    known = ", ".join(e.id for e in found) or "none yet"
-    raise missing("experiment", name, f"Experiments of {site.name}: {known}.")
-
-
 def canonical(site: Site, text: str, known: list[str]) -> str:
     """The page that people mean by an address, `host/path` or `/path`, patterns (`/lamps/*`) included.
 
@@ -147,38 +118,72 @@ def canonical(site: Site, text: str, known: list[str]) -> str:
     raise bad_parameter("page", f"{text[:80]!r} is neither an address nor a path.", "an address, host/path, or /path")
 
 
-async def resolve_page(viewer: Viewer, site: Site, text: str) -> str:
-    """`canonical`, with the pages that the site has pictures of, then those it has visits of."""
-    if not text:
-        raise bad_parameter("page", "is missing.", "an address, host/path, or /path")
-    if "://" in text:
-        return canonical(site, text, [])
+class Resolver:
+    """Turns the names in a question into what a site has: pages, variants, states."""
 
-    def known() -> list[str]:
-        pages = [s.page for s in viewer.snapshots.list(int(site.id))]
-        if text not in pages and not any(page_path(page) == text for page in pages):
-            pages += all_pages(viewer.store, int(site.id))
-        return list(dict.fromkeys(pages))
+    def __init__(self, store: Store, definitions: Definitions, snapshots: Snapshots, work: Work) -> None:
+        self._store = store
+        self._definitions = definitions
+        self._snapshots = snapshots
+        self._work = work
 
-    return canonical(site, text, await viewer.run(known))
+    async def page(self, site: Site, text: str) -> str:
+        """`canonical`, with the pages that the site has pictures of, then those it has visits of."""
+        if not text:
+            raise bad_parameter("page", "is missing.", "an address, host/path, or /path")
+        if "://" in text:
+            return canonical(site, text, [])
 
+        def known() -> list[str]:
+            pages = [s.page for s in self._snapshots.list(int(site.id))]
+            if text not in pages and not any(page_path(page) == text for page in pages):
+                pages += all_pages(self._store, int(site.id))
+            return list(dict.fromkeys(pages))
 
-async def resolve_variant(viewer: Viewer, site: Site, text: str) -> tuple[str, str] | None:
-    """`EXPERIMENT:KEY` as (experiment id, key). An experiment that is defined must have that variant."""
-    if not text:
-        return None
-    experiment, _, key = text.rpartition(":")
-    if not experiment or not re.fullmatch(_WORD, key):
-        raise bad_parameter("variant", f"{text[:80]!r} cannot be read.", "EXPERIMENT:VARIANT")
-    for defined in await viewer.run(viewer.definitions.find, Experiment, site=site.id):
-        if experiment in (defined.id, defined.name):
-            keys = tuple(v.key for v in defined.variants)
-            if key not in keys:
-                raise bad_parameter(
-                    "variant", f"{defined.name} has no variant {key!r}.", ", ".join(f"{defined.id}:{k}" for k in keys)
-                )
-            return defined.id, key
-    return experiment, key  # measured without being defined here
+        return canonical(site, text, await self._work.run(known))
+
+    async def variant(self, site: Site, text: str) -> tuple[str, str] | None:
+        """`EXPERIMENT:KEY` as (experiment id, key). An experiment that is defined must have that variant."""
+        if not text:
+            return None
+        experiment, _, key = text.rpartition(":")
+        if not experiment or not re.fullmatch(_WORD, key):
+            raise bad_parameter("variant", f"{text[:80]!r} cannot be read.", "EXPERIMENT:VARIANT")
+        for defined in await self._work.run(self._definitions.find, Experiment, site=site.id):
+            if experiment in (defined.id, defined.name):
+                keys = tuple(v.key for v in defined.variants)
+                if key not in keys:
+                    allowed = ", ".join(f"{defined.id}:{k}" for k in keys)
+                    raise bad_parameter("variant", f"{defined.name} has no variant {key!r}.", allowed)
+                return defined.id, key
+        return experiment, key  # measured without being defined here
+
+    async def experiment(self, site: Site, scope: Scope, name: str) -> Experiment:
+        """The experiment of this name, defined or measured; Problem 404 for one that no page reports either."""
+        return await self._work.run(measured_experiment, self._definitions, self._store, site, scope, name)
+
+    async def map_query(self, request: Request, site: Site) -> MapQuery:
+        """Read the query of a map's address; Problem 400 for what cannot be."""
+        query = request.query_params
+        since, until = period(query)
+        device = choice(query, "device", (*DEVICES, "all"), "")
+        kind, state = choice(query, "kind", MAP_KINDS, "click"), query.get("state", "")
+        if kind == "scroll" and state:
+            raise bad_parameter("state", "reach is that of the page as it opens.", "none for kind=scroll")
+        return MapQuery(
+            site=site,
+            kind=kind,
+            since=since,
+            until=until,
+            page=await self.page(site, query.get("page", "")),
+            variant=await self.variant(site, query.get("variant", "")),
+            device="" if device == "all" else device,
+            bots=flag(query, "bots"),
+            width=number(query, "width", *WIDTHS),
+            state=await self._work.run(state_key, self._definitions, site, state) if state else "",
+            palette=choice(query, "palette", PALETTES, "light"),
+            cap=_cap(query),
+        )
 
 
 def state_key(definitions: Definitions, site: Site, name: str) -> str:
@@ -206,30 +211,6 @@ class MapQuery:
     cap: float | None = None  # forces the top of the scale, so that two maps share it
 
     NAMES = ("page", "kind", "since", "until", "days", "variant", "device", "bots", "width", "state", "palette", "cap")
-
-    @classmethod
-    async def read(cls, viewer: Viewer, request: Request, site: Site) -> MapQuery:
-        """Read the request's query; Problem 400 for what cannot be."""
-        query = request.query_params
-        since, until = period(query)
-        device = choice(query, "device", (*DEVICES, "all"), "")
-        kind, state = choice(query, "kind", MAP_KINDS, "click"), query.get("state", "")
-        if kind == "scroll" and state:
-            raise bad_parameter("state", "reach is that of the page as it opens.", "none for kind=scroll")
-        return cls(
-            site=site,
-            kind=kind,
-            since=since,
-            until=until,
-            page=await resolve_page(viewer, site, query.get("page", "")),
-            variant=await resolve_variant(viewer, site, query.get("variant", "")),
-            device="" if device == "all" else device,
-            bots=flag(query, "bots"),
-            width=number(query, "width", *WIDTHS),
-            state=await viewer.run(state_key, viewer.definitions, site, state) if state else "",
-            palette=choice(query, "palette", PALETTES, "light"),
-            cap=_cap(query),
-        )
 
     def scope(self) -> Scope:
         return Scope(

@@ -9,7 +9,7 @@ from rules.recipe import Recipe, Steps, read_recipe
 from store.definitions import Definitions
 from store.pages import matches
 from store.records import PageState, Site
-from viewer.errors import Problem, missing
+from viewer.http.errors import Problem, missing
 from viewer.query import device_of
 
 MOST_STATES = 50  # of a site
@@ -21,6 +21,11 @@ class Wish:
 
     recipe: Recipe
     widths: tuple[int, ...]
+
+
+def state_id(site: str, key: str) -> str:
+    """Keys are those of a site; ids are those of all."""
+    return f"{site}.{key}"
 
 
 def in_order(states: Iterable[PageState]) -> list[PageState]:

@@ -19,7 +19,7 @@ from store.snapshots import Snapshots
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
 from tests.viewer.pages import PASSWORD, csrf
-from viewer.app import Viewer, ViewerSettings
+from viewer.app import Surroundings, Viewer, ViewerSettings
 
 _number = itertools.count(1)
 SERVICE = "service-token-of-the-tests"
@@ -75,7 +75,8 @@ def make_viewer(module_store: Store) -> Iterator[Callable[..., Viewer]]:
     def make(base_url: str = BASE, **more: Any) -> Viewer:
         settings = ViewerSettings(base_url=base_url, service_token=SERVICE)
         more.setdefault("camera", FakeCamera)
-        viewer = Viewer(module_store, Definitions(module_store), Snapshots(module_store), settings, **more)
+        around = Surroundings(**more)
+        viewer = Viewer(module_store, Definitions(module_store), Snapshots(module_store), settings, around)
         viewer.jobs.start()
         made.append(viewer)
         return viewer

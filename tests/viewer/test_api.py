@@ -15,8 +15,8 @@ from store.tallies import Tally, save_tallies
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
 from tests.viewer.shop import PERIOD, VISITORS
+from viewer.access.person import RANK
 from viewer.api.entry import ROOT
-from viewer.auth import RANK
 
 DOCS = Path(__file__).parents[2] / "docs" / "api.md"
 LAMPS = {

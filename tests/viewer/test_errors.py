@@ -10,7 +10,7 @@ from aggregator.shapes.scope import BadScope
 from store.client import StoreAway
 from store.definitions import Conflict, Missing
 from store.pages import NotAPage
-from viewer.errors import Problem, bad_parameter, problem_of
+from viewer.http.errors import Problem, bad_parameter, problem_of
 from viewer.snapshot.errors import SnapshotError
 
 

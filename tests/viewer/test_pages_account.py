@@ -22,7 +22,7 @@ def test_who_is_not_signed_in_is_sent_to_the_entrance(anyone: Client, shop: Site
 
 
 def test_a_sign_in_link_opens_what_it_names(viewer: Viewer, owner: Client, portal: BlockingPortal) -> None:
-    guest = viewer.auth.put_user("guest", PASSWORD, "viewer")
+    guest = viewer.users.add("guest", PASSWORD, "viewer")
     link = viewer.sign_in_url(guest, next="/account")
     client = Client(portal, viewer.asgi, BASE, {"Accept": "text/html"})
     assert client.get(link.removeprefix(BASE)).headers["location"] == "/account"

@@ -7,8 +7,8 @@ from dataclasses import replace
 import pytest
 
 from store.records import Journey, Stage, Touchpoint
-from viewer.pages.journey_form import JourneyForm, act, form_of, read_form, record_of
-from viewer.pages.nine_stages import nine_stages
+from viewer.pages.journey.form import JourneyForm, act, form_of, read_form, record_of
+from viewer.pages.journey.nine_stages import nine_stages
 
 STORED = Journey(
     id="first",

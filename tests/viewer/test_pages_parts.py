@@ -13,17 +13,17 @@ import viewer
 from aggregator.grids.scale import Scale
 from store.snapshots import Snapshot
 from tests.aggregator.build import layout
-from viewer.errors import Problem
-from viewer.pages import charts
-from viewer.pages.elements import layers, names_of, shown_name
-from viewer.pages.frustration import stands_out
-from viewer.pages.gallery import page_names
-from viewer.pages.heat_layer import legend_of
-from viewer.pages.languages import language
-from viewer.pages.parts import account_rows, box_of, period_of, picture_of
-from viewer.pages.taking import address_of, takeable
-from viewer.pages.view import View
-from viewer.palette import colours
+from viewer.drawing.palette import colours
+from viewer.http.errors import Problem
+from viewer.pages.frame import charts
+from viewer.pages.frame.languages import language
+from viewer.pages.heatmap.heat_layer import legend_of
+from viewer.pages.map.elements import layers, names_of, shown_name
+from viewer.pages.map.outliers import stands_out
+from viewer.pages.map.page_names import page_names
+from viewer.pages.map.parts import account_rows, box_of, period_of, picture_of
+from viewer.pages.map.view import View
+from viewer.pages.pictures.fields import address_of, takeable
 
 EN = language("en")
 TODAY = date(2026, 11, 23)

@@ -7,12 +7,12 @@ from dataclasses import fields
 import pytest
 from jinja2 import meta, nodes
 
-from viewer import pages  # noqa: F401  (all page records are known once it is loaded)
-from viewer.pages.page import Page
-from viewer.pages.rendering import TEMPLATES, environment
+from viewer import pages  # noqa: F401  (all page records are known once it is loaded
+from viewer.pages.frame.page import Page
+from viewer.pages.frame.rendering import TEMPLATES, environment
 
 RECORDS = sorted(Page.__subclasses__(), key=lambda page: page.__name__)
-LAYOUT = {"base.html", "parts.html"}
+LAYOUT = {"frame/base.html", "frame/parts.html"}
 
 
 def names_in(template: str) -> set[str]:
@@ -42,13 +42,13 @@ def test_the_template_uses_the_fields_of_its_record(record: type[Page]) -> None:
 
 
 def test_every_template_belongs_to_a_page() -> None:
-    used = {record.template for record in RECORDS} | LAYOUT | {"site_fields.html"}
-    assert {path.name for path in TEMPLATES.glob("*.html")} == used
+    used = {record.template for record in RECORDS} | LAYOUT | {"sites/fields.html"}
+    assert {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")} == used
 
 
 def test_no_template_runs_inline_script_or_style() -> None:
     """The content security policy would stop it."""
-    for path in TEMPLATES.glob("*.html"):
+    for path in TEMPLATES.rglob("*.html"):
         text = path.read_text()
         assert "<style" not in text, path.name
         assert "javascript:" not in text, path.name

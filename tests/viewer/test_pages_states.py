@@ -27,7 +27,7 @@ ENTRY = ("div#menu>a:1", fp(href="/a", text="Entry"))
 
 @pytest.fixture(scope="module")
 def reader(viewer: Viewer, shop: Site, portal: BlockingPortal) -> Client:
-    viewer.auth.put_user("rita", PASSWORD, "viewer")
+    viewer.users.add("rita", PASSWORD, "viewer")
     return _signed_in(viewer, portal, "rita")
 
 

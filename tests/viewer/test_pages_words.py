@@ -14,15 +14,15 @@ from babel.messages.pofile import read_po
 import viewer
 from store.notes import NOTES, note, read_note
 from store.robots import REASONS
-from viewer.errors import problem_of
-from viewer.pages.languages import CATALOGS, CODES, THIN, language, preferred
-from viewer.pages.picture_failures import words_of as failure_words
-from viewer.pages.picture_notes import stored_words
-from viewer.pages.robots import reason_words, reasons_of
+from viewer.http.errors import problem_of
+from viewer.pages.frame.languages import CATALOGS, CODES, THIN, language, preferred
+from viewer.pages.heatmap.robots import reason_words, reasons_of
+from viewer.pages.map.picture_notes import stored_words
+from viewer.pages.pictures.failures import words_of as failure_words
 from viewer.snapshot.errors import STEP_FAULTS, StepError
 
 ROOM = Path(viewer.__file__).parent
-METHODS = [("pages/**.py", "python"), ("templates/**.html", "jinja2")]
+METHODS = [("pages/**.py", "python"), ("pages/**.html", "jinja2")]
 KEYWORDS = {"_": None, "text": None, "ngettext": (1, 2), "plural": (1, 2), "gettext": None}
 HOLE = re.compile(r"%\((\w+)\)s")
 

@@ -5,8 +5,8 @@ import pytest
 from PIL import Image
 
 from aggregator.grids.scale import Scale
-from viewer import make_palettes, palette_tables
-from viewer.palette import MOST_OPAQUE, PALETTES, colours, heat_png, levels, opacity, overlay, veil_png
+from viewer.drawing import make_palettes, palette_tables
+from viewer.drawing.palette import MOST_OPAQUE, PALETTES, colours, heat_png, levels, opacity, overlay, veil_png
 
 SCALE = Scale(cap=10, unit="clicks", log=False)
 

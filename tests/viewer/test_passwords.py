@@ -1,4 +1,5 @@
-from viewer.passwords import Throttle, hash_password, verify_password
+from viewer.access.passwords import hash_password, verify_password
+from viewer.access.throttle import Throttle
 
 
 class Clock:

@@ -8,8 +8,8 @@ from PIL import Image
 
 from aggregator.grids.scale import Scale
 from tests.viewer.shop import strips
-from viewer import pictures
-from viewer.errors import Problem
+from viewer.drawing import pictures
+from viewer.http.errors import Problem
 
 SCALE = Scale(cap=1, unit="clicks", log=False)
 

@@ -6,7 +6,7 @@ import pytest
 
 from store.pages import NotAPage
 from store.records import Site
-from viewer.errors import Problem
+from viewer.http.errors import Problem
 from viewer.query import canonical, period, today
 
 SITE = Site(id="1", name="S", key="k", domains=("*.shop.example", "shop.example", "127.0.0.1:8001"), keep_query=("id",))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
+from store.snapshots import Snapshots
 from viewer.api import compare, data, experiments, health, heatmap, journeys, pages, sites, snapshots, states, tokens
 from viewer.api.entry import ROOT, Entry, answer
+from viewer.http.binding import Endpoint
 
 
-async def index(request: Request) -> Response:
+async def index(request: Request, *, snapshots: Snapshots) -> Response:
     return answer(
         {
             "version": "v1",
@@ -28,6 +29,6 @@ _NOUNS = (sites, health, snapshots, states, heatmap, compare, experiments, journ
 ENTRIES: tuple[Entry, ...] = (INDEX, *(entry for noun in _NOUNS for entry in noun.ENTRIES))
 
 
-def routes() -> list[Route]:
-    """All routes of the API, for one application."""
-    return [entry.route() for entry in ENTRIES] + [Route(ROOT + "/", index, methods=["GET"])]
+def endpoints() -> list[Endpoint]:
+    """All routes of the API."""
+    return [entry.endpoint() for entry in ENTRIES] + [Endpoint(ROOT + "/", index, None)]

@@ -4,45 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.comparison import CompareRow, Comparison
 from aggregator.answers.export import COLUMNS, placed_points
-from aggregator.queries.exposure import read_seen_variants
-from aggregator.queries.pages import resolve_pages
-from aggregator.shapes.scope import Scope
-from store.records import Experiment, Site, Variant
-from viewer import export, pictures
-from viewer.api.entry import Entry, answer, viewer_of
+from viewer.api.entry import Entry, answer
 from viewer.api.heatmap import FORMATS, file_answer, query_json, warnings_json
 from viewer.api.snapshots import snapshot_json
-from viewer.errors import Problem, bad_parameter
+from viewer.drawing import export, pictures
+from viewer.drawing.palette import levels
+from viewer.http.errors import bad_parameter
 from viewer.maps import Maps, with_cap
-from viewer.palette import levels
-from viewer.query import MapQuery, choice, find_experiment, only, site_of
-
-if TYPE_CHECKING:
-    from viewer.app import Viewer
-
-
-def measured_experiment(viewer: Viewer, site: Site, scope: Scope, name: str) -> Experiment:
-    """The experiment of this name; where none is defined, one of the variants that visitors were seen in.
-
-    Problem 404 when pages report no such experiment either. Queries: run it in a thread.
-    """
-    try:
-        return find_experiment(viewer.definitions, site, name)
-    except Problem as unknown:
-        pages = resolve_pages(viewer.store, scope.site, scope.pages)
-        _, seen = read_seen_variants(viewer.store, scope, pages, name)
-        keys = sorted({key for variants in seen for key in variants})
-        if len(keys) < 2:
-            raise unknown from None
-        variants = tuple(Variant(key=key, name=key, share=1 / len(keys)) for key in keys)
-        return Experiment(id=name, site=site.id, name=name, pages=scope.pages, variants=variants)
+from viewer.query import MapQuery, Resolver, choice, only
+from viewer.registry import Registry
+from viewer.work import Work
 
 
 def row_json(row: CompareRow) -> dict[str, Any]:
@@ -78,8 +56,9 @@ def comparison_json(query: MapQuery, found: Comparison) -> dict[str, Any]:
     }
 
 
-async def show_comparison(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def show_comparison(
+    request: Request, *, registry: Registry, maps: Maps, work: Work, resolver: Resolver
+) -> Response:
     params = request.query_params
     only(params, (*MapQuery.NAMES, "experiment", "format"))
     kind = choice(params, "format", FORMATS, "json")
@@ -87,13 +66,13 @@ async def show_comparison(request: Request) -> Response:
         raise bad_parameter("variant", "a comparison shows both.", "leave it out")
     if not params.get("experiment"):
         raise bad_parameter("experiment", "is missing.", "the id or name of an experiment")
-    site = await site_of(viewer, request)
-    query = await MapQuery.read(viewer, request, site)
+    site = await registry.site(request)
+    query = await resolver.map_query(request, site)
     scope = query.scope()
-    await viewer.maps.drained()
-    experiment = await viewer.run(measured_experiment, viewer, site, scope, params["experiment"])
-    found = await viewer.maps.comparison(scope, experiment, query.width, fresh=True)
-    return await viewer.work.heavy(_answer, viewer.maps, query, found, kind)
+    await maps.drained()
+    experiment = await resolver.experiment(site, scope, params["experiment"])
+    found = await maps.comparison(scope, experiment, query.width, fresh=True)
+    return await work.heavy(_answer, maps, query, found, kind)
 
 
 def _answer(maps: Maps, query: MapQuery, found: Comparison, kind: str) -> Response:

@@ -7,36 +7,39 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from store.client import Store
 from store.keeping import EXPORTED, export_rows, forget_visitor
-from viewer.api.entry import Entry, answer, viewer_of
-from viewer.errors import bad_parameter
-from viewer.query import choice, only, period, site_of
+from viewer.api.entry import Entry, answer
+from viewer.http.errors import bad_parameter
+from viewer.maps import Maps
+from viewer.query import choice, only, period
+from viewer.registry import Registry
+from viewer.work import Work
 
 TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 
 
-async def export(request: Request) -> Response:
-    viewer, query = viewer_of(request), request.query_params
+async def export(request: Request, *, registry: Registry, maps: Maps, store: Store, work: Work) -> Response:
+    query = request.query_params
     only(query, ("table", "since", "until", "days", "format"))
     since, until = period(query)
     table = choice(query, "table", EXPORTED, "views")
     form = choice(query, "format", tuple(TYPES), "ndjson")
-    site = await site_of(viewer, request)
-    await viewer.maps.drained()
-    content = await viewer.work.heavy(export_rows, viewer.store, table, int(site.id), since, until, form)
+    site = await registry.site(request)
+    await maps.drained()
+    content = await work.heavy(export_rows, store, table, int(site.id), since, until, form)
     name = f'attachment; filename="{table}-{since}-{until}.{form}"'
     return Response(content, media_type=TYPES[form], headers={"Content-Disposition": name})
 
 
-async def forget(request: Request) -> Response:
-    viewer = viewer_of(request)
-    site = await site_of(viewer, request)
+async def forget(request: Request, *, registry: Registry, maps: Maps, store: Store, work: Work) -> Response:
+    site = await registry.site(request)
     visitor = str(request.path_params["visitor"])
     if not re.fullmatch(r"[0-9a-fA-F]{1,16}", visitor):
         raise bad_parameter("visitor", f"{visitor[:40]!r} is no id.", "16 hexadecimal digits, as exports show them")
-    await viewer.maps.drained()
-    erased = await viewer.run(forget_visitor, viewer.store, int(site.id), int(visitor, 16))
-    viewer.work.forget()
+    await maps.drained()
+    erased = await work.run(forget_visitor, store, int(site.id), int(visitor, 16))
+    work.forget()
     return answer(erased)
 
 

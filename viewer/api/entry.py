@@ -2,37 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Any, TypeVar
 
 import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
 
-from viewer.auth import person, require
-from viewer.errors import Problem
-from viewer.tokens import Role
-
-if TYPE_CHECKING:
-    from viewer.app import Viewer
+from viewer.access.person import Role, person
+from viewer.http.binding import Endpoint, Handler
+from viewer.http.errors import Problem
 
 T = TypeVar("T")
 ROOT = "/api/v1"
 MAX_BODY = 1 << 20  # bytes
 
-Endpoint = Callable[[Request], Awaitable[Response]]
-
 
 @dataclass(frozen=True)
 class Entry:
-    """One route of the API: what it is for stands in the index and in docs/api.md. `role` None: open to all."""
+    """One route of the API, with what the index and docs/api.md say of it. `role` None: open to everybody."""
 
     method: str
     path: str  # below ROOT
-    endpoint: Endpoint
+    handler: Handler
     role: Role | None
     words: str
 
@@ -40,14 +33,8 @@ class Entry:
     def full_path(self) -> str:
         return ROOT + self.path
 
-    def route(self) -> Route:
-        endpoint = require(self.role)(self.endpoint) if self.role else self.endpoint
-        return Route(self.full_path, endpoint, methods=[self.method], name=f"{self.method} {self.full_path}")
-
-
-def viewer_of(request: Request) -> Viewer:
-    viewer: Viewer = request.app.state.viewer
-    return viewer
+    def endpoint(self) -> Endpoint:
+        return Endpoint(self.full_path, self.handler, self.role, (self.method,))
 
 
 def by_whom(request: Request) -> str:

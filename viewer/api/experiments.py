@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from store.definitions import Conflict
+from store.definitions import Conflict, Definitions
 from store.records import Experiment, Key, Site, Variant
-from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
-from viewer.errors import Problem
-from viewer.query import find_experiment, find_site
+from viewer.api.entry import Entry, answer, body, by_whom
+from viewer.http.errors import Problem
+from viewer.lookup import find_experiment, find_site, slug
+from viewer.work import Work
 
 _DAY = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$")]
 
@@ -32,12 +31,6 @@ class ExperimentBody(Struct, forbid_unknown_fields=True):
     version: int | None = None
 
 
-def slug(name: str) -> str:
-    """An id from a name: `Buy button, blue` → `buy-button-blue`."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:48] or "x"
-
-
 def experiment_json(experiment: Experiment) -> dict[str, Any]:
     return structs.asdict(experiment)
 
@@ -53,51 +46,47 @@ def _checked(asked: ExperimentBody) -> dict[str, Any]:
     return fields
 
 
-async def list_experiments(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def list_experiments(request: Request, *, work: Work, definitions: Definitions) -> Response:
 
     def find() -> list[Experiment]:
-        site = find_site(viewer.definitions, request.path_params["site"])
-        return viewer.definitions.find(Experiment, site=site.id)
+        site = find_site(definitions, request.path_params["site"])
+        return definitions.find(Experiment, site=site.id)
 
-    return answer({"experiments": [experiment_json(e) for e in await viewer.run(find)]})
+    return answer({"experiments": [experiment_json(e) for e in await work.run(find)]})
 
 
-async def create_experiment(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def create_experiment(request: Request, *, work: Work, definitions: Definitions) -> Response:
     asked = await body(request, ExperimentBody)
 
     def create() -> Experiment:
-        site = find_site(viewer.definitions, request.path_params["site"])
+        site = find_site(definitions, request.path_params["site"])
         id = asked.id or slug(asked.name)
         try:
-            return viewer.definitions.put(Experiment(id=id, site=site.id, **_checked(asked)), by_whom(request))
+            return definitions.put(Experiment(id=id, site=site.id, **_checked(asked)), by_whom(request))
         except Conflict:
             raise Problem(409, "id_taken", f"There is an experiment {id!r} already.", "Give another id.") from None
 
-    return answer(experiment_json(await viewer.run(create)), 201)
+    return answer(experiment_json(await work.run(create)), 201)
 
 
-async def show_experiment(request: Request) -> Response:
-    return answer(experiment_json(await viewer_of(request).run(_named, request)))
+async def show_experiment(request: Request, *, work: Work, definitions: Definitions) -> Response:
+    return answer(experiment_json(await work.run(_named, definitions, request)))
 
 
-async def change_experiment(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def change_experiment(request: Request, *, work: Work, definitions: Definitions) -> Response:
     asked = await body(request, ExperimentBody)
 
     def change() -> Experiment:
-        stored = _named(request)
+        stored = _named(definitions, request)
         if asked.id not in (None, stored.id):
             raise Problem(422, "id", "The id stays: the pages report it.", "Make a new experiment instead.")
         version = stored.version if asked.version is None else asked.version
-        return viewer.definitions.put(structs.replace(stored, version=version, **_checked(asked)), by_whom(request))
+        return definitions.put(structs.replace(stored, version=version, **_checked(asked)), by_whom(request))
 
-    return answer(experiment_json(await viewer.run(change)))
+    return answer(experiment_json(await work.run(change)))
 
 
-def _named(request: Request) -> Experiment:
-    definitions = viewer_of(request).definitions
+def _named(definitions: Definitions, request: Request) -> Experiment:
     site: Site = find_site(definitions, request.path_params["site"])
     return find_experiment(definitions, site, request.path_params["experiment"])
 

@@ -7,23 +7,21 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.traffic import site_traffic
 from store.intake import SiteIntake
-from store.records import Site
-from viewer.api.entry import Entry, answer, iso, viewer_of
-from viewer.lately import Lately, read_lately
-from viewer.query import only, site_of, today
+from viewer.api.entry import Entry, answer, iso
+from viewer.health import Health
+from viewer.maps import Maps
+from viewer.query import only, today
+from viewer.recent import Recent
+from viewer.registry import Registry
 
 
-async def site_health(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def site_health(request: Request, *, registry: Registry, maps: Maps, health: Health) -> Response:
     only(request.query_params, ())
-    site = await site_of(viewer, request)
-    await viewer.maps.drained()
-    number = int(site.id)
-    traffic = await viewer.run(site_traffic, viewer.store, number, today())
-    intake = viewer.intake(number) if viewer.intake else None
-    lately = await viewer.run(read_lately, viewer.store, number, intake.unsaved if intake else {})
+    site = await registry.site(request)
+    await maps.drained()
+    found = await health.of(site, today())
+    traffic = found.traffic
     last = traffic.last_view_ms or None
     return answer(
         {
@@ -33,8 +31,8 @@ async def site_health(request: Request) -> Response:
             "views_today": int(traffic.views_today),
             "views_28_days": int(traffic.views_28),
             "daily": [int(n) for n in traffic.daily],
-            **_intake(intake),
-            **_lately(lately),
+            **_intake(found.intake),
+            **_recent(found.recent),
         }
     )
 
@@ -60,21 +58,20 @@ def _intake(intake: SiteIntake | None) -> dict[str, Any]:
     }
 
 
-def _lately(lately: Lately) -> dict[str, Any]:
+def _recent(recent: Recent) -> dict[str, Any]:
     """Counts of the last 24 hours, of all collectors."""
     return {
-        "skipped": {"count": lately.skipped.count, "example": lately.skipped.example},
+        "skipped": {"count": recent.skipped.count, "example": recent.skipped.example},
         "refused": [
             {"reason": reason, "count": tally.count, "example": tally.example, "last": iso(tally.last_ms)}
-            for reason, tally in lately.refused.items()
+            for reason, tally in recent.refused.items()
         ],
     }
 
 
-async def healthz(request: Request) -> Response:
+async def healthz(request: Request, *, registry: Registry) -> Response:
     """200 when the store answers; else the StoreError becomes a 503."""
-    viewer = viewer_of(request)
-    await viewer.run(viewer.definitions.find, Site)
+    await registry.sites()
     return answer({"status": "ready"})
 
 

@@ -15,12 +15,14 @@ from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.reach_map import ReachMap
 from aggregator.grids.scale import Scale
 from aggregator.measures.elements_table import ElementRow
-from viewer import export, pictures
-from viewer.api.entry import Entry, answer, viewer_of
+from viewer.api.entry import Entry, answer
 from viewer.api.snapshots import snapshot_json
+from viewer.drawing import export, pictures
+from viewer.drawing.palette import levels
 from viewer.maps import Maps, with_cap
-from viewer.palette import levels
-from viewer.query import MapQuery, choice, only, site_of
+from viewer.query import MapQuery, Resolver, choice, only
+from viewer.registry import Registry
+from viewer.work import Work
 
 FORMATS = ("json", "png", "npy", "csv")
 TYPES = {"png": "image/png", "npy": "application/octet-stream", "csv": "text/csv; charset=utf-8"}
@@ -112,17 +114,16 @@ def in_view_json(found: ReachMap) -> list[dict[str, Any]]:
     ]
 
 
-async def show_heatmap(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def show_heatmap(request: Request, *, registry: Registry, maps: Maps, work: Work, resolver: Resolver) -> Response:
     only(request.query_params, (*MapQuery.NAMES, "format", "points"))
     kind = choice(request.query_params, "format", FORMATS, "json")
     with_points = choice(request.query_params, "points", ("1", "0"), "1") == "1"
-    query = await MapQuery.read(viewer, request, await site_of(viewer, request))
+    query = await resolver.map_query(request, await registry.site(request))
     if query.kind == "scroll":
-        reach = await viewer.maps.reach(query.scope(), query.width, fresh=True)
-        return await viewer.work.heavy(_reach_answer, viewer.maps, query, reach, kind)
-    found = await viewer.maps.heatmap(query.scope(), query.width, query.state, fresh=True)
-    return await viewer.work.heavy(_heatmap_answer, viewer.maps, query, found, kind, with_points)
+        reach = await maps.reach(query.scope(), query.width, fresh=True)
+        return await work.heavy(_reach_answer, maps, query, reach, kind)
+    found = await maps.heatmap(query.scope(), query.width, query.state, fresh=True)
+    return await work.heavy(_heatmap_answer, maps, query, found, kind, with_points)
 
 
 def _heatmap_answer(maps: Maps, query: MapQuery, found: Heatmap, kind: str, with_points: bool) -> Response:

@@ -10,14 +10,15 @@ from msgspec import Meta, Struct, structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.journey import journey_map
 from store.definitions import Conflict, Definitions
 from store.devices import DEVICES
-from store.records import Journey, Site, Stage
-from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
-from viewer.api.experiments import slug
-from viewer.errors import Problem, missing
-from viewer.query import choice, find_site, only, period
+from store.records import Journey, Stage
+from viewer.api.entry import Entry, answer, body, by_whom
+from viewer.http.errors import Problem
+from viewer.lookup import find_journey, find_site, slug
+from viewer.maps import Maps
+from viewer.query import choice, only, period
+from viewer.work import Work
 
 
 class JourneyBody(Struct, forbid_unknown_fields=True):
@@ -42,85 +43,69 @@ def _checked(asked: JourneyBody) -> dict[str, Any]:
     return fields
 
 
-def find_journey(definitions: Definitions, site: Site, name: str) -> Journey:
-    """The site's journey with this id or name, or Problem 404."""
-    found = definitions.find(Journey, site=site.id)
-    for journey in [j for j in found if j.id == name] + [j for j in found if j.name == name]:
-        return journey
-    known = ", ".join(j.name for j in found) or "none yet"
-    raise missing("journey", name, f"Journeys of {site.name}: {known}.")
-
-
-def _named(request: Request) -> Journey:
-    definitions = viewer_of(request).definitions
+def _named(definitions: Definitions, request: Request) -> Journey:
     site = find_site(definitions, request.path_params["site"])
     return find_journey(definitions, site, request.path_params["journey"])
 
 
-async def list_journeys(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def list_journeys(request: Request, *, work: Work, definitions: Definitions) -> Response:
 
     def find() -> list[Journey]:
-        site = find_site(viewer.definitions, request.path_params["site"])
-        return viewer.definitions.find(Journey, site=site.id)
+        site = find_site(definitions, request.path_params["site"])
+        return definitions.find(Journey, site=site.id)
 
-    return answer({"journeys": await viewer.run(find)})
+    return answer({"journeys": await work.run(find)})
 
 
-async def create_journey(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def create_journey(request: Request, *, work: Work, definitions: Definitions) -> Response:
     asked = await body(request, JourneyBody)
 
     def create() -> Journey:
-        site = find_site(viewer.definitions, request.path_params["site"])
+        site = find_site(definitions, request.path_params["site"])
         base = slug(asked.name)
         for id in (base, f"{base}-{secrets.token_hex(3)}"):
             try:
-                return viewer.definitions.put(Journey(id=id, site=site.id, **_checked(asked)), by_whom(request))
+                return definitions.put(Journey(id=id, site=site.id, **_checked(asked)), by_whom(request))
             except Conflict:
                 continue
         raise Problem(409, "id_taken", f"There is a journey {base!r} already.", "Give another name.")
 
-    return answer(await viewer.run(create), 201)
+    return answer(await work.run(create), 201)
 
 
-async def show_journey(request: Request) -> Response:
-    return answer(await viewer_of(request).run(_named, request))
+async def show_journey(request: Request, *, work: Work, definitions: Definitions) -> Response:
+    return answer(await work.run(_named, definitions, request))
 
 
-async def change_journey(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def change_journey(request: Request, *, work: Work, definitions: Definitions) -> Response:
     asked = await body(request, JourneyBody)
 
     def change() -> Journey:
-        stored = _named(request)
+        stored = _named(definitions, request)
         version = stored.version if asked.version is None else asked.version
-        return viewer.definitions.put(structs.replace(stored, version=version, **_checked(asked)), by_whom(request))
+        return definitions.put(structs.replace(stored, version=version, **_checked(asked)), by_whom(request))
 
-    return answer(await viewer.run(change))
+    return answer(await work.run(change))
 
 
-async def delete_journey(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def delete_journey(request: Request, *, work: Work, definitions: Definitions) -> Response:
 
     def delete() -> str:
-        stored = _named(request)
-        viewer.definitions.delete(stored, by_whom(request))
+        stored = _named(definitions, request)
+        definitions.delete(stored, by_whom(request))
         return stored.id
 
-    return answer({"deleted": await viewer.run(delete)})
+    return answer({"deleted": await work.run(delete)})
 
 
-async def measure_journey(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def measure_journey(request: Request, *, maps: Maps, work: Work, definitions: Definitions) -> Response:
     query = request.query_params
     only(query, ("since", "until", "days", "device"))
     since, until = period(query)
     device = choice(query, "device", (*DEVICES, "all"), "")
     device = "" if device == "all" else device
-    journey = await viewer.run(_named, request)
-    await viewer.maps.drained()
-    measured = await viewer.work.heavy(journey_map, viewer.store, journey, since, until, device)
+    journey = await work.run(_named, definitions, request)
+    measured = await maps.journey(journey, since, until, device)
     asked = {"since": since, "until": until, "device": device or "all", "window_days": journey.window_days}
     return answer({"journey": journey, "query": asked, **asdict(measured)})
 

@@ -5,19 +5,20 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.traffic import pages_of
 from store.pages import page_path
-from viewer.api.entry import Entry, answer, viewer_of
-from viewer.query import only, period, site_of
+from viewer.api.entry import Entry, answer
+from viewer.maps import Maps
+from viewer.query import only, period
+from viewer.registry import Registry
+from viewer.traffic import Traffic
 
 
-async def list_pages(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def list_pages(request: Request, *, registry: Registry, maps: Maps, traffic: Traffic) -> Response:
     only(request.query_params, ("since", "until", "days"))
     since, until = period(request.query_params)
-    site = await site_of(viewer, request)
-    await viewer.maps.drained()
-    rows = await viewer.work.heavy(pages_of, viewer.store, int(site.id), since, until)
+    site = await registry.site(request)
+    await maps.drained()
+    rows = await traffic.of_pages(site, since, until)
     pages = [
         {
             "page": row.page,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType, structs
 from starlette.requests import Request
@@ -11,15 +11,15 @@ from starlette.responses import Response
 from rules.domains import domain_of, network_of
 from rules.site import add_site
 from store.client import StoreError
+from store.definitions import Definitions
 from store.records import Site
 from store.sites import GRACE_DAYS, rotate_key, snippet
 from store.visitors import staff_marks
-from viewer.api.entry import Entry, answer, body, by_whom, iso, viewer_of
-from viewer.errors import Problem
-from viewer.query import site_of
-
-if TYPE_CHECKING:
-    from viewer.app import Viewer
+from viewer.api.entry import Entry, answer, body, by_whom, iso
+from viewer.http.errors import Problem
+from viewer.http.urls import Urls
+from viewer.registry import Registry
+from viewer.work import Work
 
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 
@@ -72,36 +72,34 @@ def checked_networks(networks: tuple[str, ...]) -> tuple[str, ...]:
         raise Problem(422, "network", str(error)) from None
 
 
-def checked_name(viewer: Viewer, name: str, site: Site | None = None) -> str:
+def checked_name(definitions: Definitions, name: str, site: Site | None = None) -> str:
     """A name that no other site has and that is no number. Queries: run it in a thread."""
     name = name.strip()
     if not name or name.isdigit():
         raise Problem(422, "name", f"A site cannot be named {name!r}: a number alone is read as its id.")
-    if any(site is None or other.id != site.id for other in viewer.definitions.find(Site, name=name)):
+    if any(site is None or other.id != site.id for other in definitions.find(Site, name=name)):
         raise Problem(409, "name_taken", f"There is a site {name!r} already.", "Choose another name.")
     return name
 
 
-def as_json(request: Request, site: Site) -> dict[str, Any]:
+def as_json(urls: Urls, site: Site) -> dict[str, Any]:
     fields = structs.asdict(site) | {"old_keys": [{"key": o.key, "until": iso(o.until)} for o in site.old_keys]}
-    return fields | {"snippet": snippet(viewer_of(request).settings.base_url, site)}
+    return fields | {"snippet": snippet(urls.base, site)}
 
 
-async def list_sites(request: Request) -> Response:
-    viewer = viewer_of(request)
-    found = await viewer.run(viewer.definitions.find, Site)
-    return answer({"sites": [as_json(request, site) for site in sorted(found, key=lambda s: int(s.id))]})
+async def list_sites(request: Request, *, registry: Registry, urls: Urls) -> Response:
+    found = await registry.sites()
+    return answer({"sites": [as_json(urls, site) for site in sorted(found, key=lambda s: int(s.id))]})
 
 
-async def create_site(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def create_site(request: Request, *, work: Work, definitions: Definitions, urls: Urls) -> Response:
     asked = await body(request, NewSite)
     domains, networks = checked_domains(asked.domains), checked_networks(asked.staff_networks)
 
     def create() -> Site:
         return add_site(
-            viewer.definitions,
-            checked_name(viewer, asked.name),
+            definitions,
+            checked_name(definitions, asked.name),
             domains,
             allow_private=asked.allow_private,
             demo=asked.demo,
@@ -110,16 +108,17 @@ async def create_site(request: Request) -> Response:
             staff_networks=networks,
         )
 
-    return answer(as_json(request, await viewer.run(create)), 201)
+    return answer(as_json(urls, await work.run(create)), 201)
 
 
-async def show_site(request: Request) -> Response:
-    return answer(as_json(request, await site_of(viewer_of(request), request)))
+async def show_site(request: Request, *, registry: Registry, urls: Urls) -> Response:
+    return answer(as_json(urls, await registry.site(request)))
 
 
-async def change_site(request: Request) -> Response:
-    viewer = viewer_of(request)
-    site = await site_of(viewer, request)
+async def change_site(
+    request: Request, *, registry: Registry, work: Work, definitions: Definitions, urls: Urls
+) -> Response:
+    site = await registry.site(request)
     asked = await body(request, SiteChange)
     changes = {name: value for name, value in structs.asdict(asked).items() if value is not UNSET}
     if "domains" in changes:
@@ -127,21 +126,20 @@ async def change_site(request: Request) -> Response:
     if "staff_networks" in changes:
         changes["staff_networks"] = checked_networks(changes["staff_networks"])
     if "staff_ids" in changes:
-        changes["staff_ids"] = await viewer.run(staff_marks, viewer.definitions, int(site.id), changes["staff_ids"])
+        changes["staff_ids"] = await work.run(staff_marks, definitions, int(site.id), changes["staff_ids"])
     if "name" in changes:
-        changes["name"] = await viewer.run(checked_name, viewer, changes["name"], site)
-    stored = await viewer.run(viewer.definitions.put, structs.replace(site, **changes), by_whom(request))
-    viewer.work.forget()
-    return answer(as_json(request, stored))
+        changes["name"] = await work.run(checked_name, definitions, changes["name"], site)
+    stored = await registry.save(structs.replace(site, **changes), by_whom(request))
+    work.forget()
+    return answer(as_json(urls, stored))
 
 
-async def rotate(request: Request) -> Response:
-    viewer = viewer_of(request)
-    site = await site_of(viewer, request)
+async def rotate(request: Request, *, registry: Registry, work: Work, definitions: Definitions, urls: Urls) -> Response:
+    site = await registry.site(request)
     asked = await body(request, Rotation)
-    stored = await viewer.run(rotate_key, viewer.definitions, site, by_whom(request), asked.grace_days)
-    viewer.work.forget()
-    return answer(as_json(request, stored))
+    stored = await work.run(rotate_key, definitions, site, by_whom(request), asked.grace_days)
+    work.forget()
+    return answer(as_json(urls, stored))
 
 
 ENTRIES = (

@@ -11,10 +11,12 @@ from starlette.responses import Response
 from store.notes import read_note
 from store.pages import canonical_page
 from store.snapshots import Snapshot
-from viewer.api.entry import Entry, answer, body, iso, viewer_of
-from viewer.errors import missing
-from viewer.jobs import Job
-from viewer.query import WIDTHS, only, resolve_page, resolve_variant, site_of
+from viewer.api.entry import Entry, answer, body, iso
+from viewer.http.errors import missing
+from viewer.jobs import Job, Jobs
+from viewer.query import WIDTHS, Resolver, only
+from viewer.registry import Registry
+from viewer.site_snapshots import SiteSnapshots
 from viewer.states import wishes
 
 Width = Annotated[int, Meta(ge=WIDTHS[0], le=WIDTHS[1])]
@@ -61,35 +63,32 @@ def job_json(job: Job) -> dict[str, Any]:
     }
 
 
-async def take_snapshots(request: Request) -> Response:
-    viewer = viewer_of(request)
-    site = await site_of(viewer, request)
+async def take_snapshots(request: Request, *, registry: Registry, jobs: Jobs, resolver: Resolver) -> Response:
+    site = await registry.site(request)
     wanted = await body(request, Wanted)
     own = canonical_page(wanted.url, site.keep_query)  # NotAPage now rather than in the job
-    page = await resolve_page(viewer, site, wanted.page) if wanted.page else ""
-    variant = "=".join(await resolve_variant(viewer, site, wanted.variant) or ())
-    asked = await viewer.run(
-        wishes, viewer.definitions, site, page or own, wanted.widths, wanted.state, every=wanted.all_states
+    page = await resolver.page(site, wanted.page) if wanted.page else ""
+    variant = "=".join(await resolver.variant(site, wanted.variant) or ())
+    asked = await registry.read(
+        lambda found: wishes(found, site, page or own, wanted.widths, wanted.state, every=wanted.all_states)
     )
-    jobs = [viewer.jobs.submit(site, wanted.url, wish.widths, variant, wish.recipe, page) for wish in asked]
-    states = {"states": [job_json(job) for job in jobs[1:]]} if wanted.all_states else {}
-    return answer(job_json(jobs[0]) | states, 202)
+    taken = [jobs.submit(site, wanted.url, wish.widths, variant, wish.recipe, page) for wish in asked]
+    states = {"states": [job_json(job) for job in taken[1:]]} if wanted.all_states else {}
+    return answer(job_json(taken[0]) | states, 202)
 
 
-async def show_job(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def show_job(request: Request, *, jobs: Jobs) -> Response:
     id = str(request.path_params["job"])
-    job = viewer.jobs.get(id)
+    job = jobs.get(id)
     if job is None:
         raise missing("job", id, "Jobs are forgotten when Parcours is restarted.")
     return answer(job_json(job))
 
 
-async def list_snapshots(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def list_snapshots(request: Request, *, registry: Registry, snapshots: SiteSnapshots) -> Response:
     only(request.query_params, ())
-    site = await site_of(viewer, request)
-    found = await viewer.run(viewer.snapshots.list, int(site.id))
+    site = await registry.site(request)
+    found = await snapshots.all(site)
     return answer({"snapshots": [snapshot_json(s) for s in found]})
 
 

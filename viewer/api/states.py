@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rules.recipe import LONGEST_SELECTOR, read_recipe
-from store.definitions import Conflict
+from store.definitions import Conflict, Definitions
 from store.devices import Device
 from store.records import Key, PageState
-from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
-from viewer.api.experiments import slug
-from viewer.errors import Problem
-from viewer.query import find_site
-from viewer.states import MOST_STATES, defined_states, find_state
+from viewer.api.entry import Entry, answer, body, by_whom
+from viewer.http.errors import Problem
+from viewer.lookup import find_site, slug
+from viewer.states import MOST_STATES, defined_states, find_state, state_id
+from viewer.work import Work
 
 
 class StateBody(Struct, forbid_unknown_fields=True):
@@ -38,83 +38,73 @@ def state_json(state: PageState) -> dict[str, Any]:
     return fields
 
 
-def state_id(site: str, key: str) -> str:
-    """Keys are those of a site; ids are those of all."""
-    return f"{site}.{key}"
-
-
 def _checked(asked: StateBody) -> dict[str, Any]:
     fields = structs.asdict(asked)
     del fields["key"], fields["version"]
     return fields | {"steps": tuple(str(step) for step in read_recipe(asked.steps))}
 
 
-async def list_states(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def list_states(request: Request, *, work: Work, definitions: Definitions) -> Response:
 
     def find() -> list[PageState]:
-        return defined_states(viewer.definitions, find_site(viewer.definitions, request.path_params["site"]))
+        return defined_states(definitions, find_site(definitions, request.path_params["site"]))
 
-    return answer({"states": [state_json(state) for state in await viewer.run(find)]})
+    return answer({"states": [state_json(state) for state in await work.run(find)]})
 
 
-async def create_state(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def create_state(request: Request, *, work: Work, definitions: Definitions) -> Response:
     asked = await body(request, StateBody)
     fields = _checked(asked)
 
     def create() -> PageState:
-        site = find_site(viewer.definitions, request.path_params["site"])
+        site = find_site(definitions, request.path_params["site"])
         key = asked.key or slug(asked.name)
-        if len(defined_states(viewer.definitions, site)) >= MOST_STATES:
+        if len(defined_states(definitions, site)) >= MOST_STATES:
             raise Problem(409, "many_states", f"A site has at most {MOST_STATES} states.", "Delete one first.")
         state = PageState(id=state_id(site.id, key), site=site.id, key=key, **fields)
         try:
-            return viewer.definitions.put(state, by_whom(request))
+            return definitions.put(state, by_whom(request))
         except Conflict:
             raise Problem(409, "key_taken", f"There is a state {key!r} already.", "Give another key.") from None
 
-    made = await viewer.run(create)
-    viewer.work.forget()
+    made = await work.run(create)
+    work.forget()
     return answer(state_json(made), 201)
 
 
-async def show_state(request: Request) -> Response:
-    return answer(state_json(await viewer_of(request).run(_named, request)))
+async def show_state(request: Request, *, work: Work, definitions: Definitions) -> Response:
+    return answer(state_json(await work.run(_named, definitions, request)))
 
 
-async def change_state(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def change_state(request: Request, *, work: Work, definitions: Definitions) -> Response:
     asked = await body(request, StateBody)
     fields = _checked(asked)
 
     def change() -> PageState:
-        stored = _named(request)
+        stored = _named(definitions, request)
         if asked.key not in (None, stored.key):
             raise Problem(422, "key", "The key stays: pictures carry it.", "Make a new state instead.")
         version = stored.version if asked.version is None else asked.version
-        return viewer.definitions.put(structs.replace(stored, version=version, **fields), by_whom(request))
+        return definitions.put(structs.replace(stored, version=version, **fields), by_whom(request))
 
-    changed = await viewer.run(change)
-    viewer.work.forget()
+    changed = await work.run(change)
+    work.forget()
     return answer(state_json(changed))
 
 
-async def delete_state(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def delete_state(request: Request, *, work: Work, definitions: Definitions) -> Response:
 
     def delete() -> str:
-        stored = _named(request)
-        viewer.definitions.delete(stored, by_whom(request))
+        stored = _named(definitions, request)
+        definitions.delete(stored, by_whom(request))
         return stored.key
 
-    deleted = await viewer.run(delete)
-    viewer.work.forget()
+    deleted = await work.run(delete)
+    work.forget()
     return answer({"deleted": deleted})
 
 
-def _named(request: Request) -> PageState:
-    definitions = viewer_of(request).definitions
+def _named(definitions: Definitions, request: Request) -> PageState:
     return find_state(definitions, find_site(definitions, request.path_params["site"]), request.path_params["state"])
 
 

@@ -8,12 +8,14 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from store.definitions import Missing
+from store.definitions import Definitions, Missing
 from store.records import Token
-from viewer import tokens
-from viewer.api.entry import Entry, answer, body, by_whom, viewer_of
-from viewer.errors import missing
-from viewer.tokens import Role
+from viewer.access import tokens
+from viewer.access.person import Role
+from viewer.api.entry import Entry, answer, body, by_whom
+from viewer.http.errors import missing
+from viewer.registry import Registry
+from viewer.work import Work
 
 
 class NewToken(Struct, forbid_unknown_fields=True):
@@ -26,30 +28,27 @@ def token_json(token: Token) -> dict[str, Any]:
     return {"id": token.id, "name": token.name, "role": token.role}
 
 
-async def create_token(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def create_token(request: Request, *, work: Work, definitions: Definitions) -> Response:
     asked = await body(request, NewToken)
-    token, text = await viewer.run(tokens.issue, viewer.definitions, asked.name, asked.role)
+    token, text = await work.run(tokens.issue, definitions, asked.name, asked.role)
     return answer(token_json(token) | {"token": text}, 201)
 
 
-async def list_tokens(request: Request) -> Response:
-    viewer = viewer_of(request)
-    return answer({"tokens": [token_json(t) for t in await viewer.run(viewer.definitions.find, Token)]})
+async def list_tokens(request: Request, *, registry: Registry) -> Response:
+    return answer({"tokens": [token_json(t) for t in await registry.tokens()]})
 
 
-async def delete_token(request: Request) -> Response:
-    viewer = viewer_of(request)
+async def delete_token(request: Request, *, work: Work, definitions: Definitions) -> Response:
     id = str(request.path_params["token"])
 
     def delete() -> None:
         try:
-            viewer.definitions.delete(viewer.definitions.get(Token, id), by_whom(request))
+            definitions.delete(definitions.get(Token, id), by_whom(request))
         except Missing:
             raise missing("token", id, "GET /api/v1/tokens lists them.") from None
 
-    await viewer.run(delete)
-    viewer.work.forget()
+    await work.run(delete)
+    work.forget()
     return answer({"deleted": id})
 
 

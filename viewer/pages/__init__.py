@@ -1,79 +1,66 @@
-"""The pages: one module a page, a frozen record each, rendered by its template.
+"""The pages: a folder for each subject, with a frozen record for each page and its template beside the code.
 
-`routes(viewer)` are their addresses; `error_page` is the page of whatever goes wrong.
+`ENDPOINTS` are their addresses, each with the role that it needs.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
-from starlette.routing import BaseRoute, Mount, Route
 
-from . import (
-    account,
-    compare,
-    entrance,
-    experiments,
-    gallery,
-    heatmap,
-    journey_edit,
-    journey_map,
-    journeys,
-    setup,
-    sites,
-    states,
-    taking,
-)
-from .problems import problem_page
-from .rendering import StaticPages
+from viewer.http.binding import Endpoint
+from viewer.pages.compare import page as compare
+from viewer.pages.experiments import page as experiments
+from viewer.pages.gallery import page as gallery
+from viewer.pages.heatmap import page as heatmap
+from viewer.pages.journey import edit as journey_edit
+from viewer.pages.journey import index as journey_index
+from viewer.pages.journey import show as journey
+from viewer.pages.patterns import page as patterns
+from viewer.pages.people import account, sign_in
+from viewer.pages.pictures import page as pictures
+from viewer.pages.sites import index as site_index
+from viewer.pages.sites import setup
+from viewer.pages.states import page as states
 
-if TYPE_CHECKING:
-    from viewer.app import Viewer
-
-error_page = problem_page
-BOTH = ["GET", "POST"]
+BOTH = ("GET", "POST")
+POST = ("POST",)
+SITE = "/sites/{site}"
 
 
 async def _home(request: Request) -> Response:
     return RedirectResponse("/sites", status_code=303)
 
 
-async def _journey(request: Request) -> Response:
-    """One address: the map, or with `?edit=1` its form."""
-    editing = request.method == "POST" or request.query_params.get("edit") == "1"
-    return await (journey_edit.edit if editing else journey_map.show)(request)
-
-
-def routes(viewer: Viewer) -> list[BaseRoute]:
-    """All pages and the files they need."""
-    site = "/sites/{site}"
-    return [
-        Route("/", _home),
-        Route("/sign-in", entrance.sign_in, methods=BOTH),
-        Route("/sign-out", entrance.sign_out, methods=["POST"]),
-        Route("/first-run", entrance.first_run, methods=BOTH),
-        Route("/account", account.account, methods=BOTH),
-        Route("/sites", sites.sites),
-        Route("/sites/new", sites.new_site, methods=BOTH),
-        Route(site, setup.setup),
-        Route(site, setup.save, methods=["POST"]),
-        Route(site + "/rotate-key", setup.rotate, methods=["POST"]),
-        Route(site + "/pages", gallery.gallery),
-        Route(site + "/heatmap", heatmap.heatmap),
-        Route(site + "/pictures", taking.take, methods=["POST"]),
-        Route(site + "/pictures/{jobs}", taking.follow),
-        Route(site + "/states", states.states),
-        Route(site + "/states/new", states.edit, methods=BOTH),
-        Route(site + "/states/{state}/edit", states.edit, methods=BOTH),
-        Route(site + "/matching", journeys.matching),
-        Route(site + "/experiments", experiments.experiments),
-        Route(site + "/experiments/new", experiments.edit, methods=BOTH),
-        Route(site + "/experiments/{experiment}", compare.compare),
-        Route(site + "/experiments/{experiment}/edit", experiments.edit, methods=BOTH),
-        Route(site + "/journeys", journeys.journeys),
-        Route(site + "/journeys", journeys.new_journey, methods=["POST"]),
-        Route(site + "/journeys/{journey}", _journey, methods=BOTH),
-        Mount("/static", StaticPages(), name="static"),
-    ]
+ENDPOINTS = (
+    Endpoint("/", _home, None),
+    Endpoint("/sign-in", sign_in.show_sign_in, None),
+    Endpoint("/sign-in", sign_in.sign_in, None, POST),
+    Endpoint("/sign-out", sign_in.sign_out, None, POST),
+    Endpoint("/first-run", sign_in.first_run, None, BOTH),
+    Endpoint("/account", account.show, "viewer"),
+    Endpoint("/account", account.save, "viewer", POST),
+    Endpoint("/sites", site_index.index, "viewer"),
+    Endpoint("/sites/new", site_index.new_site, "editor", BOTH),
+    Endpoint(SITE, setup.show, "viewer"),
+    Endpoint(SITE, setup.save, "editor", POST),
+    Endpoint(SITE + "/rotate-key", setup.rotate, "editor", POST),
+    Endpoint(SITE + "/pages", gallery.gallery, "viewer"),
+    Endpoint(SITE + "/heatmap", heatmap.heatmap, "viewer"),
+    Endpoint(SITE + "/pictures", pictures.take, "editor", POST),
+    Endpoint(SITE + "/pictures/{jobs}", pictures.follow, "viewer"),
+    Endpoint(SITE + "/states", states.index, "viewer"),
+    Endpoint(SITE + "/states/new", states.show_form, "editor"),
+    Endpoint(SITE + "/states/new", states.save, "editor", POST),
+    Endpoint(SITE + "/states/{state}/edit", states.show_form, "editor"),
+    Endpoint(SITE + "/states/{state}/edit", states.save, "editor", POST),
+    Endpoint(SITE + "/matching", patterns.matching, "viewer"),
+    Endpoint(SITE + "/experiments", experiments.index, "viewer"),
+    Endpoint(SITE + "/experiments/new", experiments.edit, "editor", BOTH),
+    Endpoint(SITE + "/experiments/{experiment}", compare.compare, "viewer"),
+    Endpoint(SITE + "/experiments/{experiment}/edit", experiments.edit, "editor", BOTH),
+    Endpoint(SITE + "/journeys", journey_index.index, "viewer"),
+    Endpoint(SITE + "/journeys", journey_index.new_journey, "editor", POST),
+    Endpoint(SITE + "/journeys/{journey}", journey.show, "viewer"),
+    Endpoint(SITE + "/journeys/{journey}", journey_edit.edit, "editor", POST),
+)

@@ -1,0 +1,55 @@
+"""Which roles may use a route."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from viewer.access.form_tokens import FormTokens
+from viewer.access.person import Person, Role, person
+from viewer.http.errors import Problem, wants_json
+from viewer.http.urls import Urls
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+def check_role(who: Person, role: Role) -> None:
+    """Problem 403 unless this person has `role` or a higher one (viewer < editor < owner)."""
+    if not who.may(role):
+        hint = f"This needs {role}: ask an owner of this Parcours."
+        raise Problem(403, "role", f"{who.name!r} has the role {who.role}.", hint)
+
+
+def guard(handler: Handler, role: Role, forms: FormTokens, urls: Urls) -> Handler:
+    """`handler`, run only for people with `role` or a higher one.
+
+    Without sign-in a page redirects to it and the API answers 401; with a role that is too
+    low 403. A change by a signed-in browser must carry the token of a form.
+    """
+
+    @functools.wraps(handler)
+    async def guarded(request: Request) -> Response:
+        who = person(request)
+        if who is None:
+            if wants_json(request):
+                raise Problem(401, "sign_in", "This needs a sign-in.", "Send `Authorization: Bearer TOKEN`.")
+            query = f"?{request.url.query}" if request.url.query else ""
+            back = request.url.path + query if request.method in SAFE_METHODS else ""
+            return RedirectResponse(urls.sign_in(back), status_code=303)
+        check_role(who, role)
+        if request.method not in SAFE_METHODS and who.via == "session":
+            await forms.check(request)
+        return await handler(request)
+
+    return guarded
+
+
+def safe_next(path: str) -> str:
+    """A path of this Parcours to continue to, never another site."""
+    local = path.startswith("/") and not path.startswith(("//", "/\\")) and not re.search(r"[\x00-\x1f\\]", path)
+    return path if local else "/sites"

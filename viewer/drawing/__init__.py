@@ -1,0 +1,1 @@
+"""Grids to pictures and files: palettes, strips, overlays, tables."""

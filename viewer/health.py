@@ -1,0 +1,42 @@
+"""Whether a site's data arrives: its traffic, and what became of its messages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+
+from aggregator.answers.traffic import SiteTraffic, site_traffic
+from store.client import Store
+from store.intake import SiteIntake
+from store.records import Site
+from viewer.recent import Recent, read_recent
+from viewer.work import Work
+
+
+@dataclass(frozen=True)
+class SiteHealth:
+    """`intake`: counts of this process since its start; None where other processes receive the batches."""
+
+    traffic: SiteTraffic
+    recent: Recent
+    intake: SiteIntake | None
+
+
+class Health:
+    """Reads the health of sites. `intake`: site number → what the collector of this process has counted."""
+
+    def __init__(self, store: Store, work: Work, intake: Callable[[int], SiteIntake] | None = None) -> None:
+        self._store = store
+        self._work = work
+        self._intake = intake
+
+    async def of(self, site: Site, today: date) -> SiteHealth:
+        number = int(site.id)
+        intake = self._intake(number) if self._intake else None
+
+        def read() -> SiteHealth:
+            recent = read_recent(self._store, number, intake.unsaved if intake else {})
+            return SiteHealth(site_traffic(self._store, number, today), recent, intake)
+
+        return await self._work.run(read)

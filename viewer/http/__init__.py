@@ -1,0 +1,1 @@
+"""HTTP without a subject: addresses, errors, headers, how a route gets what it uses."""

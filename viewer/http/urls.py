@@ -1,0 +1,105 @@
+"""Every address of the viewer, built in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from urllib.parse import quote, urlencode
+
+
+def _path(*parts: object, **query: object) -> str:
+    """`/a/b?x=1`: parts are percent-encoded, empty query values left out."""
+    path = "/" + "/".join(quote(str(part), safe="") for part in parts)
+    kept = {k: str(v) for k, v in query.items() if not (v is None or v is False or v == "")}
+    return path + (f"?{urlencode(kept, safe='/:')}" if kept else "")
+
+
+@dataclass(frozen=True)
+class Urls:
+    """Paths from the root of this Parcours; `base` is the address people reach it by, without a slash at its end."""
+
+    base: str
+
+    def absolute(self, path: str) -> str:
+        return self.base.rstrip("/") + path
+
+    def sign_in(self, next: str = "", link: str = "") -> str:
+        return _path("sign-in", link=link, next=next)
+
+    def sign_out(self) -> str:
+        return _path("sign-out")
+
+    def first_run(self, token: str) -> str:
+        return _path("first-run", token=token)
+
+    def account(self) -> str:
+        return _path("account")
+
+    def sites(self) -> str:
+        return _path("sites")
+
+    def new_site(self) -> str:
+        return _path("sites", "new")
+
+    def site(self, site: str) -> str:
+        return _path("sites", site)
+
+    def rotate_key(self, site: str) -> str:
+        return _path("sites", site, "rotate-key")
+
+    def pages(self, site: str, **query: object) -> str:
+        return _path("sites", site, "pages", **query)
+
+    def heatmap(self, site: str, **query: object) -> str:
+        return _path("sites", site, "heatmap", **query)
+
+    def take(self, site: str) -> str:
+        return _path("sites", site, "pictures")
+
+    def taking(self, site: str, jobs: Iterable[str], next: str) -> str:
+        return _path("sites", site, "pictures", "-".join(jobs), next=next)
+
+    def states(self, site: str) -> str:
+        return _path("sites", site, "states")
+
+    def new_state(self, site: str, **query: object) -> str:
+        return _path("sites", site, "states", "new", **query)
+
+    def state(self, site: str, state: str) -> str:
+        return _path("sites", site, "states", state, "edit")
+
+    def experiments(self, site: str) -> str:
+        return _path("sites", site, "experiments")
+
+    def new_experiment(self, site: str) -> str:
+        return _path("sites", site, "experiments", "new")
+
+    def edit_experiment(self, site: str, experiment: str) -> str:
+        return _path("sites", site, "experiments", experiment, "edit")
+
+    def matching(self, site: str) -> str:
+        return _path("sites", site, "matching")
+
+    def experiment(self, site: str, experiment: str, **query: object) -> str:
+        return _path("sites", site, "experiments", experiment, **query)
+
+    def journeys(self, site: str) -> str:
+        return _path("sites", site, "journeys")
+
+    def journey(self, site: str, journey: str, **query: object) -> str:
+        return _path("sites", site, "journeys", journey, **query)
+
+    def strip(self, site: str, snapshot: int, n: int) -> str:
+        return _path("sites", site, "snapshots", snapshot, f"{n}.webp")
+
+    def heat(self, site: str, **query: object) -> str:
+        return _path("sites", site, "heat.png", **query)
+
+    def thumb(self, site: str, page: str, **query: object) -> str:
+        return _path("sites", site, "thumb.webp", page=page, **query)
+
+    def api(self, *parts: object, **query: object) -> str:
+        return _path("api", "v1", *parts, **query)
+
+    def static(self, name: str) -> str:
+        return "/static/" + quote(name)

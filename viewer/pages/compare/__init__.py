@@ -1,0 +1,1 @@
+"""Two variants of a page, compared."""

@@ -1,0 +1,1 @@
+"""The experiments of a site: list and form."""

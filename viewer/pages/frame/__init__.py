@@ -1,0 +1,1 @@
+"""What surrounds every page: its record, language, rendering, the error page."""

@@ -1,0 +1,114 @@
+"""From a request to a page: its language, the frame around it, the answer."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qsl, urlencode
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from store.records import Site
+from viewer.access.form_tokens import FormTokens
+from viewer.access.person import person
+from viewer.http.urls import Urls
+from viewer.pages.frame.languages import CODES, NAMES, Language, language, preferred
+from viewer.pages.frame.page import Choice, Frame, Page
+from viewer.pages.frame.rendering import render
+from viewer.registry import Registry
+
+LANGUAGE_COOKIE = "parcours-language"
+THEME_COOKIE = "parcours-look"
+THEMES = ("", "light", "dark")
+YEAR = 31_536_000  # seconds
+
+
+def language_of(request: Request) -> Language:
+    """`?lang=` (kept in a cookie from then on), else the person's own, else the cookie, else the browser's."""
+    who = person(request)
+    wished = (request.query_params.get("lang"), who.language if who else "", request.cookies.get(LANGUAGE_COOKIE))
+    code = next((code for code in wished if code in CODES), None)
+    return language(code or preferred(request.headers.get("accept-language", "")))
+
+
+class Frames:
+    """Builds the frame of a page: where it is, its language and theme, who is signed in."""
+
+    def __init__(self, registry: Registry, urls: Urls, forms: FormTokens) -> None:
+        self._registry = registry
+        self._urls = urls
+        self._forms = forms
+
+    async def of(self, request: Request, section: str, site: Site | None = None) -> Frame:
+        """The frame of a page of `section`, inside `site` or outside of any."""
+        who, lang = person(request), language_of(request)
+        nav: tuple[Choice, ...] = ()
+        sites: tuple[Choice, ...] = ()
+        if who is not None:
+            nav = self._nav(lang, section, site)
+            if site is not None:
+                sites = self._sites(lang, section, site, await self._registry.sites())
+        theme = request.cookies.get(THEME_COOKIE, "")
+        return Frame(
+            lang=lang,
+            theme=theme if theme in THEMES else "",
+            user=who.name if who else "",
+            csrf=self._forms.of(request),
+            nav=nav,
+            sites=sites,
+            site_name=site.name if site else "",
+            demo=site.demo if site else False,
+            languages=_languages(request, lang),
+        )
+
+    def _nav(self, lang: Language, section: str, site: Site | None) -> tuple[Choice, ...]:
+        """The sections: all sites, and those of the open one."""
+        urls, _ = self._urls, lang.text
+        places = [("sites", _("Sites"), urls.sites())]
+        if site is not None:
+            places += [
+                ("pages", _("Pages"), urls.pages(site.id)),
+                ("experiments", _("Experiments"), urls.experiments(site.id)),
+                ("journeys", _("Journeys"), urls.journeys(site.id)),
+            ]
+        return tuple(Choice(label, href, key == section) for key, label, href in places)
+
+    def _sites(self, lang: Language, section: str, site: Site, known: list[Site]) -> tuple[Choice, ...]:
+        """The other sites, and the set-up of this one."""
+        setup, here = self._urls.site(site.id), section == "setup"
+        if len(known) < 2:
+            return (Choice(site.name, setup, here),)
+        others = tuple(Choice(s.name, self._urls.pages(s.id), s.id == site.id and not here) for s in known)
+        return (*others, Choice(lang.text("Set-up of this site"), setup, here))
+
+
+def _languages(request: Request, lang: Language) -> tuple[Choice, ...]:
+    """Links to this page in each language."""
+    query = [(k, v) for k, v in parse_qsl(request.url.query, keep_blank_values=True) if k != "lang"]
+    return tuple(
+        Choice(NAMES[code], f"{request.url.path}?{urlencode([*query, ('lang', code)])}", code == lang.code, code)
+        for code in CODES
+    )
+
+
+def answer(request: Request, page: Page, status: int = 200) -> Response:
+    """The page as HTML; a language chosen by the address is kept."""
+    response = HTMLResponse(render(page), status_code=status)
+    chosen = request.query_params.get("lang", "")
+    if chosen in CODES:
+        keep(response, LANGUAGE_COOKIE, chosen)
+    return response
+
+
+def go(path: str) -> Response:
+    """On to another page after a form was accepted."""
+    return RedirectResponse(path, status_code=303)
+
+
+def keep(response: Response, name: str, value: str) -> None:
+    """Keep a preference (language, theme) in a cookie: nothing secret in it."""
+    response.set_cookie(name, value, max_age=YEAR if value else 0, samesite="lax", path="/")
+
+
+def lines(text: str) -> tuple[str, ...]:
+    """The lines of a text field, without empty ones and doubles."""
+    return tuple(dict.fromkeys(line.strip() for line in text.replace(",", "\n").splitlines() if line.strip()))

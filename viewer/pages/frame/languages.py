@@ -1,0 +1,137 @@
+"""English and French: words from the catalogs, numbers and dates by the rules of each language."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date, format_datetime
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+CATALOGS = Path(__file__).parents[2] / "translations"
+CODES = ("en", "fr")  # English is the language of the message ids, so it has no catalog
+NAMES = {"en": "English", "fr": "Français"}
+MINUS, DASH, THIN = "−", "–", "\u202f"
+
+
+@dataclass(frozen=True)
+class Language:
+    """How one language writes words, numbers and dates."""
+
+    code: str
+    locale: Locale
+    catalog: NullTranslations
+
+    def text(self, message: str, **values: object) -> str:
+        """The words of `message` in this language, `%(name)s` filled in."""
+        words = self.catalog.gettext(message)
+        return words % values if values else words
+
+    def plural(self, one: str, many: str, n: int, **values: object) -> str:
+        """`one` or `many` as this language counts `n`; `%(num)s` is `n` as written here."""
+        return self.catalog.ngettext(one, many, n) % {"num": self.number(n), **values}
+
+    def words(self, text: Mapping[str, str], fallback: str = "") -> str:
+        """The text typed by people in this language, else in any."""
+        return text.get(self.code) or next((words for words in text.values() if words), fallback)
+
+    def named(self, name: str, value: str) -> str:
+        """`Apply code: 22.5%`."""
+        return self.text("%(name)s: %(value)s", name=name, value=value)
+
+    def number(self, value: float, digits: int = 0) -> str:
+        """`4,812`, `−12`, `3.9`."""
+        shown = format_decimal(abs(round(value, digits)), "#,##0" + ("." + "0" * digits if digits else ""), self.locale)
+        return (MINUS if round(value, digits) < 0 else "") + shown
+
+    def share(self, value: float, digits: int = 1) -> str:
+        """`58.0%` of 0.58."""
+        return self.number(value * 100, digits) + (f"{THIN}%" if self.code == "fr" else "%")
+
+    def between(self, low: float, high: float) -> str:
+        """`57.2–60.0`: an interval of shares in percent, without the sign."""
+        return f"{self.number(low * 100, 1)}{DASH}{self.number(high * 100, 1)}"
+
+    def points(self, difference: float, digits: int = 1) -> str:
+        """`+2.7` percentage points of 0.027."""
+        value = round(difference * 100, digits)
+        return ("+" if value > 0 else "") + self.number(value, digits)
+
+    def chance(self, p: float) -> str:
+        """A p or q value: `0.014`, `< 0.001`."""
+        return f"< {self.number(0.001, 3)}" if p < 0.001 else self.number(p, 3)
+
+    def day(self, value: date | str, year: bool = False) -> str:
+        """`21 November`; with the year when asked or when it is another one."""
+        if isinstance(value, str):
+            value = date.fromisoformat(value)
+        if year or value.year != datetime.now(UTC).year:
+            return format_date(value, "d MMMM y", self.locale)
+        return format_date(value, "d MMMM", self.locale)
+
+    def moment(self, ms: int) -> str:
+        """`21 November, 09:14` (UTC) of ms since 1970."""
+        when = datetime.fromtimestamp(ms / 1000, UTC)
+        return f"{self.day(when.date())}, {format_datetime(when, 'HH:mm', locale=self.locale)}"
+
+    def span(self, ms: float) -> str:
+        """A duration in at most two units: `40 s`, `3 min`, `1 d 4 h`."""
+        seconds = ms / 1000
+        if seconds < 10:
+            return self.text("%(n)s s", n=self.number(seconds, 1))
+        if seconds < 90:
+            return self.text("%(n)s s", n=self.number(seconds))
+        minutes = round(seconds / 60)
+        if minutes < 90:
+            return self.text("%(n)s min", n=self.number(minutes))
+        hours = round(minutes / 60)
+        if hours < 24:
+            return self.text("%(n)s h", n=self.number(hours))
+        days, rest = divmod(hours, 24)
+        if days < 10 and rest:
+            return self.text("%(days)s d %(hours)s h", days=days, hours=rest)
+        return self.text("%(n)s d", n=self.number(days))
+
+
+@cache
+def language(code: str) -> Language:
+    """The language of a code in `CODES`; English for any other."""
+    code = code if code in CODES else "en"
+    return Language(code, Locale.parse("en" if code == "en" else code), _catalog(code))
+
+
+def _catalog(code: str) -> NullTranslations:
+    path = CATALOGS / code / "LC_MESSAGES" / "parcours.po"
+    if not path.exists():
+        return NullTranslations()
+    with path.open("rb") as file:
+        catalog = read_po(file, locale=code)
+    compiled = io.BytesIO()  # in memory: no binary file to keep in step
+    write_mo(compiled, catalog)
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def preferred(accept: str) -> str:
+    """The code that an `Accept-Language` header asks for first, English if none is ours.
+
+    >>> preferred("de;q=0.9, fr-CA;q=0.8, en;q=0.1")
+    'fr'
+    """
+    wished: list[tuple[float, str]] = []
+    for part in accept.split(",")[:20]:
+        tag, _, rest = part.strip().partition(";")
+        try:
+            weight = float(rest.strip().removeprefix("q=")) if rest else 1.0
+        except ValueError:
+            weight = 0.0
+        wished.append((-weight, tag.split("-")[0].lower()))
+    return next((tag for weight, tag in sorted(wished, key=lambda w: w[0]) if tag in CODES and weight < 0), "en")

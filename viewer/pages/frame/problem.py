@@ -1,0 +1,81 @@
+"""What went wrong, as a page, in the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from viewer.access.person import person
+from viewer.http.errors import Problem
+from viewer.http.urls import Urls
+from viewer.pages.frame.frames import Frames, answer
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Choice, Page, doc
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProblemPage(Page):
+    """Any error, with what to do."""
+
+    template = "frame/problem.html"
+    heading: str = doc("What is wrong, in a few words")
+    words: str = doc("What went wrong, with names and figures")
+    hint: str = doc("What to do; may be empty")
+    back: Choice = doc("Where to go on from here")
+
+
+def problem_words(lang: Language, problem: Problem) -> str:
+    """Words for the problems that people meet in forms; what only programs meet stays in English."""
+    _ = lang.text
+    known = {
+        "wrong_password": _("The name or the password is wrong. Check both and try again."),
+        "name": _("This name cannot be used: take 1 to 64 letters, digits, . _ @ + or -."),
+        "name_taken": _("Somebody already signs in with this name. Choose another one."),
+        "password": _("The password is too short or too long: choose 10 to 256 characters."),
+        "first_run": _("This first-run link was used or is not right."),
+        "sign_in_link": _("This link is too old or not right. Sign in with name and password."),
+        "form_token": _("The form was too old, or cookies are switched off. Send it once more."),
+        "cross_site": _("This form was sent from another site. Send it once more from here."),
+        "view_unread": _("A width or a day in this address cannot be read."),
+        "view_kind": _("This address asks for a kind of map or a device that does not exist."),
+        "days_swapped": _("The last day must not be before the first."),
+        "busy": _("Many pictures wait already. Try again later."),
+        "stopped": _("Parcours was stopped before the picture was taken. Try again."),
+    }
+    if problem.code == "too_many_tries":
+        return _("Too many wrong tries. Try again in %(n)s seconds.", n=lang.number(problem.retry_after))
+    return known.get(problem.code, str(problem))
+
+
+class ErrorPages:
+    """The page of an error, for viewer/http/errors.py."""
+
+    def __init__(self, frames: Frames, urls: Urls) -> None:
+        self._frames = frames
+        self._urls = urls
+
+    async def answer(self, request: Request, problem: Problem) -> Response:
+        frame = await self._frames.of(request, "")
+        _, urls = frame.lang.text, self._urls
+        headings = {
+            400: _("This address cannot be read"),
+            401: _("This needs a sign-in"),
+            403: _("This is not allowed"),
+            404: _("There is nothing here"),
+            409: _("Somebody else was faster"),
+            503: _("Not just now"),
+        }
+        back = Choice(_("To the sites"), urls.sites()) if person(request) else Choice(_("Sign in"), urls.sign_in())
+        heading = headings.get(problem.status, _("Something went wrong"))
+        words = problem_words(frame.lang, problem)
+        page = ProblemPage(
+            frame=frame,
+            title=heading,
+            heading=heading,
+            words=words if words != str(problem) else problem.message,
+            hint="" if words != str(problem) else problem.hint,
+            back=back,
+        )
+        return answer(request, page, problem.status)

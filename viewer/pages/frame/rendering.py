@@ -1,0 +1,63 @@
+"""Templates: one Jinja environment a language, every undefined name an error."""
+
+from __future__ import annotations
+
+import hashlib
+from functools import cache
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import Response
+from starlette.staticfiles import StaticFiles
+from starlette.types import Scope
+
+from viewer.pages.frame import charts
+from viewer.pages.frame.languages import language
+from viewer.pages.frame.page import Page
+
+TEMPLATES = Path(__file__).parent.parent  # each beside the code that fills it
+STATIC = TEMPLATES.parent / "static"
+
+
+@cache
+def environment(code: str) -> Environment:
+    """The Jinja environment of a language: words, numbers and charts at hand."""
+    env = Environment(
+        loader=FileSystemLoader(TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        extensions=["jinja2.ext.i18n"],
+    )
+    lang = language(code)
+    env.install_gettext_callables(  # type: ignore[attr-defined]
+        lang.catalog.gettext, lang.catalog.ngettext, newstyle=True
+    )
+    env.globals.update(lang=lang, static=static, charts=charts)
+    env.policies["ext.i18n.trimmed"] = True
+    return env
+
+
+@cache
+def static(name: str) -> str:
+    """Address of a file of `viewer/static`, changed whenever the file is."""
+    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
+
+
+class StaticPages(StaticFiles):
+    """The files of `viewer/static`; an address with `?v=` never changes, so browsers keep it."""
+
+    def __init__(self) -> None:
+        super().__init__(directory=STATIC)
+
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        response = await super().get_response(path, scope)
+        if scope.get("query_string", b"").startswith(b"v=") and response.status_code == 200:
+            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+def render(page: Page) -> str:
+    """The HTML of a page."""
+    return environment(page.frame.lang.code).get_template(page.template).render(page.context())

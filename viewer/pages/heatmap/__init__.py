@@ -1,0 +1,1 @@
+"""The heatmap of a page."""

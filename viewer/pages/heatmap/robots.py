@@ -1,0 +1,55 @@
+"""The robots of a map: why they are taken for robots, in the reader's language, and the switch that takes them in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aggregator.measures.account import Account
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Choice
+from viewer.pages.map.parts import address
+from viewer.pages.map.view import View
+
+
+@dataclass(frozen=True)
+class Robots:
+    """`words`: which robots the map holds, "" when they are left out. `switch`: the link to the other map."""
+
+    words: str = ""
+    switch: Choice | None = None
+
+
+def reason_words(lang: Language) -> dict[str, str]:
+    """A few words for each of store.robots.REASONS."""
+    _ = lang.text
+    return {
+        "webdriver": _("driven by a program (webdriver)"),
+        "headless": _("headless browser"),
+        "crawler": _("crawler"),
+        "no_user_agent": _("no user agent"),
+        "contradiction": _("contradicts itself on its browser"),
+        "prefetch": _("page loaded in advance"),
+        "datacentre": _("from a data centre"),
+        "same_place": _("always the same place"),
+        "too_fast": _("faster than a hand"),
+        "too_regular": _("too regular for a hand"),
+        "no_pointer": _("pointer never rested"),
+    }
+
+
+def reasons_of(lang: Language, counted: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+    """(words, number) of each reason, in the order given. A reason of another version stands for itself."""
+    words = reason_words(lang)
+    return tuple((words.get(reason, reason), lang.number(n)) for reason, n in counted.items())
+
+
+def robots_of(lang: Language, view: View, action: str, account: Account) -> Robots:
+    """What a map says of its robots; no switch where it would change nothing."""
+    _ = lang.text
+    if not view.bots:
+        switch = Choice(_("Show robots on the map"), address(action, view.query(bots=True)))
+        return Robots(switch=switch if account.bots else None)
+    listed = ", ".join(f"{words} {n}" for words, n in reasons_of(lang, account.bots_taken_in))
+    words = _("Robots are taken in: %(reasons)s.", reasons=listed) if listed else _("Robots are taken in; none came.")
+    return Robots(words, Choice(_("Leave robots out"), address(action, view.query(bots=False))))

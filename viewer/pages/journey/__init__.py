@@ -1,0 +1,1 @@
+"""Journeys: list, map and form."""

@@ -1,0 +1,131 @@
+"""The map of a journey open for editing: one form; with script it is saved by the API, without by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.client import StoreError
+from store.definitions import Conflict
+from store.records import Journey, Site
+from viewer.access.person import signed_in
+from viewer.http.urls import Urls
+from viewer.pages.frame.frames import Frames, answer, go, language_of, lines
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Page, doc
+from viewer.pages.journey.form import JourneyForm, StageForm, TouchpointForm, act, form_of, read_form, record_of
+from viewer.pages.patterns.page import known_line
+from viewer.registry import Registry
+from viewer.traffic import Traffic
+
+
+@dataclass(frozen=True, kw_only=True)
+class JourneyEditPage(Page):
+    """A journey in its form, `/sites/3/journeys/first-lamp?edit=1`."""
+
+    template = "journey/edit.html"
+    name: str = doc("Its name as typed")
+    objective: str = doc("What it is for, as typed")
+    review_on: str = doc("Day of review, ISO")
+    window_days: str = doc("Days in which going on counts")
+    version: int = doc("Version that the form began from")
+    stages: tuple[StageForm, ...] = doc("Stages as typed, in their order")
+    blank_stage: StageForm = doc("What a new stage looks like")
+    blank_touchpoint: TouchpointForm = doc("What a new touchpoint looks like")
+    other: str = doc("Label of the fields for the other language")
+    other_code: str = doc("Code of the other language")
+    lost: str = doc("Who was faster, when the save came too late")
+    action: str = doc("Where the form posts to")
+    cancel: str = doc("Where to go without saving")
+    api: str = doc("Address of the journey in the API")
+    matching_href: str = doc("Where the tester of patterns asks")
+
+
+async def show_form(request: Request, site: Site, stored: Journey, renderer: JourneyFormRenderer) -> Response:
+    """GET opens the form."""
+    lang = language_of(request)
+    return await renderer.answer(request, site, stored, form_of(stored, lang.code, other_language(lang)))
+
+
+async def edit(request: Request, *, registry: Registry, renderer: JourneyFormRenderer, urls: Urls) -> Response:
+    """POST does what its button says, or saves."""
+    site = await registry.site(request)
+    stored = await registry.journey(site, request.path_params["journey"])
+    sent, lang = await request.form(), language_of(request)
+    form, do = read_form((k, str(v)) for k, v in sent.multi_items()), str(sent.get("do", "save"))
+    if do != "save":
+        return await renderer.answer(request, site, stored, act(form, do))
+    lost = fault(lang, form)
+    if not lost:
+        try:
+            record = record_of(form, stored, lang.code, other_language(lang))
+            await registry.save(record, signed_in(request).name)
+            return go(urls.journey(site.id, stored.id))
+        except Conflict as error:
+            lost = lang.text("Not saved; what you typed is still here.") + f" {error}"
+        except StoreError as error:
+            lost = str(error)
+    return await renderer.answer(request, site, stored, form, lost)
+
+
+def other_language(lang: Language) -> str:
+    """The code of the second language that names are typed in."""
+    return "fr" if lang.code == "en" else "en"
+
+
+class JourneyFormRenderer:
+    """Renders the form of a journey, as stored or as typed."""
+
+    def __init__(self, frames: Frames, urls: Urls, traffic: Traffic) -> None:
+        self._frames = frames
+        self._urls = urls
+        self._traffic = traffic
+
+    async def answer(
+        self, request: Request, site: Site, stored: Journey, form: JourneyForm, lost: str = ""
+    ) -> Response:
+        """`lost`: why it could not be saved."""
+        frame, urls = await self._frames.of(request, "journeys", site), self._urls
+        lang, pages = frame.lang, await self._traffic.pages(site)
+        other = other_language(lang)
+        page = JourneyEditPage(
+            frame=frame,
+            title=lang.text("Edit %(name)s", name=stored.name),
+            name=form.name,
+            objective=form.objective,
+            review_on=form.review_on,
+            window_days=form.window_days,
+            version=form.version,
+            stages=_tested(lang, form, pages),
+            blank_stage=StageForm(""),
+            blank_touchpoint=TouchpointForm(""),
+            other=lang.text("Name in French") if other == "fr" else lang.text("Name in English"),
+            other_code=other,
+            lost=lost,
+            action=urls.journey(site.id, stored.id),
+            cancel=urls.journey(site.id, stored.id),
+            api=urls.api("sites", site.id, "journeys", stored.id),
+            matching_href=urls.matching(site.id),
+        )
+        return answer(request, page, 409 if lost else 200)
+
+
+def fault(lang: Language, form: JourneyForm) -> str:
+    """What is missing, in words; empty when nothing is."""
+    if not form.name:
+        return lang.text("A journey needs a name.")
+    if not form.stages:
+        return lang.text("A journey needs at least one stage.")
+    names = [stage.name for stage in form.stages] + [t.name for stage in form.stages for t in stage.touchpoints]
+    return "" if all(name.strip() for name in names) else lang.text("Every stage and touchpoint needs a name.")
+
+
+def _tested(lang: Language, form: JourneyForm, pages: list[str]) -> tuple[StageForm, ...]:
+    """The stages with what their patterns name."""
+
+    def tested(touchpoint: TouchpointForm) -> TouchpointForm:
+        return replace(touchpoint, known=known_line(lang, lines(touchpoint.pages), pages))
+
+    return tuple(replace(stage, touchpoints=tuple(map(tested, stage.touchpoints))) for stage in form.stages)

@@ -1,0 +1,1 @@
+"""What several maps share: strips, legends, ledgers, controls, element names, notes."""

@@ -1,0 +1,61 @@
+"""A line of the element table, and the box that goes with it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from store.layouts import Layout
+from viewer.pages.frame.languages import Language
+from viewer.pages.map.parts import Box
+
+LISTED = 14  # rows before "all elements"
+BOXES = 300  # boxes on a picture: beyond, nobody finds them by keyboard
+
+
+@dataclass(frozen=True)
+class ElementLine:
+    """One element with its numbers as text."""
+
+    id: str  # of the row; the address `#id` points to it
+    name: str
+    share: str
+    interval: str
+    of: str
+    extra: str  # dead share, time…
+    bad: bool
+    box: Box | None
+    detail: list[tuple[str, str, str]]  # label, value, "bad" or ""
+    listed: bool
+
+
+def layers(areas: Sequence[float]) -> list[int]:
+    """For each box the z-index that puts small boxes over large ones: 1 for the largest."""
+    order = sorted(range(len(areas)), key=lambda i: -areas[i])
+    z = [0] * len(areas)
+    for rank, i in enumerate(order):
+        z[i] = min(rank + 1, BOXES)
+    return z
+
+
+def shown_name(lang: Language, name: str, path: str) -> str:
+    """The element's name; one without words is called by its tag and where it stands."""
+    if name.strip():
+        return " ".join(name.split())
+    first, _, rest = path.partition(">")
+    last = rest.rpartition(">")[2] or first
+    tag = last.partition(":")[0].split("#")[0].split("@")[0].split("!")[0]
+    return lang.text("%(tag)s in %(place)s", tag=tag, place=first) if rest else first
+
+
+def names_of(lang: Language, layout: Layout) -> list[str]:
+    """A name for each element of a layout; like ones of the same tag are numbered down the page."""
+    names = [shown_name(lang, name, path) for name, path in zip(layout.names, layout.paths, strict=True)]
+    like = list(zip(names, layout.tags, layout.visible, strict=True))
+    total, seen = Counter(like), Counter[object]()
+    for i, kind in enumerate(like):
+        if total[kind] > 1 and kind[2]:
+            seen[kind] += 1
+            names[i] = f"{names[i]} ({seen[kind]})"
+    return names

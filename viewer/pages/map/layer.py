@@ -1,0 +1,53 @@
+"""What one kind of map (heat, reach) puts on the page of a heatmap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from viewer.pages.map.elements import ElementLine
+from viewer.pages.map.parts import LedgerRow, Legend, Picture
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A large number of the panel."""
+
+    label: str
+    value: str
+
+
+@dataclass(frozen=True)
+class DepthLine:
+    """A line across the page: so many came this far; dashed where it is the fold."""
+
+    at: str  # CSS length from the top
+    label: str
+    short: str  # the same where there is little room
+    fold: bool = False
+
+
+@dataclass(frozen=True)
+class ReachLayer:
+    """The veil over the picture (a CSS gradient) and the curve beside it (points in 100 × 1000)."""
+
+    veil: str
+    curve: str
+    lines: tuple[DepthLine, ...]
+
+
+@dataclass(frozen=True)
+class Layer:
+    """Everything on the page that depends on the kind of map."""
+
+    picture: Picture
+    figures: tuple[Figure, ...]
+    elements: tuple[ElementLine, ...]
+    columns: tuple[str, str, str]  # heads of the table: share, base, a third that may be empty
+    table_note: str
+    account: tuple[LedgerRow, ...]
+    account_line: str
+    unplaced: tuple[tuple[str, str], ...]  # path, number of points
+    legend: Legend
+    notes: tuple[str, ...]
+    drawn: int
+    reach: ReachLayer | None = None

@@ -1,0 +1,1 @@
+"""Patterns of pages: which known pages they match."""

@@ -1,0 +1,33 @@
+"""The live tester of patterns: which of the known pages they match."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from store.pages import matches, page_path
+from viewer.pages.frame.frames import language_of, lines
+from viewer.pages.frame.languages import Language
+from viewer.registry import Registry
+from viewer.traffic import Traffic
+
+SHOWN = 6  # pages named
+
+
+def known_line(lang: Language, patterns: tuple[str, ...], pages: list[str]) -> str:
+    """Which of the known pages the patterns name, in a line."""
+    if not patterns:
+        return lang.text("No pattern, so nothing is measured here.")
+    found = [page for page in pages if any(matches(pattern, page) for pattern in patterns)]
+    if not found:
+        return lang.text("Fits no page that was visited so far.")
+    names = ", ".join(page_path(page) for page in found[:SHOWN])
+    more = f", +{lang.number(len(found) - SHOWN)}" if len(found) > SHOWN else ""
+    return lang.plural("Fits %(num)s page: %(names)s", "Fits %(num)s pages: %(names)s", len(found), names=names + more)
+
+
+async def matching(request: Request, *, registry: Registry, traffic: Traffic) -> Response:
+    """GET ?patterns=: the sentence for these patterns."""
+    site = await registry.site(request)
+    patterns = lines(request.query_params.get("patterns", ""))[:20]
+    return JSONResponse({"words": known_line(language_of(request), patterns, await traffic.pages(site))})

@@ -1,0 +1,157 @@
+"""The account of the person who is signed in: language, theme, password, tokens."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.definitions import Definitions, Missing
+from store.records import Token
+from viewer.access import tokens
+from viewer.access.person import Person, signed_in
+from viewer.access.sessions import Sessions
+from viewer.access.sign_in import SignIn
+from viewer.access.users import Users
+from viewer.http.errors import Problem
+from viewer.http.urls import Urls
+from viewer.pages.frame.frames import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, Frames, answer, go, keep
+from viewer.pages.frame.languages import CODES, NAMES, Language
+from viewer.pages.frame.page import Choice, Page, doc
+from viewer.pages.frame.problem import problem_words
+from viewer.registry import Registry
+from viewer.work import Work
+
+
+@dataclass(frozen=True)
+class TokenRow:
+    id: str
+    name: str
+    role: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class AccountPage(Page):
+    """Language, look, password and tokens, `/account`."""
+
+    template = "people/account.html"
+    role: str = doc("What the person may do, in words")
+    saved: bool = doc("Whether something was just saved")
+    problem: str = doc("Why the last change failed")
+    languages: list[Choice] = doc("Languages; `href` is the value")
+    themes: list[Choice] = doc("Looks; `href` is the value")
+    can_edit: bool = doc("Whether the person may make tokens")
+    tokens: list[TokenRow] = doc("Tokens that are valid")
+    new_token: str = doc("Text of a token just made, shown this once")
+
+
+async def show(request: Request, *, registry: Registry, frames: Frames) -> Response:
+    """GET shows it."""
+    return await _answer(request, registry, frames)
+
+
+async def save(
+    request: Request,
+    *,
+    registry: Registry,
+    frames: Frames,
+    urls: Urls,
+    changes: AccountChanges,
+) -> Response:
+    """POST makes one change, named by the field `do`."""
+    form, who = await request.form(), signed_in(request)
+    new_token = ""
+    try:
+        match str(form.get("do", "")):
+            case "look":
+                return await changes.look(who, str(form.get("language", "")), str(form.get("theme", "")))
+            case "password":
+                return await changes.password(request, str(form.get("old", "")), str(form.get("new", "")))
+            case "token" if who.may("owner"):
+                name = str(form.get("name", "")).strip()[:80] or "token"
+                _, new_token = await registry.change(lambda found: tokens.issue(found, name, "editor"))
+            case "withdraw" if who.may("owner"):
+                await registry.change(lambda found: _withdraw(found, str(form.get("token", "")), who))
+                return go(urls.account() + "#tokens")
+    except Problem as problem:
+        return await _answer(request, registry, frames, problem=problem)
+    return await _answer(request, registry, frames, new_token=new_token)
+
+
+class AccountChanges:
+    """Changes of a person's own account."""
+
+    def __init__(self, users: Users, signing_in: SignIn, sessions: Sessions, urls: Urls, work: Work) -> None:
+        self._users = users
+        self._signing_in = signing_in
+        self._sessions = sessions
+        self._urls = urls
+        self._work = work
+
+    async def look(self, who: Person, code: str, theme: str) -> Response:
+        """Keep the language with the user, the theme in the browser."""
+        code = code if code in CODES else ""
+        if who.via == "session" and code != who.language:
+            await self._work.run(self._users.set_language, who.name, code)
+            self._work.forget()
+        response = go(self._urls.account() + "?saved=1")
+        keep(response, LANGUAGE_COOKIE, code)
+        keep(response, THEME_COOKIE, theme if theme in THEMES else "")
+        return response
+
+    async def password(self, request: Request, old: str, new: str) -> Response:
+        """A new password ends every session; this browser continues with a fresh one."""
+        who = signed_in(request)
+        if who.via != "session":
+            raise Problem(401, "sign_in", "This needs a sign-in.")
+        user = await self._signing_in.change_password(request, who.name, old, new)
+        response = go(self._urls.account() + "?saved=1")
+        self._sessions.start(response, user)
+        return response
+
+
+async def _answer(
+    request: Request, registry: Registry, frames: Frames, problem: Problem | None = None, new_token: str = ""
+) -> Response:
+    who, frame = signed_in(request), await frames.of(request, "account")
+    lang = frame.lang
+    stored = await registry.tokens() if who.may("owner") else []
+    page = AccountPage(
+        frame=frame,
+        title=lang.text("Account"),
+        role=_role(lang, who.role),
+        saved=request.query_params.get("saved") == "1",
+        problem=problem_words(lang, problem) if problem else "",
+        languages=_languages(lang, who),
+        themes=_themes(lang, frame.theme),
+        can_edit=who.may("owner"),
+        tokens=[TokenRow(t.id, t.name, _role(lang, t.role)) for t in stored],
+        new_token=new_token,
+    )
+    response = answer(request, page, problem.status if problem else 200)
+    if new_token:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _role(lang: Language, role: str) -> str:
+    _ = lang.text
+    return {"owner": _("owner: may do all"), "editor": _("editor: may change"), "viewer": _("viewer: may look")}[role]
+
+
+def _languages(lang: Language, who: Person) -> list[Choice]:
+    choices = [Choice(lang.text("As the browser says"), "", not who.language)]
+    return choices + [Choice(NAMES[code], code, who.language == code) for code in CODES]
+
+
+def _themes(lang: Language, theme: str) -> list[Choice]:
+    _ = lang.text
+    words = {"": _("As the system says"), "light": _("Light"), "dark": _("Dark")}
+    return [Choice(words[name], name, name == theme) for name in THEMES]
+
+
+def _withdraw(definitions: Definitions, id: str, who: Person) -> None:
+    with suppress(Missing):  # it is gone already, which is what was asked for
+        definitions.delete(definitions.get(Token, id), who.name)

@@ -1,0 +1,117 @@
+"""Sign-in, first run, sign-out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.records import User
+from viewer.access.first_run import FirstRun
+from viewer.access.form_tokens import FormTokens
+from viewer.access.guards import safe_next
+from viewer.access.person import person
+from viewer.access.sessions import Sessions
+from viewer.access.sign_in import SignIn
+from viewer.http.errors import Problem
+from viewer.http.urls import Urls
+from viewer.pages.frame.frames import Frames, answer, go
+from viewer.pages.frame.page import Page, doc
+from viewer.pages.frame.problem import problem_words
+from viewer.work import Work
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInPage(Page):
+    """Name and password, `/sign-in`."""
+
+    template = "people/sign_in.html"
+    name: str = doc("Name typed so far")
+    next: str = doc("Where to go on to")
+    problem: str = doc("Why the last try failed; empty at first")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirstRunPage(Page):
+    """The first account, `/first-run?token=…`."""
+
+    template = "people/first_run.html"
+    name: str = doc("Name typed so far")
+    token: str = doc("Token of the link")
+    usable: bool = doc("Whether the link still makes an owner")
+    problem: str = doc("Why the last try failed; empty at first")
+
+
+async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn, sessions: Sessions) -> Response:
+    """GET shows the form, or follows a sign-in link (`link`)."""
+    goal = request.query_params.get("next", "")
+    if person(request):
+        return go(safe_next(goal))
+    if link := request.query_params.get("link", ""):
+        try:
+            return _begun(sessions, await signing_in.by_link(link), goal)
+        except Problem as problem:
+            return await _form(request, frames, "", goal, problem)
+    return await _form(request, frames, "", goal)
+
+
+async def sign_in(
+    request: Request, *, frames: Frames, signing_in: SignIn, sessions: Sessions, forms: FormTokens
+) -> Response:
+    """POST signs in and goes on to `next`."""
+    form = await request.form()
+    name, goal = str(form.get("name", "")), str(form.get("next", ""))
+    try:
+        await forms.check(request)
+        user = await signing_in.by_password(request, name, str(form.get("password", "")))
+    except Problem as problem:
+        return await _form(request, frames, name, goal, problem)
+    return _begun(sessions, user, goal)
+
+
+def _begun(sessions: Sessions, user: User, goal: str) -> Response:
+    """On to the goal, with a fresh session."""
+    response = go(safe_next(goal))
+    sessions.start(response, user)
+    return response
+
+
+async def _form(request: Request, frames: Frames, name: str, goal: str, problem: Problem | None = None) -> Response:
+    frame = await frames.of(request, "")
+    words = problem_words(frame.lang, problem) if problem else ""
+    page = SignInPage(frame=frame, title=frame.lang.text("Sign in"), name=name, next=goal, problem=words)
+    return answer(request, page, problem.status if problem else 200)
+
+
+async def sign_out(request: Request, *, urls: Urls, sessions: Sessions, forms: FormTokens) -> Response:
+    """POST ends the session."""
+    await forms.check(request)
+    response = go(urls.sign_in())
+    sessions.end(response)
+    return response
+
+
+async def first_run(
+    request: Request, *, frames: Frames, first_owner: FirstRun, sessions: Sessions, forms: FormTokens, work: Work
+) -> Response:
+    """GET shows the form of the first account, POST makes it and signs in."""
+    frame = await frames.of(request, "")
+    name, problem, status = "", "", 200
+    token = request.query_params.get("token", "")
+    if request.method == "POST":
+        form = await request.form()
+        name, token = str(form.get("name", "")).strip(), str(form.get("token", ""))
+        try:
+            await forms.check(request)
+            user = await work.heavy(first_owner.create_owner, token, name, str(form.get("password", "")))
+        except Problem as error:
+            problem, status = problem_words(frame.lang, error), error.status
+        else:
+            work.forget()
+            return _begun(sessions, user, "/sites")
+    usable = await work.run(first_owner.fits, token)
+    page = FirstRunPage(
+        frame=frame, title=frame.lang.text("First account"), name=name, token=token, usable=usable, problem=problem
+    )
+    return answer(request, page, status if usable else 403)

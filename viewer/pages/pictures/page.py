@@ -1,0 +1,114 @@
+"""Pictures asked for from a page: the form that asks, and the page that follows the job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.pages import canonical_page
+from store.records import Site
+from viewer.access.guards import safe_next
+from viewer.http.errors import missing
+from viewer.http.urls import Urls
+from viewer.jobs import Job, Jobs
+from viewer.pages.frame.frames import Frames, answer, go
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Page, doc
+from viewer.pages.pictures.failures import words_of
+from viewer.pages.pictures.fields import ALL, WIDTHS, Fields, fields_of
+from viewer.query import Resolver
+from viewer.registry import Registry
+from viewer.states import wishes
+
+MOST = 12  # pictures of one form
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobPage(Page):
+    """Pictures that are being taken, `/sites/3/pictures/{jobs}`."""
+
+    template = "pictures/job.html"
+    heading: str = doc("What is going on, in a few words")
+    url: str = doc("Address of the page whose picture is taken")
+    state: str = doc("Name of its state; empty for the page as it opens")
+    words: str = doc("Progress, or why it failed")
+    detail: str = doc("The camera's own words about a failure, for readers of other languages than English")
+    failed: bool = doc("Whether a picture could not be taken")
+    ended: bool = doc("Whether all jobs are over")
+    job_href: str = doc("Addresses of the jobs in the API, with spaces between")
+    next: str = doc("Where to go on to")
+    take_action: str = doc("Where the form to try again posts to")
+    take_fields: Fields = doc("Hidden fields of that form")
+
+
+async def take(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, resolver: Resolver) -> Response:
+    """POST: queue the pictures, go on to the page that follows them.
+
+    `state`: a defined state (key); with ALL the page as it opens, and each of its states.
+    """
+    site = await registry.site(request)
+    form = await request.form()
+    named = [str(state) for state in form.getlist("state")]
+    every, state = ALL in named, next((state for state in named if state != ALL), "")
+    addresses = [str(url) for url in form.getlist("url")][:MOST]
+    variants = [str(v) for v in form.getlist("variant")] + [""] * len(addresses)
+    asked: list[Job] = []
+    for url, text in zip(addresses, variants, strict=False):
+        page = canonical_page(url, site.keep_query)
+        variant = "=".join(await resolver.variant(site, text) or ())
+        wanted = await registry.read(lambda found, page=page: wishes(found, site, page, WIDTHS, state, every=every))  # type: ignore[misc]
+        asked += [jobs.submit(site, url, wish.widths, variant, wish.recipe) for wish in wanted]
+    goal = safe_next(str(form.get("next", "")))
+    return go(urls.taking(site.id, [job.id for job in asked[:MOST]], goal))
+
+
+async def follow(request: Request, *, registry: Registry, frames: Frames, urls: Urls, jobs: Jobs) -> Response:
+    """GET: the jobs as they are; the page follows them by itself."""
+    site = await registry.site(request)
+    asked = [_job(jobs.get(id), id, site) for id in str(request.path_params["jobs"]).split("-")[:MOST]]
+    frame = await frames.of(request, "pages", site)
+    states = {state.key: state.name for state in await registry.states(site)}
+    lang, failed = frame.lang, [job for job in asked if job.state == "failed"]
+    ended = all(job.over for job in asked)
+    now = next(iter(failed), None) or next((job for job in asked if not job.over), asked[-1])
+    _ = lang.text
+    heading = _("No picture") if failed else _("Picture taken") if ended else _("Taking the picture")
+    page = JobPage(
+        frame=frame,
+        title=heading,
+        heading=heading,
+        url=now.url,
+        state=states.get(now.recipe.state, now.recipe.state),
+        words=_words(lang, now),
+        detail=str(now.problem) if now.problem and not now.problem.fault and lang.code != "en" else "",
+        failed=bool(failed),
+        ended=ended,
+        job_href=" ".join(urls.api("jobs", job.id) for job in asked),
+        next=safe_next(request.query_params.get("next", "")),
+        take_action=urls.take(site.id),
+        take_fields=_again(asked),
+    )
+    return answer(request, page)
+
+
+def _job(job: Job | None, id: str, site: Site) -> Job:
+    if job is None or job.site.id != site.id:
+        raise missing("job", id, "Jobs are forgotten when Parcours is restarted.")
+    return job
+
+
+def _again(jobs: list[Job]) -> Fields:
+    """The fields of a form that asks for the same pictures."""
+    states = {job.recipe.state for job in jobs}
+    pictures = dict.fromkeys((job.url, job.variant.replace("=", ":")) for job in jobs)
+    return fields_of(*pictures, state=states.pop() if len(states) == 1 else ALL)
+
+
+def _words(lang: Language, job: Job) -> str:
+    if job.problem:
+        return words_of(lang, job.problem)
+    if job.state == "queued":
+        return lang.text("Waiting for its turn")
+    return lang.text("Opening the page, letting it come to rest, taking it at each width")

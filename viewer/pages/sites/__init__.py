@@ -1,0 +1,1 @@
+"""Sites: list, set-up and health."""

@@ -1,0 +1,142 @@
+"""All sites, and adding one."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rules.site import add_site
+from store.client import StoreError
+from store.records import Site
+from viewer.access.person import signed_in
+from viewer.health import Health, SiteHealth
+from viewer.http.urls import Urls
+from viewer.pages.frame.frames import Frames, answer, go
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Page, doc
+from viewer.pages.sites.form import SiteForm
+from viewer.pages.sites.receiving import receiving_of
+from viewer.query import period, today
+from viewer.registry import Registry
+from viewer.site_snapshots import SiteSnapshots
+from viewer.traffic import Traffic
+
+REFUSED_ALARM = 0.01  # share of messages refused from which the figure is red
+
+
+@dataclass(frozen=True)
+class SiteRow:
+    name: str
+    href: str
+    setup: str
+    domains: str
+    state: str
+    state_more: str
+    state_css: str
+    today: str
+    month: str
+    daily: list[int]
+    refused: str
+    refused_bad: bool
+    pictures: str
+
+
+@dataclass(frozen=True)
+class SiteWarning:
+    words: str
+    href: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SitesPage(Page):
+    """All sites with their state, `/sites`."""
+
+    template = "sites/index.html"
+    sites: list[SiteRow] = doc("A row a site")
+    notes: list[SiteWarning] = doc("Sites that refuse much of what they are sent")
+    can_edit: bool = doc("Whether the person may add a site")
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewSitePage(Page):
+    """The form that adds a site, `/sites/new`."""
+
+    template = "sites/new.html"
+    form: SiteForm = doc("What was typed so far, and what is wrong with it")
+
+
+async def index(
+    request: Request,
+    *,
+    registry: Registry,
+    frames: Frames,
+    urls: Urls,
+    health: Health,
+    traffic: Traffic,
+    snapshots: SiteSnapshots,
+) -> Response:
+    """GET lists the sites."""
+    frame = await frames.of(request, "sites")
+    lang, (since, until) = frame.lang, period({})
+    rows, warnings = [], []
+    for site in await registry.sites():
+        known = {row.page for row in await traffic.of_pages(site, since, until)}
+        shot = {s.page for s in await snapshots.all(site) if not s.variant and not s.state}
+        found = await health.of(site, today())
+        rows.append(_row(lang, urls, site, found, (len(shot & known), len(known))))
+        share = found.recent.refused_share
+        if share and share > REFUSED_ALARM:
+            words = lang.text("%(site)s refuses %(share)s of what it is sent.", site=site.name, share=lang.share(share))
+            warnings.append(SiteWarning(words, f"{urls.site(site.id)}#refusals"))
+    page = SitesPage(
+        frame=frame,
+        title=lang.text("Sites"),
+        sites=rows,
+        notes=warnings,
+        can_edit=signed_in(request).may("editor"),
+    )
+    return answer(request, page)
+
+
+def _row(lang: Language, urls: Urls, site: Site, found: SiteHealth, pictures: tuple[int, int]) -> SiteRow:
+    """`pictures`: pages that have one, of all pages visited."""
+    traffic, share, setup = found.traffic, found.recent.refused_share, urls.site(site.id)
+    state = receiving_of(lang, traffic, time.time() * 1000)
+    have, known = pictures
+    return SiteRow(
+        name=site.name,
+        href=urls.pages(site.id) if state.receiving else setup,
+        setup=setup,
+        domains=lang.plural("%(num)s domain", "%(num)s domains", len(site.domains)),
+        state=state.words,
+        state_more=state.more,
+        state_css=state.css,
+        today=lang.number(traffic.views_today) if traffic.views_today else "",
+        month=lang.number(traffic.views_28) if traffic.views_28 else "",
+        daily=[int(n) for n in traffic.daily],
+        refused="" if not share else lang.share(share, 1 if share >= 0.001 else 2),
+        refused_bad=bool(share and share > REFUSED_ALARM),
+        pictures=lang.text("%(n)s of %(all)s", n=lang.number(have), all=lang.number(known)),
+    )
+
+
+async def new_site(request: Request, *, registry: Registry, frames: Frames, urls: Urls) -> Response:
+    """GET shows the form, POST adds the site and goes on to its set-up."""
+    frame = await frames.of(request, "sites")
+    form, status = SiteForm(), 200
+    if request.method == "POST":
+        form = SiteForm.typed(await request.form())
+        taken = {site.name for site in await registry.sites()}
+        problem = form.fault(frame.lang, taken)
+        if not problem:
+            try:
+                site = await registry.change(lambda definitions: add_site(definitions, **form.fields()))
+            except StoreError as error:
+                problem = str(error)
+            else:
+                return go(urls.site(site.id))
+        form, status = replace(form, problem=problem), 422
+    return answer(request, NewSitePage(frame=frame, title=frame.lang.text("Add a site"), form=form), status)

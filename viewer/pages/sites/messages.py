@@ -1,0 +1,77 @@
+"""Sentences about the messages that a site received: tests, refused, skipped, quarantined."""
+
+from __future__ import annotations
+
+import time
+
+from store.intake import SiteIntake
+from store.records import Site
+from viewer.pages.frame.languages import Language
+from viewer.recent import Recent
+
+
+def old_keys(lang: Language, site: Site, intake: SiteIntake | None) -> list[str]:
+    """Keys of before that still work, and whether pages use one."""
+    now = time.time() * 1000
+    words = [
+        lang.text("%(key)s works until %(time)s.", key=old.key, time=lang.moment(old.until))
+        for old in site.old_keys
+        if old.until > now
+    ]
+    if words and intake is not None and intake.by_old_key:
+        n = lang.number(intake.by_old_key)
+        words.append(lang.text("%(n)s messages came with a key of before since Parcours started.", n=n))
+    return words
+
+
+def tests_line(lang: Language, intake: SiteIntake | None) -> str:
+    if intake is None or not intake.of_tests:
+        return ""
+    return lang.text(
+        "%(n)s messages are tests: their page was on somebody's own machine (localhost). They count on its own maps.",
+        n=lang.number(intake.of_tests),
+    )
+
+
+def refused_line(lang: Language, recent: Recent) -> str:
+    share, refused = recent.refused_share, recent.refused_in_all
+    if not share:
+        return ""
+    return lang.text(
+        "%(n)s of %(all)s messages in the last 24 hours, %(share)s. Nothing is dropped without being counted here.",
+        n=lang.number(refused),
+        all=lang.number(refused + recent.accepted),
+        share=lang.share(share, 1 if share >= 0.001 else 2),
+    )
+
+
+def skipped_line(lang: Language, recent: Recent) -> str:
+    if not recent.skipped.count:
+        return ""
+    words = lang.plural(
+        "%(num)s message of a newer script held what this Parcours does not know yet; the rest of it is stored.",
+        "%(num)s messages of a newer script held what this Parcours does not know yet; the rest of them is stored.",
+        recent.skipped.count,
+    )
+    names = lang.text("Not known: %(names)s.", names=recent.skipped.example)
+    return f"{words} {names}"
+
+
+def own_programs(lang: Language, intake: SiteIntake | None) -> str:
+    if intake is None or not intake.from_backend:
+        return ""
+    return lang.plural(
+        "%(num)s message of your own programs was taken since Parcours started.",
+        "%(num)s messages of your own programs were taken since Parcours started.",
+        intake.from_backend,
+    )
+
+
+def quarantined_line(lang: Language, intake: SiteIntake | None) -> str:
+    if intake is None or not intake.quarantined:
+        return ""
+    return lang.plural(
+        "%(num)s message was received and could not be stored. It is kept on the server's disk.",
+        "%(num)s messages were received and could not be stored. They are kept on the server's disk.",
+        intake.quarantined,
+    )

@@ -1,0 +1,73 @@
+"""Why messages of a site are refused, in the reader's language, and what to do about it."""
+
+from __future__ import annotations
+
+from viewer.pages.frame.languages import Language
+from viewer.recent import Recent
+
+OF_PROGRAMS = frozenset({"event_shape", "event_page", "event_time", "too_many"})  # of the owner's, never of a page
+
+
+def refused_pages(recent: Recent) -> int:
+    """How many messages of pages were refused."""
+    return sum(tally.count for reason, tally in recent.refused.items() if reason not in OF_PROGRAMS)
+
+
+def words_of(lang: Language, reason: str) -> str:
+    """The reason (a code of the collector) as a sentence."""
+    _ = lang.text
+    known = {
+        "origin": _("The page stands on a domain that is not one of this site"),
+        "shape": _("The message is not what the script sends"),
+        "not_json": _("The message is not what the script sends"),
+        "not_gzip": _("The message is damaged"),
+        "version": _("The page uses a script that is too old or too new"),
+        "page": _("The page has no web address"),
+        "content_type": _("The message is not of a kind that the script sends"),
+        "content_encoding": _("The message is not of a kind that the script sends"),
+        "method": _("Somebody opened the address for messages in a browser"),
+        "too_large": _("The message is too long"),
+        "slow": _("The message did not arrive in time"),
+        "cut": _("The connection ended too early"),
+        "address_rate": _("Too many messages from one address"),
+        "site_rate": _("Too many messages for this site"),
+        "busy": _("The disk could not keep up; the visitor's browser tries again"),
+        "backlog": _("The database does not take data; the visitor's browser tries again"),
+        "disk_full": _("The disk is nearly full; the visitor's browser tries again"),
+        "not_durable": _("The disk failed; the visitor's browser tries again"),
+        "store_away": _("The database was away; the visitor's browser tries again"),
+        "event_shape": _("An event of your own programs cannot be read"),
+        "event_page": _("An event of your own programs names a page of another site"),
+        "event_time": _("An event of your own programs is too old, or in the future"),
+        "too_many": _("Your own programs sent too much in one request"),
+        "stopping": _("Parcours was being stopped; the visitor's browser tries again"),
+    }
+    return known.get(reason, reason.replace("_", " "))
+
+
+def advice_of(lang: Language, reason: str) -> str:
+    """What to do about it."""
+    _ = lang.text
+    told = _("The answer that your program got says where and why.")
+    known = {
+        "event_shape": told,
+        "event_page": told,
+        "event_time": told,
+        "too_many": told,
+        "origin": _(
+            "Add the domain below if the page is yours; else somebody copied your line: nothing is to be done."
+        ),
+        "shape": _("Nothing, unless your own program sends to Parcours."),
+        "not_json": _("Nothing, unless your own program sends to Parcours."),
+        "content_type": _("Nothing, unless your own program sends to Parcours."),
+        "content_encoding": _("Nothing, unless your own program sends to Parcours."),
+        "version": _("Empty the cache of /parcours.js where you keep one."),
+        "page": _("Open the page over http or https, not from a file."),
+        "address_rate": _("Nothing if it is a robot. Behind a proxy, name it in the setting PARCOURS_TRUSTED_PROXIES."),
+        "site_rate": _("Raise the limit in the settings if these are real visitors."),
+        "backlog": _("Look after the database; nothing that was accepted is lost."),
+        "store_away": _("Look after the database; nothing that was accepted is lost."),
+        "disk_full": _("Free space on the disk of the journal."),
+        "not_durable": _("Look after the disk of the journal."),
+    }
+    return known.get(reason, _("Nothing, unless it comes often."))

@@ -1,0 +1,175 @@
+"""The set-up of a site: the line to paste, the live check, refusals, domains."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass, replace
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.client import StoreError
+from store.definitions import Conflict
+from store.records import Site
+from store.sites import rotate_key, snippet
+from store.visitors import staff_marks
+from viewer.access.person import signed_in
+from viewer.health import Health
+from viewer.http.urls import Urls
+from viewer.pages.frame.frames import Frames, answer, go, language_of, lines
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Page, doc
+from viewer.pages.pictures.fields import address_of, fields_of, takeable
+from viewer.pages.sites import messages
+from viewer.pages.sites.form import SiteForm
+from viewer.pages.sites.live_check import LiveStep, live_check
+from viewer.pages.sites.receiving import receiving_of
+from viewer.pages.sites.refusals import advice_of, words_of
+from viewer.query import period, today
+from viewer.recent import Recent
+from viewer.registry import Registry
+from viewer.site_snapshots import SiteSnapshots
+from viewer.traffic import Traffic
+
+
+@dataclass(frozen=True)
+class RefusalRow:
+    words: str
+    count: str
+    last: str
+    example: str
+    advice: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SetupPage(Page):
+    """Set-up and health of one site, `/sites/3`."""
+
+    template = "sites/setup.html"
+    name: str = doc("Name of the site")
+    state: str = doc("Receiving, quiet or waiting")
+    state_more: str = doc("When the last view came")
+    state_css: str = doc("Mark of the state")
+    receiving: bool = doc("Whether any view was received")
+    pages_href: str = doc("Address of its pages")
+    snippet: str = doc("The line to paste")
+    key: str = doc("Public key of the site")
+    old_keys: list[str] = doc("Earlier keys that still work, in sentences")
+    rotate_action: str = doc("Where the form that changes the key posts to")
+    rotated: bool = doc("Whether the key was just changed")
+    tests_line: str = doc("How much came from pages on somebody's own machine, in a sentence")
+    steps: list[LiveStep] = doc("The live check")
+    done: int = doc("How many steps are done: the page loads itself anew when it grows")
+    health_href: str = doc("Where the live check asks")
+    refusals: list[RefusalRow] = doc("What was refused, by reason")
+    refused_line: str = doc("How much was refused, in a sentence")
+    skipped_line: str = doc("How much of a newer script was skipped, in a sentence; empty: nothing")
+    own_programs: str = doc("How much the owner's programs sent, in a sentence")
+    quarantined: str = doc("How much the database would not take, in a sentence; empty: none")
+    form: SiteForm = doc("Name and domains as stored or as typed")
+    form_action: str = doc("Where the form posts to")
+    saved: bool = doc("Whether the form was just saved")
+    can_edit: bool = doc("Whether the person may change the site")
+    take_action: str = doc("Where the form that takes a picture posts to")
+    take_next: str = doc("Where to go on to when the picture is taken")
+
+
+class SetupRenderer:
+    """Renders the set-up page of a site, with its form as stored or as typed."""
+
+    def __init__(self, frames: Frames, urls: Urls, health: Health, traffic: Traffic, snapshots: SiteSnapshots) -> None:
+        self._frames = frames
+        self._urls = urls
+        self._health = health
+        self._traffic = traffic
+        self._snapshots = snapshots
+
+    async def answer(self, request: Request, site: Site, form: SiteForm, status: int = 200) -> Response:
+        urls, can_edit = self._urls, signed_in(request).may("editor")
+        frame = await self._frames.of(request, "setup", site)
+        lang = frame.lang
+        health = await self._health.of(site, today())
+        pages = await self._traffic.of_pages(site, *period({}))
+        pictures = await self._snapshots.all(site)
+        state = receiving_of(lang, health.traffic, time.time() * 1000)
+        busiest = next((row.page for row in pages if takeable(row.page)), "")
+        take = fields_of((address_of(busiest, pictures), "")) if busiest and can_edit else ()
+        steps = live_check(lang, site, health, pictures, take)
+        page = SetupPage(
+            frame=frame,
+            title=lang.text("Set-up of %(site)s", site=site.name),
+            name=site.name,
+            state=state.words,
+            state_more=state.more,
+            state_css=state.css,
+            receiving=state.receiving,
+            pages_href=urls.pages(site.id),
+            snippet=snippet(urls.base, site),
+            key=site.key,
+            old_keys=messages.old_keys(lang, site, health.intake),
+            rotate_action=urls.rotate_key(site.id),
+            rotated=request.query_params.get("rotated") == "1",
+            tests_line=messages.tests_line(lang, health.intake),
+            steps=steps,
+            done=sum(step.done for step in steps),
+            health_href=urls.api("sites", site.id, "health"),
+            refusals=_refusals(lang, health.recent),
+            refused_line=messages.refused_line(lang, health.recent),
+            skipped_line=messages.skipped_line(lang, health.recent),
+            quarantined=messages.quarantined_line(lang, health.intake),
+            own_programs=messages.own_programs(lang, health.intake),
+            form=form,
+            form_action=urls.site(site.id) + "#site",
+            saved=request.query_params.get("saved") == "1",
+            can_edit=can_edit,
+            take_action=urls.take(site.id),
+            take_next=urls.heatmap(site.id, page=busiest) if busiest else urls.pages(site.id),
+        )
+        return answer(request, page, status)
+
+
+def _refusals(lang: Language, recent: Recent) -> list[RefusalRow]:
+    return [
+        RefusalRow(
+            words_of(lang, reason),
+            lang.number(tally.count),
+            lang.moment(tally.last_ms),
+            tally.example,
+            advice_of(lang, reason),
+        )
+        for reason, tally in recent.refused.items()
+    ]
+
+
+async def show(request: Request, *, registry: Registry, renderer: SetupRenderer) -> Response:
+    """GET shows it."""
+    site = await registry.site(request)
+    return await renderer.answer(request, site, SiteForm.of(site))
+
+
+async def save(request: Request, *, registry: Registry, renderer: SetupRenderer, urls: Urls) -> Response:
+    """POST saves name and domains, or shows what is wrong with them."""
+    site = await registry.site(request)
+    form = SiteForm.typed(await request.form())
+    taken = {other.name for other in await registry.sites() if other.id != site.id}
+    problem = form.fault(language_of(request), taken)
+    if problem:
+        return await renderer.answer(request, site, replace(form, problem=problem), 422)
+    try:
+        marks = await registry.read(lambda found: staff_marks(found, int(site.id), lines(form.staff_ids)))
+        changed = msgspec.structs.replace(site, **form.fields(), staff_ids=marks, version=form.version)
+        await registry.save(changed, signed_in(request).name)
+    except Conflict as error:
+        words = language_of(request).text("Not saved; what you typed is still here.")
+        return await renderer.answer(request, site, replace(form, problem=f"{words} {error}"), 409)
+    except StoreError as error:
+        return await renderer.answer(request, site, replace(form, problem=str(error)), 422)
+    return go(urls.site(site.id) + "?saved=1#site")
+
+
+async def rotate(request: Request, *, registry: Registry, urls: Urls) -> Response:
+    """POST gives the site a new key; the previous one still works for a while."""
+    site = await registry.site(request)
+    await registry.change(lambda definitions: rotate_key(definitions, site, signed_in(request).name))
+    return go(urls.site(site.id) + "?rotated=1")

@@ -1,0 +1,1 @@
+"""States of pages: list and form."""

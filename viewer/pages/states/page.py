@@ -1,0 +1,237 @@
+"""States of the pages of a site: the list, and the form that makes, changes and tries one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from msgspec import structs
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.client import StoreError
+from store.definitions import Conflict, Definitions
+from store.devices import DEVICES
+from store.pages import canonical_page, matches
+from store.records import PageState, Site
+from store.snapshots import Snapshot
+from viewer.access.person import signed_in
+from viewer.http.errors import Problem
+from viewer.http.urls import Urls
+from viewer.jobs import Jobs
+from viewer.lookup import slug
+from viewer.pages.frame.frames import Frames, answer, go, language_of
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Choice, Page, doc
+from viewer.pages.map.controls import device_name
+from viewer.pages.map.picture_notes import stored_words
+from viewer.pages.pictures.failures import words_of as failure_words
+from viewer.pages.pictures.fields import WIDTHS
+from viewer.pages.states.form import StateForm, step_help
+from viewer.registry import Registry
+from viewer.site_snapshots import SiteSnapshots
+from viewer.states import MOST_STATES, Wish, defined_states, state_id, wishes
+
+
+@dataclass(frozen=True)
+class StateRow:
+    name: str
+    href: str  # of its form
+    pages: tuple[str, ...]
+    steps: tuple[str, ...]
+    devices: str
+    pictures: str
+    missing: bool  # no picture of it yet
+
+
+@dataclass(frozen=True, kw_only=True)
+class StatesPage(Page):
+    """States of the pages of a site, `/sites/3/states`."""
+
+    template = "states/index.html"
+    states: list[StateRow] = doc("A row a state, in the owner's order")
+    first: list[StateRow] = doc("Recipes that are done before every picture")
+    new_href: str = doc("Address of the form for a new one")
+    can_edit: bool = doc("Whether the person may make and change states")
+
+
+@dataclass(frozen=True)
+class StatePicture:
+    """A picture of a state, small."""
+
+    src: str
+    alt: str
+    href: str  # its map
+    label: str  # width and moment
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class StateFormPage(Page):
+    """A new or changed state, `/sites/3/states/menu`."""
+
+    template = "states/form.html"
+    form: StateForm = doc("What was typed so far, and what is wrong with it")
+    devices: list[Choice] = doc("Device classes that may have the state; `on` where it is one of them")
+    help: list[tuple[str, str]] = doc("Each kind of step, and what it does")
+    taken: list[StatePicture] = doc("Pictures of this state, widest first")
+    stored: bool = doc("Whether the state is stored already, so that it may be deleted")
+    action: str = doc("Where the form posts to")
+    cancel: str = doc("Where to go without saving")
+    matching_href: str = doc("Where the tester of patterns asks")
+
+
+async def index(
+    request: Request, *, registry: Registry, frames: Frames, urls: Urls, snapshots: SiteSnapshots
+) -> Response:
+    """GET lists them."""
+    site = await registry.site(request)
+    frame = await frames.of(request, "pages", site)
+    pictures = await snapshots.all(site)
+    rows = [(state, _row(frame.lang, urls, site, state, pictures)) for state in await registry.states(site)]
+    page = StatesPage(
+        frame=frame,
+        title=frame.lang.text("States of pages"),
+        states=[row for state, row in rows if not state.first],
+        first=[row for state, row in rows if state.first],
+        new_href=urls.new_state(site.id),
+        can_edit=signed_in(request).may("editor"),
+    )
+    return answer(request, page)
+
+
+def _row(lang: Language, urls: Urls, site: Site, state: PageState, pictures: list[Snapshot]) -> StateRow:
+    own = [s for s in pictures if s.state == state.key]
+    widths = ", ".join(lang.number(w) for w in sorted({s.width for s in own}, reverse=True))
+    return StateRow(
+        name=state.name,
+        href=urls.state(site.id, state.key),
+        pages=state.pages,
+        steps=state.steps,
+        devices=", ".join(device_name(lang, device) for device in state.devices) or lang.text("All"),
+        pictures=f"{widths} px" if own else lang.text("none yet"),
+        missing=not own,
+    )
+
+
+async def show_form(request: Request, *, registry: Registry, renderer: StateFormRenderer) -> Response:
+    """GET shows the form of a new or a stored state."""
+    site, stored = await _named(request, registry)
+    return await renderer.answer(request, site, stored)
+
+
+async def save(
+    request: Request, *, registry: Registry, renderer: StateFormRenderer, urls: Urls, jobs: Jobs
+) -> Response:
+    """POST saves the state (and tries it), or deletes it."""
+    site, stored = await _named(request, registry)
+    sent, by = await request.form(), signed_in(request).name
+    if stored and sent.get("do") == "delete":
+        await registry.delete(stored, by)
+        return go(urls.states(site.id))
+    form, lang = StateForm.typed(sent), language_of(request)
+    try:
+        saved = await registry.change(lambda found: _save(found, site, form, stored, lang, by))
+        if sent.get("do") != "try":
+            return go(urls.states(site.id))
+        asked = await registry.read(lambda found: _wanted(found, site, saved, form.url, lang))
+        queued = [jobs.submit(site, form.url, wish.widths, recipe=wish.recipe) for wish in asked]
+        return go(urls.taking(site.id, [job.id for job in queued], urls.state(site.id, saved.key)))
+    except (ValueError, Conflict, StoreError, Problem) as error:
+        problem = failure_words(lang, error) if isinstance(error, Problem) else str(error)
+        form = replace(form, problem=problem)
+        # what was saved before it could not be tried is the version to continue with
+        stored = await registry.state(site, stored.key) if stored else None
+        if stored and not isinstance(error, Conflict):
+            form = replace(form, version=stored.version)
+        return await renderer.answer(request, site, stored, form)
+
+
+async def _named(request: Request, registry: Registry) -> tuple[Site, PageState | None]:
+    """The site and the state of the address; None where the address is that of a new one."""
+    site, key = await registry.site(request), request.path_params.get("state", "")
+    return site, await registry.state(site, key) if key else None
+
+
+class StateFormRenderer:
+    """Renders the form of a state, as stored or as typed."""
+
+    def __init__(self, frames: Frames, urls: Urls, snapshots: SiteSnapshots) -> None:
+        self._frames = frames
+        self._urls = urls
+        self._snapshots = snapshots
+
+    async def answer(
+        self, request: Request, site: Site, stored: PageState | None, typed: StateForm | None = None
+    ) -> Response:
+        urls, frame = self._urls, await self._frames.of(request, "pages", site)
+        lang, pictures = frame.lang, await self._snapshots.all(site)
+        form = typed or _begun(request, stored, pictures)
+        page = StateFormPage(
+            frame=frame,
+            title=lang.text("Change the state") if stored else lang.text("New state"),
+            form=form,
+            devices=[Choice(device_name(lang, d), d, not form.devices or d in form.devices) for d in DEVICES],
+            help=step_help(lang),
+            taken=_taken(lang, urls, site, stored, pictures) if stored else [],
+            stored=stored is not None,
+            action=urls.state(site.id, stored.key) if stored else urls.new_state(site.id),
+            cancel=urls.states(site.id),
+            matching_href=urls.matching(site.id),
+        )
+        return answer(request, page, 422 if typed else 200)
+
+
+def _begun(request: Request, stored: PageState | None, pictures: list[Snapshot]) -> StateForm:
+    """The form as it opens: a new one for the page in the address."""
+    if stored:
+        return StateForm.of(stored, _address(stored.pages, pictures))
+    page = request.query_params.get("page", "")
+    return StateForm(pages=page, url=_address((page,), pictures))
+
+
+def _address(patterns: Iterable[str], pictures: list[Snapshot]) -> str:
+    """An address that shows one of these pages, as far as one is known."""
+    known = [s.url for pattern in patterns for s in pictures if pattern and not s.variant and matches(pattern, s.page)]
+    return known[0] if known else ""
+
+
+def _save(
+    definitions: Definitions, site: Site, form: StateForm, stored: PageState | None, lang: Language, by: str
+) -> PageState:
+    fields = form.fields(lang)
+    if stored:
+        return definitions.put(structs.replace(stored, version=form.version, **fields), by)
+    if len(defined_states(definitions, site)) >= MOST_STATES:
+        raise ValueError(lang.text("A site has at most %(n)s states: delete one first.", n=MOST_STATES))
+    base = slug(form.name)
+    for key in (base, *(f"{base}-{n}" for n in range(2, MOST_STATES + 2))):
+        try:
+            return definitions.put(PageState(id=state_id(site.id, key), site=site.id, key=key, **fields), by)
+        except Conflict:
+            continue
+    raise ValueError(lang.text("There are many states of this name: choose another one."))
+
+
+def _wanted(definitions: Definitions, site: Site, state: PageState, url: str, lang: Language) -> list[Wish]:
+    """The pictures of a state on one address. ValueError when the address is not one of its pages."""
+    page = canonical_page(url, site.keep_query)
+    if not any(matches(pattern, page) for pattern in state.pages):
+        raise ValueError(lang.text("The address to try it on is not one of the pages of this state."))
+    return wishes(definitions, site, page, WIDTHS, "" if state.first else state.key)
+
+
+def _taken(lang: Language, urls: Urls, site: Site, state: PageState, pictures: list[Snapshot]) -> list[StatePicture]:
+    if state.first:
+        return []
+    own = sorted((s for s in pictures if s.state == state.key), key=lambda s: (-s.width, -s.taken))
+    return [
+        StatePicture(
+            src=urls.strip(site.id, s.id, 0),
+            alt=lang.text("%(state)s at %(width)s px", state=state.name, width=lang.number(s.width)),
+            href=urls.heatmap(site.id, page=s.page, width=s.width, state=s.state),
+            label=lang.text("%(width)s px, %(moment)s", width=lang.number(s.width), moment=lang.moment(s.taken)),
+            warnings=tuple(stored_words(lang, stored) for stored in s.warnings),
+        )
+        for s in own[:6]
+    ]

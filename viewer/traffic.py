@@ -1,0 +1,29 @@
+"""Traffic of a site for routes: visitors, views and pages, read in threads."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from aggregator.answers.traffic import PageRow, devices_of, pages_of
+from aggregator.queries.pages import all_pages
+from store.client import Store
+from store.records import Site
+from viewer.work import Work
+
+
+class Traffic:
+    def __init__(self, store: Store, work: Work) -> None:
+        self._store = store
+        self._work = work
+
+    async def of_pages(self, site: Site, since: date, until: date) -> list[PageRow]:
+        """A row per page with visits in the period, both days included."""
+        return await self._work.run(pages_of, self._store, int(site.id), since, until)
+
+    async def devices(self, site: Site, page: str, since: date, until: date) -> dict[str, int]:
+        """Visitors of a page (or pattern) by device class."""
+        return await self._work.run(devices_of, self._store, int(site.id), (page,), since, until)
+
+    async def pages(self, site: Site) -> list[str]:
+        """Every page that was ever visited, the most visited first."""
+        return await self._work.run(all_pages, self._store, int(site.id))
