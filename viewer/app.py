@@ -55,7 +55,7 @@ from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera as Chromium
 from viewer.states import keys_of
-from viewer.traffic import Traffic
+from viewer.traffic import TrafficReader
 from viewer.work import Work
 
 
@@ -156,7 +156,7 @@ class Viewer:
 
     def _parts(self) -> dict[type, object]:
         """What handlers may ask for, by type (viewer/http/binding.py)."""
-        snapshots, traffic = SiteSnapshots(self.snapshots, self.work), Traffic(self.store, self.work)
+        snapshots, traffic = SiteSnapshots(self.snapshots, self.work), TrafficReader(self.store, self.work)
         signing_in = SignIn(self.users, self.sessions, self.work, ClientAddresses(self.settings.client_address))
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,

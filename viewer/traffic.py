@@ -1,4 +1,4 @@
-"""Traffic of a site for routes: visitors, views and pages, read in threads."""
+"""TrafficReader of a site for routes: visitors, views and pages, read in threads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from store.records import Site
 from viewer.work import Work
 
 
-class Traffic:
+class TrafficReader:
     def __init__(self, store: Store, work: Work) -> None:
         self._store = store
         self._work = work

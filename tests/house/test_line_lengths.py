@@ -15,7 +15,7 @@ NOT_YET = (
     "tracker_js/src",
     "viewer/snapshot/page",
     "viewer/static",
-    "viewer/templates",
+    "viewer/pages",
 )
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from starlette.routing import BaseRoute, Match, Mount
@@ -12,7 +11,7 @@ from store.client import Store
 from store.definitions import Definitions
 from store.snapshots import Snapshots
 from viewer.app import Viewer, ViewerSettings
-from viewer.urls import Urls
+from viewer.http.urls import Urls
 
 URLS = Urls("http://testserver")
 NOT_A_PATH = {"absolute"}  # puts the base before a path
@@ -42,8 +41,7 @@ def answers(route: BaseRoute, path: str) -> bool:
     return any(route.matches(scope | {"method": method})[0] == Match.FULL for method in methods)
 
 
-def test_every_address_has_a_route(fresh_store: Callable[[], Store]) -> None:
-    store = fresh_store()
+def test_every_address_has_a_route(store: Store) -> None:
     viewer = Viewer(store, Definitions(store), Snapshots(store), ViewerSettings(URLS.base))
     lost = {name: path for name, path in built().items() if not any(answers(r, path) for r in viewer.asgi.routes)}
     assert not lost

@@ -10,10 +10,10 @@ from viewer.api.entry import Entry, answer
 from viewer.maps import Maps
 from viewer.query import only, period
 from viewer.registry import Registry
-from viewer.traffic import Traffic
+from viewer.traffic import TrafficReader
 
 
-async def list_pages(request: Request, *, registry: Registry, maps: Maps, traffic: Traffic) -> Response:
+async def list_pages(request: Request, *, registry: Registry, maps: Maps, traffic: TrafficReader) -> Response:
     only(request.query_params, ("since", "until", "days"))
     since, until = period(request.query_params)
     site = await registry.site(request)

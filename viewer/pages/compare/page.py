@@ -28,13 +28,13 @@ from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.heatmap.heat_layer import drawn_picture, legend_of
 from viewer.pages.map.controls import device_choices, kind_choices, width_choices
 from viewer.pages.map.page_names import name_of, page_names
-from viewer.pages.map.parts import Empty, Legend, Period, Picture, Tick, address, period_of
+from viewer.pages.map.parts import Empty, Legend, PeriodControl, Picture, Tick, address, period_of
 from viewer.pages.map.view import View
 from viewer.pages.pictures.fields import Fields, address_of, fields_of, takeable
 from viewer.query import Resolver, device_of, today
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
-from viewer.traffic import Traffic
+from viewer.traffic import TrafficReader
 
 KINDS = POINT_KINDS
 
@@ -59,7 +59,7 @@ class ComparePage(Page):
     kinds: list[Choice] = doc("Clicks, hover")
     widths: list[Choice] = doc("Widths that have a picture")
     pages: list[Choice] = doc("Pages that the experiment runs on")
-    period: Period = doc("The choice of days")
+    period: PeriodControl = doc("The choice of days")
     devices: list[Choice] = doc("All devices, or those of the picture's width")
     empty: Empty | None = doc("What to say when there is no visitor or no picture")
     verdict: Verdict | None = doc("The result in a sentence, or why there is none")
@@ -85,7 +85,7 @@ async def compare(
     frames: Frames,
     urls: Urls,
     maps: Maps,
-    traffic: Traffic,
+    traffic: TrafficReader,
     snapshots: SiteSnapshots,
     resolver: Resolver,
 ) -> Response:

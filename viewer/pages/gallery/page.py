@@ -24,13 +24,13 @@ from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.map.elements import names_of
 from viewer.pages.map.outliers import stands_out
 from viewer.pages.map.page_names import name_of, page_names
-from viewer.pages.map.parts import Empty, Period, period_of
+from viewer.pages.map.parts import Empty, PeriodControl, period_of
 from viewer.pages.map.view import View
 from viewer.pages.pictures.fields import Fields, address_of, fields_of, takeable
 from viewer.query import today
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
-from viewer.traffic import Traffic
+from viewer.traffic import TrafficReader
 
 LOOKED_AT = 4  # pages whose elements are looked at for "needs attention"
 SHOWN = 3
@@ -71,7 +71,7 @@ class GalleryPage(Page):
 
     template = "gallery/gallery.html"
     count_line: str = doc("How many pages, in words")
-    period: Period = doc("The choice of days")
+    period: PeriodControl = doc("The choice of days")
     needs: list[Need] = doc("Elements that hurt most, worst first")
     pages: list[PageCard] = doc("Pages by visitors")
     empty: Empty = doc("What to say when there is no page")
@@ -87,7 +87,7 @@ async def gallery(
     frames: Frames,
     urls: Urls,
     maps: Maps,
-    traffic: Traffic,
+    traffic: TrafficReader,
     snapshots: SiteSnapshots,
 ) -> Response:
     who = signed_in(request)

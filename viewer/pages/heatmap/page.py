@@ -28,13 +28,13 @@ from viewer.pages.map.elements import ElementLine
 from viewer.pages.map.layer import Figure, Layer, ReachLayer
 from viewer.pages.map.notes import reasons_of
 from viewer.pages.map.page_names import name_of, page_names
-from viewer.pages.map.parts import Empty, LedgerRow, Legend, Period, Picture, address, period_of
+from viewer.pages.map.parts import Empty, LedgerRow, Legend, PeriodControl, Picture, address, period_of
 from viewer.pages.map.view import View
 from viewer.pages.pictures.fields import Fields, address_of, fields_of, takeable
 from viewer.query import Resolver, device_of, today
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
-from viewer.traffic import Traffic
+from viewer.traffic import TrafficReader
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ class HeatmapPage(Page):
     exports: list[Choice] = doc("The same map as PNG, CSV, JSON, NPY")
     kinds: list[Choice] = doc("Clicks, hover, reach")
     widths: list[Choice] = doc("Widths that have a picture, with the share of visitors on such devices")
-    period: Period = doc("The choice of days")
+    period: PeriodControl = doc("The choice of days")
     variants: list[Choice] = doc("Variants of experiments on this page; empty without any")
     devices: list[Choice] = doc("All devices, or those of the picture's width")
     states: list[Choice] = doc("The page as it opens and its states; empty where it has none")
@@ -88,7 +88,7 @@ async def heatmap(
     frames: Frames,
     urls: Urls,
     maps: Maps,
-    traffic: Traffic,
+    traffic: TrafficReader,
     snapshots: SiteSnapshots,
     resolver: Resolver,
 ) -> Response:

@@ -18,7 +18,7 @@ from viewer.pages.frame.page import Page, doc
 from viewer.pages.journey.form import JourneyForm, StageForm, TouchpointForm, act, form_of, read_form, record_of
 from viewer.pages.patterns.page import known_line
 from viewer.registry import Registry
-from viewer.traffic import Traffic
+from viewer.traffic import TrafficReader
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +78,7 @@ def other_language(lang: Language) -> str:
 class JourneyFormRenderer:
     """Renders the form of a journey, as stored or as typed."""
 
-    def __init__(self, frames: Frames, urls: Urls, traffic: Traffic) -> None:
+    def __init__(self, frames: Frames, urls: Urls, traffic: TrafficReader) -> None:
         self._frames = frames
         self._urls = urls
         self._traffic = traffic

@@ -20,7 +20,7 @@ from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.journey.edit import JourneyFormRenderer, show_form
 from viewer.pages.map.controls import device_name
 from viewer.pages.map.outliers import stands_out
-from viewer.pages.map.parts import Empty, Period, address, period_of
+from viewer.pages.map.parts import Empty, PeriodControl, address, period_of
 from viewer.pages.map.view import DEVICES, View
 from viewer.query import today
 from viewer.registry import Registry
@@ -63,7 +63,7 @@ class JourneyPage(Page):
     visitors_line: str = doc("How many visitors the map is about")
     edit_href: str = doc("Address of the map open for editing; empty when the person may not")
     export: str = doc("Address of the figures as JSON")
-    period: Period = doc("The choice of days")
+    period: PeriodControl = doc("The choice of days")
     devices: list[Choice] = doc("All devices, or one")
     empty: Empty | None = doc("What to say when no stage has a touchpoint")
     stages: list[StageColumn] = doc("A column a stage")

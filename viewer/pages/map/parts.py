@@ -60,7 +60,7 @@ class LedgerRow:
 
 
 @dataclass(frozen=True)
-class Period:
+class PeriodControl:
     """The choice of days: links for the usual spans, two dates for any other."""
 
     choices: tuple[Choice, ...]
@@ -87,7 +87,7 @@ def picture_of(
     return Picture(width, total, tuple(strips))
 
 
-def period_of(view: View, lang: Language, today: date, action: str) -> Period:
+def period_of(view: View, lang: Language, today: date, action: str) -> PeriodControl:
     """The choice of days on a page at `action` whose state is `view`."""
     _ = lang.text
     names = {1: _("Today"), 7: _("Last 7 days"), 28: _("Last 28 days"), 90: _("Last 90 days")}
@@ -104,7 +104,7 @@ def period_of(view: View, lang: Language, today: date, action: str) -> Period:
     if not current:
         current = lang.day(since) if since == until else f"{lang.day(since)} – {lang.day(until)}"
     hidden = tuple(view.fields("since", "until", "days"))
-    return Period(choices, current, action, hidden, since.isoformat(), until.isoformat(), today.isoformat())
+    return PeriodControl(choices, current, action, hidden, since.isoformat(), until.isoformat(), today.isoformat())
 
 
 def address(path: str, query: Mapping[str, str]) -> str:

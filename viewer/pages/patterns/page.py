@@ -9,7 +9,7 @@ from store.pages import matches, page_path
 from viewer.pages.frame.frames import language_of, lines
 from viewer.pages.frame.languages import Language
 from viewer.registry import Registry
-from viewer.traffic import Traffic
+from viewer.traffic import TrafficReader
 
 SHOWN = 6  # pages named
 
@@ -26,7 +26,7 @@ def known_line(lang: Language, patterns: tuple[str, ...], pages: list[str]) -> s
     return lang.plural("Fits %(num)s page: %(names)s", "Fits %(num)s pages: %(names)s", len(found), names=names + more)
 
 
-async def matching(request: Request, *, registry: Registry, traffic: Traffic) -> Response:
+async def matching(request: Request, *, registry: Registry, traffic: TrafficReader) -> Response:
     """GET ?patterns=: the sentence for these patterns."""
     site = await registry.site(request)
     patterns = lines(request.query_params.get("patterns", ""))[:20]

@@ -22,7 +22,7 @@ from viewer.pages.sites.receiving import receiving_of
 from viewer.query import period, today
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
-from viewer.traffic import Traffic
+from viewer.traffic import TrafficReader
 
 REFUSED_ALARM = 0.01  # share of messages refused from which the figure is red
 
@@ -75,7 +75,7 @@ async def index(
     frames: Frames,
     urls: Urls,
     health: Health,
-    traffic: Traffic,
+    traffic: TrafficReader,
     snapshots: SiteSnapshots,
 ) -> Response:
     """GET lists the sites."""

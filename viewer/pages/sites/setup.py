@@ -30,7 +30,7 @@ from viewer.query import period, today
 from viewer.recent import Recent
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
-from viewer.traffic import Traffic
+from viewer.traffic import TrafficReader
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,9 @@ class SetupPage(Page):
 class SetupRenderer:
     """Renders the set-up page of a site, with its form as stored or as typed."""
 
-    def __init__(self, frames: Frames, urls: Urls, health: Health, traffic: Traffic, snapshots: SiteSnapshots) -> None:
+    def __init__(
+        self, frames: Frames, urls: Urls, health: Health, traffic: TrafficReader, snapshots: SiteSnapshots
+    ) -> None:
         self._frames = frames
         self._urls = urls
         self._health = health
