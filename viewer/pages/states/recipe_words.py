@@ -8,7 +8,7 @@ from viewer.pages.frame.languages import Language
 
 def words_of(lang: Language, fault: BadRecipe) -> str:
     """The fault as a sentence, with its line."""
-    _, v = lang.text, fault.values
+    _, v = lang.text, fault.fault.values
     match fault.code:
         case "none":
             words = _("A state needs at least one step, such as “%(example)s”.", example=v["example"])
