@@ -40,7 +40,7 @@ from viewer.http.catch_errors import CatchErrors
 from viewer.http.errors import respond
 from viewer.http.security import SecurityHeaders
 from viewer.http.urls import Urls
-from viewer.jobs import Camera, Jobs
+from viewer.jobs import Jobs, PictureTaker
 from viewer.maps import Drain, Maps
 from viewer.matchmaker import Matchmaker
 from viewer.pages.frame.frames import Frames
@@ -53,7 +53,7 @@ from viewer.pages.states.page import StateFormRenderer
 from viewer.query import Resolver, period
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
-from viewer.snapshot import Camera as Chromium
+from viewer.snapshot import Camera
 from viewer.states import keys_of
 from viewer.traffic import TrafficReader
 from viewer.work import Work
@@ -85,7 +85,7 @@ class Surroundings:
 
     intake: Callable[[int], SiteIntake] | None = None
     drain: Drain | None = None
-    camera: Callable[[], Camera] | None = None
+    camera: Callable[[], PictureTaker] | None = None
 
 
 class Viewer:
@@ -117,7 +117,7 @@ class Viewer:
         self.matchmaker = Matchmaker(store, snapshots, self.work.forget)
         self.maps = Maps(store, snapshots, self.work, around.drain, partial(keys_of, definitions), self.matchmaker.meet)
         heights = partial(_recorded_heights, store)
-        self.jobs = Jobs(snapshots, around.camera or (lambda: Chromium(settings.chromium)), heights, self._taken)
+        self.jobs = Jobs(snapshots, around.camera or (lambda: Camera(settings.chromium)), heights, self._taken)
         self.health = Health(store, self.work, around.intake)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()

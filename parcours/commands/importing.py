@@ -20,7 +20,7 @@ from parcours.importing import mapping, matomo, posthog
 from parcours.importing.checking import examine
 from parcours.importing.items import Source
 from parcours.importing.progress import ImportProgress, RefusedLines
-from parcours.importing.rows import Unreadable, as_line, columns_of, digest_of, format_of, rows_of
+from parcours.importing.rows import UnreadableFile, as_line, columns_of, digest_of, format_of, rows_of
 from parcours.importing.sending import Sending
 
 PARTLY = 5  # exit code: accepted, except for some lines
@@ -106,7 +106,7 @@ def import_(
             return
         with connect(settings) as api:
             results = [_send(Target(api, site, folder or file.parent), file, how) for file in files]
-    except Unreadable as error:
+    except UnreadableFile as error:
         raise click.ClickException(str(error)) from None
     answer([counts for counts, _ in results], as_json, "\n".join(summary for _, summary in results))
     if any(counts["refused"] for counts, _ in results):
@@ -114,11 +114,11 @@ def import_(
 
 
 def _check_columns(file: Path, wanted: Iterable[str]) -> None:
-    """Raise Unreadable if the file lacks a column named by --map: its field would silently stay empty."""
+    """Raise UnreadableFile if the file lacks a column named by --map: its field would silently stay empty."""
     names = columns_of(file)
     for name in wanted:
         if names is not None and name not in names:
-            raise Unreadable(f"{file.name} has no column {name!r}; it has {', '.join(n[:60] for n in names[:40])}.")
+            raise UnreadableFile(f"{file.name} has no column {name!r}; it has {', '.join(n[:60] for n in names[:40])}.")
 
 
 @dataclass(frozen=True)

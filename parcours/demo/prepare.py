@@ -24,7 +24,7 @@ from store.definitions import Definitions
 from store.pages import canonical_page, page_path
 from store.records import Site
 from store.snapshots import Snapshots
-from viewer.snapshot import Camera, SnapshotError
+from viewer.snapshot import Camera, PictureRequest, SnapshotError
 from viewer.states import wishes
 
 VISITORS = 3000  # simulated
@@ -135,7 +135,8 @@ class Preparation:
             (wish,) = await asyncio.to_thread(
                 wishes, self.parcours.definitions, self.site, page, (width,), picture.state
             )
-            for shot in await asyncio.to_thread(camera.take, address, self.site, (width,), variant, wish.recipe):
+            request = PictureRequest(self.site, address, (width,), variant, wish.recipe)
+            for shot in await asyncio.to_thread(camera.take, request):
                 await asyncio.to_thread(self.snapshots.save, shot.snapshot, shot.layout, shot.strips)
             self.stages.step(PICTURES)
 

@@ -30,7 +30,7 @@ _LISTS = ("results", "events", "visits")  # keys under which API responses keep 
 _BLOCK = 1 << 20
 
 
-class Unreadable(Exception):
+class UnreadableFile(Exception):
     """The file cannot be read at all; `str()` says why and what to do."""
 
 
@@ -38,16 +38,18 @@ Read = tuple[int, Row] | Bad
 
 
 def format_of(path: Path) -> str:
-    """By the file extension. Raises Unreadable for an unknown one."""
+    """By the file extension. Raises UnreadableFile for an unknown one."""
     extension = path.with_suffix("").suffix if path.suffix == ".gz" else path.suffix
     try:
         return FORMATS[extension.lower()]
     except KeyError:
-        raise Unreadable(f"{path.name}: the extension must be one of {' '.join(FORMATS)} (.gz may follow).") from None
+        raise UnreadableFile(
+            f"{path.name}: the extension must be one of {' '.join(FORMATS)} (.gz may follow)."
+        ) from None
 
 
 def digest_of(path: Path) -> str:
-    """SHA-256 of the stored bytes, hex. Raises Unreadable if the file cannot be read to its end."""
+    """SHA-256 of the stored bytes, hex. Raises UnreadableFile if the file cannot be read to its end."""
     with _readable_errors(path):
         if path.suffix == ".gz":
             with gzip.open(path) as packed:
@@ -58,13 +60,13 @@ def digest_of(path: Path) -> str:
 
 
 def rows_of(path: Path) -> Iterator[Read]:
-    """(line, row) in file order. Raises Unreadable if the file does not match its extension."""
+    """(line, row) in file order. Raises UnreadableFile if the file does not match its extension."""
     with _readable_errors(path):
         yield from {"csv": _csv, "ndjson": _ndjson, "json": _json, "parquet": _parquet}[format_of(path)](path)
 
 
 def columns_of(path: Path) -> list[str] | None:
-    """The column names in the first line; None for formats whose rows have field names. Raises Unreadable."""
+    """The column names in the first line; None for formats whose rows have field names. Raises UnreadableFile."""
     if format_of(path) != "csv":
         return None
     with _readable_errors(path), _opened(path) as raw:
@@ -76,9 +78,9 @@ def _readable_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise Unreadable(f"{path.name} is not a complete gzip file: {error}") from None
+        raise UnreadableFile(f"{path.name} is not a complete gzip file: {error}") from None
     except OSError as error:
-        raise Unreadable(f"{path} cannot be read: {error.strerror or error}") from None
+        raise UnreadableFile(f"{path} cannot be read: {error.strerror or error}") from None
 
 
 def _opened(path: Path) -> IO[bytes]:
@@ -94,17 +96,17 @@ def _names(path: Path, header: str) -> tuple[list[str], str]:
     """The column names and the delimiter."""
     header = header.removeprefix("\ufeff")
     if "\0" in header or _broken([header]):
-        raise Unreadable(f"{path.name} is not text in UTF-8: save it again as CSV UTF-8.")
+        raise UnreadableFile(f"{path.name} is not text in UTF-8: save it again as CSV UTF-8.")
     delimiter = max(DELIMITERS, key=header.count)
     try:
         names = next(csv.reader([header], delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise Unreadable(f"{path.name}: the first line should name the columns, but is not CSV: {error}") from None
+        raise UnreadableFile(f"{path.name}: the first line should name the columns, but is not CSV: {error}") from None
     if not any(names):
-        raise Unreadable(f"{path.name} is empty: its first line names the columns.")
+        raise UnreadableFile(f"{path.name} is empty: its first line names the columns.")
     twice = [name for name, times in Counter(names).items() if name and times > 1]
     if twice:
-        raise Unreadable(f"{path.name}: two columns have the name {twice[0][:60]!r}; rename one.")
+        raise UnreadableFile(f"{path.name}: two columns have the name {twice[0][:60]!r}; rename one.")
     return names, delimiter
 
 
@@ -158,11 +160,13 @@ def _json(path: Path) -> Iterator[Read]:
         try:
             found: Any = msgspec.json.decode(raw.read().removeprefix(codecs.BOM_UTF8))
         except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:
-            raise Unreadable(f"{path.name} is not JSON: {error}. With one object per line, name it .ndjson.") from None
+            raise UnreadableFile(
+                f"{path.name} is not JSON: {error}. Is it one object per line? Name it .ndjson."
+            ) from None
     if isinstance(found, dict):
         found = next((found[name] for name in _LISTS if isinstance(found.get(name), list)), [found])
     if not isinstance(found, list):
-        raise Unreadable(f"{path.name} holds no list of objects.")
+        raise UnreadableFile(f"{path.name} holds no list of objects.")
     for place, row in enumerate(found, 1):
         yield (place, row) if isinstance(row, dict) else Bad(place, "This is not an object.", row)
 
@@ -178,7 +182,7 @@ def _parquet(path: Path) -> Iterator[Read]:
                 yield _object(line, text)
             error = reader.stderr.read().decode("utf-8", "replace").strip()
             if reader.wait():
-                raise Unreadable(f"{path.name}: {error.splitlines()[-1] if error else 'it cannot be read'}")
+                raise UnreadableFile(f"{path.name}: {error.splitlines()[-1] if error else 'it cannot be read'}")
         finally:
             reader.kill()
 

@@ -13,7 +13,7 @@ from parcours.demo.scenario import PICTURES, WIDTHS, states
 from parcours.demo.simulated_visits import PANEL, PageLayouts, VisitSimulator
 from store.records import Site
 from tests.demo.conftest import KEY, Lampyre
-from viewer.snapshot import Camera, Recipe, read_recipe
+from viewer.snapshot import Camera, PictureRequest, Recipe, read_recipe
 
 
 @pytest.fixture(scope="module")
@@ -25,7 +25,9 @@ def layouts(lampyre: Lampyre) -> PageLayouts:
         for picture in {(p.path, p.state): p for p in PICTURES}.values():
             page, _, variant = picture.path.partition("?show=")
             widths = WIDTHS if page in ("/", "/basket") else WIDTHS[:1]
-            for capture in camera.take(lampyre.url + picture.path, site, widths, recipe=recipe(picture.state)):
+            for capture in camera.take(
+                PictureRequest(site, lampyre.url + picture.path, widths, recipe=recipe(picture.state))
+            ):
                 assert not capture.snapshot.warnings, capture.snapshot
                 layout = PageLayout(capture.layout)
                 if picture.state:

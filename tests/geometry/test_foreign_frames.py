@@ -14,7 +14,7 @@ from tests.aggregator.build import points, records
 from tests.geometry.travel import NEAR, STILL
 from tests.snapshot.conftest import FAST, NAMES, resolve
 from tests.tracker.bench import SITE_KEY, Bench, clicks
-from viewer.snapshot import Camera
+from viewer.snapshot import Camera, PictureRequest
 from viewer.snapshot.frames import graft
 
 INSIDE = (
@@ -72,8 +72,8 @@ def test_a_click_in_it_is_drawn_in_it(bench: Bench, other: Bench, browser: Brows
 
     with Camera(limits=FAST, resolve=resolve) as camera:
         mine = (bench.url.removeprefix("http://"), other.url.removeprefix("http://"))
-        layout = camera.take(url, _site(*mine), [drawn])[0].layout
-        narrower = camera.take(url, _site(mine[0]), [drawn])[0].layout
+        layout = camera.take(PictureRequest(_site(*mine), url, (drawn,)))[0].layout
+        narrower = camera.take(PictureRequest(_site(mine[0]), url, (drawn,)))[0].layout
     named = [(click["path"], click["fp"])]
     placed = project(
         points(named, fx=np.array([click["x"] / 10_000]), fy=np.array([click["y"] / 10_000])), records(named), layout
@@ -93,7 +93,9 @@ def test_frames_of_the_same_site_but_another_origin(bench: Bench, other: Bench) 
     other.pages["/inside"] = "<!doctype html>" + INSIDE.format(snippet="")
     bench.page("/outside", f"<iframe src='http://pay.shop.test:{second}/inside' width='500'></iframe><p>after</p>")
     with Camera(limits=FAST, resolve=resolve) as camera:
-        layout = camera.take(f"http://shop.test:{port}/outside", _site("shop.test", "pay.shop.test"), [1000])[0].layout
+        layout = camera.take(
+            PictureRequest(_site("shop.test", "pay.shop.test"), f"http://shop.test:{port}/outside", (1000,))
+        )[0].layout
     paths = layout.paths
     button = paths.index("body>iframe:1>>html:1>body:1>main:1>button:1")
     low = paths.index("body>iframe:1>>html:1>body:1>main:1>a:1")

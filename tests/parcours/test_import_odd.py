@@ -15,7 +15,7 @@ from parcours.importing import mapping, matomo, posthog
 from parcours.importing.checking import Findings, examine
 from parcours.importing.items import Source
 from parcours.importing.progress import ImportProgress
-from parcours.importing.rows import Unreadable, digest_of, rows_of
+from parcours.importing.rows import UnreadableFile, digest_of, rows_of
 
 ROW = b"order,2026-11-20T10:00:00Z,5\n"
 GOOD = b"name,time,value\n" + ROW
@@ -131,9 +131,9 @@ def test_a_column_that_is_not_there(runner: CliRunner, tmp_path: Path) -> None:
 def test_a_file_that_is_gone_or_closed(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     for ask in (digest_of, lambda path: list(rows_of(path))):
-        with pytest.raises(Unreadable, match="cannot be read: No such file"):
+        with pytest.raises(UnreadableFile, match="cannot be read: No such file"):
             ask(tmp_path / "orders.csv")
-        with pytest.raises(Unreadable, match="cannot be read: Is a directory"):
+        with pytest.raises(UnreadableFile, match="cannot be read: Is a directory"):
             ask(tmp_path / "folder.csv")
 
 

@@ -21,7 +21,7 @@ from parcours.importing import mapping, matomo, posthog
 from parcours.importing.checking import examine
 from parcours.importing.items import Bad, Item, Made
 from parcours.importing.mapping import Unmapped, milliseconds
-from parcours.importing.rows import Unreadable, rows_of
+from parcours.importing.rows import UnreadableFile, rows_of
 from parcours.importing.sending import MAX_BYTES, MAX_ITEMS, chunks
 from tests.parcours.tables import write_parquet
 
@@ -94,7 +94,7 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
     ):
         path = tmp_path / name
         path.write_bytes(content)
-        with pytest.raises(Unreadable, match=words):
+        with pytest.raises(UnreadableFile, match=words):
             list(rows_of(path))
 
 

@@ -7,15 +7,17 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 from PIL import Image
 
+from aggregator.shapes.heights import Heights
 from store.notes import read_note
 from store.records import Site
 from store.snapshots import Snapshot
 from tests.snapshot.site_pages import FILES, PAGES
-from viewer.snapshot import Camera, Capture
+from viewer.snapshot import Camera, Capture, PictureRequest
 from viewer.snapshot.addresses import system_resolve
 from viewer.snapshot.limits import Limits
 
@@ -139,8 +141,8 @@ def camera() -> Iterator[Camera]:
 def shoot(camera: Camera, local: LocalSite) -> Callable[..., Capture]:
     """One capture of a path of the local site."""
 
-    def one(path: str, width: int = 1366, **more: object) -> Capture:
-        return camera.take(local.url(path), local.site(), [width], **more)[0]  # type: ignore[arg-type]
+    def one(path: str, width: int = 1366, heights: Heights | None = None, **more: Any) -> Capture:
+        return camera.take(PictureRequest(local.site(), local.url(path), (width,), **more), heights)[0]
 
     return one
 

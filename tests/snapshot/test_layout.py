@@ -10,7 +10,7 @@ from playwright.sync_api import sync_playwright
 from store.layouts import path_key
 from tests.snapshot.conftest import whole
 from tests.waiting import until_on
-from viewer.snapshot import find_chromium
+from viewer.snapshot import PictureRequest, find_chromium
 
 
 def clicks(batches: list[bytes]) -> list[tuple[str, str]]:
@@ -43,7 +43,7 @@ def sent_by_a_visitor(local, path: str) -> dict[str, tuple[str, str]]:
 
 def test_keys_and_fingerprints_equal_those_of_the_tracker(camera, local):
     sent = sent_by_a_visitor(local, "/keys")
-    layout = camera.take(local.url("/keys"), local.site(), [1366])[0].layout
+    layout = camera.take(PictureRequest(local.site(), local.url("/keys"), (1366,)))[0].layout
     for selector, (path, fingerprints) in sent.items():
         at = np.flatnonzero(layout.keys == np.uint64(path_key(path)))
         assert len(at) == 1, f"{selector}: {path}"

@@ -2,12 +2,12 @@
 
 import pytest
 
-from viewer.snapshot import SnapshotError
+from viewer.snapshot import PictureRequest, SnapshotError
 
 
 def test_page_keeps_its_public_address(camera, local):
     site = local.site("public.test", fetch_from=local.url(""))
-    capture = camera.take("https://public.test/lazy", site, [1366])[0]
+    capture = camera.take(PictureRequest(site, "https://public.test/lazy", (1366,)))[0]
     assert capture.snapshot.page == "public.test/lazy"
     assert capture.snapshot.url == "https://public.test/lazy"
     assert capture.snapshot.warnings == ()  # its images came from there too
@@ -18,27 +18,29 @@ def test_page_keeps_its_public_address(camera, local):
 def test_redirects_of_the_mapped_host(camera, local):
     site = local.site("public.test", fetch_from=local.url(""))
     with pytest.raises(SnapshotError) as raised:
-        camera.take("https://public.test/relative", site, [1366])
+        camera.take(PictureRequest(site, "https://public.test/relative", (1366,)))
     assert raised.value.code == "moved"
     with pytest.raises(SnapshotError) as raised:
-        camera.take("https://public.test/to/other.test/plain", site, [1366])
+        camera.take(PictureRequest(site, "https://public.test/to/other.test/plain", (1366,)))
     assert raised.value.code == "redirect"
 
 
 def test_mapped_private_address_needs_leave(camera, local):
     site = local.site("public.test", fetch_from=local.url(""), allow_private=False)
     with pytest.raises(SnapshotError) as raised:
-        camera.take("https://public.test/plain", site, [1366])
+        camera.take(PictureRequest(site, "https://public.test/plain", (1366,)))
     assert raised.value.code == "private"
 
 
 def test_status_of_the_mapped_host(camera, local):
     site = local.site("public.test", fetch_from=local.url(""))
     with pytest.raises(SnapshotError, match="HTTP 404"):
-        camera.take("https://public.test/status/404", site, [1366])
+        camera.take(PictureRequest(site, "https://public.test/status/404", (1366,)))
 
 
 def test_a_mapped_picture_is_no_visit(camera, local):
     local.asked.clear()
-    camera.take("https://public.test/tracked", local.site("public.test", fetch_from=local.url("")), [1366])
+    camera.take(
+        PictureRequest(local.site("public.test", fetch_from=local.url("")), "https://public.test/tracked", (1366,))
+    )
     assert [path for _, path in local.asked if path.startswith("/c/")] == []

@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import pytest
 
+from aggregator.shapes.heights import Heights
 from tests.snapshot.conftest import box, colour, told, whole
+from viewer.snapshot import PictureRequest
 
 
 def test_plain_page(shoot, local):
@@ -37,7 +39,7 @@ def test_missing_image_is_said(shoot):
     ("width", "heights", "expected"), [(1366, None, 768), (390, None, 844), (1366, {1366: 650}, 650)]
 )
 def test_full_window_sections_do_not_grow(shoot, width, heights, expected):
-    capture = shoot("/hero", width, viewport_heights=heights)
+    capture = shoot("/hero", width, heights=Heights(window=heights))
     assert box(capture, "#hero")[3] == expected
     assert capture.snapshot.height == expected + 3000
     picture = whole(capture)
@@ -138,7 +140,7 @@ def test_page_wider_than_the_phone(shoot):
 
 
 def test_height_is_held_against_visitors_pages(shoot):
-    assert any("9,000 px" in words for words in told(shoot("/hero", page_heights={1366: 9000}).snapshot))
+    assert any("9,000 px" in words for words in told(shoot("/hero", heights=Heights(page={1366: 9000})).snapshot))
 
 
 def test_a_picture_is_no_visit(shoot, local):
@@ -149,7 +151,8 @@ def test_a_picture_is_no_visit(shoot, local):
 
 def test_several_widths_and_progress(camera, local):
     said = []
-    captures = camera.take(local.url("/plain"), local.site(), [768, 390], variant="e=a", progress=said.append)
+    request = PictureRequest(local.site(), local.url("/plain"), (768, 390), variant="e=a")
+    captures = camera.take(request, progress=said.append)
     assert [capture.snapshot.width for capture in captures] == [768, 390]
     assert {(capture.snapshot.variant, capture.snapshot.state) for capture in captures} == {("e=a", "")}
     assert said[0] == "768 px (1 of 2): opening the page"

@@ -11,12 +11,12 @@ import pytest
 
 from tests.machine import free_port
 from tests.snapshot.conftest import FAST, _handler, resolve, told
-from viewer.snapshot import Camera, SnapshotError, find_chromium, take
+from viewer.snapshot import Camera, PictureRequest, SnapshotError, find_chromium
 
 
-def fails(camera, url, site, **more):
+def fails(camera, url, site, **progress):
     with pytest.raises(SnapshotError) as raised:
-        camera.take(url, site, [1366], **more)
+        camera.take(PictureRequest(site, url, (1366,)), **progress)
     assert raised.value.words.endswith(".") or raised.value.words.endswith(")")
     return raised.value.code, raised.value.words
 
@@ -50,7 +50,9 @@ def test_redirect_within_the_site(camera, local):
 
 def test_redirect_to_the_same_page_is_fine(camera, local):
     site = local.site("127.0.0.1", "shop.test")
-    capture = camera.take(local.url("/to/127.0.0.1/plain").replace("/to/127.0.0.1", "") + "?a=1", site, [390])[0]
+    capture = camera.take(
+        PictureRequest(site, local.url("/to/127.0.0.1/plain").replace("/to/127.0.0.1", "") + "?a=1", (390,))
+    )[0]
     assert capture.snapshot.page.endswith("/plain")
 
 
@@ -64,7 +66,7 @@ def test_private_address_not_allowed(camera, local):
 
 def test_files_of_private_neighbours_are_left_out(camera, local):
     local.asked.clear()
-    capture = camera.take(local.url("/leaks"), local.site(), [1366])[0]
+    capture = camera.take(PictureRequest(local.site(), local.url("/leaks"), (1366,)))[0]
     assert any(f"other.test:{local.port}" in words for words in told(capture.snapshot))
     assert {path for _, path in local.asked} & {"/secret", "/direct", "/socket", "/green.png"} == set()
 
@@ -94,7 +96,7 @@ def test_page_that_holds_the_browser(local):
     with Camera(limits=replace(FAST, whole_s=6), resolve=resolve) as camera:
         assert fails(camera, local.url("/busy"), local.site())[0] == "timeout"
         # and the next one is served all the same
-        assert camera.take(local.url("/plain"), local.site(), [390])
+        assert camera.take(PictureRequest(local.site(), local.url("/plain"), (390,)))
 
 
 def test_closing_ends_a_picture_under_way(local):
@@ -123,12 +125,12 @@ def test_empty_page(camera, local):
 
 
 def test_popup_does_no_harm(camera, local):
-    assert camera.take(local.url("/popup"), local.site(), [1366])[0].snapshot.page.endswith("/popup")
+    assert camera.take(PictureRequest(local.site(), local.url("/popup"), (1366,)))[0].snapshot.page.endswith("/popup")
 
 
 def test_bad_width(camera, local):
     with pytest.raises(SnapshotError, match="Widths are from"):
-        camera.take(local.url("/plain"), local.site(), [10])
+        camera.take(PictureRequest(local.site(), local.url("/plain"), (10,)))
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="needs openssl to make a certificate")
@@ -166,14 +168,14 @@ def test_bad_certificate(camera, local, tmp_path):
 
 
 def test_no_chromium(local):
-    with pytest.raises(SnapshotError, match="Install Chromium") as raised:
-        take(local.url("/plain"), local.site(), [390], chromium="no-such-chromium")
+    with Camera("no-such-chromium") as camera, pytest.raises(SnapshotError, match="Install Chromium") as raised:
+        camera.take(PictureRequest(local.site(), local.url("/plain"), (390,)))
     assert raised.value.code == "browser"
 
 
 def test_program_that_is_no_browser(local):
-    with pytest.raises(SnapshotError, match="does not start") as raised:
-        take(local.url("/plain"), local.site(), [390], chromium="true")
+    with Camera("true") as camera, pytest.raises(SnapshotError, match="does not start") as raised:
+        camera.take(PictureRequest(local.site(), local.url("/plain"), (390,)))
     assert raised.value.code == "browser"
 
 

@@ -20,6 +20,7 @@ from tests.viewer import shop as shops
 from tests.viewer.client import Client
 from tests.viewer.pages import PASSWORD, csrf
 from viewer.app import Surroundings, Viewer, ViewerSettings
+from viewer.snapshot import PictureRequest
 
 _number = itertools.count(1)
 SERVICE = "service-token-of-the-tests"
@@ -27,27 +28,28 @@ BASE = "http://testserver"
 
 
 class FakeCamera:
-    """Stands in for Chromium, which tests/snapshot looks after: fails where it is told to."""
+    """A test double for Chromium, which tests/snapshot covers. Some addresses and steps fail."""
 
     def __init__(self) -> None:
         self.closed = False
 
-    def take(self, url: str, site: Site, widths: Any, variant: str = "", recipe: Any = None, **more: Any) -> list[Any]:
+    def take(self, request: PictureRequest, heights: Any, progress: Any) -> list[Any]:
         from viewer.snapshot.errors import SnapshotError, StepError
 
-        more["progress"]("opening the page")
-        if url.endswith("/away"):
+        progress("opening the page")
+        recipe = request.recipe
+        if request.url.endswith("/away"):
             raise SnapshotError("Nothing answers at shop.example.", "unreachable")
-        if recipe and any(step.selector == "#nowhere" for step in recipe.steps):
+        if any(step.selector == "#nowhere" for step in recipe.steps):
             raise StepError("nothing", n=1, step="click #nowhere", selector="#nowhere", seconds=10.0, width=1366)
-        page = more.get("page") or "shop.example/new"
+        page = request.page or "shop.example/new"
         return [
             SimpleNamespace(
-                snapshot=shops.snapshot(site.id, variant, page, width, recipe.state if recipe else ""),
+                snapshot=shops.snapshot(request.site.id, request.variant, page, width, recipe.state),
                 layout=shops.page_layout(),
                 strips=shops.strips(),
             )
-            for width in widths
+            for width in request.widths
         ]
 
     def close(self) -> None:

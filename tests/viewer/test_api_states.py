@@ -119,7 +119,7 @@ def test_the_first_recipe_is_part_of_every_job(api, viewer, site, define):
     for state in ("", "menu"):
         wanted = {"url": "https://shop.example/lamps", "widths": [768], "state": state}
         job = viewer.jobs.get(api.post(f"{site}/snapshots", json=wanted).json()["job"])
-        assert [str(step) for step in job.recipe.first] == ["dismiss #cookies"]
+        assert [str(step) for step in job.request.recipe.first] == ["dismiss #cookies"]
         ended(api, {"job": job.id})
 
 

@@ -11,6 +11,7 @@ from aggregator.shapes.heights import Heights
 from store.records import Site
 from tests.viewer import shop
 from viewer.jobs import Jobs
+from viewer.snapshot import PictureRequest
 
 SITE = Site(id="1", name="Lamp shop", key="k", domains=("shop.example",))
 URL = "https://shop.example/lamps"
@@ -23,11 +24,13 @@ class Camera:
         self.taken: list[tuple[str, dict]] = []
         self.closed = False
 
-    def take(self, url, site, widths, variant="", recipe=None, **more):
+    def take(self, request, heights, progress):
         self.asked.set()
         assert self.go.wait(30)
-        self.taken.append((url, more))
-        return [SimpleNamespace(snapshot=shop.snapshot(site.id, variant), layout=None, strips=[]) for _ in widths]
+        self.taken.append((request.url, heights))
+        return [
+            SimpleNamespace(snapshot=shop.snapshot(request.site.id), layout=None, strips=[]) for _ in request.widths
+        ]
 
     def close(self) -> None:
         self.closed = True
@@ -55,28 +58,28 @@ def jobs(camera):
 
 
 def test_the_same_wish_waits_once(jobs):
-    first = jobs.submit(SITE, URL, (1366,))
-    assert jobs.submit(SITE, URL, (1366,)).id == first.id
-    assert jobs.submit(SITE, URL, (390,)).id != first.id
-    assert [job.widths for job in jobs.of("1")] == [(390,), (1366,)]
+    first = jobs.submit(PictureRequest(SITE, URL, (1366,)))
+    assert jobs.submit(PictureRequest(SITE, URL, (1366,))).id == first.id
+    assert jobs.submit(PictureRequest(SITE, URL, (390,))).id != first.id
+    assert [job.request.widths for job in jobs.of("1")] == [(390,), (1366,)]
     assert jobs.of("2") == []
 
 
 def test_a_job_runs_to_its_end_in_the_windows_of_visitors(jobs, camera):
     jobs.start()
     camera.go.set()
-    job = jobs.wait(jobs.submit(SITE, URL, (1366, 390)).id, 30)
+    job = jobs.wait(jobs.submit(PictureRequest(SITE, URL, (1366, 390))).id, 30)
     assert (job.state, len(job.snapshots), job.problem) == ("done", 2, None)
     assert jobs._snapshots.saved == list(job.snapshots)
-    ((_, more),) = camera.taken
-    assert (more["viewport_heights"], more["page_heights"]) == ({1366: 700}, {1366: 3000})
+    ((_, heights),) = camera.taken
+    assert heights == Heights({1366: 700}, {1366: 3000})
 
 
 def test_stop_fails_what_waits_and_closes_the_camera(jobs, camera):
     jobs.start()
-    running = jobs.submit(SITE, URL, (1366,))
+    running = jobs.submit(PictureRequest(SITE, URL, (1366,)))
     assert camera.asked.wait(30)
-    waiting = jobs.submit(SITE, URL, (390,))
+    waiting = jobs.submit(PictureRequest(SITE, URL, (390,)))
     threading.Timer(0.2, camera.go.set).start()  # while stop waits for what runs
     jobs.stop()
     assert camera.closed
@@ -90,6 +93,6 @@ def test_a_crash_of_the_camera_is_a_failed_job(jobs, camera, caplog):
 
     camera.take = crash
     jobs.start()
-    job = jobs.wait(jobs.submit(SITE, URL, (1366,)).id, 30)
+    job = jobs.wait(jobs.submit(PictureRequest(SITE, URL, (1366,))).id, 30)
     assert job.state == "failed"
     assert job.problem.incident in caplog.text

@@ -227,7 +227,7 @@ def test_all_states_with_one_tick(owner: Client, shop: Site, viewer: Viewer, men
     for state, expected in ((["*"], ["", "menu"]), (["menu"], ["menu"]), (["menu", "*"], ["", "menu"])):
         follow = post(owner, f"/sites/{shop.id}/pictures", **fields, state=state).headers["location"]
         ids = re.search(r"pictures/([\w-]+)", follow)[1].split("-")  # type: ignore[index]
-        assert [viewer.jobs.get(id).recipe.state for id in ids] == expected  # type: ignore[union-attr]
+        assert [viewer.jobs.get(id).request.recipe.state for id in ids] == expected  # type: ignore[union-attr]
         _over(viewer, follow)
 
 

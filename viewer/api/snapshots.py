@@ -17,6 +17,7 @@ from viewer.jobs import Job, Jobs
 from viewer.query import WIDTHS, Resolver, only
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
+from viewer.snapshot.request import PictureRequest
 from viewer.states import wishes
 
 Width = Annotated[int, Meta(ge=WIDTHS[0], le=WIDTHS[1])]
@@ -51,10 +52,10 @@ def job_json(job: Job) -> dict[str, Any]:
     result = {"snapshots": [snapshot_json(s) for s in job.snapshots]} if job.state == "done" else None
     return {
         "job": job.id,
-        "site": job.site.id,
-        "url": job.url,
-        "widths": list(job.widths),
-        "of_state": job.recipe.state,
+        "site": job.request.site.id,
+        "url": job.request.url,
+        "widths": list(job.request.widths),
+        "of_state": job.request.recipe.state,
         "state": job.state,
         "progress": job.progress,
         "asked": iso(job.asked * 1000),
@@ -72,7 +73,8 @@ async def take_snapshots(request: Request, *, registry: Registry, jobs: Jobs, re
     asked = await registry.read(
         lambda found: wishes(found, site, page or own, wanted.widths, wanted.state, every=wanted.all_states)
     )
-    taken = [jobs.submit(site, wanted.url, wish.widths, variant, wish.recipe, page) for wish in asked]
+    requests = [PictureRequest(site, wanted.url, wish.widths, variant, wish.recipe, page) for wish in asked]
+    taken = [jobs.submit(one) for one in requests]
     states = {"states": [job_json(job) for job in taken[1:]]} if wanted.all_states else {}
     return answer(job_json(taken[0]) | states, 202)
 

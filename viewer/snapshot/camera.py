@@ -1,24 +1,24 @@
-"""One Chromium in a thread of its own; any thread may ask it for pictures."""
+"""A Chromium in its own thread that takes pictures for any other thread."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable
 from concurrent.futures import CancelledError
 from types import TracebackType
 
 from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
-from rules.recipe import Recipe
-from store.records import Site
+from aggregator.shapes.heights import Heights
 from viewer.snapshot.addresses import Resolve, system_resolve
 from viewer.snapshot.browser import launch
 from viewer.snapshot.errors import SnapshotError
 from viewer.snapshot.limits import Limits
-from viewer.snapshot.take import Capture, Order, take_all
+from viewer.snapshot.request import PictureRequest
+from viewer.snapshot.take import Capture, PictureSession, take_all
 
 _CLOSE_S = 15.0
 
@@ -27,7 +27,7 @@ class Camera:
     """Starts Chromium at the first picture and keeps it until `close`; one page at a time.
 
     >>> with Camera() as camera:  # doctest: +SKIP
-    ...     camera.take("https://shop.example/", site, [1366, 390])
+    ...     camera.take(PictureRequest(site, "https://shop.example/", (1366, 390)))
     """
 
     def __init__(
@@ -39,7 +39,7 @@ class Camera:
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._one_at_a_time = threading.Lock()
-        self._gate = threading.Lock()  # orders and the end come one after another
+        self._gate = threading.Lock()  # serialises requests and `close`
         self._closed = False
         self._taking: asyncio.Task[object] | None = None
         self._loop = asyncio.new_event_loop()
@@ -48,41 +48,33 @@ class Camera:
 
     def take(
         self,
-        url: str,
-        site: Site,
-        widths: Sequence[int],
-        variant: str = "",
-        recipe: Recipe | None = None,
-        *,
-        page: str = "",
-        viewport_heights: Mapping[int, int] | None = None,
-        page_heights: Mapping[int, int] | None = None,
-        progress: Callable[[str], None] | None = None,
+        request: PictureRequest,
+        heights: Heights | None = None,
+        progress: Callable[[str], None] = lambda activity: None,
     ) -> list[Capture]:
-        """A capture for each width, in their order. Blocks; `progress` is called from the camera's thread.
+        """A capture for each width, in order. Blocks; `progress` is called from the camera's thread.
 
-        `viewport_heights` and `page_heights` are recorded medians in px by width.
-        Raises `SnapshotError` with words and code.
+        `heights`: median heights of visitors' windows and pages. Raises `SnapshotError` with a message and a code.
         """
-        heights = dict(viewport_heights or {}), dict(page_heights or {})
-        order = Order(url, site, tuple(widths), variant, recipe or Recipe(), page, *heights)
         with self._one_at_a_time:
             with self._gate:
                 if self._closed:
-                    raise _stopped(url)
-                taking = asyncio.run_coroutine_threadsafe(self._take(order, progress or (lambda _: None)), self._loop)
+                    raise _stopped(request.url)
+                taking = asyncio.run_coroutine_threadsafe(
+                    self._take(request, heights or Heights(), progress), self._loop
+                )
             try:
                 return taking.result()
             except CancelledError:
-                raise _stopped(url) from None
+                raise _stopped(request.url) from None
 
-    async def _take(self, order: Order, progress: Callable[[str], None]) -> list[Capture]:
+    async def _take(self, request: PictureRequest, heights: Heights, progress: Callable[[str], None]) -> list[Capture]:
         self._taking = asyncio.current_task()
         if self._browser is None or not self._browser.is_connected():
             await self._stop()
             self._playwright = await async_playwright().start()
             self._browser = await launch(self._playwright, self.chromium)
-        return await take_all(self._browser, order, self.limits, self.resolve, progress)
+        return await take_all(PictureSession(self._browser, request, heights, self.limits, self.resolve, progress))
 
     async def _stop(self) -> None:
         browser, playwright = self._browser, self._playwright
@@ -91,7 +83,7 @@ class Camera:
             if browser is not None:
                 await asyncio.wait_for(browser.close(), _CLOSE_S)
         if playwright is not None:
-            await playwright.stop()  # takes down what did not close
+            await playwright.stop()  # also ends what did not close
 
     async def _end(self) -> None:
         if self._taking is not None and not self._taking.done():
@@ -100,7 +92,7 @@ class Camera:
         await self._stop()
 
     def close(self) -> None:
-        """Close the browser and end the thread; a picture under way ends as "stopped". May be called twice."""
+        """Close the browser and end the thread; a picture in progress fails as "stopped". Can be called twice."""
         with self._gate:
             if self._closed:
                 return
@@ -121,32 +113,3 @@ class Camera:
 
 def _stopped(url: str) -> SnapshotError:
     return SnapshotError(f"The picture of {url} was not taken: the camera was closed.", "stopped")
-
-
-def take(
-    url: str,
-    site: Site,
-    widths: Sequence[int],
-    variant: str = "",
-    recipe: Recipe | None = None,
-    viewport_heights: Mapping[int, int] | None = None,
-    chromium: str | None = None,
-    progress: Callable[[str], None] | None = None,
-    *,
-    page: str = "",
-    page_heights: Mapping[int, int] | None = None,
-    limits: Limits | None = None,
-) -> list[Capture]:
-    """`Camera.take` with a browser for this one order, closed whatever happens."""
-    with Camera(chromium, limits) as camera:
-        return camera.take(
-            url,
-            site,
-            widths,
-            variant,
-            recipe,
-            page=page,
-            viewport_heights=viewport_heights,
-            page_heights=page_heights,
-            progress=progress,
-        )

@@ -24,7 +24,7 @@ COLLECTOR = re.compile(r"/c/[a-z2-7]{12}$")  # path of a Parcours collector: a p
 REFUSED = "parcours-refused"  # header of our own refusals, with their code
 
 
-class Refused(Exception):
+class ProxyRefusal(Exception):
     """A connection that was not made; `code` as in `errors.CODES`."""
 
     def __init__(self, code: str) -> None:
@@ -60,14 +60,14 @@ class Proxy:
         try:
             ips = await asyncio.wait_for(asyncio.to_thread(self.resolve, host), self.dial_s)
         except (OSError, UnicodeError, TimeoutError):
-            raise Refused("dns") from None
+            raise ProxyRefusal("dns") from None
         allowed = self.bounds.reachable(host, port, ips)
         if not allowed:
-            raise Refused("private" if ips else "dns")
+            raise ProxyRefusal("private" if ips else "dns")
         for ip in allowed:
             with contextlib.suppress(OSError, TimeoutError):
                 return await asyncio.wait_for(asyncio.open_connection(ip, port, limit=_HEAD), self.dial_s)
-        raise Refused("unreachable")
+        raise ProxyRefusal("unreachable")
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._open.add(writer)
@@ -81,7 +81,7 @@ class Proxy:
                 return await _say(writer, "204 No Content")
             try:
                 away, upstream = await self._dial(host, port)
-            except Refused as why:
+            except ProxyRefusal as why:
                 self.refused[f"{host}:{port}"] = why.code
                 return await _say(writer, f"502 Bad Gateway\r\n{REFUSED}: {why.code}")
             self._open.add(upstream)

@@ -6,17 +6,16 @@ import asyncio
 import contextlib
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from playwright.async_api import Browser, BrowserContext, Page, Route
 from playwright.async_api import Error as PlaywrightError
 
-from rules.recipe import Recipe
+from aggregator.shapes.heights import Heights
 from store.layouts import Layout
 from store.notes import note
 from store.pages import canonical_page
-from store.records import Site
 from store.snapshots import Snapshot, new_id
 from viewer.snapshot.addresses import Bounds, Resolve
 from viewer.snapshot.capture import read_elements, to_layout
@@ -27,6 +26,7 @@ from viewer.snapshot.loading import check_address, open_page
 from viewer.snapshot.mapping import Mapping
 from viewer.snapshot.picture import page_height, photograph
 from viewer.snapshot.proxy import COLLECTOR, Proxy
+from viewer.snapshot.request import PictureRequest
 from viewer.snapshot.settle import arrive, come_to_rest, read_through, rest_in_state
 from viewer.snapshot.steps import Player
 from viewer.snapshot.traffic import Traffic
@@ -39,7 +39,7 @@ _DESK = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) 
 
 @dataclass(frozen=True)
 class Capture:
-    """One width of a page: what is kept of it (`Snapshots.save(*…)`)."""
+    """One width of a page, as it is saved (`Snapshots.save(*…)`)."""
 
     snapshot: Snapshot
     layout: Layout
@@ -47,96 +47,91 @@ class Capture:
 
 
 @dataclass(frozen=True)
-class Order:
-    """What is asked for. `page` is the canonical page it is filed under, '' = the page of `url`."""
+class PictureSession:
+    """What all widths of a request share: the browser, the heights of visitors' windows, limits, name look-up."""
 
-    url: str
-    site: Site
-    widths: tuple[int, ...]
-    variant: str = ""  # "experiment=variant"
-    recipe: Recipe = field(default_factory=Recipe)
-    page: str = ""
-    viewport_heights: dict[int, int] = field(default_factory=dict)  # width → recorded median, px
-    page_heights: dict[int, int] = field(default_factory=dict)  # width → recorded median, px
+    browser: Browser
+    request: PictureRequest
+    heights: Heights
+    limits: Limits
+    resolve: Resolve
+    progress: Callable[[str], None]
+
+    @property
+    def bounds(self) -> Bounds:
+        return Bounds.of(self.request.site)
 
 
-async def take_all(
-    browser: Browser, order: Order, limits: Limits, resolve: Resolve, progress: Callable[[str], None]
-) -> list[Capture]:
-    """All widths of an order, one after the other. Raises `SnapshotError`."""
-    bounds = Bounds.of(order.site)
-    bounds.check(order.url)
-    if not order.widths or not all(200 <= width <= 4000 for width in order.widths):
-        raise SnapshotError(f"Widths are from 200 to 4,000 px, not {list(order.widths)}.", "address")
+async def take_all(session: PictureSession) -> list[Capture]:
+    """One capture for each width, in request. Raises `SnapshotError`."""
+    request, limits = session.request, session.limits
+    session.bounds.check(request.url)
+    if not request.widths or not all(200 <= width <= 4000 for width in request.widths):
+        raise SnapshotError(f"Widths are from 200 to 4,000 px, not {list(request.widths)}.", "address")
     done = []
-    for at, width in enumerate(order.widths, 1):
-        progress(f"{width} px ({at} of {len(order.widths)}): opening the page")
+    for number, width in enumerate(request.widths, 1):
+        session.progress(f"{width} px ({number} of {len(request.widths)}): opening the page")
         try:
             async with asyncio.timeout(limits.whole_s):
-                done.append(await _take_one(browser, order, width, bounds, limits, resolve, progress))
+                done.append(await _take_one(session, width))
         except TimeoutError:
             raise SnapshotError(
-                f"{order.url} at {width} px was not finished within {limits.whole_s:g} s: the page keeps the browser "
+                f"{request.url} at {width} px was not finished within {limits.whole_s:g} s: the page keeps the browser "
                 "busy. Try again, or give a page of the site that does less.",
                 "timeout",
             ) from None
         except PlaywrightError as error:
-            code = "crashed" if not browser.is_connected() or "crash" in error.message.lower() else "capture"
+            crashed = not session.browser.is_connected() or "crash" in error.message.lower()
             first = error.message.strip().splitlines()[0] if error.message.strip() else "no reason given"
-            raise SnapshotError(f"{order.url} at {width} px: the browser gave up ({first}). Try again.", code) from None
+            raise SnapshotError(
+                f"{request.url} at {width} px: the browser failed ({first}). Try again.",
+                "crashed" if crashed else "capture",
+            ) from None
     return done
 
 
-async def _take_one(
-    browser: Browser,
-    order: Order,
-    width: int,
-    bounds: Bounds,
-    limits: Limits,
-    resolve: Resolve,
-    progress: Callable[[str], None],
-) -> Capture:
-    window = viewport_height(width, order.viewport_heights)
-    async with Proxy(bounds, resolve, limits.dial_s).running() as proxy:
-        context = await _context(browser, width, window, proxy)
+async def _take_one(session: PictureSession, width: int) -> Capture:
+    request, limits = session.request, session.limits
+    window = viewport_height(width, session.heights.window)
+    async with Proxy(session.bounds, session.resolve, limits.dial_s).running() as proxy:
+        context = await _context(session.browser, width, window, proxy)
         try:
-            mapping = await _mapping(context, order)
+            mapping = await _mapping(context, request)
             page = await context.new_page()
             world = await World.of(page)
-            traffic = Traffic(page, bounds)
-            await open_page(page, order.url, order.site, traffic, proxy, mapping, limits)
-            progress(f"{width} px: waiting for the page to come to rest")
+            traffic = Traffic(page, session.bounds)
+            await open_page(page, request.url, request.site, traffic, proxy, mapping, limits)
+            session.progress(f"{width} px: waiting for the page to come to rest")
             try:
-                warnings = await _come_to_rest(world, traffic, order, width, limits, progress)
+                warnings = await _come_to_rest(world, traffic, session, width)
             except StepError:
                 raise
             except (PlaywrightError, SnapshotError):
-                # A page that goes elsewhere takes our scripts with it; where to is what the owner wants to know.
+                # A page that navigates away destroys our scripts: report where it went, which helps the owner more.
                 with contextlib.suppress(PlaywrightError):
                     await page.wait_for_load_state("load", timeout=limits.answer_s * 1000)
-                check_address(page, order.url, order.site, traffic, mapping)
+                check_address(page, request.url, request.site, traffic, mapping)
                 raise
-            check_address(page, order.url, order.site, traffic, mapping)
-            progress(f"{width} px: reading its elements and taking the picture")
-            return await _picture(world, order, width, window, limits, [*warnings, *_outside(proxy)])
+            check_address(page, request.url, request.site, traffic, mapping)
+            session.progress(f"{width} px: reading its elements and taking the picture")
+            return await _picture(world, session, width, window, [*warnings, *_unreachable(proxy)])
         finally:
-            # A page that holds its renderer may hold this too: the browser goes on without it.
+            # A page that blocks its renderer can block this too; the browser continues without it.
             with contextlib.suppress(PlaywrightError, TimeoutError):
                 await asyncio.wait_for(context.close(), _CLOSE_S)
 
 
-async def _come_to_rest(
-    world: World, traffic: Traffic, order: Order, width: int, limits: Limits, progress: Callable[[str], None]
-) -> list[str]:
-    """From the load event to a page at rest, in the state asked for; gives warnings."""
-    recipe, player = order.recipe, Player(world, traffic, order.site, limits, touch=width < PHONE_BELOW)
+async def _come_to_rest(world: World, traffic: Traffic, session: PictureSession, width: int) -> list[str]:
+    """From the load event to a page at rest in the requested state; returns warnings."""
+    request, limits = session.request, session.limits
+    recipe, player = request.recipe, Player(world, traffic, request.site, limits, touch=width < PHONE_BELOW)
     try:
         quiet = await arrive(world, traffic, limits)
         warnings = await player.play(recipe.first, may_reload=True)
         await player.put_pointer_away()
         warnings += await read_through(world, traffic, limits, quiet)
         if recipe.steps:
-            progress(f"{width} px: {recipe.state}, {len(recipe.steps)} steps")
+            session.progress(f"{width} px: {recipe.state}, {len(recipe.steps)} steps")
             warnings += await player.play(recipe.steps)
     except StepError as error:
         raise error.at(width) from None
@@ -145,7 +140,7 @@ async def _come_to_rest(
 
 
 async def _context(browser: Browser, width: int, window: int, proxy: Proxy) -> BrowserContext:
-    """A fresh profile that looks like a visitor's browser of this width, and reaches out only through `proxy`."""
+    """A fresh profile like that of a visitor's browser of this width; its only way out is `proxy`."""
     phone = width < PHONE_BELOW
     major = browser.version.partition(".")[0]
     context = await browser.new_context(
@@ -174,30 +169,31 @@ async def _close_popup(page: Page) -> None:
         await page.close()
 
 
-async def _mapping(context: BrowserContext, order: Order) -> Mapping | None:
-    if not order.site.fetch_from:
+async def _mapping(context: BrowserContext, request: PictureRequest) -> Mapping | None:
+    if not request.site.fetch_from:
         return None
-    mapping = Mapping(urlsplit(order.url).netloc, order.site.fetch_from)
+    mapping = Mapping(urlsplit(request.url).netloc, request.site.fetch_from)
     await mapping.install(context)
     return mapping
 
 
-def _outside(proxy: Proxy) -> list[str]:
+def _unreachable(proxy: Proxy) -> list[str]:
     hosts = sorted(name for name, code in proxy.refused.items() if code == "private")
     if not hosts:
         return []
     return [note("private", hosts=", ".join(hosts[:5]))]
 
 
-async def _picture(world: World, order: Order, width: int, window: int, limits: Limits, warnings: list[str]) -> Capture:
+async def _picture(world: World, session: PictureSession, width: int, window: int, warnings: list[str]) -> Capture:
+    request, limits = session.request, session.limits
     state = await world.evaluate(f"({script('state')})()")
     if state["empty"]:
         raise SnapshotError(
-            f"{order.url} shows nothing at {width} px. If its content needs a sign-in or comes from a private address, "
-            "it cannot be seen from here.",
+            f"{request.url} shows nothing at {width} px. If its content needs a sign-in or comes from a private "
+            "address, it cannot be seen from here.",
             "empty",
         )
-    found = await read_elements(world, order.site.key, Bounds.of(order.site))
+    found = await read_elements(world, request.site.key, Bounds.of(request.site))
     wide, tall = int(state["width"]), await page_height(world)
     height = min(tall, limits.tallest_px)
     if height < tall:
@@ -206,21 +202,21 @@ async def _picture(world: World, order: Order, width: int, window: int, limits: 
         warnings.append(note("wide" if state["viewportTag"] else "no_viewport_tag", laid=wide, window=width))
     if state["overflow"] > wide * 1.1:
         warnings.append(note("beyond", px=state["overflow"] - wide))
-    if not order.recipe.steps:  # a state is of another height, or scrolled, on purpose
+    if not request.recipe.steps:  # a state may have another height or scroll position
         if state["panel"] > window:
             warnings.append(note("panel"))
-        if different := height_warning(tall, width, order.page_heights):
+        if different := height_warning(tall, width, session.heights.page):
             warnings.append(different)
     strips = await photograph(world, wide, height, limits)
     taken = time.time_ns() // 1_000_000
     snapshot = Snapshot(
         id=new_id(),
-        site=int(order.site.id),
-        page=order.page or canonical_page(order.url, order.site.keep_query),
+        site=int(request.site.id),
+        page=request.page or canonical_page(request.url, request.site.keep_query),
         width=width,
-        variant=order.variant,
-        state=order.recipe.state,
-        url=order.url,
+        variant=request.variant,
+        state=request.recipe.state,
+        url=request.url,
         taken=taken,
         height=height,
         viewport_h=window,

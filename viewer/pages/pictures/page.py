@@ -20,6 +20,7 @@ from viewer.pages.pictures.failures import words_of
 from viewer.pages.pictures.fields import ALL, WIDTHS, Fields, fields_of
 from viewer.query import Resolver
 from viewer.registry import Registry
+from viewer.snapshot.request import PictureRequest
 from viewer.states import wishes
 
 MOST = 12  # pictures of one form
@@ -59,7 +60,7 @@ async def take(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, 
         page = canonical_page(url, site.keep_query)
         variant = "=".join(await resolver.variant(site, text) or ())
         wanted = await registry.read(lambda found, page=page: wishes(found, site, page, WIDTHS, state, every=every))  # type: ignore[misc]
-        asked += [jobs.submit(site, url, wish.widths, variant, wish.recipe) for wish in wanted]
+        asked += [jobs.submit(PictureRequest(site, url, wish.widths, variant, wish.recipe)) for wish in wanted]
     goal = safe_next(str(form.get("next", "")))
     return go(urls.taking(site.id, [job.id for job in asked[:MOST]], goal))
 
@@ -79,8 +80,8 @@ async def follow(request: Request, *, registry: Registry, frames: Frames, urls: 
         frame=frame,
         title=heading,
         heading=heading,
-        url=now.url,
-        state=states.get(now.recipe.state, now.recipe.state),
+        url=now.request.url,
+        state=states.get(now.request.recipe.state, now.request.recipe.state),
         words=_words(lang, now),
         detail=str(now.problem) if now.problem and not now.problem.fault and lang.code != "en" else "",
         failed=bool(failed),
@@ -94,15 +95,15 @@ async def follow(request: Request, *, registry: Registry, frames: Frames, urls: 
 
 
 def _job(job: Job | None, id: str, site: Site) -> Job:
-    if job is None or job.site.id != site.id:
+    if job is None or job.request.site.id != site.id:
         raise missing("job", id, "Jobs are forgotten when Parcours is restarted.")
     return job
 
 
 def _again(jobs: list[Job]) -> Fields:
     """The fields of a form that asks for the same pictures."""
-    states = {job.recipe.state for job in jobs}
-    pictures = dict.fromkeys((job.url, job.variant.replace("=", ":")) for job in jobs)
+    states = {job.request.recipe.state for job in jobs}
+    pictures = dict.fromkeys((job.request.url, job.request.variant.replace("=", ":")) for job in jobs)
     return fields_of(*pictures, state=states.pop() if len(states) == 1 else ALL)
 
 

@@ -30,6 +30,7 @@ from viewer.pages.pictures.fields import WIDTHS
 from viewer.pages.states.form import StateForm, step_help
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
+from viewer.snapshot.request import PictureRequest
 from viewer.states import MOST_STATES, Wish, defined_states, state_id, wishes
 
 
@@ -135,7 +136,7 @@ async def save(
         if sent.get("do") != "try":
             return go(urls.states(site.id))
         asked = await registry.read(lambda found: _wanted(found, site, saved, form.url, lang))
-        queued = [jobs.submit(site, form.url, wish.widths, recipe=wish.recipe) for wish in asked]
+        queued = [jobs.submit(PictureRequest(site, form.url, wish.widths, recipe=wish.recipe)) for wish in asked]
         return go(urls.taking(site.id, [job.id for job in queued], urls.state(site.id, saved.key)))
     except (ValueError, Conflict, StoreError, Problem) as error:
         problem = failure_words(lang, error) if isinstance(error, Problem) else str(error)
