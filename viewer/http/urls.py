@@ -32,6 +32,10 @@ class Urls:
     def first_run(self, token: str) -> str:
         return _path("first-run", token=token)
 
+    def help(self, section: str = "") -> str:
+        """The help for readers of maps, at a section (viewer/pages/frame/help_links.py names them)."""
+        return _path("help", "reading-a-map") + (f"#{section}" if section else "")
+
     def account(self) -> str:
         return _path("account")
 

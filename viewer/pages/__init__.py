@@ -13,6 +13,7 @@ from viewer.pages.compare import page as compare
 from viewer.pages.experiments import page as experiments
 from viewer.pages.gallery import page as gallery
 from viewer.pages.heatmap import page as heatmap
+from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
 from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import show as journey
@@ -40,6 +41,8 @@ ENDPOINTS = (
     Endpoint("/first-run", sign_in.first_run, None, BOTH),
     Endpoint("/account", account.show, "viewer"),
     Endpoint("/account", account.save, "viewer", POST),
+    Endpoint("/help/reading-a-map", help_page.show, "viewer"),
+    Endpoint("/help/reading-a-map/{picture}", help_page.picture, "viewer"),
     Endpoint("/sites", site_index.index, "viewer"),
     Endpoint("/sites/new", site_index.new_site, "editor", BOTH),
     Endpoint(SITE, setup.show, "viewer"),

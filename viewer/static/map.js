@@ -5,12 +5,22 @@ const detail = document.querySelector('[data-detail-of]');
 
 const mark = (id) => document.querySelectorAll('[data-el]').forEach((node) => node.classList.toggle('on', node.dataset.el === id));
 
+const helpLink = (href, label) => {
+  const link = document.createElement('a');
+  link.className = 'help';
+  link.href = href;
+  link.title = detail.dataset.help.replace('…', label);
+  link.setAttribute('aria-label', link.title);
+  return link;
+};
+
 const fill = (box) => {
   if (!detail) return;
   detail.querySelector('h2').textContent = box.dataset.name;
-  detail.querySelector('dl').replaceChildren(...JSON.parse(box.dataset.detail).flatMap(([label, value, css]) => {
+  detail.querySelector('dl').replaceChildren(...JSON.parse(box.dataset.detail).flatMap(([label, value, css, help]) => {
     const dt = document.createElement('dt'), dd = document.createElement('dd'), b = document.createElement('b');
     dt.textContent = label;
+    if (help) dt.append(helpLink(help, label));
     b.textContent = value;
     dd.className = css;
     dd.append(css ? b : value);

@@ -12,6 +12,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from viewer.pages.frame import charts
+from viewer.pages.frame.help_links import help_href
 from viewer.pages.frame.languages import language
 from viewer.pages.frame.page import Page
 
@@ -34,7 +35,7 @@ def environment(code: str) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         lang.catalog.gettext, lang.catalog.ngettext, newstyle=True
     )
-    env.globals.update(lang=lang, static=static, charts=charts)
+    env.globals.update(lang=lang, static=static, charts=charts, help_href=help_href)
     env.policies["ext.i18n.trimmed"] = True
     return env
 

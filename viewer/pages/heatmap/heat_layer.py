@@ -14,9 +14,10 @@ from aggregator.measures.statistics import FEW
 from aggregator.placing.ladder import RUNGS
 from store.layouts import Layout
 from viewer.pages.frame import charts
+from viewer.pages.frame.help_links import help_href
 from viewer.pages.frame.languages import Language
 from viewer.pages.heatmap.robots import reasons_of
-from viewer.pages.map.elements import BOXES, LISTED, ElementLine, layers, names_of
+from viewer.pages.map.elements import BOXES, LISTED, Detail, ElementLine, layers, names_of
 from viewer.pages.map.layer import Figure, Layer
 from viewer.pages.map.notes import notes_of
 from viewer.pages.map.parts import Legend, Picture, Tick, account_rows, box_of, picture_of
@@ -112,17 +113,23 @@ def element_lines(lang: Language, found: Heatmap, every: bool) -> tuple[ElementL
         share = lang.share(row.share)
         dead_bad = not few and row.dead_share >= DEAD_ALARM and row.visitors >= 10
         detail = [
-            (_("Pointed at by") if hover else _("Clicked by"), f"{share} ({interval})", ""),
-            (_("Visitors"), _("%(n)s of %(all)s", n=lang.number(row.visitors), all=lang.number(row.of)), ""),
+            Detail(_("Pointed at by") if hover else _("Clicked by"), f"{share} ({interval})"),
+            Detail(_("Visitors"), _("%(n)s of %(all)s", n=lang.number(row.visitors), all=lang.number(row.of))),
         ]
         if hover:
-            detail.append((_("Time, mean"), lang.span(row.dwell_ms), ""))
+            detail.append(Detail(_("Time, mean"), lang.span(row.dwell_ms)))
         else:
             rage = row.rage / row.visitors if row.visitors else 0.0
+            rage_bad = rage >= RAGE_ALARM and row.rage >= 5
             detail += [
-                (_("Clicks"), lang.number(row.clicks), ""),
-                (_("Nothing happened (dead)"), lang.share(row.dead_share, 0), "bad" if dead_bad else ""),
-                (_("Rage"), lang.share(rage, 0), "bad" if rage >= RAGE_ALARM and row.rage >= 5 else ""),
+                Detail(_("Clicks"), lang.number(row.clicks)),
+                Detail(
+                    _("Nothing happened (dead)"),
+                    lang.share(row.dead_share, 0),
+                    "bad" if dead_bad else "",
+                    help_href("dead"),
+                ),
+                Detail(_("Rage"), lang.share(rage, 0), "bad" if rage_bad else "", help_href("rage")),
             ]
         visible = bool(layout.visible[row.index]) and i < BOXES
         lines.append(

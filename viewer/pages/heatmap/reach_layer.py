@@ -10,10 +10,11 @@ import numpy as np
 from aggregator.answers.reach_map import ReachMap
 from aggregator.measures.statistics import wilson
 from viewer.pages.frame import charts
+from viewer.pages.frame.help_links import help_href
 from viewer.pages.frame.languages import Language
 from viewer.pages.heatmap.heat_layer import drawn_picture
 from viewer.pages.heatmap.robots import reasons_of
-from viewer.pages.map.elements import LISTED, ElementLine, layers, names_of
+from viewer.pages.map.elements import LISTED, Detail, ElementLine, layers, names_of
 from viewer.pages.map.layer import DepthLine, Figure, Layer, ReachLayer
 from viewer.pages.map.notes import notes_of
 from viewer.pages.map.parts import Legend, Tick, account_rows, box_of
@@ -108,9 +109,9 @@ def _elements(lang: Language, found: ReachMap, every: bool) -> tuple[ElementLine
         share, interval = lang.share(float(shares[n])), lang.between(float(low[n]), float(high[n]))
         x, y, w, h = (float(column[i]) for column in (layout.x, layout.y, layout.w, layout.h))
         time = lang.span(float(found.attention.seconds[i]) * 1000) if found.attention.views else ""
-        detail = [(lang.text("Seen by"), f"{share} ({interval})", "")]
+        detail = [Detail(lang.text("Seen by"), f"{share} ({interval})", help=help_href("reached"))]
         if time:
-            detail.append((lang.text("This part in view, mean"), time, ""))
+            detail.append(Detail(lang.text("This part in view, mean"), time))
         lines.append(
             ElementLine(
                 id=f"e{i}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from store.layouts import Layout
 from viewer.pages.frame.languages import Language
@@ -12,6 +13,15 @@ from viewer.pages.map.parts import Box
 
 LISTED = 14  # rows before "all elements"
 BOXES = 300  # boxes on a picture: beyond, nobody finds them by keyboard
+
+
+class Detail(NamedTuple):
+    """One figure of an element: what it is called, its value, "bad" or "", and where it is explained."""
+
+    label: str
+    value: str
+    css: str = ""
+    help: str = ""
 
 
 @dataclass(frozen=True)
@@ -26,7 +36,7 @@ class ElementLine:
     extra: str  # dead share, time…
     bad: bool
     box: Box | None
-    detail: list[tuple[str, str, str]]  # label, value, "bad" or ""
+    detail: list[Detail]
     listed: bool
 
 

@@ -1,0 +1,1 @@
+"""The help for readers of maps."""

@@ -1,0 +1,58 @@
+"""The text of the help: docs/reading-a-map.md and its translation, split into sections and turned into HTML."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from markdown_it import MarkdownIt
+from markupsafe import Markup
+
+NAME = "reading-a-map"
+_PACKAGED = Path(__file__).parent / "docs"  # in an installed wheel
+FOLDER = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "docs"
+PICTURES = FOLDER / NAME
+
+_TITLE = re.compile(r"^# (.+)\n", re.M)
+_SECTION = re.compile(r'^<a id="([a-z-]+)"></a>\n\n## (.+)\n', re.M)
+
+
+@dataclass(frozen=True)
+class HelpSection:
+    """`anchor` is the same in every language: the pages of the product link to it."""
+
+    anchor: str
+    title: str
+    html: Markup
+
+
+@dataclass(frozen=True)
+class HelpText:
+    title: str
+    introduction: Markup
+    sections: tuple[HelpSection, ...]
+
+
+@cache
+def help_text(language: str) -> HelpText:
+    """The help in a language; English if there is no translation."""
+    translated = FOLDER / f"{NAME}.{language}.md"
+    source = (translated if translated.exists() else FOLDER / f"{NAME}.md").read_text(encoding="utf-8")
+    heading = _TITLE.search(source)
+    if heading is None:
+        raise ValueError(f"{NAME} has no title")
+    introduction, *parts = _SECTION.split(source[heading.end() :])
+    sections = zip(parts[0::3], parts[1::3], parts[2::3], strict=True)
+    return HelpText(
+        title=heading[1],
+        introduction=_html(introduction),
+        sections=tuple(HelpSection(anchor, title, _html(body)) for anchor, title, body in sections),
+    )
+
+
+def _html(markdown: str) -> Markup:
+    """Raw HTML in the text is escaped: the files are ours, and need none."""
+    html: str = MarkdownIt("commonmark", {"html": False}).render(markdown)
+    return Markup(html)
