@@ -9,8 +9,9 @@ from collections.abc import Awaitable, Callable
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from store.records import Role
 from viewer.access.form_tokens import FormTokens
-from viewer.access.person import Person, Role, person
+from viewer.access.person import Person, person
 from viewer.http.errors import Problem, wants_json
 from viewer.http.urls import Urls
 

@@ -7,7 +7,8 @@ from typing import Literal
 
 from starlette.requests import Request
 
-Role = Literal["owner", "editor", "viewer"]
+from store.records import Role
+
 RANK: dict[str, int] = {"viewer": 1, "editor": 2, "owner": 3}
 
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import secrets
 
 from store.definitions import Definitions
-from store.records import Token
+from store.records import Role, Token
 from store.tokens import digest
-from viewer.access.person import Role
 
 __all__ = ["PREFIX", "by_text", "digest", "issue", "new_text"]
 

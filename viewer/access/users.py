@@ -7,9 +7,8 @@ import re
 from msgspec.structs import replace
 
 from store.definitions import Conflict, Definitions, Missing
-from store.records import User
+from store.records import Role, User
 from viewer.access.passwords import hash_password
-from viewer.access.person import Role
 from viewer.http.errors import Problem
 
 _NAME = re.compile(r"[\w.@+\-]{1,64}")

@@ -10,7 +10,8 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from viewer.access.person import Role, person
+from store.records import Role
+from viewer.access.person import person
 from viewer.http.binding import Endpoint, Handler
 from viewer.http.errors import Problem
 

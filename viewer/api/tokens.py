@@ -9,9 +9,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from store.definitions import Definitions, Missing
-from store.records import Token
+from store.records import Role, Token
 from viewer.access import tokens
-from viewer.access.person import Role
 from viewer.api.entry import Entry, answer, body, by_whom
 from viewer.http.errors import missing
 from viewer.registry import Registry

@@ -16,7 +16,7 @@ from typing import Any, get_type_hints
 from starlette.requests import Request
 from starlette.responses import Response
 
-from viewer.access.person import Role
+from store.records import Role
 
 Handler = Callable[..., Awaitable[Response]]
 Parts = Mapping[type, object]

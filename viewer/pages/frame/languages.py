@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 from functools import cache
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, negotiate_locale
 from babel.dates import format_date, format_datetime
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -18,6 +18,7 @@ from babel.support import NullTranslations, Translations
 
 CATALOGS = Path(__file__).parents[2] / "translations"
 CODES = ("en", "fr")  # English is the language of the message ids, so it has no catalog
+MOST_TAGS = 20  # of an Accept-Language header
 NAMES = {"en": "English", "fr": "Français"}
 MINUS, DASH, THIN = "−", "–", "\u202f"
 
@@ -123,15 +124,19 @@ def _catalog(code: str) -> NullTranslations:
 def preferred(accept: str) -> str:
     """The code that an `Accept-Language` header asks for first, English if none is ours.
 
+    The header lists tags with weights (https://www.rfc-editor.org/rfc/rfc9110#name-accept-language); Babel negotiates.
+
     >>> preferred("de;q=0.9, fr-CA;q=0.8, en;q=0.1")
     'fr'
     """
-    wished: list[tuple[float, str]] = []
-    for part in accept.split(",")[:20]:
-        tag, _, rest = part.strip().partition(";")
-        try:
-            weight = float(rest.strip().removeprefix("q=")) if rest else 1.0
-        except ValueError:
-            weight = 0.0
-        wished.append((-weight, tag.split("-")[0].lower()))
-    return next((tag for weight, tag in sorted(wished, key=lambda w: w[0]) if tag in CODES and weight < 0), "en")
+    wished = sorted((_weighted(part) for part in accept.split(",")[:MOST_TAGS]), key=lambda tag: -tag[1])
+    return negotiate_locale([tag for tag, weight in wished if weight > 0], CODES, sep="-") or "en"
+
+
+def _weighted(part: str) -> tuple[str, float]:
+    """A language tag with its weight; 0 for one that cannot be read."""
+    tag, _, rest = part.strip().partition(";")
+    try:
+        return tag, float(rest.strip().removeprefix("q=")) if rest else 1.0
+    except ValueError:
+        return tag, 0.0
