@@ -31,8 +31,8 @@ from collector.report.minute import IntakeTotals, minute_line
 from collector.settings import CollectorSettings, Rate, SettingsError
 from store.client import Store, StoreError
 from store.intake import SiteIntake
-from store.mending import insert_missing
 from store.recent import recent_batches
+from store.repair import insert_missing
 from store.tallies import save_tallies
 
 __all__ = ["Collector", "CollectorSettings", "DrainTimeout", "Rate", "SettingsError"]

@@ -1,7 +1,7 @@
-"""One door to ClickHouse: a folder (embedded chDB) or a server, the same calls.
+"""Access to ClickHouse: a folder (embedded chDB) or a server, with the same calls.
 
-`open_store` takes either and gives a `Store`. Clients are lent to one call at a time
-and kept for the next, so that any thread may ask.
+`open_store` accepts either and returns a `Store`. A client serves one call at a time and is kept for the next, so that
+any thread may call.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from store.connecting import folder_connector, server_connector, why_not_opened
-from store.durable import settle
+from store.durable import sync_folder
 from store.errors import BadLine, DiskFull, StoreAway, StoreBusy, StoreError, StoreNewer, explained
-from store.priority import from_behind
+from store.priority import in_lowered_thread
 from store.reading import numpy_columns, plain_rows
 
 __all__ = ["BadLine", "DiskFull", "Store", "StoreAway", "StoreBusy", "StoreError", "StoreNewer", "open_store"]
 
 MAX_IDLE = 8  # clients kept for the next call
-_GLOB = re.compile(r"[*?{}]")  # what a path to the engine may not hold: it would stand for other files
+_GLOB = re.compile(r"[*?{}]")  # not allowed in a path given to the engine: it would match other files
 _ALL = 1 << 40  # rows or bytes: larger than any segment
 
-# An insert is one block: the token covers a block, so a segment cut in two could be stored in half.
+# An insert is one block: the token covers a block, so a segment split in two could be stored in half.
 _ONE_BLOCK: dict[str, object] = {
     "async_insert": 0,
     "max_insert_block_size": _ALL,
@@ -73,17 +73,17 @@ class Store:
             if self._closed:
                 raise StoreError(f"{doing}: the store in {self.location} is closed")
             client = self._idle.pop() if self._idle else None
-        whole = False
+        complete = False
         try:
             client = client or self._connect()
             yield client
-            whole = True
+            complete = True
         except Exception as error:
             raise explained(error, doing, self.location, segment=segment) from error
         finally:
             with self._lock:
-                # chDB (26.9) gives what a query that failed half-way had so far to the next one of its connection.
-                keep = whole and not self._closed and len(self._idle) < MAX_IDLE
+                # chDB (26.9) returns the partial rows of a query that failed to the next query of the same client.
+                keep = complete and not self._closed and len(self._idle) < MAX_IDLE
                 if keep:
                     self._idle.append(client)
             if client is not None and not keep:
@@ -104,16 +104,16 @@ class Store:
             return plain_rows(client, sql, params)
 
     def blob(self, sql: str, /, **params: object) -> bytes:
-        """The bytes of a query of one column; b"" when it has no row."""
+        """The bytes of a query with one column; b"" when it has no row."""
         return self.formatted(sql, "RawBLOB", **params)
 
     def formatted(self, sql: str, form: str, /, **params: object) -> bytes:
-        """A query's answer in one of ClickHouse's output formats (CSVWithNames, JSONEachRow …)."""
+        """The result of a query in one of ClickHouse's output formats (CSVWithNames, JSONEachRow …)."""
         with self._client("A query") as client:
             return bytes(client.raw_query(sql, parameters=params, fmt=form))
 
     def command(self, sql: str, /, **params: object) -> object:
-        """Run a statement that is no insert; its answer, if it has one."""
+        """Run a statement that is not an insert; its result, if it has one."""
         with self._client("A command") as client:
             answer: object = client.command(sql, parameters=params or None)
             return answer
@@ -127,16 +127,16 @@ class Store:
         data = [column.tolist() if isinstance(column, np.ndarray) else list(column) for column in columns.values()]
         if not data or not data[0]:
             return
-        # Without a token the engine would take a second honest identical block, told by its hash, for a repeat.
-        named: dict[str, object] = {"insert_deduplication_token": token or uuid.uuid4().hex}
+        # Without a token the engine would compare hashes and drop a second identical block as a repeat.
+        settings = _ONE_BLOCK | {"insert_deduplication_token": token or uuid.uuid4().hex}
         with self._client(f"Writing to {table}") as client:
-            client.insert(table, data, column_names=list(columns), column_oriented=True, settings=_ONE_BLOCK | named)
+            client.insert(table, data, column_names=list(columns), column_oriented=True, settings=settings)
 
     def insert_segment(self, lines: bytes | Path, token: str) -> None:
-        """JSON lines `{"r":ms,"x":{…},"b":<batch>}`, or a file of them, into `landing`: all of them once, or none.
+        """Insert JSON lines `{"r":ms,"x":{…},"b":<batch>}`, or a file of them, into `landing`: all of them or none.
 
-        The same token is stored once in every table. BadLine when a line does not parse.
-        In a folder, what it stored is on the disk when this returns.
+        Lines with a token that was stored already are not stored again. BadLine when a line does not parse. In a
+        folder, the rows are on the disk when this returns.
         """
         if isinstance(lines, bytes) and not lines.strip():
             return
@@ -147,18 +147,18 @@ class Store:
             elif self.server or _GLOB.search(place := os.path.realpath(lines)):
                 with lines.open("rb") as file:
                     client.raw_insert("landing", insert_block=file, fmt="JSONEachRow", settings=settings)
-            else:  # the engine reads the file itself: nothing of it passes through Python
-                said = ", ".join(f"{name} = {_quoted(str(value))}" for name, value in settings.items())
-                client.command(f"INSERT INTO landing FROM INFILE {_quoted(place)} SETTINGS {said} FORMAT JSONEachRow")
-            self.settle()
+            else:  # the engine reads the file itself, so that nothing of it passes through Python
+                clause = ", ".join(f"{name} = {_quoted(str(value))}" for name, value in settings.items())
+                client.command(f"INSERT INTO landing FROM INFILE {_quoted(place)} SETTINGS {clause} FORMAT JSONEachRow")
+            self.sync()
 
-    def settle(self) -> None:
-        """Put all that a folder holds on its disk; a server does that by its own settings."""
+    def sync(self) -> None:
+        """Put everything in a folder on its disk; a server does that by its own settings."""
         if not self.server:
-            settle(self.location)
+            sync_folder(self.location)
 
     def close(self) -> None:
-        """Let go of the folder or server; a call under way does so at its end."""
+        """Release the folder or server; a call in progress does so when it ends."""
         with self._lock:
             self._closed = True
             idle, self._idle = self._idle, []
@@ -167,14 +167,14 @@ class Store:
 
 
 def _quoted(text: str) -> str:
-    """A string literal of SQL."""
+    """An SQL string literal."""
     return "'" + text.replace("\\", "\\\\").replace("'", "\\'") + "'"
 
 
 def open_store(location: str | os.PathLike[str], *, cluster: str = "", database: str = "") -> Store:
     """The store in a folder, or on a server (`clickhouse://user:pw@host:port/db`, `http(s)://…`).
 
-    `database` is made when it is missing. The tables are made by store.migrations.migrate.
+    `database` is created when it is missing; store.migrations.migrate creates the tables.
     StoreBusy when another process holds the folder, StoreAway when the server does not answer.
     """
     address = os.fspath(location)
@@ -183,12 +183,12 @@ def open_store(location: str | os.PathLike[str], *, cluster: str = "", database:
         shown, database, connect = server_connector(address, database)
     else:
         if cluster:
-            raise StoreError("A cluster needs a server's address: a folder is one machine's")
+            raise StoreError("A cluster needs a server's address: a folder belongs to one machine")
         shown, database, connect = folder_connector(address, database)
     if not re.fullmatch(r"[\w\-]{1,64}", database) or not re.fullmatch(r"[\w\-{}]{0,64}", cluster):
-        raise StoreError(f"Database {database!r} or cluster {cluster!r} is no plain name: letters, digits, _ and -")
+        raise StoreError(f"Database {database!r} or cluster {cluster!r} may hold only letters, digits, _ and -")
     try:
-        first = connect("default") if server else from_behind(lambda: connect(""))
+        first = connect("default") if server else in_lowered_thread(lambda: connect(""))
     except Exception as error:
         raise why_not_opened(error, shown, server=server) from error
     try:
@@ -196,7 +196,7 @@ def open_store(location: str | os.PathLike[str], *, cluster: str = "", database:
             on_cluster = f" ON CLUSTER `{cluster}`" if cluster else ""
             first.command(f"CREATE DATABASE IF NOT EXISTS `{database}`{on_cluster}")
         store = Store(shown, server=server, cluster=cluster, database=database, connect=lambda: connect(database))
-        store.command("SELECT 1")  # the folder stays ours from here: an idle client holds it
+        store.command("SELECT 1")  # the folder stays locked from here: an idle client holds it
     except Exception as error:
         raise explained(error, f"Opening database {database}", shown) from error
     finally:

@@ -1,6 +1,6 @@
-"""Keys of the cookieless visitor ids: one random key a day, shared by all processes, gone after 48 h.
+"""Keys of the cookieless visitor ids: one random key per day, shared by all processes and deleted after 48 h.
 
-Without the key nobody can compute a visitor's id again from address and browser, nor we.
+Without the key nobody, including us, can compute a visitor's id again from address and browser.
 """
 
 from __future__ import annotations
@@ -12,13 +12,13 @@ from store.client import Store
 
 
 def day_key(store: Store, day: date, today: date | None = None) -> bytes:
-    """The 32 bytes of this day (UTC), made at the first question; the callers keep it for the day.
+    """The 32 bytes of this day (UTC), created by the first call; callers keep it for the day.
 
-    Making a key drops those of the days before yesterday (by `today`; None: by the clock).
+    Creating a key drops those of the days before yesterday (by `today`, or by the clock when it is None).
     """
     found = _stored(store, day)
     if not found:
-        # Two processes may ask at once: the token lets one key in, and both read that one.
+        # Two processes may create one at once: the token admits one key, and both read that one.
         store.insert("day_keys", {"day": [day], "key": [secrets.token_hex(32)]}, token=f"day_key/{day.isoformat()}")
         found = _stored(store, day)
         drop_old_keys(store, today or datetime.now(UTC).date())
@@ -26,7 +26,7 @@ def day_key(store: Store, day: date, today: date | None = None) -> bytes:
 
 
 def drop_old_keys(store: Store, today: date) -> None:
-    """Drop the keys of the days before yesterday: each is a partition, so it leaves the disk whole."""
+    """Drop the keys of the days before yesterday. Each is a partition, so its files are removed entirely."""
     old = store.rows("SELECT DISTINCT day FROM day_keys WHERE day < {day:Date}", day=today - timedelta(days=1))
     on_cluster = f" ON CLUSTER `{store.cluster}`" if store.cluster else ""
     table = "day_keys_local" if store.cluster else "day_keys"

@@ -1,4 +1,4 @@
-"""What was written to a folder is on its disk: ClickHouse itself does not sync what it inserts."""
+"""Put what was written to a folder on its disk: ClickHouse itself does not sync what it inserts."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from functools import cache
 
 @cache
 def _syncfs() -> Callable[[int], int] | None:
-    """Of the C library; None where it has none (outside Linux)."""
+    """syncfs(2) of the C library; None where it has none (outside Linux)."""
     found: Callable[[int], int] | None = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
     return found
 
 
-def settle(folder: str) -> None:
-    """Return when all that was written to the file system of `folder` is on its disk. Raises OSError."""
+def sync_folder(folder: str) -> None:
+    """Return when everything written to the file system of `folder` is on its disk. Raises OSError."""
     syncfs = _syncfs()
     if syncfs is None:
         os.sync()

@@ -1,4 +1,4 @@
-"""What can go wrong in the store, in words for people."""
+"""Errors of the store, with messages for people."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import re
 _CODE = re.compile(r"Code: (\d+)")
 _ROW = re.compile(r"\(at row (\d+)\)")
 _NO_SPACE = {243}  # NOT_ENOUGH_SPACE
-# SOCKET_TIMEOUT, NETWORK_ERROR, TABLE_IS_READ_ONLY, ALL_CONNECTION_TRIES_FAILED, TIMEOUT_EXCEEDED of a
-# quorum, KEEPER_EXCEPTION: the server, or what it stands on, is away for the moment.
+# SOCKET_TIMEOUT, NETWORK_ERROR, TABLE_IS_READ_ONLY, ALL_CONNECTION_TRIES_FAILED, TIMEOUT_EXCEEDED of a quorum,
+# KEEPER_EXCEPTION: the server, or a service it depends on, is unavailable at the moment.
 _AWAY = {209, 210, 242, 279, 319, 999}
 
 
 class StoreError(Exception):
-    """The store could not do what it was asked. The words say what, where and what to do."""
+    """The store could not do what it was asked. The message says what, where and what to do."""
 
 
 class StoreBusy(StoreError):
@@ -29,38 +29,38 @@ class StoreAway(StoreError):
 
 
 class DiskFull(StoreError):
-    """No room is left where the store writes."""
+    """No space is left where the store writes."""
 
 
 class BadLine(StoreError):
-    """A line of a segment is not what `landing` takes; nothing of the segment was stored.
+    """`landing` does not accept a line of a segment; nothing of the segment was stored.
 
     `row` is its number from 1, or 0 when the engine did not say.
     """
 
-    def __init__(self, words: str, row: int = 0) -> None:
-        super().__init__(words)
+    def __init__(self, message: str, row: int = 0) -> None:
+        super().__init__(message)
         self.row = row
 
 
-def _first_words(text: str) -> str:
-    """The engine's message without its stack of causes and version, at most 400 letters."""
+def _shortened(text: str) -> str:
+    """The engine's message without its stack of causes and version, at most 400 characters."""
     text = re.sub(r"^(?:.*?DB::Exception: )+", "", text.strip(), flags=re.S)
     return re.sub(r"\s+", " ", text.split("(version ")[0])[:400].strip()
 
 
 def explained(error: Exception, doing: str, location: str, *, segment: bool = False) -> StoreError:
-    """The StoreError that tells what `error` of the client means while `doing` something."""
+    """The StoreError for an `error` of the client that happened while `doing` something."""
     if isinstance(error, StoreError):
         return error
     text = str(error)
     found = _CODE.search(text)
     code = int(found[1]) if found else 0
     if code in _NO_SPACE or "No space left on device" in text:
-        return DiskFull(f"{doing} in {location}: the disk is full. Make room and try again.")
+        return DiskFull(f"{doing} in {location}: the disk is full. Free some space and try again.")
     if code in _AWAY or (not code and type(error).__name__ in ("OperationalError", "TimeoutError", "ConnectionError")):
-        return StoreAway(f"{doing}: {location} does not answer ({_first_words(text)[:200]}). Is the server running?")
+        return StoreAway(f"{doing}: {location} does not answer ({_shortened(text)[:200]}). Is the server running?")
     row = _ROW.search(text)
     if segment and (row or "JSONEachRow" in text):
-        return BadLine(f"{doing} in {location}: {_first_words(text)}", int(row[1]) if row else 0)
-    return StoreError(f"{doing} in {location}: {_first_words(text) or type(error).__name__}")
+        return BadLine(f"{doing} in {location}: {_shortened(text)}", int(row[1]) if row else 0)
+    return StoreError(f"{doing} in {location}: {_shortened(text) or type(error).__name__}")

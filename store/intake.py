@@ -1,4 +1,4 @@
-"""What one collector process has counted of a site since it started, as the viewer and /metrics show it."""
+"""What one collector process has counted for a site since it started, as the viewer and /metrics show it."""
 
 from __future__ import annotations
 

@@ -44,11 +44,11 @@ class Layout:
 
     @staticmethod
     def of(width: int, height: int, viewport_h: int, columns: Mapping[str, Any]) -> Layout:
-        """A layout of plain columns (as JSON or the store hold them); the keys are computed.
+        """A layout from plain columns (as in JSON and in the store); the keys are computed.
 
-        ValueError when the columns differ in length or name a parent that is not there.
+        ValueError when the columns differ in length or refer to an element that does not exist.
         """
-        columns = _filled_up(columns)
+        columns = _completed(columns)
         texts: dict[str, Any] = {
             name: [str(value) for value in columns[name]] for name in ("paths", "fps", "names", "tags")
         }
@@ -60,20 +60,20 @@ class Layout:
                 raise ValueError(f"A layout of {count} paths has {len(column)} {name}")
         for name in ("parents", "scroller", "control"):
             if count and not (numbers[name].min() >= -1 and numbers[name].max() < count):
-                raise ValueError(f"A layout of {count} elements names one outside in {name}")
+                raise ValueError(f"The column {name} of a layout refers to an element outside its {count} elements")
         if any(len(boxes) % 4 for boxes in lines):
-            raise ValueError("A line of a layout is not x, y, w, h")
+            raise ValueError("A line of text in a layout is not x, y, w, h")
         keys = np.fromiter((path_key(path) for path in texts["paths"]), dtype=np.uint64, count=count)
         return Layout(width=width, height=height, viewport_h=viewport_h, keys=keys, lines=lines, **texts, **numbers)
 
     def columns(self) -> dict[str, list[Any]]:
-        """The columns that are stored, as plain lists: the reverse of `of`."""
+        """The stored columns as plain lists: the inverse of `of`."""
         texts = {"paths": self.paths, "fps": self.fps, "names": self.names, "tags": self.tags}
         return texts | {name: getattr(self, name).tolist() for name in _NUMBERS} | {"lines": self.lines}
 
 
-def _filled_up(columns: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Columns that layouts of earlier versions do not have: no control, no lines."""
+def _completed(columns: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The columns, completed with those that layouts of earlier versions do not have: no control, no lines."""
     count = len(columns["paths"])
     missing = {"control": [-1] * count, "lines": [[]] * count}
     return dict(columns) | {name: none for name, none in missing.items() if not len(columns.get(name, ()))}

@@ -1,4 +1,4 @@
-"""Matches: which element of a snapshot's layout a record means."""
+"""Matches: which element of a snapshot's layout each record means."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Matches:
         self.store = store
 
     def save(self, site: int, snapshot: int, page: str, match: Match) -> None:
-        """Keep what was found; later matches of a record replace it."""
+        """Store matches; later ones of a record replace them."""
         n = len(match.record)
         self.store.insert(
             "matches",
@@ -41,7 +41,7 @@ class Matches:
         )
 
     def of(self, site: int, snapshot: int, page: str) -> dict[int, int]:
-        """Record → element, or -1 where it was looked for in vain; `page` goes before other pages of its group."""
+        """Record → element, or -1 where none was found; matches of `page` take precedence over those of other pages."""
         found = self.store.columns(
             "SELECT record, argMax(element, (page = {page:String}, made)) AS at FROM matches "
             "WHERE site = {site:UInt32} AND snapshot = {snapshot:UInt64} GROUP BY record",
@@ -52,7 +52,7 @@ class Matches:
         return dict(zip(found["record"].tolist(), found["at"].tolist(), strict=True))
 
     def unmatched(self) -> list[int]:
-        """Snapshots that no matching has looked at: of each page, width, variant and state the newest."""
+        """Snapshots that were never matched: the newest of each page, width, variant and state."""
         rows = self.store.rows(
             "SELECT id FROM (SELECT id, taken, site, page, width, variant, state FROM snapshots "
             "ORDER BY taken DESC, id DESC LIMIT 1 BY site, page, width, variant, state) "

@@ -1,11 +1,12 @@
-"""Make and change the tables: numbered files in store/sql, run once each, in order.
+"""Create and change the tables: numbered files in store/sql, each run once, in order.
 
-Placeholders of a file, filled in by `render`:
+From the first release on, files are only added: tests/store/test_migrations.py holds the digest of each.
+`--` begins a comment. Placeholders, filled in by `render`:
 
 - `{on_cluster}`: `ON CLUSTER name`, or nothing
 - `{table:views}`: the table that holds the rows: `views`, on a cluster `views_local`
 - `{engine:MergeTree}`: `ENGINE = MergeTree`, on a cluster the replicated engine of that name
-- `{once}`: the table setting that lets an insert token be remembered
+- `{once}`: the table setting that makes it remember insert tokens
 - `{distributed:views:view}`: on a cluster, the table over all shards, sharded by the expression
 - `{alter:views}` … `;`: `ALTER TABLE` of the table that holds the rows, on a cluster also of that over all shards
 """
@@ -26,7 +27,7 @@ _COMMENT = re.compile(r"\s*--.*$", re.M)
 
 
 def migrate(store: Store) -> list[str]:
-    """Run what was not run yet; the names of the files that were run now.
+    """Run the files that were not run yet; returns their names.
 
     StoreNewer when the store holds a migration that this version does not know.
     """
@@ -42,7 +43,7 @@ def migrate(store: Store) -> list[str]:
     if newest > max(known, default=0):
         raise StoreNewer(
             f"The tables in {store.location} were made by a newer Parcours (migration {applied[newest]}). "
-            "Run that version, or open a backup made before it."
+            "Run that version, or open a backup from before it."
         )
     done = []
     for version, (name, sql) in known.items():
@@ -57,7 +58,7 @@ def migrate(store: Store) -> list[str]:
 
 
 def render(sql: str, cluster: str = "") -> list[str]:
-    """The statements of a file, for one server or for a cluster."""
+    """The statements of a file, for a single server or for a cluster."""
     sql = _COMMENT.sub("", sql)
     sql = _DISTRIBUTED.sub(lambda found: _over_shards(found[1], found[2], cluster), sql)
     sql = _ALTER.sub(lambda found: _altered(found[1], found[2], cluster), sql)
@@ -70,7 +71,7 @@ def render(sql: str, cluster: str = "") -> list[str]:
 
 
 def _engine(family: str, arguments: str, cluster: str) -> str:
-    # {shard} and {replica} are macros of each server's own configuration; {uuid} keeps paths apart.
+    # {shard} and {replica} are macros from each server's configuration; {uuid} keeps the paths apart.
     path = "'/clickhouse/tables/{uuid}/{shard}', '{replica}'" if cluster else ""
     inside = ", ".join(part for part in (path, arguments) if part)
     return f"ENGINE = {'Replicated' if cluster else ''}{family}" + (f"({inside})" if inside else "")
@@ -91,7 +92,7 @@ def _altered(table: str, change: str, cluster: str) -> str:
 
 
 def _sharded(key: str) -> str:
-    # A sharding expression is an unsigned number: the day of a key is not.
+    # A sharding expression must be an unsigned number, which a day is not.
     return key if key.startswith("xxHash64(") else f"xxHash64({key})"
 
 

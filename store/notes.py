@@ -1,4 +1,4 @@
-"""What the camera notes about a picture: a code with its figures, kept as a string of the column `warnings`."""
+"""The camera's notes about a picture: a code with its figures, stored as a string in the column `warnings`."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ NOTES = {
 
 @dataclass(frozen=True)
 class PictureNote:
-    """`code` is one of NOTES, with the `values` of its words; "" where there are only `words`, as of older pictures."""
+    """`code` is one of NOTES and `values` are the figures in its text; older pictures have only `words` (code "")."""
 
     code: str
     words: str
@@ -49,7 +49,7 @@ def note(code: str, **values: Value) -> str:
 
 
 def read_note(stored: str) -> PictureNote:
-    """The note of a string; one that is none of ours stands for itself.
+    """The note in a stored string. A string without a known code is its own text.
 
     >>> read_note(note("broken", n=1, images=2)).words
     '1 of 2 images could not be loaded.'

@@ -1,4 +1,4 @@
-"""Canonical pages: many addresses, one page."""
+"""Canonical pages: many addresses are one page."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ class NotAPage(ValueError):
 
 
 def canonical_page(url: str, keep_query: Collection[str] = ()) -> str:
-    """The page of an address: `host[:port]/path[?kept]`, without scheme, `www.`, fragment.
+    """The page of an address: `host[:port]/path[?kept]`, without scheme, `www.` and fragment.
 
-    Query keys outside `keep_query` go, the kept ones are sorted. Path parts that
-    look like an e-mail, a UUID, a token or hold six digits in a row become `*`.
+    Only the query keys in `keep_query` are kept, sorted. Parts of the path and kept values are masked
+    (store/masking.py).
 
     >>> canonical_page("https://www.Shop.example/a/?utm_source=x#top")
     'shop.example/a'
@@ -39,16 +39,15 @@ def canonical_page(url: str, keep_query: Collection[str] = ()) -> str:
 
 
 def page_path(page: str) -> str:
-    """`/a/b` of `shop.example/a/b`: what people call the page."""
+    """`/a/b` of `shop.example/a/b`: the page as people refer to it."""
     return page[page.index("/") :] if "/" in page else "/"
 
 
 def matches(pattern: str, page: str) -> bool:
-    """Whether a pattern (`/lamps/*`, `/help/**`, `shop.example/…`) names this page.
+    """Whether a pattern (`/lamps/*`, `/help/**`, `shop.example/…`) matches this page.
 
-    `*` is one segment or part of one, `**` any rest. A pattern that begins with `/`
-    is held against the path, any other against host and path. The query is left out
-    unless the pattern has one.
+    `*` stands for one segment or a part of one, `**` for any number of them. A pattern that begins with `/` is
+    compared with the path, any other with host and path. The query is ignored unless the pattern has one.
     """
     subject = page_path(page) if pattern.startswith("/") else page
     if "?" not in pattern:

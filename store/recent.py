@@ -1,4 +1,4 @@
-"""Batches that came lately, for who must know a repeat when it sees one."""
+"""Batches that arrived recently, so that repeats are recognised after a restart."""
 
 from __future__ import annotations
 

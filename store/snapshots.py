@@ -35,7 +35,7 @@ _COLUMNS = ", ".join(field.name for field in fields(Snapshot))
 
 
 def new_id() -> int:
-    """A fresh snapshot id: grows with time, and fits the 53 bits of a number in JavaScript."""
+    """A new snapshot id: it grows with time and fits the 53 bits of a number in JavaScript."""
     return int(time.time() * 1000) << 12 | secrets.randbits(12)
 
 
@@ -44,8 +44,8 @@ class Snapshots:
         self.store = store
 
     def save(self, snapshot: Snapshot, layout: Layout, strips: Sequence[tuple[int, bytes]]) -> None:
-        """Keep a snapshot; `strips` are (height px, WebP) from the top down."""
-        # The strips go first: a snapshot that can be found has its whole picture.
+        """Store a snapshot; `strips` are (height px, WebP) from the top down."""
+        # The strips are stored first, so that a snapshot that can be found has its whole picture.
         self.store.insert(
             "strips",
             {
@@ -85,7 +85,7 @@ class Snapshots:
         return _snapshot(rows[0])
 
     def before(self, snapshot: Snapshot, most: int) -> list[Snapshot]:
-        """Older ones of the same page, width, variant and state, the newest first."""
+        """Earlier ones of the same page, width, variant and state, the newest first."""
         rows = self.store.rows(
             f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} AND page = {{page:String}} "
             "AND width = {width:UInt32} AND variant = {variant:String} AND state = {state:String} "
@@ -102,7 +102,7 @@ class Snapshots:
         return [_snapshot(row) for row in rows]
 
     def widths(self, site: int, page: str, variant: str = "", state: str = "") -> list[int]:
-        """The widths that have a picture, narrow first."""
+        """The widths that have a picture, the narrowest first."""
         rows = self.store.rows(
             "SELECT DISTINCT width FROM snapshots WHERE site = {site:UInt32} AND page = {page:String} "
             "AND variant = {variant:String} AND state = {state:String} ORDER BY width",

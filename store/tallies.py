@@ -1,4 +1,4 @@
-"""What became of batches, by site and reason, a row a minute: the table `refusals`."""
+"""What became of batches, by site and reason, one row per minute: the table `refusals`."""
 
 from __future__ import annotations
 
@@ -8,28 +8,28 @@ from dataclasses import dataclass
 
 from store.client import Store
 
-# Beside the codes of the refusals: a share needs the whole.
+# Reasons beside the codes of refusals; a share of refusals needs the accepted batches too.
 ACCEPTED = "accepted"  # batches, durable
-SKIPPED = "skipped"  # of the accepted: they held kinds of events that the collector did not know
+SKIPPED = "skipped"  # of the accepted: they held kinds of events unknown to the collector
 DAY = 24 * 3_600  # s
 
 
 @dataclass
 class Tally:
-    """Of one site and one reason."""
+    """The count for one site and one reason."""
 
     count: int = 0
     last_ms: int = 0  # ms since 1970, 0 = never
     example: str = ""  # the last message, scrubbed
 
     def __add__(self, other: Tally) -> Tally:
-        """Both together; the example of the later."""
+        """The sum; the example is that of the later tally."""
         later, earlier = (self, other) if self.last_ms >= other.last_ms else (other, self)
         return Tally(self.count + other.count, later.last_ms, later.example or earlier.example)
 
 
 def save_tallies(store: Store, tallies: Mapping[tuple[int, str], Tally]) -> None:
-    """Add what was counted since the last time, by number of the site and reason. Raises StoreError."""
+    """Store the counts since the last call, by number of the site and reason. Raises StoreError."""
     store.insert(
         "refusals",
         {
@@ -43,7 +43,7 @@ def save_tallies(store: Store, tallies: Mapping[tuple[int, str], Tally]) -> None
 
 
 def read_tallies(store: Store, site: int, seconds: int = DAY) -> dict[str, Tally]:
-    """Reason → what all collectors have saved for a site in the last so many seconds. Raises StoreError."""
+    """Reason → the sum of what all collectors saved for a site in the last `seconds`. Raises StoreError."""
     rows = store.rows(
         "SELECT reason, sum(count) AS number, toUnixTimestamp64Milli(max(time)) AS last, "
         "argMaxIf(example, time, example != '') AS words "

@@ -1,4 +1,4 @@
-"""API tokens by what a bearer shows. Only their SHA-256 is kept."""
+"""API tokens, found by their text. Only their SHA-256 is stored."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from store.definitions import Definitions
 from store.errors import StoreError
 from store.records import Token
 
-FRESH = 3.0  # s that the list of tokens is believed
-ANEW = 1.0  # s between readings of the list because of a token that is not on it
+MAX_AGE = 3.0  # s after which the list of tokens is read again
+MIN_AGE = 1.0  # s after which it is read again because of an unknown token
 
 
 def digest(text: str) -> str:
-    """What is kept of a token."""
+    """What is stored of a token."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 class TokenDirectory:
-    """All tokens at hand, so that guessing costs the store one question a second. `by_text` may block."""
+    """All tokens in memory, so that guessing costs the store at most one query per second. `by_text` may block."""
 
     def __init__(self, definitions: Definitions, service: str = "") -> None:
-        """`service`: a token with an owner's rights that lives as long as the process."""
+        """`service`: the text of a token with an owner's rights that is valid as long as the process runs."""
         self._definitions = definitions
         self._service = digest(service) if service else ""
         self._lock = threading.Lock()
@@ -33,13 +33,13 @@ class TokenDirectory:
         self._known: Mapping[str, Token] = {}
 
     def by_text(self, text: str) -> Token | None:
-        """The token, or None when there is none like it. StoreError when the tokens were never read."""
+        """The token with this text, or None. StoreError when the tokens were never read."""
         shown = digest(text)
         if self._service and secrets.compare_digest(shown, self._service):
             return Token(id="service", name="command line", digest=shown, role="owner")
         with self._lock:
             age = time.monotonic() - self._read_at
-            if age > FRESH or (shown not in self._known and age > ANEW):
+            if age > MAX_AGE or (shown not in self._known and age > MIN_AGE):
                 self._read()
             return self._known.get(shown)
 
@@ -49,5 +49,5 @@ class TokenDirectory:
         except StoreError:
             if not self._known:
                 raise
-            # The server is away: who could send goes on sending.
+            # The server does not answer: tokens that were valid stay valid.
         self._read_at = time.monotonic()

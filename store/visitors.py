@@ -1,4 +1,4 @@
-"""Numbers of visitors who consented: a keyed hash of their first-party id, under the owner's secret."""
+"""Numbers of visitors who consented: a hash of their first-party id, keyed with the owner's secret."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MARK = re.compile(r"#[0-9a-f]{16}")
 
 
 def keyed_number(key: bytes, *parts: str) -> int:
-    """64 bits of a keyed hash. No part but the last can hold a NUL, so no two lists look alike."""
+    """64 bits of a keyed hash. Only the last part may contain a NUL, so no two lists of parts are equal when joined."""
     text = "\0".join(parts).encode("utf-8", "replace")
     return int.from_bytes(hashlib.blake2b(text, digest_size=8, key=key).digest(), "little")
 
@@ -25,25 +25,25 @@ def consented_visitor(secret: bytes, site: int, id: str) -> int:
 
 
 def owners_secret(definitions: Definitions) -> bytes:
-    """The key of consented visitors, made at the first call; raises `StoreError`."""
+    """The key of consented visitors, created by the first call. Raises StoreError."""
     try:
         return bytes.fromhex(definitions.get(Secret, _SECRET).value)
     except Missing:
         pass
     try:
-        made = definitions.put(Secret(id=_SECRET, value=secrets.token_hex(32)))
+        secret = definitions.put(Secret(id=_SECRET, value=secrets.token_hex(32)))
     except Conflict:  # another process was first
-        made = definitions.get(Secret, _SECRET)
-    return bytes.fromhex(made.value)
+        secret = definitions.get(Secret, _SECRET)
+    return bytes.fromhex(secret.value)
 
 
 def staff_mark(visitor: int) -> str:
-    """A visitor's number as the list of a site's team holds it: `#00c0ffee00c0ffee`."""
+    """A visitor's number as a site's list of its team holds it: `#00c0ffee00c0ffee`."""
     return f"#{visitor:016x}"
 
 
 def staff_marks(definitions: Definitions, site: int, ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Consented ids of the team as their marks, each once; marks stay. The ids themselves are kept nowhere."""
+    """Consented ids of the team as marks, each once; marks stay as they are. The ids themselves are stored nowhere."""
     secret = owners_secret(definitions) if ids else b""
     return tuple(
         dict.fromkeys(

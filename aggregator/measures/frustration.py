@@ -15,7 +15,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from aggregator.shapes.clicks import ClickColumns
+from aggregator.shapes.clicks import JudgedClicks
 from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
 from aggregator.shapes.paths import prefixes, tag_of
 from aggregator.shapes.points import FRAMED, KEYBOARD, MODIFIER, Points
@@ -51,14 +51,14 @@ def tag_mask(records: Records, record: UInt64, tags: frozenset[str]) -> Mask:
     return mask
 
 
-def dead(clicks: ClickColumns, unjudged: Mask) -> Mask:
+def dead(clicks: JudgedClicks, unjudged: Mask) -> Mask:
     """Clicks after which nothing changed in time; those in the mask `unjudged` are never dead."""
     nothing = (clicks.effect == 0) | (clicks.effect_ms > DEAD_AFTER)
     plain = (clicks.button == 0) & ((clicks.flags & (MODIFIER | FRAMED)) == 0)
     return np.asarray(nothing & plain & ~unjudged, bool)
 
 
-def rage(clicks: ClickColumns, editable: Mask) -> Mask:
+def rage(clicks: JudgedClicks, editable: Mask) -> Mask:
     """Clicks that belong to a rage burst, in whatever order they come; those in `editable` never do."""
     mask = np.zeros(len(clicks.view), bool)
     if len(mask) < RAGE_CLICKS:

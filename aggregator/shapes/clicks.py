@@ -8,7 +8,7 @@ from typing import Protocol
 from aggregator.shapes.columns import Int32, Int64, UInt8, UInt64
 
 
-class ClickColumns(Protocol):
+class JudgedClicks(Protocol):
     """What dead and rage clicks are judged by: columns of `Points` and of `SuspectClicks`.
 
     `page_x`, `page_y` are CSS px of the page as it was clicked, `time` and `effect_ms` ms, `flags` as in docs/wire.md.

@@ -25,7 +25,7 @@ from collector.journal.journal import mark_done
 from collector.journal.quarantine import Quarantine, forget_left_out, left_out
 from collector.journal.segments import DONE, SEALED, as_line, paths, read_records
 from store.client import BadLine, DiskFull, StoreAway, StoreBusy
-from store.priority import step_back
+from store.priority import lower_this_thread
 
 log = logging.getLogger("parcours.collector")
 MAX_BAD_LINES = 100  # in one segment; with more the segment is set aside as it is
@@ -110,7 +110,7 @@ class Writer:
         self._thread.join()
 
     def _run(self) -> None:
-        step_back()
+        lower_this_thread()
         swept = 0.0
         while True:
             with self._state:

@@ -9,7 +9,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("store", "rules", "collector", "aggregator", "viewer", "parcours")
 # Names that still mean two or three things. Only ever remove one.
-NOT_YET = {"ClickColumns", "Strip"}
+NOT_YET = {"Strip"}
 
 
 def defined() -> dict[str, set[str]]:

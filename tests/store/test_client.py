@@ -199,7 +199,7 @@ def test_a_server_that_does_not_answer_is_away() -> None:
         ("postgres://h/d", "no address of a ClickHouse server"),
         ("clickhouse:///d", "no address of a ClickHouse server"),
         ("clickhouse://h:port/d", "cannot be read"),
-        ("clickhouse://h/a`b", "no plain name"),
+        ("clickhouse://h/a`b", "may hold only letters"),
     ],
 )
 def test_odd_addresses_are_refused(address: str, words: str) -> None:

@@ -72,7 +72,7 @@ def test_columns_of_other_lengths_are_refused() -> None:
     plain = Layout.of(1, 1, 1, {name: ["a"] if name in ("paths", "fps", "names", "tags") else [0] for name in NAMES})
     with pytest.raises(ValueError, match="2 names"):
         Layout.of(1, 1, 1, plain.columns() | {"names": ["a", "b"]})
-    with pytest.raises(ValueError, match="outside in parents"):
+    with pytest.raises(ValueError, match="parents of a layout refers to an element outside"):
         Layout.of(1, 1, 1, plain.columns() | {"parents": [1]})
 
 

@@ -8,7 +8,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from store.client import Store
-from store.keeping import EXPORTED, export_rows, forget_visitor
+from store.erasure import forget_visitor
+from store.export import EXPORTED, export_rows
 from viewer.api.entry import Entry, answer
 from viewer.http.errors import bad_parameter
 from viewer.maps import Maps

@@ -2,7 +2,8 @@ from datetime import date
 
 import pytest
 
-from store.keeping import export_rows, forget_visitor
+from store.erasure import forget_visitor
+from store.export import export_rows
 
 DAY = date(2026, 11, 2)
 

@@ -24,7 +24,7 @@ STEP = """
 import json, sys
 from pathlib import Path
 from store.client import open_store
-from store.mending import insert_missing
+from store.repair import insert_missing
 from store.migrations import migrate
 
 folder, what, segment, *tables = sys.argv[1:]
@@ -36,7 +36,7 @@ if what == "insert":
     store.insert_segment(lines, segment)
 rows = {t: int(store.rows(f"SELECT count() AS n FROM {t}")[0]["n"]) for t in tables}
 parts = store.rows("SELECT table, path FROM system.parts WHERE active AND database = 'parcours' ORDER BY path")
-left = store.rows("SELECT name FROM system.databases WHERE name LIKE '%mending'")
+left = store.rows("SELECT name FROM system.databases WHERE name LIKE '%repair'")
 print(json.dumps({"rows": rows, "added": added, "left": left, "parts": {p["table"]: p["path"] for p in parts}}))
 store.close()
 """
