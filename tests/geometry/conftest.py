@@ -1,5 +1,5 @@
 from __future__ import annotations
 
-from tests.tracker.conftest import _bench, bench, browser, page
+from tests.tracker.conftest import _bench, bench, browser, other_site, page, playwright
 
-__all__ = ["_bench", "bench", "browser", "page"]
+__all__ = ["_bench", "bench", "browser", "other_site", "page", "playwright"]

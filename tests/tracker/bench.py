@@ -1,4 +1,4 @@
-"""A site and a collector on 127.0.0.1 for the tracker to run against, and what it sent there."""
+"""A site and its collector on 127.0.0.1 for the tracker to run against."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+from playwright.sync_api import Page
+
 from collector import wire
 
 DIST = Path(__file__).resolve().parents[2] / "tracker_js" / "dist"
 SITE_KEY = "ABCDEFGHIJKL"
+LEFT_TO = "/left"  # where `leave` goes
 SNIPPET = f'<script defer src="/parcours.js" data-site="{SITE_KEY}"></script>'
 
 
@@ -26,7 +29,7 @@ class Answer:
 
 
 class Bench:
-    """`pages`: path → HTML. `answers`: what the next posts are answered with; 204 when there is none."""
+    """`pages`: path → HTML. `answers`: answers to the next posts; when there is none, `always`."""
 
     def __init__(self) -> None:
         self.pages: dict[str, str] = {}
@@ -36,6 +39,7 @@ class Bench:
         self.bodies: list[tuple[int, bytes]] = []  # (status answered, body)
         self.methods: list[str] = []
         self._news = threading.Condition()
+        self._posts = 0  # under way
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
         self._server.daemon_threads = True
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
@@ -54,19 +58,19 @@ class Bench:
             self.page_headers = {}
 
     def page(self, path: str, body: str, snippet: str = SNIPPET) -> str:
-        """Serves a page; returns its address."""
+        """Serves a page with `body`; returns its address."""
         self.pages[path] = f'<!doctype html><html lang="en"><title>t</title>{snippet}<body>{body}</body></html>'
         return self.url + path
 
     def batches(self, accepted_only: bool = True) -> list[wire.Batch]:
-        """All that was received, each held to the wire format (columns too), by view and seq."""
+        """All batches received, each once and valid by the wire format, in order of view and seq."""
         with self._news:
             bodies = [body for status, body in self.bodies if not accepted_only or status == 204]
         unique = {(b.view, b.seq): b for b in map(wire.decode, bodies)}
         return sorted(unique.values(), key=lambda b: (b.t0, b.view, b.seq))
 
     def wait(self, until: Callable[[list[wire.Batch]], Any], seconds: float = 15.0) -> list[wire.Batch]:
-        """The batches, as soon as they satisfy `until`; fails with what there is after `seconds`."""
+        """The batches as soon as `until(batches)` is true; AssertionError with what was received after `seconds`."""
         end = time.monotonic() + seconds
         while True:
             batches = self.batches()
@@ -77,6 +81,15 @@ class Bench:
                 if left <= 0:
                     raise AssertionError(f"waited {seconds} s in vain; received: {[b for _, b in self.bodies]}")
                 self._news.wait(min(left, 0.5))
+
+    def drain(self, page: Page) -> None:
+        """Returns when everything that the page has sent before was received. The page is one of this site."""
+        page.evaluate("path => fetch(path, {method: 'POST'}).then(() => 0)", LEFT_TO)
+
+    def leave(self, page: Page) -> None:
+        """Leaves the page for another of this site; returns when everything it sent was received."""
+        page.goto(self.url + LEFT_TO)
+        self.drain(page)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
         bench = self
@@ -93,7 +106,9 @@ class Bench:
 
             def do_GET(self) -> None:
                 path = self.path.partition("?")[0]
-                if path in ("/parcours.js", "/capture.js"):
+                if path == LEFT_TO:
+                    self._answer(200, b"<!doctype html>", {"Content-Type": "text/html"})
+                elif path in ("/parcours.js", "/capture.js"):
                     self._answer(200, (DIST / path[1:]).read_bytes(), {"Content-Type": "text/javascript"})
                 elif path in bench.pages:
                     headers = {"Content-Type": "text/html; charset=utf-8", **bench.page_headers}
@@ -106,14 +121,21 @@ class Bench:
                 self._answer(403)
 
             def do_POST(self) -> None:
+                if self.path == LEFT_TO:
+                    with bench._news:
+                        bench._news.wait_for(lambda: not bench._posts, timeout=15)
+                    return self._answer(204)
+                with bench._news:
+                    bench._posts += 1
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 with bench._news:
+                    bench._posts -= 1
                     bench.methods.append("POST")
                     answer = bench.answers.popleft() if bench.answers else bench.always
                     bench.bodies.append((answer.status, body))
                     bench._news.notify_all()
                 cross = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
-                self._answer(answer.status, headers={**cross, **answer.headers})
+                return self._answer(answer.status, headers={**cross, **answer.headers})
 
             def log_message(self, *args: object) -> None:
                 pass
@@ -122,7 +144,7 @@ class Bench:
 
 
 def clicks(batches: list[wire.Batch]) -> list[dict[str, Any]]:
-    """Every click as a dict of its columns, with `path`, `fp` and `time` (ms since 1970)."""
+    """Each click as a dict of its columns, with `path`, `fp` and `time` (ms since 1970)."""
     found = []
     for batch in batches:
         if batch.click is None or batch.el is None:

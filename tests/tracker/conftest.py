@@ -4,21 +4,27 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
 from tests.machine import CHROMIUM_ARGS
 from tests.tracker.bench import Bench
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+@pytest.fixture(scope="package")
+def playwright() -> Iterator[Playwright]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
-        yield browser
-        browser.close()
+        yield playwright
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """One for all tests of the folder: each test opens a context of its own."""
+    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
+    yield browser
+    browser.close()
+
+
+@pytest.fixture(scope="package")
 def _bench() -> Iterator[Bench]:
     bench = Bench()
     yield bench
@@ -29,6 +35,14 @@ def _bench() -> Iterator[Bench]:
 def bench(_bench: Bench) -> Bench:
     _bench.reset()
     return _bench
+
+
+@pytest.fixture
+def other_site() -> Iterator[Bench]:
+    """Another origin than `bench`'s; by name it is another site."""
+    site = Bench()
+    yield site
+    site.close()
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
-"""A Chromium spoken to over its own pipe, with nothing of what Playwright sets up for every page.
+"""A Chromium driven over its DevTools pipe, without the settings that Playwright makes for every page.
 
-Playwright keeps every page shown and with the focus, and forbids pages made ahead. People's browsers do neither.
+Playwright keeps every page visible and focused and turns prerendering off. Visitors' browsers do neither.
 The DevTools protocol: https://chromedevtools.github.io/devtools-protocol/
 """
 
@@ -11,26 +11,26 @@ import os
 import select
 import shutil
 import subprocess
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests import waiting
 from tests.machine import CHROMIUM_ARGS
 
-LONGEST = 20.0  # s that any answer may take
+LONGEST = 20.0  # s an answer may take
 READS, WRITES = 3, 4  # the browser's ends of the pipes, as `--remote-debugging-pipe` has them
 
 
 class PlainChromium:
-    """One browser with one tab, and at most one page made ahead in it. `page`: session of the one that is spoken to."""
+    """One browser with one tab and at most one prerendered page in it. `page`: session of the page that is driven."""
 
     def __init__(self, profile: Path) -> None:
         theirs_in, self._commands = os.pipe()
         self._answers, theirs_out = os.pipe()
         chromium = shutil.which("chromium")
         assert chromium is not None
-        # A shell puts the ends where the browser looks for them.
+        # A shell connects the pipes to the descriptors that the browser expects.
         wiring = f'exec "$0" "$@" {READS}<&{theirs_in} {WRITES}>&{theirs_out}'
         self._process = subprocess.Popen(
             ["bash", "-c", wiring, chromium, "--headless=new", "--remote-debugging-pipe", *CHROMIUM_ARGS,
@@ -42,7 +42,7 @@ class PlainChromium:
         self._rest = b""
         self._number = 0
         self.page = self._ahead = ""
-        # Through the tab: a page that is attached to by itself gets no pages made ahead.
+        # Through the tab: a page attached to directly is not allowed to prerender.
         (tab,) = self._send("", "Target.getTargets", filter=[{"type": "tab"}])["targetInfos"]
         session = self._send("", "Target.attachToTarget", targetId=tab["targetId"], flatten=True)["sessionId"]
         self._send(session, "Target.setAutoAttach", autoAttach=True, waitForDebuggerOnStart=False, flatten=True)
@@ -65,18 +65,15 @@ class PlainChromium:
         for kind in ("mousePressed", "mouseReleased"):
             self._send(self.page, "Input.dispatchMouseEvent", type=kind, x=x, y=y, button="left", clickCount=1)
 
-    def turn_to_page_ahead(self) -> str:
-        """Speaks to the page made ahead, as soon as it is ready; gives the session of the one that is shown."""
-        self.wait(lambda: self.evaluate("true") and self._ahead)  # its news comes with an answer
+    def turn_to_prerendered_page(self) -> str:
+        """Drives the prerendered page as soon as it is ready; returns the session of the page that is shown."""
+        self.wait(lambda: self.evaluate("true") and self._ahead)  # its announcement comes with an answer
         shown, self.page = self.page, self._ahead
         self.wait(lambda: self.evaluate("document.readyState === 'complete'"))
         return shown
 
     def wait(self, until: Callable[[], Any]) -> None:
-        end = time.monotonic() + LONGEST
-        while not until():
-            assert time.monotonic() < end, "waited in vain"
-            time.sleep(0.05)
+        waiting.until(until, LONGEST)
 
     def close(self) -> None:
         try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page
 
 from tests.tracker.bench import Bench, clicks
+from tests.tracker.clock import stop_clock
 
 BUTTON = "<button id=b style='width:120px;height:40px'>Press</button>"
 KEYBOARD, MODIFIER, LONG = 1, 4, 16
@@ -38,19 +39,23 @@ def test_a_label_counts_once(bench: Bench, page: Page) -> None:
     assert [c["path"] for c in _made(bench, page, 3)] == ["label#l", "label#m", "input#c"]
 
 
-def test_a_triple_click_is_three_and_a_middle_click_has_its_button(bench: Bench, page: Page) -> None:
+def test_a_triple_click_is_three_clicks_and_button_modifier_and_long_press_are_kept(bench: Bench, page: Page) -> None:
+    stop_clock(page)
     page.goto(bench.page("/a", BUTTON))
     page.click("#b", click_count=3)
     page.click("#b", button="middle")
     page.click("#b", button="right")
     page.click("#b", modifiers=["Shift"])
-    page.click("#b", delay=600)
+    page.mouse.down()
+    page.clock.run_for(600)
+    page.mouse.up()
     found = _made(bench, page, 6)
     assert [c["b"] for c in found] == [0, 0, 0, 1, 0, 0]
     assert [c["k"] for c in found] == [0, 0, 0, 0, MODIFIER, LONG]
+    assert sum(batch.sum.clicks for batch in bench.batches()) == 6
 
 
-def test_clicks_that_scripts_make_are_counted_and_not_kept(bench: Bench, page: Page) -> None:
+def test_clicks_made_by_scripts_are_counted_and_not_kept(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/a", BUTTON))
     page.evaluate("b.click(); b.dispatchEvent(new MouseEvent('click', {bubbles: true}))")
     page.evaluate("b.dispatchEvent(new PointerEvent('pointerdown', {bubbles: true}))")
@@ -61,7 +66,7 @@ def test_clicks_that_scripts_make_are_counted_and_not_kept(bench: Bench, page: P
 
 
 def test_a_click_is_where_the_button_went_down(bench: Bench, page: Page) -> None:
-    """A page that moves everything, or takes it away, when the button goes down."""
+    """On a page that replaces everything on `mousedown`."""
     script = "<script>b.addEventListener('mousedown', () => { document.body.innerHTML = '<p>other</p>' })</script>"
     page.goto(bench.page("/a", "<div style='height:50px'></div>" + BUTTON + script))
     page.mouse.click(8 + 30, 58 + 10)
@@ -69,7 +74,7 @@ def test_a_click_is_where_the_button_went_down(bench: Bench, page: Page) -> None
     assert (click["path"], click["x"], click["y"], click["w"]) == ("button#b", 2_500, 2_500, 120)
 
 
-def test_a_route_that_changes_on_mousedown_does_not_take_the_click_along(bench: Bench, page: Page) -> None:
+def test_a_click_whose_press_changes_the_address_belongs_to_the_old_view(bench: Bench, page: Page) -> None:
     script = "<script>b.addEventListener('mousedown', () => history.pushState(0, '', '/next'))</script>"
     page.goto(bench.page("/a", BUTTON + script))
     page.click("#b", delay=50)

@@ -1,4 +1,4 @@
-"""What followed a click: an answer of the page, or nothing."""
+"""What followed a click: an effect, or nothing."""
 
 from __future__ import annotations
 
@@ -6,11 +6,15 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.tracker.bench import Bench, clicks
+from tests.tracker.clock import stop_clock
 
 BUTTON = "<button id=b style='width:90px;height:30px'>Press</button><p id=out>-</p>"
 BUTTON += "<input id=field><div style='height:3000px'></div><p id=end>end</p>"
 ON = "document.getElementById('b').addEventListener"
 OUT = "document.getElementById('out').textContent"
+
+TELL_SCROLL = "addEventListener('scroll', () => { window.scrolled = true })"
+SCROLL = 2
 
 # name → (script, effect, least and most delay in ms)
 CASES = {
@@ -45,9 +49,12 @@ CASES = {
 @pytest.mark.parametrize("name", CASES)
 def test_first_effect(bench: Bench, page: Page, name: str) -> None:
     script, effect, least, most = CASES[name]
-    page.goto(bench.page("/effects", f"{BUTTON}<script>b.title = ''; {script}</script>"))
+    stop_clock(page)
+    page.goto(bench.page("/effects", f"{BUTTON}<script>b.title = ''; {script}; {TELL_SCROLL}</script>"))
     page.click("#b")
-    page.wait_for_timeout(1650)
+    if effect == SCROLL:  # by the browser, not by the page's clock
+        page.wait_for_function("window.scrolled")
+    page.clock.run_for(1650)
     page.goto("about:blank")
     (click,) = clicks(bench.wait(clicks))
     assert click["r"] == effect
@@ -64,28 +71,33 @@ def test_first_effect(bench: Bench, page: Page, name: str) -> None:
     ],
     ids=["ticker of 1 s", "ticker of 2 s", "ticker and an answer", "toast"],
 )
-def test_what_ticks_slowly_hides_nothing(bench: Bench, page: Page, script: str, effect: int) -> None:
+def test_a_slow_ticker_neither_is_an_effect_nor_hides_one(bench: Bench, page: Page, script: str, effect: int) -> None:
+    stop_clock(page)
     page.goto(bench.page("/effects", f"{BUTTON}<script>{script}</script>"))
     page.click("#b")
-    page.wait_for_timeout(2_000)
+    page.clock.run_for(2_000)
     page.click("#b")
-    page.wait_for_timeout(6_200)
+    page.clock.run_for(6_200)
     page.goto("about:blank")
     found = clicks(bench.wait(lambda bs: len(clicks(bs)) == 2))
     assert [c["r"] for c in found] == [effect] * 2
 
 
-def test_a_counter_pressed_quickly_answers_every_click(bench: Bench, page: Page) -> None:
+def test_a_counter_pressed_quickly_is_an_effect_of_each_click(bench: Bench, page: Page) -> None:
+    stop_clock(page)
     page.goto(bench.page("/effects", f"{BUTTON}<script>let n = 0; {ON}('click', () => {OUT} = ++n)</script>"))
     for _ in range(5):
-        page.click("#b", delay=20)
-        page.wait_for_timeout(150)
+        page.hover("#b")
+        page.mouse.down()
+        page.clock.run_for(20)
+        page.mouse.up()
+        page.clock.run_for(150)
     page.goto("about:blank")
     found = clicks(bench.wait(lambda batches: len(clicks(batches)) == 5))
     assert [c["r"] for c in found] == [1] * 5
 
 
-def test_leaving_the_page_is_an_answer(bench: Bench, page: Page) -> None:
+def test_leaving_the_page_is_an_effect(bench: Bench, page: Page) -> None:
     bench.page("/there", "there")
     page.goto(bench.page("/effects", "<a href='/there' id=b>Go</a>"))
     page.click("#b")
@@ -94,7 +106,7 @@ def test_leaving_the_page_is_an_answer(bench: Bench, page: Page) -> None:
     assert click["r"] in (6, 7)
 
 
-def test_no_observer_stays(bench: Bench, page: Page) -> None:
+def test_the_observer_is_disconnected_when_the_effect_can_no_longer_come(bench: Bench, page: Page) -> None:
     count = """
     (() => { window.watching = 0
       const {observe, disconnect} = MutationObserver.prototype
@@ -102,8 +114,12 @@ def test_no_observer_stays(bench: Bench, page: Page) -> None:
       MutationObserver.prototype.disconnect = function () { window.watching = 0; return disconnect.call(this) }
     })()"""
     page.add_init_script(count)
+    stop_clock(page)
     page.goto(bench.page("/effects", BUTTON))
     assert page.evaluate("watching") == 0
     page.click("#b")
     assert page.evaluate("watching") == 1
-    page.wait_for_function("watching === 0", timeout=9000)
+    page.clock.run_for(5_000)
+    assert page.evaluate("watching") == 1
+    page.clock.run_for(1_500)
+    assert page.evaluate("watching") == 0

@@ -1,24 +1,25 @@
-"""Frames: of the same origin they are listened to; of another one both sides must agree."""
+"""Same-origin frames are listened to; cross-origin ones pass their rows on if both sides allow it."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from tests.tracker.bench import SITE_KEY, Bench, capture, clicks
+from tests.tracker.clock import stop_clock
 
 BUTTON = "<button id=b style='width:120px;height:40px'>Press</button>"
 FRAMED = 32
 
 
-@pytest.fixture
-def shop() -> Iterator[Bench]:
-    """Another origin than `bench`'s; by name it is another site."""
-    site = Bench()
-    yield site
-    site.close()
+def _until_heard(page: Page, frame: Frame) -> None:
+    """Until the page has handled every message that the frame has posted so far."""
+    page.evaluate(
+        "() => { window.heard = new Promise((done) =>"
+        " addEventListener('message', ({data}) => data === 'end' && done())); }"
+    )
+    frame.evaluate("parent.postMessage('end', '*')")
+    page.evaluate("heard.then(() => 0)")
 
 
 def test_a_frame_of_the_same_origin_needs_no_snippet(bench: Bench, page: Page) -> None:
@@ -29,7 +30,6 @@ def test_a_frame_of_the_same_origin_needs_no_snippet(bench: Bench, page: Page) -
     inner = page.frame_locator("#f")
     inner.locator("#b").click()
     inner.frame_locator("iframe").locator("#d").click()
-    page.wait_for_timeout(200)
     page.goto("about:blank")
     found = clicks(bench.wait(lambda bs: len(clicks(bs)) == 2))
     for click, tag in zip(found, ("iframe#f>>html:1>body:1>button:1", "iframe:1>>html:1>body:1>button:1"), strict=True):
@@ -55,22 +55,26 @@ def _snippet(attributes: str) -> str:
     return f'<script defer src="/parcours.js" data-site="{SITE_KEY}" {attributes}></script>'
 
 
-def _framed(bench: Bench, shop: Bench, page: Page, here: str, there: str) -> None:
+def _framed(bench: Bench, other_site: Bench, page: Page, here: str, there: str) -> None:
     """A page with a frame of another origin, scrolled by 100 px; a click on the button in the frame."""
-    inside = shop.page("/pay", f"<form onsubmit='return false'>{BUTTON}<input id=i></form>", _snippet(there))
+    inside = other_site.page("/pay", f"<form onsubmit='return false'>{BUTTON}<input id=i></form>", _snippet(there))
     body = f"<div style='height:300px'></div><iframe id=f src='{inside}' width=400 height=300></iframe>"
     page.goto(bench.page("/a", body + "<div style='height:3000px'></div>", _snippet(here)))
-    page.frame(url=inside).wait_for_function("window.parcours?.on")
+    frame = page.frame(url=inside)
+    assert frame is not None
+    frame.wait_for_function("window.parcours?.on")
     page.evaluate("scrollTo(0, 100)")
-    page.wait_for_timeout(300)
+    page.wait_for_function("scrollY === 100")
     page.frame_locator("#f").locator("#b").click()
     page.frame_locator("#f").locator("#i").fill("hunter2")
     page.frame_locator("#f").locator("#b").click(modifiers=["Shift"])
-    page.wait_for_timeout(300)
+    _until_heard(page, frame)
 
 
-def test_a_frame_of_another_origin_hands_over_what_both_allow(bench: Bench, shop: Bench, page: Page) -> None:
-    _framed(bench, shop, page, f'data-frames="{shop.url}"', f'data-parent="{bench.url}"')
+def test_a_cross_origin_frame_passes_its_rows_to_the_page_if_both_allow_it(
+    bench: Bench, other_site: Bench, page: Page
+) -> None:
+    _framed(bench, other_site, page, f'data-frames="{other_site.url}"', f'data-parent="{bench.url}"')
     box = page.frame_locator("#f").locator("#b").bounding_box()
     assert box is not None
     page.goto("about:blank")
@@ -85,25 +89,27 @@ def test_a_frame_of_another_origin_hands_over_what_both_allow(bench: Bench, shop
     assert batch.el is not None
     field = [i for i, e in enumerate(batch.input.e) if batch.el.p[e].endswith("input:1")]
     assert [batch.input.n[i] for i in field] == [1]
-    assert shop.bodies == []  # the frame's tracker sends nothing itself
+    assert other_site.bodies == []  # the frame's tracker sends nothing itself
     assert all(b"hunter2" not in body for _, body in bench.bodies)
 
 
 @pytest.mark.parametrize(
     ("here", "there"),
-    [("", "data-parent='{bench}'"), ("data-frames='{shop}.evil'", "data-parent='{bench}'")],
+    [("", "data-parent='{bench}'"), ("data-frames='{other_site}.evil'", "data-parent='{bench}'")],
     ids=["the page does not", "another origin"],
 )
-def test_a_frame_that_is_not_allowed_is_not_heard(bench: Bench, shop: Bench, page: Page, here: str, there: str) -> None:
-    names = {"bench": bench.url, "shop": shop.url}
-    _framed(bench, shop, page, here.format(**names), there.format(**names))
+def test_a_frame_that_is_not_allowed_is_ignored(
+    bench: Bench, other_site: Bench, page: Page, here: str, there: str
+) -> None:
+    names = {"bench": bench.url, "other_site": other_site.url}
+    _framed(bench, other_site, page, here.format(**names), there.format(**names))
     page.goto("about:blank")
     (batch,) = bench.wait(lambda bs: bs)
     assert [c["path"] for c in clicks([batch])] in ([], ["iframe#f"])
-    assert shop.bodies == []
+    assert other_site.bodies == []
 
 
-def test_what_a_frame_says_is_held_to_type_and_limit(bench: Bench, shop: Bench, page: Page) -> None:
+def test_rows_from_a_frame_are_limited_in_type_and_range(bench: Bench, other_site: Bench, page: Page) -> None:
     lies = """
       const say = (...row) => parent.postMessage({parcours: row}, '*')
       const e = ['>>html:1>body:1', '~'.repeat(11)]
@@ -116,12 +122,15 @@ def test_what_a_frame_says_is_held_to_type_and_limit(bench: Bench, shop: Bench, 
       parent.postMessage(null, '*')
       say('input', {e, d: -1, n: 'hunter2', k: 3}); say('submit', {e, n: 'hunter2'})
     """
-    inside = shop.page("/pay", f"<script>setTimeout(() => {{ {lies} }}, 300)</script>", "")
+    inside = other_site.page("/pay", f"<script>window.lie = () => {{ {lies} }}</script>", "")
     body = f"<iframe id=f src='{inside}' width=400 height=300></iframe>"
-    page.goto(bench.page("/a", body, _snippet(f'data-frames="{shop.url}"')))
-    page.wait_for_timeout(900)
+    page.goto(bench.page("/a", body, _snippet(f'data-frames="{other_site.url}"')))
+    frame = page.frame(url=inside)
+    assert frame is not None
+    frame.evaluate("lie()")
+    _until_heard(page, frame)
     page.goto("about:blank")
-    (batch,) = bench.wait(lambda bs: bs)  # of the wire's form, or `batches` fails
+    (batch,) = bench.wait(lambda bs: bs)  # valid by the wire format, or `batches` fails
     (click,) = clicks([batch])
     assert (click["path"], click["x"], click["y"], click["w"]) == ("iframe#f>>html:1>body:1", 10_000, 0, 0)
     assert click["b"] <= 4
@@ -131,30 +140,30 @@ def test_what_a_frame_says_is_held_to_type_and_limit(bench: Bench, shop: Bench, 
     assert all(b"hunter2" not in body for _, body in bench.bodies)
 
 
-def test_a_click_into_a_frame_that_cannot_be_seen_into_is_one_on_the_frame(
-    bench: Bench, shop: Bench, page: Page
-) -> None:
-    inside = shop.page("/pay", BUTTON, "")
+def test_a_click_into_a_cross_origin_frame_is_a_click_on_the_frame(bench: Bench, other_site: Bench, page: Page) -> None:
+    inside = other_site.page("/pay", BUTTON, "")
     body = f"<a href='#x' id=l>first</a><br><iframe id=f src='{inside}' width=400 height=300></iframe>"
+    stop_clock(page)
     page.goto(bench.page("/a", body))
-    page.wait_for_timeout(1_100)
+    page.clock.run_for(1_100)
     page.frame_locator("#f").locator("#b").click()
+    page.wait_for_function("document.activeElement.id === 'f'")
     page.frame_locator("#f").locator("#b").click()
-    page.wait_for_timeout(300)
     page.goto("about:blank")
     (click,) = clicks(bench.wait(clicks))
     assert (click["path"], click["x"], click["y"], click["k"]) == ("iframe#f", 5_000, 5_000, FRAMED)
 
 
-def test_the_keyboard_and_scripts_that_move_the_focus_into_a_frame_are_no_clicks(
-    bench: Bench, shop: Bench, page: Page
+def test_keyboard_and_scripts_that_move_the_focus_into_a_frame_make_no_click(
+    bench: Bench, other_site: Bench, page: Page
 ) -> None:
-    inside = shop.page("/pay", BUTTON, "")
+    inside = other_site.page("/pay", BUTTON, "")
     page.goto(bench.page("/a", f"<iframe id=f src='{inside}' width=400 height=300></iframe>"))
-    page.evaluate("document.getElementById('f').focus()")
-    page.evaluate("document.activeElement.blur(), focus()")
     page.keyboard.press("Tab")
-    page.wait_for_timeout(300)
+    page.wait_for_function("document.activeElement.id === 'f'")
+    page.evaluate("document.activeElement.blur(), focus()")
+    page.evaluate("document.getElementById('f').focus()")
+    page.wait_for_function("document.activeElement.id === 'f'")
     page.goto("about:blank")
     (batch,) = bench.wait(lambda bs: bs)
     assert batch.click is None

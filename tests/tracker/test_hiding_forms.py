@@ -1,4 +1,7 @@
-"""Forms whose fields stand for their properties: a form with a field named `children` has it for its `children`."""
+"""Forms whose fields hide their properties: `form.children` is the field named `children`, if there is one.
+
+https://html.spec.whatwg.org/multipage/forms.html#dom-form-nameditem
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,9 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.tracker.bench import Bench, capture, clicks
+from tests.tracker.clock import stop_clock, wheel
 
-# What the tracker, or a capture of a page, could ask a form for.
+# What the tracker or the capture of a layout may read of a form.
 NAMES = [
     "shadowRoot",
     "ownerSVGElement",
@@ -79,20 +83,21 @@ def _page(names: list[str]) -> str:
 
 
 def _visit(bench: Bench, page: Page, names: list[str]) -> dict[str, object]:
-    """A click into the form and on its button, a rest in it, and its middle at the foot of the window."""
+    """Clicks into the form and on its button, rests in it, and scrolls to its middle."""
+    stop_clock(page)
     page.goto(bench.page("/form", _page(names)))
     layout = capture(page)
     page.mouse.click(600, 300)
     x, y = page.evaluate("(({x, y}) => [x, y])(document.querySelector('button').getBoundingClientRect())")
     page.mouse.click(x + 5, y + 5)
     page.mouse.move(700, 500)
-    page.wait_for_timeout(400)
+    page.clock.run_for(400)
     page.mouse.move(701, 500)
-    page.wait_for_timeout(600)
+    page.clock.run_for(600)
     page.mouse.move(x + 5, y + 5)
-    page.wait_for_timeout(300)
-    page.mouse.wheel(0, 300)
-    page.wait_for_timeout(400)
+    page.clock.run_for(300)
+    wheel(page, 300)
+    page.clock.run_for(400)
     page.goto("about:blank")
     (batch,) = bench.wait(lambda batches: len(clicks(batches)) == 2)
     assert batch.el is not None
@@ -107,17 +112,17 @@ def _visit(bench: Bench, page: Page, names: list[str]) -> dict[str, object]:
 
 @pytest.mark.parametrize("names", [*([name] for name in ALONE), NAMES], ids=[*ALONE, "all of them"])
 def test_clicks_dwell_and_reach_of_a_form(bench: Bench, page: Page, names: list[str]) -> None:
-    """And nothing is thrown into the page (the fixture `page` looks)."""
+    """And nothing is thrown into the page: the fixture `page` checks that."""
     found = _visit(bench, page, names)
     assert found["clicks"] == ["main>form:1", "main>form:1>button:1"]
     assert found["dwell"]["main>form:1"] > 500  # type: ignore[index]
     assert found["reach"] == ("main>form:1", EDGE)
-    assert found["known"]  # on the picture by the same name and the same fingerprints
+    assert found["known"]  # the layout has the same paths and fingerprints
 
 
 @pytest.mark.parametrize("names", [*([name] for name in HIDING), [*NAMES, *HIDING]], ids=[*HIDING, "all of them"])
-def test_the_picture_has_the_form_and_what_is_in_it(bench: Bench, page: Page, names: list[str]) -> None:
-    """Whatever its fields hide."""
+def test_the_layout_has_the_form_and_its_content(bench: Bench, page: Page, names: list[str]) -> None:
+    """Whichever property its fields hide."""
     page.goto(bench.page("/form", f"{_page(names)}<footer><p>after</p></footer>"))
     layout = capture(page)
     assert {"form", "button", "footer", "p"} <= set(layout["tags"])

@@ -1,31 +1,30 @@
-"""The lives of a page: from the browser's cache, made ahead, frozen, open for days."""
+"""The life cycle of a page: restored from the back/forward cache, frozen, open for days."""
 
 from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Playwright
 
 from tests.machine import CHROMIUM_ARGS
 from tests.tracker.bench import SITE_KEY, Bench, clicks
+from tests.tracker.clock import stop_clock
 
 BUTTON = "<button id=b>Press</button>"
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """As people have it: with the cache of pages that were left."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=shutil.which("chromium"),
-            args=CHROMIUM_ARGS,
-            ignore_default_args=["--disable-back-forward-cache"],
-        )
-        yield browser
-        browser.close()
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """With a back/forward cache, which Playwright's default arguments turn off."""
+    browser = playwright.chromium.launch(
+        executable_path=shutil.which("chromium"),
+        args=CHROMIUM_ARGS,
+        ignore_default_args=["--disable-back-forward-cache"],
+    )
+    yield browser
+    browser.close()
 
 
 def test_a_page_that_comes_back_from_the_cache_is_a_second_view(bench: Bench, page: Page) -> None:
@@ -35,7 +34,7 @@ def test_a_page_that_comes_back_from_the_cache_is_a_second_view(bench: Bench, pa
     page.evaluate("window.kept = 1")
     page.goto(bench.url + "/there")
     page.go_back(wait_until="commit")
-    page.wait_for_function("window.kept === 1")  # the same page, not one that was loaded again
+    page.wait_for_function("window.kept === 1")  # restored, not loaded again
     reasons = page.evaluate("performance.getEntriesByType('navigation')[0].notRestoredReasons")
     assert reasons is None
     page.click("#b")
@@ -45,7 +44,7 @@ def test_a_page_that_comes_back_from_the_cache_is_a_second_view(bench: Bench, pa
     assert [b.sum.clicks for b in batches if b.click] == [1, 1]
 
 
-def test_a_frozen_page_has_sent_what_it_had(bench: Bench, page: Page) -> None:
+def test_a_page_sends_everything_before_it_is_frozen(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/a", BUTTON))
     page.evaluate("parcours('event', 'one')")
     page.evaluate("document.dispatchEvent(new Event('freeze'))")
@@ -53,7 +52,7 @@ def test_a_frozen_page_has_sent_what_it_had(bench: Bench, page: Page) -> None:
     assert batch.custom is not None
 
 
-def test_fragments_make_views_only_where_the_site_says_so(bench: Bench, page: Page) -> None:
+def test_fragments_begin_views_only_if_the_site_says_so(bench: Bench, page: Page) -> None:
     for attribute, views in (("", 1), ("data-hash", 3)):
         bench.reset()
         snippet = f'<script defer src="/parcours.js" data-site="{SITE_KEY}" {attribute}></script>'
@@ -62,13 +61,11 @@ def test_fragments_make_views_only_where_the_site_says_so(bench: Bench, page: Pa
         page.evaluate("location.hash = 'two'")
         page.goto("about:blank")
         batches = bench.wait(lambda bs, n=views: len(bs) == n)
-        assert {b.ctx.url for b in batches} == {f"{bench.url}/a"}  # the fragment itself stays in the browser
+        assert {b.ctx.url for b in batches} == {f"{bench.url}/a"}  # the fragment itself is never sent
 
 
 def test_a_tab_that_is_open_for_days_begins_a_new_view(bench: Bench, page: Page) -> None:
-    noon = datetime(2030, 1, 1, 12, tzinfo=UTC)
-    page.clock.install(time=noon)
-    page.clock.pause_at(noon + timedelta(seconds=1))
+    stop_clock(page)
     page.goto(bench.page("/a", BUTTON))
     page.click("#b")
     page.clock.run_for(10_000)

@@ -1,4 +1,4 @@
-"""The page never notices: nothing is thrown, nothing written, no layout forced, nothing left behind."""
+"""The page never notices the tracker: it throws nothing, writes nothing, forces no layout and leaves nothing behind."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.tracker.bench import DIST, SITE_KEY, Bench, clicks
+from tests.tracker.clock import count_timers, next_frame, until_quiet
 
 BUTTON = "<button id=b style='width:120px;height:40px'>Press</button>"
 FILL = "<div style='height:3000px'></div>"
@@ -38,18 +39,19 @@ def _act(page: Page) -> None:
     page.evaluate("window.history.pushState(0, '', '/next')")
     page.evaluate("typeof parcours === 'function' && parcours(Symbol('x'), Symbol('y'))")
     page.evaluate("typeof parcours === 'function' && parcours('event', Symbol('y'))")
-    page.wait_for_timeout(300)
+    until_quiet(page)
 
 
 @pytest.mark.parametrize("name", BREAKAGE)
-def test_a_broken_page_hears_nothing_of_us(bench: Bench, page: Page, name: str) -> None:
+def test_nothing_is_thrown_into_a_broken_page(bench: Bench, page: Page, name: str) -> None:
     """The fixture `page` fails on anything thrown into it."""
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    count_timers(page)
     page.goto(bench.page("/a", f"{BUTTON}{FILL}<script>{BREAKAGE[name]}</script>"))
     _act(page)
     page.goto("about:blank")
-    assert [error for error in errors if "404" not in error] == []  # the browser asks for an icon of the site
+    assert [error for error in errors if "404" not in error] == []  # the browser requests the site's icon
 
 
 OLD = {
@@ -65,6 +67,7 @@ OLD = {
 
 @pytest.mark.parametrize("name", OLD)
 def test_an_odd_page_is_tracked_all_the_same(bench: Bench, page: Page, name: str) -> None:
+    count_timers(page)
     page.goto(bench.page("/a", f"{BUTTON}{FILL}<script>{OLD[name]}</script>"))
     _act(page)
     page.goto("about:blank")
@@ -73,7 +76,7 @@ def test_an_odd_page_is_tracked_all_the_same(bench: Bench, page: Page, name: str
 
 
 def test_strict_policy_trusted_types_and_integrity(bench: Bench, page: Page) -> None:
-    """One script by its hash, and one place to send to."""
+    """One script, by its hash, and one address to send to."""
     errors: list[str] = []
     page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
     digest = base64.b64encode(hashlib.sha384((DIST / "parcours.js").read_bytes()).digest()).decode()
@@ -125,12 +128,12 @@ READS = """
 })()"""
 
 
-def test_layout_is_read_only_where_the_browser_has_just_made_it(bench: Bench, page: Page) -> None:
-    """In a frame, or first of all in an event of the pointer, for which the browser looked up what lies there. Once the
-    page is left nobody waits."""
+def test_layout_is_read_only_where_the_browser_has_just_computed_it(bench: Bench, page: Page) -> None:
+    """In an animation frame, or first in a pointer event, for which the browser has just done its hit test."""
     page.add_init_script(READS)
+    count_timers(page)
     page.goto(bench.page("/a", f"{BUTTON}<a href='#x' id=l>link</a><input id=i>{FILL}"))
-    page.wait_for_timeout(300)
+    until_quiet(page)
     for x in range(0, 600, 20):
         page.mouse.move(x, x / 2)
     for selector in ("#b", "#l", "#i"):
@@ -139,9 +142,9 @@ def test_layout_is_read_only_where_the_browser_has_just_made_it(bench: Bench, pa
     for _ in range(5):
         page.mouse.wheel(0, 100)
     page.evaluate("history.pushState(0, '', '/next')")
-    page.wait_for_timeout(700)
+    until_quiet(page)
     page.evaluate("for (let i = 0; i < 300; i++) parcours('event', 'x')")
-    page.wait_for_timeout(300)
+    until_quiet(page)
     assert set(page.evaluate("reads")) <= {"frame", "pointerdown", "pointermove", "focusin", "scroll"}
     assert page.evaluate("reads.filter((one) => one === 'pointerdown').length") > 0
 
@@ -152,6 +155,7 @@ def test_nothing_is_written_into_the_page(bench: Bench, page: Page) -> None:
       new MutationObserver(records => { writes += records.length })
         .observe(document, {subtree: true, childList: true, attributes: true, characterData: true})
     """)
+    count_timers(page)
     page.goto(bench.page("/a", BUTTON + FILL))
     page.evaluate("writes = 0")
     _act(page)
@@ -175,14 +179,14 @@ def test_stop_clears_timers_and_observers(bench: Bench, page: Page) -> None:
     assert page.evaluate("open_.size") > 0
     assert page.evaluate("watching") == 1
     page.evaluate("parcours('stop')")
-    page.wait_for_timeout(100)
+    next_frame(page)
     page.mouse.move(310, 310)
     page.click("#b")
     page.evaluate("history.pushState(0, '', '/b')")
     assert page.evaluate("[open_.size, watching]") == [0, 0]
 
 
-def test_nothing_ticks_when_nothing_happens(bench: Bench, page: Page) -> None:
+def test_no_timer_runs_while_nothing_happens(bench: Bench, page: Page) -> None:
     page.clock.install()
     page.goto(bench.page("/a", BUTTON))
     page.click("#b")

@@ -1,4 +1,4 @@
-"""What never leaves the browser, and what is kept there."""
+"""What never leaves the browser, and what is stored in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.tracker.bench import Bench, clicks
+from tests.tracker.clock import count_timers, until_quiet
 
 KEY = "ABCDEFGHIJKL"
 SECRETS = ("hunter2", "Confidential", "Mustermann", "anna@example.org", "4929111122223333", "tok_s3cr3t", "hovertext")
@@ -63,11 +64,12 @@ PLANTED = f"""
 </script>"""
 
 
-def test_not_one_byte_of_what_is_planted_everywhere(bench: Bench, browser: Browser) -> None:
-    """The collector is of another origin, as is usual: then the browser's own headers say no more than the site."""
+def test_no_byte_of_a_secret_planted_everywhere_is_sent(bench: Bench, browser: Browser) -> None:
+    """The collector has another origin, as usual, so that the browser's own headers name only the site."""
     site = Bench()
     context = browser.new_context()
     page = context.new_page()
+    count_timers(page)
     said: list[str] = []
     page.on("request", lambda r: said.append(f"{r.url} {r.headers}") if bench.url in r.url else None)
     snippet = (
@@ -75,24 +77,24 @@ def test_not_one_byte_of_what_is_planted_everywhere(bench: Bench, browser: Brows
     )
     address = site.page(f"/u/{SECRET}@example.org/a", PLANTED, snippet) + f"?{SECRET}={SECRET}&utm_x=1#{SECRET}"
     page.goto(address)
-    page.wait_for_timeout(150)
+    page.frame_locator("#f").locator("#in").wait_for()
     for selector in ("#a", "#p", "#t", "#e"):
         page.click(selector)
         page.keyboard.type(SECRET)
+        until_quiet(page)  # errors too
     page.select_option("#s", SECRET)
     for selector in ("#go", "#l", "#i", "#x", "#e"):
         page.mouse.move(5, 5)
         page.click(selector)
-        page.wait_for_timeout(300)
+        until_quiet(page)
     page.frame_locator("#f").locator("#in").click()
     page.evaluate(f"location.hash = '{SECRET}/2'")
     page.evaluate(f"history.pushState(0, '', '/next/{SECRET}@x.org?{SECRET}#{SECRET}')")
     page.evaluate(f"history.replaceState(0, '', '/third?{SECRET}')")
     page.click("#go")
     page.mouse.wheel(0, 300)
-    page.wait_for_timeout(300)
+    until_quiet(page)
     page.goto(address)
-    page.wait_for_timeout(150)
     page.close(run_before_unload=False)
     batches = bench.wait(lambda bs: len({b.view for b in bs}) >= 5)
     kinds = {kind for b in batches for kind in ("click", "input", "submit", "error", "scroll") if getattr(b, kind)}
@@ -112,7 +114,7 @@ def test_query_keys_that_the_owner_keeps(bench: Bench, page: Page) -> None:
     assert batch.ctx.url == f"{bench.url}/a?sku=12&color=*"
 
 
-def test_without_consent_nothing_is_kept(bench: Bench, page: Page) -> None:
+def test_without_consent_nothing_is_stored(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/a", "x"))
     assert page.evaluate("localStorage.length + sessionStorage.length + document.cookie.length") == 0
     page.goto("about:blank")
@@ -120,10 +122,10 @@ def test_without_consent_nothing_is_kept(bench: Bench, page: Page) -> None:
     assert (batch.ctx.consent, batch.ctx.id) == (False, "")
 
 
-def test_consent_gives_an_id_and_takes_it(bench: Bench, page: Page) -> None:
+def test_consent_gives_an_id_and_its_withdrawal_removes_it(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/a", "x"))
     page.evaluate("parcours('consent', true)")
-    page.goto(bench.url + "/a")  # the next page knows it without being told
+    page.goto(bench.url + "/a")  # the next page reads it from the storage
     page.evaluate("parcours('identify', 'customer 7')")
     page.goto(bench.url + "/a")
     page.evaluate("parcours('consent', false)")
@@ -137,7 +139,7 @@ def test_consent_gives_an_id_and_takes_it(bench: Bench, page: Page) -> None:
 
 
 @pytest.mark.parametrize("signal", ["globalPrivacyControl: {get: () => true}", "doNotTrack: {get: () => '1'}"])
-def test_a_refusal_by_the_browser_stands(bench: Bench, page: Page, signal: str) -> None:
+def test_a_refusal_by_the_browser_overrides_consent(bench: Bench, page: Page, signal: str) -> None:
     page.add_init_script(f"Object.defineProperties(Navigator.prototype, {{{signal}}})")
     page.goto(bench.page("/a", "x", _snippet("data-consent")))
     page.evaluate("parcours('consent', true)")
@@ -148,31 +150,29 @@ def test_a_refusal_by_the_browser_stands(bench: Bench, page: Page, signal: str) 
     assert (batch.ctx.consent, batch.ctx.id) == (False, "")
 
 
-def test_waiting_for_consent_holds_all_back(bench: Bench, page: Page) -> None:
+def test_nothing_is_sent_before_consent_if_the_site_waits_for_it(bench: Bench, page: Page) -> None:
     for given in (True, False):
         bench.reset()
         page.goto(bench.page("/a", "<button id=b>x</button>", _snippet('data-consent="wait"')))
         page.click("#b")
         page.evaluate("parcours('page', '/b')")
-        page.wait_for_timeout(300)
+        bench.drain(page)
         assert bench.bodies == []
         page.evaluate(f"parcours('consent', {str(given).lower()})")
         if given:
             assert len(clicks(bench.wait(clicks))) == 1
             page.evaluate("parcours('stop')")
-        page.goto("about:blank")
-        page.wait_for_timeout(300)
+        bench.leave(page)
         if not given:
             assert bench.bodies == []
 
 
-def test_exclude_sends_nothing_until_taken_back(bench: Bench, page: Page) -> None:
+def test_an_excluded_browser_sends_nothing_until_it_is_included_again(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/a", "x"))
     page.evaluate("parcours('exclude')")
     page.goto(bench.url + "/a")
     page.evaluate("parcours('event', 'x')")
-    page.goto("about:blank")
-    page.wait_for_timeout(300)
+    bench.leave(page)
     assert bench.bodies == []
     page.goto(bench.url + "/a")
     page.evaluate("parcours('exclude', false)")
@@ -182,12 +182,11 @@ def test_exclude_sends_nothing_until_taken_back(bench: Bench, page: Page) -> Non
 
 
 @pytest.mark.parametrize(("respect", "sent", "known"), [("strict", False, False), ("off", True, True)])
-def test_how_far_a_refusal_goes_is_for_the_site_to_say(
+def test_the_site_decides_what_a_refusal_by_the_browser_means(
     bench: Bench, page: Page, respect: str, sent: bool, known: bool
 ) -> None:
     page.add_init_script("Object.defineProperties(Navigator.prototype, {globalPrivacyControl: {get: () => true}})")
     page.goto(bench.page("/a", "<button id=b>x</button>", _snippet(f'data-consent data-respect="{respect}"')))
     page.click("#b")
-    page.goto("about:blank")
-    page.wait_for_timeout(300)
+    bench.leave(page)
     assert [b.ctx.consent for b in bench.batches()] == ([known] if sent else [])

@@ -1,4 +1,4 @@
-"""One showing of a page is one view, whoever changes the address."""
+"""One display of a page is one view, whichever script changes the address."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.tracker.bench import Bench, clicks
+from tests.tracker.clock import stop_clock
 
 BUTTON = "<button id=b>Press</button>"
 OLD_BROWSER = "delete window.navigation; Object.defineProperty(window, 'navigation', {value: undefined})"
@@ -18,7 +19,7 @@ def test_pushed_addresses_are_views_replaced_ones_are_not(bench: Bench, page: Pa
     page.goto(bench.page("/a", BUTTON) + "?utm_source=mail&session=1")
     page.click("#b")
     page.evaluate("history.replaceState(1, '', location.href)")
-    page.evaluate("history.replaceState(1, '', '/a')")  # the campaign's words leave the address bar
+    page.evaluate("history.replaceState(1, '', '/a')")  # removes the campaign from the address
     page.evaluate("history.pushState(1, '', '/a#part')")
     page.evaluate("history.pushState(1, '', '/b?session=2')")
     page.click("#b")
@@ -39,7 +40,7 @@ def test_going_back_is_a_view(bench: Bench, page: Page) -> None:
     assert [b.ctx.url.removeprefix(bench.url) for b in batches] == ["/a", "/b", "/a"]
 
 
-def test_a_router_that_answers_itself_makes_no_loop(bench: Bench, page: Page) -> None:
+def test_a_router_that_replaces_the_address_in_pushstate_makes_no_loop(bench: Bench, page: Page) -> None:
     page.add_init_script(OLD_BROWSER)
     router = """<script>
       const own = history.pushState
@@ -52,7 +53,7 @@ def test_a_router_that_answers_itself_makes_no_loop(bench: Bench, page: Page) ->
     assert batches[-1].ctx.url.endswith("/c")
 
 
-def test_a_page_from_the_browsers_cache_is_a_new_view(bench: Bench, page: Page) -> None:
+def test_a_page_restored_from_the_back_forward_cache_is_a_new_view(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/a", BUTTON))
     page.evaluate("dispatchEvent(new PageTransitionEvent('pagehide', {persisted: true}))")
     page.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
@@ -62,15 +63,14 @@ def test_a_page_from_the_browsers_cache_is_a_new_view(bench: Bench, page: Page) 
     assert [b.sum.clicks for b in batches] == [0, 1]
 
 
-def test_a_background_tab_is_no_view_until_it_is_seen(bench: Bench, page: Page) -> None:
+def test_a_background_tab_is_no_view_until_it_is_shown(bench: Bench, page: Page) -> None:
     page.add_init_script("""
       window.away = true
       Object.defineProperty(document, 'hidden', {get: () => window.away, configurable: true})
     """)
     page.goto(bench.page("/a", BUTTON))
     page.evaluate("parcours('event', 'early')")
-    page.goto("about:blank")
-    page.wait_for_timeout(300)
+    bench.leave(page)
     assert bench.bodies == []
     page.goto(bench.url + "/a")
     page.evaluate("parcours('event', 'early')")
@@ -114,22 +114,23 @@ def test_a_second_copy_is_ignored(bench: Bench, page: Page) -> None:
     snippet = '<script defer src="/parcours.js" data-site="ABCDEFGHIJKL"></script>'
     page.goto(bench.page("/a", BUTTON, snippet * 2))
     page.click("#b")
-    page.goto("about:blank")
-    bench.wait(clicks)
-    page.wait_for_timeout(300)
+    bench.leave(page)
     assert len(bench.batches()) == 1
     assert len(clicks(bench.batches())) == 1
 
 
-def test_a_resize_is_told_once(bench: Bench, page: Page) -> None:
+def test_resizes_in_quick_succession_are_one(bench: Bench, page: Page) -> None:
+    page.add_init_script("addEventListener('resize', () => { window.heard = innerWidth })")
+    stop_clock(page)
     page.goto(bench.page("/a", BUTTON))
-    page.set_viewport_size({"width": 900, "height": 700})
-    page.set_viewport_size({"width": 800, "height": 600})
-    page.wait_for_timeout(800)
+    for width, height in ((900, 700), (800, 600)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.wait_for_function("(width) => window.heard === width", arg=width)
+    page.clock.run_for(800)
     page.goto("about:blank")
     (batch,) = bench.wait(lambda bs: bs)
     assert batch.resize is not None
-    assert (batch.resize.w[-1], batch.resize.h[-1]) == (800, 600)
+    assert (batch.resize.w, batch.resize.h) == ([800], [600])
     assert (batch.ctx.vw, batch.ctx.vh) == (800, 600)
 
 
@@ -151,7 +152,8 @@ def _listeners(page: Page) -> list[str]:
     return sorted(types)
 
 
-def test_stop_leaves_nothing(bench: Bench, page: Page) -> None:
+def test_stop_removes_all_listeners_and_the_id(bench: Bench, page: Page) -> None:
+    stop_clock(page)
     page.goto(bench.page("/a", BUTTON, ""))
     before = _listeners(page)
     page.goto(bench.page("/a", BUTTON))
@@ -164,8 +166,7 @@ def test_stop_leaves_nothing(bench: Bench, page: Page) -> None:
     assert page.evaluate("localStorage.length") == 0
     page.click("#b")
     page.evaluate("parcours('event', 'after')")
-    page.wait_for_timeout(1600)
+    page.clock.run_for(1600)
     assert _listeners(page) == before
-    page.goto("about:blank")
-    page.wait_for_timeout(400)
+    bench.leave(page)
     assert bench.bodies == []
