@@ -1,4 +1,4 @@
-"""A page of known bands, scrolled by the real wheel at three widths: reach and time in view are the truth on each."""
+"""A page of known bands, scrolled with the wheel at three widths: reach and time in view are right at each width."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ from collector import wire
 from store.layouts import Layout
 from tests.geometry.travel import depths_of, layout_of
 from tests.tracker.bench import Bench
+from tests.tracker.clock import stop_clock, wheel
 
 WINDOW = 700
 NAMES = "abcdefgh"
-# px of each band, at each width
+# height of each band, px, by width
 HEIGHTS = {
     390: (900, 1500, 700, 2200, 1200, 800, 1900, 1000),
     768: (700, 900, 800, 1300, 900, 700, 1000, 800),
     1366: (600, 500, 900, 700, 650, 800, 600, 750),
 }
-# one view each: (width, last band that is seen at its foot, how much of it)
+# one view each: (width, last band seen, share of it seen)
 VIEWS = [(390, 2, 0.5), (390, 5, 0.3), (768, 3, 0.7), (768, 7, 0.5), (1366, 2, 0.2), (1366, 6, 0.6)]
 REST = 1500  # ms at the deepest place
 BAR = "<div style='position:fixed;bottom:0;left:0;right:0;height:80px;background:#fc0'>Cookies</div>"
@@ -37,7 +38,7 @@ def _page() -> str:
         each = "".join(f"#part-{name} {{ height: {px}px }}" for name, px in zip(NAMES, heights, strict=True))
         rules += f"@media (min-width:{least}px) {{ {each} }}"
     bands = "".join(f"<section id='part-{n}'><h2 style='margin:0'>Part {n}</h2></section>" for n in NAMES)
-    # What was really in view: asked of the browser at every frame, and told of by nothing of ours.
+    # The true time in view, read in each animation frame without any of the tracker's code.
     watch = """<script>
       window.seen = {};
       let before = performance.now();
@@ -61,19 +62,19 @@ class Seen:
 
 
 def _visit(page: Page, width: int, band: int, part: float) -> dict[str, float]:
-    """Wheel down until the window's lower edge is `part` down in a band, rest, wheel back; ms in view of each band."""
+    """Scrolls until the window's lower edge is `part` down in a band, rests, scrolls back; ms in view of each band."""
     heights = HEIGHTS[width]
     to = sum(heights[:band]) + round(part * heights[band]) - WINDOW
     page.mouse.move(width / 2, WINDOW / 2)
-    page.wait_for_timeout(300)
+    page.clock.run_for(300)
     for _ in range(3):
-        page.mouse.wheel(0, to / 3)
-        page.wait_for_timeout(150)
-    page.wait_for_function(f"Math.abs(scrollY - {to}) < 2")
-    page.wait_for_timeout(REST)
-    page.mouse.wheel(0, -to)
-    page.wait_for_function("scrollY === 0")
-    page.wait_for_timeout(300)
+        wheel(page, to / 3)
+        page.clock.run_for(150)
+    assert page.evaluate("scrollY") == pytest.approx(to, abs=2)
+    page.clock.run_for(REST)
+    wheel(page, -to)
+    assert page.evaluate("scrollY") == 0
+    page.clock.run_for(300)
     found: dict[str, float] = page.evaluate("seen")
     return found
 
@@ -86,6 +87,7 @@ def seen(_bench: Bench, browser: Browser) -> Seen:
     for width, band, part in VIEWS:
         context = browser.new_context(viewport={"width": width, "height": WINDOW})
         page = context.new_page()
+        stop_clock(page)
         page.goto(url)
         if width not in layouts:
             layouts[width] = layout_of(page)
@@ -93,7 +95,7 @@ def seen(_bench: Bench, browser: Browser) -> Seen:
         truth = _visit(page, width, band, part)
         page.goto("about:blank")
         known = {batch.view for batch, *_ in views}
-        # the layout's own showing has no input, and does not count
+        # the view in which the layout was read has no input and does not count
         batches = _bench.wait(lambda got, known=known: [b for b in got if b.view not in known and _went_down(b)])
         batch = next(b for b in reversed(batches) if b.view not in known and _went_down(b))
         views.append((batch, band, part, truth))
@@ -111,7 +113,7 @@ def _band(layout: Layout, name: str) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize("width", HEIGHTS)
-def test_reach_says_the_truth_of_every_band_on_every_picture(seen: Seen, width: int) -> None:
+def test_reach_of_every_band_is_right_on_every_snapshot(seen: Seen, width: int) -> None:
     depths, records = depths_of([batch for batch, *_ in seen.views])
     layout = seen.layouts[width]
     curve = reach(depths, records, LayoutIndex(layout))
@@ -125,8 +127,8 @@ def test_reach_says_the_truth_of_every_band_on_every_picture(seen: Seen, width: 
 
 @pytest.mark.parametrize("width", HEIGHTS)
 @pytest.mark.parametrize("every", [True, False], ids=["every view", "views of its width"])
-def test_time_in_view_is_that_of_the_browser_on_every_picture(seen: Seen, width: int, every: bool) -> None:
-    """Within what a twentieth of the page can tell: the time of a band's neighbours where they share one with it."""
+def test_time_in_view_is_that_of_the_browser_on_every_snapshot(seen: Seen, width: int, every: bool) -> None:
+    """Up to the resolution of a twentieth of the page, which a band may share with its neighbours."""
     layout = seen.layouts[width]
     mine = [view for view in seen.views if every or view[0].ctx.vw == width]
     bands = Bands(
@@ -139,7 +141,7 @@ def test_time_in_view_is_that_of_the_browser_on_every_picture(seen: Seen, width:
         at = layout.paths.index(f"section#part-{name}")
         truth = np.array([view[3][f"part-{name}"] / 1000 for view in mine])
         edge = np.array([_sharpness(view, name) for view in mine])
-        # what the tracker does not see: the first tenth of a second, and a pause after each move of the wheel
+        # not seen by the tracker: the first tenth of a second, and a pause after each turn of the wheel
         assert abs(float(found.seconds[at]) - truth.mean()) <= 0.2 + 0.2 * edge.mean(), (
             name,
             found.seconds[at],
@@ -148,7 +150,7 @@ def test_time_in_view_is_that_of_the_browser_on_every_picture(seen: Seen, width:
 
 
 def _sharpness(view: tuple[wire.Batch, int, float, dict[str, float]], name: str) -> float:
-    """s: two twentieths of the page, one at either end of the band, of the longest time that anything was in view."""
+    """s: the share of the longest time in view that two twentieths of the page, at the band's ends, can misplace."""
     heights = dict(zip(NAMES, HEIGHTS[view[0].ctx.vw], strict=True))
     longest = max(view[3].values()) / 1000
     return longest * min(0.5, 0.5 * 0.05 * sum(heights.values()) / heights[name])

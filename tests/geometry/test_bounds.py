@@ -1,4 +1,4 @@
-"""Pages that are too deep, too large, or have names that nobody would give: everything is named, once, and the same."""
+"""Very deep pages, very large ones and hostile names: each element has one path, the same in tracker and layout."""
 
 from __future__ import annotations
 
@@ -6,10 +6,11 @@ import json
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.geometry.travel import TRUTH
 from tests.tracker.bench import DIST, SITE_KEY, Bench, capture, clicks
+from tests.tracker.clock import count_timers, until_quiet
 
 # Without boxes of their own: Chromium itself does not lay out boxes nested 4,000 deep.
 DEEP = """<style>#top, #top :not(button) { display: contents }</style><div id="top"></div><script>
@@ -22,7 +23,7 @@ LARGE = """<main></main><script>
   document.querySelector('main').innerHTML = card.repeat(16000);
   document.querySelectorAll('.card').forEach((card, i) => { card.id = `card-${String.fromCharCode(97 + i % 26)}`; });
 </script>"""
-# As JavaScript: what a page may give its elements for names.
+# As JavaScript: names that a page may give its elements.
 NAMES = [
     r"'quo\"te'", r"'apo\'s'", r"'new\nline'", r"'back\\slash'", r"'emoji 🎉'", r"'\ud800 alone'", r"'nul\0'", r"']'",
     r"'>div:1'", r"'…'", r"'x'.repeat(1e6)", r"'日本'.repeat(30)", r"' '", r"'a>b:2>>c'", r"'-'", r"'1st'",
@@ -37,17 +38,6 @@ HOSTILE = (
     " main.appendChild(document.createElement(tag)).textContent = 'own';"
     "main.appendChild(document.createElement('p')).textContent = 'long text '.repeat(1e5);</script>"
 ).replace("NAMES", ", ".join(NAMES))
-
-
-@pytest.fixture
-def page(bench: Bench, browser: Browser) -> Any:
-    context = browser.new_context(viewport={"width": 1000, "height": 800})
-    page = context.new_page()
-    thrown: list[str] = []
-    page.on("pageerror", lambda error: thrown.append(str(error)))
-    yield page
-    context.close()
-    assert thrown == []
 
 
 def _clicked(bench: Bench, page: Page, count: int = 1) -> list[dict[str, Any]]:
@@ -70,17 +60,17 @@ def test_ten_thousand_deep(bench: Bench, page: Page) -> None:
     assert max(map(len, layout["paths"])) <= 512
 
 
-def test_fifty_thousand_elements_are_read_without_asking_the_page_for_each(bench: Bench, page: Page) -> None:
+def test_fifty_thousand_elements_are_read_without_a_query_for_each(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/large", LARGE))
     page.evaluate(
-        "() => { window.asked = 0; for (const {prototype} of [Document, Element]) {"
+        "() => { window.queried = 0; for (const {prototype} of [Document, Element]) {"
         " const all = prototype.querySelectorAll;"
-        " prototype.querySelectorAll = function (...it) { window.asked++; return all.apply(this, it); }; } }"
+        " prototype.querySelectorAll = function (...it) { window.queried++; return all.apply(this, it); }; } }"
     )
     script = (DIST / "capture.js").read_text(encoding="utf-8")
     found = page.evaluate(f"{script};const all = __parcoursCapture({json.dumps(SITE_KEY)});"
                           "[all.paths.length, all.paths.at(-1), all.fps.at(-1), new Set(all.paths).size]")  # fmt: skip
-    assert page.evaluate("window.asked") < 10
+    assert page.evaluate("window.queried") < 10
     count, path, prints, different = found
     assert count > 48_000
     assert different == count
@@ -94,7 +84,7 @@ def test_fifty_thousand_elements_are_read_without_asking_the_page_for_each(bench
     "attributes",
     ["id data-testid", "data-parcours class", "name href", "aria-label src", "role type"],
 )
-def test_names_of_any_letters(bench: Bench, page: Page, attributes: str) -> None:
+def test_names_of_any_characters(bench: Bench, page: Page, attributes: str) -> None:
     page.goto(bench.page("/hostile", HOSTILE.replace("ATTRIBUTES", "', '".join(attributes.split()))))
     layout = capture(page)
     named = dict(zip(layout["paths"], layout["fps"], strict=True))
@@ -110,21 +100,22 @@ def test_names_of_any_letters(bench: Bench, page: Page, attributes: str) -> None
     assert [click["path"] for click in found if named[click["path"]] != click["fp"]] == []
 
 
-def test_a_name_given_twice_is_none(bench: Bench, page: Page) -> None:
+def test_a_name_given_twice_is_no_anchor(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/twice", "<div id=a><p id=b>1</p></div><div id=c><p id=b>2</p></div>"))
     assert {"div#a>p:1", "div#c>p:1"} <= set(capture(page)["paths"])
 
 
-def test_forms_whose_fields_stand_for_their_properties(bench: Bench, page: Page) -> None:
+def test_forms_whose_fields_hide_their_properties(bench: Bench, page: Page) -> None:
     hiding = ["id", "parentElement", "parentNode", "children", "childNodes", "localName", "previousElementSibling"]
     inputs = "".join(f"<input name={name}>" for name in hiding)
+    count_timers(page)
     page.goto(bench.page("/form", f"<main><form>{inputs}<div><button type=button>Go</button></div></form></main>"))
     layout = capture(page)
     x, y, *_ = page.evaluate(f"{TRUTH}; truth.here(document.querySelector('button'))[0]")
     page.mouse.click(x + 3, y + 3)
     page.mouse.move(30, 30)
     page.mouse.wheel(0, 100)
-    page.wait_for_timeout(500)
+    until_quiet(page)
     (click,) = _clicked(bench, page)
     i = layout["tags"].index("button")
     assert (click["path"], click["fp"]) == (layout["paths"][i], layout["fps"][i])

@@ -1,8 +1,6 @@
-"""Frames of another origin of the site: clicked through their own snippet, drawn through the camera's browser."""
+"""Cross-origin frames of the same site: clicks come from their own snippet, their layout from the camera's browser."""
 
 from __future__ import annotations
-
-from collections.abc import Iterator
 
 import numpy as np
 import pytest
@@ -13,7 +11,7 @@ from store.records import Site
 from tests.aggregator.build import points, records
 from tests.geometry.travel import NEAR, STILL
 from tests.snapshot.conftest import FAST, NAMES, resolve
-from tests.tracker.bench import SITE_KEY, Bench, clicks
+from tests.tracker.bench import SITE_KEY, Bench, clicks, until_heard
 from viewer.snapshot import Camera, PictureRequest
 from viewer.snapshot.frames import graft
 
@@ -23,20 +21,13 @@ INSIDE = (
 )
 
 
-@pytest.fixture
-def other() -> Iterator[Bench]:
-    other = Bench()
-    yield other
-    other.close()
-
-
 def _site(*domains: str) -> Site:
     return Site(id="7", name="Shop", key=SITE_KEY, domains=domains, allow_private=True)
 
 
-def _pages(bench: Bench, other: Bench) -> str:
+def _pages(bench: Bench, other_site: Bench) -> str:
     snippet = '<script defer src="/parcours.js" data-site="{}" {}></script>'
-    other.pages["/inside"] = "<!doctype html>" + INSIDE.format(
+    other_site.pages["/inside"] = "<!doctype html>" + INSIDE.format(
         snippet=snippet.format(SITE_KEY, f'data-parent="{bench.url}"')
     )
     return bench.page(
@@ -44,16 +35,18 @@ def _pages(bench: Bench, other: Bench) -> str:
         "<meta name='viewport' content='width=device-width'>"
         + STILL
         + "<p>Before the frame, a text that takes more lines in a narrow window than in a wide one.</p>"
-        f"<div><iframe src='{other.url}/inside' style='width:80%;height:200px;border:7px solid;padding:9px'>"
+        f"<div><iframe src='{other_site.url}/inside' style='width:80%;height:200px;border:7px solid;padding:9px'>"
         "</iframe></div>"
         "<p id='after'>after</p>",
-        snippet.format(SITE_KEY, f'data-frames="{other.url}"'),
+        snippet.format(SITE_KEY, f'data-frames="{other_site.url}"'),
     )
 
 
 @pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
-def test_a_click_in_it_is_drawn_in_it(bench: Bench, other: Bench, browser: Browser, made: int, drawn: int) -> None:
-    url = _pages(bench, other)
+def test_a_click_in_a_frame_is_drawn_in_the_frame(
+    bench: Bench, other_site: Bench, browser: Browser, made: int, drawn: int
+) -> None:
+    url = _pages(bench, other_site)
     boxes = {}
     for width in (made, drawn):
         context = browser.new_context(viewport={"width": width, "height": 800})
@@ -64,14 +57,14 @@ def test_a_click_in_it_is_drawn_in_it(bench: Bench, other: Bench, browser: Brows
         assert box is not None
         if width == made:
             page.mouse.click(box["x"] + 0.3 * box["width"], box["y"] + 0.6 * box["height"])
-            page.wait_for_timeout(300)  # the frame's row is on its way to the page
+            until_heard(page, page.frames[1])
         page.goto("about:blank")
         context.close()
     (click,) = clicks(bench.wait(clicks))
     assert click["path"].startswith("body>div:1>iframe:1>>html:1>body:1>")
 
     with Camera(limits=FAST, resolve=resolve) as camera:
-        mine = (bench.url.removeprefix("http://"), other.url.removeprefix("http://"))
+        mine = (bench.url.removeprefix("http://"), other_site.url.removeprefix("http://"))
         layout = camera.take(PictureRequest(_site(*mine), url, (drawn,)))[0].layout
         narrower = camera.take(PictureRequest(_site(mine[0]), url, (drawn,)))[0].layout
     named = [(click["path"], click["fp"])]
@@ -82,15 +75,15 @@ def test_a_click_in_it_is_drawn_in_it(bench: Bench, other: Bench, browser: Brows
     box = boxes[drawn]
     assert abs(placed.x[0] - (box["x"] + 0.3 * box["width"])) <= NEAR
     assert abs(placed.y[0] - (box["y"] + 0.6 * box["height"])) <= NEAR
-    # a frame of somebody else's is not looked into
+    # a frame of another site is not read
     assert not [path for path in narrower.paths if ">>" in path]
     assert len(narrower) < len(layout)
 
 
-def test_frames_of_the_same_site_but_another_origin(bench: Bench, other: Bench) -> None:
+def test_frames_of_the_same_site_but_another_origin(bench: Bench, other_site: Bench) -> None:
     NAMES["pay.shop.test"] = ["127.0.0.1"]
-    port, second = (one.url.rpartition(":")[2] for one in (bench, other))
-    other.pages["/inside"] = "<!doctype html>" + INSIDE.format(snippet="")
+    port, second = (one.url.rpartition(":")[2] for one in (bench, other_site))
+    other_site.pages["/inside"] = "<!doctype html>" + INSIDE.format(snippet="")
     bench.page("/outside", f"<iframe src='http://pay.shop.test:{second}/inside' width='500'></iframe><p>after</p>")
     with Camera(limits=FAST, resolve=resolve) as camera:
         layout = camera.take(
@@ -110,7 +103,7 @@ def test_frames_of_the_same_site_but_another_origin(bench: Bench, other: Bench) 
     assert [layout.tags[i] for i in around] == ["button", "main", "body", "html", "iframe", "body", "html"]
 
 
-def test_a_page_set_into_another_keeps_every_reference() -> None:
+def test_grafting_a_frames_layout_keeps_every_reference() -> None:
     def columns(paths: list[str], **more: object) -> dict[str, object]:
         n = len(paths)
         plain = {name: [0.0] * n for name in "xywh"}

@@ -1,4 +1,4 @@
-"""Pages and pictures in `<object>` and `<embed>`: of the same origin they are frames, of another one `object` is."""
+"""Pages and pictures in `<object>` and `<embed>`: frames if same-origin; if cross-origin, only `object` is one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from playwright.sync_api import Browser, Page
 
 from tests.geometry.travel import STILL, all_right, travel
 from tests.tracker.bench import SITE_KEY, Bench, capture, clicks
+from tests.tracker.clock import stop_clock
 
 WIDTHS = [(1366, 390), (390, 1366)]
 STYLE = "style='display:block;width:70%;height:220px;border:7px solid;padding:9px'"
@@ -15,7 +16,7 @@ SVG = (
     "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 300 200'>"
     "<rect width='300' height='200' fill='teal'/><a href='%23x'><circle cx='90' cy='120' r='40'/></a></svg>"
 )
-# Of the same origin, as a file of the site would be.
+# Same-origin, as a file of the site would be.
 FILE = (
     "<{tag} id='it' type='image/svg+xml' {style}></{tag}><script>it.{attribute} = URL.createObjectURL(new Blob(["
     "decodeURIComponent(`{svg}`.split(',')[1])], {{type: 'image/svg+xml'}}))</script>"
@@ -40,7 +41,10 @@ def _around(one: str) -> str:
 
 
 def _loaded(page: Page) -> None:
-    page.wait_for_timeout(300)
+    """Until the page that `#it` shows is loaded, if it is one of the same origin."""
+    page.wait_for_function(
+        "() => { try { return !frames[0] || frames[0].document.readyState === 'complete'; } catch { return true; } }"
+    )
 
 
 def _click_in(page: Page, x: float, y: float) -> None:
@@ -50,8 +54,8 @@ def _click_in(page: Page, x: float, y: float) -> None:
 
 
 def _paths(bench: Bench, page: Page) -> list[str]:
-    """Of all clicks, after one beside it that says that the others have come."""
-    page.wait_for_timeout(300)
+    """Of all clicks but the last, which is made beside the object once the object has the focus."""
+    page.wait_for_function("document.activeElement.id === 'it'")
     page.click("#beside")
     page.goto("about:blank")
     found = clicks(bench.wait(lambda bs: any(click["path"] == "p#beside" for click in clicks(bs))))
@@ -86,7 +90,7 @@ def test_a_click_in_a_drawing_of_the_same_origin_is_drawn_on_it(
 
 
 @pytest.mark.parametrize("inside", ["html", "svg"])
-def test_a_click_in_an_embed_that_was_loaded_before_the_tracker_is_one_on_its_element(
+def test_a_click_in_an_embed_loaded_before_the_tracker_is_a_click_on_its_element(
     bench: Bench, page: Page, inside: str
 ) -> None:
     bench.pages["/inside"] = HTML
@@ -106,30 +110,31 @@ def test_a_click_in_an_embed_that_was_loaded_before_the_tracker_is_one_on_its_el
     assert path in layout["paths"]
 
 
-def test_a_click_in_an_embed_that_comes_later_is_lost(bench: Bench, page: Page) -> None:
+def test_a_click_in_an_embed_added_later_is_lost(bench: Bench, page: Page) -> None:
     bench.pages["/inside"] = HTML
+    stop_clock(page)
     page.goto(bench.page("/objects", "<p id='beside'>beside</p>"))
     page.wait_for_function("!!window.parcours")
     page.evaluate("html => document.body.insertAdjacentHTML('beforeend', html)", OWN_HTML["embed"])
-    page.wait_for_timeout(1200)
+    _loaded(page)
+    page.clock.run_for(1200)
     _click_in(page, 0.7, 0.8)
     assert _paths(bench, page) == []
 
 
 @pytest.mark.parametrize(("made", "drawn"), WIDTHS)
-def test_a_click_on_a_picture_is_one_on_the_object(bench: Bench, browser: Browser, made: int, drawn: int) -> None:
+def test_a_click_on_a_picture_is_a_click_on_the_object(bench: Bench, browser: Browser, made: int, drawn: int) -> None:
     (landing,) = travel(bench, browser, _around(PICTURE), ["#it"], made, drawn, before=_loaded)
     all_right([landing])
     assert landing.path == "object#it"
 
 
 @pytest.mark.parametrize("tag", FOREIGN)
-def test_a_click_in_another_origin_is_one_on_the_object_and_none_on_an_embed(
-    bench: Bench, page: Page, tag: str
-) -> None:
-    """The fixture `page` fails on anything thrown."""
+def test_a_click_in_a_cross_origin_object_counts_and_in_an_embed_does_not(bench: Bench, page: Page, tag: str) -> None:
+    """The fixture `page` fails if anything is thrown."""
+    stop_clock(page)
     page.goto(bench.page("/objects", _around(FOREIGN[tag])))
-    page.wait_for_timeout(1200)
+    page.clock.run_for(1200)
     _click_in(page, 0.3, 0.6)
     capture(page)
     assert _paths(bench, page) == ["object#it"] * (tag == "object")

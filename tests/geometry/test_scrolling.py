@@ -1,4 +1,4 @@
-"""What stands still, what scrolls inside, what is cut off: drawn if the picture shows it, else not at all."""
+"""Fixed elements, inner scrollers and clipped content: drawn if the snapshot shows them, otherwise not at all."""
 
 from __future__ import annotations
 
@@ -7,21 +7,21 @@ from playwright.sync_api import Browser, Page
 
 from tests.geometry.travel import NEAR, all_right, told_where, travel
 from tests.tracker.bench import Bench, clicks
+from tests.tracker.clock import wheel
 
 WIDTHS = [(1366, 390), (390, 1366)]
 ROWS = "".join(f"<p id='row-{c}' style='height:60px;margin:0'><b>{c}</b></p>" for c in "abcdefghij")
 
 
 def _scrolled(page: Page, to: str) -> None:
-    """Scroll by the wheel until `to` holds: the pointer stands in the middle of the window."""
+    """Scrolls with the wheel, the pointer in the middle of the window, until `to` is true."""
     page.mouse.move(page.viewport_size["width"] / 2, 400)  # type: ignore[index]
-    page.mouse.wheel(0, 1200)
+    wheel(page, 1200)
     page.wait_for_function(to)
-    page.wait_for_timeout(200)
 
 
 @pytest.mark.parametrize(("made", "drawn"), WIDTHS)
-def test_fixed_and_sticky_elements_are_drawn_where_the_picture_shows_them(
+def test_fixed_and_sticky_elements_are_drawn_where_the_snapshot_shows_them(
     bench: Bench, browser: Browser, made: int, drawn: int
 ) -> None:
     body = (
@@ -39,7 +39,7 @@ def test_fixed_and_sticky_elements_are_drawn_where_the_picture_shows_them(
 
 
 @pytest.mark.parametrize(("made", "drawn"), WIDTHS)
-def test_what_an_inner_scroller_hides_in_the_picture_is_not_drawn(
+def test_what_an_inner_scroller_hides_in_the_snapshot_is_not_drawn(
     bench: Bench, browser: Browser, made: int, drawn: int
 ) -> None:
     body = f"<div id='panel' style='height:150px;width:80%;overflow:auto'>{ROWS}</div><p style='height:900px'>below</p>"
@@ -80,9 +80,7 @@ def test_the_cut_off_part_of_a_slide_is_not_drawn_on_its_neighbour(
 
 
 @pytest.mark.parametrize(("made", "drawn"), WIDTHS)
-def test_pages_from_right_to_left_that_are_scrolled_sideways(
-    bench: Bench, browser: Browser, made: int, drawn: int
-) -> None:
+def test_right_to_left_pages_scrolled_sideways(bench: Bench, browser: Browser, made: int, drawn: int) -> None:
     body = (
         "<script>document.documentElement.dir = 'rtl'</script><style>body{margin:0}</style>"
         "<p id='first' style='width:120px;height:40px'>ראשון</p><div style='width:3000px;height:50px'>"
@@ -98,8 +96,8 @@ def test_pages_from_right_to_left_that_are_scrolled_sideways(
         drawn,
         before=lambda p: p.evaluate("document.querySelector('#far').scrollIntoView()"),
     )
-    assert far.page[0] < 0  # px of the page, left of where it begins
-    assert far.rung == "none"  # left of the picture
+    assert far.page[0] < 0  # px of the page, left of its origin
+    assert far.rung == "none"  # left of the snapshot
 
 
 @pytest.mark.parametrize(
@@ -107,7 +105,7 @@ def test_pages_from_right_to_left_that_are_scrolled_sideways(
     [{"device_scale_factor": 3}, {"device_scale_factor": 1.25}, {"is_mobile": True, "has_touch": True}],
     ids=["dpr 3", "dpr 1.25", "phone"],
 )
-def test_the_screens_own_pixels_do_not_count(bench: Bench, browser: Browser, context: dict[str, object]) -> None:
+def test_device_pixels_do_not_change_places(bench: Bench, browser: Browser, context: dict[str, object]) -> None:
     body = "<meta name='viewport' content='width=device-width'><p style='padding:30px'>a <a href='#x'>link</a></p>"
     landings = travel(bench, browser, body, ["a", "p"], 390, 1366, context=context)
     all_right(landings)
@@ -128,23 +126,23 @@ def test_pinched_pages_keep_their_places(bench: Bench, browser: Browser) -> None
     assert abs(landing.x - landing.page[0]) <= NEAR
 
 
-GOING = (
+REMOVED = (
     "<section style='padding:30px'><button style='width:90px'>Close me</button></section><p id='next'>next</p>"
     "<script>document.querySelector('button').addEventListener('EVENT', (e) => e.target.remove())</script>"
 )
 
 
 @pytest.mark.parametrize(("made", "drawn"), WIDTHS)
-def test_what_goes_when_it_is_clicked_is_drawn_where_it_was(
+def test_an_element_removed_by_its_click_is_drawn_where_it_was(
     bench: Bench, browser: Browser, made: int, drawn: int
 ) -> None:
-    all_right(travel(bench, browser, GOING.replace("EVENT", "click"), ["button"], made, drawn))
+    all_right(travel(bench, browser, REMOVED.replace("EVENT", "click"), ["button"], made, drawn))
 
 
-def test_what_goes_when_it_is_pressed_gets_no_click_of_the_browser_and_disturbs_no_other(
+def test_an_element_removed_by_its_press_gets_no_click_and_does_not_affect_the_next(
     bench: Bench, browser: Browser
 ) -> None:
-    url = bench.page("/geometry", GOING.replace("EVENT", "pointerdown"))
+    url = bench.page("/geometry", REMOVED.replace("EVENT", "pointerdown"))
     context = browser.new_context(viewport={"width": 800, "height": 600})
     page = context.new_page()
     page.goto(url)

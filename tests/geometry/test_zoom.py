@@ -1,4 +1,4 @@
-"""The screen's own pixels, a zoomed page, a page pinched by two fingers: clicks and reach stay on their elements."""
+"""Device pixels, zoomed pages and pinch zoom: clicks and reach stay on their elements."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from collector import wire
 from store.layouts import Layout
 from tests.geometry.travel import HEIGHT, NEAR, all_right, depths_of, layout_of, told_where, travel
 from tests.tracker.bench import Bench
+from tests.tracker.clock import next_frame, stop_clock, wheel
 
 PHONE = {"is_mobile": True, "has_touch": True, "device_scale_factor": 2}
 META = "<meta name='viewport' content='width=device-width'>"
@@ -24,9 +25,9 @@ BODY = (
     "<button style='width:60%;height:50px'>Press</button></div>"
 )
 AIMS = ["header a", "b", "#long", "button"]
-# px of each part, in a narrow window and in a wide one
+# height of each part, px, in a narrow window and in a wide one
 PARTS = {"a": (700, 900), "b": (1100, 500), "c": (400, 800), "d": (900, 1300), "e": (1500, 600), "f": (800, 900)}
-# The deepest edge that was in view, as part + share of it, asked of the browser at every frame.
+# The deepest edge in view, as part + share of the part, read in each animation frame.
 WATCH = """<script>
   window.deepest = 0;
   requestAnimationFrame(function look() {
@@ -42,7 +43,7 @@ WATCH = """<script>
 
 @dataclass(frozen=True)
 class Zoom:
-    """How a visitor sees the page: `style` is that of the page itself, `own` what he alone does to it."""
+    """How a visitor sees the page: `style` belongs to the page, `own` is a script that only this visitor runs."""
 
     width: int = 1366
     context: dict[str, Any] = field(default_factory=dict)
@@ -89,7 +90,7 @@ def _true_edge(deepest: float, layout: Layout) -> float:
 
 @pytest.mark.parametrize("drawn", [390, 1366])
 @pytest.mark.parametrize("zoom", ZOOMS.values(), ids=ZOOMS)
-def test_clicks_lie_on_their_elements(bench: Bench, browser: Browser, zoom: Zoom, drawn: int) -> None:
+def test_clicks_are_drawn_on_their_elements(bench: Bench, browser: Browser, zoom: Zoom, drawn: int) -> None:
     body = f"{BODY}<style>{zoom.style}</style>"
     before = (lambda page: page.evaluate(zoom.own)) if zoom.own else None
     landings = travel(bench, browser, body, AIMS, zoom.width, drawn, before=before, context=zoom.context)
@@ -98,19 +99,20 @@ def test_clicks_lie_on_their_elements(bench: Bench, browser: Browser, zoom: Zoom
 
 
 @pytest.mark.parametrize("zoom", ZOOMS.values(), ids=ZOOMS)
-def test_reach_ends_at_the_edge_that_was_seen(bench: Bench, browser: Browser, zoom: Zoom) -> None:
+def test_reach_is_the_deepest_edge_seen(bench: Bench, browser: Browser, zoom: Zoom) -> None:
     url = bench.page("/zoom", _page(zoom.style))
     context = browser.new_context(viewport={"width": zoom.width, "height": HEIGHT}, **zoom.context)
     page = context.new_page()
+    stop_clock(page)
     page.goto(url)
     if zoom.own:
         page.evaluate(zoom.own)
     page.mouse.move(200, 300)
-    page.mouse.wheel(0, 1700)
-    page.wait_for_function("scrollY > 1690")
-    page.wait_for_timeout(300)
-    page.mouse.wheel(0, -900)
-    page.wait_for_timeout(300)
+    wheel(page, 1700)
+    assert page.evaluate("scrollY") > 1690
+    page.clock.run_for(300)
+    wheel(page, -900)
+    page.clock.run_for(300)
     deepest = page.evaluate("deepest")
     page.goto("about:blank")
     context.close()
@@ -126,7 +128,7 @@ def _layouts(browser: Browser, url: str) -> list[Layout]:
         context = browser.new_context(viewport={"width": width, "height": HEIGHT})
         page = context.new_page()
         page.goto(url)
-        page.evaluate("parcours('stop')")  # this is no visit
+        page.evaluate("parcours('stop')")  # this is not a visit
         found.append(layout_of(page))
         context.close()
     return found
@@ -140,18 +142,18 @@ def _pinch(page: Page) -> CDPSession:
 
 
 def _pan(page: Page, session: CDPSession, px: int) -> None:
-    """One finger goes up by `px`: what is seen moves down, in the window first and then with the page."""
+    """Moves one finger up by `px`: the visual viewport moves down, within the window first, then with the page."""
     steps = [350 - px * i / 10 for i in range(11)]
     for kind, points in [("touchStart", steps[:1]), *(("touchMove", [y]) for y in steps[1:]), ("touchEnd", [])]:
         session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": 100, "y": y} for y in points]})
-        page.wait_for_timeout(16)
-    # Until it has come to rest, and was looked at.
+        next_frame(page)
+    # Until it has come to rest, and longer than the tracker waits before it reads the reach.
     page.wait_for_function("(window.rest = window.at === visualViewport.pageTop ? (window.rest || 0) + 1 : 0,"
                            " window.at = visualViewport.pageTop, window.rest > 20)")  # fmt: skip
 
 
-def test_a_pinched_page_reaches_as_far_as_was_seen_of_it(bench: Bench, browser: Browser) -> None:
-    """The part of the window that is seen lies at its lower edge whenever the page itself has moved down."""
+def test_reach_of_a_pinched_page_is_the_deepest_edge_of_the_visual_viewport(bench: Bench, browser: Browser) -> None:
+    """The visual viewport lies at the lower edge of the window whenever the page itself has moved down."""
     url = bench.page("/zoom", _page(""))
     context = browser.new_context(viewport={"width": 390, "height": HEIGHT}, **PHONE)
     page = context.new_page()
@@ -169,7 +171,7 @@ def test_a_pinched_page_reaches_as_far_as_was_seen_of_it(bench: Bench, browser: 
 
 
 @pytest.mark.parametrize("drawn", [390, 1366])
-def test_clicks_on_a_pinched_page_that_was_moved(bench: Bench, browser: Browser, drawn: int) -> None:
+def test_clicks_on_a_pinched_and_panned_page(bench: Bench, browser: Browser, drawn: int) -> None:
     def move(page: Page) -> None:
         session = _pinch(page)
         _pan(page, session, 150)

@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Page
+from playwright.sync_api import Frame, Page
 
 from collector import wire
 
@@ -159,6 +159,16 @@ def clicks(batches: list[wire.Batch]) -> list[dict[str, Any]]:
 
 
 def capture(page: Any) -> dict[str, Any]:
-    """The layout of the page as the snapshot sees it."""
+    """The layout of the page, as the camera reads it."""
     script = (DIST / "capture.js").read_text(encoding="utf-8")
     return page.evaluate(f"{script};__parcoursCapture({json.dumps(SITE_KEY)})")
+
+
+def until_heard(page: Page, frame: Frame) -> None:
+    """Until the page has handled every message that the frame has posted so far."""
+    page.evaluate(
+        "() => { window.heard = new Promise((done) =>"
+        " addEventListener('message', ({data}) => data === 'end' && done())); }"
+    )
+    frame.evaluate("parent.postMessage('end', '*')")
+    page.evaluate("heard.then(() => 0)")

@@ -19,7 +19,7 @@ COUNT_REQUESTS = """
     return answer;
   };
 """
-# `soon`: timers of less than a second and animation frames that have not run yet.
+# `soon`: timers of less than a second and animation frames that have not run yet. `quiet()`: until there is none.
 COUNT_TIMERS = """(() => {
   const {setTimeout: set, clearTimeout: clear, requestAnimationFrame: next} = window;
   const open = new Map();
@@ -33,6 +33,7 @@ COUNT_TIMERS = """(() => {
   const close = (id) => { if (open.get(id)) soon--; open.delete(id); };
   window.clearTimeout = (id) => { close(id); clear(id); };
   window.requestAnimationFrame = (fn) => { soon++; return next((now) => { soon--; fn(now); }); };
+  window.quiet = () => new Promise((done) => { (function look() { soon ? next(look) : done(); })(); });
 })();"""
 
 
@@ -63,7 +64,7 @@ def count_timers(page: Page) -> None:
 
 def until_quiet(page: Page) -> None:
     """Until no timer of less than a second is open: the tracker has read the pointer's place and the reach."""
-    page.wait_for_function("soon === 0")
+    page.evaluate("quiet()")  # not `wait_for_function`, which needs what the broken pages lack
 
 
 def next_frame(page: Page) -> None:

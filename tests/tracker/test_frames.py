@@ -3,23 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Frame, Page
+from playwright.sync_api import Page
 
-from tests.tracker.bench import SITE_KEY, Bench, capture, clicks
+from tests.tracker.bench import SITE_KEY, Bench, capture, clicks, until_heard
 from tests.tracker.clock import stop_clock
 
 BUTTON = "<button id=b style='width:120px;height:40px'>Press</button>"
 FRAMED = 32
-
-
-def _until_heard(page: Page, frame: Frame) -> None:
-    """Until the page has handled every message that the frame has posted so far."""
-    page.evaluate(
-        "() => { window.heard = new Promise((done) =>"
-        " addEventListener('message', ({data}) => data === 'end' && done())); }"
-    )
-    frame.evaluate("parent.postMessage('end', '*')")
-    page.evaluate("heard.then(() => 0)")
 
 
 def test_a_frame_of_the_same_origin_needs_no_snippet(bench: Bench, page: Page) -> None:
@@ -68,7 +58,7 @@ def _framed(bench: Bench, other_site: Bench, page: Page, here: str, there: str) 
     page.frame_locator("#f").locator("#b").click()
     page.frame_locator("#f").locator("#i").fill("hunter2")
     page.frame_locator("#f").locator("#b").click(modifiers=["Shift"])
-    _until_heard(page, frame)
+    until_heard(page, frame)
 
 
 def test_a_cross_origin_frame_passes_its_rows_to_the_page_if_both_allow_it(
@@ -128,7 +118,7 @@ def test_rows_from_a_frame_are_limited_in_type_and_range(bench: Bench, other_sit
     frame = page.frame(url=inside)
     assert frame is not None
     frame.evaluate("lie()")
-    _until_heard(page, frame)
+    until_heard(page, frame)
     page.goto("about:blank")
     (batch,) = bench.wait(lambda bs: bs)  # valid by the wire format, or `batches` fails
     (click,) = clicks([batch])
