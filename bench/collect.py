@@ -38,7 +38,7 @@ def run(args: Namespace) -> dict[str, Any]:
     found: dict[str, list[dict[str, float]]] = {case: [] for case in CASES}
     for number in range(rounds):
         for case in CASES if number % 2 == 0 else reversed(CASES):
-            found[case].append(_measure(case, seconds))
+            found[case].append(measure(case, seconds))
 
     def median(case: str, figure: str) -> float:
         return statistics.median(one[figure] for one in found[case])
@@ -81,7 +81,7 @@ def run(args: Namespace) -> dict[str, Any]:
     }
 
 
-def _measure(case: str, seconds: float) -> dict[str, float]:
+def measure(case: str, seconds: float) -> dict[str, float]:
     """One server's life: a short warm-up, the measured run, the CPU until all is inserted."""
     folder = Path(tempfile.mkdtemp(prefix="parcours-bench-"))
     cores = sorted(os.sched_getaffinity(0))

@@ -22,7 +22,6 @@ import sys
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +48,7 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
     from collector.journal.journal import DiskFile
     from collector.journal.segments import JournalRecord, as_line
     from collector.known_sites import KnownSite
-    from parcours.server import Protocol
+    from parcours.heads import LimitedHeads
     from store.client import Store, open_store
     from store.migrations import migrate
     from store.records import Site
@@ -158,9 +157,7 @@ def serve(case: str, folder: Path, port: int, core: int) -> None:
             await collector.stop()
 
     app = Starlette(routes=[*routes, Route("/cpu", cpu)], lifespan=lifespan)
-    http: Any = (
-        partial(Protocol, endpoint=collector.endpoint) if collector is not None else "auto"
-    )  # as parcours serves it
+    http: Any = LimitedHeads if collector is not None else "auto"  # as parcours/server.py serves it
     uvicorn.run(app, http=http, host="127.0.0.1", port=port, access_log=False, log_level="error", proxy_headers=False)
     if store is not None:
         store.close()

@@ -77,7 +77,7 @@ def serve(folder: Path, port: int, cores: set[int]) -> None:
     ):
         app.app.add_route(path, answer, methods=[method])
         app.app.router.routes.insert(0, app.app.router.routes.pop())  # before the pages, which know every path
-    uvicorn.Server(server_config(app.app, settings, app.batch_endpoint)).run()
+    uvicorn.Server(server_config(app.app, settings)).run()
     app.close()
 
 

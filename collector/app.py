@@ -11,7 +11,7 @@ from functools import partial
 
 from starlette.routing import Route
 
-from collector.backend import Backend, BackendSettings, Senders
+from collector.backend import Backend, BackendSettings, BatchParts, Senders
 from collector.door.admission import Admission, Load, RequestHead
 from collector.door.endpoint import BatchEndpoint
 from collector.door.script import Script
@@ -22,10 +22,10 @@ from collector.journal.journal import Journal
 from collector.journal.known_batches import KnownBatches, ids_of, stored_id
 from collector.journal.quarantine import Quarantine
 from collector.journal.segments import DONE, SEALED, paths, read_records
-from collector.journal.writer import Writer
+from collector.journal.writer import Writer, WriterSettings
 from collector.known_sites import Directory, KnownSites
 from collector.report.counters import Counters
-from collector.report.figures import figures, steps
+from collector.report.figures import figures, timings
 from collector.report.metrics import Metrics
 from collector.report.minute import IntakeTotals, minute_line
 from collector.settings import CollectorSettings, Rate, SettingsError
@@ -40,7 +40,7 @@ __all__ = ["Collector", "CollectorSettings", "DrainTimeout", "Rate", "SettingsEr
 log = logging.getLogger("parcours.collector")
 _MINUTE = 60.0
 _ANY = RequestHead(None, "", "", "", "", -1)
-_PATIENT = (16, 32)  # sealed segments that wait → seal every 5 s, every minute
+_BACKLOG = (16, 32)  # sealed segments that wait → seal every 5 s, every minute
 
 
 class DrainTimeout(TimeoutError):
@@ -61,38 +61,37 @@ class Collector:
         senders: Senders | None = None,
         backend: BackendSettings | None = None,
     ) -> None:
-        """`senders`: whose programs may send too; None: nobody's."""
+        """`senders`: the owner's programs that may send too; None: none may."""
         self._store = store
         self._settings = settings
         self._counters = Counters()
         self._visitors = Visitors(store)
-        self._seen = KnownBatches()
+        self._known_batches = KnownBatches()
         self._quarantine = Quarantine(settings.journal)
         self._sites = KnownSites(sites)
         self._committer: Committer | None = None
         self._writer: Writer | None = None
         self._stopping = False
-        self._told = IntakeTotals()
-        self._chores: list[asyncio.Task[None]] = []
+        self._logged = IntakeTotals()  # totals at the last minute line
+        self._tasks: list[asyncio.Task[None]] = []
         admission = Admission(settings, self._load)
-        self.endpoint = BatchEndpoint(settings, admission, self._sites, self._visitors, self._seen, self._counters)
+        self.endpoint = BatchEndpoint(
+            settings, admission, self._sites, self._visitors, self._known_batches, self._counters
+        )
         self._backend = (
             Backend(
                 senders,
                 backend or BackendSettings(),
-                lambda: admission.has_room(_ANY),
-                self._visitors,
-                self._seen,
-                self._counters,
-                store,
+                lambda: admission.capacity(_ANY),
+                BatchParts(self._visitors, self._known_batches, self._counters, store),
             )
             if senders is not None
             else None
         )
         metrics = Metrics(
             self._counters,
-            figures(lambda: self._committer, lambda: self._writer, self._seen),
-            steps(self.endpoint.taking, lambda: self._committer, lambda: self._writer),
+            figures(lambda: self._committer, lambda: self._writer, self._known_batches),
+            timings(self.endpoint.taking, lambda: self._committer, lambda: self._writer),
             settings.metrics_token,
             settings.trusted_proxies,
         )
@@ -104,23 +103,25 @@ class Collector:
         ]
 
     async def start(self) -> None:
-        """Recover the journal, remember what is in it, then accept. Raises `JournalHeld`, `StoreError`."""
+        """Recover the journal, read the ids of its batches, then accept. Raises `JournalHeld`, `StoreError`."""
         self._stopping = False
         settings = self._settings
         journal = Journal(settings.journal, settings.segment_bytes)
         await asyncio.to_thread(journal.recover)
-        await asyncio.to_thread(self._remember)
+        await asyncio.to_thread(self._read_known_batches)
         await asyncio.to_thread(self._visitors.refresh)
-        await asyncio.to_thread(device, "Mozilla/5.0", False)  # its tables take half a second to load
+        await asyncio.to_thread(device, "Mozilla/5.0", False)  # loads its tables, which takes half a second
         if self._store is not None:
             self._writer = Writer(
                 self._store,
                 settings.journal,
-                attempts=settings.attempts,
-                keep_done_seconds=settings.keep_done_seconds,
-                keep_done_bytes=settings.keep_done_bytes,
-                replay=self._store.server,  # a folder has synced them (docs/decisions/0018)
-                mend=partial(insert_missing, self._store),
+                WriterSettings(
+                    attempts=settings.attempts,
+                    keep_done_seconds=settings.keep_done_seconds,
+                    keep_done_bytes=settings.keep_done_bytes,
+                    replay=self._store.server,  # the embedded engine has synced them (docs/decisions/0018)
+                ),
+                repair=partial(insert_missing, self._store),
             )
             self._writer.start()
         self._committer = Committer(journal, self._seal_after, self._wake_writer, self._durable)
@@ -128,18 +129,18 @@ class Collector:
         self.endpoint.committer = self._committer
         if self._backend is not None:
             self._backend.committer = self._committer
-        self._chores = [asyncio.create_task(self._each_minute())]
+        self._tasks = [asyncio.create_task(self._each_minute())]
         if settings.tune_gc:
             gc.collect()
             gc.freeze()
             gc.set_threshold(50_000, 20, 50)
 
     async def stop(self) -> None:
-        """Accept no more, answer those who wait, seal, insert what can be inserted in time."""
+        """Accept nothing more, answer everyone waiting, seal, insert what can be inserted in time."""
         self._stopping = True
-        for chore in self._chores:
-            chore.cancel()
-        await asyncio.gather(*self._chores, return_exceptions=True)
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
         if self._committer is not None:
             await self._committer.stop()
             self._committer = self.endpoint.committer = None
@@ -152,7 +153,7 @@ class Collector:
         self._sites.close()
 
     async def drain(self, seconds: float = 30.0) -> None:
-        """Return when all that was acknowledged is in the store; raises `DrainTimeout`."""
+        """Return when everything acknowledged is in the store; raises `DrainTimeout`."""
         committer, writer = self._committer, self._writer
         if committer is None or writer is None:
             return
@@ -165,11 +166,11 @@ class Collector:
 
     @property
     def replaying(self) -> int:
-        """Segments of before the start that are still to be sent again (decisions/0005)."""
+        """Segments from before the start that are still to be sent again (docs/decisions/0005)."""
         return self._writer.replaying if self._writer else 0
 
     def health(self, site_id: int) -> SiteIntake:
-        """What this process accepted and refused for a site since it started (0: keys of no site)."""
+        """What this process accepted and refused for a site since it started (0: requests with unknown keys)."""
         return replace(self._counters.site(site_id), quarantined=self._quarantine.by_site()[site_id])
 
     def _load(self) -> Load:
@@ -183,21 +184,21 @@ class Collector:
         )
 
     def _seal_after(self) -> float:
-        """Age (s) at which the open segment is sealed; never under `segment_seconds`.
+        """Age (s) at which the open segment is sealed; never below `segment_seconds`.
 
-        An insert costs the engine a fixed time (a part for each table), however few batches it
-        holds: so often that inserts take `insert_share` of the time, at the latest after 5 s. While
-        many segments wait, larger ones: then no limit on their number is needed.
+        An insert costs the engine a fixed time (a part for each table), however few batches it holds. The age is
+        such that inserts take `insert_share` of the time, but at most 5 s. While many segments wait, segments
+        become larger instead, so their number needs no limit.
         """
         least, writer = self._settings.segment_seconds, self._writer
         if writer is None:
             return least
-        if writer.backlog_segments >= _PATIENT[0]:
-            return max(least, 5.0 if writer.backlog_segments < _PATIENT[1] else 60.0)
+        if writer.backlog_segments >= _BACKLOG[0]:
+            return max(least, 5.0 if writer.backlog_segments < _BACKLOG[1] else 60.0)
         return max(least, min(5.0, writer.usual_seconds / self._settings.insert_share))
 
     def _durable(self, batches: list[PendingBatch]) -> None:
-        self._seen.add([batch.id for batch in batches if batch.id >= 0])
+        self._known_batches.add([batch.id for batch in batches if batch.id >= 0])
         if self._backend is not None:
             self._backend.durable([batch.id for batch in batches if batch.id < 0])
         for batch in batches:
@@ -207,18 +208,18 @@ class Collector:
         if self._writer is not None:
             self._writer.wake()
 
-    def _remember(self) -> None:
-        """Fill the set of known batches from the journal, and from the views that began in the last hour."""
+    def _read_known_batches(self) -> None:
+        """Learn the ids of the batches in the journal, and of views that began in the last hour."""
         if self._store is not None:
             try:
-                self._seen.add(stored_id(*batch) for batch in recent_batches(self._store))
+                self._known_batches.add(stored_id(*batch) for batch in recent_batches(self._store))
             except StoreError as error:
-                log.warning("recent views cannot be read: %s", error)
+                log.warning("Recent views cannot be read: %s", error)
         journal = self._settings.journal
         for folder, suffix in ((self._quarantine.folder, SEALED), (journal, SEALED), (journal, DONE)):
             for path in paths(folder, suffix):
-                with contextlib.suppress(FileNotFoundError):  # put back this moment: it is in the next list
-                    self._seen.add(ids_of(read_records(path.read_bytes())))
+                with contextlib.suppress(FileNotFoundError):  # just put back: it is in the next list
+                    self._known_batches.add(ids_of(read_records(path.read_bytes())))
 
     async def _each_minute(self) -> None:
         while True:
@@ -226,17 +227,17 @@ class Collector:
             try:
                 await asyncio.to_thread(self._visitors.refresh)
             except StoreError as error:
-                log.warning("keys of the day cannot be read: %s", error)
+                log.warning("The keys of the day cannot be read: %s", error)
             await self._save_counts()
-            self._tell()
+            self._log_minute()
 
-    def _tell(self) -> None:
-        """One line for the log, none when nothing happened."""
+    def _log_minute(self) -> None:
+        """Log one line, none when nothing happened."""
         committer, writer = self._committer, self._writer
         now = IntakeTotals.of(
             self._counters.sites().values(),
-            committer.waits.counts if committer else self._told.waits,
-            writer.inserts.counts if writer else self._told.inserts,
+            committer.waits.counts if committer else self._logged.waits,
+            writer.inserts.counts if writer else self._logged.inserts,
         )
         state = {
             "backlog_segments": writer.backlog_segments if writer else 0,
@@ -244,18 +245,18 @@ class Collector:
             "quarantined": writer.quarantined if writer else 0,
             "free_bytes": committer.free_bytes if committer else 0,
         }
-        line, self._told = minute_line(self._told, now, state), now
+        line, self._logged = minute_line(self._logged, now, state), now
         if line:
             log.info(line)
 
     async def _save_counts(self) -> None:
-        """A row a site and reason into the table `refusals`; kept for later if the store does not take them."""
+        """Add a row per site and reason to the table `refusals`; they are tried again if the store rejects them."""
         counted = self._counters.unsaved()
         if self._store is None or not counted:
             return
         try:
             await asyncio.to_thread(save_tallies, self._store, counted)
         except StoreError as error:
-            log.warning("what was refused cannot be saved now: %s", error)
+            log.warning("Counts of refusals cannot be saved now: %s", error)
         else:
             self._counters.saved(counted)

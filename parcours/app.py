@@ -17,12 +17,11 @@ from starlette.routing import BaseRoute, Route
 from collector.addresses import ClientAddress
 from collector.app import Collector, CollectorSettings
 from collector.backend import Senders
-from collector.door.endpoint import BatchEndpoint
 from parcours.heap import one_heap
 from parcours.settings import Settings
 from store.client import Store, open_store
 from store.definitions import Definitions
-from store.engine import let_go_of_the_start
+from store.engine import release_startup_code
 from store.migrations import migrate
 from store.sites import SiteDirectory
 from store.snapshots import Snapshots
@@ -43,11 +42,6 @@ class Parcours:
     collector: Collector | None
     viewer: Viewer | None
     service_token: str  # owner's rights over the API for commands on this machine
-
-    @property
-    def batch_endpoint(self) -> BatchEndpoint | None:
-        """The collector's endpoint of batches, which the server's protocol may call directly."""
-        return self.collector.endpoint if self.collector else None
 
     def close(self) -> None:
         self.store.close()
@@ -73,7 +67,7 @@ def open_parcours(settings: Settings, rooms: Iterable[Room] = ALL) -> Parcours:
         store.close()
         raise
     if not store.server:
-        let_go_of_the_start()
+        release_startup_code()
     return Parcours(_app(collector, viewer), store, definitions, collector, viewer, service_token)
 
 

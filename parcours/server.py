@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from functools import partial
-from typing import Any, cast
+from typing import Any
 
 import click
 import uvicorn
 
-from collector.door.endpoint import BatchEndpoint
-from collector.door.fast_path import FastPath
 from parcours.connection import RunningServer, remove_note, write_note
 from parcours.heads import LimitedHeads
 from parcours.settings import Settings
@@ -47,20 +43,13 @@ def noted(settings: Settings, token: str) -> Iterator[None]:
         remove_note(settings.data)
 
 
-class Protocol(LimitedHeads, FastPath):
-    """One connection: the limits on heads, then the short way of batches."""
-
-
-def server_config(app: Any, settings: Settings, endpoint: BatchEndpoint | None) -> uvicorn.Config:
-    """uvicorn without access log, which would hold visitors' addresses, and without its own proxy headers.
-
-    `endpoint`: of the collector that runs in this process, None without one.
-    """
+def server_config(app: Any, settings: Settings) -> uvicorn.Config:
+    """uvicorn without an access log, which would hold visitors' addresses, and without its own proxy headers."""
     log_config: dict[str, Any] = deepcopy(uvicorn.config.LOGGING_CONFIG)
     log_config["loggers"]["parcours"] = {"handlers": ["default"], "level": settings.log_level.upper()}
     return uvicorn.Config(
         app,
-        http=cast(type[asyncio.Protocol], partial(Protocol, endpoint=endpoint)),
+        http=LimitedHeads,
         log_config=log_config,
         host=settings.host,
         port=settings.port,

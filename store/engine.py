@@ -1,112 +1,84 @@
-"""The embedded engine as this process has it: what of it is used, and no more (docs/decisions/0022)."""
+"""The embedded engine in this process: its options, its client, and the memory it takes (docs/decisions/0022)."""
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import mmap
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-# Of the engine and of each query. It takes them with the first client of a process.
+# Options of the engine and of each query. It reads them with the first client of a process.
 OPTIONS = {
-    # A compiler of queries: 20 MB of its own program for queries that it makes no faster.
+    # The query compiler: 20 MB of program code, for queries that it makes no faster.
     "compile_expressions": "0",
     "compile_aggregate_expressions": "0",
     "compile_sort_description": "0",
-    # Upper bounds of what grows with the data; the engine's own are gigabytes.
+    # Limits of caches that grow with the data; the engine's own limits are gigabytes.
     "mark_cache_size": str(32 << 20),
     "query_condition_cache_size": str(8 << 20),
 }
-_UNUSED = ("pandas", "pyarrow")  # 60 MB that the client loads where they are installed, and only ever asks for a type
-_PROGRAM = "_chdb"
+# The client imports them if they are installed, only to compare types: 65 MB and 0.4 s of CPU. chDB requires them,
+# so they always are.
+_UNUSED = ("pandas", "pyarrow")
+_PROGRAM_FILE = "_chdb."
 
 
 def load() -> None:
-    """Load the engine and its client into this process. ImportError when it is not installed."""
-    with _as_if_missing(*_UNUSED):
+    """Load the engine and its client into this process. Raises ImportError when it is not installed."""
+    with _imports_forbidden(*_UNUSED):
         import chdb.state
         from clickhouse_connect.driver import options
 
-        _ = chdb.state, options.pd  # they look for those once, and remember
+        _ = chdb.state, options.pd  # both look for pandas once and remember the result
 
 
 def connect(path: str, database: str) -> Any:
-    """A client of the engine in a folder, once it is loaded."""
+    """A client of the engine in the folder `path`. `load` must have been called."""
     from clickhouse_connect import create_client
 
     return create_client(interface="chdb", path=path, database=database or None, chdb_options=dict(OPTIONS))
 
 
 @contextmanager
-def _as_if_missing(*names: str) -> Iterator[None]:
-    """Imports of these fail as if they were not installed, unless somebody has them already."""
-    hidden = [name for name in names if name not in sys.modules]
-    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]  # None: the documented way to forbid one
+def _imports_forbidden(*names: str) -> Iterator[None]:
+    """Importing these modules raises ModuleNotFoundError, unless they are already imported.
+
+    A None in sys.modules is the documented way: https://docs.python.org/3/reference/import.html#the-module-cache
+    """
+    forbidden = [name for name in names if name not in sys.modules]
+    sys.modules.update(dict.fromkeys(forbidden))  # type: ignore[arg-type]
     try:
         yield
     finally:
-        for name in hidden:
+        for name in forbidden:
             del sys.modules[name]
 
 
-class _Mapping(NamedTuple):
-    """A piece of this process's addresses, as /proc/self/smaps tells it."""
+def release_startup_code() -> None:
+    """Release the pages of the engine's program code, most of which only its startup needed (Linux only).
 
-    start: int
-    end: int
-    rights: str
-    path: str
-    own: int  # kB that are this process's alone, and would be lost
-
-    @property
-    def as_in_the_file(self) -> bool:
-        return "w" not in self.rights and not self.own
-
-
-def let_go_of_the_start() -> int:
-    """Unmap the pages of the engine's program file; how many bytes were given back.
-
-    Loading it runs through 200 MB of it once. What is used again comes back by itself from the system's
-    cache, 64 kB at a time. On Linux only, and only of mappings that hold nothing but the file.
+    A page that is used again is mapped again from the system's cache. Only executable mappings are released: they
+    are never written to, so they hold exactly what the file holds.
     """
-    if sys.platform != "linux":
-        return 0
-    try:
-        before = _resident()
-        for one in _mappings(Path("/proc/self/smaps").read_text()):
-            if one.as_in_the_file and _PROGRAM in Path(one.path).name:
-                _madvise()(one.start, one.end - one.start, mmap.MADV_DONTNEED)
-        return max(0, before - _resident())
-    except OSError:  # no /proc: nothing is given back, nothing is wrong
-        return 0
+    with contextlib.suppress(OSError):  # without /proc nothing is released
+        for start, end in program_code(Path("/proc/self/maps").read_text()):
+            _madvise()(start, end - start, mmap.MADV_DONTNEED)
+
+
+def program_code(maps: str) -> Iterator[tuple[int, int]]:
+    """Start and end of the executable mappings of the engine's program file, from the text of proc_pid_maps(5)."""
+    for line in maps.splitlines():
+        addresses, rights, *_, path = line.split()  # of an anonymous mapping, the last field is the inode
+        if rights == "r-xp" and Path(path).name.startswith(_PROGRAM_FILE):
+            start, end = addresses.split("-")
+            yield int(start, 16), int(end, 16)
 
 
 def _madvise() -> Any:
-    found = ctypes.CDLL(None).madvise
-    found.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
-    return found
-
-
-def _resident() -> int:
-    return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
-
-
-_HEAD = re.compile(r"([0-9a-f]+)-([0-9a-f]+) (\S+) \S+ \S+ \S+ *(.*)")
-_OWN = ("Private_Dirty:", "Shared_Dirty:", "Anonymous:", "Swap:")
-
-
-def _mappings(smaps: str) -> Iterator[_Mapping]:
-    found: _Mapping | None = None
-    for line in smaps.splitlines():
-        if head := _HEAD.fullmatch(line):
-            if found:
-                yield found
-            found = _Mapping(int(head[1], 16), int(head[2], 16), head[3], head[4], 0)
-        elif found and line.startswith(_OWN):
-            found = found._replace(own=found.own + int(line.split()[1]))
-    if found:
-        yield found
+    function = ctypes.CDLL(None).madvise
+    function.argtypes = [ctypes.c_void_p, ctypes.c_size_t, ctypes.c_int]
+    return function

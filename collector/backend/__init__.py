@@ -1,7 +1,7 @@
 """What the owner's own programs send: events of a backend, and batches of an import."""
 
-from collector.backend.endpoint import Backend
+from collector.backend.endpoint import Backend, BatchParts
 from collector.backend.senders import Senders
 from collector.backend.settings import BackendSettings
 
-__all__ = ["Backend", "BackendSettings", "Senders"]
+__all__ = ["Backend", "BackendSettings", "BatchParts", "Senders"]

@@ -6,6 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qs
 
@@ -26,7 +27,7 @@ from collector.door.body import BodyReader, declared_length, inflate
 from collector.door.limits import Buckets
 from collector.door.refusal import Reason, Refusal, RefusalError
 from collector.enrich.visitors import Visitors
-from collector.journal.committer import Committer, PendingBatch, callback_for
+from collector.journal.committer import Committer, Durable, PendingBatch
 from collector.journal.journal import JournalError
 from collector.journal.known_batches import KnownBatches
 from collector.known_sites import KnownSite
@@ -41,6 +42,16 @@ _MAX_INFLATION = 1_000  # times; lines of a log look alike, and the size is limi
 _MAX_KEY = 200  # letters of an Idempotency-Key
 
 
+@dataclass(frozen=True)
+class BatchParts:
+    """Parts of the collector that its two endpoints share."""
+
+    visitors: Visitors
+    known_batches: KnownBatches  # with the ids that were in the journal at the start
+    counters: Counters
+    store: Store | None
+
+
 class Backend:
     """Endpoints of the routes; holds what a request passes through."""
 
@@ -48,21 +59,18 @@ class Backend:
         self,
         senders: Senders,
         settings: BackendSettings,
-        room: Callable[[], Refusal | None],
-        visitors: Visitors,
-        seen: KnownBatches,
-        counters: Counters,
-        store: Store | None,
+        capacity: Callable[[], Refusal | None],
+        parts: BatchParts,
     ) -> None:
-        """`room`: why nothing can be taken now, if so; `seen`: the ids in the journal at the start."""
+        """`capacity`: why nothing can be accepted now, None when it can."""
         self._senders = senders
         self._settings = settings
-        self._room = room
-        self._visitors = visitors
-        self._seen = seen
-        self._own = KnownBatches()  # apart, so that an import does not push visitors' batches out of the memory
-        self._counters = counters
-        self._store = store
+        self._capacity = capacity
+        self._visitors = parts.visitors
+        self._known_batches = parts.known_batches
+        self._own = KnownBatches()  # separate, so that an import does not push out visitors' batches
+        self._counters = parts.counters
+        self._store = parts.store
         self._buckets = Buckets(settings.rate)
         self._body = BodyReader(settings.max_body, settings.body_seconds)
         self._turns = asyncio.Semaphore(settings.at_once)
@@ -107,7 +115,7 @@ class Backend:
                     f"More than {rate.per_second:g} requests a second with {token.name!r}."
                 )
             )
-        if (full := self._room()) is not None:
+        if (full := self._capacity()) is not None:
             raise RefusalError(full)
         form = content_type(headers.get("content-type", ""))
         if kind == "batches" and form == JSON:
@@ -183,15 +191,12 @@ class Backend:
         committer = self.committer
         if committer is None:
             raise RefusalError(Reason.STOPPING.value)
-        loop = asyncio.get_running_loop()
-        waiting, accepted = list[asyncio.Future[None]](), list[int]()
+        waiting, accepted = list[Durable](), list[int]()
         for one in ready:
-            durable: asyncio.Future[None] = loop.create_future()
-            if committer.join(~one.id, callback_for(durable)):
-                waiting.append(durable)
-            elif one.id not in there and one.id not in self._own and one.id not in self._seen:
-                committer.append(_taken(one), one.record, callback_for(durable))
-                waiting.append(durable)
+            if (repeated := committer.join(~one.id)) is not None:
+                waiting.append(repeated)
+            elif one.id not in there and one.id not in self._own and one.id not in self._known_batches:
+                waiting.append(committer.append(_taken(one), one.record))
                 accepted.append(one.site)
                 continue
             self._counters.duplicate(one.site)

@@ -47,7 +47,7 @@ class Admission:
         self._by_site = Buckets(settings.site_rate)
         self._by_address = Buckets(settings.address_rate)
         self._steps = (
-            self.has_room,
+            self.capacity,
             self.known_site,
             self.content_type,
             self.content_encoding,
@@ -65,7 +65,7 @@ class Admission:
                 return refused
         return None
 
-    def has_room(self, _: RequestHead) -> Refusal | None:
+    def capacity(self, _: RequestHead) -> Refusal | None:
         load, settings = self._load(), self._settings
         if load.stopping:
             return Reason.STOPPING.value

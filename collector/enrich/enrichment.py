@@ -53,7 +53,7 @@ class RequestFacts(Struct, frozen=True):
     user_agent: str
     purpose: str  # Sec-Purpose, X-Purpose or X-Moz
     brands: bytes = b""  # Sec-CH-UA
-    speaks: bool = True  # false for a browser that names no language
+    names_language: bool = True  # false for a browser that names no language
 
 
 class AddressLists(Struct, frozen=True):
@@ -135,7 +135,7 @@ def verdict(
         user_agent_says,
         request.user_agent,
         request.brands,
-        request.speaks,
+        request.names_language,
         batch.ctx.auto,
         request.purpose,
         own_machine,

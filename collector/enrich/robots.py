@@ -36,15 +36,15 @@ def by_request(
     user_agent_says: str,
     user_agent: str,
     brands: bytes,
-    speaks: bool,
+    names_language: bool,
     automated: bool,
     purpose: str,
     own_machine: bool,
 ) -> str:
     """Why the request is a robot's, "" if it is not.
 
-    `user_agent_says`: what collector/enrich/devices.py read there; `brands`: Sec-CH-UA; `speaks`: false for a browser
-    that names no language. A browser driven by a script on a page of its `own_machine` is the owner's test: it
+    `user_agent_says`: the verdict of collector/enrich/devices.py; `brands`: Sec-CH-UA; `names_language`: false when
+    a browser sends no Accept-Language. A scripted browser on a loopback page (`own_machine`) is the owner's test: it
     counts (docs/decisions/0010-scripted-browsers-on-loopback-pages.md).
     """
     if automated and not own_machine:
@@ -55,7 +55,7 @@ def by_request(
         return "prefetch"
     if own_machine:
         return ""
-    if b"headless" in brands.lower() or not speaks:
+    if b"headless" in brands.lower() or not names_language:
         return "headless"
     return "contradiction" if _contradicts(user_agent, brands) else ""
 

@@ -7,13 +7,13 @@ from collections.abc import Callable, Sized
 from collector.histograms import Histogram
 from collector.journal.committer import Committer
 from collector.journal.writer import Writer
-from collector.report.metrics import Figure, Step
+from collector.report.metrics import MetricValue, Timing
 
 CommitterNow = Callable[[], Committer | None]  # None while the collector does not run
 WriterNow = Callable[[], Writer | None]
 
 
-def steps(taking: Histogram, committer: CommitterNow, writer: WriterNow) -> tuple[Step, ...]:
+def timings(taking: Histogram, committer: CommitterNow, writer: WriterNow) -> tuple[Timing, ...]:
     """Whose times are shown as histograms."""
     return (
         (
@@ -30,7 +30,7 @@ def steps(taking: Histogram, committer: CommitterNow, writer: WriterNow) -> tupl
     )
 
 
-def figures(committer: CommitterNow, writer: WriterNow, known: Sized) -> tuple[Figure, ...]:
+def figures(committer: CommitterNow, writer: WriterNow, known: Sized) -> tuple[MetricValue, ...]:
     """Counters and gauges; 0 while the collector does not run."""
 
     def of(part: CommitterNow | WriterNow, name: str) -> Callable[[], float]:

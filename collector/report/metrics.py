@@ -15,17 +15,17 @@ from collector.addresses import ClientAddress, is_private
 from collector.histograms import Histogram
 from collector.report.counters import Counters
 
-Step = tuple[str, str, Callable[[], Histogram | None]]  # name, help
-Figure = tuple[str, str, str, Callable[[], float]]  # kind (counter, gauge), name, help, value
+Timing = tuple[str, str, Callable[[], Histogram | None]]  # name, help
+MetricValue = tuple[str, str, str, Callable[[], float]]  # kind (counter, gauge), name, help, value
 
 
 class _Source:
     """Reads the counters at each question (the registry's protocol)."""
 
-    def __init__(self, counters: Counters, figures: tuple[Figure, ...], steps: tuple[Step, ...]) -> None:
+    def __init__(self, counters: Counters, figures: tuple[MetricValue, ...], timings: tuple[Timing, ...]) -> None:
         self._counters = counters
         self._figures = figures
-        self._steps = steps
+        self._timings = timings
 
     def collect(self) -> Iterator[Metric]:
         accepted = CounterMetricFamily("parcours_batches_accepted", "Batches that are durable", labels=["site"])
@@ -50,8 +50,8 @@ class _Source:
         for kind, name, words, value in self._figures:
             family = CounterMetricFamily if kind == "counter" else GaugeMetricFamily
             yield family(name, words, value=value())
-        for name, words, step in self._steps:
-            histogram = step()
+        for name, words, timing in self._timings:
+            histogram = timing()
             if histogram is not None:
                 yield _family(name, words, histogram)
 
@@ -68,13 +68,13 @@ class Metrics:
     def __init__(
         self,
         counters: Counters,
-        figures: tuple[Figure, ...],
-        steps: tuple[Step, ...],
+        figures: tuple[MetricValue, ...],
+        timings: tuple[Timing, ...],
         token: str,
         trusted: tuple[str, ...],
     ) -> None:
         self._registry = CollectorRegistry()
-        self._registry.register(_Source(counters, figures, steps))
+        self._registry.register(_Source(counters, figures, timings))
         self._token = token
         self._client_address = ClientAddress(trusted)
 

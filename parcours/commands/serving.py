@@ -128,6 +128,6 @@ def _run(settings: Settings, rooms: tuple[Any, ...]) -> None:
         if parcours.viewer and (link := parcours.viewer.first_run_url()):
             click.echo(f"First sign-in: {link}")
         with noted(settings, parcours.service_token):
-            uvicorn.Server(server_config(parcours.app, settings, parcours.batch_endpoint)).run()
+            uvicorn.Server(server_config(parcours.app, settings)).run()
     finally:
         parcours.close()

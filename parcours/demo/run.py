@@ -18,7 +18,6 @@ import click
 import uvicorn
 from starlette.applications import Starlette
 
-from collector.door.endpoint import BatchEndpoint
 from parcours.app import Parcours, open_parcours
 from parcours.demo.chromium import NoChromium, ensure_chromium
 from parcours.demo.prepare import DemoFailed, Preparation, find_site
@@ -56,7 +55,7 @@ def run_demo(settings: Settings, once: bool = False) -> None:
         settings = replace(settings, chromium=chromium, trusted_proxies=(*settings.trusted_proxies, "127.0.0.1"))
         parcours = open_parcours(settings)
         browsers: list[int] = []
-        factory = server_config(parcours.app, settings, parcours.batch_endpoint).get_loop_factory()
+        factory = server_config(parcours.app, settings).get_loop_factory()
         try:
             with noted(settings, parcours.service_token), asyncio.Runner(loop_factory=factory) as runner:
                 runner.run(_serve(parcours, settings, stages, once, began, browsers))
@@ -84,7 +83,7 @@ async def _serve(
     site = await asyncio.to_thread(find_site, parcours.definitions, settings.port)
     shop = shop_app(settings.url, site.key)
     shop_settings = replace(settings, port=settings.port + 1)
-    async with _running(parcours.app, settings, parcours.batch_endpoint), _running(shop, shop_settings):
+    async with _running(parcours.app, settings), _running(shop, shop_settings):
         preparing = asyncio.create_task(Preparation(parcours, settings, site, shop_url, stages).run())
         stopped = asyncio.create_task(stop.wait())
         await asyncio.wait({preparing, stopped}, return_when=asyncio.FIRST_COMPLETED)
@@ -120,8 +119,8 @@ def _sign_in_link(parcours: Parcours, site: Site) -> str:
 
 
 @asynccontextmanager
-async def _running(app: Starlette, settings: Settings, endpoint: BatchEndpoint | None = None) -> AsyncIterator[None]:
-    server = QuietServer(server_config(app, settings, endpoint))
+async def _running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
+    server = QuietServer(server_config(app, settings))
     task = asyncio.create_task(server.serve())
     try:
         while not server.started:

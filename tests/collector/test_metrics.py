@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import math
+import threading
 from collections.abc import Callable, Coroutine
 from itertools import pairwise
 from typing import Any
@@ -17,11 +17,13 @@ from hypothesis import strategies as st
 from prometheus_client.parser import text_string_to_metric_families as parsed
 
 from collector.app import CollectorSettings
+from collector.enrich.visitors import Visitors
 from collector.histograms import INSERTING, TAKING, WAITING, Histogram, quantile
 from collector.report.minute import IntakeTotals, minute_line
 from store.client import Store
 from tests.collector.batches import batch, body
 from tests.collector.conftest import KEY, running
+from tests.waiting import until_async
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 SECONDS = st.floats(1e-7, 100)
@@ -91,10 +93,24 @@ def test_the_page_is_what_prometheus_reads(settings: CollectorSettings, store: S
     assert all(family.documentation for family in families.values())
 
 
-def test_a_minute_is_one_line_and_a_quiet_one_none(
+def test_a_minute_is_one_log_line_and_a_quiet_one_none(
     settings: CollectorSettings, run: Run, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr("collector.app._MINUTE", 0.2)
+    monkeypatch.setattr("collector.app._MINUTE", 0.02)
+    passed: list[None] = []
+    posted = threading.Event()
+    refresh = Visitors.refresh
+
+    def counted(visitors: Visitors) -> None:
+        if passed:  # not at the start: the first minute ends when both batches were sent
+            assert posted.wait(20)
+        passed.append(None)
+        refresh(visitors)
+
+    monkeypatch.setattr(Visitors, "refresh", counted)  # once a minute
+
+    def minutes() -> int:
+        return len(passed)
 
     def lines() -> list[str]:
         return [r.getMessage() for r in caplog.records if r.getMessage().startswith("minute ")]
@@ -103,13 +119,13 @@ def test_a_minute_is_one_line_and_a_quiet_one_none(
         async with running(settings) as (_, client):
             for text in (body(), body(seq=-1)):
                 await client.post(f"/c/{KEY}", content=text)
-            while not lines():
-                await asyncio.sleep(0.02)
-            await asyncio.sleep(0.7)  # several minutes without anything
+            posted.set()
+            await until_async(lines)
+            quiet = minutes()
+            await until_async(lambda: minutes() >= quiet + 3)
             assert len(lines()) == 1
             await client.post(f"/c/{KEY}", content=body())
-            while len(lines()) == 1:
-                await asyncio.sleep(0.02)
+            await until_async(lambda: len(lines()) == 2)
 
     with caplog.at_level(logging.INFO, "parcours.collector"):
         run(work())
@@ -120,7 +136,7 @@ def test_a_minute_is_one_line_and_a_quiet_one_none(
     assert "refused_shape" not in second
 
 
-def test_a_line_after_the_counters_began_anew() -> None:
+def test_the_minute_line_after_a_counter_was_reset() -> None:
     many = IntakeTotals(waits=(9, *[0] * len(WAITING)))
     few = IntakeTotals(waits=(1, *[0] * len(WAITING)), inserts=(1, *[0] * len(INSERTING)))
     assert "inserts=1" in minute_line(many, few, {})

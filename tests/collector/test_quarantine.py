@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import time
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,12 +11,13 @@ from collector.app import CollectorSettings
 from collector.journal.journal import mark_done
 from collector.journal.quarantine import NotQuarantined, Quarantine, left_out
 from collector.journal.segments import DONE, SEALED, encode_record, paths, read_records
-from collector.journal.writer import Writer
+from collector.journal.writer import Writer, WriterSettings
 from store.client import BadLine, Store
 from store.errors import StoreError
 from tests.collector.batches import body
 from tests.collector.conftest import KEY, running
 from tests.collector.test_writer import Run, Sink, count, no_more, record, segment, written
+from tests.waiting import until
 
 BROKEN = encode_record(1, b'{"site":7,"page":[]}', b'{"click":5}')
 
@@ -39,27 +38,20 @@ class Picky(Sink):
 def test_a_whole_segment_comes_back_while_the_writer_runs(tmp_path: Path) -> None:
     path = segment(tmp_path, record(), record())
     sink = Picky(path.stem)
-    writer = Writer(sink, tmp_path, attempts=1, pause=lambda _: 0.01)
+    writer = Writer(sink, tmp_path, WriterSettings(attempts=1, pause=lambda _: 0.01))
     writer.start()
     quarantine = Quarantine(tmp_path)
-    wait(lambda: bool(quarantine.segments()) and writer.quarantined == 1)
+    until(lambda: bool(quarantine.segments()) and writer.quarantined == 1)
     assert quarantine.by_site() == {7: 2}
 
     sink.refused = ""
     back = quarantine.put_back(quarantine.find(path.stem))
-    wait(lambda: not back.exists())  # nobody calls: the writer looks by itself
+    until(lambda: not back.exists())  # nobody wakes the writer: it polls the folder
     writer.stop(5)
     assert [(token, len(lines)) for token, lines in sink.taken] == [(path.stem, 2)]
     assert list(quarantine.folder.iterdir()) == []
     assert quarantine.by_site() == {}
     assert writer.quarantined == 0
-
-
-def wait(until: Any) -> None:
-    end = time.monotonic() + 20
-    while not until():
-        assert time.monotonic() < end
-        time.sleep(0.01)
 
 
 def test_one_record_is_put_back_as_a_segment_of_its_own(tmp_path: Path) -> None:

@@ -39,8 +39,10 @@ def clicks(
 
 
 def by(said: str = "", agent: str = CHROME, brands: bytes = BRANDS, **changes: Any) -> str:
-    given = {"speaks": True, "automated": False, "purpose": "", "own_machine": False} | changes
-    return by_request(said, agent, brands, given["speaks"], given["automated"], given["purpose"], given["own_machine"])
+    given = {"names_language": True, "automated": False, "purpose": "", "own_machine": False} | changes
+    return by_request(
+        said, agent, brands, given["names_language"], given["automated"], given["purpose"], given["own_machine"]
+    )
 
 
 @pytest.mark.parametrize(
@@ -52,7 +54,7 @@ def by(said: str = "", agent: str = CHROME, brands: bytes = BRANDS, **changes: A
         (by(agent=IPHONE, brands=b""), ""),
         (by(agent=FIREFOX, brands=b""), ""),
         (by(brands=b'"HeadlessChrome";v="130", "Chromium";v="130"'), "headless"),
-        (by(speaks=False), "headless"),
+        (by(names_language=False), "headless"),
         (by(agent=FIREFOX), "contradiction"),
         (by(agent=MAC), "contradiction"),
         (by(agent=IPHONE), "contradiction"),
@@ -60,7 +62,7 @@ def by(said: str = "", agent: str = CHROME, brands: bytes = BRANDS, **changes: A
         (by("crawler"), "crawler"),
         (by(purpose="prefetch;prerender"), "prefetch"),
         (by(brands=b'"HeadlessChrome";v="130"', own_machine=True), ""),
-        (by(speaks=False, agent=FIREFOX, own_machine=True), ""),
+        (by(names_language=False, agent=FIREFOX, own_machine=True), ""),
         (by("crawler", own_machine=True), "crawler"),
     ],
 )

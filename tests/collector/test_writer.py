@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import time
 from collections.abc import Callable, Coroutine
@@ -15,21 +14,23 @@ from collector import wire
 from collector.app import CollectorSettings, DrainTimeout
 from collector.enrich.enrichment import RequestFacts, encode, enrich
 from collector.enrich.visitors import Visitors
+from collector.journal.insertion import Insert, Insertion
 from collector.journal.journal import Journal, mark_done
 from collector.journal.quarantine import Quarantine
 from collector.journal.segments import DONE, SEALED, encode_record, paths, read_records
-from collector.journal.writer import Writer
+from collector.journal.writer import Writer, WriterSettings
 from collector.known_sites import KnownSite
 from store.client import BadLine, Store
 from store.errors import StoreAway, StoreError
 from tests.collector.batches import batch, body
 from tests.collector.conftest import CHROME, KEY, SITE, running
+from tests.waiting import until, until_async
 
 Run = Callable[[Coroutine[Any, Any, Any]], Any]
 
 
 def record(**changes: Any) -> bytes:
-    """A journal record as the intake makes it."""
+    """A journal record as the endpoint makes it."""
     visitors = Visitors(None)
     visitors.refresh()
     made = wire.decode(body(**changes))
@@ -47,7 +48,7 @@ def segment(folder: Path, *records: bytes) -> Path:
 
 
 class Sink:
-    """Takes segments in, or fails as told: one answer a call, then all goes well."""
+    """A store of segments. `answers`: what each call raises, or None; once there are no more, calls succeed."""
 
     def __init__(self, *answers: Exception | None) -> None:
         self.answers = list(answers)
@@ -60,15 +61,18 @@ class Sink:
         self.taken.append((token, (lines if isinstance(lines, bytes) else lines.read_bytes()).splitlines()))
 
 
-def written(sink: Sink | Store, folder: Path, until: Callable[[Writer], bool], **options: Any) -> Writer:
+def written(
+    sink: Sink | Store, folder: Path, condition: Callable[[Writer], bool], repair: Insert | None = None, **options: Any
+) -> Writer:
     """A writer that ran until the condition held."""
-    writer = Writer(sink, folder, pause=lambda _: 0.01, **options)
+    writer = Writer(sink, folder, WriterSettings(pause=lambda _: 0.01, **options), repair)
     writer.start()
-    end = time.monotonic() + 20
-    while not until(writer) and time.monotonic() < end:
+
+    def awake() -> bool:
         writer.wake()
-        time.sleep(0.01)
-    assert until(writer)
+        return condition(writer)
+
+    until(awake)
     writer.stop(5)
     return writer
 
@@ -86,8 +90,8 @@ def test_segments_become_done_under_their_name(tmp_path: Path) -> None:
     assert (writer.inserted, writer.backlog_bytes) == (3, 0)
 
 
-def test_a_store_that_is_away_costs_nothing(tmp_path: Path) -> None:
-    """However long: it is not the segment's fault, so nothing is set aside."""
+def test_a_segment_is_not_quarantined_while_the_store_is_unreachable(tmp_path: Path) -> None:
+    """However long it is."""
     segment(tmp_path, record())
     sink = Sink(*[StoreAway("no answer")] * 20)
     writer = written(sink, tmp_path, no_more(tmp_path), attempts=3)
@@ -97,7 +101,7 @@ def test_a_store_that_is_away_costs_nothing(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("bad", "kept"), [((), [0, 1, 2, 3]), ((2,), [0, 2, 3]), ((1, 1, 1), [3])])
-def test_what_this_process_sealed_goes_as_it_is(tmp_path: Path, bad: tuple[int, ...], kept: list[int]) -> None:
+def test_a_segment_of_this_process_is_sent_as_it_is(tmp_path: Path, bad: tuple[int, ...], kept: list[int]) -> None:
     """… and without the lines that the store cannot read, if there are any."""
     records = [record(seq=n) for n in range(4)]
     sink = Sink(*([BadLine("somewhere", 0)] if bad else []), *(BadLine("bad", row) for row in bad))
@@ -112,7 +116,7 @@ def test_what_this_process_sealed_goes_as_it_is(tmp_path: Path, bad: tuple[int, 
     assert len(Quarantine(tmp_path).segments()) == len(bad)
 
 
-def test_a_segment_that_keeps_failing_lets_the_others_pass(tmp_path: Path) -> None:
+def test_a_segment_that_keeps_failing_does_not_block_the_others(tmp_path: Path) -> None:
     bad, good = segment(tmp_path, record()), segment(tmp_path, record())
 
     class Picky(Sink):
@@ -157,12 +161,12 @@ def count(store: Store, table: str) -> int:
     return int(store.columns(f"SELECT count() AS n FROM {table}")["n"][0])
 
 
-def test_a_real_store_takes_each_segment_once(store: Store, tmp_path: Path) -> None:
-    """As after a crash between the insert and the renaming: the whole segment comes again."""
+def test_a_real_store_stores_each_segment_once(store: Store, tmp_path: Path) -> None:
+    """After a crash between the insert and the renaming, the whole segment is sent again."""
     path = segment(tmp_path, *[record() for _ in range(20)])
-    writer = Writer(store, tmp_path)
+    insertion = Insertion(store, tmp_path, Quarantine(tmp_path))
     for _ in range(3):
-        assert writer._send(path) == 20
+        assert insertion.send(path) == 20
     assert count(store, "points") == 20 * 5
     assert count(store, "touches") == 20
 
@@ -194,8 +198,7 @@ def test_from_post_to_table(settings: CollectorSettings, store: Store, run: Run)
         async with running(settings, store) as (collector, client):  # replays what is kept: nothing comes twice
             await client.post(f"/c/{KEY}", json=made[0])
             await collector.drain()
-            while collector.replaying:
-                await asyncio.sleep(0.01)
+            await until_async(lambda: not collector.replaying)
             assert collector.health(7).duplicates == 1
         assert count(store, "points") == 30 * 5
 
@@ -222,7 +225,7 @@ def test_times_in_the_tables_are_the_servers(settings: CollectorSettings, store:
     run(work())
 
 
-def test_drain_says_what_waits(
+def test_drain_reports_why_segments_wait(
     settings: CollectorSettings, store: Store, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def away(*_: object) -> None:
@@ -242,34 +245,34 @@ def test_drain_says_what_waits(
     run(work())
 
 
-def test_after_a_power_cut_what_was_under_way_is_mended_and_nothing_else(tmp_path: Path) -> None:
-    """Until all of it is: a process that dies before leaves it to the next."""
+def test_after_a_power_cut_only_the_segments_that_waited_are_repaired(tmp_path: Path) -> None:
+    """A process that dies before all of them are leaves the rest to the next."""
     written(Sink(), tmp_path, lambda _: True)
     (tmp_path / "boot").write_text("another")
     first, second = segment(tmp_path, record()), segment(tmp_path, record())
-    mended: list[str] = []
+    repaired: list[str] = []
 
     def dies(lines: bytes, token: str) -> None:
         if token == second.stem:
             raise StoreAway("no answer")
-        mended.append(token)
+        repaired.append(token)
 
-    def mend(lines: bytes, token: str) -> None:
-        mended.append(token)
+    def repair(lines: bytes, token: str) -> None:
+        repaired.append(token)
 
     sink = Sink()
-    writer = Writer(sink, tmp_path, mend=dies)
+    writer = Writer(sink, tmp_path, repair=dies)
     writer.start()
     writer.stop(5)
-    assert mended == [first.stem]
+    assert repaired == [first.stem]
 
     third = segment(tmp_path, record())
-    written(sink, tmp_path, no_more(tmp_path), mend=mend, replay=False)
-    assert mended == [first.stem, second.stem, third.stem]
+    written(sink, tmp_path, no_more(tmp_path), repair=repair, replay=False)
+    assert repaired == [first.stem, second.stem, third.stem]
     assert sink.taken == []
 
     fourth = segment(tmp_path, record())
-    written(sink, tmp_path, no_more(tmp_path), mend=mend, replay=False)
+    written(sink, tmp_path, no_more(tmp_path), repair=repair, replay=False)
     assert [token for token, _ in sink.taken] == [fourth.stem]
 
 

@@ -28,7 +28,7 @@ async def served() -> AsyncIterator[int]:
         return PlainTextResponse("hello")
 
     port = free_port()
-    server = uvicorn.Server(server_config(Starlette(routes=[Route("/", hello)]), Settings(port=port), None))
+    server = uvicorn.Server(server_config(Starlette(routes=[Route("/", hello)]), Settings(port=port)))
     task = asyncio.create_task(server.serve())
     await until_async(lambda: server.started)
     try:
