@@ -1,4 +1,4 @@
-"""The application: collector and viewer over one store, in one process or apart."""
+"""The application: collector and viewer over one store, in one process or in separate ones."""
 
 from __future__ import annotations
 
@@ -28,41 +28,40 @@ from store.snapshots import Snapshots
 from store.tokens import TokenDirectory
 from viewer.app import Surroundings, Viewer, ViewerSettings
 
-Room = Literal["collector", "viewer"]
-ALL: tuple[Room, ...] = ("collector", "viewer")
+Part = Literal["collector", "viewer"]
+ALL: tuple[Part, ...] = ("collector", "viewer")
 
 
 @dataclass
 class Parcours:
-    """What one process runs. Build it with `open_parcours`, serve `app`, then `close`."""
+    """The parts that one process runs. Build it with `open_parcours`, serve `app`, then `close`."""
 
     app: Starlette
     store: Store
     definitions: Definitions
     collector: Collector | None
     viewer: Viewer | None
-    service_token: str  # owner's rights over the API for commands on this machine
+    service_token: str  # gives commands on this machine an owner's rights in the API
 
     def close(self) -> None:
         self.store.close()
 
 
-def open_parcours(settings: Settings, rooms: Iterable[Room] = ALL) -> Parcours:
-    """Open the store (made and migrated where needed) and put the rooms together.
+def open_parcours(settings: Settings, parts: Iterable[Part] = ALL) -> Parcours:
+    """Open the store, create or migrate its tables, and build these parts.
 
-    Raises StoreError in words: the folder is held by another process, was written
-    by a newer version, or the server cannot be reached.
+    Raises StoreError if another process uses the folder, a newer version wrote it, or the server is unreachable.
     """
     one_heap()
-    rooms = tuple(rooms)
+    parts = tuple(parts)
     settings.data.mkdir(parents=True, exist_ok=True)
     store = open_store(settings.location, cluster=settings.cluster)
     try:
         migrate(store)
         definitions = Definitions(store)
         service_token = secrets.token_urlsafe(32)
-        collector = _collector(settings, store, definitions, service_token) if "collector" in rooms else None
-        viewer = _viewer(settings, store, definitions, collector, service_token) if "viewer" in rooms else None
+        collector = _collector(settings, store, definitions, service_token) if "collector" in parts else None
+        viewer = _viewer(settings, store, definitions, collector, service_token) if "viewer" in parts else None
     except BaseException:
         store.close()
         raise
@@ -101,14 +100,14 @@ def _viewer(
 
 
 def _app(collector: Collector | None, viewer: Viewer | None) -> Starlette:
-    rooms = [room for room in (collector, viewer) if room is not None]
+    parts = [part for part in (collector, viewer) if part is not None]
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with AsyncExitStack() as stack:
-            for room in rooms:
-                await room.start()
-                stack.push_async_callback(room.stop)
+            for part in parts:
+                await part.start()
+                stack.push_async_callback(part.stop)
             yield
 
     routes: list[BaseRoute] = list(collector.routes) if collector else []

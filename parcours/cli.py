@@ -15,7 +15,7 @@ from parcours.connection import ApiError
 from parcours.settings import BadSetting
 from store.client import StoreError
 
-# Exit codes: 2 is click's own for a wrong call.
+# Exit codes; click itself uses 2 for a usage error.
 REFUSED, AWAY = 3, 4
 
 
@@ -39,18 +39,18 @@ for command in (
     cli.add_command(command)
 
 
-def _stop(words: str, hint: str, code: int) -> NoReturn:
+def _stop(message: str, hint: str, code: int) -> NoReturn:
     console = Console(stderr=True, highlight=False)
-    console.print(words, style="bold red", markup=False)
+    console.print(message, style="bold red", markup=False)
     if hint:
         console.print(hint, markup=False)
     sys.exit(code)
 
 
 def main() -> None:
-    """Run the command; what goes wrong is told in words, with an exit code of its own."""
+    """Run the command; an error is reported with a message and an exit code (docs/commands.md)."""
     try:
-        sys.exit(cli(standalone_mode=False) or 0)  # click returns the code of an Exit
+        sys.exit(cli(standalone_mode=False) or 0)  # without standalone mode, click returns the code of an Exit
     except click.ClickException as error:
         error.show()
         sys.exit(error.exit_code)

@@ -1,4 +1,4 @@
-"""How a command reaches the API: over HTTP where the data folder has a running server, else in this process."""
+"""How a command reaches the API: over HTTP if the data folder has a running server, else in this process."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NOTE = "server.json"
 
 @dataclass(frozen=True)
 class RunningServer:
-    """The note a server leaves in its data folder, readable by its owner alone."""
+    """The note that a server writes into its data folder, readable only by its owner."""
 
     url: str
     token: str
@@ -40,19 +40,19 @@ def remove_note(data: Path) -> None:
 
 
 def running_server(data: Path) -> RunningServer | None:
-    """The server of this data folder, if its note stands and its process lives."""
+    """The server of this data folder, if its note exists and its process is running."""
     try:
         server = RunningServer(**json.loads((data / NOTE).read_text()))
         os.kill(server.pid, 0)
     except (FileNotFoundError, ProcessLookupError, ValueError, TypeError):
         return None
-    except PermissionError:  # alive, but another user's
+    except PermissionError:  # running, as another user
         pass
     return server
 
 
 class ApiError(Exception):
-    """The API refused: its words, for the terminal."""
+    """An error response of the API, with its message for the terminal."""
 
     def __init__(self, status: int, code: str, message: str, hint: str = "") -> None:
         super().__init__(message)
@@ -60,14 +60,14 @@ class ApiError(Exception):
 
 
 class Api:
-    """The JSON API, spoken to synchronously."""
+    """A synchronous client of the JSON API."""
 
     def __init__(self, send: Any, token: str) -> None:
         self._send = send
         self._headers = {"authorization": f"Bearer {token}"}
 
     def fetch(self, method: str, path: str, **given: Any) -> httpx.Response:
-        """The answer; an ApiError for a refusal. Parameters that are None are left out."""
+        """The response. Raises ApiError for an error status. Parameters that are None are left out."""
         if params := given.get("params"):
             given["params"] = {k: v for k, v in params.items() if v not in (None, "")}
         answer: httpx.Response = self._send(method, f"/api/v1{path}", headers=self._headers, **given)
@@ -82,14 +82,14 @@ class Api:
         return self.fetch("POST", path, json=body).json()
 
     def post_lines(self, path: str, lines: bytes, **params: str) -> httpx.Response:
-        """NDJSON; the answer whatever its status, for who tries again by it."""
+        """Send NDJSON; returns the response whatever its status, so that the caller can retry."""
         headers = self._headers | {"content-type": "application/x-ndjson"}
         answer: httpx.Response = self._send("POST", f"/api/v1{path}", headers=headers, content=lines, params=params)
         return answer
 
 
 def error_of(answer: httpx.Response) -> ApiError:
-    """The words of a refusal."""
+    """The error in a response."""
     try:
         error = answer.json()["error"]
         return ApiError(answer.status_code, error["code"], error["message"], error.get("hint") or "")
@@ -99,7 +99,7 @@ def error_of(answer: httpx.Response) -> ApiError:
 
 @contextmanager
 def connect(settings: Settings) -> Iterator[Api]:
-    """The API of the running server of this data folder, else of the app opened here for one command."""
+    """The API of the running server of this data folder, or of the app, opened here for one command."""
     if server := running_server(settings.data):
         try:
             with httpx.Client(base_url=server.url, timeout=300) as client:

@@ -1,4 +1,4 @@
-"""What `parcours doctor` looks at, each finding in words."""
+"""The checks of `parcours doctor`."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from collector.settings import SettingsError
 from parcours.connection import running_server
 from parcours.settings import Settings
 from store.client import StoreError, open_store
-from viewer.snapshot.browser import chromium_words, find_chromium
+from viewer.snapshot.browser import chromium_problem, find_chromium
 
-LEAST_FREE = 1 << 30  # bytes; below it the collector begins to refuse
+MIN_FREE = 1 << 30  # bytes; below it the collector rejects batches
 
 
 @dataclass(frozen=True)
@@ -32,8 +32,8 @@ class Finding:
 
 
 def examine(settings: Settings) -> list[Finding]:
-    """All findings, in the order in which they should be mended."""
-    looks: tuple[Callable[[Settings], Finding], ...] = (
+    """All findings, in the order in which to fix them."""
+    checks: tuple[Callable[[Settings], Finding], ...] = (
         _folder,
         _disk,
         _journal,
@@ -44,31 +44,31 @@ def examine(settings: Settings) -> list[Finding]:
         _datacentres,
         _chromium,
     )
-    return [look(settings) for look in looks]
+    return [check(settings) for check in checks]
 
 
 def _folder(settings: Settings) -> Finding:
     parent = settings.data if settings.data.exists() else settings.data.resolve().parent
     good = os.access(parent, os.W_OK)
-    return Finding("data folder", good, f"{settings.data}" + ("" if good else " is not writable: give it to this user"))
+    return Finding("data folder", good, f"{settings.data}" + ("" if good else " is not writable: change its owner"))
 
 
 def _disk(settings: Settings) -> Finding:
-    place = settings.data if settings.data.exists() else Path(".")
-    free = shutil.disk_usage(place).free
-    words = f"{free / 1e9:.1f} GB free" + ("" if free >= LEAST_FREE else ": make room, under 1 GB batches are refused")
-    return Finding("disk", free >= LEAST_FREE, words)
+    folder = settings.data if settings.data.exists() else Path(".")
+    free = shutil.disk_usage(folder).free
+    text = f"{free / 1e9:.1f} GB free" + ("" if free >= MIN_FREE else ": free some, below 1 GB batches are rejected")
+    return Finding("disk", free >= MIN_FREE, text)
 
 
 def _journal(settings: Settings) -> Finding:
     aside = Quarantine(settings.data / "journal").by_site().total()
-    words = f"{aside} batches that the database would not take are set aside: `parcours journal list` says why"
-    return Finding("journal", not aside, words if aside else "nothing is set aside")
+    problem = f"{aside} batches that the database rejected are set aside: `parcours journal list` says why"
+    return Finding("journal", not aside, problem if aside else "nothing is set aside")
 
 
 def _engine(settings: Settings) -> Finding:
     if settings.clickhouse_url:
-        return Finding("engine", True, "a ClickHouse server is set")
+        return Finding("engine", True, "a ClickHouse server is configured")
     good = importlib.util.find_spec("chdb") is not None
     missing = "missing: pip install 'parcours[embedded]', or set PARCOURS_CLICKHOUSE_URL"
     return Finding("engine", good, "embedded chDB" if good else missing)
@@ -77,7 +77,7 @@ def _engine(settings: Settings) -> Finding:
 def _server(settings: Settings) -> Finding:
     server = running_server(settings.data)
     if server is None:
-        return Finding("server", True, "none runs on this folder")
+        return Finding("server", True, "no server is running on this folder")
     try:
         good = httpx.get(f"{server.url}/healthz", timeout=5).status_code == 200
     except httpx.HTTPError:
@@ -87,9 +87,9 @@ def _server(settings: Settings) -> Finding:
 
 def _database(settings: Settings) -> Finding:
     if not settings.clickhouse_url and running_server(settings.data):
-        return Finding("database", True, "held by the running server")
+        return Finding("database", True, "in use by the running server")
     if not settings.clickhouse_url and not (settings.data / "clickhouse").exists():
-        return Finding("database", True, "not made yet; `parcours serve` makes it")
+        return Finding("database", True, "not created yet; `parcours serve` creates it")
     try:
         store = open_store(settings.location, cluster=settings.cluster)
     except StoreError as error:
@@ -103,17 +103,17 @@ def _database(settings: Settings) -> Finding:
 
 def _geoip(settings: Settings) -> Finding:
     if not settings.geoip:
-        return Finding("countries", True, "not kept: PARCOURS_GEOIP is not set")
+        return Finding("countries", True, "not stored: PARCOURS_GEOIP is not set")
     try:
         places = Countries(Path(settings.geoip))
     except SettingsError as error:
         return Finding("countries", False, str(error))
-    return Finding("countries", True, f"{places.kind}, made {datetime.fromtimestamp(places.built, UTC):%Y-%m-%d}")
+    return Finding("countries", True, f"{places.kind}, built {datetime.fromtimestamp(places.built, UTC):%Y-%m-%d}")
 
 
 def _datacentres(settings: Settings) -> Finding:
     if not settings.datacentres:
-        return Finding("data centres", True, "not looked at: PARCOURS_DATACENTRES is not set")
+        return Finding("data centres", True, "not detected: PARCOURS_DATACENTRES is not set")
     try:
         found = read_networks(Path(settings.datacentres), "PARCOURS_DATACENTRES")
     except SettingsError as error:
@@ -122,5 +122,5 @@ def _datacentres(settings: Settings) -> Finding:
 
 
 def _chromium(settings: Settings) -> Finding:
-    missing = chromium_words(settings.chromium)
+    missing = chromium_problem(settings.chromium)
     return Finding("Chromium", not missing, missing or find_chromium(settings.chromium) or "Playwright's own")

@@ -1,4 +1,4 @@
-"""The C library's memory: one heap for all threads, instead of up to eight a core that each keep what was freed."""
+"""One malloc arena for all threads: glibc otherwise creates up to eight per core, and each keeps freed memory."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ _M_ARENA_MAX = -8  # malloc.h of glibc
 
 
 def one_heap() -> None:
-    """For threads that begin after this call. Does nothing where the C library knows no such wish."""
+    """Applies to threads started after this call. Does nothing if the C library has no `mallopt`."""
     if sys.platform == "linux" and (mallopt := getattr(ctypes.CDLL(None), "mallopt", None)):
         mallopt(_M_ARENA_MAX, 1)

@@ -18,23 +18,23 @@ from parcours.settings import Settings
 
 
 def free_port(host: str, port: int) -> None:
-    """Refuse a port in use before anything is opened."""
+    """Raise ClickException if the port is in use, before anything is opened."""
     with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except PermissionError:
-            raise click.ClickException(f"Port {port} needs more rights. Take one above 1023: --port 8000.") from None
+            raise click.ClickException(f"Port {port} needs root. Use one above 1023: --port 8000.") from None
         except OSError as error:
             raise click.ClickException(
-                f"Port {port} on {host} is in use or not yours ({error.strerror}). "
-                f"Stop what runs there, or take another: --port {port + 10 if port < 65_000 else 8000}."
+                f"Port {port} on {host} is in use or not available ({error.strerror}). "
+                f"Stop the program that uses it, or choose another: --port {port + 10 if port < 65_000 else 8000}."
             ) from None
 
 
 @contextmanager
 def noted(settings: Settings, token: str) -> Iterator[None]:
-    """While serving, the data folder says where the server is and how commands may speak to it."""
+    """While serving, keep a note in the data folder: the address of the server, and a token for commands."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
     write_note(settings.data, RunningServer(f"http://{host}:{settings.port}", token, os.getpid()))
     try:

@@ -1,4 +1,4 @@
-"""Settings: environment variables `PARCOURS_…`, each with its default and what it means."""
+"""Settings: environment variables `PARCOURS_…`, with their defaults and meanings."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from typing import Any
 
 
 class BadSetting(ValueError):
-    """A setting that cannot be used: says which, why, and what would do."""
+    """An invalid setting; the message names it, the reason and a valid value."""
 
 
 def _setting(default: Any, help_: str, example: str = "") -> Any:
@@ -20,9 +20,9 @@ def _setting(default: Any, help_: str, example: str = "") -> Any:
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
-    """Everything a person may set. Unset means the default."""
+    """All settings. An unset one has its default value."""
 
-    data: Path = _setting(Path("data"), "folder of the database, the journal and the running server's note")
+    data: Path = _setting(Path("data"), "folder of the database, the journal and the note of the running server")
     clickhouse_url: str = _setting(
         "", "a ClickHouse server instead of the embedded one", "clickhouse://user:password@host:8123/parcours"
     )
@@ -30,27 +30,27 @@ class Settings:
     host: str = _setting("127.0.0.1", "address to listen on")
     port: int = _setting(8000, "port to listen on")
     base_url: str = _setting(
-        "", "the address that visitors and your team reach Parcours by", "https://stats.shop.example"
+        "", "the address at which visitors and your team reach Parcours", "https://stats.shop.example"
     )
     trusted_proxies: tuple[str, ...] = _setting(
-        (), "addresses or networks whose X-Forwarded-For is believed", "10.0.0.0/8,127.0.0.1"
+        (), "addresses or networks whose X-Forwarded-For header is trusted", "10.0.0.0/8,127.0.0.1"
     )
     geoip: str = _setting(
-        "", "an MMDB file that knows countries (GeoLite2, DB-IP lite); only the country is kept", "/var/lib/geoip.mmdb"
+        "", "an MMDB file of countries (GeoLite2, DB-IP lite); only the country is stored", "/var/lib/geoip.mmdb"
     )
-    datacentres: str = _setting("", "a file of networks, one a line: visits from there are taken for robots'")
-    chromium: str = _setting("", "the Chromium that takes pictures; else the first found on the PATH")
-    segment_seconds: float = _setting(1.0, "age at which a journal segment goes to the database, seconds")
+    datacentres: str = _setting("", "a file of networks, one per line: visits from them count as robots")
+    chromium: str = _setting("", "the Chromium that takes pictures; default: the first one on the PATH")
+    segment_seconds: float = _setting(1.0, "age at which a journal segment is written to the database, seconds")
     log_level: str = _setting("info", "debug, info, warning or error")
 
     @property
     def location(self) -> str:
-        """What `store.client.open_store` takes: the server's address, else the database folder."""
+        """The argument of `store.client.open_store`: the address of the server, or the database folder."""
         return self.clickhouse_url or str(self.data / "clickhouse")
 
     @property
     def url(self) -> str:
-        """The address to show to people, without a slash at its end."""
+        """The address to show to users, without a trailing slash."""
         host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
         return self.base_url.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
@@ -61,18 +61,17 @@ def variable(setting: Field[Any]) -> str:
 
 
 def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
-    """Settings from the environment; `given` (what the command line says, None = not said) wins.
+    """Settings from the environment; `given` (from the command line, None = not given) takes precedence.
 
-    Raises BadSetting that names the variable. Unknown `PARCOURS_…` variables are
-    refused too: a misspelt one would be believed to work.
+    Raises BadSetting. Unknown `PARCOURS_…` variables are rejected too: a misspelt one would silently do nothing.
     """
     known = {variable(f): f for f in fields(Settings)}
     for name in environment:
         if name.startswith("PARCOURS_") and name not in known:
             raise BadSetting(f"{name} is not a setting. `parcours settings` lists them all.")
     read = {f.name: _read(name, f, environment[name]) for name, f in known.items() if environment.get(name)}
-    said = {k: v for k, v in given.items() if v is not None}
-    settings = replace(Settings(), **(read | said))
+    chosen = {k: v for k, v in given.items() if v is not None}
+    settings = replace(Settings(), **(read | chosen))
     _check(settings)
     return settings
 
@@ -89,10 +88,10 @@ def _read(name: str, setting: Field[Any], text: str) -> Any:
 
 def _check(settings: Settings) -> None:
     if not 0 <= settings.port <= 65_535:
-        raise BadSetting(f"Port {settings.port} does not exist: take one from 1 to 65535.")
+        raise BadSetting(f"Port {settings.port} does not exist: use one from 1 to 65535.")
     if settings.segment_seconds <= 0:
         raise BadSetting("PARCOURS_SEGMENT_SECONDS must be above 0, for example 1.")
     if settings.log_level not in ("debug", "info", "warning", "error"):
-        raise BadSetting(f"PARCOURS_LOG_LEVEL={settings.log_level!r}: take debug, info, warning or error.")
+        raise BadSetting(f"PARCOURS_LOG_LEVEL={settings.log_level!r}: use debug, info, warning or error.")
     if settings.base_url and not re.match(r"https?://[^/]+", settings.base_url):
         raise BadSetting(f"PARCOURS_BASE_URL={settings.base_url!r} must begin with http:// or https://.")

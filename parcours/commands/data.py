@@ -1,4 +1,4 @@
-"""doctor, export, forget: the data itself."""
+"""doctor, export, forget: the stored data."""
 
 from __future__ import annotations
 
@@ -16,18 +16,20 @@ from rules.question import PERIOD
 @click.argument("site")
 @click.option("--table", type=click.Choice(["views", "points", "events"]), default="views", show_default=True)
 @asking(PERIOD)
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File: .csv or .ndjson")
+@click.option(
+    "--out", type=click.Path(path_type=Path, dir_okay=False), required=True, help="File to write: .csv or .ndjson"
+)
 @with_data
 def export(settings: Settings, site: str, table: str, asked: dict[str, str], out: Path) -> None:
-    """Write what a site has sent, row by row.
+    """Write the stored rows of a site.
 
     Example: parcours export "Lamp shop" --table points --since 2026-11-01 --out points.ndjson
     """
-    ending = out.suffix.lstrip(".")
-    if ending not in ("csv", "ndjson"):
-        raise click.BadParameter(f"{out.name}: end it in .csv or .ndjson", param_hint="--out")
+    extension = out.suffix.lstrip(".")
+    if extension not in ("csv", "ndjson"):
+        raise click.BadParameter(f"{out.name}: use the extension .csv or .ndjson", param_hint="--out")
     with connect(settings) as api:
-        answered = api.fetch("GET", f"/sites/{site}/export", params={**asked, "table": table, "format": ending})
+        answered = api.fetch("GET", f"/sites/{site}/export", params={**asked, "table": table, "format": extension})
     out.write_bytes(answered.content)
     click.echo(f"Written: {out}")
 
@@ -35,11 +37,11 @@ def export(settings: Settings, site: str, table: str, asked: dict[str, str], out
 @click.command()
 @click.argument("site")
 @click.argument("visitor")
-@click.confirmation_option(prompt="Erase all that is kept of this visitor?")
+@click.confirmation_option(prompt="Erase everything stored about this visitor?")
 @as_json
 @with_data
 def forget(settings: Settings, site: str, visitor: str, as_json: bool) -> None:
-    """Erase a visitor: every view, point and contact. VISITOR is the id that exports show.
+    """Erase a visitor: every view, point and contact. VISITOR is the id shown in exports.
 
     Example: parcours forget "Lamp shop" 9f86d081884c7d65 --yes
     """
@@ -52,7 +54,7 @@ def forget(settings: Settings, site: str, visitor: str, as_json: bool) -> None:
 @as_json
 @with_data
 def doctor(settings: Settings, as_json: bool) -> None:
-    """Look whether all that Parcours needs is there, and say what to do where it is not.
+    """Check the installation and say how to fix what is missing.
 
     Example: parcours doctor
     """

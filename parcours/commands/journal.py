@@ -1,4 +1,4 @@
-"""journal: what the collector keeps on disk, and what the database would not take."""
+"""journal: the segments that the collector keeps on disk, and those that the database rejected."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ _KINDS = {"click": "e", "hover": "e", "input": "e", "submit": "e", "custom": "n"
 
 @click.group()
 def journal() -> None:
-    """Look into the collector's journal; put back or discard what was set aside.
+    """Inspect the collector's journal; put back or discard the segments set aside.
 
-    Works on the data folder, beside a running server and without one.
+    Works on the data folder, with or without a running server.
 
     Example: parcours journal list
     """
@@ -33,10 +33,10 @@ def journal() -> None:
 @as_json
 @with_data
 def list_(settings: Settings, as_json: bool) -> None:
-    """List the segments by state and site, and each that was set aside.
+    """List the segments by state and site, and each one that was set aside.
 
-    open: being written. sealed: waits for the database. done: in the database, kept ten minutes.
-    quarantined: the database would not take it.
+    open: being written. sealed: waiting for the database. done: in the database, kept for ten minutes.
+    quarantined: rejected by the database.
 
     Example: parcours journal list --data /var/lib/parcours
     """
@@ -53,36 +53,36 @@ def list_(settings: Settings, as_json: bool) -> None:
     if aside:
         lines += ["", "Set aside:"]
         lines += [f"  {one.path.stem}  {one.batches.total()} batches  {_why(one)}" for one in aside]
-        lines += ["`parcours journal show NAME` says what it holds, `replay NAME` gives it to the database again."]
-    lines += [f"Damaged by the disk, what could be read is stored: {path}" for path in broken]
+        lines += ["`parcours journal show NAME` shows its content, `replay NAME` sends it to the database again."]
+    lines += [f"Damaged on disk; the readable part is stored: {path}" for path in broken]
     answer([_plain(one) for one in found], as_json, "\n".join(lines))
 
 
 @journal.command("show")
 @click.argument("name")
-@click.option("--batch", type=click.IntRange(1), help="Print this one whole, as JSON; numbers begin at 1.")
+@click.option("--batch", type=click.IntRange(1), help="Print this batch as JSON; the first is 1.")
 @as_json
 @with_data
 def show(settings: Settings, name: str, batch: int | None, as_json: bool) -> None:
-    """Say what a segment holds, and why it was set aside.
+    """Show the batches of a segment, and why it was set aside.
 
     Example: parcours journal show 1764000000000000-1a2b3c4d --batch 2
     """
     folder = _folder(settings)
     path = find(folder, name)
     if path is None:
-        raise click.ClickException(f"{name} is not in {folder}: `parcours journal list` shows what is.")
+        raise click.ClickException(f"{name} is not in {folder}: see `parcours journal list`.")
     records = records_of(path)
     if batch is not None:
         if batch > len(records):
-            raise click.ClickException(f"{path.name} holds {len(records)} batches: there is no number {batch}.")
+            raise click.ClickException(f"{path.name} has {len(records)} batches: there is no batch {batch}.")
         click.echo(json.dumps(_whole(records[batch - 1]), ensure_ascii=False, indent=2))
         return
     why = Quarantine(folder).why(path)
     lines = [f"{path}: {len(records)} batches"]
     if why:
         lines.append(f"Set aside {_moment(why.time)} after {why.attempts} attempts: {why.error}")
-    lines += [f"{number:>4}  {_words(record)}" for number, record in enumerate(records, 1)]
+    lines += [f"{number:>4}  {_summary(record)}" for number, record in enumerate(records, 1)]
     shown = {
         "segment": path.stem,
         "why": msgspec.to_builtins(why) if why else None,
@@ -93,18 +93,18 @@ def show(settings: Settings, name: str, batch: int | None, as_json: bool) -> Non
 
 @journal.command("replay")
 @click.argument("name", required=False)
-@click.option("--all", "everything", is_flag=True, help="All that was set aside.")
+@click.option("--all", "everything", is_flag=True, help="All segments set aside.")
 @with_data
 def replay(settings: Settings, name: str | None, everything: bool) -> None:
-    """Put back what was set aside: the database is given it again, and stores it once.
+    """Put segments back that were set aside: they are sent to the database again, and stored once.
 
-    A running server takes it within a second; else the next start does.
+    A running server picks them up within a second, otherwise the next start does.
 
     Example: parcours journal replay --all
     """
     quarantine = Quarantine(_folder(settings))
     if bool(name) == everything:
-        raise click.UsageError("Say which: a NAME that `parcours journal list` shows, or --all.")
+        raise click.UsageError("Give a NAME from `parcours journal list`, or --all.")
     chosen = [_named(quarantine, name)] if name else quarantine.segments()
     for path in chosen:
         click.echo(f"Put back: {quarantine.put_back(path)}")
@@ -114,10 +114,10 @@ def replay(settings: Settings, name: str | None, everything: bool) -> None:
 
 @journal.command("discard")
 @click.argument("name")
-@click.confirmation_option(prompt="Delete these batches for good?")
+@click.confirmation_option(prompt="Delete these batches permanently?")
 @with_data
 def discard(settings: Settings, name: str) -> None:
-    """Delete a segment that was set aside, for good. `discarded.log` in the journal keeps when, how many and why.
+    """Delete a segment that was set aside. `discarded.log` in the journal records when, how many and why.
 
     Example: parcours journal discard 1764000000000000-1a2b3c4d --yes
     """
@@ -130,7 +130,7 @@ def discard(settings: Settings, name: str) -> None:
 @as_json
 @with_data
 def verify(settings: Settings, as_json: bool) -> None:
-    """Read every segment and check lengths and checksums. Exit code 1 when one is damaged.
+    """Read every segment and check its lengths and checksums. Exit code 1 if one is damaged.
 
     Example: parcours journal verify
     """
@@ -138,7 +138,7 @@ def verify(settings: Settings, as_json: bool) -> None:
     found, broken = inventory(folder), damaged(folder)
     torn = [one for one in found if not one.whole]
     lines = [f"✗ {one.path}: {_torn(one)}" for one in torn]
-    lines += [f"✗ {path}: a copy of a segment that the disk had changed" for path in broken]
+    lines += [f"✗ {path}: a copy of a segment damaged on disk" for path in broken]
     good = len(found) - len(torn)
     lines.append(f"{good} of {len(found)} segments are whole, with {sum(s.batches.total() for s in found)} batches.")
     answer([_plain(one) | {"good_bytes": one.good, "whole": one.whole} for one in found], as_json, "\n".join(lines))
@@ -152,7 +152,9 @@ COMMANDS = (journal,)
 def _folder(settings: Settings) -> Path:
     folder = settings.data / "journal"
     if not folder.is_dir():
-        raise click.ClickException(f"{folder} does not exist: no collector has run there. Another folder: --data.")
+        raise click.ClickException(
+            f"{folder} does not exist: no collector has run there. Choose another folder with --data."
+        )
     return folder
 
 
@@ -164,7 +166,7 @@ def _named(quarantine: Quarantine, name: str) -> Path:
 
 
 def _sites(found: list[Segment]) -> list[str]:
-    """A line a site: its batches by state."""
+    """One line for each site: its batches by state."""
     by_site: dict[int, Counter[str]] = {}
     for one in found:
         for site, batches in one.batches.items():
@@ -177,22 +179,22 @@ def _sites(found: list[Segment]) -> list[str]:
 
 
 def _why(one: Segment) -> str:
-    return f"{_moment(one.why.time)}, {one.why.error}" if one.why else "the reason is not known"
+    return f"{_moment(one.why.time)}, {one.why.error}" if one.why else "reason unknown"
 
 
 def _torn(one: Segment) -> str:
-    words = f"{one.size - one.good} of {one.size} bytes cannot be read, behind batch {one.batches.total()}"
+    damage = f"{one.size - one.good} of {one.size} bytes are unreadable after batch {one.batches.total()}"
     if one.state == "open":
-        return f"{words}; it is being written, or the next start cuts it there: they were never acknowledged"
-    return f"{words}; the disk has changed it"
+        return f"{damage}; it is being written, or the next start cuts it there (they were never acknowledged)"
+    return f"{damage}; it was damaged on disk"
 
 
-def _words(record: JournalRecord) -> str:
-    """One batch in a line; what cannot be read is said."""
+def _summary(record: JournalRecord) -> str:
+    """One line about a batch, or a note that it is unreadable."""
     whole = _whole(record)
     x, b = whole["x"], whole["b"]
     if not isinstance(x, dict) or not isinstance(b, dict):
-        return f"{_moment(record.received)}  cannot be read: {len(record.body)} bytes"
+        return f"{_moment(record.received)}  unreadable: {len(record.body)} bytes"
     held = [f"{len(b[kind][key])} {kind}" for kind, key in _KINDS.items() if _is_columns(b.get(kind), key)]
     held += ["scroll"] if b.get("scroll") else []
     marks = [str(x[mark]) for mark in ("device", "browser", "bot") if x.get(mark)]

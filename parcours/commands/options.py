@@ -1,4 +1,4 @@
-"""Options that several commands share, and how answers are printed."""
+"""Options shared by several commands, and how answers are printed."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from parcours.settings import Settings, read_settings
 
 Command = Callable[..., Any]
 
-as_json = click.option("--json", "as_json", is_flag=True, help="Print what the API answers.")
+as_json = click.option("--json", "as_json", is_flag=True, help="Print the answer of the API.")
 
 
 def with_data(command: Command) -> Command:
-    """`--data DIR`; the command is given `settings`."""
+    """Add `--data DIR`; the command receives `settings`."""
 
-    @click.option("--data", type=click.Path(path_type=Path), help="Data folder [PARCOURS_DATA, else ./data].")
+    @click.option("--data", type=click.Path(path_type=Path), help="Data folder [default: PARCOURS_DATA or ./data].")
     @click.pass_context
     def wrapped(context: click.Context, /, data: Path | None, **given: Any) -> Any:
         return context.invoke(command, settings=read_settings(data=data), **given)
@@ -30,9 +30,9 @@ def with_data(command: Command) -> Command:
     return wrapped
 
 
-def answer(value: Any, as_json: bool, words: str) -> None:
-    """Print an API's answer: as JSON when asked, else as words."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else words)
+def answer(value: Any, as_json: bool, text: str) -> None:
+    """Print an answer of the API: as JSON with --json, otherwise as text."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
 
 
 __all__ = ["Settings", "answer", "as_json", "with_data"]

@@ -1,4 +1,4 @@
-"""The options with which a command asks about visits, read by the same rules as an address of the pages."""
+"""The options of commands that query visits, parsed by the same rules as the addresses of pages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from store.devices import DEVICES
 
 
 def _options(asks: Asks) -> dict[str, Command]:
-    """One option a parameter. Their values are plain text: what they may be is for rules.question to say."""
+    """One option for each parameter. The values are plain text; rules.question validates them."""
     kinds = f"One of {', '.join(asks.kinds)}."
     return {
         "page": click.argument("page", metavar="URL"),
@@ -28,13 +28,13 @@ def _options(asks: Asks) -> dict[str, Command]:
         "variant": click.option("--variant", metavar="EXPERIMENT:VARIANT", help="Visitors of this variant only."),
         "device": click.option("--device", metavar="DEVICE", help=f"Visits on these only: {', '.join(DEVICES)}."),
         "state": click.option("--state", help="A state of the page, by key or name."),
-        "bots": click.option("--bots", is_flag=True, help="With the visits that look automatic."),
+        "bots": click.option("--bots", is_flag=True, help="Include visits that look automatic."),
         "experiment": click.option("--experiment", help="Its id or name."),
     }
 
 
 class BadQuestion(click.UsageError):
-    """What was asked cannot be answered; every fault on a line, under the name of its option."""
+    """An invalid question: one line for each fault, under the name of its option."""
 
     def __init__(self, faults: tuple[Fault, ...]) -> None:
         self.faults = faults
@@ -42,7 +42,7 @@ class BadQuestion(click.UsageError):
 
 
 def asking(asks: Asks, *without: str) -> Command:
-    """Give a command the options of `asks`, without those named, and what they ask as parameters for the API."""
+    """Add the options of `asks`, except those in `without`; the command receives them as parameters of the API."""
 
     def decorate(command: Command) -> Command:
         names = [name for name in asks.names if name not in without]

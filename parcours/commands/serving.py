@@ -1,4 +1,4 @@
-"""serve, collect, view, demo, settings: what runs and how."""
+"""serve, collect, view, demo, settings: running Parcours."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _port = click.option("--port", type=int, help="Port to listen on [default: 8000]
 def serve(**given: Any) -> None:
     """Run everything in one process: collector, database and viewer.
 
-    Prints the first sign-in link when nobody can sign in yet.
+    Prints a sign-in link if nobody can sign in yet.
 
     Example: parcours serve --data /var/lib/parcours --port 8000
     """
@@ -42,7 +42,7 @@ def serve(**given: Any) -> None:
 def collect(**given: Any) -> None:
     """Run a collector alone, against a ClickHouse server.
 
-    It keeps no state but the journal in its data folder: run as many as you like.
+    Its only state is the journal in its data folder: run as many as you like.
 
     Example: PARCOURS_CLICKHOUSE_URL=clickhouse://user:pw@db:8123/parcours parcours collect --port 8001
     """
@@ -65,7 +65,7 @@ def view(**given: Any) -> None:
 @click.option(
     "--data", type=click.Path(path_type=Path), default=Path("demo-data"), help="Data folder.", show_default=True
 )
-@click.option("--port", type=int, default=8000, show_default=True, help="Port; the shop takes the next one.")
+@click.option("--port", type=int, default=8000, show_default=True, help="Port; the shop uses the next one.")
 @click.option("--once", is_flag=True, help="Prepare the demo, then stop instead of serving.")
 def demo(data: Path, port: int, once: bool) -> None:
     """Run Parcours with a demo shop, a dozen real visits and simulated visitors.
@@ -82,7 +82,7 @@ def demo(data: Path, port: int, once: bool) -> None:
 @click.command()
 @click.option("--json", "as_json", is_flag=True, help="Print as JSON.")
 def settings(as_json: bool) -> None:
-    """List all settings: variable, value now, meaning.
+    """List all settings: variable, current value, meaning.
 
     Example: PARCOURS_PORT=9000 parcours settings
     """
@@ -108,21 +108,23 @@ def _with_server(given: dict[str, Any]) -> Settings:
     settings = read_settings(**given)
     if not settings.clickhouse_url:
         raise click.UsageError(
-            "The embedded database belongs to one process, so collector and viewer apart need a server:\n"
+            "The embedded database belongs to one process, so separate collectors and viewers need a server:\n"
             "set PARCOURS_CLICKHOUSE_URL, or run `parcours serve`."
         )
     return settings
 
 
-def _run(settings: Settings, rooms: tuple[Any, ...]) -> None:
+def _run(settings: Settings, parts: tuple[Any, ...]) -> None:
     from parcours.app import open_parcours  # heavy: the engine
 
     free_port(settings.host, settings.port)
-    if "collector" in rooms:
-        Journal(settings.data / "journal").close()  # held by another: told here, not in the middle of uvicorn's start
-    # uvicorn raises the signal again after its orderly end; the default of SIGTERM would skip ours.
+    if "collector" in parts:
+        Journal(
+            settings.data / "journal"
+        ).close()  # if another process holds it: fail here rather than while uvicorn starts
+    # uvicorn raises the signal again after its shutdown; the default handler of SIGTERM would skip our cleanup.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    parcours = open_parcours(settings, rooms)
+    parcours = open_parcours(settings, parts)
     try:
         click.echo(f"Parcours at {settings.url}")
         if parcours.viewer and (link := parcours.viewer.first_run_url()):

@@ -1,4 +1,4 @@
-"""site, token: who may send and who may read."""
+"""site, token: who may send data and who may read it."""
 
 from __future__ import annotations
 
@@ -18,12 +18,14 @@ def site() -> None:
 
 @site.command("add")
 @click.argument("name")
-@click.option("--domain", "domains", multiple=True, required=True, help="A host; *.shop.example too. Repeat.")
-@click.option("--allow-private", is_flag=True, help="Pictures may visit private and loopback addresses of its domains.")
+@click.option(
+    "--domain", "domains", multiple=True, required=True, help="A host, or a pattern such as *.shop.example; repeatable."
+)
+@click.option("--allow-private", is_flag=True, help="Allow pictures of private and loopback addresses of its domains.")
 @as_json
 @with_data
 def add(settings: Settings, name: str, domains: tuple[str, ...], allow_private: bool, as_json: bool) -> None:
-    """Add a site and print the line to paste on its pages.
+    """Add a site and print the snippet for its pages.
 
     Example: parcours site add "Lamp shop" --domain shop.example --domain "*.shop.example"
     """
@@ -55,7 +57,7 @@ def list_(settings: Settings, as_json: bool) -> None:
 @as_json
 @with_data
 def show(settings: Settings, site: str, as_json: bool) -> None:
-    """Show a site: its key, snippet, and whether data arrives.
+    """Show a site: its key, its snippet, and when its last view arrived.
 
     Example: parcours site show "Lamp shop"
     """
@@ -69,18 +71,24 @@ def show(settings: Settings, site: str, as_json: bool) -> None:
 
 @site.command("rotate-key")
 @click.argument("site")
-@click.option("--grace-days", type=click.IntRange(0, 365), default=30, show_default=True, help="Of the old key.")
+@click.option(
+    "--grace-days",
+    type=click.IntRange(0, 365),
+    default=30,
+    show_default=True,
+    help="Of the old key.",
+)
 @as_json
 @with_data
 def rotate_key(settings: Settings, site: str, grace_days: int, as_json: bool) -> None:
-    """Give a site a new key; the old one goes on working for a while.
+    """Give a site a new key; the old one keeps working for a while.
 
     Example: parcours site rotate-key "Lamp shop" --grace-days 7
     """
     with connect(settings) as api:
         made = api.post(f"/sites/{site}/rotate-key", {"grace_days": grace_days})
-    until = f"works until {made['old_keys'][0]['until']}" if grace_days else "works no longer"
-    words = f"New key {made['key']}; the one of before {until}. Paste this on every page:\n\n  {made['snippet']}\n"
+    until = f"works until {made['old_keys'][0]['until']}" if grace_days else "no longer works"
+    words = f"New key {made['key']}; the previous one {until}. Paste this on every page:\n\n  {made['snippet']}\n"
     answer(made, as_json, words)
 
 

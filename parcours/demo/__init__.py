@@ -1,5 +1,4 @@
 """The demo: the shop Lampyre, visits to it by a real browser, and simulated visitors.
 
-Nothing in it is canned: delete the data folder, run it again, and every map
-comes from new visits.
+Nothing is prerecorded: delete the data folder, run the demo again, and every map comes from new visits.
 """

@@ -1,4 +1,4 @@
-"""What Lampyre sells: lamps by kind, each with its shape, colours and price."""
+"""The products of Lampyre: lamps by kind, each with its shape, colours and price."""
 
 from __future__ import annotations
 
@@ -34,13 +34,13 @@ KINDS = {
 
 @dataclass(frozen=True)
 class Lamp:
-    """`shape` and `ground` name symbols in templates/symbols.html; prices are whole euros."""
+    """`shape` and `background` name symbols in templates/symbols.html; prices are whole euros."""
 
     slug: str
     name: str
     kind: str
     shape: str
-    ground: str
+    background: str
     colour: Colour
     price: int
     height: int  # cm
@@ -53,7 +53,7 @@ class Lamp:
 
     @property
     def note(self) -> str:
-        """What stands under the name in the basket."""
+        """The line below the name in the basket."""
         return f"{self.colour.name.capitalize()}, {self.height} cm"
 
 
@@ -66,7 +66,7 @@ def _read(path: Path) -> dict[str, Lamp]:
             name=row["slug"].replace("-", " ").capitalize(),
             kind=row["kind"],
             shape=row["shape"],
-            ground=row["ground"],
+            background=row["background"],
             colour=COLOURS[row["colour"]],
             price=int(row["price"]),
             height=int(row["height"]),
@@ -78,7 +78,7 @@ def _read(path: Path) -> dict[str, Lamp]:
 
 
 LAMPS = _read(Path(__file__).parent / "lampyre" / "lamps.csv")
-FIRST_BASKET = ("luciole", "galet", "colline")  # what waits in the basket of a new session
+FIRST_BASKET = ("luciole", "galet", "colline")  # in the basket of every new session
 SWATCHES = (BRICK, PINE, LINEN, INK)
 
 

@@ -1,7 +1,4 @@
-"""Finding a Chromium for pictures and visits, or installing one.
-
-`python -m parcours.demo.chromium` does only that: `make test` calls it.
-"""
+"""Finds or installs a Chromium for pictures and visits. `make test` runs it: `python -m parcours.demo.chromium`."""
 
 from __future__ import annotations
 
@@ -21,13 +18,13 @@ OS_RELEASE = Path("/etc/os-release")
 
 
 class NoChromium(Exception):
-    """None found and none could be installed: the words say what to do."""
+    """No Chromium was found or installed; the message says what to do."""
 
 
 def ensure_chromium(chosen: str = "", say: Say = print) -> str:
-    """The Chromium to start ('' means Playwright's own). Installs one where there is none.
+    """The program to start ('' means Playwright's own Chromium); installs one if there is none.
 
-    On Debian as root with apt-get, else through Playwright. Raises NoChromium.
+    Uses apt-get on Debian as root, otherwise Playwright. Raises NoChromium.
     """
     try:
         found = find_chromium(chosen)
@@ -36,7 +33,7 @@ def ensure_chromium(chosen: str = "", say: Say = print) -> str:
     if found or playwright_has_one():
         return found
     if on_debian_as_root():
-        say("There is no Chromium: installing Debian's (apt-get install chromium fonts-liberation) …")
+        say("No Chromium found: installing the Debian package (apt-get install chromium fonts-liberation) …")
         _run(["apt-get", "update", "-qq"])
         _run(
             ["apt-get", "install", "-qq", "-y", "--no-install-recommends", "chromium", "fonts-liberation"],
@@ -45,21 +42,21 @@ def ensure_chromium(chosen: str = "", say: Say = print) -> str:
         if found := find_chromium():
             return found
     else:
-        say("There is no Chromium: installing Playwright's (python -m playwright install chromium) …")
+        say("No Chromium found: installing the one of Playwright (python -m playwright install chromium) …")
         _run([sys.executable, "-m", "playwright", "install", "chromium"])
         if playwright_has_one():
             return ""
-    raise NoChromium("Chromium was installed but is not found. Name its program in PARCOURS_CHROMIUM.")
+    raise NoChromium("Chromium was installed but is not found. Set PARCOURS_CHROMIUM to its program.")
 
 
 def playwright_has_one() -> bool:
-    """Whether Playwright has downloaded a Chromium of its own."""
+    """Whether Playwright has downloaded its own Chromium."""
     with sync_playwright() as playwright:
         return Path(playwright.chromium.executable_path).exists()
 
 
 def on_debian_as_root() -> bool:
-    """Debian itself: Ubuntu's package is a stub for snap."""
+    """Only Debian: the package of Ubuntu is a stub for snap."""
     root = hasattr(os, "geteuid") and os.geteuid() == 0
     debian = OS_RELEASE.exists() and "ID=debian" in OS_RELEASE.read_text().splitlines()
     return root and debian and shutil.which("apt-get") is not None
@@ -73,7 +70,7 @@ def _run(command: list[str], more: dict[str, str] | None = None) -> None:
             f"Chromium could not be installed: `{' '.join(command)}` failed ({error}).\n"
             "Install it yourself (Debian, Ubuntu: sudo apt install chromium; macOS: brew install --cask chromium; "
             "anywhere: python -m playwright install --with-deps chromium), "
-            "or name its program in PARCOURS_CHROMIUM."
+            "or set PARCOURS_CHROMIUM to its program."
         ) from None
 
 

@@ -1,4 +1,4 @@
-"""Makes a data folder into a demo: definitions, pictures, visits, simulated visitors; each only once."""
+"""Fills a data folder with the demo: definitions, pictures, visits, simulated visitors; each only once."""
 
 from __future__ import annotations
 
@@ -29,31 +29,31 @@ from viewer.states import wishes
 
 VISITORS = 3000  # simulated
 NOTE = "demo.json"
-CAMERAS = 2  # browsers that take pictures side by side: half of that time is waiting for pages to come to rest
+CAMERAS = 2  # browsers in parallel: half of the time of a picture is spent waiting for the page to come to rest
 PICTURES = "Pictures of the shop"
 
 
 class DemoFailed(Exception):
-    """The demo cannot go on: the words say why."""
+    """The demo cannot continue; the message says why."""
 
 
 @dataclass
-class Done:
-    """What this data folder has already, kept in `demo.json`."""
+class DemoProgress:
+    """What this data folder already has, noted in `demo.json`."""
 
     visits: bool = False
     visitors: int = 0
 
 
 def find_site(definitions: Definitions, port: int) -> Site:
-    """The demo's site, made if it is not there. DemoFailed when it was made for another port."""
+    """The site of the demo, added if missing. Raises DemoFailed if it was added for another port."""
     shop, own = f"127.0.0.1:{port + 1}", f"127.0.0.1:{port}"
     for site in definitions.find(Site, name=scenario.SITE):
         if shop not in site.domains:
             made_for = int(site.domains[0].rpartition(":")[2]) - 1
             raise DemoFailed(
-                f"This data folder holds a demo of port {made_for}, and the shop's pages are known by its address. "
-                f"Take --port {made_for}, or another folder: --data demo-data-{port}."
+                f"This data folder holds a demo of port {made_for}, and its pages are stored with that address. "
+                f"Use --port {made_for}, or another folder: --data demo-data-{port}."
             )
         return site
     # Parcours itself is among the domains, so that pictures may load the tracker from it.
@@ -61,7 +61,7 @@ def find_site(definitions: Definitions, port: int) -> Site:
 
 
 class Preparation:
-    """The stages, in order. What was done is noted at once, so that a stopped demo goes on where it was."""
+    """The stages, in order. Each is noted when done, so that a stopped demo continues where it was."""
 
     def __init__(self, parcours: Parcours, settings: Settings, site: Site, shop_url: str, stages: Stages) -> None:
         self.parcours, self.settings, self.site, self.shop_url, self.stages = parcours, settings, site, shop_url, stages
@@ -70,11 +70,11 @@ class Preparation:
         self.done = _read_note(self._note)
 
     async def run(self) -> None:
-        """All that is missing. Raises DemoFailed."""
+        """Do everything that is missing. Raises DemoFailed."""
         try:
             await self._all()
         except ExceptionGroup as group:
-            raise _in_words(group) from None
+            raise _demo_failed(group) from None
 
     async def _all(self) -> None:
         headers = {"authorization": f"Bearer {self.parcours.service_token}"}
@@ -83,11 +83,11 @@ class Preparation:
             if self.done.visits:
                 await self._pictures()
             else:
-                # visits rest a lot, so they go well beside the pictures
+                # visits mostly wait, so they run well in parallel with the pictures
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._pictures())
                     group.create_task(self._visits())
-        await self._crowd()
+        await self._visitors()
         if self.parcours.collector:
             await self.parcours.collector.drain()
 
@@ -126,7 +126,7 @@ class Preparation:
         self.stages.end(PICTURES)
 
     async def _take(self, camera: Camera, wanted: list[tuple[scenario.DemoPicture, int]]) -> None:
-        """Take from the front of `wanted` until nothing is left."""
+        """Take pictures from the front of `wanted` until none is left."""
         while wanted:
             picture, width = wanted.pop(0)
             self.stages.now(PICTURES, f"{picture.path}{picture.state and f' ({picture.state})'} at {width} px")
@@ -145,12 +145,12 @@ class Preparation:
         self.stages.begin(name, len(read_visits()))
         missed = await make_visits(self.shop_url, self.settings.chromium, lambda: self.stages.step(name))
         if missed:
-            self.stages.say(f"{missed} steps of the visits could not be done: the machine was slow.")
+            self.stages.say(f"{missed} steps of the visits were skipped: the machine was slow.")
         self.done.visits = True
         self._save()
         self.stages.end(name)
 
-    async def _crowd(self) -> None:
+    async def _visitors(self) -> None:
         if self.done.visitors >= VISITORS:
             return
         layouts = await asyncio.to_thread(self._layouts)
@@ -168,7 +168,7 @@ class Preparation:
         self.stages.end(name)
 
     def _layouts(self) -> dict[tuple[str, int, str], PageLayout]:
-        """The layouts of the newest pictures, by page path, width and variant, with those of its states."""
+        """The layouts of the newest pictures, by page path, width and variant, including the page's states."""
         found = self.snapshots.list(int(self.site.id))
         layouts = {
             (page_path(s.page), s.width, s.variant.partition("=")[2]): PageLayout(self.snapshots.layout(s.id))
@@ -188,23 +188,23 @@ class Preparation:
         os.replace(draft, self._note)
 
 
-def _in_words(group: ExceptionGroup[Exception]) -> Exception:
-    """The first of what went wrong side by side, as a DemoFailed where it is known."""
+def _demo_failed(group: ExceptionGroup[Exception]) -> Exception:
+    """The first error of a group of parallel tasks, as a DemoFailed where its cause is known."""
     first: Exception = group
     while isinstance(first, ExceptionGroup):
         first = first.exceptions[0]
     if isinstance(first, SnapshotError):
         return DemoFailed(f"No picture of the shop: {first}")
     if isinstance(first, PlaywrightError):
-        return DemoFailed(f"The visits by Chromium ended: {first.message.splitlines()[0]}")
+        return DemoFailed(f"The visits by Chromium failed: {first.message.splitlines()[0]}")
     return DemoFailed(str(first)) if isinstance(first, SimulationRefused) else first
 
 
-def _read_note(path: Path) -> Done:
+def _read_note(path: Path) -> DemoProgress:
     try:
-        return Done(**json.loads(path.read_text()))
+        return DemoProgress(**json.loads(path.read_text()))
     except (FileNotFoundError, ValueError, TypeError):
-        return Done()
+        return DemoProgress()
 
 
 async def _ask(api: httpx.AsyncClient, method: str, path: str, body: object = None) -> Any:

@@ -1,4 +1,4 @@
-"""`parcours demo`: everything in one process, and visitors for it."""
+"""`parcours demo`: everything in one process, and visitors to the shop."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ OWNER = "demo"
 
 
 class QuietServer(uvicorn.Server):
-    """Leaves signals to the demo, which stops two servers and the browsers."""
+    """Leaves signals to the demo, which stops both servers and the browsers."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Any:
@@ -40,10 +40,10 @@ class QuietServer(uvicorn.Server):
 
 
 def run_demo(settings: Settings, once: bool = False) -> None:
-    """Serve Parcours at `settings.port` and the shop one above, and send visitors; until Ctrl-C, or `once` ready.
+    """Serve Parcours at `settings.port` and the shop at the next port, and send visitors.
 
-    A data folder that was used before is used again, and gets only what it still lacks.
-    Raises ClickException in words when that cannot be.
+    Runs until Ctrl-C, or, with `once`, until the demo is prepared. An existing data folder is reused and completed.
+    Raises ClickException if the demo cannot run.
     """
     began = time.monotonic()
     with Stages() as stages:
@@ -51,7 +51,7 @@ def run_demo(settings: Settings, once: bool = False) -> None:
             chromium = ensure_chromium(settings.chromium, stages.say)
         except NoChromium as error:
             raise click.ClickException(str(error)) from None
-        # Simulated visitors say who they are as a proxy would.
+        # Simulated visitors have their own addresses, passed on as a proxy would.
         settings = replace(settings, chromium=chromium, trusted_proxies=(*settings.trusted_proxies, "127.0.0.1"))
         parcours = open_parcours(settings)
         browsers: list[int] = []
@@ -69,7 +69,7 @@ def run_demo(settings: Settings, once: bool = False) -> None:
 async def _serve(
     parcours: Parcours, settings: Settings, stages: Stages, once: bool, began: float, browsers: list[int]
 ) -> None:
-    """`browsers` gets the processes that ran below this one when it was told to stop."""
+    """`browsers` receives the child processes that were running when the stop was requested."""
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()
 
@@ -104,13 +104,13 @@ def _tell(parcours: Parcours, site: Site, shop_url: str, seconds: float) -> None
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6
     click.echo(f"\nReady after {seconds:.0f} s.")
     click.echo(f"Parcours: {_sign_in_link(parcours, site)}")
-    click.echo(f"The shop: {shop_url}/  (your own visits to it are counted too)")
-    click.echo(f"Peak memory: {peak:.0f} MB, browsers not counted")
-    click.echo("Ctrl-C ends all of it.")
+    click.echo(f"The shop: {shop_url}/  (your own visits count too)")
+    click.echo(f"Peak memory: {peak:.0f} MB, without the browsers")
+    click.echo("Press Ctrl-C to stop everything.")
 
 
 def _sign_in_link(parcours: Parcours, site: Site) -> str:
-    """Opens the shop's pages as the demo's own owner, whom nobody can be without the link: the password is random."""
+    """A link to the pages of the shop, signed in as the owner of the demo, whose password is random."""
     if parcours.viewer is None:
         raise DemoFailed("The demo needs the viewer.")
     users, urls = parcours.viewer.users, parcours.viewer.urls
@@ -126,7 +126,7 @@ async def _running(app: Starlette, settings: Settings) -> AsyncIterator[None]:
         while not server.started:
             if task.done():
                 task.result()
-                raise DemoFailed(f"The server at port {settings.port} ended before it began.")
+                raise DemoFailed(f"The server at port {settings.port} did not start.")
             await asyncio.sleep(0.02)
         yield
     finally:

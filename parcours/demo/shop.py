@@ -1,4 +1,4 @@
-"""Lampyre, the shop of the demo: a small real shop that carries the tracker."""
+"""Lampyre, the shop of the demo: small, working, with the tracker on every page."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ QUESTIONS = {  # id → question, answer
 
 
 def variant_of(request: Request) -> str:
-    """Which variant this browser sees: `?show=a|b`, else the same one each time without a cookie."""
+    """The variant shown to this browser: that of `?show=a|b`, or one chosen by a hash, constant without a cookie."""
     shown = request.query_params.get("show", "")
     if shown in ("a", "b"):
         return shown
@@ -47,7 +47,7 @@ def variant_of(request: Request) -> str:
 
 
 class Shop:
-    """Renders the pages; `collector_url` and `site_key` go into the snippet."""
+    """Renders the pages, with `collector_url` and `site_key` in the snippet."""
 
     def __init__(self, collector_url: str, site_key: str) -> None:
         self.collector_url = collector_url.rstrip("/")
@@ -55,7 +55,7 @@ class Shop:
         self.templates = Environment(
             loader=FileSystemLoader(HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True
         )
-        # what the pages share; a page may override it
+        # shared by all pages; a page may override it
         self.templates.globals.update(
             kinds=KINDS, basket=some(*FIRST_BASKET), collector=self.collector_url, site_key=self.site_key, variant=""
         )
@@ -83,7 +83,7 @@ class Shop:
         return self.page("goes_with", lamps=lamps[:4])
 
     async def lamps_json(self, request: Request) -> Response:
-        """What the search dialog looks through."""
+        """The index for the search dialog."""
         found = [
             {"name": x.name, "path": x.path, "price": x.price, "words": f"{x.name} {x.kind} {x.room} {x.about}".lower()}
             for x in LAMPS.values()
@@ -113,7 +113,7 @@ class Shop:
         return self.page("checkout")
 
     async def pay(self, request: Request) -> Response:
-        """Takes the order without reading it: nothing a visitor typed is kept."""
+        """Accepts the order without reading it: nothing that a visitor typed is stored."""
         return RedirectResponse("/thanks", 303)
 
     async def thanks(self, request: Request) -> Response:
@@ -133,7 +133,7 @@ class Shop:
 
 
 def shop_app(collector_url: str, site_key: str) -> Starlette:
-    """The shop as an app; its pages send what happens on them to `collector_url`."""
+    """The shop as an app; its pages send their events to `collector_url`."""
     shop = Shop(collector_url, site_key)
     return Starlette(
         routes=[

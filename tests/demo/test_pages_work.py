@@ -106,7 +106,7 @@ def test_a_lamp_goes_into_the_basket(page: Page, variant: str) -> None:
 def test_gallery_and_colours_change_the_picture(page: Page) -> None:
     page.goto("/table-lamps/galet")
     page.locator(".thumbs button").nth(1).click()
-    expect(page.locator(".gallery .main rect").first).to_have_attribute("fill", "url(#ground-night)")
+    expect(page.locator(".gallery .main rect").first).to_have_attribute("fill", "url(#background-night)")
     page.locator("#colours button").nth(1).click()
     expect(page.locator("[data-colour-name]")).to_have_text("pine")
     page.locator("#delivery-details").click()

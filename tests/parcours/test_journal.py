@@ -62,12 +62,12 @@ def test_show_says_what_a_segment_holds_and_why(folder):
     assert whole["b"]["click"]["x"] == [5000, 100]
     beyond = asked(folder, "show", aside.name, "--batch", "3")
     assert beyond.exit_code == 1
-    assert "there is no number 3" in beyond.output
+    assert "there is no batch 3" in beyond.output
 
 
 def test_show_of_what_nobody_can_read(folder):
     path = segment(folder, encode_record(1000, b'{"site":"seven"}', b"no"))
-    assert "cannot be read: 2 bytes" in asked(folder, "show", path.stem).output
+    assert "unreadable: 2 bytes" in asked(folder, "show", path.stem).output
 
 
 def test_replay_puts_back_and_discard_deletes(folder):
@@ -102,7 +102,7 @@ def test_verify_says_where_a_segment_is_torn(folder):
     done.write_bytes(data)
     damaged = asked(folder, "verify")
     assert damaged.exit_code == 1
-    assert "behind batch 2; the disk has changed it" in damaged.output
+    assert "after batch 2; it was damaged on disk" in damaged.output
     assert "2 of 4 segments are whole" in damaged.output
 
 

@@ -35,7 +35,7 @@ def test_a_server_replaces_the_folder():
         ({"PARCOURS_PROT": "80"}, "PARCOURS_PROT is not a setting"),
         ({"PARCOURS_BASE_URL": "stats.shop.example"}, "must begin with http"),
         ({"PARCOURS_SEGMENT_SECONDS": "0"}, "must be above 0"),
-        ({"PARCOURS_LOG_LEVEL": "loud"}, "take debug"),
+        ({"PARCOURS_LOG_LEVEL": "loud"}, "use debug"),
     ],
 )
 def test_bad_settings_are_told_in_words(environment, words):

@@ -75,7 +75,7 @@ def test_without_grace_the_old_key_is_refused_in_words(served: Served) -> None:
     assert send(url, first["key"]).status_code == 204
     rotated = at_server("site", "rotate-key", "Leaked", "--grace-days", "0", data=data)
     assert rotated.returncode == 0, rotated.stderr
-    assert "the one of before works no longer" in rotated.stdout
+    assert "the previous one no longer works" in rotated.stdout
     second = told(data, "show", "Leaked")
     assert f'data-site="{second["key"]}"' in rotated.stdout
     until(lambda: send(url, first["key"]).status_code == 404, PATIENCE)

@@ -1,7 +1,7 @@
 """Page pictures and layouts, taken by headless Chromium."""
 
 from rules.recipe import BadRecipe, Recipe, read_recipe
-from viewer.snapshot.browser import chromium_words, find_chromium
+from viewer.snapshot.browser import chromium_problem, find_chromium
 from viewer.snapshot.camera import Camera
 from viewer.snapshot.errors import SnapshotError
 from viewer.snapshot.request import PictureRequest
@@ -15,6 +15,6 @@ __all__ = [
     "Recipe",
     "SnapshotError",
     "read_recipe",
-    "chromium_words",
+    "chromium_problem",
     "find_chromium",
 ]

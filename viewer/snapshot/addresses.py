@@ -11,16 +11,16 @@ from urllib.parse import SplitResult, urlsplit
 from store.records import Site
 from viewer.snapshot.errors import SnapshotError
 
-Resolve = Callable[[str], list[str]]  # host name → IP addresses; raises OSError when it is not known
+Resolve = Callable[[str], list[str]]  # host name → IP addresses; raises OSError for an unknown name
 
 _LOOPBACK = ("127.0.0.1", "::1")
 _DEFAULT_PORT = {"http": 80, "https": 443}
-# Ranges that carry an IPv4 address inside: the inner one decides.
+# IPv6 addresses in this range contain an IPv4 address, which is checked instead (RFC 6052).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def system_resolve(host: str) -> list[str]:
-    """The machine's own answer, in its order, without doubles."""
+    """The addresses from the system resolver, in its order, without duplicates."""
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
@@ -43,11 +43,10 @@ def _named(pattern: str) -> tuple[str, int | None]:
 
 
 def in_domains(host: str, port: int, domains: Iterable[str]) -> bool:
-    """Whether `host:port` is one of a site's domains.
+    """Whether `host:port` is one of the domains of a site.
 
-    `shop.example` is that host and its `www.` on every port, `shop.example:8001` on that
-    port only, `*.shop.example` every host below it, `localhost` every loopback name: the
-    same rule by which the collector lets pages in.
+    `shop.example` matches that host and its `www.` on every port, `shop.example:8001` that port only,
+    `*.shop.example` every host below it, and `localhost` every loopback name. The collector uses the same rule.
 
     >>> in_domains("www.shop.example", 443, ["shop.example"])
     True
@@ -65,13 +64,13 @@ def in_domains(host: str, port: int, domains: Iterable[str]) -> bool:
 
 
 def port_of(parts: SplitResult) -> int:
-    """The port of an http(s) address, its scheme's own when none is written."""
+    """The port of an http(s) address, or the default one of its scheme."""
     return parts.port or _DEFAULT_PORT.get(parts.scheme, 0)
 
 
 @dataclass(frozen=True)
 class Bounds:
-    """What one site's snapshots may reach."""
+    """The hosts that the snapshots of a site may reach."""
 
     site: str
     domains: tuple[str, ...]
@@ -91,13 +90,13 @@ class Bounds:
         return in_domains(host, port, self.domains)
 
     def reachable(self, host: str, port: int, ips: Iterable[str]) -> list[str]:
-        """Those of a host's IP addresses that may be connected to."""
+        """The IP addresses of a host that may be connected to."""
         if self.allow_private and self.own(host, port):
             return list(ips)
         return [ip for ip in ips if not is_private(ip)]
 
     def check(self, url: str) -> None:
-        """Raise `SnapshotError` (address) unless the page at `url` is one of the site's own."""
+        """Raise `SnapshotError` (address) unless the page at `url` belongs to the site."""
         try:
             parts = urlsplit(url)
             host, port = parts.hostname or "", port_of(parts)

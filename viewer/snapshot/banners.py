@@ -1,4 +1,4 @@
-"""Cookie banners: hidden before the picture, and said so."""
+"""Cookie banners: hidden before the picture is taken, with a note for each."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import json
 from store.notes import note
 from viewer.snapshot.world import World, script
 
-# Selectors of the banners of consent platforms, as their own documents name them.
+# Selectors of the banners of consent platforms, from their documentation.
 PLATFORMS = {
     "OneTrust": "#onetrust-consent-sdk, #optanon",
     "Cookiebot": "#CybotCookiebotDialog, #CybotCookiebotDialogBodyUnderlay, #cookiebanner",
@@ -46,6 +46,6 @@ PLATFORMS = {
 
 
 async def hide_banners(world: World) -> list[str]:
-    """Hide what asks for consent over the page; gives a note for each thing hidden."""
+    """Hide everything that asks for consent; returns a note for each element hidden."""
     names = await world.evaluate(f"({script('banners')})({json.dumps(PLATFORMS)})")
     return [note("banner_of", name=name) if name else note("banner") for name in names]

@@ -24,16 +24,16 @@ _ARGS = (
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
-    # Pages may reach nothing but through our proxy: no UDP beside it.
+    # Pages may reach the network only through our proxy, so no UDP besides it.
     "--webrtc-ip-handling-policy=disable_non_proxied_udp",
     "--force-webrtc-ip-handling-policy=disable_non_proxied_udp",
 )
 
 
 def find_chromium(chosen: str = "") -> str:
-    """The program to start: `chosen` (a path or a name), else one on PATH, else '' for playwright's own.
+    """The program to start: `chosen` (a path or a name), else one on PATH, else '' for Playwright's own.
 
-    Raises `SnapshotError` (browser) when `chosen` is not there.
+    Raises `SnapshotError` (browser) if `chosen` does not exist.
     """
     if chosen:
         found = shutil.which(chosen)
@@ -43,8 +43,8 @@ def find_chromium(chosen: str = "") -> str:
     return next((found for name in NAMES if (found := shutil.which(name))), "")
 
 
-def chromium_words(chosen: str = "") -> str:
-    """For `parcours doctor`: '' when a Chromium is there, else what to do. Starts nothing."""
+def chromium_problem(chosen: str = "") -> str:
+    """For `parcours doctor`: '' if there is a Chromium, otherwise what to do. Starts nothing."""
     try:
         found = find_chromium(chosen)
     except SnapshotError as error:
@@ -57,7 +57,7 @@ async def launch(playwright: Playwright, chosen: str = "") -> Browser:
     """Start a headless Chromium with a fresh profile. Raises `SnapshotError` (browser)."""
     program = find_chromium(chosen) or None
     root = hasattr(os, "geteuid") and os.geteuid() == 0
-    # Chromium's sandbox does not start as root, nor in many containers: tried first, then left out.
+    # The sandbox of Chromium does not work as root, nor in many containers: try with it first, then without.
     tries = (False,) if root else (True, False)
     problem = ""
     for sandbox in tries:

@@ -1,4 +1,4 @@
-"""The layout of the page in front of the camera, made by the tracker's own element code."""
+"""The layout of the page in the browser, read by the element code of the tracker."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ from viewer.snapshot.errors import SnapshotError
 from viewer.snapshot.frames import foreign_frames, graft
 from viewer.snapshot.world import World
 
-# Beside the rooms, in the repository as in the installed package.
+# Next to the packages, both in the repository and when installed.
 SCRIPT = Path(__file__).resolve().parents[2] / "tracker_js" / "dist" / "capture.js"
 
 
 @cache
 def capture_script(path: Path = SCRIPT) -> str:
-    """The text of capture.js. Raises `SnapshotError` (capture) when it was not built."""
+    """The text of capture.js. Raises `SnapshotError` (capture) if it was not built."""
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -30,9 +30,9 @@ def capture_script(path: Path = SCRIPT) -> str:
 
 
 async def read_elements(world: World, site_key: str, bounds: Bounds | None = None) -> dict[str, Any]:
-    """What `__parcoursCapture` says of the page: width, height, viewportHeight, title and one list a property.
+    """The result of `__parcoursCapture`: width, height, viewportHeight, title and one list for each property.
 
-    Frames of the page's own origin are part of it; so are those of another one within `bounds`.
+    It includes frames of the same origin, and frames of other origins within `bounds`.
     """
     found = await _capture(world, json.dumps(site_key))
     if bounds is None:
@@ -41,19 +41,19 @@ async def read_elements(world: World, site_key: str, bounds: Bounds | None = Non
         try:
             found = graft(found, at, await _capture(inner, f"{json.dumps(site_key)}, '>>html:1'"))
         except (PlaywrightError, SnapshotError):
-            continue  # it has gone on to another page, or holds its renderer: the page is whole without it
+            continue  # the frame navigated away or blocks its renderer: leave it out
     return found
 
 
 async def _capture(world: World, arguments: str) -> dict[str, Any]:
     found = await world.evaluate(f"{capture_script()}\n;globalThis.__parcoursCapture({arguments})")
     if not isinstance(found, dict):
-        raise SnapshotError("The elements of the page could not be read: capture.js gave nothing.", "capture")
+        raise SnapshotError("The elements of the page could not be read: capture.js returned nothing.", "capture")
     return found
 
 
 def to_layout(found: Mapping[str, Any], width: int, height: int, viewport_h: int) -> Layout:
-    """The typed layout of a picture `width` × `height` px. Raises `SnapshotError` (capture) when it does not fit."""
+    """The typed layout of a picture of `width` × `height` px. Raises `SnapshotError` (capture) for invalid columns."""
     try:
         return Layout.of(width, height, viewport_h, found)
     except (KeyError, ValueError, TypeError) as error:

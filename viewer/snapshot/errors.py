@@ -1,10 +1,10 @@
-"""What can go wrong while a picture is taken, in words for the person who asked for it."""
+"""What can go wrong while a picture is taken, with messages for the user who requested it."""
 
 from __future__ import annotations
 
 
 class SnapshotError(Exception):
-    """No picture. `words` say what, where and what to do; `code` is one of `CODES`."""
+    """No picture was taken. `words`: the message, with what to do; `code`: one of `CODES`."""
 
     def __init__(self, words: str, code: str) -> None:
         super().__init__(words)
@@ -31,8 +31,8 @@ STEP_FAULTS = {
 
 
 class StepError(SnapshotError):
-    """A step of a recipe that could not be done. `fault` is one of STEP_FAULTS; `values` are what its words need,
-    and `n` (from 1) and `step` of the step, and the `width` of the picture."""
+    """A step of a recipe failed. `fault` is a key of STEP_FAULTS; `values` fill in its message, with `n` (from 1) and
+    `step`, and the `width` of the picture."""
 
     def __init__(self, fault: str, **values: object) -> None:
         self.fault, self.values = fault, values
@@ -47,7 +47,7 @@ class StepError(SnapshotError):
 
 CODES = {
     "address": "the address is not http(s), or not one of the site's domains",
-    "private": "the address lies in a private network and the site does not allow that",
+    "private": "the address is in a private network, which the site does not allow",
     "dns": "the host name is not known",
     "unreachable": "nothing answers there",
     "certificate": "the certificate is not valid",
@@ -58,10 +58,10 @@ CODES = {
     "not_html": "the address is not a web page",
     "empty": "the page shows nothing",
     "timeout": "the page took too long",
-    "crashed": "the page brought the browser down",
+    "crashed": "the page crashed the browser",
     "capture": "the elements of the page could not be read",
     "step": "a step of the state's recipe could not be done",
     "leaves": "a step of the state's recipe leads to another page",
-    "stopped": "the camera was closed meanwhile",
+    "stopped": "the camera was closed before the picture was taken",
     "browser": "there is no Chromium, or it does not start",
 }

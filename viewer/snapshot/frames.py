@@ -1,4 +1,4 @@
-"""Frames of another origin: their elements are read in themselves, and set into the layout of the page around them."""
+"""Frames of another origin: their elements are read inside them and inserted into the layout of the page."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ _MAX_PATH, _MAX_TAIL = 512, 399  # letters, as in tracker_js/src/elements.js
 
 
 async def foreign_frames(world: World, bounds: Bounds) -> list[tuple[int, World]]:
-    """(index of the frame in the layout, its world) of the frames that capture.js could not see into, in the order of
-    the page; only of the site's own pages. To be asked after capture.js has run in `world`."""
+    """(index of the frame in the layout, its world) of the frames that capture.js could not read, in page order, as
+    far as they show pages of the site. Call it after capture.js has run in `world`."""
     worlds = await _worlds(world)
     found = []
     indices = await world.evaluate("globalThis.__parcoursFrames.map(([index]) => index)")
     nodes = await world.nodes("globalThis.__parcoursFrames.map(([, frame]) => frame)") if indices else []
     for index, node in zip(indices, nodes, strict=True):
-        told = await world.session.send("DOM.describeNode", {"nodeId": node})
-        url, inner = worlds.get(told["node"].get("frameId", ""), ("", None))
+        described = await world.session.send("DOM.describeNode", {"nodeId": node})
+        url, inner = worlds.get(described["node"].get("frameId", ""), ("", None))
         parts = urlsplit(url)
         if inner and parts.hostname and bounds.own(parts.hostname, port_of(parts)):
             found.append((int(index), inner))
@@ -32,7 +32,7 @@ async def foreign_frames(world: World, bounds: Bounds) -> list[tuple[int, World]
 
 
 async def _worlds(world: World) -> dict[str, tuple[str, World]]:
-    """Frame id → (address, world) of all frames of the page: those in its own process, and those in others."""
+    """Frame id → (address, world) of all frames of the page, whether in its process or in others."""
     found: dict[str, tuple[str, World]] = {}
     waiting = [(await world.session.send("Page.getFrameTree"))["frameTree"]]
     while waiting:
@@ -49,9 +49,10 @@ async def _worlds(world: World) -> dict[str, tuple[str, World]]:
 
 
 def graft(page: Mapping[str, Any], at: int, inner: Mapping[str, Any]) -> dict[str, Any]:
-    """The columns of `page` with those of `inner`, the page in its frame `at`, behind that element.
+    """The columns of `page` with those of `inner`, the page in its frame `at`, inserted after that element.
 
-    Boxes of `inner` are px of the frame's viewport; paths go on from the frame's; what is fixed in it is fixed to it.
+    Boxes of `inner` are in px of the frame's viewport; its paths continue that of the frame; elements fixed in it move
+    with the frame.
     """
     count = len(inner["paths"])
     left, top, width, height = page["frames"][str(at)]
@@ -92,7 +93,7 @@ def graft(page: Mapping[str, Any], at: int, inner: Mapping[str, Any]) -> dict[st
 
 
 def _joined(frame: str, path: str) -> str:
-    """As `shorten` in tracker_js/src/elements.js, which the tracker joins them by."""
+    """Shortened as by `shorten` in tracker_js/src/elements.js."""
     whole = frame + path
     if len(whole) <= _MAX_PATH:
         return whole

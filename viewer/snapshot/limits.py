@@ -1,4 +1,4 @@
-"""How long, how tall, how much: every bound of a snapshot in one place."""
+"""All limits of a snapshot."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 class Limits:
     """Seconds and CSS pixels."""
 
-    answer_s: float = 30.0  # until the server has begun to answer
-    load_s: float = 15.0  # until the load event; going on without it is fine
-    quiet_s: float = 8.0  # until nothing moves any more
-    calm_s: float = 0.5  # how long nothing must move
+    answer_s: float = 30.0  # until the server begins to answer
+    load_s: float = 15.0  # until the load event; afterwards the snapshot continues without it
+    quiet_s: float = 8.0  # until nothing changes any more
+    calm_s: float = 0.5  # how long nothing must change
     scroll_s: float = 25.0  # for the pass through the page
     step_s: float = 10.0  # for one step of a recipe
-    images_s: float = 8.0  # for images and fonts after it
-    whole_s: float = 120.0  # for one width, whatever the page does
+    images_s: float = 8.0  # for images and fonts after the pass
+    whole_s: float = 120.0  # for one width altogether
     dial_s: float = 10.0  # for one connection
     tallest_px: int = 60_000  # a taller page is cut
     strip_px: int = 2_048  # height of one strip of the picture

@@ -1,4 +1,4 @@
-"""Opening a page: every way it can fail has its words."""
+"""Opens a page, with a message for every way in which that can fail."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ CONNECTION_CODES = ("private", "dns", "unreachable")
 
 _STATUS = {
     401: "asks for a name and password",
-    403: "is forbidden to us; perhaps a protection against robots stands before it",
+    403: "is forbidden to us; perhaps the site has a protection against robots",
     404: "is not there",
     410: "is gone",
     429: "is refused because of too many requests",
@@ -46,24 +46,24 @@ async def open_page(
     try:
         await page.wait_for_load_state("load", timeout=limits.load_s * 1000)
     except PlaywrightTimeout:
-        return  # a file that never comes; what is there is waited for in settle.py
+        return  # a file that never loads; settle.py waits for the rest
     except PlaywrightError as error:
         raise _failure(url, error, site, proxy, limits) from None
 
 
 def check_address(page: Page, url: str, site: Site, traffic: Traffic, mapping: Mapping | None) -> None:
-    """Raise `SnapshotError` when the page has gone elsewhere than asked (redirect, script)."""
+    """Raise `SnapshotError` if a redirect or a script has led the page to another address."""
     outside = traffic.left
-    led = mapping.left if mapping else ""
-    if led and urlsplit(led).netloc != urlsplit(url).netloc:
-        outside = outside or led
+    target = mapping.left if mapping else ""
+    if target and urlsplit(target).netloc != urlsplit(url).netloc:
+        outside = outside or target
     if outside:
         raise SnapshotError(
             f"{url} leads to {_host(outside)}, which is not one of the domains of {site.name}. "
             "Give the address of a page of the site, or add that host to its domains.",
             "redirect",
         )
-    final = led or page.url
+    final = target or page.url
     if urlsplit(final).scheme not in ("http", "https"):
         return
     asked, reached = canonical_page(url, site.keep_query), canonical_page(final, site.keep_query)
@@ -80,7 +80,7 @@ def _host(url: str) -> str:
 
 
 def refusal(code: str, host: str, site: Site) -> SnapshotError:
-    """The words for a host that was not connected to."""
+    """The error for a host to which no connection was made."""
     words = {
         "private": f"{host} lies in a private network, and {site.name} does not allow pictures from there. "
         "If that is meant, allow private addresses for this site (--allow-private).",

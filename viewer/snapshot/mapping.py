@@ -1,4 +1,4 @@
-"""A site that is fetched from another address than its public one (`Site.fetch_from`)."""
+"""Sites whose pages are fetched from another address than the public one (`Site.fetch_from`)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _HOPS = 5
 class Mapping:
     """Answers requests to one public host from `base`; the page keeps its public address.
 
-    `left` is the address a page was led to by a redirect: outside the host, or another page of it.
+    `left`: the address to which a redirect led the page, on the same host or another one.
     """
 
     def __init__(self, host: str, base: str) -> None:
@@ -30,7 +30,7 @@ class Mapping:
         request = route.request
         url = request.url
         if COLLECTOR.search(urlsplit(url).path):
-            await route.fallback()  # a picture is no visit here either
+            await route.fallback()  # a picture is not a visit
             return
         try:
             for _ in range(_HOPS):
@@ -56,7 +56,7 @@ class Mapping:
                     break
             await route.abort("addressunreachable")
         except PlaywrightError:
-            # The page or its browser went away, or the other address does not answer: the same for the page.
+            # The page or its browser was closed, or the other address does not answer.
             try:
                 await route.abort("connectionfailed")
             except PlaywrightError:

@@ -19,8 +19,8 @@ async def page_height(world: World) -> int:
 async def photograph(world: World, width: int, height: int, limits: Limits) -> list[tuple[int, bytes]]:
     """(height px, WebP) of each strip, from the top down; one CSS px is one px of the picture.
 
-    The window keeps its size: what is `100vh` tall stays so, and what is fixed stands
-    once, where it stands at the top of the page.
+    The window keeps its size, so elements that are `100vh` tall stay so, and fixed elements appear once, where they are
+    at the top of the page.
     """
     taken = []
     for top, tall in strips(height, limits.strip_px):

@@ -1,8 +1,7 @@
-"""The only way out of the snapshot's browser: a small proxy that decides for every connection.
+"""The only way out of the snapshot's browser: a small proxy that checks every connection.
 
-Checking an address before the browser looks its name up again would leave a gap
-(redirects, scripts, names that change their answer). Here the name is looked up
-once, the answer is checked, and that very answer is connected to.
+Checking an address before the browser resolves the name again would leave a gap: redirects, scripts, DNS rebinding.
+Here the name is resolved once, and the connection goes to the very address that was checked.
 """
 
 from __future__ import annotations
@@ -18,14 +17,14 @@ from viewer.snapshot.addresses import Bounds, Resolve, port_of
 
 _HEAD = 64 * 1024  # bytes of request or response head
 _OWN_HEADERS = re.compile(rb"^(proxy-connection|proxy-authorization|connection|keep-alive):", re.I)
-COLLECTOR = re.compile(r"/c/[a-z2-7]{12}$")  # path of a Parcours collector: a picture is no visit
+COLLECTOR = re.compile(r"/c/[a-z2-7]{12}$")  # path of a Parcours collector: a picture is not a visit
 
 
-REFUSED = "parcours-refused"  # header of our own refusals, with their code
+REFUSED = "parcours-refused"  # header of responses that reject a connection, with the code
 
 
 class ProxyRefusal(Exception):
-    """A connection that was not made; `code` as in `errors.CODES`."""
+    """The proxy does not make a connection; `code` as in `errors.CODES`."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)
@@ -33,7 +32,7 @@ class ProxyRefusal(Exception):
 
 
 class Proxy:
-    """HTTP and CONNECT on a loopback port of its own. `refused` maps `host:port` to why it was not connected to."""
+    """HTTP and CONNECT on a loopback port. `refused`: `host:port` → code of the reason."""
 
     def __init__(self, bounds: Bounds, resolve: Resolve, dial_s: float) -> None:
         self.bounds = bounds
@@ -53,7 +52,7 @@ class Proxy:
             server.close()
             for writer in list(self._open):
                 writer.transport.abort()
-            with contextlib.suppress(TimeoutError):  # a look-up may still be under way
+            with contextlib.suppress(TimeoutError):  # a look-up may still be running
                 await asyncio.wait_for(server.wait_closed(), 2)
 
     async def _dial(self, host: str, port: int) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
@@ -97,7 +96,7 @@ class Proxy:
             await _pipe(away, writer)
             out.cancel()
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
-            pass  # either side went away, or it is no HTTP: closing is the answer
+            pass  # one side closed the connection, or this is not HTTP: close it
         finally:
             for end in (writer, upstream):
                 if end is not None:
@@ -106,7 +105,7 @@ class Proxy:
 
 
 def _single(head: bytes, first: bytes) -> bytes:
-    """A head made good for one exchange a connection: the next one may go to another host and is checked anew."""
+    """The head for a connection with a single exchange, since the next request may be for another host."""
     kept = [line for line in head.split(b"\r\n")[1:] if line and not _OWN_HEADERS.match(line)]
     return b"\r\n".join([first, *kept, b"Connection: close", b"", b""])
 

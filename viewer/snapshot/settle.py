@@ -1,4 +1,4 @@
-"""Bringing a page to what a visitor sees who has read all of it, and then to rest."""
+"""Brings a page into the state of a visitor who has read all of it, and then to rest."""
 
 from __future__ import annotations
 
@@ -12,27 +12,27 @@ from viewer.snapshot.limits import Limits
 from viewer.snapshot.traffic import Traffic
 from viewer.snapshot.world import World, script
 
-_LOOK_S = 0.1  # between two looks
+_POLL_S = 0.1
 _STEP = 0.8  # of the window's height, at each step of the pass
-_STEP_S = 0.08  # what a step is given at least: two frames and a start for its requests
-_STEP_BUSY_S = 0.6  # and at most, while requests are under way
-_GROWN = 4  # times its first height: then the page is taken to have no end
+_STEP_S = 0.08  # minimum time of a step: two frames, and the start of its requests
+_STEP_BUSY_S = 0.6  # maximum, while requests are pending
+_GROWN = 4  # times its initial height: then the page counts as endless
 
 
 async def wait_quiet(world: World, traffic: Traffic, bound_s: float, calm_s: float) -> bool:
-    """Wait until neither network nor document changed for `calm_s`; False when that was not reached in `bound_s`."""
+    """Wait until network and document are unchanged for `calm_s`; False if that does not happen within `bound_s`."""
     watch = f"({script('watch')})()"
     deadline = time.monotonic() + bound_s
     while time.monotonic() < deadline:
         still_ms = await world.evaluate(watch)
         if traffic.calm_for() >= calm_s and still_ms >= calm_s * 1000:
             return True
-        await asyncio.sleep(_LOOK_S)
+        await asyncio.sleep(_POLL_S)
     return False
 
 
 async def scroll_through(world: World, traffic: Traffic, limits: Limits) -> list[str]:
-    """Go down the page in steps so that lazy content comes; gives warnings."""
+    """Scroll down the page in steps so that lazy content loads; returns warnings."""
     go = script("scroll")
     deadline = time.monotonic() + limits.scroll_s
     size = await world.evaluate(f"({go})(0)")
@@ -55,17 +55,17 @@ async def scroll_through(world: World, traffic: Traffic, limits: Limits) -> list
 
 
 async def arrive(world: World, traffic: Traffic, limits: Limits) -> bool:
-    """Wait for the page to be quiet for the first time; False when it was not."""
+    """Wait for the page to be quiet for the first time; False if it was not within the limit."""
     return await wait_quiet(world, traffic, limits.quiet_s, limits.calm_s)
 
 
 async def read_through(world: World, traffic: Traffic, limits: Limits, quiet: bool) -> list[str]:
-    """Everything from the first quiet to a page that was read to its foot, scrolled to its top; gives warnings."""
+    """Load everything down to the foot of the page, then scroll back to the top; returns warnings."""
     warnings: list[str] = []
     warnings += await hide_banners(world)
     await world.evaluate(f"({script('eager')})()")
     warnings += await scroll_through(world, traffic, limits)
-    await world.evaluate(f"({script('eager')})()")  # what came while scrolling
+    await world.evaluate(f"({script('eager')})()")  # for what was added while scrolling
     loaded = await world.evaluate(f"({script('loaded')})({json.dumps(limits.images_s * 1000)})")
     if not loaded["inTime"]:
         warnings.append(note("late", seconds=limits.images_s))
@@ -80,25 +80,25 @@ async def read_through(world: World, traffic: Traffic, limits: Limits, quiet: bo
 
 
 async def come_to_rest(world: World) -> None:
-    """Bring everything that moves to its end, and switch the page's scripts off."""
+    """Finish all animations, and disable the scripts of the page."""
     await world.evaluate(f"({script('freeze')})()")
-    await asyncio.sleep(_LOOK_S)  # what the page does when its animations end
+    await asyncio.sleep(_POLL_S)  # for what the page does when its animations end
     await world.evaluate(f"({script('scroll')})(0)")
     await world.stop_scripts()
-    await world.evaluate(f"({script('freeze')})()")  # and what that began
+    await world.evaluate(f"({script('freeze')})()")  # for animations started meanwhile
 
 
 async def rest_in_state(world: World) -> None:
-    """The same after the steps of a recipe: what they opened stays open, wherever the page was scrolled to."""
+    """The same after the steps of a recipe, without closing what they opened."""
     await world.evaluate(f"({script('freeze')})()")
-    await asyncio.sleep(_LOOK_S)
+    await asyncio.sleep(_POLL_S)
     await world.stop_scripts()
-    # From here on no script hears that the pointer leaves; styles for `:hover` are held by the browser itself.
+    # Scripts no longer notice that the pointer leaves; the browser itself keeps the `:hover` styles.
     nodes = await world.nodes(f"({script('hovered')})()")
     await world.session.send("CSS.enable")
     for node in nodes:
         await world.session.send("CSS.forcePseudoState", {"nodeId": node, "forcedPseudoClasses": ["hover"]})
     if (await world.evaluate("scrollY")) > 0:
         await world.evaluate(f"({script('scroll')})(0)")
-        await world.page.mouse.move(-9, -9)  # off the page: else it would rest on whatever came under it
+        await world.page.mouse.move(-9, -9)  # off the page: otherwise it would hover over whatever is below it now
     await world.evaluate(f"({script('freeze')})()")

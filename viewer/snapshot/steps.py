@@ -1,4 +1,4 @@
-"""Doing the steps of a recipe in a page, with a real pointer; what cannot be done is told in words."""
+"""Performs the steps of a recipe in a page, with a real pointer. A step that fails raises `StepError`."""
 
 from __future__ import annotations
 
@@ -23,43 +23,43 @@ from viewer.snapshot.settle import wait_quiet
 from viewer.snapshot.traffic import Traffic
 from viewer.snapshot.world import World, script
 
-_LOOK_S = 0.1  # between two looks
+_POLL_S = 0.1
 _PRESS_MS = 40  # how long a button is held
 
 
 class Player:
-    """Does steps on one page. `touch`: presses are those of a finger, as on a phone."""
+    """Performs steps on one page. `touch`: tap instead of click, as on a phone."""
 
     def __init__(self, world: World, traffic: Traffic, site: Site, limits: Limits, *, touch: bool = False) -> None:
         self.world, self.traffic, self.site, self.limits, self.touch = world, traffic, site, limits, touch
         self.page = world.page
-        self._left = ""  # address that a step wanted to go to
+        self._left = ""  # address that a step tried to navigate to
         self._may_reload = False
 
     async def play(self, steps: Steps, *, may_reload: bool = False) -> list[str]:
-        """Do all steps and wait until the page is quiet; gives warnings.
+        """Perform all steps and wait until the page is quiet; returns warnings. Raises `StepError`.
 
-        A step that leads to another page is stopped before it goes there; `may_reload` lets the
-        page load itself again, as some do when cookies were answered. Raises `StepError`.
+        Navigation to another page is blocked. `may_reload` allows the page to reload itself, as some do after the
+        cookie banner was answered.
         """
         if not steps:
             return []
         self._may_reload, before = may_reload, self.page.url
-        async with self._held():
+        async with self._navigation_blocked():
             for n, step in enumerate(steps, 1):
                 try:
                     async with asyncio.timeout(self.limits.step_s * 1.5):
                         await self._do(n, step)
                 except TimeoutError:
                     raise _failed("slow", n, step, seconds=self.limits.step_s) from None
-                await asyncio.sleep(_LOOK_S)
+                await asyncio.sleep(_POLL_S)
                 self._check(n, step, before)
             still = await self._still()
             self._check(len(steps), steps[-1], before)
         return [] if still else [note("moving")]
 
     async def put_pointer_away(self) -> None:
-        """Off the page: nothing is under it any more."""
+        """Move the pointer off the page, so that it hovers over nothing."""
         await self.page.mouse.move(-9, -9)
 
     async def _do(self, n: int, step: Step) -> None:
@@ -88,7 +88,7 @@ class Player:
             await self.page.mouse.click(*at, delay=_PRESS_MS)
 
     async def _find(self, n: int, step: Step, *, covered: bool = False) -> tuple[float, float]:
-        """Where the element is met, once it stands still there; `covered`: it need only show."""
+        """Where to click the element, once it has stopped moving; `covered`: it only has to be visible."""
         deadline = time.monotonic() + self.limits.step_s
         last: dict[str, Any] = {}
         while True:
@@ -98,28 +98,27 @@ class Player:
             if "x" in found and (found["x"], found["y"]) == (last.get("x"), last.get("y")):
                 return found["x"], found["y"]
             if time.monotonic() > deadline:
-                raise _why(n, step, found, self.limits.step_s)
+                raise _error(n, step, found, self.limits.step_s)
             last = found
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(_POLL_S)
 
     async def _look(self, n: int, step: Step) -> dict[str, Any]:
         found = await self.world.evaluate(f"({script('find')})({json.dumps(step.selector)})")
-        return _judged(found, n, step)
+        return _checked(found, n, step)
 
     async def _scroll(self, n: int, step: Step) -> None:
         deadline = time.monotonic() + self.limits.step_s
         call = f"({script('scroller')})({json.dumps(step.selector)}, {json.dumps(step.number)})"
         while True:
-            found = _judged(await self.world.evaluate(call), n, step)
-            if found.get("room", 0) > 1 or (
-                found and not step.selector
-            ):  # a page that fits the window is there already
+            found = _checked(await self.world.evaluate(call), n, step)
+            fits = found and not step.selector  # a page that fits into the window needs no scrolling
+            if found.get("room", 0) > 1 or fits:
                 break
             if time.monotonic() > deadline:
-                raise _failed("no_room", n, step) if found else _why(n, step, found, self.limits.step_s)
-            await asyncio.sleep(_LOOK_S)
-        if step.number is None:  # the end moves away while more comes in
-            await asyncio.sleep(_LOOK_S)
+                raise _failed("no_room", n, step) if found else _error(n, step, found, self.limits.step_s)
+            await asyncio.sleep(_POLL_S)
+        if step.number is None:  # the end moves down while content loads
+            await asyncio.sleep(_POLL_S)
             await wait_quiet(self.world, self.traffic, self.limits.step_s / 4, self.limits.calm_s)
             await self.world.evaluate(call)
 
@@ -133,20 +132,20 @@ class Player:
             if motion == last and not motion["running"]:
                 return True
             last = motion
-            await asyncio.sleep(_LOOK_S)
+            await asyncio.sleep(_POLL_S)
         return False
 
     @asynccontextmanager
-    async def _held(self) -> AsyncIterator[None]:
-        """No step may send the page, or a new window, anywhere: what a form would send is never sent."""
-        await self.page.context.route("**/*", self._hold)
+    async def _navigation_blocked(self) -> AsyncIterator[None]:
+        """Block all navigation of the page and of new windows: no form is ever submitted."""
+        await self.page.context.route("**/*", self._block)
         try:
             yield
         finally:
             with contextlib.suppress(PlaywrightError):
-                await self.page.context.unroute("**/*", self._hold)
+                await self.page.context.unroute("**/*", self._block)
 
-    async def _hold(self, route: Route) -> None:
+    async def _block(self, route: Route) -> None:
         request = route.request
         if not request.is_navigation_request():
             return await route.fallback()
@@ -154,7 +153,7 @@ class Player:
             if request.frame.parent_frame is not None:
                 return await route.fallback()
         except PlaywrightError:
-            pass  # a window that is just opening has no frame yet
+            pass  # a window that is opening has no frame yet
         if self._may_reload and request.method == "GET" and self._same(request.url, self.page.url):
             return await route.fallback()
         self._left = self._left or request.url
@@ -176,14 +175,14 @@ def _failed(fault: str, n: int, step: Step, **values: object) -> StepError:
     return StepError(fault, n=n, step=str(step), selector=step.selector, **values)
 
 
-def _judged(found: Any, n: int, step: Step) -> dict[str, Any]:
+def _checked(found: Any, n: int, step: Step) -> dict[str, Any]:
     if found.get("bad"):
         raise _failed("selector", n, step)
     return dict(found)
 
 
-def _why(n: int, step: Step, found: dict[str, Any], seconds: float) -> StepError:
-    """Why an element was not met within `seconds`, and what to do."""
+def _error(n: int, step: Step, found: dict[str, Any], seconds: float) -> StepError:
+    """The error for an element that could not be used within `seconds`."""
     if "cover" in found:
         return _failed("covered" if found["cover"] else "something", n, step, cover=found["cover"])
     if "x" in found:

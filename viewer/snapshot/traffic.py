@@ -1,4 +1,4 @@
-"""What a page has under way: requests not yet answered, hosts its navigation went through, files that failed."""
+"""The requests of a page: pending ones, navigation to other hosts, failures."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from playwright.async_api import Page, Request
 
 from viewer.snapshot.addresses import Bounds, in_domains, port_of
 
-# These stay open by design.
+# Requests that stay open by design.
 _ENDLESS = {"eventsource", "websocket", "media", "ping"}
 
 
 class Traffic:
-    """Counts a page's requests. `left` is the first address outside the site that the page itself went to."""
+    """Counts the requests of a page. `left`: the first address outside the site that the page navigated to."""
 
     def __init__(self, page: Page, bounds: Bounds) -> None:
         self.bounds = bounds
@@ -28,7 +28,7 @@ class Traffic:
         page.on("requestfailed", self._fail)
 
     def calm_for(self) -> float:
-        """Seconds since the last request began or ended; 0 while some are under way."""
+        """Seconds since the last request began or ended; 0 while any is pending."""
         return 0.0 if self._under_way else time.monotonic() - self._changed
 
     def busy(self) -> int:

@@ -1,4 +1,4 @@
-"""Our own scripts in a page: they run in a world of their own, which the page neither sees nor can bend."""
+"""Runs our scripts in an isolated world, which the scripts of the page can neither see nor change."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ _SCRIPTS = Path(__file__).parent / "page"
 
 
 def script(name: str) -> str:
-    """The text of `page/{name}.js`: an expression that gives a function."""
+    """The text of `page/{name}.js`: an expression that evaluates to a function."""
     return (_SCRIPTS / f"{name}.js").read_text(encoding="utf-8").strip().removesuffix(";")
 
 
 class World:
-    """The isolated world of a page's main frame, or of `frame` in it. It works on when the page's own scripts are
-    switched off."""
+    """The isolated world of a page's main frame, or of its frame `frame`. It still works when the page's own scripts
+    are disabled."""
 
     def __init__(self, page: Page, session: CDPSession, frame: str = "") -> None:
         self.page = page
@@ -36,7 +36,7 @@ class World:
         return (await self._evaluate(expression, returnByValue=True))["result"].get("value")
 
     async def nodes(self, expression: str) -> list[int]:
-        """The DevTools ids of the elements that an expression gives as an array."""
+        """The DevTools ids of the elements in the array that an expression returns."""
         await self.session.send("DOM.enable")
         await self.session.send("DOM.getDocument", {"depth": 0})
         array = (await self._evaluate(expression))["result"]["objectId"]
@@ -46,7 +46,7 @@ class World:
 
     async def _evaluate(self, expression: str, **how: bool) -> dict[str, Any]:
         frame = self.frame or (await self.session.send("Page.getFrameTree"))["frameTree"]["frame"]["id"]
-        # The same name gives the same world, and after a navigation a new one.
+        # The same name returns the same world, or a new one after a navigation.
         world = await self.session.send("Page.createIsolatedWorld", {"frameId": frame, "worldName": _NAME})
         answer: dict[str, Any] = await self.session.send(
             "Runtime.evaluate",
@@ -54,10 +54,10 @@ class World:
         )
         if "exceptionDetails" in answer:
             details = answer["exceptionDetails"]
-            words = details.get("exception", {}).get("description") or details.get("text", "")
-            raise SnapshotError(f"A script of the snapshot failed in the page: {words[:300]}", "capture")
+            message = details.get("exception", {}).get("description") or details.get("text", "")
+            raise SnapshotError(f"A script of the snapshot failed in the page: {message[:300]}", "capture")
         return answer
 
     async def stop_scripts(self) -> None:
-        """Switch the page's own scripts off (timers, frames, events): from here on nothing moves by itself."""
+        """Disable the scripts of the page (timers, frames, events), so that nothing changes by itself."""
         await self.session.send("Emulation.setScriptExecutionDisabled", {"value": True})

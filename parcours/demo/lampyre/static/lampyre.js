@@ -66,9 +66,9 @@ if ($('#ordered') && readBasket()) {
 if (readBasket()) { drawLines(); showSums(); }
 
 // Product page: pictures, colour, size, number, basket.
-on('.thumbs [data-ground]', 'click', (thumb) => {
+on('.thumbs [data-background]', 'click', (thumb) => {
   all('.thumbs .pic').forEach((one) => one.setAttribute('aria-pressed', one === thumb));
-  $('.gallery .main rect').setAttribute('fill', `url(#ground-${thumb.dataset.ground})`);
+  $('.gallery .main rect').setAttribute('fill', `url(#background-${thumb.dataset.background})`);
 });
 on('#colours button', 'click', (swatch) => {
   all('#colours button').forEach((one) => one.setAttribute('aria-pressed', one === swatch));
