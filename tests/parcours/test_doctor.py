@@ -20,24 +20,24 @@ def findings(data: Path, **env: Path) -> dict[str, tuple[bool, str]]:
     return found
 
 
-def test_files_that_are_not_given_are_no_fault(tmp_path: Path) -> None:
+def test_files_that_are_not_configured_are_no_fault(tmp_path: Path) -> None:
     found = findings(tmp_path)
-    assert found["countries"] == (True, "not kept: PARCOURS_GEOIP is not set")
-    assert found["data centres"] == (True, "not looked at: PARCOURS_DATACENTRES is not set")
+    assert found["countries"] == (True, "not stored: PARCOURS_GEOIP is not set")
+    assert found["data centres"] == (True, "not detected: PARCOURS_DATACENTRES is not set")
 
 
-def test_whole_files_are_told_by_what_they_hold(tmp_path: Path) -> None:
+def test_valid_files_are_described(tmp_path: Path) -> None:
     clouds = tmp_path / "clouds.txt"
     clouds.write_text("# clouds\n192.0.2.0/24\n2001:db8::/32\n")
     found = findings(tmp_path, geoip=geoip(tmp_path / "geo.mmdb"), datacentres=clouds)
     good, words = found["countries"]
     assert good
-    assert words.startswith("Test-Country, made 2")
+    assert words.startswith("Test-Country, built 2")
     assert found["data centres"] == (True, "2 networks")
 
 
 @pytest.mark.parametrize("fault", ["missing", "broken"])
-def test_a_fault_is_told_with_the_setting_and_the_file(tmp_path: Path, fault: str) -> None:
+def test_a_fault_names_the_setting_and_the_file(tmp_path: Path, fault: str) -> None:
     geo, clouds = tmp_path / "geo.mmdb", tmp_path / "clouds.txt"
     if fault == "broken":
         geo.write_bytes(geoip(tmp_path / "whole.mmdb").read_bytes()[:40])
