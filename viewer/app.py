@@ -42,7 +42,6 @@ from viewer.http.security import SecurityHeaders
 from viewer.http.urls import Urls
 from viewer.jobs import Jobs, PictureTaker
 from viewer.maps import Drain, Maps
-from viewer.matchmaker import Matchmaker
 from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.problem import ErrorPages
 from viewer.pages.frame.rendering import StaticPages
@@ -51,6 +50,7 @@ from viewer.pages.people.account import AccountChanges
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
 from viewer.query import Resolver, period
+from viewer.record_matcher import RecordMatcher
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
@@ -114,8 +114,10 @@ class Viewer:
         self.first_owner = FirstRun(definitions, self.users)
         self.identities = Identities(definitions, self.users, self.work, settings.service_token)
         self.registry = Registry(definitions, self.work)
-        self.matchmaker = Matchmaker(store, snapshots, self.work.forget)
-        self.maps = Maps(store, snapshots, self.work, around.drain, partial(keys_of, definitions), self.matchmaker.meet)
+        self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
+        self.maps = Maps(
+            store, snapshots, self.work, around.drain, partial(keys_of, definitions), self.record_matcher.records_drawn
+        )
         heights = partial(_recorded_heights, store)
         self.jobs = Jobs(snapshots, around.camera or (lambda: Camera(settings.chromium)), heights, self._taken)
         self.health = Health(store, self.work, around.intake)
@@ -133,11 +135,11 @@ class Viewer:
 
     async def start(self) -> None:
         self.jobs.start()
-        self.matchmaker.start()
+        self.record_matcher.start()
 
     async def stop(self) -> None:
         await anyio.to_thread.run_sync(self.jobs.stop)
-        await anyio.to_thread.run_sync(self.matchmaker.stop)
+        await anyio.to_thread.run_sync(self.record_matcher.stop)
         await anyio.to_thread.run_sync(self.work.close)
 
     def first_run_url(self) -> str | None:
@@ -152,7 +154,7 @@ class Viewer:
     def _taken(self) -> None:
         """New pictures were saved."""
         self.work.forget()
-        self.matchmaker.look()
+        self.record_matcher.match_new()
 
     def _parts(self) -> dict[type, object]:
         """What handlers may ask for, by type (viewer/http/binding.py)."""

@@ -1,4 +1,4 @@
-"""Maps on demand: computed in threads, shared among the page, its strips and its table."""
+"""Maps on demand: computed in threads, and shared by the page, its strips and its table."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ from store.snapshots import Snapshot, Snapshots
 from viewer.work import Work
 
 SECONDS = 10.0  # how long a page, its strips and its table share one computation
-DRAIN_SECONDS = 2.0  # how long a map waits for batches that were acknowledged and are not in the store yet
+DRAIN_SECONDS = 2.0  # how long a map waits for batches that are acknowledged but not stored yet
 
 
 Drain = Callable[[], Awaitable[None]]
 States = Callable[[int, tuple[str, ...]], Sequence[str]]
-Met = Callable[[Snapshot, tuple[str, ...], UInt64], None]
+DrawnFrom = Callable[[Snapshot, tuple[str, ...], UInt64], None]
 
 
 def with_cap(scale: Scale, cap: float | None) -> Scale:
-    """The scale, with its top forced where one is asked for: two maps beside each other share it."""
+    """The scale with this cap, if one is given: two maps side by side share it."""
     return replace(scale, cap=cap) if cap else scale
 
 
 class Maps:
-    """Heatmaps, reach and comparisons of a scope. `width` None is the widest picture there is.
+    """Heatmaps, reach and comparisons of a scope. `width` None: the widest picture there is.
 
-    `fresh` computes anew: programs that ask twice want the second answer to know what came
-    between; pages want one computation for their forty pictures. All raise NoSnapshot.
+    `fresh` computes the map again: a program that asks twice expects the second answer to include what
+    arrived in between, while a page needs one computation for its forty images. All raise NoSnapshot.
     """
 
     def __init__(
@@ -48,11 +48,11 @@ class Maps:
         work: Work,
         drain: Drain | None = None,
         states: States = lambda _site, _pages: (),
-        met: Met = lambda _snapshot, _pages, _records: None,
+        drawn_from: DrawnFrom = lambda _snapshot, _pages, _records: None,
     ) -> None:
         """`states`: site number, pages → keys of the states defined for them, in the owner's order;
-        `met` is told which records a map was drawn of, and must be quick."""
-        self._met = met
+        `drawn_from` is called with the records that a map was drawn from; it must return quickly."""
+        self._drawn_from = drawn_from
         self._states = states
         self._store = store
         self._snapshots = snapshots
@@ -60,7 +60,7 @@ class Maps:
         self._drain = drain
 
     async def drained(self) -> None:
-        """Wait, within bounds, until what was acknowledged can be read."""
+        """Wait, for at most DRAIN_SECONDS, until acknowledged batches can be read."""
         if self._drain is not None:
             with anyio.move_on_after(DRAIN_SECONDS):
                 await self._drain()
@@ -71,13 +71,13 @@ class Maps:
         def compute() -> Heatmap:
             states = self._states(scope.site, scope.pages)
             drawn = heatmap(self._store, self._snapshots, scope, self._width(scope, width, state), state, states)
-            self._met(drawn.snapshot, drawn.pages, drawn.records.record)
+            self._drawn_from(drawn.snapshot, drawn.pages, drawn.records.record)
             return drawn
 
         return await self._work.once(("heatmap", scope, width, state), SECONDS, compute, fresh=fresh)
 
     async def reach(self, scope: Scope, width: int | None, fresh: bool = False) -> ReachMap:
-        """Reach is that of the page as it opens: a menu over it does not change what was seen."""
+        """Reach is that of the page as it opens: an open menu does not change what was seen."""
         await self.drained()
 
         def compute() -> ReachMap:
@@ -93,7 +93,7 @@ class Maps:
         def compute() -> Comparison:
             compared = comparison(self._store, self._snapshots, scope, experiment, self._width(scope, width))
             for arm in compared.arms:
-                self._met(arm.snapshot, arm.pages, arm.records.record)
+                self._drawn_from(arm.snapshot, arm.pages, arm.records.record)
             return compared
 
         key = ("comparison", scope, experiment.id, experiment.version, width)
@@ -105,11 +105,11 @@ class Maps:
         return await self._work.heavy(journey_map, self._store, journey, since, until, device)
 
     def pictures(self, snapshot: Snapshot) -> list[bytes]:
-        """The strips of a page picture, from the top down. Queries: run it in a thread."""
+        """The strips of a page picture, top to bottom. Queries the store: run it in a thread."""
         return [self._snapshots.strip(snapshot.id, n) for n, _ in sorted(self._snapshots.strips(snapshot.id))]
 
     def _width(self, scope: Scope, width: int | None, state: str = "") -> int:
-        """The width asked for, else the widest that there is a picture of."""
+        """The width asked for, else that of the widest picture."""
         if width:
             return width
         variant = "=".join(scope.variant) if scope.variant else ""

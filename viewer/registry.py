@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import ParamSpec, TypeVar
 
 from starlette.requests import Request
@@ -10,7 +10,7 @@ from starlette.requests import Request
 from store.definitions import Definitions
 from store.records import Experiment, Journey, PageState, Record, Site, Token
 from viewer.lookup import find_experiment, find_journey, find_site
-from viewer.states import defined_states, find_state
+from viewer.states import PlannedPicture, defined_states, find_state, planned_pictures
 from viewer.work import Work
 
 P = ParamSpec("P")
@@ -50,6 +50,12 @@ class Registry:
 
     async def state(self, site: Site, name: str) -> PageState:
         return await self._work.run(find_state, self._definitions, site, name)
+
+    async def planned_pictures(
+        self, site: Site, page: str, widths: Sequence[int], state: str = "", *, every: bool = False
+    ) -> list[PlannedPicture]:
+        """The pictures to take of a page (viewer/states.py)."""
+        return await self._work.run(planned_pictures, self._definitions, site, page, widths, state, every=every)
 
     async def tokens(self) -> list[Token]:
         return await self._work.run(self._definitions.find, Token)

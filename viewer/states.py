@@ -16,7 +16,7 @@ MOST_STATES = 50  # of a site
 
 
 @dataclass(frozen=True)
-class Wish:
+class PlannedPicture:
     """One picture to take: what is done to the page, and the widths that have this state."""
 
     recipe: Recipe
@@ -24,7 +24,7 @@ class Wish:
 
 
 def state_id(site: str, key: str) -> str:
-    """Keys are those of a site; ids are those of all."""
+    """Keys are unique within a site, ids across all sites."""
     return f"{site}.{key}"
 
 
@@ -34,23 +34,25 @@ def in_order(states: Iterable[PageState]) -> list[PageState]:
 
 
 def defined_states(definitions: Definitions, site: Site) -> list[PageState]:
-    """All of a site, the recipes that are done first among them, in the owner's order."""
+    """All states of a site in the owner's order, including the recipes that run before every picture."""
     return in_order(definitions.find(PageState, site=site.id))
 
 
 def on_page(states: Iterable[PageState], page: str) -> list[PageState]:
-    """Those of a page."""
+    """The states of one page."""
     return [state for state in states if any(matches(pattern, page) for pattern in state.pages)]
 
 
 def keys_of(definitions: Definitions, site: int, pages: Iterable[str]) -> list[str]:
-    """Keys of the states of any of these pages (or patterns), without the recipes that are done first."""
+    """Keys of the states of any of these pages (or patterns), without the recipes that run before every picture."""
     found = in_order(definitions.find(PageState, site=str(site)))
     pages = tuple(pages)
-    return [s.key for s in found if not s.first and any(_meets(pattern, page) for pattern in s.pages for page in pages)]
+    return [
+        s.key for s in found if not s.first and any(_covers(pattern, page) for pattern in s.pages for page in pages)
+    ]
 
 
-def _meets(pattern: str, page: str) -> bool:
+def _covers(pattern: str, page: str) -> bool:
     """Whether a state's pattern names a page, or is the pattern that was asked for."""
     return pattern == page or matches(pattern, page)
 
@@ -63,32 +65,32 @@ def find_state(definitions: Definitions, site: Site, name: str) -> PageState:
     raise missing("state", name, f"States of {site.name}: {', '.join(s.key for s in found) or 'none yet'}.")
 
 
-def wishes(
+def planned_pictures(
     definitions: Definitions, site: Site, page: str, widths: Sequence[int], state: str = "", *, every: bool = False
-) -> list[Wish]:
-    """What to take of a page (canonical): the base state, or the named one, or (`every`) the base and all states.
+) -> list[PlannedPicture]:
+    """The pictures to take of a page (canonical): of the page as it opens, or of one state, or (`every`) of all.
 
     Problem 422 when the page has no such state, or has it at none of these widths.
     """
     here = on_page(defined_states(definitions, site), page)
     first = tuple(step for one in here if one.first for step in read_recipe(one.steps))
     states = [one for one in here if not one.first]
-    base = Wish(Recipe(first=first), tuple(widths))
+    base = PlannedPicture(Recipe(first=first), tuple(widths))
     if every:
-        return [base, *(wish for one in states if (wish := _wish(one, first, widths)).widths)]
+        return [base, *(planned for one in states if (planned := _planned(one, first, widths)).widths)]
     if not state:
         return [base]
     found = [s for s in states if s.key == state] + [s for s in states if s.name == state]
     if not found:
         have = f"It has: {', '.join(one.key for one in states)}." if states else "It has none yet."
         raise Problem(422, "no_state", f"{page} has no state {state!r}.", f"{have} Define it first, with its steps.")
-    wish = _wish(found[0], first, widths)
-    if not wish.widths:
+    planned = _planned(found[0], first, widths)
+    if not planned.widths:
         only = " and ".join(found[0].devices)
         raise Problem(422, "no_state", f"The state {found[0].name!r} is one of {only} only.", "Ask for such a width.")
-    return [wish]
+    return [planned]
 
 
-def _wish(state: PageState, first: Steps, widths: Sequence[int]) -> Wish:
+def _planned(state: PageState, first: Steps, widths: Sequence[int]) -> PlannedPicture:
     fitting = tuple(w for w in widths if not state.devices or device_of(w) in state.devices)
-    return Wish(Recipe(state.key, first, read_recipe(state.steps)), fitting)
+    return PlannedPicture(Recipe(state.key, first, read_recipe(state.steps)), fitting)

@@ -1,7 +1,7 @@
-"""Threads for what must not stand on the event loop, and a short memory of what they found.
+"""Threads for calls that must not block the event loop, and a short cache of their results.
 
-The store keeps a client per thread, so the threads are few and stay. Short look-ups
-and heavy sums have their own, so that a sign-in never waits for a heatmap.
+The store keeps one client per thread, so there are few threads and they are reused. Short look-ups and long
+computations have separate threads, so that a sign-in never waits for a heatmap.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ P = ParamSpec("P")
 T = TypeVar("T")
 LOOKUP_THREADS = 4
 HEAVY_THREADS = 2
-REMEMBERED = 32  # results; a heatmap of a million points weighs some 60 MB, for the few seconds it is kept
+REMEMBERED = 32  # results; a heatmap of a million points takes some 60 MB for the few seconds it is kept
 
 
 class Work:
-    """Runs sync functions in threads; `once` shares one run among all who ask for the same."""
+    """Runs sync functions in threads; `once` shares one run among all callers with the same key."""
 
     def __init__(self) -> None:
         self._lookups = ThreadPoolExecutor(LOOKUP_THREADS, "viewer-lookup")
@@ -36,7 +36,7 @@ class Work:
         return await asyncio.wrap_future(self._lookups.submit(partial(function, *args, **kwargs)))
 
     async def heavy(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """A long call (a map, a picture, a password's hash) in a thread."""
+        """A long call (a map, a picture, the hash of a password) in a thread."""
         return await asyncio.wrap_future(self._heavy.submit(partial(function, *args, **kwargs)))
 
     async def once(
@@ -44,9 +44,9 @@ class Work:
     ) -> T:
         """The result of `function`, computed at most once per key within `seconds`.
 
-        Who asks while it runs gets the same run; `fresh` begins a new one, which the others
-        then share; `light` is for look-ups, which must not wait for maps. A failure is told
-        to those who waited and not remembered.
+        A caller that arrives while it runs waits for that run. `fresh` starts a new run, which later callers
+        then share; `light` is for look-ups, which must not wait for maps. An exception is raised to
+        everybody who waited, and is not remembered.
         """
         now = time.monotonic()
         with self._lock:
@@ -55,11 +55,11 @@ class Work:
             if found is None or fresh or (found[1].done() and found[1].exception() is not None):
                 found = (now + seconds, (self._lookups if light else self._heavy).submit(function))
                 self._known[key] = found
-        # shielded: one reader who goes away must not cancel the run for the others
+        # shielded: a client that disconnects must not cancel the run for the others
         return await asyncio.shield(asyncio.wrap_future(found[1]))
 
     def forget(self) -> None:
-        """Drop what is remembered: something was changed."""
+        """Drop all remembered results: something was changed."""
         with self._lock:
             self._known.clear()
 

@@ -25,7 +25,7 @@ from store.pages import canonical_page, page_path
 from store.records import Site
 from store.snapshots import Snapshots
 from viewer.snapshot import Camera, PictureRequest, SnapshotError
-from viewer.states import wishes
+from viewer.states import planned_pictures
 
 VISITORS = 3000  # simulated
 NOTE = "demo.json"
@@ -132,10 +132,10 @@ class Preparation:
             self.stages.now(PICTURES, f"{picture.path}{picture.state and f' ({picture.state})'} at {width} px")
             address, variant = self.shop_url + picture.path, picture.variant.replace(":", "=")
             page = canonical_page(address)
-            (wish,) = await asyncio.to_thread(
-                wishes, self.parcours.definitions, self.site, page, (width,), picture.state
+            (planned,) = await asyncio.to_thread(
+                planned_pictures, self.parcours.definitions, self.site, page, (width,), picture.state
             )
-            request = PictureRequest(self.site, address, (width,), variant, wish.recipe)
+            request = PictureRequest(self.site, address, (width,), variant, planned.recipe)
             for shot in await asyncio.to_thread(camera.take, request):
                 await asyncio.to_thread(self.snapshots.save, shot.snapshot, shot.layout, shot.strips)
             self.stages.step(PICTURES)

@@ -18,7 +18,6 @@ from viewer.query import WIDTHS, Resolver, only
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot.request import PictureRequest
-from viewer.states import wishes
 
 Width = Annotated[int, Meta(ge=WIDTHS[0], le=WIDTHS[1])]
 
@@ -70,10 +69,8 @@ async def take_snapshots(request: Request, *, registry: Registry, jobs: Jobs, re
     own = canonical_page(wanted.url, site.keep_query)  # NotAPage now rather than in the job
     page = await resolver.page(site, wanted.page) if wanted.page else ""
     variant = "=".join(await resolver.variant(site, wanted.variant) or ())
-    asked = await registry.read(
-        lambda found: wishes(found, site, page or own, wanted.widths, wanted.state, every=wanted.all_states)
-    )
-    requests = [PictureRequest(site, wanted.url, wish.widths, variant, wish.recipe, page) for wish in asked]
+    asked = await registry.planned_pictures(site, page or own, wanted.widths, wanted.state, every=wanted.all_states)
+    requests = [PictureRequest(site, wanted.url, one.widths, variant, one.recipe, page) for one in asked]
     taken = [jobs.submit(one) for one in requests]
     states = {"states": [job_json(job) for job in taken[1:]]} if wanted.all_states else {}
     return answer(job_json(taken[0]) | states, 202)

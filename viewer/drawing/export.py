@@ -24,7 +24,7 @@ def points_csv(found: Heatmap) -> bytes:
 
 
 def table_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:
-    """CSV in UTF-8 with a head; what is None is empty."""
+    """CSV in UTF-8 with a header row; None becomes an empty cell."""
     out = StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
@@ -40,7 +40,7 @@ def npy(array: NDArray[Any]) -> bytes:
 
 
 def stacked(grids: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
-    """[n, rows, columns]: grids on one another, the smaller ones filled up with zeros below and right."""
+    """[n, rows, columns]: the grids stacked, smaller ones padded with zeros at the bottom and right."""
     grids = list(grids)
     shape = tuple(max(grid.shape[axis] for grid in grids) for axis in (0, 1))
     full = np.zeros((len(grids), *shape), np.float32)
@@ -50,5 +50,6 @@ def stacked(grids: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
 
 
 def _harmless(cell: object) -> object:
-    # Text that begins like a formula would be run by a spreadsheet (paths come from visitors' browsers).
+    # A spreadsheet would run text that starts like a formula, and paths come from visitors' browsers:
+    # https://owasp.org/www-community/attacks/CSV_Injection
     return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

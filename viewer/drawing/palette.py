@@ -1,4 +1,4 @@
-"""Colours of data: a grid of values becomes a palette PNG whose opacity grows with the value."""
+"""Colours of data: a grid of values becomes a palette PNG whose opacity increases with the value."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from viewer.drawing import palette_tables
 
 Palette = Literal["light", "dark"]
 PALETTES: tuple[Palette, ...] = ("light", "dark")
-MOST_OPAQUE = 0.84  # words under the hottest spot stay readable
-# The first colours of each map are nearly white (light) or black (dark): they would tint nothing.
+MOST_OPAQUE = 0.84  # so that text under the hottest spot stays readable
+# The first colours of each map are nearly white (light) or black (dark): they would not show.
 _FIRST_COLOUR = {"light": 0.07, "dark": 0.25}
 _TABLE = {"light": palette_tables.LIGHT, "dark": palette_tables.DARK}
 _LEVELS = np.arange(256) / 255.0
@@ -30,17 +30,17 @@ def colours(palette: Palette) -> NDArray[np.uint8]:
 
 
 def opacity() -> NDArray[np.uint8]:
-    """[256]: the alpha of each level: 0 for nothing, quick to rise, MOST_OPAQUE at the cap."""
+    """[256]: the alpha of each level: 0 for level 0, rising steeply, MOST_OPAQUE at the cap."""
     return np.rint(255 * MOST_OPAQUE * (1 - (1 - _LEVELS) ** 4)).astype(np.uint8)
 
 
 def levels(grid: NDArray[np.float32], scale: Scale) -> NDArray[np.uint8]:
-    """Level 0…255 of each value; 0 only for what is nothing or next to it."""
+    """Level 0 to 255 of each value; only values at or near zero get level 0."""
     return np.rint(255 * np.clip(np.nan_to_num(scale.position(grid)), 0, 1)).astype(np.uint8)
 
 
 def heat_png(grid: NDArray[np.float32], scale: Scale, palette: Palette = "light") -> bytes:
-    """A palette PNG of grid[rows, columns], one pixel a cell, with an alpha table.
+    """A palette PNG of grid[rows, columns], one pixel per cell, with an alpha table.
 
     An empty grid (no rows or columns) gives one transparent pixel.
     """
@@ -48,14 +48,14 @@ def heat_png(grid: NDArray[np.float32], scale: Scale, palette: Palette = "light"
 
 
 def veil_png(share: NDArray[np.float32]) -> bytes:
-    """The veil of reach: share[rows] of views that saw each row; what nobody saw lies in the dark. One pixel wide."""
+    """The shade of reach, one pixel wide. share[rows]: views that saw each row; unseen rows are darkest."""
     unseen = 1 - np.clip(np.nan_to_num(share), 0, 1)
     black = np.zeros((256, 3), np.uint8)
     return _png(np.rint(255 * unseen).astype(np.uint8)[:, None], black, np.rint(255 * 0.72 * _LEVELS).astype(np.uint8))
 
 
 def overlay(levels: NDArray[np.uint8], palette: Palette) -> Image.Image:
-    """The same colours as an RGBA picture, to lay over a page picture."""
+    """The same colours as an RGBA image, to draw over a page picture."""
     table = np.concatenate([colours(palette), opacity()[:, None]], axis=1)
     return Image.fromarray(table[levels], "RGBA")
 

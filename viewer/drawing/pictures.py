@@ -1,4 +1,4 @@
-"""Pictures: the heat layer in the strips of the page picture, thumbnails, and whole pages for export."""
+"""Pictures: the heat layer over each strip of a page picture, thumbnails, and whole pages for export."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from aggregator.shapes.grid import CELL
 from viewer.drawing.palette import Palette, heat_png, levels, overlay, veil_png
 from viewer.http.errors import missing
 
-THUMB = (560, 350)  # px: twice the size it is shown at
-GAP = 24  # px between two pages side by side
-GROUND = (236, 238, 239)
+THUMB = (560, 350)  # CSS px: twice the size it is displayed at, for dense screens
+GAP = 24  # CSS px between two pages side by side
+BACKGROUND = (236, 238, 239)  # RGB, between and below them
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Strip:
 
 
 def strips_of(heights: Iterable[tuple[int, int]]) -> list[Strip]:
-    """The strips from their (number, height), from the top down."""
+    """Strips, top to bottom, from their (number, height in CSS px)."""
     strips, top = [], 0
     for n, height in sorted(heights):
         strips.append(Strip(n, top, height))
@@ -39,6 +39,7 @@ def strips_of(heights: Iterable[tuple[int, int]]) -> list[Strip]:
 
 
 def strip_named(strips: Sequence[Strip], n: int) -> Strip:
+    """Strip number `n`. Problem 404 when there is none."""
     found = next((s for s in strips if s.n == n), None)
     if found is None:
         raise missing("strip", str(n), f"This picture has {len(strips)}, counted from 0.")
@@ -46,7 +47,7 @@ def strip_named(strips: Sequence[Strip], n: int) -> Strip:
 
 
 def rows_of(grid: NDArray[np.float32], strip: Strip, cell: int = CELL) -> NDArray[np.float32]:
-    """The rows of the grid that lie on the strip; zeros where the grid ends before the picture."""
+    """The rows of grid[rows, columns] that fall on the strip; zeros where the grid ends above the strip's end."""
     first, last = strip.top // cell, -(-(strip.top + strip.height) // cell)
     rows = grid[first:last]
     short = last - first - len(rows)
@@ -56,17 +57,17 @@ def rows_of(grid: NDArray[np.float32], strip: Strip, cell: int = CELL) -> NDArra
 def heat_strip(
     grid: NDArray[np.float32], strip: Strip, scale: Scale, palette: Palette = "light", cell: int = CELL
 ) -> bytes:
-    """PNG of the heat layer over one strip, one pixel a cell."""
+    """PNG of the heat layer over one strip, one pixel per cell."""
     return heat_png(rows_of(grid, strip, cell), scale, palette)
 
 
 def veil_strip(depth: NDArray[np.float32], share: NDArray[np.float32], strip: Strip) -> bytes:
-    """PNG of the veil of reach over one strip. depth[k] px, share[k] of views that saw it."""
+    """PNG of the shade of reach over one strip. depth[k] in CSS px; share[k]: views that saw it, 0 to 1."""
     return veil_png(shares_at(depth, share, strip.top, strip.height))
 
 
 def shares_at(depth: NDArray[np.float32], share: NDArray[np.float32], top: int, height: int) -> NDArray[np.float32]:
-    """Share of views at the middle of every CELL px from `top` on; below the last depth nobody."""
+    """Share of views at the middle of each CELL px from `top` on; 0 below the last depth."""
     middles = np.arange(top, top + max(height, 1), CELL) + CELL / 2
     if len(depth) == 0:
         return np.zeros(len(middles), np.float32)
@@ -77,7 +78,7 @@ def shares_at(depth: NDArray[np.float32], share: NDArray[np.float32], top: int, 
 def thumbnail(
     picture: bytes, width: int, grid: NDArray[np.float32] | None, scale: Scale | None, cell: int = CELL
 ) -> bytes:
-    """WebP of the top of a page (its first strip, `width` CSS px wide), with heat where there is a grid."""
+    """WebP of the top of a page (its first strip, `width` CSS px wide), with heat if there is a grid."""
     image = Image.open(BytesIO(picture)).convert("RGB")
     height = min(image.height, round(width * THUMB[1] / THUMB[0]))
     image = image.crop((0, 0, image.width, height))
@@ -92,13 +93,13 @@ def thumbnail(
 
 
 def whole_page(pictures: Sequence[bytes], level: NDArray[np.uint8], palette: Palette = "light") -> Image.Image:
-    """The page picture from its strips, with the heat laid over it; as tall as the page."""
+    """The page picture put together from its strips, with the heat drawn over it, at the height of the page."""
     opened = [Image.open(BytesIO(picture)) for picture in pictures]
     page = Image.new("RGB", (max(p.width for p in opened), sum(p.height for p in opened)))
     layer = overlay(level, palette) if level.any() else None
     top = 0
     for picture in opened:
-        # Strip by strip: the layer of a long page at full size would weigh more than the page.
+        # Strip by strip: the heat layer of a long page at full size would need more memory than the page.
         part = picture.convert("RGB")
         page.paste(_with_heat(part, layer, top) if layer else part, (0, top))
         top += picture.height
@@ -106,16 +107,16 @@ def whole_page(pictures: Sequence[bytes], level: NDArray[np.uint8], palette: Pal
 
 
 def with_veil(page: Image.Image, share: NDArray[np.float32]) -> Image.Image:
-    """The page under the veil of reach: share[rows] of views that saw each row."""
+    """The page under the shade of reach. share[rows]: views that saw each row, 0 to 1."""
     veil = Image.open(BytesIO(veil_png(share))).convert("RGBA").resize(page.size, Image.Resampling.BILINEAR)
     page.paste(veil, (0, 0), veil)
     return page
 
 
 def side_by_side(pages: Sequence[Image.Image]) -> Image.Image:
-    """Pages beside each other, tops aligned."""
+    """Pages next to each other, aligned at the top."""
     width = sum(p.width for p in pages) + GAP * (len(pages) - 1)
-    sheet = Image.new("RGB", (width, max(p.height for p in pages)), GROUND)
+    sheet = Image.new("RGB", (width, max(p.height for p in pages)), BACKGROUND)
     left = 0
     for page in pages:
         sheet.paste(page, (left, 0))
@@ -124,7 +125,7 @@ def side_by_side(pages: Sequence[Image.Image]) -> Image.Image:
 
 
 def png(image: Image.Image, **words: str) -> bytes:
-    """PNG with words about itself (unit, cap, account) in its text fields."""
+    """PNG with metadata (unit, cap, page) in its text chunks."""
     about = PngImagePlugin.PngInfo()
     for name, text in words.items():
         about.add_itxt(name, text)
@@ -134,11 +135,12 @@ def png(image: Image.Image, **words: str) -> bytes:
 
 
 def _with_heat(picture: Image.Image, layer: Image.Image, top: int, cell: int = CELL) -> Image.Image:
-    """Lays the part of the layer that begins `top` px down the page over the picture, which has a pixel a CSS px."""
+    """The picture (one pixel per CSS px) with the part of the layer that starts `top` CSS px down the page."""
     bottom = min(top + picture.height, layer.height * cell)
     if bottom <= top:
         return picture
-    # By the size of a cell, not the ratio of widths: a rounded last column would shift the foot of a long page.
+    # Scaled by the size of a cell, not by the ratio of the widths: rounding the last column up would shift the
+    # bottom of a long page.
     box = (0.0, top / cell, min(picture.width / cell, layer.width), bottom / cell)
     part = layer.resize((picture.width, bottom - top), Image.Resampling.BILINEAR, box)
     picture.paste(part, (0, 0), part)

@@ -21,7 +21,6 @@ from viewer.pages.pictures.fields import ALL, WIDTHS, Fields, fields_of
 from viewer.query import Resolver
 from viewer.registry import Registry
 from viewer.snapshot.request import PictureRequest
-from viewer.states import wishes
 
 MOST = 12  # pictures of one form
 
@@ -59,8 +58,8 @@ async def take(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, 
     for url, text in zip(addresses, variants, strict=False):
         page = canonical_page(url, site.keep_query)
         variant = "=".join(await resolver.variant(site, text) or ())
-        wanted = await registry.read(lambda found, page=page: wishes(found, site, page, WIDTHS, state, every=every))  # type: ignore[misc]
-        asked += [jobs.submit(PictureRequest(site, url, wish.widths, variant, wish.recipe)) for wish in wanted]
+        wanted = await registry.planned_pictures(site, page, WIDTHS, state, every=every)
+        asked += [jobs.submit(PictureRequest(site, url, one.widths, variant, one.recipe)) for one in wanted]
     goal = safe_next(str(form.get("next", "")))
     return go(urls.taking(site.id, [job.id for job in asked[:MOST]], goal))
 

@@ -31,7 +31,7 @@ from viewer.pages.states.form import StateForm, step_help
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot.request import PictureRequest
-from viewer.states import MOST_STATES, Wish, defined_states, state_id, wishes
+from viewer.states import MOST_STATES, PlannedPicture, defined_states, planned_pictures, state_id
 
 
 @dataclass(frozen=True)
@@ -136,7 +136,7 @@ async def save(
         if sent.get("do") != "try":
             return go(urls.states(site.id))
         asked = await registry.read(lambda found: _wanted(found, site, saved, form.url, lang))
-        queued = [jobs.submit(PictureRequest(site, form.url, wish.widths, recipe=wish.recipe)) for wish in asked]
+        queued = [jobs.submit(PictureRequest(site, form.url, wanted.widths, recipe=wanted.recipe)) for wanted in asked]
         return go(urls.taking(site.id, [job.id for job in queued], urls.state(site.id, saved.key)))
     except (ValueError, Conflict, StoreError, Problem) as error:
         problem = failure_words(lang, error) if isinstance(error, Problem) else str(error)
@@ -214,12 +214,12 @@ def _save(
     raise ValueError(lang.text("There are many states of this name: choose another one."))
 
 
-def _wanted(definitions: Definitions, site: Site, state: PageState, url: str, lang: Language) -> list[Wish]:
+def _wanted(definitions: Definitions, site: Site, state: PageState, url: str, lang: Language) -> list[PlannedPicture]:
     """The pictures of a state on one address. ValueError when the address is not one of its pages."""
     page = canonical_page(url, site.keep_query)
     if not any(matches(pattern, page) for pattern in state.pages):
         raise ValueError(lang.text("The address to try it on is not one of the pages of this state."))
-    return wishes(definitions, site, page, WIDTHS, "" if state.first else state.key)
+    return planned_pictures(definitions, site, page, WIDTHS, "" if state.first else state.key)
 
 
 def _taken(lang: Language, urls: Urls, site: Site, state: PageState, pictures: list[Snapshot]) -> list[TakenPicture]:

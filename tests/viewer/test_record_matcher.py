@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-import viewer.matchmaker as matchmaker
+import viewer.record_matcher as record_matcher
 from store.matches import Matches
 from store.records import Site
 from store.snapshots import Snapshots
@@ -20,14 +20,14 @@ from viewer.app import Viewer
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(matchmaker, "PAUSE_SECONDS", 0.0)
+    monkeypatch.setattr(record_matcher, "PAUSE_SECONDS", 0.0)
 
 
 @pytest.fixture
-def running(viewer: Viewer) -> Iterator[matchmaker.Matchmaker]:
-    viewer.matchmaker.start()
-    yield viewer.matchmaker
-    viewer.matchmaker.stop()
+def running(viewer: Viewer) -> Iterator[record_matcher.RecordMatcher]:
+    viewer.record_matcher.start()
+    yield viewer.record_matcher
+    viewer.record_matcher.stop()
 
 
 def matched(viewer: Viewer, site: Site) -> dict[int, int]:
@@ -42,16 +42,16 @@ def ask_for_the_map(api: Client, site: Site) -> Any:
     )
 
 
-def test_a_new_picture_is_matched(viewer: Viewer, shop: Site, running: matchmaker.Matchmaker) -> None:
+def test_a_new_picture_is_matched(viewer: Viewer, shop: Site, running: record_matcher.RecordMatcher) -> None:
     running.wait()
     found = matched(viewer, shop)
     assert found[record_id(*shops.BUY)] == 0
     assert found[record_id(*shops.GONE)] == -1
-    assert running.progress == matchmaker.Progress("", 0)
+    assert running.progress == record_matcher.Progress("", 0)
 
 
 def test_a_map_does_not_wait_and_what_is_found_shows_on_the_next(
-    viewer: Viewer, shop: Site, api: Client, running: matchmaker.Matchmaker, monkeypatch: pytest.MonkeyPatch
+    viewer: Viewer, shop: Site, api: Client, running: record_matcher.RecordMatcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running.wait()
     new = [(f"main>em:{n}", fp(text=f"new {n}")) for n in range(20)]
@@ -59,14 +59,14 @@ def test_a_map_does_not_wait_and_what_is_found_shows_on_the_next(
     who = {"site": int(shop.id), "visitor": 1, "view": 1}
     insert(viewer.store, "points", [who | {"record": record_id(*one)} for one in new])
     begun, go_on = threading.Event(), threading.Event()
-    real: Callable[..., int] = matchmaker.make_twins
+    real: Callable[..., int] = record_matcher.make_twins
 
     def slowly(*given: Any) -> int:
         begun.set()
         assert go_on.wait(60)
         return real(*given)
 
-    monkeypatch.setattr(matchmaker, "make_twins", slowly)
+    monkeypatch.setattr(record_matcher, "make_twins", slowly)
     assert ask_for_the_map(api, shop).status_code == 200
     assert begun.wait(60)
     assert "matching" in running.progress.words
@@ -78,14 +78,14 @@ def test_a_map_does_not_wait_and_what_is_found_shows_on_the_next(
 
 
 def test_a_failure_stops_nothing(
-    viewer: Viewer, shop: Site, running: matchmaker.Matchmaker, monkeypatch: pytest.MonkeyPatch
+    viewer: Viewer, shop: Site, running: record_matcher.RecordMatcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running.wait()
 
     def fails(*_: Any) -> int:
         raise RuntimeError("no")
 
-    monkeypatch.setattr(matchmaker, "make_twins", fails)
+    monkeypatch.setattr(record_matcher, "make_twins", fails)
     Snapshots(viewer.store).save(shops.snapshot(shop.id, width=390), shops.page_layout(), shops.strips())
     running.look()
     running.wait()
