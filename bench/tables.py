@@ -33,6 +33,13 @@ DRIFT_OTHER = {
     "12 touched elements, 1366 → 1366 px": "only 12 touched elements per page",
 }
 METHODS = {"same key": "same key", "own rung": "own rung only", "linkage": "record linkage"}
+COLLECT_FIGURES = {
+    "batches_a_second": "batches per second",
+    "cpu_us_a_batch": "CPU per batch, µs",
+    "p50_ms": "p50, ms",
+    "p99_ms": "p99, ms",
+    "peak_memory_mb": "peak memory, MB",
+}
 HABITS = (
     "no repeated click",
     "20 % click twice",
@@ -234,7 +241,7 @@ def collect_cases(run: Measurement) -> str:
     """Every figure that was measured for each case, a row each."""
     cases = list(run.at("batches_a_second"))
     rows = [
-        [name.replace("_", " "), *(figures[case] for case in cases)]
+        [COLLECT_FIGURES.get(name, name.replace("_", " ")), *(figures[case] for case in cases)]
         for name, figures in run.figures.items()
         if isinstance(figures, dict) and list(figures) == cases
     ]
@@ -242,7 +249,16 @@ def collect_cases(run: Measurement) -> str:
 
 
 def collect_targets(run: Measurement) -> str:
-    return markdown(["target", "measured"], [[name, value] for name, value in run.at("aims").items()])
+    """The limit is part of the target's name: "…, at least 0.40", "…, at most 1.5" or "…, none"."""
+
+    def row(target: str, value: float) -> list[Cell]:
+        name, _, limit = target.rpartition(", ")
+        least, _, number = limit.rpartition(" ")
+        if limit == "none":
+            return [name, limit, value, value == 0]
+        return [name, limit, value, value >= float(number) if least == "at least" else value <= float(number)]
+
+    return markdown(["target", "limit", "measured", ""], [row(*one) for one in run.at("aims").items()])
 
 
 def crash_kills(run: Measurement) -> str:
@@ -284,7 +300,9 @@ def together_delay(run: Measurement) -> str:
 
 
 def together_memory(run: Measurement) -> str:
-    return markdown(["ten minutes of load", "MB"], [[name, figure] for name, figure in run.at("memory, MB").items()])
+    memory: Mapping[str, float] = run.at("memory, MB")
+    rows = [[name, figure] for name, figure in memory.items() if name != "batches accepted"]
+    return markdown(["ten minutes of load", "MB"], rows)
 
 
 def significance_summary(run: Measurement) -> str:
