@@ -16,7 +16,8 @@ from playwright.sync_api import Frame, Page
 
 from collector import wire
 
-DIST = Path(__file__).resolve().parents[2] / "tracker_js" / "dist"
+SOURCES = Path(__file__).resolve().parents[2] / "tracker_js" / "src"
+DIST = SOURCES.parent / "dist"
 SITE_KEY = "ABCDEFGHIJKL"
 LEFT_TO = "/left"  # where `leave` goes
 SNIPPET = f'<script defer src="/parcours.js" data-site="{SITE_KEY}"></script>'

@@ -1,4 +1,4 @@
-// Totals of the view so far (`Totals` in collector/wire.py). They grow from batch to batch.
+// Totals of the view so far (`ViewTotals` in collector/wire.py). They grow from batch to batch.
 
 /** `{ms: engaged, clicks, cut: rows dropped, fake: clicks made by scripts}` */
 export let sum;
