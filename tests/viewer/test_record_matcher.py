@@ -87,9 +87,9 @@ def test_a_failure_stops_nothing(
 
     monkeypatch.setattr(record_matcher, "make_twins", fails)
     Snapshots(viewer.store).save(shops.snapshot(shop.id, width=390), shops.page_layout(), shops.strips())
-    running.look()
+    running.match_new()
     running.wait()
     monkeypatch.undo()
-    running.look()
+    running.match_new()
     running.wait()
     assert matched(viewer, shop)
