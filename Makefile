@@ -39,6 +39,7 @@ lint: $(READY) tracker_js/node_modules
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m bench.docs --check
 	cd tracker_js && npm run --silent lint && npm test --silent && npm run --silent check
 
 bench: $(READY)
