@@ -68,26 +68,30 @@ def _cell(cell: Cell) -> str:
     return ("met" if cell else "**missed**") if isinstance(cell, bool) else figure_text(cell)
 
 
+def _difference(value: float, signed: bool) -> str:
+    return ("+" if signed and value >= 0 else "") + figure_text(value)
+
+
 def tracker_page(page: str) -> Table:
     """What each tracker costs on one page."""
 
     def table(run: Measurement) -> str:
         def row(name: str, label: str) -> list[Cell]:
             figures: Mapping[str, Any] = run.at(f"{page} page, {name}")
-            more, sign = ("", "") if name == "none" else (" more", "+")
+            more, signed = ("", False) if name == "none" else (" more", True)
 
-            def spread(key: str, mark: str = "") -> str:
+            def spread(key: str, signed: bool = False) -> str:
                 low, high = figures[f"{key}: range"]
-                return f"{mark}{figure_text(figures[key])} ({figure_text(low)}…{figure_text(high)})"
+                return f"{_difference(figures[key], signed)} ({figure_text(low)}…{figure_text(high)})"
 
             return [
                 label,
-                spread(f"script at load, ms{more}", sign),
-                spread(f"script while acting, ms{more}", sign),
+                spread(f"script at load, ms{more}", signed),
+                spread(f"script while acting, ms{more}", signed),
                 "1" if name == "none" else spread("script, ratio"),
                 "1" if name == "none" else spread("main thread, ratio"),
-                sign + figure_text(figures[f"heap, kB{more}"]),
-                sign + figure_text(figures[f"listeners{more}"]),
+                _difference(figures[f"heap, kB{more}"], signed),
+                _difference(figures[f"listeners{more}"], signed),
                 figures["requests"],
                 figures["bytes sent"],
             ]
