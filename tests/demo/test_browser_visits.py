@@ -57,5 +57,5 @@ def test_a_step_that_cannot_be_done_is_counted(
     script.write_text("1366\n  go /help\n  press #not-there\n  press #start-return\n")
     read = browser_visits.read_visits(script)
     monkeypatch.setattr(browser_visits, "read_visits", lambda: read)
-    monkeypatch.setattr(browser_visits, "STEP_MS", 700)
+    monkeypatch.setattr(browser_visits, "STEP_MS", 2_500)
     assert asyncio.run(browser_visits.make_visits(lampyre.url)) == 1

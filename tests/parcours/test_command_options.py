@@ -1,0 +1,255 @@
+"""Every option of every command has an effect: on the request to the real API, which accepts it, or on the result."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import click
+import httpx
+import pytest
+from anyio.from_thread import BlockingPortal
+from click.testing import CliRunner
+
+from collector.journal.quarantine import Quarantine
+from parcours.cli import cli
+from parcours.commands import data, importing, maps, serving, sites
+from parcours.connection import Api
+from parcours.demo import run
+from parcours.settings import Settings
+from store.records import Site
+from store.snapshots import Snapshots
+from tests.collector.test_writer import record, segment
+from tests.viewer import shop as shops
+from tests.viewer.client import Client
+from tests.viewer.conftest import (
+    BASE,
+    SERVICE,
+    api,
+    make_viewer,
+    module_store,
+    portal,
+    shop,
+    viewer,
+)
+from viewer.app import Viewer
+
+__all__ = ["api", "make_viewer", "module_store", "portal", "shop", "viewer"]
+PAGE = "https://shop.example/lamps"
+MAP = ("Lamp shop", PAGE, "--width", "1000")
+DAYS = {
+    "--days": ("7",),
+    "--since": ("2026-03-01", "--until", "2026-03-02"),
+    "--until": ("2026-03-02", "--since", "2026-03-01"),
+}
+SERVER = {"--host": ("0.0.0.0",), "--port": ("8123",)}
+# Command → arguments that work without the options, and for each option its value and what it needs beside it.
+# FILE is a new path; NAME a name that is new for each call; ASIDE a quarantined segment.
+CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
+    "collect": ((), SERVER),
+    "compare": (
+        (*MAP, "--experiment", "button", "--out", "FILE.json"),
+        {
+            "--kind": ("hover",),
+            "--width": ("390",),
+            **DAYS,
+            "--device": ("phone",),
+            "--experiment": ("other",),
+            "--out": ("FILE.csv",),
+        },
+    ),
+    "demo": ((), {"--port": ("8123",), "--once": ()}),
+    "doctor": ((), {}),
+    "export": (("Lamp shop", "--out", "FILE.csv"), {"--table": ("points",), **DAYS, "--out": ("FILE.ndjson",)}),
+    "forget": (("Lamp shop", "9f86d081884c7d65", "--yes"), {}),
+    "heatmap": (
+        (*MAP, "--out", "FILE.json"),
+        {
+            "--kind": ("hover",),
+            "--width": ("390",),
+            **DAYS,
+            "--variant": ("button:a",),
+            "--device": ("phone",),
+            "--state": ("menu",),
+            "--bots": (),
+            "--out": ("FILE.npy",),
+        },
+    ),
+    "import": (
+        ("Lamp shop", "FILE.csv", "--set", "name=order"),
+        {
+            "--from": ("matomo",),
+            "--map": ("value=total",),
+            "--set": ("touchpoint=shop-visit",),
+            "--timezone": ("Europe/Paris",),
+            "--state": ("FILE.notes",),
+            "--dry-run": (),
+        },
+    ),
+    "journal discard": (("ASIDE", "--yes"), {}),
+    "journal list": ((), {}),
+    "journal replay": (("ASIDE",), {"--all": ()}),
+    "journal show": (("ASIDE",), {"--batch": ("1",)}),
+    "journal verify": ((), {}),
+    "journey": (
+        ("Lamp shop", "First", "--out", "FILE.json"),
+        {**DAYS, "--device": ("phone",), "--out": ("FILE.b.json",)},
+    ),
+    "serve": ((), SERVER),
+    "settings": ((), {}),
+    "site add": (("NAME", "--domain", "a.example"), {"--domain": ("b.example",), "--allow-private": ()}),
+    "site list": ((), {}),
+    "site rotate-key": (("Lamp shop",), {"--grace-days": ("5",)}),
+    "site show": (("Lamp shop",), {}),
+    "snapshot": (
+        ("Lamp shop", PAGE),
+        {"--width": ("390",), "--variant": ("button:a",), "--state": ("menu",), "--all-states": ()},
+    ),
+    "token": (("NAME",), {"--role": ("editor",)}),
+    "view": ((), SERVER),
+}
+# Options that exclude an argument of the base call.
+WITHOUT = {("journal replay", "--all"): "ASIDE"}
+# These have tests of their own below.
+SHARED = {"--data", "--json", "--yes"}
+_number = itertools.count()
+
+
+def commands(group: click.Group = cli, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    for name, command in sorted(group.commands.items()):
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+def options(command: click.Command) -> list[str]:
+    return [param.opts[0] for param in command.params if isinstance(param, click.Option)]
+
+
+@dataclass
+class Effects:
+    """What a call did: its requests, the settings it used, its output, and the files it left."""
+
+    requests: list[Any] = field(default_factory=list)
+    settings: list[Any] = field(default_factory=list)
+    output: str = ""
+    files: list[str] = field(default_factory=list)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _definitions(viewer: Viewer, shop: Site, portal: BlockingPortal) -> None:
+    client = Client(portal, viewer.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
+
+    def define(kind: str, body: dict[str, Any]) -> None:
+        made = client.post(f"/api/v1/sites/{shop.id}/{kind}", json=body)
+        assert made.status_code == 201, made.text
+
+    variants = [{"key": key, "name": key, "share": 0.5} for key in "ab"]
+    for name in ("button", "other"):
+        define("experiments", {"id": name, "name": name, "pages": ["/lamps"], "variants": variants})
+    define("states", {"key": "menu", "name": "Menu", "pages": ["/lamps"], "steps": ["click #menu"]})
+    words = {"en": "Start", "fr": "Début"}
+    stage = {"key": "start", "name": words, "touchpoints": [{"key": "lamps", "name": words, "pages": ["/lamps"]}]}
+    define("journeys", {"name": "First", "stages": [stage]})
+    snapshots = Snapshots(viewer.store)
+    for variant, width, state_key in (("", 390, ""), ("", 1000, "menu"), *(("button=" + v, 1000, "") for v in "ab")):
+        taken = shops.snapshot(shop.id, variant, width=width, state=state_key)
+        snapshots.save(taken, shops.page_layout(), shops.strips())
+
+
+@pytest.fixture
+def call(
+    api: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[str, tuple[str, ...]], tuple[Effects, int]]:
+    """Runs a command against the viewer's API and records its effects."""
+
+    def one(name: str, arguments: tuple[str, ...]) -> tuple[Effects, int]:
+        effects, number = Effects(), str(next(_number))
+        folder = tmp_path / number
+        _journal(folder / "journal")
+        (folder / "FILE.csv").write_text("time,total\n2026-11-20T10:00:00,5\n")
+        aside = Quarantine(folder / "journal").segments()[0].stem
+        known = {"NAME": f"Name {number}", "ASIDE": aside}
+
+        def plain(text: object) -> str:
+            return str(text).replace(str(folder), "FOLDER").replace(known["NAME"], "NAME").replace(aside, "ASIDE")
+
+        def send(method: str, path: str, *, headers: Any, **given: Any) -> httpx.Response:
+            shown = {k: v.decode() if isinstance(v, bytes) else v for k, v in given.items()}
+            if "/jobs/" not in path:  # how often a job is asked for is a matter of time
+                effects.requests.append(plain((method, path, json.dumps(shown, sort_keys=True))))
+            if path in ("/api/v1/events", "/api/v1/batches"):  # a collector's
+                return httpx.Response(200, json={"accepted": 1, "duplicates": 0, "refused": []})
+            return api.request(method, path, headers=headers, **given)
+
+        @contextmanager
+        def connect(settings: Settings) -> Iterator[Api]:
+            effects.settings.append(plain(settings))
+            yield Api(send, SERVICE)
+
+        for module in (data, importing, maps, sites):
+            if hasattr(module, "connect"):
+                monkeypatch.setattr(module, "connect", connect)
+        monkeypatch.setattr(serving, "_run", lambda settings, parts: effects.settings.append(plain((settings, parts))))
+        monkeypatch.setattr(run, "run_demo", lambda settings, once: effects.settings.append(plain((settings, once))))
+        monkeypatch.setattr(maps, "POLL_SECONDS", 0.01)
+        monkeypatch.chdir(folder)
+        environment = {"PARCOURS_DATA": str(folder)}
+        if name in ("collect", "view"):
+            environment["PARCOURS_CLICKHOUSE_URL"] = "clickhouse://nowhere/x"
+        given = [known.get(argument, argument) for argument in arguments]
+        result = CliRunner().invoke(cli, [*name.split(), *given], env=environment)
+        if result.exception and not isinstance(result.exception, SystemExit):
+            raise result.exception
+        effects.output = plain(result.output)
+        effects.files = sorted(plain(file) for file in folder.rglob("*") if file.is_file())
+        shutil.rmtree(folder)
+        return effects, result.exit_code
+
+    return one
+
+
+def _journal(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for _ in range(2):
+        Quarantine(folder).keep(segment(folder, record(), record()), "memory limit exceeded", 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "option"),
+    [(name, option) for name, command in commands() for option in options(command) if option not in SHARED],
+)
+def test_an_option_changes_what_its_command_does(
+    call: Callable[[str, tuple[str, ...]], tuple[Effects, int]], name: str, option: str
+) -> None:
+    base, changes = CASES[name]
+    without, first = call(name, base)
+    remaining = tuple(argument for argument in base if argument != WITHOUT.get((name, option)))
+    if option in remaining and option != "--domain":
+        at = remaining.index(option)
+        remaining = remaining[:at] + remaining[at + 2 :]
+    with_option, code = call(name, (*remaining, option, *changes[option]))
+    assert first == 0, without.output
+    assert code in (0, importing.PARTLY), with_option.output  # a table is not a file of Matomo: its lines are rejected
+    if without.requests or with_option.requests:
+        assert (with_option.requests, with_option.files) != (without.requests, without.files)
+    else:
+        assert with_option != without
+
+
+@pytest.mark.parametrize("name", [name for name, command in commands() if "--json" in options(command)])
+def test_json_prints_json(call: Callable[[str, tuple[str, ...]], tuple[Effects, int]], name: str) -> None:
+    shown, code = call(name, (*CASES[name][0], "--json"))
+    assert code in (0, 1), shown.output  # `doctor` fails where something is missing
+    json.loads(shown.output)
+
+
+def test_every_command_has_a_case() -> None:
+    assert set(CASES) == {name for name, _ in commands()}
