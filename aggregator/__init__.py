@@ -1,1 +1,1 @@
-"""Counts, grids and comparisons: pure functions on numpy columns over a thin layer of queries (docs/aggregator.md)."""
+"""Counts, grids and comparisons: pure functions on numpy columns above a thin layer of queries (docs/aggregator.md)."""

@@ -1,4 +1,4 @@
-"""What a map should say about itself, as a code and figures: the pages put it into words."""
+"""What a map says about itself, as codes with figures; the pages have the sentences."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ HEIGHT_DIFFERS = 0.1
 
 @dataclass(frozen=True)
 class MapWarning:
-    """`code` is one of CODES; `values` are what its words need."""
+    """`code` is one of CODES; `values` are the figures in its text."""
 
     code: str
     values: dict[str, int | float | str] = field(default_factory=dict)
@@ -53,10 +53,10 @@ def explain(
     span: tuple[str, str, int] | None,
     hidden: int = 0,
 ) -> list[MapWarning]:
-    """Warnings of a map, the gravest first.
+    """Warnings of a map, the most serious first.
 
-    `span` (first day, last day, rows) is asked for when nothing came; `hidden` of the points
-    not placed are on elements that the picture does not show.
+    `span` (first day, last day, rows at any time) is needed when nothing was received; `hidden` of the points not
+    placed are on elements that the picture does not show.
     """
     found = _emptiness(account, exposed, span)
     for code, n in (("many_hidden", hidden), ("many_not_placed", account.not_placed - hidden)):
@@ -74,13 +74,13 @@ def explain(
     return found
 
 
-def _of_picture(noted: PictureNote) -> MapWarning:
-    named: dict[str, int | float | str] = {"note": noted.code, **noted.values} if noted.code else {}
-    return MapWarning("snapshot", {"words": noted.words, **named})
+def _of_picture(note: PictureNote) -> MapWarning:
+    values: dict[str, int | float | str] = {"note": note.code, **note.values} if note.code else {}
+    return MapWarning("snapshot", {"words": note.words, **values})
 
 
 def _emptiness(account: Account, exposed: Exposed, span: tuple[str, str, int] | None) -> list[MapWarning]:
-    """Why nothing is drawn, or nothing at all where something is."""
+    """Why nothing is drawn; no warning where something is."""
     if account.drawn:
         return []
     if account.not_placed:

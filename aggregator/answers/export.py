@@ -1,4 +1,4 @@
-"""Placed points as a table: what `.csv` and `.json` give."""
+"""Placed points as a table, for `.csv` and `.json`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Grids: how much happened where on a picture."""
+"""Grids: how much happened at each place of a picture."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from aggregator.shapes.columns import Float32, Float64
 from aggregator.shapes.grid import CELL, RADIUS, Grid
 from store.layouts import Layout
 
-# A Gaussian of this spread covers as much area as the disc: a lone click counts 1 at its place.
+# A Gaussian of this width covers as much area as the disc: a single click counts 1 at its place.
 SIGMA = RADIUS / 2**0.5
-CUT = 3.5  # sigmas after which the Gaussian is taken for 0
+CUT = 3.5  # sigmas, beyond which the Gaussian is taken as 0
 AT_ONCE = 1 << 16  # cells smoothed at a time
 
 
 def grid_shape(width: int, height: int, cell: int = CELL) -> tuple[int, int]:
-    """(rows, columns) that cover the picture; the last ones may reach over its edge."""
+    """(rows, columns) that cover the picture; the last ones may extend beyond its edge."""
     return max(1, -(-height // cell)), max(1, -(-width // cell))
 
 
@@ -41,7 +41,7 @@ def bin_points(
 
 
 def smooth(grid: Float32, sigma: float) -> Float32:
-    """Gaussian of `sigma` cells. What would leave over an edge is mirrored back: the sum stays."""
+    """Gaussian of `sigma` cells. What would cross an edge is mirrored back, which keeps the sum."""
     if sigma <= 0 or not grid.any():
         return grid
     reach = int(CUT * sigma + 0.5)
@@ -52,9 +52,9 @@ def smooth(grid: Float32, sigma: float) -> Float32:
 
 
 def _blurred(grid: Float32, weights: Float32) -> Float32:
-    """Each column with weights[k] of what lies k above and k below: a Gaussian is one pass along each axis.
+    """Each column convolved with the symmetric weights: a Gaussian is one pass along each axis.
 
-    In place, and some rows at a time, which stay in the processor's cache: twice as fast as scipy.ndimage.
+    Some rows at a time, which stay in the processor's cache: twice as fast as scipy.ndimage.
     """
     reach, step = len(weights) - 1, max(1, AT_ONCE // grid.shape[1])
     wide = np.pad(grid, ((reach, reach), (0, 0)), mode="symmetric")
@@ -74,7 +74,7 @@ def _blurred(grid: Float32, weights: Float32) -> Float32:
 def density(
     x: Float32, y: Float32, weight: Float32 | None, layout: Layout, cell: int = CELL, sigma: float = SIGMA
 ) -> Grid:
-    """Grid of places in px of the layout (weight 1 each without `weight`); `sigma` in px, 0 = not smoothed."""
+    """Grid of places in px of the layout (each of weight 1 without `weight`); `sigma` in px, 0 = not smoothed."""
     shape = grid_shape(layout.width, layout.height, cell)
     counts = bin_points(x, y, weight, shape, cell)
     return Grid(smooth(counts, sigma / cell), layout.width, layout.height, cell, float(sigma))

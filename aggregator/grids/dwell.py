@@ -1,4 +1,4 @@
-"""Dwell over the area it was measured on: a cell of an 8 × 8 grid on an element's box, or along its lines of text."""
+"""Spreads dwell over the area it was measured on: a cell of an 8 × 8 grid on an element's box or lines of text."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from aggregator.shapes.columns import Float32
 from aggregator.shapes.points import Points
 
 CELLS = 8  # per side of a box, as the tracker counts (collector/wire.py, Hovers)
-MOST = 16  # places per side of one cell: of a box wider than 1,800 px cells show as patches
+MOST = 16  # places per side of one cell; cells of a box wider than 1,800 px are visible as patches
 
 
 def spread(points: Points, placed: Placed, boxes: Boxes) -> tuple[Float32, Float32, Float32]:
-    """(x, y, weight) with the dwell of each cell laid evenly over it, at most one SIGMA apart; `boxes` of the layout.
+    """(x, y, weight) with the dwell of each cell spread evenly over it, at most one SIGMA apart; `boxes` of the layout.
 
-    A point tells the cell, not the place in it: drawn at its centre, the cells of a large
-    element would show as a pattern of dots that nobody's pointer made. The sum of the weights
-    stays. What is not on its own element keeps its one place; what is not placed goes.
+    A point names a cell, not a place in it: drawn at the centres, the cells of a large element would appear as a
+    pattern of dots that no pointer made. The sum of the weights is kept. A point that is not on its own element keeps
+    its place; one that is not placed is dropped.
     """
     on = np.isin(placed.rung, (OWN, TWIN)) & (placed.element >= 0)
     rest = placed.drawn & ~on

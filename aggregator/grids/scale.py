@@ -1,4 +1,4 @@
-"""What a colour means: one scale, shared by all maps that stand side by side."""
+"""What a colour means: one scale, shared by all maps shown side by side."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ UNITS = {
     "click": "clicks per 1,000 visitors within 20 px",
     "hover": "seconds per 1,000 visitors within 20 px",
 }
-TOP = 99.5  # percentile of the warm cells that gets the hottest colour
-WARM = 0.01  # of the maximum: colder cells are the tails of the smoothing
-SPREAD = 30.0  # how strongly a logarithmic scale lifts the low values
+TOP = 99.5  # percentile of the warm cells that has the hottest colour
+WARM = 0.01  # of the maximum: colder cells are tails of the smoothing
+SPREAD = 30.0  # how strongly the logarithmic scale raises low values
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Values from 0 to `cap` (and all above) become 0…1. `unit` is for people, in English."""
+    """Maps values from 0 to `cap` (and above) to 0…1. `unit` is for people, in English."""
 
     cap: float
     unit: str
@@ -32,11 +32,11 @@ class Scale:
         share = np.clip(values / np.float32(self.cap), 0, 1).astype(np.float32)
         if not self.log:
             return share
-        lifted: Float32 = (np.log1p(share * np.float32(SPREAD)) / np.float32(np.log1p(SPREAD))).astype(np.float32)
-        return lifted
+        raised: Float32 = (np.log1p(share * np.float32(SPREAD)) / np.float32(np.log1p(SPREAD))).astype(np.float32)
+        return raised
 
     def value(self, position: float) -> float:
-        """The value at a position 0…1: for the ticks of a legend."""
+        """The value at a position 0…1, for the ticks of a legend."""
         share = float(np.expm1(position * np.log1p(SPREAD)) / SPREAD) if self.log else position
         return share * self.cap
 
@@ -44,7 +44,7 @@ class Scale:
 def scale_for(grids: Sequence[Grid], kind: str) -> Scale:
     """One scale for all these grids (in the unit of `per_thousand`): capped at a round number near the top.
 
-    Not the maximum: one visitor's burst would make everything else pale.
+    The maximum would let one visitor's burst make everything else pale.
     """
     warm = [v[v > WARM * v.max()] for v in (g.values for g in grids) if v.size and v.max() > 0]
     top = max((float(np.percentile(w, TOP)) for w in warm), default=1.0)
@@ -52,7 +52,7 @@ def scale_for(grids: Sequence[Grid], kind: str) -> Scale:
 
 
 def round_up(value: float) -> float:
-    """The next 1, 1.5, 2, 3, 5, 7 × 10^k: a number that can be read off a legend.
+    """The next larger 1, 1.5, 2, 3, 5 or 7 × 10^k: a number that is easy to read in a legend.
 
     >>> round_up(0.31), round_up(42), round_up(1000)
     (0.5, 50.0, 1000.0)

@@ -1,4 +1,4 @@
-"""What became of every point: a map is never empty, nor half empty, without saying why."""
+"""What became of every point: a map that is empty, or half empty, says why."""
 
 from __future__ import annotations
 
@@ -16,10 +16,9 @@ from aggregator.shapes.exposure import LeftOut
 class Account:
     """received = bots + excluded + outside + elsewhere + not_placed + drawn; drawn = own + twin + ancestor + page.
 
-    `received`: points of these pages, this kind and period. `outside`: outside the segment
-    (device, variant). `elsewhere`: of other states of the page, on whose maps they are drawn.
-    A point of an excluded bot counts among the bots.
-    `bots_by_reason`, `bots_taken_in`: as in LeftOut.
+    `received`: points of these pages, this kind and period. `outside`: outside the segment (device, variant).
+    `elsewhere`: of other states of the page, on whose maps they are drawn. A point of an excluded bot counts among
+    the bots. `bots_by_reason`, `bots_taken_in`: as in LeftOut.
     """
 
     received: int
@@ -38,12 +37,12 @@ class Account:
 
     @property
     def left(self) -> int:
-        """Points that had a claim to be drawn."""
+        """Points that could have been drawn."""
         return self.not_placed + self.drawn
 
 
 def account(left_out: LeftOut, placed: Placed, elsewhere: int = 0) -> Account:
-    """Made from what was placed, so that the figures always add up, even while points come in."""
+    """The account of a heatmap. It is made from what was placed, so it adds up even while points arrive."""
     counts = np.bincount(placed.rung, minlength=len(RUNGS)).tolist()
     own, twin, ancestor, page, none = counts[: len(RUNGS)]
     drawn = own + twin + ancestor + page
@@ -65,7 +64,7 @@ def account(left_out: LeftOut, placed: Placed, elsewhere: int = 0) -> Account:
 
 
 def reach_account(left_out: LeftOut, anchored: int, fallback: int) -> Account:
-    """The same for a reach map: views whose depth is anchored on an element, and by share of the page."""
+    """The account of a reach map: views whose depth is anchored on an element, and those by share of the page."""
     drawn = anchored + fallback
     received = left_out.bots + left_out.excluded + left_out.outside + drawn
     return Account(

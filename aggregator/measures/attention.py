@@ -1,8 +1,8 @@
 """How long each element was in view.
 
-A view tells how long each twentieth of its own page was in view (tracker_js/src/scroll.js). Pages of other
-widths have their elements elsewhere: where an element of the picture stood on the page that was seen is read
-from the layout of that width, if there is one, and else from a map that the views themselves teach.
+A view reports how long each twentieth of its own page was in view. Elements are elsewhere on pages of other widths:
+where an element of the picture was on the page that was seen is read from the layout of that width, if there is one,
+and otherwise from a map learned from the views themselves.
 """
 
 from __future__ import annotations
@@ -17,17 +17,17 @@ from aggregator.shapes.depths import BANDS, Bands
 from store.layouts import Layout
 
 SAME_WIDTH = 0.02
-NEAR_WIDTH = 0.15  # layouts this much wider or narrower are laid out alike
-WIDTH_CLASS = 0.1  # of widths without a layout near by: views of one class are taken together
-ANCHORS = 4  # pairs of places for one knot of a map that views teach; without any the page is taken to stretch evenly
-KNOTS = 400  # of a map, at most
+NEAR_WIDTH = 0.15  # a layout up to this much wider or narrower has the same arrangement
+WIDTH_CLASS = 0.1  # views without a layout near their width are grouped in classes this wide
+ANCHORS = 4  # pairs of places per knot of a learned map; without pairs the page is assumed to stretch evenly
+KNOTS = 400  # at most, in one map
 ENOUGH = 1000.0  # ms in view that count as seen
-ROWS = 1024  # views at a time
+ROWS = 1024  # views computed at a time
 
 
 @dataclass(frozen=True)
 class Anchors:
-    """Places known on both pages: `seen` on the page of a view, `drawn` on the picture, as shares of their heights."""
+    """Places known on both pages: `seen` on the page of a view, `drawn` on the picture, as shares of the heights."""
 
     viewport_w: Int32
     seen: Float32
@@ -36,8 +36,8 @@ class Anchors:
 
 @dataclass(frozen=True)
 class Attention:
-    """Of `views`: mean seconds in view of each element f32[M], share of views f32[M] that had it in view for a
-    second, and mean seconds of each twentieth of the picture f32[20] (empty without views)."""
+    """Of `views`: `seconds` f32[M] in view of each element on average, `share` f32[M] of the views that had it in view
+    for a second, and mean seconds of each twentieth of the picture, `bands` f32[20] (empty without views)."""
 
     seconds: Float32
     share: Float32
@@ -63,8 +63,8 @@ def attention(bands: Bands, layout: Layout, others: Sequence[Layout], anchors: A
 
 
 def _classes(bands: Bands, layout: Layout, others: Sequence[Layout], anchors: Anchors) -> list[tuple[Int64, Float64]]:
-    """Views that saw the page laid out alike, and where on it the elements and bands of the picture were: (indices,
-    f64[M + 20, 2] shares of the page's height)."""
+    """Groups of views that saw the same arrangement of the page, with where on it the elements and bands of the picture
+    were: (indices, f64[M + 20, 2] shares of the page's height)."""
     here = _spans(layout)
     known = [one for one in others if abs(one.width - layout.width) > SAME_WIDTH * layout.width and len(one)]
     widths = np.array([layout.width, *(one.width for one in known)], np.float64)
@@ -88,7 +88,7 @@ def _width_class(width: Int32) -> Int64:
 
 
 def _spans(layout: Layout) -> Float64:
-    """(from, to) of every element, and then of every twentieth, as shares of the page's height: f64[M + 20, 2]."""
+    """(top, bottom) of every element, then of every twentieth, as shares of the page's height: f64[M + 20, 2]."""
     height = max(layout.height, 1)
     own = np.stack((layout.y, layout.y + layout.h), axis=1).astype(np.float64) / height
     steps = np.arange(BANDS) / BANDS
@@ -96,7 +96,7 @@ def _spans(layout: Layout) -> Float64:
 
 
 def _spans_there(layout: Layout, there: Layout, here: Float64) -> Float64:
-    """Where the elements of the picture stood on another layout of the page: by their key, else between those known."""
+    """Where the picture's elements are on another layout of the page: by their key, or between those that have one."""
     of_key = {key: i for i, key in enumerate(there.keys.tolist()) if there.visible[i] and not there.fixed[i]}
     at = np.array([of_key.get(key, -1) for key in layout.keys.tolist()], np.int64)
     known = np.flatnonzero((at >= 0) & layout.visible & ~layout.fixed)
@@ -108,10 +108,10 @@ def _spans_there(layout: Layout, there: Layout, here: Float64) -> Float64:
 
 
 def monotone(seen: Float32 | Float64, drawn: Float32 | Float64, knots: int) -> tuple[Float64, Float64]:
-    """A rising map between two pages from pairs of places (shares of the height): (knots seen, knots drawn).
+    """A rising map between two pages, from pairs of places (shares of the height): (knots seen, knots drawn).
 
-    Medians of equally many pairs each, made to rise by pooling neighbours that fall (Ayer et al. 1955). From head
-    to head and foot to foot; a straight line between them without a knot.
+    Each knot is the median of equally many pairs; knots that fall are pooled with their neighbours (isotonic
+    regression, Ayer et al. 1955). The map leads from top to top and bottom to bottom, in a straight line without knots.
     """
     parts = np.array_split(np.argsort(drawn, kind="stable"), max(1, min(knots, KNOTS, len(seen))))
     if not knots or not len(seen):
@@ -130,7 +130,7 @@ def monotone(seen: Float32 | Float64, drawn: Float32 | Float64, knots: int) -> t
 
 
 def _weights(spans: Float64) -> Float64:
-    """f64[20, S]: how much of each span lies in each band; of a line without height, the band that it lies in."""
+    """f64[20, S]: the share of each span that lies in each band; a span without height lies in one band entirely."""
     low, high = spans[:, 0], np.maximum(spans[:, 1], spans[:, 0])
     edges = np.arange(BANDS + 1)[:, None] / BANDS
     overlap = np.clip(np.minimum(high, edges[1:]) - np.maximum(low, edges[:-1]), 0, None)

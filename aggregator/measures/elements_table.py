@@ -1,4 +1,4 @@
-"""The table beside the map: for each element, the share of visitors who used it."""
+"""The table beside the map: the share of visitors who used each element."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from store.layouts import Layout
 
 @dataclass(frozen=True)
 class ElementRow:
-    """One element of the layout that was used; of what lies in a control (link, button, field …) the control.
+    """One element of the layout that was used; a control (link, button, field …) stands for everything in it.
 
     `share` = `visitors` ÷ `of` (exposed visitors), `low` to `high` its 95 % Wilson interval.
     `visitors` clicked it (in a hover map: rested on it); `dead` and `rage` are those of them with
@@ -45,13 +45,13 @@ class ElementRow:
 
 
 def on_itself(placed: Placed) -> Mask:
-    """Points on the very element they were made on (rungs own and twin)."""
+    """Points placed on the element they were made on (rungs own and twin)."""
     return np.asarray((placed.rung == OWN) | (placed.rung == TWIN), bool)
 
 
 def counts_for(placed: Placed, layout: Layout) -> Int32:
-    """The element that each point counts for (i32[N], -1 none): the control (link, button, field …) that it was
-    made on or in, else the very element. Points on an ancestor or the page count for none."""
+    """The element that each point counts for (i32[N], -1 none): the control (link, button, field …) that it was made
+    on or in, otherwise the element itself. Points on an ancestor or the page count for none."""
     itself = np.append(np.where(layout.control >= 0, layout.control, np.arange(len(layout))), -1)
     return np.where(on_itself(placed), itself[placed.element], -1).astype(np.int32)
 
@@ -90,7 +90,7 @@ def element_table(
     hover = points.kind == "hover"
     used = np.flatnonzero(visitors)
     used = used[np.lexsort((used, -count[used], -visitors[used]))]
-    # A view begun before midnight belongs to the day before; its later points to this one.
+    # A view begun before midnight belongs to the previous day, its later points to this one.
     of = max(exposed, int(visitors.max(initial=0)))
     low, high = wilson(visitors[used], of)
     return [

@@ -1,6 +1,6 @@
-"""Visitors' ways through touchpoints, as columns. Definitions: docs/aggregator.md, "Journeys".
+"""Visitors' sequences of touchpoints, as columns. Definitions: docs/aggregator.md, "Journeys".
 
-Everything works on touches sorted by (visitor, time, view); touchpoint 0 is a view that none claims.
+Touches are sorted by (visitor, time, view); touchpoint 0 is a view that no touchpoint claims.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ import numpy as np
 from aggregator.shapes.columns import Int32, Int64, Mask
 from aggregator.shapes.touches import Touches
 
-VISIT_GAP = 30 * 60_000  # ms without a view that end a visit
+VISIT_GAP = 30 * 60_000  # ms without a view, after which a visit has ended
 
 
 @dataclass(frozen=True)
 class Firsts:
-    """First hit of something by each of n visitors: `row` in the touches, `time` ms."""
+    """The first hit of a stage or touchpoint by each of n visitors: `row` in the touches, `time` ms."""
 
     row: Int64
     time: Int64
@@ -25,8 +25,8 @@ class Firsts:
 
 @dataclass(frozen=True)
 class Forward:
-    """Of the visitors with a first hit: `closed` have had the whole window, `went_on` of those came
-    to a later stage within it, `left_out` still have time. `median_ms` is of those who went on."""
+    """Of the visitors with a first hit: the whole window has passed for `closed`, `went_on` of those came to a later
+    stage within it, and for `left_out` the window is still open. `median_ms` is of those who went on."""
 
     closed: int
     went_on: int
@@ -35,7 +35,7 @@ class Forward:
 
 
 class Sequences:
-    """Touches with what is worked out once: visitors, visits, ties."""
+    """Touches with what is computed once: visitors, visits, ties."""
 
     def __init__(self, touches: Touches, stage_of: Int32, since_ms: int, until_ms: int) -> None:
         """`stage_of[t]` is the stage (from 0) of touchpoint t, -1 for t = 0; a hit counts in since ≤ time < until."""
@@ -50,7 +50,7 @@ class Sequences:
         gap = np.zeros(n, np.int64)
         gap[1:] = self.time[1:] - self.time[:-1]
         self.visit: Int64 = np.cumsum(new_visitor | (gap >= VISIT_GAP)) - 1
-        # Last row of each row's instant: what happens in the same millisecond is not "after".
+        # The last row of the same instant: what happens in the same millisecond is not "after".
         begins = np.flatnonzero(new_visitor | (gap > 0))
         lengths = np.diff(np.append(begins, n))
         self.instant_end: Int64 = np.repeat(begins + lengths - 1, lengths)
@@ -69,7 +69,7 @@ class Sequences:
         return Firsts(rows[first], self.time[rows[first]])
 
     def forward(self, firsts: Firsts, stage: int, window_ms: int, now_ms: int) -> Forward:
-        """Who came to a stage after `stage` within the window after the first hit. Right-censored at `now_ms`."""
+        """How many came to a stage after `stage` within the window from their first hit, right-censored at `now_ms`."""
         closed = now_ms - firsts.time >= window_ms
         later = np.flatnonzero(self.stage > stage)
         wait = np.full(len(firsts.row), np.iinfo(np.int64).max, np.int64)
@@ -88,7 +88,7 @@ class Sequences:
         )
 
     def exits(self, touchpoints: int) -> tuple[Int64, Int64]:
-        """(visits that hit each touchpoint, those of them whose last view it was): i64[touchpoints + 1].
+        """(visits that hit each touchpoint, those of them that ended on it): i64[touchpoints + 1].
 
         A visit belongs to the period in which it began.
         """
@@ -106,5 +106,5 @@ class Sequences:
 
 
 def _distinct(ordered: Int64) -> int:
-    """How many different numbers an ordered column holds (np.unique would hash them all: 50 times slower)."""
+    """The number of distinct values in a sorted column (np.unique hashes them all, which is 50 times slower)."""
     return int(np.count_nonzero(np.diff(ordered))) + 1 if len(ordered) else 0

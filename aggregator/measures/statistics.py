@@ -1,6 +1,6 @@
-"""Intervals and tests on shares of visitors. The method, its figures and sources: docs/statistics.md.
+"""Intervals and tests of shares of visitors. Method, figures and sources: docs/statistics.md.
 
-The visitor is the unit of every test here, never the click: clicks of one visitor are not independent.
+The unit of every test is the visitor, never the click: clicks of one visitor are not independent.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def _normal_quantile(p: Float64) -> Float64:
 
 
 def chi2_tail(x: float, freedom: int) -> float:
-    """P(χ² > x) for whole degrees of freedom (Abramowitz & Stegun 26.4.4 and 26.4.5)."""
+    """P(χ² > x) for an integer number of degrees of freedom (Abramowitz & Stegun 26.4.4 and 26.4.5)."""
     half, odd = x / 2, freedom % 2 / 2
     term, tail = exp(-half), 0.0
     if odd:
@@ -45,7 +45,7 @@ def chi2_tail(x: float, freedom: int) -> float:
 
 
 def wilson(x: Counts, n: Counts, level: npt.ArrayLike = 0.95) -> tuple[Float64, Float64]:
-    """Score interval of a share x/n (Wilson 1927). Without any n: 0 and 1, for nothing is known."""
+    """Score interval of a share x/n (Wilson 1927); 0 and 1 for n = 0, where nothing is known."""
     x, n = np.asarray(x, float), np.asarray(n, float)
     z2 = _z(level) ** 2
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -71,7 +71,7 @@ def newcombe(x0: Counts, n0: Counts, x1: Counts, n1: Counts, level: npt.ArrayLik
 def two_proportion_z(x0: Counts, n0: Counts, x1: Counts, n1: Counts) -> tuple[Float64, Float64]:
     """z of x1/n1 against x0/n0 with the pooled variance, and its two-sided p. (0, 1) where nothing varies.
 
-    Honest only above a floor of expected counts (`expected_floor`).
+    Valid only above a floor of expected counts (`expected_floor`).
     """
     x0, n0 = np.asarray(x0, float), np.asarray(n0, float)
     x1, n1 = np.asarray(x1, float), np.asarray(n1, float)
@@ -84,9 +84,9 @@ def two_proportion_z(x0: Counts, n0: Counts, x1: Counts, n1: Counts) -> tuple[Fl
 
 
 def expected_floor(x0: Counts, n0: Counts, x1: Counts, n1: Counts, floor: float = 10) -> Mask:
-    """Where the smaller arm is expected to hold ≥ `floor` of both outcomes, judged on both arms together.
+    """Where the smaller variant is expected to have ≥ `floor` of both outcomes, by the share in both together.
 
-    Judged together, because a floor on each arm alone would choose by the difference that is tested.
+    By both together, because a floor on each alone would select rows by the difference that is tested.
     """
     x0, n0 = np.asarray(x0, float), np.asarray(n0, float)
     x1, n1 = np.asarray(x1, float), np.asarray(n1, float)
@@ -96,7 +96,7 @@ def expected_floor(x0: Counts, n0: Counts, x1: Counts, n1: Counts, floor: float 
 
 
 def benjamini_hochberg(p: npt.ArrayLike) -> Float64:
-    """Adjusted p-values (Benjamini & Hochberg 1995): flag those ≤ the false-discovery rate wanted."""
+    """Adjusted p-values (Benjamini & Hochberg 1995): flag those ≤ the desired false-discovery rate."""
     p = np.asarray(p, float)
     m = len(p)
     if m == 0:
@@ -109,16 +109,16 @@ def benjamini_hochberg(p: npt.ArrayLike) -> Float64:
 
 
 def false_coverage_level(flagged: int, tested: int, rate: float = 0.05) -> float:
-    """Level for the intervals of flagged rows (Benjamini & Yekutieli 2005): 1 − R·q/m."""
+    """Level of the intervals of flagged rows (Benjamini & Yekutieli 2005): 1 − R·q/m."""
     return 1 - flagged * rate / tested if flagged and tested else 1 - rate
 
 
 def srm(counts: Sequence[int], shares: Sequence[float]) -> float:
-    """p of the sample-ratio check: χ² of exposed visitors against the planned shares. Alarm below 0.001."""
+    """p of the sample-ratio check: χ² of exposed visitors against the planned shares; below 0.001 is an alarm."""
     n = np.asarray(counts, float)
     wanted = np.asarray(shares, float)
     if len(n) != len(wanted) or len(n) < 2 or wanted.min(initial=1.0) <= 0:
-        raise ValueError("The ratio check needs two or more arms, each with a planned share above 0.")
+        raise ValueError("The ratio check needs two or more variants, each with a planned share above 0.")
     expected = n.sum() * wanted / wanted.sum()
     if n.sum() == 0:
         return 1.0
@@ -127,11 +127,11 @@ def srm(counts: Sequence[int], shares: Sequence[float]) -> float:
 
 
 def needed_per_variant(share: float, relative: float, tested: int = 1) -> int:
-    """Exposed visitors per arm to see a relative change of a share with 80 % power: 16 to 33 · (1 − p)/(p·r²).
+    """Exposed visitors per variant that detect a relative change r of a share p with 80 % power: k·(1 − p)/(p·r²).
 
-    The factor grows from 16 for one element to 33 for forty, with the logarithm of their number.
+    k grows with the logarithm of the number of elements tested, from 16 for one to 33 for forty.
     """
     if not 0 < share < 1 or relative == 0:
-        raise ValueError("A share lies between 0 and 1, and the change to see is not 0.")
+        raise ValueError("A share lies between 0 and 1, and the change to detect is not 0.")
     factor = 16 + 17 * min(np.log(max(tested, 1)) / np.log(40), 2.0)
     return int(np.ceil(factor * (1 - share) / (share * relative**2)))

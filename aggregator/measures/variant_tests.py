@@ -1,7 +1,7 @@
-"""The test of two arms, element by element. The method and its figures: docs/statistics.md.
+"""The test of two variants, element by element. Method and figures: docs/statistics.md.
 
-An element is tested by the share of exposed visitors who used it: one visitor, one vote, however
-often they clicked. Benjamini and Hochberg keep the share of false flags at 5 %.
+An element is tested by the share of exposed visitors who used it: a visitor counts once, however often they clicked.
+The procedure of Benjamini and Hochberg keeps the share of false flags at 5 %.
 """
 
 from __future__ import annotations
@@ -17,21 +17,19 @@ from aggregator.measures.statistics import (
     false_coverage_level,
     newcombe,
     two_proportion_z,
-    wilson,
 )
 from aggregator.shapes.columns import Float64, Int64, Mask
 
 RATE = 0.05  # false discoveries among the flagged
-FLOOR = 10  # expected users of an element in the smaller arm
+FLOOR = 10  # expected users of an element in the smaller variant
 
 Verdict = Literal["more", "less", "none", "few", "only_a", "only_b", "early", "srm"]
 
 
 @dataclass(frozen=True)
 class VariantTests:
-    """Columns of E elements. `diff` = b − a with the interval `low`…`high`: 95 %, and for the flagged
-    ones as much wider as their choice demands. `q` is nan where `tested` is false: too few.
-    `relative` = b/a − 1, nan where a has none."""
+    """Columns of E elements. `diff` = b − a with the interval `low`…`high`: 95 %, and wider for the flagged ones,
+    because they were selected. `q` is nan where `tested` is false (too few). `relative` = b/a − 1, nan where a is 0."""
 
     diff: Float64
     low: Float64
@@ -51,10 +49,10 @@ class VariantTests:
 
 
 def compare_variants(a: Int64, na: int, b: Int64, nb: int, rate: float = RATE, floor: float = FLOOR) -> VariantTests:
-    """Compare E elements: `a`, `b` are their users among the `na`, `nb` exposed visitors of the arms."""
+    """Compare E elements: `a`, `b` are their users among the `na`, `nb` exposed visitors of the variants."""
     a, b = np.asarray(a, float), np.asarray(b, float)
     if len(a) and (max(a.max(), 0) > na or max(b.max(), 0) > nb):
-        raise ValueError("An element has more users than its arm has visitors.")
+        raise ValueError("An element has more users than its variant has visitors.")
     tested = expected_floor(a, na, b, nb, floor) & (min(na, nb) > 0)
     _, p = two_proportion_z(a, na, b, nb)
     q = np.full(len(a), np.nan)
@@ -68,9 +66,3 @@ def compare_variants(a: Int64, na: int, b: Int64, nb: int, rate: float = RATE, f
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(a > 0, pb / pa - 1, np.nan)
     return VariantTests(pb - pa, low, high, relative, np.where(tested, p, np.nan), q, tested, flagged)
-
-
-def arm_share(x: int, n: int) -> tuple[float, float, float]:
-    """(share, low, high) of one arm."""
-    low, high = wilson(x, n)
-    return (x / n if n else 0.0), float(low), float(high)

@@ -1,4 +1,4 @@
-"""Which element of one layout is which of another: the pictures of two variants."""
+"""Which elements of two layouts are the same: for the pictures of two variants."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ _known: weakref.WeakKeyDictionary[LayoutIndex, weakref.WeakKeyDictionary[LayoutI
 
 
 def pair_elements(a: LayoutIndex, b: LayoutIndex) -> Pairs:
-    """(index in a, index in b) of the same elements, one to one. The last pairs found are remembered."""
+    """(index in a, index in b) of the same elements, one to one. Pairs are kept as long as both layouts are."""
     if a is b:
         return [(i, i) for i in range(len(a.layout))]
     of_a = _known.setdefault(a, weakref.WeakKeyDictionary())
     if b not in of_a:
         element = match_layouts(a.layout, b.layout).element
         pairs = {i: j for i, j in enumerate(element.tolist()) if j >= 0}
-        # Names are for people, and seen by the owner's browser alone: of what is left they decide.
-        left, right = _alone(a, set(pairs)), _alone(b, set(pairs.values()))
+        # Names are only known from pictures, never from visitors' browsers: they decide about the elements left over.
+        left, right = _unique_names(a, set(pairs)), _unique_names(b, set(pairs.values()))
         of_a[b] = sorted((pairs | {left[name]: right[name] for name in left.keys() & right.keys()}).items())
     return of_a[b]
 
 
-def _alone(index: LayoutIndex, without: set[int]) -> dict[tuple[str, str], int]:
-    """Tag and name that exactly one element of the layout has → its index."""
+def _unique_names(index: LayoutIndex, without: set[int]) -> dict[tuple[str, str], int]:
+    """(tag, name) that exactly one element of the layout has → its index."""
     found: dict[tuple[str, str], list[int]] = defaultdict(list)
     for i, name in enumerate(index.layout.names):
         if name.strip():

@@ -1,4 +1,4 @@
-"""Where the records of a page stand on a picture: made once in the background, read by every map."""
+"""Which elements of a picture the records of a page were matched to: computed in the background, read by every map."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from store.client import Store
 from store.matches import Match, Matches
 from store.snapshots import Snapshot, Snapshots
 
-Twins = dict[int, int]  # record → index of its element in the layout, -1 where it was looked for in vain
+Twins = dict[int, int]  # record → index of its element in the layout, -1 where none was found
 
-MOST_PICTURES = 4  # older ones that records may go through
+MOST_PICTURES = 4  # earlier ones that records may be matched through
 
 
 def read_twins(store: Store, snapshot: Snapshot) -> Twins:
-    """What the matching has found for this picture; empty before it was made."""
+    """The matches of this picture; empty before it was matched."""
     return Matches(store).of(snapshot.site, snapshot.id, snapshot.page)
 
 
@@ -27,7 +27,7 @@ def make_twins(
     page: str,
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> int:
-    """Match every record of `page` to the picture and keep what was found. How many records that were."""
+    """Match every record of `page` to the picture and store the matches; the number of records."""
     records, last = read_page_records(store, snapshot.site, page)
     if not len(records):
         return 0

@@ -1,4 +1,4 @@
-"""From a fraction of an element to a place on the page, through lines of text that are broken."""
+"""From a fraction of an element's box to a place on the page, also through text broken into lines."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from store.layouts import Layout
 
 @dataclass(frozen=True)
 class Boxes:
-    """The boxes of a layout's M elements, and one more at the end: the element -1, which is none.
+    """The boxes of a layout's M elements, and one more at the end for the index -1, which means none.
 
-    Of an element whose text is `broken` into lines the box is as if it stood on one: `fx` runs along
-    the lines laid end to end, `fy` down in the line, as the tracker measures (tracker_js/src/place.js).
+    An element whose text is `broken` into lines is measured as if it were on a single line, as the tracker does: `fx`
+    runs along the lines laid end to end, `fy` down in the line.
     """
 
     x: Float32  # f32[M + 1]; CSS px of the page, as all lengths here
@@ -27,17 +27,17 @@ class Boxes:
 
     @staticmethod
     def of(layout: Layout) -> Boxes:
-        """Lines without width count for nothing; one that is left alone is a box like any other."""
+        """Lines without width are ignored; an element with one line left has that line as its box."""
         x, y, w, h = (np.append(side, np.float32(0)).astype(np.float32) for side in _sides(layout))
         flat = [np.asarray(boxes, np.float64).reshape(-1, 4) for boxes in layout.lines]
         flat = [boxes[boxes[:, 2] > 0] if len(boxes) else boxes for boxes in flat]
         counts = np.array([*map(len, flat), 0], np.int64)
-        for alone in np.flatnonzero(counts == 1).tolist():
-            x[alone], y[alone], w[alone], h[alone] = flat[alone][0]
+        for single in np.flatnonzero(counts == 1).tolist():
+            x[single], y[single], w[single], h[single] = flat[single][0]
         return Boxes(x, y, w, h, counts > 1, Lines.of(np.concatenate([*flat, np.empty((0, 4))]), counts))
 
     def place(self, element: Int32 | Int64, fx: Float32, fy: Float32) -> tuple[Float32, Float32]:
-        """(x, y) of the fractions of these elements: never outside the element's box, or of all its lines."""
+        """(x, y) of the fractions of these elements: never outside the element's box or its lines."""
         x = self.x[element] + fx * self.w[element]
         y = self.y[element] + fy * self.h[element]
         which = np.flatnonzero(self.broken[element])
@@ -46,7 +46,7 @@ class Boxes:
         return x, y
 
     def size(self, element: Int32 | Int64) -> tuple[Float64, Float64]:
-        """(width, height) of the box that the fractions are of: of broken text all its lines, and the mean of them."""
+        """(width, height) that the fractions refer to; for broken text the lines' total width and mean height."""
         broken = self.broken[element]
         w = np.where(broken, self.lines.total[element], self.w[element])
         h = np.where(broken, self.lines.mean_height[element], self.h[element])
@@ -55,19 +55,19 @@ class Boxes:
 
 @dataclass(frozen=True)
 class Lines:
-    """L lines of all elements in one row: `end` is how far along that row each ends."""
+    """The L lines of all elements, laid end to end in one row: `end` is where in that row each line ends."""
 
     boxes: Float64  # f64[L, 4]: x, y, w, h
     end: Float64  # f64[L]
     first: Int64  # i64[M + 1]: an element's first line
     last: Int64  # … and its last one
-    start: Float64  # f64[M + 1]: how far along the row an element's lines begin
+    start: Float64  # f64[M + 1]: where in the row an element's lines begin
     total: Float64  # f64[M + 1]: the sum of their widths
     mean_height: Float64  # f64[M + 1]
 
     @staticmethod
     def of(boxes: Float64, counts: Int64) -> Lines:
-        """`boxes` of all elements in order, `counts` of them each."""
+        """`boxes`: the lines of all elements in order; `counts`: how many each element has."""
         past = np.cumsum(counts)
         along = np.concatenate(([0.0], np.cumsum(boxes[:, 2])))
         down = np.concatenate(([0.0], np.cumsum(boxes[:, 3])))
@@ -77,7 +77,7 @@ class Lines:
 
     def place(self, element: Int32 | Int64, fx: Float32, fy: Float32) -> tuple[Float64, Float64]:
         along = self.start[element] + fx * self.total[element]
-        # Where two lines meet a point belongs to the later, as a line's left edge is in it and its right one is not.
+        # Where two lines meet, a point belongs to the later one: a line contains its left edge and not its right one.
         line = np.clip(np.searchsorted(self.end, along, "right"), self.first[element], self.last[element])
         x, y, w, h = self.boxes[line].T
         return x + np.clip(along - (self.end[line] - w), 0, w), y + fy * h

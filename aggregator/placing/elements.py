@@ -1,4 +1,4 @@
-"""Which element of the layout a record means: the same key, and fingerprints that agree."""
+"""Which element of the layout a record means: the one with the same key, if the fingerprints agree."""
 
 from __future__ import annotations
 
@@ -16,29 +16,29 @@ from aggregator.shapes.paths import shape
 from aggregator.shapes.records import Records
 from store.layouts import Layout
 
-# The key itself, in nats. Even where lists had grown at their head, seven of ten keys were still their
-# element's: ln(0.71 / 0.29). Where nothing else on the page has the same shape, no other element can
-# have moved into the place, and it takes more to doubt it.
+# Evidence of the key itself, in nats. Even where lists had grown at their head, seven of ten keys still meant the same
+# element: ln(0.71 / 0.29). Where nothing else on the page has the same shape, no other element can have moved into the
+# place, and it takes more evidence to doubt the key.
 AMONG_OTHERS = 0.9
 ALONE = 3.0
-# An element elsewhere that fits so much better has moved there, and another stands in its place.
+# If an element elsewhere fits better by this much, the record's element has moved there and another took its place.
 BETTER_ELSEWHERE = 1.5
 
-ROUNDS = 2  # of learning what survived on this page
+ROUNDS = 2  # of learning which properties survived on this page
 SURE_RECORDS = 5  # below, nothing is learned
-PRIOR_PAIRS = 8  # how many pairs the measured shares of survival are worth
+PRIOR_PAIRS = 8  # weight of the measured shares of survival, in pairs
 
 
 class Found(IntEnum):
-    """What became of a record's own key in the layout."""
+    """What the layout has under a record's key."""
 
     AGREES = 0
-    REFUSED = 1  # the key is there, but on what looks like another element
+    REFUSED = 1  # the key, on what looks like another element
     MISSING = 2
 
 
 class LayoutIndex:
-    """A layout made ready for look-ups: by key, by path, by shape."""
+    """A layout prepared for look-ups by key, path and shape."""
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -62,7 +62,7 @@ class LayoutIndex:
         return Boxes.of(self.layout)
 
     def rivals(self, element: int) -> Rivals:
-        """The elements of the same shape, which could have taken this one's place; everyone if there is none."""
+        """The elements of the same shape, which could have taken this one's place; all elements if there is none."""
         name = self.shapes[element]
         if name not in self._rivals:
             same = self._of_shape[name]
@@ -71,11 +71,11 @@ class LayoutIndex:
         return self._rivals[name]
 
     def same_tag(self, element: int) -> Int64:
-        """All elements of this one's tag, itself among them."""
+        """All elements with this one's tag, including itself."""
         return self._of_tag[self.layout.tags[element]]
 
     def agreement(self, record: Prints, element: int, keep: Float64 = KEEP) -> float:
-        """Nats that the record at this element's key is of this element: ≥ 0 = own. -inf: it stands elsewhere."""
+        """Evidence, in nats, that the record with this element's key is of this element: ≥ 0 = own, -inf = it moved."""
         rivals = self.rivals(element)
         candidates = self.same_tag(element)
         nats = self.fingerprints.of_properties(record, candidates, rivals, keep)
@@ -86,12 +86,12 @@ class LayoutIndex:
         return prior + mine + self.fingerprints.of_classes(record, element, rivals)
 
     def own(self, key: int, record: Prints, keep: Float64 = KEEP) -> tuple[int, Found]:
-        """The element of this key (-1 without) and whether it may be taken for the record's own."""
+        """The element with this key (-1 if there is none) and whether it is the record's own."""
         at = self.by_key.get(key)
         if not at:
             return -1, Found.MISSING
         for i in at:
-            if self.fingerprints.equal(record, i):  # nothing can fit better: the common case, and the quick one
+            if self.fingerprints.equal(record, i):  # nothing can fit better: the common and quick case
                 return i, Found.AGREES
         nats = [self.agreement(record, i, keep) for i in at]
         best = int(np.argmax(nats))
@@ -99,10 +99,10 @@ class LayoutIndex:
 
 
 def own_elements(records: Records, index: LayoutIndex) -> list[tuple[int, Found]]:
-    """For each record its own element and the finding.
+    """The element with each record's key, and what was found there.
 
-    What survived is learned from the records that are sure: on a page that was translated
-    other words soon count against nobody.
+    Which properties survived is learned from the certain records: on a translated page, different words soon count
+    against no element.
     """
     prints = [parse(fp) for fp in records.fps]
     keys = records.key.tolist()
@@ -116,7 +116,7 @@ def own_elements(records: Records, index: LayoutIndex) -> list[tuple[int, Found]
 
 
 def _survived(prints: Sequence[Prints], found: Sequence[tuple[int, Found]], index: LayoutIndex) -> Float64 | None:
-    """Share of sure records on which each property stayed, drawn to the measured one; None if nothing changed."""
+    """Share of certain records on which each property survived, shrunk to the measured one; None if nothing changed."""
     sure = [(record, at) for record, (at, finding) in zip(prints, found, strict=True) if finding is Found.AGREES]
     if len(sure) < SURE_RECORDS or len(sure) == len(found):
         return None
@@ -125,6 +125,6 @@ def _survived(prints: Sequence[Prints], found: Sequence[tuple[int, Found]], inde
     both = (ours != ABSENT) & (theirs != ABSENT)
     stayed = both & (ours == theirs)
     keep: Float64 = (stayed.sum(axis=0) + PRIOR_PAIRS * KEEP) / (both.sum(axis=0) + PRIOR_PAIRS)
-    keep = np.minimum(keep, KEEP)  # nobody is surer than the measurement
+    keep = np.minimum(keep, KEEP)  # never more certain than the measurement
     keep[FIELDS.index("plain")] = 0.0
     return keep

@@ -1,12 +1,12 @@
-"""Where the points of each record belong: the rung of the ladder, and the element.
+"""Where the points of each record are drawn: the rung of the ladder, and the element.
 
     own       the same key, and the fingerprints agree
-    twin      the element that the record was matched to after an edit of the page (given from outside)
-    ancestor  a small box around the element that is surely still there
+    twin      the element that the record was matched to after an edit of the page (aggregator/linkage)
+    ancestor  a small box around the element that is certainly still there
     page      the same place of the same page, where nothing of the path is known
-    none      better not placed than placed wrongly
+    none      not placed, rather than placed wrongly
 
-One decision a record: a page has hundreds of records and may have millions of points.
+The decision is made once per record: a page has hundreds of records and may have millions of points.
 """
 
 from __future__ import annotations
@@ -25,23 +25,25 @@ from aggregator.shapes.records import Records
 RUNGS = ("own", "twin", "ancestor", "page", "none")
 OWN, TWIN, ANCESTOR, PAGE, NONE = range(5)
 
-# An ancestor larger than this part of a viewport says too little about the place inside it:
-# a point drawn there would stand on some other element.
+# An ancestor larger than this part of a viewport says too little about the place inside it: a point drawn there would
+# be on some other element.
 LARGEST_ANCESTOR = 0.25
 THE_PAGE = ("body", "html")
 
 
 @dataclass(frozen=True)
 class RecordPlaces:
-    """For each of R records: `rung` u8 and `element` i32, the index in the layout or -1."""
+    """For each of R records: `rung` u8, and `element` i32, an index in the layout or -1."""
 
     rung: UInt8
     element: Int32
 
 
 def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> RecordPlaces:
-    """Decide for every record. `twins`: record id → index of its element in the layout, -1 where the matching
-    looked for it in vain. What the matching has seen it decides; the others' own key is held to their fingerprints."""
+    """Decide for every record. `twins`: record id → index of its element, -1 where the matching found none.
+
+    The matching decides for the records it has seen; for the others, their key and fingerprints do.
+    """
     found = own_elements(records, index)
     for i, record in enumerate(records.record.tolist()):
         if (twin := twins.get(record)) is not None:
@@ -53,7 +55,7 @@ def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]
         twin = twins.get(int(records.record[i]), -1)
         if finding is Found.AGREES or twin >= 0:
             at = own if finding is Found.AGREES else twin
-            # A hidden element is not drawn, and least of all in another place.
+            # Points of a hidden element are not drawn, least of all in another place.
             if index.layout.visible[at]:
                 rung[i], element[i] = (OWN if finding is Found.AGREES else TWIN), at
         else:
@@ -62,7 +64,7 @@ def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]
 
 
 def _matched(key: int, twin: int, index: LayoutIndex) -> tuple[int, Found]:
-    """What a match says of the record's own key."""
+    """The element with the record's key, and what a match says about it."""
     if twin >= 0 and int(index.layout.keys[twin]) == key:
         return twin, Found.AGREES
     own = index.by_key.get(key)
@@ -77,20 +79,20 @@ def _above(path: str, finding: Found, index: LayoutIndex, trust: _Trust) -> tupl
         if at is None or prefix in THE_PAGE:
             continue
         if not layout.visible[at]:
-            return NONE, -1  # it stood in something that is closed in the picture
+            return NONE, -1  # it was in something that is closed in the picture
         if trust.of(prefix):
             area = float(layout.w[at]) * float(layout.h[at])
             small = area <= LARGEST_ANCESTOR * layout.width * layout.viewport_h
             return (ANCESTOR, at) if small else (NONE, -1)
-    # Nothing of the path is left. If another element has taken the key, the page was edited here.
+    # Nothing of the path is in the layout. If another element has the key, the page was edited here.
     return (PAGE, -1) if finding is Found.MISSING else (NONE, -1)
 
 
 class _Trust:
     """Whether an ancestor's path still means the same element: indices shift when a list grows.
 
-    It does when its name carries it (anchors), when it is the only child of its tag in a
-    trusted parent, or when more records below it were found again than were refused.
+    It does when it is an anchor, when it is the only child with its tag in a trusted parent, or when more records below
+    it were found again than were refused.
     """
 
     def __init__(self, records: Records, found: list[tuple[int, Found]], index: LayoutIndex) -> None:
@@ -113,7 +115,7 @@ class _Trust:
 
 
 def unknown_places(keys: list[int], index: LayoutIndex) -> RecordPlaces:
-    """RecordPlaces of keys whose records the store does not have: the key alone must do."""
+    """RecordPlaces of keys whose records the store does not have: the key alone decides."""
     rung = np.full(len(keys), PAGE, np.uint8)
     element = np.full(len(keys), -1, np.int32)
     for i, key in enumerate(keys):

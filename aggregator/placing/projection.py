@@ -1,4 +1,4 @@
-"""From points made on any version of a page at any width to places on one layout."""
+"""From points made on any version of a page, at any width, to places on one layout."""
 
 from __future__ import annotations
 
@@ -28,8 +28,8 @@ from store.layouts import Layout
 
 __all__ = ["ANCESTOR", "NONE", "OWN", "PAGE", "RUNGS", "TWIN", "Placed", "place", "project"]
 
-# A place on the page is only carried over to a picture of the same page at the same size:
-# measured at another width, four of five such points fall on the wrong element.
+# A place on the page is only transferred to a picture of the same page at the same size: at another width, four of five
+# such points fall on the wrong element (measured).
 SAME_WIDTH = 0.02
 SAME_HEIGHT = 0.005
 
@@ -63,11 +63,10 @@ def project(
 def place(points: Points, records: Records, index: LayoutIndex, known: RecordPlaces) -> Placed:
     """Place each point where `known` has its record.
 
-    On its element a point keeps its fraction of the box; of text that is broken into lines, its place
-    along the words (aggregator/placing/boxes.py). On an ancestor it stands where the page
-    has it, if that is known and inside the box, else at the centre. Elements that are fixed or
-    sticky are drawn where the picture shows them. A point that would fall outside the picture, or
-    more than 20 px outside the visible part of an inner scroller, is not placed.
+    On its element a point keeps its fraction of the box, or its place along the words of text that is broken into lines
+    (aggregator/placing/boxes.py). On an ancestor it is where the page has it, if that is known and inside the box,
+    otherwise at the centre. Elements that are fixed or sticky are drawn where the picture shows them. A point that
+    would fall outside the picture, or more than 20 px outside the visible part of an inner scroller, is not placed.
     """
     layout, boxes = index.layout, index.boxes
     rung, element = _decide(points, records, index, known)
@@ -83,7 +82,7 @@ def place(points: Points, records: Records, index: LayoutIndex, known: RecordPla
 
 
 def _decide(points: Points, records: Records, index: LayoutIndex, known: RecordPlaces) -> tuple[UInt8, Int32]:
-    """Rung and element of each point, gathered from those of its record."""
+    """Rung and element of each point, taken from its record."""
     at = records.locate(points.record)
     lost = np.flatnonzero(at < 0)
     if not len(lost):
@@ -119,9 +118,9 @@ def _place_inexact(
 
 
 def _out_of_sight(x: Float32, y: Float32, element: Int32, layout: Layout, boxes: Boxes) -> Mask:
-    """Points on an element that its inner scroller does not show in the picture.
+    """Points on an element that its inner scroller hides in the picture.
 
-    A place just beyond the edge is moved to it, in place: no further than the map's own measure goes.
+    A place just beyond the edge (within the radius that colours count in) is moved to the edge, in place.
     """
     far = np.zeros(len(x), bool)
     if not len(layout.scroller) or not (layout.scroller >= 0).any():
@@ -132,7 +131,7 @@ def _out_of_sight(x: Float32, y: Float32, element: Int32, layout: Layout, boxes:
         off_x = _beyond(x[which], layout.x[s], layout.w[s])
         off_y = _beyond(y[which], layout.y[s], layout.h[s])
         cut = (off_x != 0) | (off_y != 0)
-        # Moved off its line of text a place may lie on another element.
+        # A place moved off its line of text may be on another element.
         far[which] |= cut & ((np.hypot(off_x, off_y) > RADIUS) | boxes.broken[element[which]])
         x[which] -= off_x
         y[which] -= off_y
@@ -142,7 +141,7 @@ def _out_of_sight(x: Float32, y: Float32, element: Int32, layout: Layout, boxes:
 
 
 def _beyond(at: Float32, start: Float32, length: Float32) -> Float32:
-    """How far each place is outside of its span (less than 0: before it), and 1 px more: an edge shows nothing."""
+    """How far each place is outside its span (below 0: before it), plus 1 px: nothing is visible on the edge itself."""
     end = start + length
     off: Float32 = np.where(at < start, at - start - 1, np.where(at > end, at - end + 1, 0)).astype(np.float32)
     return off

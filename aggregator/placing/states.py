@@ -1,9 +1,9 @@
-"""Whose a point is: of the page as it opens, or of one of its states (an open menu, a dialog).
+"""Which picture a point belongs to: the page as it opens, or one of its states (an open menu, a dialog).
 
-A point belongs to the first picture that shows its own element: the base's, then those of the states
-in the owner's order. Else to the first that shows its twin: what the base does not have may look much
-like something that it has. What no picture shows is told of on the base's map, where it may still
-stand on an ancestor. One decision a record, as in `ladder`.
+A point belongs to the first picture that shows its own element: the base's, then those of the states in the owner's
+order; otherwise to the first that shows its twin, since an element that the base lacks may look much like one it has.
+A point that no picture shows belongs to the base, where it may still be drawn on an ancestor. The decision is made once
+per record, as in `ladder`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ NOBODY = -1
 
 @dataclass(frozen=True)
 class StatePicture:
-    """One picture of the page: where it shows each record, and when it was taken (ms since 1970)."""
+    """One picture of the page: where it shows each record, and when it was `taken` (ms since 1970)."""
 
     index: LayoutIndex
     places: RecordPlaces
@@ -33,7 +33,7 @@ class StatePicture:
 
 @dataclass(frozen=True)
 class InState:
-    """How many points of the question belong to another picture of the page; `state` is "" for the base."""
+    """How many points of the question belong to another state of the page; `state` is "" for the base."""
 
     state: str
     points: int
@@ -65,25 +65,25 @@ def _of_records(pictures: Sequence[StatePicture]) -> Int16:
 
 
 def _is_outdated(shows_it: StatePicture, shows_twin: StatePicture, twin: int) -> bool:
-    """Whether a picture shows an element only because it was taken before an edit that made it its `twin`.
+    """Whether a picture shows an element only because it was taken before an edit that turned it into its `twin`.
 
-    One that has both shows two different elements, whenever it was taken.
+    A picture that has both shows two different elements, whenever it was taken.
     """
     has_both = int(shows_twin.index.layout.keys[twin]) in shows_it.index.by_key
     return shows_it.taken < shows_twin.taken and not has_both
 
 
 def _first(holds: Sequence[Mask]) -> Int16:
-    """For each column the first row that holds, NOBODY without one."""
+    """For each column the first row that is true, NOBODY without one."""
     table = np.stack(holds)
     return np.where(table.any(axis=0), table.argmax(axis=0), NOBODY).astype(np.int16)
 
 
 def divide(owner: Int16, states: Sequence[str], state: str) -> tuple[Mask, tuple[InState, ...]]:
-    """Which points the map of `state` is about, and how many belong to each of the other `states`.
+    """Which points belong on the map of `state`, and how many belong to each of the other `states`.
 
-    `states` are names as long as the pictures of `owners`, the base ("") among them or not. What
-    belongs to nobody is the base's; without a base it is everybody's, so that it is told of at all.
+    `states` names the pictures given to `owners`; the base ("") may be missing. Points without an owner belong to the
+    base; without a base they belong to the state asked for, so that they are reported at all.
     """
     base = states.index("") if "" in states else states.index(state)
     whose = np.where(owner == NOBODY, base, owner)

@@ -12,7 +12,7 @@ from store.client import Store
 
 
 def read_depths(store: Store, scope: Scope, pages: tuple[str, ...]) -> Depths:
-    """The deepest edge of each view of a scope. A view that sent no depth saw its first viewport."""
+    """The deepest edge of each view of a scope. A view that reported no depth saw its first viewport."""
     w = where(scope, pages)
     v = store.columns(f"SELECT view, viewport_w, viewport_h, page_h FROM views FINAL WHERE {w.sql}", **w.params)
     s = store.columns(f"SELECT view, key, fy, depth, page_h FROM scrolls FINAL WHERE {w.sql} ORDER BY view", **w.params)
@@ -30,7 +30,7 @@ def read_depths(store: Store, scope: Scope, pages: tuple[str, ...]) -> Depths:
 
 
 def read_bands(store: Store, scope: Scope, pages: tuple[str, ...]) -> Bands:
-    """How long each twentieth of the page was in view, of the views that sent it."""
+    """How long each twentieth of the page was in view, for the views that reported it."""
     w = where(scope, pages)
     names = [f"band{n}" for n in range(1, BANDS + 1)]
     each = ", ".join(f"bands[{n}] AS {name}" for n, name in enumerate(names, 1))  # 0 where the row has fewer

@@ -1,4 +1,4 @@
-"""The number that a question gives to each page, by the hash of the page's name."""
+"""Maps the hashes of page names to the numbers that a question gives to pages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from aggregator.shapes.columns import Int32, UInt64
 
 
 def page_numbers(hashes: UInt64, of_page: Mapping[str, int]) -> Int32:
-    """The number of each page by its hash, 0 for others. A site may have more pages than a query has room for."""
+    """The number of each page by its hash, 0 for others. A site may have more pages than a query can hold."""
     if not of_page:
         return np.zeros(len(hashes), np.int32)
     known = np.array([xxhash.xxh64_intdigest(page.encode()) for page in of_page], np.uint64)

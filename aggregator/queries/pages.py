@@ -10,12 +10,12 @@ from store.pages import matches
 
 
 def resolve_pages(store: Store, site: int, patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """The pages that have views and that any of the patterns names. An exact page names itself."""
+    """The pages with views that match any of the patterns. An exact page stands for itself."""
     plain = [p for p in patterns if not p.startswith("/") and not any(mark in p for mark in "*{")]
     if len(plain) == len(patterns):
         return tuple(dict.fromkeys(plain))
     known = all_pages(store, site)
-    # A page's name may hold a `*` of its own, where a number was masked.
+    # The name of a page may contain a `*` where a number was masked.
     exact = [p for p in patterns if p in known or p in plain]
     rest = [p for p in patterns if p not in exact]
     return tuple(dict.fromkeys(exact + [page for page in known if any(matches(p, page) for p in rest)]))
@@ -28,7 +28,7 @@ def all_pages(store: Store, site: int) -> list[str]:
 
 
 def read_page_span(store: Store, site: int, pages: tuple[str, ...], kind: str) -> tuple[str, str, int]:
-    """(first day, last day, rows) of the pages at any time: tells a wrong period from a wrong page."""
+    """(first day, last day, rows) of the pages at any time, to tell a wrong period from a wrong page."""
     table, of_kind = ("scrolls", "") if kind == "scroll" else ("points", OF_KIND)
     params: dict[str, Any] = {"site": site, "pages": list(pages)} | ({"kind": kind} if of_kind else {})
     row = store.rows(

@@ -15,7 +15,7 @@ from store.client import Store
 
 
 def read_points(store: Store, scope: Scope, pages: tuple[str, ...]) -> Points:
-    """The points of a scope, in no order that can be relied on."""
+    """The points of a scope, in no particular order."""
     w = where(scope, pages, kind=True)
     c = store.columns(
         "SELECT time, view, visitor, key, record, fx, fy, page_x, page_y, page_w, page_h, viewport_w, weight, "
@@ -52,7 +52,7 @@ def fraction(steps: Any) -> Float32:
 
 
 def read_left_out(store: Store, scope: Scope, pages: tuple[str, ...], table: str = "points") -> LeftOut:
-    """How many rows of `points` or `scrolls` or `views` the scope leaves out, and why."""
+    """How many rows of `points`, `scrolls` or `views` the scope leaves out, and why."""
     w = where(scope, pages, kind=table == "points")
     final = "" if table == "points" else "FINAL"
     rows = store.rows(

@@ -14,7 +14,7 @@ MOST_RECORDS = 10_000  # of a page, the last seen
 
 
 def read_records(store: Store, scope: Scope, pages: tuple[str, ...]) -> Records:
-    """The records of the elements that the points (or scroll depths) of a scope name."""
+    """The records of the elements that the points (or scroll depths) of a scope refer to."""
     scroll = scope.kind == "scroll"
     w = where(scope, pages, kind=not scroll)
     column, table = ("key", "scrolls") if scroll else ("record", "points")
@@ -28,7 +28,7 @@ def read_records(store: Store, scope: Scope, pages: tuple[str, ...]) -> Records:
 
 
 def read_page_records(store: Store, site: int, page: str) -> tuple[Records, Int64]:
-    """The records of a page, the last seen where there are too many; and when that was, ms since 1970."""
+    """The records of a page, those seen last where there are too many, and when each was last seen, ms since 1970."""
     c = store.columns(
         "SELECT record, any(key) AS its_key, any(path) AS its_path, any(fp) AS its_fp, max(seen) AS last FROM elements "
         "WHERE site = {site:UInt32} AND page = {page:String} GROUP BY record ORDER BY last DESC, record "
@@ -40,31 +40,31 @@ def read_page_records(store: Store, site: int, page: str) -> tuple[Records, Int6
     return records, c["last"][np.argsort(c["record"])].astype(np.int64)
 
 
-def read_seen(store: Store, site: int, page: str, records: Records, last_seen: Int64, stands: UInt64) -> RecordTimes:
-    """When each record was seen in views that also touched something that does not stand."""
+def read_seen(store: Store, site: int, page: str, records: Records, last_seen: Int64, standing: UInt64) -> RecordTimes:
+    """When each record was seen in views that also touched a record outside `standing`."""
     c = store.columns(
         "SELECT record, min(time) AS first, max(time) AS last, count() AS times FROM points "
         "WHERE site = {site:UInt32} AND page = {page:String} AND view GLOBAL IN ("
         "SELECT view FROM points WHERE site = {site:UInt32} AND page = {page:String} "
-        "AND record NOT IN {stands:Array(UInt64)}) GROUP BY record",
+        "AND record NOT IN {standing:Array(UInt64)}) GROUP BY record",
         site=site,
         page=page,
-        stands=stands.tolist(),
+        standing=standing.tolist(),
     )
     at = records.locate(c["record"].astype(np.uint64))
     known = at >= 0
     first, last, times = (np.zeros(len(records), np.int64) for _ in range(3))
     first[at[known]], last[at[known]] = c["first"][known], c["last"][known]
     times[at[known]] = c["times"][known]
-    # What no point names (an edge of the screen) is told by its record alone.
-    alone = (times == 0) & ~np.isin(records.record, stands)
+    # A record without points (the edge of a screen) is known by itself alone.
+    alone = (times == 0) & ~np.isin(records.record, standing)
     times[alone] = 1
     first[alone] = last[alone] = last_seen[alone]
     return RecordTimes(first, last, times)
 
 
 def read_record_paths(store: Store, site: int, tags: frozenset[str]) -> tuple[UInt64, list[str]]:
-    """(record ids, paths) of the site's elements that are, or by their path lie in, one of these tags."""
+    """(record ids, paths) of the site's elements that have one of these tags or, by their path, lie in one."""
     c = store.columns(
         "SELECT record, any(path) AS its_path FROM elements WHERE site = {site:UInt32} "
         "AND hasAny(extractAll(path, '(?:^|>|…)([a-zA-Z0-9-]+)'), {tags:Array(String)}) "

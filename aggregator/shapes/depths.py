@@ -1,4 +1,4 @@
-"""What views tell about how far down and how long a page was seen."""
+"""What views report about how far down and how long a page was seen."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ BANDS = 20  # of a page, each a twentieth of its height
 
 @dataclass(frozen=True)
 class Depths:
-    """One row a view: the deepest edge it saw. `key` 0 and depth = viewport where it never scrolled."""
+    """One row per view: the deepest edge it saw. A view that never scrolled has `key` 0 and its viewport as depth."""
 
     key: UInt64
     fy: Float32

@@ -20,8 +20,8 @@ class Exposed:
 class LeftOut:
     """Points that the question itself leaves out, as the store counts them.
 
-    `bots_by_reason`: the bots by what the column `bot` says (store/robots.py), most first.
-    `bots_taken_in`: likewise those that are not left out because the question asks for them.
+    `bots_by_reason`: the bots by their reason (store/robots.py), the commonest first. `bots_taken_in`: the bots that
+    are included because the question asks for them, likewise.
     """
 
     excluded: int = 0

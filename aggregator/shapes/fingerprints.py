@@ -1,7 +1,7 @@
-"""Fingerprints of elements, and the evidence that two records speak of the same one (docs/aggregator.md).
+"""Fingerprints of elements, and the evidence that two records mean the same element (docs/aggregator.md).
 
-Evidence is counted in nats: the logarithm of how much likelier a finding is if it is the
-same element than if another took its place (Fellegi & Sunter 1969).
+Evidence is in nats: the logarithm of how much likelier an observation is for the same element than for another one that
+took its place (Fellegi & Sunter 1969).
 """
 
 from __future__ import annotations
@@ -19,14 +19,13 @@ FIELDS = ("id", "name", "type", "role", "href", "text", "plain", "all", "sub", "
 ABSENT = -1
 CHANCE = 2.0**-12  # that two different values share a fingerprint of 12 bits
 
-# Share of elements on which a property survives an edit of the page (measured; docs/aggregator.md).
-# `plain` (the path from the top) is never asked: who shares the key shares it nearly always, so it
-# would vouch for its own kind. It keeps nothing and says nothing.
+# Share of elements on which a property survives an edit of the page (measured; docs/aggregator.md). `plain` (the path
+# from the top) is not used: elements that share the key nearly always share it, so it would only confirm the key.
 KEEP: Float64 = np.array([0.92, 0.95, 0.96, 0.88, 0.88, 0.95, 0.0, 0.88, 0.80, 0.85, 0.60])
 KEEP_CLASSES = 0.80
-MOST = 6.0  # nats that one property may give
+MOST = 6.0  # nats from one property at most
 MOST_CLASSES = 4.0
-ONE_SIDED = 0.6  # part of the loss when only one side has the property
+ONE_SIDED = 0.6  # of the loss, when only one side has the property
 TEXT, ALL = FIELDS.index("text"), FIELDS.index("all")
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
@@ -35,7 +34,7 @@ _CODES: dict[str, int] = {a + b: _VALUE[a] << 6 | _VALUE[b] for a in _LETTERS fo
 
 
 class BadFingerprints(ValueError):
-    """Not two base64url letters a property."""
+    """The text is not two base64url letters per property."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,7 @@ class Prints:
 
 
 def parse(fp: str) -> Prints:
-    """Fingerprints as they were sent: `~` or `..` for an absent one; short ones are filled up."""
+    """Parse fingerprints as they were sent: `~` or `..` for an absent one; missing ones at the end are absent."""
     fp = fp.replace("~", "..")
     try:
         values = [_CODES[fp[i : i + 2]] for i in range(0, len(fp), 2)]
@@ -60,7 +59,7 @@ def parse(fp: str) -> Prints:
 
 @dataclass(frozen=True)
 class Rivals:
-    """Elements that one may be mistaken for: their properties, and how many carry each class."""
+    """Elements that one may be mistaken for: their properties, and how many have each class."""
 
     values: Int16
     classes: Counter[int]
@@ -71,7 +70,7 @@ class Rivals:
 
 
 class Fingerprints:
-    """The fingerprints of all elements of a layout, to hold single records against."""
+    """The fingerprints of all elements of a layout, to compare single records with."""
 
     def __init__(self, fps: Sequence[str]) -> None:
         parsed = [parse(fp) for fp in fps]
@@ -80,19 +79,19 @@ class Fingerprints:
         self.everyone = self.rivals(range(len(parsed)))
 
     def rivals(self, elements: Sequence[int]) -> Rivals:
-        """These elements (indices) as a group; an element belongs to its own group."""
+        """These elements (indices) as a group; an element is in its own group."""
         counts = Counter(c for i in elements for c in self.classes[i])
         return Rivals(self.values[np.asarray(elements, np.int64)], counts)
 
     def equal(self, record: Prints, element: int) -> bool:
-        """Whether all fingerprints of the element are the record's."""
+        """Whether all fingerprints of the element equal the record's."""
         return record.classes == self.classes[element] and bool((record.values == self.values[element]).all())
 
     def of_properties(self, record: Prints, elements: Int64, rivals: Rivals, keep: Float64) -> Float64:
-        """Nats for each of `elements` that the record is of it, and not of another of `rivals`.
+        """Nats for each of `elements` that the record is of it and not of another of `rivals`.
 
-        Equal: the rarer the value is among the rivals the more it says; one that all share says
-        nothing. Different: it would have had to change. On one side only: part of that.
+        An equal value says more the rarer it is among the rivals, and nothing if all share it. A different value would
+        have had to change. A value on one side only costs part of that.
         """
         mine = self.values[elements]
         equal = mine == record.values
@@ -102,7 +101,7 @@ class Fingerprints:
         loss = np.log(1 - keep)
         one_sided = asked != (mine != ABSENT)
         nats = np.where(equal, gain, np.where(one_sided, ONE_SIDED, 1.0) * loss)
-        # Own text and text of the subtree are nearly one thing: the better agreement, else the worse loss.
+        # Own text and text of the subtree are nearly the same: the better agreement counts, otherwise the worse loss.
         words = nats[:, [TEXT, ALL]]
         same = (equal & asked)[:, [TEXT, ALL]]
         best = np.where(same, words, -np.inf).max(axis=1)
@@ -110,7 +109,7 @@ class Fingerprints:
         return np.asarray(nats.sum(axis=1) - words.sum(axis=1) + of_words, np.float64)
 
     def of_classes(self, record: Prints, element: int, rivals: Rivals) -> float:
-        """Nats of the two sets of classes, by weighted Jaccard likeness: rare classes weigh more."""
+        """Nats of the two sets of classes, by their weighted Jaccard similarity: rare classes weigh more."""
         classes, mine = record.classes, self.classes[element]
         if not classes and not mine:
             return 0.0

@@ -14,10 +14,10 @@ RADIUS = 20.0  # px: "within 20 px"
 
 @dataclass(frozen=True)
 class Grid:
-    """`values` f32[rows, columns] over a picture of `width` × `height` px, cells of `cell` px, smoothed by `sigma` px.
+    """`values` f32[rows, columns] over a picture of `width` × `height` px; cells of `cell` px, smoothed by `sigma` px.
 
-    As `density` makes it, a cell holds the weight that fell into it (the sum is the weight
-    placed); `per_thousand` turns it into the rate that is shown.
+    A cell made by `density` holds the weight that fell into it (the sum is the weight placed); `per_thousand` turns it
+    into the rate that is shown.
     """
 
     values: Float32

@@ -7,14 +7,14 @@ import re
 _STEP = re.compile(r">+")
 _INDEX = re.compile(r":\d+")
 _TAG = re.compile(r"[^@!#:>…]+")
-CUT = "…"  # stands in a path that was too long, between the anchor and the tail
-NAMED = "@!#"  # what marks an anchor with a name of its own
+CUT = "…"  # replaces the middle of a path that was too long
+NAMED = "@!#"  # marks of an anchor that has a name
 
 
 def prefixes(path: str) -> list[str]:
     """Paths of the element's ancestors, the nearest first, the anchor last; none for an anchor.
 
-    Of a path that was cut only what stands before the cut can be known.
+    Only the part before a cut is known.
 
     >>> prefixes("main#a>div:2>>p:1")
     ['main#a>div:2', 'main#a']
@@ -28,7 +28,7 @@ def prefixes(path: str) -> list[str]:
 
 
 def shape(path: str) -> str:
-    """The path without indices: elements of one shape stand in for each other when a list grows.
+    """The path without indices: elements of one shape take each other's place when a list grows.
 
     >>> shape("ul#x>li:3>a:1")
     'ul#x>li>a'
@@ -38,7 +38,7 @@ def shape(path: str) -> str:
 
 
 def tag_of(path: str) -> str:
-    """Tag of the element itself.
+    """The tag of the element itself.
 
     >>> tag_of("form#basket>div:2>button:1")
     'button'
@@ -49,10 +49,10 @@ def tag_of(path: str) -> str:
 
 
 def is_named(path: str) -> bool:
-    """Whether the path ends at an anchor with a name of its own (`data-parcours`, `data-testid`, `id`)."""
+    """Whether the path is an anchor with a name (`data-parcours`, `data-testid`, `id`)."""
     return ">" not in path and CUT not in path and any(mark in path for mark in NAMED)
 
 
 def is_anchor(path: str) -> bool:
-    """Whether the path is an anchor: named, the only landmark of its tag, or `body`."""
+    """Whether the path is an anchor: named, the only landmark with its tag, or `body`."""
     return ">" not in path and CUT not in path

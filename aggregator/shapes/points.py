@@ -1,4 +1,4 @@
-"""Points as columns: one row an interaction on an element."""
+"""Points as columns: one row per interaction with an element."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ KEYBOARD, TOUCH, MODIFIER, PEN, LONG, FRAMED = 1, 2, 4, 8, 16, 32  # bits of `fl
 
 @dataclass(frozen=True)
 class Points:
-    """N points of one kind, in the order in which the store gave them.
+    """N points of one kind, in the order in which the store returned them.
 
-    `fx`, `fy` are fractions of the element's box (0…1); `page_x`, `page_y` CSS px from the page's
-    top left as made, on a page of `page_w` × `page_h` in a viewport `viewport_w` wide; `weight` is 1
-    for a click and ms for a hover; `effect` is 0 where nothing followed the click in 1.5 s.
+    `fx`, `fy` are fractions of the element's box (0…1); `page_x`, `page_y` CSS px from the top left of the page as it
+    was then, `page_w` × `page_h` px in a viewport `viewport_w` px wide; `weight` is 1 for a click and ms for a hover;
+    `effect` is 0 where nothing followed the click within 1.5 s.
     """
 
     kind: str
@@ -70,5 +70,5 @@ TYPES: dict[str, type] = {
 
 
 def no_points(kind: str) -> Points:
-    """An empty set of points: a normal answer."""
+    """An empty set of points, which is a normal result."""
     return Points(kind=kind, **{name: np.empty(0, dtype) for name, dtype in TYPES.items()})

@@ -1,4 +1,4 @@
-"""Records of elements: what a point knows about the element it was made on."""
+"""Records of elements: what is known of the element that a point was made on."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ class Records:
         """Index of each record id, -1 where it is not known."""
         if not len(self.record):
             return np.full(len(record), -1, np.int64)
-        # A table of slots first, a search only for what the slots got wrong: five times faster on a million.
+        # A table of slots first, and a search only where the slot holds another id: five times faster for a million.
         slots = np.zeros(1 << _SLOT_BITS, np.int64)
         slots[_slot(self.record)] = np.arange(len(self.record))
         at: Int64 = slots[_slot(record)]
@@ -56,7 +56,7 @@ def _slot(record: UInt64) -> UInt64:
 
 
 def records_of(record: UInt64, key: UInt64, paths: Sequence[str], fps: Sequence[str]) -> Records:
-    """Records in any order, repeats allowed (the first of each id counts)."""
+    """Records from rows in any order; of repeated ids the first counts."""
     ids, first = np.unique(np.asarray(record, np.uint64), return_index=True)
     return Records(
         record=ids,

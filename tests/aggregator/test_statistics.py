@@ -109,7 +109,7 @@ def test_srm_by_hand_and_its_errors() -> None:
     assert srm([520, 480], [0.5, 0.5]) == pytest.approx(0.205903, abs=1e-6)  # χ² = 1.6, one degree
     assert srm([5200, 4800], [1, 1]) < 0.001
     assert srm([0, 0], [0.5, 0.5]) == 1.0
-    with pytest.raises(ValueError, match="two or more arms"):
+    with pytest.raises(ValueError, match="two or more variants"):
         srm([10], [1.0])
 
 
