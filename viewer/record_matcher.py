@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import logging
-import queue
-import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from aggregator.pictures.twins import make_twins
 from aggregator.queries.records import read_page_records
@@ -17,12 +16,14 @@ from store.definitions import Missing
 from store.errors import StoreError
 from store.matches import Matches
 from store.snapshots import Snapshot, Snapshots
+from store.worker import Worker
 
 log = logging.getLogger("parcours.viewer.record_matcher")
 ENOUGH = 10  # unmatched records on a map from which it is worth matching again,
 ENOUGH_SHARE = 0.02  # and the share of the map's records that they must be
 PAUSE_SECONDS = 60.0  # between two runs on one picture
 MOST_WAITING = 1_000
+IDLE_SECONDS = 3600.0  # there is nothing to do while idle
 MOST_PAGES = 50  # of a group
 
 
@@ -43,8 +44,11 @@ class _Drawn:
     records: UInt64
 
 
+_NEW: Final = "new pictures"
+
+
 class RecordMatcher:
-    """One thread. `match_new` and `records_drawn` return at once and may be called from any thread.
+    """Matches in the background. `match_new` and `records_drawn` return at once and may be called from any thread.
 
     `done` is called when maps may have changed.
     """
@@ -54,8 +58,7 @@ class RecordMatcher:
         self._snapshots = snapshots
         self._matches = Matches(store)
         self._done = done
-        self._asked: queue.Queue[_Drawn | str | None] = queue.Queue(MOST_WAITING)
-        self._thread: threading.Thread | None = None
+        self._worker = Worker[_Drawn | str]("record matcher", self._handle, lambda: IDLE_SECONDS)
         self._words = ""
         self._matched_at: dict[int, float] = {}  # snapshot → when it was last matched, monotonic s
         self._given_up: dict[int, set[int]] = {}  # snapshot → records that a run left out (there are too many)
@@ -63,11 +66,11 @@ class RecordMatcher:
 
     @property
     def progress(self) -> Progress:
-        return Progress(self._words, self._asked.qsize())
+        return Progress(self._words, self._worker.waiting)
 
     def match_new(self) -> None:
         """Match records to the pictures that have not been matched yet."""
-        self._put("new")
+        self._put(_NEW)
 
     def records_drawn(self, snapshot: Snapshot, pages: Sequence[str], records: UInt64) -> None:
         """A map was drawn from these records: match again if enough of them are unmatched."""
@@ -75,47 +78,36 @@ class RecordMatcher:
             self._put(_Drawn(snapshot, tuple(pages), records))
 
     def start(self) -> None:
-        if self._thread is None:
-            self._stopping = False
-            self._thread = threading.Thread(target=self._work, name="record_matcher", daemon=True)
-            self._thread.start()
-            self.match_new()
+        self._stopping = False
+        self._worker.start()
+        self.match_new()
 
     def stop(self) -> None:
         """Let the current run finish, for at most 10 s."""
         self._stopping = True
-        if self._thread is not None:
-            self._put(None)
-            self._thread.join(10)
-            self._thread = None
+        self._worker.stop(10)
 
     def wait(self) -> None:
-        """Block until the queue is empty. For tests and commands."""
-        self._asked.join()
+        """Block until everything asked for so far is done. For tests and commands."""
+        self._worker.wait()
 
-    def _put(self, what: _Drawn | str | None) -> None:
-        if what is not None and self._thread is None:
-            return  # not running: `start` matches what is new
-        try:
-            self._asked.put_nowait(what)
-        except queue.Full:
+    def _put(self, item: _Drawn | str) -> None:
+        if not self._worker.running:
+            return  # `start` matches what is new
+        if self._worker.waiting >= MOST_WAITING:
             log.info("matching: the queue is full (%d); the next map will ask again", MOST_WAITING)
+            return
+        self._worker.put(item)
 
-    def _work(self) -> None:
-        while True:
-            asked = self._asked.get()
-            try:
-                if asked is None:
-                    return
-                if not self._stopping:
-                    self._answer(asked)
-            except (StoreError, Missing) as error:
-                log.warning("matching: %s", error)
-            except Exception:
-                log.exception("matching failed; maps are drawn without it")
-            finally:
-                self._words = ""
-                self._asked.task_done()
+    def _handle(self, item: _Drawn | str | None) -> None:
+        if item is None or self._stopping:
+            return
+        try:
+            self._answer(item)
+        except (StoreError, Missing) as error:
+            log.warning("matching: %s", error)
+        finally:
+            self._words = ""
 
     def _answer(self, asked: _Drawn | str) -> None:
         if isinstance(asked, str):
