@@ -17,6 +17,8 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta, Struct, field
 
+from store.flags import CLICK_FLAGS
+
 VERSION = 1
 VERSIONS = (1,)  # what this collector reads
 MAX_BODY = 65_536  # bytes; browsers' shared quota for keepalive requests is the same
@@ -187,14 +189,7 @@ class Later(Batch, forbid_unknown_fields=False):
     """What is known here of a batch that holds more: of a later tracker."""
 
 
-FLAGS = {
-    1: "keyboard or assistive: placed at the centre",
-    2: "touch",
-    4: "modifier key held",
-    8: "pen",
-    16: "long press: half a second or more",
-    32: "in a frame of another origin: what followed in there is not known",
-}
+FLAGS = CLICK_FLAGS
 FIELD_FLAGS = {1: "left blank", 2: "corrected: text was taken back, or it was changed after it had been left"}
 EFFECTS = {
     0: "none seen in 1.5 s",

@@ -18,8 +18,9 @@ import numpy as np
 from aggregator.shapes.clicks import JudgedClicks
 from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
 from aggregator.shapes.paths import prefixes, tag_of
-from aggregator.shapes.points import FRAMED, KEYBOARD, MODIFIER, Points
+from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
+from store.flags import FRAMED, KEYBOARD, MODIFIER
 
 DEAD_AFTER = 1_000  # ms
 RAGE_CLICKS = 3

@@ -8,8 +8,6 @@ import numpy as np
 
 from aggregator.shapes.columns import Float32, Int32, Int64, Mask, UInt8, UInt64
 
-KEYBOARD, TOUCH, MODIFIER, PEN, LONG, FRAMED = 1, 2, 4, 8, 16, 32  # bits of `flags`, see docs/wire.md
-
 
 @dataclass(frozen=True)
 class Points:

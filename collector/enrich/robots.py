@@ -7,12 +7,13 @@ from functools import lru_cache
 from itertools import pairwise
 
 from collector.wire import ClickColumns
+from store.flags import FRAMED, KEYBOARD, PEN, TOUCH
 
 PURPOSES = ("prefetch", "prerender", "preview")
 
-# Only clicks of a mouse are judged: a keyboard or an assistive device (1) clicks at the centre, a finger (2) and
-# a pen (8) leave no trail, and what was clicked in a frame of another origin (32) has no place of its own.
-NOT_A_MOUSE = 1 | 2 | 8 | 32
+# Only clicks of a mouse are judged: a keyboard or an assistive device clicks at the centre, a finger and a pen leave
+# no trail, and a click in a frame of another origin has no position of its own.
+NOT_A_MOUSE = KEYBOARD | TOUCH | PEN | FRAMED
 
 FEW = 3  # clicks; fewer say nothing
 FAR = 200  # px between two clicks that cannot be one movement of the hand

@@ -12,6 +12,7 @@ from collector.wire import VERSION, Batch, ClickColumns, Elements, HoverColumns,
 from parcours.demo.habits import EFFECTS, Move, PageHabits, Use
 from parcours.demo.page_layout import PageLayout, Spot
 from parcours.demo.visitors import DAY, Visitor
+from store.flags import TOUCH
 
 EXPERIMENT = "buy-button"
 TESTED = "/table-lamps/luciole"
@@ -298,7 +299,7 @@ def _clicks(clicks: list[SimulatedClick], elements: dict[int, int], touch: bool)
         px=[round(click.spot.x) for click in clicks],
         py=[round(click.spot.y) for click in clicks],
         b=[0] * len(clicks),
-        k=[2 if touch else 0] * len(clicks),
+        k=[TOUCH if touch else 0] * len(clicks),
         r=[click.effect for click in clicks],
         d=[click.delay if click.effect else 0 for click in clicks],
     )

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aggregator.measures.frustration import judge
-from aggregator.shapes.points import FRAMED, KEYBOARD, MODIFIER
+from store.flags import FRAMED, KEYBOARD, MODIFIER
 from tests.aggregator.build import NOON, points, records
 
 LINK, FIELD, CANVAS = ("main>a:1", ""), ("main>input:1", ""), ("main>canvas:1", "")
