@@ -1,15 +1,15 @@
-// Run in the headless browser: the layout of the page as it stands, every element with the same
-// path and fingerprints that the tracker gives it in a visitor's browser.
+// Runs in the camera's headless browser: reads the layout of the page, with the path and fingerprints that the tracker
+// gives each element in a visitor's browser.
 import {anchor, isFromRight, marksOf, MAX_WAY, shorten, tagOf, TOP} from './elements.js';
 import {nameOf} from './names.js';
 
 const SKIPPED = /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|area)$/;
 const OPTION = /^(option|optgroup)$/;
 const FRAME = /^(iframe|object|embed)$/;
-// What people press: a click on a word or an icon in it counts for it.
+// Controls: a click on a word or an icon inside one counts for the control.
 const CONTROL =
   'a,button,input,select,textarea,label,summary,[role=button],[role=link],[role=tab],[role^=menuitem],[role=option],[role=checkbox],[role=radio],[role=switch],img[usemap]';
-const ABOVE_ALL = ':modal,:popover-open'; // shown above all, and cut off by nothing
+const ABOVE_ALL = ':modal,:popover-open'; // in the top layer, so clipped by nothing: https://drafts.csswg.org/css-position-4/#top-layer
 const round = (n) => Math.round(n * 10) / 10;
 const WHOLE = {
   left: Number.NEGATIVE_INFINITY,
@@ -18,7 +18,7 @@ const WHOLE = {
   bottom: Number.POSITIVE_INFINITY,
 };
 const NOTHING = {left: 0, top: 0, right: 0, bottom: 0};
-const OPEN = {clip: WHOLE, clipper: -1}; // nothing is cut off here
+const OPEN = {clip: WHOLE, clipper: -1}; // nothing is clipped here
 const overlap = (a, b) => ({
   left: Math.max(a.left, b.left),
   top: Math.max(a.top, b.top),
@@ -33,10 +33,11 @@ const moved = (rect, {dx, dy}) => ({
   bottom: rect.bottom + dy,
 });
 
-// A form's own fields stand for its properties (`<input name="children">`): these are read past them.
+// Reads a property that a form's field of that name may hide (`<input name="children">`).
+// https://html.spec.whatwg.org/multipage/forms.html#dom-form-nameditem
 const read = (el, name) => Reflect.get(Element.prototype, name, el);
 const ask = (el, name, ...values) => read(el, name).call(el, ...values);
-/** What `make` gives, or `otherwise`: what the tracker shares with us can be hidden by a form's fields too. */
+/** The result of `make`, or `otherwise` if it throws: code shared with the tracker reads properties that may be hidden. */
 const attempt = (make, otherwise) => {
   try {
     return make();
@@ -48,19 +49,19 @@ const NO_MARKS = '~'.repeat(11);
 const isHeading = (el) => /^h[1-6]$/.test(read(el, 'localName'));
 const matches = (el, selector) => Element.prototype.matches.call(el, selector);
 
-/** The window of what `el` shows, if it shows a page of the same origin: an `embed` does not tell, but its window does. */
+/** The window of the same-origin page that `el` shows. An `embed` has no `contentDocument`, but its window has a `frameElement`. */
 const windowIn = (el) => {
   if (el.localName !== 'embed') return el.contentDocument?.defaultView;
   return Array.from(el.ownerDocument.defaultView).find((one) => attempt(() => one.frameElement) === el);
 };
-/** The root of the page or picture of the same origin that `el` shows, if it does. */
+/** The root element of the same-origin page or SVG that `el` shows, if any. */
 const rootIn = (el) => {
   const inside = attempt(() => windowIn(el).document);
   const root = inside?.documentElement;
   return inside?.body || root?.localName === 'svg' ? root : undefined;
 };
 
-/** What an absolutely placed element (`fixed`: a fixed one) in it is placed and cut off by. */
+/** Whether an element with `style` is the containing block of absolute (`fixed`: of fixed) elements in it, and clips them. */
 const holds = (style, fixed) =>
   (!fixed && style.position !== 'static') ||
   [style.transform, style.translate, style.rotate, style.scale, style.perspective, style.filter, style.backdropFilter].some(
@@ -69,7 +70,7 @@ const holds = (style, fixed) =>
   /transform|translate|rotate|scale|perspective|filter/.test(style.willChange) ||
   /paint|layout|strict|content/.test(style.contain);
 
-/** What `el`, whose box is `box`, leaves to be seen of what is in it. */
+/** The part of the page in which `el`, whose box is `box`, shows its content. */
 const windowOf = (el, style, box) => {
   const page = read(el, 'ownerDocument');
   const isPage = el === page.body || el === page.documentElement;
@@ -83,15 +84,15 @@ const windowOf = (el, style, box) => {
 const hidesMore = (el) =>
   read(el, 'scrollHeight') > read(el, 'clientHeight') + 1 || read(el, 'scrollWidth') > read(el, 'clientWidth') + 1;
 
-// See-through is not out of reach: a caption that fades in under the pointer is clicked. A menu that is faded out
-// and lets clicks through is.
+// Transparent elements count as shown: a caption that fades in under the pointer is clicked. A menu that is faded out
+// and lets clicks through does not. https://drafts.csswg.org/cssom-view/#dom-element-checkvisibility
 const isShown = (el, style) =>
   Element.prototype.checkVisibility
     ? ask(el, 'checkVisibility', {visibilityProperty: true, contentVisibilityAuto: false}) &&
       (style.pointerEvents !== 'none' || ask(el, 'checkVisibility', {opacityProperty: true}))
     : style.visibility === 'visible' && style.display !== 'none';
 
-/** Selector → how often it finds something in `document`: asked once for the whole page, and not once an element. */
+/** Selector → number of its matches in `document`, counted in one pass instead of one query per element. */
 const countNames = () => {
   const counts = new Map();
   const add = (selector) => counts.set(selector, (counts.get(selector) || 0) + 1);
@@ -105,12 +106,12 @@ const countNames = () => {
   return counts;
 };
 
-/** `top` is `>>html:1` for a page that is a part of another one: its paths go on from the frame's. */
+/** The layout of the page. `top` is `>>html:1` in an embedded page: its paths continue that of the frame. */
 const capture = (siteKey, top = TOP) => {
   const counts = countNames();
   const isOnly = (selector) => !(counts.get(selector) > 1);
   const headings = new Map(); // element → the heading before it
-  const slots = new Map(); // slot → what holds for the elements shown in it
+  const slots = new Map(); // slot → context of the elements shown in it
   const page = document.scrollingElement || document.documentElement;
   const layout = {
     width: innerWidth,
@@ -131,10 +132,10 @@ const capture = (siteKey, top = TOP) => {
     visible: [],
     fixed: [],
     scroller: [],
-    frames: {}, // index of a frame of another origin → left, top, width, height of what it shows
+    frames: {}, // index of a cross-origin frame → left, top, width, height of its content
   };
-  const foreign = []; // [index, element] of those
-  // What of the page can be seen at all: nothing is drawn left of it or above it.
+  const foreign = []; // [index, element] of cross-origin frames
+  // The visible part of the page: nothing left of it or above it is drawn.
   const sheet =
     top === TOP
       ? {left: 0, top: 0, right: Math.max(page.scrollWidth, innerWidth), bottom: page.scrollHeight}
@@ -148,7 +149,7 @@ const capture = (siteKey, top = TOP) => {
     }
   };
 
-  /** How `el`, the `n`th child of its tag, is reached: `name` of its anchor and the `way` down from it. */
+  /** The path of `el`, the `n`th child with its tag: `name` of its anchor and the `way` down from it. */
   const routeOf = (el, n, outer) => {
     const name =
       el === document.documentElement
@@ -160,16 +161,16 @@ const capture = (siteKey, top = TOP) => {
   };
 
   /**
-   * Adds `el`, and gives what holds for those in it. `at`, of what it stands in: `parent`, `control` (indices), `fixed`,
-   * `route`, and three times what cuts it off (`clip`: what is left to be seen, page px; `clipper`: index of the
-   * innermost one that hides something of what is in it): in the flow, `held`, if it is absolutely placed, and
-   * `pinned`, if it is fixed. `dx`, `dy`: from its document's viewport to the page. `controlElement`: that of `control`.
+   * Adds `el`; returns the context of its children. The context `at`: `parent` and `control` (indices, and
+   * `controlElement`), `fixed`, `route`, the offset `dx`, `dy` from the document's viewport to the page, and what clips
+   * `el` (`clip`: the visible part, page px; `clipper`: index of the innermost element that hides part of its content),
+   * three times: in the flow, `held` for absolute elements and `pinned` for fixed ones.
    */
   const add = (el, n, at) => {
     const style = getComputedStyle(el);
     const route = routeOf(el, n, at.route);
     if (matches(el, ABOVE_ALL)) at = {...at, ...OPEN, held: OPEN, pinned: OPEN};
-    // A stroke of an icon is its picture's, as in `owner`; yet links may stand in it, and whole pages.
+    // Strokes belong to their picture, as in `owner`. Links and whole pages inside it do not.
     if (el.ownerSVGElement?.viewBox && !/^(a|svg)$/.test(el.localName)) return {...at, route};
     const rect = ask(el, 'getBoundingClientRect');
     const box = moved(rect, at);
@@ -192,7 +193,7 @@ const capture = (siteKey, top = TOP) => {
     layout.w.push(round(rect.width));
     layout.h.push(round(rect.height));
     layout.visible.push(isShown(el, style) && !isEmpty(overlap(overlap(box, bounds.clip), sheet)));
-    // In something transformed an element is not fixed to the window, but to that.
+    // In a transformed element, `fixed` refers to that element, not to the window.
     layout.fixed.push(at.fixed || (isFixed && at.pinned === OPEN) || style.position === 'sticky');
     layout.scroller.push(bounds.clipper);
 
@@ -216,7 +217,7 @@ const capture = (siteKey, top = TOP) => {
     };
   };
 
-  /** What holds in the frame `el`, if its inside is of the same origin; `below`: for what is in it. */
+  /** `[[root], context]` of the page in the frame `el` if it is same-origin; `below`: context inside `el`. */
   const frameOf = (el, below) => {
     const root = rootIn(el);
     if (!root && el.localName !== 'iframe') return;
@@ -226,7 +227,7 @@ const capture = (siteKey, top = TOP) => {
     const left = below.dx + rect.left + inset('Left', el.clientLeft);
     const top = below.dy + rect.top + inset('Top', el.clientTop);
     if (!root) {
-      // Who may see into it finds it here (viewer/snapshot/frames.py).
+      // The camera reads it from its own page (viewer/snapshot/frames.py).
       foreign.push([below.parent, el]);
       const width = el.clientWidth - inset('Left', 0) - inset('Right', 0);
       layout.frames[below.parent] = [left, top, width, el.clientHeight - inset('Top', 0) - inset('Bottom', 0)].map(round);
@@ -234,7 +235,7 @@ const capture = (siteKey, top = TOP) => {
     }
     findHeadings(root.ownerDocument);
     const clip = layout.visible[below.parent] ? overlap(below.clip, moved(rect, below)) : NOTHING;
-    // What is fixed in a frame is fixed to the frame.
+    // `fixed` in a frame refers to the frame.
     const flow = {clip, clipper: below.parent};
     return [
       [root],
@@ -249,7 +250,7 @@ const capture = (siteKey, top = TOP) => {
     ];
   };
 
-  /** `[element, its number among those of its tag, what holds]` of the children of `parent`. */
+  /** `[element, its number among siblings with its tag, context]` of each of the elements `parent`. */
   const childrenOf = (parent, at) => {
     const numbers = new Map();
     return [...parent].map((el) => {
@@ -271,13 +272,13 @@ const capture = (siteKey, top = TOP) => {
     dx: top === TOP ? scrollX : 0,
     dy: top === TOP ? scrollY : 0,
   };
-  // Pages are nested deeper than a stack of calls is.
+  // Not recursive: pages can be nested deeper than the call stack.
   const waiting = childrenOf([document.documentElement], start);
   while (waiting[0]) {
     const [el, n, outer] = waiting.pop();
     if (SKIPPED.test(read(el, 'localName')) || ask(el, 'hasAttribute', 'data-parcours-ignore')) continue;
-    if (OPTION.test(el.localName) && !el.getClientRects()[0]) continue; // of a list that opens in a window of its own
-    // An element shown in a slot belongs to its parent, but stands in the slot.
+    if (OPTION.test(el.localName) && !el.getClientRects()[0]) continue; // of a list that opens in its own window
+    // A slotted element keeps the path of its parent, but is shown in the slot.
     const slot = slots.get(read(el, 'assignedSlot'));
     const below = add(el, n, slot ? {...slot, parent: outer.parent, route: outer.route} : outer);
     if (el.localName === 'slot') slots.set(el, below);

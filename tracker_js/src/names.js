@@ -1,15 +1,14 @@
-// Clear names of elements, for the people who read the maps. Only the snapshot's capture uses this:
-// the tracker sends no text.
+// Readable names of elements for maps. Only the capture uses this file: the tracker sends no text.
 import {fileOf} from './elements.js';
 
-const MOST = 60; // letters
+const MOST = 60; // characters
 const SILENT = /^(script|style|noscript|template|svg|select|textarea)$/;
-const MOST_NODES = 500; // that are looked at for words
+const MOST_NODES = 500; // read for words
 
 const tidy = (text) => (text || '').replace(/\s+/g, ' ').trim();
 const short = (text) => (text.length > MOST ? `${text.slice(0, MOST - 1).trim()}…` : text);
 
-/** The first words inside `el`, a little more than a name takes. */
+/** The first words inside `el`, slightly more than a name holds. */
 const wordsIn = (el) => {
   const walker = document.createTreeWalker(el, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT, (node) =>
     node.nodeType === 1 && SILENT.test(node.localName) ? NodeFilter.FILTER_REJECT : NodeFilter.FILTER_ACCEPT,
@@ -47,15 +46,15 @@ const ownName = (el) => {
   );
 };
 
-/** The name that people would give `el`, at most 60 letters; `around`: the link, button or field it stands in. */
+/** The name of `el` for people, at most 60 characters. `around`: the link, button or field that contains it. */
 export const nameOf = (el, around) => {
   const own = ownName(el);
   if (own.length > MOST && el.childElementCount) {
-    // Of a whole section its heading says more than how its text begins.
+    // The heading of a section says more than the start of its text.
     const heading = Element.prototype.querySelector.call(el, 'h1,h2,h3,h4,h5,h6,legend,caption');
     if (heading) return short(tidy(heading.textContent) || own);
   }
   if (own) return short(own);
-  // An icon without words is known by what it stands in.
+  // An icon without words gets the name of its link or button.
   return short((around && ownName(around)) || el.localName);
 };

@@ -1,5 +1,5 @@
-// Hide cookie banners. `platforms` maps a name to selectors of a known consent platform; then whatever is laid over
-// the page, speaks of cookies and has a button to agree. Gives the names of what was hidden.
+// Hides cookie banners: those of known consent platforms (`platforms`: name → selectors), then every overlay that
+// mentions cookies and has a button to agree. Returns the names of the platforms hidden, '' for any other overlay.
 (platforms) => {
   const hidden = [];
   const hide = (element) => element.style.setProperty('display', 'none', 'important');
@@ -26,7 +26,7 @@
   for (const element of document.querySelectorAll('body *')) {
     if (!element.isConnected || !overlay(element) || !shown(element)) continue;
     const box = element.getBoundingClientRect();
-    // A bar of the site itself (menu, header) may well have a link to the cookie page.
+    // A bar of the site itself (menu, header) may contain a link to the cookie page.
     if (element.closest('header, nav, [role=navigation]') || element.querySelector('nav, h1, main, [role=navigation]')) continue;
     const text = element.innerText || '';
     if (!topic.test(text) || text.length > 4000) continue;
@@ -39,7 +39,7 @@
     hidden.push('');
   }
   if (hidden.length) {
-    // What such a banner leaves behind: a dark sheet over the page, and a page that does not scroll.
+    // Banners leave a dark sheet over the page and a page that does not scroll.
     for (const element of document.querySelectorAll('body *')) {
       if (getComputedStyle(element).position !== 'fixed' || element.innerText.trim()) continue;
       if (element.querySelector('img, video, canvas, svg, iframe') || !shown(element)) continue;

@@ -1,4 +1,4 @@
-// Ask for everything that waits to be scrolled to. Gives the number of elements that were waiting.
+// Loads everything that waits to be scrolled to. Returns the number of such elements.
 () => {
   const documents = [document];
   let waiting = 0;
@@ -10,9 +10,10 @@
     for (const frame of doc.querySelectorAll('iframe')) {
       try {
         if (frame.contentDocument) documents.push(frame.contentDocument);
-      } catch {} // of another origin: its own affair
+      } catch {} // cross-origin: read from its own page
     }
-    // Content that is laid out only near the window would have a guessed height in the layout.
+    // Content that is laid out only near the window has an estimated height:
+    // https://drafts.csswg.org/css-contain-2/#content-visibility
     for (const element of doc.querySelectorAll('body *')) {
       if (getComputedStyle(element).contentVisibility === 'auto') {
         element.style.setProperty('content-visibility', 'visible', 'important');

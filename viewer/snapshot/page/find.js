@@ -1,5 +1,5 @@
-// The first element shown that `selector` names, through open shadow roots and frames of this origin, brought into the
-// window. Gives a place (window px) where the pointer meets it, or why there is none.
+// Finds the first visible element that matches `selector`, in open shadow roots and same-origin frames too, and scrolls
+// it into view. Returns a position (window px) at which the pointer hits it, or why there is none.
 (selector) => {
   const found = [];
   const search = (root) => {
@@ -8,7 +8,7 @@
       if (el.shadowRoot) search(el.shadowRoot);
       try {
         if (el.localName === 'iframe' && el.contentDocument) search(el.contentDocument);
-      } catch {} // of another origin: its own affair
+      } catch {} // cross-origin: not searched
     }
   };
   try {
@@ -20,7 +20,7 @@
   const target = found.find(shows);
   if (!target) return {count: found.length};
 
-  // Where the window of the element's frame lies in ours.
+  // Position of the element's frame in this window.
   const origin = () => {
     let [x, y] = [0, 0];
     for (let view = target.ownerDocument.defaultView; view !== window; view = view.parent) {

@@ -1,5 +1,5 @@
-// Bring animations to rest: those with an end to their end, endless ones to their beginning, scrolled ones to the
-// middle of the window. Styles go in by a constructed sheet: the page's own tree keeps its paths.
+// Stops animations: finite ones at their end, infinite ones at their start, scroll-driven ones in the middle. Styles are
+// added by a constructed sheet, so that the document, and with it every path, stays unchanged.
 () => {
   if (!globalThis.still) {
     globalThis.still = new CSSStyleSheet();
@@ -18,7 +18,7 @@
       } else {
         animation.finish();
       }
-    } catch {} // an animation without effect has nothing to show
+    } catch {} // an animation without an effect shows nothing
   }
   for (const media of document.querySelectorAll('video, audio')) media.pause();
 };

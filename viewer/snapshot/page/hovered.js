@@ -1,4 +1,4 @@
-// The elements under the pointer, from the page down, through open shadow roots.
+// The elements under the pointer, outermost first, in open shadow roots too.
 () => {
   const hovered = [];
   for (let root = document, chain; root && (chain = [...root.querySelectorAll(':hover')]).length; root = chain.at(-1).shadowRoot) {

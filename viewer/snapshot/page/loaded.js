@@ -1,4 +1,4 @@
-// Wait for images and fonts, at most `patience` ms. Gives the images that failed and whether all came in time.
+// Waits for images and fonts, at most `patience` ms. Returns the number of broken images and whether all loaded in time.
 async (patience) => {
   const late = Symbol('late');
   const bound = new Promise((done) => setTimeout(() => done(late), patience));

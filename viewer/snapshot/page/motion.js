@@ -1,4 +1,4 @@
-// What moves: running animations that have an end, and how far everything is scrolled. The same twice, and nothing moves.
+// Number of running finite animations and the sum of all scroll positions. Two equal results: nothing moves.
 () => {
   const running = document.getAnimations().filter((animation) => {
     return animation.playState === 'running' && animation.effect?.getComputedTiming().endTime !== Infinity;

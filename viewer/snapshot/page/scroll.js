@@ -1,4 +1,4 @@
-// Go to `top` px; gives how tall the page is now and the height of the window.
+// Scrolls to `top` px; returns the height of the page and of the window, and the position reached.
 (top) => {
   window.scrollTo({top, left: 0, behavior: 'instant'});
   const root = document.scrollingElement || document.documentElement;

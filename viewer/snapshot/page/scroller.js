@@ -1,5 +1,5 @@
-// Scroll what `selector` names (the page where it is empty) to `to` px, null for its end; what scrolls only sideways is
-// scrolled sideways. Gives how much there was to scroll, in px.
+// Scrolls the element that matches `selector` ('': the page) to `to` px, null: to its end; sideways if it scrolls only
+// sideways. Returns the scrollable distance, px.
 (selector, to) => {
   const roots = [document];
   let target = selector ? null : document.scrollingElement || document.documentElement;
@@ -11,7 +11,7 @@
         if (el.shadowRoot) roots.push(el.shadowRoot);
         try {
           if (el.localName === 'iframe' && el.contentDocument) roots.push(el.contentDocument);
-        } catch {} // of another origin
+        } catch {} // cross-origin
       }
     }
   } catch {

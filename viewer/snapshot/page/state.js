@@ -1,4 +1,4 @@
-// What the page shows: enough to tell an empty page, and one that scrolls in a panel of its own.
+// State of the page, from which to recognise an empty page and one that scrolls in an inner panel.
 () => {
   const root = document.scrollingElement || document.documentElement;
   const box = (element) => element.getBoundingClientRect();
@@ -20,7 +20,7 @@
     title: document.title,
     empty: !body || !(body.innerText.trim() || [...body.querySelectorAll(pictures)].some(seen) ||
       [...body.querySelectorAll('*')].some((e) => e.shadowRoot || painted(e))),
-    width: document.documentElement.clientWidth, // of the window the page is laid out in, however far it was zoomed out
+    width: document.documentElement.clientWidth, // of the layout viewport, whatever the zoom
     overflow: root.scrollWidth,
     panel: root.scrollHeight <= innerHeight * 1.1 ? panel : 0,
     viewportTag: !!document.querySelector('meta[name=viewport]'),

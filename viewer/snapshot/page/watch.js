@@ -1,4 +1,4 @@
-// When the document last changed. Only nodes that come and go count: styles change in every animation.
+// ms since the document last changed. Only added and removed nodes count: styles change in every animation.
 () => {
   if (globalThis.changed) return performance.now() - globalThis.changed;
   globalThis.changed = performance.now();
