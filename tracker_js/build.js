@@ -6,7 +6,8 @@ import {build} from 'esbuild';
 import {minify} from 'terser';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-const LIMITS = {'parcours.js': 6846}; // bytes, gzip -9: what a visitor's browser fetches. The target is 5000: docs/decisions/0014
+// Bytes, gzip -9, of what a visitor's browser fetches. The target is 5000: docs/decisions/0014
+const LIMITS = {'parcours.js': 6846};
 const ENTRIES = {'parcours.js': 'main.js', 'capture.js': 'capture.js'};
 
 const bundle = async (entry) => {

@@ -12,8 +12,6 @@ ENDINGS = {".html", ".css", ".js"}
 NOT_YET = (
     "bench",
     "parcours/demo/lampyre",
-    "tracker_js/src",
-    "viewer/snapshot/page",
     "viewer/static",
     "viewer/pages",
 )

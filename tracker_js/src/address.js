@@ -3,7 +3,7 @@
 // E-mail addresses, UUIDs, long numbers.
 const PERSON = /[^/=?&]+(@|%40)[^/&]*|[\da-f-]{32,}|\d{6,}/gi;
 
-/** `href` without its fragment, the query reduced to `utm_*` and the keys in `keep`; what may identify a person → `*`. */
+/** `href` without fragment, the query reduced to `utm_*` and the keys in `keep`; what may identify a person → `*`. */
 export const trimAddress = (href, keep) => {
   const {origin, pathname, search} = new URL(href, location);
   const query = search

@@ -21,7 +21,8 @@ export const clear = (t0) => {
 };
 
 /** Index of a record `[path, fingerprints]` in `el`; adds it if it is new. */
-export const placeOf = (record) => (places[record] ??= (columns.el.f.push(record[1]), columns.el.p.push(record[0]) - 1));
+export const placeOf = (record) =>
+  (places[record] ??= (columns.el.f.push(record[1]), columns.el.p.push(record[0]) - 1));
 
 /** Adds `row`: the wire format's fields, except that `t` is in ms since 1970 and `e` is a record. */
 export const put = (kind, row) => {

@@ -7,9 +7,12 @@ const SKIPPED = /^(script|style|link|meta|base|template|noscript|head|title|br|w
 const OPTION = /^(option|optgroup)$/;
 const FRAME = /^(iframe|object|embed)$/;
 // Controls: a click on a word or an icon inside one counts for the control.
-const CONTROL =
-  'a,button,input,select,textarea,label,summary,[role=button],[role=link],[role=tab],[role^=menuitem],[role=option],[role=checkbox],[role=radio],[role=switch],img[usemap]';
-const ABOVE_ALL = ':modal,:popover-open'; // in the top layer, so clipped by nothing: https://drafts.csswg.org/css-position-4/#top-layer
+const CONTROL = [
+  'a,button,input,select,textarea,label,summary,[role=button],[role=link],[role=tab],[role^=menuitem]',
+  '[role=option],[role=checkbox],[role=radio],[role=switch],img[usemap]',
+].join();
+// In the top layer, so clipped by nothing: https://drafts.csswg.org/css-position-4/#top-layer
+const ABOVE_ALL = ':modal,:popover-open';
 const round = (n) => Math.round(n * 10) / 10;
 const WHOLE = {
   left: Number.NEGATIVE_INFINITY,
@@ -37,7 +40,7 @@ const moved = (rect, {dx, dy}) => ({
 // https://html.spec.whatwg.org/multipage/forms.html#dom-form-nameditem
 const read = (el, name) => Reflect.get(Element.prototype, name, el);
 const ask = (el, name, ...values) => read(el, name).call(el, ...values);
-/** The result of `make`, or `otherwise` if it throws: code shared with the tracker reads properties that may be hidden. */
+/** The result of `make`, or `otherwise` if it throws: code shared with the tracker may read hidden properties. */
 const attempt = (make, otherwise) => {
   try {
     return make();
@@ -49,7 +52,7 @@ const NO_MARKS = '~'.repeat(11);
 const isHeading = (el) => /^h[1-6]$/.test(read(el, 'localName'));
 const matches = (el, selector) => Element.prototype.matches.call(el, selector);
 
-/** The window of the same-origin page that `el` shows. An `embed` has no `contentDocument`, but its window has a `frameElement`. */
+/** The window of the same-origin page in `el`. An `embed` has no `contentDocument`; its window has a `frameElement`. */
 const windowIn = (el) => {
   if (el.localName !== 'embed') return el.contentDocument?.defaultView;
   return Array.from(el.ownerDocument.defaultView).find((one) => attempt(() => one.frameElement) === el);
@@ -61,12 +64,18 @@ const rootIn = (el) => {
   return inside?.body || root?.localName === 'svg' ? root : undefined;
 };
 
-/** Whether an element with `style` is the containing block of absolute (`fixed`: of fixed) elements in it, and clips them. */
+/** Whether an element with `style` is the containing block of absolute (`fixed`: of fixed) elements in it. */
 const holds = (style, fixed) =>
   (!fixed && style.position !== 'static') ||
-  [style.transform, style.translate, style.rotate, style.scale, style.perspective, style.filter, style.backdropFilter].some(
-    (value) => value && value !== 'none',
-  ) ||
+  [
+    style.transform,
+    style.translate,
+    style.rotate,
+    style.scale,
+    style.perspective,
+    style.filter,
+    style.backdropFilter,
+  ].some((value) => value && value !== 'none') ||
   /transform|translate|rotate|scale|perspective|filter/.test(style.willChange) ||
   /paint|layout|strict|content/.test(style.contain);
 
@@ -186,7 +195,9 @@ const capture = (siteKey, top = TOP) => {
     const lines = [...ask(el, 'getClientRects')];
     if (isFromRight(el)) lines.reverse(); // as in place.js
     layout.lines.push(
-      lines.length > 1 ? lines.flatMap((one) => [one.left + at.dx, one.top + at.dy, one.width, one.height].map(round)) : [],
+      lines.length > 1
+        ? lines.flatMap((one) => [one.left + at.dx, one.top + at.dy, one.width, one.height].map(round))
+        : [],
     );
     layout.x.push(round(box.left));
     layout.y.push(round(box.top));
@@ -199,9 +210,7 @@ const capture = (siteKey, top = TOP) => {
 
     const hole = windowOf(el, style, box);
     const flow =
-      hole === WHOLE
-        ? bounds
-        : {clip: overlap(bounds.clip, hole), clipper: hidesMore(el) ? index : bounds.clipper};
+      hole === WHOLE ? bounds : {clip: overlap(bounds.clip, hole), clipper: hidesMore(el) ? index : bounds.clipper};
     return {
       clip: flow.clip,
       clipper: flow.clipper,
@@ -230,7 +239,9 @@ const capture = (siteKey, top = TOP) => {
       // The camera reads it from its own page (viewer/snapshot/frames.py).
       foreign.push([below.parent, el]);
       const width = el.clientWidth - inset('Left', 0) - inset('Right', 0);
-      layout.frames[below.parent] = [left, top, width, el.clientHeight - inset('Top', 0) - inset('Bottom', 0)].map(round);
+      layout.frames[below.parent] = [left, top, width, el.clientHeight - inset('Top', 0) - inset('Bottom', 0)].map(
+        round,
+      );
       return;
     }
     findHeadings(root.ownerDocument);

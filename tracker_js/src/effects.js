@@ -38,7 +38,8 @@ export const captureEffects = (emit) => {
   const observer = new MutationObserver(
     guard((records) => {
       for (const {target, attributeName, oldValue} of records.slice(0, MOST)) {
-        if (document.head.contains(target) || (attributeName && target.getAttribute(attributeName) === oldValue)) continue;
+        if (document.head.contains(target) || (attributeName && target.getAttribute(attributeName) === oldValue))
+          continue;
         if (!changing.has(target)) changing.set(target, {at: 0, late: 0});
         note(CHANGED, changing.get(target));
       }
@@ -52,7 +53,8 @@ export const captureEffects = (emit) => {
     if (end) note(end);
     while (pending[0] && (end || Date.now() >= pending[0][0].t + wait)) {
       const [row, from] = pending.shift();
-      const {at = 0, kind = 0} = log.find((one) => one.at >= from && one.at <= row.t + WATCH && one.what.late < 2) || {};
+      const {at = 0, kind = 0} =
+        log.find((one) => one.at >= from && one.at <= row.t + WATCH && one.what.late < 2) || {};
       row.r = kind;
       row.d = (Math.max(0, at - row.t) / 10) | 0;
       sum.clicks++;

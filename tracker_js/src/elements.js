@@ -1,5 +1,5 @@
-// Which element a click belongs to, its anchored path and its fingerprints. Tracker and capture share this file, so that
-// an element has the same key in a visitor's browser and in the layout of a snapshot. Described in docs/elements.md.
+// Which element a click belongs to, its anchored path and its fingerprints. Tracker and capture share this file, so
+// that an element has the same key in a visitor's browser and in the layout of a snapshot. See docs/elements.md.
 
 const MAX_PATH = 512; // characters: the wire format's limit
 const MAX_TAIL = 399; // characters kept of a longer one, after its anchor
@@ -65,7 +65,7 @@ const isOnly = (selector) => !document.querySelectorAll(selector)[1];
 /** The tag in a path. Custom elements may have any character in their names. */
 export const tagOf = (el) => escape(el.localName).slice(0, MAX_TAG);
 
-/** The anchor of `el`, with which paths below it begin, if it has one. `only(selector)`: whether it finds one element. */
+/** The anchor of `el`, with which paths below it begin, if it has one. `only(selector)`: whether it has one match. */
 export const anchor = (el, only = isOnly) => {
   const tag = tagOf(el);
   for (const name in NAMES) {
@@ -94,19 +94,14 @@ const pathOf = (el, top) => {
     const name = up && way.length <= MAX_WAY ? top === TOP && el.getRootNode() === document && anchor(el) : top;
     if (name) return shorten(name + way, name);
     let n = 1;
-    for (let other = el; (other = other.previousElementSibling); ) if (other.localName === el.localName) n++;
+    for (let other = el; (other = other.previousElementSibling);) if (other.localName === el.localName) n++;
     way = `>${el.parentElement ? '' : '>'}${tagOf(el)}:${n}${way}`;
     el = up;
   }
 };
 
 /** `text` as used for a fingerprint: runs of spaces become one, every digit `#`. */
-const clean = (text) =>
-  text
-    .slice(0, MOST_TEXT)
-    .replace(/\s+/g, ' ')
-    .trim()
-    .replace(/\d/g, '#');
+const clean = (text) => text.slice(0, MOST_TEXT).replace(/\s+/g, ' ').trim().replace(/\d/g, '#');
 
 /** The file name in `src` or `href`, e.g. `basket.svg`. */
 export const fileOf = (el) =>

@@ -39,9 +39,10 @@ export const captureHover = (emit, touch) => {
     if (!move || move.pointerType === 'touch') return;
     touch();
     const {clientX, clientY} = move;
-    // `target` is the outermost shadow host (https://dom.spec.whatwg.org/#retarget), and `composedPath()` is empty by now.
+    // `target` is the outermost shadow host (https://dom.spec.whatwg.org/#retarget); `composedPath()` is empty by now.
     let {target} = move;
-    for (let inner; (inner = target.shadowRoot?.elementFromPoint?.(clientX, clientY)) && inner !== target; ) target = inner;
+    for (let inner; (inner = target.shadowRoot?.elementFromPoint?.(clientX, clientY)) && inner !== target;)
+      target = inner;
     const {x, y, ...row} = placeOn(target, clientX, clientY, (el) => el);
     goTo({...row, c: cell(y) * CELLS + cell(x), d: 0});
   };

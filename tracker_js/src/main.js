@@ -93,8 +93,8 @@ const {q: queue = [], on} = window.parcours || {};
 if (!on) {
   let started;
   const run = guard(([name, ...args]) => commands[name](...args));
-  // A page in a background tab, or prerendered by the browser (https://wicg.github.io/nav-speculation/prerendering.html),
-  // has no visitor yet.
+  // A page in a background tab has no visitor yet, nor has a prerendered page
+  // (https://wicg.github.io/nav-speculation/prerendering.html).
   const begin = () => {
     if (document.hidden || started) return;
     started = true;

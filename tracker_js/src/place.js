@@ -25,7 +25,7 @@ export const fraction = (part, size) => Math.max(0, Math.min(10_000, Math.round(
 /** The same-origin frame that contains `el`; false in the page itself. */
 const frameOf = (el) => el.ownerDocument !== document && el.ownerDocument.defaultView.frameElement;
 
-/** px on the page of a position in the viewport of `frame` (none: of the page). An embedded page does not know its offset. */
+/** px on the page of a position in the viewport of `frame` (none: the page's). Embedded pages cannot know theirs. */
 export const toPage = (frame, x, y) => {
   if (!frame) return [x + (outer ? 0 : scrollX), y + (outer ? 0 : scrollY)].map(Math.round);
   const {left, top} = frame.getBoundingClientRect();

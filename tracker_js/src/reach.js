@@ -23,7 +23,8 @@ export const look = () => {
   size = {vw: innerWidth, vh: innerHeight, pw: scrollWidth, ph: scrollHeight};
   const page = shell?.scrollHeight ? shell : document.scrollingElement; // the inner one may be gone
   const ph = page.scrollHeight;
-  const depth = Math.min(ph, Math.round(page.scrollTop + page.clientHeight)); // elastic overscroll: https://drafts.csswg.org/css-overscroll/
+  // Limited by `ph`: elastic overscroll shows more than the page. https://drafts.csswg.org/css-overscroll/
+  const depth = Math.min(ph, Math.round(page.scrollTop + page.clientHeight));
   range = [page.scrollTop, depth].map((y) => (y / ph) * BANDS);
   if (depth < reach?.depth) return;
   const el = owner(document.elementsFromPoint(innerWidth / 2, innerHeight - 1).find((one) => !isFixed(one)));
@@ -31,7 +32,7 @@ export const look = () => {
   reach = {e: el, y: fraction(innerHeight - top, height), depth, ph};
 };
 
-/** The deepest edge in the wire format. The element's record is expensive and only made here; `indexOf` returns its index. */
+/** The deepest edge in the wire format. The element's record is expensive, so it is made here; `indexOf`: its index. */
 export const scrolled = (indexOf) => reach && {...reach, e: indexOf(record(reach.e)), bands};
 
 /** Adds `ms` to the bands in view, to each in proportion to its visible share. */

@@ -76,7 +76,9 @@ const pump = () => {
   if (waiting || held || flying || !queue[0]) return;
   flying = queue[0];
   // A network error counts as an answer: as if the collector had failed.
-  post(flying).catch((error) => error).then(guard(onAnswer));
+  post(flying)
+    .catch((error) => error)
+    .then(guard(onAnswer));
 };
 
 /** Sends now instead of waiting for the next attempt. */

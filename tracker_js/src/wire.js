@@ -17,6 +17,7 @@ export const CORRECTED = 2;
 
 // First effect of a click: EFFECTS.
 export const CHANGED = 1;
-export const EFFECT_EVENTS = 'scroll selectionchange input focusin navigate pagehide blur'; // event types, codes from 2 on
+// Event types with the codes from 2 on.
+export const EFFECT_EVENTS = 'scroll selectionchange input focusin navigate pagehide blur';
 export const ADDRESS = 6;
 export const LEFT = 7;

@@ -12,6 +12,7 @@ const {keep, same, different} = JSON.parse(await readFile(EXAMPLES, 'utf8'));
 for (const {address, kept, tracker} of [...same, ...different])
   test(address, () => assert.equal(trimAddress(address, keep), kept ?? tracker));
 
-test('an address relative to the page', () => assert.equal(trimAddress('/virtual', keep), 'https://shop.example/virtual'));
+test('an address relative to the page', () =>
+  assert.equal(trimAddress('/virtual', keep), 'https://shop.example/virtual'));
 test('no keys to keep', () => assert.equal(trimAddress('/a?sku=7'), 'https://shop.example/a'));
 test('at most what the wire format allows', () => assert.equal(trimAddress(`/${'z'.repeat(5000)}`).length, 2048));

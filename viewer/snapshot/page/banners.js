@@ -6,8 +6,8 @@
   const shown = (element) => {
     const box = element.getBoundingClientRect();
     const style = getComputedStyle(element);
-    return style.display !== 'none' && style.visibility !== 'hidden' && (box.width * box.height > 0 || element.shadowRoot ||
-      element.childElementCount > 0);
+    const hasContent = box.width * box.height > 0 || element.shadowRoot || element.childElementCount > 0;
+    return style.display !== 'none' && style.visibility !== 'hidden' && hasContent;
   };
   for (const [name, selectors] of Object.entries(platforms)) {
     const found = [...document.querySelectorAll(selectors)].filter(shown);
@@ -20,18 +20,20 @@
     'aceptar|rechazar|accetta|rifiuta|aceitar|accepteren|zgadzam)', 'i');
   const overlay = (element) => {
     const style = getComputedStyle(element);
-    return style.position === 'fixed' || style.position === 'sticky' || element.matches('dialog[open], [aria-modal=true]');
+    return /fixed|sticky/.test(style.position) || element.matches('dialog[open], [aria-modal=true]');
   };
   const tiny = innerWidth * innerHeight * 0.02;
   for (const element of document.querySelectorAll('body *')) {
     if (!element.isConnected || !overlay(element) || !shown(element)) continue;
     const box = element.getBoundingClientRect();
     // A bar of the site itself (menu, header) may contain a link to the cookie page.
-    if (element.closest('header, nav, [role=navigation]') || element.querySelector('nav, h1, main, [role=navigation]')) continue;
+    if (element.closest('header, nav, [role=navigation]')) continue;
+    if (element.querySelector('nav, h1, main, [role=navigation]')) continue;
     const text = element.innerText || '';
     if (!topic.test(text) || text.length > 4000) continue;
     const buttons = [...element.querySelectorAll('button, a, [role=button], input[type=button], input[type=submit]')];
-    if (!buttons.some((button) => agree.test(button.innerText || button.value || button.getAttribute('aria-label') || ''))) continue;
+    const label = (button) => button.innerText || button.value || button.getAttribute('aria-label') || '';
+    if (!buttons.some((button) => agree.test(label(button)))) continue;
     const children = [...element.querySelectorAll('*')].map((child) => child.getBoundingClientRect());
     const area = Math.max(box.width * box.height, ...children.map((child) => child.width * child.height));
     if (area < tiny) continue;
@@ -45,9 +47,8 @@
       if (element.querySelector('img, video, canvas, svg, iframe') || !shown(element)) continue;
       const box = element.getBoundingClientRect();
       const {zIndex, backgroundColor} = getComputedStyle(element);
-      if (box.width >= innerWidth * 0.95 && box.height >= innerHeight * 0.95 && +zIndex > 0 && /rgba|\//.test(backgroundColor)) {
-        hide(element);
-      }
+      const covers = box.width >= innerWidth * 0.95 && box.height >= innerHeight * 0.95;
+      if (covers && +zIndex > 0 && /rgba|\//.test(backgroundColor)) hide(element);
     }
     for (const element of [document.documentElement, document.body]) {
       const style = getComputedStyle(element);

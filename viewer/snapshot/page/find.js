@@ -16,7 +16,8 @@
   } catch {
     return {bad: true};
   }
-  const shows = (el) => el.checkVisibility({visibilityProperty: true}) && [...el.getClientRects()].some((r) => r.width > 1 && r.height > 1);
+  const boxed = (el) => [...el.getClientRects()].some((r) => r.width > 1 && r.height > 1);
+  const shows = (el) => el.checkVisibility({visibilityProperty: true}) && boxed(el);
   const target = found.find(shows);
   if (!target) return {count: found.length};
 
@@ -67,6 +68,7 @@
       cover ??= hit;
     }
   }
-  const name = (el) => el.localName + (el.id ? `#${el.id}` : '') + [...el.classList].slice(0, 2).map((c) => `.${c}`).join('');
+  const classes = (el) => [...el.classList].slice(0, 2).map((c) => `.${c}`).join('');
+  const name = (el) => el.localName + (el.id ? `#${el.id}` : '') + classes(el);
   return {count: found.length, cover: cover ? name(cover).slice(0, 80) : ''};
 };

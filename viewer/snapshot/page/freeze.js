@@ -1,10 +1,11 @@
-// Stops animations: finite ones at their end, infinite ones at their start, scroll-driven ones in the middle. Styles are
-// added by a constructed sheet, so that the document, and with it every path, stays unchanged.
+// Stops animations: finite ones at their end, infinite ones at their start, scroll-driven ones in the middle. Styles
+// are added by a constructed sheet, so that the document, and with it every path, stays unchanged.
 () => {
   if (!globalThis.still) {
     globalThis.still = new CSSStyleSheet();
     globalThis.still.replaceSync(
-      '*,*::before,*::after{transition:none!important;caret-color:transparent!important;scroll-behavior:auto!important}');
+      '*,*::before,*::after{transition:none!important;caret-color:transparent!important;' +
+      'scroll-behavior:auto!important}');
     document.adoptedStyleSheets = [...document.adoptedStyleSheets, globalThis.still];
   }
   for (const animation of document.getAnimations()) {

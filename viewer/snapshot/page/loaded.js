@@ -1,4 +1,4 @@
-// Waits for images and fonts, at most `patience` ms. Returns the number of broken images and whether all loaded in time.
+// Waits for images and fonts, at most `patience` ms. Returns the number of broken images and whether all came in time.
 async (patience) => {
   const late = Symbol('late');
   const bound = new Promise((done) => setTimeout(() => done(late), patience));
@@ -11,5 +11,6 @@ async (patience) => {
     })),
   ]).then(() => Promise.all(images.map((image) => image.decode().catch(() => {}))));
   const inTime = (await Promise.race([all, bound])) !== late;
-  return {inTime, broken: images.filter((image) => image.complete && !image.naturalWidth).length, images: images.length};
+  const broken = images.filter((image) => image.complete && !image.naturalWidth).length;
+  return {inTime, broken, images: images.length};
 };

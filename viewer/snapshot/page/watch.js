@@ -2,6 +2,7 @@
 () => {
   if (globalThis.changed) return performance.now() - globalThis.changed;
   globalThis.changed = performance.now();
-  new MutationObserver(() => (globalThis.changed = performance.now())).observe(document, {childList: true, subtree: true});
+  const observer = new MutationObserver(() => (globalThis.changed = performance.now()));
+  observer.observe(document, {childList: true, subtree: true});
   return 0;
 };
