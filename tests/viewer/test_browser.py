@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 import threading
-import time
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -13,6 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from store.records import Experiment, Journey, PageState, Site, Stage, Touchpoint, Variant
 from tests.machine import CHROMIUM_ARGS, free_port
+from tests.waiting import until
 from viewer.app import Viewer
 
 DAYS = "since=2026-03-01&until=2026-03-03"
@@ -44,8 +44,7 @@ def address(make_viewer: Callable[..., Viewer], shop: Site) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(viewer.asgi, port=port, log_level="warning", lifespan="off"))
     thread = threading.Thread(target=server.run)
     thread.start()
-    while not server.started:
-        time.sleep(0.02)
+    until(lambda: server.started)
     address = f"http://127.0.0.1:{port}"
     yield address
     server.should_exit = True
