@@ -96,6 +96,7 @@ MAP = Asks(("page", "kind", "width", *periods.NAMES, "variant", "device", "state
 COMPARISON = Asks((*MAP.names, "experiment"), needs=("page", "experiment"), kinds=("click", "hover"))
 JOURNEY = Asks((*periods.NAMES, "device"))
 PERIOD = Asks(periods.NAMES)
+PICTURE = Asks(("page", "variant"))  # of what a picture is taken
 
 
 @dataclass(frozen=True)

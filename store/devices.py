@@ -9,3 +9,8 @@ AnyDevice = Literal[Device, "other"]  # that a row can have: "other" is a televi
 
 DEVICES: tuple[Device, ...] = get_args(Device)
 ANY_DEVICE: tuple[AnyDevice, ...] = get_args(AnyDevice)
+
+
+def device_of(width: int) -> Device:
+    """The device class of a picture's width in px."""
+    return "phone" if width < 600 else "tablet" if width < 1024 else "desktop"

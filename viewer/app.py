@@ -19,6 +19,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from aggregator.queries.heights import recorded_heights
 from aggregator.shapes.heights import Heights
 from aggregator.shapes.scope import SiteScope
+from rules.period import Period, today
 from store.client import Store
 from store.definitions import Definitions
 from store.intake import SiteIntake
@@ -42,6 +43,7 @@ from viewer.http.security import SecurityHeaders
 from viewer.http.urls import Urls
 from viewer.jobs import Jobs, PictureTaker
 from viewer.maps import Drain, Maps
+from viewer.measured import MeasuredExperiments
 from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.problem import ErrorPages
 from viewer.pages.frame.rendering import StaticPages
@@ -49,7 +51,7 @@ from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.people.account import AccountChanges
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
-from viewer.query import Resolver, period
+from viewer.questions import Questions
 from viewer.record_matcher import RecordMatcher
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
@@ -163,7 +165,8 @@ class Viewer:
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots, traffic,
-            signing_in, Resolver(self.store, self.definitions, self.snapshots, self.work),
+            signing_in, Questions(self.store, self.definitions, self.snapshots, self.work),
+            MeasuredExperiments(self.store, self.definitions, self.work),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots),
             StateFormRenderer(self.frames, self.urls, snapshots),
@@ -201,4 +204,4 @@ class Viewer:
 
 def _recorded_heights(store: Store, site: Site, page: str, widths: Sequence[int]) -> Heights:
     """The windows of the last weeks' visitors of a page."""
-    return recorded_heights(store, SiteScope(int(site.id), *period({})), page, widths)
+    return recorded_heights(store, SiteScope(int(site.id), *Period().span(today())), page, widths)

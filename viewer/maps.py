@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import replace
-from datetime import date
+from dataclasses import dataclass
 
 import anyio
 
 from aggregator.answers.comparison import Comparison, comparison
+from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
 from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.answers.journey import JourneyMap, journey_map
+from aggregator.answers.map_figures import HeatmapFigures, ReachFigures, heatmap_figures, reach_figures
 from aggregator.answers.reach_map import ReachMap, reach_map
-from aggregator.grids.scale import Scale
+from aggregator.answers.traffic import devices_of
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope
+from rules.period import today
+from rules.question import Question
 from store.client import Store
 from store.records import Experiment, Journey
 from store.snapshots import Snapshot, Snapshots
@@ -29,13 +32,47 @@ States = Callable[[int, tuple[str, ...]], Sequence[str]]
 DrawnFrom = Callable[[Snapshot, tuple[str, ...], UInt64], None]
 
 
-def with_cap(scale: Scale, cap: float | None) -> Scale:
-    """The scale with this cap, if one is given: two maps side by side share it."""
-    return replace(scale, cap=cap) if cap else scale
+@dataclass(frozen=True)
+class HeatmapAnswer:
+    """A map of clicks or hovers: what is drawn, and the figures that its page writes and the API sends."""
+
+    map: Heatmap
+    figures: HeatmapFigures
+
+
+@dataclass(frozen=True)
+class ReachAnswer:
+    """A map of reach, with its figures."""
+
+    map: ReachMap
+    figures: ReachFigures
+
+
+@dataclass(frozen=True)
+class ComparisonAnswer:
+    """Two variants of a page, with their figures."""
+
+    map: Comparison
+    figures: ComparisonFigures
+
+
+def scope_of(question: Question) -> Scope:
+    """What the aggregator is asked for a question, with the days that it means today."""
+    since, until = question.period.span(today())
+    return Scope(
+        site=question.site,
+        pages=(question.page,),
+        kind=question.kind,
+        since=since,
+        until=until,
+        variant=question.variant,
+        device=question.device,
+        bots=question.robots,
+    )
 
 
 class Maps:
-    """Heatmaps, reach and comparisons of a scope. `width` None: the widest picture there is.
+    """Answers to questions. A question without width is drawn on the widest picture there is.
 
     `fresh` computes the map again: a program that asks twice expects the second answer to include what
     arrived in between, while a page needs one computation for its forty images. All raise NoSnapshot.
@@ -65,48 +102,61 @@ class Maps:
             with anyio.move_on_after(DRAIN_SECONDS):
                 await self._drain()
 
-    async def heatmap(self, scope: Scope, width: int | None, state: str = "", fresh: bool = False) -> Heatmap:
-        await self.drained()
+    async def answer(self, question: Question, fresh: bool = False) -> HeatmapAnswer | ReachAnswer:
+        """The map of the question's kind."""
+        if question.kind == "scroll":
+            return await self.reach(question, fresh)
+        return await self.heatmap(question, fresh)
 
-        def compute() -> Heatmap:
+    async def heatmap(self, question: Question, fresh: bool = False) -> HeatmapAnswer:
+        await self.drained()
+        scope, width, state = scope_of(question), question.width, question.state
+
+        def compute() -> HeatmapAnswer:
             states = self._states(scope.site, scope.pages)
             drawn = heatmap(self._store, self._snapshots, scope, self._width(scope, width, state), state, states)
             self._drawn_from(drawn.snapshot, drawn.pages, drawn.records.record)
-            return drawn
+            return HeatmapAnswer(drawn, heatmap_figures(drawn, self._devices(scope, drawn.pages)))
 
         return await self._work.once(("heatmap", scope, width, state), SECONDS, compute, fresh=fresh)
 
-    async def reach(self, scope: Scope, width: int | None, fresh: bool = False) -> ReachMap:
+    async def reach(self, question: Question, fresh: bool = False) -> ReachAnswer:
         """Reach is that of the page as it opens: an open menu does not change what was seen."""
         await self.drained()
+        scope, width = scope_of(question), question.width
 
-        def compute() -> ReachMap:
-            return reach_map(self._store, self._snapshots, scope, self._width(scope, width))
+        def compute() -> ReachAnswer:
+            drawn = reach_map(self._store, self._snapshots, scope, self._width(scope, width))
+            return ReachAnswer(drawn, reach_figures(drawn, self._devices(scope, drawn.pages)))
 
         return await self._work.once(("reach", scope, width), SECONDS, compute, fresh=fresh)
 
-    async def comparison(
-        self, scope: Scope, experiment: Experiment, width: int | None, fresh: bool = False
-    ) -> Comparison:
+    async def comparison(self, question: Question, experiment: Experiment, fresh: bool = False) -> ComparisonAnswer:
         await self.drained()
+        scope, width = scope_of(question), question.width
 
-        def compute() -> Comparison:
+        def compute() -> ComparisonAnswer:
             compared = comparison(self._store, self._snapshots, scope, experiment, self._width(scope, width))
             for arm in compared.arms:
                 self._drawn_from(arm.snapshot, arm.pages, arm.records.record)
-            return compared
+            devices = self._devices(scope, compared.arms[0].pages)
+            return ComparisonAnswer(compared, comparison_figures(compared, (scope.since, scope.until), devices))
 
         key = ("comparison", scope, experiment.id, experiment.version, width)
         return await self._work.once(key, SECONDS, compute, fresh=fresh)
 
-    async def journey(self, journey: Journey, since: date, until: date, device: str) -> JourneyMap:
-        """The journey measured over a period, both days included; `device` empty = all."""
+    async def journey(self, journey: Journey, question: Question) -> JourneyMap:
+        """The journey measured over the days and devices of a question."""
         await self.drained()
-        return await self._work.heavy(journey_map, self._store, journey, since, until, device)
+        since, until = question.period.span(today())
+        return await self._work.heavy(journey_map, self._store, journey, since, until, question.device)
 
     def pictures(self, snapshot: Snapshot) -> list[bytes]:
         """The strips of a page picture, top to bottom. Queries the store: run it in a thread."""
         return [self._snapshots.strip(snapshot.id, n) for n, _ in sorted(self._snapshots.strips(snapshot.id))]
+
+    def _devices(self, scope: Scope, pages: tuple[str, ...]) -> dict[str, int]:
+        return devices_of(self._store, scope.site, pages, scope.since, scope.until)
 
     def _width(self, scope: Scope, width: int | None, state: str = "") -> int:
         """The width asked for, else that of the widest picture."""

@@ -5,18 +5,34 @@ from __future__ import annotations
 from aggregator.queries.exposure import read_seen_variants
 from aggregator.queries.pages import resolve_pages
 from aggregator.shapes.scope import Scope
+from rules.question import Question
 from store.client import Store
 from store.definitions import Definitions
 from store.records import Experiment, Site, Variant
 from viewer.http.errors import Problem
 from viewer.lookup import find_experiment
+from viewer.maps import scope_of
+from viewer.work import Work
 
 
-def measured_experiment(definitions: Definitions, store: Store, site: Site, scope: Scope, name: str) -> Experiment:
-    """The experiment of this name; where none is defined, one of the variants that visitors were seen in.
+class MeasuredExperiments:
+    """The experiments that a question can compare."""
 
-    Problem 404 when pages report no such experiment either. Queries: run it in a thread.
-    """
+    def __init__(self, store: Store, definitions: Definitions, work: Work) -> None:
+        self._store = store
+        self._definitions = definitions
+        self._work = work
+
+    async def of(self, site: Site, question: Question) -> Experiment:
+        """The experiment of a question; where none is defined, one of the variants that visitors were seen in.
+
+        Problem 404 when pages report no such experiment either.
+        """
+        scope = scope_of(question)
+        return await self._work.run(_measured, self._definitions, self._store, site, scope, question.experiment)
+
+
+def _measured(definitions: Definitions, store: Store, site: Site, scope: Scope, name: str) -> Experiment:
     try:
         return find_experiment(definitions, site, name)
     except Problem as unknown:

@@ -7,15 +7,16 @@ import hashlib
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.grids.scale import Scale
+from rules.question import MAP
 from store.definitions import Missing
 from store.snapshots import Snapshots
 from viewer.drawing import pictures
+from viewer.drawing.look import look_of
 from viewer.http.binding import Endpoint
 from viewer.http.errors import missing
-from viewer.maps import Maps, with_cap
-from viewer.query import Resolver, number
-from viewer.registry import Registry
+from viewer.http.parameters import number
+from viewer.maps import Maps, ReachAnswer
+from viewer.questions import Questions
 from viewer.work import Work
 
 THUMB_SECONDS = 60.0  # a list of pages shows many, and none needs the last click
@@ -41,28 +42,25 @@ async def strip(request: Request, *, snapshots: Snapshots, work: Work) -> Respon
     return _picture(request, content, "webp", f"private, max-age={YEAR}, immutable")
 
 
-async def heat(
-    request: Request, *, registry: Registry, maps: Maps, snapshots: Snapshots, work: Work, resolver: Resolver
-) -> Response:
+async def heat(request: Request, *, questions: Questions, maps: Maps, snapshots: Snapshots, work: Work) -> Response:
     """The heat layer over strip `strip`, a quarter of its size; for kind=scroll the veil of reach.
 
     Takes the query of the page (what it does not know it leaves alone), without `strip` the whole page.
     """
-    query = await resolver.map_query(request, await registry.site(request))
-    n = number(request.query_params, "strip", 0, 9999)
-    if query.kind == "scroll":
-        reach = await maps.reach(query.scope(), query.width)
+    n, look = number(request.query_params, "strip", 0, 9999), look_of(request.query_params)
+    question = (await questions.read(request, MAP, remembered=True)).checked()
+    found = await maps.answer(question)
+    if isinstance(found, ReachAnswer):
+        reach = found.figures
 
         def veil() -> bytes:
-            return pictures.veil_strip(reach.reach.depth, reach.reach.share, _strip(snapshots, reach.snapshot.id, n))
+            return pictures.veil_strip(reach.depth, reach.share, _strip(snapshots, reach.snapshot.id, n))
 
         return _picture(request, await work.heavy(veil), "png", "private, no-cache")
-    found = await maps.heatmap(query.scope(), query.width, query.state)
-    scale: Scale = with_cap(found.scale, query.cap)
+    grid, snapshot, scale = found.map.grid, found.figures.snapshot, look.scale(found.figures.scale)
 
     def layer() -> bytes:
-        part = _strip(snapshots, found.snapshot.id, n)
-        return pictures.heat_strip(found.grid.values, part, scale, query.palette, found.grid.cell)
+        return pictures.heat_strip(grid.values, _strip(snapshots, snapshot.id, n), scale, look.palette, grid.cell)
 
     return _picture(request, await work.heavy(layer), "png", "private, no-cache")
 
@@ -75,20 +73,19 @@ def _strip(snapshots: Snapshots, snapshot: int, n: int | None) -> pictures.Strip
     return pictures.strip_named(strips, n)
 
 
-async def thumb(
-    request: Request, *, registry: Registry, maps: Maps, snapshots: Snapshots, work: Work, resolver: Resolver
-) -> Response:
+async def thumb(request: Request, *, questions: Questions, maps: Maps, snapshots: Snapshots, work: Work) -> Response:
     """The top of a page's picture with its clicks, 560 × 350 px."""
-    query = await resolver.map_query(request, await registry.site(request))
-    scope = query.scope()
-    if query.kind == "scroll":
+    question = (await questions.read(request, MAP, remembered=True)).checked()
+    if question.kind == "scroll":
         raise missing("thumbnail", "scroll", "Ask for kind=click or kind=hover.")
-    found = await maps.heatmap(scope, query.width, query.state)
-    key = ("thumb", scope, query.width, query.state, found.snapshot.id)
+    found = await maps.heatmap(question)
+    grid, snapshot = found.map.grid, found.figures.snapshot
 
     def draw() -> bytes:
-        first = snapshots.strip(found.snapshot.id, 0)
-        return pictures.thumbnail(first, found.grid.width, found.grid.values, found.scale, found.grid.cell)
+        first = snapshots.strip(snapshot.id, 0)
+        return pictures.thumbnail(first, grid.width, grid.values, found.figures.scale, grid.cell)
+
+    key = ("thumb", question, snapshot.id)
 
     content = await work.once(key, THUMB_SECONDS, draw)
     return _picture(request, content, "webp", f"private, max-age={THUMB_SECONDS:.0f}")

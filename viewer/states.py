@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from rules.recipe import Recipe, Steps, read_recipe
 from store.definitions import Definitions
+from store.devices import device_of
 from store.pages import matches
 from store.records import PageState, Site
 from viewer.http.errors import Problem, missing
-from viewer.query import device_of
 
 MOST_STATES = 50  # of a site
 

@@ -55,6 +55,7 @@ class Work:
             if found is None or fresh or (found[1].done() and found[1].exception() is not None):
                 found = (now + seconds, (self._lookups if light else self._heavy).submit(function))
                 self._known[key] = found
+            self._known.move_to_end(key)  # what is asked for again is kept longest
         # shielded: a client that disconnects must not cancel the run for the others
         return await asyncio.shield(asyncio.wrap_future(found[1]))
 

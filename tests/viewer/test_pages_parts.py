@@ -10,67 +10,59 @@ import numpy as np
 import pytest
 
 import viewer
+from aggregator.answers.map_figures import account_shares
 from aggregator.grids.scale import Scale
+from aggregator.measures.account import Account
+from rules.period import Period
+from rules.question import MAP, PERIOD, parse
 from store.snapshots import Snapshot
 from tests.aggregator.build import layout
 from viewer.drawing.palette import colours
-from viewer.http.errors import Problem
 from viewer.pages.frame import charts
 from viewer.pages.frame.languages import language
-from viewer.pages.heatmap.heat_layer import legend_of
 from viewer.pages.map.elements import layers, names_of, shown_name
+from viewer.pages.map.ledger import LedgerRow, account_rows
+from viewer.pages.map.legend import heat_legend
+from viewer.pages.map.links import Links
 from viewer.pages.map.outliers import stands_out
 from viewer.pages.map.page_names import page_names
-from viewer.pages.map.parts import account_rows, box_of, period_of, picture_of
-from viewer.pages.map.view import View
+from viewer.pages.map.period import period_control
+from viewer.pages.map.picture import box_of, picture_of
 from viewer.pages.pictures.fields import address_of, takeable
 
 EN = language("en")
 TODAY = date(2026, 11, 23)
-SWAPPED = {"since": "2026-02-02", "until": "2026-02-01"}
 
 
-def test_a_view_is_its_address() -> None:
-    query = {"page": "shop.example/a b", "kind": "scroll", "width": "390", "days": "7", "variant": "x:b"}
-    query |= {"device": "phone", "bots": "1"}
-    assert View.of(query).query() == query
-
-
-def test_what_is_usual_is_left_out_of_the_address() -> None:
-    assert View.of({"page": "a/b", "kind": "click", "days": "28", "device": "all"}).query() == {"page": "a/b"}
-
-
-def test_chosen_days_win_over_a_span() -> None:
-    view = View.of({"since": "2026-11-01", "until": "2026-11-03", "days": "7"})
-    assert view.period(TODAY) == (date(2026, 11, 1), date(2026, 11, 3))
-    assert "days" not in view.query()
-
-
-def test_a_span_ends_today() -> None:
-    assert View.of({"days": "7"}).period(TODAY) == (date(2026, 11, 17), TODAY)
-
-
-@pytest.mark.parametrize(
-    "query",
-    [
-        {"width": "wide"},
-        {"since": "yesterday"},
-        {"kind": "rage"},
-        {"device": "fridge"},
-        SWAPPED,
-    ],
-)
-def test_a_bad_address_is_refused_in_words(query: dict[str, str]) -> None:
-    with pytest.raises(Problem) as refused:
-        View.of(query)
-    assert refused.value.status == 400
+def links(query: dict[str, str], **more: object) -> Links:
+    return Links("/x", parse(1, query, MAP, TODAY).question, **more)  # type: ignore[arg-type]
 
 
 def test_the_choice_of_days_marks_the_present_one() -> None:
-    control = period_of(View(days=7, page="a/b"), EN, TODAY, "/x")
+    control = period_control(EN, links({"days": "7", "page": "a/b"}), TODAY)
     assert [choice.label for choice in control.choices if choice.on] == ["Last 7 days"]
     assert control.hidden == (("page", "a/b"),)
-    assert period_of(View(since="2026-11-01", until="2026-11-02"), EN, TODAY, "/x").current == "1 November – 2 November"
+    chosen = links({"since": "2026-11-01", "until": "2026-11-02"})
+    assert period_control(EN, chosen, TODAY).current == "1 November – 2 November"
+
+
+def test_swapped_days_stay_in_the_form() -> None:
+    control = period_control(EN, links({"since": "2026-06-15", "until": "2026-05-20"}), TODAY)
+    assert (control.since, control.until) == ("2026-06-15", "2026-05-20")
+
+
+def test_links_change_a_part_of_the_question() -> None:
+    here = links({"page": "a/b", "kind": "hover", "days": "7"}, every=True)
+    assert here.to(kind="scroll", every=False) == "/x?page=a/b&kind=scroll&days=7"
+    assert here.to() == "/x?page=a/b&kind=hover&days=7&all=1"
+    assert here.fields("days") == (("page", "a/b"), ("kind", "hover"), ("all", "1"))
+
+
+def test_a_page_with_days_of_its_own_names_the_usual_ones() -> None:
+    own = Period(since=date(2026, 3, 1), until=date(2026, 3, 3))
+    here = Links("/x", parse(1, {}, PERIOD, TODAY, own).question, default=own)
+    assert here.to() == "/x"
+    assert here.to(period=Period()) == "/x?days=28"
 
 
 def test_sparklines_start_at_zero() -> None:
@@ -84,7 +76,7 @@ def test_ticks_rise_below_the_cap(cap: float) -> None:
     steps = charts.round_steps(cap)
     assert steps == sorted(set(steps))
     assert all(0 < step < cap for step in steps)
-    ticks = legend_of(EN, Scale(cap, ""), "click").ticks
+    ticks = heat_legend(EN, Scale(cap, ""), "click").ticks
     at = [float(tick.at.rstrip("%")) for tick in ticks]
     assert at == sorted(at)
     assert (at[0], at[-1]) == (0, 100)
@@ -125,12 +117,16 @@ def test_small_boxes_lie_over_large_ones() -> None:
     assert layers([100, 1, 10]) == [1, 3, 2]
 
 
+def ledger(account: Account) -> tuple[LedgerRow, ...]:
+    return account_rows(EN, account, account_shares(account))
+
+
 def test_an_account_adds_up_and_marks_its_losses() -> None:
-    rows = account_rows(EN, 100, 30, 0, 0, 10, 60)
+    rows = ledger(Account(received=100, bots=30, excluded=0, outside=0, not_placed=10, drawn=60))
     assert [row.value for row in rows] == ["100", "−30", "0", "0", "−10", "60"]
     assert [row.alarm for row in rows] == [False, True, False, False, False, False]
-    assert account_rows(EN, 0, 0, 0, 0, 0, 0)[0].value == "0"
-    (bots,) = [row for row in account_rows(EN, 9, 3, 0, 0, 0, 6, robots=(("crawler", "3"),)) if row.of]
+    assert ledger(Account(0, 0, 0, 0, 0, 0))[0].value == "0"
+    (bots,) = [row for row in ledger(Account(9, 3, 0, 0, 0, 6, bots_by_reason={"crawler": 3})) if row.of]
     assert (bots.label, bots.value, bots.of) == ("Bots", "−3", (("crawler", "3"),))
 
 
@@ -172,4 +168,4 @@ def test_the_address_of_a_picture() -> None:
 
 
 def test_grids_of_nothing_have_a_legend() -> None:
-    assert np.isfinite([float(t.at.rstrip("%")) for t in legend_of(EN, Scale(1.0, ""), "hover").ticks]).all()
+    assert np.isfinite([float(t.at.rstrip("%")) for t in heat_legend(EN, Scale(1.0, ""), "hover").ticks]).all()

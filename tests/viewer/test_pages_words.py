@@ -16,8 +16,8 @@ from store.notes import NOTES, note, read_note
 from store.robots import REASONS
 from viewer.http.errors import problem_of
 from viewer.pages.frame.languages import CATALOGS, CODES, THIN, language, preferred
-from viewer.pages.heatmap.robots import reason_words, reasons_of
 from viewer.pages.map.picture_notes import stored_words
+from viewer.pages.map.robots import reason_words, robot_reasons
 from viewer.pages.pictures.failures import words_of as failure_words
 from viewer.snapshot.errors import STEP_FAULTS, StepError
 
@@ -82,7 +82,7 @@ def test_why_a_visit_is_a_robots_is_told_in_both_languages(code: str) -> None:
     words = reason_words(language(code))
     assert tuple(words) == REASONS
     assert len(set(words.values())) == len(REASONS)
-    assert reasons_of(language(code), {"crawler": 1200, "of_a_later_version": 1})[1] == ("of_a_later_version", "1")
+    assert robot_reasons(language(code), {"crawler": 1200, "of_a_later_version": 1})[1] == ("of_a_later_version", "1")
 
 
 @pytest.mark.parametrize("stored", ["The page grows.", '{"note": "of a later version", "n": 1}', '{"note": "broken"}'])

@@ -3,103 +3,69 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.comparison import CompareRow, Comparison
 from aggregator.answers.export import COLUMNS, placed_points
+from rules.question import COMPARISON
 from viewer.api.entry import Entry, answer
-from viewer.api.heatmap import FORMATS, file_answer, query_json, warnings_json
-from viewer.api.snapshots import snapshot_json
-from viewer.drawing import export, pictures
+from viewer.api.figures import plain
+from viewer.api.files import FORMATS, file_answer
+from viewer.drawing import export, look, pictures
+from viewer.drawing.look import Look, look_of
 from viewer.drawing.palette import levels
-from viewer.http.errors import bad_parameter
-from viewer.maps import Maps, with_cap
-from viewer.query import MapQuery, Resolver, choice, only
-from viewer.registry import Registry
+from viewer.http.parameters import choice, only
+from viewer.maps import ComparisonAnswer, Maps
+from viewer.measured import MeasuredExperiments
+from viewer.questions import Asked, Questions
 from viewer.work import Work
 
 
-def row_json(row: CompareRow) -> dict[str, Any]:
-    return asdict(row) | {"key": f"{row.key:016x}"}
-
-
-def comparison_json(query: MapQuery, found: Comparison) -> dict[str, Any]:
-    experiment = found.experiment
-    arms = [
-        {
-            "variant": variant.key,
-            "name": variant.name,
-            "visitors": arm.visitors,
-            "views": arm.views,
-            "snapshot": snapshot_json(arm.snapshot),
-            "account": asdict(arm.account),
-            "warnings": warnings_json(arm.warnings),
-        }
-        for variant, arm in zip(experiment.variants, found.arms, strict=False)
-    ]
-    return {
-        "query": query_json(query),
-        "experiment": {"id": experiment.id, "name": experiment.name, "defined": experiment.version > 0},
-        "verdict": found.verdict,
-        "planned": found.planned,
-        "exposed": found.exposed,
-        "in_both": found.both,
-        "sample_ratio_p": found.srm,
-        "scale": asdict(found.scale),
-        "arms": arms,
-        "rows": [row_json(row) for row in found.rows],
-        "warnings": warnings_json(found.warnings),
-    }
+def comparison_json(asked: Asked, found: ComparisonAnswer, look: Look) -> dict[str, Any]:
+    """The question as it was understood, and every figure of its answer."""
+    figures = replace(found.figures, scale=look.scale(found.figures.scale))
+    return {"query": asked.question.as_json(asked.today), **plain(figures)}
 
 
 async def show_comparison(
-    request: Request, *, registry: Registry, maps: Maps, work: Work, resolver: Resolver
+    request: Request, *, questions: Questions, experiments: MeasuredExperiments, maps: Maps, work: Work
 ) -> Response:
-    params = request.query_params
-    only(params, (*MapQuery.NAMES, "experiment", "format"))
-    kind = choice(params, "format", FORMATS, "json")
-    if params.get("variant"):
-        raise bad_parameter("variant", "a comparison shows both.", "leave it out")
-    if not params.get("experiment"):
-        raise bad_parameter("experiment", "is missing.", "the id or name of an experiment")
-    site = await registry.site(request)
-    query = await resolver.map_query(request, site)
-    scope = query.scope()
+    query = request.query_params
+    only(query, (*COMPARISON.names, *look.NAMES, "format"))
+    kind, drawn = choice(query, "format", FORMATS, "json"), look_of(query)
+    asked = await questions.read(request, COMPARISON)
+    question = asked.checked()
     await maps.drained()
-    experiment = await resolver.experiment(site, scope, params["experiment"])
-    found = await maps.comparison(scope, experiment, query.width, fresh=True)
-    return await work.heavy(_answer, maps, query, found, kind)
+    experiment = await experiments.of(asked.site, question)
+    found = await maps.comparison(question, experiment, fresh=True)
+    if kind == "json":
+        return answer(await work.heavy(comparison_json, asked, found, drawn))
+    return file_answer(await work.heavy(_file, maps, found, drawn, kind), kind, f"compare-{question.kind}")
 
 
-def _answer(maps: Maps, query: MapQuery, found: Comparison, kind: str) -> Response:
-    scale = with_cap(found.scale, query.cap)
-    grids = [arm.grid.values for arm in found.arms]
-    match kind:
-        case "csv":
-            content = export.table_csv((*COLUMNS, "variant"), _points(found))
-        case "npy":
-            content = export.npy(export.stacked(grids))
-        case "png":
-            pages = [
-                pictures.whole_page(maps.pictures(arm.snapshot), levels(grid, scale), query.palette)
-                for arm, grid in zip(found.arms, grids, strict=True)
-            ]
-            content = pictures.png(pictures.side_by_side(pages), Unit=scale.unit, Cap=f"{scale.cap:g}")
-        case _:
-            return answer(comparison_json(replace(query, variant=None), found))
-    return file_answer(content, kind, f"compare-{query.kind}")
+def _file(maps: Maps, found: ComparisonAnswer, look: Look, kind: str) -> bytes:
+    scale, arms = look.scale(found.figures.scale), found.map.arms
+    grids = [arm.grid.values for arm in arms]
+    if kind == "csv":
+        return export.table_csv((*COLUMNS, "variant"), _points(found))
+    if kind == "npy":
+        return export.npy(export.stacked(grids))
+    pages = [
+        pictures.whole_page(maps.pictures(arm.snapshot), levels(grid, scale), look.palette)
+        for arm, grid in zip(arms, grids, strict=True)
+    ]
+    return pictures.png(pictures.side_by_side(pages), Unit=scale.unit, Cap=f"{scale.cap:g}")
 
 
-def _points(found: Comparison) -> Iterator[tuple[object, ...]]:
-    """The placed points of both arms, each with its variant."""
-    for variant, arm in zip(found.experiment.variants, found.arms, strict=False):
+def _points(found: ComparisonAnswer) -> Iterator[tuple[object, ...]]:
+    """The placed points of both variants, each with the key of its variant."""
+    for figures, arm in zip(found.figures.arms, found.map.arms, strict=True):
         for rows in placed_points(arm):
             for row in rows:
-                yield (*row, variant.key)
+                yield (*row, figures.variant)
 
 
 ENTRIES = (

@@ -7,28 +7,30 @@ import re
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.question import PERIOD
 from store.client import Store
 from store.erasure import forget_visitor
 from store.export import EXPORTED, export_rows
 from viewer.api.entry import Entry, answer
 from viewer.http.errors import bad_parameter
+from viewer.http.parameters import choice, only
 from viewer.maps import Maps
-from viewer.query import choice, only, period
+from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.work import Work
 
 TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 
 
-async def export(request: Request, *, registry: Registry, maps: Maps, store: Store, work: Work) -> Response:
+async def export(request: Request, *, questions: Questions, maps: Maps, store: Store, work: Work) -> Response:
     query = request.query_params
-    only(query, ("table", "since", "until", "days", "format"))
-    since, until = period(query)
+    only(query, (*PERIOD.names, "table", "format"))
     table = choice(query, "table", EXPORTED, "views")
     form = choice(query, "format", tuple(TYPES), "ndjson")
-    site = await registry.site(request)
+    asked = await questions.read(request, PERIOD)
+    since, until = asked.checked().period.span(asked.today)
     await maps.drained()
-    content = await work.heavy(export_rows, store, table, int(site.id), since, until, form)
+    content = await work.heavy(export_rows, store, table, asked.question.site, since, until, form)
     name = f'attachment; filename="{table}-{since}-{until}.{form}"'
     return Response(content, media_type=TYPES[form], headers={"Content-Disposition": name})
 

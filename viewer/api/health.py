@@ -7,11 +7,12 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.period import today
 from store.intake import SiteIntake
 from viewer.api.entry import Entry, answer, iso
 from viewer.health import Health
+from viewer.http.parameters import only
 from viewer.maps import Maps
-from viewer.query import only, today
 from viewer.recent import Recent
 from viewer.registry import Registry
 

@@ -3,21 +3,22 @@
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict
 from typing import Annotated, Any
 
 from msgspec import Meta, Struct, structs
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.question import JOURNEY
 from store.definitions import Conflict, Definitions
-from store.devices import DEVICES
 from store.records import Journey, Stage
 from viewer.api.entry import Entry, answer, body, by_whom
+from viewer.api.figures import plain
 from viewer.http.errors import Problem
+from viewer.http.parameters import only
 from viewer.lookup import find_journey, find_site, slug
 from viewer.maps import Maps
-from viewer.query import choice, only, period
+from viewer.questions import Questions
 from viewer.work import Work
 
 
@@ -98,16 +99,16 @@ async def delete_journey(request: Request, *, work: Work, definitions: Definitio
     return answer({"deleted": await work.run(delete)})
 
 
-async def measure_journey(request: Request, *, maps: Maps, work: Work, definitions: Definitions) -> Response:
-    query = request.query_params
-    only(query, ("since", "until", "days", "device"))
-    since, until = period(query)
-    device = choice(query, "device", (*DEVICES, "all"), "")
-    device = "" if device == "all" else device
+async def measure_journey(
+    request: Request, *, questions: Questions, maps: Maps, work: Work, definitions: Definitions
+) -> Response:
+    only(request.query_params, JOURNEY.names)
+    asked = await questions.read(request, JOURNEY)
+    question = asked.checked()
     journey = await work.run(_named, definitions, request)
-    measured = await maps.journey(journey, since, until, device)
-    asked = {"since": since, "until": until, "device": device or "all", "window_days": journey.window_days}
-    return answer({"journey": journey, "query": asked, **asdict(measured)})
+    understood = question.as_json(asked.today)
+    query = {name: understood[name] for name in ("since", "until", "device")} | {"window_days": journey.window_days}
+    return answer({"journey": journey, "query": query, **plain(await maps.journey(journey, question))})
 
 
 _ROOT = "/sites/{site}/journeys"

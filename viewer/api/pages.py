@@ -5,20 +5,21 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.question import PERIOD
 from store.pages import page_path
 from viewer.api.entry import Entry, answer
+from viewer.http.parameters import only
 from viewer.maps import Maps
-from viewer.query import only, period
-from viewer.registry import Registry
+from viewer.questions import Questions
 from viewer.traffic import TrafficReader
 
 
-async def list_pages(request: Request, *, registry: Registry, maps: Maps, traffic: TrafficReader) -> Response:
-    only(request.query_params, ("since", "until", "days"))
-    since, until = period(request.query_params)
-    site = await registry.site(request)
+async def list_pages(request: Request, *, questions: Questions, maps: Maps, traffic: TrafficReader) -> Response:
+    only(request.query_params, PERIOD.names)
+    asked = await questions.read(request, PERIOD)
+    since, until = asked.checked().period.span(asked.today)
     await maps.drained()
-    rows = await traffic.of_pages(site, since, until)
+    rows = await traffic.of_pages(asked.site, since, until)
     pages = [
         {
             "page": row.page,

@@ -8,13 +8,15 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.question import PICTURE, WIDTHS
 from store.notes import read_note
 from store.pages import canonical_page
 from store.snapshots import Snapshot
 from viewer.api.entry import Entry, answer, body, iso
 from viewer.http.errors import missing
+from viewer.http.parameters import only
 from viewer.jobs import Job, Jobs
-from viewer.query import WIDTHS, Resolver, only
+from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot.request import PictureRequest
@@ -63,12 +65,13 @@ def job_json(job: Job) -> dict[str, Any]:
     }
 
 
-async def take_snapshots(request: Request, *, registry: Registry, jobs: Jobs, resolver: Resolver) -> Response:
-    site = await registry.site(request)
-    wanted = await body(request, Wanted)
+async def take_snapshots(request: Request, *, registry: Registry, jobs: Jobs, questions: Questions) -> Response:
+    known = await questions.known(request)
+    site, wanted = known.site, await body(request, Wanted)
     own = canonical_page(wanted.url, site.keep_query)  # NotAPage now rather than in the job
-    page = await resolver.page(site, wanted.page) if wanted.page else ""
-    variant = "=".join(await resolver.variant(site, wanted.variant) or ())
+    named = {"page": wanted.page, "variant": wanted.variant}
+    question = (await questions.resolve(known, named, PICTURE)).checked()
+    page, variant = question.page, "=".join(question.variant or ())
     asked = await registry.planned_pictures(site, page or own, wanted.widths, wanted.state, every=wanted.all_states)
     requests = [PictureRequest(site, wanted.url, one.widths, variant, one.recipe, page) for one in asked]
     taken = [jobs.submit(one) for one in requests]

@@ -12,6 +12,7 @@ import logging
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -19,6 +20,7 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from aggregator.pictures.newest import NoSnapshot
 from aggregator.shapes.scope import BadScope
+from rules.faults import Fault
 from rules.recipe import BadRecipe
 from store.client import StoreError
 from store.definitions import Conflict, Missing
@@ -39,13 +41,23 @@ class Problem(Exception):
     incident: str = ""
     retry_after: int = 0  # seconds; sent as Retry-After
     fault: StepError | None = None  # of a recipe: for its words in other languages
+    faults: tuple[Fault, ...] = ()  # of an input, each with its field
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
 
-    def as_json(self) -> dict[str, dict[str, str]]:
-        error = {"code": self.code, "message": self.message, "hint": self.hint}
-        return {"error": error | ({"incident": self.incident} if self.incident else {})}
+    def as_json(self) -> dict[str, dict[str, Any]]:
+        error: dict[str, Any] = {"code": self.code, "message": self.message, "hint": self.hint}
+        if self.incident:
+            error["incident"] = self.incident
+        if self.faults:
+            error["faults"] = [fault_json(one) for one in self.faults]
+        return {"error": error}
+
+
+def fault_json(fault: Fault) -> dict[str, Any]:
+    """One fault, for programs: its field, its code with figures, and a sentence."""
+    return {"field": fault.field, "code": fault.code, "values": dict(fault.values), "message": fault.sentence}
 
 
 HTTP_CODES = {

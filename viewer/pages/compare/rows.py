@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from aggregator.answers.comparison import CompareRow, Comparison
+from aggregator.answers.comparison import CompareRow
+from aggregator.answers.comparison_figures import ComparisonFigures
+from viewer.http.urls import Urls
+from viewer.maps import ComparisonAnswer
 from viewer.pages.frame import charts
 from viewer.pages.frame.languages import Language
-from viewer.pages.heatmap.heat_layer import drawn_picture
 from viewer.pages.map.elements import names_of
-from viewer.pages.map.parts import Box, Picture, Tick, box_of
+from viewer.pages.map.legend import Tick
+from viewer.pages.map.picture import Box, DrawnPicture, Strips, box_of, drawn_picture
 
 MOST = 200  # rows
 USED = 10  # visitors from which an element of one variant only is worth a row
@@ -60,15 +61,15 @@ class Mark:
 class Difference:
     title: str
     count: str
-    picture: Picture
+    picture: DrawnPicture
     boxes: list[Mark]
     ticks: tuple[Tick, ...]
 
 
-def reach_of(found: Comparison) -> float:
+def reach_of(figures: ComparisonFigures) -> float:
     """The end of the axis: the first step that holds every interval of an element that differs, else of all."""
-    flagged = [r for r in found.rows if r.verdict in ("more", "less")]
-    among = flagged or [r for r in found.rows if r.verdict == "none"]
+    flagged = [r for r in figures.rows if r.verdict in ("more", "less")]
+    among = flagged or [r for r in figures.rows if r.verdict == "none"]
     widest = max((max(abs(r.low), abs(r.high)) for r in among), default=0.04)
     return next((step for step in STEPS if widest <= step), 1.0)
 
@@ -77,9 +78,10 @@ def axis_of(lang: Language, reach: float) -> tuple[Tick, ...]:
     return (Tick(lang.points(-reach, 0), "0"), Tick("0", "50%"), Tick(lang.points(reach, 0), "100%"))
 
 
-def rows_of(lang: Language, found: Comparison, reach: float, every: bool) -> list[Row]:
+def rows_of(lang: Language, found: ComparisonAnswer, reach: float, every: bool) -> list[Row]:
     """Those that differ first, then by use; without `every`, those that were tested or have some use."""
-    shown = [row for row in found.rows if every or says_something(row)] or found.rows
+    rows = found.figures.rows
+    shown = [row for row in rows if every or says_something(row)] or rows
     names = shown_names(lang, found)
     return [_row(lang, row, reach, names[row.path]) for row in shown[:MOST]]
 
@@ -89,10 +91,10 @@ def says_something(row: CompareRow) -> bool:
     return row.verdict != "few" and (row.verdict not in ("only_a", "only_b") or max(row.a, row.b) >= USED)
 
 
-def shown_names(lang: Language, found: Comparison) -> dict[str, str]:
+def shown_names(lang: Language, found: ComparisonAnswer) -> dict[str, str]:
     """Path → name as on the page of the first arm, else of the second."""
     names: dict[str, str] = {}
-    for arm in reversed(found.arms):
+    for arm in reversed(found.map.arms):
         names |= dict(zip(arm.layout.paths, names_of(lang, arm.layout), strict=True))
     return names
 
@@ -104,9 +106,9 @@ def _row(lang: Language, row: CompareRow, reach: float, name: str) -> Row:
     return Row(
         name=name,
         css=row.verdict if row.verdict in ("more", "less") else "",
-        a="" if row.verdict == "only_b" else lang.share(row.a / row.na) if row.na else "",
+        a="" if row.share_a is None else lang.share(row.share_a),
         na="" if row.verdict == "only_b" else lang.number(row.a),
-        b="" if row.verdict == "only_a" else lang.share(row.b / row.nb) if row.nb else "",
+        b="" if row.share_b is None else lang.share(row.share_b),
         nb="" if row.verdict == "only_a" else lang.number(row.b),
         difference="" if alone else lang.points(row.diff),
         interval="" if forest is None else to,
@@ -146,34 +148,35 @@ def _small(box: tuple[float, float, float, float], width: float) -> bool:
 
 
 def difference_of(
-    lang: Language, urls: Any, site: str, found: Comparison, heights: Sequence[tuple[int, int]], reach: float
+    lang: Language, urls: Urls, site: str, found: ComparisonAnswer, strips: Strips, reach: float
 ) -> Difference:
     """B's picture with every element that was compared; filled are only those that differ."""
-    b = found.arms[1]
-    size = float(b.layout.width), float(b.layout.height)
-    boxes, names = [], shown_names(lang, found)
-    for row in found.rows[:MOST]:
-        flagged = row.verdict in ("more", "less")
-        box = box_of(*row.box_b, *size) if row.box_b and (flagged or _small(row.box_b, size[0])) else None
-        if box is None:
-            continue
-        end = " end" if float(box.left.rstrip("%")) > 55 else ""
-        css = row.verdict if flagged else "only" if row.verdict == "only_b" else ""
-        alpha = f"{18 + 50 * min(1.0, abs(row.diff) / reach):.0f}%"
-        boxes.append(Mark(names[row.path], (css + end).strip(), box, alpha, lang.points(row.diff) if flagged else ""))
-    tested = sum(row.verdict in ("more", "less", "none") for row in found.rows)
-    differ = sum(row.verdict in ("more", "less") for row in found.rows)
-    _ = lang.text
+    _, figures, layout = lang.text, found.figures, found.map.arms[1].layout
+    names, size = shown_names(lang, found), (float(layout.width), float(layout.height))
+    marks = [_mark(lang, row, names[row.path], size, reach) for row in figures.rows[:MOST]]
     ticks = (
         Tick(_("%(points)s fewer", points=lang.points(-reach, 0)), "0"),
         Tick(_("grey: none shown"), "50%"),
         Tick(_("more %(points)s", points=lang.points(reach, 0)), "100%"),
     )
-    held = found.verdict in HELD
+    differ, tested = lang.number(figures.differ), lang.number(figures.tested)
+    held = figures.verdict in HELD
     return Difference(
         title=_("Difference, B minus A"),
-        count=_("kept back") if held else _("%(n)s of %(all)s differ", n=lang.number(differ), all=lang.number(tested)),
-        picture=drawn_picture(urls, site, b.snapshot.id, b.snapshot.width, heights, None),
-        boxes=boxes,
+        count=_("kept back") if held else _("%(n)s of %(all)s differ", n=differ, all=tested),
+        picture=drawn_picture(urls, site, figures.arms[1].snapshot, strips, None),
+        boxes=[mark for mark in marks if mark],
         ticks=ticks,
     )
+
+
+def _mark(lang: Language, row: CompareRow, name: str, size: tuple[float, float], reach: float) -> Mark | None:
+    """The box of an element on B's picture; None where it has none, or where it would hide others."""
+    flagged = row.verdict in ("more", "less")
+    box = box_of(*row.box_b, *size) if row.box_b and (flagged or _small(row.box_b, size[0])) else None
+    if box is None:
+        return None
+    end = " end" if float(box.left.rstrip("%")) > 55 else ""
+    css = row.verdict if flagged else "only" if row.verdict == "only_b" else ""
+    alpha = f"{18 + 50 * min(1.0, abs(row.diff) / reach):.0f}%"
+    return Mark(name, (css + end).strip(), box, alpha, lang.points(row.diff) if flagged else "")

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from aggregator.answers.heatmap import Heatmap
-from aggregator.answers.reach_map import ReachMap
-from store.records import PageState
-from store.snapshots import Snapshot
-from viewer.http.errors import missing
-from viewer.pages.frame.languages import Language
+from store.pages import page_path
+from viewer.maps import HeatmapAnswer, ReachAnswer
 from viewer.pages.frame.page import Choice
-from viewer.pages.map.parts import Empty, address
-from viewer.pages.map.view import View
-from viewer.states import on_page
+from viewer.pages.heatmap.setting import MapSetting
+from viewer.pages.map.empty import Empty
 
 
 @dataclass(frozen=True)
@@ -25,57 +19,56 @@ class InStates:
     links: tuple[Choice, ...]
 
 
-def names_here(
-    lang: Language, defined: Sequence[PageState], pictures: Sequence[Snapshot], page: str, asked: str
-) -> dict[str, str]:
-    """Key → name of the states of a page, the base first. Problem 404 when there is none like `asked`."""
-    names = {"": lang.text("As it opens")}
-    names |= {state.key: state.name for state in on_page(defined, page) if not state.first}
-    if asked not in names and not any(s.state == asked for s in pictures):
-        raise missing("state", asked, f"States of this page: {', '.join(key for key in names if key) or 'none yet'}.")
-    return names | {asked: names.get(asked, asked)}
-
-
-def state_choices(view: View, action: str, names: Mapping[str, str]) -> list[Choice]:
+def state_choices(setting: MapSetting) -> list[Choice]:
     """The base and each state; nothing to choose where there is only the base, nor for reach."""
-    if len(names) < 2 or view.kind == "scroll":
+    question = setting.asked.question
+    if not setting.has_states or question.kind == "scroll":
         return []
     return [
-        Choice(name, address(action, view.query(state=key, every=False)), key == view.state)
-        for key, name in names.items()
+        Choice(name, setting.links.to(state=key, every=False), key == question.state)
+        for key, name in setting.state_names.items()
     ]
 
 
-def in_states(
-    lang: Language, view: View, action: str, names: Mapping[str, str], found: Heatmap | ReachMap | None
-) -> InStates | None:
-    """What the map of the page as it opens says of the others; None where there is nothing to say."""
-    if view.state or not isinstance(found, Heatmap):
+def define_link(setting: MapSetting) -> Choice | None:
+    """To the list of states, or at once to the form of a first one for this page."""
+    if not setting.editor or not setting.page_is_known:
         return None
-    others = [other for other in found.elsewhere if other.points]
+    if setting.has_states:
+        return Choice(setting.lang.text("Define states"), setting.urls.states(setting.site.id))
+    form = setting.urls.new_state(setting.site.id, page=setting.page)
+    return Choice(setting.lang.text("Define a state of this page"), form)
+
+
+def in_states(setting: MapSetting, found: HeatmapAnswer | ReachAnswer | None) -> InStates | None:
+    """What the map of the page as it opens says of the others; None where there is nothing to say."""
+    question, lang = setting.asked.question, setting.lang
+    if question.state or not isinstance(found, HeatmapAnswer):
+        return None
+    others = [other for other in found.figures.states if other.points]
     if not others:
         return None
     total = sum(other.points for other in others)
-    if view.kind == "hover":
+    if question.kind == "hover":
         words = lang.plural("%(num)s hover was made in:", "%(num)s hovers were made in:", total)
     else:
         words = lang.plural("%(num)s click was made in:", "%(num)s clicks were made in:", total)
     links = (
         Choice(
-            f"{names.get(other.state, other.state)} ({lang.number(other.points)})",
-            address(action, view.query(state=other.state, width=found.snapshot.width, every=False)),
+            f"{setting.state_names.get(other.state, other.state)} ({lang.number(other.points)})",
+            setting.links.to(state=other.state, width=found.figures.snapshot.width, every=False),
         )
         for other in others
     )
     return InStates(words, tuple(links))
 
 
-def no_picture(lang: Language, view: View, action: str, name: str, path: str, may_take: bool) -> Empty:
-    """What stands in the place of the picture of a state."""
-    _ = lang.text
+def no_picture_of_state(setting: MapSetting) -> Empty:
+    """What a state without a picture says in its place."""
+    _, name = setting.lang.text, setting.state_names[setting.asked.question.state]
     return Empty(
-        _("No picture of “%(state)s” on %(path)s yet", state=name, path=path),
+        _("No picture of “%(state)s” on %(path)s yet", state=name, path=page_path(setting.page)),
         (_("What was done there is kept and waits for a picture. Its steps are done to the page first."),),
-        (Choice(_("Show the page as it opens"), address(action, view.query(state="")), not may_take),),
-        take=may_take,
+        (Choice(_("Show the page as it opens"), setting.links.to(state=""), not setting.may_take),),
+        take=setting.may_take,
     )

@@ -2,54 +2,70 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
+from store.devices import device_of
+from store.kinds import MAP_KINDS, MapKind
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
-from viewer.pages.map.parts import address
-from viewer.pages.map.view import KINDS, View
-from viewer.query import device_of
+from viewer.pages.map.links import Links
 
 
-def kind_choices(lang: Language, view: View, action: str, kinds: tuple[str, ...] = KINDS) -> list[Choice]:
-    """Clicks, hover, reach."""
-    _ = lang.text
+def kind_choices(lang: Language, links: Links, kinds: tuple[MapKind, ...] = MAP_KINDS) -> list[Choice]:
+    """Clicks, hover, reach. Reach is that of the page as it opens: it has no states."""
+    _, question = lang.text, links.question
     words = {
         "click": (_("Clicks"), ""),
         "hover": (_("Hover"), _("Where the pointer rested")),
         "scroll": (_("Reach"), _("How far down the page was seen")),
     }
     return [
-        Choice(words[k][0], address(action, view.query(kind=k, every=False)), k == view.kind, title=words[k][1])
-        for k in kinds
+        Choice(
+            words[kind][0],
+            links.to(kind=kind, state="" if kind == "scroll" else question.state, every=False),
+            kind == question.kind,
+            title=words[kind][1],
+        )
+        for kind in kinds
     ]
 
 
+def kind_name(lang: Language, kind: str) -> str:
+    _ = lang.text
+    return {"click": _("Clicks"), "hover": _("Hover"), "scroll": _("Reach")}[kind]
+
+
 def width_choices(
-    lang: Language, view: View, action: str, widths: list[int], now: int, devices: dict[str, int]
+    lang: Language, links: Links, widths: Sequence[int], now: int, shares: Mapping[str, float]
 ) -> list[Choice]:
-    """The widths that have a picture, widest first, with the share of visitors on such devices."""
-    visitors = sum(devices.values())
+    """The widths that have a picture, widest first, with the share of visitors on such devices.
+
+    `now`: the width of the picture shown. `shares`: device → share of the visitors.
+    """
+    device_asked = links.question.device
     choices = []
     for width in widths:
         device = device_of(width)
         alone = sum(device_of(w) == device for w in widths) == 1
         label = device_name(lang, device) if alone else f"{device_name(lang, device)} {lang.number(width)}"
-        share = lang.share(devices.get(device, 0) / visitors, 0) if visitors and alone else ""
-        # a map of the picture's own devices goes on to be one at the next width
-        kept = device if view.device and view.device == device_of(now) else view.device
-        href = address(action, view.query(width=width, device=kept))
+        share = lang.share(shares.get(device, 0.0), 0) if shares and alone else ""
+        # a map of the picture's own devices stays one at the next width
+        kept = device if device_asked and device_asked == device_of(now) else device_asked
+        href = links.to(width=width, device=kept)
         choices.append(Choice(label, href, width == now, share, f"{lang.number(width)} px"))
     return choices
 
 
-def device_choices(lang: Language, view: View, action: str, own: str) -> list[Choice]:
-    """All devices, or only those of the picture's width."""
-    _ = lang.text
-    choices = [Choice(_("All"), address(action, view.query(device="")), not view.device)]
-    for device in dict.fromkeys((own, *([view.device] if view.device else []))):
+def device_choices(lang: Language, links: Links, width: int) -> list[Choice]:
+    """All devices, or only those of the picture's width (0: there is no picture)."""
+    _, asked = lang.text, links.question.device
+    own = device_of(width) if width else "desktop"
+    choices = [Choice(_("All"), links.to(device=""), not asked)]
+    for device in dict.fromkeys((own, *([asked] if asked else []))):
         label = device_name(lang, device)
         if device == own:
             label = _("As the picture: %(device)s", device=label.lower())
-        choices.append(Choice(label, address(action, view.query(device=device)), view.device == device))
+        choices.append(Choice(label, links.to(device=device), asked == device))
     return choices
 
 

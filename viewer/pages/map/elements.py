@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from store.layouts import Layout
 from viewer.pages.frame.languages import Language
-from viewer.pages.map.parts import Box
+from viewer.pages.map.picture import Box
 
 LISTED = 14  # rows before "all elements"
 BOXES = 300  # boxes on a picture: beyond, nobody finds them by keyboard
@@ -38,6 +38,10 @@ class ElementLine:
     box: Box | None
     detail: list[Detail]
     listed: bool
+
+    def placed(self, box: Box | None, listed: bool) -> ElementLine:
+        """The same line with its box on the picture, and whether the short table has it."""
+        return replace(self, box=box, listed=listed)
 
 
 def layers(areas: Sequence[float]) -> list[int]:

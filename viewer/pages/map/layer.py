@@ -5,7 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from viewer.pages.map.elements import ElementLine
-from viewer.pages.map.parts import LedgerRow, Legend, Picture
+from viewer.pages.map.ledger import LedgerRow
+from viewer.pages.map.legend import Legend
+from viewer.pages.map.picture import DrawnPicture
 
 
 @dataclass(frozen=True)
@@ -39,7 +41,7 @@ class ReachLayer:
 class Layer:
     """Everything on the page that depends on the kind of map."""
 
-    picture: Picture
+    picture: DrawnPicture
     figures: tuple[Figure, ...]
     elements: tuple[ElementLine, ...]
     columns: tuple[str, str, str]  # heads of the table: share, base, a third that may be empty
@@ -49,5 +51,4 @@ class Layer:
     unplaced: tuple[tuple[str, str], ...]  # path, number of points
     legend: Legend
     notes: tuple[str, ...]
-    drawn: int
     reach: ReachLayer | None = None

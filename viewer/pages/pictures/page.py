@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.question import PICTURE
 from store.pages import canonical_page
 from store.records import Site
 from viewer.access.guards import safe_next
@@ -18,7 +19,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.pictures.failures import words_of
 from viewer.pages.pictures.fields import ALL, WIDTHS, Fields, fields_of
-from viewer.query import Resolver
+from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.snapshot.request import PictureRequest
 
@@ -43,13 +44,13 @@ class JobPage(Page):
     take_fields: Fields = doc("Hidden fields of that form")
 
 
-async def take(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, resolver: Resolver) -> Response:
+async def take(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, questions: Questions) -> Response:
     """POST: queue the pictures, go on to the page that follows them.
 
     `state`: a defined state (key); with ALL the page as it opens, and each of its states.
     """
-    site = await registry.site(request)
-    form = await request.form()
+    known = await questions.known(request)
+    site, form = known.site, await request.form()
     named = [str(state) for state in form.getlist("state")]
     every, state = ALL in named, next((state for state in named if state != ALL), "")
     addresses = [str(url) for url in form.getlist("url")][:MOST]
@@ -57,7 +58,8 @@ async def take(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, 
     asked: list[Job] = []
     for url, text in zip(addresses, variants, strict=False):
         page = canonical_page(url, site.keep_query)
-        variant = "=".join(await resolver.variant(site, text) or ())
+        question = (await questions.resolve(known, {"variant": text}, PICTURE)).checked()
+        variant = "=".join(question.variant or ())
         wanted = await registry.planned_pictures(site, page, WIDTHS, state, every=every)
         asked += [jobs.submit(PictureRequest(site, url, one.widths, variant, one.recipe)) for one in wanted]
     goal = safe_next(str(form.get("next", "")))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.period import Period, today
 from rules.site import add_site
 from store.client import StoreError
 from store.records import Site
@@ -19,7 +20,6 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.sites.form import SiteForm
 from viewer.pages.sites.receiving import receiving_of
-from viewer.query import period, today
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.traffic import TrafficReader
@@ -80,7 +80,7 @@ async def index(
 ) -> Response:
     """GET lists the sites."""
     frame = await frames.of(request, "sites")
-    lang, (since, until) = frame.lang, period({})
+    lang, (since, until) = frame.lang, Period().span(today())
     rows, warnings = [], []
     for site in await registry.sites():
         known = {row.page for row in await traffic.of_pages(site, since, until)}

@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.period import Period, today
 from store.client import StoreError
 from store.definitions import Conflict
 from store.records import Site
@@ -26,7 +27,6 @@ from viewer.pages.sites.form import SiteForm
 from viewer.pages.sites.live_check import LiveStep, live_check
 from viewer.pages.sites.receiving import receiving_of
 from viewer.pages.sites.refusals import advice_of, words_of
-from viewer.query import period, today
 from viewer.recent import Recent
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
@@ -92,7 +92,7 @@ class SetupRenderer:
         frame = await self._frames.of(request, "setup", site)
         lang = frame.lang
         health = await self._health.of(site, today())
-        pages = await self._traffic.of_pages(site, *period({}))
+        pages = await self._traffic.of_pages(site, *Period().span(today()))
         pictures = await self._snapshots.all(site)
         state = receiving_of(lang, health.traffic, time.time() * 1000)
         busiest = next((row.page for row in pages if takeable(row.page)), "")

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from aggregator.measures.account import Account
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
-from viewer.pages.map.parts import address
-from viewer.pages.map.view import View
+from viewer.pages.map.links import Links
 
 
 @dataclass(frozen=True)
@@ -38,18 +37,18 @@ def reason_words(lang: Language) -> dict[str, str]:
     }
 
 
-def reasons_of(lang: Language, counted: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
+def robot_reasons(lang: Language, counted: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
     """(words, number) of each reason, in the order given. A reason of another version stands for itself."""
     words = reason_words(lang)
     return tuple((words.get(reason, reason), lang.number(n)) for reason, n in counted.items())
 
 
-def robots_of(lang: Language, view: View, action: str, account: Account) -> Robots:
+def robots_of(lang: Language, links: Links, account: Account) -> Robots:
     """What a map says of its robots; no switch where it would change nothing."""
     _ = lang.text
-    if not view.bots:
-        switch = Choice(_("Show robots on the map"), address(action, view.query(bots=True)))
+    if not links.question.robots:
+        switch = Choice(_("Show robots on the map"), links.to(robots=True))
         return Robots(switch=switch if account.bots else None)
-    listed = ", ".join(f"{words} {n}" for words, n in reasons_of(lang, account.bots_taken_in))
+    listed = ", ".join(f"{words} {n}" for words, n in robot_reasons(lang, account.bots_taken_in))
     words = _("Robots are taken in: %(reasons)s.", reasons=listed) if listed else _("Robots are taken in; none came.")
-    return Robots(words, Choice(_("Leave robots out"), address(action, view.query(bots=False))))
+    return Robots(words, Choice(_("Leave robots out"), links.to(robots=False)))

@@ -1,0 +1,36 @@
+"""Parameters of an address that are no part of a question: formats, palettes, numbers of strips."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from viewer.http.errors import Problem, bad_parameter
+
+
+def number(query: Mapping[str, str], name: str, low: int, high: int) -> int | None:
+    """A whole number within bounds; None where it is not given."""
+    text = query.get(name, "")
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
+        raise bad_parameter(name, f"{text[:40]!r} does not fit.", f"a whole number from {low} to {high}")
+    return int(text)
+
+
+def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> Any:
+    """One of `allowed`; `default` where it is not given."""
+    text = query.get(name) or default
+    if text not in allowed and text != default:
+        raise bad_parameter(name, f"there is no {text[:40]!r}.", ", ".join(allowed))
+    return text
+
+
+def only(query: Mapping[str, str], allowed: tuple[str, ...]) -> None:
+    """Reject parameters that nothing reads: a misspelt one would give another answer than was asked for."""
+    for name in query:
+        if name not in allowed:
+            raise Problem(
+                400, "unknown_parameter", f"There is no parameter {name[:40]!r} here.", f"Allowed: {', '.join(allowed)}"
+            )

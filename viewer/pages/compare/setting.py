@@ -1,0 +1,97 @@
+"""What surrounds a comparison: the experiment, the question, and what the site has of the page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cached_property
+
+from rules.period import Period
+from rules.question import Question
+from store.pages import matches
+from store.records import Experiment, Site
+from store.snapshots import Snapshot
+from viewer.http.urls import Urls
+from viewer.pages.frame.languages import Language
+from viewer.pages.map.links import Links
+from viewer.pages.pictures.fields import Fields, address_of, fields_of, takeable
+from viewer.questions import Asked
+
+
+@dataclass(frozen=True)
+class ComparisonSetting:
+    """`pages`: those with visits that the experiment runs on, the busiest first. The busiest is shown unless another
+    one is asked for. `every`: the table lists all elements. `editor`: the reader may take pictures."""
+
+    lang: Language
+    urls: Urls
+    asked: Asked
+    experiment: Experiment
+    pages: Sequence[str] = ()
+    editor: bool = False
+    every: bool = False
+
+    @property
+    def site(self) -> Site:
+        return self.asked.site
+
+    @property
+    def page(self) -> str:
+        """The page compared; "" when nobody was on any."""
+        return self.asked.question.page or next(iter(self.pages), "")
+
+    @property
+    def links(self) -> Links:
+        """To the neighbours of this comparison."""
+        action = self.urls.experiment(self.site.id, self.experiment.id)
+        default = days_of(self.experiment, self.asked.today)
+        return Links(action, self.asked.question, self.every, ("experiment",), default)
+
+    @cached_property
+    def widths(self) -> list[int]:
+        """Of the pictures of the page, widest first."""
+        return sorted({s.width for s in self.snapshots if s.page == self.page and not s.state}, reverse=True)
+
+    @property
+    def width(self) -> int:
+        """Of the pictures shown: the one asked for, else the widest; 0 without any."""
+        asked = self.asked.question.width
+        return asked if asked in self.widths else max(self.widths, default=0)
+
+    @cached_property
+    def question(self) -> Question:
+        """The question as it is answered: of the page and at the width shown."""
+        return replace(self.asked.question, page=self.page, width=self.width or None)
+
+    @cached_property
+    def fixed(self) -> dict[str, str]:
+        """The same for exports and other programs: with dates."""
+        return self.question.fixed(self.asked.today).query()
+
+    @property
+    def takes(self) -> Fields:
+        """Fields of the form that takes both pictures: of each variant that has an address, else the usual one."""
+        if not (self.editor and self.page and takeable(self.page)):
+            return ()
+        variants, usual = self.experiment.variants[:2], address_of(self.page, self.snapshots)
+        wanted = [(v.picture_url, f"{self.experiment.id}:{v.key}") for v in variants if v.picture_url]
+        return fields_of(*(wanted if len(wanted) == 2 else [*wanted, (usual, "")]))
+
+    @cached_property
+    def snapshots(self) -> list[Snapshot]:
+        return list(self.asked.known.snapshots)
+
+
+def days_of(experiment: Experiment, today: date) -> Period | None:
+    """The days that an experiment runs, up to today; None when it says no start."""
+    if not experiment.started:
+        return None
+    since = min(today, date.fromisoformat(experiment.started))
+    until = min(today, date.fromisoformat(experiment.ended)) if experiment.ended else today
+    return Period(since=since, until=max(since, until))
+
+
+def pages_with(experiment: Experiment, pages: Sequence[str]) -> list[str]:
+    """Of these pages those that the experiment runs on."""
+    return [page for page in pages if any(matches(pattern, page) for pattern in experiment.pages)]

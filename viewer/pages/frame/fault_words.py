@@ -1,0 +1,70 @@
+"""Faults (rules/faults.py) in the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rules.faults import Fault, Scalar
+from viewer.pages.frame.languages import Language
+
+_DAYS = frozenset(("since", "until", "today", "first", "last"))  # values that are days
+
+
+def fault_words(lang: Language, fault: Fault) -> str:
+    """One fault as a sentence with its figures. A code that has no words here says what the rules say in English."""
+    sentence = _of_questions(lang).get(fault.code)
+    if fault.code == "missing" and fault.field == "page":
+        sentence = lang.text("This address names no page.")
+    if sentence is None:
+        return fault.sentence
+    return sentence % {"field": field_name(lang, fault.field), **_written(lang, fault.values)}
+
+
+def field_name(lang: Language, field: str) -> str:
+    """What people call a field, at the beginning of a sentence."""
+    _ = lang.text
+    names = {
+        "page": _("The page"),
+        "kind": _("The kind of map"),
+        "device": _("The device"),
+        "width": _("The width"),
+        "days": _("The number of days"),
+        "bots": _("The choice of robots"),
+        "experiment": _("The experiment"),
+        "since": _("The first day"),
+        "until": _("The last day"),
+    }
+    return names.get(field, field)
+
+
+def _of_questions(lang: Language) -> dict[str, str]:
+    """The sentences of questions, by code of the fault."""
+    _ = lang.text
+    return {
+        "missing": _("%(field)s is missing."),
+        "choice": _("%(field)s cannot be “%(value)s”. Choose one of: %(allowed)s."),
+        "whole_number": _("%(field)s cannot be “%(value)s”. Give a whole number from %(least)s to %(most)s."),
+        "day": _("%(field)s cannot be “%(value)s”. Write a day of the calendar, such as 2026-11-21."),
+        "day_range": _("%(field)s cannot be “%(value)s”. Choose a day from %(first)s to %(last)s."),
+        "swapped": _("The start, %(since)s, is after the end, %(until)s."),
+        "after_today": _("The start, %(since)s, is after today, %(today)s."),
+        "no_page": _("“%(value)s” is neither an address nor a path."),
+        "not_http": _("“%(value)s” is not an address that begins with http or https."),
+        "host_missing": _("“%(value)s” needs its host in front, as in shop.example/basket."),
+        "variant_form": _("“%(value)s” names no variant. Write EXPERIMENT:VARIANT."),
+        "no_variant": _("“%(experiment)s” has no variant “%(value)s”. It has: %(allowed)s."),
+        "shows_both": _("A comparison always shows both variants: none of them can be chosen."),
+        "no_state": _("This page has no state “%(value)s”."),
+        "state_of_reach": _("Reach is that of the page as it opens: it has no states."),
+    }
+
+
+def _written(lang: Language, values: Mapping[str, Scalar]) -> dict[str, str]:
+    """The values of a fault as this language writes days and numbers."""
+    return {name: _one(lang, name, value) for name, value in values.items()}
+
+
+def _one(lang: Language, name: str, value: Scalar) -> str:
+    if isinstance(value, str):
+        return lang.day(value) if name in _DAYS else value
+    return lang.number(float(value))

@@ -1,0 +1,56 @@
+"""The bar of a map: what it shows, as links to its neighbours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from viewer.pages.frame.page import Choice
+from viewer.pages.heatmap.setting import MapSetting
+from viewer.pages.heatmap.states import define_link, state_choices
+from viewer.pages.map.controls import device_choices, kind_choices, width_choices
+from viewer.pages.map.period import PeriodControl, period_control
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`widths` have a picture; `variants` are of experiments on this page; `states` empty where it has none.
+
+    `define`: the link to where states are defined, for those who may.
+    """
+
+    kinds: list[Choice]
+    widths: list[Choice]
+    period: PeriodControl
+    variants: list[Choice]
+    devices: list[Choice]
+    states: list[Choice]
+    define: Choice | None
+
+
+def bar_of(setting: MapSetting, device_shares: Mapping[str, float]) -> Bar:
+    """`device_shares`: device → share of the visitors of the page."""
+    lang, links = setting.lang, setting.links
+    return Bar(
+        kinds=kind_choices(lang, links),
+        widths=width_choices(lang, links, setting.widths, setting.width, device_shares),
+        period=period_control(lang, links, setting.asked.today),
+        variants=variant_choices(setting),
+        devices=device_choices(lang, links, setting.width),
+        states=state_choices(setting),
+        define=define_link(setting),
+    )
+
+
+def variant_choices(setting: MapSetting) -> list[Choice]:
+    """The variants of the experiments that run on the page."""
+    links, asked = setting.links, setting.asked.question.variant
+    if not setting.experiments:
+        return []
+    choices = [Choice(setting.lang.text("All"), links.to(variant=None), not asked)]
+    for experiment in setting.experiments:
+        for variant in experiment.variants:
+            one = (experiment.id, variant.key)
+            label = f"{experiment.name}: {variant.name}" if len(setting.experiments) > 1 else variant.name
+            choices.append(Choice(label, links.to(variant=one), asked == one))
+    return choices

@@ -1,0 +1,49 @@
+"""The head of a map's page: what it shows, on which picture, and the same map as files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from store.snapshots import Snapshot
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Choice
+from viewer.pages.heatmap.setting import MapSetting
+from viewer.pages.map.controls import kind_name
+
+FORMATS = ("png", "csv", "json", "npy")
+
+
+@dataclass(frozen=True)
+class Head:
+    """`name`: title of the page, else its path. `path`: with its host where a site has several."""
+
+    name: str
+    path: str
+    picture_line: str
+
+
+def head_of(setting: MapSetting) -> Head:
+    return Head(setting.name, setting.path, picture_line(setting.lang, setting.snapshot))
+
+
+def title_of(setting: MapSetting) -> str:
+    """Title of the window: page, state, kind of map."""
+    question = setting.asked.question
+    state = setting.state_names[question.state] if question.state else ""
+    return ", ".join(part for part in (setting.name, state, kind_name(setting.lang, question.kind)) if part)
+
+
+def picture_line(lang: Language, snapshot: Snapshot | None) -> str:
+    """When the picture was taken."""
+    if snapshot is None:
+        return ""
+    moment, width = lang.moment(snapshot.taken), lang.number(snapshot.width)
+    return lang.text("Picture of %(moment)s, %(width)s px wide", moment=moment, width=width)
+
+
+def exports_of(setting: MapSetting) -> list[Choice]:
+    """The same map as PNG, CSV, JSON, NPY."""
+    api = setting.urls.api
+    return [
+        Choice(form.upper(), api("sites", setting.site.id, "heatmap", **setting.fixed, format=form)) for form in FORMATS
+    ]

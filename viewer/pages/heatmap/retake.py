@@ -1,0 +1,39 @@
+"""The form that takes the picture of a map again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from viewer.pages.heatmap.setting import MapSetting
+from viewer.pages.pictures.fields import Fields, address_of, fields_of
+
+
+@dataclass(frozen=True)
+class Retake:
+    """No action, no form. `every`: label of the tick that takes all states; "" where the page has none."""
+
+    action: str = ""
+    next: str = ""
+    fields: Fields = ()
+    every: str = ""
+
+
+def retake_of(setting: MapSetting) -> Retake:
+    if not setting.may_take:
+        return Retake()
+    every = setting.lang.text("all states") if setting.has_states else ""
+    return Retake(setting.urls.take(setting.site.id), setting.links.to(every=False), _fields(setting), every)
+
+
+def _fields(setting: MapSetting) -> Fields:
+    """The picture that the map is drawn on: that of the variant when it has an address of its own."""
+    question, known = setting.asked.question, setting.asked.known
+    own = [
+        variant.picture_url
+        for experiment in known.experiments
+        for variant in experiment.variants
+        if (experiment.id, variant.key) == question.variant and variant.picture_url
+    ]
+    if own:
+        return fields_of((own[0], ":".join(question.variant or ())), state=question.state)
+    return fields_of((address_of(setting.page, list(known.snapshots)), ""), state=question.state)

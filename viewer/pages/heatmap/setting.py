@@ -1,0 +1,121 @@
+"""What surrounds a map: who reads it, what is asked, and what the site has of the page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from rules.question import Question, states_of
+from store.pages import matches, page_path
+from store.records import Experiment, Site
+from store.snapshots import Snapshot
+from viewer.http.urls import Urls
+from viewer.pages.frame.languages import Language
+from viewer.pages.map.links import Links
+from viewer.pages.map.page_names import name_of, page_names
+from viewer.pages.pictures.fields import takeable
+from viewer.questions import Asked
+
+
+@dataclass(frozen=True)
+class MapSetting:
+    """`every`: the table lists all elements. `editor`: the reader may take pictures and define states."""
+
+    lang: Language
+    urls: Urls
+    asked: Asked
+    editor: bool = False
+    every: bool = False
+
+    @property
+    def site(self) -> Site:
+        return self.asked.site
+
+    @property
+    def page(self) -> str:
+        return self.asked.question.page
+
+    @property
+    def links(self) -> Links:
+        """To the neighbours of this map."""
+        return Links(self.urls.heatmap(self.site.id), self.asked.question, self.every)
+
+    @cached_property
+    def usable(self) -> list[Snapshot]:
+        """The pictures of the page in this state: those of the variant, else those of the page itself."""
+        question = self.asked.question
+        here = [s for s in self._of_page if s.state == question.state]
+        variant = "=".join(question.variant or ())
+        return [s for s in here if s.variant == variant] or [s for s in here if not s.variant]
+
+    @cached_property
+    def widths(self) -> list[int]:
+        """Of these pictures, widest first."""
+        return sorted({s.width for s in self.usable}, reverse=True)
+
+    @property
+    def width(self) -> int:
+        """Of the picture shown: the one asked for, else the widest; 0 without any."""
+        asked = self.asked.question.width
+        return asked if asked in self.widths else max(self.widths, default=0)
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The picture shown."""
+        return next((s for s in self.usable if s.width == self.width), None)
+
+    @cached_property
+    def question(self) -> Question:
+        """The question as the map answers it: at the width of the picture shown."""
+        return replace(self.asked.question, width=self.width or None)
+
+    @cached_property
+    def fixed(self) -> dict[str, str]:
+        """The same for pictures, exports and other programs: with dates, and the page by its whole name."""
+        return self.question.fixed(self.asked.today).query()
+
+    @cached_property
+    def state_names(self) -> dict[str, str]:
+        """Key → name of the states of the page, the page as it opens first."""
+        names = {"": self.lang.text("As it opens")}
+        names |= {state.key: state.name for state in states_of(self.asked.known.states, self.page)}
+        asked = self.asked.question.state
+        return names | {asked: names.get(asked, asked)}
+
+    @property
+    def has_states(self) -> bool:
+        return len(self.state_names) > 1
+
+    @cached_property
+    def experiments(self) -> list[Experiment]:
+        """Those that run on the page."""
+        return [e for e in self.asked.known.experiments if any(matches(pattern, self.page) for pattern in e.pages)]
+
+    @property
+    def page_is_known(self) -> bool:
+        """False when the question names no page that can be read."""
+        return not any(fault.field == "page" for fault in self.asked.faults)
+
+    @property
+    def name(self) -> str:
+        """What people call the page."""
+        if not self.page_is_known:
+            return self.page or self.lang.text("Page")
+        return name_of(self.page, page_names(list(self.asked.known.snapshots)))
+
+    @property
+    def path(self) -> str:
+        """Path of the page, with its host where the site has several."""
+        if not self.page_is_known:
+            return self.name
+        hosts = {s.page.partition("/")[0] for s in self.asked.known.snapshots}
+        return page_path(self.page) if len(hosts) < 2 else self.page
+
+    @property
+    def may_take(self) -> bool:
+        """Whether the reader can have its picture taken."""
+        return self.editor and self.page_is_known and takeable(self.page)
+
+    @cached_property
+    def _of_page(self) -> list[Snapshot]:
+        return [s for s in self.asked.known.snapshots if matches(self.page, s.page)]

@@ -1,0 +1,172 @@
+"""The columns of a journey map: each stage with its figures, each touchpoint as a card."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from aggregator.answers.journey import JourneyMap, StageRow, TouchpointRow
+from aggregator.measures.statistics import FEW
+from store.records import Journey, Stage, Touchpoint
+from viewer.http.urls import Urls
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Choice
+from viewer.pages.map.outliers import stands_out
+from viewer.questions import Asked
+
+EXITS_ALARM = 0.30
+ALARM_LEAST = 50  # visitors: below, no stage or touchpoint is called bad
+
+
+@dataclass(frozen=True)
+class TouchpointCard:
+    name: str
+    href: str  # its heatmap; "" when nobody was there
+    thumb: str
+    evidence: str
+    facts: tuple[Choice, ...]  # label, value in `small`, interval in `title`, `on` when bad
+    alarm: bool
+
+
+@dataclass(frozen=True)
+class StageColumn:
+    """`go`: the share who go on, "" for the last stage, with its interval in `go_title`."""
+
+    key: str
+    name: str
+    visitors: str
+    go: str
+    go_title: str
+    go_more: str
+    alarm: bool
+    goal: str
+    pains: tuple[str, ...]
+    touchpoints: tuple[TouchpointCard, ...]
+
+
+@dataclass(frozen=True)
+class MeasuredJourney:
+    """A journey with its figures and what its cards link to."""
+
+    lang: Language
+    urls: Urls
+    asked: Asked
+    journey: Journey
+    figures: JourneyMap
+
+    @property
+    def days(self) -> dict[str, str]:
+        """Period and device, for links to maps and thumbnails."""
+        return self.asked.question.query()
+
+    @cached_property
+    def pictured(self) -> set[str]:
+        """The pages with a picture of their own."""
+        return {s.page for s in self.asked.known.snapshots if not s.variant and not s.state}
+
+    @cached_property
+    def usual(self) -> list[float]:
+        """The frustrated shares of all touchpoints with enough visitors."""
+        rows = self.figures.touchpoints.values()
+        return [row.frustrated for row in rows if row.frustrated is not None and not row.few]
+
+    def is_last(self, stage: Stage) -> bool:
+        return stage is self.journey.stages[-1]
+
+
+def columns_of(measured: MeasuredJourney) -> list[StageColumn]:
+    """A column a stage; the one of the touchpoint that frustrates most is marked, where one stands out."""
+    stages = measured.journey.stages
+    columns = [_column(measured, stage, row) for stage, row in zip(stages, measured.figures.stages, strict=True)]
+    worst = _worst(measured, columns)
+    return [replace(column, alarm=i == worst) for i, column in enumerate(columns)]
+
+
+def _worst(measured: MeasuredJourney, columns: Sequence[StageColumn]) -> int:
+    """The number of the stage whose touchpoint frustrates most among those that stand out; -1 where none does."""
+    frustrated = [
+        (measured.figures.touchpoints[touchpoint.key].frustrated or 0.0, i)
+        for i, (stage, column) in enumerate(zip(measured.journey.stages, columns, strict=True))
+        for touchpoint, card in zip(stage.touchpoints, column.touchpoints, strict=True)
+        if card.alarm
+    ]
+    return max(frustrated, key=lambda one: one[0], default=(0.0, -1))[1]
+
+
+def _column(measured: MeasuredJourney, stage: Stage, row: StageRow) -> StageColumn:
+    lang = measured.lang
+    cards = tuple(_card(measured, touchpoint, measured.is_last(stage)) for touchpoint in stage.touchpoints)
+    known = row.share is not None and row.closed >= FEW and cards and not measured.is_last(stage)
+    return StageColumn(
+        key=stage.key,
+        name=lang.words(stage.name, stage.key),
+        visitors=lang.number(row.visitors),
+        go=lang.text("%(share)s go on", share=lang.share(row.share or 0.0)) if known else "",
+        go_title=lang.between(row.low or 0.0, row.high or 0.0) if known else "",
+        go_more=_median(lang, row) if known else _why_no_share(measured, stage, row),
+        alarm=False,
+        goal=lang.words(stage.goal),
+        pains=stage.pains,
+        touchpoints=cards,
+    )
+
+
+def _median(lang: Language, row: StageRow) -> str:
+    return lang.text(", median %(span)s", span=lang.span(row.median_ms)) if row.median_ms else ""
+
+
+def _why_no_share(measured: MeasuredJourney, stage: Stage, row: StageRow) -> str:
+    """What a stage says where no share of those who go on can be given."""
+    _ = measured.lang.text
+    if measured.is_last(stage):
+        return _("last stage of this map")
+    if not stage.touchpoints:
+        return _("no touchpoint yet")
+    if row.left_out and row.visitors >= FEW:
+        return _("too early to say: %(n)s may still go on", n=measured.lang.number(row.left_out))
+    return _("few visitors") if row.visitors else _("nobody yet")
+
+
+def _card(measured: MeasuredJourney, touchpoint: Touchpoint, last: bool) -> TouchpointCard:
+    lang, urls, site = measured.lang, measured.urls, measured.asked.site.id
+    _ = lang.text
+    name, row = lang.words(touchpoint.name, touchpoint.key), measured.figures.touchpoints.get(touchpoint.key)
+    if not touchpoint.pages:
+        return TouchpointCard(name, "", "", _("typed, not measured"), (), False)
+    if row is None or not row.visitors:
+        return TouchpointCard(name, "", "", _("nobody in these days"), (), False)
+    bad = _is_bad(measured, row)
+    return TouchpointCard(
+        name=name,
+        href=urls.heatmap(site, page=row.page, **measured.days) if row.page else "",
+        thumb=urls.thumb(site, row.page, **measured.days) if row.page in measured.pictured else "",
+        evidence="",
+        facts=tuple(_facts(lang, row, bad=bad, last=last)),
+        alarm=bad,
+    )
+
+
+def _is_bad(measured: MeasuredJourney, row: TouchpointRow) -> bool:
+    if row.few or row.frustrated is None or row.visitors < ALARM_LEAST:
+        return False
+    return stands_out(row.frustrated, measured.usual)
+
+
+def _facts(lang: Language, row: TouchpointRow, *, bad: bool, last: bool) -> list[Choice]:
+    """The figures of a touchpoint; shares only where it has enough visitors."""
+    _ = lang.text
+    facts = [
+        Choice(_("Visitors"), "", small=lang.number(row.visitors)),
+        Choice(_("Reached by"), "", small=lang.share(row.reach), title=lang.between(row.low, row.high)),
+    ]
+    if row.few:
+        return [*facts, Choice(_("Shares"), "", small=_("few visitors"))]
+    if row.forward is not None and row.closed >= FEW:
+        between = lang.between(row.forward_low or 0.0, row.forward_high or 0.0)
+        facts.append(Choice(_("Go on"), "", small=lang.share(row.forward), title=between))
+    if row.frustrated is not None:
+        facts.append(Choice(_("Frustrated"), "", bad, lang.share(row.frustrated)))
+    if row.exits is not None and not last:
+        facts.append(Choice(_("Visits ending"), "", bad and row.exits >= EXITS_ALARM, lang.share(row.exits)))
+    return facts

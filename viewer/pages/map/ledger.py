@@ -1,0 +1,57 @@
+"""The account of a map as lines: what was received, what was left out and why, what is drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator.measures.account import Account
+from viewer.pages.frame.languages import MINUS, Language
+from viewer.pages.map.robots import robot_reasons
+
+LOSS_ALARM = 0.25  # share of what was received: a larger loss stands out
+
+
+@dataclass(frozen=True)
+class LedgerRow:
+    """A line of the account of a map. `of`: what it is made up of, with their numbers."""
+
+    label: str
+    value: str
+    share: str = ""
+    sum: bool = False
+    alarm: bool = False
+    of: tuple[tuple[str, str], ...] = ()
+
+
+def account_rows(
+    lang: Language,
+    account: Account,
+    shares: Mapping[str, float],
+    *,
+    views: bool = False,
+    elsewhere: Sequence[tuple[str, int, float]] = (),
+) -> tuple[LedgerRow, ...]:
+    """Received → drawn. `shares`: field of the account → share of what was received.
+
+    `views`: the account counts views, not points. `elsewhere`: label, number and share of the points of other
+    states of the page, which are no loss.
+    """
+    _ = lang.text
+
+    def share(name: str) -> str:
+        return lang.share(shares[name]) if name in shares else ""
+
+    def loss(label: str, name: str, of: tuple[tuple[str, str], ...] = ()) -> LedgerRow:
+        n, alarm = getattr(account, name), shares.get(name, 0.0) > LOSS_ALARM
+        return LedgerRow(label, MINUS + lang.number(n) if n else "0", share(name), alarm=alarm, of=of)
+
+    return (
+        LedgerRow(_("Views received") if views else _("Received"), lang.number(account.received), sum=True),
+        loss(_("Bots"), "bots", robot_reasons(lang, account.bots_by_reason)),
+        loss(_("Excluded visitors"), "excluded"),
+        loss(_("Outside what is chosen"), "outside"),
+        *(LedgerRow(label, MINUS + lang.number(n), lang.share(part)) for label, n, part in elsewhere if n),
+        loss(_("Views without a scroll") if views else _("Not placed"), "not_placed"),
+        LedgerRow(_("Drawn"), lang.number(account.drawn), share("drawn"), sum=True),
+    )

@@ -1,0 +1,48 @@
+"""The addresses of a map's page: each choice in its bar is the present question with something changed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+from urllib.parse import urlencode
+
+from rules import period
+from rules.period import Period
+from rules.question import Question
+
+
+@dataclass(frozen=True)
+class Links:
+    """`action`: path of the page. `every`: its table lists all elements. `in_path`: parameters that the path names.
+
+    `default`: the period of this page's addresses that name none; None: the usual one.
+    """
+
+    action: str
+    question: Question
+    every: bool = False
+    in_path: tuple[str, ...] = ()
+    default: Period | None = None
+
+    def to(self, *, every: bool | None = None, **change: Any) -> str:
+        """The same page with a part of its question changed."""
+        whole = self.every if every is None else every
+        return address(self.action, self._query(replace(self.question, **change)) | ({"all": "1"} if whole else {}))
+
+    def fields(self, *without: str) -> tuple[tuple[str, str], ...]:
+        """The question as hidden fields of a form, without those that the form itself asks for."""
+        pairs = self._query(self.question) | ({"all": "1"} if self.every else {})
+        return tuple((name, value) for name, value in pairs.items() if name not in without)
+
+    def _query(self, question: Question) -> dict[str, str]:
+        if self.default is None:
+            return question.query(*self.in_path)
+        if question.period == self.default:
+            return question.query(*self.in_path, *period.NAMES)
+        return question.query(*self.in_path) | ({"days": str(period.DAYS)} if question.period == Period() else {})
+
+
+def address(path: str, query: Mapping[str, str]) -> str:
+    """A path with its query."""
+    return path + (f"?{urlencode(query, safe='/:')}" if query else "")
