@@ -151,6 +151,14 @@ class Maps:
         since, until = question.period.span(today())
         return await self._work.heavy(journey_map, self._store, journey, since, until, question.device)
 
+    async def strips(self, snapshot: Snapshot) -> Sequence[tuple[int, int]]:
+        """(number, height in px) of each strip of a page picture, from the top down."""
+
+        def read() -> Sequence[tuple[int, int]]:
+            return self._snapshots.strips(snapshot.id)
+
+        return await self._work.once(("strips", snapshot.id), SECONDS, read, light=True)
+
     def pictures(self, snapshot: Snapshot) -> list[bytes]:
         """The strips of a page picture, top to bottom. Queries the store: run it in a thread."""
         return [self._snapshots.strip(snapshot.id, n) for n, _ in sorted(self._snapshots.strips(snapshot.id))]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -42,35 +43,31 @@ async def strip(request: Request, *, snapshots: Snapshots, work: Work) -> Respon
     return _picture(request, content, "webp", f"private, max-age={YEAR}, immutable")
 
 
-async def heat(request: Request, *, questions: Questions, maps: Maps, snapshots: Snapshots, work: Work) -> Response:
+async def heat(request: Request, *, questions: Questions, maps: Maps, work: Work) -> Response:
     """The heat layer over strip `strip`, a quarter of its size; for kind=scroll the veil of reach.
 
-    Takes the query of the page (what it does not know it leaves alone), without `strip` the whole page.
+    Takes the question of the page and ignores its other parameters; without `strip` the whole page.
     """
     n, look = number(request.query_params, "strip", 0, 9999), look_of(request.query_params)
     question = (await questions.read(request, MAP, remembered=True)).checked()
     found = await maps.answer(question)
-    if isinstance(found, ReachAnswer):
-        reach = found.figures
-
-        def veil() -> bytes:
-            return pictures.veil_strip(reach.depth, reach.share, _strip(snapshots, reach.snapshot.id, n))
-
-        return _picture(request, await work.heavy(veil), "png", "private, no-cache")
-    grid, snapshot, scale = found.map.grid, found.figures.snapshot, look.scale(found.figures.scale)
+    part = _part(await maps.strips(found.figures.snapshot), n)
 
     def layer() -> bytes:
-        return pictures.heat_strip(grid.values, _strip(snapshots, snapshot.id, n), scale, look.palette, grid.cell)
+        if isinstance(found, ReachAnswer):
+            return pictures.veil_strip(found.figures.depth, found.figures.share, part)
+        scale, grid = look.scale(found.figures.scale), found.map.grid
+        return pictures.heat_strip(grid.values, part, scale, look.palette, grid.cell)
 
     return _picture(request, await work.heavy(layer), "png", "private, no-cache")
 
 
-def _strip(snapshots: Snapshots, snapshot: int, n: int | None) -> pictures.Strip:
+def _part(strips: Iterable[tuple[int, int]], n: int | None) -> pictures.Strip:
     """The strip `n` of a picture, or all of it as one."""
-    strips = pictures.strips_of(snapshots.strips(snapshot))
+    parts = pictures.strips_of(strips)
     if n is None:
-        return pictures.Strip(0, 0, sum(s.height for s in strips))
-    return pictures.strip_named(strips, n)
+        return pictures.Strip(0, 0, sum(part.height for part in parts))
+    return pictures.strip_named(parts, n)
 
 
 async def thumb(request: Request, *, questions: Questions, maps: Maps, snapshots: Snapshots, work: Work) -> Response:
@@ -85,9 +82,7 @@ async def thumb(request: Request, *, questions: Questions, maps: Maps, snapshots
         first = snapshots.strip(snapshot.id, 0)
         return pictures.thumbnail(first, grid.width, grid.values, found.figures.scale, grid.cell)
 
-    key = ("thumb", question, snapshot.id)
-
-    content = await work.once(key, THUMB_SECONDS, draw)
+    content = await work.once(("thumb", question, snapshot.id), THUMB_SECONDS, draw)
     return _picture(request, content, "webp", f"private, max-age={THUMB_SECONDS:.0f}")
 
 

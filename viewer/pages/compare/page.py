@@ -33,7 +33,6 @@ from viewer.pages.map.picture import DrawnPicture, Strips, drawn_picture
 from viewer.pages.pictures.fields import Fields
 from viewer.questions import Questions
 from viewer.registry import Registry
-from viewer.site_snapshots import SiteSnapshots
 from viewer.traffic import TrafficReader
 
 ASKS = replace(COMPARISON, needs=("experiment",))  # without a page, the busiest is shown
@@ -113,7 +112,6 @@ async def compare(
     urls: Urls,
     maps: Maps,
     traffic: TrafficReader,
-    snapshots: SiteSnapshots,
 ) -> Response:
     known = await questions.known(request)
     experiment = await registry.experiment(known.site, request.path_params["experiment"])
@@ -127,7 +125,7 @@ async def compare(
     rows = await traffic.of_pages(known.site, *asked.question.period.span(asked.today))
     setting = replace(setting, pages=pages_with(experiment, [row.page for row in rows]))
     found = await _answer(maps, setting)
-    strips = [await snapshots.strips(arm.snapshot.id) for arm in found.figures.arms] if found else []
+    strips = [await maps.strips(arm.snapshot) for arm in found.figures.arms] if found else []
     return answer(request, page_of(frame, setting, found, strips))
 
 

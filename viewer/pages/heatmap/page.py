@@ -28,7 +28,6 @@ from viewer.pages.map.layer import Layer
 from viewer.pages.map.picture import Strips
 from viewer.pages.map.robots import Robots, robots_of
 from viewer.questions import Questions
-from viewer.site_snapshots import SiteSnapshots
 from viewer.traffic import TrafficReader
 
 
@@ -57,7 +56,6 @@ async def heatmap(
     urls: Urls,
     maps: Maps,
     traffic: TrafficReader,
-    snapshots: SiteSnapshots,
 ) -> Response:
     asked = await questions.read(request, MAP)
     frame = await frames.of(request, "pages", asked.site)
@@ -70,7 +68,7 @@ async def heatmap(
         since, until = asked.question.period.span(asked.today)
         devices = await traffic.devices(asked.site, setting.page, since, until)
         return answer(request, without_map(frame, setting, no_picture(setting, sum(devices.values()))))
-    strips = await snapshots.strips(found.figures.snapshot.id)
+    strips = await maps.strips(found.figures.snapshot)
     return answer(request, with_map(frame, setting, found, strips))
 
 

@@ -26,54 +26,48 @@ def reasons_of(lang: Language, warnings: Iterable[MapWarning]) -> tuple[str, ...
 
 def words_of(lang: Language, warning: MapWarning) -> str:
     """One warning as a sentence with its figures."""
-    _, v = lang.text, warning.values
-
-    def n(name: str) -> str:
-        return lang.number(float(v.get(name, 0)))
-
-    match warning.code:
-        case "page_unknown":
-            return _("Nothing was ever received for this page.")
-        case "other_period":
-            first, last = lang.day(str(v["first"])), lang.day(str(v["last"]))
-            return _("Nothing in these days; there is something from %(first)s to %(last)s.", first=first, last=last)
-        case "only_bots":
-            return _("All %(n)s came from robots.", n=n("n"))
-        case "only_excluded":
-            return _("All %(n)s came from excluded visitors, such as your team.", n=n("n"))
-        case "segment_empty":
-            return _("What is chosen takes everything: %(n)s lie outside of it.", n=n("n"))
-        case "nothing_placed":
-            return _(
-                "None of the %(n)s found its element: the page has changed since, or the picture is of another page.",
-                n=n("n"),
-            )
-        case "only_in_states":
-            return _("All %(n)s were made in other states of the page: see their maps.", n=n("n"))
-        case "no_points":
-            return _("%(n)s visitors came, and none of them did this here.", n=n("visitors"))
-        case "many_hidden":
-            return _(
-                "%(share)s were made on elements that are hidden here, such as a menu: see the other widths, "
-                "or give the page a state that opens it.",
-                share=lang.share(float(v["share"])),
-            )
-        case "many_not_placed":
-            return _(
-                "%(share)s no longer find their element: the page may have changed since the picture. Take a new one.",
-                share=lang.share(float(v["share"])),
-            )
-        case "few_visitors":
-            return _("Only %(n)s visitors: shares say little below %(least)s.", n=n("visitors"), least=n("least"))
-        case "variant_picture_missing":
-            return _("There is no picture of variant %(key)s: it is drawn on the usual one.", key=str(v["variant"]))
-        case "page_height_differs":
-            return _(
-                "Visitors had a page %(seen)s px tall, the picture is %(picture)s px: it may not be what they saw.",
-                seen=n("seen"),
-                picture=n("picture"),
-            )
-        case "events_cut":
-            return _("Very busy views dropped %(n)s events.", n=n("n"))
+    sentence = _sentences(lang).get(warning.code)
+    if sentence is not None:
+        return sentence % {name: _written(lang, name, value) for name, value in warning.values.items()}
+    v = warning.values
     about = note_words(lang, str(v.get("note", "")), v, str(v.get("words", warning.code)))
-    return _("About this picture: %(warning)s", warning=about)
+    return lang.text("About this picture: %(warning)s", warning=about)
+
+
+def _sentences(lang: Language) -> dict[str, str]:
+    """Code of the warning → its sentence, to be filled with its values."""
+    _ = lang.text
+    return {
+        "page_unknown": _("Nothing was ever received for this page."),
+        "other_period": _("Nothing in these days; there is something from %(first)s to %(last)s."),
+        "only_bots": _("All %(n)s came from robots."),
+        "only_excluded": _("All %(n)s came from excluded visitors, such as your team."),
+        "segment_empty": _("What is chosen takes everything: %(n)s lie outside of it."),
+        "nothing_placed": _(
+            "None of the %(n)s found its element: the page has changed since, or the picture is of another page."
+        ),
+        "only_in_states": _("All %(n)s were made in other states of the page: see their maps."),
+        "no_points": _("%(visitors)s visitors came, and none of them did this here."),
+        "many_hidden": _(
+            "%(share)s were made on elements that are hidden here, such as a menu: see the other widths, "
+            "or give the page a state that opens it."
+        ),
+        "many_not_placed": _(
+            "%(share)s no longer find their element: the page may have changed since the picture. Take a new one."
+        ),
+        "few_visitors": _("Only %(visitors)s visitors: shares say little below %(least)s."),
+        "variant_picture_missing": _("There is no picture of variant %(variant)s: it is drawn on the usual one."),
+        "page_height_differs": _(
+            "Visitors had a page %(seen)s px tall, the picture is %(picture)s px: it may not be what they saw."
+        ),
+        "events_cut": _("Very busy views dropped %(n)s events."),
+    }
+
+
+def _written(lang: Language, name: str, value: int | float | str) -> str:
+    """A value as this language writes it."""
+    if name in ("first", "last"):
+        return lang.day(str(value))
+    if isinstance(value, str):
+        return value
+    return lang.share(value) if name == "share" else lang.number(value)
