@@ -31,7 +31,7 @@ from viewer.registry import Registry
 
 
 @dataclass(frozen=True)
-class Unmapped:
+class UnmappedPage:
     """A page with visitors that no touchpoint has."""
 
     name: str
@@ -54,7 +54,7 @@ class JourneyPage(Page):
     faults: FaultList | None = doc("What is wrong with the question; then nothing is measured")
     empty: Empty | None = doc("What to say when no stage has a touchpoint")
     stages: list[StageColumn] = doc("A column a stage")
-    unmapped: list[Unmapped] = doc("The busiest pages that no touchpoint has")
+    unmapped: list[UnmappedPage] = doc("The busiest pages that no touchpoint has")
     method: str = doc("How going on is counted")
 
 
@@ -135,10 +135,10 @@ def _devices(lang: Language, links: Links) -> list[Choice]:
     return choices + [Choice(device_name(lang, d), links.to(device=d), asked == d) for d in reversed(DEVICES)]
 
 
-def _unmapped(measured: MeasuredJourney, figures: JourneyMap) -> list[Unmapped]:
+def _unmapped(measured: MeasuredJourney, figures: JourneyMap) -> list[UnmappedPage]:
     names = page_names(list(measured.asked.known.snapshots))
     return [
-        Unmapped(
+        UnmappedPage(
             name_of(page, names),
             measured.urls.heatmap(measured.asked.site.id, page=page, **measured.days),
             measured.lang.number(visitors),

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 
 from rules.faults import Fault
 from rules.period import Period, swapped
-from viewer.pages.frame.fault_words import fault_words
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
+from viewer.pages.map.fault_words import fault_words
 from viewer.pages.map.links import Links
 
 # faults of what can be read well, but contradicts itself or what there is

@@ -1,4 +1,4 @@
-"""Faults (rules/faults.py) in the reader's language."""
+"""The faults of a question (rules/faults.py) in the reader’s language. Those of forms are worded beside the forms."""
 
 from __future__ import annotations
 
