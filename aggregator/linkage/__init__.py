@@ -1,1 +1,1 @@
-"""Finding elements again after the page was edited."""
+"""Finds elements again after the page was edited (record linkage; docs/aggregator.md)."""

@@ -1,4 +1,4 @@
-"""One to one: pairs that are likely enough, and clearly ahead of all others on either side together."""
+"""Chooses one-to-one pairs that are likely enough, and clearly ahead of all alternatives on either side together."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ import numpy as np
 from aggregator.shapes.columns import Float32, Float64, Int32, Int64
 
 LEAST = 1.0  # nats above one in M
-LEAD = 2.5  # nats ahead of all others together, in row and in column
+LEAD = 2.5  # nats ahead of all alternatives together, in row and in column
 ROUNDS = 6
 
 
 @dataclass(frozen=True)
 class ElementChoice:
-    """`element` i32[N], -1 where none was chosen; `score` f32[N] nats above one in M, nan without."""
+    """`element` i32[N], -1 where none was chosen; `score` f32[N], nats above one in M, nan where none was chosen."""
 
     element: Int32
     score: Float32
@@ -28,9 +28,9 @@ def choose(
     lead: float | None = None,
     same: Int32 | None = None,
 ) -> ElementChoice:
-    """Choose, take the pairs out, and choose again among what is left.
+    """Choose pairs, take them out, and choose again among the rest.
 
-    `same` i32[N]: nodes of one number stand for one element and do not bar each other.
+    `same` i32[N]: nodes with the same number stand for one element and do not compete with each other.
     """
     least, lead = LEAST if least is None else least, LEAD if lead is None else lead
     n, m = score.shape
@@ -38,10 +38,10 @@ def choose(
     element = np.full(n, -1, np.int32)
     chosen = np.full(n, np.nan, np.float32)
     floor = least + np.log(max(1, m))
-    # Only what comes near the floor can be chosen or bar another.
+    # Only pairs near the floor can be chosen, or compete.
     i, j = np.nonzero(score >= floor - lead - 1)
     s = score[i, j].astype(np.float64)
-    owner = np.full(m, -1, np.int64)  # whose the element is
+    owner = np.full(m, -1, np.int64)  # the kind of node that each element was given to
     for _ in range(rounds):
         if not len(s):
             break
@@ -57,7 +57,7 @@ def choose(
 
 
 def _ahead(of: Int64, kind: Int64, s: Float64, n: int) -> Float64:
-    """Log odds of each score against the sum of the others of its row (or column) that are of another kind."""
+    """Log odds of each score against the sum of those in its row (or column) that are of another kind."""
     top = np.full(n, -np.inf)
     np.maximum.at(top, of, s)
     likely = np.exp(np.maximum(s - top[of], -50.0))

@@ -1,4 +1,4 @@
-"""Two sets of classes by weighted Jaccard likeness: rare classes weigh more."""
+"""Compares sets of classes by weighted Jaccard similarity: rare classes weigh more."""
 
 from __future__ import annotations
 
@@ -10,18 +10,18 @@ from aggregator.linkage.nodes import Nodes
 from aggregator.shapes.columns import Float64
 from aggregator.shapes.fingerprints import MOST_CLASSES, ONE_SIDED
 
-Set = frozenset[int] | None  # None: not known
+Set = frozenset[int] | None  # None: unknown
 
 
 class Classes:
-    """The distinct sets of either side made ready; `of` i64[N] and `at` i64[M] say which set each one has."""
+    """The distinct sets of both sides; `of` i64[N] and `at` i64[M] say which set each node and element has."""
 
     def __init__(self, nodes: Nodes, elements: Nodes) -> None:
         counts = Counter(c for classes in elements.classes for c in classes or ())
         m = max(1, len(elements))
         ours = list(dict.fromkeys(nodes.classes))
         theirs = list(dict.fromkeys(elements.classes))
-        self.of, self.at = _places(nodes.classes, ours), _places(elements.classes, theirs)
+        self.of, self.at = _numbers(nodes.classes, ours), _numbers(elements.classes, theirs)
         weight = {c: float(np.log((m + 1) / max(counts[c], 1))) for group in (*ours, *theirs) for c in group or ()}
         shared = np.zeros((len(ours), len(theirs)))
         mine, other = _holders(ours), _holders(theirs)
@@ -36,7 +36,7 @@ class Classes:
         self.one_empty = empty_a[:, None] ^ empty_b[None, :]
 
     def table(self, keep: float) -> Float64:
-        """Nats of each distinct set of ours with each of theirs."""
+        """Nats of each distinct set of the nodes with each of the elements."""
         loss = np.log(1 - keep)
         nats = self.alike * self.shared + (1 - self.alike) * loss
         nats[self.one_empty] = ONE_SIDED * loss
@@ -45,13 +45,13 @@ class Classes:
         return np.asarray(nats)
 
 
-def _places(classes: list[Set], distinct: list[Set]) -> np.ndarray:
-    place = {c: n for n, c in enumerate(distinct)}
-    return np.array([place[c] for c in classes], np.int64)
+def _numbers(classes: list[Set], distinct: list[Set]) -> np.ndarray:
+    number = {c: n for n, c in enumerate(distinct)}
+    return np.array([number[c] for c in classes], np.int64)
 
 
 def _holders(sets: list[Set]) -> dict[int, list[int]]:
-    """Class → the places of the sets that hold it."""
+    """Class → the numbers of the sets that contain it."""
     held: dict[int, list[int]] = {}
     for n, group in enumerate(sets):
         for c in group or ():

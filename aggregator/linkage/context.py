@@ -1,8 +1,8 @@
-"""What the tree around says: belief propagation (Pearl 1982) over the tree of the nodes.
+"""Evidence from the surrounding tree: belief propagation (Pearl 1982) over the tree of the nodes.
 
-Where the parent is some element, its child is most likely one of that element's children, less likely
-one level further down (a wrapper was added), else anywhere. Every message leaves out what came from
-its receiver, so that nobody hears an echo.
+If the parent is some element, its child is most likely one of that element's children, less likely one level further
+down (a wrapper was added), otherwise anywhere. A message leaves out what came from its receiver, so there are no
+echoes.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from aggregator.linkage.nodes import Nodes
 from aggregator.linkage.siblings import FamilyPlaces
 from aggregator.shapes.columns import Float32, Float64, Int32, Int64, Mask
 
-GONE = 0.1  # share of elements that an edit removes, before anything is known
-CHILD, WRAPPED = 0.85, 0.07  # where an element is found below its parent; the rest: anywhere
+GONE = 0.1  # prior share of elements that an edit removes
+CHILD, WRAPPED = 0.85, 0.07  # probability that an element is a child, or a grandchild, of its parent's match
 ANYWHERE = 1 - CHILD - WRAPPED
 
 
 def posterior(score: Float32) -> Float32:
-    """P f32[N, M] that the node is the element; what is missing to 1 is "gone"."""
+    """P f32[N, M] that the node is the element; the remainder to 1 is the probability that it is gone."""
     m = score.shape[1]
     top = np.maximum(score.max(axis=1, initial=0), 0)[:, None]
     likely = np.exp(score - top, dtype=np.float32)
@@ -31,13 +31,13 @@ def posterior(score: Float32) -> Float32:
 
 
 class TreeContext:
-    """The two trees made ready."""
+    """The two trees, prepared."""
 
     def __init__(self, nodes: Nodes, elements: Nodes, ours: FamilyPlaces, theirs: FamilyPlaces) -> None:
         self.m = len(elements)
         self.parent = nodes.parent
         order = np.argsort(elements.parent, kind="stable")
-        self.children = order[elements.parent[order] >= 0]  # elements with a parent, those of one together
+        self.children = order[elements.parent[order] >= 0]  # elements with a parent, grouped by parent
         self.starts = np.flatnonzero(np.diff(elements.parent[self.children], prepend=-1))
         self.parents = elements.parent[self.children[self.starts]]
         self.above = np.where(elements.parent >= 0, elements.parent, self.m)  # m: none, and an empty last column
@@ -49,9 +49,11 @@ class TreeContext:
         self.kind, self.other_kind = (np.array([family_of(t) for t in x.tags]) for x in (nodes, elements))
 
     def round(self, base: Float32, heading: Float32, trust: Float64 | None = None) -> Float32:
-        """f32[N, M] nats with what the tree says. `heading`: the part of `base` that goes no further up: all below
-        one heading share it, and twenty siblings would count it twenty times. `trust` f64[N]: that a node kept its
-        index in its parent."""
+        """`base` f32[N, M] nats plus the evidence of the tree.
+
+        `heading`: the part of `base` that is not passed up: all nodes below one heading share it, and twenty siblings
+        would count it twenty times. `trust` f64[N]: probability that a node kept its index in its parent.
+        """
         score = base.copy()
         up = np.zeros_like(score)
         for k in self.top_down[::-1].tolist():
@@ -65,7 +67,7 @@ class TreeContext:
         return score
 
     def _up(self, k: int, score: Float32, trust: float) -> Float32:
-        """What a child says of each element as its parent, against the parent being gone."""
+        """Evidence of a child for each element as its parent, against the parent being gone."""
         top = max(float(score.max()), 0.0)
         likely = np.exp(score - np.float32(top))
         total = float(likely.sum()) / self.m
@@ -73,13 +75,13 @@ class TreeContext:
         inside = self._summed(likely)
         there = (CHILD * (1 - trust)) * inside / self.n_children
         if trust:
-            there += (CHILD * trust) * self._summed(np.where(self._same_place(k), likely, np.float32(0)))
+            there += (CHILD * trust) * self._summed(np.where(self._same_index(k), likely, np.float32(0)))
         there += WRAPPED * self._summed(inside) / self.n_wrapped
         found: Float32 = np.log((there + np.float32(ANYWHERE * total + gone)) / np.float32(total + gone))
         return found
 
     def _down(self, k: int, score: Float32, trust: float) -> Float32:
-        """What the parent says of each element as its child."""
+        """Evidence of the parent for each element as its child."""
         top = max(float(score.max()), 0.0)
         of_parent = np.exp(score - np.float32(top)) * np.float32((1 - GONE) / self.m)
         whole = float(of_parent.sum()) + GONE * np.exp(-top)
@@ -88,12 +90,12 @@ class TreeContext:
         of_parent *= np.float32(self.m)
         there = np.append(of_parent * (CHILD * (1 - trust)) / self.n_children, np.float32(0))[self.above]
         if trust:
-            there += np.where(self._same_place(k), CHILD * trust * np.append(of_parent, np.float32(0))[self.above], 0)
+            there += np.where(self._same_index(k), CHILD * trust * np.append(of_parent, np.float32(0))[self.above], 0)
         there += np.append(WRAPPED * of_parent / self.n_wrapped, np.float32(0))[self.beyond]
         found: Float32 = np.log(there + np.float32(ANYWHERE * sure + 1 - sure))
         return found
 
-    def _same_place(self, k: int) -> Mask:
+    def _same_index(self, k: int) -> Mask:
         return np.asarray((self.other_index == self.index[k]) & (self.other_kind == self.kind[k]))
 
     def _summed(self, of_elements: Float32) -> Float32:
@@ -105,7 +107,7 @@ class TreeContext:
 
 
 def _levels(parent: Int32) -> list[Int64]:
-    """Nodes by their depth, those without a known parent first."""
+    """Nodes by depth, those without a known parent first."""
     levels, left = [], np.flatnonzero(parent < 0)
     depth = np.full(len(parent), -1)
     depth[left] = 0

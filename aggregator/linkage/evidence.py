@@ -16,10 +16,11 @@ from aggregator.shapes.columns import Float32, Float64, Int16, Int64
 from aggregator.shapes.fingerprints import ABSENT, CHANCE, FIELDS, KEEP, KEEP_CLASSES, MOST, ONE_SIDED
 
 TEXT, ALL, HEAD = FIELDS.index("text"), FIELDS.index("all"), FIELDS.index("head")
-OWN = [FIELDS.index(name) for name in ("id", "name", "type", "role", "href", "text", "label")]  # not of what is in it
+# Properties of the element itself, not of its content.
+OWN = [FIELDS.index(name) for name in ("id", "name", "type", "role", "href", "text", "label")]
 HERE = 0
 _SINGLE = [n for n, name in enumerate(FIELDS) if name not in ("text", "all", "plain")]
-_OF_TAG = [FIELDS.index(name) for name in ("href", "type")]  # what comes and goes with the tag: a ↔ button
+_OF_TAG = [FIELDS.index(name) for name in ("href", "type")]  # come and go with the tag: a ↔ button
 _INDEX = re.compile(r":\d+")
 _FAMILIES = (
     ("a", "button", "input"),
@@ -45,10 +46,10 @@ MEASURED = Keep(KEEP, KEEP_CLASSES)
 
 
 class Evidence:
-    """Nodes and elements made ready: what does not depend on what survived is reckoned once.
+    """Nodes and elements, prepared: what does not depend on the shares of survival is computed once.
 
-    Of nearly all pairs nothing agrees, and then only tag and which properties there are at all tell
-    them apart: a small table. What agrees is a list of few pairs for each property.
+    In nearly all pairs nothing agrees, and their evidence depends only on the tags and on which properties exist: a
+    small table. The few pairs that agree are a list per property.
     """
 
     def __init__(self, nodes: Nodes, elements: Nodes) -> None:
@@ -61,7 +62,7 @@ class Evidence:
         self._equal = [_equal(nodes.values[:, n], elements.values[:, n]) for n in range(len(FIELDS))]
 
     def nats(self, keep: Keep) -> Float32:
-        """f32[N, M]: how much likelier the findings are if it is the same element than if it is any other."""
+        """f32[N, M]: how much likelier the observations are for the same element than for any other."""
         tables = self._tables(keep)
         words = np.minimum(tables[TEXT], tables[ALL])
         table = words + sum(tables[n] for n in _SINGLE)
@@ -71,7 +72,7 @@ class Evidence:
             equal = self._equal[n]
             lost = tables[n][self._of[equal.i], self._at[equal.j]]
             score[equal.i, equal.j] += (equal.gain(float(keep.fields[n])) - lost).astype(np.float32)
-        # Own text and text of the subtree are nearly one thing: the better agreement, else the worse loss.
+        # Own text and text of the subtree are nearly the same: the better agreement counts, otherwise the worse loss.
         best: dict[int, Float64] = {}
         for n in (TEXT, ALL):
             equal = self._equal[n]
@@ -82,14 +83,14 @@ class Evidence:
         return score
 
     def heading(self, keep: Keep) -> Float32:
-        """f32[N, M]: the part of `nats` that the heading above them gives."""
+        """f32[N, M]: the part of `nats` that comes from the heading above."""
         equal, table = self._equal[HEAD], self._tables(keep)[HEAD]
         score = table.astype(np.float32)[self._of][:, self._at]
         score[equal.i, equal.j] = equal.gain(float(keep.fields[HEAD]))
         return score
 
     def own(self, keep: Keep, i: Int64, j: Int64) -> tuple[Float64, Float64]:
-        """f64[n] of n pairs: nats of the classes, and of what else is of the element itself, not of its content."""
+        """f64[n] for n pairs: nats of the classes, and of the element's other properties, without its content."""
         tables = self._tables(keep)
         classes = self._classes.table(keep.classes)[self._classes.of[i], self._classes.at[j]]
         m = len(self._other_tags)
@@ -105,7 +106,7 @@ class Evidence:
         return classes, others
 
     def _once(self, score: Float32, words: Float64, gain: dict[int, Float64]) -> None:
-        """Where both texts are equal only the larger gain counts, and no loss is given back twice."""
+        """Where both texts are equal, only the larger gain counts, and the loss is returned only once."""
         m = score.shape[1]
         text, whole = self._equal[TEXT], self._equal[ALL]
         _, a, b = np.intersect1d(text.i * m + text.j, whole.i * m + whole.j, assume_unique=True, return_indices=True)
@@ -114,7 +115,7 @@ class Evidence:
         score[i, j] -= (np.minimum(gain[TEXT][a], gain[ALL][b]) - lost).astype(np.float32)
 
     def _tables(self, keep: Keep) -> list[Float64]:
-        """For each property f64[kinds of nodes, kinds of elements]: the loss where nothing agrees."""
+        """For each property f64[kinds of nodes, kinds of elements]: the loss where it does not agree."""
         tables = []
         other_tag = self._ours.tag[:, None] != self._theirs.tag[None, :]
         for n in range(len(FIELDS)):
@@ -131,7 +132,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class _Kinds:
-    """K kinds: `tag` i64[K], and of each property whether it is here, absent or unknown, i8[K, 11]."""
+    """K kinds: `tag` i64[K], and whether each property is present, absent or unknown, i16[K, 11]."""
 
     tag: Int64
     has: Int16
@@ -146,7 +147,7 @@ def _kinds(nodes: Nodes) -> tuple[_Kinds, Int64]:
 
 @dataclass(frozen=True)
 class _Equal:
-    """Pairs i64[n] of node and element with one value, and the share of elements that have it."""
+    """Pairs i64[n] of node and element with an equal value, and the share of elements that have the value."""
 
     i: Int64
     j: Int64
@@ -175,7 +176,7 @@ def tag_number(tag: str) -> int:
 
 
 def family_of(tag: str) -> int:
-    """A number that tags share which take each other's place."""
+    """A number shared by tags that replace each other in edits."""
     return _FAMILY.get(tag, len(_FAMILIES) + tag_number(tag))
 
 
@@ -195,7 +196,7 @@ def _tags(nodes: Nodes, elements: Nodes) -> Float32:
 
 
 def shapes_of(nodes: Nodes) -> list[tuple[str, ...]]:
-    """The path of each without indices."""
+    """The paths without indices, as steps."""
     return [tuple(_INDEX.sub("", step) if n else step for n, step in enumerate(steps(path))) for path in nodes.paths]
 
 

@@ -1,4 +1,4 @@
-"""What survived on this page, learned from the pairs that are sure."""
+"""Learns which properties survived on this page, from the certain pairs."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from aggregator.linkage.nodes import UNKNOWN, Nodes
 from aggregator.shapes.columns import Int32
 from aggregator.shapes.fingerprints import FIELDS
 
-PRIOR_PAIRS = 8  # what the measured shares are worth
+PRIOR_PAIRS = 8  # weight of the measured shares, in pairs
 LEAST_SURE = 5  # below, nothing is learned
-_HIGHEST = 0.985  # nobody is surer: the loss of a change stays bounded
+_HIGHEST = 0.985  # keeps the loss of a change bounded
 
 
 def learn(nodes: Nodes, elements: Nodes, element: Int32) -> Keep:
-    """Shares of survival drawn to the measured ones; `element` i32[N]: the sure pairs, -1 for none."""
+    """Shares of survival, shrunk to the measured ones; `element` i32[N]: the certain pairs, -1 for none."""
     which = np.flatnonzero((element >= 0) & (nodes.values > UNKNOWN).any(axis=1))
     if len(which) < LEAST_SURE:
         return MEASURED

@@ -1,4 +1,4 @@
-"""How alike two paths are: the share of steps on which they agree, from the anchor down and from the element up."""
+"""Similarity of two paths: the share of steps that agree, from the anchor down and from the element up."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 
 from aggregator.shapes.columns import Float32, Int32
 
-LONGEST = 32  # steps that are compared from either end
-_CELLS = 4_000_000  # compared at once
+LONGEST = 32  # steps compared from either end
+_CELLS = 4_000_000  # pairs compared at once
 
 
 class Steps:
@@ -27,7 +27,7 @@ class Steps:
 
 
 def likeness(a: Sequence[Sequence[str]], b: Sequence[Sequence[str]]) -> Float32:
-    """f32[A, B] in 0…1 of every path of `a` with every one of `b`."""
+    """f32[A, B] in 0…1: similarity of each path of `a` with each of `b`."""
     words: dict[str, int] = {}
     one, other = Steps(a, words, -1), Steps(b, words, -2)
     width = min(one.down.shape[1], other.down.shape[1])
@@ -43,7 +43,7 @@ def likeness(a: Sequence[Sequence[str]], b: Sequence[Sequence[str]]) -> Float32:
 
 
 def pair_likeness(a: Sequence[Sequence[str]], b: Sequence[Sequence[str]], i: Int32, j: Int32) -> Float32:
-    """f32[n]: of a[i[k]] with b[j[k]] only."""
+    """f32[n]: similarity of a[i[k]] with b[j[k]] only."""
     words: dict[str, int] = {}
     one, other = Steps(a, words, -1), Steps(b, words, -2)
     width = min(one.down.shape[1], other.down.shape[1])
@@ -59,7 +59,7 @@ def pair_likeness(a: Sequence[Sequence[str]], b: Sequence[Sequence[str]], i: Int
 
 
 def _agreed(ours: Int32, theirs: Int32, width: int) -> Int32:
-    """How many steps agree before the first that does not."""
+    """The number of steps that agree before the first that does not."""
     count = np.zeros((len(ours), len(theirs)), np.int32)
     same = np.ones(count.shape, bool)
     for step in range(width):

@@ -1,4 +1,4 @@
-"""Record linkage of elements: the whole (docs/aggregator.md, "Finding an element again")."""
+"""Record linkage of elements, all steps together (docs/aggregator.md, "Finding an element again")."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ from store.layouts import Layout
 ROUNDS = 3  # of context and learning, before indices count
 ORDER_ROUNDS = 3  # with the order of siblings
 PLACE_ROUNDS = 2  # with indices
-LIKELY = (1.0, 0.0)  # threshold and lead of pairs to learn from: only the surest would be those that did not change
-SURE = 6.5  # nats ahead, from which an element is taken
-TAKEN = 4.0  # nats that an element is less likely which another node was found to be
-ORDERED = 4.0  # nats that an element is ahead which the order of equal ones gives
+LIKELY = (1.0, 0.0)  # threshold and lead of pairs to learn from: the most certain alone would be those without changes
+SURE = 6.5  # nats ahead, from which an element counts as taken
+TAKEN = 4.0  # nats by which a taken element is less likely for all other nodes
+ORDERED = 4.0  # nats ahead for an element that the order of equal siblings decides
 
 
 def match_records(records: Records, layout: Layout) -> ElementChoice:
-    """For each of R records of one version of a page its element of the layout (hidden ones too), or -1."""
+    """For each of R records of one version of a page, its element of the layout (hidden ones too), or -1."""
     elements = layout_nodes(layout)
     nodes, node = record_nodes(records, elements)
     found = match_nodes(nodes, elements)
@@ -35,12 +35,12 @@ def match_records(records: Records, layout: Layout) -> ElementChoice:
 
 
 def match_layouts(a: Layout, b: Layout) -> ElementChoice:
-    """For each element of `a` its element of `b`, or -1."""
+    """For each element of `a`, its element of `b`, or -1."""
     return match_nodes(layout_nodes(a), layout_nodes(b))
 
 
 def match_nodes(nodes: Nodes, elements: Nodes) -> ElementChoice:
-    """One to one, but for nodes of one path: they stand for one element."""
+    """One-to-one, except that nodes with the same path stand for one element."""
     if not len(nodes) or not len(elements):
         return ElementChoice(np.full(len(nodes), -1, np.int32), np.full(len(nodes), np.nan, np.float32))
     same = np.unique(nodes.paths, return_inverse=True)[1].astype(np.int32)
@@ -60,12 +60,12 @@ def match_nodes(nodes: Nodes, elements: Nodes) -> ElementChoice:
     trust, aligned = None, np.empty(0, np.int64)
     for n in range(ORDER_ROUNDS + PLACE_ROUNDS):
         sure = choose(score, same=same).element
-        if n == ORDER_ROUNDS:  # once: what places decide must not vouch for places
+        if n == ORDER_ROUNDS:  # only once: decisions by place must not confirm places
             trust = trust_in_places(nodes, elements, ours, theirs, sure, lists=not order.sorted_unseen(sure))
         in_order = base.copy()
         if trust is not None:
             _take_out(in_order, choose(score, 1, lead=SURE, same=same).element)
-        sure[aligned] = -1  # what the order decided before is asked again
+        sure[aligned] = -1  # earlier decisions by order are made again
         pairs = order.align(score, posterior(score), sure)
         for pair in pairs:
             in_order[pair.node, pair.element] += ORDERED + score[pair.node].max() - score[pair.node, pair.element]
@@ -75,7 +75,7 @@ def match_nodes(nodes: Nodes, elements: Nodes) -> ElementChoice:
 
 
 def _take_out(score: Float32, element: Int32) -> None:
-    """Count, in place, chosen elements less for all nodes but their own: one element is one."""
+    """Make chosen elements less likely, in place, for all nodes but their own: an element is given away once."""
     nodes = np.flatnonzero(element >= 0)
     score[:, np.unique(element[nodes])] -= TAKEN
     score[nodes, element[nodes]] += TAKEN

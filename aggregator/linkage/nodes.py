@@ -1,4 +1,4 @@
-"""What is matched: elements as nodes of a tree, from the records of visitors or from a layout."""
+"""What is matched: elements as nodes of a tree, from visitors' records or from a layout."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from aggregator.shapes.paths import CUT, tag_of
 from aggregator.shapes.records import Records
 from store.layouts import Layout
 
-UNKNOWN = -2  # a property that says nothing: of an implied ancestor, or one that differs from visitor to visitor
+UNKNOWN = -2  # no evidence: the property of an implied ancestor, or one that differs between visitors
 _WORDS = [FIELDS.index(name) for name in ("text", "all", "label", "head")]
 _STEP = re.compile(r"(>+)")
 
@@ -38,7 +38,7 @@ class Nodes:
 
 
 def layout_nodes(layout: Layout) -> Nodes:
-    """The elements of a layout, all clear."""
+    """The elements of a layout, with all their properties."""
     prints = [parse(fp) for fp in layout.fps]
     return Nodes(
         paths=list(layout.paths),
@@ -50,22 +50,22 @@ def layout_nodes(layout: Layout) -> Nodes:
 
 
 def record_nodes(records: Records, elements: Nodes) -> tuple[Nodes, Int32]:
-    """Nodes of the records and of the ancestors that their paths imply; and the node of each record, i32[R].
+    """Nodes of the records and of the ancestors that their paths imply, and the node of each record, i32[R].
 
-    Records of one path that differ in words alone are one node: a greeting, a price. Unless their words
-    stand on elements elsewhere: then they may be items of a list that is sorted anew.
+    Records with the same path that differ only in their words (a greeting, a price) are one node, unless an element
+    elsewhere has those words: then they may be items of a list that was sorted again.
     """
     prints = [parse(fp) for fp in records.fps]
     tags = [tag_of(path) for path in records.paths]
     values = np.array([p.values for p in prints], np.int16).reshape(len(prints), len(FIELDS))
     where: dict[tuple[object, ...], set[str]] = defaultdict(set)
-    for path, said in zip(elements.paths, _said(elements.tags, elements.values), strict=True):
+    for path, said in zip(elements.paths, _words_and_link(elements.tags, elements.values), strict=True):
         where[said].add(path)
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     without_words = np.delete(values, _WORDS, axis=1).tolist()
-    for i, said in enumerate(_said(tags, values)):
-        of_its_own = (said,) if said in where and records.paths[i] not in where[said] else ()
-        groups[(records.paths[i], prints[i].classes, *without_words[i], *of_its_own)].append(i)
+    for i, said in enumerate(_words_and_link(tags, values)):
+        own_words = (said,) if said in where and records.paths[i] not in where[said] else ()
+        groups[(records.paths[i], prints[i].classes, *without_words[i], *own_words)].append(i)
 
     paths: list[str] = []
     merged, classes, node = [], [], np.zeros(len(records), np.int32)
@@ -106,19 +106,19 @@ def record_nodes(records: Records, elements: Nodes) -> tuple[Nodes, Int32]:
 
 
 def above_of(path: str) -> str:
-    """Path of the parent; empty for an anchor, and where the path was cut and does not tell."""
+    """Path of the parent; empty for an anchor, and for a path that was cut."""
     if CUT in path:
         return ""
     return path.rpartition(">")[0].rstrip(">")
 
 
 def steps(path: str) -> list[str]:
-    """Anchor and steps, those into a shadow root or frame with their second `>`."""
+    """The anchor and the steps; a step into a shadow root or frame keeps its second `>`."""
     parts = _STEP.split(path)
     return parts[:1] + [into[1:] + step for into, step in zip(parts[1::2], parts[2::2], strict=True)]
 
 
-def _said(tags: Sequence[str], values: Int16) -> list[tuple[object, ...]]:
+def _words_and_link(tags: Sequence[str], values: Int16) -> list[tuple[object, ...]]:
     """Tag, link and words of each element."""
     columns = values[:, [FIELDS.index(name) for name in ("href", "text", "all", "label")]].tolist()
     return [(tag, *column) for tag, column in zip(tags, columns, strict=True)]

@@ -1,10 +1,10 @@
 """Equal siblings are told apart by their order, where the page kept it.
 
-Nine cards with the same words cannot be told apart one by one. But nine records of one family fit the
-nine children of the parent's partner in just one way without crossing. The best monotone alignment
-(Needleman & Wunsch 1970) decides where it is clearly better than the best one without the pair: with
-ten children for nine records, all alike, it is not. On a page whose words are all others (translated) a list that
-was sorted anew looks like one that was not: there order decides only where many families show that they kept it.
+Nine cards with the same words cannot be told apart one by one, but nine records of one family fit the nine children of
+the matched parent in only one way without crossing. The best monotone alignment (Needleman & Wunsch 1970) decides where
+it is clearly better than the best one without the pair; with ten equal children for nine records it is not. On a page
+whose words have all changed (a translation), a list that was sorted again looks like one that was not: there, order
+decides only if many families show that they kept it.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ from aggregator.linkage.siblings import FamilyPlaces
 from aggregator.linkage.words import words_survived
 from aggregator.shapes.columns import Float32, Float64, Int32
 
-KEPT = 0.9  # share of families in order, below which nothing is told from order
-WORDS = 0.3  # share of the words that still stand, below which a list that was sorted anew would not show it
+KEPT = 0.9  # share of families in order, below which order decides nothing
+WORDS = 0.3  # share of the words still on the page, below which a list that was sorted again would not show it
 PRIOR_FAMILIES = 4.0
-THERE = 4.0  # nats for a sibling that is still there: ln(0.98 / 0.02); one that nobody touched counts as well
+THERE = 4.0  # nats for a sibling that is still there: ln(0.98 / 0.02); also for one that nobody touched
 SURE_PARENT = 0.9
-PARENT = 0.15  # probability of the parent's pair: with a wrapper around it there are two
-LEAD = 4.5  # nats: more than one free place gives
-GONE = 2.0  # nats below one in M, where an element is rather gone than in its place
-SURE = 50.0  # nats of a pair that was chosen before: the alignment goes through it
-DEEPEST = 3  # levels that were put between a list and its items
-MOST_CELLS = 1_000_000  # of one alignment; beyond it is left undone
+PARENT = 0.15  # least probability of a parent's match: with a wrapper around it there are two candidates
+LEAD = 4.5  # nats: more than a single free place gives
+GONE = 2.0  # nats below one in M, where an element is more likely gone than in its place
+SURE = 50.0  # nats of a pair that was chosen already: the alignment goes through it
+DEEPEST = 3  # levels that may have been inserted between a list and its items
+MOST_CELLS = 1_000_000  # of one alignment; a larger one is skipped
 
 
 @dataclass(frozen=True)
@@ -68,7 +68,7 @@ class SiblingOrder:
             self.inside[parent].append(j)
 
     def _kept(self, element: Int32) -> tuple[int, int]:
-        """Families of which two or more are sure, together in one parent: those in order, and how many there are."""
+        """Families with two or more certain members in one parent: (those that are in order, all of them)."""
         kept = n = 0
         for family in self.families:
             at = element[family]
@@ -80,13 +80,13 @@ class SiblingOrder:
         return kept, n
 
     def kept(self, element: Int32) -> bool:
-        """Whether the families that show it kept their order, with the benefit of the doubt."""
+        """Whether families kept their order, as far as they show it; in doubt, yes."""
         kept, n = self._kept(element)
         return (kept + PRIOR_FAMILIES) / (n + PRIOR_FAMILIES) >= KEPT
 
     def believed(self, element: Int32) -> bool:
-        """Whether order may decide. Where a list that was sorted anew would not show: without the benefit of the
-        doubt, and by the first `element` only, before order and places had a say."""
+        """Whether order may decide. Where a list that was sorted again would not show it: in doubt, no, and judged only
+        by the first `element`, before order and places have had an influence."""
         if self.shows:
             return self.kept(element)
         if self._first is None:
@@ -95,11 +95,11 @@ class SiblingOrder:
         return self._first
 
     def sorted_unseen(self, element: Int32) -> bool:
-        """Whether lists may be in another order without a sign of it: some are, and words do not tell which."""
+        """Whether lists may be in another order without a sign of it: some are, and their words do not show which."""
         return not self.shows and not self.kept(element)
 
     def align(self, score: Float32, p: Float32, element: Int32) -> list[Aligned]:
-        """What the order decides of the nodes that are not in `element`."""
+        """What order decides about the nodes without an `element`."""
         if not self.believed(element):
             return []
         taken = np.zeros(len(self.elements), bool)
@@ -119,8 +119,8 @@ class SiblingOrder:
         return found
 
     def _partner(self, p: Float32, kind: int) -> int:
-        """The element that the parent is, -1 where that is open. With a wrapper around it there are two:
-        then the one that has the children."""
+        """The element that the parent is, -1 if that is undecided. If a wrapper was put around it there are two: then
+        the one that has the children."""
         likely = np.flatnonzero(p >= PARENT)
         if not len(likely) or float(p[likely].sum()) < SURE_PARENT:
             return -1
@@ -129,8 +129,8 @@ class SiblingOrder:
         return int(max(likely, key=lambda q: (len(self.children.get((int(q), kind), [])), p[q])))
 
     def _items(self, partner: int, kind: int, mine: Float32) -> np.ndarray:
-        """What may be the items of a list now, in document order: children of its partner, or what stands in
-        wrappers around them, where more of the records `mine` f32[F, M] fit."""
+        """What may be the items of a list now, in document order: the children of its match, or elements in wrappers
+        inside it, where more of the records `mine` f32[F, M] fit."""
         fit = np.maximum(mine.max(axis=0) - np.log(len(self.elements)), 0)
 
         def together(level: list[int]) -> float:
@@ -158,7 +158,7 @@ class SiblingOrder:
         if (np.diff(at[inside]) < 0).any():
             return []
         place = self.ours.index[family] - 1
-        pairs = np.full((size, len(there)), THERE, np.float64)  # those that nobody touched fit anywhere
+        pairs = np.full((size, len(there)), THERE, np.float64)  # items that nobody touched fit anywhere
         pairs[place] = -np.inf
         mine = score[np.ix_(family, there)].astype(np.float64)
         mine[:, taken[there]] = -np.inf
@@ -181,7 +181,7 @@ class SiblingOrder:
 
 
 def _decided(pairs: Float64) -> list[tuple[int, int, float]]:
-    """Pairs of the best monotone alignment, and how much worse the best one without each is."""
+    """Pairs (row, column) of the best monotone alignment, and how much worse the best one without each pair is."""
     before = _best(pairs)  # [n + 1, m + 1]: of the first rows and columns
     after = _best(pairs[::-1, ::-1])[::-1, ::-1]
     found = []
@@ -198,7 +198,7 @@ def _decided(pairs: Float64) -> list[tuple[int, int, float]]:
 
 
 def _best(pairs: Float64) -> Float64:
-    """Highest sum of a monotone alignment of the first rows with the first columns; unpaired counts nothing."""
+    """Highest sum of a monotone alignment of the first rows with the first columns; the unpaired count as 0."""
     n, m = pairs.shape
     best = np.zeros((n + 1, m + 1))
     for row in range(n):

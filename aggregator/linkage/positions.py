@@ -1,7 +1,7 @@
-"""FamilyPlaces in the tree count last, and as much as they stayed in that part of the page.
+"""Places in the tree count last, and only as much as places in that part of the page were kept.
 
-In from the start they confirm each other through the context: after a list grew at its head one in
-six visible elements was wrong (docs/aggregator.md).
+Used from the start, they would confirm each other through the context: after a list grew at its head, one in six
+visible elements was wrong (docs/aggregator.md).
 """
 
 from __future__ import annotations
@@ -14,18 +14,19 @@ from aggregator.linkage.nodes import Nodes
 from aggregator.linkage.siblings import FamilyPlaces
 from aggregator.shapes.columns import Float64, Int32
 
-PRIOR_PAIRS = 2.0  # that the part of the tree above is worth
-REPEATED = 3  # siblings of one tag from which they are a list: lists grow and are sorted, the rest stays
-MORE = 0.5  # what is left of it where the list has more items now than were ever touched
-_SUREST = 0.993
+PRIOR_PAIRS = 2.0  # weight of the part of the tree above, in pairs
+REPEATED = 3  # siblings with one tag, from which they are a list: lists grow and are sorted, other elements stay
+MORE = 0.5  # factor where the list has more items now than were ever touched
+_HIGHEST = 0.993
 
 
 def trust_in_places(
     nodes: Nodes, elements: Nodes, ours: FamilyPlaces, theirs: FamilyPlaces, element: Int32, lists: bool = True
 ) -> Float64:
-    """f64[N]: that a node kept its index in its parent, learned from the sure pairs whose parents are sure.
+    """f64[N]: probability that a node kept its index in its parent, learned from certain pairs with certain parents.
 
-    Of lists and of the rest apart; of each part of the tree, shrunk to the part above. Without `lists`, no list.
+    Learned for lists and for other elements separately, and per part of the tree, shrunk to the part above. Without
+    `lists`, no list is trusted.
     """
     has = np.flatnonzero((element >= 0) & (nodes.parent >= 0))
     has = has[element[nodes.parent[has]] >= 0]
@@ -49,11 +50,11 @@ def trust_in_places(
             trust[i] *= MORE * (1 - (touched[i] - 1) / ours.size[i]) if there > ours.size[i] > 0 else 0.0
     if not lists:
         trust[is_list] = 0.0
-    return np.clip(trust, 1 - _SUREST, _SUREST)
+    return np.clip(trust, 1 - _HIGHEST, _HIGHEST)
 
 
 def _in_parts(parent: Int32, which: Int32, stayed: np.ndarray) -> Float64:
-    """Share that stayed among the siblings of each node, shrunk to its part of the tree, and that to the part above."""
+    """Share that stayed among each node's siblings, shrunk to its part of the tree, and that to the part above."""
     total, same = np.zeros(len(parent)), np.zeros(len(parent))
     for i, stays in zip(which.tolist(), stayed.tolist(), strict=True):
         at = int(parent[i])

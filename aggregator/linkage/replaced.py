@@ -1,8 +1,9 @@
-"""What took the place of an element is not that element.
+"""Refuses pairs where another element took the place of the recorded one.
 
-A cell of a new grid holds what the old one held: words of the subtree, descendants and neighbours agree, and say
-nothing of who is around them. Where the page's classes survived and those of the two differ, the element's own marks
-(tag, id, name, role, link, own words) must outweigh it; else it was replaced, and nothing is better than the new one.
+A cell of a new grid contains what the old one contained: words of the subtree, descendants and neighbours agree, and
+say nothing about the cell itself. Where the page's classes survived but those of the two differ, the element's own
+properties (tag, id, name, role, link, own words) must outweigh the difference; otherwise it was replaced, and no match
+is better than the new element.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ CONTRADICTS = -1.0  # nats of the classes alone
 
 
 def without_replaced(choice: ElementChoice, evidence: Evidence, keep: Keep) -> ElementChoice:
-    """The choice without the pairs of which the classes contradict, and with them all own marks together."""
+    """The choice without pairs whose classes contradict it by more than their own properties support it."""
     i = np.flatnonzero(choice.element >= 0)
     classes, others = evidence.own(keep, i, choice.element[i].astype(np.int64))
     replaced = i[(classes < CONTRADICTS) & (classes + others < 0)]

@@ -1,4 +1,4 @@
-"""Where elements stand among their siblings: the family (parent and tag), and the index in it."""
+"""The position of elements among their siblings: the family (parent and tag), and the index in it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PLACE = re.compile(r":(\d+)$")
 
 @dataclass(frozen=True)
 class FamilyPlaces:
-    """Of each node: its family as a number (-1: an anchor), its index there from 1 (0: an anchor), the size of it."""
+    """For each node: the number of its family (-1: an anchor), its index in it from 1 (0: an anchor), and its size."""
 
     family: Int32
     index: Int32
@@ -23,7 +23,7 @@ class FamilyPlaces:
 
 
 def family_places(nodes: Nodes) -> FamilyPlaces:
-    """The size of a family of records is the highest index that was seen of it."""
+    """The families of nodes. The size of a family of records is the highest index seen in it."""
     names: dict[tuple[str, str], int] = {}
     family = np.full(len(nodes), -1, np.int32)
     index = np.zeros(len(nodes), np.int32)

@@ -1,8 +1,8 @@
-"""A page has versions: records from before and after an edit claim the same element and would bar each other.
+"""Matches the versions of a page: records from before and after an edit claim the same element and would compete.
 
-So there is one matching a version. What stands in the layout as it was recorded, in views of which all
-stands, is set aside. The rest is matched period by period; and where a picture of the records' time
-exists they are found in it and go on from layout to layout, where every element is in clear.
+So each version is matched separately. Records that are in the layout exactly as recorded ("standing"), from views in
+which all records are, are set aside. The rest is matched period by period. Where a picture from a period exists, its
+records are found in that picture and then followed from layout to layout, where all properties are known.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from aggregator.shapes.columns import Float32, Int32, Int64, Mask, UInt64
 from aggregator.shapes.records import Records, RecordTimes
 from store.layouts import Layout
 
-CHANGED_KEYS = 3  # keys whose records change at once: from here it is an edit
+CHANGED_KEYS = 3  # keys whose records change at one time, from which it is an edit
 CHANGED_SHARE = 0.2  # … and this share of the keys that were seen before and after
-VOLATILE = 4  # records of one key, above which it changes from visitor to visitor
-MOST_TIMES = 200  # that are tried for an edit
-MOST_SPLITS = 4  # one inside the other
-MOST_RECORDS = 2_500  # of one period; the least seen are left to the same key
-OF_ITS_TIME = 0.5  # share of a period's records that stand in a picture of its time
-STANDS = 50.0  # nats of a record that stands as it was recorded
+VOLATILE = 4  # records of one key, above which the key differs between visitors
+MOST_TIMES = 200  # tried as the time of an edit
+MOST_SPLITS = 4  # nested
+MOST_RECORDS = 2_500  # of one period; those seen least are not matched
+OF_ITS_TIME = 0.5  # share of a period's records that a picture of its time must have
+STANDS = 50.0  # nats of a record that is in the layout as it was recorded
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ class PastLayout:
 
 
 def standing(records: Records, layout: Layout) -> Int32:
-    """i32[R]: the element of the same key and equal fingerprints, -1 without."""
+    """i32[R]: the element with the same key and equal fingerprints, -1 if there is none."""
     at: dict[int, list[int]] = defaultdict(list)
     for i, key in enumerate(layout.keys.tolist()):
         at[key].append(i)
@@ -56,7 +56,7 @@ def match_versions(
     older: Sequence[PastLayout] = (),
     progress: Callable[[int, int], None] = lambda done, of: None,
 ) -> ElementChoice:
-    """For each of R records its element of the layout (hidden ones too), or -1. `older`: pictures before it."""
+    """For each of R records, its element of the layout (hidden ones too), or -1. `older`: earlier layouts."""
     own = standing(records, layout)
     now = (own >= 0) & (seen.times == 0)
     element = np.where(now, own, -1).astype(np.int32)
@@ -64,7 +64,7 @@ def match_versions(
     rest = np.flatnonzero(~now)
     parts = periods(records.key[rest], seen.first[rest], seen.last[rest], [p.taken for p in older])
     chain = _Chain(layout, older)
-    # The oldest first: of a record of several periods the latest that found it is right.
+    # The oldest first: for a record in several periods, the latest that matched it is right.
     for n, part in enumerate(parts):
         progress(n, len(parts))
         which = rest[part]
@@ -79,7 +79,7 @@ def match_versions(
 def periods(key: UInt64, first: Int64, last: Int64, pictures: Sequence[int] = ()) -> list[Int64]:
     """Indices of the records of each period, the oldest first; a record may be in several.
 
-    Between two pictures, and where an edit shows: at one time many keys change their record.
+    A period ends at each picture, and at each edit: a time at which many keys change their record.
     """
     everything = np.arange(len(key))
     cuts = sorted(set(pictures))
@@ -101,7 +101,7 @@ def _split(part: Int64, key: UInt64, first: Int64, last: Int64, more: int) -> li
 
 
 def _edit(key: UInt64, first: Int64, last: Int64) -> int | None:
-    """The time at which most keys changed their record for another, None where nothing speaks for an edit."""
+    """The time at which most keys changed their record, None without evidence of an edit."""
     _, of, count = np.unique(key, return_inverse=True, return_counts=True)
     steady = (count[of] > 1) & (count[of] <= VOLATILE)
     times = np.unique(first[steady])[1:]
@@ -123,7 +123,7 @@ def _edit(key: UInt64, first: Int64, last: Int64) -> int | None:
 
 
 class _Chain:
-    """Through a picture of the records' time where there is one, else straight from the records."""
+    """Matches through a picture of the records' time if there is one, otherwise directly."""
 
     def __init__(self, layout: Layout, older: Sequence[PastLayout]) -> None:
         self.layout, self.older = layout, older
@@ -143,7 +143,7 @@ class _Chain:
         return ElementChoice(*_one_to_one(element, score, there))
 
     def _picture(self, records: Records, until: int) -> tuple[int, Int32]:
-        """The picture in which most of the records stand, if it is half of them; the nearest in time of equals."""
+        """The picture that has most of the records, if that is half of them; of equals the nearest in time."""
         best, its = -1, np.empty(0, np.int32)
         near = sorted(range(len(self.older)), key=lambda n: abs(self.older[n].taken - until))
         for n in near:
@@ -154,7 +154,7 @@ class _Chain:
 
 
 def _one_to_one(element: Int32, score: Float32, first: Mask) -> tuple[Int32, Float32]:
-    """What the records themselves say gives way where it claims an element that the pictures give to another."""
+    """Drop direct matches to an element that the match through a picture (`first`) gives to another record."""
     taken = element[first & (element >= 0)]
     lost = ~first & np.isin(element, taken)
     return np.where(lost, -1, element).astype(np.int32), np.where(lost, np.nan, score).astype(np.float32)

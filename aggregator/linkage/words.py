@@ -1,4 +1,4 @@
-"""Whether the words of a page still stand on it, whoever says them now: no matching is needed to know."""
+"""How many of the recorded words are still on the page, whichever element has them: needs no matching."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from aggregator.linkage.nodes import Nodes
 
 
 def words_survived(nodes: Nodes, elements: Nodes) -> float:
-    """Share of the distinct words of the nodes that some element says, counting one that does.
+    """Share of the distinct words of the nodes that some element has, plus one in both counts.
 
-    By both fingerprints of words, so that one value in 2²⁴ agrees by chance. Translated pages: 0.02…0.20 (numbers
-    and names stay); all other edits of the bench: 0.33 and more.
+    Both fingerprints of words are compared, so that one value in 2²⁴ agrees by chance. Translated pages: 0.02…0.20
+    (numbers and names stay); all other edits of the bench: 0.33 and more.
     """
     said, heard = _said(nodes), _said(elements)
     return (len(said & heard) + 1) / (len(said) + 1)

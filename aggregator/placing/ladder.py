@@ -115,7 +115,7 @@ class _Trust:
 
 
 def unknown_places(keys: list[int], index: LayoutIndex) -> RecordPlaces:
-    """RecordPlaces of keys whose records the store does not have: the key alone decides."""
+    """The places of keys whose records the store does not have: the key alone decides."""
     rung = np.full(len(keys), PAGE, np.uint8)
     element = np.full(len(keys), -1, np.int32)
     for i, key in enumerate(keys):
