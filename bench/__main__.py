@@ -79,13 +79,13 @@ def main() -> int:
         result = importlib.import_module(f"bench.{name}").run(args)
         failed |= "failed" in result
         measurement = measured(name, result)
+        if args.json not in (None, "-"):
+            path = Path(args.json)
+            write(path if args.name else path / f"{name}.json", measurement)
         if args.json == "-":
             print(json.dumps(vars(measurement), ensure_ascii=False))
         else:
             print("\n".join([f"{name}:", *lines(result)]))
-        if args.json not in (None, "-"):
-            path = Path(args.json)
-            write(path if args.name else path / f"{name}.json", measurement)
     return 1 if failed else 0
 
 
