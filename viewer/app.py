@@ -56,7 +56,6 @@ from viewer.record_matcher import RecordMatcher
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
-from viewer.states import keys_of
 from viewer.traffic import TrafficReader
 from viewer.work import Work
 
@@ -117,9 +116,7 @@ class Viewer:
         self.identities = Identities(definitions, self.users, self.work, settings.service_token)
         self.registry = Registry(definitions, self.work)
         self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
-        self.maps = Maps(
-            store, snapshots, self.work, around.drain, partial(keys_of, definitions), self.record_matcher.records_drawn
-        )
+        self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
         heights = partial(_recorded_heights, store)
         self.jobs = Jobs(snapshots, around.camera or (lambda: Camera(settings.chromium)), heights, self._taken)
         self.health = Health(store, self.work, around.intake)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 
@@ -17,7 +17,7 @@ from aggregator.answers.traffic import devices_of
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope
 from rules.period import today
-from rules.question import Question
+from rules.question import Known, Question, states_of
 from store.client import Store
 from store.records import Experiment, Journey
 from store.snapshots import Snapshot, Snapshots
@@ -28,7 +28,6 @@ DRAIN_SECONDS = 2.0  # how long a map waits for batches that are acknowledged bu
 
 
 Drain = Callable[[], Awaitable[None]]
-States = Callable[[int, tuple[str, ...]], Sequence[str]]
 DrawnFrom = Callable[[Snapshot, tuple[str, ...], UInt64], None]
 
 
@@ -71,8 +70,19 @@ def scope_of(question: Question) -> Scope:
     )
 
 
+def widest(question: Question, known: Known) -> int:
+    """The width asked for, else that of the widest picture; 0 without any: the aggregator says so in words."""
+    if question.width:
+        return question.width
+    here = [s for s in known.snapshots if s.page == question.page and s.state == question.state]
+    variant = "=".join(question.variant or ())
+    widths = [s.width for s in here if s.variant == variant] or [s.width for s in here if not s.variant]
+    return max(widths, default=0)
+
+
 class Maps:
-    """Answers to questions. A question without width is drawn on the widest picture there is.
+    """Answers to questions about what a site has (`known`, as the question was resolved against). A question without
+    width is drawn on the widest picture there is.
 
     `fresh` computes the map again: a program that asks twice expects the second answer to include what
     arrived in between, while a page needs one computation for its forty images. All raise NoSnapshot.
@@ -84,13 +94,10 @@ class Maps:
         snapshots: Snapshots,
         work: Work,
         drain: Drain | None = None,
-        states: States = lambda _site, _pages: (),
         drawn_from: DrawnFrom = lambda _snapshot, _pages, _records: None,
     ) -> None:
-        """`states`: site number, pages → keys of the states defined for them, in the owner's order;
-        `drawn_from` is called with the records that a map was drawn from; it must return quickly."""
+        """`drawn_from` is called with the records that a map was drawn from; it must return quickly."""
         self._drawn_from = drawn_from
-        self._states = states
         self._store = store
         self._snapshots = snapshots
         self._work = work
@@ -102,41 +109,43 @@ class Maps:
             with anyio.move_on_after(DRAIN_SECONDS):
                 await self._drain()
 
-    async def answer(self, question: Question, fresh: bool = False) -> HeatmapAnswer | ReachAnswer:
+    async def answer(self, question: Question, known: Known, fresh: bool = False) -> HeatmapAnswer | ReachAnswer:
         """The map of the question's kind."""
         if question.kind == "scroll":
-            return await self.reach(question, fresh)
-        return await self.heatmap(question, fresh)
+            return await self.reach(question, known, fresh)
+        return await self.heatmap(question, known, fresh)
 
-    async def heatmap(self, question: Question, fresh: bool = False) -> HeatmapAnswer:
+    async def heatmap(self, question: Question, known: Known, fresh: bool = False) -> HeatmapAnswer:
         await self.drained()
-        scope, width, state = scope_of(question), question.width, question.state
+        scope, width, state = scope_of(question), widest(question, known), question.state
+        states = [one.key for one in states_of(known.states, question.page)]
 
         def compute() -> HeatmapAnswer:
-            states = self._states(scope.site, scope.pages)
-            drawn = heatmap(self._store, self._snapshots, scope, self._width(scope, width, state), state, states)
+            drawn = heatmap(self._store, self._snapshots, scope, width, state, states)
             self._drawn_from(drawn.snapshot, drawn.pages, drawn.records.record)
             return HeatmapAnswer(drawn, heatmap_figures(drawn, self._devices(scope, drawn.pages)))
 
         return await self._work.once(("heatmap", scope, width, state), SECONDS, compute, fresh=fresh)
 
-    async def reach(self, question: Question, fresh: bool = False) -> ReachAnswer:
+    async def reach(self, question: Question, known: Known, fresh: bool = False) -> ReachAnswer:
         """Reach is that of the page as it opens: an open menu does not change what was seen."""
         await self.drained()
-        scope, width = scope_of(question), question.width
+        scope, width = scope_of(question), widest(replace(question, state=""), known)
 
         def compute() -> ReachAnswer:
-            drawn = reach_map(self._store, self._snapshots, scope, self._width(scope, width))
+            drawn = reach_map(self._store, self._snapshots, scope, width)
             return ReachAnswer(drawn, reach_figures(drawn, self._devices(scope, drawn.pages)))
 
         return await self._work.once(("reach", scope, width), SECONDS, compute, fresh=fresh)
 
-    async def comparison(self, question: Question, experiment: Experiment, fresh: bool = False) -> ComparisonAnswer:
+    async def comparison(
+        self, question: Question, experiment: Experiment, known: Known, fresh: bool = False
+    ) -> ComparisonAnswer:
         await self.drained()
-        scope, width = scope_of(question), question.width
+        scope, width = scope_of(question), widest(replace(question, state=""), known)
 
         def compute() -> ComparisonAnswer:
-            compared = comparison(self._store, self._snapshots, scope, experiment, self._width(scope, width))
+            compared = comparison(self._store, self._snapshots, scope, experiment, width)
             for arm in compared.arms:
                 self._drawn_from(arm.snapshot, arm.pages, arm.records.record)
             devices = self._devices(scope, compared.arms[0].pages)
@@ -165,14 +174,3 @@ class Maps:
 
     def _devices(self, scope: Scope, pages: tuple[str, ...]) -> dict[str, int]:
         return devices_of(self._store, scope.site, pages, scope.since, scope.until)
-
-    def _width(self, scope: Scope, width: int | None, state: str = "") -> int:
-        """The width asked for, else that of the widest picture."""
-        if width:
-            return width
-        variant = "=".join(scope.variant) if scope.variant else ""
-        for page in scope.pages:
-            for kind in dict.fromkeys((variant, "")):
-                if widths := self._snapshots.widths(scope.site, page, kind, state):
-                    return max(widths)
-        return 0  # no picture at all: the aggregator says so in words

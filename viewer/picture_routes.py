@@ -49,8 +49,8 @@ async def heat(request: Request, *, questions: Questions, maps: Maps, work: Work
     Takes the question of the page and ignores its other parameters; without `strip` the whole page.
     """
     n, look = number(request.query_params, "strip", 0, 9999), look_of(request.query_params)
-    question = (await questions.read(request, MAP, remembered=True)).checked()
-    found = await maps.answer(question)
+    asked = await questions.read(request, MAP, remembered=True)
+    found = await maps.answer(asked.checked(), asked.known)
     part = _part(await maps.strips(found.figures.snapshot), n)
 
     def layer() -> bytes:
@@ -72,10 +72,11 @@ def _part(strips: Iterable[tuple[int, int]], n: int | None) -> pictures.Strip:
 
 async def thumb(request: Request, *, questions: Questions, maps: Maps, snapshots: Snapshots, work: Work) -> Response:
     """The top of a page's picture with its clicks, 560 × 350 px."""
-    question = (await questions.read(request, MAP, remembered=True)).checked()
+    asked = await questions.read(request, MAP, remembered=True)
+    question = asked.checked()
     if question.kind == "scroll":
         raise missing("thumbnail", "scroll", "Ask for kind=click or kind=hover.")
-    found = await maps.heatmap(question)
+    found = await maps.heatmap(question, asked.known)
     grid, snapshot = found.map.grid, found.figures.snapshot
 
     def draw() -> bytes:

@@ -43,20 +43,6 @@ def on_page(states: Iterable[PageState], page: str) -> list[PageState]:
     return [state for state in states if any(matches(pattern, page) for pattern in state.pages)]
 
 
-def keys_of(definitions: Definitions, site: int, pages: Iterable[str]) -> list[str]:
-    """Keys of the states of any of these pages (or patterns), without the recipes that run before every picture."""
-    found = in_order(definitions.find(PageState, site=str(site)))
-    pages = tuple(pages)
-    return [
-        s.key for s in found if not s.first and any(_covers(pattern, page) for pattern in s.pages for page in pages)
-    ]
-
-
-def _covers(pattern: str, page: str) -> bool:
-    """Whether a state's pattern names a page, or is the pattern that was asked for."""
-    return pattern == page or matches(pattern, page)
-
-
 def find_state(definitions: Definitions, site: Site, name: str) -> PageState:
     """The state of this key or name, or Problem 404."""
     found = defined_states(definitions, site)

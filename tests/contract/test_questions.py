@@ -243,24 +243,54 @@ def test_a_fault_has_a_link_that_repairs_it(owner: Client, shop: Site, change: Q
     assert owner.get(unescape(href)).status_code == 200, href
 
 
-def test_pictures_after_their_page_read_nothing_of_the_site_again(
-    owner: Client, viewer: Viewer, shop: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    page = owner.get(f"/sites/{shop.id}/heatmap?{urlencode(ASKED)}").text
-    pictures = [unescape(src) for src in re.findall(r'<img src="([^"]+heat\.png[^"]+)"', page)]
-    pictures.append(f"/sites/{shop.id}/thumb.webp?{urlencode(ASKED)}")
-    assert len(pictures) == 5
-    statements: list[str] = []
+@pytest.fixture
+def statements(viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """What the store is asked from now on."""
+    asked: list[str] = []
     for name in ("columns", "rows", "command"):
-        asks = getattr(viewer.store, name)
 
-        def counted(sql: str, *args: object, asks: object = asks, **kwargs: object) -> object:
-            statements.append(" ".join(sql.split()))
-            return asks(sql, *args, **kwargs)  # type: ignore[operator]
+        def counted(sql: str, *args: object, run: object = getattr(viewer.store, name), **kwargs: object) -> object:
+            asked.append(" ".join(sql.split()))
+            return run(sql, *args, **kwargs)  # type: ignore[operator]
 
         monkeypatch.setattr(viewer.store, name, counted)
-    for src in pictures[:-1]:
+    return asked
+
+
+def pictures_of(page: str, name: str) -> list[str]:
+    """The addresses of the pictures that a page shows."""
+    return [unescape(src) for src in re.findall(rf'<img src="([^"]+/{name}[^"]+)"', page)]
+
+
+def of_the_site(statements: list[str]) -> list[str]:
+    """Those that read the site, its definitions, or the list of its snapshots."""
+    return [sql for sql in statements if "definitions" in sql or "LIMIT 1 BY page, width, variant, state" in sql]
+
+
+def test_heat_after_its_page_reads_nothing_at_all(owner: Client, shop: Site, statements: list[str]) -> None:
+    pictures = pictures_of(owner.get(f"/sites/{shop.id}/heatmap?{urlencode(ASKED)}").text, "heat.png")
+    assert len(pictures) == 4
+    assert of_the_site(statements)  # of the page itself: the test sees them
+    statements.clear()
+    for src in pictures:
         assert owner.get(src).status_code == 200
     assert statements == []
-    assert owner.get(pictures[-1]).status_code == 200  # reads the picture itself, and nothing of the site
-    assert not [sql for sql in statements if "definitions" in sql or "FROM snapshots" in sql], statements
+
+
+def test_thumbnails_after_their_page_read_nothing_of_the_site(owner: Client, shop: Site, statements: list[str]) -> None:
+    [thumb] = pictures_of(owner.get(f"/sites/{shop.id}/pages?{urlencode(DAYS)}").text, "thumb.webp")
+    statements.clear()
+    assert owner.get(thumb).status_code == 200
+    assert of_the_site(statements) == []
+
+
+def test_a_change_is_seen_by_the_next_picture(owner: Client, api: Client, shop: Site) -> None:
+    """What is remembered is dropped with every change that goes through the viewer."""
+    at = f"/sites/{shop.id}/heat.png?{urlencode(ASKED | {'state': 'drawer'})}"
+    refused = owner.get(at, headers={"Accept": "application/json"})
+    assert [one["code"] for one in refused.json()["error"]["faults"]] == ["no_state"]
+    state = {"name": "Drawer", "pages": ["/lamps"], "steps": ["click #drawer"]}
+    assert api.post(f"/api/v1/sites/{shop.id}/states", json=state).status_code == 201
+    missing = owner.get(at, headers={"Accept": "application/json"}).json()["error"]
+    assert "faults" not in missing  # the state is known; there is no picture of it yet
+    assert missing["code"] == "no_snapshot"

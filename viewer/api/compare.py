@@ -40,7 +40,7 @@ async def show_comparison(
     question = asked.checked()
     await maps.drained()
     experiment = await experiments.of(asked.site, question)
-    found = await maps.comparison(question, experiment, fresh=True)
+    found = await maps.comparison(question, experiment, asked.known, fresh=True)
     if kind == "json":
         return answer(await work.heavy(comparison_json, asked, found, drawn))
     return file_answer(await work.heavy(_file, maps, found, drawn, kind), kind, f"compare-{question.kind}")

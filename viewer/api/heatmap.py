@@ -41,7 +41,7 @@ async def show_heatmap(request: Request, *, questions: Questions, maps: Maps, wo
     with_points = choice(query, "points", ("1", "0"), "1") == "1"
     drawn = look_of(query)
     asked = await questions.read(request, MAP)
-    found = await maps.answer(asked.checked(), fresh=True)
+    found = await maps.answer(asked.checked(), asked.known, fresh=True)
     if isinstance(found, ReachAnswer):
         return await work.heavy(_reach_answer, maps, asked, found, kind)
     if kind == "json":

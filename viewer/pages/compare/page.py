@@ -133,7 +133,7 @@ async def _answer(maps: Maps, setting: ComparisonSetting) -> ComparisonAnswer | 
     """The comparison; None without a page or a picture."""
     if setting.page:
         with suppress(NoSnapshot):
-            return await maps.comparison(setting.question, setting.experiment)
+            return await maps.comparison(setting.question, setting.experiment, setting.asked.known)
     return None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from starlette.requests import Request
@@ -12,7 +12,7 @@ from starlette.responses import Response
 from aggregator.answers.traffic import PageRow
 from aggregator.measures.statistics import FEW
 from aggregator.pictures.newest import NoSnapshot
-from rules.question import PERIOD, Question
+from rules.question import PERIOD
 from store.pages import page_path
 from store.snapshots import Snapshot
 from viewer.access.person import signed_in
@@ -131,7 +131,7 @@ async def gallery(
     await maps.drained()
     rows = await traffic.of_pages(asked.site, *asked.question.period.span(asked.today))
     rows = sorted(rows, key=lambda row: -row.visitors)
-    found = await _suspects(maps, asked.question, suspects_of(shelf, rows))
+    found = await _suspects(maps, asked, suspects_of(shelf, rows))
     return answer(request, page_of(frame, shelf, rows, found))
 
 
@@ -141,12 +141,12 @@ def suspects_of(shelf: Shelf, rows: Sequence[PageRow]) -> list[str]:
     return [row.page for row in sorted(found, key=lambda r: -r.frustrated_share * r.visitors)[:LOOKED_AT]]
 
 
-async def _suspects(maps: Maps, question: Question, pages: Sequence[str]) -> list[tuple[str, HeatmapAnswer]]:
+async def _suspects(maps: Maps, asked: Asked, pages: Sequence[str]) -> list[tuple[str, HeatmapAnswer]]:
     """The maps of these pages, without those that have no picture."""
     found = []
     for page in pages:
         try:
-            found.append((page, await maps.heatmap(Question(question.site, page, period=question.period))))
+            found.append((page, await maps.heatmap(replace(asked.question, page=page), asked.known)))
         except NoSnapshot:
             continue
     return found

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.pictures.newest import NoSnapshot
-from rules.question import MAP, Question
+from rules.question import MAP
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
 from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
@@ -63,7 +63,7 @@ async def heatmap(
     setting = MapSetting(frame.lang, urls, asked, editor, every)
     if asked.faults:
         return answer(request, without_map(frame, setting), asked.status)
-    found = await _answer(maps, setting.question)
+    found = await _answer(maps, setting)
     if found is None:
         since, until = asked.question.period.span(asked.today)
         devices = await traffic.devices(asked.site, setting.page, since, until)
@@ -72,10 +72,10 @@ async def heatmap(
     return answer(request, with_map(frame, setting, found, strips))
 
 
-async def _answer(maps: Maps, question: Question) -> HeatmapAnswer | ReachAnswer | None:
+async def _answer(maps: Maps, setting: MapSetting) -> HeatmapAnswer | ReachAnswer | None:
     """The map; None without a picture."""
     try:
-        return await maps.answer(question)
+        return await maps.answer(setting.question, setting.asked.known)
     except NoSnapshot:
         return None
 
