@@ -10,7 +10,7 @@ from rich.console import Console
 
 from collector.journal.journal import JournalHeld
 from collector.settings import SettingsError
-from parcours.commands import data, importing, journal, maps, serving, sites
+from parcours.commands import data, define, importing, journal, maps, serving, sites
 from parcours.connection import ApiError
 from parcours.settings import BadSetting
 from store.client import StoreError
@@ -31,6 +31,7 @@ def cli() -> None:
 for command in (
     *serving.COMMANDS,
     *sites.COMMANDS,
+    *define.COMMANDS,
     *maps.COMMANDS,
     *data.COMMANDS,
     *importing.COMMANDS,
@@ -57,7 +58,7 @@ def main() -> None:
     except (click.Abort, KeyboardInterrupt):
         sys.exit(130)
     except ApiError as error:
-        _stop(error.message, error.hint, AWAY if error.status == 503 else REFUSED)
+        _stop("\n".join(error.faults) or error.message, error.hint, AWAY if error.status == 503 else REFUSED)
     except (BadSetting, SettingsError) as error:
         _stop(str(error), "", 2)
     except (StoreError, JournalHeld) as error:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 
 from parcours.settings import Settings
+from rules.faults import Fault
 
 NOTE = "server.json"
 
@@ -51,12 +52,19 @@ def running_server(data: Path) -> RunningServer | None:
     return server
 
 
+@dataclass(eq=False)
 class ApiError(Exception):
-    """An error response of the API, with its message for the terminal."""
+    """An error response of the API. `faults`: a sentence for each field that is wrong."""
 
-    def __init__(self, status: int, code: str, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.status, self.code, self.message, self.hint = status, code, message, hint
+    status: int
+    code: str
+    message: str
+    hint: str = ""
+    faults: tuple[str, ...] = ()
+    body: Mapping[str, Any] = field(default_factory=dict)  # the whole answer
+
+    def __str__(self) -> str:
+        return self.message
 
 
 class Api:
@@ -81,6 +89,9 @@ class Api:
     def post(self, path: str, body: object) -> Any:
         return self.fetch("POST", path, json=body).json()
 
+    def put(self, path: str, body: object) -> Any:
+        return self.fetch("PUT", path, json=body).json()
+
     def post_lines(self, path: str, lines: bytes, **params: str) -> httpx.Response:
         """Send NDJSON; returns the response whatever its status, so that the caller can retry."""
         headers = self._headers | {"content-type": "application/x-ndjson"}
@@ -88,11 +99,18 @@ class Api:
         return answer
 
 
+def sentences(told: Mapping[str, Any]) -> tuple[str, ...]:
+    """The faults in an error, or in a rejected definition, in English."""
+    return tuple(Fault(one["field"], one["code"], one["values"]).sentence for one in told.get("faults", ()))
+
+
 def error_of(answer: httpx.Response) -> ApiError:
     """The error in a response."""
     try:
-        error = answer.json()["error"]
-        return ApiError(answer.status_code, error["code"], error["message"], error.get("hint") or "")
+        body = answer.json()
+        error = body["error"]
+        faults = sentences(error)
+        return ApiError(answer.status_code, error["code"], error["message"], error.get("hint") or "", faults, body)
     except (ValueError, KeyError, TypeError):
         return ApiError(answer.status_code, "unclear", f"The server answered {answer.status_code}.")
 

@@ -67,6 +67,14 @@ class Listing(Generic[R]):
     rejected: tuple[Rejected[R], ...]
 
 
+class RejectedDefinition(InvalidDefinition):
+    """What was asked for is stored, but today's rules reject it."""
+
+    def __init__(self, rejected: Rejected[Any]) -> None:
+        super().__init__(rejected.faults)
+        self.rejected = rejected
+
+
 class NotFound(Missing):
     """No definition has this id or name; `known` are the ids (for states the keys) of those there are."""
 
@@ -99,10 +107,21 @@ def find(definitions: Definitions, kind: type[R], name: str, site: str = "") -> 
 
 
 def usable(found: R | Rejected[R]) -> R:
-    """The record; InvalidDefinition when the rules reject what is stored."""
+    """The record; RejectedDefinition when the rules reject what is stored."""
     if isinstance(found, Rejected):
-        raise InvalidDefinition(found.faults)
+        raise RejectedDefinition(found)
     return found
+
+
+def site_of(definitions: Definitions, name: str) -> Site:
+    """The site with this id or name, in use even where today's limits reject it. NotFound when there is none.
+
+    RejectedDefinition when its structure is broken, so that it cannot be used at all.
+    """
+    found = find(definitions, Site, name)
+    if isinstance(found, Rejected) and found.record is not None:
+        return found.record
+    return usable(found)
 
 
 def stored_of(found: Record | Rejected[Any]) -> Stored:

@@ -93,11 +93,16 @@ class Definitions:
             msgspec.convert(msgspec.to_builtins(record), type(record))
         except msgspec.ValidationError as error:
             raise StoreError(f"This {kind} cannot be stored: {error}") from error
-        return msgspec.structs.replace(record, version=self._write(kind, record, by, deleted=False))
+        plain = Stored(record.id, record.version, msgspec.to_builtins(record))
+        return msgspec.structs.replace(record, version=self._write(kind, plain, by, deleted=False))
 
     def delete(self, record: Record, by: str = "") -> None:
         """Hide the record; its versions stay in `history`. Conflict as in `put`."""
-        self._write(_NAMES[type(record)], record, by, deleted=True)
+        self.delete_stored(type(record), Stored(record.id, record.version, msgspec.to_builtins(record)), by)
+
+    def delete_stored(self, kind: type[Record], stored: Stored, by: str = "") -> None:
+        """Hide what is stored, even if it cannot be built. Conflict as in `put`."""
+        self._write(_NAMES[kind], stored, by, deleted=True)
 
     def history(self, kind: type[R], id: str) -> list[R]:
         """Every version that was written, newest first; a deletion is left out."""
@@ -123,7 +128,7 @@ class Definitions:
         )
         return rows[0] if rows else None
 
-    def _write(self, kind: str, record: Record, by: str, *, deleted: bool) -> int:
+    def _write(self, kind: str, record: Stored, by: str, *, deleted: bool) -> int:
         last = self._last(kind, record.id)
         newest = last["version"] if last else 0
         if record.version != newest and not (last and last["deleted"] and record.version == 0 and not deleted):
@@ -136,7 +141,7 @@ class Definitions:
             "time": [int(time.time() * 1000)],
             "author": [by],
             "deleted": [int(deleted)],
-            "json": [msgspec.json.encode(record).decode()],
+            "json": [msgspec.json.encode(record.fields).decode()],
             "nonce": [nonce],
         }
         self.store.insert("definitions", row, token=f"{kind}/{record.id}/{version}")
@@ -188,7 +193,7 @@ def _in_order(id: str) -> tuple[int, str]:
     return (len(id), id) if id.isdigit() else (0, id)
 
 
-def _lost(kind: str, record: Record, winner: dict[str, Any] | None) -> Conflict:
+def _lost(kind: str, record: Stored, winner: dict[str, Any] | None) -> Conflict:
     if not winner:
         return Conflict(f"The {kind} {record.id!r} has no version {record.version}: it was never written")
     when = datetime.fromtimestamp(winner["time"] / 1000, UTC).strftime("%Y-%m-%d %H:%M:%S UTC")

@@ -161,8 +161,8 @@ class Viewer:
         signing_in = SignIn(self.users, self.sessions, self.work, ClientAddresses(self.settings.client_address))
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
-            self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots, traffic,
-            signing_in, Questions(self.store, self.definitions, self.snapshots, self.work),
+            self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
+            traffic, signing_in, Questions(self.store, self.definitions, self.snapshots, self.work),
             MeasuredExperiments(self.store, self.definitions, self.work),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots),

@@ -5,12 +5,11 @@ from __future__ import annotations
 from aggregator.queries.exposure import read_seen_variants
 from aggregator.queries.pages import resolve_pages
 from aggregator.shapes.scope import Scope
+from rules.find import NotFound, find, usable
 from rules.question import Question
 from store.client import Store
 from store.definitions import Definitions
 from store.records import Experiment, Site, Variant
-from viewer.http.errors import Problem
-from viewer.lookup import find_experiment
 from viewer.maps import scope_of
 from viewer.work import Work
 
@@ -26,7 +25,7 @@ class MeasuredExperiments:
     async def of(self, site: Site, question: Question) -> Experiment:
         """The experiment of a question; where none is defined, one of the variants that visitors were seen in.
 
-        Problem 404 when pages report no such experiment either.
+        NotFound when pages report no such experiment either, RejectedDefinition when the rules reject what is stored.
         """
         scope = scope_of(question)
         return await self._work.run(_measured, self._definitions, self._store, site, scope, question.experiment)
@@ -34,8 +33,8 @@ class MeasuredExperiments:
 
 def _measured(definitions: Definitions, store: Store, site: Site, scope: Scope, name: str) -> Experiment:
     try:
-        return find_experiment(definitions, site, name)
-    except Problem as unknown:
+        return usable(find(definitions, Experiment, name, site.id))
+    except NotFound as unknown:
         pages = resolve_pages(store, scope.site, scope.pages)
         _, seen = read_seen_variants(store, scope, pages, name)
         keys = sorted({key for variants in seen for key in variants})

@@ -15,6 +15,7 @@ from starlette.requests import Request
 from aggregator.queries.pages import all_pages
 from rules import question as questions
 from rules.faults import Fault, Faults
+from rules.find import all_of, site_of
 from rules.page import needs_visits
 from rules.period import Period, today
 from rules.question import Asks, Known, Question
@@ -23,7 +24,6 @@ from store.definitions import Definitions
 from store.records import Experiment, Site
 from store.snapshots import Snapshots
 from viewer.http.errors import Problem
-from viewer.lookup import find_site
 from viewer.states import defined_states
 from viewer.work import Work
 
@@ -89,12 +89,12 @@ class Questions:
         name = str(request.path_params["site"])
 
         def read() -> Known:
-            site = find_site(self._definitions, name)
+            site = site_of(self._definitions, name)
             return Known(
                 site=site,
                 snapshots=tuple(self._snapshots.list(int(site.id))),
                 states=tuple(defined_states(self._definitions, site)),
-                experiments=tuple(self._definitions.find(Experiment, site=site.id)),
+                experiments=all_of(self._definitions, Experiment, site.id).records,
             )
 
         return await self._work.once(("known", name), SECONDS, read, fresh=not remembered, light=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from rules.find import all_of
 from rules.recipe import Recipe, Steps, read_recipe
+from rules.state import in_order
 from store.definitions import Definitions
 from store.devices import device_of
 from store.pages import matches
 from store.records import PageState, Site
-from viewer.http.errors import Problem, missing
-
-MOST_STATES = 50  # of a site
+from viewer.http.errors import Problem
 
 
 @dataclass(frozen=True)
@@ -23,32 +23,14 @@ class PlannedPicture:
     widths: tuple[int, ...]
 
 
-def state_id(site: str, key: str) -> str:
-    """Keys are unique within a site, ids across all sites."""
-    return f"{site}.{key}"
-
-
-def in_order(states: Iterable[PageState]) -> list[PageState]:
-    """The owner's order: a point belongs to the first state that shows its element."""
-    return sorted(states, key=lambda state: (state.first, state.place, state.name, state.key))
-
-
 def defined_states(definitions: Definitions, site: Site) -> list[PageState]:
-    """All states of a site in the owner's order, including the recipes that run before every picture."""
-    return in_order(definitions.find(PageState, site=site.id))
+    """All states of a site that the rules accept, in the owner's order, recipes for every picture included."""
+    return in_order(all_of(definitions, PageState, site.id).records)
 
 
 def on_page(states: Iterable[PageState], page: str) -> list[PageState]:
     """The states of one page."""
     return [state for state in states if any(matches(pattern, page) for pattern in state.pages)]
-
-
-def find_state(definitions: Definitions, site: Site, name: str) -> PageState:
-    """The state of this key or name, or Problem 404."""
-    found = defined_states(definitions, site)
-    for state in [s for s in found if s.key == name] + [s for s in found if s.name == name]:
-        return state
-    raise missing("state", name, f"States of {site.name}: {', '.join(s.key for s in found) or 'none yet'}.")
 
 
 def planned_pictures(

@@ -6,9 +6,11 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import click
 
+from parcours.connection import ApiError
 from parcours.settings import Settings, read_settings
 
 Command = Callable[..., Any]
@@ -22,7 +24,12 @@ def with_data(command: Command) -> Command:
     @click.option("--data", type=click.Path(path_type=Path), help="Data folder [default: PARCOURS_DATA or ./data].")
     @click.pass_context
     def wrapped(context: click.Context, /, data: Path | None, **given: Any) -> Any:
-        return context.invoke(command, settings=read_settings(data=data), **given)
+        try:
+            return context.invoke(command, settings=read_settings(data=data), **given)
+        except ApiError as error:
+            if given.get("as_json") and error.body:
+                click.echo(json.dumps(error.body, ensure_ascii=False, indent=2))
+            raise
 
     wrapped.__doc__ = command.__doc__
     wrapped.__name__ = command.__name__
@@ -30,9 +37,14 @@ def with_data(command: Command) -> Command:
     return wrapped
 
 
+def segment(text: str) -> str:
+    """A name as one part of the API's path."""
+    return quote(text, safe="")
+
+
 def answer(value: Any, as_json: bool, text: str) -> None:
     """Print an answer of the API: as JSON with --json, otherwise as text."""
     click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
 
 
-__all__ = ["Settings", "answer", "as_json", "with_data"]
+__all__ = ["Settings", "answer", "as_json", "segment", "with_data"]

@@ -1,11 +1,16 @@
-"""site, token: who may send data and who may read it."""
+"""site, token, user: who may send data and who may read it."""
 
 from __future__ import annotations
 
+import sys
+from typing import Any
+
 import click
 
-from parcours.commands.options import Settings, answer, as_json, with_data
-from parcours.connection import connect
+from parcours.commands.options import Settings, answer, as_json, segment, with_data
+from parcours.connection import connect, sentences
+
+with_role = click.option("--role", default="viewer", show_default=True, help="owner, editor or viewer.")
 
 
 @click.group()
@@ -18,19 +23,20 @@ def site() -> None:
 
 @site.command("add")
 @click.argument("name")
-@click.option(
-    "--domain", "domains", multiple=True, required=True, help="A host, or a pattern such as *.shop.example; repeatable."
-)
+@click.option("--domain", "domains", multiple=True, help="A host, or a pattern such as *.shop.example; repeatable.")
 @click.option("--allow-private", is_flag=True, help="Allow pictures of private and loopback addresses of its domains.")
+@click.option("--keep-query", multiple=True, help="A query parameter that distinguishes pages; repeatable.")
+@click.option("--fetch-from", default="", help="Address to load pictures from if the public one cannot be reached.")
+@click.option("--staff-network", "staff_networks", multiple=True, help="A network of your team; repeatable.")
 @as_json
 @with_data
-def add(settings: Settings, name: str, domains: tuple[str, ...], allow_private: bool, as_json: bool) -> None:
+def add(settings: Settings, as_json: bool, **fields: Any) -> None:
     """Add a site and print the snippet for its pages.
 
     Example: parcours site add "Lamp shop" --domain shop.example --domain "*.shop.example"
     """
     with connect(settings) as api:
-        made = api.post("/sites", {"name": name, "domains": list(domains), "allow_private": allow_private})
+        made = api.post("/sites", {key: list(v) if isinstance(v, tuple) else v for key, v in fields.items()})
     answer(
         made,
         as_json,
@@ -49,6 +55,7 @@ def list_(settings: Settings, as_json: bool) -> None:
     with connect(settings) as api:
         found = api.get("/sites")
     rows = [f"{s['id']:>4}  {s['name']}  {' '.join(s['domains'])}" for s in found["sites"]]
+    rows += [f"{s['id']:>4}  {s['name']}  {message}" for s in found["rejected"] for message in sentences(s)]
     answer(found, as_json, "\n".join(rows) or 'No site yet. parcours site add "My shop" --domain shop.example')
 
 
@@ -62,8 +69,8 @@ def show(settings: Settings, site: str, as_json: bool) -> None:
     Example: parcours site show "Lamp shop"
     """
     with connect(settings) as api:
-        found = api.get(f"/sites/{site}")
-        health = api.get(f"/sites/{site}/health")
+        found = api.get(f"/sites/{segment(site)}")
+        health = api.get(f"/sites/{segment(site)}/health")
     words = f"{found['name']} (site {found['id']}), {' '.join(found['domains'])}\n{found['snippet']}\n"
     words += f"last view: {health.get('last_view') or 'none yet'}"
     answer({**found, "health": health}, as_json, words)
@@ -86,7 +93,7 @@ def rotate_key(settings: Settings, site: str, grace_days: int, as_json: bool) ->
     Example: parcours site rotate-key "Lamp shop" --grace-days 7
     """
     with connect(settings) as api:
-        made = api.post(f"/sites/{site}/rotate-key", {"grace_days": grace_days})
+        made = api.post(f"/sites/{segment(site)}/rotate-key", {"grace_days": grace_days})
     until = f"works until {made['old_keys'][0]['until']}" if grace_days else "no longer works"
     words = f"New key {made['key']}; the previous one {until}. Paste this on every page:\n\n  {made['snippet']}\n"
     answer(made, as_json, words)
@@ -94,7 +101,7 @@ def rotate_key(settings: Settings, site: str, grace_days: int, as_json: bool) ->
 
 @click.command()
 @click.argument("name")
-@click.option("--role", type=click.Choice(["owner", "editor", "viewer"]), default="viewer", show_default=True)
+@with_role
 @as_json
 @with_data
 def token(settings: Settings, name: str, role: str, as_json: bool) -> None:
@@ -107,4 +114,47 @@ def token(settings: Settings, name: str, role: str, as_json: bool) -> None:
     answer(made, as_json, made["token"])
 
 
-COMMANDS = (site, token)
+@click.group()
+def user() -> None:
+    """Add and list the people who can sign in.
+
+    Example: parcours user add anna --role editor
+    """
+
+
+@user.command("add")
+@click.argument("name")
+@with_role
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
+@as_json
+@with_data
+def add_user(settings: Settings, name: str, role: str, password_stdin: bool, as_json: bool) -> None:
+    """Add somebody who can sign in. The password is asked for.
+
+    Example: parcours user add anna --role editor
+    """
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
+    with connect(settings) as api:
+        made = api.post("/users", {"name": name, "password": password, "role": role})
+    answer(made, as_json, f"{made['name']} can sign in as {made['role']}.")
+
+
+@user.command("list")
+@as_json
+@with_data
+def list_users(settings: Settings, as_json: bool) -> None:
+    """List the people who can sign in.
+
+    Example: parcours user list
+    """
+    with connect(settings) as api:
+        found = api.get("/users")
+    rows = [f"{one['role']:<8}  {one['name']}" for one in found["users"]]
+    rows += [f"{'?':<8}  {one['name']}  {message}" for one in found["rejected"] for message in sentences(one)]
+    answer(found, as_json, "\n".join(rows) or "Nobody can sign in yet. parcours serve prints the first-run link.")
+
+
+COMMANDS = (site, token, user)

@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
+from rules.faults import InvalidDefinition
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE, SERVICE
 from viewer.access import tokens
@@ -20,7 +21,7 @@ from viewer.access.identity import Identify
 from viewer.access.person import signed_in as signed_in_person
 from viewer.access.sign_in import ClientAddresses, SignIn
 from viewer.http.catch_errors import CatchErrors
-from viewer.http.errors import respond
+from viewer.http.errors import problem_of, respond
 
 PASSWORD = "a long pass phrase"
 
@@ -270,16 +271,14 @@ def test_only_local_paths_are_gone_on_to(path, safe):
 
 
 def test_names_and_doubles(viewer, user):
-    from viewer.http.errors import Problem
-
     user("nia")
-    with pytest.raises(Problem) as taken:
+    with pytest.raises(InvalidDefinition) as taken:
         viewer.users.add("nia", PASSWORD, "viewer")
-    assert taken.value.status == 409
+    assert problem_of(taken.value).status == 409
     for name in ("", "a b", "x" * 65, "<script>"):
-        with pytest.raises(Problem) as bad:
+        with pytest.raises(InvalidDefinition) as bad:
             viewer.users.add(name, PASSWORD, "viewer")
-        assert bad.value.status == 422
+        assert problem_of(bad.value).status == 422
 
 
 def test_passwords_are_kept_as_argon2(viewer, user):

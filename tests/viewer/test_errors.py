@@ -71,7 +71,7 @@ def test_a_crash_in_a_route_is_an_answer(api, viewer, monkeypatch, caplog):
     def broken(*_: object) -> None:
         raise ZeroDivisionError("here")
 
-    monkeypatch.setattr(viewer.definitions, "find", broken)
+    monkeypatch.setattr(viewer.definitions, "stored", broken)
     found = api.get("/api/v1/sites")
     assert found.status_code == 500
     assert found.json()["error"]["incident"] in caplog.text

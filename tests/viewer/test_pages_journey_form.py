@@ -6,8 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from rules.faults import accepted
+from rules.find import stored_of
+from rules.journey import parse
 from store.records import Journey, Stage, Touchpoint
-from viewer.pages.journey.form import JourneyForm, act, form_of, read_form, record_of
+from viewer.pages.journey.form import JourneyForm, act, fields_of, form_of, read_form
 from viewer.pages.journey.nine_stages import nine_stages
 
 STORED = Journey(
@@ -29,7 +32,7 @@ STORED = Journey(
     review_on="2026-12-01",
     window_days=14,
 )
-FORM = form_of(STORED, "en", "fr")
+FORM = form_of(stored_of(STORED), "en", "fr")
 
 
 def as_fields(form: JourneyForm) -> list[tuple[str, str]]:
@@ -59,7 +62,8 @@ def test_a_form_comes_back_as_it_went() -> None:
 
 
 def test_a_record_comes_back_as_it_was() -> None:
-    again = record_of(read_form(as_fields(FORM)), STORED, "en", "fr")
+    fields = fields_of(read_form(as_fields(FORM)), stored_of(STORED), "en", "fr")
+    again = accepted(parse(fields, "1", stored_of(STORED)))
     assert again.stages == STORED.stages  # the goal that has no English yet too
     assert (again.version, again.window_days, again.objective) == (3, 14, "A lamp")
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hmac
 
+from rules.faults import accepted
+from rules.user import parse
 from store.definitions import Conflict, Definitions, Missing
 from store.records import Secret, User
-from viewer.access.passwords import hash_password
 from viewer.access.secret import shared_secret
-from viewer.access.users import Users, check_name
+from viewer.access.users import Users
 from viewer.http.errors import Problem
 
 _ID = "first-run"
@@ -23,7 +24,7 @@ class FirstRun:
 
     def token(self) -> str | None:
         """The token of the link; None once somebody can sign in."""
-        if self._definitions.find(User):
+        if self._definitions.stored(User):  # one that cannot be used counts too: its owner must not be replaced
             return None
         return shared_secret(self._definitions, _ID)
 
@@ -33,9 +34,8 @@ class FirstRun:
         return expected is not None and hmac.compare_digest(expected.encode(), token.encode())
 
     def create_owner(self, token: str, name: str, password: str) -> User:
-        """Spend the token on an owner. Problem 403 when it is used or wrong, 422 for a bad name or password."""
-        check_name(name)
-        hash_password(password)  # rejects a bad one before the link is spent
+        """Spend the token on an owner. Problem 403 when it is used or wrong, InvalidDefinition for bad fields."""
+        accepted(parse({"name": name, "password": password}))  # before the link is spent
         if not self._spend(token):
             hint = "Sign in, or see the link that `parcours serve` prints."
             raise Problem(403, "first_run", "This link was used or is not right.", hint)

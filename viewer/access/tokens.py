@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 
+from rules.faults import accepted
+from rules.token import parse
 from store.definitions import Definitions
 from store.records import Role, Token
 from store.tokens import digest
 
-__all__ = ["PREFIX", "by_text", "digest", "issue", "new_text"]
+__all__ = ["PREFIX", "by_text", "create", "digest", "issue", "new_text"]
 
 PREFIX = "parcours_"  # lets secret scanners find one that leaked
 
@@ -16,6 +19,12 @@ PREFIX = "parcours_"  # lets secret scanners find one that leaked
 def new_text() -> str:
     """A fresh token: 256 random bits."""
     return PREFIX + secrets.token_urlsafe(32)
+
+
+def create(definitions: Definitions, fields: Mapping[str, object]) -> tuple[Token, str]:
+    """Store a new token from plain fields; its text is given this once. InvalidDefinition when they have faults."""
+    asked = accepted(parse(fields))
+    return issue(definitions, asked.name, asked.role)
 
 
 def issue(definitions: Definitions, name: str, role: Role = "editor") -> tuple[Token, str]:

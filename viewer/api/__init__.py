@@ -6,7 +6,20 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from store.snapshots import Snapshots
-from viewer.api import compare, data, experiments, health, heatmap, journeys, pages, sites, snapshots, states, tokens
+from viewer.api import (
+    compare,
+    data,
+    experiments,
+    health,
+    heatmap,
+    journeys,
+    pages,
+    sites,
+    snapshots,
+    states,
+    tokens,
+    users,
+)
 from viewer.api.entry import ROOT, Entry, answer
 from viewer.http.binding import Endpoint
 
@@ -25,7 +38,7 @@ async def index(request: Request, *, snapshots: Snapshots) -> Response:
 
 
 INDEX = Entry("GET", "", index, None, "This list.")
-_NOUNS = (sites, health, snapshots, states, heatmap, compare, experiments, journeys, pages, data, tokens)
+_NOUNS = (sites, health, snapshots, states, heatmap, compare, experiments, journeys, pages, data, tokens, users)
 ENTRIES: tuple[Entry, ...] = (INDEX, *(entry for noun in _NOUNS for entry in noun.ENTRIES))
 
 

@@ -10,10 +10,11 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.find import Rejected
 from store.records import Role
 from viewer.access.person import person
 from viewer.http.binding import Endpoint, Handler
-from viewer.http.errors import Problem
+from viewer.http.errors import Problem, fault_json
 
 T = TypeVar("T")
 ROOT = "/api/v1"
@@ -51,6 +52,18 @@ def answer(content: object, status: int = 200) -> Response:
     )
 
 
+async def fields(request: Request) -> dict[str, object]:
+    """The fields of the JSON body, for the rules to judge. Problem 400 when it is no JSON, 413 when too large."""
+    return await body(request, dict[str, object])
+
+
+def rejected_json(rejected: Rejected[Any]) -> dict[str, Any]:
+    """A stored definition that today's rules reject, in a list."""
+    key = {"key": rejected.key} if rejected.kind == "state" else {}
+    about = {"id": rejected.id, "name": rejected.name, "version": rejected.version}
+    return about | key | {"faults": [fault_json(fault) for fault in rejected.faults]}
+
+
 async def body(request: Request, kind: type[T]) -> T:
     """The JSON body as `kind`. Problem 400 when it is no JSON, 413 when too large, 422 when a field does not fit."""
     raw = b""
@@ -67,6 +80,8 @@ async def body(request: Request, kind: type[T]) -> T:
 
 
 def _fields(kind: Any) -> str:
+    if not isinstance(kind, type) or not issubclass(kind, msgspec.Struct):
+        return "those of a JSON object"
     info = msgspec.structs.fields(kind)
     return ", ".join(f.encode_name + ("" if f.required else " (optional)") for f in info)
 

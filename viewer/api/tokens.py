@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Any
 
-from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from store.definitions import Definitions, Missing
-from store.records import Role, Token
+from rules.find import stored_of
+from store.records import Token
 from viewer.access import tokens
-from viewer.api.entry import Entry, answer, body, by_whom
-from viewer.http.errors import missing
+from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
 from viewer.registry import Registry
-from viewer.work import Work
-
-
-class NewToken(Struct, forbid_unknown_fields=True):
-    name: Annotated[str, Meta(min_length=1, max_length=120)]
-    role: Role = "viewer"
 
 
 def token_json(token: Token) -> dict[str, Any]:
@@ -27,28 +19,22 @@ def token_json(token: Token) -> dict[str, Any]:
     return {"id": token.id, "name": token.name, "role": token.role}
 
 
-async def create_token(request: Request, *, work: Work, definitions: Definitions) -> Response:
-    asked = await body(request, NewToken)
-    token, text = await work.run(tokens.issue, definitions, asked.name, asked.role)
+async def create_token(request: Request, *, registry: Registry) -> Response:
+    asked = await fields(request)
+    token, text = await registry.change(lambda definitions: tokens.create(definitions, asked))
     return answer(token_json(token) | {"token": text}, 201)
 
 
 async def list_tokens(request: Request, *, registry: Registry) -> Response:
-    return answer({"tokens": [token_json(t) for t in await registry.tokens()]})
+    found = await registry.listing(Token)
+    listed = [token_json(token) for token in found.records]
+    return answer({"tokens": listed, "rejected": [rejected_json(one) for one in found.rejected]})
 
 
-async def delete_token(request: Request, *, work: Work, definitions: Definitions) -> Response:
-    id = str(request.path_params["token"])
-
-    def delete() -> None:
-        try:
-            definitions.delete(definitions.get(Token, id), by_whom(request))
-        except Missing:
-            raise missing("token", id, "GET /api/v1/tokens lists them.") from None
-
-    await work.run(delete)
-    work.forget()
-    return answer({"deleted": id})
+async def delete_token(request: Request, *, registry: Registry) -> Response:
+    stored = stored_of(await registry.find(Token, request.path_params["token"]))
+    await registry.change(lambda definitions: definitions.delete_stored(Token, stored, by_whom(request)))
+    return answer({"deleted": stored.id})
 
 
 ENTRIES = (
@@ -60,5 +46,11 @@ ENTRIES = (
         "owner",
         "Make a token: name; optional role (viewer, editor, owner). Its text is shown this once.",
     ),
-    Entry("DELETE", "/tokens/{token}", delete_token, "owner", "Withdraw a token, by its id: it ends within seconds."),
+    Entry(
+        "DELETE",
+        "/tokens/{token}",
+        delete_token,
+        "owner",
+        "Withdraw a token, by id or name: it ends within seconds.",
+    ),
 )

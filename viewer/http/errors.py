@@ -1,6 +1,7 @@
 """One shape for everything that goes wrong, as a page for people and as JSON for programs.
 
-JSON: `{"error": {"code": "no_snapshot", "message": "…", "hint": "…"}}`. Whatever is
+JSON: `{"error": {"code": "no_snapshot", "message": "…", "hint": "…"}}`, for what the rules reject with
+`"faults": [{"field": "variants", "code": "few", "values": {"n": 1, "least": 2}}]`. Whatever is
 raised inside a route becomes a `Problem`; what nobody foresaw becomes one with an
 incident number that also stands in the log, never a bare 500.
 """
@@ -20,8 +21,8 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from aggregator.pictures.newest import NoSnapshot
 from aggregator.shapes.scope import BadScope
-from rules.faults import Fault
-from rules.recipe import BadRecipe
+from rules.faults import CONFLICTS, Fault, InvalidDefinition
+from rules.find import NotFound, Rejected, RejectedDefinition
 from store.client import StoreError
 from store.definitions import Conflict, Missing
 from store.pages import NotAPage
@@ -41,7 +42,8 @@ class Problem(Exception):
     incident: str = ""
     retry_after: int = 0  # seconds; sent as Retry-After
     fault: StepError | None = None  # of a recipe: for its words in other languages
-    faults: tuple[Fault, ...] = ()  # of an input, each with its field
+    faults: tuple[Fault, ...] = ()  # of a question or a definition
+    rejected: Rejected[Any] | None = None  # the stored definition that the faults are of
 
     def __str__(self) -> str:
         return f"{self.message} {self.hint}".strip()
@@ -80,6 +82,42 @@ def missing(what: str, name: str, hint: str = "") -> Problem:
     return Problem(404, f"no_{what}", f"There is no {what} {name!r}.", hint)
 
 
+# code of the fault → code of the error; of those not named here it is `bad_field`
+_FAULT_ERRORS = {
+    "site_taken": "name_taken",
+    "user_taken": "name_taken",
+    "experiment_taken": "id_taken",
+    "state_taken": "key_taken",
+    "many_states": "many_states",
+    "number_name": "name",
+    "sign_in_name": "name",
+    "domain": "domain",
+    "domain_shared": "domain",
+    "network": "network",
+    "network_large": "network",
+}
+
+
+def _invalid(error: InvalidDefinition) -> Problem:
+    """409 when it only contradicts what else is stored, else 422."""
+    faults, first = error.faults.all, error.faults.all[0]
+    code = _FAULT_ERRORS.get(first.code, "bad_field")
+    if first.code in ("twice", "fixed") or first.code.startswith("step_") or first.field == "password":
+        code = first.top
+    status = 409 if all(fault.code in CONFLICTS for fault in faults) else 422
+    hint = "docs/states.md lists the steps." if first.code.startswith("step_") else ""
+    rejected = error.rejected if isinstance(error, RejectedDefinition) else None
+    if rejected:
+        hint = f"An earlier version stored this {rejected.kind}: change it so that the rules accept it."
+    return Problem(status, code, error.faults.sentence, hint, faults=faults, rejected=rejected)
+
+
+def _not_found(error: NotFound) -> Problem:
+    if error.kind == "site":
+        return missing("site", error.wanted, "`parcours site list` or GET /api/v1/sites lists them.")
+    return missing(error.kind, error.wanted, f"There are: {', '.join(error.known[:50]) or 'none yet'}.")
+
+
 def problem_of(error: BaseException) -> Problem:
     """The Problem that an exception means; an unforeseen one gets an incident number and is logged."""
     match error:
@@ -89,12 +127,12 @@ def problem_of(error: BaseException) -> Problem:
             return Problem(400, "not_a_page", str(error), "Give an http(s) address, host/path, or /path.")
         case NoSnapshot():
             return Problem(404, "no_snapshot", str(error), "Take a picture of the page first.")
+        case NotFound() | InvalidDefinition():
+            return _not_found(error) if isinstance(error, NotFound) else _invalid(error)
         case Missing():
             return Problem(404, "not_found", str(error))
         case Conflict():
             return Problem(409, "conflict", str(error), "Load it again and repeat the change.")
-        case BadRecipe():
-            return Problem(422, "steps", str(error), "docs/states.md tells the steps.")
         case BadScope():
             return Problem(400, "bad_question", str(error))
         case SnapshotError():

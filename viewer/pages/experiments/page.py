@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Any
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from store.client import StoreError
-from store.definitions import Conflict
-from store.records import Experiment, Site, Variant
+from rules import experiment as rules
+from rules.faults import InvalidDefinition
+from rules.find import stored_of
+from store.definitions import Conflict, Definitions, Stored
+from store.records import Experiment, Site
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
-from viewer.pages.frame.frames import Frames, answer, go, lines
+from viewer.pages.experiments.form import ExperimentForm, label
+from viewer.pages.forms.faults import RejectedRow, form_faults, rejected_row, stored_faults, too_late
+from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
 from viewer.registry import Registry
@@ -37,63 +39,9 @@ class ExperimentsPage(Page):
 
     template = "experiments/index.html"
     experiments: list[ExperimentRow] = doc("A row an experiment")
+    rejected: list[RejectedRow] = doc("Those that today's rules reject, with their faults")
     new_href: str = doc("Address of the form for a new one")
     can_edit: bool = doc("Whether the person may make and change experiments")
-
-
-@dataclass(frozen=True)
-class ExperimentForm:
-    """What was typed about an experiment."""
-
-    id: str = ""
-    name: str = ""
-    pages: str = ""
-    variants: tuple[Variant, ...] = (Variant("a", "A"), Variant("b", "B"))
-    planned: int = 0
-    started: str = ""
-    ended: str = ""
-    version: int = 0
-    problem: str = ""
-
-    @classmethod
-    def of(cls, e: Experiment) -> ExperimentForm:
-        return cls(e.id, e.name, "\n".join(e.pages), e.variants, e.planned, e.started, e.ended, e.version)
-
-    @classmethod
-    def typed(cls, form: Any, stored: Experiment | None) -> ExperimentForm:
-        """What the form holds; shares of variants, which it does not show, stay as stored."""
-        shares = {v.key: v.share for v in stored.variants} if stored else {}
-        columns = [[str(v).strip() for v in form.getlist(f"variant_{name}")] for name in ("key", "name", "url")]
-        usual = 1 / max(1, len(columns[0]))
-        variants = tuple(
-            Variant(key, name, shares.get(key, usual), url) for key, name, url in zip(*columns, strict=False)
-        )
-
-        def typed(name: str) -> str:
-            return str(form.get(name, "")).strip()
-
-        def number(name: str) -> int:
-            return int(typed(name)) if typed(name).isdigit() else 0
-
-        return cls(typed("id"), typed("name"), str(form.get("pages", "")), variants, number("planned"),
-                   typed("started"), typed("ended"), number("version"))  # fmt: skip
-
-    def fault(self, lang: Language) -> str:
-        """What is wrong with it, in words; empty when nothing is."""
-        _ = lang.text
-        if not self.name or not lines(self.pages):
-            return _("An experiment needs a name and at least one page pattern.")
-        if len({v.key for v in self.variants}) < len(self.variants):
-            return _("The variants need different keys.")
-        if self.started and self.ended and self.ended < self.started:
-            return _("The last day must not be before the first.")
-        return ""
-
-    def record(self, site: Site) -> Experiment:
-        return Experiment(
-            id=self.id, version=self.version, site=site.id, name=self.name, pages=lines(self.pages),
-            variants=self.variants, planned=self.planned, started=self.started, ended=self.ended,
-        )  # fmt: skip
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,7 +67,8 @@ async def index(request: Request, *, registry: Registry, frames: Frames, urls: U
     who = signed_in(request)
     site = await registry.site(request)
     frame = await frames.of(request, "experiments", site)
-    lang = frame.lang
+    lang, may_edit = frame.lang, who.may("editor")
+    found = await registry.listing(Experiment, site)
     rows = [
         ExperimentRow(
             name=e.name,
@@ -130,14 +79,18 @@ async def index(request: Request, *, registry: Registry, frames: Frames, urls: U
             days=days_line(lang, e),
             planned=lang.number(e.planned) if e.planned else lang.text("not said"),
         )
-        for e in await registry.experiments(site)
+        for e in found.records
     ]
     page = ExperimentsPage(
         frame=frame,
         title=lang.text("Experiments"),
         experiments=rows,
+        rejected=[
+            rejected_row(lang, one, label, urls.edit_experiment(site.id, one.id) if may_edit else "")
+            for one in found.rejected
+        ],
         new_href=urls.new_experiment(site.id),
-        can_edit=who.may("editor"),
+        can_edit=may_edit,
     )
     return answer(request, page)
 
@@ -147,19 +100,20 @@ async def edit(request: Request, *, registry: Registry, frames: Frames, urls: Ur
     site = await registry.site(request)
     frame = await frames.of(request, "experiments", site)
     lang, id = frame.lang, request.path_params.get("experiment", "")
-    stored = await registry.experiment(site, id) if id else None
-    form, status = ExperimentForm.of(stored) if stored else ExperimentForm(), 200
+    found = await registry.find(Experiment, id, site) if id else None
+    stored = stored_of(found) if found else None
+    form = ExperimentForm.of(stored) if stored else ExperimentForm()
+    form = replace(form, faults=stored_faults(lang, found, label))
     if request.method == "POST":
         form = ExperimentForm.typed(await request.form(), stored)
-        problem = form.fault(lang)
-        if not problem:
-            try:
-                saved = await registry.save(form.record(site), signed_in(request).name)
-            except (Conflict, StoreError, msgspec.ValidationError) as error:
-                problem = str(error)
-            else:
-                return go(urls.experiment(site.id, saved.id))
-        form, status = replace(form, problem=problem), 422
+        by = signed_in(request).name
+        try:
+            saved = await registry.change(lambda definitions: _save(definitions, site, form, stored, by))
+            return go(urls.experiment(site.id, saved.id))
+        except InvalidDefinition as error:
+            form = replace(form, faults=form_faults(lang, "experiment", error.faults, label))
+        except Conflict as error:
+            form = replace(form, faults=too_late(lang, error))
     page = ExperimentFormPage(
         frame=frame,
         title=lang.text("Change the experiment") if stored else lang.text("New experiment"),
@@ -168,4 +122,10 @@ async def edit(request: Request, *, registry: Registry, frames: Frames, urls: Ur
         cancel=urls.experiment(site.id, stored.id) if stored else urls.experiments(site.id),
         matching_href=urls.matching(site.id),
     )
-    return answer(request, page, status)
+    return answer(request, page, form.faults.status)
+
+
+def _save(definitions: Definitions, site: Site, form: ExperimentForm, stored: Stored | None, by: str) -> Experiment:
+    if stored:
+        return rules.change(definitions, stored, site.id, form.fields(), by)
+    return rules.add(definitions, site.id, form.fields(), by)

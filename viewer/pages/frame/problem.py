@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.fields import text_of
+from rules.find import Rejected
 from viewer.access.person import person
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
+from viewer.pages.forms.faults import FormFaults, form_faults
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Page, doc
@@ -23,6 +27,7 @@ class ProblemPage(Page):
     heading: str = doc("What is wrong, in a few words")
     words: str = doc("What went wrong, with names and figures")
     hint: str = doc("What to do; may be empty")
+    faults: FormFaults = doc("What today's rules reject of a stored definition; none for other errors")
     back: Choice = doc("Where to go on from here")
 
 
@@ -31,9 +36,6 @@ def problem_words(lang: Language, problem: Problem) -> str:
     _ = lang.text
     known = {
         "wrong_password": _("The name or the password is wrong. Check both and try again."),
-        "name": _("This name cannot be used: take 1 to 64 letters, digits, . _ @ + or -."),
-        "name_taken": _("Somebody already signs in with this name. Choose another one."),
-        "password": _("The password is too short or too long: choose 10 to 256 characters."),
         "first_run": _("This first-run link was used or is not right."),
         "sign_in_link": _("This link is too old or not right. Sign in with name and password."),
         "form_token": _("The form was too old, or cookies are switched off. Send it once more."),
@@ -76,6 +78,39 @@ class ErrorPages:
             heading=heading,
             words=words if words != str(problem) else problem.message,
             hint="" if words != str(problem) else problem.hint,
+            faults=FormFaults(),
             back=back,
         )
-        return answer(request, page, problem.status)
+        return answer(request, self._about_stored(request, page, problem.rejected), problem.status)
+
+    def _about_stored(self, request: Request, page: ProblemPage, rejected: Rejected[Any] | None) -> ProblemPage:
+        """The page about a stored definition that today's rules reject: its faults, and the way to its form."""
+        if rejected is None:
+            return page
+        _, form = page.frame.lang.text, self._form_of(rejected, request)
+        return replace(
+            page,
+            title=rejected.name,
+            heading=rejected.name,
+            words=_("This was stored by an earlier version, and today's rules reject it."),
+            hint=_("Nothing is lost. Correct it in its form and save it."),
+            faults=form_faults(page.frame.lang, rejected.kind, rejected.faults, _plain_label),
+            back=Choice(_("Change it"), form) if form else page.back,
+        )
+
+    def _form_of(self, rejected: Rejected[Any], request: Request) -> str:
+        """The address of its form; empty for whoever may not change it, and for what has none."""
+        who, site = person(request), text_of(rejected.fields, "site")
+        if who is None or not who.may("editor"):
+            return ""
+        forms = {
+            "experiment": self._urls.edit_experiment(site, rejected.id),
+            "journey": self._urls.journey(site, rejected.id, edit=1),
+            "state": self._urls.state(site, rejected.key),
+        }
+        return forms.get(rejected.kind, "")
+
+
+def _plain_label(lang: Language, path: str) -> str:
+    """A field as the JSON API names it: this page does not show its form."""
+    return path

@@ -1,4 +1,4 @@
-"""The map of a journey open for editing: one form; with script it is saved by the API, without by itself."""
+"""The map of a journey open for editing: one form, whose buttons also work without script."""
 
 from __future__ import annotations
 
@@ -7,15 +7,28 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from store.client import StoreError
-from store.definitions import Conflict
+from rules import journey as rules
+from rules.faults import InvalidDefinition
+from rules.find import Rejected, stored_of
+from store.definitions import Conflict, Stored
 from store.records import Journey, Site
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
-from viewer.pages.frame.frames import Frames, answer, go, language_of, lines
+from viewer.pages.forms.faults import FormFaults, form_faults, stored_faults, too_late
+from viewer.pages.forms.fields import lines, shown
+from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
-from viewer.pages.journey.form import JourneyForm, StageForm, TouchpointForm, act, form_of, read_form, record_of
+from viewer.pages.journey.form import (
+    JourneyForm,
+    StageForm,
+    TouchpointForm,
+    act,
+    fields_of,
+    form_of,
+    label,
+    read_form,
+)
 from viewer.pages.patterns.page import known_line
 from viewer.registry import Registry
 from viewer.traffic import TrafficReader
@@ -36,38 +49,38 @@ class JourneyEditPage(Page):
     blank_touchpoint: TouchpointForm = doc("What a new touchpoint looks like")
     other: str = doc("Label of the fields for the other language")
     other_code: str = doc("Code of the other language")
-    lost: str = doc("Who was faster, when the save came too late")
+    faults: FormFaults = doc("What is wrong with it, and who was faster when the save came too late")
     action: str = doc("Where the form posts to")
     cancel: str = doc("Where to go without saving")
-    api: str = doc("Address of the journey in the API")
     matching_href: str = doc("Where the tester of patterns asks")
 
 
-async def show_form(request: Request, site: Site, stored: Journey, renderer: JourneyFormRenderer) -> Response:
+async def show_form(
+    request: Request, site: Site, found: Journey | Rejected[Journey], renderer: JourneyFormRenderer
+) -> Response:
     """GET opens the form."""
-    lang = language_of(request)
-    return await renderer.answer(request, site, stored, form_of(stored, lang.code, other_language(lang)))
+    lang, stored = language_of(request), stored_of(found)
+    form = form_of(stored, lang.code, other_language(lang))
+    return await renderer.answer(request, site, stored, replace(form, faults=stored_faults(lang, found, label)))
 
 
 async def edit(request: Request, *, registry: Registry, renderer: JourneyFormRenderer, urls: Urls) -> Response:
     """POST does what its button says, or saves."""
     site = await registry.site(request)
-    stored = await registry.journey(site, request.path_params["journey"])
-    sent, lang = await request.form(), language_of(request)
+    stored = stored_of(await registry.find(Journey, request.path_params["journey"], site))
+    sent, lang, by = await request.form(), language_of(request), signed_in(request).name
     form, do = read_form((k, str(v)) for k, v in sent.multi_items()), str(sent.get("do", "save"))
     if do != "save":
         return await renderer.answer(request, site, stored, act(form, do))
-    lost = fault(lang, form)
-    if not lost:
-        try:
-            record = record_of(form, stored, lang.code, other_language(lang))
-            await registry.save(record, signed_in(request).name)
-            return go(urls.journey(site.id, stored.id))
-        except Conflict as error:
-            lost = lang.text("Not saved; what you typed is still here.") + f" {error}"
-        except StoreError as error:
-            lost = str(error)
-    return await renderer.answer(request, site, stored, form, lost)
+    fields = fields_of(form, stored, lang.code, other_language(lang))
+    try:
+        await registry.change(lambda definitions: rules.change(definitions, stored, site.id, fields, by))
+        return go(urls.journey(site.id, stored.id))
+    except InvalidDefinition as error:
+        faults = form_faults(lang, "journey", error.faults, label)
+    except Conflict as error:
+        faults = too_late(lang, error)
+    return await renderer.answer(request, site, stored, replace(form, faults=faults))
 
 
 def other_language(lang: Language) -> str:
@@ -83,16 +96,13 @@ class JourneyFormRenderer:
         self._urls = urls
         self._traffic = traffic
 
-    async def answer(
-        self, request: Request, site: Site, stored: Journey, form: JourneyForm, lost: str = ""
-    ) -> Response:
-        """`lost`: why it could not be saved."""
+    async def answer(self, request: Request, site: Site, stored: Stored, form: JourneyForm) -> Response:
         frame, urls = await self._frames.of(request, "journeys", site), self._urls
         lang, pages = frame.lang, await self._traffic.pages(site)
         other = other_language(lang)
         page = JourneyEditPage(
             frame=frame,
-            title=lang.text("Edit %(name)s", name=stored.name),
+            title=lang.text("Edit %(name)s", name=shown(stored.fields, "name") or stored.id),
             name=form.name,
             objective=form.objective,
             review_on=form.review_on,
@@ -103,23 +113,12 @@ class JourneyFormRenderer:
             blank_touchpoint=TouchpointForm(""),
             other=lang.text("Name in French") if other == "fr" else lang.text("Name in English"),
             other_code=other,
-            lost=lost,
+            faults=form.faults,
             action=urls.journey(site.id, stored.id),
             cancel=urls.journey(site.id, stored.id),
-            api=urls.api("sites", site.id, "journeys", stored.id),
             matching_href=urls.matching(site.id),
         )
-        return answer(request, page, 409 if lost else 200)
-
-
-def fault(lang: Language, form: JourneyForm) -> str:
-    """What is missing, in words; empty when nothing is."""
-    if not form.name:
-        return lang.text("A journey needs a name.")
-    if not form.stages:
-        return lang.text("A journey needs at least one stage.")
-    names = [stage.name for stage in form.stages] + [t.name for stage in form.stages for t in stage.touchpoints]
-    return "" if all(name.strip() for name in names) else lang.text("Every stage and touchpoint needs a name.")
+        return answer(request, page, form.faults.status)
 
 
 def _tested(lang: Language, form: JourneyForm, pages: list[str]) -> tuple[StageForm, ...]:

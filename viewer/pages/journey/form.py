@@ -1,15 +1,16 @@
-"""A journey as a form: read back from its fields in their order, changed by its buttons, turned into a record."""
+"""A journey as a form: read back from its fields in their order, changed by its buttons, turned into plain fields."""
 
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
-from store.records import Journey, Stage, Touchpoint
-from viewer.pages.frame.frames import lines
-
-STAGES_MOST, TOUCHPOINTS_MOST = 12, 40  # the API's limit; touchpoints of one stage
+from store.definitions import Stored
+from store.records import MAX_STAGES, MAX_TOUCHPOINTS
+from viewer.pages.forms.faults import FormFaults
+from viewer.pages.forms.fields import items, lines, mapping, number, shown, shown_lines
+from viewer.pages.frame.languages import Language
 
 
 @dataclass(frozen=True)
@@ -44,28 +45,39 @@ class JourneyForm:
     window_days: str = "30"
     version: int = 0
     stages: tuple[StageForm, ...] = field(default_factory=tuple)
+    faults: FormFaults = FormFaults()
 
 
-def form_of(journey: Journey, code: str, other: str) -> JourneyForm:
-    """The form of a stored journey in language `code`."""
+def form_of(stored: Stored, code: str, other: str) -> JourneyForm:
+    """The form of what is stored, whatever it is, in language `code`."""
 
-    def touchpoint(t: Touchpoint) -> TouchpointForm:
-        return TouchpointForm(t.key, t.name.get(code, ""), t.name.get(other, ""), "\n".join(t.pages))
+    def words(fields: Mapping[str, object], name: str, language: str) -> str:
+        return shown(mapping(fields, name), language)
+
+    def touchpoint(fields: Mapping[str, object]) -> TouchpointForm:
+        pages = shown_lines(fields, "pages")
+        names = words(fields, "name", code), words(fields, "name", other)
+        return TouchpointForm(shown(fields, "key"), *names, pages)
 
     stages = tuple(
         StageForm(
-            s.key,
-            s.name.get(code, ""),
-            s.name.get(other, ""),
-            s.goal.get(code, ""),
-            "\n".join(s.pains),
-            tuple(touchpoint(t) for t in s.touchpoints),
-            s.goal.get(other, ""),
+            shown(one, "key"),
+            words(one, "name", code),
+            words(one, "name", other),
+            words(one, "goal", code),
+            shown_lines(one, "pains"),
+            tuple(touchpoint(t) for t in items(one, "touchpoints")),
+            words(one, "goal", other),
         )
-        for s in journey.stages
+        for one in items(stored.fields, "stages")
     )
     return JourneyForm(
-        journey.name, journey.objective, journey.review_on, str(journey.window_days), journey.version, stages
+        name=shown(stored.fields, "name"),
+        objective=shown(stored.fields, "objective"),
+        review_on=shown(stored.fields, "review_on"),
+        window_days=shown(stored.fields, "window_days") or "30",
+        version=stored.version,
+        stages=stages,
     )
 
 
@@ -87,7 +99,7 @@ def read_form(fields: Iterable[tuple[str, str]]) -> JourneyForm:
             form = replace(form, version=int(value) if value.isdigit() else 0)
         elif name in ("name", "objective", "review_on", "window_days"):
             form = replace(form, **{name: value.strip()})  # type: ignore[arg-type]
-    return replace(form, stages=tuple(stages[:STAGES_MOST]))
+    return replace(form, stages=tuple(stages))
 
 
 _STAGE = {"stage_name": "name", "stage_other": "other", "stage_goal": "goal", "stage_pains": "pains"}
@@ -104,7 +116,7 @@ def act(form: JourneyForm, do: str) -> JourneyForm:
     what, _, key = do.partition(":")
     stages = list(form.stages)
     if what == "add":
-        return replace(form, stages=(*stages, StageForm(new_key()))) if len(stages) < STAGES_MOST else form
+        return replace(form, stages=(*stages, StageForm(new_key()))) if len(stages) < MAX_STAGES else form
     at = next((i for i, s in enumerate(stages) if s.key == key or any(t.key == key for t in s.touchpoints)), None)
     if at is None:
         return form
@@ -114,7 +126,7 @@ def act(form: JourneyForm, do: str) -> JourneyForm:
             stages[at], stages[to] = stages[to], stages[at]
     elif what == "remove" and len(stages) > 1:
         del stages[at]
-    elif what == "tp-add" and len(stages[at].touchpoints) < TOUCHPOINTS_MOST:
+    elif what == "tp-add" and len(stages[at].touchpoints) < MAX_TOUCHPOINTS:
         stages[at] = replace(stages[at], touchpoints=(*stages[at].touchpoints, TouchpointForm(new_key())))
     elif what.startswith("tp-"):
         _act_on_touchpoint(stages, at, what, key)
@@ -140,29 +152,57 @@ def _act_on_touchpoint(stages: list[StageForm], at: int, what: str, key: str) ->
     stages[at] = replace(stages[at], touchpoints=tuple(touchpoints))
 
 
-def record_of(form: JourneyForm, stored: Journey, code: str, other: str) -> Journey:
-    """The journey as typed. A goal typed in one language leaves that of the other as it was."""
-    goals = {stage.key: stage.goal for stage in stored.stages}
+def fields_of(form: JourneyForm, stored: Stored, code: str, other: str) -> dict[str, object]:
+    """As plain fields for rules/journey.py. Words in languages that the form does not show stay as they were."""
+    stages = items(stored.fields, "stages")
+    known = {shown(one, "key"): one for stage in stages for one in (stage, *items(stage, "touchpoints"))}
 
-    def words(name: str, second: str) -> dict[str, str]:
-        return {c: text.strip() for c, text in ((code, name), (other, second)) if text.strip()}
+    def words(key: str, name: str, typed: Mapping[str, str]) -> dict[str, object]:
+        kept = {c: text for c, text in mapping(known.get(key, {}), name).items() if c not in typed}
+        return kept | {c: text.strip() for c, text in typed.items() if text.strip()}
 
-    def goal(stage: StageForm) -> dict[str, str]:
-        kept = {c: text for c, text in goals.get(stage.key, {}).items() if c != code}
-        return kept | ({code: stage.goal.strip()} if stage.goal.strip() else {})
+    def touchpoint(one: TouchpointForm) -> dict[str, object]:
+        names = words(one.key, "name", {code: one.name, other: one.other})
+        return {"key": one.key, "name": names, "pages": list(lines(one.pages))}
 
-    stages = tuple(
-        Stage(
-            key=stage.key,
-            name=words(stage.name, stage.other),
-            touchpoints=tuple(Touchpoint(t.key, words(t.name, t.other), lines(t.pages)) for t in stage.touchpoints),
-            goal=goal(stage),
-            pains=tuple(line.strip() for line in stage.pains.splitlines() if line.strip()),
-        )
-        for stage in form.stages
-    )
-    days = int(form.window_days) if form.window_days.isdigit() else stored.window_days
-    return Journey(
-        id=stored.id, version=form.version, site=stored.site, name=form.name, stages=stages,
-        objective=form.objective, review_on=form.review_on, window_days=min(365, max(1, days)),
-    )  # fmt: skip
+    return {
+        "name": form.name,
+        "objective": form.objective,
+        "review_on": form.review_on,
+        "window_days": number(form.window_days),
+        "version": form.version,
+        "stages": [
+            {
+                "key": stage.key,
+                "name": words(stage.key, "name", {code: stage.name, other: stage.other}),
+                "touchpoints": [touchpoint(one) for one in stage.touchpoints],
+                "goal": words(stage.key, "goal", {code: stage.goal}),
+                "pains": [line.strip() for line in stage.pains.splitlines() if line.strip()],
+            }
+            for stage in form.stages
+        ],
+    }
+
+
+def label(lang: Language, path: str) -> str:
+    """What the form calls a field."""
+    _ = lang.text
+    names = {
+        "name": _("Name of the journey"),
+        "objective": _("What this journey is for"),
+        "review_on": _("Review on"),
+        "window_days": _("Days in which going on counts"),
+        "stages": _("Stages"),
+    }
+    top, *rest = path.split(".")
+    if top != "stages" or len(rest) < 2:
+        return names.get(top, top)
+    stage = _("Stage %(n)s", n=_ordinal(rest[0]))
+    if rest[1] == "touchpoints" and len(rest) > 2:
+        return f"{stage}, {_('touchpoint %(n)s', n=_ordinal(rest[2]))}"
+    parts = {"name": _("Name"), "goal": _("Customer goal"), "pains": _("Pain points"), "touchpoints": _("Touchpoints")}
+    return f"{stage}, {parts.get(rest[1], rest[1])}"
+
+
+def _ordinal(index: str) -> str:
+    return str(int(index) + 1) if index.isdecimal() else index

@@ -4,20 +4,30 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec import to_builtins
 from starlette.requests import Request
 from starlette.responses import Response
 
-from store.definitions import Conflict, Definitions
+from rules import journey as rules
+from rules.faults import InvalidDefinition
 from store.records import Journey
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
-from viewer.lookup import slug
-from viewer.pages.frame.frames import Frames, answer, go
+from viewer.pages.forms.faults import FormFaults, RejectedRow, form_faults, rejected_row
+from viewer.pages.forms.fields import text
+from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.page import Page, doc
+from viewer.pages.journey.form import label
 from viewer.pages.journey.nine_stages import NINE, nine_stages
 from viewer.registry import Registry
 
-NAME_MOST = 120
+
+@dataclass(frozen=True)
+class NewJourney:
+    """What was typed about a new one, and what is wrong with it."""
+
+    name: str = ""
+    faults: FormFaults = FormFaults()
 
 
 @dataclass(frozen=True)
@@ -39,7 +49,8 @@ class JourneysPage(Page):
     stages: str = doc("Names of the stages that a new one begins with")
     action: str = doc("Where the form for a new one posts to")
     name: str = doc("Name typed so far")
-    problem: str = doc("Why it could not be made")
+    faults: FormFaults = doc("Why it could not be made")
+    rejected: list[RejectedRow] = doc("Those that today's rules reject, with their faults")
     can_edit: bool = doc("Whether the person may make one")
 
 
@@ -51,32 +62,23 @@ async def index(request: Request, *, registry: Registry, frames: Frames, urls: U
 async def new_journey(request: Request, *, registry: Registry, frames: Frames, urls: Urls) -> Response:
     """POST makes one from the nine stages and opens it for editing."""
     site = await registry.site(request)
-    name = str((await request.form()).get("name", "")).strip()[:NAME_MOST]
-    who = signed_in(request).name
-    if not name:
-        return await _list(request, registry, frames, urls, name, 422)
-
-    def make(definitions: Definitions) -> Journey:
-        base = slug(name)
-        for n in range(1, 100):
-            try:
-                id = base if n == 1 else f"{base}-{n}"
-                return definitions.put(Journey(id=id, site=site.id, name=name, stages=nine_stages()), who)
-            except Conflict:
-                continue
-        raise Conflict(f"There are a hundred journeys like {name!r}: choose another name")
-
-    made = await registry.change(make)
-    return go(urls.journey(site.id, made.id, edit=1))
+    name, by = text(await request.form(), "name"), signed_in(request).name
+    fields = {"name": name, "stages": to_builtins(nine_stages())}
+    try:
+        made = await registry.change(lambda definitions: rules.add(definitions, site.id, fields, by))
+        return go(urls.journey(site.id, made.id, edit=1))
+    except InvalidDefinition as error:
+        faults = form_faults(language_of(request), "journey", error.faults, label)
+        return await _list(request, registry, frames, urls, NewJourney(name, faults))
 
 
 async def _list(
-    request: Request, registry: Registry, frames: Frames, urls: Urls, name: str = "", status: int = 200
+    request: Request, registry: Registry, frames: Frames, urls: Urls, typed: NewJourney | None = None
 ) -> Response:
-    who = signed_in(request)
+    may_edit = signed_in(request).may("editor")
     site = await registry.site(request)
     frame = await frames.of(request, "journeys", site)
-    lang = frame.lang
+    lang, found, form = frame.lang, await registry.listing(Journey, site), typed or NewJourney()
     rows = [
         JourneyRow(
             name=j.name,
@@ -86,7 +88,7 @@ async def _list(
             touchpoints=lang.number(sum(len(stage.touchpoints) for stage in j.stages)),
             review=lang.day(j.review_on) if j.review_on else "",
         )
-        for j in await registry.journeys(site)
+        for j in found.records
     ]
     page = JourneysPage(
         frame=frame,
@@ -94,8 +96,12 @@ async def _list(
         journeys=rows,
         stages=", ".join((french if lang.code == "fr" else english) for _, english, french in NINE),
         action=urls.journeys(site.id),
-        name=name,
-        problem=lang.text("A journey needs a name.") if status == 422 else "",
-        can_edit=who.may("editor"),
+        name=form.name,
+        faults=form.faults,
+        rejected=[
+            rejected_row(lang, one, label, urls.journey(site.id, one.id, edit=1) if may_edit else "")
+            for one in found.rejected
+        ],
+        can_edit=may_edit,
     )
-    return answer(request, page, status)
+    return answer(request, page, form.faults.status)

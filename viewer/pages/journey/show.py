@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.journey import JourneyMap
+from rules.find import usable
 from rules.question import JOURNEY
 from store.devices import DEVICES
 from store.records import Journey
@@ -71,10 +72,11 @@ async def show(
     """GET shows the map, or with `?edit=1` its form."""
     who = signed_in(request)
     asked = await questions.read(request, JOURNEY)
-    journey = await registry.journey(asked.site, request.path_params["journey"])
+    found = await registry.find(Journey, request.path_params["journey"], asked.site)
     if request.query_params.get("edit") == "1":
         check_role(who, "editor")
-        return await show_form(request, asked.site, journey, renderer)
+        return await show_form(request, asked.site, found, renderer)
+    journey = usable(found)
     frame = await frames.of(request, "journeys", asked.site)
     edit = urls.journey(asked.site.id, journey.id, edit=1) if who.may("editor") else ""
     links = Links(urls.journey(asked.site.id, journey.id), asked.question)

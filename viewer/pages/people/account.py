@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.faults import InvalidDefinition
+from rules.find import Listing, find, stored_of
 from store.definitions import Definitions, Missing
 from store.records import Token
 from viewer.access import tokens
@@ -17,12 +19,26 @@ from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
-from viewer.pages.frame.frames import LANGUAGE_COOKIE, THEME_COOKIE, THEMES, Frames, answer, go, keep
+from viewer.pages.forms.faults import FormFaults, RejectedRow, form_faults, rejected_row
+from viewer.pages.forms.fields import text
+from viewer.pages.frame.frames import (
+    LANGUAGE_COOKIE,
+    THEME_COOKIE,
+    THEMES,
+    Frames,
+    answer,
+    go,
+    keep,
+    language_of,
+)
 from viewer.pages.frame.languages import CODES, NAMES, Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.frame.problem import problem_words
+from viewer.pages.people.labels import label
 from viewer.registry import Registry
 from viewer.work import Work
+
+NO_FAULTS = FormFaults()
 
 
 @dataclass(frozen=True)
@@ -39,11 +55,12 @@ class AccountPage(Page):
     template = "people/account.html"
     role: str = doc("What the person may do, in words")
     saved: bool = doc("Whether something was just saved")
-    problem: str = doc("Why the last change failed")
+    faults: FormFaults = doc("Why the last change failed")
     languages: list[Choice] = doc("Languages; `href` is the value")
     themes: list[Choice] = doc("Looks; `href` is the value")
     can_edit: bool = doc("Whether the person may make tokens")
     tokens: list[TokenRow] = doc("Tokens that are valid")
+    rejected: list[RejectedRow] = doc("Tokens that today's rules reject, with their faults")
     new_token: str = doc("Text of a token just made, shown this once")
 
 
@@ -70,13 +87,17 @@ async def save(
             case "password":
                 return await changes.password(request, str(form.get("old", "")), str(form.get("new", "")))
             case "token" if who.may("owner"):
-                name = str(form.get("name", "")).strip()[:80] or "token"
-                _, new_token = await registry.change(lambda found: tokens.issue(found, name, "editor"))
+                fields = {"name": text(form, "name"), "role": "editor"}
+                _, new_token = await registry.change(lambda found: tokens.create(found, fields))
             case "withdraw" if who.may("owner"):
                 await registry.change(lambda found: _withdraw(found, str(form.get("token", "")), who))
                 return go(urls.account() + "#tokens")
     except Problem as problem:
-        return await _answer(request, registry, frames, problem=problem)
+        note = problem_words(language_of(request), problem)
+        return await _answer(request, registry, frames, FormFaults(note=note, status=problem.status))
+    except InvalidDefinition as error:
+        kind = "token" if form.get("do") == "token" else "user"
+        return await _answer(request, registry, frames, form_faults(language_of(request), kind, error.faults, label))
     return await _answer(request, registry, frames, new_token=new_token)
 
 
@@ -113,24 +134,25 @@ class AccountChanges:
 
 
 async def _answer(
-    request: Request, registry: Registry, frames: Frames, problem: Problem | None = None, new_token: str = ""
+    request: Request, registry: Registry, frames: Frames, faults: FormFaults = NO_FAULTS, new_token: str = ""
 ) -> Response:
     who, frame = signed_in(request), await frames.of(request, "account")
     lang = frame.lang
-    stored = await registry.tokens() if who.may("owner") else []
+    found = await registry.listing(Token) if who.may("owner") else Listing[Token]((), ())
     page = AccountPage(
         frame=frame,
         title=lang.text("Account"),
         role=_role(lang, who.role),
         saved=request.query_params.get("saved") == "1",
-        problem=problem_words(lang, problem) if problem else "",
+        faults=faults,
         languages=_languages(lang, who),
         themes=_themes(lang, frame.theme),
         can_edit=who.may("owner"),
-        tokens=[TokenRow(t.id, t.name, _role(lang, t.role)) for t in stored],
+        tokens=[TokenRow(t.id, t.name, _role(lang, t.role)) for t in found.records],
+        rejected=[rejected_row(lang, one, label, "") for one in found.rejected],
         new_token=new_token,
     )
-    response = answer(request, page, problem.status if problem else 200)
+    response = answer(request, page, faults.status)
     if new_token:
         response.headers["Cache-Control"] = "no-store"
     return response
@@ -154,4 +176,4 @@ def _themes(lang: Language, theme: str) -> list[Choice]:
 
 def _withdraw(definitions: Definitions, id: str, who: Person) -> None:
     with suppress(Missing):  # it is gone already, which is what was asked for
-        definitions.delete(definitions.get(Token, id), who.name)
+        definitions.delete_stored(Token, stored_of(find(definitions, Token, id)), who.name)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.faults import InvalidDefinition
 from store.records import User
 from viewer.access.first_run import FirstRun
 from viewer.access.form_tokens import FormTokens
@@ -16,9 +17,11 @@ from viewer.access.sessions import Sessions
 from viewer.access.sign_in import SignIn
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
+from viewer.pages.forms.faults import FormFaults, form_faults
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.frame.problem import problem_words
+from viewer.pages.people.labels import label
 from viewer.work import Work
 
 
@@ -40,7 +43,7 @@ class FirstRunPage(Page):
     name: str = doc("Name typed so far")
     token: str = doc("Token of the link")
     usable: bool = doc("Whether the link still makes an owner")
-    problem: str = doc("Why the last try failed; empty at first")
+    faults: FormFaults = doc("Why the last try failed; none at first")
 
 
 async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn, sessions: Sessions) -> Response:
@@ -97,7 +100,7 @@ async def first_run(
 ) -> Response:
     """GET shows the form of the first account, POST makes it and signs in."""
     frame = await frames.of(request, "")
-    name, problem, status = "", "", 200
+    name, faults = "", FormFaults()
     token = request.query_params.get("token", "")
     if request.method == "POST":
         form = await request.form()
@@ -106,12 +109,14 @@ async def first_run(
             await forms.check(request)
             user = await work.heavy(first_owner.create_owner, token, name, str(form.get("password", "")))
         except Problem as error:
-            problem, status = problem_words(frame.lang, error), error.status
+            faults = FormFaults(note=problem_words(frame.lang, error), status=error.status)
+        except InvalidDefinition as error:
+            faults = form_faults(frame.lang, "user", error.faults, label)
         else:
             work.forget()
             return _begun(sessions, user, "/sites")
     usable = await work.run(first_owner.fits, token)
     page = FirstRunPage(
-        frame=frame, title=frame.lang.text("First account"), name=name, token=token, usable=usable, problem=problem
+        frame=frame, title=frame.lang.text("First account"), name=name, token=token, usable=usable, faults=faults
     )
-    return answer(request, page, status if usable else 403)
+    return answer(request, page, faults.status if usable else 403)

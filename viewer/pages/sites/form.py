@@ -1,20 +1,20 @@
-"""A site as a form, and back."""
+"""A site as a form: from what is stored, from what was typed, and to plain fields for the rules."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from rules.domains import covers_many_owners, domain_of, network_of
-from store.client import StoreError
-from store.records import Site
-from viewer.pages.frame.frames import lines
+from starlette.datastructures import FormData
+
+from store.definitions import Stored
+from viewer.pages.forms.faults import FormFaults
+from viewer.pages.forms.fields import lines, shown, shown_lines, text, version
 from viewer.pages.frame.languages import Language
 
 
 @dataclass(frozen=True)
 class SiteForm:
-    """What was typed about a site."""
+    """What was typed about a site, and what is wrong with it."""
 
     name: str = ""
     domains: str = ""
@@ -24,7 +24,7 @@ class SiteForm:
     staff_networks: str = ""
     staff_ids: str = ""  # as typed, or as marks (store/visitors.py)
     version: int = 0
-    problem: str = ""
+    faults: FormFaults = FormFaults()
 
     @property
     def bookmark(self) -> str:
@@ -32,61 +32,57 @@ class SiteForm:
         return "javascript:parcours('exclude')"
 
     @classmethod
-    def of(cls, site: Site) -> SiteForm:
-        domains, keys = "\n".join(site.domains), "\n".join(site.keep_query)
-        networks, ids = "\n".join(site.staff_networks), "\n".join(site.staff_ids)
-        return cls(site.name, domains, site.allow_private, keys, site.fetch_from, networks, ids, site.version)
+    def of(cls, stored: Stored) -> SiteForm:
+        """The form of what is stored, whatever it is."""
+        fields = stored.fields
+        return cls(
+            name=shown(fields, "name"),
+            domains=shown_lines(fields, "domains"),
+            allow_private=fields.get("allow_private") is True,
+            keep_query=shown_lines(fields, "keep_query"),
+            fetch_from=shown(fields, "fetch_from"),
+            staff_networks=shown_lines(fields, "staff_networks"),
+            staff_ids=shown_lines(fields, "staff_ids"),
+            version=stored.version,
+        )
 
     @classmethod
-    def typed(cls, form: Any) -> SiteForm:
-        version = str(form.get("version", "0"))
+    def typed(cls, form: FormData) -> SiteForm:
         return cls(
-            name=str(form.get("name", "")).strip(),
+            name=text(form, "name"),
             domains=str(form.get("domains", "")),
             allow_private=form.get("allow_private") == "1",
             keep_query=str(form.get("keep_query", "")),
-            fetch_from=str(form.get("fetch_from", "")).strip(),
+            fetch_from=text(form, "fetch_from"),
             staff_networks=str(form.get("staff_networks", "")),
             staff_ids=str(form.get("staff_ids", "")),
-            version=int(version) if version.isdigit() else 0,
+            version=version(form),
         )
 
-    def fault(self, lang: Language, taken: set[str]) -> str:
-        """What is wrong with it, in words; empty when nothing is. `taken`: names of the other sites."""
-        _ = lang.text
-        if not self.name or self.name.isdigit():
-            return _("A site needs a name, and not a number alone.")
-        if self.name in taken:
-            return _("There is already a site of this name. Choose another one.")
-        if not lines(self.domains):
-            return _("A site needs at least one domain, such as shop.example.")
-        for text in lines(self.domains):
-            if covers_many_owners(text):
-                return _("“%(text)s” would take in other people's sites: write your own, as *.shop.example.", text=text)
-            try:
-                domain_of(text)
-            except StoreError:
-                return _("“%(text)s” is no domain: write shop.example, *.shop.example or 127.0.0.1:8001.", text=text)
-        for text in lines(self.staff_networks):
-            try:
-                network_of(text)
-            except StoreError:
-                return _(
-                    "“%(text)s” is no address or network of a team: "
-                    "write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
-                    text=text,
-                )
-        if any(len(id) > 64 for id in lines(self.staff_ids)):
-            return _("An id of a visitor has at most 64 letters.")
-        return ""
-
-    def fields(self) -> dict[str, Any]:
-        """As fields of a Site. StoreError when a domain is none."""
-        return {
+    def fields(self) -> dict[str, object]:
+        """As plain fields for rules/site.py."""
+        fields: dict[str, object] = {
             "name": self.name,
-            "domains": tuple(dict.fromkeys(domain_of(d) for d in lines(self.domains))),
+            "domains": list(lines(self.domains)),
             "allow_private": self.allow_private,
-            "keep_query": lines(self.keep_query),
+            "keep_query": list(lines(self.keep_query)),
             "fetch_from": self.fetch_from,
-            "staff_networks": tuple(dict.fromkeys(network_of(n) for n in lines(self.staff_networks))),
+            "staff_networks": list(lines(self.staff_networks)),
+            "staff_ids": list(lines(self.staff_ids)),
         }
+        return fields | ({"version": self.version} if self.version else {})
+
+
+def label(lang: Language, path: str) -> str:
+    """What the form calls a field."""
+    _ = lang.text
+    names = {
+        "name": _("Name"),
+        "domains": _("Domains"),
+        "keep_query": _("Query keys that make another page"),
+        "fetch_from": _("Address to load pictures from"),
+        "staff_networks": _("Addresses of your offices"),
+        "staff_ids": _("Ids of your team"),
+    }
+    top = path.partition(".")[0]
+    return names.get(top, top)

@@ -8,17 +8,18 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules import site as rules
+from rules.faults import InvalidDefinition
 from rules.period import Period, today
-from rules.site import add_site
-from store.client import StoreError
 from store.records import Site
 from viewer.access.person import signed_in
 from viewer.health import Health, SiteHealth
 from viewer.http.urls import Urls
+from viewer.pages.forms.faults import RejectedRow, form_faults, rejected_row
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
-from viewer.pages.sites.form import SiteForm
+from viewer.pages.sites.form import SiteForm, label
 from viewer.pages.sites.receiving import receiving_of
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
@@ -58,6 +59,7 @@ class SitesPage(Page):
     sites: list[SiteRow] = doc("A row a site")
     notes: list[SiteWarning] = doc("Sites that refuse much of what they are sent")
     can_edit: bool = doc("Whether the person may add a site")
+    rejected: list[RejectedRow] = doc("Sites that today's rules reject, with their faults")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -97,6 +99,10 @@ async def index(
         sites=rows,
         notes=warnings,
         can_edit=signed_in(request).may("editor"),
+        rejected=[
+            rejected_row(lang, one, label, urls.site(one.id) if one.record else "")
+            for one in (await registry.listing(Site)).rejected
+        ],
     )
     return answer(request, page)
 
@@ -125,18 +131,13 @@ def _row(lang: Language, urls: Urls, site: Site, found: SiteHealth, pictures: tu
 
 async def new_site(request: Request, *, registry: Registry, frames: Frames, urls: Urls) -> Response:
     """GET shows the form, POST adds the site and goes on to its set-up."""
-    frame = await frames.of(request, "sites")
-    form, status = SiteForm(), 200
+    frame, form = await frames.of(request, "sites"), SiteForm()
     if request.method == "POST":
-        form = SiteForm.typed(await request.form())
-        taken = {site.name for site in await registry.sites()}
-        problem = form.fault(frame.lang, taken)
-        if not problem:
-            try:
-                site = await registry.change(lambda definitions: add_site(definitions, **form.fields()))
-            except StoreError as error:
-                problem = str(error)
-            else:
-                return go(urls.site(site.id))
-        form, status = replace(form, problem=problem), 422
-    return answer(request, NewSitePage(frame=frame, title=frame.lang.text("Add a site"), form=form), status)
+        form, by = SiteForm.typed(await request.form()), signed_in(request).name
+        try:
+            site = await registry.change(lambda definitions: rules.add(definitions, form.fields(), by))
+            return go(urls.site(site.id))
+        except InvalidDefinition as error:
+            form = replace(form, faults=form_faults(frame.lang, "site", error.faults, label))
+    page = NewSitePage(frame=frame, title=frame.lang.text("Add a site"), form=form)
+    return answer(request, page, form.faults.status)

@@ -5,25 +5,26 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
-import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules import site as rules
+from rules.faults import InvalidDefinition
+from rules.find import Rejected, stored_of, usable
 from rules.period import Period, today
-from store.client import StoreError
 from store.definitions import Conflict
 from store.records import Site
 from store.sites import rotate_key, snippet
-from store.visitors import staff_marks
 from viewer.access.person import signed_in
 from viewer.health import Health
 from viewer.http.urls import Urls
-from viewer.pages.frame.frames import Frames, answer, go, language_of, lines
+from viewer.pages.forms.faults import form_faults, stored_faults, too_late
+from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.pictures.fields import address_of, fields_of, takeable
 from viewer.pages.sites import messages
-from viewer.pages.sites.form import SiteForm
+from viewer.pages.sites.form import SiteForm, label
 from viewer.pages.sites.live_check import LiveStep, live_check
 from viewer.pages.sites.receiving import receiving_of
 from viewer.pages.sites.refusals import advice_of, words_of
@@ -87,7 +88,7 @@ class SetupRenderer:
         self._traffic = traffic
         self._snapshots = snapshots
 
-    async def answer(self, request: Request, site: Site, form: SiteForm, status: int = 200) -> Response:
+    async def answer(self, request: Request, site: Site, form: SiteForm) -> Response:
         urls, can_edit = self._urls, signed_in(request).may("editor")
         frame = await self._frames.of(request, "setup", site)
         lang = frame.lang
@@ -128,7 +129,7 @@ class SetupRenderer:
             take_action=urls.take(site.id),
             take_next=urls.heatmap(site.id, page=busiest) if busiest else urls.pages(site.id),
         )
-        return answer(request, page, status)
+        return answer(request, page, form.faults.status)
 
 
 def _refusals(lang: Language, recent: Recent) -> list[RefusalRow]:
@@ -146,32 +147,34 @@ def _refusals(lang: Language, recent: Recent) -> list[RefusalRow]:
 
 async def show(request: Request, *, registry: Registry, renderer: SetupRenderer) -> Response:
     """GET shows it."""
-    site = await registry.site(request)
-    return await renderer.answer(request, site, SiteForm.of(site))
+    site, found = await _named(request, registry)
+    faults = stored_faults(language_of(request), found, label)
+    return await renderer.answer(request, site, replace(SiteForm.of(stored_of(found)), faults=faults))
 
 
 async def save(request: Request, *, registry: Registry, renderer: SetupRenderer, urls: Urls) -> Response:
     """POST saves name and domains, or shows what is wrong with them."""
-    site = await registry.site(request)
-    form = SiteForm.typed(await request.form())
-    taken = {other.name for other in await registry.sites() if other.id != site.id}
-    problem = form.fault(language_of(request), taken)
-    if problem:
-        return await renderer.answer(request, site, replace(form, problem=problem), 422)
+    site, found = await _named(request, registry)
+    form, lang, by = SiteForm.typed(await request.form()), language_of(request), signed_in(request).name
+    stored = stored_of(found)
     try:
-        marks = await registry.read(lambda found: staff_marks(found, int(site.id), lines(form.staff_ids)))
-        changed = msgspec.structs.replace(site, **form.fields(), staff_ids=marks, version=form.version)
-        await registry.save(changed, signed_in(request).name)
+        await registry.change(lambda definitions: rules.change(definitions, stored, form.fields(), by))
+        return go(urls.site(site.id) + "?saved=1#site")
+    except InvalidDefinition as error:
+        faults = form_faults(lang, "site", error.faults, label)
     except Conflict as error:
-        words = language_of(request).text("Not saved; what you typed is still here.")
-        return await renderer.answer(request, site, replace(form, problem=f"{words} {error}"), 409)
-    except StoreError as error:
-        return await renderer.answer(request, site, replace(form, problem=str(error)), 422)
-    return go(urls.site(site.id) + "?saved=1#site")
+        faults = too_late(lang, error)
+    return await renderer.answer(request, site, replace(form, faults=faults))
+
+
+async def _named(request: Request, registry: Registry) -> tuple[Site, Site | Rejected[Site]]:
+    """The site of the address in use, and as it is found."""
+    site = await registry.site(request)
+    return site, await registry.find(Site, site.id)
 
 
 async def rotate(request: Request, *, registry: Registry, urls: Urls) -> Response:
     """POST gives the site a new key; the previous one still works for a while."""
-    site = await registry.site(request)
+    site = usable(await registry.find(Site, request.path_params["site"]))
     await registry.change(lambda definitions: rotate_key(definitions, site, signed_in(request).name))
     return go(urls.site(site.id) + "?rotated=1")

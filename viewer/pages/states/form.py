@@ -1,71 +1,91 @@
-"""A state of a page as a form and back, and what the form says of the steps."""
+"""A state of a page as a form: from what is stored, from what was typed, and to plain fields for the rules."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
-from rules.recipe import BadRecipe, read_recipe
+from starlette.datastructures import FormData
+
+from store.definitions import Stored
 from store.devices import DEVICES
-from store.records import PageState
-from viewer.pages.frame.frames import lines
+from viewer.pages.forms.faults import FormFaults
+from viewer.pages.forms.fields import lines, number, shown, shown_lines, text, version
 from viewer.pages.frame.languages import Language
-from viewer.pages.states.recipe_words import words_of
-
-NAME_MOST = 60  # letters
 
 
 @dataclass(frozen=True)
 class StateForm:
-    """What was typed about a state."""
+    """What was typed about a state, and what is wrong with it."""
 
     name: str = ""
     pages: str = ""
     steps: str = ""
     first: bool = False
     devices: tuple[str, ...] = ()
-    place: int = 0
+    place: str = "0"
     version: int = 0
     url: str = ""  # address to try it on
-    problem: str = ""
+    faults: FormFaults = FormFaults()
 
     @classmethod
-    def of(cls, state: PageState, url: str) -> StateForm:
-        pages, steps = "\n".join(state.pages), "\n".join(state.steps)
-        return cls(state.name, pages, steps, state.first, state.devices, state.place, state.version, url)
-
-    @classmethod
-    def typed(cls, form: Any) -> StateForm:
-        def typed(name: str) -> str:
-            return str(form.get(name, "")).strip()
-
-        def number(name: str) -> int:
-            return min(1000, int(typed(name))) if typed(name).isdigit() else 0
-
-        devices = tuple(device for device in DEVICES if device in form.getlist("device"))
+    def of(cls, stored: Stored, url: str) -> StateForm:
+        """The form of what is stored, whatever it is."""
+        fields = stored.fields
+        devices = fields.get("devices")
         return cls(
-            typed("name")[:NAME_MOST],
-            str(form.get("pages", "")),
-            str(form.get("steps", "")),
-            typed("first") == "1",
-            () if len(devices) == len(DEVICES) else devices,
-            number("place"),
-            number("version"),
-            typed("url"),
+            name=shown(fields, "name"),
+            pages=shown_lines(fields, "pages"),
+            steps=shown_lines(fields, "steps"),
+            first=fields.get("first") is True,
+            devices=tuple(d for d in DEVICES if isinstance(devices, list | tuple) and d in devices),
+            place=shown(fields, "place") or "0",
+            version=stored.version,
+            url=url,
         )
 
-    def fields(self, lang: Language) -> dict[str, Any]:
-        """The fields of the record. ValueError in the reader's words when something is wrong with them."""
-        if not self.name or not lines(self.pages):
-            raise ValueError(lang.text("A state needs a name and at least one page pattern."))
-        try:
-            steps = tuple(str(step) for step in read_recipe(self.steps.splitlines()))
-        except BadRecipe as fault:
-            raise ValueError(words_of(lang, fault)) from None
-        return {
-            "name": self.name, "pages": lines(self.pages), "steps": steps, "first": self.first,
-            "devices": self.devices, "place": self.place,
-        }  # fmt: skip
+    @classmethod
+    def typed(cls, form: FormData) -> StateForm:
+        devices = tuple(str(device) for device in form.getlist("device"))
+        return cls(
+            name=text(form, "name"),
+            pages=str(form.get("pages", "")),
+            steps=str(form.get("steps", "")),
+            first=text(form, "first") == "1",
+            devices=() if len(devices) == len(DEVICES) else devices,
+            place=text(form, "place"),
+            version=version(form),
+            url=text(form, "url"),
+        )
+
+    def fields(self, key: str = "") -> dict[str, object]:
+        """As plain fields for rules/state.py; `key` of a new one."""
+        fields: dict[str, object] = {
+            "name": self.name,
+            "pages": list(lines(self.pages)),
+            "steps": self.steps.splitlines(),
+            "first": self.first,
+            "devices": list(self.devices),
+        }
+        if self.place:
+            fields["place"] = number(self.place)
+        if key:
+            fields["key"] = key
+        return fields | ({"version": self.version} if self.version else {})
+
+
+def label(lang: Language, path: str) -> str:
+    """What the form calls a field."""
+    _ = lang.text
+    names = {
+        "name": _("Name"),
+        "key": _("Key"),
+        "pages": _("Pages"),
+        "steps": _("Steps"),
+        "devices": _("Devices that have it"),
+        "place": _("Place in the order"),
+    }
+    top = path.partition(".")[0]
+    return names.get(top, top)
 
 
 def step_help(lang: Language) -> list[tuple[str, str]]:

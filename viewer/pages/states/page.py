@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from msgspec import structs
 from starlette.requests import Request
 from starlette.responses import Response
 
-from store.client import StoreError
-from store.definitions import Conflict, Definitions
+from rules import state as rules
+from rules.faults import InvalidDefinition
+from rules.fields import text_of
+from rules.find import Rejected, stored_of
+from rules.names import free_slug
+from rules.state import in_order
+from store.definitions import Conflict, Definitions, Stored
 from store.devices import DEVICES
 from store.pages import canonical_page, matches
 from store.records import PageState, Site
@@ -19,7 +23,8 @@ from viewer.access.person import signed_in
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
 from viewer.jobs import Jobs
-from viewer.lookup import slug
+from viewer.pages.forms.faults import FormFaults, RejectedRow, form_faults, rejected_row, stored_faults, too_late
+from viewer.pages.forms.fields import lines
 from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Page, doc
@@ -27,11 +32,11 @@ from viewer.pages.map.controls import device_name
 from viewer.pages.map.picture_notes import stored_words
 from viewer.pages.pictures.failures import words_of as failure_words
 from viewer.pages.pictures.fields import WIDTHS
-from viewer.pages.states.form import StateForm, step_help
+from viewer.pages.states.form import StateForm, label, step_help
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot.request import PictureRequest
-from viewer.states import MOST_STATES, PlannedPicture, defined_states, planned_pictures, state_id
+from viewer.states import PlannedPicture, planned_pictures
 
 
 @dataclass(frozen=True)
@@ -52,6 +57,7 @@ class StatesPage(Page):
     template = "states/index.html"
     states: list[StateRow] = doc("A row a state, in the owner's order")
     first: list[StateRow] = doc("Recipes that are done before every picture")
+    rejected: list[RejectedRow] = doc("Those that today's rules reject, with their faults")
     new_href: str = doc("Address of the form for a new one")
     can_edit: bool = doc("Whether the person may make and change states")
 
@@ -89,14 +95,18 @@ async def index(
     site = await registry.site(request)
     frame = await frames.of(request, "pages", site)
     pictures = await snapshots.all(site)
-    rows = [(state, _row(frame.lang, urls, site, state, pictures)) for state in await registry.states(site)]
+    lang, may_edit, found = frame.lang, signed_in(request).may("editor"), await registry.listing(PageState, site)
+    rows = [(state, _row(lang, urls, site, state, pictures)) for state in in_order(found.records)]
     page = StatesPage(
         frame=frame,
-        title=frame.lang.text("States of pages"),
+        title=lang.text("States of pages"),
         states=[row for state, row in rows if not state.first],
         first=[row for state, row in rows if state.first],
+        rejected=[
+            rejected_row(lang, one, label, urls.state(site.id, one.key) if may_edit else "") for one in found.rejected
+        ],
         new_href=urls.new_state(site.id),
-        can_edit=signed_in(request).may("editor"),
+        can_edit=may_edit,
     )
     return answer(request, page)
 
@@ -117,41 +127,44 @@ def _row(lang: Language, urls: Urls, site: Site, state: PageState, pictures: lis
 
 async def show_form(request: Request, *, registry: Registry, renderer: StateFormRenderer) -> Response:
     """GET shows the form of a new or a stored state."""
-    site, stored = await _named(request, registry)
-    return await renderer.answer(request, site, stored)
+    site, found = await _named(request, registry)
+    return await renderer.answer(request, site, found)
 
 
 async def save(
     request: Request, *, registry: Registry, renderer: StateFormRenderer, urls: Urls, jobs: Jobs
 ) -> Response:
     """POST saves the state (and tries it), or deletes it."""
-    site, stored = await _named(request, registry)
-    sent, by = await request.form(), signed_in(request).name
+    site, found = await _named(request, registry)
+    sent, by, lang = await request.form(), signed_in(request).name, language_of(request)
+    stored = stored_of(found) if found else None
     if stored and sent.get("do") == "delete":
-        await registry.delete(stored, by)
+        await registry.change(lambda definitions: definitions.delete_stored(PageState, stored, by))
         return go(urls.states(site.id))
-    form, lang = StateForm.typed(sent), language_of(request)
+    form = StateForm.typed(sent)
     try:
-        saved = await registry.change(lambda found: _save(found, site, form, stored, lang, by))
-        if sent.get("do") != "try":
-            return go(urls.states(site.id))
-        asked = await registry.read(lambda found: _wanted(found, site, saved, form.url, lang))
+        saved = await registry.change(lambda definitions: _save(definitions, site, form, stored, by))
+    except InvalidDefinition as error:
+        faults = form_faults(lang, "state", error.faults, label)
+        return await renderer.answer(request, site, found, replace(form, faults=faults))
+    except Conflict as error:
+        return await renderer.answer(request, site, found, replace(form, faults=too_late(lang, error)))
+    if sent.get("do") != "try":
+        return go(urls.states(site.id))
+    try:
+        asked = await registry.read(lambda definitions: _wanted(definitions, site, saved, form.url, lang))
         queued = [jobs.submit(PictureRequest(site, form.url, wanted.widths, recipe=wanted.recipe)) for wanted in asked]
         return go(urls.taking(site.id, [job.id for job in queued], urls.state(site.id, saved.key)))
-    except (ValueError, Conflict, StoreError, Problem) as error:
-        problem = failure_words(lang, error) if isinstance(error, Problem) else str(error)
-        form = replace(form, problem=problem)
-        # what was saved before it could not be tried is the version to continue with
-        stored = await registry.state(site, stored.key) if stored else None
-        if stored and not isinstance(error, Conflict):
-            form = replace(form, version=stored.version)
-        return await renderer.answer(request, site, stored, form)
+    except (ValueError, Problem) as error:  # it is saved, but cannot be tried
+        note = failure_words(lang, error) if isinstance(error, Problem) else str(error)
+        form = replace(form, version=saved.version, faults=FormFaults(note=note))
+        return await renderer.answer(request, site, saved if stored else None, form)
 
 
-async def _named(request: Request, registry: Registry) -> tuple[Site, PageState | None]:
+async def _named(request: Request, registry: Registry) -> tuple[Site, PageState | Rejected[PageState] | None]:
     """The site and the state of the address; None where the address is that of a new one."""
     site, key = await registry.site(request), request.path_params.get("state", "")
-    return site, await registry.state(site, key) if key else None
+    return site, await registry.find(PageState, key, site) if key else None
 
 
 class StateFormRenderer:
@@ -163,30 +176,38 @@ class StateFormRenderer:
         self._snapshots = snapshots
 
     async def answer(
-        self, request: Request, site: Site, stored: PageState | None, typed: StateForm | None = None
+        self,
+        request: Request,
+        site: Site,
+        found: PageState | Rejected[PageState] | None,
+        typed: StateForm | None = None,
     ) -> Response:
+        """422 with what was typed, which could not be saved or tried."""
         urls, frame = self._urls, await self._frames.of(request, "pages", site)
         lang, pictures = frame.lang, await self._snapshots.all(site)
-        form = typed or _begun(request, stored, pictures)
+        form = typed or _begun(request, lang, found, pictures)
         page = StateFormPage(
             frame=frame,
-            title=lang.text("Change the state") if stored else lang.text("New state"),
+            title=lang.text("Change the state") if found else lang.text("New state"),
             form=form,
             devices=[Choice(device_name(lang, d), d, not form.devices or d in form.devices) for d in DEVICES],
             help=step_help(lang),
-            taken=_taken(lang, urls, site, stored, pictures) if stored else [],
-            stored=stored is not None,
-            action=urls.state(site.id, stored.key) if stored else urls.new_state(site.id),
+            taken=_taken(lang, urls, site, found, pictures) if isinstance(found, PageState) else [],
+            stored=found is not None,
+            action=urls.state(site.id, found.key) if found else urls.new_state(site.id),
             cancel=urls.states(site.id),
             matching_href=urls.matching(site.id),
         )
         return answer(request, page, 422 if typed else 200)
 
 
-def _begun(request: Request, stored: PageState | None, pictures: list[Snapshot]) -> StateForm:
+def _begun(
+    request: Request, lang: Language, found: PageState | Rejected[PageState] | None, pictures: list[Snapshot]
+) -> StateForm:
     """The form as it opens: a new one for the page in the address."""
-    if stored:
-        return StateForm.of(stored, _address(stored.pages, pictures))
+    if found:
+        form = StateForm.of(stored_of(found), "")
+        return replace(form, url=_address(lines(form.pages), pictures), faults=stored_faults(lang, found, label))
     page = request.query_params.get("page", "")
     return StateForm(pages=page, url=_address((page,), pictures))
 
@@ -197,21 +218,11 @@ def _address(patterns: Iterable[str], pictures: list[Snapshot]) -> str:
     return known[0] if known else ""
 
 
-def _save(
-    definitions: Definitions, site: Site, form: StateForm, stored: PageState | None, lang: Language, by: str
-) -> PageState:
-    fields = form.fields(lang)
+def _save(definitions: Definitions, site: Site, form: StateForm, stored: Stored | None, by: str) -> PageState:
     if stored:
-        return definitions.put(structs.replace(stored, version=form.version, **fields), by)
-    if len(defined_states(definitions, site)) >= MOST_STATES:
-        raise ValueError(lang.text("A site has at most %(n)s states: delete one first.", n=MOST_STATES))
-    base = slug(form.name)
-    for key in (base, *(f"{base}-{n}" for n in range(2, MOST_STATES + 2))):
-        try:
-            return definitions.put(PageState(id=state_id(site.id, key), site=site.id, key=key, **fields), by)
-        except Conflict:
-            continue
-    raise ValueError(lang.text("There are many states of this name: choose another one."))
+        return rules.change(definitions, stored, site.id, form.fields(), by)
+    taken = {text_of(one.fields, "key") for one in definitions.stored(PageState) if one.fields.get("site") == site.id}
+    return rules.add(definitions, site.id, form.fields(free_slug(form.name, taken)), by)
 
 
 def _wanted(definitions: Definitions, site: Site, state: PageState, url: str, lang: Language) -> list[PlannedPicture]:

@@ -1,0 +1,60 @@
+"""define: what is compared and measured, from files."""
+
+from __future__ import annotations
+
+import json
+from typing import IO, Any
+
+import click
+
+from parcours.commands.options import Settings, answer, as_json, segment, with_data
+from parcours.connection import ApiError, connect
+
+NOUNS = {"experiment": "experiments", "journey": "journeys", "state": "states"}
+
+
+@click.command()
+@click.argument("kind", type=click.Choice(tuple(NOUNS)))
+@click.argument("site")
+@click.option("--from", "file", type=click.File("rb"), required=True, help="A JSON file with its fields; - for stdin.")
+@as_json
+@with_data
+def define(settings: Settings, kind: str, site: str, file: IO[bytes], as_json: bool) -> None:
+    """Create or replace an experiment, a journey or a state of a site from a JSON file.
+
+    What has the same id (a state: key), else the same name, is replaced. The fields are those of
+    the JSON API (docs/api.md).
+
+    Example: parcours define experiment "Lamp shop" --from button.json
+    """
+    try:
+        fields = json.load(file)
+    except ValueError as error:
+        raise click.BadParameter(f"{file.name} is not JSON: {error}", param_hint="--from") from None
+    with connect(settings) as api:
+        root = f"/sites/{segment(site)}/{NOUNS[kind]}"
+        made = _replace(api, root, kind, fields) or api.post(root, fields)
+    answer(made, as_json, f"{kind.capitalize()} {made.get('id', made.get('key'))}, version {made['version']}.")
+
+
+def _replace(api: Any, root: str, kind: str, fields: object) -> Any:
+    """The one that was replaced; None when there is none of this id or name."""
+    name = _named(kind, fields)
+    if not name:
+        return None
+    try:
+        return api.put(f"{root}/{segment(name)}", fields)
+    except ApiError as error:
+        if error.code == f"no_{kind}":
+            return None
+        raise
+
+
+def _named(kind: str, fields: object) -> str:
+    if not isinstance(fields, dict):
+        return ""
+    given = [fields.get(name) for name in ("key" if kind == "state" else "id", "name")]
+    return next((text.strip() for text in given if isinstance(text, str) and text.strip()), "")
+
+
+COMMANDS = (define,)

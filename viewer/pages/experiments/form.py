@@ -1,0 +1,123 @@
+"""An experiment as a form: from what is stored, from what was typed, and to plain fields for the rules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from starlette.datastructures import FormData
+
+from store.definitions import Stored
+from store.records import MAX_VARIANTS
+from viewer.pages.forms.faults import FormFaults
+from viewer.pages.forms.fields import items, lines, number, shown, shown_lines, text, version
+from viewer.pages.frame.languages import Language
+
+LETTERS = "ABCDEFGHIJ"
+
+
+@dataclass(frozen=True)
+class VariantForm:
+    """One variant as typed. `share` is not shown: it stays as stored."""
+
+    key: str = ""
+    name: str = ""
+    picture_url: str = ""
+    share: object = None
+
+
+@dataclass(frozen=True)
+class ExperimentForm:
+    """What was typed about an experiment, and what is wrong with it."""
+
+    id: str = ""
+    name: str = ""
+    pages: str = ""
+    variants: tuple[VariantForm, ...] = (VariantForm("a", "A"), VariantForm("b", "B"))
+    planned: str = ""
+    started: str = ""
+    ended: str = ""
+    version: int = 0
+    faults: FormFaults = FormFaults()
+
+    @classmethod
+    def of(cls, stored: Stored) -> ExperimentForm:
+        """The form of what is stored, whatever it is; room for two variants at least."""
+        fields = stored.fields
+        variants = [_variant(one) for one in items(fields, "variants")][:MAX_VARIANTS]
+        variants += [VariantForm()] * (2 - len(variants))
+        planned = shown(fields, "planned")
+        return cls(
+            id=stored.id,
+            name=shown(fields, "name"),
+            pages=shown_lines(fields, "pages"),
+            variants=tuple(variants),
+            planned="" if planned == "0" else planned,
+            started=shown(fields, "started"),
+            ended=shown(fields, "ended"),
+            version=stored.version,
+        )
+
+    @classmethod
+    def typed(cls, form: FormData, stored: Stored | None) -> ExperimentForm:
+        """What the form holds; shares of variants, which it does not show, stay as stored."""
+        shares = {shown(one, "key"): one.get("share") for one in items(stored.fields, "variants")} if stored else {}
+        columns = [[str(v).strip() for v in form.getlist(f"variant_{name}")] for name in ("key", "name", "url")]
+        usual = round(1 / max(1, len(columns[0])), 6)
+        variants = tuple(
+            VariantForm(key, name, url, shares.get(key, usual)) for key, name, url in zip(*columns, strict=False)
+        )
+        return cls(
+            id=text(form, "id"),
+            name=text(form, "name"),
+            pages=str(form.get("pages", "")),
+            variants=variants,
+            planned=text(form, "planned"),
+            started=text(form, "started"),
+            ended=text(form, "ended"),
+            version=version(form),
+        )
+
+    def fields(self) -> dict[str, object]:
+        """As plain fields for rules/experiment.py."""
+        fields: dict[str, object] = {
+            "name": self.name,
+            "pages": list(lines(self.pages)),
+            "variants": [_plain(one) for one in self.variants],
+            "started": self.started,
+            "ended": self.ended,
+        }
+        if self.id:  # else it is made from the name
+            fields["id"] = self.id
+        if self.planned:
+            fields["planned"] = number(self.planned)
+        return fields | ({"version": self.version} if self.version else {})
+
+
+def label(lang: Language, path: str) -> str:
+    """What the form calls a field."""
+    _ = lang.text
+    names = {
+        "name": _("Name"),
+        "id": _("Key"),
+        "pages": _("Pages"),
+        "variants": _("Variants"),
+        "planned": _("Planned visitors for each variant"),
+        "started": _("First day"),
+        "ended": _("Last day"),
+    }
+    top, *rest = path.split(".")
+    if top != "variants" or len(rest) < 2 or not rest[0].isdecimal() or int(rest[0]) >= MAX_VARIANTS:
+        return names.get(top, top)
+    variant = _("Variant %(n)s", n=LETTERS[int(rest[0])])
+    parts = {"key": _("Key"), "name": _("Name"), "picture_url": _("Address for its picture")}
+    return f"{variant}, {parts.get(rest[1], rest[1])}"
+
+
+def _variant(stored: Mapping[str, object]) -> VariantForm:
+    return VariantForm(shown(stored, "key"), shown(stored, "name"), shown(stored, "picture_url"), stored.get("share"))
+
+
+def _plain(variant: VariantForm) -> dict[str, object]:
+    fields: dict[str, object] = {"key": variant.key, "name": variant.name, "picture_url": variant.picture_url}
+    return fields if variant.share is None else fields | {"share": variant.share}

@@ -1,0 +1,125 @@
+"""Faults of definitions (rules/faults.py) in the reader's language. Each sentence is shown beside its field."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from rules.faults import Fault, Scalar
+from viewer.pages.frame.languages import Language
+
+
+def definition_words(lang: Language, kind: str, fault: Fault) -> str:
+    """One fault of a record of this kind (a key of store.records.KINDS) as a sentence."""
+    sentence = _of_field(lang, kind).get((fault.field, fault.code)) or _sentences(lang, kind).get(fault.code)
+    if sentence is None:
+        return fault.sentence
+    words = sentence % _written(lang, fault.values)
+    line = fault.values.get("line")
+    return lang.text("Line %(n)s: %(words)s", n=lang.number(int(line)), words=words) if line else words
+
+
+def _of_field(lang: Language, kind: str) -> dict[tuple[str, str], str]:
+    """Sentences for single fields, where the general one would say little."""
+    _ = lang.text
+    name_and_pages = {
+        "experiment": _("An experiment needs a name and at least one page pattern."),
+        "state": _("A state needs a name and at least one page pattern."),
+    }.get(kind, "")
+    found = {
+        ("site", "name", "missing"): _("A site needs a name, and not a number alone."),
+        ("site", "domains", "few"): _("A site needs at least one domain, such as shop.example."),
+        ("site", "domains", "missing"): _("A site needs at least one domain, such as shop.example."),
+        ("experiment", "variants", "few"): _("An experiment needs at least two variants."),
+        ("journey", "name", "missing"): _("A journey needs a name."),
+        ("journey", "stages", "few"): _("A journey needs at least one stage."),
+        ("user", "password", "short"): _("The password is too short or too long: choose 10 to 256 characters."),
+        ("user", "password", "long"): _("The password is too short or too long: choose 10 to 256 characters."),
+    }
+    if name_and_pages:
+        found |= {(kind, "name", "missing"): name_and_pages, (kind, "pages", "few"): name_and_pages,
+                  (kind, "pages", "missing"): name_and_pages}  # fmt: skip
+    return {(field, code): words for (of, field, code), words in found.items() if of == kind}
+
+
+def _sentences(lang: Language, kind: str) -> dict[str, str]:
+    """The sentences of all kinds, by code."""
+    return {**_general(lang), **_special(lang, kind), **_steps(lang)}
+
+
+def _general(lang: Language) -> dict[str, str]:
+    _ = lang.text
+    return {
+        "missing": _("This field is empty."),
+        "unknown": _("There is no such field."),
+        "type": _("This value has the wrong form: %(expected)s is needed."),
+        "characters": _("This holds characters that cannot be stored."),
+        "short": _("This is too short: at least %(least)s characters, it has %(n)s."),
+        "long": _("This is too long: at most %(most)s characters, it has %(n)s."),
+        "few": _("At least %(least)s are needed; there are %(n)s."),
+        "many": _("At most %(most)s are possible; there are %(n)s."),
+        "low": _("Write a number that is at least %(least)s."),
+        "above": _("Write a number above %(least)s."),
+        "high": _("Write a number that is at most %(most)s."),
+        "choice": _("“%(value)s” cannot be chosen here. Choose one of: %(allowed)s."),
+        "pattern": _("“%(value)s” does not have the right form."),
+    }
+
+
+def _special(lang: Language, kind: str) -> dict[str, str]:
+    _ = lang.text
+    return {
+        "key": _("“%(value)s” cannot be a key. Use small letters, digits, - and _, beginning with a letter or digit."),
+        "language": _("“%(value)s” is not the code of a language, such as en or fr."),
+        "day": _("“%(value)s” is not a day of the calendar. Write it as 2026-11-21."),
+        "before_start": _("The last day must not be before the first."),
+        "twice": _("The variants need different keys: “%(value)s” is used twice.")
+        if kind == "experiment"
+        else _("Stages and touchpoints need different keys: “%(value)s” is used twice."),
+        "site_taken": _("There is already a site of this name. Choose another one."),
+        "experiment_taken": _("There is already an experiment with this key. Choose another one."),
+        "state_taken": _("There is already a state with this key. Choose another one."),
+        "user_taken": _("Somebody already signs in with this name. Choose another one."),
+        "fixed": _("The key stays “%(value)s”: pages and pictures carry it."),
+        "number_name": _("A site needs a name, and not a number alone."),
+        "address": _("“%(value)s” is not an address that begins with http:// or https://."),
+        "domain": _("“%(value)s” is no domain: write shop.example, *.shop.example or 127.0.0.1:8001."),
+        "domain_shared": _(
+            "“%(value)s” would cover other people's sites: write your own domain, such as *.shop.example."
+        ),
+        "network": _(
+            "“%(value)s” is no address or network of a team: write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48."
+        ),
+        "network_large": _("“%(value)s” is too large a network for a team: write at least /8, or /16 for IPv6."),
+        "many_states": _("A site has at most %(most)s states: delete one first."),
+        "sign_in_name": _("This name cannot be used: take 1 to 64 letters, digits, . _ @ + or -."),
+    }
+
+
+def _steps(lang: Language) -> dict[str, str]:
+    _ = lang.text
+    return {
+        "step_none": _("A state needs at least one step, such as “%(example)s”."),
+        "step_many": _("There are %(n)s steps: at most %(most)s are done."),
+        "step_verb": _("There is no step “%(verb)s”. A step begins with %(verbs)s."),
+        "step_types": _("“%(verb)s” would write into the page, and Parcours never does. A step begins with %(verbs)s."),
+        "step_no_selector": _("“%(verb)s” needs a selector, such as “%(verb)s #menu-button”."),
+        "step_selector": _("“%(selector)s” is no selector: a quote or a bracket is open, or it begins with a digit."),
+        "step_long": _("The selector has %(n)s letters: at most %(most)s."),
+        "step_wait": _("%(ms)s ms is too long: wait at most %(most)s ms, or for a selector."),
+        "step_scroll": _("Say what to scroll and how far: “scroll .panel to 800”, “scroll page to bottom”."),
+    }
+
+
+def _written(lang: Language, values: Mapping[str, Scalar]) -> dict[str, str]:
+    """The values of a fault as this language writes numbers and what was expected."""
+    _ = lang.text
+    expected = {
+        "text": _("a text"),
+        "a whole number": _("a whole number"),
+        "a number": _("a number"),
+        "a list": _("a list"),
+        "an object": _("a group of fields"),
+        "true or false": _("yes or no"),
+    }
+    written = {name: value if isinstance(value, str) else lang.number(float(value)) for name, value in values.items()}
+    return {name: expected.get(value, value) if name == "expected" else value for name, value in written.items()}
