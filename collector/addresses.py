@@ -1,4 +1,4 @@
-"""Whose request it is: the address of the socket, or what a trusted proxy says."""
+"""The client's address: the peer of the socket, or what a trusted proxy reports."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
 class ClientAddress:
-    """Reads X-Forwarded-For from trusted proxies only, from the right: a client can write what it likes on the left."""
+    """Reads X-Forwarded-For of trusted proxies only, from right to left: a client can forge entries on the left."""
 
     def __init__(self, trusted: Iterable[str]) -> None:
         self._trusted: tuple[Network, ...] = tuple(ipaddress.ip_network(t, strict=False) for t in trusted)
@@ -28,7 +28,7 @@ class ClientAddress:
         return address
 
     def _look_up(self, address: str) -> bool:
-        if address == "":  # a Unix socket: only the machine's own proxy can speak there
+        if address == "":  # a Unix socket: only a proxy on this machine can connect to it
             return True
         try:
             ip = ipaddress.ip_address(address)
@@ -38,7 +38,7 @@ class ClientAddress:
 
 
 def ip_of(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
-    """An address as IPv4 wherever it is one, written as IPv6 or not; None when it is no address."""
+    """The address, as IPv4 if it is an IPv4 address mapped to IPv6; None when it is not an address."""
     try:
         ip = ipaddress.ip_address(address)
     except ValueError:
@@ -48,7 +48,7 @@ def ip_of(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
 
 @lru_cache(maxsize=10_000)
 def address_prefix(address: str) -> str:
-    """The network that one owner is likely to hold: /24 of IPv4, /56 of IPv6. In memory only."""
+    """The network that probably has one owner: /24 of IPv4, /56 of IPv6. In memory only."""
     ip = ip_of(address)
     if ip is None:
         return address
@@ -57,7 +57,7 @@ def address_prefix(address: str) -> str:
 
 
 def is_private(address: str) -> bool:
-    """Whether an address is of this machine or a private network (or a Unix socket)."""
+    """Whether an address belongs to this machine, a private network or a Unix socket."""
     try:
         return address == "" or ipaddress.ip_address(address).is_private
     except ValueError:

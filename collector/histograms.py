@@ -1,4 +1,4 @@
-"""How long the steps of a batch take: counts by bucket, without locks, one writer each."""
+"""How long the steps of a batch take: counts per bucket. No locks: each histogram has one writer."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ INSERTING = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0
 
 
 class Histogram:
-    """`counts[i]` are in (bounds[i - 1], bounds[i]]; the last is of all above."""
+    """`counts[i]` is the number in (bounds[i - 1], bounds[i]]; the last counts everything above."""
 
     def __init__(self, bounds: Sequence[float]) -> None:
         self.bounds = tuple(bounds)
@@ -20,13 +20,13 @@ class Histogram:
         self.sum = 0.0
 
     def observe(self, seconds: float, number: int = 1) -> None:
-        """`number` batches that took so long."""
+        """Add `number` observations of this duration."""
         self.counts[bisect_left(self.bounds, seconds)] += number
         self.sum += seconds * number
 
 
 def quantile(bounds: Sequence[float], counts: Sequence[int], q: float) -> float:
-    """Where the share `q` of the counts lies, linear within a bucket: 0.0 for none, at most the last bound."""
+    """The quantile `q`, interpolated linearly within a bucket: 0.0 without observations, at most the last bound."""
     rank, below = q * sum(counts), 0.0
     for number, count in enumerate(counts[:-1]):
         if count and below + count >= rank:

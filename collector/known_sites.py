@@ -1,4 +1,4 @@
-"""The sites by key, as the path of a batch needs them: at once, and never with a query on the event loop."""
+"""The sites by key, cached for the event loop, which must never wait for a query."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from store.errors import StoreError
 from store.records import Site
 
 log = logging.getLogger("parcours.collector")
-FRESH = 2.0  # s; older knowledge is used once more while it is read again
-_ASK_ANEW = 1.0  # s between questions that pass by the directory's own memory
+FRESH = 2.0  # s; an older entry is still used while it is read again
+_REREAD_INTERVAL = 1.0  # s between look-ups that bypass the directory's own cache
 
 
 class Directory(Protocol):
-    """What is needed of store.sites.SiteDirectory; may block."""
+    """What is needed of store.sites.SiteDirectory. It may block."""
 
     def by_key(self, key: str) -> Site | None: ...
     def forget(self) -> None: ...
@@ -30,11 +30,11 @@ class KnownSite:
 
     number: int
     site: Site
-    by_old_key: bool = False  # the page's snippet still has a key of before
+    by_old_key: bool = False  # the page's snippet still has an earlier key
 
 
 class KnownSites:
-    """Asks the directory in a thread of its own; for the event loop only."""
+    """Asks the directory in a background thread. For the event loop only."""
 
     def __init__(self, directory: Directory) -> None:
         self._directory = directory
@@ -42,10 +42,10 @@ class KnownSites:
         self._asking: set[str] = set()
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="parcours-sites")
         self._tasks: set[asyncio.Task[KnownSite | None]] = set()
-        self._asked_anew = 0.0
+        self._reread_at = 0.0
 
     def cached(self, key: str) -> KnownSite | None:
-        """The site if it is known, without waiting; it is looked up again behind the scenes when that is old."""
+        """The site if it is cached; an old entry is refreshed in the background."""
         found = self._known.get(key)
         if found is None:
             return None
@@ -57,10 +57,10 @@ class KnownSites:
         return found[0]
 
     async def look_up(self, key: str) -> KnownSite | None:
-        """The site, or None when there is none with this key. Raises `StoreError` when the store is away."""
+        """The site, or None when no site has this key. Raises `StoreError` when the store cannot be reached."""
         found = await self._ask(key)
-        if found is None and time.monotonic() - self._asked_anew > _ASK_ANEW:
-            self._asked_anew = time.monotonic()  # it may have been added a moment ago, by another process
+        if found is None and time.monotonic() - self._reread_at > _REREAD_INTERVAL:
+            self._reread_at = time.monotonic()  # another process may just have added it
             self._directory.forget()
             found = await self._ask(key)
         return found
@@ -81,7 +81,7 @@ class KnownSites:
         try:
             return await self._ask(key)
         except StoreError as error:
-            log.warning("sites cannot be read again: %s", error)
+            log.warning("Sites cannot be read again: %s", error)
             return None
         finally:
             self._asking.discard(key)

@@ -11,7 +11,7 @@ _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def host_of(address: str) -> str:
-    """`host[:port]` of an address, lower case, without `www.` and its scheme's own port; "" if it has none."""
+    """`host[:port]` of an address, lower case, without `www.` and the default port of its scheme; "" if it has none."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
@@ -31,7 +31,7 @@ def allowed(address: str, domains: Sequence[str]) -> bool:
 
     `shop.example` is that host with any port, `shop.example:8001` with that port only,
     `*.shop.example` every subdomain, `localhost` every loopback address, `*` any host.
-    `www.` counts as nothing.
+    A leading `www.` is ignored.
     """
     host = host_of(address)
     return bool(host) and any(_is(host, domain.strip().lower()) for domain in domains)
@@ -58,7 +58,7 @@ def _is(host: str, domain: str) -> bool:
 
 @lru_cache(maxsize=20_000)
 def on_this_machine(host: str) -> bool:
-    """Whether `host[:port]` is a loopback name: nobody but its own machine can open its pages."""
+    """Whether `host[:port]` is a loopback name: only this machine can open its pages."""
     return _is_loopback(_split(host)[0])
 
 

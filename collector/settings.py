@@ -1,4 +1,4 @@
-"""What can be set about the collector, with units. Wrong settings stop the start with words."""
+"""The collector's settings, with units. An invalid setting raises `SettingsError` before anything starts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collector.wire import MAX_BODY
 
 
 class SettingsError(ValueError):
-    """A setting that cannot be used; `str()` names it and what would be right."""
+    """An invalid setting; `str()` names it and says what is valid."""
 
 
 @dataclass(frozen=True)
@@ -24,27 +24,27 @@ class Rate:
 @dataclass(frozen=True)
 class CollectorSettings:
     journal: Path  # folder; one process at a time
-    trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is believed
-    geoip: Path | None = None  # MMDB file that knows countries
-    datacentres: Path | None = None  # file of networks, one a line, whose visits are robots'
-    segment_seconds: float = 1.0  # youngest age at which a segment is sealed: up to 5 s, 60 s while many wait
-    insert_share: float = 0.05  # of the time that inserts may take before segments are sealed later
-    segment_bytes: int = 16 << 20  # size at which it is sealed
+    trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is trusted
+    geoip: Path | None = None  # MMDB file with countries
+    datacentres: Path | None = None  # file of networks, one per line, whose visits count as robots
+    segment_seconds: float = 1.0  # least age at which a segment is sealed; up to 5 s, or 60 s while many wait
+    insert_share: float = 0.05  # of the time that inserts may take; above it, segments are sealed later
+    segment_bytes: int = 16 << 20  # size at which a segment is sealed
     max_body: int = MAX_BODY  # bytes, after inflating
-    max_inflation: int = 20  # times the size of a compressed body
+    max_inflation: int = 20  # largest ratio of the inflated size to the compressed size
     body_seconds: float = 10.0  # for a whole body to arrive
     site_rate: Rate = Rate(200, 1000)  # batches
     address_rate: Rate = Rate(20, 100)  # batches from one /24 (IPv4) or /56 (IPv6)
     max_waiting: int = 4000  # requests that wait for the disk
     max_wait_seconds: float = 2.0  # of the oldest of them
-    max_backlog_bytes: int = 512 << 20  # sealed but not in the store
+    max_backlog_bytes: int = 512 << 20  # sealed but not yet in the store
     min_free_bytes: int = 1 << 30  # of the journal's disk
-    keep_done_seconds: float = 600.0  # inserted segments are kept so long, see docs/decisions
+    keep_done_seconds: float = 600.0  # inserted segments are kept so long (docs/decisions/0005)
     keep_done_bytes: int = 1 << 30  # and no more than this
-    attempts: int = 5  # to insert a segment before its bad batches are sought
-    stop_seconds: float = 10.0  # for the last inserts; what is left is replayed at the next start
+    attempts: int = 5  # to insert a segment before it goes to quarantine
+    stop_seconds: float = 10.0  # for the last inserts at shutdown; the next start does the rest
     metrics_token: str = ""  # bearer token of /metrics; without one only private addresses may read it
-    tune_gc: bool = True  # freeze what the start made and collect less often: halves the p99
+    tune_gc: bool = True  # freeze the objects made at startup and collect garbage less often: halves the p99
 
     def __post_init__(self) -> None:
         for name in (
@@ -65,4 +65,4 @@ class CollectorSettings:
             try:
                 ipaddress.ip_network(network, strict=False)
             except ValueError as error:
-                raise SettingsError(f"trusted_proxies: {network!r} is no address and no network: {error}") from None
+                raise SettingsError(f"trusted_proxies: {network!r} is no address or network: {error}") from None

@@ -1,4 +1,4 @@
-"""One uvicorn server: its port, its settings, and the note it leaves in the data folder."""
+"""One uvicorn server: its port, its settings, and the note in the data folder that says where it is."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the owner's own programs send: events of a backend, and batches of an import."""
+"""What the owner's own programs send: events of a backend and imported batches."""
 
 from collector.backend.endpoint import Backend, BatchParts
 from collector.backend.senders import Senders

@@ -1,4 +1,4 @@
-"""Answers to a backend: what was accepted, what was known, what was refused and why."""
+"""Answers to a backend: what was accepted, what was a duplicate, what was refused and why."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class RefusedLine(Struct, frozen=True):
 
 
 class Receipt(Struct, frozen=True):
-    """Every line is in one of the three."""
+    """The outcome of a request; every line counts in one of the three."""
 
     accepted: int
     duplicates: int
@@ -26,7 +26,7 @@ class Receipt(Struct, frozen=True):
 
 
 async def send_answer(send: Send, answer: Receipt, first: Refusal | None) -> None:
-    """200, or the status of the first refusal with its words beside the answer when nothing was taken."""
+    """200; when every line was refused, the status of the first refusal, with its error beside the receipt."""
     if answer.refused and first is not None and not answer.accepted and not answer.duplicates:
         body = msgspec.json.encode({**msgspec.json.decode(first.body()), **msgspec.to_builtins(answer)})
         await _send(send, first.status, body, [])
@@ -35,7 +35,7 @@ async def send_answer(send: Send, answer: Receipt, first: Refusal | None) -> Non
 
 
 async def send_refused(send: Send, refusal: Refusal) -> None:
-    """The refusal of the whole request."""
+    """Refuse the whole request."""
     headers = []
     if refusal.retry_after:
         headers.append((b"retry-after", b"%d" % refusal.retry_after))

@@ -1,4 +1,4 @@
-"""From a body to its lines: each an event or a batch, or the refusal of that line alone."""
+"""From a body to its lines: each an event, a batch, or the refusal of that line."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ JSON, LINES = "application/json", "application/x-ndjson"
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One thing that was sent. `number` counts from 1: lines of NDJSON, places in a list."""
+    """One event or batch of a request. `number` counts from 1: the line of NDJSON, or the position in a list."""
 
     number: int
-    at: str  # its place in the body, for words: `$`, `$.events[3]`
+    at: str  # its position in the body, for messages: `$`, `$.events[3]`
     read: Event | Imported | Refusal
-    name: str = ""  # what its sender calls it, so that it is known again
+    name: str = ""  # the sender's name for it, by which a repetition is recognised
     site: str = ""
 
 
@@ -39,7 +39,7 @@ def content_type(header: str) -> str:
 
 
 def events_of(body: bytes, key: str, site: str, most: int) -> list[Line]:
-    """The events of a JSON body: the first that is wrong refuses all. `key`: the header Idempotency-Key."""
+    """The events of a JSON body; the first invalid one refuses all. `key`: the header Idempotency-Key."""
     try:
         events, named, in_list = decode_events(body)
     except Unreadable as error:
@@ -56,7 +56,7 @@ def events_of(body: bytes, key: str, site: str, most: int) -> list[Line]:
 def lines_of(
     body: bytes, key: str, site: str, most: int, decode: Callable[[bytes], Event | Imported] = decode_event
 ) -> list[Line]:
-    """The lines of an NDJSON body, each judged by itself; empty lines are none."""
+    """The lines of an NDJSON body, each validated separately; empty lines are skipped."""
     lines = [(n, text) for n, text in enumerate(body.split(b"\n"), 1) if text.strip()]
     _check_number(len(lines), most)
     return list(_read(lines, key, site, decode))
@@ -78,7 +78,7 @@ def _read(
 
 
 def _name(event: Event, key: str, n: int) -> str:
-    """An event's own id, else its place under the key of the request: two words that cannot be mistaken."""
+    """An event's own id, else its position under the key of the request. The prefix keeps the two apart."""
     if event.id:
         return f"id {event.id}"
     return f"key {n} {key}" if key else ""
@@ -86,6 +86,6 @@ def _name(event: Event, key: str, n: int) -> str:
 
 def _check_number(number: int, most: int) -> None:
     if number > most:
-        raise RefusalError(BackendReason.TOO_MANY.with_message(f"{number} in one request; at most {most} are taken."))
+        raise RefusalError(BackendReason.TOO_MANY.with_message(f"{number} in one request; the limit is {most}."))
     if not number:
-        raise RefusalError(BackendReason.SHAPE.with_message("The body holds no event."))
+        raise RefusalError(BackendReason.SHAPE.with_message("The body contains no event."))

@@ -1,4 +1,4 @@
-"""POST /api/v1/events and /api/v1/batches: from a request of the owner's programs to an answer, which means durable."""
+"""POST /api/v1/events and /api/v1/batches: from a request to its answer, which means durable."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from store.errors import StoreError
 log = logging.getLogger("parcours.collector")
 EVENTS, BATCHES = "/api/v1/events", "/api/v1/batches"
 Kind = Literal["events", "batches"]
-_MAX_INFLATION = 1_000  # times; lines of a log look alike, and the size is limited anyway
+_MAX_INFLATION = 1_000  # times; log lines compress well, and the inflated size is limited too
 _MAX_KEY = 200  # letters of an Idempotency-Key
 
 
@@ -53,7 +53,7 @@ class BatchParts:
 
 
 class Backend:
-    """Endpoints of the routes; holds what a request passes through."""
+    """Endpoints of the routes; holds the parts that a request passes through."""
 
     def __init__(
         self,
@@ -76,17 +76,17 @@ class Backend:
         self._turns = asyncio.Semaphore(settings.at_once)
         self.committer: Committer | None = None  # set while the collector runs
         self.routes = [
-            Route(EVENTS, _Endpoint(self, "events")),  # JSON (all or none) or NDJSON (each line by itself)
-            Route(BATCHES, _Endpoint(self, "batches")),  # of the past, NDJSON
+            Route(EVENTS, _Endpoint(self, "events")),  # JSON (all or none) or NDJSON (each line separately)
+            Route(BATCHES, _Endpoint(self, "batches")),  # imported, NDJSON
         ]
 
     def durable(self, ids: Sequence[int]) -> None:
-        """These of ours are in the journal (collector/app.py tells them by their sign, see `_taken`)."""
+        """These batches are in the journal. Their ids are negative (see `_pending`)."""
         self._own.add(~id for id in ids)
 
     async def answer(self, kind: Kind, scope: Scope, receive: Receive, send: Send) -> None:
-        """One request, from its head to its answer."""
-        site = NO_SITE  # that the refusal of the whole request counts for
+        """Handle one request."""
+        site = NO_SITE  # for which a refusal of the whole request counts
         try:
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             form = await self._admitted(kind, scope["method"], headers)
@@ -104,7 +104,7 @@ class Backend:
         await answers.send_answer(send, answer, first)
 
     async def _admitted(self, kind: Kind, method: str, headers: dict[str, str]) -> str:
-        """The form of the body, JSON or lines; raises `RefusalError` for what the head says."""
+        """The form of the body, JSON or lines; raises `RefusalError` for an invalid head."""
         if method != "POST":
             raise RefusalError(BackendReason.METHOD.value)
         token = await self._senders.sender(headers.get("authorization", ""))
@@ -119,11 +119,11 @@ class Backend:
             raise RefusalError(full)
         form = content_type(headers.get("content-type", ""))
         if kind == "batches" and form == JSON:
-            raise RefusalError(BackendReason.CONTENT_TYPE.with_message("Batches are taken as NDJSON only."))
+            raise RefusalError(BackendReason.CONTENT_TYPE.with_message("Batches are accepted as NDJSON only."))
         return form
 
     async def _number(self, site: str) -> int:
-        """Of the site that the request names, NO_SITE when it names none; raises `RefusalError` (404)."""
+        """The number of the site that the request names, NO_SITE when it names none. Raises `RefusalError` (404)."""
         if not site:
             return NO_SITE
         known = await self._senders.sites_of({site})
@@ -132,7 +132,7 @@ class Backend:
         return known[site].number
 
     def _lines(self, kind: Kind, form: str, body: bytes, key: str, site: str) -> list[Line]:
-        """What the body holds; raises `RefusalError`."""
+        """The lines of the body; raises `RefusalError`."""
         if len(key) > _MAX_KEY:
             raise RefusalError(BackendReason.SHAPE.with_message(f"Idempotency-Key has more than {_MAX_KEY} letters."))
         most = self._settings.max_events
@@ -144,18 +144,18 @@ class Backend:
         most, length = self._settings.max_body, declared_length(headers.get("content-length", ""))
         encoding = headers.get("content-encoding", "").strip().lower()
         if encoding not in ENCODINGS:
-            raise RefusalError(Reason.ENCODING.with_message(f"The content encoding {encoding[:60]!r} is unknown here."))
+            raise RefusalError(Reason.ENCODING.with_message(f"The encoding {encoding[:60]!r} is not supported."))
         if length > most:
             raise RefusalError(
-                BackendReason.TOO_LARGE.with_message(f"The body has {length} bytes; at most {most} are taken.")
+                BackendReason.TOO_LARGE.with_message(f"The body has {length} bytes; at most {most} are accepted.")
             )
         body = await self._body.read(receive)
         return inflate(body, most, _MAX_INFLATION) if encoding == "gzip" else body
 
     async def _take(self, kind: Kind, lines: list[Line], *, whole: bool) -> tuple[Receipt, Refusal | None]:
-        """What became of the lines, and the first refusal; returns when all that was accepted is durable.
+        """The outcome of the lines, and the first refusal. Returns when everything accepted is durable.
 
-        `whole`: a line that is wrong refuses all.
+        `whole`: an invalid line refuses all.
         """
         sites = await self._senders.sites_of({line.site for line in lines if line.site})
         preparing = Preparing(self._settings, self._visitors, time.time_ns() // 1_000_000)
@@ -177,17 +177,17 @@ class Backend:
         return Receipt(accepted, len(ready) - accepted, shown), refused[0][1] if refused else None
 
     async def _stored(self, ready: list[Prepared], *, views: bool) -> set[int]:
-        """Ids of those that the store has; while it is away the memory must do."""
+        """Ids of those that are in the store; empty while it cannot be reached, so that only memory is used."""
         if self._store is None or not any(one.known_again for one in ready):
             return set()
         try:
             return await asyncio.to_thread(stored, self._store, ready, views=views)
         except StoreError as error:
-            log.warning("events are known again from memory alone: %s", error)
+            log.warning("Repeated events are recognised from memory only: %s", error)
             return set()
 
     async def _keep(self, ready: list[Prepared], there: set[int]) -> int:
-        """Append what is new and wait for the disk; how many that were. Nothing is awaited between look and append."""
+        """Append what is new and wait for the disk; returns their number. No await between the check and the append."""
         committer = self.committer
         if committer is None:
             raise RefusalError(Reason.STOPPING.value)
@@ -196,7 +196,7 @@ class Backend:
             if (repeated := committer.join(~one.id)) is not None:
                 waiting.append(repeated)
             elif one.id not in there and one.id not in self._own and one.id not in self._known_batches:
-                waiting.append(committer.append(_taken(one), one.record))
+                waiting.append(committer.append(_pending(one), one.record))
                 accepted.append(one.site)
                 continue
             self._counters.duplicate(one.site)
@@ -209,7 +209,7 @@ class Backend:
 
 
 class _RefusedFor(RefusalError):
-    """A refusal that counts for the site of an event."""
+    """A refusal that is counted for the site of an event."""
 
     def __init__(self, refusal: Refusal, site: int) -> None:
         super().__init__(refusal)
@@ -217,7 +217,7 @@ class _RefusedFor(RefusalError):
 
 
 class _Endpoint:
-    """A bare ASGI callable: Starlette takes a method for a handler of its own requests."""
+    """A bare ASGI callable: Starlette would wrap a method as a handler of its own requests."""
 
     def __init__(self, backend: Backend, kind: Kind) -> None:
         self._backend = backend
@@ -231,14 +231,14 @@ def _prepared(preparing: Preparing, line: Line, known: KnownSite | None) -> Prep
     if isinstance(line.read, Refusal):
         raise RefusalError(line.read)
     if known is None:
-        words = f"There is no site {line.site!r}." if line.site else "No site is named."
-        raise RefusalError(BackendReason.SITE.with_message(f"{line.at}.site: {words}"))
+        message = f"There is no site {line.site!r}." if line.site else "No site is named."
+        raise RefusalError(BackendReason.SITE.with_message(f"{line.at}.site: {message}"))
     if isinstance(line.read, Event):
         return preparing.event(line.read, known, line.name, line.at)
     assert isinstance(line.read, Imported)
     return preparing.batch(line.read, known, line.at)
 
 
-def _taken(one: Prepared) -> PendingBatch:
-    # A number below 0 is ours: no batch of a visitor has one (collector/journal/known_batches.py).
+def _pending(one: Prepared) -> PendingBatch:
+    # Negative: the ids of visitors' batches are not (collector/journal/known_batches.py).
     return PendingBatch(~one.id, one.site, time.time_ns() // 1_000_000, False, False)

@@ -1,4 +1,4 @@
-"""What a backend may send, with every limit: the single definition (docs/server-events.md tells it to people)."""
+"""What a backend may send, with every limit: the single definition (explained in docs/server-events.md)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from store.devices import ANY_DEVICE
 from store.records import Key
 
 T = TypeVar("T")
-_MAX_WORDS = 300  # letters of a reason
+_MAX_MESSAGE = 300  # letters
 
 
 class Event(Struct, forbid_unknown_fields=True):
@@ -21,33 +21,33 @@ class Event(Struct, forbid_unknown_fields=True):
 
     name: Name
     id: Annotated[str, Meta(max_length=200)] = ""  # the same id again is the same event
-    site: Annotated[str, Meta(max_length=120)] = ""  # id, name or key; else the request says it
+    site: Annotated[str, Meta(max_length=120)] = ""  # id, name or key; else the request's
     time: Annotated[datetime, Meta(tz=True)] | Instant | None = None  # ISO 8601 with zone, or ms since 1970; else now
     value: Annotated[float, Meta(ge=-1e12, le=1e12)] | None = None
     visitor: Annotated[str, Meta(max_length=200)] = ""  # what the site gives to parcours('identify', …)
     browser_id: Annotated[str, Meta(max_length=64)] = ""  # or the id in localStorage['parcours.id']
     page: Url = ""  # address of a page of the site
-    touchpoint: Key | None = None  # or a place that is no page: `call-centre`
+    touchpoint: Key | None = None  # or a place that is not a page, such as `call-centre`
     variants: Annotated[dict[Word, Word], Meta(max_length=10)] = field(default_factory=dict)
 
 
 class Imported(Struct, forbid_unknown_fields=True):
-    """A batch of the tracker's format (docs/wire.md) with times of its own, and what its request would have told."""
+    """A batch of the tracker's format (docs/wire.md) with its own times, and what its request would have said."""
 
     batch: msgspec.Raw
     site: Annotated[str, Meta(max_length=120)] = ""
     agent: Annotated[str, Meta(max_length=512)] = ""  # User-Agent of the browser
-    device: Annotated[str, Meta(pattern=rf"^({'|'.join(ANY_DEVICE)})?\Z")] = ""  # where no agent is known
+    device: Annotated[str, Meta(pattern=rf"^({'|'.join(ANY_DEVICE)})?\Z")] = ""  # if the agent is unknown
     browser: Annotated[str, Meta(max_length=40)] = ""
     os: Annotated[str, Meta(max_length=40)] = ""
 
 
 class Unreadable(ValueError):
-    """No JSON text at all."""
+    """Not JSON."""
 
 
 class WrongEvent(ValueError):
-    """JSON, but not what is wanted; `str()` has the place."""
+    """JSON of another shape; `str()` says where."""
 
 
 class _Events(Struct, forbid_unknown_fields=True):
@@ -76,7 +76,7 @@ def decode_imported(text: bytes) -> Imported:
 
 
 def decode_events(body: bytes) -> tuple[list[Event], str, bool]:
-    """The events of a JSON body, the site that it names for all, and whether they stand in a list."""
+    """The events of a JSON body, the site it names for all of them, and whether they are in a list."""
     if not bytes(_decoded(_peek, body).events):
         return [decode_event(body)], "", False
     found = _decoded(_events, body)
@@ -92,6 +92,6 @@ def _decoded(decoder: msgspec.json.Decoder[T], text: bytes) -> T:
         raise Unreadable(_clipped(str(error))) from None
 
 
-def _clipped(words: str) -> str:
+def _clipped(message: str) -> str:
     """The name of an unknown field may be a megabyte long."""
-    return words if len(words) <= _MAX_WORDS else f"{words[:_MAX_WORDS]}…"
+    return message if len(message) <= _MAX_MESSAGE else f"{message[:_MAX_MESSAGE]}…"

@@ -1,8 +1,8 @@
-"""From what was sent to a record of the journal, or a refusal with the place and the reason.
+"""From an event or a batch to a journal record, or a refusal that says where and why.
 
-An event of a backend takes the way of a batch that holds one custom event, but it is no view: its
-context has no viewport (`vw` is 0, which no tracker can send), so no row of `views` comes from it,
-and it is not the batch 0 of a view, so none of `touches` either (docs/decisions/0020).
+An event of a backend becomes a batch with one custom event, but it is not a view. Its context has no viewport (`vw` is
+0, which a tracker cannot send), so it makes no row of `views`; and it is not batch 0 of a view, so it makes no row of
+`touches` (docs/decisions/0020).
 """
 
 from __future__ import annotations
@@ -32,22 +32,22 @@ from collector.known_sites import KnownSite
 from collector.origins import allowed
 from store.pages import canonical_page
 
-NOBODY = 0  # visitor of an event that names none
-SEQ = 1  # of an event: 0 would be the first batch of a view
-TOUCHPOINT = "touchpoint/"  # pages of places that are no pages
+NOBODY = 0  # the visitor of an event without one
+SEQ = 1  # of every event; 0 would be the first batch of a view
+TOUCHPOINT = "touchpoint/"  # prefix of the page of a touchpoint
 _encoder = msgspec.json.Encoder()
 
 
 @dataclass(frozen=True, slots=True)
 class Prepared:
-    """What goes to the journal, and by what it is known again."""
+    """A journal record, and what a repetition is recognised by."""
 
     id: int  # collector/journal/known_batches.py
     site: int
     page: str
     view: int  # its hash, as the store keeps it
     seq: int
-    known_again: bool  # whether its sender named it, so that it may have come before
+    known_again: bool  # whether the sender named it, so that it can be a repetition
     record: bytes
 
 
@@ -71,7 +71,7 @@ class _Body(Struct):
 
 
 class _Known(Struct):
-    """The part of an `Enrichment` that an event without a browser has; what is absent reads as empty."""
+    """The part of an `Enrichment` that an event without a browser has; absent fields read as empty."""
 
     site: int
     page: str
@@ -82,7 +82,7 @@ class _Known(Struct):
 
 
 class Preparing:
-    """Checks against sites and clock, one thing after the other; raises `RefusalError`."""
+    """Validates events and batches against sites and clock; raises `RefusalError`."""
 
     def __init__(self, settings: BackendSettings, visitors: Visitors, now: int) -> None:
         """`now`: ms since 1970, the time of receipt."""
@@ -91,9 +91,9 @@ class Preparing:
         self._now = now
 
     def event(self, event: Event, known: KnownSite, name: str, at: str) -> Prepared:
-        """`name`: what its sender calls it, "" for nothing; `at`: its place in the body, for the words."""
+        """`name`: the sender's name for it, "" for none; `at`: its position in the body, for messages."""
         if event.visitor and event.browser_id:
-            raise _refused(BackendReason.SHAPE, f"{at}: visitor and browser_id are both there; one says who it was")
+            raise _refused(BackendReason.SHAPE, f"{at}: visitor and browser_id are both given; give one")
         when = self._time(event, at)
         page = self._page(event, known, at)
         view = _view_of(known.number, name)
@@ -106,7 +106,7 @@ class Preparing:
         return _prepared(known, page, view, SEQ, bool(name), record)
 
     def batch(self, line: Imported, known: KnownSite, at: str) -> Prepared:
-        """A batch of the past: its own times, its own visitor; never a robot unless its agent says so."""
+        """An imported batch: its own times and visitor; a robot only if its agent says so."""
         batch = _batch(line, at)
         if not allowed(batch.ctx.url, known.site.domains):
             raise _refused(
@@ -124,9 +124,9 @@ class Preparing:
         return _prepared(known, x.page, batch.view, batch.seq, True, record)
 
     def _own(self, x: Enrichment, line: Imported, batch: wire.Batch, known: KnownSite) -> Enrichment:
-        """The enrichment, with what the sender knows better than this request."""
+        """The enrichment, with what the sender knows and this request does not."""
         visitor = self._visitors.consented(known.number, batch.ctx.id or f"view {batch.view}")
-        # Of the past nothing is known of hands and address: a robot is who says so.
+        # Neither behaviour nor address are known: only the agent can identify a robot.
         bot = device(line.agent, batch.ctx.touch).bot if line.agent else ""
         staff = int(is_staff(known.site, "", visitor))
         x = replace(x, visitor=str(visitor), excluded=staff, shift=0, bot=bot)
@@ -146,17 +146,18 @@ class Preparing:
         if when < past:
             days = self._settings.max_age // 86_400_000
             raise _refused(
-                BackendReason.TIME, f"{at}: {_shown(when)} is more than {days} days ago, longer than anything is kept"
+                BackendReason.TIME,
+                f"{at}: {_shown(when)} is more than {days} days ago, which is longer than anything is kept",
             )
         if when > ahead:
             minutes = self._settings.max_ahead // 60_000
             raise _refused(
-                BackendReason.TIME, f"{at}: {_shown(when)} is more than {minutes} min ahead of the clock here"
+                BackendReason.TIME, f"{at}: {_shown(when)} is more than {minutes} min ahead of the server's clock"
             )
 
     def _page(self, event: Event, known: KnownSite, at: str) -> str:
         if event.page and event.touchpoint:
-            raise _refused(BackendReason.SHAPE, f"{at}: page and touchpoint are both there; one says where it was")
+            raise _refused(BackendReason.SHAPE, f"{at}: page and touchpoint are both given; give one")
         if event.touchpoint:
             return TOUCHPOINT + event.touchpoint
         if not event.page:
@@ -169,7 +170,7 @@ class Preparing:
         return canonical_page(event.page, known.site.keep_query)
 
     def _visitor(self, event: Event, known: KnownSite) -> int:
-        # As the tracker makes it of parcours('identify', …), see tracker_js/src/main.js.
+        # As the tracker does for parcours('identify', …), see tracker_js/src/main.js.
         id = f"@{event.visitor}"[:64] if event.visitor else event.browser_id
         return self._visitors.consented(known.number, id) if id else NOBODY
 
@@ -183,12 +184,12 @@ def _batch(line: Imported, at: str) -> wire.Batch:
     try:
         return wire.decode(bytes(line.batch))
     except wire.WireError as error:
-        words = str(error).replace("$", f"{at}.batch", 1)
-        raise _refused(BackendReason.SHAPE, words if at in words else f"{words} - at `{at}.batch`") from None
+        message = str(error).replace("$", f"{at}.batch", 1)
+        raise _refused(BackendReason.SHAPE, message if at in message else f"{message} - at `{at}.batch`") from None
 
 
 def _view_of(site: int, name: str) -> str:
-    """24 letters, as the id of a view: the same for the same name, else random."""
+    """24 letters, like the id of a view: the same for the same name, random without one."""
     if not name:
         return secrets.token_urlsafe(18)
     digest = hashlib.blake2b(
@@ -204,7 +205,7 @@ def _milliseconds(time: datetime) -> int:
 def _shown(when: int) -> str:
     try:
         return datetime.fromtimestamp(when / 1000).astimezone().isoformat(timespec="seconds")
-    except (ValueError, OverflowError):  # the first day of year 1 east of here is one of year 0
+    except (ValueError, OverflowError):  # the first day of year 1 in a zone further east is in year 0
         return f"{when} ms since 1970"
 
 

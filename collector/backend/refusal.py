@@ -1,4 +1,4 @@
-"""Why something of a backend may be refused, beside the collector's own reasons: a closed set."""
+"""Why a backend's request or line may be refused, besides the reasons in collector/door/refusal.py: a closed set."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ class BackendReason(ReasonSet):
     NO_TOKEN = Refusal(
         401, "token", "This needs a token.", "Send `Authorization: Bearer TOKEN`; `parcours token NAME --role editor`."
     )
-    BAD_TOKEN = Refusal(401, "bad_token", "This token is not known.", "Make one with `parcours token`.")
-    ROLE = Refusal(403, "role", "This token may only read.", "Make one with `parcours token NAME --role editor`.")
-    METHOD = Refusal(405, "method", "Only POST is answered here.", _SEE)
+    BAD_TOKEN = Refusal(401, "bad_token", "This token is unknown.", "Make one with `parcours token`.")
+    ROLE = Refusal(403, "role", "This token is read-only.", "Make one with `parcours token NAME --role editor`.")
+    METHOD = Refusal(405, "method", "Only POST is accepted here.", _SEE)
     CONTENT_TYPE = Refusal(
-        415, "content_type", "The content type is unknown here.", "Send application/json or application/x-ndjson."
+        415, "content_type", "The content type is not supported.", "Send application/json or application/x-ndjson."
     )
     TOO_MANY = Refusal(413, "too_many", "Too many in one request.", "Split it.")
     TOO_LARGE = Refusal(413, "too_large", "The body is too long.", "Split it.", close=True)
     NOT_JSON = Refusal(400, "not_json", "This is not JSON.", _SEE)
     SHAPE = Refusal(400, "event_shape", "This is not an event.", _SEE)
     SITE = Refusal(400, "no_site", "No site has this name, id or key.", "`parcours site list` shows them.")
-    PAGE = Refusal(400, "event_page", "The page is not one of the site.", "Send an http(s) address on its domains.")
-    TIME = Refusal(400, "event_time", "The time is outside of what is kept.", "Send when it happened.")
+    PAGE = Refusal(400, "event_page", "The page is not on the site.", "Send an http(s) address on one of its domains.")
+    TIME = Refusal(400, "event_time", "The time is outside the accepted range.", "Send the time of the event.")
     TOKEN_RATE = Refusal(429, "token_rate", "Too many requests with this token.", "Wait, or send more in one.", 1)

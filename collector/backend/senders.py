@@ -1,4 +1,4 @@
-"""Who may send, and to which site: asked in a thread, remembered for moments."""
+"""Who may send, and to which site. The directories are asked in a thread and cache for seconds."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from store.records import Site, Token
 
 
 class Tokens(Protocol):
-    """What is needed of store.tokens.TokenDirectory; may block."""
+    """What is needed of store.tokens.TokenDirectory. It may block."""
 
     def by_text(self, text: str) -> Token | None: ...
 
 
 class Sites(Protocol):
-    """What is needed of store.sites.SiteDirectory; may block."""
+    """What is needed of store.sites.SiteDirectory. It may block."""
 
     def by_key(self, key: str) -> Site | None: ...
     def get(self, id_or_name: str) -> Site: ...
@@ -30,13 +30,13 @@ class Sites(Protocol):
 
 @dataclass(frozen=True)
 class Senders:
-    """The tokens and the sites of this Parcours."""
+    """The tokens and the sites of this installation."""
 
     tokens: Tokens
     sites: Sites
 
     async def sender(self, authorization: str) -> Token:
-        """Who shows this header; `RefusalError` (401, 403) for nobody and for who may only read."""
+        """The token in this header. Raises `RefusalError` (401, 403) when it is missing, unknown or read-only."""
         scheme, _, text = authorization.partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
             raise RefusalError(BackendReason.NO_TOKEN.value)
@@ -51,8 +51,7 @@ class Senders:
         return token
 
     async def sites_of(self, names: set[str]) -> dict[str, KnownSite]:
-        """The sites by what they are called: id, name or key; who is not there is left out."""
-
+        """The sites by id, name or key; unknown ones are left out."""
         try:
             return await asyncio.to_thread(lambda: {n: k for n in names if (k := self._site(n)) is not None})
         except StoreError:
@@ -61,7 +60,7 @@ class Senders:
     def _site(self, name: str) -> KnownSite | None:
         site = self._named(name)
         if site is None:
-            self.sites.forget()  # it may have been added a moment ago, by another process
+            self.sites.forget()  # another process may just have added it
             site = self._named(name)
         return None if site is None else KnownSite(int(site.id), site)
 

@@ -1,4 +1,4 @@
-"""Limits of what a backend sends in one request, with units."""
+"""Limits of a backend's request, with units."""
 
 from __future__ import annotations
 
@@ -15,6 +15,6 @@ class BackendSettings:
     max_events: int = 1_000  # in one request
     body_seconds: float = 30.0  # for a whole body to arrive
     rate: Rate = Rate(20, 100)  # requests of one token
-    at_once: int = 2  # requests that are worked on; the others wait their turn, so that visitors' batches have room
-    max_age: int = 1_100 * DAY_MS  # ms before now that something may have happened: three years
+    at_once: int = 2  # requests handled at the same time; the others wait, so that visitors' batches are not delayed
+    max_age: int = 1_100 * DAY_MS  # ms before now that an event may be: three years
     max_ahead: int = 600_000  # ms after now

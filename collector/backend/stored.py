@@ -1,4 +1,4 @@
-"""Which of these the store has already: the memory of ids that lasts."""
+"""Which events and batches the store already has."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ WHERE site = {site:UInt32} AND page IN {pages:Array(String)} AND view IN {views:
 def stored(store: Store, these: Iterable[Prepared], *, views: bool) -> set[int]:
     """The ids of those that are in the tables. `views`: they are batches, else events. Raises StoreError.
 
-    Of a view the table keeps the last batch only: what comes before it counts as stored, so
-    batches of one view are to be sent in their order.
+    The table keeps only the last batch of a view. Earlier batches count as stored, so the batches of a view must be
+    sent in order.
     """
     by_site: dict[int, list[Prepared]] = {}
     for one in these:

@@ -1,4 +1,4 @@
-"""May this request come in? Named steps, asked in order before its body is read; the first refusal stops."""
+"""Whether a request is admitted: named checks, in order, before its body is read. The first refusal ends them."""
 
 from __future__ import annotations
 
@@ -18,28 +18,28 @@ ENCODINGS = {"", "identity", "gzip"}
 
 
 class RequestHead(Struct, frozen=True, gc=False):
-    """What is known of a request from its head."""
+    """What the head of a request says."""
 
     known: KnownSite | None
     address: str  # in memory only
     origin: str  # Origin, else Referer, "" for neither
     content_type: str
     content_encoding: str
-    content_length: int  # -1 when not said
+    content_length: int  # -1 when unknown
 
 
 class Load(Struct, frozen=True, gc=False):
     """How full the collector is."""
 
     stopping: bool
-    waiting: int  # requests that wait for the disk
+    waiting: int  # batches that wait for the disk
     oldest_wait: float  # s
     backlog_bytes: int
     free_bytes: int
 
 
 class Admission:
-    """The steps, with the buckets that they draw from."""
+    """The checks, with the token buckets they use."""
 
     def __init__(self, settings: CollectorSettings, load: Callable[[], Load]) -> None:
         self._settings = settings
@@ -58,7 +58,7 @@ class Admission:
         )
 
     def refusal(self, head: RequestHead) -> Refusal | None:
-        """The first reason to refuse, or None. Counting and answering are the caller's."""
+        """The first reason to refuse, or None. The caller counts and answers it."""
         for step in self._steps:
             refused = step(head)
             if refused is not None:
@@ -89,7 +89,7 @@ class Admission:
     def content_encoding(self, head: RequestHead) -> Refusal | None:
         if head.content_encoding in ENCODINGS:
             return None
-        return Reason.ENCODING.with_message(f"The content encoding {head.content_encoding[:60]!r} is unknown here.")
+        return Reason.ENCODING.with_message(f"The content encoding {head.content_encoding[:60]!r} is not supported.")
 
     def content_length(self, head: RequestHead) -> Refusal | None:
         if head.content_length <= self._settings.max_body:
@@ -97,7 +97,7 @@ class Admission:
         return too_large(f"The body has {head.content_length} bytes", self._settings.max_body)
 
     def origin(self, head: RequestHead) -> Refusal | None:
-        """Only what the browser says of the page; a batch without either is held against its URL later."""
+        """Checks what the browser says about the page. Without Origin and Referer, the batch's URL is checked later."""
         if head.known is None or not head.origin or allowed(head.origin, head.known.site.domains):
             return None
         return foreign(head.origin, head.known)
@@ -114,10 +114,10 @@ class Admission:
 
 
 def too_large(what: str, limit: int) -> Refusal:
-    return Reason.TOO_LARGE.with_message(f"{what}; at most {limit} are taken.")
+    return Reason.TOO_LARGE.with_message(f"{what}; at most {limit} are accepted.")
 
 
 def foreign(address: str, known: KnownSite) -> Refusal:
-    """The refusal of a page that is not on the site's domains."""
+    """The refusal of a page outside the site's domains."""
     domains = ", ".join(known.site.domains)
     return Reason.ORIGIN.with_message(f"{address[:200]!r} is not on a domain of this site ({domains}).")

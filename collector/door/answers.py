@@ -1,4 +1,4 @@
-"""Answers of the intake, readable from the page that asked."""
+"""Answers of the endpoint, readable by the page that sent the batch."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class HttpAnswer(Struct, frozen=True, gc=False):
 
 @lru_cache(maxsize=2_000)
 def _readable_by(origin: bytes) -> tuple[Header, ...]:
-    """CORS without credentials: the tracker may read the status and the reason, nothing else is there to read."""
+    """CORS without credentials: the tracker may read the status and the reason; there is nothing else to read."""
     if not origin:
         return ((b"vary", b"Origin"),)
     return (
@@ -38,7 +38,7 @@ def accepted(origin: bytes) -> HttpAnswer:
 
 
 def refused(origin: bytes, refusal: Refusal) -> HttpAnswer:
-    """The refusal with its JSON, and when to try again if that makes sense."""
+    """The refusal as JSON, with Retry-After if it makes sense to try again."""
     body = refusal.body()
     headers = [
         *_readable_by(origin),
@@ -56,7 +56,7 @@ def refused(origin: bytes, refusal: Refusal) -> HttpAnswer:
 
 
 def preflight(origin: bytes, private_network: bool) -> HttpAnswer:
-    """OPTIONS: what a page may send. The tracker's own posts need no preflight."""
+    """OPTIONS: what a page may send. The tracker's own requests need no preflight."""
     headers = [
         *_readable_by(origin),
         (b"allow", b"POST, OPTIONS"),

@@ -1,4 +1,4 @@
-"""Reading a body: no more than the limit, no longer than the time, inflated with care."""
+"""Reading a body within limits of size and time, and inflating it within limits."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from collector.door.refusal import Reason, RefusalError
 
 
 class BodyReader:
-    """Reads bodies, each for at most `seconds` (up to a tenth more).
+    """Reads bodies, each within `seconds` (or up to a tenth more).
 
-    One timer watches over all of them: a timer for every batch would cost more than its reading.
+    One timer checks all of them: a timer per batch would cost more than reading the batch.
     """
 
     def __init__(self, limit: int, seconds: float) -> None:
@@ -25,7 +25,7 @@ class BodyReader:
         self._watching = False
 
     async def read(self, receive: Receive) -> bytes:
-        """The whole body; raises `RefusalError` (413, 408) instead of reading or waiting on."""
+        """The whole body; raises `RefusalError` (413, 408) when it is too long or too slow."""
         task = asyncio.current_task()
         assert task is not None
         loop = asyncio.get_running_loop()
@@ -36,12 +36,12 @@ class BodyReader:
         try:
             message = await receive()
             if message["type"] == "http.request" and not message.get("more_body", False):
-                body: bytes = message.get("body", b"")  # nearly always: it came with the head
+                body: bytes = message.get("body", b"")  # nearly always: it arrived with the head
                 check_length(len(body), self._limit)
                 return body
             return await _rest(message, receive, self._limit)
         except asyncio.CancelledError:
-            # only our own cancel becomes an answer; one from outside goes on
+            # only a cancellation by this reader becomes an answer; any other is passed on
             if task not in self._late or task.uncancel():
                 raise
             raise RefusalError(Reason.SLOW.with_message(f"The body did not arrive in {self._seconds:g} s.")) from None
@@ -61,7 +61,7 @@ class BodyReader:
 
 
 def declared_length(header: str) -> int:
-    """What the header Content-Length says; -1 when that is nothing or no number."""
+    """The value of Content-Length; -1 when it is missing or not a number."""
     return int(header) if header.isascii() and header.isdigit() and len(header) < 19 else -1
 
 
@@ -81,21 +81,21 @@ async def _rest(message: Message, receive: Receive, limit: int) -> bytes:
 
 
 def check_length(size: int, limit: int) -> None:
-    """Raises `RefusalError` when a body, or what has come of it, is too long."""
+    """Raises `RefusalError` when a body, or what has arrived of it, is too long."""
     if size > limit:
         raise RefusalError(too_large(f"The body has more than {limit} bytes", limit))
 
 
 def inflate(body: bytes, limit: int, ratio: int) -> bytes:
-    """A gzip body as it was; never makes more than `limit` bytes, nor more than `ratio` times what came."""
+    """The inflated body; never inflates to more than `limit` bytes or `ratio` times the compressed size."""
     cap = min(limit, len(body) * ratio)
-    machine = zlib.decompressobj(wbits=31)
+    inflater = zlib.decompressobj(wbits=31)
     try:
-        data = machine.decompress(body, cap + 1)
+        data = inflater.decompress(body, cap + 1)
     except zlib.error as error:
         raise RefusalError(Reason.NOT_GZIP.with_message(f"The body is not gzip: {error}.")) from None
     if len(data) > cap:
         raise RefusalError(too_large(f"The body inflates to more than {cap} bytes", limit))
-    if not machine.eof or machine.unused_data:
+    if not inflater.eof or inflater.unused_data:
         raise RefusalError(Reason.NOT_GZIP.value)
     return data

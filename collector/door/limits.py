@@ -1,4 +1,4 @@
-"""Token buckets: so many batches at once, so many a second after that."""
+"""Token buckets: a burst of batches at once, then a rate per second."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Callable, Hashable
 
 from collector.settings import Rate
 
-MAX_BUCKETS = 50_000  # full ones are forgotten first
+MAX_BUCKETS = 50_000  # full ones are dropped first
 
 
 class Buckets:
-    """One bucket for each key. A key that was never asked for has a full one."""
+    """One bucket per key; a new key has a full one."""
 
     def __init__(self, rate: Rate, clock: Callable[[], float] = time.monotonic) -> None:
         self._rate = rate
@@ -19,7 +19,7 @@ class Buckets:
         self._left: dict[Hashable, tuple[float, float]] = {}  # key → tokens, when counted
 
     def take(self, key: Hashable) -> float:
-        """Take one token; 0.0 if there was one, else the seconds until there will be."""
+        """Take one token. Returns 0.0 if there was one, else the seconds until there will be one."""
         now = self._clock()
         tokens, then = self._left.get(key, (self._rate.burst, now))
         tokens = min(self._rate.burst, tokens + (now - then) * self._rate.per_second)
@@ -32,7 +32,7 @@ class Buckets:
         return 0.0
 
     def _forget(self, now: float) -> None:
-        """Drop the buckets that are full again; if none is, the half that was used longest ago."""
+        """Drop the buckets that are full again; if none are, the half that was used longest ago."""
         refill = self._rate.burst / self._rate.per_second
         fresh = {key: left for key, left in self._left.items() if now - left[1] < refill}
         if len(fresh) >= MAX_BUCKETS:

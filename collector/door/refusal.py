@@ -1,4 +1,4 @@
-"""Why a batch may be refused: a closed set, each with its status, its code and what to do."""
+"""Why a request may be refused: a closed set, each reason with status, code, message and hint."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ import msgspec
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """One answer that is not 204. `code` is what counters, pages and the tracker go by."""
+    """One answer other than 204. Counters, pages and the tracker use `code`."""
 
     status: int
     code: str
     message: str
     hint: str
-    retry_after: int = 0  # seconds; 0: trying again is useless
-    close: bool = False  # the rest of the request is not worth reading
+    retry_after: int = 0  # seconds; 0: trying again cannot succeed
+    close: bool = False  # close the connection instead of reading the rest
 
     def body(self) -> bytes:
-        """The JSON answer, in the shape that all of Parcours uses for errors."""
+        """The JSON answer, in the shape that all errors of Parcours have."""
         return msgspec.json.encode({"error": {"code": self.code, "message": self.message, "hint": self.hint}})
 
 
 class RefusalError(Exception):
-    """Carries a refusal out of a step that cannot return it."""
+    """Carries a refusal out of a function that returns something else."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.message)
@@ -43,22 +43,22 @@ class ReasonSet(Enum):
 
 
 class Reason(ReasonSet):
-    """The closed set. Only 408, 429 and 503 are worth another try, with the same batch id."""
+    """Only 408, 429 and 503 are worth another try, with the same batch id."""
 
     METHOD = Refusal(405, "method", "Only POST and OPTIONS are answered here.", "Send the batch with POST.")
     CONTENT_TYPE = Refusal(
-        415, "content_type", "The content type is not one of a batch.", "Send text/plain or application/json."
+        415, "content_type", "The content type is not supported.", "Send text/plain or application/json."
     )
     ENCODING = Refusal(
-        415, "content_encoding", "The content encoding is unknown here.", "Send the body as it is or with gzip."
+        415, "content_encoding", "The content encoding is not supported.", "Send the body uncompressed or with gzip."
     )
     TOO_LARGE = Refusal(413, "too_large", "The body is too long.", "Split the batch.", close=True)
     SLOW = Refusal(408, "slow", "The body did not arrive in time.", "Send it again.", retry_after=1, close=True)
     CUT = Refusal(408, "cut", "The connection ended before the body did.", "Send it again.", retry_after=1, close=True)
-    NOT_GZIP = Refusal(400, "not_gzip", "The body is not whole gzip.", "Compress it again, or send it as it is.")
+    NOT_GZIP = Refusal(400, "not_gzip", "The body is not complete gzip.", "Compress it again, or send it uncompressed.")
     NOT_JSON = Refusal(400, "not_json", "The body is not JSON.", "See docs/wire.md.")
     SHAPE = Refusal(400, "shape", "The body is not a batch.", "See docs/wire.md.")
-    VERSION = Refusal(400, "version", "The version of the format is unknown here.", "Load /parcours.js anew.")
+    VERSION = Refusal(400, "version", "The version of the format is not supported.", "Reload /parcours.js.")
     PAGE = Refusal(400, "page", "$.ctx.url is not the address of a page.", "Send the http(s) address of the page.")
     UNKNOWN_SITE = Refusal(
         404, "unknown_site", "No site has this key.", "Copy the snippet again from the set-up page of the site."
@@ -67,7 +67,7 @@ class Reason(ReasonSet):
         403,
         "origin",
         "The page is not on a domain of this site.",
-        "Add its domain on the set-up page of the site (`*.shop.example` stands for every subdomain).",
+        "Add its domain on the set-up page of the site (`*.shop.example` means every subdomain).",
     )
     ADDRESS_RATE = Refusal(429, "address_rate", "Too many batches from this address.", "Wait.", retry_after=5)
     SITE_RATE = Refusal(429, "site_rate", "Too many batches for this site.", "Wait.", retry_after=2)
@@ -75,17 +75,15 @@ class Reason(ReasonSet):
     BACKLOG = Refusal(
         503,
         "backlog",
-        "The journal is full: the store does not take batches.",
-        "Look after ClickHouse.",
+        "The journal is full because the store accepts no batches.",
+        "Check ClickHouse.",
         retry_after=30,
     )
     DISK_FULL = Refusal(
         503, "disk_full", "The disk of the journal is nearly full.", "Free space, or move the journal.", retry_after=30
     )
     NOT_DURABLE = Refusal(
-        503, "not_durable", "The batch could not be written to the journal.", "Look after the disk.", retry_after=5
+        503, "not_durable", "The batch could not be written to the journal.", "Check the disk.", retry_after=5
     )
-    AWAY = Refusal(
-        503, "store_away", "The sites cannot be read from the store.", "Look after ClickHouse.", retry_after=5
-    )
+    AWAY = Refusal(503, "store_away", "The sites cannot be read from the store.", "Check ClickHouse.", retry_after=5)
     STOPPING = Refusal(503, "stopping", "The collector is stopping.", "Send it again.", retry_after=2, close=True)

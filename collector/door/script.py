@@ -1,4 +1,4 @@
-"""GET /parcours.js: the tracker, as it was built."""
+"""GET /parcours.js: the built tracker."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-# Beside the rooms, in a checkout as in an installed wheel (pyproject.toml ships it there).
+# Beside the packages, in a checkout as in an installed wheel (pyproject.toml puts it there).
 BUNDLE = Path(__file__).resolve().parent.parent / "tracker_js" / "dist" / "parcours.js"
-MAX_AGE = 3600  # s; so long after an upgrade old trackers still send, and so long the old format is read
+MAX_AGE = 3600  # s; after an upgrade, older trackers send for so long, and their format is read for so long
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class _Bundle:
 
 
 class Script:
-    """Serves the bundle from memory; reads it again when the file has changed."""
+    """Serves the bundle from memory and reads it again when the file has changed."""
 
     def __init__(self, path: Path = BUNDLE) -> None:
         self._path = path
@@ -34,12 +34,12 @@ class Script:
         try:
             bundle = self._current()
         except OSError:
-            words = {
+            error = {
                 "code": "no_script",
-                "message": "The tracker's file parcours.js is not there.",
+                "message": "The tracker's file parcours.js is missing.",
                 "hint": "Build it with `make tracker`, or install the package again.",
             }
-            return JSONResponse({"error": words}, status_code=404)
+            return JSONResponse({"error": error}, status_code=404)
         headers = {
             "etag": bundle.etag,
             "cache-control": f"public, max-age={MAX_AGE}, stale-while-revalidate=86400",

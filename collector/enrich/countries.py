@@ -1,4 +1,4 @@
-"""The country of an address, when the owner gives a GeoIP file. Looked up in memory; only the country is kept."""
+"""The country of an address, if the owner provides a GeoIP file. Only the country is stored."""
 
 from __future__ import annotations
 
@@ -16,34 +16,34 @@ SETTING = "PARCOURS_GEOIP"
 class Countries:
     """Reads an MMDB file (GeoLite2 Country or City, DB-IP lite, or any with `country.iso_code`).
 
-    SettingsError in words when it is missing, broken, or knows no countries.
+    Raises SettingsError when it is missing, damaged or has no countries.
     """
 
     def __init__(self, path: Path) -> None:
         try:
-            # The whole file in memory: no page of it is waited for on the event loop.
+            # The whole file in memory, so that the event loop never waits for the disk.
             self._reader = maxminddb.open_database(path, maxminddb.MODE_MEMORY)
             about = self._reader.metadata()
             self._look_up("192.0.2.0")
         except OSError as error:
             words = f"{SETTING}={path} cannot be read: {error.strerror or error}."
-            raise SettingsError(f"{words} Name an MMDB file, or leave the setting out.") from None
+            raise SettingsError(f"{words} Name an MMDB file, or remove the setting.") from None
         except (maxminddb.InvalidDatabaseError, ValueError, TypeError) as error:
             raise SettingsError(
-                f"{SETTING}={path} is no whole MMDB file ({error}). Fetch it again: GeoLite2-Country.mmdb of "
+                f"{SETTING}={path} is not a complete MMDB file ({error}). Download it again: GeoLite2-Country.mmdb of "
                 "MaxMind, or the country file of DB-IP, unpacked."
             ) from None
         self.kind, self.built = about.database_type, about.build_epoch  # s since 1970
         self._by_prefix = lru_cache(maxsize=20_000)(self._look_up)
 
     def country(self, address: str) -> str:
-        """Two capital letters (ISO 3166-1), "" when it is not known. One answer for a /24 or a /56."""
+        """Two capital letters (ISO 3166-1), "" when unknown. A whole /24 or /56 has one country."""
         return self._by_prefix(address_prefix(address))
 
     def _look_up(self, prefix: str) -> str:
         try:
             found = self._reader.get(prefix.partition("/")[0])
-        except (ValueError, maxminddb.InvalidDatabaseError):  # no address, or a damaged place in the file
+        except (ValueError, maxminddb.InvalidDatabaseError):  # not an address, or the file is damaged there
             return ""
         if not isinstance(found, dict):
             return ""

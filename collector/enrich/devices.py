@@ -1,4 +1,4 @@
-"""What a user agent tells: device class, browser, system, and whether it is a robot."""
+"""What a User-Agent header says: device class, browser, system, and whether it is a robot."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ _OTHER = re.compile(
     r"Smart-?TV|\bTV\b|HbbTV|AppleTV|CrKey|BRAVIA|Roku|PlayStation|Xbox|Nintendo|Tizen(?!.*Mobile)|Web0S", re.I
 )
 _DESKTOP = re.compile(r"Windows NT|Macintosh|X11|CrOS|Linux", re.I)
-# Browsers call themselves Mozilla (Opera before 2013: Opera). What follows "compatible;" was a browser in MSIE and
-# Konqueror only, and no browser gives an address to write to or to read about it.
+# Browsers call themselves Mozilla (Opera before 2013: Opera). Only MSIE, Konqueror and old Opera put a browser after
+# "compatible;", and no browser includes a URL or an e-mail address.
 _BROWSER = re.compile(r"[\s\"']*(?:Mozilla|Opera)/\d")
 _NO_BROWSER = re.compile(
     r"https?:|www\.|\S@[a-z][^\s@]*\.[a-z]|compatible;(?! ?(?:MSIE|Konqueror|Opera))"
     r"|playwright|puppeteer|selenium|phantomjs|cypress|electron-fetch|lighthouse|axios|scan(?:ner)?/",
     re.I,
 )
-MAX_UA = 512  # letters that are looked at; longer ones are made up
+MAX_UA = 512  # letters that are parsed; longer ones are forged
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Device:
     kind: AnyDevice
     browser: str  # family without version
     os: str
-    bot: str  # why it is taken for a robot, "" if it is not
+    bot: str  # why it counts as a robot, "" if it does not
 
 
 @lru_cache(maxsize=1)
@@ -44,7 +44,7 @@ def _crawlers() -> CrawlerDetect:
 
 @lru_cache(maxsize=5_000)
 def device(user_agent: str, touch: bool) -> Device:
-    """Read a User-Agent header. `touch` tells an iPad from a Mac: it calls itself Macintosh."""
+    """Parse a User-Agent header. `touch` distinguishes an iPad, which calls itself Macintosh, from a Mac."""
     text = user_agent[:MAX_UA]
     parsed = parse(text)
     return Device(

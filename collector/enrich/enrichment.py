@@ -1,4 +1,4 @@
-"""What the collector adds to a batch: all that depends on the request, and nothing of the address."""
+"""What the collector adds to a batch from its request. The client's address is used and not stored."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ from store.visitors import staff_mark
 
 
 class Enrichment(Struct):
-    """`x` of a journal record; docs/architecture.md names where each field goes."""
+    """`x` of a journal record; docs/architecture.md says where each field goes."""
 
     site: int
     page: str
     host: str
-    visitor: str  # 64 bit, as text: JSON readers may lose digits of a number
+    visitor: str  # 64 bits, as text: JSON readers may lose digits of a number
     device: str
     browser: str
     os: str
@@ -46,18 +46,18 @@ class Enrichment(Struct):
 
 
 class RequestFacts(Struct, frozen=True):
-    """What the request tells beside its body. `address` stays in memory."""
+    """What the request says besides its body. `address` is in memory only."""
 
     received: int  # ms since 1970
     address: str
     user_agent: str
     purpose: str  # Sec-Purpose, X-Purpose or X-Moz
     brands: bytes = b""  # Sec-CH-UA
-    names_language: bool = True  # false for a browser that names no language
+    names_language: bool = True  # false for a browser that sends no Accept-Language
 
 
 class AddressLists(Struct, frozen=True):
-    """What the owner gives to judge addresses by."""
+    """The owner's lists for addresses."""
 
     places: Countries | None = None
     datacentres: Networks | None = None
@@ -67,7 +67,7 @@ NO_ADDRESS_LISTS = AddressLists()
 
 
 def read_address_lists(geoip: Path | None, datacentres: Path | None) -> AddressLists:
-    """Read the owner's files; SettingsError in words when one cannot be used."""
+    """Read the owner's files. Raises SettingsError when one cannot be used."""
     return AddressLists(
         Countries(geoip) if geoip else None,
         read_networks(datacentres, "PARCOURS_DATACENTRES") if datacentres else None,
@@ -80,9 +80,9 @@ _encoder = msgspec.json.Encoder()
 def enrich(
     batch: Batch, known: KnownSite, request: RequestFacts, visitors: Visitors, lists: AddressLists = NO_ADDRESS_LISTS
 ) -> tuple[Enrichment, bool]:
-    """The enrichment, and whether the clock had to be clamped. Raises `NotAPage` when the URL names none.
+    """The enrichment, and whether the clock was clamped. Raises `NotAPage` when the URL is not one of a page.
 
-    Masks the addresses in the batch: what is kept of it holds no more than the enrichment.
+    Masks the URLs in the batch, so that what is stored of it says no more than the enrichment.
     """
     site, context = known.site, batch.ctx
     context.url = masked_address(context.url, site.keep_query)
@@ -91,7 +91,7 @@ def enrich(
     host = page.partition("/")[0]
     time = shift(request.received, batch.sent, batch.t0, span(batch), MAX_AGE_DEMO if site.demo else MAX_AGE)
     if time.clamped:
-        batch.sent = request.received - time.ms  # dwells and elements lie there: any day of a century otherwise
+        batch.sent = request.received - time.ms  # also the time of dwells
     came = traffic_source(context.url, context.ref)
     what = device(request.user_agent, context.touch)
     consented = bool(context.consent and context.id)
@@ -120,16 +120,16 @@ def enrich(
 
 
 def encode(enrichment: Enrichment) -> bytes:
-    """JSON on one line."""
+    """The enrichment as one line of JSON."""
     return _encoder.encode(enrichment)
 
 
 def verdict(
     batch: Batch, request: RequestFacts, user_agent_says: str, own_machine: bool, datacentres: Networks | None
 ) -> str:
-    """Why the visitor is taken for a robot (store/robots.py), "" if it is not.
+    """Why the visitor counts as a robot (store/robots.py), "" if it does not.
 
-    Robots are stored, and left out when reading.
+    Robots are stored, and excluded when reading.
     """
     said = by_request(
         user_agent_says,
@@ -146,12 +146,12 @@ def verdict(
         return "datacentre"
     if own_machine:
         return ""
-    # Where events had to be dropped, dwell went first.
+    # When the tracker has to drop events, it drops dwell first.
     return by_behaviour(batch.click, bool(batch.hover and batch.hover.e) or batch.sum.cut > 0)
 
 
 def is_staff(site: Site, address: str, consented: int | None) -> bool:
-    """Whether the visit is of the owner's team: by the address, which goes nowhere, or by a consented id."""
+    """Whether the visitor belongs to the owner's team: by address, which is not stored, or by a consented id."""
     if site.staff_networks and address in networks(site.staff_networks):
         return True
     return bool(site.staff_ids) and consented is not None and staff_mark(consented) in site.staff_ids

@@ -1,4 +1,4 @@
-"""Addresses as they may be kept: checked again here, since not every tracker is ours."""
+"""URLs as they may be stored. The tracker masks them too, but not every sender is our tracker."""
 
 from __future__ import annotations
 
@@ -7,16 +7,17 @@ from urllib.parse import quote, unquote, urlsplit, urlunsplit
 
 from store.masking import MASK, masked
 
+# Query parameters that advertisers add to links: an id of the click, and so of the person.
 CLICK_IDS = frozenset({"gclid", "gbraid", "wbraid", "msclkid", "dclid", "ttclid", "twclid", "li_fat_id"})
-_SAFE = "*~.-_!$&'()+,;=:@"  # letters that stand as they are in a part of a path
+_SAFE = "*~.-_!$&'()+,;=:@"  # letters that are not percent-encoded in a part of a path
 
 
 @lru_cache(maxsize=20_000)
 def masked_address(url: str, keep_query: tuple[str, ...] = ()) -> str:
-    """`scheme://host[:port]/path[?query]` with every part masked; "" when it is no address.
+    """`scheme://host[:port]/path[?query]` with every part masked; "" when it is not a URL.
 
-    No user name, no fragment; of the query `utm_*`, the keys of `keep_query`, and the names of the click ids
-    of advertisers (that there is one tells the channel, its value tells the person).
+    User name and fragment are removed. Of the query, `utm_*`, the keys of `keep_query` and the names of advertisers'
+    click ids are kept: the name shows the channel, the value would identify the person.
     """
     try:
         parts = urlsplit(url)

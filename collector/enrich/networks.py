@@ -1,4 +1,4 @@
-"""Lists of networks that an address is looked up in, in memory only."""
+"""Lists of networks, to look up an address in. In memory only."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from collector.settings import SettingsError
 
 
 class Networks:
-    """Whether an address lies in one of many networks: a binary search, cached by address."""
+    """Whether an address is in one of many networks: a binary search, cached by address."""
 
     def __init__(self, networks: Iterable[Network]) -> None:
         self._starts: dict[int, list[int]] = {4: [], 6: []}
@@ -32,7 +32,7 @@ class Networks:
         return self._holds(address)
 
     def __len__(self) -> int:
-        """How many networks, neighbours joined."""
+        """The number of networks, with adjacent ones joined."""
         return len(self._starts[4]) + len(self._starts[6])
 
     def _look_up(self, address: str) -> bool:
@@ -45,11 +45,13 @@ class Networks:
 
 
 def read_networks(path: Path, setting: str) -> Networks:
-    """The networks of a file, one CIDR a line, `#` begins a comment; SettingsError names file, line and fault."""
+    """The networks of a file: one CIDR per line, `#` begins a comment. Raises SettingsError with the line."""
     try:
         lines = path.read_text("utf-8").splitlines()
     except (OSError, UnicodeDecodeError) as error:
-        raise SettingsError(f"{setting}={path} cannot be read: {error}. Name a text file of networks.") from None
+        raise SettingsError(
+            f"{setting}={path} cannot be read: {error}. Name a text file with one network per line."
+        ) from None
     found: list[Network] = []
     for number, line in enumerate(lines, 1):
         text = line.partition("#")[0].strip()
@@ -58,15 +60,15 @@ def read_networks(path: Path, setting: str) -> Networks:
         try:
             found.append(ipaddress.ip_network(text, strict=False))
         except ValueError as error:
-            raise SettingsError(f"{setting}: {path}, line {number}: {error}. Write one network a line.") from None
+            raise SettingsError(f"{setting}: {path}, line {number}: {error}. Write one network per line.") from None
     if not found:
-        raise SettingsError(f"{setting}={path} holds no network. Write one a line, such as 192.0.2.0/24.")
+        raise SettingsError(f"{setting}={path} contains no network. Write one per line, such as 192.0.2.0/24.")
     return Networks(found)
 
 
 @lru_cache(maxsize=1_000)
 def networks(texts: tuple[str, ...]) -> Networks:
-    """The networks of a list that was checked when it was written; what is none is left out."""
+    """The networks of a list that was validated when it was saved; an invalid one is skipped."""
     found: list[Network] = []
     for text in texts:
         try:

@@ -1,4 +1,4 @@
-"""Is it a robot? What the request and the batch tell, with the reason (docs/robots.md)."""
+"""Whether a visitor is a robot, judged from the request and from the batch, with the reason (docs/robots.md)."""
 
 from __future__ import annotations
 
@@ -15,21 +15,21 @@ PURPOSES = ("prefetch", "prerender", "preview")
 # no trail, and a click in a frame of another origin has no position of its own.
 NOT_A_MOUSE = KEYBOARD | TOUCH | PEN | FRAMED
 
-FEW = 3  # clicks; fewer say nothing
-FAR = 200  # px between two clicks that cannot be one movement of the hand
+FEW = 3  # clicks; fewer prove nothing
+FAR = 200  # px between two clicks, from which they count as far apart
 
-SAME_PLACE = 5  # elements, all clicked at exactly the same ten-thousandth of their box
+SAME_PLACE = 5  # elements, all clicked at exactly the same fraction of their box
 
-TOO_FAST = 15.0  # px/ms sideways between two clicks; a hand that flicks the mouse reaches 5, and then has to stop
-TOO_FAST_TIMES = 2  # in one batch: a page that hangs hands over two clicks at once
+TOO_FAST = 15.0  # px/ms horizontally between two clicks; a flick of the mouse reaches 5, and then the hand has to stop
+TOO_FAST_TIMES = 2  # in one batch; a page that hangs delivers two clicks at once
 
 REGULAR_CLICKS = 6
-REGULAR = 0.03  # standard deviation of the intervals, of their mean; a trained finger tapping reaches 0.04
-REGULAR_IN_ONE_PLACE = 0.01  # the same without a way to go: fingers that tap on one button are nearly even
-COARSE_CLOCK = 100  # ms: some browsers round their clock to this, which makes intervals look equal
-COARSE_MEAN = 2000  # ms between clicks, from which rounding to a coarse clock no longer hides a hand
+REGULAR = 0.03  # standard deviation of the intervals / their mean; a trained finger that taps reaches 0.04
+REGULAR_IN_ONE_PLACE = 0.01  # the same limit without movement: taps on one button are nearly even
+COARSE_CLOCK = 100  # ms; some browsers round their clock to this, which makes intervals look equal
+COARSE_MEAN = 2000  # ms between clicks, from which a coarse clock no longer makes a person look regular
 
-NO_POINTER_GAP = 1000  # ms between clicks far apart, in which a hand rests somewhere
+NO_POINTER_GAP = 1000  # ms between two clicks far apart, in which a person's pointer rests somewhere
 
 
 @lru_cache(maxsize=20_000)
@@ -42,7 +42,7 @@ def by_request(
     purpose: str,
     own_machine: bool,
 ) -> str:
-    """Why the request is a robot's, "" if it is not.
+    """Why the request counts as a robot's, "" if it does not.
 
     `user_agent_says`: the verdict of collector/enrich/devices.py; `brands`: Sec-CH-UA; `names_language`: false when
     a browser sends no Accept-Language. A scripted browser on a loopback page (`own_machine`) is the owner's test: it
@@ -66,14 +66,14 @@ _CLAIMS_ANOTHER = re.compile(r"Firefox/\d|Version/[\d.]+ (?:Mobile/\w+ )?Safari/
 
 
 def _contradicts(user_agent: str, brands: bytes) -> bool:
-    """Client hints of Chromium under a user agent of Firefox or Safari, which send none."""
+    """Chromium's client hints with a user agent of Firefox or Safari, which send none."""
     return b"Chrom" in brands and not _CHROMIUM.search(user_agent) and bool(_CLAIMS_ANOTHER.search(user_agent))
 
 
 def by_behaviour(clicks: ClickColumns | None, dwelt: bool) -> str:
-    """Why the clicks of one batch are no hand's, "" if they may be. `dwelt`: the pointer rested somewhere.
+    """Why the clicks of one batch cannot be a person's, "" if they can. `dwelt`: the pointer rested somewhere.
 
-    Nothing is remembered from batch to batch.
+    Keeps no state between batches.
     """
     if clicks is None or len(clicks.t) < FEW:
         return ""
@@ -113,7 +113,7 @@ def _same_place(e: list[int], x: list[int], y: list[int]) -> bool:
 
 
 def _too_fast(gaps: list[int], px: list[int], widest: float) -> bool:
-    """Sideways only: a page that scrolls moves places up and down by itself. No way takes longer than `widest`, ms."""
+    """Horizontally only, because scrolling changes vertical positions. `widest`: ms that the widest move may take."""
     fast = 0
     for n, gap in enumerate(gaps):
         if gap < widest:

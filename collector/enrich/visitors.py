@@ -1,8 +1,8 @@
-"""Who a visitor is, as far as we may know: a 64-bit number that cannot be turned back.
+"""Visitor numbers: 64-bit hashes that cannot be reversed.
 
-Without consent: keyed hash of site, address and user agent under the key of the day
-on which the view began, and that key is destroyed after 48 hours. With consent: keyed
-hash of the first-party id under the owner's own secret. The address goes nowhere else.
+Without consent: a hash of site, address and user agent, keyed with the key of the day on which the view began. That
+key is destroyed after 48 hours. With consent: a hash of the first-party id, keyed with the owner's secret. The address
+is used for nothing else.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ DAY_MS = 86_400_000
 
 
 class Visitors:
-    """Keys at hand, so that no batch waits for the store; `refresh` blocks and is called in a thread."""
+    """Caches the keys, so that no batch waits for the store. `refresh` blocks: call it in a thread."""
 
     def __init__(self, store: Store | None, today: Callable[[], date] = lambda: datetime.now(UTC).date()) -> None:
         self._store = store
@@ -33,7 +33,7 @@ class Visitors:
         self._days: dict[int, bytes] = {}
 
     def refresh(self) -> None:
-        """Read (or make) the keys of yesterday, today and tomorrow, and the owner's secret; raises `StoreError`."""
+        """Read or create the keys of yesterday, today and tomorrow, and the owner's secret. Raises `StoreError`."""
         today = self._today()
         days = [today + timedelta(days=n) for n in (-1, 0, 1)]
         if self._store is None:
@@ -44,9 +44,9 @@ class Visitors:
         self._days = {_ordinal(d): kept.get(_ordinal(d)) or day_key(self._store, d, today) for d in days}
 
     def cookieless(self, site: int, began: int, address: str, user_agent: str) -> int:
-        """The visitor of a view that began at `began` (ms since 1970): the same for this site and day only."""
+        """The visitor of a view that began at `began` (ms since 1970): the same number for this site and day only."""
         day = began // DAY_MS
-        # A day without a key is older than we keep them: the back-dated visits of a demo.
+        # A day without a key is older than any key: a back-dated visit of the demo.
         key = self._days.get(day) or hashlib.blake2b(day.to_bytes(8, "little"), key=self._secret).digest()
         return _number(key, site, address, user_agent)
 
@@ -55,7 +55,7 @@ class Visitors:
         return consented_visitor(self._secret, site, id)
 
 
-@lru_cache(maxsize=20_000)  # in memory, as the request itself
+@lru_cache(maxsize=20_000)  # in memory only
 def _number(key: bytes, site: int, address: str, user_agent: str) -> int:
     return keyed_number(key, str(site), address, user_agent)
 

@@ -1,9 +1,8 @@
-"""The journal: a batch is acknowledged when it is in here and the disk has said so.
+"""The journal: a batch is acknowledged when it is in a segment here and the disk has confirmed the write.
 
-Plain blocking code that one thread owns (collector/journal/committer.py). A segment is
-`<µs>-<random>.open` while it grows, `.seg` when it is sealed, `.done` when the
-store has it. The name is also the token under which it is inserted, so it must
-never come twice: hence the random part (two containers can share time and pid).
+Plain blocking code that one thread owns (collector/journal/committer.py). A segment is `<µs>-<random>.open` while it
+grows, `.seg` when it is sealed, `.done` when the store has it. The name is also the token of its insert, so it must be
+unique: hence the random part (two containers can share time and pid).
 """
 
 from __future__ import annotations
@@ -24,15 +23,15 @@ log = logging.getLogger("parcours.collector")
 
 
 class JournalError(Exception):
-    """The journal cannot take records now. Nothing of the group that failed may be acknowledged."""
+    """The journal cannot accept records now. Nothing of the failed group may be acknowledged."""
 
 
 class JournalHeld(JournalError):
-    """Another process uses the folder."""
+    """Another process is using the folder."""
 
 
 class SegmentFile(Protocol):
-    """The few things the journal does to a file; tests put a failing one in its place."""
+    """What the journal does to a file; tests replace it by one that fails."""
 
     def write(self, data: bytes) -> None: ...
     def truncate(self, length: int) -> None: ...
@@ -40,9 +39,9 @@ class SegmentFile(Protocol):
 
 
 class DiskFile:
-    """A file opened for appending; what was written is on the disk when `write` returns.
+    """A file opened for appending. The data is on disk when `write` returns.
 
-    O_DSYNC does what fdatasync after each write would, and asks for Python's lock once less.
+    O_DSYNC is equivalent to fdatasync after each write, with one system call and one wait for the GIL less.
     """
 
     FLAGS = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_APPEND | os.O_CLOEXEC | os.O_DSYNC
@@ -63,7 +62,7 @@ class DiskFile:
 
 
 class Journal:
-    """Appends groups of records to segments in `folder`; raises `JournalHeld` if another process has it."""
+    """Appends groups of records to segments in `folder`. Raises `JournalHeld` if another process is using it."""
 
     def __init__(
         self,
@@ -86,14 +85,14 @@ class Journal:
             holder = os.pread(self._lock, 20, 0).decode("ascii", "replace").strip()
             os.close(self._lock)
             raise JournalHeld(
-                f"Another process{f' ({holder})' if holder else ''} collects into {folder}. "
-                "Stop that one, or give this one a folder of its own with --data."
+                f"Another process{f' ({holder})' if holder else ''} is collecting into {folder}. "
+                "Stop that process, or choose another folder with --data."
             ) from None
         os.ftruncate(self._lock, 0)
         os.pwrite(self._lock, b"%d\n" % os.getpid(), 0)
 
     def recover(self) -> list[Path]:
-        """Cut and seal what an earlier process left open; all sealed segments, oldest first."""
+        """Truncate and seal what an earlier process left open; returns all sealed segments, oldest first."""
         for path in paths(self.folder, OPEN):
             data = path.read_bytes()
             good = good_length(data)
@@ -105,13 +104,13 @@ class Journal:
                 with path.open("r+b") as file:
                     file.truncate(good)
             with path.open("r+b") as file:
-                os.fsync(file.fileno())  # the crash may have come before the last write was on the disk
+                os.fsync(file.fileno())  # the process may have died before the last write was on disk
             path.rename(path.with_suffix(SEALED))
         self._sync_folder()
         return paths(self.folder, SEALED)
 
     def commit(self, records: Sequence[bytes]) -> None:
-        """Write the group and make it durable, or raise `JournalError` with nothing of it kept."""
+        """Write the group and make it durable, or raise `JournalError` and keep nothing of it."""
         data = b"".join(records)
         try:
             file = self._file or self._new_segment()
@@ -123,12 +122,12 @@ class Journal:
 
     @property
     def age(self) -> float | None:
-        """Seconds since the open segment was begun; None when there is none."""
+        """Seconds since the open segment was created; None when there is none."""
         return None if self._file is None else time.monotonic() - self._opened
 
     @property
     def full(self) -> bool:
-        """Whether the open segment has reached its size."""
+        """Whether the open segment has reached its maximum size."""
         return self._length >= self._segment_bytes
 
     def seal(self) -> Path | None:
@@ -137,7 +136,7 @@ class Journal:
             return None
         file, self._file, path = self._file, None, self._path
         length, self._length = self._length, 0
-        with contextlib.suppress(OSError):  # all that counts was synced; a close can only tell of the rest
+        with contextlib.suppress(OSError):  # everything acknowledged is synced; an error on close cannot concern it
             file.close()
         if not length:
             path.unlink(missing_ok=True)
@@ -148,7 +147,7 @@ class Journal:
         return sealed
 
     def close(self) -> None:
-        """Seal and let another process have the folder."""
+        """Seal and release the folder."""
         self.seal()
         os.close(self._lock)
 
@@ -160,9 +159,9 @@ class Journal:
         return file
 
     def _abandon(self) -> None:
-        """After a failed write or sync: cut the group off, seal what was good, begin anew next time.
+        """After a failed write or sync: cut the group off and seal the rest; the next commit begins a new segment.
 
-        A file whose fsync failed once cannot be trusted again: Linux marks its pages
+        A file whose fsync failed once cannot be trusted again: Linux marks its pages as
         clean (https://wiki.postgresql.org/wiki/Fsync_Errors).
         """
         if self._file is None:
@@ -170,12 +169,12 @@ class Journal:
         try:
             self._file.truncate(self._length)
         except OSError as error:
-            # The group stays in the file, unacknowledged; its clients retry, so it may come twice.
-            log.error("%s: cannot be cut back to %d bytes: %s", self._path.name, self._length, error)
+            # The group stays in the file unacknowledged. Clients retry, so it may be stored twice.
+            log.error("%s: cannot be truncated to %d bytes: %s", self._path.name, self._length, error)
         try:
             self.seal()
         except OSError as error:
-            log.error("%s: cannot be sealed (%s); the next start will", self._path.name, error)
+            log.error("%s: cannot be sealed (%s); the next start will do it", self._path.name, error)
 
     def _sync_folder(self) -> None:
         fd = os.open(self.folder, os.O_RDONLY | os.O_DIRECTORY)
@@ -186,5 +185,5 @@ class Journal:
 
 
 def mark_done(path: Path) -> Path:
-    """The store has this segment: keep it a while under another name (docs/decisions)."""
+    """The store has this segment: keep it for a while under another name (docs/decisions/0005)."""
     return path.rename(path.with_suffix(DONE))

@@ -1,8 +1,8 @@
-"""What the store would not take: set aside with its reason, until a person looks (`parcours journal`).
+"""Quarantine: what the store rejected, with the reason, until a person decides (`parcours journal`).
 
-`quarantine/` beside the segments holds segments too: whole ones under their own name, and single
-records as `<segment>.<number>.seg`. Beside each stands `<name>.why`. The name is the token of the
-insert, so a segment that is put back can be sent as often as it likes and is stored once.
+The folder `quarantine/` in the journal holds segments: whole ones under their own name, and single records as
+`<segment>.<number>.seg`. Each has a file `<name>.why`. The name is the token of the insert, so a segment that is put
+back is stored once, however often it is sent.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ WHY, LEFT_OUT, DAMAGED = ".why", ".left", ".damaged"
 
 
 class NotQuarantined(LookupError):
-    """No segment of this name is set aside; `str()` says what is."""
+    """No segment of this name is in quarantine."""
 
 
 class QuarantineNote(Struct, frozen=True):
     """QuarantineNote a segment was set aside."""
 
-    error: str  # the store's words
+    error: str  # the store's message
     attempts: int
     time: int  # ms since 1970
 
@@ -42,7 +42,7 @@ _of = msgspec.json.Decoder(_Of)
 
 
 def batches_by_site(records: list[JournalRecord]) -> Counter[int]:
-    """Number of the site → batches; 0 for a record that does not say."""
+    """Number of the site → batches; 0 stands for records without a site."""
     found: Counter[int] = Counter()
     for record in records:
         try:
@@ -53,7 +53,7 @@ def batches_by_site(records: list[JournalRecord]) -> Counter[int]:
 
 
 class Quarantine:
-    """The folder `quarantine` of a journal. Safe beside a running collector: every step is one rename."""
+    """The folder `quarantine` of a journal. Safe while a collector is running: every step is one rename."""
 
     def __init__(self, journal: Path) -> None:
         self.journal = journal
@@ -61,25 +61,25 @@ class Quarantine:
         self._counted: tuple[int, Counter[int]] = (-1, Counter())
 
     def segments(self) -> list[Path]:
-        """All that is set aside and can be put back, oldest first."""
+        """All segments that can be put back, oldest first."""
         return paths(self.folder, SEALED)
 
     def find(self, name: str) -> Path:
-        """The segment of this name, with or without its ending. Raises `NotQuarantined`."""
+        """The segment of this name; the file ending is optional. Raises `NotQuarantined`."""
         path = self.folder / (name if name.endswith(SEALED) else f"{name}{SEALED}")
         if path.parent != self.folder or not path.is_file():
-            raise NotQuarantined(f"{name} is not in {self.folder}: `parcours journal list` shows what is")
+            raise NotQuarantined(f"{name} is not in {self.folder}: `parcours journal list` shows its contents")
         return path
 
     def why(self, path: Path) -> QuarantineNote | None:
-        """The reason kept beside it; None when there is none that can be read."""
+        """The reason; None when its file is missing or unreadable."""
         try:
             return _why.decode(Path(f"{path}{WHY}").read_bytes())
         except (OSError, msgspec.DecodeError):
             return None
 
     def by_site(self) -> Counter[int]:
-        """Number of the site → batches that are set aside. Read again only when the folder has changed."""
+        """Number of the site → batches in quarantine. Read again only when the folder has changed."""
         try:
             changed = self.folder.stat().st_mtime_ns
         except FileNotFoundError:
@@ -93,14 +93,14 @@ class Quarantine:
         return self._counted[1]
 
     def keep(self, path: Path, error: str, attempts: int) -> None:
-        """Set a whole segment aside."""
+        """Move a whole segment to quarantine."""
         self._explain(path.name, error, attempts)
         path.rename(self.folder / path.name)
         _sync(self.folder)
         _sync(self.journal)
 
     def keep_record(self, segment: Path, number: int, record: JournalRecord, error: str) -> None:
-        """Set record `number` (from 1) of a segment aside, and note with the segment that it is left out."""
+        """Copy record `number` (from 1) of a segment to quarantine, and note that the segment leaves it out."""
         name = f"{segment.stem}.{number}{SEALED}"
         self._explain(name, error, 1)
         _write(self.folder / name, as_line(record))
@@ -108,12 +108,12 @@ class Quarantine:
         _write(segment.with_suffix(LEFT_OUT), " ".join(map(str, sorted(left))).encode())
 
     def keep_damaged(self, segment: Path, data: bytes, good: int) -> None:
-        """Keep a copy of a sealed segment of which only `good` bytes can be read: the disk has changed it."""
-        self._explain(f"{segment.stem}{DAMAGED}", f"damaged behind byte {good} of {len(data)}", 1)
+        """Keep a copy of a sealed segment that the disk damaged: only its first `good` bytes can be read."""
+        self._explain(f"{segment.stem}{DAMAGED}", f"damaged after byte {good} of {len(data)}", 1)
         _write(self.folder / f"{segment.stem}{DAMAGED}", data)
 
     def put_back(self, path: Path) -> Path:
-        """Give a segment back to the writer, which takes it within a second, or at its start."""
+        """Give a segment back to the writer, which inserts it within a second or at its next start."""
         back = path.rename(self.journal / path.name)
         Path(f"{path}{WHY}").unlink(missing_ok=True)
         _sync(self.journal)
@@ -121,7 +121,7 @@ class Quarantine:
         return back
 
     def discard(self, path: Path) -> int:
-        """Delete a segment for good; how many batches it held. `discarded.log` in the journal keeps the fact."""
+        """Delete a segment; returns the number of its batches. `discarded.log` in the journal records it."""
         why, records = self.why(path), list(read_records(path.read_bytes()))
         line = {
             "time": int(time.time() * 1000),
@@ -145,10 +145,10 @@ class Quarantine:
 
 
 def left_out(segment: Path) -> frozenset[int]:
-    """Numbers of the records of a segment that were set aside.
+    """Numbers of the records of a segment that are in quarantine.
 
-    They stand in a file for as long as the segment does. Were they sought anew each time, a store
-    that has learned to read such a record would take the whole segment under another token: twice.
+    A file keeps them as long as the segment exists. If they were determined again each time, a newer store that can
+    read such a record would accept the whole segment under another token and store it twice.
     """
     try:
         return frozenset(map(int, segment.with_suffix(LEFT_OUT).read_text().split()))
@@ -157,12 +157,12 @@ def left_out(segment: Path) -> frozenset[int]:
 
 
 def forget_left_out(segment: Path) -> None:
-    """The segment is gone for good."""
+    """The segment was removed."""
     segment.with_suffix(LEFT_OUT).unlink(missing_ok=True)
 
 
 def _write(path: Path, data: bytes) -> None:
-    """All of the file or none of it, whatever dies."""
+    """Write a file completely or not at all, even if the process dies."""
     new = path.with_name(f"{path.name}.new")
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
         file.write(data)

@@ -1,9 +1,9 @@
-"""Segment files: how records stand in them, and how they are read back after anything.
+"""Segment files: the format of their records, and how they are read back after a crash or damage.
 
-A segment is text, one record a line, and is inserted as it is:
+A segment is text with one record per line, and is inserted unchanged:
 `{"k":"<length><crc32>","r":<receive time ms>,"x":<enrichment>,"b":<batch>}`.
-Length and crc32 are eight hexadecimal digits each, of what follows the comma behind them, line
-break included; the store skips `k`. `x` holds what the collector knew of the request.
+Length and crc32, eight hexadecimal digits each, cover what follows the next comma, including the line break. The store
+skips `k`. `x` is what the collector added from the request.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 OPEN, SEALED, DONE = ".open", ".seg", ".done"
-MAX_RECORD = 1 << 20  # bytes; a longer one is damage
+MAX_RECORD = 1 << 20  # bytes; a longer record is damaged
 
 _HEAD = len(b'{"k":"0123456789abcdef",')
 _LENGTH = slice(6, 14)  # of the head
-_X, _B = b'"x":', b',"b":'  # the second is in no enrichment: a quote inside a text is escaped
+_X, _B = b'"x":', b',"b":'  # an enrichment cannot contain the second: quotes inside a text are escaped
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,11 @@ class JournalRecord:
     received: int  # ms since 1970
     x: bytes
     body: bytes
-    end: int  # offset behind it in its segment
+    end: int  # offset of the end of its line in the segment
 
 
 def encode_record(received: int, x: bytes, body: bytes) -> bytes:
-    """One record, ready to be appended. Neither part may hold a line break."""
+    """One record, ready to append. Neither part may contain a line break."""
     rest = b'"r":%d,"x":%b,"b":%b}\n' % (received, x, body)
     return _head(rest) + rest
 
@@ -40,7 +40,7 @@ def _head(rest: bytes) -> bytes:
 
 
 def read_records(data: bytes) -> Iterator[JournalRecord]:
-    """The records of a segment, up to the first that is torn or damaged (none behind it was acknowledged)."""
+    """The records of a segment, up to the first one that is cut off or damaged."""
     at = 0
     while at + _HEAD <= len(data):
         head = data[at : at + _HEAD]
@@ -58,7 +58,7 @@ def read_records(data: bytes) -> Iterator[JournalRecord]:
 
 
 def good_length(data: bytes) -> int:
-    """How many bytes of a segment can be trusted."""
+    """The number of bytes that can be read as records."""
     length = 0
     for record in read_records(data):
         length = record.end
@@ -66,7 +66,7 @@ def good_length(data: bytes) -> int:
 
 
 def as_line(record: JournalRecord) -> bytes:
-    """The line of JSON that the store's table `landing` takes."""
+    """The line of JSON that the store's table `landing` accepts."""
     return encode_record(record.received, record.x, record.body)
 
 

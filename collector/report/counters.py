@@ -1,4 +1,4 @@
-"""What came in and what was refused, by site and reason: for the site's page, /metrics and the table `refusals`."""
+"""Counts of accepted and refused batches by site and reason: for the site's page, /metrics and the table `refusals`."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from store.intake import SiteIntake
 from store.masking import masked
 from store.tallies import Tally
 
-NO_SITE = 0  # of requests whose key is unknown
-MAX_EXAMPLE = 200  # letters kept
-MAX_MESSAGE = 400  # letters looked at
+NO_SITE = 0  # counts requests with an unknown key
+MAX_EXAMPLE = 200  # letters stored
+MAX_MESSAGE = 400  # letters searched
 _QUERY = re.compile(r"[?#][^\s'\"]*")
 _PERSONAL = re.compile(
     r"[^\s@'\"]+@[^\s@'\"]+|\d{6,}|\b(?:\d{1,3}\.){3}\d{1,3}\b|\[?(?:[0-9a-f]{0,4}:){3,}[0-9a-f]*\]?", re.I
 )
-_PART = re.compile(r"[^\s'\"`/()]{6,}")  # of an address, or a word
+_PART = re.compile(r"[^\s'\"`/()]{6,}")  # a part of a URL, or a word
 _MASKED = re.compile(r"127\.0\.0\.1")
 
 
 @lru_cache(maxsize=1_000)
 def scrubbed(message: str) -> str:
-    """A message without what could point to a person: queries, e-mails, tokens, long numbers, addresses."""
+    """The message without anything that may identify a person: queries, e-mails, tokens, long numbers, addresses."""
     cut = _PERSONAL.sub(lambda m: m[0] if _MASKED.fullmatch(m[0]) else "*", _QUERY.sub("", message[:MAX_MESSAGE]))
     return _PART.sub(lambda m: masked(m[0]), cut)[:MAX_EXAMPLE]
 
@@ -59,7 +59,7 @@ class Counters:
         self._sites[site].from_backend += 1
 
     def skipped(self, site: int, names: Iterable[str]) -> None:
-        """An accepted batch held fields of these names, which are unknown here."""
+        """An accepted batch had fields with these names, which this collector does not know."""
         self._count(self._sites[site].skipped, ", ".join(names))
 
     def refused(self, site: int, code: str, message: str) -> None:
@@ -71,7 +71,7 @@ class Counters:
         tally.example = scrubbed(message)
 
     def site(self, number: int) -> SiteIntake:
-        """A copy of the counts of one site; all 0 when nothing came yet."""
+        """A copy of the counts of one site; all 0 when nothing was received yet."""
         counts = self._sites.get(number, SiteIntake())
         return replace(counts, unsaved=dict(self._unsaved(number, counts)))
 
@@ -79,7 +79,7 @@ class Counters:
         return dict(self._sites)
 
     def unsaved(self) -> dict[tuple[int, str], Tally]:
-        """What was counted and is not in the table yet, by site and reason."""
+        """Counts that are not in the table yet, by site and reason."""
         return {
             (site, reason): tally
             for site, counts in self._sites.items()
@@ -87,7 +87,7 @@ class Counters:
         }
 
     def saved(self, tallies: Mapping[tuple[int, str], Tally]) -> None:
-        """These are in the table now."""
+        """These counts are in the table now."""
         for key, tally in tallies.items():
             self._saved[key] += tally.count
 

@@ -1,4 +1,4 @@
-"""What /metrics shows beside the counts by site: of the journal, of the inserts, and how long each step takes."""
+"""What /metrics shows besides the counts by site: the journal, the inserts, and the duration of each step."""
 
 from __future__ import annotations
 
@@ -14,19 +14,23 @@ WriterNow = Callable[[], Writer | None]
 
 
 def timings(taking: Histogram, committer: CommitterNow, writer: WriterNow) -> tuple[Timing, ...]:
-    """Whose times are shown as histograms."""
+    """The steps whose durations are shown as histograms."""
     return (
         (
             "parcours_taking_seconds",
-            "From the head of a request to the journal's queue: admission, body, decoding (one batch in 16)",
+            "Time from the head of a request to the journal's queue: admission, body, decoding (one batch in 16)",
             lambda: taking,
         ),
         (
             "parcours_durable_seconds",
-            "From the journal's queue to the disk, of each batch as long as the first of its group",
+            "Time from the journal's queue to the disk; every batch counts as long as the first of its group",
             lambda: getattr(committer(), "waits", None),
         ),
-        ("parcours_insert_seconds", "Insert of a segment into the store", lambda: getattr(writer(), "inserts", None)),
+        (
+            "parcours_insert_seconds",
+            "Duration of the insert of a segment into the store",
+            lambda: getattr(writer(), "inserts", None),
+        ),
     )
 
 
@@ -37,14 +41,24 @@ def figures(committer: CommitterNow, writer: WriterNow, known: Sized) -> tuple[M
         return lambda: float(getattr(part(), name, 0))
 
     return (
-        ("gauge", "parcours_waiting_requests", "Requests that wait for the disk", of(committer, "waiting")),
-        ("counter", "parcours_journal_syncs", "Groups of batches made durable", of(committer, "syncs")),
-        ("counter", "parcours_journal_failures", "Groups that could not be made durable", of(committer, "failures")),
-        ("gauge", "parcours_journal_free_bytes", "Free on the journal's disk", of(committer, "free_bytes")),
-        ("gauge", "parcours_backlog_segments", "Sealed, not yet in the store", of(writer, "backlog_segments")),
-        ("gauge", "parcours_backlog_bytes", "Sealed, not yet in the store", of(writer, "backlog_bytes")),
-        ("gauge", "parcours_replay_segments", "Kept segments still to be sent again", of(writer, "replaying")),
-        ("counter", "parcours_batches_inserted", "Batches in the store since the start", of(writer, "inserted")),
-        ("gauge", "parcours_quarantined_files", "Set aside in journal/quarantine", of(writer, "quarantined")),
-        ("gauge", "parcours_known_batches", "Batch ids in memory", lambda: float(len(known))),
+        ("gauge", "parcours_waiting_requests", "Batches waiting for the disk", of(committer, "waiting")),
+        ("counter", "parcours_journal_syncs", "Groups of batches written to disk", of(committer, "syncs")),
+        (
+            "counter",
+            "parcours_journal_failures",
+            "Groups of batches that could not be written to disk",
+            of(committer, "failures"),
+        ),
+        ("gauge", "parcours_journal_free_bytes", "Free bytes on the journal's disk", of(committer, "free_bytes")),
+        ("gauge", "parcours_backlog_segments", "Segments waiting to be inserted", of(writer, "backlog_segments")),
+        ("gauge", "parcours_backlog_bytes", "Bytes waiting to be inserted", of(writer, "backlog_bytes")),
+        (
+            "gauge",
+            "parcours_replay_segments",
+            "Inserted segments still to be sent again after the start",
+            of(writer, "replaying"),
+        ),
+        ("counter", "parcours_batches_inserted", "Batches inserted since the start", of(writer, "inserted")),
+        ("gauge", "parcours_quarantined_files", "Segments in journal/quarantine", of(writer, "quarantined")),
+        ("gauge", "parcours_known_batches", "Ids of known batches in memory", lambda: float(len(known))),
     )

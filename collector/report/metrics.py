@@ -1,4 +1,4 @@
-"""GET /metrics in the text format of Prometheus: counts are read when asked, nothing is counted twice."""
+"""GET /metrics in the text format of Prometheus. Counts are read from the counters on each request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MetricValue = tuple[str, str, str, Callable[[], float]]  # kind (counter, gauge)
 
 
 class _Source:
-    """Reads the counters at each question (the registry's protocol)."""
+    """Reads the counters on each request (the protocol of a registry's collector)."""
 
     def __init__(self, counters: Counters, figures: tuple[MetricValue, ...], timings: tuple[Timing, ...]) -> None:
         self._counters = counters
@@ -28,15 +28,19 @@ class _Source:
         self._timings = timings
 
     def collect(self) -> Iterator[Metric]:
-        accepted = CounterMetricFamily("parcours_batches_accepted", "Batches that are durable", labels=["site"])
-        duplicates = CounterMetricFamily("parcours_batches_duplicate", "Batches already known", labels=["site"])
+        accepted = CounterMetricFamily("parcours_batches_accepted", "Batches written to disk", labels=["site"])
+        duplicates = CounterMetricFamily(
+            "parcours_batches_duplicate", "Repeated batches, answered and not stored again", labels=["site"]
+        )
         bots = CounterMetricFamily("parcours_batches_bot", "Accepted batches of robots", labels=["site"])
         refused = CounterMetricFamily("parcours_batches_refused", "Batches refused", labels=["site", "reason"])
         skipped = CounterMetricFamily(
-            "parcours_batches_skipped", "Accepted batches with kinds of events that are unknown here", labels=["site"]
+            "parcours_batches_skipped",
+            "Accepted batches with kinds of events that this collector does not know",
+            labels=["site"],
         )
         clamped = CounterMetricFamily(
-            "parcours_batches_clamped", "Accepted batches whose clock could not be right", labels=["site"]
+            "parcours_batches_clamped", "Accepted batches with an impossible clock", labels=["site"]
         )
         for number, counts in sorted(self._counters.sites().items()):
             accepted.add_metric([str(number)], counts.accepted)
@@ -63,7 +67,7 @@ def _family(name: str, words: str, histogram: Histogram) -> HistogramMetricFamil
 
 
 class Metrics:
-    """The page, for machines of a private network or whoever has the token."""
+    """The page, for private addresses or for requests with the token."""
 
     def __init__(
         self,
@@ -81,7 +85,7 @@ class Metrics:
     async def page(self, request: Request) -> Response:
         if not self._may_read(request):
             return PlainTextResponse(
-                "Metrics are for private addresses, or with the bearer token that was set for them.\n", status_code=403
+                "Metrics may be read from private addresses, or with the bearer token if one is set.\n", status_code=403
             )
         return Response(generate_latest(self._registry), media_type="text/plain; version=0.0.4")
 

@@ -1,4 +1,4 @@
-"""One line a minute for the log: what came in, what was refused, how long it took. No address, no page, no visitor."""
+"""One log line per minute: accepted and refused batches, and durations. No address, no page, no visitor."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _NO_INSERTS = (0,) * (len(INSERTING) + 1)
 
 @dataclass(frozen=True)
 class IntakeTotals:
-    """Since the start of the process; of all sites."""
+    """Totals of all sites since the start of the process."""
 
     taken: Counter[str] = field(default_factory=Counter)  # accepted, duplicates, bots, clamped, skipped
     refused: Counter[str] = field(default_factory=Counter)  # by code
@@ -39,7 +39,7 @@ class IntakeTotals:
 
 
 def minute_line(before: IntakeTotals, now: IntakeTotals, state: Mapping[str, int]) -> str:
-    """`key=value` pairs of what happened between the two, then `state`, as it is now; "" when nothing happened."""
+    """`key=value` pairs of what happened between the two, then the current `state`; "" when nothing happened."""
     taken, refused = now.taken - before.taken, now.refused - before.refused
     waits, inserts = _since(before.waits, now.waits), _since(before.inserts, now.inserts)
     if not (taken or refused or sum(inserts)):
@@ -55,6 +55,6 @@ def minute_line(before: IntakeTotals, now: IntakeTotals, state: Mapping[str, int
 
 
 def _since(before: tuple[int, ...], now: tuple[int, ...]) -> list[int]:
-    """What was added; all of `now` after a counter began anew."""
+    """What was added; all of `now` after a counter was reset."""
     added = [n - b for b, n in zip(before, now, strict=True)]
     return added if min(added) >= 0 else list(now)

@@ -11,7 +11,7 @@ from typing import Any
 import click
 import msgspec
 
-from collector.journal.inventory import STATES, Segment, damaged, find, inventory, records_of
+from collector.journal.inventory import STATES, JournalSegment, damaged, find, inventory, records_of
 from collector.journal.quarantine import NotQuarantined, Quarantine
 from collector.journal.segments import JournalRecord
 from parcours.commands.options import Settings, answer, as_json, with_data
@@ -165,7 +165,7 @@ def _named(quarantine: Quarantine, name: str) -> Path:
         raise click.ClickException(f"{error}.") from None
 
 
-def _sites(found: list[Segment]) -> list[str]:
+def _sites(found: list[JournalSegment]) -> list[str]:
     """One line for each site: its batches by state."""
     by_site: dict[int, Counter[str]] = {}
     for one in found:
@@ -178,11 +178,11 @@ def _sites(found: list[Segment]) -> list[str]:
     return ["", *lines] if lines else []
 
 
-def _why(one: Segment) -> str:
+def _why(one: JournalSegment) -> str:
     return f"{_moment(one.why.time)}, {one.why.error}" if one.why else "reason unknown"
 
 
-def _torn(one: Segment) -> str:
+def _torn(one: JournalSegment) -> str:
     damage = f"{one.size - one.good} of {one.size} bytes are unreadable after batch {one.batches.total()}"
     if one.state == "open":
         return f"{damage}; it is being written, or the next start cuts it there (they were never acknowledged)"
@@ -217,7 +217,7 @@ def _decoded(text: bytes) -> Any:
         return text.decode("utf-8", "replace")
 
 
-def _plain(one: Segment) -> dict[str, Any]:
+def _plain(one: JournalSegment) -> dict[str, Any]:
     return {
         "segment": one.path.stem,
         "state": one.state,

@@ -25,7 +25,7 @@ from tests.collector.conftest import KEY
     ("request_", "status", "code", "words"),
     [
         ({"headers": {"authorization": ""}, "json": ORDER}, 401, "token", "needs a token"),
-        ({"headers": {"authorization": "Bearer stolen"}, "json": ORDER}, 401, "bad_token", "not known"),
+        ({"headers": {"authorization": "Bearer stolen"}, "json": ORDER}, 401, "bad_token", "unknown"),
         ({"headers": {"authorization": "Bearer screen"}, "json": ORDER}, 403, "role", "'screen' has the role viewer"),
         ({"method": "GET"}, 405, "method", "POST"),
         ({"content": b"a=b", "headers": {"content-type": "text/plain"}}, 415, "content_type", "text/plain"),

@@ -52,7 +52,7 @@ def test_full_by_size(tmp_path: Path) -> None:
 
 def test_one_process_a_folder(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
-    with pytest.raises(JournalHeld, match=f"Another process .{os.getpid()}. collects"):
+    with pytest.raises(JournalHeld, match=f"Another process .{os.getpid()}. is collecting"):
         Journal(tmp_path)
     journal.close()
     Journal(tmp_path).close()

@@ -46,7 +46,7 @@ def test_what_is_no_address_is_nowhere() -> None:
     assert "" not in networks(("0.0.0.0/0",))
 
 
-def test_a_list_of_networks_is_read_or_refused_in_words(tmp_path: Path) -> None:
+def test_a_list_of_networks_is_read_or_rejected_with_a_message(tmp_path: Path) -> None:
     path = tmp_path / "list.txt"
     path.write_text("# clouds\n192.0.2.0/24  # one\n\n2001:db8::/32\n192.0.3.0/24\n")
     found = read_networks(path, "PARCOURS_DATACENTRES")
@@ -56,7 +56,7 @@ def test_a_list_of_networks_is_read_or_refused_in_words(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"list\.txt, line 2: '192\.0\.2\.0/33'"):
         read_networks(path, "PARCOURS_DATACENTRES")
     path.write_text("# nothing\n")
-    with pytest.raises(SettingsError, match="holds no network"):
+    with pytest.raises(SettingsError, match="contains no network"):
         read_networks(path, "PARCOURS_DATACENTRES")
     with pytest.raises(SettingsError, match=r"PARCOURS_DATACENTRES=.*away"):
         read_networks(tmp_path / "away", "PARCOURS_DATACENTRES")
@@ -72,12 +72,12 @@ def test_countries(tmp_path: Path, key: str) -> None:
         assert places.country(unknown) == ""
 
 
-def test_a_file_that_is_missing_or_broken_is_told_in_words(tmp_path: Path) -> None:
+def test_a_missing_or_damaged_file_is_reported_with_a_message(tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"PARCOURS_GEOIP=.*away.mmdb cannot be read: No such file"):
         Countries(tmp_path / "away.mmdb")
     whole = geoip(tmp_path / "geo.mmdb").read_bytes()
     for name, content in {"text": b"not at all", "empty": b"", "cut": whole[: len(whole) // 2]}.items():
         path = tmp_path / name
         path.write_bytes(content)
-        with pytest.raises(SettingsError, match=r"PARCOURS_GEOIP=.* is no whole MMDB file"):
+        with pytest.raises(SettingsError, match=r"PARCOURS_GEOIP=.* is not a complete MMDB file"):
             Countries(path)

@@ -146,5 +146,5 @@ def test_a_collector_apart_is_told_who_holds_its_journal(tmp_path):
     )
     journal.close()
     assert refused.returncode == 4
-    assert f"Another process ({os.getpid()}) collects into" in refused.stderr
+    assert f"Another process ({os.getpid()}) is collecting into" in refused.stderr
     assert "Traceback" not in refused.stderr

@@ -165,26 +165,26 @@ def test_a_folder_held_by_another_process_is_busy(engine_folder: Path) -> None:
     told = subprocess.run(
         [sys.executable, "-c", program, str(engine_folder)], cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout
-    assert "held by another process" in told
+    assert "in use by another process" in told
     assert str(engine_folder) in told
 
 
 def test_a_second_folder_in_one_process_is_refused(engine_folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="this process has opened another folder") as caught:
+    with pytest.raises(StoreError, match="this process has already opened another folder") as caught:
         open_store(tmp_path)
     assert not isinstance(caught.value, StoreBusy)
 
 
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(StoreError, match="cannot be made"):
+    with pytest.raises(StoreError, match="cannot be created"):
         open_store(tmp_path / "file" / "below")
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
 def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
-    with pytest.raises(StoreError, match="may not be written"):
+    with pytest.raises(StoreError, match="is not writable"):
         open_store(tmp_path)
 
 
@@ -196,8 +196,8 @@ def test_a_server_that_does_not_answer_is_away() -> None:
 @pytest.mark.parametrize(
     ("address", "words"),
     [
-        ("postgres://h/d", "no address of a ClickHouse server"),
-        ("clickhouse:///d", "no address of a ClickHouse server"),
+        ("postgres://h/d", "not the address of a ClickHouse server"),
+        ("clickhouse:///d", "not the address of a ClickHouse server"),
         ("clickhouse://h:port/d", "cannot be read"),
         ("clickhouse://h/a`b", "may hold only letters"),
     ],
