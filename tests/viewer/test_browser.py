@@ -90,7 +90,7 @@ def page(signed_in: BrowserContext) -> Iterator[Page]:
 def paths(site: Site) -> list[str]:
     root = f"/sites/{site.id}"
     return [
-        "/sites", "/sites/new", "/account", root, f"{root}/pages?{DAYS}",
+        "/sites", "/sites/new", "/account", "/help/reading-a-map", root, f"{root}/pages?{DAYS}",
         f"{root}/heatmap?page=/lamps&{DAYS}", f"{root}/heatmap?page=/lamps&kind=hover&{DAYS}",
         f"{root}/heatmap?page=/lamps&kind=scroll&{DAYS}", f"{root}/heatmap?page=shop.example/none",
         f"{root}/experiments", f"{root}/experiments/new", f"{root}/experiments/button",
@@ -127,6 +127,14 @@ def test_picture_and_table_mark_each_other(page: Page, address: str, shop: Site)
     detail = page.locator("[data-detail-of]")
     expect(detail.get_by_role("heading")).to_have_text("Buy")
     expect(detail).to_contain_text("40 of 60")
+
+
+def test_a_question_mark_leads_from_a_figure_to_its_explanation(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
+    page.locator("tr[data-el]").first.hover()
+    page.get_by_role("link", name="What “Rage” means").click()
+    page.wait_for_url("**/help/reading-a-map#rage")
+    expect(page.get_by_role("heading", name="Rage clicks")).to_be_in_viewport()
 
 
 def test_arrow_keys_walk_the_elements(page: Page, address: str, shop: Site) -> None:
