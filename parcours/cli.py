@@ -49,7 +49,7 @@ def _stop(message: str, hint: str, code: int) -> NoReturn:
 
 
 def main() -> None:
-    """Run the command; an error is reported with a message and an exit code (docs/commands.md)."""
+    """Run the command; an error is reported with a message and an exit code."""
     try:
         sys.exit(cli(standalone_mode=False) or 0)  # without standalone mode, click returns the code of an Exit
     except click.ClickException as error:

@@ -21,7 +21,7 @@ def test_a_dozen_at_three_widths() -> None:
     assert {"press", "touch", "scroll", "swipe", "write", "key"} <= verbs
 
 
-def test_visits_arrive_as_those_of_people(lampyre: Lampyre, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_visits_look_like_those_of_people(lampyre: Lampyre, monkeypatch: pytest.MonkeyPatch) -> None:
     chosen = [browser_visits.read_visits()[i] for i in (2, 8, 9)]  # code on a desktop, code on a tablet, a phone
     monkeypatch.setattr(browser_visits, "read_visits", lambda: chosen)
     lampyre.batches.clear()
@@ -50,9 +50,7 @@ def test_visits_arrive_as_those_of_people(lampyre: Lampyre, monkeypatch: pytest.
     assert {"buy-button": "b"} in [batch.ctx.variants for batch in lampyre.batches]
 
 
-def test_a_step_that_cannot_be_done_is_counted(
-    lampyre: Lampyre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failed_step_is_counted(lampyre: Lampyre, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     script = tmp_path / "visits.txt"
     script.write_text("1366\n  go /help\n  press #not-there\n  press #start-return\n")
     read = browser_visits.read_visits(script)

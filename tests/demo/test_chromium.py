@@ -13,11 +13,11 @@ from parcours.demo import chromium
 from parcours.demo.chromium import NoChromium, ensure_chromium
 
 
-def test_one_on_the_path_is_taken() -> None:
+def test_a_program_on_the_path_is_used() -> None:
     assert Path(ensure_chromium()).name in ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 
 
-def test_a_chosen_one_that_is_missing_is_told() -> None:
+def test_a_missing_configured_program_is_reported() -> None:
     with pytest.raises(NoChromium, match="/no/such/chromium"):
         ensure_chromium("/no/such/chromium")
 

@@ -139,7 +139,7 @@ def test_from_nothing_to_a_map_then_ctrl_c(data: Path, port: int) -> None:
     assert code == 0
 
 
-def test_again_adds_nothing(data: Path, port: int) -> None:
+def test_a_second_run_adds_nothing(data: Path, port: int) -> None:
     demo = start(data, port)
     try:
         line_with(demo, "Ready")
@@ -150,7 +150,7 @@ def test_again_adds_nothing(data: Path, port: int) -> None:
         assert stop(demo) == 0
 
 
-def test_another_port_is_refused_in_words(data: Path, port: int) -> None:
+def test_another_port_is_rejected(data: Path, port: int) -> None:
     demo = start(data, two_free_ports())
     assert f"--port {port}" in line_with(demo, "holds a demo of port")
     assert demo.wait(20) == 1
@@ -174,7 +174,7 @@ def _name(pid: int) -> str:
         return ""
 
 
-def test_a_port_in_use_is_told(tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         number = taken.getsockname()[1]
         demo = start(tmp_path, number)

@@ -14,6 +14,7 @@ from parcours.demo.simulated_visits import PANEL, PageLayouts, VisitSimulator
 from store.records import Site
 from tests.demo.conftest import KEY, Lampyre
 from viewer.snapshot import Camera, PictureRequest, Recipe, read_recipe
+from viewer.snapshot.limits import Limits
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +22,7 @@ def layouts(lampyre: Lampyre) -> PageLayouts:
     domains = tuple(urlsplit(url).netloc for url in (lampyre.url, lampyre.collector))
     site = Site(id="1", name="Lampyre", key=KEY, domains=domains, allow_private=True)
     found = {}
-    with Camera() as camera:
+    with Camera(limits=Limits(calm_s=0.2, quiet_s=3)) as camera:
         for picture in {(p.path, p.state): p for p in PICTURES}.values():
             page, _, variant = picture.path.partition("?show=")
             widths = WIDTHS if page in ("/", "/basket") else WIDTHS[:1]
@@ -59,7 +60,7 @@ def test_every_element_of_the_habits_is_on_its_page(layouts: PageLayouts) -> Non
             assert PANEL in layout.index
 
 
-def test_what_a_state_opens_is_pressed_there(layouts: PageLayouts) -> None:
+def test_elements_of_a_state_are_clicked_in_that_state(layouts: PageLayouts) -> None:
     link = "div#menu>div:1>div:1>a:1"
     for width in WIDTHS:
         layout = layouts["/", width, ""]

@@ -127,7 +127,7 @@ def test_basket_counts_and_empties(page: Page) -> None:
     expect(page.locator(".row")).to_have_count(0)
 
 
-def test_apply_code_does_nothing_at_all(page: Page) -> None:
+def test_apply_code_has_no_effect(page: Page) -> None:
     page.goto("/basket")
     page.locator("#discount-code").fill("WARM10")
     page.locator("#apply-code").focus()

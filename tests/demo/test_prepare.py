@@ -22,7 +22,7 @@ def test_known_failures_become_messages(error: Exception, words: str) -> None:
     assert str(failed) == words
 
 
-def test_unknown_failures_stay_what_they_are() -> None:
+def test_unknown_failures_stay_unchanged() -> None:
     assert isinstance(_demo_failed(ExceptionGroup("", [KeyError("x")])), KeyError)
 
 

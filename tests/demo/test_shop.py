@@ -70,12 +70,12 @@ def test_only_the_tested_lamp_has_variants(client: httpx.Client) -> None:
     assert "data-variant" not in client.get("/table-lamps/galet").text
 
 
-def test_order_is_taken_without_being_read(client: httpx.Client) -> None:
+def test_an_order_is_accepted_without_being_read(client: httpx.Client) -> None:
     answer = client.post("/pay", data={"first": "Ada"}, follow_redirects=False)
     assert (answer.status_code, answer.headers["location"]) == (303, "/thanks")
 
 
-def test_what_is_not_there_is_told(client: httpx.Client) -> None:
+def test_a_missing_element_is_reported(client: httpx.Client) -> None:
     answer = client.get("/table-lamps/roseau")  # a floor lamp
     assert answer.status_code == 404
     assert "This page is gone" in answer.text

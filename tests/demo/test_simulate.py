@@ -48,7 +48,7 @@ async def against(answers: list[Response], visitors: int) -> tuple[int, list[tup
     return sent, taken
 
 
-def test_batches_come_as_from_a_browser() -> None:
+def test_batches_look_like_those_of_a_browser() -> None:
     sent, taken = asyncio.run(against([], 40))
     assert sent == len(taken) > 40
     for request, batch in taken:
@@ -59,7 +59,7 @@ def test_batches_come_as_from_a_browser() -> None:
     assert len({request.headers["x-forwarded-for"] for request, _ in taken}) > 30
 
 
-def test_a_busy_collector_is_asked_again() -> None:
+def test_a_busy_collector_is_tried_again() -> None:
     busy = [
         PlainTextResponse("busy", 503, {"retry-after": "0"}),
         PlainTextResponse("slow down", 429, {"retry-after": "0"}),
@@ -68,13 +68,13 @@ def test_a_busy_collector_is_asked_again() -> None:
     assert sent == len(taken)
 
 
-def test_a_refusal_is_told() -> None:
+def test_a_rejection_is_reported() -> None:
     with pytest.raises(ExceptionGroup) as told:
         asyncio.run(against([PlainTextResponse("no such site", 404)] * 100, 10))
     assert told.group_contains(SimulationRefused, match="404 no such site")
 
 
-def test_pace_lets_a_burst_pass_then_so_many_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_pace_allows_a_burst_then_a_fixed_rate(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(simulation, "BURST", 5)
     monkeypatch.setattr(simulation, "PACE", 200)
 

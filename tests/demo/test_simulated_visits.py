@@ -61,7 +61,7 @@ def crowd(layouts: PageLayouts) -> list[tuple[Visitor, list[wire.Batch]]]:
     return [(one, list(simulator.journey(one, NOW))) for one in people]
 
 
-def test_the_wire_takes_every_batch(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
+def test_every_batch_is_valid(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
     for _, batches in crowd:
         for batch in batches:
             again = wire.decode(wire.encode(batch))
@@ -70,7 +70,7 @@ def test_the_wire_takes_every_batch(crowd: list[tuple[Visitor, list[wire.Batch]]
             assert batch.t0 > NOW - (DAYS + 1) * DAY
 
 
-def test_each_visitor_is_one_and_each_view_another(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
+def test_ids_of_visitors_and_views_are_distinct(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
     ids = [one.id for one, _ in crowd]
     views = [batch.view for _, batches in crowd for batch in batches]
     assert len(set(ids)) == len(ids)
@@ -78,7 +78,7 @@ def test_each_visitor_is_one_and_each_view_another(crowd: list[tuple[Visitor, li
     assert all(batch.ctx.id == one.id for one, batches in crowd for batch in batches)
 
 
-def test_devices_have_the_shares_they_should(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
+def test_devices_have_their_shares(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
     widths = Counter(one.width for one, _ in crowd)
     assert {width: count / len(crowd) for width, count in widths.items()} == pytest.approx(
         {1366: 0.65, 390: 0.27, 768: 0.08}, abs=0.04
@@ -98,14 +98,14 @@ def _share(crowd: list[tuple[Visitor, list[wire.Batch]]], page: str, element: st
     return clicked / saw
 
 
-def test_variant_b_sells_more_and_asks_less(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
+def test_variant_b_sells_more_and_needs_fewer_details(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
     page = "/table-lamps/luciole"
     for element, sign in (("button#add-to-basket", 1), ("button#delivery-details", -1)):
         a, b = (_share(crowd, page, element, variant) for variant in "ab")
         assert sign * (b - a) > 0.02
 
 
-def test_who_tries_the_code_leaves_more_often(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
+def test_visitors_who_try_the_code_leave_more_often(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
     assert 0.15 < _share(crowd, "/basket", "button#apply-code") < 0.4
     gone: dict[bool, list[bool]] = {True: [], False: []}
     for _, batches in crowd:

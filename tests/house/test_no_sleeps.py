@@ -8,8 +8,6 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 SLEEPS = {"wait_for_timeout", "waitForTimeout", "sleep"}
 ALLOWED = {"waiting.py"}
-# Folders whose sleeps are still to be replaced. Only ever remove one.
-NOT_YET: set[str] = set()
 
 
 def sleeps(source: str) -> list[int]:
@@ -32,14 +30,10 @@ def test_a_sleep_is_found_however_it_is_called() -> None:
 
 
 def test_no_test_sleeps() -> None:
-    found = []
-    for file in sorted(TESTS.rglob("*.py")):
-        folder, *_ = place = file.relative_to(TESTS).parts
-        if file.name not in ALLOWED and folder not in NOT_YET:
-            found += [f"tests/{'/'.join(place)}:{line}" for line in sleeps(file.read_text())]
+    found = [
+        f"{file.relative_to(TESTS.parent)}:{line}"
+        for file in sorted(TESTS.rglob("*.py"))
+        if file.name not in ALLOWED
+        for line in sleeps(file.read_text())
+    ]
     assert not found, f"Wait for a condition instead (tests/waiting.py): {found}"
-
-
-def test_the_list_of_folders_still_to_do_is_current() -> None:
-    done = [name for name in NOT_YET if not any(sleeps(f.read_text()) for f in (TESTS / name).rglob("*.py"))]
-    assert not done, f"Remove from NOT_YET: {done}"

@@ -28,7 +28,7 @@ def apart(tmp_path_factory):
             yield f"http://127.0.0.1:{collect}", f"http://127.0.0.1:{view}", folder / "viewer", env
 
 
-def test_what_the_collector_takes_the_viewer_shows(apart):
+def test_the_viewer_shows_what_the_collector_accepts(apart):
     collector, viewer, data, env = apart
     added = parcours("site", "add", "Far", "--domain", "far.example", "--json", data=data, env=env)
     site = json.loads(added.stdout)
@@ -50,7 +50,7 @@ def test_what_the_collector_takes_the_viewer_shows(apart):
     assert health["views_today"] == 1
 
 
-def test_each_serves_its_own_room(apart):
+def test_each_process_serves_its_own_part(apart):
     collector, viewer, _, _ = apart
     assert httpx.get(f"{collector}/healthz").status_code == 200
     assert httpx.get(f"{collector}/parcours.js").status_code == 200
@@ -59,7 +59,7 @@ def test_each_serves_its_own_room(apart):
     assert httpx.post(f"{viewer}/c/anything").status_code in (404, 405)
 
 
-def test_a_collector_alone_takes_events_of_a_backend(apart):
+def test_a_separate_collector_accepts_backend_events(apart):
     """With a token that the viewer made, and by `parcours import` told the collector's folder."""
     collector, _, data, env = apart
     assert parcours("site", "add", "Backend", "--domain", "far.example", data=data, env=env).returncode == 0

@@ -42,7 +42,7 @@ def test_site_add_in_its_own_process(data):
     assert [s["name"] for s in listed["sites"]] == ["Lamp shop"]
 
 
-def test_unknown_site_is_told_in_words(data):
+def test_an_unknown_site_is_reported(data):
     shown = parcours("site", "show", "nowhere", data=data)
     assert shown.returncode == 3
     assert "nowhere" in shown.stderr
@@ -77,20 +77,20 @@ def test_misspelt_setting(data):
     assert "PARCOURS_PROT is not a setting" in refused.stderr
 
 
-def test_a_setting_that_only_the_collector_can_judge(data):
+def test_a_setting_checked_by_the_collector_is_reported(data):
     refused = parcours("serve", "--port", "0", data=data, env={"PARCOURS_TRUSTED_PROXIES": "proxy.example"})
     assert refused.returncode == 2
     assert "trusted_proxies: 'proxy.example' is no address" in refused.stderr
     assert "Traceback" not in refused.stderr
 
 
-def test_apart_needs_a_server(data):
+def test_separate_processes_need_a_server(data):
     refused = parcours("collect", data=data)
     assert refused.returncode == 2
     assert "PARCOURS_CLICKHOUSE_URL" in refused.stderr
 
 
-def test_the_note_is_private_and_forgotten_when_its_process_is_gone(tmp_path):
+def test_the_note_is_private_and_ignored_once_its_process_has_ended(tmp_path):
     write_note(tmp_path, RunningServer("http://127.0.0.1:1", "secret", os.getpid()))
     assert (tmp_path / "server.json").stat().st_mode & 0o077 == 0
     assert running_server(tmp_path).token == "secret"

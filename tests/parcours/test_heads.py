@@ -57,7 +57,7 @@ async def answers(port: int, *pieces: bytes) -> bytes:
     return got
 
 
-def test_a_long_head_is_ended() -> None:
+def test_a_long_head_is_rejected() -> None:
     async def work() -> None:
         async with served() as port:
             flood = [
@@ -72,7 +72,7 @@ def test_a_long_head_is_ended() -> None:
     asyncio.run(work())
 
 
-def test_a_head_within_the_limit_is_read_whole_in_pieces_and_again() -> None:
+def test_a_head_within_the_limit_may_arrive_in_pieces_and_repeatedly() -> None:
     async def work() -> None:
         async with served() as port:
             long = b"GET / HTTP/1.1\r\nhost: x\r\nx-a: " + b"a" * 60_000 + b"\r\n\r\n"
@@ -82,7 +82,7 @@ def test_a_head_within_the_limit_is_read_whole_in_pieces_and_again() -> None:
     asyncio.run(work())
 
 
-def test_a_slow_head_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_slow_head_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(heads, "HEAD_SECONDS", 0.3)
 
     async def work() -> None:

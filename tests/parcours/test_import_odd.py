@@ -88,7 +88,7 @@ def sources(path: Path) -> Iterator[Source]:
 
 
 @pytest.mark.parametrize("name", ODD)
-def test_other_ways_to_write_the_same(tmp_path: Path, name: str) -> None:
+def test_other_notations_give_the_same(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(ODD[name])
     found: Findings = examine(next(sources(path)).items)
@@ -96,9 +96,7 @@ def test_other_ways_to_write_the_same(tmp_path: Path, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_a_file_that_cannot_be_read_is_told_before_anything_is_sent(
-    runner: CliRunner, tmp_path: Path, name: str
-) -> None:
+def test_an_unreadable_file_is_reported_before_anything_is_sent(runner: CliRunner, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(UNREADABLE[name][0])
     for origin in ("table", "posthog", "matomo"):
@@ -110,7 +108,7 @@ def test_a_file_that_cannot_be_read_is_told_before_anything_is_sent(
 
 
 @pytest.mark.parametrize("name", BAD_LINES)
-def test_lines_that_cannot_be_taken_are_counted(tmp_path: Path, name: str) -> None:
+def test_invalid_lines_are_counted(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     content, bad = BAD_LINES[name]
     path.write_bytes(content)
@@ -120,7 +118,7 @@ def test_lines_that_cannot_be_taken_are_counted(tmp_path: Path, name: str) -> No
         assert all(len(no.message) < 1_000 for no in found.bad)
 
 
-def test_a_column_that_is_not_there(runner: CliRunner, tmp_path: Path) -> None:
+def test_a_missing_column_is_reported(runner: CliRunner, tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_bytes(GOOD)
     result = dry_run(runner, path, "--map", "time=ocurred_at")
@@ -128,7 +126,7 @@ def test_a_column_that_is_not_there(runner: CliRunner, tmp_path: Path) -> None:
     assert "orders.csv has no column 'ocurred_at'; it has name, time, value." in result.output
 
 
-def test_a_file_that_is_gone_or_closed(tmp_path: Path) -> None:
+def test_a_missing_or_protected_file_is_reported(tmp_path: Path) -> None:
     (tmp_path / "folder.csv").mkdir()
     for ask in (digest_of, lambda path: list(rows_of(path))):
         with pytest.raises(UnreadableFile, match="cannot be read: No such file"):
@@ -138,7 +136,7 @@ def test_a_file_that_is_gone_or_closed(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("note", [b"", b"[]", b"5", b"{}", b'{"asked":{},"done":"a"}', b"\xff\xfe", b'{"asked":null}'])
-def test_a_note_that_is_broken_begins_anew(tmp_path: Path, note: bytes) -> None:
+def test_a_damaged_note_starts_the_import_again(tmp_path: Path, note: bytes) -> None:
     path = tmp_path / "orders.csv.import.json"
     path.write_bytes(note)
     assert ImportProgress.read(path, {"file": "d"}) == ImportProgress({"file": "d"})

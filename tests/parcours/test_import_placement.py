@@ -31,7 +31,7 @@ def batch(height: int) -> dict:
     ("width", "height", "place"),
     [(1366, 2000, (683, 1000)), (1366, 2008, (683, 996)), (1366, 2300, None), (1366, 0, None), (390, 2000, None)],
 )
-def test_on_a_picture_of_its_size_only(width: int, height: int, place: tuple[int, int] | None) -> None:
+def test_it_is_placed_only_on_a_picture_of_its_size(width: int, height: int, place: tuple[int, int] | None) -> None:
     sent = batch(height)
     element = (sent["el"]["p"][0], sent["el"]["f"][0])
     assert element == (NO_ELEMENT, NO_FINGERPRINTS)

@@ -40,7 +40,7 @@ def bodies(items: list[Made]) -> list[dict[str, Any]]:
 # --- tables
 
 
-def test_csv_with_other_names_and_lines_that_cannot_be_taken(tmp_path: Path) -> None:
+def test_csv_with_mapped_columns_and_invalid_lines(tmp_path: Path) -> None:
     path = tmp_path / "orders.csv"
     path.write_bytes(
         b"\xef\xbb\xbfoccurred_at;total;customer;note\n"
@@ -85,7 +85,7 @@ def test_parquet(tmp_path: Path) -> None:
     assert (items[2]["value"], items[2]["time"]) == (1.0, 1_795_165_202_000)
 
 
-def test_a_file_that_is_none(tmp_path: Path) -> None:
+def test_a_file_with_other_content_is_reported(tmp_path: Path) -> None:
     for name, content, words in (
         ("a.xlsx", b"", "the extension must be"),
         ("a.json", b"{}\n{}", "name it .ndjson"),
@@ -114,7 +114,9 @@ def test_a_file_that_is_none(tmp_path: Path) -> None:
         max_size=5,
     )
 )
-def test_csv_and_ndjson_say_the_same(tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]) -> None:
+def test_csv_and_ndjson_give_the_same_rows(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[dict[str, Any]]
+) -> None:
     folder = tmp_path_factory.mktemp("same")
     text = io.StringIO()
     writer = csv.DictWriter(text, ["name", "value", "time", "visitor"], lineterminator="\n")
@@ -136,7 +138,7 @@ def test_times_come_back(ms: int) -> None:
 
 
 @pytest.mark.parametrize("value", ["", "soon", "2026-13-01", "nan", "1e400", [], "99999999999999999999"])
-def test_no_time(value: object) -> None:
+def test_an_invalid_time_is_reported(value: object) -> None:
     with pytest.raises(Unmapped, match="time: "):
         milliseconds(value)
 
@@ -198,7 +200,7 @@ def from_posthog(path: Path) -> tuple[list[Made], dict[str, int]]:
     return list(source.items), dict(source.left_out)
 
 
-def test_posthogs_clicks_become_points_of_views(tmp_path: Path) -> None:
+def test_posthog_clicks_become_points_of_views(tmp_path: Path) -> None:
     path = tmp_path / "events.ndjson"
     path.write_text("\n".join(map(json.dumps, POSTHOG)))
     items, left_out = from_posthog(path)
@@ -228,7 +230,7 @@ def test_posthogs_clicks_become_points_of_views(tmp_path: Path) -> None:
     assert order["time"] == 1_795_165_260_000
 
 
-def test_posthogs_other_forms_say_the_same(tmp_path: Path) -> None:
+def test_other_posthog_formats_give_the_same(tmp_path: Path) -> None:
     """An API's answer, properties as text (batch exports), and columns of a CSV."""
     paths = [tmp_path / name for name in ("a.ndjson", "b.json", "c.csv", "d.ndjson")]
     paths[0].write_text("\n".join(map(json.dumps, POSTHOG)))
@@ -246,7 +248,7 @@ def test_posthogs_other_forms_say_the_same(tmp_path: Path) -> None:
     assert made[0] == made[1] == made[2] == made[3]
 
 
-def test_a_wrong_event_of_posthog_is_one_bad_line(tmp_path: Path) -> None:
+def test_an_invalid_posthog_event_rejects_only_its_line(tmp_path: Path) -> None:
     path = tmp_path / "a.ndjson"
     wrong = [
         {"event": "x"}, {"timestamp": "2026-11-20T09:00:00Z"}, {"event": "x", "timestamp": "soon"},

@@ -65,7 +65,7 @@ def test_show_says_what_a_segment_holds_and_why(folder):
     assert "there is no batch 3" in beyond.output
 
 
-def test_show_of_what_nobody_can_read(folder):
+def test_show_marks_an_unreadable_batch(folder):
     path = segment(folder, encode_record(1000, b'{"site":"seven"}', b"no"))
     assert "unreadable: 2 bytes" in asked(folder, "show", path.stem).output
 
@@ -89,7 +89,7 @@ def test_replay_puts_back_and_discard_deletes(folder):
     assert "journal list" in gone.output
 
 
-def test_verify_says_where_a_segment_is_torn(folder):
+def test_verify_reports_where_a_segment_is_damaged(folder):
     assert asked(folder, "verify").exit_code == 0
     with next(folder.glob("*.open")).open("ab") as file:
         file.write(b"torn")
@@ -106,14 +106,14 @@ def test_verify_says_where_a_segment_is_torn(folder):
     assert "2 of 4 segments are whole" in damaged.output
 
 
-def test_a_folder_without_a_journal(tmp_path):
+def test_a_folder_without_a_journal_is_reported(tmp_path):
     refused = asked(tmp_path / "journal", "list")
     assert refused.exit_code == 1
     assert "does not exist" in refused.output
     assert "--data" in refused.output
 
 
-def test_beside_a_running_server(tmp_path):
+def test_the_journal_command_works_beside_a_running_server(tmp_path):
     """What is put back reaches the tables once; a second server on the folder is told who has it."""
     port = free_port()
     with running("serve", "--port", str(port), data=tmp_path, port=port) as server:
@@ -139,7 +139,7 @@ def test_beside_a_running_server(tmp_path):
         assert "Traceback" not in second.stderr
 
 
-def test_a_collector_apart_is_told_who_holds_its_journal(tmp_path):
+def test_a_second_collector_reports_who_holds_the_journal(tmp_path):
     journal = Journal(tmp_path / "journal")
     refused = parcours(
         "collect", "--port", str(free_port()), data=tmp_path, env={"PARCOURS_CLICKHOUSE_URL": "clickhouse://h/p"}

@@ -21,7 +21,7 @@ import httpx
 import pytest
 
 from tests.machine import free_port
-from tests.parcours.processes import PATIENCE, parcours, running
+from tests.parcours.processes import PATIENCE, at_server, running
 
 CLIENTS = ["198.51.100.77", "2001:db8:77:1234::5e1f", "::ffff:198.51.100.78"]
 FORGED = ["203.0.113.99", "192.0.2.66", "2001:db8:bad::1"]
@@ -105,7 +105,7 @@ def left(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     said: dict[str, bytes] = {}
     head = {"origin": "https://shop.example", "content-type": "text/plain", "user-agent": AGENT}
     with running("serve", "--port", str(port), data=data, port=port, env=env, log=log) as server:
-        site = json.loads(parcours("site", "add", "Shop", "--domain", "shop.example", "--json", data=data).stdout)
+        site = json.loads(at_server("site", "add", "Shop", "--domain", "shop.example", "--json", data=data).stdout)
         token = json.loads((data / "server.json").read_text())["token"]
         proxy = httpx.Client(base_url=url)
         past = httpx.Client(base_url=url, transport=httpx.HTTPTransport(local_address=PEER))
@@ -168,7 +168,7 @@ def test_no_secret_is_left(left: dict[str, bytes], secret: str) -> None:
         assert at < 0, f"{name}: …{text[max(0, at - 120) : at + 60]!r}"
 
 
-def test_every_sort_of_refusal_was_told(left: dict[str, bytes]) -> None:
+def test_every_kind_of_rejection_was_covered(left: dict[str, bytes]) -> None:
     codes = {name.split()[2] for name in left if name.startswith("answer")}
     assert codes >= {"not_json", "shape", "origin", "page", "content_type", "content_encoding", "not_gzip"}
     assert codes >= {"too_large", "unknown_site"}

@@ -22,7 +22,7 @@ def served(tmp_path_factory):
         yield data, f"http://127.0.0.1:{port}", server
 
 
-def test_a_command_speaks_to_the_running_server(served):
+def test_a_command_uses_the_running_server(served):
     data, url, _ = served
     added = json.loads(at_server("site", "add", "Live", "--domain", "live.example", "--json", data=data).stdout)
     note = json.loads((data / "server.json").read_text())
@@ -31,7 +31,7 @@ def test_a_command_speaks_to_the_running_server(served):
     assert added["snippet"].startswith(f'<script defer src="{url}/parcours.js"')
 
 
-def test_a_second_process_is_refused_in_words(served):
+def test_a_second_process_on_the_folder_is_rejected(served):
     data, _, _ = served
     second = parcours("serve", "--port", str(free_port()), data=data)
     assert second.returncode == 4
@@ -67,7 +67,7 @@ def test_the_first_page_leads_to_sign_in(served):
     assert re.search("sign-in|first-run", str(answer.url))
 
 
-def test_it_ends_in_order_and_takes_its_note_along(served):
+def test_an_orderly_stop_removes_the_note(served):
     data, _, server = served
     server.send_signal(signal.SIGTERM)
     server.wait(PATIENCE)
@@ -76,7 +76,7 @@ def test_it_ends_in_order_and_takes_its_note_along(served):
     assert left == []
 
 
-def test_tables_of_a_newer_version_are_refused_in_words(served):
+def test_tables_of_a_newer_version_are_rejected(served):
     data, _, server = served
     server.wait(PATIENCE)
     insert = (

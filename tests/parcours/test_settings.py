@@ -11,7 +11,7 @@ def test_defaults_need_no_environment():
     assert settings.location == str(Path("data/clickhouse"))
 
 
-def test_environment_then_command_line():
+def test_the_command_line_overrides_the_environment():
     environment = {
         "PARCOURS_PORT": "9000",
         "PARCOURS_DATA": "/srv/p",
@@ -38,12 +38,12 @@ def test_a_server_replaces_the_folder():
         ({"PARCOURS_LOG_LEVEL": "loud"}, "use debug"),
     ],
 )
-def test_bad_settings_are_told_in_words(environment, words):
+def test_invalid_settings_are_reported(environment, words):
     with pytest.raises(BadSetting, match=words.replace("(", r"\(")):
         read_settings(environment)
 
 
-def test_addresses_people_can_open():
+def test_the_url_shown_can_be_opened():
     assert read_settings({"PARCOURS_HOST": "0.0.0.0"}).url == "http://127.0.0.1:8000"
     assert read_settings({"PARCOURS_HOST": "::1"}).url == "http://[::1]:8000"
     assert read_settings({"PARCOURS_BASE_URL": "https://stats.example/"}).url == "https://stats.example"

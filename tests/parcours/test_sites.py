@@ -1,40 +1,29 @@
-"""A site's key, changed by command while its server takes batches."""
+"""A site key, rotated by command while the server receives batches."""
 
 from __future__ import annotations
 
 import itertools
 import json
 import time
-from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
-import pytest
 
-from tests.machine import free_port
-from tests.parcours.processes import PATIENCE, at_server, running
+from tests.parcours.conftest import Served
+from tests.parcours.processes import PATIENCE, at_server
 from tests.waiting import until
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 HEADERS = {"origin": "https://keys.example", "content-type": "text/plain", "user-agent": AGENT}
 DAY_MS = 86_400_000
 
-Served = tuple[Path, str]
 _views = itertools.count()
 
 
-@pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    """(data folder, address) of a running server."""
-    data, port = tmp_path_factory.mktemp("served"), free_port()
-    with running("serve", "--port", str(port), data=data, port=port):
-        yield data, f"http://127.0.0.1:{port}"
-
-
-def told(data: Path, *args: str) -> dict[str, Any]:
-    """What a command answers with `--json`."""
+def answered(data: Path, *args: str) -> dict[str, Any]:
+    """The JSON answer of a command."""
     done = at_server("site", *args, "--json", data=data)
     assert done.returncode == 0, done.stderr
     found: dict[str, Any] = json.loads(done.stdout)
@@ -51,10 +40,10 @@ def send(url: str, key: str) -> httpx.Response:
 
 def test_the_old_key_works_beside_the_new_one_and_is_counted(served: Served) -> None:
     data, url = served
-    first = told(data, "add", "Keys", "--domain", "keys.example")
+    first = answered(data, "add", "Keys", "--domain", "keys.example")
     assert send(url, first["key"]).status_code == 204
     before = time.time() * 1000
-    second = told(data, "rotate-key", "Keys", "--grace-days", "7")
+    second = answered(data, "rotate-key", "Keys", "--grace-days", "7")
     assert second["key"] != first["key"]
     assert f'data-site="{second["key"]}"' in second["snippet"]
     assert [old["key"] for old in second["old_keys"]] == [first["key"]]
@@ -62,28 +51,28 @@ def test_the_old_key_works_beside_the_new_one_and_is_counted(served: Served) -> 
 
     def counted() -> bool:
         assert send(url, first["key"]).status_code == 204
-        return bool(told(data, "show", "Keys")["health"]["by_old_key"])
+        return bool(answered(data, "show", "Keys")["health"]["by_old_key"])
 
     until(counted, PATIENCE)  # a collector looks a site up again after a few seconds (collector/known_sites.py)
     ends = datetime.fromisoformat(second["old_keys"][0]["until"]).timestamp() * 1000
     assert before - 1000 < ends - 7 * DAY_MS < time.time() * 1000 + 1000
 
 
-def test_without_grace_the_old_key_is_refused_in_words(served: Served) -> None:
+def test_without_grace_the_old_key_is_rejected_with_a_message(served: Served) -> None:
     data, url = served
-    first = told(data, "add", "Leaked", "--domain", "keys.example")
+    first = answered(data, "add", "Leaked", "--domain", "keys.example")
     assert send(url, first["key"]).status_code == 204
     rotated = at_server("site", "rotate-key", "Leaked", "--grace-days", "0", data=data)
     assert rotated.returncode == 0, rotated.stderr
     assert "the previous one no longer works" in rotated.stdout
-    second = told(data, "show", "Leaked")
+    second = answered(data, "show", "Leaked")
     assert f'data-site="{second["key"]}"' in rotated.stdout
     until(lambda: send(url, first["key"]).status_code == 404, PATIENCE)
     assert "site" in send(url, first["key"]).text
     assert send(url, second["key"]).status_code == 204
 
 
-def test_what_cannot_be_rotated_is_told_in_words(served: Served) -> None:
+def test_rotation_errors_are_reported(served: Served) -> None:
     data, _ = served
     nowhere = at_server("site", "rotate-key", "Nowhere", data=data)
     assert nowhere.returncode == 3

@@ -13,8 +13,8 @@ import httpx
 import pytest
 
 from parcours.connection import running_server
-from tests.machine import free_port
-from tests.parcours.processes import at_server, running
+from tests.parcours.conftest import Served
+from tests.parcours.processes import at_server
 
 PAGE = (
     b"<!doctype html><meta name=viewport content='width=device-width'><title>Lamps</title>"
@@ -50,20 +50,19 @@ def page() -> Iterator[str]:
 
 
 @pytest.fixture(scope="module")
-def data(tmp_path_factory: pytest.TempPathFactory, page: str) -> Iterator[Path]:
-    """The folder of a running server, with a site of two states: a menu, and one whose step cannot be done."""
-    data, port = tmp_path_factory.mktemp("data"), free_port()
-    with running("serve", "--port", str(port), data=data, port=port):
-        host = page.removeprefix("http://").rstrip("/")
-        assert at_server("site", "add", "Lamps", "--domain", host, "--allow-private", data=data).returncode == 0
-        server = running_server(data)
-        assert server
-        headers = {"authorization": f"Bearer {server.token}"}
-        for name, step, place in (("Menu", "click #opener", 0), ("Broken", "click #nowhere", 1)):
-            state = {"name": name, "pages": ["/"], "steps": [step], "place": place}
-            made = httpx.post(f"{server.url}/api/v1/sites/Lamps/states", json=state, headers=headers)
-            assert made.status_code == 201, made.text
-        yield data
+def data(served: Served, page: str) -> Path:
+    """The folder of a running server, with a site of two states: a menu, and one whose step fails."""
+    data, _ = served
+    host = page.removeprefix("http://").rstrip("/")
+    assert at_server("site", "add", "Lamps", "--domain", host, "--allow-private", data=data).returncode == 0
+    server = running_server(data)
+    assert server
+    headers = {"authorization": f"Bearer {server.token}"}
+    for name, step, place in (("Menu", "click #opener", 0), ("Broken", "click #nowhere", 1)):
+        state = {"name": name, "pages": ["/"], "steps": [step], "place": place}
+        made = httpx.post(f"{server.url}/api/v1/sites/Lamps/states", json=state, headers=headers)
+        assert made.status_code == 201, made.text
+    return data
 
 
 def test_a_state_is_taken_by_its_name(data: Path, page: str, tmp_path: Path) -> None:
@@ -77,14 +76,14 @@ def test_a_state_is_taken_by_its_name(data: Path, page: str, tmp_path: Path) -> 
     assert json.loads(out.read_text())["snapshot"]["id"] == snapshot["id"]
 
 
-def test_a_failing_step_is_told(data: Path, page: str) -> None:
+def test_a_failing_step_is_reported(data: Path, page: str) -> None:
     for asked in (("--state", "broken"), ("--all-states",)):
         failed = at_server("snapshot", "Lamps", page, "--width", "390", *asked, data=data)
         assert failed.returncode == 3
         assert "Step 1 (click #nowhere): nothing on the page is #nowhere" in " ".join(failed.stderr.split())
 
 
-def test_a_state_that_is_not_there(data: Path, page: str) -> None:
+def test_an_unknown_state_is_reported(data: Path, page: str) -> None:
     failed = at_server("snapshot", "Lamps", page, "--state", "nothing", data=data)
     assert failed.returncode == 3
     assert "It has: menu, broken." in " ".join(failed.stderr.split())

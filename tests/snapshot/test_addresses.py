@@ -56,7 +56,7 @@ def test_domains(host, port, domains, inside):
         "http://name:word@shop.example/", "http://2130706433/", "view-source:http://shop.example/",
     ],
 )  # fmt: skip
-def test_addresses_that_are_refused(url):
+def test_rejected_addresses(url):
     bounds = Bounds.of(Site(id="1", name="Shop", key="k", domains=("shop.example",)))
     with pytest.raises(SnapshotError) as raised:
         bounds.check(url)
@@ -72,5 +72,5 @@ def test_private_addresses_only_of_the_own_domains():
     assert closed.reachable("shop.test", 80, ["10.0.0.1"]) == []
 
 
-def test_every_code_has_words():
+def test_every_code_has_a_message():
     assert all(CODES.values())

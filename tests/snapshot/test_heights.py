@@ -22,7 +22,7 @@ def test_strips(height, expected):
     assert strips(height, 2048) == expected
 
 
-def test_height_is_held_against_the_recorded_one():
+def test_height_is_compared_with_the_recorded_one():
     assert height_warning(1000, 1366, {1366: 1100}) == ""
     assert height_warning(1000, 1366, {390: 5000}) == ""
     assert "1,000 px" in read_note(height_warning(1000, 1366, {1366: 2000})).words

@@ -25,7 +25,7 @@ def test_redirects_of_the_mapped_host(camera, local):
     assert raised.value.code == "redirect"
 
 
-def test_mapped_private_address_needs_leave(camera, local):
+def test_a_mapped_private_address_needs_permission(camera, local):
     site = local.site("public.test", fetch_from=local.url(""), allow_private=False)
     with pytest.raises(SnapshotError) as raised:
         camera.take(PictureRequest(site, "https://public.test/plain", (1366,)))
@@ -38,7 +38,7 @@ def test_status_of_the_mapped_host(camera, local):
         camera.take(PictureRequest(site, "https://public.test/status/404", (1366,)))
 
 
-def test_a_mapped_picture_is_no_visit(camera, local):
+def test_a_mapped_picture_is_not_a_visit(camera, local):
     local.asked.clear()
     camera.take(
         PictureRequest(local.site("public.test", fetch_from=local.url("")), "https://public.test/tracked", (1366,))

@@ -31,7 +31,7 @@ def test_lazy_content_is_there(shoot):
     assert capture.snapshot.warnings == ()
 
 
-def test_missing_image_is_said(shoot):
+def test_a_missing_image_gives_a_warning(shoot):
     assert told(shoot("/broken").snapshot) == ("1 of 2 images could not be loaded.",)
 
 
@@ -47,7 +47,7 @@ def test_full_window_sections_do_not_grow(shoot, width, heights, expected):
     assert colour(picture, 100, expected + 3) == "green"
 
 
-def test_sticky_and_fixed_stand_once(shoot):
+def test_sticky_and_fixed_elements_appear_once(shoot):
     capture = shoot("/sticky")
     picture = whole(capture)
     assert picture.height == 6060
@@ -74,19 +74,19 @@ def test_known_platform_is_named(shoot):
     assert told(capture.snapshot) == ("A cookie banner (OneTrust) was hidden for the picture.",)
 
 
-def test_a_menu_that_speaks_of_cookies_stays(shoot):
+def test_a_menu_that_mentions_cookies_is_not_hidden(shoot):
     capture = shoot("/cookie-shop")
     assert colour(whole(capture), 900, 150) == "red"
     assert capture.snapshot.warnings == ()
 
 
-def test_page_that_never_rests_is_photographed_with_a_warning(shoot):
+def test_a_page_that_never_rests_gives_a_warning(shoot):
     capture = shoot("/restless")
     assert colour(whole(capture), 600, 800) == "green"
     assert "did not come to rest" in told(capture.snapshot)[0]
 
 
-def test_tall_page_comes_in_strips(shoot):
+def test_a_tall_page_is_split_into_strips(shoot):
     capture = shoot("/tall", 390)
     assert capture.snapshot.height == 25_000
     assert [height for height, _ in capture.strips] == [2048] * 12 + [424]
@@ -106,7 +106,7 @@ def test_endless_page_ends(shoot):
     assert any("grows while it is scrolled" in words for words in told(capture.snapshot))
 
 
-def test_inner_scroller_is_left_and_said(shoot):
+def test_an_inner_scroller_gives_a_warning(shoot):
     capture = shoot("/panel")
     assert capture.snapshot.height == 768
     assert colour(whole(capture), 100, 300) == "green"
@@ -139,11 +139,11 @@ def test_page_wider_than_the_phone(shoot):
     assert "510 px beyond the right edge" in told(capture.snapshot)[0]
 
 
-def test_height_is_held_against_visitors_pages(shoot):
+def test_height_is_compared_with_the_pages_of_visitors(shoot):
     assert any("9,000 px" in words for words in told(shoot("/hero", heights=Heights(page={1366: 9000})).snapshot))
 
 
-def test_a_picture_is_no_visit(shoot, local):
+def test_a_picture_is_not_a_visit(shoot, local):
     local.asked.clear()
     shoot("/tracked")
     assert [asked for asked in local.asked if asked[1].startswith("/c/")] == []

@@ -36,13 +36,13 @@ def test_own_private_address_is_fetched_when_allowed(local):
     assert "proxy-connection" not in local.headers
 
 
-def test_private_address_is_refused(local):
+def test_a_private_address_is_rejected(local):
     answer, refused = say(Bounds("s", ("shop.test",), False), get(local.url("/tick", "shop.test")))
     assert b"parcours-refused: private" in answer
     assert refused == {f"shop.test:{local.port}": "private"}
 
 
-def test_other_private_host_is_refused_in_a_tunnel_too(local):
+def test_another_private_host_is_rejected_in_a_tunnel_too(local):
     _, refused = say(Bounds("s", ("shop.test",), True), f"CONNECT other.test:{local.port} HTTP/1.1\r\n\r\n")
     assert refused == {f"other.test:{local.port}": "private"}
 
@@ -57,7 +57,7 @@ def test_second_request_of_a_connection_reaches_no_other_host(local):
     assert b"secret" not in answer
 
 
-def test_the_checked_answer_is_the_one_connected_to(local):
+def test_the_connection_goes_to_the_checked_address(local):
     """A name that answers with a public address first and a private one after it gains nothing."""
     answers = iter([["192.0.2.1", "127.0.0.1"], ["127.0.0.1"]])
     _, refused = say(

@@ -64,7 +64,7 @@ def test_private_address_not_allowed(camera, local):
     assert local.asked == []
 
 
-def test_files_of_private_neighbours_are_left_out(camera, local):
+def test_files_from_private_hosts_are_not_loaded(camera, local):
     local.asked.clear()
     capture = camera.take(PictureRequest(local.site(), local.url("/leaks"), (1366,)))[0]
     assert any(f"other.test:{local.port}" in words for words in told(capture.snapshot))
@@ -92,14 +92,14 @@ def test_server_that_does_not_answer(camera, local):
     assert "3 s" in words
 
 
-def test_page_that_holds_the_browser(local):
+def test_a_page_that_blocks_the_browser_ends(local):
     with Camera(limits=replace(FAST, whole_s=6), resolve=resolve) as camera:
         assert fails(camera, local.url("/busy"), local.site())[0] == "timeout"
         # and the next one is served all the same
         assert camera.take(PictureRequest(local.site(), local.url("/plain"), (390,)))
 
 
-def test_closing_ends_a_picture_under_way(local):
+def test_closing_ends_a_picture_in_progress(local):
     camera, codes, opened = Camera(limits=FAST, resolve=resolve), [], threading.Event()
     order = threading.Thread(
         target=lambda: codes.append(fails(camera, local.url("/hang"), local.site(), progress=lambda _: opened.set())[0])
@@ -173,7 +173,7 @@ def test_no_chromium(local):
     assert raised.value.code == "browser"
 
 
-def test_program_that_is_no_browser(local):
+def test_a_program_that_is_not_a_browser_is_reported(local):
     with Camera("true") as camera, pytest.raises(SnapshotError, match="does not start") as raised:
         camera.take(PictureRequest(local.site(), local.url("/plain"), (390,)))
     assert raised.value.code == "browser"

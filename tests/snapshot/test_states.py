@@ -45,7 +45,7 @@ def test_the_base_state_hides_what_is_closed(shoot):
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-def test_a_menu_of_styles_stays_open_under_the_pointer(in_state, width):
+def test_a_menu_opened_by_css_stays_open_under_the_pointer(in_state, width):
     capture = in_state("/menus", "hover #lamps", width=width)
     assert (capture.snapshot.state, capture.snapshot.warnings) == ("open", ())
     assert shown(capture, "#table")
@@ -53,7 +53,7 @@ def test_a_menu_of_styles_stays_open_under_the_pointer(in_state, width):
     assert colour(whole(capture), int(x + w - 10), int(y + h / 2)) == "red"
 
 
-def test_a_menu_far_down_stays_open_though_the_picture_begins_at_the_top(in_state):
+def test_a_menu_far_down_stays_open_in_a_picture_from_the_top(in_state):
     capture = in_state("/menus", "hover #more")
     assert shown(capture, "#book")
     assert not shown(capture, "#table")
@@ -62,7 +62,7 @@ def test_a_menu_far_down_stays_open_though_the_picture_begins_at_the_top(in_stat
     assert colour(whole(capture), int(x + w - 10), int(y + h / 2)) == "red"
 
 
-def test_a_menu_of_script_stays_open_under_the_pointer(in_state):
+def test_a_menu_opened_by_script_stays_open_under_the_pointer(in_state):
     capture = in_state("/menus", "hover #show")
     assert shown(capture, "#entry")
     x, y, w, h = box(capture, "#entry")
@@ -82,7 +82,7 @@ def test_a_tab(in_state, width):
     assert not shown(capture, "#first")
 
 
-def test_a_slide_is_read_when_it_has_come_to_rest(in_state):
+def test_a_slide_is_read_after_it_has_stopped(in_state):
     capture = in_state("/states", "click #next")
     assert shown(capture, "#two")
     assert not shown(capture, "#one")
@@ -124,7 +124,7 @@ def test_points_made_in_a_state_are_drawn_on_it(in_state, shoot, path, step, end
     assert (drawn.x[at], drawn.y[at]) == pytest.approx((x + w / 2, y + h / 2))
 
 
-def test_waiting_for_what_comes_late(in_state):
+def test_waiting_for_late_content(in_state):
     assert shown(in_state("/states", "click #late", "wait .came"), "#said")
     assert shown(in_state("/states", "click #late", "wait 600"), "#said")
 
@@ -134,16 +134,16 @@ def test_through_shadow_roots_and_frames(in_state):
     assert shown(in_state("/states", "click #framed", "wait .framed"), "#said")
 
 
-def test_the_first_one_shown_is_meant(in_state):
+def test_the_first_visible_match_is_used(in_state):
     assert shown(in_state("/states", "click #gone, #inside, #tab2"), "#buy")
 
 
-def test_what_is_dismissed_need_not_be_there(in_state, shoot):
+def test_dismiss_ignores_a_missing_element(in_state, shoot):
     capture = in_state("/states", "dismiss #cookies button", "dismiss #inside", "click #tab2")
     assert shown(capture, "#buy")
 
 
-def test_the_first_recipe_serves_the_base_state_too(shoot):
+def test_the_first_recipe_applies_to_the_base_state_too(shoot):
     capture = shoot("/states", recipe=Recipe(first=read_recipe(["click #tab2"])))
     assert capture.snapshot.state == ""
     assert shown(capture, "#buy")
@@ -167,7 +167,7 @@ def test_the_first_recipe_serves_the_base_state_too(shoot):
         (["scroll .never to bottom"], "nothing on the page is .never"),
     ],
 )
-def test_what_cannot_be_done_is_told_with_its_step(in_state, steps, words):
+def test_a_failing_step_is_reported_with_its_number(in_state, steps, words):
     code, told = refused(in_state, *steps)
     assert code == "step"
     assert words in told
@@ -176,7 +176,7 @@ def test_what_cannot_be_done_is_told_with_its_step(in_state, steps, words):
 @pytest.mark.parametrize(
     "step", ["click #away", "click #send", "click #new", "click #push", "click #slow", "dismiss #away"]
 )
-def test_a_step_that_leads_away_is_stopped(in_state, local, step):
+def test_a_step_to_another_page_is_blocked(in_state, local, step):
     local.asked.clear()
     code, words = refused(in_state, step)
     assert code == "leaves"
@@ -184,15 +184,15 @@ def test_a_step_that_leads_away_is_stopped(in_state, local, step):
     assert "/plain" not in {path for _, path in local.asked}  # never even asked for
 
 
-def test_a_step_to_a_place_of_the_page_leads_nowhere(in_state):
+def test_a_link_within_the_page_is_allowed(in_state):
     assert in_state("/states", "click #hash").snapshot.state == "open"
 
 
-def test_reloading_is_for_the_first_recipe_alone(in_state):
+def test_only_the_first_recipe_may_reload_the_page(in_state):
     assert refused(in_state, "click #again")[0] == "leaves"
 
 
-def test_pressing_in_a_recipe_is_no_visit(in_state, local):
+def test_clicks_of_a_recipe_are_not_recorded(in_state, local):
     local.asked.clear()
     in_state("/tracked", "click #buy")
     assert [path for method, path in local.asked if method == "POST"] == []
