@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import queue
 import secrets
 import threading
 import time
@@ -16,12 +15,14 @@ from aggregator.shapes.heights import Heights
 from store.pages import canonical_page
 from store.records import Site
 from store.snapshots import Snapshot, Snapshots
+from store.worker import Worker
 from viewer.http.errors import Problem, problem_of
 from viewer.snapshot.request import PictureRequest
 
 log = logging.getLogger("parcours.viewer.jobs")
 KEPT = 500  # finished jobs that can still be looked up
 MAX_WAITING = 200
+STOP_SECONDS = 10.0
 IDLE_SECONDS = 60.0  # then the browser, which uses some 200 MB, is closed
 
 
@@ -71,9 +72,10 @@ class Jobs:
         self._camera: PictureTaker | None = None
         self._done = done
         self._jobs: OrderedDict[str, Job] = OrderedDict()
-        self._waiting: queue.Queue[str | None] = queue.Queue()
         self._changed = threading.Condition()
-        self._thread: threading.Thread | None = None
+        self._worker: Worker[str] = Worker(
+            "snapshot jobs", self._handle, idle_seconds=lambda: IDLE_SECONDS, end=self._close_camera
+        )
 
     def submit(self, request: PictureRequest) -> Job:
         """Queue a job, or return the waiting job of an equal request. Problem 503 when too many wait."""
@@ -90,7 +92,7 @@ class Jobs:
             self._jobs[job.id] = job
             for id in [j.id for j in self._jobs.values() if j.over][:-KEPT]:
                 del self._jobs[id]
-        self._waiting.put(job.id)
+        self._worker.put(job.id)
         return job
 
     def get(self, id: str) -> Job | None:
@@ -109,20 +111,15 @@ class Jobs:
             return self._jobs.get(id)
 
     def start(self) -> None:
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._work, name="snapshot jobs", daemon=True)
-            self._thread.start()
+        self._worker.start()
 
     def stop(self) -> None:
-        """Fail the waiting jobs, and give the running one up to 10 s to finish."""
+        """Fail the waiting jobs, and give the running one STOP_SECONDS to finish."""
         problem = Problem(503, "stopped", "Parcours was stopped before the picture was taken.", "Ask again.")
         with self._changed:
             for id in [job.id for job in self._jobs.values() if job.state == "queued"]:
                 self._set(id, state="failed", progress="", problem=problem)
-        if self._thread is not None:
-            self._waiting.put(None)
-            self._thread.join(10)
-            self._thread = None
+        self._worker.stop(STOP_SECONDS)
 
     def _set(self, id: str, **changes: Any) -> Job:
         with self._changed:
@@ -130,20 +127,12 @@ class Jobs:
             self._changed.notify_all()
             return job
 
-    def _work(self) -> None:
-        try:
-            while True:
-                try:
-                    id = self._waiting.get(timeout=IDLE_SECONDS)
-                except queue.Empty:
-                    self._close_camera()
-                    continue
-                if id is None:
-                    return
-                if (job := self._begun(id)) is not None:
-                    self._run(job)
-        finally:
+    def _handle(self, id: str | None) -> None:
+        """Take the pictures of a job; without one, the queue has been idle."""
+        if id is None:
             self._close_camera()
+        elif (job := self._begun(id)) is not None:
+            self._run(job)
 
     def _begun(self, id: str) -> Job | None:
         """The job, marked as running; None if it was stopped meanwhile."""
