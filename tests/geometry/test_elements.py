@@ -1,11 +1,11 @@
-"""Elements of every kind: a click at one width is drawn in the box of the same element at another."""
+"""Elements of every kind: a click at one width is drawn in the box of the same element at another width."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.geometry.travel import NEAR, STILL, all_right, told_where, travel
+from tests.geometry.travel import NEAR, STILL, Setup, all_right, sent_where_pressed, travel
 from tests.tracker.bench import Bench
 
 GIF = "data:image/gif;base64,R0lGODlhAQABAAAAACw="
@@ -136,7 +136,7 @@ CASES: dict[str, tuple[str, list[str]]] = {
         "document.documentElement.append(bar); })</script>",
         ["x-bar"],
     ),
-    "a form whose fields stand for its properties": (
+    "a form whose fields hide its properties": (
         "<form><input name='id'><input name='parentElement'><input name='children'><input name='matches'>"
         "<input name='host'><button>Send</button></form>",
         ["button", "[name=host]"],
@@ -158,7 +158,7 @@ def test_at_the_same_width_it_is_drawn_where_it_was_made(
     bench: Bench, browser: Browser, case: tuple[str, list[str]]
 ) -> None:
     body, aims = case
-    for landing in travel(bench, browser, body, aims, 768, 768, at=(0.8, 0.3)):
+    for landing in travel(bench, browser, body, aims, 768, 768, setup=Setup(at=(0.8, 0.3))):
         x, y = landing.page
         assert landing.right, landing
         assert abs(landing.x - x) <= NEAR, landing
@@ -167,18 +167,18 @@ def test_at_the_same_width_it_is_drawn_where_it_was_made(
 
 @pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
 @pytest.mark.parametrize("factor", [1, 2])
-def test_a_label_and_its_field_are_one_click_where_the_pointer_was(
+def test_a_click_on_a_label_is_one_click_where_the_pointer_was(
     bench: Bench, browser: Browser, made: int, drawn: int, factor: int
 ) -> None:
     body = (
-        "<form><label id='around' style='display:block;width:60%;padding:12px'>Agree <input type='checkbox'></label>"
+        "<form><label id='around' style='display:block;width:60%;padding:12px'><input type='checkbox'> Agree</label>"
         "<label for='far' id='named' style='display:inline-block;width:40%'>Name</label><input id='far'></form>"
     )
     context = {"device_scale_factor": factor}
     aims = ["#around", "#named", "#far", "#around input"]
-    landings = travel(bench, browser, body, aims, made, drawn, context=context)
+    landings = travel(bench, browser, body, aims, made, drawn, setup=Setup(context=context))
     all_right(landings)
-    told_where(landings)
+    sent_where_pressed(landings)
     assert [landing.path for landing in landings] == [
         "label#around",
         "label#named",
@@ -188,7 +188,7 @@ def test_a_label_and_its_field_are_one_click_where_the_pointer_was(
 
 
 @pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
-def test_an_area_of_an_image_map_keeps_its_place_of_the_picture(
+def test_a_click_on_an_area_of_an_image_map_keeps_its_place_in_the_picture(
     bench: Bench, browser: Browser, made: int, drawn: int
 ) -> None:
     body = (
@@ -197,7 +197,7 @@ def test_an_area_of_an_image_map_keeps_its_place_of_the_picture(
         f"<img usemap='#m' width='200' height='80' src='{GIF}'>"
     )
     for at in ((0.1, 0.3), (0.7, 0.5)):
-        (landing,) = travel(bench, browser, body, ["img"], made, drawn, at=at)
+        (landing,) = travel(bench, browser, body, ["img"], made, drawn, setup=Setup(at=at))
         all_right([landing])
         x, y, w, h = landing.boxes[0]
         assert ((landing.x - x) / w, (landing.y - y) / h) == pytest.approx(at, abs=0.02)
@@ -205,28 +205,28 @@ def test_an_area_of_an_image_map_keeps_its_place_of_the_picture(
 
 @pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
 @pytest.mark.parametrize("tag", ["canvas", "object", "embed"])
-def test_fractions_of_what_is_drawn_inside_a_box(
+def test_clicks_on_drawn_content_keep_their_place_in_the_box(
     bench: Bench, browser: Browser, tag: str, made: int, drawn: int
 ) -> None:
     body = f"<{tag} id='it' type='x/y' style='display:block;width:60%;height:90px;background:#ccc'></{tag}>"
-    (landing,) = travel(bench, browser, body, ["#it"], made, drawn, at=(0.25, 0.75))
+    (landing,) = travel(bench, browser, body, ["#it"], made, drawn, setup=Setup(at=(0.25, 0.75)))
     all_right([landing])
     x, y, w, h = landing.boxes[0]
     assert ((landing.x - x) / w, (landing.y - y) / h) == pytest.approx((0.25, 0.75), abs=0.01)
 
 
 @pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
-def test_a_link_that_opens_a_new_tab_is_clicked_on_its_page(
+def test_a_click_on_a_link_into_a_new_tab_belongs_to_its_own_page(
     bench: Bench, browser: Browser, made: int, drawn: int
 ) -> None:
     body = "<p>text <a href='about:blank' target='_blank' rel='opener'>out</a></p>"
     opened: list[object] = []
 
-    def let(page: Page) -> None:
+    def open_tab(page: Page) -> None:
         page.context.on("page", lambda tab: opened.append(tab))
         page.evaluate("document.querySelector('a').addEventListener('click', () => open('about:blank'))")
 
-    (landing,) = travel(bench, browser, body, ["a"], made, drawn, before=let)
+    (landing,) = travel(bench, browser, body, ["a"], made, drawn, setup=Setup(before=open_tab))
     all_right([landing])
     assert len(opened) == 1
 
@@ -242,13 +242,17 @@ _WORD = """() => {
 
 
 @pytest.mark.parametrize(("made", "drawn"), [(1366, 390), (390, 1366)])
-def test_a_word_of_a_link_that_runs_from_right_to_left_stays_under_its_click(
-    bench: Bench, browser: Browser, made: int, drawn: int
-) -> None:
-    """On one line at one width, broken at the other."""
+def test_a_click_on_right_to_left_text_stays_on_its_word(bench: Bench, browser: Browser, made: int, drawn: int) -> None:
+    """On one line at one width, wrapped at the other."""
     body = f"<p dir='rtl' style='font-size:24px'><a href='#x'>{HEBREW[: len(HEBREW) // 5]}</a></p>"
     (landing,) = travel(
-        bench, browser, body, ["[aim]"], made, drawn, before=lambda page: page.evaluate(_WORD), at=(0.5, 0.5)
+        bench,
+        browser,
+        body,
+        ["[aim]"],
+        made,
+        drawn,
+        setup=Setup(before=lambda page: page.evaluate(_WORD), at=(0.5, 0.5)),
     )
     page = browser.new_page(viewport={"width": drawn, "height": 800})
     page.goto(bench.page("/geometry", STILL + body))

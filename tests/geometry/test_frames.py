@@ -1,11 +1,11 @@
-"""Frames: what is clicked in them is drawn in them."""
+"""Same-origin frames: clicks in them are drawn in them."""
 
 from __future__ import annotations
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.geometry.travel import STILL, all_right, travel
+from tests.geometry.travel import STILL, Setup, all_right, travel
 from tests.tracker.bench import Bench
 
 WIDTHS = [(1366, 390), (390, 1366)]
@@ -22,7 +22,7 @@ def test_frames_of_the_same_origin(bench: Bench, browser: Browser, made: int, dr
         "<p>Before the frame, a text that takes more lines in a narrow window than in a wide one.</p>"
         "<div><iframe src='/inside' style='width:80%;height:200px;border:7px solid;padding:4px'></iframe></div>"
     )
-    landings = travel(bench, browser, body, ["h1", "a", "button"], made, drawn, frame="iframe")
+    landings = travel(bench, browser, body, ["h1", "a", "button"], made, drawn, setup=Setup(frame="iframe"))
     all_right(landings)
     assert landings[1].path == "body>div:1>iframe:1>>html:1>body:1>main:1>a:1"
 
@@ -37,9 +37,9 @@ def test_a_frame_that_is_scrolled(bench: Bench, browser: Browser, made: int, dra
         page.frames[1].wait_for_selector("#r8")
         page.frames[1].evaluate("scrollTo(0, 130)")
 
-    seen, hidden = travel(bench, browser, body, ["#r2", "#r4"], made, drawn, before=scroll, frame="iframe")
+    seen, hidden = travel(bench, browser, body, ["#r2", "#r4"], made, drawn, setup=Setup(before=scroll, frame="iframe"))
     all_right([seen])
-    assert hidden.rung == "none"  # below the edge of the frame in the picture
+    assert hidden.rung == "none"  # below the edge of the frame in the snapshot
 
 
 def test_a_frame_in_a_frame(bench: Bench, browser: Browser) -> None:
@@ -53,6 +53,6 @@ def test_a_frame_in_a_frame(bench: Bench, browser: Browser) -> None:
         assert box is not None
         page.evaluate("(box) => { window.aim = box; }", box)
 
-    (landing,) = travel(bench, browser, body, ["[aim]"], 1366, 390, before=aim)
+    (landing,) = travel(bench, browser, body, ["[aim]"], 1366, 390, setup=Setup(before=aim))
     all_right([landing])
     assert landing.path == "main>iframe:1>>html:1>body:1>iframe:1>>html:1>body:1>main:1>button:1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.geometry.travel import STILL, all_right, travel
+from tests.geometry.travel import STILL, Setup, all_right, travel
 from tests.tracker.bench import SITE_KEY, Bench, capture, clicks
 from tests.tracker.clock import stop_clock
 
@@ -68,7 +68,7 @@ def test_a_click_in_a_page_of_the_same_origin_is_drawn_on_its_element(
 ) -> None:
     bench.pages["/inside"] = HTML
     body = _around(OWN_HTML["object"])
-    landings = travel(bench, browser, body, ["h1", "button"], made, drawn, before=_loaded, frame="#it")
+    landings = travel(bench, browser, body, ["h1", "button"], made, drawn, setup=Setup(before=_loaded, frame="#it"))
     all_right(landings)
     assert [landing.path for landing in landings] == [
         "object#it>>html:1>body:1>h1:1",
@@ -81,10 +81,10 @@ def test_a_click_in_a_drawing_of_the_same_origin_is_drawn_on_it(
     bench: Bench, browser: Browser, made: int, drawn: int
 ) -> None:
     body = _around(OWN_SVG["object"])
-    (beside,) = travel(bench, browser, body, ["#it"], made, drawn, before=_loaded, at=(0.9, 0.1))
+    (beside,) = travel(bench, browser, body, ["#it"], made, drawn, setup=Setup(before=_loaded, at=(0.9, 0.1)))
     all_right([beside])
     assert beside.path == "object#it>>svg:1"
-    landings = travel(bench, browser, body, ["a"], made, drawn, before=_loaded, frame="#it")
+    landings = travel(bench, browser, body, ["a"], made, drawn, setup=Setup(before=_loaded, frame="#it"))
     all_right(landings)
     assert [landing.path for landing in landings] == ["object#it>>svg:1>a:1"]
 
@@ -124,7 +124,7 @@ def test_a_click_in_an_embed_added_later_is_lost(bench: Bench, page: Page) -> No
 
 @pytest.mark.parametrize(("made", "drawn"), WIDTHS)
 def test_a_click_on_a_picture_is_a_click_on_the_object(bench: Bench, browser: Browser, made: int, drawn: int) -> None:
-    (landing,) = travel(bench, browser, _around(PICTURE), ["#it"], made, drawn, before=_loaded)
+    (landing,) = travel(bench, browser, _around(PICTURE), ["#it"], made, drawn, setup=Setup(before=_loaded))
     all_right([landing])
     assert landing.path == "object#it"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.geometry.travel import NEAR, all_right, told_where, travel
+from tests.geometry.travel import NEAR, Setup, all_right, sent_where_pressed, travel
 from tests.tracker.bench import Bench, clicks
 from tests.tracker.clock import wheel
 
@@ -30,7 +30,13 @@ def test_fixed_and_sticky_elements_are_drawn_where_the_snapshot_shows_them(
         "<div style='position:fixed;bottom:10px;right:10px;width:30%'><button style='width:80%'>Chat</button></div>"
     )
     landings = travel(
-        bench, browser, body, ["header a", "button"], made, drawn, before=lambda p: _scrolled(p, "scrollY > 900")
+        bench,
+        browser,
+        body,
+        ["header a", "button"],
+        made,
+        drawn,
+        setup=Setup(before=lambda p: _scrolled(p, "scrollY > 900")),
     )
     all_right(landings)
     home, chat = landings
@@ -44,7 +50,9 @@ def test_what_an_inner_scroller_hides_in_the_snapshot_is_not_drawn(
 ) -> None:
     body = f"<div id='panel' style='height:150px;width:80%;overflow:auto'>{ROWS}</div><p style='height:900px'>below</p>"
     before = "document.querySelector('#panel').scrollTop = 100"
-    landings = travel(bench, browser, body, ["#row-c b", "#row-d"], made, drawn, before=lambda p: p.evaluate(before))
+    landings = travel(
+        bench, browser, body, ["#row-c b", "#row-d"], made, drawn, setup=Setup(before=lambda p: p.evaluate(before))
+    )
     seen, hidden = landings
     all_right([seen])
     assert hidden.rung == "none"
@@ -55,7 +63,9 @@ def test_nested_scrollers_cut_off_what_either_hides(bench: Bench, browser: Brows
     inner = f"<div id='inner' style='height:300px;width:90%;overflow:auto'>{ROWS}</div>"
     body = f"<div id='outer' style='height:140px;overflow:auto'><p style='margin:0;height:60px'>top</p>{inner}</div>"
     before = "document.querySelector('#outer').scrollTop = 200"
-    landings = travel(bench, browser, body, ["#row-e", "#row-d"], made, drawn, before=lambda p: p.evaluate(before))
+    landings = travel(
+        bench, browser, body, ["#row-e", "#row-d"], made, drawn, setup=Setup(before=lambda p: p.evaluate(before))
+    )
     assert [landing.rung for landing in landings] == ["none", "none"]  # in the inner box's view, not in the outer's
     all_right(travel(bench, browser, body, ["#row-a"], made, drawn))
 
@@ -72,7 +82,9 @@ def test_the_cut_off_part_of_a_slide_is_not_drawn_on_its_neighbour(
     )
     moved = "document.querySelector('#carousel').scrollLeft = 150"
     near, far = (
-        travel(bench, browser, body, ["#two"], made, drawn, before=lambda p: p.evaluate(moved), at=(at, 0.5))[0]
+        travel(
+            bench, browser, body, ["#two"], made, drawn, setup=Setup(before=lambda p: p.evaluate(moved), at=(at, 0.5))
+        )[0]
         for at in (0.2, 0.8)
     )
     all_right([near])
@@ -94,7 +106,7 @@ def test_right_to_left_pages_scrolled_sideways(bench: Bench, browser: Browser, m
         ["#far"],
         made,
         drawn,
-        before=lambda p: p.evaluate("document.querySelector('#far').scrollIntoView()"),
+        setup=Setup(before=lambda p: p.evaluate("document.querySelector('#far').scrollIntoView()")),
     )
     assert far.page[0] < 0  # px of the page, left of its origin
     assert far.rung == "none"  # left of the snapshot
@@ -107,9 +119,9 @@ def test_right_to_left_pages_scrolled_sideways(bench: Bench, browser: Browser, m
 )
 def test_device_pixels_do_not_change_places(bench: Bench, browser: Browser, context: dict[str, object]) -> None:
     body = "<meta name='viewport' content='width=device-width'><p style='padding:30px'>a <a href='#x'>link</a></p>"
-    landings = travel(bench, browser, body, ["a", "p"], 390, 1366, context=context)
+    landings = travel(bench, browser, body, ["a", "p"], 390, 1366, setup=Setup(context=context))
     all_right(landings)
-    told_where(landings)
+    sent_where_pressed(landings)
 
 
 def test_pinched_pages_keep_their_places(bench: Bench, browser: Browser) -> None:
@@ -121,7 +133,9 @@ def test_pinched_pages_keep_their_places(bench: Bench, browser: Browser) -> None
         "<meta name='viewport' content='width=device-width'><style>body{margin:0}</style>"
         "<p style='height:60px'>a <button>Press</button></p>"
     )
-    (landing,) = travel(bench, browser, body, ["button"], 390, 390, before=pinch, context={"is_mobile": True})
+    (landing,) = travel(
+        bench, browser, body, ["button"], 390, 390, setup=Setup(before=pinch, context={"is_mobile": True})
+    )
     all_right([landing])
     assert abs(landing.x - landing.page[0]) <= NEAR
 

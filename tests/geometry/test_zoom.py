@@ -12,7 +12,7 @@ from aggregator.measures.reach import edges
 from aggregator.placing.elements import LayoutIndex
 from collector import wire
 from store.layouts import Layout
-from tests.geometry.travel import HEIGHT, NEAR, all_right, depths_of, layout_of, told_where, travel
+from tests.geometry.travel import HEIGHT, NEAR, Setup, all_right, depths_of, layout_of, sent_where_pressed, travel
 from tests.tracker.bench import Bench
 from tests.tracker.clock import next_frame, stop_clock, wheel
 
@@ -93,9 +93,9 @@ def _true_edge(deepest: float, layout: Layout) -> float:
 def test_clicks_are_drawn_on_their_elements(bench: Bench, browser: Browser, zoom: Zoom, drawn: int) -> None:
     body = f"{BODY}<style>{zoom.style}</style>"
     before = (lambda page: page.evaluate(zoom.own)) if zoom.own else None
-    landings = travel(bench, browser, body, AIMS, zoom.width, drawn, before=before, context=zoom.context)
+    landings = travel(bench, browser, body, AIMS, zoom.width, drawn, setup=Setup(before=before, context=zoom.context))
     all_right(landings)
-    told_where(landings)
+    sent_where_pressed(landings)
 
 
 @pytest.mark.parametrize("zoom", ZOOMS.values(), ids=ZOOMS)
@@ -179,4 +179,4 @@ def test_clicks_on_a_pinched_and_panned_page(bench: Bench, browser: Browser, dra
 
     body = f"<div style='height:400px'>above</div>{BODY}<div style='height:900px'>below</div>"
     aims = ["#long", "button"]
-    all_right(travel(bench, browser, body, aims, 390, drawn, before=move, context=PHONE))
+    all_right(travel(bench, browser, body, aims, 390, drawn, setup=Setup(before=move, context=PHONE)))

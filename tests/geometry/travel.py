@@ -1,9 +1,9 @@
-"""The whole way of a click: real input at one width, the tracker's batch, and the place on a layout of another."""
+"""The whole way of a click: real input at one width, the tracker's batch, its place on a layout of another width."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -29,18 +29,28 @@ _THERE = "([x, y]) => [truth.at(x, y), [x + scrollX, y + scrollY]]"
 
 
 @dataclass(frozen=True)
-class Landing:
-    """One click: the element that was under the pointer, and where it was drawn."""
+class Setup:
+    """How clicks are made."""
 
-    aim: str
-    true: str  # how the element under the pointer begins
-    path: str  # what the tracker called it
+    before: Prepare | None = None  # prepares the page: scrolls it, opens something
+    context: dict[str, Any] = field(default_factory=dict)  # options of the browser's context
+    at: tuple[float, float] = (0.3, 0.6)  # place in the box clicked, as shares of its size
+    frame: str = ""  # selector of the frame that contains the targets
+
+
+@dataclass(frozen=True)
+class Landing:
+    """One click: the element under the pointer, and where the click was drawn."""
+
+    aim: str  # selector of the target
+    true: str  # start of the HTML of the element under the pointer
+    path: str  # its path as sent by the tracker
     rung: str
     x: float
     y: float
-    boxes: list[Box]  # of the true element, on the page where it is drawn
-    page: tuple[int, int]  # px of the page where it was made, as sent
-    pressed: tuple[float, float]  # … and as they were
+    boxes: list[Box]  # of that element, on the page on which the click is drawn
+    page: tuple[int, int]  # px of the page on which it was made, as sent
+    pressed: tuple[float, float]  # … and where the button really went down
 
     @property
     def drawn(self) -> bool:
@@ -48,10 +58,13 @@ class Landing:
 
     @property
     def right(self) -> bool:
-        """Whether it is drawn inside a box of the true element."""
+        """Whether it is drawn inside a box of the element that was under the pointer."""
         return any(
             x - NEAR <= self.x <= x + w + NEAR and y - NEAR <= self.y <= y + h + NEAR for x, y, w, h in self.boxes
         )
+
+
+DEFAULT = Setup()
 
 
 def layout_of(page: Page) -> Layout:
@@ -60,7 +73,7 @@ def layout_of(page: Page) -> Layout:
 
 
 def depths_of(batches: Sequence[wire.Batch]) -> tuple[Depths, Records]:
-    """The deepest edges of views, and the records that they hang on, as the aggregator has them."""
+    """The deepest edges of views and the records they are anchored on, in the aggregator's shapes."""
     rows: list[Any] = []
     for batch in batches:
         scroll, el, ctx = batch.scroll, batch.el, batch.ctx
@@ -81,25 +94,18 @@ def travel(
     aims: Sequence[str],
     made: int = 1366,
     drawn: int = 390,
-    *,
-    before: Prepare | None = None,
-    context: dict[str, Any] | None = None,
-    at: tuple[float, float] = (0.3, 0.6),
-    frame: str = "",
+    setup: Setup = DEFAULT,
 ) -> list[Landing]:
-    """Click every box (line, column) of every aim (a selector, in `frame` if it is named) at `at` of it.
-
-    `before` prepares the page on which the clicks are made (scrolls it, opens something).
-    """
+    """Clicks every box (line, column) of every aim (a selector) at width `made`; draws the clicks at width `drawn`."""
     url = bench.page("/geometry", STILL + body)
     bench.reset()
-    visit = browser.new_context(viewport={"width": made, "height": HEIGHT}, **(context or {}))
+    visit = browser.new_context(viewport={"width": made, "height": HEIGHT}, **setup.context)
     page = visit.new_page()
     page.goto(url)
     page.evaluate(TRUTH)
-    if before:
-        before(page)
-    hits = [hit for aim in aims for hit in _click(page, aim, at, frame)]
+    if setup.before:
+        setup.before(page)
+    hits = [hit for aim in aims for hit in _click(page, aim, setup)]
     page.goto("about:blank")
     found = clicks(bench.wait(lambda batches: len(clicks(batches)) >= len(hits)))
     visit.close()
@@ -142,9 +148,10 @@ def travel(
     return landings
 
 
-def _click(page: Page, aim: str, at: tuple[float, float], frame: str) -> list[tuple[str, int, Place]]:
-    """Click every box of `aim`; gives (aim, number of the element that was really there, px of the page)."""
-    if aim == "[aim]":  # a box that `before` has found, deeper than a selector reaches
+def _click(page: Page, aim: str, setup: Setup) -> list[tuple[str, int, Place]]:
+    """Clicks every box of `aim`; (aim, number of the element under the pointer, px of the page) of each click."""
+    at, frame = setup.at, setup.frame
+    if aim == "[aim]":  # a box found by `before`, which no selector reaches
         x, y, w, h = page.evaluate("[aim.x, aim.y, aim.width, aim.height]")
         point = [x + w * at[0], y + h * at[1]]
         hit, where = page.evaluate(_THERE, point)
@@ -153,7 +160,7 @@ def _click(page: Page, aim: str, at: tuple[float, float], frame: str) -> list[tu
     inside: Frame | Page = page
     if frame:
         found = page.wait_for_selector(frame).content_frame()  # type: ignore[union-attr]
-        inside = found or page.frames[-1]  # of an object it does not tell
+        inside = found or page.frames[-1]  # not known of an object
     target = inside.wait_for_selector(aim, state="attached")
     assert target is not None
     dx, dy = 0.0, 0.0
@@ -171,7 +178,7 @@ def _click(page: Page, aim: str, at: tuple[float, float], frame: str) -> list[tu
         px, py = x + dx + w * at[0], y + dy + h * at[1]
         hit, where = page.evaluate(_THERE, [px, py])
         hits.append((aim, hit, where))
-        # The pointer is where it is in what is seen: of a pinched page a part of the window.
+        # The mouse moves in the visual viewport, which on a pinched page is a part of the window.
         left, top = page.evaluate("[visualViewport.offsetLeft, visualViewport.offsetTop]")
         page.mouse.click(px - left, py - top)
     assert hits, f"{aim} has no box to click"
@@ -179,12 +186,12 @@ def _click(page: Page, aim: str, at: tuple[float, float], frame: str) -> list[tu
 
 
 def all_right(landings: Sequence[Landing]) -> None:
-    """Every click is drawn on its own element, in the box of what was really under the pointer."""
+    """Checks that every click is drawn on its own element, in a box of the element that was under the pointer."""
     wrong = [landing for landing in landings if landing.rung != "own" or not landing.right]
     assert not wrong, f"{len(wrong)} of {len(landings)}: {wrong[:3]}"
 
 
-def told_where(landings: Sequence[Landing]) -> None:
-    """Every click was sent with the place of the page where the button went down."""
+def sent_where_pressed(landings: Sequence[Landing]) -> None:
+    """Checks that every click was sent with the place of the page where the button went down."""
     wrong = [one for one in landings if any(abs(a - b) > NEAR for a, b in zip(one.page, one.pressed, strict=True))]
     assert not wrong, f"{len(wrong)} of {len(landings)}: {wrong[:3]}"

@@ -1,18 +1,18 @@
-// What is really where on a page, told without any of the tracker's code: elements are named by their place in the
-// order of the document (through open shadow roots and frames of the same origin), places are asked of the browser.
+// The true elements and places of a page, without any of the tracker's code: elements are numbered in document order
+// (with open shadow roots and same-origin frames), places come from the browser.
 window.truth = (() => {
   const inside = (el) => {
     for (let i = 0, windows = el.ownerDocument.defaultView; i < windows.length; i++)
       try {
         if (windows[i].frameElement === el) return windows[i].document;
-      } catch {} // of another origin
+      } catch {} // cross-origin
   };
   const all = (root = document) =>
     [...root.querySelectorAll('*')].flatMap((el) => {
       const frame = inside(el);
       return [el, ...(el.shadowRoot ? all(el.shadowRoot) : []), ...(frame ? all(frame) : [])];
     });
-  // From the viewport of an element's document to the page.
+  // Offset from the viewport of an element's document to the page.
   const offset = (el) => {
     const frame = el.ownerDocument.defaultView.frameElement;
     if (!frame) return [scrollX, scrollY];
@@ -36,7 +36,7 @@ window.truth = (() => {
     const box = el.getBoundingClientRect();
     return deepest(x - box.x - el.clientLeft, y - box.y - el.clientTop, frame) || el;
   };
-  /** The element whose box a place on `el` belongs to: a stroke is its picture's, an area's place is on its image. */
+  /** The element whose box a place on `el` belongs to: the picture of a stroke, the image of an area. */
   const shownBy = (el) => {
     if (el.localName === 'area') return document.querySelector(`img[usemap="#${el.closest('map').name}"]`);
     if (el.ownerSVGElement) return el.closest('a, svg');
@@ -48,7 +48,7 @@ window.truth = (() => {
     return [...el.getClientRects()].map((box) => [box.x + dx, box.y + dy, box.width, box.height]);
   };
   return {
-    /** Number of the element under a place of the viewport, -1 for none. */
+    /** Number of the element at a place of the viewport, -1 for none. */
     at: (x, y) => all().indexOf(shownBy(deepest(x, y) || document.body)),
     /** px of the page: the boxes (lines, columns) of element `n`. */
     boxes: (n) => boxes(all()[n]),
