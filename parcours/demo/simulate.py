@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from random import Random
 
 import httpx
@@ -31,8 +31,12 @@ class SimulationRefused(Exception):
 class Pace:
     """A rate limit: `BURST` calls at once, then `PACE` a second."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._clock, self._sleep = clock, sleep
         self._start = clock()
         self._passed = 0
 
@@ -40,7 +44,7 @@ class Pace:
         self._passed += 1
         ahead = (self._passed - BURST) / PACE - (self._clock() - self._start)
         if ahead > 0:
-            await asyncio.sleep(ahead)
+            await self._sleep(ahead)
 
 
 async def simulate(

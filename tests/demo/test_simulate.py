@@ -78,11 +78,16 @@ def test_pace_allows_a_burst_then_a_fixed_rate(monkeypatch: pytest.MonkeyPatch) 
     monkeypatch.setattr(simulation, "BURST", 5)
     monkeypatch.setattr(simulation, "PACE", 200)
 
-    async def timed() -> float:
-        loop = asyncio.get_running_loop()
-        pace, began = Pace(), loop.time()
+    now = 0.0
+
+    async def sleep(seconds: float) -> None:
+        nonlocal now
+        now += seconds
+
+    async def all_waits() -> None:
+        pace = Pace(clock=lambda: now, sleep=sleep)
         for _ in range(45):
             await pace.wait()
-        return loop.time() - began
 
-    assert asyncio.run(timed()) >= 0.2
+    asyncio.run(all_waits())
+    assert now == pytest.approx(0.2)
