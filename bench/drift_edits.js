@@ -75,19 +75,23 @@
       const items = [...kinds.values()].find((group) => group.length >= 3);
       return items && !parent.closest('svg,select') ? [{parent, items}] : [];
     });
-  const grids = () => lists().filter(({items}) => items.every((item) => content(item).length > 0 && item.localName === 'div'));
+  const grids = () =>
+    lists().filter(({items}) => items.every((item) => content(item).length > 0 && item.localName === 'div'));
 
   const banner = () =>
     document.body.prepend(
       fromHtml(`<div class="promo-bar"><p>${reworded('Only this week: free delivery on all orders')}</p>
-        <a class="promo-link" href="#offer">${reworded('See offer')}</a><button type="button" aria-label="Close">×</button></div>`),
+        <a class="promo-link" href="#offer">${reworded('See offer')}</a><button type="button"
+          aria-label="Close">×</button></div>`),
     );
   const insertion = () => {
     const at = sections();
     at[Math.floor(at.length / 2)].before(
       fromHtml(`<section class="added"><div class="container"><h2>${reworded('What people say about us')}</h2>
-        <div class="row"><div class="col"><p>${reworded('A very good thing to have in the house')}</p><a href="#more">${reworded('Read more')}</a></div>
-        <div class="col"><p>${reworded('We would buy it again any time')}</p><a href="#more">${reworded('Read more')}</a></div></div></div></section>`),
+        <div class="row"><div class="col"><p>${reworded('A very good thing to have in the house')}</p><a
+          href="#more">${reworded('Read more')}</a></div>
+        <div class="col"><p>${reworded('We would buy it again any time')}</p><a
+          href="#more">${reworded('Read more')}</a></div></div></div></section>`),
     );
   };
   const wrappers = () => {
@@ -150,13 +154,15 @@
     const these = all(CLICKABLE);
     for (const el of some(these, 0.15)) {
       const to = pick(these);
-      if (to !== el && !el.contains(to) && !to.closest('a,button,label')?.parentElement?.closest('a,button')) to.parentElement.insertBefore(el, to);
+      if (to !== el && !el.contains(to) && !to.closest('a,button,label')?.parentElement?.closest('a,button'))
+        to.parentElement.insertBefore(el, to);
     }
   };
   const removed = () => {
     const at = sections();
     if (at.length > 2) pick(at).remove();
-    for (const el of some(all().filter((one) => all('*', one).length <= 3), 0.1)) el.remove();
+    const small = all().filter((one) => all('*', one).length <= 3);
+    for (const el of some(small, 0.1)) el.remove();
   };
   const relaid = () => {
     for (const {parent, items} of grids()) {
@@ -179,7 +185,8 @@
     const at = sections();
     const parent = at[0]?.parentElement;
     if (parent) for (const section of shuffle(at)) parent.append(section);
-    for (const {parent: list, items} of some(lists(), 0.5)) for (const item of shuffle(items)) if (item.parentElement === list) list.append(item);
+    for (const {parent: list, items} of some(lists(), 0.5))
+      for (const item of shuffle(items)) if (item.parentElement === list) list.append(item);
     for (const link of some(all('a,button'), 0.5)) for (const node of texts(link)) node.data = reworded(node.data);
   };
   const rebuilt = () => {
@@ -187,7 +194,8 @@
       for (const el of all('div', section)) if (el.isConnected && chance() < 0.4) unwrap(el);
       for (const el of all('h1,h2,h3,h4,h5,h6', section)) renamed(el, pick(['h2', 'h3', 'h4']));
       for (const el of some(all('p', section), 0.5)) renamed(el, 'div');
-      for (const el of all('[class]', section)) if (chance() < 0.7) el.setAttribute('class', `n-${pick(SYLLABLES)}${pick(SYLLABLES)}`);
+      for (const el of all('[class]', section))
+        if (chance() < 0.7) el.setAttribute('class', `n-${pick(SYLLABLES)}${pick(SYLLABLES)}`);
       for (const el of some(all('div,p,ul', section), 0.2)) {
         const wrap = document.createElement('div');
         wrap.className = 'block';
@@ -200,7 +208,8 @@
   /** Content that differs per visitor: greeting, names, prices, counts. */
   const personal = () => {
     const leaves = texts().filter((node) => node.parentElement.children.length === 0 && node.data.trim().length < 60);
-    for (const node of some(leaves, 0.15)) node.data = chance() < 0.5 ? `${word()} ${word()}` : `${node.data.trim()} ${word()}`;
+    for (const node of some(leaves, 0.15))
+      node.data = chance() < 0.5 ? `${word()} ${word()}` : `${node.data.trim()} ${word()}`;
     const head = document.querySelector('h1,h2,nav a,a');
     if (head) head.append(` ${reworded('Hello Anna')}`);
   };
