@@ -1,12 +1,11 @@
-"""The wire format: what one batch of the tracker may hold, with every limit.
+"""The wire format: what one batch of the tracker may contain, with every limit.
 
-This module is the single definition. `docs/wire.md` is generated from it, and
-`tests/examples/batches.json` holds batches that the tracker makes and this
-module must accept (and some it must refuse).
+This module is the single definition. `docs/wire.md` is generated from it, and `tests/examples/batches.json` has
+batches of the tracker that this module must accept, and some that it must reject.
 
-A batch stands alone: it repeats the context of its view and carries the record
-of every element its events name, so that collectors keep no state and the
-store can shape rows from one line of JSON (docs/decisions/0001-self-contained-batches.md).
+A batch is self-contained: it repeats the context of its view and includes the record of every element its events
+refer to, so that collectors keep no state and the store can make rows from one line of JSON
+(docs/decisions/0001-self-contained-batches.md).
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ from msgspec import Meta, Struct, field
 from store.flags import CLICK_FLAGS
 
 VERSION = 1
-VERSIONS = (1,)  # what this collector reads
+VERSIONS = (1,)  # that this collector accepts
 MAX_BODY = 65_536  # bytes; browsers' shared quota for keepalive requests is the same
 MAX_EVENTS = 200  # of one kind
 MAX_BATCH_EVENTS = 600  # of all kinds together
@@ -33,7 +32,7 @@ Size = Annotated[int, Meta(ge=0, le=MAX_PX)]
 Viewport = Annotated[int, Meta(ge=1, le=20_000)]
 Fraction = Annotated[int, Meta(ge=0, le=10_000)]  # of a box, in steps of 1/10,000
 Milliseconds = Annotated[int, Meta(ge=0, le=86_400_000)]
-Delta = Annotated[int, Meta(ge=0, le=86_400_000)]  # ms since the event before; the first since t0
+Delta = Annotated[int, Meta(ge=0, le=86_400_000)]  # ms since the previous event; for the first one, since t0
 Instant = Annotated[int, Meta(ge=0, le=4_102_444_800_000)]  # ms since 1970 by the visitor's clock
 Index = Annotated[int, Meta(ge=0, lt=MAX_ELEMENTS)]  # into `el` of this batch
 Url = Annotated[str, Meta(max_length=2048)]
@@ -46,12 +45,12 @@ def _column(item: object, length: int = MAX_EVENTS) -> object:
 
 
 class ViewContext(Struct, gc=False):
-    """Where and on what the view is shown; the same in every batch of a view."""
+    """The page and the browser window; the same in every batch of a view."""
 
-    url: Url  # without fragment, query cut to the allow-list
+    url: Url  # without fragment; only allowed query parameters
     vw: Viewport  # viewport, CSS px
     vh: Viewport
-    pw: Size  # page (scrollable) size when the batch was made
+    pw: Size  # size of the scrollable page when the batch was made
     ph: Size
     ref: Url = ""  # referrer without query
     dpr: Annotated[float, Meta(gt=0, le=16)] = 1.0
@@ -65,26 +64,26 @@ class ViewContext(Struct, gc=False):
 
 
 class ViewTotals(Struct, gc=False):
-    """Outcomes of the view so far: they grow from batch to batch, the last one counts."""
+    """Running totals of the view; those of its last batch count."""
 
     ms: Milliseconds = 0  # engaged: visible, with input in the last 15 s
     clicks: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
-    cut: Annotated[int, Meta(ge=0, le=10_000_000)] = 0  # events the tracker had to drop
-    fake: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # clicks made by scripts: counted, never kept
+    cut: Annotated[int, Meta(ge=0, le=10_000_000)] = 0  # events that the tracker dropped
+    fake: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # clicks made by scripts: counted, never stored
 
 
 class Elements(Struct, gc=False):
-    """Records of the elements that this batch's events name (see docs/elements.md)."""
+    """Records of the elements that this batch's events refer to (docs/elements.md)."""
 
     # anchored path, e.g. `form#basket>div:2>button:1`; the last step begins with the tag
     p: Annotated[list[Annotated[str, Meta(min_length=1, max_length=512)]], Meta(max_length=MAX_ELEMENTS)]
     # fingerprints, two base64url letters each: id name type role href text plain all sub label head,
-    # then one for each stable class; `~` (of earlier trackers `..`) for an absent one
+    # then one per stable class; `~` (in earlier trackers `..`) for an absent one
     f: Annotated[list[Annotated[str, Meta(min_length=11, max_length=54)]], Meta(max_length=MAX_ELEMENTS)]
 
 
 class ClickColumns(Struct, omit_defaults=True, gc=False):
-    """Of `b`, `k`, `r` and `d` a column that is not sent holds nothing but 0."""
+    """Of the columns `b`, `k`, `r` and `d`, one that is missing is all zeros."""
 
     t: _column(Delta)  # type: ignore[valid-type]
     e: _column(Index)  # type: ignore[valid-type]
@@ -95,13 +94,13 @@ class ClickColumns(Struct, omit_defaults=True, gc=False):
     px: _column(Px)  # type: ignore[valid-type]
     py: _column(Px)  # type: ignore[valid-type]
     b: _column(Annotated[int, Meta(ge=0, le=4)]) = field(default_factory=list)  # type: ignore[valid-type]  # button
-    k: _column(Annotated[int, Meta(ge=0, le=255)]) = field(default_factory=list)  # type: ignore[valid-type]  # flags, see FLAGS
-    r: _column(Annotated[int, Meta(ge=0, le=8)]) = field(default_factory=list)  # type: ignore[valid-type]  # first effect, see EFFECTS
-    d: _column(Annotated[int, Meta(ge=0, le=255)]) = field(default_factory=list)  # type: ignore[valid-type]  # its delay, 10 ms
+    k: _column(Annotated[int, Meta(ge=0, le=255)]) = field(default_factory=list)  # type: ignore[valid-type]  # flags of a click, see below
+    r: _column(Annotated[int, Meta(ge=0, le=8)]) = field(default_factory=list)  # type: ignore[valid-type]  # first effect, see below
+    d: _column(Annotated[int, Meta(ge=0, le=255)]) = field(default_factory=list)  # type: ignore[valid-type]  # delay of the effect, in 10 ms
 
 
 class HoverColumns(Struct, gc=False):
-    """Dwell: time the pointer rested, per element and cell of an 8 × 8 grid on its box."""
+    """Dwell: how long the pointer rested, per element and cell of an 8 × 8 grid on its box."""
 
     e: _column(Index)  # type: ignore[valid-type]
     c: _column(Annotated[int, Meta(ge=0, le=63)])  # type: ignore[valid-type]  # row * 8 + column
@@ -113,38 +112,38 @@ class HoverColumns(Struct, gc=False):
 
 
 class InputColumns(Struct, gc=False):
-    """Form fields that had the focus. Never a value, never a key."""
+    """Form fields that had the focus. Never a value, never a key press."""
 
-    t: _column(Delta)  # type: ignore[valid-type]  # when it got the focus
+    t: _column(Delta)  # type: ignore[valid-type]  # when the field got the focus
     e: _column(Index)  # type: ignore[valid-type]
-    d: _column(Annotated[int, Meta(ge=0, le=8_640_000)])  # type: ignore[valid-type]  # how long it had it, 10 ms
-    n: _column(Annotated[int, Meta(ge=0, le=65_535)])  # type: ignore[valid-type]  # how often it changed
-    k: _column(Annotated[int, Meta(ge=0, le=255)])  # type: ignore[valid-type]  # flags, see FIELD_FLAGS
+    d: _column(Annotated[int, Meta(ge=0, le=8_640_000)])  # type: ignore[valid-type]  # how long it had the focus, in 10 ms
+    n: _column(Annotated[int, Meta(ge=0, le=65_535)])  # type: ignore[valid-type]  # number of changes
+    k: _column(Annotated[int, Meta(ge=0, le=255)])  # type: ignore[valid-type]  # flags of a field, see below
 
 
 class SubmitColumns(Struct, gc=False):
-    """Forms that were sent."""
+    """Submitted forms."""
 
     t: _column(Delta)  # type: ignore[valid-type]
     e: _column(Index)  # type: ignore[valid-type]
 
 
 class ErrorColumns(Struct, gc=False):
-    """The first error of the page's scripts within a second after a click."""
+    """The first script error within a second after a click."""
 
     t: _column(Delta)  # type: ignore[valid-type]
-    e: _column(Index)  # type: ignore[valid-type]  # what was clicked
-    h: _column(Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{2}\Z")])  # type: ignore[valid-type]  # 12 bits of its words
-    n: _column(Annotated[str, Meta(max_length=64)])  # type: ignore[valid-type]  # name of the file, without host and query
+    e: _column(Index)  # type: ignore[valid-type]  # the clicked element
+    h: _column(Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{2}\Z")])  # type: ignore[valid-type]  # 12-bit hash of the message
+    n: _column(Annotated[str, Meta(max_length=64)])  # type: ignore[valid-type]  # file name, without host and query
 
 
 class Scroll(Struct, gc=False):
-    """Deepest bottom edge of the viewport so far, anchored on the element found there."""
+    """The deepest bottom edge of the viewport so far, relative to the element found there."""
 
     e: Index
-    y: Fraction  # how far down in that element
+    y: Fraction  # position within that element
     depth: Size  # px from the top of the page
-    ph: Size  # height of the page at that moment
+    ph: Size  # height of the page at that time
     bands: Annotated[list[Milliseconds], Meta(max_length=20)] = field(default_factory=list)  # ms in view per 5 %
 
 
@@ -162,15 +161,15 @@ class CustomColumns(Struct, gc=False):
 
 Columns = ClickColumns | HoverColumns | ResizeColumns | CustomColumns | InputColumns | SubmitColumns | ErrorColumns
 KINDS = ("click", "hover", "resize", "custom", "input", "submit", "error")  # the fields of a batch with columns
-MAY_LACK = frozenset("bkrd")  # columns of clicks: the store reads what is not there as 0
+MAY_LACK = frozenset("bkrd")  # columns of clicks: the store reads missing ones as 0
 ON_ELEMENTS = (ClickColumns, HoverColumns, InputColumns, SubmitColumns, ErrorColumns)
 
 
 class Batch(Struct, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     v: int  # version of this format
     view: Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{24}\Z")]  # random id of the view
-    seq: Annotated[int, Meta(ge=0, le=100_000)]  # of the batch in its view, from 0; (view, seq) names a batch
-    sent: Instant  # visitor's clock when the batch was sent (set again at each try)
+    seq: Annotated[int, Meta(ge=0, le=100_000)]  # in its view, from 0; (view, seq) identifies a batch
+    sent: Instant  # visitor's clock when the batch was sent (updated at each retry)
     t0: Instant  # visitor's clock when the view began
     ctx: ViewContext
     sum: ViewTotals = field(default_factory=ViewTotals)
@@ -186,11 +185,14 @@ class Batch(Struct, omit_defaults=True, gc=False, forbid_unknown_fields=True):
 
 
 class Later(Batch, forbid_unknown_fields=False):
-    """What is known here of a batch that holds more: of a later tracker."""
+    """The known part of a batch from a later tracker, which has more fields."""
 
 
 FLAGS = CLICK_FLAGS
-FIELD_FLAGS = {1: "left blank", 2: "corrected: text was taken back, or it was changed after it had been left"}
+FIELD_FLAGS = {
+    1: "left blank",
+    2: "corrected: text was deleted, or the field was changed again after it had lost the focus",
+}
 EFFECTS = {
     0: "none seen in 1.5 s",
     1: "the page changed",
@@ -205,19 +207,19 @@ EFFECTS = {
 
 
 class WireError(ValueError):
-    """The body is not a batch. `str()` is for people: what, where in the body, what would be right."""
+    """The body is not a batch. `str()` is a message: what is wrong, where in the body, and what is expected."""
 
 
 class NotJson(WireError):
-    """The body is no JSON text at all (or cut, or nested too deep)."""
+    """Not JSON, incomplete, or nested too deeply."""
 
 
 class WrongShape(WireError):
-    """JSON, but a field is missing, of another type, out of range, or two fields disagree."""
+    """JSON, but a field is missing, has another type, is out of range, or contradicts another field."""
 
 
 class UnknownVersion(WireError):
-    """Written by a tracker of another format."""
+    """A version of the format that is not supported."""
 
 
 class _Version(Struct):
@@ -232,14 +234,14 @@ _encoder = msgspec.json.Encoder()
 
 
 def decode(body: bytes) -> Batch:
-    """The batch in `body`, every limit checked; raises a `WireError` that says where it is wrong.
+    """The batch in `body`, with every limit checked. Raises a `WireError` that says what is wrong and where.
 
-    Of a later tracker with the same version all that is known here is taken; `skipped` names the rest.
+    Of a later tracker's batch with the same version, the known fields are read; `skipped` names the others.
     """
     try:
         try:
             batch = _batch.decode(body)
-        except msgspec.ValidationError:  # wrong, or a field that only a later tracker knows
+        except msgspec.ValidationError:  # invalid, or with a field of a later tracker
             batch = _later.decode(body)
     except msgspec.ValidationError as error:
         _check_version(body)
@@ -253,19 +255,19 @@ def decode(body: bytes) -> Batch:
 
 
 def skipped(batch: Batch, body: bytes) -> list[str]:
-    """Names of the fields of `body`, which `batch` was read from, that are unknown here: kinds of a later tracker."""
+    """Names of the unknown fields of `body`, from which `batch` was read: kinds of events of a later tracker."""
     if not isinstance(batch, Later):
         return []
     return sorted(_fields.decode(body).keys() - set(Batch.__struct_fields__))
 
 
 def encode(batch: Batch) -> bytes:
-    """The normal form of a batch: exactly what was checked, and nothing else of what the client sent."""
+    """The batch as JSON: exactly what was validated, and nothing else that the client sent."""
     return _encoder.encode(batch)
 
 
 def span(batch: Batch) -> int:
-    """Milliseconds from `t0` to the last event that has a time of its own; 0 when none has."""
+    """Milliseconds from `t0` to the last event that has a time; 0 when none has."""
     last = 0
     for kind in (batch.click, batch.resize, batch.custom, batch.input, batch.submit, batch.error):
         if kind is not None:
@@ -275,11 +277,11 @@ def span(batch: Batch) -> int:
 
 def _unknown(version: int) -> UnknownVersion:
     known = ", ".join(map(str, VERSIONS))
-    return UnknownVersion(f"$.v: version {version} of the format is unknown here; known: {known}")
+    return UnknownVersion(f"$.v: version {version} of the format is not supported; supported: {known}")
 
 
 def _check_version(body: bytes) -> None:
-    """Say "unknown version" rather than name the first field that a later format changed."""
+    """Report an unknown version instead of the first field that a later format changed."""
     try:
         version = _version.decode(body).v
     except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
@@ -288,7 +290,7 @@ def _check_version(body: bytes) -> None:
         raise _unknown(version) from None
 
 
-# What a letter of a fingerprint counts as: the two of a pair must count alike.
+# The class of each letter of a fingerprint: both letters of a pair must have the same class.
 _LETTER, _DOT, _BETWEEN, _NEITHER = range(4)
 _LETTERS = set(string.ascii_letters + string.digits + "_-")
 _KIND_OF = bytes(
@@ -298,10 +300,10 @@ _KIND_OF = bytes(
 
 
 def _are_fingerprints(texts: list[str]) -> bool:
-    """Whether each is made of pairs of base64url letters, `..` or `~`; all of a batch at once, as one text.
+    """Whether each text consists of pairs of base64url letters, `..` or `~`. All texts are checked as one.
 
-    As a pattern of each string it would double the time of the decoder. The two spaces between
-    them stand at an even place, as a pair, only behind texts of even length.
+    A pattern per text would double the decoding time. The two spaces between texts are at an even position, as a pair,
+    only after texts of even length.
     """
     try:
         kinds = "  ".join(texts).replace("~", "..").encode("ascii").translate(_KIND_OF)
@@ -311,7 +313,7 @@ def _are_fingerprints(texts: list[str]) -> bool:
 
 
 def _check_elements(records: Elements | None) -> int:
-    """How many element records there are; raises if paths and fingerprints are not one for one and well made."""
+    """The number of element records; raises unless paths and fingerprints match in number and are well-formed."""
     if records is None:
         return 0
     count = len(records.p)
@@ -319,15 +321,15 @@ def _check_elements(records: Elements | None) -> int:
         raise WrongShape(f"$.el: columns differ in length: p has {count}, f has {len(records.f)}")
     if count and not _are_fingerprints(records.f):
         number = next(n for n, letters in enumerate(records.f) if not _are_fingerprints([letters]))
-        raise WrongShape(f"$.el.f[{number}]: not made of pairs of base64url letters, or `~` for an absent one")
+        raise WrongShape(f"$.el.f[{number}]: not pairs of base64url letters, or `~` for an absent one")
     return count
 
 
-_MUST = len(ClickColumns.__struct_fields__) - len(MAY_LACK)  # columns of clicks; those that may lack stand behind them
+_MUST = len(ClickColumns.__struct_fields__) - len(MAY_LACK)  # required columns of clicks; the optional ones follow them
 
 
 def _check_lengths(name: str, kind: Columns, lengths: list[int]) -> None:
-    """Raise unless the columns whose length is not that of the first may lack, and do."""
+    """Raise unless every column has the length of the first, or is optional and missing."""
     length = lengths[0]
     if isinstance(kind, ClickColumns) and lengths[:_MUST].count(length) == _MUST and {*lengths[_MUST:]} <= {0, length}:
         return
@@ -336,7 +338,7 @@ def _check_lengths(name: str, kind: Columns, lengths: list[int]) -> None:
 
 
 def _check_agreement(batch: Batch) -> None:
-    """What no single field can say: columns of one length, elements that exist, times within a day."""
+    """Rules across fields: columns have one length, elements exist, times are within a day."""
     elements = _check_elements(batch.el)
     total = 0
     for name in KINDS:
@@ -349,10 +351,10 @@ def _check_agreement(batch: Batch) -> None:
             _check_lengths(name, kind, lengths)
         total += length
         if length and not isinstance(kind, HoverColumns) and sum(kind.t) > MAX_SPAN:
-            raise WrongShape(f"$.{name}.t: its events are more than {MAX_SPAN} ms apart")
+            raise WrongShape(f"$.{name}.t: its events span more than {MAX_SPAN} ms")
         if length and isinstance(kind, ON_ELEMENTS) and max(kind.e) >= elements:
-            raise WrongShape(f"$.{name}.e: names element {max(kind.e)}, but $.el holds {elements} (counted from 0)")
+            raise WrongShape(f"$.{name}.e: refers to element {max(kind.e)}, but $.el has {elements} (counted from 0)")
     if batch.scroll is not None and batch.scroll.e >= elements:
-        raise WrongShape(f"$.scroll.e: names element {batch.scroll.e}, but $.el holds {elements} (counted from 0)")
+        raise WrongShape(f"$.scroll.e: refers to element {batch.scroll.e}, but $.el has {elements} (counted from 0)")
     if total > MAX_BATCH_EVENTS:
-        raise WrongShape(f"$: {total} events in one batch; at most {MAX_BATCH_EVENTS}: split it")
+        raise WrongShape(f"$: {total} events in one batch; the limit is {MAX_BATCH_EVENTS}: split it")

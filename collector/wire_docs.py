@@ -40,23 +40,23 @@ LIMITS = {
 }
 
 
-def _words(schema: dict[str, Any]) -> str:
-    """One JSON schema node in words: type and limits."""
+def _described(schema: dict[str, Any]) -> str:
+    """Type and limits of a JSON schema node, for people."""
     if "$ref" in schema:
         return "object, see below"
     if "anyOf" in schema:
-        return " or ".join(_words(s) for s in schema["anyOf"])
+        return " or ".join(_described(s) for s in schema["anyOf"])
     kind = schema.get("type", "any")
     limits = [text.format(schema[name]) for name, text in LIMITS.items() if name in schema]
     if kind == "array":
-        limits.insert(0, f"of {_words(schema['items'])}")
+        limits.insert(0, f"of {_described(schema['items'])}")
     if kind == "object" and "additionalProperties" in schema:
-        limits.insert(0, f"name → {_words(schema['additionalProperties'])}")
+        limits.insert(0, f"name → {_described(schema['additionalProperties'])}")
     return f"{kind} {', '.join(limits)}".strip().replace("|", "\\|")
 
 
 def _comments(struct: type[Struct]) -> dict[str, str]:
-    """Field → the comment that stands beside it in the source."""
+    """Field → its comment in the source: on its line or the lines above."""
     found: dict[str, str] = {}
     above = ""
     for line in inspect.getsource(struct).splitlines():
@@ -83,8 +83,8 @@ def page() -> str:
         "",
         f"`POST /c/{{site key}}`, `Content-Type: text/plain`, version {wire.VERSION}, at most {wire.MAX_BODY:,} bytes",
         f"(after inflating, with `Content-Encoding: gzip`). At most {wire.MAX_EVENTS} events of a kind,",
-        f"{wire.MAX_BATCH_EVENTS} of all, {wire.MAX_ELEMENTS} elements; columns of one kind have one length; every",
-        "element index names a record of the same batch. Fields that are not listed are ignored and not stored.",
+        f"{wire.MAX_BATCH_EVENTS} in total, {wire.MAX_ELEMENTS} elements; the columns of a kind have one length; every",
+        "element index refers to a record of the same batch. Unknown fields are ignored and not stored.",
         "Answers: docs/collector.md.",
     ]
     for title, struct in STRUCTS:
@@ -93,11 +93,11 @@ def page() -> str:
         lines += ["", f"## {title}", ""]
         if struct.__doc__ and not struct.__doc__.startswith(f"{struct.__name__}("):
             lines += [inspect.cleandoc(struct.__doc__), ""]
-        lines += ["| field | value | needed | meaning |", "|---|---|---|---|"]
-        needed = set(schema.get("required", ()))
+        lines += ["| field | value | required | meaning |", "|---|---|---|---|"]
+        required = set(schema.get("required", ()))
         for name, node in schema["properties"].items():
-            mark = "yes" if name in needed else ""
-            lines.append(f"| `{name}` | {_words(node)} | {mark} | {comments.get(name, '')} |")
+            mark = "yes" if name in required else ""
+            lines.append(f"| `{name}` | {_described(node)} | {mark} | {comments.get(name, '')} |")
     for title, table in (
         ("Flags of a click (`k`, added up)", wire.FLAGS),
         ("First effect (`r`)", wire.EFFECTS),
@@ -109,12 +109,12 @@ def page() -> str:
 
 
 def main(arguments: list[str]) -> int:
-    """Write the page, or with `--check` say whether it is current (exit code 1 when not)."""
+    """Write the page, or with `--check` only report whether it is current (exit code 1 if not)."""
     text = page()
     if "--check" in arguments:
         if PAGE.is_file() and PAGE.read_text(encoding="utf-8") == text:
             return 0
-        print("docs/wire.md is not current: run `python -m collector.wire_docs`", file=sys.stderr)
+        print("docs/wire.md is out of date: run `python -m collector.wire_docs`", file=sys.stderr)
         return 1
     PAGE.write_text(text, encoding="utf-8")
     return 0

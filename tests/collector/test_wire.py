@@ -39,16 +39,16 @@ REFUSED = [
     (at("click.px", [1_000_000_000, 0]), "$.click.px[0]"),
     (at("click.w", [-1, 0]), "$.click.w[0]"),
     (at("click.t", [1]), "$.click: columns differ in length: t has 1, e has 2"),
-    (at("click.e", [0, 2]), "$.click.e: names element 2, but $.el holds 2"),
+    (at("click.e", [0, 2]), "$.click.e: refers to element 2, but $.el has 2"),
     (at("click.t", [80_000_000, 80_000_000]), "$.click.t"),
     (at("hover.c", [64, 0, 0]), "$.hover.c[0]"),
     (at("hover.d", [1, 2]), "$.hover: columns differ"),
-    (at("scroll.e", 2), "$.scroll.e: names element 2"),
-    (body(el=None), "$.click.e: names element 1, but $.el holds 0"),
+    (at("scroll.e", 2), "$.scroll.e: refers to element 2"),
+    (body(el=None), "$.click.e: refers to element 1, but $.el has 0"),
     (at("scroll.bands", [1] * 21), "$.scroll.bands"),
     (body(custom={"t": [0], "n": ["x"], "v": [1e13]}), "$.custom.v[0]"),
     (body(resize={"t": [0] * 201, "w": [1] * 201, "h": [1] * 201}), "$.resize.t"),
-    (body(input={"t": [0], "e": [2], "d": [1], "n": [0], "k": [0]}), "$.input.e: names element 2, but $.el holds 2"),
+    (body(input={"t": [0], "e": [2], "d": [1], "n": [0], "k": [0]}), "$.input.e: refers to element 2, but $.el has 2"),
     (body(input={"t": [0], "e": [0], "d": [1], "n": [65_536], "k": [0]}), "$.input.n[0]"),
     (body(input={"t": [0], "e": [0], "d": [1], "n": ["typed"], "k": [0]}), "$.input.n[0]"),
     (body(submit={"t": [0], "e": []}), "$.submit: columns differ in length: t has 1, e has 0"),
@@ -97,8 +97,8 @@ def test_too_many_events_in_all() -> None:
 
 
 @pytest.mark.parametrize("text", [body(v=2), b'{"v":99,"whatever":[]}', body(v=0)])
-def test_unknown_version_names_the_known(text: bytes) -> None:
-    with pytest.raises(wire.UnknownVersion, match="known: 1"):
+def test_an_unknown_version_is_answered_with_the_supported_ones(text: bytes) -> None:
+    with pytest.raises(wire.UnknownVersion, match="supported: 1"):
         wire.decode(text)
 
 
