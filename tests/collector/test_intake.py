@@ -97,7 +97,7 @@ def test_answers_carry_what_http_asks_for(settings: CollectorSettings, run: Run)
     async def work() -> None:
         async with running(settings) as (_, client):
             assert (await client.get(POST)).headers["allow"] == "POST, OPTIONS"
-            assert "known: 1" in (await client.post(POST, content=body(v=2))).json()["error"]["message"]
+            assert "supported: 1" in (await client.post(POST, content=body(v=2))).json()["error"]["message"]
             assert (await client.post(POST, content=b" " * 70_000)).headers["connection"] == "close"
             preflight = await client.options(POST, headers={"access-control-request-private-network": "true"})
             assert preflight.status_code == 204
