@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -40,11 +41,18 @@ def record_id(path: str, prints: str) -> int:
     return int(xxhash.xxh64_intdigest(f"{path} {prints}".encode()))
 
 
+@dataclass(frozen=True)
+class Size:
+    """Of a page and the window it is shown in, CSS px."""
+
+    width: int = 1000
+    height: int = 2000
+    viewport_h: int = 800
+
+
 def layout(
     *elements: tuple[str, str, tuple[float, float, float, float]],
-    width: int = 1000,
-    height: int = 2000,
-    viewport_h: int = 800,
+    size: Size = Size(),
     hidden: Sequence[str] = (),
     fixed: Sequence[str] = (),
     scroller: Mapping[str, str] | None = None,
@@ -56,9 +64,9 @@ def layout(
     paths = [path for path, _, _ in elements]
     boxes = [box for _, _, box in elements]
     return Layout.of(
-        width,
-        height,
-        viewport_h,
+        size.width,
+        size.height,
+        size.viewport_h,
         {
             "paths": paths,
             "fps": [prints for _, prints, _ in elements],

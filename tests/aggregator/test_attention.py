@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from aggregator.measures.attention import Anchors, attention, monotone
 from aggregator.shapes.depths import BANDS, Bands
-from tests.aggregator.build import fp, layout
+from tests.aggregator.build import Size, fp, layout
 
 NOBODY = Anchors(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.float32))
 A, B, C = (("section#a", fp(text="a")), ("section#b", fp(text="b")), ("section#c", fp(text="c")))
 WIDE = layout((*A, (0, 0, 1000, 500)), (*B, (0, 500, 1000, 500)), (*C, (0, 1000, 1000, 1000)))
-NARROW = layout((*A, (0, 0, 390, 2000)), (*B, (0, 2000, 390, 1000)), (*C, (0, 3000, 390, 1000)), width=390, height=4000)
+NARROW = layout((*A, (0, 0, 390, 2000)), (*B, (0, 2000, 390, 1000)), (*C, (0, 3000, 390, 1000)), size=Size(390, 4000))
 
 
 def bands(*views: tuple[int, dict[int, float]]) -> Bands:

@@ -13,12 +13,12 @@ from aggregator.placing.boxes import Boxes
 from aggregator.placing.projection import ANCESTOR, NONE, OWN, Placed
 from aggregator.shapes.columns import Float32
 from aggregator.shapes.points import Points
-from tests.aggregator.build import fp, layout, points
+from tests.aggregator.build import Size, fp, layout, points
 
 F = np.float32
 MAIN, WORDS = ("main", fp()), ("main>p:1", fp())
 LINES = [500, 120, 400, 20, 60, 140, 1200, 20]  # two lines of WORDS: 1,600 px of text
-PAGE = layout((*MAIN, (40, 100, 920, 1600)), (*WORDS, (60, 120, 1200, 40)), width=1400, lines={WORDS[0]: LINES})
+PAGE = layout((*MAIN, (40, 100, 920, 1600)), (*WORDS, (60, 120, 1200, 40)), size=Size(1400), lines={WORDS[0]: LINES})
 BOXES = Boxes.of(PAGE)
 
 

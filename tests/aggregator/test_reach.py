@@ -9,7 +9,7 @@ from aggregator.measures.reach import reach
 from aggregator.placing.elements import LayoutIndex
 from aggregator.shapes.depths import Depths
 from store.layouts import path_key
-from tests.aggregator.build import fp, layout, records
+from tests.aggregator.build import Size, fp, layout, records
 
 FOOT = ("footer", fp(text="foot"))
 PART = ("section#b", fp(text="b"))
@@ -79,7 +79,7 @@ def test_an_anchor_in_a_panel_is_no_deeper_than_the_panel() -> None:
 
 
 def test_a_picture_that_fits_the_window_is_seen_by_all_who_saw_a_window() -> None:
-    index = LayoutIndex(layout((*PART, (0, 0, 1000, 500)), height=800))
+    index = LayoutIndex(layout((*PART, (0, 0, 1000, 500)), size=Size(height=800)))
     # of an app whose panel is 6,000 px long
     assert reach(depths(("", 0, 800, 6000)), KNOWN, index).quartiles[50] == 800
 

@@ -16,7 +16,7 @@ from store.client import Store
 from store.definitions import Definitions
 from store.sites import SiteDirectory
 from store.snapshots import Snapshot, Snapshots, new_id
-from tests.aggregator.build import NOON, layout
+from tests.aggregator.build import NOON, Size, layout
 from tests.collector.batches import FP, batch
 from tests.collector.conftest import HEADERS
 from viewer.app import Viewer, ViewerSettings
@@ -34,7 +34,7 @@ def take_picture(store: Store, site: int) -> None:
     Image.new("RGB", (1366, 800)).save(image, "WEBP")
     elements = (("main>a:1", FP, (100.0, 100.0, 120.0, 40.0)), ("main>button:1", FP, (100.0, 300.0, 80.0, 30.0)))
     snapshot = Snapshot(new_id(), site, PAGE, 1366, "", "", f"https://{PAGE}", NOON, 800, 768, "Lamp a")
-    Snapshots(store).save(snapshot, layout(*elements, width=1366, height=800), [(800, image.getvalue())])
+    Snapshots(store).save(snapshot, layout(*elements, size=Size(1366, 800)), [(800, image.getvalue())])
 
 
 def test_a_consented_id_of_the_team_is_left_out_of_the_map(settings: CollectorSettings, run: Run, store: Store) -> None:

@@ -8,7 +8,7 @@ from aggregator.linkage.matching import match_records
 from aggregator.placing.ladder import NONE, PAGE
 from aggregator.placing.projection import project
 from parcours.importing.view_batches import NO_ELEMENT, NO_FINGERPRINTS, PagePoint, ViewFacts, Views
-from tests.aggregator.build import fp, layout, points, records
+from tests.aggregator.build import Size, fp, layout, points, records
 
 BUTTON = ("form#buy>button:1", fp(id="go", text="Buy", all="Buy"))
 SHOP = layout(
@@ -17,7 +17,7 @@ SHOP = layout(
     ("form#buy", "", (100, 100, 200, 100)),
     (*BUTTON, (120, 120, 80, 40)),
     ("header", fp(), (0, 0, 1366, 80)),
-    width=1366,
+    size=Size(1366),
 )
 
 
