@@ -59,7 +59,7 @@ def test_what_an_inner_scroller_hides_in_the_snapshot_is_not_drawn(
 
 
 @pytest.mark.parametrize(("made", "drawn"), WIDTHS)
-def test_nested_scrollers_cut_off_what_either_hides(bench: Bench, browser: Browser, made: int, drawn: int) -> None:
+def test_nested_scrollers_clip_what_either_hides(bench: Bench, browser: Browser, made: int, drawn: int) -> None:
     inner = f"<div id='inner' style='height:300px;width:90%;overflow:auto'>{ROWS}</div>"
     body = f"<div id='outer' style='height:140px;overflow:auto'><p style='margin:0;height:60px'>top</p>{inner}</div>"
     before = "document.querySelector('#outer').scrollTop = 200"
@@ -71,7 +71,7 @@ def test_nested_scrollers_cut_off_what_either_hides(bench: Bench, browser: Brows
 
 
 @pytest.mark.parametrize(("made", "drawn"), WIDTHS)
-def test_the_cut_off_part_of_a_slide_is_not_drawn_on_its_neighbour(
+def test_the_clipped_part_of_a_slide_is_not_drawn_on_its_neighbour(
     bench: Bench, browser: Browser, made: int, drawn: int
 ) -> None:
     body = (

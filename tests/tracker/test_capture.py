@@ -1,4 +1,4 @@
-"""The layout that the snapshot's capture reads from a page."""
+"""The layout that the capture reads from a page."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def _captured(bench: Bench, page: Page) -> dict[str, dict[str, Any]]:
     return {e["paths"]: e for e in elements} | {"": {"all": elements}}
 
 
-def test_names_are_what_people_would_say(bench: Bench, page: Page) -> None:
+def test_names_are_readable(bench: Bench, page: Page) -> None:
     found = _captured(bench, page)
     names = {path: e["names"] for path, e in found.items() if path}
     assert names["button#icon"] == "Close"
@@ -63,7 +63,7 @@ def test_names_are_what_people_would_say(bench: Bench, page: Page) -> None:
     assert "typed secret" not in str(names)
 
 
-def test_what_can_be_seen_what_is_fixed_and_what_scrolls_inside(bench: Bench, page: Page) -> None:
+def test_visible_fixed_and_scrolling_elements_are_marked(bench: Bench, page: Page) -> None:
     found = _captured(bench, page)
     everything = found.pop("")["all"]
     hidden = {path for path, e in found.items() if not e["visible"]}
@@ -89,7 +89,7 @@ def test_frames_of_the_same_origin_are_part_of_the_page(bench: Bench, page: Page
     assert everything[html["parents"]]["paths"] == "iframe#frame"
 
 
-def test_coordinates_are_the_pages_wherever_it_is_scrolled(bench: Bench, page: Page) -> None:
+def test_coordinates_do_not_depend_on_the_scroll_position(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/layout", PAGE))
     top = capture(page)
     page.evaluate("scrollTo(0, 700)")
@@ -108,11 +108,11 @@ def test_deep_paths_keep_their_anchor_and_their_tail(bench: Bench, page: Page) -
     assert max(map(len, layout["paths"])) <= 512
 
 
-def test_5000_elements_take_less_than_a_second(bench: Bench, page: Page) -> None:
+def test_5000_elements_take_less_than_a_second_of_cpu(bench: Bench, page: Page) -> None:
     card = "<li class='card x'><h3>Lamp</h3><p>Some <b>words</b> on it</p><a href='/x'><span>See</span></a></li>"
     page.goto(bench.page("/big", f"<main><ul>{card * 900}</ul></main>"))
     session = page.context.new_cdp_session(page)
-    session.send("Performance.enable", {"timeDomain": "threadTicks"})  # time of the processor, whoever else is at work
+    session.send("Performance.enable", {"timeDomain": "threadTicks"})  # CPU time, whatever else runs on the machine
 
     def seconds() -> float:
         metrics = session.send("Performance.getMetrics")["metrics"]

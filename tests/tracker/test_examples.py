@@ -1,4 +1,4 @@
-"""The examples that both sides are held to: the tracker's batches (tracker_js/test) and the collector's wire."""
+"""Example batches that both sides must agree on: the tracker (tracker_js/test) and the collector's wire format."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ REASONS = {kind.__name__: kind for kind in (wire.NotJson, wire.WrongShape, wire.
 
 
 def _body(example: dict[str, Any]) -> bytes:
-    """A text is sent as it stands, anything else as JSON."""
+    """A string is sent unchanged, anything else as JSON."""
     body = example["body"]
     return (body if isinstance(body, str) else json.dumps(body)).encode()
 
 
 @pytest.mark.parametrize("example", EXAMPLES["accepted"], ids=lambda e: e["name"])
-def test_accepted(example: dict[str, Any]) -> None:
+def test_an_accepted_example_keeps_its_normal_form(example: dict[str, Any]) -> None:
     batch = wire.decode(_body(example))
     form = wire.encode(batch)
     assert wire.encode(wire.decode(form)) == form
@@ -29,7 +29,7 @@ def test_accepted(example: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES["refused"], ids=lambda e: e["name"])
-def test_refused(example: dict[str, Any]) -> None:
+def test_a_refused_example_has_its_reason(example: dict[str, Any]) -> None:
     with pytest.raises(REASONS[example["reason"]]) as raised:
         wire.decode(_body(example))
     assert type(raised.value) is REASONS[example["reason"]]

@@ -66,7 +66,7 @@ OLD = {
 
 
 @pytest.mark.parametrize("name", OLD)
-def test_an_odd_page_is_tracked_all_the_same(bench: Bench, page: Page, name: str) -> None:
+def test_an_unusual_page_is_tracked_like_any_other(bench: Bench, page: Page, name: str) -> None:
     count_timers(page)
     page.goto(bench.page("/a", f"{BUTTON}{FILL}<script>{OLD[name]}</script>"))
     _act(page)

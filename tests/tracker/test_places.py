@@ -92,7 +92,7 @@ def test_paths_are_unique_and_parents_come_first(bench: Bench, page: Page) -> No
     assert len(lengths) == 1
 
 
-def test_a_generated_class_and_a_state_leave_no_mark(bench: Bench, page: Page) -> None:
+def test_generated_classes_and_states_have_no_fingerprint(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/shop", SHOP))
     layout = capture(page)
     first, second = (layout["paths"].index(f"main#content>div:1>div:{n}>button:1") for n in (1, 2))

@@ -26,7 +26,7 @@ def _snippet(attributes: str) -> str:
     return f'<script defer src="/parcours.js" data-site="{KEY}" {attributes}></script>'
 
 
-def test_no_text_no_value_no_query_in_any_byte(bench: Bench, page: Page) -> None:
+def test_no_text_value_or_query_is_in_any_byte_sent(bench: Bench, page: Page) -> None:
     page.goto(bench.page("/user/anna@example.org/4929111122223333", PAGE) + "?token=tok_s3cr3t&utm_source=a#hunter2")
     page.fill("#name", "hunter2")
     for selector in ("#name", "#text", "#edit", "#b", "#a", "h1", "label"):
@@ -106,7 +106,7 @@ def test_no_byte_of_a_secret_planted_everywhere_is_sent(bench: Bench, browser: B
     site.close()
 
 
-def test_query_keys_that_the_owner_keeps(bench: Bench, page: Page) -> None:
+def test_query_keys_that_the_site_lists_are_kept(bench: Bench, page: Page) -> None:
     url = bench.page("/a", "x", _snippet('data-keep-query="sku, color"'))
     page.goto(url + "?sku=12&token=1&color=anna%40example.org")
     page.goto("about:blank")

@@ -25,7 +25,7 @@ def test_a_click_is_sent_within_10_seconds(bench: Bench, page: Page) -> None:
     second = bench.wait(lambda batches: len(batches) == 2)[1]
     assert (second.view, second.seq) == (batch.view, 1)
     assert second.ctx.url == batch.ctx.url
-    assert second.el is not None  # a batch stands alone
+    assert second.el is not None  # each batch is complete
     assert [c["path"] for c in clicks([second])] == ["button#b"]
 
 
@@ -148,7 +148,7 @@ def test_nothing_is_lost_without_beacons(bench: Bench, page: Page) -> None:
         assert len(clicks(bench.wait(clicks))) == 1
 
 
-def test_from_another_origin_without_preflight(bench: Bench, page: Page) -> None:
+def test_cross_origin_batches_need_no_preflight(bench: Bench, page: Page) -> None:
     site = Bench()
     page.goto(site.page("/a", BUTTON, f'<script defer src="{bench.url}/parcours.js" data-site="{SITE_KEY}"></script>'))
     page.click("#b")

@@ -81,7 +81,7 @@ def test_a_background_tab_is_no_view_until_it_is_shown(bench: Bench, page: Page)
     assert batch.custom.n == ["early"]
 
 
-def test_commands(bench: Bench, page: Page) -> None:
+def test_commands_called_before_and_after_loading(bench: Bench, page: Page) -> None:
     stub = "<script>window.parcours=window.parcours||function(){(parcours.q=parcours.q||[]).push(arguments)}</script>"
     early = "<script>parcours('event', 'early', 2.5)</script>"
     page.goto(bench.page("/a", stub + early + BUTTON))
@@ -102,7 +102,7 @@ def test_commands(bench: Bench, page: Page) -> None:
     assert second.custom.n == ["there"]
 
 
-def test_variants_from_the_script_tag(bench: Bench, page: Page) -> None:
+def test_a_variant_can_be_set_in_the_script_tag(bench: Bench, page: Page) -> None:
     snippet = '<script defer src="/parcours.js" data-site="ABCDEFGHIJKL" data-variant="price:low:2"></script>'
     page.goto(bench.page("/a", BUTTON, snippet))
     page.goto("about:blank")

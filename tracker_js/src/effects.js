@@ -17,7 +17,7 @@ const APART = 50; // ms: changes of a node closer together count as one
 const MOST = 500; // changes kept, and mutation records read in one callback
 
 /**
- * `settle`: emits clicks; `watch`, `awaitEffect`: for those who capture clicks; `onEffect`: for a capture whose events
+ * `settle`: emits clicks; `watch`, `awaitEffect`: for captures of clicks; `onEffect`: for a capture whose events
  * may be effects; `lastClick()`: row of the last click, 0 before the first.
  */
 export const captureEffects = (emit) => {

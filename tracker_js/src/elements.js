@@ -109,7 +109,7 @@ export const fileOf = (el) =>
 
 const classesOf = (el) => [...el.classList].filter((name) => isStable(name) && !STATE.test(name)).sort();
 
-/** 12 bits of FNV-1a over the code points of `siteKey \0 kind \0 value` as two letters; `~` for an absent value. */
+/** 12 bits of FNV-1a over the code points of `siteKey \0 kind \0 value` as two characters; `~` for an absent value. */
 export const fingerprint = (siteKey, kind, value) => {
   if (!value) return '~';
   let hash = 0x811c9dc5;

@@ -1,4 +1,4 @@
-// A batch of the tracker's builder is, to the letter, the example that the collector must accept.
+// A batch of the tracker's builder equals the example that the collector must accept.
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
 import {test} from 'node:test';
@@ -51,12 +51,12 @@ test('the builder makes the accepted example', async () => {
   assert.equal(count, 9);
 });
 
-test('clocks that are set back, or days that pass, make no impossible times', () => {
+test('a clock set back or a view open for days makes no time that the wire format rejects', () => {
   const rows = {resize: [T0 + 500, T0 + 100, T0 + 10 * 864e5].map((t) => ({t, w: 1, h: 1}))};
   assert.deepEqual(batchOf(rows, BODY).resize.t, [500, 0, 864e5 - 500]);
 });
 
-test('only the records that are named are sent, each once, also when it is made anew', () => {
+test('only records that rows refer to are sent, each once, even if it was made twice', () => {
   const rows = {click: [click(T0, LABEL), click(T0, [...LABEL])]};
   const {el, click: columnsOfClicks, scroll} = batchOf(rows, LABEL);
   assert.deepEqual(el.p, ['form#basket>label:1']);
