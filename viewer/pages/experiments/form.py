@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData
 
 from store.definitions import Stored
-from store.records import MAX_VARIANTS
 from viewer.pages.forms.faults import FormFaults
 from viewer.pages.forms.fields import items, lines, number, shown, shown_lines, text, version
 from viewer.pages.frame.languages import Language
@@ -40,12 +39,17 @@ class ExperimentForm:
     version: int = 0
     faults: FormFaults = FormFaults()
 
+    @property
+    def rows(self) -> list[tuple[str, VariantForm]]:
+        """The variants with what each is called; room for two at least."""
+        blank = (VariantForm(),) * (2 - len(self.variants))
+        return [(letter(n), variant) for n, variant in enumerate((*self.variants, *blank))]
+
     @classmethod
     def of(cls, stored: Stored) -> ExperimentForm:
-        """The form of what is stored, whatever it is; room for two variants at least."""
+        """The form of what is stored, whatever it is."""
         fields = stored.fields
-        variants = [_variant(one) for one in items(fields, "variants")][:MAX_VARIANTS]
-        variants += [VariantForm()] * (2 - len(variants))
+        variants = [_variant(one) for one in items(fields, "variants")]
         planned = shown(fields, "planned")
         return cls(
             id=stored.id,
@@ -107,11 +111,16 @@ def label(lang: Language, path: str) -> str:
         "ended": _("Last day"),
     }
     top, *rest = path.split(".")
-    if top != "variants" or len(rest) < 2 or not rest[0].isdecimal() or int(rest[0]) >= MAX_VARIANTS:
+    if top != "variants" or len(rest) < 2 or not rest[0].isdecimal():
         return names.get(top, top)
-    variant = _("Variant %(n)s", n=LETTERS[int(rest[0])])
+    variant = _("Variant %(n)s", n=letter(int(rest[0])))
     parts = {"key": _("Key"), "name": _("Name"), "picture_url": _("Address for its picture")}
     return f"{variant}, {parts.get(rest[1], rest[1])}"
+
+
+def letter(n: int) -> str:
+    """What the variant at this place is called; its number where the letters end."""
+    return LETTERS[n] if n < len(LETTERS) else str(n + 1)
 
 
 def _variant(stored: Mapping[str, object]) -> VariantForm:
