@@ -44,8 +44,8 @@ from viewer.http.urls import Urls
 from viewer.jobs import Jobs, PictureTaker
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
+from viewer.pages.errors.page import ErrorPages
 from viewer.pages.frame.frames import Frames
-from viewer.pages.frame.problem import ErrorPages
 from viewer.pages.frame.rendering import StaticPages
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.people.account import AccountChanges

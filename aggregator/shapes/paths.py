@@ -1,4 +1,4 @@
-"""Anchored paths of elements: their steps, prefixes and shape (docs/architecture.md, "Elements")."""
+"""Anchored paths of elements: their steps, prefixes and shape (docs/elements.md)."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
+from viewer.pages.errors.page import problem_words
 from viewer.pages.forms.faults import FormFaults, RejectedRow, form_faults, rejected_row
 from viewer.pages.forms.fields import text
 from viewer.pages.frame.frames import (
@@ -33,7 +34,6 @@ from viewer.pages.frame.frames import (
 )
 from viewer.pages.frame.languages import CODES, NAMES, Language
 from viewer.pages.frame.page import Choice, Page, doc
-from viewer.pages.frame.problem import problem_words
 from viewer.pages.people.labels import label
 from viewer.registry import Registry
 from viewer.work import Work

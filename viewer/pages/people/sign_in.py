@@ -17,10 +17,10 @@ from viewer.access.sessions import Sessions
 from viewer.access.sign_in import SignIn
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
+from viewer.pages.errors.page import problem_words
 from viewer.pages.forms.faults import FormFaults, form_faults
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.page import Page, doc
-from viewer.pages.frame.problem import problem_words
 from viewer.pages.people.labels import label
 from viewer.work import Work
 

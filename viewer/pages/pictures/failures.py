@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from viewer.http.errors import Problem
+from viewer.pages.errors.page import problem_words
 from viewer.pages.frame.languages import Language
-from viewer.pages.frame.problem import problem_words
 from viewer.snapshot.errors import StepError
 
 

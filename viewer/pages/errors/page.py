@@ -23,7 +23,7 @@ from viewer.pages.frame.page import Choice, Page, doc
 class ProblemPage(Page):
     """Any error, with what to do."""
 
-    template = "frame/problem.html"
+    template = "errors/page.html"
     heading: str = doc("What is wrong, in a few words")
     words: str = doc("What went wrong, with names and figures")
     hint: str = doc("What to do; may be empty")
