@@ -11,11 +11,15 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 # Else its plugin imports it at the end of the run, deep in Playwright's greenlets, where CPython 3.11 fails.
-import hypothesis  # noqa: F401
+import hypothesis
 import pytest
 
 from store.client import Store, open_store
 from store.migrations import migrate
+
+# A deadline per example measures how busy the machine is.
+hypothesis.settings.register_profile("parcours", deadline=None)
+hypothesis.settings.load_profile("parcours")
 
 _number = itertools.count(1)
 

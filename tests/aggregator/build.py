@@ -24,7 +24,7 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def fp(classes: Sequence[str] = (), **properties: str) -> str:
-    """Fingerprints as the tracker writes them: two letters a property, `..` where absent."""
+    """Fingerprints as the tracker writes them: two letters per property, `..` where absent."""
     unknown = set(properties) - set(FIELDS)
     if unknown:
         raise ValueError(f"no such property: {unknown}")
@@ -87,7 +87,7 @@ def layout(
 
 
 def points(elements: Sequence[tuple[str, str]], kind: str = "click", **columns: Any) -> Points:
-    """Points on these (path, fingerprints), one each; other columns as given or plain."""
+    """Points on these (path, fingerprints), one each; other columns as given, or defaults."""
     n = len(elements)
     plain: dict[str, Any] = {
         "view": np.arange(1, n + 1),
@@ -195,7 +195,7 @@ DEFAULTS: dict[str, dict[str, Any]] = {
 
 
 def insert(store: Store, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Rows into a table, what is not said filled in."""
+    """Insert rows into a table, completed with default values."""
     full = [DEFAULTS[table] | dict(row) for row in rows]
     for row, given in zip(full, rows, strict=True):
         if "time" in given and "day" not in given and "day" in row:

@@ -1,4 +1,4 @@
-"""One set of tables for all tests of the aggregator, emptied between them: making them takes a second or two."""
+"""One set of tables for all tests of the aggregator, emptied between them: creating them takes a second or two."""
 
 from __future__ import annotations
 

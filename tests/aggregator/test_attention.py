@@ -1,4 +1,4 @@
-"""Time in view: bands of a view's own page, told of the elements of a picture."""
+"""Time in view: from the bands of a view's own page to the elements of a picture."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def bands(*views: tuple[int, dict[int, float]]) -> Bands:
     return Bands(ms, np.array([width for width, _ in views], np.int32))
 
 
-def test_at_the_same_width_a_band_is_its_place() -> None:
+def test_at_the_same_width_a_band_keeps_its_place() -> None:
     found = attention(bands((1000, dict.fromkeys(range(5), 4000)), (1010, {})), WIDE, [], NOBODY)
     assert found.seconds.tolist() == [2, 0, 0]
     assert found.share.tolist() == [0.5, 0, 0]
@@ -33,32 +33,32 @@ def test_at_the_same_width_a_band_is_its_place() -> None:
     assert found.views == 2
 
 
-def test_part_of_an_element_in_view_is_part_of_its_time() -> None:
+def test_an_element_partly_in_view_has_that_part_of_the_time() -> None:
     found = attention(bands((1000, {0: 1000})), WIDE, [], NOBODY)
     assert found.seconds[0] == pytest.approx(0.2)  # 100 of its 500 px
     assert found.share[0] == 0
 
 
-def test_a_phones_views_are_told_by_the_layout_of_phones() -> None:
+def test_views_on_phones_are_read_with_the_layout_of_phones() -> None:
     # bands 10 to 14 are section b there
     found = attention(bands((360, dict.fromkeys(range(10, 15), 3000))), WIDE, [NARROW], NOBODY)
     assert found.seconds.tolist() == [0, 3, 0]
     assert found.bands.tolist() == pytest.approx([0] * 5 + [3] * 5 + [0] * 10, abs=0.4)
 
 
-def test_without_a_layout_the_views_teach_where_things_are() -> None:
+def test_without_a_layout_places_are_learned_from_the_views() -> None:
     share = np.linspace(0, 1, 60, dtype=np.float32)
     anchors = Anchors(
         np.full(60, 390, np.int32), np.interp(share, [0, 0.25, 0.5, 1], [0, 0.5, 0.75, 1]).astype(np.float32), share
     )
     seen = bands((390, dict.fromkeys(range(10, 15), 3000)))
-    # a knot for four views: not quite sharp
+    # one knot per four views: not quite exact
     assert attention(seen, WIDE, [], anchors).seconds.tolist() == pytest.approx([0, 3, 0], abs=0.2)
-    # and with nothing to learn from, the page is taken to stretch evenly
+    # with nothing to learn from, the page is assumed to stretch evenly
     assert attention(seen, WIDE, [], NOBODY).seconds.tolist() == pytest.approx([0, 0, 1.5], abs=0.01)
 
 
-def test_nobody_is_a_normal_answer() -> None:
+def test_no_visitors_are_a_normal_result() -> None:
     found = attention(bands(), WIDE, [NARROW], NOBODY)
     assert (found.views, len(found.bands), found.seconds.tolist()) == (0, 0, [0, 0, 0])
 
@@ -69,7 +69,7 @@ def test_an_element_without_height_has_the_time_of_its_band() -> None:
 
 
 @given(st.lists(st.tuples(st.floats(0, 1), st.floats(0, 1)), max_size=80), st.integers(0, 50))
-def test_a_map_rises_from_head_to_foot(pairs: list[tuple[float, float]], knots: int) -> None:
+def test_a_map_rises_from_top_to_bottom(pairs: list[tuple[float, float]], knots: int) -> None:
     seen, drawn = monotone(np.array([a for a, _ in pairs]), np.array([b for _, b in pairs]), knots)
     assert (np.diff(drawn) > 0).all()
     assert (np.diff(seen) >= -1e-9).all()
@@ -77,7 +77,7 @@ def test_a_map_rises_from_head_to_foot(pairs: list[tuple[float, float]], knots: 
 
 
 @given(st.lists(st.floats(0, 10_000), min_size=BANDS, max_size=BANDS))
-def test_time_is_neither_lost_nor_made_at_the_same_width(ms: list[float]) -> None:
+def test_time_is_conserved_at_the_same_width(ms: list[float]) -> None:
     found = attention(bands((1000, dict(enumerate(ms)))), WIDE, [], NOBODY)
     assert found.bands.tolist() == pytest.approx([one / 1000 for one in ms], rel=1e-4, abs=1e-4)
     heights = WIDE.h / WIDE.height

@@ -10,7 +10,7 @@ from aggregator.placing.boxes import Boxes
 from store.layouts import Layout
 from tests.aggregator.build import layout
 
-NEAR = 0.05  # px: what 32 bits leave of a place far down a page
+NEAR = 0.05  # px: precision of 32 bits far down a page
 F = np.float32
 
 side = st.floats(0, 2000, width=32)
@@ -20,7 +20,7 @@ fraction = st.integers(0, 10_000).map(lambda steps: steps / 10_000)
 
 
 def page_of(elements: list[list[tuple[float, float, float, float]]]) -> Layout:
-    """Elements of these lines, their box around them."""
+    """Elements with these lines, each in the box around them."""
     made, lines = [], {}
     for i, boxes in enumerate(elements):
         x, y, w, h = np.array(boxes).T
@@ -46,7 +46,7 @@ def test_by_hand() -> None:
     assert [float(length[0]) for length in boxes.size(np.array([0]))] == [90, 20]
 
 
-def test_a_word_stays_where_another_width_breaks_the_lines() -> None:
+def test_a_word_keeps_its_place_when_another_width_breaks_the_lines() -> None:
     """“one two three”, 300 px on one line; on two lines the middle word begins the second."""
     wide = Boxes.of(page_of([[(0, 0, 300, 20)]]))
     narrow = Boxes.of(page_of([[(50, 0, 100, 20), (0, 20, 200, 20)]]))
@@ -68,7 +68,7 @@ def test_lines_without_any_width_leave_the_box() -> None:
     assert (x.tolist(), y.tolist()) == ([15], [20])
 
 
-def test_no_element_is_no_place_of_its_own() -> None:
+def test_the_index_without_an_element_has_no_box() -> None:
     for made in (page_of([[(5, 5, 5, 5)]]), layout()):
         x, y = place(Boxes.of(made), -1, [0.5], [0.5])
         assert (x.tolist(), y.tolist()) == ([0], [0])
@@ -101,7 +101,7 @@ def test_the_order_along_the_words_is_kept(own: list[tuple[float, ...]], parts: 
     if not wide:
         return
     before = np.concatenate(([0.0], np.cumsum([w for _, _, w, _ in wide])))
-    # Where along the words each place can stand: of several lines at one height whichever keeps the order.
+    # Where along the words each place can be: of several lines at one height, the one that keeps the order.
     reached = 0.0
     for px, py in zip(x.tolist(), y.tolist(), strict=True):
         along = [

@@ -39,7 +39,7 @@ def fill(store: Store, na: int = N, nb: int = N, both: int = 0) -> None:
     insert(store, "views", [{"visitor": v, "view": v, **a} for v in range(1, na + 1)])
     insert(store, "views", [{"visitor": v, "view": v, **b} for v in range(10_000, 10_000 + nb)])
     insert(store, "views", [{"visitor": v, "view": v + 50_000, **b} for v in range(1, both + 1)])
-    insert(store, "views", [{"visitor": 90_000, "view": 90_000}])  # before the experiment, or outside it
+    insert(store, "views", [{"visitor": 90_000, "view": 90_000}])  # before or outside the experiment
     insert_elements(store, [BUY, HELP, HELP_B, NEW, RARE])
 
     def click(element: tuple[str, str], visitors: range, of: dict[str, Any]) -> None:
@@ -83,7 +83,7 @@ def test_rows_are_matched_tested_and_listed(store: Store) -> None:
     assert buy.q is not None
     assert buy.q < 0.001
     assert (buy.box_a, buy.box_b) == ((0, 0, 100, 40), (0, 500, 100, 40))
-    moved = rows[HELP[0]]  # its key differs between the arms
+    moved = rows[HELP[0]]  # its key differs between the variants
     assert (moved.a, moved.b, moved.verdict, moved.box_b) == (40, 40, "none", (0, 1900, 50, 20))
     assert (rows[NEW[0]].verdict, rows[NEW[0]].q, rows[NEW[0]].box_a) == ("only_b", None, None)
     assert rows[RARE[0]].verdict == "few"
@@ -96,7 +96,7 @@ def test_rows_are_matched_tested_and_listed(store: Store) -> None:
     assert [w.code for w in found.warnings] == ["no_planned_size"]
 
 
-def test_visitors_of_both_arms_are_left_out_and_counted(store: Store) -> None:
+def test_visitors_of_both_variants_are_left_out_and_counted(store: Store) -> None:
     pictures(store)
     fill(store, both=10)
     found = ask(store)
@@ -129,7 +129,7 @@ def test_a_broken_split_hides_the_verdicts(store: Store) -> None:
     assert ask(store, variants=(Variant("a", "A", 2.0), Variant("b", "B", 1.0))).verdict == "difference"
 
 
-def test_one_picture_for_both_arms(store: Store) -> None:
+def test_one_picture_for_both_variants(store: Store) -> None:
     take(store, LAYOUT_A, "")
     fill(store)
     found = ask(store)
@@ -140,7 +140,7 @@ def test_one_picture_for_both_arms(store: Store) -> None:
     ]
 
 
-def test_an_arm_without_visitors(store: Store) -> None:
+def test_a_variant_without_visitors(store: Store) -> None:
     take(store, LAYOUT_A, "")
     fill(store, nb=0)
     store.command("TRUNCATE TABLE points")
@@ -149,7 +149,7 @@ def test_an_arm_without_visitors(store: Store) -> None:
     assert np.all(found.arms[1].grid.values == 0)
 
 
-def test_what_cannot_be_compared(store: Store) -> None:
+def test_comparisons_that_are_refused(store: Store) -> None:
     with pytest.raises(BadScope, match="needs two"):
         ask(store, variants=(Variant("a", "A"),))
     scope = Scope(1, (PAGE,), "click", DAY, DAY)

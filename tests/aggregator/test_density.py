@@ -1,4 +1,4 @@
-"""Grids worked out by hand, and what must hold for all."""
+"""Grids worked out by hand, and properties of all grids."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def test_outside_and_unplaced_points_are_left_out() -> None:
     assert bin_points(x, np.full(4, 5, F), None, (2, 2), 10).sum() == 1
 
 
-def test_nothing_is_a_normal_answer() -> None:
+def test_an_empty_input_gives_a_normal_result() -> None:
     empty = np.empty(0, F)
     assert bin_points(empty, empty, None, (2, 3), 10).tolist() == [[0, 0, 0], [0, 0, 0]]
     grid = density(empty, empty, None, layout(), 4, 14)
@@ -36,13 +36,13 @@ def test_nothing_is_a_normal_answer() -> None:
     assert scale_for([per_thousand(grid, 0)], "click").cap == 1.0
 
 
-def test_the_last_cells_reach_over_the_edge() -> None:
+def test_the_last_cells_extend_beyond_the_edge() -> None:
     assert grid_shape(1366, 18_005, 4) == (4502, 342)
 
 
 @settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(st.floats(0, 1000), st.floats(0, 2000), st.floats(0, 50)), max_size=60), st.floats(0, 40))
-def test_density_keeps_the_mass(made: list[tuple[float, float, float]], sigma: float) -> None:
+def test_density_keeps_the_sum(made: list[tuple[float, float, float]], sigma: float) -> None:
     x, y, w = (np.array([m[i] for m in made], F) for i in range(3))
     assert density(x, y, w, layout(), 4, sigma).values.sum() == pytest.approx(w.sum(), rel=1e-3, abs=1e-3)
 
@@ -60,7 +60,7 @@ def test_smoothing_is_symmetric_and_falls_off() -> None:
 @settings(max_examples=30, deadline=None)
 @given(st.integers(1, 90), st.integers(1, 30), st.floats(0.3, 6), st.integers(0, 1000))
 def test_smoothing_is_a_gaussian_along_each_axis(rows: int, columns: int, sigma: float, seed: int) -> None:
-    """Cell by cell, on grids larger and smaller than the Gaussian, cut as they are for the cache."""
+    """Cell by cell, on grids larger and smaller than the Gaussian, in the pieces made for the cache."""
     grid = np.random.default_rng(seed).random((rows, columns)).astype(F)
     reach = int(CUT * sigma + 0.5)
     bell = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
@@ -75,8 +75,8 @@ def test_smoothing_is_a_gaussian_along_each_axis(rows: int, columns: int, sigma:
         assert np.allclose(smooth(grid, sigma), wanted, rtol=1e-5)
 
 
-def test_the_unit_counts_what_lies_within_20_px() -> None:
-    """50 clicks in one spot by 50 of 1,000 visitors read 50 there, and 50/e 20 px away."""
+def test_the_unit_counts_points_within_20_px() -> None:
+    """50 clicks in one spot by 50 of 1,000 visitors give 50 there, and 50/e at 20 px from it."""
     n = 50
     spot = np.full(n, 502, F), np.full(n, 1002, F), None
     rate = per_thousand(density(*spot, layout()), 1000)

@@ -1,4 +1,4 @@
-"""Dwell lies over its cell: worked by hand, and the sum stays."""
+"""Dwell is spread over its cell: worked out by hand, and with its sum kept."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ BOXES = Boxes.of(PAGE)
 
 
 def hovers(element: int, cells: list[int], weight: list[float]) -> Points:
-    """Dwell on cells of one element, as the store gives it: the middle of the cell."""
+    """Dwell on cells of one element, as the store returns it: at the middle of the cell."""
     row, column = np.divmod(np.array(cells, np.int64), 8)
     made = [(MAIN, WORDS)[element]] * len(cells)
     return points(made, kind="hover", fx=(column + 0.5) / 8, fy=(row + 0.5) / 8, weight=weight)
@@ -41,7 +41,7 @@ def spread_of(element: int, cell: int, weight: float) -> tuple[Float32, Float32,
     return spread(hovers(element, [cell], [weight]), on(element), BOXES)
 
 
-def test_a_cell_is_covered_evenly_and_not_left() -> None:
+def test_dwell_covers_its_cell_evenly_and_stays_inside() -> None:
     x, y, weight = spread_of(0, 9, 640)  # second row, second column
     w, h = 920 / 8, 1600 / 8
     assert weight.sum() == pytest.approx(640, rel=1e-5)
@@ -52,7 +52,7 @@ def test_a_cell_is_covered_evenly_and_not_left() -> None:
     assert np.diff(np.unique(x)).max() <= max(SIGMA, w / 16) + 0.01
 
 
-def test_a_cell_of_broken_text_lies_along_its_words() -> None:
+def test_dwell_on_broken_text_lies_along_its_words() -> None:
     """Of 1,600 px the second eighth ends the first line; the third begins the second."""
     x, y, weight = spread_of(1, 1, 80)
     assert (x.min() > 700, x.max() < 900) == (True, True)
@@ -63,7 +63,7 @@ def test_a_cell_of_broken_text_lies_along_its_words() -> None:
     assert set(np.round(y, 2)) == {round(160 - 20 / 16, 2)}
 
 
-def test_what_is_not_on_its_element_keeps_its_place_and_the_unplaced_goes() -> None:
+def test_points_off_their_element_keep_their_place_and_unplaced_points_are_dropped() -> None:
     spots = placed([100, np.nan], [200, np.nan], [ANCESTOR, NONE], [1, -1])
     x, y, weight = spread(hovers(1, [0, 0], [5, 7]), spots, BOXES)
     assert (x.tolist(), y.tolist(), weight.tolist()) == ([100], [200], [5])
@@ -71,7 +71,7 @@ def test_what_is_not_on_its_element_keeps_its_place_and_the_unplaced_goes() -> N
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 1), st.lists(st.tuples(st.integers(0, 63), st.floats(1, 10_000)), max_size=50))
-def test_the_sum_of_the_dwell_stays(element: int, made: list[tuple[int, float]]) -> None:
+def test_the_sum_of_the_dwell_is_kept(element: int, made: list[tuple[int, float]]) -> None:
     cells, weight = [cell for cell, _ in made], [w for _, w in made]
     total = spread(hovers(element, cells, weight), on(element, len(made)), BOXES)[2].sum()
     assert total == pytest.approx(sum(weight), rel=1e-4, abs=1e-3)

@@ -23,7 +23,7 @@ def test_by_hand() -> None:
     assert [(r.name, r.clicks, r.visitors, r.share, r.of, r.dead, r.dead_share, r.rage) for r in rows] == [
         ("Buy", 3, 2, 0.2, 10, 1, 0.5, 1),
         ("b:1", 1, 1, 0.1, 10, 0, 0.0, 0),
-    ]  # C landed on its ancestor: nobody clicked `main` itself
+    ]  # C is placed on its ancestor: nobody clicked `main` itself
     low, high = wilson(2, 10)
     assert (rows[0].low, rows[0].high) == pytest.approx((float(low), float(high)))
     assert (rows[1].x, rows[1].y, rows[1].w, rows[1].h) == (100, 0, 100, 100)
@@ -48,7 +48,7 @@ def test_a_word_in_a_link_counts_for_the_link_and_a_link_in_a_label_for_the_link
         ("a:1", "main>label:1>a:1", 1, 1, 0),
     ]
     assert visitors_per_element(made, placed, page).tolist() == [3, 0, 0, 1, 1]
-    assert placed.element.tolist() == [0, 1, 2, 2, 3, 4]  # drawn where they were made all the same
+    assert placed.element.tolist() == [0, 1, 2, 2, 3, 4]  # still drawn where they were made
 
 
 def test_hover_has_dwell_instead_of_clicks() -> None:
@@ -58,7 +58,7 @@ def test_hover_has_dwell_instead_of_clicks() -> None:
     assert [(r.clicks, r.visitors, r.dwell_ms) for r in rows] == [(0, 2, 1000), (0, 1, 100)]
 
 
-def test_nothing_is_a_normal_answer() -> None:
+def test_an_empty_input_gives_a_normal_result() -> None:
     none = np.zeros(0, bool)
     made = points([])
     assert element_table(made, project(made, records([]), PAGE), PAGE, 0, none, none) == []

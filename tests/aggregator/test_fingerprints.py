@@ -34,7 +34,7 @@ def test_shape_and_tag() -> None:
     assert not is_anchor("main>a:1")
 
 
-def test_parse_and_what_is_no_fingerprint() -> None:
+def test_parsing_fingerprints_and_refusing_others() -> None:
     prints = parse("AAAB" + ".." * 9 + "AC__")
     assert prints.values[:3].tolist() == [0, 1, ABSENT]
     assert prints.classes == {2, 4095}
@@ -46,7 +46,7 @@ def test_parse_and_what_is_no_fingerprint() -> None:
 
 
 def of_list(texts: list[str]) -> LayoutIndex:
-    """A list of links that are alike but for text and address."""
+    """A list of links that differ only in text and address."""
     return LayoutIndex(
         layout(
             *(
@@ -63,37 +63,37 @@ def test_an_element_is_its_own() -> None:
         assert index.own(path_key(path), parse(prints))[1] is Found.AGREES
 
 
-def test_a_list_that_grew_at_its_head_is_seen_through() -> None:
-    """What all of the list share (class, heading, content) does not outweigh another text and link."""
+def test_a_list_that_grew_at_its_head_is_recognised() -> None:
+    """What the whole list shares (class, heading, content) does not outweigh a different text and link."""
     before, after = of_list(["a", "b", "c"]), of_list(["new", "a", "b", "c"])
     for path, prints in zip(before.layout.paths, before.layout.fps, strict=True):
         assert after.own(path_key(path), parse(prints))[1] is Found.REFUSED
 
 
-def test_equal_icons_without_text_are_taken_at_their_key() -> None:
+def test_equal_icons_without_text_are_matched_by_key() -> None:
     icon = fp(("icon",), href="#")
     index = LayoutIndex(layout(*((f"nav>a:{n}", icon, BOX) for n in (1, 2, 3))))
     assert index.own(path_key("nav>a:2"), parse(icon))[1] is Found.AGREES
 
 
-def test_a_lone_element_may_change_its_words() -> None:
+def test_an_element_without_rivals_may_change_its_words() -> None:
     index = LayoutIndex(layout(("main>h1:1", fp(text="Summer", all="Summer"), BOX), ("main>p:1", fp(text="x"), BOX)))
     assert index.own(path_key("main>h1:1"), parse(fp(text="Winter", all="Winter")))[1] is Found.AGREES
     another = fp(id="x", text="Winter", all="Winter", href="/w", role="link")
     assert index.own(path_key("main>h1:1"), parse(another))[1] is Found.REFUSED
 
 
-def test_a_translated_page_keeps_links_that_lead_to_the_same_place() -> None:
+def test_on_a_translated_page_links_with_the_same_address_are_kept() -> None:
     index = of_list(["a", "b", "c"])
     translated = fp(("link",), text="x", all="x", href="b", head="News", sub="icon")
-    # href alone, with a share of one in three, cannot outweigh other words: better refused than wrong.
+    # href alone, with a share of one in three, cannot outweigh different words: it is refused rather than wrong.
     assert index.own(path_key("ul#news>li:2>a:1"), parse(translated))[1] is Found.REFUSED
     assert of_list([str(n) for n in range(60)]).agreement(
         parse(fp(("link",), text="x", all="x", href="7", head="News", sub="icon")), 7
     ) == pytest.approx(math.log(0.88 * 60 / (1 + 60 / 4096)) + math.log(0.05) + 0.9, abs=0.01)
 
 
-def test_without_fingerprints_the_key_must_do() -> None:
+def test_without_fingerprints_the_key_decides() -> None:
     index = of_list(["a", "b"])
     assert (
         index.own(path_key("ul#news>li:2>a:1"), parse(""))[1] is Found.REFUSED
@@ -103,8 +103,8 @@ def test_without_fingerprints_the_key_must_do() -> None:
     assert bare.own(path_key("ul#news>li:3>a:1"), parse(""))[1] is Found.MISSING
 
 
-def test_an_element_that_fits_better_elsewhere_is_not_taken_at_its_key() -> None:
-    """Another of the same tag has its words and link now: it has moved out of its list, and a clone stands there."""
+def test_an_element_that_fits_better_elsewhere_is_not_matched_by_key() -> None:
+    """Another element with the tag has its words and link now: it moved out of its list, and a clone took its place."""
     clone = fp(("card",), text="Other", all="Other", sub="icon", label="rare", head="H")
     moved = fp(("card",), text="Mine", all="Mine", sub="icon", label="rare", head="H")
     others = [(f"main>p:{n}", fp(text=str(n)), BOX) for n in range(40)]
@@ -114,8 +114,8 @@ def test_an_element_that_fits_better_elsewhere_is_not_taken_at_its_key() -> None
     assert without.own(path_key("div#a>a:1"), parse(moved))[1] is Found.AGREES
 
 
-def test_what_survived_is_learned_from_the_sure_ones() -> None:
-    """On a translated page the words of all have changed: then they count against nobody."""
+def test_survival_is_learned_from_the_certain_records() -> None:
+    """On a translated page all words have changed, so they count against no element."""
 
     def page(language: str) -> list[tuple[str, str]]:
         links = [(f"ul#l>li:{n}>a:1", fp(text=f"{language}{n}", all=f"{language}{n}", href=str(n))) for n in range(30)]

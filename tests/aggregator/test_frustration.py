@@ -11,7 +11,7 @@ from tests.aggregator.build import NOON, points, records
 
 LINK, FIELD, CANVAS = ("main>a:1", ""), ("main>input:1", ""), ("main>canvas:1", "")
 WORD_IN_LABEL, LINK_IN_LABEL = ("main>label:1>b:1", ""), ("main>label:1>a:1", "")
-NAMED = ("b#terms", "")  # in a label, which its path does not say
+NAMED = ("b#terms", "")  # in a label, which its path does not show
 ALL = records([LINK, FIELD, CANVAS, WORD_IN_LABEL, LINK_IN_LABEL, NAMED])
 
 
@@ -35,7 +35,7 @@ def test_dead(element: tuple[str, str], columns: dict[str, int], dead: bool) -> 
     assert judge(points([element], **columns), ALL)[0].tolist() == [dead]
 
 
-def test_what_the_path_does_not_say_of_the_label_around_it_the_layout_does() -> None:
+def test_the_layout_knows_a_label_that_the_path_does_not_show() -> None:
     made = points([NAMED, LINK], effect=0, effect_ms=0)
     assert judge(made, ALL)[0].tolist() == [True, True]
     assert judge(made, ALL, np.array([1, -1], np.int32), ["main", "label"])[0].tolist() == [False, True]
@@ -57,7 +57,7 @@ def test_rage_needs_three_quick_clicks_close_by() -> None:
     assert burst([100, 100, 5000, 100]) == [True, True, True, False, False]
 
 
-def test_a_stepper_that_answers_each_click_is_no_rage() -> None:
+def test_a_stepper_that_answers_each_click_is_not_rage() -> None:
     assert burst([100] * 4, effect=1, effect_ms=300) == [False] * 5
     assert burst([100] * 4, effect=1, effect_ms=[300, 300, 310, 300, 300]) == [True] * 5
 

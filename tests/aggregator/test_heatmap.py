@@ -1,4 +1,4 @@
-"""Rows in, map out: on the real engine."""
+"""From rows to a map, on the real engine."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_bots_are_drawn_when_asked_for(store: Store) -> None:
     assert (heat.account.drawn, heat.account.bots, heat.visitors) == (1, 0, 1)
 
 
-def test_robots_are_counted_by_reason_left_out_or_taken_in(store: Store) -> None:
+def test_robots_are_counted_by_reason_whether_left_out_or_included(store: Store) -> None:
     take_picture(store)
     insert_elements(store, [BUY])
     visits(store, range(1, 5))
@@ -168,7 +168,7 @@ def test_a_map_without_a_picture_says_how_to_get_one(store: Store) -> None:
         ask(store, kind="scroll")
 
 
-def test_scopes_that_cannot_be_asked() -> None:
+def test_scopes_that_are_refused() -> None:
     for wrong in ({"pages": ()}, {"until": DAY - timedelta(days=1)}, {"kind": "drag"}, {"device": "watch"}):
         with pytest.raises(BadScope):
             replace(SCOPE, **wrong)
@@ -213,7 +213,7 @@ def test_a_variant_is_drawn_on_its_own_picture(store: Store) -> None:
     assert "variant_picture_missing" not in codes(heat)
 
 
-def test_what_the_picture_and_the_tracker_have_to_say(store: Store) -> None:
+def test_warnings_of_the_picture_and_of_the_tracker(store: Store) -> None:
     take_picture(store, warnings=("A cookie banner covers the page",))
     visits(store, range(1, 31), page_h=2600, cut=2)
     visits(store, [31], page_h=9000, viewport_w=390)

@@ -1,4 +1,4 @@
-"""One to one, likely enough, clearly ahead."""
+"""The choice is one-to-one, likely enough and clearly ahead."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ def chosen(score: list[list[float]], **more: object) -> list[int]:
     return choose(np.array(score, np.float32), **more).element.tolist()  # type: ignore[arg-type]
 
 
-def test_the_likely_ones_that_are_clearly_ahead() -> None:
+def test_likely_pairs_that_are_clearly_ahead_are_chosen() -> None:
     assert chosen([[9, 0], [0, 9]]) == [0, 1]
     assert chosen([[9, 8], [0, 0]]) == [-1, -1]  # not ahead of the second element
     assert chosen([[9, 0], [8, 0]]) == [-1, -1]  # not ahead of the second node
     assert chosen([[1, 0], [0, 9]]) == [-1, 1]  # not likely enough
 
 
-def test_what_is_taken_bars_nobody_any_more() -> None:
+def test_a_taken_element_no_longer_competes() -> None:
     assert chosen([[12, 0], [6, 6.5]]) == [0, 1]
 
 
-def test_many_weak_rivals_weigh_as_one_strong() -> None:
+def test_many_weak_rivals_weigh_as_much_as_a_strong_one() -> None:
     assert chosen([[9.0, *[5.0] * 3]]) == [0]
     assert chosen([[9.0, *[5.0] * 30]]) == [-1]
 

@@ -49,7 +49,7 @@ table = st.lists(st.lists(st.integers(UNKNOWN, 2), min_size=len(FIELDS), max_siz
 
 @settings(max_examples=60, deadline=None)
 @given(table, table, st.booleans())
-def test_all_pairs_at_once(ours: list[list[int]], theirs: list[list[int]], same_tag: bool) -> None:
+def test_evidence_of_all_pairs(ours: list[list[int]], theirs: list[list[int]], same_tag: bool) -> None:
     a, b = np.array(ours), np.array(theirs)
     a[:, PLAIN] = b[:, PLAIN] = -1
     left, right = nodes(a), nodes(b, "a" if same_tag else "button")
@@ -61,7 +61,7 @@ def test_all_pairs_at_once(ours: list[list[int]], theirs: list[list[int]], same_
             assert found[i, j] - nothing[i, j] == pytest.approx(expected, abs=1e-3)
 
 
-def test_likeness_of_paths() -> None:
+def test_similarity_of_paths() -> None:
     one, other = ["main", "div", "ul", "li"], ["main", "div", "div", "ul", "li"]
     found = likeness([one], [one, other, ["nav"], []])
     assert found[0].tolist() == pytest.approx([1, 0.8, 0, 0])
@@ -75,7 +75,7 @@ def test_a_greeting_is_one_node_and_an_item_of_a_sorted_list_is_not() -> None:
     assert made.values[node[0], TEXT] == UNKNOWN
     items = records([("body>ul:1>li:1", fp(text=what, all=what)) for what in ("Bow", "Cup", "Dot")])
     made, node = record_nodes(items, layout)
-    assert len(set(node.tolist())) == 2  # Bow stands elsewhere; the others stand nowhere
+    assert len(set(node.tolist())) == 2  # Bow is elsewhere on the page, the others are not on it
 
 
 def test_ancestors_are_implied() -> None:

@@ -31,7 +31,7 @@ def shop(*items: El, before: tuple[El, ...] = ()) -> Layout:
     return page(*before, HEAD, el("main", el("ul", *items)), el("footer", link("Imprint")))
 
 
-def test_a_page_as_it_was() -> None:
+def test_an_unchanged_page() -> None:
     was = shop(*LAMPS)
     assert where(records_of_page(was, "a"), was) == {path: path for path in was.paths if ">a:" in path}
 
@@ -42,7 +42,7 @@ def test_a_list_that_grew_at_its_head() -> None:
         assert found[f"body>main:1>ul:1>li:{n}>a:1"] == f"body>main:1>ul:1>li:{n + 1}>a:1"
 
 
-def test_what_was_removed_is_not_found() -> None:
+def test_removed_elements_are_not_found() -> None:
     found = where(records_of_page(shop(*LAMPS), "a"), shop(*LAMPS[1:]))
     assert found["body>main:1>ul:1>li:1>a:1"] is None
     assert found["body>main:1>ul:1>li:4>a:1"] == "body>main:1>ul:1>li:3>a:1"
@@ -67,13 +67,13 @@ def translated(element: El) -> El:
     )
 
 
-def test_on_a_translated_page_other_words_count_against_nobody() -> None:
+def test_on_a_translated_page_changed_words_count_against_no_element() -> None:
     was = page(HEAD, el("main", el("ul", *LAMPS)))
     now = page(translated(HEAD), el("main", el("ul", *map(translated, LAMPS))))
     assert where(records_of_page(was), now) == {path: path for path in was.paths}
 
 
-def test_words_that_differ_from_visitor_to_visitor_bar_nobody() -> None:
+def test_words_that_differ_between_visitors_do_not_compete() -> None:
     def greeted(who: str) -> Layout:
         return page(HEAD, el("main", el("p", text=f"Hello {who}"), link("Buy")))
 
@@ -99,7 +99,7 @@ def rows(*items: El) -> El:
     return el("div", *(el("div", *line, classes=["line"]) for line in cells), classes=["grid"])
 
 
-def test_a_cell_that_holds_what_the_old_one_held_is_not_the_old_one() -> None:
+def test_a_new_cell_with_the_old_content_is_not_the_old_cell() -> None:
     boxes = [
         el("div", el("h3", text=name, classes=["name"]), link(name), classes=["card"])
         for name in ("Arc", "Bow", "Cup", "Dot")
@@ -157,7 +157,7 @@ def test_equal_cards_are_not_guessed_when_there_are_more_of_them() -> None:
     assert {found[f"body>main:1>section:1>div:{n}>a:1"] for n in range(1, 6)} == {None}
 
 
-def test_a_hidden_double_does_not_take_the_place_of_the_visible_one() -> None:
+def test_a_hidden_double_is_not_matched_instead_of_the_visible_one() -> None:
     menu = el("nav", link("Home"), link("Basket"), link("Help"))
     was = page(el("div", menu, hidden=True), HEAD, el("main", el("ul", *LAMPS)))
     now = page(el("div", menu, hidden=True), el("section", el("p", text="New")), HEAD, el("main", el("ul", *LAMPS)))
@@ -173,7 +173,7 @@ def test_nothing_to_match() -> None:
     assert match_records(records_of_page(shop(*LAMPS), "a"), empty).element.tolist() == [-1] * 8
 
 
-def test_hostile_paths_are_an_answer_like_any_other() -> None:
+def test_hostile_paths_give_a_normal_result() -> None:
     odd = records([("a" * 400 + "…" + ">b:1" * 20, fp()), (">", ""), ("", ""), ("a:99999999999", fp(text="x"))])
     assert len(match_records(odd, cards(3)).element) == 4
 
@@ -191,7 +191,7 @@ trees = st.recursive(
 
 @settings(max_examples=40, deadline=None)
 @given(st.lists(trees, min_size=1, max_size=4))
-def test_no_two_elements_become_one_and_nobody_moves_on_a_page_as_it_was(inside: list[El]) -> None:
+def test_matches_are_one_to_one_and_an_unchanged_page_matches_itself(inside: list[El]) -> None:
     layout = page(*inside)
     found = match_layouts(layout, layout).element
     chosen = found[found >= 0]

@@ -31,7 +31,7 @@ def test_one_layout_pairs_with_itself() -> None:
     assert pair_elements(a, a) == [(0, 0), (1, 1)]
 
 
-def test_the_same_key_on_another_element_is_no_pair() -> None:
+def test_the_same_key_on_another_element_is_not_a_pair() -> None:
     def item(n: int, what: str) -> tuple[str, str]:
         return f"ul#l>li:{n}>a:1", fp(text=what, href=what, all=what)
 

@@ -1,4 +1,4 @@
-"""The ladder: each rung, and what is better not placed."""
+"""The ladder: each rung, and points that are not placed rather than placed wrongly."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_a_point_returns_to_its_place_on_the_layout_it_was_made_on(made: list[tu
 
 
 def test_a_word_of_a_broken_link_is_drawn_on_its_line() -> None:
-    """The box around both lines holds the text beside the link too: nothing of it is drawn there."""
+    """The box around both lines also contains the text beside the link, where no point of it is drawn."""
     link = ("main>a:1", fp(href="/lamps", text="Lamps for every room"))
     on = layout((*link, (0, 100, 1000, 40)), lines={link[0]: [800, 100, 200, 20, 0, 120, 100, 20]})
     result = placed([link] * 3, on, fx=[0.5, 0.75, 1.0], fy=[0.5, 0.5, 0.0])
@@ -95,7 +95,7 @@ def test_a_hidden_element_is_not_drawn_anywhere_else() -> None:
     assert np.isnan(placed([BUY], on).x[0])
 
 
-def test_inside_a_closed_menu_nothing_is_drawn() -> None:
+def test_nothing_is_drawn_inside_a_closed_menu() -> None:
     on = layout(("nav#menu", "", (0, 0, 0, 0)), ("body", "", (0, 0, 1000, 2000)), hidden=["nav#menu"])
     assert one(placed([("nav#menu>a:1", fp(text="x"))], on))[0] == NONE
 
@@ -105,17 +105,17 @@ def test_fixed_elements_are_drawn_where_the_picture_shows_them() -> None:
     assert one(placed([BUY], on, page_y=1500)) == (OWN, 0, 500, 780)
 
 
-def test_a_twin_is_taken_when_the_own_element_is_gone() -> None:
+def test_a_twin_is_used_when_the_own_element_is_gone() -> None:
     assert one(placed([GONE], twins={record_id(*GONE): 2})) == (TWIN, 2, 160, 140)
     assert one(placed([BUY], twins={record_id(*BUY): 2}))[:2] == (OWN, 2)
 
 
-def test_what_the_matching_has_seen_it_decides() -> None:
+def test_the_matching_decides_about_records_it_has_seen() -> None:
     assert one(placed([BUY], twins={record_id(*BUY): 6}))[:2] == (TWIN, 6)
     assert one(placed([BUY], twins={record_id(*BUY): -1}))[0] not in (OWN, TWIN)
 
 
-def test_the_ancestor_rung_uses_the_page_position_when_it_is_sure() -> None:
+def test_the_ancestor_rung_uses_the_page_position_when_it_is_certain() -> None:
     small = layout(("form#buy", "", (100, 100, 200, 100)))
     gone = ("form#buy>i:1", fp(text="?"))
     assert one(placed([gone], small, page_x=150, page_y=190)) == (ANCESTOR, 0, 150, 190)
@@ -124,9 +124,9 @@ def test_the_ancestor_rung_uses_the_page_position_when_it_is_sure() -> None:
 
 
 def test_an_ancestor_known_by_its_index_alone_is_not_trusted() -> None:
-    """div:2 of several may be another one since the page was edited; the section above it is too large."""
+    """div:2 among several may be another one since the edit; the section above it is too large."""
     assert one(placed([GONE]))[0] == NONE
-    # Another record in the same card was found again: then the card is still the card.
+    # Another record in the same card was found again, so the card is still the same.
     result = placed([GONE, CARD])
     assert (result.rung.tolist(), result.element.tolist()) == ([ANCESTOR, OWN], [5, 6])
 
@@ -143,7 +143,7 @@ def test_the_page_rung_needs_the_same_page_at_the_same_width() -> None:
     assert one(placed([("body>div:9", fp(text="?"))], page_x=10, page_y=400))[0] == PAGE
 
 
-def test_a_record_that_was_refused_is_not_put_back_by_its_page_position() -> None:
+def test_a_refused_record_is_not_placed_by_its_page_position() -> None:
     elements = [(f"body>ul:1>li:{n}>a:1", fp(text=f"t{n}", href=f"t{n}")) for n in (1, 2, 3)]
     on = layout(
         *(
@@ -169,7 +169,7 @@ def test_outside_the_picture_or_its_inner_scroller_nothing_is_drawn() -> None:
 
 
 def test_a_place_just_beyond_the_edge_of_an_inner_scroller_is_drawn_at_the_edge() -> None:
-    """Within the 20 px that a colour counts for; further out it is not placed."""
+    """Within the 20 px that colours count in; further out it is not placed."""
     cell, words = ("div#table>b:1", fp(text="a")), ("div#table>a:1", fp(text="b"))
     on = layout(
         ("div#table", "", (0, 100, 300, 50)),
@@ -179,7 +179,7 @@ def test_a_place_just_beyond_the_edge_of_an_inner_scroller_is_drawn_at_the_edge(
         lines={words[0]: [250, 100, 100, 20, 250, 120, 60, 20]},
     )
     result = placed([cell] * 3 + [words], on, fx=[0.3, 0.55, 0.65, 0.35], fy=0.5)
-    assert result.rung.tolist() == [OWN, OWN, NONE, NONE]  # broken text stays on its line or goes
+    assert result.rung.tolist() == [OWN, OWN, NONE, NONE]  # broken text stays on its line or is not placed
     assert result.x[:2].tolist() == [290, 299]
     assert result.y[:2].tolist() == [125, 125]
 

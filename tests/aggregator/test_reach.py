@@ -1,4 +1,4 @@
-"""Reach: anchored where it can be, by share of the page where not."""
+"""Reach: anchored on elements where possible, otherwise by share of the page."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_four_views_by_hand() -> None:
     curve = reach(
         depths((PART[0], 0.5, 2600, 5000), ("", 0, 2000, 2000), ("", 0, 500, 2000), ("", 0, 1000, 4000)), KNOWN, INDEX
     )
-    # 1250 by its anchor, 2000 at the foot, 500 and a quarter of 2000 by share
+    # 1250 by its anchor, 2000 at the bottom, 500 and a quarter of 2000 by share
     assert curve.at(500) == 1.0
     assert curve.at(510) == 0.5
     assert curve.at(1250) == 0.5
@@ -47,7 +47,7 @@ def test_four_views_by_hand() -> None:
     assert curve.fold == 850
 
 
-def test_a_bar_that_stands_still_is_no_anchor() -> None:
+def test_a_fixed_bar_is_not_an_anchor() -> None:
     curve = reach(depths((BAR[0], 1.0, 3000, 4000)), KNOWN, INDEX)
     assert curve.quartiles[50] == 1500
     assert curve.anchored == 0
@@ -59,11 +59,11 @@ def test_an_anchor_that_is_another_element_now_is_not_used() -> None:
     assert (curve.quartiles[50], curve.anchored) == (500, 0)
 
 
-def test_a_page_that_fits_is_seen_whole() -> None:
+def test_a_page_that_fits_is_seen_entirely() -> None:
     assert reach(depths(("", 0, 700, 600)), KNOWN, INDEX).quartiles[75] == 2000
 
 
-def test_at_the_foot_of_a_list_that_grew_the_anchor_knows_better() -> None:
+def test_at_the_bottom_of_a_grown_list_the_anchor_is_believed() -> None:
     curve = reach(depths((PART[0], 0.2, 900, 900)), KNOWN, INDEX)
     assert curve.quartiles[50] == pytest.approx(1100)
 
@@ -78,13 +78,13 @@ def test_an_anchor_in_a_panel_is_no_deeper_than_the_panel() -> None:
     assert (curve.quartiles[50], curve.anchored) == (400, 1)
 
 
-def test_a_picture_that_fits_the_window_is_seen_by_all_who_saw_a_window() -> None:
+def test_a_picture_that_fits_the_window_is_seen_by_every_view_of_a_window() -> None:
     index = LayoutIndex(layout((*PART, (0, 0, 1000, 500)), size=Size(height=800)))
     # of an app whose panel is 6,000 px long
     assert reach(depths(("", 0, 800, 6000)), KNOWN, index).quartiles[50] == 800
 
 
-def test_nobody_is_a_normal_answer() -> None:
+def test_no_visitors_are_a_normal_result() -> None:
     curve = reach(depths(), KNOWN, INDEX)
     assert curve.views == 0
     assert curve.share.max() == 0

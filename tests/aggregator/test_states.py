@@ -1,4 +1,4 @@
-"""Whose a point is: every point belongs to one picture of the page, or to none."""
+"""Every point belongs to one picture of the page, or to none."""
 
 from __future__ import annotations
 
@@ -37,14 +37,14 @@ BOXES = {BUY: (0, 0, 100, 40), ENTRY: (0, 100, 100, 40), DEEP: (0, 140, 100, 40)
 
 
 def picture(*shown: tuple[str, str]) -> Layout:
-    """A layout that has all elements but GONE, of which these show."""
+    """A layout with all elements except GONE, of which these are visible."""
     hidden = [path for path, _ in (*BOXES, *HOLDERS) if path not in [s for s, _ in shown]]
     elements = [(*e, BOXES.get(e, (0, 90, 600, 500))) for e in (*BOXES, *HOLDERS)]
     return layout(*elements, hidden=hidden)
 
 
 def twin(record: tuple[str, str], on: Layout, element: tuple[str, str]) -> dict[int, int]:
-    """What a matching says that found `record` in an element of another name."""
+    """The twins of a matching that found `record` in an element with another name."""
     return {int(records([record]).record[0]): on.paths.index(element[0])}
 
 
@@ -60,7 +60,7 @@ def of(
     twins: Sequence[Mapping[int, int]] = ({}, {}, {}, {}),
     taken: Sequence[int] = (0, 0, 0, 0),
 ) -> Int16:
-    """Whose the points are that were made on these elements, when the store has the records of the `known` ones."""
+    """The pictures that points on these elements belong to, if the store has the records of the `known` ones."""
     have = records(made_on if known is None else known)
     shown = []
     for n, one in enumerate(pictures):
@@ -74,17 +74,17 @@ def test_the_base_first_then_the_owners_order() -> None:
     assert of(ALL, (BASE, DIALOG, MENU)).tolist() == [0, 2, 1, 1, NOBODY]
 
 
-def test_records_that_the_store_does_not_have_go_by_their_key() -> None:
+def test_records_that_the_store_does_not_have_are_assigned_by_key() -> None:
     assert of(ALL, PICTURES, known=[BUY]).tolist() == [0, 1, 1, 2, NOBODY]
 
 
-def test_a_twin_shows_it_too() -> None:
+def test_a_picture_with_the_twin_shows_the_element_too() -> None:
     moved = ("nav>a:9", GONE[1])
     assert of([moved], PICTURES, twins=[{}, {}, twin(moved, DIALOG, CLOSE)]).tolist() == [2]
 
 
-def test_its_own_element_in_a_state_goes_before_a_twin_in_the_base() -> None:
-    only = layout((*BUY, BOXES[BUY]), (*FOOT, (0, 900, 100, 40)))  # the menu is made when it is opened
+def test_the_own_element_in_a_state_precedes_a_twin_in_the_base() -> None:
+    only = layout((*BUY, BOXES[BUY]), (*FOOT, (0, 900, 100, 40)))  # the menu is created when it is opened
     opened = layout((*BUY, BOXES[BUY]), (*FOOT, (0, 900, 100, 40)), (*ENTRY, BOXES[ENTRY]))
     of_base = [twin(ENTRY, only, FOOT), {}]
     assert of([ENTRY, FOOT, BUY], [only], twins=of_base).tolist() == [0, 0, 0]
@@ -101,7 +101,7 @@ def test_an_edit_since_the_picture_of_the_state_does_not_move_points_there() -> 
     old = layout((*BUY, BOXES[BUY]), (*ENTRY, (0, 300, 100, 40)), (*CLOSE, BOXES[CLOSE]))
     twins = [twin(ENTRY, new, renamed), {}]
     assert of([ENTRY, CLOSE], [new, old], twins=twins, taken=(2, 1)).tolist() == [0, 1]
-    assert of([ENTRY, CLOSE], [new, old], twins=twins, taken=(1, 2)).tolist() == [1, 1]  # what a tab put in its place
+    assert of([ENTRY, CLOSE], [new, old], twins=twins, taken=(1, 2)).tolist() == [1, 1]  # what a tab put there instead
 
 
 @given(
@@ -120,7 +120,7 @@ def test_every_point_belongs_to_one_picture_or_to_none(
     parts = [divide(owner_of, states, state) for state in states]
     alone = sum(mine.astype(int) for mine, _ in parts) if based else np.zeros(len(made_on), int)
     if based:
-        assert (alone == 1).all()  # the maps of all states together tell of each point once
+        assert (alone == 1).all()  # the maps of all states together count each point once
     for mine, others in parts:
         assert int(mine.sum()) + sum(other.points for other in others) == len(made_on)
 
@@ -149,7 +149,7 @@ def rows(found: Heatmap) -> list[tuple[object, ...]]:
     return [row for chunk in placed_points(found) for row in chunk]
 
 
-def test_each_map_draws_its_own_and_tells_of_the_others(store: Store) -> None:
+def test_each_map_draws_its_own_points_and_counts_the_others(store: Store) -> None:
     fill(store)
     shoot(store, "", BASE)
     assert ask(store).account.not_placed == 14
@@ -164,7 +164,7 @@ def test_each_map_draws_its_own_and_tells_of_the_others(store: Store) -> None:
         assert a.received == a.bots + a.excluded + a.outside + a.elsewhere + a.not_placed + a.drawn
     assert [(row.path, row.clicks) for row in menu.elements] == [(DEEP[0], 3), (ENTRY[0], 2)]
     listed = [row for found in (base, menu, box) for row in rows(found)]
-    assert (len(listed), len(set(listed))) == (15, 15)  # the tables of all maps together hold each point once
+    assert (len(listed), len(set(listed))) == (15, 15)  # the tables of all maps together contain each point once
 
 
 def test_without_states_nothing_changes(store: Store) -> None:
@@ -186,7 +186,7 @@ def test_a_map_whose_points_are_all_elsewhere_says_so(store: Store) -> None:
     assert ask(store, "menu").account.drawn == 2
 
 
-def test_a_state_of_a_variant_takes_its_own_picture_else_the_usual(store: Store) -> None:
+def test_a_state_of_a_variant_uses_its_own_picture_or_the_general_one(store: Store) -> None:
     visits(store, range(1, 41), variants={"e": "b"})
     insert_elements(store, ALL)
     clicks(store, ENTRY, [1], variants={"e": "b"})
@@ -221,7 +221,7 @@ def test_the_matches_of_each_picture_are_read_once_and_decide(store: Store, monk
     assert [(row.path, row.clicks) for row in ask(store, "menu").elements] == [(ENTRY[0], 2)]
 
 
-def test_a_state_of_which_the_base_has_no_picture(store: Store) -> None:
+def test_a_state_without_a_picture_of_the_base(store: Store) -> None:
     fill(store)
     shoot(store, "menu", MENU)
     found = ask(store, "menu")
@@ -229,7 +229,7 @@ def test_a_state_of_which_the_base_has_no_picture(store: Store) -> None:
     assert found.account.not_placed == 9
 
 
-def test_hover_maps_divide_alike(store: Store) -> None:
+def test_hover_maps_are_divided_in_the_same_way(store: Store) -> None:
     visits(store, range(1, 41))
     insert_elements(store, [ENTRY])
     clicks(store, ENTRY, [1], kind="hover", weight=2000.0)

@@ -60,7 +60,7 @@ def test_pooled_z_says_nothing_where_nothing_varies() -> None:
 
 
 def naive_bh(p: list[float]) -> list[float]:
-    """Benjamini and Hochberg, word by word: the least of p_j·m/rank_j over all that are no smaller."""
+    """Benjamini and Hochberg, literally: the least p_j·m/rank_j over all p_j that are not smaller."""
     m = len(p)
     ranked = sorted(p)
     rank = [max(k for k, v in enumerate(ranked, 1) if v == x) for x in p]
@@ -68,7 +68,7 @@ def naive_bh(p: list[float]) -> list[float]:
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-def test_bh_is_the_naive_one(p: list[float]) -> None:
+def test_bh_equals_the_naive_one(p: list[float]) -> None:
     assert np.allclose(benjamini_hochberg(p), naive_bh(p))
 
 
@@ -94,7 +94,7 @@ def test_bh_on_the_example_of_the_paper() -> None:
     assert len(benjamini_hochberg([])) == 0
 
 
-def test_floor_is_judged_on_both_arms_together() -> None:
+def test_the_floor_is_judged_on_both_variants_together() -> None:
     assert expected_floor(5, 100, 15, 100).tolist() is True  # 10 expected in each
     assert expected_floor(4, 100, 15, 100).tolist() is False
     assert expected_floor(100, 100, 95, 100).tolist() is False  # hardly anyone does not click
@@ -130,8 +130,8 @@ def test_needed_size_as_in_the_method() -> None:
         needed_per_variant(0, 0.2)
 
 
-def test_identical_arms_are_rarely_called_different() -> None:
-    """A/A: 40 elements, 5,000 visitors an arm, 400 tables. By method at most 5 %; three errors of slack."""
+def test_identical_variants_are_rarely_called_different() -> None:
+    """A/A: 40 elements, 5,000 visitors per variant, 400 tables. At most 5 % by design, plus three standard errors."""
     rng = np.random.default_rng(11)
     shares = np.geomspace(0.12, 0.01, 40)
     tables = 400
@@ -143,7 +143,7 @@ def test_identical_arms_are_rarely_called_different() -> None:
 
 
 def test_a_lifted_element_is_found() -> None:
-    """+20 % on one of 40 at 10,000 an arm: found in 95 % of the published runs."""
+    """+20 % on one of 40 at 10,000 per variant: found in 95 % of the published runs."""
     rng = np.random.default_rng(12)
     shares = np.geomspace(0.12, 0.01, 40)
     lifted = shares * np.where(np.arange(40) == 0, 1.2, 1.0)
@@ -154,7 +154,7 @@ def test_a_lifted_element_is_found() -> None:
     assert found.count("more") >= 88
 
 
-def test_too_few_is_said_and_not_tested() -> None:
+def test_too_few_users_are_reported_and_not_tested() -> None:
     tests = compare_variants(np.array([3, 400]), 1000, np.array([9, 300]), 1000)
     assert tests.verdict(0) == "few"
     assert np.isnan(tests.q[0])
@@ -162,7 +162,7 @@ def test_too_few_is_said_and_not_tested() -> None:
     assert tests.relative[1] == pytest.approx(-0.25)
 
 
-def test_empty_arms_give_no_verdict() -> None:
+def test_empty_variants_give_no_verdict() -> None:
     tests = compare_variants(np.array([0]), 0, np.array([5]), 100)
     assert tests.verdict(0) == "few"
     assert len(compare_variants(np.empty(0), 0, np.empty(0), 0).diff) == 0

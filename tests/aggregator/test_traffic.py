@@ -23,7 +23,7 @@ def fill(store: Store) -> None:
     insert(store, "points", [{"visitor": 1, "view": 1, "effect": 0}, {"visitor": 2, "view": 2}])
 
 
-def test_a_site(store: Store) -> None:
+def test_the_traffic_of_a_site(store: Store) -> None:
     assert site_traffic(store, 1, DAY).last_view_ms == 0
     fill(store)
     traffic = site_traffic(store, 1, DAY)
@@ -31,7 +31,7 @@ def test_a_site(store: Store) -> None:
     assert traffic.daily == [1] + [0] * 25 + [1, 4]
 
 
-def test_its_pages(store: Store) -> None:
+def test_the_traffic_of_its_pages(store: Store) -> None:
     assert pages_of(store, 1, DAY, DAY) == []
     fill(store)
     first, second = pages_of(store, 1, DAY - timedelta(days=27), DAY)
@@ -42,7 +42,7 @@ def test_its_pages(store: Store) -> None:
     assert (second.page, second.visitors, second.frustrated_share, second.daily[0]) == (OTHER, 1, 0.0, 1)
 
 
-def test_devices(store: Store) -> None:
+def test_visitors_by_device(store: Store) -> None:
     fill(store)
     assert devices_of(store, 1, (PAGE,), DAY - timedelta(days=1), DAY) == {"desktop": 4, "phone": 1}
     assert devices_of(store, 1, ("shop.example/none",), DAY, DAY) == {}

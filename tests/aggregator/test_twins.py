@@ -1,4 +1,4 @@
-"""A page is visited, then edited, then pictured: points are drawn on the element that they were made on.
+"""A page is visited, edited, then photographed: points are drawn on the elements that they were made on.
 
 Real Chromium gives records and layout, the real engine keeps them; truth is asked of the edited page itself.
 """
@@ -63,7 +63,7 @@ def touched(layout: Layout) -> list[tuple[str, str]]:
 
 
 def visits(store: Store, layout: Layout, first_view: int, time: int) -> dict[int, str]:
-    """A click in the middle of every link and of every word in one, by a visitor each: view → its path."""
+    """A click in the middle of every link and of every word in a link, each by its own visitor: view → path."""
     elements = touched(layout)
     insert_elements(store, elements)
     views = {first_view + n: path for n, (path, _) in enumerate(elements)}
@@ -81,7 +81,7 @@ def visits(store: Store, layout: Layout, first_view: int, time: int) -> dict[int
 
 
 def centre(page: Page, words: str, tag: str) -> tuple[float, float]:
-    """Where the page itself says that the element with these words is."""
+    """Where the element with these words is, according to the page itself."""
     box = page.locator(tag, has_text=words).first.bounding_box()
     assert box
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
@@ -92,7 +92,7 @@ def test_points_made_before_an_edit_are_drawn_on_their_element(store: Store, bro
     old = captured(browser_page, VISITED)
     made = visits(store, old, 1, NOON)
     now = captured(browser_page, EDITED)
-    visits(store, now, 101, NOON + 2 * HOUR)  # and the page as it stands is visited as well
+    visits(store, now, 101, NOON + 2 * HOUR)  # the page as it is now is visited too
     taken = snapshot(NOON + HOUR)
     snapshots.save(taken, now, [])
     assert read_twins(store, taken) == {}

@@ -1,4 +1,4 @@
-"""Pages as small trees, with the paths, parents and fingerprints that the capture would give them."""
+"""Pages as small trees, with the paths, parents and fingerprints that the camera would record."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.aggregator.build import fp, records
 
 @dataclass(frozen=True)
 class El:
-    """An element: its tag, or `tag#id` for an anchor, and what is in it."""
+    """An element: its tag, or `tag#id` for an anchor, and its children."""
 
     tag: str
     inside: Sequence[El] = ()
@@ -33,7 +33,7 @@ def words(element: El) -> str:
 
 
 def page(*inside: El, width: int = 1000) -> Layout:
-    """The layout of a body with these elements; boxes lie below each other, 20 px each."""
+    """The layout of a body with these elements; boxes are below each other, 20 px high."""
     rows: list[tuple[str, str, str, int, bool, str]] = []
 
     def add(element: El, path: str, parent: int, hidden: bool) -> None:
@@ -73,7 +73,7 @@ def page(*inside: El, width: int = 1000) -> Layout:
 
 
 def records_of_page(layout: Layout, tag: str = "") -> Records:
-    """What visitors' trackers say of the elements of a page: of all, or those of one tag."""
+    """What visitors' trackers record of the elements of a page: of all, or of those with one tag."""
     return records(
         [
             (path, prints)

@@ -1,4 +1,4 @@
-"""The same store both ways: the folder itself, and a server over HTTP."""
+"""The same store in both forms: a folder, and a server over HTTP."""
 
 from __future__ import annotations
 

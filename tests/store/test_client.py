@@ -58,7 +58,7 @@ def test_columns_of_many_blocks_are_joined(either: Store) -> None:
     assert columns["s"][299_999] == "299999"
 
 
-def test_rows_are_pythons_own_values(either: Store) -> None:
+def test_rows_are_plain_python_values(either: Store) -> None:
     row = either.rows(EVERY_TYPE, count=2)[1]
     assert row["t"] == 1000
     assert [type(row[name]) for name in ("u", "f", "a", "d")] == [int, float, list, __import__("datetime").date]
@@ -97,7 +97,7 @@ def test_insert_takes_numpy_and_lists(either: Store) -> None:
     assert len(either.rows("SELECT * FROM refusals")) == 2
 
 
-def test_a_token_lands_once_and_equal_blocks_without_one_both_land(either: Store) -> None:
+def test_a_token_is_stored_once_and_equal_blocks_without_one_twice(either: Store) -> None:
     row = {"site": [1], "time": [0], "reason": ["r"], "count": [1], "example": [""]}
     count = "SELECT count() AS n FROM refusals"
     for _ in range(2):
@@ -117,7 +117,7 @@ def test_threads_share_a_store(either: Store) -> None:
                 assert either.rows("SELECT {n:UInt32} + sum(number) AS n FROM numbers(1000)", n=number) == [
                     {"n": number + 499_500}
                 ]
-        except BaseException as error:  # handed to the test's own thread
+        except BaseException as error:  # reported by the test's thread
             failures.append(error)
 
     threads = [threading.Thread(target=ask, args=(number,)) for number in range(12)]
@@ -128,7 +128,7 @@ def test_threads_share_a_store(either: Store) -> None:
     assert not failures
 
 
-def test_an_error_tells_where_and_what(either: Store) -> None:
+def test_an_error_says_where_and_what(either: Store) -> None:
     with pytest.raises(StoreError, match="nothing_here") as caught:
         either.rows("SELECT * FROM nothing_here")
     assert either.location in str(caught.value)
@@ -138,7 +138,7 @@ def test_an_error_tells_where_and_what(either: Store) -> None:
     assert either.rows("SELECT 1 AS one") == [{"one": 1}]
 
 
-def test_an_answer_that_breaks_off_leaves_nothing_to_the_next(either: Store) -> None:
+def test_a_query_that_fails_half_way_leaves_no_rows_to_the_next(either: Store) -> None:
     breaks = "SELECT number, throwIf(number = 900000, 'enough') AS never FROM numbers(1000000)"
     for ask in (either.columns, either.rows):
         with pytest.raises(StoreError, match="enough"):
@@ -182,7 +182,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may write anywhere")
-def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_writable(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     with pytest.raises(StoreError, match="is not writable"):
         open_store(tmp_path)
@@ -202,7 +202,7 @@ def test_a_server_that_does_not_answer_is_away() -> None:
         ("clickhouse://h/a`b", "may hold only letters"),
     ],
 )
-def test_odd_addresses_are_refused(address: str, words: str) -> None:
+def test_unusable_addresses_are_refused(address: str, words: str) -> None:
     with pytest.raises(StoreError, match=words):
         open_store(address)
 

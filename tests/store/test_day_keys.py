@@ -20,7 +20,7 @@ def test_a_day_has_one_key(either: Store) -> None:
     assert day_key(either, TODAY - timedelta(days=1)) != key
 
 
-def test_all_who_ask_at_once_get_the_same_key(store: Store) -> None:
+def test_concurrent_callers_get_the_same_key(store: Store) -> None:
     start = threading.Barrier(6)
     keys: list[bytes] = []
 

@@ -11,7 +11,7 @@ from store.records import Experiment, Journey, Site, Stage, Touchpoint, User, Va
 ANNA = User(id="anna", password="hash", role="editor")
 
 
-def test_a_record_comes_back_as_it_was(definitions: Definitions) -> None:
+def test_a_stored_record_is_read_back_unchanged(definitions: Definitions) -> None:
     journey = Journey(
         id="j1",
         site="1",
@@ -32,7 +32,7 @@ def test_a_record_comes_back_as_it_was(definitions: Definitions) -> None:
     assert definitions.find(Journey, site="2") == []
 
 
-def test_versions_count_up_and_stay(definitions: Definitions) -> None:
+def test_versions_count_up_and_are_kept(definitions: Definitions) -> None:
     first = definitions.put(ANNA)
     second = definitions.put(User(id="anna", version=1, password="hash", role="owner"))
     assert (first.version, second.version) == (1, 2)
@@ -40,7 +40,7 @@ def test_versions_count_up_and_stay(definitions: Definitions) -> None:
     assert definitions.get(User, "anna").role == "owner"
 
 
-def test_a_stale_version_is_refused_and_told_who_and_when(definitions: Definitions) -> None:
+def test_a_stale_version_is_refused_with_who_changed_it_and_when(definitions: Definitions) -> None:
     first = definitions.put(ANNA)
     definitions.put(first, by="Berta")
     with pytest.raises(Conflict, match=r"'anna' was changed by Berta: version 2 at \d{4}-.* UTC") as caught:
@@ -49,10 +49,10 @@ def test_a_stale_version_is_refused_and_told_who_and_when(definitions: Definitio
     with pytest.raises(Conflict, match="was never written"):
         definitions.put(User(id="nobody", version=4, password="x"))
     with pytest.raises(Conflict):
-        definitions.put(ANNA)  # version 0 says: there is none yet
+        definitions.put(ANNA)  # version 0 means that there is none yet
 
 
-def test_a_deleted_record_is_gone_and_may_come_again(definitions: Definitions) -> None:
+def test_a_deleted_record_is_gone_and_can_be_written_again(definitions: Definitions) -> None:
     first = definitions.put(ANNA)
     definitions.delete(first)
     with pytest.raises(Missing, match="no user 'anna'"):
@@ -64,7 +64,7 @@ def test_a_deleted_record_is_gone_and_may_come_again(definitions: Definitions) -
     assert definitions.put(ANNA).version == 3
 
 
-def test_missing_is_told_by_kind(definitions: Definitions) -> None:
+def test_a_missing_record_is_reported_with_its_kind(definitions: Definitions) -> None:
     with pytest.raises(Missing, match="no experiment 'e'"):
         definitions.get(Experiment, "e")
 
@@ -76,14 +76,14 @@ def test_a_record_outside_its_limits_is_not_stored(definitions: Definitions) -> 
     assert definitions.find(Experiment) == []
 
 
-def test_ids_that_are_numbers_are_in_their_order(definitions: Definitions) -> None:
+def test_numeric_ids_are_in_numeric_order(definitions: Definitions) -> None:
     for number in (10, 2, 1):
         definitions.put(Site(id=str(number), name=f"s{number}", key=f"k{number}", domains=("a.example",)))
     assert [site.id for site in definitions.find(Site)] == ["1", "2", "10"]
 
 
-def test_of_many_at_once_one_wins_each_version(either: Store) -> None:
-    """Eight threads change one record: each version has one writer, nobody's change is lost unseen."""
+def test_one_of_many_concurrent_writers_wins_each_version(either: Store) -> None:
+    """Eight threads change one record: each version has one writer, and no change is lost silently."""
     definitions = Definitions(either)
     definitions.put(ANNA)
     start = threading.Barrier(8)
@@ -100,7 +100,7 @@ def test_of_many_at_once_one_wins_each_version(either: Store) -> None:
                 won.append(definitions.put(mine).version)
             except Conflict as error:
                 lost.append(error)
-            except BaseException as error:  # handed to the test's own thread
+            except BaseException as error:  # reported by the test's thread
                 other.append(error)
 
     threads = [threading.Thread(target=change, args=(number,)) for number in range(8)]
@@ -110,6 +110,6 @@ def test_of_many_at_once_one_wins_each_version(either: Store) -> None:
         thread.join()
     assert not other
     assert len(won) + len(lost) == 32
-    assert lost  # they did meet
+    assert lost  # the writers did collide
     assert sorted(won) == list(range(2, len(won) + 2))
     assert [record.version for record in definitions.history(User, "anna")] == list(range(len(won) + 1, 0, -1))

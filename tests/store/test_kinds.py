@@ -4,15 +4,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import get_args
-
-from msgspec.structs import fields
 
 from collector import wire
 from collector.enrich.devices import device
-from store.devices import ANY_DEVICE, DEVICES
+from store.devices import ANY_DEVICE
 from store.kinds import EVENT_KINDS, MAP_KINDS, POINT_KINDS
-from store.records import PageState
 
 SCHEMA = Path("store/sql/0001_schema.sql").read_text()
 AGENTS = {
@@ -45,8 +41,3 @@ def test_a_map_shows_points_or_reach() -> None:
 
 def test_the_collector_tells_these_devices_apart() -> None:
     assert {name: device(agent, touch=False).kind for name, agent in AGENTS.items()} == {d: d for d in ANY_DEVICE}
-
-
-def test_a_state_belongs_to_devices_that_a_question_can_name() -> None:
-    (devices,) = (field.type for field in fields(PageState) if field.name == "devices")
-    assert set(get_args(get_args(devices)[0])) == set(DEVICES)

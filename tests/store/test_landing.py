@@ -1,4 +1,4 @@
-"""What a batch becomes: worked by hand from tests/store/lines.py."""
+"""What a batch becomes: worked out by hand from tests/store/lines.py."""
 
 from __future__ import annotations
 
@@ -154,7 +154,7 @@ def test_null_kinds_and_unknown_fields_are_skipped(store: Store) -> None:
     assert counts(store) == {"views": 1, "points": 1, "scrolls": 0, "events": 3, "touches": 1, "elements": 2}
 
 
-def test_a_later_batch_of_a_view_replaces_its_outcomes(store: Store) -> None:
+def test_a_later_batch_of_a_view_replaces_its_totals(store: Store) -> None:
     store.insert_segment(line(seq=1, sum={"ms": 9_000, "clicks": 5}), "second")  # the second may arrive first
     store.insert_segment(line(), "first")
     [view] = store.rows("SELECT seq, engaged_ms, clicks FROM views FINAL")
@@ -170,8 +170,8 @@ def test_times_before_1970_and_bots_are_kept(store: Store) -> None:
 
 
 @pytest.mark.parametrize("end", ["least", "most"])
-def test_whatever_the_wire_lets_in_fits_the_tables(store: Store, end: str) -> None:
-    """A value that the wire accepts and a column does not would hold up a whole segment."""
+def test_whatever_the_wire_format_accepts_fits_the_tables(store: Store, end: str) -> None:
+    """A value that the wire format accepts and a column does not would block a whole segment."""
     most = end == "most"
     px, size, fraction = (40_000_000 if most else -40_000_000), (40_000_000 if most else 0), (10_000 if most else 0)
     lasts = 86_400_000 if most else 0
@@ -220,20 +220,20 @@ def test_whatever_the_wire_lets_in_fits_the_tables(store: Store, end: str) -> No
     ]
 
 
-def test_the_same_token_lands_once_in_every_table(either: Store) -> None:
+def test_the_same_token_is_stored_once_in_every_table(either: Store) -> None:
     segment = b"".join(line(view=f"{n:024d}") for n in range(500))
     either.insert_segment(segment, "one")
     once = counts(either)
     assert once == {"views": 500, "points": 1500, "scrolls": 500, "events": 1500, "touches": 500, "elements": 2}
     either.insert_segment(segment, "one")
     assert counts(either) == once
-    # Two honest segments that happen to be equal are both kept: they have their own names.
+    # Two segments that happen to be equal are both kept, because their names differ.
     either.insert_segment(segment, "two")
     assert counts(either) == {table: 2 * count for table, count in once.items()}
 
 
 def test_a_large_segment_is_one_block(store: Store) -> None:
-    """70,000 views and 210,000 points: more than the engine's usual block in every table."""
+    """70,000 views and 210,000 points: more than the engine's default block in every table."""
     segment = b"".join(line(view=f"{n:024d}", resize=None, custom=None) for n in range(70_000))
     store.insert_segment(segment, "large")
     parts = store.rows(
@@ -248,25 +248,25 @@ def test_a_large_segment_is_one_block(store: Store) -> None:
     assert counts(store) == once
 
 
-def test_a_bad_line_stores_nothing_and_is_named(either: Store) -> None:
+def test_a_bad_line_stores_nothing_and_is_reported_by_number(either: Store) -> None:
     cut, text, fraction = b'{"r":1,"b":{"view":\n', b'{"r":"soon"}\n', b'{"r":1,"b":{"click":{"t":[1.5]}}}\n'
     for bad in (cut, text, fraction, b"not json\n"):
         with pytest.raises(BadLine, match="Segment torn") as caught:
             either.insert_segment(line() + line(seq=1) + bad + line(seq=2), "torn")
         assert caught.value.row == 3
         assert set(counts(either).values()) == {0}
-    # The name is free: the segment without its bad line lands under it.
+    # The name can be used again: the segment without its bad line is stored under it.
     either.insert_segment(line() + line(seq=1) + line(seq=2), "torn")
     assert counts(either)["points"] == 9
 
 
-def test_nothing_is_no_segment(store: Store) -> None:
+def test_an_empty_segment_is_ignored(store: Store) -> None:
     store.insert_segment(b"\n", "empty")
     assert set(counts(store).values()) == {0}
 
 
-def test_a_token_holds_after_the_process_ended(tmp_path: Path) -> None:
-    """Three processes one after the other insert the same segment into one folder."""
+def test_a_token_is_remembered_after_the_process_ends(tmp_path: Path) -> None:
+    """Three successive processes insert the same segment into one folder."""
     (tmp_path / "segment").write_bytes(b"".join(line(view=f"{n:024d}") for n in range(20)))
     program = (
         "import sys; from store.client import open_store; from store.migrations import migrate\n"
@@ -288,7 +288,7 @@ def test_a_token_holds_after_the_process_ended(tmp_path: Path) -> None:
 EVENTS = ("custom", "resize", "input", "submit", "error")
 
 
-def test_every_example_of_the_tracker_lands(store: Store) -> None:
+def test_every_example_batch_of_the_tracker_is_stored(store: Store) -> None:
     accepted = json.loads(EXAMPLES.read_text("utf-8"))["accepted"]
     assert accepted
     for number, example in enumerate(accepted):

@@ -39,7 +39,7 @@ def same(a: Layout, b: Layout) -> bool:
 
 
 @given(columns())
-def test_columns_and_back(drawn: dict[str, Any]) -> None:
+def test_a_layout_survives_its_columns(drawn: dict[str, Any]) -> None:
     layout = Layout.of(1366, 9000, 768, drawn)
     assert layout.columns() == drawn
     assert same(Layout.of(1366, 9000, 768, layout.columns()), layout)
@@ -47,7 +47,7 @@ def test_columns_and_back(drawn: dict[str, Any]) -> None:
     assert layout.keys.tolist() == [path_key(path) for path in layout.paths]
 
 
-def test_layouts_of_before_have_neither_controls_nor_lines() -> None:
+def test_earlier_layouts_have_neither_controls_nor_lines() -> None:
     drawn = {name: ["a"] for name in ("paths", "fps", "names", "tags")}
     drawn |= {name: [0.0] for name in ("x", "y", "w", "h", "visible", "fixed")}
     old = Layout.of(1366, 900, 768, drawn | {"parents": [-1], "scroller": [-1], "control": [], "lines": []})
@@ -63,7 +63,7 @@ def test_a_layout_survives_the_store(store: Store, drawn: dict[str, Any]) -> Non
     assert same(snapshots.layout(kept.id), layout)
 
 
-def test_the_key_is_the_one_of_the_tables(store: Store) -> None:
+def test_the_key_is_that_of_the_tables(store: Store) -> None:
     for path in ("", "main>a:1", "form#basket>div:2>button:1", "é" * 200, "main>div:1" * 51):
         assert store.rows("SELECT xxHash64({path:String}) AS key", path=path) == [{"key": path_key(path)}]
 

@@ -35,7 +35,7 @@ def test_migrating_twice_does_nothing_the_second_time(either: Store) -> None:
     assert {"snapshots", "strips", "definitions", "refusals", "day_keys", "migrations"} <= names
 
 
-def test_a_fresh_store_runs_all_in_order(fresh_store: Callable[[], Store]) -> None:
+def test_a_new_store_runs_all_migrations_in_order(fresh_store: Callable[[], Store]) -> None:
     done = migrate(fresh_store())
     assert done == sorted(done)
     assert done[0] == "0001_schema"
@@ -47,7 +47,7 @@ def test_a_newer_store_is_refused(store: Store) -> None:
         migrate(store)
 
 
-def test_a_migration_that_was_cut_off_is_finished(store: Store) -> None:
+def test_an_interrupted_migration_is_finished(store: Store) -> None:
     """The tables exist, but `migrations` does not say so: as after a crash between the two."""
     store.command("TRUNCATE TABLE migrations")
     assert migrate(store)

@@ -46,7 +46,7 @@ def test_only_kept_query_keys_make_a_page() -> None:
 @pytest.mark.parametrize(
     "url", ["", "/a", "shop.example/a", "ftp://a/b", "data:text/html,x", "https://", "http://[", "http://a:b/"]
 )
-def test_what_is_no_page(url: str) -> None:
+def test_addresses_that_are_not_pages(url: str) -> None:
     with pytest.raises(NotAPage):
         canonical_page(url)
 
@@ -70,7 +70,7 @@ def test_any_text_is_a_page_or_is_refused(text: str) -> None:
         assert "@" not in page.partition("/")[0]
 
 
-def test_the_path_is_what_people_say() -> None:
+def test_the_path_of_a_page() -> None:
     assert page_path("shop.example/a/b?c=d") == "/a/b?c=d"
     assert page_path("shop.example") == "/"
 

@@ -1,4 +1,4 @@
-"""What a power cut may leave of a segment, on a real engine whose files are taken away.
+"""What a power cut may leave of a segment, on a real engine whose files are removed.
 
 A folder that was copied before an insert and put back after it is what an unsynced disk gives back.
 Each step runs in a process of its own, since the engine holds what it has read.
@@ -43,7 +43,7 @@ store.close()
 
 
 class Machine:
-    """A folder of the engine, and what was cut off from it."""
+    """A folder of the engine, with what a power cut took from it."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -109,7 +109,7 @@ def nothing_lost(machine: Machine, _: Any) -> None:
     ],
     ids=lambda value: getattr(value, "__name__", None),
 )
-def test_each_table_is_given_what_it_lacks(
+def test_each_table_gets_the_rows_it_lacks(
     machine: Machine, cut: Callable[[Machine, Any], None], added: int, token_suffices: bool
 ) -> None:
     machine.restore()
@@ -127,4 +127,4 @@ def test_each_table_is_given_what_it_lacks(
     shutil.rmtree(machine.folder / "store")
     shutil.copytree(machine.folder / "cut", machine.folder / "store", symlinks=True)
     sent_again = machine.step("insert")["rows"]
-    assert (sent_again == whole["rows"]) is token_suffices  # else 0018 is no longer true
+    assert (sent_again == whole["rows"]) is token_suffices  # otherwise decision 0018 no longer holds

@@ -38,7 +38,7 @@ def saved(snapshots: Snapshots, **changed: object) -> Snapshot:
     return snapshot
 
 
-def test_a_snapshot_comes_back_to_the_byte(either: Store) -> None:
+def test_a_snapshot_is_read_back_to_the_byte(either: Store) -> None:
     snapshots = Snapshots(either)
     strips = [(2048, os.urandom(100_000)), (2048, bytes(range(256))), (904, b"\x00")]
     snapshots.save(PLAIN, LAYOUT, strips)
@@ -72,7 +72,7 @@ def test_the_newest_that_fits_is_found(store: Store) -> None:
     assert old not in snapshots.list(1)
 
 
-def test_what_is_not_there_is_missing(store: Store) -> None:
+def test_an_unknown_snapshot_is_missing(store: Store) -> None:
     snapshots = Snapshots(store)
     for ask in (snapshots.get, snapshots.layout, lambda id: snapshots.strip(id, 0)):
         with pytest.raises(Missing, match=r"no .*snapshot 5"):

@@ -24,6 +24,6 @@ def test_only_the_last_day_is_read(store: Store) -> None:
     assert read_tallies(store, 1, seconds=26 * 3_600)["shape"].count == 8
 
 
-def test_two_together() -> None:
+def test_two_tallies_add_up() -> None:
     assert Tally(1, 5, "a") + Tally(2, 9, "b") == Tally(2, 9, "b") + Tally(1, 5, "a") == Tally(3, 9, "b")
     assert Tally(1, 9) + Tally(2, 5, "b") == Tally(3, 9, "b")

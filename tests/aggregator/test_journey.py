@@ -80,7 +80,7 @@ def make(store: Store, visitors: int = 250) -> list[Touch]:
             touches.append((visitor, t, view, NUMBER.get(page, 0)))
     rng.shuffle(rows)
     insert(store, "touches", rows)
-    insert(store, "touches", rows[:50])  # a row that came twice counts once
+    insert(store, "touches", rows[:50])  # a row stored twice counts once
     insert(store, "touches", [rows[0] | {"bot": "x", "visitor": 5}, rows[0] | {"excluded": 1, "visitor": 6}])
     insert(store, "touches", [rows[0] | {"site": 2, "visitor": 7}])
     insert(store, "views", [{"page": f"shop.example{page}", "view": n} for n, page in enumerate(PAGES)])
