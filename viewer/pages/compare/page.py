@@ -23,7 +23,7 @@ from viewer.pages.compare.verdict import Check, Verdict, checks_of, method_of, n
 from viewer.pages.experiments.page import days_line
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
-from viewer.pages.map.controls import device_choices, kind_choices, width_choices
+from viewer.pages.map.controls import DeviceVisitors, device_choices, kind_choices, width_choices
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.legend import Legend, Tick, heat_legend
@@ -171,13 +171,13 @@ def _exports(setting: ComparisonSetting) -> list[Choice]:
 
 def _bar(setting: ComparisonSetting, found: ComparisonAnswer | None) -> ComparisonBar:
     lang, links, names = setting.lang, setting.links, page_names(setting.snapshots)
-    shares = found.figures.device_shares if found else {}
+    visitors = DeviceVisitors(found.figures.devices, found.figures.device_shares) if found else DeviceVisitors()
     return ComparisonBar(
         kinds=kind_choices(lang, links, COMPARISON.kinds),
-        widths=width_choices(lang, links, setting.widths, setting.width, shares),
+        widths=width_choices(lang, links, setting.widths, setting.width, visitors),
         pages=[Choice(name_of(p, names), links.to(page=p), p == setting.page) for p in setting.pages[:PAGES]],
         period=period_control(lang, links, setting.asked.today),
-        devices=device_choices(lang, links, setting.width),
+        devices=device_choices(lang, links, setting.width, visitors),
     )
 
 

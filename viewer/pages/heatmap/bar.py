@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from viewer.pages.frame.page import Choice
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.heatmap.states import define_link, state_choices
-from viewer.pages.map.controls import device_choices, kind_choices, width_choices
+from viewer.pages.map.controls import DeviceVisitors, device_choices, kind_choices, width_choices
 from viewer.pages.map.period import PeriodControl, period_control
 
 
@@ -28,15 +27,14 @@ class Bar:
     define: Choice | None
 
 
-def bar_of(setting: MapSetting, device_shares: Mapping[str, float]) -> Bar:
-    """`device_shares`: device → share of the visitors of the page."""
+def bar_of(setting: MapSetting, visitors: DeviceVisitors) -> Bar:
     lang, links = setting.lang, setting.links
     return Bar(
         kinds=kind_choices(lang, links),
-        widths=width_choices(lang, links, setting.widths, setting.width, device_shares),
+        widths=width_choices(lang, links, setting.widths, setting.width, visitors),
         period=period_control(lang, links, setting.asked.today),
         variants=variant_choices(setting),
-        devices=device_choices(lang, links, setting.width),
+        devices=device_choices(lang, links, setting.width, visitors),
         states=state_choices(setting),
         define=define_link(setting),
     )

@@ -22,6 +22,7 @@ from viewer.pages.heatmap.reach import reach_layer
 from viewer.pages.heatmap.retake import Retake, retake_of
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.heatmap.states import InStates, in_states
+from viewer.pages.map.controls import DeviceVisitors
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.layer import Layer
@@ -86,7 +87,7 @@ def without_map(frame: Frame, setting: MapSetting, empty: Empty | None = None) -
         frame=frame,
         title=title_of(setting),
         head=head_of(setting),
-        bar=bar_of(setting, {}),
+        bar=bar_of(setting, DeviceVisitors()),
         faults=fault_list(setting.lang, setting.asked.faults, setting.links),
         retake=retake_of(setting),
         exports=[],
@@ -105,7 +106,7 @@ def with_map(frame: Frame, setting: MapSetting, found: HeatmapAnswer | ReachAnsw
         frame=frame,
         title=title_of(setting),
         head=head_of(setting),
-        bar=bar_of(setting, found.figures.device_shares),
+        bar=bar_of(setting, DeviceVisitors(found.figures.devices, found.figures.device_shares)),
         faults=None,
         retake=retake_of(setting),
         exports=exports_of(setting),

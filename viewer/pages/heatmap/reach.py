@@ -62,8 +62,9 @@ def _anchored_line(lang: Language, figures: ReachFigures) -> str:
     if not figures.views:
         return ""
     return lang.text(
-        "%(n)s views are placed by the element that they ended on, the others by their share of the page's height.",
+        "%(n)s views are placed by the element that they ended on, %(others)s by their share of the page's height.",
         n=lang.number(figures.anchored),
+        others=lang.number(figures.views - figures.anchored),
     )
 
 

@@ -103,13 +103,27 @@ def _column(measured: MeasuredJourney, stage: Stage, row: StageRow) -> StageColu
         name=lang.words(stage.name, stage.key),
         visitors=lang.number(row.visitors),
         go=lang.text("%(share)s go on", share=lang.share(row.share or 0.0)) if known else "",
-        go_title=lang.between(row.low or 0.0, row.high or 0.0) if known else "",
+        go_title=_going_on(lang, (row.low, row.high), row) if known else "",
         go_more=_median(lang, row) if known else _why_no_share(measured, stage, row),
         alarm=False,
         goal=lang.words(stage.goal),
         pains=stage.pains,
         touchpoints=cards,
     )
+
+
+def _going_on(lang: Language, interval: tuple[float | None, float | None], row: StageRow | TouchpointRow) -> str:
+    """What a share of those who go on is made from: its interval, its numbers, and who may still go on."""
+    low, high = interval
+    words = lang.text(
+        "%(interval)s, %(n)s of %(all)s visitors",
+        interval=lang.between(low or 0.0, high or 0.0),
+        n=lang.number(row.went_on),
+        all=lang.number(row.closed),
+    )
+    if not row.left_out:
+        return words
+    return words + lang.text(", %(n)s more may still go on", n=lang.number(row.left_out))
 
 
 def _median(lang: Language, row: StageRow) -> str:
@@ -163,10 +177,11 @@ def _facts(lang: Language, row: TouchpointRow, *, bad: bool, last: bool) -> list
     if row.few:
         return [*facts, Choice(_("Shares"), "", small=_("few visitors"))]
     if row.forward is not None and row.closed >= FEW:
-        between = lang.between(row.forward_low or 0.0, row.forward_high or 0.0)
-        facts.append(Choice(_("Go on"), "", small=lang.share(row.forward), title=between))
+        title = _going_on(lang, (row.forward_low, row.forward_high), row)
+        facts.append(Choice(_("Go on"), "", small=lang.share(row.forward), title=title))
     if row.frustrated is not None:
         facts.append(Choice(_("Frustrated"), "", bad, lang.share(row.frustrated)))
     if row.exits is not None and not last:
-        facts.append(Choice(_("Visits ending"), "", bad and row.exits >= EXITS_ALARM, lang.share(row.exits)))
+        of = lang.plural("of %(num)s visit", "of %(num)s visits", row.visits)
+        facts.append(Choice(_("Visits ending"), "", bad and row.exits >= EXITS_ALARM, lang.share(row.exits), of))
     return facts

@@ -3,12 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
-from store.devices import device_of
+from store.devices import DEVICES, device_of
 from store.kinds import MAP_KINDS, MapKind
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.map.links import Links
+
+
+@dataclass(frozen=True)
+class DeviceVisitors:
+    """Visitors of the page by device, whichever are chosen: `count`, and `share` of them all."""
+
+    count: Mapping[str, int] = field(default_factory=dict)
+    share: Mapping[str, float] = field(default_factory=dict)
 
 
 def kind_choices(lang: Language, links: Links, kinds: tuple[MapKind, ...] = MAP_KINDS) -> list[Choice]:
@@ -36,11 +45,11 @@ def kind_name(lang: Language, kind: str) -> str:
 
 
 def width_choices(
-    lang: Language, links: Links, widths: Sequence[int], now: int, shares: Mapping[str, float]
+    lang: Language, links: Links, widths: Sequence[int], now: int, visitors: DeviceVisitors
 ) -> list[Choice]:
     """The widths that have a picture, widest first, with the share of visitors on such devices.
 
-    `now`: the width of the picture shown. `shares`: device → share of the visitors.
+    `now`: the width of the picture shown.
     """
     device_asked = links.question.device
     choices = []
@@ -48,7 +57,7 @@ def width_choices(
         device = device_of(width)
         alone = sum(device_of(w) == device for w in widths) == 1
         label = device_name(lang, device) if alone else f"{device_name(lang, device)} {lang.number(width)}"
-        share = lang.share(shares.get(device, 0.0), 0) if shares and alone else ""
+        share = lang.share(visitors.share.get(device, 0.0), 0) if visitors.share and alone else ""
         # a map of the picture's own devices stays one at the next width
         kept = device if device_asked and device_asked == device_of(now) else device_asked
         href = links.to(width=width, device=kept)
@@ -56,16 +65,19 @@ def width_choices(
     return choices
 
 
-def device_choices(lang: Language, links: Links, width: int) -> list[Choice]:
-    """All devices, or only those of the picture's width (0: there is no picture)."""
+def device_choices(lang: Language, links: Links, width: int, visitors: DeviceVisitors) -> list[Choice]:
+    """All devices, those of the picture's width (0: there is no picture), and the others that have visitors."""
     _, asked = lang.text, links.question.device
     own = device_of(width) if width else "desktop"
+    with_visitors = [device for device in DEVICES if visitors.count.get(device)]
     choices = [Choice(_("All"), links.to(device=""), not asked)]
-    for device in dict.fromkeys((own, *([asked] if asked else []))):
-        label = device_name(lang, device)
+    for device in dict.fromkeys((own, *([asked] if asked else []), *with_visitors)):
+        label, count = device_name(lang, device), visitors.count.get(device, 0)
         if device == own:
             label = _("As the picture: %(device)s", device=label.lower())
-        choices.append(Choice(label, links.to(device=device), asked == device))
+        share = lang.share(visitors.share[device], 0) if device in visitors.share else ""
+        title = lang.plural("%(num)s visitor", "%(num)s visitors", count) if count else ""
+        choices.append(Choice(label, links.to(device=device), asked == device, share, title))
     return choices
 
 

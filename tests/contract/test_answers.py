@@ -1,0 +1,144 @@
+"""A figure is never on a page and missing from the API, nor the other way round.
+
+Each page and its JSON are read as a program and a person would read them: the numbers that are written on the page,
+and the numbers of the answer as the page's language writes them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from html import unescape
+from typing import Any
+
+import pytest
+
+from store.records import Experiment, Journey, Site, Stage, Touchpoint, Variant
+from tests.aggregator.build import insert
+from tests.viewer import shop as shops
+from tests.viewer.client import Client
+from tests.viewer.pages import DAYS
+from viewer.app import Viewer
+from viewer.pages.frame.languages import language
+
+EN = language("en")
+NUMBER = re.compile(r"(?<![\w.#/:&;])[−+]?\d[\d,]*(?:\.\d+)?%?(?![\w/])")
+# drawn, not written: boxes, grids, curves and colours; and what names a thing rather than measures it
+DRAWN = re.compile(
+    r"^(query|snapshot|grid|scale|depth|share|attention|arms\.\d+\.snapshot)(\.|$)|^journey\."
+    r"|\.(index|key|x|y|w|h|box_a|box_b)(\.|$)|^warnings\.\d+\.values\."
+)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def busy(viewer: Viewer, shop: Site) -> None:
+    """Hovers, robots, dead and rage clicks, and what a comparison and a journey need."""
+    site = int(shop.id)
+    on_buy = shops._on(shops.BUY) | {"kind": "hover"}
+    insert(viewer.store, "points", [shops._who(site, v) | on_buy | {"weight": 700.0 + v} for v in range(1, 31)])
+    help_page = [shops._who(site, v) | {"view": 1000 + v, "page": "shop.example/help"} for v in range(1, 26)]
+    insert(viewer.store, "views", help_page)
+    later = [row | {"time": int(str(row["time"])) + 60_000} for row in help_page]
+    insert(viewer.store, "touches", later)
+    variants = (Variant("a", "Red", 0.25), Variant("b", "Blue", 0.75))
+    definitions = viewer.definitions
+    definitions.put(
+        Experiment(id="button", site=shop.id, name="Button", pages=("/lamps",), variants=variants, planned=14)
+    )
+    stages = (
+        Stage("look", {"en": "Look"}, (Touchpoint("lamps", {"en": "Lamps"}, ("/lamps",)),)),
+        Stage("ask", {"en": "Ask"}, (Touchpoint("help", {"en": "Help"}, ("/help",)),)),
+    )
+    definitions.put(Journey(id="lamp", site=shop.id, name="A lamp", stages=stages, window_days=1))
+
+
+PARTS = (  # of a page that hold no figure: its bar, the ticks of its legends and axes, its forms
+    r'^.*?<p class="job-line"',
+    r'<div class="ramp">.*?</div>',
+    r'<span class="axis">.*?</th>',
+    r"<form.*?</form>",
+)
+
+
+def written(page: str) -> set[str]:
+    """The numbers in what a reader can see of a page, or ask it for."""
+    main = page.partition("<main")[2].partition("</main")[0]
+    for part in PARTS:
+        main = re.sub(part, " ", main, flags=re.S)
+    asked_for = " ".join(re.findall(r'(?:title|data-detail|aria-label)="([^"]*)"', main))
+    text = re.sub(r"<[^>]+>", " ", main)
+    return set(NUMBER.findall(unescape(unescape(text + " " + asked_for)).replace("–", " – ")))
+
+
+def bar(page: str) -> str:
+    """The shares and numbers of visitors by device."""
+    html = page.partition('<div class="bar"')[2].partition('<p class="job-line"')[0]
+    return unescape(re.sub(r"<[^>]+>", " ", html) + " ".join(re.findall(r'title="([^"]*)"', html)))
+
+
+def leaves(value: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    """Every number of an answer with its path."""
+    if isinstance(value, bool) or value is None or isinstance(value, str):
+        return
+    if isinstance(value, int | float):
+        yield path, value
+        return
+    for name, one in value.items() if isinstance(value, dict) else enumerate(value):
+        yield from leaves(one, f"{path}.{name}".lstrip("."))
+
+
+def forms(value: float) -> set[str]:
+    """A number as pages may write it: whole or with decimals, as a share, a difference in points, seconds, ms."""
+    whole = {EN.number(value, digits) for digits in (0, 1, 2, 3)} | {"−" + EN.number(value)}
+    shares = {EN.share(value, digits) for digits in (0, 1)} | {EN.number(100 * value, digits) for digits in (0, 1)}
+    differences = {EN.points(value), EN.points(value, 0)}
+    spans = {token for ms in (value, 1000 * value) if 0 <= ms < 1e11 for token in NUMBER.findall(EN.span(ms))}
+    return whole | shares | differences | spans
+
+
+def compare(page: str, answer: dict[str, Any], constants: set[str]) -> None:
+    """`constants`: numbers in sentences of the page that are no figures, such as the confidence of an interval."""
+    shown, in_bar, figures = written(page), set(NUMBER.findall(bar(page))), list(leaves(answer))
+    known = {form for _, value in figures for form in forms(value)}
+    assert shown - known - constants == set(), "only on the page"
+    missing = {
+        path: value
+        for path, value in figures
+        if value and not DRAWN.search(path) and not forms(value) & shown and not forms(value) & in_bar
+    }
+    assert missing == {}, "only in the API"
+
+
+def both(owner: Client, page: str, api: str) -> tuple[str, dict[str, Any]]:
+    return owner.get(page).text, owner.get(api, headers={"Accept": "application/json"}).json()
+
+
+@pytest.mark.parametrize("more", ["", "&kind=hover", "&kind=scroll", "&bots=1", "&device=phone", "&variant=button:b"])
+def test_a_map(owner: Client, shop: Site, more: str) -> None:
+    query = f"page=/lamps&{DAYS}{more}"
+    page, answer = both(
+        owner, f"/sites/{shop.id}/heatmap?{query}&all=1", f"/api/v1/sites/{shop.id}/heatmap?{query}&points=0"
+    )
+    compare(page, answer, {"95%", "20", "1,000", "25%", "50%", "75%", "90"})
+    for device, share in answer["device_shares"].items():
+        assert device in ("desktop", "phone")
+        assert share > 0
+    listed = {unescape(path) for path in re.findall(r"<code>([^<]*&gt;[^<]*)</code>", page)}
+    assert listed == {one["path"] for one in answer.get("unplaced", ())}
+
+
+def test_a_comparison(owner: Client, shop: Site) -> None:
+    query = f"page=/lamps&{DAYS}"
+    page, answer = both(
+        owner,
+        f"/sites/{shop.id}/experiments/button?{query}&all=1",
+        f"/api/v1/sites/{shop.id}/compare?{query}&experiment=button",
+    )
+    compare(page, answer, {"95%", "20", "1,000", "0", "100", "+100", "−100", "1", "2", "3"})
+
+
+def test_a_journey(owner: Client, shop: Site) -> None:
+    page, answer = both(
+        owner, f"/sites/{shop.id}/journeys/lamp?{DAYS}", f"/api/v1/sites/{shop.id}/journeys/lamp/map?{DAYS}"
+    )
+    compare(page, answer, {"1"})
