@@ -23,7 +23,7 @@ from viewer.pages.compare.verdict import Check, Verdict, checks_of, method_of, n
 from viewer.pages.experiments.page import days_line
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
-from viewer.pages.map.controls import DeviceVisitors, device_choices, kind_choices, width_choices
+from viewer.pages.map.controls import VisitorsByDevice, device_choices, kind_choices, width_choices
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.legend import Legend, Tick, heat_legend
@@ -171,7 +171,7 @@ def _exports(setting: ComparisonSetting) -> list[Choice]:
 
 def _bar(setting: ComparisonSetting, found: ComparisonAnswer | None) -> ComparisonBar:
     lang, links, names = setting.lang, setting.links, page_names(setting.snapshots)
-    visitors = DeviceVisitors(found.figures.devices, found.figures.device_shares) if found else DeviceVisitors()
+    visitors = VisitorsByDevice(found.figures.devices, found.figures.device_shares) if found else VisitorsByDevice()
     return ComparisonBar(
         kinds=kind_choices(lang, links, COMPARISON.kinds),
         widths=width_choices(lang, links, setting.widths, setting.width, visitors),

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from viewer.pages.frame.page import Choice
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.heatmap.states import define_link, state_choices
-from viewer.pages.map.controls import DeviceVisitors, device_choices, kind_choices, width_choices
+from viewer.pages.map.controls import VisitorsByDevice, device_choices, kind_choices, width_choices
 from viewer.pages.map.period import PeriodControl, period_control
 
 
@@ -27,7 +27,7 @@ class Bar:
     define: Choice | None
 
 
-def bar_of(setting: MapSetting, visitors: DeviceVisitors) -> Bar:
+def bar_of(setting: MapSetting, visitors: VisitorsByDevice) -> Bar:
     lang, links = setting.lang, setting.links
     return Bar(
         kinds=kind_choices(lang, links),

@@ -47,3 +47,8 @@ def exports_of(setting: MapSetting) -> list[Choice]:
     return [
         Choice(form.upper(), api("sites", setting.site.id, "heatmap", **setting.fixed, format=form)) for form in FORMATS
     ]
+
+
+def all_pages_link(setting: MapSetting) -> Choice:
+    """To the list of pages, for a question that names none."""
+    return Choice(setting.lang.text("All pages"), setting.urls.pages(setting.site.id))

@@ -16,13 +16,13 @@ from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.heatmap.bar import Bar, bar_of
 from viewer.pages.heatmap.empty import no_picture, nothing_drawn
-from viewer.pages.heatmap.head import Head, exports_of, head_of, title_of
+from viewer.pages.heatmap.head import Head, all_pages_link, exports_of, head_of, title_of
 from viewer.pages.heatmap.heat import heat_layer
 from viewer.pages.heatmap.reach import reach_layer
 from viewer.pages.heatmap.retake import Retake, retake_of
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.heatmap.states import InStates, in_states
-from viewer.pages.map.controls import DeviceVisitors
+from viewer.pages.map.controls import VisitorsByDevice
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.layer import Layer
@@ -87,8 +87,8 @@ def without_map(frame: Frame, setting: MapSetting, empty: Empty | None = None) -
         frame=frame,
         title=title_of(setting),
         head=head_of(setting),
-        bar=bar_of(setting, DeviceVisitors()),
-        faults=fault_list(setting.lang, setting.asked.faults, setting.links),
+        bar=bar_of(setting, VisitorsByDevice()),
+        faults=fault_list(setting.lang, setting.asked.faults, setting.links, all_pages_link(setting)),
         retake=retake_of(setting),
         exports=[],
         in_states=None,
@@ -106,7 +106,7 @@ def with_map(frame: Frame, setting: MapSetting, found: HeatmapAnswer | ReachAnsw
         frame=frame,
         title=title_of(setting),
         head=head_of(setting),
-        bar=bar_of(setting, DeviceVisitors(found.figures.devices, found.figures.device_shares)),
+        bar=bar_of(setting, VisitorsByDevice(found.figures.devices, found.figures.device_shares)),
         faults=None,
         retake=retake_of(setting),
         exports=exports_of(setting),

@@ -13,7 +13,7 @@ from viewer.pages.map.links import Links
 
 
 @dataclass(frozen=True)
-class DeviceVisitors:
+class VisitorsByDevice:
     """Visitors of the page by device, whichever are chosen: `count`, and `share` of them all."""
 
     count: Mapping[str, int] = field(default_factory=dict)
@@ -45,7 +45,7 @@ def kind_name(lang: Language, kind: str) -> str:
 
 
 def width_choices(
-    lang: Language, links: Links, widths: Sequence[int], now: int, visitors: DeviceVisitors
+    lang: Language, links: Links, widths: Sequence[int], now: int, visitors: VisitorsByDevice
 ) -> list[Choice]:
     """The widths that have a picture, widest first, with the share of visitors on such devices.
 
@@ -65,7 +65,7 @@ def width_choices(
     return choices
 
 
-def device_choices(lang: Language, links: Links, width: int, visitors: DeviceVisitors) -> list[Choice]:
+def device_choices(lang: Language, links: Links, width: int, visitors: VisitorsByDevice) -> list[Choice]:
     """All devices, those of the picture's width (0: there is no picture), and the others that have visitors."""
     _, asked = lang.text, links.question.device
     own = device_of(width) if width else "desktop"

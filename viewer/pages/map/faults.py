@@ -32,15 +32,21 @@ class FaultList:
     lines: tuple[FaultLine, ...]
 
 
-def fault_list(lang: Language, faults: Sequence[Fault], links: Links) -> FaultList | None:
-    """None without a fault."""
+def fault_list(
+    lang: Language, faults: Sequence[Fault], links: Links, elsewhere: Choice | None = None
+) -> FaultList | None:
+    """None without a fault. `elsewhere`: where to go from a question that names no page."""
     if not faults:
         return None
     _ = lang.text
     readable = all(fault.code in _READABLE for fault in faults)
     heading = _("This cannot be shown") if readable else _("This address cannot be read")
     return FaultList(
-        heading, tuple(FaultLine(fault_words(lang, fault), _repair(lang, fault, links)) for fault in faults)
+        heading,
+        tuple(
+            FaultLine(fault_words(lang, fault), elsewhere if fault.field == "page" else _repair(lang, fault, links))
+            for fault in faults
+        ),
     )
 
 
