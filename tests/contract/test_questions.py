@@ -249,7 +249,8 @@ def test_a_fault_has_a_link_that_repairs_it(owner: Client, shop: Site, change: Q
 @pytest.fixture
 def statements(viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the store is asked from now on; the clock stands still, so that a slow machine forgets nothing."""
-    monkeypatch.setattr(work, "time", SimpleNamespace(monotonic=lambda now=time.monotonic(): now))
+    now = time.monotonic()
+    monkeypatch.setattr(work, "time", SimpleNamespace(monotonic=lambda: now))
     asked: list[str] = []
     for name in ("columns", "rows", "command"):
 
