@@ -59,12 +59,12 @@ def record_nodes(records: Records, elements: Nodes) -> tuple[Nodes, Int32]:
     tags = [tag_of(path) for path in records.paths]
     values = np.array([p.values for p in prints], np.int16).reshape(len(prints), len(FIELDS))
     where: dict[tuple[object, ...], set[str]] = defaultdict(set)
-    for path, said in zip(elements.paths, _words_and_link(elements.tags, elements.values), strict=True):
-        where[said].add(path)
+    for path, words in zip(elements.paths, _words_and_link(elements.tags, elements.values), strict=True):
+        where[words].add(path)
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     without_words = np.delete(values, _WORDS, axis=1).tolist()
-    for i, said in enumerate(_words_and_link(tags, values)):
-        own_words = (said,) if said in where and records.paths[i] not in where[said] else ()
+    for i, words in enumerate(_words_and_link(tags, values)):
+        own_words = (words,) if words in where and records.paths[i] not in where[words] else ()
         groups[(records.paths[i], prints[i].classes, *without_words[i], *own_words)].append(i)
 
     paths: list[str] = []

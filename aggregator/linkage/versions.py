@@ -26,7 +26,7 @@ MOST_TIMES = 200  # tried as the time of an edit
 MOST_SPLITS = 4  # nested
 MOST_RECORDS = 2_500  # of one period; those seen least are not matched
 OF_ITS_TIME = 0.5  # share of a period's records that a picture of its time must have
-STANDS = 50.0  # nats of a record that is in the layout as it was recorded
+STANDING = 50.0  # nats of a record that is in the layout as it was recorded
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def match_versions(
     own = standing(records, layout)
     now = (own >= 0) & (seen.times == 0)
     element = np.where(now, own, -1).astype(np.int32)
-    score = np.where(now, STANDS, np.nan).astype(np.float32)
+    score = np.where(now, STANDING, np.nan).astype(np.float32)
     rest = np.flatnonzero(~now)
     parts = periods(records.key[rest], seen.first[rest], seen.last[rest], [p.taken for p in older])
     chain = _Chain(layout, older)

@@ -12,9 +12,9 @@ def words_survived(nodes: Nodes, elements: Nodes) -> float:
     Both fingerprints of words are compared, so that one value in 2²⁴ agrees by chance. Translated pages: 0.02…0.20
     (numbers and names stay); all other edits of the bench: 0.33 and more.
     """
-    said, heard = _said(nodes), _said(elements)
-    return (len(said & heard) + 1) / (len(said) + 1)
+    recorded, present = _words(nodes), _words(elements)
+    return (len(recorded & present) + 1) / (len(recorded) + 1)
 
 
-def _said(nodes: Nodes) -> set[tuple[int, ...]]:
+def _words(nodes: Nodes) -> set[tuple[int, ...]]:
     return {(text, words) for text, words in nodes.values[:, [TEXT, ALL]].tolist() if text >= 0}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from aggregator.linkage.versions import PastLayout, match_versions, standing
-from aggregator.queries.records import read_page_records, read_seen
+from aggregator.queries.records import read_page_records, read_record_times
 from store.client import Store
 from store.matches import Match, Matches
 from store.snapshots import Snapshot, Snapshots
@@ -32,9 +32,9 @@ def make_twins(
     if not len(records):
         return 0
     layout = snapshots.layout(snapshot.id)
-    stands = records.record[standing(records, layout) >= 0]
+    unchanged = records.record[standing(records, layout) >= 0]
     older = [PastLayout(one.taken, snapshots.layout(one.id)) for one in snapshots.before(snapshot, MOST_PICTURES)]
-    seen = read_seen(store, snapshot.site, page, records, last, stands)
-    found = match_versions(records, seen, layout, older, progress)
+    times = read_record_times(store, snapshot.site, page, records, last, unchanged)
+    found = match_versions(records, times, layout, older, progress)
     Matches(store).save(snapshot.site, snapshot.id, page, Match(records.record, found.element, found.score))
     return len(records)

@@ -40,7 +40,9 @@ def read_page_records(store: Store, site: int, page: str) -> tuple[Records, Int6
     return records, c["last"][np.argsort(c["record"])].astype(np.int64)
 
 
-def read_seen(store: Store, site: int, page: str, records: Records, last_seen: Int64, standing: UInt64) -> RecordTimes:
+def read_record_times(
+    store: Store, site: int, page: str, records: Records, last_seen: Int64, standing: UInt64
+) -> RecordTimes:
     """When each record was seen in views that also touched a record outside `standing`."""
     c = store.columns(
         "SELECT record, min(time) AS first, max(time) AS last, count() AS times FROM points "
