@@ -1,8 +1,8 @@
-"""Batches a second that are durable, against a bare route that keeps nothing; one core for each side.
+"""Durable batches per second, compared with a bare route that keeps nothing. Server and clients have one core each.
 
-Every round runs all cases, every other round in reverse order; figures are medians over the
-rounds. Read the ratios: CPU a batch is what other work on the machine disturbs least. CPU
-counts until everything that was acknowledged is inserted.
+Every round runs all cases, every other round in reverse order; figures are medians over the rounds. Read the ratios:
+CPU per batch is least affected by other work on the machine. CPU is counted until everything that was acknowledged is
+inserted.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ from bench.load import EVENTS
 from bench.naive_collectors import CASES, KEY
 
 NAME = "collect"
-HELP = "the collector: durable batches a second and CPU a batch, against a bare route"
+HELP = "the collector: durable batches per second and CPU per batch, compared with a bare route (6 min)"
 CONNECTIONS = 64
-SLOW = {"each": 4}  # connections where one answer takes a tenth of a second
+SLOW = {"each": 4}  # connections, where an answer takes a tenth of a second
 
 
 def run(args: Namespace) -> dict[str, Any]:
@@ -82,7 +82,7 @@ def run(args: Namespace) -> dict[str, Any]:
 
 
 def measure(case: str, seconds: float) -> dict[str, float]:
-    """One server's life: a short warm-up, the measured run, the CPU until all is inserted."""
+    """Start a server, warm it up, measure a run, and count its CPU until everything is inserted."""
     folder = Path(tempfile.mkdtemp(prefix="parcours-bench-"))
     cores = sorted(os.sched_getaffinity(0))
     with socket.socket() as probe:

@@ -1,4 +1,4 @@
-"""What `kill -9` at random moments loses: of the collector in three deployments, and of naive ones."""
+"""What `kill -9` at random moments loses: with the collector in three deployments, and with naive collectors."""
 
 from __future__ import annotations
 
@@ -23,21 +23,21 @@ from collector.journal.segments import encode_record
 from tests.machine import free_port
 
 NAME = "crash"
-HELP = "kill -9 under retrying clients: acknowledged and lost, in parts, twice; beside naive collectors"
+HELP = "kill -9 under retrying clients: batches lost, partial and duplicated, compared with naive collectors (10 min)"
 
 KILLS = {"all in one": 30, "apart, collector": 20, "apart, database": 20, "one row an insert": 4, "buffer of 5 s": 4}
 QUICK = {"all in one": 1, "apart, collector": 1, "apart, database": 1, "buffer of 5 s": 1}
-EARLY = 0.35  # share of the kills that fall into the start
-LONGEST_S = 1.0  # that a ready process lives
-NAIVE_S = (2.0, 5.0)  # that a naive one lives: about as long as its buffer
+EARLY = 0.35  # share of the kills during startup
+LONGEST_S = 1.0  # that a process lives once it is ready
+NAIVE_S = (2.0, 5.0)  # that a naive collector lives: about as long as its buffer
 LAST = 50  # batches acknowledged after the last kill
 
 
 @dataclass
 class Deployment:
-    """Processes and which of them is killed. `store`: the folder that holds the tables at the end."""
+    """Processes, and which of them is killed. `store`: the folder with the tables at the end."""
 
-    processes: list[Process]  # in the order in which they start
+    processes: list[Process]  # in the order of their start
     victim: Process
     store: Path
     key: str = ""  # of the site; "": as the collector says

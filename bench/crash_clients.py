@@ -1,4 +1,4 @@
-"""Clients that send batch after batch, each until it is acknowledged, and remember what was."""
+"""Clients that send one batch after another, each until it is acknowledged, and record what was acknowledged."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
 class Clients:
-    """COUNT of them, on one address. `acknowledged`: view → when (monotonic s)."""
+    """COUNT clients on one address. `acknowledged`: view → when (monotonic s)."""
 
     def __init__(self, url: str) -> None:
         self.url = url

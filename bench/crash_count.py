@@ -1,4 +1,4 @@
-"""What the tables hold of what was acknowledged."""
+"""Counts how many of the acknowledged batches are in the tables."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROWS = {
 
 @dataclass(frozen=True)
 class Count:
-    """Batches. All but `acknowledged` must be 0."""
+    """Numbers of batches. All but `acknowledged` must be 0."""
 
     acknowledged: int
     lost: int = 0  # acknowledged and in no table

@@ -1,4 +1,4 @@
-"""A process that is killed and started again, on one port over all its lives."""
+"""A process that is killed and restarted on the same port."""
 
 from __future__ import annotations
 

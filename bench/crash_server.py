@@ -1,4 +1,4 @@
-"""A collector in a process of its own, to be killed: `python -m bench.crash_server FOLDER PORT [ADDRESS]`.
+"""A collector in a separate process, to be killed: `python -m bench.crash_server FOLDER PORT [ADDRESS]`.
 
 Its store is chDB in FOLDER, or the server at ADDRESS. `GET /ready` answers {key of the site};
 `GET /settled` waits until all is inserted and what is kept was sent again, {segments set aside}.

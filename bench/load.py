@@ -14,12 +14,12 @@ import sys
 import time
 from typing import Any, cast
 
-EVENTS = 40  # 20 % clicks, 50 % dwells; the rest stands in the scroll's 20 bands and totals
+EVENTS = 40  # clicks and dwells; the batch also has scroll bands and totals
 _VIEW = b"V" * 24
 
 
 def batch_text(now: int) -> bytes:
-    """One flush of a view with 40 events; its view id is 24 letters V."""
+    """One batch of a view with 40 events; its view id is 24 letters V."""
     generator = random.Random(7)
     elements = 12
 
@@ -127,7 +127,7 @@ class _Connection(asyncio.Protocol):
 
 
 async def load(port: int, key: str, seconds: float, connections: int, pace: float = 0.0) -> dict[str, Any]:
-    """Run the loop; every request that was begun is waited for."""
+    """Send for `seconds`, then wait for the answers to all requests in flight."""
     loop = asyncio.get_running_loop()
     run = _Run(port, key, pace)
     ends = [loop.create_future() for _ in range(connections)]

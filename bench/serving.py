@@ -1,9 +1,8 @@
-"""All of Parcours in one process, as `parcours serve` runs it, with an eye on its event loop.
+"""All of Parcours in one process, as `parcours serve` runs it, with measurements of its event loop.
 
-`python -m bench.serving FOLDER PORT CORE` serves until it is told to stop. Beside the app:
-`GET /bench/lateness` answers how late the loop ran what was due (p50, p99, max in ms) since the last
-question, `GET /bench/memory` the resident bytes now and at the peak, `POST /bench/points?n=` fills the site.
-The token of its API stands in FOLDER/token.
+`python -m bench.serving FOLDER PORT CORE` serves until stopped. Additional routes: `GET /bench/lateness` answers the
+delay of the event loop (p50, p99, max in ms) since the last request, `GET /bench/memory` the resident bytes now and at
+the peak, `POST /bench/points?n=` adds points to the site. FOLDER/token contains the API token.
 """
 
 from __future__ import annotations
@@ -21,9 +20,9 @@ TICK = 0.005  # s
 
 
 def serve(folder: Path, port: int, cores: set[int]) -> None:
-    """One site with the key KEY; its rates are unlimited, since all of the load comes from one address."""
+    """One site with the key KEY and without rate limits, because all load comes from one address."""
     os.sched_setaffinity(0, cores)
-    # Imported here: the threads of the engine take over the core of the thread that loads it.
+    # Imported here: the engine's threads inherit the core of the thread that loads it.
     import uvicorn
     from starlette.requests import Request
     from starlette.responses import JSONResponse, Response

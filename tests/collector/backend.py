@@ -1,4 +1,4 @@
-"""A collector that takes what a backend sends, and a client with a token."""
+"""A collector that accepts events of a backend, and a client with a token."""
 
 from __future__ import annotations
 

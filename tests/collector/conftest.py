@@ -1,4 +1,4 @@
-"""A collector in this process, spoken to over ASGI or over a real socket."""
+"""A collector in this process, reached over ASGI or a real socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A collector in this thread, asked request by request, and what it counted."""
+"""A collector in this thread, called request by request, and what it counted."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a backend sends: stored once, and on the same visitor as the browser's."""
+"""Events of a backend are stored once, with the same visitor as in the browser."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.collector.batches import batch
 from tests.collector.conftest import HEADERS, KEY
 
 
-def test_an_event_is_a_row_of_events_and_no_view(run: Run, settings: CollectorSettings, store: Store) -> None:
+def test_an_event_is_a_row_of_events_and_not_a_view(run: Run, settings: CollectorSettings, store: Store) -> None:
     when = int(time.time() * 1000) - 3_600_000
     event = ORDER | {
         "id": "order-1", "time": when, "page": "https://shop.example/thanks?x=1", "variants": {"hero": "b"},
@@ -38,7 +38,9 @@ def test_an_event_is_a_row_of_events_and_no_view(run: Run, settings: CollectorSe
         assert store.rows(f"SELECT count() AS n FROM {table}") == [{"n": 0}], table
 
 
-def test_it_falls_on_the_visitor_of_the_browser(run: Run, settings: CollectorSettings, store: Store) -> None:
+def test_an_event_belongs_to_the_same_visitor_as_in_the_browser(
+    run: Run, settings: CollectorSettings, store: Store
+) -> None:
     """As the tracker sends it after parcours('identify', 'customer 7'), and before, with the id of the browser."""
     named, first_party = batch(), batch()
     named["ctx"] = named["ctx"] | {"consent": True, "id": "@customer 7"}
@@ -59,7 +61,7 @@ def test_it_falls_on_the_visitor_of_the_browser(run: Run, settings: CollectorSet
     assert store.rows("SELECT count() AS n FROM views") == [{"n": 2}]
 
 
-def test_a_place_that_is_no_page(run: Run, settings: CollectorSettings, store: Store) -> None:
+def test_a_touchpoint_that_is_not_a_page(run: Run, settings: CollectorSettings, store: Store) -> None:
     async def scenario() -> None:
         async with running(settings, store) as (collector, client):
             call = {"name": "call", "site": "7", "touchpoint": "call-centre", "time": "2026-11-20T10:00:00+01:00"}
@@ -71,7 +73,7 @@ def test_a_place_that_is_no_page(run: Run, settings: CollectorSettings, store: S
     assert row == {"page": "touchpoint/call-centre", "time": 1_795_165_200_000}
 
 
-def test_the_team_is_excluded_here_too(run: Run, settings: CollectorSettings, store: Store) -> None:
+def test_events_of_the_team_are_excluded(run: Run, settings: CollectorSettings, store: Store) -> None:
     visitor = consented_visitor(owners_secret(Definitions(store)), 9, "@anna")
     team = Site(
         id="9", name="Team", key="teamteamteam", domains=("shop.example",),
@@ -130,7 +132,7 @@ def test_the_header_names_events_without_an_id(run: Run, settings: CollectorSett
     assert run(scenario()) == [(2, 0), (0, 2), (2, 0), (2, 0)]
 
 
-def test_an_id_of_another_site_is_another(run: Run, settings: CollectorSettings) -> None:
+def test_the_same_id_on_another_site_is_another_event(run: Run, settings: CollectorSettings) -> None:
     async def scenario() -> int:
         async with running(settings) as (_, client):
             sent = [ORDER | {"id": "1"}, ORDER | {"id": "1", "site": "Demo"}]

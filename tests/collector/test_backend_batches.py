@@ -1,4 +1,4 @@
-"""Batches of the past, which an import sends."""
+"""Imported batches."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def past(**changes: Any) -> dict[str, Any]:
     return batch(t0=t0, sent=t0 + 5000) | changes
 
 
-def test_batches_of_the_past_keep_their_times(run: Run, settings: CollectorSettings, store: Store) -> None:
+def test_imported_batches_keep_their_times(run: Run, settings: CollectorSettings, store: Store) -> None:
     made = past()
     made["ctx"] = made["ctx"] | {"id": "@customer 7"}
     line = {"batch": made, "site": "Shop", "device": "phone", "browser": "Safari", "os": "iOS"}
@@ -56,6 +56,6 @@ def test_refused_batches(run: Run, settings: CollectorSettings, line: dict[str, 
     assert words in answer.json()["error"]["message"]
 
 
-def test_an_unknown_site_of_the_request_is_told_before_its_body(run: Run, settings: CollectorSettings) -> None:
+def test_an_unknown_site_is_refused_before_the_body_is_read(run: Run, settings: CollectorSettings) -> None:
     answer = refused(run, settings, json=ORDER, url=f"{EVENTS}?site=Nowhere")
     assert (answer.status_code, answer.json()["error"]["code"]) == (404, "unknown_site")

@@ -1,4 +1,4 @@
-"""Whatever is sent: it is read, or refused with its place; what is read goes into the journal as it was meant."""
+"""Any body is read, or refused with a message that says where; what is read is in the journal as it was sent."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def prepared(event: Event, name: str = "") -> Any:
 
 
 @given(EVENTS)
-def test_an_event_stands_in_the_journal_as_it_was_meant(sent: dict[str, Any]) -> None:
+def test_an_event_is_in_the_journal_as_it_was_sent(sent: dict[str, Any]) -> None:
     made = prepared(decode_event(json.dumps(sent).encode()), "id 1")
     (record,) = read_records(made.record)
     line = json.loads(as_line(record))
@@ -86,7 +86,7 @@ SOME = st.lists(EVENTS.map(json.dumps), max_size=4).map(lambda some: "\n".join(s
 
 
 @given(st.binary(max_size=200).filter(bytes.strip) | SOME.filter(bool))
-def test_every_line_is_one_of_them(body: bytes) -> None:
+def test_every_line_is_accepted_known_or_refused(body: bytes) -> None:
     lines = lines_of(body, "key", "Shop", 1000)
     assert [line.number for line in lines] == [n for n, text in enumerate(body.split(b"\n"), 1) if text.strip()]
     for line in lines:
@@ -123,7 +123,7 @@ def test_what_json_should_not_hold(text: bytes) -> None:
 
 
 @given(st.datetimes(datetime(2025, 1, 1), datetime(2026, 11, 1), timezones=st.timezones()))
-def test_a_time_is_the_same_in_words_and_in_ms(when: datetime) -> None:
+def test_a_time_is_the_same_as_text_and_in_ms(when: datetime) -> None:
     said = [when.isoformat(), round(when.timestamp() * 1000)]
     made = [prepared(decode_event(json.dumps({"name": "a", "time": time}).encode())) for time in said]
     times = [json.loads(as_line(record))["b"]["t0"] for one in made for record in read_records(one.record)]

@@ -1,4 +1,4 @@
-"""Whatever a backend sends gets a documented answer; each line is accepted, known or refused in words, and counted.
+"""Any request of a backend gets a documented answer; each line is accepted, known or refused, and counted.
 
 `PARCOURS_TEST_BODIES=100000 python -m pytest tests/collector/test_backend_odd.py` tries so many instead of 500.
 """

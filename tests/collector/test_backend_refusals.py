@@ -1,4 +1,4 @@
-"""What a backend sends, refused in words: with the place, the status and the count."""
+"""Refusals of a backend's requests: message, position, status and count."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ from tests.collector.conftest import KEY
         ({"json": ORDER, "url": "/api/v1/batches"}, 415, "content_type", "NDJSON only"),
     ],
 )  # fmt: skip
-def test_refused_in_words(
+def test_refused_with_a_message(
     run: Run, settings: CollectorSettings, request_: dict[str, Any], status: int, code: str, words: str
 ) -> None:
     if "content" in request_:
@@ -61,7 +61,7 @@ def test_refused_in_words(
     assert words in answer.json()["error"]["message"]
 
 
-def test_too_many_requests_and_no_room(run: Run, settings: CollectorSettings) -> None:
+def test_too_many_requests_and_no_capacity(run: Run, settings: CollectorSettings) -> None:
     async def scenario() -> list[httpx.Response]:
         async with running(settings, backend=BackendSettings(rate=Rate(0.01, 1))) as (_, client):
             first = await client.post(EVENTS, json=ORDER)
@@ -76,7 +76,7 @@ def test_too_many_requests_and_no_room(run: Run, settings: CollectorSettings) ->
     assert answers[3].json()["error"]["code"] == "disk_full"
 
 
-def test_each_line_is_judged_by_itself(run: Run, settings: CollectorSettings, store: Store) -> None:
+def test_each_line_is_validated_separately(run: Run, settings: CollectorSettings, store: Store) -> None:
     lines = ndjson(ORDER, b"{", ORDER | {"name": ""}, b"", ORDER | {"time": OLD}, ORDER | {"site": "x"}, ORDER)
 
     async def scenario() -> tuple[httpx.Response, dict[str, int], int]:
@@ -119,13 +119,13 @@ def test_the_docs_name_every_answer() -> None:
     assert ours <= written <= ours | collectors
 
 
-def test_lines_of_which_none_is_good(run: Run, settings: CollectorSettings) -> None:
+def test_a_request_without_any_valid_line(run: Run, settings: CollectorSettings) -> None:
     answer = refused(run, settings, content=ndjson(b"{", b"["), headers=LINES)
     assert answer.status_code == 400
     assert [r["line"] for r in answer.json()["refused"]] == [1, 2]
 
 
-def test_a_wrong_event_in_a_list_refuses_all(run: Run, settings: CollectorSettings, store: Store) -> None:
+def test_an_invalid_event_in_a_list_refuses_all(run: Run, settings: CollectorSettings, store: Store) -> None:
     async def scenario() -> None:
         async with running(settings, store) as (collector, client):
             assert (await client.post(EVENTS, json={"events": [ORDER, ORDER | {"time": OLD}]})).status_code == 400

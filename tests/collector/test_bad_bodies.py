@@ -1,4 +1,4 @@
-"""Whatever is sent gets a documented answer and is counted once; whatever was accepted can be stored.
+"""Any request gets a documented answer and is counted once; everything accepted can be stored.
 
 `PARCOURS_TEST_BODIES=100000 python -m pytest tests/collector/test_bad_bodies.py` tries so many instead of 2,000.
 """

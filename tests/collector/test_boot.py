@@ -1,4 +1,4 @@
-"""A power cut is told by another boot than the one noted, never by a first start or an unknown system."""
+"""A power cut is recognised by a boot other than the noted one, never at a first start or on an unknown system."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""docs/collector.md names every answer there is, and no other."""
+"""docs/collector.md lists every answer, and no other."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ def test_every_answer_is_in_the_table_with_its_status() -> None:
     assert written == {(because.value.status, because.value.code) for because in Reason}
 
 
-def test_only_what_is_worth_another_try_says_when() -> None:
+def test_only_answers_worth_a_retry_say_when() -> None:
     for because in Reason:
         assert bool(because.value.retry_after) == (because.value.status in (408, 429, 503))

@@ -1,4 +1,4 @@
-"""The journal keeps what it promised, whatever happens to the file."""
+"""The journal keeps everything it acknowledged, whatever happens to the file."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def test_records_come_back_in_order(tmp_path: Path) -> None:
     assert records[-1].end == sealed.stat().st_size == good_length(sealed.read_bytes())
 
 
-def test_nothing_open_nothing_sealed(tmp_path: Path) -> None:
+def test_without_an_open_segment_nothing_is_sealed(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     assert journal.seal() is None
     assert journal.age is None
@@ -50,7 +50,7 @@ def test_full_by_size(tmp_path: Path) -> None:
     assert not journal.full
 
 
-def test_one_process_a_folder(tmp_path: Path) -> None:
+def test_one_process_per_folder(tmp_path: Path) -> None:
     journal = Journal(tmp_path)
     with pytest.raises(JournalHeld, match=f"Another process .{os.getpid()}. is collecting"):
         Journal(tmp_path)
@@ -60,7 +60,9 @@ def test_one_process_a_folder(tmp_path: Path) -> None:
 
 @given(cut=st.integers(0, 10_000), garbage=st.binary(max_size=60))
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100, deadline=None)
-def test_torn_tail_is_cut_and_the_rest_kept(tmp_path_factory: pytest.TempPathFactory, cut: int, garbage: bytes) -> None:
+def test_an_incomplete_tail_is_truncated_and_the_rest_kept(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, garbage: bytes
+) -> None:
     """Whatever a crash leaves behind the last sync: the records before it are read, none is made up."""
     folder = tmp_path_factory.mktemp("torn")
     whole = b"".join(RECORDS)

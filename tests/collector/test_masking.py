@@ -1,4 +1,4 @@
-"""Nothing of a person stands in an address that is kept, however it was written."""
+"""A stored URL says nothing about a person, however it was written."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def decoded(text: str) -> str:
     key=st.sampled_from(["utm_source", "UTM_Campaign", "q", "other", "gclid"]),
     where=st.sampled_from(["path", "query", "both", "fragment", "user"]),
 )
-def test_no_secret_is_left_anywhere(
+def test_no_secret_remains_anywhere(
     secret: str, before: str, times: int, path: list[str], key: str, where: str
 ) -> None:
     coded = before + secret

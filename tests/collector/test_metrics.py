@@ -1,4 +1,4 @@
-"""What is told of the work: histograms, the page for Prometheus, the line of the minute."""
+"""Histograms, the page for Prometheus, and the log line of each minute."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def test_networks_hold_what_the_library_says(parts: list[tuple[object, int]], ot
         assert (str(ip) in found) is any(plain in n for n in made)
 
 
-def test_what_is_no_address_is_nowhere() -> None:
+def test_text_that_is_not_an_address_is_in_no_network() -> None:
     assert "::ffff:192.0.2.7" in networks(("192.0.2.0/24", "nonsense"))
     assert "nonsense" not in networks(("0.0.0.0/0", "::/0"))
     assert "" not in networks(("0.0.0.0/0",))

@@ -1,4 +1,4 @@
-"""What is set aside keeps its reason, comes back once, and is never sent under two tokens."""
+"""What is in quarantine keeps its reason, is put back once, and is never sent under two tokens."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_a_whole_segment_comes_back_while_the_writer_runs(tmp_path: Path) -> Non
     assert writer.quarantined == 0
 
 
-def test_one_record_is_put_back_as_a_segment_of_its_own(tmp_path: Path) -> None:
+def test_a_single_record_is_put_back_as_a_separate_segment(tmp_path: Path) -> None:
     path = segment(tmp_path, record(seq=0), record(seq=1), record(seq=2))
     written(Sink(BadLine("bad", 2)), tmp_path, no_more(tmp_path))
     quarantine = Quarantine(tmp_path)
@@ -80,7 +80,9 @@ def test_a_record_that_is_still_refused_goes_back_under_its_name(tmp_path: Path)
         assert "still bad" in str(quarantine.why(aside))
 
 
-def test_a_store_that_learned_to_read_a_line_does_not_take_its_segment_twice(store: Store, tmp_path: Path) -> None:
+def test_a_store_that_can_read_a_line_after_an_upgrade_does_not_store_its_segment_twice(
+    store: Store, tmp_path: Path
+) -> None:
     """After an upgrade the kept segment is replayed: under the token it was stored with, without that line."""
     made = [record() for _ in range(4)]
     segment(tmp_path, made[0], BROKEN, made[1])
@@ -116,7 +118,7 @@ def test_put_back_twice_is_stored_once(store: Store, tmp_path: Path) -> None:
         assert count(store, "touches") == 2
 
 
-def test_what_is_set_aside_is_known_after_a_restart(settings: CollectorSettings, store: Store, run: Run) -> None:
+def test_quarantined_batches_are_known_after_a_restart(settings: CollectorSettings, store: Store, run: Run) -> None:
     """Its tracker may send it again; the segment may be put back: both must not be stored."""
 
     async def work() -> None:
@@ -138,7 +140,7 @@ def test_what_is_set_aside_is_known_after_a_restart(settings: CollectorSettings,
     run(work())
 
 
-def test_a_record_that_nobody_can_read_stops_no_start(settings: CollectorSettings, store: Store, run: Run) -> None:
+def test_an_unreadable_record_does_not_stop_the_start(settings: CollectorSettings, store: Store, run: Run) -> None:
     settings.journal.mkdir()
     segment(settings.journal, encode_record(1, b"{", b"no"), record(view="v" * 24))
 
@@ -152,7 +154,7 @@ def test_a_record_that_nobody_can_read_stops_no_start(settings: CollectorSetting
     run(work())
 
 
-def test_discarding_leaves_a_note_and_no_visitor(tmp_path: Path) -> None:
+def test_discarding_is_recorded_without_any_visitor(tmp_path: Path) -> None:
     path = segment(tmp_path, record(), record())
     quarantine = Quarantine(tmp_path)
     quarantine.keep(path, "memory limit", 5)
@@ -166,13 +168,13 @@ def test_discarding_leaves_a_note_and_no_visitor(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["nothing", "../lock", "", "/etc/passwd"])
-def test_only_what_is_set_aside_can_be_named(tmp_path: Path, name: str) -> None:
+def test_only_quarantined_segments_can_be_named(tmp_path: Path, name: str) -> None:
     segment(tmp_path, record())
     with pytest.raises(NotQuarantined):
         Quarantine(tmp_path).find(name)
 
 
-def test_a_sealed_segment_that_the_disk_changed_is_kept(tmp_path: Path) -> None:
+def test_a_damaged_sealed_segment_is_kept(tmp_path: Path) -> None:
     """What stands before the damage is stored, the rest is not dropped in silence."""
     path = segment(tmp_path, record(), record(), record())
     data = bytearray(path.read_bytes())
@@ -184,7 +186,9 @@ def test_a_sealed_segment_that_the_disk_changed_is_kept(tmp_path: Path) -> None:
     assert (tmp_path / "quarantine" / f"{path.stem}.damaged").read_bytes() == data
 
 
-def test_a_segment_that_failed_half_way_is_whole_once_when_it_is_put_back(store: Store, tmp_path: Path) -> None:
+def test_a_segment_that_failed_half_way_is_stored_completely_and_once_when_it_is_put_back(
+    store: Store, tmp_path: Path
+) -> None:
     """The engine keeps what a table had taken when another failed; the token fills in the rest."""
     store.command("CREATE TABLE broken (a UInt8) ENGINE = MergeTree ORDER BY a")
     store.command("CREATE MATERIALIZED VIEW landing_z TO broken AS SELECT throwIf(b.seq = 0) AS a FROM landing")

@@ -1,4 +1,4 @@
-"""What is read out of a request: origin, address, device, channel, time, visitor."""
+"""What a request says: origin, address, device, channel, time, visitor."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from collector.enrich.channels import CHANNELS, traffic_source
 from collector.enrich.clocks import MAX_AGE, MAX_AGE_DEMO, MAX_AHEAD, shift
 from collector.enrich.devices import device
 from collector.enrich.visitors import DAY_MS, Visitors
-from collector.journal.known_batches import KnownBatches, batch_id
 from collector.origins import allowed
 from collector.report.counters import Counters, scrubbed
 from collector.settings import Rate
@@ -198,11 +197,11 @@ def test_any_address_has_a_channel(path: str, referrer: str) -> None:
     assert traffic_source("https://shop.example/", f"https://{referrer}").channel in CHANNELS
 
 
-def test_a_right_clock_is_left_alone() -> None:
+def test_a_correct_clock_is_not_shifted() -> None:
     assert shift(NOW, NOW - 800, NOW - 5000, 4000).ms == 0
 
 
-def test_a_wrong_clock_is_put_right() -> None:
+def test_a_wrong_clock_is_corrected() -> None:
     year = 365 * 24 * HOUR
     moved = shift(NOW, NOW - year, NOW - year - 5000, 4000)
     assert (moved.ms, moved.clamped) == (year, False)
@@ -221,7 +220,7 @@ def test_a_wrong_clock_is_put_right() -> None:
         (NOW + 5 * HOUR, 10, MAX_AGE, True),
     ],
 )
-def test_times_that_cannot_be_true_are_clamped(began: int, span: int, max_age: int, clamped: bool) -> None:
+def test_impossible_times_are_clamped(began: int, span: int, max_age: int, clamped: bool) -> None:
     moved = shift(NOW, NOW, began, span, max_age)
     assert moved.clamped is clamped
     if clamped:
@@ -288,16 +287,6 @@ def test_visitors_are_the_same_in_every_process(store: Store) -> None:
     assert first.cookieless(1, now, "a", "b") == second.cookieless(1, now, "a", "b")
     assert first.consented(1, "id") == second.consented(1, "id")
     assert first.consented(1, "id") != first.consented(2, "id")
-
-
-def test_seen_forgets_the_oldest_only() -> None:
-    seen = KnownBatches(generation=10)
-    for n in range(25):
-        seen.add([batch_id(1, "A" * 24, n)])
-    assert all(batch_id(1, "A" * 24, n) in seen for n in range(15, 25))
-    assert batch_id(1, "A" * 24, 0) not in seen
-    assert batch_id(2, "A" * 24, 24) not in seen
-    assert len(seen) <= 20
 
 
 def test_examples_are_scrubbed() -> None:

@@ -1,4 +1,4 @@
-"""Robots by their request and by how they click; people who must not be taken for them."""
+"""Robots are recognised by their request and their clicks; people are not."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_by_behaviour(made: ClickColumns | None, dwelt: bool, reason: str) -> No
     assert reason in ("", *REASONS)
 
 
-def test_keyboard_between_does_not_hide_a_robot() -> None:
+def test_keyboard_clicks_in_between_do_not_hide_a_robot() -> None:
     made = clicks([100, 400, 500, 500, 500, 500, 500], k=[1, 0, 0, 0, 0, 0, 0])
     assert by_behaviour(clicks([100, 400, 503, 500, 499, 501, 500], k=[1, 0, 0, 0, 0, 0, 0]), True) == "too_regular"
     assert by_behaviour(made, True) == ""  # to the 100 ms: may be a coarse clock
@@ -116,7 +116,7 @@ def test_keyboard_between_does_not_hide_a_robot() -> None:
 
 @settings(deadline=None)
 @given(st.integers(0, 2**32), st.integers(1, 30))
-def test_hands_are_never_robots(seed: int, n: int) -> None:
+def test_simulated_people_are_never_robots(seed: int, n: int) -> None:
     """From place to place in the time of Fitts' law (200 ms, 150 ms a doubling of the way), with a fifth of noise."""
     some = random.Random(seed)
     px, py, t = [some.randrange(1366)], [some.randrange(5000)], [some.randrange(5000)]

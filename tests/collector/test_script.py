@@ -47,7 +47,7 @@ def test_served_with_an_etag(file: Path) -> None:
     assert again.headers["etag"] == answer.headers["etag"]
 
 
-def test_plain_for_who_takes_no_gzip(file: Path) -> None:
+def test_uncompressed_for_clients_without_gzip(file: Path) -> None:
     answer = Client(file).get("/parcours.js", headers={"accept-encoding": "identity"})
     assert "content-encoding" not in answer.headers
     assert answer.text == file.read_text()
@@ -61,11 +61,11 @@ def test_a_new_build_is_served_at_once(file: Path) -> None:
     assert (answer.status_code, answer.text) == (200, "new")
 
 
-def test_missing_file_says_what_to_do(tmp_path: Path) -> None:
+def test_a_missing_file_is_answered_with_what_to_do(tmp_path: Path) -> None:
     answer = Client(tmp_path / "none.js").get("/parcours.js")
     assert answer.status_code == 404
     assert "make" in answer.json()["error"]["hint"]
 
 
-def test_the_bundle_lies_where_wheel_and_checkout_have_it() -> None:
+def test_the_bundle_is_where_wheel_and_checkout_have_it() -> None:
     assert BUNDLE.parts[-3:] == ("tracker_js", "dist", "parcours.js")

@@ -1,4 +1,4 @@
-"""What only a real server and a real socket show: slow, cut and endless bodies, connections that go on."""
+"""What only a real server and a real socket show: slow, incomplete and endless bodies, reused connections."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_pipelined_requests_are_answered_in_order(settings: CollectorSettings, r
     run(work())
 
 
-def test_a_half_closed_connection_is_nobodys_harm(settings: CollectorSettings, run: Run) -> None:
+def test_a_half_closed_connection_does_no_harm(settings: CollectorSettings, run: Run) -> None:
     """uvicorn takes the end of what is sent for the end of the connection: counted once, as taken or as cut."""
 
     async def work() -> None:
@@ -257,7 +257,7 @@ ODD: list[tuple[str, bytes, set[int]]] = [
 
 
 @pytest.mark.parametrize(("data", "statuses"), [case[1:] for case in ODD], ids=[case[0] for case in ODD])
-def test_odd_requests_harm_nobody(settings: CollectorSettings, run: Run, data: bytes, statuses: set[int]) -> None:
+def test_malformed_requests_do_no_harm(settings: CollectorSettings, run: Run, data: bytes, statuses: set[int]) -> None:
     async def work() -> None:
         async with served(replace(settings, body_seconds=0.5)) as (collector, port):
             wire = await Wire().open(port)
@@ -289,7 +289,7 @@ def test_chunks_without_a_length(settings: CollectorSettings, run: Run) -> None:
     run(work())
 
 
-def test_lying_lengths(settings: CollectorSettings, run: Run) -> None:
+def test_wrong_content_lengths(settings: CollectorSettings, run: Run) -> None:
     async def work() -> None:
         async with served(replace(settings, body_seconds=0.3)) as (collector, port):
             text = body()

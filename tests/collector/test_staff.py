@@ -1,4 +1,4 @@
-"""The owner's team, keys of before and countries, from the request to the journal."""
+"""The owner's team, earlier keys and countries, from the request to the journal."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_team_is_excluded_by_a_consented_id(settings: CollectorSettings, run
     assert not is_staff(site, HOME, None)  # without consent nobody is known
 
 
-def test_a_key_of_before_works_and_is_counted(settings: CollectorSettings, run: Run) -> None:
+def test_an_earlier_key_works_and_is_counted(settings: CollectorSettings, run: Run) -> None:
     site = replace(SITE, old_keys=(OldKey("beforebefore", 4_000_000_000_000),))
     directory = Sites(site)
     directory.sites["beforebefore"] = site
@@ -92,7 +92,7 @@ def test_countries_and_data_centres(settings: CollectorSettings, run: Run, tmp_p
     assert [(x["country"], x["bot"]) for x in found] == [("FR", ""), ("", "datacentre")]
 
 
-def test_a_missing_file_stops_the_start_in_words(settings: CollectorSettings, tmp_path: Path) -> None:
+def test_a_missing_file_stops_the_start_with_a_message(settings: CollectorSettings, tmp_path: Path) -> None:
     with pytest.raises(SettingsError, match=r"PARCOURS_GEOIP=.*away"):
         Collector(None, replace_settings(settings, {"geoip": tmp_path / "away"}), Sites(SITE))
     with pytest.raises(SettingsError, match=r"PARCOURS_DATACENTRES=.*away"):

@@ -1,4 +1,4 @@
-"""A member of the team who consented: from the site's settings over the journal and the tables to the map."""
+"""A member of the team who consented: from the site's settings through the journal and the tables to the map."""
 
 from __future__ import annotations
 
@@ -37,7 +37,9 @@ def take_picture(store: Store, site: int) -> None:
     Snapshots(store).save(snapshot, layout(*elements, size=Size(1366, 800)), [(800, image.getvalue())])
 
 
-def test_a_consented_id_of_the_team_is_left_out_of_the_map(settings: CollectorSettings, run: Run, store: Store) -> None:
+def test_a_consented_id_of_the_team_is_excluded_from_the_map(
+    settings: CollectorSettings, run: Run, store: Store
+) -> None:
     definitions = Definitions(store)
     site = add_site(definitions, "Shop", ["shop.example"])
     take_picture(store, int(site.id))

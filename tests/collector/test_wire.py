@@ -1,4 +1,4 @@
-"""What is a batch and what is not, and that the words say where."""
+"""What is a batch and what is not, and that the message says where."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ def test_every_cut_of_a_batch_is_refused() -> None:
             wire.decode(whole[:length])
 
 
-def test_the_normal_form_holds_what_was_checked_and_nothing_else() -> None:
+def test_the_normal_form_has_what_was_validated_and_nothing_else() -> None:
     """Else a second `click` or an unknown field would reach the store without having been looked at."""
     whole = body()
     smuggled = whole[:-1] + b',"secret":"typed text","seq":3,"seq":4}'
@@ -120,7 +120,7 @@ def test_the_normal_form_holds_what_was_checked_and_nothing_else() -> None:
     assert wire.encode(wire.decode(normal)) == normal
 
 
-def test_what_a_later_tracker_sends_is_skipped_and_named() -> None:
+def test_fields_of_a_later_tracker_are_skipped_and_named() -> None:
     later = batch(pinch={"t": [1], "deep": [[[]]]}, wheel=None)
     later["ctx"]["colours"] = 30
     later["click"]["z"] = [1, 2]
@@ -133,7 +133,7 @@ def test_what_a_later_tracker_sends_is_skipped_and_named() -> None:
     assert wire.skipped(wire.decode(known), known) == []
 
 
-def test_what_is_wrong_beside_something_new_is_refused_with_its_place() -> None:
+def test_an_error_beside_an_unknown_field_is_reported_where_it_is() -> None:
     with pytest.raises(wire.WrongShape, match=r"\$\.seq"):
         wire.decode(body(seq=-1, pinch={"t": [1]}))
     with pytest.raises(wire.UnknownVersion):

@@ -1,4 +1,4 @@
-"""Segments reach a real store exactly once, and what fails stops nothing else."""
+"""Segments reach a real store exactly once, and a failing one does not stop the others."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ def test_a_segment_that_keeps_failing_does_not_block_the_others(tmp_path: Path) 
     assert writer.quarantined == 1
 
 
-def test_only_the_bad_line_is_set_aside(tmp_path: Path) -> None:
+def test_only_the_bad_line_goes_to_quarantine(tmp_path: Path) -> None:
     path = segment(tmp_path, *[record(seq=n) for n in range(5)])
     sink = Sink(BadLine("bad", 2), BadLine("bad", 3))
     written(sink, tmp_path, no_more(tmp_path))

@@ -1,4 +1,4 @@
-"""What goes in and what comes back: every row of the table of answers (docs/collector.md)."""
+"""Requests and their answers: every row of the table in docs/collector.md."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_answers_carry_what_http_asks_for(settings: CollectorSettings, run: Run)
         {"content-type": "application/json"}, {"content-type": "TEXT/PLAIN; charset=utf-8"},
     ],
 )  # fmt: skip
-def test_taken(settings: CollectorSettings, run: Run, headers: dict[str, str]) -> None:
+def test_accepted_variants_of_a_request(settings: CollectorSettings, run: Run, headers: dict[str, str]) -> None:
     async def work() -> None:
         async with running(settings) as (_, client):
             assert (await client.post(POST, content=body(), headers=headers)).status_code == 204
@@ -230,7 +230,7 @@ def settings_of(examples: int) -> Any:
         ({}, {}, ""),
     ],
 )
-def test_bots_are_kept_with_the_verdict(
+def test_robots_are_stored_with_the_reason(
     settings: CollectorSettings, run: Run, headers: dict[str, str], context: dict[str, Any], verdict: str
 ) -> None:
     made = batch()
@@ -259,7 +259,7 @@ def test_bots_are_kept_with_the_verdict(
         ("", True, "10.0.0.7", "webdriver"),
     ],
 )
-def test_a_test_on_ones_own_machine_is_no_robot(agent: str, automated: bool, host: str, verdict: str) -> None:
+def test_a_test_on_the_own_machine_is_not_a_robot(agent: str, automated: bool, host: str, verdict: str) -> None:
     assert by_request(agent, CHROME, b"", True, automated, "", on_this_machine(host)) == verdict
 
 
@@ -298,7 +298,7 @@ def test_metrics_and_their_readers(settings: CollectorSettings, run: Run) -> Non
     run(work())
 
 
-def test_wrong_settings_say_which(tmp_path: Path) -> None:
+def test_an_invalid_setting_is_named(tmp_path: Path) -> None:
     from collector.app import SettingsError
 
     with pytest.raises(SettingsError, match="trusted_proxies: 'everyone'"):

@@ -1,4 +1,4 @@
-"""What the intake says when the disk is full, the journal refuses, the store is away, or it stops."""
+"""Answers when the disk is full, a write fails, the store cannot be reached, or the collector stops."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def test_full_disk_and_full_journal(settings: CollectorSettings, run: Run) -> No
     run(work())
 
 
-def test_nothing_is_acknowledged_that_the_disk_refused(
+def test_nothing_is_acknowledged_when_the_disk_fails(
     settings: CollectorSettings, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from collector.journal.journal import DiskFile
@@ -72,7 +72,7 @@ def test_stopped_is_503(settings: CollectorSettings, run: Run) -> None:
     run(work())
 
 
-def test_store_away_when_the_site_must_be_looked_up(settings: CollectorSettings, run: Run) -> None:
+def test_an_unreachable_store_when_the_site_must_be_looked_up(settings: CollectorSettings, run: Run) -> None:
     class Away(Sites):
         def by_key(self, key: str) -> None:
             raise StoreAway("no answer")

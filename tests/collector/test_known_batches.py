@@ -1,4 +1,4 @@
-"""A batch that comes again is known: while it is written, after a restart, and for long enough."""
+"""A repeated batch is recognised: during the write, after a restart, and for long enough."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ POST = f"/c/{KEY}"
 Ids = tuple[int, int, int]  # site, hash of the view, seq
 
 
-def test_two_generations() -> None:
-    """At least the last so many are known, and never more than twice as many are held."""
+def test_at_least_one_and_fewer_than_two_generations_are_known() -> None:
+    """At least the last `generation` ids are known, and never more than twice as many are kept."""
     seen = KnownBatches(generation=100)
     ids = [batch_id(7, f"view {number}", number % 3) for number in range(1000)]
     for number, one in enumerate(ids):
@@ -40,15 +40,15 @@ def test_two_generations() -> None:
     st.sets(st.tuples(st.integers(1, 3), st.integers(0, 2**64 - 1), st.integers(0, 3)), max_size=60),
     st.sets(st.tuples(st.integers(1, 3), st.integers(0, 2**64 - 1), st.integers(0, 3)), max_size=60),
 )
-def test_what_it_holds_is_what_was_added(added: set[Ids], others: set[Ids]) -> None:
+def test_exactly_the_added_ids_are_known(added: set[Ids], others: set[Ids]) -> None:
     seen = KnownBatches(generation=64)
     seen.add(stored_id(*one) for one in added)
     assert all((stored_id(*one) in seen) == (one in added) for one in added | others)
     assert len(seen) == len(added)
 
 
-def test_its_memory_does_not_grow() -> None:
-    """Several times what it holds was added; then as much again takes no more."""
+def test_memory_does_not_grow() -> None:
+    """After several generations, adding as many ids again takes no more memory."""
     added = iter(range(1 << 40))
 
     def resident(batches: int) -> int:
@@ -59,7 +59,7 @@ def test_its_memory_does_not_grow() -> None:
     assert resident(100_000) >= resident(100_000) - (1 << 20)
 
 
-def test_a_retry_while_it_is_written_waits_for_the_same_sync(
+def test_a_retry_during_the_write_waits_for_the_same_sync(
     settings: CollectorSettings, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked, allowed = threading.Event(), threading.Event()
@@ -79,7 +79,7 @@ def test_a_retry_while_it_is_written_waits_for_the_same_sync(
             await asyncio.to_thread(asked.wait, 20)
             again = asyncio.create_task(client.post(POST, content=text))
             done, _ = await asyncio.wait([first, again], timeout=0.2)
-            assert done == set()  # neither is told before the disk has said so
+            assert done == set()  # neither is answered before the write is done
             allowed.set()
             assert [(await one).status_code for one in (first, again)] == [204, 204]
             assert collector.health(7).accepted == 1
@@ -89,10 +89,10 @@ def test_a_retry_while_it_is_written_waits_for_the_same_sync(
     run(work())
 
 
-def test_known_from_the_store_when_the_journal_has_forgotten(
+def test_batches_are_known_from_the_store_when_the_journal_no_longer_has_them(
     settings: CollectorSettings, store: Store, run: Run
 ) -> None:
-    """Kept segments are swept after minutes; the views of the last hour still tell."""
+    """Inserted segments are removed after minutes; the views of the last hour are still in the store."""
     text = body()
 
     async def work() -> None:
