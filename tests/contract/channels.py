@@ -65,7 +65,7 @@ def by_api(api: Client, site: Site, kind: str, fields: Fields) -> Answered:
 
 def by_command(api: Client, site: Site, kind: str, fields: Fields) -> Answered:
     arguments, typed = _arguments(site, kind, fields)
-    with _connected(api):
+    with connected(api):
         result = CliRunner().invoke(cli, [*arguments, "--json"], input=typed)
     if result.exit_code == 0:
         return Answered(True)
@@ -74,7 +74,7 @@ def by_command(api: Client, site: Site, kind: str, fields: Fields) -> Answered:
 
 
 @contextmanager
-def _connected(api: Client) -> Iterator[None]:
+def connected(api: Client) -> Iterator[None]:
     """The commands speak to this application."""
 
     @contextmanager
