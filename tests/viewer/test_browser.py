@@ -69,7 +69,7 @@ def signed_in(browser: Browser, address: str, viewer: Viewer) -> BrowserContext:
     page.goto(address + "/first-run?" + link.partition("?")[2])
     page.get_by_label("Name").fill("odile")
     page.get_by_label("Password").fill(PASSWORD)
-    page.get_by_role("button", name="Create the account").click()
+    page.get_by_role("button", name="Create account").click()
     expect(page.get_by_role("heading", name="Sites")).to_be_visible()
     page.close()
     return context
@@ -209,9 +209,9 @@ def test_panes_scroll_together(page: Page, address: str, shop: Site) -> None:
 def test_the_pattern_tester_follows_what_is_typed(page: Page, address: str, shop: Site) -> None:
     page.goto(f"{address}/sites/{shop.id}/experiments/new")
     page.get_by_label("Pages, one pattern a line").fill("/l*")
-    expect(page.locator("[data-known]")).to_have_text("Fits 1 page: /lamps")
+    expect(page.locator("[data-known]")).to_have_text("Matches 1 page: /lamps")
     page.get_by_label("Pages, one pattern a line").fill("/nothing")
-    expect(page.locator("[data-known]")).to_have_text("Fits no page that was visited so far.")
+    expect(page.locator("[data-known]")).to_have_text("Matches no page visited so far.")
 
 
 def test_a_journey_is_edited_in_place(page: Page, address: str, shop: Site, viewer: Viewer) -> None:

@@ -40,7 +40,7 @@ def test_a_wrong_password_is_told_in_words(anyone: Client, owner: Client) -> Non
     form = {"csrf": csrf(anyone.get("/sign-in").text), "name": "odile", "password": "wrong wrong", "next": "/sites"}
     answer = anyone.post("/sign-in", data=form, headers={"Accept-Language": "fr"})
     assert answer.status_code == 401
-    assert "Le nom ou le mot de passe est faux." in words(answer.text)
+    assert "Le nom ou le mot de passe est incorrect." in words(answer.text)
     assert 'value="odile"' in answer.text
 
 
@@ -54,7 +54,7 @@ def test_signing_in_goes_on_to_the_page_wished_for(anyone: Client, owner: Client
 def test_a_used_first_run_link_says_so(anyone: Client, owner: Client) -> None:
     answer = anyone.get("/first-run?token=used")
     assert answer.status_code == 403
-    assert "not valid any more" in words(answer.text)
+    assert "no longer valid" in words(answer.text)
 
 
 def test_a_form_from_elsewhere_is_refused(owner: Client) -> None:
@@ -64,7 +64,7 @@ def test_a_form_from_elsewhere_is_refused(owner: Client) -> None:
 def test_what_is_not_there_is_said_on_a_page(owner: Client) -> None:
     answer = owner.get("/sites/nowhere/pages")
     assert answer.status_code == 404
-    assert "There is nothing here" in words(answer.text)
+    assert "Page not found" in words(answer.text)
     assert "nowhere" in words(answer.text)
 
 

@@ -69,7 +69,7 @@ def test_the_form_works_without_script(owner: Client, viewer: Viewer, shop: Site
     head = {"content-type": "application/x-www-form-urlencoded"}
     moved = owner.post(where, content=body.replace("*", "%2A").encode(), headers=head).text
     assert moved.index('value="buy"') < moved.index('value="look"')
-    assert "Fits 1 page: /lamps" in words(moved)
+    assert "Matches 1 page: /lamps" in words(moved)
     assert viewer.definitions.get(Journey, "lamp").version == 1  # only shown, not saved
     body = "&".join(f"{k}={v}" for k, v in [*form, ("do", "save")])
     assert owner.post(where, content=body.encode(), headers=head).status_code == 303
@@ -85,6 +85,6 @@ def test_the_form_works_without_script(owner: Client, viewer: Viewer, shop: Site
 def test_the_tester_names_the_pages(owner: Client, shop: Site) -> None:
     head = {"Accept": "application/json"}
     answer = owner.get(f"/sites/{shop.id}/matching", params={"patterns": "/lamps"}, headers=head).json()
-    assert answer == {"words": "Fits 1 page: /lamps"}
+    assert answer == {"words": "Matches 1 page: /lamps"}
     nothing = owner.get(f"/sites/{shop.id}/matching", params={"patterns": "/no"}, headers=head).json()
-    assert nothing == {"words": "Fits no page that was visited so far."}
+    assert nothing == {"words": "Matches no page visited so far."}

@@ -114,7 +114,7 @@ def test_a_picture_is_taken_and_followed(owner: Client, viewer: Viewer, shop: Si
     where = answer.headers["location"]  # type: ignore[attr-defined]
     job = where.partition("?")[0].rpartition("/")[2]
     assert viewer.jobs.wait(job, 20)
-    assert "The picture is taken" in words(owner.get(where).text)
+    assert "The picture has been taken" in words(owner.get(where).text)
     assert f'href="{goal}"' in owner.get(where).text
 
 
@@ -129,7 +129,7 @@ def test_a_picture_that_fails_says_why(owner: Client, viewer: Viewer, shop: Site
     assert "evil" not in page
     french = words(owner.get(f"{where}&lang=fr").text)
     owner.get("/sites?lang=en")
-    assert "Rien ne répond là." in french
+    assert "La page ne répond pas." in french
     assert "Nothing answers at shop.example." in french
 
 

@@ -26,7 +26,7 @@ def test_a_site_that_cannot_be_keeps_what_was_typed(owner: Client) -> None:
     answer = post(owner, "/sites/new", name="Broken", domains="not a domain")
     assert answer.status_code == 422  # type: ignore[attr-defined]
     assert 'value="Broken"' in answer.text  # type: ignore[attr-defined]
-    assert "“not a domain” is no domain" in words(answer.text)  # type: ignore[attr-defined]
+    assert "“not a domain” is not a domain" in words(answer.text)  # type: ignore[attr-defined]
 
 
 def test_domains_are_changed_unless_somebody_was_faster(owner: Client, viewer: Viewer) -> None:
@@ -48,7 +48,7 @@ def test_the_team_and_the_key_of_a_site(viewer: Viewer, owner: Client, shop: Sit
     form = {"name": stored.name, "domains": "\n".join(stored.domains), "version": str(stored.version)}
     wrong = post(owner, at, at, **form, staff_networks="the office")
     assert wrong.status_code == 422
-    assert "“the office” is no address" in words(wrong.text)
+    assert "“the office” is not an IP address" in words(wrong.text)
     assert "other people's sites" in words(post(owner, at, at, **{**form, "domains": "*.co.uk"}).text)
     assert post(owner, at, at, **form, staff_networks="203.0.113.7/24", staff_ids="ann").status_code == 303
     changed = viewer.definitions.get(Site, shop.id)

@@ -117,7 +117,7 @@ def test_the_same_name_twice_makes_two_states(owner: Client, shop: Site, viewer:
 @pytest.mark.parametrize(
     ("fields", "english", "french"),
     [
-        ({"steps": "click #a\ntype #b"}, "Line 2: “type” would write into the page", "Ligne 2"),
+        ({"steps": "click #a\ntype #b"}, "Line 2: “type” would type into the page", "Ligne 2"),
         ({"steps": "clic #a"}, "Line 1: There is no step “clic”", "Il n’y a pas d’étape"),
         ({"steps": " "}, "needs at least one step", "au moins une étape"),
         ({"pages": " "}, "needs a name and at least one page", "au moins un motif"),
@@ -160,7 +160,7 @@ def test_trying_takes_the_picture_and_shows_it_or_says_which_step_failed(
     assert "Step 1 (click #nowhere): nothing on the page is #nowhere, after 10 s" in words(failed)
     assert 'name="state" value="drawer"' in failed  # to try it again
     french = words(owner.get(follow + "&lang=fr").text)
-    assert "Étape 1 (click #nowhere) : rien sur la page ne répond à #nowhere" in french
+    assert "Étape 1 (click #nowhere) : rien sur la page ne correspond à #nowhere" in french
     assert "nothing on the page" not in french
     owner.get("/account?lang=en")
     post(owner, f"{root}/drawer/edit", do="delete")

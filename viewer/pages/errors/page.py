@@ -36,18 +36,18 @@ def problem_words(lang: Language, problem: Problem) -> str:
     _ = lang.text
     known = {
         "wrong_password": _("The name or the password is wrong. Check both and try again."),
-        "first_run": _("This first-run link was used or is not right."),
-        "sign_in_link": _("This link is too old or not right. Sign in with name and password."),
-        "form_token": _("The form was too old, or cookies are switched off. Send it once more."),
-        "cross_site": _("This form was sent from another site. Send it once more from here."),
-        "view_unread": _("A width or a day in this address cannot be read."),
+        "first_run": _("This first-run link has been used or is not valid."),
+        "sign_in_link": _("This link is too old or not valid. Sign in with your name and password."),
+        "form_token": _("The form has expired, or cookies are blocked. Send it again."),
+        "cross_site": _("This form was sent from another site. Send it again from here."),
+        "view_unread": _("A width or a date in this address is not valid."),
         "view_kind": _("This address asks for a kind of map or a device that does not exist."),
         "days_swapped": _("The last day must not be before the first."),
-        "busy": _("Many pictures wait already. Try again later."),
+        "busy": _("Too many pictures are already in the queue. Try again later."),
         "stopped": _("Parcours was stopped before the picture was taken. Try again."),
     }
     if problem.code == "too_many_tries":
-        return _("Too many wrong tries. Try again in %(n)s seconds.", n=lang.number(problem.retry_after))
+        return _("Too many failed attempts. Try again in %(n)s seconds.", n=lang.number(problem.retry_after))
     return known.get(problem.code, str(problem))
 
 
@@ -62,14 +62,14 @@ class ErrorPages:
         frame = await self._frames.of(request, "")
         _, urls = frame.lang.text, self._urls
         headings = {
-            400: _("This address cannot be read"),
-            401: _("This needs a sign-in"),
-            403: _("This is not allowed"),
-            404: _("There is nothing here"),
-            409: _("Somebody else was faster"),
-            503: _("Not just now"),
+            400: _("This address is not valid"),
+            401: _("Sign-in required"),
+            403: _("You are not allowed to do this"),
+            404: _("Page not found"),
+            409: _("This conflicts with another change"),
+            503: _("Temporarily unavailable"),
         }
-        back = Choice(_("To the sites"), urls.sites()) if person(request) else Choice(_("Sign in"), urls.sign_in())
+        back = Choice(_("Go to the sites"), urls.sites()) if person(request) else Choice(_("Sign in"), urls.sign_in())
         heading = headings.get(problem.status, _("Something went wrong"))
         words = problem_words(frame.lang, problem)
         page = ProblemPage(
@@ -92,10 +92,10 @@ class ErrorPages:
             page,
             title=rejected.name,
             heading=rejected.name,
-            words=_("This was stored by an earlier version, and today's rules reject it."),
-            hint=_("Nothing is lost. Correct it in its form and save it."),
+            words=_("This was stored by an earlier version and is no longer valid."),
+            hint=_("Nothing is lost. Correct it in the form and save."),
             faults=form_faults(page.frame.lang, rejected.kind, rejected.faults, _plain_label),
-            back=Choice(_("Change it"), form) if form else page.back,
+            back=Choice(_("Correct it"), form) if form else page.back,
         )
 
     def _form_of(self, rejected: Rejected[Any], request: Request) -> str:

@@ -106,7 +106,7 @@ def label(lang: Language, path: str) -> str:
         "id": _("Key"),
         "pages": _("Pages"),
         "variants": _("Variants"),
-        "planned": _("Planned visitors for each variant"),
+        "planned": _("Planned visitors per variant"),
         "started": _("First day"),
         "ended": _("Last day"),
     }
@@ -114,7 +114,7 @@ def label(lang: Language, path: str) -> str:
     if top != "variants" or len(rest) < 2 or not rest[0].isdecimal():
         return names.get(top, top)
     variant = _("Variant %(n)s", n=letter(int(rest[0])))
-    parts = {"key": _("Key"), "name": _("Name"), "picture_url": _("Address for its picture")}
+    parts = {"key": _("Key"), "name": _("Name"), "picture_url": _("Address for the picture")}
     return f"{variant}, {parts.get(rest[1], rest[1])}"
 
 

@@ -77,7 +77,7 @@ async def index(request: Request, *, registry: Registry, frames: Frames, urls: U
             pages=e.pages,
             variants=", ".join(v.name for v in e.variants),
             days=days_line(lang, e),
-            planned=lang.number(e.planned) if e.planned else lang.text("not said"),
+            planned=lang.number(e.planned) if e.planned else lang.text("not set"),
         )
         for e in found.records
     ]
@@ -116,7 +116,7 @@ async def edit(request: Request, *, registry: Registry, frames: Frames, urls: Ur
             form = replace(form, faults=too_late(lang, error))
     page = ExperimentFormPage(
         frame=frame,
-        title=lang.text("Change the experiment") if stored else lang.text("New experiment"),
+        title=lang.text("Edit experiment") if stored else lang.text("New experiment"),
         form=form,
         action=urls.edit_experiment(site.id, stored.id) if stored else urls.new_experiment(site.id),
         cancel=urls.experiment(site.id, stored.id) if stored else urls.experiments(site.id),

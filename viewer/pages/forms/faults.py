@@ -59,7 +59,7 @@ def form_faults(lang: Language, kind: str, faults: Iterable[Fault], labels: Labe
         for one in faults
     )
     heading = lang.plural(
-        "Not saved yet: %(num)s thing needs a change.", "Not saved yet: %(num)s things need a change.", len(worded)
+        "Not saved: %(num)s problem to correct.", "Not saved: %(num)s problems to correct.", len(worded)
     )
     return FormFaults(heading if worded else "", worded, note, 422 if worded else 200)
 
@@ -68,7 +68,7 @@ def stored_faults(lang: Language, found: Rejected[Any] | Any, labels: Labels) ->
     """The faults of what is stored, for its form; none for a record that the rules accept."""
     if not isinstance(found, Rejected):
         return FormFaults()
-    note = lang.text("This was stored by an earlier version, and today's rules reject it. Correct it and save it.")
+    note = lang.text("This was stored by an earlier version and is no longer valid. Correct it and save.")
     worded = form_faults(lang, found.kind, found.faults, labels)
     return FormFaults(worded.heading, worded.all, note)
 

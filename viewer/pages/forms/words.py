@@ -26,7 +26,7 @@ def _of_field(lang: Language, kind: str) -> dict[tuple[str, str], str]:
         "state": _("A state needs a name and at least one page pattern."),
     }.get(kind, "")
     found = {
-        ("site", "name", "missing"): _("A site needs a name, and not a number alone."),
+        ("site", "name", "missing"): _("A site needs a name that is not just a number."),
         ("site", "domains", "few"): _("A site needs at least one domain, such as shop.example."),
         ("site", "domains", "missing"): _("A site needs at least one domain, such as shop.example."),
         ("experiment", "variants", "few"): _("An experiment needs at least two variants."),
@@ -49,49 +49,55 @@ def _sentences(lang: Language, kind: str) -> dict[str, str]:
 def _general(lang: Language) -> dict[str, str]:
     _ = lang.text
     return {
-        "missing": _("This field is empty."),
+        "missing": _("This field is required."),
         "unknown": _("There is no such field."),
-        "type": _("This value has the wrong form: %(expected)s is needed."),
-        "characters": _("This holds characters that cannot be stored."),
-        "short": _("This is too short: at least %(least)s characters, it has %(n)s."),
-        "long": _("This is too long: at most %(most)s characters, it has %(n)s."),
+        "type": _("This value has the wrong type: enter %(expected)s."),
+        "characters": _("This contains characters that cannot be stored."),
+        "short": _("Too short: %(n)s characters, at least %(least)s are needed."),
+        "long": _("Too long: %(n)s characters, at most %(most)s are allowed."),
         "few": _("At least %(least)s are needed; there are %(n)s."),
-        "many": _("At most %(most)s are possible; there are %(n)s."),
-        "low": _("Write a number that is at least %(least)s."),
-        "above": _("Write a number above %(least)s."),
-        "high": _("Write a number that is at most %(most)s."),
+        "many": _("At most %(most)s are allowed; there are %(n)s."),
+        "low": _("Enter a number that is at least %(least)s."),
+        "above": _("Enter a number above %(least)s."),
+        "high": _("Enter a number that is at most %(most)s."),
         "choice": _("“%(value)s” cannot be chosen here. Choose one of: %(allowed)s."),
-        "pattern": _("“%(value)s” does not have the right form."),
+        "pattern": _("“%(value)s” does not have the right format."),
     }
 
 
 def _special(lang: Language, kind: str) -> dict[str, str]:
     _ = lang.text
     return {
-        "key": _("“%(value)s” cannot be a key. Use small letters, digits, - and _, beginning with a letter or digit."),
-        "language": _("“%(value)s” is not the code of a language, such as en or fr."),
-        "day": _("“%(value)s” is not a day of the calendar. Write it as 2026-11-21."),
+        "key": _(
+            "“%(value)s” cannot be used as a key. Use lowercase letters, digits, - and _, beginning with a "
+            "letter or digit."
+        ),
+        "language": _("“%(value)s” is not a language code, such as en or fr."),
+        "day": _("“%(value)s” is not a valid date. Enter it as in 2026-11-21."),
         "before_start": _("The last day must not be before the first."),
         "twice": _("The variants need different keys: “%(value)s” is used twice.")
         if kind == "experiment"
         else _("Stages and touchpoints need different keys: “%(value)s” is used twice."),
-        "site_taken": _("There is already a site of this name. Choose another one."),
+        "site_taken": _("There is already a site with this name. Choose another one."),
         "experiment_taken": _("There is already an experiment with this key. Choose another one."),
         "state_taken": _("There is already a state with this key. Choose another one."),
-        "user_taken": _("Somebody already signs in with this name. Choose another one."),
-        "fixed": _("The key stays “%(value)s”: pages and pictures carry it."),
-        "number_name": _("A site needs a name, and not a number alone."),
+        "user_taken": _("This name is already taken. Choose another one."),
+        "fixed": _("The key “%(value)s” cannot be changed: pages and pictures refer to it."),
+        "number_name": _("A site needs a name that is not just a number."),
         "address": _("“%(value)s” is not an address that begins with http:// or https://."),
-        "domain": _("“%(value)s” is no domain: write shop.example, *.shop.example or 127.0.0.1:8001."),
+        "domain": _("“%(value)s” is not a domain. Enter for example shop.example, *.shop.example or 127.0.0.1:8001."),
         "domain_shared": _(
-            "“%(value)s” would cover other people's sites: write your own domain, such as *.shop.example."
+            "“%(value)s” would cover other people's sites: enter your own domain, such as *.shop.example."
         ),
         "network": _(
-            "“%(value)s” is no address or network of a team: write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48."
+            "“%(value)s” is not an IP address or network. Enter for example 203.0.113.7, 203.0.113.0/24 or "
+            "2001:db8::/48."
         ),
-        "network_large": _("“%(value)s” is too large a network for a team: write at least /8, or /16 for IPv6."),
-        "many_states": _("A site has at most %(most)s states: delete one first."),
-        "sign_in_name": _("This name cannot be used: take 1 to 64 letters, digits, . _ @ + or -."),
+        "network_large": _(
+            "“%(value)s” is too large a network for a team. The prefix must be at least /8, or /16 for IPv6."
+        ),
+        "many_states": _("A site can have at most %(most)s states: delete one first."),
+        "sign_in_name": _("This name cannot be used: choose 1 to 64 letters, digits or the characters . _ @ + -."),
     }
 
 
@@ -99,13 +105,17 @@ def _steps(lang: Language) -> dict[str, str]:
     _ = lang.text
     return {
         "step_none": _("A state needs at least one step, such as “%(example)s”."),
-        "step_many": _("There are %(n)s steps: at most %(most)s are done."),
+        "step_many": _("There are %(n)s steps; at most %(most)s are allowed."),
         "step_verb": _("There is no step “%(verb)s”. A step begins with %(verbs)s."),
-        "step_types": _("“%(verb)s” would write into the page, and Parcours never does. A step begins with %(verbs)s."),
+        "step_types": _(
+            "“%(verb)s” would type into the page, which Parcours never does. A step begins with %(verbs)s."
+        ),
         "step_no_selector": _("“%(verb)s” needs a selector, such as “%(verb)s #menu-button”."),
-        "step_selector": _("“%(selector)s” is no selector: a quote or a bracket is open, or it begins with a digit."),
-        "step_long": _("The selector has %(n)s letters: at most %(most)s."),
-        "step_wait": _("%(ms)s ms is too long: wait at most %(most)s ms, or for a selector."),
+        "step_selector": _(
+            "“%(selector)s” is not a CSS selector: a quote or bracket is not closed, or it begins with a digit."
+        ),
+        "step_long": _("The selector has %(n)s characters: at most %(most)s are allowed."),
+        "step_wait": _("%(ms)s ms is too long: wait at most %(most)s ms, or wait for a selector."),
         "step_scroll": _("Say what to scroll and how far: “scroll .panel to 800”, “scroll page to bottom”."),
     }
 
@@ -114,7 +124,7 @@ def _written(lang: Language, values: Mapping[str, Scalar]) -> dict[str, str]:
     """The values of a fault as this language writes numbers and what was expected."""
     _ = lang.text
     expected = {
-        "text": _("a text"),
+        "text": _("text"),
         "a whole number": _("a whole number"),
         "a number": _("a number"),
         "a list": _("a list"),

@@ -20,10 +20,12 @@ def known_line(lang: Language, patterns: tuple[str, ...], pages: list[str]) -> s
         return lang.text("No pattern, so nothing is measured here.")
     found = [page for page in pages if any(matches(pattern, page) for pattern in patterns)]
     if not found:
-        return lang.text("Fits no page that was visited so far.")
+        return lang.text("Matches no page visited so far.")
     names = ", ".join(page_path(page) for page in found[:SHOWN])
     more = f", +{lang.number(len(found) - SHOWN)}" if len(found) > SHOWN else ""
-    return lang.plural("Fits %(num)s page: %(names)s", "Fits %(num)s pages: %(names)s", len(found), names=names + more)
+    return lang.plural(
+        "Matches %(num)s page: %(names)s", "Matches %(num)s pages: %(names)s", len(found), names=names + more
+    )
 
 
 async def matching(request: Request, *, registry: Registry, traffic: TrafficReader) -> Response:

@@ -160,17 +160,21 @@ async def _answer(
 
 def _role(lang: Language, role: str) -> str:
     _ = lang.text
-    return {"owner": _("owner: may do all"), "editor": _("editor: may change"), "viewer": _("viewer: may look")}[role]
+    return {
+        "owner": _("owner: full access"),
+        "editor": _("editor: can make changes"),
+        "viewer": _("viewer: read only"),
+    }[role]
 
 
 def _languages(lang: Language, who: Person) -> list[Choice]:
-    choices = [Choice(lang.text("As the browser says"), "", not who.language)]
+    choices = [Choice(lang.text("Same as the browser"), "", not who.language)]
     return choices + [Choice(NAMES[code], code, who.language == code) for code in CODES]
 
 
 def _themes(lang: Language, theme: str) -> list[Choice]:
     _ = lang.text
-    words = {"": _("As the system says"), "light": _("Light"), "dark": _("Dark")}
+    words = {"": _("Same as the system"), "light": _("Light"), "dark": _("Dark")}
     return [Choice(words[name], name, name == theme) for name in THEMES]
 
 

@@ -112,5 +112,5 @@ def _words(lang: Language, job: Job) -> str:
     if job.problem:
         return words_of(lang, job.problem)
     if job.state == "queued":
-        return lang.text("Waiting for its turn")
-    return lang.text("Opening the page, letting it come to rest, taking it at each width")
+        return lang.text("Waiting in the queue")
+    return lang.text("Opening the page, waiting for it to settle, taking a picture at each width")

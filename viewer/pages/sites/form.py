@@ -79,10 +79,10 @@ def label(lang: Language, path: str) -> str:
     names = {
         "name": _("Name"),
         "domains": _("Domains"),
-        "keep_query": _("Query keys that make another page"),
-        "fetch_from": _("Address to load pictures from"),
-        "staff_networks": _("Addresses of your offices"),
-        "staff_ids": _("Ids of your team"),
+        "keep_query": _("Query parameters that identify a page"),
+        "fetch_from": _("Address to use for taking pictures"),
+        "staff_networks": _("IP addresses of your offices"),
+        "staff_ids": _("User IDs of your team"),
     }
     top = path.partition(".")[0]
     return names.get(top, top)

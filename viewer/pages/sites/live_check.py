@@ -40,21 +40,21 @@ def live_check(
         LiveStep(
             _("A page with the line was opened"),
             bool(opened),
-            hint=_("Paste the line, then open %(address)s. This list follows by itself.", address=start),
+            hint=_("Paste the line, then open %(address)s. This list updates automatically.", address=start),
         ),
         LiveStep(
             _("A first view is received"),
             viewed,
             fact=lang.moment(traffic.last_view_ms) if viewed else "",
-            hint=_("What came so far was refused: see below why.")
+            hint=_("Everything received so far was refused: see the reasons below.")
             if refused
-            else _("It is counted a second after the page was opened."),
+            else _("A view is counted one second after the page opens."),
         ),
         LiveStep(
             _("The first picture is taken"),
             bool(pictures),
             fact=lang.moment(max(p.taken for p in pictures)) if pictures else "",
-            hint=_("Parcours opens the page in its own browser and takes it at three widths."),
+            hint=_("Parcours opens the page in its own browser and takes pictures at three widths."),
             take=take,
         ),
     ]

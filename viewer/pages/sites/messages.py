@@ -20,7 +20,7 @@ def old_keys(lang: Language, site: Site, intake: SiteIntake | None) -> list[str]
     ]
     if words and intake is not None and intake.by_old_key:
         n = lang.number(intake.by_old_key)
-        words.append(lang.text("%(n)s messages came with a key of before since Parcours started.", n=n))
+        words.append(lang.text("%(n)s messages with a previous key have arrived since Parcours started.", n=n))
     return words
 
 
@@ -28,7 +28,7 @@ def tests_line(lang: Language, intake: SiteIntake | None) -> str:
     if intake is None or not intake.of_tests:
         return ""
     return lang.text(
-        "%(n)s messages are tests: their page was on somebody's own machine (localhost). They count on its own maps.",
+        "%(n)s messages are tests from a page on localhost. They have their own maps.",
         n=lang.number(intake.of_tests),
     )
 
@@ -38,7 +38,7 @@ def refused_line(lang: Language, recent: Recent) -> str:
     if not share:
         return ""
     return lang.text(
-        "%(n)s of %(all)s messages in the last 24 hours, %(share)s. Nothing is dropped without being counted here.",
+        "%(n)s of %(all)s messages in the last 24 hours (%(share)s). Every refused message is counted here.",
         n=lang.number(refused),
         all=lang.number(refused + recent.accepted),
         share=lang.share(share, 1 if share >= 0.001 else 2),
@@ -49,11 +49,13 @@ def skipped_line(lang: Language, recent: Recent) -> str:
     if not recent.skipped.count:
         return ""
     words = lang.plural(
-        "%(num)s message of a newer script held what this Parcours does not know yet; the rest of it is stored.",
-        "%(num)s messages of a newer script held what this Parcours does not know yet; the rest of them is stored.",
+        "%(num)s message from a newer script contained data that this version of Parcours does not know; "
+        "the rest was stored.",
+        "%(num)s messages from a newer script contained data that this version of Parcours does not know; "
+        "the rest was stored.",
         recent.skipped.count,
     )
-    names = lang.text("Not known: %(names)s.", names=recent.skipped.example)
+    names = lang.text("Unknown: %(names)s.", names=recent.skipped.example)
     return f"{words} {names}"
 
 
@@ -61,8 +63,8 @@ def own_programs(lang: Language, intake: SiteIntake | None) -> str:
     if intake is None or not intake.from_backend:
         return ""
     return lang.plural(
-        "%(num)s message of your own programs was taken since Parcours started.",
-        "%(num)s messages of your own programs were taken since Parcours started.",
+        "Your own programs have sent %(num)s message since Parcours started.",
+        "Your own programs have sent %(num)s messages since Parcours started.",
         intake.from_backend,
     )
 
@@ -71,7 +73,7 @@ def quarantined_line(lang: Language, intake: SiteIntake | None) -> str:
     if intake is None or not intake.quarantined:
         return ""
     return lang.plural(
-        "%(num)s message was received and could not be stored. It is kept on the server's disk.",
-        "%(num)s messages were received and could not be stored. They are kept on the server's disk.",
+        "%(num)s message was received but could not be stored. It is kept on the server's disk.",
+        "%(num)s messages were received but could not be stored. They are kept on the server's disk.",
         intake.quarantined,
     )

@@ -17,30 +17,30 @@ def words_of(lang: Language, reason: str) -> str:
     """The reason (a code of the collector) as a sentence."""
     _ = lang.text
     known = {
-        "origin": _("The page stands on a domain that is not one of this site"),
-        "shape": _("The message is not what the script sends"),
-        "not_json": _("The message is not what the script sends"),
+        "origin": _("The page is on a domain that does not belong to this site"),
+        "shape": _("The message is not one that the script sends"),
+        "not_json": _("The message is not one that the script sends"),
         "not_gzip": _("The message is damaged"),
         "version": _("The page uses a script that is too old or too new"),
         "page": _("The page has no web address"),
-        "content_type": _("The message is not of a kind that the script sends"),
-        "content_encoding": _("The message is not of a kind that the script sends"),
-        "method": _("Somebody opened the address for messages in a browser"),
+        "content_type": _("The message has a type or encoding that the script never sends"),
+        "content_encoding": _("The message has a type or encoding that the script never sends"),
+        "method": _("The address for messages was opened in a browser"),
         "too_large": _("The message is too long"),
         "slow": _("The message did not arrive in time"),
         "cut": _("The connection ended too early"),
         "address_rate": _("Too many messages from one address"),
         "site_rate": _("Too many messages for this site"),
         "busy": _("The disk could not keep up; the visitor's browser tries again"),
-        "backlog": _("The database does not take data; the visitor's browser tries again"),
+        "backlog": _("The database is not accepting data; the visitor's browser tries again"),
         "disk_full": _("The disk is nearly full; the visitor's browser tries again"),
-        "not_durable": _("The disk failed; the visitor's browser tries again"),
-        "store_away": _("The database was away; the visitor's browser tries again"),
-        "event_shape": _("An event of your own programs cannot be read"),
-        "event_page": _("An event of your own programs names a page of another site"),
-        "event_time": _("An event of your own programs is too old, or in the future"),
+        "not_durable": _("A disk error occurred; the visitor's browser tries again"),
+        "store_away": _("The database was unavailable; the visitor's browser tries again"),
+        "event_shape": _("An event from your own programs could not be read"),
+        "event_page": _("An event from your own programs refers to a page of another site"),
+        "event_time": _("An event from your own programs is too old or in the future"),
         "too_many": _("Your own programs sent too much in one request"),
-        "stopping": _("Parcours was being stopped; the visitor's browser tries again"),
+        "stopping": _("Parcours was shutting down; the visitor's browser tries again"),
     }
     return known.get(reason, reason.replace("_", " "))
 
@@ -48,26 +48,29 @@ def words_of(lang: Language, reason: str) -> str:
 def advice_of(lang: Language, reason: str) -> str:
     """What to do about it."""
     _ = lang.text
-    told = _("The answer that your program got says where and why.")
+    told = _("The response to your program says where and why.")
     known = {
         "event_shape": told,
         "event_page": told,
         "event_time": told,
         "too_many": told,
         "origin": _(
-            "Add the domain below if the page is yours; else somebody copied your line: nothing is to be done."
+            "Add the domain below if the page is yours. If not, somebody copied your line and there is nothing to do."
         ),
-        "shape": _("Nothing, unless your own program sends to Parcours."),
-        "not_json": _("Nothing, unless your own program sends to Parcours."),
-        "content_type": _("Nothing, unless your own program sends to Parcours."),
-        "content_encoding": _("Nothing, unless your own program sends to Parcours."),
-        "version": _("Empty the cache of /parcours.js where you keep one."),
+        "shape": _("Nothing, unless one of your own programs sends data to Parcours."),
+        "not_json": _("Nothing, unless one of your own programs sends data to Parcours."),
+        "content_type": _("Nothing, unless one of your own programs sends data to Parcours."),
+        "content_encoding": _("Nothing, unless one of your own programs sends data to Parcours."),
+        "version": _("Clear any cache of /parcours.js."),
         "page": _("Open the page over http or https, not from a file."),
-        "address_rate": _("Nothing if it is a robot. Behind a proxy, name it in the setting PARCOURS_TRUSTED_PROXIES."),
+        "address_rate": _(
+            "Nothing to do if it is a bot. If Parcours runs behind a proxy, name the proxy in the setting "
+            "PARCOURS_TRUSTED_PROXIES."
+        ),
         "site_rate": _("Raise the limit in the settings if these are real visitors."),
-        "backlog": _("Look after the database; nothing that was accepted is lost."),
-        "store_away": _("Look after the database; nothing that was accepted is lost."),
-        "disk_full": _("Free space on the disk of the journal."),
-        "not_durable": _("Look after the disk of the journal."),
+        "backlog": _("Check the database. Nothing that was accepted is lost."),
+        "store_away": _("Check the database. Nothing that was accepted is lost."),
+        "disk_full": _("Free up space on the disk that holds the journal."),
+        "not_durable": _("Check the disk that holds the journal."),
     }
-    return known.get(reason, _("Nothing, unless it comes often."))
+    return known.get(reason, _("Nothing, unless it happens often."))

@@ -81,8 +81,8 @@ def label(lang: Language, path: str) -> str:
         "key": _("Key"),
         "pages": _("Pages"),
         "steps": _("Steps"),
-        "devices": _("Devices that have it"),
-        "place": _("Place in the order"),
+        "devices": _("Devices it applies to"),
+        "place": _("Position in the order"),
     }
     top = path.partition(".")[0]
     return names.get(top, top)
@@ -92,11 +92,11 @@ def step_help(lang: Language) -> list[tuple[str, str]]:
     """Each kind of step by an example, and what it does."""
     _ = lang.text
     return [
-        ("click #menu-button", _("Press it: the first one shown that the selector names")),
-        ("hover nav .lamps", _("Rest the pointer on it; it stays there for the picture")),
-        ("wait .menu", _("Wait until it shows")),
-        ("wait 500", _("Wait so many milliseconds")),
-        ("scroll .panel to 800", _("Scroll inside an element, px or bottom")),
-        ("scroll page to bottom", _("Scroll the page, for what appears then")),
-        ("dismiss #cookies button", _("Press it if it is there, go on if it is not")),
+        ("click #menu-button", _("Click the first visible element that matches the selector")),
+        ("hover nav .lamps", _("Move the pointer onto it and leave it there for the picture")),
+        ("wait .menu", _("Wait until it is visible")),
+        ("wait 500", _("Wait for this many milliseconds")),
+        ("scroll .panel to 800", _("Scroll an element to a position in px, or to the bottom")),
+        ("scroll page to bottom", _("Scroll the page, to show what appears on scrolling")),
+        ("dismiss #cookies button", _("Click it if it is there, otherwise continue")),
     ]

@@ -188,7 +188,7 @@ class StateFormRenderer:
         form = typed or _begun(request, lang, found, pictures)
         page = StateFormPage(
             frame=frame,
-            title=lang.text("Change the state") if found else lang.text("New state"),
+            title=lang.text("Edit state") if found else lang.text("New state"),
             form=form,
             devices=[Choice(device_name(lang, d), d, not form.devices or d in form.devices) for d in DEVICES],
             help=step_help(lang),
@@ -229,7 +229,7 @@ def _wanted(definitions: Definitions, site: Site, state: PageState, url: str, la
     """The pictures of a state on one address. ValueError when the address is not one of its pages."""
     page = canonical_page(url, site.keep_query)
     if not any(matches(pattern, page) for pattern in state.pages):
-        raise ValueError(lang.text("The address to try it on is not one of the pages of this state."))
+        raise ValueError(lang.text("The test address is not one of the pages of this state."))
     return planned_pictures(definitions, site, page, WIDTHS, "" if state.first else state.key)
 
 
