@@ -3,7 +3,10 @@ const pic = document.querySelector('.pic[data-live]');
 const tag = pic?.querySelector('.tag');
 const detail = document.querySelector('[data-detail-of]');
 
-const mark = (id) => document.querySelectorAll('[data-el]').forEach((node) => node.classList.toggle('on', node.dataset.el === id));
+const mark = (id) =>
+  document
+    .querySelectorAll('[data-el]')
+    .forEach((node) => node.classList.toggle('on', node.dataset.el === id));
 
 const helpLink = (href, label) => {
   const link = document.createElement('a');
@@ -17,27 +20,36 @@ const helpLink = (href, label) => {
 const fill = (box) => {
   if (!detail) return;
   detail.querySelector('h2').textContent = box.dataset.name;
-  detail.querySelector('dl').replaceChildren(...JSON.parse(box.dataset.detail).flatMap(([label, value, css, help]) => {
-    const dt = document.createElement('dt'), dd = document.createElement('dd'), b = document.createElement('b');
-    dt.textContent = label;
-    if (help) dt.append(helpLink(help, label));
-    b.textContent = value;
-    dd.className = css;
-    dd.append(css ? b : value);
-    return [dt, dd];
-  }));
+  detail.querySelector('dl').replaceChildren(
+    ...JSON.parse(box.dataset.detail).flatMap(([label, value, css, help]) => {
+      const dt = document.createElement('dt'),
+        dd = document.createElement('dd'),
+        b = document.createElement('b');
+      dt.textContent = label;
+      if (help) dt.append(helpLink(help, label));
+      b.textContent = value;
+      dd.className = css;
+      dd.append(css ? b : value);
+      return [dt, dd];
+    }),
+  );
   detail.hidden = false;
 };
 
 const show = (node) => {
-  const id = node.dataset.el, box = pic.querySelector(`.el[data-el="${CSS.escape(id)}"]`);
+  const id = node.dataset.el,
+    box = pic.querySelector(`.el[data-el="${CSS.escape(id)}"]`);
   mark(id);
-  if (!box) { tag.hidden = true; return; }
-  const {left, top, width} = box.style, right = parseFloat(left) > 60;
+  if (!box) {
+    tag.hidden = true;
+    return;
+  }
+  const {left, top, width} = box.style,
+    right = parseFloat(left) > 60;
   tag.hidden = false;
   tag.textContent = box.getAttribute('aria-label');
   tag.classList.toggle('r', right);
-  tag.classList.toggle('under', parseFloat(top) / 100 * pic.offsetHeight < 32);
+  tag.classList.toggle('under', (parseFloat(top) / 100) * pic.offsetHeight < 32);
   tag.style.top = top;
   tag.style.left = right ? `calc(${left} + ${width})` : left;
   fill(box);
@@ -54,7 +66,9 @@ if (pic && tag) {
     event.preventDefault();
     boxes.at((boxes.indexOf(document.activeElement) + step) % boxes.length).focus();
   });
-  document.querySelector('[data-do=strength]')?.addEventListener('input', (event) => pic.style.setProperty('--o', event.target.value / 100));
+  document
+    .querySelector('[data-do=strength]')
+    ?.addEventListener('input', (event) => pic.style.setProperty('--o', event.target.value / 100));
   document.querySelector('[data-do=page]')?.addEventListener('change', (event) => {
     pic.classList.remove('asis', 'night');
     if (event.target.value) pic.classList.add(event.target.value);

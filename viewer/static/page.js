@@ -3,31 +3,51 @@ document.documentElement.classList.add('script');
 
 // Open menus close when something else is clicked, and on Escape.
 const opened = () => document.querySelectorAll('.drop[open]');
-document.addEventListener('click', (event) => opened().forEach((drop) => drop.contains(event.target) || drop.removeAttribute('open')));
+document.addEventListener('click', (event) =>
+  opened().forEach((drop) => drop.contains(event.target) || drop.removeAttribute('open')),
+);
 document.addEventListener('keydown', (event) => {
   if (event.key !== 'Escape') return;
-  opened().forEach((drop) => { drop.removeAttribute('open'); drop.querySelector('summary').focus(); });
+  opened().forEach((drop) => {
+    drop.removeAttribute('open');
+    drop.querySelector('summary').focus();
+  });
 });
 
-document.querySelectorAll('[data-copy]').forEach((button) => button.addEventListener('click', async () => {
-  await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
-  button.textContent = button.dataset.done;
-}));
+document.querySelectorAll('[data-copy]').forEach((button) =>
+  button.addEventListener('click', async () => {
+    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
+    button.textContent = button.dataset.done;
+  }),
+);
 
 // A line of code to copy follows what is typed beside it.
 document.querySelectorAll('[data-echo]').forEach((span) => {
   const input = document.querySelector(`[name="${span.dataset.echo}"]`);
-  input?.addEventListener('input', () => { span.textContent = input.value || '…'; });
+  input?.addEventListener('input', () => {
+    span.textContent = input.value || '…';
+  });
 });
 
 // Search among the items of a list by their words.
-document.querySelectorAll('[data-filter]').forEach((input) => input.addEventListener('input', () => {
-  const words = input.value.trim().toLowerCase();
-  for (const item of document.querySelectorAll(input.dataset.filter)) item.hidden = !item.textContent.toLowerCase().includes(words);
-}));
+document.querySelectorAll('[data-filter]').forEach((input) =>
+  input.addEventListener('input', () => {
+    const words = input.value.trim().toLowerCase();
+    for (const item of document.querySelectorAll(input.dataset.filter))
+      item.hidden = !item.textContent.toLowerCase().includes(words);
+  }),
+);
 
 // Panes show the same part of their pages: they scroll together.
 const panes = [...document.querySelectorAll('[data-together]')];
-panes.forEach((pane) => pane.addEventListener('scroll', () => panes.forEach((other) => {
-  if (other !== pane && Math.abs(other.scrollTop - pane.scrollTop) > 1) other.scrollTop = pane.scrollTop;
-}), {passive: true}));
+panes.forEach((pane) =>
+  pane.addEventListener(
+    'scroll',
+    () =>
+      panes.forEach((other) => {
+        if (other !== pane && Math.abs(other.scrollTop - pane.scrollTop) > 1)
+          other.scrollTop = pane.scrollTop;
+      }),
+    {passive: true},
+  ),
+);

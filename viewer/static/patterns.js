@@ -13,4 +13,5 @@ document.addEventListener('input', (event) => {
   clearTimeout(waiting);
   waiting = setTimeout(() => test(event.target).catch(() => {}), 250); // a lost connection: the next letter asks again
 });
-for (const field of document.querySelectorAll('form [data-patterns]')) if (field.value.trim()) test(field).catch(() => {});
+for (const field of document.querySelectorAll('form [data-patterns]'))
+  if (field.value.trim()) test(field).catch(() => {});

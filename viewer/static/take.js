@@ -2,7 +2,9 @@
 const box = document.querySelector('[data-job]');
 
 const follow = async () => {
-  const jobs = await Promise.all(box.dataset.job.split(' ').map((href) => fetch(href).then((answer) => answer.json())));
+  const jobs = await Promise.all(
+    box.dataset.job.split(' ').map((href) => fetch(href).then((answer) => answer.json())),
+  );
   if (jobs.some((job) => job.error || job.state === 'failed')) return location.reload(); // the page says why
   if (jobs.every((job) => job.state === 'done')) return location.assign(box.dataset.next);
   return setTimeout(again, 700);

@@ -19,6 +19,27 @@ from viewer.pages.frame.page import Page
 TEMPLATES = Path(__file__).parent.parent  # each beside the code that fills it
 STATIC = TEMPLATES.parent / "static"
 
+STYLE_SHEET = "look.css"
+# Its parts in viewer/static/css, in the order of the cascade
+STYLES = (
+    "tokens",
+    "base",
+    "top",
+    "controls",
+    "map",
+    "panel",
+    "status",
+    "gallery",
+    "compare",
+    "journey",
+    "forms",
+    "journey_form",
+    "narrow",
+    "script",
+    "page_states",
+    "help",
+)
+
 
 @cache
 def environment(code: str) -> Environment:
@@ -35,7 +56,7 @@ def environment(code: str) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         lang.catalog.gettext, lang.catalog.ngettext, newstyle=True
     )
-    env.globals.update(lang=lang, static=static, charts=charts, help_href=help_href)
+    env.globals.update(lang=lang, static=static, style_href=style_href(), charts=charts, help_href=help_href)
     env.policies["ext.i18n.trimmed"] = True
     return env
 
@@ -46,6 +67,18 @@ def static(name: str) -> str:
     return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
 
 
+@cache
+def style_sheet() -> str:
+    """All of viewer/static/css, sent as one file: a page waits for one request instead of many."""
+    return "\n".join((STATIC / "css" / f"{name}.css").read_text() for name in STYLES)
+
+
+@cache
+def style_href() -> str:
+    """Address of the style sheet, changed whenever it is."""
+    return f"/static/{STYLE_SHEET}?v={hashlib.sha256(style_sheet().encode()).hexdigest()[:10]}"
+
+
 class StaticPages(StaticFiles):
     """The files of `viewer/static`; an address with `?v=` never changes, so browsers keep it."""
 
@@ -53,7 +86,10 @@ class StaticPages(StaticFiles):
         super().__init__(directory=STATIC)
 
     async def get_response(self, path: str, scope: Scope) -> Response:
-        response = await super().get_response(path, scope)
+        if path == STYLE_SHEET:
+            response: Response = Response(style_sheet(), media_type="text/css")
+        else:
+            response = await super().get_response(path, scope)
         if scope.get("query_string", b"").startswith(b"v=") and response.status_code == 200:
             response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
         return response
