@@ -70,8 +70,8 @@ def test_elements_of_a_state_are_clicked_in_that_state(layouts: PageLayouts) -> 
         pressed = [layout.columns.paths[click.spot.element] for click in clicks]
         assert (pressed[0].partition(">")[0], pressed[1:]) == (opener, [link])  # on a phone the drawing in the button
         menu = layout.states["menu"]
-        assert menu.holds(menu.index[link], clicks[1].spot.x, clicks[1].spot.y)
-        assert menu.layout.scroller[menu.index[link]] == -1  # it hangs out of the header, which does not scroll
+        assert menu.contains(menu.index[link], clicks[1].spot.x, clicks[1].spot.y)
+        assert menu.columns.scroller[menu.index[link]] == -1  # it hangs out of the header, which does not scroll
 
 
 def test_phones_can_go_on_too(layouts: PageLayouts) -> None:
