@@ -1,9 +1,9 @@
 """Sealed segments go to the store, each exactly once, in a background thread.
 
 A segment is one insert of JSON lines under its name as deduplication token, so it may be sent again after any
-failure. Failures of the store are told apart:
+failure. Failures of the store are handled differently:
 
-- unreachable, busy, disk full: all segments wait; nothing is refused while the journal has room;
+- unreachable, busy, disk full: all segments wait; nothing is refused while the journal has space;
 - a line that the store cannot read: its record goes to `quarantine/`, the rest is stored;
 - anything else: the segment is tried `attempts` times, while others overtake it, then it goes to quarantine.
 """

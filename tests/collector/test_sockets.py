@@ -167,7 +167,7 @@ async def _posts(port: int, number: int = 1) -> list[int]:
 
 def test_a_byte_at_a_time_is_408_while_others_are_answered(settings: CollectorSettings, run: Run) -> None:
     async def work() -> None:
-        async with served(replace(settings, body_seconds=0.5)) as (collector, port):
+        async with served(replace(settings, body_seconds=2.0)) as (collector, port):
             slow = [await Wire().open(port) for _ in range(20)]
             for wire in slow:
                 await wire.send(HEAD.encode() + b"Content-Length: 500\r\n\r\n{")
