@@ -62,11 +62,11 @@ async def heat(request: Request, *, questions: Questions, maps: Maps, work: Work
     return _picture(request, await work.heavy(layer), "png", "private, no-cache")
 
 
-def _part(strips: Iterable[tuple[int, int]], n: int | None) -> pictures.Strip:
+def _part(strips: Iterable[tuple[int, int]], n: int | None) -> pictures.StripBounds:
     """The strip `n` of a picture, or all of it as one."""
     parts = pictures.strips_of(strips)
     if n is None:
-        return pictures.Strip(0, 0, sum(part.height for part in parts))
+        return pictures.StripBounds(0, 0, sum(part.height for part in parts))
     return pictures.strip_named(parts, n)
 
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKAGES = ("store", "rules", "collector", "aggregator", "viewer", "parcours")
-# Names that still mean two or three things. Only ever remove one.
-NOT_YET = {"Strip"}
 
 
 def defined() -> dict[str, set[str]]:
@@ -24,11 +22,5 @@ def defined() -> dict[str, set[str]]:
 
 
 def test_no_class_name_is_defined_in_two_modules() -> None:
-    twice = {name: sorted(files) for name, files in defined().items() if len(files) > 1 and name not in NOT_YET}
+    twice = {name: sorted(files) for name, files in defined().items() if len(files) > 1}
     assert not twice, twice
-
-
-def test_the_list_of_names_still_to_do_is_current() -> None:
-    found = defined()
-    done = sorted(name for name in NOT_YET if len(found[name]) < 2)
-    assert not done, f"Remove from NOT_YET: {done}"

@@ -33,7 +33,7 @@ def test_layers_of_all_strips_are_the_layer_of_the_page():
 
 
 def test_a_grid_that_ends_early_is_filled_with_nothing():
-    part = pictures.rows_of(np.ones((10, 2), np.float32), pictures.Strip(0, 0, 100))
+    part = pictures.rows_of(np.ones((10, 2), np.float32), pictures.StripBounds(0, 0, 100))
     assert part.shape == (25, 2)
     assert part.sum() == 20
 

@@ -21,7 +21,7 @@ BACKGROUND = (236, 238, 239)  # RGB, between and below them
 
 
 @dataclass(frozen=True)
-class Strip:
+class StripBounds:
     """One strip of a page picture: its number, top and height in CSS px."""
 
     n: int
@@ -29,24 +29,24 @@ class Strip:
     height: int
 
 
-def strips_of(heights: Iterable[tuple[int, int]]) -> list[Strip]:
+def strips_of(heights: Iterable[tuple[int, int]]) -> list[StripBounds]:
     """Strips, top to bottom, from their (number, height in CSS px)."""
     strips, top = [], 0
     for n, height in sorted(heights):
-        strips.append(Strip(n, top, height))
+        strips.append(StripBounds(n, top, height))
         top += height
     return strips
 
 
-def strip_named(strips: Sequence[Strip], n: int) -> Strip:
-    """Strip number `n`. Problem 404 when there is none."""
+def strip_named(strips: Sequence[StripBounds], n: int) -> StripBounds:
+    """StripBounds number `n`. Problem 404 when there is none."""
     found = next((s for s in strips if s.n == n), None)
     if found is None:
         raise missing("strip", str(n), f"This picture has {len(strips)}, counted from 0.")
     return found
 
 
-def rows_of(grid: NDArray[np.float32], strip: Strip, cell: int = CELL) -> NDArray[np.float32]:
+def rows_of(grid: NDArray[np.float32], strip: StripBounds, cell: int = CELL) -> NDArray[np.float32]:
     """The rows of grid[rows, columns] that fall on the strip; zeros where the grid ends above the strip's end."""
     first, last = strip.top // cell, -(-(strip.top + strip.height) // cell)
     rows = grid[first:last]
@@ -55,13 +55,13 @@ def rows_of(grid: NDArray[np.float32], strip: Strip, cell: int = CELL) -> NDArra
 
 
 def heat_strip(
-    grid: NDArray[np.float32], strip: Strip, scale: Scale, palette: Palette = "light", cell: int = CELL
+    grid: NDArray[np.float32], strip: StripBounds, scale: Scale, palette: Palette = "light", cell: int = CELL
 ) -> bytes:
     """PNG of the heat layer over one strip, one pixel per cell."""
     return heat_png(rows_of(grid, strip, cell), scale, palette)
 
 
-def veil_strip(depth: NDArray[np.float32], share: NDArray[np.float32], strip: Strip) -> bytes:
+def veil_strip(depth: NDArray[np.float32], share: NDArray[np.float32], strip: StripBounds) -> bytes:
     """PNG of the shade of reach over one strip. depth[k] in CSS px; share[k]: views that saw it, 0 to 1."""
     return veil_png(shares_at(depth, share, strip.top, strip.height))
 
@@ -99,7 +99,7 @@ def whole_page(pictures: Sequence[bytes], level: NDArray[np.uint8], palette: Pal
     layer = overlay(level, palette) if level.any() else None
     top = 0
     for picture in opened:
-        # Strip by strip: the heat layer of a long page at full size would need more memory than the page.
+        # StripBounds by strip: the heat layer of a long page at full size would need more memory than the page.
         part = picture.convert("RGB")
         page.paste(_with_heat(part, layer, top) if layer else part, (0, top))
         top += picture.height
