@@ -23,6 +23,7 @@ def names_in(template: str) -> set[str]:
         if isinstance(node.template, nodes.Const) and node.template.value not in LAYOUT:
             found |= names_in(node.template.value)
     found -= {macro.name for macro in tree.find_all(nodes.Macro)}
+    found -= {name.name for name in tree.find_all(nodes.Name) if name.ctx == "store"}  # of `set`
     return found - set(environment("en").globals) - {"parts", "faulty"}
 
 
