@@ -66,7 +66,7 @@ def record(
     `allowed` and `given` as in `read`.
     """
     found = read(kind, raw, allowed=allowed, given=given)
-    faults = in_order((*found.faults, *rules(found.values)), kind.__struct_fields__)
+    faults = in_order((*found.faults, *rules(found.values)), allowed or kind.__struct_fields__)
     return Faults(faults) if faults else kind(**found.values)
 
 

@@ -173,7 +173,7 @@ class Viewer:
 
     def _application(self) -> Starlette:
         parts = self._parts()
-        errors = ErrorPages(self.frames, self.urls)
+        errors = ErrorPages(self.frames, self.urls, pages.LABELS)
 
         def route(endpoint: Endpoint) -> Route:
             handler = bind(endpoint.handler, parts)

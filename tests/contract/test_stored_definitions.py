@@ -84,7 +84,7 @@ def test_lists_show_it_with_its_fault_and_the_good_ones_as_ever(
     assert GOOD[kind]["name"] in words(page.text)
     assert "Old limit" in words(page.text)
     assert page.text.count("data-rejected=") == 3
-    assert page.text.count("Change it") == 3
+    assert page.text.count("Correct it") == 3
     listed = api.get(f"{ROOT}/sites/{old.id}/{NOUNS[kind]}").json()
     assert [one["name"] for one in listed[NOUNS[kind]]] == [GOOD[kind]["name"]]
     assert len(listed["rejected"]) == 3

@@ -10,20 +10,34 @@ from starlette.responses import RedirectResponse, Response
 
 from viewer.http.binding import Endpoint
 from viewer.pages.compare import page as compare
+from viewer.pages.experiments import form as experiment_form
 from viewer.pages.experiments import page as experiments
 from viewer.pages.gallery import page as gallery
 from viewer.pages.heatmap import page as heatmap
 from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
+from viewer.pages.journey import form as journey_form
 from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import show as journey
 from viewer.pages.patterns import page as patterns
 from viewer.pages.people import account, sign_in
+from viewer.pages.people import labels as people_labels
 from viewer.pages.pictures import page as pictures
+from viewer.pages.sites import form as site_form
 from viewer.pages.sites import index as site_index
 from viewer.pages.sites import setup
+from viewer.pages.states import form as state_form
 from viewer.pages.states import page as states
 
+# What the form of each kind calls its fields; keys as in store.records.KINDS
+LABELS = {
+    "site": site_form.label,
+    "experiment": experiment_form.label,
+    "journey": journey_form.label,
+    "state": state_form.label,
+    "user": people_labels.label,
+    "token": people_labels.label,
+}
 BOTH = ("GET", "POST")
 POST = ("POST",)
 SITE = "/sites/{site}"

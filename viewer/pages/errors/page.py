@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,7 @@ from rules.find import Rejected
 from viewer.access.person import person
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
-from viewer.pages.forms.faults import FormFaults, form_faults
+from viewer.pages.forms.faults import FormFaults, Labels, form_faults
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Page, doc
@@ -54,9 +55,11 @@ def problem_words(lang: Language, problem: Problem) -> str:
 class ErrorPages:
     """The page of an error, for viewer/http/errors.py."""
 
-    def __init__(self, frames: Frames, urls: Urls) -> None:
+    def __init__(self, frames: Frames, urls: Urls, labels: Mapping[str, Labels]) -> None:
+        """`labels`: what the form of each kind calls its fields."""
         self._frames = frames
         self._urls = urls
+        self._labels = labels
 
     async def answer(self, request: Request, problem: Problem) -> Response:
         frame = await self._frames.of(request, "")
@@ -94,7 +97,7 @@ class ErrorPages:
             heading=rejected.name,
             words=_("This was stored by an earlier version and is no longer valid."),
             hint=_("Nothing is lost. Correct it in the form and save."),
-            faults=form_faults(page.frame.lang, rejected.kind, rejected.faults, _plain_label),
+            faults=form_faults(page.frame.lang, rejected.kind, rejected.faults, self._labels[rejected.kind]),
             back=Choice(_("Correct it"), form) if form else page.back,
         )
 
@@ -109,8 +112,3 @@ class ErrorPages:
             "state": self._urls.state(site, rejected.key),
         }
         return forms.get(rejected.kind, "")
-
-
-def _plain_label(lang: Language, path: str) -> str:
-    """A field as the JSON API names it: this page does not show its form."""
-    return path

@@ -70,7 +70,7 @@ def stored_faults(lang: Language, found: Rejected[Any] | Any, labels: Labels) ->
         return FormFaults()
     note = lang.text("This was stored by an earlier version and is no longer valid. Correct it and save.")
     worded = form_faults(lang, found.kind, found.faults, labels)
-    return FormFaults(worded.heading, worded.all, note)
+    return FormFaults(all=worded.all, note=note)
 
 
 def rejected_row(lang: Language, found: Rejected[Any], labels: Labels, href: str) -> RejectedRow:
