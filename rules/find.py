@@ -14,6 +14,7 @@ from store.lenient import Unbuildable, build
 from store.records import KINDS, Experiment, Journey, PageState, Record, Site
 
 R = TypeVar("R", bound=Record)
+D = TypeVar("D", bound="Record | Rejected[Any]")
 
 _BETWEEN: dict[type[Record], shape.FieldRules] = {
     Site: site.faults_between,
@@ -100,10 +101,17 @@ def find(definitions: Definitions, kind: type[R], name: str, site: str = "") -> 
     """The definition with this id (or key), else with this name. NotFound when there is none."""
     found = all_of(definitions, kind, site)
     every: tuple[R | Rejected[R], ...] = (*found.records, *found.rejected)
+    one = named(every, name)
+    if one is None:
+        raise NotFound(_KIND_NAMES[kind], name, (_key(one) for one in every))
+    return one
+
+
+def named(definitions: Iterable[D], name: str) -> D | None:
+    """The one of these with this id (or key), else with this name."""
+    every = list(definitions)
     by_id = [one for one in every if name in (one.id, _key(one))]
-    for one in by_id or [one for one in every if getattr(one, "name", "") == name]:
-        return one
-    raise NotFound(_KIND_NAMES[kind], name, (_key(one) for one in every))
+    return next(iter(by_id or [one for one in every if getattr(one, "name", "") == name]), None)
 
 
 def usable(found: R | Rejected[R]) -> R:

@@ -15,6 +15,7 @@ from typing import Any, Literal
 
 from rules import period as periods
 from rules.faults import Fault, fault, in_order
+from rules.find import named
 from rules.page import page_meant
 from rules.period import Period
 from store.devices import DEVICES, Device
@@ -174,20 +175,14 @@ def resolve(reading: Reading, known: Known) -> Reading:
         else:
             question = replace(question, state=state)
     if question.experiment:
-        question = replace(question, experiment=experiment_meant(question.experiment, known.experiments))
+        experiment = named(known.experiments, question.experiment)
+        question = replace(question, experiment=experiment.id if experiment else question.experiment)
     return Reading(question, in_order(faults, COMPARISON.names))
 
 
 def states_of(states: Iterable[PageState], page: str) -> list[PageState]:
     """The states of a page, or of a pattern, in their order; steps that are done before every picture are none."""
     return [s for s in states if not s.first and any(p == page or matches(p, page) for p in s.pages)]
-
-
-def experiment_meant(text: str, experiments: Iterable[Experiment]) -> str:
-    """The id of the experiment with this id or name; the text itself where none is defined."""
-    found = list(experiments)
-    ids = [e.id for e in found if e.id == text] + [e.id for e in found if e.name == text]
-    return next(iter(ids), text)
 
 
 def _choice(asked: Mapping[str, str], name: str, allowed: tuple[Any, ...], usual: str, faults: list[Fault]) -> Any:
@@ -227,18 +222,21 @@ def _variant(asked: Mapping[str, str], faults: list[Fault]) -> tuple[str, str] |
 def _variant_meant(variant: tuple[str, str], experiments: Iterable[Experiment]) -> tuple[str, str] | Fault:
     """An experiment that is defined must have the variant; one that is not may still be measured."""
     name, key = variant
-    for experiment in experiments:
-        if name in (experiment.id, experiment.name):
-            if any(v.key == key for v in experiment.variants):
-                return experiment.id, key
-            allowed = ", ".join(f"{experiment.id}:{v.key}" for v in experiment.variants)
-            return fault("variant", "no_variant", value=key, experiment=experiment.name, allowed=allowed)
-    return variant
+    experiment = named(experiments, name)
+    if experiment is None:
+        return variant
+    if any(v.key == key for v in experiment.variants):
+        return experiment.id, key
+    allowed = ", ".join(f"{experiment.id}:{v.key}" for v in experiment.variants)
+    return fault("variant", "no_variant", value=key, experiment=experiment.name, allowed=allowed)
 
 
 def _state_meant(question: Question, known: Known) -> str | Fault:
     """The key of the state of this key or name. One that was deleted is known by its pictures."""
     text, here = question.state, states_of(known.states, question.page)
-    keys = [s.key for s in here if s.key == text] + [s.key for s in here if s.name == text]
-    keys += [s.state for s in known.snapshots if s.state == text and matches(question.page, s.page)]
-    return keys[0] if keys else fault("state", "no_state", value=text, allowed=", ".join(s.key for s in here))
+    state = named(here, text)
+    if state:
+        return state.key
+    if any(s.state == text and matches(question.page, s.page) for s in known.snapshots):
+        return text
+    return fault("state", "no_state", value=text, allowed=", ".join(s.key for s in here))
