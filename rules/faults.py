@@ -1,7 +1,7 @@
 """Faults: what is wrong with an input, as a field, a code and figures.
 
-The viewer words them in the reader's language (viewer/pages/fault_words.py); the API adds the English
-sentence of `FAULTS`.
+The viewer words them in the reader's language (viewer/pages/forms/words.py for definitions,
+viewer/pages/map/fault_words.py for questions); the API adds the English sentence of `FAULTS`.
 """
 
 from __future__ import annotations

@@ -107,8 +107,3 @@ def go(path: str) -> Response:
 def keep(response: Response, name: str, value: str) -> None:
     """Keep a preference (language, theme) in a cookie: nothing secret in it."""
     response.set_cookie(name, value, max_age=YEAR if value else 0, samesite="lax", path="/")
-
-
-def lines(text: str) -> tuple[str, ...]:
-    """The lines of a text field, without empty ones and doubles."""
-    return tuple(dict.fromkeys(line.strip() for line in text.replace(",", "\n").splitlines() if line.strip()))

@@ -6,7 +6,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from store.pages import matches, page_path
-from viewer.pages.frame.frames import language_of, lines
+from viewer.pages.forms.fields import lines
+from viewer.pages.frame.frames import language_of
 from viewer.pages.frame.languages import Language
 from viewer.registry import Registry
 from viewer.traffic import TrafficReader
