@@ -208,9 +208,9 @@ def test_panes_scroll_together(page: Page, address: str, shop: Site) -> None:
 
 def test_the_pattern_tester_follows_what_is_typed(page: Page, address: str, shop: Site) -> None:
     page.goto(f"{address}/sites/{shop.id}/experiments/new")
-    page.get_by_label("Pages, one pattern a line").fill("/l*")
+    page.get_by_label("Pages, one pattern per line").fill("/l*")
     expect(page.locator("[data-known]")).to_have_text("Matches 1 page: /lamps")
-    page.get_by_label("Pages, one pattern a line").fill("/nothing")
+    page.get_by_label("Pages, one pattern per line").fill("/nothing")
     expect(page.locator("[data-known]")).to_have_text("Matches no page visited so far.")
 
 
@@ -218,12 +218,12 @@ def test_a_journey_is_edited_in_place(page: Page, address: str, shop: Site, view
     page.goto(f"{address}/sites/{shop.id}/journeys/lamp?edit=1", wait_until="networkidle")
     look, buy = page.locator("#look"), page.locator("#buy")
     look.get_by_label("Stage", exact=True).fill("See")
-    look.get_by_title("Move to the stage after").click()
+    look.get_by_title("Move to the next stage").click()
     expect(buy.locator("[data-touchpoint]")).to_have_count(1)
     buy.get_by_title("Move left").click()
     page.get_by_role("button", name="Add a stage").click()
     page.locator("[data-stage]").nth(2).get_by_label("Stage", exact=True).fill("Keep")
-    page.get_by_role("button", name="Save the map").last.click()
+    page.get_by_role("button", name="Save map").last.click()
     expect(page.get_by_role("heading", name="Keep")).to_be_visible()
     stored = viewer.definitions.get(Journey, "lamp")
     assert [stage.name["en"] for stage in stored.stages] == ["Buy", "See", "Keep"]
@@ -236,7 +236,7 @@ def test_a_lost_race_keeps_what_was_typed(signed_in: BrowserContext, address: st
     page.goto(f"{address}/sites/{shop.id}/journeys/lamp?edit=1", wait_until="networkidle")
     page.get_by_label("What this journey is for").fill("typed in vain")
     viewer.definitions.put(viewer.definitions.get(Journey, "lamp"), "someone quick")
-    page.get_by_role("button", name="Save the map").last.click()
+    page.get_by_role("button", name="Save map").last.click()
     alert = page.get_by_role("alert")
     expect(alert).to_contain_text("what you typed is still here")
     expect(alert).to_contain_text("someone quick")

@@ -30,7 +30,7 @@ def test_a_sign_in_link_opens_what_it_names(viewer: Viewer, owner: Client, porta
     for wrong in (link.replace("link=", "link=x"), viewer.sign_in_url(replace(guest, id="nobody"))):
         refused = Client(portal, viewer.asgi, BASE, {"Accept": "text/html"}).get(wrong.removeprefix(BASE))
         assert refused.status_code == 403
-        assert "link is too old or not right" in refused.text
+        assert "link is too old or not valid" in refused.text
     viewer.definitions.put(replace(guest, password="another hash"))
     late = Client(portal, viewer.asgi, BASE, {"Accept": "text/html"}).get(link.removeprefix(BASE))
     assert late.status_code == 403

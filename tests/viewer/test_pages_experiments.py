@@ -50,4 +50,4 @@ def test_variants_keep_what_the_form_does_not_show(owner: Client, viewer: Viewer
               "variant_name": ["A", "B", "C"], "variant_url": ["", "", ""], "version": str(stored.version)}  # fmt: skip
     post(owner, f"/sites/{shop.id}/experiments/uneven/edit", **fields)
     assert [v.share for v in viewer.definitions.get(Experiment, "uneven").variants] == [0.8, 0.1, 0.1]
-    assert "No visitor on these pages yet" in words(owner.get(f"/sites/{shop.id}/experiments/uneven").text)
+    assert "No visitors on these pages yet" in words(owner.get(f"/sites/{shop.id}/experiments/uneven").text)

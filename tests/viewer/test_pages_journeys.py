@@ -38,7 +38,7 @@ def journey(viewer: Viewer, shop: Site) -> Journey:
 def test_the_map_measures_its_touchpoints(owner: Client, shop: Site, journey: Journey) -> None:
     page = owner.get(f"/sites/{shop.id}/journeys/lamp?{DAYS}").text
     seen = words(page)
-    assert "60 visitors in these days" in seen
+    assert "60 visitors in this period" in seen
     assert "Look Visitors 60" in seen
     assert "0.0% go on" in seen
     assert "Reached by 100.0%" in seen

@@ -62,20 +62,20 @@ def test_robots_are_told_by_reason_and_can_be_taken_in(owner: Client, shop: Site
     page = owner.get(at).text
     reason = {"click": "crawler 1", "scroll": "headless browser 1"}[kind]
     assert reason in words(page)
-    assert "Robots are taken in" not in page
-    [link] = re.findall(r'<a href="([^"]+)">Show robots on the map<', page)
+    assert "Bots are included" not in page
+    [link] = re.findall(r'<a href="([^"]+)">Show bots on the map<', page)
     page = owner.get(unescape(link)).text
-    assert f"Robots are taken in: {reason}." in words(page)
+    assert f"Bots are included: {reason}." in words(page)
     heat = [unescape(src) for src in re.findall(r'<img src="([^"]+heat[^"]+)"', page)]
     assert all("bots=1" in src for src in heat)
-    back = re.findall(r'<a href="([^"]+)">Leave robots out<', page)
+    back = re.findall(r'<a href="([^"]+)">Leave out bots<', page)
     assert {"bots" in href for href in back} == {False}
 
 
 def test_reach_has_its_lines_and_its_curve(owner: Client, shop: Site) -> None:
     page = owner.get(f"/sites/{shop.id}/heatmap?page=/lamps&kind=scroll&{DAYS}").text
     seen = words(page)
-    assert "25% of views came this far, 2,000 px" in seen  # 15 of 60 came to the foot
+    assert "25% of views got this far, 2,000 px" in seen  # 15 of 60 came to the foot
     assert "1,000 px" in seen
     assert "linear-gradient(" in page
     assert "<polyline" in page
@@ -96,16 +96,16 @@ def test_a_page_without_picture_says_what_to_do(owner: Client, shop: Site) -> No
 def test_an_empty_map_says_why(owner: Client, shop: Site) -> None:
     seen = words(owner.get(f"/sites/{shop.id}/heatmap?page=/lamps&since=2026-02-01&until=2026-02-02").text)
     assert "Nothing is left to draw" in seen
-    assert "there is something from 2 March to 2 March" in seen
+    assert "there is data from 2 March to 2 March" in seen
     narrowed = words(owner.get(f"/sites/{shop.id}/heatmap?page=/lamps&device=tablet&{DAYS}").text)
-    assert "What is chosen takes everything" in narrowed
+    assert "Nothing matches the selection" in narrowed
     assert "Show everyone" in narrowed
 
 
 def test_a_bad_address_is_refused_on_a_page(owner: Client, shop: Site) -> None:
     answer = owner.get(f"/sites/{shop.id}/heatmap?page=/lamps&kind=rage")
     assert answer.status_code == 400
-    assert "This address cannot be read" in words(answer.text)
+    assert "This address is not valid" in words(answer.text)
 
 
 def test_a_picture_is_taken_and_followed(owner: Client, viewer: Viewer, shop: Site) -> None:
@@ -140,9 +140,9 @@ def test_a_map_of_nothing_but_robots_leads_to_them(owner: Client, viewer: Viewer
     viewer.snapshots.save(shops.snapshot(shop.id, page=page), shops.page_layout(), shops.strips())
     at = f"/sites/{shop.id}/heatmap?page={page}&{DAYS}"
     seen = words(owner.get(at).text)
-    assert "All 1 came from robots." in seen
-    assert "pointer never rested 1" in seen
-    assert "Show robots on the map" in seen
-    assert "Robots are taken in: pointer never rested 1." in words(owner.get(at + "&bots=1").text)
+    assert "All 1 came from bots." in seen
+    assert "pointer never paused 1" in seen
+    assert "Show bots on the map" in seen
+    assert "Bots are included: pointer never paused 1." in words(owner.get(at + "&bots=1").text)
     before = f"/sites/{shop.id}/heatmap?page={page}&since=2026-01-01&until=2026-01-01&bots=1"
-    assert "Robots are taken in; none came." in words(owner.get(before).text)
+    assert "Bots are included, but there are none." in words(owner.get(before).text)

@@ -213,7 +213,7 @@ def test_the_map_says_what_belongs_to_which_state(owner: Client, shop: Site, men
 def test_reach_is_that_of_the_page_as_it_opens(owner: Client, shop: Site, menu: PageState, opened: None) -> None:
     refused = owner.get(heatmap(shop, kind="scroll", state="menu"))
     assert refused.status_code == 400
-    assert "Reach is that of the page as it opens" in words(refused.text)
+    assert "Reach is measured on the page as it opens" in words(refused.text)
     [repair] = re.findall(r'<a href="([^"]+)">Show the page as it opens<', refused.text)
     page = owner.get(unescape(repair)).text
     assert "Seen by" in words(page)

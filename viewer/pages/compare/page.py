@@ -231,14 +231,14 @@ def _empty(setting: ComparisonSetting) -> Empty:
     if not setting.page:
         patterns = ", ".join(experiment.pages)
         return Empty(
-            _("No visitor on these pages yet"),
+            _("No visitors on these pages yet"),
             (
-                _("Nobody was on %(patterns)s in these days.", patterns=patterns),
+                _("Nobody visited %(patterns)s in this period.", patterns=patterns),
                 _("Check the pages of the experiment, and that your site sends the key “%(key)s”.", key=experiment.id),
             ),
         )
     return Empty(
         _("No picture of %(path)s yet", path=page_path(setting.page)),
-        (_("The two maps are drawn on pictures of the variants, and there is none yet."),),
+        (_("The two maps are drawn on pictures of the variants, and there are none yet."),),
         take=setting.takes,
     )

@@ -126,11 +126,11 @@ def says(lang: Language, verdict: str) -> str:
         "more": _("More visitors used it with B"),
         "less": _("Fewer visitors used it with B"),
         "none": _("No difference seen"),
-        "few": _("Too few to say"),
+        "few": _("Too few to tell"),
         "only_a": _("Only in A"),
         "only_b": _("Only in B"),
-        "early": _("Kept back until the planned size"),
-        "srm": _("Kept back: the split is broken"),
+        "early": _("Held back until the planned size is reached"),
+        "srm": _("Held back: the split is broken"),
     }[verdict]
 
 
@@ -163,7 +163,7 @@ def difference_of(
     held = figures.verdict in HELD
     return Difference(
         title=_("Difference, B minus A"),
-        count=_("kept back") if held else _("%(n)s of %(all)s differ", n=differ, all=tested),
+        count=_("held back") if held else _("%(n)s of %(all)s differ", n=differ, all=tested),
         picture=drawn_picture(urls, site, figures.arms[1].snapshot, strips, None),
         boxes=[mark for mark in marks if mark],
         ticks=ticks,

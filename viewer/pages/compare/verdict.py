@@ -45,20 +45,20 @@ def verdict_of(lang: Language, found: ComparisonAnswer) -> Verdict:
         case "early":
             return Verdict(
                 _("Not a result yet."),
-                _("Verdicts are kept back until the planned size, so that an early lead does not mislead."),
+                _("Verdicts are held back until the planned size is reached, because an early lead can be misleading."),
             )
         case "srm":
             return Verdict(
                 _("The split is not what was planned."),
-                _("Verdicts are hidden: the variants may not have like visitors."),
+                _("Verdicts are hidden: the visitors of the two variants may not be comparable."),
                 bad=True,
             )
         case "few":
-            return Verdict(_("Too few visitors used anything here to say more."))
+            return Verdict(_("Too few visitors used anything here to draw a conclusion."))
         case "none":
             return Verdict(
                 _("No difference seen."),
-                _("That is not proof that there is none: a small one may hide among so few visitors."),
+                _("That does not prove that there is none: a small difference can go unnoticed among so few visitors."),
             )
     best = max((r for r in figures.rows if r.verdict in ("more", "less")), key=lambda r: abs(r.diff))
     name = shown_names(lang, found)[best.path]
@@ -86,12 +86,12 @@ def checks_of(lang: Language, figures: ComparisonFigures) -> list[Check]:
 def _size(lang: Language, figures: ComparisonFigures) -> Check:
     _, part = lang.text, figures.planned_reached
     if part is None:
-        return Check(_("Planned size"), _("not said: looking often makes chance look like a result"))
+        return Check(_("Planned size"), _("not set: checking repeatedly makes chance look like a result"))
     values = {"n": lang.number(figures.smallest), "all": lang.number(figures.planned)}
     words = (
         _("reached, %(n)s of %(all)s visitors in the smaller one", **values)
         if part >= 1
-        else _("%(n)s of %(all)s visitors in the smaller one", **values)
+        else _("%(n)s of %(all)s visitors in the smaller variant", **values)
     )
     return Check(_("Planned size"), words, True if part >= 1 else None, charts.percent(part, 1), round(100 * part))
 
@@ -120,7 +120,7 @@ def _both(lang: Language, figures: ComparisonFigures) -> Check:
     words = lang.plural("%(num)s visitor left out", "%(num)s visitors left out", n)
     if n:
         words += f", {lang.share(share)}"
-    return Check(lang.text("Seen both variants"), words, False if share > MANY_IN_BOTH else None)
+    return Check(lang.text("Saw both variants"), words, False if share > MANY_IN_BOTH else None)
 
 
 def notes_of(lang: Language, figures: ComparisonFigures) -> tuple[str, ...]:
@@ -134,8 +134,8 @@ def notes_of(lang: Language, figures: ComparisonFigures) -> tuple[str, ...]:
 
 def method_of(lang: Language, figures: ComparisonFigures) -> str:
     return lang.text(
-        "Share of the visitors who saw the page in that variant; a visitor counts once. q: adjusted for %(n)s elements "
-        "tested (Benjamini–Hochberg). An interval beside zero is not enough where many elements are looked at. An "
-        "element that moved is compared with itself.",
+        "Share of the visitors who saw the page in that variant; each visitor counts once. q: adjusted for "
+        "%(n)s elements tested (Benjamini–Hochberg). When many elements are compared, an interval that "
+        "excludes zero is not enough. An element that moved is compared with itself.",
         n=lang.number(figures.tested),
     )

@@ -207,12 +207,12 @@ def _empty(shelf: Shelf) -> Empty:
     if period.chosen or period.days < 28:
         longer = shelf.urls.pages(shelf.site, days=90)
         return Empty(
-            _("No visit in these days"),
-            (_("Nobody was on %(site)s in the days chosen, or nothing was received.", site=shelf.asked.site.name),),
+            _("No visits in this period"),
+            (_("Nobody visited %(site)s in this period, or nothing was received.", site=shelf.asked.site.name),),
             (Choice(_("Show 90 days"), longer, True), Choice(_("Check the set-up"), setup)),
         )
     return Empty(
         _("Nothing received so far"),
-        (_("Pages appear here by themselves as soon as the line is on them and somebody opens them."),),
+        (_("Pages appear here automatically once the line is on them and somebody opens them."),),
         (Choice(_("See the set-up"), setup, True),),
     )

@@ -22,11 +22,11 @@ def no_picture(setting: MapSetting, visitors: int) -> Empty:
         return no_picture_of_state(setting)
     _ = setting.lang.text
     waiting = setting.lang.plural(
-        "%(num)s visitor was on it in these days: what they did is kept and waits for a picture.",
-        "%(num)s visitors were on it in these days: what they did is kept and waits for a picture.",
+        "%(num)s visitor saw this page in this period. Their clicks are kept until there is a picture.",
+        "%(num)s visitors saw this page in this period. Their clicks are kept until there is a picture.",
         visitors,
     )
-    why = _("A map is drawn on a picture of the page, and nobody has taken one at this width yet.")
+    why = _("A map is drawn on a picture of the page, and there is none at this width yet.")
     heading = _("No picture of %(path)s yet", path=page_path(setting.page))
     return Empty(heading, (why, waiting) if visitors else (why,), take=setting.may_take)
 

@@ -60,8 +60,8 @@ def _columns(lang: Language, hover: bool) -> tuple[str, str, str]:
 def _table_note(lang: Language, hover: bool) -> str:
     _ = lang.text
     if hover:
-        return _("Share of the visitors of the page; time: mean of those who pointed at it.")
-    return _("Share of the visitors of the page; dead: clicks after which nothing happened, of those who clicked.")
+        return _("Share of the page's visitors. Time: mean of those who pointed at it.")
+    return _("Share of the page's visitors. Dead: of those who clicked, the share whose click had no effect.")
 
 
 def _account(lang: Language, figures: HeatmapFigures, names: Mapping[str, str]) -> tuple[LedgerRow, ...]:
@@ -84,7 +84,7 @@ def _placed_line(lang: Language, shares: Mapping[str, float]) -> str:
     if not shares:
         return ""
     return lang.text(
-        "%(own)s on their element, %(near)s on what holds it or at its place on the page, %(none)s not placed.",
+        "%(own)s on their element, %(near)s on its parent or at its place on the page, %(none)s not placed.",
         own=lang.share(shares["own"]),
         near=lang.share(shares["near"]),
         none=lang.share(shares["none"]),
@@ -135,7 +135,7 @@ def _detail(lang: Language, row: ElementRow, hover: bool, dead_bad: bool) -> lis
         Detail(_("Visitors"), _("%(n)s of %(all)s", n=lang.number(row.visitors), all=lang.number(row.of))),
     ]
     if hover:
-        return [*detail, Detail(_("Time, mean"), lang.span(row.dwell_ms))]
+        return [*detail, Detail(_("Mean time"), lang.span(row.dwell_ms))]
     rage_bad = row.rage_share >= RAGE_ALARM and row.rage >= RAGE_LEAST
     return [
         *detail,

@@ -37,7 +37,7 @@ def reach_layer(setting: MapSetting, found: ReachAnswer, strips: Strips) -> Laye
         figures=_large(lang, figures),
         elements=_elements(lang, found, setting.every),
         columns=(_("Seen by"), _("of"), _("In view") if figures.attention_views else ""),
-        table_note=_("Share of the views that came as far as the middle of the element."),
+        table_note=_("Share of the views that got as far as the middle of the element."),
         account=account_rows(lang, figures.account, figures.account_shares, views=True),
         account_line=_anchored_line(lang, figures),
         unplaced=(),
@@ -53,7 +53,7 @@ def _large(lang: Language, figures: ReachFigures) -> tuple[Figure, ...]:
         Figure(_("Visitors"), lang.number(figures.visitors)),
         Figure(_("Views"), lang.number(figures.views)),
         Figure(_("Seen by half"), _("%(n)s px", n=lang.number(figures.quartiles.get(50, 0.0)))),
-        Figure(_("Fold, usual"), _("%(n)s px", n=lang.number(figures.fold))),
+        Figure(_("Fold, typical window"), _("%(n)s px", n=lang.number(figures.fold))),
     )
 
 
@@ -62,7 +62,7 @@ def _anchored_line(lang: Language, figures: ReachFigures) -> str:
     if not figures.views:
         return ""
     return lang.text(
-        "%(n)s views are placed by the element that they ended on, %(others)s by their share of the page's height.",
+        "%(n)s views are placed by the element they ended at, %(others)s by how far down the page they got.",
         n=lang.number(figures.anchored),
         others=lang.number(figures.views - figures.anchored),
     )
@@ -88,7 +88,7 @@ def _lines(lang: Language, figures: ReachFigures, height: int) -> tuple[DepthLin
         if not figures.views or (last >= 0 and abs(at - last) < APART):
             continue  # the lower share says more: so many or more came this far
         share = lang.share(percent / 100, 0)
-        label = _("%(share)s of views came this far, %(n)s px", share=share, n=lang.number(depth))
+        label = _("%(share)s of views got this far, %(n)s px", share=share, n=lang.number(depth))
         lines.append(DepthLine(charts.percent(at), label, share))
         last = at
     return tuple(lines)
@@ -123,7 +123,7 @@ def _line(lang: Language, row: InViewRow, name: str, measured: bool) -> ElementL
     time = lang.span(row.seconds * 1000) if measured else ""
     detail = [Detail(_("Seen by"), f"{share} ({interval})", help=help_href("reached"))]
     if measured:
-        detail.append(Detail(_("This part in view, mean"), time))
+        detail.append(Detail(_("Mean time in view"), time))
         detail.append(Detail(_("In view for a second"), lang.share(row.second_share)))
     return ElementLine(
         id=f"e{row.index}",

@@ -37,7 +37,7 @@ def define_link(setting: MapSetting) -> Choice | None:
     if setting.has_states:
         return Choice(setting.lang.text("Define states"), setting.urls.states(setting.site.id))
     form = setting.urls.new_state(setting.site.id, page=setting.page)
-    return Choice(setting.lang.text("Define a state of this page"), form)
+    return Choice(setting.lang.text("Define a state for this page"), form)
 
 
 def in_states(setting: MapSetting, found: HeatmapAnswer | ReachAnswer | None) -> InStates | None:
@@ -68,7 +68,12 @@ def no_picture_of_state(setting: MapSetting) -> Empty:
     _, name = setting.lang.text, setting.state_names[setting.asked.question.state]
     return Empty(
         _("No picture of “%(state)s” on %(path)s yet", state=name, path=page_path(setting.page)),
-        (_("What was done there is kept and waits for a picture. Its steps are done to the page first."),),
+        (
+            _(
+                "Clicks made there are kept until there is a picture. The steps of the state are carried out before "
+                "it is taken."
+            ),
+        ),
         (Choice(_("Show the page as it opens"), setting.links.to(state=""), not setting.may_take),),
         take=setting.may_take,
     )

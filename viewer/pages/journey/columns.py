@@ -138,7 +138,7 @@ def _why_no_share(measured: MeasuredJourney, stage: Stage, row: StageRow) -> str
     if not stage.touchpoints:
         return _("no touchpoint yet")
     if row.left_out and row.visitors >= FEW:
-        return _("too early to say: %(n)s may still go on", n=measured.lang.number(row.left_out))
+        return _("too early to tell: %(n)s may still go on", n=measured.lang.number(row.left_out))
     return _("few visitors") if row.visitors else _("nobody yet")
 
 
@@ -149,7 +149,7 @@ def _card(measured: MeasuredJourney, touchpoint: Touchpoint, last: bool) -> Touc
     if not touchpoint.pages:
         return TouchpointCard(name, "", "", _("typed, not measured"), (), False)
     if row is None or not row.visitors:
-        return TouchpointCard(name, "", "", _("nobody in these days"), (), False)
+        return TouchpointCard(name, "", "", _("nobody in this period"), (), False)
     bad = _is_bad(measured, row)
     return TouchpointCard(
         name=name,

@@ -191,7 +191,7 @@ def label(lang: Language, path: str) -> str:
         "name": _("Name of the journey"),
         "objective": _("What this journey is for"),
         "review_on": _("Review on"),
-        "window_days": _("Days in which going on counts"),
+        "window_days": _("Time window, in days"),
         "stages": _("Stages"),
     }
     top, *rest = path.split(".")

@@ -117,7 +117,9 @@ def page_of(frame: Frame, measured: MeasuredJourney, links: Links, edit: str) ->
         title=journey.name,
         name=journey.name,
         about=_about(lang, journey),
-        visitors_line=lang.plural("%(num)s visitor in these days", "%(num)s visitors in these days", figures.visitors),
+        visitors_line=lang.plural(
+            "%(num)s visitor in this period", "%(num)s visitors in this period", figures.visitors
+        ),
         edit_href=edit,
         export=measured.urls.api("sites", asked.site.id, "journeys", journey.id, "map", **fixed),
         period=period_control(lang, links, asked.today),
@@ -156,9 +158,9 @@ def _about(lang: Language, journey: Journey) -> str:
 
 def _method(lang: Language, journey: Journey) -> str:
     return lang.text(
-        "Going on: reaching a later stage within %(n)s days of the first visit of this one. Who has not had so many "
-        "days yet is left out of both sides. Without consent a visitor is known for one day only, so these shares are "
-        "the least that is true.",
+        "Going on means reaching a later stage within %(n)s days of first reaching this one. Visitors whose "
+        "time window is still open are left out. Without consent a visitor is recognised for one day only, "
+        "so the true shares may be higher.",
         n=lang.number(journey.window_days),
     )
 
@@ -169,6 +171,6 @@ def _empty(lang: Language, journey: Journey, edit: str) -> Empty | None:
         return None
     actions = (Choice(_("Edit"), edit, True),) if edit else ()
     why = _(
-        "A touchpoint is one or more pages of a stage, such as the basket. Add some, and they are measured at once."
+        "A touchpoint is one or more pages of a stage, such as the basket. Add some, and they are measured right away."
     )
     return Empty(_("No touchpoint on this map yet"), (why,), actions)

@@ -74,7 +74,7 @@ def device_choices(lang: Language, links: Links, width: int, visitors: VisitorsB
     for device in dict.fromkeys((own, *([asked] if asked else []), *with_visitors)):
         label, count = device_name(lang, device), visitors.count.get(device, 0)
         if device == own:
-            label = _("As the picture: %(device)s", device=label.lower())
+            label = _("Same as the picture: %(device)s", device=label.lower())
         share = lang.share(visitors.share[device], 0) if device in visitors.share else ""
         title = lang.plural("%(num)s visitor", "%(num)s visitors", count) if count else ""
         choices.append(Choice(label, links.to(device=device), asked == device, share, title))

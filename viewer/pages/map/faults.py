@@ -40,7 +40,7 @@ def fault_list(
         return None
     _ = lang.text
     readable = all(fault.code in _READABLE for fault in faults)
-    heading = _("This cannot be shown") if readable else _("This address cannot be read")
+    heading = _("This cannot be shown") if readable else _("This address is not valid")
     return FaultList(
         heading,
         tuple(
@@ -62,7 +62,7 @@ def _repair(lang: Language, fault: Fault, links: Links) -> Choice | None:
         "kind": _("Show clicks"),
         "width": _("Show the widest picture"),
         "device": _("Show all devices"),
-        "bots": _("Leave robots out"),
+        "bots": _("Leave out bots"),
         "variant": _("Show all variants"),
         "state": _("Show the page as it opens"),
     }

@@ -52,6 +52,6 @@ def account_rows(
         loss(_("Excluded visitors"), "excluded"),
         loss(_("Outside what is chosen"), "outside"),
         *(LedgerRow(label, MINUS + lang.number(n), lang.share(part)) for label, n, part in elsewhere if n),
-        loss(_("Views without a scroll") if views else _("Not placed"), "not_placed"),
+        loss(_("Views without scrolling") if views else _("Not placed"), "not_placed"),
         LedgerRow(_("Drawn"), lang.number(account.drawn), share("drawn"), sum=True),
     )

@@ -50,4 +50,4 @@ def heat_legend(lang: Language, scale: Scale, kind: str, shared: bool = False) -
 def reach_legend(lang: Language) -> Legend:
     """The legend of the veil of reach."""
     ticks = (*(Tick(lang.number(v), f"{v}%") for v in (0, 25, 50, 75)), Tick(lang.share(1, 0), "100%"))
-    return Legend(lang.text("Share of views that came this far"), ticks, css="shade")
+    return Legend(lang.text("Share of views that got this far"), ticks, css="shade")

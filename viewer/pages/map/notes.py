@@ -38,29 +38,33 @@ def _sentences(lang: Language) -> dict[str, str]:
     """Code of the warning → its sentence, to be filled with its values."""
     _ = lang.text
     return {
-        "page_unknown": _("Nothing was ever received for this page."),
-        "other_period": _("Nothing in these days; there is something from %(first)s to %(last)s."),
-        "only_bots": _("All %(n)s came from robots."),
-        "only_excluded": _("All %(n)s came from excluded visitors, such as your team."),
-        "segment_empty": _("What is chosen takes everything: %(n)s lie outside of it."),
+        "page_unknown": _("Nothing has been received for this page yet."),
+        "other_period": _("Nothing in this period; there is data from %(first)s to %(last)s."),
+        "only_bots": _("All %(n)s came from bots."),
+        "only_excluded": _("All %(n)s came from excluded visitors, such as your own team."),
+        "segment_empty": _("Nothing matches the selection: %(n)s are outside it."),
         "nothing_placed": _(
-            "None of the %(n)s found its element: the page has changed since, or the picture is of another page."
+            "None of the %(n)s found its element: the page has changed since, or the picture shows another page."
         ),
-        "only_in_states": _("All %(n)s were made in other states of the page: see their maps."),
-        "no_points": _("%(visitors)s visitors came, and none of them did this here."),
+        "only_in_states": _("All %(n)s were made in other states of the page: look at their maps."),
+        "no_points": _("%(visitors)s visitors came, but none of them did this here."),
         "many_hidden": _(
-            "%(share)s were made on elements that are hidden here, such as a menu: see the other widths, "
-            "or give the page a state that opens it."
+            "%(share)s were made on elements that are hidden here, such as a menu. Look at the other "
+            "widths, or define a state that opens them."
         ),
         "many_not_placed": _(
-            "%(share)s no longer find their element: the page may have changed since the picture. Take a new one."
+            "%(share)s no longer find their element: the page may have changed since the picture was taken. "
+            "Take a new one."
         ),
-        "few_visitors": _("Only %(visitors)s visitors: shares say little below %(least)s."),
-        "variant_picture_missing": _("There is no picture of variant %(variant)s: it is drawn on the usual one."),
+        "few_visitors": _("Only %(visitors)s visitors: shares mean little below %(least)s."),
+        "variant_picture_missing": _(
+            "There is no picture of variant %(variant)s, so its map is drawn on the usual one."
+        ),
         "page_height_differs": _(
-            "Visitors had a page %(seen)s px tall, the picture is %(picture)s px: it may not be what they saw."
+            "The page was %(seen)s px tall for visitors, but the picture is %(picture)s px tall: it may not "
+            "show what they saw."
         ),
-        "events_cut": _("Very busy views dropped %(n)s events."),
+        "events_cut": _("%(n)s events were dropped in very busy views."),
     }
 
 

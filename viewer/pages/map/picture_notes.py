@@ -28,7 +28,7 @@ def _sentences(lang: Language) -> dict[str, str]:
     """Code of the note → its sentence, to be filled with its values."""
     _ = lang.text
     return {
-        "grows": _("The page grows while it is scrolled: the picture ends where we stopped."),
+        "grows": _("The page grows while it is scrolled: the picture ends where scrolling stopped."),
         "long": _("The page is so long or slow that its lower part was not scrolled: images may be missing."),
         "late": _("Images or fonts were still missing after %(seconds)s s."),
         "broken": _("%(n)s of %(images)s images could not be loaded."),
@@ -47,11 +47,11 @@ def _sentences(lang: Language) -> dict[str, str]:
         ),
         "beyond": _("Content reaches %(px)s px beyond the right edge: it is not in the picture."),
         "panel": _(
-            "Most of this page scrolls in a panel of its own: the picture shows the top of it. "
-            "A state with the step “scroll” shows more."
+            "Most of this page scrolls inside a panel: the picture shows only its top. A state with a "
+            "“scroll” step shows more."
         ),
         "height": _(
-            "The page is %(height)s px tall here, but %(usual)s px for its visitors at this width: "
-            "something of it may be missing, or it may show more to them than to us."
+            "The page is %(height)s px tall here, but %(usual)s px for its visitors at this width: part of "
+            "it may be missing, or visitors may be shown more."
         ),
     }

@@ -23,17 +23,17 @@ def reason_words(lang: Language) -> dict[str, str]:
     """A few words for each of store.robots.REASONS."""
     _ = lang.text
     return {
-        "webdriver": _("driven by a program (webdriver)"),
+        "webdriver": _("automated browser (webdriver)"),
         "headless": _("headless browser"),
         "crawler": _("crawler"),
         "no_user_agent": _("no user agent"),
-        "contradiction": _("contradicts itself on its browser"),
-        "prefetch": _("page loaded in advance"),
+        "contradiction": _("gives contradictory browser details"),
+        "prefetch": _("preloaded page"),
         "datacentre": _("from a data centre"),
-        "same_place": _("always the same place"),
-        "too_fast": _("faster than a hand"),
-        "too_regular": _("too regular for a hand"),
-        "no_pointer": _("pointer never rested"),
+        "same_place": _("always in the same place"),
+        "too_fast": _("too fast for a human"),
+        "too_regular": _("too regular for a human"),
+        "no_pointer": _("pointer never paused"),
     }
 
 
@@ -47,8 +47,10 @@ def robots_of(lang: Language, links: Links, account: Account) -> Robots:
     """What a map says of its robots; no switch where it would change nothing."""
     _ = lang.text
     if not links.question.robots:
-        switch = Choice(_("Show robots on the map"), links.to(robots=True))
+        switch = Choice(_("Show bots on the map"), links.to(robots=True))
         return Robots(switch=switch if account.bots else None)
     listed = ", ".join(f"{words} {n}" for words, n in robot_reasons(lang, account.bots_taken_in))
-    words = _("Robots are taken in: %(reasons)s.", reasons=listed) if listed else _("Robots are taken in; none came.")
-    return Robots(words, Choice(_("Leave robots out"), links.to(robots=False)))
+    words = (
+        _("Bots are included: %(reasons)s.", reasons=listed) if listed else _("Bots are included, but there are none.")
+    )
+    return Robots(words, Choice(_("Leave out bots"), links.to(robots=False)))
