@@ -42,6 +42,10 @@ class Missing(StoreError):
     """There is no such record."""
 
 
+class InvalidRecord(StoreError):
+    """A value of the record is outside the limits of its type, so it is not written."""
+
+
 class UnreadableRecord(Missing):
     """There is a record, but what is stored of it has another structure than its kind."""
 
@@ -58,6 +62,7 @@ class Stored:
 class Definitions:
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._reported: set[tuple[str, str, int]] = set()  # skipped records that the log names already
 
     def get(self, kind: type[R], id: str) -> R:
         """The newest version. Missing when there is none or it was deleted, UnreadableRecord if it cannot be built."""
@@ -72,7 +77,7 @@ class Definitions:
     def find(self, kind: type[R], **equal: object) -> list[R]:
         """The newest version of each that is not deleted and has these fields, by id (numbers as numbers)."""
         rows = self.store.rows(_NEWEST, kind=_NAMES[kind])
-        records = [r for row in rows if (r := _record_or_none(kind, row["id"], row["body"], row["newest"]))]
+        records = [r for row in rows if (r := self._record_or_none(kind, row["id"], row["body"], row["newest"]))]
         matching = [r for r in records if all(getattr(r, name) == value for name, value in equal.items())]
         return sorted(matching, key=lambda r: _in_order(r.id))
 
@@ -86,13 +91,13 @@ class Definitions:
         """Write the version after `record.version`, which must be the stored one (0: none yet).
 
         `by` is who writes, for the message to whoever comes too late. Returns the record as
-        stored. Conflict when another version is stored, StoreError when a value is outside its limits.
+        stored. Conflict when another version is stored, InvalidRecord when a value is outside its limits.
         """
         kind = _NAMES[type(record)]
         try:
             msgspec.convert(msgspec.to_builtins(record), type(record))
         except msgspec.ValidationError as error:
-            raise StoreError(f"This {kind} cannot be stored: {error}") from error
+            raise InvalidRecord(f"This {kind} cannot be stored: {error}") from error
         plain = Stored(record.id, record.version, msgspec.to_builtins(record))
         return msgspec.structs.replace(record, version=self._write(kind, plain, by, deleted=False))
 
@@ -112,12 +117,23 @@ class Definitions:
             kind=_NAMES[kind],
             id=id,
         )
-        return [r for row in rows if (r := _record_or_none(kind, id, row["json"], row["version"]))]
+        return [r for row in rows if (r := self._record_or_none(kind, id, row["json"], row["version"]))]
 
     def ids(self, kind: type[Record]) -> list[str]:
         """Every id that was ever used, deleted ones included."""
         sql = "SELECT DISTINCT id FROM definitions WHERE kind = {kind:String}"
         return [row["id"] for row in self.store.rows(sql, kind=_NAMES[kind])]
+
+    def _record_or_none(self, kind: type[R], id: str, text: str, version: int) -> R | None:
+        """The record; None when it cannot be built, which the log says once."""
+        try:
+            return _record(kind, id, text, version)
+        except Unbuildable as error:
+            name = _NAMES[kind]
+            if (name, id, version) not in self._reported:
+                self._reported.add((name, id, version))
+                log.warning("skipped the stored %s %r, version %s: %s", name, id, version, error)
+            return None
 
     def _last(self, kind: str, id: str) -> dict[str, Any] | None:
         rows = self.store.rows(
@@ -171,14 +187,6 @@ class Definitions:
 
 def _record(kind: type[R], id: str, text: str, version: int) -> R:
     return build(kind, {**_plain(text), "id": id, "version": version})
-
-
-def _record_or_none(kind: type[R], id: str, text: str, version: int) -> R | None:
-    try:
-        return _record(kind, id, text, version)
-    except Unbuildable as error:
-        log.warning("skipped the stored %s %r, version %s: %s", _NAMES[kind], id, version, error)
-        return None
 
 
 def _plain(text: str) -> dict[str, Any]:

@@ -218,6 +218,10 @@ def test_a_user_whose_name_breaks_the_rules_still_signs_in(viewer: Viewer, porta
     form = {"csrf": csrf(client.get("/sign-in").text), "name": "old user", "password": PASSWORD, "next": "/sites"}
     assert client.post("/sign-in", data=form).status_code == 303
     assert client.get("/sites").status_code == 200
+    looked = post(client, "/account", do="look", language="fr", theme="")
+    assert looked.status_code == 303  # type: ignore[attr-defined]
+    new = {"old": PASSWORD, "new": "another long sentence"}
+    assert post(client, "/account", do="password", **new).status_code == 422  # type: ignore[attr-defined]
 
 
 def test_a_user_with_an_unknown_role_is_nobody(viewer: Viewer, portal: BlockingPortal, old: Site) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 
 from msgspec.structs import replace
 
 from rules.faults import Faults, InvalidDefinition, accepted, fault
 from rules.user import parse
-from store.definitions import Conflict, Definitions, Missing
+from store.definitions import Conflict, Definitions, InvalidRecord, Missing
 from store.records import Role, User
 from viewer.access.passwords import hash_password
 
@@ -46,4 +47,5 @@ class Users:
     def set_language(self, name: str, code: str) -> None:
         """Keep the language that this user reads; empty for that of the browser."""
         user = self._definitions.get(User, name)
-        self._definitions.put(replace(user, language=code), name)
+        with suppress(InvalidRecord):  # a user whom today's rules reject: the cookie of the browser keeps it
+            self._definitions.put(replace(user, language=code), name)

@@ -24,7 +24,7 @@ from aggregator.shapes.scope import BadScope
 from rules.faults import CONFLICTS, Fault, InvalidDefinition
 from rules.find import NotFound, Rejected, RejectedDefinition
 from store.client import StoreError
-from store.definitions import Conflict, Missing
+from store.definitions import Conflict, InvalidRecord, Missing
 from store.pages import NotAPage
 from viewer.snapshot.errors import SnapshotError, StepError
 
@@ -112,6 +112,12 @@ def _invalid(error: InvalidDefinition) -> Problem:
     return Problem(status, code, error.faults.sentence, hint, faults=faults, rejected=rejected)
 
 
+def _of_rules(error: NotFound | InvalidDefinition | InvalidRecord) -> Problem:
+    if isinstance(error, InvalidDefinition):
+        return _invalid(error)
+    return _not_found(error) if isinstance(error, NotFound) else Problem(422, "bad_field", str(error))
+
+
 def _not_found(error: NotFound) -> Problem:
     if error.kind == "site":
         return missing("site", error.wanted, "`parcours site list` or GET /api/v1/sites lists them.")
@@ -127,8 +133,8 @@ def problem_of(error: BaseException) -> Problem:
             return Problem(400, "not_a_page", str(error), "Give an http(s) address, host/path, or /path.")
         case NoSnapshot():
             return Problem(404, "no_snapshot", str(error), "Take a picture of the page first.")
-        case NotFound() | InvalidDefinition():
-            return _not_found(error) if isinstance(error, NotFound) else _invalid(error)
+        case NotFound() | InvalidDefinition() | InvalidRecord():
+            return _of_rules(error)
         case Missing():
             return Problem(404, "not_found", str(error))
         case Conflict():
