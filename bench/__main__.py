@@ -27,6 +27,7 @@ NAMES = (
     "crash",
     "robots",
     "addresses",
+    "capture",
     "heatmap",
     "placement",
     "drift",

@@ -297,6 +297,14 @@ def addresses_cost(run: Measurement) -> str:
     return markdown(["reading and masking an address", "ms"], rows)
 
 
+def capture_cost(run: Measurement) -> str:
+    rows: list[list[Cell]] = [
+        ["reading the boxes alone", run.at("boxes alone, ms")],
+        ["the whole capture", run.at("capture, ms")],
+    ]
+    return markdown([f"CPU on a page of {run.at('elements'):,} elements", "ms"], rows)
+
+
 def together_delay(run: Measurement) -> str:
     delays: Mapping[str, Mapping[str, float]] = run.at("event loop delay, ms")
     rows = [[load, one["p50"], one["p99"]] for load, one in delays.items()]
@@ -350,6 +358,7 @@ TABLES: dict[str, Table] = {
     "robots.behaviour": robots_behaviour,
     "robots.cost": robots_cost,
     "addresses.cost": addresses_cost,
+    "capture.cost": capture_cost,
     "together.delay": together_delay,
     "together.memory": together_memory,
     "significance.summary": significance_summary,
