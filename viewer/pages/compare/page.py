@@ -140,7 +140,7 @@ async def _answer(maps: Maps, setting: ComparisonSetting) -> ComparisonAnswer | 
 def page_of(
     frame: Frame, setting: ComparisonSetting, found: ComparisonAnswer | None = None, strips: Sequence[Strips] = ()
 ) -> ComparePage:
-    """The page of an answer, with the `strips` of its two pictures; without one, its bar keeps what was chosen."""
+    """The page of an answer, with the `strips` of its two pictures. Without an answer the bar keeps the choices."""
     lang, experiment, urls = setting.lang, setting.experiment, setting.urls
     faults = fault_list(lang, setting.asked.faults, setting.links)
     edit = urls.edit_experiment(setting.site.id, experiment.id)
@@ -226,7 +226,7 @@ def _all_rows(setting: ComparisonSetting, found: ComparisonAnswer) -> Choice | N
 
 
 def _empty(setting: ComparisonSetting) -> Empty:
-    """There is no visitor, or no picture."""
+    """What to say when there is no visitor, or no picture."""
     _, experiment = setting.lang.text, setting.experiment
     if not setting.page:
         patterns = ", ".join(experiment.pages)

@@ -79,7 +79,7 @@ def axis_of(lang: Language, reach: float) -> tuple[Tick, ...]:
 
 
 def rows_of(lang: Language, found: ComparisonAnswer, reach: float, every: bool) -> list[Row]:
-    """Those that differ first, then by use; without `every`, those that were tested or have some use."""
+    """The rows, in the order of the comparison. Without `every`, only those tested or used by enough visitors."""
     rows = found.figures.rows
     shown = [row for row in rows if every or says_something(row)] or rows
     names = shown_names(lang, found)
@@ -143,14 +143,14 @@ def _forest(row: CompareRow, reach: float) -> Forest:
 
 
 def _small(box: tuple[float, float, float, float], width: float) -> bool:
-    """Whether a grey outline of it helps: those of whole sections hide what they hold."""
+    """Whether to outline a box in grey: outlines of whole sections would hide their contents."""
     return box[2] * box[3] <= LARGEST * width * width
 
 
 def difference_of(
     lang: Language, urls: Urls, site: str, found: ComparisonAnswer, strips: Strips, reach: float
 ) -> Difference:
-    """B's picture with every element that was compared; filled are only those that differ."""
+    """B's picture with the elements that were compared; only those that differ are filled."""
     _, figures, layout = lang.text, found.figures, found.map.arms[1].layout
     names, size = shown_names(lang, found), (float(layout.width), float(layout.height))
     marks = [_mark(lang, row, names[row.path], size, reach) for row in figures.rows[:MOST]]

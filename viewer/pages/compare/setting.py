@@ -43,30 +43,30 @@ class ComparisonSetting:
 
     @property
     def links(self) -> Links:
-        """To the neighbours of this comparison."""
+        """Links to the same comparison with one choice changed."""
         action = self.urls.experiment(self.site.id, self.experiment.id)
         default = days_of(self.experiment, self.asked.today)
         return Links(action, self.asked.question, self.every, ("experiment",), default)
 
     @cached_property
     def widths(self) -> list[int]:
-        """Of the pictures of the page, widest first."""
+        """The widths of the pictures of the page, the widest first."""
         return sorted({s.width for s in self.snapshots if s.page == self.page and not s.state}, reverse=True)
 
     @property
     def width(self) -> int:
-        """Of the pictures shown: the one asked for, else the widest; 0 without any."""
+        """The width of the pictures shown: the one asked for, else the widest; 0 if there is no picture."""
         asked = self.asked.question.width
         return asked if asked in self.widths else max(self.widths, default=0)
 
     @cached_property
     def question(self) -> Question:
-        """The question as it is answered: of the page and at the width shown."""
+        """The question with the page and the width shown."""
         return replace(self.asked.question, page=self.page, width=self.width or None)
 
     @cached_property
     def fixed(self) -> dict[str, str]:
-        """The same for exports and other programs: with dates."""
+        """The parameters for exports and other programs: with dates and the canonical page."""
         return self.question.fixed(self.asked.today).query()
 
     @property
@@ -84,7 +84,7 @@ class ComparisonSetting:
 
 
 def days_of(experiment: Experiment, today: date) -> Period | None:
-    """The days that an experiment runs, up to today; None when it says no start."""
+    """The days an experiment has run, up to today; None if it has no start."""
     if not experiment.started:
         return None
     since = min(today, date.fromisoformat(experiment.started))
@@ -93,5 +93,5 @@ def days_of(experiment: Experiment, today: date) -> Period | None:
 
 
 def pages_with(experiment: Experiment, pages: Sequence[str]) -> list[str]:
-    """Of these pages those that the experiment runs on."""
+    """The pages that the experiment runs on."""
     return [page for page in pages if any(matches(pattern, page) for pattern in experiment.pages)]

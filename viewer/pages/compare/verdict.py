@@ -24,7 +24,7 @@ class Verdict:
 
 @dataclass(frozen=True)
 class Check:
-    """One condition of a verdict; `ok` None where it is neither kept nor broken."""
+    """One condition of a verdict. `ok`: None if it is neither met nor violated."""
 
     label: str
     words: str
@@ -34,7 +34,7 @@ class Check:
 
 
 def verdict_of(lang: Language, found: ComparisonAnswer) -> Verdict:
-    """One sentence: the strongest difference, or why nothing is said."""
+    """One sentence: the largest difference, or why there is no verdict."""
     _, figures = lang.text, found.figures
     match figures.verdict:
         case "nobody":
@@ -124,7 +124,7 @@ def _both(lang: Language, figures: ComparisonFigures) -> Check:
 
 
 def notes_of(lang: Language, figures: ComparisonFigures) -> tuple[str, ...]:
-    """Warnings of the two maps; those of the comparison stand among the checks."""
+    """The warnings of the two maps. Those of the comparison are among the checks."""
     seen: dict[str, None] = {}
     for letter, arm in zip("AB", figures.arms, strict=True):
         for words in map_notes.notes_of(lang, arm.warnings):

@@ -13,7 +13,7 @@ from viewer.pages.map.period import PeriodControl, period_control
 
 @dataclass(frozen=True)
 class Bar:
-    """`widths` have a picture; `variants` are of experiments on this page; `states` empty where it has none.
+    """`widths`: those with a picture. `variants`: those of experiments on this page. `states`: empty if it has none.
 
     `define`: the link to where states are defined, for those who may.
     """

@@ -17,7 +17,7 @@ LONGER = 90  # days: offered where nothing is left to draw
 
 
 def no_picture(setting: MapSetting, visitors: int) -> Empty:
-    """There is no picture; `visitors` were on the page in these days."""
+    """What to say when there is no picture. `visitors`: how many were on the page in the period."""
     if setting.asked.question.state:
         return no_picture_of_state(setting)
     _ = setting.lang.text
@@ -34,7 +34,7 @@ def no_picture(setting: MapSetting, visitors: int) -> Empty:
 def nothing_drawn(
     setting: MapSetting, found: HeatmapAnswer | ReachAnswer, account: tuple[LedgerRow, ...]
 ) -> Empty | None:
-    """Nothing is left of what was received; None where something is drawn."""
+    """What to say when nothing of what was received can be drawn; None if something is drawn."""
     if found.figures.account.drawn:
         return None
     _, question = setting.lang.text, setting.asked.question
@@ -43,7 +43,7 @@ def nothing_drawn(
 
 
 def _ways_out(setting: MapSetting, found: HeatmapAnswer | ReachAnswer) -> list[Choice]:
-    """Questions near this one that may have an answer."""
+    """Links to similar questions that may have an answer."""
     _, question, links = setting.lang.text, setting.asked.question, setting.links
     narrowed = bool(question.device or question.variant)
     ways = []

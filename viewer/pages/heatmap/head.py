@@ -27,7 +27,7 @@ def head_of(setting: MapSetting) -> Head:
 
 
 def title_of(setting: MapSetting) -> str:
-    """Title of the window: page, state, kind of map."""
+    """The window title: page, state, kind of map."""
     question = setting.asked.question
     state = setting.state_names[question.state] if question.state else ""
     return ", ".join(part for part in (setting.name, state, kind_name(setting.lang, question.kind)) if part)
@@ -50,5 +50,5 @@ def exports_of(setting: MapSetting) -> list[Choice]:
 
 
 def all_pages_link(setting: MapSetting) -> Choice:
-    """To the list of pages, for a question that names none."""
+    """A link to the list of pages, for a question that names no page."""
     return Choice(setting.lang.text("All pages"), setting.urls.pages(setting.site.id))

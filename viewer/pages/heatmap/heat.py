@@ -80,7 +80,7 @@ def _whose(lang: Language, state: str, names: Mapping[str, str]) -> str:
 
 
 def _placed_line(lang: Language, shares: Mapping[str, float]) -> str:
-    """How well the points found their elements."""
+    """The share of points placed on their own element, near it, or not at all."""
     if not shares:
         return ""
     return lang.text(
@@ -127,7 +127,7 @@ def _line(lang: Language, row: ElementRow, name: str, *, hover: bool, few: bool)
 
 
 def _detail(lang: Language, row: ElementRow, hover: bool, dead_bad: bool) -> list[Detail]:
-    """All that is known of one element."""
+    """Every figure of one element, for the panel."""
     _ = lang.text
     share = f"{lang.share(row.share)} ({lang.between(row.low, row.high)})"
     detail = [

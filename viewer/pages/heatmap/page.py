@@ -82,7 +82,7 @@ async def _answer(maps: Maps, setting: MapSetting) -> HeatmapAnswer | ReachAnswe
 
 
 def without_map(frame: Frame, setting: MapSetting, empty: Empty | None = None) -> HeatmapPage:
-    """The page of a question with faults, or without a picture (`empty`): its bar keeps what was chosen."""
+    """The page of a question with faults, or of one without a picture (`empty`). The bar keeps the choices."""
     return HeatmapPage(
         frame=frame,
         title=title_of(setting),

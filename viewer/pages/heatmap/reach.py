@@ -58,7 +58,7 @@ def _large(lang: Language, figures: ReachFigures) -> tuple[Figure, ...]:
 
 
 def _anchored_line(lang: Language, figures: ReachFigures) -> str:
-    """How well the depths of the views are known on this picture."""
+    """How many views are anchored on an element of this picture, and how many are only estimated."""
     if not figures.views:
         return ""
     return lang.text(
@@ -76,7 +76,7 @@ def _curve(lang: Language, figures: ReachFigures) -> ReachLayer:
 
 
 def _lines(lang: Language, figures: ReachFigures, height: int) -> tuple[DepthLine, ...]:
-    """75, 50 and 25 % and the fold; lines that would cover each other become one."""
+    """Lines at 75, 50 and 25 % and at the fold. Of lines that would overlap, only one is kept."""
     _ = lang.text
     lines = []
     if figures.fold:
@@ -95,7 +95,7 @@ def _lines(lang: Language, figures: ReachFigures, height: int) -> tuple[DepthLin
 
 
 def _elements(lang: Language, found: ReachAnswer, every: bool) -> tuple[ElementLine, ...]:
-    """Controls and headings, from the top down."""
+    """The controls and headings, from top to bottom."""
     figures, layout = found.figures, found.map.layout
     if not figures.views:
         return ()

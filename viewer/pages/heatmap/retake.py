@@ -10,7 +10,7 @@ from viewer.pages.pictures.fields import Fields, address_of, fields_of
 
 @dataclass(frozen=True)
 class Retake:
-    """No action, no form. `every`: label of the tick that takes all states; "" where the page has none."""
+    """Without an action there is no form. `every`: label of the checkbox for all states; "" if the page has none."""
 
     action: str = ""
     next: str = ""
@@ -26,7 +26,7 @@ def retake_of(setting: MapSetting) -> Retake:
 
 
 def _fields(setting: MapSetting) -> Fields:
-    """The picture that the map is drawn on: that of the variant when it has an address of its own."""
+    """Fields for the picture that the map is drawn on: the variant's, if the variant has its own address."""
     question, known = setting.asked.question, setting.asked.known
     own = [
         variant.picture_url

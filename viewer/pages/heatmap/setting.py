@@ -37,12 +37,12 @@ class MapSetting:
 
     @property
     def links(self) -> Links:
-        """To the neighbours of this map."""
+        """Links to the same map with one choice changed."""
         return Links(self.urls.heatmap(self.site.id), self.asked.question, self.every)
 
     @cached_property
     def usable(self) -> list[Snapshot]:
-        """The pictures of the page in this state: those of the variant, else those of the page itself."""
+        """The pictures of the page in the chosen state: those of the variant if it has any, else those of the page."""
         question = self.asked.question
         here = [s for s in self._of_page if s.state == question.state]
         variant = "=".join(question.variant or ())
@@ -50,12 +50,12 @@ class MapSetting:
 
     @cached_property
     def widths(self) -> list[int]:
-        """Of these pictures, widest first."""
+        """The widths of these pictures, the widest first."""
         return sorted({s.width for s in self.usable}, reverse=True)
 
     @property
     def width(self) -> int:
-        """Of the picture shown: the one asked for, else the widest; 0 without any."""
+        """The width of the picture shown: the one asked for, else the widest; 0 if there is no picture."""
         asked = self.asked.question.width
         return asked if asked in self.widths else max(self.widths, default=0)
 
@@ -66,12 +66,12 @@ class MapSetting:
 
     @cached_property
     def question(self) -> Question:
-        """The question as the map answers it: at the width of the picture shown."""
+        """The question with the width of the picture shown."""
         return replace(self.asked.question, width=self.width or None)
 
     @cached_property
     def fixed(self) -> dict[str, str]:
-        """The same for pictures, exports and other programs: with dates, and the page by its whole name."""
+        """The parameters for pictures, exports and other programs: with dates and the canonical page."""
         return self.question.fixed(self.asked.today).query()
 
     @cached_property
@@ -88,12 +88,12 @@ class MapSetting:
 
     @cached_property
     def experiments(self) -> list[Experiment]:
-        """Those that run on the page."""
+        """The experiments that run on the page."""
         return [e for e in self.asked.known.experiments if any(matches(pattern, self.page) for pattern in e.pages)]
 
     @property
     def page_is_known(self) -> bool:
-        """False when the question names no page that can be read."""
+        """False if the question names no page, or one that cannot be read."""
         return not any(fault.field == "page" for fault in self.asked.faults)
 
     @property

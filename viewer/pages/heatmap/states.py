@@ -13,14 +13,14 @@ from viewer.pages.map.empty import Empty
 
 @dataclass(frozen=True)
 class InStates:
-    """The line of a map: so many were made in other states, each with its link."""
+    """A sentence that says how many points were made in other states, with a link to each."""
 
     words: str
     links: tuple[Choice, ...]
 
 
 def state_choices(setting: MapSetting) -> list[Choice]:
-    """The base and each state; nothing to choose where there is only the base, nor for reach."""
+    """The page as it opens and each state. Empty if the page has no states, and for reach."""
     question = setting.asked.question
     if not setting.has_states or question.kind == "scroll":
         return []
@@ -31,7 +31,7 @@ def state_choices(setting: MapSetting) -> list[Choice]:
 
 
 def define_link(setting: MapSetting) -> Choice | None:
-    """To the list of states, or at once to the form of a first one for this page."""
+    """A link to the list of states, or to the form for a first state of this page."""
     if not setting.editor or not setting.page_is_known:
         return None
     if setting.has_states:
@@ -41,7 +41,7 @@ def define_link(setting: MapSetting) -> Choice | None:
 
 
 def in_states(setting: MapSetting, found: HeatmapAnswer | ReachAnswer | None) -> InStates | None:
-    """What the map of the page as it opens says of the others; None where there is nothing to say."""
+    """How many points were made in other states; None if there are none, or if a state is shown."""
     question, lang = setting.asked.question, setting.lang
     if question.state or not isinstance(found, HeatmapAnswer):
         return None
@@ -64,7 +64,7 @@ def in_states(setting: MapSetting, found: HeatmapAnswer | ReachAnswer | None) ->
 
 
 def no_picture_of_state(setting: MapSetting) -> Empty:
-    """What a state without a picture says in its place."""
+    """What to say instead of the picture of a state that has none yet."""
     _, name = setting.lang.text, setting.state_names[setting.asked.question.state]
     return Empty(
         _("No picture of “%(state)s” on %(path)s yet", state=name, path=page_path(setting.page)),

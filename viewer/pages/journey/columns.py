@@ -76,7 +76,7 @@ class MeasuredJourney:
 
 
 def columns_of(measured: MeasuredJourney) -> list[StageColumn]:
-    """A column a stage; the one of the touchpoint that frustrates most is marked, where one stands out."""
+    """One column per stage. The stage of the most frustrating touchpoint is marked if it stands out."""
     stages = measured.journey.stages
     columns = [_column(measured, stage, row) for stage, row in zip(stages, measured.figures.stages, strict=True)]
     worst = _worst(measured, columns)

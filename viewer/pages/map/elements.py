@@ -54,7 +54,7 @@ def layers(areas: Sequence[float]) -> list[int]:
 
 
 def shown_name(lang: Language, name: str, path: str) -> str:
-    """The element's name; one without words is called by its tag and where it stands."""
+    """The element's name; an element without a name is called by its tag and its place."""
     if name.strip():
         return " ".join(name.split())
     first, _, rest = path.partition(">")

@@ -1,4 +1,4 @@
-"""What one kind of map (heat, reach) puts on the page of a heatmap."""
+"""The parts of a heatmap page that depend on the kind of map."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from viewer.pages.map.picture import DrawnPicture
 
 @dataclass(frozen=True)
 class Figure:
-    """A large number of the panel."""
+    """A large number at the top of the panel."""
 
     label: str
     value: str
@@ -20,7 +20,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class DepthLine:
-    """A line across the page: so many came this far; dashed where it is the fold."""
+    """A line across the page: how many views came this far. The fold is dashed."""
 
     at: str  # CSS length from the top
     label: str

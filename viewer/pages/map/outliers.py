@@ -10,5 +10,5 @@ TIMES = 1.5  # the usual share of the others: people click on nothing everywhere
 
 
 def stands_out(share: float, shares: Sequence[float]) -> bool:
-    """Whether a frustrated share is high, and high among its like."""
+    """Whether a frustrated share is high, both in itself and compared with the other shares."""
     return share >= LEAST and (len(shares) < 3 or share >= TIMES * median(shares))

@@ -9,7 +9,7 @@ from viewer.pages.frame.languages import Language
 
 
 def stored_words(lang: Language, stored: str) -> str:
-    """A note as it stands in `Snapshot.warnings`, as a sentence."""
+    """A note stored in `Snapshot.warnings`, as a sentence."""
     noted = read_note(stored)
     return words_of(lang, noted.code, noted.values, noted.words)
 

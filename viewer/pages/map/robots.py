@@ -38,7 +38,7 @@ def reason_words(lang: Language) -> dict[str, str]:
 
 
 def robot_reasons(lang: Language, counted: Mapping[str, int]) -> tuple[tuple[str, str], ...]:
-    """(words, number) of each reason, in the order given. A reason of another version stands for itself."""
+    """(words, number) of each reason, in the order given. An unknown reason is shown as it is."""
     words = reason_words(lang)
     return tuple((words.get(reason, reason), lang.number(n)) for reason, n in counted.items())
 
