@@ -15,7 +15,6 @@ import httpx
 from anyio.from_thread import start_blocking_portal
 
 from parcours.settings import Settings
-from rules.faults import Fault
 
 NOTE = "server.json"
 
@@ -99,9 +98,9 @@ class Api:
         return answer
 
 
-def sentences(told: Mapping[str, Any]) -> tuple[str, ...]:
+def sentences(answer: Mapping[str, Any]) -> tuple[str, ...]:
     """The faults in an error, or in a rejected definition, in English."""
-    return tuple(Fault(one["field"], one["code"], one["values"]).sentence for one in told.get("faults", ()))
+    return tuple(str(one["message"]) for one in answer.get("faults", ()))
 
 
 def error_of(answer: httpx.Response) -> ApiError:

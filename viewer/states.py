@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from rules.find import all_of
+from rules.find import all_of, named
 from rules.recipe import Recipe, Steps, read_recipe
 from rules.state import in_order
 from store.definitions import Definitions
@@ -48,14 +48,14 @@ def planned_pictures(
         return [base, *(planned for one in states if (planned := _planned(one, first, widths)).widths)]
     if not state:
         return [base]
-    found = [s for s in states if s.key == state] + [s for s in states if s.name == state]
-    if not found:
+    found = named(states, state)
+    if found is None:
         have = f"It has: {', '.join(one.key for one in states)}." if states else "It has none yet."
         raise Problem(422, "no_state", f"{page} has no state {state!r}.", f"{have} Define it first, with its steps.")
-    planned = _planned(found[0], first, widths)
+    planned = _planned(found, first, widths)
     if not planned.widths:
-        only = " and ".join(found[0].devices)
-        raise Problem(422, "no_state", f"The state {found[0].name!r} is one of {only} only.", "Ask for such a width.")
+        only = " and ".join(found.devices)
+        raise Problem(422, "no_state", f"The state {found.name!r} is one of {only} only.", "Ask for such a width.")
     return [planned]
 
 

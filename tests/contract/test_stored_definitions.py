@@ -68,7 +68,7 @@ def old(viewer: Viewer, shop: Site, module_store: Store) -> Site:
     return shop
 
 
-def told(page: str, code: str) -> bool:
+def shows(page: str, code: str) -> bool:
     return f'data-code="{code}"' in page
 
 
@@ -101,11 +101,11 @@ def test_its_own_page_and_the_api_say_the_fault(owner: Client, api: Client, old:
     if kind in OWN:
         page = owner.get(f"/sites/{old.id}/{OWN[kind].format(name)}")
         assert page.status_code == 422
-        assert all(told(page.text, fault["code"]) for fault in faults)
+        assert all(shows(page.text, fault["code"]) for fault in faults)
         assert f'href="/sites/{old.id}/{FORMS[kind].format(name)}"' in page.text
     form = owner.get(f"/sites/{old.id}/{FORMS[kind].format(name)}")
     assert form.status_code == 200
-    assert all(told(form.text, fault["code"]) for fault in faults)
+    assert all(shows(form.text, fault["code"]) for fault in faults)
     if id != "old-text":
         assert f'value="Old {id[4:]}"' in form.text  # what is stored
 
@@ -187,7 +187,7 @@ def test_a_site_that_breaks_a_limit_goes_on_and_says_so(owner: Client, api: Clie
     assert page.count("data-rejected=") == 3
     setup = owner.get("/sites/91")
     assert setup.status_code == 200
-    assert told(setup.text, "long")
+    assert shows(setup.text, "long")
     assert owner.get(f"/sites/91/heatmap?page=/&{DAYS}").status_code == 200
     assert owner.get("/sites/91/pages").status_code == 200
     assert api.get(f"{ROOT}/sites/91").status_code == 422
@@ -205,7 +205,7 @@ def test_a_site_that_cannot_be_built_answers_its_faults(owner: Client, api: Clie
     for path in (f"/sites/{site}", f"/sites/{site}/pages", f"/sites/{site}/heatmap?page=/"):
         page = owner.get(path)
         assert page.status_code == 422
-        assert told(page.text, "type") or told(page.text, "missing")
+        assert shows(page.text, "type") or shows(page.text, "missing")
     assert api.get(f"{ROOT}/sites/{site}").status_code == 422
     assert api.get(f"{ROOT}/sites/{site}/experiments").status_code == 422
 

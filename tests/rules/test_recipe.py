@@ -1,4 +1,4 @@
-"""Recipes: what is a step, what is none, and in which words."""
+"""Recipes: which lines are steps, and the faults of the others."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_steps(text: str, step: Step) -> None:
         (["scroll"], "scroll", 1, "how far"),
     ],
 )
-def test_what_is_no_recipe_is_told_with_its_line(lines: list[str], code: str, line: int, words: str) -> None:
+def test_a_bad_recipe_names_the_line(lines: list[str], code: str, line: int, words: str) -> None:
     with pytest.raises(BadRecipe) as raised:
         read_recipe(lines)
     assert (raised.value.code, raised.value.line) == (code, line)
@@ -76,7 +76,7 @@ def test_a_recipe_reads_back_as_it_was_written(steps: list[Step]) -> None:
 
 
 @given(st.lists(st.text() | st.builds("{} {}".format, st.sampled_from(VERBS), st.text()), max_size=30))
-def test_any_text_is_a_recipe_or_is_refused_in_words(lines: list[str]) -> None:
+def test_any_text_is_a_recipe_or_raises_bad_recipe(lines: list[str]) -> None:
     try:
         steps = read_recipe(lines)
     except BadRecipe:

@@ -50,7 +50,7 @@ def limits(kind: type[Struct], name: str) -> Any:
 
 
 @pytest.mark.parametrize("template", FORMS)
-def test_the_browser_is_told_the_limits_of_the_rules(template: str) -> None:
+def test_forms_carry_the_limits_of_the_rules(template: str) -> None:
     html, checked = (TEMPLATES / template).read_text(), 0
     for tag in re.findall(r"<(?:input|textarea)[^>]*>", html, re.S):
         name = re.search(r'name="(\w+)"', tag)
@@ -59,8 +59,8 @@ def test_the_browser_is_told_the_limits_of_the_rules(template: str) -> None:
             continue
         known = limits(*FORMS[template][name[1]])
         for attribute, limit in ATTRIBUTES.items():
-            if told := re.search(rf'\b{attribute}="(\d+)"', tag):
-                assert int(told[1]) == getattr(known, limit), tag
+            if stated := re.search(rf'\b{attribute}="(\d+)"', tag):
+                assert int(stated[1]) == getattr(known, limit), tag
                 checked += 1
     assert checked
 
@@ -69,8 +69,8 @@ def test_the_browser_is_told_the_limits_of_the_rules(template: str) -> None:
 def test_every_fault_has_words_in_french_too(code: str) -> None:
     values = {name: 7 for _, name, _, _ in Formatter().parse(FAULTS[code]) if name}
     for kind in KINDS:
-        fault = Fault("name", code, values)  # a code without words is told in English by both
+        fault = Fault("name", code, values)  # both word a code that they do not know in English
         french = language("fr")
-        told = {definition_words(french, kind, fault), fault_words(french, fault)} - {fault.sentence}
-        assert told, code
-        assert not any("%(" in words for words in told)
+        worded = {definition_words(french, kind, fault), fault_words(french, fault)} - {fault.sentence}
+        assert worded, code
+        assert not any("%(" in words for words in worded)
