@@ -50,7 +50,7 @@ FAULTS: dict[str, str] = {
     "network_large": "{value!r} is too large a network for a team: write at least /8, or /16 for IPv6.",
     "many_states": "A site has at most {most} states: delete one first.",
     "sign_in_name": "{value!r} cannot be a sign-in name: use 1 to 64 letters, digits, . _ @ + or -.",
-    # of questions (rules/period.py, rules/page.py, rules/question.py)
+    # of questions (rules/period.py, rules/page.py, rules/question.py, rules/resolve.py)
     "whole_number": "is {value!r}: write a whole number from {least} to {most}.",
     "day_range": "is {value!r}: write a day from {first} to {last}.",
     "swapped": "the start, {since}, is after the end, {until}.",

@@ -1,28 +1,24 @@
 """What is asked of a site's visits: one record for the page, the pictures, the API and the command.
 
-parse(query)    -> Reading: the question as it can be read alone, with its faults
-resolve(…)      -> Reading: the same with the names that people use replaced by those that the tables have
-question.query()           the way back to an address
+    parse(query)      -> Reading: the question as it can be read alone, with its faults
+    question.query()  -> the parameters of its address
+
+rules/resolve.py holds a reading against what the site has.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal
 
 from rules import period as periods
 from rules.faults import Fault, fault, in_order
-from rules.find import named
-from rules.page import page_meant
 from rules.period import Period
 from store.devices import DEVICES, Device
 from store.kinds import MAP_KINDS, MapKind
-from store.pages import matches
-from store.records import Experiment, PageState, Site
-from store.snapshots import Snapshot
 
 WIDTHS = (200, 10_000)  # CSS px
 YES, NO = ("1", "true"), ("0", "false")
@@ -108,22 +104,6 @@ class Reading:
     faults: tuple[Fault, ...] = ()
 
 
-@dataclass(frozen=True)
-class Known:
-    """What a site has, for `resolve`. `visited`: its pages with visits, read only where `page` needs them."""
-
-    site: Site
-    snapshots: tuple[Snapshot, ...] = ()
-    states: tuple[PageState, ...] = ()
-    experiments: tuple[Experiment, ...] = ()
-    visited: tuple[str, ...] = ()
-
-    @property
-    def pages(self) -> list[str]:
-        """Those with pictures first: a bare path belongs to the host that has a picture of it."""
-        return list(dict.fromkeys((*(s.page for s in self.snapshots), *self.visited)))
-
-
 def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default: Period | None = None) -> Reading:
     """Read a query. `default` is the period where the query names none. Parameters outside `asks` are not read."""
     asked = {name: query.get(name, "").strip() for name in asks.names}
@@ -147,42 +127,6 @@ def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default:
     if question.kind == "scroll" and question.state:
         faults.append(fault("state", "state_of_reach", value=question.state))
     return Reading(question, in_order((*faults, *days.faults), asks.names))
-
-
-def resolve(reading: Reading, known: Known) -> Reading:
-    """Put what the site calls things in place of what people call them; what it does not have is a fault.
-
-    An experiment that is not defined stays as it is named: pages may report variants of it all the same.
-    """
-    question, faults = reading.question, list(reading.faults)
-    if question.page:
-        page = page_meant(known.site, question.page, known.pages)
-        if isinstance(page, Fault):
-            faults.append(page)
-        else:
-            question = replace(question, page=page)
-    if question.variant:
-        variant = _variant_meant(question.variant, known.experiments)
-        if isinstance(variant, Fault):
-            faults.append(variant)
-            question = replace(question, variant=None)
-        else:
-            question = replace(question, variant=variant)
-    if question.state and question.kind != "scroll" and not any(one.field == "page" for one in faults):
-        state = _state_meant(question, known)
-        if isinstance(state, Fault):
-            faults.append(state)
-        else:
-            question = replace(question, state=state)
-    if question.experiment:
-        experiment = named(known.experiments, question.experiment)
-        question = replace(question, experiment=experiment.id if experiment else question.experiment)
-    return Reading(question, in_order(faults, COMPARISON.names))
-
-
-def states_of(states: Iterable[PageState], page: str) -> list[PageState]:
-    """The states of a page, or of a pattern, in their order; steps that are done before every picture are none."""
-    return [s for s in states if not s.first and any(p == page or matches(p, page) for p in s.pages)]
 
 
 def _choice(asked: Mapping[str, str], name: str, allowed: tuple[Any, ...], usual: str, faults: list[Fault]) -> Any:
@@ -217,26 +161,3 @@ def _variant(asked: Mapping[str, str], faults: list[Fault]) -> tuple[str, str] |
         return experiment, key
     faults.append(fault("variant", "variant_form", value=text))
     return None
-
-
-def _variant_meant(variant: tuple[str, str], experiments: Iterable[Experiment]) -> tuple[str, str] | Fault:
-    """An experiment that is defined must have the variant; one that is not may still be measured."""
-    name, key = variant
-    experiment = named(experiments, name)
-    if experiment is None:
-        return variant
-    if any(v.key == key for v in experiment.variants):
-        return experiment.id, key
-    allowed = ", ".join(f"{experiment.id}:{v.key}" for v in experiment.variants)
-    return fault("variant", "no_variant", value=key, experiment=experiment.name, allowed=allowed)
-
-
-def _state_meant(question: Question, known: Known) -> str | Fault:
-    """The key of the state of this key or name. One that was deleted is known by its pictures."""
-    text, here = question.state, states_of(known.states, question.page)
-    state = named(here, text)
-    if state:
-        return state.key
-    if any(s.state == text and matches(question.page, s.page) for s in known.snapshots):
-        return text
-    return fault("state", "no_state", value=text, allowed=", ".join(s.key for s in here))

@@ -17,7 +17,8 @@ from aggregator.answers.traffic import devices_of
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope
 from rules.period import today
-from rules.question import Known, Question, states_of
+from rules.question import Question
+from rules.resolve import Known, states_of
 from store.client import Store
 from store.records import Experiment, Journey
 from store.snapshots import Snapshot, Snapshots

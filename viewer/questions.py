@@ -13,12 +13,12 @@ from datetime import date
 from starlette.requests import Request
 
 from aggregator.queries.pages import all_pages
-from rules import question as questions
 from rules.faults import Fault, Faults
 from rules.find import all_of, site_of
 from rules.page import needs_visits
 from rules.period import Period, today
-from rules.question import Asks, Known, Question
+from rules.question import Asks, Question, parse
+from rules.resolve import Known, resolve
 from store.client import Store
 from store.definitions import Definitions
 from store.records import Experiment, Site
@@ -110,7 +110,7 @@ class Questions:
     ) -> Asked:
         """The question of a query; `default` is its period where it names none."""
         day, site = today(), int(known.site.id)
-        reading = questions.parse(site, query, asks, day, default)
+        reading = parse(site, query, asks, day, default)
         if reading.question.page and needs_visits(reading.question.page, known.pages):
 
             def visited() -> tuple[str, ...]:
@@ -118,5 +118,5 @@ class Questions:
 
             pages = await self._work.once(("visited", site), SECONDS, visited, fresh=not remembered, light=True)
             known = replace(known, visited=pages)
-        resolved = questions.resolve(reading, known)
+        resolved = resolve(reading, known)
         return Asked(resolved.question, resolved.faults, known, day)

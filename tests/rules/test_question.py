@@ -13,12 +13,11 @@ from rules.question import (
     MAP,
     PERIOD,
     WIDTHS,
-    Known,
     Question,
     Reading,
     parse,
-    resolve,
 )  # fmt: skip
+from rules.resolve import Known, resolve
 from store.devices import DEVICES
 from store.kinds import MAP_KINDS
 from store.records import Experiment, PageState, Site, Variant

@@ -13,7 +13,7 @@ from rules.faults import FAULTS, Fault, fault
 from viewer.pages.frame.languages import CODES, language
 from viewer.pages.map.fault_words import fault_words
 
-MODULES = [Path(rules.__file__).parent / name for name in ("period.py", "page.py", "question.py")]
+MODULES = [Path(rules.__file__).parent / name for name in ("period.py", "page.py", "question.py", "resolve.py")]
 FOUND = sorted({code for file in MODULES for code in re.findall(r'fault\([^()]*?, "(\w+)"', file.read_text())})
 DAYS = ("since", "until", "today", "first", "last")
 

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.comparison_figures import ArmFigures
 from aggregator.pictures.newest import NoSnapshot
 from rules.period import today
 from rules.question import COMPARISON
@@ -17,19 +16,17 @@ from store.pages import page_path
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
 from viewer.maps import ComparisonAnswer, Maps
-from viewer.pages.compare.rows import Difference, Row, axis_of, difference_of, reach_of, rows_of, says_something
+from viewer.pages.compare.result import Result, result_of
 from viewer.pages.compare.setting import ComparisonSetting, days_of, pages_with
-from viewer.pages.compare.verdict import Check, Verdict, checks_of, method_of, notes_of, verdict_of
 from viewer.pages.experiments.page import days_line
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.map.controls import VisitorsByDevice, device_choices, kind_choices, width_choices
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
-from viewer.pages.map.legend import Legend, Tick, heat_legend
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.period import PeriodControl, period_control
-from viewer.pages.map.picture import DrawnPicture, Strips, drawn_picture
+from viewer.pages.map.picture import Strips
 from viewer.pages.pictures.fields import Fields
 from viewer.questions import Questions
 from viewer.registry import Registry
@@ -49,39 +46,6 @@ class ComparisonBar:
     pages: list[Choice]
     period: PeriodControl
     devices: list[Choice]
-
-
-@dataclass(frozen=True)
-class Pane:
-    """One of the two maps."""
-
-    title: str
-    visitors: str
-    picture: DrawnPicture
-
-
-@dataclass(frozen=True)
-class Table:
-    """Element by element. `axis`: ticks over the intervals; `method`: how it was counted, in a few sentences."""
-
-    rows: list[Row]
-    all_rows: Choice | None
-    axis: tuple[Tick, ...]
-    interval_label: str
-    method: str
-
-
-@dataclass(frozen=True)
-class Result:
-    """What was measured: the verdict with its checks, the two maps with their difference, the table."""
-
-    verdict: Verdict
-    checks: list[Check]
-    notes: tuple[str, ...]
-    panes: list[Pane]
-    legend: Legend
-    difference: Difference
-    table: Table
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -155,7 +119,7 @@ def page_of(
         bar=_bar(setting, found),
         faults=faults,
         empty=None if found or faults else _empty(setting),
-        result=_result(setting, found, strips) if found else None,
+        result=result_of(setting, found, strips) if found else None,
         retake=setting.takes if found else (),
         take_action=urls.take(setting.site.id),
         take_next=setting.links.to(every=False),
@@ -179,50 +143,6 @@ def _bar(setting: ComparisonSetting, found: ComparisonAnswer | None) -> Comparis
         period=period_control(lang, links, setting.asked.today),
         devices=device_choices(lang, links, setting.width, visitors),
     )
-
-
-def _result(setting: ComparisonSetting, found: ComparisonAnswer, strips: Sequence[Strips]) -> Result:
-    lang, figures, reach = setting.lang, found.figures, reach_of(found.figures)
-    return Result(
-        verdict=verdict_of(lang, found),
-        checks=checks_of(lang, figures),
-        notes=notes_of(lang, figures),
-        panes=[
-            _pane(setting, letter, arm, found.figures.scale.cap, of_arm)
-            for letter, arm, of_arm in zip("AB", figures.arms, strips, strict=True)
-        ],
-        legend=heat_legend(lang, figures.scale, setting.question.kind, shared=True),
-        difference=difference_of(lang, setting.urls, setting.site.id, found, strips[1], reach),
-        table=Table(
-            rows=rows_of(lang, found, reach, setting.every),
-            all_rows=_all_rows(setting, found),
-            axis=axis_of(lang, reach),
-            interval_label=lang.text("Interval"),
-            method=method_of(lang, figures),
-        ),
-    )
-
-
-def _pane(setting: ComparisonSetting, letter: str, arm: ArmFigures, cap: float, strips: Strips) -> Pane:
-    """The map of one variant; `cap`: top of the scale of both."""
-    question = replace(
-        setting.question, variant=(setting.experiment.id, arm.variant), width=arm.snapshot.width, experiment=""
-    )
-    query = question.fixed(setting.asked.today).query() | {"cap": f"{cap:g}"}
-    visitors = setting.lang.plural("%(num)s visitor", "%(num)s visitors", arm.visitors)
-    return Pane(
-        letter if arm.name == letter else f"{letter}, {arm.name}",
-        visitors,
-        drawn_picture(setting.urls, setting.site.id, arm.snapshot, strips, query),
-    )
-
-
-def _all_rows(setting: ComparisonSetting, found: ComparisonAnswer) -> Choice | None:
-    rows = found.figures.rows
-    if setting.every or all(says_something(row) == says_something(rows[0]) for row in rows):
-        return None
-    label = setting.lang.text("All %(n)s elements", n=setting.lang.number(len(rows)))
-    return Choice(label, setting.links.to(every=True))
 
 
 def _empty(setting: ComparisonSetting) -> Empty:

@@ -41,9 +41,6 @@ def problem_words(lang: Language, problem: Problem) -> str:
         "sign_in_link": _("This link is too old or not valid. Sign in with your name and password."),
         "form_token": _("The form has expired, or cookies are blocked. Send it again."),
         "cross_site": _("This form was sent from another site. Send it again from here."),
-        "view_unread": _("A width or a date in this address is not valid."),
-        "view_kind": _("This address asks for a kind of map or a device that does not exist."),
-        "days_swapped": _("The last day must not be before the first."),
         "busy": _("Too many pictures are already in the queue. Try again later."),
         "stopped": _("Parcours was stopped before the picture was taken. Try again."),
     }

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -13,28 +12,22 @@ from aggregator.answers.traffic import PageRow
 from aggregator.measures.statistics import FEW
 from aggregator.pictures.newest import NoSnapshot
 from rules.question import PERIOD
-from store.pages import page_path
-from store.snapshots import Snapshot
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
 from viewer.maps import HeatmapAnswer, Maps
 from viewer.pages.frame.frames import Frames, answer
-from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
+from viewer.pages.gallery.cards import PageCard, Shelf, cards_of
 from viewer.pages.gallery.needs import Hurt, worst_of
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
-from viewer.pages.map.links import Links
-from viewer.pages.map.outliers import stands_out
-from viewer.pages.map.page_names import name_of, page_names
+from viewer.pages.map.page_names import name_of
 from viewer.pages.map.period import PeriodControl, period_control
-from viewer.pages.pictures.fields import Fields, address_of, fields_of, takeable
 from viewer.questions import Asked, Questions
 from viewer.traffic import TrafficReader
 
 LOOKED_AT = 4  # pages whose elements are looked at for "needs attention"
 SHOWN = 3
-MOST = 200  # pages shown
 
 
 @dataclass(frozen=True)
@@ -45,21 +38,6 @@ class Need:
     href: str
     thumb: str
     hurt: Hurt
-
-
-@dataclass(frozen=True)
-class PageCard:
-    """`thumb`: "" without a picture. `take`: fields of the form that takes it."""
-
-    name: str
-    path: str
-    href: str
-    thumb: str
-    take: Fields
-    visitors: str
-    daily: list[int]
-    frustrated: str
-    bad: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,48 +54,6 @@ class GalleryPage(Page):
     take_action: str = doc("Where the form that takes a picture posts to")
     take_next: str = doc("Where to go when it is taken")
     states_href: str = doc("Where states of pages are defined")
-
-
-@dataclass(frozen=True)
-class Shelf:
-    """What the cards of a gallery have in common."""
-
-    lang: Language
-    urls: Urls
-    asked: Asked
-    editor: bool
-
-    @property
-    def site(self) -> str:
-        return self.asked.site.id
-
-    @property
-    def links(self) -> Links:
-        return Links(self.urls.pages(self.site), self.asked.question)
-
-    @cached_property
-    def days(self) -> dict[str, str]:
-        """The period, for links to maps and thumbnails."""
-        return self.asked.question.query()
-
-    @cached_property
-    def snapshots(self) -> list[Snapshot]:
-        return list(self.asked.known.snapshots)
-
-    @cached_property
-    def pictured(self) -> set[str]:
-        """The pages with a picture of their own."""
-        return {s.page for s in self.snapshots if not s.variant and not s.state}
-
-    @cached_property
-    def names(self) -> dict[str, str]:
-        return page_names(self.snapshots)
-
-    def map_of(self, page: str) -> str:
-        return self.urls.heatmap(self.site, page=page, **self.days)
-
-    def thumb(self, page: str) -> str:
-        return self.urls.thumb(self.site, page, **self.days) if page in self.pictured else ""
 
 
 async def gallery(
@@ -178,28 +114,6 @@ def needs_of(shelf: Shelf, suspects: Sequence[tuple[str, HeatmapAnswer]]) -> lis
     return [
         Need(name_of(page, shelf.names), shelf.map_of(page), shelf.thumb(page), hurt) for page, hurt in hurting[:SHOWN]
     ]
-
-
-def cards_of(shelf: Shelf, rows: Sequence[PageRow]) -> list[PageCard]:
-    shares = [row.frustrated_share for row in rows if row.visitors >= FEW]
-    return [_card(shelf, row, shares) for row in rows[:MOST]]
-
-
-def _card(shelf: Shelf, row: PageRow, shares: Sequence[float]) -> PageCard:
-    """`shares`: those of the frustrated visitors of all pages with enough visitors."""
-    lang, few = shelf.lang, row.visitors < FEW
-    takes = shelf.editor and takeable(row.page)
-    return PageCard(
-        name=name_of(row.page, shelf.names),
-        path=page_path(row.page) if row.page in shelf.names else row.page.partition("/")[0],
-        href=shelf.map_of(row.page),
-        thumb=shelf.thumb(row.page),
-        take=fields_of((address_of(row.page, shelf.snapshots), "")) if takes else (),
-        visitors=lang.number(row.visitors),
-        daily=[int(n) for n in row.daily],
-        frustrated=lang.text("few") if few else lang.share(row.frustrated_share),
-        bad=not few and stands_out(row.frustrated_share, shares),
-    )
 
 
 def _empty(shelf: Shelf) -> Empty:

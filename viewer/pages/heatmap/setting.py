@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from rules.question import Question, states_of
+from rules.question import Question
+from rules.resolve import states_of
 from store.pages import matches, page_path
 from store.records import Experiment, Site
 from store.snapshots import Snapshot

@@ -1,0 +1,92 @@
+"""What was measured of a comparison: the verdict with its checks, the two maps, the table."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from aggregator.answers.comparison_figures import ArmFigures
+from viewer.maps import ComparisonAnswer
+from viewer.pages.compare.rows import Difference, Row, axis_of, difference_of, reach_of, rows_of, says_something
+from viewer.pages.compare.setting import ComparisonSetting
+from viewer.pages.compare.verdict import Check, Verdict, checks_of, method_of, notes_of, verdict_of
+from viewer.pages.frame.page import Choice
+from viewer.pages.map.legend import Legend, Tick, heat_legend
+from viewer.pages.map.picture import DrawnPicture, Strips, drawn_picture
+
+
+@dataclass(frozen=True)
+class Pane:
+    """One of the two maps."""
+
+    title: str
+    visitors: str
+    picture: DrawnPicture
+
+
+@dataclass(frozen=True)
+class Table:
+    """Element by element. `axis`: ticks over the intervals; `method`: how it was counted, in a few sentences."""
+
+    rows: list[Row]
+    all_rows: Choice | None
+    axis: tuple[Tick, ...]
+    interval_label: str
+    method: str
+
+
+@dataclass(frozen=True)
+class Result:
+    """What was measured: the verdict with its checks, the two maps with their difference, the table."""
+
+    verdict: Verdict
+    checks: list[Check]
+    notes: tuple[str, ...]
+    panes: list[Pane]
+    legend: Legend
+    difference: Difference
+    table: Table
+
+
+def result_of(setting: ComparisonSetting, found: ComparisonAnswer, strips: Sequence[Strips]) -> Result:
+    lang, figures, reach = setting.lang, found.figures, reach_of(found.figures)
+    return Result(
+        verdict=verdict_of(lang, found),
+        checks=checks_of(lang, figures),
+        notes=notes_of(lang, figures),
+        panes=[
+            _pane(setting, letter, arm, found.figures.scale.cap, of_arm)
+            for letter, arm, of_arm in zip("AB", figures.arms, strips, strict=True)
+        ],
+        legend=heat_legend(lang, figures.scale, setting.question.kind, shared=True),
+        difference=difference_of(lang, setting.urls, setting.site.id, found, strips[1], reach),
+        table=Table(
+            rows=rows_of(lang, found, reach, setting.every),
+            all_rows=_all_rows(setting, found),
+            axis=axis_of(lang, reach),
+            interval_label=lang.text("Interval"),
+            method=method_of(lang, figures),
+        ),
+    )
+
+
+def _pane(setting: ComparisonSetting, letter: str, arm: ArmFigures, cap: float, strips: Strips) -> Pane:
+    """The map of one variant; `cap`: top of the scale of both."""
+    question = replace(
+        setting.question, variant=(setting.experiment.id, arm.variant), width=arm.snapshot.width, experiment=""
+    )
+    query = question.fixed(setting.asked.today).query() | {"cap": f"{cap:g}"}
+    visitors = setting.lang.plural("%(num)s visitor", "%(num)s visitors", arm.visitors)
+    return Pane(
+        letter if arm.name == letter else f"{letter}, {arm.name}",
+        visitors,
+        drawn_picture(setting.urls, setting.site.id, arm.snapshot, strips, query),
+    )
+
+
+def _all_rows(setting: ComparisonSetting, found: ComparisonAnswer) -> Choice | None:
+    rows = found.figures.rows
+    if setting.every or all(says_something(row) == says_something(rows[0]) for row in rows):
+        return None
+    label = setting.lang.text("All %(n)s elements", n=setting.lang.number(len(rows)))
+    return Choice(label, setting.links.to(every=True))

@@ -1,0 +1,100 @@
+"""The cards of a gallery: each page with its thumbnail and figures, and what the cards have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from aggregator.answers.traffic import PageRow
+from aggregator.measures.statistics import FEW
+from store.pages import page_path
+from store.snapshots import Snapshot
+from viewer.http.urls import Urls
+from viewer.pages.frame.languages import Language
+from viewer.pages.map.links import Links
+from viewer.pages.map.outliers import stands_out
+from viewer.pages.map.page_names import name_of, page_names
+from viewer.pages.pictures.fields import Fields, address_of, fields_of, takeable
+from viewer.questions import Asked
+
+MOST = 200  # pages shown
+
+
+@dataclass(frozen=True)
+class PageCard:
+    """`thumb`: "" without a picture. `take`: fields of the form that takes it."""
+
+    name: str
+    path: str
+    href: str
+    thumb: str
+    take: Fields
+    visitors: str
+    daily: list[int]
+    frustrated: str
+    bad: bool
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """What the cards of a gallery have in common."""
+
+    lang: Language
+    urls: Urls
+    asked: Asked
+    editor: bool
+
+    @property
+    def site(self) -> str:
+        return self.asked.site.id
+
+    @property
+    def links(self) -> Links:
+        return Links(self.urls.pages(self.site), self.asked.question)
+
+    @cached_property
+    def days(self) -> dict[str, str]:
+        """The period, for links to maps and thumbnails."""
+        return self.asked.question.query()
+
+    @cached_property
+    def snapshots(self) -> list[Snapshot]:
+        return list(self.asked.known.snapshots)
+
+    @cached_property
+    def pictured(self) -> set[str]:
+        """The pages with a picture of their own."""
+        return {s.page for s in self.snapshots if not s.variant and not s.state}
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        return page_names(self.snapshots)
+
+    def map_of(self, page: str) -> str:
+        return self.urls.heatmap(self.site, page=page, **self.days)
+
+    def thumb(self, page: str) -> str:
+        return self.urls.thumb(self.site, page, **self.days) if page in self.pictured else ""
+
+
+def cards_of(shelf: Shelf, rows: Sequence[PageRow]) -> list[PageCard]:
+    shares = [row.frustrated_share for row in rows if row.visitors >= FEW]
+    return [_card(shelf, row, shares) for row in rows[:MOST]]
+
+
+def _card(shelf: Shelf, row: PageRow, shares: Sequence[float]) -> PageCard:
+    """`shares`: those of the frustrated visitors of all pages with enough visitors."""
+    lang, few = shelf.lang, row.visitors < FEW
+    takes = shelf.editor and takeable(row.page)
+    return PageCard(
+        name=name_of(row.page, shelf.names),
+        path=page_path(row.page) if row.page in shelf.names else row.page.partition("/")[0],
+        href=shelf.map_of(row.page),
+        thumb=shelf.thumb(row.page),
+        take=fields_of((address_of(row.page, shelf.snapshots), "")) if takes else (),
+        visitors=lang.number(row.visitors),
+        daily=[int(n) for n in row.daily],
+        frustrated=lang.text("few") if few else lang.share(row.frustrated_share),
+        bad=not few and stands_out(row.frustrated_share, shares),
+    )
