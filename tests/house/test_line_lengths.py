@@ -8,8 +8,6 @@ ROOT = Path(__file__).resolve().parents[2]
 LONGEST = 120
 FOLDERS = ("viewer", "parcours", "tracker_js/src", "tracker_js/test", "bench")
 ENDINGS = {".html", ".css", ".js"}
-# Folders whose long lines are still to be wrapped. Only ever remove one.
-NOT_YET = ("viewer/pages",)
 
 
 def long_lines(folder: str) -> list[str]:
@@ -23,10 +21,5 @@ def long_lines(folder: str) -> list[str]:
 
 
 def test_no_line_is_longer() -> None:
-    found = [place for folder in FOLDERS for place in long_lines(folder) if not place.startswith(NOT_YET)]
+    found = [place for folder in FOLDERS for place in long_lines(folder)]
     assert not found, found
-
-
-def test_the_list_of_folders_still_to_do_is_current() -> None:
-    done = [folder for folder in NOT_YET if not long_lines(folder)]
-    assert not done, f"Remove from NOT_YET: {done}"
