@@ -1,1 +1,1 @@
-"""The rules of what people define and ask: pure functions of plain values, each rule written once."""
+"""The rules of definitions and questions: pure functions of plain values, each rule written once."""

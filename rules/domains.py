@@ -1,4 +1,4 @@
-"""Hosts and networks that an owner may name."""
+"""Hosts and networks that an owner may enter."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _DOMAIN = re.compile(
     r"(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?)(?:\.[a-z0-9_\-]+)*(?::\d{1,5})?|\[[0-9a-f:]+\](?::\d{1,5})?"
 )
 _LONGEST_HOST = 253 + len("*.:65535")  # RFC 1035
-_SHARED = {"amazonaws.com", "wordpress.com"}  # sites of many owners whose domain is not a public suffix
+_SHARED = {"amazonaws.com", "wordpress.com"}  # shared by many owners, but not in the public suffix list
 _SHORTEST_PREFIX = {4: 8, 6: 16}  # bits: no team has a larger network
 
 
 def domain_of(text: str) -> str:
-    """`https://Shop.example/` → `shop.example`. InvalidDefinition when it is no host, or not one owner's."""
+    """`https://Shop.example/` → `shop.example`. InvalidDefinition if it is not a host, or not one owner's."""
     host = _host(text)
     if found := domain_fault(text, "domains"):
         raise InvalidDefinition(Faults((found,)))
@@ -27,7 +27,7 @@ def domain_of(text: str) -> str:
 
 
 def domain_fault(text: str, path: str) -> Fault | None:
-    """Why a text cannot be a domain of a site; None when it can."""
+    """The fault of a text that cannot be a site's domain; None if it can."""
     host = _host(text)
     if len(host) > _LONGEST_HOST or not _DOMAIN.fullmatch(host):
         return fault(path, "domain", value=text)
@@ -37,8 +37,8 @@ def domain_fault(text: str, path: str) -> Fault | None:
 def covers_many_owners(domain: str) -> bool:
     """Whether a wildcard covers sites of many owners: `*`, `*.com`, `*.co.uk`, `*.github.io`, `*.s3.amazonaws.com`.
 
-    That is so when the part after `*.` is a public suffix (https://publicsuffix.org), those of hosting
-    companies included. The list comes with the package; nothing is fetched.
+    That is the case if the part after `*.` is a public suffix (https://publicsuffix.org), including those of hosting
+    companies. The list comes with the package; nothing is fetched.
     """
     host = domain.strip().lower().partition(":")[0]
     if not host.startswith("*"):
@@ -48,14 +48,14 @@ def covers_many_owners(domain: str) -> bool:
 
 
 def network_of(text: str) -> str:
-    """`203.0.113.7/24` → `203.0.113.0/24`. InvalidDefinition when it is no network, or a very large one."""
+    """`203.0.113.7/24` → `203.0.113.0/24`. InvalidDefinition if it is not a network, or too large."""
     if found := network_fault(text, "staff_networks"):
         raise InvalidDefinition(Faults((found,)))
     return str(ipaddress.ip_network(text.strip(), strict=False))
 
 
 def network_fault(text: str, path: str) -> Fault | None:
-    """Why a text cannot be a network of the team; None when it can."""
+    """The fault of a text that cannot be a team's network; None if it can."""
     try:
         network = ipaddress.ip_network(text.strip(), strict=False)
     except ValueError:

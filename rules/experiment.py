@@ -1,4 +1,4 @@
-"""The rules of an experiment: two or more variants of some pages, to be compared."""
+"""The rules of an experiment: two or more variants of some pages to compare."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ FIELDS = ("name", "id", "pages", "variants", "planned", "started", "ended", "ver
 
 
 def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None) -> Experiment | Faults:
-    """A new experiment of the site (`id` is made from the name where it is not given), or `stored` replaced.
+    """A new experiment of the site (`id` is derived from the name if it is not given), or `stored` replaced.
 
-    `version` of a change: the version it began from, the stored one where it is not given.
+    `version` of a change: the version it was based on, the stored one if it is not given.
     """
     fields = without_none(fields, "id", "version")
     if stored is None:
@@ -36,7 +36,7 @@ def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None)
 
 
 def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
-    """Faults that the types of the fields cannot state."""
+    """Faults that the field types cannot express."""
     variants = values.get("variants", ())
     yield from twice_faults((f"variants.{n}.key", variant.key) for n, variant in enumerate(variants))
     for n, variant in enumerate(variants):
@@ -48,7 +48,7 @@ def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Experiment:
-    """Store a new experiment. InvalidDefinition when it has faults or its id is taken."""
+    """Store a new experiment. InvalidDefinition if it has faults or its id is taken."""
     made = accepted(parse(fields, site))
     try:
         return definitions.put(made, by)
@@ -57,5 +57,5 @@ def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: s
 
 
 def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Experiment:
-    """Replace a stored experiment. InvalidDefinition for faults, Conflict when somebody else changed it since."""
+    """Replace a stored experiment. InvalidDefinition for faults, Conflict if somebody else has changed it since."""
     return definitions.put(accepted(parse(fields, site, stored)), by)

@@ -1,6 +1,6 @@
-"""Faults: what is wrong with an input, as a field, a code and figures.
+"""Faults: what is wrong with an input, as a field, a code and values.
 
-The viewer words them in the reader's language (viewer/pages/forms/words.py for definitions,
+The viewer translates them (viewer/pages/forms/words.py for definitions,
 viewer/pages/map/fault_words.py for questions); the API adds the English sentence of `FAULTS`.
 """
 
@@ -21,7 +21,7 @@ FAULTS: dict[str, str] = {
     "missing": "is missing.",
     "unknown": "is not a field here. Fields: {allowed}.",
     "type": "must be {expected}.",
-    "characters": "holds characters that cannot be stored, such as NUL.",
+    "characters": "contains characters that cannot be stored, such as NUL.",
     "short": "has {n} characters: at least {least}.",
     "long": "has {n} characters: at most {most}.",
     "few": "has {n} entries: at least {least}.",
@@ -32,58 +32,58 @@ FAULTS: dict[str, str] = {
     "choice": "is {value!r}: choose one of {allowed}.",
     "pattern": "is {value!r}, which does not have the right form.",
     # of definitions, one module per kind
-    "key": "cannot be {value!r}: use small letters, digits, - and _, at most 64, beginning with a letter or digit.",
+    "key": "cannot be {value!r}: use lowercase letters, digits, - and _, at most 64, beginning with a letter or digit.",
     "language": "has the language {value!r}: use a code such as en or fr.",
-    "day": "is {value!r}: write a day of the calendar such as 2026-11-21.",
+    "day": "is {value!r}: write a date such as 2026-11-21.",
     "before_start": "is {ended}, before the start, {started}.",
-    "twice": "{value!r} is the same key as an earlier one: keys are unique.",
+    "twice": "{value!r} is used twice: keys must be unique.",
     "site_taken": "There is already a site {value!r}: choose another name.",
     "experiment_taken": "There is already an experiment {value!r}: choose another key.",
     "state_taken": "There is already a state {value!r}: choose another key.",
-    "user_taken": "Somebody already signs in as {value!r}: choose another name.",
-    "fixed": "stays {value!r}: pages and pictures carry it.",
-    "number_name": "cannot be {value!r}: a number alone is read as an id.",
+    "user_taken": "The name {value!r} is already taken: choose another one.",
+    "fixed": "must stay {value!r}: pages and pictures refer to it.",
+    "number_name": "cannot be {value!r}: a number would be read as an id.",
     "address": "is {value!r}: write an address that begins with http:// or https://.",
-    "domain": "{value!r} is no domain: write a host such as shop.example, *.shop.example or 127.0.0.1:8001.",
+    "domain": "{value!r} is not a domain: write a host such as shop.example, *.shop.example or 127.0.0.1:8001.",
     "domain_shared": "{value!r} would cover other people's sites: write your own domain, such as *.shop.example.",
-    "network": "{value!r} is no address and no network: write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
-    "network_large": "{value!r} is too large a network for a team: write at least /8, or /16 for IPv6.",
-    "many_states": "A site has at most {most} states: delete one first.",
+    "network": "{value!r} is not an IP address or network: write 203.0.113.7, 203.0.113.0/24 or 2001:db8::/48.",
+    "network_large": "{value!r} is too large a network for a team: the prefix must be at least /8, or /16 for IPv6.",
+    "many_states": "A site can have at most {most} states: delete one first.",
     "sign_in_name": "{value!r} cannot be a sign-in name: use 1 to 64 letters, digits, . _ @ + or -.",
     # of questions (rules/period.py, rules/page.py, rules/question.py, rules/resolve.py)
     "whole_number": "is {value!r}: write a whole number from {least} to {most}.",
     "day_range": "is {value!r}: write a day from {first} to {last}.",
     "swapped": "the start, {since}, is after the end, {until}.",
-    "after_today": "the start, {since}, is after today, {today}.",
+    "after_today": "the start, {since}, is in the future (today is {today}).",
     "no_page": "{value!r} is neither an address (host/path) nor a path.",
     "not_http": "{value!r} is not an http(s) address with a host.",
     "host_missing": "{value!r} needs its host: write host/path.",
     "variant_form": "{value!r} is not written EXPERIMENT:VARIANT.",
     "no_variant": "{experiment} has no variant {value!r}: choose one of {allowed}.",
-    "shows_both": "a comparison shows both variants: leave it out.",
+    "shows_both": "a comparison always shows both variants: leave it out.",
     "no_state": "there is no picture of this page in state {value!r}, and no such state is defined for it.",
-    "state_of_reach": "reach is that of the page as it opens: leave the state out.",
+    "state_of_reach": "reach is measured on the page as it opens: leave the state out.",
     # of the steps of a state (rules/recipe.py)
     "step_none": "A state needs at least one step, such as `{example}`.",
-    "step_many": "There are {n} steps: at most {most} are done.",
+    "step_many": "There are {n} steps: at most {most} are allowed.",
     "step_verb": "Line {line}: there is no step {verb!r}. A step begins with {verbs}.",
-    "step_types": "Line {line}: {verb!r} would write into the page, and a recipe never does. "
+    "step_types": "Line {line}: {verb!r} would type into the page, which a recipe never does. "
     "A step begins with {verbs}.",
     "step_no_selector": "Line {line}: {verb} needs a selector, such as `{verb} #menu-button`.",
-    "step_selector": "Line {line}: {selector!r} is no CSS selector: "
-    "a quote or a bracket is open, or it begins with a digit.",
-    "step_long": "Line {line}: the selector has {n} letters: at most {most}.",
+    "step_selector": "Line {line}: {selector!r} is not a CSS selector: "
+    "a quote or bracket is not closed, or it begins with a digit.",
+    "step_long": "Line {line}: the selector has {n} characters: at most {most} are allowed.",
     "step_wait": "Line {line}: {ms} ms is too long: wait at most {most} ms, or wait for a selector.",
     "step_scroll": "Line {line}: say what to scroll and how far: `scroll .panel to 800`, `scroll page to bottom`.",
 }
 _SHOWN = 80  # characters of a value that a fault quotes
-CONFLICTS = ("site_taken", "experiment_taken", "state_taken", "user_taken", "many_states")  # with what is stored
-_WHOLE = ("step_", *CONFLICTS)  # sentences that need no field in front
+CONFLICTS = ("site_taken", "experiment_taken", "state_taken", "user_taken", "many_states")  # with stored ones
+_WHOLE = ("step_", *CONFLICTS)  # sentences that do not start with the field
 
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing that is wrong. `field` is a path such as `variants.1.key`, counted from 0; "" is the whole."""
+    """One fault. `field` is a path such as `variants.1.key`, counted from 0; "" is the whole record."""
 
     field: str
     code: str  # a key of FAULTS
@@ -97,7 +97,7 @@ class Fault:
 
     @property
     def top(self) -> str:
-        """The field of the record that it is in."""
+        """The record's top-level field that contains it."""
         return self.field.partition(".")[0]
 
     def under(self, path: str) -> Fault:
@@ -111,7 +111,7 @@ def fault(field: str, code: str, **values: Scalar) -> Fault:
 
 
 def quoted(value: Scalar) -> Scalar:
-    """The value as a fault carries it: short, and without what cannot be encoded."""
+    """The value as a fault quotes it: shortened, and with unencodable characters replaced."""
     if isinstance(value, str):
         return value[:_SHOWN].encode("utf-8", "replace").decode()
     return value
@@ -119,7 +119,7 @@ def quoted(value: Scalar) -> Scalar:
 
 @dataclass(frozen=True)
 class Faults:
-    """All that is wrong with an input, at least one fault, in the order of its fields."""
+    """All faults of an input, at least one, in the order of its fields."""
 
     all: tuple[Fault, ...]
 
@@ -135,7 +135,7 @@ class Faults:
 
     @property
     def sentence(self) -> str:
-        """All of them in English."""
+        """All of them as English sentences."""
         return " ".join(one.sentence for one in self.all)
 
 
@@ -151,7 +151,7 @@ def in_order(faults: Iterable[Fault], fields: Iterable[str]) -> tuple[Fault, ...
 
 
 class InvalidDefinition(StoreError):
-    """The rules reject what was to be stored; `faults` says why."""
+    """The rules reject a definition; `faults` says why."""
 
     def __init__(self, faults: Faults) -> None:
         super().__init__(faults.sentence)
@@ -159,7 +159,7 @@ class InvalidDefinition(StoreError):
 
 
 def accepted(outcome: R | Faults) -> R:
-    """The record; InvalidDefinition for faults."""
+    """The record; raises InvalidDefinition if there are faults."""
     if isinstance(outcome, Faults):
         raise InvalidDefinition(outcome)
     return outcome

@@ -1,4 +1,4 @@
-"""Checks of single values that several kinds have: days, addresses, keys."""
+"""Checks of values that several kinds share: days, addresses, keys."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from rules.faults import Fault, fault
 
 
 def day_faults(values: Mapping[str, Any], *names: str) -> Iterator[Fault]:
-    """Days that are written like one but not in the calendar (2026-02-30)."""
+    """Faults of dates that have the right format but do not exist (2026-02-30)."""
     for name in names:
         if (text := values.get(name)) and day_of(text) is None:
             yield fault(name, "day", value=text)
 
 
 def day_of(text: str) -> date | None:
-    """The day of an ISO text; None when it is none."""
+    """The date of an ISO string; None if it is not valid."""
     try:
         return date.fromisoformat(text)
     except ValueError:
@@ -40,7 +40,7 @@ def is_address(text: str) -> bool:
 
 
 def twice_faults(keys: Iterable[tuple[str, str]]) -> Iterator[Fault]:
-    """Keys, each with its path, that came before."""
+    """Faults of repeated keys, given as (path, key)."""
     seen: set[str] = set()
     for path, key in keys:
         if key in seen:
@@ -49,11 +49,11 @@ def twice_faults(keys: Iterable[tuple[str, str]]) -> Iterator[Fault]:
 
 
 def without_none(fields: Mapping[str, object], *names: str) -> dict[str, object]:
-    """The fields without these names where they are None: JSON's way to leave one out."""
+    """The fields without those of `names` that are None, which in JSON means "not given"."""
     return {name: value for name, value in fields.items() if value is not None or name not in names}
 
 
 def text_of(fields: Mapping[str, object], name: str) -> str:
-    """A field as text; empty when it is missing or no text."""
+    """A field as stripped text; empty if it is missing or not text."""
     value = fields.get(name)
     return value.strip() if isinstance(value, str) else ""

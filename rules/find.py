@@ -1,4 +1,4 @@
-"""Finding what is defined: by id, key or name, whether today's rules accept it or not."""
+"""Finds definitions by id, key or name, whether the current rules accept them or not."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 
 @dataclass(frozen=True)
 class Rejected(Generic[R]):
-    """A stored definition that today's rules reject.
+    """A stored definition that the current rules reject.
 
-    `record` is what can be built of it when its limits are disregarded, None when its structure is broken too.
+    `record` is what can be built from it if its limits are ignored; None if its structure is broken too.
     """
 
     kind: str  # a key of store.records.KINDS
@@ -51,25 +51,25 @@ class Rejected(Generic[R]):
 
     @property
     def key(self) -> str:
-        """What addresses of a state carry; the id of any other kind."""
+        """The key of a state, which its addresses use; the id of any other kind."""
         return text_of(self.fields, "key") if self.kind == "state" and text_of(self.fields, "key") else self.id
 
     @property
     def name(self) -> str:
-        """Its name, else its id."""
+        """Its name, or its id."""
         return text_of(self.fields, "name") or self.id
 
 
 @dataclass(frozen=True)
 class Listing(Generic[R]):
-    """All of a kind, each part by id."""
+    """All definitions of a kind, both parts sorted by id."""
 
     records: tuple[R, ...]
     rejected: tuple[Rejected[R], ...]
 
 
 class RejectedDefinition(InvalidDefinition):
-    """What was asked for is stored, but today's rules reject it."""
+    """The requested definition is stored, but the current rules reject it."""
 
     def __init__(self, rejected: Rejected[Any]) -> None:
         super().__init__(rejected.faults)
@@ -77,7 +77,7 @@ class RejectedDefinition(InvalidDefinition):
 
 
 class NotFound(Missing):
-    """No definition has this id or name; `known` are the ids (for states the keys) of those there are."""
+    """No definition has this id or name; `known` lists the existing ids (for states, keys)."""
 
     def __init__(self, kind: str, wanted: str, known: Iterable[str]) -> None:
         super().__init__(f"There is no {kind} {wanted!r}.")
@@ -85,20 +85,20 @@ class NotFound(Missing):
 
 
 def faults_of(record: Record) -> Faults | None:
-    """What today's rules say against a record; None when they accept it."""
+    """The faults that the current rules find in a record; None if they accept it."""
     found = _checked(type(record), Stored(record.id, record.version, shape.plain(record)))
     return found.faults if isinstance(found, Rejected) else None
 
 
 def all_of(definitions: Definitions, kind: type[R], site: str = "") -> Listing[R]:
-    """Every definition of a kind, of one site when `site` is its id."""
+    """Every definition of a kind; only those of one site if `site` is its id."""
     found = [_checked(kind, one) for one in definitions.stored(kind) if not site or one.fields.get("site") == site]
     records = tuple(one for one in found if not isinstance(one, Rejected))
     return Listing(records, tuple(one for one in found if isinstance(one, Rejected)))
 
 
 def find(definitions: Definitions, kind: type[R], name: str, site: str = "") -> R | Rejected[R]:
-    """The definition with this id (or key), else with this name. NotFound when there is none."""
+    """The definition with this id (or key), else with this name. NotFound if there is none."""
     found = all_of(definitions, kind, site)
     every: tuple[R | Rejected[R], ...] = (*found.records, *found.rejected)
     one = named(every, name)
@@ -108,23 +108,23 @@ def find(definitions: Definitions, kind: type[R], name: str, site: str = "") -> 
 
 
 def named(definitions: Iterable[D], name: str) -> D | None:
-    """The one of these with this id (or key), else with this name."""
+    """The one with this id (or key), else with this name; None if there is none."""
     every = list(definitions)
     by_id = [one for one in every if name in (one.id, _key(one))]
     return next(iter(by_id or [one for one in every if getattr(one, "name", "") == name]), None)
 
 
 def usable(found: R | Rejected[R]) -> R:
-    """The record; RejectedDefinition when the rules reject what is stored."""
+    """The record; RejectedDefinition if the rules reject the stored definition."""
     if isinstance(found, Rejected):
         raise RejectedDefinition(found)
     return found
 
 
 def site_of(definitions: Definitions, name: str) -> Site:
-    """The site with this id or name, in use even where today's limits reject it. NotFound when there is none.
+    """The site with this id or name, even if it breaks the current limits. NotFound if there is none.
 
-    RejectedDefinition when its structure is broken, so that it cannot be used at all.
+    RejectedDefinition if its structure is broken, so that it cannot be used at all.
     """
     found = find(definitions, Site, name)
     if isinstance(found, Rejected) and found.record is not None:
@@ -133,7 +133,7 @@ def site_of(definitions: Definitions, name: str) -> Site:
 
 
 def stored_of(found: Record | Rejected[Any]) -> Stored:
-    """What is stored of a definition: what a change begins from."""
+    """The stored form of a definition, from which a change starts."""
     return found.stored if isinstance(found, Rejected) else Stored(found.id, found.version, shape.plain(found))
 
 

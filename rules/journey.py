@@ -1,4 +1,4 @@
-"""The rules of a journey: stages with touchpoints, in their order."""
+"""The rules of a journey: ordered stages with touchpoints."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ FIELDS = ("name", "stages", "objective", "review_on", "window_days", "version")
 
 
 def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None) -> Journey | Faults:
-    """A new journey of the site with an id from its name, or `stored` replaced.
+    """A new journey of the site with an id derived from its name, or `stored` replaced.
 
-    `version` of a change: the version it began from, the stored one where it is not given.
+    `version` of a change: the version it was based on, the stored one if it is not given.
     """
     fields = without_none(fields, "version")
     if stored is None:
@@ -31,7 +31,7 @@ def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None)
 
 
 def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
-    """Faults that the types of the fields cannot state: keys of stages and touchpoints are unique in a journey."""
+    """Faults that the field types cannot express: keys of stages and touchpoints must be unique in a journey."""
     stages = list(enumerate(values.get("stages", ())))
     yield from twice_faults((f"stages.{n}.key", stage.key) for n, stage in stages)
     yield from twice_faults(
@@ -43,7 +43,7 @@ def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Journey:
-    """Store a new journey under the first free id like its name. InvalidDefinition when it has faults."""
+    """Store a new journey under a free id derived from its name. InvalidDefinition if it has faults."""
     made = accepted(parse(fields, site))
     while True:
         id = free_slug(made.name, {one.id for one in definitions.stored(Journey)})
@@ -54,5 +54,5 @@ def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: s
 
 
 def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Journey:
-    """Replace a stored journey. InvalidDefinition when it has faults, Conflict when somebody else changed it since."""
+    """Replace a stored journey. InvalidDefinition if it has faults, Conflict if somebody else has changed it since."""
     return definitions.put(accepted(parse(fields, site, stored)), by)

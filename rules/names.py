@@ -16,7 +16,7 @@ def slug(name: str) -> str:
 
 
 def free_slug(name: str, taken: Collection[str]) -> str:
-    """An id from a name that is not taken: `menu`, else `menu-2`, `menu-3`, …"""
+    """A free id from a name: `menu`, else `menu-2`, `menu-3`, …"""
     base, n, id = slug(name), 1, slug(name)
     while id in taken:
         n += 1

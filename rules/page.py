@@ -1,4 +1,4 @@
-"""Which page of a site people mean by an address, a path or a pattern."""
+"""Resolves an address, a path or a pattern to a page of a site."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _HOST = re.compile(r"^(localhost|[\w\-]+(\.[\w\-]+)+|\[[0-9a-fA-F:]+\]|[\w\-]+(?
 
 
 def page_meant(site: Site, text: str, known: Sequence[str]) -> str | Fault:
-    """The canonical page, or the pattern (`/lamps/*`), that `text` names; a Fault where it names none.
+    """The canonical page, or the pattern (`/lamps/*`), that `text` names; a Fault if it names none.
 
-    `known` are pages of the site, the best first: they decide which host a bare path belongs to.
+    `known`: pages of the site, in order of preference; they decide which host a bare path belongs to.
     """
     if "://" in text:
         return _canonical(site, text, text)
@@ -31,7 +31,7 @@ def page_meant(site: Site, text: str, known: Sequence[str]) -> str | Fault:
 
 
 def needs_visits(text: str, pictured: Sequence[str]) -> bool:
-    """Whether the pages that have visits are needed to tell which page `text` means: a path that no picture has."""
+    """Whether resolving `text` needs the visited pages: it is a path that no picture has."""
     return "://" not in text and text not in pictured and not any(page_path(page) == text for page in pictured)
 
 

@@ -1,4 +1,4 @@
-"""The days that a question is about."""
+"""The period of a question."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from datetime import UTC, date, datetime, timedelta
 
 from rules.faults import Fault, fault
 
-DAYS = 28  # where nothing else is asked for
+DAYS = 28  # the default
 LONGEST = 3660  # days, for `days`
-FIRST, LAST = date(1970, 1, 1), date(2149, 6, 5)  # what a Date column of the store can hold, less a day
+FIRST, LAST = date(1970, 1, 1), date(2149, 6, 5)  # range of a Date column in the store, minus a day
 NAMES = ("days", "since", "until")
 
 
 def today() -> date:
-    """Days are those of UTC, as in the tables."""
+    """Today's date in UTC, as in the tables."""
     return datetime.now(UTC).date()
 
 
@@ -24,7 +24,7 @@ def today() -> date:
 class Period:
     """The last `days` up to `until`, or `since` to `until`; both ends are included. `until` None: today.
 
-    With `since`, `days` is DAYS and means nothing, so that equal periods are equal records.
+    With `since`, `days` is always DAYS and ignored, so that equal periods are equal records.
     """
 
     days: int = DAYS
@@ -39,7 +39,7 @@ class Period:
         return max(FIRST, last - timedelta(days=self.days - 1)), last
 
     def fixed(self, today: date) -> Period:
-        """The same days as dates, which mean the same tomorrow."""
+        """The same days as fixed dates, which mean the same tomorrow."""
         since, until = self.span(today)
         return Period(since=since, until=until)
 
@@ -49,7 +49,7 @@ class Period:
         return self.since is not None or self.until is not None
 
     def query(self) -> dict[str, str]:
-        """As parameters of an address; the default is left out."""
+        """As URL parameters; the default is left out."""
         pairs = {
             "days": "" if self.since or self.days == DAYS else str(self.days),
             "since": self.since.isoformat() if self.since else "",
@@ -60,16 +60,16 @@ class Period:
 
 @dataclass(frozen=True)
 class PeriodReading:
-    """A period made from everything that could be read, and what could not."""
+    """A period made from the valid parameters, and the faults of the others."""
 
     period: Period
     faults: tuple[Fault, ...] = ()
 
 
 def parse(query: Mapping[str, str], today: date, default: Period | None = None) -> PeriodReading:
-    """Read `days`, `since` and `until`. Without any of them the period is `default`.
+    """Read `days`, `since` and `until`. If all are missing, the period is `default`.
 
-    A start after the end is kept as it was given, so that a page can offer to swap them.
+    A start after the end is kept as given, so that a page can offer to swap them.
     """
     faults: list[Fault] = []
     days = _days(query, faults)
@@ -82,7 +82,7 @@ def parse(query: Mapping[str, str], today: date, default: Period | None = None) 
 
 
 def faults_of(period: Period, today: date) -> tuple[Fault, ...]:
-    """What is wrong with dates that can be read: the end before the start."""
+    """Faults of valid dates: a start after the end, or in the future."""
     if period.since and period.until and period.since > period.until:
         return (fault("since", "swapped", since=period.since.isoformat(), until=period.until.isoformat()),)
     if period.since and not period.until and period.since > today:
@@ -91,7 +91,7 @@ def faults_of(period: Period, today: date) -> tuple[Fault, ...]:
 
 
 def swapped(period: Period) -> Period:
-    """The period with its start and end exchanged."""
+    """The period with its start and end swapped."""
     return replace(period, since=period.until, until=period.since)
 
 

@@ -1,4 +1,4 @@
-"""What is asked of a site's visits: one record for the page, the pictures, the API and the command.
+"""The question asked of a site's visits: one record for the page, the images, the API and the command.
 
     parse(query)      -> Reading: the question as it can be read alone, with its faults
     question.query()  -> the parameters of its address
@@ -27,21 +27,21 @@ _KEY = re.compile(r"[\w.:\-]{1,64}")
 
 @dataclass(frozen=True)
 class Question:
-    """What is asked. `site` is the number in the tables; empty values ask for everything there is."""
+    """A question. `site` is the number in the tables; empty values do not restrict it."""
 
     site: int
-    page: str = ""  # canonical, or a pattern that names several; "" = none chosen
+    page: str = ""  # canonical, or a pattern that matches several; "" = none chosen
     kind: MapKind = "click"
     period: Period = field(default_factory=Period)
     device: Device | Literal[""] = ""
-    width: int | None = None  # CSS px of the picture; None = the widest there is
+    width: int | None = None  # CSS px of the picture; None = the widest
     variant: tuple[str, str] | None = None  # (experiment id, variant key)
     state: str = ""  # key of a state of the page; "" = as it opens
-    robots: bool = False  # with the visits of robots
+    robots: bool = False  # include the visits of bots
     experiment: str = ""  # whose variants are compared; "" = no comparison
 
     def query(self, *without: str) -> dict[str, str]:
-        """As parameters of an address. Defaults are left out, and the parameters named in `without`."""
+        """As URL parameters, without defaults and the parameters named in `without`."""
         pairs = {
             "page": self.page,
             "kind": self.kind if self.kind != "click" else "",
@@ -56,14 +56,14 @@ class Question:
         return {name: value for name, value in pairs.items() if value and name not in without}
 
     def fixed(self, today: date, width: int | None = None) -> Question:
-        """The same question with dates, and the width of the picture where it is known: it means the same tomorrow.
+        """The same question with fixed dates, and the picture's width if known, so that it means the same tomorrow.
 
-        For the addresses of pictures and exports.
+        For the URLs of images and exports.
         """
         return replace(self, period=self.period.fixed(today), width=width or self.width)
 
     def as_json(self, today: date) -> dict[str, Any]:
-        """The question as it was understood, for the answers of the API."""
+        """The question as understood, for the API's answers."""
         since, until = self.period.span(today)
         return {
             "site": str(self.site),
@@ -82,7 +82,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Asks:
-    """Which parameters a route reads, which of them it needs, and the kinds of map it can draw."""
+    """Which parameters a route reads, which of them are required, and which kinds of map it can draw."""
 
     names: tuple[str, ...]
     needs: tuple[str, ...] = ()
@@ -93,19 +93,19 @@ MAP = Asks(("page", "kind", "width", *periods.NAMES, "variant", "device", "state
 COMPARISON = Asks((*MAP.names, "experiment"), needs=("page", "experiment"), kinds=("click", "hover"))
 JOURNEY = Asks((*periods.NAMES, "device"))
 PERIOD = Asks(periods.NAMES)
-PICTURE = Asks(("page", "variant"))  # of what a picture is taken
+PICTURE = Asks(("page", "variant"))  # what to take a picture of
 
 
 @dataclass(frozen=True)
 class Reading:
-    """The question made from everything that could be read, and what could not."""
+    """The question made from the valid parameters, and the faults of the others."""
 
     question: Question
     faults: tuple[Fault, ...] = ()
 
 
 def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default: Period | None = None) -> Reading:
-    """Read a query. `default` is the period where the query names none. Parameters outside `asks` are not read."""
+    """Read a query. `default` is the period if the query names none. Parameters outside `asks` are ignored."""
     asked = {name: query.get(name, "").strip() for name in asks.names}
     faults = [fault(name, "missing") for name in asks.needs if not asked[name]]
     days = periods.parse(asked, today, default)

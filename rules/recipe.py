@@ -1,14 +1,14 @@
-"""Recipes: the steps that bring a page into a state, such as an open menu, one a line.
+"""Recipes: the steps that bring a page into a state, such as an open menu, one per line.
 
-    click SELECTOR                  press the first element shown that it names
-    hover SELECTOR                  rest the pointer on it; it stays there for the picture
-    wait SELECTOR                   until it shows
-    wait MS                         so many milliseconds
-    scroll SELECTOR to Y            px inside an element that scrolls; `bottom` for its end
-    scroll page to Y                the same for the page
-    dismiss SELECTOR                press it if it is there
+    click SELECTOR                  click the first visible element that matches
+    hover SELECTOR                  move the pointer onto it and leave it there for the picture
+    wait SELECTOR                   until it is visible
+    wait MS                         for this many milliseconds
+    scroll SELECTOR to Y            scroll an element to Y px, or to `bottom`
+    scroll page to Y                scroll the page
+    dismiss SELECTOR                click it if it is there
 
-A recipe never types: what is written into a page could be sent somewhere.
+A recipe never types, because text typed into a page could be submitted.
 """
 
 from __future__ import annotations
@@ -23,13 +23,13 @@ VERBS = ("click", "hover", "wait", "scroll", "dismiss")
 TYPING = ("type", "fill", "write", "press", "key", "select", "upload", "submit")
 MOST_STEPS = 20
 LONGEST_WAIT = 10_000  # ms
-LONGEST_SELECTOR = 500  # letters
+LONGEST_SELECTOR = 500  # characters
 FARTHEST = 1_000_000  # px
 EXAMPLE = "click #menu-button"
 
 
 class BadRecipe(ValueError):
-    """The text is no recipe. `line` counts from 1 (0: the whole); `code` is one of rules/faults.py without `step_`."""
+    """Not a valid recipe. `line` counts from 1 (0: the whole); `code` is one of rules/faults.py without `step_`."""
 
     def __init__(self, code: str, line: int = 0, **values: Scalar) -> None:
         more: dict[str, Scalar] = {"line": line} if line else {}
@@ -60,7 +60,7 @@ Steps = tuple[Step, ...]
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is done to a page before its picture: `first` whatever is asked for, then `steps` for the state `state`."""
+    """The steps before a picture: `first` before every picture, then `steps` for the state `state`."""
 
     state: str = ""
     first: Steps = field(default=())
@@ -68,7 +68,7 @@ class Recipe:
 
 
 def check_recipe(lines: Iterable[str]) -> tuple[Steps, tuple[Fault, ...]]:
-    """The steps that can be read, and the faults of the other lines. Empty lines are skipped but counted."""
+    """The valid steps, and the faults of the other lines. Empty lines are skipped but counted."""
     steps: list[Step] = []
     faults: list[Fault] = []
     for n, line in enumerate(lines, 1):
@@ -85,7 +85,7 @@ def check_recipe(lines: Iterable[str]) -> tuple[Steps, tuple[Fault, ...]]:
 
 
 def read_recipe(lines: Iterable[str]) -> Steps:
-    """The steps of a recipe. BadRecipe for the first line that is no step."""
+    """The steps of a recipe. BadRecipe for the first invalid line."""
     steps = tuple(read_step(text, n) for n, line in enumerate(lines, 1) if (text := line.strip()))
     if not steps:
         raise BadRecipe("none", example=EXAMPLE)
@@ -126,7 +126,7 @@ def _selector(text: str, line: int) -> str:
 
 
 def _closed(text: str) -> bool:
-    """Whether every quote and bracket is closed; all else only the page's browser can judge."""
+    """Whether every quote and bracket is closed; only the browser can check the rest."""
     awaited: list[str] = []
     letters = iter(text)
     for letter in letters:

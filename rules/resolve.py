@@ -16,7 +16,7 @@ from store.snapshots import Snapshot
 
 @dataclass(frozen=True)
 class Known:
-    """What a site has, for `resolve`. `visited`: its pages with visits, read only where `page` needs them."""
+    """The records of a site, for `resolve`. `visited`: its pages with visits, read only if `page` needs them."""
 
     site: Site
     snapshots: tuple[Snapshot, ...] = ()
@@ -26,14 +26,14 @@ class Known:
 
     @property
     def pages(self) -> list[str]:
-        """Those with pictures first: a bare path belongs to the host that has a picture of it."""
+        """Pages with pictures first: a bare path belongs to the host that has a picture of it."""
         return list(dict.fromkeys((*(s.page for s in self.snapshots), *self.visited)))
 
 
 def resolve(reading: Reading, known: Known) -> Reading:
-    """Put what the site calls things in place of what people call them; what it does not have is a fault.
+    """Replace names by the site's ids; names that the site does not have are faults.
 
-    An experiment that is not defined stays as it is named: pages may report variants of it all the same.
+    An experiment that is not defined keeps its name, because pages may report variants of it anyway.
     """
     question, faults = reading.question, list(reading.faults)
     if question.page:
@@ -62,12 +62,12 @@ def resolve(reading: Reading, known: Known) -> Reading:
 
 
 def states_of(states: Iterable[PageState], page: str) -> list[PageState]:
-    """The states of a page, or of a pattern, in their order; steps that are done before every picture are none."""
+    """The states of a page or pattern, in order; recipes for every picture are not states."""
     return [s for s in states if not s.first and any(p == page or matches(p, page) for p in s.pages)]
 
 
 def _variant_meant(variant: tuple[str, str], experiments: Iterable[Experiment]) -> tuple[str, str] | Fault:
-    """An experiment that is defined must have the variant; one that is not may still be measured."""
+    """A defined experiment must have the variant; an undefined one can still be measured."""
     name, key = variant
     experiment = named(experiments, name)
     if experiment is None:
@@ -79,7 +79,7 @@ def _variant_meant(variant: tuple[str, str], experiments: Iterable[Experiment]) 
 
 
 def _state_meant(question: Question, known: Known) -> str | Fault:
-    """The key of the state of this key or name. One that was deleted is known by its pictures."""
+    """The key of the state with this key or name. A deleted state is still known from its pictures."""
     text, here = question.state, states_of(known.states, question.page)
     state = named(here, text)
     if state:

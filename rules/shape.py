@@ -1,4 +1,4 @@
-"""Reads plain values, as JSON or a form gives them, into a record by its types and limits, and collects all faults."""
+"""Reads plain values from JSON or a form into a record by its types and limits, and collects all faults."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from rules.faults import Fault, Faults, Scalar, fault, in_order
 R = TypeVar("R", bound=Struct)
 FieldRules = Callable[[Mapping[str, Any]], Iterable[Fault]]
 
-_BAD = object()  # in place of a value that has a fault
-_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # neither a line break nor a tab
-_MOST_FAULTS = 100  # of one record: more help nobody
+_BAD = object()  # instead of a value that has a fault
+_UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")  # line breaks and tabs are allowed
+_MOST_FAULTS = 100  # per record
 
 
 @dataclass(frozen=True)
 class ReadFields:
-    """The fields that could be read, and the faults of the others."""
+    """The valid fields, and the faults of the others."""
 
     values: Mapping[str, Any]
     faults: tuple[Fault, ...]
@@ -38,12 +38,12 @@ def read(
 ) -> ReadFields:
     """Read the fields of the struct `kind`.
 
-    `allowed`: fields that `raw` may have, others are faults (None: all may come, unknown ones are ignored,
-    as in what is stored). `given`: values of further fields, which are read by the same limits.
+    `allowed`: the fields that `raw` may have; others are faults (None: any may occur, and unknown ones are ignored,
+    as in stored records). `given`: values of further fields, checked by the same limits.
     """
     info = _type_info(kind)
     if not isinstance(info, inspect.StructType):
-        raise TypeError(f"{kind} is no struct")
+        raise TypeError(f"{kind} is not a struct")
     if allowed is None:
         reader, fields = _Walk(strict=False), dict(raw)
     else:
@@ -61,7 +61,7 @@ def record(
     allowed: Collection[str] | None = None,
     given: Mapping[str, object] | None = None,
 ) -> R | Faults:
-    """The record, or all its faults: those of single fields, and those that `rules` finds between what could be read.
+    """The record, or all its faults: those of single fields, and those that `rules` finds among the valid fields.
 
     `allowed` and `given` as in `read`.
     """
@@ -71,7 +71,7 @@ def record(
 
 
 def plain(record: Struct) -> dict[str, Any]:
-    """A record as the plain values that JSON has."""
+    """A record as plain JSON values."""
     values: dict[str, Any] = to_builtins(record)
     return values
 
@@ -96,7 +96,7 @@ class _Walk:
             self.bad(f"{path}.{name}" if path else str(name), "unknown", allowed=", ".join(allowed))
 
     def fields(self, info: inspect.StructType, plain: Mapping[str, object], path: str) -> dict[str, Any]:
-        """The fields of a struct that could be read, defaults included."""
+        """The valid fields of a struct, including defaults."""
         values: dict[str, Any] = {}
         for known in info.fields:
             at = f"{path}.{known.name}" if path else known.name
@@ -113,7 +113,7 @@ class _Walk:
         return values
 
     def value(self, type_: inspect.Type, value: object, path: str, extra: Mapping[str, Any] | None = None) -> Any:
-        """One value; _BAD when it has a fault."""
+        """One value; _BAD if it has a fault."""
         match type_:
             case inspect.Metadata():
                 return self.value(type_.type, value, path, type_.extra)

@@ -22,16 +22,16 @@ LONGEST_GRACE = 365  # days
 
 
 class KeyRotation(Struct, frozen=True):
-    """How a key is changed."""
+    """How a key is rotated."""
 
     grace_days: Annotated[int, Meta(ge=0, le=LONGEST_GRACE)] = GRACE_DAYS
 
 
 def parse(fields: Mapping[str, object], taken: Collection[str], stored: Stored | None = None) -> Site | Faults:
-    """A new site, whose id is still 0, or `stored` changed: fields that are left out stay as they are.
+    """A new site, whose id is still 0, or `stored` with changes: fields that are left out keep their values.
 
-    `taken`: the names of the other sites. `version` of a change: the version it began from, the stored one
-    where it is not given. Ids of the team may be as typed: `add` and `change` turn them into marks.
+    `taken`: the names of the other sites. `version` of a change: the version it was based on, the stored one
+    if it is not given. Team ids may be as typed: `add` and `change` turn them into marks.
     """
     fields = without_none(fields, "version")
 
@@ -52,7 +52,7 @@ def parse(fields: Mapping[str, object], taken: Collection[str], stored: Stored |
 
 
 def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
-    """Faults that the types of the fields cannot state."""
+    """Faults that the field types cannot express."""
     if values.get("name", "").isdigit():
         yield fault("name", "number_name", value=values["name"])
     for n, text in enumerate(values.get("domains", ())):
@@ -65,7 +65,7 @@ def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
 
 
 def add(definitions: Definitions, fields: Mapping[str, object], by: str = "") -> Site:
-    """Store a new site under the next small number. InvalidDefinition when it has faults."""
+    """Store a new site under the next free number. InvalidDefinition if it has faults."""
     made = accepted(parse(fields, taken_names(definitions)))
     while True:
         number = max((int(id) for id in definitions.ids(Site)), default=0) + 1
@@ -76,7 +76,7 @@ def add(definitions: Definitions, fields: Mapping[str, object], by: str = "") ->
 
 
 def change(definitions: Definitions, stored: Stored, fields: Mapping[str, object], by: str) -> Site:
-    """Change a stored site. InvalidDefinition when it has faults, Conflict when somebody else changed it since."""
+    """Change a stored site. InvalidDefinition if it has faults, Conflict if somebody else has changed it since."""
     made = accepted(parse(fields, taken_names(definitions, but=stored.id), stored))
     return definitions.put(_marked(definitions, made), by)
 
@@ -87,12 +87,12 @@ def add_site(definitions: Definitions, name: str, domains: Sequence[str], **fiel
 
 
 def taken_names(definitions: Definitions, but: str = "") -> set[str]:
-    """The names of all sites, without that of the site `but`."""
+    """The names of all sites except the site `but`."""
     return {text_of(one.fields, "name") for one in definitions.stored(Site) if one.id != but}
 
 
 def _tidy(site: Site) -> Site:
-    """The same with hosts and networks in their usual form, each once."""
+    """The same with hosts and networks normalised and without duplicates."""
     return replace(
         site,
         domains=tuple(dict.fromkeys(map(domain_of, site.domains))),
@@ -105,5 +105,5 @@ def _marked(definitions: Definitions, site: Site) -> Site:
 
 
 def parse_rotation(fields: Mapping[str, object]) -> KeyRotation | Faults:
-    """How many days the earlier key goes on working."""
+    """For how many days the previous key keeps working."""
     return record(KeyRotation, fields, allowed=("grace_days",))

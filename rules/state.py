@@ -20,14 +20,14 @@ MOST_STATES = 50  # of a site
 
 
 def state_id(site: str, key: str) -> str:
-    """Keys are unique in a site, ids in all."""
+    """The id of a state. Keys are unique within a site, ids across all sites."""
     return f"{site}.{key}"
 
 
 def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None) -> PageState | Faults:
-    """A new state of the site (`key` is made from the name where it is not given), or `stored` replaced.
+    """A new state of the site (`key` is derived from the name if it is not given), or `stored` replaced.
 
-    `version` of a change: the version it began from, the stored one where it is not given.
+    `version` of a change: the version it was based on, the stored one if it is not given.
     """
     fields = without_none(fields, "key", "version")
     if stored is None:
@@ -48,7 +48,7 @@ def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None)
 
 
 def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
-    """Faults that the types of the fields cannot state."""
+    """Faults that the field types cannot express."""
     if "steps" in values:
         yield from check_recipe(values["steps"])[1]
 
@@ -59,7 +59,7 @@ def in_order(states: Iterable[PageState]) -> list[PageState]:
 
 
 def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> PageState:
-    """Store a new state. InvalidDefinition when it has faults, its key is taken, or the site has many states."""
+    """Store a new state. InvalidDefinition if it has faults, its key is taken, or the site has too many states."""
     made = accepted(parse(fields, site))
     if sum(one.fields.get("site") == site for one in definitions.stored(PageState)) >= MOST_STATES:
         raise InvalidDefinition(Faults((fault("", "many_states", most=MOST_STATES),)))
@@ -70,10 +70,10 @@ def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: s
 
 
 def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> PageState:
-    """Replace a stored state. InvalidDefinition when it has faults, Conflict when somebody else changed it since."""
+    """Replace a stored state. InvalidDefinition if it has faults, Conflict if somebody else has changed it since."""
     return definitions.put(accepted(parse(fields, site, stored)), by)
 
 
 def _tidy(state: PageState) -> PageState:
-    """The same with its steps as a recipe writes them, without empty lines."""
+    """The same with its steps normalised and without empty lines."""
     return replace(state, steps=tuple(str(step) for step in check_recipe(state.steps)[0]))

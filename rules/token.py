@@ -1,4 +1,4 @@
-"""The rules of a token for programs."""
+"""The rules of an API token."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from store.records import Role, TokenName
 
 
 class TokenRequest(Struct, frozen=True, kw_only=True):
-    """What a token is made from; only the digest of its text is stored."""
+    """The fields of a new token; only the digest of its text is stored."""
 
     name: TokenName
     role: Role = "viewer"

@@ -1,4 +1,4 @@
-"""The rules of a user: the name to sign in with, the password, the role."""
+"""The rules of a user: sign-in name, password, role."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Password = Annotated[str, Meta(min_length=SHORTEST_PASSWORD, max_length=LONGEST_
 
 
 class UserRequest(Struct, frozen=True, kw_only=True):
-    """What a user is made from; only the hash of the password is stored."""
+    """The fields of a new user; only the hash of the password is stored."""
 
     name: SignInName
     password: Password
@@ -29,11 +29,11 @@ class PasswordRequest(Struct, frozen=True):
 
 
 def parse(fields: Mapping[str, object]) -> UserRequest | Faults:
-    """A new user. Whether the name is taken shows when the user is stored."""
+    """A new user. Whether the name is taken is only checked when the user is stored."""
     return record(UserRequest, fields, allowed=UserRequest.__struct_fields__)
 
 
 def parse_password(password: object) -> str | Faults:
-    """A new password; its faults are those of the field `password`."""
+    """A new password; its faults name the field `password`."""
     made = record(PasswordRequest, {"password": password}, allowed=("password",))
     return made if isinstance(made, Faults) else made.password

@@ -1,4 +1,4 @@
-"""The viewer: pages, pictures and API over one store. This module builds the parts and nothing else."""
+"""The viewer: pages, pictures and API over one store. This module only builds the parts."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ from viewer.work import Work
 
 @dataclass(frozen=True)
 class ViewerSettings:
-    """`base_url`: the address people reach it by. `secret` signs sessions; None: one kept in the store.
+    """`base_url`: the address people use. `secret` signs sessions; None: use the one in the store.
 
     `service_token`: a bearer token with an owner's rights for as long as the process lives.
     `client_address`: (address of the socket, X-Forwarded-For) → the address that attempts to sign in are counted for.
@@ -78,9 +78,9 @@ class ViewerSettings:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What the viewer gets from the process it runs in.
+    """What the viewer gets from the process in which it runs.
 
-    `intake`: site number → what the collector of this process has counted; None where other processes collect.
+    `intake`: site number → counts of this process's collector; None if other processes collect.
     `drain`: waits until the batches that were acknowledged are stored. `camera`: makes the camera; None: Chromium.
     """
 
@@ -129,7 +129,7 @@ class Viewer:
         return [Mount("", app=self.asgi)]
 
     def application(self, extra_routes: Sequence[BaseRoute] = (), lifespan: Any = None) -> Starlette:
-        """One application: the routes of other packages first, then the viewer's."""
+        """One application: other packages' routes first, then the viewer's."""
         return Starlette(routes=[*extra_routes, *self.routes], lifespan=lifespan)
 
     async def start(self) -> None:
@@ -151,12 +151,12 @@ class Viewer:
         return self.urls.absolute(self.urls.sign_in(next, link=self.sessions.link(user)))
 
     def _taken(self) -> None:
-        """New pictures were saved."""
+        """Called after new pictures were saved."""
         self.work.forget()
         self.record_matcher.match_new()
 
     def _parts(self) -> dict[type, object]:
-        """What handlers may ask for, by type (viewer/http/binding.py)."""
+        """The dependencies available to handlers, by type (viewer/http/binding.py)."""
         snapshots, traffic = SiteSnapshots(self.snapshots, self.work), TrafficReader(self.store, self.work)
         signing_in = SignIn(self.users, self.sessions, self.work, ClientAddresses(self.settings.client_address))
         parts = (
@@ -200,5 +200,5 @@ class Viewer:
 
 
 def _recorded_heights(store: Store, site: Site, page: str, widths: Sequence[int]) -> Heights:
-    """The windows of the last weeks' visitors of a page."""
+    """Window heights of a page's recent visitors."""
     return recorded_heights(store, SiteScope(int(site.id), *Period().span(today())), page, widths)

@@ -1,4 +1,4 @@
-"""Whether a site's data arrives: its traffic, and what became of its messages."""
+"""Whether a site's data is arriving: its traffic, and what became of its messages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from viewer.work import Work
 
 @dataclass(frozen=True)
 class SiteHealth:
-    """`intake`: counts of this process since its start; None where other processes receive the batches."""
+    """`intake`: counts of this process since it started; None if other processes receive the batches."""
 
     traffic: SiteTraffic
     recent: Recent
@@ -24,7 +24,7 @@ class SiteHealth:
 
 
 class Health:
-    """Reads the health of sites. `intake`: site number → what the collector of this process has counted."""
+    """Reads the health of sites. `intake`: site number → counts of this process's collector."""
 
     def __init__(self, store: Store, work: Work, intake: Callable[[int], SiteIntake] | None = None) -> None:
         self._store = store

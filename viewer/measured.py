@@ -1,4 +1,4 @@
-"""Experiments that pages report, defined or not."""
+"""Experiments that pages report, whether defined or not."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from viewer.work import Work
 
 
 class MeasuredExperiments:
-    """The experiments that a question can compare."""
+    """Finds the experiment that a question compares."""
 
     def __init__(self, store: Store, definitions: Definitions, work: Work) -> None:
         self._store = store
@@ -23,9 +23,9 @@ class MeasuredExperiments:
         self._work = work
 
     async def of(self, site: Site, question: Question) -> Experiment:
-        """The experiment of a question; where none is defined, one of the variants that visitors were seen in.
+        """The experiment of a question. If it is not defined, it is made of the variants that visitors saw.
 
-        NotFound when pages report no such experiment either, RejectedDefinition when the rules reject what is stored.
+        NotFound if pages do not report it either, RejectedDefinition if the rules reject the stored definition.
         """
         scope = scope_of(question)
         return await self._work.run(_measured, self._definitions, self._store, site, scope, question.experiment)

@@ -1,4 +1,4 @@
-"""The addresses of pictures: page strips, the heat over them, thumbnails."""
+"""Routes of images: page strips, heat layers, thumbnails."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from viewer.maps import Maps, ReachAnswer
 from viewer.questions import Questions
 from viewer.work import Work
 
-THUMB_SECONDS = 60.0  # a list of pages shows many, and none needs the last click
+THUMB_SECONDS = 60.0  # a gallery shows many, and none needs to be up to the second
 YEAR = 31_536_000
 
 
 def _picture(request: Request, content: bytes, kind: str, cache: str) -> Response:
-    """The picture, or 304 when the browser has the very same."""
+    """The picture, or 304 if the browser already has it."""
     tag = f'"{hashlib.blake2b(content, digest_size=12).hexdigest()}"'
     headers = {"ETag": tag, "Cache-Control": cache}
     if tag in request.headers.get("if-none-match", ""):
@@ -34,7 +34,7 @@ def _picture(request: Request, content: bytes, kind: str, cache: str) -> Respons
 
 
 async def strip(request: Request, *, snapshots: Snapshots, work: Work) -> Response:
-    """One strip of a page picture. A snapshot never changes: browsers may keep it."""
+    """One strip of a page picture. A snapshot never changes, so browsers may cache it."""
     id, n = int(request.path_params["snapshot"]), int(request.path_params["n"])
     try:
         content = await work.run(snapshots.strip, id, n)
@@ -44,9 +44,9 @@ async def strip(request: Request, *, snapshots: Snapshots, work: Work) -> Respon
 
 
 async def heat(request: Request, *, questions: Questions, maps: Maps, work: Work) -> Response:
-    """The heat layer over strip `strip`, a quarter of its size; for kind=scroll the veil of reach.
+    """The heat layer over strip `strip`, a quarter of its size; for `kind=scroll` the reach veil.
 
-    Takes the question of the page and ignores its other parameters; without `strip` the whole page.
+    Reads the same question as the page and ignores its other parameters. Without `strip`: the whole page.
     """
     n, look = number(request.query_params, "strip", 0, 9999), look_of(request.query_params)
     asked = await questions.read(request, MAP, remembered=True)
@@ -63,7 +63,7 @@ async def heat(request: Request, *, questions: Questions, maps: Maps, work: Work
 
 
 def _part(strips: Iterable[tuple[int, int]], n: int | None) -> pictures.StripBounds:
-    """The strip `n` of a picture, or all of it as one."""
+    """Strip `n` of a picture, or the whole picture as one."""
     parts = pictures.strips_of(strips)
     if n is None:
         return pictures.StripBounds(0, 0, sum(part.height for part in parts))
@@ -71,7 +71,7 @@ def _part(strips: Iterable[tuple[int, int]], n: int | None) -> pictures.StripBou
 
 
 async def thumb(request: Request, *, questions: Questions, maps: Maps, snapshots: Snapshots, work: Work) -> Response:
-    """The top of a page's picture with its clicks, 560 × 350 px."""
+    """A thumbnail: the top of a page's picture with its clicks, 560 × 350 px."""
     asked = await questions.read(request, MAP, remembered=True)
     question = asked.checked()
     if question.kind == "scroll":

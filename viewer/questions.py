@@ -1,7 +1,7 @@
 """The question of a request: parsed and resolved by rules/question.py against what the site has.
 
-What the site has is read once for a page. The pictures of the page come right after it with the same question: for
-some seconds they find it remembered, and read neither the site, nor its definitions, nor its list of snapshots again.
+What the site has is read once for a page. The images of the page are requested right after it with the same
+question; for some seconds they use the cached records and read nothing of the site again.
 """
 
 from __future__ import annotations
@@ -27,15 +27,15 @@ from viewer.http.errors import Problem
 from viewer.states import defined_states
 from viewer.work import Work
 
-SECONDS = 10.0  # how long the pictures of a page find what the site has remembered; a change forgets it at once
+SECONDS = 10.0  # how long a site's records are cached for the images of a page; a change drops them at once
 
-# code of the fault → status and code of the error; all others are 400 bad_parameter
+# fault code → status and error code; 400 bad_parameter for all others
 _ERRORS = {"no_state": (404, "no_snapshot"), "not_http": (400, "not_a_page")}
 
 
 @dataclass(frozen=True)
 class Asked:
-    """A question as it was understood, what is wrong with it, and the site's records it was read against."""
+    """A question as understood, its faults, and the site's records that it was resolved against."""
 
     question: Question
     faults: tuple[Fault, ...]
@@ -48,18 +48,18 @@ class Asked:
 
     @property
     def status(self) -> int:
-        """HTTP status of the answer, as far as the question decides it."""
+        """HTTP status of the answer: 200, or the error of the first fault."""
         return _error(self.faults)[0] if self.faults else 200
 
     def checked(self) -> Question:
-        """The question; the Problem that tells all its faults where it has any."""
+        """The question; raises a Problem with all its faults if it has any."""
         if self.faults:
             raise problem_of(Faults(self.faults))
         return self.question
 
 
 def problem_of(faults: Faults) -> Problem:
-    """The error of a question with faults."""
+    """The error for a question with faults."""
     status, code = _error(faults.all)
     allowed = [f"Allowed for {one.field}: {one.values['allowed']}" for one in faults if one.values.get("allowed")]
     return Problem(status, code, faults.sentence, ". ".join(allowed), faults=faults.all)
@@ -71,7 +71,7 @@ def _error(faults: Sequence[Fault]) -> tuple[int, str]:
 
 
 class Questions:
-    """Reads the questions of requests. An unknown site is Problem 404."""
+    """Reads the questions of requests. Problem 404 for an unknown site."""
 
     def __init__(self, store: Store, definitions: Definitions, snapshots: Snapshots, work: Work) -> None:
         self._store = store
@@ -80,12 +80,12 @@ class Questions:
         self._work = work
 
     async def read(self, request: Request, asks: Asks, *, remembered: bool = False) -> Asked:
-        """The question of a request to `/sites/{site}/…`. `remembered`: it may be some seconds behind."""
+        """The question of a request to `/sites/{site}/…`. `remembered`: cached records will do."""
         known = await self.known(request, remembered=remembered)
         return await self.resolve(known, request.query_params, asks, remembered=remembered)
 
     async def known(self, request: Request, *, remembered: bool = False) -> Known:
-        """What the site that the address names has."""
+        """The records of the site that the address names."""
         name = str(request.path_params["site"])
 
         def read() -> Known:
@@ -108,7 +108,7 @@ class Questions:
         default: Period | None = None,
         remembered: bool = False,
     ) -> Asked:
-        """The question of a query; `default` is its period where it names none."""
+        """The question of a query; `default` is the period if it names none."""
         day, site = today(), int(known.site.id)
         reading = parse(site, query, asks, day, default)
         if reading.question.page and needs_visits(reading.question.page, known.pages):

@@ -1,4 +1,4 @@
-"""What became of a site's messages in the last 24 hours, whichever process received them."""
+"""What became of a site's messages in the last 24 hours, in all processes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ class Recent:
     """Batches of one site. `refused` by reason, the most frequent first."""
 
     accepted: int
-    skipped: Tally  # of the accepted: they held kinds that the collector does not know, which its example names
+    skipped: Tally  # accepted messages with kinds unknown to the collector; the example names these kinds
     refused: dict[str, Tally]
 
     @property
@@ -23,13 +23,13 @@ class Recent:
 
     @property
     def refused_share(self) -> float | None:
-        """Share of all messages; None when none was received."""
+        """Share of all messages; None if none were received."""
         total = self.refused_in_all + self.accepted
         return self.refused_in_all / total if total else None
 
 
 def read_recent(store: Store, site: int, unsaved: Mapping[str, Tally]) -> Recent:
-    """What the store has, and what the collector of this process has counted since it last saved. Raises StoreError."""
+    """The stored counts, plus what this process's collector has counted since it last saved. Raises StoreError."""
     tallies = read_tallies(store, site)
     for reason, tally in unsaved.items():
         tallies[reason] = tallies.get(reason, Tally()) + tally

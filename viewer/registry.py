@@ -1,4 +1,4 @@
-"""What people defined, read and written from routes: in threads, with what was remembered dropped after a change."""
+"""Definitions for routes: read and written in threads; a change drops all cached results."""
 
 from __future__ import annotations
 
@@ -18,10 +18,10 @@ R = TypeVar("R", bound=Record)
 
 
 class Registry:
-    """Definitions for routes, checked by the rules. NotFound for what is asked for and not there.
+    """Definitions for routes, checked by the rules. NotFound if there is no such definition.
 
-    `listing` and `find` give what today's rules reject too; the other methods leave it out, or raise
-    RejectedDefinition where it was asked for by name.
+    `listing` and `find` also return definitions that the current rules reject; the other methods omit them, or raise
+    RejectedDefinition if one was requested by name.
     """
 
     def __init__(self, definitions: Definitions, work: Work) -> None:
@@ -29,19 +29,19 @@ class Registry:
         self._work = work
 
     async def listing(self, kind: type[R], site: Site | None = None) -> Listing[R]:
-        """All of a kind, of one site or of all."""
+        """All definitions of a kind, of one site or of all."""
         return await self._work.run(all_of, self._definitions, kind, site.id if site else "")
 
     async def find(self, kind: type[R], name: str, site: Site | None = None) -> R | Rejected[R]:
-        """The one with this id (or key) or name."""
+        """The definition with this id (or key) or name."""
         return await self._work.run(find, self._definitions, kind, name, site.id if site else "")
 
     async def sites(self) -> list[Site]:
-        """Every site that can be used, those that break today's limits too."""
+        """Every usable site, including those that break the current limits."""
         return await self._work.run(self._definitions.find, Site)
 
     async def site(self, request: Request) -> Site:
-        """The site that the address names (`{site}`: its id or name), even if it breaks today's limits."""
+        """The site that the address names (`{site}`: its id or name), even if it breaks the current limits."""
         return await self._work.run(site_of, self._definitions, str(request.path_params["site"]))
 
     async def experiments(self, site: Site) -> list[Experiment]:
@@ -57,7 +57,7 @@ class Registry:
         return usable(await self.find(Journey, name, site))
 
     async def states(self, site: Site) -> list[PageState]:
-        """In the owner's order, the recipes that are done first among them."""
+        """The states in the owner's order, including recipes for every picture."""
         return await self._work.run(defined_states, self._definitions, site)
 
     async def planned_pictures(
@@ -67,11 +67,11 @@ class Registry:
         return await self._work.run(planned_pictures, self._definitions, site, page, widths, state, every=every)
 
     async def read(self, function: Callable[[Definitions], T]) -> T:
-        """What `function` finds in the definitions."""
+        """Run `function` on the definitions in a thread."""
         return await self._work.run(function, self._definitions)
 
     async def change(self, function: Callable[[Definitions], T]) -> T:
-        """Run a change of the definitions; what was remembered of them is dropped."""
+        """Run a change of the definitions and drop all cached results."""
         try:
             return await self._work.run(function, self._definitions)
         finally:

@@ -1,4 +1,4 @@
-"""The snapshots of a site for routes, read in threads."""
+"""Snapshots for routes, read in threads."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class SiteSnapshots:
         self._work = work
 
     async def all(self, site: Site) -> list[Snapshot]:
-        """The newest of each page, width, variant and state."""
+        """The newest snapshot of each page, width, variant and state."""
         return await self._work.run(self._snapshots.list, int(site.id))
 
     async def strips(self, snapshot: int) -> Sequence[tuple[int, int]]:
@@ -23,5 +23,5 @@ class SiteSnapshots:
         return await self._work.run(self._snapshots.strips, snapshot)
 
     async def strip(self, snapshot: int, n: int) -> bytes:
-        """One strip as WebP. Missing when there is none."""
+        """One strip as WebP. Missing if there is none."""
         return await self._work.run(self._snapshots.strip, snapshot, n)

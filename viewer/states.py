@@ -1,4 +1,4 @@
-"""The states that people defined for the pages of a site, and what a picture of one needs."""
+"""The defined states of a site's pages, and what a picture of one needs."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from viewer.http.errors import Problem
 
 @dataclass(frozen=True)
 class PlannedPicture:
-    """One picture to take: what is done to the page, and the widths that have this state."""
+    """One picture to take: the recipe, and the widths that have this state."""
 
     recipe: Recipe
     widths: tuple[int, ...]
 
 
 def defined_states(definitions: Definitions, site: Site) -> list[PageState]:
-    """All states of a site that the rules accept, in the owner's order, recipes for every picture included."""
+    """All valid states of a site in the owner's order, including recipes for every picture."""
     return in_order(all_of(definitions, PageState, site.id).records)
 
 
@@ -36,9 +36,9 @@ def on_page(states: Iterable[PageState], page: str) -> list[PageState]:
 def planned_pictures(
     definitions: Definitions, site: Site, page: str, widths: Sequence[int], state: str = "", *, every: bool = False
 ) -> list[PlannedPicture]:
-    """The pictures to take of a page (canonical): of the page as it opens, or of one state, or (`every`) of all.
+    """The pictures to take of a page (canonical): as it opens, in one state, or (`every`) in all of them.
 
-    Problem 422 when the page has no such state, or has it at none of these widths.
+    Problem 422 if the page has no such state, or not at any of these widths.
     """
     here = on_page(defined_states(definitions, site), page)
     first = tuple(step for one in here if one.first for step in read_recipe(one.steps))

@@ -1,4 +1,4 @@
-"""TrafficReader of a site for routes: visitors, views and pages, read in threads."""
+"""Visitors, views and pages of a site for routes, read in threads."""
 
 from __future__ import annotations
 
@@ -25,5 +25,5 @@ class TrafficReader:
         return await self._work.run(devices_of, self._store, int(site.id), (page,), since, until)
 
     async def pages(self, site: Site) -> list[str]:
-        """Every page that was ever visited, the most visited first."""
+        """Every page ever visited, most visited first."""
         return await self._work.run(all_pages, self._store, int(site.id))

@@ -41,4 +41,4 @@ def test_a_user_is_added_with_a_password_that_is_asked_for(api: Client, shop: Si
     assert "editor    anna" in run(api, "user", "list").output
     again: Any = run(api, "user", "add", "anna", "--password-stdin", typed=f"{password}\n")
     assert again.exception.status == 409
-    assert again.exception.faults == ("Somebody already signs in as 'anna': choose another name.",)
+    assert again.exception.faults == ("The name 'anna' is already taken: choose another one.",)

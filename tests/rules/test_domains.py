@@ -19,7 +19,7 @@ def test_hosts_are_domains(host: str) -> None:
     "text", ["", "*", "a/b", "shop.example/path", "a b", "a..b", "shop.example:port", "ftp://a", "*.*.a"]
 )
 def test_other_words_are_no_domains(text: str) -> None:
-    with pytest.raises(StoreError, match="is no domain"):
+    with pytest.raises(StoreError, match="is not a domain"):
         domain_of(text)
 
 

@@ -16,7 +16,7 @@ def test_faults_are_in_the_order_of_the_fields_and_each_once() -> None:
 
 def test_a_sentence_names_its_field_and_quotes_little_of_a_value() -> None:
     assert fault("kind", "choice", value="tap", allowed="a, b").sentence == "kind: is 'tap': choose one of a, b."
-    assert fault("", "many_states", most=50).sentence == "A site has at most 50 states: delete one first."
+    assert fault("", "many_states", most=50).sentence == "A site can have at most 50 states: delete one first."
     assert len(fault("kind", "choice", value="x" * 5000, allowed="a, b").sentence) < 300
 
 

@@ -69,7 +69,7 @@ def test_states_stand_in_the_owners_order(api, site, define):
 @pytest.mark.parametrize(
     ("fields", "code", "words"),
     [
-        ({"steps": ["click #a", "type #b x"]}, "steps", "Line 2: 'type' would write into the page"),
+        ({"steps": ["click #a", "type #b x"]}, "steps", "Line 2: 'type' would type into the page"),
         ({"steps": []}, "steps", "at least one step"),
         ({"steps": ["click #a"] * 21}, "steps", "at most 20"),
         ({"pages": []}, "bad_field", "pages"),

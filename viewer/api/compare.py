@@ -25,7 +25,7 @@ from viewer.work import Work
 
 
 def comparison_json(asked: Asked, found: ComparisonAnswer, look: Look) -> dict[str, Any]:
-    """The question as it was understood, and every figure of its answer."""
+    """The question as understood, and every figure of its answer."""
     figures = replace(found.figures, scale=look.scale(found.figures.scale))
     return {"query": asked.question.as_json(asked.today), **plain(figures)}
 

@@ -1,4 +1,4 @@
-"""The rows themselves: out as a file, and a visitor's out for good."""
+"""Raw rows: export to a file, and erasing a visitor."""
 
 from __future__ import annotations
 

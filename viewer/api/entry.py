@@ -1,4 +1,4 @@
-"""What the routes of the API share: how one is declared, how a body is read, how an answer is written."""
+"""Shared by the API's routes: how one is declared, how a body is read, how a response is written."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ MAX_BODY = 1 << 20  # bytes
 
 @dataclass(frozen=True)
 class Entry:
-    """One route of the API, with what the index and docs/api.md say of it. `role` None: open to everybody."""
+    """One route of the API, with its description for the index and docs/api.md. `role` None: open to everybody."""
 
     method: str
     path: str  # below ROOT
@@ -40,7 +40,7 @@ class Entry:
 
 
 def by_whom(request: Request) -> str:
-    """The name of who asks, for the history of what is changed."""
+    """The caller's name, for the change history."""
     who = person(request)
     return who.name if who else ""
 
@@ -53,19 +53,19 @@ def answer(content: object, status: int = 200) -> Response:
 
 
 async def fields(request: Request) -> dict[str, object]:
-    """The fields of the JSON body, for the rules to judge. Problem 400 when it is no JSON, 413 when too large."""
+    """The fields of the JSON body, for the rules to check. Problem 400 if it is not JSON, 413 if it is too large."""
     return await body(request, dict[str, object])
 
 
 def rejected_json(rejected: Rejected[Any]) -> dict[str, Any]:
-    """A stored definition that today's rules reject, in a list."""
+    """A stored definition that the current rules reject."""
     key = {"key": rejected.key} if rejected.kind == "state" else {}
     about = {"id": rejected.id, "name": rejected.name, "version": rejected.version}
     return about | key | {"faults": [fault_json(fault) for fault in rejected.faults]}
 
 
 async def body(request: Request, kind: type[T]) -> T:
-    """The JSON body as `kind`. Problem 400 when it is no JSON, 413 when too large, 422 when a field does not fit."""
+    """The JSON body as `kind`. Problem 400 if it is not JSON, 413 if it is too large, 422 if a field is invalid."""
     raw = b""
     async for chunk in request.stream():
         raw += chunk
@@ -87,7 +87,7 @@ def _fields(kind: Any) -> str:
 
 
 def iso(ms: int | float | None) -> str | None:
-    """ISO time (UTC) of ms since 1970; None where there is none."""
+    """ISO time (UTC) of ms since 1970; None for none."""
     if not ms:
         return None
     return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

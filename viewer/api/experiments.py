@@ -1,4 +1,4 @@
-"""Experiments: two variants of pages, to be compared."""
+"""Experiments: comparing two variants of a page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Records of figures as JSON: every field of the record is a field of the answer, so that none can be left out."""
+"""Records of figures as JSON: every field of the record becomes a field of the answer, so that none is left out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from viewer.api.snapshots import snapshot_json
 
 
 def plain(value: Any) -> Any:
-    """Plain values of records, arrays and sequences. Keys of elements are 16 hexadecimal digits."""
+    """Plain values from records, arrays and sequences. Element keys become 16 hexadecimal digits."""
     if isinstance(value, Snapshot):
         return snapshot_json(value)
     if isinstance(value, MapWarning):

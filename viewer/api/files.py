@@ -1,4 +1,4 @@
-"""Maps as files: the formats, and how one is sent."""
+"""Maps as files: the formats, and the download response."""
 
 from __future__ import annotations
 

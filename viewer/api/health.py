@@ -1,4 +1,4 @@
-"""Whether a site's data arrives, and what was refused."""
+"""Whether a site's data is arriving, and what was refused."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def site_health(request: Request, *, registry: Registry, maps: Maps, healt
 
 
 def _intake(intake: SiteIntake | None) -> dict[str, Any]:
-    """Counts of this process since its start; empty where batches are received by other processes."""
+    """Counts of this process since it started; empty if other processes receive the batches."""
     if intake is None:
         return {
             "accepted": None,
@@ -60,7 +60,7 @@ def _intake(intake: SiteIntake | None) -> dict[str, Any]:
 
 
 def _recent(recent: Recent) -> dict[str, Any]:
-    """Counts of the last 24 hours, of all collectors."""
+    """Counts of the last 24 hours, from all collectors."""
     return {
         "skipped": {"count": recent.skipped.count, "example": recent.skipped.example},
         "refused": [
@@ -71,7 +71,7 @@ def _recent(recent: Recent) -> dict[str, Any]:
 
 
 async def healthz(request: Request, *, registry: Registry) -> Response:
-    """200 when the store answers; else the StoreError becomes a 503."""
+    """200 if the store answers; otherwise the StoreError becomes a 503."""
     await registry.sites()
     return answer({"status": "ready"})
 

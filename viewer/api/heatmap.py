@@ -23,14 +23,14 @@ from viewer.work import Work
 
 
 def heatmap_json(asked: Asked, found: HeatmapAnswer, look: Look, with_points: bool) -> dict[str, Any]:
-    """The question as it was understood, and every figure of its answer."""
+    """The question as understood, and every figure of its answer."""
     figures = replace(found.figures, scale=look.scale(found.figures.scale))
     rows = {"points": export.points_json(found.map)} if with_points else {}
     return {"query": asked.question.as_json(asked.today), **plain(figures), **rows}
 
 
 def reach_json(asked: Asked, found: ReachAnswer) -> dict[str, Any]:
-    """The question as it was understood, and every figure of its answer."""
+    """The question as understood, and every figure of its answer."""
     return {"query": asked.question.as_json(asked.today), **plain(found.figures)}
 
 

@@ -1,4 +1,4 @@
-"""Sites: what is tracked, with the line to paste."""
+"""Sites: what is tracked, with the snippet to paste."""
 
 from __future__ import annotations
 

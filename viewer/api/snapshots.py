@@ -1,4 +1,4 @@
-"""Pictures of pages: ask for them, follow the job, list them."""
+"""Pictures of pages: request them, follow the job, list them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Wanted(Struct, forbid_unknown_fields=True):
     variant: str = ""  # EXPERIMENT:KEY
     state: Annotated[str, Meta(max_length=64)] = ""  # key or name of a defined state
     all_states: bool = False  # the page as it opens, and each of its states
-    page: Annotated[str, Meta(max_length=2048)] = ""  # canonical page to file it under, if not that of the url
+    page: Annotated[str, Meta(max_length=2048)] = ""  # canonical page to store it under, if not that of the URL
 
 
 def snapshot_json(snapshot: Snapshot) -> dict[str, Any]:
@@ -68,7 +68,7 @@ def job_json(job: Job) -> dict[str, Any]:
 async def take_snapshots(request: Request, *, registry: Registry, jobs: Jobs, questions: Questions) -> Response:
     known = await questions.known(request)
     site, wanted = known.site, await body(request, Wanted)
-    own = canonical_page(wanted.url, site.keep_query)  # NotAPage now rather than in the job
+    own = canonical_page(wanted.url, site.keep_query)  # raises NotAPage now rather than in the job
     named = {"page": wanted.page, "variant": wanted.variant}
     question = (await questions.resolve(known, named, PICTURE)).checked()
     page, variant = question.page, "=".join(question.variant or ())

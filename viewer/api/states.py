@@ -1,4 +1,4 @@
-"""States of pages: an open menu, a dialog; each a recipe of steps."""
+"""States of pages, such as an open menu or a dialog; each is a recipe of steps."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Tokens for programs."""
+"""API tokens."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from viewer.registry import Registry
 
 
 def token_json(token: Token) -> dict[str, Any]:
-    """What may be shown of it: never the digest."""
+    """The fields that may be shown, which exclude the digest."""
     return {"id": token.id, "name": token.name, "role": token.role}
 
 

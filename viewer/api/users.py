@@ -15,7 +15,7 @@ from viewer.work import Work
 
 
 def user_json(user: User) -> dict[str, Any]:
-    """What may be shown of one: never the hash of the password."""
+    """The fields that may be shown, which exclude the password hash."""
     return {"name": user.id, "role": user.role, "language": user.language}
 
 

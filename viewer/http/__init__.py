@@ -1,1 +1,1 @@
-"""HTTP without a subject: addresses, errors, headers, how a route gets what it uses."""
+"""The HTTP layer: URLs, errors, headers, and how handlers get their dependencies."""

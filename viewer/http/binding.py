@@ -1,4 +1,4 @@
-"""How a route gets what it uses: its handler names them as keyword-only parameters, by type.
+"""Dependency injection: a handler names what it uses as keyword-only parameters, by type.
 
 async def show(request: Request, *, registry: Registry, maps: Maps) -> Response: ...
 
@@ -24,7 +24,7 @@ Parts = Mapping[type, object]
 
 @dataclass(frozen=True)
 class Endpoint:
-    """One route: its handler, and the role that it needs. `role` None: open to everybody."""
+    """One route: its handler, and the role it requires. `role` None: open to everybody."""
 
     path: str
     handler: Handler
@@ -33,9 +33,9 @@ class Endpoint:
 
 
 def bind(handler: Handler, parts: Parts) -> Callable[[Request], Awaitable[Response]]:
-    """`handler` with its keyword-only parameters filled from `parts`, by their types.
+    """`handler` with its keyword-only parameters filled from `parts`, by type.
 
-    Raises LookupError, at start, when there is no part of such a type.
+    Raises LookupError, at startup, if there is no part of such a type.
     """
     hints = get_type_hints(handler)
     given: dict[str, Any] = {}

@@ -1,4 +1,4 @@
-"""Turns whatever a route or a middleware raises into an answer."""
+"""Turns any exception of a route or middleware into a response."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class CatchErrors:
-    """Middleware. `respond`: (request, exception) → the answer (viewer/http/errors.py)."""
+    """Middleware. `respond`: (request, exception) → response (viewer/http/errors.py)."""
 
     def __init__(self, app: ASGIApp, respond: Callable[[Request, Exception], Awaitable[Response]]) -> None:
         self.app = app
@@ -28,6 +28,6 @@ class CatchErrors:
             await self.app(scope, receive, watched)
         except Exception as error:
             if begun or scope["type"] != "http":
-                raise  # half an answer is out: the server closes the connection
+                raise  # the response has already started: the server closes the connection
             response = await self.respond(Request(scope, receive), error)
             await response(scope, receive, send)

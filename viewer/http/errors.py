@@ -1,4 +1,4 @@
-"""One shape for everything that goes wrong, as a page for people and as JSON for programs.
+"""One shape for every error, as a page for people and as JSON for programs.
 
 JSON: `{"error": {"code": "no_snapshot", "message": "…", "hint": "…"}}`, for what the rules reject with
 `"faults": [{"field": "variants", "code": "few", "values": {"n": 1, "least": 2}}]`. Whatever is
@@ -33,7 +33,7 @@ log = logging.getLogger("parcours.viewer")
 
 @dataclass
 class Problem(Exception):
-    """What went wrong (message), and what to do (hint). `code` is stable: programs may test it."""
+    """What went wrong (message) and what to do (hint). `code` is stable, so programs may rely on it."""
 
     status: int
     code: str
@@ -41,7 +41,7 @@ class Problem(Exception):
     hint: str = ""
     incident: str = ""
     retry_after: int = 0  # seconds; sent as Retry-After
-    fault: StepError | None = None  # of a recipe: for its words in other languages
+    fault: StepError | None = None  # of a recipe, to word it in other languages
     faults: tuple[Fault, ...] = ()  # of a question or a definition
     rejected: Rejected[Any] | None = None  # the stored definition that the faults are of
 
@@ -73,16 +73,16 @@ HTTP_CODES = {
 
 
 def bad_parameter(name: str, message: str, allowed: str = "") -> Problem:
-    """400 that names the parameter and what it may be."""
+    """400 that names the parameter and its allowed values."""
     return Problem(400, "bad_parameter", f"{name}: {message}", f"Allowed for {name}: {allowed}" if allowed else "")
 
 
 def missing(what: str, name: str, hint: str = "") -> Problem:
-    """404 that names what was asked for."""
+    """404 that names what was requested."""
     return Problem(404, f"no_{what}", f"There is no {what} {name!r}.", hint)
 
 
-# code of the fault → code of the error; of those not named here it is `bad_field`
+# fault code → error code; `bad_field` for all others
 _FAULT_ERRORS = {
     "site_taken": "name_taken",
     "user_taken": "name_taken",
@@ -99,7 +99,7 @@ _FAULT_ERRORS = {
 
 
 def _invalid(error: InvalidDefinition) -> Problem:
-    """409 when it only contradicts what else is stored, else 422."""
+    """409 if it only conflicts with other stored definitions, else 422."""
     faults, first = error.faults.all, error.faults.all[0]
     code = _FAULT_ERRORS.get(first.code, "bad_field")
     if first.code in ("twice", "fixed") or first.code.startswith("step_") or first.field == "password":
@@ -125,7 +125,7 @@ def _not_found(error: NotFound) -> Problem:
 
 
 def problem_of(error: BaseException) -> Problem:
-    """The Problem that an exception means; an unforeseen one gets an incident number and is logged."""
+    """The Problem for an exception; an unexpected one gets an incident number and is logged."""
     match error:
         case Problem():
             return error
@@ -161,7 +161,7 @@ def problem_of(error: BaseException) -> Problem:
 
 
 def wants_json(request: Request) -> bool:
-    """Programs get JSON: everything under /api, and whoever does not ask for HTML."""
+    """Whether to answer in JSON: under /api, and for clients that do not accept HTML."""
     return request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", "")
 
 
@@ -169,14 +169,14 @@ ErrorPage = Callable[[Request, Problem], Response | Awaitable[Response]]
 
 
 def plain_page(request: Request, problem: Problem) -> Response:
-    """The page of an error where the templates cannot help."""
+    """A minimal error page that needs no templates."""
     words = "".join(f"<p>{html.escape(text)}</p>" for text in (problem.message, problem.hint) if text)
     body = f'<!doctype html><html lang="en"><meta charset="utf-8"><title>Parcours</title><h1>Parcours</h1>{words}'
     return HTMLResponse(body, status_code=problem.status)
 
 
 async def respond(request: Request, error: BaseException, page: ErrorPage = plain_page) -> Response:
-    """The answer to an exception, in the shape that the client reads."""
+    """The response to an exception, as HTML or JSON."""
     problem = problem_of(error)
     response: Response
     if wants_json(request):

@@ -1,4 +1,4 @@
-"""Parameters of an address that are no part of a question: formats, palettes, numbers of strips."""
+"""URL parameters that are not part of a question: formats, palettes, strip numbers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from viewer.http.errors import Problem, bad_parameter
 
 
 def number(query: Mapping[str, str], name: str, low: int, high: int) -> int | None:
-    """A whole number within bounds; None where it is not given."""
+    """A whole number within bounds; None if it is not given."""
     text = query.get(name, "")
     if not text:
         return None
@@ -20,7 +20,7 @@ def number(query: Mapping[str, str], name: str, low: int, high: int) -> int | No
 
 
 def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> Any:
-    """One of `allowed`; `default` where it is not given."""
+    """One of `allowed`; `default` if it is not given."""
     text = query.get(name) or default
     if text not in allowed and text != default:
         raise bad_parameter(name, f"there is no {text[:40]!r}.", ", ".join(allowed))
@@ -28,7 +28,7 @@ def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...], defaul
 
 
 def only(query: Mapping[str, str], allowed: tuple[str, ...]) -> None:
-    """Reject parameters that nothing reads: a misspelt one would give another answer than was asked for."""
+    """Reject unknown parameters: a misspelt one would silently give the wrong answer."""
     for name in query:
         if name not in allowed:
             raise Problem(

@@ -1,4 +1,4 @@
-"""Headers that keep the pages to themselves."""
+"""Security headers."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ YEAR = 31_536_000  # seconds
 
 
 class SecurityHeaders:
-    """Adds HEADERS to every answer, keeps personal pages out of caches; HSTS where the address is https."""
+    """Adds HEADERS to every response, keeps personal pages out of caches, and sends HSTS over https."""
 
     def __init__(self, app: ASGIApp, *, https: bool = False) -> None:
         self.app = app

@@ -1,4 +1,4 @@
-"""Every address of the viewer, built in one place."""
+"""Builds every URL of the viewer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from urllib.parse import quote, urlencode
 
 
 def _path(*parts: object, **query: object) -> str:
-    """`/a/b?x=1`: parts are percent-encoded, empty query values left out."""
+    """`/a/b?x=1`: parts are percent-encoded, empty query values are left out."""
     path = "/" + "/".join(quote(str(part), safe="") for part in parts)
     kept = {k: str(v) for k, v in query.items() if not (v is None or v is False or v == "")}
     return path + (f"?{urlencode(kept, safe='/:')}" if kept else "")
@@ -16,7 +16,7 @@ def _path(*parts: object, **query: object) -> str:
 
 @dataclass(frozen=True)
 class Urls:
-    """Paths from the root of this Parcours; `base` is the address people reach it by, without a slash at its end."""
+    """Paths from the root; `base` is the address people use to reach Parcours, without a trailing slash."""
 
     base: str
 
@@ -33,7 +33,7 @@ class Urls:
         return _path("first-run", token=token)
 
     def help(self, section: str = "") -> str:
-        """The help for readers of maps, at a section (viewer/pages/frame/help_links.py names them)."""
+        """The help for reading maps, at a section (see viewer/pages/frame/help_links.py)."""
         return _path("help", "reading-a-map") + (f"#{section}" if section else "")
 
     def account(self) -> str:

@@ -1,6 +1,6 @@
 """The pages: a folder for each subject, with a frozen record for each page and its template beside the code.
 
-`ENDPOINTS` are their addresses, each with the role that it needs.
+`ENDPOINTS` lists their routes, each with the role it requires.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from viewer.pages.sites import setup
 from viewer.pages.states import form as state_form
 from viewer.pages.states import page as states
 
-# What the form of each kind calls its fields; keys as in store.records.KINDS
+# The field labels of each kind's form; keys as in store.records.KINDS
 LABELS = {
     "site": site_form.label,
     "experiment": experiment_form.label,

@@ -33,13 +33,13 @@ from viewer.registry import Registry
 from viewer.traffic import TrafficReader
 
 ASKS = replace(COMPARISON, needs=("experiment",))  # without a page, the busiest is shown
-PAGES = 40  # offered
+PAGES = 40  # offered in the menu
 FORMATS = ("png", "csv", "json", "npy")
 
 
 @dataclass(frozen=True)
 class ComparisonBar:
-    """Kinds, widths that have a picture, pages that the experiment runs on, days, devices."""
+    """Kinds, widths that have a picture, pages of the experiment, period, devices."""
 
     kinds: list[Choice]
     widths: list[Choice]
@@ -54,17 +54,17 @@ class ComparePage(Page):
 
     template = "compare/compare.html"
     name: str = doc("Name of the experiment")
-    of_line: str = doc("Pages and days it is about")
+    of_line: str = doc("Its pages and days")
     kind: str = doc("click or hover")
-    edit_href: str = doc("Address of the form that changes it; empty when the person may not")
+    edit_href: str = doc("Address of its form; empty when the person may not edit it")
     exports: list[Choice] = doc("The same comparison as PNG, CSV, JSON, NPY")
     bar: ComparisonBar = doc("Kinds, widths, pages, days and devices, as links")
-    faults: FaultList | None = doc("What is wrong with the question; then nothing is compared")
-    empty: Empty | None = doc("What to say when there is no visitor or no picture")
+    faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is compared")
+    empty: Empty | None = doc("What to show when there are no visitors or no picture")
     result: Result | None = doc("Verdict, maps and table; None without an answer")
-    retake: Fields = doc("Fields of the form that takes both pictures again")
+    retake: Fields = doc("Fields of the form that retakes both pictures")
     take_action: str = doc("Where that form posts to")
-    take_next: str = doc("Where to go when they are taken")
+    take_next: str = doc("Where to go once they are taken")
 
 
 async def compare(

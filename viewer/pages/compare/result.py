@@ -26,7 +26,7 @@ class Pane:
 
 @dataclass(frozen=True)
 class Table:
-    """Element by element. `axis`: ticks over the intervals; `method`: how it was counted, in a few sentences."""
+    """Element by element. `axis`: ticks above the intervals; `method`: how it was calculated, in a few sentences."""
 
     rows: list[Row]
     all_rows: Choice | None
@@ -37,7 +37,7 @@ class Table:
 
 @dataclass(frozen=True)
 class Result:
-    """What was measured: the verdict with its checks, the two maps with their difference, the table."""
+    """The result: the verdict with its checks, the two maps with their difference, the table."""
 
     verdict: Verdict
     checks: list[Check]

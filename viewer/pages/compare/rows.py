@@ -15,8 +15,8 @@ from viewer.pages.map.legend import Tick
 from viewer.pages.map.picture import Box, DrawnPicture, Strips, box_of, drawn_picture
 
 MOST = 200  # rows
-USED = 10  # visitors from which an element of one variant only is worth a row
-LARGEST = 0.25  # of a square as wide as the page: outlines
+USED = 10  # visitors; below, an element that only one variant has gets no row
+LARGEST = 0.25  # largest outline, as a share of a square as wide as the page
 STEPS = (0.01, 0.02, 0.04, 0.05, 0.1, 0.2, 0.4, 0.5, 1.0)  # ends of the axis, as differences of shares
 HELD = ("early", "srm")
 
@@ -67,7 +67,7 @@ class Difference:
 
 
 def reach_of(figures: ComparisonFigures) -> float:
-    """The end of the axis: the first step that holds every interval of an element that differs, else of all."""
+    """The end of the axis: the first step that covers the interval of every differing element, or of all if none differs."""
     flagged = [r for r in figures.rows if r.verdict in ("more", "less")]
     among = flagged or [r for r in figures.rows if r.verdict == "none"]
     widest = max((max(abs(r.low), abs(r.high)) for r in among), default=0.04)
@@ -87,12 +87,12 @@ def rows_of(lang: Language, found: ComparisonAnswer, reach: float, every: bool) 
 
 
 def says_something(row: CompareRow) -> bool:
-    """Whether a row belongs to the short table."""
+    """Whether a row belongs in the short table."""
     return row.verdict != "few" and (row.verdict not in ("only_a", "only_b") or max(row.a, row.b) >= USED)
 
 
 def shown_names(lang: Language, found: ComparisonAnswer) -> dict[str, str]:
-    """Path → name as on the page of the first arm, else of the second."""
+    """Path → name on the page of the first arm, or of the second if the first lacks it."""
     names: dict[str, str] = {}
     for arm in reversed(found.map.arms):
         names |= dict(zip(arm.layout.paths, names_of(lang, arm.layout), strict=True))
@@ -120,7 +120,7 @@ def _row(lang: Language, row: CompareRow, reach: float, name: str) -> Row:
 
 
 def says(lang: Language, verdict: str) -> str:
-    """What the row says, in words."""
+    """The verdict of a row as text."""
     _ = lang.text
     return {
         "more": _("More visitors used it with B"),
@@ -171,7 +171,7 @@ def difference_of(
 
 
 def _mark(lang: Language, row: CompareRow, name: str, size: tuple[float, float], reach: float) -> Mark | None:
-    """The box of an element on B's picture; None where it has none, or where it would hide others."""
+    """The box of an element on B's picture; None if it has none or would hide others."""
     flagged = row.verdict in ("more", "less")
     box = box_of(*row.box_b, *size) if row.box_b and (flagged or _small(row.box_b, size[0])) else None
     if box is None:

@@ -1,4 +1,4 @@
-"""What surrounds a comparison: the experiment, the question, and what the site has of the page."""
+"""The context of a comparison: the experiment, the question, and what the site has for the page."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from viewer.questions import Asked
 
 @dataclass(frozen=True)
 class ComparisonSetting:
-    """`pages`: those with visits that the experiment runs on, the busiest first. The busiest is shown unless another
+    """`pages`: pages of the experiment that have visits, busiest first. The busiest is shown unless another
     one is asked for. `every`: the table lists all elements. `editor`: the reader may take pictures."""
 
     lang: Language
@@ -38,7 +38,7 @@ class ComparisonSetting:
 
     @property
     def page(self) -> str:
-        """The page compared; "" when nobody was on any."""
+        """The page compared; "" if none was visited."""
         return self.asked.question.page or next(iter(self.pages), "")
 
     @property
@@ -71,7 +71,7 @@ class ComparisonSetting:
 
     @property
     def takes(self) -> Fields:
-        """Fields of the form that takes both pictures: of each variant that has an address, else the usual one."""
+        """Fields of the form that takes both pictures: each variant's own address, or the usual one if it has none."""
         if not (self.editor and self.page and takeable(self.page)):
             return ()
         variants, usual = self.experiment.variants[:2], address_of(self.page, self.snapshots)

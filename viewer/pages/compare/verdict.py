@@ -1,4 +1,4 @@
-"""What a comparison says as a whole: the verdict, the checks behind it, warnings, the method."""
+"""The overall result of a comparison: the verdict, the checks behind it, warnings, the method."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def verdict_of(lang: Language, found: ComparisonAnswer) -> Verdict:
 
 
 def checks_of(lang: Language, figures: ComparisonFigures) -> list[Check]:
-    """Planned size, length, sample ratio, visitors of both."""
+    """Planned size, length, sample ratio, visitors who saw both variants."""
     return [_size(lang, figures), _length(lang, figures.days), _split(lang, figures), _both(lang, figures)]
 
 

@@ -1,1 +1,1 @@
-"""The page of whatever goes wrong."""
+"""The error page."""

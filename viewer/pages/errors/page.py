@@ -1,4 +1,4 @@
-"""What went wrong, as a page, in the reader's language."""
+"""The error page, in the reader's language."""
 
 from __future__ import annotations
 
@@ -22,18 +22,18 @@ from viewer.pages.frame.page import Choice, Page, doc
 
 @dataclass(frozen=True, kw_only=True)
 class ProblemPage(Page):
-    """Any error, with what to do."""
+    """Any error, and what to do about it."""
 
     template = "errors/page.html"
     heading: str = doc("What is wrong, in a few words")
     words: str = doc("What went wrong, with names and figures")
-    hint: str = doc("What to do; may be empty")
-    faults: FormFaults = doc("What today's rules reject of a stored definition; none for other errors")
-    back: Choice = doc("Where to go on from here")
+    hint: str = doc("What to do about it; may be empty")
+    faults: FormFaults = doc("What the current rules reject in a stored definition; none for other errors")
+    back: Choice = doc("Where to go next")
 
 
 def problem_words(lang: Language, problem: Problem) -> str:
-    """Words for the problems that people meet in forms; what only programs meet stays in English."""
+    """Texts for problems that people encounter in forms; those that only programs encounter stay in English."""
     _ = lang.text
     known = {
         "wrong_password": _("The name or the password is wrong. Check both and try again."),
@@ -50,10 +50,10 @@ def problem_words(lang: Language, problem: Problem) -> str:
 
 
 class ErrorPages:
-    """The page of an error, for viewer/http/errors.py."""
+    """Builds the error page for viewer/http/errors.py."""
 
     def __init__(self, frames: Frames, urls: Urls, labels: Mapping[str, Labels]) -> None:
-        """`labels`: what the form of each kind calls its fields."""
+        """`labels`: the field labels of each kind's form."""
         self._frames = frames
         self._urls = urls
         self._labels = labels
@@ -84,7 +84,7 @@ class ErrorPages:
         return answer(request, self._about_stored(request, page, problem.rejected), problem.status)
 
     def _about_stored(self, request: Request, page: ProblemPage, rejected: Rejected[Any] | None) -> ProblemPage:
-        """The page about a stored definition that today's rules reject: its faults, and the way to its form."""
+        """The page for a stored definition that the current rules reject: its faults, and a link to its form."""
         if rejected is None:
             return page
         _, form = page.frame.lang.text, self._form_of(rejected, request)
@@ -99,7 +99,7 @@ class ErrorPages:
         )
 
     def _form_of(self, rejected: Rejected[Any], request: Request) -> str:
-        """The address of its form; empty for whoever may not change it, and for what has none."""
+        """The address of its form; empty if the person may not edit it or the kind has no form."""
         who, site = person(request), text_of(rejected.fields, "site")
         if who is None or not who.may("editor"):
             return ""

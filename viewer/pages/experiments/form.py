@@ -1,4 +1,4 @@
-"""An experiment as a form: from what is stored, from what was typed, and to plain fields for the rules."""
+"""The form of an experiment: read from the store or a submission, and converted to plain fields for the rules."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LETTERS = "ABCDEFGHIJ"
 
 @dataclass(frozen=True)
 class VariantForm:
-    """One variant as typed. `share` is not shown: it stays as stored."""
+    """One variant as typed. `share` is not shown and keeps its stored value."""
 
     key: str = ""
     name: str = ""
@@ -27,7 +27,7 @@ class VariantForm:
 
 @dataclass(frozen=True)
 class ExperimentForm:
-    """What was typed about an experiment, and what is wrong with it."""
+    """The form's fields as typed, and their faults."""
 
     id: str = ""
     name: str = ""
@@ -41,13 +41,13 @@ class ExperimentForm:
 
     @property
     def rows(self) -> list[tuple[str, VariantForm]]:
-        """The variants with what each is called; room for two at least."""
+        """The variants with their letters; at least two rows."""
         blank = (VariantForm(),) * (2 - len(self.variants))
         return [(letter(n), variant) for n, variant in enumerate((*self.variants, *blank))]
 
     @classmethod
     def of(cls, stored: Stored) -> ExperimentForm:
-        """The form of what is stored, whatever it is."""
+        """The form filled with a stored definition, valid or not."""
         fields = stored.fields
         variants = [_variant(one) for one in items(fields, "variants")]
         planned = shown(fields, "planned")
@@ -64,7 +64,7 @@ class ExperimentForm:
 
     @classmethod
     def typed(cls, form: FormData, stored: Stored | None) -> ExperimentForm:
-        """What the form holds; shares of variants, which it does not show, stay as stored."""
+        """The submitted form; variants' shares, which it does not show, keep their stored values."""
         shares = {shown(one, "key"): one.get("share") for one in items(stored.fields, "variants")} if stored else {}
         columns = [[str(v).strip() for v in form.getlist(f"variant_{name}")] for name in ("key", "name", "url")]
         usual = round(1 / max(1, len(columns[0])), 6)
@@ -91,7 +91,7 @@ class ExperimentForm:
             "started": self.started,
             "ended": self.ended,
         }
-        if self.id:  # else it is made from the name
+        if self.id:  # otherwise it is derived from the name
             fields["id"] = self.id
         if self.planned:
             fields["planned"] = number(self.planned)
@@ -99,7 +99,7 @@ class ExperimentForm:
 
 
 def label(lang: Language, path: str) -> str:
-    """What the form calls a field."""
+    """The form's label of a field."""
     _ = lang.text
     names = {
         "name": _("Name"),
@@ -119,7 +119,7 @@ def label(lang: Language, path: str) -> str:
 
 
 def letter(n: int) -> str:
-    """What the variant at this place is called; its number where the letters end."""
+    """The letter of the variant at this position; its number when the letters run out."""
     return LETTERS[n] if n < len(LETTERS) else str(n + 1)
 
 

@@ -1,4 +1,4 @@
-"""Experiments of a site: the list, and the form that makes and changes one."""
+"""Experiments of a site: the list, and the form that creates and edits one."""
 
 from __future__ import annotations
 
@@ -38,25 +38,25 @@ class ExperimentsPage(Page):
     """Experiments of a site, `/sites/3/experiments`."""
 
     template = "experiments/index.html"
-    experiments: list[ExperimentRow] = doc("A row an experiment")
-    rejected: list[RejectedRow] = doc("Those that today's rules reject, with their faults")
+    experiments: list[ExperimentRow] = doc("One row per experiment")
+    rejected: list[RejectedRow] = doc("Those that the current rules reject, with their faults")
     new_href: str = doc("Address of the form for a new one")
-    can_edit: bool = doc("Whether the person may make and change experiments")
+    can_edit: bool = doc("Whether the person may create and edit experiments")
 
 
 @dataclass(frozen=True, kw_only=True)
 class ExperimentFormPage(Page):
-    """A new or changed experiment, `/sites/3/experiments/new`."""
+    """The form of a new or stored experiment, `/sites/3/experiments/new`."""
 
     template = "experiments/form.html"
-    form: ExperimentForm = doc("What was typed so far, and what is wrong with it")
+    form: ExperimentForm = doc("The fields as typed, and their faults")
     action: str = doc("Where the form posts to")
-    cancel: str = doc("Where to go without saving")
-    matching_href: str = doc("Where the tester of patterns asks")
+    cancel: str = doc("Where Cancel leads")
+    matching_href: str = doc("Address that tests patterns")
 
 
 def days_line(lang: Language, experiment: Experiment) -> str:
-    """`26 October – 22 November`, `since 26 October`, empty when not said."""
+    """`26 October – 22 November`, `since 26 October`, empty without a start date."""
     if experiment.started and experiment.ended:
         return f"{lang.day(experiment.started)} – {lang.day(experiment.ended)}"
     return lang.text("since %(day)s", day=lang.day(experiment.started)) if experiment.started else ""
@@ -96,7 +96,7 @@ async def index(request: Request, *, registry: Registry, frames: Frames, urls: U
 
 
 async def edit(request: Request, *, registry: Registry, frames: Frames, urls: Urls) -> Response:
-    """GET shows the form of a new or a stored experiment, POST saves it."""
+    """GET shows the form of a new or stored experiment, POST saves it."""
     site = await registry.site(request)
     frame = await frames.of(request, "experiments", site)
     lang, id = frame.lang, request.path_params.get("experiment", "")

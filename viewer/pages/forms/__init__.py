@@ -1,1 +1,1 @@
-"""Forms: what was typed as plain fields, and what is wrong with it beside the fields."""
+"""Forms: submissions as plain fields, and their faults shown beside the fields."""

@@ -1,4 +1,4 @@
-"""What is wrong with a form: each fault beside its field, and all of them in a summary at the top."""
+"""The faults of a form: each beside its field, and all of them in a summary at the top."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class FieldFault:
 
 @dataclass(frozen=True)
 class FormFaults:
-    """All faults of a form, with what else kept it from being saved."""
+    """All faults of a form, and any other reason why it was not saved."""
 
     heading: str = ""
     all: tuple[FieldFault, ...] = ()
@@ -38,13 +38,13 @@ class FormFaults:
         return bool(self.all or self.note)
 
     def at(self, path: str) -> list[FieldFault]:
-        """The faults of this very field and of the plain items of its list, as in `pages.2`."""
+        """The faults of this field itself and of its plain list items, such as `pages.2`."""
         return [one for one in self.all if path in (one.field, _list_of(one.field))]
 
 
 @dataclass(frozen=True)
 class RejectedRow:
-    """A stored definition that today's rules reject, in a list. `href`: its form; empty when it may not be changed."""
+    """A stored definition that the current rules reject. `href`: its form; empty if the person may not edit it."""
 
     id: str
     name: str
@@ -65,7 +65,7 @@ def form_faults(lang: Language, kind: str, faults: Iterable[Fault], labels: Labe
 
 
 def stored_faults(lang: Language, found: Rejected[Any] | Any, labels: Labels) -> FormFaults:
-    """The faults of what is stored, for its form; none for a record that the rules accept."""
+    """The faults of a stored definition, for its form; none for a record that the rules accept."""
     if not isinstance(found, Rejected):
         return FormFaults()
     note = lang.text("This was stored by an earlier version and is no longer valid. Correct it and save.")
@@ -78,12 +78,12 @@ def rejected_row(lang: Language, found: Rejected[Any], labels: Labels, href: str
 
 
 def too_late(lang: Language, conflict: Exception) -> FormFaults:
-    """Somebody else changed the record first; what was typed is kept."""
+    """Somebody else changed the record first; the submitted fields are kept."""
     words = lang.text("Not saved; what you typed is still here.")
     return FormFaults(note=f"{words} {conflict}", status=409)
 
 
 def _list_of(path: str) -> str:
-    """`pages` of `pages.2`; empty for the fields of items, such as `variants.1.key`."""
+    """`pages` for `pages.2`; empty for fields of items, such as `variants.1.key`."""
     name, _, number = path.rpartition(".")
     return name if number.isdecimal() else ""

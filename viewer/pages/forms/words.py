@@ -19,7 +19,7 @@ def definition_words(lang: Language, kind: str, fault: Fault) -> str:
 
 
 def _of_field(lang: Language, kind: str) -> dict[tuple[str, str], str]:
-    """Sentences for single fields, where the general one would say little."""
+    """Sentences for specific fields where the general one would not help."""
     _ = lang.text
     name_and_pages = {
         "experiment": _("An experiment needs a name and at least one page pattern."),
@@ -42,7 +42,7 @@ def _of_field(lang: Language, kind: str) -> dict[tuple[str, str], str]:
 
 
 def _sentences(lang: Language, kind: str) -> dict[str, str]:
-    """The sentences of all kinds, by code."""
+    """Sentences for all kinds, by code."""
     return {**_general(lang), **_special(lang, kind), **_steps(lang)}
 
 
@@ -121,7 +121,7 @@ def _steps(lang: Language) -> dict[str, str]:
 
 
 def _written(lang: Language, values: Mapping[str, Scalar]) -> dict[str, str]:
-    """The values of a fault as this language writes numbers and what was expected."""
+    """The values of a fault, with numbers and expected types in this language."""
     _ = lang.text
     expected = {
         "text": _("text"),

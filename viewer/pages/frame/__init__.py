@@ -1,1 +1,1 @@
-"""What surrounds every page: its record, language, rendering, the error page."""
+"""The frame of every page: its record, language and rendering."""

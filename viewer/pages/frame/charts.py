@@ -1,11 +1,11 @@
-"""Numbers to the shapes of small charts: sparklines, scale ticks, veils, curves. Pure."""
+"""Pure functions from numbers to the shapes of small charts: sparklines, scale ticks, veils, curves."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
 
-VEIL = 0.62  # darkest veil, where nobody came
+VEIL = 0.62  # opacity of the veil where no view got
 
 
 def spark(values: Sequence[float]) -> str:
@@ -49,7 +49,7 @@ def round_steps(cap: float) -> list[float]:
 
 
 def veil(shares: Sequence[float], most: int = 90) -> str:
-    """A CSS gradient down the page: the fewer saw a depth, the darker. `shares` are 0…1, evenly spaced."""
+    """A CSS gradient down the page: darker where fewer views got. `shares` are 0…1, evenly spaced."""
     count = min(most, len(shares))
     if count < 2:
         return "none"

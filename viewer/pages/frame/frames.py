@@ -1,4 +1,4 @@
-"""From a request to a page: its language, the frame around it, the answer."""
+"""The frame around a page: language, navigation, the signed-in person; and the response."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ YEAR = 31_536_000  # seconds
 
 
 def language_of(request: Request) -> Language:
-    """`?lang=` (kept in a cookie from then on), else the person's own, else the cookie, else the browser's."""
+    """`?lang=` (then kept in a cookie), else the person's setting, else the cookie, else the browser's language."""
     who = person(request)
     wished = (request.query_params.get("lang"), who.language if who else "", request.cookies.get(LANGUAGE_COOKIE))
     code = next((code for code in wished if code in CODES), None)
@@ -31,7 +31,7 @@ def language_of(request: Request) -> Language:
 
 
 class Frames:
-    """Builds the frame of a page: where it is, its language and theme, who is signed in."""
+    """Builds the frame of a page: navigation, language, theme, and who is signed in."""
 
     def __init__(self, registry: Registry, urls: Urls, forms: FormTokens) -> None:
         self._registry = registry
@@ -39,7 +39,7 @@ class Frames:
         self._forms = forms
 
     async def of(self, request: Request, section: str, site: Site | None = None) -> Frame:
-        """The frame of a page of `section`, inside `site` or outside of any."""
+        """The frame of a page in `section`, for `site` or for no site."""
         who, lang = person(request), language_of(request)
         nav: tuple[Choice, ...] = ()
         sites: tuple[Choice, ...] = ()
@@ -61,7 +61,7 @@ class Frames:
         )
 
     def _nav(self, lang: Language, section: str, site: Site | None) -> tuple[Choice, ...]:
-        """The sections: all sites, and those of the open one."""
+        """The sections: all sites, and those of the current site."""
         urls, _ = self._urls, lang.text
         places = [("sites", _("Sites"), urls.sites())]
         if site is not None:
@@ -73,7 +73,7 @@ class Frames:
         return tuple(Choice(label, href, key == section) for key, label, href in places)
 
     def _sites(self, lang: Language, section: str, site: Site, known: list[Site]) -> tuple[Choice, ...]:
-        """The other sites, and the set-up of this one."""
+        """Links to the other sites and to the set-up of this one."""
         setup, here = self._urls.site(site.id), section == "setup"
         if len(known) < 2:
             return (Choice(site.name, setup, here),)
@@ -91,7 +91,7 @@ def _languages(request: Request, lang: Language) -> tuple[Choice, ...]:
 
 
 def answer(request: Request, page: Page, status: int = 200) -> Response:
-    """The page as HTML; a language chosen by the address is kept."""
+    """The page as HTML; a language chosen in the address is kept in a cookie."""
     response = HTMLResponse(render(page), status_code=status)
     chosen = request.query_params.get("lang", "")
     if chosen in CODES:
@@ -100,10 +100,10 @@ def answer(request: Request, page: Page, status: int = 200) -> Response:
 
 
 def go(path: str) -> Response:
-    """On to another page after a form was accepted."""
+    """Redirect after a form was accepted."""
     return RedirectResponse(path, status_code=303)
 
 
 def keep(response: Response, name: str, value: str) -> None:
-    """Keep a preference (language, theme) in a cookie: nothing secret in it."""
+    """Keep a preference (language, theme) in a cookie; it contains nothing secret."""
     response.set_cookie(name, value, max_age=YEAR if value else 0, samesite="lax", path="/")

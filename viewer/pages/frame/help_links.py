@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from viewer.http.urls import Urls
 
-# Anchors of docs/reading-a-map.md, the same in every language. A test holds the pages and both texts to this table.
+# Anchors of docs/reading-a-map.md, the same in every language. A test checks the pages and both texts against it.
 SECTIONS = (
     "visitors",
     "clicked-by",
@@ -21,7 +21,7 @@ SECTIONS = (
 
 
 def help_href(section: str) -> str:
-    """Address of a section, e.g. `/help/reading-a-map#dead`. ValueError when there is no such section."""
+    """Address of a section, e.g. `/help/reading-a-map#dead`. ValueError if there is no such section."""
     if section not in SECTIONS:
         raise ValueError(f"The help has no section {section!r}.")
     return Urls("").help(section)

@@ -1,4 +1,4 @@
-"""English and French: words from the catalogs, numbers and dates by the rules of each language."""
+"""English and French: texts from the catalogs, numbers and dates in each language's format."""
 
 from __future__ import annotations
 
@@ -25,23 +25,23 @@ MINUS, DASH, THIN = "−", "–", "\u202f"
 
 @dataclass(frozen=True)
 class Language:
-    """How one language writes words, numbers and dates."""
+    """One language: its texts, and its formats of numbers and dates."""
 
     code: str
     locale: Locale
     catalog: NullTranslations
 
     def text(self, message: str, **values: object) -> str:
-        """The words of `message` in this language, `%(name)s` filled in."""
+        """`message` in this language, with `%(name)s` filled in."""
         words = self.catalog.gettext(message)
         return words % values if values else words
 
     def plural(self, one: str, many: str, n: int, **values: object) -> str:
-        """`one` or `many` as this language counts `n`; `%(num)s` is `n` as written here."""
+        """`one` or `many`, by this language's plural rule; `%(num)s` becomes `n`."""
         return self.catalog.ngettext(one, many, n) % {"num": self.number(n), **values}
 
     def words(self, text: Mapping[str, str], fallback: str = "") -> str:
-        """The text typed by people in this language, else in any."""
+        """A user's text in this language, or in any other if it is missing."""
         return text.get(self.code) or next((words for words in text.values() if words), fallback)
 
     def named(self, name: str, value: str) -> str:
@@ -71,7 +71,7 @@ class Language:
         return f"< {self.number(0.001, 3)}" if p < 0.001 else self.number(p, 3)
 
     def day(self, value: date | str, year: bool = False) -> str:
-        """`21 November`; with the year when asked or when it is another one."""
+        """`21 November`; with the year if `year` or if it is not the current one."""
         if isinstance(value, str):
             value = date.fromisoformat(value)
         if year or value.year != datetime.now(UTC).year:
@@ -115,14 +115,14 @@ def _catalog(code: str) -> NullTranslations:
         return NullTranslations()
     with path.open("rb") as file:
         catalog = read_po(file, locale=code)
-    compiled = io.BytesIO()  # in memory: no binary file to keep in step
+    compiled = io.BytesIO()  # in memory, so that no binary file can get out of date
     write_mo(compiled, catalog)
     compiled.seek(0)
     return Translations(compiled)
 
 
 def preferred(accept: str) -> str:
-    """The code that an `Accept-Language` header asks for first, English if none is ours.
+    """The supported language that an `Accept-Language` header prefers; English if it names none.
 
     The header lists tags with weights (https://www.rfc-editor.org/rfc/rfc9110#name-accept-language); Babel negotiates.
 

@@ -1,4 +1,4 @@
-"""What every page is: one frozen record, each field with a help text, and a template of the same fields."""
+"""The base of all pages: a frozen record, each field with a help text, and a template that uses these fields."""
 
 from __future__ import annotations
 
@@ -9,33 +9,33 @@ from viewer.pages.frame.languages import Language
 
 
 def doc(words: str, **options: Any) -> Any:
-    """A field of a page with its help text (kept in the field's metadata)."""
+    """A field of a page with its help text (stored in the field's metadata)."""
     return field(metadata={"help": words}, **options)
 
 
 @dataclass(frozen=True)
 class Choice:
-    """One link of a control: the address is the state."""
+    """One link of a control; its address carries the state."""
 
     label: str
     href: str
     on: bool = False
-    small: str = ""  # e.g. a share beside the label
+    small: str = ""  # such as a share beside the label
     title: str = ""
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What surrounds every page: place, language, who is signed in."""
+    """The frame of every page: navigation, language, who is signed in."""
 
     lang: Language
     theme: str  # "", "light", "dark"
     user: str  # name; "" before sign-in
     csrf: str
     nav: tuple[Choice, ...] = ()
-    sites: tuple[Choice, ...] = ()  # the switch at the right; empty when no site is open
+    sites: tuple[Choice, ...] = ()  # the menu at the right; empty if no site is open
     site_name: str = ""
-    demo: bool = False  # the open site is the demo: most visits are simulated
+    demo: bool = False  # the current site is the demo: most visits are simulated
     languages: tuple[Choice, ...] = ()
 
 
@@ -46,8 +46,8 @@ class Page:
     template: ClassVar[str]
     status: ClassVar[int] = 200
 
-    frame: Frame = doc("Place, language, theme and who is signed in")
-    title: str = doc("Title of the window, without the name of the program")
+    frame: Frame = doc("Navigation, language, theme and who is signed in")
+    title: str = doc("Window title, without the product name")
 
     def context(self) -> dict[str, Any]:
         """The names that the template may use."""

@@ -1,4 +1,4 @@
-"""Templates: one Jinja environment a language, every undefined name an error."""
+"""Templates: one Jinja environment per language; undefined names are errors."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ from viewer.pages.frame.help_links import help_href
 from viewer.pages.frame.languages import language
 from viewer.pages.frame.page import Page
 
-TEMPLATES = Path(__file__).parent.parent  # each beside the code that fills it
+TEMPLATES = Path(__file__).parent.parent  # each template is beside the code that fills it
 STATIC = TEMPLATES.parent / "static"
 
 STYLE_SHEET = "look.css"
-# Its parts in viewer/static/css, in the order of the cascade
+# Files in viewer/static/css, in cascade order
 STYLES = (
     "tokens",
     "base",
@@ -43,7 +43,7 @@ STYLES = (
 
 @cache
 def environment(code: str) -> Environment:
-    """The Jinja environment of a language: words, numbers and charts at hand."""
+    """The Jinja environment of a language, with its texts, number formats and charts."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -63,24 +63,24 @@ def environment(code: str) -> Environment:
 
 @cache
 def static(name: str) -> str:
-    """Address of a file of `viewer/static`, changed whenever the file is."""
+    """Address of a file in `viewer/static`; it changes whenever the file does."""
     return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
 
 
 @cache
 def style_sheet() -> str:
-    """All of viewer/static/css, sent as one file: a page waits for one request instead of many."""
+    """All of viewer/static/css as one file, so that a page waits for one request instead of many."""
     return "\n".join((STATIC / "css" / f"{name}.css").read_text() for name in STYLES)
 
 
 @cache
 def style_href() -> str:
-    """Address of the style sheet, changed whenever it is."""
+    """Address of the style sheet; it changes whenever the style sheet does."""
     return f"/static/{STYLE_SHEET}?v={hashlib.sha256(style_sheet().encode()).hexdigest()[:10]}"
 
 
 class StaticPages(StaticFiles):
-    """The files of `viewer/static`; an address with `?v=` never changes, so browsers keep it."""
+    """Serves `viewer/static`; the content of an address with `?v=` never changes, so browsers may cache it."""
 
     def __init__(self) -> None:
         super().__init__(directory=STATIC)

@@ -23,7 +23,7 @@ MOST = 200  # pages shown
 
 @dataclass(frozen=True)
 class PageCard:
-    """`thumb`: "" without a picture. `take`: fields of the form that takes it."""
+    """`thumb`: "" if there is no picture. `take`: fields of the form that takes one."""
 
     name: str
     path: str
@@ -38,7 +38,7 @@ class PageCard:
 
 @dataclass(frozen=True)
 class Shelf:
-    """What the cards of a gallery have in common."""
+    """What all cards of a gallery need."""
 
     lang: Language
     urls: Urls
@@ -64,7 +64,7 @@ class Shelf:
 
     @cached_property
     def pictured(self) -> set[str]:
-        """The pages with a picture of their own."""
+        """The pages that have a picture."""
         return {s.page for s in self.snapshots if not s.variant and not s.state}
 
     @cached_property
@@ -84,7 +84,7 @@ def cards_of(shelf: Shelf, rows: Sequence[PageRow]) -> list[PageCard]:
 
 
 def _card(shelf: Shelf, row: PageRow, shares: Sequence[float]) -> PageCard:
-    """`shares`: those of the frustrated visitors of all pages with enough visitors."""
+    """`shares`: the frustrated shares of all pages with enough visitors."""
     lang, few = shelf.lang, row.visitors < FEW
     takes = shelf.editor and takeable(row.page)
     return PageCard(

@@ -1,4 +1,4 @@
-"""What needs attention first: the elements that hurt most visitors."""
+"""What needs attention first: the elements that frustrate most visitors."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from viewer.maps import HeatmapAnswer
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.elements import names_of
 
-DEAD_LEAST, RAGE_LEAST = 0.30, 0.05  # shares of an element's clickers that are worth a line
-HURT, HURT_SHARE = 10, 0.03  # visitors who met it, and of those of the page: fewer is an anecdote
+DEAD_LEAST, RAGE_LEAST = 0.30, 0.05  # share of an element's clickers; below, it is not mentioned
+HURT, HURT_SHARE = 10, 0.03  # visitors affected, and their share of the page's visitors; below, it is not mentioned
 
 
 @dataclass(frozen=True)
 class Hurt:
-    """What an element does to visitors, in words; `share` of the `visitors` of the page met it."""
+    """How an element frustrates visitors, as text; `share` of the page's `visitors` were affected."""
 
     words: str
     label: str
@@ -24,7 +24,7 @@ class Hurt:
 
 
 def worst_of(lang: Language, found: HeatmapAnswer) -> Hurt | None:
-    """The element of a page that hurts most visitors; None when none does."""
+    """The element of a page that frustrates most visitors; None if there is none."""
     worst = max((_hurt(row) for row in found.figures.elements), key=lambda one: one[0], default=None)
     if worst is None:
         return None
@@ -45,7 +45,7 @@ def worst_of(lang: Language, found: HeatmapAnswer) -> Hurt | None:
 
 
 def _hurt(row: ElementRow) -> tuple[int, ElementRow, bool]:
-    """(visitors hurt, row, whether by rage): the worse of dead and rage clicks, where they are worth a line."""
+    """(visitors affected, row, whether by rage): the worse of dead and rage clicks, if above the thresholds."""
     rage = row.rage if row.rage_share >= RAGE_LEAST else 0
     dead = row.dead if row.dead_share >= DEAD_LEAST else 0
     return max((dead, row, False), (rage, row, True), key=lambda one: one[0])

@@ -26,13 +26,13 @@ from viewer.pages.map.period import PeriodControl, period_control
 from viewer.questions import Asked, Questions
 from viewer.traffic import TrafficReader
 
-LOOKED_AT = 4  # pages whose elements are looked at for "needs attention"
+LOOKED_AT = 4  # pages whose elements are examined for "needs attention"
 SHOWN = 3
 
 
 @dataclass(frozen=True)
 class Need:
-    """An element that hurts: one line above the gallery."""
+    """An element that frustrates visitors: one line above the gallery."""
 
     name: str
     href: str
@@ -45,14 +45,14 @@ class GalleryPage(Page):
     """Pages of a site with thumbnails, `/sites/3/pages?days=28`."""
 
     template = "gallery/gallery.html"
-    count_line: str = doc("How many pages, in words; empty when the question has faults")
-    period: PeriodControl = doc("The choice of days")
-    faults: FaultList | None = doc("What is wrong with the question; then no page is listed")
-    needs: list[Need] = doc("Elements that hurt most, worst first")
-    pages: list[PageCard] = doc("Pages by visitors")
-    empty: Empty = doc("What to say when there is no page")
+    count_line: str = doc("Number of pages, as text; empty if the question has faults")
+    period: PeriodControl = doc("The period menu")
+    faults: FaultList | None = doc("What is wrong with the question; if anything is, no page is listed")
+    needs: list[Need] = doc("Elements that frustrate most visitors, worst first")
+    pages: list[PageCard] = doc("Pages, most visitors first")
+    empty: Empty = doc("What to show when there are no pages")
     take_action: str = doc("Where the form that takes a picture posts to")
-    take_next: str = doc("Where to go when it is taken")
+    take_next: str = doc("Where to go once it is taken")
     states_href: str = doc("Where states of pages are defined")
 
 
@@ -72,13 +72,13 @@ async def gallery(
 
 
 def suspects_of(shelf: Shelf, rows: Sequence[PageRow]) -> list[str]:
-    """The pages whose elements are worth a look: those that frustrate most visitors."""
+    """The pages whose elements are examined: those that frustrate most visitors."""
     found = [r for r in rows if r.page in shelf.pictured and r.visitors >= FEW and r.frustrated_share > 0]
     return [row.page for row in sorted(found, key=lambda r: -r.frustrated_share * r.visitors)[:LOOKED_AT]]
 
 
 async def _suspects(maps: Maps, asked: Asked, pages: Sequence[str]) -> list[tuple[str, HeatmapAnswer]]:
-    """The maps of these pages, without those that have no picture."""
+    """The maps of these pages; pages without a picture are skipped."""
     found = []
     for page in pages:
         try:
@@ -91,7 +91,7 @@ async def _suspects(maps: Maps, asked: Asked, pages: Sequence[str]) -> list[tupl
 def page_of(
     frame: Frame, shelf: Shelf, rows: Sequence[PageRow], suspects: Sequence[tuple[str, HeatmapAnswer]]
 ) -> GalleryPage:
-    """The page of `rows` (most visitors first), with what hurts on the pages of `suspects`."""
+    """The gallery of `rows` (most visitors first), with the elements of `suspects` that frustrate visitors."""
     lang, urls, faults = shelf.lang, shelf.urls, fault_list(shelf.lang, shelf.asked.faults, shelf.links)
     return GalleryPage(
         frame=frame,
@@ -109,7 +109,7 @@ def page_of(
 
 
 def needs_of(shelf: Shelf, suspects: Sequence[tuple[str, HeatmapAnswer]]) -> list[Need]:
-    """One line for each page that has an element that hurts."""
+    """One line for each page with an element that frustrates visitors."""
     hurting = [(page, hurt) for page, found in suspects if (hurt := worst_of(shelf.lang, found))]
     return [
         Need(name_of(page, shelf.names), shelf.map_of(page), shelf.thumb(page), hurt) for page, hurt in hurting[:SHOWN]

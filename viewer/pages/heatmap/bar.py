@@ -1,4 +1,4 @@
-"""The bar of a map: what it shows, as links to its neighbours."""
+"""The bar of a map: its current choices, each with links to the alternatives."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from viewer.pages.map.period import PeriodControl, period_control
 class Bar:
     """`widths`: those with a picture. `variants`: those of experiments on this page. `states`: empty if it has none.
 
-    `define`: the link to where states are defined, for those who may.
+    `define`: a link to define states, for people who may.
     """
 
     kinds: list[Choice]

@@ -1,4 +1,4 @@
-"""Why there is no picture, or nothing on it, and what to do."""
+"""Why there is no picture, or nothing drawn on it, and what to do."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.map.notes import reasons_of
 from viewer.pages.map.robots import robots_of
 
-LONGER = 90  # days: offered where nothing is left to draw
+LONGER = 90  # days: offered if nothing is left to draw
 
 
 def no_picture(setting: MapSetting, visitors: int) -> Empty:

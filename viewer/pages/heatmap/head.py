@@ -1,4 +1,4 @@
-"""The head of a map's page: what it shows, on which picture, and the same map as files."""
+"""The head of a map's page: title, date of the picture, exports."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FORMATS = ("png", "csv", "json", "npy")
 
 @dataclass(frozen=True)
 class Head:
-    """`name`: title of the page, else its path. `path`: with its host where a site has several."""
+    """`name`: the page's title, or its path. `path`: with the host if the site has several."""
 
     name: str
     path: str

@@ -24,7 +24,7 @@ DEAD_LEAST, RAGE_LEAST = 10, 5  # visitors: below, no share is marked as bad
 
 
 def heat_layer(setting: MapSetting, found: HeatmapAnswer, strips: Strips) -> Layer:
-    """Everything that a map of clicks or hovers puts on its page."""
+    """Everything on the page that is specific to a click or hover map."""
     lang, figures = setting.lang, found.figures
     hover = setting.question.kind == "hover"
     return Layer(
@@ -73,7 +73,7 @@ def _account(lang: Language, figures: HeatmapFigures, names: Mapping[str, str]) 
 
 
 def _whose(lang: Language, state: str, names: Mapping[str, str]) -> str:
-    """The line of the account for the points of another state."""
+    """The account's label for the points of another state."""
     if not state:
         return lang.text("On the page as it opens")
     return lang.text("In “%(state)s”", state=names.get(state, state))
@@ -92,7 +92,7 @@ def _placed_line(lang: Language, shares: Mapping[str, float]) -> str:
 
 
 def element_lines(lang: Language, found: HeatmapAnswer, every: bool) -> tuple[ElementLine, ...]:
-    """The elements as lines and boxes, best first."""
+    """The elements as lines and boxes, most used first."""
     rows, layout = found.figures.elements, found.map.layout
     z = layers([row.w * row.h for row in rows[:BOXES]])
     few, names = found.figures.visitors < FEW, names_of(lang, layout)

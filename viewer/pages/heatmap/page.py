@@ -34,18 +34,18 @@ from viewer.traffic import TrafficReader
 
 @dataclass(frozen=True, kw_only=True)
 class HeatmapPage(Page):
-    """One page at one width, `/sites/3/heatmap?page=shop.example/basket&kind=click&width=1366`."""
+    """The heatmap of a page at one width, `/sites/3/heatmap?page=shop.example/basket&kind=click&width=1366`."""
 
     template = "heatmap/heatmap.html"
     head: Head = doc("Name and path of the page, and when the picture was taken")
     bar: Bar = doc("Kinds, widths, days, variants, devices and states, as links")
-    faults: FaultList | None = doc("What is wrong with the question; then there is no map")
-    retake: Retake = doc("The form that takes the picture again")
+    faults: FaultList | None = doc("What is wrong with the question; if anything is, there is no map")
+    retake: Retake = doc("The form that retakes the picture")
     exports: list[Choice] = doc("The same map as PNG, CSV, JSON, NPY")
     in_states: InStates | None = doc("How many points were made in the states of the page")
-    robots: Robots = doc("Which robots the map holds, and the switch that shows them or leaves them out")
-    empty: Empty | None = doc("What to say when there is no picture or nothing to draw")
-    layer: Layer | None = doc("The map: picture, figures, elements, account, legend; None without a picture")
+    robots: Robots = doc("Which bots the map includes, and the link that shows them or leaves them out")
+    empty: Empty | None = doc("What to show when there is no picture or nothing to draw")
+    layer: Layer | None = doc("The map: picture, figures, elements, account, legend; None if there is no picture")
     all_elements: Choice | None = doc("Link to the whole table")
 
 

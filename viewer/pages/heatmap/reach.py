@@ -1,4 +1,4 @@
-"""A map of reach: a veil over what was not seen, the curve, and who saw which element."""
+"""A reach map: a veil over what few views saw, the curve, and the share that saw each element."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from viewer.pages.map.legend import reach_legend
 from viewer.pages.map.notes import notes_of
 from viewer.pages.map.picture import Strips, box_of, drawn_picture
 
-# what people come to a page for: controls and headings; everything else is seen with them
+# controls and headings: what people come to a page for; the rest is seen along with them
 TAGS = frozenset(("a", "button", "input", "select", "textarea", "summary", "h1", "h2", "h3", "video"))
 MOST = 150  # elements
 LEAST = 8  # px, width and height of an element
 SAMPLES = 160  # depths of the veil and the curve
-APART = 0.02  # of the page's height: lines nearer than this would cover each other's words
+APART = 0.02  # of the page's height; the labels of closer lines would overlap
 
 
 def reach_layer(setting: MapSetting, found: ReachAnswer, strips: Strips) -> Layer:
-    """Everything that a map of reach puts on its page."""
+    """Everything on the page that is specific to a reach map."""
     lang, figures = setting.lang, found.figures
     _ = lang.text
     return Layer(
@@ -86,7 +86,7 @@ def _lines(lang: Language, figures: ReachFigures, height: int) -> tuple[DepthLin
     for percent, depth in sorted(figures.quartiles.items(), key=lambda item: item[0]):
         at = min(1.0, depth / height)
         if not figures.views or (last >= 0 and abs(at - last) < APART):
-            continue  # the lower share says more: so many or more came this far
+            continue  # the line with the lower share is kept: it is the more informative one
         share = lang.share(percent / 100, 0)
         label = _("%(share)s of views got this far, %(n)s px", share=share, n=lang.number(depth))
         lines.append(DepthLine(charts.percent(at), label, share))

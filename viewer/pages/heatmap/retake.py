@@ -1,4 +1,4 @@
-"""The form that takes the picture of a map again."""
+"""The form that retakes the picture of a map."""
 
 from __future__ import annotations
 

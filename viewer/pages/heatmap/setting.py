@@ -1,4 +1,4 @@
-"""What surrounds a map: who reads it, what is asked, and what the site has of the page."""
+"""The context of a map: who reads it, the question, and what the site has for the page."""
 
 from __future__ import annotations
 
@@ -99,14 +99,14 @@ class MapSetting:
 
     @property
     def name(self) -> str:
-        """What people call the page."""
+        """The page's display name."""
         if not self.page_is_known:
             return self.page or self.lang.text("Page")
         return name_of(self.page, page_names(list(self.asked.known.snapshots)))
 
     @property
     def path(self) -> str:
-        """Path of the page, with its host where the site has several."""
+        """The page's path, with the host if the site has several."""
         if not self.page_is_known:
             return self.name
         hosts = {s.page.partition("/")[0] for s in self.asked.known.snapshots}
@@ -114,7 +114,7 @@ class MapSetting:
 
     @property
     def may_take(self) -> bool:
-        """Whether the reader can have its picture taken."""
+        """Whether the reader may take its picture."""
         return self.editor and self.page_is_known and takeable(self.page)
 
     @cached_property

@@ -1,4 +1,4 @@
-"""The states of a page on its map: which one is shown, and what was done in the others."""
+"""The states of a page on its map: which one is shown, and how many clicks were made in the others."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The help for readers of maps."""
+"""The help for people who read maps."""

@@ -1,4 +1,4 @@
-"""What the figures on the pages mean: the help for everyone who reads maps."""
+"""The help page, which explains the figures on the maps."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ class HelpPage(Page):
     """How to read a map, `/help/reading-a-map#clicked-by`."""
 
     template = "help/help.html"
-    introduction: Markup = doc("The first lines, as HTML")
-    sections: tuple[HelpSection, ...] = doc("A section for each figure")
+    introduction: Markup = doc("The introduction, as HTML")
+    sections: tuple[HelpSection, ...] = doc("One section per figure")
 
 
 async def show(request: Request, *, frames: Frames) -> Response:
-    """The whole text in the person's language."""
+    """The whole help text in the person's language."""
     frame = await frames.of(request, "help")
     text = help_text(frame.lang.code)
     page = HelpPage(frame=frame, title=text.title, introduction=text.introduction, sections=text.sections)
@@ -32,7 +32,7 @@ async def show(request: Request, *, frames: Frames) -> Response:
 
 
 async def picture(request: Request) -> Response:
-    """A picture of the text. HTTPException 404 when there is none of this name."""
+    """A picture in the help text. HTTPException 404 if there is none with this name."""
     path = PICTURES / request.path_params["picture"]
     if path.parent != PICTURES or path.suffix != ".png" or not path.is_file():
         raise HTTPException(404)

@@ -21,7 +21,7 @@ _SECTION = re.compile(r'^<a id="([a-z-]+)"></a>\n\n## (.+)\n', re.M)
 
 @dataclass(frozen=True)
 class HelpSection:
-    """`anchor` is the same in every language: the pages of the product link to it."""
+    """`anchor` is the same in every language, because the viewer's pages link to it."""
 
     anchor: str
     title: str
@@ -53,6 +53,6 @@ def help_text(language: str) -> HelpText:
 
 
 def _html(markdown: str) -> Markup:
-    """Raw HTML in the text is escaped: the files are ours, and need none."""
+    """The text as HTML. Raw HTML in it is escaped: our files need none."""
     html: str = MarkdownIt("commonmark", {"html": False}).render(markdown)
     return Markup(html)

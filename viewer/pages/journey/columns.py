@@ -16,22 +16,22 @@ from viewer.pages.map.outliers import stands_out
 from viewer.questions import Asked
 
 EXITS_ALARM = 0.30
-ALARM_LEAST = 50  # visitors: below, no stage or touchpoint is called bad
+ALARM_LEAST = 50  # visitors; below, no stage or touchpoint is marked as bad
 
 
 @dataclass(frozen=True)
 class TouchpointCard:
     name: str
-    href: str  # its heatmap; "" when nobody was there
+    href: str  # its heatmap; "" if it had no visitors
     thumb: str
     evidence: str
-    facts: tuple[Choice, ...]  # label, value in `small`, interval in `title`, `on` when bad
+    facts: tuple[Choice, ...]  # label, value in `small`, interval in `title`, `on` if bad
     alarm: bool
 
 
 @dataclass(frozen=True)
 class StageColumn:
-    """`go`: the share who go on, "" for the last stage, with its interval in `go_title`."""
+    """`go`: the share that goes on, "" for the last stage; its interval is in `go_title`."""
 
     key: str
     name: str
@@ -47,7 +47,7 @@ class StageColumn:
 
 @dataclass(frozen=True)
 class MeasuredJourney:
-    """A journey with its figures and what its cards link to."""
+    """A journey with its figures, and what its cards need for their links."""
 
     lang: Language
     urls: Urls
@@ -62,7 +62,7 @@ class MeasuredJourney:
 
     @cached_property
     def pictured(self) -> set[str]:
-        """The pages with a picture of their own."""
+        """The pages that have a picture."""
         return {s.page for s in self.asked.known.snapshots if not s.variant and not s.state}
 
     @cached_property
@@ -84,7 +84,7 @@ def columns_of(measured: MeasuredJourney) -> list[StageColumn]:
 
 
 def _worst(measured: MeasuredJourney, columns: Sequence[StageColumn]) -> int:
-    """The number of the stage whose touchpoint frustrates most among those that stand out; -1 where none does."""
+    """Index of the stage with the most frustrating touchpoint among those that stand out; -1 if none does."""
     frustrated = [
         (measured.figures.touchpoints[touchpoint.key].frustrated or 0.0, i)
         for i, (stage, column) in enumerate(zip(measured.journey.stages, columns, strict=True))
@@ -113,7 +113,7 @@ def _column(measured: MeasuredJourney, stage: Stage, row: StageRow) -> StageColu
 
 
 def _going_on(lang: Language, interval: tuple[float | None, float | None], row: StageRow | TouchpointRow) -> str:
-    """What a share of those who go on is made from: its interval, its numbers, and who may still go on."""
+    """The basis of a go-on share: its interval, its numbers, and how many may still go on."""
     low, high = interval
     words = lang.text(
         "%(interval)s, %(n)s of %(all)s visitors",
@@ -131,7 +131,7 @@ def _median(lang: Language, row: StageRow) -> str:
 
 
 def _why_no_share(measured: MeasuredJourney, stage: Stage, row: StageRow) -> str:
-    """What a stage says where no share of those who go on can be given."""
+    """What a stage shows when its go-on share is not known."""
     _ = measured.lang.text
     if measured.is_last(stage):
         return _("last stage of this map")
@@ -168,7 +168,7 @@ def _is_bad(measured: MeasuredJourney, row: TouchpointRow) -> bool:
 
 
 def _facts(lang: Language, row: TouchpointRow, *, bad: bool, last: bool) -> list[Choice]:
-    """The figures of a touchpoint; shares only where it has enough visitors."""
+    """The figures of a touchpoint; shares only if it has enough visitors."""
     _ = lang.text
     facts = [
         Choice(_("Visitors"), "", small=lang.number(row.visitors)),

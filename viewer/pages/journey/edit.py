@@ -1,4 +1,4 @@
-"""The map of a journey open for editing: one form, whose buttons also work without script."""
+"""The form of a journey; its buttons also work without JavaScript."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ from viewer.traffic import TrafficReader
 
 @dataclass(frozen=True, kw_only=True)
 class JourneyEditPage(Page):
-    """A journey in its form, `/sites/3/journeys/first-lamp?edit=1`."""
+    """The form of a journey, `/sites/3/journeys/first-lamp?edit=1`."""
 
     template = "journey/edit.html"
     name: str = doc("Its name as typed")
-    objective: str = doc("What it is for, as typed")
-    review_on: str = doc("Day of review, ISO")
-    window_days: str = doc("Days in which going on counts")
-    version: int = doc("Version that the form began from")
+    objective: str = doc("Its objective, as typed")
+    review_on: str = doc("Review date, ISO")
+    window_days: str = doc("Time window for going on, in days")
+    version: int = doc("The version the form was opened with")
     stages: tuple[StageForm, ...] = doc("Stages as typed, in their order")
-    blank_stage: StageForm = doc("What a new stage looks like")
-    blank_touchpoint: TouchpointForm = doc("What a new touchpoint looks like")
-    other: str = doc("Label of the fields for the other language")
+    blank_stage: StageForm = doc("Template of a new stage")
+    blank_touchpoint: TouchpointForm = doc("Template of a new touchpoint")
+    other: str = doc("Label of the fields in the other language")
     other_code: str = doc("Code of the other language")
-    faults: FormFaults = doc("What is wrong with it, and who was faster when the save came too late")
+    faults: FormFaults = doc("Its faults, and who changed it first if there was a conflict")
     action: str = doc("Where the form posts to")
-    cancel: str = doc("Where to go without saving")
-    matching_href: str = doc("Where the tester of patterns asks")
+    cancel: str = doc("Where Cancel leads")
+    matching_href: str = doc("Address that tests patterns")
 
 
 async def show_form(
@@ -65,7 +65,7 @@ async def show_form(
 
 
 async def edit(request: Request, *, registry: Registry, renderer: JourneyFormRenderer, urls: Urls) -> Response:
-    """POST does what its button says, or saves."""
+    """POST performs the action of the button, or saves."""
     site = await registry.site(request)
     stored = stored_of(await registry.find(Journey, request.path_params["journey"], site))
     sent, lang, by = await request.form(), language_of(request), signed_in(request).name
@@ -84,7 +84,7 @@ async def edit(request: Request, *, registry: Registry, renderer: JourneyFormRen
 
 
 def other_language(lang: Language) -> str:
-    """The code of the second language that names are typed in."""
+    """The code of the second language for names."""
     return "fr" if lang.code == "en" else "en"
 
 
@@ -122,7 +122,7 @@ class JourneyFormRenderer:
 
 
 def _tested(lang: Language, form: JourneyForm, pages: list[str]) -> tuple[StageForm, ...]:
-    """The stages with what their patterns name."""
+    """The stages with the pages that their patterns match."""
 
     def tested(touchpoint: TouchpointForm) -> TouchpointForm:
         return replace(touchpoint, known=known_line(lang, lines(touchpoint.pages), pages))

@@ -1,4 +1,4 @@
-"""A journey as a form: read back from its fields in their order, changed by its buttons, turned into plain fields."""
+"""The form of a journey: parsed from its ordered fields, changed by its buttons, converted to plain fields."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from viewer.pages.frame.languages import Language
 
 @dataclass(frozen=True)
 class TouchpointForm:
-    """`name` and `other`: in the language of the page and in the other one. `pages`: a pattern a line."""
+    """`name` and `other`: in the language of the page and in the other one. `pages`: one pattern per line."""
 
     key: str
     name: str = ""
     other: str = ""
     pages: str = ""
-    known: str = ""  # which known pages they name
+    known: str = ""  # the known pages that they match
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,7 @@ class StageForm:
 
 @dataclass(frozen=True)
 class JourneyForm:
-    """All that is typed about a journey."""
+    """All fields of a journey as typed."""
 
     name: str
     objective: str = ""
@@ -49,7 +49,7 @@ class JourneyForm:
 
 
 def form_of(stored: Stored, code: str, other: str) -> JourneyForm:
-    """The form of what is stored, whatever it is, in language `code`."""
+    """The form filled with a stored journey, valid or not, in language `code`."""
 
     def words(fields: Mapping[str, object], name: str, language: str) -> str:
         return shown(mapping(fields, name), language)
@@ -82,7 +82,7 @@ def form_of(stored: Stored, code: str, other: str) -> JourneyForm:
 
 
 def read_form(fields: Iterable[tuple[str, str]]) -> JourneyForm:
-    """The form from its fields: `stage` opens a stage, `touchpoint` a touchpoint in it; what follows is theirs."""
+    """Parse the form: `stage` starts a stage, `touchpoint` a touchpoint in it; the fields that follow belong to it."""
     form, stages = JourneyForm(""), []
     for name, value in fields:
         if name == "stage":
@@ -107,12 +107,12 @@ _TOUCHPOINT = {"tp_name": "name", "tp_other": "other", "tp_pages": "pages"}
 
 
 def new_key() -> str:
-    """A key for what has no name yet."""
+    """A key for a stage or touchpoint that has no name yet."""
     return f"k{secrets.token_hex(4)}"
 
 
 def act(form: JourneyForm, do: str) -> JourneyForm:
-    """The form after one of its buttons: `left:KEY`, `tp-add:KEY`…; a key that is gone changes nothing."""
+    """The form after a button was pressed: `left:KEY`, `tp-add:KEY`…; an unknown key changes nothing."""
     what, _, key = do.partition(":")
     stages = list(form.stages)
     if what == "add":
@@ -153,7 +153,7 @@ def _act_on_touchpoint(stages: list[StageForm], at: int, what: str, key: str) ->
 
 
 def fields_of(form: JourneyForm, stored: Stored, code: str, other: str) -> dict[str, object]:
-    """As plain fields for rules/journey.py. Words in languages that the form does not show stay as they were."""
+    """As plain fields for rules/journey.py. Texts in languages the form does not show are kept."""
     stages = items(stored.fields, "stages")
     known = {shown(one, "key"): one for stage in stages for one in (stage, *items(stage, "touchpoints"))}
 
@@ -185,7 +185,7 @@ def fields_of(form: JourneyForm, stored: Stored, code: str, other: str) -> dict[
 
 
 def label(lang: Language, path: str) -> str:
-    """What the form calls a field."""
+    """The form's label of a field."""
     _ = lang.text
     names = {
         "name": _("Name of the journey"),

@@ -1,4 +1,4 @@
-"""Journeys of a site: the list, and a new one."""
+"""Journeys of a site: the list, and creating one."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from viewer.registry import Registry
 
 @dataclass(frozen=True)
 class NewJourney:
-    """What was typed about a new one, and what is wrong with it."""
+    """The form for a new journey: its fields as typed, and their faults."""
 
     name: str = ""
     faults: FormFaults = FormFaults()
@@ -45,13 +45,13 @@ class JourneysPage(Page):
     """Journeys of a site, `/sites/3/journeys`."""
 
     template = "journey/index.html"
-    journeys: list[JourneyRow] = doc("A row a journey")
-    stages: str = doc("Names of the stages that a new one begins with")
+    journeys: list[JourneyRow] = doc("One row per journey")
+    stages: str = doc("Names of the stages a new one starts with")
     action: str = doc("Where the form for a new one posts to")
     name: str = doc("Name typed so far")
-    faults: FormFaults = doc("Why it could not be made")
-    rejected: list[RejectedRow] = doc("Those that today's rules reject, with their faults")
-    can_edit: bool = doc("Whether the person may make one")
+    faults: FormFaults = doc("Why it could not be created")
+    rejected: list[RejectedRow] = doc("Those that the current rules reject, with their faults")
+    can_edit: bool = doc("Whether the person may create one")
 
 
 async def index(request: Request, *, registry: Registry, frames: Frames, urls: Urls) -> Response:
@@ -60,7 +60,7 @@ async def index(request: Request, *, registry: Registry, frames: Frames, urls: U
 
 
 async def new_journey(request: Request, *, registry: Registry, frames: Frames, urls: Urls) -> Response:
-    """POST makes one from the nine stages and opens it for editing."""
+    """POST creates one with the nine stages and opens its form."""
     site = await registry.site(request)
     name, by = text(await request.form(), "name"), signed_in(request).name
     fields = {"name": name, "stages": to_builtins(nine_stages())}

@@ -1,10 +1,10 @@
-"""The journey that a new map begins with: nine stages from first contact to loyalty."""
+"""The default stages of a new journey: nine, from first contact to loyalty."""
 
 from __future__ import annotations
 
 from store.records import Stage
 
-# key, English, French; the order is part of it
+# key, English, French; in this order
 NINE = (
     ("awareness", "Awareness", "Sensibilisation"),
     ("evaluation", "Evaluation", "Évaluation"),
@@ -19,5 +19,5 @@ NINE = (
 
 
 def nine_stages() -> tuple[Stage, ...]:
-    """Empty stages under their names in both languages."""
+    """Empty stages with their names in both languages."""
     return tuple(Stage(key, {"en": english, "fr": french}) for key, english, french in NINE)

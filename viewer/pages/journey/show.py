@@ -1,4 +1,4 @@
-"""A journey as a map: stages as columns, lanes as rows, measured figures beside typed words."""
+"""A journey map: stages as columns, lanes as rows, measured figures beside the team's texts."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from viewer.registry import Registry
 
 @dataclass(frozen=True)
 class UnmappedPage:
-    """A page with visitors that no touchpoint has."""
+    """A page with visitors that belongs to no touchpoint."""
 
     name: str
     href: str
@@ -46,17 +46,17 @@ class JourneyPage(Page):
 
     template = "journey/show.html"
     name: str = doc("Name of the journey")
-    about: str = doc("Objective and review day")
-    visitors_line: str = doc("How many visitors the map is about; empty when the question has faults")
-    edit_href: str = doc("Address of the map open for editing; empty when the person may not")
-    export: str = doc("Address of the figures as JSON; empty when the question has faults")
-    period: PeriodControl = doc("The choice of days")
+    about: str = doc("Objective and review date")
+    visitors_line: str = doc("Number of visitors; empty if the question has faults")
+    edit_href: str = doc("Address of its form; empty if the person may not edit it")
+    export: str = doc("Address of the figures as JSON; empty if the question has faults")
+    period: PeriodControl = doc("The period menu")
     devices: list[Choice] = doc("All devices, or one")
-    faults: FaultList | None = doc("What is wrong with the question; then nothing is measured")
-    empty: Empty | None = doc("What to say when no stage has a touchpoint")
-    stages: list[StageColumn] = doc("A column a stage")
-    unmapped: list[UnmappedPage] = doc("The busiest pages that no touchpoint has")
-    method: str = doc("How going on is counted")
+    faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is measured")
+    empty: Empty | None = doc("What to show when no stage has a touchpoint")
+    stages: list[StageColumn] = doc("One column per stage")
+    unmapped: list[UnmappedPage] = doc("The busiest pages without a touchpoint")
+    method: str = doc("How the go-on share is counted")
 
 
 async def show(
@@ -88,7 +88,7 @@ async def show(
 
 
 def with_faults(frame: Frame, journey: Journey, asked: Asked, links: Links, edit: str) -> JourneyPage:
-    """The page of a question that cannot be answered: its bar keeps what was chosen."""
+    """The page of a question that cannot be answered; its bar keeps the user's choices."""
     lang = frame.lang
     return JourneyPage(
         frame=frame,
@@ -109,7 +109,7 @@ def with_faults(frame: Frame, journey: Journey, asked: Asked, links: Links, edit
 
 
 def page_of(frame: Frame, measured: MeasuredJourney, links: Links, edit: str) -> JourneyPage:
-    """The page of a journey that was measured; `edit`: address of its form, "" when the person may not."""
+    """The page of a measured journey. `edit`: address of its form; "" if the person may not edit it."""
     lang, journey, figures, asked = measured.lang, measured.journey, measured.figures, measured.asked
     fixed = asked.question.fixed(asked.today).query()
     return JourneyPage(
@@ -133,7 +133,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, links: Links, edit: str) ->
 
 
 def _devices(lang: Language, links: Links) -> list[Choice]:
-    """All devices, or one; the widest first."""
+    """All devices, then each one, widest first."""
     asked = links.question.device
     choices = [Choice(lang.text("All"), links.to(device=""), not asked)]
     return choices + [Choice(device_name(lang, d), links.to(device=d), asked == d) for d in reversed(DEVICES)]

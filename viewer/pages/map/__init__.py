@@ -1,1 +1,1 @@
-"""What several maps share: strips, legends, ledgers, controls, element names, notes."""
+"""Parts shared by several maps: strips, legends, accounts, controls, element names, notes."""

@@ -14,14 +14,14 @@ from viewer.pages.map.links import Links
 
 @dataclass(frozen=True)
 class VisitorsByDevice:
-    """Visitors of the page by device, whichever are chosen: `count`, and `share` of them all."""
+    """The page's visitors by device, whatever device is chosen: `count`, and `share` of all."""
 
     count: Mapping[str, int] = field(default_factory=dict)
     share: Mapping[str, float] = field(default_factory=dict)
 
 
 def kind_choices(lang: Language, links: Links, kinds: tuple[MapKind, ...] = MAP_KINDS) -> list[Choice]:
-    """Clicks, hover, reach. Reach is that of the page as it opens: it has no states."""
+    """Clicks, hover, reach. Reach is measured on the page as it opens, so it has no states."""
     _, question = lang.text, links.question
     words = {
         "click": (_("Clicks"), ""),
@@ -58,7 +58,7 @@ def width_choices(
         alone = sum(device_of(w) == device for w in widths) == 1
         label = device_name(lang, device) if alone else f"{device_name(lang, device)} {lang.number(width)}"
         share = lang.share(visitors.share.get(device, 0.0), 0) if visitors.share and alone else ""
-        # a map of the picture's own devices stays one at the next width
+        # a map of the picture's own devices keeps showing the picture's devices at another width
         kept = device if device_asked and device_asked == device_of(now) else device_asked
         href = links.to(width=width, device=kept)
         choices.append(Choice(label, href, width == now, share, f"{lang.number(width)} px"))
@@ -66,7 +66,7 @@ def width_choices(
 
 
 def device_choices(lang: Language, links: Links, width: int, visitors: VisitorsByDevice) -> list[Choice]:
-    """All devices, those of the picture's width (0: there is no picture), and the others that have visitors."""
+    """All devices, the picture's own (width 0: there is no picture), and the others that have visitors."""
     _, asked = lang.text, links.question.device
     own = device_of(width) if width else "desktop"
     with_visitors = [device for device in DEVICES if visitors.count.get(device)]

@@ -12,11 +12,11 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.map.picture import Box
 
 LISTED = 14  # rows before "all elements"
-BOXES = 300  # boxes on a picture: beyond, nobody finds them by keyboard
+BOXES = 300  # on a picture; more could not be navigated by keyboard
 
 
 class Detail(NamedTuple):
-    """One figure of an element: what it is called, its value, "bad" or "", and where it is explained."""
+    """One figure of an element: its label, its value, "bad" or "", and the help section that explains it."""
 
     label: str
     value: str
@@ -26,9 +26,9 @@ class Detail(NamedTuple):
 
 @dataclass(frozen=True)
 class ElementLine:
-    """One element with its numbers as text."""
+    """One element with its figures as text."""
 
-    id: str  # of the row; the address `#id` points to it
+    id: str  # of the row; `#id` links to it
     name: str
     share: str
     interval: str
@@ -40,12 +40,12 @@ class ElementLine:
     listed: bool
 
     def placed(self, box: Box | None, listed: bool) -> ElementLine:
-        """The same line with its box on the picture, and whether the short table has it."""
+        """The same line with its box on the picture, and whether it is in the short table."""
         return replace(self, box=box, listed=listed)
 
 
 def layers(areas: Sequence[float]) -> list[int]:
-    """For each box the z-index that puts small boxes over large ones: 1 for the largest."""
+    """A z-index for each box that puts small boxes over large ones: 1 for the largest."""
     order = sorted(range(len(areas)), key=lambda i: -areas[i])
     z = [0] * len(areas)
     for rank, i in enumerate(order):
@@ -64,7 +64,7 @@ def shown_name(lang: Language, name: str, path: str) -> str:
 
 
 def names_of(lang: Language, layout: Layout) -> list[str]:
-    """A name for each element of a layout; like ones of the same tag are numbered down the page."""
+    """A name for each element of a layout; equal names of the same tag are numbered down the page."""
     names = [shown_name(lang, name, path) for name, path in zip(layout.names, layout.paths, strict=True)]
     like = list(zip(names, layout.tags, layout.visible, strict=True))
     total, seen = Counter(like), Counter[object]()

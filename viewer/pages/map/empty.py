@@ -1,4 +1,4 @@
-"""A page or a part of it without data."""
+"""The empty state of a page or a part of it."""
 
 from __future__ import annotations
 
@@ -14,6 +14,6 @@ class Empty:
 
     heading: str
     lines: tuple[str, ...] = ()
-    actions: tuple[Choice, ...] = ()  # `on` is the main one
+    actions: tuple[Choice, ...] = ()  # `on` marks the main one
     ledger: tuple[LedgerRow, ...] = ()
     take: tuple[tuple[str, str], ...] | bool = ()  # fields of a form that takes a picture

@@ -1,4 +1,4 @@
-"""The faults of a question (rules/faults.py) in the reader’s language. Those of forms are worded beside the forms."""
+"""Texts for the faults of a question (rules/faults.py). Those of definitions are in viewer/pages/forms/words.py."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _DAYS = frozenset(("since", "until", "today", "first", "last"))  # values that a
 
 
 def fault_words(lang: Language, fault: Fault) -> str:
-    """One fault as a sentence with its figures. A code that has no words here says what the rules say in English."""
+    """One fault as a sentence with its figures. Codes without a text use the rules' English sentence."""
     sentence = _of_questions(lang).get(fault.code)
     if fault.code == "missing" and fault.field == "page":
         sentence = lang.text("This address names no page.")
@@ -21,7 +21,7 @@ def fault_words(lang: Language, fault: Fault) -> str:
 
 
 def field_name(lang: Language, field: str) -> str:
-    """What people call a field, at the beginning of a sentence."""
+    """The name of a field, as it begins a sentence."""
     _ = lang.text
     names = {
         "page": _("The page"),
@@ -38,7 +38,7 @@ def field_name(lang: Language, field: str) -> str:
 
 
 def _of_questions(lang: Language) -> dict[str, str]:
-    """The sentences of questions, by code of the fault."""
+    """Sentences for the faults of questions, by code."""
     _ = lang.text
     return {
         "missing": _("%(field)s is missing."),
@@ -60,7 +60,7 @@ def _of_questions(lang: Language) -> dict[str, str]:
 
 
 def _written(lang: Language, values: Mapping[str, Scalar]) -> dict[str, str]:
-    """The values of a fault as this language writes days and numbers."""
+    """The values of a fault, with days and numbers in this language's format."""
     return {name: _one(lang, name, value) for name, value in values.items()}
 
 

@@ -1,4 +1,4 @@
-"""What is wrong with a question, shown in place of its answer: a sentence and a repairing link for each fault."""
+"""The faults of a question, shown instead of its answer: a sentence and a link that repairs it for each."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from viewer.pages.frame.page import Choice
 from viewer.pages.map.fault_words import fault_words
 from viewer.pages.map.links import Links
 
-# faults of what can be read well, but contradicts itself or what there is
+# faults of valid values that contradict each other or the data
 _READABLE = frozenset(("swapped", "after_today", "no_variant", "no_state", "state_of_reach", "shows_both"))
 
 
 @dataclass(frozen=True)
 class FaultLine:
-    """One fault; `repair` leads to the same page with a question that has it no more."""
+    """One fault; `repair` links to the same page with a question without this fault."""
 
     words: str
     repair: Choice | None
@@ -35,7 +35,7 @@ class FaultList:
 def fault_list(
     lang: Language, faults: Sequence[Fault], links: Links, elsewhere: Choice | None = None
 ) -> FaultList | None:
-    """None without a fault. `elsewhere`: where to go from a question that names no page."""
+    """None if there is no fault. `elsewhere`: where to go from a question that names no page."""
     if not faults:
         return None
     _ = lang.text
@@ -51,7 +51,7 @@ def fault_list(
 
 
 def _repair(lang: Language, fault: Fault, links: Links) -> Choice | None:
-    """What could not be read is no part of the question any more: a link to what was read leaves it out."""
+    """A link without the faulty parameter. What could not be read is already missing from the question."""
     _, period = lang.text, links.question.period
     if fault.code == "swapped":
         return Choice(_("Swap them"), links.to(period=swapped(period)))

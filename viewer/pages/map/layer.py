@@ -24,7 +24,7 @@ class DepthLine:
 
     at: str  # CSS length from the top
     label: str
-    short: str  # the same where there is little room
+    short: str  # the same for narrow screens
     fold: bool = False
 
 
@@ -44,7 +44,7 @@ class Layer:
     picture: DrawnPicture
     figures: tuple[Figure, ...]
     elements: tuple[ElementLine, ...]
-    columns: tuple[str, str, str]  # heads of the table: share, base, a third that may be empty
+    columns: tuple[str, str, str]  # table headings: share, base, and an optional third
     table_note: str
     account: tuple[LedgerRow, ...]
     account_line: str

@@ -1,4 +1,4 @@
-"""The account of a map as lines: what was received, what was left out and why, what is drawn."""
+"""The account of a map as rows: what was received, what was left out and why, what is drawn."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ from aggregator.measures.account import Account
 from viewer.pages.frame.languages import MINUS, Language
 from viewer.pages.map.robots import robot_reasons
 
-LOSS_ALARM = 0.25  # share of what was received: a larger loss stands out
+LOSS_ALARM = 0.25  # share of what was received; larger losses are highlighted
 
 
 @dataclass(frozen=True)
 class LedgerRow:
-    """A line of the account of a map. `of`: what it is made up of, with their numbers."""
+    """A row of the account. `of`: its parts with their numbers."""
 
     label: str
     value: str
@@ -34,8 +34,8 @@ def account_rows(
 ) -> tuple[LedgerRow, ...]:
     """Received → drawn. `shares`: field of the account → share of what was received.
 
-    `views`: the account counts views, not points. `elsewhere`: label, number and share of the points of other
-    states of the page, which are no loss.
+    `views`: the account counts views, not points. `elsewhere`: label, number and share of points in other
+    states of the page, which are not lost.
     """
     _ = lang.text
 

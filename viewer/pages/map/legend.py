@@ -13,7 +13,7 @@ from viewer.pages.frame.languages import Language
 
 @dataclass(frozen=True)
 class Tick:
-    """A number on a scale; `at` is a CSS length from the left."""
+    """A tick on a scale; `at` is a CSS length from the left."""
 
     label: str
     at: str
@@ -21,7 +21,7 @@ class Tick:
 
 @dataclass(frozen=True)
 class Legend:
-    """`css` is the class of the ramp; "" is that of heat."""
+    """`css`: CSS class of the colour ramp; "" for heat."""
 
     title: str
     ticks: tuple[Tick, ...]
@@ -30,7 +30,7 @@ class Legend:
 
 
 def heat_legend(lang: Language, scale: Scale, kind: str, shared: bool = False) -> Legend:
-    """The legend of a heat layer; `shared` when two pictures have it in common."""
+    """The legend of a heat layer; `shared` if two pictures use the same scale."""
     _ = lang.text
     values = [0.0, *charts.round_steps(scale.cap), scale.cap]
     at = scale.position(np.array(values, np.float32))
@@ -48,6 +48,6 @@ def heat_legend(lang: Language, scale: Scale, kind: str, shared: bool = False) -
 
 
 def reach_legend(lang: Language) -> Legend:
-    """The legend of the veil of reach."""
+    """The legend of a reach map's veil."""
     ticks = (*(Tick(lang.number(v), f"{v}%") for v in (0, 25, 50, 75)), Tick(lang.share(1, 0), "100%"))
     return Legend(lang.text("Share of views that got this far"), ticks, css="shade")

@@ -1,4 +1,4 @@
-"""The addresses of a map's page: each choice in its bar is the present question with something changed."""
+"""Links of a map's page: each choice in its bar is the current question with one part changed."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ class Links:
     default: Period | None = None
 
     def to(self, *, every: bool | None = None, **change: Any) -> str:
-        """The same page with a part of its question changed."""
+        """The same page with part of its question changed."""
         whole = self.every if every is None else every
         return address(self.action, self._query(replace(self.question, **change)) | ({"all": "1"} if whole else {}))
 
     def fields(self, *without: str) -> tuple[tuple[str, str], ...]:
-        """The question as hidden fields of a form, without those that the form itself asks for."""
+        """The question as hidden form fields, without those that the form shows."""
         pairs = self._query(self.question) | ({"all": "1"} if self.every else {})
         return tuple((name, value) for name, value in pairs.items() if name not in without)
 

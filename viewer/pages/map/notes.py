@@ -1,4 +1,4 @@
-"""What a map says about itself (codes of aggregator.answers.explain), in the reader's language."""
+"""Texts for a map's warnings (codes of aggregator.answers.explain)."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from aggregator.answers.explain import MapWarning
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.picture_notes import words_of as note_words
 
-# said by the empty state and the account, in their place
+# shown by the empty state and the account instead
 ELSEWHERE = frozenset(
     ("page_unknown", "nothing_placed", "segment_empty", "only_bots", "only_excluded", "only_in_states", "no_points")
 )
 
 
 def notes_of(lang: Language, warnings: Iterable[MapWarning]) -> tuple[str, ...]:
-    """The warnings that stand above the picture."""
+    """The warnings shown above the picture."""
     return tuple(words_of(lang, w) for w in warnings if w.code not in ELSEWHERE)
 
 
@@ -35,7 +35,7 @@ def words_of(lang: Language, warning: MapWarning) -> str:
 
 
 def _sentences(lang: Language) -> dict[str, str]:
-    """Code of the warning → its sentence, to be filled with its values."""
+    """Code of the warning → sentence with placeholders."""
     _ = lang.text
     return {
         "page_unknown": _("Nothing has been received for this page yet."),
@@ -69,7 +69,7 @@ def _sentences(lang: Language) -> dict[str, str]:
 
 
 def _written(lang: Language, name: str, value: int | float | str) -> str:
-    """A value as this language writes it."""
+    """A value in this language's format."""
     if name in ("first", "last"):
         return lang.day(str(value))
     if isinstance(value, str):

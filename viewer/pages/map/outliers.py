@@ -1,12 +1,12 @@
-"""When a frustrated share is worth the colour of alarm."""
+"""When a frustrated share is shown in red."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from statistics import median
 
-LEAST = 0.10  # share of visitors: below, no figure is red
-TIMES = 1.5  # the usual share of the others: people click on nothing everywhere, a little
+LEAST = 0.10  # share of visitors; below, no figure is red
+TIMES = 1.5  # times the usual share: some dead clicks happen on every page
 
 
 def stands_out(share: float, shares: Sequence[float]) -> bool:

@@ -1,4 +1,4 @@
-"""What people call a page."""
+"""Display names of pages."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from store.snapshots import Snapshot
 
 
 def page_names(pictures: list[Snapshot]) -> dict[str, str]:
-    """Page → the title of its newest picture, without what all titles of the site end with."""
+    """Page → the title of its newest picture, without the ending that all titles of the site share."""
     titles = {s.page: " ".join(s.title.split()) for s in pictures if not s.variant and not s.state and s.title.strip()}
     for mark in (" · ", " | ", " – ", " — ", " - ", ", "):
         ends = [title.rpartition(mark)[2] for title in titles.values() if mark in title]
@@ -18,5 +18,5 @@ def page_names(pictures: list[Snapshot]) -> dict[str, str]:
 
 
 def name_of(page: str, names: dict[str, str]) -> str:
-    """What people call a page: its title, else its path."""
+    """A page's display name: its title, or its path."""
     return names.get(page) or page_path(page)

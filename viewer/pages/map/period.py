@@ -1,4 +1,4 @@
-"""The choice of days: links for the usual periods, two dates for any other."""
+"""The period menu: links for the usual periods, two dates for any other."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PERIODS = (1, 7, 28, 90)  # days
 
 @dataclass(frozen=True)
 class PeriodControl:
-    """`current`: the present choice in words. `since` and `until` fill the form, which keeps the `hidden` fields."""
+    """`current`: the current choice as text. `since`, `until` fill the form, which also sends the `hidden` fields."""
 
     choices: tuple[Choice, ...]
     current: str
@@ -27,7 +27,7 @@ class PeriodControl:
 
 
 def period_control(lang: Language, links: Links, today: date) -> PeriodControl:
-    """The choice of days on a page."""
+    """The period menu of a page."""
     _, period = lang.text, links.question.period
     names = {1: _("Today"), 7: _("Last 7 days"), 28: _("Last 28 days"), 90: _("Last 90 days")}
     choices = tuple(Choice(names[days], links.to(period=Period(days)), period == Period(days)) for days in PERIODS)

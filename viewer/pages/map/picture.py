@@ -1,4 +1,4 @@
-"""A page picture in strips, with the heat over it and the boxes of its elements."""
+"""A page picture in strips, with the heat layer over it and the boxes of its elements."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ Strips = Sequence[tuple[int, int]]  # (number, height in px), from the top down
 
 @dataclass(frozen=True)
 class Strip:
-    """A part of a page picture with its heat layer; places are shares of the whole picture, for style attributes."""
+    """A part of a page picture with its heat layer; positions are percentages of the whole picture, for CSS."""
 
     src: str
     height: int  # px of the picture
     top: str
     share: str
-    heat: str = ""  # address of the heat layer; "" where there is none
+    heat: str = ""  # address of the heat layer; "" if there is none
     heat_dark: str = ""
 
 
@@ -40,7 +40,7 @@ class DrawnPicture:
 
 @dataclass(frozen=True)
 class Box:
-    """Where an element lies on the picture, as CSS lengths; `z` puts small ones over large ones."""
+    """An element's position on the picture, as CSS lengths; `z` puts small boxes over large ones."""
 
     left: str
     top: str
@@ -52,7 +52,7 @@ class Box:
 def drawn_picture(
     urls: Urls, site: str, snapshot: Snapshot, strips: Strips, query: Mapping[str, str] | None
 ) -> DrawnPicture:
-    """The picture of a snapshot, with the heat layer of `query` where there is one."""
+    """The picture of a snapshot, with the heat layer of `query` if given."""
     src = [urls.strip(site, snapshot.id, n) for n, _ in strips]
     heat = [urls.heat(site, **query, strip=str(n)) for n, _ in strips] if query else []
     dark = [urls.heat(site, **query, strip=str(n), palette="dark") for n, _ in strips] if query else []
@@ -62,10 +62,10 @@ def drawn_picture(
 def picture_of(
     width: int, heights: Sequence[int], src: Sequence[str], heat: Sequence[str] = (), dark: Sequence[str] = ()
 ) -> DrawnPicture:
-    """A picture of strips of `heights` px under one another; `heat` and `dark` are empty or as long."""
+    """A picture made of stacked strips of `heights` px; `heat` and `dark` are empty or of the same length."""
     total, top, strips = max(1, sum(heights)), 0, []
     for i, height in enumerate(heights):
-        cells = -(-height // CELL) * CELL  # the heat layer ends on a whole cell, a little below the strip
+        cells = -(-height // CELL) * CELL  # whole cells: the heat layer may end slightly below the strip
         strips.append(
             Strip(src[i], height, charts.percent(top / total), charts.percent(cells / total),
                   heat[i] if heat else "", dark[i] if dark else "")
@@ -75,7 +75,7 @@ def picture_of(
 
 
 def box_of(x: float, y: float, w: float, h: float, width: float, height: float, z: int = 1) -> Box | None:
-    """The box of an element in px on a picture of `width` × `height`; None when it lies outside of it."""
+    """The box of an element in px on a picture of `width` × `height`; None if it is outside."""
     left, top = max(0.0, x), max(0.0, y)
     right, bottom = min(width, x + w), min(height, y + h)
     if right - left < 1 or bottom - top < 1:

@@ -1,4 +1,4 @@
-"""What the camera noted about a picture (codes of store.notes), in the reader's language."""
+"""Texts for the camera's notes about a picture (codes of store.notes)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def stored_words(lang: Language, stored: str) -> str:
 
 
 def words_of(lang: Language, code: str, values: Mapping[str, Value], english: str) -> str:
-    """A note as a sentence; `english` where its code is not known, as of older pictures."""
+    """A note as a sentence; `english` if its code is unknown, as for older pictures."""
     sentence = _sentences(lang).get(code)
     if sentence is None:
         return english
@@ -25,7 +25,7 @@ def words_of(lang: Language, code: str, values: Mapping[str, Value], english: st
 
 
 def _sentences(lang: Language) -> dict[str, str]:
-    """Code of the note → its sentence, to be filled with its values."""
+    """Code of the note → sentence with placeholders."""
     _ = lang.text
     return {
         "grows": _("The page grows while it is scrolled: the picture ends where scrolling stopped."),

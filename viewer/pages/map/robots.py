@@ -1,4 +1,4 @@
-"""The robots of a map: why they are taken for robots, in the reader's language, and the switch that takes them in."""
+"""The bots of a map: why visits count as bots, and the link that includes or leaves out bots."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from viewer.pages.map.links import Links
 
 @dataclass(frozen=True)
 class Robots:
-    """`words`: which robots the map holds, "" when they are left out. `switch`: the link to the other map."""
+    """`words`: which bots the map includes, "" if they are left out. `switch`: the link to the opposite map."""
 
     words: str = ""
     switch: Choice | None = None
 
 
 def reason_words(lang: Language) -> dict[str, str]:
-    """A few words for each of store.robots.REASONS."""
+    """A short text for each of store.robots.REASONS."""
     _ = lang.text
     return {
         "webdriver": _("automated browser (webdriver)"),
@@ -44,7 +44,7 @@ def robot_reasons(lang: Language, counted: Mapping[str, int]) -> tuple[tuple[str
 
 
 def robots_of(lang: Language, links: Links, account: Account) -> Robots:
-    """What a map says of its robots; no switch where it would change nothing."""
+    """The bots of a map; no link if it would change nothing."""
     _ = lang.text
     if not links.question.robots:
         switch = Choice(_("Show bots on the map"), links.to(robots=True))

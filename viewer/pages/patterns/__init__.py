@@ -1,1 +1,1 @@
-"""Patterns of pages: which known pages they match."""
+"""Page patterns: which known pages they match."""

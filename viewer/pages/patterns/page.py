@@ -1,4 +1,4 @@
-"""The live tester of patterns: which of the known pages they match."""
+"""Tests page patterns while they are typed: which known pages do they match?"""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from viewer.pages.frame.languages import Language
 from viewer.registry import Registry
 from viewer.traffic import TrafficReader
 
-SHOWN = 6  # pages named
+SHOWN = 6  # pages listed
 
 
 def known_line(lang: Language, patterns: tuple[str, ...], pages: list[str]) -> str:
-    """Which of the known pages the patterns name, in a line."""
+    """The known pages that the patterns match, as one line."""
     if not patterns:
         return lang.text("No pattern, so nothing is measured here.")
     found = [page for page in pages if any(matches(pattern, page) for pattern in patterns)]
@@ -30,7 +30,7 @@ def known_line(lang: Language, patterns: tuple[str, ...], pages: list[str]) -> s
 
 
 async def matching(request: Request, *, registry: Registry, traffic: TrafficReader) -> Response:
-    """GET ?patterns=: the sentence for these patterns."""
+    """GET `?patterns=`: the sentence for these patterns."""
     site = await registry.site(request)
     patterns = lines(request.query_params.get("patterns", ""))[:20]
     return JSONResponse({"words": known_line(language_of(request), patterns, await traffic.pages(site))})

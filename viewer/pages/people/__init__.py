@@ -1,1 +1,1 @@
-"""Sign-in and the account of a person."""
+"""Sign-in and personal accounts."""

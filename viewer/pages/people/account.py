@@ -50,18 +50,18 @@ class TokenRow:
 
 @dataclass(frozen=True, kw_only=True)
 class AccountPage(Page):
-    """Language, look, password and tokens, `/account`."""
+    """Language, appearance, password and tokens, `/account`."""
 
     template = "people/account.html"
-    role: str = doc("What the person may do, in words")
+    role: str = doc("The person's role, as text")
     saved: bool = doc("Whether something was just saved")
     faults: FormFaults = doc("Why the last change failed")
     languages: list[Choice] = doc("Languages; `href` is the value")
-    themes: list[Choice] = doc("Looks; `href` is the value")
-    can_edit: bool = doc("Whether the person may make tokens")
+    themes: list[Choice] = doc("Themes; `href` is the value")
+    can_edit: bool = doc("Whether the person may create tokens")
     tokens: list[TokenRow] = doc("Tokens that are valid")
-    rejected: list[RejectedRow] = doc("Tokens that today's rules reject, with their faults")
-    new_token: str = doc("Text of a token just made, shown this once")
+    rejected: list[RejectedRow] = doc("Tokens that the current rules reject, with their faults")
+    new_token: str = doc("Text of a token that was just created; shown only once")
 
 
 async def show(request: Request, *, registry: Registry, frames: Frames) -> Response:
@@ -77,7 +77,7 @@ async def save(
     urls: Urls,
     changes: AccountChanges,
 ) -> Response:
-    """POST makes one change, named by the field `do`."""
+    """POST makes the change that the field `do` names."""
     form, who = await request.form(), signed_in(request)
     new_token = ""
     try:
@@ -102,7 +102,7 @@ async def save(
 
 
 class AccountChanges:
-    """Changes of a person's own account."""
+    """Changes to a person's own account."""
 
     def __init__(self, users: Users, signing_in: SignIn, sessions: Sessions, urls: Urls, work: Work) -> None:
         self._users = users
@@ -112,7 +112,7 @@ class AccountChanges:
         self._work = work
 
     async def look(self, who: Person, code: str, theme: str) -> Response:
-        """Keep the language with the user, the theme in the browser."""
+        """Save the language with the user, the theme in a cookie."""
         code = code if code in CODES else ""
         if who.via == "session" and code != who.language:
             await self._work.run(self._users.set_language, who.name, code)
@@ -123,7 +123,7 @@ class AccountChanges:
         return response
 
     async def password(self, request: Request, old: str, new: str) -> Response:
-        """A new password ends every session; this browser continues with a fresh one."""
+        """Change the password, which ends every session; this browser gets a new one."""
         who = signed_in(request)
         if who.via != "session":
             raise Problem(401, "sign_in", "This needs a sign-in.")
@@ -179,5 +179,5 @@ def _themes(lang: Language, theme: str) -> list[Choice]:
 
 
 def _withdraw(definitions: Definitions, id: str, who: Person) -> None:
-    with suppress(Missing):  # it is gone already, which is what was asked for
+    with suppress(Missing):  # already deleted, which is what was requested
         definitions.delete_stored(Token, stored_of(find(definitions, Token, id)), who.name)

@@ -1,4 +1,4 @@
-"""What the forms of accounts and tokens call their fields."""
+"""Field labels of the account and token forms."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from viewer.pages.frame.languages import Language
 
 
 def label(lang: Language, path: str) -> str:
-    """What the form calls a field."""
+    """The form's label of a field."""
     _ = lang.text
     names = {"name": _("Name"), "password": _("Password"), "role": _("Role")}
     return names.get(path, path)

@@ -31,8 +31,8 @@ class SignInPage(Page):
 
     template = "people/sign_in.html"
     name: str = doc("Name typed so far")
-    next: str = doc("Where to go on to")
-    problem: str = doc("Why the last try failed; empty at first")
+    next: str = doc("Where to go next")
+    problem: str = doc("Why the last attempt failed; empty at first")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,8 +42,8 @@ class FirstRunPage(Page):
     template = "people/first_run.html"
     name: str = doc("Name typed so far")
     token: str = doc("Token of the link")
-    usable: bool = doc("Whether the link still makes an owner")
-    faults: FormFaults = doc("Why the last try failed; none at first")
+    usable: bool = doc("Whether the link can still create an owner")
+    faults: FormFaults = doc("Why the last attempt failed; none at first")
 
 
 async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn, sessions: Sessions) -> Response:
@@ -62,7 +62,7 @@ async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn, 
 async def sign_in(
     request: Request, *, frames: Frames, signing_in: SignIn, sessions: Sessions, forms: FormTokens
 ) -> Response:
-    """POST signs in and goes on to `next`."""
+    """POST signs in and redirects to `next`."""
     form = await request.form()
     name, goal = str(form.get("name", "")), str(form.get("next", ""))
     try:
@@ -74,7 +74,7 @@ async def sign_in(
 
 
 def _begun(sessions: Sessions, user: User, goal: str) -> Response:
-    """On to the goal, with a fresh session."""
+    """Redirect to the goal with a new session."""
     response = go(safe_next(goal))
     sessions.start(response, user)
     return response
@@ -98,7 +98,7 @@ async def sign_out(request: Request, *, urls: Urls, sessions: Sessions, forms: F
 async def first_run(
     request: Request, *, frames: Frames, first_owner: FirstRun, sessions: Sessions, forms: FormTokens, work: Work
 ) -> Response:
-    """GET shows the form of the first account, POST makes it and signs in."""
+    """GET shows the form of the first account, POST creates it and signs in."""
     frame = await frames.of(request, "")
     name, faults = "", FormFaults()
     token = request.query_params.get("token", "")

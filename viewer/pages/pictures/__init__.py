@@ -1,1 +1,1 @@
-"""Pictures being taken."""
+"""Taking pictures."""

@@ -1,4 +1,4 @@
-"""Why a picture could not be taken, by the codes of viewer.snapshot, in the reader's language."""
+"""Texts for why a picture could not be taken (codes of viewer.snapshot)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from viewer.snapshot.errors import StepError
 
 
 def words_of(lang: Language, problem: Problem) -> str:
-    """What went wrong and what to do: in English the camera's own words, which name the case."""
+    """What went wrong and what to do. In English the camera's own message, which has more detail."""
     _ = lang.text
     if lang.code == "en":
         return str(problem)
@@ -41,7 +41,7 @@ def words_of(lang: Language, problem: Problem) -> str:
 
 
 def _of_step(lang: Language, error: StepError) -> str:
-    """What a step of a recipe met with, which one it is, and at which width."""
+    """Why a step of a recipe failed, which step it is, and at which width."""
     _, v = lang.text, error.values
     selector, seconds = v["selector"], f"{v.get('seconds', 0):g}".replace(".", "," if lang.code == "fr" else ".")
     match error.fault:

@@ -6,14 +6,14 @@ from urllib.parse import urlsplit
 
 from store.snapshots import Snapshot
 
-ALL = "*"  # in the place of a state: all of them
+ALL = "*"  # instead of a state: all of them
 WIDTHS = (1366, 768, 390)  # px: desktop, tablet, phone
 
 Fields = tuple[tuple[str, str], ...]
 
 
 def address_of(page: str, pictures: list[Snapshot]) -> str:
-    """The address to take a picture of `page` (canonical) from: that of its last one, else a guess of the scheme."""
+    """The address to take a picture of `page` (canonical): that of its last picture, else with a guessed scheme."""
     last = [s.url for s in pictures if s.page == page and not s.variant]
     if last:
         return last[-1]
@@ -23,11 +23,11 @@ def address_of(page: str, pictures: list[Snapshot]) -> str:
 
 
 def fields_of(*wanted: tuple[str, str], state: str = "") -> Fields:
-    """Hidden fields for (address, `EXPERIMENT:KEY` or empty) of each picture, all in one `state`."""
+    """Hidden fields for each picture's (address, `EXPERIMENT:KEY` or empty), all in one `state`."""
     pairs = tuple(pair for url, variant in wanted for pair in (("url", url), ("variant", variant)))
     return (*pairs, ("state", state)) if state else pairs
 
 
 def takeable(page: str) -> bool:
-    """Whether one address can be made of a page: masked parts stand for many."""
+    """Whether a page has a single address: masked parts stand for many."""
     return "*" not in page and bool(urlsplit(f"https://{page}").hostname)

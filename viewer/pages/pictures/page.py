@@ -1,4 +1,4 @@
-"""Pictures asked for from a page: the form that asks, and the page that follows the job."""
+"""Pictures requested from a page: the form's target, and the page that shows the progress."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.snapshot.request import PictureRequest
 
-MOST = 12  # pictures of one form
+MOST = 12  # pictures per form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,23 +31,23 @@ class JobPage(Page):
     """Pictures that are being taken, `/sites/3/pictures/{jobs}`."""
 
     template = "pictures/job.html"
-    heading: str = doc("What is going on, in a few words")
+    heading: str = doc("What is happening, in a few words")
     url: str = doc("Address of the page whose picture is taken")
     state: str = doc("Name of its state; empty for the page as it opens")
     words: str = doc("Progress, or why it failed")
-    detail: str = doc("The camera's own words about a failure, for readers of other languages than English")
+    detail: str = doc("The camera's English message about a failure, for other languages")
     failed: bool = doc("Whether a picture could not be taken")
-    ended: bool = doc("Whether all jobs are over")
-    job_href: str = doc("Addresses of the jobs in the API, with spaces between")
-    next: str = doc("Where to go on to")
+    ended: bool = doc("Whether all jobs have ended")
+    job_href: str = doc("Addresses of the jobs in the API, separated by spaces")
+    next: str = doc("Where to go next")
     take_action: str = doc("Where the form to try again posts to")
     take_fields: Fields = doc("Hidden fields of that form")
 
 
 async def take(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, questions: Questions) -> Response:
-    """POST: queue the pictures, go on to the page that follows them.
+    """POST: queue the pictures and redirect to the page that shows their progress.
 
-    `state`: a defined state (key); with ALL the page as it opens, and each of its states.
+    `state`: key of a defined state, or ALL for the page as it opens and each of its states.
     """
     known = await questions.known(request)
     site, form = known.site, await request.form()
@@ -67,7 +67,7 @@ async def take(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, 
 
 
 async def follow(request: Request, *, registry: Registry, frames: Frames, urls: Urls, jobs: Jobs) -> Response:
-    """GET: the jobs as they are; the page follows them by itself."""
+    """GET: the current state of the jobs; the page updates itself."""
     site = await registry.site(request)
     asked = [_job(jobs.get(id), id, site) for id in str(request.path_params["jobs"]).split("-")[:MOST]]
     frame = await frames.of(request, "pages", site)
@@ -102,7 +102,7 @@ def _job(job: Job | None, id: str, site: Site) -> Job:
 
 
 def _again(jobs: list[Job]) -> Fields:
-    """The fields of a form that asks for the same pictures."""
+    """The fields of a form that requests the same pictures again."""
     states = {job.request.recipe.state for job in jobs}
     pictures = dict.fromkeys((job.request.url, job.request.variant.replace("=", ":")) for job in jobs)
     return fields_of(*pictures, state=states.pop() if len(states) == 1 else ALL)

@@ -1,4 +1,4 @@
-"""A site as a form: from what is stored, from what was typed, and to plain fields for the rules."""
+"""The form of a site: read from the store or a submission, and converted to plain fields for the rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from viewer.pages.frame.languages import Language
 
 @dataclass(frozen=True)
 class SiteForm:
-    """What was typed about a site, and what is wrong with it."""
+    """The form's fields as typed, and their faults."""
 
     name: str = ""
     domains: str = ""
@@ -28,12 +28,12 @@ class SiteForm:
 
     @property
     def bookmark(self) -> str:
-        """Chosen on a page of the site, it asks the tracker there not to count this browser."""
+        """A bookmarklet: opened on a page of the site, it tells the tracker not to count this browser."""
         return "javascript:parcours('exclude')"
 
     @classmethod
     def of(cls, stored: Stored) -> SiteForm:
-        """The form of what is stored, whatever it is."""
+        """The form filled with a stored definition, valid or not."""
         fields = stored.fields
         return cls(
             name=shown(fields, "name"),
@@ -74,7 +74,7 @@ class SiteForm:
 
 
 def label(lang: Language, path: str) -> str:
-    """What the form calls a field."""
+    """The form's label of a field."""
     _ = lang.text
     names = {
         "name": _("Name"),

@@ -25,7 +25,7 @@ from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.traffic import TrafficReader
 
-REFUSED_ALARM = 0.01  # share of messages refused from which the figure is red
+REFUSED_ALARM = 0.01  # share of messages refused; from here on the figure is red
 
 
 @dataclass(frozen=True)
@@ -56,10 +56,10 @@ class SitesPage(Page):
     """All sites with their state, `/sites`."""
 
     template = "sites/index.html"
-    sites: list[SiteRow] = doc("A row a site")
-    notes: list[SiteWarning] = doc("Sites that refuse much of what they are sent")
+    sites: list[SiteRow] = doc("One row per site")
+    notes: list[SiteWarning] = doc("Sites that refuse a large share of their messages")
     can_edit: bool = doc("Whether the person may add a site")
-    rejected: list[RejectedRow] = doc("Sites that today's rules reject, with their faults")
+    rejected: list[RejectedRow] = doc("Sites that the current rules reject, with their faults")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +67,7 @@ class NewSitePage(Page):
     """The form that adds a site, `/sites/new`."""
 
     template = "sites/new.html"
-    form: SiteForm = doc("What was typed so far, and what is wrong with it")
+    form: SiteForm = doc("The fields as typed, and their faults")
 
 
 async def index(
@@ -108,7 +108,7 @@ async def index(
 
 
 def _row(lang: Language, urls: Urls, site: Site, found: SiteHealth, pictures: tuple[int, int]) -> SiteRow:
-    """`pictures`: pages that have one, of all pages visited."""
+    """`pictures`: the number of pages with a picture, of all pages visited."""
     traffic, share, setup = found.traffic, found.recent.refused_share, urls.site(site.id)
     state = receiving_of(lang, traffic, time.time() * 1000)
     have, known = pictures
@@ -130,7 +130,7 @@ def _row(lang: Language, urls: Urls, site: Site, found: SiteHealth, pictures: tu
 
 
 async def new_site(request: Request, *, registry: Registry, frames: Frames, urls: Urls) -> Response:
-    """GET shows the form, POST adds the site and goes on to its set-up."""
+    """GET shows the form, POST adds the site and redirects to its set-up."""
     frame, form = await frames.of(request, "sites"), SiteForm()
     if request.method == "POST":
         form, by = SiteForm.typed(await request.form()), signed_in(request).name

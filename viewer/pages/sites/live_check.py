@@ -15,7 +15,7 @@ from viewer.pages.sites.refusals import refused_pages
 
 @dataclass(frozen=True)
 class LiveStep:
-    """One step of the live check; `now` is the one that is waited for."""
+    """One step of the live check; `now` marks the one in progress."""
 
     words: str
     done: bool
@@ -28,7 +28,7 @@ class LiveStep:
 def live_check(
     lang: Language, site: Site, health: SiteHealth, pictures: Sequence[Snapshot], take: Fields
 ) -> list[LiveStep]:
-    """Registered → message → view → picture; the first that is not done is waited for."""
+    """Registered → message → view → picture; the first step not done is in progress."""
     _, traffic, intake = lang.text, health.traffic, health.intake
     viewed = bool(traffic.last_view_ms)
     taken = intake is not None and intake.accepted > intake.from_backend

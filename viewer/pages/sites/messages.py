@@ -11,7 +11,7 @@ from viewer.recent import Recent
 
 
 def old_keys(lang: Language, site: Site, intake: SiteIntake | None) -> list[str]:
-    """Keys of before that still work, and whether pages use one."""
+    """Previous keys that still work, and whether pages still use one."""
     now = time.time() * 1000
     words = [
         lang.text("%(key)s works until %(time)s.", key=old.key, time=lang.moment(old.until))

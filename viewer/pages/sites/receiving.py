@@ -1,4 +1,4 @@
-"""Whether a site receives data, in a few words."""
+"""Whether a site is receiving data, in a few words."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from aggregator.answers.traffic import SiteTraffic
 from viewer.pages.frame.languages import Language
 
 QUIET_AFTER = 20  # times the usual gap between views
-QUIET_LEAST = 1800.0  # seconds: nobody worries earlier
+QUIET_LEAST = 1800.0  # seconds; never reported as quiet earlier
 
 
 @dataclass(frozen=True)
 class Receiving:
-    """Whether data arrives, in words."""
+    """Whether data is arriving, as text."""
 
     words: str
     more: str

@@ -5,16 +5,16 @@ from __future__ import annotations
 from viewer.pages.frame.languages import Language
 from viewer.recent import Recent
 
-OF_PROGRAMS = frozenset({"event_shape", "event_page", "event_time", "too_many"})  # of the owner's, never of a page
+OF_PROGRAMS = frozenset({"event_shape", "event_page", "event_time", "too_many"})  # never from a page
 
 
 def refused_pages(recent: Recent) -> int:
-    """How many messages of pages were refused."""
+    """How many messages from pages were refused."""
     return sum(tally.count for reason, tally in recent.refused.items() if reason not in OF_PROGRAMS)
 
 
 def words_of(lang: Language, reason: str) -> str:
-    """The reason (a code of the collector) as a sentence."""
+    """The reason (a code of the collector) as text."""
     _ = lang.text
     known = {
         "origin": _("The page is on a domain that does not belong to this site"),

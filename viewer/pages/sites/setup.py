@@ -1,4 +1,4 @@
-"""The set-up of a site: the line to paste, the live check, refusals, domains."""
+"""The set-up of a site: the snippet, the live check, refusals, domains."""
 
 from __future__ import annotations
 
@@ -51,29 +51,29 @@ class SetupPage(Page):
     name: str = doc("Name of the site")
     state: str = doc("Receiving, quiet or waiting")
     state_more: str = doc("When the last view came")
-    state_css: str = doc("Mark of the state")
+    state_css: str = doc("CSS class of the state")
     receiving: bool = doc("Whether any view was received")
     pages_href: str = doc("Address of its pages")
-    snippet: str = doc("The line to paste")
+    snippet: str = doc("The snippet to paste")
     key: str = doc("Public key of the site")
     old_keys: list[str] = doc("Earlier keys that still work, in sentences")
     rotate_action: str = doc("Where the form that changes the key posts to")
     rotated: bool = doc("Whether the key was just changed")
-    tests_line: str = doc("How much came from pages on somebody's own machine, in a sentence")
+    tests_line: str = doc("How much came from pages on localhost, in a sentence")
     steps: list[LiveStep] = doc("The live check")
-    done: int = doc("How many steps are done: the page loads itself anew when it grows")
-    health_href: str = doc("Where the live check asks")
+    done: int = doc("How many steps are done; the page reloads when this grows")
+    health_href: str = doc("Address that the live check polls")
     refusals: list[RefusalRow] = doc("What was refused, by reason")
     refused_line: str = doc("How much was refused, in a sentence")
     skipped_line: str = doc("How much of a newer script was skipped, in a sentence; empty: nothing")
     own_programs: str = doc("How much the owner's programs sent, in a sentence")
-    quarantined: str = doc("How much the database would not take, in a sentence; empty: none")
-    form: SiteForm = doc("Name and domains as stored or as typed")
+    quarantined: str = doc("How much the database rejected, in a sentence; empty: none")
+    form: SiteForm = doc("Name and domains, as stored or as typed")
     form_action: str = doc("Where the form posts to")
     saved: bool = doc("Whether the form was just saved")
     can_edit: bool = doc("Whether the person may change the site")
     take_action: str = doc("Where the form that takes a picture posts to")
-    take_next: str = doc("Where to go on to when the picture is taken")
+    take_next: str = doc("Where to go once the picture is taken")
 
 
 class SetupRenderer:
@@ -168,7 +168,7 @@ async def save(request: Request, *, registry: Registry, renderer: SetupRenderer,
 
 
 async def _named(request: Request, registry: Registry) -> tuple[Site, Site | Rejected[Site]]:
-    """The site of the address in use, and as it is found."""
+    """The site that the address names: usable, and as found (valid or rejected)."""
     site = await registry.site(request)
     return site, await registry.find(Site, site.id)
 

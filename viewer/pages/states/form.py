@@ -1,4 +1,4 @@
-"""A state of a page as a form: from what is stored, from what was typed, and to plain fields for the rules."""
+"""The form of a page state: read from the store or a submission, and converted to plain fields for the rules."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from viewer.pages.frame.languages import Language
 
 @dataclass(frozen=True)
 class StateForm:
-    """What was typed about a state, and what is wrong with it."""
+    """The form's fields as typed, and their faults."""
 
     name: str = ""
     pages: str = ""
@@ -24,12 +24,12 @@ class StateForm:
     devices: tuple[str, ...] = ()
     place: str = "0"
     version: int = 0
-    url: str = ""  # address to try it on
+    url: str = ""  # test address
     faults: FormFaults = FormFaults()
 
     @classmethod
     def of(cls, stored: Stored, url: str) -> StateForm:
-        """The form of what is stored, whatever it is."""
+        """The form filled with a stored definition, valid or not."""
         fields = stored.fields
         devices = fields.get("devices")
         return cls(
@@ -74,7 +74,7 @@ class StateForm:
 
 
 def label(lang: Language, path: str) -> str:
-    """What the form calls a field."""
+    """The form's label of a field."""
     _ = lang.text
     names = {
         "name": _("Name"),
@@ -89,7 +89,7 @@ def label(lang: Language, path: str) -> str:
 
 
 def step_help(lang: Language) -> list[tuple[str, str]]:
-    """Each kind of step by an example, and what it does."""
+    """An example of each kind of step, and what it does."""
     _ = lang.text
     return [
         ("click #menu-button", _("Click the first visible element that matches the selector")),

@@ -1,4 +1,4 @@
-"""States of the pages of a site: the list, and the form that makes, changes and tries one."""
+"""States of the pages of a site: the list, and the form that creates, edits and tests one."""
 
 from __future__ import annotations
 
@@ -55,11 +55,11 @@ class StatesPage(Page):
     """States of the pages of a site, `/sites/3/states`."""
 
     template = "states/index.html"
-    states: list[StateRow] = doc("A row a state, in the owner's order")
-    first: list[StateRow] = doc("Recipes that are done before every picture")
-    rejected: list[RejectedRow] = doc("Those that today's rules reject, with their faults")
+    states: list[StateRow] = doc("One row per state, in the owner's order")
+    first: list[StateRow] = doc("Recipes that run before every picture")
+    rejected: list[RejectedRow] = doc("Those that the current rules reject, with their faults")
     new_href: str = doc("Address of the form for a new one")
-    can_edit: bool = doc("Whether the person may make and change states")
+    can_edit: bool = doc("Whether the person may create and edit states")
 
 
 @dataclass(frozen=True)
@@ -75,17 +75,17 @@ class TakenPicture:
 
 @dataclass(frozen=True, kw_only=True)
 class StateFormPage(Page):
-    """A new or changed state, `/sites/3/states/menu`."""
+    """The form of a new or stored state, `/sites/3/states/menu`."""
 
     template = "states/form.html"
-    form: StateForm = doc("What was typed so far, and what is wrong with it")
-    devices: list[Choice] = doc("Device classes that may have the state; `on` where it is one of them")
+    form: StateForm = doc("The fields as typed, and their faults")
+    devices: list[Choice] = doc("Device classes; `on` for those that have the state")
     help: list[tuple[str, str]] = doc("Each kind of step, and what it does")
     taken: list[TakenPicture] = doc("Pictures of this state, widest first")
-    stored: bool = doc("Whether the state is stored already, so that it may be deleted")
+    stored: bool = doc("Whether the state is already stored, so that it can be deleted")
     action: str = doc("Where the form posts to")
-    cancel: str = doc("Where to go without saving")
-    matching_href: str = doc("Where the tester of patterns asks")
+    cancel: str = doc("Where Cancel leads")
+    matching_href: str = doc("Address that tests patterns")
 
 
 async def index(
@@ -134,7 +134,7 @@ async def show_form(request: Request, *, registry: Registry, renderer: StateForm
 async def save(
     request: Request, *, registry: Registry, renderer: StateFormRenderer, urls: Urls, jobs: Jobs
 ) -> Response:
-    """POST saves the state (and tries it), or deletes it."""
+    """POST saves the state (and tests it), or deletes it."""
     site, found = await _named(request, registry)
     sent, by, lang = await request.form(), signed_in(request).name, language_of(request)
     stored = stored_of(found) if found else None
@@ -155,14 +155,14 @@ async def save(
         asked = await registry.read(lambda definitions: _wanted(definitions, site, saved, form.url, lang))
         queued = [jobs.submit(PictureRequest(site, form.url, wanted.widths, recipe=wanted.recipe)) for wanted in asked]
         return go(urls.taking(site.id, [job.id for job in queued], urls.state(site.id, saved.key)))
-    except (ValueError, Problem) as error:  # it is saved, but cannot be tried
+    except (ValueError, Problem) as error:  # it was saved, but cannot be tested
         note = failure_words(lang, error) if isinstance(error, Problem) else str(error)
         form = replace(form, version=saved.version, faults=FormFaults(note=note))
         return await renderer.answer(request, site, saved if stored else None, form)
 
 
 async def _named(request: Request, registry: Registry) -> tuple[Site, PageState | Rejected[PageState] | None]:
-    """The site and the state of the address; None where the address is that of a new one."""
+    """The site and the state that the address names; None for a new state."""
     site, key = await registry.site(request), request.path_params.get("state", "")
     return site, await registry.find(PageState, key, site) if key else None
 
@@ -182,7 +182,7 @@ class StateFormRenderer:
         found: PageState | Rejected[PageState] | None,
         typed: StateForm | None = None,
     ) -> Response:
-        """422 with what was typed, which could not be saved or tried."""
+        """The page; 422 if it shows submitted fields that could not be saved or tested."""
         urls, frame = self._urls, await self._frames.of(request, "pages", site)
         lang, pictures = frame.lang, await self._snapshots.all(site)
         form = typed or _begun(request, lang, found, pictures)
@@ -204,7 +204,7 @@ class StateFormRenderer:
 def _begun(
     request: Request, lang: Language, found: PageState | Rejected[PageState] | None, pictures: list[Snapshot]
 ) -> StateForm:
-    """The form as it opens: a new one for the page in the address."""
+    """The initial form; a new state is for the page in the address."""
     if found:
         form = StateForm.of(stored_of(found), "")
         return replace(form, url=_address(lines(form.pages), pictures), faults=stored_faults(lang, found, label))
@@ -213,7 +213,7 @@ def _begun(
 
 
 def _address(patterns: Iterable[str], pictures: list[Snapshot]) -> str:
-    """An address that shows one of these pages, as far as one is known."""
+    """An address that shows one of these pages, if one is known."""
     known = [s.url for pattern in patterns for s in pictures if pattern and not s.variant and matches(pattern, s.page)]
     return known[0] if known else ""
 
@@ -226,7 +226,7 @@ def _save(definitions: Definitions, site: Site, form: StateForm, stored: Stored 
 
 
 def _wanted(definitions: Definitions, site: Site, state: PageState, url: str, lang: Language) -> list[PlannedPicture]:
-    """The pictures of a state on one address. ValueError when the address is not one of its pages."""
+    """The pictures of a state at one address. ValueError if the address is not one of its pages."""
     page = canonical_page(url, site.keep_query)
     if not any(matches(pattern, page) for pattern in state.pages):
         raise ValueError(lang.text("The test address is not one of the pages of this state."))
