@@ -67,7 +67,7 @@ class Difference:
 
 
 def reach_of(figures: ComparisonFigures) -> float:
-    """The end of the axis: the first step that covers the interval of every differing element, or of all if none differs."""
+    """The end of the axis: the first step that covers the intervals of all differing elements, or of all elements."""
     flagged = [r for r in figures.rows if r.verdict in ("more", "less")]
     among = flagged or [r for r in figures.rows if r.verdict == "none"]
     widest = max((max(abs(r.low), abs(r.high)) for r in among), default=0.04)
