@@ -11,7 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 # Beside the packages, in a checkout as in an installed wheel (pyproject.toml puts it there).
-BUNDLE = Path(__file__).resolve().parent.parent / "tracker_js" / "dist" / "parcours.js"
+BUNDLE = Path(__file__).resolve().parents[2] / "tracker_js" / "dist" / "parcours.js"
 MAX_AGE = 3600  # s; after an upgrade, older trackers send for so long, and their format is read for so long
 
 

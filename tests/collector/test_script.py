@@ -10,7 +10,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.routing import Route
 
-from collector.door.script import BUNDLE, Script
+from collector.door.script import Script
 
 
 @pytest.fixture
@@ -65,7 +65,3 @@ def test_a_missing_file_is_answered_with_what_to_do(tmp_path: Path) -> None:
     answer = Client(tmp_path / "none.js").get("/parcours.js")
     assert answer.status_code == 404
     assert "make" in answer.json()["error"]["hint"]
-
-
-def test_the_bundle_is_where_wheel_and_checkout_have_it() -> None:
-    assert BUNDLE.parts[-3:] == ("tracker_js", "dist", "parcours.js")

@@ -77,7 +77,7 @@ def test_a_separate_collector_accepts_backend_events(apart):
     sent = parcours("import", "Backend", str(file), data=data.parent / "collector", env=env)
     assert sent.returncode == 0, sent.stderr
     away = parcours("import", "Backend", str(file), "--state", str(data / "notes"), data=data, env=env)
-    assert (away.returncode, "takes no events" in away.stderr) == (3, True)
+    assert (away.returncode, "accepts no events" in away.stderr) == (3, True)
 
     def stored() -> list[dict] | None:
         out = data / "events.ndjson"

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import json
+import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +20,7 @@ from click.testing import CliRunner
 
 from collector.journal.quarantine import Quarantine
 from parcours.cli import cli
-from parcours.commands import data, importing, maps, serving, sites
+from parcours.commands import data, define, importing, maps, serving, sites
 from parcours.connection import Api
 from parcours.demo import run
 from parcours.settings import Settings
@@ -42,6 +43,7 @@ from viewer.app import Viewer
 
 __all__ = ["api", "make_viewer", "module_store", "portal", "shop", "viewer"]
 PAGE = "https://shop.example/lamps"
+PASSWORD = "a long enough sentence"
 MAP = ("Lamp shop", PAGE, "--width", "1000")
 DAYS = {
     "--days": ("7",),
@@ -50,7 +52,7 @@ DAYS = {
 }
 SERVER = {"--host": ("0.0.0.0",), "--port": ("8123",)}
 # Command → arguments that work without the options, and for each option its value and what it needs beside it.
-# FILE is a new path; NAME a name that is new for each call; ASIDE a quarantined segment.
+# FILE is a new path; NAME and USER are names that are new for each call; ASIDE is a quarantined segment.
 CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "collect": ((), SERVER),
     "compare": (
@@ -64,6 +66,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--out": ("FILE.csv",),
         },
     ),
+    "define": (("experiment", "Lamp shop", "--from", "FILE.json"), {"--from": ("FILE.other.json",)}),
     "demo": ((), {"--port": ("8123",), "--once": ()}),
     "doctor": ((), {}),
     "export": (("Lamp shop", "--out", "FILE.csv"), {"--table": ("points",), **DAYS, "--out": ("FILE.ndjson",)}),
@@ -103,7 +106,16 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     ),
     "serve": ((), SERVER),
     "settings": ((), {}),
-    "site add": (("NAME", "--domain", "a.example"), {"--domain": ("b.example",), "--allow-private": ()}),
+    "site add": (
+        ("NAME", "--domain", "a.example"),
+        {
+            "--domain": ("b.example",),
+            "--allow-private": (),
+            "--keep-query": ("sku",),
+            "--fetch-from": ("http://127.0.0.1:8001",),
+            "--staff-network": ("203.0.113.0/24",),
+        },
+    ),
     "site list": ((), {}),
     "site rotate-key": (("Lamp shop",), {"--grace-days": ("5",)}),
     "site show": (("Lamp shop",), {}),
@@ -112,6 +124,8 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
         {"--width": ("390",), "--variant": ("button:a",), "--state": ("menu",), "--all-states": ()},
     ),
     "token": (("NAME",), {"--role": ("editor",)}),
+    "user add": (("USER",), {"--role": ("editor",), "--password-stdin": ()}),
+    "user list": ((), {}),
     "view": ((), SERVER),
 }
 # Options that exclude an argument of the base call.
@@ -151,9 +165,8 @@ def _definitions(viewer: Viewer, shop: Site, portal: BlockingPortal) -> None:
         made = client.post(f"/api/v1/sites/{shop.id}/{kind}", json=body)
         assert made.status_code == 201, made.text
 
-    variants = [{"key": key, "name": key, "share": 0.5} for key in "ab"]
     for name in ("button", "other"):
-        define("experiments", {"id": name, "name": name, "pages": ["/lamps"], "variants": variants})
+        define("experiments", _experiment(name, ("a", "b")))
     define("states", {"key": "menu", "name": "Menu", "pages": ["/lamps"], "steps": ["click #menu"]})
     words = {"en": "Start", "fr": "Début"}
     stage = {"key": "start", "name": words, "touchpoints": [{"key": "lamps", "name": words, "pages": ["/lamps"]}]}
@@ -173,13 +186,15 @@ def call(
     def one(name: str, arguments: tuple[str, ...]) -> tuple[Effects, int]:
         effects, number = Effects(), str(next(_number))
         folder = tmp_path / number
-        _journal(folder / "journal")
-        (folder / "FILE.csv").write_text("time,total\n2026-11-20T10:00:00,5\n")
+        _files(folder)
         aside = Quarantine(folder / "journal").segments()[0].stem
-        known = {"NAME": f"Name {number}", "ASIDE": aside}
+        known = {"NAME": f"Name {number}", "USER": f"user-{number}", "ASIDE": aside}
 
         def plain(text: object) -> str:
-            return str(text).replace(str(folder), "FOLDER").replace(known["NAME"], "NAME").replace(aside, "ASIDE")
+            shown = str(text).replace(str(folder), "FOLDER")
+            for word, value in known.items():
+                shown = re.sub(rf"{re.escape(value)}\b", word, shown)
+            return shown
 
         def send(method: str, path: str, *, headers: Any, **given: Any) -> httpx.Response:
             shown = {k: v.decode() if isinstance(v, bytes) else v for k, v in given.items()}
@@ -194,7 +209,7 @@ def call(
             effects.settings.append(plain(settings))
             yield Api(send, SERVICE)
 
-        for module in (data, importing, maps, sites):
+        for module in (data, define, importing, maps, sites):
             if hasattr(module, "connect"):
                 monkeypatch.setattr(module, "connect", connect)
         monkeypatch.setattr(serving, "_run", lambda settings, parts: effects.settings.append(plain((settings, parts))))
@@ -205,7 +220,9 @@ def call(
         if name in ("collect", "view"):
             environment["PARCOURS_CLICKHOUSE_URL"] = "clickhouse://nowhere/x"
         given = [known.get(argument, argument) for argument in arguments]
-        result = CliRunner().invoke(cli, [*name.split(), *given], env=environment)
+        # `user add` asks for the password twice, or reads one line of standard input
+        lines = f"{PASSWORD}\n{PASSWORD}\n"
+        result = CliRunner().invoke(cli, [*name.split(), *given], env=environment, input=lines)
         if result.exception and not isinstance(result.exception, SystemExit):
             raise result.exception
         effects.output = plain(result.output)
@@ -214,6 +231,20 @@ def call(
         return effects, result.exit_code
 
     return one
+
+
+def _experiment(name: str, variants: Iterable[str]) -> dict[str, Any]:
+    keys = tuple(variants)
+    shares = [{"key": key, "name": key, "share": 1 / len(keys)} for key in keys]
+    return {"id": name, "name": name, "pages": ["/lamps"], "variants": shares}
+
+
+def _files(folder: Path) -> None:
+    """What the commands read."""
+    _journal(folder / "journal")
+    (folder / "FILE.csv").write_text("time,total\n2026-11-20T10:00:00,5\n")
+    for file, names in (("FILE.json", ("a", "b")), ("FILE.other.json", ("a", "b", "c"))):
+        (folder / file).write_text(json.dumps(_experiment("defined", names)))
 
 
 def _journal(folder: Path) -> None:
@@ -238,7 +269,10 @@ def test_an_option_changes_what_its_command_does(
     with_option, code = call(name, (*remaining, option, *changes[option]))
     assert first == 0, without.output
     assert code in (0, importing.PARTLY), with_option.output  # a table is not a file of Matomo: its lines are rejected
-    if without.requests or with_option.requests:
+    if option == "--password-stdin":
+        assert "Password" in without.output
+        assert "Password" not in with_option.output
+    elif without.requests or with_option.requests:
         assert (with_option.requests, with_option.files) != (without.requests, without.files)
     else:
         assert with_option != without
@@ -246,7 +280,8 @@ def test_an_option_changes_what_its_command_does(
 
 @pytest.mark.parametrize("name", [name for name, command in commands() if "--json" in options(command)])
 def test_json_prints_json(call: Callable[[str, tuple[str, ...]], tuple[Effects, int]], name: str) -> None:
-    shown, code = call(name, (*CASES[name][0], "--json"))
+    quiet = ("--password-stdin",) if name == "user add" else ()  # its prompts are not part of the answer
+    shown, code = call(name, (*CASES[name][0], "--json", *quiet))
     assert code in (0, 1), shown.output  # `doctor` fails where something is missing
     json.loads(shown.output)
 

@@ -88,7 +88,7 @@ def test_parquet(tmp_path: Path) -> None:
 def test_a_file_with_other_content_is_reported(tmp_path: Path) -> None:
     for name, content, words in (
         ("a.xlsx", b"", "the extension must be"),
-        ("a.json", b"{}\n{}", "name it .ndjson"),
+        ("a.json", b"{}\n{}", "Name it .ndjson"),
         ("a.csv", b"", "is empty"),
         ("a.parquet", b"no", "cannot read it"),
     ):
