@@ -72,7 +72,7 @@ def test_an_experiment_is_added_and_replaced_but_its_id_stays(store: Store) -> N
     assert (changed.id, changed.name, changed.planned) == ("buy-button", "Other", 0)
     with pytest.raises(Conflict):
         change(definitions, stored_of(first), "1", GOOD | {"version": 1}, "ann")
-    with pytest.raises(InvalidDefinition, match="stays 'buy-button'"):
+    with pytest.raises(InvalidDefinition, match="must stay 'buy-button'"):
         change(definitions, stored_of(changed), "1", GOOD | {"id": "other"}, "ann")
 
 

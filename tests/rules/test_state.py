@@ -54,7 +54,7 @@ def test_a_state_is_added_and_replaced_but_its_key_stays(store: Store) -> None:
     assert add(definitions, "2", GOOD).id == "2.menu"  # keys are those of a site
     changed = change(definitions, stored_of(first), "1", GOOD | {"name": "Drawer"}, "ann")
     assert (changed.key, changed.name, changed.version) == ("menu", "Drawer", 2)
-    with pytest.raises(InvalidDefinition, match="stays 'menu'"):
+    with pytest.raises(InvalidDefinition, match="must stay 'menu'"):
         change(definitions, stored_of(changed), "1", GOOD | {"key": "drawer"}, "ann")
 
 
