@@ -45,6 +45,11 @@ def test_a_wildcard_over_ones_own_is_taken(host: str) -> None:
 def test_networks_are_read_or_refused_in_words() -> None:
     assert network_of(" 203.0.113.7/24 ") == "203.0.113.0/24"
     assert network_of("2001:db8::1") == "2001:db8::1/128"
-    for text, words in {"shop": "is not an IP address", "0.0.0.0/0": "too large", "::/8": "too large", "": "is not"}.items():
+    for text, words in {
+        "shop": "is not an IP address",
+        "0.0.0.0/0": "too large",
+        "::/8": "too large",
+        "": "is not",
+    }.items():
         with pytest.raises(StoreError, match=words):
             network_of(text)

@@ -128,7 +128,7 @@ def notes_of(lang: Language, figures: ComparisonFigures) -> tuple[str, ...]:
     seen: dict[str, None] = {}
     for letter, arm in zip("AB", figures.arms, strict=True):
         for words in map_notes.notes_of(lang, arm.warnings):
-            seen.setdefault(f"{letter}: {words}")
+            seen.setdefault(lang.named(letter, words))
     return tuple(seen)
 
 

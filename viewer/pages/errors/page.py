@@ -41,6 +41,7 @@ def problem_words(lang: Language, problem: Problem) -> str:
         "sign_in_link": _("This link is too old or not valid. Sign in with your name and password."),
         "form_token": _("The form has expired, or cookies are blocked. Send it again."),
         "cross_site": _("This form was sent from another site. Send it again from here."),
+        "not_found": _("There is nothing at this address."),
         "busy": _("Too many pictures are already in the queue. Try again later."),
         "stopped": _("Parcours was stopped before the picture was taken. Try again."),
     }

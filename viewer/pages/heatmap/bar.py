@@ -45,7 +45,7 @@ def variant_choices(setting: MapSetting) -> list[Choice]:
     links, asked = setting.links, setting.asked.question.variant
     if not setting.experiments:
         return []
-    choices = [Choice(setting.lang.text("All"), links.to(variant=None), not asked)]
+    choices = [Choice(setting.lang.text("Any"), links.to(variant=None), not asked)]
     for experiment in setting.experiments:
         for variant in experiment.variants:
             one = (experiment.id, variant.key)

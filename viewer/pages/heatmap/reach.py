@@ -53,7 +53,7 @@ def _large(lang: Language, figures: ReachFigures) -> tuple[Figure, ...]:
         Figure(_("Visitors"), lang.number(figures.visitors)),
         Figure(_("Views"), lang.number(figures.views)),
         Figure(_("Seen by half"), _("%(n)s px", n=lang.number(figures.quartiles.get(50, 0.0)))),
-        Figure(_("Fold, typical window"), _("%(n)s px", n=lang.number(figures.fold))),
+        Figure(_("Typical fold"), _("%(n)s px", n=lang.number(figures.fold))),
     )
 
 

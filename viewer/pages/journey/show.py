@@ -158,10 +158,10 @@ def _about(lang: Language, journey: Journey) -> str:
 
 def _method(lang: Language, journey: Journey) -> str:
     return lang.text(
-        "Going on means reaching a later stage within %(n)s days of first reaching this one. Visitors whose "
+        "Going on means reaching a later stage within %(window)s of first reaching this one. Visitors whose "
         "time window is still open are left out. Without consent a visitor is recognised for one day only, "
         "so the true shares may be higher.",
-        n=lang.number(journey.window_days),
+        window=lang.plural("%(num)s day", "%(num)s days", journey.window_days),
     )
 
 
