@@ -27,13 +27,13 @@ class Door:
         size = -(-len(sent.body) // sent.pieces) or 1
         parts = [sent.body[start : start + size] for start in range(0, len(sent.body), size)] or [b""]
         left = iter([{"type": "http.request", "body": p, "more_body": p is not parts[-1]} for p in parts])
-        told: list[Any] = []
+        replies: list[Any] = []
 
         async def receive() -> Any:
             return next(left)
 
         async def send(message: Any) -> None:
-            told.append(message)
+            replies.append(message)
 
         scope = {
             "type": "http", "asgi": {"version": "3.0"}, "http_version": "1.1", "method": sent.method, "scheme": "http",
@@ -42,7 +42,7 @@ class Door:
             "headers": [(name.encode(), value.encode("latin-1")) for name, value in sent.headers.items()],
         }  # fmt: skip
         self._loop.run_until_complete(asyncio.wait_for(self._app(scope, receive, send), 20))
-        start, *rest = told
+        start, *rest = replies
         headers = {name.decode(): value.decode("latin-1") for name, value in start["headers"]}
         return start["status"], headers, b"".join(part.get("body", b"") for part in rest)
 

@@ -101,33 +101,33 @@ def test_the_same_id_is_stored_once(run: Run, settings: CollectorSettings, store
     forgetful = replace(settings, keep_done_bytes=0, keep_done_seconds=0)
 
     async def scenario() -> list[dict[str, Any]]:
-        told = []
+        replies = []
         async with running(settings, store) as (collector, client):
-            told += [(await client.post(EVENTS, json={"events": [event, event]})).json()]
-            told += [(await client.post(EVENTS, content=ndjson(event), headers=LINES)).json()]
+            replies += [(await client.post(EVENTS, json={"events": [event, event]})).json()]
+            replies += [(await client.post(EVENTS, content=ndjson(event), headers=LINES)).json()]
             await collector.drain()
         for path in settings.journal.glob("*.done"):
             path.unlink()
         async with running(forgetful, store) as (collector, client):
-            told += [(await client.post(EVENTS, json=event)).json()]
-            told += [(await client.post(EVENTS, json=event | {"id": "order-2"})).json()]
+            replies += [(await client.post(EVENTS, json=event)).json()]
+            replies += [(await client.post(EVENTS, json=event | {"id": "order-2"})).json()]
             await collector.drain()
-        return told
+        return replies
 
-    told = run(scenario())
-    assert [(t["accepted"], t["duplicates"]) for t in told] == [(1, 1), (0, 1), (0, 1), (1, 0)]
+    replies = run(scenario())
+    assert [(t["accepted"], t["duplicates"]) for t in replies] == [(1, 1), (0, 1), (0, 1), (1, 0)]
     assert store.rows("SELECT count() AS n FROM events") == [{"n": 2}]
 
 
 def test_the_header_names_events_without_an_id(run: Run, settings: CollectorSettings) -> None:
     async def scenario() -> list[tuple[int, int]]:
-        told = []
+        replies = []
         async with running(settings) as (_, client):
             for key in ("a", "a", "b", ""):
                 headers = {"idempotency-key": key} if key else {}
                 answer = await client.post(EVENTS, json={"events": [ORDER, ORDER]}, headers=headers)
-                told.append((answer.json()["accepted"], answer.json()["duplicates"]))
-        return told
+                replies.append((answer.json()["accepted"], answer.json()["duplicates"]))
+        return replies
 
     assert run(scenario()) == [(2, 0), (0, 2), (2, 0), (2, 0)]
 

@@ -24,14 +24,14 @@ def test_imported_batches_keep_their_times(run: Run, settings: CollectorSettings
     line = {"batch": made, "site": "Shop", "device": "phone", "browser": "Safari", "os": "iOS"}
 
     async def scenario() -> list[dict[str, Any]]:
-        told = []
+        replies = []
         for _ in range(2):
             async with running(settings, store) as (collector, client):
                 for path in settings.journal.glob("*.done"):
                     path.unlink()
-                told.append((await client.post(BATCHES, content=ndjson(line), headers=LINES)).json())
+                replies.append((await client.post(BATCHES, content=ndjson(line), headers=LINES)).json())
                 await collector.drain()
-        return told
+        return replies
 
     assert [(t["accepted"], t["duplicates"]) for t in run(scenario())] == [(1, 0), (0, 1)]
     (view,) = store.rows("SELECT * FROM views FINAL")

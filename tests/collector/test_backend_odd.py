@@ -103,9 +103,9 @@ def checked(door: Door, sent: Sent) -> Counter[str]:
     """Send it; what became of its lines, by reason, or of the whole."""
     before = door.counted()
     status, headers, text = door.ask(sent)
-    counted, told = door.counted() - before, json.loads(text)
-    if "error" in told:
-        error = told["error"]
+    counted, answered = door.counted() - before, json.loads(text)
+    if "error" in answered:
+        error = answered["error"]
         assert all(isinstance(error[words], str) and error[words] for words in ("code", "message", "hint"))
         assert (STATUS[error["code"]], len(error["message"]) < 1_000) == (status, True)
         assert status < 500, "nothing is wrong with the collector"
@@ -113,12 +113,12 @@ def checked(door: Door, sent: Sent) -> Counter[str]:
     else:
         assert status == 200
     assert b"Traceback" not in text
-    if "accepted" not in told:
-        assert counted == Counter([told["error"]["code"]])
+    if "accepted" not in answered:
+        assert counted == Counter([answered["error"]["code"]])
         return counted
-    outcome = Counter(accepted=told["accepted"], duplicate=told["duplicates"])
-    outcome.update(line["code"] for line in told["refused"])
-    assert all(0 < len(line["message"]) < 1_000 for line in told["refused"])
+    outcome = Counter(accepted=answered["accepted"], duplicate=answered["duplicates"])
+    outcome.update(line["code"] for line in answered["refused"])
+    assert all(0 < len(line["message"]) < 1_000 for line in answered["refused"])
     assert counted == +outcome
     return counted
 

@@ -87,9 +87,9 @@ def test_each_line_is_validated_separately(run: Run, settings: CollectorSettings
             return answer, counted, collector.health(7).from_backend
 
     answer, counted, accepted = run(scenario())
-    told = answer.json()
-    assert (answer.status_code, told["accepted"], told["duplicates"]) == (200, 2, 0)
-    assert [(r["line"], r["code"]) for r in told["refused"]] == [
+    answered = answer.json()
+    assert (answer.status_code, answered["accepted"], answered["duplicates"]) == (200, 2, 0)
+    assert [(r["line"], r["code"]) for r in answered["refused"]] == [
         (2, "not_json"), (3, "event_shape"), (5, "event_time"), (6, "no_site"),
     ]  # fmt: skip
     assert counted["event_time"] == 1

@@ -27,8 +27,8 @@ FAST = Limits(answer_s=3, load_s=3, quiet_s=1.5, calm_s=0.3, step_s=2, images_s=
 NAMES = {"shop.test": ["127.0.0.1"], "other.test": ["127.0.0.1"], "nowhere.test": [], "public.test": ["192.0.2.1"]}
 
 
-def told(snapshot: Snapshot) -> tuple[str, ...]:
-    """What the camera noted, in words."""
+def notes_of(snapshot: Snapshot) -> tuple[str, ...]:
+    """What the camera noted, as sentences."""
     return tuple(read_note(stored).words for stored in snapshot.warnings)
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from aggregator.shapes.heights import Heights
-from tests.snapshot.conftest import box, colour, told, whole
+from tests.snapshot.conftest import box, colour, notes_of, whole
 from viewer.snapshot import PictureRequest
 
 
@@ -32,7 +32,7 @@ def test_lazy_content_is_there(shoot):
 
 
 def test_a_missing_image_gives_a_warning(shoot):
-    assert told(shoot("/broken").snapshot) == ("1 of 2 images could not be loaded.",)
+    assert notes_of(shoot("/broken").snapshot) == ("1 of 2 images could not be loaded.",)
 
 
 @pytest.mark.parametrize(
@@ -65,13 +65,13 @@ def test_cookie_banner_is_hidden_and_its_lock_lifted(shoot):
     assert picture.height == 2040
     assert colour(picture, 600, 20) == "green"  # the site's own bar stays, though it says cookie
     assert colour(picture, 600, 700) == "yellow"
-    assert told(capture.snapshot) == ("A cookie banner was hidden for the picture.",)
+    assert notes_of(capture.snapshot) == ("A cookie banner was hidden for the picture.",)
 
 
 def test_known_platform_is_named(shoot):
     capture = shoot("/platform")
     assert colour(whole(capture), 600, 400) == "yellow"
-    assert told(capture.snapshot) == ("A cookie banner (OneTrust) was hidden for the picture.",)
+    assert notes_of(capture.snapshot) == ("A cookie banner (OneTrust) was hidden for the picture.",)
 
 
 def test_a_menu_that_mentions_cookies_is_not_hidden(shoot):
@@ -83,7 +83,7 @@ def test_a_menu_that_mentions_cookies_is_not_hidden(shoot):
 def test_a_page_that_never_rests_gives_a_warning(shoot):
     capture = shoot("/restless")
     assert colour(whole(capture), 600, 800) == "green"
-    assert "did not come to rest" in told(capture.snapshot)[0]
+    assert "did not come to rest" in notes_of(capture.snapshot)[0]
 
 
 def test_a_tall_page_is_split_into_strips(shoot):
@@ -98,19 +98,19 @@ def test_tallest_page_is_cut(shoot, camera, monkeypatch):
     monkeypatch.setattr(camera, "limits", replace(camera.limits, tallest_px=5_000))
     capture = shoot("/tall", 390)
     assert capture.snapshot.height == capture.layout.height == sum(height for height, _ in capture.strips) == 5_000
-    assert "25,000 px" in told(capture.snapshot)[0]
+    assert "25,000 px" in notes_of(capture.snapshot)[0]
 
 
 def test_endless_page_ends(shoot):
     capture = shoot("/endless")
-    assert any("grows while it is scrolled" in words for words in told(capture.snapshot))
+    assert any("grows while it is scrolled" in words for words in notes_of(capture.snapshot))
 
 
 def test_an_inner_scroller_gives_a_warning(shoot):
     capture = shoot("/panel")
     assert capture.snapshot.height == 768
     assert colour(whole(capture), 100, 300) == "green"
-    assert "scrolls in a panel" in told(capture.snapshot)[0]
+    assert "scrolls in a panel" in notes_of(capture.snapshot)[0]
 
 
 def test_picture_and_layout_show_one_moment(shoot):
@@ -126,7 +126,7 @@ def test_page_without_viewport_tag_is_shown_as_a_phone_shows_it(shoot):
     capture = shoot("/no-viewport-tag", 390)
     assert capture.layout.width == 980
     assert whole(capture).size == (980, capture.snapshot.height)
-    assert "no viewport tag" in told(capture.snapshot)[0]
+    assert "no viewport tag" in notes_of(capture.snapshot)[0]
 
 
 def test_page_wider_than_the_phone(shoot):
@@ -136,11 +136,11 @@ def test_page_wider_than_the_phone(shoot):
     assert colour(picture, 380, 290) == "green"
     assert colour(picture, 200, 310) == "white"
     assert box(capture, "#wide")[2:] == (900, 300)
-    assert "510 px beyond the right edge" in told(capture.snapshot)[0]
+    assert "510 px beyond the right edge" in notes_of(capture.snapshot)[0]
 
 
 def test_height_is_compared_with_the_pages_of_visitors(shoot):
-    assert any("9,000 px" in words for words in told(shoot("/hero", heights=Heights(page={1366: 9000})).snapshot))
+    assert any("9,000 px" in words for words in notes_of(shoot("/hero", heights=Heights(page={1366: 9000})).snapshot))
 
 
 def test_a_picture_is_not_a_visit(shoot, local):

@@ -10,7 +10,7 @@ from http.server import ThreadingHTTPServer
 import pytest
 
 from tests.machine import free_port
-from tests.snapshot.conftest import FAST, _handler, resolve, told
+from tests.snapshot.conftest import FAST, _handler, notes_of, resolve
 from viewer.snapshot import Camera, PictureRequest, SnapshotError, find_chromium
 
 
@@ -67,7 +67,7 @@ def test_private_address_not_allowed(camera, local):
 def test_files_from_private_hosts_are_not_loaded(camera, local):
     local.asked.clear()
     capture = camera.take(PictureRequest(local.site(), local.url("/leaks"), (1366,)))[0]
-    assert any(f"other.test:{local.port}" in words for words in told(capture.snapshot))
+    assert any(f"other.test:{local.port}" in words for words in notes_of(capture.snapshot))
     assert {path for _, path in local.asked} & {"/secret", "/direct", "/socket", "/green.png"} == set()
 
 

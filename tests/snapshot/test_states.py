@@ -168,9 +168,9 @@ def test_the_first_recipe_applies_to_the_base_state_too(shoot):
     ],
 )
 def test_a_failing_step_is_reported_with_its_number(in_state, steps, words):
-    code, told = refused(in_state, *steps)
+    code, message = refused(in_state, *steps)
     assert code == "step"
-    assert words in told
+    assert words in message
 
 
 @pytest.mark.parametrize(

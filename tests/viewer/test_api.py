@@ -61,9 +61,9 @@ def test_the_index_lists_every_route(anyone):
 
 
 def test_docs_name_every_route_and_no_other():
-    told = set(re.findall(r"^#+ `(GET|POST|PUT|DELETE) ([^`?]+)`", DOCS.read_text(), re.M))
+    documented = set(re.findall(r"^#+ `(GET|POST|PUT|DELETE) ([^`?]+)`", DOCS.read_text(), re.M))
     collectors = {("POST", EVENTS), ("POST", BATCHES)}
-    assert told == {(e.method, e.full_path) for e in viewer.api.ENTRIES} | {("GET", "/healthz")} | collectors
+    assert documented == {(e.method, e.full_path) for e in viewer.api.ENTRIES} | {("GET", "/healthz")} | collectors
 
 
 @pytest.mark.parametrize("entry", [e for e in viewer.api.ENTRIES if e.role], ids=lambda e: f"{e.method} {e.path}")
@@ -118,13 +118,13 @@ def test_a_site_is_added_shown_and_changed(api):
         ({"name": "Bad", "domains": ["a.example"], "colour": 1}, 422, "colour"),
     ],
 )
-def test_a_bad_site_is_refused_in_words(api, shop, body, status, words):
+def test_a_bad_site_is_rejected_with_a_message(api, shop, body, status, words):
     response = api.post(f"{ROOT}/sites", json=body)
     assert response.status_code == status
     assert words in error(response)["message"]
 
 
-def test_what_is_no_json_is_told_so(api):
+def test_a_body_that_is_not_json_is_reported(api):
     response = api.post(f"{ROOT}/sites", content=b"name=Lamp", headers={"Content-Type": "application/json"})
     assert (response.status_code, error(response)["code"]) == (400, "not_json")
     large = api.post(f"{ROOT}/sites", content=b" " * (2 << 20))
@@ -168,7 +168,7 @@ def test_health_says_whether_visits_arrive(api, site):
     assert (health["receiving"], health["last_view"]) == (False, None)
 
 
-def test_health_counts_refusals(make_viewer, viewer, shop, portal):
+def test_health_counts_rejections(make_viewer, viewer, shop, portal):
     from tests.viewer.conftest import SERVICE
 
     earlier = int(time.time() * 1000) - 3_600_000
@@ -178,16 +178,16 @@ def test_health_counts_refusals(make_viewer, viewer, shop, portal):
     counts = SiteIntake(
         accepted=7, bots=2, by_old_key=1, of_tests=4, from_backend=6, last_accepted_ms=5, quarantined=3, unsaved=unsaved
     )
-    told = make_viewer(intake=lambda site: counts)
-    client = Client(portal, told.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
+    separate = make_viewer(intake=lambda site: counts)
+    client = Client(portal, separate.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
     health = client.get(f"{ROOT}/sites/{shop.id}/health").json()
     assert [health[n] for n in ("accepted", "quarantined", "by_old_key", "of_tests", "from_backend")] == [7, 3, 1, 4, 6]
-    told = [(row["reason"], row["count"], row["example"]) for row in health["refused"]]
-    assert told == [("shape", 9, "$.seq"), ("origin", 5, "evil.example")]
+    refused = [(row["reason"], row["count"], row["example"]) for row in health["refused"]]
+    assert refused == [("shape", 9, "$.seq"), ("origin", 5, "evil.example")]
     assert health["skipped"] == {"count": 1, "example": "pinch"}
 
 
-def test_a_viewer_alone_tells_what_collectors_refused(api, viewer):
+def test_a_separate_viewer_shows_what_collectors_rejected(api, viewer):
     made = api.post(f"{ROOT}/sites", json={"name": "Alone", "domains": ["alone.example"]}).json()
     save_tallies(viewer.store, {(int(made["id"]), "shape"): Tally(9, int(time.time() * 1000), "$.seq")})
     health = api.get(f"{ROOT}/sites/{made['id']}/health").json()
@@ -233,7 +233,7 @@ def test_a_picture_that_fails_says_why(api, site, viewer):
     ("body", "status"),
     [({}, 422), ({"url": "shop.example"}, 400), ({"url": "https://shop.example", "widths": [5]}, 422)],
 )
-def test_a_picture_that_cannot_be_asked_for(api, site, body, status):
+def test_a_picture_that_cannot_be_requested(api, site, body, status):
     assert api.post(f"{site}/snapshots", json=body).status_code == status
 
 
@@ -244,7 +244,7 @@ def test_an_unknown_job(api):
 # --- experiments
 
 
-def test_an_experiment_is_made_changed_and_checked(api, site):
+def test_an_experiment_can_be_created_changed_and_checked(api, site):
     made = api.post(f"{site}/experiments", json=LAMPS | {"planned": 500})
     assert made.status_code == 201
     assert made.json()["id"] == "buy-button"
@@ -286,7 +286,7 @@ def test_a_bad_experiment(api, site, change, words):
 # --- journeys
 
 
-def test_a_journey_is_made_measured_changed_and_deleted(api, site):
+def test_a_journey_can_be_created_measured_changed_and_deleted(api, site):
     made = api.post(f"{site}/journeys", json=FIRST_LAMP)
     assert made.status_code == 201
     assert made.json()["id"] == "first-lamp"
@@ -316,7 +316,7 @@ def test_bad_journeys(api, site):
 # --- tokens
 
 
-def test_a_token_works_until_it_is_withdrawn(api, viewer, portal):
+def test_a_token_works_until_it_is_revoked(api, viewer, portal):
     made = api.post(f"{ROOT}/tokens", json={"name": "weekly report", "role": "viewer"}).json()
     report = Client(portal, viewer.asgi, BASE, {"Authorization": f"Bearer {made['token']}"})
     assert report.get(f"{ROOT}/sites").status_code == 200

@@ -43,7 +43,7 @@ def test_account_adds_up_and_elements_are_counted_by_visitor(api, maps):
     assert all(w["message"] for w in found["warnings"])
 
 
-def test_points_lie_in_the_box_of_their_element(api, maps):
+def test_points_are_inside_the_box_of_their_element(api, maps):
     points = api.get(f"{maps}/heatmap", params=QUERY).json()["points"]
     assert len(points) == BUYERS + 5
     assert ",".join(points[0]) == COLUMNS
@@ -147,13 +147,13 @@ def test_reach(api, maps):
         ({"page": "/nowhere"}, 404, "/nowhere"),
     ],
 )
-def test_what_cannot_be_is_refused_in_words(api, maps, change, status, words):
+def test_bad_parameters_are_rejected_with_a_message(api, maps, change, status, words):
     response = api.get(f"{maps}/heatmap", params=QUERY | change)
     assert response.status_code == status, response.text
     assert words in error(response)["message"] + error(response)["hint"]
 
 
-def test_an_unknown_site_is_named(api, shop):
+def test_an_unknown_site_is_reported_by_name(api, shop):
     response = api.get(f"{ROOT}/sites/Nowhere/heatmap", params=QUERY)
     assert response.status_code == 404
     assert error(response)["code"] == "no_site"
@@ -164,7 +164,7 @@ def test_a_site_may_be_named(api, shop):
     assert api.get(f"{ROOT}/sites/Lamp shop/heatmap", params=QUERY).status_code == 200
 
 
-def test_an_answer_is_never_older_than_the_question(api, maps, viewer, shop):
+def test_an_answer_includes_everything_stored_before_the_question(api, maps, viewer, shop):
     from tests.aggregator.build import insert
     from tests.viewer.shop import _on, _who
 
@@ -225,7 +225,7 @@ def test_pictures_of_the_pages(api, shop, viewer):
     assert Image.open(BytesIO(thumb.content)).size == (560, 350)
 
 
-def test_pictures_are_for_those_signed_in(anyone, viewer, shop):
+def test_pictures_need_a_sign_in(anyone, viewer, shop):
     assert anyone.get(viewer.urls.heat(shop.id, **QUERY)).status_code == 303
 
 

@@ -42,7 +42,7 @@ def ended(api, job):
             return found
 
 
-def test_a_state_from_making_to_deleting(api, site):
+def test_a_state_can_be_created_changed_and_deleted(api, site):
     made = api.post(f"{site}/states", json=MENU | {"place": 2}).json()
     assert (made["key"], made["version"], made["first"], made["devices"]) == ("menu", 1, False, [])
     assert made["steps"] == ["click #menu", "wait .open"]
@@ -59,7 +59,7 @@ def test_a_state_from_making_to_deleting(api, site):
     api.delete(f"{site}/states/menu")
 
 
-def test_states_stand_in_the_owners_order(api, site, define):
+def test_states_are_listed_in_the_owners_order(api, site, define):
     for name, place in (("Last", 9), ("One", 1), ("Two", 1)):
         define(name=name, place=place)
     define(name="Banner", first=True)
@@ -77,7 +77,7 @@ def test_states_stand_in_the_owners_order(api, site, define):
         ({"key": "A B"}, "bad_field", "key"),
     ],
 )
-def test_what_is_no_state_is_refused_in_words(api, site, fields, code, words):
+def test_a_bad_state_is_rejected_with_a_message(api, site, fields, code, words):
     response = api.post(f"{site}/states", json=MENU | fields)
     assert (response.status_code, error(response)["code"]) == (422, code)
     assert words in error(response)["message"]
@@ -92,7 +92,7 @@ def test_a_picture_of_a_state(api, site, define):
     assert (taken["page"], taken["state"]) == ("shop.example/lamps", "menu")
 
 
-def test_a_failing_step_fails_the_job_in_words(api, site, define):
+def test_a_failing_step_fails_the_job_with_a_message(api, site, define):
     define(steps=["click #nowhere"])
     job = api.post(f"{site}/snapshots", json={"url": "https://shop.example/lamps", "state": "menu"}).json()
     failed = ended(api, job)

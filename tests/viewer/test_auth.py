@@ -178,7 +178,7 @@ def test_people_behind_one_proxy_are_counted_apart():
     assert ClientAddresses(last).of(request("1.1.1.1, 203.0.113.9")) == "203.0.113.9"
 
 
-def test_a_forged_cookie_is_nobody(browser):
+def test_a_forged_cookie_signs_nobody_in(browser):
     browser.cookies.set("parcours", "WyJhZGEiLCJ4IiwieSJd.aaaa.bbbb")
     assert browser.get("/change").status_code == 303
 
@@ -196,7 +196,7 @@ def test_the_api_without_sign_in_answers_401(browser):
     assert response.headers["www-authenticate"] == "Bearer"
 
 
-def test_a_small_role_is_refused(browser, user):
+def test_a_role_that_is_too_low_is_rejected(browser, user):
     user("hal", "viewer")
     signed_in(browser, "hal")
     assert browser.get("/api/change").status_code == 403
@@ -211,7 +211,7 @@ def test_a_change_needs_the_form_token(browser, user):
     assert browser.post("/change", headers={"X-CSRF-Token": csrf}).text == "ivy"
 
 
-def test_a_form_from_another_site_is_refused(browser, user):
+def test_a_form_from_another_site_is_rejected(browser, user):
     user("jon")
     signed_in(browser, "jon")
     csrf = browser.get("/form").text
@@ -266,11 +266,11 @@ def test_bearer_tokens(viewer, portal):
         ("", "/sites"),
     ],
 )
-def test_only_local_paths_are_gone_on_to(path, safe):
+def test_only_local_paths_are_followed_after_sign_in(path, safe):
     assert safe_next(path) == safe
 
 
-def test_names_and_doubles(viewer, user):
+def test_bad_and_taken_names_are_rejected(viewer, user):
     user("nia")
     with pytest.raises(InvalidDefinition) as taken:
         viewer.users.add("nia", PASSWORD, "viewer")

@@ -101,7 +101,7 @@ def paths(site: Site) -> list[str]:
 
 
 @pytest.mark.parametrize("width", [1366, 390])
-def test_every_page_fits_and_is_quiet(page: Page, address: str, shop: Site, width: int) -> None:
+def test_every_page_fits_its_window_and_logs_no_error(page: Page, address: str, shop: Site, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 844})
     for path in paths(shop):
         answer = page.goto(address + path, wait_until="networkidle")
@@ -114,7 +114,7 @@ def test_every_page_fits_and_is_quiet(page: Page, address: str, shop: Site, widt
         assert broken == [], path
 
 
-def test_picture_and_table_mark_each_other(page: Page, address: str, shop: Site) -> None:
+def test_picture_and_table_highlight_the_same_element(page: Page, address: str, shop: Site) -> None:
     page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
     box, row = page.locator(".el").first, page.get_by_role("row", name="Buy")
     expect(box).to_have_accessible_name("Buy: 66.7%")
@@ -137,7 +137,7 @@ def test_a_question_mark_leads_from_a_figure_to_its_explanation(page: Page, addr
     expect(page.get_by_role("heading", name="Rage clicks")).to_be_in_viewport()
 
 
-def test_arrow_keys_walk_the_elements(page: Page, address: str, shop: Site) -> None:
+def test_arrow_keys_go_from_element_to_element(page: Page, address: str, shop: Site) -> None:
     page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&kind=scroll&{DAYS}")
     boxes = page.locator(".el")
     assert boxes.count() == 2
@@ -160,7 +160,7 @@ def test_the_box_lies_on_its_element(page: Page, address: str, shop: Site) -> No
     assert abs(box["y"] - pic["y"] - 600 * scale) < 1.5
 
 
-def test_the_layer_can_be_made_weaker_and_the_page_dark(page: Page, address: str, shop: Site) -> None:
+def test_the_layer_can_be_faded_and_the_page_darkened(page: Page, address: str, shop: Site) -> None:
     page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
     page.get_by_label("Strength").fill("40")
     expect(page.locator(".heat:not(.dk)")).to_have_css("opacity", "0.4")
@@ -231,7 +231,7 @@ def test_a_journey_is_edited_in_place(page: Page, address: str, shop: Site, view
     assert stored.stages[1].goal == {"en": "Find", "fr": "Voir"}
 
 
-def test_a_lost_race_keeps_what_was_typed(signed_in: BrowserContext, address: str, shop: Site, viewer: Viewer) -> None:
+def test_a_conflict_keeps_what_was_typed(signed_in: BrowserContext, address: str, shop: Site, viewer: Viewer) -> None:
     page = signed_in.new_page()  # the browser notes the 409 in its console: expected here
     page.goto(f"{address}/sites/{shop.id}/journeys/lamp?edit=1", wait_until="networkidle")
     page.get_by_label("What this journey is for").fill("typed in vain")
@@ -244,13 +244,13 @@ def test_a_lost_race_keeps_what_was_typed(signed_in: BrowserContext, address: st
     page.close(run_before_unload=False)
 
 
-def test_a_picture_is_followed_by_itself(page: Page, address: str, shop: Site) -> None:
+def test_the_page_follows_a_picture_without_a_click(page: Page, address: str, shop: Site) -> None:
     page.goto(f"{address}/sites/{shop.id}/heatmap?page=shop.example/elsewhere")
     page.get_by_role("button", name="Take the picture").click()
     page.wait_for_url("**/heatmap?page=shop.example/elsewhere")
 
 
-def test_without_script_the_map_is_all_there(
+def test_the_map_is_complete_without_script(
     browser: Browser, signed_in: BrowserContext, address: str, shop: Site
 ) -> None:
     context = browser.new_context(java_script_enabled=False, storage_state=signed_in.storage_state(), locale="en-GB")

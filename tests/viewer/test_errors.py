@@ -37,7 +37,7 @@ def test_status_of_each_error(error, status):
     assert set(shape["error"]) == {"code", "message", "hint"}
 
 
-def test_the_unforeseen_gets_an_incident_number_that_the_log_knows(caplog):
+def test_an_unexpected_error_gets_an_incident_number_that_is_in_the_log(caplog):
     with caplog.at_level(logging.ERROR, "parcours.viewer"):
         problem = problem_of(ZeroDivisionError("secret detail"))
     assert problem.status == 500
@@ -47,7 +47,7 @@ def test_the_unforeseen_gets_an_incident_number_that_the_log_knows(caplog):
     assert problem.as_json()["error"]["incident"] == problem.incident
 
 
-def test_a_bad_parameter_is_named_with_what_it_may_be():
+def test_a_bad_parameter_is_named_with_its_allowed_values():
     problem = bad_parameter("kind", "there is no 'tap'.", "click, hover, scroll")
     assert str(problem) == "kind: there is no 'tap'. Allowed for kind: click, hover, scroll"
 
@@ -61,13 +61,13 @@ def test_an_unknown_address_is_json_for_programs_and_html_for_people(api, anyone
     assert page.headers["content-type"].startswith("text/html")
 
 
-def test_a_method_that_is_not_taken(api):
+def test_a_method_that_is_not_allowed(api):
     found = api.delete("/api/v1/sites")
     assert found.status_code == 405
     assert "GET" in found.headers["allow"]
 
 
-def test_a_crash_in_a_route_is_an_answer(api, viewer, monkeypatch, caplog):
+def test_a_crash_in_a_route_is_answered(api, viewer, monkeypatch, caplog):
     def broken(*_: object) -> None:
         raise ZeroDivisionError("here")
 
@@ -77,7 +77,7 @@ def test_a_crash_in_a_route_is_an_answer(api, viewer, monkeypatch, caplog):
     assert found.json()["error"]["incident"] in caplog.text
 
 
-def test_every_answer_has_the_headers_that_keep_it_safe(api, anyone):
+def test_every_answer_has_the_security_headers(api, anyone):
     for response in (api.get("/healthz"), anyone.get("/nothing"), api.get("/api/v1")):
         policy = response.headers["content-security-policy"]
         assert "default-src 'none'" in policy
@@ -89,7 +89,7 @@ def test_every_answer_has_the_headers_that_keep_it_safe(api, anyone):
         assert "strict-transport-security" not in response.headers
 
 
-def test_https_is_asked_for_where_the_address_is_https(make_viewer, portal):
+def test_hsts_is_sent_where_the_address_is_https(make_viewer, portal):
     from tests.viewer.client import Client
 
     secure = Client(portal, make_viewer("https://stats.example").asgi, "https://stats.example")

@@ -1,4 +1,4 @@
-"""The queue of pictures, with a camera that waits until it is told."""
+"""The queue of pictures, with a camera that waits for a signal."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ def jobs(camera):
     made.stop()
 
 
-def test_the_same_wish_waits_once(jobs):
+def test_the_same_request_is_queued_once(jobs):
     first = jobs.submit(PictureRequest(SITE, URL, (1366,)))
     assert jobs.submit(PictureRequest(SITE, URL, (1366,))).id == first.id
     assert jobs.submit(PictureRequest(SITE, URL, (390,))).id != first.id
@@ -65,7 +65,7 @@ def test_the_same_wish_waits_once(jobs):
     assert jobs.of("2") == []
 
 
-def test_a_job_runs_to_its_end_in_the_windows_of_visitors(jobs, camera):
+def test_a_job_uses_the_window_sizes_of_visitors(jobs, camera):
     jobs.start()
     camera.go.set()
     job = jobs.wait(jobs.submit(PictureRequest(SITE, URL, (1366, 390))).id, 30)
@@ -75,7 +75,7 @@ def test_a_job_runs_to_its_end_in_the_windows_of_visitors(jobs, camera):
     assert heights == Heights({1366: 700}, {1366: 3000})
 
 
-def test_stop_fails_what_waits_and_closes_the_camera(jobs, camera):
+def test_stop_fails_waiting_jobs_and_closes_the_camera(jobs, camera):
     jobs.start()
     running = jobs.submit(PictureRequest(SITE, URL, (1366,)))
     assert camera.asked.wait(30)

@@ -14,7 +14,7 @@ from tests.viewer.pages import PASSWORD, csrf, post, words
 from viewer.app import Viewer
 
 
-def test_who_is_not_signed_in_is_sent_to_the_entrance(anyone: Client, shop: Site) -> None:
+def test_people_who_are_not_signed_in_are_sent_to_the_sign_in_page(anyone: Client, shop: Site) -> None:
     for path in ("/sites", f"/sites/{shop.id}/heatmap?page=/lamps", "/account"):
         answer = anyone.get(path)
         assert answer.status_code == 303
@@ -36,7 +36,7 @@ def test_a_sign_in_link_opens_what_it_names(viewer: Viewer, owner: Client, porta
     assert late.status_code == 403
 
 
-def test_a_wrong_password_is_told_in_words(anyone: Client, owner: Client) -> None:
+def test_a_wrong_password_is_reported_with_a_message(anyone: Client, owner: Client) -> None:
     form = {"csrf": csrf(anyone.get("/sign-in").text), "name": "odile", "password": "wrong wrong", "next": "/sites"}
     answer = anyone.post("/sign-in", data=form, headers={"Accept-Language": "fr"})
     assert answer.status_code == 401
@@ -44,24 +44,24 @@ def test_a_wrong_password_is_told_in_words(anyone: Client, owner: Client) -> Non
     assert 'value="odile"' in answer.text
 
 
-def test_signing_in_goes_on_to_the_page_wished_for(anyone: Client, owner: Client) -> None:
+def test_signing_in_continues_to_the_requested_page(anyone: Client, owner: Client) -> None:
     form = {"csrf": csrf(anyone.get("/sign-in").text), "name": "odile", "password": PASSWORD, "next": "/account"}
     answer = anyone.post("/sign-in", data=form)
     assert (answer.status_code, answer.headers["location"]) == (303, "/account")
     assert anyone.get("/account").status_code == 200
 
 
-def test_a_used_first_run_link_says_so(anyone: Client, owner: Client) -> None:
+def test_a_used_first_run_link_is_reported(anyone: Client, owner: Client) -> None:
     answer = anyone.get("/first-run?token=used")
     assert answer.status_code == 403
     assert "no longer valid" in words(answer.text)
 
 
-def test_a_form_from_elsewhere_is_refused(owner: Client) -> None:
+def test_a_form_from_another_origin_is_rejected(owner: Client) -> None:
     assert owner.post("/sites/new", data={"name": "x", "domains": "x.example"}).status_code == 403
 
 
-def test_what_is_not_there_is_said_on_a_page(owner: Client) -> None:
+def test_a_missing_page_is_reported_on_a_page(owner: Client) -> None:
     answer = owner.get("/sites/nowhere/pages")
     assert answer.status_code == 404
     assert "Page not found" in words(answer.text)
@@ -74,7 +74,7 @@ def test_the_language_of_the_address_is_kept(anyone: Client) -> None:
     assert '<html lang="en"' in anyone.get("/sign-in?lang=en").text
 
 
-def test_the_account_keeps_language_and_look(owner: Client, viewer: Viewer) -> None:
+def test_the_account_keeps_language_and_theme(owner: Client, viewer: Viewer) -> None:
     post(owner, "/account", do="look", language="fr", theme="dark")
     page = owner.get("/account").text
     assert '<html lang="fr" data-theme="dark">' in page

@@ -8,7 +8,7 @@ from tests.viewer.pages import post, words
 from viewer.app import Viewer
 
 
-def test_an_experiment_is_made_and_compared(owner: Client, viewer: Viewer, shop: Site) -> None:
+def test_an_experiment_can_be_created_and_compared(owner: Client, viewer: Viewer, shop: Site) -> None:
     fields = {
         "name": "The button",
         "id": "button",

@@ -91,7 +91,7 @@ def test_touchpoints_move_within_a_stage() -> None:
     assert shape(act(both, "tp-down:cart"))[1] == ("b", ["home", "cart"])
 
 
-def test_new_ones_have_keys_of_their_own() -> None:
+def test_new_stages_and_touchpoints_get_unique_keys() -> None:
     more = act(act(FORM, "add"), "add")
     keys = [stage.key for stage in more.stages]
     assert len(set(keys)) == 4

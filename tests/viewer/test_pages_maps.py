@@ -47,7 +47,7 @@ def test_every_strip_has_its_heat(owner: Client, shop: Site) -> None:
         assert answer.headers["content-type"].startswith("image/")
 
 
-def test_the_exports_of_a_map_hold_the_same(owner: Client, shop: Site) -> None:
+def test_the_exports_of_a_map_have_the_same_figures(owner: Client, shop: Site) -> None:
     page = owner.get(f"/sites/{shop.id}/heatmap?page=/lamps&{DAYS}").text
     links = [unescape(href) for href in re.findall(r'href="(/api/[^"]+)"', page)]
     assert [href.rpartition("=")[2] for href in links] == ["png", "csv", "json", "npy"]
@@ -56,7 +56,7 @@ def test_the_exports_of_a_map_hold_the_same(owner: Client, shop: Site) -> None:
 
 
 @pytest.mark.parametrize("kind", ["click", "scroll"])
-def test_robots_are_told_by_reason_and_can_be_taken_in(owner: Client, shop: Site, viewer: Viewer, kind: str) -> None:
+def test_robots_are_listed_by_reason_and_can_be_included(owner: Client, shop: Site, viewer: Viewer, kind: str) -> None:
     insert(viewer.store, "views", [{"site": int(shop.id), "view": 900, "visitor": 900, "bot": "headless"}])
     at = f"/sites/{shop.id}/heatmap?page=/lamps&kind={kind}&{DAYS}"
     page = owner.get(at).text
@@ -102,7 +102,7 @@ def test_an_empty_map_says_why(owner: Client, shop: Site) -> None:
     assert "Show everyone" in narrowed
 
 
-def test_a_bad_address_is_refused_on_a_page(owner: Client, shop: Site) -> None:
+def test_a_bad_address_is_reported_on_a_page(owner: Client, shop: Site) -> None:
     answer = owner.get(f"/sites/{shop.id}/heatmap?page=/lamps&kind=rage")
     assert answer.status_code == 400
     assert "This address is not valid" in words(answer.text)
@@ -133,7 +133,7 @@ def test_a_picture_that_fails_says_why(owner: Client, viewer: Viewer, shop: Site
     assert "Nothing answers at shop.example." in french
 
 
-def test_a_map_of_nothing_but_robots_leads_to_them(owner: Client, viewer: Viewer, shop: Site) -> None:
+def test_a_map_with_only_robots_links_to_their_map(owner: Client, viewer: Viewer, shop: Site) -> None:
     page = "shop.example/only-robots"
     robot = {"site": int(shop.id), "page": page, "view": 950, "visitor": 950, "bot": "no_pointer"}
     insert(viewer.store, "points", [robot])

@@ -38,7 +38,7 @@ def links(query: dict[str, str], **more: object) -> Links:
     return Links("/x", parse(1, query, MAP, TODAY).question, **more)  # type: ignore[arg-type]
 
 
-def test_the_choice_of_days_marks_the_present_one() -> None:
+def test_the_current_period_is_marked() -> None:
     control = period_control(EN, links({"days": "7", "page": "a/b"}), TODAY)
     assert [choice.label for choice in control.choices if choice.on] == ["Last 7 days"]
     assert control.hidden == (("page", "a/b"),)
@@ -58,7 +58,7 @@ def test_links_change_a_part_of_the_question() -> None:
     assert here.fields("days") == (("page", "a/b"), ("kind", "hover"), ("all", "1"))
 
 
-def test_a_page_with_days_of_its_own_names_the_usual_ones() -> None:
+def test_a_page_with_its_own_period_still_offers_the_usual_ones() -> None:
     own = Period(since=date(2026, 3, 1), until=date(2026, 3, 3))
     here = Links("/x", parse(1, {}, PERIOD, TODAY, own).question, default=own)
     assert here.to() == "/x"
@@ -83,7 +83,7 @@ def test_ticks_rise_below_the_cap(cap: float) -> None:
     assert ticks[-1].label.endswith("+")
 
 
-def test_the_veil_is_dark_where_nobody_came() -> None:
+def test_the_shade_on_the_page_is_dark_where_nobody_came() -> None:
     veil = charts.veil([1.0, 0.5, 0.0])
     assert "rgb(14 17 20/0.000) 0.0%" in veil
     assert f"rgb(14 17 20/{charts.VEIL:.3f}) 100.0%" in veil
@@ -113,7 +113,7 @@ def test_boxes_are_cut_at_the_edges_of_the_picture() -> None:
     assert box_of(200, 0, 10, 10, 100, 100) is None
 
 
-def test_small_boxes_lie_over_large_ones() -> None:
+def test_small_boxes_are_above_large_ones() -> None:
     assert layers([100, 1, 10]) == [1, 3, 2]
 
 
@@ -137,13 +137,13 @@ def test_what_is_usual_does_not_stand_out() -> None:
     assert stands_out(0.4, [0.1, 0.12, 0.4])
 
 
-def test_elements_without_words_are_called_by_their_place() -> None:
+def test_elements_without_text_are_named_by_their_place() -> None:
     assert shown_name(EN, "  Go  to payment ", "x") == "Go to payment"
     assert shown_name(EN, "", "main>section:2>div:1") == "div in main"
     assert shown_name(EN, "", "button#buy") == "button#buy"
 
 
-def test_like_elements_are_numbered_down_the_page() -> None:
+def test_elements_with_the_same_name_are_numbered_down_the_page() -> None:
     box = (0.0, 0.0, 10.0, 10.0)
     twice = layout(("main>a:1", "", box), ("main>a:2", "", box), ("main>b:1", "", box),
                    names={"main>a:1": "Remove", "main>a:2": "Remove", "main>b:1": "Total"})  # fmt: skip
@@ -154,7 +154,7 @@ def _shot(page: str, title: str, url: str = "") -> Snapshot:
     return Snapshot(1, 1, page, 1366, "", "", url or f"https://{page}", 0, 100, 100, title)
 
 
-def test_titles_lose_what_they_all_end_with() -> None:
+def test_titles_lose_their_common_ending() -> None:
     names = page_names([_shot("s/a", "Basket · Shop"), _shot("s/b", "Help · Shop"), _shot("s/", "Shop")])
     assert names == {"s/a": "Basket", "s/b": "Help", "s/": "Shop"}
 
@@ -167,5 +167,5 @@ def test_the_address_of_a_picture() -> None:
     assert not takeable("s.example/order/*")
 
 
-def test_grids_of_nothing_have_a_legend() -> None:
+def test_empty_grids_have_a_legend() -> None:
     assert np.isfinite([float(t.at.rstrip("%")) for t in heat_legend(EN, Scale(1.0, ""), "hover").ticks]).all()

@@ -22,14 +22,14 @@ def test_a_site_is_added_and_waits(owner: Client, viewer: Viewer) -> None:
     assert "Journal" in words(owner.get("/sites").text)
 
 
-def test_a_site_that_cannot_be_keeps_what_was_typed(owner: Client) -> None:
+def test_a_rejected_site_keeps_what_was_typed(owner: Client) -> None:
     answer = post(owner, "/sites/new", name="Broken", domains="not a domain")
     assert answer.status_code == 422  # type: ignore[attr-defined]
     assert 'value="Broken"' in answer.text  # type: ignore[attr-defined]
     assert "“not a domain” is not a domain" in words(answer.text)  # type: ignore[attr-defined]
 
 
-def test_domains_are_changed_unless_somebody_was_faster(owner: Client, viewer: Viewer) -> None:
+def test_domains_are_changed_unless_somebody_else_changed_them_first(owner: Client, viewer: Viewer) -> None:
     post(owner, "/sites/new", name="Mover", domains="a.example")
     site = viewer.definitions.find(Site, name="Mover")[0]
     fields = {"name": "Mover", "domains": "b.example", "version": str(site.version)}

@@ -82,7 +82,7 @@ def test_the_list_says_what_a_state_is(owner: Client, shop: Site) -> None:
     assert f'href="/sites/{shop.id}/states"' in owner.get(f"/sites/{shop.id}/pages").text
 
 
-def test_a_state_is_made_changed_and_deleted(owner: Client, shop: Site, viewer: Viewer) -> None:
+def test_a_state_can_be_created_changed_and_deleted_over_the_api(owner: Client, shop: Site, viewer: Viewer) -> None:
     root = f"/sites/{shop.id}/states"
     assert post(owner, f"{root}/new", **form()).headers["location"] == root
     stored = viewer.definitions.get(PageState, f"{shop.id}.drawer")
@@ -105,7 +105,7 @@ def test_a_state_is_made_changed_and_deleted(owner: Client, shop: Site, viewer: 
     assert "No state yet" in words(owner.get(root).text)
 
 
-def test_the_same_name_twice_makes_two_states(owner: Client, shop: Site, viewer: Viewer) -> None:
+def test_the_same_name_twice_creates_two_states(owner: Client, shop: Site, viewer: Viewer) -> None:
     for _ in range(2):
         post(owner, f"/sites/{shop.id}/states/new", **form(name="Deux fenêtres"))
     keys = [s.key for s in viewer.definitions.find(PageState, site=shop.id)]
@@ -124,7 +124,7 @@ def test_the_same_name_twice_makes_two_states(owner: Client, shop: Site, viewer:
         ({"do": "try", "url": "https://shop.example/help"}, "not one of the pages of this state", "n’est pas une"),
     ],
 )
-def test_what_is_wrong_is_said_in_both_languages(
+def test_faults_of_a_state_are_worded_in_both_languages(
     owner: Client, shop: Site, viewer: Viewer, fields: dict[str, str], english: str, french: str
 ) -> None:
     for language, expected in (("en", english), ("fr", french)):
@@ -222,13 +222,13 @@ def test_reach_is_that_of_the_page_as_it_opens(owner: Client, shop: Site, menu: 
     assert "state" not in reach
 
 
-def test_an_unknown_state_is_told(owner: Client, shop: Site) -> None:
+def test_an_unknown_state_is_reported(owner: Client, shop: Site) -> None:
     answer = owner.get(heatmap(shop, state="nothing"))
     assert answer.status_code == 404
     assert "nothing" in words(answer.text)
 
 
-def test_all_states_with_one_tick(owner: Client, shop: Site, viewer: Viewer, menu: PageState) -> None:
+def test_one_checkbox_takes_all_states(owner: Client, shop: Site, viewer: Viewer, menu: PageState) -> None:
     fields = {"url": "https://shop.example/lamps", "variant": "", "next": "/sites"}
     for state, expected in ((["*"], ["", "menu"]), (["menu"], ["menu"]), (["menu", "*"], ["", "menu"])):
         follow = post(owner, f"/sites/{shop.id}/pictures", **fields, state=state).headers["location"]
@@ -240,7 +240,7 @@ def test_all_states_with_one_tick(owner: Client, shop: Site, viewer: Viewer, men
 # --- and over the API
 
 
-def test_the_api_tells_the_states_of_a_map(api: Client, shop: Site, menu: PageState, opened: None) -> None:
+def test_the_api_counts_the_points_of_each_state(api: Client, shop: Site, menu: PageState, opened: None) -> None:
     root = f"/api/v1/sites/{shop.id}/heatmap?page=/lamps&{DAYS}"
     base, state = api.get(root).json(), api.get(f"{root}&state=Menu").json()
     assert (base["states"], base["account"]["elsewhere"]) == ([{"state": "menu", "points": 7}], 7)

@@ -51,14 +51,14 @@ def test_no_french_text_is_left_over(french: dict[str | tuple[str, ...], tuple[s
     assert set(french) - messages() == set()
 
 
-def test_french_fills_the_same_holes(french: dict[str | tuple[str, ...], tuple[str, ...]]) -> None:
+def test_french_texts_use_the_same_placeholders(french: dict[str | tuple[str, ...], tuple[str, ...]]) -> None:
     for message, texts in french.items():
         ids = (message,) if isinstance(message, str) else message
         for text in texts:
             assert set(HOLE.findall(text)) == set(HOLE.findall(ids[-1])), message
 
 
-def test_french_stands_off_its_signs_by_a_narrow_space(french: dict[str | tuple[str, ...], tuple[str, ...]]) -> None:
+def test_french_punctuation_is_preceded_by_a_narrow_space(french: dict[str | tuple[str, ...], tuple[str, ...]]) -> None:
     for text in (text for texts in french.values() for text in texts):
         assert not re.search(r"[^\s\u202f][?!»]| [:;?!»]|« ", text), text
 
@@ -69,7 +69,7 @@ NAMES = {"name": "OneTrust", "hosts": "10.0.0.1", "selector": "#a", "cover": "di
 
 
 @pytest.mark.parametrize("code", NOTES)
-def test_notes_of_a_picture_are_told_in_both_languages(code: str) -> None:
+def test_notes_about_a_picture_exist_in_both_languages(code: str) -> None:
     holes = {name for _, name, _, _ in Formatter().parse(NOTES[code]) if name}
     stored = note(code, **{name: value for name, value in (VALUES | NAMES).items() if name in holes})
     english = stored_words(language("en"), stored)
@@ -78,7 +78,7 @@ def test_notes_of_a_picture_are_told_in_both_languages(code: str) -> None:
 
 
 @pytest.mark.parametrize("code", CODES)
-def test_why_a_visit_is_a_robots_is_told_in_both_languages(code: str) -> None:
+def test_reasons_for_a_robot_verdict_exist_in_both_languages(code: str) -> None:
     words = reason_words(language(code))
     assert tuple(words) == REASONS
     assert len(set(words.values())) == len(REASONS)
@@ -86,12 +86,12 @@ def test_why_a_visit_is_a_robots_is_told_in_both_languages(code: str) -> None:
 
 
 @pytest.mark.parametrize("stored", ["The page grows.", '{"note": "of a later version", "n": 1}', '{"note": "broken"}'])
-def test_notes_of_other_versions_stand_for_themselves(stored: str) -> None:
+def test_notes_of_other_versions_are_shown_as_they_are(stored: str) -> None:
     assert [stored_words(language(code), stored) for code in CODES] == [stored, stored]
 
 
 @pytest.mark.parametrize("fault", STEP_FAULTS)
-def test_why_a_step_failed_is_told_in_both_languages(fault: str) -> None:
+def test_reasons_why_a_step_failed_exist_in_both_languages(fault: str) -> None:
     error = StepError(fault, **VALUES, **NAMES)
     french = failure_words(language("fr"), problem_of(error))
     assert french.startswith("À 7 px\u202f: Étape 7 (click #a)\u202f: ")
@@ -99,7 +99,7 @@ def test_why_a_step_failed_is_told_in_both_languages(fault: str) -> None:
     assert french.endswith(".")
 
 
-def test_words_are_the_customers_trade() -> None:
+def test_texts_use_the_vocabulary_of_ux_teams() -> None:
     for message in messages():
         for words in (message,) if isinstance(message, str) else message:
             assert not re.search(r"\b(row|null|oops)\b|!", words)
@@ -136,7 +136,7 @@ def test_days_and_spans() -> None:
     ]  # fmt: skip
 
 
-def test_plurals_of_zero_differ() -> None:
+def test_zero_takes_the_plural_in_english_and_the_singular_in_french() -> None:
     assert language("en").plural("%(num)s page", "%(num)s pages", 0) == "0 pages"
     assert language("fr").plural("%(num)s visitor", "%(num)s visitors", 0) == "0 visiteur"
 

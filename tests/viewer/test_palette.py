@@ -16,7 +16,7 @@ def opened(png: bytes) -> Image.Image:
 
 
 @pytest.mark.parametrize("palette", PALETTES)
-def test_heat_png_is_a_palette_picture_of_one_pixel_a_cell(palette):
+def test_heat_png_is_a_palette_picture_with_one_pixel_per_cell(palette):
     image = opened(heat_png(np.array([[0, 5, 10]], np.float32), SCALE, palette))
     assert image.mode == "P"
     assert image.size == (3, 1)
@@ -54,13 +54,13 @@ def test_overlay_has_the_same_colours_as_the_png():
     assert (np.asarray(overlay(levels(grid, SCALE), "light")) == png).all()
 
 
-def test_the_veil_is_darkest_where_nobody_came():
+def test_the_shade_is_darkest_where_nobody_came():
     alpha = np.asarray(opened(veil_png(np.array([1, 0.5, 0], np.float32))).convert("RGBA"))[:, 0, 3]
     assert alpha[0] == 0
     assert alpha[0] < alpha[1] < alpha[2] < 255
 
 
-def test_the_tables_are_those_of_colorcet():
+def test_the_colour_tables_equal_those_of_colorcet():
     made: dict[str, bytes] = {}
     exec(make_palettes.source(), made)
     assert (made["LIGHT"], made["DARK"]) == (palette_tables.LIGHT, palette_tables.DARK)

@@ -17,7 +17,7 @@ def test_passwords():
     assert not verify_password("not a hash", "correct horse battery")
 
 
-def test_waits_double_and_end():
+def test_the_wait_doubles_with_each_failure_and_ends():
     clock = Clock()
     throttle = Throttle(free=3, clock=clock)
     waits = []
@@ -33,7 +33,7 @@ def test_waits_double_and_end():
     assert throttle.wait("a") == 0
 
 
-def test_the_wait_is_bounded_and_forgotten():
+def test_the_wait_is_bounded_and_reset_after_a_while():
     clock = Clock()
     throttle = Throttle(free=1, clock=clock)
     for _ in range(50):

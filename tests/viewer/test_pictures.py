@@ -32,7 +32,7 @@ def test_layers_of_all_strips_are_the_layer_of_the_page():
     assert (np.concatenate(parts) == grid).all()
 
 
-def test_a_grid_that_ends_early_is_filled_with_nothing():
+def test_a_grid_that_ends_early_is_padded_with_zeros():
     part = pictures.rows_of(np.ones((10, 2), np.float32), pictures.StripBounds(0, 0, 100))
     assert part.shape == (25, 2)
     assert part.sum() == 20
@@ -77,7 +77,7 @@ def test_thumbnail_shows_the_top_with_heat():
     assert heat.min() < 230
 
 
-def test_reach_below_the_last_depth_is_nobody():
+def test_reach_below_the_last_depth_is_zero():
     shares = pictures.shares_at(np.array([0, 100], np.float32), np.array([1, 0.5], np.float32), 0, 200)
     assert len(shares) == 50
     assert shares[0] == pytest.approx(0.99, abs=0.02)

@@ -50,7 +50,7 @@ def test_a_new_picture_is_matched(viewer: Viewer, shop: Site, running: record_ma
     assert running.progress == record_matcher.Progress("", 0)
 
 
-def test_a_map_does_not_wait_and_what_is_found_shows_on_the_next(
+def test_a_map_does_not_wait_for_matching_and_the_next_one_shows_the_matches(
     viewer: Viewer, shop: Site, api: Client, running: record_matcher.RecordMatcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     running.wait()

@@ -17,7 +17,7 @@ def work():
     made.close()
 
 
-def test_who_asks_while_it_runs_gets_the_same_run(work):
+def test_callers_during_a_run_share_it(work):
     runs: list[int] = []
     go = threading.Event()
 
@@ -46,7 +46,7 @@ def test_who_asks_while_it_runs_gets_the_same_run(work):
     assert anyio.run(ask) == [1] * 6 + [2, 3]
 
 
-def test_what_is_old_is_computed_again(work):
+def test_old_results_are_computed_again(work):
     async def ask() -> tuple[object, object]:
         return await work.once("key", 0, object), await work.once("key", 0, object)
 
@@ -54,7 +54,7 @@ def test_what_is_old_is_computed_again(work):
     assert first is not second
 
 
-def test_a_failure_is_told_and_not_remembered(work):
+def test_a_failure_is_raised_and_not_remembered(work):
     async def ask() -> str:
         with pytest.raises(ZeroDivisionError):
             await work.once("key", 60, lambda: 1 // 0)
@@ -63,7 +63,7 @@ def test_a_failure_is_told_and_not_remembered(work):
     assert anyio.run(ask) == "fine"
 
 
-def test_a_reader_who_goes_away_does_not_stop_the_others(work):
+def test_a_client_that_disconnects_does_not_stop_the_others(work):
     go = threading.Event()
 
     def slow() -> str:
