@@ -51,11 +51,15 @@ def planned_pictures(
     found = named(states, state)
     if found is None:
         have = f"It has: {', '.join(one.key for one in states)}." if states else "It has none yet."
-        raise Problem(422, "no_state", f"{page} has no state {state!r}.", f"{have} Define it first, with its steps.")
+        raise Problem(
+            422, "no_state", f"{page} has no state {state!r}.", f"{have} Define the state and its steps first."
+        )
     planned = _planned(found, first, widths)
     if not planned.widths:
         only = " and ".join(found.devices)
-        raise Problem(422, "no_state", f"The state {found.name!r} is one of {only} only.", "Ask for such a width.")
+        raise Problem(
+            422, "no_state", f"The state {found.name!r} exists on {only} only.", "Choose a width of such a device."
+        )
     return [planned]
 
 

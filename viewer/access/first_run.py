@@ -38,7 +38,7 @@ class FirstRun:
         accepted(parse({"name": name, "password": password}))  # before the link is spent
         if not self._spend(token):
             hint = "Sign in, or see the link that `parcours serve` prints."
-            raise Problem(403, "first_run", "This link was used or is not right.", hint)
+            raise Problem(403, "first_run", "This link has been used or is not valid.", hint)
         return self._users.add(name, password, "owner")
 
     def _spend(self, token: str) -> bool:

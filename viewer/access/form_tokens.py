@@ -45,4 +45,4 @@ class FormTokens:
         session: Session | None = request.state.session
         nonce = session.nonce if session else request.state.form_nonce
         if not self._sessions.form_token_fits(nonce, token):
-            raise Problem(403, "form_token", "The form is too old, or cookies are switched off.", hint)
+            raise Problem(403, "form_token", "The form has expired, or cookies are blocked.", hint)

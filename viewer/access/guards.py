@@ -38,7 +38,7 @@ def guard(handler: Handler, role: Role, forms: FormTokens, urls: Urls) -> Handle
         who = person(request)
         if who is None:
             if wants_json(request):
-                raise Problem(401, "sign_in", "This needs a sign-in.", "Send `Authorization: Bearer TOKEN`.")
+                raise Problem(401, "sign_in", "Sign-in required.", "Send `Authorization: Bearer TOKEN`.")
             query = f"?{request.url.query}" if request.url.query else ""
             back = request.url.path + query if request.method in SAFE_METHODS else ""
             return RedirectResponse(urls.sign_in(back), status_code=303)

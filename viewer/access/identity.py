@@ -73,7 +73,7 @@ class Identify:
         if scheme.lower() == "bearer":
             state["person"] = await self.identities.of_token(bearer.strip())
             if state["person"] is None:
-                raise Problem(401, "bad_token", "This token is not known.", "Make one with `parcours token`.")
+                raise Problem(401, "bad_token", "Unknown token.", "Create one with `parcours token`.")
         else:
             cookies = connection.cookies
             session = self.sessions.read(cookies.get(self.sessions.cookie, ""))

@@ -51,7 +51,7 @@ class SignIn:
         wait = max(self._by_name.wait(both), self._by_address.wait(address))
         if wait:
             hint = f"Try again in {wait:.0f} seconds."
-            raise Problem(429, "too_many_tries", "Too many wrong tries.", hint, retry_after=int(wait) + 1)
+            raise Problem(429, "too_many_tries", "Too many failed attempts.", hint, retry_after=int(wait) + 1)
         user = await self._work.run(self._users.get, name)
         right = await self._work.heavy(verify_password, user.password if user else None, password)
         if not right or user is None:
@@ -66,7 +66,9 @@ class SignIn:
         named = self._sessions.read_link(word)
         user = await self._work.run(self._users.get, named[0]) if named else None
         if named is None or user is None or mark(user.password) != named[1]:
-            raise Problem(403, "sign_in_link", "This link is too old or not right.", "Sign in with name and password.")
+            raise Problem(
+                403, "sign_in_link", "This link is too old or not valid.", "Sign in with your name and password."
+            )
         return user
 
     async def change_password(self, request: Request, name: str, old: str, new: str) -> User:

@@ -39,7 +39,9 @@ async def forget(request: Request, *, registry: Registry, maps: Maps, store: Sto
     site = await registry.site(request)
     visitor = str(request.path_params["visitor"])
     if not re.fullmatch(r"[0-9a-fA-F]{1,16}", visitor):
-        raise bad_parameter("visitor", f"{visitor[:40]!r} is no id.", "16 hexadecimal digits, as exports show them")
+        raise bad_parameter(
+            "visitor", f"{visitor[:40]!r} is not a visitor id.", "16 hexadecimal digits, as exports show them"
+        )
     await maps.drained()
     erased = await work.run(forget_visitor, store, int(site.id), int(visitor, 16))
     work.forget()

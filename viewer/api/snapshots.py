@@ -83,7 +83,7 @@ async def show_job(request: Request, *, jobs: Jobs) -> Response:
     id = str(request.path_params["job"])
     job = jobs.get(id)
     if job is None:
-        raise missing("job", id, "Jobs are forgotten when Parcours is restarted.")
+        raise missing("job", id, "Jobs are lost when Parcours restarts.")
     return answer(job_json(job))
 
 

@@ -37,5 +37,5 @@ def _cap(query: Mapping[str, str]) -> float | None:
     except ValueError:
         cap = -1.0
     if cap is not None and not 0 < cap < 1e12:
-        raise bad_parameter("cap", f"{text[:40]!r} does not fit.", "a number above 0")
+        raise bad_parameter("cap", f"{text[:40]!r} is not valid.", "a number above 0")
     return cap

@@ -43,7 +43,9 @@ def bind(handler: Handler, parts: Parts) -> Callable[[Request], Awaitable[Respon
         if parameter.kind is not inspect.Parameter.KEYWORD_ONLY:
             continue
         if hints[name] not in parts:
-            raise LookupError(f"{handler.__module__}.{handler.__qualname__}: nothing is a {hints[name]} for {name!r}")
+            raise LookupError(
+                f"{handler.__module__}.{handler.__qualname__}: no dependency of type {hints[name]} for {name!r}"
+            )
         given[name] = parts[hints[name]]
 
     @functools.wraps(handler)

@@ -63,11 +63,11 @@ def fault_json(fault: Fault) -> dict[str, Any]:
 
 
 HTTP_CODES = {
-    400: ("bad_request", "This request cannot be read."),
-    401: ("sign_in", "This needs a sign-in."),
-    403: ("forbidden", "This is not allowed."),
+    400: ("bad_request", "The request could not be read."),
+    401: ("sign_in", "Sign-in required."),
+    403: ("forbidden", "You are not allowed to do this."),
     404: ("not_found", "There is nothing at this address."),
-    405: ("method", "This address does not take this method."),
+    405: ("method", "This address does not accept this method."),
     413: ("too_large", "The request is too large."),
 }
 
@@ -138,7 +138,7 @@ def problem_of(error: BaseException) -> Problem:
         case Missing():
             return Problem(404, "not_found", str(error))
         case Conflict():
-            return Problem(409, "conflict", str(error), "Load it again and repeat the change.")
+            return Problem(409, "conflict", str(error), "Reload it and repeat the change.")
         case BadScope():
             return Problem(400, "bad_question", str(error))
         case SnapshotError():
@@ -154,8 +154,8 @@ def problem_of(error: BaseException) -> Problem:
     return Problem(
         500,
         "incident",
-        "Something went wrong inside Parcours that nobody foresaw.",
-        f"The log holds the details under incident {incident}.",
+        "An unexpected error occurred in Parcours.",
+        f"The log has the details under incident {incident}.",
         incident,
     )
 

@@ -15,7 +15,7 @@ def number(query: Mapping[str, str], name: str, low: int, high: int) -> int | No
     if not text:
         return None
     if not re.fullmatch(r"[0-9]{1,9}", text) or not low <= int(text) <= high:
-        raise bad_parameter(name, f"{text[:40]!r} does not fit.", f"a whole number from {low} to {high}")
+        raise bad_parameter(name, f"{text[:40]!r} is not valid.", f"a whole number from {low} to {high}")
     return int(text)
 
 
@@ -23,7 +23,7 @@ def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...], defaul
     """One of `allowed`; `default` if it is not given."""
     text = query.get(name) or default
     if text not in allowed and text != default:
-        raise bad_parameter(name, f"there is no {text[:40]!r}.", ", ".join(allowed))
+        raise bad_parameter(name, f"{text[:40]!r} is not valid.", ", ".join(allowed))
     return text
 
 

@@ -126,7 +126,7 @@ class AccountChanges:
         """Change the password, which ends every session; this browser gets a new one."""
         who = signed_in(request)
         if who.via != "session":
-            raise Problem(401, "sign_in", "This needs a sign-in.")
+            raise Problem(401, "sign_in", "Sign-in required.")
         user = await self._signing_in.change_password(request, who.name, old, new)
         response = go(self._urls.account() + "?saved=1")
         self._sessions.start(response, user)

@@ -97,7 +97,7 @@ async def follow(request: Request, *, registry: Registry, frames: Frames, urls: 
 
 def _job(job: Job | None, id: str, site: Site) -> Job:
     if job is None or job.request.site.id != site.id:
-        raise missing("job", id, "Jobs are forgotten when Parcours is restarted.")
+        raise missing("job", id, "Jobs are lost when Parcours restarts.")
     return job
 
 
