@@ -143,7 +143,7 @@ def test_the_team_of_a_site_is_kept_as_networks_and_numbers(api, viewer):
     assert len(again) == 2
     refused = api.put(at, json={"staff_networks": ["the office"]})
     assert (refused.status_code, refused.json()["error"]["code"]) == (422, "network")
-    assert "'the office' is no address" in refused.json()["error"]["message"]
+    assert "'the office' is not an IP address" in refused.json()["error"]["message"]
 
 
 def test_a_key_is_rotated(api):
@@ -270,7 +270,7 @@ def test_an_experiment_can_be_created_changed_and_checked(api, site):
     ("change", "words"),
     [
         ({"variants": [LAMPS["variants"][0]]}, "variants"),
-        ({"variants": [LAMPS["variants"][0]] * 2}, "same key"),
+        ({"variants": [LAMPS["variants"][0]] * 2}, "is used twice"),
         ({"variants": [LAMPS["variants"][0] | {"share": 0}, LAMPS["variants"][1]]}, "share"),
         ({"started": "soon"}, "started"),
         ({"id": "Not An Id"}, "id"),
@@ -308,7 +308,7 @@ def test_a_journey_can_be_created_measured_changed_and_deleted(api, site):
 
 def test_bad_journeys(api, site):
     twice = FIRST_LAMP | {"name": "Bad", "stages": [FIRST_LAMP["stages"][0]] * 2}
-    assert "same key" in error(api.post(f"{site}/journeys", json=twice))["message"]
+    assert "is used twice" in error(api.post(f"{site}/journeys", json=twice))["message"]
     assert api.post(f"{site}/journeys", json={"name": "Bad", "stages": []}).status_code == 422
     assert api.get(f"{site}/journeys/none/map", params={"device": "watch"}).status_code == 400
 

@@ -128,7 +128,7 @@ def test_the_first_recipe_is_part_of_every_job(api, viewer, site, define):
     [
         ({"state": "nothing"}, "has no state 'nothing'"),
         ({"state": "menu", "url": "https://shop.example/help"}, "has no state 'menu'"),
-        ({"state": "drawer", "widths": [1366]}, "one of phone only"),
+        ({"state": "drawer", "widths": [1366]}, "exists on phone only"),
     ],
 )
 def test_a_state_that_the_page_does_not_have(api, site, define, fields, words):
