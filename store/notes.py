@@ -19,8 +19,8 @@ NOTES = {
     "banner_of": "A cookie banner ({name}) was hidden for the picture.",
     "private": "Files from private addresses outside the site's domains were left out: {hosts}.",
     "tall": "The page is {height:,} px tall: the picture ends at {end:,} px.",
-    "wide": "The page lays itself out {laid} px wide in a window of {window} px.",
-    "no_viewport_tag": "The page lays itself out {laid} px wide in a window of {window} px: it has no viewport tag.",
+    "wide": "The page is laid out {laid} px wide in a window of {window} px.",
+    "no_viewport_tag": "The page is laid out {laid} px wide in a window of {window} px: it has no viewport tag.",
     "beyond": "Content reaches {px} px beyond the right edge: it is not in the picture.",
     "panel": "Most of this page scrolls in a panel of its own: the picture shows the top of it. "
     "A state with the step `scroll` shows more.",

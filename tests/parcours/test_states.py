@@ -80,7 +80,7 @@ def test_a_failing_step_is_reported(data: Path, page: str) -> None:
     for asked in (("--state", "broken"), ("--all-states",)):
         failed = at_server("snapshot", "Lamps", page, "--width", "390", *asked, data=data)
         assert failed.returncode == 3
-        assert "Step 1 (click #nowhere): nothing on the page is #nowhere" in " ".join(failed.stderr.split())
+        assert "Step 1 (click #nowhere): nothing on the page matches #nowhere" in " ".join(failed.stderr.split())
 
 
 def test_an_unknown_state_is_reported(data: Path, page: str) -> None:

@@ -158,13 +158,16 @@ def test_the_first_recipe_applies_to_the_base_state_too(shoot):
 @pytest.mark.parametrize(
     ("steps", "words"),
     [
-        (["click #tab2", "click #nowhere"], "At 1366 px: Step 2 (click #nowhere): nothing on the page is #nowhere"),
-        (["hover #gone"], "the page has 1 × #gone, but none of them shows"),
-        (["click #under"], "div#sheet.over.all lies over #under"),
-        (["click :nonsense(2)"], ":nonsense(2) is no CSS selector"),
+        (
+            ["click #tab2", "click #nowhere"],
+            "At 1366 px: Step 2 (click #nowhere): nothing on the page matches #nowhere",
+        ),
+        (["hover #gone"], "the page has 1 × #gone, but none of them is visible"),
+        (["click #under"], "div#sheet.over.all covers #under"),
+        (["click :nonsense(2)"], ":nonsense(2) is not a CSS selector"),
         (["wait .never"], "Step 1 (wait .never)"),
-        (["scroll #ask to 100"], "nothing to scroll"),
-        (["scroll .never to bottom"], "nothing on the page is .never"),
+        (["scroll #ask to 100"], "cannot be scrolled"),
+        (["scroll .never to bottom"], "nothing on the page matches .never"),
     ],
 )
 def test_a_failing_step_is_reported_with_its_number(in_state, steps, words):

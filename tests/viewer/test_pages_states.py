@@ -157,7 +157,7 @@ def test_trying_takes_the_picture_and_shows_it_or_says_which_step_failed(
     follow = post(owner, f"{root}/drawer/edit", **steps).headers["location"]
     _over(viewer, follow)
     failed = owner.get(follow).text
-    assert "Step 1 (click #nowhere): nothing on the page is #nowhere, after 10 s" in words(failed)
+    assert "Step 1 (click #nowhere): nothing on the page matches #nowhere after 10 s" in words(failed)
     assert 'name="state" value="drawer"' in failed  # to try it again
     french = words(owner.get(follow + "&lang=fr").text)
     assert "Étape 1 (click #nowhere) : rien sur la page ne correspond à #nowhere" in french

@@ -14,19 +14,19 @@ class SnapshotError(Exception):
 
 STEP_FAULTS = {
     "slow": "took longer than {seconds:g} s.",
-    "selector": "{selector} is no CSS selector. Try it in the console of a browser.",
-    "nothing": "nothing on the page is {selector}, after {seconds:g} s at this width. "
-    "Check the selector, or say for which devices the state is.",
-    "hidden": "the page has {count} × {selector}, but none of them shows within {seconds:g} s at this width. "
-    "Put a step before that opens what it lies in, or name another element.",
-    "covered": "{cover} lies over {selector}, so that nobody can reach it. "
-    "Put a step before that moves it away, such as `dismiss`.",
-    "something": "something lies over {selector}, so that nobody can reach it. "
-    "Put a step before that moves it away, such as `dismiss`.",
-    "moves": "{selector} did not stand still within {seconds:g} s.",
-    "no_room": "this element has nothing to scroll. Name the one that has the scroll bar.",
-    "leaves": "leaves the page for {goal}. A state shows the same page: choose another element, "
-    "or take the picture of that page.",
+    "selector": "{selector} is not a CSS selector. Try it in the browser console.",
+    "nothing": "nothing on the page matches {selector} after {seconds:g} s at this width. "
+    "Check the selector, or choose the devices that the state applies to.",
+    "hidden": "the page has {count} × {selector}, but none of them is visible within {seconds:g} s at this width. "
+    "Add a step before it that opens what contains it, or choose another element.",
+    "covered": "{cover} covers {selector}, so it cannot be reached. "
+    "Add a step before it that moves it away, such as `dismiss`.",
+    "something": "something covers {selector}, so it cannot be reached. "
+    "Add a step before it that moves it away, such as `dismiss`.",
+    "moves": "{selector} was still moving after {seconds:g} s.",
+    "no_room": "this element cannot be scrolled. Choose the one with the scroll bar.",
+    "leaves": "leads to another page, {goal}. A state must stay on the same page: choose another element, "
+    "or take a picture of that page.",
 }
 
 
@@ -60,7 +60,7 @@ CODES = {
     "timeout": "the page took too long",
     "crashed": "the page crashed the browser",
     "capture": "the elements of the page could not be read",
-    "step": "a step of the state's recipe could not be done",
+    "step": "a step of the state's recipe could not be carried out",
     "leaves": "a step of the state's recipe leads to another page",
     "stopped": "the camera was closed before the picture was taken",
     "browser": "there is no Chromium, or it does not start",

@@ -41,9 +41,9 @@ def _sentences(lang: Language) -> dict[str, str]:
         "banner_of": _("A cookie banner (%(name)s) was hidden for the picture."),
         "private": _("Files from private addresses outside the site's domains were left out: %(hosts)s."),
         "tall": _("The page is %(height)s px tall: the picture ends at %(end)s px."),
-        "wide": _("The page lays itself out %(laid)s px wide in a window of %(window)s px."),
+        "wide": _("The page is laid out %(laid)s px wide in a window of %(window)s px."),
         "no_viewport_tag": _(
-            "The page lays itself out %(laid)s px wide in a window of %(window)s px: it has no viewport tag."
+            "The page is laid out %(laid)s px wide in a window of %(window)s px: it has no viewport tag."
         ),
         "beyond": _("Content reaches %(px)s px beyond the right edge: it is not in the picture."),
         "panel": _(
