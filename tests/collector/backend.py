@@ -23,7 +23,7 @@ EVENTS, BATCHES = "/api/v1/events", "/api/v1/batches"
 LINES = {"content-type": "application/x-ndjson"}
 ORDER = {"name": "order", "site": "Shop", "value": 59.9}
 OLD = int(time.time() * 1000) - 1_101 * 86_400_000
-SOON = int(time.time() * 1000) + 700_000
+FUTURE = int(time.time() * 1000) + 86_400_000  # read at import: it must still be ahead when a long run gets here
 
 
 class Named(Sites):

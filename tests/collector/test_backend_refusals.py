@@ -17,7 +17,7 @@ from collector.backend.refusal import BackendReason
 from collector.door.refusal import Reason
 from collector.settings import Rate
 from store.client import Store
-from tests.collector.backend import EVENTS, LINES, OLD, ORDER, SOON, Run, ndjson, refused, running
+from tests.collector.backend import EVENTS, FUTURE, LINES, OLD, ORDER, Run, ndjson, refused, running
 from tests.collector.conftest import KEY
 
 
@@ -44,7 +44,7 @@ from tests.collector.conftest import KEY
         ({"json": ORDER | {"page": "https://evil.example/"}}, 400, "event_page", "not on a domain"),
         ({"json": ORDER | {"page": "/thanks"}}, 400, "event_page", "$.page: '/thanks'"),
         ({"json": ORDER | {"time": OLD}}, 400, "event_time", "more than 1100 days ago"),
-        ({"json": {"events": [ORDER | {"time": SOON}]}}, 400, "event_time", "$.events[0].time"),
+        ({"json": {"events": [ORDER | {"time": FUTURE}]}}, 400, "event_time", "$.events[0].time"),
         ({"json": ORDER | {"time": "2026-11-20T10:00:00"}}, 400, "event_shape", "timezone"),
         ({"json": ORDER | {"visitor": "a", "browser_id": "b"}}, 400, "event_shape", "visitor and browser_id"),
         ({"json": ORDER | {"page": "https://shop.example/", "touchpoint": "a"}}, 400, "event_shape", "page and touch"),
