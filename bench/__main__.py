@@ -29,6 +29,7 @@ NAMES = (
     "addresses",
     "capture",
     "heatmap",
+    "store",
     "placement",
     "drift",
     "significance",

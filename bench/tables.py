@@ -305,6 +305,20 @@ def capture_cost(run: Measurement) -> str:
     return markdown([f"CPU on a page of {run.at('elements'):,} elements", "ms"], rows)
 
 
+def store_costs(run: Measurement) -> str:
+    points, batches, elements = (run.at(n) for n in ("points", "batches of the segment", "elements of the snapshot"))
+    rows: list[list[Cell]] = [
+        [f"counting {points:,} points of a page", run.at("counting them, ms")],
+        ["reading them into numpy, for a heatmap", run.at("reading them into numpy, ms")],
+        [f"inserting a segment of {batches:,} batches into all tables", run.at("inserting the segment, ms")],
+        ["the same segment again (nothing to store)", run.at("inserting it again, ms")],
+        ["a segment of one batch", run.at("inserting a segment of one batch, ms")],
+        [f"saving a snapshot of {elements:,} elements", run.at("saving the snapshot, ms")],
+        ["reading its layout", run.at("reading its layout, ms")],
+    ]
+    return markdown(["what", "ms"], rows)
+
+
 def together_delay(run: Measurement) -> str:
     delays: Mapping[str, Mapping[str, float]] = run.at("event loop delay, ms")
     rows = [[load, one["p50"], one["p99"]] for load, one in delays.items()]
@@ -351,6 +365,7 @@ TABLES: dict[str, Table] = {
     "drift.versions": drift_versions,
     "drift.speed": drift_speed,
     "heatmap.parts": heatmap_parts,
+    "store.costs": store_costs,
     "collect.cases": collect_cases,
     "collect.targets": collect_targets,
     "crash.kills": crash_kills,

@@ -25,7 +25,7 @@ from store.visitors import staff_mark
 
 
 class Enrichment(Struct):
-    """`x` of a journal record; docs/architecture.md says where each field goes."""
+    """`x` of a journal record; store/sql/0001_schema.sql says where each field goes."""
 
     site: int
     page: str
