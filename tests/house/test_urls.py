@@ -18,7 +18,6 @@ NOT_A_PATH = {"absolute"}  # puts the base before a path
 # Arguments for methods that "1" does not suit.
 ARGUMENTS: dict[str, tuple[object, ...]] = {
     "api": ("sites", "1"),
-    "static": ("look.css",),
     "taking": ("1", ["ab"], "/"),
 }
 

@@ -104,6 +104,3 @@ class Urls:
 
     def api(self, *parts: object, **query: object) -> str:
         return _path("api", "v1", *parts, **query)
-
-    def static(self, name: str) -> str:
-        return "/static/" + quote(name)
