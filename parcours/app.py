@@ -18,6 +18,7 @@ from collector.addresses import ClientAddress
 from collector.app import Collector, CollectorSettings
 from collector.backend import Senders
 from parcours.heap import one_heap
+from parcours.secret_key import secret_key
 from parcours.settings import Settings
 from store.client import Store, open_store
 from store.definitions import Definitions
@@ -93,6 +94,7 @@ def _viewer(
             base_url=settings.url,
             chromium=settings.chromium,
             service_token=token,
+            credentials_key=secret_key(settings),
             client_address=ClientAddress(settings.trusted_proxies),
         ),
         Surroundings(collector.health, collector.drain) if collector else None,

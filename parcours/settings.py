@@ -9,6 +9,8 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from store.sealing import LEAST_KEY
+
 
 class BadSetting(ValueError):
     """An invalid setting; the message names it, the reason and a valid value."""
@@ -40,6 +42,9 @@ class Settings:
     )
     datacentres: str = _setting("", "a file of networks, one per line: visits from them count as robots")
     chromium: str = _setting("", "the Chromium that takes pictures; default: the first one on the PATH")
+    secret_key: str = _setting(
+        "", "encrypts what pictures are signed in with (at least 32 characters); default: the file secret.key in `data`"
+    )
     segment_seconds: float = _setting(1.0, "age at which a journal segment is written to the database, seconds")
     log_level: str = _setting("info", "debug, info, warning or error")
 
@@ -91,6 +96,8 @@ def _check(settings: Settings) -> None:
         raise BadSetting(f"Port {settings.port} does not exist: use one from 1 to 65535.")
     if settings.segment_seconds <= 0:
         raise BadSetting("PARCOURS_SEGMENT_SECONDS must be above 0, for example 1.")
+    if settings.secret_key and len(settings.secret_key.encode()) < LEAST_KEY:
+        raise BadSetting(f"PARCOURS_SECRET_KEY needs {LEAST_KEY} characters or more: `openssl rand -hex 32` makes one.")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting(f"PARCOURS_LOG_LEVEL={settings.log_level!r}: use debug, info, warning or error.")
     if settings.base_url and not re.match(r"https?://[^/]+", settings.base_url):

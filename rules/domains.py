@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from collections.abc import Iterable
 from functools import cache
+from urllib.parse import urlsplit
 
 from publicsuffixlist import PublicSuffixList
 
@@ -15,6 +17,7 @@ _DOMAIN = re.compile(
 )
 _LONGEST_HOST = 253 + len("*.:65535")  # RFC 1035
 _SHARED = {"amazonaws.com", "wordpress.com"}  # shared by many owners, but not in the public suffix list
+_LOOPBACK = ("127.0.0.1", "::1")
 _SHORTEST_PREFIX = {4: 8, 6: 16}  # bits: no team has a larger network
 
 
@@ -45,6 +48,33 @@ def covers_many_owners(domain: str) -> bool:
         return False
     parent = host.removeprefix("*").strip(".")
     return parent != "localhost" and (not parent or parent in _SHARED or _public_suffixes().is_public(parent))
+
+
+def host_and_port(pattern: str) -> tuple[str, int | None]:
+    """The host of a domain, without `www.` but with `*.`, and its port if it names one."""
+    parts = urlsplit(f"//{pattern}")
+    return (parts.hostname or "").removeprefix("www."), parts.port
+
+
+def in_domains(host: str, port: int, domains: Iterable[str]) -> bool:
+    """Whether `host:port` is one of the domains of a site.
+
+    `shop.example` matches that host and its `www.` on every port, `shop.example:8001` that port only,
+    `*.shop.example` every host below it, and `localhost` every loopback name. The collector uses the same rule.
+
+    >>> in_domains("www.shop.example", 443, ["shop.example"])
+    True
+    """
+    host = host.lower().rstrip(".").removeprefix("www.")
+    for pattern in domains:
+        name, wanted = host_and_port(pattern.lower())
+        if wanted is not None and wanted != port:
+            continue
+        if host == name or (name.startswith("*.") and host.endswith(name[1:])):
+            return True
+        if name == "localhost" and (host in _LOOPBACK or host.endswith(".localhost")):
+            return True
+    return False
 
 
 def network_of(text: str) -> str:

@@ -63,7 +63,15 @@ FAULTS: dict[str, str] = {
     "shows_both": "a comparison always shows both variants: leave it out.",
     "no_state": "there is no picture of this page in state {value!r}, and no such state is defined for it.",
     "state_of_reach": "reach is measured on the page as it opens: leave the state out.",
-    # of the steps of a state (rules/recipe.py)
+    # of what pictures are signed in with (rules/sign_in.py, rules/cookies.py)
+    "secret_name": "{value!r} cannot be the name of a secret: use lowercase letters, digits, - and _, at most 64, "
+    "beginning with a letter or digit.",
+    "many_secrets": "A site can have at most {most} secrets: delete one first.",
+    "sign_in_address": "is {value!r}: write the https address of a page on one of the site's domains.",
+    "steps_without_address": "is missing: the steps begin on the sign-in page.",
+    "no_cookies": "has no cookie that can be read: paste a Cookie header, a cookies.txt or a JSON list.",
+    "foreign_cookies": "has no cookie of this site's domains. Left out: {domains}.",
+    # of the steps of a state or a sign-in (rules/recipe.py)
     "step_none": "A state needs at least one step, such as `{example}`.",
     "step_many": "There are {n} steps: at most {most} are allowed.",
     "step_verb": "Line {line}: there is no step {verb!r}. A step begins with {verbs}.",
@@ -74,10 +82,19 @@ FAULTS: dict[str, str] = {
     "a quote or bracket is not closed, or it begins with a digit.",
     "step_long": "Line {line}: the selector has {n} characters: at most {most} are allowed.",
     "step_wait": "Line {line}: {ms} ms is too long: wait at most {most} ms, or wait for a selector.",
+    "step_fill": "Line {line}: name the field and the secret: `fill #password with password`.",
+    "step_unverified": "The last step must be `wait SELECTOR`, for something that is visible only after signing in.",
     "step_scroll": "Line {line}: say what to scroll and how far: `scroll .panel to 800`, `scroll page to bottom`.",
 }
 _SHOWN = 80  # characters of a value that a fault quotes
-CONFLICTS = ("site_taken", "experiment_taken", "state_taken", "user_taken", "many_states")  # with stored ones
+CONFLICTS = (
+    "site_taken",
+    "experiment_taken",
+    "state_taken",
+    "user_taken",
+    "many_states",
+    "many_secrets",
+)  # with stored ones
 _WHOLE = ("step_", *CONFLICTS)  # sentences that do not start with the field
 
 

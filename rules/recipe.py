@@ -8,7 +8,11 @@
     scroll page to Y                scroll the page
     dismiss SELECTOR                click it if it is there
 
-A recipe never types, because text typed into a page could be submitted.
+The recipe of a state never types, because text typed into a page could be submitted. The recipe that signs in to a site
+(rules/sign_in.py) has two more steps:
+
+    fill SELECTOR with NAME         write the secret NAME of the site into a field
+    submit SELECTOR                 press Enter in a field
 """
 
 from __future__ import annotations
@@ -20,12 +24,14 @@ from dataclasses import dataclass, field
 from rules.faults import Fault, Scalar, fault
 
 VERBS = ("click", "hover", "wait", "scroll", "dismiss")
+SIGN_IN_VERBS = (*VERBS, "fill", "submit")
 TYPING = ("type", "fill", "write", "press", "key", "select", "upload", "submit")
 MOST_STEPS = 20
 LONGEST_WAIT = 10_000  # ms
 LONGEST_SELECTOR = 500  # characters
 FARTHEST = 1_000_000  # px
 EXAMPLE = "click #menu-button"
+SECRET_NAME = re.compile(r"[a-z0-9][a-z0-9_\-]{0,63}")
 
 
 class BadRecipe(ValueError):
@@ -40,16 +46,20 @@ class BadRecipe(ValueError):
 
 @dataclass(frozen=True)
 class Step:
-    """One step. `selector` is empty for `wait MS` and for the page; `number` is ms or px, None for the bottom."""
+    """One step. `selector` is empty for `wait MS` and for the page; `number` is ms or px, None for the bottom; `secret`
+    is the name of what `fill` writes."""
 
     verb: str
     selector: str = ""
     number: int | None = None
+    secret: str = ""
 
     def __str__(self) -> str:
         match self.verb:
             case "wait" if not self.selector:
                 return f"wait {self.number}"
+            case "fill":
+                return f"fill {self.selector} with {self.secret}"
             case "scroll":
                 return f"scroll {self.selector or 'page'} to {'bottom' if self.number is None else self.number}"
         return f"{self.verb} {self.selector}"
@@ -67,14 +77,14 @@ class Recipe:
     steps: Steps = field(default=())
 
 
-def check_recipe(lines: Iterable[str]) -> tuple[Steps, tuple[Fault, ...]]:
+def check_recipe(lines: Iterable[str], verbs: tuple[str, ...] = VERBS) -> tuple[Steps, tuple[Fault, ...]]:
     """The valid steps, and the faults of the other lines. Empty lines are skipped but counted."""
     steps: list[Step] = []
     faults: list[Fault] = []
     for n, line in enumerate(lines, 1):
         try:
             if text := line.strip():
-                steps.append(read_step(text, n))
+                steps.append(read_step(text, n, verbs))
         except BadRecipe as bad:
             faults.append(bad.fault)
     if not steps and not faults:
@@ -84,9 +94,9 @@ def check_recipe(lines: Iterable[str]) -> tuple[Steps, tuple[Fault, ...]]:
     return tuple(steps), tuple(faults)
 
 
-def read_recipe(lines: Iterable[str]) -> Steps:
+def read_recipe(lines: Iterable[str], verbs: tuple[str, ...] = VERBS) -> Steps:
     """The steps of a recipe. BadRecipe for the first invalid line."""
-    steps = tuple(read_step(text, n) for n, line in enumerate(lines, 1) if (text := line.strip()))
+    steps = tuple(read_step(text, n, verbs) for n, line in enumerate(lines, 1) if (text := line.strip()))
     if not steps:
         raise BadRecipe("none", example=EXAMPLE)
     if len(steps) > MOST_STEPS:
@@ -94,13 +104,13 @@ def read_recipe(lines: Iterable[str]) -> Steps:
     return steps
 
 
-def read_step(text: str, line: int = 1) -> Step:
-    """One step. BadRecipe names `line`."""
+def read_step(text: str, line: int = 1, verbs: tuple[str, ...] = VERBS) -> Step:
+    """One step, which begins with one of `verbs`. BadRecipe names `line`."""
     verb, rest = (*text.strip().split(None, 1), "", "")[:2]
     verb = verb.lower()
-    if verb not in VERBS:
-        code = "types" if verb in TYPING else "verb"
-        raise BadRecipe(code, line, verb=verb[:20], verbs=", ".join(VERBS))
+    if verb not in verbs:
+        code = "types" if verb in TYPING and verbs == VERBS else "verb"
+        raise BadRecipe(code, line, verb=verb[:20], verbs=", ".join(verbs))
     if not rest:
         raise BadRecipe("scroll", line) if verb == "scroll" else BadRecipe("no_selector", line, verb=verb)
     if verb == "wait" and (found := re.fullmatch(r"(\d{1,9})\s*(ms)?", rest, re.ASCII)):
@@ -108,6 +118,11 @@ def read_step(text: str, line: int = 1) -> Step:
         if ms > LONGEST_WAIT:
             raise BadRecipe("wait", line, ms=ms, most=LONGEST_WAIT)
         return Step("wait", number=ms)
+    if verb == "fill":
+        selector, _, name = (part.strip() for part in rest.rpartition(" with "))
+        if not selector or not SECRET_NAME.fullmatch(name):
+            raise BadRecipe("fill", line)
+        return Step("fill", _selector(selector, line), secret=name)
     if verb == "scroll":
         selector, _, goal = (part.strip() for part in rest.rpartition(" to "))
         if not selector or not re.fullmatch(r"(\d{1,7})(\s*px)?|bottom", goal, re.ASCII):

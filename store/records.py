@@ -133,6 +133,18 @@ class PageState(Record, frozen=True, kw_only=True):
     place: Annotated[int, Meta(ge=0, le=1000)] = 0  # in the site's order: a point belongs to the first that shows it
 
 
+class SignInRecipe(Record, frozen=True, kw_only=True):
+    """How the camera signs in to a site, and the pages that need it. `id` is the site's.
+
+    `steps` begin on the page `url`; both are empty if cookies (store/credentials.py) are enough.
+    """
+
+    site: str
+    pages: Patterns = ("/**",)
+    url: Address = ""
+    steps: Annotated[tuple[str, ...], Meta(max_length=100)] = ()  # one step each (rules/recipe.py)
+
+
 class User(Record, frozen=True, kw_only=True):
     """`id` is the name to sign in with."""
 
@@ -159,6 +171,7 @@ KINDS: dict[str, type[Record]] = {
     "experiment": Experiment,
     "journey": Journey,
     "state": PageState,
+    "sign_in": SignInRecipe,
     "user": User,
     "token": Token,
     "secret": Secret,

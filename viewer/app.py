@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
@@ -66,6 +67,7 @@ class ViewerSettings:
 
     `service_token`: a bearer token with an owner's rights for as long as the process lives.
     `client_address`: (address of the socket, X-Forwarded-For) → the address that attempts to sign in are counted for.
+    `credentials_key`: encrypts what the camera signs in with; by default it is lost with the process.
     `chromium`: the browser that takes pictures; empty: the first found on the PATH.
     """
 
@@ -73,6 +75,7 @@ class ViewerSettings:
     chromium: str = ""
     service_token: str = ""
     secret: bytes | None = None
+    credentials_key: bytes = field(default_factory=lambda: os.urandom(32), repr=False)
     client_address: Callable[[str, str], str] = lambda peer, forwarded_for: peer
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from dataclasses import fields
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,6 +87,8 @@ def settings(as_json: bool) -> None:
     Example: PARCOURS_PORT=9000 parcours settings
     """
     now = read_settings()
+    if now.secret_key:
+        now = replace(now, secret_key="(set)")
     rows = [(variable(f), getattr(now, f.name), f.metadata["help"], f.metadata["example"]) for f in fields(Settings)]
     if as_json:
         click.echo(

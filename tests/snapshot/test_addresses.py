@@ -1,7 +1,8 @@
 import pytest
 
+from rules.domains import in_domains
 from store.records import Site
-from viewer.snapshot.addresses import Bounds, in_domains, is_private
+from viewer.snapshot.addresses import Bounds, is_private
 from viewer.snapshot.errors import CODES, SnapshotError
 
 

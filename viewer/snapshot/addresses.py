@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from rules.domains import in_domains
 from store.records import Site
 from viewer.snapshot.errors import SnapshotError
 
 Resolve = Callable[[str], list[str]]  # host name → IP addresses; raises OSError for an unknown name
 
-_LOOPBACK = ("127.0.0.1", "::1")
 _DEFAULT_PORT = {"http": 80, "https": 443}
 # IPv6 addresses in this range contain an IPv4 address, which is checked instead (RFC 6052).
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
@@ -35,32 +35,6 @@ def is_private(ip: str) -> bool:
         if inner is not None:
             return is_private(str(inner))
     return not address.is_global or address.is_multicast
-
-
-def _named(pattern: str) -> tuple[str, int | None]:
-    parts = urlsplit(f"//{pattern}")
-    return (parts.hostname or "").removeprefix("www."), parts.port
-
-
-def in_domains(host: str, port: int, domains: Iterable[str]) -> bool:
-    """Whether `host:port` is one of the domains of a site.
-
-    `shop.example` matches that host and its `www.` on every port, `shop.example:8001` that port only,
-    `*.shop.example` every host below it, and `localhost` every loopback name. The collector uses the same rule.
-
-    >>> in_domains("www.shop.example", 443, ["shop.example"])
-    True
-    """
-    host = host.lower().rstrip(".").removeprefix("www.")
-    for pattern in domains:
-        name, wanted = _named(pattern.lower())
-        if wanted is not None and wanted != port:
-            continue
-        if host == name or (name.startswith("*.") and host.endswith(name[1:])):
-            return True
-        if name == "localhost" and (host in _LOOPBACK or host.endswith(".localhost")):
-            return True
-    return False
 
 
 def port_of(parts: SplitResult) -> int:

@@ -13,6 +13,8 @@ from playwright.async_api import Browser, Playwright, async_playwright
 from playwright.async_api import Error as PlaywrightError
 
 from aggregator.shapes.heights import Heights
+from store.pages import canonical_page
+from viewer.snapshot.access import AccessOf, SiteAccess, no_access
 from viewer.snapshot.addresses import Resolve, system_resolve
 from viewer.snapshot.browser import launch
 from viewer.snapshot.errors import SnapshotError
@@ -31,11 +33,17 @@ class Camera:
     """
 
     def __init__(
-        self, chromium: str | None = None, limits: Limits | None = None, resolve: Resolve = system_resolve
+        self,
+        chromium: str | None = None,
+        limits: Limits | None = None,
+        resolve: Resolve = system_resolve,
+        access: AccessOf = no_access,
     ) -> None:
+        """`access`: how to sign in for a page; called from the thread of `take`."""
         self.chromium = chromium or ""
         self.limits = limits or Limits()
         self.resolve = resolve
+        self.access = access
         self._playwright: Playwright | None = None
         self._browser: Browser | None = None
         self._one_at_a_time = threading.Lock()
@@ -56,25 +64,32 @@ class Camera:
 
         `heights`: median heights of visitors' windows and pages. Raises `SnapshotError` with a message and a code.
         """
-        with self._one_at_a_time:
+        site = request.site
+        access = self.access(site, request.page or canonical_page(request.url, site.keep_query))
+        with self._one_at_a_time, access.redacted(request.url):
             with self._gate:
                 if self._closed:
                     raise _stopped(request.url)
                 taking = asyncio.run_coroutine_threadsafe(
-                    self._take(request, heights or Heights(), progress), self._loop
+                    self._take(request, heights or Heights(), progress, access), self._loop
                 )
             try:
-                return taking.result()
+                taken = taking.result()
+                return [Capture(*access.without_secrets(one.snapshot, one.layout), one.strips) for one in taken]
             except CancelledError:
                 raise _stopped(request.url) from None
 
-    async def _take(self, request: PictureRequest, heights: Heights, progress: Callable[[str], None]) -> list[Capture]:
+    async def _take(
+        self, request: PictureRequest, heights: Heights, progress: Callable[[str], None], access: SiteAccess
+    ) -> list[Capture]:
         self._taking = asyncio.current_task()
         if self._browser is None or not self._browser.is_connected():
             await self._stop()
             self._playwright = await async_playwright().start()
             self._browser = await launch(self._playwright, self.chromium)
-        return await take_all(PictureSession(self._browser, request, heights, self.limits, self.resolve, progress))
+        return await take_all(
+            PictureSession(self._browser, request, heights, self.limits, self.resolve, progress, access)
+        )
 
     async def _stop(self) -> None:
         browser, playwright = self._browser, self._playwright

@@ -25,6 +25,13 @@ STEP_FAULTS = {
     "Add a step before it that moves it away, such as `dismiss`.",
     "moves": "{selector} was still moving after {seconds:g} s.",
     "no_room": "this element cannot be scrolled. Choose the one with the scroll bar.",
+    "insecure": "{selector} is in a page of {origin}. A secret is written only into pages of the site's own domains, "
+    "over https.",
+    "no_field": "{selector} is not a field that can be written into.",
+    "foreign": "leads to {host}, which is not one of the site's domains, so nothing was sent there. "
+    "Add that host to the site's domains if it is yours.",
+    "unconfirmed": "nothing on the page matches {selector} after {seconds:g} s, so the sign-in did not work; "
+    "the page is {place}. Check the secrets and the steps.",
     "leaves": "leads to another page, {goal}. A state must stay on the same page: choose another element, "
     "or take a picture of that page.",
 }
@@ -37,9 +44,11 @@ class StepError(SnapshotError):
     def __init__(self, fault: str, **values: object) -> None:
         self.fault, self.values = fault, values
         words = STEP_FAULTS[fault].format(**values)
-        step = "Step {n} ({step})".format(**values) + (" " if fault in ("slow", "leaves") else ": ")
+        step = "Step {n} ({step})".format(**values) + (" " if fault in ("slow", "leaves", "foreign") else ": ")
         at = f"At {values['width']} px: " if "width" in values else ""
-        super().__init__(at + step + words, "leaves" if fault == "leaves" else "step")
+        signing_in = "Signing in: " if values.get("signing_in") else ""
+        code = "sign_in" if signing_in else "leaves" if fault == "leaves" else "step"
+        super().__init__(at + signing_in + step + words, code)
 
     def at(self, width: int) -> StepError:
         return StepError(self.fault, **self.values, width=width)
@@ -62,6 +71,9 @@ CODES = {
     "capture": "the elements of the page could not be read",
     "step": "a step of the state's recipe could not be carried out",
     "leaves": "a step of the state's recipe leads to another page",
+    "sign_in": "signing in to the site failed",
+    "no_secret": "a secret that the sign-in needs is not set, or was encrypted with another key",
+    "signed_out": "the session ended: the page shows a sign-in form, or leads to another page",
     "stopped": "the camera was closed before the picture was taken",
     "browser": "there is no Chromium, or it does not start",
 }

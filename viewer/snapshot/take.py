@@ -17,6 +17,7 @@ from store.layouts import Layout
 from store.notes import note
 from store.pages import canonical_page
 from store.snapshots import Snapshot, new_id
+from viewer.snapshot.access import NO_ACCESS, SiteAccess
 from viewer.snapshot.addresses import Bounds, Resolve
 from viewer.snapshot.capture import read_elements, to_layout
 from viewer.snapshot.errors import SnapshotError, StepError
@@ -28,6 +29,7 @@ from viewer.snapshot.picture import page_height, photograph
 from viewer.snapshot.proxy import COLLECTOR, Proxy
 from viewer.snapshot.request import PictureRequest
 from viewer.snapshot.settle import arrive, come_to_rest, read_through, rest_in_state
+from viewer.snapshot.signing_in import check_signed_in, enter
 from viewer.snapshot.steps import Player
 from viewer.snapshot.traffic import Traffic
 from viewer.snapshot.world import World, script
@@ -56,6 +58,7 @@ class PictureSession:
     limits: Limits
     resolve: Resolve
     progress: Callable[[str], None]
+    access: SiteAccess = NO_ACCESS
 
     @property
     def bounds(self) -> Bounds:
@@ -99,6 +102,9 @@ async def _take_one(session: PictureSession, width: int) -> Capture:
             mapping = await _mapping(context, request)
             page = await context.new_page()
             world = await World.of(page)
+            await enter(world, session.access, request.site, request.url, limits)
+            if mapping:
+                mapping.left = ""
             traffic = Traffic(page, session.bounds)
             await open_page(page, request.url, request.site, traffic, proxy, mapping, limits)
             session.progress(f"{width} px: waiting for the page to come to rest")
@@ -113,6 +119,7 @@ async def _take_one(session: PictureSession, width: int) -> Capture:
                 check_address(page, request.url, request.site, traffic, mapping)
                 raise
             check_address(page, request.url, request.site, traffic, mapping)
+            await check_signed_in(world, session.access, request.url)
             session.progress(f"{width} px: reading its elements and taking the picture")
             return await _picture(world, session, width, window, [*warnings, *_unreachable(proxy)])
         finally:

@@ -7,7 +7,8 @@ from urllib.parse import urlsplit
 
 from playwright.async_api import Page, Request
 
-from viewer.snapshot.addresses import Bounds, in_domains, port_of
+from rules.domains import in_domains
+from viewer.snapshot.addresses import Bounds, port_of
 
 # Requests that stay open by design.
 _ENDLESS = {"eventsource", "websocket", "media", "ping"}
