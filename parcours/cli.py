@@ -10,7 +10,7 @@ from rich.console import Console
 
 from collector.journal.journal import JournalHeld
 from collector.settings import SettingsError
-from parcours.commands import data, define, importing, journal, maps, serving, sites
+from parcours.commands import data, define, importing, journal, login, maps, serving, sites
 from parcours.connection import ApiError
 from parcours.settings import BadSetting
 from store.client import StoreError
@@ -31,6 +31,7 @@ def cli() -> None:
 for command in (
     *serving.COMMANDS,
     *sites.COMMANDS,
+    *login.COMMANDS,
     *define.COMMANDS,
     *maps.COMMANDS,
     *data.COMMANDS,

@@ -91,6 +91,9 @@ class Api:
     def put(self, path: str, body: object) -> Any:
         return self.fetch("PUT", path, json=body).json()
 
+    def delete(self, path: str) -> Any:
+        return self.fetch("DELETE", path).json()
+
     def post_lines(self, path: str, lines: bytes, **params: str) -> httpx.Response:
         """Send NDJSON; returns the response whatever its status, so that the caller can retry."""
         headers = self._headers | {"content-type": "application/x-ndjson"}

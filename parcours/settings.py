@@ -16,8 +16,8 @@ class BadSetting(ValueError):
     """An invalid setting; the message names it, the reason and a valid value."""
 
 
-def _setting(default: Any, help_: str, example: str = "") -> Any:
-    return field(default=default, metadata={"help": help_, "example": example})
+def _setting(default: Any, help_: str, example: str = "", *, secret: bool = False) -> Any:
+    return field(default=default, metadata={"help": help_, "example": example}, repr=not secret)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +43,9 @@ class Settings:
     datacentres: str = _setting("", "a file of networks, one per line: visits from them count as robots")
     chromium: str = _setting("", "the Chromium that takes pictures; default: the first one on the PATH")
     secret_key: str = _setting(
-        "", "encrypts what pictures are signed in with (at least 32 characters); default: the file secret.key in `data`"
+        "",
+        "encrypts what the camera signs in with (at least 32 characters); default: secret.key in the data folder",
+        secret=True,
     )
     segment_seconds: float = _setting(1.0, "age at which a journal segment is written to the database, seconds")
     log_level: str = _setting("info", "debug, info, warning or error")

@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from rules import experiment, journey, shape, site, state
+from rules import experiment, journey, shape, sign_in, site, state
 from rules.faults import Fault, Faults, InvalidDefinition
 from rules.fields import text_of
 from store.definitions import Definitions, Missing, Stored
 from store.lenient import Unbuildable, build
-from store.records import KINDS, Experiment, Journey, PageState, Record, Site
+from store.records import KINDS, Experiment, Journey, PageState, Record, SignInRecipe, Site
 
 R = TypeVar("R", bound=Record)
 D = TypeVar("D", bound="Record | Rejected[Any]")
@@ -21,6 +21,7 @@ _BETWEEN: dict[type[Record], shape.FieldRules] = {
     Experiment: experiment.faults_between,
     Journey: journey.faults_between,
     PageState: state.faults_between,
+    SignInRecipe: sign_in.faults_between,
 }
 _KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 

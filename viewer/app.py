@@ -22,9 +22,11 @@ from aggregator.shapes.heights import Heights
 from aggregator.shapes.scope import SiteScope
 from rules.period import Period, today
 from store.client import Store
+from store.credentials import Credentials
 from store.definitions import Definitions
 from store.intake import SiteIntake
 from store.records import Site, User
+from store.sealing import Sealer
 from store.snapshots import Snapshots
 from viewer import api, pages, picture_routes
 from viewer.access.first_run import FirstRun
@@ -55,6 +57,7 @@ from viewer.pages.states.page import StateFormRenderer
 from viewer.questions import Questions
 from viewer.record_matcher import RecordMatcher
 from viewer.registry import Registry
+from viewer.sign_ins import SignIns
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
 from viewer.traffic import TrafficReader
@@ -121,7 +124,9 @@ class Viewer:
         self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
         self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
         heights = partial(_recorded_heights, store)
-        self.jobs = Jobs(snapshots, around.camera or (lambda: Camera(settings.chromium)), heights, self._taken)
+        self.sign_ins = SignIns(definitions, Credentials(store, Sealer(settings.credentials_key)))
+        camera = around.camera or (lambda: Camera(settings.chromium, access=self.sign_ins.access))
+        self.jobs = Jobs(snapshots, camera, heights, self._taken)
         self.health = Health(store, self.work, around.intake)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()
@@ -167,6 +172,7 @@ class Viewer:
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             traffic, signing_in, Questions(self.store, self.definitions, self.snapshots, self.work),
             MeasuredExperiments(self.store, self.definitions, self.work),
+            self.sign_ins,
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots),
             StateFormRenderer(self.frames, self.urls, snapshots),

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from collector.journal.quarantine import Quarantine
 from parcours.cli import cli
-from parcours.commands import data, define, importing, maps, serving, sites
+from parcours.commands import data, define, importing, login, maps, serving, sites
 from parcours.connection import Api
 from parcours.demo import run
 from parcours.settings import Settings
@@ -103,6 +103,18 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "journey": (
         ("Lamp shop", "First", "--out", "FILE.json"),
         {**DAYS, "--device": ("phone",), "--out": ("FILE.b.json",)},
+    ),
+    "login cookies": (("Lamp shop", "--from", "FILE.cookies"), {"--from": ("FILE.more.cookies",), "--delete": ()}),
+    "login secret": (("Lamp shop", "password"), {"--from": ("FILE.secret",), "--delete": ()}),
+    "login show": (("Lamp shop",), {}),
+    "login steps": (
+        ("Lamp shop", "--url", "https://shop.example/login", "--from", "FILE.steps"),
+        {
+            "--url": ("https://shop.example/sign-in",),
+            "--page": ("/account/**",),
+            "--from": ("FILE.more.steps",),
+            "--delete": (),
+        },
     ),
     "serve": ((), SERVER),
     "settings": ((), {}),
@@ -209,7 +221,7 @@ def call(
             effects.settings.append(plain(settings))
             yield Api(send, SERVICE)
 
-        for module in (data, define, importing, maps, sites):
+        for module in (data, define, importing, login, maps, sites):
             if hasattr(module, "connect"):
                 monkeypatch.setattr(module, "connect", connect)
         monkeypatch.setattr(serving, "_run", lambda settings, parts: effects.settings.append(plain((settings, parts))))
@@ -243,6 +255,11 @@ def _files(folder: Path) -> None:
     """What the commands read."""
     _journal(folder / "journal")
     (folder / "FILE.csv").write_text("time,total\n2026-11-20T10:00:00,5\n")
+    (folder / "FILE.secret").write_text("a secret\n")
+    (folder / "FILE.cookies").write_text("Cookie: session=1")
+    (folder / "FILE.more.cookies").write_text("session=1; more=2")
+    (folder / "FILE.steps").write_text("wait .account")
+    (folder / "FILE.more.steps").write_text("fill #user with user\n\nwait .account\n")
     for file, names in (("FILE.json", ("a", "b")), ("FILE.other.json", ("a", "b", "c"))):
         (folder / file).write_text(json.dumps(_experiment("defined", names)))
 
@@ -280,7 +297,8 @@ def test_an_option_changes_what_its_command_does(
 
 @pytest.mark.parametrize("name", [name for name, command in commands() if "--json" in options(command)])
 def test_json_prints_json(call: Callable[[str, tuple[str, ...]], tuple[Effects, int]], name: str) -> None:
-    quiet = ("--password-stdin",) if name == "user add" else ()  # its prompts are not part of the answer
+    # Prompts are not part of the answer.
+    quiet = {"user add": ("--password-stdin",), "login secret": ("--from", "FILE.secret")}.get(name, ())
     shown, code = call(name, (*CASES[name][0], "--json", *quiet))
     assert code in (0, 1), shown.output  # `doctor` fails where something is missing
     json.loads(shown.output)

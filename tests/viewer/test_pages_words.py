@@ -66,6 +66,7 @@ def test_french_punctuation_is_preceded_by_a_narrow_space(french: dict[str | tup
 FIGURES = ("n", "images", "seconds", "height", "end", "laid", "window", "px", "usual", "count", "width")
 VALUES = dict.fromkeys(FIGURES, 7)
 NAMES = {"name": "OneTrust", "hosts": "10.0.0.1", "selector": "#a", "cover": "div", "goal": "/b", "step": "click #a"}
+NAMES |= {"origin": "http://a.example", "host": "b.example", "place": "shop.example/login"}
 
 
 @pytest.mark.parametrize("code", NOTES)

@@ -14,6 +14,7 @@ from viewer.api import (
     heatmap,
     journeys,
     pages,
+    sign_in,
     sites,
     snapshots,
     states,
@@ -38,7 +39,21 @@ async def index(request: Request, *, snapshots: Snapshots) -> Response:
 
 
 INDEX = Entry("GET", "", index, None, "This list.")
-_NOUNS = (sites, health, snapshots, states, heatmap, compare, experiments, journeys, pages, data, tokens, users)
+_NOUNS = (
+    sites,
+    health,
+    snapshots,
+    states,
+    sign_in,
+    heatmap,
+    compare,
+    experiments,
+    journeys,
+    pages,
+    data,
+    tokens,
+    users,
+)
 ENTRIES: tuple[Entry, ...] = (INDEX, *(entry for noun in _NOUNS for entry in noun.ENTRIES))
 
 

@@ -97,6 +97,15 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
             "“%(value)s” is too large a network for a team. The prefix must be at least /8, or /16 for IPv6."
         ),
         "many_states": _("A site can have at most %(most)s states: delete one first."),
+        "secret_name": _(
+            "“%(value)s” cannot be the name of a secret. Use lowercase letters, digits, - and _, beginning with a "
+            "letter or digit."
+        ),
+        "many_secrets": _("A site can have at most %(most)s secrets: delete one first."),
+        "sign_in_address": _("“%(value)s” is not the https address of a page on one of the site's domains."),
+        "steps_without_address": _("Enter the sign-in page: the steps begin there."),
+        "no_cookies": _("No cookie can be read from this. Paste a Cookie header, a cookies.txt or a JSON list."),
+        "foreign_cookies": _("No cookie is of this site's domains. Left out: %(domains)s."),
         "sign_in_name": _("This name cannot be used: choose 1 to 64 letters, digits or the characters . _ @ + -."),
     }
 
@@ -116,6 +125,10 @@ def _steps(lang: Language) -> dict[str, str]:
         ),
         "step_long": _("The selector has %(n)s characters: at most %(most)s are allowed."),
         "step_wait": _("%(ms)s ms is too long: wait at most %(most)s ms, or wait for a selector."),
+        "step_fill": _("Name the field and the secret: “fill #password with password”."),
+        "step_unverified": _(
+            "The last step must be “wait SELECTOR”, for something that is visible only after signing in."
+        ),
         "step_scroll": _("Say what to scroll and how far: “scroll .panel to 800”, “scroll page to bottom”."),
     }
 

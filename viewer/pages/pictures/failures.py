@@ -35,6 +35,11 @@ def words_of(lang: Language, problem: Problem) -> str:
         "crashed": _("The browser crashed; this machine may be short of memory. Try again."),
         "capture": _("The elements of the page could not be read. Try again."),
         "no_state": _("This page has no such state, or not on these devices. Define the state and its steps first."),
+        "sign_in": _("Signing in to the site failed. Check how to sign in under Pictures behind a login."),
+        "no_secret": _("A secret for signing in is not set, or cannot be read any more. Set it again."),
+        "signed_out": _(
+            "The session ended: sign in again in your browser, and paste new cookies under Pictures behind a login."
+        ),
         "browser": _("There is no browser for taking pictures: Parcours needs Chromium on this machine."),
     }
     return known.get(problem.code) or problem_words(lang, problem)
@@ -79,6 +84,8 @@ def _of_step(lang: Language, error: StepError) -> str:
             )
         case "moves":
             words = _("%(selector)s was still moving after %(seconds)s s.", selector=selector, seconds=seconds)
+        case "insecure" | "no_field" | "foreign" | "unconfirmed":
+            words = _of_sign_in(lang, error)
         case "no_room":
             words = _("this element cannot be scrolled. Choose the one with the scroll bar.")
         case _:
@@ -88,4 +95,33 @@ def _of_step(lang: Language, error: StepError) -> str:
                 goal=v["goal"],
             )
     step = _("Step %(n)s (%(step)s): %(words)s", n=v["n"], step=v["step"], words=words)
+    if v.get("signing_in"):
+        step = _("Signing in: %(words)s", words=step)
     return _("At %(width)s px: %(words)s", width=v["width"], words=step) if "width" in v else step
+
+
+def _of_sign_in(lang: Language, error: StepError) -> str:
+    """Why a step that only a sign-in has failed."""
+    _, v = lang.text, error.values
+    match error.fault:
+        case "insecure":
+            return _(
+                "%(selector)s is in a page of %(origin)s. A secret is written only into pages of the site's own "
+                "domains, over https.",
+                selector=v["selector"],
+                origin=v["origin"],
+            )
+        case "no_field":
+            return _("%(selector)s is not a field that can be written into.", selector=v["selector"])
+        case "foreign":
+            return _(
+                "it leads to %(host)s, which is not one of the site's domains, so nothing was sent there. Add that "
+                "host to the site's domains if it is yours.",
+                host=v["host"],
+            )
+    return _(
+        "nothing on the page matches %(selector)s, so the sign-in did not work; the page is %(place)s. Check the "
+        "secrets and the steps.",
+        selector=v["selector"],
+        place=v["place"],
+    )
