@@ -5,7 +5,7 @@ import {nameOf} from './names.js';
 
 const SKIPPED = /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|area)$/;
 const OPTION = /^(option|optgroup)$/;
-const FRAME = /^(iframe|object|embed)$/;
+const FRAME = /^(i?frame|object|embed)$/;
 // Controls: a click on a word or an icon inside one counts for the control.
 const CONTROL = [
   'a,button,input,select,textarea,label,summary,[role=button],[role=link],[role=tab],[role^=menuitem]',
@@ -79,11 +79,17 @@ const holds = (style, fixed) =>
   /transform|translate|rotate|scale|perspective|filter/.test(style.willChange) ||
   /paint|layout|strict|content/.test(style.contain);
 
+/** Whether the overflow of `el` is that of the window. https://drafts.csswg.org/css-overflow-3/#overflow-propagation */
+const isPage = (el) => {
+  const {body, documentElement: root} = read(el, 'ownerDocument');
+  if (el !== body) return el === root;
+  const {overflowX, overflowY} = getComputedStyle(root);
+  return overflowX === 'visible' && overflowY === 'visible';
+};
+
 /** The part of the page in which `el`, whose box is `box`, shows its content. */
 const windowOf = (el, style, box) => {
-  const page = read(el, 'ownerDocument');
-  const isPage = el === page.body || el === page.documentElement;
-  if (isPage || /^(inline|contents)$/.test(style.display)) return WHOLE;
+  if (isPage(el) || /^(inline|contents)$/.test(style.display)) return WHOLE;
   if (/paint|strict|content/.test(style.contain)) return box;
   if (style.overflowX === 'visible' && style.overflowY === 'visible') return WHOLE;
   const {left, right} = style.overflowX === 'visible' ? WHOLE : box;
@@ -229,7 +235,7 @@ const capture = (siteKey, top = TOP) => {
   /** `[[root], context]` of the page in the frame `el` if it is same-origin; `below`: context inside `el`. */
   const frameOf = (el, below) => {
     const root = rootIn(el);
-    if (!root && el.localName !== 'iframe') return;
+    if (!root && !/^i?frame$/.test(el.localName)) return;
     const rect = el.getBoundingClientRect();
     const style = getComputedStyle(el);
     const inset = (side, border) => border + Number.parseFloat(style[`padding${side}`]);

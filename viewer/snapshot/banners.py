@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from store.notes import note
-from viewer.snapshot.world import World, script
+from viewer.snapshot.world import World
 
 # Selectors of the banners of consent platforms, from their documentation.
 PLATFORMS = {
@@ -47,5 +45,5 @@ PLATFORMS = {
 
 async def hide_banners(world: World) -> list[str]:
     """Hide everything that asks for consent; returns a note for each element hidden."""
-    names = await world.evaluate(f"({script('banners')})({json.dumps(PLATFORMS)})")
+    names = await world.run("banners", PLATFORMS)
     return [note("banner_of", name=name) if name else note("banner") for name in names]

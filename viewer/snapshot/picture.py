@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import base64
+import io
+import re
+
+from PIL import Image
 
 from viewer.snapshot.heights import strips
 from viewer.snapshot.limits import Limits
@@ -14,6 +18,17 @@ async def page_height(world: World) -> int:
     metrics = await world.session.send("Page.getLayoutMetrics")
     height: float = metrics["cssContentSize"]["height"]
     return round(height)
+
+
+async def is_blank(world: World, canvas: str) -> bool:
+    """Whether the window shows nothing but its background, the CSS colour `canvas`."""
+    answer = await world.session.send("Page.captureScreenshot", {"format": "png"})
+    with Image.open(io.BytesIO(base64.b64decode(answer["data"]))) as opened:
+        colours = opened.convert("RGB").getcolors(maxcolors=1)
+    if colours is None:
+        return False
+    _, colour = colours[0]
+    return colour == tuple(int(part) for part in re.findall(r"\d+", canvas)[:3])
 
 
 async def photograph(world: World, width: int, height: int, limits: Limits) -> list[tuple[int, bytes]]:

@@ -25,14 +25,14 @@ from viewer.snapshot.heights import PHONE_BELOW, height_warning, viewport_height
 from viewer.snapshot.limits import Limits
 from viewer.snapshot.loading import check_address, open_page
 from viewer.snapshot.mapping import Mapping
-from viewer.snapshot.picture import page_height, photograph
+from viewer.snapshot.picture import is_blank, page_height, photograph
 from viewer.snapshot.proxy import COLLECTOR, Proxy
 from viewer.snapshot.request import PictureRequest
 from viewer.snapshot.settle import arrive, come_to_rest, read_through, rest_in_state
 from viewer.snapshot.signing_in import check_signed_in, enter
 from viewer.snapshot.steps import Player
 from viewer.snapshot.traffic import Traffic
-from viewer.snapshot.world import World, script
+from viewer.snapshot.world import World
 
 _PHONE = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{} Mobile Safari/537.36"
 _CLOSE_S = 10.0
@@ -193,8 +193,8 @@ def _unreachable(proxy: Proxy) -> list[str]:
 
 async def _picture(world: World, session: PictureSession, width: int, window: int, warnings: list[str]) -> Capture:
     request, limits = session.request, session.limits
-    state = await world.evaluate(f"({script('state')})()")
-    if state["empty"]:
+    state = await world.run("state")
+    if state["empty"] and await is_blank(world, state["canvas"]):
         raise SnapshotError(
             f"{request.url} shows nothing at {width} px. If its content needs a sign-in or comes from a private "
             "address, it cannot be seen from here.",
@@ -210,7 +210,7 @@ async def _picture(world: World, session: PictureSession, width: int, window: in
     if state["overflow"] > wide * 1.1:
         warnings.append(note("beyond", px=state["overflow"] - wide))
     if not request.recipe.steps:  # a state may have another height or scroll position
-        if state["panel"] > window:
+        if state["panel"] > window and note("panel") not in warnings:
             warnings.append(note("panel"))
         if different := height_warning(tall, width, session.heights.page):
             warnings.append(different)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ _SCRIPTS = Path(__file__).parent / "page"
 
 
 def script(name: str) -> str:
-    """The text of `page/{name}.js`: an expression that evaluates to a function."""
+    """`page/{name}.js` as an expression that evaluates to a function. The script can use `elementsOf` (elements.js)."""
+    return f"(() => {{const elementsOf = {_text('elements')};\nconst main = {_text(name)};\nreturn main}})()"
+
+
+def _text(name: str) -> str:
     return (_SCRIPTS / f"{name}.js").read_text(encoding="utf-8").strip().removesuffix(";")
 
 
@@ -34,6 +39,10 @@ class World:
     async def evaluate(self, expression: str) -> Any:
         """The value of a JavaScript expression (awaited when it is a promise), as plain data."""
         return (await self._evaluate(expression, returnByValue=True))["result"].get("value")
+
+    async def run(self, name: str, *arguments: object) -> Any:
+        """The result of `page/{name}.js`, called with these arguments (plain data)."""
+        return await self.evaluate(f"({script(name)})({', '.join(map(json.dumps, arguments))})")
 
     async def nodes(self, expression: str) -> list[int]:
         """The DevTools ids of the elements in the array that an expression returns."""
