@@ -13,11 +13,9 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from aggregator.shapes.fingerprints import FIELDS, Prints, parse
+from aggregator.shapes.fingerprints import Prints, parse
 from aggregator.shapes.records import Records
 from bench.drift_capture import Side
-
-COMPARED = [n for n, name in enumerate(FIELDS) if name != "plain"]
 
 
 class Alike:
@@ -64,7 +62,7 @@ class Alike:
 
 def _matches_as_well(record: Prints, right: Prints, other: Prints) -> bool:
     """Whether everything of the record that agrees with the right element agrees with the other one too."""
-    a, b, c = (prints.values[COMPARED] for prints in (record, right, other))
+    a, b, c = (prints.values for prints in (record, right, other))
     return not ((a == b) & (a != c)).any() and record.classes & right.classes <= other.classes
 
 

@@ -50,6 +50,14 @@ SINGLE = {
     "rebuilt": "A/B: sections rebuilt",
 }
 COMBINED = "2–4 of these at once"
+# Edits of a list of product cards, which was put on every page before.
+CARDS = {
+    "none": "cards: none",
+    "cardsSorted": "cards sorted again",
+    "cardsGrown": "a card added at the head",
+    "cardsAds": "an advertisement more",
+}
+SORTED = "all lists sorted again"
 PERSONAL = "texts that differ per visitor (5 visitors)"
 BECAME_TWO = "a component is now rendered twice"
 WERE_TWO = "a component was already rendered twice, then edited"
@@ -59,11 +67,13 @@ VISITORS = 5
 
 @dataclass(frozen=True)
 class Side:
-    """A page before or after the edit: its layout, and each element's ground-truth number (-1: new) and text."""
+    """A page before or after the edit: its layout, each element's ground-truth number (-1: new) and text, and whether
+    it is in a list of product cards."""
 
     layout: Layout
     numbers: np.ndarray
     words: list[str]
+    cards: np.ndarray
 
 
 @dataclass(frozen=True)
@@ -117,6 +127,7 @@ def _edited(package: str, seeds: int) -> list[Case]:
                 return _side(page)
 
         before = {width: side(width, ()) for width in (WIDE, NARROW)}
+        offers = {width: side(width, (), base=("cards",)) for width in (WIDE, NARROW)}
         doubled = {width: side(width, (), base=("twice",)) for width in (WIDE, NARROW)}
         afters: list[tuple[str, Side, dict[int, Side]]] = []
         for seed in range(seeds):
@@ -128,6 +139,9 @@ def _edited(package: str, seeds: int) -> list[Case]:
                 names = chance.sample(list(SINGLE)[1:], chance.choice((2, 3, 4)))
                 afters.append((COMBINED, side(WIDE, names, 100 * seed + n), before))
             afters.append((BECAME_TWO, side(WIDE, ["twice"], seed + 1), before))
+            afters.append((SORTED, side(WIDE, ["sorted"], seed + 1), before))
+            for edit, words in CARDS.items():
+                afters.append((words, side(WIDE, [edit], seed + 1, base=("cards",)), offers))
             for edit in ("none", "wrappers", "grown", "swapped", "stripped"):
                 afters.append((WERE_TWO, side(WIDE, [edit], seed + 1, base=("twice",)), doubled))
         for words, after, sides in afters:
@@ -161,7 +175,7 @@ def _side(page: Page) -> Side:
     if found["seenTags"] != found["tags"]:
         raise SystemExit("The capture read boxes in another order than it lists elements: the numbers do not fit.")
     layout = Layout.of(found["width"], found["height"], found["viewportHeight"], found)
-    return Side(layout, np.array(found["numbers"], np.int32), found["words"])
+    return Side(layout, np.array(found["numbers"], np.int32), found["words"], np.array(found["cards"], bool))
 
 
 @contextmanager

@@ -227,11 +227,39 @@
     for (const el of [again, ...all('*', again)]) el.removeAttribute('id');
     document.body.append(again);
   };
+  const OFFERS = 12;
+  /** A product card: nothing in its picture, star and button tells it from the others. */
+  const card = (n) =>
+    fromHtml(`<div class="card"><a href="#p${n}"><img src="${n}.jpg" alt="Product" width="80" height="60"></a><div>★</div>
+      <button>Add to basket</button><div>${word()} ${word()}</div></div>`);
+  const cardLists = () => all('.offers');
+  /** A list of product cards in the middle of the page. */
+  const cards = () => {
+    const list = fromHtml('<div class="offers"></div>');
+    for (let n = 1; n <= OFFERS; n++) list.append(card(n));
+    const at = sections();
+    if (at.length) at[Math.floor(at.length / 2)].before(list);
+    else document.body.append(list);
+  };
+  const cardsSorted = () => {
+    for (const list of cardLists()) list.append(...shuffle(content(list)));
+  };
+  const cardsGrown = () => {
+    for (const list of cardLists()) list.prepend(card(OFFERS + 1));
+  };
+  /** Advertisements between the cards, which some visitors' blockers remove. */
+  const cardsAds = () => {
+    for (const list of cardLists()) content(list)[0].after(fromHtml('<div><a href="/ad"><img src="ad.png"></a></div>'));
+  };
+  const sorted = () => {
+    for (const {parent, items} of lists())
+      for (const item of shuffle(items)) if (item.parentElement === parent) parent.append(item);
+  };
   const none = () => {};
 
   const EDITS = {
     none, banner, insertion, wrappers, swapped, grown, newIds, hashed, translated, buttons, stripped, moved,
-    removed, relaid, reordered, rebuilt, personal, twice,
+    removed, relaid, reordered, rebuilt, personal, twice, cards, cardsSorted, cardsGrown, cardsAds, sorted,
   };
 
   window.bench = {
@@ -259,6 +287,7 @@
       return {
         ...layout,
         numbers: elements.map((el) => numbers.get(el) ?? -1),
+        cards: elements.map((el) => !!el.closest('.offers')),
         seenTags: elements.map((el) => el.localName),
         words: elements.map((el) => el.textContent.replace(/\s+/g, ' ').trim().slice(0, 400)),
       };

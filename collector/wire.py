@@ -77,9 +77,9 @@ class Elements(Struct, gc=False):
 
     # anchored path, e.g. `form#basket>div:2>button:1`; the last step begins with the tag
     p: Annotated[list[Annotated[str, Meta(min_length=1, max_length=512)]], Meta(max_length=MAX_ELEMENTS)]
-    # fingerprints, two base64url letters each: id name type role href text plain all sub label head,
+    # fingerprints, two base64url letters each: id name type role href text card all sub label head,
     # then one per stable class; `~` (in earlier trackers `..`) for an absent one
-    f: Annotated[list[Annotated[str, Meta(min_length=11, max_length=54)]], Meta(max_length=MAX_ELEMENTS)]
+    f: Annotated[list[Annotated[str, Meta(min_length=11, max_length=58)]], Meta(max_length=MAX_ELEMENTS)]
 
 
 class ClickColumns(Struct, omit_defaults=True, gc=False):

@@ -35,6 +35,8 @@ CODES = {
     "many_hidden": "{n} ({share}) were made on elements that this picture hides: see the width they were made at, "
     "or define a state of the page that shows them.",
     "many_not_placed": "{n} ({share}) could not be placed: take a new picture.",
+    "look_alikes": "{n} ({share}) are on elements of which the page has several that look the same, in a list that may "
+    "have changed since: they are not placed.",
     "few_visitors": "Only {visitors} visitors: shares are noise below {least}.",
     "variant_picture_missing": "There is no picture of variant {variant}; it is drawn on the page's own.",
     "page_height_differs": "Visitors had pages of {seen} px, the picture has {picture} px.",
@@ -59,8 +61,13 @@ def explain(
     placed are on elements that the picture does not show.
     """
     found = _emptiness(account, exposed, span)
-    for code, n in (("many_hidden", hidden), ("many_not_placed", account.not_placed - hidden)):
-        if account.drawn and n > MANY_NOT_PLACED * account.left:
+    others = account.not_placed - hidden - account.look_alikes
+    for code, n in (
+        ("many_hidden", hidden),
+        ("look_alikes", account.look_alikes),
+        ("many_not_placed", others),
+    ):
+        if (account.drawn or code == "look_alikes") and n > MANY_NOT_PLACED * account.left:
             found.append(MapWarning(code, {"n": n, "share": round(n / account.left, 4)}))
     if 0 < exposed.visitors < FEW:
         found.append(MapWarning("few_visitors", {"visitors": exposed.visitors, "least": FEW}))

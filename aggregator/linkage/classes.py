@@ -8,7 +8,7 @@ import numpy as np
 
 from aggregator.linkage.nodes import Nodes
 from aggregator.shapes.columns import Float64
-from aggregator.shapes.fingerprints import MOST_CLASSES, ONE_SIDED
+from aggregator.shapes.fingerprints import CLASSES_ONE_SIDED, MOST_CLASSES
 
 Set = frozenset[int] | None  # None: unknown
 
@@ -39,7 +39,7 @@ class Classes:
         """Nats of each distinct set of the nodes with each of the elements."""
         loss = np.log(1 - keep)
         nats = self.alike * self.shared + (1 - self.alike) * loss
-        nats[self.one_empty] = ONE_SIDED * loss
+        nats[self.one_empty] = CLASSES_ONE_SIDED * loss
         nats[self.both_empty] = 0
         nats[self.unknown] = 0
         return np.asarray(nats)

@@ -48,17 +48,18 @@ class TreeContext:
         self.index, self.other_index = ours.index, theirs.index
         self.kind, self.other_kind = (np.array([family_of(t) for t in x.tags]) for x in (nodes, elements))
 
-    def round(self, base: Float32, heading: Float32, trust: Float64 | None = None) -> Float32:
+    def round(self, base: Float32, around: Float32, trust: Float64 | None = None) -> Float32:
         """`base` f32[N, M] nats plus the evidence of the tree.
 
-        `heading`: the part of `base` that is not passed up: all nodes below one heading share it, and twenty siblings
-        would count it twenty times. `trust` f64[N]: probability that a node kept its index in its parent.
+        `around`: the part of `base` that is not passed up: all nodes below one heading or in one card share it, and
+        twenty siblings would count it twenty times. `trust` f64[N]: probability that a node kept its index in its
+        parent.
         """
         score = base.copy()
         up = np.zeros_like(score)
         for k in self.top_down[::-1].tolist():
             if self.parent[k] >= 0:
-                up[k] = self._up(k, score[k] - heading[k], 0.0 if trust is None else float(trust[k]))
+                up[k] = self._up(k, score[k] - around[k], 0.0 if trust is None else float(trust[k]))
                 score[self.parent[k]] += up[k]
         for k in self.top_down.tolist():
             above = self.parent[k]

@@ -13,13 +13,24 @@ from aggregator.linkage.classes import Classes
 from aggregator.linkage.likeness import likeness
 from aggregator.linkage.nodes import UNKNOWN, Nodes, steps
 from aggregator.shapes.columns import Float32, Float64, Int16, Int64
-from aggregator.shapes.fingerprints import ABSENT, CHANCE, FIELDS, KEEP, KEEP_CLASSES, MOST, ONE_SIDED
+from aggregator.shapes.fingerprints import (
+    ABSENT,
+    ALL,
+    CARD,
+    CHANCE,
+    FIELDS,
+    HEAD,
+    KEEP,
+    KEEP_CLASSES,
+    MOST,
+    ONE_SIDED,
+    TEXT,
+)
 
-TEXT, ALL, HEAD = FIELDS.index("text"), FIELDS.index("all"), FIELDS.index("head")
 # Properties of the element itself, not of its content.
 OWN = [FIELDS.index(name) for name in ("id", "name", "type", "role", "href", "text", "label")]
 HERE = 0
-_SINGLE = [n for n, name in enumerate(FIELDS) if name not in ("text", "all", "plain")]
+_SINGLE = [n for n, name in enumerate(FIELDS) if name not in ("text", "all")]
 _OF_TAG = [FIELDS.index(name) for name in ("href", "type")]  # come and go with the tag: a ↔ button
 _INDEX = re.compile(r":\d+")
 _FAMILIES = (
@@ -36,7 +47,7 @@ SAME_ANCHOR = 4.0
 
 @dataclass(frozen=True)
 class Keep:
-    """Share of elements on which each property survives an edit: `fields` f64[11], and classes."""
+    """Share of elements on which each property survives an edit: `fields` f64[12], and classes."""
 
     fields: Float64
     classes: float
@@ -82,11 +93,14 @@ class Evidence:
         self._once(score, words, best)
         return score
 
-    def heading(self, keep: Keep) -> Float32:
-        """f32[N, M]: the part of `nats` that comes from the heading above."""
-        equal, table = self._equal[HEAD], self._tables(keep)[HEAD]
-        score = table.astype(np.float32)[self._of][:, self._at]
-        score[equal.i, equal.j] = equal.gain(float(keep.fields[HEAD]))
+    def surroundings(self, keep: Keep) -> Float32:
+        """f32[N, M]: the part of `nats` that comes from the heading and the card, which many elements share."""
+        tables = self._tables(keep)
+        score = (tables[HEAD] + tables[CARD]).astype(np.float32)[self._of][:, self._at]
+        for n in (HEAD, CARD):
+            equal = self._equal[n]
+            lost = tables[n][self._of[equal.i], self._at[equal.j]]
+            score[equal.i, equal.j] += (equal.gain(float(keep.fields[n])) - lost).astype(np.float32)
         return score
 
     def own(self, keep: Keep, i: Int64, j: Int64) -> tuple[Float64, Float64]:
@@ -121,7 +135,7 @@ class Evidence:
         for n in range(len(FIELDS)):
             ours, theirs = self._ours.has[:, n, None], self._theirs.has[None, :, n]
             loss = np.log(1 - keep.fields[n])
-            table = np.where((ours == HERE) & (theirs == HERE), loss, ONE_SIDED * loss)
+            table = np.where((ours == HERE) & (theirs == HERE), loss, ONE_SIDED[n] * loss)
             table[np.broadcast_to((ours == UNKNOWN) | (theirs == UNKNOWN), table.shape)] = 0
             table[np.broadcast_to((ours == ABSENT) & (theirs == ABSENT), table.shape)] = 0
             if n in _OF_TAG:
@@ -132,7 +146,7 @@ class Evidence:
 
 @dataclass(frozen=True)
 class _Kinds:
-    """K kinds: `tag` i64[K], and whether each property is present, absent or unknown, i16[K, 11]."""
+    """K kinds: `tag` i64[K], and whether each property is present, absent or unknown, i16[K, 12]."""
 
     tag: Int64
     has: Int16

@@ -7,7 +7,6 @@ import numpy as np
 from aggregator.linkage.evidence import MEASURED, Keep
 from aggregator.linkage.nodes import UNKNOWN, Nodes
 from aggregator.shapes.columns import Int32
-from aggregator.shapes.fingerprints import FIELDS
 
 PRIOR_PAIRS = 8  # weight of the measured shares, in pairs
 LEAST_SURE = 5  # below, nothing is learned
@@ -25,7 +24,6 @@ def learn(nodes: Nodes, elements: Nodes, element: Int32) -> Keep:
     stayed = both & (ours == theirs)
     fields = (stayed.sum(axis=0) + PRIOR_PAIRS * MEASURED.fields) / (asked.sum(axis=0) + PRIOR_PAIRS)
     fields = np.clip(fields, 0.02, _HIGHEST)
-    fields[FIELDS.index("plain")] = 0.0
     alike = [
         len(a & b) / len(a | b)
         for a, b in ((nodes.classes[i], elements.classes[element[i]]) for i in which)

@@ -50,13 +50,13 @@ def match_nodes(nodes: Nodes, elements: Nodes) -> ElementChoice:
     order = SiblingOrder(nodes, elements, ours, theirs)
     keep = MEASURED
     base = score = evidence.nats(keep)
-    heading = evidence.heading(keep)
+    around = evidence.surroundings(keep)
     for _ in range(ROUNDS):
         learned = learn(nodes, elements, choose(score, 1, *LIKELY, same).element)
         if learned is not keep:
             keep = learned
-            base, heading = evidence.nats(keep), evidence.heading(keep)
-        score = context.round(base, heading)
+            base, around = evidence.nats(keep), evidence.surroundings(keep)
+        score = context.round(base, around)
     trust, aligned = None, np.empty(0, np.int64)
     for n in range(ORDER_ROUNDS + PLACE_ROUNDS):
         sure = choose(score, same=same).element
@@ -70,7 +70,7 @@ def match_nodes(nodes: Nodes, elements: Nodes) -> ElementChoice:
         for pair in pairs:
             in_order[pair.node, pair.element] += ORDERED + score[pair.node].max() - score[pair.node, pair.element]
         aligned = np.array([pair.node for pair in pairs], np.int64)
-        score = context.round(in_order, heading, trust)
+        score = context.round(in_order, around, trust)
     return without_replaced(choose(score, same=same), evidence, keep)
 
 

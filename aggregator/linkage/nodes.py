@@ -16,13 +16,15 @@ from aggregator.shapes.records import Records
 from store.layouts import Layout
 
 UNKNOWN = -2  # no evidence: the property of an implied ancestor, or one that differs between visitors
-_WORDS = [FIELDS.index(name) for name in ("text", "all", "label", "head")]
+_WORDS = [FIELDS.index(name) for name in ("text", "all", "label", "head", "card")]
+_WORDS_AND_LINK = [FIELDS.index(name) for name in ("href", "text", "all", "label")]
+_WITH_CARD = [*_WORDS_AND_LINK, FIELDS.index("card")]
 _STEP = re.compile(r"(>+)")
 
 
 @dataclass(frozen=True)
 class Nodes:
-    """N elements. `values` i16[N, 11]: fingerprints in the order of FIELDS, -1 absent, -2 unknown.
+    """N elements. `values` i16[N, 12]: fingerprints in the order of FIELDS, -1 absent, -2 unknown.
 
     `parent` i32[N], -1 where it is not known; `classes` None where they are not known.
     """
@@ -59,12 +61,14 @@ def record_nodes(records: Records, elements: Nodes) -> tuple[Nodes, Int32]:
     tags = [tag_of(path) for path in records.paths]
     values = np.array([p.values for p in prints], np.int16).reshape(len(prints), len(FIELDS))
     where: dict[tuple[object, ...], set[str]] = defaultdict(set)
-    for path, words in zip(elements.paths, _words_and_link(elements.tags, elements.values), strict=True):
-        where[words].add(path)
+    for columns in (_WORDS_AND_LINK, _WITH_CARD):
+        for path, words in zip(elements.paths, _of(columns, elements.tags, elements.values), strict=True):
+            where[words].add(path)
     groups: dict[tuple[object, ...], list[int]] = defaultdict(list)
     without_words = np.delete(values, _WORDS, axis=1).tolist()
-    for i, words in enumerate(_words_and_link(tags, values)):
-        own_words = (words,) if words in where and records.paths[i] not in where[words] else ()
+    described = zip(_of(_WORDS_AND_LINK, tags, values), _of(_WITH_CARD, tags, values), strict=True)
+    for i, both in enumerate(described):
+        own_words = [words for words in both if words in where and records.paths[i] not in where[words]]
         groups[(records.paths[i], prints[i].classes, *without_words[i], *own_words)].append(i)
 
     paths: list[str] = []
@@ -118,7 +122,6 @@ def steps(path: str) -> list[str]:
     return parts[:1] + [into[1:] + step for into, step in zip(parts[1::2], parts[2::2], strict=True)]
 
 
-def _words_and_link(tags: Sequence[str], values: Int16) -> list[tuple[object, ...]]:
-    """Tag, link and words of each element."""
-    columns = values[:, [FIELDS.index(name) for name in ("href", "text", "all", "label")]].tolist()
-    return [(tag, *column) for tag, column in zip(tags, columns, strict=True)]
+def _of(columns: Sequence[int], tags: Sequence[str], values: Int16) -> list[tuple[object, ...]]:
+    """Tag and these properties of each element."""
+    return [(tag, *row) for tag, row in zip(tags, values[:, columns].tolist(), strict=True)]

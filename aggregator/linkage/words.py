@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from aggregator.linkage.evidence import ALL, TEXT
 from aggregator.linkage.nodes import Nodes
+from aggregator.shapes.fingerprints import ALL, TEXT
 
 
 def words_survived(nodes: Nodes, elements: Nodes) -> float:

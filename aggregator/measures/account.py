@@ -17,8 +17,9 @@ class Account:
     """received = bots + excluded + outside + elsewhere + not_placed + drawn; drawn = own + twin + ancestor + page.
 
     `received`: points of these pages, this kind and period. `outside`: outside the segment (device, variant).
-    `elsewhere`: of other states of the page, on whose maps they are drawn. A point of an excluded bot counts among
-    the bots. `bots_by_reason`, `bots_taken_in`: as in LeftOut.
+    `elsewhere`: of other states of the page, on whose maps they are drawn. `look_alikes`: of those not placed, the
+    ones on an element that nothing tells from others in a list that may have changed. A point of an excluded bot
+    counts among the bots. `bots_by_reason`, `bots_taken_in`: as in LeftOut.
     """
 
     received: int
@@ -32,6 +33,7 @@ class Account:
     ancestor: int = 0
     page: int = 0
     elsewhere: int = 0
+    look_alikes: int = 0
     bots_by_reason: Mapping[str, int] = field(default_factory=dict)
     bots_taken_in: Mapping[str, int] = field(default_factory=dict)
 
@@ -58,6 +60,7 @@ def account(left_out: LeftOut, placed: Placed, elsewhere: int = 0) -> Account:
         ancestor=ancestor,
         page=page,
         elsewhere=elsewhere,
+        look_alikes=placed.look_alikes,
         bots_by_reason=left_out.bots_by_reason,
         bots_taken_in=left_out.bots_taken_in,
     )

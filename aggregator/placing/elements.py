@@ -10,8 +10,9 @@ from functools import cached_property
 import numpy as np
 
 from aggregator.placing.boxes import Boxes
+from aggregator.placing.look_alikes import LookAlikes
 from aggregator.shapes.columns import Float64, Int64
-from aggregator.shapes.fingerprints import ABSENT, FIELDS, KEEP, Fingerprints, Prints, Rivals, parse
+from aggregator.shapes.fingerprints import ABSENT, KEEP, Fingerprints, Prints, Rivals, parse
 from aggregator.shapes.paths import shape
 from aggregator.shapes.records import Records
 from store.layouts import Layout
@@ -23,6 +24,8 @@ AMONG_OTHERS = 0.9
 ALONE = 3.0
 # If an element elsewhere fits better by this much, the record's element has moved there and another took its place.
 BETTER_ELSEWHERE = 1.5
+
+EQUALLY = 1e-6  # nats: differences of rounding
 
 ROUNDS = 2  # of learning which properties survived on this page
 SURE_RECORDS = 5  # below, nothing is learned
@@ -85,6 +88,47 @@ class LayoutIndex:
         prior = ALONE if rivals is self.fingerprints.everyone else AMONG_OTHERS
         return prior + mine + self.fingerprints.of_classes(record, element, rivals)
 
+    def look_alikes(self, record: Prints, element: int) -> LookAlikes | None:
+        """The elements of the same shape that fit the record at least as well as this one; None without any."""
+        if self.fingerprints.identical(record, element):
+            return self._identical[self._alike(element)]
+        same = np.array(self._of_shape[self.shapes[element]], np.int64)
+        rivals = self.rivals(element)
+        nats = self.fingerprints.of_properties(record, same, rivals, KEEP)
+        mine = float(nats[np.searchsorted(same, element)])
+        classes = self.fingerprints.of_classes(record, element, rivals)
+        fitting = [
+            i
+            for i, of_properties in zip(same.tolist(), nats.tolist(), strict=True)
+            if of_properties > mine - EQUALLY
+            and of_properties + self.fingerprints.of_classes(record, i, rivals) > mine + classes - EQUALLY
+        ]
+        return LookAlikes.of(self.layout.paths[i] for i in fitting)
+
+    def in_list(self, path: str) -> bool:
+        """Whether the element at `path` has siblings with its tag."""
+        family, colon, _ = path.rpartition(":")
+        return bool(colon) and f"{family}:2" in self.by_path
+
+    def has_shape(self, path: str) -> bool:
+        return shape(path) in self._of_shape
+
+    def has_identical(self, path: str, record: Prints) -> bool:
+        """Whether elements of this shape have exactly these fingerprints."""
+        return (shape(path), record.values.tobytes(), record.classes) in self._identical
+
+    def _alike(self, element: int) -> tuple[str, bytes, frozenset[int]]:
+        prints = self.fingerprints
+        return self.shapes[element], prints.values[element].tobytes(), prints.classes[element]
+
+    @cached_property
+    def _identical(self) -> dict[tuple[str, bytes, frozenset[int]], LookAlikes | None]:
+        """Shape and fingerprints → the elements that have them."""
+        found: dict[tuple[str, bytes, frozenset[int]], list[str]] = defaultdict(list)
+        for i, path in enumerate(self.layout.paths):
+            found[self._alike(i)].append(path)
+        return {alike: LookAlikes.of(paths) for alike, paths in found.items()}
+
     def own(self, key: int, record: Prints, keep: Float64 = KEEP) -> tuple[int, Found]:
         """The element with this key (-1 if there is none) and whether it is the record's own."""
         at = self.by_key.get(key)
@@ -125,6 +169,4 @@ def _survived(prints: Sequence[Prints], found: Sequence[tuple[int, Found]], inde
     both = (ours != ABSENT) & (theirs != ABSENT)
     stayed = both & (ours == theirs)
     keep: Float64 = (stayed.sum(axis=0) + PRIOR_PAIRS * KEEP) / (both.sum(axis=0) + PRIOR_PAIRS)
-    keep = np.minimum(keep, KEEP)  # never more certain than the measurement
-    keep[FIELDS.index("plain")] = 0.0
-    return keep
+    return np.minimum(keep, KEEP)  # never more certain than the measurement

@@ -6,19 +6,25 @@
     page      the same place of the same page, where nothing of the path is known
     none      not placed, rather than placed wrongly
 
+An element that has look-alikes is a record's own only if its list is known to be unmoved (look_alikes.py). If nothing
+is known, its points are placed only if they come from pages of exactly the picture's size.
+
 The decision is made once per record: a page has hundreds of records and may have millions of points.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from enum import IntEnum
 
 import numpy as np
 
 from aggregator.placing.elements import Found, LayoutIndex, own_elements
+from aggregator.placing.look_alikes import Lists, ListState, LookAlikes
 from aggregator.shapes.columns import Int32, UInt8
+from aggregator.shapes.fingerprints import parse
 from aggregator.shapes.paths import is_anchor, prefixes
 from aggregator.shapes.records import Records
 
@@ -33,10 +39,19 @@ THE_PAGE = ("body", "html")
 
 @dataclass(frozen=True)
 class RecordPlaces:
-    """For each of R records: `rung` u8, and `element` i32, an index in the layout or -1."""
+    """For each of R records: `rung` u8, `element` i32 (index in the layout or -1), and `certainty` u8 (Certainty)."""
 
     rung: UInt8
     element: Int32
+    certainty: UInt8
+
+
+class Certainty(IntEnum):
+    """Whether look-alikes leave a record's element in doubt."""
+
+    CERTAIN = 0
+    AT_SAME_SIZE = 1  # only for points from pages of exactly the picture's size
+    LOOK_ALIKES = 2  # not placed because of them
 
 
 def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> RecordPlaces:
@@ -51,7 +66,10 @@ def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]
     trust = _Trust(records, found, index)
     rung = np.full(len(records), NONE, np.uint8)
     element = np.full(len(records), -1, np.int32)
+    certainty = _certainty(records, found, index, twins)
     for i, (own, finding) in enumerate(found):
+        if certainty[i] == Certainty.LOOK_ALIKES:
+            continue
         twin = twins.get(int(records.record[i]), -1)
         if finding is Found.AGREES or twin >= 0:
             at = own if finding is Found.AGREES else twin
@@ -60,7 +78,37 @@ def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]
                 rung[i], element[i] = (OWN if finding is Found.AGREES else TWIN), at
         else:
             rung[i], element[i] = _above(records.paths[i], finding, index, trust)
-    return RecordPlaces(rung, element)
+    return RecordPlaces(rung, element, certainty)
+
+
+def _certainty(
+    records: Records, found: Sequence[tuple[int, Found]], index: LayoutIndex, twins: Mapping[int, int]
+) -> UInt8:
+    """Certainty u8[R] of the records that agree with the element under their key, and what they show about lists."""
+    doubtful: dict[int, tuple[LookAlikes, bool]] = {}  # record → its look-alikes, and whether they are identical to it
+    certain, fitting, refused, moved = [], [], [], []
+    for i, (at, finding) in enumerate(found):
+        path, record = records.paths[i], parse(records.fps[i])
+        twin = twins.get(int(records.record[i]), -1)
+        if finding is Found.AGREES:
+            alike = index.look_alikes(record, at)
+            if alike is None:
+                certain.append(path)
+            else:
+                fitting.append(path)
+                doubtful[i] = alike, index.fingerprints.identical(record, at)
+        elif twin >= 0:
+            moved.append((path, index.layout.paths[twin]))
+        elif finding is Found.REFUSED or index.has_identical(path, record):
+            refused.append(path)
+    lists = Lists(certain, fitting, refused, moved)
+    certainty = np.full(len(records), Certainty.CERTAIN, np.uint8)
+    for i, (alike, is_identical) in doubtful.items():
+        state = lists.state(records.paths[i], alike)
+        if state is not ListState.STAYED:
+            at_size = state is ListState.UNKNOWN and is_identical
+            certainty[i] = Certainty.AT_SAME_SIZE if at_size else Certainty.LOOK_ALIKES
+    return certainty
 
 
 def _matched(key: int, twin: int, index: LayoutIndex) -> tuple[int, Found]:
@@ -76,6 +124,8 @@ def _above(path: str, finding: Found, index: LayoutIndex, trust: _Trust) -> tupl
     layout = index.layout
     for prefix in prefixes(path):
         at = index.by_path.get(prefix)
+        if at is None and index.has_shape(prefix):
+            return NONE, -1  # the list has become shorter
         if at is None or prefix in THE_PAGE:
             continue
         if not layout.visible[at]:
@@ -84,8 +134,11 @@ def _above(path: str, finding: Found, index: LayoutIndex, trust: _Trust) -> tupl
             area = float(layout.w[at]) * float(layout.h[at])
             small = area <= LARGEST_ANCESTOR * layout.width * layout.viewport_h
             return (ANCESTOR, at) if small else (NONE, -1)
-    # Nothing of the path is in the layout. If another element has the key, the page was edited here.
-    return (PAGE, -1) if finding is Found.MISSING else (NONE, -1)
+        if index.in_list(prefix):
+            return NONE, -1  # the point would be on another item
+    # Nothing of the path is in the layout. If another element has the key, or a list has become shorter, the page was
+    # edited here.
+    return (PAGE, -1) if finding is Found.MISSING and not index.has_shape(path) else (NONE, -1)
 
 
 class _Trust:
@@ -123,4 +176,4 @@ def unknown_places(keys: list[int], index: LayoutIndex) -> RecordPlaces:
         if len(at) == 1:
             visible = bool(index.layout.visible[at[0]])
             rung[i], element[i] = (OWN, at[0]) if visible else (NONE, -1)
-    return RecordPlaces(rung, element)
+    return RecordPlaces(rung, element, np.full(len(keys), Certainty.CERTAIN, np.uint8))

@@ -16,6 +16,7 @@ from aggregator.placing.ladder import (
     PAGE,
     RUNGS,
     TWIN,
+    Certainty,
     RecordPlaces,
     record_places,
     unknown_places,
@@ -32,17 +33,20 @@ __all__ = ["ANCESTOR", "NONE", "OWN", "PAGE", "RUNGS", "TWIN", "Placed", "place"
 # such points fall on the wrong element (measured).
 SAME_WIDTH = 0.02
 SAME_HEIGHT = 0.005
+SAME_SIZE = 1  # px: pages without any difference in size
 
 
 @dataclass(frozen=True)
 class Placed:
     """N places in CSS px of the layout: `x`, `y` f32 (nan where not placed), `rung` u8 (index in RUNGS),
-    `element` i32 (index in the layout, -1 where on none)."""
+    `element` i32 (index in the layout, -1 where on none). `look_alikes`: how many were not placed because other
+    elements look like theirs."""
 
     x: Float32
     y: Float32
     rung: UInt8
     element: Int32
+    look_alikes: int = 0
 
     def __len__(self) -> int:
         return len(self.x)
@@ -69,7 +73,11 @@ def place(points: Points, records: Records, index: LayoutIndex, known: RecordPla
     would fall outside the picture, or more than 20 px outside the visible part of an inner scroller, is not placed.
     """
     layout, boxes = index.layout, index.boxes
-    rung, element = _decide(points, records, index, known)
+    rung, element, certainty = _decide(points, records, index, known)
+    same_size = (points.viewport_w == layout.width) & (np.abs(points.page_h - layout.height) <= SAME_SIZE)
+    same_size &= layout.height > layout.viewport_h  # shorter pages all have the height of the window
+    doubtful = (certainty == Certainty.LOOK_ALIKES) | ((certainty == Certainty.AT_SAME_SIZE) & ~same_size)
+    rung[doubtful], element[doubtful] = NONE, -1
     x, y = boxes.place(element, points.fx, points.fy)
     _place_inexact(x, y, rung, element, points, layout, boxes)
     outside = ~((x >= 0) & (x <= layout.width) & (y >= 0) & (y <= layout.height))
@@ -78,19 +86,23 @@ def place(points: Points, records: Records, index: LayoutIndex, known: RecordPla
     x[hidden] = y[hidden] = np.nan
     rung[hidden] = NONE
     element[hidden] = -1
-    return Placed(x, y, rung, element)
+    return Placed(x, y, rung, element, int(doubtful.sum()))
 
 
-def _decide(points: Points, records: Records, index: LayoutIndex, known: RecordPlaces) -> tuple[UInt8, Int32]:
-    """Rung and element of each point, taken from its record."""
+def _decide(points: Points, records: Records, index: LayoutIndex, known: RecordPlaces) -> tuple[UInt8, Int32, UInt8]:
+    """Rung, element and certainty of each point, taken from its record."""
     at = records.locate(points.record)
     lost = np.flatnonzero(at < 0)
     if not len(lost):
-        return known.rung[at], known.element[at]
+        return known.rung[at], known.element[at], known.certainty[at]
     keys, inverse = np.unique(points.key[lost], return_inverse=True)
     unknown = unknown_places(keys.tolist(), index)
     at[lost] = len(records) + inverse
-    return np.append(known.rung, unknown.rung)[at], np.append(known.element, unknown.element)[at]
+    return (
+        np.append(known.rung, unknown.rung)[at],
+        np.append(known.element, unknown.element)[at],
+        np.append(known.certainty, unknown.certainty)[at],
+    )
 
 
 def _place_inexact(

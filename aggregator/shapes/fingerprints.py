@@ -15,18 +15,21 @@ import numpy as np
 
 from aggregator.shapes.columns import Float64, Int16, Int64
 
-FIELDS = ("id", "name", "type", "role", "href", "text", "plain", "all", "sub", "label", "head")
+FIELDS = ("id", "name", "type", "role", "href", "text", "card", "all", "sub", "label", "head", "picture")
 ABSENT = -1
 CHANCE = 2.0**-12  # that two different values share a fingerprint of 12 bits
 
-# Share of elements on which a property survives an edit of the page (measured; docs/aggregator.md). `plain` (the path
-# from the top) is not used: elements that share the key nearly always share it, so it would only confirm the key.
-KEEP: Float64 = np.array([0.92, 0.95, 0.96, 0.88, 0.88, 0.95, 0.0, 0.88, 0.80, 0.85, 0.60])
+# Share of elements on which a property survives an edit of the page (measured; docs/aggregator.md).
+KEEP: Float64 = np.array([0.92, 0.95, 0.96, 0.88, 0.88, 0.95, 0.70, 0.88, 0.80, 0.85, 0.60, 0.88])
 KEEP_CLASSES = 0.80
 MOST = 6.0  # nats from one property at most
 MOST_CLASSES = 4.0
-ONE_SIDED = 0.6  # of the loss, when only one side has the property
-TEXT, ALL = FIELDS.index("text"), FIELDS.index("all")
+TEXT, ALL, CARD, HEAD, PICTURE = (FIELDS.index(name) for name in ("text", "all", "card", "head", "picture"))
+# Part of the loss, when only one side has the property. Earlier records have neither card nor picture.
+ONE_SIDED: Float64 = np.where(np.isin(range(len(FIELDS)), (CARD, PICTURE)), 0.0, 0.6)
+CLASSES_ONE_SIDED = 0.6
+
+_CLASSES_FROM = 11  # index of the first class in a record; the picture follows them after an absent fingerprint
 
 _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 _VALUE = {letter: i for i, letter in enumerate(_LETTERS)}
@@ -39,22 +42,31 @@ class BadFingerprints(ValueError):
 
 @dataclass(frozen=True)
 class Prints:
-    """The fingerprints of one record: `values` i16[11] in the order of FIELDS, -1 where absent; its classes."""
+    """The fingerprints of one record: `values` i16[12] in the order of FIELDS, -1 where absent; its classes."""
 
     values: Int16
     classes: frozenset[int]
 
 
 def parse(fp: str) -> Prints:
-    """Parse fingerprints as they were sent: `~` or `..` for an absent one; missing ones at the end are absent."""
+    """Parse fingerprints as they were sent: `~` or `..` for an absent one; missing ones at the end are absent.
+
+    The trackers that sent `..` had another property in the place of `card`.
+    """
+    is_early = ".." in fp
     fp = fp.replace("~", "..")
     try:
         values = [_CODES[fp[i : i + 2]] for i in range(0, len(fp), 2)]
     except KeyError as error:
         raise BadFingerprints(f"{fp[:60]!r} holds {error.args[0]!r}, which is not a fingerprint.") from None
-    values += [ABSENT] * (len(FIELDS) - len(values))
-    classes = frozenset(v for v in values[len(FIELDS) :] if v != ABSENT)
-    return Prints(np.array(values[: len(FIELDS)], np.int16), classes)
+    values += [ABSENT] * (_CLASSES_FROM - len(values))
+    fields, classes, picture = values[:_CLASSES_FROM], values[_CLASSES_FROM:], ABSENT
+    if ABSENT in classes:
+        after = classes.index(ABSENT)
+        classes, picture = classes[:after], [*classes[after + 1 :], ABSENT][0]
+    if is_early:
+        fields[CARD] = ABSENT
+    return Prints(np.array([*fields, picture], np.int16), frozenset(classes))
 
 
 @dataclass(frozen=True)
@@ -84,7 +96,19 @@ class Fingerprints:
         return Rivals(self.values[np.asarray(elements, np.int64)], counts)
 
     def equal(self, record: Prints, element: int) -> bool:
-        """Whether all fingerprints of the element equal the record's."""
+        """Whether all fingerprints of the element equal the record's.
+
+        Earlier records have neither card nor picture, and their heading may be that of the previous card.
+        """
+        equal = record.values == self.values[element]
+        one_sided = (record.values == ABSENT) != (self.values[element] == ABSENT)
+        equal[PICTURE] |= one_sided[PICTURE]
+        if one_sided[CARD]:
+            equal[[CARD, HEAD]] = True
+        return record.classes == self.classes[element] and bool(equal.all())
+
+    def identical(self, record: Prints, element: int) -> bool:
+        """Like `equal`, but what only one side has counts as different."""
         return record.classes == self.classes[element] and bool((record.values == self.values[element]).all())
 
     def of_properties(self, record: Prints, elements: Int64, rivals: Rivals, keep: Float64) -> Float64:
@@ -115,7 +139,7 @@ class Fingerprints:
             return 0.0
         loss = math.log(1 - KEEP_CLASSES)
         if not classes or not mine:
-            return ONE_SIDED * loss
+            return CLASSES_ONE_SIDED * loss
         n = self.everyone.size
         weight = {c: math.log((n + 1) / max(self.everyone.classes[c], 1)) for c in classes | mine}
         alike = sum(weight[c] for c in classes & mine) / sum(weight.values())

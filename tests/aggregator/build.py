@@ -24,12 +24,13 @@ _LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 def fp(classes: Sequence[str] = (), **properties: str) -> str:
-    """Fingerprints as the tracker writes them: two letters per property, `..` where absent."""
+    """Fingerprints as the tracker writes them: two letters per property, `~` where absent."""
     unknown = set(properties) - set(FIELDS)
     if unknown:
         raise ValueError(f"no such property: {unknown}")
-    of = [_two(name, properties[name]) if name in properties else ".." for name in FIELDS]
-    return "".join(of + sorted(_two("class", name) for name in classes))
+    of = [_two(name, properties[name]) if name in properties else "~" for name in FIELDS]
+    picture = ["~", of.pop()] if "picture" in properties else []
+    return "".join([*of[: len(FIELDS) - 1], *sorted(_two("class", name) for name in classes), *picture])
 
 
 def _two(kind: str, value: str) -> str:

@@ -40,7 +40,7 @@ def test_parsing_fingerprints_and_refusing_others() -> None:
     assert prints.classes == {2, 4095}
     shorter = parse("AAAB" + "~" * 9 + "AC__")
     assert (shorter.values.tolist(), shorter.classes) == (prints.values.tolist(), prints.classes)
-    assert parse("").values.tolist() == [ABSENT] * 11
+    assert parse("").values.tolist() == [ABSENT] * 12
     with pytest.raises(BadFingerprints):
         parse("??")
 

@@ -16,7 +16,7 @@ from aggregator.shapes.fingerprints import CHANCE, FIELDS, KEEP, MOST, ONE_SIDED
 from tests.aggregator.build import fp, records
 from tests.aggregator.trees import el, page
 
-PLAIN, TEXT, ALL = (FIELDS.index(name) for name in ("plain", "text", "all"))
+TEXT, ALL = (FIELDS.index(name) for name in ("text", "all"))
 OF_TAG = {FIELDS.index("href"), FIELDS.index("type")}
 
 
@@ -37,11 +37,11 @@ def by_formula(ours: list[int], theirs: list[int], everyone: np.ndarray, same_ta
             return float(np.clip(log(KEEP[n]) - log(share + CHANCE), 0, MOST))
         if n in OF_TAG and not same_tag:
             return 0.0
-        return float(log(1 - KEEP[n]) * (ONE_SIDED if mine < 0 or other < 0 else 1))
+        return float(log(1 - KEEP[n]) * (ONE_SIDED[n] if mine < 0 or other < 0 else 1))
 
     equal = [n for n in (TEXT, ALL) if ours[n] == theirs[n] and ours[n] >= 0]
     of_words = max(one(n) for n in equal) if equal else min(one(TEXT), one(ALL))
-    return of_words + sum(one(n) for n in range(len(FIELDS)) if n not in (TEXT, ALL, PLAIN))
+    return of_words + sum(one(n) for n in range(len(FIELDS)) if n not in (TEXT, ALL))
 
 
 table = st.lists(st.lists(st.integers(UNKNOWN, 2), min_size=len(FIELDS), max_size=len(FIELDS)), min_size=1, max_size=5)
@@ -51,7 +51,6 @@ table = st.lists(st.lists(st.integers(UNKNOWN, 2), min_size=len(FIELDS), max_siz
 @given(table, table, st.booleans())
 def test_evidence_of_all_pairs(ours: list[list[int]], theirs: list[list[int]], same_tag: bool) -> None:
     a, b = np.array(ours), np.array(theirs)
-    a[:, PLAIN] = b[:, PLAIN] = -1
     left, right = nodes(a), nodes(b, "a" if same_tag else "button")
     found = Evidence(left, right).nats(MEASURED)
     nothing = Evidence(nodes(np.full_like(a, UNKNOWN)), right).nats(MEASURED)  # tag and path alone

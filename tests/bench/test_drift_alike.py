@@ -22,7 +22,7 @@ def alike(before: tuple[str, ...], after: tuple[str, ...], order: tuple[int, ...
         numbers[2 + 2 * place : 4 + 2 * place] = [2 + 2 * n, 3 + 2 * n]
     records = records_of_page(was, "a")
     truth = np.array([3 + 2 * order[int(path.split("li:")[1].split(">")[0]) - 1] for path in records.paths])
-    found = Alike(Side(now, numbers, [])).of(records, truth, np.ones(len(records), bool))
+    found = Alike(Side(now, numbers, [], np.zeros(len(now), bool))).of(records, truth, np.ones(len(records), bool))
     return [bool(found[records.paths.index(f"body>ul:1>li:{n + 1}>a:1")]) for n in range(len(before))]
 
 

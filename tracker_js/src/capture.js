@@ -1,6 +1,6 @@
 // Runs in the camera's headless browser: reads the layout of the page, with the path and fingerprints that the tracker
 // gives each element in a visitor's browser.
-import {anchor, isFromRight, marksOf, MAX_WAY, shorten, tagOf, TOP} from './elements.js';
+import {above, anchor, cardOf, gistOf, isFromRight, marksOf, MAX_WAY, shapeOf, shorten, tagOf, TOP} from './elements.js';
 import {nameOf} from './names.js';
 
 const SKIPPED = /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|area)$/;
@@ -121,11 +121,41 @@ const countNames = () => {
   return counts;
 };
 
+/** `fn`, whose results are remembered by its first argument. */
+const remembering = (fn) => {
+  const known = new Map();
+  return (el) => {
+    if (!known.has(el)) known.set(el, fn(el));
+    return known.get(el);
+  };
+};
+
+/** `hasLike` of elements.js, with the children of each parent compared only once. */
+const repetitions = () => {
+  const shape = remembering(shapeOf);
+  const familiesOf = remembering((parent) => Map.groupBy(read(parent, 'children'), shape));
+  const familyOf = remembering((el) => above(el) && familiesOf(above(el)).get(shape(el)));
+  const holdersOf = remembering(() => new Map()); // family → tag → its first two members that contain the tag
+  return (el, tag) => {
+    const family = familyOf(el);
+    if (!family?.[1]) return false;
+    const holders = holdersOf(family);
+    if (!holders.has(tag)) {
+      const found = [];
+      for (const one of family) if (!found[1] && ask(one, 'getElementsByTagName', tag)[0]) found.push(one);
+      holders.set(tag, found);
+    }
+    return holders.get(tag).some((one) => one !== el);
+  };
+};
+
 /** The layout of the page. `top` is `>>html:1` in an embedded page: its paths continue that of the frame. */
 const capture = (siteKey, top = TOP) => {
   const counts = countNames();
   const isOnly = (selector) => !(counts.get(selector) > 1);
   const headings = new Map(); // element → the heading before it
+  const isRepeated = repetitions();
+  const readGist = remembering(gistOf);
   const slots = new Map(); // slot → context of the elements shown in it
   const page = document.scrollingElement || document.documentElement;
   const layout = {
@@ -164,6 +194,14 @@ const capture = (siteKey, top = TOP) => {
     }
   };
 
+  const fingerprintsOf = (el) => {
+    const gist = readGist(el);
+    const [card, content] = cardOf(el, gist[3], isRepeated, readGist);
+    const heading = headings.get(el);
+    const isBefore = heading && (!card || ask(card, 'contains', heading));
+    return marksOf(el, siteKey, gist, content, isBefore && readGist(heading)[1]);
+  };
+
   /** The path of `el`, the `n`th child with its tag: `name` of its anchor and the `way` down from it. */
   const routeOf = (el, n, outer) => {
     const name =
@@ -193,7 +231,7 @@ const capture = (siteKey, top = TOP) => {
     const bounds = isFixed ? at.pinned : style.position === 'absolute' ? at.held : at;
     const index = layout.paths.push(shorten(route.name + route.way, route.name)) - 1;
     const control = matches(el, CONTROL) ? index : at.control;
-    layout.fps.push(attempt(() => marksOf(el, siteKey, headings.get(el)), NO_MARKS));
+    layout.fps.push(attempt(() => fingerprintsOf(el), NO_MARKS));
     layout.names.push(attempt(() => nameOf(el, at.controlElement), read(el, 'localName')));
     layout.tags.push(read(el, 'localName'));
     layout.parents.push(at.parent);

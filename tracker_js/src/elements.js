@@ -11,6 +11,7 @@ const CLASS = 11; // kind of a fingerprint: its index in the list of `marksOf`
 const MAX_TEXT = 400; // characters of a value used for a fingerprint
 const MOST_TEXT = 5 * MAX_TEXT; // characters read for it, since many may be spaces
 const MAX_NODES = 500; // read for it
+const MAX_UP = 32; // levels up to a card
 const MAX_INSIDE = 8; // elements described by the fingerprint `sub`
 const HEADINGS = 'h1,h2,h3,h4,h5,h6';
 export const TOP = 'html'; // start of a path without any other anchor
@@ -107,7 +108,12 @@ const clean = (text) => text.slice(0, MOST_TEXT).replace(/\s+/g, ' ').trim().rep
 export const fileOf = (el) =>
   (el.getAttribute('src') || el.getAttribute('href') || '').split(/[?#]/)[0].split('/').pop();
 
+const linkOf = (el) => (el.getAttribute('href') || '').replace(/\?[^#]*/, '');
+
 const classesOf = (el) => [...el.classList].filter((name) => isStable(name) && !STATE.test(name)).sort();
+
+/** Tag and classes: the same for all items of a list. */
+export const shapeOf = (el) => el.localName + classesOf(el);
 
 /** 12 bits of FNV-1a over the code points of `siteKey \0 kind \0 value` as two characters; `~` for an absent value. */
 export const fingerprint = (siteKey, kind, value) => {
@@ -119,46 +125,75 @@ export const fingerprint = (siteKey, kind, value) => {
   return letter(hash >> 6) + letter(hash);
 };
 
-/** `[own text, all text, description of the elements inside]` of `el`, from its first nodes. */
-const gistOf = (el) => {
+/**
+ * `[own text, all text, description of the elements inside, content, file of the first picture]` of `el`, from its
+ * first nodes. The content is its links, the files of its pictures, and all text.
+ */
+export const gistOf = (el) => {
   const walker = document.createTreeWalker(el, 5); // elements and text
   const inside = [];
   let own = '';
   let all = '';
-  for (let node, i = 0; i < MAX_NODES && all.length < MOST_TEXT && (node = walker.nextNode()); i++)
+  let content = '';
+  for (let node = el, i = 0; i <= MAX_NODES && all.length < MOST_TEXT && node; i++, node = walker.nextNode())
     if (node.nodeType === 3) {
       all += node.data;
       if (node.parentNode === el) own += ` ${node.data}`;
-    } else if (inside.length < MAX_INSIDE) inside.push([node.localName, ...classesOf(node), fileOf(node)]);
-  return [clean(own), clean(all), inside.join()];
+    } else {
+      const file = fileOf(node);
+      content += linkOf(node) || file;
+      if (inside.length <= MAX_INSIDE) inside.push([node.localName, ...classesOf(node), file]);
+    }
+  all = clean(all);
+  return [clean(own), all, inside.slice(1).join(), content + all, inside.find(([tag]) => tag === 'img')?.at(-1)];
 };
 
-/** The last heading before `el` or around it. */
-const headingBefore = (el) => {
-  const headings = el.getRootNode().querySelectorAll(HEADINGS);
+/** Whether a sibling of `el` has its shape, and an element with this `tag` in it. */
+const hasLike = (el, tag) =>
+  ['next', 'previous'].some((side) => {
+    for (let other = el; (other = other[`${side}ElementSibling`]); )
+      if (shapeOf(other) === shapeOf(el) && other.getElementsByTagName(tag)[0]) return true;
+  });
+
+/**
+ * The card that `el` is in, if any, as `[element, its content]`: the nearest ancestor with another one like it beside
+ * it (`isRepeated(ancestor, tag of el)`) that says more than `el` itself, whose content is `said`.
+ */
+export const cardOf = (el, said, isRepeated, read) => {
+  for (let up = el, i = 0; i++ < MAX_UP && (up = above(up)) && up.getRootNode() === el.getRootNode(); )
+    if (isRepeated(up, el.localName)) {
+      const content = read(up)[3];
+      if (content !== said) return [up, content];
+    }
+  return [];
+};
+
+/** Text of the last heading before `el` or around it, in `card` if there is one. */
+const headBefore = (el, card = el.getRootNode()) => {
+  const headings = card.querySelectorAll(HEADINGS);
   let before = 0; // number of headings before `el`, found by bisection
   for (let step = 1 << 16; step; step >>= 1)
     if (headings[before + step - 1]?.compareDocumentPosition(el) & 4) before += step;
-  return headings[before - 1];
+  return before && gistOf(headings[before - 1])[1];
 };
 
-/** Fingerprints of `el`. The page's text cannot be recovered from them. */
-export const marksOf = (el, siteKey, heading) => {
+/** Fingerprints of `el`; `content` of its card, `head`: text of the heading before it. The page's text cannot be recovered from them. */
+export const marksOf = (el, siteKey, [own, all, inside, , picture], content, head) => {
   const get = (name) => el.getAttribute(name) || '';
-  const [own, all, inside] = gistOf(el);
   return [
     isStable(get('id')) && get('id'),
     get('name'),
     get('type'),
     get('role'),
-    get('href').replace(/\?[^#]*/, ''),
+    linkOf(el),
     own,
-    '', // unused
+    content,
     all,
     inside,
     clean(get('aria-label') || get('alt') || get('title') || get('placeholder') || fileOf(el)),
-    heading ? gistOf(heading)[1] : '',
+    head,
     ...classesOf(el).slice(0, MAX_CLASSES),
+    ...(picture ? ['', picture] : []), // after an absent one: classes are never absent
   ]
     .map((value, kind) => fingerprint(siteKey, Math.min(kind, CLASS), value))
     .join('');
@@ -168,4 +203,8 @@ export const marksOf = (el, siteKey, heading) => {
  * The record of an element: `[path, fingerprints]`. `top`: start of paths without an anchor. In an embedded page it is
  * `>>html:1`, and no path has an anchor.
  */
-export const describe = (el, siteKey, top = TOP) => [pathOf(el, top), marksOf(el, siteKey, headingBefore(el))];
+export const describe = (el, siteKey, top = TOP) => {
+  const gist = gistOf(el);
+  const [card, content] = cardOf(el, gist[3], hasLike, gistOf);
+  return [pathOf(el, top), marksOf(el, siteKey, gist, content, headBefore(el, card))];
+};

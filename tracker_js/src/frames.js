@@ -11,7 +11,7 @@ const BOX = 'x y w h px py';
 const FIELDS = {click: `${BOX} b k`, hover: `${BOX} c d`, input: 'd n k', submit: 't'};
 const BELOW = {b: 5, c: 64, k: 32};
 // A path that starts at the frame's page, and fingerprints.
-const RECORD = /^(>>html:1[^]{0,400}),((?:[\w-]{2}|~){11,27})$/;
+const RECORD = /^(>>html:1[^]{0,400}),((?:[\w-]{2}|~){11,29})$/;
 
 export const captureFrames = (emit, effects) =>
   listen('message', (event) => {

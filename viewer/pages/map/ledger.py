@@ -46,12 +46,13 @@ def account_rows(
         n, alarm = getattr(account, name), shares.get(name, 0.0) > LOSS_ALARM
         return LedgerRow(label, MINUS + lang.number(n) if n else "0", share(name), alarm=alarm, of=of)
 
+    look_alikes = ((_("look-alikes"), lang.number(account.look_alikes)),) if account.look_alikes else ()
     return (
         LedgerRow(_("Views received") if views else _("Received"), lang.number(account.received), sum=True),
         loss(_("Bots"), "bots", robot_reasons(lang, account.bots_by_reason)),
         loss(_("Excluded visitors"), "excluded"),
         loss(_("Outside what is chosen"), "outside"),
         *(LedgerRow(label, MINUS + lang.number(n), lang.share(part)) for label, n, part in elsewhere if n),
-        loss(_("Views without scrolling") if views else _("Not placed"), "not_placed"),
+        loss(_("Views without scrolling") if views else _("Not placed"), "not_placed", look_alikes),
         LedgerRow(_("Drawn"), lang.number(account.drawn), share("drawn"), sum=True),
     )

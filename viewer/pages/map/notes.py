@@ -56,6 +56,10 @@ def _sentences(lang: Language) -> dict[str, str]:
             "%(share)s no longer find their element: the page may have changed since the picture was taken. "
             "Take a new one."
         ),
+        "look_alikes": _(
+            "%(share)s were made on look-alikes: elements that nothing tells from others in their list. The list may "
+            "have changed since, so they are not placed."
+        ),
         "few_visitors": _("Only %(visitors)s visitors: shares mean little below %(least)s."),
         "variant_picture_missing": _(
             "There is no picture of variant %(variant)s, so its map is drawn on the usual one."
