@@ -110,4 +110,28 @@ _LATE_PAGES = {
     "/painted-nothing": _page("<div></div>", "body{background:yellow}"),
 }
 
-FIELD_PAGES = _SCROLLERS | _BANNERS | _LATE_PAGES
+_KEY = "abcdefghijkl"
+
+
+def _with_script(address: str, attributes: str = f'data-site="{_KEY}"', more: str = "") -> str:
+    return _page(f'<h1>Shop</h1><script defer src="{address}" {attributes}></script>{more}')
+
+
+_SCRIPTS = {
+    "/own-script": _with_script("http://other.test:PORT/parcours.js"),
+    "/own-script-renamed": _with_script("http://other.test:PORT/files/visits.js"),
+    "/own-script-secure": _with_script("https://other.test/parcours.js"),
+    "/own-script-by-key": _with_script(f"http://other.test:PORT/files/parcours.js?site={_KEY}", ""),
+    "/own-script-loaded": _page(
+        "<h1>Shop</h1>",
+        script="const one = document.createElement('script'); one.src = 'http://other.test:PORT/parcours.js';"
+        f"one.dataset.site = '{_KEY}'; document.head.append(one); one.remove()",
+    ),
+    "/other-script": _with_script("http://other.test:PORT/widget.js", ""),
+    "/other-script-named-alike": _with_script("http://other.test:PORT/js/parcours.js", 'data-site="lyon"'),
+    "/own-script-and-other": _with_script(
+        "http://other.test:PORT/parcours.js", more='<script src="http://other.test:PORT/widget.js"></script>'
+    ),
+}
+
+FIELD_PAGES = _SCROLLERS | _BANNERS | _LATE_PAGES | _SCRIPTS

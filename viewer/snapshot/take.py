@@ -22,6 +22,7 @@ from viewer.snapshot.addresses import Bounds, Resolve
 from viewer.snapshot.capture import read_elements, to_layout
 from viewer.snapshot.errors import SnapshotError, StepError
 from viewer.snapshot.heights import PHONE_BELOW, height_warning, viewport_height
+from viewer.snapshot.left_out import LeftOut
 from viewer.snapshot.limits import Limits
 from viewer.snapshot.loading import check_address, open_page
 from viewer.snapshot.mapping import Mapping
@@ -105,7 +106,7 @@ async def _take_one(session: PictureSession, width: int) -> Capture:
             await enter(world, session.access, request.site, request.url, limits)
             if mapping:
                 mapping.left = ""
-            traffic = Traffic(page, session.bounds)
+            traffic, left_out = Traffic(page, session.bounds), LeftOut(page)
             await open_page(page, request.url, request.site, traffic, proxy, mapping, limits)
             session.progress(f"{width} px: waiting for the page to come to rest")
             try:
@@ -121,7 +122,8 @@ async def _take_one(session: PictureSession, width: int) -> Capture:
             check_address(page, request.url, request.site, traffic, mapping)
             await check_signed_in(world, session.access, request.url)
             session.progress(f"{width} px: reading its elements and taking the picture")
-            return await _picture(world, session, width, window, [*warnings, *_unreachable(proxy)])
+            warnings += left_out.notes(proxy.refused, await world.run("own_scripts"))
+            return await _picture(world, session, width, window, warnings)
         finally:
             # A page that blocks its renderer can block this too; the browser continues without it.
             with contextlib.suppress(PlaywrightError, TimeoutError):
@@ -182,13 +184,6 @@ async def _mapping(context: BrowserContext, request: PictureRequest) -> Mapping 
     mapping = Mapping(urlsplit(request.url).netloc, request.site.fetch_from)
     await mapping.install(context)
     return mapping
-
-
-def _unreachable(proxy: Proxy) -> list[str]:
-    hosts = sorted(name for name, code in proxy.refused.items() if code == "private")
-    if not hosts:
-        return []
-    return [note("private", hosts=", ".join(hosts[:5]))]
 
 
 async def _picture(world: World, session: PictureSession, width: int, window: int, warnings: list[str]) -> Capture:
