@@ -47,7 +47,7 @@ def _column(item: object, length: int = MAX_EVENTS) -> object:
 class ViewContext(Struct, gc=False):
     """The page and the browser window; the same in every batch of a view."""
 
-    url: Url  # without fragment; only allowed query parameters
+    url: Url  # without anchor, with a route (`#/…`) if the site has `data-hash`; only allowed query parameters
     vw: Viewport  # viewport, CSS px
     vh: Viewport
     pw: Size  # size of the scrollable page when the batch was made

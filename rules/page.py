@@ -9,7 +9,7 @@ from rules.faults import Fault, fault
 from store.pages import NotAPage, canonical_page, page_path
 from store.records import Site
 
-_HOST = re.compile(r"^(localhost|[\w\-]+(\.[\w\-]+)+|\[[0-9a-fA-F:]+\]|[\w\-]+(?=:\d))(:\d+)?(/|$)")
+_HOST = re.compile(r"^(localhost|[\w\-]+(\.[\w\-]+)+|\[[0-9a-fA-F:]+\]|[\w\-]+(?=:\d))(:\d+)?([/#]|$)")
 
 
 def page_meant(site: Site, text: str, known: Sequence[str]) -> str | Fault:

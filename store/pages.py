@@ -3,10 +3,17 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Collection
-from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+from urllib.parse import quote, quote_plus, unquote_to_bytes, urlsplit
 
-from store.masking import masked
+from store.masking import is_plain, masked
+
+# A fragment that a single-page application uses as its address (`#/b`, `#!/b`), in front of an anchor in it.
+_ROUTE = re.compile(r"!?/+[^/?#][^#]*")
+_QUERY = re.compile(r"\?[^#]*")
+_EMPTY_END = re.compile(r"(/#!?)?/+$")  # `/a/`, `/a/#/`
+_UNQUOTED = "*~.-_!$&'()+,;=:@"  # in a part of a path
 
 
 class NotAPage(ValueError):
@@ -14,13 +21,13 @@ class NotAPage(ValueError):
 
 
 def canonical_page(url: str, keep_query: Collection[str] = ()) -> str:
-    """The page of an address: `host[:port]/path[?kept]`, without scheme, `www.` and fragment.
+    """The page of an address: `host[:port]/path[?kept][#route]`, without scheme, `www.` and anchor.
 
-    Only the query keys in `keep_query` are kept, sorted. Parts of the path and kept values are masked
-    (store/masking.py).
+    Only the query keys in `keep_query` are kept, sorted. Parts of the path, kept values and the route of a single-page
+    application (`route_of`) are masked (store/masking.py). The page of `https://` and a page is the same page.
 
-    >>> canonical_page("https://www.Shop.example/a/?utm_source=x#top")
-    'shop.example/a'
+    >>> canonical_page("https://www.Shop.example/a/?utm_source=x#top"), canonical_page("https://shop.example/#/a/")
+    ('shop.example/a', 'shop.example/#/a')
     """
     try:
         parts = urlsplit(url)
@@ -32,10 +39,23 @@ def canonical_page(url: str, keep_query: Collection[str] = ()) -> str:
         raise NotAPage(f"{url[:80]!r} is not an http(s) address with a host")
     default = 443 if parts.scheme == "https" else 80
     netloc = host if port in (None, default) else f"{host}:{port}"
-    path = "/".join(quote(masked(unquote(part)), safe="*~.-_!$&'()+,;=:@") for part in parts.path.split("/"))
-    path = re.sub(r"/{2,}", "/", path).rstrip("/") or "/"
-    kept = sorted((k, masked(v)) for k, v in parse_qsl(parts.query) if k in keep_query)
-    return f"{netloc}{path}" + (f"?{urlencode(kept, safe='*')}" if kept else "")
+    path, route = _local_part(parts.path, parts.query, keep_query), route_of(parts.fragment)
+    if route:
+        inner, _, query = route.partition("?")
+        route = "#" + _local_part(inner, query, keep_query)
+    return netloc + path + route
+
+
+def route_of(fragment: str) -> str:
+    """The part of a fragment that is the address of a single-page application; "" if it is only an anchor.
+
+    The root of the application (`#/`) is no route: it is the page itself.
+
+    >>> route_of("/b?c=d#top"), route_of("!/b"), route_of("/"), route_of("top")
+    ('/b?c=d', '!/b', '', '')
+    """
+    found = _ROUTE.match(fragment)
+    return found[0] if found else ""
 
 
 def page_path(page: str) -> str:
@@ -44,16 +64,54 @@ def page_path(page: str) -> str:
 
 
 def matches(pattern: str, page: str) -> bool:
-    """Whether a pattern (`/lamps/*`, `/help/**`, `shop.example/…`) matches this page.
+    """Whether a pattern (`/lamps/*`, `/#/help/**`, `shop.example/…`) matches this page.
 
-    `*` stands for one segment or a part of one, `**` for any number of them. A pattern that begins with `/` is
-    compared with the path, any other with host and path. The query is ignored unless the pattern has one.
+    `*` stands for one segment or a part of one, `**` for any number of them, routes (`#/…`) included. A pattern that
+    begins with `/` is compared with the path, any other with host and path. Queries are ignored unless the pattern has
+    one. Routes are not: each is a page of its own.
     """
     subject = page_path(page) if pattern.startswith("/") else page
     if "?" not in pattern:
-        subject = subject.partition("?")[0]
+        subject = _QUERY.sub("", subject)
     if pattern.endswith("/") and page_path(pattern) != "/":
-        pattern = pattern.rstrip("/")
+        pattern = _EMPTY_END.sub("", pattern) or "/"
     pieces = re.split(r"(\*\*|\*|\{\w+\})", pattern)
-    regex = "".join(".*" if p == "**" else "[^/]*" if p == "*" or p.startswith("{") else re.escape(p) for p in pieces)
+    regex = "".join(".*" if p == "**" else "[^/#]*" if p == "*" or p.startswith("{") else re.escape(p) for p in pieces)
     return re.fullmatch(regex, subject) is not None
+
+
+def _local_part(path: str, query: str, keep_query: Collection[str]) -> str:
+    """Path and kept query in canonical form."""
+    path = "/".join(_canonical(part) for part in path.split("/"))
+    path = re.sub(r"/{2,}", "/", path).rstrip("/") or "/"
+    pairs = sorted(filter(None, (_pair(pair, keep_query) for pair in query.split("&")))) if keep_query else []
+    return path + ("?" if pairs else "") + "&".join(f"{quote_plus(k)}={quote_plus(v, safe='*')}" for k, v in pairs)
+
+
+def _canonical(part: str) -> str:
+    if is_plain(part):
+        return part
+    # Masked twice, so that a name and its Unicode normal form are one page whatever is masked in either.
+    return masked(quote(_composed(_bytes(masked(part))), safe=_UNQUOTED))
+
+
+def _pair(pair: str, keep_query: Collection[str]) -> tuple[bytes, bytes] | None:
+    """Name and masked value; None if the pair is dropped or has no value."""
+    name, _, value = pair.partition("=")
+    key = _bytes(name.replace("+", " "))
+    if not value or key.decode("utf-8", "replace") not in keep_query:
+        return None
+    value = quote(_composed(_bytes(masked(value).replace("+", " "))))
+    return key, _bytes(masked(value))
+
+
+def _bytes(part: str) -> bytes:
+    return unquote_to_bytes(part.encode("utf-8", "surrogatepass"))
+
+
+def _composed(name: bytes) -> bytes:
+    """UTF-8 in normal form C (https://www.unicode.org/reports/tr15/); bytes in any other encoding unchanged."""
+    try:
+        return unicodedata.normalize("NFC", name.decode()).encode()
+    except UnicodeDecodeError:
+        return name

@@ -30,6 +30,7 @@ from collector.journal.known_batches import batch_id
 from collector.journal.segments import encode_record
 from collector.known_sites import KnownSite
 from collector.origins import allowed
+from store.masking import masked
 from store.pages import canonical_page
 
 NOBODY = 0  # the visitor of an event without one
@@ -100,7 +101,7 @@ class Preparing:
         visitor = self._visitor(event, known)
         staff = int(is_staff(known.site, "", visitor))
         x = _Known(known.number, page, page.partition("/")[0], str(visitor), staff)
-        custom = _Custom([0], [event.name], [event.value])
+        custom = _Custom([0], [masked(event.name)], [event.value])
         body = _Body(view, SEQ, when, when, _Context(event.variants), custom)
         record = encode_record(self._now, _encoder.encode(x), _encoder.encode(body))
         return _prepared(known, page, view, SEQ, bool(name), record)

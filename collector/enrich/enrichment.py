@@ -19,6 +19,7 @@ from collector.enrich.visitors import Visitors
 from collector.known_sites import KnownSite
 from collector.origins import on_this_machine
 from collector.wire import Batch, span
+from store.masking import masked
 from store.pages import NotAPage, canonical_page
 from store.records import Site
 from store.visitors import staff_mark
@@ -82,11 +83,13 @@ def enrich(
 ) -> tuple[Enrichment, bool]:
     """The enrichment, and whether the clock was clamped. Raises `NotAPage` when the URL is not one of a page.
 
-    Masks the URLs in the batch, so that what is stored of it says no more than the enrichment.
+    Masks the URLs and event names in the batch, so that what is stored of it says no more than the enrichment.
     """
     site, context = known.site, batch.ctx
     context.url = masked_address(context.url, site.keep_query)
     context.ref = masked_address(context.ref)
+    if batch.custom is not None:
+        batch.custom.n = [masked(name) for name in batch.custom.n]
     page = _page(context.url, site.keep_query)
     host = page.partition("/")[0]
     time = shift(request.received, batch.sent, batch.t0, span(batch), MAX_AGE_DEMO if site.demo else MAX_AGE)

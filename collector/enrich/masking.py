@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
-from urllib.parse import quote, unquote, urlsplit, urlunsplit
+from urllib.parse import unquote, urlsplit, urlunsplit
 
 from store.masking import MASK, masked
+from store.pages import route_of
 
 # Query parameters that advertisers add to links: an id of the click, and so of the person.
 CLICK_IDS = frozenset({"gclid", "gbraid", "wbraid", "msclkid", "dclid", "ttclid", "twclid", "li_fat_id"})
-_SAFE = "*~.-_!$&'()+,;=:@"  # letters that are not percent-encoded in a part of a path
+
+_CAMPAIGN = re.compile("utm_[a-z_]+", re.I)
 
 
 @lru_cache(maxsize=20_000)
 def masked_address(url: str, keep_query: tuple[str, ...] = ()) -> str:
-    """`scheme://host[:port]/path[?query]` with every part masked; "" when it is not a URL.
+    """`scheme://host[:port]/path[?query][#route]` with every part masked; "" when it is not a URL.
 
-    User name and fragment are removed. Of the query, `utm_*`, the keys of `keep_query` and the names of advertisers'
-    click ids are kept: the name shows the channel, the value would identify the person.
+    User name and anchor are removed; a fragment that is a route (`store.pages.route_of`) is kept, masked like a path:
+    the tracker sends one only if the site's owner asked for it. Of the query, `utm_*`, the keys of `keep_query` and the
+    names of advertisers' click ids are kept: the name shows the channel, the value would identify the person.
     """
     try:
         parts = urlsplit(url)
@@ -29,24 +33,23 @@ def masked_address(url: str, keep_query: tuple[str, ...] = ()) -> str:
     netloc = f"[{host}]" if ":" in host else host
     if port is not None:
         netloc += f":{port}"
-    path = "/".join(_part(part) for part in parts.path.split("/"))
-    query = "&".join(_pair(pair, keep_query) for pair in parts.query.split("&"))
-    return urlunsplit((parts.scheme, netloc, path, query.strip("&"), ""))
+    path, query = _path(parts.path), _query(parts.query, keep_query)
+    inner, _, of_route = route_of(parts.fragment).partition("?")
+    route = "?".join(filter(None, (_path(inner), _query(of_route, keep_query))))
+    return urlunsplit((parts.scheme, netloc, path, query, route))
 
 
-def _part(part: str) -> str:
-    plain = unquote(part)
-    cut = masked(plain)
-    return part if cut == plain else quote(cut, safe=_SAFE)
+def _path(path: str) -> str:
+    return "/".join(map(masked, path.split("/")))
+
+
+def _query(query: str, keep_query: tuple[str, ...]) -> str:
+    return "&".join(filter(None, (_pair(pair, keep_query) for pair in query.split("&"))))
 
 
 def _pair(pair: str, keep_query: tuple[str, ...]) -> str:
+    """The pair as it is kept, "" if it is dropped."""
     name, _, value = pair.partition("=")
-    lower = name.lower()
-    if lower in CLICK_IDS:
-        return f"{lower}={MASK}"
-    if not (lower.startswith("utm_") or unquote(name) in keep_query) or masked(unquote(name)) != unquote(name):
-        return ""
-    plain = unquote(value.replace("+", " "))
-    cut = masked(plain)
-    return pair if cut == plain else f"{name}={quote(cut, safe='*')}"
+    if name.lower() in CLICK_IDS:
+        return f"{name}={MASK}"
+    return f"{name}={masked(value)}" if _CAMPAIGN.fullmatch(name) or unquote(name) in keep_query else ""

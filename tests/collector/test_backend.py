@@ -38,6 +38,24 @@ def test_an_event_is_a_row_of_events_and_not_a_view(run: Run, settings: Collecto
         assert store.rows(f"SELECT count() AS n FROM {table}") == [{"n": 0}], table
 
 
+def test_names_of_events_are_masked(run: Run, settings: CollectorSettings, store: Store) -> None:
+    """Like the parts of a path, whether a backend or a browser sends them."""
+    made = batch(custom={"t": [1, 2], "n": ["sent to anna@home.example", "basket"], "v": [None, None]})
+
+    async def scenario() -> None:
+        async with running(settings, store) as (collector, client):
+            event = ORDER | {"name": "order 1234567", "page": "https://shop.example/#/order/1234567"}
+            assert (await client.post(EVENTS, json=event)).json()["accepted"] == 1
+            assert (await client.post(f"/c/{KEY}", content=json.dumps(made), headers=HEADERS)).status_code == 204
+            await collector.drain()
+
+    run(scenario())
+    names = {(row["name"], row["page"]) for row in store.rows("SELECT name, page FROM events")}
+    assert names == {
+        ("order *", "shop.example/#/order/*"), ("*", "shop.example/lamps/a"), ("basket", "shop.example/lamps/a"),
+    }  # fmt: skip
+
+
 def test_an_event_belongs_to_the_same_visitor_as_in_the_browser(
     run: Run, settings: CollectorSettings, store: Store
 ) -> None:

@@ -25,6 +25,10 @@ KNOWN = ["fr.shop.example/lampes", "127.0.0.1:8001/basket", "shop.example/order/
         ("/order/12345678", "shop.example/order/*"),  # a number is masked as it is when a visit comes in
         ("/order/*", "shop.example/order/*"),  # a page of that name, no pattern
         ("/unknown", "shop.example/unknown"),
+        ("/#/lamps/", "shop.example/#/lamps"),
+        ("https://shop.example/app/#/order/12345678?id=7&x=1", "shop.example/app#/order/*?id=7"),
+        ("shop.example#!/lamps", "shop.example/#!/lamps"),
+        ("/#/lamps/*", "/#/lamps/*"),
         ("/lamps/*", "/lamps/*"),
         ("/lamps/{name}", "/lamps/{name}"),
         ("shop.example/lamps/*", "shop.example/lamps/*"),

@@ -1,5 +1,9 @@
 from __future__ import annotations
 
+import re
+import unicodedata
+from urllib.parse import quote
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +21,22 @@ from store.pages import NotAPage, canonical_page, matches, page_path
         ("http://127.0.0.1:8001/a", "127.0.0.1:8001/a"),
         ("https://anna:secret@shop.example/a", "shop.example/a"),
         ("https://shop.example/caf%C3%A9", "shop.example/caf%C3%A9"),
+        ("https://shop.example/cafe%CC%81", "shop.example/caf%C3%A9"),  # in Unicode normal form D
+        ("https://shop.example/%E1%84%92%E1%85%A1%E1%86%AB", "shop.example/%ED%95%9C"),
+        ("https://shop.example/cp/%CF%F0%E8", "shop.example/cp/%CF%F0%E8"),  # windows-1251
+        ("https://shop.example/cp/%D0%EE%E1", "shop.example/cp/%D0%EE%E1"),
+        ("https://shop.example/%93%FA%96%7B", "shop.example/%93%FA%96%7B"),  # Shift JIS
+        ("https://shop.example/%c0%af", "shop.example/%C0%AF"),  # overlong
+        ("https://shop.example/%zz/%", "shop.example/%25zz/%25"),
+        ("https://shop.example/507f1f77bcf86cd799439011", "shop.example/*"),
+        ("https://shop.example/#/b", "shop.example/#/b"),
+        ("https://shop.example/app/?x=1#!/b//c/", "shop.example/app#!/b/c"),
+        ("https://shop.example/#/order/1234567/anna@mail.example", "shop.example/#/order/*/*"),
+        ("https://shop.example/#/cp/%CF%F0%E8?x=1", "shop.example/#/cp/%CF%F0%E8"),
+        ("https://shop.example/#/b#part", "shop.example/#/b"),
+        ("https://shop.example/a#/", "shop.example/a"),  # the root of the application is the page itself
+        ("https://shop.example/a#!", "shop.example/a"),
+        ("https://shop.example/a#b/c", "shop.example/a"),
         ("https://shop.example/café", "shop.example/caf%C3%A9"),
         ("https://shop.example/a%2Fb", "shop.example/a%2Fb"),
         ("https://shop.example/order/1234567", "shop.example/order/*"),
@@ -41,6 +61,10 @@ def test_only_kept_query_keys_make_a_page() -> None:
     assert canonical_page(url) == "shop.example/s"
     assert canonical_page(url, ["q", "a"]) == "shop.example/s?a=1&q=lamp&q=red"
     assert canonical_page("https://shop.example/s?q=a@b.example", ["q"]) == "shop.example/s?q=*"
+    assert canonical_page("https://shop.example/s?q=%CF%F0", ["q"]) != canonical_page(
+        "https://shop.example/s?q=%D0%EE", ["q"]
+    )
+    assert canonical_page("https://shop.example/?x=1#/s?b=2&q=lamp", ["q"]) == "shop.example/#/s?q=lamp"
 
 
 @pytest.mark.parametrize(
@@ -53,8 +77,6 @@ def test_addresses_that_are_not_pages(url: str) -> None:
 
 @given(st.lists(st.text(st.characters(codec="utf-8"), max_size=12), max_size=5))
 def test_the_page_of_a_page_is_itself(parts: list[str]) -> None:
-    from urllib.parse import quote
-
     page = canonical_page("https://shop.example/" + "/".join(quote(part, safe="") for part in parts))
     assert canonical_page(f"https://{page}") == page
 
@@ -66,8 +88,31 @@ def test_any_text_is_a_page_or_is_refused(text: str) -> None:
             page = canonical_page(url, ["a"])
         except NotAPage:
             continue
-        assert "#" not in page
+        assert re.fullmatch(r"[^#]*(#!?/[^#]+)?", page)
+        assert canonical_page(f"https://{page}", ["a"]) == page
         assert "@" not in page.partition("/")[0]
+
+
+NAMES = st.one_of(
+    st.binary(min_size=1, max_size=8),
+    st.sampled_from(["Ру", "э", "e\u0301", "é", "ö"]).map(str.encode),
+    st.sampled_from(["Ру", "Эта"]).map(lambda name: name.encode("cp1251")),
+)
+
+
+def _composed(name: bytes) -> bytes:
+    try:
+        return unicodedata.normalize("NFC", name.decode()).encode()
+    except UnicodeDecodeError:
+        return name
+
+
+@given(NAMES, NAMES, st.sampled_from(["", "a/", "#/", "app#!/"]))
+def test_names_in_any_encoding_are_one_page_only_if_they_are_one_name(one: bytes, other: bytes, before: str) -> None:
+    pages = [canonical_page(f"https://shop.example/{before}{quote(name, safe='')}") for name in (one, other)]
+    assert [canonical_page(f"https://{page}") for page in pages] == pages
+    if not any("*" in page for page in pages):
+        assert (pages[0] == pages[1]) is (_composed(one) == _composed(other))
 
 
 def test_the_path_of_a_page() -> None:
@@ -97,6 +142,21 @@ def test_the_path_of_a_page() -> None:
         ("a.example/lamps", "a.example/lamps", True),
         ("a.example/lamps", "b.example/lamps", False),
         ("*.example/lamps", "a.example/lamps", True),
+        ("/", "a.example/#/b", False),
+        ("/*", "a.example/#/b", False),
+        ("/a*/b", "a.example/a#/b", False),
+        ("/**", "a.example/#/b/c", True),
+        ("/#/**", "a.example/#/b/c", True),
+        ("/#/**", "a.example/b", False),
+        ("/#/*", "a.example/#/b", True),
+        ("/#/*", "a.example/#/b/c", False),
+        ("/#/b/", "a.example/#/b", True),
+        ("/#/", "a.example/", True),
+        ("/app/#/", "a.example/app", True),
+        ("/#!/{name}/edit", "a.example/#!/b/edit", True),
+        ("a.example/#/b", "a.example/#/b", True),
+        ("/s#/b", "a.example/s?q=1#/b?q=2", True),
+        ("/s?q=*#/b?q=2", "a.example/s?q=1#/b?q=2", True),
         ("/s", "a.example/s?q=1", True),
         ("/s?q=*", "a.example/s?q=1", True),
         ("/s?q=*", "a.example/s", False),

@@ -64,6 +64,42 @@ def test_fragments_begin_views_only_if_the_site_says_so(bench: Bench, page: Page
         assert {b.ctx.url for b in batches} == {f"{bench.url}/a"}  # the fragment itself is never sent
 
 
+def test_each_route_is_a_page_of_its_own_only_if_the_site_says_so(bench: Bench, page: Page) -> None:
+    routes = """<div id=app></div><script>
+      function go() {
+        app.innerHTML = location.hash === '#/b'
+          ? '<h1>Prices</h1><button>Buy the big plan</button>' : '<h1>Welcome</h1><button>Watch the film</button>'
+      }
+      addEventListener('hashchange', go)
+      go()
+    </script>"""
+    for attribute, pages in (("", {"/hash"}), ("data-hash", {"/hash#/a", "/hash#/b", "/hash#!/order/*", "/hash"})):
+        bench.reset()
+        snippet = f'<script defer src="/parcours.js" data-site="{SITE_KEY}" {attribute}></script>'
+        page.goto(bench.page("/hash", routes, snippet) + "#/a")
+        page.click("button")
+        for route in ("/b", "!/order/1234567", "/"):
+            page.evaluate("(route) => { location.hash = route }", route)
+            page.click("button")
+        page.goto("about:blank")
+        batches = bench.wait(lambda bs: len(clicks(bs)) == 4)
+        assert {b.ctx.url.removeprefix(bench.url) for b in batches} == pages
+        if attribute:
+            assert all(len(clicks([b])) == 1 for b in batches if b.click)
+
+
+def test_pages_whose_names_are_masked_are_views_of_their_own(bench: Bench, page: Page) -> None:
+    page.goto(bench.page("/a", BUTTON))
+    page.evaluate("history.pushState(0, '', '/item/507f1f77bcf86cd799439011?utm_source=mail&sku=1')")
+    page.evaluate("history.pushState(0, '', '/item/507f1f77bcf86cd799439012?gclid=1')")
+    page.evaluate("history.replaceState(0, '', '/item/507f1f77bcf86cd799439012')")
+    page.goto("about:blank")
+    batches = bench.wait(lambda bs: len(bs) == 3)
+    assert [b.ctx.url.removeprefix(bench.url) for b in batches] == [
+        "/a", "/item/*?utm_source=mail", "/item/*?gclid=*",
+    ]  # fmt: skip
+
+
 def test_a_tab_that_is_open_for_days_begins_a_new_view(bench: Bench, page: Page) -> None:
     stop_clock(page)
     page.goto(bench.page("/a", BUTTON))

@@ -1,14 +1,25 @@
 // Addresses are stripped of what may identify a person before anything is stored or sent.
+import {masked} from './masking.js';
 
-// E-mail addresses, UUIDs, long numbers.
-const PERSON = /[^/=?&]+(@|%40)[^/&]*|[\da-f-]{32,}|\d{6,}/gi;
+// Query keys of campaigns. Advertisers' click ids (group 1): the name shows the channel, the value would identify the
+// person.
+const CAMPAIGN = /^utm_[a-z_]+$|^(((g|d|tt|tw)cl|[gw]bra|msclk|li_fat_)id)$/i;
+const ROUTE = /^(#!?\/[^#?]+)([^#]*)/; // a fragment that is an address in a single-page application
 
-/** `href` without fragment, the query reduced to `utm_*` and the keys in `keep`; what may identify a person → `*`. */
-export const trimAddress = (href, keep) => {
-  const {origin, pathname, search} = new URL(href, location);
-  const query = search
-    .slice(1)
-    .split('&')
-    .filter((pair) => /^utm_/.test(pair) || keep?.includes(pair.split('=')[0]));
-  return (origin + [pathname, query.join('&')].join(query[0] ? '?' : '').replace(PERSON, '*')).slice(0, 2048);
+/**
+ * `href` without anchor, the query reduced to campaigns and the keys in `keep`; what may identify a person → `*`.
+ * `withRoute`: with its fragment if that is a route.
+ */
+export const trimAddress = (href, keep, withRoute) => {
+  const {origin, pathname, search, hash} = new URL(href, location);
+  const clean = (path, query) =>
+    path.replace(/[^/]+/g, masked) +
+    query
+      .replace(/[?&]([^=&]*)=?([^&]*)/g, (_, name, value) => {
+        const found = CAMPAIGN.exec(name) || keep?.includes(name);
+        return found ? `&${name}=${found[1] ? '*' : masked(value)}` : '';
+      })
+      .replace('&', '?');
+  const [, ...route] = (withRoute && ROUTE.exec(hash)) || [];
+  return (origin + clean(pathname, search) + (route[0] ? clean(...route) : '')).slice(0, 2048);
 };

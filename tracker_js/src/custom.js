@@ -1,4 +1,5 @@
 // What the site's own code reports: named events and variants of experiments.
+import {masked} from './masking.js';
 
 const NAME = /^.{0,64}/su; // characters
 const WORDS = /^[\w.:-]{1,64} [\w.:-]{1,64}$/;
@@ -10,7 +11,7 @@ export const wellFormed = (text) => NAME.exec(text)[0];
 /** Row of a custom event; a value that is no usable number becomes null. */
 export const customRow = (name, value) => ({
   t: Date.now(),
-  n: wellFormed(name),
+  n: wellFormed(masked(`${name}`)),
   v: Math.abs(value) <= 1e12 ? +value : null,
 });
 

@@ -33,11 +33,15 @@ export const closers = [];
 /** 24 random characters (144 bits): identifies a view or, with consent, a browser. */
 export const randomId = () => [...crypto.getRandomValues(new Uint8Array(24))].map(letter).join('');
 
-/** `href` as it is sent: see address.js. */
-export const trim = (href) => trimAddress(href, keepQuery?.split(/[\s,]+/));
+const routes = hash !== undefined; // whether fragments are routes
 
-// Two addresses with the same key are the same page: campaigns do not matter, fragments only if the site says so.
-const key = () => trim(location).split(/.utm_/)[0] + (hash === undefined || location.hash);
+/** `href` as it is sent: see address.js. */
+export const trim = (href) => trimAddress(href, keepQuery?.split(/[\s,]+/), routes);
+
+// Two addresses with the same key are the same page: campaigns do not matter, fragments only if the site says so, but
+// masked parts of the path do.
+const key = () =>
+  location.pathname + trim(location).replace(/utm_[^&#]*|\w+=\*|[?&]/gi, '') + (routes && location.hash);
 
 /** Adds up how long the visitor was active. No timer runs for it: time is added when something happens. */
 const engage = () => {
