@@ -18,16 +18,16 @@ WHOLE = "|".join(
         r"([\da-f]-?){32}",  # 32 hex digits, also as a UUID
         r"\beyJ[\w-]+\.eyJ",  # header and claims of a JSON Web Token, base64url
         r"%[\da-f]{2}",  # encoded more than MAX_ENCODED times, only to hide something
-        r"(^|[^\w.~-])(?=[\w.~-]*\d)(?=[\w.~-]*[a-z])[\w.~-]{24}",  # 24 letters and digits, mixed: a token
     )
 )
+TOKEN = r"(^|[^\w.~-])(?=[\w.~-]*\d)(?=[\w.~-]*[a-z])[\w.~-]{24}"  # 24 letters and digits, mixed
 NUMBER = r"(\d|%3\d){6,}|%.."  # a long number, or an escape that is not part of one
 
 _FLAGS = re.IGNORECASE | re.ASCII
-_WHOLE = re.compile(WHOLE, _FLAGS)
+_WHOLE = re.compile(f"{WHOLE}|{TOKEN}", _FLAGS)
 _NUMBER = re.compile(NUMBER, _FLAGS)
 _DIGITS = re.compile(r"\d{6}", _FLAGS)
-_PLAIN = re.compile(r"(?!.*\d{6})[\w-]{0,23}", _FLAGS)  # too short for anything in WHOLE
+_PLAIN = re.compile(r"(?!.*\d{6})[\w-]{0,23}", _FLAGS)  # too short for WHOLE and TOKEN
 _ESCAPE = re.compile(r"%(?:u([\da-f]{4})|([\da-f]{2}))", _FLAGS)
 
 

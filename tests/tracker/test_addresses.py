@@ -55,7 +55,7 @@ def test_the_server_masks_no_more_of_what_the_tracker_has_sent() -> None:
 def test_the_patterns_of_the_tracker_are_those_of_the_server() -> None:
     source = (SOURCES / "masking.js").read_text(encoding="utf-8")
     patterns = dict(re.findall(r"const (\w+) =\s+/(.*)/\w+;", source))
-    assert patterns == {"WHOLE": masking.WHOLE, "NUMBER": masking.NUMBER}
+    assert patterns == {"WHOLE": masking.WHOLE, "TOKEN": masking.TOKEN, "NUMBER": masking.NUMBER}
     assert f"MAX_ENCODED = {masking.MAX_ENCODED};" in source
 
 

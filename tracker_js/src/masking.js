@@ -2,10 +2,9 @@
 // in the same order; tests/tracker/test_addresses.py compares them.
 
 const MAX_ENCODED = 5; // times that a part may be percent-encoded
-// E-mail address; 32 hex digits, also as a UUID; JSON Web Token; what is encoded even more often, to hide something;
-// 24 characters with digits and letters mixed: a token.
-const WHOLE =
-  /[^/@+ ]@[^/@+ ]+\.[^/@+ ]|([\da-f]-?){32}|\beyJ[\w-]+\.eyJ|%[\da-f]{2}|(^|[^\w.~-])(?=[\w.~-]*\d)(?=[\w.~-]*[a-z])[\w.~-]{24}/i;
+// E-mail address; 32 hex digits, also as a UUID; JSON Web Token; what is encoded even more often, to hide something.
+const WHOLE = /[^/@+ ]@[^/@+ ]+\.[^/@+ ]|([\da-f]-?){32}|\beyJ[\w-]+\.eyJ|%[\da-f]{2}/i;
+const TOKEN = /(^|[^\w.~-])(?=[\w.~-]*\d)(?=[\w.~-]*[a-z])[\w.~-]{24}/i; // 24 letters and digits, mixed
 const NUMBER = /(\d|%3\d){6,}|%../g; // a long number, or an escape that is not part of one
 
 const decoded = (part) => {
@@ -19,5 +18,6 @@ const decoded = (part) => {
  */
 export const masked = (part) => {
   const cut = part.replace(NUMBER, (run) => (run[5] ? '*' : run));
-  return WHOLE.test(decoded(part + ' ' + cut)) || /\d{6}/.test(decoded(cut)) ? '*' : cut;
+  const plain = decoded(part + ' ' + cut);
+  return WHOLE.test(plain) || TOKEN.test(plain) || /\d{6}/.test(decoded(cut)) ? '*' : cut;
 };
