@@ -24,6 +24,7 @@ NOTES = {
     "beyond": "Content reaches {px} px beyond the right edge: it is not in the picture.",
     "panel": "Most of this page scrolls in a panel of its own: the picture shows the top of it. "
     "A state with the step `scroll` shows more.",
+    "own_browser": "Taken in somebody's own browser, so it may show more than visitors see.",
     "height": "The page is {height:,} px tall here, but {usual:,} px for its visitors at this width: "
     "something of it may be missing, or it may show more to them than to us.",
 }

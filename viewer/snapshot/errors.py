@@ -74,6 +74,7 @@ CODES = {
     "sign_in": "signing in to the site failed",
     "no_secret": "a secret that the sign-in needs is not set, or was encrypted with another key",
     "signed_out": "the session ended: the page shows a sign-in form, or leads to another page",
+    "upload": "a picture from somebody's own browser cannot be used",
     "stopped": "the camera was closed before the picture was taken",
     "browser": "there is no Chromium, or it does not start",
 }

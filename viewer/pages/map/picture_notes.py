@@ -50,6 +50,7 @@ def _sentences(lang: Language) -> dict[str, str]:
             "Most of this page scrolls inside a panel: the picture shows only its top. A state with a "
             "“scroll” step shows more."
         ),
+        "own_browser": _("Taken in somebody's own browser, so it may show more than visitors see."),
         "height": _(
             "The page is %(height)s px tall here, but %(usual)s px for its visitors at this width: part of "
             "it may be missing, or visitors may be shown more."
