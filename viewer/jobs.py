@@ -17,6 +17,7 @@ from store.records import Site
 from store.snapshots import Snapshot, Snapshots
 from store.worker import Worker
 from viewer.http.errors import Problem, problem_of
+from viewer.snapshot.progress import STEPS, Tell
 from viewer.snapshot.request import PictureRequest
 
 log = logging.getLogger("parcours.viewer.jobs")
@@ -29,7 +30,7 @@ IDLE_SECONDS = 60.0  # then the browser, which uses some 200 MB, is closed
 class PictureTaker(Protocol):
     """viewer.snapshot.Camera, or a test double."""
 
-    def take(self, request: PictureRequest, heights: Heights, progress: Callable[[str], None]) -> Sequence[Any]:
+    def take(self, request: PictureRequest, heights: Heights, progress: Tell) -> Sequence[Any]:
         """Captures (snapshot, layout, strips), one for each width."""
 
     def close(self) -> None: ...
@@ -143,8 +144,10 @@ class Jobs:
             return self._set(id, state="running", progress="starting the browser")
 
     def _run(self, job: Job) -> None:
-        def tell(activity: str) -> None:
-            self._set(job.id, progress=activity)
+        def tell(step: str, /, *, width: int = 0, number: int = 0) -> None:
+            words = STEPS.get(step, step)
+            at = f"{width} px ({number} of {len(job.request.widths)}): " if width else ""
+            self._set(job.id, progress=at + words)
 
         try:
             request = job.request

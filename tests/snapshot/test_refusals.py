@@ -102,7 +102,9 @@ def test_a_page_that_blocks_the_browser_ends(local):
 def test_closing_ends_a_picture_in_progress(local):
     camera, codes, opened = Camera(limits=FAST, resolve=resolve), [], threading.Event()
     order = threading.Thread(
-        target=lambda: codes.append(fails(camera, local.url("/hang"), local.site(), progress=lambda _: opened.set())[0])
+        target=lambda: codes.append(
+            fails(camera, local.url("/hang"), local.site(), progress=lambda *_, **__: opened.set())[0]
+        )
     )
     order.start()
     assert opened.wait(30)

@@ -12,6 +12,10 @@ class SnapshotError(Exception):
         self.code = code
 
 
+class BrowserFailure(SnapshotError):
+    """The browser hung or crashed. The page may not be the cause, so the camera tries once more in a new browser."""
+
+
 STEP_FAULTS = {
     "slow": "took longer than {seconds:g} s.",
     "selector": "{selector} is not a CSS selector. Try it in the browser console.",
@@ -68,6 +72,8 @@ CODES = {
     "empty": "the page shows nothing",
     "timeout": "the page took too long",
     "crashed": "the page crashed the browser",
+    "too_large": "the page sends too many bytes",
+    "too_many_nodes": "the page has too many nodes",
     "capture": "the elements of the page could not be read",
     "step": "a step of the state's recipe could not be carried out",
     "leaves": "a step of the state's recipe leads to another page",
@@ -76,5 +82,6 @@ CODES = {
     "signed_out": "the session ended: the page shows a sign-in form, or leads to another page",
     "upload": "a picture from somebody's own browser cannot be used",
     "stopped": "the camera was closed before the picture was taken",
+    "cancelled": "somebody cancelled it",
     "browser": "there is no Chromium, or it does not start",
 }

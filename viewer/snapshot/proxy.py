@@ -11,9 +11,11 @@ import contextlib
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Protocol
 from urllib.parse import urlsplit
 
 from viewer.snapshot.addresses import Bounds, Resolve, port_of
+from viewer.snapshot.decoding import BodyCounter
 
 _HEAD = 64 * 1024  # bytes of request or response head
 _OWN_HEADERS = re.compile(rb"^(proxy-connection|proxy-authorization|connection|keep-alive):", re.I)
@@ -31,13 +33,37 @@ class ProxyRefusal(Exception):
         self.code = code
 
 
+class Meter(Protocol):
+    """What counts the bytes of a page. Once a method returns False, nothing more is passed on."""
+
+    def wire(self, size: int) -> bool:
+        """Whether `size` more bytes may come from the network."""
+
+    def decoded(self, size: int, *, html: bool) -> bool:
+        """Whether the page may receive them, decoded to `size` bytes."""
+
+
+class Unlimited:
+    """A meter that admits everything."""
+
+    def wire(self, size: int) -> bool:
+        return True
+
+    def decoded(self, size: int, *, html: bool) -> bool:
+        return True
+
+
+_UNLIMITED = Unlimited()
+
+
 class Proxy:
     """HTTP and CONNECT on a loopback port. `refused`: `host:port` → code of the reason."""
 
-    def __init__(self, bounds: Bounds, resolve: Resolve, dial_s: float) -> None:
+    def __init__(self, bounds: Bounds, resolve: Resolve, dial_s: float, meter: Meter = _UNLIMITED) -> None:
         self.bounds = bounds
         self.resolve = resolve
         self.dial_s = dial_s
+        self.meter = meter
         self.refused: dict[str, str] = {}
         self.address = ""
         self._open: set[asyncio.StreamWriter] = set()
@@ -90,10 +116,12 @@ class Proxy:
                 origin = parts._replace(scheme="", netloc="", fragment="").geturl() or "/"
                 upstream.write(_single(head, f"{method} {origin} HTTP/1.1".encode("latin-1")))
             out = asyncio.create_task(_pipe(reader, upstream))
+            counter = None
             if method != "CONNECT":
                 answer = await away.readuntil(b"\r\n\r\n")
+                counter = BodyCounter(answer, _HEAD)
                 writer.write(_single(answer, answer.split(b"\r\n", 1)[0]))
-            await _pipe(away, writer)
+            await self._metered(away, writer, counter)
             out.cancel()
         except (OSError, ValueError, asyncio.IncompleteReadError, asyncio.LimitOverrunError):
             pass  # one side closed the connection, or this is not HTTP: close it
@@ -102,6 +130,27 @@ class Proxy:
                 if end is not None:
                     self._open.discard(end)
                     end.close()
+
+    async def _metered(
+        self, away: asyncio.StreamReader, writer: asyncio.StreamWriter, counter: BodyCounter | None
+    ) -> None:
+        """Pass on an answer for as long as the meter admits it. Without a counter it cannot be decoded (CONNECT).
+
+        HTML is read without waiting for the browser, so that an endless document is noticed at the speed of the network
+        and not at that of the renderer; the meter's limit bounds what waits here.
+        """
+        with contextlib.suppress(OSError):
+            while data := await away.read(65536):
+                sizes = counter.sizes(data) if counter else ()
+                html = counter is not None and counter.html
+                if not self.meter.wire(len(data)) or not all(self.meter.decoded(size, html=html) for size in sizes):
+                    return
+                writer.write(data)
+                if not html:
+                    await writer.drain()
+            await writer.drain()
+            if writer.can_write_eof():
+                writer.write_eof()
 
 
 def _single(head: bytes, first: bytes) -> bytes:

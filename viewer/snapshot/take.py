@@ -20,7 +20,8 @@ from store.snapshots import Snapshot, new_id
 from viewer.snapshot.access import NO_ACCESS, SiteAccess
 from viewer.snapshot.addresses import Bounds, Resolve
 from viewer.snapshot.capture import read_elements, to_layout
-from viewer.snapshot.errors import SnapshotError, StepError
+from viewer.snapshot.errors import BrowserFailure, SnapshotError, StepError
+from viewer.snapshot.guard import PageGuard
 from viewer.snapshot.heights import PHONE_BELOW, height_warning, viewport_height
 from viewer.snapshot.left_out import LeftOut
 from viewer.snapshot.limits import Limits
@@ -51,14 +52,17 @@ class Capture:
 
 @dataclass(frozen=True)
 class PictureSession:
-    """What all widths of a request share: the browser, the heights of visitors' windows, limits, name look-up."""
+    """What a picture of a request needs: the browser, the heights of visitors' windows, limits, name look-up.
+
+    `tell` reports a step of the current width.
+    """
 
     browser: Browser
     request: PictureRequest
     heights: Heights
     limits: Limits
     resolve: Resolve
-    progress: Callable[[str], None]
+    tell: Callable[[str], None]
     access: SiteAccess = NO_ACCESS
 
     @property
@@ -66,66 +70,68 @@ class PictureSession:
         return Bounds.of(self.request.site)
 
 
-async def take_all(session: PictureSession) -> list[Capture]:
-    """One capture for each width, in request. Raises `SnapshotError`."""
+def check(request: PictureRequest) -> None:
+    """Raise `SnapshotError` (address) if the request is for another site, or for widths that no window has."""
+    Bounds.of(request.site).check(request.url)
+    widths = request.widths
+    if not widths or not all(200 <= width <= 4000 for width in widths):
+        raise SnapshotError(f"Widths are from 200 to 4,000 px, not {list(widths)}.", "address")
+
+
+async def take_width(session: PictureSession, width: int) -> Capture:
+    """The capture of one width. Raises `SnapshotError`; `BrowserFailure` if the browser hung or crashed."""
     request, limits = session.request, session.limits
-    session.bounds.check(request.url)
-    if not request.widths or not all(200 <= width <= 4000 for width in request.widths):
-        raise SnapshotError(f"Widths are from 200 to 4,000 px, not {list(request.widths)}.", "address")
-    done = []
-    for number, width in enumerate(request.widths, 1):
-        session.progress(f"{width} px ({number} of {len(request.widths)}): opening the page")
-        try:
-            async with asyncio.timeout(limits.whole_s):
-                done.append(await _take_one(session, width))
-        except TimeoutError:
-            raise SnapshotError(
-                f"{request.url} at {width} px was not finished within {limits.whole_s:g} s: the page keeps the browser "
-                "busy. Try again, or give a page of the site that does less.",
-                "timeout",
-            ) from None
-        except PlaywrightError as error:
-            crashed = not session.browser.is_connected() or "crash" in error.message.lower()
-            first = error.message.strip().splitlines()[0] if error.message.strip() else "no reason given"
-            raise SnapshotError(
-                f"{request.url} at {width} px: the browser failed ({first}). Try again.",
-                "crashed" if crashed else "capture",
-            ) from None
-    return done
+    try:
+        async with asyncio.timeout(limits.whole_s):
+            return await _take_one(session, width)
+    except TimeoutError:
+        raise BrowserFailure(
+            f"{request.url} at {width} px was not finished within {limits.whole_s:g} s: the page keeps the browser "
+            "busy. Try again, or give a page of the site that does less.",
+            "timeout",
+        ) from None
+    except PlaywrightError as error:
+        crashed = not session.browser.is_connected() or "crash" in error.message.lower()
+        first = error.message.strip().splitlines()[0] if error.message.strip() else "no reason given"
+        words = f"{request.url} at {width} px: the browser failed ({first}). Try again."
+        raise (BrowserFailure(words, "crashed") if crashed else SnapshotError(words, "capture")) from None
 
 
 async def _take_one(session: PictureSession, width: int) -> Capture:
     request, limits = session.request, session.limits
     window = viewport_height(width, session.heights.window)
-    async with Proxy(session.bounds, session.resolve, limits.dial_s).running() as proxy:
+    guard = PageGuard(request.url, limits)
+    async with Proxy(session.bounds, session.resolve, limits.dial_s, guard).running() as proxy:
         context = await _context(session.browser, width, window, proxy)
         try:
-            mapping = await _mapping(context, request)
-            page = await context.new_page()
-            world = await World.of(page)
-            await enter(world, session.access, request.site, request.url, limits)
-            if mapping:
-                mapping.left = ""
-            traffic, left_out = Traffic(page, session.bounds), LeftOut(page)
-            await open_page(page, request.url, request.site, traffic, proxy, mapping, limits)
-            session.progress(f"{width} px: waiting for the page to come to rest")
-            try:
-                warnings = await _come_to_rest(world, traffic, session, width)
-            except StepError:
-                raise
-            except (PlaywrightError, SnapshotError):
-                # A page that navigates away destroys our scripts: report where it went, which helps the owner more.
-                with contextlib.suppress(PlaywrightError):
-                    await page.wait_for_load_state("load", timeout=limits.answer_s * 1000)
+            async with guard:
+                mapping = await _mapping(context, request)
+                page = await context.new_page()
+                await guard.watch(page)
+                world = await World.of(page)
+                await enter(world, session.access, request.site, request.url, limits)
+                if mapping:
+                    mapping.left = ""
+                traffic, left_out = Traffic(page, session.bounds), LeftOut(page)
+                await open_page(page, request.url, request.site, traffic, proxy, mapping, limits)
+                session.tell("settling")
+                try:
+                    warnings = await _come_to_rest(world, traffic, session, width)
+                except StepError:
+                    raise
+                except (PlaywrightError, SnapshotError):
+                    # A page that navigates away destroys our scripts: report where it went, which helps the owner more.
+                    with contextlib.suppress(PlaywrightError):
+                        await page.wait_for_load_state("load", timeout=limits.answer_s * 1000)
+                    check_address(page, request.url, request.site, traffic, mapping)
+                    raise
                 check_address(page, request.url, request.site, traffic, mapping)
-                raise
-            check_address(page, request.url, request.site, traffic, mapping)
-            await check_signed_in(world, session.access, request.url)
-            session.progress(f"{width} px: reading its elements and taking the picture")
-            warnings += left_out.notes(proxy.refused, await world.run("own_scripts"))
-            return await _picture(world, session, width, window, warnings)
+                await check_signed_in(world, session.access, request.url)
+                session.tell("picture")
+                warnings += left_out.notes(proxy.refused, await world.run("own_scripts"))
+                return await _picture(world, session, width, window, warnings)
         finally:
-            # A page that blocks its renderer can block this too; the browser continues without it.
+            # A page that blocks its renderer can block this too; the camera then ends the browser.
             with contextlib.suppress(PlaywrightError, TimeoutError):
                 await asyncio.wait_for(context.close(), _CLOSE_S)
 
@@ -140,7 +146,7 @@ async def _come_to_rest(world: World, traffic: Traffic, session: PictureSession,
         await player.put_pointer_away()
         warnings += await read_through(world, traffic, limits, quiet)
         if recipe.steps:
-            session.progress(f"{width} px: {recipe.state}, {len(recipe.steps)} steps")
+            session.tell("state")
             warnings += await player.play(recipe.steps)
     except StepError as error:
         raise error.at(width) from None

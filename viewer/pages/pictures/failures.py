@@ -33,6 +33,12 @@ def words_of(lang: Language, problem: Problem) -> str:
         "status": _("The page answers with an error, or only to signed-in visitors."),
         "address": _("This address does not belong to this site."),
         "crashed": _("The browser crashed; this machine may be short of memory. Try again."),
+        "too_large": _(
+            "The page sends too many bytes. Enter the address of a page that sends less, or take the endless or "
+            "oversized file out of it."
+        ),
+        "too_many_nodes": _("The page has too many elements for a picture. Enter the address of one that shows less."),
+        "cancelled": _("The picture was cancelled."),
         "capture": _("The elements of the page could not be read. Try again."),
         "no_state": _("This page has no such state, or not on these devices. Define the state and its steps first."),
         "sign_in": _("Signing in to the site failed. Check how to sign in under Pictures behind a login."),
