@@ -14,7 +14,7 @@ from starlette.routing import Route
 from collector.backend import Backend, BackendSettings, BatchParts, Senders
 from collector.door.admission import Admission, Load, RequestHead
 from collector.door.endpoint import BatchEndpoint
-from collector.door.script import Script
+from collector.door.script import SNAPSHOT, Script
 from collector.enrich.devices import device
 from collector.enrich.visitors import Visitors
 from collector.journal.committer import Committer, PendingBatch
@@ -98,6 +98,7 @@ class Collector:
         self.routes: list[Route] = [
             Route("/c/{key}", self.endpoint),
             Route("/parcours.js", Script().page),
+            Route("/parcours-snapshot.js", Script(SNAPSHOT).page),
             Route("/metrics", metrics.page),
             *(self._backend.routes if self._backend else ()),
         ]

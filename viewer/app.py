@@ -47,6 +47,7 @@ from viewer.http.urls import Urls
 from viewer.jobs import Jobs, PictureTaker
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
+from viewer.own_browser import OwnBrowser
 from viewer.pages.errors.page import ErrorPages
 from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
@@ -114,7 +115,7 @@ class Viewer:
         self.urls = Urls(settings.base_url)
         self.work = Work()
         self.users = Users(definitions)
-        secret = settings.secret or bytes.fromhex(shared_secret(definitions, "sessions"))
+        self.secret = secret = settings.secret or bytes.fromhex(shared_secret(definitions, "sessions"))
         base = urlsplit(settings.base_url)
         self.sessions = Sessions(secret, https=base.scheme == "https")
         self.forms = FormTokens(self.sessions, base.netloc)
@@ -173,6 +174,7 @@ class Viewer:
             traffic, signing_in, Questions(self.store, self.definitions, self.snapshots, self.work),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
+            OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots),
             StateFormRenderer(self.frames, self.urls, snapshots),

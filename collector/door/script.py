@@ -1,4 +1,4 @@
-"""GET /parcours.js: the built tracker."""
+"""GET /parcours.js and /parcours-snapshot.js: the built scripts that pages load."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 # Beside the packages, in a checkout as in an installed wheel (pyproject.toml puts it there).
-BUNDLE = Path(__file__).resolve().parents[2] / "tracker_js" / "dist" / "parcours.js"
+_DIST = Path(__file__).resolve().parents[2] / "tracker_js" / "dist"
+BUNDLE = _DIST / "parcours.js"
+SNAPSHOT = _DIST / "parcours-snapshot.js"  # takes a picture in the owner's own browser
 MAX_AGE = 3600  # s; after an upgrade, older trackers send for so long, and their format is read for so long
 
 
@@ -36,7 +38,7 @@ class Script:
         except OSError:
             error = {
                 "code": "no_script",
-                "message": "The tracker's file parcours.js is missing.",
+                "message": f"The tracker's file {self._path.name} is missing.",
                 "hint": "Build it with `make tracker`, or install the package again.",
             }
             return JSONResponse({"error": error}, status_code=404)

@@ -4,7 +4,7 @@
 import {guard} from './guard.js';
 import {attach, listen} from './listen.js';
 import {again, bye, hold, park, resume} from './send.js';
-import {consent, offline, respect, variant} from './settings.js';
+import {consent, offline, respect, script, variant} from './settings.js';
 import {stopAll} from './stop.js';
 import {stored} from './storage.js';
 import {captureEffects} from './effects.js';
@@ -59,6 +59,8 @@ const commands = {
 };
 
 const start = () => {
+  // A link that takes a picture in this browser (own_browser.js); it is no visit.
+  if (/#parcours-snapshot=/.test(location)) return stop(import(new URL('parcours-snapshot.js', script.src)));
   if (!refuses) me.id = stored(ID);
   open(location, document.referrer && trim(document.referrer).split(/[?#]/)[0]);
   const effects = captureEffects(emit);

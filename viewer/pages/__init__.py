@@ -19,6 +19,7 @@ from viewer.pages.journey import edit as journey_edit
 from viewer.pages.journey import form as journey_form
 from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import show as journey
+from viewer.pages.own_browser import upload
 from viewer.pages.patterns import page as patterns
 from viewer.pages.people import account, sign_in
 from viewer.pages.people import labels as people_labels
@@ -40,6 +41,7 @@ LABELS = {
 }
 BOTH = ("GET", "POST")
 POST = ("POST",)
+CROSS_ORIGIN = ("POST", "OPTIONS")  # sent by a page of a customer
 SITE = "/sites/{site}"
 
 
@@ -57,6 +59,8 @@ ENDPOINTS = (
     Endpoint("/account", account.save, "viewer", POST),
     Endpoint("/help/reading-a-map", help_page.show, "viewer"),
     Endpoint("/help/reading-a-map/{picture}", help_page.picture, "viewer"),
+    Endpoint("/own-browser/check", upload.check, None, CROSS_ORIGIN),
+    Endpoint("/own-browser/picture", upload.receive, None, CROSS_ORIGIN),
     Endpoint("/sites", site_index.index, "viewer"),
     Endpoint("/sites/new", site_index.new_site, "editor", BOTH),
     Endpoint(SITE, setup.show, "viewer"),

@@ -1,0 +1,1 @@
+"""Pictures that people take in their own browser."""
