@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+import socket
 from collections.abc import AsyncIterator, Iterable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -48,9 +49,10 @@ class Parcours:
         self.store.close()
 
 
-def open_parcours(settings: Settings, parts: Iterable[Part] = ALL) -> Parcours:
+def open_parcours(settings: Settings, parts: Iterable[Part] = ALL, *, serving: bool = True) -> Parcours:
     """Open the store, create or migrate its tables, and build these parts.
 
+    `serving`: False for a single command, which leaves the pictures of an earlier process alone.
     Raises StoreError if another process uses the folder, a newer version wrote it, or the server is unreachable.
     """
     one_heap()
@@ -62,7 +64,8 @@ def open_parcours(settings: Settings, parts: Iterable[Part] = ALL) -> Parcours:
         definitions = Definitions(store)
         service_token = secrets.token_urlsafe(32)
         collector = _collector(settings, store, definitions, service_token) if "collector" in parts else None
-        viewer = _viewer(settings, store, definitions, collector, service_token) if "viewer" in parts else None
+        about = _about(settings, service_token, serving)
+        viewer = _viewer(about, store, definitions, collector) if "viewer" in parts else None
     except BaseException:
         store.close()
         raise
@@ -83,21 +86,21 @@ def _collector(settings: Settings, store: Store, definitions: Definitions, token
     return Collector(store, intake, sites, Senders(TokenDirectory(definitions, service=token), sites))
 
 
-def _viewer(
-    settings: Settings, store: Store, definitions: Definitions, collector: Collector | None, token: str
-) -> Viewer:
-    return Viewer(
-        store,
-        definitions,
-        Snapshots(store),
-        ViewerSettings(
-            base_url=settings.url,
-            chromium=settings.chromium,
-            service_token=token,
-            credentials_key=secret_key(settings),
-            client_address=ClientAddress(settings.trusted_proxies),
-        ),
-        Surroundings(collector.health, collector.drain) if collector else None,
+def _viewer(about: ViewerSettings, store: Store, definitions: Definitions, collector: Collector | None) -> Viewer:
+    around = Surroundings(collector.health, collector.drain) if collector else None
+    return Viewer(store, definitions, Snapshots(store), about, around)
+
+
+def _about(settings: Settings, token: str, serving: bool) -> ViewerSettings:
+    return ViewerSettings(
+        base_url=settings.url,
+        chromium=settings.chromium,
+        pictures_at_once=settings.pictures_at_once,
+        server=f"{socket.gethostname()}:{settings.data.resolve()}",
+        serving=serving,
+        service_token=token,
+        credentials_key=secret_key(settings),
+        client_address=ClientAddress(settings.trusted_proxies),
     )
 
 

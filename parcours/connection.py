@@ -134,7 +134,7 @@ def connect(settings: Settings) -> Iterator[Api]:
         return
     from parcours.app import open_parcours  # heavy: the engine
 
-    parcours = open_parcours(settings)
+    parcours = open_parcours(settings, serving=False)
     try:
         with start_blocking_portal() as portal:
             transport = httpx.ASGITransport(parcours.app)

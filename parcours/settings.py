@@ -47,6 +47,9 @@ class Settings:
         "encrypts what the camera signs in with (at least 32 characters); default: secret.key in the data folder",
         secret=True,
     )
+    pictures_at_once: int = _setting(
+        0, "how many pictures are taken at once, 1 to 8; 0: two where 1.5 GB of memory are free, otherwise one"
+    )
     segment_seconds: float = _setting(1.0, "age at which a journal segment is written to the database, seconds")
     log_level: str = _setting("info", "debug, info, warning or error")
 
@@ -96,6 +99,8 @@ def _read(name: str, setting: Field[Any], text: str) -> Any:
 def _check(settings: Settings) -> None:
     if not 0 <= settings.port <= 65_535:
         raise BadSetting(f"Port {settings.port} does not exist: use one from 1 to 65535.")
+    if not 0 <= settings.pictures_at_once <= 8:
+        raise BadSetting("PARCOURS_PICTURES_AT_ONCE is from 0 (chosen by free memory) to 8.")
     if settings.segment_seconds <= 0:
         raise BadSetting("PARCOURS_SEGMENT_SECONDS must be above 0, for example 1.")
     if settings.secret_key and len(settings.secret_key.encode()) < LEAST_KEY:

@@ -25,6 +25,7 @@ from store.client import Store
 from store.credentials import Credentials
 from store.definitions import Definitions
 from store.intake import SiteIntake
+from store.jobs import JobStore
 from store.records import Site, User
 from store.sealing import Sealer
 from store.snapshots import Snapshots
@@ -44,9 +45,10 @@ from viewer.http.catch_errors import CatchErrors
 from viewer.http.errors import respond
 from viewer.http.security import SecurityHeaders
 from viewer.http.urls import Urls
-from viewer.jobs import Jobs, PictureTaker
+from viewer.jobs import Jobs, JobSettings, PictureTaker
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
+from viewer.memory import free_memory
 from viewer.own_browser import OwnBrowser
 from viewer.pages.errors.page import ErrorPages
 from viewer.pages.frame.frames import Frames
@@ -58,11 +60,14 @@ from viewer.pages.states.page import StateFormRenderer
 from viewer.questions import Questions
 from viewer.record_matcher import RecordMatcher
 from viewer.registry import Registry
+from viewer.restoring import restored
 from viewer.sign_ins import SignIns
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
 from viewer.traffic import TrafficReader
 from viewer.work import Work
+
+SECOND_BROWSER = 1_500_000_000  # bytes that must be free for a second browser
 
 
 @dataclass(frozen=True)
@@ -72,11 +77,16 @@ class ViewerSettings:
     `service_token`: a bearer token with an owner's rights for as long as the process lives.
     `client_address`: (address of the socket, X-Forwarded-For) → the address that attempts to sign in are counted for.
     `credentials_key`: encrypts what the camera signs in with; by default it is lost with the process.
-    `chromium`: the browser that takes pictures; empty: the first found on the PATH.
+    `chromium`: the browser that takes pictures; empty: the first found on the PATH. `pictures_at_once`: 0 for two
+    where SECOND_BROWSER bytes of memory are free. `server`: names this process across restarts; with `serving` it takes
+    up the pictures that an earlier one did not finish.
     """
 
     base_url: str
     chromium: str = ""
+    pictures_at_once: int = 0
+    server: str = ""
+    serving: bool = True
     service_token: str = ""
     secret: bytes | None = None
     credentials_key: bytes = field(default_factory=lambda: os.urandom(32), repr=False)
@@ -127,7 +137,7 @@ class Viewer:
         heights = partial(_recorded_heights, store)
         self.sign_ins = SignIns(definitions, Credentials(store, Sealer(settings.credentials_key)))
         camera = around.camera or (lambda: Camera(settings.chromium, access=self.sign_ins.access))
-        self.jobs = Jobs(snapshots, camera, heights, self._taken)
+        self.jobs = Jobs(snapshots, camera, heights, self._taken, self._job_settings())
         self.health = Health(store, self.work, around.intake)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()
@@ -143,6 +153,8 @@ class Viewer:
 
     async def start(self) -> None:
         self.jobs.start()
+        if self.settings.serving:
+            await anyio.to_thread.run_sync(self.jobs.resume)
         self.record_matcher.start()
 
     async def stop(self) -> None:
@@ -158,6 +170,15 @@ class Viewer:
     def sign_in_url(self, user: User, next: str = "") -> str:
         """A link that signs this user in for a day and continues to `next`. Whoever has it may use it."""
         return self.urls.absolute(self.urls.sign_in(next, link=self.sessions.link(user)))
+
+    def _job_settings(self) -> JobSettings:
+        at_once = self.settings.pictures_at_once
+        return JobSettings(
+            stored=JobStore(self.store, self.settings.server),
+            restore=partial(restored, self.definitions),
+            cameras=at_once or 2,
+            second_allowed=lambda: bool(at_once) or (free_memory() or 0) >= SECOND_BROWSER,
+        )
 
     def _taken(self) -> None:
         """Called after new pictures were saved."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import click
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from parcours.commands.options import Settings, answer, as_json, with_data
 from parcours.commands.questions import asking
@@ -52,19 +52,24 @@ def _line(taken: dict[str, Any]) -> str:
 
 
 def _finished(api: Api, job: str) -> Any:
-    """Wait for a job, with its progress on the terminal. ApiError if it fails."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    """Wait for a job, with its progress on the terminal; an interrupt cancels it. ApiError if it fails."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("waiting")
-        while True:
-            found = api.get(f"/jobs/{job}")
-            progress.update(task, description=found.get("progress") or found["state"])
-            if found["state"] == "done":
-                return found
-            if found["state"] == "failed":
-                error = found["error"]
-                raise ApiError(422, error["code"], error["message"], error.get("hint") or "")
-            time.sleep(POLL_SECONDS)
+        task = progress.add_task("waiting", total=None)
+        try:
+            while True:
+                found = api.get(f"/jobs/{job}")
+                words = found.get("progress") or found["state"]
+                progress.update(task, description=words, completed=found["done_widths"], total=len(found["widths"]))
+                if found["state"] == "done":
+                    return found
+                if found["state"] in ("failed", "cancelled"):
+                    error = found["error"]
+                    raise ApiError(422, error["code"], error["message"], error.get("hint") or "")
+                time.sleep(POLL_SECONDS)
+        except KeyboardInterrupt:
+            api.fetch("DELETE", f"/jobs/{job}")
+            raise
 
 
 @click.command()

@@ -15,11 +15,13 @@ from store.snapshots import Snapshot
 from viewer.api.entry import Entry, answer, body, iso
 from viewer.http.errors import missing
 from viewer.http.parameters import only
-from viewer.jobs import Job, Jobs
+from viewer.job import Job
+from viewer.jobs import Jobs
 from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot.request import PictureRequest
+from viewer.work import Work
 
 Width = Annotated[int, Meta(ge=WIDTHS[0], le=WIDTHS[1])]
 
@@ -59,13 +61,18 @@ def job_json(job: Job) -> dict[str, Any]:
         "of_state": job.request.recipe.state,
         "state": job.state,
         "progress": job.progress,
+        "step": "" if job.over else job.at.step,
+        "width": job.at.width,
+        "done_widths": len(job.snapshots) if job.over else job.at.done,
         "asked": iso(job.asked * 1000),
         "result": result,
         "error": job.problem.as_json()["error"] if job.problem else None,
     }
 
 
-async def take_snapshots(request: Request, *, registry: Registry, jobs: Jobs, questions: Questions) -> Response:
+async def take_snapshots(
+    request: Request, *, registry: Registry, jobs: Jobs, questions: Questions, work: Work
+) -> Response:
     known = await questions.known(request)
     site, wanted = known.site, await body(request, Wanted)
     own = canonical_page(wanted.url, site.keep_query)  # raises NotAPage now rather than in the job
@@ -74,17 +81,27 @@ async def take_snapshots(request: Request, *, registry: Registry, jobs: Jobs, qu
     page, variant = question.page, "=".join(question.variant or ())
     asked = await registry.planned_pictures(site, page or own, wanted.widths, wanted.state, every=wanted.all_states)
     requests = [PictureRequest(site, wanted.url, one.widths, variant, one.recipe, page) for one in asked]
-    taken = [jobs.submit(one) for one in requests]
+    taken = [await work.run(jobs.submit, one) for one in requests]
     states = {"states": [job_json(job) for job in taken[1:]]} if wanted.all_states else {}
     return answer(job_json(taken[0]) | states, 202)
 
 
 async def show_job(request: Request, *, jobs: Jobs) -> Response:
+    return answer(job_json(_job(request, jobs)))
+
+
+async def cancel_job(request: Request, *, jobs: Jobs, work: Work) -> Response:
+    job = _job(request, jobs)
+    cancelled = await work.run(jobs.cancel, job.id)
+    return answer(job_json(cancelled or job))
+
+
+def _job(request: Request, jobs: Jobs) -> Job:
     id = str(request.path_params["job"])
     job = jobs.get(id)
     if job is None:
-        raise missing("job", id, "Jobs are lost when Parcours restarts.")
-    return answer(job_json(job))
+        raise missing("job", id, "Jobs that ended are forgotten when Parcours restarts.")
+    return job
 
 
 async def list_snapshots(request: Request, *, registry: Registry, snapshots: SiteSnapshots) -> Response:
@@ -108,8 +125,10 @@ ENTRIES = (
         "/jobs/{job}",
         show_job,
         "viewer",
-        "A job: state (queued, running, done, failed), progress in words, result or error.",
+        "A job: state (queued, running, done, failed, cancelled), step, width, done_widths, progress in words, result "
+        "or error.",
     ),
+    Entry("DELETE", "/jobs/{job}", cancel_job, "editor", "Cancel a job. Answers with the job, whose state follows."),
     Entry(
         "GET",
         "/sites/{site}/snapshots",

@@ -13,7 +13,8 @@ from store.records import Site
 from viewer.access.guards import safe_next
 from viewer.http.errors import missing
 from viewer.http.urls import Urls
-from viewer.jobs import Job, Jobs
+from viewer.job import Job
+from viewer.jobs import Jobs
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
@@ -22,6 +23,7 @@ from viewer.pages.pictures.fields import ALL, WIDTHS, Fields, fields_of
 from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.snapshot.request import PictureRequest
+from viewer.work import Work
 
 MOST = 12  # pictures per form
 
@@ -44,7 +46,9 @@ class JobPage(Page):
     take_fields: Fields = doc("Hidden fields of that form")
 
 
-async def take(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, questions: Questions) -> Response:
+async def take(
+    request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, questions: Questions, work: Work
+) -> Response:
     """POST: queue the pictures and redirect to the page that shows their progress.
 
     `state`: key of a defined state, or ALL for the page as it opens and each of its states.
@@ -61,7 +65,8 @@ async def take(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, 
         question = (await questions.resolve(known, {"variant": text}, PICTURE)).checked()
         variant = "=".join(question.variant or ())
         wanted = await registry.planned_pictures(site, page, WIDTHS, state, every=every)
-        asked += [jobs.submit(PictureRequest(site, url, one.widths, variant, one.recipe)) for one in wanted]
+        requests = [PictureRequest(site, url, one.widths, variant, one.recipe) for one in wanted]
+        asked += [await work.run(jobs.submit, one) for one in requests]
     goal = safe_next(str(form.get("next", "")))
     return go(urls.taking(site.id, [job.id for job in asked[:MOST]], goal))
 

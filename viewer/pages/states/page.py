@@ -37,6 +37,7 @@ from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot.request import PictureRequest
 from viewer.states import PlannedPicture, planned_pictures
+from viewer.work import Work
 
 
 @dataclass(frozen=True)
@@ -132,7 +133,7 @@ async def show_form(request: Request, *, registry: Registry, renderer: StateForm
 
 
 async def save(
-    request: Request, *, registry: Registry, renderer: StateFormRenderer, urls: Urls, jobs: Jobs
+    request: Request, *, registry: Registry, renderer: StateFormRenderer, urls: Urls, jobs: Jobs, work: Work
 ) -> Response:
     """POST saves the state (and tests it), or deletes it."""
     site, found = await _named(request, registry)
@@ -153,7 +154,8 @@ async def save(
         return go(urls.states(site.id))
     try:
         asked = await registry.read(lambda definitions: _wanted(definitions, site, saved, form.url, lang))
-        queued = [jobs.submit(PictureRequest(site, form.url, wanted.widths, recipe=wanted.recipe)) for wanted in asked]
+        requests = [PictureRequest(site, form.url, wanted.widths, recipe=wanted.recipe) for wanted in asked]
+        queued = [await work.run(jobs.submit, one) for one in requests]
         return go(urls.taking(site.id, [job.id for job in queued], urls.state(site.id, saved.key)))
     except (ValueError, Problem) as error:  # it was saved, but cannot be tested
         note = failure_words(lang, error) if isinstance(error, Problem) else str(error)
