@@ -88,7 +88,7 @@ def test_names_of_events_are_masked_like_parts_of_a_path(bench: Bench, page: Pag
     page.goto(bench.page("/a", "<p>Words", SNIPPET))
     page.evaluate("(name) => parcours('event', name)", name)
     bench.leave(page)
-    (batch,) = bench.batches()
+    (batch,) = bench.wait(lambda batches: batches)
     assert batch.custom is not None
     assert batch.custom.n == [kept]
     assert masking.masked(str(name)) == kept
@@ -98,6 +98,6 @@ def test_an_address_in_an_event_name_is_masked_before_it_is_cut(bench: Bench, pa
     page.goto(bench.page("/a", "<p>Words", SNIPPET))
     page.evaluate("parcours('event', 'a'.repeat(55) + ' anna@example.org')")
     bench.leave(page)
-    (batch,) = bench.batches()
+    (batch,) = bench.wait(lambda batches: batches)
     assert batch.custom is not None
     assert batch.custom.n == ["*"]

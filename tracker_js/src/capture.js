@@ -1,6 +1,8 @@
 // Runs in the camera's headless browser: reads the layout of the page, with the path and fingerprints that the tracker
 // gives each element in a visitor's browser.
-import {above, anchor, cardOf, gistOf, isFromRight, marksOf, MAX_WAY, shapeOf, shorten, tagOf, TOP} from './elements.js';
+import {
+  above, anchor, cardOf, gistOf, isFromRight, isWrapper, marksOf, MAX_WAY, shapeOf, shorten, tagOf, TOP,
+} from './elements.js';
 import {nameOf} from './names.js';
 
 const SKIPPED = /^(script|style|link|meta|base|template|noscript|head|title|br|wbr|source|track|param|area)$/;
@@ -209,7 +211,7 @@ const capture = (siteKey, top = TOP) => {
         ? top
         : top === TOP && ask(el, 'getRootNode') === document && attempt(() => anchor(el, isOnly));
     if (name) return {name, way: ''};
-    const way = `${outer.way}>${read(el, 'parentElement') ? '' : '>'}${tagOf(el)}:${n}`;
+    const way = `${outer.way}>${ask(above(el), 'getRootNode') === ask(el, 'getRootNode') ? '' : '>'}${tagOf(el)}:${n}`;
     return way.length > MAX_WAY ? {name: top, way: `>${way.slice(-MAX_WAY)}`} : {name: outer.name, way};
   };
 
@@ -305,10 +307,14 @@ const capture = (siteKey, top = TOP) => {
     ];
   };
 
-  /** `[element, its number among siblings with its tag, context]` of each of the elements `parent`. */
-  const childrenOf = (parent, at) => {
+  /** `[element, its number among siblings with its tag, context]` of each of `children`, out of translators' wrappers. */
+  const childrenOf = (children, at) => {
     const numbers = new Map();
-    return [...parent].map((el) => {
+    const elements = [...children];
+    for (let i = 0; i < elements.length; )
+      if (isWrapper(elements[i])) elements.splice(i, 1, ...elements[i].children);
+      else i++;
+    return elements.map((el) => {
       const tag = read(el, 'localName');
       const n = (numbers.get(tag) || 0) + 1;
       numbers.set(tag, n);

@@ -13,7 +13,7 @@ const MOST_TEXT = 5 * MAX_TEXT; // characters read for it, since many may be spa
 const MAX_NODES = 500; // read for it
 const MAX_UP = 32; // levels up to a card
 const MAX_INSIDE = 8; // elements described by the fingerprint `sub`
-const HEADINGS = 'h1,h2,h3,h4,h5,h6';
+const HEADING = /^h[1-6]$/;
 export const TOP = 'html'; // start of a path without any other anchor
 const LANDMARK = /^(header|nav|main|footer|aside|body)$/;
 const NAMES = {'data-parcours': '@', 'data-testid': '!', id: '#'};
@@ -32,24 +32,41 @@ export const letter = (n) => {
 const isStable = (name) => name && name.length <= MAX_NAME && !GENERATED.test(name);
 
 /**
- * The parent element, across the border of an open shadow root or of a same-origin frame.
+ * Whether a translator has put `el` around words: Chrome `<font style="vertical-align: inherit">`, Edge
+ * `<font _mstmutation>`, Immersive Translate `<font class="immersive-translate-…">`. Such elements are no part of paths.
+ */
+export const isWrapper = (el) =>
+  el?.localName === 'font' && el.matches('[style*=inherit],[class*=translat],[_mstmutation]');
+
+/**
+ * The parent element, across the border of an open shadow root or of a same-origin frame, out of a translator's wrappers.
  * Not `el.parentElement`: in a form, a field of that name hides the property, and climbing would never end.
  * https://html.spec.whatwg.org/multipage/forms.html#dom-form-nameditem
  */
 export const above = (el) => {
   const root = el.getRootNode();
-  return (
+  const up =
     Reflect.get(Node.prototype, 'parentElement', el) ||
     // Not `root.host` of a document: a form named `host` would be returned.
     // https://html.spec.whatwg.org/multipage/dom.html#dom-document-nameditem
-    (root !== document && (root.defaultView ? root.defaultView.frameElement : root.host))
-  );
+    (root !== document && (root.defaultView ? root.defaultView.frameElement : root.host));
+  return isWrapper(up) ? above(up) : up;
+};
+
+/** The element before `el` among the children of `above(el)`. */
+const previous = (el) => {
+  const up = el.parentElement;
+  let other = el.previousElementSibling;
+  if (!other) return isWrapper(up) && previous(up);
+  while (isWrapper(other)) other = other.lastElementChild || previous(other);
+  return other;
 };
 
 /** The element that a click (dwell, viewport edge) on `el` belongs to. */
 export const owner = (el = document.body) => {
   // Visitors aim at a picture or a link in it, not at a stroke of it.
   if (el.ownerSVGElement?.viewBox) el = el.closest('a,svg');
+  if (isWrapper(el)) el = above(el);
   for (let up = el; up; up = above(up)) if (up.hasAttribute('data-parcours-ignore')) el = above(up);
   // Elements without a box: a click on an area of an image map belongs to the picture; the text of an element with
   // `display: contents` lies in a box above (https://drafts.csswg.org/css-display/#valdef-display-contents).
@@ -95,8 +112,8 @@ const pathOf = (el, top) => {
     const name = up && way.length <= MAX_WAY ? top === TOP && el.getRootNode() === document && anchor(el) : top;
     if (name) return shorten(name + way, name);
     let n = 1;
-    for (let other = el; (other = other.previousElementSibling);) if (other.localName === el.localName) n++;
-    way = `>${el.parentElement ? '' : '>'}${tagOf(el)}:${n}${way}`;
+    for (let other = el; (other = previous(other)); ) if (other.localName === el.localName) n++;
+    way = `>${up.getRootNode() === el.getRootNode() ? '' : '>'}${tagOf(el)}:${n}${way}`;
     el = up;
   }
 };
@@ -127,23 +144,27 @@ export const fingerprint = (siteKey, kind, value) => {
 
 /**
  * `[own text, all text, description of the elements inside, content, file of the first picture]` of `el`, from its
- * first nodes. The content is its links, the files of its pictures, and all text.
+ * first nodes (`most`). The content is its links, the files of its pictures, and all text. Translated text is not that
+ * of the picture: it counts as absent.
  */
-export const gistOf = (el) => {
+export const gistOf = (el, most = MAX_NODES) => {
   const walker = document.createTreeWalker(el, 5); // elements and text
   const inside = [];
   let own = '';
   let all = '';
   let content = '';
-  for (let node = el, i = 0; i <= MAX_NODES && all.length < MOST_TEXT && node; i++, node = walker.nextNode())
+  let isTranslated;
+  for (let node = el, i = 0; i <= most && all.length < MOST_TEXT && node; i++, node = walker.nextNode())
     if (node.nodeType === 3) {
       all += node.data;
       if (node.parentNode === el) own += ` ${node.data}`;
-    } else {
+    } else if (isWrapper(node)) isTranslated = 1;
+    else {
       const file = fileOf(node);
       content += linkOf(node) || file;
       if (inside.length <= MAX_INSIDE) inside.push([node.localName, ...classesOf(node), file]);
     }
+  if (isTranslated) own = all = content = '';
   all = clean(all);
   return [clean(own), all, inside.slice(1).join(), content + all, inside.find(([tag]) => tag === 'img')?.at(-1)];
 };
@@ -170,11 +191,10 @@ export const cardOf = (el, said, isRepeated, read) => {
 
 /** Text of the last heading before `el` or around it, in `card` if there is one. */
 const headBefore = (el, card = el.getRootNode()) => {
-  const headings = card.querySelectorAll(HEADINGS);
-  let before = 0; // number of headings before `el`, found by bisection
-  for (let step = 1 << 16; step; step >>= 1)
-    if (headings[before + step - 1]?.compareDocumentPosition(el) & 4) before += step;
-  return before && gistOf(headings[before - 1])[1];
+  const walker = document.createTreeWalker(card, 1); // elements
+  walker.currentNode = el;
+  while ((el = walker.previousNode()) && !HEADING.test(el.localName));
+  return el && gistOf(el)[1];
 };
 
 /** Fingerprints of `el`; `content` of its card, `head`: text of the heading before it. The page's text cannot be recovered from them. */

@@ -1,7 +1,7 @@
 // Dwell: how long the pointer stayed on a place: an element and a cell of an 8 × 8 grid on its box.
 // Moves are not kept, so bytes grow with places and not with time.
 import {hear} from './listen.js';
-import {placeOn, record} from './place.js';
+import {placeOn, record, stampOf} from './place.js';
 import {inFrame, makeTimer} from './timer.js';
 
 const TICK = 200; // ms between two readings of the pointer's place
@@ -14,19 +14,27 @@ const cell = (part) => ((part * CELLS) / 10_001) | 0;
 
 export const captureHover = (emit, touch) => {
   let here; // row of the pointer's place
+  let stamp; // of its element
+  let made; // its record, made once the pointer has stayed
   let since = 0; // time from which it is there; 0: no place
   let move; // the last event
 
   const goTo = (next) => {
     const now = Date.now();
+    const seen = next && stampOf(next.e);
+    let stays;
     if (here) {
       here.d += Math.min(now - since, IDLE);
-      if (here.e !== next?.e || here.c !== next.c) {
-        // Records are expensive: only a dwell that is kept gets one.
-        if (here.d > PASSING && here.e.isConnected) emit('hover', {...here, e: record(here.e)});
-        here = next;
-      }
-    } else here = next;
+      stays = here.e === next?.e && here.c === next.c && stamp === seen;
+      // Records are expensive: only a dwell that is kept gets one, while the element is still what it was.
+      if (here.d > PASSING) made ||= stampOf(here.e) === stamp && record(here.e);
+      if (!stays && made) emit('hover', {...here, e: made});
+    }
+    if (!stays) {
+      here = next;
+      stamp = seen;
+      made = 0;
+    }
     since = next && now;
   };
 

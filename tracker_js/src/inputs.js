@@ -1,7 +1,7 @@
 // Form fields: how long they had the focus, how often they changed, whether they were left blank or corrected.
 // Values and keys are never read out.
 import {hear} from './listen.js';
-import {recordOf} from './place.js';
+import {recordOf, stampOf} from './place.js';
 import {BLANK, CORRECTED} from './wire.js';
 
 const MOST = 65_535; // changes: the wire format's limit
@@ -9,6 +9,7 @@ const MOST = 65_535; // changes: the wire format's limit
 export const captureInputs = (emit, touch) => {
   const left = new WeakSet(); // fields that had the focus before
   let field; // the field with the focus
+  let stamp; // what it was then
   let row;
 
   /** Emits the field with the focus, if `end`: then it has lost it, or the view ends. */
@@ -20,16 +21,27 @@ export const captureInputs = (emit, touch) => {
     field = 0;
   };
 
+  const begin = (el) => {
+    field = el;
+    stamp = stampOf(el);
+    row = {t: Date.now(), e: recordOf(el), n: 0, k: 0};
+  };
+
   hear('focusin focusout', (event) => {
     leave(event);
     const [el] = event.composedPath();
     if (event.type === 'focusout' || !el.matches(':read-write,select')) return;
-    field = el;
-    row = {t: Date.now(), e: recordOf(el), n: 0, k: 0};
+    begin(el);
   });
   hear('input', (event) => {
     touch();
-    if (event.composedPath()[0] !== field) return;
+    const [el] = event.composedPath();
+    if (el !== field) return;
+    // The next step of a form may have taken over the field that has the focus.
+    if (el.matches('input,textarea') && stampOf(el) !== stamp) {
+      leave(event);
+      begin(el);
+    }
     row.n = Math.min(row.n + 1, MOST);
     if (left.has(field) || /^delete/.test(event.inputType)) row.k |= CORRECTED;
   });

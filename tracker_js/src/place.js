@@ -1,20 +1,17 @@
 // Places on the page: an element's record, and the position in its box.
-import {describe, isFromRight, owner} from './elements.js';
+import {describe, gistOf, isFromRight, owner} from './elements.js';
 import {outer, site} from './settings.js';
 
-let records; // element → its record
-
-/** A new view describes its elements again. */
-export const forgetRecords = () => {
-  records = new WeakMap();
-};
-
-/** Record of an element that events belong to (`owner`), made when a view first needs it. */
-export const record = (el) => {
+/**
+ * Record of an element that events belong to (`owner`), as it is now. Not kept: pages turn one element into another by
+ * changing its attributes and text (morphing, lists without keys, rows of virtual lists).
+ */
+export const record = (el) =>
   // In an embedded page, paths start at its root: the embedding page puts the frame's own path in front.
-  if (!records.has(el)) records.set(el, describe(el, site, outer && '>>html:1'));
-  return records.get(el);
-};
+  describe(el, site, outer && '>>html:1');
+
+/** What tells whether `el` is still the same element for a visitor, from its first nodes: cheaper than a record. */
+export const stampOf = (el) => [el.isConnected, el.id, el.name, gistOf(el, 20)].join();
 
 /** Record of the element that `target` belongs to. */
 export const recordOf = (target) => record(owner(target));

@@ -1,12 +1,13 @@
 // Reach: the deepest bottom edge of the viewport, anchored on the element found there, and how long each 5 % of the
 // page was in view.
 import {above, owner} from './elements.js';
-import {fraction, record} from './place.js';
+import {fraction, record, stampOf} from './place.js';
 
 const BANDS = 20;
 const SHELL = 0.5; // an inner scroller that covers this share of the viewport counts as the page
 
 let reach; // the deepest edge seen
+let stamp; // of the element there
 let bands; // ms in view
 let shell; // the inner scroller that counts as the page
 let range; // bands in view: [from, to]
@@ -29,11 +30,22 @@ export const look = () => {
   if (depth < reach?.depth) return;
   const el = owner(document.elementsFromPoint(innerWidth / 2, innerHeight - 1).find((one) => !isFixed(one)));
   const {top, height} = el.getBoundingClientRect();
+  stamp = stampOf(el);
   reach = {e: el, y: fraction(innerHeight - top, height), depth, ph};
 };
 
-/** The deepest edge in the wire format. The element's record is expensive, so it is made here; `indexOf`: its index. */
-export const scrolled = (indexOf) => reach && {...reach, e: indexOf(record(reach.e)), bands};
+/**
+ * The deepest edge in the wire format. The element's record is expensive, so it is made here; `indexOf`: its index. An
+ * element that has become another one meanwhile says nothing about the edge: the page's root element takes its place.
+ */
+export const scrolled = (indexOf) => {
+  if (!reach) return;
+  if (stampOf(reach.e) !== stamp) {
+    reach.e = document.documentElement;
+    reach.y = fraction(reach.depth, reach.ph);
+  }
+  return {...reach, e: indexOf(record(reach.e)), bands};
+};
 
 /** Adds `ms` to the bands in view, to each in proportion to its visible share. */
 export const spend = (ms) => {

@@ -2,7 +2,6 @@
 import {trimAddress} from './address.js';
 import {clear, columns, count, placeOf, put} from './batch.js';
 import {letter} from './elements.js';
-import {forgetRecords} from './place.js';
 import {look, resetReach, scrolled, size, spend} from './reach.js';
 import {push} from './send.js';
 import {hash, keepQuery, outer} from './settings.js';
@@ -107,7 +106,6 @@ export const open = (href, ref) => {
   since = last = Date.now();
   known = key();
   rows = 0;
-  forgetRecords();
   resetTotals();
   address = {url: trim(href), ref};
   view = {v: VERSION, view: randomId(), seq: 0, t0: since, sum};
