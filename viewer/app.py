@@ -54,6 +54,7 @@ from viewer.pages.errors.page import ErrorPages
 from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
 from viewer.pages.journey.edit import JourneyFormRenderer
+from viewer.pages.login.page import LoginRenderer
 from viewer.pages.people.account import AccountChanges
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
@@ -198,6 +199,7 @@ class Viewer:
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots),
+            LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),
             StateFormRenderer(self.frames, self.urls, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),
         )  # fmt: skip

@@ -63,6 +63,14 @@ class Urls:
     def taking(self, site: str, jobs: Iterable[str], next: str) -> str:
         return _path("sites", site, "pictures", "-".join(jobs), next=next)
 
+    def sign_in_steps(self, site: str, **query: object) -> str:
+        """How the camera signs in to a site."""
+        return _path("sites", site, "sign-in", **query)
+
+    def own_browser(self, site: str, **query: object) -> str:
+        """Where links for pictures in one's own browser are made."""
+        return _path("sites", site, "own-browser", **query)
+
     def states(self, site: str) -> str:
         return _path("sites", site, "states")
 

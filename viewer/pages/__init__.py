@@ -19,6 +19,9 @@ from viewer.pages.journey import edit as journey_edit
 from viewer.pages.journey import form as journey_form
 from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import show as journey
+from viewer.pages.login import form as sign_in_form
+from viewer.pages.login import page as login
+from viewer.pages.own_browser import page as own_browser
 from viewer.pages.own_browser import upload
 from viewer.pages.patterns import page as patterns
 from viewer.pages.people import account, sign_in
@@ -36,6 +39,7 @@ LABELS = {
     "experiment": experiment_form.label,
     "journey": journey_form.label,
     "state": state_form.label,
+    "sign_in": sign_in_form.label,
     "user": people_labels.label,
     "token": people_labels.label,
 }
@@ -70,6 +74,9 @@ ENDPOINTS = (
     Endpoint(SITE + "/heatmap", heatmap.heatmap, "viewer"),
     Endpoint(SITE + "/pictures", pictures.take, "editor", POST),
     Endpoint(SITE + "/pictures/{jobs}", pictures.follow, "viewer"),
+    Endpoint(SITE + "/sign-in", login.show, "editor"),
+    Endpoint(SITE + "/sign-in", login.save, "owner", POST),
+    Endpoint(SITE + "/own-browser", own_browser.show, "editor", BOTH),
     Endpoint(SITE + "/states", states.index, "viewer"),
     Endpoint(SITE + "/states/new", states.show_form, "editor"),
     Endpoint(SITE + "/states/new", states.save, "editor", POST),

@@ -105,11 +105,11 @@ def picture_of(layout: Layout, pieces: Sequence[Piece], limits: Limits) -> list[
             f"The picture shows {end:,} px of height, but the page is {layout.height:,} px tall. "
             "Take a screenshot of the whole page, and send it before the page changes."
         )
-    decoded = _Decoded(measured, layout.width)
-    return [(tall, decoded.strip(top, tall, limits.quality)) for top, tall in strips(layout.height, limits.strip_px)]
+    drawer = _StripDrawer(measured, layout.width)
+    return [(tall, drawer.strip(top, tall, limits.quality)) for top, tall in strips(layout.height, limits.strip_px)]
 
 
-class _Decoded:
+class _StripDrawer:
     """Draws strips from images; holds one decoded image at a time."""
 
     def __init__(self, measured: Sequence[tuple[Piece, float, int]], width: int) -> None:

@@ -34,7 +34,7 @@ const frames = (video) =>
     sleep(FRAME_MS),
   ]);
 
-/** Fixed elements are in the first image only, sticky ones where the page has them. Returns a function that undoes it. */
+/** Fixed elements are in the first image only, sticky ones where the page has them. Returns a function to undo it. */
 const unpin = () => {
   const changed = [];
   const set = (el, name, value) => {
@@ -70,7 +70,7 @@ const share = async () => {
   return stream;
 };
 
-/** `[[top, image]…]` of the page. `readLayout` is called with the page at its top, before it is scrolled for images. */
+/** `[[top, image]…]` of the page. `readLayout` is called with the page at its top, before the images. */
 export const film = async (view, readLayout) => {
   const stream = await share();
   const [track] = stream.getVideoTracks();

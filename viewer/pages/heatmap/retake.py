@@ -16,13 +16,22 @@ class Retake:
     next: str = ""
     fields: Fields = ()
     every: str = ""
+    own_browser: str = ""  # where the picture can be taken in one's own browser
 
 
 def retake_of(setting: MapSetting) -> Retake:
     if not setting.may_take:
         return Retake()
     every = setting.lang.text("all states") if setting.has_states else ""
-    return Retake(setting.urls.take(setting.site.id), setting.links.to(every=False), _fields(setting), every)
+    question = setting.asked.question
+    own = setting.urls.own_browser(
+        setting.site.id,
+        page=setting.page,
+        width=question.width,
+        variant=":".join(question.variant or ()),
+        state=question.state,
+    )
+    return Retake(setting.urls.take(setting.site.id), setting.links.to(every=False), _fields(setting), every, own)
 
 
 def _fields(setting: MapSetting) -> Fields:

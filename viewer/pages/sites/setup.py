@@ -70,6 +70,7 @@ class SetupPage(Page):
     quarantined: str = doc("How much the database rejected, in a sentence; empty: none")
     form: SiteForm = doc("Name and domains, as stored or as typed")
     form_action: str = doc("Where the form posts to")
+    login_href: str = doc("Where pictures behind a login are set up")
     saved: bool = doc("Whether the form was just saved")
     can_edit: bool = doc("Whether the person may change the site")
     take_action: str = doc("Where the form that takes a picture posts to")
@@ -124,6 +125,7 @@ class SetupRenderer:
             own_programs=messages.own_programs(lang, health.intake),
             form=form,
             form_action=urls.site(site.id) + "#site",
+            login_href=urls.sign_in_steps(site.id),
             saved=request.query_params.get("saved") == "1",
             can_edit=can_edit,
             take_action=urls.take(site.id),

@@ -1,6 +1,6 @@
 // Writes `value` into the first visible element that matches `selector`, also in open shadow roots and same-origin
-// frames. Without a value, only reports where it would write: the origins of the page and of the element's frame. With one,
-// writes only if these still are `origins`, in the same task, so that no script can move the field in between.
+// frames. Without a value, only reports where it would write: the origins of the page and of the element's frame. With
+// one, writes only if these still are `origins`, in the same task, so that no script can move the field in between.
 (selector, origins, value) => {
   const found = [];
   const search = (root) => {

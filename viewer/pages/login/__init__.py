@@ -1,0 +1,1 @@
+"""Pictures behind a login."""
