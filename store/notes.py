@@ -15,6 +15,7 @@ NOTES = {
     "restless": "The page did not come to rest in {seconds:g} s (it keeps loading or changing): "
     "it was photographed as it was then.",
     "moving": "The page kept moving after the steps of its state: it was photographed as it was then.",
+    "in_view": "Places that show their content only while they are in view, and are blank in the picture: {n}.",
     "banner": "A cookie banner was hidden for the picture.",
     "banner_of": "A cookie banner ({name}) was hidden for the picture.",
     "private": "Files from private addresses outside the site's domains were left out: {hosts}.",

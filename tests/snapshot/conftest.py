@@ -17,13 +17,14 @@ from store.notes import read_note
 from store.records import Site
 from store.snapshots import Snapshot
 from tests.snapshot.field_pages import FIELD_PAGES
+from tests.snapshot.in_view_pages import IN_VIEW_PAGES
 from tests.snapshot.site_pages import FILES
 from tests.snapshot.site_pages import PAGES as SITE_PAGES
 from viewer.snapshot import Camera, Capture, PictureRequest
 from viewer.snapshot.addresses import system_resolve
 from viewer.snapshot.limits import Limits
 
-PAGES = SITE_PAGES | FIELD_PAGES
+PAGES = SITE_PAGES | FIELD_PAGES | IN_VIEW_PAGES
 SITE_KEY = "abcdefghijkl"
 FAST = Limits(answer_s=3, load_s=3, quiet_s=1.5, calm_s=0.3, step_s=2, images_s=3, whole_s=30, dial_s=2)
 # Names that the tests' resolver knows besides the machine's own.

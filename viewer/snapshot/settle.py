@@ -6,6 +6,7 @@ import asyncio
 import time
 
 from store.notes import note
+from viewer.snapshot import in_view
 from viewer.snapshot.banners import hide_banners
 from viewer.snapshot.limits import Limits
 from viewer.snapshot.picture import is_blank
@@ -50,6 +51,7 @@ async def scroll_through(world: World, traffic: Traffic, limits: Limits) -> list
         while traffic.busy() and time.monotonic() < until:
             await asyncio.sleep(_STEP_S)
         size = await world.run("scroll", top)
+        await in_view.record(world)
     return []
 
 
@@ -89,20 +91,24 @@ async def read_through(world: World, traffic: Traffic, limits: Limits, quiet: bo
     quiet = await wait_quiet(world, traffic, limits.quiet_s if quiet else limits.calm_s * 2, limits.calm_s) and quiet
     if not quiet:
         warnings.append(note("restless", seconds=limits.quiet_s))
+    await in_view.visit(world, limits)
     warnings += [words for words in await hide_banners(world) if words not in warnings]
     return warnings
 
 
-async def come_to_rest(world: World) -> None:
-    """Finish all animations, and disable the scripts of the page."""
+async def come_to_rest(world: World) -> list[str]:
+    """Finish all animations, and disable the scripts of the page; returns warnings."""
     await world.run("freeze")
     await asyncio.sleep(_POLL_S)  # for what the page does when its animations end
     await world.run("scroll", 0)
     await world.stop_scripts()
     await world.run("freeze")  # for animations started meanwhile
+    warnings = await in_view.restore(world)
+    await world.run("freeze")
+    return warnings
 
 
-async def rest_in_state(world: World) -> None:
+async def rest_in_state(world: World) -> list[str]:
     """The same after the steps of a recipe, without closing what they opened."""
     await world.run("freeze")
     await asyncio.sleep(_POLL_S)
@@ -116,3 +122,6 @@ async def rest_in_state(world: World) -> None:
         await world.run("scroll", 0)
         await world.page.mouse.move(-9, -9)  # off the page: otherwise it would hover over whatever is below it now
     await world.run("freeze")
+    warnings = await in_view.restore(world, unchanged=True)
+    await world.run("freeze")
+    return warnings

@@ -150,8 +150,7 @@ async def _come_to_rest(world: World, traffic: Traffic, session: PictureSession,
             warnings += await player.play(recipe.steps)
     except StepError as error:
         raise error.at(width) from None
-    await (rest_in_state if recipe.steps else come_to_rest)(world)
-    return warnings
+    return warnings + await (rest_in_state if recipe.steps else come_to_rest)(world)
 
 
 async def _context(browser: Browser, width: int, window: int, proxy: Proxy) -> BrowserContext:

@@ -37,6 +37,9 @@ def _sentences(lang: Language) -> dict[str, str]:
             "it was photographed as it was then."
         ),
         "moving": _("The page kept moving after the steps of its state: it was photographed as it was then."),
+        "in_view": _(
+            "Places that show their content only while they are in view, and are blank in the picture: %(n)s."
+        ),
         "banner": _("A cookie banner was hidden for the picture."),
         "banner_of": _("A cookie banner (%(name)s) was hidden for the picture."),
         "private": _("Files from private addresses outside the site's domains were left out: %(hosts)s."),
