@@ -1,86 +1,87 @@
-"""Which elements cannot be told from a duplicate by anything in their record (docs/aggregator.md, "How well").
+"""Which elements nothing in the page tells from a look-alike, except their place (docs/aggregator.md, "How well").
 
-Derived from the ground truth. Such an element is in a list that the edit shuffled (more than one item changed its
-order), and at the same position in another item of the list there is a visible element that matches the record just
-as well: no fingerprint and no class of the record agrees with the right element only. The index would distinguish
-them, but it was shuffled. Other records of the same item may still lead to it; the record alone cannot.
+Derived from the ground truth. An element is such a look-alike if another visible element of the edited page fits its
+record as well: everything of the record that agrees with the right element agrees with the other one too. The same
+must hold for their ancestors, up to the one that they share, and for the elements beside all of these: a heading, a
+label or a link that differs tells them apart, although the record does not contain it.
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left
 from collections.abc import Iterator
 
 import numpy as np
 
-from aggregator.shapes.fingerprints import Prints, parse
-from aggregator.shapes.records import Records
+from aggregator.shapes.fingerprints import HEAD, parse
 from bench.drift_capture import Side
 
 
 class Alike:
-    """The elements of a page after its edit, and which of its lists the edit shuffled."""
+    """The elements of a page before and after its edit."""
 
-    def __init__(self, after: Side) -> None:
-        self.layout, self.parents = after.layout, after.layout.parents.tolist()
-        self.prints = [parse(fp) for fp in after.layout.fps]
-        self.first = _first_numbers(after.numbers.tolist(), self.parents)
+    def __init__(self, before: Side, after: Side) -> None:
+        self.before, self.after = _Tree(before), _Tree(after)
+        self.was = {int(n): i for i, n in enumerate(before.numbers.tolist()) if n >= 0}
+
+    def of(self, recorded: np.ndarray, truth: np.ndarray) -> np.ndarray:
+        """bool[R]: which elements `recorded` (i64[R], index before the edit) have a look-alike after it. `truth`
+        i64[R]: their index after the edit, -1 where they are gone."""
+        pairs = zip(recorded.tolist(), truth.tolist(), strict=True)
+        return np.array([any(self._rivals(was, now)) for was, now in pairs], bool)
+
+    def _rivals(self, was: int, now: int) -> Iterator[bool]:
+        record = self.before.prints[was]
+        right = self.after.prints[now] if now >= 0 else record
+        agrees = (record.values == right.values) & (record.values >= 0)
+        tag = self.after.tags[now] if now >= 0 else self.before.tags[was]
+        fits = (self.after.values[:, agrees] == record.values[agrees]).all(axis=1) & self.after.visible
+        for other in np.flatnonzero(fits & (self.after.tags == tag)).tolist():
+            if other != now and record.classes & right.classes <= self.after.prints[other].classes:
+                yield now < 0 or self._surrounded_alike(now, other)
+
+    def _surrounded_alike(self, right: int, other: int) -> bool:
+        """Whether nothing around the two tells them apart."""
+        after = self.after
+        while right != other:
+            if right < 0 or other < 0 or not self._fits(right, other):
+                return False
+            # Of the elements beside them, the heading before is a matter of place.
+            if not all(self._fits(a, b, HEAD) for a, b in zip(after.beside(right), after.beside(other), strict=True)):
+                return False
+            right, other = after.known_above(right), after.known_above(other)
+        return True
+
+    def _fits(self, right: int, other: int, *without: int) -> bool:
+        """Whether what was at `right` before the edit fits `other` as well, `without` some properties."""
+        was = self.was.get(int(self.after.numbers[right])) if right >= 0 else None
+        if was is None or other < 0:
+            return True  # new, or the end of the list: nothing but the place
+        a, b, c = self.before.prints[was], self.after.prints[right], self.after.prints[other]
+        tells = (a.values == b.values) & (a.values >= 0) & (a.values != c.values)
+        tells[[*without]] = False
+        return not tells.any() and a.classes & b.classes <= c.classes
+
+
+class _Tree:
+    def __init__(self, side: Side) -> None:
+        layout = side.layout
+        self.prints = [parse(fp) for fp in layout.fps]
+        self.values = np.array([prints.values for prints in self.prints], np.int16)
+        self.tags, self.visible, self.numbers = np.array(layout.tags), layout.visible, side.numbers
+        self.parents = layout.parents.tolist()
         self.children: dict[int, list[int]] = {}
         for i, parent in enumerate(self.parents):
             self.children.setdefault(parent, []).append(i)
 
-    def of(self, records: Records, truth: np.ndarray, missed: np.ndarray) -> np.ndarray:
-        """bool[R]: which of the `missed` records (bool[R]) have a duplicate of their element `truth` (i64[R])."""
-        found = np.zeros(len(truth), bool)
-        for i in np.flatnonzero(missed & (truth >= 0)).tolist():
-            prints, right = parse(records.fps[i]), int(truth[i])
-            others = (self.prints[other] for other in self._counterparts(right))
-            found[i] = any(_matches_as_well(prints, self.prints[right], other) for other in others)
-        return found
+    def known_above(self, element: int) -> int:
+        """The nearest ancestor that is not new, -1 without one."""
+        above = self.parents[element]
+        while above >= 0 and self.numbers[above] < 0:
+            above = self.parents[above]
+        return int(above)
 
-    def _counterparts(self, right: int) -> Iterator[int]:
-        """Visible elements at the same position in the other items of every shuffled list around the element."""
-        item, below = right, []
-        while (above := self.parents[item]) >= 0:
-            items = [child for child in self.children[above] if self.layout.tags[child] == self.layout.tags[item]]
-            if _out_of_order([self.first[child] for child in items if self.first[child] >= 0]) > 1:
-                for other in items:
-                    if other != item:
-                        yield from self._reached(other, below)
-            below, item = [self.layout.tags[item], *below], above
-
-    def _reached(self, item: int, below: list[str]) -> Iterator[int]:
-        """Visible elements reached from an item by following these tags."""
-        if not below:
-            if self.layout.visible[item]:
-                yield item
-            return
-        for child in self.children.get(item, []):
-            if self.layout.tags[child] == below[0]:
-                yield from self._reached(child, below[1:])
-
-
-def _matches_as_well(record: Prints, right: Prints, other: Prints) -> bool:
-    """Whether everything of the record that agrees with the right element agrees with the other one too."""
-    a, b, c = (prints.values for prints in (record, right, other))
-    return not ((a == b) & (a != c)).any() and record.classes & right.classes <= other.classes
-
-
-def _out_of_order(numbers: list[int]) -> int:
-    """The least number of items to remove so that the rest ascends: all but the longest increasing subsequence
-    (Schensted 1961, https://doi.org/10.4153/CJM-1961-015-3)."""
-    ends: list[int] = []
-    for number in numbers:
-        at = bisect_left(ends, number)
-        ends[at : at + 1] = [number]
-    return len(numbers) - len(ends)
-
-
-def _first_numbers(numbers: list[int], parents: list[int]) -> list[int]:
-    """The lowest number in each element's subtree, i.e. its position before the edit; -1 where all of it is new."""
-    first = list(numbers)
-    for i in range(len(first) - 1, -1, -1):
-        above = parents[i]
-        if above >= 0 and first[i] >= 0:
-            first[above] = first[i] if first[above] < 0 else min(first[above], first[i])
-    return first
+    def beside(self, element: int) -> tuple[int, int]:
+        """The elements before and after it in its parent, -1 where there is none."""
+        siblings = self.children[self.parents[element]]
+        at = siblings.index(element)
+        return siblings[at - 1] if at else -1, siblings[at + 1] if at + 1 < len(siblings) else -1

@@ -94,13 +94,18 @@ class Evidence:
         return score
 
     def surroundings(self, keep: Keep) -> Float32:
-        """f32[N, M]: the part of `nats` that comes from the heading and the card, which many elements share."""
-        tables = self._tables(keep)
-        score = (tables[HEAD] + tables[CARD]).astype(np.float32)[self._of][:, self._at]
-        for n in (HEAD, CARD):
-            equal = self._equal[n]
-            lost = tables[n][self._of[equal.i], self._at[equal.j]]
-            score[equal.i, equal.j] += (equal.gain(float(keep.fields[n])) - lost).astype(np.float32)
+        """f32[N, M]: the part of `nats` that says nothing new to the element above: the heading, which many elements
+        share, and the card, except for one part in as many as there are nodes in it."""
+        card = self._part(CARD, keep)
+        _, of, count = np.unique(self._values[:, CARD], return_inverse=True, return_counts=True)
+        card *= (1 - 1 / count[of.ravel()]).astype(np.float32)[:, None]
+        return self._part(HEAD, keep) + card
+
+    def _part(self, n: int, keep: Keep) -> Float32:
+        """f32[N, M]: the nats of one property."""
+        equal, table = self._equal[n], self._tables(keep)[n]
+        score: Float32 = table.astype(np.float32)[self._of][:, self._at]
+        score[equal.i, equal.j] = equal.gain(float(keep.fields[n]))
         return score
 
     def own(self, keep: Keep, i: Int64, j: Int64) -> tuple[Float64, Float64]:

@@ -8,7 +8,7 @@ from aggregator.linkage.choice import ElementChoice, choose
 from aggregator.linkage.context import TreeContext, posterior
 from aggregator.linkage.evidence import MEASURED, Evidence
 from aggregator.linkage.learning import learn
-from aggregator.linkage.nodes import Nodes, layout_nodes, record_nodes
+from aggregator.linkage.nodes import Nodes, layout_nodes, record_nodes, without_lost_cards
 from aggregator.linkage.order import SiblingOrder
 from aggregator.linkage.positions import trust_in_places
 from aggregator.linkage.replaced import without_replaced
@@ -43,6 +43,7 @@ def match_nodes(nodes: Nodes, elements: Nodes) -> ElementChoice:
     """One-to-one, except that nodes with the same path stand for one element."""
     if not len(nodes) or not len(elements):
         return ElementChoice(np.full(len(nodes), -1, np.int32), np.full(len(nodes), np.nan, np.float32))
+    nodes = without_lost_cards(nodes, elements)
     same = np.unique(nodes.paths, return_inverse=True)[1].astype(np.int32)
     ours, theirs = family_places(nodes), family_places(elements)
     evidence = Evidence(nodes, elements)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from aggregator.shapes.columns import Int16, Int32
-from aggregator.shapes.fingerprints import FIELDS, parse
+from aggregator.shapes.fingerprints import CARD, FIELDS, parse
 from aggregator.shapes.paths import CUT, tag_of
 from aggregator.shapes.records import Records
 from store.layouts import Layout
@@ -107,6 +107,15 @@ def record_nodes(records: Records, elements: Nodes) -> tuple[Nodes, Int32]:
         ),
         node,
     )
+
+
+def without_lost_cards(nodes: Nodes, elements: Nodes) -> Nodes:
+    """The nodes, with unknown cards where no element has their card any more: it has changed, so the difference says
+    nothing about any element. If it is still there, it is nearly always the element's."""
+    values = nodes.values.copy()
+    card = values[:, CARD]
+    card[(card >= 0) & ~np.isin(card, elements.values[:, CARD])] = UNKNOWN
+    return replace(nodes, values=values)
 
 
 def above_of(path: str) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from enum import IntEnum
 from functools import cached_property
@@ -105,10 +105,14 @@ class LayoutIndex:
         ]
         return LookAlikes.of(self.layout.paths[i] for i in fitting)
 
+    @cached_property
+    def siblings(self) -> Counter[str]:
+        """Family → number of its elements."""
+        return Counter(path.rpartition(":")[0] for path in self.layout.paths)
+
     def in_list(self, path: str) -> bool:
         """Whether the element at `path` has siblings with its tag."""
-        family, colon, _ = path.rpartition(":")
-        return bool(colon) and f"{family}:2" in self.by_path
+        return self.siblings[path.rpartition(":")[0]] > 1
 
     def has_shape(self, path: str) -> bool:
         return shape(path) in self._of_shape

@@ -50,8 +50,17 @@ class Certainty(IntEnum):
     """Whether look-alikes leave a record's element in doubt."""
 
     CERTAIN = 0
-    AT_SAME_SIZE = 1  # only for points from pages of exactly the picture's size
-    LOOK_ALIKES = 2  # not placed because of them
+    LIKELY = 1  # not for points from pages of the picture's width and another height
+    AT_SAME_SIZE = 2  # only for points from pages of exactly the picture's size
+    LOOK_ALIKES = 3  # not placed because of them
+
+
+_CERTAINTY = {
+    ListState.STAYED: Certainty.CERTAIN,
+    ListState.LIKELY: Certainty.LIKELY,
+    ListState.UNKNOWN: Certainty.AT_SAME_SIZE,
+    ListState.MOVED: Certainty.LOOK_ALIKES,
+}
 
 
 def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> RecordPlaces:
@@ -104,10 +113,8 @@ def _certainty(
     lists = Lists(certain, fitting, refused, moved)
     certainty = np.full(len(records), Certainty.CERTAIN, np.uint8)
     for i, (alike, is_identical) in doubtful.items():
-        state = lists.state(records.paths[i], alike)
-        if state is not ListState.STAYED:
-            at_size = state is ListState.UNKNOWN and is_identical
-            certainty[i] = Certainty.AT_SAME_SIZE if at_size else Certainty.LOOK_ALIKES
+        state = lists.state(records.paths[i], alike, index.siblings)
+        certainty[i] = _CERTAINTY[state] if is_identical or state is ListState.STAYED else Certainty.LOOK_ALIKES
     return certainty
 
 

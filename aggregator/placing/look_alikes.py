@@ -3,26 +3,31 @@
 Where nothing tells the items of a list apart, only their places do. A place is believed if the records show that the
 list has not moved: one of its items that nothing else resembles was found in its place, at the same place or a later
 one; or the last of the look-alikes was pressed, and nothing beyond it. An item that was found elsewhere, or that has
-another element in its place, shows that the list has moved.
+another element in its place, shows that the list has moved. If many records were found in their places and none
+elsewhere, the page has hardly changed: then only a list that has an item that nobody pressed, such as an
+advertisement, may have been shorter for the visitor.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
 
 from aggregator.shapes.paths import CUT
 
+MANY = 20  # certain records, from which a page without any change counts as unchanged
+
 
 class ListState(IntEnum):
     """What the records say about a list."""
 
     STAYED = 0
-    UNKNOWN = 1
-    MOVED = 2
+    LIKELY = 1  # the whole page shows no change
+    UNKNOWN = 2
+    MOVED = 3
 
 
 @lru_cache(maxsize=20_000)
@@ -64,10 +69,6 @@ class LookAlikes:
         indices = {family: frozenset(at) for family, at in found.items() if len(at) > 1}
         return LookAlikes(indices) if indices else None
 
-    def around(self, path: str) -> list[tuple[str, int, int]]:
-        """`(family, index, last)` of each list in which `path` has look-alikes; `last`: the highest index of one."""
-        return [(family, index, max(self.indices[family])) for family, index in places(path) if family in self.indices]
-
 
 class Lists:
     """What the records of a page show about its lists.
@@ -83,8 +84,9 @@ class Lists:
         refused: Sequence[str] = (),
         moved: Sequence[tuple[str, str]] = (),
     ) -> None:
-        self._proven = _highest(certain)
-        self._pressed = _highest([*certain, *fitting])
+        self._proven = {family: max(at) for family, at in _indices(certain).items()}
+        self._pressed = _indices([*certain, *fitting])
+        self._is_unchanged = len(certain) >= MANY and not refused and not moved
         self._moved: set[str] = set()
         changed = [*refused]
         for path, now in moved:
@@ -97,21 +99,30 @@ class Lists:
         for path in changed:
             self._moved |= {family for family, index in places(path) if self._proven.get(family, 0) < index}
 
-    def state(self, path: str, look_alikes: LookAlikes) -> ListState:
-        """Whether the element at `path`, which has these look-alikes, is known to be the recorded one."""
+    def state(self, path: str, look_alikes: LookAlikes, siblings: Mapping[str, int]) -> ListState:
+        """Whether the element at `path`, which has these look-alikes, is known to be the recorded one.
+
+        `siblings`: family → number of its elements in the layout.
+        """
         found = ListState.STAYED
-        for family, index, last in look_alikes.around(path):
+        for family, index in places(path):
+            alike = look_alikes.indices.get(family)
+            if alike is None:
+                continue
             if family in self._moved:
                 return ListState.MOVED
-            if self._proven.get(family, 0) < index and self._pressed.get(family, 0) < last:
-                found = ListState.UNKNOWN
+            pressed = self._pressed.get(family, set())
+            if self._proven.get(family, 0) >= index or max(pressed, default=0) >= max(alike):
+                continue
+            others = set(range(1, siblings[family] + 1)) - alike
+            found = max(found, ListState.LIKELY if self._is_unchanged and others <= pressed else ListState.UNKNOWN)
         return found
 
 
-def _highest(paths: Sequence[str]) -> dict[str, int]:
-    """The highest index in each family."""
-    found: dict[str, int] = {}
+def _indices(paths: Sequence[str]) -> dict[str, set[int]]:
+    """The indices in each family."""
+    found: dict[str, set[int]] = defaultdict(set)
     for path in paths:
         for family, index in places(path):
-            found[family] = max(found.get(family, 0), index)
+            found[family].add(index)
     return found

@@ -16,7 +16,6 @@ from aggregator.placing.ladder import (
     PAGE,
     RUNGS,
     TWIN,
-    Certainty,
     RecordPlaces,
     record_places,
     unknown_places,
@@ -74,9 +73,10 @@ def place(points: Points, records: Records, index: LayoutIndex, known: RecordPla
     """
     layout, boxes = index.layout, index.boxes
     rung, element, certainty = _decide(points, records, index, known)
-    same_size = (points.viewport_w == layout.width) & (np.abs(points.page_h - layout.height) <= SAME_SIZE)
-    same_size &= layout.height > layout.viewport_h  # shorter pages all have the height of the window
-    doubtful = (certainty == Certainty.LOOK_ALIKES) | ((certainty == Certainty.AT_SAME_SIZE) & ~same_size)
+    same_width = points.viewport_w == layout.width
+    same_height = np.abs(points.page_h - layout.height) <= SAME_SIZE
+    scrolls = layout.height > layout.viewport_h  # shorter pages all have the height of the window
+    doubtful = np.choose(certainty, (False, same_width & ~same_height, ~(same_width & same_height & scrolls), True))
     rung[doubtful], element[doubtful] = NONE, -1
     x, y = boxes.place(element, points.fx, points.fy)
     _place_inexact(x, y, rung, element, points, layout, boxes)

@@ -129,8 +129,8 @@ const linkOf = (el) => (el.getAttribute('href') || '').replace(/\?[^#]*/, '');
 
 const classesOf = (el) => [...el.classList].filter((name) => isStable(name) && !STATE.test(name)).sort();
 
-/** Tag and classes: the same for all items of a list. */
-export const shapeOf = (el) => el.localName + classesOf(el);
+/** Tag and first class: the same for all items of a list, also for a featured or sold-out one. */
+export const shapeOf = (el) => [el.localName, el.classList[0]].join();
 
 /** 12 bits of FNV-1a over the code points of `siteKey \0 kind \0 value` as two characters; `~` for an absent value. */
 export const fingerprint = (siteKey, kind, value) => {
