@@ -143,6 +143,12 @@ PAGES = {
         "<script>show.onmouseenter = () => {menu.hidden = false};"
         "show.onmouseleave = () => {menu.hidden = true}</script></body>",
     ),
+    "/routes": _page('<div id="app"></div>', "#app{height:300px}").replace(
+        "</body>",
+        "<script>const go = () => {const b = location.hash === '#/b'; app.style.background = b ? 'green' : 'red';"
+        "app.innerHTML = b ? '<button id=buy>Buy</button>' : '<button id=watch>Watch</button>'};"
+        "if (!location.hash) location.hash = '/'; addEventListener('hashchange', go); go()</script></body>",
+    ),
     "/states": _page(
         '<button id="ask">Delivery</button> <button id="late">Soon</button>'
         '<dialog id="box" style="width:400px;height:300px"><button id="inside">In the dialog</button></dialog>'

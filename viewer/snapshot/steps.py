@@ -161,7 +161,8 @@ class Player:
 
     def _same(self, one: str, other: str) -> bool:
         try:
-            return canonical_page(one, self.site.keep_query) == canonical_page(other, self.site.keep_query)
+            reached, asked = canonical_page(one, self.site.keep_query), canonical_page(other, self.site.keep_query)
+            return asked in (reached, reached.partition("#")[0])  # a page without a route may open one of its own
         except NotAPage:
             return one == other
 
