@@ -146,3 +146,22 @@ def test_a_map_with_only_robots_links_to_their_map(owner: Client, viewer: Viewer
     assert "Bots are included: pointer never paused 1." in words(owner.get(at + "&bots=1").text)
     before = f"/sites/{shop.id}/heatmap?page={page}&since=2026-01-01&until=2026-01-01&bots=1"
     assert "Bots are included, but there are none." in words(owner.get(before).text)
+
+
+def test_taking_a_picture_from_a_map_stays_on_the_map(owner: Client, viewer: Viewer, shop: Site) -> None:
+    goal = f"/sites/{shop.id}/heatmap?page=/away"
+    answer = post(owner, f"/sites/{shop.id}/pictures", url="https://shop.example/away", variant="", next=goal)
+    assert answer.headers["location"] == goal  # type: ignore[attr-defined]
+    job = viewer.jobs.of(shop.id)[0]
+    assert viewer.jobs.wait(job.id, 20)
+    assert "Nothing answers at shop.example." in words(owner.get(goal).text)
+
+
+def test_progress_is_json_and_an_ended_job_is_not_cancelled(owner: Client, viewer: Viewer, shop: Site) -> None:
+    answer = post(owner, f"/sites/{shop.id}/pictures", url="https://shop.example/new", variant="", next="/sites")
+    where = answer.headers["location"].partition("?")[0]  # type: ignore[attr-defined]
+    assert viewer.jobs.wait(where.rpartition("/")[2], 20)
+    seen = owner.get(f"{where}/progress").json()
+    assert seen == {"words": "The picture has been taken.", "percent": 100, "ended": True, "failed": False}
+    assert post(owner, f"{where}/cancel", next="/sites").headers["location"] == "/sites"  # type: ignore[attr-defined]
+    assert viewer.jobs.get(where.rpartition("/")[2]).state == "done"  # type: ignore[union-attr]

@@ -71,6 +71,12 @@ class Urls:
         """Where links for pictures in one's own browser are made."""
         return _path("sites", site, "own-browser", **query)
 
+    def taking_progress(self, site: str, jobs: Iterable[str]) -> str:
+        return _path("sites", site, "pictures", "-".join(jobs), "progress")
+
+    def cancel_taking(self, site: str, jobs: Iterable[str]) -> str:
+        return _path("sites", site, "pictures", "-".join(jobs), "cancel")
+
     def states(self, site: str) -> str:
         return _path("sites", site, "states")
 

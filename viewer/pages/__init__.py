@@ -77,6 +77,8 @@ ENDPOINTS = (
     Endpoint(SITE + "/sign-in", login.show, "editor"),
     Endpoint(SITE + "/sign-in", login.save, "owner", POST),
     Endpoint(SITE + "/own-browser", own_browser.show, "editor", BOTH),
+    Endpoint(SITE + "/pictures/{jobs}/progress", pictures.progress, "viewer"),
+    Endpoint(SITE + "/pictures/{jobs}/cancel", pictures.cancel, "editor", POST),
     Endpoint(SITE + "/states", states.index, "viewer"),
     Endpoint(SITE + "/states/new", states.show_form, "editor"),
     Endpoint(SITE + "/states/new", states.save, "editor", POST),

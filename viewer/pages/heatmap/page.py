@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from starlette.requests import Request
@@ -11,6 +12,7 @@ from aggregator.pictures.newest import NoSnapshot
 from rules.question import MAP
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
+from viewer.jobs import Jobs
 from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
@@ -28,6 +30,7 @@ from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.layer import Layer
 from viewer.pages.map.picture import Strips
 from viewer.pages.map.robots import Robots, robots_of
+from viewer.pages.pictures.taking import Taking, on_map, taking_of
 from viewer.questions import Questions
 from viewer.traffic import TrafficReader
 
@@ -47,6 +50,8 @@ class HeatmapPage(Page):
     empty: Empty | None = doc("What to show when there is no picture or nothing to draw")
     layer: Layer | None = doc("The map: picture, figures, elements, account, legend; None if there is no picture")
     all_elements: Choice | None = doc("Link to the whole table")
+    taking: Taking | None = doc("The pictures of the page that are being taken, or could not be")
+    here: str = doc("Address of this map")
 
 
 async def heatmap(
@@ -57,11 +62,14 @@ async def heatmap(
     urls: Urls,
     maps: Maps,
     traffic: TrafficReader,
+    jobs: Jobs,
 ) -> Response:
     asked = await questions.read(request, MAP)
     frame = await frames.of(request, "pages", asked.site)
     every, editor = request.query_params.get("all") == "1", signed_in(request).may("editor")
-    setting = MapSetting(frame.lang, urls, asked, editor, every)
+    found_jobs = on_map(jobs.of(asked.site.id), asked.question.page, time.time())
+    taking = taking_of(frame.lang, urls, asked.site, found_jobs, editor) if found_jobs else None
+    setting = MapSetting(frame.lang, urls, asked, editor, every, taking)
     if asked.faults:
         return answer(request, without_map(frame, setting), asked.status)
     found = await _answer(maps, setting)
@@ -96,6 +104,8 @@ def without_map(frame: Frame, setting: MapSetting, empty: Empty | None = None) -
         empty=empty,
         layer=None,
         all_elements=None,
+        taking=setting.taking,
+        here=setting.links.to(),
     )
 
 
@@ -115,6 +125,8 @@ def with_map(frame: Frame, setting: MapSetting, found: HeatmapAnswer | ReachAnsw
         empty=nothing_drawn(setting, found, layer.account),
         layer=layer,
         all_elements=_all_elements(setting, layer),
+        taking=setting.taking,
+        here=setting.links.to(),
     )
 
 

@@ -15,18 +15,23 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.pictures.fields import takeable
+from viewer.pages.pictures.taking import Taking
 from viewer.questions import Asked
 
 
 @dataclass(frozen=True)
 class MapSetting:
-    """`every`: the table lists all elements. `editor`: the reader may take pictures and define states."""
+    """`every`: the table lists all elements. `editor`: the reader may take pictures and define states.
+
+    `taking`: the pictures of the page that are being taken, or could not be.
+    """
 
     lang: Language
     urls: Urls
     asked: Asked
     editor: bool = False
     every: bool = False
+    taking: Taking | None = None
 
     @property
     def site(self) -> Site:

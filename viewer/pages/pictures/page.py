@@ -5,21 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from rules.question import PICTURE
 from store.pages import canonical_page
 from store.records import Site
 from viewer.access.guards import safe_next
+from viewer.access.person import signed_in
 from viewer.http.errors import missing
 from viewer.http.urls import Urls
 from viewer.job import Job
 from viewer.jobs import Jobs
-from viewer.pages.frame.frames import Frames, answer, go
+from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
-from viewer.pages.pictures.failures import words_of
 from viewer.pages.pictures.fields import ALL, WIDTHS, Fields, fields_of
+from viewer.pages.pictures.taking import Taking, taking_of
 from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.snapshot.request import PictureRequest
@@ -36,11 +37,8 @@ class JobPage(Page):
     heading: str = doc("What is happening, in a few words")
     url: str = doc("Address of the page whose picture is taken")
     state: str = doc("Name of its state; empty for the page as it opens")
-    words: str = doc("Progress, or why it failed")
+    taking: Taking = doc("How far it has come, or why it failed")
     detail: str = doc("The camera's English message about a failure, for other languages")
-    failed: bool = doc("Whether a picture could not be taken")
-    ended: bool = doc("Whether all jobs have ended")
-    job_href: str = doc("Addresses of the jobs in the API, separated by spaces")
     next: str = doc("Where to go next")
     take_action: str = doc("Where the form to try again posts to")
     take_fields: Fields = doc("Hidden fields of that form")
@@ -68,31 +66,29 @@ async def take(
         requests = [PictureRequest(site, url, one.widths, variant, one.recipe) for one in wanted]
         asked += [await work.run(jobs.submit, one) for one in requests]
     goal = safe_next(str(form.get("next", "")))
+    if goal.startswith(urls.heatmap(site.id)):
+        return go(goal)  # the map shows the progress itself
     return go(urls.taking(site.id, [job.id for job in asked[:MOST]], goal))
 
 
 async def follow(request: Request, *, registry: Registry, frames: Frames, urls: Urls, jobs: Jobs) -> Response:
     """GET: the current state of the jobs; the page updates itself."""
     site = await registry.site(request)
-    asked = [_job(jobs.get(id), id, site) for id in str(request.path_params["jobs"]).split("-")[:MOST]]
+    asked = _jobs(request, jobs, site)
     frame = await frames.of(request, "pages", site)
     states = {state.key: state.name for state in await registry.states(site)}
     lang, failed = frame.lang, [job for job in asked if job.state == "failed"]
-    ended = all(job.over for job in asked)
     now = next(iter(failed), None) or next((job for job in asked if not job.over), asked[-1])
-    _ = lang.text
-    heading = _("No picture") if failed else _("Picture taken") if ended else _("Taking the picture")
+    taking = taking_of(lang, urls, site, asked, signed_in(request).may("editor"))
+    heading = _heading(lang, taking, cancelled=now.state == "cancelled")
     page = JobPage(
         frame=frame,
         title=heading,
         heading=heading,
         url=now.request.url,
         state=states.get(now.request.recipe.state, now.request.recipe.state),
-        words=_words(lang, now),
+        taking=taking,
         detail=str(now.problem) if now.problem and not now.problem.fault and lang.code != "en" else "",
-        failed=bool(failed),
-        ended=ended,
-        job_href=" ".join(urls.api("jobs", job.id) for job in asked),
         next=safe_next(request.query_params.get("next", "")),
         take_action=urls.take(site.id),
         take_fields=_again(asked),
@@ -100,10 +96,37 @@ async def follow(request: Request, *, registry: Registry, frames: Frames, urls: 
     return answer(request, page)
 
 
+async def progress(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs) -> Response:
+    """GET: how far the jobs are, for scripts of the page: `words`, `percent`, `ended`, `failed`."""
+    site = await registry.site(request)
+    taking = taking_of(language_of(request), urls, site, _jobs(request, jobs, site), editor=False)
+    values = {"words": taking.words, "percent": taking.percent, "ended": taking.ended, "failed": taking.failed}
+    return JSONResponse(values, headers={"Cache-Control": "no-store"})
+
+
+async def cancel(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, work: Work) -> Response:
+    """POST: cancel the jobs and return to the page that the form names."""
+    site = await registry.site(request)
+    for job in _jobs(request, jobs, site):
+        await work.run(jobs.cancel, job.id)
+    return go(safe_next(str((await request.form()).get("next", ""))))
+
+
+def _jobs(request: Request, jobs: Jobs, site: Site) -> list[Job]:
+    """The jobs that the address names. Problem 404 if one of them is unknown or of another site."""
+    return [_job(jobs.get(id), id, site) for id in str(request.path_params["jobs"]).split("-")[:MOST]]
+
+
 def _job(job: Job | None, id: str, site: Site) -> Job:
     if job is None or job.request.site.id != site.id:
-        raise missing("job", id, "Jobs are lost when Parcours restarts.")
+        raise missing("job", id, "Jobs that ended are forgotten when Parcours restarts.")
     return job
+
+
+def _heading(lang: Language, taking: Taking, cancelled: bool) -> str:
+    if taking.failed or (taking.ended and cancelled):
+        return lang.text("No picture")
+    return lang.text("Picture taken") if taking.ended else lang.text("Taking the picture")
 
 
 def _again(jobs: list[Job]) -> Fields:
@@ -111,11 +134,3 @@ def _again(jobs: list[Job]) -> Fields:
     states = {job.request.recipe.state for job in jobs}
     pictures = dict.fromkeys((job.request.url, job.request.variant.replace("=", ":")) for job in jobs)
     return fields_of(*pictures, state=states.pop() if len(states) == 1 else ALL)
-
-
-def _words(lang: Language, job: Job) -> str:
-    if job.problem:
-        return words_of(lang, job.problem)
-    if job.state == "queued":
-        return lang.text("Waiting in the queue")
-    return lang.text("Opening the page, waiting for it to settle, taking a picture at each width")
