@@ -116,6 +116,13 @@ def drawn(bench: Bench, browser: Browser, which: List, change: str, width: int, 
     return result
 
 
+@pytest.mark.parametrize("width", [390, 1366])
+@pytest.mark.parametrize("change", CHANGES)
+@pytest.mark.parametrize("name", LISTS)
+def test_clicks_follow_their_cards(bench: Bench, browser: Browser, name: str, change: str, width: int) -> None:
+    assert set(drawn(bench, browser, LISTS[name], change, width, match=True)) == {True}
+
+
 @pytest.mark.parametrize("change", CHANGES)
 @pytest.mark.parametrize("name", LISTS)
 def test_clicks_are_never_on_another_card_before_the_matching(
