@@ -25,10 +25,12 @@ from aggregator.shapes.records import Records, records_of
 from bench.drift_alike import Alike
 from bench.drift_capture import (
     BECAME_TWO,
+    CARDS,
     COMBINED,
     NARROW,
     PERSONAL,
     SINGLE,
+    SORTED,
     WERE_TWO,
     WIDE,
     Case,
@@ -50,13 +52,16 @@ FEW = 12  # elements per page, in the cases where visitors touched few
 # Fingerprints withheld when versions are compared: the ground truth is made from them.
 WITHHELD = [FIELDS.index(name) for name in ("text", "all", "head", "card")]
 
+CARD_PARTS = {"buttons": ("button",), "pictures": ("img",), "other elements": ("div", "a")}
+
 Method = Callable[[Records, Layout], np.ndarray]
 
 
 @dataclass
 class Tally:
-    """Counts of records, and of those whose element is still visible (`exist`). By method: how many were found, drawn
-    on a wrong element, or missed because a duplicate is `alike` (nothing in the record tells the two apart)."""
+    """Counts of records, and of those whose element is still visible (`exist`). By method: how many were found or drawn
+    on a wrong element. `alike`: the same counts of the records whose element nothing but its place tells from another
+    one (drift_alike), by "records", "exist", "found" and "wrong" of the linkage."""
 
     records: int = 0
     exist: int = 0
@@ -77,10 +82,14 @@ class Tally:
             "found": round(100 * self.found[method] / max(1, self.exist), 2),
             "wrong": round(100 * self.wrong[method] / max(1, self.records), 3),
         }
-        if method in self.alike:
-            shares["distinguishable found"] = round(
-                100 * self.found[method] / max(1, self.exist - self.alike[method]), 2
-            )
+        if method == "linkage" and self.alike["records"]:
+            alike, exist = self.alike, self.exist - self.alike["exist"]
+            found, wrong = self.found[method] - alike["found"], self.wrong[method] - alike["wrong"]
+            shares["distinguishable found"] = round(100 * found / max(1, exist), 2)
+            shares["distinguishable wrong"] = round(100 * wrong / max(1, self.records - alike["records"]), 3)
+            shares["look-alikes"] = alike["exist"]
+            shares["look-alikes found"] = round(100 * alike["found"] / max(1, alike["exist"]), 2)
+            shares["look-alikes wrong"] = round(100 * alike["wrong"] / max(1, alike["records"]), 3)
         return shares
 
 
@@ -108,6 +117,8 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     result: dict[str, Any] = {"unit": "% of records", "pages": len({case.page for case in cases})}
     for width in (WIDE, NARROW):
         of_width = [case for case in cases if case.width == width]
+        for name, tags in CARD_PARTS.items():
+            result[f"{name} of product cards, {width} → {WIDE} px"] = _cards(of_width, tags)
         result[f"pressable elements, {width} → {WIDE} px"] = _table(of_width, _pressable)
         if width == WIDE:
             held_out = [case for case in of_width if case.page in HELD_OUT]
@@ -125,6 +136,15 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 
 def _pressable(side: Side) -> np.ndarray:
     return side.layout.visible & (side.numbers >= 0) & (side.layout.control >= 0)
+
+
+def _cards(cases: Sequence[Case], tags: Sequence[str]) -> dict[str, Figures]:
+    """Elements with these tags in the product cards, by what became of the list."""
+    tallies = _tallies(
+        [case for case in cases if case.edit in CARDS.values()],
+        lambda side: side.layout.visible & (side.numbers >= 0) & side.cards & np.isin(side.layout.tags, tags),
+    )
+    return {edit: _row(tallies[edit]) for edit in CARDS.values()}
 
 
 def _visible(side: Side) -> np.ndarray:
@@ -163,6 +183,21 @@ def _judge(tally: Tally, method: str, element: np.ndarray, truth: np.ndarray, af
     tally.wrong[method] += int(is_wrong.sum())
 
 
+def _look_alikes(case: Case, numbers: np.ndarray, truth: np.ndarray, element: np.ndarray) -> Counter[str]:
+    """The counts of the records whose element has look-alikes, before the edit or after it."""
+    before, after = case.before[0], case.after
+    recorded = _positions(numbers, before)
+    alike = Alike(before, after).of(recorded, truth) | Alike(before, before).of(recorded, recorded)
+    shown = _shown(truth, after)
+    drawn = (element >= 0) & after.layout.visible[element]
+    return Counter(
+        records=int(alike.sum()),
+        exist=int((alike & shown).sum()),
+        found=int((alike & shown & (element == truth)).sum()),
+        wrong=int((alike & drawn & (element != truth)).sum()),
+    )
+
+
 def _shown(truth: np.ndarray, after: Side) -> np.ndarray:
     return (truth >= 0) & after.layout.visible[truth]
 
@@ -184,9 +219,8 @@ def _tallies(cases: Sequence[Case], choose: Choose) -> dict[str, Tally]:
         for name, method in METHODS.items():
             element = method(records, case.after.layout)
             _judge(tally, name, element, truth, case.after)
-            if name == "linkage":
-                missed = _shown(truth, case.after) & (element != truth)
-                tally.alike[name] = int(Alike(case.after).of(records, truth, missed).sum())
+            if name == "linkage" and len(case.before) == 1:
+                tally.alike = _look_alikes(case, numbers, truth, element)
         tallies[case.edit].add(tally)
     return tallies
 
@@ -209,7 +243,7 @@ def _between_pictures(cases: Sequence[Case], choose: Choose) -> dict[str, Tally]
 def _table(cases: Sequence[Case], choose: Choose) -> dict[str, Figures]:
     """A row per kind of edit, then the sums."""
     tallies = _tallies(cases, choose)
-    rows = {edit: _row(tallies[edit]) for edit in (*SINGLE.values(), BECAME_TWO, WERE_TWO, PERSONAL)}
+    rows = {edit: _row(tallies[edit]) for edit in (*SINGLE.values(), BECAME_TWO, WERE_TWO, PERSONAL, SORTED)}
     return {**rows, **_sums(tallies)}
 
 

@@ -197,12 +197,21 @@ def drift_edits(run: Measurement) -> str:
         return [
             edit,
             *(_found(wide[edit][method]) for method in METHODS),
-            figure_text(linkage.get("distinguishable found", linkage["found"])),
+            f"{figure_text(linkage.get('distinguishable found', linkage['found']))} / "
+            f"{figure_text(linkage.get('distinguishable wrong', linkage['wrong']))}",
+            linkage.get("look-alikes", 0),
             _found(phone[edit]["linkage"]),
         ]
 
-    head = ["pressable elements", *METHODS.values(), "… found, of the distinguishable", "… from 390 to 1366 px"]
+    head = ["pressable elements", *METHODS.values(), "… of the distinguishable", "look-alikes", "… from 390 to 1366 px"]
     return markdown(head, [row(edit) for edit in wide if edit != "records"])
+
+
+def drift_cards(run: Measurement) -> str:
+    parts = ("buttons", "pictures", "other elements")
+    tables = [run.at(f"{part} of product cards, 1366 → 1366 px") for part in parts]
+    rows = [[edit, *(_found(table[edit]["linkage"]) for table in tables)] for edit in tables[0]]
+    return markdown(["record linkage, found % / wrong %", *parts], rows)
 
 
 def drift_other(run: Measurement) -> str:
@@ -362,6 +371,7 @@ TABLES: dict[str, Table] = {
     "drift.summary": drift_summary,
     "drift.edits": drift_edits,
     "drift.other": drift_other,
+    "drift.cards": drift_cards,
     "drift.versions": drift_versions,
     "drift.speed": drift_speed,
     "heatmap.parts": heatmap_parts,
