@@ -211,7 +211,9 @@ const capture = (siteKey, top = TOP) => {
         ? top
         : top === TOP && ask(el, 'getRootNode') === document && attempt(() => anchor(el, isOnly));
     if (name) return {name, way: ''};
-    const way = `${outer.way}>${ask(above(el), 'getRootNode') === ask(el, 'getRootNode') ? '' : '>'}${tagOf(el)}:${n}`;
+    let up = read(el, 'parentElement');
+    while (isWrapper(up)) up = read(up, 'parentElement');
+    const way = `${outer.way}>${up ? '' : '>'}${tagOf(el)}:${n}`;
     return way.length > MAX_WAY ? {name: top, way: `>${way.slice(-MAX_WAY)}`} : {name: outer.name, way};
   };
 
