@@ -124,6 +124,28 @@ class Snapshots:
         )
         return [_snapshot(row) for row in rows]
 
+    def history(self, site: int, page: str) -> Sequence[Snapshot]:
+        """Every picture of a page by width, variant and state, the newest of each first."""
+        rows = self.store.rows(
+            f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} AND page = {{page:String}} "
+            "ORDER BY width DESC, variant, state, taken DESC, id DESC LIMIT 1 BY id",
+            site=site,
+            page=page,
+        )
+        return [_snapshot(row) for row in rows]
+
+    def delete(self, snapshot: Snapshot) -> None:
+        """Delete a picture with its layout, strips and matches. Returns when it is done."""
+        # The row of the snapshot goes first, so that a snapshot that can be found has its whole picture.
+        for table, column in (("snapshots", "id"), ("strips", "snapshot"), ("matches", "snapshot")):
+            local, where = (
+                (f"{table}_local", f"ON CLUSTER `{self.store.cluster}`") if self.store.cluster else (table, "")
+            )
+            self.store.command(
+                f"ALTER TABLE {local} {where} DELETE WHERE {column} = {{id:UInt64}} SETTINGS mutations_sync = 2",
+                id=snapshot.id,
+            )
+
     def list(self, site: int) -> list[Snapshot]:
         """The newest of each page, width, variant and state, in that order."""
         rows = self.store.rows(

@@ -63,6 +63,10 @@ class Urls:
     def taking(self, site: str, jobs: Iterable[str], next: str) -> str:
         return _path("sites", site, "pictures", "-".join(jobs), next=next)
 
+    def picture_history(self, site: str, **query: object) -> str:
+        """All pictures of a page."""
+        return _path("sites", site, "picture-history", **query)
+
     def sign_in_steps(self, site: str, **query: object) -> str:
         """How the camera signs in to a site."""
         return _path("sites", site, "sign-in", **query)

@@ -26,6 +26,7 @@ from viewer.pages.own_browser import upload
 from viewer.pages.patterns import page as patterns
 from viewer.pages.people import account, sign_in
 from viewer.pages.people import labels as people_labels
+from viewer.pages.pictures import history as picture_history
 from viewer.pages.pictures import page as pictures
 from viewer.pages.sites import form as site_form
 from viewer.pages.sites import index as site_index
@@ -74,6 +75,8 @@ ENDPOINTS = (
     Endpoint(SITE + "/heatmap", heatmap.heatmap, "viewer"),
     Endpoint(SITE + "/pictures", pictures.take, "editor", POST),
     Endpoint(SITE + "/pictures/{jobs}", pictures.follow, "viewer"),
+    Endpoint(SITE + "/picture-history", picture_history.show, "viewer"),
+    Endpoint(SITE + "/picture-history", picture_history.delete, "editor", POST),
     Endpoint(SITE + "/sign-in", login.show, "editor"),
     Endpoint(SITE + "/sign-in", login.save, "owner", POST),
     Endpoint(SITE + "/own-browser", own_browser.show, "editor", BOTH),

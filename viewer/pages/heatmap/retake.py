@@ -16,12 +16,14 @@ class Retake:
     next: str = ""
     fields: Fields = ()
     every: str = ""
+    history: str = ""  # all pictures of the page; for everybody
     own_browser: str = ""  # where the picture can be taken in one's own browser
 
 
 def retake_of(setting: MapSetting) -> Retake:
+    history = setting.urls.picture_history(setting.site.id, page=setting.page)
     if not setting.may_take:
-        return Retake()
+        return Retake(history=history)
     every = setting.lang.text("all states") if setting.has_states else ""
     question = setting.asked.question
     own = setting.urls.own_browser(
@@ -31,7 +33,8 @@ def retake_of(setting: MapSetting) -> Retake:
         variant=":".join(question.variant or ()),
         state=question.state,
     )
-    return Retake(setting.urls.take(setting.site.id), setting.links.to(every=False), _fields(setting), every, own)
+    take, here = setting.urls.take(setting.site.id), setting.links.to(every=False)
+    return Retake(take, here, _fields(setting), every, history, own)
 
 
 def _fields(setting: MapSetting) -> Fields:

@@ -1,0 +1,121 @@
+"""The picture history of a page: all its pictures by width, variant and state. Editors retake and delete them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import groupby
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from store.definitions import Missing
+from store.records import Site
+from store.snapshots import Snapshot, Snapshots
+from viewer.access.person import signed_in
+from viewer.http.errors import missing
+from viewer.http.urls import Urls
+from viewer.pages.frame.frames import Frames, answer, go
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Page, doc
+from viewer.pages.map.picture_notes import stored_words
+from viewer.pages.pictures.fields import Fields, fields_of, takeable
+from viewer.registry import Registry
+from viewer.work import Work
+
+
+@dataclass(frozen=True)
+class PastPicture:
+    """One picture of a page; `thumb` is the address of its top strip."""
+
+    id: int
+    moment: str
+    thumb: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class PictureSeries:
+    """The pictures of one width, variant and state, the newest first. `retake`: fields of the form; () for none."""
+
+    title: str
+    pictures: tuple[PastPicture, ...]
+    retake: Fields
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureHistoryPage(Page):
+    """All pictures of a page, `/sites/3/picture-history?page=shop.example/basket`."""
+
+    template = "pictures/history.html"
+    of_page: str = doc("The canonical page")
+    series: list[PictureSeries] = doc("Its pictures by width, variant and state")
+    editor: bool = doc("Whether the person may retake and delete pictures")
+    here: str = doc("Address of this page; forms that delete post to it")
+    take_action: str = doc("Where forms that retake post to")
+    map_href: str = doc("The map of the page")
+
+
+async def show(
+    request: Request, *, registry: Registry, frames: Frames, urls: Urls, snapshots: Snapshots, work: Work
+) -> Response:
+    """GET: the pictures of the page that the query names."""
+    site, page = await registry.site(request), request.query_params.get("page", "")
+    frame = await frames.of(request, "pages", site)
+    found = await work.run(snapshots.history, int(site.id), page)
+    names = {state.key: state.name for state in await registry.states(site)}
+    return answer(
+        request,
+        PictureHistoryPage(
+            frame=frame,
+            title=frame.lang.text("Pictures of this page"),
+            of_page=page,
+            series=[
+                _series(frame.lang, urls, site, list(group), names)
+                for _, group in groupby(found, lambda one: (one.width, one.variant, one.state))
+            ],
+            editor=signed_in(request).may("editor"),
+            here=urls.picture_history(site.id, page=page),
+            take_action=urls.take(site.id),
+            map_href=urls.heatmap(site.id, page=page),
+        ),
+    )
+
+
+async def delete(request: Request, *, registry: Registry, urls: Urls, snapshots: Snapshots, work: Work) -> Response:
+    """POST `picture`: delete it. The map then uses the newest of the others."""
+    site, named = await registry.site(request), str((await request.form()).get("picture", ""))
+
+    def run() -> Snapshot:
+        try:
+            snapshot = snapshots.get(int(named) if named.isdecimal() and len(named) < 18 else 0)
+        except Missing:
+            raise missing("picture", named) from None
+        if snapshot.site != int(site.id):
+            raise missing("picture", named)
+        snapshots.delete(snapshot)
+        return snapshot
+
+    snapshot = await work.run(run)
+    work.forget()
+    return go(urls.picture_history(site.id, page=snapshot.page))
+
+
+def _series(
+    lang: Language, urls: Urls, site: Site, found: list[Snapshot], state_names: dict[str, str]
+) -> PictureSeries:
+    newest = found[0]
+    parts = (f"{lang.number(newest.width)} px", newest.variant, state_names.get(newest.state, newest.state))
+    again = fields_of((newest.url, newest.variant.replace("=", ":")), state=newest.state)
+    return PictureSeries(
+        title=", ".join(part for part in parts if part),
+        pictures=tuple(
+            PastPicture(
+                one.id,
+                lang.moment(one.taken),
+                urls.strip(site.id, one.id, 0),
+                tuple(stored_words(lang, note) for note in one.warnings),
+            )
+            for one in found
+        ),
+        retake=again if takeable(newest.page) else (),
+    )
