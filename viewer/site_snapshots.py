@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from store.definitions import Missing
 from store.records import Site
 from store.snapshots import Snapshot, Snapshots
+from viewer.http.errors import missing
 from viewer.work import Work
 
 
@@ -15,3 +17,24 @@ class SiteSnapshots:
     async def all(self, site: Site) -> list[Snapshot]:
         """The newest snapshot of each page, width, variant and state."""
         return await self._work.run(self._snapshots.list, int(site.id))
+
+    async def history(self, site: Site, page: str) -> list[Snapshot]:
+        """Every snapshot of a page by width, variant and state, the newest of each first."""
+        return list(await self._work.run(self._snapshots.history, int(site.id), page))
+
+    async def delete(self, site: Site, id: str) -> Snapshot:
+        """Delete a snapshot of the site and return it. Problem 404 if the site has none with this id."""
+
+        def run() -> Snapshot:
+            try:
+                snapshot = self._snapshots.get(int(id) if id.isdecimal() and len(id) < 18 else 0)
+            except Missing:
+                raise missing("picture", id) from None
+            if snapshot.site != int(site.id):
+                raise missing("picture", id)
+            self._snapshots.delete(snapshot)
+            return snapshot
+
+        deleted = await self._work.run(run)
+        self._work.forget()
+        return deleted

@@ -47,3 +47,19 @@ def test_a_picture_of_another_site_cannot_be_deleted(viewer: Viewer, shop: Site,
     assert str(other.id) not in shown
     assert owner.post(path, data={"csrf": csrf(shown), "picture": str(other.id)}).status_code == 404
     assert viewer.snapshots.get(other.id) == other
+
+
+def test_the_api_lists_and_deletes_the_pictures_of_a_page(viewer: Viewer, shop: Site, api: Client) -> None:
+    page, root = "shop.example/api-history", f"/api/v1/sites/{shop.id}/snapshots"
+    old = shops.snapshot(shop.id, page=page)
+    new = replace(shops.snapshot(shop.id, page=page), taken=NOON + 1000)
+    for one in (old, new):
+        viewer.snapshots.save(one, shops.page_layout(), shops.strips())
+
+    def listed() -> list[int]:
+        return [one["id"] for one in api.get(root, params={"page": page}).json()["snapshots"]]
+
+    assert listed() == [new.id, old.id]
+    assert api.delete(f"{root}/{new.id}").json()["id"] == new.id
+    assert listed() == [old.id]
+    assert api.delete(f"{root}/{new.id}").status_code == 404

@@ -105,10 +105,15 @@ def _job(request: Request, jobs: Jobs) -> Job:
 
 
 async def list_snapshots(request: Request, *, registry: Registry, snapshots: SiteSnapshots) -> Response:
-    only(request.query_params, ())
-    site = await registry.site(request)
-    found = await snapshots.all(site)
+    only(request.query_params, ("page",))
+    site, page = await registry.site(request), request.query_params.get("page", "")
+    found = await snapshots.history(site, page) if page else await snapshots.all(site)
     return answer({"snapshots": [snapshot_json(s) for s in found]})
+
+
+async def delete_snapshot(request: Request, *, registry: Registry, snapshots: SiteSnapshots) -> Response:
+    site = await registry.site(request)
+    return answer(snapshot_json(await snapshots.delete(site, str(request.path_params["snapshot"]))))
 
 
 ENTRIES = (
@@ -134,6 +139,13 @@ ENTRIES = (
         "/sites/{site}/snapshots",
         list_snapshots,
         "viewer",
-        "The newest picture of each page, width, variant and state.",
+        "The newest picture of each page, width, variant and state; with `page` every picture of that page.",
+    ),
+    Entry(
+        "DELETE",
+        "/sites/{site}/snapshots/{snapshot}",
+        delete_snapshot,
+        "editor",
+        "Delete a picture. Answers with what it was; maps then use the newest of the others.",
     ),
 )

@@ -8,11 +8,9 @@ from itertools import groupby
 from starlette.requests import Request
 from starlette.responses import Response
 
-from store.definitions import Missing
 from store.records import Site
-from store.snapshots import Snapshot, Snapshots
+from store.snapshots import Snapshot
 from viewer.access.person import signed_in
-from viewer.http.errors import missing
 from viewer.http.urls import Urls
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
@@ -20,7 +18,7 @@ from viewer.pages.frame.page import Page, doc
 from viewer.pages.map.picture_notes import stored_words
 from viewer.pages.pictures.fields import Fields, fields_of, takeable
 from viewer.registry import Registry
-from viewer.work import Work
+from viewer.site_snapshots import SiteSnapshots
 
 
 @dataclass(frozen=True)
@@ -56,12 +54,12 @@ class PictureHistoryPage(Page):
 
 
 async def show(
-    request: Request, *, registry: Registry, frames: Frames, urls: Urls, snapshots: Snapshots, work: Work
+    request: Request, *, registry: Registry, frames: Frames, urls: Urls, snapshots: SiteSnapshots
 ) -> Response:
     """GET: the pictures of the page that the query names."""
     site, page = await registry.site(request), request.query_params.get("page", "")
     frame = await frames.of(request, "pages", site)
-    found = await work.run(snapshots.history, int(site.id), page)
+    found = await snapshots.history(site, page)
     names = {state.key: state.name for state in await registry.states(site)}
     return answer(
         request,
@@ -81,22 +79,10 @@ async def show(
     )
 
 
-async def delete(request: Request, *, registry: Registry, urls: Urls, snapshots: Snapshots, work: Work) -> Response:
+async def delete(request: Request, *, registry: Registry, urls: Urls, snapshots: SiteSnapshots) -> Response:
     """POST `picture`: delete it. The map then uses the newest of the others."""
-    site, named = await registry.site(request), str((await request.form()).get("picture", ""))
-
-    def run() -> Snapshot:
-        try:
-            snapshot = snapshots.get(int(named) if named.isdecimal() and len(named) < 18 else 0)
-        except Missing:
-            raise missing("picture", named) from None
-        if snapshot.site != int(site.id):
-            raise missing("picture", named)
-        snapshots.delete(snapshot)
-        return snapshot
-
-    snapshot = await work.run(run)
-    work.forget()
+    site = await registry.site(request)
+    snapshot = await snapshots.delete(site, str((await request.form()).get("picture", "")))
     return go(urls.picture_history(site.id, page=snapshot.page))
 
 
