@@ -64,11 +64,11 @@ class Snapshots:
     def latest(
         self, site: int, page: str, width: int | None = None, variant: str = "", state: str = ""
     ) -> Snapshot | None:
-        """The newest of this page, exactly `width` px wide (None: any width)."""
+        """The chosen or else newest picture of this page, exactly `width` px wide (None: any width)."""
         rows = self.store.rows(
             f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} AND page = {{page:String}} "
             "AND ({width:UInt32} = 0 OR width = {width:UInt32}) "
-            "AND variant = {variant:String} AND state = {state:String} ORDER BY taken DESC, id DESC LIMIT 1",
+            f"AND variant = {{variant:String}} AND state = {{state:String}} ORDER BY {self._order(site)} LIMIT 1",
             site=site,
             page=page,
             width=width or 0,
@@ -114,10 +114,10 @@ class Snapshots:
         return [int(row["width"]) for row in rows]
 
     def of_page(self, site: int, page: str, width: int) -> list[Snapshot]:
-        """The newest of each variant and state of a page at one width."""
+        """The chosen or else newest picture of each variant and state of a page at one width."""
         rows = self.store.rows(
             f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} AND page = {{page:String}} "
-            "AND width = {width:UInt32} ORDER BY variant, state, taken DESC, id DESC LIMIT 1 BY variant, state",
+            f"AND width = {{width:UInt32}} ORDER BY variant, state, {self._order(site)} LIMIT 1 BY variant, state",
             site=site,
             page=page,
             width=width,
@@ -134,6 +134,28 @@ class Snapshots:
         )
         return [_snapshot(row) for row in rows]
 
+    def choose(self, snapshot: Snapshot, *, newest: bool = False) -> None:
+        """Let maps use this picture of its page, width, variant and state; `newest`: the newest one again."""
+        row: dict[str, list[Any]] = {
+            name: [getattr(snapshot, name)] for name in ("site", "page", "width", "variant", "state")
+        }
+        row |= {"snapshot": [0 if newest else snapshot.id], "time": [int(time.time() * 1000)]}
+        self.store.insert("picture_choices", row)
+
+    def chosen(self, site: int) -> set[int]:
+        """The ids of the pictures that somebody chose; some may have been deleted since."""
+        rows = self.store.rows(
+            "SELECT argMax(snapshot, picture_choices.time) AS id FROM picture_choices WHERE site = {site:UInt32} "
+            "GROUP BY page, width, variant, state HAVING id > 0",
+            site=site,
+        )
+        return {int(row["id"]) for row in rows}
+
+    def _order(self, site: int) -> str:
+        """Puts the chosen picture first, then the newest."""
+        chosen = ", ".join(str(id) for id in sorted(self.chosen(site)))
+        return f"id IN ({chosen}) DESC, taken DESC, id DESC" if chosen else "taken DESC, id DESC"
+
     def delete(self, snapshot: Snapshot) -> None:
         """Delete a picture with its layout, strips and matches. Returns when it is done."""
         # The row of the snapshot goes first, so that a snapshot that can be found has its whole picture.
@@ -147,10 +169,10 @@ class Snapshots:
             )
 
     def list(self, site: int) -> list[Snapshot]:
-        """The newest of each page, width, variant and state, in that order."""
+        """The chosen or else newest picture of each page, width, variant and state, in that order."""
         rows = self.store.rows(
             f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} "
-            "ORDER BY page, width, variant, state, taken DESC, id DESC LIMIT 1 BY page, width, variant, state",
+            f"ORDER BY page, width, variant, state, {self._order(site)} LIMIT 1 BY page, width, variant, state",
             site=site,
         )
         return [_snapshot(row) for row in rows]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from store.definitions import Missing
 from store.records import Site
 from store.snapshots import Snapshot, Snapshots
@@ -22,9 +24,19 @@ class SiteSnapshots:
         """Every snapshot of a page by width, variant and state, the newest of each first."""
         return list(await self._work.run(self._snapshots.history, int(site.id), page))
 
+    async def chosen(self, site: Site) -> set[int]:
+        """The ids of the pictures that somebody chose for the maps."""
+        return await self._work.run(self._snapshots.chosen, int(site.id))
+
+    async def choose(self, site: Site, id: str, *, newest: bool) -> Snapshot:
+        """Let maps use this snapshot, or the newest again. Problem 404 if the site has none with this id."""
+        return await self._change(site, id, lambda found: self._snapshots.choose(found, newest=newest))
+
     async def delete(self, site: Site, id: str) -> Snapshot:
         """Delete a snapshot of the site and return it. Problem 404 if the site has none with this id."""
+        return await self._change(site, id, self._snapshots.delete)
 
+    async def _change(self, site: Site, id: str, change: Callable[[Snapshot], None]) -> Snapshot:
         def run() -> Snapshot:
             try:
                 snapshot = self._snapshots.get(int(id) if id.isdecimal() and len(id) < 18 else 0)
@@ -32,9 +44,9 @@ class SiteSnapshots:
                 raise missing("picture", id) from None
             if snapshot.site != int(site.id):
                 raise missing("picture", id)
-            self._snapshots.delete(snapshot)
+            change(snapshot)
             return snapshot
 
-        deleted = await self._work.run(run)
+        changed = await self._work.run(run)
         self._work.forget()
-        return deleted
+        return changed

@@ -25,6 +25,7 @@ RELEASED = {
     "0001_schema": "32451e1c138c85b4e684817f43318676bd3ace826466e37a4fc1917ff83c2857",
     "0004_jobs": "59055d9c3c4e749bd24de126582700c2cffa54e19165c65c6d2f199cd96dfd27",
     "0005_credentials": "816672f6d07e0510a61700380d7c939887a85382ea838478352da8eb3f113d69",
+    "0006_picture_choices": "2742f43262919f665291fc8401674478081f9d9653f335bdcfd310703241e1d7",
 }
 
 
@@ -69,7 +70,7 @@ def test_every_target_of_landing_remembers_tokens(store: Store) -> None:
         "SELECT name, engine_full FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' "
         "AND name != 'migrations'"
     )
-    assert len(rows) == 14
+    assert len(rows) == 15
     assert [row["name"] for row in rows if "deduplication_window = 10000" not in row["engine_full"]] == []
 
 

@@ -76,7 +76,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/pictures", pictures.take, "editor", POST),
     Endpoint(SITE + "/pictures/{jobs}", pictures.follow, "viewer"),
     Endpoint(SITE + "/picture-history", picture_history.show, "viewer"),
-    Endpoint(SITE + "/picture-history", picture_history.delete, "editor", POST),
+    Endpoint(SITE + "/picture-history", picture_history.change, "editor", POST),
     Endpoint(SITE + "/sign-in", login.show, "editor"),
     Endpoint(SITE + "/sign-in", login.save, "owner", POST),
     Endpoint(SITE + "/own-browser", own_browser.show, "editor", BOTH),

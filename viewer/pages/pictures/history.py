@@ -11,6 +11,7 @@ from starlette.responses import Response
 from store.records import Site
 from store.snapshots import Snapshot
 from viewer.access.person import signed_in
+from viewer.http.errors import Problem
 from viewer.http.urls import Urls
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
@@ -29,6 +30,7 @@ class PastPicture:
     moment: str
     thumb: str
     notes: tuple[str, ...]
+    chosen: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ async def show(
     site, page = await registry.site(request), request.query_params.get("page", "")
     frame = await frames.of(request, "pages", site)
     found = await snapshots.history(site, page)
+    chosen = await snapshots.chosen(site)
     names = {state.key: state.name for state in await registry.states(site)}
     return answer(
         request,
@@ -68,7 +71,7 @@ async def show(
             title=frame.lang.text("Pictures of this page"),
             of_page=page,
             series=[
-                _series(frame.lang, urls, site, list(group), names)
+                _series(frame.lang, urls, site, [(one, one.id in chosen) for one in group], names)
                 for _, group in groupby(found, lambda one: (one.width, one.variant, one.state))
             ],
             editor=signed_in(request).may("editor"),
@@ -79,17 +82,24 @@ async def show(
     )
 
 
-async def delete(request: Request, *, registry: Registry, urls: Urls, snapshots: SiteSnapshots) -> Response:
-    """POST `picture`: delete it. The map then uses the newest of the others."""
+async def change(request: Request, *, registry: Registry, urls: Urls, snapshots: SiteSnapshots) -> Response:
+    """POST `picture` and `do`: `choose` it for maps, use the `newest` of its series again, or `delete` it."""
     site = await registry.site(request)
-    snapshot = await snapshots.delete(site, str((await request.form()).get("picture", "")))
+    form = await request.form()
+    picture, do = str(form.get("picture", "")), str(form.get("do", ""))
+    if do == "delete":
+        snapshot = await snapshots.delete(site, picture)
+    elif do in ("choose", "newest"):
+        snapshot = await snapshots.choose(site, picture, newest=do == "newest")
+    else:
+        raise Problem(400, "bad_parameter", f"A picture cannot be changed by {do!r}.")
     return go(urls.picture_history(site.id, page=snapshot.page))
 
 
 def _series(
-    lang: Language, urls: Urls, site: Site, found: list[Snapshot], state_names: dict[str, str]
+    lang: Language, urls: Urls, site: Site, found: list[tuple[Snapshot, bool]], state_names: dict[str, str]
 ) -> PictureSeries:
-    newest = found[0]
+    newest, _ = found[0]
     parts = (f"{lang.number(newest.width)} px", newest.variant, state_names.get(newest.state, newest.state))
     again = fields_of((newest.url, newest.variant.replace("=", ":")), state=newest.state)
     return PictureSeries(
@@ -100,8 +110,9 @@ def _series(
                 lang.moment(one.taken),
                 urls.strip(site.id, one.id, 0),
                 tuple(stored_words(lang, note) for note in one.warnings),
+                is_chosen,
             )
-            for one in found
+            for one, is_chosen in found
         ),
         retake=again if takeable(newest.page) else (),
     )
