@@ -161,6 +161,10 @@ class Maps:
         since, until = question.period.span(today())
         return await self._work.heavy(journey_map, self._store, journey, since, until, question.device)
 
+    async def is_chosen(self, snapshot: Snapshot) -> bool:
+        """Whether somebody chose this picture for the maps of its page."""
+        return snapshot.id in await self._work.run(self._snapshots.chosen, snapshot.site)
+
     async def strips(self, snapshot: Snapshot) -> Sequence[tuple[int, int]]:
         """(number, height in px) of each strip of a page picture, from the top down."""
 

@@ -89,6 +89,7 @@ def test_maps_use_the_chosen_picture_until_it_is_reset(viewer: Viewer, shop: Sit
     assert "chosen for maps" in words(owner.get(path).text)
     drawn = owner.get(f"/sites/{shop.id}/heatmap?page={page}&width={shops.WIDTH}").text
     assert f"/snapshots/{old.id}/0.webp" in drawn
+    assert "chosen for maps Use the newest again" in words(drawn)
     assert send("newest", old.id) == 303
     assert used() == {new.id}
     assert send("choose", old.id) == send("delete", old.id) == 303

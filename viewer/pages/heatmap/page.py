@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -52,6 +52,7 @@ class HeatmapPage(Page):
     all_elements: Choice | None = doc("Link to the whole table")
     taking: Taking | None = doc("The pictures of the page that are being taken, or could not be")
     here: str = doc("Address of this map")
+    chosen: int = doc("Id of the picture if somebody chose it for maps, else 0")
 
 
 async def heatmap(
@@ -78,7 +79,9 @@ async def heatmap(
         devices = await traffic.devices(asked.site, setting.page, since, until)
         return answer(request, without_map(frame, setting, no_picture(setting, sum(devices.values()))))
     strips = await maps.strips(found.figures.snapshot)
-    return answer(request, with_map(frame, setting, found, strips))
+    snapshot = found.figures.snapshot
+    chosen = snapshot.id if await maps.is_chosen(snapshot) else 0
+    return answer(request, replace(with_map(frame, setting, found, strips), chosen=chosen))
 
 
 async def _answer(maps: Maps, setting: MapSetting) -> HeatmapAnswer | ReachAnswer | None:
@@ -106,6 +109,7 @@ def without_map(frame: Frame, setting: MapSetting, empty: Empty | None = None) -
         all_elements=None,
         taking=setting.taking,
         here=setting.links.to(),
+        chosen=0,
     )
 
 
@@ -127,6 +131,7 @@ def with_map(frame: Frame, setting: MapSetting, found: HeatmapAnswer | ReachAnsw
         all_elements=_all_elements(setting, layer),
         taking=setting.taking,
         here=setting.links.to(),
+        chosen=0,
     )
 
 
