@@ -4,25 +4,33 @@ import {hear, listen} from './listen.js';
 import {placeOn} from './place.js';
 import {allowed} from './settings.js';
 import {sum} from './totals.js';
-import {FRAMED, KEYBOARD, LONG, MODIFIER, PEN, TOUCH} from './wire.js';
+import {DISABLED, FRAMED, KEYBOARD, LONG, MODIFIER, PEN, TOUCH} from './wire.js';
 
 const POINTERS = {touch: TOUCH, pen: PEN};
 const LONG_PRESS = 500; // ms
+const DISABLED_CONTROL = ':disabled:not(fieldset)';
+const ORIGIN = /^\w+:..[^/]+/;
 const STALE = 1000; // ms after which a press no longer explains what happens
 
 export const captureClicks = (touch, effects) => {
   let press; // row of the press whose click has not come yet
+  let on; // its target
   let down = 0; // `timeStamp` of the last press or key
 
   hear('keydown', (event) => {
     touch();
     down = event.timeStamp;
   });
-  hear('pointerdown click auxclick', (event) => {
-    const {button, timeStamp} = event;
-    const isPress = event.type === 'pointerdown';
-    const isKey = !isPress && !event.detail; // pressed by key: https://w3c.github.io/uievents/#event-type-click
-    if (!event.isTrusted) sum.fake += !isPress;
+  hear('pointerdown pointerup click auxclick', (event) => {
+    const {button, timeStamp, type} = event;
+    const path = event.composedPath();
+    const isPress = type === 'pointerdown';
+    const isClick = /click/.test(type);
+    const isKey = isClick && !event.detail; // pressed by key: https://w3c.github.io/uievents/#event-type-click
+    // No click follows on a disabled control:
+    // https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fe-disabled
+    if (type === 'pointerup' && (on !== path[0] || !path.some((el) => el.matches?.(DISABLED_CONTROL)))) return;
+    if (!event.isTrusted) sum.fake += isClick;
     // Not counted: the right button, which also fires `auxclick` (https://w3c.github.io/uievents/#event-type-auxclick),
     // and a click without a press: the browser repeats the click on a label on its field
     // (https://html.spec.whatwg.org/multipage/forms.html#the-label-element), and a press may have counted already.
@@ -32,7 +40,7 @@ export const captureClicks = (touch, effects) => {
     if (isPress || isKey)
       press = {
         t: Date.now(),
-        ...placeOn(event.composedPath()[0], ...(isKey ? [] : [event.clientX, event.clientY])),
+        ...placeOn((on = path[0]), ...(isKey ? [] : [event.clientX, event.clientY])),
         b: button,
         k:
           isKey * KEYBOARD +
@@ -42,6 +50,7 @@ export const captureClicks = (touch, effects) => {
     if (isPress) down = timeStamp;
     else {
       if (!isKey && timeStamp > down + LONG_PRESS) press.k += LONG;
+      if (!isClick) press.k += DISABLED;
       effects.awaitEffect(press, press.t);
       press = 0;
     }
@@ -53,11 +62,12 @@ export const captureClicks = (touch, effects) => {
     const frame = document.activeElement;
     if (
       target === window &&
-      frame.contentWindow &&
+      frame?.contentWindow &&
       !frame.contentDocument &&
       timeStamp > down + STALE &&
       navigator.userActivation?.isActive &&
-      !allowed.includes(new URL(frame.src || frame.data).origin)
+      // Not by `new URL`: a frame may have no address (`srcdoc`), or one that is none.
+      !allowed.includes(ORIGIN.exec(frame.src || frame.data)?.[0])
     ) {
       effects.watch(event);
       effects.awaitEffect({...placeOn(frame), b: 0, k: FRAMED});

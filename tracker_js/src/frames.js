@@ -16,7 +16,7 @@ const RECORD = /^(>>html:1[^]{0,400}),((?:[\w-]{2}|~){11,29})$/;
 export const captureFrames = (emit, effects) =>
   listen('message', (event) => {
     if (!allowed.includes(event.origin)) return;
-    const frame = [...document.querySelectorAll('iframe')].find((one) => one.contentWindow === event.source);
+    const frame = [...document.querySelectorAll('iframe,frame')].find((one) => one.contentWindow === event.source);
     const [kind, sent] = event.data.parcours;
     const [, path, marks] = RECORD.exec(sent.e);
     const row = {e: [shorten(recordOf(frame)[0] + path), marks]};

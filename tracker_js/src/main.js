@@ -2,9 +2,9 @@
 // Each capture is `capture(emit, …)`: it gets what it needs as arguments, and returns `close` if it keeps a row open.
 // stop.js ends the listeners and timers of all of them.
 import {guard} from './guard.js';
-import {attach, listen} from './listen.js';
-import {again, bye, hold, park, resume} from './send.js';
-import {consent, offline, respect, script, variant} from './settings.js';
+import {attach, listen, MARK} from './listen.js';
+import {again, bye, hold, resume} from './send.js';
+import {consent, offline, respect, setSite, site, url, variant} from './settings.js';
 import {stopAll} from './stop.js';
 import {stored} from './storage.js';
 import {captureEffects} from './effects.js';
@@ -60,9 +60,21 @@ const commands = {
 
 const start = () => {
   // A link that takes a picture in this browser (own_browser.js); it is no visit.
-  if (/#parcours-snapshot=/.test(location)) return stop(import(new URL('parcours-snapshot.js', script.src)));
+  if (/#parcours-snapshot=/.test(location)) return stop(import(new URL('../parcours-snapshot.js', url)));
+  if (stored(OFF) || (refuses && respect === 'strict')) return stop();
   if (!refuses) me.id = stored(ID);
+  if (consent === 'wait') hold(!me.id);
+  else if (consent !== undefined) commands.consent(true);
   open(location, document.referrer && trim(document.referrer).split(/[?#]/)[0]);
+  // First what sends: it must work even if a capture cannot start.
+  // Never `unload` or `beforeunload`: phones do not fire them, and they keep a page out of the back/forward cache.
+  // https://developer.chrome.com/docs/web-platform/page-lifecycle-api
+  listen('visibilitychange', () => (document.hidden ? bye(leave) : again()));
+  listen('online', again);
+  listen('pagehide freeze', () => bye(leave, true));
+  listen('pageshow', (event) => event.persisted && open(location, address.ref));
+  if (variant) commands.variant(...variant.split(/:(.*)/));
+  if (offline) guard(resume)();
   const effects = captureEffects(emit);
   const leaveHover = captureHover(emit, touch);
   closers.push(captureClicks(touch, effects), effects.settle, leaveHover, captureInputs(emit, touch));
@@ -73,38 +85,45 @@ const start = () => {
   captureFrames(emit, effects);
   captureRoutes(onRoute);
   attach(window);
-  // Never `unload` or `beforeunload`: phones do not fire them, and they keep a page out of the back/forward cache.
-  // https://developer.chrome.com/docs/web-platform/page-lifecycle-api
-  listen('visibilitychange', () => (document.hidden ? leave() : again()));
-  listen('online', again);
-  listen('pagehide', () => {
-    park();
-    leave();
-    bye();
-  });
-  listen('freeze', leave);
-  listen('pageshow', (event) => event.persisted && open(location, address.ref));
-  if (offline) resume();
-  if (variant) commands.variant(...variant.split(/:(.*)/));
-  if (consent === 'wait') hold(!me.id);
-  else if (consent !== undefined) commands.consent(true);
-  if (stored(OFF) || (refuses && respect === 'strict')) stop();
 };
 
-const {q: queue = [], on} = window.parcours || {};
-if (!on) {
-  let started;
-  const run = guard(([name, ...args]) => commands[name](...args));
-  // A page in a background tab has no visitor yet, nor has a prerendered page
-  // (https://wicg.github.io/nav-speculation/prerendering.html).
-  const begin = () => {
-    if (document.hidden || started) return;
-    started = true;
-    start();
-    queue.forEach(run);
+// The page may have a variable of this name, which stays; only our stub (docs/snippet.md) and the function of an earlier
+// copy, below, are replaced: both use `.q`. An element or a frame of this name is no property of the window itself.
+const own = Object.hasOwn(window, 'parcours') && window.parcours;
+const isFree = !own || (own.call && /\.q\b/.test(own));
+let started;
+const run = guard(([name, ...args]) => commands[name](...args));
+const command = (...call) => (started || call[0] === 'site' ? run(call) : command.q.push(call));
+
+// A page in a background tab has no visitor yet, nor has a prerendered page
+// (https://wicg.github.io/nav-speculation/prerendering.html).
+const begin = () => {
+  if (document.hidden || started || !site) return;
+  started = true;
+  start();
+  for (const call of command.q.splice(0)) run(call);
+};
+
+commands.site = (key, home) => {
+  if (!site) setSite(key, home);
+  begin();
+};
+
+// A copy that runs cancels this event. `document.open()` ends it: all listeners of the window are removed.
+// https://html.spec.whatwg.org/multipage/dynamic-markup-insertion.html#document-open-steps
+if (dispatchEvent(new CustomEvent(ID, {cancelable: true, detail: site}))) {
+  const onCopy = (event) => {
+    if (!site) return;
+    event.preventDefault();
+    if (event.detail !== site) console.warn('parcours: only site', site, 'not', event.detail);
   };
-  window.parcours = (...call) => (started ? run(call) : queue.push(call));
-  window.parcours.on = 1;
+  addEventListener(ID, onCopy); // for good: after `stop`, another copy must not start
+  command.q = [];
+  command.on = 1;
+  window[MARK] = 1;
+  if (isFree) window.parcours = command;
+  for (const call of (isFree && own.q) || []) command(...call);
   listen('visibilitychange', begin);
   guard(begin)();
+  setTimeout(() => site || console.warn('parcours: use parcours.js?site=KEY'));
 }

@@ -20,9 +20,14 @@ const isFixed = (el) => {
 
 /** Reads how far down the page is shown. Fixed bars at the bottom edge are ignored. */
 export const look = () => {
-  const {scrollWidth, scrollHeight} = document.scrollingElement;
-  size = {vw: innerWidth, vh: innerHeight, pw: scrollWidth, ph: scrollHeight};
-  const page = shell?.scrollHeight ? shell : document.scrollingElement; // the inner one may be gone
+  size = {vw: innerWidth || 1, vh: innerHeight || 1, pw: 0, ph: 0};
+  const {scrollWidth, scrollHeight} = document.scrollingElement || document.documentElement;
+  size.pw = scrollWidth;
+  size.ph = scrollHeight;
+  // None in a frameset, and in quirks mode if the body is a scroll container.
+  // https://drafts.csswg.org/cssom-view/#dom-document-scrollingelement
+  const all = document.scrollingElement || {scrollHeight, scrollTop: scrollY, clientHeight: innerHeight};
+  const page = shell?.scrollHeight ? shell : all; // the inner one may be gone
   const ph = page.scrollHeight;
   // Limited by `ph`: elastic overscroll shows more than the page. https://drafts.csswg.org/css-overscroll/
   const depth = Math.min(ph, Math.round(page.scrollTop + page.clientHeight));

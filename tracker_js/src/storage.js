@@ -7,4 +7,4 @@ export const stored = guard((key, value, kind = 'local') => {
   if (value) storage[key] = value;
   else if (value === '') storage.removeItem(key);
   return storage[key];
-});
+}, 0);

@@ -3,7 +3,8 @@ import {trimAddress} from './address.js';
 import {clear, columns, count, placeOf, put} from './batch.js';
 import {letter} from './elements.js';
 import {look, resetReach, scrolled, size, spend} from './reach.js';
-import {push} from './send.js';
+import {guard} from './guard.js';
+import {pump, push} from './send.js';
 import {hash, keepQuery, outer} from './settings.js';
 import {inFrame, makeTimer} from './timer.js';
 import {resetTotals, sum} from './totals.js';
@@ -72,32 +73,38 @@ export const emit = (kind, row, wait = OTHER_WAIT) => {
   if (count > MOST_ROWS) send();
 };
 
-/** Sends the waiting rows as a batch. */
+const device = () => ({
+  dpr: devicePixelRatio,
+  touch: navigator.maxTouchPoints > 0,
+  lang: navigator.language,
+  tz: -new Date().getTimezoneOffset(),
+  auto: navigator.webdriver,
+});
+
+/** Sends the waiting rows as a batch. A reader of the page that throws must not keep the rest from being sent. */
 const send = () => {
   timer();
   if (outer || (view.seq && !count && sum.ms < sent + NEWS)) return;
-  sent = sum.ms;
-  if (!size) lookNow();
+  if (!size) guard(lookNow)();
   const ctx = {
     ...address,
     ...size,
     ...me,
-    dpr: devicePixelRatio,
-    touch: navigator.maxTouchPoints > 0,
-    lang: navigator.language,
-    tz: -new Date().getTimezoneOffset(),
+    ...guard(device)(),
     consent: !!me.id,
-    auto: navigator.webdriver,
   };
-  push({...view, ctx, scroll: scrolled(placeOf), ...columns}, count);
-  view.seq++;
+  // In this order: if Firefox stops the script (see `bye`), the next call makes the same batch again.
+  push({...view, ctx, scroll: guard(scrolled)(placeOf), ...columns}, count);
   clear(view.t0);
+  view.seq++;
+  sent = sum.ms;
+  pump();
 };
 
 /** Emits open rows and sends everything. `end`: the effect that ends or hides the view, if one does. */
 const flush = (end) => {
   engage();
-  for (const close of closers) close(end);
+  for (const close of closers) guard(close)(end);
   send();
 };
 
