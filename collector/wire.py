@@ -70,6 +70,7 @@ class ViewTotals(Struct, gc=False):
     clicks: Annotated[int, Meta(ge=0, le=1_000_000)] = 0
     cut: Annotated[int, Meta(ge=0, le=10_000_000)] = 0  # events that the tracker dropped
     fake: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # clicks made by scripts: counted, never stored
+    err: Annotated[int, Meta(ge=0, le=1_000_000)] = 0  # errors of the tracker: each may have lost an event
 
 
 class Elements(Struct, gc=False):

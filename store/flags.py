@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 KEYBOARD, TOUCH, MODIFIER, PEN, LONG, FRAMED = (1 << bit for bit in range(6))
+DISABLED = 1 << 7
 
 CLICK_FLAGS = {
     KEYBOARD: "keyboard or assistive: placed at the centre",
@@ -11,4 +12,5 @@ CLICK_FLAGS = {
     PEN: "pen",
     LONG: "long press: half a second or more",
     FRAMED: "in a frame of another origin: what followed in there is not known",
+    DISABLED: "disabled control: nothing can follow",
 }

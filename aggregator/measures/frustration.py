@@ -1,7 +1,7 @@
 """Dead and rage clicks, judged when a map is asked for: the rules may change without losing the past.
 
 **Dead**: nothing followed within 1,000 ms; left button, no modifier key; not on form controls, labels (nor on a word
-in one) and media, which may answer where a page cannot see it. Links are judged: broken ones are the commonest dead
+in one) and media, which may answer where a page cannot see it, unless the control is disabled. Links are judged: broken ones are the commonest dead
 click.
 
 **Rage**: three or more clicks in one view, gaps under 1,000 ms, each at most 30 px from the previous one; not where
@@ -20,7 +20,7 @@ from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
 from aggregator.shapes.paths import prefixes, tag_of
 from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
-from store.flags import FRAMED, KEYBOARD, MODIFIER
+from store.flags import DISABLED, FRAMED, KEYBOARD, MODIFIER
 
 DEAD_AFTER = 1_000  # ms
 RAGE_CLICKS = 3
@@ -53,10 +53,10 @@ def tag_mask(records: Records, record: UInt64, tags: frozenset[str]) -> Mask:
 
 
 def dead(clicks: JudgedClicks, unjudged: Mask) -> Mask:
-    """Clicks after which nothing changed in time; those in the mask `unjudged` are never dead."""
+    """Clicks after which nothing changed in time; those in the mask `unjudged` only if their control is disabled."""
     nothing = (clicks.effect == 0) | (clicks.effect_ms > DEAD_AFTER)
     plain = (clicks.button == 0) & ((clicks.flags & (MODIFIER | FRAMED)) == 0)
-    return np.asarray(nothing & plain & ~unjudged, bool)
+    return np.asarray(nothing & plain & (~unjudged | ((clicks.flags & DISABLED) > 0)), bool)
 
 
 def rage(clicks: JudgedClicks, editable: Mask) -> Mask:

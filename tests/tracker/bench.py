@@ -20,13 +20,24 @@ SOURCES = Path(__file__).resolve().parents[2] / "tracker_js" / "src"
 DIST = SOURCES.parent / "dist"
 SITE_KEY = "ABCDEFGHIJKL"
 LEFT_TO = "/left"  # where `leave` goes
+# Codes of the collector's errors by status (collector/door/refusal.py).
+ERRORS = {400: "shape", 403: "origin", 404: "unknown_site", 413: "too_large", 429: "address_rate"}
 SNIPPET = f'<script defer src="/parcours.js" data-site="{SITE_KEY}"></script>'
 
 
 @dataclass
 class Answer:
+    """`body`: None for the collector's own, which is JSON for an error."""
+
     status: int = 204
     headers: dict[str, str] = field(default_factory=dict)
+    body: bytes | None = None
+
+    def content(self) -> bytes:
+        if self.body is not None:
+            return self.body
+        error = {"code": ERRORS.get(self.status, "busy"), "message": "Not accepted.", "hint": "See docs/collector.md."}
+        return b"" if self.status == 204 else json.dumps({"error": error}).encode()
 
 
 class Bench:
@@ -136,7 +147,7 @@ class Bench:
                     bench.bodies.append((answer.status, body))
                     bench._news.notify_all()
                 cross = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "Retry-After"}
-                return self._answer(answer.status, headers={**cross, **answer.headers})
+                return self._answer(answer.status, answer.content(), {**cross, **answer.headers})
 
             def log_message(self, *args: object) -> None:
                 pass

@@ -22,6 +22,7 @@ FLAGS = {
     "PEN": "pen",
     "LONG": "long press",
     "FRAMED": "in a frame",
+    "DISABLED": "disabled",
 }
 FIELD_FLAGS = {"BLANK": "left blank", "CORRECTED": "corrected"}
 EFFECTS = {"CHANGED": "the page changed", "ADDRESS": "address changed", "LEFT": "the page was left"}

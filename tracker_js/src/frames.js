@@ -14,6 +14,7 @@ const BELOW = {b: 5, c: 64, k: 32};
 const RECORD = /^(>>html:1[^]{0,400}),((?:[\w-]{2}|~){11,29})$/;
 
 export const captureFrames = (emit, effects) =>
+  allowed[0] &&
   listen('message', (event) => {
     if (!allowed.includes(event.origin)) return;
     const frame = [...document.querySelectorAll('iframe,frame')].find((one) => one.contentWindow === event.source);

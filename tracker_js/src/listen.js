@@ -2,7 +2,7 @@
 import {guard} from './guard.js';
 import {signal} from './stop.js';
 
-/** Property of a window with a tracker of its own. A symbol: no name in the page can be equal to it. */
+/** Property of the root element of a page with a tracker: its site. No name in the page can be equal to a symbol. */
 export const MARK = Symbol.for('parcours');
 
 const heard = []; // [types, fn] to listen to in frames too
@@ -21,7 +21,7 @@ const onLoad = ({target}) => target.contentWindow && attach(target.contentWindow
 
 /** Adds the listeners of `hear` to a window and to its frames, including frames that load later. */
 export const attach = guard((frame) => {
-  for (const [types, fn] of heard) bind(types, frame === window ? fn : (event) => frame[MARK] || fn(event), frame);
+  for (const [types, fn] of heard) bind(types, frame === window ? fn : (event) => frame.document.documentElement[MARK] || fn(event), frame);
   // On the document: `load` never reaches the window. https://dom.spec.whatwg.org/#interface-document (get the parent)
   bind('load', onLoad, frame.document);
   for (let i = 0; i < frame.length; i++) attach(frame[i]);

@@ -106,21 +106,19 @@ const begin = () => {
 
 commands.site = (key, home) => {
   if (!site) setSite(key, home);
+  root[MARK] = site;
   begin();
 };
 
-// A copy that runs cancels this event. `document.open()` ends it: all listeners of the window are removed.
+// The mark is on the root element, since `document.open()` removes that and all listeners, but keeps the window.
 // https://html.spec.whatwg.org/multipage/dynamic-markup-insertion.html#document-open-steps
-if (dispatchEvent(new CustomEvent(ID, {cancelable: true, detail: site}))) {
-  const onCopy = (event) => {
-    if (!site) return;
-    event.preventDefault();
-    if (event.detail !== site) console.warn('parcours: only site', site, 'not', event.detail);
-  };
-  addEventListener(ID, onCopy); // for good: after `stop`, another copy must not start
+const root = document.documentElement;
+if (root[MARK]) {
+  if (root[MARK] !== site) console.warn('parcours: only site', root[MARK], 'not', site);
+} else {
+  root[MARK] = site;
   command.q = [];
   command.on = 1;
-  window[MARK] = 1;
   if (isFree) window.parcours = command;
   for (const call of (isFree && own.q) || []) command(...call);
   listen('visibilitychange', begin);

@@ -31,7 +31,7 @@ export const look = () => {
   const ph = page.scrollHeight;
   // Limited by `ph`: elastic overscroll shows more than the page. https://drafts.csswg.org/css-overscroll/
   const depth = Math.min(ph, Math.round(page.scrollTop + page.clientHeight));
-  range = [page.scrollTop, depth].map((y) => (y / ph) * BANDS);
+  range = [page.scrollTop, depth].map((y) => (y / ph) * BANDS || 0);
   if (depth < reach?.depth) return;
   const el = owner(document.elementsFromPoint(innerWidth / 2, innerHeight - 1).find((one) => !isFixed(one)));
   const {top, height} = el.getBoundingClientRect();

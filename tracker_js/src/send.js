@@ -25,13 +25,12 @@ const UNSAID = /^([br]|cut|err|fake|ref)$/;
 
 /**
  * JSON. A `toJSON` that the page added to a prototype is bypassed: `this[name]` is the value before it
- * (https://tc39.es/ecma262/#sec-serializejsonproperty). `false` is not sent: it is the wire format's default. A size
- * that the page made NaN is sent as 0.
+ * (https://tc39.es/ecma262/#sec-serializejsonproperty). `false` is not sent: it is the wire format's default.
  */
 const toText = (value) =>
   JSON.stringify(value, function (name) {
     const own = this[name];
-    return own === false || (UNSAID.test(name) && !/[^0,]/.test(own)) ? undefined : Number.isNaN(own) ? 0 : own;
+    return own === false || (UNSAID.test(name) && !/[^0,]/.test(own)) ? undefined : own;
   });
 
 const bodyOf = ({batch}) => toText({...batch, sent: Date.now()});
