@@ -1,8 +1,8 @@
 """Dead and rage clicks, judged when a map is asked for: the rules may change without losing the past.
 
 **Dead**: nothing followed within 1,000 ms; left button, no modifier key; not on form controls, labels (nor on a word
-in one) and media, which may answer where a page cannot see it, unless the control is disabled. Links are judged: broken ones are the commonest dead
-click.
+in one) and media, which may answer where a page cannot see it. Disabled controls are judged, and so are links: broken
+ones are the commonest dead click.
 
 **Rage**: three or more clicks in one view, gaps under 1,000 ms, each at most 30 px from the previous one; not where
 every click had an effect of its own within 300 ms (steppers, carousels), nor on text fields, where a triple click

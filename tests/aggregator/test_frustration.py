@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aggregator.measures.frustration import judge
-from store.flags import FRAMED, KEYBOARD, MODIFIER
+from store.flags import DISABLED, FRAMED, KEYBOARD, MODIFIER
 from tests.aggregator.build import NOON, points, records
 
 LINK, FIELD, CANVAS = ("main>a:1", ""), ("main>input:1", ""), ("main>canvas:1", "")
@@ -26,6 +26,7 @@ ALL = records([LINK, FIELD, CANVAS, WORD_IN_LABEL, LINK_IN_LABEL, NAMED])
         (LINK, {"effect": 0, "effect_ms": 0, "flags": KEYBOARD}, True),
         (LINK, {"effect": 0, "effect_ms": 0, "flags": FRAMED}, False),
         (FIELD, {"effect": 0, "effect_ms": 0}, False),
+        (FIELD, {"effect": 0, "effect_ms": 0, "flags": DISABLED}, True),
         (CANVAS, {"effect": 0, "effect_ms": 0}, False),
         (WORD_IN_LABEL, {"effect": 0, "effect_ms": 0}, False),
         (LINK_IN_LABEL, {"effect": 0, "effect_ms": 0}, True),

@@ -64,6 +64,7 @@ def test_a_batch_becomes_rows_of_every_table(either: Store) -> None:
             "clicks": 2,
             "cut": 3,
             "fake": 0,
+            "err": 0,
         }
     ]
     clicks = either.rows("SELECT * FROM points WHERE kind = 'click' ORDER BY time")
@@ -112,13 +113,13 @@ def test_a_batch_becomes_rows_of_every_table(either: Store) -> None:
 
 def test_fields_forms_and_errors_become_events_on_their_elements(either: Store) -> None:
     made = {
-        "sum": {"ms": 1, "clicks": 0, "cut": 0, "fake": 4},
+        "sum": {"ms": 1, "clicks": 0, "cut": 0, "fake": 4, "err": 5},
         "input": {"t": [10, 20], "e": [0, 1], "d": [150, 7], "n": [9, 0], "k": [2, 1]},
         "submit": {"t": [90], "e": [1]},
         "error": {"t": [95], "e": [0], "h": ["a-"], "n": ["app.js"]},
     }
     either.insert_segment(line(**made), "segment")
-    assert either.rows("SELECT fake FROM views") == [{"fake": 4}]
+    assert either.rows("SELECT fake, err FROM views") == [{"fake": 4, "err": 5}]
     told = WHERE | WHO | {"changes": 0, "flags": 0, "value": None}
     assert either.rows("SELECT * FROM events WHERE kind IN ('input', 'submit', 'error') ORDER BY time") == [
         told | LINK | {"kind": "input", "time": T0 + 1_010, "name": "", "value": 1500.0, "changes": 9, "flags": 2},
@@ -189,6 +190,7 @@ def test_whatever_the_wire_format_accepts_fits_the_tables(store: Store, end: str
             "clicks": 1_000_000 if most else 0,
             "cut": 10_000_000 if most else 0,
             "fake": 1_000_000 if most else 0,
+            "err": 1_000_000 if most else 0,
         },
         "el": {"p": ['"\\\x00\U0001f4a1' * 100 if most else "a"], "f": ["-_" * 27 if most else ".." * 11]},
         "click": {"t": [lasts], "e": [0], "x": [fraction], "y": [fraction], "w": [size], "h": [size], "px": [px]}

@@ -11,8 +11,8 @@ from msgspec import Struct
 from collector import wire
 from collector.enrich.enrichment import Enrichment
 
-SCHEMA = Path("store/sql/0001_schema.sql").read_text()
-COLUMNS = SCHEMA[SCHEMA.index("CREATE TABLE IF NOT EXISTS landing {") : SCHEMA.index("ENGINE = Null")]
+SCHEMA = "".join(file.read_text("utf-8") for file in sorted(Path("store/sql").glob("*.sql")))
+COLUMNS = SCHEMA[SCHEMA.index("CREATE TABLE IF NOT EXISTS landing {") :]
 VIEWS = SCHEMA[SCHEMA.index("CREATE MATERIALIZED VIEW IF NOT EXISTS landing_") :]
 STRUCTS: dict[str, type[Struct]] = {
     "ctx": wire.ViewContext,
@@ -32,9 +32,8 @@ NOT_STORED = {"": {"v"}, "ctx": {"id", "auto"}}
 
 
 def tuple_fields(text: str, name: str) -> list[str]:
-    """Names of the fields of `name Tuple(…)`, in their order; nested tuples count as one field."""
-    start = re.search(rf"\b{name} Tuple\(", text)
-    assert start, name
+    """Names of the fields of the last `name Tuple(…)`, in their order; nested tuples count as one field."""
+    *_, start = re.finditer(rf"\b{name} Tuple\(", text)
     depth, fields, piece = 1, [], ""
     for letter in text[start.end() :]:
         depth += (letter == "(") - (letter == ")")
