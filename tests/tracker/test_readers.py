@@ -84,7 +84,8 @@ def test_a_sandboxed_frame_without_address_gets_its_click(bench: Bench, page: Pa
 DISABLED = 128
 CONTROLS = """<button id=one disabled style="width:90px;height:40px">Pay</button>
 <button id=two disabled style="width:90px;height:40px"><span id=in>Pay</span></button>
-<fieldset disabled><button id=three style="width:90px;height:40px">Pay</button><input id=four><p id=text>text</p></fieldset>
+<fieldset disabled><button id=three style="width:90px;height:40px">Pay</button><input id=four>
+<p id=text>text</p></fieldset>
 <select id=five disabled><option>1</select><textarea id=six disabled></textarea>"""
 
 
