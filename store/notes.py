@@ -26,6 +26,8 @@ NOTES = {
     "panel": "Most of this page scrolls in a panel of its own: the picture shows the top of it. "
     "A state with the step `scroll` shows more.",
     "own_browser": "Taken in somebody's own browser, so it may show more than visitors see.",
+    "inside": "This page scrolls inside itself: a script moves its content, and the window does not scroll. "
+    "The picture may show only the first screen, and reach says nothing here: it can reach the end at once.",
     "height": "The page is {height:,} px tall here, but {usual:,} px for its visitors at this width: "
     "something of it may be missing, or it may show more to them than to us.",
 }

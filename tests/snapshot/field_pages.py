@@ -134,4 +134,32 @@ _SCRIPTS = {
     ),
 }
 
-FIELD_PAGES = _SCROLLERS | _BANNERS | _LATE_PAGES | _SCRIPTS
+_SLIDES = "".join(f'<div class="slide"><h2>Slide {n}</h2></div>' for n in range(3))
+_WHEEL = (
+    "let n = 0; addEventListener('wheel', () => {n = Math.min(2, n + 1);"
+    "deck.style.transform = `translateY(${-100 * n}vh)`})"
+)
+_LOCK = "html,body{margin:0;height:100%;overflow:hidden}.slide{height:100vh;background:red}"
+
+_INSIDE = {
+    "/by-transform": _page(f'<div id="deck">{_SLIDES}</div>', _LOCK, _WHEEL),
+    "/by-slides": _page(
+        f'<div id="deck">{_SLIDES}</div>',
+        "body{margin:0}#deck{position:relative;height:100vh;overflow:hidden}.slide{position:absolute;inset:0}"
+        ".slide:nth-child(2){transform:translateY(100%)}.slide:nth-child(3){transform:translateY(200%)}",
+    ),
+    "/by-slides-sideways": _page(
+        f'<div id="deck">{_SLIDES}</div>',
+        "body{margin:0;overflow:hidden}#deck{display:flex;width:300vw}.slide{width:100vw;height:100vh}",
+    ),
+    "/by-moved-container": _page(
+        f'<div id="deck">{_SLIDES}</div>',
+        "html{overflow:hidden}body{margin:0}#deck{transform:translate3d(0,0,0)}.slide{height:100vh}",
+    ),
+    "/one-screen": _page(
+        '<div class="hero"><h1>Hello</h1><div class="strip"><p>One</p><p>Two</p><p>Three</p></div></div>',
+        "body{margin:0}.hero{height:100vh;overflow:hidden}.strip{display:flex;width:300vw;height:200px}p{width:100vw}",
+    ),
+}
+
+FIELD_PAGES = _SCROLLERS | _BANNERS | _LATE_PAGES | _SCRIPTS | _INSIDE

@@ -48,3 +48,13 @@ def test_a_frameset_is_photographed_with_the_elements_of_its_frames(shoot):
     assert all(layout.visible[i] for i in headings)
     assert sorted(round(float(layout.x[i]), -2) for i in headings) == [0, 400, 400]
     assert len({round(float(layout.y[i]), -2) for i in headings}) == 2
+
+
+@pytest.mark.parametrize("path", ["/by-transform", "/by-slides", "/by-slides-sideways", "/by-moved-container"])
+def test_a_page_whose_script_scrolls_it_gives_a_warning(shoot, path):
+    assert sum(words.startswith("This page scrolls inside itself") for words in notes_of(shoot(path).snapshot)) == 1
+
+
+@pytest.mark.parametrize("path", ["/one-screen", "/hero", "/sticky", "/plain"])
+def test_other_pages_do_not_scroll_inside_themselves(shoot, path):
+    assert not any("inside itself" in words for words in notes_of(shoot(path).snapshot))

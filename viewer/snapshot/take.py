@@ -212,6 +212,8 @@ async def _picture(world: World, session: PictureSession, width: int, window: in
     if not request.recipe.steps:  # a state may have another height or scroll position
         if state["panel"] > window and note("panel") not in warnings:
             warnings.append(note("panel"))
+        elif await world.run("inside"):
+            warnings.append(note("inside"))
         if different := height_warning(tall, width, session.heights.page):
             warnings.append(different)
     strips = await photograph(world, wide, height, limits)

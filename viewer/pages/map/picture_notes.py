@@ -54,6 +54,10 @@ def _sentences(lang: Language) -> dict[str, str]:
             "“scroll” step shows more."
         ),
         "own_browser": _("Taken in somebody's own browser, so it may show more than visitors see."),
+        "inside": _(
+            "This page scrolls inside itself: a script moves its content, and the window does not scroll. The "
+            "picture may show only the first screen, and reach says nothing here: it can reach the end at once."
+        ),
         "height": _(
             "The page is %(height)s px tall here, but %(usual)s px for its visitors at this width: part of "
             "it may be missing, or visitors may be shown more."
