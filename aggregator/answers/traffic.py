@@ -13,6 +13,7 @@ from aggregator.queries.traffic import (
     read_page_days,
     read_page_devices,
     read_page_totals,
+    read_tracker_errors,
 )
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
@@ -22,12 +23,16 @@ SHOWN_DAYS = 28
 
 @dataclass(frozen=True)
 class SiteTraffic:
-    """`daily`: views of the last 28 days, oldest first, today last. `last_view_ms`: of anyone's view; 0 = never."""
+    """`daily`: views of the last 28 days, oldest first, today last. `last_view_ms`: of anyone's view; 0 = never.
+
+    `tracker_errors`: in these views; each may have lost an event.
+    """
 
     views_today: int
     views_28: int
     last_view_ms: int
     daily: list[int]
+    tracker_errors: int
 
 
 @dataclass(frozen=True)
@@ -46,9 +51,10 @@ class PageRow:
 def site_traffic(store: Store, site: int, today: date) -> SiteTraffic:
     """The last 28 days of a site."""
     since = today - timedelta(days=SHOWN_DAYS - 1)
-    views = read_daily(store, SiteScope(site, since, today))
+    scope = SiteScope(site, since, today)
+    views = read_daily(store, scope)
     daily = [views.get(since + timedelta(days=n), 0) for n in range(SHOWN_DAYS)]
-    return SiteTraffic(daily[-1], sum(daily), read_last_view(store, site), daily)
+    return SiteTraffic(daily[-1], sum(daily), read_last_view(store, site), daily, read_tracker_errors(store, scope))
 
 
 def pages_of(store: Store, site: int, since: date, until: date) -> list[PageRow]:

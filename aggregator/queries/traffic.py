@@ -23,6 +23,12 @@ def read_last_view(store: Store, site: int) -> int:
     return int(row["last"]) if row["n"] else 0
 
 
+def read_tracker_errors(store: Store, scope: SiteScope) -> int:
+    """Errors of the tracker in all views: each may have lost an event."""
+    condition, params = where_site(scope)
+    return int(store.rows(f"SELECT sum(err) AS n FROM views FINAL WHERE {condition}", **params)[0]["n"])
+
+
 def read_page_days(store: Store, scope: SiteScope) -> list[PageDay]:
     """Views of each page on each day with views, in no order."""
     condition, params = where_site(scope)

@@ -155,6 +155,7 @@ _VIEW: dict[str, Any] = {
     "engaged_ms": 1000,
     "clicks": 0,
     "cut": 0,
+    "err": 0,
 }
 _POINT: dict[str, Any] = {
     "kind": "click",

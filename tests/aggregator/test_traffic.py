@@ -16,8 +16,8 @@ def fill(store: Store) -> None:
     insert(store, "views", [{"visitor": v, "view": v, "clicks": 1, "seq": 0} for v in range(1, 5)])
     insert(store, "views", [{"visitor": v, "view": v, "clicks": 3, "seq": 1} for v in range(1, 5)])
     insert(store, "views", [{"visitor": 5, "view": 5, "device": "phone", "time": NOON - DAY_MS}])
-    insert(store, "views", [{"visitor": 1, "view": 6, "page": OTHER, "time": NOON - 27 * DAY_MS}])
-    insert(store, "views", [{"visitor": 1, "view": 7, "page": OTHER, "time": NOON - 28 * DAY_MS}])
+    insert(store, "views", [{"visitor": 1, "view": 6, "page": OTHER, "time": NOON - 27 * DAY_MS, "err": 3}])
+    insert(store, "views", [{"visitor": 1, "view": 7, "page": OTHER, "time": NOON - 28 * DAY_MS, "err": 5}])
     insert(store, "views", [{"visitor": 8, "view": 8, "bot": "x", "time": NOON + 5}])
     insert(store, "views", [{"visitor": 9, "view": 9, "excluded": 1}])
     insert(store, "points", [{"visitor": 1, "view": 1, "effect": 0}, {"visitor": 2, "view": 2}])
@@ -28,6 +28,7 @@ def test_the_traffic_of_a_site(store: Store) -> None:
     fill(store)
     traffic = site_traffic(store, 1, DAY)
     assert (traffic.views_today, traffic.views_28, traffic.last_view_ms) == (4, 6, NOON + 5)
+    assert traffic.tracker_errors == 3
     assert traffic.daily == [1] + [0] * 25 + [1, 4]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+from datetime import UTC, datetime
 from html import unescape
 
 from store.records import Site
+from tests.aggregator.build import insert
 from tests.viewer.client import Client
 from tests.viewer.pages import post, words
 from viewer.app import Viewer
@@ -17,6 +20,7 @@ def test_a_site_is_added_and_waits(owner: Client, viewer: Viewer) -> None:
     site = viewer.definitions.find(Site, name="Journal")[0]
     assert site.domains == ("journal.example", "*.journal.example")
     assert f'data-site="{site.key}"' in unescape(page)
+    assert f'/parcours.js?site={site.key}"' in unescape(page)  # for tag managers
     assert "Waiting for the first view" in words(page)
     assert "Nothing received so far" in words(owner.get(f"{where}/pages").text)
     assert "Journal" in words(owner.get("/sites").text)
@@ -62,3 +66,12 @@ def test_the_team_and_the_key_of_a_site(viewer: Viewer, owner: Client, shop: Sit
     assert rotated.old_keys[0].key == changed.key
     assert rotated.staff_ids == changed.staff_ids
     assert f"{changed.key} works until" in words(owner.get(at).text)
+
+
+def test_errors_of_the_script_are_on_the_page_of_the_site(viewer: Viewer, owner: Client) -> None:
+    post(owner, "/sites/new", name="Faulty", domains="faulty.example")
+    site = viewer.definitions.find(Site, name="Faulty")[0]
+    assert "The script on your pages has met" not in words(owner.get(f"/sites/{site.id}").text)
+    now = int(time.time() * 1000)
+    insert(viewer.store, "views", [{"site": int(site.id), "err": 7, "time": now, "day": datetime.now(UTC).date()}])
+    assert "met 7 errors in the last 28 days" in words(owner.get(f"/sites/{site.id}").text)

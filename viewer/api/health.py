@@ -32,6 +32,7 @@ async def site_health(request: Request, *, registry: Registry, maps: Maps, healt
             "views_today": int(traffic.views_today),
             "views_28_days": int(traffic.views_28),
             "daily": [int(n) for n in traffic.daily],
+            "tracker_errors": traffic.tracker_errors,
             **_intake(found.intake),
             **_recent(found.recent),
         }

@@ -59,6 +59,18 @@ def skipped_line(lang: Language, recent: Recent) -> str:
     return f"{words} {names}"
 
 
+def tracker_errors_line(lang: Language, errors: int) -> str:
+    if not errors:
+        return ""
+    return lang.plural(
+        "The script on your pages has met %(num)s error in the last 28 days: an event may be missing. The page's own "
+        "scripts may have replaced a part of the browser.",
+        "The script on your pages has met %(num)s errors in the last 28 days: events may be missing. The page's own "
+        "scripts may have replaced a part of the browser.",
+        errors,
+    )
+
+
 def own_programs(lang: Language, intake: SiteIntake | None) -> str:
     if intake is None or not intake.from_backend:
         return ""

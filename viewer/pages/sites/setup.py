@@ -14,7 +14,7 @@ from rules.find import Rejected, stored_of, usable
 from rules.period import Period, today
 from store.definitions import Conflict
 from store.records import Site
-from store.sites import rotate_key, snippet
+from store.sites import rotate_key, snippet, tag_manager_line
 from viewer.access.person import signed_in
 from viewer.health import Health
 from viewer.http.urls import Urls
@@ -55,6 +55,7 @@ class SetupPage(Page):
     receiving: bool = doc("Whether any view was received")
     pages_href: str = doc("Address of its pages")
     snippet: str = doc("The snippet to paste")
+    tag_manager_line: str = doc("The snippet without attributes, which tag managers remove")
     key: str = doc("Public key of the site")
     old_keys: list[str] = doc("Earlier keys that still work, in sentences")
     rotate_action: str = doc("Where the form that changes the key posts to")
@@ -66,6 +67,7 @@ class SetupPage(Page):
     refusals: list[RefusalRow] = doc("What was refused, by reason")
     refused_line: str = doc("How much was refused, in a sentence")
     skipped_line: str = doc("How much of a newer script was skipped, in a sentence; empty: nothing")
+    tracker_errors_line: str = doc("How many errors the tracker met, in a sentence; empty: none")
     own_programs: str = doc("How much the owner's programs sent, in a sentence")
     quarantined: str = doc("How much the database rejected, in a sentence; empty: none")
     form: SiteForm = doc("Name and domains, as stored or as typed")
@@ -110,6 +112,7 @@ class SetupRenderer:
             receiving=state.receiving,
             pages_href=urls.pages(site.id),
             snippet=snippet(urls.base, site),
+            tag_manager_line=tag_manager_line(urls.base, site),
             key=site.key,
             old_keys=messages.old_keys(lang, site, health.intake),
             rotate_action=urls.rotate_key(site.id),
@@ -121,6 +124,7 @@ class SetupRenderer:
             refusals=_refusals(lang, health.recent),
             refused_line=messages.refused_line(lang, health.recent),
             skipped_line=messages.skipped_line(lang, health.recent),
+            tracker_errors_line=messages.tracker_errors_line(lang, health.traffic.tracker_errors),
             quarantined=messages.quarantined_line(lang, health.intake),
             own_programs=messages.own_programs(lang, health.intake),
             form=form,
