@@ -43,7 +43,7 @@ from bench.drift_speed import measure
 from store.layouts import Layout, path_key
 
 NAME = "drift"
-HELP = "share of elements found again on an edited page, by kind of edit (15 min the first time, then 8)"
+HELP = "share of elements found again on an edited page, by kind of edit (35 min the first time, then 25)"
 
 Figures = dict[str, dict[str, float]]  # method → found, wrong, and found of those that can be told apart, in %
 

@@ -24,7 +24,7 @@ import numpy as np
 from aggregator.placing.elements import Found, LayoutIndex, own_elements
 from aggregator.placing.look_alikes import Lists, ListState, LookAlikes
 from aggregator.shapes.columns import Int32, UInt8
-from aggregator.shapes.fingerprints import parse
+from aggregator.shapes.fingerprints import ABSENT, CARD, parse
 from aggregator.shapes.paths import is_anchor, prefixes
 from aggregator.shapes.records import Records
 
@@ -93,19 +93,22 @@ def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]
 def _certainty(
     records: Records, found: Sequence[tuple[int, Found]], index: LayoutIndex, twins: Mapping[int, int]
 ) -> UInt8:
-    """Certainty u8[R] of the records that agree with the element under their key, and what they show about lists."""
+    """Certainty u8[R] of the records that agree with the element under their key. What was matched to an element
+    that is not identical to its record is certain: the matching requires a lead over all others."""
     doubtful: dict[int, tuple[LookAlikes, bool]] = {}  # record → its look-alikes, and whether they are identical to it
     certain, fitting, refused, moved = [], [], [], []
     for i, (at, finding) in enumerate(found):
         path, record = records.paths[i], parse(records.fps[i])
         twin = twins.get(int(records.record[i]), -1)
         if finding is Found.AGREES:
-            alike = index.look_alikes(record, at)
+            is_identical = index.fingerprints.identical(record, at)
+            alike = index.look_alikes(record, at) if is_identical or twin < 0 else None
             if alike is None:
                 certain.append(path)
             else:
+                doubtful[i] = alike, is_identical
+            if alike and is_identical:
                 fitting.append(path)
-                doubtful[i] = alike, index.fingerprints.identical(record, at)
         elif twin >= 0:
             moved.append((path, index.layout.paths[twin]))
         elif finding is Found.REFUSED or index.has_identical(path, record):
@@ -114,8 +117,17 @@ def _certainty(
     certainty = np.full(len(records), Certainty.CERTAIN, np.uint8)
     for i, (alike, is_identical) in doubtful.items():
         state = lists.state(records.paths[i], alike, index.siblings)
-        certainty[i] = _CERTAINTY[state] if is_identical or state is ListState.STAYED else Certainty.LOOK_ALIKES
+        is_clear = is_identical or (
+            state is ListState.STAYED and not _in_another_card(records.fps[i], found[i][0], index)
+        )
+        certainty[i] = _CERTAINTY[state] if is_clear else Certainty.LOOK_ALIKES
     return certainty
+
+
+def _in_another_card(fp: str, element: int, index: LayoutIndex) -> bool:
+    """Whether the card of the element has another content than the recorded one: it was edited, or replaced."""
+    mine, other = int(parse(fp).values[CARD]), int(index.fingerprints.values[element, CARD])
+    return ABSENT not in (mine, other) and mine != other
 
 
 def _matched(key: int, twin: int, index: LayoutIndex) -> tuple[int, Found]:

@@ -197,7 +197,10 @@ const headBefore = (el, card = el.getRootNode()) => {
   return el && gistOf(el)[1];
 };
 
-/** Fingerprints of `el`; `content` of its card, `head`: text of the heading before it. The page's text cannot be recovered from them. */
+/**
+ * Fingerprints of `el`; `content` of its card, `head`: text of the heading before it. The page's text cannot be
+ * recovered from them.
+ */
 export const marksOf = (el, siteKey, [own, all, inside, , picture], content, head) => {
   const get = (name) => el.getAttribute(name) || '';
   return [
