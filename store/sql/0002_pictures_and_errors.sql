@@ -1,3 +1,5 @@
+-- Errors of the tracker, requests for pictures, what the camera signs in with, and the pictures that people choose.
+
 -- Errors of the tracker in a view: each may have lost an event.
 
 {alter:views}
@@ -64,3 +66,54 @@ SELECT
 FROM landing
 -- An event sent by the owner's own programs (collector/backend) has no viewport: it is not a view of a page.
 WHERE b.ctx.vw > 0;
+
+-- Pictures that were requested, so that a restart takes them up again. The row with the highest version counts.
+CREATE TABLE IF NOT EXISTS {table:jobs} {on_cluster}
+(
+    id String,
+    version UInt32,
+    state LowCardinality(String), -- queued, running, done, failed, cancelled
+    attempts UInt8, -- how often it was begun
+    server String, -- the process that works on it: host and data folder
+    changed DateTime64(3, 'UTC'),
+    request String -- JSON: site, url, widths, variant, state, page, time of the request
+)
+{engine:ReplacingMergeTree(version)}
+ORDER BY id
+TTL toDateTime(changed) + toIntervalDay(7)
+{once};
+{distributed:jobs:xxHash64(id)}
+
+-- What the camera signs in to a site with: named secrets and cookies, encrypted (store/sealing.py). The key is not in
+-- the database. Each is a partition, so that deleting one removes its files.
+CREATE TABLE IF NOT EXISTS {table:credentials} {on_cluster}
+(
+    site UInt32,
+    kind LowCardinality(String),
+    name String,
+    sealed String,
+    about String, -- JSON that may be shown: pages, domains, when it expires
+    time DateTime64(3, 'UTC'),
+    author String
+)
+{engine:MergeTree}
+PARTITION BY (site, kind, name)
+ORDER BY (site, kind, name, time)
+{once};
+{distributed:credentials:site}
+
+-- Which picture the maps of a page use at a width, in a variant and a state: the latest row counts. 0: the newest.
+CREATE TABLE IF NOT EXISTS {table:picture_choices} {on_cluster}
+(
+    site UInt32,
+    page String,
+    width UInt32,
+    variant String,
+    state String,
+    snapshot UInt64,
+    time DateTime64(3, 'UTC')
+)
+{engine:ReplacingMergeTree(time)}
+ORDER BY (site, page, width, variant, state)
+{once};
+{distributed:picture_choices:site}
