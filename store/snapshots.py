@@ -32,6 +32,13 @@ class Snapshot:
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Snapshot))
+# The ids of the pictures that somebody chose; 0 where the newest is used again. Some may have been deleted since.
+_CHOSEN = (
+    "SELECT argMax(choice.snapshot, choice.time) AS chosen FROM picture_choices AS choice "
+    "WHERE choice.site = {site:UInt32} GROUP BY choice.page, choice.width, choice.variant, choice.state"
+)
+# The chosen picture first, then the newest. GLOBAL: on a cluster, both tables are spread over the shards.
+_FIRST = f"id GLOBAL IN ({_CHOSEN}) DESC, taken DESC, id DESC"
 
 
 def new_id() -> int:
@@ -68,7 +75,7 @@ class Snapshots:
         rows = self.store.rows(
             f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} AND page = {{page:String}} "
             "AND ({width:UInt32} = 0 OR width = {width:UInt32}) "
-            f"AND variant = {{variant:String}} AND state = {{state:String}} ORDER BY {self._order(site)} LIMIT 1",
+            f"AND variant = {{variant:String}} AND state = {{state:String}} ORDER BY {_FIRST} LIMIT 1",
             site=site,
             page=page,
             width=width or 0,
@@ -117,7 +124,7 @@ class Snapshots:
         """The chosen or else newest picture of each variant and state of a page at one width."""
         rows = self.store.rows(
             f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} AND page = {{page:String}} "
-            f"AND width = {{width:UInt32}} ORDER BY variant, state, {self._order(site)} LIMIT 1 BY variant, state",
+            f"AND width = {{width:UInt32}} ORDER BY variant, state, {_FIRST} LIMIT 1 BY variant, state",
             site=site,
             page=page,
             width=width,
@@ -144,17 +151,8 @@ class Snapshots:
 
     def chosen(self, site: int) -> set[int]:
         """The ids of the pictures that somebody chose; some may have been deleted since."""
-        rows = self.store.rows(
-            "SELECT argMax(snapshot, picture_choices.time) AS id FROM picture_choices WHERE site = {site:UInt32} "
-            "GROUP BY page, width, variant, state HAVING id > 0",
-            site=site,
-        )
-        return {int(row["id"]) for row in rows}
-
-    def _order(self, site: int) -> str:
-        """Puts the chosen picture first, then the newest."""
-        chosen = ", ".join(str(id) for id in sorted(self.chosen(site)))
-        return f"id IN ({chosen}) DESC, taken DESC, id DESC" if chosen else "taken DESC, id DESC"
+        rows = self.store.rows(f"{_CHOSEN} HAVING chosen > 0", site=site)
+        return {int(row["chosen"]) for row in rows}
 
     def delete(self, snapshot: Snapshot) -> None:
         """Delete a picture with its layout, strips and matches. Returns when it is done."""
@@ -172,7 +170,7 @@ class Snapshots:
         """The chosen or else newest picture of each page, width, variant and state, in that order."""
         rows = self.store.rows(
             f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} "
-            f"ORDER BY page, width, variant, state, {self._order(site)} LIMIT 1 BY page, width, variant, state",
+            f"ORDER BY page, width, variant, state, {_FIRST} LIMIT 1 BY page, width, variant, state",
             site=site,
         )
         return [_snapshot(row) for row in rows]

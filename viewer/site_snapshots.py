@@ -17,7 +17,7 @@ class SiteSnapshots:
         self._work = work
 
     async def all(self, site: Site) -> list[Snapshot]:
-        """The newest snapshot of each page, width, variant and state."""
+        """The chosen or else newest snapshot of each page, width, variant and state."""
         return await self._work.run(self._snapshots.list, int(site.id))
 
     async def history(self, site: Site, page: str) -> list[Snapshot]:
