@@ -9,7 +9,7 @@ from tests.tracker.bench import SITE_KEY, Bench, capture, clicks, until_heard
 from tests.tracker.clock import stop_clock
 
 BUTTON = "<button id=b style='width:120px;height:40px'>Press</button>"
-FRAMED = 32
+FRAMED, DISABLED = 32, 128
 
 
 def test_a_frame_of_the_same_origin_needs_no_snippet(bench: Bench, page: Page) -> None:
@@ -81,6 +81,20 @@ def test_a_cross_origin_frame_passes_its_rows_to_the_page_if_both_allow_it(
     assert [batch.input.n[i] for i in field] == [1]
     assert other_site.bodies == []  # the frame's tracker sends nothing itself
     assert all(b"hunter2" not in body for _, body in bench.bodies)
+
+
+def test_a_click_on_a_disabled_control_in_a_frame_keeps_its_flag(bench: Bench, other_site: Bench, page: Page) -> None:
+    inside = other_site.page("/pay", BUTTON.replace(" id=b", " id=b disabled"), _snippet(f'data-parent="{bench.url}"'))
+    body = f"<iframe id=f src='{inside}' width=400 height=300></iframe>"
+    page.goto(bench.page("/a", body, _snippet(f'data-frames="{other_site.url}"')))
+    frame = page.frame(url=inside)
+    assert frame is not None
+    frame.wait_for_function("window.parcours?.on")
+    page.frame_locator("#f").locator("#b").click(force=True)
+    until_heard(page, frame)
+    page.goto("about:blank")
+    (click,) = clicks(bench.wait(lambda bs: clicks(bs)))
+    assert click["k"] == FRAMED + DISABLED
 
 
 @pytest.mark.parametrize(

@@ -309,7 +309,7 @@ const capture = (siteKey, top = TOP) => {
     ];
   };
 
-  /** `[element, its number among siblings with its tag, context]` of each of `children`, out of translators' wrappers. */
+  /** `[element, number among siblings with its tag, context]` of each of `children`, out of translators' wrappers. */
   const childrenOf = (children, at) => {
     const numbers = new Map();
     const elements = [...children];

@@ -33,13 +33,14 @@ const isStable = (name) => name && name.length <= MAX_NAME && !GENERATED.test(na
 
 /**
  * Whether a translator has put `el` around words: Chrome `<font style="vertical-align: inherit">`, Edge
- * `<font _mstmutation>`, Immersive Translate `<font class="immersive-translate-…">`. Such elements are no part of paths.
+ * `<font _mstmutation>`, Immersive Translate `<font class="immersive-translate-…">`. Paths leave such elements out.
  */
 export const isWrapper = (el) =>
   el?.localName === 'font' && el.matches('[style*=inherit],[class*=translat],[_mstmutation]');
 
 /**
- * The parent element, across the border of an open shadow root or of a same-origin frame, out of a translator's wrappers.
+ * The parent element, across the border of an open shadow root or of a same-origin frame, and out of a translator's
+ * wrappers.
  * Not `el.parentElement`: in a form, a field of that name hides the property, and climbing would never end.
  * https://html.spec.whatwg.org/multipage/forms.html#dom-form-nameditem
  */

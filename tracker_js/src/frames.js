@@ -9,7 +9,7 @@ import {FRAMED} from './wire.js';
 // The fields accepted of a row. Each value is limited to 0 … 10,000, codes to less.
 const BOX = 'x y w h px py';
 const FIELDS = {click: `${BOX} b k`, hover: `${BOX} c d`, input: 'd n k', submit: 't'};
-const BELOW = {b: 5, c: 64, k: 32};
+const BELOW = {b: 5, c: 64, k: 256};
 // A path that starts at the frame's page, and fingerprints.
 const RECORD = /^(>>html:1[^]{0,400}),((?:[\w-]{2}|~){11,29})$/;
 
@@ -25,7 +25,7 @@ export const captureFrames = (emit, effects) =>
     row.t = Date.now();
     if (row.w !== undefined) [row.px, row.py] = toPage(frame, row.px, row.py);
     if (kind !== 'click') return emit(kind, row);
-    row.k += FRAMED;
+    row.k |= FRAMED;
     effects.watch(event);
     effects.awaitEffect(row);
   });

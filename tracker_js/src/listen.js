@@ -21,7 +21,8 @@ const onLoad = ({target}) => target.contentWindow && attach(target.contentWindow
 
 /** Adds the listeners of `hear` to a window and to its frames, including frames that load later. */
 export const attach = guard((frame) => {
-  for (const [types, fn] of heard) bind(types, frame === window ? fn : (event) => frame.document.documentElement[MARK] || fn(event), frame);
+  const isTracked = () => frame.document.documentElement[MARK];
+  for (const [types, fn] of heard) bind(types, frame === window ? fn : (event) => isTracked() || fn(event), frame);
   // On the document: `load` never reaches the window. https://dom.spec.whatwg.org/#interface-document (get the parent)
   bind('load', onLoad, frame.document);
   for (let i = 0; i < frame.length; i++) attach(frame[i]);

@@ -87,8 +87,9 @@ const start = () => {
   attach(window);
 };
 
-// The page may have a variable of this name, which stays; only our stub (docs/snippet.md) and the function of an earlier
-// copy, below, are replaced: both use `.q`. An element or a frame of this name is no property of the window itself.
+// The page may have a variable of this name, which stays; only our stub (docs/snippet.md) and the function of an
+// earlier copy, below, are replaced: both use `.q`. An element or a frame of this name is no property of the window
+// itself.
 const own = Object.hasOwn(window, 'parcours') && window.parcours;
 const isFree = !own || (own.call && /\.q\b/.test(own));
 let started;

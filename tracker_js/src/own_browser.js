@@ -28,9 +28,9 @@ const post = async (path, fields, away) => {
   } catch {
     throw new Error(away);
   }
-  const told = await answer.json();
-  if (!answer.ok) throw new Error(told.error.words);
-  return told;
+  const result = await answer.json();
+  if (!answer.ok) throw new Error(result.error.words);
+  return result;
 };
 
 /** The layout as JSON; `width` without a scroll bar, since screenshots have none. */
