@@ -2,17 +2,7 @@
 // frames. Without a value, only reports where it would write: the origins of the page and of the element's frame. With
 // one, writes only if these still are `origins`, in the same task, so that no script can move the field in between.
 (selector, origins, value) => {
-  const found = [];
-  const search = (root) => {
-    found.push(...root.querySelectorAll(selector));
-    for (const el of root.querySelectorAll('*')) {
-      if (el.shadowRoot) search(el.shadowRoot);
-      try {
-        if (el.localName === 'iframe' && el.contentDocument) search(el.contentDocument);
-      } catch {} // cross-origin: not searched
-    }
-  };
-  search(document);
+  const found = [...elementsOf(document)].filter((el) => el.matches(selector));
   const field = found.find((el) => el.checkVisibility({visibilityProperty: true}) && el.getClientRects()[0]);
   if (!field) return {};
   const view = field.ownerDocument.defaultView;

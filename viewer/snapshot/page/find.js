@@ -1,18 +1,9 @@
 // Finds the first visible element that matches `selector`, in open shadow roots and same-origin frames too, and scrolls
 // it into view. Returns a position (window px) at which the pointer hits it, or why there is none.
 (selector) => {
-  const found = [];
-  const search = (root) => {
-    found.push(...root.querySelectorAll(selector));
-    for (const el of root.querySelectorAll('*')) {
-      if (el.shadowRoot) search(el.shadowRoot);
-      try {
-        if (el.localName === 'iframe' && el.contentDocument) search(el.contentDocument);
-      } catch {} // cross-origin: not searched
-    }
-  };
+  let found;
   try {
-    search(document);
+    found = [...elementsOf(document)].filter((el) => el.matches(selector));
   } catch {
     return {bad: true};
   }
