@@ -230,7 +230,8 @@
   const OFFERS = 12;
   /** A product card: nothing in its picture, star and button tells it from the others. */
   const card = (n) =>
-    fromHtml(`<div class="card"><a href="#p${n}"><img src="${n}.jpg" alt="Product" width="80" height="60"></a><div>★</div>
+    fromHtml(`<div class="card">
+      <a href="#p${n}"><img src="${n}.jpg" alt="Product" width="80" height="60"></a><div>★</div>
       <button>Add to basket</button><div>${word()} ${word()}</div></div>`);
   const cardLists = () => all('.offers');
   /** A list of product cards in the middle of the page. */

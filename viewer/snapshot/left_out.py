@@ -16,7 +16,7 @@ _SCHEMES = {"ws": "http", "wss": "https"}
 _KEY = re.compile(r"[a-z2-7]{12}")  # of a site
 
 
-class LeftOut:
+class RequestedFiles:
     """Remembers what the page asks each host for.
 
     Parcours's own script is no part of the picture. It is usually left out when Parcours and the site run on one

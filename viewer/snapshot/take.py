@@ -23,7 +23,7 @@ from viewer.snapshot.capture import read_elements, to_layout
 from viewer.snapshot.errors import BrowserFailure, SnapshotError, StepError
 from viewer.snapshot.guard import PageGuard
 from viewer.snapshot.heights import PHONE_BELOW, height_warning, viewport_height
-from viewer.snapshot.left_out import LeftOut
+from viewer.snapshot.left_out import RequestedFiles
 from viewer.snapshot.limits import Limits
 from viewer.snapshot.loading import check_address, open_page
 from viewer.snapshot.mapping import Mapping
@@ -112,7 +112,7 @@ async def _take_one(session: PictureSession, width: int) -> Capture:
                 await enter(world, session.access, request.site, request.url, limits)
                 if mapping:
                     mapping.left = ""
-                traffic, left_out = Traffic(page, session.bounds), LeftOut(page)
+                traffic, left_out = Traffic(page, session.bounds), RequestedFiles(page)
                 await open_page(page, request.url, request.site, traffic, proxy, mapping, limits)
                 session.tell("settling")
                 try:

@@ -1,4 +1,5 @@
-// Follows pictures that are being taken. Goes on when they have ended: to `data-next`, or to this page with the new ones.
+// Follows pictures that are being taken. Goes on when they have ended: to `data-next`, or to this page with the new
+// ones.
 const box = document.querySelector('[data-job]');
 const goOn = (failed) =>
   box.dataset.next && !failed ? location.assign(box.dataset.next) : location.reload();

@@ -1,6 +1,6 @@
-// Stops animations: finite ones at their end, infinite ones at their start, scroll-driven ones in the middle or, if that
-// hides their element, where it is shown. Styles are added by a constructed sheet, so that the document, and with it
-// every path, stays unchanged.
+// Stops animations: finite ones at their end, infinite ones at their start, scroll-driven ones in the middle or, if
+// that hides their element, where it is shown. Styles are added by a constructed sheet, so that the document, and with
+// it every path, stays unchanged.
 () => {
   const stopWhereShown = (animation) => {
     const target = animation.effect?.target;

@@ -4,8 +4,8 @@
 //   view, or does not show now and may do so in view;
 // - 'visit': like 'record', for the visits; returns whether all looks as it did at the last call;
 // - 'compare': at the top again, remembers what looks different from its visit;
-// - 'restore': gives it the styles of its visit (`unchanged`: unless it has changed since 'compare'). Returns the number
-//   of elements restored and of places that stay blank.
+// - 'restore': gives it the styles of its visit (`unchanged`: unless it has changed since 'compare'). Returns the
+//   number of elements restored and of places that stay blank.
 (action, unchanged) => {
   const MOST = 20_000; // elements; a larger page is left as it is
   // Styles that hide an element, those that move it, and those that only change how it looks.
@@ -173,7 +173,8 @@
         restored++;
       }
       const lost = [...memory.kept]
-        .filter(([element, {view, rest}]) => view.content && view.shows && !view.off && !(rest?.shows && rest.content) &&
+        .filter(([element, {view, rest}]) =>
+          view.content && view.shows && !view.off && !(rest?.shows && rest.content) &&
           !(element.isConnected && hasContent(element) && shows(element)))
         .map(([, {view}]) => view.box);
       if (!lost.length) return {restored, blank: 0};

@@ -1,5 +1,5 @@
-// Scrolls the page to `top` px; returns its height, the height of the window, and the position reached. Where the window
-// does not scroll because the body does, it scrolls the body.
+// Scrolls the page to `top` px; returns its height, the height of the window, and the position reached. Where the
+// window does not scroll because the body does, it scrolls the body.
 (top) => {
   const root = document.scrollingElement || document.documentElement, body = document.body;
   window.scrollTo({top, left: 0, behavior: 'instant'});
