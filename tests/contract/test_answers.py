@@ -53,7 +53,7 @@ def busy(viewer: Viewer, shop: Site) -> None:
 
 
 PARTS = (  # of a page that hold no figure: its bar, the ticks of its legends and axes, its forms
-    r'^.*?<p class="job-line"',
+    r'^.*?<div class="bar".*?\n</div>',
     r'<div class="ramp">.*?</div>',
     r'<span class="axis">.*?</th>',
     r"<form.*?</form>",
@@ -72,7 +72,7 @@ def written(page: str) -> set[str]:
 
 def bar(page: str) -> str:
     """The shares and numbers of visitors by device."""
-    html = page.partition('<div class="bar"')[2].partition('<p class="job-line"')[0]
+    html = page.partition('<div class="bar"')[2].partition("\n</div>")[0]
     return unescape(re.sub(r"<[^>]+>", " ", html) + " ".join(re.findall(r'title="([^"]*)"', html)))
 
 

@@ -6,6 +6,7 @@ import pytest
 
 from aggregator.shapes.heights import Heights
 from tests.snapshot.conftest import box, colour, notes_of, whole
+from viewer.job import JobProgress
 from viewer.snapshot import PictureRequest
 
 
@@ -152,7 +153,11 @@ def test_a_picture_is_not_a_visit(shoot, local):
 def test_several_widths_and_progress(camera, local):
     said = []
     request = PictureRequest(local.site(), local.url("/plain"), (768, 390), variant="e=a")
-    captures = camera.take(request, progress=said.append)
+
+    def tell(step, /, *, width=0, number=0):
+        said.append(JobProgress(step, width, number, of=2).words)
+
+    captures = camera.take(request, progress=tell)
     assert [capture.snapshot.width for capture in captures] == [768, 390]
     assert {(capture.snapshot.variant, capture.snapshot.state) for capture in captures} == {("e=a", "")}
     assert said[0] == "768 px (1 of 2): opening the page"

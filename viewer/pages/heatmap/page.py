@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -81,7 +81,7 @@ async def heatmap(
     strips = await maps.strips(found.figures.snapshot)
     snapshot = found.figures.snapshot
     chosen = snapshot.id if await maps.is_chosen(snapshot) else 0
-    return answer(request, replace(with_map(frame, setting, found, strips), chosen=chosen))
+    return answer(request, with_map(frame, setting, found, strips, chosen))
 
 
 async def _answer(maps: Maps, setting: MapSetting) -> HeatmapAnswer | ReachAnswer | None:
@@ -113,8 +113,10 @@ def without_map(frame: Frame, setting: MapSetting, empty: Empty | None = None) -
     )
 
 
-def with_map(frame: Frame, setting: MapSetting, found: HeatmapAnswer | ReachAnswer, strips: Strips) -> HeatmapPage:
-    """The page of an answer."""
+def with_map(
+    frame: Frame, setting: MapSetting, found: HeatmapAnswer | ReachAnswer, strips: Strips, chosen: int
+) -> HeatmapPage:
+    """The page of an answer. `chosen`: id of its picture if somebody chose it, else 0."""
     layer = _layer(setting, found, strips)
     return HeatmapPage(
         frame=frame,
@@ -131,7 +133,7 @@ def with_map(frame: Frame, setting: MapSetting, found: HeatmapAnswer | ReachAnsw
         all_elements=_all_elements(setting, layer),
         taking=setting.taking,
         here=setting.links.to(),
-        chosen=0,
+        chosen=chosen,
     )
 
 
