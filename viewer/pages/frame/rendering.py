@@ -37,6 +37,7 @@ STYLES = (
     "narrow",
     "script",
     "page_states",
+    "pictures",
     "help",
 )
 
