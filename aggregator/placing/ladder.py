@@ -68,6 +68,7 @@ def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]
 
     The matching decides for the records it has seen; for the others, their key and fingerprints do.
     """
+    twins = _without_contradictions(records, index, twins)
     found = own_elements(records, index)
     for i, record in enumerate(records.record.tolist()):
         if (twin := twins.get(record)) is not None:
@@ -88,6 +89,19 @@ def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]
         else:
             rung[i], element[i] = _above(records.paths[i], finding, index, trust)
     return RecordPlaces(rung, element, certainty)
+
+
+def _without_contradictions(records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> dict[int, int]:
+    """`twins` without those in another card than the recorded one, if an element elsewhere is identical to the record.
+
+    In a short list of which some items kept their places, the matching may follow the places of the others too.
+    """
+    kept = dict(twins)
+    for i, record in enumerate(records.record.tolist()):
+        twin, fp = kept.get(record, -1), records.fps[i]
+        if twin >= 0 and _in_another_card(fp, twin, index) and index.has_identical(records.paths[i], parse(fp)):
+            kept[record] = -1
+    return kept
 
 
 def _certainty(

@@ -129,6 +129,13 @@ def test_matched_records_are_on_their_card_in_a_sorted_and_grown_list(
     assert on_their_own(shop(before), shop(after), tag, match=True)
 
 
+@pytest.mark.parametrize("after", [[2, 1, 0, 3], [0, 3, 2, 1], [3, 1, 2, 0]])
+@pytest.mark.parametrize("tag", ["i", "button"])
+def test_two_cards_that_changed_places_are_not_taken_for_each_other(after: list[int], tag: str) -> None:
+    """The other two stayed, so the matching trusts the places of all four."""
+    assert on_their_own(shop([0, 1, 2, 3]), shop(after), tag, match=True)
+
+
 @settings(max_examples=20, deadline=None)
 @given(st.permutations(range(6)), st.integers(0, 3))
 def test_cards_of_a_sorted_and_grown_list_are_found(order: list[int], more: int) -> None:
