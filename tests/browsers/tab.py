@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 from abc import ABC, abstractmethod
 from types import TracebackType
-from typing import Any
-
-from typing_extensions import Self
+from typing import Any, Self
 
 WIDTH, HEIGHT = 1366, 768  # px, of the viewport of a new tab
 
