@@ -47,6 +47,22 @@ def stop_clock(page: Page) -> None:
     page.clock.pause_at(NOON + timedelta(seconds=1))
 
 
+def stop_clock_with_frames(page: Page) -> None:
+    """As `stop_clock`, for `pass_time`."""
+    page.add_init_script("window.realFrame = window.requestAnimationFrame.bind(window)")
+    stop_clock(page)
+
+
+def pass_time(page: Page, ms: int, step: int = 100) -> None:
+    """Lets `ms` pass in the page, and the browser show a frame after each `step`.
+
+    The browser computes the layout and fires scroll events in its frames, whatever the page's clock shows.
+    """
+    for _ in range(ms // step):
+        page.clock.run_for(step)
+        page.evaluate("new Promise((done) => realFrame(() => done()))")
+
+
 def until_answered(page: Page, count: int) -> None:
     """With the clock stopped: until `count` requests were answered and the tracker has handled the answers."""
     page.wait_for_function("(count) => answered >= count", arg=count)

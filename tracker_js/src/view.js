@@ -103,7 +103,9 @@ const send = () => {
 
 /** Emits open rows and sends everything. `end`: the effect that ends or hides the view, if one does. */
 const flush = (end) => {
-  engage();
+  // At a new address, the page may be the next one already.
+  if (end === ADDRESS) engage();
+  else guard(lookNow)();
   for (const close of closers) guard(close)(end);
   send();
 };
@@ -138,6 +140,7 @@ export const leave = () => {
 
 const timer = makeTimer(flush);
 
+// Time is added first: to what was in view until now.
 const lookNow = () => {
   engage();
   look();
