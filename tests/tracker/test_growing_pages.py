@@ -44,7 +44,8 @@ def test_a_page_filled_late_is_seen_as_far_as_the_window_shows(
 
 @pytest.mark.parametrize(
     "grow",
-    ["pic.height = 3232", "more.open = true", "document.body.style.zoom = 4000 / 768", "root.style.minHeight = '3232px'"],
+    ["pic.height = 3232", "more.open = true",
+     "document.body.style.zoom = 4000 / 768", "root.style.minHeight = '3232px'"],
     ids=["picture", "details", "zoom", "style"],
 )  # fmt: skip
 def test_a_page_that_grows_without_new_elements(bench: Bench, page: Page, grow: str) -> None:
