@@ -10,7 +10,7 @@ from rich.console import Console
 
 from collector.journal.journal import JournalHeld
 from collector.settings import SettingsError
-from parcours.commands import data, define, importing, journal, login, maps, serving, sites
+from parcours.commands import data, define, importing, journal, login, maps, pictures, serving, sites
 from parcours.connection import ApiError
 from parcours.settings import BadSetting
 from store.client import StoreError
@@ -33,6 +33,7 @@ for command in (
     *sites.COMMANDS,
     *login.COMMANDS,
     *define.COMMANDS,
+    *pictures.COMMANDS,
     *maps.COMMANDS,
     *data.COMMANDS,
     *importing.COMMANDS,

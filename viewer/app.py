@@ -58,6 +58,7 @@ from viewer.pages.login.page import LoginRenderer
 from viewer.pages.people.account import AccountChanges
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
+from viewer.picture_plans import PicturePlans
 from viewer.questions import Questions
 from viewer.record_matcher import RecordMatcher
 from viewer.registry import Registry
@@ -189,11 +190,12 @@ class Viewer:
     def _parts(self) -> dict[type, object]:
         """The dependencies available to handlers, by type (viewer/http/binding.py)."""
         snapshots, traffic = SiteSnapshots(self.snapshots, self.work), TrafficReader(self.store, self.work)
+        questions = Questions(self.store, self.definitions, self.snapshots, self.work)
         signing_in = SignIn(self.users, self.sessions, self.work, ClientAddresses(self.settings.client_address))
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
-            traffic, signing_in, Questions(self.store, self.definitions, self.snapshots, self.work),
+            traffic, signing_in, questions, PicturePlans(questions, self.registry),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),

@@ -20,6 +20,7 @@ from store.snapshots import Snapshot, Snapshots, new_id
 from viewer.http.errors import Problem
 from viewer.snapshot.addresses import port_of
 from viewer.snapshot.limits import Limits
+from viewer.snapshot.request import PictureRequest
 from viewer.snapshot.uploaded import SCROLL_BAR, Piece, picture_of, read_layout
 
 LINK_SECONDS = 30 * 60
@@ -40,14 +41,15 @@ class Invitation:
     snapshot: int
 
 
-def invite(site: Site, url: str, width: int, *, page: str = "", variant: str = "", state: str = "",
-           language: str = "en") -> Invitation:  # fmt: skip
-    """An invitation with a new id. Problem 422 if the address is not one of the site's."""
-    parts = urlsplit(url)
-    own = canonical_page(url, site.keep_query)
+def invite(wanted: PictureRequest, language: str) -> Invitation:
+    """An invitation, with a new id, to the first width of the request. Problem 422 if its address is not the site's."""
+    site, parts = wanted.site, urlsplit(wanted.url)
     if not in_domains(parts.hostname or "", port_of(parts), site.domains):
         raise Problem(422, "address", f"{parts.netloc} is not one of the domains of {site.name}.")
-    return Invitation(site.id, url, page or own, width, variant, state, language, new_id())
+    page = wanted.page or canonical_page(wanted.url, site.keep_query)
+    return Invitation(
+        site.id, wanted.url, page, wanted.widths[0], wanted.variant, wanted.recipe.state, language, new_id()
+    )
 
 
 class OwnBrowser:

@@ -28,6 +28,10 @@ class SiteSnapshots:
         """The ids of the pictures that somebody chose for the maps."""
         return await self._work.run(self._snapshots.chosen, int(site.id))
 
+    async def get(self, site: Site, id: str) -> Snapshot:
+        """The snapshot with this id. Problem 404 if the site has none."""
+        return await self._work.run(self._of_site, site, id)
+
     async def choose(self, site: Site, id: str, *, newest: bool) -> Snapshot:
         """Let maps use this snapshot, or the newest again. Problem 404 if the site has none with this id."""
         return await self._change(site, id, lambda found: self._snapshots.choose(found, newest=newest))
@@ -38,15 +42,19 @@ class SiteSnapshots:
 
     async def _change(self, site: Site, id: str, change: Callable[[Snapshot], None]) -> Snapshot:
         def run() -> Snapshot:
-            try:
-                snapshot = self._snapshots.get(int(id) if id.isdecimal() and len(id) < 18 else 0)
-            except Missing:
-                raise missing("picture", id) from None
-            if snapshot.site != int(site.id):
-                raise missing("picture", id)
+            snapshot = self._of_site(site, id)
             change(snapshot)
             return snapshot
 
         changed = await self._work.run(run)
         self._work.forget()
         return changed
+
+    def _of_site(self, site: Site, id: str) -> Snapshot:
+        try:
+            snapshot = self._snapshots.get(int(id) if id.isdecimal() and len(id) < 18 else 0)
+        except Missing:
+            raise missing("picture", id) from None
+        if snapshot.site != int(site.id):
+            raise missing("picture", id)
+        return snapshot

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from collector.journal.quarantine import Quarantine
 from parcours.cli import cli
-from parcours.commands import data, define, importing, login, maps, serving, sites
+from parcours.commands import data, define, importing, login, maps, pictures, serving, sites
 from parcours.connection import Api
 from parcours.demo import run
 from parcours.settings import Settings
@@ -44,6 +44,7 @@ from viewer.app import Viewer
 __all__ = ["api", "make_viewer", "module_store", "portal", "shop", "viewer"]
 PAGE = "https://shop.example/lamps"
 PASSWORD = "a long enough sentence"
+PICTURE = "4242"  # stands for the id of a picture made for the call; a number, since JSON shows it as one
 MAP = ("Lamp shop", PAGE, "--width", "1000")
 DAYS = {
     "--days": ("7",),
@@ -116,6 +117,10 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--delete": (),
         },
     ),
+    "picture choose": (("Lamp shop", PICTURE), {"--newest": ()}),
+    "picture delete": (("Lamp shop", PICTURE, "--yes"), {}),
+    "picture list": (("Lamp shop",), {"--page": ("shop.example/lamps",)}),
+    "picture retake": (("Lamp shop", PICTURE), {}),
     "serve": ((), SERVER),
     "settings": ((), {}),
     "site add": (
@@ -191,7 +196,7 @@ def _definitions(viewer: Viewer, shop: Site, portal: BlockingPortal) -> None:
 
 @pytest.fixture
 def call(
-    api: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    api: Client, viewer: Viewer, shop: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str, tuple[str, ...]], tuple[Effects, int]]:
     """Runs a command against the viewer's API and records its effects."""
 
@@ -199,8 +204,10 @@ def call(
         effects, number = Effects(), str(next(_number))
         folder = tmp_path / number
         _files(folder)
+        monkeypatch.chdir(folder)
         aside = Quarantine(folder / "journal").segments()[0].stem
         known = {"NAME": f"Name {number}", "USER": f"user-{number}", "ASIDE": aside}
+        known |= _picture(viewer, shop, arguments)
 
         def plain(text: object) -> str:
             shown = str(text).replace(str(folder), "FOLDER")
@@ -221,13 +228,12 @@ def call(
             effects.settings.append(plain(settings))
             yield Api(send, SERVICE)
 
-        for module in (data, define, importing, login, maps, sites):
+        for module in (data, define, importing, login, maps, pictures, sites):
             if hasattr(module, "connect"):
                 monkeypatch.setattr(module, "connect", connect)
         monkeypatch.setattr(serving, "_run", lambda settings, parts: effects.settings.append(plain((settings, parts))))
         monkeypatch.setattr(run, "run_demo", lambda settings, once: effects.settings.append(plain((settings, once))))
-        monkeypatch.setattr(maps, "POLL_SECONDS", 0.01)
-        monkeypatch.chdir(folder)
+        monkeypatch.setattr(pictures, "POLL_SECONDS", 0.01)
         environment = {"PARCOURS_DATA": str(folder)}
         if name in ("collect", "view"):
             environment["PARCOURS_CLICKHOUSE_URL"] = "clickhouse://nowhere/x"
@@ -243,6 +249,15 @@ def call(
         return effects, result.exit_code
 
     return one
+
+
+def _picture(viewer: Viewer, shop: Site, arguments: tuple[str, ...]) -> dict[str, str]:
+    """The id of a new picture, if the arguments name one."""
+    if PICTURE not in arguments:
+        return {}
+    taken = shops.snapshot(shop.id, page="shop.example/picture")
+    viewer.snapshots.save(taken, shops.page_layout(), shops.strips())
+    return {PICTURE: str(taken.id)}
 
 
 def _experiment(name: str, variants: Iterable[str]) -> dict[str, Any]:

@@ -6,12 +6,14 @@ import json
 
 import pytest
 
+from rules.recipe import Recipe
 from store.records import Site
 from tests.viewer.client import Client
 from viewer import own_browser
 from viewer.app import Viewer
 from viewer.http.errors import Problem
 from viewer.own_browser import FRAGMENT, OwnBrowser, invite
+from viewer.snapshot.request import PictureRequest
 
 PAGE = "https://shop.example/lamps"
 
@@ -22,14 +24,15 @@ def links(viewer: Viewer) -> OwnBrowser:
 
 
 def test_a_link_carries_what_the_picture_is_of(links: OwnBrowser, shop: Site) -> None:
-    invitation = invite(shop, f"{PAGE}?a=1#/cart", 390, variant="button=a", state="menu", language="fr")
+    wanted = PictureRequest(shop, f"{PAGE}?a=1#/cart", (390,), "button=a", Recipe("menu"))
+    invitation = invite(wanted, "fr")
     link = links.link(invitation)
     assert link.startswith(f"{PAGE}?a=1#/cart{FRAGMENT}")
     assert links.read(link.partition(FRAGMENT)[2]) == invitation
 
 
 def test_a_link_expires(links: OwnBrowser, shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    token = links.link(invite(shop, PAGE, 390)).partition(FRAGMENT)[2]
+    token = links.link(invite(PictureRequest(shop, PAGE, (390,)), "en")).partition(FRAGMENT)[2]
     monkeypatch.setattr(own_browser, "LINK_SECONDS", -1)
     with pytest.raises(Problem) as raised:
         links.read(token)
@@ -39,7 +42,7 @@ def test_a_link_expires(links: OwnBrowser, shop: Site, monkeypatch: pytest.Monke
 def test_a_link_of_another_parcours_is_refused(links: OwnBrowser, shop: Site, viewer: Viewer) -> None:
     other = OwnBrowser(b"another secret", viewer.definitions, viewer.snapshots, lambda: None)
     with pytest.raises(Problem) as raised:
-        links.read(other.link(invite(shop, PAGE, 390)).partition(FRAGMENT)[2])
+        links.read(other.link(invite(PictureRequest(shop, PAGE, (390,)), "en")).partition(FRAGMENT)[2])
     assert (raised.value.status, raised.value.code) == (403, "link_forged")
 
 

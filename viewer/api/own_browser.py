@@ -9,13 +9,12 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rules.question import PICTURE
-from store.pages import canonical_page
 from viewer.access.person import signed_in
 from viewer.api.entry import Entry, answer, body, iso
 from viewer.api.snapshots import Width
 from viewer.http.errors import missing
 from viewer.own_browser import LINK_SECONDS, OwnBrowser, invite
+from viewer.picture_plans import AskedPictures, PicturePlans
 from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.work import Work
@@ -29,22 +28,13 @@ class OwnPicture(Struct, forbid_unknown_fields=True):
     page: Annotated[str, Meta(max_length=2048)] = ""  # canonical page to store it under, if not that of the URL
 
 
-async def make_link(request: Request, *, registry: Registry, questions: Questions, own_browser: OwnBrowser) -> Response:
-    known = await questions.known(request)
-    site, wanted = known.site, await body(request, OwnPicture)
-    own = canonical_page(wanted.url, site.keep_query)
-    named = {"page": wanted.page, "variant": wanted.variant}
-    question = (await questions.resolve(known, named, PICTURE)).checked()
-    planned = await registry.planned_pictures(site, question.page or own, (wanted.width,), wanted.state)
-    invitation = invite(
-        site,
-        wanted.url,
-        wanted.width,
-        page=question.page,
-        variant="=".join(question.variant or ()),
-        state=planned[0].recipe.state,
-        language=signed_in(request).language,
-    )
+async def make_link(
+    request: Request, *, plans: PicturePlans, questions: Questions, own_browser: OwnBrowser
+) -> Response:
+    known, wanted = await questions.known(request), await body(request, OwnPicture)
+    asked = AskedPictures(wanted.url, (wanted.width,), wanted.variant, wanted.state, wanted.page)
+    planned, *_ = await plans.requests(known, asked)
+    invitation = invite(planned, signed_in(request).language)
     until = iso((time.time() + LINK_SECONDS) * 1000)
     return answer({"link": own_browser.link(invitation), "until": until, "snapshot": invitation.snapshot}, 201)
 

@@ -8,19 +8,18 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rules.question import PICTURE, WIDTHS
+from rules.question import WIDTHS
 from store.notes import read_note
-from store.pages import canonical_page
 from store.snapshots import Snapshot
 from viewer.api.entry import Entry, answer, body, iso
 from viewer.http.errors import missing
 from viewer.http.parameters import only
 from viewer.job import Job
 from viewer.jobs import Jobs
+from viewer.picture_plans import AskedPictures, PicturePlans
 from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
-from viewer.snapshot.request import PictureRequest
 from viewer.work import Work
 
 Width = Annotated[int, Meta(ge=WIDTHS[0], le=WIDTHS[1])]
@@ -71,17 +70,11 @@ def job_json(job: Job) -> dict[str, Any]:
 
 
 async def take_snapshots(
-    request: Request, *, registry: Registry, jobs: Jobs, questions: Questions, work: Work
+    request: Request, *, plans: PicturePlans, jobs: Jobs, questions: Questions, work: Work
 ) -> Response:
-    known = await questions.known(request)
-    site, wanted = known.site, await body(request, Wanted)
-    own = canonical_page(wanted.url, site.keep_query)  # raises NotAPage now rather than in the job
-    named = {"page": wanted.page, "variant": wanted.variant}
-    question = (await questions.resolve(known, named, PICTURE)).checked()
-    page, variant = question.page, "=".join(question.variant or ())
-    asked = await registry.planned_pictures(site, page or own, wanted.widths, wanted.state, every=wanted.all_states)
-    requests = [PictureRequest(site, wanted.url, one.widths, variant, one.recipe, page) for one in asked]
-    taken = [await work.run(jobs.submit, one) for one in requests]
+    known, wanted = await questions.known(request), await body(request, Wanted)
+    asked = AskedPictures(wanted.url, wanted.widths, wanted.variant, wanted.state, wanted.page, every=wanted.all_states)
+    taken = [await work.run(jobs.submit, one) for one in await plans.requests(known, asked)]
     states = {"states": [job_json(job) for job in taken[1:]]} if wanted.all_states else {}
     return answer(job_json(taken[0]) | states, 202)
 
@@ -108,7 +101,24 @@ async def list_snapshots(request: Request, *, registry: Registry, snapshots: Sit
     only(request.query_params, ("page",))
     site, page = await registry.site(request), request.query_params.get("page", "")
     found = await snapshots.history(site, page) if page else await snapshots.all(site)
-    return answer({"snapshots": [snapshot_json(s) for s in found]})
+    chosen = await snapshots.chosen(site)
+    return answer({"snapshots": [snapshot_json(s) | {"chosen": s.id in chosen} for s in found]})
+
+
+async def choose_snapshot(request: Request, *, registry: Registry, snapshots: SiteSnapshots) -> Response:
+    """PUT: maps use this picture. DELETE: they use the newest again."""
+    site, chosen = await registry.site(request), request.method == "PUT"
+    found = await snapshots.choose(site, str(request.path_params["snapshot"]), newest=not chosen)
+    return answer(snapshot_json(found) | {"chosen": chosen})
+
+
+async def retake_snapshot(
+    request: Request, *, plans: PicturePlans, questions: Questions, snapshots: SiteSnapshots, jobs: Jobs, work: Work
+) -> Response:
+    known = await questions.known(request)
+    snapshot = await snapshots.get(known.site, str(request.path_params["snapshot"]))
+    wanted, *_ = await plans.again(known, [snapshot])
+    return answer(job_json(await work.run(jobs.submit, wanted)), 202)
 
 
 async def delete_snapshot(request: Request, *, registry: Registry, snapshots: SiteSnapshots) -> Response:
@@ -139,7 +149,29 @@ ENTRIES = (
         "/sites/{site}/snapshots",
         list_snapshots,
         "viewer",
-        "The newest picture of each page, width, variant and state; with `page` every picture of that page.",
+        "The chosen or else newest picture of each page, width, variant and state; with `page` every picture of that "
+        "page.",
+    ),
+    Entry(
+        "PUT",
+        "/sites/{site}/snapshots/{snapshot}/chosen",
+        choose_snapshot,
+        "editor",
+        "Let maps use this picture of its page, width, variant and state. Answers with it.",
+    ),
+    Entry(
+        "DELETE",
+        "/sites/{site}/snapshots/{snapshot}/chosen",
+        choose_snapshot,
+        "editor",
+        "Let maps use the newest picture of this page, width, variant and state again. Answers with this one.",
+    ),
+    Entry(
+        "POST",
+        "/sites/{site}/snapshots/{snapshot}/retake",
+        retake_snapshot,
+        "editor",
+        "Take this picture again, with the same address, width, variant and state. Answers 202 with the job.",
     ),
     Entry(
         "DELETE",

@@ -67,6 +67,10 @@ class Urls:
         """All pictures of a page."""
         return _path("sites", site, "picture-history", **query)
 
+    def retake(self, site: str) -> str:
+        """Where pictures of a history are taken again."""
+        return _path("sites", site, "picture-history", "retake")
+
     def sign_in_steps(self, site: str, **query: object) -> str:
         """How the camera signs in to a site."""
         return _path("sites", site, "sign-in", **query)

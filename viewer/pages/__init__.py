@@ -28,6 +28,7 @@ from viewer.pages.people import account, sign_in
 from viewer.pages.people import labels as people_labels
 from viewer.pages.pictures import history as picture_history
 from viewer.pages.pictures import page as pictures
+from viewer.pages.pictures import retaking
 from viewer.pages.sites import form as site_form
 from viewer.pages.sites import index as site_index
 from viewer.pages.sites import setup
@@ -77,6 +78,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/pictures/{jobs}", pictures.follow, "viewer"),
     Endpoint(SITE + "/picture-history", picture_history.show, "viewer"),
     Endpoint(SITE + "/picture-history", picture_history.change, "editor", POST),
+    Endpoint(SITE + "/picture-history/retake", retaking.retake, "editor", POST),
     Endpoint(SITE + "/sign-in", login.show, "editor"),
     Endpoint(SITE + "/sign-in", login.save, "owner", POST),
     Endpoint(SITE + "/own-browser", own_browser.show, "editor", BOTH),

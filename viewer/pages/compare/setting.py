@@ -71,12 +71,15 @@ class ComparisonSetting:
 
     @property
     def takes(self) -> Fields:
-        """Fields of the form that takes both pictures: each variant's own address, or the usual one if it has none."""
+        """Fields of the form that takes both pictures: each variant's own address, or the usual one if it has none.
+
+        At the widths that the page has pictures of; without any at the usual ones.
+        """
         if not (self.editor and self.page and takeable(self.page)):
             return ()
         variants, usual = self.experiment.variants[:2], address_of(self.page, self.snapshots)
         wanted = [(v.picture_url, f"{self.experiment.id}:{v.key}") for v in variants if v.picture_url]
-        return fields_of(*(wanted if len(wanted) == 2 else [*wanted, (usual, "")]))
+        return fields_of(*(wanted if len(wanted) == 2 else [*wanted, (usual, "")]), widths=self.widths)
 
     @cached_property
     def snapshots(self) -> list[Snapshot]:

@@ -38,7 +38,11 @@ def retake_of(setting: MapSetting) -> Retake:
 
 
 def _fields(setting: MapSetting) -> Fields:
-    """Fields for the picture that the map is drawn on: the variant's, if the variant has its own address."""
+    """Fields for the picture that the map is drawn on: the variant's, if the variant has its own address.
+
+    At the width of that picture; without a picture at the usual widths.
+    """
+    widths = (setting.width,) if setting.width else ()
     question, known = setting.asked.question, setting.asked.known
     own = [
         variant.picture_url
@@ -47,5 +51,5 @@ def _fields(setting: MapSetting) -> Fields:
         if (experiment.id, variant.key) == question.variant and variant.picture_url
     ]
     if own:
-        return fields_of((own[0], ":".join(question.variant or ())), state=question.state)
-    return fields_of((address_of(setting.page, list(known.snapshots)), ""), state=question.state)
+        return fields_of((own[0], ":".join(question.variant or ())), state=question.state, widths=widths)
+    return fields_of((address_of(setting.page, list(known.snapshots)), ""), state=question.state, widths=widths)

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rules.question import PICTURE, WIDTHS
+from rules.question import WIDTHS
 from rules.resolve import states_of
-from store.pages import NotAPage, canonical_page
+from store.pages import NotAPage
 from viewer.http.errors import Problem, problem_of
 from viewer.http.urls import Urls
 from viewer.own_browser import OwnBrowser, invite
@@ -18,8 +18,8 @@ from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.pictures.failures import words_of
 from viewer.pages.pictures.fields import address_of
+from viewer.picture_plans import AskedPictures, PicturePlans
 from viewer.questions import Questions
-from viewer.registry import Registry
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ async def show(
     request: Request,
     *,
     questions: Questions,
-    registry: Registry,
+    plans: PicturePlans,
     frames: Frames,
     urls: Urls,
     own_browser: OwnBrowser,
@@ -75,16 +75,13 @@ async def show(
         sent = await request.form()
         form = OwnPictureForm(*(text(sent, name) for name in ("url", "width", "variant", "state")))
         try:
-            own = canonical_page(form.url, site.keep_query)
-            question = (await questions.resolve(known, {"variant": form.variant}, PICTURE)).checked()
             width = number(form.width)
             if not isinstance(width, int) or not WIDTHS[0] <= width <= WIDTHS[1]:
                 raise Problem(422, "width", frame.lang.text("Enter a width from %(least)s to %(most)s px.",
                               least=WIDTHS[0], most=frame.lang.number(WIDTHS[1])))  # fmt: skip
-            planned = await registry.planned_pictures(site, own, (width,), form.state)
-            invitation = invite(site, form.url, width, variant="=".join(question.variant or ()),
-                                state=planned[0].recipe.state, language=frame.lang.code)  # fmt: skip
-            link, page = own_browser.link(invitation), own
+            planned, *_ = await plans.requests(known, AskedPictures(form.url, (width,), form.variant, form.state))
+            invitation = invite(planned, frame.lang.code)
+            link, page = own_browser.link(invitation), invitation.page
             arrival = urls.api("sites", site.id, "own-browser", invitation.snapshot)
         except (NotAPage, Problem) as error:
             problem = problem_of(error)

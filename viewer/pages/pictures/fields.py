@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from urllib.parse import urlsplit
 
 from store.snapshots import Snapshot
@@ -22,10 +23,14 @@ def address_of(page: str, pictures: list[Snapshot]) -> str:
     return f"{'http' if near else 'https'}://{page}"
 
 
-def fields_of(*wanted: tuple[str, str], state: str = "") -> Fields:
-    """Hidden fields for each picture's (address, `EXPERIMENT:KEY` or empty), all in one `state`."""
+def fields_of(*wanted: tuple[str, str], state: str = "", widths: Iterable[int] = ()) -> Fields:
+    """Hidden fields for each picture's (address, `EXPERIMENT:KEY` or empty), all in one `state`.
+
+    Without `widths` the pictures are taken at WIDTHS.
+    """
     pairs = tuple(pair for url, variant in wanted for pair in (("url", url), ("variant", variant)))
-    return (*pairs, ("state", state)) if state else pairs
+    at = tuple(("width", str(width)) for width in widths)
+    return (*pairs, *at, ("state", state)) if state else (*pairs, *at)
 
 
 def takeable(page: str) -> bool:

@@ -17,7 +17,6 @@ from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.map.picture_notes import stored_words
-from viewer.pages.pictures.fields import Fields, fields_of, takeable
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 
@@ -35,11 +34,14 @@ class PastPicture:
 
 @dataclass(frozen=True)
 class PictureSeries:
-    """The pictures of one width, variant and state, the newest first. `retake`: fields of the form; () for none."""
+    """The pictures of one width, variant and state, the newest first.
+
+    `retake`: id of the picture that is taken again; empty if its state does not exist any more.
+    """
 
     title: str
     pictures: tuple[PastPicture, ...]
-    retake: Fields
+    retake: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,8 +52,8 @@ class PictureHistoryPage(Page):
     of_page: str = doc("The canonical page")
     series: list[PictureSeries] = doc("Its pictures by width, variant and state")
     editor: bool = doc("Whether the person may retake and delete pictures")
-    here: str = doc("Address of this page; forms that delete post to it")
-    take_action: str = doc("Where forms that retake post to")
+    here: str = doc("Address of this page; forms that choose and delete post to it")
+    retake_action: str = doc("Where forms that retake post to")
     map_href: str = doc("The map of the page")
 
 
@@ -76,7 +78,7 @@ async def show(
             ],
             editor=signed_in(request).may("editor"),
             here=urls.picture_history(site.id, page=page),
-            take_action=urls.take(site.id),
+            retake_action=urls.retake(site.id),
             map_href=urls.heatmap(site.id, page=page),
         ),
     )
@@ -101,7 +103,6 @@ def _series(
 ) -> PictureSeries:
     newest, _ = found[0]
     parts = (f"{lang.number(newest.width)} px", newest.variant, state_names.get(newest.state, newest.state))
-    again = fields_of((newest.url, newest.variant.replace("=", ":")), state=newest.state)
     return PictureSeries(
         title=", ".join(part for part in parts if part),
         pictures=tuple(
@@ -114,5 +115,5 @@ def _series(
             )
             for one, is_chosen in found
         ),
-        retake=again if takeable(newest.page) else (),
+        retake=str(newest.id) if not newest.state or newest.state in state_names else "",
     )

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from rules.question import PICTURE
-from store.pages import canonical_page
+from rules.question import WIDTHS as ALLOWED_WIDTHS
 from store.records import Site
 from viewer.access.guards import safe_next
 from viewer.access.person import signed_in
-from viewer.http.errors import missing
+from viewer.http.errors import bad_parameter, missing
 from viewer.http.urls import Urls
 from viewer.job import Job
 from viewer.jobs import Jobs
@@ -21,9 +20,9 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.pictures.fields import ALL, WIDTHS, Fields, fields_of
 from viewer.pages.pictures.taking import Taking, taking_of
+from viewer.picture_plans import AskedPictures, PicturePlans
 from viewer.questions import Questions
 from viewer.registry import Registry
-from viewer.snapshot.request import PictureRequest
 from viewer.work import Work
 
 MOST = 12  # pictures per form
@@ -45,11 +44,12 @@ class JobPage(Page):
 
 
 async def take(
-    request: Request, *, registry: Registry, urls: Urls, jobs: Jobs, questions: Questions, work: Work
+    request: Request, *, plans: PicturePlans, urls: Urls, jobs: Jobs, questions: Questions, work: Work
 ) -> Response:
     """POST: queue the pictures and redirect to the page that shows their progress.
 
-    `state`: key of a defined state, or ALL for the page as it opens and each of its states.
+    `state`: key of a defined state, or ALL for the page as it opens and each of its states. `width`, repeatable, in
+    CSS px; without any, WIDTHS.
     """
     known = await questions.known(request)
     site, form = known.site, await request.form()
@@ -57,18 +57,23 @@ async def take(
     every, state = ALL in named, next((state for state in named if state != ALL), "")
     addresses = [str(url) for url in form.getlist("url")][:MOST]
     variants = [str(v) for v in form.getlist("variant")] + [""] * len(addresses)
+    widths = _widths([str(width) for width in form.getlist("width")])
     asked: list[Job] = []
-    for url, text in zip(addresses, variants, strict=False):
-        page = canonical_page(url, site.keep_query)
-        question = (await questions.resolve(known, {"variant": text}, PICTURE)).checked()
-        variant = "=".join(question.variant or ())
-        wanted = await registry.planned_pictures(site, page, WIDTHS, state, every=every)
-        requests = [PictureRequest(site, url, one.widths, variant, one.recipe) for one in wanted]
-        asked += [await work.run(jobs.submit, one) for one in requests]
+    for url, variant in zip(addresses, variants, strict=False):
+        wanted = AskedPictures(url, widths, variant, state, every=every)
+        asked += [await work.run(jobs.submit, one) for one in await plans.requests(known, wanted)]
     goal = safe_next(str(form.get("next", "")))
     if goal.startswith(urls.heatmap(site.id)):
         return go(goal)  # the map shows the progress itself
     return go(urls.taking(site.id, [job.id for job in asked[:MOST]], goal))
+
+
+def _widths(typed: list[str]) -> tuple[int, ...]:
+    """The widths of a form. Problem 400 if one of them cannot be photographed."""
+    least, most = ALLOWED_WIDTHS
+    if not all(width.isdecimal() and least <= int(width) <= most for width in typed):
+        raise bad_parameter("width", f"{', '.join(typed)[:100]}: whole numbers.", f"{least} to {most}")
+    return tuple(dict.fromkeys(map(int, typed[:MOST]))) or WIDTHS
 
 
 async def follow(request: Request, *, registry: Registry, frames: Frames, urls: Urls, jobs: Jobs) -> Response:
@@ -133,4 +138,5 @@ def _again(jobs: list[Job]) -> Fields:
     """The fields of a form that requests the same pictures again."""
     states = {job.request.recipe.state for job in jobs}
     pictures = dict.fromkeys((job.request.url, job.request.variant.replace("=", ":")) for job in jobs)
-    return fields_of(*pictures, state=states.pop() if len(states) == 1 else ALL)
+    widths = tuple(dict.fromkeys(width for job in jobs for width in job.request.widths))
+    return fields_of(*pictures, state=states.pop() if len(states) == 1 else ALL, widths=widths)

@@ -1,0 +1,68 @@
+"""From pictures as somebody asks for them to requests for the camera, or to a link for one's own browser."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from rules.question import PICTURE
+from rules.resolve import Known
+from store.pages import canonical_page
+from store.snapshots import Snapshot
+from viewer.questions import Questions
+from viewer.registry import Registry
+from viewer.snapshot.request import PictureRequest
+
+
+@dataclass(frozen=True)
+class AskedPictures:
+    """Pictures of one address, with the names that people use.
+
+    `page`: the canonical page to file them under; "" = that of the address. `every`: the page as it opens, and each of
+    its states.
+    """
+
+    url: str
+    widths: tuple[int, ...]  # CSS px
+    variant: str = ""  # EXPERIMENT:KEY
+    state: str = ""  # key or name
+    page: str = ""
+    every: bool = False
+
+
+class PicturePlans:
+    """Resolves what is asked against the variants and states of the site."""
+
+    def __init__(self, questions: Questions, registry: Registry) -> None:
+        self._questions = questions
+        self._registry = registry
+
+    async def requests(self, known: Known, asked: AskedPictures) -> list[PictureRequest]:
+        """One request, or with `every` one for the page as it opens and one for each state.
+
+        NotAPage if the address cannot be read; Problem if the variant or the state does not exist.
+        """
+        own = canonical_page(asked.url, known.site.keep_query)
+        named = {"page": asked.page, "variant": asked.variant}
+        question = (await self._questions.resolve(known, named, PICTURE)).checked()
+        planned = await self._registry.planned_pictures(
+            known.site, question.page or own, asked.widths, asked.state, every=asked.every
+        )
+        variant = "=".join(question.variant or ())
+        return [
+            PictureRequest(known.site, asked.url, one.widths, variant, one.recipe, question.page) for one in planned
+        ]
+
+    async def again(self, known: Known, snapshots: Sequence[Snapshot]) -> list[PictureRequest]:
+        """Requests for the same pictures again, each at its own width. Those of one address are one request."""
+        ordered = sorted(snapshots, key=_address)
+        wanted = [
+            AskedPictures(url, tuple(dict.fromkeys(one.width for one in group)), variant.replace("=", ":"), state, page)
+            for (page, url, variant, state), group in groupby(ordered, _address)
+        ]
+        return [request for asked in wanted for request in await self.requests(known, asked)]
+
+
+def _address(snapshot: Snapshot) -> tuple[str, str, str, str]:
+    return snapshot.page, snapshot.url, snapshot.variant, snapshot.state
