@@ -1,7 +1,7 @@
 // Clicks: on which element, where in its box. Everything is read when the button goes down: what the page does next
 // must not move the click or put it into the next view.
 import {hear, listen} from './listen.js';
-import {placeOn} from './place.js';
+import {placeOn, recordOf} from './place.js';
 import {allowed} from './settings.js';
 import {sum} from './totals.js';
 import {DISABLED, FRAMED, KEYBOARD, LONG, MODIFIER, PEN, TOUCH} from './wire.js';
@@ -40,7 +40,8 @@ export const captureClicks = (touch, effects) => {
     if (isPress || isKey)
       press = {
         t: Date.now(),
-        ...placeOn((on = path[0]), ...(isKey ? [] : [event.clientX, event.clientY])),
+        e: recordOf((on = path[0])),
+        ...placeOn(on, ...(isKey ? [] : [event.clientX, event.clientY])),
         b: button,
         k:
           isKey * KEYBOARD +
@@ -70,7 +71,7 @@ export const captureClicks = (touch, effects) => {
       !allowed.includes(ORIGIN.exec(frame.src || frame.data)?.[0])
     ) {
       effects.watch(event);
-      effects.awaitEffect({...placeOn(frame), b: 0, k: FRAMED});
+      effects.awaitEffect({e: recordOf(frame), ...placeOn(frame), b: 0, k: FRAMED});
     }
   });
 

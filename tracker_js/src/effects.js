@@ -93,9 +93,9 @@ export const captureEffects = (emit) => {
 
   /** An event that may be the effect of a click. */
   const onEffect = (event) => {
+    if (Date.now() > pressed + WATCH) return; // before the event is read: most come without a press
     const {type, target} = event;
     if (
-      Date.now() > pressed + WATCH ||
       (type === 'selectionchange' && getSelection().isCollapsed) ||
       // A link within the page shows its effect by scrolling or by what it changes.
       (type === 'navigate' && (event.hashChange || event.destination.url === location.href)) ||

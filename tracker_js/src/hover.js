@@ -1,45 +1,51 @@
 // Dwell: how long the pointer stayed on a place: an element and a cell of an 8 × 8 grid on its box.
 // Moves are not kept, so bytes grow with places and not with time.
+import {owner} from './elements.js';
+import {guard} from './guard.js';
 import {hear} from './listen.js';
 import {placeOn, record, stampOf} from './place.js';
 import {inFrame, makeTimer} from './timer.js';
 
-const TICK = 200; // ms between two readings of the pointer's place
-const REST = 300; // ms without a move after which the pointer's resting place is read
+const PAUSE = 250; // ms between two readings of the pointer's place; also without a move, for its resting place
 const IDLE = 2000; // ms without a move that still count as dwell
-const PASSING = 250; // ms: a shorter stay only passed by
 const CELLS = 8;
 
 const cell = (part) => ((part * CELLS) / 10_001) | 0;
 
-export const captureHover = (emit, touch) => {
-  let here; // row of the pointer's place
-  let stamp; // of its element
-  let made; // its record, made once the pointer has stayed
-  let since = 0; // time from which it is there; 0: no place
-  let move; // the last event
+/** Row of a place. */
+const rowOn = (el, clientX, clientY) => {
+  const {x, y, ...row} = placeOn(el, clientX, clientY);
+  return {...row, c: cell(y) * CELLS + cell(x), d: 0};
+};
 
-  const goTo = (next) => {
-    const now = Date.now();
-    const seen = next && stampOf(next.e);
-    let stays;
-    if (here) {
-      here.d += Math.min(now - since, IDLE);
-      stays = here.e === next?.e && here.c === next.c && stamp === seen;
-      // Records are expensive: only a dwell that is kept gets one, while the element is still what it was.
-      if (here.d > PASSING) made ||= stampOf(here.e) === stamp && record(here.e);
-      if (!stays && made) emit('hover', {...here, e: made});
-    }
-    if (!stays) {
-      here = next;
-      stamp = seen;
-      made = 0;
-    }
-    since = next && now;
+export const captureHover = (emit, touch) => {
+  let move; // the last event
+  let first = []; // element under the pointer, and its position there when it was first seen
+  let here; // row of this place; not read of an element that the pointer only passes, since boxes are expensive
+  let made; // record of the element, made once the pointer has stayed: records are even more expensive
+  let stamp; // of the element then
+  let since = 0; // time of the last reading; 0: the pointer has no place
+
+  /** The pointer is somewhere else now. Emits its dwell. */
+  const goTo = (next, row) => {
+    if (made) emit('hover', {...here, e: made});
+    first = next;
+    here = row;
+    made = 0;
+  };
+
+  /** Adds the time since the last reading. */
+  const spend = (now) => {
+    if (here) here.d += Math.min(now - since, IDLE);
+    since = now;
   };
 
   /** Emits the dwell; the pointer has no place until it moves again. */
-  const leave = () => goTo((move = 0));
+  const leave = () => {
+    spend(Date.now());
+    goTo([]);
+    move = since = 0;
+  };
 
   // While the pointer moves, boxes are read in its events: the browser has just computed the layout for its own hit
   // test. The resting place is read in the next animation frame.
@@ -51,20 +57,31 @@ export const captureHover = (emit, touch) => {
     let {target} = move;
     for (let inner; (inner = target.shadowRoot?.elementFromPoint?.(clientX, clientY)) && inner !== target;)
       target = inner;
-    const {x, y, ...row} = placeOn(target, clientX, clientY, (el) => el);
-    goTo({...row, c: cell(y) * CELLS + cell(x), d: 0});
+    const el = owner(target);
+    const stays = el === first[0];
+    const next = [el, clientX, clientY];
+    if (stays) here ||= rowOn(...first);
+    spend(Date.now());
+    const row = stays && rowOn(...next);
+    if (!stays || row.c !== here.c || (made && stampOf(el) !== stamp)) goTo(next, row);
+    else if (!made) {
+      made = record(el);
+      stamp = stampOf(el);
+    }
   };
   const lookInFrame = inFrame(look);
-  const timer = makeTimer(() => (performance.now() < move.timeStamp + REST ? timer(REST) : lookInFrame()));
-
-  // Hundreds come each second: nothing is read of one until its place is.
-  hear('pointermove', (event) => {
-    move = event;
-    if (Date.now() > since + TICK) {
-      timer(REST);
-      look();
-    }
+  const timer = makeTimer(() => (performance.now() < move.timeStamp + PAUSE ? timer(PAUSE) : lookInFrame()));
+  const lookNow = guard(() => {
+    timer(PAUSE);
+    look();
   });
+
+  // Hundreds come each second: nothing is read of one until its place is, and only that is guarded.
+  const onMove = (event) => {
+    move = event;
+    if (Date.now() > since + PAUSE) lookNow();
+  };
+  hear('pointermove', onMove, () => onMove);
   hear('pointerout', (event) => event.relatedTarget || leave());
   return leave;
 };

@@ -1,10 +1,13 @@
 // Form fields: how long they had the focus, how often they changed, whether they were left blank or corrected.
 // Values and keys are never read out.
 import {hear} from './listen.js';
-import {recordOf, stampOf} from './place.js';
+import {recordOf} from './place.js';
 import {BLANK, CORRECTED} from './wire.js';
 
 const MOST = 65_535; // changes: the wire format's limit
+
+/** What tells whether a field is still the same for a visitor. */
+const stampOf = (el) => [el.id, el.name, el.type, el.placeholder].join();
 
 export const captureInputs = (emit, touch) => {
   const left = new WeakSet(); // fields that had the focus before
@@ -38,7 +41,7 @@ export const captureInputs = (emit, touch) => {
     const [el] = event.composedPath();
     if (el !== field) return;
     // The next step of a form may have taken over the field that has the focus.
-    if (el.matches('input,textarea') && stampOf(el) !== stamp) {
+    if (stampOf(el) !== stamp) {
       leave(event);
       begin(el);
     }

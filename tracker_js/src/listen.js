@@ -14,8 +14,11 @@ const bind = (types, fn, target) => {
 /** Listens to `types` (separated by spaces). In the capture phase, the window hears the document's events first. */
 export const listen = (types, fn, target = window) => bind(types, guard(fn), target);
 
-/** Listens in the page and in its same-origin frames. A frame with its own tracker is a page of its own. */
-export const hear = (types, fn) => heard.push([types, guard(fn)]);
+/**
+ * Listens in the page and in its same-origin frames. A frame with its own tracker is a page of its own. `wrap`: for a
+ * `fn` that guards what it calls itself.
+ */
+export const hear = (types, fn, wrap = guard) => heard.push([types, wrap(fn)]);
 
 const onLoad = ({target}) => target.contentWindow && attach(target.contentWindow);
 

@@ -30,12 +30,12 @@ export const toPage = (frame, x, y) => {
 };
 
 /**
- * A place on the element that `target` belongs to: its record, fractions of its box, its size, px on the page.
+ * A place on the element that `target` belongs to: fractions of its box, its size, px on the page.
  * Without x and y: the middle. Text that wraps counts as one long line (all client rects end to end:
  * https://drafts.csswg.org/cssom-view/#dom-element-getclientrects), so that a place stays on its word at widths that
- * wrap elsewhere. `nameOf` returns what identifies the element instead of its record.
+ * wrap elsewhere.
  */
-export const placeOn = (target, x, y, nameOf = record) => {
+export const placeOn = (target, x, y) => {
   const el = owner(target);
   let line; // or column
   let before; // width of the lines before it, px
@@ -54,7 +54,6 @@ export const placeOn = (target, x, y, nameOf = record) => {
   y ??= top + height / 2;
   const [px, py] = toPage(frameOf(el), x, y);
   return {
-    e: nameOf(el),
     x: fraction(x - left + before, w),
     y: fraction(y - top, height),
     w: Math.round(w),
