@@ -7,19 +7,22 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from aggregator.answers.changed import change_of
 from aggregator.answers.explain import MapWarning, explain
+from aggregator.answers.located import locate
 from aggregator.answers.sample import Sample, read_sample
 from aggregator.grids.density import SIGMA, density, per_thousand
 from aggregator.grids.dwell import spread
 from aggregator.grids.scale import Scale, scale_for
 from aggregator.measures.account import Account, account
+from aggregator.measures.changed import PageChange
 from aggregator.measures.elements_table import ElementRow, counts_for, element_table
 from aggregator.measures.frustration import judge
-from aggregator.pictures.newest import IndexedSnapshot, newest_picture, pictures_of_states
+from aggregator.pictures.newest import IndexedSnapshot, newest_picture
 from aggregator.pictures.twins import read_twins
 from aggregator.placing.ladder import RecordPlaces, record_places
 from aggregator.placing.projection import Placed, place
-from aggregator.placing.states import InState, StatePicture, divide, owners
+from aggregator.placing.states import InState
 from aggregator.queries.pages import read_page_span, resolve_pages
 from aggregator.shapes.grid import CELL, Grid
 from aggregator.shapes.points import Points
@@ -34,7 +37,8 @@ from store.snapshots import Snapshot, Snapshots
 class Heatmap:
     """`grid` is in the unit of `scale`: per 1,000 of the `visitors` who had a view of the `pages`.
 
-    `elsewhere`: points that belong to the page's other states, on whose pictures they are drawn.
+    `elsewhere`: points that belong to the page's other states, on whose pictures they are drawn. `changed`: whether
+    the page has changed since the picture was taken.
     """
 
     scope: Scope
@@ -52,6 +56,7 @@ class Heatmap:
     views: int
     warnings: list[MapWarning]
     elsewhere: tuple[InState, ...] = ()
+    changed: PageChange | None = None
 
 
 def heatmap(
@@ -68,19 +73,9 @@ def heatmap(
     pages = resolve_pages(store, scope.site, scope.pages)
     picture = newest_picture(snapshots, scope, pages, width, state)
     sample = read_sample(store, scope, pages, picture.snapshot.width)
-    if not (state or states):
-        return draw(store, picture, sample)
-    pictures = pictures_of_states(snapshots, scope, picture.snapshot, (*states, state))
-    pictures[state] = picture  # a newer one may have been taken in between
-    shown = {name: _state_picture(store, sample, one) for name, one in pictures.items()}
-    mine, elsewhere = divide(owners(sample.points, sample.records, list(shown.values())), list(shown), state)
-    sample = replace(sample, points=sample.points.take(mine))
-    return draw(store, picture, sample, shown[state].places, elsewhere)
-
-
-def _state_picture(store: Store, sample: Sample, picture: IndexedSnapshot) -> StatePicture:
-    places = record_places(sample.records, picture.index, read_twins(store, picture.snapshot))
-    return StatePicture(picture.index, places, picture.snapshot.taken)
+    found = locate(store, snapshots, picture, sample, states)
+    drawn = draw(store, picture, found.sample, found.places, found.elsewhere)
+    return replace(drawn, changed=change_of(store, snapshots, found, states))
 
 
 def draw(

@@ -16,6 +16,7 @@ from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.reach_map import ReachMap
 from aggregator.grids.scale import Scale
 from aggregator.measures.account import Account
+from aggregator.measures.changed import PageChange
 from aggregator.measures.elements_table import ElementRow
 from aggregator.measures.statistics import wilson
 from aggregator.placing.projection import NONE
@@ -50,7 +51,7 @@ class HeatmapFigures:
     `account_shares`: of the points received, by the field of the account. `placed_shares`: of the points with a
     claim to be drawn, those on their `own` element or its twin, `near` it (on what holds it, or at its place on
     the page) and on `none`. `state_shares`: of the points received, by state. `hover_seconds`: the time drawn on a
-    hover map, None on others.
+    hover map, None on others. `changed`: the change of the page since its picture was taken, None without one.
     """
 
     snapshot: Snapshot
@@ -69,6 +70,7 @@ class HeatmapFigures:
     warnings: tuple[MapWarning, ...]
     elements: tuple[ElementRow, ...]
     unplaced: tuple[Unplaced, ...]
+    changed: PageChange | None
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ def heatmap_figures(found: Heatmap, devices: Mapping[str, int]) -> HeatmapFigure
         warnings=tuple(found.warnings),
         elements=tuple(found.elements),
         unplaced=unplaced(found),
+        changed=found.changed,
     )
 
 

@@ -39,7 +39,10 @@ THE_PAGE = ("body", "html")
 
 @dataclass(frozen=True)
 class RecordPlaces:
-    """For each of R records: `rung` u8, `element` i32 (index in the layout or -1), and `certainty` u8 (Certainty)."""
+    """For each of R records: `rung` u8, `element` i32 (index in the layout or -1), and `certainty` u8 (Certainty).
+
+    The element of a record that is not placed is one that the picture hides.
+    """
 
     rung: UInt8
     element: Int32
@@ -83,9 +86,10 @@ def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]
         twin = twins.get(int(records.record[i]), -1)
         if finding is Found.AGREES or twin >= 0:
             at = own if finding is Found.AGREES else twin
+            element[i] = at
             # Points of a hidden element are not drawn, least of all in another place.
             if index.layout.visible[at]:
-                rung[i], element[i] = (OWN if finding is Found.AGREES else TWIN), at
+                rung[i] = OWN if finding is Found.AGREES else TWIN
         else:
             rung[i], element[i] = _above(records.paths[i], finding, index, trust)
     return RecordPlaces(rung, element, certainty)

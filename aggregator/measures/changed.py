@@ -1,0 +1,200 @@
+"""Whether a page has changed since its picture was taken: more visitors than before use elements that it lacks.
+
+Some points are never found on a picture (advertisements that rotate, elements made by scripts), so a share of missing
+elements alone says nothing. It is compared with the share of the same picture when it was new.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+
+from aggregator.measures.statistics import FEW, newcombe, two_proportion_z
+from aggregator.placing.ladder import NONE, TWIN, Certainty, RecordPlaces
+from aggregator.shapes.columns import Int64, Mask, UInt64
+from aggregator.shapes.points import Points
+from aggregator.shapes.records import Records
+
+LEAST_RISE = 0.05  # of the share of visitors with a missing element, and of the share of points on one
+ERROR = 0.01  # chance of a false finding, over all days tested
+BASELINE_DAYS = 7  # before the picture, used where too few visitors came between the picture and the change
+NAMED = 5  # new elements
+DAY_MS = 86_400_000
+_DEVICE_LIMITS = (600, 1024)  # px: store.devices.device_of
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """N points looked up on a picture, of windows of its device class: `missing` where it lacks the element.
+
+    `time` i64 ms since 1970, `visitor` u64, `record` u64.
+    """
+
+    time: Int64
+    visitor: UInt64
+    record: UInt64
+    missing: Mask
+
+    def __len__(self) -> int:
+        return len(self.time)
+
+    def and_also(self, other: LookedUp) -> LookedUp:
+        """Both together."""
+        pairs = zip(self._columns(), other._columns(), strict=True)
+        return LookedUp(*(np.concatenate(pair) for pair in pairs))
+
+    def missing_share_after(self, taken: int) -> float:
+        """Share of the points after `taken` (ms since 1970) whose element is missing; 0 without any."""
+        after = self.missing[self.time > taken]
+        return float(after.mean()) if len(after) else 0.0
+
+    def _columns(self) -> tuple[Int64, UInt64, UInt64, Mask]:
+        return self.time, self.visitor, self.record, self.missing
+
+
+@dataclass(frozen=True)
+class NewElement:
+    """An element that the picture lacks, with its number of points since the change."""
+
+    path: str
+    points: int
+
+
+@dataclass(frozen=True)
+class PageChange:
+    """The page has changed `since` (day, UTC): `share` of the `points` from then on are on elements that the picture
+    lacks, and `share_before` of the `points_before`. `visitors` and `visitors_before` are visitors per day, summed.
+    """
+
+    since: str
+    share: float
+    points: int
+    visitors: int
+    share_before: float
+    points_before: int
+    visitors_before: int
+    new_elements: tuple[NewElement, ...] = ()
+
+
+def look_up(points: Points, records: Records, places: RecordPlaces, width: int) -> LookedUp:
+    """The points of windows like the picture's (`width` px). Left out: look-alikes, and points whose record is unknown.
+
+    An element that the picture hides is not missing.
+    """
+    at = records.locate(points.record)
+    found = (places.rung <= TWIN) | ((places.rung == NONE) & (places.element >= 0))
+    doubtful = places.certainty == Certainty.LOOK_ALIKES
+    of_width = np.digitize(points.viewport_w, _DEVICE_LIMITS) == np.digitize(width, _DEVICE_LIMITS)
+    kept = np.flatnonzero((at >= 0) & of_width)
+    kept = kept[~doubtful[at[kept]]]
+    return LookedUp(points.time[kept], points.visitor[kept], points.record[kept], ~found[at[kept]])
+
+
+def page_change(looked_up: LookedUp, taken: int, records: Records) -> PageChange | None:
+    """The change after `taken` (ms since 1970), on the day from which the shares differ most; None without a change.
+
+    For each day since the picture, the visitors from that day on are compared with those from the picture to that
+    day, or if these are fewer than FEW also with those of BASELINE_DAYS before the picture. There is a change if the
+    interval of the difference (Newcombe, level 1 − ERROR / number of days) is above LEAST_RISE, the share of points
+    has risen by as much, and the last FEW visitors still show it.
+    """
+    recent = looked_up.time > taken - BASELINE_DAYS * DAY_MS
+    if not looked_up.missing[recent].any():
+        return None
+    looked_up = LookedUp(*(column[recent] for column in looked_up._columns()))
+    days = _Days.of(looked_up, taken)
+    best = days.best()
+    if best is None:
+        return None
+    first, start = best
+    after = days.of_point >= first
+    before = (days.of_point >= start) & ~after
+    share, share_before = float(looked_up.missing[after].mean()), float(looked_up.missing[before].mean())
+    if share - share_before < LEAST_RISE:
+        return None
+    since = datetime.fromtimestamp(int(days.key[first]) // 2 * DAY_MS / 1000, UTC).date()
+    return PageChange(
+        since=since.isoformat(),
+        share=round(share, 4),
+        points=int(after.sum()),
+        visitors=int(days.visitors[first:].sum()),
+        share_before=round(share_before, 4),
+        points_before=int(before.sum()),
+        visitors_before=int(days.visitors[start:first].sum()),
+        new_elements=_new_elements(looked_up, before, after, records),
+    )
+
+
+@dataclass(frozen=True)
+class _Days:
+    """D days in order, the day of the picture as two: until the picture, and after it.
+
+    `key` i64[D]: day since 1970 · 2, + 1 after the picture. `visitors`, `with_missing` i64[D]: visitors, and those with
+    a missing element. `of_point` i64[N]: index of the day of each point.
+    """
+
+    key: Int64
+    visitors: Int64
+    with_missing: Int64
+    of_point: Int64
+
+    @classmethod
+    def of(cls, looked_up: LookedUp, taken: int) -> _Days:
+        key = looked_up.time // DAY_MS * 2 + (looked_up.time > taken)
+        days, of_point = np.unique(key, return_inverse=True)
+        _, who = np.unique(looked_up.visitor, return_inverse=True)
+        pairs = of_point.astype(np.int64) * (int(who.max(initial=0)) + 1) + who
+        _, first = np.unique(pairs, return_index=True)
+        _, first_missing = np.unique(pairs[looked_up.missing], return_index=True)
+        return cls(
+            days,
+            np.bincount(of_point[first], minlength=len(days)),
+            np.bincount(of_point[looked_up.missing][first_missing], minlength=len(days)),
+            of_point,
+        )
+
+    def best(self) -> tuple[int, int] | None:
+        """Index of the day of the change, and of the first day it is compared with; None if nothing has changed."""
+        picture = int(np.searchsorted(self.key % 2, 1))  # the days after the picture come last
+        candidates = range(max(picture, 1), len(self.key))
+        n, x = (np.concatenate(([0], np.cumsum(of_day))) for of_day in (self.visitors, self.with_missing))
+        found: list[tuple[float, int, int]] = []
+        for first in candidates:
+            start = picture if n[first] - n[picture] >= FEW else 0
+            n0, x0 = int(n[first] - n[start]), int(x[first] - x[start])
+            n1, x1 = int(n[-1] - n[first]), int(x[-1] - x[first])
+            if min(n0, n1) < FEW:
+                continue
+            low, _ = newcombe(x0, n0, x1, n1, 1 - ERROR / len(candidates))
+            z, _ = two_proportion_z(x0, n0, x1, n1)
+            if float(low) > LEAST_RISE and self._still(x0 / n0 + LEAST_RISE):
+                found.append((float(z), first, start))
+        if not found:
+            return None
+        _, first, start = max(found)
+        return first, start
+
+    def _still(self, share: float) -> bool:
+        """Whether more than this share of the last visitors, at least FEW, have a missing element."""
+        n, x = np.cumsum(self.visitors[::-1]), np.cumsum(self.with_missing[::-1])
+        enough = min(int(np.searchsorted(n, FEW)), len(n) - 1)
+        return bool(x[enough] > share * n[enough])
+
+
+def _new_elements(looked_up: LookedUp, before: Mask, after: Mask, records: Records) -> tuple[NewElement, ...]:
+    """The missing elements whose points increased most, compared with as many points before."""
+    ids, of_point = np.unique(looked_up.record, return_inverse=True)
+    counts = [
+        np.bincount(of_point[when & looked_up.missing], minlength=len(ids)).astype(np.float64)
+        for when in (before, after)
+    ]
+    rise = counts[1] - counts[0] * (after.sum() / max(int(before.sum()), 1))
+    at = records.locate(ids)
+    most = [i for i in np.argsort(-rise, kind="stable").tolist() if rise[i] > 0 and at[i] >= 0]
+    paths = dict.fromkeys(records.paths[at[i]] for i in most)
+    points = {path: 0 for path in paths}
+    for i in most:
+        points[records.paths[at[i]]] += int(counts[1][i])
+    return tuple(NewElement(path, points[path]) for path in list(paths)[:NAMED])
