@@ -41,7 +41,7 @@ def change_of(
     """The same for a sample that is already located. What was recorded when the picture was new is read only if the
     sample has enough missing elements and does not include those days."""
     snapshot, sample = located.picture.snapshot, located.sample
-    if snapshot.state:
+    if snapshot.state or sample.scope.kind != "click":
         return None
     found = _looked_up(located)
     if found.missing_share_after(snapshot.taken) < LEAST_RISE:

@@ -22,6 +22,8 @@ ERROR = 0.01  # chance of a false finding, over all days tested
 BASELINE_DAYS = 7  # before the picture, used where too few visitors came between the picture and the change
 NAMED = 5  # new elements
 DAY_MS = 86_400_000
+_MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 ÷ golden ratio
+_DAY_BITS = np.uint64(0xFFF)
 _DEVICE_LIMITS = (600, 1024)  # px: store.devices.device_of
 
 
@@ -42,16 +44,21 @@ class LookedUp:
 
     def and_also(self, other: LookedUp) -> LookedUp:
         """Both together."""
-        pairs = zip(self._columns(), other._columns(), strict=True)
-        return LookedUp(*(np.concatenate(pair) for pair in pairs))
+        return LookedUp(
+            np.concatenate((self.time, other.time)),
+            np.concatenate((self.visitor, other.visitor)),
+            np.concatenate((self.record, other.record)),
+            np.concatenate((self.missing, other.missing)),
+        )
+
+    def take(self, which: Mask) -> LookedUp:
+        """The points of a mask."""
+        return LookedUp(self.time[which], self.visitor[which], self.record[which], self.missing[which])
 
     def missing_share_after(self, taken: int) -> float:
         """Share of the points after `taken` (ms since 1970) whose element is missing; 0 without any."""
         after = self.missing[self.time > taken]
         return float(after.mean()) if len(after) else 0.0
-
-    def _columns(self) -> tuple[Int64, UInt64, UInt64, Mask]:
-        return self.time, self.visitor, self.record, self.missing
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,7 @@ def page_change(looked_up: LookedUp, taken: int, records: Records) -> PageChange
     recent = looked_up.time > taken - BASELINE_DAYS * DAY_MS
     if not looked_up.missing[recent].any():
         return None
-    looked_up = LookedUp(*(column[recent] for column in looked_up._columns()))
+    looked_up = looked_up.take(recent)
     days = _Days.of(looked_up, taken)
     best = days.best()
     if best is None:
@@ -143,17 +150,17 @@ class _Days:
     @classmethod
     def of(cls, looked_up: LookedUp, taken: int) -> _Days:
         key = looked_up.time // DAY_MS * 2 + (looked_up.time > taken)
-        days, of_point = np.unique(key, return_inverse=True)
-        _, who = np.unique(looked_up.visitor, return_inverse=True)
-        pairs = of_point.astype(np.int64) * (int(who.max(initial=0)) + 1) + who
-        _, first = np.unique(pairs, return_index=True)
-        _, first_missing = np.unique(pairs[looked_up.missing], return_index=True)
-        return cls(
-            days,
-            np.bincount(of_point[first], minlength=len(days)),
-            np.bincount(of_point[looked_up.missing][first_missing], minlength=len(days)),
-            of_point,
-        )
+        first = int(key.min())
+        present = np.bincount(key - first) > 0
+        of_point = (np.cumsum(present) - 1)[key - first]
+        days = np.flatnonzero(present) + first
+        # One number for a visitor on a day: 52 bits of the visitor, spread evenly, and 12 of the day.
+        pairs = (looked_up.visitor * _MIX & ~_DAY_BITS) | of_point.astype(np.uint64)
+
+        def visitors(of: UInt64) -> Int64:
+            return np.bincount((np.unique(of) & _DAY_BITS).astype(np.int64), minlength=len(days))
+
+        return cls(days, visitors(pairs), visitors(pairs[looked_up.missing]), of_point)
 
     def best(self) -> tuple[int, int] | None:
         """Index of the day of the change, and of the first day it is compared with; None if nothing has changed."""
@@ -185,16 +192,12 @@ class _Days:
 
 def _new_elements(looked_up: LookedUp, before: Mask, after: Mask, records: Records) -> tuple[NewElement, ...]:
     """The missing elements whose points increased most, compared with as many points before."""
-    ids, of_point = np.unique(looked_up.record, return_inverse=True)
-    counts = [
-        np.bincount(of_point[when & looked_up.missing], minlength=len(ids)).astype(np.float64)
-        for when in (before, after)
-    ]
+    at = records.locate(looked_up.record)
+    counted = looked_up.missing & (at >= 0)
+    counts = [np.bincount(at[counted & when], minlength=len(records)) for when in (before, after)]
     rise = counts[1] - counts[0] * (after.sum() / max(int(before.sum()), 1))
-    at = records.locate(ids)
-    most = [i for i in np.argsort(-rise, kind="stable").tolist() if rise[i] > 0 and at[i] >= 0]
-    paths = dict.fromkeys(records.paths[at[i]] for i in most)
-    points = {path: 0 for path in paths}
-    for i in most:
-        points[records.paths[at[i]]] += int(counts[1][i])
-    return tuple(NewElement(path, points[path]) for path in list(paths)[:NAMED])
+    most = [i for i in np.argsort(-rise, kind="stable").tolist() if rise[i] > 0]
+    points: dict[str, int] = {}
+    for i in most:  # an element may have several records
+        points[records.paths[i]] = points.get(records.paths[i], 0) + int(counts[1][i])
+    return tuple(NewElement(path, n) for path, n in list(points.items())[:NAMED])

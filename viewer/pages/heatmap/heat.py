@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aggregator.answers.explain import MapWarning
 from aggregator.answers.map_figures import HeatmapFigures
 from aggregator.measures.elements_table import ElementRow
 from aggregator.measures.statistics import FEW
@@ -12,6 +13,7 @@ from viewer.maps import HeatmapAnswer
 from viewer.pages.frame.help_links import help_href
 from viewer.pages.frame.languages import Language
 from viewer.pages.heatmap.setting import MapSetting
+from viewer.pages.map.changed import change_note
 from viewer.pages.map.elements import BOXES, LISTED, Detail, ElementLine, layers, names_of
 from viewer.pages.map.layer import Figure, Layer
 from viewer.pages.map.ledger import LedgerRow, account_rows
@@ -37,8 +39,14 @@ def heat_layer(setting: MapSetting, found: HeatmapAnswer, strips: Strips) -> Lay
         account_line=_placed_line(lang, figures.placed_shares),
         unplaced=tuple((one.path or lang.text("no element"), lang.number(one.points)) for one in figures.unplaced),
         legend=heat_legend(lang, figures.scale, setting.question.kind),
-        notes=notes_of(lang, figures.warnings),
+        notes=notes_of(lang, _unexplained(figures)),
+        changed=change_note(lang, figures.changed),
     )
+
+
+def _unexplained(figures: HeatmapFigures) -> list[MapWarning]:
+    """The warnings without the one that the note of a changed page explains."""
+    return [one for one in figures.warnings if not (figures.changed and one.code == "many_not_placed")]
 
 
 def _large(lang: Language, figures: HeatmapFigures) -> tuple[Figure, ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from viewer.pages.map.changed import ChangeNote
 from viewer.pages.map.elements import ElementLine
 from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.map.legend import Legend
@@ -52,3 +53,4 @@ class Layer:
     legend: Legend
     notes: tuple[str, ...]
     reach: ReachLayer | None = None
+    changed: ChangeNote | None = None
