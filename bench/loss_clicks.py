@@ -24,8 +24,12 @@ def accepted(sent: Iterable[Sent]) -> list[Sent]:
 
 
 def of_parcours(sent: Iterable[Sent]) -> int:
+    return of_batches(one.body for one in accepted(sent))
+
+
+def of_batches(bodies: Iterable[bytes]) -> int:
     """A batch is identified by (view, seq); every body must be valid in the wire format."""
-    batches = [wire.decode(one.body) for one in accepted(sent)]
+    batches = [wire.decode(body) for body in bodies]
     return sum(len(batch.click.t) for batch in {(b.view, b.seq): b for b in batches}.values() if batch.click)
 
 

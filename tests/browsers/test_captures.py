@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import pytest
-
 from collector import wire
-from tests.browsers.tab import Browser, Tab
+from tests.browsers.tab import HEIGHT, WIDTH, Tab
 from tests.tracker.bench import SITE_KEY, Bench, clicks
 from tests.waiting import until
 
 BUTTON = "<button id=b style='width:120px;height:40px'>Press</button>"
 KEYBOARD, FRAMED = 1, 32
+# EFFECTS in collector/wire.py
+NONE, CHANGED, SCROLL, INPUT, FOCUS, ADDRESS, LEFT = 0, 1, 2, 4, 5, 6, 7
+NO_EFFECT = "() => new Promise((done) => setTimeout(done, 1500))"  # a later effect is not that of the click
+STAY = "() => new Promise((done) => setTimeout(done, 900))"  # the time that dwell and attention measure
 
 Leave = Callable[[], None]
 
@@ -41,7 +43,7 @@ def test_clicks_by_mouse_and_by_key(bench: Bench, tab: Tab, leave: Leave) -> Non
 def test_dwell_is_where_the_pointer_rested(bench: Bench, tab: Tab, leave: Leave) -> None:
     tab.goto(bench.page("/a", "<div id=d style='width:400px;height:160px'></div>"))
     tab.move(8 + 75, 8 + 50)  # column 1, row 2
-    tab.evaluate("() => new Promise((done) => setTimeout(done, 900))")
+    tab.evaluate(STAY)
     leave()
     (batch,) = bench.wait(lambda bs: bs)
     assert batch.hover is not None
@@ -98,15 +100,15 @@ def test_a_click_in_a_frame_of_the_same_origin(bench: Bench, tab: Tab, leave: Le
 def test_a_frame_of_another_origin_passes_its_clicks_if_both_allow_it(
     bench: Bench, other_site: Bench, tab: Tab, leave: Leave
 ) -> None:
-    ready = "<script>onload = () => parent.postMessage('ready', '*')</script>"
+    ready = "<script>onload = () => parent.postMessage(0, '*')</script>"
     inside = other_site.page("/pay", BUTTON + ready, _snippet(f'data-parent="{bench.url}"'))
-    listen = "<script>ready = new Promise((done) => addEventListener('message', () => done()))</script>"
+    listen = "<script>heard = 0; onmessage = () => heard++</script>"
     frame = f"<iframe id=f src='{inside}' width=400 height=300 style='border:0'></iframe>"
     tab.goto(bench.page("/a", listen + frame, _snippet(f'data-frames="{other_site.url}"')))
-    tab.evaluate("() => ready")
+    until(lambda: tab.evaluate("() => heard") == 1)
     x, y = tab.evaluate("() => { const {x, y} = f.getBoundingClientRect(); return [x, y] }")
     tab.click(x + 8 + 60, y + 8 + 20)
-    tab.evaluate("() => new Promise((done) => { addEventListener('message', done); setTimeout(done, 3000) })")
+    until(lambda: tab.evaluate("() => heard") == 2)
     leave()
     (click,) = clicks(bench.wait(clicks))
     assert (click["path"], click["k"]) == ("iframe#f>>html:1>body:1>button:1", FRAMED)
@@ -126,40 +128,90 @@ def test_routes_are_views(bench: Bench, tab: Tab, leave: Leave) -> None:
     assert batches[1].ctx.ref == f"{bench.url}/a"
 
 
-@pytest.mark.parametrize("by", ["address bar", "link", "link to another site", "closing", "hiding"])
-def test_what_is_pending_is_sent_when_the_page_is_left(
-    bench: Bench, other_site: Bench, any_browser: Browser, by: str
-) -> None:
-    if by.startswith("link") and any_browser.name == "chromium":
-        pytest.skip("tests/tracker follows links in Chromium")
-    if by == "hiding" and any_browser.name == "chromium":
-        pytest.skip("Playwright keeps every page visible; tests/tracker/test_tabs.py hides real tabs of Chromium")
-    away = other_site.page("/there", "there", "").replace("127.0.0.1", "localhost")
-    tab = any_browser.tab()
-    tab.goto(bench.page("/a", f"{BUTTON}<a id=in href=/left>in</a> <a id=out href='{away}'>out</a>"))
-    tab.click_on("#b")
-    match by:
-        case "address bar":
-            tab.goto("about:blank")
-        case "link":
-            tab.click_on("#in")
-        case "link to another site":
-            tab.click_on("#out")
-        case "closing":
-            tab.close()
-        case "hiding":
-            tab.hide()
-    found = clicks(bench.wait(clicks))
-    assert found[0]["path"] == "button#b"
-    assert len(found) == 1 + by.startswith("link")
-    if by != "closing":
-        tab.close()
+EFFECTS = {
+    "p#none": {NONE},
+    "button#change": {CHANGED},
+    "a#hash": {SCROLL},
+    "input#check": {INPUT},
+    "button#focus": {FOCUS},
+    "a#leave": {ADDRESS, LEFT},  # ADDRESS where the browser has the Navigation API
+}
 
 
-def test_batches_wait_for_a_collector_that_fails(bench: Bench, tab: Tab) -> None:
-    bench.always.status = 503
+def test_first_effects(bench: Bench, tab: Tab) -> None:
+    body = """<p id=none>nothing</p>
+      <button id=change onclick="textContent = 'changed'">Change</button>
+      <input id=check type=checkbox>
+      <button id=focus onclick="field.focus()">Focus</button> <input id=field>
+      <a id=hash href=#end>Down</a> <a id=leave href=/left>Leave</a>
+      <div style='height:3000px'></div><p id=end>end</p><script>onscroll = () => scrolled = 1</script>"""
+    tab.goto(bench.page("/a", body))
+    for name in EFFECTS:
+        tab.click_on("#" + name.partition("#")[2])
+        if name == "p#none":
+            tab.evaluate(NO_EFFECT)
+        elif name == "a#hash":
+            until(lambda: tab.evaluate("() => window.scrolled"))
+            tab.evaluate("() => new Promise((done) => { scrollTo(0, 0); requestAnimationFrame(() => done()) })")
+    found = clicks(bench.wait(lambda bs: len(clicks(bs)) == len(EFFECTS)))
+    assert [click["path"] for click in found] == list(EFFECTS)
+    for click in found:
+        assert click["r"] in EFFECTS[click["path"]], click["path"]
+
+
+def test_reach_and_attention(bench: Bench, tab: Tab, leave: Leave) -> None:
+    """Two screens of five: the first is in view for a moment, the second is not reached entirely."""
+    tab.goto(bench.page("/a", f"<style>body{{margin:0}}</style><p id=p style='margin:0;height:{5 * HEIGHT}px'>"))
+    tab.wheel(300, 300, 400)
+    until(lambda: tab.evaluate("() => scrollY") == 400)
+    tab.evaluate(STAY)
+    leave()
+    (batch,) = bench.wait(lambda bs: bs)
+    assert batch.scroll is not None
+    assert _paths(batch, [batch.scroll.e]) == ["p#p"]
+    assert (batch.scroll.depth, batch.scroll.ph) == (HEIGHT + 400, 5 * HEIGHT)
+    assert (batch.ctx.vw, batch.ctx.vh, batch.ctx.ph) == (WIDTH, HEIGHT, 5 * HEIGHT)
+    # A band is 192 px, so bands 3 and 4 were in view all the time, band 6 only to 8 px, and 7 not at all.
+    assert batch.scroll.bands[3] > 500
+    assert batch.scroll.bands[3] > 10 * batch.scroll.bands[6]
+    assert batch.scroll.bands[7:] == [0] * 13
+
+
+def test_the_first_error_after_a_click(bench: Bench, tab: Tab, leave: Leave) -> None:
+    """A thrown error and a rejected promise, each once per click."""
+    script = "<script>onerror = onunhandledrejection = () => failed = (window.failed || 0) + 1</script>"
+    tab.goto(
+        bench.page("/a", f"<button id=t onclick='none()'>A</button><button id=r onclick='fail()'>B</button>{script}")
+    )
+    tab.evaluate("() => { window.fail = async () => { throw Error('rejected') } }")
+    tab.click_on("#t")
+    until(lambda: tab.evaluate("() => window.failed") == 1)
+    tab.click_on("#r")
+    until(lambda: tab.evaluate("() => window.failed") == 2)
+    leave()
+    (batch,) = bench.wait(lambda bs: bs)
+    assert batch.error is not None
+    assert _paths(batch, batch.error.e) == ["button#t", "button#r"]
+    assert batch.error.n[0] == "a"
+    assert batch.error.h[0] != batch.error.h[1]
+
+
+def test_a_resize_is_recorded_when_it_has_ended(bench: Bench, tab: Tab, leave: Leave) -> None:
     tab.goto(bench.page("/a", BUTTON))
+    tab.evaluate("() => { window.rested = new Promise((done) => { onresize = () => setTimeout(done, 600) }) }")
+    tab.resize(1_000, 600)
+    tab.evaluate("() => rested.then(() => 0)")
+    leave()
+    (batch,) = bench.wait(lambda bs: bs)
+    assert batch.resize is not None
+    assert (batch.resize.w[-1], batch.resize.h[-1]) == (1_000, 600)
+
+
+def test_errors_of_the_tracker_are_counted_and_the_rest_is_sent(bench: Bench, tab: Tab, leave: Leave) -> None:
+    broken = "<script>Object.defineProperty(document, 'scrollingElement', {get() { throw 1 }})</script>"
+    tab.goto(bench.page("/a", broken + BUTTON))
     tab.click_on("#b")
-    until(lambda: any(status == 503 for status, _ in bench.bodies))
-    bench.always.status = 204
-    assert len(clicks(bench.wait(clicks))) == 1
+    leave()
+    batches = bench.wait(clicks)
+    assert [click["path"] for click in clicks(batches)] == ["button#b"]
+    assert batches[-1].sum.err > 0

@@ -24,7 +24,7 @@ _SCREEN = "1600x1200x24"
 
 
 class WebKit(Browser):
-    """The driver; each tab is a MiniBrowser process of its own, with a temporary profile."""
+    """The driver and the one session that it allows, which has a temporary profile."""
 
     name = "webkit"
 
@@ -41,7 +41,10 @@ class WebKit(Browser):
                 httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=ANSWER_S, trust_env=False)
             )
             until(self._answers, ANSWER_S)
-            self._version = ""
+            session = self.call("POST", "/session", capabilities={})
+            self._session = f"/session/{session['sessionId']}"
+            self._capabilities = session["capabilities"]
+            self._first = self.call("GET", f"{self._session}/window")  # keeps the browser open
         except BaseException:
             self.close()
             raise
@@ -71,46 +74,52 @@ class WebKit(Browser):
             raise RuntimeError(f"{path}: {value['error']}: {value['message']}")
         return value
 
+    def command(self, name: str, **parameters: Any) -> Any:
+        """The value of a WebDriver command of the session."""
+        return self.call("POST", f"{self._session}/{name}", **parameters)
+
+    def close_window(self) -> None:
+        """Closes the current window."""
+        self.call("DELETE", f"{self._session}/window")
+        self.command("window", handle=self._first)
+
     def version(self) -> str:
-        return self._version
+        return self._capabilities["browserVersion"]
 
     def tab(self) -> WebKitTab:
-        session = self.call("POST", "/session", capabilities={})
-        self._version = session["capabilities"]["browserVersion"]
-        return WebKitTab(self, f"/session/{session['sessionId']}")
+        return WebKitTab(self)
 
     def close(self) -> None:
         self._open.close()
 
 
 class WebKitTab(ActionTab):
-    """The only window of a session."""
+    """A window. It shares its storage with the other windows until one is closed."""
 
-    def __init__(self, browser: WebKit, session: str) -> None:
+    def __init__(self, browser: WebKit) -> None:
         self._browser = browser
-        self._session = session
+        self._handle = browser.command("window/new", type="window")["handle"]
+        browser.command("window", handle=self._handle)
         self.resize(WIDTH, HEIGHT)
 
-    def _call(self, command: str, **parameters: Any) -> Any:
-        return self._browser.call("POST", f"{self._session}/{command}", **parameters)
-
     def goto(self, url: str) -> None:
-        self._call("url", url=url)
+        self._browser.command("url", url=url)
 
     def evaluate(self, function: str, argument: Any = None) -> Any:
         script = f"return {json_call(function, argument)}"
-        return json.loads(self._call("execute/sync", script=script, args=[]))
+        return json.loads(self._browser.command("execute/sync", script=script, args=[]))
 
     def perform(self, sources: list[dict[str, Any]]) -> None:
-        self._call("actions", actions=sources)
+        self._browser.command("actions", actions=sources)
 
     def resize(self, width: int, height: int) -> None:
         frame = self.evaluate("() => [outerWidth - innerWidth, outerHeight - innerHeight]")
-        self._call("window/rect", width=width + frame[0], height=height + frame[1])
+        self._browser.command("window/rect", width=width + frame[0], height=height + frame[1])
         until(lambda: self.evaluate("() => [innerWidth, innerHeight]") == [width, height])
 
     def hide(self) -> None:
-        self._call("window/minimize")
+        self._browser.command("window/minimize")
 
     def close(self) -> None:
-        self._browser.call("DELETE", f"{self._session}/window")
+        self.evaluate("() => { try { localStorage.clear() } catch { /* about:blank has none */ } }")
+        self._browser.close_window()

@@ -40,6 +40,13 @@ class Answer:
         return b"" if self.status == 204 else json.dumps({"error": error}).encode()
 
 
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """The browser closed the connection."""
+
+
 class Bench:
     """`pages`: path → HTML. `answers`: answers to the next posts; when there is none, `always`."""
 
@@ -52,8 +59,7 @@ class Bench:
         self.methods: list[str] = []
         self._news = threading.Condition()
         self._posts = 0  # under way
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
+        self._server = _Server(("127.0.0.1", 0), self._handler())
         threading.Thread(target=self._server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True).start()
         self.url = f"http://127.0.0.1:{self._server.server_port}"
 
