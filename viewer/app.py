@@ -58,6 +58,7 @@ from viewer.pages.login.page import LoginRenderer
 from viewer.pages.people.account import AccountChanges
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
+from viewer.picture_changes import PictureChanges
 from viewer.picture_plans import PicturePlans
 from viewer.questions import Questions
 from viewer.record_matcher import RecordMatcher
@@ -196,6 +197,7 @@ class Viewer:
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             traffic, signing_in, questions, PicturePlans(questions, self.registry),
+            PictureChanges(self.snapshots, snapshots, self.work),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),

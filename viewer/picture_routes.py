@@ -12,12 +12,15 @@ from rules.question import MAP
 from store.definitions import Missing
 from store.snapshots import Snapshots
 from viewer.drawing import pictures
+from viewer.drawing.difference import highlight_png
 from viewer.drawing.look import look_of
 from viewer.http.binding import Endpoint
 from viewer.http.errors import missing
 from viewer.http.parameters import number
 from viewer.maps import Maps, ReachAnswer
+from viewer.picture_changes import PictureChanges
 from viewer.questions import Questions
+from viewer.registry import Registry
 from viewer.work import Work
 
 THUMB_SECONDS = 60.0  # a gallery shows many, and none needs to be up to the second
@@ -87,7 +90,15 @@ async def thumb(request: Request, *, questions: Questions, maps: Maps, snapshots
     return _picture(request, content, "webp", f"private, max-age={THUMB_SECONDS:.0f}")
 
 
+async def difference(request: Request, *, registry: Registry, changes: PictureChanges, work: Work) -> Response:
+    """Where two pictures differ: one pixel per cell, to be laid over either of them."""
+    site, (old, new) = await registry.site(request), (str(request.path_params[name]) for name in ("old", "new"))
+    found = await changes.between(site, old, new)
+    return _picture(request, await work.heavy(highlight_png, found.cells), "png", "private, no-cache")
+
+
 ENDPOINTS = (
+    Endpoint("/sites/{site}/snapshots/{old}/difference/{new}.png", difference, "viewer"),
     Endpoint("/sites/{site}/snapshots/{snapshot:int}/{n:int}.webp", strip, "viewer"),
     Endpoint("/sites/{site}/heat.png", heat, "viewer"),
     Endpoint("/sites/{site}/thumb.webp", thumb, "viewer"),

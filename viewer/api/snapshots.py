@@ -8,6 +8,7 @@ from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.pictures.changes import ChangedElement
 from rules.question import WIDTHS
 from store.notes import read_note
 from store.snapshots import Snapshot
@@ -16,6 +17,7 @@ from viewer.http.errors import missing
 from viewer.http.parameters import only
 from viewer.job import Job
 from viewer.jobs import Jobs
+from viewer.picture_changes import PictureChanges, PictureComparison
 from viewer.picture_plans import AskedPictures, PicturePlans
 from viewer.questions import Questions
 from viewer.registry import Registry
@@ -121,6 +123,34 @@ async def retake_snapshot(
     return answer(job_json(await work.run(jobs.submit, wanted)), 202)
 
 
+async def compare_snapshots(request: Request, *, registry: Registry, changes: PictureChanges) -> Response:
+    site, (one, other) = await registry.site(request), (str(request.path_params[n]) for n in ("snapshot", "other"))
+    found = await changes.between(site, one, other)
+    return answer(
+        {
+            "old": snapshot_json(found.old),
+            "new": snapshot_json(found.new),
+            "differs": found.share,
+            "elements": [_change_json(change, found) for change in found.elements],
+        }
+    )
+
+
+def _change_json(change: ChangedElement, found: PictureComparison) -> dict[str, Any]:
+    layout, at = (found.before, change.old) if change.way == "removed" else (found.after, change.new)
+    return {
+        "change": change.way,
+        "path": layout.paths[at],
+        "name": layout.names[at],
+        "x": float(layout.x[at]),
+        "y": float(layout.y[at]),
+        "w": float(layout.w[at]),
+        "h": float(layout.h[at]),
+        "right": change.right,
+        "down": change.down,
+    }
+
+
 async def delete_snapshot(request: Request, *, registry: Registry, snapshots: SiteSnapshots) -> Response:
     site = await registry.site(request)
     return answer(snapshot_json(await snapshots.delete(site, str(request.path_params["snapshot"]))))
@@ -172,6 +202,14 @@ ENTRIES = (
         retake_snapshot,
         "editor",
         "Take this picture again, with the same address, width, variant and state. Answers 202 with the job.",
+    ),
+    Entry(
+        "GET",
+        "/sites/{site}/snapshots/{snapshot}/compare/{other}",
+        compare_snapshots,
+        "viewer",
+        "What changed between two pictures of the same page, width, variant and state: the share of the area that "
+        "differs, and the elements that were added, removed or moved.",
     ),
     Entry(
         "DELETE",

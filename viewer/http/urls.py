@@ -71,6 +71,14 @@ class Urls:
         """Where pictures of a history are taken again."""
         return _path("sites", site, "picture-history", "retake")
 
+    def compare_pictures(self, site: str, old: int, new: int, **query: object) -> str:
+        """An old and a new picture of a page."""
+        return _path("sites", site, "picture-history", "compare", old=old, new=new, **query)
+
+    def difference(self, site: str, old: int, new: int) -> str:
+        """Where two pictures differ, as an image."""
+        return _path("sites", site, "snapshots", old, "difference", f"{new}.png")
+
     def sign_in_steps(self, site: str, **query: object) -> str:
         """How the camera signs in to a site."""
         return _path("sites", site, "sign-in", **query)

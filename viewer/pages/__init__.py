@@ -26,6 +26,7 @@ from viewer.pages.own_browser import upload
 from viewer.pages.patterns import page as patterns
 from viewer.pages.people import account, sign_in
 from viewer.pages.people import labels as people_labels
+from viewer.pages.pictures import compare as compare_pictures
 from viewer.pages.pictures import history as picture_history
 from viewer.pages.pictures import page as pictures
 from viewer.pages.pictures import retaking
@@ -78,6 +79,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/pictures/{jobs}", pictures.follow, "viewer"),
     Endpoint(SITE + "/picture-history", picture_history.show, "viewer"),
     Endpoint(SITE + "/picture-history", picture_history.change, "editor", POST),
+    Endpoint(SITE + "/picture-history/compare", compare_pictures.show, "viewer"),
     Endpoint(SITE + "/picture-history/retake", retaking.retake, "editor", POST),
     Endpoint(SITE + "/sign-in", login.show, "editor"),
     Endpoint(SITE + "/sign-in", login.save, "owner", POST),

@@ -38,6 +38,7 @@ STYLES = (
     "script",
     "page_states",
     "pictures",
+    "swipe",
     "help",
 )
 

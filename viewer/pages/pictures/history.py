@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -23,13 +24,14 @@ from viewer.site_snapshots import SiteSnapshots
 
 @dataclass(frozen=True)
 class PastPicture:
-    """One picture of a page; `thumb` is the address of its top strip."""
+    """One picture of a page; `thumb` is the address of its top strip. `compare`: "" for the newest."""
 
     id: int
     moment: str
     thumb: str
     notes: tuple[str, ...]
     chosen: bool = False
+    compare: str = ""  # address of its comparison with the newest
 
 
 @dataclass(frozen=True)
@@ -98,13 +100,18 @@ async def change(request: Request, *, registry: Registry, urls: Urls, snapshots:
     return go(urls.picture_history(site.id, page=snapshot.page))
 
 
+def series_title(lang: Language, snapshot: Snapshot, state_names: Mapping[str, str]) -> str:
+    """What the pictures of a series have in common: width, variant, state. `state_names`: key → name."""
+    parts = (f"{lang.number(snapshot.width)} px", snapshot.variant, state_names.get(snapshot.state, snapshot.state))
+    return ", ".join(part for part in parts if part)
+
+
 def _series(
     lang: Language, urls: Urls, site: Site, found: list[tuple[Snapshot, bool]], state_names: dict[str, str]
 ) -> PictureSeries:
     newest, _ = found[0]
-    parts = (f"{lang.number(newest.width)} px", newest.variant, state_names.get(newest.state, newest.state))
     return PictureSeries(
-        title=", ".join(part for part in parts if part),
+        title=series_title(lang, newest, state_names),
         pictures=tuple(
             PastPicture(
                 one.id,
@@ -112,6 +119,7 @@ def _series(
                 urls.strip(site.id, one.id, 0),
                 tuple(stored_words(lang, note) for note in one.warnings),
                 is_chosen,
+                urls.compare_pictures(site.id, one.id, newest.id) if one.id != newest.id else "",
             )
             for one, is_chosen in found
         ),
