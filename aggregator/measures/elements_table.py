@@ -10,6 +10,7 @@ from aggregator.measures.statistics import wilson
 from aggregator.placing.projection import OWN, TWIN, Placed
 from aggregator.shapes.columns import Int32, Int64, Mask
 from aggregator.shapes.points import Points
+from store.flags import DRAGGED
 from store.layouts import Layout
 
 
@@ -20,7 +21,7 @@ class ElementRow:
     `share` = `visitors` ÷ `of` (exposed visitors), `low` to `high` its 95 % Wilson interval.
     `visitors` clicked it (in a hover map: rested on it); `dead` and `rage` are those of them with
     such a click, `dead_share` and `rage_share` their shares of `visitors`; `dwell_ms` is the mean per
-    visitor of a hover map.
+    visitor of a hover map. `dragged` of the `clicks` are drags.
     """
 
     index: int
@@ -28,6 +29,7 @@ class ElementRow:
     path: str
     name: str
     clicks: int
+    dragged: int
     visitors: int
     share: float
     low: float
@@ -86,6 +88,7 @@ def element_table(
     dead_visitors = _distinct(at[dead], visitor[dead], m)
     rage_visitors = _distinct(at[rage], visitor[rage], m)
     count = np.bincount(at, minlength=m)
+    dragged = np.bincount(at[(points.flags[on] & DRAGGED) > 0], minlength=m)
     weight = np.bincount(at, points.weight[on], m)
     hover = points.kind == "hover"
     used = np.flatnonzero(visitors)
@@ -100,6 +103,7 @@ def element_table(
             path=layout.paths[i],
             name=layout.names[i],
             clicks=0 if hover else int(count[i]),
+            dragged=int(dragged[i]),
             visitors=int(visitors[i]),
             share=float(visitors[i] / of),
             low=float(low[n]),

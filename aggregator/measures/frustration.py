@@ -7,6 +7,9 @@ ones are the commonest dead click.
 **Rage**: three or more clicks in one view, gaps under 1,000 ms, each at most 30 px from the previous one; not where
 every click had an effect of its own within 300 ms (steppers, carousels), nor on text fields, where a triple click
 selects.
+
+Drags (of a map, a slider, a selection of text) are neither: what they do is often drawn where a page cannot see it, and
+several in a row are ordinary use.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
 from aggregator.shapes.paths import prefixes, tag_of
 from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
-from store.flags import DISABLED, FRAMED, KEYBOARD, MODIFIER
+from store.flags import DISABLED, DRAGGED, FRAMED, KEYBOARD, MODIFIER
 
 DEAD_AFTER = 1_000  # ms
 RAGE_CLICKS = 3
@@ -55,7 +58,7 @@ def tag_mask(records: Records, record: UInt64, tags: frozenset[str]) -> Mask:
 def dead(clicks: JudgedClicks, unjudged: Mask) -> Mask:
     """Clicks after which nothing changed in time; those in the mask `unjudged` only if their control is disabled."""
     nothing = (clicks.effect == 0) | (clicks.effect_ms > DEAD_AFTER)
-    plain = (clicks.button == 0) & ((clicks.flags & (MODIFIER | FRAMED)) == 0)
+    plain = (clicks.button == 0) & ((clicks.flags & (MODIFIER | FRAMED | DRAGGED)) == 0)
     return np.asarray(nothing & plain & (~unjudged | ((clicks.flags & DISABLED) > 0)), bool)
 
 
@@ -64,8 +67,8 @@ def rage(clicks: JudgedClicks, editable: Mask) -> Mask:
     mask = np.zeros(len(clicks.view), bool)
     if len(mask) < RAGE_CLICKS:
         return mask
-    # A key held down repeats on purpose (a stepper).
-    able = ~editable & ((clicks.flags & KEYBOARD) == 0)
+    # A key held down repeats on purpose (a stepper), and so does the hand that drags a map.
+    able = ~editable & ((clicks.flags & (KEYBOARD | DRAGGED)) == 0)
     order = _by_view_and_time(clicks.view, clicks.time, able)
     if not len(order):
         return mask

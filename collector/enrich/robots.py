@@ -7,13 +7,14 @@ from functools import lru_cache
 from itertools import pairwise
 
 from collector.wire import ClickColumns
-from store.flags import FRAMED, KEYBOARD, PEN, TOUCH
+from store.flags import DRAGGED, FRAMED, KEYBOARD, PEN, TOUCH
 
 PURPOSES = ("prefetch", "prerender", "preview")
 
 # Only clicks of a mouse are judged: a keyboard or an assistive device clicks at the centre, a finger and a pen leave
-# no trail, and a click in a frame of another origin has no position of its own.
-NOT_A_MOUSE = KEYBOARD | TOUCH | PEN | FRAMED
+# no trail, a click in a frame of another origin has no position of its own, and a drag is recorded where it began, at
+# the time when it ended.
+NOT_A_MOUSE = KEYBOARD | TOUCH | PEN | FRAMED | DRAGGED
 
 FEW = 3  # clicks; fewer prove nothing
 FAR = 200  # px between two clicks, from which they count as far apart

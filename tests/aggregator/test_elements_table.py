@@ -8,6 +8,7 @@ import pytest
 from aggregator.measures.elements_table import element_table, visitors_per_element
 from aggregator.measures.statistics import wilson
 from aggregator.placing.projection import project
+from store.flags import DRAGGED, TOUCH
 from tests.aggregator.build import layout, points, records
 
 A, B, C = ("main>a:1", ""), ("main>b:1", ""), ("main>i:1", "")
@@ -49,6 +50,13 @@ def test_a_word_in_a_link_counts_for_the_link_and_a_link_in_a_label_for_the_link
     ]
     assert visitors_per_element(made, placed, page).tolist() == [3, 0, 0, 1, 1]
     assert placed.element.tolist() == [0, 1, 2, 2, 3, 4]  # still drawn where they were made
+
+
+def test_drags_are_clicks_and_counted_among_them() -> None:
+    made = points([A, A, A, B], visitor=[1, 1, 2, 1], flags=[DRAGGED, DRAGGED | TOUCH, TOUCH, 0])
+    none = np.zeros(4, bool)
+    rows = element_table(made, project(made, records([A, B]), PAGE), PAGE, 2, none, none)
+    assert [(r.clicks, r.dragged) for r in rows] == [(3, 2), (1, 0)]
 
 
 def test_hover_has_dwell_instead_of_clicks() -> None:

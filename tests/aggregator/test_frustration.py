@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aggregator.measures.frustration import judge
-from store.flags import DISABLED, FRAMED, KEYBOARD, MODIFIER
+from store.flags import DISABLED, DRAGGED, FRAMED, KEYBOARD, MODIFIER
 from tests.aggregator.build import NOON, points, records
 
 LINK, FIELD, CANVAS = ("main>a:1", ""), ("main>input:1", ""), ("main>canvas:1", "")
@@ -25,7 +25,9 @@ ALL = records([LINK, FIELD, CANVAS, WORD_IN_LABEL, LINK_IN_LABEL, NAMED])
         (LINK, {"effect": 0, "effect_ms": 0, "flags": MODIFIER}, False),
         (LINK, {"effect": 0, "effect_ms": 0, "flags": KEYBOARD}, True),
         (LINK, {"effect": 0, "effect_ms": 0, "flags": FRAMED}, False),
+        (LINK, {"effect": 0, "effect_ms": 0, "flags": DRAGGED}, False),
         (FIELD, {"effect": 0, "effect_ms": 0}, False),
+        (FIELD, {"effect": 0, "effect_ms": 0, "flags": DISABLED | DRAGGED}, False),
         (FIELD, {"effect": 0, "effect_ms": 0, "flags": DISABLED}, True),
         (CANVAS, {"effect": 0, "effect_ms": 0}, False),
         (WORD_IN_LABEL, {"effect": 0, "effect_ms": 0}, False),
@@ -68,6 +70,14 @@ def test_rage_does_not_cross_views_nor_count_the_keyboard_or_text_fields() -> No
     assert burst([100, 100], flags=KEYBOARD) == [False] * 3
     fields = points([FIELD] * 3, view=1, time=NOON + np.arange(3) * 100, effect=0)
     assert not judge(fields, ALL)[1].any()
+
+
+def test_drags_neither_make_nor_extend_nor_join_bursts() -> None:
+    assert burst([150] * 3, flags=DRAGGED) == [False] * 4
+    assert burst([150] * 3, flags=[0, 0, 0, DRAGGED]) == [True] * 3 + [False]
+    assert burst([150] * 2, flags=[0, 0, DRAGGED]) == [False] * 3
+    assert burst([600] * 4, flags=[0, 0, DRAGGED, 0, 0]) == [False] * 5
+    assert burst([150] * 3, flags=[0, DRAGGED, 0, 0]) == [True, False, True, True]
 
 
 def test_the_order_of_rows_does_not_matter() -> None:

@@ -91,6 +91,8 @@ UNEVEN = [900, 1200, 1700, 1100, 2300, 1500]
         (clicks([0, 500, 501, 499, 502, 500], k=[2] * 6), False, ""),
         (clicks(UNEVEN, px=PLACES, k=[8] * 6), False, ""),  # a pen
         (clicks(UNEVEN, px=PLACES, k=[32] * 6), False, ""),
+        (clicks([0, 90, 90, 90], px=[100, 1700, 100, 1700], k=[64] * 4), True, ""),  # a long strip, dragged to and fro
+        (clicks([0, 90, 90, 90], px=[100, 1700, 100, 1700]), True, "too_fast"),
         (clicks(UNEVEN, px=PLACES), True, ""),
         (clicks([0, 150, 160, 140, 170, 150]), False, ""),  # many on one button, fast
         (clicks([0, 200, 200, 200, 200, 200]), False, ""),  # the same by a clock of 100 ms

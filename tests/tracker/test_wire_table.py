@@ -22,6 +22,7 @@ FLAGS = {
     "PEN": "pen",
     "LONG": "long press",
     "FRAMED": "in a frame",
+    "DRAGGED": "dragged",
     "DISABLED": "disabled",
 }
 FIELD_FLAGS = {"BLANK": "left blank", "CORRECTED": "corrected"}

@@ -4,16 +4,24 @@ import {hear, listen} from './listen.js';
 import {placeOn, recordOf} from './place.js';
 import {allowed} from './settings.js';
 import {sum} from './totals.js';
-import {DISABLED, FRAMED, KEYBOARD, LONG, MODIFIER, PEN, TOUCH} from './wire.js';
+import {DISABLED, DRAGGED, FRAMED, KEYBOARD, LONG, MODIFIER, PEN, TOUCH} from './wire.js';
 
 const POINTERS = {touch: TOUCH, pen: PEN};
 const LONG_PRESS = 500; // ms
+const DRAG = 10; // px from the press, beyond which it is a drag
 const DISABLED_CONTROL = ':disabled:not(fieldset)';
 const ORIGIN = /^\w+:..[^/]+/;
 const STALE = 1000; // ms after which a press no longer explains what happens
 
+let press; // row of the press whose click has not come yet
+let from; // its event
+
+/** The pointer moved. In viewport px: a page that scrolls under it is no drag, one that follows it is. */
+export const followPress = (event) => {
+  if (press && Math.hypot(event.clientX - from.clientX, event.clientY - from.clientY) > DRAG) press.k |= DRAGGED;
+};
+
 export const captureClicks = (touch, effects) => {
-  let press; // row of the press whose click has not come yet
   let on; // its target
   let down = 0; // `timeStamp` of the last press or key
 
@@ -21,7 +29,7 @@ export const captureClicks = (touch, effects) => {
     touch();
     down = event.timeStamp;
   });
-  hear('pointerdown pointerup click auxclick', (event) => {
+  hear('pointerdown pointerup pointercancel click auxclick', (event) => {
     const {button, timeStamp, type} = event;
     const path = event.composedPath();
     const isPress = type === 'pointerdown';
@@ -37,7 +45,8 @@ export const captureClicks = (touch, effects) => {
     if (!event.isTrusted || button > 1 || !(isPress || isKey || press)) return;
     touch();
     effects.watch(event);
-    if (isPress || isKey)
+    if (isPress || isKey) {
+      from = event;
       press = {
         t: Date.now(),
         e: recordOf((on = path[0])),
@@ -48,11 +57,15 @@ export const captureClicks = (touch, effects) => {
           (POINTERS[event.pointerType] || 0) +
           (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) * MODIFIER,
       };
+    }
     if (isPress) down = timeStamp;
     else {
+      followPress(event);
       if (!isKey && timeStamp > down + LONG_PRESS) press.k += LONG;
       if (!isClick) press.k += DISABLED;
-      effects.awaitEffect(press, press.t);
+      // The browser scrolls, zooms or drops something instead: no click follows.
+      // https://w3c.github.io/pointerevents/#the-pointercancel-event
+      if (type !== 'pointercancel') effects.awaitEffect(press, press.t);
       press = 0;
     }
   });

@@ -1,5 +1,6 @@
 // Dwell: how long the pointer stayed on a place: an element and a cell of an 8 × 8 grid on its box.
 // Moves are not kept, so bytes grow with places and not with time.
+import {followPress} from './clicks.js';
 import {owner} from './elements.js';
 import {guard} from './guard.js';
 import {hear} from './listen.js';
@@ -79,6 +80,7 @@ export const captureHover = (emit, touch) => {
   // Hundreds come each second: nothing is read of one until its place is, and only that is guarded.
   const onMove = (event) => {
     move = event;
+    followPress(event);
     if (Date.now() > since + PAUSE) lookNow();
   };
   hear('pointermove', onMove, () => onMove);

@@ -10,6 +10,7 @@ export const MODIFIER = 4;
 export const PEN = 8;
 export const LONG = 16;
 export const FRAMED = 32;
+export const DRAGGED = 64;
 export const DISABLED = 128;
 
 // Flags of a form field: FIELD_FLAGS.
