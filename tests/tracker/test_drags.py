@@ -44,7 +44,7 @@ def drag(page: Page, *way: tuple[float, float]) -> None:
 def sent(bench: Bench, page: Page, count: int) -> list[dict[str, Any]]:
     """The clicks of the visit, which ends here."""
     bench.leave(page)
-    found = clicks(bench.batches())
+    found = clicks(bench.wait(lambda batches: len(clicks(batches)) >= count))
     assert len(found) == count
     return found
 
@@ -206,7 +206,7 @@ def test_a_swipe_is_no_click_and_a_tap_is_one(bench: Bench, page: Page, action: 
     touch("touchEnd")
     next_frame(phone)
     bench.leave(phone)
-    found = clicks(bench.batches())
+    found = clicks(bench.wait(clicks))
     context.close()
     taps = [c for c in found if not c["k"] & DRAGGED]
     assert [c["path"] for c in taps] == ["canvas#map"]

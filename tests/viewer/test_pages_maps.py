@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
 
 import pytest
 
+from store.flags import DRAGGED
+from store.layouts import path_key
 from store.records import Site
-from tests.aggregator.build import insert
+from tests.aggregator.build import NOON, insert, record_id
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, post, words
@@ -146,6 +149,25 @@ def test_a_map_with_only_robots_links_to_their_map(owner: Client, viewer: Viewer
     assert "Bots are included: pointer never paused 1." in words(owner.get(at + "&bots=1").text)
     before = f"/sites/{shop.id}/heatmap?page={page}&since=2026-01-01&until=2026-01-01&bots=1"
     assert "Bots are included, but there are none." in words(owner.get(before).text)
+
+
+def test_drags_are_counted_among_the_clicks(owner: Client, viewer: Viewer, shop: Site) -> None:
+    page, store = "shop.example/map", viewer.store
+    viewer.snapshots.save(shops.snapshot(shop.id, page=page), shops.page_layout(), shops.strips())
+    who = {"site": int(shop.id), "page": page, "view": 960, "visitor": 960}
+    insert(store, "views", [who])
+    clicked = who | {"key": path_key(shops.BUY[0]), "record": record_id(*shops.BUY), "effect": 0}
+    moments = [NOON + n * 150 for n in range(5)]
+    insert(store, "points", [clicked | {"time": time, "flags": DRAGGED if n else 0} for n, time in enumerate(moments)])
+    at = f"/sites/{shop.id}/heatmap?page={page}&{DAYS}"
+    [detail] = re.findall(r'data-detail="([^"]+)"', owner.get(at).text)
+    figures = [(label, value) for label, value, *_ in json.loads(unescape(detail))]
+    assert figures[2:] == [
+        ("Clicks", "5"), ("Of these, drags", "4"), ("Nothing happened (dead)", "100%"), ("Rage", "0%"),
+    ]  # fmt: skip
+    [json_link] = [unescape(href) for href in re.findall(r'href="(/api/[^"]+json)"', owner.get(at).text)]
+    [row] = owner.get(json_link, headers={"Accept": "application/json"}).json()["elements"]
+    assert (row["clicks"], row["dragged"], row["dead"], row["rage"]) == (5, 4, 1, 0)
 
 
 def test_taking_a_picture_from_a_map_stays_on_the_map(owner: Client, viewer: Viewer, shop: Site) -> None:

@@ -145,11 +145,11 @@ def _detail(lang: Language, row: ElementRow, hover: bool, dead_bad: bool) -> lis
     if hover:
         return [*detail, Detail(_("Mean time"), lang.span(row.dwell_ms))]
     rage_bad = row.rage_share >= RAGE_ALARM and row.rage >= RAGE_LEAST
-    dragged = [Detail(_("Of these, drags"), lang.number(row.dragged))] if row.dragged else []
+    drags = Detail(_("Of these, drags"), lang.number(row.dragged), help=help_href("rage"))
     return [
         *detail,
         Detail(_("Clicks"), lang.number(row.clicks)),
-        *dragged,
+        *([drags] if row.dragged else []),
         Detail(
             _("Nothing happened (dead)"), lang.share(row.dead_share, 0), "bad" if dead_bad else "", help_href("dead")
         ),
