@@ -17,7 +17,18 @@ from store.records import Site
 from store.sites import GRACE_DAYS, new_key
 from store.visitors import staff_marks
 
-FIELDS = ("name", "domains", "allow_private", "keep_query", "fetch_from", "staff_networks", "staff_ids", "demo")
+FIELDS = (
+    "name",
+    "domains",
+    "allow_private",
+    "keep_query",
+    "fetch_from",
+    "staff_networks",
+    "staff_ids",
+    "demo",
+    "retake",
+    "keep_pictures",
+)
 LONGEST_GRACE = 365  # days
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,6 +13,7 @@ from store.client import Store
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 OVER: tuple[JobState, ...] = ("done", "failed", "cancelled")
+LOST_MS = 24 * 3_600_000  # after this time, nobody will take it up
 ABANDONED_MS = 15 * 60_000  # after this time without a change, another server may take up a job
 
 
@@ -70,6 +72,18 @@ class JobStore:
         )
         found = [_job(row) for row in rows]
         return sorted(found, key=lambda job: job.request.asked)
+
+    def states(self, ids: Sequence[str]) -> dict[str, JobState]:
+        """The stored states of these jobs, of any server. Left out: unknown ones, and those that have not ended and
+        have not changed for LOST_MS."""
+        rows = self._store.rows(
+            "SELECT id, argMax(state, version) AS last FROM jobs WHERE id IN {ids:Array(String)} GROUP BY id "
+            "HAVING last IN {over:Array(String)} OR toUnixTimestamp64Milli(max(changed)) > {lost:Int64}",
+            ids=list(ids),
+            over=list(OVER),
+            lost=int(time.time() * 1000) - LOST_MS,
+        )
+        return {row["id"]: row["last"] for row in rows}
 
 
 def _job(row: dict[str, Any]) -> StoredJob:

@@ -30,6 +30,7 @@ Pattern = Annotated[str, Meta(min_length=1, max_length=2048)]  # of pages (store
 Patterns = Annotated[tuple[Pattern, ...], Meta(min_length=1, max_length=50)]
 Day = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$", extra={"code": "day"})]  # ISO; "" = not set
 Address = Annotated[str, Meta(max_length=2048)]  # http(s); "" = none
+Schedule = Literal["never", "daily", "weekly", "monthly", "changed"]
 Role = Literal["owner", "editor", "viewer"]
 SignInName = Annotated[str, Meta(pattern=r"^[\w.@+\-]{1,64}$", extra={"code": "sign_in_name"})]
 TokenName = Annotated[str, Meta(min_length=1, max_length=80)]
@@ -66,6 +67,8 @@ class Site(Record, frozen=True, kw_only=True):
         tuple[Annotated[str, Meta(min_length=1, max_length=64)], ...], Meta(max_length=500)
     ] = ()
     old_keys: tuple[OldKey, ...] = ()  # newest first
+    retake: Schedule = "never"  # when the server takes its pictures again; changed: when the page has changed
+    keep_pictures: Annotated[int, Meta(ge=2, le=500)] = 12  # the newest of each series, where a schedule is set
 
 
 class Variant(Struct, frozen=True):

@@ -141,6 +141,15 @@ class Snapshots:
         )
         return [_snapshot(row) for row in rows]
 
+    def newest(self, site: int) -> Sequence[Snapshot]:
+        """The newest picture of each page, width, variant and state, even where another one is chosen."""
+        rows = self.store.rows(
+            f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} "
+            "ORDER BY page, width, variant, state, taken DESC, id DESC LIMIT 1 BY page, width, variant, state",
+            site=site,
+        )
+        return [_snapshot(row) for row in rows]
+
     def choose(self, snapshot: Snapshot, *, newest: bool = False) -> None:
         """Let maps use this picture of its page, width, variant and state; `newest`: the newest one again."""
         row: dict[str, list[Any]] = {

@@ -31,7 +31,8 @@ TRANSPORT = {
     "decompress", "wait_end_of_query", "client_protocol_version", "role", "buffer_size", "enable_http_compression",
     "send_progress_in_http_headers", "http_headers_progress_interval_ms",
 }  # fmt: skip
-INSERT = re.compile(rb"\s*INSERT INTO .+? FORMAT (\w+)\s*\n?", re.I | re.S)
+# No `\s*` at the end: a Native block of nine columns begins with a tab.
+INSERT = re.compile(rb"\s*INSERT INTO .+? FORMAT (\w+) *\n?", re.I | re.S)
 FORMAT = re.compile(rb"\bFORMAT\s+(\w+)\s*$", re.I)
 CODE = re.compile(r"Code: (\d+)")
 

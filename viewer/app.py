@@ -64,6 +64,8 @@ from viewer.questions import Questions
 from viewer.record_matcher import RecordMatcher
 from viewer.registry import Registry
 from viewer.restoring import restored
+from viewer.retake_scheduler import RetakeParts, RetakeScheduler
+from viewer.retakes import RetakeReader
 from viewer.sign_ins import SignIns
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
@@ -82,7 +84,7 @@ class ViewerSettings:
     `credentials_key`: encrypts what the camera signs in with; by default it is lost with the process.
     `chromium`: the browser that takes pictures; empty: the first found on the PATH. `pictures_at_once`: 0 for two
     where SECOND_BROWSER bytes of memory are free. `server`: names this process across restarts; with `serving` it takes
-    up the pictures that an earlier one did not finish.
+    up the pictures that an earlier one did not finish, and takes pictures by schedule.
     """
 
     base_url: str
@@ -141,6 +143,7 @@ class Viewer:
         self.sign_ins = SignIns(definitions, Credentials(store, Sealer(settings.credentials_key)))
         camera = around.camera or (lambda: Camera(settings.chromium, access=self.sign_ins.access))
         self.jobs = Jobs(snapshots, camera, heights, self._taken, self._job_settings())
+        self.retakes = RetakeScheduler(RetakeParts(store, definitions, snapshots, self.jobs, self.work.forget))
         self.health = Health(store, self.work, around.intake)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()
@@ -158,9 +161,11 @@ class Viewer:
         self.jobs.start()
         if self.settings.serving:
             await anyio.to_thread.run_sync(self.jobs.resume)
+            self.retakes.start()
         self.record_matcher.start()
 
     async def stop(self) -> None:
+        await anyio.to_thread.run_sync(self.retakes.stop)  # first: it would take a stopped job for a failed one
         await anyio.to_thread.run_sync(self.jobs.stop)
         await anyio.to_thread.run_sync(self.record_matcher.stop)
         await anyio.to_thread.run_sync(self.work.close)
@@ -200,6 +205,7 @@ class Viewer:
             PictureChanges(self.snapshots, snapshots, self.work),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
+            RetakeReader(self.store, self.definitions, self.snapshots, self.work),
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots),

@@ -19,7 +19,7 @@ from aggregator.shapes.records import Records
 
 LEAST_RISE = 0.05  # of the share of visitors with a missing element, and of the share of points on one
 ERROR = 0.01  # chance of a false finding, over all days tested
-BASELINE_DAYS = 7  # before the picture, used where too few visitors came between the picture and the change
+BASELINE_DAYS = 7  # before the picture, at most: used where too few visitors came between picture and change
 NAMED = 5  # new elements
 DAY_MS = 86_400_000
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 ÷ golden ratio
@@ -103,7 +103,7 @@ def page_change(looked_up: LookedUp, taken: int, records: Records) -> PageChange
     """The change after `taken` (ms since 1970), on the day from which the shares differ most; None without a change.
 
     For each day since the picture, the visitors from that day on are compared with those from the picture to that
-    day, or if these are fewer than FEW also with those of BASELINE_DAYS before the picture. There is a change if the
+    day; if these are fewer than FEW, also with those of the days just before the picture. There is a change if the
     interval of the difference (Newcombe, level 1 − ERROR / number of days) is above LEAST_RISE, the share of points
     has risen by as much, and the last FEW visitors still show it.
     """
@@ -169,10 +169,12 @@ class _Days:
         n, x = (np.concatenate(([0], np.cumsum(of_day))) for of_day in (self.visitors, self.with_missing))
         found: list[tuple[float, int, int]] = []
         for first in candidates:
-            start = picture if n[first] - n[picture] >= FEW else 0
+            start = min(picture, int(np.searchsorted(n[: first + 1], n[first] - FEW, side="right")) - 1)
+            if start < 0:
+                continue
             n0, x0 = int(n[first] - n[start]), int(x[first] - x[start])
             n1, x1 = int(n[-1] - n[first]), int(x[-1] - x[first])
-            if min(n0, n1) < FEW:
+            if n1 < FEW:
                 continue
             low, _ = newcombe(x0, n0, x1, n1, 1 - ERROR / len(candidates))
             z, _ = two_proportion_z(x0, n0, x1, n1)

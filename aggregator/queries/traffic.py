@@ -29,6 +29,17 @@ def read_tracker_errors(store: Store, scope: SiteScope) -> int:
     return int(store.rows(f"SELECT sum(err) AS n FROM views FINAL WHERE {condition}", **params)[0]["n"])
 
 
+def read_hours(store: Store, scope: SiteScope) -> list[int]:
+    """Views in each of the 24 hours of the day (UTC)."""
+    condition, params = where_site(scope)
+    rows = store.rows(
+        f"SELECT toHour(time, 'UTC') AS hour, count() AS views FROM views FINAL WHERE {condition} GROUP BY hour",
+        **params,
+    )
+    views = {int(row["hour"]): int(row["views"]) for row in rows}
+    return [views.get(hour, 0) for hour in range(24)]
+
+
 def read_page_days(store: Store, scope: SiteScope) -> list[PageDay]:
     """Views of each page on each day with views, in no order."""
     condition, params = where_site(scope)

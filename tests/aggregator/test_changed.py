@@ -110,7 +110,14 @@ def test_what_was_missing_before_the_picture_was_an_earlier_version() -> None:
 def test_visits_before_the_picture_count_where_there_are_few_after_it() -> None:
     change = found(day(-2, 60, 1), day(-1, 60, 1), day(0, 40, 16), day(1, 40, 16))
     assert change is not None
-    assert (change.since, change.visitors_before, change.visitors) == ("2026-03-02", 120, 80)
+    assert (change.since, change.visitors_before, change.visitors) == ("2026-03-02", 60, 80)
+
+
+def test_a_picture_that_cannot_show_an_element_is_no_reason_to_take_another() -> None:
+    """The element is as new as ever, but it was missing just before the picture too."""
+    new = [day(n, 40, 16) for n in range(-3, 0)]
+    assert found(*(day(n, 40, 0) for n in range(-7, -3)), *new, day(0, 40, 16), day(1, 40, 16)) is None
+    assert found(*(day(n, 40, 0) for n in range(-7, -3)), *new, day(0, 10, 4), day(1, 40, 16)) is None
 
 
 def test_nothing_at_all() -> None:
