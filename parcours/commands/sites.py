@@ -28,6 +28,8 @@ def site() -> None:
 @click.option("--keep-query", multiple=True, help="A query parameter that distinguishes pages; repeatable.")
 @click.option("--fetch-from", default="", help="Address to load pictures from if the public one cannot be reached.")
 @click.option("--staff-network", "staff_networks", multiple=True, help="A network of your team; repeatable.")
+@click.option("--retake", default="never", show_default=True, help="Pictures: never, daily, weekly, monthly, changed.")
+@click.option("--keep-pictures", type=int, default=12, show_default=True, help="The newest to keep of each series.")
 @as_json
 @with_data
 def add(settings: Settings, as_json: bool, **fields: Any) -> None:

@@ -97,10 +97,10 @@ def _arguments(site: Site, kind: str, fields: Fields) -> tuple[list[str], str]:
         raise CannotSay
     if kind in define.NOUNS:
         return ["define", kind, site.id, "--from", "-"], json.dumps(fields)
-    if not all(isinstance(value, str | list | bool) for value in fields.values()):
-        raise CannotSay
     if kind == "site":
         return _site_arguments(fields), ""
+    if not all(isinstance(value, str | list | bool) for value in fields.values()):
+        raise CannotSay
     if set(fields) - {"name", "role", "password"} or any("\x00" in value for value in fields.values()):
         raise CannotSay
     role = ["--role", fields["role"]] if "role" in fields else []
@@ -111,15 +111,17 @@ def _arguments(site: Site, kind: str, fields: Fields) -> tuple[list[str], str]:
 
 def _site_arguments(fields: Fields) -> list[str]:
     options = {"domains": "--domain", "keep_query": "--keep-query", "staff_networks": "--staff-network"}
-    options |= {"fetch_from": "--fetch-from"}
+    options |= {"fetch_from": "--fetch-from", "retake": "--retake", "keep_pictures": "--keep-pictures"}
     arguments = ["site", "add"]
     for name, value in fields.items():
         if name == "allow_private" and isinstance(value, bool):
             arguments += ["--allow-private"] if value else []
-        elif name in options and isinstance(value, str if name == "fetch_from" else list):
+        elif name == "keep_pictures" and isinstance(value, int):
+            arguments += [options[name], str(value)]
+        elif name in options and isinstance(value, str if name in ("fetch_from", "retake") else list):
             for one in [value] if isinstance(value, str) else value:
                 arguments += [options[name], one]
-        elif name != "name":
+        elif name != "name" or not isinstance(value, str):
             raise CannotSay
     return [*arguments, fields["name"]]
 
@@ -150,9 +152,10 @@ class Pages:
         return Answered(False, tuple(_key(unescape(f), code, json.loads(unescape(v))) for f, code, v in found))
 
     def _site(self, site: Site, fields: Fields) -> tuple[str, list[tuple[str, str]]]:
-        _known(fields, "name", "domains", "allow_private", "keep_query", "fetch_from", "staff_networks", "staff_ids")
-        form = [(name, _text(fields, name)) for name in ("name", "fetch_from") if name in fields]
         lists = ("domains", "keep_query", "staff_networks", "staff_ids")
+        texts = ("name", "fetch_from", "retake", "keep_pictures")
+        _known(fields, *texts, *lists, "allow_private")
+        form = [(name, _text(fields, name)) for name in texts if name in fields]
         form += [(name, _lines(fields[name])) for name in lists if name in fields]
         if not isinstance(fields.get("allow_private", False), bool):
             raise CannotSay

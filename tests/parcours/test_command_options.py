@@ -131,6 +131,8 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--keep-query": ("sku",),
             "--fetch-from": ("http://127.0.0.1:8001",),
             "--staff-network": ("203.0.113.0/24",),
+            "--retake": ("weekly",),
+            "--keep-pictures": ("5",),
         },
     ),
     "site list": ((), {}),

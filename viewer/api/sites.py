@@ -60,7 +60,8 @@ ENTRIES = (
         "/sites",
         create_site,
         "editor",
-        "Add a site: name, domains; optional allow_private, demo, keep_query, fetch_from, staff_networks, staff_ids. "
+        "Add a site: name, domains; optional allow_private, demo, keep_query, fetch_from, staff_networks, staff_ids, "
+        "retake (never, daily, weekly, monthly, changed), keep_pictures (2 to 500). "
         "Answers 201 with id, key and snippet.",
     ),
     Entry("GET", "/sites/{site}", show_site, "viewer", "One site; {site} is its id or its name, here and below."),

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 
 from store.definitions import Stored
 from viewer.pages.forms.faults import FormFaults
-from viewer.pages.forms.fields import lines, shown, shown_lines, text, version
+from viewer.pages.forms.fields import lines, number, shown, shown_lines, text, version
 from viewer.pages.frame.languages import Language
 
 
@@ -23,6 +23,8 @@ class SiteForm:
     fetch_from: str = ""
     staff_networks: str = ""
     staff_ids: str = ""  # as typed, or as marks (store/visitors.py)
+    retake: str = "never"
+    keep_pictures: str = "12"
     version: int = 0
     faults: FormFaults = FormFaults()
 
@@ -43,6 +45,8 @@ class SiteForm:
             fetch_from=shown(fields, "fetch_from"),
             staff_networks=shown_lines(fields, "staff_networks"),
             staff_ids=shown_lines(fields, "staff_ids"),
+            retake=shown(fields, "retake") or "never",
+            keep_pictures=shown(fields, "keep_pictures") or "12",
             version=stored.version,
         )
 
@@ -56,6 +60,8 @@ class SiteForm:
             fetch_from=text(form, "fetch_from"),
             staff_networks=str(form.get("staff_networks", "")),
             staff_ids=str(form.get("staff_ids", "")),
+            retake=text(form, "retake") or "never",
+            keep_pictures=text(form, "keep_pictures") or "12",
             version=version(form),
         )
 
@@ -69,8 +75,22 @@ class SiteForm:
             "fetch_from": self.fetch_from,
             "staff_networks": list(lines(self.staff_networks)),
             "staff_ids": list(lines(self.staff_ids)),
+            "retake": self.retake,
+            "keep_pictures": number(self.keep_pictures),
         }
         return fields | ({"version": self.version} if self.version else {})
+
+
+def schedules(lang: Language) -> tuple[tuple[str, str], ...]:
+    """The schedules of retakes with their labels."""
+    _ = lang.text
+    return (
+        ("never", _("never")),
+        ("daily", _("daily")),
+        ("weekly", _("weekly")),
+        ("monthly", _("monthly")),
+        ("changed", _("when the page has changed")),
+    )
 
 
 def label(lang: Language, path: str) -> str:
@@ -83,6 +103,8 @@ def label(lang: Language, path: str) -> str:
         "fetch_from": _("Address to use for taking pictures"),
         "staff_networks": _("IP addresses of your offices"),
         "staff_ids": _("User IDs of your team"),
+        "retake": _("Take the pictures again"),
+        "keep_pictures": _("Pictures to keep"),
     }
     top = path.partition(".")[0]
     return names.get(top, top)

@@ -19,7 +19,7 @@ from viewer.pages.forms.faults import RejectedRow, form_faults, rejected_row
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
-from viewer.pages.sites.form import SiteForm, label
+from viewer.pages.sites.form import SiteForm, label, schedules
 from viewer.pages.sites.receiving import receiving_of
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
@@ -68,6 +68,7 @@ class NewSitePage(Page):
 
     template = "sites/new.html"
     form: SiteForm = doc("The fields as typed, and their faults")
+    schedules: tuple[tuple[str, str], ...] = doc("The schedules of retakes, with their labels")
 
 
 async def index(
@@ -139,5 +140,5 @@ async def new_site(request: Request, *, registry: Registry, frames: Frames, urls
             return go(urls.site(site.id))
         except InvalidDefinition as error:
             form = replace(form, faults=form_faults(frame.lang, "site", error.faults, label))
-    page = NewSitePage(frame=frame, title=frame.lang.text("Add a site"), form=form)
+    page = NewSitePage(frame=frame, title=frame.lang.text("Add a site"), form=form, schedules=schedules(frame.lang))
     return answer(request, page, form.faults.status)

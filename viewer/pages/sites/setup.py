@@ -24,7 +24,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.pictures.fields import address_of, fields_of, takeable
 from viewer.pages.sites import messages
-from viewer.pages.sites.form import SiteForm, label
+from viewer.pages.sites.form import SiteForm, label, schedules
 from viewer.pages.sites.live_check import LiveStep, live_check
 from viewer.pages.sites.receiving import receiving_of
 from viewer.pages.sites.refusals import advice_of, words_of
@@ -71,6 +71,7 @@ class SetupPage(Page):
     own_programs: str = doc("How much the owner's programs sent, in a sentence")
     quarantined: str = doc("How much the database rejected, in a sentence; empty: none")
     form: SiteForm = doc("Name and domains, as stored or as typed")
+    schedules: tuple[tuple[str, str], ...] = doc("The schedules of retakes, with their labels")
     form_action: str = doc("Where the form posts to")
     login_href: str = doc("Where pictures behind a login are set up")
     saved: bool = doc("Whether the form was just saved")
@@ -128,6 +129,7 @@ class SetupRenderer:
             quarantined=messages.quarantined_line(lang, health.intake),
             own_programs=messages.own_programs(lang, health.intake),
             form=form,
+            schedules=schedules(lang),
             form_action=urls.site(site.id) + "#site",
             login_href=urls.sign_in_steps(site.id),
             saved=request.query_params.get("saved") == "1",
