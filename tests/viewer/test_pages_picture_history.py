@@ -14,7 +14,7 @@ from tests.aggregator.build import NOON
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
-from tests.viewer.pages import csrf, words
+from tests.viewer.pages import DAYS, csrf, words
 from viewer.app import Viewer
 
 
@@ -186,3 +186,11 @@ def test_a_width_that_cannot_be_photographed_is_rejected(shop: Site, owner: Clie
     token = csrf(owner.get(f"/sites/{shop.id}/pages").text)
     data = {"csrf": token, "url": "https://shop.example/lamps", "width": width}
     assert owner.post(f"/sites/{shop.id}/pictures", data=data).status_code == 400
+
+
+def test_the_map_and_the_list_of_pages_link_to_the_history(shop: Site, owner: Client) -> None:
+    link = f'href="/sites/{shop.id}/picture-history?page=shop.example/lamps"'
+    drawn = owner.get(f"/sites/{shop.id}/heatmap?page=shop.example/lamps&width={shops.WIDTH}&{DAYS}").text
+    assert re.search(r"Picture of [^<]+, <a " + re.escape(link), drawn)
+    listed = owner.get(f"/sites/{shop.id}/pages?{DAYS}").text
+    assert re.search(re.escape(link) + r">Picture of [^<]+</a>", listed)

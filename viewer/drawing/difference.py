@@ -19,7 +19,7 @@ CELL = 8  # CSS px
 # little beside parts that changed.
 VISIBLE = 8.0
 BAND = 512  # CSS px compared at once; a multiple of CELL
-COLOUR = (180, 83, 10)  # of the highlight: --less in viewer/static/css/tokens.css
+COLOUR = (199, 40, 129)  # of the highlight: a colour of --heat that pages rarely have
 OPACITY = 115  # of 255
 
 

@@ -12,6 +12,7 @@ from store.pages import page_path
 from store.snapshots import Snapshot
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Choice
 from viewer.pages.map.links import Links
 from viewer.pages.map.outliers import stands_out
 from viewer.pages.map.page_names import name_of, page_names
@@ -23,7 +24,10 @@ MOST = 200  # pages shown
 
 @dataclass(frozen=True)
 class PageCard:
-    """`thumb`: "" if there is no picture. `take`: fields of the form that takes one."""
+    """`thumb`: "" if there is no picture. `take`: fields of the form that takes one.
+
+    `pictures`: the date of its latest picture, as a link to all of them; None if it has none.
+    """
 
     name: str
     path: str
@@ -34,6 +38,7 @@ class PageCard:
     daily: list[int]
     frustrated: str
     bad: bool
+    pictures: Choice | None
 
 
 @dataclass(frozen=True)
@@ -68,11 +73,19 @@ class Shelf:
         return {s.page for s in self.snapshots if not s.variant and not s.state}
 
     @cached_property
+    def latest(self) -> dict[str, int]:
+        """Page → when the latest of the pictures that maps use was taken, in ms since 1970."""
+        return {s.page: s.taken for s in sorted(self.snapshots, key=lambda s: s.taken)}
+
+    @cached_property
     def names(self) -> dict[str, str]:
         return page_names(self.snapshots)
 
     def map_of(self, page: str) -> str:
         return self.urls.heatmap(self.site, page=page, **self.days)
+
+    def pictures_of(self, page: str) -> str:
+        return self.urls.picture_history(self.site, page=page)
 
     def thumb(self, page: str) -> str:
         return self.urls.thumb(self.site, page, **self.days) if page in self.pictured else ""
@@ -97,4 +110,12 @@ def _card(shelf: Shelf, row: PageRow, shares: Sequence[float]) -> PageCard:
         daily=[int(n) for n in row.daily],
         frustrated=lang.text("few") if few else lang.share(row.frustrated_share),
         bad=not few and stands_out(row.frustrated_share, shares),
+        pictures=_pictures(shelf, row.page),
     )
+
+
+def _pictures(shelf: Shelf, page: str) -> Choice | None:
+    if page not in shelf.latest:
+        return None
+    moment = shelf.lang.moment(shelf.latest[page])
+    return Choice(shelf.lang.text("Picture of %(moment)s", moment=moment), shelf.pictures_of(page))
