@@ -115,6 +115,8 @@ def test_reach_is_not_on_an_element_that_took_the_place_of_the_deepest(bench: Be
     wheel(page, 2450)
     assert page.evaluate("scrollY") == 2450
     page.clock.run_for(600)
+    wheel(page, -1000)
+    page.clock.run_for(600)
     page.evaluate("(() => { const one = document.querySelector('#row-d'); one.id = 'row-x'; one.textContent = 'x' })()")
     bench.leave(page)
     (batch,) = bench.wait(lambda batches: batches)

@@ -1,10 +1,9 @@
 // Dwell: how long the pointer stayed on a place: an element and a cell of an 8 × 8 grid on its box.
 // Moves are not kept, so bytes grow with places and not with time.
 import {followPress} from './clicks.js';
-import {owner} from './elements.js';
 import {guard} from './guard.js';
 import {hear} from './listen.js';
-import {placeOn, record, stampOf} from './place.js';
+import {placeOn, recordOf, stampOf} from './place.js';
 import {inFrame, makeTimer} from './timer.js';
 
 const PAUSE = 250; // ms between two readings of the pointer's place; also without a move, for its resting place
@@ -58,7 +57,8 @@ export const captureHover = (emit, touch) => {
     let {target} = move;
     for (let inner; (inner = target.shadowRoot?.elementFromPoint?.(clientX, clientY)) && inner !== target;)
       target = inner;
-    const el = owner(target);
+    // The strokes of an icon are one element; what else `owner` joins is not worth its cost here.
+    const el = target.ownerSVGElement || target;
     const stays = el === first[0];
     const next = [el, clientX, clientY];
     if (stays) here ||= rowOn(...first);
@@ -66,7 +66,7 @@ export const captureHover = (emit, touch) => {
     const row = stays && rowOn(...next);
     if (!stays || row.c !== here.c || (made && stampOf(el) !== stamp)) goTo(next, row);
     else if (!made) {
-      made = record(el);
+      made = recordOf(el);
       stamp = stampOf(el);
     }
   };
