@@ -14,7 +14,7 @@ const ORIGIN = /^\w+:..[^/]+/;
 const STALE = 1000; // ms after which a press no longer explains what happens
 
 let press; // row of the press whose click has not come yet
-let from; // its event
+let from; // event of the last press
 
 /** The pointer moved. In viewport px: a page that scrolls under it is no drag, one that follows it is. */
 export const followPress = (event) => {
@@ -22,7 +22,7 @@ export const followPress = (event) => {
 };
 
 export const captureClicks = (touch, effects) => {
-  let on; // its target
+  let on; // target of the last press
   let down = 0; // `timeStamp` of the last press or key
 
   hear('keydown', (event) => {
@@ -38,11 +38,11 @@ export const captureClicks = (touch, effects) => {
     // No click follows on a disabled control:
     // https://html.spec.whatwg.org/multipage/form-control-infrastructure.html#attr-fe-disabled
     if (type === 'pointerup' && (on !== path[0] || !path.some((el) => el.matches?.(DISABLED_CONTROL)))) return;
-    if (!event.isTrusted) sum.fake += isClick;
+    if (!event.isTrusted) return (sum.fake += isClick);
     // Not counted: the right button, which also fires `auxclick` (https://w3c.github.io/uievents/#event-type-auxclick),
     // and a click without a press: the browser repeats the click on a label on its field
     // (https://html.spec.whatwg.org/multipage/forms.html#the-label-element), and a press may have counted already.
-    if (!event.isTrusted || button > 1 || !(isPress || isKey || press)) return;
+    if (button > 1 || !(isPress || isKey || press)) return;
     touch();
     effects.watch(event);
     if (isPress || isKey) {
@@ -61,8 +61,8 @@ export const captureClicks = (touch, effects) => {
     if (isPress) down = timeStamp;
     else {
       followPress(event);
-      if (!isKey && timeStamp > down + LONG_PRESS) press.k += LONG;
-      if (!isClick) press.k += DISABLED;
+      if (!isKey && timeStamp > down + LONG_PRESS) press.k |= LONG;
+      if (!isClick) press.k |= DISABLED;
       // The browser scrolls, zooms or drops something instead: no click follows.
       // https://w3c.github.io/pointerevents/#the-pointercancel-event
       if (type !== 'pointercancel') effects.awaitEffect(press, press.t);
