@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aggregator.shapes.columns import Int16, Int32
-from aggregator.shapes.fingerprints import CARD, FIELDS, parse
+from aggregator.shapes.fingerprints import ABSENT, CARD, FIELDS, WORDS, parse
 from aggregator.shapes.paths import CUT, tag_of
 from aggregator.shapes.records import Records
 from store.layouts import Layout
@@ -77,8 +77,7 @@ def record_nodes(records: Records, elements: Nodes) -> tuple[Nodes, Int32]:
     for group in groups.values():
         first = group[0]
         node[group] = of_path[records.paths[first]] = len(paths)
-        mine = values[first].copy()
-        mine[(values[group] != mine).any(axis=0)] = UNKNOWN
+        mine = _merged(values[group])
         paths.append(records.paths[first])
         merged.append(mine)
         classes.append(prints[first].classes)
@@ -107,6 +106,18 @@ def record_nodes(records: Records, elements: Nodes) -> tuple[Nodes, Int32]:
         ),
         node,
     )
+
+
+def _merged(values: Int16) -> Int16:
+    """The properties i16[12] of a node from those of its records, i16[n, 12]. Records without words may be of a
+    translated page: then their words are unknown."""
+    wordless = (values[:, WORDS] == ABSENT).all(axis=1)
+    known = values[~wordless] if not wordless.all() else values
+    mine: Int16 = known[0].copy()
+    mine[(known != mine).any(axis=0)] = UNKNOWN
+    if wordless.all():
+        mine[list(WORDS)] = UNKNOWN
+    return mine
 
 
 def without_lost_cards(nodes: Nodes, elements: Nodes) -> Nodes:

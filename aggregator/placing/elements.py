@@ -11,8 +11,9 @@ import numpy as np
 
 from aggregator.placing.boxes import Boxes
 from aggregator.placing.look_alikes import LookAlikes
+from aggregator.placing.translated import prints_of
 from aggregator.shapes.columns import Float64, Int64
-from aggregator.shapes.fingerprints import ABSENT, KEEP, Fingerprints, Prints, Rivals, parse
+from aggregator.shapes.fingerprints import ABSENT, KEEP, Fingerprints, Prints, Rivals
 from aggregator.shapes.paths import shape
 from aggregator.shapes.records import Records
 from store.layouts import Layout
@@ -114,6 +115,24 @@ class LayoutIndex:
         """Whether the element at `path` has siblings with its tag."""
         return self.siblings[path.rpartition(":")[0]] > 1
 
+    def is_alone(self, element: int, family: str) -> bool:
+        """Whether `element` is (in) a control that is alone in its item of this family: a menu, rather than cards."""
+        layout, ends = self.layout, self._ends
+        item = control = int(layout.control[element])
+        steps = 0
+        while item >= 0 and layout.paths[item].rpartition(":")[0] != family:
+            item, steps = int(layout.parents[item]), steps + 1
+        return item >= 0 and int(ends[item] - item) == int(ends[control] - control) + steps
+
+    @cached_property
+    def _ends(self) -> Int64:
+        """i64[M]: the index after the last element inside each; a layout is in document order."""
+        ends = np.arange(1, len(self.layout) + 1)
+        for i in range(len(ends) - 1, -1, -1):
+            if (above := self.layout.parents[i]) >= 0:
+                ends[above] = max(ends[above], ends[i])
+        return ends
+
     def has_shape(self, path: str) -> bool:
         return shape(path) in self._of_shape
 
@@ -146,13 +165,15 @@ class LayoutIndex:
         return at[best], Found.AGREES if nats[best] >= 0 else Found.REFUSED
 
 
-def own_elements(records: Records, index: LayoutIndex) -> list[tuple[int, Found]]:
-    """The element with each record's key, and what was found there.
+def own_elements(
+    records: Records, index: LayoutIndex, prints: Sequence[Prints] | None = None
+) -> list[tuple[int, Found]]:
+    """The element with each record's key, and what was found there. `prints`: of each record, if known.
 
     Which properties survived is learned from the certain records: on a translated page, different words soon count
     against no element.
     """
-    prints = [parse(fp) for fp in records.fps]
+    prints = prints or prints_of(records, index.layout, index.fingerprints)
     keys = records.key.tolist()
     found = [index.own(key, record) for key, record in zip(keys, prints, strict=True)]
     for _ in range(ROUNDS):

@@ -23,8 +23,9 @@ import numpy as np
 
 from aggregator.placing.elements import Found, LayoutIndex, own_elements
 from aggregator.placing.look_alikes import Lists, ListState, LookAlikes
+from aggregator.placing.translated import prints_of
 from aggregator.shapes.columns import Int32, UInt8
-from aggregator.shapes.fingerprints import ABSENT, CARD, parse
+from aggregator.shapes.fingerprints import ABSENT, CARD, Prints
 from aggregator.shapes.paths import is_anchor, prefixes
 from aggregator.shapes.records import Records
 
@@ -71,15 +72,18 @@ def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]
 
     The matching decides for the records it has seen; for the others, their key and fingerprints do.
     """
-    twins = _without_contradictions(records, index, twins)
-    found = own_elements(records, index)
+    prints = prints_of(records, index.layout, index.fingerprints)
+    twins = _without_contradictions(records, prints, index, twins)
+    found = own_elements(records, index, prints)
     for i, record in enumerate(records.record.tolist()):
-        if (twin := twins.get(record)) is not None:
+        twin = twins.get(record)
+        # Of a record without words, the matching often finds nothing because it knows too little.
+        if twin is not None and (twin >= 0 or not prints[i].is_wordless):
             found[i] = _matched(int(records.key[i]), twin, index)
-    trust = _Trust(records, found, index)
     rung = np.full(len(records), NONE, np.uint8)
     element = np.full(len(records), -1, np.int32)
-    certainty = _certainty(records, found, index, twins)
+    certainty = _certainty(records, prints, found, index, twins)
+    trust = _Trust(records, found, certainty, index)
     for i, (own, finding) in enumerate(found):
         if certainty[i] == Certainty.LOOK_ALIKES:
             continue
@@ -95,28 +99,34 @@ def record_places(records: Records, index: LayoutIndex, twins: Mapping[int, int]
     return RecordPlaces(rung, element, certainty)
 
 
-def _without_contradictions(records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> dict[int, int]:
+def _without_contradictions(
+    records: Records, prints: Sequence[Prints], index: LayoutIndex, twins: Mapping[int, int]
+) -> dict[int, int]:
     """`twins` without those in another card than the recorded one, if an element elsewhere is identical to the record.
 
     In a short list of which some items kept their places, the matching may follow the places of the others too.
     """
     kept = dict(twins)
     for i, record in enumerate(records.record.tolist()):
-        twin, fp = kept.get(record, -1), records.fps[i]
-        if twin >= 0 and _in_another_card(fp, twin, index) and index.has_identical(records.paths[i], parse(fp)):
+        twin, mine = kept.get(record, -1), prints[i]
+        if twin >= 0 and _in_another_card(mine, twin, index) and index.has_identical(records.paths[i], mine):
             kept[record] = -1
     return kept
 
 
 def _certainty(
-    records: Records, found: Sequence[tuple[int, Found]], index: LayoutIndex, twins: Mapping[int, int]
+    records: Records,
+    prints: Sequence[Prints],
+    found: Sequence[tuple[int, Found]],
+    index: LayoutIndex,
+    twins: Mapping[int, int],
 ) -> UInt8:
     """Certainty u8[R] of the records that agree with the element under their key. What was matched to an element
     that is not identical to its record is certain: the matching requires a lead over all others."""
-    doubtful: dict[int, tuple[LookAlikes, bool]] = {}  # record → its look-alikes, and whether they are identical to it
+    doubtful: dict[int, LookAlikes] = {}  # record → its look-alikes
     certain, fitting, refused, moved = [], [], [], []
     for i, (at, finding) in enumerate(found):
-        path, record = records.paths[i], parse(records.fps[i])
+        path, record = records.paths[i], prints[i]
         twin = twins.get(int(records.record[i]), -1)
         if finding is Found.AGREES:
             is_identical = index.fingerprints.identical(record, at)
@@ -124,7 +134,7 @@ def _certainty(
             if alike is None:
                 certain.append(path)
             else:
-                doubtful[i] = alike, is_identical
+                doubtful[i] = alike
             if alike and is_identical:
                 fitting.append(path)
         elif twin >= 0:
@@ -133,18 +143,28 @@ def _certainty(
             refused.append(path)
     lists = Lists(certain, fitting, refused, moved)
     certainty = np.full(len(records), Certainty.CERTAIN, np.uint8)
-    for i, (alike, is_identical) in doubtful.items():
-        state = lists.state(records.paths[i], alike, index.siblings)
-        is_clear = is_identical or (
-            state is ListState.STAYED and not _in_another_card(records.fps[i], found[i][0], index)
-        )
-        certainty[i] = _CERTAINTY[state] if is_clear else Certainty.LOOK_ALIKES
+    for i, alike in doubtful.items():
+        certainty[i] = _of_doubtful(records.paths[i], prints[i], found[i][0], alike, index, lists)
     return certainty
 
 
-def _in_another_card(fp: str, element: int, index: LayoutIndex) -> bool:
+def _of_doubtful(
+    path: str, record: Prints, element: int, alike: LookAlikes, index: LayoutIndex, lists: Lists
+) -> Certainty:
+    """Certainty of a record that has look-alikes."""
+    if index.fingerprints.identical(record, element):
+        return _CERTAINTY[lists.state(path, alike, index.siblings)]
+    if record.is_wordless:
+        state = lists.state_without_words(path, alike, lambda family: index.is_alone(element, family))
+    else:
+        state = lists.state(path, alike, index.siblings)
+    is_clear = state is ListState.STAYED and not _in_another_card(record, element, index)
+    return Certainty.CERTAIN if is_clear else Certainty.LOOK_ALIKES
+
+
+def _in_another_card(record: Prints, element: int, index: LayoutIndex) -> bool:
     """Whether the card of the element has another content than the recorded one: it was edited, or replaced."""
-    mine, other = int(parse(fp).values[CARD]), int(index.fingerprints.values[element, CARD])
+    mine, other = int(record.values[CARD]), int(index.fingerprints.values[element, CARD])
     return ABSENT not in (mine, other) and mine != other
 
 
@@ -185,12 +205,12 @@ class _Trust:
     it were found again than were refused.
     """
 
-    def __init__(self, records: Records, found: list[tuple[int, Found]], index: LayoutIndex) -> None:
+    def __init__(self, records: Records, found: list[tuple[int, Found]], certainty: UInt8, index: LayoutIndex) -> None:
         self.index = index
         self.votes: Counter[str] = Counter()
-        for path, (_, finding) in zip(records.paths, found, strict=True):
+        for path, (_, finding), doubt in zip(records.paths, found, certainty.tolist(), strict=True):
             vote = {Found.AGREES: 1, Found.REFUSED: -1, Found.MISSING: 0}[finding]
-            if vote:
+            if vote and doubt != Certainty.LOOK_ALIKES:
                 self.votes.update(dict.fromkeys((path, *prefixes(path)), vote))
 
     def of(self, path: str) -> bool:

@@ -11,7 +11,7 @@ advertisement, may have been shorter for the visitor.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import lru_cache
@@ -19,6 +19,7 @@ from functools import lru_cache
 from aggregator.shapes.paths import CUT
 
 MANY = 20  # certain records, from which a page without any change counts as unchanged
+SOME = 3  # certain records, from which a translated page counts as the page of the picture
 
 
 class ListState(IntEnum):
@@ -84,8 +85,10 @@ class Lists:
         refused: Sequence[str] = (),
         moved: Sequence[tuple[str, str]] = (),
     ) -> None:
-        self._proven = {family: max(at) for family, at in _indices(certain).items()}
+        self._certain = _indices(certain)
+        self._proven = {family: max(at) for family, at in self._certain.items()}
         self._pressed = _indices([*certain, *fitting])
+        self._n_certain = len(certain)
         self._is_unchanged = len(certain) >= MANY and not refused and not moved
         self._moved: set[str] = set()
         changed = [*refused]
@@ -117,6 +120,21 @@ class Lists:
             others = set(range(1, siblings[family] + 1)) - alike
             found = max(found, ListState.LIKELY if self._is_unchanged and others <= pressed else ListState.UNKNOWN)
         return found
+
+    def state_without_words(self, path: str, look_alikes: LookAlikes, is_alone: Callable[[str], bool]) -> ListState:
+        """`state` of a record without words, which would not show that its list was sorted again.
+
+        It stayed if something else in the same item did. A menu did too, if elements around it are in their places and
+        nothing shows that it moved. `is_alone(family)`: whether its item of this family contains nothing else.
+        """
+        for family, index in places(path):
+            if family not in look_alikes.indices or index in self._certain.get(family, ()):
+                continue
+            if family in self._moved:
+                return ListState.MOVED
+            if self._n_certain < SOME or not is_alone(family):
+                return ListState.UNKNOWN
+        return ListState.STAYED
 
 
 def _indices(paths: Sequence[str]) -> dict[str, set[int]]:

@@ -25,6 +25,8 @@ KEEP_CLASSES = 0.80
 MOST = 6.0  # nats from one property at most
 MOST_CLASSES = 4.0
 TEXT, ALL, CARD, HEAD, PICTURE = (FIELDS.index(name) for name in ("text", "all", "card", "head", "picture"))
+# What translators change: the tracker leaves these out on a translated element.
+WORDS = (TEXT, ALL, CARD, HEAD)
 # Part of the loss, when only one side has the property. Earlier records have neither card nor picture.
 ONE_SIDED: Float64 = np.where(np.isin(range(len(FIELDS)), (CARD, PICTURE)), 0.0, 0.6)
 CLASSES_ONE_SIDED = 0.6
@@ -46,6 +48,11 @@ class Prints:
 
     values: Int16
     classes: frozenset[int]
+
+    @property
+    def is_wordless(self) -> bool:
+        """Whether there is no fingerprint of any words: a translated element, or one without words."""
+        return bool((self.values[list(WORDS)] == ABSENT).all())
 
 
 def parse(fp: str) -> Prints:
@@ -115,7 +122,8 @@ class Fingerprints:
         """Nats for each of `elements` that the record is of it and not of another of `rivals`.
 
         An equal value says more the rarer it is among the rivals, and nothing if all share it. A different value would
-        have had to change. A value on one side only costs part of that.
+        have had to change. A value on one side only costs part of that. What a wordless record should say is unknown:
+        the page may have been translated.
         """
         mine = self.values[elements]
         equal = mine == record.values
@@ -126,6 +134,8 @@ class Fingerprints:
         one_sided = asked != (mine != ABSENT)
         nats = np.where(equal, gain, np.where(one_sided, ONE_SIDED, 1.0) * loss)
         # Own text and text of the subtree are nearly the same: the better agreement counts, otherwise the worse loss.
+        if record.is_wordless:
+            nats[:, WORDS] = 0
         words = nats[:, [TEXT, ALL]]
         same = (equal & asked)[:, [TEXT, ALL]]
         best = np.where(same, words, -np.inf).max(axis=1)

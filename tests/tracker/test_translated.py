@@ -47,6 +47,7 @@ WRAP = """(kind) => {
   const kinds = {
     chrome: (text) => font(chrome, font(chrome, text.toUpperCase() + ' X')),
     'newer chrome': (text) => font({dir: 'auto', ...chrome}, font({dir: 'auto', ...chrome}, 'Wort ' + text)),
+    'in place': (text) => text.replace(/\\p{L}+/gu, (word) => [...word].reverse().join('') + 'o'),
     edge: (text) => font({_mstmutation: '1', _msthash: '7'}, text + ' mot'),
     immersive: (text) => {
       const shared = {lang: 'fr', 'data-immersive-translate-translation-element-mark': '1'}
@@ -55,7 +56,7 @@ WRAP = """(kind) => {
         el('immersive-translate-target-translation-block-wrapper', el('immersive-translate-target-inner', 'mots')))]
     },
   }
-  const roots = [document.body, document.querySelector('x-card').shadowRoot]
+  const roots = [document.body, ...[...document.querySelectorAll('x-card')].map((card) => card.shadowRoot)]
   const nodes = roots.flatMap((root) => {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT)
     const found = []
@@ -72,7 +73,7 @@ WRAP = """(kind) => {
 }"""
 
 
-@pytest.mark.parametrize("kind", ["chrome", "newer chrome", "edge", "immersive"])
+@pytest.mark.parametrize("kind", ["chrome", "newer chrome", "edge", "immersive", "in place"])
 def test_clicks_on_translated_words_have_the_paths_of_the_page(bench: Bench, page: Page, kind: str) -> None:
     page.goto(bench.page("/translated", PAGE))
     layout = capture(page)
