@@ -97,7 +97,7 @@ class ClickColumns(Struct, omit_defaults=True, gc=False):
     b: _column(Annotated[int, Meta(ge=0, le=4)]) = field(default_factory=list)  # type: ignore[valid-type]  # button
     k: _column(Annotated[int, Meta(ge=0, le=255)]) = field(default_factory=list)  # type: ignore[valid-type]  # flags of a click, see below
     r: _column(Annotated[int, Meta(ge=0, le=8)]) = field(default_factory=list)  # type: ignore[valid-type]  # first effect, see below
-    d: _column(Annotated[int, Meta(ge=0, le=255)]) = field(default_factory=list)  # type: ignore[valid-type]  # delay of the effect, in 10 ms
+    d: _column(Annotated[int, Meta(ge=0, le=255)]) = field(default_factory=list)  # type: ignore[valid-type]  # delay of the effect, in 10 ms; of none: see below
 
 
 class HoverColumns(Struct, gc=False):
@@ -195,11 +195,11 @@ FIELD_FLAGS = {
     2: "corrected: text was deleted, or the field was changed again after it had lost the focus",
 }
 EFFECTS = {
-    0: "none seen in 1.5 s",
-    1: "the page changed",
+    0: "none seen in 1.5 s; with a delay of 255: a canvas, a closed shadow root or a frame may have changed, unseen",
+    1: "the page changed: its elements, what its styles show, a popover, a frame, a video or an animation",
     2: "scroll",
     3: "selection",
-    4: "input, change or toggle",
+    4: "input or change",
     5: "focus moved",
     6: "address changed",
     7: "the page was left or hidden",

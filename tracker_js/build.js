@@ -28,7 +28,7 @@ const bundle = async (entry) => {
   const {code} = await minify(result.outputFiles[0].text.replace(/\bconst /g, 'let '), {
     ecma: 2020,
     // Names of `effects` (src/effects.js), which no object of the browser or of the wire format has.
-    mangle: {properties: {regex: /^(settle|watch|awaitEffect|onEffect|lastClick)$/}},
+    mangle: {properties: {regex: /^(settle|watch|awaitEffect|note|lastClick)$/}},
     module: true,
     toplevel: true,
     compress: {passes: 1, inline: 1, unsafe: true, unsafe_arrows: true, unsafe_comps: true, keep_fargs: false},

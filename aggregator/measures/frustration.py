@@ -1,7 +1,8 @@
 """Dead and rage clicks, judged when a map is asked for: the rules may change without losing the past.
 
 **Dead**: nothing followed within 1,000 ms; left button, no modifier key; not on form controls, labels (nor on a word
-in one) and media, which may answer where a page cannot see it. Disabled controls are judged, and so are links: broken
+in one) and media, which may answer where a page cannot see it, nor after clicks of which the tracker says the same
+(`UNSEEN_MS`: a canvas, a closed shadow root). Disabled controls are judged, and so are links: broken
 ones are the commonest dead click.
 
 **Rage**: three or more clicks in one view, gaps under 1,000 ms, each at most 30 px from the previous one; not where
@@ -23,7 +24,7 @@ from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
 from aggregator.shapes.paths import prefixes, tag_of
 from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
-from store.flags import DISABLED, DRAGGED, FRAMED, KEYBOARD, MODIFIER
+from store.flags import DISABLED, DRAGGED, FRAMED, KEYBOARD, MODIFIER, UNSEEN_MS
 
 DEAD_AFTER = 1_000  # ms
 RAGE_CLICKS = 3
@@ -57,7 +58,8 @@ def tag_mask(records: Records, record: UInt64, tags: frozenset[str]) -> Mask:
 
 def dead(clicks: JudgedClicks, unjudged: Mask) -> Mask:
     """Clicks after which nothing changed in time; those in the mask `unjudged` only if their control is disabled."""
-    nothing = (clicks.effect == 0) | (clicks.effect_ms > DEAD_AFTER)
+    seen = (clicks.effect > 0) | (clicks.effect_ms != UNSEEN_MS)
+    nothing = seen & ((clicks.effect == 0) | (clicks.effect_ms > DEAD_AFTER))
     plain = (clicks.button == 0) & ((clicks.flags & (MODIFIER | FRAMED | DRAGGED)) == 0)
     return np.asarray(nothing & plain & (~unjudged | ((clicks.flags & DISABLED) > 0)), bool)
 

@@ -15,7 +15,8 @@ class Points:
 
     `fx`, `fy` are fractions of the element's box (0…1); `page_x`, `page_y` CSS px from the top left of the page as it
     was then, `page_w` × `page_h` px in a viewport `viewport_w` px wide; `weight` is 1 for a click and ms for a hover;
-    `effect` is 0 where nothing followed the click within 1.5 s.
+    `effect` is 0 where nothing followed the click within 1.5 s; there, `effect_ms` is `UNSEEN_MS` if the tracker could
+    not see whether something did.
     """
 
     kind: str

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from aggregator.measures.frustration import judge
-from store.flags import DISABLED, DRAGGED, FRAMED, KEYBOARD, MODIFIER
+from store.flags import DISABLED, DRAGGED, FRAMED, KEYBOARD, MODIFIER, UNSEEN_MS
 from tests.aggregator.build import NOON, points, records
 
 LINK, FIELD, CANVAS = ("main>a:1", ""), ("main>input:1", ""), ("main>canvas:1", "")
@@ -26,6 +26,7 @@ ALL = records([LINK, FIELD, CANVAS, WORD_IN_LABEL, LINK_IN_LABEL, NAMED])
         (LINK, {"effect": 0, "effect_ms": 0, "flags": KEYBOARD}, True),
         (LINK, {"effect": 0, "effect_ms": 0, "flags": FRAMED}, False),
         (LINK, {"effect": 0, "effect_ms": 0, "flags": DRAGGED}, False),
+        (LINK, {"effect": 0, "effect_ms": UNSEEN_MS}, False),
         (FIELD, {"effect": 0, "effect_ms": 0}, False),
         (FIELD, {"effect": 0, "effect_ms": 0, "flags": DISABLED | DRAGGED}, False),
         (FIELD, {"effect": 0, "effect_ms": 0, "flags": DISABLED}, True),
@@ -63,6 +64,11 @@ def test_rage_needs_three_quick_clicks_close_by() -> None:
 def test_a_stepper_that_answers_each_click_is_not_rage() -> None:
     assert burst([100] * 4, effect=1, effect_ms=300) == [False] * 5
     assert burst([100] * 4, effect=1, effect_ms=[300, 300, 310, 300, 300]) == [True] * 5
+
+
+def test_an_effect_that_cannot_be_seen_is_no_answer_to_a_burst() -> None:
+    assert burst([100] * 3, effect=0, effect_ms=UNSEEN_MS) == [True] * 4
+    assert burst([100] * 3, effect=[1, 0, 1, 1], effect_ms=[90, UNSEEN_MS, 90, 90]) == [True] * 4
 
 
 def test_rage_does_not_cross_views_nor_count_the_keyboard_or_text_fields() -> None:

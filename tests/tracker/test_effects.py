@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page
 
+from collector import wire
 from tests.tracker.bench import Bench, clicks
 from tests.tracker.clock import stop_clock
 
@@ -95,6 +98,38 @@ def test_a_counter_pressed_quickly_is_an_effect_of_each_click(bench: Bench, page
     page.goto("about:blank")
     found = clicks(bench.wait(lambda batches: len(clicks(batches)) == 5))
     assert [c["r"] for c in found] == [1] * 5
+
+
+@pytest.mark.parametrize("gap", [400, 1_200])
+def test_an_effect_belongs_to_the_last_press_before_it(bench: Bench, page: Page, gap: int) -> None:
+    """The dead press before it is dead, however soon the visitor presses what works."""
+    stop_clock(page)
+    dead = "<a id=dead href='#'>Dead</a><p id=dead2>Dead</p>"
+    page.goto(bench.page("/effects", f"{dead}{BUTTON}<script>{ON}('click', () => {OUT} += 'ok')</script>"))
+    for selector in ("#b", "#dead", "#dead2", "#b", "#dead", "#b"):
+        page.click(selector)
+        page.clock.run_for(gap)
+    page.clock.run_for(7_000)
+    page.goto("about:blank")
+    found = clicks(bench.wait(lambda batches: len(clicks(batches)) == 6))
+    assert [c["r"] for c in found] == [1, 0, 0, 1, 0, 1]
+
+
+def test_dead_clicks_before_a_link_that_leaves_the_page_are_dead(bench: Bench, page: Page) -> None:
+    bench.page("/there", "there")
+    page.goto(bench.page("/leaving", "<p id=dead>Dead</p><a href='/there' id=b>Go</a>"))
+    page.click("#dead")
+    page.click("#dead")
+    page.click("#b")
+    page.wait_for_url("**/there")
+
+    def found(batches: list[wire.Batch]) -> list[dict[str, Any]]:
+        """A beacon of the test before may still arrive."""
+        return clicks([batch for batch in batches if batch.ctx.url.endswith("/leaving")])
+
+    effects = [c["r"] for c in found(bench.wait(lambda batches: len(found(batches)) == 3))]
+    assert effects[:2] == [0, 0]
+    assert effects[2] in (6, 7)
 
 
 def test_leaving_the_page_is_an_effect(bench: Bench, page: Page) -> None:

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from collector import wire
+from store.flags import UNSEEN_MS
 from tests.tracker.bench import SOURCES, Bench
 from tests.tracker.clock import stop_clock
 
@@ -26,7 +27,12 @@ FLAGS = {
     "DISABLED": "disabled",
 }
 FIELD_FLAGS = {"BLANK": "left blank", "CORRECTED": "corrected"}
-EFFECTS = {"CHANGED": "the page changed", "ADDRESS": "address changed", "LEFT": "the page was left"}
+EFFECTS = {
+    "CHANGED": "the page changed",
+    "SCROLLED": "scroll",
+    "ADDRESS": "address changed",
+    "LEFT": "the page was left",
+}
 EFFECT_EVENTS = {
     "scroll": "scroll",
     "selectionchange": "selection",
@@ -69,6 +75,10 @@ def test_events_that_are_effects_are_in_the_order_of_their_codes() -> None:
     for code, event in enumerate(events, start=2):
         assert wire.EFFECTS[code].startswith(EFFECT_EVENTS[event]), event
     assert {0, int(CODES["CHANGED"]), *range(2, 2 + len(events))} == set(wire.EFFECTS)
+
+
+def test_the_delay_of_an_unseen_effect_is_the_one_that_is_not_judged() -> None:
+    assert int(CODES["UNSEEN_MS"]) == UNSEEN_MS
 
 
 def test_the_version_is_one_that_the_collector_reads() -> None:

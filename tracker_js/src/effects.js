@@ -1,48 +1,66 @@
 // What followed a click: the kind and delay of its first effect. Whether a click without any effect was a dead click
 // is decided when the data is read.
+import {appearance, isOpaque, isShown} from './appearance.js';
 import {guard} from './guard.js';
-import {hear, listen} from './listen.js';
+import {bind, hear, listen} from './listen.js';
 import {outer} from './settings.js';
 import {onStop} from './stop.js';
-import {makeTimer} from './timer.js';
+import {inFrame, makeTimer} from './timer.js';
 import {sum} from './totals.js';
-import {CHANGED, EFFECT_EVENTS} from './wire.js';
+import {CHANGED, EFFECT_EVENTS, UNSEEN_MS} from './wire.js';
 
 const WATCH = 1500; // ms after a click in which an effect counts
 const STILL = 1000; // ms after a click: a node that changes twice later than this changes by itself
+const LASTING = 2400; // ms after a click: a node that still changes without a pause changes by itself
 const END = 6000; // ms after a click: the page is watched this long, to find such nodes
 const ENOUGH = 2500; // ms: a batch made earlier takes clicks of this age, so that they are not sent one by one
 const CLICK_WAIT = 4000; // ms from then until the click is sent at the latest
 const APART = 50; // ms: changes of a node closer together count as one
+const RUN = 300; // ms: changes of a node closer together have the same cause
+const DOUBLE = 500; // ms: two presses of an element closer together are one double-click
 const MOST = 500; // changes kept, and mutation records read in one callback
+const CHECK = 100; // ms from a click to the first check for what no event reports; each next wait is twice as long
+// Events that stay within their document or shadow root. They report a change (`CHANGED`).
+const LOCAL_EVENTS = 'toggle load play pause volumechange fullscreenchange';
 
 /**
- * `settle`: emits clicks; `watch`, `awaitEffect`: for captures of clicks; `onEffect`: for a capture whose events
+ * `settle`: emits clicks; `watch`, `awaitEffect`: for captures of clicks; `note`: for a capture whose events
  * may be effects; `lastClick()`: row of the last click, 0 before the first.
  */
 export const captureEffects = (emit) => {
   let log = []; // {at: ms since 1970, kind, what: state of the changed node}, in order of time
-  const pending = []; // [row of a click, time from which an effect counts]
+  // [row of a click, time from which an effect counts, time of the next press, whether an effect may be invisible]
+  const pending = [];
   let lastClick = 0; // its row
   let pressed = 0; // time of the last press or click, ms since 1970
   let path = []; // its composed path
-  let changing = new WeakMap(); // node → {at: its last change, late: number of changes without a click}
+  let hasChanged; // whether the page looks different since then
+  let elements = []; // of the page then
+  let wait; // ms before the next check
+  // Node → {at: its last change, answers: whether its changes began within `WATCH` of a press, late: number of changes
+  // without a click}
+  let changing = new WeakMap();
 
-  const note = (kind, what = {at: 0, late: 0}) => {
+  /** Notes a change of `target`, if it has one. `input`: time of another input that may have caused it. */
+  const note = (kind, target = {}, input = 0) => {
     const now = Date.now();
-    if (now > pressed + STILL && now > what.at + APART) what.late++;
-    if (now < pressed + WATCH && what.at < pressed && log.length < MOST) log.push({at: now, kind, what});
+    const isOther = input > pressed;
+    const what = changing.get(target) || {at: 0, late: 0};
+    changing.set(target, what);
+    if (now > what.at + RUN) what.answers = !isOther && now < pressed + WATCH;
+    // Visitors scroll the page in ways that no event reports (scroll bar, search), again and again.
+    if (!isOther && target !== document && now > pressed + STILL && (now > what.at + APART || now > pressed + LASTING))
+      what.late++;
+    if (what.answers && now < pressed + WATCH && what.at < pressed && log.length < MOST)
+      log.push({at: now, kind, what});
     what.at = now;
   };
 
   const observer = new MutationObserver(
     guard((records) => {
-      for (const {target, attributeName, oldValue} of records.slice(0, MOST)) {
-        if (document.head.contains(target) || (attributeName && target.getAttribute(attributeName) === oldValue))
-          continue;
-        if (!changing.has(target)) changing.set(target, {at: 0, late: 0});
-        note(CHANGED, changing.get(target));
-      }
+      for (const {target, attributeName, oldValue} of records.slice(0, MOST))
+        if (!document.head.contains(target) && (!attributeName || target.getAttribute(attributeName) !== oldValue))
+          note(CHANGED, target);
     }),
   );
 
@@ -52,9 +70,9 @@ export const captureEffects = (emit) => {
   const settle = (end, wait = ENOUGH) => {
     if (end) note(end);
     while (pending[0] && (end || Date.now() >= pending[0][0].t + wait)) {
-      const [row, from] = pending.shift();
-      const {at = 0, kind = 0} =
-        log.find((one) => one.at >= from && one.at <= row.t + WATCH && one.what.late < 2) || {};
+      const [row, from, to = Infinity, isUnseen] = pending.shift();
+      const {at = row.t + UNSEEN_MS * isUnseen, kind = 0} =
+        log.find((one) => one.at >= from && one.at < to && one.at <= row.t + WATCH && one.what.late < 2) || {};
       row.r = kind;
       row.d = (Math.max(0, at - row.t) / 10) | 0;
       sum.clicks++;
@@ -67,28 +85,28 @@ export const captureEffects = (emit) => {
     if (pending[0]) timer(Math.max(100, pending[0][0].t + END - Date.now()));
     else {
       disconnect();
-      log = [];
+      log = elements = [];
       changing = new WeakMap();
     }
   });
+
+  const check = makeTimer(inFrame(() => {
+    const last = pending.at(-1);
+    if (!last) return;
+    last[3] ??=
+      path.some((el, i) => frames[el.target] || (i < 2 && isOpaque(el))) ||
+      elements.some((el) => isOpaque(el) && (el.getContext || !el.firstChild) && isShown(el));
+    if (hasChanged()) note(CHANGED);
+    else if (wait < WATCH / 2 && !log.some(({at}) => at >= last[1])) check((wait *= 2));
+  }));
 
   /** A click was made: emits its row once its effect is known. Effects count from `from` on. */
   const awaitEffect = (row, from = Date.now()) => {
     row.t = Date.now();
     lastClick = row;
-    if (outer) emit('click', row);
-    else pending.push([row, from]);
-  };
-
-  /** A press or a click was made: watches the page. */
-  const watch = (event) => {
-    path = event.composedPath();
-    pressed = Date.now();
-    // The document and shadow roots; not the window.
-    for (const node of [document, ...path])
-      if (node.nodeType > 8)
-        observer.observe(node, {subtree: true, childList: true, attributeOldValue: true, characterData: true});
-    timer(END);
+    if (outer) return emit('click', row);
+    pending.push([row, from]);
+    check((wait = CHECK));
   };
 
   /** An event that may be the effect of a click. */
@@ -101,15 +119,44 @@ export const captureEffects = (emit) => {
       (type === 'navigate' && (event.hashChange || event.destination.url === location.href)) ||
       (type === 'blur' && (target !== window || document.activeElement.contentWindow)) ||
       // The focus that the press itself gave to the pressed element is not an effect.
-      (type === 'focusin' && path.includes(target))
+      (type === 'focusin' && path.includes(target)) ||
+      // Pictures load by themselves.
+      (type === 'load' && !target.contentWindow)
     )
       return;
-    note(EFFECT_EVENTS.split(' ').indexOf(type) + 2);
+    note(EFFECT_EVENTS.split(' ').indexOf(type) + 2, target); // CHANGED if not in the list
+  };
+  const onLocal = guard(onEffect);
+
+  /** Watches a document or shadow root, with the open shadow roots and same-origin frames in it. */
+  const observe = (root) => {
+    observer.observe(root, {subtree: true, childList: true, attributeOldValue: true, characterData: true});
+    bind(LOCAL_EVENTS, onLocal, root);
+    const walker = document.createTreeWalker(root, 1); // elements
+    for (let el; (el = walker.nextNode()); ) {
+      const inner = el.shadowRoot || el.contentDocument;
+      elements.push(el);
+      if (inner) observe(inner);
+    }
+  };
+
+  /** A press or a click was made: watches the page. What follows is no effect of the clicks before. */
+  const watch = (event) => {
+    const now = Date.now();
+    const before = path[0];
+    path = event.composedPath();
+    if (path[0] !== before || now > pressed + DOUBLE) for (const one of pending) one[2] ||= now;
+    pressed = now;
+    timer(END);
+    if (event.detail) return; // a click, whose press was watched
+    elements = [];
+    observe(document);
+    hasChanged = appearance(elements, path, event.pointerType === 'touch');
   };
 
   hear('selectionchange input focusin', onEffect);
   listen('pagehide blur', onEffect);
   listen('navigate', onEffect, window.navigation);
   onStop(disconnect);
-  return {settle, watch, awaitEffect, onEffect, lastClick: () => lastClick};
+  return {settle, watch, awaitEffect, note, lastClick: () => lastClick};
 };

@@ -7,7 +7,7 @@ export const MARK = Symbol.for('parcours');
 
 const heard = []; // [types, fn] to listen to in frames too
 
-const bind = (types, fn, target) => {
+export const bind = (types, fn, target) => {
   for (const type of types.split(' ')) target.addEventListener(type, fn, {capture: true, signal});
 };
 

@@ -50,26 +50,25 @@ export const look = () => {
     const e = owner(document.elementsFromPoint(innerWidth / 2, innerHeight - 1).find((one) => !isFixed(one)));
     edge = innerHeight - e.getBoundingClientRect().top;
     stamp = stampOf(e);
-    reach = {e, depth, ph};
+    reach = {e, y: 10_000, depth, ph};
   }
-  // The same edge is a smaller share of a page that has grown since.
+  // The same edge is a smaller share of a page and of an element that have grown since.
   reach.ph = Math.max(reach.ph, ph);
+  const tall = reach.e.getBoundingClientRect().height;
+  if (tall) reach.y = fraction(edge, tall);
 };
 
 /**
  * The deepest edge in the wire format. The element's record is expensive, so it is made here; `indexOf`: its index. An
- * element that has gone or become another one says nothing about the edge: the page's root element takes its place.
+ * element that has become another one meanwhile says nothing about the edge: the page's root element takes its place.
  */
 export const scrolled = (indexOf) => {
   if (!reach) return;
-  const {e, ...row} = reach;
-  const tall = stampOf(e) === stamp && e.getBoundingClientRect().height;
-  return {
-    ...row,
-    e: indexOf(record(tall ? e : document.documentElement)),
-    y: tall ? fraction(edge, tall) : fraction(row.depth, row.ph),
-    bands: bands.map(Math.round),
-  };
+  if (stampOf(reach.e) !== stamp) {
+    reach.e = document.documentElement;
+    reach.y = fraction(reach.depth, reach.ph);
+  }
+  return {...reach, e: indexOf(record(reach.e)), bands: bands.map(Math.round)};
 };
 
 /** Adds `ms` to the bands in view, to each in proportion to its visible share. */

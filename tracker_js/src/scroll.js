@@ -3,11 +3,12 @@ import {guard} from './guard.js';
 import {hear} from './listen.js';
 import {isPage} from './reach.js';
 import {onStop} from './stop.js';
+import {SCROLLED} from './wire.js';
 
 /** `leaveHover`: scrolling puts the pointer on another place. `effects`: a scroll may be the effect of a click. */
 export const captureScroll = (touch, lookSoon, leaveHover, effects) => {
   hear('scroll', (event) => {
-    effects.onEffect(event);
+    effects.note(SCROLLED, event.target);
     touch();
     leaveHover();
     if (isPage(event.target)) lookSoon();

@@ -103,9 +103,8 @@ const send = () => {
 
 /** Emits open rows and sends everything. `end`: the effect that ends or hides the view, if one does. */
 const flush = (end) => {
-  // At a new address, the page may be the next one already.
-  if (end === ADDRESS) engage();
-  else guard(lookNow)();
+  if (end === LEFT) guard(lookNow)();
+  else engage();
   for (const close of closers) guard(close)(end);
   send();
 };

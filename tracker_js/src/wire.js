@@ -21,5 +21,9 @@ export const CORRECTED = 2;
 export const CHANGED = 1;
 // Event types with the codes from 2 on.
 export const EFFECT_EVENTS = 'scroll selectionchange input focusin navigate pagehide blur';
+export const SCROLLED = 2;
 export const ADDRESS = 6;
 export const LEFT = 7;
+
+// Delay of an effect that the tracker cannot see, ms.
+export const UNSEEN_MS = 2550;
