@@ -11,7 +11,7 @@ from store.client import Store
 
 
 @dataclass(frozen=True)
-class Retake:
+class LastRetake:
     """The last scheduled retake of a page. `begun`: ms since 1970, 0 = never; `jobs`: those that have not ended.
 
     `failures`: in a row; `code` and `words` (in English) say why the last one failed. `version` 0: never stored.
@@ -30,7 +30,7 @@ class Retakes:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def of(self, site: int) -> dict[str, Retake]:
+    def of(self, site: int) -> dict[str, LastRetake]:
         """Page → its last retake, for the pages of a site that had one."""
         rows = self._store.rows(
             "SELECT page, version, toUnixTimestamp64Milli(begun) AS began, jobs, failures, code, words FROM retakes "
@@ -39,7 +39,7 @@ class Retakes:
         )
         return {row["page"]: _retake(row) for row in rows}
 
-    def write(self, site: int, retake: Retake) -> Retake | None:
+    def write(self, site: int, retake: LastRetake) -> LastRetake | None:
         """Store the version after `retake.version`; None if another process has written it first."""
         version, nonce = retake.version + 1, uuid.uuid4().hex
         row: dict[str, list[Any]] = {
@@ -64,8 +64,8 @@ class Retakes:
         return replace(retake, version=version) if newest and newest[0]["nonce"] == nonce else None
 
 
-def _retake(row: dict[str, Any]) -> Retake:
-    return Retake(
+def _retake(row: dict[str, Any]) -> LastRetake:
+    return LastRetake(
         page=row["page"],
         begun=int(row["began"]),
         jobs=tuple(row["jobs"]),

@@ -50,6 +50,7 @@ from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
 from viewer.memory import free_memory
 from viewer.own_browser import OwnBrowser
+from viewer.page_changes import PageChanges
 from viewer.pages.errors.page import ErrorPages
 from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
@@ -197,6 +198,7 @@ class Viewer:
         """The dependencies available to handlers, by type (viewer/http/binding.py)."""
         snapshots, traffic = SiteSnapshots(self.snapshots, self.work), TrafficReader(self.store, self.work)
         questions = Questions(self.store, self.definitions, self.snapshots, self.work)
+        retakes = RetakeReader(self.store, self.definitions, self.snapshots, self.work)
         signing_in = SignIn(self.users, self.sessions, self.work, ClientAddresses(self.settings.client_address))
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
@@ -205,10 +207,11 @@ class Viewer:
             PictureChanges(self.snapshots, snapshots, self.work),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
-            RetakeReader(self.store, self.definitions, self.snapshots, self.work),
+            retakes,
+            PageChanges(self.store, self.definitions, self.snapshots, self.work),
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
-            SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots),
+            SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots, retakes),
             LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),
             StateFormRenderer(self.frames, self.urls, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),

@@ -6,24 +6,22 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from aggregator.answers.changed import changed_since
-from rules.resolve import states_of
 from store.client import Store
 from store.definitions import Definitions, Missing
 from store.errors import StoreError
 from store.jobs import OVER, JobState, JobStore
 from store.records import Site
-from store.retakes import Retake, Retakes
+from store.retakes import LastRetake, Retakes
 from store.snapshots import Snapshot, Snapshots
 from store.worker import Worker
 from viewer.http.errors import Problem
 from viewer.job import Job
 from viewer.jobs import Jobs
+from viewer.page_changes import page_changes
 from viewer.retake_times import DAY, may_begin, surplus
-from viewer.retakes import TRAFFIC_DAYS, PageRetakes, SiteRetakes, requests_of, scheduled_retakes
-from viewer.states import defined_states
+from viewer.retakes import PageRetakes, SiteRetakes, requests_of, scheduled_retakes
 
 log = logging.getLogger("parcours.viewer.retakes")
 AT_ONCE = 2  # pages of a site: pictures that people ask for should not wait behind a whole site
@@ -125,12 +123,9 @@ class RetakeScheduler:
     def _has_changed(self, site: Site, page: PageRetakes) -> bool:
         """Whether visitors use elements that one of the newest pictures of the page lacks."""
         parts = self._parts
-        today = datetime.fromtimestamp(self._now / 1000, UTC).date()
-        since = today - timedelta(days=TRAFFIC_DAYS - 1)
-        states = [one.key for one in states_of(defined_states(parts.definitions, site), page.page)]
-        return any(
-            changed_since(parts.store, parts.snapshots, picture, since, today, states) for picture in page.pictures
-        )
+        day = datetime.fromtimestamp(self._now / 1000, UTC).date()
+        found = page_changes(parts.store, parts.definitions, parts.snapshots, site, page.pictures, day)
+        return next(found, None) is not None
 
     def _begin(self, plan: SiteRetakes, page: PageRetakes) -> bool:
         """Queue the pictures of a page that are due; False if there are none, or if another process has begun."""
@@ -192,7 +187,7 @@ def _result(job: Job) -> JobResult:
     return JobResult(job.state, problem.code, str(problem)) if problem else JobResult(job.state, "failed", FAILED)
 
 
-def _ended(retake: Retake, results: Sequence[JobResult | None], history: Sequence[Snapshot]) -> Retake:
+def _ended(retake: LastRetake, results: Sequence[JobResult | None], history: Sequence[Snapshot]) -> LastRetake:
     """The retake with its result. Where a job was lost, a picture that is newer than the retake shows that it
     succeeded."""
     failed = next((one for one in results if one is not None and one.state != "done"), None)

@@ -14,7 +14,7 @@ from store.client import Store
 from store.definitions import Definitions
 from store.notes import read_note
 from store.records import Experiment, Site
-from store.retakes import Retake, Retakes
+from store.retakes import LastRetake, Retakes
 from store.snapshots import Snapshot, Snapshots
 from viewer.http.errors import Problem
 from viewer.retake_times import next_retake, quiet_hour
@@ -32,7 +32,7 @@ class PageRetakes:
     page: str
     pictures: tuple[Snapshot, ...]
     due: int
-    last: Retake
+    last: LastRetake
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ def scheduled_retakes(
     visited = [total.page for total in read_page_totals(store, scope) if total.page in of_page]
     pages = []
     for page in visited:
-        retake = last.get(page, Retake(page))
+        retake = last.get(page, LastRetake(page))
         due = min(_due(site, one, retake, quiet) for one in of_page[page])
         pages.append(PageRetakes(page, tuple(of_page[page]), due, retake))
     return SiteRetakes(site, quiet, tuple(pages))
@@ -113,7 +113,7 @@ class RetakeReader:
         return await self._work.run(scheduled_retakes, self._store, self._definitions, self._snapshots, site, now)
 
 
-def _due(site: Site, picture: Snapshot, last: Retake, quiet: int) -> int:
+def _due(site: Site, picture: Snapshot, last: LastRetake, quiet: int) -> int:
     return next_retake(site.retake, picture.taken, last.begun, last.failures, quiet)
 
 

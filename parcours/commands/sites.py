@@ -78,6 +78,24 @@ def show(settings: Settings, site: str, as_json: bool) -> None:
     answer({**found, "health": health}, as_json, words)
 
 
+@site.command("retakes")
+@click.argument("site")
+@as_json
+@with_data
+def retakes(settings: Settings, site: str, as_json: bool) -> None:
+    """Show when the pictures of a site are taken again by schedule, and what failed.
+
+    Example: parcours site retakes "Lamp shop"
+    """
+    with connect(settings) as api:
+        found = api.get(f"/sites/{segment(site)}/retakes")
+    rows = [f"schedule: {found['schedule']}"]
+    for page in found["pages"]:
+        failed = f"  failed {page['failures']}×: {page['error']['message']}" if page["error"] else ""
+        rows.append(f"{page['due'][:16]}  {page['page']}{failed}")
+    answer(found, as_json, "\n".join(rows))
+
+
 @site.command("rotate-key")
 @click.argument("site")
 @click.option(

@@ -136,6 +136,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
         },
     ),
     "site list": ((), {}),
+    "site retakes": (("Lamp shop",), {}),
     "site rotate-key": (("Lamp shop",), {"--grace-days": ("5",)}),
     "site show": (("Lamp shop",), {}),
     "snapshot": (

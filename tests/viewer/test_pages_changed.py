@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 
@@ -11,6 +12,7 @@ from tests.aggregator.build import NOON, insert, record_id
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
 from tests.viewer.pages import words
+from viewer import page_changes
 from viewer.app import Viewer
 
 PAGE = "shop.example/changed"
@@ -51,6 +53,13 @@ def _changed(viewer: Viewer, shop: Site) -> None:
         visit(viewer, shop, number, 40, 16)
 
 
+@pytest.fixture
+def as_of_march(monkeypatch: pytest.MonkeyPatch, viewer: Viewer) -> None:
+    """Today is the 10th of March."""
+    monkeypatch.setattr(page_changes, "today", lambda: date(2026, 3, 10))
+    viewer.work.forget()
+
+
 def test_the_map_says_since_when_and_offers_a_new_picture(owner: Client, shop: Site) -> None:
     page = owner.get(f"/sites/{shop.id}/heatmap?page={PAGE}&{PERIOD}").text
     shown = words(page)
@@ -84,3 +93,16 @@ def test_a_new_picture_settles_it(api: Client, viewer: Viewer, shop: Site) -> No
     path = f"/api/v1/sites/{shop.id}/heatmap?page={PAGE}&points=0&{PERIOD}"
     assert api.get(path).json()["changed"] is None
     viewer.snapshots.delete(new)
+
+
+def test_the_history_shows_it_under_the_picture(owner: Client, viewer: Viewer, shop: Site, as_of_march: None) -> None:
+    shown = words(owner.get(f"/sites/{shop.id}/picture-history?page={PAGE}").text)
+    assert "The page has changed since this picture was taken" in shown
+    assert "button in main, 48 clicks" in shown
+
+
+def test_the_api_lists_it_for_each_picture(api: Client, shop: Site, as_of_march: None) -> None:
+    found = api.get(f"/api/v1/sites/{shop.id}/changes", params={"page": PAGE}).json()
+    (picture,) = found["pictures"]
+    assert (picture["snapshot"]["page"], picture["changed"]["since"]) == (PAGE, "2026-03-05")
+    assert api.get(f"/api/v1/sites/{shop.id}/changes", params={"page": "shop.example/none"}).json()["pictures"] == []

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from starlette.requests import Request
@@ -14,11 +15,15 @@ from store.snapshots import Snapshot
 from viewer.access.person import signed_in
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
+from viewer.page_changes import PageChanges
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
+from viewer.pages.map.changed import ChangeNote, change_note
 from viewer.pages.map.picture_notes import stored_words
+from viewer.pages.pictures.schedule import ScheduleNote, schedule_note
 from viewer.registry import Registry
+from viewer.retakes import RetakeReader
 from viewer.site_snapshots import SiteSnapshots
 
 
@@ -32,6 +37,7 @@ class PastPicture:
     notes: tuple[str, ...]
     chosen: bool = False
     compare: str = ""  # address of its comparison with the newest
+    changed: ChangeNote | None = None  # what has changed since, of the picture that maps use
 
 
 @dataclass(frozen=True)
@@ -52,6 +58,7 @@ class PictureHistoryPage(Page):
 
     template = "pictures/history.html"
     of_page: str = doc("The canonical page")
+    schedule: ScheduleNote = doc("When they are taken again, and how many are kept")
     series: list[PictureSeries] = doc("Its pictures by width, variant and state")
     editor: bool = doc("Whether the person may retake and delete pictures")
     here: str = doc("Address of this page; forms that choose and delete post to it")
@@ -60,13 +67,26 @@ class PictureHistoryPage(Page):
 
 
 async def show(
-    request: Request, *, registry: Registry, frames: Frames, urls: Urls, snapshots: SiteSnapshots
+    request: Request,
+    *,
+    registry: Registry,
+    frames: Frames,
+    urls: Urls,
+    snapshots: SiteSnapshots,
+    changes: PageChanges,
+    retakes: RetakeReader,
 ) -> Response:
     """GET: the pictures of the page that the query names."""
     site, page = await registry.site(request), request.query_params.get("page", "")
     frame = await frames.of(request, "pages", site)
     found = await snapshots.history(site, page)
     chosen = await snapshots.chosen(site)
+    changed = {
+        picture.id: note
+        for picture, change in await changes.of(site, page)
+        if (note := change_note(frame.lang, change))
+    }
+    plan = await retakes.of(site, int(time.time() * 1000))
     names = {state.key: state.name for state in await registry.states(site)}
     return answer(
         request,
@@ -74,8 +94,11 @@ async def show(
             frame=frame,
             title=frame.lang.text("Pictures of this page"),
             of_page=page,
+            schedule=schedule_note(frame.lang, urls, plan, page),
             series=[
-                _series(frame.lang, urls, site, [(one, one.id in chosen) for one in group], names)
+                _with_changes(
+                    _series(frame.lang, urls, site, [(one, one.id in chosen) for one in group], names), changed
+                )
                 for _, group in groupby(found, lambda one: (one.width, one.variant, one.state))
             ],
             editor=signed_in(request).may("editor"),
@@ -104,6 +127,11 @@ def series_title(lang: Language, snapshot: Snapshot, state_names: Mapping[str, s
     """What the pictures of a series have in common: width, variant, state. `state_names`: key → name."""
     parts = (f"{lang.number(snapshot.width)} px", snapshot.variant, state_names.get(snapshot.state, snapshot.state))
     return ", ".join(part for part in parts if part)
+
+
+def _with_changes(series: PictureSeries, changed: Mapping[int, ChangeNote]) -> PictureSeries:
+    pictures = tuple(replace(picture, changed=changed.get(picture.id)) for picture in series.pictures)
+    return replace(series, pictures=pictures)
 
 
 def _series(

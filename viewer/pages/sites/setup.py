@@ -23,6 +23,7 @@ from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.pictures.fields import address_of, fields_of, takeable
+from viewer.pages.pictures.schedule import SiteSchedule, site_schedule
 from viewer.pages.sites import messages
 from viewer.pages.sites.form import SiteForm, label, schedules
 from viewer.pages.sites.live_check import LiveStep, live_check
@@ -30,6 +31,7 @@ from viewer.pages.sites.receiving import receiving_of
 from viewer.pages.sites.refusals import advice_of, words_of
 from viewer.recent import Recent
 from viewer.registry import Registry
+from viewer.retakes import RetakeReader
 from viewer.site_snapshots import SiteSnapshots
 from viewer.traffic import TrafficReader
 
@@ -71,6 +73,7 @@ class SetupPage(Page):
     own_programs: str = doc("How much the owner's programs sent, in a sentence")
     quarantined: str = doc("How much the database rejected, in a sentence; empty: none")
     form: SiteForm = doc("Name and domains, as stored or as typed")
+    retakes: SiteSchedule | None = doc("The scheduled retakes and those that failed; None without a schedule")
     schedules: tuple[tuple[str, str], ...] = doc("The schedules of retakes, with their labels")
     form_action: str = doc("Where the form posts to")
     login_href: str = doc("Where pictures behind a login are set up")
@@ -84,13 +87,20 @@ class SetupRenderer:
     """Renders the set-up page of a site, with its form as stored or as typed."""
 
     def __init__(
-        self, frames: Frames, urls: Urls, health: Health, traffic: TrafficReader, snapshots: SiteSnapshots
+        self,
+        frames: Frames,
+        urls: Urls,
+        health: Health,
+        traffic: TrafficReader,
+        snapshots: SiteSnapshots,
+        retakes: RetakeReader,
     ) -> None:
         self._frames = frames
         self._urls = urls
         self._health = health
         self._traffic = traffic
         self._snapshots = snapshots
+        self._retakes = retakes
 
     async def answer(self, request: Request, site: Site, form: SiteForm) -> Response:
         urls, can_edit = self._urls, signed_in(request).may("editor")
@@ -129,6 +139,7 @@ class SetupRenderer:
             quarantined=messages.quarantined_line(lang, health.intake),
             own_programs=messages.own_programs(lang, health.intake),
             form=form,
+            retakes=site_schedule(lang, urls, await self._retakes.of(site, int(time.time() * 1000))),
             schedules=schedules(lang),
             form_action=urls.site(site.id) + "#site",
             login_href=urls.sign_in_steps(site.id),
