@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 
 from store.definitions import Stored
 from viewer.pages.forms.faults import FormFaults
-from viewer.pages.forms.fields import items, lines, number, shown, shown_lines, text, version
+from viewer.pages.forms.fields import items, lines, number, shown, shown_lines, text, version, versioned
 from viewer.pages.frame.languages import Language
 
 LETTERS = "ABCDEFGHIJ"
@@ -95,7 +95,7 @@ class ExperimentForm:
             fields["id"] = self.id
         if self.planned:
             fields["planned"] = number(self.planned)
-        return fields | ({"version": self.version} if self.version else {})
+        return versioned(fields, self.version)
 
 
 def label(lang: Language, path: str) -> str:

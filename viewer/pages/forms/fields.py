@@ -31,6 +31,17 @@ def version(form: FormData) -> int:
     return typed if isinstance(typed, int) and typed > 0 else 0
 
 
+def versioned(fields: Mapping[str, object], version: int) -> dict[str, object]:
+    """The fields with the version that they change; a new record, 0, has none."""
+    return {**fields, "version": version} if version else dict(fields)
+
+
+def label_of(labels: Mapping[str, str], path: str) -> str:
+    """The label of the field that a path such as `steps.2` belongs to; a field without a label is its own."""
+    top = path.partition(".")[0]
+    return labels.get(top, top)
+
+
 def shown(stored: Mapping[str, object], name: str) -> str:
     """A stored value of any type as the text of a form field."""
     value = stored.get(name)

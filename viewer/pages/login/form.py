@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 
 from store.definitions import Stored
 from viewer.pages.forms.faults import FormFaults
-from viewer.pages.forms.fields import lines, shown, shown_lines, text, version
+from viewer.pages.forms.fields import label_of, lines, shown, shown_lines, text, version, versioned
 from viewer.pages.frame.languages import Language
 
 
@@ -40,7 +40,7 @@ class SignInForm:
             "url": self.url,
             "steps": self.steps.splitlines(),
         }
-        return fields | ({"version": self.version} if self.version else {})
+        return versioned(fields, self.version)
 
 
 def label(lang: Language, path: str) -> str:
@@ -54,8 +54,7 @@ def label(lang: Language, path: str) -> str:
         "value": _("Value"),
         "cookies": _("Cookies"),
     }
-    top = path.partition(".")[0]
-    return names.get(top, top)
+    return label_of(names, path)
 
 
 def sign_in_help(lang: Language) -> list[tuple[str, str]]:

@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 
 from store.definitions import Stored
 from viewer.pages.forms.faults import FormFaults
-from viewer.pages.forms.fields import lines, number, shown, shown_lines, text, version
+from viewer.pages.forms.fields import label_of, lines, number, shown, shown_lines, text, version, versioned
 from viewer.pages.frame.languages import Language
 
 
@@ -78,7 +78,7 @@ class SiteForm:
             "retake": self.retake,
             "keep_pictures": number(self.keep_pictures),
         }
-        return fields | ({"version": self.version} if self.version else {})
+        return versioned(fields, self.version)
 
 
 def schedules(lang: Language) -> tuple[tuple[str, str], ...]:
@@ -106,5 +106,4 @@ def label(lang: Language, path: str) -> str:
         "retake": _("Take the pictures again"),
         "keep_pictures": _("Pictures to keep"),
     }
-    top = path.partition(".")[0]
-    return names.get(top, top)
+    return label_of(names, path)

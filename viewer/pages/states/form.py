@@ -9,7 +9,7 @@ from starlette.datastructures import FormData
 from store.definitions import Stored
 from store.devices import DEVICES
 from viewer.pages.forms.faults import FormFaults
-from viewer.pages.forms.fields import lines, number, shown, shown_lines, text, version
+from viewer.pages.forms.fields import label_of, lines, number, shown, shown_lines, text, version, versioned
 from viewer.pages.frame.languages import Language
 
 
@@ -70,7 +70,7 @@ class StateForm:
             fields["place"] = number(self.place)
         if key:
             fields["key"] = key
-        return fields | ({"version": self.version} if self.version else {})
+        return versioned(fields, self.version)
 
 
 def label(lang: Language, path: str) -> str:
@@ -84,8 +84,7 @@ def label(lang: Language, path: str) -> str:
         "devices": _("Devices it applies to"),
         "place": _("Position in the order"),
     }
-    top = path.partition(".")[0]
-    return names.get(top, top)
+    return label_of(names, path)
 
 
 def step_help(lang: Language) -> list[tuple[str, str]]:
