@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,8 +12,9 @@ from aggregator.placing.elements import LayoutIndex
 from store.layouts import Layout
 
 STILL = 1.5  # CSS px: rounding moves elements by less
-MOST_PAIRS = 16_000_000  # elements of one layout times those of the other; more are paired by their paths
+MOST_PAIRS = 1_000_000  # elements of one layout times those of the other; beyond, linkage takes many seconds
 
+Trait = Callable[[Layout, int], tuple[str, str]]
 Way = Literal["added", "removed", "moved"]
 
 
@@ -52,9 +55,39 @@ def changed_elements(old: LayoutIndex, new: LayoutIndex) -> list[ChangedElement]
 
 
 def _pairs(old: LayoutIndex, new: LayoutIndex) -> list[tuple[int, int]]:
-    if len(old.layout) * len(new.layout) <= MOST_PAIRS:
+    """(index in old, index in new) of the same elements, by record linkage unless that is needless or too slow."""
+    pairs = _equal(old.layout, new.layout, _path_and_prints, {})
+    unchanged = len(pairs) == len(old.layout) == len(new.layout)
+    if not unchanged and len(old.layout) * len(new.layout) <= MOST_PAIRS:
         return pair_elements(old, new)
-    return [(i, new.by_path[path]) for path, i in old.by_path.items() if path in new.by_path]
+    for trait in (_tag_and_prints, _path_and_tag):
+        pairs = _equal(old.layout, new.layout, trait, pairs)
+    return sorted(pairs.items())
+
+
+def _equal(old: Layout, new: Layout, trait: Trait, pairs: dict[int, int]) -> dict[int, int]:
+    """The pairs, and those of the other elements that alone have a trait in both layouts."""
+    left, right = _unique(old, trait, pairs.keys()), _unique(new, trait, set(pairs.values()))
+    return pairs | {left[name]: right[name] for name in left.keys() & right.keys()}
+
+
+def _unique(layout: Layout, trait: Trait, without: Collection[int]) -> dict[tuple[str, str], int]:
+    """A trait that exactly one of the elements has → its index."""
+    at = [i for i in range(len(layout)) if i not in without]
+    count = Counter(trait(layout, i) for i in at)
+    return {trait(layout, i): i for i in at if count[trait(layout, i)] == 1}
+
+
+def _path_and_prints(layout: Layout, i: int) -> tuple[str, str]:
+    return layout.paths[i], layout.fps[i]
+
+
+def _tag_and_prints(layout: Layout, i: int) -> tuple[str, str]:
+    return layout.tags[i], layout.fps[i]
+
+
+def _path_and_tag(layout: Layout, i: int) -> tuple[str, str]:
+    return layout.paths[i], layout.tags[i]
 
 
 def _shown(layout: Layout, index: int) -> bool:

@@ -76,7 +76,18 @@ def test_an_element_that_is_hidden_now_was_removed() -> None:
     assert found(hidden, PAGE) == [("added", HELP[0], 0.0, 0.0)]
 
 
-def test_huge_layouts_are_paired_by_their_paths(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_elements_of_huge_layouts_are_paired_by_fingerprints_and_paths(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(changes, "MOST_PAIRS", 0)
-    moved = tree(BODY, HEAD, MAIN, at(BUY, 20, 130), HELP)
-    assert found(PAGE, moved) == [("moved", BUY[0], 0.0, 30.0)]
+    first = ("body>main:1>a:1", fp(href="/new", text="A new lamp"), (20.0, 150.0, 100.0, 20.0))
+    later = ("body>main:1>a:2", HELP[1], (20.0, 230.0, 100.0, 20.0))
+    renamed = (BUY[0], fp(id="buy", text="Order"), (20.0, 130.0, 200.0, 40.0))
+    assert found(PAGE, tree(BODY, HEAD, MAIN, renamed, first, later)) == [
+        ("moved", BUY[0], 0.0, 30.0),
+        ("added", first[0], 0.0, 0.0),
+        ("moved", later[0], 0.0, 30.0),
+    ]
+
+
+def test_pictures_with_the_same_elements_need_no_linkage(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(changes, "pair_elements")
+    assert found(PAGE, tree(BODY, HEAD, MAIN, at(BUY, 320, 100), HELP)) == [("moved", BUY[0], 300.0, 0.0)]
