@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from functools import partial
 
 from rules.question import PICTURE
 from rules.resolve import Known
 from store.pages import canonical_page
+from store.records import Site
 from store.snapshots import Snapshot
+from viewer.http.errors import Problem
 from viewer.questions import Questions
 from viewer.registry import Registry
+from viewer.retakes import requests_of
 from viewer.snapshot.request import PictureRequest
 
 
@@ -54,15 +57,17 @@ class PicturePlans:
             PictureRequest(known.site, asked.url, one.widths, variant, one.recipe, question.page) for one in planned
         ]
 
-    async def again(self, known: Known, snapshots: Sequence[Snapshot]) -> list[PictureRequest]:
-        """Requests for the same pictures again, each at its own width. Those of one address are one request."""
-        ordered = sorted(snapshots, key=_address)
-        wanted = [
-            AskedPictures(url, tuple(dict.fromkeys(one.width for one in group)), variant.replace("=", ":"), state, page)
-            for (page, url, variant, state), group in groupby(ordered, _address)
-        ]
-        return [request for asked in wanted for request in await self.requests(known, asked)]
+    async def again(self, site: Site, snapshots: Sequence[Snapshot]) -> list[PictureRequest]:
+        """Requests for the same pictures again, each at its own width. Those of one address are one request.
 
-
-def _address(snapshot: Snapshot) -> tuple[str, str, str, str]:
-    return snapshot.page, snapshot.url, snapshot.variant, snapshot.state
+        Problem 422 if none of their states is defined any more.
+        """
+        found = await self._registry.read(partial(requests_of, site=site, pictures=snapshots))
+        if not found:
+            raise Problem(
+                422,
+                "no_state",
+                "The state of this picture is not defined any more, or not at its width.",
+                "Define the state and its steps first.",
+            )
+        return found

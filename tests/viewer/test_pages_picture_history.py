@@ -194,3 +194,13 @@ def test_the_map_and_the_list_of_pages_link_to_the_history(shop: Site, owner: Cl
     assert re.search(r"Picture of [^<]+, <a " + re.escape(link), drawn)
     listed = owner.get(f"/sites/{shop.id}/pages?{DAYS}").text
     assert re.search(re.escape(link) + r">Picture of [^<]+</a>", listed)
+
+
+def test_a_picture_whose_state_is_gone_cannot_be_retaken(
+    viewer: Viewer, shop: Site, owner: Client, api: Client
+) -> None:
+    picture = shops.snapshot(shop.id, page="shop.example/no-state", state="gone")
+    viewer.snapshots.save(picture, shops.page_layout(), shops.strips())
+    refused = api.post(f"/api/v1/sites/{shop.id}/snapshots/{picture.id}/retake", json={})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "no_state")
+    assert "Retake picture" not in words(owner.get(f"/sites/{shop.id}/picture-history?page={picture.page}").text)

@@ -115,11 +115,11 @@ async def choose_snapshot(request: Request, *, registry: Registry, snapshots: Si
 
 
 async def retake_snapshot(
-    request: Request, *, plans: PicturePlans, questions: Questions, snapshots: SiteSnapshots, jobs: Jobs, work: Work
+    request: Request, *, plans: PicturePlans, registry: Registry, snapshots: SiteSnapshots, jobs: Jobs, work: Work
 ) -> Response:
-    known = await questions.known(request)
-    snapshot = await snapshots.get(known.site, str(request.path_params["snapshot"]))
-    wanted, *_ = await plans.again(known, [snapshot])
+    site = await registry.site(request)
+    snapshot = await snapshots.get(site, str(request.path_params["snapshot"]))
+    wanted, *_ = await plans.again(site, [snapshot])
     return answer(job_json(await work.run(jobs.submit, wanted)), 202)
 
 

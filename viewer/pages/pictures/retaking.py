@@ -11,7 +11,7 @@ from viewer.jobs import Jobs
 from viewer.pages.frame.frames import go
 from viewer.pages.pictures.page import MOST
 from viewer.picture_plans import PicturePlans
-from viewer.questions import Questions
+from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.work import Work
 
@@ -21,7 +21,7 @@ MOST_PICTURES = 40  # per form
 async def retake(
     request: Request,
     *,
-    questions: Questions,
+    registry: Registry,
     plans: PicturePlans,
     snapshots: SiteSnapshots,
     urls: Urls,
@@ -29,12 +29,12 @@ async def retake(
     work: Work,
 ) -> Response:
     """POST: queue the pictures that `picture` (ids) names, and redirect to the page that shows their progress."""
-    known = await questions.known(request)
+    site = await registry.site(request)
     ids = [str(id) for id in (await request.form()).getlist("picture")][:MOST_PICTURES]
-    found = [await snapshots.get(known.site, id) for id in ids]
+    found = [await snapshots.get(site, id) for id in ids]
     if not found:
         raise missing("picture", "")
-    wanted = await plans.again(known, found)
+    wanted = await plans.again(site, found)
     asked = [await work.run(jobs.submit, one) for one in wanted]
-    history = urls.picture_history(known.site.id, page=found[0].page)
-    return go(urls.taking(known.site.id, [job.id for job in asked[:MOST]], history))
+    history = urls.picture_history(site.id, page=found[0].page)
+    return go(urls.taking(site.id, [job.id for job in asked[:MOST]], history))
