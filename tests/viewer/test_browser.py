@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import uvicorn
@@ -12,6 +13,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from store.records import Experiment, Journey, PageState, Site, Stage, Touchpoint, Variant
 from tests.machine import CHROMIUM_ARGS, free_port
+from tests.viewer import shop as shops
 from tests.waiting import until
 from viewer.app import Viewer
 
@@ -127,6 +129,52 @@ def test_picture_and_table_highlight_the_same_element(page: Page, address: str, 
     detail = page.locator("[data-detail-of]")
     expect(detail.get_by_role("heading")).to_have_text("Buy")
     expect(detail).to_contain_text("40 of 60")
+
+
+@pytest.fixture(scope="module")
+def two_pictures(viewer: Viewer, shop: Site) -> str:
+    """Path of the comparison of an old and a new, taller picture."""
+    old = shops.snapshot(shop.id, page="shop.example/two-pictures")
+    new = replace(shops.snapshot(shop.id, page=old.page), taken=old.taken + 1000, height=2100)
+    viewer.snapshots.save(old, shops.page_layout(), shops.strips())
+    viewer.snapshots.save(new, shops.page_layout(), shops.strips(heights=(1024, 1076)))
+    return f"/sites/{shop.id}/picture-history/compare?old={old.id}&new={new.id}"
+
+
+@pytest.mark.parametrize("width", [1366, 390])
+def test_the_edge_between_two_pictures_moves_by_keys(page: Page, address: str, two_pictures: str, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{address}{two_pictures}&view=swipe", wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    edge = page.get_by_role("slider", name="Edge between old and new")
+
+    def at() -> float:
+        """Where the edge is, as a share of the width of the pictures."""
+        return float(
+            page.evaluate("""() => {
+            const [box, edge] = ['.wipebox', '.wipebox .edge'].map((s) => document.querySelector(s));
+            const [outer, inner] = [box, edge].map((element) => element.getBoundingClientRect());
+            return (inner.left + inner.width / 2 - outer.left) / outer.width;
+        }""")
+        )
+
+    assert at() == pytest.approx(0.5, abs=0.01)
+    edge.press("ArrowRight")
+    assert at() == pytest.approx(0.51, abs=0.01)
+    edge.press("PageDown")
+    assert at() == pytest.approx(0.41, abs=0.01)
+    edge.press("End")
+    assert at() == pytest.approx(1, abs=0.01)
+    tall = page.evaluate("[...document.querySelectorAll('.wipe .pic')].map((pic) => pic.offsetHeight)")
+    assert page.evaluate("document.querySelector('.wipe .over').offsetHeight") == max(tall)  # nothing is cut off
+
+
+def test_the_highlight_can_be_turned_off(page: Page, address: str, two_pictures: str) -> None:
+    page.goto(address + two_pictures, wait_until="networkidle")
+    highlight = page.locator(".differs").first
+    expect(highlight).to_be_visible()
+    page.get_by_label("Highlight what differs").uncheck()
+    expect(highlight).to_be_hidden()
 
 
 def test_a_question_mark_leads_from_a_figure_to_its_explanation(page: Page, address: str, shop: Site) -> None:
