@@ -93,7 +93,6 @@ class Collector:
             figures(lambda: self._committer, lambda: self._writer, self._known_batches),
             timings(self.endpoint.taking, lambda: self._committer, lambda: self._writer),
             settings.metrics_token,
-            settings.trusted_proxies,
         )
         self.routes: list[Route] = [
             Route("/c/{key}", self.endpoint),

@@ -43,7 +43,7 @@ class CollectorSettings:
     keep_done_bytes: int = 1 << 30  # and no more than this
     attempts: int = 5  # to insert a segment before it goes to quarantine
     stop_seconds: float = 10.0  # for the last inserts at shutdown; the next start does the rest
-    metrics_token: str = ""  # bearer token of /metrics; without one only private addresses may read it
+    metrics_token: str = ""  # bearer token of /metrics; without one it is only for this machine
     tune_gc: bool = True  # freeze the objects made at startup and collect garbage less often: halves the p99
 
     def __post_init__(self) -> None:

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute, Route
 from collector.addresses import ClientAddress
 from collector.app import Collector, CollectorSettings
 from collector.backend import Senders
+from parcours.data_folder import prepare
 from parcours.heap import one_heap
 from parcours.secret_key import secret_key
 from parcours.settings import Settings
@@ -57,7 +58,7 @@ def open_parcours(settings: Settings, parts: Iterable[Part] = ALL, *, serving: b
     """
     one_heap()
     parts = tuple(parts)
-    settings.data.mkdir(parents=True, exist_ok=True)
+    prepare(settings.data, whole=serving)
     store = open_store(settings.location, cluster=settings.cluster)
     try:
         migrate(store)
@@ -81,6 +82,7 @@ def _collector(settings: Settings, store: Store, definitions: Definitions, token
         segment_seconds=settings.segment_seconds,
         geoip=Path(settings.geoip) if settings.geoip else None,
         datacentres=Path(settings.datacentres) if settings.datacentres else None,
+        metrics_token=settings.metrics_token,
     )
     sites = SiteDirectory(definitions)
     return Collector(store, intake, sites, Senders(TokenDirectory(definitions, service=token), sites))

@@ -12,6 +12,7 @@ from collector.journal.journal import JournalHeld
 from collector.settings import SettingsError
 from parcours.commands import data, define, importing, journal, login, maps, pictures, serving, sites
 from parcours.connection import ApiError
+from parcours.data_folder import private_umask
 from parcours.settings import BadSetting
 from store.client import StoreError
 
@@ -52,6 +53,7 @@ def _stop(message: str, hint: str, code: int) -> NoReturn:
 
 def main() -> None:
     """Run the command; an error is reported with a message and an exit code."""
+    private_umask()
     try:
         sys.exit(cli(standalone_mode=False) or 0)  # without standalone mode, click returns the code of an Exit
     except click.ClickException as error:

@@ -17,6 +17,7 @@ from collector.enrich.networks import read_networks
 from collector.journal.quarantine import Quarantine
 from collector.settings import SettingsError
 from parcours.connection import running_server
+from parcours.data_folder import exposed
 from parcours.settings import Settings
 from store.client import StoreError, open_store
 from viewer.snapshot.browser import chromium_problem, find_chromium
@@ -35,6 +36,7 @@ def examine(settings: Settings) -> list[Finding]:
     """All findings, in the order in which to fix them."""
     checks: tuple[Callable[[Settings], Finding], ...] = (
         _folder,
+        _permissions,
         _disk,
         _journal,
         _engine,
@@ -51,6 +53,14 @@ def _folder(settings: Settings) -> Finding:
     parent = settings.data if settings.data.exists() else settings.data.resolve().parent
     good = os.access(parent, os.W_OK)
     return Finding("data folder", good, f"{settings.data}" + ("" if good else " is not writable: change its owner"))
+
+
+def _permissions(settings: Settings) -> Finding:
+    found = list(exposed(settings.data)) if settings.data.exists() else []
+    if not found:
+        return Finding("permissions", True, "only the owner of the data folder can read it")
+    problem = f"other users may read or write {len(found)} files and folders, such as {found[0]}"
+    return Finding("permissions", False, f"{problem}: run `chmod -R go= {settings.data}`; `parcours serve` does so too")
 
 
 def _disk(settings: Settings) -> Finding:

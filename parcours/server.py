@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,17 @@ def free_port(host: str, port: int) -> None:
                 f"Port {port} on {host} is in use or not available ({error.strerror}). "
                 f"Stop the program that uses it, or choose another: --port {port + 10 if port < 65_000 else 8000}."
             ) from None
+
+
+def raise_descriptor_limit() -> int:
+    """Let this process open as many files and connections as the system allows it. Returns that number."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if soft != hard:
+        try:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
+        except (ValueError, OSError):  # macOS: the hard limit is "unlimited", but the kernel accepts less
+            return soft
+    return hard
 
 
 @contextmanager

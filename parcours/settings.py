@@ -47,6 +47,9 @@ class Settings:
         "encrypts what the camera signs in with (at least 32 characters); default: secret.key in the data folder",
         secret=True,
     )
+    metrics_token: str = _setting(
+        "", "bearer token that reads /metrics; without one, only this machine may read it", secret=True
+    )
     pictures_at_once: int = _setting(
         0, "how many pictures are taken at once, 1 to 8; 0: two where 1.5 GB of memory are free, otherwise one"
     )

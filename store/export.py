@@ -6,6 +6,7 @@ from datetime import date
 from typing import Literal
 
 from store.client import Store
+from store.spreadsheet import harmless_sql
 
 ExportFormat = Literal["csv", "ndjson"]
 EXPORTED = ("views", "points", "events")  # tables that can be exported
@@ -30,8 +31,17 @@ def export_rows(store: Store, table: str, site: int, since: date, until: date, f
     """
     if table not in EXPORTED:
         raise ValueError(f"There is no export of {table!r}: ask for {', '.join(EXPORTED)}")
+    replaced = [_HEX[table], *(map(harmless_sql, _text_columns(store, table)) if form == "csv" else ())]
     sql = (
-        f"SELECT * REPLACE ({_HEX[table]}) FROM {table} {_FINAL[table]} "
+        f"SELECT * REPLACE ({', '.join(replaced)}) FROM {table} {_FINAL[table]} "
         "WHERE site = {site:UInt32} AND day BETWEEN {since:Date} AND {until:Date} ORDER BY time, view"
     )
     return store.formatted(sql, _FORMAT[form], site=site, since=since, until=until)
+
+
+def _text_columns(store: Store, table: str) -> list[str]:
+    sql = (
+        "SELECT name FROM system.columns WHERE database = currentDatabase() AND table = {table:String} "
+        "AND type IN ('String', 'LowCardinality(String)') ORDER BY position"
+    )
+    return [row["name"] for row in store.rows(sql, table=table)]

@@ -11,12 +11,25 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from collector.addresses import ClientAddress, is_private
+from collector.addresses import ip_of
 from collector.histograms import Histogram
 from collector.report.counters import Counters
 
 Timing = tuple[str, str, Callable[[], Histogram | None]]  # name, help
 MetricValue = tuple[str, str, str, Callable[[], float]]  # kind (counter, gauge), name, help, value
+# A proxy on this machine adds at least one of these: the client itself is somewhere else.
+_FORWARDING = (
+    "forwarded",
+    "via",
+    "x-forwarded-for",
+    "x-forwarded-host",
+    "x-forwarded-proto",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "cf-connecting-ip",
+    "true-client-ip",
+)
 
 
 class _Source:
@@ -66,8 +79,20 @@ def _family(name: str, words: str, histogram: Histogram) -> HistogramMetricFamil
     return HistogramMetricFamily(name, words, buckets=list(zip(bounds, counts, strict=True)), sum_value=histogram.sum)
 
 
+def is_local(request: Request) -> bool:
+    """Whether the client runs on this machine and did not come through a proxy.
+
+    A private address is not enough: Docker shows every client that comes through a published port as its gateway.
+    """
+    if any(name in request.headers for name in _FORWARDING):
+        return False
+    peer = request.client.host if request.client else ""
+    ip = ip_of(peer)
+    return peer == "" or (ip is not None and ip.is_loopback)  # "": a Unix socket
+
+
 class Metrics:
-    """The page, for private addresses or for requests with the token."""
+    """The page, for requests with the token; without a token it is only for this machine."""
 
     def __init__(
         self,
@@ -75,17 +100,17 @@ class Metrics:
         figures: tuple[MetricValue, ...],
         timings: tuple[Timing, ...],
         token: str,
-        trusted: tuple[str, ...],
     ) -> None:
         self._registry = CollectorRegistry()
         self._registry.register(_Source(counters, figures, timings))
         self._token = token
-        self._client_address = ClientAddress(trusted)
 
     async def page(self, request: Request) -> Response:
         if not self._may_read(request):
             return PlainTextResponse(
-                "Metrics may be read from private addresses, or with the bearer token if one is set.\n", status_code=403
+                "Metrics may be read with the bearer token PARCOURS_METRICS_TOKEN, or, if none is set, from this "
+                "machine without a proxy.\n",
+                status_code=403,
             )
         return Response(generate_latest(self._registry), media_type="text/plain; version=0.0.4")
 
@@ -93,5 +118,4 @@ class Metrics:
         if self._token:
             given = request.headers.get("authorization", "").removeprefix("Bearer ")
             return secrets.compare_digest(given.encode(), self._token.encode())
-        peer = request.client.host if request.client else ""
-        return is_private(self._client_address(peer, request.headers.get("x-forwarded-for", "")))
+        return is_local(request)

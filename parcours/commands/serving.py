@@ -13,7 +13,7 @@ import click
 import uvicorn
 
 from collector.journal.journal import Journal
-from parcours.server import free_port, noted, server_config
+from parcours.server import free_port, noted, raise_descriptor_limit, server_config
 from parcours.settings import Settings, read_settings, variable
 
 _data = click.option("--data", type=click.Path(path_type=Path), help="Data folder [default: ./data].")
@@ -87,8 +87,7 @@ def settings(as_json: bool) -> None:
     Example: PARCOURS_PORT=9000 parcours settings
     """
     now = read_settings()
-    if now.secret_key:
-        now = replace(now, secret_key="(set)")
+    now = replace(now, **{name: "(set)" for name in ("secret_key", "metrics_token") if getattr(now, name)})
     rows = [(variable(f), getattr(now, f.name), f.metadata["help"], f.metadata["example"]) for f in fields(Settings)]
     if as_json:
         click.echo(
@@ -120,6 +119,7 @@ def _run(settings: Settings, parts: tuple[Any, ...]) -> None:
     from parcours.app import open_parcours  # heavy: the engine
 
     free_port(settings.host, settings.port)
+    raise_descriptor_limit()
     if "collector" in parts:
         Journal(
             settings.data / "journal"

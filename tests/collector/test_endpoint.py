@@ -9,6 +9,7 @@ from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -296,6 +297,33 @@ def test_metrics_and_their_readers(settings: CollectorSettings, run: Run) -> Non
             assert (await client.get("/metrics", headers={"authorization": "Bearer open"})).status_code == 200
 
     run(work())
+
+
+@pytest.mark.parametrize(
+    ("peer", "headers", "status"),
+    [
+        ("127.0.0.1", {}, 200),
+        ("::1", {}, 200),
+        ("::ffff:127.0.0.9", {}, 200),
+        ("127.0.0.1", {"X-Forwarded-For": "127.0.0.1"}, 403),
+        ("127.0.0.1", {"Forwarded": "for=10.0.0.1"}, 403),
+        ("::1", {"X-Real-IP": "::1"}, 403),
+        ("172.18.0.1", {}, 403),  # Docker's gateway: any client of a published port
+        ("192.168.1.4", {}, 403),
+        ("2001:db8::1", {}, 403),
+    ],
+)
+def test_metrics_without_a_token_are_for_this_machine(
+    settings: CollectorSettings, run: Run, peer: str, headers: dict[str, str], status: int
+) -> None:
+    async def work() -> int:
+        async with running(settings) as (_, client):
+            app = client._transport.app  # type: ignore[attr-defined]
+            transport = httpx.ASGITransport(app=app, client=(peer, 1))
+            async with httpx.AsyncClient(transport=transport, base_url="http://collector") as reader:
+                return (await reader.get("/metrics", headers=headers)).status_code
+
+    assert run(work()) == status
 
 
 def test_an_invalid_setting_is_named(tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from aggregator.answers.export import COLUMNS, placed_points
 from aggregator.answers.heatmap import Heatmap
+from store.spreadsheet import harmless
 
 
 def points_json(found: Heatmap) -> list[dict[str, object]]:
@@ -28,7 +29,7 @@ def table_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes
     out = StringIO(newline="")
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_harmless(cell) for cell in row] for row in rows)
+    writer.writerows([harmless(cell) for cell in row] for row in rows)
     return out.getvalue().encode()
 
 
@@ -47,9 +48,3 @@ def stacked(grids: Iterable[NDArray[np.float32]]) -> NDArray[np.float32]:
     for n, grid in enumerate(grids):
         full[n, : grid.shape[0], : grid.shape[1]] = grid
     return full
-
-
-def _harmless(cell: object) -> object:
-    # A spreadsheet would run text that starts like a formula, and paths come from visitors' browsers:
-    # https://owasp.org/www-community/attacks/CSV_Injection
-    return "'" + cell if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r") else cell

@@ -1,0 +1,55 @@
+"""The data folder: readable by its owner only, with everything in it.
+
+It holds password hashes, the key that signs sessions and the keys of the day, also inside the files of the engine, which
+chooses no modes of its own: the umask decides.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import stat
+from collections.abc import Iterator
+from contextlib import suppress
+from pathlib import Path
+
+log = logging.getLogger("parcours")
+OTHERS = 0o077  # permissions of the group and of everybody else
+
+
+def private_umask() -> None:
+    """From now on this process makes files with 600 and folders with 700."""
+    os.umask(OTHERS)
+
+
+def prepare(folder: Path, *, whole: bool = True) -> None:
+    """Create the folder if it is missing, and take permissions of others away from it.
+
+    `whole`: from everything in it too, which earlier versions left readable. Permissions that cannot be changed are
+    logged: the folder may belong to another user.
+    """
+    private_umask()
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    for path in exposed(folder) if whole else _exposed((folder,)):
+        try:
+            path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~OTHERS)
+        except FileNotFoundError:
+            continue  # the engine removes its temporary files
+        except OSError as error:
+            log.warning("Other users may be able to read %s: %s", path, error.strerror)
+
+
+def exposed(folder: Path) -> Iterator[Path]:
+    """The folder and everything in it that has permissions for others. Links are not followed."""
+    yield from _exposed((folder,))
+    for parent, folders, files in os.walk(folder):
+        yield from _exposed(Path(parent, name) for name in (*folders, *files))
+
+
+def _exposed(paths: Iterator[Path] | tuple[Path, ...]) -> Iterator[Path]:
+    for path in paths:
+        with suppress(FileNotFoundError):
+            mode = path.lstat().st_mode
+            # a folder that many users write to, such as /tmp, is not ours to close
+            if not stat.S_ISLNK(mode) and not mode & stat.S_ISVTX and mode & OTHERS:
+                yield path
