@@ -1,7 +1,7 @@
 """The data folder: readable by its owner only, with everything in it.
 
-It holds password hashes, the key that signs sessions and the keys of the day, also inside the files of the engine, which
-chooses no modes of its own: the umask decides.
+It holds password hashes, the key that signs sessions and the keys of the day, also inside the files of the engine,
+which chooses no modes of its own: the umask decides.
 """
 
 from __future__ import annotations
