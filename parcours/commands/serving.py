@@ -87,7 +87,8 @@ def settings(as_json: bool) -> None:
     Example: PARCOURS_PORT=9000 parcours settings
     """
     now = read_settings()
-    now = replace(now, **{name: "(set)" for name in ("secret_key", "metrics_token") if getattr(now, name)})
+    hidden: dict[str, Any] = {name: "(set)" for name in ("secret_key", "metrics_token") if getattr(now, name)}
+    now = replace(now, **hidden)
     rows = [(variable(f), getattr(now, f.name), f.metadata["help"], f.metadata["example"]) for f in fields(Settings)]
     if as_json:
         click.echo(
