@@ -66,7 +66,7 @@ def test_a_failure_is_shown_with_its_reason(owner: Client, api: Client, viewer: 
     history, site = f"/sites/{shop.id}/picture-history?page={PAGE}", f"/sites/{shop.id}"
     for path in (history, site):
         shown = words(owner.get(path).text)
-        assert "Taking them again failed 3 times in a row, last on" in shown
+        assert "Taking them again has failed 3 times, last on" in shown
         assert "Nothing answers at shop.example." in shown
     assert "when the page has changed: this is checked on" in words(owner.get(history).text)
     french = words(owner.get(history, headers={"Accept-Language": "fr"}).text)

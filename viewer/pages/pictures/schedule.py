@@ -116,7 +116,7 @@ def _failure(lang: Language, last: LastRetake) -> str:
     if last.failures == 1:
         return lang.text("Taking them again failed on %(moment)s (UTC): %(words)s", moment=moment, words=words)
     return lang.text(
-        "Taking them again failed %(n)s times in a row, last on %(moment)s (UTC): %(words)s",
+        "Taking them again has failed %(n)s times, last on %(moment)s (UTC): %(words)s",
         n=lang.number(last.failures),
         moment=moment,
         words=words,
