@@ -11,7 +11,7 @@ HOUR = 3_600_000
 DAY = 24 * HOUR
 QUIET_HOURS = 3  # a night's retakes begin within these
 NIGHT = 2  # hour (UTC) in which they begin where nothing is known of the traffic
-EARLY = 6 * HOUR  # how much before its day a retake may begin: nights are not exactly a day apart
+EARLY = 18 * HOUR  # how much before the end of its interval a picture is due, so that "daily" means every night
 INTERVALS: dict[Schedule, int] = {"daily": 1, "weekly": 7, "monthly": 30, "changed": 1}  # days
 LONGEST_WAIT = 30  # days after repeated failures
 

@@ -33,7 +33,7 @@ def save(owner: Client, shop: Site, **fields: str) -> None:
 
 def test_without_a_schedule_the_pages_say_so(owner: Client, api: Client, shop: Site) -> None:
     shown = words(owner.get(f"/sites/{shop.id}/picture-history?page={PAGE}").text)
-    assert "These pictures are taken again only when somebody asks for it. Change the schedule" in shown
+    assert "These pictures are retaken only when somebody asks for it. Change the schedule" in shown
     assert "are kept" not in shown
     assert api.get(f"/api/v1/sites/{shop.id}/retakes").json() == {
         "schedule": "never",
@@ -49,9 +49,9 @@ def test_the_form_sets_the_schedule(owner: Client, api: Client, shop: Site) -> N
     assert (site["retake"], site["keep_pictures"]) == ("weekly", 7)
     form = owner.get(f"/sites/{shop.id}").text
     assert '<option value="weekly" selected>weekly</option>' in form
-    assert "Pages that are taken again: 1." in words(form)
+    assert "Pages that are retaken: 1, between" in words(form)
     shown = words(owner.get(f"/sites/{shop.id}/picture-history?page={PAGE}").text)
-    assert "These pictures are taken again every week, next on" in shown
+    assert "These pictures are retaken every week, next on" in shown
     assert "The 7 newest of each width, variant and state are kept, and the one chosen for maps." in shown
     (page,) = api.get(f"/api/v1/sites/{shop.id}/retakes").json()["pages"]
     assert (page["page"], page["failures"], page["error"], page["begun"]) == (PAGE, 0, None, None)
@@ -66,11 +66,11 @@ def test_a_failure_is_shown_with_its_reason(owner: Client, api: Client, viewer: 
     history, site = f"/sites/{shop.id}/picture-history?page={PAGE}", f"/sites/{shop.id}"
     for path in (history, site):
         shown = words(owner.get(path).text)
-        assert "Taking them again has failed 3 times, last on" in shown
+        assert "Retaking them has failed 3 times, last on" in shown
         assert "Nothing answers at shop.example." in shown
-    assert "when the page has changed: this is checked on" in words(owner.get(history).text)
+    assert "when the page has changed, which is next checked on" in words(owner.get(history).text)
     french = words(owner.get(history, headers={"Accept-Language": "fr"}).text)
-    assert "La reprise a échoué 3 fois de suite" in french
+    assert "Les refaire a échoué 3 fois" in french
     assert "La page ne répond pas" in french
     (page,) = api.get(f"/api/v1/sites/{shop.id}/retakes").json()["pages"]
     assert page["error"] == {"code": "unreachable", "message": "Nothing answers at shop.example."}
@@ -82,7 +82,7 @@ def test_while_it_is_under_way_no_failure_is_shown(owner: Client, api: Client, v
     last = retakes.of(int(shop.id))[PAGE]
     retakes.write(int(shop.id), LastRetake(PAGE, last.begun, ("job",), 4, "interrupted", "", last.version))
     shown = words(owner.get(f"/sites/{shop.id}/picture-history?page={PAGE}").text)
-    assert "These pictures are being taken again." in shown
+    assert "These pictures are being retaken." in shown
     assert "failed" not in shown
     (page,) = api.get(f"/api/v1/sites/{shop.id}/retakes").json()["pages"]
     assert (page["jobs"], page["failures"], page["error"]) == (["job"], 0, None)

@@ -128,15 +128,15 @@ def world(module_store: Store) -> Iterator[World]:
         jobs.stop()
 
 
-def test_a_weekly_picture_is_taken_at_its_own_widths_in_the_eighth_night(world: World) -> None:
+def test_a_weekly_picture_is_taken_at_its_own_widths_in_the_seventh_night(world: World) -> None:
     page = world.page("/lamps", (1366, 390))
     world.visits(page, 0, 5)
     assert [night for night in range(7) if world.night(night)] == []
-    assert world.night(8, hour=-2) == []
-    assert world.night(8) == [(page, "", "", (1366, 390))]
-    assert (world.history(page, 1366), world.history(page, 390)) == ([8, 0], [8, 0])
+    assert world.night(7, hour=-2) == []
+    assert world.night(7) == [(page, "", "", (1366, 390))]
+    assert (world.history(page, 1366), world.history(page, 390)) == ([7, 0], [7, 0])
     assert world.failure(page) == (0, "")
-    assert [night for night in range(9, 20) if world.night(night)] == [15]
+    assert [night for night in range(8, 20) if world.night(night)] == [14]
 
 
 def test_without_a_schedule_nothing_is_taken(world: World) -> None:
@@ -157,8 +157,8 @@ def test_only_pages_with_visits_are_taken_and_only_pictures_of_the_camera(world:
 def test_a_server_that_was_off_at_night_takes_them_a_day_later_at_any_hour(world: World) -> None:
     page = world.page("/lamps", (390,))
     world.visits(page, 5)
-    assert world.night(8, hour=9) == []
-    assert world.night(9, hour=9) == [(page, "", "", (390,))]
+    assert world.night(7, hour=9) == []
+    assert world.night(8, hour=9) == [(page, "", "", (390,))]
 
 
 def test_variants_of_running_experiments_and_states_are_taken_too(world: World) -> None:
@@ -178,11 +178,11 @@ def test_a_failure_is_kept_and_tried_again_after_one_two_and_four_days(world: Wo
     page = world.page("/lamps", (390,))
     world.visits(page, 5, 12)
     world.failing = True
-    assert [night for night in range(18) if world.night(night)] == [8, 9, 11, 15]
+    assert [night for night in range(18) if world.night(night)] == [7, 8, 10, 14]
     assert world.failure(page) == (4, "unreachable")
     world.failing = False
-    assert world.night(22) == []
-    assert world.night(23) == [(page, "", "", (390,))]
+    assert world.night(21) == []
+    assert world.night(22) == [(page, "", "", (390,))]
     assert world.failure(page) == (0, "")
 
 
@@ -198,8 +198,8 @@ def test_after_a_partial_failure_only_the_missing_picture_is_taken(world: World)
 
     ClockCamera.take = half  # type: ignore[method-assign]
     try:
-        assert len(world.night(8)) == 2
-        assert world.night(9) == [(page, "", "", (390,))]
+        assert len(world.night(7)) == 2
+        assert world.night(8) == [(page, "", "", (390,))]
     finally:
         ClockCamera.take = take  # type: ignore[method-assign]
 

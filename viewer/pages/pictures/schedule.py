@@ -16,7 +16,7 @@ from viewer.retakes import PageRetakes, SiteRetakes
 
 @dataclass(frozen=True)
 class ScheduleNote:
-    """When a page is taken again, how many pictures are kept, and the last failure; `settings`: where to change it."""
+    """When a page is retaken, how many pictures are kept, and the last failure; `settings`: where to change it."""
 
     words: str
     kept: str
@@ -56,8 +56,8 @@ def site_schedule(lang: Language, urls: Urls, plan: SiteRetakes) -> SiteSchedule
     if plan.site.retake == "never":
         return None
     words = lang.text(
-        "Pages that are taken again: %(n)s. It begins between %(first)s:00 and %(last)s:00 (UTC), when the site has "
-        "the fewest visits.",
+        "Pages that are retaken: %(n)s, between %(first)s:00 and %(last)s:00 (UTC), when the site has the "
+        "fewest visits.",
         n=lang.number(len(plan.pages)),
         first=f"{plan.quiet:02}",
         last=f"{(plan.quiet + QUIET_HOURS) % 24:02}",
@@ -75,7 +75,7 @@ def site_schedule(lang: Language, urls: Urls, plan: SiteRetakes) -> SiteSchedule
 def _not_taken(lang: Language, site: Site) -> str:
     _ = lang.text
     if site.retake == "never":
-        return _("These pictures are taken again only when somebody asks for it.")
+        return _("These pictures are retaken only when somebody asks for it.")
     return _(
         "The schedule leaves this page out: it had no visits in the last 28 days, or its pictures are from "
         "somebody’s own browser."
@@ -85,17 +85,18 @@ def _not_taken(lang: Language, site: Site) -> str:
 def _when(lang: Language, site: Site, page: PageRetakes) -> str:
     _ = lang.text
     if page.last.jobs:
-        return _("These pictures are being taken again.")
+        return _("These pictures are being retaken.")
     moment = lang.moment(page.due)
     match site.retake:
         case "daily":
-            return _("These pictures are taken again every day, next on %(moment)s (UTC).", moment=moment)
+            return _("These pictures are retaken every day, next on %(moment)s (UTC).", moment=moment)
         case "weekly":
-            return _("These pictures are taken again every week, next on %(moment)s (UTC).", moment=moment)
+            return _("These pictures are retaken every week, next on %(moment)s (UTC).", moment=moment)
         case "monthly":
-            return _("These pictures are taken again every month, next on %(moment)s (UTC).", moment=moment)
+            return _("These pictures are retaken every month, next on %(moment)s (UTC).", moment=moment)
     return _(
-        "These pictures are taken again when the page has changed: this is checked on %(moment)s (UTC).", moment=moment
+        "These pictures are retaken when the page has changed, which is next checked on %(moment)s (UTC).",
+        moment=moment,
     )
 
 
@@ -114,9 +115,9 @@ def _failure(lang: Language, last: LastRetake) -> str:
     words = _reason(lang, last)
     moment = lang.moment(last.begun)
     if last.failures == 1:
-        return lang.text("Taking them again failed on %(moment)s (UTC): %(words)s", moment=moment, words=words)
+        return lang.text("Retaking them failed on %(moment)s (UTC): %(words)s", moment=moment, words=words)
     return lang.text(
-        "Taking them again has failed %(n)s times, last on %(moment)s (UTC): %(words)s",
+        "Retaking them has failed %(n)s times, last on %(moment)s (UTC): %(words)s",
         n=lang.number(last.failures),
         moment=moment,
         words=words,

@@ -103,7 +103,7 @@ def label(lang: Language, path: str) -> str:
         "fetch_from": _("Address to use for taking pictures"),
         "staff_networks": _("IP addresses of your offices"),
         "staff_ids": _("User IDs of your team"),
-        "retake": _("Take the pictures again"),
+        "retake": _("Retake the pictures"),
         "keep_pictures": _("Pictures to keep"),
     }
     return label_of(names, path)
