@@ -62,7 +62,7 @@ def match_nodes(nodes: Nodes, elements: Nodes) -> ElementChoice:
     for n in range(ORDER_ROUNDS + PLACE_ROUNDS):
         sure = choose(score, same=same).element
         if n == ORDER_ROUNDS:  # only once: decisions by place must not confirm places
-            trust = trust_in_places(nodes, elements, ours, theirs, sure, lists=not order.sorted_unseen(sure))
+            trust = trust_in_places(nodes, elements, ours, theirs, sure, order.of_lists(sure))
         in_order = base.copy()
         if trust is not None:
             _take_out(in_order, choose(score, 1, lead=SURE, same=same).element)

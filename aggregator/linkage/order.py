@@ -16,10 +16,12 @@ import numpy as np
 
 from aggregator.linkage.evidence import family_of
 from aggregator.linkage.nodes import Nodes, steps
-from aggregator.linkage.siblings import FamilyPlaces
+from aggregator.linkage.positions import ListEvidence
+from aggregator.linkage.siblings import REPEATED, FamilyPlaces
 from aggregator.linkage.words import words_survived
 from aggregator.shapes.columns import Float32, Float64, Int32
 
+PRIOR_LISTS = 0.3  # weight of lists in order, before any is seen
 KEPT = 0.9  # share of families in order, below which order decides nothing
 WORDS = 0.3  # share of the words still on the page, below which a list that was sorted again would not show it
 PRIOR_FAMILIES = 4.0
@@ -67,11 +69,19 @@ class SiblingOrder:
         for j, parent in enumerate(elements.parent.tolist()):
             self.inside[parent].append(j)
 
-    def _kept(self, element: Int32) -> tuple[int, int]:
-        """Families with two or more certain members in one parent: (those that are in order, all of them)."""
+    def _is_list(self, family: np.ndarray, at: Int32) -> bool:
+        """Whether the family has three or more siblings with one tag, for the visitor or in the layout."""
+        now = at[at >= 0]
+        return bool(self.ours.size[family[0]] >= REPEATED or (self.theirs.size[now] >= REPEATED).any())
+
+    def _kept(self, element: Int32, lists: bool | None = None) -> tuple[int, int]:
+        """Families with two or more certain members in one parent: (those that are in order, all of them). `lists`:
+        only lists, or only others: sections and columns stay in order where lists were sorted."""
         kept = n = 0
         for family in self.families:
             at = element[family]
+            if lists is not None and self._is_list(family, at) != lists:
+                continue
             at = at[at >= 0]
             together = self.elements.parent[at[1:]] == self.elements.parent[at[:-1]]
             if together.any():
@@ -79,40 +89,58 @@ class SiblingOrder:
                 kept += bool((np.diff(at)[together] > 0).all())
         return kept, n
 
-    def kept(self, element: Int32) -> bool:
+    def kept(self, element: Int32, lists: bool | None = None) -> bool:
         """Whether families kept their order, as far as they show it; in doubt, yes."""
-        kept, n = self._kept(element)
+        kept, n = self._kept(element, lists)
         return (kept + PRIOR_FAMILIES) / (n + PRIOR_FAMILIES) >= KEPT
 
-    def believed(self, element: Int32) -> bool:
-        """Whether order may decide. Where a list that was sorted again would not show it: in doubt, no, and judged only
-        by the first `element`, before order and places have had an influence."""
+    def shown(self, element: Int32) -> Int32:
+        """`element` i32[N], completed with the elements around those of certain nodes: an item of a list is where what
+        it contains was found."""
+        found = element.copy()
+        for node in np.flatnonzero(element >= 0).tolist():
+            at = int(element[node])
+            while (node := int(self.nodes.parent[node])) >= 0 and found[node] < 0:
+                at = int(self.elements.parent[at])
+                if at < 0 or self.kinds[at] != family_of(self.nodes.tags[node]):
+                    break
+                found[node] = at
+        return found
+
+    def believed(self, element: Int32, lists: bool) -> bool:
+        """Whether order may decide about lists, or about other families. Where a list that was sorted again would not
+        show it: in doubt, no, and judged only by the first `element`, before order and places have had an influence."""
         if self.shows:
-            return self.kept(element)
+            return self.kept(element, lists)
         if self._first is None:
             kept, n = self._kept(element)
             self._first = kept / (n + 1) >= KEPT
         return self._first
 
-    def sorted_unseen(self, element: Int32) -> bool:
-        """Whether lists may be in another order without a sign of it: some are, and their words do not show which."""
-        return not self.shows and not self.kept(element)
+    def of_lists(self, element: Int32) -> ListEvidence:
+        """What is known of the lists of the page."""
+        shown = self.shown(element)
+        kept, n = self._kept(shown, lists=True)
+        may_be_sorted = not self.shows and not self.kept(element)
+        return ListEvidence(shown, 0.0 if may_be_sorted else (kept + PRIOR_LISTS) / (n + PRIOR_LISTS))
 
     def align(self, score: Float32, p: Float32, element: Int32) -> list[Aligned]:
         """What order decides about the nodes without an `element`."""
-        if not self.believed(element):
-            return []
+        shown = self.shown(element)
+        believed = {lists: self.believed(shown, lists) for lists in (False, True)}
         taken = np.zeros(len(self.elements), bool)
         taken[element[element >= 0]] = True
         found: list[Aligned] = []
         decided: dict[int, int] = {}
         for family in self.families:
             at = element[family]
-            if (at >= 0).all():
+            if (at >= 0).all() or not believed[self._is_list(family, shown[family])]:
                 continue
             above, kind = int(self.nodes.parent[family[0]]), family_of(self.nodes.tags[family[0]])
             partner = decided[above] if above in decided else self._partner(p[above], kind)
             there = self._items(partner, kind, score[family]) if partner >= 0 else np.empty(0, np.int64)
+            if _is_sorted(shown[family], there):
+                continue
             pairs = self._family(family, at, there, taken, score, partner)
             decided |= {pair.node: pair.element for pair in pairs}
             found += pairs
@@ -155,8 +183,6 @@ class SiblingOrder:
         if not len(there) or size * len(there) > MOST_CELLS:
             return []
         inside = np.isin(at, there)
-        if (np.diff(at[inside]) < 0).any():
-            return []
         place = self.ours.index[family] - 1
         pairs = np.full((size, len(there)), THERE, np.float64)  # items that nobody touched fit anywhere
         pairs[place] = -np.inf
@@ -178,6 +204,11 @@ class SiblingOrder:
             for node, is_open in zip(family[place == row], np.array(open_rows)[place == row], strict=True)
             if is_open
         ]
+
+
+def _is_sorted(at: Int32, there: np.ndarray) -> bool:
+    """Whether members of a family, in the order of the record, are now in another one."""
+    return bool((np.diff(at[np.isin(at, there)]) < 0).any())
 
 
 def _decided(pairs: Float64) -> list[tuple[int, int, float]]:

@@ -7,26 +7,36 @@ visible elements was wrong (docs/aggregator.md).
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
 from aggregator.linkage.nodes import Nodes
-from aggregator.linkage.siblings import FamilyPlaces
+from aggregator.linkage.siblings import REPEATED, FamilyPlaces
 from aggregator.shapes.columns import Float64, Int32
 
 PRIOR_PAIRS = 2.0  # weight of the part of the tree above, in pairs
-REPEATED = 3  # siblings with one tag, from which they are a list: lists grow and are sorted, other elements stay
+LEAST_CERTAIN = 2  # items in their places that show that a list stayed, whatever became of the others
 MORE = 0.5  # factor where the list has more items now than were ever touched
 _HIGHEST = 0.993
 
 
+@dataclass(frozen=True)
+class ListEvidence:
+    """`shown` i32[N]: elements that nodes were found on, or that contain what was found in them; `kept`: share of lists
+    that are in order, 0 where lists may have been sorted without a sign of it."""
+
+    shown: Int32
+    kept: float
+
+
 def trust_in_places(
-    nodes: Nodes, elements: Nodes, ours: FamilyPlaces, theirs: FamilyPlaces, element: Int32, lists: bool = True
+    nodes: Nodes, elements: Nodes, ours: FamilyPlaces, theirs: FamilyPlaces, element: Int32, lists: ListEvidence
 ) -> Float64:
     """f64[N]: probability that a node kept its index in its parent, learned from certain pairs with certain parents.
 
-    Learned for lists and for other elements separately, and per part of the tree, shrunk to the part above. Without
-    `lists`, no list is trusted.
+    Learned for lists and for other elements separately, and per part of the tree, shrunk to the part above. What is
+    known of `lists` counts more: one with items elsewhere was sorted, and the others may have been.
     """
     has = np.flatnonzero((element >= 0) & (nodes.parent >= 0))
     has = has[element[nodes.parent[has]] >= 0]
@@ -48,8 +58,14 @@ def trust_in_places(
         there = count[int(element[nodes.parent[i]]), nodes.tags[i]] if element[nodes.parent[i]] >= 0 else 0
         if there and there != ours.size[i]:
             trust[i] *= MORE * (1 - (touched[i] - 1) / ours.size[i]) if there > ours.size[i] > 0 else 0.0
-    if not lists:
-        trust[is_list] = 0.0
+    families, of = np.unique(ours.family, return_inverse=True)
+    seen = np.flatnonzero(is_list & (lists.shown >= 0))
+    certain = np.bincount(of[seen], minlength=len(families))
+    in_place = np.bincount(of[seen], ours.index[seen] == theirs.index[lists.shown[seen]], len(families))
+    trust = np.where(
+        is_list & (in_place < certain)[of], np.minimum(trust, (in_place / (certain + PRIOR_PAIRS))[of]), trust
+    )
+    trust[is_list & (certain < LEAST_CERTAIN)[of]] *= lists.kept
     return np.clip(trust, 1 - _HIGHEST, _HIGHEST)
 
 

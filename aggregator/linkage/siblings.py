@@ -10,6 +10,7 @@ import numpy as np
 from aggregator.linkage.nodes import Nodes, above_of
 from aggregator.shapes.columns import Int32
 
+REPEATED = 3  # siblings with one tag, from which they are a list: lists grow and are sorted, other elements stay
 _PLACE = re.compile(r":(\d+)$")
 
 
