@@ -47,3 +47,30 @@ def test_batches_wait_for_a_collector_that_fails(bench: Bench, tab: Tab) -> None
     until(lambda: any(status == 503 for status, _ in bench.bodies))
     bench.always.status = 204
     assert len(clicks(bench.wait(clicks))) == 1
+
+
+def test_a_script_that_is_stopped_while_the_page_is_left_sends_whole_rows(bench: Bench, tab: Tab) -> None:
+    """Firefox stops a slow handler of `pagehide` anywhere. A batch with half a row is rejected, with all its rows."""
+    slow = """<script>
+      const own = Array.prototype.push
+      Array.prototype.push = function (...all) {
+        for (const end = performance.now() + 3; performance.now() < end; );
+        return own.apply(this, all)
+      }
+    </script>"""
+    address = bench.page("/a", slow + BUTTON)
+    for count in range(1, 4):
+        tab.goto(address)
+        tab.click_on("#b")
+        tab.goto("about:blank")
+        bench.wait(lambda bs, count=count: len(clicks(bs)) == count)  # each valid by the wire format
+
+
+def test_firefox_loses_a_beacon_but_not_the_click(bench: Bench, any_browser: Browser, tab: Tab) -> None:
+    """It loses a few when a process ends with its tab."""
+    if any_browser.name != "firefox":
+        pytest.skip("no beacon was seen to be lost in this browser")
+    tab.goto(bench.page("/a", f"<script>navigator.sendBeacon = () => true</script>{BUTTON}"))
+    tab.click_on("#b")
+    tab.goto("about:blank")
+    assert len(clicks(bench.wait(clicks))) == 1

@@ -70,13 +70,17 @@ export const captureEffects = (emit) => {
   const settle = (end, wait = ENOUGH) => {
     if (end) note(end);
     while (pending[0] && (end || Date.now() >= pending[0][0].t + wait)) {
-      const [row, from, to = Infinity, isUnseen] = pending.shift();
+      const [row, from, to = Infinity, isUnseen] = pending[0];
       const {at = row.t + UNSEEN_MS * isUnseen, kind = 0} =
         log.find((one) => one.at >= from && one.at < to && one.at <= row.t + WATCH && one.what.late < 2) || {};
+      row.r ?? sum.clicks++;
       row.r = kind;
       row.d = (Math.max(0, at - row.t) / 10) | 0;
-      sum.clicks++;
-      emit('click', row, CLICK_WAIT);
+      try {
+        emit('click', row, CLICK_WAIT);
+      } finally {
+        pending.shift(); // not if Firefox stops the script (see send.js): then the next call emits the row
+      }
     }
   };
 

@@ -112,7 +112,9 @@ export const push = (batch, rows) => {
  * is sent again if the page comes back.
  *
  * When a page is left, Firefox may stop its script at any time (`dom.ipc.cancel_content_js_when_navigating`), but then
- * runs the handler of the next event: what a stopped call did not hand over is handed over by the next.
+ * runs the handler of the next event: what a stopped call did not hand over is handed over by the next. Firefox also
+ * loses a beacon if the page's process ends before the request has begun, but not a fetch with `keepalive`: there, both
+ * are made.
  */
 export const bye = (flush, isLeft) => {
   const wasWaiting = waiting;
@@ -122,7 +124,7 @@ export const bye = (flush, isLeft) => {
   if (held) return;
   for (const one of queue)
     if (!beaconed.includes(one)) {
-      if (!navigator.sendBeacon?.(url, bodyOf(one))) post(one).catch(() => {});
+      if (!navigator.sendBeacon?.(url, bodyOf(one)) || 'mozInnerScreenX' in window) post(one).catch(() => {});
       beaconed.push(one);
     }
   if (offline !== 'keep') return;

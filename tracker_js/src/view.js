@@ -1,6 +1,6 @@
 // One display of a page (a "view"): its context, the rows emitted in it, and when they become a batch.
 import {trimAddress} from './address.js';
-import {clear, columns, count, placeOf, put} from './batch.js';
+import {clear, placeOf, rows, toColumns} from './batch.js';
 import {letter} from './elements.js';
 import {look, resetReach, scrolled, size, spend} from './reach.js';
 import {guard} from './guard.js';
@@ -22,7 +22,7 @@ export const me = {id: '', variants: {}};
 export let address; // {url, ref}
 let view; // {v, view, seq, t0, sum}, as in a batch
 let known; // key of the page
-let rows; // number of rows in the view so far
+let made; // number of rows in the view so far
 let sent; // engagement sent, ms
 let last = 0; // time of the last input
 let since; // time up to which engagement is added up
@@ -67,10 +67,10 @@ export const touch = () => {
  */
 export const emit = (kind, row, wait = OTHER_WAIT) => {
   if (outer) return parent.postMessage({parcours: [kind, row]}, outer);
-  if (++rows > MOST_OF_VIEW) return sum.cut++;
-  put(kind, row);
+  if (++made > MOST_OF_VIEW) return sum.cut++;
+  rows.set(row, kind);
   timer(wait);
-  if (count > MOST_ROWS) send();
+  if (rows.size > MOST_ROWS) send();
 };
 
 const device = () => ({
@@ -84,7 +84,7 @@ const device = () => ({
 /** Sends the waiting rows as a batch. A reader of the page that throws must not keep the rest from being sent. */
 const send = () => {
   timer();
-  if (outer || (view.seq && !count && sum.ms < sent + NEWS)) return;
+  if (outer || (view.seq && !rows.size && sum.ms < sent + NEWS)) return;
   if (!size) guard(lookNow)();
   const ctx = {
     ...address,
@@ -94,7 +94,8 @@ const send = () => {
     consent: !!me.id,
   };
   // In this order: if Firefox stops the script (see `bye`), the next call makes the same batch again.
-  push({...view, ctx, scroll: guard(scrolled)(placeOf), ...columns}, count);
+  const columns = toColumns();
+  push({...view, ctx, scroll: guard(scrolled)(placeOf), ...columns}, rows.size);
   clear(view.t0);
   view.seq++;
   sent = sum.ms;
@@ -113,7 +114,7 @@ const flush = (end) => {
 export const open = (href, ref) => {
   since = last = Date.now();
   known = key();
-  rows = 0;
+  made = 0;
   resetTotals();
   address = {url: trim(href), ref};
   view = {v: VERSION, view: randomId(), seq: 0, t0: since, sum};

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import {readFile} from 'node:fs/promises';
 import {test} from 'node:test';
-import {clear, columns, count, placeOf, put} from '../src/batch.js';
+import {clear, placeOf, rows, toColumns} from '../src/batch.js';
 
 const EXAMPLES = new URL('../../tests/examples/batches.json', import.meta.url);
 const T0 = 1_760_000_000_000;
@@ -23,17 +23,18 @@ const RECORDS = [
 const [BODY, BUTTON, LABEL] = RECORDS;
 const click = (t, e) => ({t, e, x: 5000, y: 2500, w: 120, h: 40, px: 300, py: 500, b: 0, k: 0, r: 1, d: 4});
 
-/** The batch of `rows` (kind → rows), with `scroll` anchored on `record`. */
-const batchOf = (rows, record, scroll) => {
+/** The batch of `kinds` (kind → its rows), with `scroll` anchored on `record`. */
+const batchOf = (kinds, record, scroll) => {
   clear(T0);
-  for (const kind in rows) for (const row of rows[kind]) put(kind, row);
+  for (const kind in kinds) for (const row of kinds[kind]) rows.set(row, kind);
+  const columns = toColumns();
   return {...HEAD, scroll: {...scroll, e: placeOf(record)}, ...columns};
 };
 
 test('the builder makes the accepted example', async () => {
   const {accepted} = JSON.parse(await readFile(EXAMPLES, 'utf8'));
   const {body} = accepted.find(({name}) => name === 'as the builder makes it');
-  const rows = {
+  const kinds = {
     click: [click(T0 + 1200, LABEL), click(T0 + 1500, BUTTON)],
     hover: [{e: LABEL, c: 36, d: 1400, w: 120, h: 40, px: 300, py: 500}],
     resize: [{t: T0 + 4000, w: 900, h: 700}],
@@ -46,19 +47,24 @@ test('the builder makes the accepted example', async () => {
     error: [{t: T0 + 1600, e: BUTTON, h: 'a-', n: 'app.js'}],
   };
   const scroll = {y: 2420, depth: 1000, ph: 4120, bands: new Array(20).fill(0).fill(9000, 0, 4)};
-  const batch = {...batchOf(rows, BODY, scroll), sent: T0 + 9000};
+  const batch = {...batchOf(kinds, BODY, scroll), sent: T0 + 9000};
   assert.deepEqual(JSON.parse(JSON.stringify(batch)), body);
-  assert.equal(count, 9);
+  assert.equal(rows.size, 9);
 });
 
 test('a clock set back or a view open for days makes no time that the wire format rejects', () => {
-  const rows = {resize: [T0 + 500, T0 + 100, T0 + 10 * 864e5].map((t) => ({t, w: 1, h: 1}))};
-  assert.deepEqual(batchOf(rows, BODY).resize.t, [500, 0, 864e5 - 500]);
+  const kinds = {resize: [T0 + 500, T0 + 100, T0 + 10 * 864e5].map((t) => ({t, w: 1, h: 1}))};
+  assert.deepEqual(batchOf(kinds, BODY).resize.t, [500, 0, 864e5 - 500]);
+});
+
+test('a row that is added twice is sent once', () => {
+  const row = click(T0, BUTTON);
+  assert.deepEqual(batchOf({click: [row, row]}, BODY).click.e, [0]);
 });
 
 test('only records that rows refer to are sent, each once, even if it was made twice', () => {
-  const rows = {click: [click(T0, LABEL), click(T0, [...LABEL])]};
-  const {el, click: columnsOfClicks, scroll} = batchOf(rows, LABEL);
+  const kinds = {click: [click(T0, LABEL), click(T0, [...LABEL])]};
+  const {el, click: columnsOfClicks, scroll} = batchOf(kinds, LABEL);
   assert.deepEqual(el.p, ['form#basket>label:1']);
   assert.deepEqual(columnsOfClicks.e, [0, 0]);
   assert.equal(scroll.e, 0);
