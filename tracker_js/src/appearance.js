@@ -30,7 +30,7 @@ export const appearance = (elements, path, isTouch) => {
   // What shows on focus is right after or before the focused element; what a link shows is its target. A touch also puts
   // the pointer on the element, where that of a mouse is already.
   const focused = path.find((el) => isTouch || el.tabIndex >= 0);
-  const target = document.getElementById(path.find((el) => el.hash)?.hash.slice(1));
+  const target = document.getElementById(path.find((el) => /^#/.test(el.hash))?.hash.slice(1));
   let near = [focused, target].flatMap((el) => {
     const i = elements.indexOf(el);
     return elements.slice(i - 1, i + NEARBY);
