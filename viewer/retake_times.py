@@ -43,6 +43,11 @@ def may_begin(now: int, due: int, quiet: int) -> bool:
     return now >= due and ((now - quiet * HOUR) % DAY < QUIET_HOURS * HOUR or now - due >= DAY)
 
 
+def begins(now: int, due: int, quiet: int) -> int:
+    """When a retake that is `due` begins, seen from `now`: an overdue one in the next quiet hours."""
+    return due if due >= now else now if may_begin(now, due, quiet) else now + (quiet * HOUR - now) % DAY
+
+
 def surplus(history: Sequence[Snapshot], keep: int, chosen: Collection[int]) -> list[Snapshot]:
     """The pictures beyond the `keep` newest of their width, variant and state, without the ids that are `chosen`.
 

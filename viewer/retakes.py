@@ -17,9 +17,9 @@ from store.records import Experiment, Site
 from store.retakes import LastRetake, Retakes
 from store.snapshots import Snapshot, Snapshots
 from viewer.http.errors import Problem
-from viewer.retake_times import next_retake, quiet_hour
+from viewer.retake_times import begins, next_retake, quiet_hour
 from viewer.snapshot.request import PictureRequest
-from viewer.states import planned_pictures
+from viewer.states import defined_states, planned_pictures
 from viewer.work import Work
 
 TRAFFIC_DAYS = 28  # a page without views in these days is not retaken
@@ -27,11 +27,13 @@ TRAFFIC_DAYS = 28  # a page without views in these days is not retaken
 
 @dataclass(frozen=True)
 class PageRetakes:
-    """The newest pictures of a page that are retaken, when the first of them is due (ms), and the last retake."""
+    """The newest pictures of a page that are retaken, when the first of them is due and when it begins (ms), and the
+    last retake."""
 
     page: str
     pictures: tuple[Snapshot, ...]
     due: int
+    begins: int
     last: LastRetake
 
 
@@ -56,14 +58,15 @@ def scheduled_retakes(
 ) -> SiteRetakes:
     """The retakes of a site at `now` (ms since 1970); no pages without a schedule.
 
-    Only pages with views in the last TRAFFIC_DAYS, and only pictures that the camera has taken, of the page itself or
-    of an experiment that runs.
+    Only pages with views in the last TRAFFIC_DAYS, and only pictures that the camera has taken, in states that are
+    defined, and of the page itself or of an experiment that runs.
     """
     if site.retake == "never":
         return SiteRetakes(site, 0, ())
     today = datetime.fromtimestamp(now / 1000, UTC).date()
     scope = SiteScope(int(site.id), today - timedelta(days=TRAFFIC_DAYS - 1), today)
-    running = {
+    states = {"", *(state.key for state in defined_states(definitions, site))}
+    running = {""} | {
         f"{experiment.id}={variant.key}"
         for experiment in all_of(definitions, Experiment, site.id).records
         if not experiment.ended or experiment.ended >= today.isoformat()
@@ -71,7 +74,7 @@ def scheduled_retakes(
     }
     of_page: Mapping[str, list[Snapshot]] = defaultdict(list)
     for one in snapshots.newest(int(site.id)):
-        if (not one.variant or one.variant in running) and not _own_browser(one):
+        if one.variant in running and one.state in states and not _own_browser(one):
             of_page[one.page].append(one)
     quiet = quiet_hour(read_hours(store, scope))
     last = Retakes(store).of(int(site.id))
@@ -80,13 +83,13 @@ def scheduled_retakes(
     for page in visited:
         retake = last.get(page, LastRetake(page))
         due = min(_due(site, one, retake, quiet) for one in of_page[page])
-        pages.append(PageRetakes(page, tuple(of_page[page]), due, retake))
+        pages.append(PageRetakes(page, tuple(of_page[page]), due, begins(now, due, quiet), retake))
     return SiteRetakes(site, quiet, tuple(pages))
 
 
 def requests_of(definitions: Definitions, site: Site, pictures: Sequence[Snapshot]) -> list[PictureRequest]:
     """What to ask the camera for, to take pictures of a page again: one request for the widths of each address,
-    variant and state. States that are no longer defined, or not at these widths, are left out."""
+    variant and state. States that are not defined at these widths are left out."""
     widths: dict[tuple[str, str, str, str], list[int]] = defaultdict(list)
     for one in pictures:
         widths[one.page, one.url, one.variant, one.state].append(one.width)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from tests.viewer import shop
-from viewer.retake_times import DAY, HOUR, NIGHT, may_begin, next_retake, quiet_hour, surplus
+from viewer.retake_times import DAY, HOUR, NIGHT, begins, may_begin, next_retake, quiet_hour, surplus
 
 TAKEN = int(datetime(2026, 3, 2, 15, tzinfo=UTC).timestamp() * 1000)
 
@@ -55,6 +55,14 @@ def test_a_retake_begins_in_the_quiet_hours_or_a_day_late() -> None:
     assert may_begin(at(11, 14), due, 2)
     assert may_begin(at(11, 0), at(10, 23), 23)
     assert HOUR * 24 == DAY
+
+
+def test_an_overdue_retake_begins_in_the_next_quiet_hours() -> None:
+    due = at(10, 2)
+    assert begins(at(9, 0), due, 2) == due
+    assert begins(at(10, 3), due, 2) == at(10, 3)
+    assert begins(at(10, 9), due, 2) == at(11, 2)
+    assert begins(at(12, 9), due, 2) == at(12, 9)
 
 
 def test_the_newest_of_each_series_and_the_chosen_one_are_kept() -> None:

@@ -35,7 +35,7 @@ def _page_json(page: PageRetakes) -> dict[str, Any]:
     return {
         "page": page.page,
         "pictures": [picture.id for picture in page.pictures],
-        "due": iso(page.due),
+        "due": iso(page.begins),
         "begun": iso(last.begun) if last.begun else None,
         "jobs": list(last.jobs),
         "failures": last.failures if failed else 0,

@@ -86,7 +86,7 @@ def _when(lang: Language, site: Site, page: PageRetakes) -> str:
     _ = lang.text
     if page.last.jobs:
         return _("These pictures are being retaken.")
-    moment = lang.moment(page.due)
+    moment = lang.moment(page.begins)
     match site.retake:
         case "daily":
             return _("These pictures are retaken every day, next on %(moment)s (UTC).", moment=moment)
