@@ -169,6 +169,12 @@ class Secret(Record, frozen=True, kw_only=True):
     value: str  # hex
 
 
+class Spent(Record, frozen=True, kw_only=True):
+    """A session that ended or a sign-in link that was used; `id` is the SHA-256 of its nonce."""
+
+    until: int  # ms since 1970: when its signature expires
+
+
 KINDS: dict[str, type[Record]] = {
     "site": Site,
     "experiment": Experiment,
@@ -178,4 +184,5 @@ KINDS: dict[str, type[Record]] = {
     "user": User,
     "token": Token,
     "secret": Secret,
+    "spent": Spent,
 }

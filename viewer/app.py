@@ -30,13 +30,15 @@ from store.records import Site, User
 from store.sealing import Sealer
 from store.snapshots import Snapshots
 from viewer import api, pages, picture_routes
+from viewer.access.addresses import ClientAddresses
 from viewer.access.first_run import FirstRun
 from viewer.access.form_tokens import FormTokens
 from viewer.access.guards import guard
+from viewer.access.hashing import Hashing
 from viewer.access.identity import Identify, Identities
 from viewer.access.secret import shared_secret
 from viewer.access.sessions import Sessions
-from viewer.access.sign_in import ClientAddresses, SignIn
+from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
 from viewer.api.health import healthz
 from viewer.health import Health
@@ -136,7 +138,9 @@ class Viewer:
         self.sessions = Sessions(secret, https=base.scheme == "https")
         self.forms = FormTokens(self.sessions, base.netloc)
         self.first_owner = FirstRun(definitions, self.users)
-        self.identities = Identities(definitions, self.users, self.work, settings.service_token)
+        self.hashing = Hashing()
+        self.addresses = ClientAddresses(settings.client_address)
+        self.identities = Identities(definitions, self.users, self.work, settings.service_token, self.addresses)
         self.registry = Registry(definitions, self.work)
         self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
         self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
@@ -170,6 +174,7 @@ class Viewer:
         await anyio.to_thread.run_sync(self.jobs.stop)
         await anyio.to_thread.run_sync(self.record_matcher.stop)
         await anyio.to_thread.run_sync(self.work.close)
+        await anyio.to_thread.run_sync(self.hashing.close)
 
     def first_run_url(self) -> str | None:
         """The link that makes the first owner; None once somebody can sign in. Queries the store."""
@@ -177,7 +182,7 @@ class Viewer:
         return self.urls.absolute(self.urls.first_run(token)) if token else None
 
     def sign_in_url(self, user: User, next: str = "") -> str:
-        """A link that signs this user in for a day and continues to `next`. Whoever has it may use it."""
+        """A link that signs this user in once, within a day, and continues to `next`. Whoever is first may use it."""
         return self.urls.absolute(self.urls.sign_in(next, link=self.sessions.link(user)))
 
     def _job_settings(self) -> JobSettings:
@@ -199,11 +204,11 @@ class Viewer:
         snapshots, traffic = SiteSnapshots(self.snapshots, self.work), TrafficReader(self.store, self.work)
         questions = Questions(self.store, self.definitions, self.snapshots, self.work)
         retakes = RetakeReader(self.store, self.definitions, self.snapshots, self.work)
-        signing_in = SignIn(self.users, self.sessions, self.work, ClientAddresses(self.settings.client_address))
+        signing_in = SignIn(self.users, self.sessions, self.work, self.addresses, self.hashing)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
-            traffic, signing_in, questions, PicturePlans(questions, self.registry),
+            traffic, signing_in, questions, self.hashing, PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,

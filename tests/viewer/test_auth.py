@@ -286,3 +286,43 @@ def test_passwords_are_kept_as_argon2(viewer, user):
 
     user("oli")
     assert re.match(r"\$argon2id\$v=19\$m=65536,t=3,p=\d\$", viewer.definitions.get(User, "oli").password)
+
+
+def test_sign_out_ends_the_session_on_the_server(viewer, portal, user):
+    user("pia")
+    browser = Client(portal, viewer.asgi, BASE, {"Accept": "text/html"})
+    token = re.search(r'name="csrf" value="([^"]+)"', browser.get("/sign-in").text)[1]
+    browser.post("/sign-in", data={"csrf": token, "name": "pia", "password": PASSWORD})
+    stolen = browser.cookies["parcours"]
+    token = re.search(r'name="csrf" value="([^"]+)"', browser.get("/account").text)[1]
+    assert browser.post("/sign-out", data={"csrf": token}).status_code == 303
+    thief = Client(portal, viewer.asgi, BASE, {"Accept": "text/html", "Cookie": f"parcours={stolen}"})
+    assert thief.get("/account").status_code == 303
+
+
+def test_another_process_learns_that_a_session_ended(viewer, make_viewer, portal, user):
+    user("ria")
+    browser = Client(portal, application(viewer), BASE)
+    signed_in(browser, "ria")
+    session = viewer.sessions.read(browser.cookies["parcours"])
+    other = make_viewer()
+    assert portal.call(other.identities.of_session, session).name == "ria"
+    portal.call(SignIn(viewer.users, viewer.sessions, viewer.work, ClientAddresses()).end, session)
+    assert portal.call(viewer.identities.of_session, session) is None
+    other.work.forget()  # or three seconds later
+    assert portal.call(other.identities.of_session, session) is None
+
+
+def test_a_sign_in_link_works_once(viewer, make_viewer, portal, user):
+    user("sol")
+    link = viewer.sign_in_url(viewer.users.get("sol"), next="/account").removeprefix(BASE)
+    preview = Client(portal, viewer.asgi, BASE, {"Accept": "text/html"})
+    assert preview.request("HEAD", link).status_code == 200  # does not use it up
+    first = Client(portal, viewer.asgi, BASE, {"Accept": "text/html"})
+    assert first.get(link).headers["location"] == "/account"
+    assert first.get("/account").status_code == 200
+    assert first.get(link).status_code == 303  # already signed in: just continues
+    for app in (viewer.asgi, make_viewer().asgi):
+        again = Client(portal, app, BASE, {"Accept": "text/html"}).get(link)
+        assert again.status_code == 403
+        assert "link was used already" in again.text

@@ -10,14 +10,20 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from store.definitions import Definitions
+from store.records import Token, User
 from viewer.access import tokens
+from viewer.access.addresses import ClientAddresses
 from viewer.access.person import Person
 from viewer.access.sessions import SESSION_SECONDS, Session, Sessions, mark
+from viewer.access.spent import SpentNonces
+from viewer.access.throttle import SlowLimit
 from viewer.access.users import Users
 from viewer.http.errors import Problem
 from viewer.work import Work
 
-REMEMBERED_SECONDS = 3.0  # how long a user or token, once read, is believed
+REMEMBERED_SECONDS = 3.0  # how long a user, a session or the tokens, once read, are believed
+REREAD_BURST, REREAD_SECONDS = 10, 1.0  # how often an unknown token may cause the tokens to be read again
+WRONG_BURST, WRONG_SECONDS = 30, 10.0  # unknown tokens from one address that are answered 401 rather than 429
 
 
 class Identities:
@@ -26,29 +32,62 @@ class Identities:
     `local_token`: a token with an owner's rights, of this server's own command line; it lives as long as the process.
     """
 
-    def __init__(self, definitions: Definitions, users: Users, work: Work, local_token: str) -> None:
+    def __init__(
+        self,
+        definitions: Definitions,
+        users: Users,
+        work: Work,
+        local_token: str,
+        addresses: ClientAddresses = ClientAddresses(),
+    ) -> None:
         self._definitions = definitions
         self._users = users
         self._work = work
         self._local_token = local_token
+        self._spent = SpentNonces(definitions)
+        self._addresses = addresses
+        self._rereads = SlowLimit(REREAD_BURST, REREAD_SECONDS)
+        self._wrong = SlowLimit(WRONG_BURST, WRONG_SECONDS)
 
     async def of_session(self, session: Session) -> Person | None:
-        """The person of a session; None when the user is gone or has a new password since."""
-        name = session.user
-        user = await self._work.once(("user", name), REMEMBERED_SECONDS, lambda: self._users.get(name), light=True)
+        """The person of a session; None when it has ended, the user is gone or has a new password since."""
+
+        def read() -> User | None:
+            return None if self._spent.is_spent(session.nonce) else self._users.get(session.user)
+
+        user = await self._work.once(("session", session), REMEMBERED_SECONDS, read, light=True)
         if user is None or mark(user.password) != session.mark:
             return None
         return Person(user.id, user.role, user.language)
 
-    async def of_token(self, text: str) -> Person | None:
-        """The program that holds this bearer token; None for an unknown one."""
+    async def of_token(self, text: str, connection: HTTPConnection) -> Person:
+        """The program that holds this bearer token. Problem 401 for an unknown one, 429 for many from one address.
+
+        A valid token is accepted in any case, so that nobody who guesses locks its owner out. Guessing costs the store
+        at most one query a second.
+        """
         if self._local_token and secrets.compare_digest(text.encode(), self._local_token.encode()):
             return Person("command line", "owner", via="token")
-        key = ("token", tokens.digest(text))
-        found = await self._work.once(
-            key, REMEMBERED_SECONDS, lambda: tokens.by_text(self._definitions, text), light=True
-        )
-        return Person(found.name, found.role, via="token") if found else None
+        shown = tokens.digest(text)
+        found = (await self._tokens()).get(shown)
+        if found is None and not self._rereads.wait(""):
+            self._rereads.count("")
+            found = (await self._tokens(fresh=True)).get(shown)  # it may have been made just now
+        if found is not None:
+            return Person(found.name, found.role, via="token")
+        address = self._addresses.of(connection)
+        if wait := self._wrong.wait(address):
+            raise Problem(429, "too_many_tries", "Too many unknown tokens.", retry_after=int(wait) + 1)
+        self._wrong.count(address)
+        raise Problem(401, "bad_token", "Unknown token.", "Create one with `parcours token`.")
+
+    async def _tokens(self, *, fresh: bool = False) -> dict[str, Token]:
+        """All tokens by their digest."""
+
+        def read() -> dict[str, Token]:
+            return {token.digest: token for token in self._definitions.find(Token)}
+
+        return await self._work.once(("tokens",), REMEMBERED_SECONDS, read, fresh=fresh, light=True)
 
 
 class Identify:
@@ -71,9 +110,7 @@ class Identify:
         connection = HTTPConnection(scope)
         scheme, _, bearer = connection.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer":
-            state["person"] = await self.identities.of_token(bearer.strip())
-            if state["person"] is None:
-                raise Problem(401, "bad_token", "Unknown token.", "Create one with `parcours token`.")
+            state["person"] = await self.identities.of_token(bearer.strip(), connection)
         else:
             cookies = connection.cookies
             session = self.sessions.read(cookies.get(self.sessions.cookie, ""))

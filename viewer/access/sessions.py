@@ -14,11 +14,21 @@ from store.records import User
 
 SESSION_SECONDS = 14 * 86_400
 LINK_SECONDS = 86_400  # a sign-in link
+DEVICE_SECONDS = 180 * 86_400  # how long a browser is known
 
 
 @dataclass(frozen=True)
 class Session:
     """Whose it is, a random nonce that forms are bound to, and a mark of the password it was opened with."""
+
+    user: str
+    nonce: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class SignInLink:
+    """Whom a link signs in, what makes it unique, and a mark of the password that the user had."""
 
     user: str
     nonce: str
@@ -37,19 +47,31 @@ class Sessions:
         self._secret = secret
         self._signer = URLSafeTimedSerializer(secret, salt="parcours session")
         self._links = URLSafeTimedSerializer(secret, salt="parcours sign-in link")
+        self._devices = URLSafeTimedSerializer(secret, salt="parcours device")
         self.https = https
         # Over https the prefix makes browsers refuse the cookie from a sibling domain.
         prefix = "__Host-" if https else ""
         self.cookie = f"{prefix}parcours"
         self.form_cookie = f"{prefix}parcours-form"
+        self.device_cookie = f"{prefix}parcours-device"
 
     def start(self, response: Response, user: User) -> None:
         """Sign the browser in with a fresh session, so that one planted before is worth nothing."""
         value = str(self._signer.dumps([user.id, secrets.token_urlsafe(16), mark(user.password)]))
         self.set(response, self.cookie, value, SESSION_SECONDS)
+        device = str(self._devices.dumps([user.id, secrets.token_urlsafe(16)]))
+        self.set(response, self.device_cookie, device, DEVICE_SECONDS)
+
+    def read_device(self, value: str, name: str) -> str:
+        """A name for the browser that has this cookie, if the user `name` has signed in from it; else ""."""
+        try:
+            user, nonce = self._devices.loads(value, max_age=DEVICE_SECONDS)
+        except (BadSignature, ValueError, TypeError):
+            return ""
+        return f"device {nonce}" if user == name else ""
 
     def end(self, response: Response) -> None:
-        """Delete the session's cookie."""
+        """Delete the session's cookie. The session itself is ended by `SignIn.end`."""
         self.set(response, self.cookie, "", 0)
 
     def read(self, value: str) -> Session | None:
@@ -61,16 +83,16 @@ class Sessions:
         return Session(str(user), str(nonce), str(marked))
 
     def link(self, user: User) -> str:
-        """The secret part of a link that signs this user in for a day, or until the password is changed."""
-        return str(self._links.dumps([user.id, mark(user.password)]))
+        """The secret part of a link that signs this user in once, within a day, unless the password is changed."""
+        return str(self._links.dumps([user.id, secrets.token_urlsafe(16), mark(user.password)]))
 
-    def read_link(self, text: str) -> tuple[str, str] | None:
-        """(user, mark) of a link; None when it is forged, damaged or too old."""
+    def read_link(self, text: str) -> SignInLink | None:
+        """What a link says; None when it is forged, damaged or too old."""
         try:
-            user, marked = self._links.loads(text, max_age=LINK_SECONDS)
+            user, nonce, marked = self._links.loads(text, max_age=LINK_SECONDS)
         except (BadSignature, ValueError, TypeError):
             return None
-        return str(user), str(marked)
+        return SignInLink(str(user), str(nonce), str(marked))
 
     def form_token(self, nonce: str) -> str:
         """The token that a form must carry, for the nonce of its session or browser."""
@@ -80,5 +102,5 @@ class Sessions:
         return bool(nonce) and hmac.compare_digest(self.form_token(nonce).encode(), token.encode())
 
     def set(self, response: Response, name: str, value: str, seconds: int) -> None:
-        """Set one of the two cookies; `seconds` 0 deletes it."""
+        """Set one of the cookies; `seconds` 0 deletes it."""
         response.set_cookie(name, value, max_age=seconds, path="/", secure=self.https, httponly=True, samesite="lax")

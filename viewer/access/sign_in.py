@@ -2,78 +2,85 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
-
 from starlette.requests import Request
 
 from store.records import User
+from viewer.access.addresses import ClientAddresses
+from viewer.access.attempts import Attempt, Attempts
+from viewer.access.hashing import Hashing
 from viewer.access.passwords import verify_password
-from viewer.access.sessions import Sessions, mark
-from viewer.access.throttle import Throttle
+from viewer.access.sessions import LINK_SECONDS, SESSION_SECONDS, Session, Sessions, mark
+from viewer.access.spent import SpentNonces
 from viewer.access.users import Users
 from viewer.http.errors import Problem
 from viewer.work import Work
 
-FREE_BY_NAME, FREE_BY_ADDRESS = 5, 30  # wrong attempts before each further one has to wait
-
-
-@dataclass(frozen=True)
-class ClientAddresses:
-    """Finds the address that an attempt is counted for.
-
-    `resolve`: (address of the socket, X-Forwarded-For) → address, believing only the proxies that are trusted.
-    """
-
-    resolve: Callable[[str, str], str] = lambda peer, forwarded_for: peer
-
-    def of(self, request: Request) -> str:
-        peer = request.client.host if request.client else ""
-        return self.resolve(peer, request.headers.get("x-forwarded-for", ""))
+__all__ = ["ClientAddresses", "SignIn"]
 
 
 class SignIn:
     """Checks names, passwords and links, and slows down whoever guesses."""
 
-    def __init__(self, users: Users, sessions: Sessions, work: Work, addresses: ClientAddresses) -> None:
+    def __init__(
+        self,
+        users: Users,
+        sessions: Sessions,
+        work: Work,
+        addresses: ClientAddresses,
+        hashing: Hashing | None = None,
+    ) -> None:
         self._users = users
         self._sessions = sessions
         self._work = work
         self._addresses = addresses
-        self._by_name = Throttle(free=FREE_BY_NAME)
-        self._by_address = Throttle(free=FREE_BY_ADDRESS)
+        self._hashing = hashing or Hashing()
+        self._attempts = Attempts()
+        self._spent = SpentNonces(users.definitions)
 
     async def by_password(self, request: Request, name: str, password: str) -> User:
-        """The user. Problem 401 for a wrong name or password (not said which), 429 after too many attempts."""
-        address = self._addresses.of(request)
+        """The user. Problem 401 for a wrong name or password (not said which), 429 after too many attempts, 503 when
+        too many people are signing in."""
         name = name.strip()[:64]
-        both = f"{name} {address}"
-        wait = max(self._by_name.wait(both), self._by_address.wait(address))
-        if wait:
-            hint = f"Try again in {wait:.0f} seconds."
-            raise Problem(429, "too_many_tries", "Too many failed attempts.", hint, retry_after=int(wait) + 1)
-        user = await self._work.run(self._users.get, name)
-        right = await self._work.heavy(verify_password, user.password if user else None, password)
+        device = self._sessions.read_device(request.cookies.get(self._sessions.device_cookie, ""), name)
+        return await self._checked(Attempt(name, self._addresses.of(request), device), password)
+
+    async def _checked(self, attempt: Attempt, password: str) -> User:
+        with self._hashing.place(known=self._attempts.is_known(attempt)):
+            if wait := self._attempts.begin(attempt):
+                hint = f"Try again in {wait:.0f} seconds."
+                raise Problem(429, "too_many_tries", "Too many failed attempts.", hint, retry_after=int(wait) + 1)
+            user = await self._work.run(self._users.get, attempt.name)
+            right = await self._hashing.run(verify_password, user.password if user else None, password)
         if not right or user is None:
-            self._by_name.failed(both)
-            self._by_address.failed(address)
             raise Problem(401, "wrong_password", "The name or the password is wrong.", "Check both and try again.")
-        self._by_name.succeeded(both)
+        self._attempts.succeeded(attempt)
         return user
 
-    async def by_link(self, word: str) -> User:
-        """The user of a sign-in link. Problem 403 when it is too old, forged, or older than the password."""
-        named = self._sessions.read_link(word)
-        user = await self._work.run(self._users.get, named[0]) if named else None
-        if named is None or user is None or mark(user.password) != named[1]:
-            raise Problem(
-                403, "sign_in_link", "This link is too old or not valid.", "Sign in with your name and password."
-            )
+    async def by_link(self, text: str) -> User:
+        """The user of a sign-in link, which works once. Problem 403 when it was used, is too old, forged, or older than
+        the password."""
+        link = self._sessions.read_link(text)
+        user = await self._work.run(self._users.get, link.user) if link else None
+        hint = "Sign in with your name and password."
+        if link is None or user is None or mark(user.password) != link.mark:
+            raise Problem(403, "sign_in_link", "This link is too old or not valid.", hint)
+        if not await self._work.run(self._spent.spend, link.nonce, LINK_SECONDS):
+            raise Problem(403, "sign_in_link_used", "This link was used already.", hint)
         return user
 
     async def change_password(self, request: Request, name: str, old: str, new: str) -> User:
-        """Set a new password, which ends all sessions. Problem 401 when `old` is wrong, 422 for a bad new one."""
-        user = await self.by_password(request, name, old)
-        stored = await self._work.heavy(self._users.set_password, user, new)
+        """Set a new password, which ends all sessions. Problem 401 when `old` is wrong, 422 for a bad new one.
+
+        Attempts are counted for the session: whoever guesses elsewhere cannot keep its owner from doing this.
+        """
+        session: Session | None = request.state.session
+        device = f"session {session.nonce}" if session else ""
+        user = await self._checked(Attempt(name, self._addresses.of(request), device), old)
+        stored = await self._hashing.run_known(self._users.set_password, user, new)
         self._work.forget()
         return stored
+
+    async def end(self, session: Session) -> None:
+        """End a session for good, also for whoever has a copy of its cookie."""
+        await self._work.run(self._spent.spend, session.nonce, SESSION_SECONDS)
+        self._work.forget()

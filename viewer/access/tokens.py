@@ -11,7 +11,7 @@ from store.definitions import Definitions
 from store.records import Role, Token
 from store.tokens import digest
 
-__all__ = ["PREFIX", "by_text", "create", "digest", "issue", "new_text"]
+__all__ = ["PREFIX", "create", "digest", "issue", "new_text"]
 
 PREFIX = "parcours_"  # lets secret scanners find one that leaked
 
@@ -32,8 +32,3 @@ def issue(definitions: Definitions, name: str, role: Role = "editor") -> tuple[T
     text = new_text()
     record = Token(id=secrets.token_hex(6), name=name, digest=digest(text), role=role)
     return definitions.put(record), text
-
-
-def by_text(definitions: Definitions, text: str) -> Token | None:
-    """The stored token that a bearer shows."""
-    return next(iter(definitions.find(Token, digest=digest(text))), None)

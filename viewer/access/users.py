@@ -18,12 +18,12 @@ class Users:
     """Reads and writes users. Every method queries the store, and hashing is slow: run them in threads."""
 
     def __init__(self, definitions: Definitions) -> None:
-        self._definitions = definitions
+        self.definitions = definitions
 
     def get(self, name: str) -> User | None:
         """The user who signs in with this name; None when there is none, or what is stored cannot be used."""
         try:
-            return self._definitions.get(User, name)
+            return self.definitions.get(User, name)
         except Missing:
             return None
 
@@ -36,16 +36,16 @@ class Users:
         asked = accepted(parse(fields))
         user = User(id=asked.name, password=hash_password(asked.password), role=asked.role)
         try:
-            return self._definitions.put(user, by)
+            return self.definitions.put(user, by)
         except Conflict:
             raise InvalidDefinition(Faults((fault("name", "user_taken", value=asked.name),))) from None
 
     def set_password(self, user: User, password: str) -> User:
         """The user with a new password. InvalidDefinition for a bad one."""
-        return self._definitions.put(replace(user, password=hash_password(password)))
+        return self.definitions.put(replace(user, password=hash_password(password)))
 
     def set_language(self, name: str, code: str) -> None:
         """Keep the language that this user reads; empty for that of the browser."""
-        user = self._definitions.get(User, name)
+        user = self.definitions.get(User, name)
         with suppress(InvalidRecord):  # a user whom today's rules reject: the cookie of the browser keeps it
-            self._definitions.put(replace(user, language=code), name)
+            self.definitions.put(replace(user, language=code), name)

@@ -39,10 +39,12 @@ def problem_words(lang: Language, problem: Problem) -> str:
         "wrong_password": _("The name or the password is wrong. Check both and try again."),
         "first_run": _("This first-run link has been used or is not valid."),
         "sign_in_link": _("This link is too old or not valid. Sign in with your name and password."),
+        "sign_in_link_used": _("This link was used already. Sign in with your name and password."),
         "form_token": _("The form has expired, or cookies are blocked. Send it again."),
         "cross_site": _("This form was sent from another site. Send it again from here."),
         "not_found": _("There is nothing at this address."),
         "busy": _("Too many pictures are already in the queue. Try again later."),
+        "sign_in_busy": _("Too many people are signing in. Try again in a few seconds."),
         "stopped": _("Parcours was stopped before the picture was taken. Try again."),
     }
     if problem.code == "too_many_tries":

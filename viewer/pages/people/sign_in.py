@@ -12,6 +12,7 @@ from store.records import User
 from viewer.access.first_run import FirstRun
 from viewer.access.form_tokens import FormTokens
 from viewer.access.guards import safe_next
+from viewer.access.hashing import Hashing
 from viewer.access.person import person
 from viewer.access.sessions import Sessions
 from viewer.access.sign_in import SignIn
@@ -51,7 +52,8 @@ async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn, 
     goal = request.query_params.get("next", "")
     if person(request):
         return go(safe_next(goal))
-    if link := request.query_params.get("link", ""):
+    link = request.query_params.get("link", "")
+    if link and request.method == "GET":  # a HEAD request, as previews of links send, must not use it up
         try:
             return _begun(sessions, await signing_in.by_link(link), goal)
         except Problem as problem:
@@ -84,19 +86,33 @@ async def _form(request: Request, frames: Frames, name: str, goal: str, problem:
     frame = await frames.of(request, "")
     words = problem_words(frame.lang, problem) if problem else ""
     page = SignInPage(frame=frame, title=frame.lang.text("Sign in"), name=name, next=goal, problem=words)
-    return answer(request, page, problem.status if problem else 200)
+    response = answer(request, page, problem.status if problem else 200)
+    if problem and problem.retry_after:
+        response.headers["Retry-After"] = str(problem.retry_after)
+    return response
 
 
-async def sign_out(request: Request, *, urls: Urls, sessions: Sessions, forms: FormTokens) -> Response:
-    """POST ends the session."""
+async def sign_out(
+    request: Request, *, urls: Urls, sessions: Sessions, signing_in: SignIn, forms: FormTokens
+) -> Response:
+    """POST ends the session, on the server too."""
     await forms.check(request)
+    if request.state.session:
+        await signing_in.end(request.state.session)
     response = go(urls.sign_in())
     sessions.end(response)
     return response
 
 
 async def first_run(
-    request: Request, *, frames: Frames, first_owner: FirstRun, sessions: Sessions, forms: FormTokens, work: Work
+    request: Request,
+    *,
+    frames: Frames,
+    first_owner: FirstRun,
+    sessions: Sessions,
+    forms: FormTokens,
+    work: Work,
+    hashing: Hashing,
 ) -> Response:
     """GET shows the form of the first account, POST creates it and signs in."""
     frame = await frames.of(request, "")
@@ -107,7 +123,8 @@ async def first_run(
         name, token = str(form.get("name", "")).strip(), str(form.get("token", ""))
         try:
             await forms.check(request)
-            user = await work.heavy(first_owner.create_owner, token, name, str(form.get("password", "")))
+            with hashing.place():
+                user = await hashing.run(first_owner.create_owner, token, name, str(form.get("password", "")))
         except Problem as error:
             faults = FormFaults(note=problem_words(frame.lang, error), status=error.status)
         except InvalidDefinition as error:
