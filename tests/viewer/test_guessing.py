@@ -74,13 +74,15 @@ def test_a_full_queue_of_hashes_answers_503_and_maps_go_on(
 ) -> None:
     name, go = user("quinn"), threading.Event()
     browsers = [browse(f"203.0.113.{n}") for n in range(STRANGERS + 4)]
-    with mock.patch("viewer.access.sign_in.verify_password", lambda *_: go.wait(60) and False):
-        with ThreadPoolExecutor(len(browsers)) as guesses:
-            answers = [guesses.submit(one.sign_in, name, WRONG) for one in browsers]
-            until(lambda: sum(one.done() for one in answers) == 4)
-            full = [one.result() for one in answers if one.done()]
-            assert portal.call(viewer.work.heavy, lambda: "a map") == "a map"
-            go.set()
+    with (
+        mock.patch("viewer.access.sign_in.verify_password", lambda *_: go.wait(60) and False),
+        ThreadPoolExecutor(len(browsers)) as guesses,
+    ):
+        answers = [guesses.submit(one.sign_in, name, WRONG) for one in browsers]
+        until(lambda: sum(one.done() for one in answers) == 4)
+        full = [one.result() for one in answers if one.done()]
+        assert portal.call(viewer.work.heavy, lambda: "a map") == "a map"
+        go.set()
         assert [one.status_code for one in full] == [503] * 4
         assert all(int(one.headers["Retry-After"]) > 0 for one in full)
         assert [one.result().status_code for one in answers].count(401) == STRANGERS

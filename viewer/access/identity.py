@@ -38,7 +38,7 @@ class Identities:
         users: Users,
         work: Work,
         local_token: str,
-        addresses: ClientAddresses = ClientAddresses(),
+        addresses: ClientAddresses,
     ) -> None:
         self._definitions = definitions
         self._users = users
