@@ -29,6 +29,7 @@ demo: $(READY)
 
 test: $(READY)
 	$(BIN)/python -m parcours.demo.chromium
+	$(BIN)/python -m tests.browsers.install
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
 tracker_js/node_modules: tracker_js/package-lock.json

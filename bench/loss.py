@@ -1,4 +1,5 @@
-"""How many of five clicks arrive when the visit ends abruptly or the network fails."""
+"""How many of five clicks arrive when the visit ends abruptly or the network fails, in Chromium, and how many arrive
+from Chromium, Firefox and WebKit when the page is left (loss_browsers.py)."""
 
 from __future__ import annotations
 
@@ -10,13 +11,14 @@ from typing import Any
 
 from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
+from bench.loss_browsers import TRIALS, leaving
 from bench.loss_clicks import COUNT
 from bench.tracker_journey import browser, click, visitor
 from bench.tracker_site import DASHBOARD, Site, serving
 from bench.trackers import CLARITY, PARCOURS, POSTHOG, Tracker
 
 NAME = "loss"
-HELP = "clicks that arrive, of five: navigation, closed tab, outage, offline; ours, Clarity, PostHog (5 min)"
+HELP = "clicks that arrive from three browsers when left, and after outages; ours, Clarity, PostHog (10 min)"
 
 CLICKS, BETWEEN_S, AFTER_LAST_S = 5, 0.3, 0.05
 START_S = 1.5  # after `load`: every tracker is up
@@ -136,10 +138,12 @@ SCENARIOS: dict[str, tuple[Callable[[Trial], Awaitable[None]], int]] = {  # name
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Scenario → tracker → clicks that arrived in each trial."""
+    """In Chromium, scenario → tracker → clicks that arrived in each trial; of each browser, what `leaving` returns."""
     for tracker in COMPARED:
         tracker.scripts()  # fetched before anything is measured
-    return asyncio.run(_all(quick=getattr(args, "quick", False)))
+    quick = getattr(args, "quick", False)
+    browsers = leaving(2 if quick else TRIALS)
+    return {"leaving a page, by browser": browsers, **asyncio.run(_all(quick))}
 
 
 async def _all(quick: bool) -> dict[str, Any]:

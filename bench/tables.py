@@ -20,6 +20,7 @@ PEERS = {
     "posthog": "PostHog 1.449.2, heatmaps",
     "rrweb": "rrweb/record 2.1.6",
 }
+BROWSERS = {"chromium": "Chromium", "firefox": "Firefox", "webkit": "WebKitGTK"}
 DRIFT_SUMMARY = {
     "pressable elements, 1366 → 1366 px": "pressable elements",
     "all visible elements, 1366 → 1366 px": "all visible elements",
@@ -125,6 +126,22 @@ def loss(run: Measurement) -> str:
     peers = list(next(iter(scenarios.values())))
     rows = [[name, *(", ".join(map(str, counts[peer])) for peer in peers)] for name, counts in scenarios.items()]
     return markdown([f"clicks that arrived, of {run.at('clicks made')}", *(PEERS[peer] for peer in peers)], rows)
+
+
+def loss_browsers(run: Measurement) -> str:
+    """Browser × way to leave: arrived of made, of our clicks and of the control's beacons."""
+    browsers: Mapping[str, Mapping[str, Any]] = run.at("leaving a page, by browser")
+    ways = [name for name in next(iter(browsers.values())) if name != "version"]
+
+    def cell(one: Mapping[str, int]) -> str:
+        clicks, control = (
+            f"{one['arrived']} of {one['clicks made']}",
+            f"{one['control arrived']} of {one['control made']}",
+        )
+        return f"{clicks} ({control})"
+
+    rows = [[f"{BROWSERS[name]} {of['version']}", *(cell(of[way]) for way in ways)] for name, of in browsers.items()]
+    return markdown(["clicks that arrived (beacons of the control)", *ways], rows)
 
 
 def placement_overall(run: Measurement) -> str:
@@ -366,6 +383,7 @@ TABLES: dict[str, Table] = {
     "tracker.files": tracker_files,
     "tracker.targets": tracker_targets,
     "loss.clicks": loss,
+    "loss.browsers": loss_browsers,
     "placement.overall": placement_overall,
     "placement.widths": placement_widths,
     "drift.summary": drift_summary,
