@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -14,10 +15,10 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-from parcours.commands.options import Settings, answer, as_json, with_data
+from parcours.commands.options import Settings, answer, as_json, segment, with_data
 from parcours.connection import Api, connect
 from parcours.importing import mapping, matomo, posthog
-from parcours.importing.checking import examine
+from parcours.importing.checking import Limits, examine
 from parcours.importing.items import Source
 from parcours.importing.progress import ImportProgress, RefusedLines
 from parcours.importing.rows import UnreadableFile, as_line, columns_of, digest_of, format_of, rows_of
@@ -41,12 +42,13 @@ class FileFormat:
         except (ZoneInfoNotFoundError, ValueError):
             raise click.BadParameter(f"{self.timezone!r} is not a time zone", param_hint="--timezone") from None
 
-    def source(self, file: Path, digest: str) -> Source:
+    def source(self, file: Path) -> Source:
+        zone = ZoneInfo(self.timezone)
         if self.origin == "posthog":
-            return posthog.items(rows_of(file), posthog.heights_of(rows_of(file)), self.columns, digest)
+            return posthog.items(rows_of(file), posthog.heights_of(rows_of(file)), self.columns, zone)
         if self.origin == "matomo":
-            return matomo.items(rows_of(file), digest)
-        return mapping.events(rows_of(file), self.columns, self.fixed, ZoneInfo(self.timezone), digest)
+            return matomo.items(rows_of(file), zone)
+        return mapping.events(rows_of(file), self.columns, self.fixed, zone)
 
     def key(self) -> dict[str, str]:
         """What the progress note of a file was written for: another format starts the import again."""
@@ -93,7 +95,7 @@ def import_(
     visitor, browser_id, page, touchpoint, variants.
 
     Exit codes: 0 everything was accepted, 3 rejected, 4 the server is unavailable (run it again), 5 some lines were
-    rejected.
+    rejected, or would be (--dry-run).
 
     Example: parcours import "Lamp shop" orders.csv --map time=occurred_at --map value=total --set name=order
     """
@@ -102,7 +104,8 @@ def import_(
         for file in files:
             _check_columns(file, how.columns.values())
         if dry_run:
-            _preview(files, how, as_json)
+            if _preview(files, how, Limits(time.time_ns() // 1_000_000, _domains(settings, site)), as_json):
+                raise click.exceptions.Exit(PARTLY)
             return
         with connect(settings) as api:
             results = [_send(Target(api, site, folder or file.parent), file, how) for file in files]
@@ -137,14 +140,27 @@ def _send(target: Target, file: Path, how: FileFormat) -> tuple[dict[str, Any], 
     note = target.folder / f"{file.name}.import.json"
     refused = target.folder / f"{file.name}.refused.ndjson"
     progress = ImportProgress.read(note, {"file": digest, "site": target.site, **how.key()})
-    source = how.source(file, digest)
+    if progress.finished:
+        return _already_imported(file, note, progress)
+    source = how.source(file)
     with _progress_bar(file, progress) as advance:
         rejected = RefusedLines(refused, progress.refused_bytes)
         Sending(target.api, target.site, progress, note, rejected).send(source.items, advance)
     counts = {"accepted": progress.accepted, "duplicates": progress.duplicates, "refused": progress.refused}
     summary = f"{file.name}: {progress.accepted} accepted, {progress.duplicates} duplicates, {progress.refused} refused"
+    if progress.duplicates and not progress.accepted:
+        summary += " (already imported)"
     summary += f", see {refused}" if progress.refused else ""
     return {"file": str(file), **counts, "left_out": dict(source.left_out)}, summary + _left_out(source)
+
+
+def _already_imported(file: Path, note: Path, earlier: ImportProgress) -> tuple[dict[str, Any], str]:
+    """The answer for a file that an earlier run sent to its end: nothing is sent again."""
+    known = earlier.accepted + earlier.duplicates
+    counts = {"accepted": 0, "duplicates": known, "refused": earlier.refused, "already_imported": True}
+    summary = f"{file.name}: already imported ({known + earlier.refused} lines, {earlier.refused} of them refused)"
+    summary += f". Nothing was sent; delete {note} to send it again."
+    return {"file": str(file), **counts, "left_out": {}}, summary
 
 
 def _left_out(source: Source) -> str:
@@ -169,12 +185,21 @@ def _lines_of(file: Path) -> int:
         return sum(block.count(b"\n") for block in iter(lambda: raw.read(1 << 20), b""))
 
 
-def _preview(files: Sequence[Path], how: FileFormat, as_json: bool) -> None:
-    """Print what would be sent."""
+def _domains(settings: Settings, site: str) -> list[str] | None:
+    """The domains of the site; None where there is no database yet: a dry run creates none."""
+    if not (settings.clickhouse_url or Path(settings.location).exists()):
+        return None
+    with connect(settings) as api:
+        domains: list[str] = api.get(f"/sites/{segment(site)}")["domains"]
+        return domains
+
+
+def _preview(files: Sequence[Path], how: FileFormat, limits: Limits, as_json: bool) -> int:
+    """Print what would be sent; the number of lines that would be rejected."""
     counts, lines = [], []
     for file in files:
-        source = how.source(file, digest_of(file))
-        found = examine(source.items)
+        source = how.source(file)
+        found = examine(source.items, limits)
         counts.append(
             {
                 "file": str(file), "events": found.events, "batches": found.batches, "points": found.points,
@@ -188,6 +213,7 @@ def _preview(files: Sequence[Path], how: FileFormat, as_json: bool) -> None:
         lines += [f"  as {item.kind}: {as_line(item.body)}" for item in found.first]
         lines += [f"  line {bad.line}: {bad.message}" for bad in itertools.islice(found.bad, 5)]
     answer(counts, as_json, "\n".join([*lines, "Nothing was sent."]))
+    return sum(count["refused"] for count in counts)
 
 
 COMMANDS = (import_,)

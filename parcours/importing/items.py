@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -39,14 +37,3 @@ class Source:
 
     items: Iterator[Made]
     left_out: Counter[str] = field(default_factory=Counter)  # skipped items, by name; filled while reading
-
-
-def name_of(digest: str, *place: object) -> str:
-    """The id of an item, from its position in the file: identical each time the file is read."""
-    return ":".join((digest[:24], *map(str, place)))
-
-
-def view_id(*parts: object) -> str:
-    """A view id of 24 characters, as a tracker makes them: identical for identical parts."""
-    text = "\0".join(map(str, parts)).encode("utf-8", "surrogatepass")
-    return base64.urlsafe_b64encode(hashlib.blake2b(text, digest_size=18, person=b"import").digest()).decode()

@@ -8,12 +8,16 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
 from typing import Any
 
-from parcours.importing.items import Bad, Item, Made, Row, Source, name_of
+from parcours.importing.identity import Occurrences, row_id
+from parcours.importing.items import Bad, Item, Made, Row, Source
 from parcours.importing.rows import Read
 
 FIELDS = ("name", "time", "value", "id", "visitor", "browser_id", "page", "touchpoint", "variants")
 _SECONDS = 100_000_000_000  # a number below is seconds since 1970, above ms
 _LAST = 4_102_444_800_000  # ms: the year 2100, as on the wire
+_SPACES = re.compile(r"\s|'|’")  # between thousands
+_COMMAS_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
+_COMMA_IS_DECIMAL = re.compile(r"[+-]?(\d*|[1-9]\d{0,2}(\.\d{3})+),\d*")
 _VARIANT = re.compile(r"([\w.:\-]+)[:=]([\w.\-]+)")
 
 
@@ -21,14 +25,16 @@ class Unmapped(ValueError):
     """A field that cannot be read; `str()` names it and says what to write."""
 
 
-def events(
-    rows: Iterable[Read], columns: Mapping[str, str], fixed: Mapping[str, str], zone: tzinfo, digest: str
-) -> Source:
-    """`columns`: field → column where the names differ; `fixed`: field → value of rows without one."""
+def events(rows: Iterable[Read], columns: Mapping[str, str], fixed: Mapping[str, str], zone: tzinfo) -> Source:
+    """`columns`: field → column where the names differ; `fixed`: field → value of rows without one.
+
+    A row without an `id` is known by its fields, and by how many equal rows came before it in the file.
+    """
     source = Source(iter(()))
     names = {field: columns.get(field, field) for field in FIELDS}
 
     def items() -> Iterator[Made]:
+        occurrences = Occurrences()
         used = set(names.values())
         for read in rows:
             if isinstance(read, Bad):
@@ -45,7 +51,10 @@ def events(
             except Unmapped as error:
                 yield Bad(line, str(error), row)
                 continue
-            yield Item(line, "events", {"id": name_of(digest, line)} | body)
+            if "id" not in body:
+                content = sorted(body.items())
+                body = {"id": row_id("table", content, occurrences.number(content))} | body
+            yield Item(line, "events", body)
 
     source.items = items()
     return source
@@ -70,14 +79,29 @@ def _text(field: str, value: Any) -> str:
 
 
 def number(value: Any) -> float:
-    """A number, or text that is one. Unmapped for anything else."""
+    """A number, or text that is one, with a decimal point or comma. Unmapped for anything else."""
     try:
-        found = float(value)
+        found = float(_with_point(value) if isinstance(value, str) and "," in value else value)
     except (TypeError, ValueError, OverflowError):
         found = math.nan
     if not math.isfinite(found):
         raise Unmapped(f"value: {value!r} is not a number (write 59.90)")
     return found
+
+
+def _with_point(text: str) -> str:
+    """Text with a comma as Python reads it: `1.234,56`, `1 234,56` and `1,234.56` are all 1234.56.
+
+    Raises Unmapped for `1,234`, which is 1.234 in one country and 1234 in another.
+    """
+    text = _SPACES.sub("", text)
+    if _COMMAS_GROUP.fullmatch(text):
+        if "." not in text and text.count(",") == 1:
+            raise Unmapped(f"value: {text!r} can be read in two ways: write 1234 or 1.234")
+        return text.replace(",", "")
+    if _COMMA_IS_DECIMAL.fullmatch(text):
+        return text.replace(".", "").replace(",", ".")
+    return text
 
 
 def milliseconds(value: Any, zone: tzinfo = UTC) -> int:

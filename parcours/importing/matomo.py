@@ -5,13 +5,17 @@ Page views become views, and actions on them become events. This format has no p
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import tzinfo
 from typing import Any
 
-from parcours.importing.items import Bad, Item, Made, Row, Source, name_of
+from parcours.importing.identity import Occurrences, row_id
+from parcours.importing.items import Bad, Item, Made, Row, Source
 from parcours.importing.mapping import Unmapped, milliseconds, number
 from parcours.importing.rows import Read
-from parcours.importing.view_batches import ViewFacts, Views, size
+from parcours.importing.view_batches import ViewFacts, Views, window
 
 _DEVICES = {"Desktop": "desktop", "Smartphone": "phone", "Phablet": "phone", "Tablet": "tablet"}
 _REVENUE = ("ecommerceOrder", "goal")
@@ -19,12 +23,12 @@ _NAMES = {"ecommerceOrder": "order", "ecommerceAbandonedCart": "abandoned cart"}
 _PLAIN = ("download", "outlink", "search", "ecommerceAbandonedCart")
 
 
-def items(rows: Iterable[Read], digest: str) -> Source:
-    """One visit a line; its actions are read in order."""
+def items(rows: Iterable[Read], zone: tzinfo) -> Source:
+    """One visit a line; its actions are read in order. `zone`: of times without an offset."""
     source = Source(iter(()))
+    reader = _Reader(zone)
 
     def read_all() -> Iterator[Made]:
-        views = Views()
         for read in rows:
             if isinstance(read, Bad):
                 yield read
@@ -34,11 +38,12 @@ def items(rows: Iterable[Read], digest: str) -> Source:
             if not isinstance(actions, list):
                 yield Bad(line, "actionDetails is missing", visit)
                 continue
-            for place, action in enumerate(actions):
+            of = _Visit(line, visit, min((_view_time(action, zone) for action in actions), default=0))
+            for place, action in enumerate(actions, 1):
                 try:
-                    item = _item(line, place, visit, action, views, digest)
+                    item = reader.item(of, action)
                 except Unmapped as error:
-                    yield Bad(line, f"action {place + 1}: {error}", action)
+                    yield Bad(line, f"action {place}: {error}", action)
                     continue
                 if item is None:
                     source.left_out[str(action.get("type"))] += 1
@@ -49,67 +54,106 @@ def items(rows: Iterable[Read], digest: str) -> Source:
     return source
 
 
-def _item(line: int, place: int, visit: Row, action: Any, views: Views, digest: str) -> Item | None:
-    if not isinstance(action, dict):
-        raise Unmapped("it is not an object")
-    kind = str(action.get("type"))
-    if kind == "action":
-        return _view(line, place, visit, action, views)
-    if kind == "event":
-        name = " ".join(str(part) for part in (action.get("eventCategory"), action.get("eventAction")) if part)
-        return _event(line, place, visit, action, name, action.get("eventValue"), digest)
-    if kind in _REVENUE:
-        name = _NAMES.get(kind) or str(action.get("goalName") or "goal")
-        return _event(line, place, visit, action, name, action.get("revenue"), digest)
-    if kind in _PLAIN:
-        return _event(line, place, visit, action, _NAMES.get(kind, kind), None, digest)
-    return None
+@dataclass(frozen=True)
+class _Visit:
+    line: int
+    row: Row
+    begins: int  # ms since 1970, the time of its first view; actions may be in any order
+
+    @property
+    def key(self) -> tuple[object, object]:
+        """What a visit is known by."""
+        return self.row.get("idSite"), self.row.get("idVisit") or f"of {self.visitor}"
+
+    @property
+    def visitor(self) -> str:
+        if self.row.get("userId"):
+            return f"@{self.row['userId']}"
+        return str(self.row.get("visitorId") or "")[:64]
 
 
-def _view(line: int, place: int, visit: Row, action: Row, views: Views) -> Item:
-    if not action.get("url"):
-        raise Unmapped("url is missing")
-    width, _, height = str(visit.get("resolution") or "").partition("x")
-    shown = ViewFacts(
-        str(action["url"]),
-        (size(width, 1), size(height, 1)),
-        referrer=str(visit.get("referrerUrl") or "") if place == 0 else "",
-        language=str(visit.get("languageCode") or ""),
-        visitor=_visitor(visit),
-        engaged_ms=_seconds(action.get("timeSpent")) * 1000,
-        touch=visit.get("deviceType") in ("Smartphone", "Phablet", "Tablet"),
-    )
-    key = ("matomo", visit.get("idSite"), visit.get("idVisit"), action.get("pageId") or place)
-    (batch,) = views.batches(key, _when(action), shown)
-    reported = {
-        "device": _DEVICES.get(str(visit.get("deviceType")), "other"),
-        "browser": str(visit.get("browserName") or "")[:40],
-        "os": str(visit.get("operatingSystemName") or "")[:40],
-    }
-    return Item(line, "batches", {"batch": batch} | reported)
+class _Reader:
+    def __init__(self, zone: tzinfo) -> None:
+        self._zone = zone
+        self._views = Views()
+        self._occurrences = Occurrences()
+
+    def item(self, visit: _Visit, action: Any) -> Item | None:
+        """What an action becomes; None if it is ignored."""
+        if not isinstance(action, dict):
+            raise Unmapped("it is not an object")
+        kind = str(action.get("type"))
+        if kind == "action":
+            return self._view(visit, action)
+        if kind == "event":
+            name = " ".join(str(part) for part in (action.get("eventCategory"), action.get("eventAction")) if part)
+            return self._event(visit, action, name, action.get("eventValue"))
+        if kind in _REVENUE:
+            name = _NAMES.get(kind) or str(action.get("goalName") or "goal")
+            return self._event(visit, action, name, action.get("revenue"))
+        if kind in _PLAIN:
+            return self._event(visit, action, _NAMES.get(kind, kind), None)
+        return None
+
+    def _view(self, visit: _Visit, action: Row) -> Item:
+        if not action.get("url"):
+            raise Unmapped("url is missing")
+        when = self._when(action)
+        width, _, height = str(visit.row.get("resolution") or "").partition("x")
+        device = _DEVICES.get(str(visit.row.get("deviceType")), "other")
+        shown = ViewFacts(
+            str(action["url"]),
+            window(width, height, device),
+            referrer=str(visit.row.get("referrerUrl") or "") if when == visit.begins else "",
+            language=str(visit.row.get("languageCode") or ""),
+            visitor=visit.visitor,
+            engaged_ms=_seconds(action.get("timeSpent")) * 1000,
+            touch=visit.row.get("deviceType") in ("Smartphone", "Phablet", "Tablet"),
+        )
+        key = ("matomo", *visit.key, action.get("pageId"), when, action["url"])
+        (batch,) = self._views.batches(key, when, shown)
+        reported = {
+            "device": device,
+            "browser": str(visit.row.get("browserName") or "")[:40],
+            "os": str(visit.row.get("operatingSystemName") or "")[:40],
+        }
+        return Item(visit.line, "batches", {"batch": batch} | reported)
+
+    def _event(self, visit: _Visit, action: Row, name: str, value: Any) -> Item:
+        body: Row = {"name": (name or "event")[:64], "time": self._when(action)}
+        if value not in (None, "", False):
+            body["value"] = number(value)
+        if visitor := visit.visitor:
+            body["visitor" if visitor.startswith("@") else "browser_id"] = visitor.removeprefix("@")
+        if action.get("url") and action["type"] not in ("download", "outlink"):
+            body["page"] = str(action["url"])[:2048]
+        return Item(visit.line, "events", {"id": self._id(visit, action, body)} | body)
+
+    def _id(self, visit: _Visit, action: Row, body: Row) -> str:
+        """By Matomo's own ids, where an action has them; else by its visit and what it says.
+
+        Matomo keeps one order of an `orderId` per site, and one conversion of a goal per visit or per page action.
+        """
+        kind = action["type"]
+        if kind == "ecommerceOrder" and action.get("orderId"):
+            return row_id("matomo", visit.row.get("idSite"), kind, action["orderId"])
+        if kind != "goal" and action.get("pageId"):
+            return row_id("matomo", *visit.key, kind, action["pageId"], body["time"], body["name"])
+        content = ("matomo", *visit.key, kind, action.get("goalId"), sorted(body.items()))
+        return row_id(*content, self._occurrences.number(*content))
+
+    def _when(self, action: Row) -> int:
+        if not action.get("timestamp"):
+            raise Unmapped("timestamp is missing")
+        return milliseconds(action["timestamp"], self._zone)
 
 
-def _event(line: int, place: int, visit: Row, action: Row, name: str, value: Any, digest: str) -> Item:
-    body: Row = {"id": name_of(digest, line, place), "name": (name or "event")[:64], "time": _when(action)}
-    if value not in (None, "", False):
-        body["value"] = number(value)
-    if visitor := _visitor(visit):
-        body["visitor" if visitor.startswith("@") else "browser_id"] = visitor.removeprefix("@")
-    if action.get("url") and action["type"] not in ("download", "outlink"):
-        body["page"] = str(action["url"])[:2048]
-    return Item(line, "events", body)
-
-
-def _visitor(visit: Row) -> str:
-    if visit.get("userId"):
-        return f"@{visit['userId']}"
-    return str(visit.get("visitorId") or "")[:64]
-
-
-def _when(action: Row) -> int:
-    if not action.get("timestamp"):
-        raise Unmapped("timestamp is missing")
-    return milliseconds(action["timestamp"])
+def _view_time(action: Any, zone: tzinfo) -> int:
+    """The time of a view in ms; beyond every time for anything else, also for what is rejected when it is read."""
+    try:
+        return milliseconds(action["timestamp"], zone) if action["type"] == "action" else sys.maxsize
+    except (Unmapped, KeyError, TypeError):
+        return sys.maxsize
 
 
 def _seconds(value: Any) -> int:

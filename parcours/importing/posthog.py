@@ -9,15 +9,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import tzinfo
 from typing import Any
 from urllib.parse import urlsplit
 
 import msgspec
 
-from parcours.importing.items import Bad, Item, Made, Row, Source, name_of
+from parcours.importing.identity import Occurrences, row_id
+from parcours.importing.items import Bad, Item, Made, Row, Source
 from parcours.importing.mapping import Unmapped, milliseconds, number
 from parcours.importing.rows import Read
-from parcours.importing.view_batches import PagePoint, ViewFacts, Views, size
+from parcours.importing.view_batches import PagePoint, ViewFacts, Views, size, window
 
 Heights = Mapping[tuple[str, int], int]
 _DEVICES = {"Mobile": "phone", "Tablet": "tablet", "Desktop": "desktop"}
@@ -49,10 +51,10 @@ def heights_of(rows: Iterable[Read]) -> Heights:
     return found
 
 
-def items(rows: Iterable[Read], heights: Heights, fields: Mapping[str, str], digest: str) -> Source:
-    """`fields`: `value` → the property that holds the value of custom events."""
+def items(rows: Iterable[Read], heights: Heights, fields: Mapping[str, str], zone: tzinfo) -> Source:
+    """`fields`: `value` → the property that holds the value of custom events; `zone`: of times without an offset."""
     source = Source(iter(()))
-    reader = _Reader(heights, fields.get("value", "value").removeprefix("properties."), digest, source)
+    reader = _Reader(heights, fields.get("value", "value").removeprefix("properties."), zone, source)
 
     def read_all() -> Iterator[Made]:
         for read in rows:
@@ -69,10 +71,11 @@ def items(rows: Iterable[Read], heights: Heights, fields: Mapping[str, str], dig
 
 
 class _Reader:
-    def __init__(self, heights: Heights, value: str, digest: str, source: Source) -> None:
+    def __init__(self, heights: Heights, value: str, zone: tzinfo, source: Source) -> None:
         self._heights = heights
         self._value = value
-        self._digest = digest
+        self._zone = zone
+        self._occurrences = Occurrences()
         self._left_out = source.left_out
         self._views = Views()
         self._by_name: dict[str, Callable[[int, Row, Row, int], list[Item]]] = {
@@ -87,7 +90,7 @@ class _Reader:
             raise Unmapped("event is missing")
         if not row.get("timestamp"):
             raise Unmapped("timestamp is missing")
-        when = milliseconds(row["timestamp"])
+        when = milliseconds(row["timestamp"], self._zone)
         properties = _properties(row)
         made = self._by_name.get(name, self._skip if name.startswith("$") else self._custom)(
             line, row, properties, when
@@ -115,12 +118,13 @@ class _Reader:
     def _batches(
         self, line: int, row: Row, properties: Row, url: str, when: int, clicks: list[PagePoint]
     ) -> list[Item]:
-        width = size(properties.get("$viewport_width"), 1)
+        device = _DEVICES.get(str(properties.get("$device_type")), "")
+        viewport = window(properties.get("$viewport_width"), properties.get("$viewport_height"), device)
         parts = urlsplit(url)
         facts = ViewFacts(
             url,
-            (width, size(properties.get("$viewport_height"), 1)),
-            self._heights.get((f"{parts.netloc}{parts.path}", width), 0),
+            viewport,
+            self._heights.get((f"{parts.netloc}{parts.path}", viewport[0]), 0),
             str(properties.get("$referrer") or "").replace("$direct", ""),
             str(properties.get("$browser_language") or ""),
             f"@{row['distinct_id']}" if row.get("distinct_id") else "",
@@ -128,7 +132,7 @@ class _Reader:
         )
         reported = {
             "agent": str(properties.get("$raw_user_agent") or "")[:512],
-            "device": _DEVICES.get(str(properties.get("$device_type")), ""),
+            "device": device,
             "browser": str(properties.get("$browser") or "")[:40],
             "os": str(properties.get("$os") or "")[:40],
         }
@@ -154,14 +158,23 @@ class _Reader:
         return []
 
     def _event(self, line: int, row: Row, properties: Row, when: int, name: str, value: float | None) -> Item:
-        body: Row = {"id": name_of(self._digest, line), "name": name[:64], "time": when}
+        body: Row = {"name": name[:64], "time": when}
         if value is not None:
             body["value"] = value
         if row.get("distinct_id"):
             body["visitor"] = str(row["distinct_id"])[:200]
         if properties.get("$current_url"):
             body["page"] = str(properties["$current_url"])[:2048]
-        return Item(line, "events", body)
+        return Item(line, "events", {"id": self._id(row, when, body)} | body)
+
+    def _id(self, row: Row, when: int, body: Row) -> str:
+        """By what PostHog itself knows an event by (its API calls the uuid `id`); without a uuid by what it says."""
+        uuid = row.get("uuid") or row.get("id")
+        content = ("posthog", uuid, row["event"], when, row.get("distinct_id"))
+        if uuid:
+            return row_id(*content)
+        content = (*content, sorted(body.items()))
+        return row_id(*content, self._occurrences.number(*content))
 
 
 def _properties(row: Row) -> Row:

@@ -8,6 +8,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import subprocess
 import sys
 import zlib
@@ -28,6 +29,10 @@ FORMATS = {
 DELIMITERS = ",;\t|"
 _LISTS = ("results", "events", "visits")  # keys under which API responses keep their rows
 _BLOCK = 1 << 20
+_MAX_HEADER = 1 << 17  # letters of the line that names the columns
+_MAX_CELL = 1 << 26  # letters; the properties of one event of PostHog can hold thousands of points
+_SEPARATOR = re.compile(r'"?sep=(.)"?\s*')  # a first line that Excel writes and reads
+_PERIOD = re.compile(r"[\d,\-]+")  # a key of Matomo's answers for several days or sites
 
 
 class UnreadableFile(Exception):
@@ -70,7 +75,7 @@ def columns_of(path: Path) -> list[str] | None:
     if format_of(path) != "csv":
         return None
     with _readable_errors(path), _opened(path) as raw:
-        return _names(path, _text(raw).readline())[0]
+        return _names(path, _text(raw))[0]
 
 
 @contextmanager
@@ -92,13 +97,18 @@ def _text(raw: IO[bytes]) -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, "utf-8", "surrogateescape", newline="")
 
 
-def _names(path: Path, header: str) -> tuple[list[str], str]:
-    """The column names and the delimiter."""
-    header = header.removeprefix("\ufeff")
+def _names(path: Path, text: io.TextIOWrapper) -> tuple[list[str], str, int]:
+    """The column names, the delimiter, and the number of lines read: two if the first one is `sep=;`."""
+    header = text.readline().removeprefix("\ufeff")
+    separator = _SEPARATOR.fullmatch(header)
+    if separator:
+        header = text.readline()
     if "\0" in header or _broken([header]):
         raise UnreadableFile(f"{path.name} is not text in UTF-8: save it again as CSV UTF-8.")
-    delimiter = max(DELIMITERS, key=header.count)
+    delimiter = separator[1] if separator else max(DELIMITERS, key=header.count)
     try:
+        if len(header) > _MAX_HEADER:
+            raise csv.Error(f"it has more than {_MAX_HEADER} letters")
         names = next(csv.reader([header], delimiter=delimiter, strict=True), [])
     except csv.Error as error:
         raise UnreadableFile(f"{path.name}: the first line should name the columns, but is not CSV: {error}") from None
@@ -107,13 +117,14 @@ def _names(path: Path, header: str) -> tuple[list[str], str]:
     twice = [name for name, times in Counter(names).items() if name and times > 1]
     if twice:
         raise UnreadableFile(f"{path.name}: two columns have the name {twice[0][:60]!r}; rename one.")
-    return names, delimiter
+    return names, delimiter, 2 if separator else 1
 
 
 def _csv(path: Path) -> Iterator[Read]:
     with _opened(path) as raw:
         text = _text(raw)
-        names, delimiter = _names(path, text.readline())
+        names, delimiter, before = _names(path, text)
+        csv.field_size_limit(_MAX_CELL)
         reader = csv.reader(text, delimiter=delimiter, strict=True)
         while True:
             try:
@@ -121,9 +132,9 @@ def _csv(path: Path) -> Iterator[Read]:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield Bad(reader.line_num + 1, f"This is not CSV: {error}")
+                yield Bad(reader.line_num + before, f"This is not CSV: {error}")
                 continue
-            line = reader.line_num + 1
+            line = reader.line_num + before
             if not cells:
                 continue
             if len(cells) != len(names):
@@ -164,11 +175,36 @@ def _json(path: Path) -> Iterator[Read]:
                 f"{path.name} is not JSON: {error}. Is it one object per line? Name it .ndjson."
             ) from None
     if isinstance(found, dict):
-        found = next((found[name] for name in _LISTS if isinstance(found.get(name), list)), [found])
+        found = _list_in(found)
     if not isinstance(found, list):
         raise UnreadableFile(f"{path.name} holds no list of objects.")
     for place, row in enumerate(found, 1):
         yield (place, row) if isinstance(row, dict) else Bad(place, "This is not an object.", row)
+
+
+def _list_in(answer: Row) -> list[Any]:
+    """The rows in an answer of an API: a list under a known name, a table, or a list for each day or site."""
+    name = next((name for name in _LISTS if isinstance(answer.get(name), list)), None)
+    if name is not None:
+        rows: list[Any] = answer[name]
+        columns = answer.get("columns")
+        if isinstance(columns, list) and all(isinstance(column, str) for column in columns):
+            return [_of_columns(columns, row) for row in rows]
+        return rows
+    if answer and all(_PERIOD.fullmatch(key) for key in answer):
+        by_period = [_list_in(part) if isinstance(part, dict) else part for part in answer.values()]
+        if all(isinstance(part, list) for part in by_period):
+            return [row for part in by_period for row in part]
+    return [answer]
+
+
+def _of_columns(columns: list[str], cells: Any) -> Any:
+    """An object from a row of PostHog's query API; its column `*` holds a whole event."""
+    if not isinstance(cells, list) or len(cells) != len(columns):
+        return cells  # reported as a row that is not an object
+    row = dict(zip(columns, cells, strict=True))
+    whole = row.pop("*", None)
+    return whole | row if isinstance(whole, dict) else row
 
 
 def _parquet(path: Path) -> Iterator[Read]:

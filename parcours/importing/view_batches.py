@@ -8,7 +8,8 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 from collector import wire
-from parcours.importing.items import Row, view_id
+from parcours.importing.identity import view_id
+from parcours.importing.items import Row
 
 # No element has this path (step numbers begin at 1), so its clicks are placed by the page alone, and only
 # on a picture of the same page at the same size (aggregator/placing/ladder.py, rung `page`).
@@ -16,6 +17,10 @@ NO_ELEMENT = "html:0"
 NO_FINGERPRINTS = "~" * 11
 _DAY = 86_400_000
 MAX_CLICKS = 200  # per batch
+# Windows of visitors whose window is not known, by device, px: a width of 1 or 0 would be a width of the page.
+_USUAL_WINDOW = {"phone": (390, 844), "tablet": (820, 1180)}
+_USUAL_DESKTOP = (1366, 768)
+_LEAST_WIDTH = 100  # px; a smaller window is no window
 _UTM = ("utm_source", "utm_medium", "utm_campaign")
 
 
@@ -111,12 +116,19 @@ def _pixel(at: float) -> int:
     return min(max(round(at), -wire.MAX_PX), wire.MAX_PX)
 
 
-def size(value: Any, least: int = 0) -> int:
-    """A size in px within the limits of the wire format; `least` if there is none."""
+def size(value: Any) -> int:
+    """A size in px within the limits of the wire format; 0 if there is none."""
     try:
-        return min(max(int(float(value)), least), 20_000)
+        return min(max(int(float(value)), 0), 20_000)
     except (TypeError, ValueError, OverflowError):
-        return least
+        return 0
+
+
+def window(width: Any, height: Any, device: str) -> tuple[int, int]:
+    """The size of a window in px; the usual one of the device where it is not known ("unknown", 0)."""
+    usual = _USUAL_WINDOW.get(device, _USUAL_DESKTOP)
+    known = size(width)
+    return (known, size(height) or usual[1]) if known >= _LEAST_WIDTH else usual
 
 
 def _address(url: str) -> str:

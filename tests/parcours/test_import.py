@@ -80,8 +80,9 @@ def test_a_table_with_rejected_lines(server: Server, tmp_path: Path) -> None:
         "name=order",
     )
     dry = server.run(*arguments, "--dry-run")
-    assert (dry.returncode, dry.stdout.splitlines()[-1]) == (0, "Nothing was sent.")
-    assert "4 events" in dry.stdout
+    assert (dry.returncode, dry.stdout.splitlines()[-1]) == (5, "Nothing was sent.")
+    assert "2 events" in dry.stdout
+    assert "3 invalid lines" in dry.stdout
     assert server.rows("Table", "events") == []
 
     done = server.run(*arguments)
@@ -96,7 +97,10 @@ def test_a_table_with_rejected_lines(server: Server, tmp_path: Path) -> None:
     ]
     assert server.rows("Table", "views") == []
 
-    assert server.run(*arguments).returncode == 5
+    second = server.run(*arguments)
+    assert second.returncode == 5
+    assert "already imported" in second.stdout
+    assert "2 accepted, 0" not in second.stdout
     (tmp_path / "orders.csv.import.json").unlink()
     again = json.loads(server.run(*arguments, "--json").stdout)
     assert (again[0]["accepted"], again[0]["duplicates"], again[0]["refused"]) == (0, 2, 3)

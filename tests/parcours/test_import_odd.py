@@ -12,11 +12,13 @@ from click.testing import CliRunner, Result
 
 from parcours.cli import cli
 from parcours.importing import mapping, matomo, posthog
-from parcours.importing.checking import Findings, examine
+from parcours.importing.checking import Findings, Limits, examine
 from parcours.importing.items import Source
 from parcours.importing.progress import ImportProgress
 from parcours.importing.rows import UnreadableFile, digest_of, rows_of
 
+UTC = ZoneInfo("UTC")
+LIMITS = Limits(1_796_000_000_000)  # a few days after the examples
 ROW = b"order,2026-11-20T10:00:00Z,5\n"
 GOOD = b"name,time,value\n" + ROW
 PACKED = gzip.compress(b"name,time\n" + b"".join(b"order,%d\n" % second for second in range(5_000)))
@@ -82,16 +84,16 @@ def dry_run(runner: CliRunner, path: Path, *options: str) -> Result:
 
 def sources(path: Path) -> Iterator[Source]:
     """As each of the three readers takes it."""
-    yield mapping.events(rows_of(path), {}, {}, ZoneInfo("UTC"), "d" * 64)
-    yield posthog.items(rows_of(path), posthog.heights_of(rows_of(path)), {}, "d" * 64)
-    yield matomo.items(rows_of(path), "d" * 64)
+    yield mapping.events(rows_of(path), {}, {}, UTC)
+    yield posthog.items(rows_of(path), posthog.heights_of(rows_of(path)), {}, UTC)
+    yield matomo.items(rows_of(path), UTC)
 
 
 @pytest.mark.parametrize("name", ODD)
 def test_other_notations_give_the_same(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(ODD[name])
-    found: Findings = examine(next(sources(path)).items)
+    found: Findings = examine(next(sources(path)).items, LIMITS)
     assert (found.events, found.refused) == (1, 0)
 
 
@@ -113,7 +115,7 @@ def test_invalid_lines_are_counted(tmp_path: Path, name: str) -> None:
     content, bad = BAD_LINES[name]
     path.write_bytes(content)
     for source in sources(path):
-        found = examine(source.items)
+        found = examine(source.items, LIMITS)
         assert found.refused >= bad, found.bad
         assert all(len(no.message) < 1_000 for no in found.bad)
 
