@@ -196,10 +196,11 @@ def _domains(settings: Settings, site: str) -> list[str] | None:
 
 def _preview(files: Sequence[Path], how: FileFormat, limits: Limits, as_json: bool) -> int:
     """Print what would be sent; the number of lines that would be rejected."""
-    counts, lines = [], []
+    counts, lines, refused = [], [], 0
     for file in files:
         source = how.source(file)
         found = examine(source.items, limits)
+        refused += found.refused
         counts.append(
             {
                 "file": str(file), "events": found.events, "batches": found.batches, "points": found.points,
@@ -213,7 +214,7 @@ def _preview(files: Sequence[Path], how: FileFormat, limits: Limits, as_json: bo
         lines += [f"  as {item.kind}: {as_line(item.body)}" for item in found.first]
         lines += [f"  line {bad.line}: {bad.message}" for bad in itertools.islice(found.bad, 5)]
     answer(counts, as_json, "\n".join([*lines, "Nothing was sent."]))
-    return sum(count["refused"] for count in counts)
+    return refused
 
 
 COMMANDS = (import_,)

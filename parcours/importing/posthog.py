@@ -173,8 +173,8 @@ class _Reader:
         content = ("posthog", uuid, row["event"], when, row.get("distinct_id"))
         if uuid:
             return row_id(*content)
-        content = (*content, sorted(body.items()))
-        return row_id(*content, self._occurrences.number(*content))
+        fields = sorted(body.items())
+        return row_id(*content, fields, self._occurrences.number(*content, fields))
 
 
 def _properties(row: Row) -> Row:
