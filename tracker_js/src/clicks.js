@@ -1,6 +1,7 @@
 // Clicks: on which element, where in its box. Everything is read when the button goes down: what the page does next
 // must not move the click or put it into the next view.
-import {hear, listen} from './listen.js';
+import {guard} from './guard.js';
+import {bind, hear, listen} from './listen.js';
 import {placeOn, recordOf} from './place.js';
 import {allowed} from './settings.js';
 import {sum} from './totals.js';
@@ -29,7 +30,7 @@ export const captureClicks = (touch, effects) => {
     touch();
     down = event.timeStamp;
   });
-  hear('pointerdown pointerup pointercancel click auxclick', (event) => {
+  const onPointer = guard((event) => {
     const {button, timeStamp, type} = event;
     const path = event.composedPath();
     const isPress = type === 'pointerdown';
@@ -58,8 +59,11 @@ export const captureClicks = (touch, effects) => {
           (event.ctrlKey || event.metaKey || event.shiftKey || event.altKey) * MODIFIER,
       };
     }
-    if (isPress) down = timeStamp;
-    else {
+    if (isPress) {
+      down = timeStamp;
+      // Only now: a page has few listeners while nobody presses.
+      bind('pointerup pointercancel', onPointer, event.view);
+    } else {
       followPress(event);
       if (!isKey && timeStamp > down + LONG_PRESS) press.k |= LONG;
       if (!isClick) press.k |= DISABLED;
@@ -69,6 +73,7 @@ export const captureClicks = (touch, effects) => {
       press = 0;
     }
   });
+  hear('pointerdown click auxclick', onPointer);
   // The page gets no events from a cross-origin frame. A click into one moves the focus there, without a key or a
   // press in the page. https://html.spec.whatwg.org/multipage/interaction.html#the-useractivation-interface
   listen('blur', (event) => {

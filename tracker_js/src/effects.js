@@ -20,8 +20,9 @@ const RUN = 300; // ms: changes of a node closer together have the same cause
 const DOUBLE = 500; // ms: two presses of an element closer together are one double-click
 const MOST = 500; // changes kept, and mutation records read in one callback
 const CHECK = 100; // ms from a click to the first check for what no event reports; each next wait is twice as long
-// Events that stay within their document or shadow root. They report a change (`CHANGED`).
-const LOCAL_EVENTS = 'toggle load play pause volumechange fullscreenchange';
+// Events that stay within their document or shadow root, or matter only after a press. Those that are not in
+// `EFFECT_EVENTS` report a change (`CHANGED`).
+const LOCAL_EVENTS = 'selectionchange toggle load play pause volumechange fullscreenchange';
 
 /**
  * `settle`: emits clicks; `watch`, `awaitEffect`: for captures of clicks; `note`: for a capture whose events
@@ -51,7 +52,7 @@ export const captureEffects = (emit) => {
     // Visitors scroll the page in ways that no event reports (scroll bar, search), again and again.
     if (!isOther && target !== document && now > pressed + STILL && (now > what.at + APART || now > pressed + LASTING))
       what.late++;
-    if (what.answers && now < pressed + WATCH && what.at < pressed && log.length < MOST)
+    if (what.answers && now < pressed + WATCH && what.at <= pressed && log.length < MOST)
       log.push({at: now, kind, what});
     what.at = now;
   };
@@ -158,7 +159,7 @@ export const captureEffects = (emit) => {
     hasChanged = appearance(elements, path, event.pointerType === 'touch');
   };
 
-  hear('selectionchange input focusin', onEffect);
+  hear('input focusin', onEffect);
   listen('pagehide blur', onEffect);
   listen('navigate', onEffect, window.navigation);
   onStop(disconnect);

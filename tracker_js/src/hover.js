@@ -40,8 +40,9 @@ export const captureHover = (emit, touch) => {
     since = now;
   };
 
-  /** Emits the dwell; the pointer has no place until it moves again. */
-  const leave = () => {
+  /** Emits the dwell; the pointer has no place until it moves again. `within`: only if it is in this element. */
+  const leave = (within) => {
+    if (within?.contains && !within.contains(first[0])) return;
     spend(Date.now());
     goTo([]);
     move = since = 0;

@@ -8,7 +8,7 @@ export const MARK = Symbol.for('parcours');
 const heard = []; // [types, fn] to listen to in frames too
 
 export const bind = (types, fn, target) => {
-  for (const type of types.split(' ')) target.addEventListener(type, fn, {capture: true, signal});
+  for (const type of types.split(' ')) target.addEventListener(type, fn, {capture: true, passive: true, signal});
 };
 
 /** Listens to `types` (separated by spaces). In the capture phase, the window hears the document's events first. */
