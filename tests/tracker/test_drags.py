@@ -63,7 +63,8 @@ def judged(found: list[dict[str, Any]]) -> tuple[list[bool], list[bool]]:
     suspects = SuspectClicks(
         group=np.zeros(n, np.int32), view=same, visitor=same, record=same, time=column("time", np.int64),
         page_x=column("px", np.int32), page_y=column("py", np.int32), effect=column("r", np.uint8),
-        effect_ms=column("d", np.int32) * 10 * (column("r", np.int32) > 0), button=column("b", np.uint8), flags=column("k", np.uint8),
+        effect_ms=column("d", np.int32) * 10 * (column("r", np.int32) > 0),
+        button=column("b", np.uint8), flags=column("k", np.uint8),
     )  # fmt: skip
     none = np.zeros(n, bool)
     return dead(suspects, none).tolist(), rage(suspects, none).tolist()
