@@ -1,4 +1,4 @@
-"""Checks of values that several kinds share: days, addresses, keys."""
+"""Checks of values that several kinds share: days, time zones, addresses, keys."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rules.faults import Fault, fault
+from store.zones import UnknownZone, zone_named
 
 
 def day_faults(values: Mapping[str, Any], *names: str) -> Iterator[Fault]:
@@ -37,6 +38,15 @@ def is_address(text: str) -> bool:
         return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         return False
+
+
+def zone_fault(text: str, path: str) -> Iterator[Fault]:
+    """A fault unless the text is empty or the name of a time zone."""
+    try:
+        if text:
+            zone_named(text)
+    except UnknownZone as unknown:
+        yield fault(path, "zone", value=text, example=unknown.example)
 
 
 def twice_faults(keys: Iterable[tuple[str, str]]) -> Iterator[Fault]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from rules.faults import Fault, fault
+from store.zones import DAY_MS, UTC_ZONE, Zone, day_numbered, now_ms
 
 DAYS = 28  # the default
 LONGEST = 3660  # days, for `days`
@@ -15,9 +16,14 @@ FIRST, LAST = date(1970, 1, 1), date(2149, 6, 5)  # range of a Date column in th
 NAMES = ("days", "since", "until")
 
 
-def today() -> date:
-    """Today's date in UTC, as in the tables."""
-    return datetime.now(UTC).date()
+def today(zone: Zone = UTC_ZONE) -> date:
+    """Today's date in a zone."""
+    return zone.today()
+
+
+def latest_today() -> date:
+    """Today's date where it is latest (UTC+14): a day after it is in the future everywhere."""
+    return day_numbered((now_ms() + 14 * 3_600_000) // DAY_MS)
 
 
 @dataclass(frozen=True)

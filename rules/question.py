@@ -19,6 +19,7 @@ from rules.faults import Fault, fault, in_order
 from rules.period import Period
 from store.devices import DEVICES, Device
 from store.kinds import MAP_KINDS, MapKind
+from store.zones import UTC_ZONE, Zone
 
 WIDTHS = (200, 10_000)  # CSS px
 YES, NO = ("1", "true"), ("0", "false")
@@ -39,6 +40,7 @@ class Question:
     state: str = ""  # key of a state of the page; "" = as it opens
     robots: bool = False  # include the visits of bots
     experiment: str = ""  # whose variants are compared; "" = no comparison
+    zone: Zone = UTC_ZONE  # of the days: that of the site
 
     def query(self, *without: str) -> dict[str, str]:
         """As URL parameters, without defaults and the parameters named in `without`."""
@@ -71,6 +73,7 @@ class Question:
             "kind": self.kind,
             "since": since.isoformat(),
             "until": until.isoformat(),
+            "timezone": self.zone.name,
             "variant": ":".join(self.variant or ()),
             "device": self.device or "all",
             "bots": self.robots,

@@ -31,11 +31,11 @@ class Known:
 
 
 def resolve(reading: Reading, known: Known) -> Reading:
-    """Replace names by the site's ids; names that the site does not have are faults.
+    """Replace names by the site's ids, with the site's zone; names that the site does not have are faults.
 
     An experiment that is not defined keeps its name, because pages may report variants of it anyway.
     """
-    question, faults = reading.question, list(reading.faults)
+    question, faults = replace(reading.question, zone=known.site.zone), list(reading.faults)
     if question.page:
         page = page_meant(known.site, question.page, known.pages)
         if isinstance(page, Fault):

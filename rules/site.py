@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from rules.domains import domain_fault, domain_of, network_fault, network_of
 from rules.faults import Fault, Faults, accepted, fault
-from rules.fields import address_fault, text_of, without_none
+from rules.fields import address_fault, text_of, without_none, zone_fault
 from rules.shape import record
 from store.definitions import Conflict, Definitions, Stored
 from store.records import Site
@@ -28,6 +28,7 @@ FIELDS = (
     "demo",
     "retake",
     "keep_pictures",
+    "timezone",
 )
 LONGEST_GRACE = 365  # days
 
@@ -73,6 +74,7 @@ def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
         if found := network_fault(text, f"staff_networks.{n}"):
             yield found
     yield from address_fault(values.get("fetch_from", ""), "fetch_from")
+    yield from zone_fault(values.get("timezone", ""), "timezone")
 
 
 def add(definitions: Definitions, fields: Mapping[str, object], by: str = "") -> Site:

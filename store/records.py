@@ -14,6 +14,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from store.devices import Device
+from store.zones import UTC_ZONE, Zone, zone_names
 
 MAX_STAGES = 12  # of a journey
 MAX_TOUCHPOINTS = 40  # of a stage
@@ -69,6 +70,12 @@ class Site(Record, frozen=True, kw_only=True):
     old_keys: tuple[OldKey, ...] = ()  # newest first
     retake: Schedule = "never"  # when the server takes its pictures again; changed: when the page has changed
     keep_pictures: Annotated[int, Meta(ge=2, le=500)] = 12  # the newest of each series, where a schedule is set
+    timezone: Annotated[str, Meta(max_length=64)] = ""  # IANA name of the zone of its days; "" = not chosen: UTC
+
+    @property
+    def zone(self) -> Zone:
+        """The zone of the site's days; UTC for a name that this machine does not know."""
+        return Zone(self.timezone) if self.timezone in zone_names() else UTC_ZONE
 
 
 class Variant(Struct, frozen=True):

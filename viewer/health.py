@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 
 from aggregator.answers.traffic import SiteTraffic, site_traffic
+from rules.period import today
 from store.client import Store
 from store.intake import SiteIntake
 from store.records import Site
@@ -31,12 +31,13 @@ class Health:
         self._work = work
         self._intake = intake
 
-    async def of(self, site: Site, today: date) -> SiteHealth:
+    async def of(self, site: Site) -> SiteHealth:
+        """As of today, in the site's zone."""
         number = int(site.id)
         intake = self._intake(number) if self._intake else None
 
         def read() -> SiteHealth:
             recent = read_recent(self._store, number, intake.unsaved if intake else {})
-            return SiteHealth(site_traffic(self._store, number, today), recent, intake)
+            return SiteHealth(site_traffic(self._store, number, today(site.zone), site.zone), recent, intake)
 
         return await self._work.run(read)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 
 import anyio
 
@@ -58,7 +59,7 @@ class ComparisonAnswer:
 
 def scope_of(question: Question) -> Scope:
     """What the aggregator is asked for a question, with the days that it means today."""
-    since, until = question.period.span(today())
+    since, until = question.period.span(today(question.zone))
     return Scope(
         site=question.site,
         pages=(question.page,),
@@ -68,6 +69,7 @@ def scope_of(question: Question) -> Scope:
         variant=question.variant,
         device=question.device,
         bots=question.robots,
+        zone=question.zone,
     )
 
 
@@ -158,8 +160,10 @@ class Maps:
     async def journey(self, journey: Journey, question: Question) -> JourneyMap:
         """The journey measured over the days and devices of a question."""
         await self.drained()
-        since, until = question.period.span(today())
-        return await self._work.heavy(journey_map, self._store, journey, since, until, question.device)
+        zone = question.zone
+        since, until = question.period.span(today(zone))
+        measure = partial(journey_map, device=question.device, zone=zone)
+        return await self._work.heavy(measure, self._store, journey, since, until)
 
     async def is_chosen(self, snapshot: Snapshot) -> bool:
         """Whether somebody chose this picture for the maps of its page."""
@@ -178,4 +182,4 @@ class Maps:
         return [self._snapshots.strip(snapshot.id, n) for n, _ in sorted(self._snapshots.strips(snapshot.id))]
 
     def _devices(self, scope: Scope, pages: tuple[str, ...]) -> dict[str, int]:
-        return devices_of(self._store, scope.site, pages, scope.since, scope.until)
+        return devices_of(self._store, scope.site, pages, scope.since, scope.until, scope.zone)

@@ -23,12 +23,13 @@ MOST = 12  # pictures of a page that are looked at
 def page_changes(
     store: Store, definitions: Definitions, snapshots: Snapshots, site: Site, pictures: Iterable[Snapshot], day: date
 ) -> Iterator[tuple[Snapshot, PageChange]]:
-    """Those of the pictures whose page has changed since, by the clicks of the default period until `day`."""
+    """Those of the pictures whose page has changed since, by the clicks of the default period until `day`, which
+    is one of the site's zone."""
     states = defined_states(definitions, site)
     since, until = Period().span(day)
     for picture in pictures:
         keys = [state.key for state in states_of(states, picture.page)]
-        if change := changed_since(store, snapshots, picture, since, until, keys):
+        if change := changed_since(store, snapshots, picture, since, until, keys, site.zone):
             yield picture, change
 
 
@@ -47,6 +48,6 @@ class PageChanges:
 
     def _of(self, site: Site, page: str) -> list[tuple[Snapshot, PageChange | None]]:
         used = [one for one in self._snapshots.list(int(site.id)) if one.page == page and not one.state][:MOST]
-        found = page_changes(self._store, self._definitions, self._snapshots, site, used, today())
+        found = page_changes(self._store, self._definitions, self._snapshots, site, used, today(site.zone))
         changes = {picture.id: change for picture, change in found}
         return [(picture, changes.get(picture.id)) for picture in used]

@@ -109,7 +109,7 @@ class Questions:
         remembered: bool = False,
     ) -> Asked:
         """The question of a query; `default` is the period if it names none."""
-        day, site = today(), int(known.site.id)
+        day, site = today(known.site.zone), int(known.site.id)
         reading = parse(site, query, asks, day, default)
         if reading.question.page and needs_visits(reading.question.page, known.pages):
 

@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 
 from store.client import Store
 from store.definitions import Definitions, Missing
@@ -108,7 +107,7 @@ class RetakeScheduler:
         for page in plan.pages:
             if under_way >= AT_ONCE or checks >= MOST_CHECKED or self._stopping:
                 break
-            if page.last.jobs or page.page in busy or not may_begin(self._now, page.due, plan.quiet):
+            if page.last.jobs or page.page in busy or not may_begin(self._now, page.due, plan.quiet, site.zone):
                 continue
             if site.retake == "changed" and not page.last.failures:
                 if self._now - self._checked.get((site.id, page.page), -DAY) < DAY // 2:
@@ -123,7 +122,7 @@ class RetakeScheduler:
     def _has_changed(self, site: Site, page: PageRetakes) -> bool:
         """Whether visitors use elements that one of the newest pictures of the page lacks."""
         parts = self._parts
-        day = datetime.fromtimestamp(self._now / 1000, UTC).date()
+        day = site.zone.day(self._now)
         found = page_changes(parts.store, parts.definitions, parts.snapshots, site, page.pictures, day)
         return next(found, None) is not None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 from aggregator.queries.traffic import read_hours, read_page_totals
 from aggregator.shapes.scope import SiteScope
@@ -39,7 +39,7 @@ class PageRetakes:
 
 @dataclass(frozen=True)
 class SiteRetakes:
-    """The pages of a site that are retaken, the busiest first, and the quiet hour (UTC) in which that happens."""
+    """The pages of a site that are retaken, the busiest first, and the quiet hour in which that happens."""
 
     site: Site
     quiet: int
@@ -63,8 +63,8 @@ def scheduled_retakes(
     """
     if site.retake == "never":
         return SiteRetakes(site, 0, ())
-    today = datetime.fromtimestamp(now / 1000, UTC).date()
-    scope = SiteScope(int(site.id), today - timedelta(days=TRAFFIC_DAYS - 1), today)
+    today = site.zone.day(now)
+    scope = SiteScope(int(site.id), today - timedelta(days=TRAFFIC_DAYS - 1), today, zone=site.zone)
     states = {"", *(state.key for state in defined_states(definitions, site))}
     running = {""} | {
         f"{experiment.id}={variant.key}"
@@ -117,7 +117,7 @@ class RetakeReader:
 
 
 def _due(site: Site, picture: Snapshot, last: LastRetake, quiet: int) -> int:
-    return next_retake(site.retake, picture.taken, last.begun, last.failures, quiet)
+    return next_retake(site.retake, picture.taken, last.begun, last.failures, quiet, site.zone)
 
 
 def _own_browser(snapshot: Snapshot) -> bool:

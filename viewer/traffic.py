@@ -17,12 +17,12 @@ class TrafficReader:
         self._work = work
 
     async def of_pages(self, site: Site, since: date, until: date) -> list[PageRow]:
-        """A row per page with visits in the period, both days included."""
-        return await self._work.run(pages_of, self._store, int(site.id), since, until)
+        """A row per page with visits in the period, both days included; days of the site's zone."""
+        return await self._work.run(pages_of, self._store, int(site.id), since, until, site.zone)
 
     async def devices(self, site: Site, page: str, since: date, until: date) -> dict[str, int]:
         """Visitors of a page (or pattern) by device class."""
-        return await self._work.run(devices_of, self._store, int(site.id), (page,), since, until)
+        return await self._work.run(devices_of, self._store, int(site.id), (page,), since, until, site.zone)
 
     async def pages(self, site: Site) -> list[str]:
         """Every page ever visited, most visited first."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 
 from aggregator.answers.located import LocatedSample, locate
 from aggregator.answers.sample import Sample
@@ -17,19 +17,26 @@ from aggregator.shapes.exposure import Exposed, LeftOut
 from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.snapshots import Snapshot, Snapshots
+from store.zones import UTC_ZONE, Zone
 
 
 def changed_since(
-    store: Store, snapshots: Snapshots, snapshot: Snapshot, since: date, until: date, states: Sequence[str] = ()
+    store: Store,
+    snapshots: Snapshots,
+    snapshot: Snapshot,
+    since: date,
+    until: date,
+    states: Sequence[str] = (),
+    zone: Zone = UTC_ZONE,
 ) -> PageChange | None:
-    """Whether the clicks of since…until show that the page has changed since this picture was taken.
+    """Whether the clicks of since…until (days of `zone`) show that the page has changed since this picture was taken.
 
     `states` of the page as for a heatmap. Only for a picture of the page as it opens: a click on an element that no
     picture shows belongs to none of the other states.
     """
     if snapshot.state:
         return None
-    scope = Scope(snapshot.site, (snapshot.page,), "click", since, until, variant=_variant(snapshot))
+    scope = Scope(snapshot.site, (snapshot.page,), "click", since, until, variant=_variant(snapshot), zone=zone)
     pages = resolve_pages(store, scope.site, scope.pages)
     picture = IndexedSnapshot(snapshot, indexed_layout(snapshots, snapshot))
     return change_of(store, snapshots, locate(store, snapshots, picture, _points(store, scope, pages), states), states)
@@ -50,12 +57,12 @@ def change_of(
     if new is not None:
         earlier = _points(store, new, sample.pages)
         found = _looked_up(locate(store, snapshots, located.picture, earlier, states)).and_also(found)
-    return page_change(found, snapshot.taken, sample.records)
+    return page_change(found, snapshot.taken, sample.records, sample.scope.zone)
 
 
 def _when_new(snapshot: Snapshot, scope: Scope) -> Scope | None:
     """The scope of BASELINE_DAYS before and after the picture, as far as they are before `scope`."""
-    taken = datetime.fromtimestamp(snapshot.taken / 1000, UTC).date()
+    taken = scope.zone.day(snapshot.taken)
     around = timedelta(days=BASELINE_DAYS)
     until = min(taken + around, scope.since - timedelta(days=1))
     return replace(scope, since=taken - around, until=until) if until >= taken - around else None

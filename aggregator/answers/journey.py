@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import numpy as np
 
@@ -18,8 +18,8 @@ from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from store.pages import matches
 from store.records import Journey, Touchpoint
+from store.zones import DAY_MS, UTC_ZONE, Zone
 
-DAY_MS = 86_400_000
 UNMAPPED_SHOWN = 20
 
 
@@ -77,18 +77,24 @@ class JourneyMap:
 
 
 def journey_map(
-    store: Store, journey: Journey, since: date, until: date, device: str = "", now: datetime | None = None
+    store: Store,
+    journey: Journey,
+    since: date,
+    until: date,
+    device: str = "",
+    now: datetime | None = None,
+    zone: Zone = UTC_ZONE,
 ) -> JourneyMap:
-    """Measure a journey over the visitors of since…until (both inclusive).
+    """Measure a journey over the visitors of since…until (both inclusive), days of `zone`.
 
     Views after `until` still count as "went on", so that the windows of a past period are closed.
     """
-    scope = SiteScope(int(journey.site), since, until, device)
+    scope = SiteScope(int(journey.site), since, until, device, zone)
     now_ms = int(now.timestamp() * 1000) if now else int(time.time() * 1000)
     claims = claimed_pages(journey, all_pages(store, scope.site))
-    last = max(until, datetime.fromtimestamp(now_ms / 1000, UTC).date())
-    touches = read_touches(store, replace(scope, until=last), claims)
-    sequences = Sequences(touches, _stage_of(journey), _midnight(since), _midnight(until + timedelta(days=1)))
+    touches = read_touches(store, replace(scope, until=max(until, zone.day(now_ms))), claims)
+    begin, end = zone.midnight(since), zone.midnight(until + timedelta(days=1))
+    sequences = Sequences(touches, _stage_of(journey), begin, end)
     page_visitors = read_page_visitors(store, scope)
     measured = _Measured(sequences, len(journey.stages), journey.window_days * DAY_MS, now_ms)
     of_pages = _PageFigures(claims, page_visitors, frustrated_visitors(store, scope, claims))
@@ -117,10 +123,6 @@ def _touchpoints(journey: Journey) -> list[tuple[int, Touchpoint]]:
 
 def _stage_of(journey: Journey) -> Int32:
     return np.array([-1] + [stage for stage, _ in _touchpoints(journey)], np.int32)
-
-
-def _midnight(day: date) -> int:
-    return int(datetime(day.year, day.month, day.day, tzinfo=UTC).timestamp() * 1000)
 
 
 @dataclass(frozen=True)

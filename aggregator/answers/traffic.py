@@ -17,6 +17,7 @@ from aggregator.queries.traffic import (
 )
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
+from store.zones import UTC_ZONE, Zone
 
 SHOWN_DAYS = 28
 
@@ -48,18 +49,18 @@ class PageRow:
     devices: dict[str, float]
 
 
-def site_traffic(store: Store, site: int, today: date) -> SiteTraffic:
-    """The last 28 days of a site."""
+def site_traffic(store: Store, site: int, today: date, zone: Zone = UTC_ZONE) -> SiteTraffic:
+    """The last 28 days of a site, in `zone`."""
     since = today - timedelta(days=SHOWN_DAYS - 1)
-    scope = SiteScope(site, since, today)
+    scope = SiteScope(site, since, today, zone=zone)
     views = read_daily(store, scope)
     daily = [views.get(since + timedelta(days=n), 0) for n in range(SHOWN_DAYS)]
     return SiteTraffic(daily[-1], sum(daily), read_last_view(store, site), daily, read_tracker_errors(store, scope))
 
 
-def pages_of(store: Store, site: int, since: date, until: date) -> list[PageRow]:
-    """The pages with views of people in since…until (inclusive), most visitors first."""
-    scope = SiteScope(site, since, until)
+def pages_of(store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE) -> list[PageRow]:
+    """The pages with views of people in since…until (inclusive, days of `zone`), most visitors first."""
+    scope = SiteScope(site, since, until, zone=zone)
     totals = read_page_totals(store, scope)
     if not totals:
         return []
@@ -86,9 +87,11 @@ def pages_of(store: Store, site: int, since: date, until: date) -> list[PageRow]
     ]
 
 
-def devices_of(store: Store, site: int, pages: tuple[str, ...], since: date, until: date) -> dict[str, int]:
+def devices_of(
+    store: Store, site: int, pages: tuple[str, ...], since: date, until: date, zone: Zone = UTC_ZONE
+) -> dict[str, int]:
     """Device → visitors of these pages, the commonest first."""
-    found = read_page_devices(store, SiteScope(site, since, until), pages)
+    found = read_page_devices(store, SiteScope(site, since, until, zone=zone), pages)
     return dict(_commonest_first({row.device: row.visitors for row in found}))
 
 

@@ -7,7 +7,6 @@ elements alone says nothing. It is compared with the share of the same picture w
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 
 import numpy as np
 
@@ -16,12 +15,12 @@ from aggregator.placing.ladder import NONE, TWIN, Certainty, RecordPlaces
 from aggregator.shapes.columns import Int64, Mask, UInt64
 from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
+from store.zones import DAY_MS, UTC_ZONE, Zone, day_numbered
 
 LEAST_RISE = 0.05  # of the share of visitors with a missing element, and of the share of points on one
 ERROR = 0.01  # chance of a false finding, over all days tested
 BASELINE_DAYS = 7  # before the picture, at most: used where too few visitors came between picture and change
 NAMED = 5  # new elements
-DAY_MS = 86_400_000
 _MIX = np.uint64(0x9E3779B97F4A7C15)  # 2^64 ÷ golden ratio
 _DAY_BITS = np.uint64(0xFFF)
 _DEVICE_LIMITS = (600, 1024)  # px: store.devices.device_of
@@ -71,7 +70,7 @@ class NewElement:
 
 @dataclass(frozen=True)
 class PageChange:
-    """The page has changed `since` (day, UTC): `share` of the `points` from then on are on elements that the picture
+    """The page has changed `since` (a day): `share` of the `points` from then on are on elements that the picture
     lacks, and `share_before` of the `points_before`. `visitors` and `visitors_before` are visitors per day, summed.
     """
 
@@ -99,8 +98,11 @@ def look_up(points: Points, records: Records, places: RecordPlaces, width: int) 
     return LookedUp(points.time[kept], points.visitor[kept], points.record[kept], ~found[at[kept]])
 
 
-def page_change(looked_up: LookedUp, taken: int, records: Records) -> PageChange | None:
-    """The change after `taken` (ms since 1970), on the day from which the shares differ most; None without a change.
+def page_change(
+    looked_up: LookedUp, taken: int, records: Records, zone: Zone = UTC_ZONE
+) -> PageChange | None:
+    """The change after `taken` (ms since 1970), on the day (of `zone`) from which the shares differ most; None without
+    one.
 
     For each day since the picture, the visitors from that day on are compared with those from the picture to that
     day; if these are fewer than FEW, also with those of the days just before the picture. There is a change if the
@@ -111,7 +113,7 @@ def page_change(looked_up: LookedUp, taken: int, records: Records) -> PageChange
     if not looked_up.missing[recent].any():
         return None
     looked_up = looked_up.take(recent)
-    days = _Days.of(looked_up, taken)
+    days = _Days.of(looked_up, taken, zone)
     best = days.best()
     if best is None:
         return None
@@ -121,7 +123,7 @@ def page_change(looked_up: LookedUp, taken: int, records: Records) -> PageChange
     share, share_before = float(looked_up.missing[after].mean()), float(looked_up.missing[before].mean())
     if share - share_before < LEAST_RISE:
         return None
-    since = datetime.fromtimestamp(int(days.key[first]) // 2 * DAY_MS / 1000, UTC).date()
+    since = day_numbered(int(days.key[first]) // 2)
     return PageChange(
         since=since.isoformat(),
         share=round(share, 4),
@@ -148,8 +150,8 @@ class _Days:
     of_point: Int64
 
     @classmethod
-    def of(cls, looked_up: LookedUp, taken: int) -> _Days:
-        key = looked_up.time // DAY_MS * 2 + (looked_up.time > taken)
+    def of(cls, looked_up: LookedUp, taken: int, zone: Zone) -> _Days:
+        key = zone.days(looked_up.time) * 2 + (looked_up.time > taken)
         first = int(key.min())
         present = np.bincount(key - first) > 0
         of_point = (np.cumsum(present) - 1)[key - first]

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from aggregator.shapes.scope import Scope, SiteScope
+from store.zoned_sql import in_days
 
-PAGES_AND_PERIOD = (
-    "site = {site:UInt32} AND page IN {pages:Array(String)} AND day BETWEEN {since:Date} AND {until:Date}"
-)
+PAGES = "site = {site:UInt32} AND page IN {pages:Array(String)} AND "
 OF_KIND = " AND kind = {kind:String}"
 PEOPLE = "bot = '' AND excluded = 0"
 
@@ -29,7 +28,8 @@ class Where:
 
 def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
     """The condition of a scope, for a table with (`kind`) or without a column `kind`."""
-    params: dict[str, Any] = {"site": scope.site, "pages": list(pages), "since": scope.since, "until": scope.until}
+    days, bounds = in_days(scope.zone, scope.since, scope.until)
+    params: dict[str, Any] = {"site": scope.site, "pages": list(pages), **bounds}
     if kind:
         params["kind"] = scope.kind
     segment = ["excluded = 0" if scope.bots else PEOPLE]
@@ -39,13 +39,14 @@ def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
     if scope.variant:
         segment.append("variants[{experiment:String}] = {variant:String}")
         params["experiment"], params["variant"] = scope.variant
-    return Where(PAGES_AND_PERIOD + (OF_KIND if kind else ""), " AND ".join(segment), params)
+    return Where(PAGES + days + (OF_KIND if kind else ""), " AND ".join(segment), params)
 
 
 def where_site(scope: SiteScope) -> tuple[str, dict[str, Any]]:
     """The condition of a question about a whole site, and its bound values."""
-    sql = "site = {site:UInt32} AND day BETWEEN {since:Date} AND {until:Date} AND " + PEOPLE
-    params: dict[str, Any] = {"site": scope.site, "since": scope.since, "until": scope.until}
+    days, bounds = in_days(scope.zone, scope.since, scope.until)
+    sql = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}"
+    params: dict[str, Any] = {"site": scope.site, **bounds}
     if scope.device:
         sql += " AND device = {device:String}"
         params["device"] = scope.device

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aggregator.queries.conditions import OF_KIND
+from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.pages import matches
 
@@ -27,13 +28,15 @@ def all_pages(store: Store, site: int) -> list[str]:
     return [str(page) for page in store.columns(sql, site=site)["page"]]
 
 
-def read_page_span(store: Store, site: int, pages: tuple[str, ...], kind: str) -> tuple[str, str, int]:
+def read_page_span(store: Store, scope: Scope, pages: tuple[str, ...], kind: str) -> tuple[str, str, int]:
     """(first day, last day, rows) of the pages at any time, to tell a wrong period from a wrong page."""
     table, of_kind = ("scrolls", "") if kind == "scroll" else ("points", OF_KIND)
-    params: dict[str, Any] = {"site": site, "pages": list(pages)} | ({"kind": kind} if of_kind else {})
+    params: dict[str, Any] = {"site": scope.site, "pages": list(pages)} | ({"kind": kind} if of_kind else {})
     row = store.rows(
-        "SELECT min(day) AS first, max(day) AS last, count() AS n "
+        "SELECT min(time) AS first, max(time) AS last, count() AS n "
         f"FROM {table} WHERE site = {{site:UInt32}} AND page IN {{pages:Array(String)}}{of_kind}",
         **params,
     )[0]
-    return (str(row["first"]), str(row["last"]), row["n"]) if row["n"] else ("", "", 0)
+    if not row["n"]:
+        return "", "", 0
+    return str(scope.zone.day(row["first"])), str(scope.zone.day(row["last"])), row["n"]

@@ -8,13 +8,19 @@ from aggregator.queries.conditions import where_site
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.traffic import DeviceVisitors, PageDay, PageTotal
 from store.client import Store
+from store.zoned_sql import day_of_row, ms_ahead
 
 
 def read_daily(store: Store, scope: SiteScope) -> dict[date, int]:
     """Day → views, for days with views."""
     condition, params = where_site(scope)
-    rows = store.rows(f"SELECT day, count() AS views FROM views FINAL WHERE {condition} GROUP BY day", **params)
-    return {row["day"]: row["views"] for row in rows}
+    day, of_day = day_of_row(scope.zone, scope.since, scope.until)
+    rows = store.rows(
+        f"SELECT {day} AS local_day, count() AS views FROM views FINAL WHERE {condition} GROUP BY local_day",
+        **params,
+        **of_day,
+    )
+    return {row["local_day"]: row["views"] for row in rows}
 
 
 def read_last_view(store: Store, site: int) -> int:
@@ -30,11 +36,14 @@ def read_tracker_errors(store: Store, scope: SiteScope) -> int:
 
 
 def read_hours(store: Store, scope: SiteScope) -> list[int]:
-    """Views in each of the 24 hours of the day (UTC)."""
+    """Views in each of the 24 hours of the day."""
     condition, params = where_site(scope)
+    ahead, of_hour = ms_ahead(scope.zone, scope.since, scope.until)
     rows = store.rows(
-        f"SELECT toHour(time, 'UTC') AS hour, count() AS views FROM views FINAL WHERE {condition} GROUP BY hour",
+        f"SELECT intDiv(toUnixTimestamp64Milli(time) + {ahead}, 3600000) % 24 AS hour, count() AS views "
+        f"FROM views FINAL WHERE {condition} GROUP BY hour",
         **params,
+        **of_hour,
     )
     views = {int(row["hour"]): int(row["views"]) for row in rows}
     return [views.get(hour, 0) for hour in range(24)]
@@ -43,12 +52,14 @@ def read_hours(store: Store, scope: SiteScope) -> list[int]:
 def read_page_days(store: Store, scope: SiteScope) -> list[PageDay]:
     """Views of each page on each day with views, in no order."""
     condition, params = where_site(scope)
+    day, of_day = day_of_row(scope.zone, scope.since, scope.until)
     rows = store.rows(
-        "SELECT toString(page) AS page_name, day, count() AS views "
-        f"FROM views FINAL WHERE {condition} GROUP BY page_name, day",
+        f"SELECT toString(page) AS page_name, {day} AS local_day, count() AS views "
+        f"FROM views FINAL WHERE {condition} GROUP BY page_name, local_day",
         **params,
+        **of_day,
     )
-    return [PageDay(row["page_name"], row["day"], row["views"]) for row in rows]
+    return [PageDay(row["page_name"], row["local_day"], row["views"]) for row in rows]
 
 
 def read_page_totals(store: Store, scope: SiteScope) -> list[PageTotal]:

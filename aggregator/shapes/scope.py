@@ -9,6 +9,7 @@ from typing import Literal
 
 from store.devices import DEVICES, Device
 from store.kinds import MAP_KINDS, MapKind
+from store.zones import UTC_ZONE, Zone
 
 
 class BadScope(ValueError):
@@ -18,6 +19,7 @@ class BadScope(ValueError):
 @dataclass(frozen=True)
 class Scope:
     """One question about pages. `until` is inclusive; `device` empty = all; `variant` = (experiment id, variant key).
+    `zone`: that of the days.
 
     `pages` are canonical pages, or patterns (`store.pages.matches`) that are resolved to pages when the question is
     asked, so that a changed rule changes the past too.
@@ -31,6 +33,7 @@ class Scope:
     variant: tuple[str, str] | None = None
     device: Device | Literal[""] = ""
     bots: bool = False
+    zone: Zone = UTC_ZONE
 
     def __post_init__(self) -> None:
         if not self.pages:
@@ -50,12 +53,14 @@ class Scope:
 
 @dataclass(frozen=True)
 class SiteScope:
-    """One question about all pages of a site: people with views in since…until (inclusive); `device` '' = all."""
+    """One question about all pages of a site: people with views in since…until (inclusive); `device` '' = all.
+    `zone`: that of the days."""
 
     site: int
     since: date
     until: date
     device: str = ""
+    zone: Zone = UTC_ZONE
 
 
 def _one_of(choices: Sequence[str]) -> str:

@@ -10,7 +10,7 @@ import click
 
 from parcours.commands.options import Command
 from rules.faults import FAULTS, Fault
-from rules.period import DAYS, today
+from rules.period import DAYS, latest_today
 from rules.question import Asks, parse
 from store.devices import DEVICES
 
@@ -63,7 +63,7 @@ def asking(asks: Asks, *without: str) -> Command:
 
 def asked(query: Mapping[str, str], asks: Asks) -> dict[str, str]:
     """The parameters of the API for a question; BadQuestion with all that is wrong with it."""
-    reading = parse(0, query, asks, today())
+    reading = parse(0, query, asks, latest_today())
     if reading.faults:
         raise BadQuestion(reading.faults)
     return reading.question.query()

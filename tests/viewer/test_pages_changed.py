@@ -56,7 +56,7 @@ def _changed(viewer: Viewer, shop: Site) -> None:
 @pytest.fixture
 def as_of_march(monkeypatch: pytest.MonkeyPatch, viewer: Viewer) -> None:
     """Today is the 10th of March."""
-    monkeypatch.setattr(page_changes, "today", lambda: date(2026, 3, 10))
+    monkeypatch.setattr(page_changes, "today", lambda zone: date(2026, 3, 10))
     viewer.work.forget()
 
 

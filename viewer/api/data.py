@@ -30,7 +30,7 @@ async def export(request: Request, *, questions: Questions, maps: Maps, store: S
     asked = await questions.read(request, PERIOD)
     since, until = asked.checked().period.span(asked.today)
     await maps.drained()
-    content = await work.heavy(export_rows, store, table, asked.question.site, since, until, form)
+    content = await work.heavy(export_rows, store, table, asked.question.site, since, until, form, asked.site.zone)
     name = f'attachment; filename="{table}-{since}-{until}.{form}"'
     return Response(content, media_type=TYPES[form], headers={"Content-Disposition": name})
 

@@ -7,7 +7,6 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rules.period import today
 from store.intake import SiteIntake
 from viewer.api.entry import Entry, answer, iso
 from viewer.health import Health
@@ -21,12 +20,13 @@ async def site_health(request: Request, *, registry: Registry, maps: Maps, healt
     only(request.query_params, ())
     site = await registry.site(request)
     await maps.drained()
-    found = await health.of(site, today())
+    found = await health.of(site)
     traffic = found.traffic
     last = traffic.last_view_ms or None
     return answer(
         {
             "site": site.id,
+            "timezone": site.zone.name,
             "receiving": bool(last),
             "last_view": iso(last),
             "views_today": int(traffic.views_today),

@@ -33,7 +33,7 @@ async def list_pages(request: Request, *, questions: Questions, maps: Maps, traf
         }
         for row in rows
     ]
-    return answer({"since": since, "until": until, "pages": pages})
+    return answer({"since": since, "until": until, "timezone": asked.question.zone.name, "pages": pages})
 
 
 ENTRIES = (

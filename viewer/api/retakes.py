@@ -24,6 +24,7 @@ async def list_retakes(request: Request, *, registry: Registry, retakes: RetakeR
             "schedule": site.retake,
             "keep_pictures": site.keep_pictures,
             "quiet_hour": plan.quiet,
+            "timezone": site.zone.name,
             "pages": [_page_json(page) for page in plan.pages],
         }
     )
@@ -57,7 +58,7 @@ ENTRIES = (
         "/sites/{site}/retakes",
         list_retakes,
         "viewer",
-        "Scheduled retakes: schedule, keep_pictures, quiet_hour (UTC); for each page that is taken again the ids of "
+        "Scheduled retakes: schedule, keep_pictures, quiet_hour (of the site's timezone); for each page that is taken again the ids of "
         "its pictures, due, begun, jobs under way, failures in a row and the last error.",
     ),
     Entry(

@@ -80,7 +80,7 @@ async def compare(
     known = await questions.known(request)
     experiment = await registry.experiment(known.site, request.path_params["experiment"])
     query = dict(request.query_params) | {"experiment": experiment.id}
-    asked = await questions.resolve(known, query, ASKS, default=days_of(experiment, today()))
+    asked = await questions.resolve(known, query, ASKS, default=days_of(experiment, today(known.site.zone)))
     frame = await frames.of(request, "experiments", known.site)
     every, editor = request.query_params.get("all") == "1", signed_in(request).may("editor")
     setting = ComparisonSetting(frame.lang, urls, asked, experiment, editor=editor, every=every)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.requests import Request
@@ -41,6 +42,8 @@ class Frames:
     async def of(self, request: Request, section: str, site: Site | None = None) -> Frame:
         """The frame of a page in `section`, for `site` or for no site."""
         who, lang = person(request), language_of(request)
+        if site is not None:
+            lang = replace(lang, zone=site.zone)
         nav: tuple[Choice, ...] = ()
         sites: tuple[Choice, ...] = ()
         if who is not None:
@@ -58,6 +61,8 @@ class Frames:
             site_name=site.name if site else "",
             demo=site.demo if site else False,
             languages=_languages(request, lang),
+            zone=lang.zone_words() if site else "",
+            zone_href=f"{self._urls.site(site.id)}#timezone" if site else "",
         )
 
     def _nav(self, lang: Language, section: str, site: Site | None) -> tuple[Choice, ...]:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import io
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import cache
 from pathlib import Path
 
 from babel import Locale, negotiate_locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
+
+from store.zones import UTC_ZONE, Zone, now_ms
 
 CATALOGS = Path(__file__).parents[2] / "translations"
 CODES = ("en", "fr")  # English is the language of the message ids, so it has no catalog
@@ -25,11 +27,12 @@ MINUS, DASH, THIN = "−", "–", "\u202f"
 
 @dataclass(frozen=True)
 class Language:
-    """One language: its texts, and its formats of numbers and dates."""
+    """One language: its texts, and its formats of numbers and dates. `zone`: that of times, the site's on its pages."""
 
     code: str
     locale: Locale
     catalog: NullTranslations
+    zone: Zone = UTC_ZONE
 
     def text(self, message: str, **values: object) -> str:
         """`message` in this language, with `%(name)s` filled in."""
@@ -74,14 +77,24 @@ class Language:
         """`21 November`; with the year if `year` or if it is not the current one."""
         if isinstance(value, str):
             value = date.fromisoformat(value)
-        if year or value.year != datetime.now(UTC).year:
+        if year or value.year != self.zone.today().year:
             return format_date(value, "d MMMM y", self.locale)
         return format_date(value, "d MMMM", self.locale)
 
-    def moment(self, ms: int) -> str:
-        """`21 November, 09:14` (UTC) of ms since 1970."""
-        when = datetime.fromtimestamp(ms / 1000, UTC)
-        return f"{self.day(when.date())}, {format_datetime(when, 'HH:mm', locale=self.locale)}"
+    def moment(self, ms: float) -> str:
+        """`21 November, 09:14` of ms since 1970, in the language's zone. The page names the zone."""
+        when = self.zone.local(ms)
+        return f"{self.day(when.date())}, {when:%H:%M}"
+
+    def zoned_moment(self, ms: float) -> str:
+        """`21 November, 09:14 (Europe/Paris)`: with the zone, for sentences that stand alone."""
+        return f"{self.moment(ms)} ({self.zone.name})"
+
+    def zone_words(self) -> str:
+        """`Europe/Paris (UTC+01:00)`: the zone, and how far it is from UTC now."""
+        if self.zone == UTC_ZONE:
+            return self.zone.name
+        return f"{self.zone.name} (UTC{self.zone.offset(now_ms()).replace('-', MINUS)})"
 
     def span(self, ms: float) -> str:
         """A duration in at most two units: `40 s`, `3 min`, `1 d 4 h`."""

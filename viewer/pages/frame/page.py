@@ -37,6 +37,8 @@ class Frame:
     site_name: str = ""
     demo: bool = False  # the current site is the demo: most visits are simulated
     languages: tuple[Choice, ...] = ()
+    zone: str = ""  # of the days and times of the current site, in words; "" without a site
+    zone_href: str = ""  # where it is set
 
 
 @dataclass(frozen=True, kw_only=True)

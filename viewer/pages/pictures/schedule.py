@@ -56,11 +56,13 @@ def site_schedule(lang: Language, urls: Urls, plan: SiteRetakes) -> SiteSchedule
     if plan.site.retake == "never":
         return None
     words = lang.text(
-        "Pages that are retaken: %(n)s, between %(first)s:00 and %(last)s:00 (UTC), when the site has the "
+        "Pages that are retaken: %(n)s, between %(first)s:00 and %(last)s:00 (%(zone)s), when the site has the "
         "fewest visits.",
         n=lang.number(len(plan.pages)),
         first=f"{plan.quiet:02}",
         last=f"{(plan.quiet + QUIET_HOURS) % 24:02}",
+        zone=lang.zone.name,
+        zone=lang.zone.name,
     )
     failed = [page for page in plan.pages if page.last.failures and not page.last.jobs]
     return SiteSchedule(
@@ -86,16 +88,16 @@ def _when(lang: Language, site: Site, page: PageRetakes) -> str:
     _ = lang.text
     if page.last.jobs:
         return _("These pictures are being retaken.")
-    moment = lang.moment(page.begins)
+    moment = lang.zoned_moment(page.begins)
     match site.retake:
         case "daily":
-            return _("These pictures are retaken every day, next on %(moment)s (UTC).", moment=moment)
+            return _("These pictures are retaken every day, next on %(moment)s.", moment=moment)
         case "weekly":
-            return _("These pictures are retaken every week, next on %(moment)s (UTC).", moment=moment)
+            return _("These pictures are retaken every week, next on %(moment)s.", moment=moment)
         case "monthly":
-            return _("These pictures are retaken every month, next on %(moment)s (UTC).", moment=moment)
+            return _("These pictures are retaken every month, next on %(moment)s.", moment=moment)
     return _(
-        "These pictures are retaken when the page has changed, which is next checked on %(moment)s (UTC).",
+        "These pictures are retaken when the page has changed, which is next checked on %(moment)s.",
         moment=moment,
     )
 
@@ -113,11 +115,11 @@ def _failure(lang: Language, last: LastRetake) -> str:
     if not last.failures:
         return ""
     words = _reason(lang, last)
-    moment = lang.moment(last.begun)
+    moment = lang.zoned_moment(last.begun)
     if last.failures == 1:
-        return lang.text("Retaking them failed on %(moment)s (UTC): %(words)s", moment=moment, words=words)
+        return lang.text("Retaking them failed on %(moment)s: %(words)s", moment=moment, words=words)
     return lang.text(
-        "Retaking them has failed %(n)s times, last on %(moment)s (UTC): %(words)s",
+        "Retaking them has failed %(n)s times, last on %(moment)s: %(words)s",
         n=lang.number(last.failures),
         moment=moment,
         words=words,

@@ -83,12 +83,12 @@ async def index(
 ) -> Response:
     """GET lists the sites."""
     frame = await frames.of(request, "sites")
-    lang, (since, until) = frame.lang, Period().span(today())
+    lang = frame.lang
     rows, warnings = [], []
     for site in await registry.sites():
-        known = {row.page for row in await traffic.of_pages(site, since, until)}
+        known = {row.page for row in await traffic.of_pages(site, *Period().span(today(site.zone)))}
         shot = {s.page for s in await snapshots.all(site) if not s.variant and not s.state}
-        found = await health.of(site, today())
+        found = await health.of(site)
         rows.append(_row(lang, urls, site, found, (len(shot & known), len(known))))
         share = found.recent.refused_share
         if share and share > REFUSED_ALARM:

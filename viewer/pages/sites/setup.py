@@ -106,8 +106,8 @@ class SetupRenderer:
         urls, can_edit = self._urls, signed_in(request).may("editor")
         frame = await self._frames.of(request, "setup", site)
         lang = frame.lang
-        health = await self._health.of(site, today())
-        pages = await self._traffic.of_pages(site, *Period().span(today()))
+        health = await self._health.of(site)
+        pages = await self._traffic.of_pages(site, *Period().span(today(site.zone)))
         pictures = await self._snapshots.all(site)
         state = receiving_of(lang, health.traffic, time.time() * 1000)
         busiest = next((row.page for row in pages if takeable(row.page)), "")
