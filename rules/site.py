@@ -16,6 +16,7 @@ from store.definitions import Conflict, Definitions, Stored
 from store.records import Site
 from store.sites import GRACE_DAYS, new_key
 from store.visitors import staff_marks
+from store.zones import machine_zone
 
 FIELDS = (
     "name",
@@ -86,6 +87,11 @@ def add(definitions: Definitions, fields: Mapping[str, object], by: str = "") ->
             return definitions.put(_marked(definitions, replace(made, id=str(number))), by)
         except Conflict:  # another process took this number: take the next
             continue
+
+
+def with_zone(fields: Mapping[str, object]) -> dict[str, object]:
+    """The fields of a new site; without a time zone, it is guessed to be that of this machine."""
+    return {**fields, "timezone": fields.get("timezone") or machine_zone().name}
 
 
 def change(definitions: Definitions, stored: Stored, fields: Mapping[str, object], by: str) -> Site:

@@ -8,6 +8,7 @@ from aggregator.queries.conditions import OF_KIND
 from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.pages import matches
+from store.zones import UTC_ZONE
 
 
 def resolve_pages(store: Store, site: int, patterns: tuple[str, ...]) -> tuple[str, ...]:
@@ -32,11 +33,13 @@ def read_page_span(store: Store, scope: Scope, pages: tuple[str, ...], kind: str
     """(first day, last day, rows) of the pages at any time, to tell a wrong period from a wrong page."""
     table, of_kind = ("scrolls", "") if kind == "scroll" else ("points", OF_KIND)
     params: dict[str, Any] = {"site": scope.site, "pages": list(pages)} | ({"kind": kind} if of_kind else {})
+    column = "day" if scope.zone == UTC_ZONE else "time"
     row = store.rows(
-        "SELECT min(time) AS first, max(time) AS last, count() AS n "
+        f"SELECT min({column}) AS first, max({column}) AS last, count() AS n "
         f"FROM {table} WHERE site = {{site:UInt32}} AND page IN {{pages:Array(String)}}{of_kind}",
         **params,
     )[0]
     if not row["n"]:
         return "", "", 0
-    return str(scope.zone.day(row["first"])), str(scope.zone.day(row["last"])), row["n"]
+    first, last = (row[end] if column == "day" else scope.zone.day(row[end]) for end in ("first", "last"))
+    return str(first), str(last), row["n"]

@@ -29,6 +29,7 @@ def site() -> None:
 @click.option("--fetch-from", default="", help="Address to load pictures from if the public one cannot be reached.")
 @click.option("--staff-network", "staff_networks", multiple=True, help="A network of your team; repeatable.")
 @click.option("--retake", default="never", show_default=True, help="Pictures: never, daily, weekly, monthly, changed.")
+@click.option("--timezone", default="", help="Of its days, e.g. Europe/Paris; by default that of this machine.")
 @click.option("--keep-pictures", type=int, default=12, show_default=True, help="The newest to keep of each series.")
 @as_json
 @with_data
@@ -74,6 +75,7 @@ def show(settings: Settings, site: str, as_json: bool) -> None:
         found = api.get(f"/sites/{segment(site)}")
         health = api.get(f"/sites/{segment(site)}/health")
     words = f"{found['name']} (site {found['id']}), {' '.join(found['domains'])}\n{found['snippet']}\n"
+    words += f"time zone: {found['timezone']}\n"
     words += f"last view: {health.get('last_view') or 'none yet'}"
     answer({**found, "health": health}, as_json, words)
 

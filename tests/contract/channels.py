@@ -112,13 +112,14 @@ def _arguments(site: Site, kind: str, fields: Fields) -> tuple[list[str], str]:
 def _site_arguments(fields: Fields) -> list[str]:
     options = {"domains": "--domain", "keep_query": "--keep-query", "staff_networks": "--staff-network"}
     options |= {"fetch_from": "--fetch-from", "retake": "--retake", "keep_pictures": "--keep-pictures"}
+    options |= {"timezone": "--timezone"}
     arguments = ["site", "add"]
     for name, value in fields.items():
         if name == "allow_private" and isinstance(value, bool):
             arguments += ["--allow-private"] if value else []
         elif name == "keep_pictures" and isinstance(value, int):
             arguments += [options[name], str(value)]
-        elif name in options and isinstance(value, str if name in ("fetch_from", "retake") else list):
+        elif name in options and isinstance(value, str if name in ("fetch_from", "retake", "timezone") else list):
             for one in [value] if isinstance(value, str) else value:
                 arguments += [options[name], one]
         elif name != "name" or not isinstance(value, str):

@@ -133,6 +133,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--staff-network": ("203.0.113.0/24",),
             "--retake": ("weekly",),
             "--keep-pictures": ("5",),
+            "--timezone": ("Pacific/Apia",),
         },
     ),
     "site list": ((), {}),

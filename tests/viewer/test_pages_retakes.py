@@ -39,6 +39,7 @@ def test_without_a_schedule_the_pages_say_so(owner: Client, api: Client, shop: S
         "schedule": "never",
         "keep_pictures": 12,
         "quiet_hour": 0,
+        "timezone": "UTC",
         "pages": [],
     }
 

@@ -19,7 +19,7 @@ from viewer.registry import Registry
 
 
 def as_json(urls: Urls, site: Site) -> dict[str, Any]:
-    fields = structs.asdict(site) | {"old_keys": [{"key": o.key, "until": iso(o.until)} for o in site.old_keys]}
+    fields = structs.asdict(site) | {"timezone": site.zone.name} | {"old_keys": [{"key": o.key, "until": iso(o.until)} for o in site.old_keys]}
     return fields | {"snippet": snippet(urls.base, site)}
 
 
@@ -30,7 +30,7 @@ async def list_sites(request: Request, *, registry: Registry, urls: Urls) -> Res
 
 
 async def create_site(request: Request, *, registry: Registry, urls: Urls) -> Response:
-    asked, by = await fields(request), by_whom(request)
+    asked, by = rules.with_zone(await fields(request)), by_whom(request)
     made = await registry.change(lambda definitions: rules.add(definitions, asked, by))
     return answer(as_json(urls, made), 201)
 
@@ -61,7 +61,8 @@ ENTRIES = (
         create_site,
         "editor",
         "Add a site: name, domains; optional allow_private, demo, keep_query, fetch_from, staff_networks, staff_ids, "
-        "retake (never, daily, weekly, monthly, changed), keep_pictures (2 to 500). "
+        "retake (never, daily, weekly, monthly, changed), keep_pictures (2 to 500), timezone (of its days, such as "
+        "Europe/Paris; that of the server if it is left out). "
         "Answers 201 with id, key and snippet.",
     ),
     Entry("GET", "/sites/{site}", show_site, "viewer", "One site; {site} is its id or its name, here and below."),

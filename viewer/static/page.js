@@ -21,6 +21,12 @@ document.querySelectorAll('[data-copy]').forEach((button) =>
   }),
 );
 
+// A new site is guessed to be in the time zone of its owner's browser.
+const zone = document.querySelector('[data-zone="guess"]');
+const known = zone && [...zone.list.options].map((option) => option.value);
+const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (known?.includes(guess)) zone.value = guess;
+
 // A line of code to copy follows what is typed beside it.
 document.querySelectorAll('[data-echo]').forEach((span) => {
   const input = document.querySelector(`[name="${span.dataset.echo}"]`);

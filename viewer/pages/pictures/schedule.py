@@ -62,7 +62,6 @@ def site_schedule(lang: Language, urls: Urls, plan: SiteRetakes) -> SiteSchedule
         first=f"{plan.quiet:02}",
         last=f"{(plan.quiet + QUIET_HOURS) % 24:02}",
         zone=lang.zone.name,
-        zone=lang.zone.name,
     )
     failed = [page for page in plan.pages if page.last.failures and not page.last.jobs]
     return SiteSchedule(

@@ -25,6 +25,7 @@ class SiteForm:
     staff_ids: str = ""  # as typed, or as marks (store/visitors.py)
     retake: str = "never"
     keep_pictures: str = "12"
+    timezone: str = ""  # "": not chosen yet
     version: int = 0
     faults: FormFaults = FormFaults()
 
@@ -47,6 +48,7 @@ class SiteForm:
             staff_ids=shown_lines(fields, "staff_ids"),
             retake=shown(fields, "retake") or "never",
             keep_pictures=shown(fields, "keep_pictures") or "12",
+            timezone=shown(fields, "timezone"),
             version=stored.version,
         )
 
@@ -62,6 +64,7 @@ class SiteForm:
             staff_ids=str(form.get("staff_ids", "")),
             retake=text(form, "retake") or "never",
             keep_pictures=text(form, "keep_pictures") or "12",
+            timezone=text(form, "timezone"),
             version=version(form),
         )
 
@@ -77,6 +80,7 @@ class SiteForm:
             "staff_ids": list(lines(self.staff_ids)),
             "retake": self.retake,
             "keep_pictures": number(self.keep_pictures),
+            "timezone": self.timezone,
         }
         return versioned(fields, self.version)
 
@@ -105,5 +109,6 @@ def label(lang: Language, path: str) -> str:
         "staff_ids": _("User IDs of your team"),
         "retake": _("Retake the pictures"),
         "keep_pictures": _("Pictures to keep"),
+        "timezone": _("Time zone"),
     }
     return label_of(names, path)

@@ -12,6 +12,7 @@ from rules import site as rules
 from rules.faults import InvalidDefinition
 from rules.period import Period, today
 from store.records import Site
+from store.zones import machine_zone, zone_names
 from viewer.access.person import signed_in
 from viewer.health import Health, SiteHealth
 from viewer.http.urls import Urls
@@ -34,6 +35,7 @@ class SiteRow:
     href: str
     setup: str
     domains: str
+    zone: str
     state: str
     state_more: str
     state_css: str
@@ -69,6 +71,7 @@ class NewSitePage(Page):
     template = "sites/new.html"
     form: SiteForm = doc("The fields as typed, and their faults")
     schedules: tuple[tuple[str, str], ...] = doc("The schedules of retakes, with their labels")
+    zones: tuple[str, ...] = doc("The names of time zones")
 
 
 async def index(
@@ -118,6 +121,7 @@ def _row(lang: Language, urls: Urls, site: Site, found: SiteHealth, pictures: tu
         href=urls.pages(site.id) if state.receiving else setup,
         setup=setup,
         domains=lang.plural("%(num)s domain", "%(num)s domains", len(site.domains)),
+        zone=site.zone.name,
         state=state.words,
         state_more=state.more,
         state_css=state.css,
@@ -132,13 +136,19 @@ def _row(lang: Language, urls: Urls, site: Site, found: SiteHealth, pictures: tu
 
 async def new_site(request: Request, *, registry: Registry, frames: Frames, urls: Urls) -> Response:
     """GET shows the form, POST adds the site and redirects to its set-up."""
-    frame, form = await frames.of(request, "sites"), SiteForm()
+    frame, form = await frames.of(request, "sites"), SiteForm(timezone=machine_zone().name)
     if request.method == "POST":
         form, by = SiteForm.typed(await request.form()), signed_in(request).name
         try:
-            site = await registry.change(lambda definitions: rules.add(definitions, form.fields(), by))
+            site = await registry.change(lambda definitions: rules.add(definitions, rules.with_zone(form.fields()), by))
             return go(urls.site(site.id))
         except InvalidDefinition as error:
             form = replace(form, faults=form_faults(frame.lang, "site", error.faults, label))
-    page = NewSitePage(frame=frame, title=frame.lang.text("Add a site"), form=form, schedules=schedules(frame.lang))
+    page = NewSitePage(
+        frame=frame,
+        title=frame.lang.text("Add a site"),
+        form=form,
+        schedules=schedules(frame.lang),
+        zones=zone_names(),
+    )
     return answer(request, page, form.faults.status)

@@ -15,6 +15,7 @@ from rules.period import Period, today
 from store.definitions import Conflict
 from store.records import Site
 from store.sites import rotate_key, snippet, tag_manager_line
+from store.zones import zone_names
 from viewer.access.person import signed_in
 from viewer.health import Health
 from viewer.http.urls import Urls
@@ -75,6 +76,7 @@ class SetupPage(Page):
     form: SiteForm = doc("Name and domains, as stored or as typed")
     retakes: SiteSchedule | None = doc("The scheduled retakes and those that failed; None without a schedule")
     schedules: tuple[tuple[str, str], ...] = doc("The schedules of retakes, with their labels")
+    zones: tuple[str, ...] = doc("The names of time zones")
     form_action: str = doc("Where the form posts to")
     login_href: str = doc("Where pictures behind a login are set up")
     saved: bool = doc("Whether the form was just saved")
@@ -141,6 +143,7 @@ class SetupRenderer:
             form=form,
             retakes=site_schedule(lang, urls, await self._retakes.of(site, int(time.time() * 1000))),
             schedules=schedules(lang),
+            zones=zone_names(),
             form_action=urls.site(site.id) + "#site",
             login_href=urls.sign_in_steps(site.id),
             saved=request.query_params.get("saved") == "1",
