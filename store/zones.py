@@ -1,8 +1,8 @@
 """Time zones: the day of an instant, and the instants of a day. No other module converts between the two.
 
-An instant is in ms since 1970; a day is a `date` in a zone. A day has 24 hours, or 23 or 25 where clocks change, or none
-where a zone skipped it (30 December 2011 in Apia). The zones are those of the IANA database, from the system or else
-from the package tzdata (https://peps.python.org/pep-0615/).
+An instant is in ms since 1970; a day is a `date` in a zone. A day has 24 hours, or 23 or 25 where clocks change, or
+none where a zone skipped it (30 December 2011 in Apia). The zones are those of the IANA database, from the system or
+else from the package tzdata (https://peps.python.org/pep-0615/).
 """
 
 from __future__ import annotations

@@ -253,4 +253,6 @@ class Viewer:
 
 def _recorded_heights(store: Store, site: Site, page: str, widths: Sequence[int]) -> Heights:
     """Window heights of a page's recent visitors."""
-    return recorded_heights(store, SiteScope(int(site.id), *Period().span(today(site.zone)), zone=site.zone), page, widths)
+    return recorded_heights(
+        store, SiteScope(int(site.id), *Period().span(today(site.zone)), zone=site.zone), page, widths
+    )

@@ -26,9 +26,7 @@ def quiet_hour(views: Sequence[int]) -> int:
     return min(range(24), key=lambda hour: (sums[hour], (hour - NIGHT) % 24))
 
 
-def next_retake(
-    schedule: Schedule, taken: int, begun: int, failures: int, quiet: int, zone: Zone = UTC_ZONE
-) -> int:
+def next_retake(schedule: Schedule, taken: int, begun: int, failures: int, quiet: int, zone: Zone = UTC_ZONE) -> int:
     """The quiet hour (of `zone`) in which a picture is due again: a day, week or month after it was `taken`.
 
     `begun`: when the last retake of its page began, with so many `failures` in a row; after each of them, the wait
@@ -47,9 +45,9 @@ def may_begin(now: int, due: int, quiet: int, zone: Zone = UTC_ZONE) -> bool:
     return now >= due and ((zone.hour(now) - quiet) % 24 < QUIET_HOURS or now - due >= DAY)
 
 
-def begins(now: int, due: int, quiet: int) -> int:
+def begins(now: int, due: int, quiet: int, zone: Zone = UTC_ZONE) -> int:
     """When a retake that is `due` begins, seen from `now`: an overdue one in the next quiet hours."""
-    return due if due >= now else now if may_begin(now, due, quiet) else now + (quiet * HOUR - now) % DAY
+    return due if due >= now else now if may_begin(now, due, quiet, zone) else zone.at_hour(quiet, now)
 
 
 def surplus(history: Sequence[Snapshot], keep: int, chosen: Collection[int]) -> list[Snapshot]:

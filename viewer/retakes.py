@@ -83,7 +83,7 @@ def scheduled_retakes(
     for page in visited:
         retake = last.get(page, LastRetake(page))
         due = min(_due(site, one, retake, quiet) for one in of_page[page])
-        pages.append(PageRetakes(page, tuple(of_page[page]), due, begins(now, due, quiet), retake))
+        pages.append(PageRetakes(page, tuple(of_page[page]), due, begins(now, due, quiet, site.zone), retake))
     return SiteRetakes(site, quiet, tuple(pages))
 
 

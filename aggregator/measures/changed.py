@@ -98,9 +98,7 @@ def look_up(points: Points, records: Records, places: RecordPlaces, width: int) 
     return LookedUp(points.time[kept], points.visitor[kept], points.record[kept], ~found[at[kept]])
 
 
-def page_change(
-    looked_up: LookedUp, taken: int, records: Records, zone: Zone = UTC_ZONE
-) -> PageChange | None:
+def page_change(looked_up: LookedUp, taken: int, records: Records, zone: Zone = UTC_ZONE) -> PageChange | None:
     """The change after `taken` (ms since 1970), on the day (of `zone`) from which the shares differ most; None without
     one.
 

@@ -50,7 +50,9 @@ async def measure_journey(request: Request, *, questions: Questions, maps: Maps,
     question = asked.checked()
     journey = await registry.journey(asked.site, request.path_params["journey"])
     understood = question.as_json(asked.today)
-    query = {name: understood[name] for name in ("since", "until", "timezone", "device")} | {"window_days": journey.window_days}
+    query = {name: understood[name] for name in ("since", "until", "timezone", "device")} | {
+        "window_days": journey.window_days
+    }
     return answer({"journey": journey, "query": query, **plain(await maps.journey(journey, question))})
 
 

@@ -58,8 +58,8 @@ ENTRIES = (
         "/sites/{site}/retakes",
         list_retakes,
         "viewer",
-        "Scheduled retakes: schedule, keep_pictures, quiet_hour (of the site's timezone); for each page that is taken again the ids of "
-        "its pictures, due, begun, jobs under way, failures in a row and the last error.",
+        "Scheduled retakes: schedule, keep_pictures, quiet_hour and the timezone that it is of; for each page that is "
+        "taken again the ids of its pictures, due, begun, jobs under way, failures in a row and the last error.",
     ),
     Entry(
         "GET",

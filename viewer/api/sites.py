@@ -19,7 +19,8 @@ from viewer.registry import Registry
 
 
 def as_json(urls: Urls, site: Site) -> dict[str, Any]:
-    fields = structs.asdict(site) | {"timezone": site.zone.name} | {"old_keys": [{"key": o.key, "until": iso(o.until)} for o in site.old_keys]}
+    old_keys = [{"key": old.key, "until": iso(old.until)} for old in site.old_keys]
+    fields = structs.asdict(site) | {"timezone": site.zone.name, "old_keys": old_keys}
     return fields | {"snippet": snippet(urls.base, site)}
 
 
