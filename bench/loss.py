@@ -13,8 +13,9 @@ from playwright.async_api import Browser, CDPSession, Page, async_playwright
 
 from bench.loss_browsers import TRIALS, leaving
 from bench.loss_clicks import COUNT
+from bench.packages import unpacked
 from bench.tracker_journey import browser, click, visitor
-from bench.tracker_site import DASHBOARD, Site, serving
+from bench.tracker_site import DASHBOARD, PAGES, Site, serving
 from bench.trackers import CLARITY, PARCOURS, POSTHOG, Tracker
 
 NAME = "loss"
@@ -140,7 +141,8 @@ SCENARIOS: dict[str, tuple[Callable[[Trial], Awaitable[None]], int]] = {  # name
 def run(args: argparse.Namespace) -> dict[str, Any]:
     """In Chromium, scenario → tracker → clicks that arrived in each trial; of each browser, what `leaving` returns."""
     for tracker in COMPARED:
-        tracker.scripts()  # fetched before anything is measured
+        tracker.scripts()  # fetched before anything is measured, as is the page
+    unpacked(PAGES[DASHBOARD][0])
     quick = getattr(args, "quick", False)
     browsers = leaving(2 if quick else TRIALS)
     return {"leaving a page, by browser": browsers, **asyncio.run(_all(quick))}
