@@ -14,7 +14,7 @@ import click
 import uvicorn
 
 from parcours.connection import RunningServer, remove_note, write_note
-from parcours.heads import LimitedHeads
+from parcours.connections import LimitedConnections
 from parcours.settings import Settings
 
 
@@ -61,7 +61,7 @@ def server_config(app: Any, settings: Settings) -> uvicorn.Config:
     log_config["loggers"]["parcours"] = {"handlers": ["default"], "level": settings.log_level.upper()}
     return uvicorn.Config(
         app,
-        http=LimitedHeads,
+        http=LimitedConnections,
         log_config=log_config,
         host=settings.host,
         port=settings.port,

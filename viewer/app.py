@@ -43,6 +43,7 @@ from viewer.access.users import Users
 from viewer.api.health import healthz
 from viewer.health import Health
 from viewer.http.binding import Endpoint, bind
+from viewer.http.bodies import BodyLimit, BodyLimits, LimitBodies
 from viewer.http.catch_errors import CatchErrors
 from viewer.http.errors import respond
 from viewer.http.security import SecurityHeaders
@@ -72,9 +73,12 @@ from viewer.retakes import RetakeReader
 from viewer.sign_ins import SignIns
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
+from viewer.snapshot.uploaded import MOST_BYTES
 from viewer.traffic import TrafficReader
 from viewer.work import Work
 
+# A picture is sent from a page of a customer: the token of its link is checked before the body is read.
+LIMITS = BodyLimits(paths={"/own-browser/picture": BodyLimit(MOST_BYTES, seconds=120.0)})
 SECOND_BROWSER = 1_500_000_000  # bytes that must be free for a second browser
 
 
@@ -243,6 +247,7 @@ class Viewer:
                 Mount("/static", StaticPages(), name="static"),
             ],
             middleware=[
+                Middleware(LimitBodies, limits=LIMITS, client_of=self.addresses.of),
                 Middleware(SecurityHeaders, https=self.settings.base_url.startswith("https:")),
                 Middleware(CatchErrors, respond=error),
                 Middleware(Identify, identities=self.identities, sessions=self.sessions),

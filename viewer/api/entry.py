@@ -18,7 +18,6 @@ from viewer.http.errors import Problem, fault_json
 
 T = TypeVar("T")
 ROOT = "/api/v1"
-MAX_BODY = 1 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -53,7 +52,7 @@ def answer(content: object, status: int = 200) -> Response:
 
 
 async def fields(request: Request) -> dict[str, object]:
-    """The fields of the JSON body, for the rules to check. Problem 400 if it is not JSON, 413 if it is too large."""
+    """The fields of the JSON body, for the rules to check. Problem 400 if it is not JSON."""
     return await body(request, dict[str, object])
 
 
@@ -65,14 +64,9 @@ def rejected_json(rejected: Rejected[Any]) -> dict[str, Any]:
 
 
 async def body(request: Request, kind: type[T]) -> T:
-    """The JSON body as `kind`. Problem 400 if it is not JSON, 413 if it is too large, 422 if a field is invalid."""
-    raw = b""
-    async for chunk in request.stream():
-        raw += chunk
-        if len(raw) > MAX_BODY:
-            raise Problem(413, "too_large", f"The body has more than {MAX_BODY} bytes.")
+    """The JSON body as `kind`. Problem 400 if it is not JSON, 422 if a field is invalid."""
     try:
-        return msgspec.json.decode(raw or b"{}", type=kind)
+        return msgspec.json.decode(await request.body() or b"{}", type=kind)
     except msgspec.ValidationError as error:
         raise Problem(422, "bad_field", f"{error}.", f"Fields: {_fields(kind)}.") from None
     except msgspec.DecodeError as error:

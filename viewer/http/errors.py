@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 
 from aggregator.pictures.newest import NoSnapshot
@@ -146,6 +146,8 @@ def problem_of(error: BaseException) -> Problem:
         case StoreError():
             log.error("store: %s", error)
             return Problem(503, "store", str(error), "Try again in a moment.", retry_after=5)
+        case ClientDisconnect():  # nobody reads the response
+            return Problem(400, "cut", "The connection was closed before the whole body arrived.")
         case HTTPException():
             code, words = HTTP_CODES.get(error.status_code, ("http", error.detail))
             return Problem(error.status_code, code, words)
