@@ -29,6 +29,7 @@ NAMES = (
     "addresses",
     "capture",
     "heatmap",
+    "pages",
     "store",
     "placement",
     "drift",

@@ -5,13 +5,15 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Collection
+from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote_to_bytes, urlsplit
 
 from store.masking import is_plain, masked
 
 # A fragment that a single-page application uses as its address (`#/b`, `#!/b`), in front of an anchor in it.
 _ROUTE = re.compile(r"!?/+[^/?#][^#]*")
-_QUERY = re.compile(r"\?[^#]*")
+QUERY = re.compile(r"\?[^#]*")
 _EMPTY_END = re.compile(r"(/#!?)?/+$")  # `/a/`, `/a/#/`
 _UNQUOTED = "*~.-_!$&'()+,;=:@"  # in a part of a path
 
@@ -63,6 +65,31 @@ def page_path(page: str) -> str:
     return page[page.index("/") :] if "/" in page else "/"
 
 
+@dataclass(frozen=True)
+class PagePattern:
+    """A pattern as one regular expression for a whole page name, the same for Python and for the engine (RE2).
+
+    `with_query`: without it, queries are removed from a name before it is compared.
+    """
+
+    regex: str
+    with_query: bool
+
+    def fits(self, page: str) -> bool:
+        return re.fullmatch(self.regex, page if self.with_query else QUERY.sub("", page)) is not None
+
+
+@lru_cache(1024)
+def page_pattern(pattern: str) -> PagePattern:
+    """The compiled form of a pattern; `matches` describes patterns."""
+    text = pattern
+    if text.endswith("/") and page_path(text) != "/":
+        text = _EMPTY_END.sub("", text) or "/"
+    pieces = re.split(r"(\*\*|\*|\{\w+\})", text)
+    body = "".join(".*" if p == "**" else "[^/#]*" if p == "*" or p.startswith("{") else re.escape(p) for p in pieces)
+    return PagePattern(("[^/]*" if pattern.startswith("/") else "") + body, "?" in pattern)
+
+
 def matches(pattern: str, page: str) -> bool:
     """Whether a pattern (`/lamps/*`, `/#/help/**`, `shop.example/…`) matches this page.
 
@@ -70,14 +97,7 @@ def matches(pattern: str, page: str) -> bool:
     begins with `/` is compared with the path, any other with host and path. Queries are ignored unless the pattern has
     one. Routes are not: each is a page of its own.
     """
-    subject = page_path(page) if pattern.startswith("/") else page
-    if "?" not in pattern:
-        subject = _QUERY.sub("", subject)
-    if pattern.endswith("/") and page_path(pattern) != "/":
-        pattern = _EMPTY_END.sub("", pattern) or "/"
-    pieces = re.split(r"(\*\*|\*|\{\w+\})", pattern)
-    regex = "".join(".*" if p == "**" else "[^/#]*" if p == "*" or p.startswith("{") else re.escape(p) for p in pieces)
-    return re.fullmatch(regex, subject) is not None
+    return page_pattern(pattern).fits(page)
 
 
 def _local_part(path: str, query: str, keep_query: Collection[str]) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -32,6 +32,7 @@ class Snapshot:
 
 
 _COLUMNS = ", ".join(field.name for field in fields(Snapshot))
+MOST_NAMED = 100  # pages that a query names
 # The ids of the pictures that somebody chose; 0 where the newest is used again. Some may have been deleted since.
 _CHOSEN = (
     "SELECT argMax(choice.snapshot, choice.time) AS chosen FROM picture_choices AS choice "
@@ -130,6 +131,21 @@ class Snapshots:
             width=width,
         )
         return [_snapshot(row) for row in rows]
+
+    def of_pages(self, site: int, pages: Collection[str], state: str = "") -> Sequence[Snapshot]:
+        """The chosen or else newest picture of each of these pages in a state, for each width and variant."""
+        # A server limits the size of a bound value. A site has far fewer pictures than it may have pages.
+        named = len(pages) <= MOST_NAMED
+        rows = self.store.rows(
+            f"SELECT {_COLUMNS} FROM snapshots WHERE site = {{site:UInt32}} AND state = {{state:String}} "
+            f"{'AND page IN {pages:Array(String)} ' if named else ''}"
+            f"ORDER BY page, width, variant, {_FIRST} LIMIT 1 BY page, width, variant",
+            site=site,
+            state=state,
+            **({"pages": list(pages)} if named else {}),
+        )
+        wanted = set(pages)
+        return [_snapshot(row) for row in rows if row["page"] in wanted]
 
     def history(self, site: int, page: str) -> Sequence[Snapshot]:
         """Every picture of a page by width, variant and state, the newest of each first."""

@@ -126,7 +126,7 @@ class Maps:
         def compute() -> HeatmapAnswer:
             drawn = heatmap(self._store, self._snapshots, scope, width, state, states)
             self._drawn_from(drawn.snapshot, drawn.pages, drawn.records.record)
-            return HeatmapAnswer(drawn, heatmap_figures(drawn, self._devices(scope, drawn.pages)))
+            return HeatmapAnswer(drawn, heatmap_figures(drawn, self._devices(scope)))
 
         return await self._work.once(("heatmap", scope, width, state), SECONDS, compute, fresh=fresh)
 
@@ -137,7 +137,7 @@ class Maps:
 
         def compute() -> ReachAnswer:
             drawn = reach_map(self._store, self._snapshots, scope, width)
-            return ReachAnswer(drawn, reach_figures(drawn, self._devices(scope, drawn.pages)))
+            return ReachAnswer(drawn, reach_figures(drawn, self._devices(scope)))
 
         return await self._work.once(("reach", scope, width), SECONDS, compute, fresh=fresh)
 
@@ -151,7 +151,7 @@ class Maps:
             compared = comparison(self._store, self._snapshots, scope, experiment, width)
             for arm in compared.arms:
                 self._drawn_from(arm.snapshot, arm.pages, arm.records.record)
-            devices = self._devices(scope, compared.arms[0].pages)
+            devices = self._devices(scope)
             return ComparisonAnswer(compared, comparison_figures(compared, (scope.since, scope.until), devices))
 
         key = ("comparison", scope, experiment.id, experiment.version, width)
@@ -181,5 +181,5 @@ class Maps:
         """The strips of a page picture, top to bottom. Queries the store: run it in a thread."""
         return [self._snapshots.strip(snapshot.id, n) for n, _ in sorted(self._snapshots.strips(snapshot.id))]
 
-    def _devices(self, scope: Scope, pages: tuple[str, ...]) -> dict[str, int]:
-        return devices_of(self._store, scope.site, pages, scope.since, scope.until, scope.zone)
+    def _devices(self, scope: Scope) -> dict[str, int]:
+        return devices_of(self._store, scope.site, scope.pages, scope.since, scope.until, scope.zone)

@@ -97,7 +97,7 @@ def draw(
     grid = per_thousand(density(x, y, weight, layout, CELL, SIGMA), exposed.visitors, unit=1000.0 if hover else 1.0)
     dead, rage = judge(points, sample.records, counts_for(placed, layout), layout.tags)
     accounted = account(sample.left_out, placed, sum(other.points for other in elsewhere))
-    span = None if accounted.received else read_page_span(store, scope, sample.pages, scope.kind)
+    span = None if accounted.received else read_page_span(store, scope, sample.pages)
     return Heatmap(
         scope=scope,
         pages=sample.pages,

@@ -65,7 +65,7 @@ def reach_map(store: Store, snapshots: Snapshots, scope: Scope, width: int) -> R
     )
     curve = reach(depths, records, index, in_view.bands, twins=twins)
     accounted = reach_account(left_out, curve.anchored, curve.views - curve.anchored)
-    span = None if accounted.received else read_page_span(store, scope, pages, "scroll")
+    span = None if accounted.received else read_page_span(store, scope, pages)
     return ReachMap(
         scope=scope,
         pages=pages,

@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from aggregator.answers.frustrated import frustrated_visitors
+from aggregator.queries.pages import resolve_pages
 from aggregator.queries.traffic import (
     read_daily,
+    read_devices,
     read_last_view,
     read_page_days,
     read_page_devices,
@@ -88,10 +90,11 @@ def pages_of(store: Store, site: int, since: date, until: date, zone: Zone = UTC
 
 
 def devices_of(
-    store: Store, site: int, pages: tuple[str, ...], since: date, until: date, zone: Zone = UTC_ZONE
+    store: Store, site: int, patterns: tuple[str, ...], since: date, until: date, zone: Zone = UTC_ZONE
 ) -> dict[str, int]:
-    """Device → visitors of these pages, the commonest first."""
-    found = read_page_devices(store, SiteScope(site, since, until, zone=zone), pages)
+    """Device → visitors of the pages that match the patterns, the commonest first."""
+    pages = resolve_pages(store, site, patterns)
+    found = read_devices(store, SiteScope(site, since, until, zone=zone), pages, patterns)
     return dict(_commonest_first({row.device: row.visitors for row in found}))
 
 

@@ -36,12 +36,13 @@ def newest_picture(
     NoSnapshot when no page has a picture at this width.
     """
     variant = "=".join(scope.variant) if scope.variant else ""
+    found = snapshots.of_pages(scope.site, pages, state)
+    fitting = {(one.variant, one.page): one for one in found if one.width == width}
     for name in dict.fromkeys((variant, "")):
         for page in pages:
-            snapshot = snapshots.latest(scope.site, page, width, name, state)
-            if snapshot:
+            if snapshot := fitting.get((name, page)):
                 return IndexedSnapshot(snapshot, indexed_layout(snapshots, snapshot))
-    raise NoSnapshot(_message(snapshots, scope, pages, width, state))
+    raise NoSnapshot(_message(scope, pages, width, state, {one.width for one in found if not one.variant}))
 
 
 def pictures_of_states(
@@ -67,14 +68,14 @@ def other_widths(snapshots: Snapshots, scope: Scope, of: Snapshot) -> list[Layou
     return [indexed_layout(snapshots, one).layout for one in found if one]
 
 
-def _message(snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], width: int, state: str) -> str:
+def _message(scope: Scope, pages: tuple[str, ...], width: int, state: str, widths: set[int]) -> str:
+    """`widths`: those that have a picture of the state."""
     if not pages:
         return f"No page of this site matches {', '.join(scope.pages)}: visit the page once, or correct the pattern."
     name = page_path(pages[0])
-    widths = sorted({w for page in pages for w in snapshots.widths(scope.site, page, state=state)})
     of_state = f" in state {state!r}" if state else ""
     if widths:
-        have = ", ".join(str(w) for w in widths)
+        have = ", ".join(map(str, sorted(widths)))
         return f"There is no picture of {name} at {width} px{of_state}: take one, or ask for {have} px."
     return f"There is no picture of {name} at {width} px{of_state}: take one first."
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from aggregator.shapes.scope import Scope, SiteScope
+from store.pages import QUERY, page_pattern
 from store.zoned_sql import in_days
 
-PAGES = "site = {site:UInt32} AND page IN {pages:Array(String)} AND "
 OF_KIND = " AND kind = {kind:String}"
 PEOPLE = "bot = '' AND excluded = 0"
+# What a query names one by one, as a server limits the size of a bound value. Beyond, it carries the patterns.
+MOST_NAMED, MOST_CHARACTERS = 500, 50_000
 
 
 @dataclass(frozen=True)
@@ -26,10 +29,34 @@ class Where:
         return f"{self.place} AND {self.segment}"
 
 
+def on_pages(pages: Sequence[str], patterns: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
+    """The condition of `pages`, to which `patterns` resolved (aggregator/queries/pages.py), and its bound values.
+
+    A few pages are named, which the primary key finds at once; many are selected by the patterns in the engine.
+    """
+    known = set(pages)
+    rest = [pattern for pattern in patterns if pattern not in known]
+    if not rest or (len(pages) <= MOST_NAMED and sum(map(len, pages)) <= MOST_CHARACTERS):
+        return "page IN {pages:Array(String)}", {"pages": list(pages)}
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
+    if named := [pattern for pattern in patterns if pattern in known]:
+        conditions.append("page IN {pages:Array(String)}")
+        values["pages"] = named
+    for number, pattern in enumerate(map(page_pattern, rest)):
+        name = "page" if pattern.with_query else "replaceRegexpAll(page, {query_part:String}, '')"
+        conditions.append(f"match({name}, {{pattern{number}:String}})")
+        values[f"pattern{number}"] = f"^(?:{pattern.regex})$"
+        if not pattern.with_query:
+            values["query_part"] = QUERY.pattern
+    return f"({' OR '.join(conditions)})", values
+
+
 def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
     """The condition of a scope, for a table with (`kind`) or without a column `kind`."""
+    condition, values = on_pages(pages, scope.pages)
     days, bounds = in_days(scope.zone, scope.since, scope.until)
-    params: dict[str, Any] = {"site": scope.site, "pages": list(pages), **bounds}
+    params: dict[str, Any] = {"site": scope.site, **values, **bounds}
     if kind:
         params["kind"] = scope.kind
     segment = ["excluded = 0" if scope.bots else PEOPLE]
@@ -39,7 +66,8 @@ def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
     if scope.variant:
         segment.append("variants[{experiment:String}] = {variant:String}")
         params["experiment"], params["variant"] = scope.variant
-    return Where(PAGES + days + (OF_KIND if kind else ""), " AND ".join(segment), params)
+    place = f"site = {{site:UInt32}} AND {condition} AND {days}" + (OF_KIND if kind else "")
+    return Where(place, " AND ".join(segment), params)
 
 
 def where_site(scope: SiteScope) -> tuple[str, dict[str, Any]]:

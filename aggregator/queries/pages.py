@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from aggregator.queries.conditions import OF_KIND
+from aggregator.queries.conditions import OF_KIND, on_pages
 from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.pages import matches
@@ -29,15 +27,16 @@ def all_pages(store: Store, site: int) -> list[str]:
     return [str(page) for page in store.columns(sql, site=site)["page"]]
 
 
-def read_page_span(store: Store, scope: Scope, pages: tuple[str, ...], kind: str) -> tuple[str, str, int]:
+def read_page_span(store: Store, scope: Scope, pages: tuple[str, ...]) -> tuple[str, str, int]:
     """(first day, last day, rows) of the pages at any time, to tell a wrong period from a wrong page."""
-    table, of_kind = ("scrolls", "") if kind == "scroll" else ("points", OF_KIND)
-    params: dict[str, Any] = {"site": scope.site, "pages": list(pages)} | ({"kind": kind} if of_kind else {})
+    table, of_kind = ("scrolls", "") if scope.kind == "scroll" else ("points", OF_KIND)
+    condition, values = on_pages(pages, scope.pages)
     column = "day" if scope.zone == UTC_ZONE else "time"
     row = store.rows(
         f"SELECT min({column}) AS first, max({column}) AS last, count() AS n "
-        f"FROM {table} WHERE site = {{site:UInt32}} AND page IN {{pages:Array(String)}}{of_kind}",
-        **params,
+        f"FROM {table} WHERE site = {{site:UInt32}} AND {condition}{of_kind}",
+        site=scope.site,
+        **values | ({"kind": scope.kind} if of_kind else {}),
     )[0]
     if not row["n"]:
         return "", "", 0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from aggregator.queries.conditions import where
+from aggregator.queries.conditions import on_pages, where
 from aggregator.shapes.columns import Int64, UInt64
 from aggregator.shapes.records import Records, RecordTimes, records_of
 from aggregator.shapes.scope import Scope
@@ -16,11 +16,11 @@ MOST_RECORDS = 10_000  # of a page, the last seen
 def read_records(store: Store, scope: Scope, pages: tuple[str, ...]) -> Records:
     """The records of the elements that the points (or scroll depths) of a scope refer to."""
     scroll = scope.kind == "scroll"
-    w = where(scope, pages, kind=not scroll)
+    w, (condition, _) = where(scope, pages, kind=not scroll), on_pages(pages, scope.pages)
     column, table = ("key", "scrolls") if scroll else ("record", "points")
     c = store.columns(
         "SELECT record, any(key) AS its_key, any(path) AS its_path, any(fp) AS its_fp FROM elements "
-        "WHERE site = {site:UInt32} AND page IN {pages:Array(String)} "
+        f"WHERE site = {{site:UInt32}} AND {condition} "
         f"AND {column} GLOBAL IN (SELECT {column} FROM {table} WHERE {w.sql}) GROUP BY record",
         **w.params,
     )

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
-from aggregator.queries.conditions import where_site
+from aggregator.queries.conditions import on_pages, where_site
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.traffic import DeviceVisitors, PageDay, PageTotal
 from store.client import Store
@@ -74,16 +75,24 @@ def read_page_totals(store: Store, scope: SiteScope) -> list[PageTotal]:
     return [PageTotal(row["page_name"], row["visitors"], row["views"], row["click_total"]) for row in rows]
 
 
-def read_page_devices(store: Store, scope: SiteScope, pages: tuple[str, ...] | None = None) -> list[DeviceVisitors]:
-    """Visitors of each page by device, in no order; when `pages` are named, those of all of them together."""
+def read_page_devices(store: Store, scope: SiteScope) -> list[DeviceVisitors]:
+    """Visitors of each page by device, in no order."""
     condition, params = where_site(scope)
-    name = "toString(page)"
-    if pages is not None:
-        name = "''"
-        condition += " AND page IN {pages:Array(String)}"
-        params["pages"] = list(pages)
+    return _devices(store, "toString(page)", condition, params)
+
+
+def read_devices(
+    store: Store, scope: SiteScope, pages: tuple[str, ...], patterns: tuple[str, ...]
+) -> list[DeviceVisitors]:
+    """Visitors of all these pages together by device, in no order; `patterns` resolved to `pages`."""
+    condition, params = where_site(scope)
+    these, values = on_pages(pages, patterns)
+    return _devices(store, "''", f"{condition} AND {these}", params | values)
+
+
+def _devices(store: Store, page: str, condition: str, params: dict[str, Any]) -> list[DeviceVisitors]:
     rows = store.rows(
-        f"SELECT {name} AS page_name, toString(device) AS device_name, uniqExact(visitor) AS visitors "
+        f"SELECT {page} AS page_name, toString(device) AS device_name, uniqExact(visitor) AS visitors "
         f"FROM views FINAL WHERE {condition} GROUP BY page_name, device_name",
         **params,
     )
