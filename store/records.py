@@ -14,7 +14,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from store.devices import Device
-from store.zones import UTC_ZONE, Zone, zone_names
+from store.zones import UTC_ZONE, Zone, is_zone
 
 MAX_STAGES = 12  # of a journey
 MAX_TOUCHPOINTS = 40  # of a stage
@@ -75,7 +75,7 @@ class Site(Record, frozen=True, kw_only=True):
     @property
     def zone(self) -> Zone:
         """The zone of the site's days; UTC for a name that this machine does not know."""
-        return Zone(self.timezone) if self.timezone in zone_names() else UTC_ZONE
+        return Zone(self.timezone) if is_zone(self.timezone) else UTC_ZONE
 
 
 class Variant(Struct, frozen=True):

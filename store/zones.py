@@ -10,7 +10,7 @@ from __future__ import annotations
 import difflib
 import time
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -41,8 +41,18 @@ class Zone:
         """The day of an instant."""
         return self.local(ms).date()
 
+    def day_number(self, ms: int) -> int:
+        """The day of an instant, in days since 1970."""
+        return ms // DAY_MS if self == UTC_ZONE else days_since_1970(self.day(ms))
+
     def today(self) -> date:
+        """The day of the present instant."""
         return self.day(now_ms())
+
+    def iso(self, ms: float) -> str:
+        """An instant as `2026-11-21T10:14:00.000+01:00`, or `2026-11-21T09:14:00.000Z` in UTC."""
+        text = self.local(ms).isoformat(timespec="milliseconds")
+        return text.replace("+00:00", "Z") if self == UTC_ZONE else text
 
     def offset(self, ms: float) -> str:
         """How far local time is ahead of UTC at an instant: `+01:00`."""
@@ -125,15 +135,25 @@ class UnknownZone(ValueError):
 
 def zone_named(name: str) -> Zone:
     """The zone with this IANA name, such as Europe/Paris. UnknownZone if there is none."""
-    if name not in zone_names():
+    if not is_zone(name):
         raise UnknownZone(name)
     return Zone(name)
+
+
+def is_zone(name: str) -> bool:
+    """Whether there is a zone with this name."""
+    return name in _known()
+
+
+@cache
+def _known() -> frozenset[str]:
+    return frozenset(available_timezones())
 
 
 @cache
 def zone_names() -> tuple[str, ...]:
     """All names of zones, in alphabetical order."""
-    return tuple(sorted(available_timezones()))
+    return tuple(sorted(_known()))
 
 
 def machine_zone() -> Zone:
@@ -157,11 +177,6 @@ def days_since_1970(day: date) -> int:
 def day_numbered(number: int) -> date:
     """The day so many days after 1 January 1970."""
     return EPOCH + timedelta(days=number)
-
-
-def iso_utc(ms: float) -> str:
-    """An instant as `2026-11-21T09:14:00.000Z`."""
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def _likely(name: str) -> str:

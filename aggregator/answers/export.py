@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 
 import numpy as np
 
@@ -14,12 +13,12 @@ COLUMNS = (
     "view", "visitor", "time", "kind", "key", "path", "rung", "x", "y", "fx", "fy", "weight",
     "viewport_width", "page_x", "page_y",
 )  # fmt: skip
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def placed_points(heat: Heatmap, chunk: int = 10_000) -> Iterator[list[tuple[object, ...]]]:
-    """Rows of COLUMNS, in chunks, by time: x, y are CSS px of the picture, None where not placed."""
-    points, placed = heat.points, heat.placed
+    """Rows of COLUMNS, in chunks, by time (in the zone of the question): x, y are CSS px of the picture, None where not
+    placed."""
+    points, placed, zone = heat.points, heat.placed, heat.scope.zone
     paths = [*heat.records.paths, ""]
     order = np.lexsort((points.view, points.time))
     for start in range(0, len(order), chunk):
@@ -28,7 +27,7 @@ def placed_points(heat: Heatmap, chunk: int = 10_000) -> Iterator[list[tuple[obj
             (
                 f"{view:016x}",
                 f"{visitor:016x}",
-                (EPOCH + timedelta(milliseconds=ms)).isoformat(timespec="milliseconds").replace("+00:00", "Z"),
+                zone.iso(ms),
                 points.kind,
                 f"{key:016x}",
                 paths[record],

@@ -101,7 +101,8 @@ def enrich(
     if consented:
         visitor = visitors.consented(known.number, context.id)
     else:
-        visitor = visitors.cookieless(known.number, batch.t0 + time.ms, request.address, request.user_agent)
+        began = batch.t0 + time.ms
+        visitor = visitors.cookieless(known.number, began, request.address, request.user_agent, site.zone)
     return Enrichment(
         site=known.number,
         page=page,

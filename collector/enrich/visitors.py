@@ -1,8 +1,8 @@
 """Visitor numbers: 64-bit hashes that cannot be reversed.
 
-Without consent: a hash of site, address and user agent, keyed with the key of the day on which the view began. That
-key is destroyed after 48 hours. With consent: a hash of the first-party id, keyed with the owner's secret. The address
-is used for nothing else.
+Without consent: a hash of site, address and user agent, keyed with the key of the day on which the view began, in the
+zone of the site, so that a visitor is counted once on each of the site's days. That key is destroyed after 48 hours.
+With consent: a hash of the first-party id, keyed with the owner's secret. The address is used for nothing else.
 """
 
 from __future__ import annotations
@@ -18,9 +18,9 @@ from store.client import Store
 from store.day_keys import day_key
 from store.definitions import Definitions
 from store.visitors import consented_visitor, keyed_number, owners_secret
+from store.zones import DAY_MS, UTC_ZONE, Zone
 
 log = logging.getLogger("parcours.collector")
-DAY_MS = 86_400_000
 
 
 class Visitors:
@@ -43,11 +43,15 @@ class Visitors:
         kept = self._days
         self._days = {_ordinal(d): kept.get(_ordinal(d)) or day_key(self._store, d, today) for d in days}
 
-    def cookieless(self, site: int, began: int, address: str, user_agent: str) -> int:
-        """The visitor of a view that began at `began` (ms since 1970): the same number for this site and day only."""
+    def cookieless(self, site: int, began: int, address: str, user_agent: str, zone: Zone = UTC_ZONE) -> int:
+        """The visitor of a view that began at `began` (ms since 1970): the same number for this site and its day only.
+
+        A view that arrives late in a zone west of UTC may be of a day whose key is gone: it counts to the next day.
+        """
         day = began // DAY_MS
+        key = self._days.get(zone.day_number(began)) or self._days.get(day)
         # A day without a key is older than any key: a back-dated visit of the demo.
-        key = self._days.get(day) or hashlib.blake2b(day.to_bytes(8, "little"), key=self._secret).digest()
+        key = key or hashlib.blake2b(day.to_bytes(8, "little"), key=self._secret).digest()
         return _number(key, site, address, user_agent)
 
     def consented(self, site: int, id: str) -> int:

@@ -13,12 +13,13 @@ from collector.door.limits import Buckets
 from collector.enrich.channels import CHANNELS, traffic_source
 from collector.enrich.clocks import MAX_AGE, MAX_AGE_DEMO, MAX_AHEAD, shift
 from collector.enrich.devices import device
-from collector.enrich.visitors import DAY_MS, Visitors
+from collector.enrich.visitors import Visitors
 from collector.origins import allowed
 from collector.report.counters import Counters, scrubbed
 from collector.settings import Rate
 from store.client import Store
 from store.tallies import Tally
+from store.zones import DAY_MS, Zone
 
 NOW = 1_800_000_000_000
 HOUR = 3_600_000
@@ -253,6 +254,26 @@ def test_visitors_without_consent_last_a_day() -> None:
     assert all(0 <= n < 1 << 64 for n in others)
     visitors.refresh()
     assert one == visitors.cookieless(1, noon, "1.2.3.4", "UA")
+
+
+@pytest.mark.parametrize("name", ["Asia/Tokyo", "America/Los_Angeles", "Asia/Kolkata", "Pacific/Kiritimati"])
+def test_visitors_without_consent_last_a_day_of_the_sites_zone(name: str) -> None:
+    """In Tokyo, a day of UTC ends at nine in the morning: who came before and after it is one visitor."""
+    visitors, zone = Visitors(None, today=lambda: date(2027, 1, 15)), Zone(name)
+    visitors.refresh()
+    began, ends = zone.midnight(date(2027, 1, 15)), zone.midnight(date(2027, 1, 16))
+    of_day = {visitors.cookieless(1, ms, "1.2.3.4", "UA", zone) for ms in range(began, ends, HOUR)}
+    assert len(of_day) == 1
+    others = {visitors.cookieless(1, ms, "1.2.3.4", "UA", zone) for ms in (began - 1, ends)}
+    assert len(of_day | others) == 3
+
+
+def test_a_late_view_of_a_day_whose_key_is_gone_counts_to_the_next_day() -> None:
+    """The keys of the store are the only ones: none is made that could be computed again later."""
+    visitors, zone = Visitors(None, today=lambda: date(2027, 1, 15)), Zone("America/Los_Angeles")
+    visitors.refresh()
+    late = int(datetime(2027, 1, 14, 2, tzinfo=UTC).timestamp() * 1000)  # 13 January in Los Angeles
+    assert visitors.cookieless(1, late, "1.2.3.4", "UA", zone) == visitors.cookieless(1, late, "1.2.3.4", "UA")
 
 
 def test_a_day_can_not_be_computed_again_48_hours_after_its_end(store: Store) -> None:

@@ -102,6 +102,12 @@ SITES = (
     site(("name", "type"), name=5),
     site(("domains", "type"), domains="shop.example"),
     site(("allow_private", "type"), allow_private="yes"),
+    site(timezone="Australia/Lord_Howe"),
+    site(("timezone", "zone"), timezone="Europe/Lyon"),
+    site(("timezone", "zone"), timezone="europe/paris"),
+    site(("timezone", "zone"), timezone="../../etc/passwd"),
+    site(("timezone", "long"), timezone="Europe/" + "x" * 64),
+    site(("timezone", "type"), timezone=60),
     site(("colour", "unknown"), colour="red"),
 )
 EXPERIMENTS = (

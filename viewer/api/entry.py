@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any, TypeVar
 
 import msgspec
@@ -12,6 +11,7 @@ from starlette.responses import Response
 
 from rules.find import Rejected
 from store.records import Role
+from store.zones import UTC_ZONE
 from viewer.access.person import person
 from viewer.http.binding import Endpoint, Handler
 from viewer.http.errors import Problem, fault_json
@@ -84,4 +84,4 @@ def iso(ms: int | float | None) -> str | None:
     """ISO time (UTC) of ms since 1970; None for none."""
     if not ms:
         return None
-    return datetime.fromtimestamp(ms / 1000, UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return UTC_ZONE.iso(ms)
