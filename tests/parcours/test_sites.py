@@ -38,6 +38,18 @@ def send(url: str, key: str) -> httpx.Response:
     return httpx.post(f"{url}/c/{key}", content=json.dumps(batch), headers=HEADERS)
 
 
+def test_the_zone_of_a_site_is_set_and_shown(served: Served) -> None:
+    data, _ = served
+    assert answered(data, "add", "Island", "--domain", "island.example", "--timezone", "Pacific/Apia")["timezone"] == (
+        "Pacific/Apia"
+    )
+    shown = at_server("site", "show", "Island", data=data)
+    assert "time zone: Pacific/Apia" in shown.stdout
+    refused = at_server("site", "add", "Moon", "--domain", "moon.example", "--timezone", "moon", data=data)
+    assert refused.returncode != 0
+    assert "timezone: is 'moon', which is not a time zone: write the name of one, such as" in refused.stderr
+
+
 def test_the_old_key_works_beside_the_new_one_and_is_counted(served: Served) -> None:
     data, url = served
     first = answered(data, "add", "Keys", "--domain", "keys.example")

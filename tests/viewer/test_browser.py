@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from rules.site import add_site
 from store.records import Experiment, Journey, PageState, Site, Stage, Touchpoint, Variant
 from tests.machine import CHROMIUM_ARGS, free_port
 from tests.viewer import shop as shops
@@ -114,6 +115,37 @@ def test_every_page_fits_its_window_and_logs_no_error(page: Page, address: str, 
         assert over <= 0, f"{path} is {over} px too wide at {width}"
         broken = page.evaluate("[...document.images].filter((i) => i.complete && !i.naturalWidth).map((i) => i.src)")
         assert broken == [], path
+
+
+def test_a_new_site_gets_the_zone_of_its_owners_browser(browser: Browser, signed_in: BrowserContext, address: str):
+    context = browser.new_context(
+        locale="en-GB", timezone_id="Australia/Lord_Howe", storage_state=signed_in.storage_state()
+    )
+    page = context.new_page()
+    page.goto(f"{address}/sites/new")
+    expect(page.get_by_label("Time zone")).to_have_value("Australia/Lord_Howe")
+    page.get_by_label("Name", exact=True).fill("Island shop")
+    page.get_by_label("Domains, one per line").fill("island.example")
+    page.get_by_role("button", name="Add site").click()
+    expect(page.get_by_role("heading", name="Island shop")).to_be_visible()
+    expect(page.get_by_role("contentinfo")).to_contain_text("Days and times: Australia/Lord_Howe (UTC+1")
+    context.close()
+
+
+def test_an_older_site_is_offered_the_zone_of_the_browser(
+    browser: Browser, signed_in: BrowserContext, address: str, viewer: Viewer
+):
+    site = add_site(viewer.definitions, "Older shop", ["older.example"])
+    context = browser.new_context(locale="fr-FR", timezone_id="Asia/Tokyo", storage_state=signed_in.storage_state())
+    page = context.new_page()
+    page.goto(f"{address}/sites/{site.id}#timezone")
+    expect(page.get_by_label("Fuseau horaire")).to_have_value("")
+    page.get_by_role("button", name="Utiliser Asia/Tokyo").click()
+    page.get_by_role("button", name="Enregistrer").click()
+    expect(page.get_by_label("Fuseau horaire")).to_have_value("Asia/Tokyo")
+    expect(page.get_by_role("contentinfo")).to_contain_text("Asia/Tokyo (UTC+09:00)")
+    expect(page.get_by_role("button", name="Utiliser Asia/Tokyo")).to_have_count(0)
+    context.close()
 
 
 def test_picture_and_table_highlight_the_same_element(page: Page, address: str, shop: Site) -> None:

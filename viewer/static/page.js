@@ -21,11 +21,20 @@ document.querySelectorAll('[data-copy]').forEach((button) =>
   }),
 );
 
-// A new site is guessed to be in the time zone of its owner's browser.
-const zone = document.querySelector('[data-zone="guess"]');
-const known = zone && [...zone.list.options].map((option) => option.value);
+// A new site is guessed to be in the time zone of its owner's browser; an older one is offered it.
+const zone = document.querySelector('[name="timezone"]');
 const guess = Intl.DateTimeFormat().resolvedOptions().timeZone;
-if (known?.includes(guess)) zone.value = guess;
+if (zone && [...zone.list.options].some((option) => option.value === guess)) {
+  if (zone.dataset.zone === 'guess') zone.value = guess;
+  const offer = document.querySelector('[data-zone-offer]');
+  offer?.addEventListener('click', () => {
+    zone.value = guess;
+  });
+  if (offer) {
+    offer.textContent = offer.dataset.zoneOffer.replace('ZONE', guess);
+    offer.hidden = false;
+  }
+}
 
 // A line of code to copy follows what is typed beside it.
 document.querySelectorAll('[data-echo]').forEach((span) => {

@@ -15,7 +15,8 @@ PERIODS = (1, 7, 28, 90)  # days
 
 @dataclass(frozen=True)
 class PeriodControl:
-    """`current`: the current choice as text. `since`, `until` fill the form, which also sends the `hidden` fields."""
+    """`current`: the current choice as text. `since`, `until` fill the form, which also sends the `hidden` fields.
+    `zone`: that of the days, in words."""
 
     choices: tuple[Choice, ...]
     current: str
@@ -24,6 +25,7 @@ class PeriodControl:
     since: str
     until: str
     today: str
+    zone: str
 
 
 def period_control(lang: Language, links: Links, today: date) -> PeriodControl:
@@ -37,5 +39,12 @@ def period_control(lang: Language, links: Links, today: date) -> PeriodControl:
         current = lang.day(since) if since == until else f"{lang.day(since)} – {lang.day(until)}"
     hidden = links.fields("since", "until", "days")
     return PeriodControl(
-        choices, current, links.action, hidden, since.isoformat(), until.isoformat(), today.isoformat()
+        choices=choices,
+        current=current,
+        action=links.action,
+        hidden=hidden,
+        since=since.isoformat(),
+        until=until.isoformat(),
+        today=today.isoformat(),
+        zone=lang.zone_words(),
     )
