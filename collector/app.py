@@ -83,7 +83,7 @@ class Collector:
                 senders,
                 backend or BackendSettings(),
                 lambda: admission.capacity(_ANY),
-                BatchParts(self._visitors, self._known_batches, self._counters, store),
+                BatchParts(self._visitors, self._known_batches, self._counters, store, self.drain),
             )
             if senders is not None
             else None

@@ -1,4 +1,4 @@
-"""Erasing all rows of a visitor."""
+"""Erasing rows: all of a visitor, or those to which a condition applies."""
 
 from __future__ import annotations
 
@@ -17,6 +17,11 @@ def forget_visitor(store: Store, site: int, visitor: int) -> dict[str, int]:
         for table, count in counts.items()
     }
     for table in _TABLES:
-        local, on_cluster = (f"{table}_local", f"ON CLUSTER `{store.cluster}`") if store.cluster else (table, "")
-        store.command(f"ALTER TABLE {local} {on_cluster} DELETE {where} SETTINGS mutations_sync = 2", **who)
+        erase_rows(store, table, where, **who)
     return counted
+
+
+def erase_rows(store: Store, table: str, where: str, **params: object) -> None:
+    """Erase the rows of a table to which the clause `where` applies. Returns when it is done."""
+    local, on_cluster = (f"{table}_local", f"ON CLUSTER `{store.cluster}`") if store.cluster else (table, "")
+    store.command(f"ALTER TABLE {local} {on_cluster} DELETE {where} SETTINGS mutations_sync = 2", **params)

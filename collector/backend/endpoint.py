@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import parse_qs
@@ -16,6 +16,8 @@ from starlette.types import Receive, Scope, Send
 from collector.backend import answers
 from collector.backend.answers import Receipt, RefusedLine
 from collector.backend.body import JSON, Line, content_type, events_of, lines_of
+from collector.backend.merger import Merger, MergerParts
+from collector.backend.merging import ViewRow
 from collector.backend.message import Event, Imported, decode_imported
 from collector.backend.records import Prepared, Preparing
 from collector.backend.refusal import BackendReason
@@ -50,6 +52,7 @@ class BatchParts:
     known_batches: KnownBatches  # with the ids that were in the journal at the start
     counters: Counters
     store: Store | None
+    drain: Callable[[], Awaitable[None]]  # returns when everything accepted is in the store
 
 
 class Backend:
@@ -73,6 +76,7 @@ class Backend:
         self._store = parts.store
         self._buckets = Buckets(settings.rate)
         self._body = BodyReader(settings.max_body, settings.body_seconds)
+        self._merger = Merger(MergerParts(parts.store, self._is_known, self._append, parts.drain))
         self._turns = asyncio.Semaphore(settings.at_once)
         self.committer: Committer | None = None  # set while the collector runs
         self.routes = [
@@ -160,11 +164,17 @@ class Backend:
         sites = await self._senders.sites_of({line.site for line in lines if line.site})
         preparing = Preparing(self._settings, self._visitors, time.time_ns() // 1_000_000)
         ready: list[Prepared] = []
+        rows: list[tuple[KnownSite, ViewRow]] = []
         refused: list[tuple[int, Refusal]] = []
         for line in lines:
             known = sites.get(line.site)
             try:
-                ready.append(_prepared(preparing, line, known))
+                prepared = _prepared(preparing, line, known)
+                if isinstance(prepared, ViewRow):
+                    assert known is not None
+                    rows.append((known, prepared))
+                else:
+                    ready.append(prepared)
             except RefusalError as no:
                 site = known.number if known is not None else NO_SITE
                 if whole:
@@ -172,9 +182,9 @@ class Backend:
                 refused.append((line.number, no.refusal))
                 self._counters.refused(site, no.refusal.code, no.refusal.message)
         there = await self._stored(ready, views=kind == "batches")
-        accepted = await self._keep(ready, there)
+        accepted = await self._keep(ready, there) + await self._merge(rows, preparing)
         shown = [RefusedLine(number, no.code, f"{no.message.removesuffix('.')}. {no.hint}") for number, no in refused]
-        return Receipt(accepted, len(ready) - accepted, shown), refused[0][1] if refused else None
+        return Receipt(accepted, len(ready) + len(rows) - accepted, shown), refused[0][1] if refused else None
 
     async def _stored(self, ready: list[Prepared], *, views: bool) -> set[int]:
         """Ids of those that are in the store; empty while it cannot be reached, so that only memory is used."""
@@ -195,7 +205,7 @@ class Backend:
         for one in ready:
             if (repeated := committer.join(~one.id)) is not None:
                 waiting.append(repeated)
-            elif one.id not in there and one.id not in self._own and one.id not in self._known_batches:
+            elif one.id not in there and not self._is_known(one.id):
                 waiting.append(committer.append(_pending(one), one.record))
                 accepted.append(one.site)
                 continue
@@ -206,6 +216,25 @@ class Backend:
         for site in accepted:
             self._counters.from_backend(site)
         return len(accepted)
+
+    async def _merge(self, rows: list[tuple[KnownSite, ViewRow]], preparing: Preparing) -> int:
+        """Merge rows of exports into their views; returns how many said something new."""
+        new = await self._merger.store(rows, preparing) if rows else []
+        for (known, _), was_new in zip(rows, new, strict=True):
+            (self._counters.from_backend if was_new else self._counters.duplicate)(known.number)
+        return sum(new)
+
+    def _is_known(self, id: int) -> bool:
+        """Whether a batch was accepted, as far as memory and the journal at the start say."""
+        return id in self._own or id in self._known_batches
+
+    async def _append(self, batches: Sequence[Prepared]) -> None:
+        """Append all of them and wait for the disk. Raises `RefusalError`."""
+        if self.committer is None:
+            raise RefusalError(Reason.STOPPING.value)
+        waiting = [self.committer.append(_pending(one), one.record) for one in batches]
+        if any(isinstance(result, JournalError) for result in await asyncio.gather(*waiting, return_exceptions=True)):
+            raise RefusalError(Reason.NOT_DURABLE.value)
 
 
 class _RefusedFor(RefusalError):
@@ -227,7 +256,7 @@ class _Endpoint:
         await self._backend.answer(self._kind, scope, receive, send)
 
 
-def _prepared(preparing: Preparing, line: Line, known: KnownSite | None) -> Prepared:
+def _prepared(preparing: Preparing, line: Line, known: KnownSite | None) -> Prepared | ViewRow:
     if isinstance(line.read, Refusal):
         raise RefusalError(line.read)
     if known is None:
@@ -236,7 +265,8 @@ def _prepared(preparing: Preparing, line: Line, known: KnownSite | None) -> Prep
     if isinstance(line.read, Event):
         return preparing.event(line.read, known, line.name, line.at)
     assert isinstance(line.read, Imported)
-    return preparing.batch(line.read, known, line.at)
+    make = preparing.row if line.read.merge else preparing.batch
+    return make(line.read, known, line.at)
 
 
 def _pending(one: Prepared) -> PendingBatch:

@@ -40,6 +40,7 @@ class Imported(Struct, forbid_unknown_fields=True):
     device: Annotated[str, Meta(pattern=rf"^({'|'.join(ANY_DEVICE)})?\Z")] = ""  # if the agent is unknown
     browser: Annotated[str, Meta(max_length=40)] = ""
     os: Annotated[str, Meta(max_length=40)] = ""
+    merge: bool = False  # a row of an export, to be put together with what is stored of its view
 
 
 class Unreadable(ValueError):

@@ -19,6 +19,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from collector import wire
+from collector.backend.merging import ViewRow
 from collector.backend.message import Event, Imported
 from collector.backend.refusal import BackendReason
 from collector.backend.settings import BackendSettings
@@ -108,7 +109,24 @@ class Preparing:
 
     def batch(self, line: Imported, known: KnownSite, at: str) -> Prepared:
         """An imported batch: its own times and visitor; a robot only if its agent says so."""
+        return self.ready(known, *self._imported(line, known, at))
+
+    def row(self, line: Imported, known: KnownSite, at: str) -> ViewRow:
+        """A row of an export, which is merged into its view: it holds clicks at most."""
+        x, batch = self._imported(line, known, at)
+        if others := [kind for kind in (*wire.KINDS, "scroll") if kind != "click" and getattr(batch, kind) is not None]:
+            raise _refused(BackendReason.SHAPE, f"{at}.batch.{others[0]}: only clicks can be merged")
+        self._within(batch.sent, f"{at}.batch.sent")
+        return ViewRow(x, batch)
+
+    def ready(self, known: KnownSite, x: Enrichment, batch: wire.Batch) -> Prepared:
+        """The journal record of a batch."""
+        record = encode_record(self._now, encode(x), wire.encode(batch))
+        return _prepared(known, x.page, batch.view, batch.seq, True, record)
+
+    def _imported(self, line: Imported, known: KnownSite, at: str) -> tuple[Enrichment, wire.Batch]:
         batch = _batch(line, at)
+        sent = batch.sent
         if not allowed(batch.ctx.url, known.site.domains):
             raise _refused(
                 BackendReason.PAGE, f"{at}.batch.ctx.url: {batch.ctx.url[:200]!r} is not on a domain of the site"
@@ -121,8 +139,8 @@ class Preparing:
             raise _refused(BackendReason.PAGE, f"{at}.batch.ctx.url: {error}") from None
         x = self._own(x, line, batch, known)
         batch.ctx.id = ""
-        record = encode_record(self._now, encode(x), wire.encode(batch))
-        return _prepared(known, x.page, batch.view, batch.seq, True, record)
+        batch.sent = sent  # its own time too, which `enrich` takes for a wrong clock
+        return x, batch
 
     def _own(self, x: Enrichment, line: Imported, batch: wire.Batch, known: KnownSite) -> Enrichment:
         """The enrichment, with what the sender knows and this request does not."""

@@ -17,6 +17,7 @@ class Item:
     line: int  # of the file, from 1; in a JSON list, the position
     kind: Literal["events", "batches"]
     body: Row
+    view: str = ""  # id of the view, of a batch
 
 
 @dataclass(frozen=True)

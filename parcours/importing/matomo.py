@@ -6,6 +6,7 @@ Page views become views, and actions on them become events. This format has no p
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
@@ -15,7 +16,7 @@ from parcours.importing.identity import Occurrences, row_id
 from parcours.importing.items import Bad, Item, Made, Row, Source
 from parcours.importing.mapping import Unmapped, milliseconds, number
 from parcours.importing.rows import Read
-from parcours.importing.view_batches import ViewFacts, Views, window
+from parcours.importing.view_batches import ViewFacts, ViewPart, Views, window
 
 _DEVICES = {"Desktop": "desktop", "Smartphone": "phone", "Phablet": "phone", "Tablet": "tablet"}
 _REVENUE = ("ecommerceOrder", "goal")
@@ -26,7 +27,7 @@ _PLAIN = ("download", "outlink", "search", "ecommerceAbandonedCart")
 def items(rows: Iterable[Read], zone: tzinfo) -> Source:
     """One visit a line; its actions are read in order. `zone`: of times without an offset."""
     source = Source(iter(()))
-    reader = _Reader(zone)
+    reader = _Reader(zone, source.left_out)
 
     def read_all() -> Iterator[Made]:
         for read in rows:
@@ -45,10 +46,9 @@ def items(rows: Iterable[Read], zone: tzinfo) -> Source:
                 except Unmapped as error:
                     yield Bad(line, f"action {place}: {error}", action)
                     continue
-                if item is None:
-                    source.left_out[str(action.get("type"))] += 1
-                else:
+                if item is not None:
                     yield item
+        yield from reader.views.items()
 
     source.items = read_all()
     return source
@@ -73,18 +73,20 @@ class _Visit:
 
 
 class _Reader:
-    def __init__(self, zone: tzinfo) -> None:
+    def __init__(self, zone: tzinfo, left_out: Counter[str]) -> None:
+        self.views = Views()
         self._zone = zone
-        self._views = Views()
+        self._left_out = left_out
         self._occurrences = Occurrences()
 
     def item(self, visit: _Visit, action: Any) -> Item | None:
-        """What an action becomes; None if it is ignored."""
+        """The event that an action becomes; None if it is ignored, or a view, which `views` keeps."""
         if not isinstance(action, dict):
             raise Unmapped("it is not an object")
         kind = str(action.get("type"))
         if kind == "action":
-            return self._view(visit, action)
+            self._view(visit, action)
+            return None
         if kind == "event":
             name = " ".join(str(part) for part in (action.get("eventCategory"), action.get("eventAction")) if part)
             return self._event(visit, action, name, action.get("eventValue"))
@@ -93,9 +95,10 @@ class _Reader:
             return self._event(visit, action, name, action.get("revenue"))
         if kind in _PLAIN:
             return self._event(visit, action, _NAMES.get(kind, kind), None)
+        self._left_out[str(action.get("type"))] += 1
         return None
 
-    def _view(self, visit: _Visit, action: Row) -> Item:
+    def _view(self, visit: _Visit, action: Row) -> None:
         if not action.get("url"):
             raise Unmapped("url is missing")
         when = self._when(action)
@@ -111,13 +114,12 @@ class _Reader:
             touch=visit.row.get("deviceType") in ("Smartphone", "Phablet", "Tablet"),
         )
         key = ("matomo", *visit.key, action.get("pageId"), when, action["url"])
-        (batch,) = self._views.batches(key, when, shown)
         reported = {
             "device": device,
             "browser": str(visit.row.get("browserName") or "")[:40],
             "os": str(visit.row.get("operatingSystemName") or "")[:40],
         }
-        return Item(visit.line, "batches", {"batch": batch} | reported)
+        self.views.add(ViewPart(visit.line, key, when, shown, reported))
 
     def _event(self, visit: _Visit, action: Row, name: str, value: Any) -> Item:
         body: Row = {"name": (name or "event")[:64], "time": self._when(action)}

@@ -19,7 +19,7 @@ from parcours.importing.identity import Occurrences, row_id
 from parcours.importing.items import Bad, Item, Made, Row, Source
 from parcours.importing.mapping import Unmapped, milliseconds, number
 from parcours.importing.rows import Read
-from parcours.importing.view_batches import PagePoint, ViewFacts, Views, size, window
+from parcours.importing.view_batches import PagePoint, ViewFacts, ViewPart, Views, size, window
 
 Heights = Mapping[tuple[str, int], int]
 _DEVICES = {"Mobile": "phone", "Tablet": "tablet", "Desktop": "desktop"}
@@ -44,9 +44,9 @@ def heights_of(rows: Iterable[Read]) -> Heights:
         )
         try:
             height = round(float(content) / float(share))  # type: ignore[arg-type]
+            host, _ = _place(str(properties.get("$current_url", "")))
         except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-            continue
-        host = urlsplit(str(properties.get("$current_url", ""))).netloc
+            continue  # Unmapped is a ValueError
         found[f"{host}{path}", size(properties.get("$viewport_width"))] = height
     return found
 
@@ -65,6 +65,7 @@ def items(rows: Iterable[Read], heights: Heights, fields: Mapping[str, str], zon
                 yield from reader.items(*read)
             except Unmapped as error:
                 yield Bad(read[0], str(error), read[1])
+        yield from reader.views.items()
 
     source.items = read_all()
     return source
@@ -77,7 +78,7 @@ class _Reader:
         self._zone = zone
         self._occurrences = Occurrences()
         self._left_out = source.left_out
-        self._views = Views()
+        self.views = Views()
         self._by_name: dict[str, Callable[[int, Row, Row, int], list[Item]]] = {
             "$pageview": self._pageview,
             "$autocapture": self._autocapture,
@@ -92,39 +93,41 @@ class _Reader:
             raise Unmapped("timestamp is missing")
         when = milliseconds(row["timestamp"], self._zone)
         properties = _properties(row)
+        clicks = self._clicks(properties)
         made = self._by_name.get(name, self._skip if name.startswith("$") else self._custom)(
             line, row, properties, when
         )
-        return made + self._points(line, row, properties, when)
-
-    def _pageview(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
-        return self._batches(line, row, properties, str(properties.get("$current_url", "")), when, [])
-
-    def _points(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
-        """Clicks only: rage and dead clicks are reported as clicks too, and mouse moves have no duration."""
-        data = properties.get("$heatmap_data")
-        if not isinstance(data, dict):
-            return []
-        made: list[Item] = []
-        for url, points in data.items():
-            if not isinstance(points, list):
-                raise Unmapped(f"$heatmap_data: {url[:80]!r} is not a list of points")
-            clicks = [_click(point) for point in points if _kind(point) == "click"]
-            self._left_out.update(f"$heatmap_data {kind}" for point in points if (kind := _kind(point)) != "click")
-            if clicks:
-                made += self._batches(line, row, properties, url, when, clicks)
+        for url, points in clicks.items():
+            self._view(line, row, properties, url, when, points)
         return made
 
-    def _batches(
-        self, line: int, row: Row, properties: Row, url: str, when: int, clicks: list[PagePoint]
-    ) -> list[Item]:
+    def _pageview(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
+        self._view(line, row, properties, str(properties.get("$current_url", "")), when, [])
+        return []
+
+    def _clicks(self, properties: Row) -> dict[str, list[PagePoint]]:
+        """Clicks by address: rage and dead clicks are reported as clicks too, and mouse moves have no duration."""
+        data = properties.get("$heatmap_data")
+        if not isinstance(data, dict):
+            return {}
+        by_url: dict[str, list[PagePoint]] = {}
+        for url, points in data.items():
+            _place(url)  # raises Unmapped
+            if not isinstance(points, list):
+                raise Unmapped(f"$heatmap_data: {url[:80]!r} is not a list of points")
+            if clicks := [_click(point) for point in points if _kind(point) == "click"]:
+                by_url[url] = clicks
+            self._left_out.update(f"$heatmap_data {kind}" for point in points if (kind := _kind(point)) != "click")
+        return by_url
+
+    def _view(self, line: int, row: Row, properties: Row, url: str, when: int, clicks: list[PagePoint]) -> None:
         device = _DEVICES.get(str(properties.get("$device_type")), "")
         viewport = window(properties.get("$viewport_width"), properties.get("$viewport_height"), device)
-        parts = urlsplit(url)
+        host, path = _place(url)
         facts = ViewFacts(
             url,
             viewport,
-            self._heights.get((f"{parts.netloc}{parts.path}", viewport[0]), 0),
+            self._heights.get((f"{host}{path}", viewport[0]), 0),
             str(properties.get("$referrer") or "").replace("$direct", ""),
             str(properties.get("$browser_language") or ""),
             f"@{row['distinct_id']}" if row.get("distinct_id") else "",
@@ -137,8 +140,7 @@ class _Reader:
             "os": str(properties.get("$os") or "")[:40],
         }
         key = properties.get("$pageview_id") or f"{row.get('distinct_id')} {properties.get('$session_id')}"
-        batches = self._views.batches((key, parts.netloc, parts.path), when, facts, clicks)
-        return [Item(line, "batches", {"batch": batch} | {k: v for k, v in reported.items() if v}) for batch in batches]
+        self.views.add(ViewPart(line, (key, host, path), when, facts, reported, clicks))
 
     def _autocapture(self, line: int, row: Row, properties: Row, when: int) -> list[Item]:
         """An event named after the action and the tag; it has no position, and texts are not imported."""
@@ -175,6 +177,15 @@ class _Reader:
             return row_id(*content)
         fields = sorted(body.items())
         return row_id(*content, fields, self._occurrences.number(*content, fields))
+
+
+def _place(url: str) -> tuple[str, str]:
+    """Host and path of an address."""
+    try:
+        parts = urlsplit(url)
+    except ValueError as error:
+        raise Unmapped(f"{url[:80]!r} is not an address: {error}") from None
+    return parts.netloc, parts.path
 
 
 def _properties(row: Row) -> Row:

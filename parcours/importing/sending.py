@@ -97,20 +97,33 @@ AGAIN = "Progress is noted: run the same command again to continue from there."
 
 
 def chunks(items: Iterable[Made]) -> Iterator[list[Made]]:
-    """Consecutive items of one kind, few enough for a request; a `Bad` fits in any."""
+    """Consecutive items of one kind, few enough for a request; a `Bad` fits in any.
+
+    The items of a view are in one request where they fit: a second one would wait until the first is in the store.
+    """
     chunk: list[Made] = []
-    kind, size = "", 0
+    kind, view, size, begin = "", "", 0, 0  # of the chunk; the last view in it, and where that begins
     for item in items:
-        length = len(msgspec.json.encode(item.body)) + 1 if isinstance(item, Item) else 0
+        length = _length(item)
         other = isinstance(item, Item) and kind not in ("", item.kind)
+        same_view = isinstance(item, Item) and item.view == view != ""
         if chunk and (other or len(chunk) == MAX_ITEMS or size + length > MAX_BYTES):
-            yield chunk
-            chunk, kind, size = [], "", 0
+            kept = chunk[begin:] if same_view and begin else []
+            yield chunk[:begin] if kept else chunk
+            chunk, begin, size = kept, 0, sum(map(_length, kept))
+            kind = kind if kept else ""
+        if isinstance(item, Item):
+            kind = item.kind
+            begin = begin if same_view else len(chunk)
+            view = item.view
         chunk.append(item)
         size += length
-        kind = item.kind if isinstance(item, Item) else kind
     if chunk:
         yield chunk
+
+
+def _length(item: Made) -> int:
+    return len(msgspec.json.encode(item.body)) + 1 if isinstance(item, Item) else 0
 
 
 def _refused(line: int, code: str, message: str, row: object) -> bytes:

@@ -64,7 +64,7 @@ def test_a_cell_with_thousands_of_points_is_read(tmp_path: Path, indent: int | N
             ["$heatmap", "h", "2026-11-20T09:00:00Z", properties],
             ["order", "o", "2026-11-20T09:00:00Z", "{}"],
         ])  # fmt: skip
-    clicks, order = bodies(of_posthog(path))
+    order, clicks = bodies(of_posthog(path))
     assert (clicks["batch"]["click"]["py"], order["name"]) == ([10], "order")
 
 

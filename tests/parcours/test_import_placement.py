@@ -7,7 +7,7 @@ import pytest
 from aggregator.linkage.matching import match_records
 from aggregator.placing.ladder import NONE, PAGE
 from aggregator.placing.projection import project
-from parcours.importing.view_batches import NO_ELEMENT, NO_FINGERPRINTS, PagePoint, ViewFacts, Views
+from parcours.importing.view_batches import NO_ELEMENT, NO_FINGERPRINTS, PagePoint, ViewFacts, ViewPart, Views
 from tests.aggregator.build import Size, fp, layout, points, records
 
 BUTTON = ("form#buy>button:1", fp(id="go", text="Buy", all="Buy"))
@@ -23,8 +23,10 @@ SHOP = layout(
 
 def batch(height: int) -> dict:
     shown = ViewFacts("https://shop.example/lamps", (1366, 768), height)
-    (made,) = Views().batches(("view",), 1_795_165_200_000, shown, [PagePoint(683, 1000)])
-    return made
+    views = Views()
+    views.add(ViewPart(1, ("view",), 1_795_165_200_000, shown, {}, [PagePoint(683, 1000)]))
+    (item,) = views.items()
+    return item.body["batch"]
 
 
 @pytest.mark.parametrize(

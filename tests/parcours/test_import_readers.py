@@ -290,7 +290,7 @@ def test_matomos_visits(tmp_path: Path) -> None:
     assert [(bad.line, bad.message) for bad in items if isinstance(bad, Bad)] == [
         (1, "action 6: url is missing"), (2, "actionDetails is missing"),
     ]  # fmt: skip
-    view, event, order, outlink = bodies(items)
+    event, order, outlink, view = bodies(items)
     batch = wire.decode(bytes(decode_imported(json.dumps(view).encode()).batch))
     assert (batch.sum.ms, batch.ctx.vw, batch.ctx.id, batch.t0) == (8000, 390, "0123456789abcdef", 1_795_165_200_000)
     assert (view["device"], view["os"]) == ("phone", "iOS")
