@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
 from rules.domains import domain_fault, domain_of, network_fault, network_of
 from rules.faults import Fault, Faults, accepted, fault
-from rules.fields import address_fault, text_of, without_none, zone_fault
+from rules.fields import address_fault, is_address, text_of, without_none, zone_fault
+from rules.private_hosts import host_of_domain, is_off_limits_host
 from rules.shape import record
 from store.definitions import Conflict, Definitions, Stored
 from store.records import Site
@@ -71,10 +73,15 @@ def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
     for n, text in enumerate(values.get("domains", ())):
         if found := domain_fault(text, f"domains.{n}"):
             yield found
+        elif is_off_limits_host(host_of_domain(text)):
+            yield fault(f"domains.{n}", "off_limits", value=text)
     for n, text in enumerate(values.get("staff_networks", ())):
         if found := network_fault(text, f"staff_networks.{n}"):
             yield found
-    yield from address_fault(values.get("fetch_from", ""), "fetch_from")
+    address = values.get("fetch_from", "")
+    yield from address_fault(address, "fetch_from")
+    if is_address(address) and is_off_limits_host(urlsplit(address).hostname or ""):
+        yield fault("fetch_from", "off_limits", value=address)
     yield from zone_fault(values.get("timezone", ""), "timezone")
 
 

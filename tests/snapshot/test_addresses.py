@@ -75,3 +75,18 @@ def test_private_addresses_only_of_the_own_domains():
 
 def test_every_code_has_a_message():
     assert all(CODES.values())
+
+
+@pytest.mark.parametrize(
+    ("host", "ips"),
+    [
+        ("shop.test", ["169.254.169.254"]),
+        ("shop.test", ["fe80::1%eth0", "::ffff:169.254.169.254", "64:ff9b::a9fe:a9fe"]),
+        ("shop.test", ["fd00:ec2::254", "100.100.100.200"]),
+        ("metadata.google.internal", ["10.0.0.1"]),
+    ],
+)
+def test_link_local_addresses_and_metadata_are_never_visited(host, ips):
+    open_site = Bounds("s", (host,), allow_private=True, fetch_from=f"http://{host}")
+    assert open_site.reachable(host, 80, ips) == []
+    assert open_site.reachable("shop.test", 80, [*ips, "1.1.1.1"])[-1] == "1.1.1.1"

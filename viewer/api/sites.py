@@ -13,6 +13,8 @@ from rules.faults import accepted
 from rules.find import stored_of, usable
 from store.records import Site
 from store.sites import rotate_key, snippet
+from viewer.access.person import signed_in
+from viewer.access.site_rights import check_site_fields
 from viewer.api.entry import Entry, answer, by_whom, fields, iso, rejected_json
 from viewer.http.urls import Urls
 from viewer.registry import Registry
@@ -32,6 +34,7 @@ async def list_sites(request: Request, *, registry: Registry, urls: Urls) -> Res
 
 async def create_site(request: Request, *, registry: Registry, urls: Urls) -> Response:
     asked, by = rules.with_zone(await fields(request)), by_whom(request)
+    check_site_fields(signed_in(request), asked)
     made = await registry.change(lambda definitions: rules.add(definitions, asked, by))
     return answer(as_json(urls, made), 201)
 
@@ -43,6 +46,7 @@ async def show_site(request: Request, *, registry: Registry, urls: Urls) -> Resp
 async def change_site(request: Request, *, registry: Registry, urls: Urls) -> Response:
     stored = stored_of(await registry.find(Site, request.path_params["site"]))
     asked, by = await fields(request), by_whom(request)
+    check_site_fields(signed_in(request), asked, stored)
     changed = await registry.change(lambda definitions: rules.change(definitions, stored, asked, by))
     return answer(as_json(urls, changed))
 
@@ -64,7 +68,7 @@ ENTRIES = (
         "Add a site: name, domains; optional allow_private, demo, keep_query, fetch_from, staff_networks, staff_ids, "
         "retake (never, daily, weekly, monthly, changed), keep_pictures (2 to 500), timezone (of its days, such as "
         "Europe/Paris; that of the server if it is left out). "
-        "Answers 201 with id, key and snippet.",
+        "Answers 201 with id, key and snippet. Owners only: allow_private, demo, private domains and fetch_from.",
     ),
     Entry("GET", "/sites/{site}", show_site, "viewer", "One site; {site} is its id or its name, here and below."),
     Entry("PUT", "/sites/{site}", change_site, "editor", "Change a site: the fields given, the others stay."),

@@ -93,18 +93,23 @@ _FAULT_ERRORS = {
     "sign_in_name": "name",
     "domain": "domain",
     "domain_shared": "domain",
+    "off_limits": "domain",
+    "owner_only": "role",
+    "owner_domain": "role",
     "network": "network",
     "network_large": "network",
 }
 
 
 def _invalid(error: InvalidDefinition) -> Problem:
-    """409 if it only conflicts with other stored definitions, else 422."""
+    """409 if it only conflicts with other stored definitions, 403 if only an owner may do it, else 422."""
     faults, first = error.faults.all, error.faults.all[0]
     code = _FAULT_ERRORS.get(first.code, "bad_field")
     if first.code in ("twice", "fixed") or first.code.startswith("step_") or first.field == "password":
         code = first.top
     status = 409 if all(fault.code in CONFLICTS for fault in faults) else 422
+    if all(_FAULT_ERRORS.get(fault.code) == "role" for fault in faults):
+        status = 403
     hint = "docs/states.md lists the steps." if first.code.startswith("step_") else ""
     rejected = error.rejected if isinstance(error, RejectedDefinition) else None
     if rejected:

@@ -1,40 +1,26 @@
-"""Which addresses a snapshot may visit: the site's own, and private ones only where the owner allows them."""
+"""Which addresses a snapshot may visit: the site's own, and private ones only where an owner allows them."""
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from rules.domains import in_domains
+from rules.private_hosts import is_off_limits, is_off_limits_host, is_private
 from store.records import Site
 from viewer.snapshot.errors import SnapshotError
 
 Resolve = Callable[[str], list[str]]  # host name → IP addresses; raises OSError for an unknown name
 
 _DEFAULT_PORT = {"http": 80, "https": 443}
-# IPv6 addresses in this range contain an IPv4 address, which is checked instead (RFC 6052).
-_NAT64 = ipaddress.ip_network("64:ff9b::/96")
 
 
 def system_resolve(host: str) -> list[str]:
     """The addresses from the system resolver, in its order, without duplicates."""
     found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def is_private(ip: str) -> bool:
-    """Whether an IP address is anything but a public unicast one (private, loopback, link-local, multicast …)."""
-    address = ipaddress.ip_address(ip.partition("%")[0])
-    if isinstance(address, ipaddress.IPv6Address):
-        inner = address.ipv4_mapped or address.sixtofour or (address.teredo[1] if address.teredo else None)
-        if inner is None and address in _NAT64:
-            inner = ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
-        if inner is not None:
-            return is_private(str(inner))
-    return not address.is_global or address.is_multicast
 
 
 def port_of(parts: SplitResult) -> int:
@@ -64,9 +50,10 @@ class Bounds:
         return in_domains(host, port, self.domains)
 
     def reachable(self, host: str, port: int, ips: Iterable[str]) -> list[str]:
-        """The IP addresses of a host that may be connected to."""
+        """The IP addresses of a host that may be connected to: never link-local ones, whoever allows private ones."""
+        ips = [] if is_off_limits_host(host) else [ip for ip in ips if not is_off_limits(ip)]
         if self.allow_private and self.own(host, port):
-            return list(ips)
+            return ips
         return [ip for ip in ips if not is_private(ip)]
 
     def check(self, url: str) -> None:

@@ -90,6 +90,9 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "domain_shared": _(
             "“%(value)s” would cover other people's sites: enter your own domain, such as *.shop.example."
         ),
+        "owner_only": _("Only an owner can change this."),
+        "owner_domain": _("“%(value)s” can be set by an owner only: pictures could show what is in a private network."),
+        "off_limits": _("“%(value)s” is link-local or a cloud's metadata service, which pictures never visit."),
         "network": _(
             "“%(value)s” is not an IP address or network. Enter for example 203.0.113.7, 203.0.113.0/24 or "
             "2001:db8::/48."

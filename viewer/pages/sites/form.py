@@ -68,12 +68,11 @@ class SiteForm:
             version=version(form),
         )
 
-    def fields(self) -> dict[str, object]:
-        """As plain fields for rules/site.py."""
+    def fields(self, *, owner: bool) -> dict[str, object]:
+        """As plain fields for rules/site.py. `owner`: False leaves out the box that others cannot tick."""
         fields: dict[str, object] = {
             "name": self.name,
             "domains": list(lines(self.domains)),
-            "allow_private": self.allow_private,
             "keep_query": list(lines(self.keep_query)),
             "fetch_from": self.fetch_from,
             "staff_networks": list(lines(self.staff_networks)),
@@ -82,6 +81,8 @@ class SiteForm:
             "keep_pictures": number(self.keep_pictures),
             "timezone": self.timezone,
         }
+        if owner:
+            fields["allow_private"] = self.allow_private
         return versioned(fields, self.version)
 
 
@@ -103,6 +104,7 @@ def label(lang: Language, path: str) -> str:
     names = {
         "name": _("Name"),
         "domains": _("Domains"),
+        "allow_private": _("Private addresses"),
         "keep_query": _("Query parameters that identify a page"),
         "fetch_from": _("Address to use for taking pictures"),
         "staff_networks": _("IP addresses of your offices"),

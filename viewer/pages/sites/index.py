@@ -14,6 +14,7 @@ from rules.period import Period, today
 from store.records import Site
 from store.zones import machine_zone, zone_names
 from viewer.access.person import signed_in
+from viewer.access.site_rights import check_site_fields
 from viewer.health import Health, SiteHealth
 from viewer.http.urls import Urls
 from viewer.pages.forms.faults import RejectedRow, form_faults, rejected_row
@@ -70,6 +71,7 @@ class NewSitePage(Page):
 
     template = "sites/new.html"
     form: SiteForm = doc("The fields as typed, and their faults")
+    is_owner: bool = doc("Whether the person may allow private addresses")
     schedules: tuple[tuple[str, str], ...] = doc("The schedules of retakes, with their labels")
     zones: tuple[str, ...] = doc("The names of time zones")
 
@@ -137,10 +139,13 @@ def _row(lang: Language, urls: Urls, site: Site, found: SiteHealth, pictures: tu
 async def new_site(request: Request, *, registry: Registry, frames: Frames, urls: Urls) -> Response:
     """GET shows the form, POST adds the site and redirects to its set-up."""
     frame, form = await frames.of(request, "sites"), SiteForm(timezone=machine_zone().name)
+    who = signed_in(request)
     if request.method == "POST":
-        form, by = SiteForm.typed(await request.form()), signed_in(request).name
+        form = SiteForm.typed(await request.form())
+        fields = rules.with_zone(form.fields(owner=who.may("owner")))
         try:
-            site = await registry.change(lambda definitions: rules.add(definitions, rules.with_zone(form.fields()), by))
+            check_site_fields(who, fields)
+            site = await registry.change(lambda definitions: rules.add(definitions, fields, who.name))
             return go(urls.site(site.id))
         except InvalidDefinition as error:
             form = replace(form, faults=form_faults(frame.lang, "site", error.faults, label))
@@ -148,6 +153,7 @@ async def new_site(request: Request, *, registry: Registry, frames: Frames, urls
         frame=frame,
         title=frame.lang.text("Add a site"),
         form=form,
+        is_owner=who.may("owner"),
         schedules=schedules(frame.lang),
         zones=zone_names(),
     )

@@ -17,6 +17,7 @@ from store.records import Site
 from store.sites import rotate_key, snippet, tag_manager_line
 from store.zones import zone_names
 from viewer.access.person import signed_in
+from viewer.access.site_rights import check_site_fields
 from viewer.health import Health
 from viewer.http.urls import Urls
 from viewer.pages.forms.faults import form_faults, stored_faults, too_late
@@ -81,6 +82,7 @@ class SetupPage(Page):
     login_href: str = doc("Where pictures behind a login are set up")
     saved: bool = doc("Whether the form was just saved")
     can_edit: bool = doc("Whether the person may change the site")
+    is_owner: bool = doc("Whether the person may allow private addresses")
     take_action: str = doc("Where the form that takes a picture posts to")
     take_next: str = doc("Where to go once the picture is taken")
 
@@ -148,6 +150,7 @@ class SetupRenderer:
             login_href=urls.sign_in_steps(site.id),
             saved=request.query_params.get("saved") == "1",
             can_edit=can_edit,
+            is_owner=signed_in(request).may("owner"),
             take_action=urls.take(site.id),
             take_next=urls.heatmap(site.id, page=busiest) if busiest else urls.pages(site.id),
         )
@@ -177,10 +180,14 @@ async def show(request: Request, *, registry: Registry, renderer: SetupRenderer)
 async def save(request: Request, *, registry: Registry, renderer: SetupRenderer, urls: Urls) -> Response:
     """POST saves name and domains, or shows what is wrong with them."""
     site, found = await _named(request, registry)
-    form, lang, by = SiteForm.typed(await request.form()), language_of(request), signed_in(request).name
-    stored = stored_of(found)
+    form, lang, who = SiteForm.typed(await request.form()), language_of(request), signed_in(request)
+    stored, owner = stored_of(found), who.may("owner")
+    if not owner:  # the box is disabled, so it is not sent
+        form = replace(form, allow_private=SiteForm.of(stored).allow_private)
+    fields = form.fields(owner=owner)
     try:
-        await registry.change(lambda definitions: rules.change(definitions, stored, form.fields(), by))
+        check_site_fields(who, fields, stored)
+        await registry.change(lambda definitions: rules.change(definitions, stored, fields, who.name))
         return go(urls.site(site.id) + "?saved=1#site")
     except InvalidDefinition as error:
         faults = form_faults(lang, "site", error.faults, label)
