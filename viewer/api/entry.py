@@ -69,7 +69,7 @@ async def body(request: Request, kind: type[T]) -> T:
         return msgspec.json.decode(await request.body() or b"{}", type=kind)
     except msgspec.ValidationError as error:
         raise Problem(422, "bad_field", f"{error}.", f"Fields: {_fields(kind)}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:  # msgspec lets the second one through
+    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError) as error:  # msgspec raises all three
         raise Problem(400, "not_json", f"The body is not JSON: {error}.", "Send a JSON object.") from None
 
 
