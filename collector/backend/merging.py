@@ -57,9 +57,9 @@ class Opening:
         """The fields of its row in `touches` by which that row can be told from one of another opening."""
         return self.begins, int(self.x.visitor), self.x.device, self.x.channel
 
-    def rank(self) -> tuple[int, bytes]:
-        """The smallest opens the view; rows of the same moment are compared by what they say."""
-        return self.begins, _encoder.encode((self.x, self.context))
+    def rank(self) -> tuple[int, int, bytes]:
+        """The smallest opens the view. Of rows of one moment, one that knows the height of the page comes first."""
+        return self.begins, -self.context.ph, _encoder.encode((self.x, self.context))
 
 
 @dataclass(frozen=True)

@@ -42,10 +42,17 @@ class FileFormat:
         except (ZoneInfoNotFoundError, ValueError):
             raise click.BadParameter(f"{self.timezone!r} is not a time zone", param_hint="--timezone") from None
 
-    def source(self, file: Path) -> Source:
+    def heights(self, files: Iterable[Path]) -> posthog.Heights:
+        """Heights of pages by all files: the event that tells one may be in a later file than the clicks."""
+        if self.origin != "posthog":
+            return {}
+        return posthog.heights_of(row for file in files for row in rows_of(file))
+
+    def source(self, file: Path, heights: posthog.Heights) -> Source:
+        """What to send of a file."""
         zone = ZoneInfo(self.timezone)
         if self.origin == "posthog":
-            return posthog.items(rows_of(file), posthog.heights_of(rows_of(file)), self.columns, zone)
+            return posthog.items(rows_of(file), heights, self.columns, zone)
         if self.origin == "matomo":
             return matomo.items(rows_of(file), zone)
         return mapping.events(rows_of(file), self.columns, self.fixed, zone)
@@ -107,8 +114,9 @@ def import_(
             if _preview(files, how, Limits(time.time_ns() // 1_000_000, _domains(settings, site)), as_json):
                 raise click.exceptions.Exit(PARTLY)
             return
+        heights = how.heights(files)
         with connect(settings) as api:
-            results = [_send(Target(api, site, folder or file.parent), file, how) for file in files]
+            results = [_send(Target(api, site, folder or file.parent), file, how, heights) for file in files]
     except UnreadableFile as error:
         raise click.ClickException(str(error)) from None
     answer([counts for counts, _ in results], as_json, "\n".join(summary for _, summary in results))
@@ -133,7 +141,7 @@ class Target:
     folder: Path
 
 
-def _send(target: Target, file: Path, how: FileFormat) -> tuple[dict[str, Any], str]:
+def _send(target: Target, file: Path, how: FileFormat, heights: posthog.Heights) -> tuple[dict[str, Any], str]:
     """Import one file; the counts for --json, and the same as a sentence."""
     target.folder.mkdir(parents=True, exist_ok=True)
     digest = digest_of(file)
@@ -142,7 +150,7 @@ def _send(target: Target, file: Path, how: FileFormat) -> tuple[dict[str, Any], 
     progress = ImportProgress.read(note, {"file": digest, "site": target.site, **how.key()})
     if progress.finished:
         return _already_imported(file, note, progress)
-    source = how.source(file)
+    source = how.source(file, heights)
     with _progress_bar(file, progress) as advance:
         rejected = RefusedLines(refused, progress.refused_bytes)
         Sending(target.api, target.site, progress, note, rejected).send(source.items, advance)
@@ -197,8 +205,9 @@ def _domains(settings: Settings, site: str) -> list[str] | None:
 def _preview(files: Sequence[Path], how: FileFormat, limits: Limits, as_json: bool) -> int:
     """Print what would be sent; the number of lines that would be rejected."""
     counts, lines, refused = [], [], 0
+    heights = how.heights(files)
     for file in files:
-        source = how.source(file)
+        source = how.source(file, heights)
         found = examine(source.items, limits)
         refused += found.refused
         counts.append(

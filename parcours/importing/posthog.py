@@ -27,28 +27,27 @@ _TAG = re.compile(r"[a-z][a-z0-9\-]*")
 
 
 def heights_of(rows: Iterable[Read]) -> Heights:
-    """(host and path, width of the window) → height of the page, px.
+    """(host and path, width of the window) → height of the page in px, by the latest event that tells.
 
     No event has it, but the event after a page says how much of that page was seen, in px and as a share.
     """
-    found: dict[tuple[str, int], int] = {}
+    found: dict[tuple[str, int], tuple[str, int]] = {}
     for read in rows:
         if isinstance(read, Bad):
             continue
         try:
             properties = _properties(read[1])
-        except Unmapped:
-            continue  # reported when the events are read
-        path, content, share = (
-            properties.get(f"$prev_pageview_{name}") for name in ("pathname", "max_content", "max_content_percentage")
-        )
-        try:
+            path, content, share = (
+                properties.get(f"$prev_pageview_{name}")
+                for name in ("pathname", "max_content", "max_content_percentage")
+            )
             height = round(float(content) / float(share))  # type: ignore[arg-type]
             host, _ = _place(str(properties.get("$current_url", "")))
         except (TypeError, ValueError, ZeroDivisionError, OverflowError):
-            continue  # Unmapped is a ValueError
-        found[f"{host}{path}", size(properties.get("$viewport_width"))] = height
-    return found
+            continue  # an Unmapped, which is a ValueError, is reported when the events are read
+        place = f"{host}{path}", size(properties.get("$viewport_width"))
+        found[place] = max(found.get(place, ("", 0)), (str(read[1].get("timestamp", "")), height))
+    return {place: height for place, (_, height) in found.items()}
 
 
 def items(rows: Iterable[Read], heights: Heights, fields: Mapping[str, str], zone: tzinfo) -> Source:

@@ -95,7 +95,7 @@ class Database:
                 view,
                 [(day, opening.rank(), totals) for day, (_, opening, totals) in sorted(tables.views.items())],
                 sorted(tables.points.items()),
-                [opening.rank() for opening in tables.touches],
+                [opening.touch for opening in tables.touches],
             ))
             for view, tables in self.tables.items()
         )  # fmt: skip

@@ -196,6 +196,33 @@ def test_posthog_clicks_become_points_and_its_views_views(server: Server, tmp_pa
     assert len({row["visitor"] for row in (*points, *views, *events)}) == 1
 
 
+def test_files_that_share_a_view(server: Server, tmp_path: Path) -> None:
+    """Hour files, the newest first; the height of the page is told in the last one only."""
+    server.site("Hours")
+    begin, click, leave = POSTHOG[0], POSTHOG[1], POSTHOG[4]
+    later = click | {"timestamp": "2026-11-20T10:30:00Z", "uuid": "later"}
+    files = []
+    for name, rows in (("h10", [later, leave]), ("h09", [click, begin]), ("h09 again", [begin, click, later])):
+        files.append(tmp_path / f"{name}.ndjson")
+        files[-1].write_text("\n".join(map(json.dumps, rows)))
+    first = server.run("Hours", *files[:2], "--from", "posthog")
+    assert first.returncode == 0, first.stderr
+    assert [line.partition(": ")[2] for line in first.stdout.splitlines() if "accepted" in line] == [
+        "2 accepted, 0 duplicates, 0 refused", "3 accepted, 0 duplicates, 0 refused",
+    ]  # fmt: skip
+    again = server.run("Hours", files[2], "--from", "posthog")
+    assert "0 accepted, 5 duplicates, 0 refused (already imported)" in again.stdout
+    points = until(lambda: _all(server.rows("Hours", "points"), 6), PATIENCE)
+    assert sorted((p["page"], p["page_y"], p["page_h"]) for p in points) == [
+        ("shop.example/lamps", 20, 2000), ("shop.example/lamps", 20, 2000),
+        ("shop.example/lamps", 1000, 2000), ("shop.example/lamps", 1000, 2000),
+        ("shop.example/other", 6, 0), ("shop.example/other", 6, 0),
+    ]  # fmt: skip
+    assert sorted((view["page"], view["clicks"], view["time"]) for view in server.rows("Hours", "views")) == [
+        ("shop.example/lamps", 4, "2026-11-20 09:00:00.000"), ("shop.example/other", 2, "2026-11-20 09:00:05.000"),
+    ]  # fmt: skip
+
+
 def test_matomos_visits_and_parquet(server: Server, tmp_path: Path) -> None:
     server.site("Matomo")
     visits = tmp_path / "visits.json"
