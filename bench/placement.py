@@ -23,7 +23,7 @@ from bench.placement_site import serving
 from bench.placement_tally import Tally
 from bench.placement_truth import Verdict, elements_of, judge, rest
 from bench.placement_visits import Click, opened, visit
-from parcours.connection import running_server
+from parcours.server_note import running_server
 from viewer.snapshot import find_chromium
 
 NAME = "placement"

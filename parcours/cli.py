@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from typing import NoReturn
 
@@ -17,7 +18,7 @@ from parcours.settings import BadSetting
 from store.client import StoreError
 
 # Exit codes; click itself uses 2 for a usage error.
-REFUSED, AWAY = 3, 4
+FAILED, REFUSED, AWAY = 1, 3, 4
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -45,10 +46,25 @@ for command in (
 
 def _stop(message: str, hint: str, code: int) -> NoReturn:
     console = Console(stderr=True, highlight=False)
-    console.print(message, style="bold red", markup=False)
+    console.print(message, style="bold red", markup=False, soft_wrap=True)  # paths and commands stay whole
     if hint:
-        console.print(hint, markup=False)
+        console.print(hint, markup=False, soft_wrap=True)
     sys.exit(code)
+
+
+def explained(error: OSError) -> tuple[str, str]:
+    """What happened to which file, and what to do. Other errors than those of the disk are bugs, and raised again."""
+    if error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG):
+        hint = "Free some space and try again."
+    elif error.errno == errno.EROFS:
+        hint = "Mount it writable, or choose another folder."
+    elif error.errno in (errno.EACCES, errno.EPERM):
+        hint = "Run the command as the owner of the folder, or choose another one."
+    elif error.filename:
+        hint = ""
+    else:
+        raise error
+    return ": ".join(str(part) for part in (error.filename, error.strerror) if part) + ".", hint
 
 
 def main() -> None:
@@ -69,6 +85,8 @@ def main() -> None:
         _stop(str(error), "", AWAY)
     except BrokenPipeError:
         sys.exit(0)
+    except OSError as error:
+        _stop(*explained(error), FAILED)
 
 
 if __name__ == "__main__":

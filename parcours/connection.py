@@ -2,53 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import os
+import shlex
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 import httpx
 from anyio.from_thread import start_blocking_portal
 
+from parcours.data_folder import is_new
+from parcours.server_note import running_server
 from parcours.settings import Settings
-
-NOTE = "server.json"
-
-
-@dataclass(frozen=True)
-class RunningServer:
-    """The note that a server writes into its data folder, readable only by its owner."""
-
-    url: str
-    token: str
-    pid: int
-
-
-def write_note(data: Path, server: RunningServer) -> None:
-    path = data / NOTE
-    path.unlink(missing_ok=True)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-        json.dump(asdict(server), file)
-
-
-def remove_note(data: Path) -> None:
-    (data / NOTE).unlink(missing_ok=True)
-
-
-def running_server(data: Path) -> RunningServer | None:
-    """The server of this data folder, if its note exists and its process is running."""
-    try:
-        server = RunningServer(**json.loads((data / NOTE).read_text()))
-        os.kill(server.pid, 0)
-    except (FileNotFoundError, ProcessLookupError, ValueError, TypeError):
-        return None
-    except PermissionError:  # running, as another user
-        pass
-    return server
 
 
 @dataclass(eq=False)
@@ -119,19 +85,45 @@ def error_of(answer: httpx.Response) -> ApiError:
 
 @contextmanager
 def connect(settings: Settings) -> Iterator[Api]:
-    """The API of the running server of this data folder, or of the app, opened here for one command."""
+    """The API of the running server of this data folder, or of the app, opened here for one command.
+
+    ApiError if the folder has no data: a new database in it, of which no server knows, would silently accept what is
+    meant for another.
+    """
     if server := running_server(settings.data):
         try:
-            with httpx.Client(base_url=server.url, timeout=300) as client:
+            # without the proxies of the environment: the server is on this machine, and the token stays on it
+            with httpx.Client(base_url=server.url, timeout=300, trust_env=False) as client:
                 yield Api(client.request, server.token)
-        except httpx.ConnectError:
+        except httpx.TransportError as error:
             raise ApiError(
                 503,
                 "server_away",
-                f"The server of {settings.data} (process {server.pid}) does not answer at {server.url}.",
-                "Wait until it is ready, or stop it.",
+                f"The server of {settings.data} (process {server.pid}) does not answer at {server.url} "
+                f"({error or type(error).__name__}).",
+                "It may be starting or stopping: try again, or stop it.",
             ) from None
         return
+    if is_new(settings.data):
+        raise _no_data(settings)
+    with _own(settings) as api:
+        yield api
+
+
+def _no_data(settings: Settings) -> ApiError:
+    folder = settings.data.resolve()
+    return ApiError(
+        503,
+        "no_data",
+        f"{folder} has no data of Parcours, and no server is running on it. Nothing was created.",
+        "Name the folder of your server with --data or PARCOURS_DATA. To begin a new one here: "
+        f"`parcours serve --data {shlex.quote(str(folder))}`, or `parcours site add` with --new.",
+    )
+
+
+@contextmanager
+def _own(settings: Settings) -> Iterator[Api]:
+    """The API of an app in this process."""
     from parcours.app import open_parcours  # heavy: the engine
 
     parcours = open_parcours(settings, serving=False)

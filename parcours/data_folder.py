@@ -14,12 +14,24 @@ from contextlib import suppress
 from pathlib import Path
 
 log = logging.getLogger("parcours")
+CONTENT = ("clickhouse", "journal", "secret.key")  # one of them is in every data folder that has been used
 OTHERS = 0o077  # permissions of the group and of everybody else
 
 
 def private_umask() -> None:
     """From now on this process makes files with 600 and folders with 700."""
     os.umask(OTHERS)
+
+
+def is_new(folder: Path) -> bool:
+    """Whether Parcours has never used this folder. It may exist: empty, or as a folder of something else."""
+    return not any((folder / name).exists() for name in CONTENT)
+
+
+def create(folder: Path) -> None:
+    """Make it a data folder, so that commands accept it before the first server runs on it. Raises OSError."""
+    prepare(folder, whole=False)
+    (folder / "journal").mkdir(exist_ok=True, mode=0o700)
 
 
 def prepare(folder: Path, *, whole: bool = True) -> None:

@@ -16,8 +16,8 @@ from collector.enrich.countries import Countries
 from collector.enrich.networks import read_networks
 from collector.journal.quarantine import Quarantine
 from collector.settings import SettingsError
-from parcours.connection import running_server
-from parcours.data_folder import exposed
+from parcours.data_folder import exposed, is_new
+from parcours.server_note import running_server
 from parcours.settings import Settings
 from store.client import StoreError, open_store
 from viewer.snapshot.browser import chromium_problem, find_chromium
@@ -50,9 +50,12 @@ def examine(settings: Settings) -> list[Finding]:
 
 
 def _folder(settings: Settings) -> Finding:
-    parent = settings.data if settings.data.exists() else settings.data.resolve().parent
-    good = os.access(parent, os.W_OK)
-    return Finding("data folder", good, f"{settings.data}" + ("" if good else " is not writable: change its owner"))
+    folder = settings.data.resolve()
+    existing = next(path for path in (folder, *folder.parents) if path.exists())
+    if not os.access(existing, os.W_OK | os.X_OK):
+        return Finding("data folder", False, f"{existing} is not writable for this user, or its disk is read-only")
+    unused = ": nothing is in it yet, `parcours serve` creates it" if is_new(folder) else ""
+    return Finding("data folder", True, f"{folder}{unused}")
 
 
 def _permissions(settings: Settings) -> Finding:
@@ -89,7 +92,7 @@ def _server(settings: Settings) -> Finding:
     if server is None:
         return Finding("server", True, "no server is running on this folder")
     try:
-        good = httpx.get(f"{server.url}/healthz", timeout=5).status_code == 200
+        good = httpx.get(f"{server.url}/healthz", timeout=5, trust_env=False).status_code == 200
     except httpx.HTTPError:
         good = False
     return Finding("server", good, f"{server.url} {'answers' if good else 'does not answer'}")

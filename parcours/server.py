@@ -13,8 +13,8 @@ from typing import Any
 import click
 import uvicorn
 
-from parcours.connection import RunningServer, remove_note, write_note
 from parcours.connections import LimitedConnections
+from parcours.server_note import RunningServer, server_note
 from parcours.settings import Settings
 
 
@@ -48,11 +48,9 @@ def raise_descriptor_limit() -> int:
 def noted(settings: Settings, token: str) -> Iterator[None]:
     """While serving, keep a note in the data folder: the address of the server, and a token for commands."""
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    write_note(settings.data, RunningServer(f"http://{host}:{settings.port}", token, os.getpid()))
-    try:
+    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
+    with server_note(settings.data, RunningServer(url, token, os.getpid())):
         yield
-    finally:
-        remove_note(settings.data)
 
 
 def server_config(app: Any, settings: Settings) -> uvicorn.Config:

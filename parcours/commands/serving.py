@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import signal
 import sys
 from dataclasses import fields, replace
@@ -13,10 +14,11 @@ import click
 import uvicorn
 
 from collector.journal.journal import Journal
+from parcours.data_folder import is_new
 from parcours.server import free_port, noted, raise_descriptor_limit, server_config
 from parcours.settings import Settings, read_settings, variable
 
-_data = click.option("--data", type=click.Path(path_type=Path), help="Data folder [default: ./data].")
+_data = click.option("--data", type=click.Path(path_type=Path), help="Data folder [default: PARCOURS_DATA or ./data].")
 _host = click.option("--host", help="Address to listen on [default: 127.0.0.1].")
 _port = click.option("--port", type=int, help="Port to listen on [default: 8000].")
 
@@ -28,7 +30,7 @@ _port = click.option("--port", type=int, help="Port to listen on [default: 8000]
 def serve(**given: Any) -> None:
     """Run everything in one process: collector, database and viewer.
 
-    Prints a sign-in link if nobody can sign in yet.
+    Creates the data folder if it is missing. Prints a sign-in link if nobody can sign in yet.
 
     Example: parcours serve --data /var/lib/parcours --port 8000
     """
@@ -121,6 +123,7 @@ def _run(settings: Settings, parts: tuple[Any, ...]) -> None:
 
     free_port(settings.host, settings.port)
     raise_descriptor_limit()
+    folder, new = settings.data.resolve(), is_new(settings.data)
     if "collector" in parts:
         Journal(
             settings.data / "journal"
@@ -130,6 +133,8 @@ def _run(settings: Settings, parts: tuple[Any, ...]) -> None:
     parcours = open_parcours(settings, parts)
     try:
         click.echo(f"Parcours at {settings.url}")
+        click.echo(f"Data folder: {folder}{' (new)' if new else ''}")
+        click.echo(f"For commands on this machine: export PARCOURS_DATA={shlex.quote(str(folder))}")
         if parcours.viewer and (link := parcours.viewer.first_run_url()):
             click.echo(f"First sign-in: {link}")
         with noted(settings, parcours.service_token):

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from parcours.commands.options import Settings, answer, as_json, segment, with_data
+from parcours.commands.options import Settings, answer, as_json, for_folder, segment, with_data, with_new_data
 from parcours.connection import connect, sentences
 
 with_role = click.option("--role", default="viewer", show_default=True, help="owner, editor or viewer.")
@@ -32,7 +32,7 @@ def site() -> None:
 @click.option("--timezone", default="", help="Of its days, e.g. Europe/Paris; by default that of this machine.")
 @click.option("--keep-pictures", type=int, default=12, show_default=True, help="The newest to keep of each series.")
 @as_json
-@with_data
+@with_new_data
 def add(settings: Settings, as_json: bool, **fields: Any) -> None:
     """Add a site and print the snippet for its pages.
 
@@ -59,7 +59,8 @@ def list_(settings: Settings, as_json: bool) -> None:
         found = api.get("/sites")
     rows = [f"{s['id']:>4}  {s['name']}  {' '.join(s['domains'])}" for s in found["sites"]]
     rows += [f"{s['id']:>4}  {s['name']}  {message}" for s in found["rejected"] for message in sentences(s)]
-    answer(found, as_json, "\n".join(rows) or 'No site yet. parcours site add "My shop" --domain shop.example')
+    first = for_folder('parcours site add "My shop" --domain shop.example', settings)
+    answer(found, as_json, "\n".join(rows) or f"No site yet. {first}")
 
 
 @site.command("show")
@@ -125,7 +126,7 @@ def rotate_key(settings: Settings, site: str, grace_days: int, as_json: bool) ->
 @click.argument("name")
 @with_role
 @as_json
-@with_data
+@with_new_data
 def token(settings: Settings, name: str, role: str, as_json: bool) -> None:
     """Make a token for the API. It is shown once.
 
@@ -149,7 +150,7 @@ def user() -> None:
 @with_role
 @click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
 @as_json
-@with_data
+@with_new_data
 def add_user(settings: Settings, name: str, role: str, password_stdin: bool, as_json: bool) -> None:
     """Add somebody who can sign in. The password is asked for.
 
@@ -176,7 +177,8 @@ def list_users(settings: Settings, as_json: bool) -> None:
         found = api.get("/users")
     rows = [f"{one['role']:<8}  {one['name']}" for one in found["users"]]
     rows += [f"{'?':<8}  {one['name']}  {message}" for one in found["rejected"] for message in sentences(one)]
-    answer(found, as_json, "\n".join(rows) or "Nobody can sign in yet. parcours serve prints the first-run link.")
+    serve = for_folder("parcours serve", settings)
+    answer(found, as_json, "\n".join(rows) or f"Nobody can sign in yet. {serve} prints the first-run link.")
 
 
 COMMANDS = (site, token, user)

@@ -18,8 +18,8 @@ from typing import Any
 import httpx
 import pytest
 
-from parcours.connection import running_server
 from parcours.demo.processes import descendants
+from parcours.server_note import running_server
 from tests.demo.conftest import ROOT
 from tests.waiting import until
 

@@ -1,16 +1,12 @@
 """The command as a user meets it: help, exit codes, and the whole way in its own process."""
 
 import json
-import os
 import socket
-import subprocess
-import sys
 
 import click
 import pytest
 
 from parcours.cli import cli
-from parcours.connection import RunningServer, remove_note, running_server, write_note
 from tests.parcours.processes import parcours
 
 
@@ -33,7 +29,7 @@ def data(tmp_path_factory):
 
 
 def test_site_add_in_its_own_process(data):
-    added = parcours("site", "add", "Lamp shop", "--domain", "shop.example", "--json", data=data)
+    added = parcours("site", "add", "Lamp shop", "--domain", "shop.example", "--new", "--json", data=data)
     assert added.returncode == 0, added.stderr
     site = json.loads(added.stdout)
     assert site["id"] == "1"
@@ -88,15 +84,3 @@ def test_separate_processes_need_a_server(data):
     refused = parcours("collect", data=data)
     assert refused.returncode == 2
     assert "PARCOURS_CLICKHOUSE_URL" in refused.stderr
-
-
-def test_the_note_is_private_and_ignored_once_its_process_has_ended(tmp_path):
-    write_note(tmp_path, RunningServer("http://127.0.0.1:1", "secret", os.getpid()))
-    assert (tmp_path / "server.json").stat().st_mode & 0o077 == 0
-    assert running_server(tmp_path).token == "secret"
-    gone = subprocess.Popen([sys.executable, "-c", ""])
-    gone.wait()
-    write_note(tmp_path, RunningServer("http://127.0.0.1:1", "secret", gone.pid))
-    assert running_server(tmp_path) is None
-    remove_note(tmp_path)
-    assert running_server(tmp_path) is None

@@ -151,8 +151,8 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
 }
 # Options that exclude an argument of the base call.
 WITHOUT = {("journal replay", "--all"): "ASIDE"}
-# These have tests of their own below.
-SHARED = {"--data", "--json", "--yes"}
+# These have tests of their own: below, and --new in test_new_folder.py.
+SHARED = {"--data", "--json", "--yes", "--new"}
 _number = itertools.count()
 
 

@@ -33,7 +33,7 @@ class Server:
     url: str
 
     def site(self, name: str) -> None:
-        assert self._command("site", "add", name, "--domain", "shop.example", data=self.data).returncode == 0
+        assert self._command("site", "add", name, "--domain", "shop.example", "--new", data=self.data).returncode == 0
 
     @property
     def _command(self) -> Callable[..., Done]:

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
-from parcours.connection import running_server
+from parcours.server_note import running_server
 from tests.machine import CHROMIUM_ARGS
 from tests.parcours.conftest import Served
 from tests.parcours.processes import at_server

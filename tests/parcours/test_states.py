@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from parcours.connection import running_server
+from parcours.server_note import running_server
 from tests.parcours.conftest import Served
 from tests.parcours.processes import at_server
 
