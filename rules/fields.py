@@ -33,9 +33,10 @@ def address_fault(text: str, path: str) -> Iterator[Fault]:
 
 
 def is_address(text: str) -> bool:
+    """Whether the text is an http(s) address with a host. `urlsplit` would ignore tabs and line breaks in it."""
     try:
         parts = urlsplit(text)
-        return parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        return text.isprintable() and parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         return False
 

@@ -114,3 +114,24 @@ def test_any_json_is_an_experiment_or_has_faults_that_can_be_worded(fields: dict
         assert all(one.sentence.encode() for one in made)
     else:
         assert faults_of(made) is None
+
+
+@pytest.mark.parametrize(
+    ("address", "good"),
+    [
+        ("https://shop.example/?v=b", True),
+        ("HTTP://shop.example:8080/", True),
+        ("javascript:alert(1)", False),
+        ("java\nscript:alert(1)", False),
+        ("https://shop.example/\nx", False),
+        ("data:text/html,x", False),
+        ("file:///etc/passwd", False),
+        ("view-source:https://shop.example/", False),
+        ("//shop.example/", False),
+        ("https:///path", False),
+        ("https://[", False),
+    ],
+)
+def test_only_http_addresses_show_a_variant(address: str, good: bool) -> None:
+    expected = [] if good else [("variants.0.picture_url", "address")]
+    assert faults(variants=[A | {"picture_url": address}, B]) == expected

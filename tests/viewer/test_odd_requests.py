@@ -75,7 +75,7 @@ odd_value = st.recursive(
 )
 odd_object = st.dictionaries(st.sampled_from(FIELDS), odd_value, max_size=6)
 _settings = settings(
-    max_examples=12, derandomize=True, deadline=None,
+    max_examples=6, derandomize=True, deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )  # fmt: skip
 
