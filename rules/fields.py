@@ -36,9 +36,10 @@ def is_address(text: str) -> bool:
     """Whether the text is an http(s) address with a host. `urlsplit` would ignore tabs and line breaks in it."""
     try:
         parts = urlsplit(text)
-        return text.isprintable() and parts.scheme in ("http", "https") and bool(parts.hostname) and (parts.port or 1) > 0
+        has_host = bool(parts.hostname) and (parts.port or 1) > 0
     except ValueError:
         return False
+    return has_host and parts.scheme in ("http", "https") and text.isprintable()
 
 
 def zone_fault(text: str, path: str) -> Iterator[Fault]:
