@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from typing import Any
 
 import click
 
 from parcours.commands.options import Settings, answer, as_json, for_folder, segment, with_data, with_new_data
 from parcours.connection import connect, sentences
+from store.zones import zone_named
 
 with_role = click.option("--role", default="viewer", show_default=True, help="owner, editor or viewer.")
 
@@ -92,10 +94,12 @@ def retakes(settings: Settings, site: str, as_json: bool) -> None:
     """
     with connect(settings) as api:
         found = api.get(f"/sites/{segment(site)}/retakes")
-    rows = [f"schedule: {found['schedule']}"]
+    zone = zone_named(found["timezone"])
+    rows = [f"schedule: {found['schedule']}, times in {zone.name}"]
     for page in found["pages"]:
         failed = f"  failed {page['failures']}×: {page['error']['message']}" if page["error"] else ""
-        rows.append(f"{page['due'][:16]}  {page['page']}{failed}")
+        due = zone.local(datetime.fromisoformat(page["due"]).timestamp() * 1000)
+        rows.append(f"{due:%Y-%m-%d %H:%M}  {page['page']}{failed}")
     answer(found, as_json, "\n".join(rows))
 
 

@@ -24,6 +24,7 @@ from store.definitions import Definitions
 from store.pages import canonical_page, page_path
 from store.records import Site
 from store.snapshots import Snapshots
+from store.zones import machine_zone
 from viewer.snapshot import Camera, PictureRequest, SnapshotError
 from viewer.states import planned_pictures
 
@@ -57,7 +58,7 @@ def find_site(definitions: Definitions, port: int) -> Site:
             )
         return site
     # Parcours itself is among the domains, so that pictures may load the tracker from it.
-    return add_site(definitions, scenario.SITE, [shop, own], allow_private=True, demo=True)
+    return add_site(definitions, scenario.SITE, [shop, own], allow_private=True, demo=True, timezone=machine_zone().name)
 
 
 class Preparation:

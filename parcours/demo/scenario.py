@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
+
+from store.zones import machine_zone
 
 SITE = "Lampyre"
 WIDTHS = (1366, 768, 390)  # CSS px
@@ -68,7 +70,7 @@ def experiment(shop: str) -> dict[str, Any]:
             {"key": "b", "name": "Button beside the price", "share": 0.5, "picture_url": f"{page}?show=b"},
         ],
         "planned": 400,
-        "started": (datetime.now(UTC).date() - timedelta(days=27)).isoformat(),
+        "started": (machine_zone().today() - timedelta(days=27)).isoformat(),
     }
 
 
@@ -99,7 +101,7 @@ def journey() -> dict[str, Any]:
         "objective": "A first lamp, chosen and paid without a question left open.",
         # Visitors usually come back within three days; a longer window would leave out most of the 28 days.
         "window_days": 3,
-        "review_on": (datetime.now(UTC).date() + timedelta(days=30)).isoformat(),
+        "review_on": (machine_zone().today() + timedelta(days=30)).isoformat(),
         "stages": [
             _stage(
                 "awareness",

@@ -45,6 +45,7 @@ def test_the_zone_of_a_site_is_set_and_shown(served: Served) -> None:
     )
     shown = at_server("site", "show", "Island", data=data)
     assert "time zone: Pacific/Apia" in shown.stdout
+    assert "times in Pacific/Apia" in at_server("site", "retakes", "Island", data=data).stdout
     refused = at_server("site", "add", "Moon", "--domain", "moon.example", "--timezone", "moon", data=data)
     assert refused.returncode != 0
     assert "timezone: is 'moon', which is not a time zone: write the name of one, such as" in refused.stderr

@@ -128,7 +128,7 @@ def test_a_new_site_gets_the_zone_of_its_owners_browser(browser: Browser, signed
     page.get_by_label("Domains, one per line").fill("island.example")
     page.get_by_role("button", name="Add site").click()
     expect(page.get_by_role("heading", name="Island shop")).to_be_visible()
-    expect(page.get_by_role("contentinfo")).to_contain_text("Days and times: Australia/Lord_Howe (UTC+1")
+    expect(page.get_by_role("contentinfo")).to_contain_text("Days and times: Australia/Lord_Howe (now UTC+1")
     context.close()
 
 
@@ -143,7 +143,7 @@ def test_an_older_site_is_offered_the_zone_of_the_browser(
     page.get_by_role("button", name="Utiliser Asia/Tokyo").click()
     page.get_by_role("button", name="Enregistrer").click()
     expect(page.get_by_label("Fuseau horaire")).to_have_value("Asia/Tokyo")
-    expect(page.get_by_role("contentinfo")).to_contain_text("Asia/Tokyo (UTC+09:00)")
+    expect(page.get_by_role("contentinfo")).to_contain_text("Asia/Tokyo (actuellement UTC+09:00)")
     expect(page.get_by_role("button", name="Utiliser Asia/Tokyo")).to_have_count(0)
     context.close()
 

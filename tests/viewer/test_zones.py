@@ -64,9 +64,9 @@ PAGES = (
 @pytest.mark.parametrize("path", PAGES)
 def test_every_page_of_a_site_names_its_zone_in_both_languages(owner: Client, apia: Site, path: str) -> None:
     english = words(owner.get(f"/sites/{apia.id}{path}").text)
-    assert f"Days and times: {NAME} (UTC+13:00)" in english
+    assert f"Days and times: {NAME} (now UTC+13:00)" in english
     french = words(owner.get(f"/sites/{apia.id}{path}", headers={"Accept-Language": "fr"}).text)
-    assert f"Jours et heures : {NAME} (UTC+13:00)" in french
+    assert f"Jours et heures : {NAME} (actuellement UTC+13:00)" in french
 
 
 def test_the_list_of_sites_names_the_zone_of_each(owner: Client, shop: Site, apia: Site) -> None:

@@ -91,10 +91,11 @@ class Language:
         return f"{self.moment(ms)} ({self.zone.name})"
 
     def zone_words(self) -> str:
-        """`Europe/Paris (UTC+01:00)`: the zone, and how far it is from UTC now."""
+        """`Europe/Paris (now UTC+01:00)`: the zone, and how far it is from UTC at present."""
         if self.zone == UTC_ZONE:
             return self.zone.name
-        return f"{self.zone.name} (UTC{self.zone.offset(now_ms()).replace('-', MINUS)})"
+        offset = f"UTC{self.zone.offset(now_ms()).replace('-', MINUS)}"
+        return self.text("%(zone)s (now %(offset)s)", zone=self.zone.name, offset=offset)
 
     def span(self, ms: float) -> str:
         """A duration in at most two units: `40 s`, `3 min`, `1 d 4 h`."""

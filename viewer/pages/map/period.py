@@ -16,7 +16,7 @@ PERIODS = (1, 7, 28, 90)  # days
 @dataclass(frozen=True)
 class PeriodControl:
     """`current`: the current choice as text. `since`, `until` fill the form, which also sends the `hidden` fields.
-    `zone`: that of the days, in words."""
+    `zone`: the name of that of the days."""
 
     choices: tuple[Choice, ...]
     current: str
@@ -46,5 +46,5 @@ def period_control(lang: Language, links: Links, today: date) -> PeriodControl:
         since=since.isoformat(),
         until=until.isoformat(),
         today=today.isoformat(),
-        zone=lang.zone_words(),
+        zone=lang.zone.name,
     )
