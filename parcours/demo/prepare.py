@@ -58,7 +58,8 @@ def find_site(definitions: Definitions, port: int) -> Site:
             )
         return site
     # Parcours itself is among the domains, so that pictures may load the tracker from it.
-    return add_site(definitions, scenario.SITE, [shop, own], allow_private=True, demo=True, timezone=machine_zone().name)
+    zone = machine_zone().name
+    return add_site(definitions, scenario.SITE, [shop, own], allow_private=True, demo=True, timezone=zone)
 
 
 class Preparation:
