@@ -26,6 +26,7 @@ from store.client import Store, open_store
 from store.definitions import Definitions
 from store.engine import release_startup_code
 from store.migrations import migrate
+from store.runs import QueryLimits
 from store.sites import SiteDirectory
 from store.snapshots import Snapshots
 from store.tokens import TokenDirectory
@@ -103,6 +104,7 @@ def _about(settings: Settings, token: str, serving: bool) -> ViewerSettings:
         service_token=token,
         credentials_key=secret_key(settings),
         client_address=ClientAddress(settings.trusted_proxies),
+        query_limits=QueryLimits(settings.query_seconds, settings.query_memory_mb * 1_000_000),
     )
 
 

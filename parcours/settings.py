@@ -54,6 +54,8 @@ class Settings:
         0, "how many pictures are taken at once, 1 to 8; 0: two where 1.5 GB of memory are free, otherwise one"
     )
     segment_seconds: float = _setting(1.0, "age at which a journal segment is written to the database, seconds")
+    query_seconds: float = _setting(60.0, "how long the queries of one page or answer may take, seconds")
+    query_memory_mb: int = _setting(2_000, "how much memory one query may use in the database, MB")
     log_level: str = _setting("info", "debug, info, warning or error")
 
     @property
@@ -106,6 +108,10 @@ def _check(settings: Settings) -> None:
         raise BadSetting("PARCOURS_PICTURES_AT_ONCE is from 0 (chosen by free memory) to 8.")
     if settings.segment_seconds <= 0:
         raise BadSetting("PARCOURS_SEGMENT_SECONDS must be above 0, for example 1.")
+    if settings.query_seconds <= 0 or settings.query_memory_mb <= 0:
+        raise BadSetting(
+            "PARCOURS_QUERY_SECONDS and PARCOURS_QUERY_MEMORY_MB must be above 0, for example 60 and 2000."
+        )
     if settings.secret_key and len(settings.secret_key.encode()) < LEAST_KEY:
         raise BadSetting(f"PARCOURS_SECRET_KEY needs {LEAST_KEY} characters or more: `openssl rand -hex 32` makes one.")
     if settings.log_level not in ("debug", "info", "warning", "error"):

@@ -6,6 +6,7 @@ any thread may call.
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import threading
@@ -23,9 +24,11 @@ from store.durable import sync_folder
 from store.errors import BadLine, DiskFull, StoreAway, StoreBusy, StoreError, StoreNewer, explained
 from store.priority import in_lowered_thread
 from store.reading import numpy_columns, plain_rows
+from store.runs import current_run
 
 __all__ = ["BadLine", "DiskFull", "Store", "StoreAway", "StoreBusy", "StoreError", "StoreNewer", "open_store"]
 
+log = logging.getLogger("parcours.store")
 MAX_IDLE = 8  # clients kept for the next call
 _GLOB = re.compile(r"[*?{}]")  # not allowed in a path given to the engine: it would match other files
 _ALL = 1 << 40  # rows or bytes: larger than any segment
@@ -95,13 +98,15 @@ class Store:
         Numbers keep their type; DateTime64(3) → int64 ms since 1970; Date → datetime64[D];
         strings, maps (dict), arrays (list) and nullables → object.
         """
+        settings = self._query_settings()
         with self._client("A query") as client:
-            return numpy_columns(client, sql, params)
+            return numpy_columns(client, sql, params, settings)
 
     def rows(self, sql: str, /, **params: object) -> list[dict[str, Any]]:
         """One dict a row, of plain Python values; DateTime64(3) as int ms, Date as datetime.date."""
+        settings = self._query_settings()
         with self._client("A query") as client:
-            return plain_rows(client, sql, params)
+            return plain_rows(client, sql, params, settings)
 
     def blob(self, sql: str, /, **params: object) -> bytes:
         """The bytes of a query with one column; b"" when it has no row."""
@@ -109,8 +114,22 @@ class Store:
 
     def formatted(self, sql: str, form: str, /, **params: object) -> bytes:
         """The result of a query in one of ClickHouse's output formats (CSVWithNames, JSONEachRow …)."""
+        settings = self._query_settings()
         with self._client("A query") as client:
-            return bytes(client.raw_query(sql, parameters=params, fmt=form))
+            return bytes(client.raw_query(sql, parameters=params, settings=settings, fmt=form))
+
+    def kill(self, mark: str) -> None:
+        """End the queries of the run with this mark (store/runs.py), on every server of a cluster. Never raises."""
+        on_cluster = f" ON CLUSTER `{self.cluster}`" if self.cluster else ""
+        try:
+            self.command(f"KILL QUERY{on_cluster} WHERE Settings['log_comment'] = {{mark:String}} ASYNC", mark=mark)
+        except StoreError as error:
+            log.warning("an abandoned query could not be cancelled: %s", error)
+
+    def _query_settings(self) -> dict[str, object]:
+        """The limits of the run that this thread works for. QueryCancelled or QueryTooLong if it must not query."""
+        run = current_run()
+        return run.settings(self) if run else {}
 
     def command(self, sql: str, /, **params: object) -> object:
         """Run a statement that is not an insert; its result, if it has one."""

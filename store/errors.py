@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 _CODE = re.compile(r"Code: (\d+)")
 _ROW = re.compile(r"\(at row (\d+)\)")
@@ -32,6 +33,27 @@ class DiskFull(StoreError):
     """No space is left where the store writes."""
 
 
+class QueryTooLong(StoreError):
+    """A query, or all queries of one answer together, took longer than they may."""
+
+    def __init__(self) -> None:
+        super().__init__("The question takes longer to answer than is allowed.")
+
+
+class QueryTooLarge(StoreError):
+    """A query needs more memory than it may use."""
+
+    def __init__(self) -> None:
+        super().__init__("The question needs more memory than is allowed.")
+
+
+class QueryCancelled(StoreError):
+    """Nobody waits for the answer any longer, or Parcours is stopping."""
+
+    def __init__(self) -> None:
+        super().__init__("The question was cancelled.")
+
+
 class BadLine(StoreError):
     """`landing` does not accept a line of a segment; nothing of the segment was stored.
 
@@ -41,6 +63,10 @@ class BadLine(StoreError):
     def __init__(self, message: str, row: int = 0) -> None:
         super().__init__(message)
         self.row = row
+
+
+# TIMEOUT_EXCEEDED, MEMORY_LIMIT_EXCEEDED, QUERY_WAS_CANCELLED
+_BOUNDS: dict[int, Callable[[], StoreError]] = {159: QueryTooLong, 241: QueryTooLarge, 394: QueryCancelled}
 
 
 def _shortened(text: str) -> str:
@@ -60,6 +86,8 @@ def explained(error: Exception, doing: str, location: str, *, segment: bool = Fa
         return DiskFull(f"{doing} in {location}: the disk is full. Free some space and try again.")
     if code in _AWAY or (not code and type(error).__name__ in ("OperationalError", "TimeoutError", "ConnectionError")):
         return StoreAway(f"{doing}: {location} does not answer ({_shortened(text)[:200]}). Is the server running?")
+    if code in _BOUNDS and not segment:
+        return _BOUNDS[code]()
     row = _ROW.search(text)
     if segment and (row or "JSONEachRow" in text):
         return BadLine(f"{doing} in {location}: {_shortened(text)}", int(row[1]) if row else 0)

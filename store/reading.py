@@ -20,10 +20,14 @@ _SELECT = re.compile(r"\s*(?:SELECT|WITH)\b", re.I)
 _TIMES = {"DateTime*": "int"}  # ticks instead of datetime
 
 
-def numpy_columns(client: Any, sql: str, params: Mapping[str, object]) -> dict[str, NDArray[Any]]:
+def numpy_columns(
+    client: Any, sql: str, params: Mapping[str, object], settings: Mapping[str, object]
+) -> dict[str, NDArray[Any]]:
     """Column name → array; a result without rows has its columns too."""
     # Block by block: for a whole result, the embedded engine copies 40 MB while it holds the interpreter's lock.
-    context = client.create_query_context(query=sql, parameters=dict(params) or None, use_numpy=True, streaming=True)
+    context = client.create_query_context(
+        query=sql, parameters=dict(params) or None, settings=dict(settings), use_numpy=True, streaming=True
+    )
     # No public method returns numpy columns as a stream (clickhouse-connect 1.12).
     with closing(client._query_with_context(context)) as result:
         blocks = list(result._block_gen)
@@ -35,9 +39,11 @@ def numpy_columns(client: Any, sql: str, params: Mapping[str, object]) -> dict[s
     }
 
 
-def plain_rows(client: Any, sql: str, params: Mapping[str, object]) -> list[dict[str, Any]]:
+def plain_rows(
+    client: Any, sql: str, params: Mapping[str, object], settings: Mapping[str, object]
+) -> list[dict[str, Any]]:
     """One dict per row, of plain Python values; DateTime64(3) as int ms."""
-    result = client.query(sql, parameters=dict(params) or None, query_formats=_TIMES)
+    result = client.query(sql, parameters=dict(params) or None, settings=dict(settings), query_formats=_TIMES)
     return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
 
 

@@ -27,6 +27,7 @@ from store.definitions import Definitions
 from store.intake import SiteIntake
 from store.jobs import JobStore
 from store.records import Site, User
+from store.runs import QueryLimits
 from store.sealing import Sealer
 from store.snapshots import Snapshots
 from viewer import api, pages, picture_routes
@@ -42,6 +43,7 @@ from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
 from viewer.api.health import healthz
 from viewer.health import Health
+from viewer.http.abandoned import CancelAbandoned
 from viewer.http.binding import Endpoint, bind
 from viewer.http.bodies import BodyLimit, BodyLimits, LimitBodies
 from viewer.http.catch_errors import CatchErrors
@@ -91,7 +93,7 @@ class ViewerSettings:
     `credentials_key`: encrypts what the camera signs in with; by default it is lost with the process.
     `chromium`: the browser that takes pictures; empty: the first found on the PATH. `pictures_at_once`: 0 for two
     where SECOND_BROWSER bytes of memory are free. `server`: names this process across restarts; with `serving` it takes
-    up the pictures that an earlier one did not finish, and takes pictures by schedule.
+    up the pictures that an earlier one did not finish, and takes pictures by schedule. `query_limits`: of each answer.
     """
 
     base_url: str
@@ -103,6 +105,7 @@ class ViewerSettings:
     secret: bytes | None = None
     credentials_key: bytes = field(default_factory=lambda: os.urandom(32), repr=False)
     client_address: Callable[[str, str], str] = lambda peer, forwarded_for: peer
+    query_limits: QueryLimits = QueryLimits()
 
 
 @dataclass(frozen=True)
@@ -135,7 +138,7 @@ class Viewer:
         self.snapshots = snapshots
         self.settings = settings
         self.urls = Urls(settings.base_url)
-        self.work = Work()
+        self.work = Work(settings.query_limits)
         self.users = Users(definitions)
         self.secret = secret = settings.secret or bytes.fromhex(shared_secret(definitions, "sessions"))
         base = urlsplit(settings.base_url)
@@ -247,6 +250,7 @@ class Viewer:
                 Mount("/static", StaticPages(), name="static"),
             ],
             middleware=[
+                Middleware(CancelAbandoned),
                 Middleware(LimitBodies, limits=LIMITS, client_of=self.addresses.of),
                 Middleware(SecurityHeaders, https=self.settings.base_url.startswith("https:")),
                 Middleware(CatchErrors, respond=error),

@@ -1,7 +1,8 @@
 """Threads for calls that must not block the event loop, and a short cache of their results.
 
 The store keeps one client per thread, so there are few threads and they are reused. Short look-ups and long
-computations have separate threads, so that a sign-in never waits for a heatmap.
+computations have separate threads, so that a sign-in never waits for a heatmap. Every call is bounded: its queries have
+limits (store/runs.py), and end when nobody waits for its result any longer.
 """
 
 from __future__ import annotations
@@ -11,33 +12,62 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, Generic, ParamSpec, TypeVar
+
+from store.runs import DEFAULT_LIMITS, BoundedRun, QueryLimits
 
 P = ParamSpec("P")
 T = TypeVar("T")
 LOOKUP_THREADS = 4
 HEAVY_THREADS = 2
 REMEMBERED = 32  # results; a heatmap of a million points takes some 60 MB for the few seconds it is kept
+FINISH_SECONDS = 1.0  # when Parcours stops: for changes and short reads to finish
+END_SECONDS = 3.0  # … and for cancelled queries to end
+
+
+class ThreadsBusy(Exception):
+    """No thread was free within the time limit of a call."""
+
+
+@dataclass(eq=False)
+class _Call(Generic[T]):
+    """A call in a thread, for all who wait for it."""
+
+    run: BoundedRun
+    future: Future[T]
+    waiting: int = 0
+
+    def cancel(self) -> None:
+        """Nobody needs the result. Returns at once."""
+        if not self.future.cancel() and not self.future.done():
+            self.run.refuse()
+            threading.Thread(target=self.run.cancel, name="cancel queries", daemon=True).start()
 
 
 class Work:
-    """Runs sync functions in threads; `once` shares one run among all callers with the same key."""
+    """Runs sync functions in threads; `once` shares one run among all callers with the same key.
 
-    def __init__(self) -> None:
+    All raise ThreadsBusy when no thread is free within the time limit of a run, and what the function raises.
+    """
+
+    def __init__(self, limits: QueryLimits = DEFAULT_LIMITS) -> None:
+        self.limits = limits
         self._lookups = ThreadPoolExecutor(LOOKUP_THREADS, "viewer-lookup")
         self._heavy = ThreadPoolExecutor(HEAVY_THREADS, "viewer-heavy")
-        self._known: OrderedDict[Hashable, tuple[float, Future[Any]]] = OrderedDict()
+        self._known: OrderedDict[Hashable, tuple[float, _Call[Any]]] = OrderedDict()
+        self._calls: set[_Call[Any]] = set()
         self._lock = threading.Lock()
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
         """A short call (a look-up, a definition) in a thread."""
-        return await asyncio.wrap_future(self._lookups.submit(partial(function, *args, **kwargs)))
+        return await self._result(self._begin(self._lookups, partial(function, *args, **kwargs)))
 
     async def heavy(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
-        """A long call (a map, a picture, the hash of a password) in a thread."""
-        return await asyncio.wrap_future(self._heavy.submit(partial(function, *args, **kwargs)))
+        """A long call (a map, a picture) in a thread."""
+        return await self._result(self._begin(self._heavy, partial(function, *args, **kwargs)))
 
     async def once(
         self, key: Hashable, seconds: float, function: Callable[[], T], *, fresh: bool = False, light: bool = False
@@ -46,18 +76,23 @@ class Work:
 
         A caller that arrives while it runs waits for that run. `fresh` starts a new run, which later callers
         then share; `light` is for look-ups, which must not wait for maps. An exception is raised to
-        everybody who waited, and is not remembered.
+        everybody who waited, and is not remembered. A run for which nobody waits any longer is cancelled.
         """
         now = time.monotonic()
         with self._lock:
             self._drop(now)
             found = self._known.get(key)
-            if found is None or fresh or (found[1].done() and found[1].exception() is not None):
-                found = (now + seconds, (self._lookups if light else self._heavy).submit(function))
+            if found is None or fresh or _failed(found[1].future):
+                found = (now + seconds, self._begin(self._lookups if light else self._heavy, function))
                 self._known[key] = found
             self._known.move_to_end(key)  # what is asked for again is kept longest
-        # shielded: a client that disconnects must not cancel the run for the others
-        return await asyncio.shield(asyncio.wrap_future(found[1]))
+            call: _Call[T] = found[1]
+        try:
+            return await self._result(call)
+        finally:
+            with self._lock:
+                if _failed(call.future) or call.run.refused:
+                    self._known = OrderedDict((k, v) for k, v in self._known.items() if v[1] is not call)
 
     def forget(self) -> None:
         """Drop all remembered results: something was changed."""
@@ -65,12 +100,51 @@ class Work:
             self._known.clear()
 
     def close(self) -> None:
+        """Let calls finish for a second, cancel the others, and wait some seconds for the end of their queries."""
         self.forget()
         for pool in (self._lookups, self._heavy):
-            pool.shutdown(wait=True, cancel_futures=True)
+            pool.shutdown(wait=False, cancel_futures=True)
+        wait([call.future for call in tuple(self._calls)], FINISH_SECONDS)
+        rest = tuple(self._calls)
+        for call in rest:
+            call.cancel()
+        wait([call.future for call in rest], END_SECONDS)
+
+    def _begin(self, pool: ThreadPoolExecutor, function: Callable[[], T]) -> _Call[T]:
+        run = BoundedRun(self.limits)
+        call = _Call(run, pool.submit(run.call, function))
+        self._calls.add(call)
+        call.future.add_done_callback(lambda _: self._calls.discard(call))
+        return call
+
+    async def _result(self, call: _Call[T]) -> T:
+        """The result of a call, which is cancelled when the last one who waits for it leaves."""
+        call.waiting += 1
+        future = asyncio.wrap_future(call.future)
+        future.add_done_callback(_retrieve)
+        try:
+            await asyncio.wait([future], timeout=self.limits.seconds)
+            if not future.done() and not call.future.running():
+                raise ThreadsBusy
+            # shielded: one client that disconnects must not cancel the run for the others
+            return await asyncio.shield(future)
+        finally:
+            call.waiting -= 1
+            if not call.waiting and not future.done():
+                call.cancel()
 
     def _drop(self, now: float) -> None:
-        for key in [k for k, (until, future) in self._known.items() if until < now and future.done()]:
+        for key in [k for k, (until, call) in self._known.items() if until < now and call.future.done()]:
             del self._known[key]
         while len(self._known) >= REMEMBERED:
             self._known.popitem(last=False)
+
+
+def _failed(future: Future[Any]) -> bool:
+    return future.done() and (future.cancelled() or future.exception() is not None)
+
+
+def _retrieve(future: asyncio.Future[Any]) -> None:
+    """asyncio logs exceptions that nobody retrieved: those of a call that nobody waited for any longer."""
+    if not future.cancelled():
+        future.exception()

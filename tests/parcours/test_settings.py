@@ -35,6 +35,8 @@ def test_a_server_replaces_the_folder():
         ({"PARCOURS_PROT": "80"}, "PARCOURS_PROT is not a setting"),
         ({"PARCOURS_BASE_URL": "stats.shop.example"}, "must begin with http"),
         ({"PARCOURS_SEGMENT_SECONDS": "0"}, "must be above 0"),
+        ({"PARCOURS_QUERY_SECONDS": "0"}, "must be above 0"),
+        ({"PARCOURS_QUERY_MEMORY_MB": "-1"}, "must be above 0"),
         ({"PARCOURS_LOG_LEVEL": "loud"}, "use debug"),
     ],
 )

@@ -9,9 +9,11 @@ from aggregator.pictures.newest import NoSnapshot
 from aggregator.shapes.scope import BadScope
 from store.client import StoreAway
 from store.definitions import Conflict, Missing
+from store.errors import QueryCancelled, QueryTooLarge, QueryTooLong
 from store.pages import NotAPage
 from viewer.http.errors import Problem, bad_parameter, problem_of
 from viewer.snapshot.errors import SnapshotError
+from viewer.work import ThreadsBusy
 
 
 @pytest.mark.parametrize(
@@ -24,6 +26,10 @@ from viewer.snapshot.errors import SnapshotError
         (Conflict("changed by ada"), 409),
         (SnapshotError("nothing answers", "unreachable"), 422),
         (StoreAway("the server is away"), 503),
+        (QueryTooLong(), 504),
+        (QueryTooLarge(), 503),
+        (QueryCancelled(), 503),
+        (ThreadsBusy(), 503),
         (HTTPException(405), 405),
         (Problem(418, "teapot", "short and stout"), 418),
     ],
@@ -94,3 +100,26 @@ def test_hsts_is_sent_where_the_address_is_https(make_viewer, portal):
 
     secure = Client(portal, make_viewer("https://stats.example").asgi, "https://stats.example")
     assert "max-age" in secure.get("/healthz").headers["strict-transport-security"]
+
+
+LIMITS = {
+    QueryTooLong(): (504, "takes longer to answer than is allowed", "prend plus de temps"),
+    QueryTooLarge(): (503, "needs more memory than is allowed", "demande plus de mémoire"),
+    ThreadsBusy(): (503, "Too many maps are being computed", "Trop de cartes sont en cours"),
+}
+
+
+@pytest.mark.parametrize("error", LIMITS, ids=lambda error: type(error).__name__)
+def test_limits_are_reported_in_the_language_of_the_person(owner, api, shop, monkeypatch, error):
+    def limited(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr("viewer.maps.heatmap", limited)
+    address, (status, english, french) = f"/sites/{shop.id}/heatmap?page=/lamps", LIMITS[error]
+    for language, words in (("en", english), ("fr", french)):
+        page = owner.get(address, headers={"Accept-Language": language})
+        assert page.status_code == status
+        assert words in page.text
+    found = api.get(f"/api/v1{address}")
+    assert found.status_code == status
+    assert english in found.json()["error"]["message"]

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
+import time
 
 import anyio
 import pytest
 
-from viewer.work import Work
+from store.client import Store
+from store.errors import QueryCancelled, QueryTooLong
+from store.runs import QueryLimits
+from tests.waiting import until, until_async
+from viewer.work import END_SECONDS, FINISH_SECONDS, HEAVY_THREADS, ThreadsBusy, Work
 
 
 @pytest.fixture
@@ -77,3 +83,101 @@ def test_a_client_that_disconnects_does_not_stop_the_others(work):
         return await work.once("key", 60, slow)
 
     assert anyio.run(ask) == "done"
+
+
+SLOW = "SELECT count() AS n FROM numbers(1000000000000) WHERE sipHash64(number) = 0"
+
+
+def queries(store: Store) -> int:
+    """Slow queries that the engine is working on."""
+    sql = "SELECT count() AS n FROM system.processes WHERE query LIKE '%sipHash64%' AND query NOT LIKE '%processes%'"
+    return int(store.rows(sql)[0]["n"])
+
+
+def test_a_run_that_nobody_waits_for_is_cancelled_in_the_engine(work, store):
+    async def ask() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(2):
+                group.start_soon(work.once, "key", 60, lambda: store.rows(SLOW))
+            group.start_soon(work.run, store.rows, SLOW)
+            await until_async(lambda: queries(store) == 2)
+            group.cancel_scope.cancel()
+
+    anyio.run(ask)
+    until(lambda: queries(store) == 0)
+
+
+def test_a_run_goes_on_while_one_of_several_still_waits(work, store):
+    async def ask() -> None:
+        async with anyio.create_task_group() as group:
+            with anyio.CancelScope() as first:
+                group.start_soon(work.once, "key", 60, lambda: store.rows(SLOW))
+                await until_async(lambda: queries(store))
+                asyncio.get_running_loop().call_soon(first.cancel)
+                await work.once("key", 60, lambda: store.rows(SLOW))
+            assert first.cancelled_caught
+            await anyio.to_thread.run_sync(lambda: store.rows("SELECT 1 AS one"))
+            assert queries(store) == 1
+            group.cancel_scope.cancel()
+
+    anyio.run(ask)
+    until(lambda: queries(store) == 0)
+
+
+def test_long_questions_do_not_block_the_others_for_ever(store):
+    work = Work(QueryLimits(seconds=1.0))
+
+    async def ask() -> object:
+        async with anyio.create_task_group() as group:
+            for n in range(HEAVY_THREADS):
+                group.start_soon(_too_long, work, store, n)
+            await until_async(lambda: queries(store) == HEAVY_THREADS)
+            return await work.once("quick", 60, lambda: store.rows("SELECT 1 AS one"))
+
+    assert anyio.run(ask) == [{"one": 1}]
+    work.close()
+
+
+async def _too_long(work, store, n):
+    with pytest.raises(QueryTooLong):
+        await work.once(n, 60, lambda: store.rows(SLOW))
+
+
+def test_a_call_that_finds_no_thread_in_time_is_rejected():
+    work, go = Work(QueryLimits(seconds=0.2)), threading.Event()
+
+    async def ask() -> None:
+        async with anyio.create_task_group() as group:
+            for _ in range(HEAVY_THREADS):
+                group.start_soon(work.heavy, go.wait, 30)
+            await anyio.lowlevel.checkpoint()
+            with pytest.raises(ThreadsBusy):
+                await work.heavy(lambda: None)
+            with pytest.raises(ThreadsBusy):
+                await work.once("key", 60, lambda: None)
+            go.set()
+        assert await work.once("key", 60, lambda: "later") == "later"
+
+    anyio.run(ask)
+    work.close()
+
+
+def test_closing_ends_queries_within_seconds(store):
+    work = Work()
+
+    async def ask() -> float:
+        async with anyio.create_task_group() as group:
+            for n in range(HEAVY_THREADS):
+                group.start_soon(_cancelled, work, store, n)
+            await until_async(lambda: queries(store) == HEAVY_THREADS)
+            begun = time.monotonic()
+            await anyio.to_thread.run_sync(work.close)
+            return time.monotonic() - begun
+
+    assert anyio.run(ask) < FINISH_SECONDS + END_SECONDS
+    assert queries(store) == 0
+
+
+async def _cancelled(work, store, n):
+    with pytest.raises(QueryCancelled):
+        await work.once(n, 60, lambda: store.rows(SLOW))

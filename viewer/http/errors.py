@@ -25,8 +25,10 @@ from rules.faults import CONFLICTS, Fault, InvalidDefinition
 from rules.find import NotFound, Rejected, RejectedDefinition
 from store.client import StoreError
 from store.definitions import Conflict, InvalidRecord, Missing
+from store.errors import QueryCancelled, QueryTooLarge, QueryTooLong
 from store.pages import NotAPage
 from viewer.snapshot.errors import SnapshotError, StepError
+from viewer.work import ThreadsBusy
 
 log = logging.getLogger("parcours.viewer")
 
@@ -129,6 +131,26 @@ def _not_found(error: NotFound) -> Problem:
     return missing(error.kind, error.wanted, f"There are: {', '.join(error.known[:50]) or 'none yet'}.")
 
 
+SMALLER = "Ask for fewer days or fewer pages."
+BUSY_SECONDS = 10
+
+
+def _unanswered(error: StoreError | ThreadsBusy) -> Problem:
+    """The store did not answer a question: because of a limit (docs/operate.md), or because it could not."""
+    match error:
+        case QueryTooLong():
+            return Problem(504, "too_long", str(error), SMALLER)
+        case QueryTooLarge():
+            return Problem(503, "too_much_memory", str(error), SMALLER)
+        case QueryCancelled():
+            return Problem(503, "cancelled", str(error), "Ask again.")
+        case ThreadsBusy():
+            words = "Too many maps are being computed."
+            return Problem(503, "maps_busy", words, "Try again in a moment.", retry_after=BUSY_SECONDS)
+    log.error("store: %s", error)
+    return Problem(503, "store", str(error), "Try again in a moment.", retry_after=5)
+
+
 def problem_of(error: BaseException) -> Problem:
     """The Problem for an exception; an unexpected one gets an incident number and is logged."""
     match error:
@@ -148,9 +170,8 @@ def problem_of(error: BaseException) -> Problem:
             return Problem(400, "bad_question", str(error))
         case SnapshotError():
             return Problem(422, error.code, error.words, fault=error if isinstance(error, StepError) else None)
-        case StoreError():
-            log.error("store: %s", error)
-            return Problem(503, "store", str(error), "Try again in a moment.", retry_after=5)
+        case StoreError() | ThreadsBusy():
+            return _unanswered(error)
         case ClientDisconnect():  # nobody reads the response
             return Problem(400, "cut", "The connection was closed before the whole body arrived.")
         case HTTPException():

@@ -45,6 +45,10 @@ def problem_words(lang: Language, problem: Problem) -> str:
         "not_found": _("There is nothing at this address."),
         "busy": _("Too many pictures are already in the queue. Try again later."),
         "sign_in_busy": _("Too many people are signing in. Try again in a few seconds."),
+        "too_long": _("The question takes longer to answer than is allowed. Ask for fewer days or fewer pages."),
+        "too_much_memory": _("The question needs more memory than is allowed. Ask for fewer days or fewer pages."),
+        "cancelled": _("The question was cancelled. Ask again."),
+        "maps_busy": _("Too many maps are being computed. Try again in a moment."),
         "stopped": _("Parcours was stopped before the picture was taken. Try again."),
     }
     if problem.code == "too_many_tries":
@@ -71,6 +75,7 @@ class ErrorPages:
             404: _("Page not found"),
             409: _("This conflicts with another change"),
             503: _("Temporarily unavailable"),
+            504: _("This takes too long"),
         }
         back = Choice(_("Go to the sites"), urls.sites()) if person(request) else Choice(_("Sign in"), urls.sign_in())
         heading = headings.get(problem.status, _("Something went wrong"))

@@ -1,0 +1,67 @@
+"""Cancels the work for a request whose client has disconnected."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+
+import anyio
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+
+class CancelAbandoned:
+    """Middleware. Only for requests without a body that change nothing (GET, HEAD), until the response begins."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or _has_body(scope):
+            await self.app(scope, receive, send)
+            return
+        request, begun = _Request(receive), False
+
+        async def watched(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        with anyio.CancelScope() as work:
+
+            def abandon() -> None:
+                if not begun:
+                    work.cancel()
+
+            watcher = asyncio.create_task(request.watch(abandon))
+            try:
+                await self.app(scope, request.receive, watched)
+            finally:
+                watcher.cancel()
+
+
+class _Request:
+    """The messages of a request without a body: one empty part, then the disconnection."""
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self._read = False
+        self._disconnected = asyncio.Event()
+
+    async def watch(self, abandon: Callable[[], None]) -> None:
+        """Call `abandon` when the client has disconnected."""
+        while (await self._receive())["type"] != "http.disconnect":
+            pass
+        self._disconnected.set()
+        abandon()
+
+    async def receive(self) -> Message:
+        if not self._read:
+            self._read = True
+            return {"type": "http.request", "body": b"", "more_body": False}
+        await self._disconnected.wait()
+        return {"type": "http.disconnect"}
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = dict(scope["headers"])
+    return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
