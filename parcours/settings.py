@@ -9,6 +9,8 @@ from dataclasses import Field, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from store.connecting import server_address
+from store.errors import StoreError
 from store.sealing import LEAST_KEY
 
 
@@ -17,7 +19,7 @@ class BadSetting(ValueError):
 
 
 def _setting(default: Any, help_: str, example: str = "", *, secret: bool = False) -> Any:
-    return field(default=default, metadata={"help": help_, "example": example}, repr=not secret)
+    return field(default=default, metadata={"help": help_, "example": example, "secret": secret}, repr=not secret)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,7 +28,13 @@ class Settings:
 
     data: Path = _setting(Path("data"), "folder of the database, the journal and the note of the running server")
     clickhouse_url: str = _setting(
-        "", "a ClickHouse server instead of the embedded one", "clickhouse://user:password@host:8123/parcours"
+        "",
+        "a ClickHouse server instead of the embedded one",
+        "clickhouse://user:password@host:8123/parcours",
+        secret=True,
+    )
+    database_wait: float = _setting(
+        60.0, "how long serve, collect and view wait at start for a ClickHouse server that does not answer, seconds"
     )
     cluster: str = _setting("", "name of the ClickHouse cluster: tables become replicated and distributed")
     host: str = _setting("127.0.0.1", "address to listen on")
@@ -75,6 +83,16 @@ def variable(setting: Field[Any]) -> str:
     return f"PARCOURS_{setting.name.upper()}"
 
 
+def shown(setting: Field[Any], settings: Settings) -> Any:
+    """The value of a setting as it may be printed: without passwords and keys."""
+    value = getattr(settings, setting.name)
+    if value and setting.name == "clickhouse_url":
+        return server_address(value).shown
+    if value and setting.metadata["secret"]:
+        return "(set)"
+    return ",".join(value) if isinstance(value, tuple) else str(value) if isinstance(value, Path) else value
+
+
 def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> Settings:
     """Settings from the environment; `given` (from the command line, None = not given) takes precedence.
 
@@ -118,3 +136,14 @@ def _check(settings: Settings) -> None:
         raise BadSetting(f"PARCOURS_LOG_LEVEL={settings.log_level!r}: use debug, info, warning or error.")
     if settings.base_url and not re.match(r"https?://[^/]+", settings.base_url):
         raise BadSetting(f"PARCOURS_BASE_URL={settings.base_url!r} must begin with http:// or https://.")
+    _check_database(settings)
+
+
+def _check_database(settings: Settings) -> None:
+    if settings.clickhouse_url:
+        try:
+            server_address(settings.clickhouse_url)
+        except StoreError as error:
+            raise BadSetting(f"PARCOURS_CLICKHOUSE_URL: {error}") from None
+    if not 0 <= settings.database_wait <= 86_400:
+        raise BadSetting("PARCOURS_DATABASE_WAIT is from 0 (do not wait) to 86400 seconds.")

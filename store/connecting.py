@@ -7,7 +7,9 @@ client.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 from urllib.parse import unquote, urlsplit
@@ -16,37 +18,76 @@ from store import engine
 from store.errors import StoreBusy, StoreError, explained
 
 DATABASE = "parcours"
+SCHEMES = {"clickhouse": False, "clickhouses": True, "http": False, "https": True}  # → TLS
+SERVER_FORM = "clickhouse://user:password@host:8123/database"
+_ENCODED = re.compile(r"(?:[^%/?#\[\]@]|%[0-9A-Fa-f]{2})*")  # user and password as in a URL (RFC 3986, 3.2.1)
 
 
-def server_connector(address: str, database: str) -> tuple[str, str, Callable[[str], Any]]:
+@dataclass(frozen=True)
+class ServerAddress:
+    """`clickhouse://user:password@host:port/database`, or http, https, clickhouses (TLS)."""
+
+    host: str
+    port: int
+    secure: bool
+    user: str
+    password: str = field(repr=False)
+    database: str
+
+    @property
+    def shown(self) -> str:
+        """For messages: without user and password."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"clickhouse://{host}:{self.port}/{self.database}"
+
+
+def server_address(text: str, database: str = "") -> ServerAddress:
+    """The parts of an address. StoreError, which never quotes it: any part of it may be the password.
+
+    User and password are what is before the last `@`, and may hold `/ # ? @ : %`: generated passwords do. They are
+    percent-decoded only if they are written as RFC 3986 asks, so that both ways to write a password work.
+    """
+    scheme, _, rest = text.strip().partition("://")
+    before, _, after = rest.rpartition("@")
+    try:
+        parts = urlsplit(f"//{after}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        raise StoreError(f"The address of the ClickHouse server cannot be read: write {SERVER_FORM}") from None
+    if scheme.lower() not in SCHEMES or not host:
+        raise StoreError(f"This is not the address of a ClickHouse server: write {SERVER_FORM}")
+    secure = SCHEMES[scheme.lower()] or "secure=true" in parts.query.lower()
+    user, _, password = before.partition(":")
+    if _ENCODED.fullmatch(before):
+        user, password = unquote(user), unquote(password)
+    return ServerAddress(
+        host=host,
+        port=port or (8443 if secure else 8123),
+        secure=secure,
+        user=user or "default",
+        password=password,
+        database=database or unquote(parts.path.strip("/")) or DATABASE,
+    )
+
+
+def server_connector(text: str, database: str) -> tuple[str, str, Callable[[str], Any]]:
     import clickhouse_connect
 
-    try:
-        parts = urlsplit(address)
-        port = parts.port
-    except ValueError as error:
-        raise StoreError(f"The address of the ClickHouse server cannot be read: {error}") from None
-    if parts.scheme not in ("clickhouse", "clickhouses", "http", "https") or not parts.hostname:
-        raise StoreError(
-            f"{parts.scheme}://… is not the address of a ClickHouse server: write clickhouse://user:password@host:port/database"
-        )
-    secure = parts.scheme in ("clickhouses", "https") or "secure=true" in parts.query.lower()
-    host, port = parts.hostname, port or (8443 if secure else 8123)
-    database = database or unquote(parts.path.strip("/")) or DATABASE
+    address = server_address(text, database)
 
     def connect(name: str) -> Any:
         return clickhouse_connect.get_client(
-            interface="https" if secure else "http",
-            host=host,
-            port=port,
-            username=unquote(parts.username or "default"),
-            password=unquote(parts.password or ""),
+            interface="https" if address.secure else "http",
+            host=address.host,
+            port=address.port,
+            username=address.user,
+            password=address.password,
             database=name,
             autogenerate_session_id=False,  # no state between calls, so any replica may answer
             connect_timeout=5,
         )
 
-    return f"clickhouse://{host}:{port}/{database}", database, connect
+    return address.shown, address.database, connect
 
 
 def folder_connector(path: str, database: str) -> tuple[str, str, Callable[[str], Any]]:

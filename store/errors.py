@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+_NO_UPSTREAM = re.compile(r"HTTP status 50[234]\b")  # of a proxy in front of the server, as the driver reports it
 _CODE = re.compile(r"Code: (\d+)")
 _ROW = re.compile(r"\(at row (\d+)\)")
 _NO_SPACE = {243}  # NOT_ENOUGH_SPACE
@@ -84,7 +85,8 @@ def explained(error: Exception, doing: str, location: str, *, segment: bool = Fa
     code = int(found[1]) if found else 0
     if code in _NO_SPACE or "No space left on device" in text:
         return DiskFull(f"{doing} in {location}: the disk is full. Free some space and try again.")
-    if code in _AWAY or (not code and type(error).__name__ in ("OperationalError", "TimeoutError", "ConnectionError")):
+    lost = type(error).__name__ in ("OperationalError", "TimeoutError", "ConnectionError") or _NO_UPSTREAM.search(text)
+    if code in _AWAY or (not code and lost):
         return StoreAway(f"{doing}: {location} does not answer ({_shortened(text)[:200]}). Is the server running?")
     if code in _BOUNDS and not segment:
         return _BOUNDS[code]()

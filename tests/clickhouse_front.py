@@ -140,15 +140,15 @@ def _inserted(connection: Any, statement: bytes, kind: str, data: bytes) -> tupl
 
 
 @contextlib.contextmanager
-def running(folder: Path) -> Iterator[str]:
-    """A front on `folder` for the length of a `with`; gives its address for open_store."""
-    command = [sys.executable, "-m", "tests.clickhouse_front", str(folder)]
+def running(folder: Path, port: int = 0) -> Iterator[str]:
+    """A front on `folder` for the length of a `with`, at any free port or at this one; its address for open_store."""
+    command = [sys.executable, "-m", "tests.clickhouse_front", str(folder), str(port)]
     process = subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
     try:
-        port = (process.stdout.readline() if process.stdout else "").strip()
-        if not port:
+        answers_at = (process.stdout.readline() if process.stdout else "").strip()
+        if not answers_at:
             raise RuntimeError(f"The ClickHouse front did not start: exit {process.wait(10)}")
-        yield f"clickhouse://127.0.0.1:{port}/"
+        yield f"clickhouse://127.0.0.1:{answers_at}/"
     finally:
         process.communicate(timeout=30)  # closes its standard input
 

@@ -6,17 +6,21 @@ import json
 import shlex
 import signal
 import sys
-from dataclasses import fields, replace
+from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import uvicorn
 
 from collector.journal.journal import Journal
 from parcours.data_folder import is_new
+from parcours.database_wait import Patience, when_there
 from parcours.server import free_port, noted, raise_descriptor_limit, server_config
-from parcours.settings import Settings, read_settings, variable
+from parcours.settings import Settings, read_settings, shown, variable
+
+if TYPE_CHECKING:
+    from parcours.app import Parcours
 
 _data = click.option("--data", type=click.Path(path_type=Path), help="Data folder [default: PARCOURS_DATA or ./data].")
 _host = click.option("--host", help="Address to listen on [default: 127.0.0.1].")
@@ -89,20 +93,12 @@ def settings(as_json: bool) -> None:
     Example: PARCOURS_PORT=9000 parcours settings
     """
     now = read_settings()
-    hidden: dict[str, Any] = {name: "(set)" for name in ("secret_key", "metrics_token") if getattr(now, name)}
-    now = replace(now, **hidden)
-    rows = [(variable(f), getattr(now, f.name), f.metadata["help"], f.metadata["example"]) for f in fields(Settings)]
+    rows = [(variable(f), shown(f, now), f.metadata["help"], f.metadata["example"]) for f in fields(Settings)]
     if as_json:
-        click.echo(
-            json.dumps({name: {"value": _shown(value), "help": help_} for name, value, help_, _ in rows}, indent=2)
-        )
+        click.echo(json.dumps({name: {"value": value, "help": help_} for name, value, help_, _ in rows}, indent=2))
         return
     for name, value, help_, example in rows:
-        click.echo(f"{name}={_shown(value)}\n    {help_}" + (f", e.g. {example}" if example else ""))
-
-
-def _shown(value: object) -> Any:
-    return ",".join(value) if isinstance(value, tuple) else str(value) if isinstance(value, Path) else value
+        click.echo(f"{name}={value}\n    {help_}" + (f", e.g. {example}" if example else ""))
 
 
 COMMANDS = (serve, collect, view, demo, settings)
@@ -119,8 +115,6 @@ def _with_server(given: dict[str, Any]) -> Settings:
 
 
 def _run(settings: Settings, parts: tuple[Any, ...]) -> None:
-    from parcours.app import open_parcours  # heavy: the engine
-
     free_port(settings.host, settings.port)
     raise_descriptor_limit()
     folder, new = settings.data.resolve(), is_new(settings.data)
@@ -130,7 +124,7 @@ def _run(settings: Settings, parts: tuple[Any, ...]) -> None:
         ).close()  # if another process holds it: fail here rather than while uvicorn starts
     # uvicorn raises the signal again after its shutdown; the default handler of SIGTERM would skip our cleanup.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    parcours = open_parcours(settings, parts)
+    parcours = _opened(settings, parts)
     try:
         click.echo(f"Parcours at {settings.url}")
         click.echo(f"Data folder: {folder}{' (new)' if new else ''}")
@@ -141,3 +135,14 @@ def _run(settings: Settings, parts: tuple[Any, ...]) -> None:
             uvicorn.Server(server_config(parcours.app, settings)).run()
     finally:
         parcours.close()
+
+
+def _opened(settings: Settings, parts: tuple[Any, ...]) -> Parcours:
+    """The app, once the database answers."""
+    from parcours.app import open_parcours  # heavy: the engine
+
+    return when_there(lambda: open_parcours(settings, parts), Patience(settings.database_wait), say=_say)
+
+
+def _say(message: str) -> None:
+    click.echo(message, err=True)

@@ -7,7 +7,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from unittest import mock
 
@@ -51,9 +51,17 @@ def at_server(*args: str, data: Path) -> Done:
 
 @contextlib.contextmanager
 def running(
-    *args: str, data: Path, port: int, env: Mapping[str, str] | None = None, log: Path | None = None
+    *args: str,
+    data: Path,
+    port: int,
+    env: Mapping[str, str] | None = None,
+    log: Path | None = None,
+    meanwhile: Callable[[], None] = lambda: None,
 ) -> Iterator[subprocess.Popen[str]]:
-    """The command while it serves at `port`, its log in a file if named; killed at the end if it still runs."""
+    """The command while it serves at `port`, its log in a file if named; killed at the end if it still runs.
+
+    `meanwhile` runs once the process has started, before it serves.
+    """
     command = [sys.executable, "-m", "parcours.cli", *args]
     with (
         open(log, "w") if log else contextlib.nullcontext() as stderr,
@@ -62,6 +70,7 @@ def running(
         ) as server,
     ):
         try:
+            meanwhile()
             _wait(f"http://127.0.0.1:{port}/healthz", server)
             yield server
         finally:
