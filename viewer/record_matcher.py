@@ -19,8 +19,10 @@ from store.snapshots import Snapshot, Snapshots
 from store.worker import Worker
 
 log = logging.getLogger("parcours.viewer.record_matcher")
-ENOUGH = 10  # unmatched records on a map from which it is worth matching again,
-ENOUGH_SHARE = 0.02  # and the share of the map's records that they must be
+# Unmatched records on a map from which it is worth matching again: so many, or half of a map that has few records,
+# and this share of the map's records.
+ENOUGH = 10
+ENOUGH_SHARE = 0.02
 PAUSE_SECONDS = 60.0  # between two runs on one picture
 MOST_WAITING = 1_000
 IDLE_SECONDS = 3600.0  # there is nothing to do while idle
@@ -121,7 +123,7 @@ class RecordMatcher:
         if time.monotonic() - self._matched_at.get(snapshot.id, -PAUSE_SECONDS) < PAUSE_SECONDS:
             return
         unmatched = drawn - self._matched(snapshot) - self._given_up.get(snapshot.id, set())
-        if len(unmatched) < max(ENOUGH, ENOUGH_SHARE * len(drawn)):
+        if len(unmatched) < max(min(ENOUGH, len(drawn) / 2), ENOUGH_SHARE * len(drawn)):
             return
         for page in asked.pages[:MOST_PAGES]:
             records, _ = read_page_records(self._store, snapshot.site, page)

@@ -5,7 +5,7 @@ import {guard} from './guard.js';
 import {bind, hear, listen} from './listen.js';
 import {outer} from './settings.js';
 import {onStop} from './stop.js';
-import {inFrame, makeTimer} from './timer.js';
+import {makeTimer} from './timer.js';
 import {sum} from './totals.js';
 import {CHANGED, EFFECT_EVENTS, UNSEEN_MS} from './wire.js';
 
@@ -19,7 +19,8 @@ const APART = 50; // ms: changes of a node closer together count as one
 const RUN = 300; // ms: changes of a node closer together have the same cause
 const DOUBLE = 500; // ms: two presses of an element closer together are one double-click
 const MOST = 500; // changes kept, and mutation records read in one callback
-const CHECK = 100; // ms from a click to the first check for what no event reports; each next wait is twice as long
+const CHECK = 150; // ms from a click to the first check for what no event reports
+const CHECK_AGAIN = 750; // ms from then to the second: later effects do not count (docs/aggregator.md)
 // Events that stay within their document or shadow root, or matter only after a press. Those that are not in
 // `EFFECT_EVENTS` report a change (`CHANGED`).
 const LOCAL_EVENTS = 'selectionchange toggle load play pause volumechange fullscreenchange';
@@ -36,8 +37,9 @@ export const captureEffects = (emit) => {
   let pressed = 0; // time of the last press or click, ms since 1970
   let path = []; // its composed path
   let hasChanged; // whether the page looks different since then
-  let elements = []; // of the page then
-  let wait; // ms before the next check
+  let roots = []; // the document, its open shadow roots and same-origin frames
+  let elements = []; // in them
+  let opaque; // those of them whose changes cannot be observed
   // Node → {at: its last change, answers: whether its changes began within `WATCH` of a press, late: number of changes
   // without a click}
   let changing = new WeakMap();
@@ -90,20 +92,21 @@ export const captureEffects = (emit) => {
     if (pending[0]) timer(Math.max(100, pending[0][0].t + END - Date.now()));
     else {
       disconnect();
-      log = elements = [];
+      log = elements = roots = [];
       changing = new WeakMap();
     }
   });
 
-  const check = makeTimer(inFrame(() => {
+  const check = makeTimer(() => {
     const last = pending.at(-1);
     if (!last) return;
+    const isFirst = last[3] === undefined;
     last[3] ??=
       path.some((el, i) => frames[el.target] || (i < 2 && isOpaque(el))) ||
-      elements.some((el) => isOpaque(el) && (el.getContext || !el.firstChild) && isShown(el));
+      opaque.some((el) => !el.shadowRoot && (el.getContext || !el.firstChild) && isShown(el));
     if (hasChanged()) note(CHANGED);
-    else if (wait < WATCH / 2 && !log.some(({at}) => at >= last[1])) check((wait *= 2));
-  }));
+    else if (isFirst) check(CHECK_AGAIN);
+  });
 
   /** A click was made: emits its row once its effect is known. Effects count from `from` on. */
   const awaitEffect = (row, from = Date.now()) => {
@@ -111,7 +114,7 @@ export const captureEffects = (emit) => {
     lastClick = row;
     if (outer) return emit('click', row);
     pending.push([row, from]);
-    check((wait = CHECK));
+    check(CHECK);
   };
 
   /** An event that may be the effect of a click. */
@@ -137,10 +140,12 @@ export const captureEffects = (emit) => {
   const observe = (root) => {
     observer.observe(root, {subtree: true, childList: true, attributeOldValue: true, characterData: true});
     bind(LOCAL_EVENTS, onLocal, root);
+    roots.push(root);
     const walker = document.createTreeWalker(root, 1); // elements
     for (let el; (el = walker.nextNode()); ) {
       const inner = el.shadowRoot || el.contentDocument;
       elements.push(el);
+      if (isOpaque(el)) opaque.push(el);
       if (inner) observe(inner);
     }
   };
@@ -154,8 +159,13 @@ export const captureEffects = (emit) => {
     pressed = now;
     timer(END);
     if (event.detail) return; // a click, whose press was watched
-    elements = [];
-    observe(document);
+    // Few pages get elements from one press to the next. Counting them is much cheaper than walking through them.
+    if (!elements[0] || elements.length !== roots.reduce((sum, root) => sum + root.querySelectorAll('*').length, 0)) {
+      elements = [];
+      roots = [];
+      opaque = [];
+      observe(document);
+    }
     hasChanged = appearance(elements, path, event.pointerType === 'touch');
   };
 

@@ -160,7 +160,8 @@ export const gistOf = (el, most = MAX_NODES) => {
       all += node.data;
       if (node.parentNode === el) own += ` ${node.data}`;
     } else if (isWrapper(node)) isTranslated = 1;
-    else {
+    // Immersive Translate breaks the line before its words.
+    else if (node.localName !== 'br' || !isWrapper(node.parentNode)) {
       const file = fileOf(node);
       content += linkOf(node) || file;
       if (inside.length <= MAX_INSIDE) inside.push([node.localName, ...classesOf(node), file]);
