@@ -39,7 +39,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     """Delay of the event loop in ms by load, memory in MB (10^6 bytes)."""
     quick = bool(getattr(args, "quick", False))
     cores = sorted(os.sched_getaffinity(0))
-    with tempfile.TemporaryDirectory() as folder, _served(Path(folder), cores[:1]) as server:
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), cores[:1]) as server:
         server.post(f"/bench/points?n={100_000 if quick else 1_000_000}")
         server.delay()
         seconds = 3.0 if quick else 20.0
@@ -48,7 +48,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
             "batches": _delay(server, seconds, batches=cores[-1]),
             "batches and maps": _delay(server, seconds, batches=cores[-1], maps=True),
         }
-    with tempfile.TemporaryDirectory() as folder, _served(Path(folder), cores[:1]) as server:
+    with tempfile.TemporaryDirectory() as folder, served(Path(folder), cores[:1]) as server:
         server.post("/bench/points?n=100000")
         memory = _memory(server, 20.0 if quick else 600.0, cores[-1])
     return {
@@ -63,9 +63,12 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
     }
 
 
-class _Server:
-    def __init__(self, port: int, token: str) -> None:
+class BenchServer:
+    """All of Parcours in another process (bench/serving.py), with its API."""
+
+    def __init__(self, port: int, token: str, pid: int) -> None:
         self.port = port
+        self.pid = pid
         self._token = token
 
     def get(self, path: str) -> bytes:
@@ -93,7 +96,8 @@ class _Server:
 
 
 @contextlib.contextmanager
-def _served(folder: Path, cores: list[int]) -> Iterator[_Server]:
+def served(folder: Path, cores: list[int]) -> Iterator[BenchServer]:
+    """A server with its data in `folder`, on these cores, until the end of the block."""
     port = free_port()
     command = [sys.executable, "-m", "bench.serving", str(folder), str(port), ",".join(map(str, cores))]
     process = subprocess.Popen(command)
@@ -107,13 +111,13 @@ def _served(folder: Path, cores: list[int]) -> Iterator[_Server]:
                 if process.poll() is not None or time.monotonic() > end:
                     raise
                 time.sleep(0.1)
-        yield _Server(port, (folder / "token").read_text())
+        yield BenchServer(port, (folder / "token").read_text(), process.pid)
     finally:
         process.terminate()
         process.wait(60)
 
 
-def _delay(server: _Server, seconds: float, batches: int | None = None, maps: bool = False) -> dict[str, float]:
+def _delay(server: BenchServer, seconds: float, batches: int | None = None, maps: bool = False) -> dict[str, float]:
     """Delay while batches come from core `batches` and, with `maps`, heatmaps are drawn one after another."""
     load = _batches(server, seconds, batches) if batches is not None else None
     end = time.monotonic() + seconds
@@ -129,7 +133,7 @@ def _delay(server: _Server, seconds: float, batches: int | None = None, maps: bo
     return {**found, "maps": drawn}
 
 
-def _batches(server: _Server, seconds: float, core: int) -> subprocess.Popen[str]:
+def _batches(server: BenchServer, seconds: float, core: int) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "bench.load", str(server.port), KEY, str(core), str(seconds), "16", str(PACE)]
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
@@ -142,7 +146,7 @@ def _accepted(load: subprocess.Popen[str]) -> int:
     return statuses["204"]
 
 
-def _memory(server: _Server, seconds: float, core: int) -> dict[str, float]:
+def _memory(server: BenchServer, seconds: float, core: int) -> dict[str, float]:
     """Resident MB in the first fifth, in the second half and at the peak, and the growth in the second half."""
     samples: list[tuple[float, float]] = []
     stop = threading.Event()

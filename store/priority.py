@@ -17,18 +17,19 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 NICE = 10  # of 0 … 19: a tenth of the weight of a thread at 0
+LOWEST = 19  # a seventh of the weight of a thread at 10: work that strangers cause
 _thread = threading.local()
 T = TypeVar("T")
 
 
-def lower_this_thread() -> None:
+def lower_this_thread(nice: int = NICE) -> None:
     """Lower the calling thread for good. Does nothing in the main thread, which may run the event loop."""
     if getattr(_thread, "lowered", False) or threading.current_thread() is threading.main_thread():
         return
     _thread.lowered = True
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), nice)
 
 
 def in_lowered_thread(work: Callable[[], T]) -> T:

@@ -1,7 +1,7 @@
 """Where passwords are hashed: a thread of its own, and few who wait for it.
 
 A hash takes 64 MiB and all processors for a tenth of a second. Maps have other threads, and this one has a lower
-priority, so that guessing makes neither wait.
+priority than they and the engine have, so that guessing makes no map wait.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import ParamSpec, TypeVar
 
-from store.priority import lower_this_thread
+from store.priority import LOWEST, lower_this_thread
 from viewer.http.errors import Problem
 
 P = ParamSpec("P")
@@ -27,7 +27,7 @@ class Hashing:
     """Runs functions that hash passwords, one at a time."""
 
     def __init__(self) -> None:
-        self._thread = ThreadPoolExecutor(1, "viewer-hashing", initializer=lower_this_thread)
+        self._thread = ThreadPoolExecutor(1, "viewer-hashing", initializer=partial(lower_this_thread, LOWEST))
         self._waiting = 0
 
     @contextmanager
