@@ -11,6 +11,7 @@ from functools import partial
 
 from starlette.routing import Route
 
+from collector.addresses import ClientAddress
 from collector.backend import Backend, BackendSettings, BatchParts, Senders
 from collector.door.admission import Admission, Load, RequestHead
 from collector.door.endpoint import BatchEndpoint
@@ -83,7 +84,14 @@ class Collector:
                 senders,
                 backend or BackendSettings(),
                 lambda: admission.capacity(_ANY),
-                BatchParts(self._visitors, self._known_batches, self._counters, store, self.drain),
+                BatchParts(
+                    self._visitors,
+                    self._known_batches,
+                    self._counters,
+                    store,
+                    ClientAddress(settings.trusted_proxies),
+                    self.drain,
+                ),
             )
             if senders is not None
             else None

@@ -13,6 +13,7 @@ from urllib.parse import parse_qs
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from collector.addresses import ClientAddress, address_prefix
 from collector.backend import answers
 from collector.backend.answers import Receipt, RefusedLine
 from collector.backend.body import JSON, Line, content_type, events_of, lines_of
@@ -36,6 +37,7 @@ from collector.known_sites import KnownSite
 from collector.report.counters import NO_SITE, Counters
 from store.client import Store
 from store.errors import StoreError
+from store.records import Token
 
 log = logging.getLogger("parcours.collector")
 EVENTS, BATCHES = "/api/v1/events", "/api/v1/batches"
@@ -52,6 +54,7 @@ class BatchParts:
     known_batches: KnownBatches  # with the ids that were in the journal at the start
     counters: Counters
     store: Store | None
+    client_address: ClientAddress
     drain: Callable[[], Awaitable[None]]  # returns when everything accepted is in the store
 
 
@@ -74,7 +77,9 @@ class Backend:
         self._own = KnownBatches()  # separate, so that an import does not push out visitors' batches
         self._counters = parts.counters
         self._store = parts.store
+        self._client_address = parts.client_address
         self._buckets = Buckets(settings.rate)
+        self._guesses = Buckets(settings.guesses)
         self._body = BodyReader(settings.max_body, settings.body_seconds)
         self._merger = Merger(MergerParts(parts.store, self._is_known, self._append, parts.drain))
         self._turns = asyncio.Semaphore(settings.at_once)
@@ -93,7 +98,8 @@ class Backend:
         site = NO_SITE  # for which a refusal of the whole request counts
         try:
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-            form = await self._admitted(kind, scope["method"], headers)
+            token = await self._token(scope, headers)
+            form = self._admitted(kind, token, headers)
             named = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[0]
             site = await self._number(named)
             body = await self._whole_body(headers, receive)
@@ -107,11 +113,22 @@ class Backend:
             return
         await answers.send_answer(send, answer, first)
 
-    async def _admitted(self, kind: Kind, method: str, headers: dict[str, str]) -> str:
-        """The form of the body, JSON or lines; raises `RefusalError` for an invalid head."""
-        if method != "POST":
+    async def _token(self, scope: Scope, headers: dict[str, str]) -> Token:
+        """The sender's token; raises `RefusalError`: 401 for an unknown one, 429 for many from one network."""
+        if scope["method"] != "POST":
             raise RefusalError(BackendReason.METHOD.value)
-        token = await self._senders.sender(headers.get("authorization", ""))
+        try:
+            return await self._senders.sender(headers.get("authorization", ""))
+        except RefusalError as refused:
+            peer = scope["client"][0] if scope["client"] else ""
+            network = address_prefix(self._client_address(peer, headers.get("x-forwarded-for", "")))
+            if refused.refusal is BackendReason.BAD_TOKEN.value and self._guesses.take(network):
+                many = "Many unknown tokens from one network."
+                raise RefusalError(BackendReason.TOKEN_RATE.with_message(many)) from None
+            raise
+
+    def _admitted(self, kind: Kind, token: Token, headers: dict[str, str]) -> str:
+        """The form of the body, JSON or lines; raises `RefusalError` for an invalid head."""
         if self._buckets.take(token.id):
             rate = self._settings.rate
             raise RefusalError(

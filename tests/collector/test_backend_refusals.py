@@ -146,3 +146,17 @@ def test_gzip_and_the_site_of_the_request(run: Run, settings: CollectorSettings)
             return [lines.json()["accepted"], listed.json()["accepted"]]
 
     assert run(scenario()) == [900, 1]
+
+
+def test_unknown_tokens_are_throttled_and_a_valid_one_is_not(run: Run, settings: CollectorSettings) -> None:
+    async def scenario() -> tuple[list[int], int]:
+        async with running(settings) as (_, client):
+            guesses = [
+                (await client.post(EVENTS, json=ORDER, headers={"authorization": f"Bearer guess {n}"})).status_code
+                for n in range(40)
+            ]
+            return guesses, (await client.post(EVENTS, json=ORDER)).status_code
+
+    guesses, valid = run(scenario())
+    assert guesses == [401] * 30 + [429] * 10
+    assert valid == 200
