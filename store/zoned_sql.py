@@ -19,7 +19,8 @@ def in_days(zone: Zone, since: date, until: date) -> Sql:
     spans = zone.spans(since, until)
     if not spans:
         return "0", {}
-    days = {"since": day_numbered(spans[0][0] // DAY_MS), "until": day_numbered((spans[-1][1] - 1) // DAY_MS)}
+    first = max(spans[0][0] // DAY_MS, 0)  # a Date column holds no earlier day
+    days = {"since": day_numbered(first), "until": day_numbered((spans[-1][1] - 1) // DAY_MS)}
     sql = "day BETWEEN {since:Date} AND {until:Date}"
     if all(instant % DAY_MS == 0 for span in spans for instant in span):
         return sql, days

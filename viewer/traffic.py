@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from aggregator.answers.traffic import PageRow, devices_of, pages_of
+from aggregator.answers.traffic import PageRow, devices_of, other_clock, pages_of
 from aggregator.queries.pages import all_pages
+from rules.period import today
 from store.client import Store
 from store.records import Site
 from viewer.work import Work
@@ -23,6 +24,10 @@ class TrafficReader:
     async def devices(self, site: Site, page: str, since: date, until: date) -> dict[str, int]:
         """Visitors of a page (or pattern) by device class."""
         return await self._work.run(devices_of, self._store, int(site.id), (page,), since, until, site.zone)
+
+    async def other_clock(self, site: Site) -> int | None:
+        """Minutes ahead of UTC of most visitors' clocks in the last 28 days, if that is not the site's time."""
+        return await self._work.run(other_clock, self._store, int(site.id), today(site.zone), site.zone)
 
     async def pages(self, site: Site) -> list[str]:
         """Every page ever visited, most visited first."""

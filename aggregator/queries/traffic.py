@@ -36,6 +36,21 @@ def read_tracker_errors(store: Store, scope: SiteScope) -> int:
     return int(store.rows(f"SELECT sum(err) AS n FROM views FINAL WHERE {condition}", **params)[0]["n"])
 
 
+def read_clocks(store: Store, scope: SiteScope) -> tuple[int, dict[int, int]]:
+    """Views in all, and those at which the visitor's clock showed another time than the zone's, by its minutes ahead of
+    UTC. 0 minutes is left out of the second: that is also what rows without a clock have."""
+    condition, params = where_site(scope)
+    ahead, of_time = ms_ahead(scope.zone, scope.since, scope.until)
+    rows = store.rows(
+        f"SELECT timezone AS minutes, count() AS views, countIf(timezone != intDiv({ahead}, 60000)) AS others "
+        f"FROM views FINAL WHERE {condition} GROUP BY minutes",
+        **params,
+        **of_time,
+    )
+    others = {int(row["minutes"]): int(row["others"]) for row in rows if row["minutes"] and row["others"]}
+    return sum(int(row["views"]) for row in rows), others
+
+
 def read_hours(store: Store, scope: SiteScope) -> list[int]:
     """Views in each of the 24 hours of the day."""
     condition, params = where_site(scope)

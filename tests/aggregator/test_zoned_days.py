@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from aggregator.answers.journey import journey_map
-from aggregator.answers.traffic import pages_of, site_traffic
+from aggregator.answers.traffic import other_clock, pages_of, site_traffic
 from aggregator.queries.pages import read_page_span
 from aggregator.queries.points import read_points
 from aggregator.queries.traffic import read_daily, read_hours
 from aggregator.shapes.scope import Scope, SiteScope
+from rules.period import FIRST, LAST
 from store.client import Store
 from store.export import export_rows
 from store.records import Journey, Stage, Touchpoint
@@ -67,7 +68,7 @@ def test_a_day_is_counted_as_zoneinfo_says(store: Store, name: str, changed: dat
         assert len(points.time) == expected[day]
         assert read_daily(store, SiteScope(1, day, day, zone=zone)) == {d: n for d, n in expected.items() if d == day}
     span = Scope(1, (PAGE,), "click", since, until, zone=zone)
-    assert read_page_span(store, span, (PAGE,), "click") == (str(since), str(until), len(instants))
+    assert read_page_span(store, span, (PAGE,)) == (str(since), str(until), len(instants))
 
 
 @pytest.mark.parametrize(("name", "changed"), CASES)
@@ -90,12 +91,35 @@ def test_an_export_has_the_rows_and_the_times_of_the_zone(store: Store, name: st
         )  # fmt: skip
 
 
+@pytest.mark.parametrize("name", ["Asia/Tokyo", "America/New_York", "Pacific/Kiritimati", "Etc/GMT+12", "UTC"])
+def test_the_first_and_the_last_day_that_can_be_asked_for(store: Store, name: str) -> None:
+    fill(store, [1_790_000_000_000])
+    assert sum(read_daily(store, SiteScope(1, FIRST, LAST, zone=Zone(name))).values()) == 1
+    assert read_daily(store, SiteScope(1, FIRST, FIRST, zone=Zone(name))) == {}
+    assert read_daily(store, SiteScope(1, LAST, LAST, zone=Zone(name))) == {}
+    assert export_rows(store, "views", 1, FIRST, LAST, "ndjson", Zone(name)).count(b"\n") == 1
+
+
 def test_today_of_a_site_ends_with_the_day_of_its_zone(store: Store) -> None:
     late = int(datetime(2026, 10, 25, 22, 59, 59, tzinfo=UTC).timestamp() * 1000)  # 23:59:59 in Paris, after the change
     fill(store, [late - 25 * 3_600_000, late - 25 * 3_600_000 + 1000, late, late + 1000])
     traffic = site_traffic(store, 1, date(2026, 10, 25), Zone("Europe/Paris"))
     assert (traffic.views_today, traffic.daily[-2]) == (2, 1)
     assert site_traffic(store, 1, date(2026, 10, 25)).daily[-2:] == [2, 2]
+
+
+def test_visitors_whose_clocks_show_another_time_are_noticed(store: Store) -> None:
+    """Before and after the change to winter time: 120 and 60 minutes are both right in Paris."""
+    change = int(datetime(2026, 10, 25, 1, tzinfo=UTC).timestamp() * 1000)
+    rows = [{"view": n + 6, "visitor": n + 6, "time": change + n * 3_600_000} for n in range(-5, 5)]
+    insert(store, "views", [row | {"timezone": 60 if row["time"] >= change else 120} for row in rows])
+    today = date(2026, 10, 25)
+    assert other_clock(store, 1, today, Zone("Europe/Paris")) is None
+    assert other_clock(store, 1, today, Zone("UTC")) is None, "neither offset is that of most"
+    insert(store, "views", [{"view": 100 + n, "visitor": n, "time": change, "timezone": 330} for n in range(20)])
+    assert other_clock(store, 1, today, Zone("Europe/Paris")) == 330
+    assert other_clock(store, 1, today, Zone("Asia/Kolkata")) is None
+    assert other_clock(store, 2, today, Zone("Asia/Kolkata")) is None
 
 
 def test_a_journey_counts_the_visitors_of_the_zones_days(store: Store) -> None:

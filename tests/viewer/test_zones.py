@@ -170,6 +170,18 @@ def test_a_site_is_put_into_another_zone(api: Client, owner: Client, viewer: Vie
     assert "Nobody has chosen" not in words(owner.get(path).text)
 
 
+def test_the_set_up_says_when_most_visitors_live_in_another_time(owner: Client, viewer: Viewer, shop: Site) -> None:
+    site = add_site(viewer.definitions, "Far shop", ["far.example"], timezone="Europe/Paris")
+    now = zones.now_ms()
+    insert(viewer.store, "views", [{"site": int(site.id), "time": now - 60_000, "view": n, "timezone": -570}
+                                   for n in range(3)])  # fmt: skip
+    shown = words(owner.get(f"/sites/{site.id}").text)
+    assert "The clocks of most visitors are at UTC−09:30, but the days of this site are those of Europe/Paris." in shown
+    french = words(owner.get(f"/sites/{site.id}", headers={"Accept-Language": "fr"}).text)
+    assert "Les horloges de la plupart des visiteurs sont à UTC−09:30" in french
+    assert "clocks of most" not in words(owner.get(f"/sites/{shop.id}").text)
+
+
 def test_a_zone_that_does_not_exist_is_refused_with_one_that_does(api: Client, shop: Site) -> None:
     refused = api.put(f"/api/v1/sites/{shop.id}", json={"timezone": "Europe/Lyon"})
     assert refused.status_code == 422

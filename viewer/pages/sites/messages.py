@@ -6,7 +6,7 @@ import time
 
 from store.intake import SiteIntake
 from store.records import Site
-from viewer.pages.frame.languages import Language
+from viewer.pages.frame.languages import MINUS, Language
 from viewer.recent import Recent
 
 
@@ -68,6 +68,18 @@ def tracker_errors_line(lang: Language, errors: int) -> str:
         "The script on your pages has met %(num)s errors in the last 28 days: events may be missing. The page's own "
         "scripts may have replaced a part of the browser.",
         errors,
+    )
+
+
+def other_clock(lang: Language, minutes: int | None) -> str:
+    """That most visitors live in another time than the site's; empty if they do not."""
+    if minutes is None:
+        return ""
+    hours = f"UTC{'+' if minutes > 0 else MINUS}{abs(minutes) // 60:02}:{abs(minutes) % 60:02}"
+    return lang.text(
+        "The clocks of most visitors are at %(hours)s, but the days of this site are those of %(zone)s.",
+        hours=hours,
+        zone=lang.zone.name,
     )
 
 

@@ -72,6 +72,7 @@ class SetupPage(Page):
     refused_line: str = doc("How much was refused, in a sentence")
     skipped_line: str = doc("How much of a newer script was skipped, in a sentence; empty: nothing")
     tracker_errors_line: str = doc("How many errors the tracker met, in a sentence; empty: none")
+    other_clock: str = doc("That most visitors live in another time than the site's, in a sentence; empty: they do not")
     own_programs: str = doc("How much the owner's programs sent, in a sentence")
     quarantined: str = doc("How much the database rejected, in a sentence; empty: none")
     form: SiteForm = doc("Name and domains, as stored or as typed")
@@ -141,6 +142,7 @@ class SetupRenderer:
             skipped_line=messages.skipped_line(lang, health.recent),
             tracker_errors_line=messages.tracker_errors_line(lang, health.traffic.tracker_errors),
             quarantined=messages.quarantined_line(lang, health.intake),
+            other_clock="" if site.demo else messages.other_clock(lang, await self._traffic.other_clock(site)),
             own_programs=messages.own_programs(lang, health.intake),
             form=form,
             retakes=site_schedule(lang, urls, await self._retakes.of(site, int(time.time() * 1000))),
