@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Iterable
-from functools import lru_cache
+
+from collector.text_cache import text_cache
 
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+MAX_PREFIX = 64  # letters of the longest address or network
 
 
 class ClientAddress:
@@ -14,7 +16,7 @@ class ClientAddress:
 
     def __init__(self, trusted: Iterable[str]) -> None:
         self._trusted: tuple[Network, ...] = tuple(ipaddress.ip_network(t, strict=False) for t in trusted)
-        self._is_trusted = lru_cache(maxsize=1000)(self._look_up)
+        self._is_trusted = text_cache(1_000, MAX_PREFIX)(self._look_up)
 
     def __call__(self, peer: str, forwarded_for: str) -> str:
         """The client's address; `peer` itself unless it is a trusted proxy. "" for a socket without one."""
@@ -46,7 +48,7 @@ def ip_of(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address | None:
     return ip.ipv4_mapped or ip if isinstance(ip, ipaddress.IPv6Address) else ip
 
 
-@lru_cache(maxsize=10_000)
+@text_cache(10_000, MAX_PREFIX)
 def address_prefix(address: str) -> str:
     """The network that probably has one owner: /24 of IPv4, /56 of IPv6. In memory only."""
     ip = ip_of(address)

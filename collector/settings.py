@@ -33,8 +33,10 @@ class CollectorSettings:
     max_body: int = MAX_BODY  # bytes, after inflating
     max_inflation: int = 20  # largest ratio of the inflated size to the compressed size
     body_seconds: float = 10.0  # for a whole body to arrive
-    site_rate: Rate = Rate(200, 1000)  # batches
-    address_rate: Rate = Rate(20, 100)  # batches from one /24 (IPv4) or /56 (IPv6)
+    site_rate: Rate = Rate(1000, 5000)  # batches
+    # Batches from one /24 (IPv4) or /56 (IPv6): an office, a school, or customers of a carrier. As many more requests
+    # are rejected with their own reason, before the answer to them is 429 too.
+    address_rate: Rate = Rate(100, 1000)
     max_waiting: int = 4000  # requests that wait for the disk
     max_wait_seconds: float = 2.0  # of the oldest of them
     max_backlog_bytes: int = 512 << 20  # sealed but not yet in the store

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from collector.addresses import ClientAddress
-from collector.app import Collector, CollectorSettings
+from collector.app import Collector, CollectorSettings, Rate
 from collector.backend import Senders
 from parcours.data_folder import prepare
 from parcours.heap import one_heap
@@ -84,6 +84,8 @@ def _collector(settings: Settings, store: Store, definitions: Definitions, token
         geoip=Path(settings.geoip) if settings.geoip else None,
         datacentres=Path(settings.datacentres) if settings.datacentres else None,
         metrics_token=settings.metrics_token,
+        address_rate=Rate(settings.address_rate, settings.address_burst),
+        site_rate=Rate(settings.site_rate, settings.site_burst),
     )
     sites = SiteDirectory(definitions)
     return Collector(store, intake, sites, Senders(TokenDirectory(definitions, service=token), sites))

@@ -61,6 +61,12 @@ class Settings:
     pictures_at_once: int = _setting(
         0, "how many pictures are taken at once, 1 to 8; 0: two where 1.5 GB of memory are free, otherwise one"
     )
+    address_rate: int = _setting(
+        100, "batches a second accepted from one network (/24 of IPv4, /56 of IPv6), and as many rejected requests"
+    )
+    address_burst: int = _setting(1_000, "batches accepted from one network at once, in addition to its rate")
+    site_rate: int = _setting(1_000, "batches a second accepted for one site")
+    site_burst: int = _setting(5_000, "batches accepted for one site at once, in addition to its rate")
     segment_seconds: float = _setting(1.0, "age at which a journal segment is written to the database, seconds")
     query_seconds: float = _setting(60.0, "how long the queries of one page or answer may take, seconds")
     query_memory_mb: int = _setting(2_000, "how much memory one query may use in the database, MB")
@@ -124,6 +130,9 @@ def _check(settings: Settings) -> None:
         raise BadSetting(f"Port {settings.port} does not exist: use one from 1 to 65535.")
     if not 0 <= settings.pictures_at_once <= 8:
         raise BadSetting("PARCOURS_PICTURES_AT_ONCE is from 0 (chosen by free memory) to 8.")
+    for name in ("address_rate", "address_burst", "site_rate", "site_burst"):
+        if getattr(settings, name) < 1:
+            raise BadSetting(f"PARCOURS_{name.upper()} must be 1 or more.")
     if settings.segment_seconds <= 0:
         raise BadSetting("PARCOURS_SEGMENT_SECONDS must be above 0, for example 1.")
     if settings.query_seconds <= 0 or settings.query_memory_mb <= 0:

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from msgspec import Struct
 
-from collector.addresses import address_prefix
 from collector.door.limits import Buckets
 from collector.door.refusal import Reason, Refusal
 from collector.known_sites import KnownSite
 from collector.origins import allowed
-from collector.settings import CollectorSettings
+from collector.settings import CollectorSettings, Rate
 
 CONTENT_TYPES = {"text/plain", "application/json"}
 ENCODINGS = {"", "identity", "gzip"}
@@ -21,7 +21,7 @@ class RequestHead(Struct, frozen=True, gc=False):
     """What the head of a request says."""
 
     known: KnownSite | None
-    address: str  # in memory only
+    network: str  # of the sender (collector.addresses.address_prefix); in memory only
     origin: str  # Origin, else Referer, "" for neither
     content_type: str
     content_encoding: str
@@ -39,13 +39,18 @@ class Load(Struct, frozen=True, gc=False):
 
 
 class Admission:
-    """The checks, with the token buckets they use."""
+    """The checks, with the token buckets they use.
+
+    A request that is rejected costs its sender a token of a separate bucket: rejected requests cannot use up the tokens
+    of the visitors who share the sender's network, or those of the site.
+    """
 
     def __init__(self, settings: CollectorSettings, load: Callable[[], Load]) -> None:
         self._settings = settings
         self._load = load
         self._by_site = Buckets(settings.site_rate)
-        self._by_address = Buckets(settings.address_rate)
+        self._by_network = Buckets(settings.address_rate)
+        self._rejected = Buckets(settings.address_rate)
         self._steps = (
             self.capacity,
             self.known_site,
@@ -58,12 +63,31 @@ class Admission:
         )
 
     def refusal(self, head: RequestHead) -> Refusal | None:
-        """The first reason to refuse, or None. The caller counts and answers it."""
+        """The first reason to refuse, or None, which takes a token of the network and one of the site."""
         for step in self._steps:
             refused = step(head)
             if refused is not None:
                 return refused
         return None
+
+    def give_back(self, head: RequestHead) -> None:
+        """The body of an admitted request was rejected: return its tokens."""
+        self._by_network.give_back(head.network)
+        if head.known is not None:
+            self._by_site.give_back(head.known.number)
+
+    def charged(self, refusal: Refusal, network: str) -> Refusal:
+        """The answer to a refused request: 429 instead of its own reason once its network has had too many.
+
+        Only requests that can never be accepted are charged, so a full disk costs the senders nothing.
+        """
+        if refusal.retry_after or not self._rejected.take(network):
+            return refusal
+        return replace(self._too_many_rejected(), close=refusal.close)
+
+    def rejections(self, network: str) -> Refusal | None:
+        """429 when the network has had too many rejections, before something is looked up for it."""
+        return self._too_many_rejected() if self._rejected.is_empty(network) else None
 
     def capacity(self, _: RequestHead) -> Refusal | None:
         load, settings = self._load(), self._settings
@@ -103,14 +127,20 @@ class Admission:
         return foreign(head.origin, head.known)
 
     def address_rate(self, head: RequestHead) -> Refusal | None:
-        wait = self._by_address.take(address_prefix(head.address))
-        return None if not wait else Reason.ADDRESS_RATE.value
+        if not self._by_network.take(head.network):
+            return None
+        return Reason.ADDRESS_RATE.with_message(f"More than {_words(self._settings.address_rate)} from this address.")
 
     def site_rate(self, head: RequestHead) -> Refusal | None:
-        if head.known is None:
+        if head.known is None or not self._by_site.take(head.known.number):
             return None
-        wait = self._by_site.take(head.known.number)
-        return None if not wait else Reason.SITE_RATE.value
+        return Reason.SITE_RATE.with_message(f"More than {_words(self._settings.site_rate)} for this site.")
+
+    def _too_many_rejected(self) -> Refusal:
+        rate = self._settings.address_rate
+        return Reason.REJECTED_RATE.with_message(
+            f"More than {rate.per_second:g} rejected requests a second ({rate.burst:g} at once) from this address."
+        )
 
 
 def too_large(what: str, limit: int) -> Refusal:
@@ -121,3 +151,7 @@ def foreign(address: str, known: KnownSite) -> Refusal:
     """The refusal of a page outside the site's domains."""
     domains = ", ".join(known.site.domains)
     return Reason.ORIGIN.with_message(f"{address[:200]!r} is not on a domain of this site ({domains}).")
+
+
+def _words(rate: Rate) -> str:
+    return f"{rate.per_second:g} batches a second ({rate.burst:g} at once)"

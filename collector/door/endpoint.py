@@ -5,23 +5,22 @@ A bare ASGI callable: a batch costs no request and response objects.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Iterable
 from itertools import cycle
 from time import perf_counter
 
 from starlette.types import Receive, Scope, Send
 
 from collector import wire
-from collector.addresses import ClientAddress
+from collector.addresses import ClientAddress, address_prefix
 from collector.door import answers
 from collector.door.admission import Admission, RequestHead, foreign
-from collector.door.body import BodyReader, declared_length, inflate
+from collector.door.body import BodyReader, inflate
+from collector.door.head import Headers, forwarded, overlong, request_facts, request_head
 from collector.door.refusal import Reason, Refusal, RefusalError
 from collector.enrich.enrichment import NotAPage, RequestFacts, encode, enrich, read_address_lists
 from collector.enrich.visitors import Visitors
 from collector.histograms import TAKING, Histogram
-from collector.journal.committer import Committer, PendingBatch
+from collector.journal.committer import Committer, Durable, PendingBatch
 from collector.journal.journal import JournalError
 from collector.journal.known_batches import KnownBatches, batch_id
 from collector.journal.segments import encode_record
@@ -31,7 +30,9 @@ from collector.report.counters import NO_SITE, Counters
 from collector.settings import CollectorSettings
 from store.errors import StoreError
 
-HeaderLines = Iterable[tuple[bytes, bytes]]  # as received: a name may come several times; names are in lower case
+MAX_KEY = 32  # letters
+BEACON_RATE = "beacon_rate"  # counted: a beacon was answered with 429
+_OF_RATES = frozenset({Reason.ADDRESS_RATE.value.code, Reason.SITE_RATE.value.code})
 
 
 class BatchEndpoint:
@@ -60,36 +61,64 @@ class BatchEndpoint:
         self._sampled = cycle([True] + 15 * [False])
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        headers: dict[bytes, bytes] = dict(scope["headers"])
-        origin = headers.get(b"origin", b"")
+        headers: Headers = dict(scope["headers"])
+        long = overlong(headers)
+        origin = b"" if long is not None else headers.get(b"origin", b"")
         method = scope["method"]
-        if method == "OPTIONS":
+        if method == "OPTIONS" and long is None:
             preflight = answers.preflight(origin, b"access-control-request-private-network" in headers)
             await answers.send_answer(send, preflight)
             return
+        address = self._address(scope, headers)
+        network = address_prefix(address)
         site = NO_SITE
         try:
             if method != "POST":
-                raise RefusalError(Reason.METHOD.value)
+                raise RefusalError(long or Reason.METHOD.value)
             key = scope["path_params"]["key"]
-            known = self._sites.cached(key) or await self._site(key)
+            known = self._sites.cached(key) or await self._site(key, network)
             site = known.number if known is not None else NO_SITE
-            await self._take(scope, headers, known, receive)
+            if long is not None:
+                raise RefusalError(long)
+            await self._take(request_head(headers, known, network), request_facts(headers, address), receive)
         except JournalError:
-            await answers.send_answer(send, self._refused(Reason.NOT_DURABLE.value, site, origin))
+            refusal = Reason.NOT_DURABLE.value
         except RefusalError as error:
-            await answers.send_answer(send, self._refused(error.refusal, site, origin))
+            refusal = self._admission.charged(error.refusal, network)
         else:
             await answers.send_answer(send, answers.accepted(origin))
+            return
+        self._counters.refused(site, _counted_as(refusal, headers), refusal.message)
+        await answers.send_answer(send, answers.refused(origin, refusal))
 
-    async def _take(self, scope: Scope, headers: dict[bytes, bytes], known: KnownSite | None, receive: Receive) -> None:
+    async def _take(self, head: RequestHead, request: RequestFacts, receive: Receive) -> None:
         """Return when the batch is durable; raises `RefusalError` or `JournalError` when it will not be."""
         sampled = next(self._sampled)
         began = perf_counter() if sampled else 0.0
-        peer = scope["client"][0] if scope["client"] else ""
-        known, request, encoding = self._admitted(peer, scope["headers"], headers, known)
+        refusal = self._admission.refusal(head)
+        if refusal is not None or head.known is None:
+            raise RefusalError(refusal or Reason.UNKNOWN_SITE.value)
+        try:
+            durable, is_new = await self._appended(head, head.known, request, receive)
+        except RefusalError:
+            self._admission.give_back(head)
+            raise
+        if sampled and is_new:
+            self.taking.observe(perf_counter() - began)
+        if durable is not None:
+            await durable
+        if not is_new:
+            self._counters.duplicate(head.known.number)
+
+    async def _appended(
+        self, head: RequestHead, known: KnownSite, request: RequestFacts, receive: Receive
+    ) -> tuple[Durable | None, bool]:
+        """What to wait for until the batch is durable (None: it is), and whether the batch is new.
+
+        Thousands of requests may wait for the disk: nothing of the batch is kept meanwhile.
+        """
         body = await self._body.read(receive)
-        if encoding == "gzip":
+        if head.content_encoding == "gzip":
             body = inflate(body, self._settings.max_body, self._settings.max_inflation)
         batch = _decoded(body)
         if not allowed(batch.ctx.url, known.site.domains):
@@ -99,58 +128,26 @@ class BatchEndpoint:
             raise RefusalError(Reason.STOPPING.value)
         id = batch_id(known.number, batch.view, batch.seq)
         if id in self._known_batches:
-            self._counters.duplicate(known.number)
-            return
+            return None, False
         if (repeated := committer.join(id)) is not None:
-            await repeated
-            self._counters.duplicate(known.number)
-            return
+            return repeated, False
         pending, record = self._prepared(id, batch, body, known, request)
-        durable = committer.append(pending, record)
-        if sampled:
-            self.taking.observe(perf_counter() - began)
-        del batch, body, record  # thousands of requests may wait for the disk: keep nothing of the batch meanwhile
-        await durable
+        return committer.append(pending, record), True
 
-    def _refused(self, refusal: Refusal, site: int, origin: bytes) -> answers.HttpAnswer:
-        """Count a refusal; its answer."""
-        self._counters.refused(site, refusal.code, refusal.message)
-        return answers.refused(origin, refusal)
+    def _address(self, scope: Scope, headers: Headers) -> str:
+        """The sender's address."""
+        peer = scope["client"][0] if scope["client"] else ""
+        return self._client_address(peer, forwarded(scope["headers"], headers))
 
-    async def _site(self, key: str) -> KnownSite | None:
-        if not key.isascii() or len(key) > 32:
+    async def _site(self, key: str, network: str) -> KnownSite | None:
+        if not key.isascii() or len(key) > MAX_KEY:
             return None
+        if (refusal := self._admission.rejections(network)) is not None:
+            raise RefusalError(refusal)
         try:
             return await self._sites.look_up(key)
         except StoreError:
             raise RefusalError(Reason.AWAY.value) from None
-
-    def _admitted(
-        self, peer: str, lines: HeaderLines, headers: dict[bytes, bytes], known: KnownSite | None
-    ) -> tuple[KnownSite, RequestFacts, str]:
-        """What the head says, and the content encoding; raises `RefusalError`."""
-        address = self._client_address(peer, _forwarded(lines, headers))
-        encoding = _text(headers, b"content-encoding").strip().lower()
-        head = RequestHead(
-            known=known,
-            address=address,
-            origin=_text(headers, b"origin") or _text(headers, b"referer"),
-            content_type=_text(headers, b"content-type"),
-            content_encoding=encoding,
-            content_length=declared_length(_text(headers, b"content-length")),
-        )
-        refusal = self._admission.refusal(head)
-        if refusal is not None or known is None:
-            raise RefusalError(refusal or Reason.UNKNOWN_SITE.value)
-        request = RequestFacts(
-            received=time.time_ns() // 1_000_000,
-            address=address,
-            user_agent=_text(headers, b"user-agent"),
-            purpose=next((_text(headers, name) for name in _PURPOSES if name in headers), ""),
-            brands=headers.get(b"sec-ch-ua", b""),
-            names_language=b"accept-language" in headers or b"sec-fetch-mode" not in headers,
-        )
-        return known, request, encoding
 
     def _prepared(
         self, id: int, batch: wire.Batch, body: bytes, known: KnownSite, request: RequestFacts
@@ -171,7 +168,6 @@ class BatchEndpoint:
         return PendingBatch(id, known.number, request.received, bool(enrichment.bot), clamped), record
 
 
-_PURPOSES = (b"sec-purpose", b"x-purpose", b"x-moz")
 _REASONS: dict[type[wire.WireError], Reason] = {
     wire.NotJson: Reason.NOT_JSON,
     wire.WrongShape: Reason.SHAPE,
@@ -192,13 +188,7 @@ def _decoded(body: bytes) -> wire.Batch:
         raise RefusalError(_REASONS[type(error)].with_message(str(error))) from None
 
 
-def _text(headers: dict[bytes, bytes], name: bytes) -> str:
-    value = headers.get(name)
-    return value.decode("latin-1") if value else ""
-
-
-def _forwarded(lines: HeaderLines, headers: dict[bytes, bytes]) -> str:
-    """X-Forwarded-For; several lines, as a chain of proxies may write them, are joined."""
-    if b"x-forwarded-for" not in headers:
-        return ""
-    return ",".join(value.decode("latin-1") for name, value in lines if name == b"x-forwarded-for")
+def _counted_as(refusal: Refusal, headers: Headers) -> str:
+    """The reason to count. A beacon's is of its own: its sender has left, and nobody tries again."""
+    is_lost = refusal.code in _OF_RATES and headers.get(b"sec-fetch-mode") == b"no-cors"
+    return BEACON_RATE if is_lost else refusal.code

@@ -7,7 +7,7 @@ from collections.abc import Callable, Hashable
 
 from collector.settings import Rate
 
-MAX_BUCKETS = 50_000  # full ones are dropped first
+MAX_BUCKETS = 20_000  # about 5 MB; full ones are dropped first
 
 
 class Buckets:
@@ -30,6 +30,16 @@ class Buckets:
             self._forget(now)
         self._left[key] = (tokens - 1, now)
         return 0.0
+
+    def give_back(self, key: Hashable) -> None:
+        """Undo a `take`."""
+        tokens, then = self._left.get(key, (self._rate.burst, self._clock()))
+        self._left[key] = (min(self._rate.burst, tokens + 1), then)
+
+    def is_empty(self, key: Hashable) -> bool:
+        """Whether `take` would have to wait."""
+        tokens, then = self._left.get(key, (self._rate.burst, 0.0))
+        return tokens + (self._clock() - then) * self._rate.per_second < 1
 
     def _forget(self, now: float) -> None:
         """Drop the buckets that are full again; if none are, the half that was used longest ago."""

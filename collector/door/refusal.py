@@ -46,6 +46,7 @@ class Reason(ReasonSet):
     """Only 408, 429 and 503 are worth another try, with the same batch id."""
 
     METHOD = Refusal(405, "method", "Only POST and OPTIONS are answered here.", "Send the batch with POST.")
+    LONG_HEAD = Refusal(431, "long_head", "A header is too long.", "Send headers as a browser does.")
     CONTENT_TYPE = Refusal(
         415, "content_type", "The content type is not supported.", "Send text/plain or application/json."
     )
@@ -70,6 +71,13 @@ class Reason(ReasonSet):
         "Add its domain on the set-up page of the site (`*.shop.example` means every subdomain).",
     )
     ADDRESS_RATE = Refusal(429, "address_rate", "Too many batches from this address.", "Wait.", retry_after=5)
+    REJECTED_RATE = Refusal(
+        429,
+        "rejected_rate",
+        "Too many rejected requests from this address.",
+        "Send what is accepted. Batches of others behind this address are still accepted.",
+        retry_after=5,
+    )
     SITE_RATE = Refusal(429, "site_rate", "Too many batches for this site.", "Wait.", retry_after=2)
     BUSY = Refusal(503, "busy", "Too many batches wait for the disk.", "Wait.", retry_after=2)
     BACKLOG = Refusal(

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import maxminddb
 
-from collector.addresses import address_prefix
+from collector.addresses import MAX_PREFIX, address_prefix
 from collector.settings import SettingsError
+from collector.text_cache import text_cache
 
 SETTING = "PARCOURS_GEOIP"
 
@@ -34,7 +34,7 @@ class Countries:
                 "MaxMind, or the country file of DB-IP, unpacked."
             ) from None
         self.kind, self.built = about.database_type, about.build_epoch  # s since 1970
-        self._by_prefix = lru_cache(maxsize=20_000)(self._look_up)
+        self._by_prefix = text_cache(10_000, MAX_PREFIX)(self._look_up)
 
     def country(self, address: str) -> str:
         """Two capital letters (ISO 3166-1), "" when unknown. A whole /24 or /56 has one country."""

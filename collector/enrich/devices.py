@@ -10,6 +10,8 @@ from crawlerdetect import CrawlerDetect
 from ua_parser import OS, UserAgent, parse
 from ua_parser import Device as Named
 
+from collector.enrich.robots import MAX_UA
+from collector.text_cache import text_cache
 from store.devices import AnyDevice
 
 _TABLET = re.compile(r"iPad|Tablet|PlayBook|Silk(?!.*Mobile)|Kindle|Android(?!.*Mobi)", re.I)
@@ -26,7 +28,6 @@ _NO_BROWSER = re.compile(
     r"|playwright|puppeteer|selenium|phantomjs|cypress|electron-fetch|lighthouse|axios|scan(?:ner)?/",
     re.I,
 )
-MAX_UA = 512  # letters that are parsed; longer ones are forged
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,7 @@ def _crawlers() -> CrawlerDetect:
     return CrawlerDetect()
 
 
-@lru_cache(maxsize=5_000)
+@text_cache(letters=MAX_UA)
 def device(user_agent: str, touch: bool) -> Device:
     """Parse a User-Agent header. `touch` distinguishes an iPad, which calls itself Macintosh, from a Mac."""
     text = user_agent[:MAX_UA]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -18,6 +17,7 @@ from collector.enrich.robots import by_behaviour, by_request
 from collector.enrich.visitors import Visitors
 from collector.known_sites import KnownSite
 from collector.origins import on_this_machine
+from collector.text_cache import text_cache
 from collector.wire import Batch, span
 from store.masking import masked
 from store.pages import NotAPage, canonical_page
@@ -161,7 +161,7 @@ def is_staff(site: Site, address: str, consented: int | None) -> bool:
     return bool(site.staff_ids) and consented is not None and staff_mark(consented) in site.staff_ids
 
 
-@lru_cache(maxsize=20_000)
+@text_cache()
 def _page(url: str, keep_query: tuple[str, ...]) -> str:
     return canonical_page(url, keep_query)
 

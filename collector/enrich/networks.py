@@ -8,8 +8,9 @@ from collections.abc import Iterable
 from functools import lru_cache
 from pathlib import Path
 
-from collector.addresses import Network, ip_of
+from collector.addresses import MAX_PREFIX, Network, ip_of
 from collector.settings import SettingsError
+from collector.text_cache import text_cache
 
 
 class Networks:
@@ -26,7 +27,7 @@ class Networks:
         for network in joined:
             self._starts[network.version].append(int(network.network_address))
             self._ends[network.version].append(int(network.broadcast_address))
-        self._holds = lru_cache(maxsize=10_000)(self._look_up)
+        self._holds = text_cache(10_000, MAX_PREFIX)(self._look_up)
 
     def __contains__(self, address: str) -> bool:
         return self._holds(address)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
 from itertools import pairwise
 
+from collector.text_cache import text_cache
 from collector.wire import ClickColumns
 from store.flags import DRAGGED, FRAMED, KEYBOARD, PEN, TOUCH
 
+MAX_UA = 512  # letters of a user agent that are read; longer ones are forged
 PURPOSES = ("prefetch", "prerender", "preview")
 
 # Only clicks of a mouse are judged: a keyboard or an assistive device clicks at the centre, a finger and a pen leave
@@ -33,7 +34,7 @@ COARSE_MEAN = 2000  # ms between clicks, from which a coarse clock no longer mak
 NO_POINTER_GAP = 1000  # ms between two clicks far apart, in which a person's pointer rests somewhere
 
 
-@lru_cache(maxsize=20_000)
+@text_cache(letters=MAX_UA)
 def by_request(
     user_agent_says: str,
     user_agent: str,

@@ -12,8 +12,9 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
-from functools import lru_cache
 
+from collector.enrich.robots import MAX_UA
+from collector.text_cache import text_cache
 from store.client import Store
 from store.day_keys import day_key
 from store.definitions import Definitions
@@ -59,7 +60,7 @@ class Visitors:
         return consented_visitor(self._secret, site, id)
 
 
-@lru_cache(maxsize=20_000)  # in memory only
+@text_cache(letters=MAX_UA)  # in memory only
 def _number(key: bytes, site: int, address: str, user_agent: str) -> int:
     return keyed_number(key, str(site), address, user_agent)
 

@@ -7,8 +7,8 @@ import time
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import lru_cache
 
+from collector.text_cache import text_cache
 from store.intake import SiteIntake
 from store.masking import masked
 from store.tallies import Tally
@@ -24,7 +24,7 @@ _PART = re.compile(r"[^\s'\"`/()]{6,}")  # a part of a URL, or a word
 _MASKED = re.compile(r"127\.0\.0\.1")
 
 
-@lru_cache(maxsize=1_000)
+@text_cache()
 def scrubbed(message: str) -> str:
     """The message without anything that may identify a person: queries, e-mails, tokens, long numbers, addresses."""
     cut = _PERSONAL.sub(lambda m: m[0] if _MASKED.fullmatch(m[0]) else "*", _QUERY.sub("", message[:MAX_MESSAGE]))

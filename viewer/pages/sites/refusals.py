@@ -29,7 +29,10 @@ def words_of(lang: Language, reason: str) -> str:
         "too_large": _("The message is too long"),
         "slow": _("The message did not arrive in time"),
         "cut": _("The connection ended too early"),
-        "address_rate": _("Too many messages from one address"),
+        "address_rate": _("Too many messages from one address; the visitor's browser tries again"),
+        "beacon_rate": _("Too many messages at the moment when a visitor left the page: these are lost"),
+        "rejected_rate": _("Too many rejected messages from one address"),
+        "long_head": _("The message has headers that no browser sends"),
         "site_rate": _("Too many messages for this site"),
         "busy": _("The disk could not keep up; the visitor's browser tries again"),
         "backlog": _("The database is not accepting data; the visitor's browser tries again"),
@@ -65,9 +68,13 @@ def advice_of(lang: Language, reason: str) -> str:
         "page": _("Open the page over http or https, not from a file."),
         "address_rate": _(
             "Nothing to do if it is a bot. If Parcours runs behind a proxy, name the proxy in the setting "
-            "PARCOURS_TRUSTED_PROXIES."
+            "PARCOURS_TRUSTED_PROXIES. If many visitors share the address, raise PARCOURS_ADDRESS_RATE and "
+            "PARCOURS_ADDRESS_BURST."
         ),
-        "site_rate": _("Raise the limit in the settings if these are real visitors."),
+        "beacon_rate": _("If these are real visitors, raise the limit that the reason above or below names."),
+        "rejected_rate": _("Nothing: other visitors behind this address are not affected."),
+        "long_head": _("Nothing, unless one of your own programs sends data to Parcours."),
+        "site_rate": _("If these are real visitors, raise PARCOURS_SITE_RATE and PARCOURS_SITE_BURST."),
         "backlog": _("Check the database. Nothing that was accepted is lost."),
         "store_away": _("Check the database. Nothing that was accepted is lost."),
         "disk_full": _("Free up space on the disk that holds the journal."),
