@@ -72,6 +72,26 @@ def test_a_long_head_is_rejected() -> None:
     asyncio.run(work())
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"GET / HTTP/1.1\r\nhost: x\r\nx-a: " + b"a" * 70_000,
+        b"GET / HTTP/1.1\r\nhost: x" + b"".join(b"\r\nx-%d: %s" % (n, b"a" * 900) for n in range(80)),
+        b"GET /?" + b"a" * 66_000 + b" HTTP/1.1\r\nhost: x",
+    ],
+    ids=["one header", "many headers", "address"],
+)
+def test_a_long_head_that_arrives_complete_is_rejected(head: bytes) -> None:
+    """The parser of the server limits only what is incomplete: a head that arrives at once never was."""
+
+    async def work() -> None:
+        async with served() as port:
+            assert (await answers(port, GOOD + head + b"\r\n\r\n", LAST)).count(b"HTTP/1.1 431 ") == 1
+            assert (await answers(port, LAST)).endswith(b"hello")
+
+    asyncio.run(work())
+
+
 def test_a_head_within_the_limit_may_arrive_in_pieces_and_repeatedly() -> None:
     async def work() -> None:
         async with served() as port:

@@ -37,6 +37,9 @@ def test_a_server_replaces_the_folder():
         ({"PARCOURS_SEGMENT_SECONDS": "0"}, "must be above 0"),
         ({"PARCOURS_QUERY_SECONDS": "0"}, "must be above 0"),
         ({"PARCOURS_QUERY_MEMORY_MB": "-1"}, "must be above 0"),
+        ({"PARCOURS_ADDRESS_RATE": "0"}, "PARCOURS_ADDRESS_RATE must be 1 or more"),
+        ({"PARCOURS_SITE_BURST": "-5"}, "PARCOURS_SITE_BURST must be 1 or more"),
+        ({"PARCOURS_ADDRESS_BURST": "many"}, "PARCOURS_ADDRESS_BURST='many' is not a number"),
         ({"PARCOURS_LOG_LEVEL": "loud"}, "use debug"),
     ],
 )
