@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlsplit
 
 from rules.faults import Fault, fault
 from store.pages import NotAPage, canonical_page, page_path
@@ -28,6 +29,32 @@ def page_meant(site: Site, text: str, known: Sequence[str]) -> str | Fault:
     if "{" in text:
         return text  # a pattern: `shop.example/lamps/{name}`
     return _canonical(site, f"https://{text}", text)
+
+
+def address_meant(site: Site, text: str, page: str, taken: Iterable[str]) -> str:
+    """The address that `text` (`/path` or `host/path`) names, where `page` is what `page_meant` says that it means.
+
+    `taken`: addresses from which pictures of the site were taken, the newest last; they know the scheme of a host, and
+    whether it needs its `www.`. NotAPage if `text` is a pattern, which has no single address.
+    """
+    if page.startswith("/") or "*" in text or "{" in text:
+        raise NotAPage(f"{text!r} is a pattern of several pages")
+    host = page.partition("/")[0]
+    typed = re.split("[/#]", text, maxsplit=1)[0]
+    local = text[len(typed) :]
+    for address in reversed(list(taken)):
+        parts = urlsplit(address)
+        if parts.netloc.removeprefix("www.") == host:
+            return f"{parts.scheme}://{parts.netloc}{local}"
+    domains = [domain for domain in site.domains if domain.removeprefix("www.") == host]
+    return guessed_address(f"{typed or next(iter(domains), host)}{local}")
+
+
+def guessed_address(page: str) -> str:
+    """`host/path` with a scheme: http for an address or a port, as of a development server, else https."""
+    host = re.split("[/#]", page, maxsplit=1)[0]
+    near = ":" in host or host == "localhost" or host.replace(".", "").isdigit()
+    return f"{'http' if near else 'https'}://{page}"
 
 
 def needs_visits(text: str, pictured: Sequence[str]) -> bool:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
+from rules.page import address_meant
 from rules.question import PICTURE
 from rules.resolve import Known
-from store.pages import canonical_page
+from store.pages import NotAPage, canonical_page
 from store.records import Site
 from store.snapshots import Snapshot
 from viewer.http.errors import Problem
@@ -22,8 +23,8 @@ from viewer.snapshot.request import PictureRequest
 class AskedPictures:
     """Pictures of one address, with the names that people use.
 
-    `page`: the canonical page to file them under; "" = that of the address. `every`: the page as it opens, and each of
-    its states.
+    `url`: an http(s) address, `host/path`, or `/path` on the site's own host. `page`: the canonical page to file them
+    under; "" = that of the address. `every`: the page as it opens, and each of its states.
     """
 
     url: str
@@ -46,16 +47,25 @@ class PicturePlans:
 
         NotAPage if the address cannot be read; Problem if the variant or the state does not exist.
         """
-        own = canonical_page(asked.url, known.site.keep_query)
+        url = await self._address(known, asked.url)
+        own = canonical_page(url, known.site.keep_query)
         named = {"page": asked.page, "variant": asked.variant}
         question = (await self._questions.resolve(known, named, PICTURE)).checked()
         planned = await self._registry.planned_pictures(
             known.site, question.page or own, asked.widths, asked.state, every=asked.every
         )
         variant = "=".join(question.variant or ())
-        return [
-            PictureRequest(known.site, asked.url, one.widths, variant, one.recipe, question.page) for one in planned
-        ]
+        return [PictureRequest(known.site, url, one.widths, variant, one.recipe, question.page) for one in planned]
+
+    async def _address(self, known: Known, text: str) -> str:
+        """The address to load: `text`, or what `/path` or `host/path` means on this site."""
+        if "://" in text or "/" not in text:
+            return text
+        asked = await self._questions.resolve(known, {"page": text}, PICTURE)
+        for fault in asked.faults:
+            raise NotAPage(replace(fault, field="").sentence.rstrip("."))
+        taken = [snapshot.url for snapshot in known.snapshots if snapshot.url]
+        return address_meant(known.site, text, asked.question.page, taken)
 
     async def again(self, site: Site, snapshots: Sequence[Snapshot]) -> list[PictureRequest]:
         """Requests for the same pictures again, each at its own width. Those of one address are one request.

@@ -25,7 +25,7 @@ POLL_SECONDS = 0.2  # between two requests for the state of a job
 @as_json
 @with_data
 def snapshot(settings: Settings, site: str, url: str, as_json: bool, **options: Any) -> None:
-    """Take pictures and layout maps of a page.
+    """Take pictures and layout maps of a page. URL: an address, host/path, or /path on the site's own host.
 
     Example: parcours snapshot "Lamp shop" https://shop.example/basket --width 1366 --width 390
     """

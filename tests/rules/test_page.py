@@ -3,7 +3,8 @@
 import pytest
 
 from rules.faults import fault
-from rules.page import needs_visits, page_meant
+from rules.page import address_meant, guessed_address, needs_visits, page_meant
+from store.pages import NotAPage
 from store.records import Site
 
 SITE = Site(id="1", name="S", key="k", domains=("*.shop.example", "shop.example", "127.0.0.1:8001"), keep_query=("id",))
@@ -68,3 +69,44 @@ def test_a_bare_path_needs_a_host_from_somewhere():
 )
 def test_visits_are_read_only_where_pictures_do_not_tell_the_page(text, needed):
     assert needs_visits(text, KNOWN) is needed
+
+
+TAKEN = ["http://shop.example/", "https://www.shop.example/lamps?x=1"]
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "address"),
+    [
+        ("/lamps", (), "https://shop.example/lamps"),
+        ("/lamps?id=7&x=1#top", (), "https://shop.example/lamps?id=7&x=1#top"),  # the whole address is loaded
+        ("/order/12345678", (), "https://shop.example/order/12345678"),
+        ("/basket", (), "http://127.0.0.1:8001/basket"),
+        ("/#/lamps", (), "https://shop.example/#/lamps"),
+        ("shop.example/new", (), "https://shop.example/new"),
+        ("www.shop.example/new", (), "https://www.shop.example/new"),
+        ("127.0.0.1:8001/new", (), "http://127.0.0.1:8001/new"),
+        ("localhost/new", (), "http://localhost/new"),
+        ("shop.example#!/lamps", (), "https://shop.example#!/lamps"),
+        ("/lamps", TAKEN, "https://www.shop.example/lamps"),  # as the last picture of this host
+        ("shop.example/new", TAKEN[:1], "http://shop.example/new"),
+        ("fr.shop.example/new", TAKEN, "https://fr.shop.example/new"),
+    ],
+)
+def test_the_address_that_is_meant(text, taken, address):
+    assert address_meant(SITE, text, page_meant(SITE, text, KNOWN), taken) == address
+
+
+def test_a_domain_with_www_keeps_it():
+    site = Site(id="1", name="S", key="k", domains=("www.lamp.example",))
+    assert address_meant(site, "/a", page_meant(site, "/a", ()), ()) == "https://www.lamp.example/a"
+
+
+@pytest.mark.parametrize("text", ["/lamps/*", "/lamps/{name}", "shop.example/**"])
+def test_a_pattern_has_no_address(text):
+    with pytest.raises(NotAPage, match="pattern of several pages"):
+        address_meant(SITE, text, page_meant(SITE, text, KNOWN), ())
+
+
+def test_a_guessed_scheme():
+    assert guessed_address("shop.example/") == "https://shop.example/"
+    assert guessed_address("localhost:8000/a") == "http://localhost:8000/a"

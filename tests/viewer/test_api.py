@@ -214,6 +214,23 @@ def test_a_picture_is_taken_in_the_background(api, site, viewer, shop):
     assert {s["id"] for s in job["result"]["snapshots"]} <= {s["id"] for s in listed}
 
 
+@pytest.mark.parametrize("url", ["/short", "shop.example/short", "https://shop.example/short"])
+def test_a_picture_is_requested_by_address_host_and_path_or_path(api, site, viewer, url):
+    asked = api.post(f"{site}/snapshots", json={"url": url, "widths": [1000]}).json()
+    assert asked["url"] == "https://shop.example/short"
+    assert followed(api, viewer, asked["job"])["state"] == "done"
+
+
+@pytest.mark.parametrize("url", ["/lamps/*", "shop.example/**", "ftp://shop.example/a", "nothing", "lamps/red"])
+def test_what_names_no_single_page_is_rejected_with_the_notations(api, site, url):
+    refused = api.post(f"{site}/snapshots", json={"url": url})
+    assert refused.status_code == 400
+    error = refused.json()["error"]
+    assert error["code"] == "not_a_page"
+    assert url in error["message"]
+    assert error["hint"] == "Give an http(s) address, host/path, or /path."
+
+
 def test_a_picture_of_a_variant_is_filed_under_it(api, site, viewer):
     body = {"url": "https://shop.example/new?v=b", "widths": [1000], "variant": "button:b", "page": "/lamps"}
     job = followed(api, viewer, api.post(f"{site}/snapshots", json=body).json()["job"])

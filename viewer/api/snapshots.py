@@ -162,8 +162,8 @@ ENTRIES = (
         "/sites/{site}/snapshots",
         take_snapshots,
         "editor",
-        "Take pictures of a page: url; optional widths, variant (EXPERIMENT:KEY), state, all_states, page (to "
-        "file it under). Answers 202 with the job (all_states: those of its states in `states`).",
+        "Take pictures of a page: url (an address, host/path or /path); optional widths, variant (EXPERIMENT:KEY), "
+        "state, all_states, page (to file it under). Answers 202 with the job (all_states: those of its states in `states`).",
     ),
     Entry(
         "GET",

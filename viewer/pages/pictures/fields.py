@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from urllib.parse import urlsplit
 
+from rules.page import guessed_address
 from store.snapshots import Snapshot
 
 ALL = "*"  # instead of a state: all of them
@@ -16,11 +17,7 @@ Fields = tuple[tuple[str, str], ...]
 def address_of(page: str, pictures: list[Snapshot]) -> str:
     """The address to take a picture of `page` (canonical): that of its last picture, else with a guessed scheme."""
     last = [s.url for s in pictures if s.page == page and not s.variant]
-    if last:
-        return last[-1]
-    host = page.partition("/")[0]
-    near = ":" in host or host == "localhost" or host.replace(".", "").isdigit()
-    return f"{'http' if near else 'https'}://{page}"
+    return last[-1] if last else guessed_address(page)
 
 
 def fields_of(*wanted: tuple[str, str], state: str = "", widths: Iterable[int] = ()) -> Fields:
