@@ -100,8 +100,11 @@ class Backend:
             headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
             token = await self._token(scope, headers)
             form = self._admitted(kind, token, headers)
-            named = parse_qs(scope["query_string"].decode("latin-1")).get("site", [""])[0]
+            query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
+            named = query.pop("site", [""])[0]
             site = await self._number(named)
+            for name in query:
+                raise RefusalError(BackendReason.PARAMETER.with_message(f"There is no parameter {name[:40]!r} here."))
             body = await self._whole_body(headers, receive)
             lines = self._lines(kind, form, body, headers.get("idempotency-key", ""), named)
             async with self._turns:

@@ -16,6 +16,7 @@ class BackendReason(ReasonSet):
     BAD_TOKEN = Refusal(401, "bad_token", "This token is unknown.", "Make one with `parcours token`.")
     ROLE = Refusal(403, "role", "This token is read-only.", "Make one with `parcours token NAME --role editor`.")
     METHOD = Refusal(405, "method", "Only POST is accepted here.", _SEE)
+    PARAMETER = Refusal(400, "unknown_parameter", "There is no such parameter here.", "Allowed: site.")
     CONTENT_TYPE = Refusal(
         415, "content_type", "The content type is not supported.", "Send application/json or application/x-ndjson."
     )

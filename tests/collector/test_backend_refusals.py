@@ -48,6 +48,8 @@ from tests.collector.conftest import KEY
         ({"json": ORDER | {"time": "2026-11-20T10:00:00"}}, 400, "event_shape", "timezone"),
         ({"json": ORDER | {"visitor": "a", "browser_id": "b"}}, 400, "event_shape", "visitor and browser_id"),
         ({"json": ORDER | {"page": "https://shop.example/", "touchpoint": "a"}}, 400, "event_shape", "page and touch"),
+        ({"json": ORDER, "url": f"{EVENTS}?site=Shop&valeu=1"}, 400, "unknown_parameter", "'valeu'"),
+        ({"json": ORDER, "url": f"{EVENTS}?name="}, 400, "unknown_parameter", "'name'"),
         ({"json": ORDER, "url": "/api/v1/batches"}, 415, "content_type", "NDJSON only"),
     ],
 )  # fmt: skip

@@ -85,6 +85,30 @@ def test_a_viewer_may_change_nothing(api, viewer, portal, entry):
     assert response.status_code == 403
 
 
+@pytest.mark.parametrize("entry", viewer.api.ENTRIES, ids=lambda e: f"{e.method} {e.path}")
+def test_every_route_rejects_parameters_that_it_does_not_know(api, entry):
+    path = re.sub(r"\{\w+\}", "1", entry.full_path)
+    json = {} if entry.method in ("POST", "PUT") else None
+    for name in ("grace_days", "dasy", "name"):
+        refused = api.request(entry.method, f"{path}?{name}=0", json=json)
+        assert refused.status_code == 400
+        assert error(refused)["code"] == "unknown_parameter"
+        assert repr(name) in error(refused)["message"]
+        hint = f"Allowed: {', '.join(entry.query)}" if entry.query else "There are none: send fields in the body"
+        assert error(refused)["hint"].startswith(hint)
+
+
+def test_a_field_in_the_address_changes_nothing(api):
+    made = api.post(f"{ROOT}/sites", json={"name": "Rotated", "domains": ["rotated.example"]}).json()
+    for method, path, body in (
+        ("POST", "/rotate-key?grace_days=0", {}),
+        ("PUT", "?name=Renamed", {"keep_query": ["sku"]}),
+        ("POST", "/rotate-key?grace_days=0", {"grace_days": 7}),
+    ):
+        assert api.request(method, f"{ROOT}/sites/Rotated{path}", json=body).status_code == 400
+    assert api.get(f"{ROOT}/sites/Rotated").json() == made
+
+
 # --- sites
 
 

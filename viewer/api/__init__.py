@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -23,7 +25,7 @@ from viewer.api import (
     tokens,
     users,
 )
-from viewer.api.entry import ROOT, Entry, answer
+from viewer.api.entry import Entry, answer
 from viewer.http.binding import Endpoint
 
 
@@ -63,4 +65,4 @@ ENTRIES: tuple[Entry, ...] = (INDEX, *(entry for noun in _NOUNS for entry in nou
 
 def endpoints() -> list[Endpoint]:
     """All routes of the API."""
-    return [entry.endpoint() for entry in ENTRIES] + [Endpoint(ROOT + "/", index, None)]
+    return [entry.endpoint() for entry in ENTRIES] + [replace(INDEX, path="/").endpoint()]

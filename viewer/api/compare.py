@@ -17,7 +17,7 @@ from viewer.api.files import FORMATS, file_answer
 from viewer.drawing import export, look, pictures
 from viewer.drawing.look import Look, look_of
 from viewer.drawing.palette import levels
-from viewer.http.parameters import choice, only
+from viewer.http.parameters import choice
 from viewer.maps import ComparisonAnswer, Maps
 from viewer.measured import MeasuredExperiments
 from viewer.questions import Asked, Questions
@@ -34,7 +34,6 @@ async def show_comparison(
     request: Request, *, questions: Questions, experiments: MeasuredExperiments, maps: Maps, work: Work
 ) -> Response:
     query = request.query_params
-    only(query, (*COMPARISON.names, *look.NAMES, "format"))
     kind, drawn = choice(query, "format", FORMATS, "json"), look_of(query)
     asked = await questions.read(request, COMPARISON)
     question = asked.checked()
@@ -77,5 +76,6 @@ ENTRIES = (
         "Two variants of a page on one scale. Query: page, experiment (id or name), kind (click, hover), width, since, "
         "until, days, device, bots, palette, cap; format json (verdict, arms, tested rows), csv (placed points "
         "with their variant), npy (grids stacked) or png (side by side).",
+        query=(*COMPARISON.names, *look.NAMES, "format"),
     ),
 )

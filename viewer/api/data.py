@@ -13,7 +13,7 @@ from store.erasure import forget_visitor
 from store.export import EXPORTED, export_rows
 from viewer.api.entry import Entry, answer
 from viewer.http.errors import bad_parameter
-from viewer.http.parameters import choice, only
+from viewer.http.parameters import choice
 from viewer.maps import Maps
 from viewer.questions import Questions
 from viewer.registry import Registry
@@ -24,7 +24,6 @@ TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 
 async def export(request: Request, *, questions: Questions, maps: Maps, store: Store, work: Work) -> Response:
     query = request.query_params
-    only(query, (*PERIOD.names, "table", "format"))
     table = choice(query, "table", EXPORTED, "views")
     form = choice(query, "format", tuple(TYPES), "ndjson")
     asked = await questions.read(request, PERIOD)
@@ -55,6 +54,7 @@ ENTRIES = (
         export,
         "editor",
         "Rows as a file. Query: table (views, points, events), since, until, days, format (ndjson, csv).",
+        query=(*PERIOD.names, "table", "format"),
     ),
     Entry(
         "DELETE",

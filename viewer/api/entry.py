@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -15,6 +16,7 @@ from store.zones import UTC_ZONE
 from viewer.access.person import person
 from viewer.http.binding import Endpoint, Handler
 from viewer.http.errors import Problem, fault_json
+from viewer.http.parameters import only
 
 T = TypeVar("T")
 ROOT = "/api/v1"
@@ -22,20 +24,33 @@ ROOT = "/api/v1"
 
 @dataclass(frozen=True)
 class Entry:
-    """One route of the API, with its description for the index and docs/api.md. `role` None: open to everybody."""
+    """One route of the API, with its description for the index and docs/api.md. `role` None: open to everybody.
+
+    `query`: the parameters of its address. Every other one is rejected, whatever the method: a misspelt one, or a field
+    that belongs in the body, would silently do nothing.
+    """
 
     method: str
     path: str  # below ROOT
     handler: Handler
     role: Role | None
     words: str
+    query: tuple[str, ...] = ()
 
     @property
     def full_path(self) -> str:
         return ROOT + self.path
 
     def endpoint(self) -> Endpoint:
-        return Endpoint(self.full_path, self.handler, self.role, (self.method,))
+        return Endpoint(self.full_path, self._strict(), self.role, (self.method,))
+
+    def _strict(self) -> Handler:
+        @functools.wraps(self.handler)
+        async def strict(request: Request, **parts: Any) -> Response:
+            only(request.query_params, self.query)
+            return await self.handler(request, **parts)
+
+        return strict
 
 
 def by_whom(request: Request) -> str:

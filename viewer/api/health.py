@@ -10,14 +10,12 @@ from starlette.responses import Response
 from store.intake import SiteIntake
 from viewer.api.entry import Entry, answer, iso
 from viewer.health import Health
-from viewer.http.parameters import only
 from viewer.maps import Maps
 from viewer.recent import Recent
 from viewer.registry import Registry
 
 
 async def site_health(request: Request, *, registry: Registry, maps: Maps, health: Health) -> Response:
-    only(request.query_params, ())
     site = await registry.site(request)
     await maps.drained()
     found = await health.of(site)

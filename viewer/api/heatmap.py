@@ -16,7 +16,7 @@ from viewer.api.files import FORMATS, file_answer
 from viewer.drawing import export, look, pictures
 from viewer.drawing.look import Look, look_of
 from viewer.drawing.palette import levels
-from viewer.http.parameters import choice, only
+from viewer.http.parameters import choice
 from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
 from viewer.questions import Asked, Questions
 from viewer.work import Work
@@ -36,7 +36,6 @@ def reach_json(asked: Asked, found: ReachAnswer) -> dict[str, Any]:
 
 async def show_heatmap(request: Request, *, questions: Questions, maps: Maps, work: Work) -> Response:
     query = request.query_params
-    only(query, (*MAP.names, *look.NAMES, "format", "points"))
     kind = choice(query, "format", FORMATS, "json")
     with_points = choice(query, "points", ("1", "0"), "1") == "1"
     drawn = look_of(query)
@@ -86,5 +85,6 @@ ENTRIES = (
         "A map of a page. Query: page (address, host/path or /path), kind (click, hover, scroll), width, since, "
         "until, days, variant (EXPERIMENT:KEY), device, bots, state, palette, cap; format json (account, elements, "
         "points; points=0 leaves them out), csv (placed points), npy (grid) or png (the whole page with the map).",
+        query=(*MAP.names, *look.NAMES, "format", "points"),
     ),
 )

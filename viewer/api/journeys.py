@@ -11,7 +11,6 @@ from rules.question import JOURNEY
 from store.records import Journey
 from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
 from viewer.api.figures import plain
-from viewer.http.parameters import only
 from viewer.maps import Maps
 from viewer.questions import Questions
 from viewer.registry import Registry
@@ -45,7 +44,6 @@ async def delete_journey(request: Request, *, registry: Registry) -> Response:
 
 
 async def measure_journey(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
-    only(request.query_params, JOURNEY.names)
     asked = await questions.read(request, JOURNEY)
     question = asked.checked()
     journey = await registry.journey(asked.site, request.path_params["journey"])
@@ -84,5 +82,6 @@ ENTRIES = (
         "viewer",
         "The journey measured: visitors of each stage and touchpoint, who went on, times, exits. "
         "Query: since, until, days, device.",
+        query=JOURNEY.names,
     ),
 )

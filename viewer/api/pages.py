@@ -8,14 +8,12 @@ from starlette.responses import Response
 from rules.question import PERIOD
 from store.pages import page_path
 from viewer.api.entry import Entry, answer
-from viewer.http.parameters import only
 from viewer.maps import Maps
 from viewer.questions import Questions
 from viewer.traffic import TrafficReader
 
 
 async def list_pages(request: Request, *, questions: Questions, maps: Maps, traffic: TrafficReader) -> Response:
-    only(request.query_params, PERIOD.names)
     asked = await questions.read(request, PERIOD)
     since, until = asked.checked().period.span(asked.today)
     await maps.drained()
@@ -43,5 +41,6 @@ ENTRIES = (
         list_pages,
         "viewer",
         "Pages with visitors, views, clicks, frustrated share, views a day, devices. Query: since, until, days.",
+        query=PERIOD.names,
     ),
 )

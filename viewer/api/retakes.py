@@ -10,7 +10,6 @@ from starlette.responses import Response
 
 from viewer.api.entry import Entry, answer, iso
 from viewer.api.figures import plain
-from viewer.http.parameters import only
 from viewer.page_changes import PageChanges
 from viewer.registry import Registry
 from viewer.retakes import PageRetakes, RetakeReader
@@ -45,7 +44,6 @@ def _page_json(page: PageRetakes) -> dict[str, Any]:
 
 
 async def list_changes(request: Request, *, registry: Registry, changes: PageChanges) -> Response:
-    only(request.query_params, ("page",))
     site, page = await registry.site(request), request.query_params.get("page", "")
     found = await changes.of(site, page)
     pictures = [{"snapshot": plain(picture), "changed": plain(change)} for picture, change in found]
@@ -68,5 +66,6 @@ ENTRIES = (
         "viewer",
         "The pictures that maps of `page` use, each with what has changed since: null, or since, share of clicks on "
         "elements that it does not have, share_before, and new_elements.",
+        query=("page",),
     ),
 )

@@ -14,7 +14,6 @@ from store.notes import read_note
 from store.snapshots import Snapshot
 from viewer.api.entry import Entry, answer, body, iso
 from viewer.http.errors import missing
-from viewer.http.parameters import only
 from viewer.job import Job
 from viewer.jobs import Jobs
 from viewer.picture_changes import PictureChanges, PictureComparison
@@ -100,7 +99,6 @@ def _job(request: Request, jobs: Jobs) -> Job:
 
 
 async def list_snapshots(request: Request, *, registry: Registry, snapshots: SiteSnapshots) -> Response:
-    only(request.query_params, ("page",))
     site, page = await registry.site(request), request.query_params.get("page", "")
     found = await snapshots.history(site, page) if page else await snapshots.all(site)
     chosen = await snapshots.chosen(site)
@@ -163,7 +161,8 @@ ENTRIES = (
         take_snapshots,
         "editor",
         "Take pictures of a page: url (an address, host/path or /path); optional widths, variant (EXPERIMENT:KEY), "
-        "state, all_states, page (to file it under). Answers 202 with the job (all_states: those of its states in `states`).",
+        "state, all_states, page (to file it under). Answers 202 with the job (all_states: those of its states in "
+        "`states`).",
     ),
     Entry(
         "GET",
@@ -181,6 +180,7 @@ ENTRIES = (
         "viewer",
         "The chosen or else newest picture of each page, width, variant and state; with `page` every picture of that "
         "page.",
+        query=("page",),
     ),
     Entry(
         "PUT",

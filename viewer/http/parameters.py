@@ -29,8 +29,7 @@ def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...], defaul
 
 def only(query: Mapping[str, str], allowed: tuple[str, ...]) -> None:
     """Reject unknown parameters: a misspelt one would silently give the wrong answer."""
+    hint = f"Allowed: {', '.join(allowed)}" if allowed else "There are none: send fields in the body, as JSON."
     for name in query:
         if name not in allowed:
-            raise Problem(
-                400, "unknown_parameter", f"There is no parameter {name[:40]!r} here.", f"Allowed: {', '.join(allowed)}"
-            )
+            raise Problem(400, "unknown_parameter", f"There is no parameter {name[:40]!r} here.", hint)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from viewer.pages.frame.languages import Language
 from viewer.recent import Recent
 
-OF_PROGRAMS = frozenset({"event_shape", "event_page", "event_time", "too_many"})  # never from a page
+OF_PROGRAMS = frozenset(
+    {"event_shape", "event_page", "event_time", "too_many", "unknown_parameter"}
+)  # never from a page
 
 
 def refused_pages(recent: Recent) -> int:
@@ -43,6 +45,7 @@ def words_of(lang: Language, reason: str) -> str:
         "event_page": _("An event from your own programs refers to a page of another site"),
         "event_time": _("An event from your own programs is too old or in the future"),
         "too_many": _("Your own programs sent too much in one request"),
+        "unknown_parameter": _("Your own programs sent a parameter that does not exist"),
         "stopping": _("Parcours was shutting down; the visitor's browser tries again"),
     }
     return known.get(reason, reason.replace("_", " "))
@@ -57,6 +60,7 @@ def advice_of(lang: Language, reason: str) -> str:
         "event_page": told,
         "event_time": told,
         "too_many": told,
+        "unknown_parameter": told,
         "origin": _(
             "Add the domain below if the page is yours. If not, somebody copied your line and there is nothing to do."
         ),
