@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
 log = logging.getLogger("parcours")
 CONTENT = ("clickhouse", "journal", "secret.key")  # one of them is in every data folder that has been used
+FOLDERS = ("clickhouse", "journal")
+OURS = (*CONTENT, "server.json")
 OTHERS = 0o077  # permissions of the group and of everybody else
 
 
@@ -37,28 +39,50 @@ def create(folder: Path) -> None:
 def prepare(folder: Path, *, whole: bool = True) -> None:
     """Create the folder if it is missing, and take permissions of others away from it.
 
-    `whole`: from everything in it too, which earlier versions left readable. Permissions that cannot be changed are
-    logged: the folder may belong to another user.
+    `whole`: from everything in it too, which earlier versions left readable. What cannot be closed is logged: it may
+    belong to another user.
     """
     private_umask()
     folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    for path in exposed(folder) if whole else _exposed((folder,)):
+    closed = 0
+    for path in exposed(folder) if whole else _exposed(_top(folder.resolve())):
         try:
             path.chmod(stat.S_IMODE(path.lstat().st_mode) & ~OTHERS)
+            closed += 1
         except FileNotFoundError:
             continue  # the engine removes its temporary files
         except OSError as error:
             log.warning("Other users may be able to read %s: %s", path, error.strerror)
+    if closed:
+        log.warning("Other users could read %d files and folders of %s: they were closed.", closed, folder)
+
+
+def is_shared(folder: Path) -> bool:
+    """Whether the folder contains folders of other programs (`--data /var/lib`), so that it is not ours to close."""
+    found = (one for one in folder.iterdir() if one.is_dir() and not one.is_symlink())
+    return any(one.name not in FOLDERS for one in found)
 
 
 def exposed(folder: Path) -> Iterator[Path]:
-    """The folder and everything in it that has permissions for others. Links are not followed."""
-    yield from _exposed((folder,))
-    for parent, folders, files in os.walk(folder):
-        yield from _exposed(Path(parent, name) for name in (*folders, *files))
+    """What in the folder has permissions for others, and the folder itself. Links in it are not followed."""
+    folder = folder.resolve()
+    yield from _exposed(_top(folder))
+    for name in FOLDERS:
+        for parent, folders, files in os.walk(folder / name):
+            yield from _exposed(Path(parent, name) for name in (*folders, *files))
 
 
-def _exposed(paths: Iterator[Path] | tuple[Path, ...]) -> Iterator[Path]:
+def _top(folder: Path) -> Iterator[Path]:
+    """The folder, its files and ours of its folders; of a shared folder only what is ours."""
+    shared = is_shared(folder)
+    if not shared:
+        yield folder
+    for path in folder.iterdir():
+        if path.name in OURS or (not shared and path.is_file()):
+            yield path
+
+
+def _exposed(paths: Iterable[Path]) -> Iterator[Path]:
     for path in paths:
         with suppress(FileNotFoundError):
             mode = path.lstat().st_mode

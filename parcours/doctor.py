@@ -16,7 +16,7 @@ from collector.enrich.countries import Countries
 from collector.enrich.networks import read_networks
 from collector.journal.quarantine import Quarantine
 from collector.settings import SettingsError
-from parcours.data_folder import exposed, is_new
+from parcours.data_folder import exposed, is_new, is_shared
 from parcours.server_note import running_server
 from parcours.settings import Settings
 from store.client import StoreError, open_store
@@ -59,7 +59,12 @@ def _folder(settings: Settings) -> Finding:
 
 
 def _permissions(settings: Settings) -> Finding:
-    found = list(exposed(settings.data)) if settings.data.exists() else []
+    if not settings.data.exists():
+        return Finding("permissions", True, "the folder does not exist yet")
+    if is_shared(settings.data):
+        words = f"{settings.data} contains folders of other programs too: give Parcours a folder of its own"
+        return Finding("permissions", False, words)
+    found = list(exposed(settings.data))
     if not found:
         return Finding("permissions", True, "only the owner of the data folder can read it")
     problem = f"other users may read or write {len(found)} files and folders, such as {found[0]}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from itertools import accumulate
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -14,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from collector.addresses import ip_of
 from collector.histograms import Histogram
 from collector.report.counters import Counters
+from store.errors import StoreError
 
 Timing = tuple[str, str, Callable[[], Histogram | None]]  # name, help
 MetricValue = tuple[str, str, str, Callable[[], float]]  # kind (counter, gauge), name, help, value
@@ -92,7 +95,7 @@ def is_local(request: Request) -> bool:
 
 
 class Metrics:
-    """The page, for requests with the token; without a token it is only for this machine."""
+    """The page, for requests with a token; where no token of its own is set, also for this machine."""
 
     def __init__(
         self,
@@ -100,22 +103,29 @@ class Metrics:
         figures: tuple[MetricValue, ...],
         timings: tuple[Timing, ...],
         token: str,
+        is_token: Callable[[str], bool],
     ) -> None:
+        """`token`: the page's own one, empty: none. `is_token`: whether a text is any token of the API; it may block."""
         self._registry = CollectorRegistry()
         self._registry.register(_Source(counters, figures, timings))
         self._token = token
+        self._is_token = is_token
 
     async def page(self, request: Request) -> Response:
-        if not self._may_read(request):
+        if not await self._may_read(request):
             return PlainTextResponse(
-                "Metrics may be read with the bearer token PARCOURS_METRICS_TOKEN, or, if none is set, from this "
-                "machine without a proxy.\n",
+                "Metrics may be read with a bearer token (PARCOURS_METRICS_TOKEN, or one of the API), or, if none is "
+                "set, from this machine without a proxy.\n",
                 status_code=403,
             )
         return Response(generate_latest(self._registry), media_type="text/plain; version=0.0.4")
 
-    def _may_read(self, request: Request) -> bool:
-        if self._token:
-            given = request.headers.get("authorization", "").removeprefix("Bearer ")
-            return secrets.compare_digest(given.encode(), self._token.encode())
-        return is_local(request)
+    async def _may_read(self, request: Request) -> bool:
+        scheme, _, text = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer":
+            if self._token and secrets.compare_digest(text.encode(), self._token.encode()):
+                return True
+            with suppress(StoreError):
+                if await asyncio.to_thread(self._is_token, text.strip()):
+                    return True
+        return not self._token and is_local(request)

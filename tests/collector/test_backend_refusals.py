@@ -162,3 +162,15 @@ def test_unknown_tokens_are_throttled_and_a_valid_one_is_not(run: Run, settings:
     guesses, valid = run(scenario())
     assert guesses == [401] * 30 + [429] * 10
     assert valid == 200
+
+
+@pytest.mark.parametrize(("token", "status"), [("screen", 200), ("shop", 200), ("stolen", 403), ("", 403)])
+def test_a_token_of_the_api_reads_the_metrics_through_a_proxy(
+    run: Run, settings: CollectorSettings, token: str, status: int
+) -> None:
+    async def scenario() -> int:
+        async with running(settings) as (_, client):
+            headers = {"authorization": f"Bearer {token}", "x-forwarded-for": "127.0.0.1"}
+            return (await client.get("/metrics", headers=headers)).status_code
+
+    assert run(scenario()) == status

@@ -62,9 +62,28 @@ def test_a_folder_that_all_users_share_is_left_alone(tmp_path: Path) -> None:
     assert mode(tmp_path) == 0o1777
 
 
+def test_a_folder_with_folders_of_other_programs_is_left_alone_but_ours_are_closed(tmp_path: Path) -> None:
+    folder = open_folder(tmp_path / "lib")
+    folder.chmod(0o755)
+    (folder / "others").mkdir()
+    (folder / "others" / "file").touch()
+    (folder / "file").touch()
+    prepare(folder)
+    assert (mode(folder), mode(folder / "others" / "file"), mode(folder / "file")) == (0o755, 0o644, 0o644)
+    assert (mode(folder / "clickhouse" / "store"), mode(folder / "secret.key")) == (0o700, 0o600)
+
+
+def test_a_folder_behind_a_link_is_closed(tmp_path: Path) -> None:
+    folder = open_folder(tmp_path / "data")
+    (tmp_path / "link").symlink_to(folder)
+    prepare(tmp_path / "link")
+    assert list(exposed(folder)) == list(exposed(tmp_path / "link")) == []
+    assert mode(folder) == 0o700
+
+
 def test_doctor_names_what_is_exposed(tmp_path: Path) -> None:
     folder = open_folder(tmp_path / "data")
-    (folder / "clickhouse").rename(folder / "other")  # not a database
+    (folder / "clickhouse").rename(folder / "journal")  # not a database
     found = {one["what"]: one for one in json.loads(parcours("doctor", "--json", data=folder).stdout)}
     assert not found["permissions"]["good"]
     assert f"chmod -R go= {folder}" in found["permissions"]["words"]
