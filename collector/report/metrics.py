@@ -105,7 +105,7 @@ class Metrics:
         token: str,
         is_token: Callable[[str], bool],
     ) -> None:
-        """`token`: the page's own one, empty: none. `is_token`: whether a text is any token of the API; it may block."""
+        """`token`: the page's own one, empty: none. `is_token`: whether a text is a token of the API; may block."""
         self._registry = CollectorRegistry()
         self._registry.register(_Source(counters, figures, timings))
         self._token = token
