@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from pathlib import Path
 
+from collector.addresses import network_of
 from collector.wire import MAX_BODY
 
 
@@ -65,6 +65,6 @@ class CollectorSettings:
                 raise SettingsError(f"a rate must be above 0 with a burst of at least 1, not {rate!r}")
         for network in self.trusted_proxies:
             try:
-                ipaddress.ip_network(network, strict=False)
+                network_of(network)
             except ValueError as error:
                 raise SettingsError(f"trusted_proxies: {network!r} is no address or network: {error}") from None

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from functools import lru_cache
 
 from msgspec import Struct
 from starlette.types import Send
 
 from collector.door.refusal import Refusal
+from store.cors import granted_headers
 
 Header = tuple[bytes, bytes]
 _DAY = b"86400"
+_NEEDED = ("content-type", "content-encoding")
 
 
 class HttpAnswer(Struct, frozen=True, gc=False):
@@ -55,18 +58,24 @@ def refused(origin: bytes, refusal: Refusal) -> HttpAnswer:
     return HttpAnswer(refusal.status, tuple(headers), body)
 
 
-def preflight(origin: bytes, private_network: bool) -> HttpAnswer:
-    """OPTIONS: what a page may send. The tracker's own requests need no preflight."""
-    headers = [
+def preflight(origin: bytes, headers: Iterable[Header]) -> HttpAnswer:
+    """OPTIONS: what a page may send. The tracker's own requests need no preflight, but a page may add headers to them.
+
+    `headers`: those of the request; names are in lower case, and a name may come several times.
+    """
+    headers = tuple(headers)
+    requested = b",".join(value for name, value in headers if name == b"access-control-request-headers")
+    private_network = any(name == b"access-control-request-private-network" for name, _ in headers)
+    granted = [
         *_readable_by(origin),
         (b"allow", b"POST, OPTIONS"),
         (b"access-control-allow-methods", b"POST"),
-        (b"access-control-allow-headers", b"content-type, content-encoding"),
+        (b"access-control-allow-headers", granted_headers(requested.decode("latin-1"), _NEEDED).encode()),
         (b"access-control-max-age", _DAY),
     ]
     if private_network:
-        headers.append((b"access-control-allow-private-network", b"true"))
-    return HttpAnswer(204, tuple(headers))
+        granted.append((b"access-control-allow-private-network", b"true"))
+    return HttpAnswer(204, tuple(granted))
 
 
 async def send_answer(send: Send, answer: HttpAnswer) -> None:

@@ -66,7 +66,7 @@ class BatchEndpoint:
         origin = b"" if long is not None else headers.get(b"origin", b"")
         method = scope["method"]
         if method == "OPTIONS" and long is None:
-            preflight = answers.preflight(origin, b"access-control-request-private-network" in headers)
+            preflight = answers.preflight(origin, scope["headers"])
             await answers.send_answer(send, preflight)
             return
         address = self._address(scope, headers)

@@ -13,7 +13,7 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Histo
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 
-from collector.addresses import ip_of
+from collector.addresses import CLIENT_HEADERS, ip_of
 from collector.histograms import Histogram
 from collector.report.counters import Counters
 from store.errors import StoreError
@@ -21,18 +21,7 @@ from store.errors import StoreError
 Timing = tuple[str, str, Callable[[], Histogram | None]]  # name, help
 MetricValue = tuple[str, str, str, Callable[[], float]]  # kind (counter, gauge), name, help, value
 # A proxy on this machine adds at least one of these: the client itself is somewhere else.
-_FORWARDING = (
-    "forwarded",
-    "via",
-    "x-forwarded-for",
-    "x-forwarded-host",
-    "x-forwarded-proto",
-    "x-real-ip",
-    "x-client-ip",
-    "x-cluster-client-ip",
-    "cf-connecting-ip",
-    "true-client-ip",
-)
+_FORWARDING = (*(name.decode() for name in CLIENT_HEADERS), "via", "x-forwarded-host", "x-forwarded-proto")
 
 
 class _Source:

@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from collector.app import CollectorSettings, Rate
+from collector.door.answers import preflight
 from collector.enrich.robots import by_request
 from collector.origins import on_this_machine
 from tests.collector.batches import at, batch, body
@@ -73,6 +74,42 @@ CASES: list[tuple[str, dict[str, Any], int, str]] = [
     ("foreign referer", {"headers": {"origin": "", "referer": "https://evil.example/x"}}, 403, "origin"),
     ("foreign page", {"content": at("ctx.url", "https://evil.example/")}, 403, "origin"),
 ]
+
+
+@pytest.mark.parametrize(
+    ("requested", "granted"),
+    [
+        ("", ""),
+        ("traceparent", "traceparent"),
+        ("baggage,sentry-trace, X-Requested-With", "baggage, sentry-trace, x-requested-with"),
+        ("content-type, Content-Type, tracestate", "tracestate"),
+        ("a\x01b, bad name, \xe9t\xe9, , x-ok:", ""),
+        ("x" * 101 + ",x-b3-traceid", "x-b3-traceid"),
+    ],
+)
+def test_a_preflight_grants_the_headers_that_it_asks_for(requested: str, granted: str) -> None:
+    asked = ((b"access-control-request-headers", requested.encode("latin-1")),)
+    headers = dict(preflight(b"https://shop.example", asked).headers)
+    expected = ", ".join(filter(None, ("content-type, content-encoding", granted)))
+    assert headers[b"access-control-allow-headers"].decode() == expected
+    assert headers[b"access-control-max-age"] == b"86400"
+
+
+def test_the_answer_to_a_preflight_is_bounded() -> None:
+    many = b",".join(b"x-%d" % n for n in range(30_000))
+    granted = dict(preflight(b"", [(b"access-control-request-headers", many)] * 2).headers)
+    assert len(granted[b"access-control-allow-headers"]) < 2_500
+
+
+def test_a_preflight_over_http_names_every_header(settings: CollectorSettings, run: Run) -> None:
+    async def work() -> None:
+        async with running(settings) as (_, client):
+            asked = [("access-control-request-headers", "traceparent"), ("access-control-request-headers", "x-shop")]
+            answer = await client.options(POST, headers=asked)
+            granted = answer.headers["access-control-allow-headers"]
+            assert granted == "content-type, content-encoding, traceparent, x-shop"
+
+    run(work())
 
 
 @pytest.mark.parametrize(("request_", "status", "code"), [c[1:] for c in CASES], ids=[c[0] for c in CASES])

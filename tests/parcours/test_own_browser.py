@@ -300,6 +300,8 @@ def test_a_body_is_read_only_with_a_link_and_within_limits(api: Api, shop: Shop)
 
 
 def test_other_pages_may_ask_and_are_answered(api: Api) -> None:
-    answer = httpx.options(f"{api.address}/own-browser/picture", headers={"origin": "https://shop.example"})
+    asked = {"origin": "https://shop.example", "access-control-request-headers": "traceparent,x-parcours-snapshot"}
+    answer = httpx.options(f"{api.address}/own-browser/picture", headers=asked)
+    assert answer.headers["access-control-allow-headers"] == "x-parcours-snapshot, traceparent"
     assert (answer.status_code, answer.headers["access-control-allow-origin"]) == (204, "*")
     assert "access-control-allow-credentials" not in answer.headers

@@ -9,6 +9,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from store.cors import granted_headers
 from viewer.http.errors import Problem, problem_of
 from viewer.own_browser import Invitation, OwnBrowser
 from viewer.pages.frame.languages import language
@@ -19,20 +20,25 @@ from viewer.work import Work
 TOKEN = "x-parcours-snapshot"
 _CORS = {
     "Access-Control-Allow-Origin": "*",  # without credentials; `OwnBrowser.check` compares the origin with the site
-    "Access-Control-Allow-Headers": TOKEN,
-    "Access-Control-Allow-Methods": "POST",
-    "Access-Control-Max-Age": "600",
     "Cross-Origin-Resource-Policy": "cross-origin",
     "Cache-Control": "no-store",
 }
+_PREFLIGHT = {**_CORS, "Access-Control-Allow-Methods": "POST", "Access-Control-Max-Age": "600"}
 _FIELDS = MOST_IMAGES + 20
 _SMALL = 16 * 1024  # bytes of a body without images
+
+
+def _preflight(request: Request) -> Response:
+    """OPTIONS: grants the headers that scripts of the page add to each of its requests, too."""
+    requested = ",".join(request.headers.getlist("access-control-request-headers"))
+    granted = granted_headers(requested, (TOKEN,))
+    return Response(status_code=204, headers=_PREFLIGHT | {"Access-Control-Allow-Headers": granted})
 
 
 async def check(request: Request, *, own_browser: OwnBrowser, work: Work) -> Response:
     """POST: whether the page and its window fit the link; answers the site's key and the words of the script."""
     if request.method == "OPTIONS":
-        return Response(status_code=204, headers=_CORS)
+        return _preflight(request)
     invitation: Invitation | None = None
     try:
         invitation = await work.run(own_browser.read, request.headers.get(TOKEN, ""))
@@ -48,7 +54,7 @@ async def check(request: Request, *, own_browser: OwnBrowser, work: Work) -> Res
 async def receive(request: Request, *, own_browser: OwnBrowser, work: Work) -> Response:
     """POST multipart: url, width, layout (JSON), and for each image a `top` (CSS px) and a `piece`."""
     if request.method == "OPTIONS":
-        return Response(status_code=204, headers=_CORS)
+        return _preflight(request)
     invitation: Invitation | None = None
     try:
         invitation = await work.run(own_browser.read, request.headers.get(TOKEN, ""))
