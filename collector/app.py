@@ -14,6 +14,7 @@ from starlette.routing import Route
 from collector.addresses import ClientAddress
 from collector.backend import Backend, BackendSettings, BatchParts, Senders
 from collector.door.admission import Admission, Load, RequestHead
+from collector.door.day_limits import DayLimits
 from collector.door.endpoint import BatchEndpoint
 from collector.door.script import SNAPSHOT, Script
 from collector.enrich.devices import device
@@ -29,14 +30,14 @@ from collector.report.counters import Counters
 from collector.report.figures import figures, timings
 from collector.report.metrics import Metrics
 from collector.report.minute import IntakeTotals, minute_line
-from collector.settings import CollectorSettings, Rate, SettingsError
+from collector.settings import CollectorSettings, DayLimit, Rate, SettingsError
 from store.client import Store, StoreError
 from store.intake import SiteIntake
 from store.recent import recent_batches
 from store.repair import insert_missing
 from store.tallies import save_tallies
 
-__all__ = ["Collector", "CollectorSettings", "DrainTimeout", "Rate", "SettingsError"]
+__all__ = ["Collector", "CollectorSettings", "DayLimit", "DrainTimeout", "Rate", "SettingsError"]
 
 log = logging.getLogger("parcours.collector")
 _MINUTE = 60.0
@@ -76,8 +77,9 @@ class Collector:
         self._logged = IntakeTotals()  # totals at the last minute line
         self._tasks: list[asyncio.Task[None]] = []
         admission = Admission(settings, self._load)
+        self._day_limits = DayLimits(settings.day, settings.journal)
         self.endpoint = BatchEndpoint(
-            settings, admission, self._sites, self._visitors, self._known_batches, self._counters
+            settings, admission, self._day_limits, self._sites, self._visitors, self._known_batches, self._counters
         )
         self._backend = (
             Backend(
@@ -118,6 +120,7 @@ class Collector:
         journal = Journal(settings.journal, settings.segment_bytes)
         await asyncio.to_thread(journal.recover)
         await asyncio.to_thread(self._read_known_batches)
+        await asyncio.to_thread(self._day_limits.read)
         await asyncio.to_thread(self._visitors.refresh)
         await asyncio.to_thread(device, "Mozilla/5.0", False)  # loads its tables, which takes half a second
         if self._store is not None:
@@ -150,6 +153,7 @@ class Collector:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.to_thread(self._day_limits.save, self._day_limits.changed())
         if self._committer is not None:
             await self._committer.stop()
             self._committer = self.endpoint.committer = None
@@ -238,6 +242,7 @@ class Collector:
             except StoreError as error:
                 log.warning("The keys of the day cannot be read: %s", error)
             await self._save_counts()
+            await asyncio.to_thread(self._day_limits.save, self._day_limits.changed())
             self._log_minute()
 
     def _log_minute(self) -> None:

@@ -22,6 +22,21 @@ class Rate:
 
 
 @dataclass(frozen=True)
+class DayLimit:
+    """What one site may store in a day (UTC) with its public key."""
+
+    bytes: int = 4_000_000_000  # of batches as text; the tables need about a tenth
+    pages: int = 50_000  # different ones, as the three below
+    elements: int = 200_000
+    names: int = 1_000  # of events and of variants
+
+    def __post_init__(self) -> None:
+        for name in ("bytes", "pages", "elements", "names"):
+            if getattr(self, name) < 1:
+                raise SettingsError(f"{name} a day must be 1 or more, not {getattr(self, name)!r}")
+
+
+@dataclass(frozen=True)
 class CollectorSettings:
     journal: Path  # folder; one process at a time
     trusted_proxies: tuple[str, ...] = ()  # addresses or networks whose X-Forwarded-For is trusted
@@ -37,6 +52,7 @@ class CollectorSettings:
     # Batches from one /24 (IPv4) or /56 (IPv6): an office, a school, or customers of a carrier. As many more requests
     # are rejected with their own reason, before the answer to them is 429 too.
     address_rate: Rate = Rate(100, 1000)
+    day: DayLimit = DayLimit()  # per site
     max_waiting: int = 4000  # requests that wait for the disk
     max_wait_seconds: float = 2.0  # of the oldest of them
     max_backlog_bytes: int = 512 << 20  # sealed but not yet in the store

@@ -24,6 +24,7 @@ MAX_BODY = 65_536  # bytes; browsers' shared quota for keepalive requests is the
 MAX_EVENTS = 200  # of one kind
 MAX_BATCH_EVENTS = 600  # of all kinds together
 MAX_ELEMENTS = 400  # records in one batch
+MAX_URL = 2_048  # letters, and bytes as UTF-8: browsers encode the others
 MAX_SPAN = 86_400_000  # ms between the first and the last event of a kind
 MAX_PX = 40_000_000  # CSS px: browsers lay out no page larger than 2^25
 
@@ -35,7 +36,7 @@ Milliseconds = Annotated[int, Meta(ge=0, le=86_400_000)]
 Delta = Annotated[int, Meta(ge=0, le=86_400_000)]  # ms since the previous event; for the first one, since t0
 Instant = Annotated[int, Meta(ge=0, le=4_102_444_800_000)]  # ms since 1970 by the visitor's clock
 Index = Annotated[int, Meta(ge=0, lt=MAX_ELEMENTS)]  # into `el` of this batch
-Url = Annotated[str, Meta(max_length=2048)]
+Url = Annotated[str, Meta(max_length=MAX_URL)]
 Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\w.:\-]+\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
 

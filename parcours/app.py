@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from collector.addresses import ClientAddress
-from collector.app import Collector, CollectorSettings, Rate
+from collector.app import Collector, CollectorSettings, DayLimit, Rate
 from collector.backend import Senders
 from parcours.data_folder import prepare
 from parcours.heap import one_heap
@@ -86,6 +86,7 @@ def _collector(settings: Settings, store: Store, definitions: Definitions, token
         metrics_token=settings.metrics_token,
         address_rate=Rate(settings.address_rate, settings.address_burst),
         site_rate=Rate(settings.site_rate, settings.site_burst),
+        day=DayLimit(settings.day_megabytes * 1_000_000, settings.day_pages, settings.day_elements, settings.day_names),
     )
     sites = SiteDirectory(definitions)
     return Collector(store, intake, sites, Senders(TokenDirectory(definitions, service=token), sites))

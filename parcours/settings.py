@@ -67,6 +67,10 @@ class Settings:
     address_burst: int = _setting(1_000, "batches accepted from one network at once, in addition to its rate")
     site_rate: int = _setting(1_000, "batches a second accepted for one site")
     site_burst: int = _setting(5_000, "batches accepted for one site at once, in addition to its rate")
+    day_megabytes: int = _setting(4_000, "megabytes of batches, as text, that one site may store in a day (UTC)")
+    day_pages: int = _setting(50_000, "different pages of one site in a day")
+    day_elements: int = _setting(200_000, "different elements of one site in a day")
+    day_names: int = _setting(1_000, "different names of events and variants of one site in a day")
     segment_seconds: float = _setting(1.0, "age at which a journal segment is written to the database, seconds")
     query_seconds: float = _setting(60.0, "how long the queries of one page or answer may take, seconds")
     query_memory_mb: int = _setting(2_000, "how much memory one query may use in the database, MB")
@@ -125,12 +129,15 @@ def _read(name: str, setting: Field[Any], text: str) -> Any:
         raise BadSetting(f"{name}={text!r} is not a number. Example: {name}={setting.default}") from None
 
 
+_LIMITS = tuple(f.name for f in fields(Settings) if f.name.startswith(("address_", "site_", "day_")))
+
+
 def _check(settings: Settings) -> None:
     if not 0 <= settings.port <= 65_535:
         raise BadSetting(f"Port {settings.port} does not exist: use one from 1 to 65535.")
     if not 0 <= settings.pictures_at_once <= 8:
         raise BadSetting("PARCOURS_PICTURES_AT_ONCE is from 0 (chosen by free memory) to 8.")
-    for name in ("address_rate", "address_burst", "site_rate", "site_burst"):
+    for name in _LIMITS:
         if getattr(settings, name) < 1:
             raise BadSetting(f"PARCOURS_{name.upper()} must be 1 or more.")
     if settings.segment_seconds <= 0:

@@ -15,6 +15,7 @@ from collector.addresses import ClientAddress, address_prefix
 from collector.door import answers
 from collector.door.admission import Admission, RequestHead, foreign
 from collector.door.body import BodyReader, inflate
+from collector.door.day_limits import DayLimits
 from collector.door.head import Headers, forwarded, overlong, request_facts, request_head
 from collector.door.refusal import Reason, Refusal, RefusalError
 from collector.enrich.enrichment import NotAPage, RequestFacts, encode, enrich, read_address_lists
@@ -42,6 +43,7 @@ class BatchEndpoint:
         self,
         settings: CollectorSettings,
         admission: Admission,
+        day_limits: DayLimits,
         sites: KnownSites,
         visitors: Visitors,
         known_batches: KnownBatches,
@@ -53,6 +55,7 @@ class BatchEndpoint:
         self._visitors = visitors
         self._known_batches = known_batches
         self._counters = counters
+        self._day_limits = day_limits
         self._address_lists = read_address_lists(settings.geoip, settings.datacentres)
         self._body = BodyReader(settings.max_body, settings.body_seconds)
         self._client_address = ClientAddress(settings.trusted_proxies)
@@ -121,6 +124,8 @@ class BatchEndpoint:
         if head.content_encoding == "gzip":
             body = inflate(body, self._settings.max_body, self._settings.max_inflation)
         batch = _decoded(body)
+        if len(batch.ctx.url.encode("utf-8", "surrogatepass")) > wire.MAX_URL:
+            raise RefusalError(Reason.PAGE.with_message(f"$.ctx.url has more than {wire.MAX_URL} bytes."))
         if not allowed(batch.ctx.url, known.site.domains):
             raise RefusalError(_wrong_page(batch.ctx.url, known))
         committer = self.committer
@@ -157,14 +162,17 @@ class BatchEndpoint:
             enrichment, clamped = enrich(batch, known, request, self._visitors, self._address_lists)
         except NotAPage as error:
             raise RefusalError(Reason.PAGE.with_message(f"$.ctx.url: {error}")) from None
+        batch.ctx.id = ""  # from here on the visitor's number replaces it
+        record = encode_record(request.received, encode(enrichment), wire.encode(batch))
+        refusal = self._day_limits.refusal(known.number, request.received, enrichment.page, batch, len(record))
+        if refusal is not None:
+            raise RefusalError(refusal)
         if isinstance(batch, wire.Later):
             self._counters.skipped(known.number, wire.skipped(batch, body))
         if known.by_old_key:
             self._counters.by_old_key(known.number)
         if on_this_machine(enrichment.host):
             self._counters.of_test(known.number)
-        batch.ctx.id = ""  # from here on the visitor's number replaces it
-        record = encode_record(request.received, encode(enrichment), wire.encode(batch))
         return PendingBatch(id, known.number, request.received, bool(enrichment.bot), clamped), record
 
 

@@ -79,6 +79,24 @@ class Reason(ReasonSet):
         retry_after=5,
     )
     SITE_RATE = Refusal(429, "site_rate", "Too many batches for this site.", "Wait.", retry_after=2)
+    DAY_BYTES = Refusal(
+        403, "day_bytes", "The site stores no more today.", "If these are real visitors, raise PARCOURS_DAY_MEGABYTES."
+    )
+    DAY_PAGES = Refusal(
+        403, "day_pages", "The site takes no new pages today.", "If the pages are real, raise PARCOURS_DAY_PAGES."
+    )
+    DAY_ELEMENTS = Refusal(
+        422,
+        "day_elements",
+        "The site takes no new elements today.",
+        "If the elements are real, raise PARCOURS_DAY_ELEMENTS.",
+    )
+    DAY_NAMES = Refusal(
+        422,
+        "day_names",
+        "The site takes no new names of events and variants today.",
+        "If the names are real, raise PARCOURS_DAY_NAMES.",
+    )
     BUSY = Refusal(503, "busy", "Too many batches wait for the disk.", "Wait.", retry_after=2)
     BACKLOG = Refusal(
         503,
