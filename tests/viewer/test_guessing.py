@@ -233,3 +233,16 @@ def test_the_memory_of_attempts_is_bounded() -> None:
     assert throttle.wait("0") == slow.wait("0") == 0  # the oldest were forgotten
     assert throttle.wait(str(MOST_KEYS + 49)) > 0
     assert slow.wait(str(MOST_KEYS + 49)) > 0
+
+
+def test_whoever_signed_in_by_a_link_is_known_from_that_address(
+    viewer: Viewer, portal: BlockingPortal, browse: Any, user: Any
+) -> None:
+    name, home = user("wanda"), browse("192.0.2.60")
+    assert home.get(viewer.sign_in_url(viewer.users.get(name)).removeprefix(BASE)).status_code == 303
+    strangers = [browse(f"198.18.{n}.1") for n in range(NAME_BURST + 1)]
+    with mock.patch("viewer.access.sign_in.verify_password", return_value=False):
+        codes = [one.sign_in(name, WRONG).status_code for one in strangers]
+    assert (codes[-2], codes[-1]) == (401, 429)
+    assert browse("203.0.113.77").sign_in(name, PASSWORD).status_code == 429  # new, so it has to wait
+    assert browse("192.0.2.60").sign_in(name, PASSWORD).status_code == 303

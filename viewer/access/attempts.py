@@ -75,6 +75,10 @@ class Attempts:
             self._by_address.undo(attempt.address)
             if not self.is_known(attempt):
                 self._everywhere.undo(attempt.name)
+        self.remember(attempt)
+
+    def remember(self, attempt: Attempt) -> None:
+        """This name is signed in from this address: it is known from now on."""
         self._known[attempt.here] = None
         self._known.move_to_end(attempt.here)
         if len(self._known) > MOST_KNOWN:

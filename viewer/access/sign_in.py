@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
+from starlette.responses import Response
 
 from store.records import User
 from viewer.access.addresses import ClientAddresses
@@ -55,6 +56,11 @@ class SignIn:
             raise Problem(401, "wrong_password", "The name or the password is wrong.", "Check both and try again.")
         self._attempts.succeeded(attempt)
         return user
+
+    def begin(self, request: Request, response: Response, user: User) -> None:
+        """Sign the browser in with a fresh session, and remember its address."""
+        self._sessions.start(response, user)
+        self._attempts.remember(Attempt(user.id, self._addresses.of(request)))
 
     async def by_link(self, text: str) -> User:
         """The user of a sign-in link, which works once. Problem 403 when it was used, is too old, forged, or older than

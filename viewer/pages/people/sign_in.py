@@ -47,7 +47,7 @@ class FirstRunPage(Page):
     faults: FormFaults = doc("Why the last attempt failed; none at first")
 
 
-async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn, sessions: Sessions) -> Response:
+async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn) -> Response:
     """GET shows the form, or follows a sign-in link (`link`)."""
     goal = request.query_params.get("next", "")
     if person(request):
@@ -55,15 +55,13 @@ async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn, 
     link = request.query_params.get("link", "")
     if link and request.method == "GET":  # a HEAD request, as previews of links send, must not use it up
         try:
-            return _begun(sessions, await signing_in.by_link(link), goal)
+            return _begun(request, signing_in, await signing_in.by_link(link), goal)
         except Problem as problem:
             return await _form(request, frames, "", goal, problem)
     return await _form(request, frames, "", goal)
 
 
-async def sign_in(
-    request: Request, *, frames: Frames, signing_in: SignIn, sessions: Sessions, forms: FormTokens
-) -> Response:
+async def sign_in(request: Request, *, frames: Frames, signing_in: SignIn, forms: FormTokens) -> Response:
     """POST signs in and redirects to `next`."""
     form = await request.form()
     name, goal = str(form.get("name", "")), str(form.get("next", ""))
@@ -72,13 +70,13 @@ async def sign_in(
         user = await signing_in.by_password(request, name, str(form.get("password", "")))
     except Problem as problem:
         return await _form(request, frames, name, goal, problem)
-    return _begun(sessions, user, goal)
+    return _begun(request, signing_in, user, goal)
 
 
-def _begun(sessions: Sessions, user: User, goal: str) -> Response:
+def _begun(request: Request, signing_in: SignIn, user: User, goal: str) -> Response:
     """Redirect to the goal with a new session."""
     response = go(safe_next(goal))
-    sessions.start(response, user)
+    signing_in.begin(request, response, user)
     return response
 
 
@@ -109,7 +107,7 @@ async def first_run(
     *,
     frames: Frames,
     first_owner: FirstRun,
-    sessions: Sessions,
+    signing_in: SignIn,
     forms: FormTokens,
     work: Work,
     hashing: Hashing,
@@ -131,7 +129,7 @@ async def first_run(
             faults = form_faults(frame.lang, "user", error.faults, label)
         else:
             work.forget()
-            return _begun(sessions, user, "/sites")
+            return _begun(request, signing_in, user, "/sites")
     usable = await work.run(first_owner.fits, token)
     page = FirstRunPage(
         frame=frame, title=frame.lang.text("First account"), name=name, token=token, usable=usable, faults=faults
