@@ -23,12 +23,12 @@ const sheets = () =>
 // Not those of style sheets, which follow the pointer.
 const animations = () => document.getAnimations().filter((one) => one.constructor === Animation);
 
-/** A function that returns whether the page of these elements looks different since a press with this composed path. */
+/** A function that returns whether the page of `elements` looks different since a press with this composed `path`. */
 export const appearance = (elements, path, isTouch) => {
   const styles = sheets();
   const running = animations();
-  // What shows on focus is right after or before the focused element; what a link shows is its target. A touch also puts
-  // the pointer on the element, where that of a mouse is already.
+  // What shows on focus is right after or before the focused element; what a link shows is its target. A touch also
+  // puts the pointer on the element, where that of a mouse is already.
   const focused = path.find((el) => isTouch || el.tabIndex >= 0);
   const target = document.getElementById(path.find((el) => /^#/.test(el.hash))?.hash.slice(1));
   let near = [focused, target].flatMap((el) => {

@@ -26,7 +26,8 @@ export const toColumns = () => {
   const times = {}; // kind → time of its last row
   for (const [row, kind] of rows) {
     const fields = (columns[kind] ||= {});
-    for (const name in row) {
+    // Not `in`: old libraries add enumerable properties to all objects.
+    for (const name of Object.keys(row)) {
       let value = row[name];
       if (name === 'e') value = placeOf(value);
       if (name === 't') {

@@ -5,7 +5,7 @@ import {guard} from './guard.js';
 import {bind, hear, listen} from './listen.js';
 import {outer} from './settings.js';
 import {onStop} from './stop.js';
-import {makeTimer} from './timer.js';
+import {inFrame, makeTimer} from './timer.js';
 import {sum} from './totals.js';
 import {CHANGED, EFFECT_EVENTS, UNSEEN_MS} from './wire.js';
 
@@ -97,7 +97,7 @@ export const captureEffects = (emit) => {
     }
   });
 
-  const check = makeTimer(() => {
+  const look = () => {
     const last = pending.at(-1);
     if (!last) return;
     const isFirst = last[3] === undefined;
@@ -106,7 +106,8 @@ export const captureEffects = (emit) => {
       opaque.some((el) => !el.shadowRoot && (el.getContext || !el.firstChild) && isShown(el));
     if (hasChanged()) note(CHANGED);
     else if (isFirst) check(CHECK_AGAIN);
-  });
+  };
+  const check = makeTimer(inFrame(look));
 
   /** A click was made: emits its row once its effect is known. Effects count from `from` on. */
   const awaitEffect = (row, from = Date.now()) => {
