@@ -60,7 +60,7 @@ class CollectorSettings:
     keep_done_seconds: float = 600.0  # inserted segments are kept so long (docs/decisions/0005)
     keep_done_bytes: int = 1 << 30  # and no more than this
     attempts: int = 5  # to insert a segment before it goes to quarantine
-    stop_seconds: float = 10.0  # for the last inserts at shutdown; the next start does the rest
+    stop_seconds: float = 5.0  # for the last inserts at shutdown; the next start does the rest
     metrics_token: str = ""  # bearer token of /metrics; without one it is only for this machine
     tune_gc: bool = True  # freeze the objects made at startup and collect garbage less often: halves the p99
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
 import socket
 from collections.abc import AsyncIterator, Iterable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -116,11 +117,14 @@ def _app(collector: Collector | None, viewer: Viewer | None) -> Starlette:
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        async with AsyncExitStack() as stack:
+        started: list[Collector | Viewer] = []
+        try:
             for part in parts:
                 await part.start()
-                stack.push_async_callback(part.stop)
+                started.append(part)
             yield
+        finally:
+            await asyncio.gather(*(part.stop() for part in started))
 
     routes: list[BaseRoute] = list(collector.routes) if collector else []
     if viewer is not None:

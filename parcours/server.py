@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import faulthandler
+import logging
 import os
 import resource
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
+from types import FrameType
 from typing import Any
 
 import click
@@ -16,6 +20,31 @@ import uvicorn
 from parcours.connections import LimitedConnections
 from parcours.server_note import RunningServer, server_note
 from parcours.settings import Settings
+
+log = logging.getLogger("parcours.server")
+REQUESTS_SECONDS = 3  # when the server stops, for requests to finish; those that have not are cancelled
+STOP_SECONDS = 9.0  # for everything: requests, pictures, queries, the last inserts
+STUCK_SECONDS = 9.7  # when native code holds the interpreter's lock, so that no Python code can end the process
+
+
+class BoundedServer(uvicorn.Server):
+    """A server that ends STOP_SECONDS after it was told to, whatever still runs.
+
+    Nothing is lost: what was acknowledged is in the journal, which the next start inserts (docs/decisions/0018).
+    """
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if not self.should_exit:
+            timer = threading.Timer(STOP_SECONDS, _end)
+            timer.daemon = True
+            timer.start()
+            faulthandler.dump_traceback_later(STUCK_SECONDS, exit=True)
+        super().handle_exit(sig, frame)
+
+
+def _end() -> None:
+    log.warning("Not everything stopped within %g s; the next start does the rest", STOP_SECONDS)
+    os._exit(0)
 
 
 def free_port(host: str, port: int) -> None:
@@ -67,5 +96,5 @@ def server_config(app: Any, settings: Settings) -> uvicorn.Config:
         access_log=False,
         proxy_headers=False,
         server_header=False,
-        timeout_graceful_shutdown=10,
+        timeout_graceful_shutdown=REQUESTS_SECONDS,
     )

@@ -26,7 +26,7 @@ log = logging.getLogger("parcours.viewer.jobs")
 KEPT = 500  # finished jobs that can still be looked up
 MAX_WAITING = 200
 MAX_ATTEMPTS = 3  # a job that was interrupted so often is given up
-STOP_SECONDS = 10.0
+STOP_SECONDS = 3.0
 IDLE_SECONDS = 60.0  # then the browser, which uses some 200 MB, is closed
 
 

@@ -27,6 +27,7 @@ PAUSE_SECONDS = 60.0  # between two runs on one picture
 MOST_WAITING = 1_000
 IDLE_SECONDS = 3600.0  # there is nothing to do while idle
 MOST_PAGES = 50  # of a group
+STOP_SECONDS = 4.0
 
 
 @dataclass(frozen=True)
@@ -85,9 +86,9 @@ class RecordMatcher:
         self.match_new()
 
     def stop(self) -> None:
-        """Let the current run finish, for at most 10 s."""
+        """Let the current run finish, for at most STOP_SECONDS."""
         self._stopping = True
-        self._worker.stop(10)
+        self._worker.stop(STOP_SECONDS)
 
     def wait(self) -> None:
         """Block until everything asked for so far is done. For tests and commands."""

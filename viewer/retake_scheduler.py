@@ -28,6 +28,7 @@ LOOK_SECONDS = 300.0  # between two looks at the schedules
 FOLLOW_SECONDS = 20.0  # while retakes are under way
 MOST_CHECKED = 10  # pages of a site checked for changes in one look
 MOST_DELETED = 30  # pictures of a page at once
+STOP_SECONDS = 2.0
 FAILED = "The pictures could not be taken: see the log of the server."
 INTERRUPTED = "The server was stopped before the pictures were taken."
 
@@ -74,8 +75,9 @@ class RetakeScheduler:
         self._worker.put(True)
 
     def stop(self) -> None:
+        """Let the current look at the sites finish, for at most STOP_SECONDS."""
         self._stopping = True
-        self._worker.stop(10)
+        self._worker.stop(STOP_SECONDS)
 
     def look(self) -> None:
         """Settle the retakes that have ended, and begin those that are due."""

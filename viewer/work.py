@@ -40,12 +40,6 @@ class _Call(Generic[T]):
     future: Future[T]
     waiting: int = 0
 
-    def cancel(self) -> None:
-        """Nobody needs the result. Returns at once."""
-        if not self.future.cancel() and not self.future.done():
-            self.run.refuse()
-            threading.Thread(target=self.run.cancel, name="cancel queries", daemon=True).start()
-
 
 class Work:
     """Runs sync functions in threads; `once` shares one run among all callers with the same key.
@@ -57,8 +51,11 @@ class Work:
         self.limits = limits
         self._lookups = ThreadPoolExecutor(LOOKUP_THREADS, "viewer-lookup")
         self._heavy = ThreadPoolExecutor(HEAVY_THREADS, "viewer-heavy")
+        self._cancelling = ThreadPoolExecutor(LOOKUP_THREADS + HEAVY_THREADS, "viewer-cancel")
         self._known: OrderedDict[Hashable, tuple[float, _Call[Any]]] = OrderedDict()
         self._calls: set[_Call[Any]] = set()
+        self._cancellations: set[Future[None]] = set()
+        self._closed = False
         self._lock = threading.Lock()
 
     async def run(self, function: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> T:
@@ -107,8 +104,11 @@ class Work:
         wait([call.future for call in tuple(self._calls)], FINISH_SECONDS)
         rest = tuple(self._calls)
         for call in rest:
-            call.cancel()
-        wait([call.future for call in rest], END_SECONDS)
+            self._cancel(call)
+        self._closed = True
+        self._cancelling.shutdown(wait=False)
+        # A thread that is still in the engine when the process ends would crash it.
+        wait([*(call.future for call in rest), *self._cancellations], END_SECONDS)
 
     def _begin(self, pool: ThreadPoolExecutor, function: Callable[[], T]) -> _Call[T]:
         run = BoundedRun(self.limits)
@@ -131,7 +131,16 @@ class Work:
         finally:
             call.waiting -= 1
             if not call.waiting and not future.done():
-                call.cancel()
+                self._cancel(call)
+
+    def _cancel(self, call: _Call[Any]) -> None:
+        """Nobody needs the result. Returns at once."""
+        if call.future.cancel() or call.future.done() or self._closed:
+            return
+        call.run.refuse()
+        cancellation = self._cancelling.submit(call.run.cancel)
+        self._cancellations.add(cancellation)
+        cancellation.add_done_callback(self._cancellations.discard)
 
     def _drop(self, now: float) -> None:
         for key in [k for k, (until, call) in self._known.items() if until < now and call.future.done()]:

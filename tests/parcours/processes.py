@@ -20,7 +20,7 @@ PATIENCE = 120  # seconds; the machine may be busy
 Done = subprocess.CompletedProcess[str]
 
 
-def _environment(data: Path, env: Mapping[str, str] | None) -> dict[str, str]:
+def environment(data: Path, env: Mapping[str, str] | None) -> dict[str, str]:
     kept = {k: v for k, v in os.environ.items() if not k.startswith("PARCOURS_")}
     return kept | {"PARCOURS_DATA": str(data)} | dict(env or {})
 
@@ -28,7 +28,7 @@ def _environment(data: Path, env: Mapping[str, str] | None) -> dict[str, str]:
 def parcours(*args: str, data: Path, env: Mapping[str, str] | None = None) -> Done:
     """Run the command as a process, to its end."""
     command = [sys.executable, "-m", "parcours.cli", *args]
-    return subprocess.run(command, env=_environment(data, env), capture_output=True, text=True, timeout=PATIENCE)
+    return subprocess.run(command, env=environment(data, env), capture_output=True, text=True, timeout=PATIENCE)
 
 
 def at_server(*args: str, data: Path) -> Done:
@@ -36,7 +36,7 @@ def at_server(*args: str, data: Path) -> Done:
     out, err = io.StringIO(), io.StringIO()
     code: object = 0
     with (
-        mock.patch.dict(os.environ, _environment(data, None), clear=True),
+        mock.patch.dict(os.environ, environment(data, None), clear=True),
         mock.patch.object(sys, "argv", ["parcours", *args]),
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
@@ -66,7 +66,7 @@ def running(
     with (
         open(log, "w") if log else contextlib.nullcontext() as stderr,
         subprocess.Popen(
-            command, env=_environment(data, env), stdout=subprocess.PIPE, stderr=stderr, text=True
+            command, env=environment(data, env), stdout=subprocess.PIPE, stderr=stderr, text=True
         ) as server,
     ):
         try:

@@ -1,4 +1,4 @@
-"""Cancels the work for a request whose client has disconnected."""
+"""Cancels the work for a request whose client has disconnected, and answers those that a stop of the server cancels."""
 
 from __future__ import annotations
 
@@ -6,7 +6,13 @@ import asyncio
 from collections.abc import Callable
 
 import anyio
+from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from store.errors import QueryCancelled
+from viewer.http.errors import respond
+
+SERVER_STOPS = "graceful shutdown exceeded"  # uvicorn's words when it cancels requests that a stop does not wait for
 
 
 class CancelAbandoned:
@@ -19,7 +25,7 @@ class CancelAbandoned:
         if scope["type"] != "http" or scope["method"] not in ("GET", "HEAD") or _has_body(scope):
             await self.app(scope, receive, send)
             return
-        request, begun = _Request(receive), False
+        request, begun = _BodilessRequest(receive), False
 
         async def watched(message: Message) -> None:
             nonlocal begun
@@ -35,11 +41,16 @@ class CancelAbandoned:
             watcher = asyncio.create_task(request.watch(abandon))
             try:
                 await self.app(scope, request.receive, watched)
+            except asyncio.CancelledError as cancelled:
+                if begun or SERVER_STOPS not in str(cancelled):
+                    raise
+                response = await respond(Request(scope), QueryCancelled())
+                await response(scope, request.receive, send)
             finally:
                 watcher.cancel()
 
 
-class _Request:
+class _BodilessRequest:
     """The messages of a request without a body: one empty part, then the disconnection."""
 
     def __init__(self, receive: Receive) -> None:
