@@ -58,7 +58,7 @@ class LimitBodies:
             await self.app(scope, receive, send)
             return
         # the server has checked that it is a number; a chunked body has none
-        body = _Body(self, scope, receive, int(declared) if declared.isdigit() else 0)
+        body = _Body(self, scope, receive, int(declared[:19]) if declared.isdigit() else 0)
 
         async def send_and_close(message: Message) -> None:
             if message["type"] == "http.response.start" and not body.finished:
