@@ -4,11 +4,21 @@ from __future__ import annotations
 
 import sys
 from datetime import datetime
+from functools import wraps
 from typing import Any
 
 import click
 
-from parcours.commands.options import Settings, answer, as_json, for_folder, segment, with_data, with_new_data
+from parcours.commands.options import (
+    Command,
+    Settings,
+    answer,
+    as_json,
+    for_folder,
+    segment,
+    with_data,
+    with_new_data,
+)
 from parcours.connection import connect, sentences
 from store.zones import zone_named
 
@@ -17,36 +27,104 @@ with_role = click.option("--role", default="viewer", show_default=True, help="ow
 
 @click.group()
 def site() -> None:
-    """Add, list and show sites.
+    """Add, change, list and show sites.
 
     Example: parcours site add "Lamp shop" --domain shop.example
     """
 
 
+def _fields(command: Command) -> Command:
+    """The options of a site's fields. Those that are not given are not passed on."""
+
+    @wraps(command)
+    def given_only(**given: Any) -> Any:
+        fields = {name: given.pop(name) for name in _OPTIONS}
+        fields = {name: _plain(value) for name, value in fields.items() if value is not None and value != ()}
+        return command(fields=fields, **given)
+
+    decorated: Command = given_only
+    for option in reversed(_OPTIONS.values()):
+        decorated = option(decorated)
+    return decorated
+
+
+def _plain(value: Any) -> Any:
+    """A list for the API; an empty text in it, given alone, empties the list."""
+    return [one for one in value if one] if isinstance(value, tuple) else value
+
+
+_OPTIONS: dict[str, Command] = {  # field → option
+    "domains": click.option(
+        "--domain", "domains", multiple=True, help="A host, or a pattern such as *.shop.example; repeatable."
+    ),
+    "allow_private": click.option(
+        "--allow-private/--no-allow-private",
+        default=None,
+        help="Allow pictures of private and loopback addresses of its domains [default: no].",
+    ),
+    "keep_query": click.option(
+        "--keep-query", multiple=True, help="A query parameter that distinguishes pages; repeatable."
+    ),
+    "fetch_from": click.option(
+        "--fetch-from", help="Address to load pictures from if the public one cannot be reached."
+    ),
+    "staff_networks": click.option(
+        "--staff-network", "staff_networks", multiple=True, help="A network of your team; repeatable."
+    ),
+    "staff_ids": click.option(
+        "--staff-id", "staff_ids", multiple=True, help="The id of a browser of your team; repeatable."
+    ),
+    "retake": click.option("--retake", help="Pictures: never, daily, weekly, monthly, changed [default: never]."),
+    "timezone": click.option("--timezone", help="Of its days, e.g. Europe/Paris [default: that of this machine]."),
+    "keep_pictures": click.option("--keep-pictures", type=int, help="The newest to keep of each series [default: 12]."),
+}
+
+
 @site.command("add")
 @click.argument("name")
-@click.option("--domain", "domains", multiple=True, help="A host, or a pattern such as *.shop.example; repeatable.")
-@click.option("--allow-private", is_flag=True, help="Allow pictures of private and loopback addresses of its domains.")
-@click.option("--keep-query", multiple=True, help="A query parameter that distinguishes pages; repeatable.")
-@click.option("--fetch-from", default="", help="Address to load pictures from if the public one cannot be reached.")
-@click.option("--staff-network", "staff_networks", multiple=True, help="A network of your team; repeatable.")
-@click.option("--retake", default="never", show_default=True, help="Pictures: never, daily, weekly, monthly, changed.")
-@click.option("--timezone", default="", help="Of its days, e.g. Europe/Paris; by default that of this machine.")
-@click.option("--keep-pictures", type=int, default=12, show_default=True, help="The newest to keep of each series.")
+@_fields
 @as_json
 @with_new_data
-def add(settings: Settings, as_json: bool, **fields: Any) -> None:
+def add(settings: Settings, name: str, as_json: bool, fields: dict[str, Any]) -> None:
     """Add a site and print the snippet for its pages.
 
     Example: parcours site add "Lamp shop" --domain shop.example --domain "*.shop.example"
     """
     with connect(settings) as api:
-        made = api.post("/sites", {key: list(v) if isinstance(v, tuple) else v for key, v in fields.items()})
+        made = api.post("/sites", {"name": name, "domains": [], **fields})
     answer(
         made,
         as_json,
         f"Site {made['id']}, key {made['key']}. Paste this before </head> on every page:\n\n  {made['snippet']}\n",
     )
+
+
+@site.command("change")
+@click.argument("site")
+@click.option("--name", "new_name", help="A new name.")
+@_fields
+@as_json
+@with_data
+def change(settings: Settings, site: str, new_name: str | None, as_json: bool, fields: dict[str, Any]) -> None:
+    """Change a site: the fields given, the others stay.
+
+    A repeatable option replaces all its earlier values; "" removes them.
+
+    Example: parcours site change "Lamp shop" --domain shop.example --domain m.shop.example --retake weekly
+    """
+    fields |= {"name": new_name} if new_name is not None else {}
+    if not fields:
+        raise click.UsageError("Nothing to change: give at least one option.")
+    with connect(settings) as api:
+        made = api.put(f"/sites/{segment(site)}", fields)
+    rows = [f"  {name}: {_shown(made[name])}" for name in sorted(fields)]
+    answer(made, as_json, "\n".join([f"{made['name']} (site {made['id']}) is changed:", *rows]))
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, list):
+        return " ".join(value) or "none"
+    return {True: "yes", False: "no"}[value] if isinstance(value, bool) else str(value) or "none"
 
 
 @site.command("list")

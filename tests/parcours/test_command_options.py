@@ -53,7 +53,8 @@ DAYS = {
 }
 SERVER = {"--host": ("0.0.0.0",), "--port": ("8123",)}
 # Command → arguments that work without the options, and for each option its value and what it needs beside it.
-# FILE is a new path; NAME and USER are names that are new for each call; ASIDE is a quarantined segment.
+# FILE is a new path; NAME and USER are names that are new for each call; SITE is a new site; ASIDE is a quarantined
+# segment.
 CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "collect": ((), SERVER),
     "compare": (
@@ -131,9 +132,25 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--keep-query": ("sku",),
             "--fetch-from": ("http://127.0.0.1:8001",),
             "--staff-network": ("203.0.113.0/24",),
+            "--staff-id": ("anna",),
             "--retake": ("weekly",),
             "--keep-pictures": ("5",),
             "--timezone": ("Pacific/Apia",),
+        },
+    ),
+    "site change": (
+        ("SITE", "--keep-query", "id"),
+        {
+            "--name": ("NAME",),
+            "--domain": ("b.example",),
+            "--allow-private": (),
+            "--keep-query": ("sku",),
+            "--fetch-from": ("http://127.0.0.1:8001",),
+            "--staff-network": ("203.0.113.0/24",),
+            "--staff-id": ("anna",),
+            "--retake": ("weekly",),
+            "--timezone": ("Asia/Tokyo",),
+            "--keep-pictures": ("5",),
         },
     ),
     "site list": ((), {}),
@@ -211,7 +228,7 @@ def call(
         monkeypatch.chdir(folder)
         aside = Quarantine(folder / "journal").segments()[0].stem
         known = {"NAME": f"Name {number}", "USER": f"user-{number}", "ASIDE": aside}
-        known |= _picture(viewer, shop, arguments)
+        known |= _picture(viewer, shop, arguments) | _site(api, number, arguments)
 
         def plain(text: object) -> str:
             shown = str(text).replace(str(folder), "FOLDER")
@@ -262,6 +279,15 @@ def _picture(viewer: Viewer, shop: Site, arguments: tuple[str, ...]) -> dict[str
     taken = shops.snapshot(shop.id, page="shop.example/picture")
     viewer.snapshots.save(taken, shops.page_layout(), shops.strips())
     return {PICTURE: str(taken.id)}
+
+
+def _site(api: Client, number: str, arguments: tuple[str, ...]) -> dict[str, str]:
+    """The name of a new site, if the arguments name one."""
+    if "SITE" not in arguments:
+        return {}
+    made = {"name": f"Site {number}", "domains": ["a.example"]}
+    assert api.post("/api/v1/sites", json=made).status_code == 201
+    return {"SITE": made["name"]}
 
 
 def _experiment(name: str, variants: Iterable[str]) -> dict[str, Any]:

@@ -93,3 +93,38 @@ def test_rotation_errors_are_reported(served: Served) -> None:
     too_long = at_server("site", "rotate-key", "Keys", "--grace-days", "366", data=data)
     assert too_long.returncode == 2
     assert "0<=x<=365" in too_long.stderr
+
+
+def test_a_site_is_changed_field_by_field(served: Served) -> None:
+    data, _ = served
+    made = answered(data, "add", "Lamps", "--domain", "lamps.example", "--keep-query", "id", "--retake", "weekly")
+    changed = answered(
+        data, "change", "Lamps", "--domain", "lamps.example", "--domain", "m.lamps.example", "--allow-private",
+        "--timezone", "Asia/Tokyo", "--keep-pictures", "5",
+    )  # fmt: skip
+    expected = {
+        "domains": ["lamps.example", "m.lamps.example"], "allow_private": True, "timezone": "Asia/Tokyo",
+        "keep_pictures": 5,
+    }  # fmt: skip
+    assert changed == made | expected | {"version": 2}
+    emptied = answered(data, "change", made["id"], "--no-allow-private", "--keep-query", "", "--name", "Lights")
+    assert emptied == changed | {"allow_private": False, "keep_query": [], "name": "Lights", "version": 3}
+    shown = at_server("site", "change", "Lights", "--retake", "never", "--keep-query", "", data=data)
+    assert shown.stdout == f"Lights (site {made['id']}) is changed:\n  keep_query: none\n  retake: never\n"
+
+
+def test_a_change_that_the_rules_reject_is_reported_under_its_field(served: Served) -> None:
+    data, _ = served
+    answered(data, "add", "Chairs", "--domain", "chairs.example")
+    for arguments, code, words in (
+        (("--domain", "*.com"), 3, "domains.0:"),
+        (("--timezone", "Europe/Lyon"), 3, "timezone:"),
+        (("--keep-pictures", "1"), 3, "keep_pictures:"),
+        (("--domain", ""), 3, "domains:"),
+        ((), 2, "give at least one option"),
+    ):
+        refused = at_server("site", "change", "Chairs", *arguments, data=data)
+        assert refused.returncode == code
+        assert words in refused.stderr
+    assert answered(data, "show", "Chairs")["version"] == 1
+    assert at_server("site", "change", "Nowhere", "--retake", "never", data=data).returncode == 3
