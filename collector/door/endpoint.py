@@ -19,6 +19,7 @@ from collector.door.day_limits import DayLimits
 from collector.door.head import Headers, forwarded, overlong, request_facts, request_head
 from collector.door.refusal import Reason, Refusal, RefusalError
 from collector.enrich.enrichment import NotAPage, RequestFacts, encode, enrich, read_address_lists
+from collector.enrich.unattended import UnattendedViews
 from collector.enrich.visitors import Visitors
 from collector.histograms import TAKING, Histogram
 from collector.journal.committer import Committer, Durable, PendingBatch
@@ -52,6 +53,7 @@ class BatchEndpoint:
         self._settings = settings
         self._admission = admission
         self._sites = sites
+        self._unattended = UnattendedViews()
         self._visitors = visitors
         self._known_batches = known_batches
         self._counters = counters
@@ -162,6 +164,11 @@ class BatchEndpoint:
             enrichment, clamped = enrich(batch, known, request, self._visitors, self._address_lists)
         except NotAPage as error:
             raise RefusalError(Reason.PAGE.with_message(f"$.ctx.url: {error}")) from None
+        own_machine = on_this_machine(enrichment.host)
+        if not enrichment.bot and not own_machine:
+            visitor = known.number, int(enrichment.visitor)
+            if self._unattended.scheduled(visitor, batch.t0 + enrichment.shift, batch):
+                enrichment.bot = "scheduled"
         batch.ctx.id = ""  # from here on the visitor's number replaces it
         record = encode_record(request.received, encode(enrichment), wire.encode(batch))
         refusal = self._day_limits.refusal(known.number, request.received, enrichment.page, batch, len(record))
@@ -171,7 +178,7 @@ class BatchEndpoint:
             self._counters.skipped(known.number, wire.skipped(batch, body))
         if known.by_old_key:
             self._counters.by_old_key(known.number)
-        if on_this_machine(enrichment.host):
+        if own_machine:
             self._counters.of_test(known.number)
         return PendingBatch(id, known.number, request.received, bool(enrichment.bot), clamped), record
 

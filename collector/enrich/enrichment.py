@@ -13,7 +13,8 @@ from collector.enrich.countries import Countries
 from collector.enrich.devices import device
 from collector.enrich.masking import masked_address
 from collector.enrich.networks import Networks, networks, read_networks
-from collector.enrich.robots import by_behaviour, by_request
+from collector.enrich.robots import by_behaviour, by_request, is_lighthouse
+from collector.enrich.unattended import attended
 from collector.enrich.visitors import Visitors
 from collector.known_sites import KnownSite
 from collector.origins import on_this_machine
@@ -150,6 +151,8 @@ def verdict(
         return "datacentre"
     if own_machine:
         return ""
+    if is_lighthouse(batch.ctx, request.user_agent) and not attended(batch):
+        return "emulated"
     # When the tracker has to drop events, it drops dwell first.
     return by_behaviour(batch.click, bool(batch.hover and batch.hover.e) or batch.sum.cut > 0)
 

@@ -6,7 +6,7 @@ import re
 from itertools import pairwise
 
 from collector.text_cache import text_cache
-from collector.wire import ClickColumns
+from collector.wire import ClickColumns, ViewContext
 from store.flags import DRAGGED, FRAMED, KEYBOARD, PEN, TOUCH
 
 MAX_UA = 512  # letters of a user agent that are read; longer ones are forged
@@ -60,16 +60,40 @@ def by_request(
         return ""
     if b"headless" in brands.lower() or not names_language:
         return "headless"
+    if b"Chromium" in brands and _INVENTED not in brands:
+        return "emulated"
     return "contradiction" if _contradicts(user_agent, brands) else ""
 
 
+# Every Chromium lists an invented brand, such as "Not?A_Brand", so that nobody relies on the list. Lighthouse and other
+# tools that emulate a device give a list without one. https://wicg.github.io/ua-client-hints/#grease
+_INVENTED = b"Brand"
+_MAJOR = re.compile(r"Chrome/(\d+)\.")
+_MAJOR_OF_BRANDS = re.compile(rb'"Chromium"; ?v="(\d+)')
 _CHROMIUM = re.compile(r"Chrom(?:e|ium)/|CriOS|Edg|OPR/|SamsungBrowser")
 _CLAIMS_ANOTHER = re.compile(r"Firefox/\d|Version/[\d.]+ (?:Mobile/\w+ )?Safari/")
 
 
 def _contradicts(user_agent: str, brands: bytes) -> bool:
-    """Chromium's client hints with a user agent of Firefox or Safari, which send none."""
+    """Chromium's client hints with a user agent of Firefox or Safari, which send none, or of another version."""
+    version, hinted = _MAJOR.search(user_agent), _MAJOR_OF_BRANDS.search(brands)
+    if version and hinted and version[1].encode() != hinted[1]:
+        return True
     return b"Chrom" in brands and not _CHROMIUM.search(user_agent) and bool(_CLAIMS_ANOTHER.search(user_agent))
+
+
+def is_lighthouse(context: ViewContext, user_agent: str) -> bool:
+    """Whether the window is exactly one that Lighthouse emulates, with its user agent.
+
+    For pages without client hints (http, or a proxy that removes them), and only for views without input: a person
+    may have such a window. https://github.com/GoogleChrome/lighthouse/blob/main/core/config/constants.js
+    """
+    return any(
+        (context.vw, context.vh, context.dpr) == window and system in user_agent for window, system in _LIGHTHOUSE
+    )
+
+
+_LIGHTHOUSE = (((412, 823, 1.75), "moto g power"), ((1350, 940, 1.0), "Macintosh"))
 
 
 def by_behaviour(clicks: ClickColumns | None, dwelt: bool) -> str:

@@ -64,6 +64,11 @@ def by(said: str = "", agent: str = CHROME, brands: bytes = BRANDS, **changes: A
         (by(brands=b'"HeadlessChrome";v="130"', own_machine=True), ""),
         (by(names_language=False, agent=FIREFOX, own_machine=True), ""),
         (by("crawler", own_machine=True), "crawler"),
+        (by(brands=b'"Chromium";v="130", "Google Chrome";v="130"'), "emulated"),  # Lighthouse
+        (by(brands=b'"Google Chrome";v="130","Chromium";v="130"', agent=PIXEL), "emulated"),
+        (by(brands=BRANDS.replace(b"130", b"141")), "contradiction"),
+        (by(brands=BRANDS.replace(b"130", b"141"), own_machine=True), ""),
+        (by(brands=b""), ""),
     ],
 )
 def test_by_request(found: str, reason: str) -> None:

@@ -28,11 +28,13 @@ def reason_words(lang: Language) -> dict[str, str]:
         "crawler": _("crawler"),
         "no_user_agent": _("no user agent"),
         "contradiction": _("gives contradictory browser details"),
+        "emulated": _("emulated device (Lighthouse)"),
         "prefetch": _("preloaded page"),
         "datacentre": _("from a data centre"),
         "same_place": _("always in the same place"),
         "too_fast": _("too fast for a human"),
         "too_regular": _("too regular for a human"),
+        "scheduled": _("comes at equal intervals and does nothing"),
         "no_pointer": _("pointer never paused"),
     }
 
