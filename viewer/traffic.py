@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from aggregator.answers.traffic import PageRow, devices_of, other_clock, pages_of
+from aggregator.answers.traffic import BotShare, PageRow, devices_of, mostly_bots, other_clock, pages_of
 from aggregator.queries.pages import all_pages
 from rules.period import today
 from store.client import Store
@@ -28,6 +28,10 @@ class TrafficReader:
     async def other_clock(self, site: Site) -> int | None:
         """Minutes ahead of UTC of most visitors' clocks in the last 28 days, if that is not the site's time."""
         return await self._work.run(other_clock, self._store, int(site.id), today(site.zone), site.zone)
+
+    async def mostly_bots(self, site: Site) -> BotShare | None:
+        """The reason for which most views of the last 7 days count as bots; None if no single reason does."""
+        return await self._work.run(mostly_bots, self._store, int(site.id), today(site.zone), site.zone)
 
     async def pages(self, site: Site) -> list[str]:
         """Every page ever visited, most visited first."""

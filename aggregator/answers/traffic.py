@@ -9,6 +9,7 @@ from datetime import date, timedelta
 from aggregator.answers.frustrated import frustrated_visitors
 from aggregator.queries.pages import resolve_pages
 from aggregator.queries.traffic import (
+    read_bots,
     read_clocks,
     read_daily,
     read_devices,
@@ -23,6 +24,8 @@ from store.client import Store
 from store.zones import UTC_ZONE, Zone
 
 SHOWN_DAYS = 28
+BOT_DAYS = 7
+FEW_VIEWS = 20  # in BOT_DAYS; fewer prove nothing
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,14 @@ class PageRow:
     devices: dict[str, float]
 
 
+@dataclass(frozen=True)
+class BotShare:
+    """The share of all views that count as bots for this one reason (`store.robots.REASONS`)."""
+
+    reason: str
+    share: float
+
+
 def site_traffic(store: Store, site: int, today: date, zone: Zone = UTC_ZONE) -> SiteTraffic:
     """The last 28 days of a site, in `zone`."""
     since = today - timedelta(days=SHOWN_DAYS - 1)
@@ -66,6 +77,15 @@ def other_clock(store: Store, site: int, today: date, zone: Zone) -> int | None:
     views, others = read_clocks(store, SiteScope(site, today - timedelta(days=SHOWN_DAYS - 1), today, zone=zone))
     minutes = max(others, key=lambda one: others[one], default=0)
     return minutes if others and others[minutes] > views / 2 else None
+
+
+def mostly_bots(store: Store, site: int, today: date, zone: Zone = UTC_ZONE) -> BotShare | None:
+    """The reason for which most views of the last 7 days count as bots; None if no single reason does."""
+    views = read_bots(store, SiteScope(site, today - timedelta(days=BOT_DAYS - 1), today, zone=zone))
+    total, reason = sum(views.values()), max(views, key=lambda one: views[one], default="")
+    if not reason or total < FEW_VIEWS or views[reason] <= total / 2:
+        return None
+    return BotShare(reason, views[reason] / total)
 
 
 def pages_of(store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE) -> list[PageRow]:

@@ -9,7 +9,7 @@ from aggregator.queries.conditions import on_pages, where_site
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.traffic import DeviceVisitors, PageDay, PageTotal
 from store.client import Store
-from store.zoned_sql import day_of_row, ms_ahead
+from store.zoned_sql import day_of_row, in_days, ms_ahead
 
 
 def read_daily(store: Store, scope: SiteScope) -> dict[date, int]:
@@ -28,6 +28,18 @@ def read_last_view(store: Store, site: int) -> int:
     """Time of the last view by anyone, bots and team included, ms; 0 without any."""
     row = store.rows("SELECT max(time) AS last, count() AS n FROM views WHERE site = {site:UInt32}", site=site)[0]
     return int(row["last"]) if row["n"] else 0
+
+
+def read_bots(store: Store, scope: SiteScope) -> dict[str, int]:
+    """Views by the reason for which they count as bots (`store.robots.REASONS`); "" for those of people."""
+    days, bounds = in_days(scope.zone, scope.since, scope.until)
+    rows = store.rows(
+        "SELECT toString(bot) AS reason, count() AS views FROM views FINAL "
+        f"WHERE site = {{site:UInt32}} AND excluded = 0 AND {days} GROUP BY reason",
+        site=scope.site,
+        **bounds,
+    )
+    return {row["reason"]: int(row["views"]) for row in rows}
 
 
 def read_tracker_errors(store: Store, scope: SiteScope) -> int:

@@ -29,6 +29,7 @@ from viewer.pages.pictures.schedule import SiteSchedule, site_schedule
 from viewer.pages.sites import messages
 from viewer.pages.sites.form import SiteForm, label, schedules
 from viewer.pages.sites.live_check import LiveStep, live_check
+from viewer.pages.sites.mostly_bots import mostly_bots
 from viewer.pages.sites.receiving import receiving_of
 from viewer.pages.sites.refusals import advice_of, words_of
 from viewer.recent import Recent
@@ -72,6 +73,7 @@ class SetupPage(Page):
     refused_line: str = doc("How much was refused, in a sentence")
     skipped_line: str = doc("How much of a newer script was skipped, in a sentence; empty: nothing")
     tracker_errors_line: str = doc("How many errors the tracker met, in a sentence; empty: none")
+    mostly_bots: str = doc("That most visits count as bots for one reason, and what to set; empty: they do not")
     other_clock: str = doc("That most visitors live in another time than the site's, in a sentence; empty: they do not")
     own_programs: str = doc("How much the owner's programs sent, in a sentence")
     quarantined: str = doc("How much the database rejected, in a sentence; empty: none")
@@ -142,6 +144,7 @@ class SetupRenderer:
             skipped_line=messages.skipped_line(lang, health.recent),
             tracker_errors_line=messages.tracker_errors_line(lang, health.traffic.tracker_errors),
             quarantined=messages.quarantined_line(lang, health.intake),
+            mostly_bots=mostly_bots(lang, await self._traffic.mostly_bots(site)),
             other_clock="" if site.demo else messages.other_clock(lang, await self._traffic.other_clock(site)),
             own_programs=messages.own_programs(lang, health.intake),
             form=form,
