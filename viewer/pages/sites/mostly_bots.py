@@ -13,7 +13,7 @@ def mostly_bots(lang: Language, bots: BotShare | None) -> str:
         return ""
     words = lang.text(
         "%(share)s of the views in the last 7 days count as bots, and maps leave them out: %(reason)s.",
-        share=lang.share(bots.share),
+        share=lang.share(bots.share, 0),
         reason=reason_words(lang).get(bots.reason, bots.reason),
     )
     return f"{words} {_advice(lang, bots.reason)}"
