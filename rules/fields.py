@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from rules.faults import Fault, fault
-from store.zones import UnknownZone, zone_named
+from store.zone_names import UnknownZone, zone_named
 
 
 def day_faults(values: Mapping[str, Any], *names: str) -> Iterator[Fault]:

@@ -18,7 +18,7 @@ from store.definitions import Conflict, Definitions, Stored
 from store.records import Site
 from store.sites import GRACE_DAYS, new_key
 from store.visitors import staff_marks
-from store.zones import machine_zone
+from store.zone_names import machine_zone
 
 FIELDS = (
     "name",

@@ -14,7 +14,8 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 
 from store.devices import Device
-from store.zones import UTC_ZONE, Zone, is_zone
+from store.zone_names import is_zone
+from store.zones import UTC_ZONE, Zone
 
 MAX_STAGES = 12  # of a journey
 MAX_TOUCHPOINTS = 40  # of a stage

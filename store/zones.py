@@ -7,20 +7,17 @@ else from the package tzdata (https://peps.python.org/pep-0615/).
 
 from __future__ import annotations
 
-import difflib
 import time
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo, available_timezones
+from zoneinfo import ZoneInfo
 
 import numpy as np
-import tzlocal
 from numpy.typing import NDArray
 
 DAY_MS = 86_400_000
 EPOCH = date(1970, 1, 1)
-_NAMES_OF_UTC = (None, "", "UTC", "Etc/UTC", "Etc/UCT", "Etc/Zulu", "Etc/Universal", "GMT", "Etc/GMT")
 _FIRST, _LAST = -2 * 86_400, 65_540 * 86_400  # s since 1970: the range of a Date column in the store, and some days
 _STEP = 4 * 86_400  # s: less than between any two changes of a zone's offset (7 days in Recife in October 2000)
 
@@ -29,7 +26,7 @@ Instants = NDArray[np.int64]  # ms since 1970
 
 @dataclass(frozen=True)
 class Zone:
-    """A time zone, by its IANA name. `zone_named` checks the name."""
+    """A time zone, by its IANA name; store/zone_names.py checks a name that comes from outside."""
 
     name: str
 
@@ -125,46 +122,6 @@ class Offset:
 UTC_ZONE = Zone("UTC")
 
 
-class UnknownZone(ValueError):
-    """There is no such time zone; `example` is a name that may be meant."""
-
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self.example = _likely(name)
-
-
-def zone_named(name: str) -> Zone:
-    """The zone with this IANA name, such as Europe/Paris. UnknownZone if there is none."""
-    if not is_zone(name):
-        raise UnknownZone(name)
-    return Zone(name)
-
-
-def is_zone(name: str) -> bool:
-    """Whether there is a zone with this name."""
-    return name in _known()
-
-
-@cache
-def _known() -> frozenset[str]:
-    return frozenset(available_timezones())
-
-
-@cache
-def zone_names() -> tuple[str, ...]:
-    """All names of zones, in alphabetical order."""
-    return tuple(sorted(_known()))
-
-
-def machine_zone() -> Zone:
-    """The zone of the machine that this process runs on; UTC if it is not set, or has no IANA name."""
-    try:
-        name = tzlocal.get_localzone_name()
-        return UTC_ZONE if name in _NAMES_OF_UTC else zone_named(name)
-    except (UnknownZone, LookupError, OSError, ValueError):
-        return UTC_ZONE
-
-
 def now_ms() -> int:
     """The present instant."""
     return int(time.time() * 1000)
@@ -177,17 +134,6 @@ def days_since_1970(day: date) -> int:
 def day_numbered(number: int) -> date:
     """The day so many days after 1 January 1970."""
     return EPOCH + timedelta(days=number)
-
-
-def _likely(name: str) -> str:
-    """The name of a zone that a wrong one may mean: the same in other letters, or its last part (Paris)."""
-    plain = {zone.casefold(): zone for zone in zone_names()}
-    cities = {zone.rpartition("/")[2].casefold(): zone for zone in reversed(zone_names())}
-    wanted = name.strip().replace(" ", "_").casefold()
-    if found := plain.get(wanted) or cities.get(wanted.rpartition("/")[2]):
-        return found
-    near = difflib.get_close_matches(wanted[:64], plain, 1) or difflib.get_close_matches(wanted[:64], cities, 1)
-    return (plain | cities)[near[0]] if near else "Europe/Paris"
 
 
 @cache

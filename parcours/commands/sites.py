@@ -20,7 +20,7 @@ from parcours.commands.options import (
     with_new_data,
 )
 from parcours.connection import connect, sentences
-from store.zones import zone_named
+from store.zone_names import zone_named
 
 with_role = click.option("--role", default="viewer", show_default=True, help="owner, editor or viewer.")
 

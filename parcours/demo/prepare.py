@@ -24,7 +24,7 @@ from store.definitions import Definitions
 from store.pages import canonical_page, page_path
 from store.records import Site
 from store.snapshots import Snapshots
-from store.zones import machine_zone
+from store.zone_names import machine_zone
 from viewer.snapshot import Camera, PictureRequest, SnapshotError
 from viewer.states import planned_pictures
 

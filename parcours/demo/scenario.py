@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from store.zones import machine_zone
+from store.zone_names import machine_zone
 
 SITE = "Lampyre"
 WIDTHS = (1366, 768, 390)  # CSS px

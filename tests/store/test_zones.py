@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from store import zones
-from store.zones import DAY_MS, UTC_ZONE, UnknownZone, Zone, machine_zone, zone_named, zone_names
+from store.zone_names import UnknownZone, machine_zone, zone_named, zone_names
+from store.zones import DAY_MS, UTC_ZONE, Zone
 
 HOUR = 3_600_000
 # Clock changes by an hour and by half an hour, at midnight and across it; offsets with halves and quarters of an hour;

@@ -12,7 +12,7 @@ from rules import site as rules
 from rules.faults import InvalidDefinition
 from rules.period import Period, today
 from store.records import Site
-from store.zones import machine_zone, zone_names
+from store.zone_names import machine_zone, zone_names
 from viewer.access.person import signed_in
 from viewer.access.site_rights import check_site_fields
 from viewer.health import Health, SiteHealth

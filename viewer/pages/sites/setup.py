@@ -15,7 +15,7 @@ from rules.period import Period, today
 from store.definitions import Conflict
 from store.records import Site
 from store.sites import rotate_key, snippet, tag_manager_line
-from store.zones import zone_names
+from store.zone_names import zone_names
 from viewer.access.person import signed_in
 from viewer.access.site_rights import check_site_fields
 from viewer.health import Health
