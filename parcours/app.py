@@ -21,6 +21,8 @@ from collector.app import Collector, CollectorSettings, DayLimit, Rate
 from collector.backend import Senders
 from parcours.data_folder import prepare
 from parcours.heap import one_heap
+from parcours.proxies import save_proxies
+from parcours.proxy_watch import ProxyWatch, WatchProxies
 from parcours.secret_key import secret_key
 from parcours.settings import Settings
 from store.client import Store, open_store
@@ -68,13 +70,18 @@ def open_parcours(settings: Settings, parts: Iterable[Part] = ALL, *, serving: b
         service_token = secrets.token_urlsafe(32)
         collector = _collector(settings, store, definitions, service_token) if "collector" in parts else None
         about = _about(settings, service_token, serving)
-        viewer = _viewer(about, store, definitions, collector) if "viewer" in parts else None
+        watch = ProxyWatch(settings)
+        viewer = _viewer(about, store, definitions, _around(collector, watch)) if "viewer" in parts else None
     except BaseException:
         store.close()
         raise
     if not store.server:
         release_startup_code()
-    return Parcours(_app(collector, viewer), store, definitions, collector, viewer, service_token)
+    app = _app(collector, viewer)
+    if serving:
+        save_proxies(settings, watch.seen())
+        app.add_middleware(WatchProxies, watch=watch)
+    return Parcours(app, store, definitions, collector, viewer, service_token)
 
 
 def _collector(settings: Settings, store: Store, definitions: Definitions, token: str) -> Collector:
@@ -93,8 +100,13 @@ def _collector(settings: Settings, store: Store, definitions: Definitions, token
     return Collector(store, intake, sites, Senders(TokenDirectory(definitions, service=token), sites))
 
 
-def _viewer(about: ViewerSettings, store: Store, definitions: Definitions, collector: Collector | None) -> Viewer:
-    around = Surroundings(collector.health, collector.drain) if collector else None
+def _around(collector: Collector | None, watch: ProxyWatch) -> Surroundings:
+    if collector is None:
+        return Surroundings(untrusted_proxies=watch.untrusted)
+    return Surroundings(collector.health, collector.drain, untrusted_proxies=watch.untrusted)
+
+
+def _viewer(about: ViewerSettings, store: Store, definitions: Definitions, around: Surroundings) -> Viewer:
     return Viewer(store, definitions, Snapshots(store), about, around)
 
 

@@ -17,6 +17,7 @@ from collector.enrich.networks import read_networks
 from collector.journal.quarantine import Quarantine
 from collector.settings import SettingsError
 from parcours.data_folder import exposed, is_new, is_shared
+from parcours.proxies import startup_problems
 from parcours.server_note import running_server
 from parcours.settings import Settings
 from store.client import StoreError, open_store
@@ -42,6 +43,7 @@ def examine(settings: Settings) -> list[Finding]:
         _engine,
         _server,
         _database,
+        _proxies,
         _geoip,
         _datacentres,
         _chromium,
@@ -117,6 +119,13 @@ def _database(settings: Settings) -> Finding:
     finally:
         store.close()
     return Finding("database", True, f"ClickHouse {version}")
+
+
+def _proxies(settings: Settings) -> Finding:
+    problems = startup_problems(settings)
+    trusted = ", ".join(settings.trusted_proxies)
+    fine = f"trusted: {trusted}" if trusted else "none is trusted, and none was noticed"
+    return Finding("proxies", not problems, " ".join(problems) or fine)
 
 
 def _geoip(settings: Settings) -> Finding:

@@ -42,7 +42,7 @@ from viewer.access.sessions import Sessions
 from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
 from viewer.api.health import healthz
-from viewer.health import Health
+from viewer.health import Health, UntrustedProxy
 from viewer.http.abandoned import CancelAbandoned
 from viewer.http.binding import Endpoint, bind
 from viewer.http.bodies import BodyLimit, BodyLimits, LimitBodies
@@ -114,11 +114,13 @@ class Surroundings:
 
     `intake`: site number → counts of this process's collector; None if other processes collect.
     `drain`: waits until the batches that were acknowledged are stored. `camera`: makes the camera; None: Chromium.
+    `untrusted_proxies`: those that name visitors' addresses, but are not believed.
     """
 
     intake: Callable[[int], SiteIntake] | None = None
     drain: Drain | None = None
     camera: Callable[[], PictureTaker] | None = None
+    untrusted_proxies: Callable[[], tuple[UntrustedProxy, ...]] = tuple
 
 
 class Viewer:
@@ -156,7 +158,7 @@ class Viewer:
         camera = around.camera or (lambda: Camera(settings.chromium, access=self.sign_ins.access))
         self.jobs = Jobs(snapshots, camera, heights, self._taken, self._job_settings())
         self.retakes = RetakeScheduler(RetakeParts(store, definitions, snapshots, self.jobs, self.work.forget))
-        self.health = Health(store, self.work, around.intake)
+        self.health = Health(store, self.work, around.intake, around.untrusted_proxies)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()
 

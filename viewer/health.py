@@ -15,29 +15,46 @@ from viewer.work import Work
 
 
 @dataclass(frozen=True)
+class UntrustedProxy:
+    """A proxy whose visitors count as one: its address, and the setting that makes it trusted."""
+
+    address: str
+    setting: str
+
+
+@dataclass(frozen=True)
 class SiteHealth:
     """`intake`: counts of this process since it started; None if other processes receive the batches."""
 
     traffic: SiteTraffic
     recent: Recent
     intake: SiteIntake | None
+    untrusted_proxies: tuple[UntrustedProxy, ...] = ()
 
 
 class Health:
     """Reads the health of sites. `intake`: site number → counts of this process's collector."""
 
-    def __init__(self, store: Store, work: Work, intake: Callable[[int], SiteIntake] | None = None) -> None:
+    def __init__(
+        self,
+        store: Store,
+        work: Work,
+        intake: Callable[[int], SiteIntake] | None = None,
+        untrusted_proxies: Callable[[], tuple[UntrustedProxy, ...]] = tuple,
+    ) -> None:
         self._store = store
         self._work = work
         self._intake = intake
+        self._untrusted_proxies = untrusted_proxies
 
     async def of(self, site: Site) -> SiteHealth:
         """As of today, in the site's zone."""
         number = int(site.id)
         intake = self._intake(number) if self._intake else None
+        proxies = self._untrusted_proxies()
 
         def read() -> SiteHealth:
             recent = read_recent(self._store, number, intake.unsaved if intake else {})
-            return SiteHealth(site_traffic(self._store, number, today(site.zone), site.zone), recent, intake)
+            return SiteHealth(site_traffic(self._store, number, today(site.zone), site.zone), recent, intake, proxies)
 
         return await self._work.run(read)

@@ -15,6 +15,7 @@ import click
 from collector.journal.journal import Journal
 from parcours.data_folder import is_new
 from parcours.database_wait import Patience, when_there
+from parcours.proxies import startup_problems
 from parcours.server import BoundedServer, free_port, noted, raise_descriptor_limit, server_config
 from parcours.settings import Settings, read_settings, shown, variable
 
@@ -128,6 +129,8 @@ def _run(settings: Settings, parts: tuple[Any, ...]) -> None:
         click.echo(f"Parcours at {settings.url}")
         click.echo(f"Data folder: {folder}{' (new)' if new else ''}")
         click.echo(f"For commands on this machine: export PARCOURS_DATA={shlex.quote(str(folder))}")
+        for problem in startup_problems(settings):
+            click.secho(f"Warning: {problem}", fg="yellow", err=True)
         if parcours.viewer and (link := parcours.viewer.first_run_url()):
             click.echo(f"First sign-in: {link}")
         with noted(settings, parcours.service_token):

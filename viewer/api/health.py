@@ -31,6 +31,9 @@ async def site_health(request: Request, *, registry: Registry, maps: Maps, healt
             "views_28_days": int(traffic.views_28),
             "daily": [int(n) for n in traffic.daily],
             "tracker_errors": traffic.tracker_errors,
+            "untrusted_proxies": [
+                {"address": proxy.address, "setting": proxy.setting} for proxy in found.untrusted_proxies
+            ],
             **_intake(found.intake),
             **_recent(found.recent),
         }
@@ -82,6 +85,7 @@ ENTRIES = (
         site_health,
         "viewer",
         "Whether visits arrive: receiving, last_view, views_today, accepted batches, batches set aside "
-        "(quarantined); of the last 24 hours batches refused by reason with an example, and skipped kinds.",
+        "(quarantined); of the last 24 hours batches refused by reason with an example, and skipped kinds; "
+        "proxies that name visitors' addresses but are not trusted, with the setting to change (untrusted_proxies).",
     ),
 )

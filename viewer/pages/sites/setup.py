@@ -18,7 +18,7 @@ from store.sites import rotate_key, snippet, tag_manager_line
 from store.zone_names import zone_names
 from viewer.access.person import signed_in
 from viewer.access.site_rights import check_site_fields
-from viewer.health import Health
+from viewer.health import Health, UntrustedProxy
 from viewer.http.urls import Urls
 from viewer.pages.forms.faults import form_faults, stored_faults, too_late
 from viewer.pages.frame.frames import Frames, answer, go, language_of
@@ -54,6 +54,7 @@ class SetupPage(Page):
 
     template = "sites/setup.html"
     name: str = doc("Name of the site")
+    untrusted_proxies: tuple[UntrustedProxy, ...] = doc("Proxies behind which all visitors count as one")
     state: str = doc("Receiving, quiet or waiting")
     state_more: str = doc("When the last view came")
     state_css: str = doc("CSS class of the state")
@@ -124,6 +125,7 @@ class SetupRenderer:
             frame=frame,
             title=lang.text("Set-up of %(site)s", site=site.name),
             name=site.name,
+            untrusted_proxies=health.untrusted_proxies,
             state=state.words,
             state_more=state.more,
             state_css=state.css,
