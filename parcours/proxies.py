@@ -15,7 +15,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from collector.addresses import Network, ip_of, network_of
-from parcours.settings import Settings
+from parcours.settings import ANY_IPV4, ANY_IPV6, Settings
 
 FILE = "untrusted-proxies.json"  # address → when it was seen last, s since 1970
 KEPT_SECONDS = 7 * 86_400  # a proxy that was not seen for so long is gone
@@ -57,7 +57,7 @@ def startup_problems(settings: Settings) -> list[str]:
 def likely_proxy(settings: Settings) -> str:
     """The address from which a proxy on this machine connects; "" if it cannot be known."""
     host = settings.host
-    if host in ("0.0.0.0", "::"):
+    if host in (ANY_IPV4, ANY_IPV6):
         return _gateway() if _IN_DOCKER.exists() else ""
     if host == "localhost":
         return "127.0.0.1"

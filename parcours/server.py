@@ -9,7 +9,7 @@ import resource
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from copy import deepcopy
 from types import FrameType
 from typing import Any
@@ -19,7 +19,7 @@ import uvicorn
 
 from parcours.connections import LimitedConnections
 from parcours.server_note import RunningServer, server_note
-from parcours.settings import Settings
+from parcours.settings import ANY_IPV4, ANY_IPV6, Settings
 
 log = logging.getLogger("parcours.server")
 REQUESTS_SECONDS = 3  # when the server stops, for requests to finish; those that have not are cancelled
@@ -49,17 +49,51 @@ def _end() -> None:
 
 def free_port(host: str, port: int) -> None:
     """Raise ClickException if the port is in use, before anything is opened."""
-    with socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except PermissionError:
-            raise click.ClickException(f"Port {port} needs root. Use one above 1023: --port 8000.") from None
-        except OSError as error:
-            raise click.ClickException(
-                f"Port {port} on {host} is in use or not available ({error.strerror}). "
-                f"Stop the program that uses it, or choose another: --port {port + 10 if port < 65_000 else 8000}."
-            ) from None
+    for listening in _bound(host, port):
+        listening.close()
+
+
+def listening_sockets(settings: Settings) -> list[socket.socket] | None:
+    """One socket for IPv6 and one for IPv4 if the host is `::`; otherwise None: uvicorn opens its own.
+
+    asyncio makes every IPv6 socket IPv6 only. Two sockets also show IPv4 clients with their IPv4 address, not as
+    `::ffff:203.0.113.5`. Raises ClickException.
+    """
+    return _bound(settings.host, settings.port) if settings.host == ANY_IPV6 else None
+
+
+def _bound(host: str, port: int) -> list[socket.socket]:
+    hosts = (ANY_IPV6, ANY_IPV4) if host == ANY_IPV6 else (host,)
+    with ExitStack() as stack:
+        sockets = [stack.enter_context(_bind(one, port)) for one in hosts]
+        stack.pop_all()
+    return sockets
+
+
+def _bind(host: str, port: int) -> socket.socket:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        made = socket.socket(family)
+    except OSError as error:
+        raise click.ClickException(
+            f"This machine has no {'IPv6' if family == socket.AF_INET6 else 'IPv4'} ({error.strerror}). "
+            f"Listen on the other one: --host {ANY_IPV4 if family == socket.AF_INET6 else '::1'}."
+        ) from None
+    made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    if family == socket.AF_INET6:
+        made.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+    try:
+        made.bind((host, port))
+    except PermissionError:
+        made.close()
+        raise click.ClickException(f"Port {port} needs root. Use one above 1023: --port 8000.") from None
+    except OSError as error:
+        made.close()
+        raise click.ClickException(
+            f"Port {port} on {host} is in use or not available ({error.strerror}). "
+            f"Stop the program that uses it, or choose another: --port {port + 10 if port < 65_000 else 8000}."
+        ) from None
+    return made
 
 
 def raise_descriptor_limit() -> int:
@@ -76,9 +110,7 @@ def raise_descriptor_limit() -> int:
 @contextmanager
 def noted(settings: Settings, token: str) -> Iterator[None]:
     """While serving, keep a note in the data folder: the address of the server, and a token for commands."""
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host
-    url = f"http://{f'[{host}]' if ':' in host else host}:{settings.port}"
-    with server_note(settings.data, RunningServer(url, token, os.getpid())):
+    with server_note(settings.data, RunningServer(settings.local_url, token, os.getpid())):
         yield
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 import re
 from collections.abc import Callable, Mapping
@@ -12,6 +13,8 @@ from typing import Any
 from store.connecting import server_address
 from store.errors import StoreError
 from store.sealing import LEAST_KEY
+
+ANY_IPV4, ANY_IPV6 = "0.0.0.0", "::"
 
 
 class BadSetting(ValueError):
@@ -37,7 +40,7 @@ class Settings:
         60.0, "how long serve, collect and view wait at start for a ClickHouse server that does not answer, seconds"
     )
     cluster: str = _setting("", "name of the ClickHouse cluster: tables become replicated and distributed")
-    host: str = _setting("127.0.0.1", "address to listen on")
+    host: str = _setting("127.0.0.1", "address to listen on; 0.0.0.0: every IPv4 address, `::`: IPv4 and IPv6")
     port: int = _setting(8000, "port to listen on")
     base_url: str = _setting(
         "", "the address at which visitors and your team reach Parcours", "https://stats.shop.example"
@@ -84,8 +87,13 @@ class Settings:
     @property
     def url(self) -> str:
         """The address to show to users, without a trailing slash."""
-        host = "127.0.0.1" if self.host in ("0.0.0.0", "::") else self.host
-        return self.base_url.rstrip("/") or f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
+        return self.base_url.rstrip("/") or self.local_url
+
+    @property
+    def local_url(self) -> str:
+        """The address of the server for programs on this machine, without a trailing slash."""
+        host = "127.0.0.1" if self.host in (ANY_IPV4, ANY_IPV6) else self.host
+        return f"http://{f'[{host}]' if ':' in host else host}:{self.port}"
 
 
 def variable(setting: Field[Any]) -> str:
@@ -115,6 +123,7 @@ def read_settings(environment: Mapping[str, str] = os.environ, **given: Any) -> 
     read = {f.name: _read(name, f, environment[name]) for name, f in known.items() if environment.get(name)}
     chosen = {k: v for k, v in given.items() if v is not None}
     settings = replace(Settings(), **(read | chosen))
+    settings = replace(settings, host=_plain_host(settings.host))
     _check(settings)
     return settings
 
@@ -130,6 +139,15 @@ def _read(name: str, setting: Field[Any], text: str) -> Any:
 
 
 _LIMITS = tuple(f.name for f in fields(Settings) if f.name.startswith(("address_", "site_", "day_")))
+
+
+def _plain_host(text: str) -> str:
+    """`::` of `[::]` and `0:0:0:0:0:0:0:0`; a name stays as it is."""
+    host = text.strip().removeprefix("[").removesuffix("]")
+    try:
+        return str(ipaddress.ip_address(host))
+    except ValueError:
+        return host
 
 
 def _check(settings: Settings) -> None:

@@ -16,7 +16,7 @@ from collector.journal.journal import Journal
 from parcours.data_folder import is_new
 from parcours.database_wait import Patience, when_there
 from parcours.proxies import startup_problems
-from parcours.server import BoundedServer, free_port, noted, raise_descriptor_limit, server_config
+from parcours.server import BoundedServer, free_port, listening_sockets, noted, raise_descriptor_limit, server_config
 from parcours.settings import Settings, read_settings, shown, variable
 
 if TYPE_CHECKING:
@@ -134,7 +134,7 @@ def _run(settings: Settings, parts: tuple[Any, ...]) -> None:
         if parcours.viewer and (link := parcours.viewer.first_run_url()):
             click.echo(f"First sign-in: {link}")
         with noted(settings, parcours.service_token):
-            BoundedServer(server_config(parcours.app, settings)).run()
+            BoundedServer(server_config(parcours.app, settings)).run(listening_sockets(settings))
     finally:
         parcours.close()
 
