@@ -298,7 +298,9 @@ def crash_kills(run: Measurement) -> str:
 
 
 def robots_agents(run: Measurement) -> str:
-    return markdown(["by user agent", ""], [[name, value] for name, value in run.at("by user agent").items()])
+    ours, matomos = run.at("by user agent"), run.at("by user agent, Matomo's examples")
+    rows = [[name, ours.get(name, ""), value] for name, value in matomos.items()]
+    return markdown(["by user agent", "examples of the tests", "Matomo's examples"], rows)
 
 
 def robots_behaviour(run: Measurement) -> str:
