@@ -35,6 +35,7 @@ class Occurrences:
     def __init__(self) -> None:
         self._counts = sqlite3.connect("", isolation_level=None)
         self._counts.execute("PRAGMA journal_mode = OFF")
+        self._counts.execute("BEGIN")  # one transaction for the whole file
         self._counts.execute("CREATE TABLE seen (content BLOB PRIMARY KEY, times INTEGER) WITHOUT ROWID")
 
     def number(self, *content: object) -> int:

@@ -69,6 +69,7 @@ class Views:
     def __init__(self) -> None:
         self._parts = sqlite3.connect("", isolation_level=None)
         self._parts.execute("PRAGMA journal_mode = OFF")
+        self._parts.execute("BEGIN")  # one transaction for the whole file
         self._parts.execute("CREATE TABLE parts (view TEXT, at INTEGER, line INTEGER, body TEXT)")
 
     def add(self, part: ViewPart) -> None:
