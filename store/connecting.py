@@ -103,7 +103,7 @@ def folder_connector(path: str, database: str) -> tuple[str, str, Callable[[str]
     except OSError as error:
         raise StoreError(f"The folder {folder} cannot be created: {error.strerror}") from error
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise StoreError(f"The folder {folder} is not writable for this user")
+        raise StoreError(f"The folder {folder} is not writable for this user, or its disk is read-only")
 
     return folder, database or DATABASE, partial(engine.connect, folder)
 
