@@ -12,7 +12,7 @@ from __future__ import annotations
 import logging
 import time
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
@@ -118,6 +118,24 @@ class Definitions:
             id=id,
         )
         return [r for row in rows if (r := self._record_or_none(kind, id, row["json"], row["version"]))]
+
+    def blank(self, kinds: Sequence[type[Record]], site: str, by: str = "") -> list[str]:
+        """Hide every record of these kinds that is or was about a site, with an empty last version.
+
+        Returns `kind/id` of each, for the erasure of the earlier versions. The last one stays, so that neither the
+        number of a site nor the token of a version is used twice.
+        """
+        rows = self.store.rows(
+            "SELECT kind, id, max(version) AS newest, argMax(json, version) AS body FROM definitions "
+            "WHERE kind IN {kinds:Array(String)} GROUP BY kind, id "
+            "HAVING countIf(JSONExtractString(json, 'site') = {site:String}) > 0 OR (kind = 'site' AND id = {site:String})",
+            kinds=[_NAMES[kind] for kind in kinds],
+            site=site,
+        )
+        for row in rows:
+            if row["body"] != "{}":
+                self._write(row["kind"], Stored(row["id"], row["newest"], {}), by, deleted=True)
+        return [f"{row['kind']}/{row['id']}" for row in rows]
 
     def ids(self, kind: type[Record]) -> list[str]:
         """Every id that was ever used, deleted ones included."""

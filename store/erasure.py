@@ -1,27 +1,204 @@
-"""Erasing rows: all of a visitor, or those to which a condition applies."""
+"""Erasing rows of the tables: one condition for a site, a page, a period, a sender or a visitor.
+
+A condition names pages, senders and visitors by their hash, because the engine keeps the text of a mutation in the
+folder of the table. Nothing here knows about the journal: collector/journal/eraser.py applies the same condition.
+"""
 
 from __future__ import annotations
 
-from store.client import Store
+import threading
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-_TABLES = ("views", "points", "scrolls", "events", "touches")  # that hold rows of visitors
+import xxhash
+
+from store.client import Store
+from store.records import DataKind, Erasure
+
+RETENTION = "retention-"  # prefix of the ids of erasures by the limits of a site
+_PRESENT = ("matches", "picture_choices", "retakes", "refusals")  # small tables about what is used now
+MOST_IDS = 1_000  # pictures or jobs that a mutation names
+_WAITS = 20  # for the files of old parts, half a second each
+_pause = threading.Event()  # never set
+
+
+@dataclass(frozen=True)
+class DataTable:
+    """A table with rows of a site. `time`: the column that says when; "" in tables that are erased as a whole.
+
+    `column`: what its rows are of, where that is not a site; `people`: whether it has the columns visitor and sender.
+    """
+
+    name: str
+    kind: DataKind
+    time: str
+    column: str = "site"
+    page: bool = True
+    visitor: bool = False
+    sender: bool = False
+
+
+TABLES = (
+    DataTable("views", "views", "time", visitor=True),
+    DataTable("scrolls", "views", "time", visitor=True),
+    DataTable("touches", "views", "time", visitor=True),
+    DataTable("points", "points", "time", visitor=True),
+    DataTable("elements", "points", "seen"),
+    DataTable("events", "events", "time", visitor=True),
+    DataTable("strips", "pictures", "", column="snapshot", page=False),
+    DataTable("snapshots", "pictures", "taken"),
+    DataTable("matches", "pictures", "made"),
+    DataTable("picture_choices", "pictures", "time"),
+    DataTable("retakes", "pictures", "begun"),
+    DataTable("refusals", "views", "time", page=False),
+    DataTable("credentials", "pictures", "", page=False),
+)
+
+
+def hash_of(text: str) -> str:
+    """How a condition names a page, a sender or a visitor (its number in decimal)."""
+    return str(xxhash.xxh64_intdigest(text.encode())) if text else ""
 
 
 def forget_visitor(store: Store, site: int, visitor: int) -> dict[str, int]:
     """Erase every row of a visitor; the number of views and points erased. Returns when it is done."""
-    who = {"site": site, "visitor": visitor}
-    where = "WHERE site = {site:UInt32} AND visitor = {visitor:UInt64}"
-    counts = {"views": "uniqExact(view)", "points": "count()"}
-    counted = {
-        table: int(store.rows(f"SELECT {count} AS n FROM {table} {where}", **who)[0]["n"])
-        for table, count in counts.items()
-    }
-    for table in _TABLES:
-        erase_rows(store, table, where, **who)
+    kinds: dict[DataKind, int] = {"views": 0, "points": 0, "events": 0}
+    found = Erasure(id="", site=str(site), asked=0, until=kinds, visitor=hash_of(str(visitor)))
+    counted = count_visits(store, found)
+    for table in TABLES:
+        erase_table(store, table, found)
     return counted
+
+
+def count_visits(store: Store, erasure: Erasure) -> dict[str, int]:
+    """The number of views and points to which an erasure applies."""
+    counts = {"views": "uniqExact(view)", "points": "count()"}
+    found = dict.fromkeys(counts, 0)
+    for table in TABLES:
+        if table.name in counts and (where := condition(table, erasure)):
+            sql = f"SELECT {counts[table.name]} AS n FROM {table.name} WHERE {where[0]}"
+            found[table.name] = int(store.rows(sql, **where[1])[0]["n"])
+    return found
+
+
+def condition(table: DataTable, erasure: Erasure) -> tuple[str, dict[str, Any]] | None:
+    """The rows of a table that are erased, as a condition and its values; None if there are none.
+
+    Tables without a column that the erasure is about hold nothing of it: no visitor has pictures.
+    """
+    until = erasure.until.get(table.kind)
+    about_people = bool(erasure.visitor or erasure.sender)
+    if until is None or (about_people and not (table.visitor if erasure.visitor else table.sender)):
+        return None
+    if table.column != "site" or (erasure.page and not table.page) or (not table.time and not erasure.whole_site):
+        return None
+    if table.name in _PRESENT and erasure.id.startswith(RETENTION):
+        return None
+    parts, values = ["site = {site:UInt32}"], {"site": int(erasure.site)}
+    for name, column in (("page", "page"), ("sender", "sender"), ("visitor", "toString(visitor)")):
+        if hashed := getattr(erasure, name):
+            parts.append(f"xxHash64({column}) = {{{name}:UInt64}}")
+            values[name] = int(hashed)
+    if table.time and erasure.since:
+        parts.append(f"{table.time} >= fromUnixTimestamp64Milli({{since:Int64}}, 'UTC')")
+        values["since"] = erasure.since
+    if table.time and until:
+        parts.append(f"{table.time} < fromUnixTimestamp64Milli({{until:Int64}}, 'UTC')")
+        values["until"] = until
+    return " AND ".join(parts), values
+
+
+def erase_table(store: Store, table: DataTable, erasure: Erasure) -> int:
+    """Erase the rows of one table; returns how many there were. Rows that are there when it returns came later."""
+    if table.column == "snapshot":
+        return sum(_erase_strips(store, erasure))
+    found = condition(table, erasure)
+    if found is None:
+        return 0
+    where, values = found
+    rows = int(store.rows(f"SELECT count() AS n FROM {table.name} WHERE {where}", **values)[0]["n"])
+    if rows:
+        erase_rows(store, table.name, f"WHERE {where}", **values)
+    return rows
+
+
+def _erase_strips(store: Store, erasure: Erasure) -> Iterator[int]:
+    """The strips of the pictures that are erased after them."""
+    snapshots = next(table for table in TABLES if table.name == "snapshots")
+    if (found := condition(snapshots, erasure)) is None:
+        return
+    ids = [int(row["id"]) for row in store.rows(f"SELECT id FROM snapshots WHERE {found[0]}", **found[1])]
+    for chosen in chunks(ids):
+        yield len(chosen)
+        erase_rows(store, "strips", "WHERE snapshot IN {ids:Array(UInt64)}", ids=chosen)
+        erase_rows(store, "matches", "WHERE snapshot IN {ids:Array(UInt64)}", ids=chosen)
+
+
+def erase_examples(store: Store, site: int) -> None:
+    """Erase the examples of refused messages of a site, which may name a page. Their numbers stay."""
+    local, on_cluster = _local(store, "refusals")
+    store.command(
+        f"ALTER TABLE {local} {on_cluster} UPDATE example = '' WHERE site = {{site:UInt32}} AND example != '' "
+        "SETTINGS mutations_sync = 2",
+        site=site,
+    )
+
+
+def erase_versions(store: Store, blanked: Sequence[str]) -> None:
+    """Erase all versions of definitions (`Definitions.blank`) but the empty ones."""
+    erase_rows(
+        store,
+        "definitions",
+        "WHERE xxHash64(concat(kind, '/', id)) IN {ids:Array(UInt64)} AND json != '{}'",
+        ids=[int(hash_of(one)) for one in blanked],
+    )
 
 
 def erase_rows(store: Store, table: str, where: str, **params: object) -> None:
     """Erase the rows of a table to which the clause `where` applies. Returns when it is done."""
-    local, on_cluster = (f"{table}_local", f"ON CLUSTER `{store.cluster}`") if store.cluster else (table, "")
+    local, on_cluster = _local(store, table)
     store.command(f"ALTER TABLE {local} {on_cluster} DELETE {where} SETTINGS mutations_sync = 2", **params)
+
+
+def delete_old_files(store: Store, tables: Sequence[str]) -> bool:
+    """Delete the files of rows that were erased; False if some are still being read.
+
+    The engine keeps the files from before a mutation for eight minutes, in case the machine loses power before the new
+    ones are on the disk: so they are synced first. The files of a cluster are left to its servers.
+    """
+    if store.cluster:
+        return True
+    store.sync()
+    try:
+        for table in tables:
+            store.command(f"ALTER TABLE {table} MODIFY SETTING old_parts_lifetime = 0")
+        for _ in range(_WAITS):
+            for table in tables:  # a partition that does not exist: dropping it makes the engine delete old files
+                store.command(f"ALTER TABLE {table} DROP PARTITION ID 'none'")
+            if not _old_parts(store, tables):
+                return True
+            _pause.wait(0.5)
+        return False
+    finally:
+        for table in tables:
+            store.command(f"ALTER TABLE {table} RESET SETTING old_parts_lifetime")
+
+
+def _old_parts(store: Store, tables: Sequence[str]) -> int:
+    rows = store.rows(
+        "SELECT count() AS n FROM system.parts WHERE database = currentDatabase() AND NOT active "
+        "AND table IN {tables:Array(String)}",
+        tables=list(tables),
+    )
+    return int(rows[0]["n"])
+
+
+def chunks(ids: Sequence[int]) -> Iterator[list[int]]:
+    for begin in range(0, len(ids), MOST_IDS):
+        yield list(ids[begin : begin + MOST_IDS])
+
+
+def _local(store: Store, table: str) -> tuple[str, str]:
+    """The name of the table that holds the rows, and the clause that changes it on every server of a cluster."""
+    return (f"{table}_local", f"ON CLUSTER `{store.cluster}`") if store.cluster else (table, "")

@@ -183,6 +183,40 @@ class Spent(Record, frozen=True, kw_only=True):
     until: int  # ms since 1970: when its signature expires
 
 
+DataKind = Literal["views", "points", "events", "pictures"]  # what is erased: views with scrolls and contacts
+ErasureState = Literal["queued", "running", "done", "failed"]
+
+
+class Erasure(Record, frozen=True, kw_only=True):
+    """What to erase of a site, and how far that is (store/erasure.py).
+
+    `page`, `sender` and `visitor` are hashes (`store.erasure.hash_of`), "" for all, so that this record does not keep
+    what it erases. Times are in ms since 1970; `until` has the end of each kind that is erased, 0 for none.
+    """
+
+    site: str
+    asked: int  # what a collector received later is not erased from its journal
+    until: dict[DataKind, int]
+    since: int = 0
+    page: str = ""
+    sender: str = ""
+    visitor: str = ""
+    whole_site: bool = False  # with everything that is defined for it
+    by: str = ""
+    server: str = ""  # the process that works on it
+    state: ErasureState = "queued"
+    step: str = ""  # of viewer/erasing.py
+    done: int = 0  # steps of `of`
+    of: int = 0
+    erased: dict[str, int] = field(default_factory=dict)  # table → rows
+    problem: str = ""
+    changed: int = 0
+
+    @property
+    def over(self) -> bool:
+        return self.state in ("done", "failed")
+
+
 KINDS: dict[str, type[Record]] = {
     "site": Site,
     "experiment": Experiment,
@@ -193,4 +227,5 @@ KINDS: dict[str, type[Record]] = {
     "token": Token,
     "secret": Secret,
     "spent": Spent,
+    "erasure": Erasure,
 }
