@@ -6,8 +6,10 @@ import asyncio
 import contextlib
 import gc
 import logging
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from functools import partial
+from typing import TypeVar
 
 from starlette.routing import Route
 
@@ -20,6 +22,7 @@ from collector.door.script import SNAPSHOT, Script
 from collector.enrich.devices import device
 from collector.enrich.visitors import Visitors
 from collector.journal.committer import Committer, PendingBatch
+from collector.journal.eraser import JournalEraser
 from collector.journal.journal import Journal
 from collector.journal.known_batches import KnownBatches, ids_of, stored_id
 from collector.journal.quarantine import Quarantine
@@ -31,15 +34,18 @@ from collector.report.figures import figures, timings
 from collector.report.metrics import Metrics
 from collector.report.minute import IntakeTotals, minute_line
 from collector.settings import CollectorSettings, DayLimit, Rate, SettingsError
-from store.client import Store, StoreError
+from store.client import Store, StoreAway, StoreError
+from store.definitions import Definitions
 from store.intake import SiteIntake
 from store.recent import recent_batches
+from store.records import Erasure
 from store.repair import insert_missing
 from store.tallies import save_tallies
 
 __all__ = ["Collector", "CollectorSettings", "DayLimit", "DrainTimeout", "Rate", "SettingsError"]
 
 log = logging.getLogger("parcours.collector")
+T = TypeVar("T")
 _MINUTE = 60.0
 _ANY = RequestHead(None, "", "", "", "", -1)
 _BACKLOG = (16, 32)  # sealed segments that wait → seal every 5 s, every minute
@@ -76,6 +82,7 @@ class Collector:
         self._stopping = False
         self._logged = IntakeTotals()  # totals at the last minute line
         self._tasks: list[asyncio.Task[None]] = []
+        self._loop: asyncio.AbstractEventLoop | None = None  # while it runs
         admission = Admission(settings, self._load)
         self._day_limits = DayLimits(settings.day, settings.journal)
         self.endpoint = BatchEndpoint(
@@ -116,6 +123,7 @@ class Collector:
     async def start(self) -> None:
         """Recover the journal, read the ids of its batches, then accept. Raises `JournalHeld`, `StoreError`."""
         self._stopping = False
+        self._loop = asyncio.get_running_loop()
         settings = self._settings
         journal = Journal(settings.journal, settings.segment_bytes)
         await asyncio.to_thread(journal.recover)
@@ -134,6 +142,7 @@ class Collector:
                     replay=self._store.server,  # the embedded engine has synced them (docs/decisions/0018)
                 ),
                 repair=partial(insert_missing, self._store),
+                eraser=self._eraser(self._store),
             )
             self._writer.start()
         self._committer = Committer(journal, self._seal_after, self._wake_writer, self._durable)
@@ -149,7 +158,7 @@ class Collector:
 
     async def stop(self) -> None:
         """Accept nothing more, answer everyone waiting, seal, insert what can be inserted in time."""
-        self._stopping = True
+        self._stopping, self._loop = True, None
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -176,6 +185,37 @@ class Collector:
         left = await asyncio.to_thread(writer.wait_for, names, seconds)
         if left:
             raise DrainTimeout(f"{len(left)} segments wait for the store after {seconds:g} s: {writer.last_error}")
+
+    def erase(self, sites: Collection[int], seconds: float = 60.0) -> None:
+        """Erase in the journal what is asked for, and forget the batches that programs sent for these sites.
+
+        For any thread but the one of the event loop. Raises StoreError, TimeoutError.
+        """
+        if self._loop is None:
+            raise StoreAway("The collector is not running")
+        asyncio.run_coroutine_threadsafe(self._erase(sites), self._loop).result(seconds)
+
+    async def _erase(self, sites: Collection[int]) -> None:
+        if self._writer is None:
+            raise StoreAway("The collector is not running")
+        known = [(site, self._backend.known(site)) for site in sites] if self._backend is not None else []
+        self._sites.drop(sites)
+        try:
+            await self.drain()  # then rows of a batch are erased one by one, and not the whole batch
+        except DrainTimeout as error:
+            log.warning("Erasing in the journal before everything is stored: %s", error)
+        await asyncio.wrap_future(self._writer.erase())
+        for _, ids in known:
+            self._backend.erased(ids)  # type: ignore[union-attr]
+
+    def _eraser(self, store: Store) -> JournalEraser:
+        loop = asyncio.get_running_loop()
+        return JournalEraser(
+            self._settings.journal,
+            partial(Definitions(store).find, Erasure),
+            gone=lambda sites: _on_loop(loop, self._sites.drop, sites),
+            forget=lambda ids: _on_loop(loop, self._known_batches.discard, ids),
+        )
 
     @property
     def replaying(self) -> int:
@@ -274,3 +314,9 @@ class Collector:
             log.warning("Counts of refusals cannot be saved now: %s", error)
         else:
             self._counters.saved(counted)
+
+
+def _on_loop(loop: asyncio.AbstractEventLoop, call: Callable[[T], None], value: T) -> None:
+    """Call it on the event loop, which owns what it changes; not at all once that has ended."""
+    with contextlib.suppress(RuntimeError):
+        loop.call_soon_threadsafe(call, value)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Collection
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Protocol
@@ -64,6 +65,11 @@ class KnownSites:
             self._directory.forget()
             found = await self._ask(key)
         return found
+
+    def drop(self, numbers: Collection[int]) -> None:
+        """Forget sites that were deleted, so that the next request looks them up."""
+        self._directory.forget()
+        self._known = {key: found for key, found in self._known.items() if found[0].number not in numbers}
 
     def close(self) -> None:
         self._thread.shutdown(wait=False)

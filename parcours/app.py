@@ -103,7 +103,7 @@ def _collector(settings: Settings, store: Store, definitions: Definitions, token
 def _around(collector: Collector | None, watch: ProxyWatch) -> Surroundings:
     if collector is None:
         return Surroundings(untrusted_proxies=watch.untrusted)
-    return Surroundings(collector.health, collector.drain, untrusted_proxies=watch.untrusted)
+    return Surroundings(collector.health, collector.drain, collector.erase, untrusted_proxies=watch.untrusted)
 
 
 def _viewer(about: ViewerSettings, store: Store, definitions: Definitions, around: Surroundings) -> Viewer:

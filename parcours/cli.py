@@ -11,7 +11,7 @@ from rich.console import Console
 
 from collector.journal.journal import JournalHeld
 from collector.settings import SettingsError
-from parcours.commands import data, define, importing, journal, login, maps, pictures, serving, sites
+from parcours.commands import data, define, erasing, importing, journal, login, maps, pictures, serving, sites
 from parcours.connection import ApiError
 from parcours.data_folder import private_umask
 from parcours.settings import BadSetting
@@ -38,6 +38,7 @@ for command in (
     *pictures.COMMANDS,
     *maps.COMMANDS,
     *data.COMMANDS,
+    *erasing.COMMANDS,
     *importing.COMMANDS,
     *journal.COMMANDS,
 ):

@@ -54,6 +54,8 @@ FAULTS: dict[str, str] = {
     "network_large": "{value!r} is too large a network for a team: the prefix must be at least /8, or /16 for IPv6.",
     "many_states": "A site can have at most {most} states: delete one first.",
     "sign_in_name": "{value!r} cannot be a sign-in name: use 1 to 64 letters, digits, . _ @ + or -.",
+    "erases_nothing": "Name a page, a source or a period: this would erase everything.",
+    "erases_pages": "{value!r} means {n} stored pages: it must mean 1 to {most}.",
     # of questions (rules/period.py, rules/page.py, rules/question.py, rules/resolve.py)
     "whole_number": "is {value!r}: write a whole number from {least} to {most}.",
     "day_range": "is {value!r}: write a day from {first} to {last}.",

@@ -128,7 +128,8 @@ class Definitions:
         rows = self.store.rows(
             "SELECT kind, id, max(version) AS newest, argMax(json, version) AS body FROM definitions "
             "WHERE kind IN {kinds:Array(String)} GROUP BY kind, id "
-            "HAVING countIf(JSONExtractString(json, 'site') = {site:String}) > 0 OR (kind = 'site' AND id = {site:String})",
+            "HAVING countIf(JSONExtractString(json, 'site') = {site:String}) > 0 "
+            "OR (kind = 'site' AND id = {site:String})",
             kinds=[_NAMES[kind] for kind in kinds],
             site=site,
         )

@@ -71,6 +71,15 @@ def forget_visitor(store: Store, site: int, visitor: int) -> dict[str, int]:
     return counted
 
 
+def stored_pages(store: Store, site: int) -> list[str]:
+    """Every page of which a site has stored something."""
+    sources = " UNION ALL ".join(
+        f"SELECT DISTINCT page FROM {table} WHERE site = {{site:UInt32}}"
+        for table in ("views", "events", "elements", "snapshots")
+    )
+    return [row["page"] for row in store.rows(f"SELECT DISTINCT page FROM ({sources}) ORDER BY page", site=site)]
+
+
 def count_visits(store: Store, erasure: Erasure) -> dict[str, int]:
     """The number of views and points to which an erasure applies."""
     counts = {"views": "uniqExact(view)", "points": "count()"}
@@ -91,12 +100,15 @@ def condition(table: DataTable, erasure: Erasure) -> tuple[str, dict[str, Any]] 
     about_people = bool(erasure.visitor or erasure.sender)
     if until is None or (about_people and not (table.visitor if erasure.visitor else table.sender)):
         return None
-    if table.column != "site" or (erasure.page and not table.page) or (not table.time and not erasure.whole_site):
+    if table.column != "site" or (erasure.pages and not table.page) or (not table.time and not erasure.whole_site):
         return None
     if table.name in _PRESENT and erasure.id.startswith(RETENTION):
         return None
-    parts, values = ["site = {site:UInt32}"], {"site": int(erasure.site)}
-    for name, column in (("page", "page"), ("sender", "sender"), ("visitor", "toString(visitor)")):
+    parts, values = ["site = {site:UInt32}"], dict[str, Any](site=int(erasure.site))
+    if erasure.pages:
+        parts.append("xxHash64(page) IN {pages:Array(UInt64)}")
+        values["pages"] = [int(page) for page in erasure.pages]
+    for name, column in (("sender", "sender"), ("visitor", "toString(visitor)")):
         if hashed := getattr(erasure, name):
             parts.append(f"xxHash64({column}) = {{{name}:UInt64}}")
             values[name] = int(hashed)

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
 import msgspec
 
 from store.client import Store
+from store.erasure import erase_rows
 
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 OVER: tuple[JobState, ...] = ("done", "failed", "cancelled")
@@ -72,6 +73,14 @@ class JobStore:
         )
         found = [_job(row) for row in rows]
         return sorted(found, key=lambda job: job.request.asked)
+
+    def erase(self, applies: Callable[[StoredRequest], bool]) -> int:
+        """Erase the jobs whose requests `applies` accepts; returns how many."""
+        rows = self._store.rows("SELECT id, argMax(request, version) AS request FROM jobs GROUP BY id")
+        found = [r["id"] for r in rows if applies(msgspec.json.decode(r["request"], type=StoredRequest))]
+        if found:
+            erase_rows(self._store, "jobs", "WHERE id IN {ids:Array(String)}", ids=found)
+        return len(found)
 
     def states(self, ids: Sequence[str]) -> dict[str, JobState]:
         """The stored states of these jobs, of any server. Left out: unknown ones, and those that have not ended and

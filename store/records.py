@@ -184,21 +184,21 @@ class Spent(Record, frozen=True, kw_only=True):
 
 
 DataKind = Literal["views", "points", "events", "pictures"]  # what is erased: views with scrolls and contacts
-ErasureState = Literal["queued", "running", "done", "failed"]
+ErasureState = Literal["queued", "running", "done"]
 
 
 class Erasure(Record, frozen=True, kw_only=True):
     """What to erase of a site, and how far that is (store/erasure.py).
 
-    `page`, `sender` and `visitor` are hashes (`store.erasure.hash_of`), "" for all, so that this record does not keep
-    what it erases. Times are in ms since 1970; `until` has the end of each kind that is erased, 0 for none.
+    `pages`, `sender` and `visitor` are hashes (`store.erasure.hash_of`), empty for all, so that this record does not
+    keep what it erases. Times are in ms since 1970; `until` has the end of each kind that is erased, 0 for none.
     """
 
     site: str
     asked: int  # what a collector received later is not erased from its journal
     until: dict[DataKind, int]
     since: int = 0
-    page: str = ""
+    pages: tuple[str, ...] = ()
     sender: str = ""
     visitor: str = ""
     whole_site: bool = False  # with everything that is defined for it
@@ -209,12 +209,8 @@ class Erasure(Record, frozen=True, kw_only=True):
     done: int = 0  # steps of `of`
     of: int = 0
     erased: dict[str, int] = field(default_factory=dict)  # table → rows
-    problem: str = ""
+    problem: str = ""  # why the last attempt failed; there is another one a minute later
     changed: int = 0
-
-    @property
-    def over(self) -> bool:
-        return self.state in ("done", "failed")
 
 
 KINDS: dict[str, type[Record]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -42,6 +42,7 @@ from viewer.access.sessions import Sessions
 from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
 from viewer.api.health import healthz
+from viewer.erasing import Erasing, ErasingParts, wait_for_collectors
 from viewer.health import Health, UntrustedProxy
 from viewer.http.abandoned import CancelAbandoned
 from viewer.http.binding import Endpoint, bind
@@ -113,12 +114,14 @@ class Surroundings:
     """What the viewer gets from the process in which it runs.
 
     `intake`: site number → counts of this process's collector; None if other processes collect.
-    `drain`: waits until the batches that were acknowledged are stored. `camera`: makes the camera; None: Chromium.
+    `drain`: waits until the batches that were acknowledged are stored. `erase_journal`: erases in this process's
+    journal what is asked for these sites; None if other processes collect. `camera`: makes the camera; None: Chromium.
     `untrusted_proxies`: those that name visitors' addresses, but are not believed.
     """
 
     intake: Callable[[int], SiteIntake] | None = None
     drain: Drain | None = None
+    erase_journal: Callable[[Collection[int]], None] | None = None
     camera: Callable[[], PictureTaker] | None = None
     untrusted_proxies: Callable[[], tuple[UntrustedProxy, ...]] = tuple
 
@@ -158,6 +161,8 @@ class Viewer:
         camera = around.camera or (lambda: Camera(settings.chromium, access=self.sign_ins.access))
         self.jobs = Jobs(snapshots, camera, heights, self._taken, self._job_settings())
         self.retakes = RetakeScheduler(RetakeParts(store, definitions, snapshots, self.jobs, self.work.forget))
+        journal = around.erase_journal or wait_for_collectors
+        self.erasing = Erasing(ErasingParts(store, definitions, self.jobs, settings.server, journal, self.work.forget))
         self.health = Health(store, self.work, around.intake, around.untrusted_proxies)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()
@@ -176,6 +181,7 @@ class Viewer:
         if self.settings.serving:
             await anyio.to_thread.run_sync(self.jobs.resume)
             self.retakes.start()
+        self.erasing.start()
         self.record_matcher.start()
 
     async def stop(self) -> None:
@@ -186,7 +192,7 @@ class Viewer:
             self.jobs.stop()
 
         async with anyio.create_task_group() as group:
-            for stop in (stop_taking, self.record_matcher.stop, self.work.close, self.hashing.close):
+            for stop in (self.erasing.stop, stop_taking, self.record_matcher.stop, self.work.close, self.hashing.close):
                 group.start_soon(anyio.to_thread.run_sync, stop)
 
     def first_run_url(self) -> str | None:
@@ -221,7 +227,7 @@ class Viewer:
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
-            traffic, signing_in, questions, self.hashing, PicturePlans(questions, self.registry),
+            self.erasing, traffic, signing_in, questions, self.hashing, PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,

@@ -93,6 +93,14 @@ class Backend:
         """These batches are in the journal. Their ids are negative (see `_pending`)."""
         self._own.add(~id for id in ids)
 
+    def known(self, site: int) -> set[int]:
+        """The ids that are remembered of what programs sent for a site."""
+        return self._own.of_site(site)
+
+    def erased(self, ids: set[int]) -> None:
+        """These batches may be sent again: the store is asked for those that are still there."""
+        self._own.discard(ids)
+
     async def answer(self, kind: Kind, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one request."""
         site = NO_SITE  # for which a refusal of the whole request counts

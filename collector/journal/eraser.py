@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -21,7 +22,7 @@ import msgspec
 from msgspec import Struct
 
 from collector.journal.known_batches import ids_of
-from collector.journal.quarantine import DAMAGED, WHY, QuarantineNote
+from collector.journal.quarantine import DAMAGED, WHY, QuarantineNote, write_whole
 from collector.journal.segments import DONE, SEALED, JournalRecord, as_line, encode_record, paths, read_records
 from store.erasure import hash_of
 from store.records import Erasure
@@ -30,6 +31,7 @@ log = logging.getLogger("parcours.collector")
 ERASED = encode_record(0, b"{}", b'{"seq":1}')  # makes no row: no viewport, not the first batch of a view, no arrays
 DEAD_SECONDS = 600  # a collector may still accept batches of a deleted site for some seconds
 _POINTS, _EVENTS = ("click", "hover"), ("custom", "resize", "input", "submit", "error")
+_SITE = re.compile(rb'"site": ?(\d+)')
 _NO_WORDS = "(the message was erased with its batches)"
 
 
@@ -81,8 +83,7 @@ class JournalEraser:
         found = [
             one
             for one in self._read()
-            if (one.id, one.asked) not in self._applied
-            or (one.whole_site and now - one.asked < DEAD_SECONDS * 1000)
+            if (one.id, one.asked) not in self._applied or (one.whole_site and now - one.asked < DEAD_SECONDS * 1000)
         ]
         if dead := {int(one.site) for one in found if one.whole_site}:
             self._gone(dead)
@@ -98,7 +99,7 @@ def erase_in(folder: Path, erasures: Sequence[Erasure]) -> list[int]:
     by_site: dict[int, list[Erasure]] = {}
     for one in erasures:
         by_site.setdefault(int(one.site), []).append(one)
-    for leftover in [*folder.glob("*.new"), *folder.glob("quarantine/*.new")]:
+    for leftover in [*folder.glob("*.*.new"), *folder.glob("quarantine/*.*.new")]:
         leftover.unlink(missing_ok=True)
     found: list[int] = []
     for path in _files(folder):
@@ -122,18 +123,19 @@ def _erase_in_file(path: Path, by_site: Mapping[int, Sequence[Erasure]]) -> list
     records = list(read_records(data))
     lines = [_rest(record, by_site) for record in records]
     tail = data[records[-1].end :] if records else data
-    kept = tail if not any(b'"site":%d,' % site in tail for site in by_site) else b""
+    named = [int(number) for number in _SITE.findall(tail)]  # what cannot be read is kept if it is of other sites
+    kept = tail if named and by_site.keys().isdisjoint(named) else b""
     changed = [n for n, line in enumerate(lines) if line is not None]
     if not changed and kept == tail:
         return []
     status = path.stat()
     body = b"".join(as_line(record) if line is None else line for record, line in zip(records, lines, strict=True))
-    _replace(path, body + kept)
+    write_whole(path, body + kept)
     os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # how long an inserted segment is kept begins then
     why = Path(f"{path}{WHY}")
     with suppress(OSError, msgspec.DecodeError):
         note = msgspec.json.decode(why.read_bytes(), type=QuarantineNote)
-        _replace(why, msgspec.json.encode(msgspec.structs.replace(note, error=_NO_WORDS)))
+        write_whole(why, msgspec.json.encode(msgspec.structs.replace(note, error=_NO_WORDS)))
     log.info("%s: %d batches erased", path.name, len(changed))
     return list(ids_of(records[n] for n in changed if lines[n] == ERASED))
 
@@ -163,8 +165,9 @@ def _kinds(erasure: Erasure, x: _Head, span: tuple[int, int], received: int) -> 
     """The kinds of data that an erasure takes from a batch."""
     if received >= erasure.asked and not erasure.whole_site:
         return
-    named = {"page": hash_of(x.page), "sender": hash_of(x.sender), "visitor": hash_of(x.visitor)}
-    if any(getattr(erasure, name) not in ("", hashed) for name, hashed in named.items()):
+    if erasure.pages and hash_of(x.page) not in erasure.pages:
+        return
+    if erasure.sender not in ("", hash_of(x.sender)) or erasure.visitor not in ("", hash_of(x.visitor)):
         return
     for kind, until in erasure.until.items():
         if span[1] >= erasure.since and (not until or span[0] < until):
@@ -188,18 +191,4 @@ def _erase_words(path: Path, sites: Iterable[int]) -> None:
             line = b"{}"
         left.append(line)
     if left != lines:
-        _replace(path, b"".join(line + b"\n" for line in left))
-
-
-def _replace(path: Path, data: bytes) -> None:
-    new = path.with_name(f"{path.name}.new")
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    new.rename(path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+        write_whole(path, b"".join(line + b"\n" for line in left))

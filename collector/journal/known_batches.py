@@ -67,6 +67,16 @@ class KnownBatches:
     def __len__(self) -> int:
         return len(self._young) + len(self._old)
 
+    def of_site(self, site: int) -> set[int]:
+        """The ids that are known of a site."""
+        return {id for known in (self._young, self._old) for id in known if (id >> 17) & 0xFFFFFFFF == site}
+
+    def discard(self, ids: Iterable[int]) -> None:
+        """Forget batches that were erased."""
+        gone = set(ids)
+        self._young -= gone
+        self._old -= gone
+
     def add(self, ids: Iterable[int]) -> None:
         """Remember the ids of batches that are durable."""
         for id in ids:

@@ -103,14 +103,14 @@ class Quarantine:
         """Copy record `number` (from 1) of a segment to quarantine, and note that the segment leaves it out."""
         name = f"{segment.stem}.{number}{SEALED}"
         self._explain(name, error, 1)
-        _write(self.folder / name, as_line(record))
+        write_whole(self.folder / name, as_line(record))
         left = left_out(segment) | {number}
-        _write(segment.with_suffix(LEFT_OUT), " ".join(map(str, sorted(left))).encode())
+        write_whole(segment.with_suffix(LEFT_OUT), " ".join(map(str, sorted(left))).encode())
 
     def keep_damaged(self, segment: Path, data: bytes, good: int) -> None:
         """Keep a copy of a sealed segment that the disk damaged: only its first `good` bytes can be read."""
         self._explain(f"{segment.stem}{DAMAGED}", f"damaged after byte {good} of {len(data)}", 1)
-        _write(self.folder / f"{segment.stem}{DAMAGED}", data)
+        write_whole(self.folder / f"{segment.stem}{DAMAGED}", data)
 
     def put_back(self, path: Path) -> Path:
         """Give a segment back to the writer, which inserts it within a second or at its next start."""
@@ -141,7 +141,7 @@ class Quarantine:
     def _explain(self, name: str, error: str, attempts: int) -> None:
         self.folder.mkdir(exist_ok=True, mode=0o700)
         why = QuarantineNote(error, attempts, int(time.time() * 1000))
-        _write(self.folder / f"{name}{WHY}", msgspec.json.encode(why))
+        write_whole(self.folder / f"{name}{WHY}", msgspec.json.encode(why))
 
 
 def left_out(segment: Path) -> frozenset[int]:
@@ -161,7 +161,7 @@ def forget_left_out(segment: Path) -> None:
     segment.with_suffix(LEFT_OUT).unlink(missing_ok=True)
 
 
-def _write(path: Path, data: bytes) -> None:
+def write_whole(path: Path, data: bytes) -> None:
     """Write a file completely or not at all, even if the process dies."""
     new = path.with_name(f"{path.name}.new")
     with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o600), "wb") as file:

@@ -15,15 +15,18 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass
 from pathlib import Path
 
 from collector.histograms import INSERTING, Histogram
+from collector.journal.eraser import JournalEraser
 from collector.journal.insertion import Insert, Insertion, Sink
 from collector.journal.journal import mark_done
 from collector.journal.quarantine import Quarantine, forget_left_out
 from collector.journal.segments import DONE, SEALED, paths
 from store.client import BadLine, DiskFull, StoreAway, StoreBusy
+from store.errors import StoreError
 from store.priority import lower_this_thread
 from store.worker import Worker
 
@@ -38,6 +41,7 @@ class WriterSettings:
     keep_done_seconds: float = 600.0  # inserted segments are kept so long (docs/decisions/0005)
     keep_done_bytes: int = 1 << 30  # and no more than this
     replay: bool = True  # send kept segments again at the start
+    erasures_seconds: float = 10.0  # for which the list of erasures is not read again
     pause: Callable[[int], float] = lambda attempt: min(2.0**attempt, 30.0)  # attempt → s until the next
 
 
@@ -45,9 +49,18 @@ class Writer:
     """Inserts the sealed segments of `folder`; `wake` may be called from any thread."""
 
     def __init__(
-        self, sink: Sink, folder: Path, settings: WriterSettings | None = None, repair: Insert | None = None
+        self,
+        sink: Sink,
+        folder: Path,
+        settings: WriterSettings | None = None,
+        repair: Insert | None = None,
+        eraser: JournalEraser | None = None,
     ) -> None:
-        """`repair`: how to insert a segment of which the store may already have a part."""
+        """`repair`: how to insert a segment of which the store may already have a part.
+
+        `eraser`: is asked before anything is inserted, so that an erased batch does not return.
+        """
+        self._eraser = eraser
         self._folder = folder
         self._settings = settings or WriterSettings()
         self._quarantine = Quarantine(folder)
@@ -58,7 +71,9 @@ class Writer:
         self._inserted_one = threading.Condition()
         self._stop_by: float | None = None
         self._swept = 0.0
-        self._worker: Worker[str] = Worker("parcours-writer", self._handle, self._idle_seconds, begin=lower_this_thread)
+        self._worker: Worker[str | Future[None]] = Worker(
+            "parcours-writer", self._handle, self._idle_seconds, begin=lower_this_thread
+        )
         self.inserted = 0  # batches since the start
         self.last_error = ""  # of the store, "" when the last insert succeeded
         self.inserts = Histogram(INSERTING)  # one observation per segment
@@ -85,6 +100,12 @@ class Writer:
                 self._inserted_one.wait(0.2)
         return left
 
+    def erase(self) -> Future[None]:
+        """Erase in the segments what was asked until now; done between two inserts. May hold StoreError."""
+        erased: Future[None] = Future()
+        self._worker.put(erased)
+        return erased
+
     def stop(self, seconds: float) -> None:
         """Insert what is sealed for at most `seconds`, then end; the next start does the rest."""
         self._stop_by = time.monotonic() + seconds
@@ -99,13 +120,39 @@ class Writer:
     def _idle_seconds(self) -> float:
         return self._settings.pause(self._unreachable) if self._unreachable else _POLL
 
-    def _handle(self, _: str | None) -> None:
-        """In the thread: insert what is sealed, then replay, then remove old segments."""
+    def _handle(self, item: str | Future[None] | None) -> None:
+        """In the thread: erase when that was asked for, else insert what is sealed, replay, remove old segments."""
+        if isinstance(item, Future):
+            self._erase_for(item)
+            return
+        if not self._erased(self._settings.erasures_seconds):
+            return
         self._insert_all()
         self._replay_some()
         if time.monotonic() - self._swept > _SWEEP:
             self._swept = time.monotonic()
             self._sweep()
+
+    def _erase_for(self, waiting: Future[None]) -> None:
+        try:
+            if self._eraser is not None:
+                self._eraser.apply()
+        except Exception as error:
+            waiting.set_exception(error)
+        else:
+            waiting.set_result(None)
+
+    def _erased(self, within: float) -> bool:
+        """Whether everything is erased that was asked for until `within` seconds ago; nothing is inserted before."""
+        if self._eraser is None:
+            return True
+        try:
+            self._eraser.apply(within)
+        except StoreError as error:
+            self._unreachable += 1
+            self.last_error = str(error)
+            return False
+        return True
 
     @property
     def _out_of_time(self) -> bool:

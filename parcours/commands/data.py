@@ -1,4 +1,4 @@
-"""doctor, export, forget: the stored data."""
+"""doctor, export: the stored data."""
 
 from __future__ import annotations
 
@@ -35,22 +35,6 @@ def export(settings: Settings, site: str, table: str, asked: dict[str, str], out
 
 
 @click.command()
-@click.argument("site")
-@click.argument("visitor")
-@click.confirmation_option(prompt="Erase everything stored about this visitor?")
-@as_json
-@with_data
-def forget(settings: Settings, site: str, visitor: str, as_json: bool) -> None:
-    """Erase a visitor: every view, point and contact. VISITOR is the id shown in exports.
-
-    Example: parcours forget "Lamp shop" 9f86d081884c7d65 --yes
-    """
-    with connect(settings) as api:
-        found = api.fetch("DELETE", f"/sites/{site}/visitors/{visitor}").json()
-    answer(found, as_json, f"Erased: {found['views']} views and {found['points']} points.")
-
-
-@click.command()
 @as_json
 @with_data
 def doctor(settings: Settings, as_json: bool) -> None:
@@ -67,4 +51,4 @@ def doctor(settings: Settings, as_json: bool) -> None:
         raise click.exceptions.Exit(1)
 
 
-COMMANDS = (export, forget, doctor)
+COMMANDS = (export, doctor)

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from collector.journal.quarantine import Quarantine
 from parcours.cli import cli
-from parcours.commands import data, define, importing, login, maps, pictures, serving, sites
+from parcours.commands import data, define, erasing, importing, login, maps, pictures, serving, sites
 from parcours.connection import Api
 from parcours.demo import run
 from parcours.settings import Settings
@@ -71,6 +71,15 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "define": (("experiment", "Lamp shop", "--from", "FILE.json"), {"--from": ("FILE.other.json",)}),
     "demo": ((), {"--port": ("8123",), "--once": ()}),
     "doctor": ((), {}),
+    "erase": (
+        ("Lamp shop", "--page", "/nowhere", "--yes"),
+        {
+            "--page": ("/elsewhere",),
+            "--from": ("2026-03-01",),
+            "--to": ("2026-03-02",),
+            "--source": ("token/shop",),
+        },
+    ),
     "export": (("Lamp shop", "--out", "FILE.csv"), {"--table": ("points",), **DAYS, "--out": ("FILE.ndjson",)}),
     "forget": (("Lamp shop", "9f86d081884c7d65", "--yes"), {}),
     "heatmap": (
@@ -153,6 +162,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--keep-pictures": ("5",),
         },
     ),
+    "site delete": (("SITE", "--yes"), {}),
     "site list": ((), {}),
     "site retakes": (("Lamp shop",), {}),
     "site rotate-key": (("Lamp shop",), {"--grace-days": ("5",)}),
@@ -238,7 +248,7 @@ def call(
 
         def send(method: str, path: str, *, headers: Any, **given: Any) -> httpx.Response:
             shown = {k: v.decode() if isinstance(v, bytes) else v for k, v in given.items()}
-            if "/jobs/" not in path:  # how often a job is asked for is a matter of time
+            if "/jobs/" not in path and "/erasures/" not in path:  # how often one is asked for is a matter of time
                 effects.requests.append(plain((method, path, json.dumps(shown, sort_keys=True))))
             if path in ("/api/v1/events", "/api/v1/batches"):  # a collector's
                 return httpx.Response(200, json={"accepted": 1, "duplicates": 0, "refused": []})
@@ -249,12 +259,13 @@ def call(
             effects.settings.append(plain(settings))
             yield Api(send, SERVICE)
 
-        for module in (data, define, importing, login, maps, pictures, sites):
+        for module in (data, define, erasing, importing, login, maps, pictures, sites):
             if hasattr(module, "connect"):
                 monkeypatch.setattr(module, "connect", connect)
         monkeypatch.setattr(serving, "_run", lambda settings, parts: effects.settings.append(plain((settings, parts))))
         monkeypatch.setattr(run, "run_demo", lambda settings, once: effects.settings.append(plain((settings, once))))
         monkeypatch.setattr(pictures, "POLL_SECONDS", 0.01)
+        monkeypatch.setattr(erasing, "POLL_SECONDS", 0.01)
         environment = {"PARCOURS_DATA": str(folder)}
         if name in ("collect", "view"):
             environment["PARCOURS_CLICKHOUSE_URL"] = "clickhouse://nowhere/x"

@@ -77,14 +77,17 @@ def make_viewer(module_store: Store) -> Iterator[Callable[..., Viewer]]:
     def make(base_url: str = BASE, **more: Any) -> Viewer:
         settings = ViewerSettings(base_url=base_url, service_token=SERVICE)
         more.setdefault("camera", FakeCamera)
+        more.setdefault("erase_journal", lambda sites: None)
         around = Surroundings(**more)
         viewer = Viewer(module_store, Definitions(module_store), Snapshots(module_store), settings, around)
         viewer.jobs.start()
+        viewer.erasing.start()
         made.append(viewer)
         return viewer
 
     yield make
     for viewer in made:
+        viewer.erasing.stop()
         viewer.jobs.stop()
         viewer.work.close()
 

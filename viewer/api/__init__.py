@@ -11,6 +11,7 @@ from store.snapshots import Snapshots
 from viewer.api import (
     compare,
     data,
+    erasures,
     experiments,
     health,
     heatmap,
@@ -57,6 +58,7 @@ _NOUNS = (
     journeys,
     pages,
     data,
+    erasures,
     tokens,
     users,
 )

@@ -101,6 +101,9 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
             "“%(value)s” is too large a network for a team. The prefix must be at least /8, or /16 for IPv6."
         ),
         "many_states": _("A site can have at most %(most)s states: delete one first."),
+        "erases_nothing": _("Name a page, a source or a period: this would erase everything."),
+        "erases_pages": _("“%(value)s” means %(n)s stored pages: it must mean 1 to %(most)s."),
+        "swapped": _("The last day must not be before the first."),
         "secret_name": _(
             "“%(value)s” cannot be the name of a secret. Use lowercase letters, digits, - and _, beginning with a "
             "letter or digit."
