@@ -116,7 +116,7 @@ def send(api: Client, owner: Client, shop: Site) -> Any:
 @pytest.mark.parametrize(("method", "path"), CHANGES)
 def test_odd_bodies(send: Any, owner: Client, shop: Site, method: str, path: str) -> None:
     at = filled(path, shop)
-    for body, kind in RAW:
+    for body, kind in RAW if method != "DELETE" else RAW[::12]:  # which reads no body
         headers = {"Content-Type": kind.encode("latin-1")}
         send(method, at, content=body, headers=headers)
         if kind.startswith((FORM, "multipart")):
@@ -124,7 +124,7 @@ def test_odd_bodies(send: Any, owner: Client, shop: Site, method: str, path: str
             assert owner.request(method, at, content=body, headers=headers).status_code < 500  # no form token
 
 
-@pytest.mark.parametrize(("method", "path"), CHANGES)
+@pytest.mark.parametrize(("method", "path"), [route for route in CHANGES if route[0] != "DELETE"])
 @_settings
 @given(fields=odd_object)
 def test_odd_fields(send: Any, shop: Site, method: str, path: str, fields: dict[str, Any]) -> None:
