@@ -63,7 +63,7 @@ class _Custom(Struct):
     v: list[float | None]
 
 
-class _Body(Struct):
+class _EventBody(Struct):
     view: str
     seq: int
     sent: int
@@ -103,7 +103,7 @@ class Preparing:
         staff = int(is_staff(known.site, "", visitor))
         x = _Known(known.number, page, page.partition("/")[0], str(visitor), staff)
         custom = _Custom([0], [masked(event.name)], [event.value])
-        body = _Body(view, SEQ, when, when, _Context(event.variants), custom)
+        body = _EventBody(view, SEQ, when, when, _Context(event.variants), custom)
         record = encode_record(self._now, _encoder.encode(x), _encoder.encode(body))
         return _prepared(known, page, view, SEQ, bool(name), record)
 

@@ -18,7 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from parcours.commands.options import Settings, answer, as_json, segment, with_data
 from parcours.connection import Api, connect
 from parcours.importing import mapping, matomo, posthog
-from parcours.importing.checking import Limits, examine
+from parcours.importing.checking import ServerLimits, examine
 from parcours.importing.items import Source
 from parcours.importing.progress import ImportProgress, RefusedLines
 from parcours.importing.rows import UnreadableFile, as_line, columns_of, digest_of, format_of, rows_of
@@ -111,7 +111,7 @@ def import_(
         for file in files:
             _check_columns(file, how.columns.values())
         if dry_run:
-            if _preview(files, how, Limits(time.time_ns() // 1_000_000, _domains(settings, site)), as_json):
+            if _preview(files, how, ServerLimits(time.time_ns() // 1_000_000, _domains(settings, site)), as_json):
                 raise click.exceptions.Exit(PARTLY)
             return
         heights = how.heights(files)
@@ -202,7 +202,7 @@ def _domains(settings: Settings, site: str) -> list[str] | None:
         return domains
 
 
-def _preview(files: Sequence[Path], how: FileFormat, limits: Limits, as_json: bool) -> int:
+def _preview(files: Sequence[Path], how: FileFormat, limits: ServerLimits, as_json: bool) -> int:
     """Print what would be sent; the number of lines that would be rejected."""
     counts, lines, refused = [], [], 0
     heights = how.heights(files)

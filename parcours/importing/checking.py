@@ -28,14 +28,14 @@ class Findings:
 
 
 @dataclass(frozen=True)
-class Limits:
+class ServerLimits:
     """What the server would reject besides a wrong form."""
 
     now: int  # ms since 1970
     domains: Sequence[str] | None = None  # of the site; None: not known, so pages are not checked
 
 
-def examine(items: Iterable[Made], limits: Limits, few: int = 5) -> Findings:
+def examine(items: Iterable[Made], limits: ServerLimits, few: int = 5) -> Findings:
     """Read all items and count them; `few`: how many faults to keep."""
     found = Findings()
     for item in items:
@@ -56,7 +56,7 @@ def examine(items: Iterable[Made], limits: Limits, few: int = 5) -> Findings:
     return found
 
 
-def _fault(item: Item, limits: Limits) -> Bad | None:
+def _fault(item: Item, limits: ServerLimits) -> Bad | None:
     text = msgspec.json.encode(item.body)
     try:
         if item.kind == "events":

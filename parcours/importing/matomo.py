@@ -27,7 +27,7 @@ _PLAIN = ("download", "outlink", "search", "ecommerceAbandonedCart")
 def items(rows: Iterable[Read], zone: tzinfo) -> Source:
     """One visit a line; its actions are read in order. `zone`: of times without an offset."""
     source = Source(iter(()))
-    reader = _Reader(zone, source.left_out)
+    reader = _VisitReader(zone, source.left_out)
 
     def read_all() -> Iterator[Made]:
         for read in rows:
@@ -72,7 +72,7 @@ class _Visit:
         return str(self.row.get("visitorId") or "")[:64]
 
 
-class _Reader:
+class _VisitReader:
     def __init__(self, zone: tzinfo, left_out: Counter[str]) -> None:
         self.views = Views()
         self._zone = zone

@@ -12,13 +12,13 @@ from click.testing import CliRunner, Result
 
 from parcours.cli import cli
 from parcours.importing import mapping, matomo, posthog
-from parcours.importing.checking import Findings, Limits, examine
+from parcours.importing.checking import Findings, ServerLimits, examine
 from parcours.importing.items import Source
 from parcours.importing.progress import ImportProgress
 from parcours.importing.rows import UnreadableFile, digest_of, rows_of
 
 UTC = ZoneInfo("UTC")
-LIMITS = Limits(1_796_000_000_000)  # a few days after the examples
+LIMITS = ServerLimits(1_796_000_000_000)  # a few days after the examples
 ROW = b"order,2026-11-20T10:00:00Z,5\n"
 GOOD = b"name,time,value\n" + ROW
 PACKED = gzip.compress(b"name,time\n" + b"".join(b"order,%d\n" % second for second in range(5_000)))

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from collector import wire
 from collector.backend.message import decode_event, decode_imported
 from parcours.importing import mapping, matomo, posthog
-from parcours.importing.checking import Limits, examine
+from parcours.importing.checking import ServerLimits, examine
 from parcours.importing.items import Bad, Item, Made
 from parcours.importing.mapping import Unmapped, milliseconds
 from parcours.importing.rows import UnreadableFile, rows_of
@@ -26,7 +26,7 @@ from parcours.importing.sending import MAX_BYTES, MAX_ITEMS, chunks
 from tests.parcours.tables import write_parquet
 
 UTC = ZoneInfo("UTC")
-LIMITS = Limits(1_796_000_000_000)  # a few days after the examples
+LIMITS = ServerLimits(1_796_000_000_000)  # a few days after the examples
 
 
 def table(path: Path, **columns: str) -> list[Made]:
