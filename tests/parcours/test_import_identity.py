@@ -108,3 +108,24 @@ def test_equal_rows_without_an_id_are_as_many_events() -> None:
 def test_a_rows_own_id_is_kept() -> None:
     read, *_ = READERS["table"]
     assert ids(read, [call(0) | {"id": "order-4711"}]) == ["order-4711"]
+
+
+def views(visits: list[Row]) -> list[str]:
+    read, *_ = READERS["Matomo"]
+    return [item.view for item in read(enumerate(visits, 1)).items if isinstance(item, Item) and item.view]
+
+
+@pytest.mark.parametrize("own_id", [True, False])
+def test_a_view_of_matomo_is_one_in_every_answer(own_id: bool) -> None:
+    """A page of the API that was read again when the visit had more actions, and actions in another order."""
+    actions = [
+        {"type": "action", "url": f"https://shop.example/{n}", "timestamp": 1_795_165_200 + n}
+        | ({"pageId": n + 1} if own_id else {})
+        for n in range(4)
+    ]
+    whole = visit(1) | {"actionDetails": actions}
+    assert len(set(views([whole]))) == 4
+    assert set(views([whole | {"actionDetails": actions[:2]}, whole | {"actionDetails": actions[::-1]}])) == set(
+        views([whole])
+    )
+    assert not set(views([whole | {"idVisit": 2}])) & set(views([whole]))
