@@ -25,6 +25,7 @@ NAMES = (
     "loss",
     "collect",
     "crash",
+    "attack",
     "robots",
     "addresses",
     "capture",

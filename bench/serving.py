@@ -1,8 +1,8 @@
 """All of Parcours in one process, as `parcours serve` runs it, with measurements of its event loop.
 
-`python -m bench.serving FOLDER PORT CORE` serves until stopped. Additional routes: `GET /bench/lateness` answers the
-delay of the event loop (p50, p99, max in ms) since the last request, `GET /bench/memory` the resident bytes now and at
-the peak, `POST /bench/points?n=` adds points to the site. FOLDER/token contains the API token.
+`python -m bench.serving FOLDER PORT CORE [limited]` serves until stopped. Additional routes: `GET /bench/lateness`
+answers the delay of the event loop (p50, p99, max in ms) since the last request, `GET /bench/memory` the resident bytes
+now and at the peak, `POST /bench/points?n=` adds points to the site. FOLDER/token contains the API token.
 """
 
 from __future__ import annotations
@@ -12,15 +12,15 @@ import os
 import resource
 import sys
 import time
-from functools import partial
+from dataclasses import replace
 from pathlib import Path
 
 KEY = "benchbenchbe"
 TICK = 0.005  # s
 
 
-def serve(folder: Path, port: int, cores: set[int]) -> None:
-    """One site with the key KEY and without rate limits, because all load comes from one address."""
+def serve(folder: Path, port: int, cores: set[int], *, limited: bool) -> None:
+    """One site with the key KEY; without limits of rate unless `limited`, because all load comes from one address."""
     os.sched_setaffinity(0, cores)
     # Imported here: the engine's threads inherit the core of the thread that loads it.
     import uvicorn
@@ -29,15 +29,15 @@ def serve(folder: Path, port: int, cores: set[int]) -> None:
 
     import parcours.app
     from bench.heatmap import PAGE, fill, page
-    from collector.app import CollectorSettings, Rate
     from parcours.server import server_config
     from parcours.settings import Settings
     from store.records import Site
     from store.snapshots import Snapshots
 
-    free = Rate(1e9, 1e9)
-    parcours.app.CollectorSettings = partial(CollectorSettings, site_rate=free, address_rate=free)  # type: ignore[assignment,misc]
     settings = Settings(data=folder, port=port)
+    if not limited:
+        most = 10**9
+        settings = replace(settings, address_rate=most, address_burst=most, site_rate=most, site_burst=most)
     app = parcours.app.open_parcours(settings)
     (folder / "token").write_text(app.service_token)
     app.definitions.put(Site(id="1", name="Bench", key=KEY, domains=("shop.example",)))
@@ -81,4 +81,9 @@ def serve(folder: Path, port: int, cores: set[int]) -> None:
 
 
 if __name__ == "__main__":
-    serve(Path(sys.argv[1]), int(sys.argv[2]), {int(core) for core in sys.argv[3].split(",")})
+    serve(
+        Path(sys.argv[1]),
+        int(sys.argv[2]),
+        {int(core) for core in sys.argv[3].split(",")},
+        limited="limited" in sys.argv[4:],
+    )

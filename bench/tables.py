@@ -347,6 +347,21 @@ def store_costs(run: Measurement) -> str:
     return markdown(["what", "ms"], rows)
 
 
+def attack_cases(run: Measurement) -> str:
+    """One row per attack: answers to it, memory, latencies of a visitor's batch and of a reader's map meanwhile."""
+    rows: list[list[Cell]] = []
+    for name, one in run.at("attacks").items():
+        answers = ", ".join(f"{n:,} × {status}" for status, n in one.get("answers", {}).items())
+        grown = one["memory after, MB"] - one["memory before, MB"] if "memory before, MB" in one else 0.0
+        latencies = [
+            one.get(f"{probe} {point}, ms", "none sent") for probe in ("batch", "map") for point in ("p50", "p99")
+        ]
+        rejected = one["batch, rejected"] + one["map, rejected"]
+        rows.append([name, answers or "–", one["memory after, MB"], f"{grown:+.0f}", *latencies, rejected])
+    head = ["attack", "answers", "memory, MB", "growth, MB", "batch p50, ms", "p99", "map p50, ms", "p99", "rejected"]
+    return markdown(head, rows)
+
+
 def together_delay(run: Measurement) -> str:
     delays: Mapping[str, Mapping[str, float]] = run.at("event loop delay, ms")
     rows = [[load, one["p50"], one["p99"]] for load, one in delays.items()]
@@ -404,6 +419,7 @@ TABLES: dict[str, Table] = {
     "robots.cost": robots_cost,
     "addresses.cost": addresses_cost,
     "capture.cost": capture_cost,
+    "attack.cases": attack_cases,
     "together.delay": together_delay,
     "together.memory": together_memory,
     "significance.summary": significance_summary,

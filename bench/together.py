@@ -96,10 +96,10 @@ class BenchServer:
 
 
 @contextlib.contextmanager
-def served(folder: Path, cores: list[int]) -> Iterator[BenchServer]:
+def served(folder: Path, cores: list[int], *options: str) -> Iterator[BenchServer]:
     """A server with its data in `folder`, on these cores, until the end of the block."""
     port = free_port()
-    command = [sys.executable, "-m", "bench.serving", str(folder), str(port), ",".join(map(str, cores))]
+    command = [sys.executable, "-m", "bench.serving", str(folder), str(port), ",".join(map(str, cores)), *options]
     process = subprocess.Popen(command)
     try:
         end = time.monotonic() + 60

@@ -8,11 +8,11 @@ from functools import lru_cache
 from typing import Any
 
 import re2
-from crawlerdetect import CrawlerDetect
 from crawleruseragents import CRAWLER_USER_AGENTS_DATA
 from ua_parser import OS, UserAgent, parse
 from ua_parser import Device as Named
 
+from collector.enrich.crawler_list import CrawlerList
 from collector.enrich.robots import MAX_UA
 from collector.text_cache import text_cache
 from store.devices import AnyDevice
@@ -54,8 +54,8 @@ class Device:
 
 
 @lru_cache(maxsize=1)
-def _crawlers() -> CrawlerDetect:
-    return CrawlerDetect()
+def _crawlers() -> CrawlerList:
+    return CrawlerList()
 
 
 @lru_cache(maxsize=1)
@@ -96,7 +96,7 @@ def _bot(text: str, spider: bool) -> str:
     if "headless" in text.lower():
         return "headless"
     known = spider or not _BROWSER.match(text) or _NO_BROWSER.search(text) or _names_nothing(text)
-    return "crawler" if known or _listed().search(text) or _crawlers().isCrawler(text) else ""
+    return "crawler" if known or _listed().search(text) or text in _crawlers() else ""
 
 
 def _names_nothing(text: str) -> bool:
