@@ -347,18 +347,24 @@ def store_costs(run: Measurement) -> str:
     return markdown(["what", "ms"], rows)
 
 
+def attack_memory(run: Measurement) -> str:
+    memory: Mapping[str, Any] = run.at("memory")
+    answers = ", ".join(f"{n:,} × {status}" for status, n in memory["answers"].items())
+    row: list[Cell] = [memory["different Origins of 60 kB"], answers, memory["before, MB"], memory["after, MB"]]
+    return markdown(["posts with different `Origin`s of 60 kB", "answers", "memory before, MB", "after, MB"], [row])
+
+
 def attack_cases(run: Measurement) -> str:
-    """One row per attack: answers to it, memory, latencies of a visitor's batch and of a reader's map meanwhile."""
+    """One row per attack: answers to it, latencies of a visitor's batch and of a reader's map meanwhile."""
     rows: list[list[Cell]] = []
     for name, one in run.at("attacks").items():
         answers = ", ".join(f"{n:,} × {status}" for status, n in one.get("answers", {}).items())
-        grown = one["memory after, MB"] - one["memory before, MB"] if "memory before, MB" in one else 0.0
         latencies = [
             one.get(f"{probe} {point}, ms", "none sent") for probe in ("batch", "map") for point in ("p50", "p99")
         ]
         rejected = one["batch, rejected"] + one["map, rejected"]
-        rows.append([name, answers or "–", one["memory after, MB"], f"{grown:+.0f}", *latencies, rejected])
-    head = ["attack", "answers", "memory, MB", "growth, MB", "batch p50, ms", "p99", "map p50, ms", "p99", "rejected"]
+        rows.append([name, answers or "–", *latencies, rejected])
+    head = ["attack", "answers", "batch p50, ms", "p99", "map p50, ms", "p99", "rejected"]
     return markdown(head, rows)
 
 
@@ -419,6 +425,7 @@ TABLES: dict[str, Table] = {
     "robots.cost": robots_cost,
     "addresses.cost": addresses_cost,
     "capture.cost": capture_cost,
+    "attack.memory": attack_memory,
     "attack.cases": attack_cases,
     "together.delay": together_delay,
     "together.memory": together_memory,
