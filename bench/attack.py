@@ -37,7 +37,7 @@ HELP = "attacks by a stranger: memory, latency of a batch and of a map meanwhile
 ORIGIN_BYTES = 60_000
 MEMORY_LIMIT = 20.0  # MB that may stay
 WARM_MAPS = 4  # drawn first: what the engine and the libraries keep is not due to an attack
-MEMORY_SECONDS, SECONDS = 30.0, 6.0  # at most, of the attack on the memory and of each other one
+MEMORY_SECONDS, SECONDS = 25.0, 5.0  # at most, of the attack on the memory and of each other one
 BATCH_PAUSE, MAP_PAUSE = 0.05, 0.5  # s
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36"
 HEADERS = {"origin": "https://shop.example", "content-type": "text/plain", "user-agent": AGENT}
@@ -130,7 +130,7 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
         target = Target(stack.enter_context(served(Path(folder), cores, "limited")))
         before = target.memory
         answers = origins(target, 1_500 if quick else 24_000, MEMORY_SECONDS)
-        memory = {
+        memory: dict[str, Any] = {
             "different Origins of 60 kB": sum(answers.values()),
             "answers": dict(sorted(answers.items())),
             "before, MB": before,
