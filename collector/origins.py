@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from collector.text_cache import text_cache
+from store.hosts import ascii_domain, ascii_host
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 
 
 def host_of(address: str) -> str:
-    """`host[:port]` of an address, lower case, without `www.` and the default port of its scheme; "" if it has none."""
+    """`host[:port]` of an address (store/hosts.py), without `www.` and the default port; "" if it has none."""
     try:
         parts = urlsplit(address)
         host, port = parts.hostname, parts.port
@@ -20,7 +21,7 @@ def host_of(address: str) -> str:
         return ""
     if parts.scheme not in ("http", "https") or not host:
         return ""
-    host = host.removeprefix("www.")
+    host = ascii_host(host).removeprefix("www.")
     if ":" in host:
         host = f"[{host}]"
     return host if port in (None, 443 if parts.scheme == "https" else 80) else f"{host}:{port}"
@@ -44,8 +45,7 @@ def _split(host: str) -> tuple[str, str]:
 
 
 def _is(host: str, domain: str) -> bool:
-    if "://" in domain:
-        domain = host_of(domain)
+    domain = host_of(domain) if "://" in domain else ascii_domain(domain)
     name, port = _split(host)
     wanted, wanted_port = _split(domain.removeprefix("www."))
     if wanted_port and wanted_port != port:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from publicsuffixlist import PublicSuffixList
 
 from rules.faults import Fault, Faults, InvalidDefinition, fault
+from store.hosts import ascii_domain, ascii_host
 
 _DOMAIN = re.compile(
     r"(?:\*\.)?(?:[a-z0-9_](?:[a-z0-9_\-]*[a-z0-9_])?)(?:\.[a-z0-9_\-]+)*(?::\d{1,5})?|\[[0-9a-f:]+\](?::\d{1,5})?"
@@ -22,8 +23,11 @@ _SHORTEST_PREFIX = {4: 8, 6: 16}  # bits: no team has a larger network
 
 
 def domain_of(text: str) -> str:
-    """`https://Shop.example/` → `shop.example`. InvalidDefinition if it is not a host, or not one owner's."""
-    host = _host(text)
+    """`https://Shop.example/` → `shop.example`, `müller.example` → `xn--mller-kva.example`.
+
+    InvalidDefinition if it is not a host, or not one owner's.
+    """
+    host = ascii_domain(text)
     if found := domain_fault(text, "domains"):
         raise InvalidDefinition(Faults((found,)))
     return host
@@ -31,7 +35,7 @@ def domain_of(text: str) -> str:
 
 def domain_fault(text: str, path: str) -> Fault | None:
     """The fault of a text that cannot be a site's domain; None if it can."""
-    host = _host(text)
+    host = ascii_domain(text)
     if len(host) > _LONGEST_HOST or not _DOMAIN.fullmatch(host):
         return fault(path, "domain", value=text)
     return fault(path, "domain_shared", value=text) if covers_many_owners(host) else None
@@ -43,7 +47,7 @@ def covers_many_owners(domain: str) -> bool:
     That is the case if the part after `*.` is a public suffix (https://publicsuffix.org), including those of hosting
     companies. The list comes with the package; nothing is fetched.
     """
-    host = domain.strip().lower().partition(":")[0]
+    host = ascii_domain(domain).partition(":")[0]
     if not host.startswith("*"):
         return False
     parent = host.removeprefix("*").strip(".")
@@ -65,9 +69,9 @@ def in_domains(host: str, port: int, domains: Iterable[str]) -> bool:
     >>> in_domains("www.shop.example", 443, ["shop.example"])
     True
     """
-    host = host.lower().rstrip(".").removeprefix("www.")
+    host = ascii_host(host).removeprefix("www.")
     for pattern in domains:
-        name, wanted = host_and_port(pattern.lower())
+        name, wanted = host_and_port(ascii_domain(pattern))
         if wanted is not None and wanted != port:
             continue
         if host == name or (name.startswith("*.") and host.endswith(name[1:])):
@@ -92,10 +96,6 @@ def network_fault(text: str, path: str) -> Fault | None:
         return fault(path, "network", value=text)
     large = network.prefixlen < _SHORTEST_PREFIX[network.version]
     return fault(path, "network_large", value=text) if large else None
-
-
-def _host(text: str) -> str:
-    return text.strip().lower().removeprefix("http://").removeprefix("https://").rstrip("/")
 
 
 @cache

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from rules.faults import Fault, Faults, fault
 from rules.private_hosts import host_of_domain, is_private_host
 from store.definitions import Stored
+from store.hosts import ascii_domain
 
 FLAGS = ("allow_private", "demo")
 
@@ -31,9 +32,9 @@ def _faults(fields: Mapping[str, object], before: Mapping[str, Any]) -> Iterator
         if name in fields and bool(fields[name]) != bool(before.get(name, False)):
             yield fault(name, "owner_only")
     opened = bool(before.get("allow_private", False))  # any name may resolve to a private address
-    known = _texts(before.get("domains"))
+    known = set(map(ascii_domain, _texts(before.get("domains"))))
     for n, domain in enumerate(_texts(fields.get("domains"))):
-        if domain not in known and (opened or is_private_host(host_of_domain(domain))):
+        if ascii_domain(domain) not in known and (opened or is_private_host(host_of_domain(domain))):
             yield fault(f"domains.{n}", "owner_domain", value=domain)
     address = fields.get("fetch_from")
     if isinstance(address, str) and address and address != before.get("fetch_from", ""):

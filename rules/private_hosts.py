@@ -10,6 +10,8 @@ import re
 import socket
 from urllib.parse import urlsplit
 
+from store.hosts import ascii_domain, ascii_host
+
 IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 # IPv6 addresses in these ranges contain an IPv4 address in their last bits, which is checked instead:
 # NAT64 (RFC 6052, RFC 8215) and the deprecated IPv4-compatible addresses (RFC 4291).
@@ -59,7 +61,7 @@ def is_off_limits_host(host: str) -> bool:
 def host_of_domain(text: str) -> str:
     """The host of a domain as an owner types it: without scheme, wildcard and port. "" if there is none."""
     try:
-        return urlsplit(f"//{re.sub('^https?://', '', text.strip().lower())}").hostname or ""
+        return urlsplit(f"//{ascii_domain(text)}").hostname or ""
     except ValueError:  # the rules reject it
         return ""
 
@@ -89,7 +91,7 @@ def _inner(ip: IPAddress) -> ipaddress.IPv4Address | None:
 
 
 def _bare(host: str) -> str:
-    return host.strip().lower().strip("[]").removeprefix("*.").rstrip(".").partition("%")[0]
+    return ascii_host(host.strip().strip("[]")).removeprefix("*.").rstrip(".").partition("%")[0]
 
 
 def _address_of(host: str) -> IPAddress | None:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import quote, quote_plus, unquote_to_bytes, urlsplit
 
+from store.hosts import ascii_host
 from store.masking import is_plain, masked
 
 # A fragment that a single-page application uses as its address (`#/b`, `#!/b`), in front of an anchor in it.
@@ -36,7 +37,7 @@ def canonical_page(url: str, keep_query: Collection[str] = ()) -> str:
         port = parts.port
     except ValueError as error:
         raise NotAPage(f"{url[:80]!r} is not an address: {error}") from None
-    host = (parts.hostname or "").removeprefix("www.")
+    host = ascii_host(parts.hostname or "").removeprefix("www.")
     if parts.scheme not in ("http", "https") or not host:
         raise NotAPage(f"{url[:80]!r} is not an http(s) address with a host")
     default = 443 if parts.scheme == "https" else 80
@@ -82,7 +83,8 @@ class PagePattern:
 @lru_cache(1024)
 def page_pattern(pattern: str) -> PagePattern:
     """The compiled form of a pattern; `matches` describes patterns."""
-    text = pattern
+    host, slash, path = pattern.partition("/")
+    text = ascii_host(host) + slash + path
     if text.endswith("/") and page_path(text) != "/":
         text = _EMPTY_END.sub("", text) or "/"
     pieces = re.split(r"(\*\*|\*|\{\w+\})", text)

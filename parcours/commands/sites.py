@@ -20,6 +20,7 @@ from parcours.commands.options import (
     with_new_data,
 )
 from parcours.connection import connect, sentences
+from store.hosts import readable_host
 from store.zone_names import zone_named
 
 with_role = click.option("--role", default="viewer", show_default=True, help="owner, editor or viewer.")
@@ -137,7 +138,7 @@ def list_(settings: Settings, as_json: bool) -> None:
     """
     with connect(settings) as api:
         found = api.get("/sites")
-    rows = [f"{s['id']:>4}  {s['name']}  {' '.join(s['domains'])}" for s in found["sites"]]
+    rows = [f"{s['id']:>4}  {s['name']}  {' '.join(map(readable_host, s['domains']))}" for s in found["sites"]]
     rows += [f"{s['id']:>4}  {s['name']}  {message}" for s in found["rejected"] for message in sentences(s)]
     first = for_folder('parcours site add "My shop" --domain shop.example', settings)
     answer(found, as_json, "\n".join(rows) or f"No site yet. {first}")
@@ -155,7 +156,8 @@ def show(settings: Settings, site: str, as_json: bool) -> None:
     with connect(settings) as api:
         found = api.get(f"/sites/{segment(site)}")
         health = api.get(f"/sites/{segment(site)}/health")
-    words = f"{found['name']} (site {found['id']}), {' '.join(found['domains'])}\n{found['snippet']}\n"
+    domains = " ".join(map(readable_host, found["domains"]))
+    words = f"{found['name']} (site {found['id']}), {domains}\n{found['snippet']}\n"
     words += f"time zone: {found['timezone']}\n"
     words += f"last view: {health.get('last_view') or 'none yet'}"
     answer({**found, "health": health}, as_json, words)

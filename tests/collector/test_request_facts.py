@@ -52,6 +52,14 @@ HOUR = 3_600_000
         ("http://[::1", ("*",), False),
         ("file:///home/me/x.html", ("*",), False),
         ("https://xn--bcher-kva.example", ("xn--bcher-kva.example",), True),
+        ("https://müller.example", ("xn--mller-kva.example",), True),
+        ("https://xn--mller-kva.example", ("Müller.example",), True),
+        ("https://shop.xn--mller-kva.example.", ("*.müller.example",), True),
+        ("https://shop.example.", ("shop.example",), True),
+        ("https://WWW.Shop.Example.:8443/a", ("shop.example:8443",), True),
+        ("https://shop.example", ("shop.example.",), True),
+        ("https://shop.example..", ("shop.example",), False),
+        ("https://muller.example", ("müller.example",), False),
     ],
 )
 def test_origins(address: str, domains: tuple[str, ...], yes: bool) -> None:

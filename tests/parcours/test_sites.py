@@ -38,6 +38,14 @@ def send(url: str, key: str) -> httpx.Response:
     return httpx.post(f"{url}/c/{key}", content=json.dumps(batch), headers=HEADERS)
 
 
+def test_a_domain_with_other_letters_is_stored_in_ascii_and_shown_readable(served: Served) -> None:
+    data, _ = served
+    added = answered(data, "add", "Bücher", "--domain", "https://Bücher.example./")
+    assert added["domains"] == ["xn--bcher-kva.example"]
+    assert "bücher.example" in at_server("site", "list", data=data).stdout
+    assert "bücher.example" in at_server("site", "show", "Bücher", data=data).stdout
+
+
 def test_the_zone_of_a_site_is_set_and_shown(served: Served) -> None:
     data, _ = served
     assert answered(data, "add", "Island", "--domain", "island.example", "--timezone", "Pacific/Apia")["timezone"] == (

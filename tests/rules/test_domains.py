@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rules.domains import domain_of, network_of
+from rules.domains import domain_fault, domain_of, in_domains, network_of
 from store.client import StoreError
 
 
@@ -40,6 +40,19 @@ def test_a_wildcard_over_other_peoples_sites_is_refused(text: str) -> None:
 )
 def test_a_wildcard_over_ones_own_is_taken(host: str) -> None:
     assert domain_of(host) == host
+
+
+def test_domains_are_stored_in_ascii() -> None:
+    assert domain_of("https://Müller.example/") == "xn--mller-kva.example"
+    assert domain_of("*.ÅNGSTRÖM.example.:8001") == "*.xn--ngstrm-hua5l.example:8001"
+    assert domain_of("shop.example.") == "shop.example"
+    assert in_domains("MÜLLER.example.", 443, ["xn--mller-kva.example"])
+    assert in_domains("xn--mller-kva.example", 443, ["müller.example."])
+
+
+@pytest.mark.parametrize("text", ["ü" * 80 + ".example", "mü ller.example", "*.com.", "*.РФ"])
+def test_names_that_cannot_be_a_domain(text: str) -> None:
+    assert domain_fault(text, "domains.0")
 
 
 def test_networks_are_read_or_refused_in_words() -> None:

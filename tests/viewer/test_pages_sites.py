@@ -26,6 +26,16 @@ def test_a_site_is_added_and_waits(owner: Client, viewer: Viewer) -> None:
     assert "Journal" in words(owner.get("/sites").text)
 
 
+def test_a_domain_is_stored_in_ascii_and_shown_as_typed(owner: Client, viewer: Viewer) -> None:
+    typed = "Müller.example.\n*.bücher.example:8001"
+    where = post(owner, "/sites/new", name="Müller", domains=typed).headers["location"]
+    site = viewer.definitions.find(Site, name="Müller")[0]
+    assert site.domains == ("xn--mller-kva.example", "*.xn--bcher-kva.example:8001")
+    page = owner.get(where).text
+    assert "müller.example\n*.bücher.example:8001</textarea>" in unescape(page)
+    assert "müller.example, *.bücher.example:8001" in words(page)
+
+
 def test_a_rejected_site_keeps_what_was_typed(owner: Client) -> None:
     answer = post(owner, "/sites/new", name="Broken", domains="not a domain")
     assert answer.status_code == 422  # type: ignore[attr-defined]

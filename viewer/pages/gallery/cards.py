@@ -8,6 +8,7 @@ from functools import cached_property
 
 from aggregator.answers.traffic import PageRow
 from aggregator.measures.statistics import FEW
+from store.hosts import readable_host
 from store.pages import page_path
 from store.snapshots import Snapshot
 from viewer.http.urls import Urls
@@ -102,7 +103,7 @@ def _card(shelf: Shelf, row: PageRow, shares: Sequence[float]) -> PageCard:
     takes = shelf.editor and takeable(row.page)
     return PageCard(
         name=name_of(row.page, shelf.names),
-        path=page_path(row.page) if row.page in shelf.names else row.page.partition("/")[0],
+        path=page_path(row.page) if row.page in shelf.names else readable_host(row.page.partition("/")[0]),
         href=shelf.map_of(row.page),
         thumb=shelf.thumb(row.page),
         take=fields_of((address_of(row.page, shelf.snapshots), "")) if takes else (),

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from rules.question import Question
 from rules.resolve import states_of
+from store.hosts import readable_host
 from store.pages import matches, page_path
 from store.records import Experiment, Site
 from store.snapshots import Snapshot
@@ -115,7 +116,7 @@ class MapSetting:
         if not self.page_is_known:
             return self.name
         hosts = {s.page.partition("/")[0] for s in self.asked.known.snapshots}
-        return page_path(self.page) if len(hosts) < 2 else self.page
+        return page_path(self.page) if len(hosts) < 2 else readable_host(self.page)
 
     @property
     def may_take(self) -> bool:

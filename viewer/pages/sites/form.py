@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from starlette.datastructures import FormData
 
 from store.definitions import Stored
+from store.hosts import readable_host
 from viewer.pages.forms.faults import FormFaults
 from viewer.pages.forms.fields import label_of, lines, number, shown, shown_lines, text, version, versioned
 from viewer.pages.frame.languages import Language
@@ -40,7 +41,7 @@ class SiteForm:
         fields = stored.fields
         return cls(
             name=shown(fields, "name"),
-            domains=shown_lines(fields, "domains"),
+            domains="\n".join(map(readable_host, shown_lines(fields, "domains").split("\n"))),
             allow_private=fields.get("allow_private") is True,
             keep_query=shown_lines(fields, "keep_query"),
             fetch_from=shown(fields, "fetch_from"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from store.hosts import readable_host
 from store.records import Site
 from store.snapshots import Snapshot
 from viewer.health import SiteHealth
@@ -36,7 +37,7 @@ def live_check(
     opened = viewed or taken or refused
     start = f"{'http' if ':' in site.domains[0] else 'https'}://{site.domains[0].removeprefix('*.')}/"
     steps = [
-        LiveStep(_("The site is set up here"), True, fact=", ".join(site.domains[:3])),
+        LiveStep(_("The site is set up here"), True, fact=", ".join(map(readable_host, site.domains[:3]))),
         LiveStep(
             _("A page with the line was opened"),
             bool(opened),
