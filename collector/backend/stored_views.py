@@ -28,23 +28,25 @@ _TOUCHES = """
 SELECT page, view, time, visitor, device, channel FROM touches
 WHERE site = {site:UInt32} AND visitor IN {visitors:Array(UInt64)} AND view IN {views:Array(UInt64)}
 """
+# Pages and visitors by their hash, because the engine keeps the text of a mutation (store/erasure.py).
 _STALE_TOUCHES = """
-WHERE site = {site:UInt32} AND view IN {views:Array(UInt64)} AND page IN {pages:Array(String)}
+WHERE site = {site:UInt32} AND view IN {views:Array(UInt64)} AND xxHash64(page) IN {pages:Array(UInt64)}
 AND NOT arrayExists(
-    (v, t, w, d, c) -> v = view AND t = toUnixTimestamp64Milli(time) AND w = visitor AND d = device AND c = channel,
+    (v, t, w, d, c) -> v = view AND t = toUnixTimestamp64Milli(time) AND w = xxHash64(toString(visitor))
+        AND d = device AND c = channel,
     {views:Array(UInt64)}, {times:Array(Int64)}, {visitors:Array(UInt64)}, {devices:Array(String)},
     {channels:Array(String)})
 """
 _STALE_VIEWS = """
-WHERE site = {site:UInt32} AND view IN {views:Array(UInt64)} AND page IN {pages:Array(String)}
+WHERE site = {site:UInt32} AND view IN {views:Array(UInt64)} AND xxHash64(page) IN {pages:Array(UInt64)}
 AND NOT arrayExists(
     (v, d) -> v = view AND d = toString(day), {views:Array(UInt64)}, {days:Array(String)})
 """
 
 
-def hash_of(view: str) -> int:
-    """A view id as the store keeps it."""
-    return xxhash.xxh64_intdigest(view.encode())
+def hash_of(text: str) -> int:
+    """A view id as the store keeps it; a page or a visitor as a mutation names it."""
+    return xxhash.xxh64_intdigest(text.encode())
 
 
 def stored_views(store: Store, rows: Iterable[ViewRow]) -> dict[ViewKey, StoredView]:
@@ -73,14 +75,14 @@ def erase_stale(store: Store, openings: Sequence[tuple[ViewKey, Opening]]) -> No
     for site in {key[0] for key, _ in openings}:
         some = [(key, opening) for key, opening in openings if key[0] == site]
         which = {
-            "site": site, "views": [hash_of(key[1]) for key, _ in some], "pages": [key[2] for key, _ in some],
+            "site": site, "views": [hash_of(key[1]) for key, _ in some], "pages": [hash_of(key[2]) for key, _ in some],
         }  # fmt: skip
         erase_rows(
             store,
             "touches",
             _STALE_TOUCHES,
             times=[opening.begins for _, opening in some],
-            visitors=[int(opening.x.visitor) for _, opening in some],
+            visitors=[hash_of(opening.x.visitor) for _, opening in some],
             devices=[opening.x.device for _, opening in some],
             channels=[opening.x.channel for _, opening in some],
             **which,
