@@ -156,7 +156,8 @@ def running(folder: Path, port: int = 0) -> Iterator[str]:
 def main() -> None:
     import chdb
 
-    Front.folder = os.path.realpath(sys.argv[1])
+    folder = os.path.realpath(sys.argv[1])
+    Front.folder = f"{folder}?backups.allowed_path={os.path.dirname(folder)}/"
     holder = chdb.connect(Front.folder)  # the engine stays up between requests
     server = ThreadingHTTPServer(("127.0.0.1", int(sys.argv[2]) if len(sys.argv) > 2 else 0), Front)
     server.daemon_threads = True
