@@ -77,6 +77,7 @@ from viewer.sign_ins import SignIns
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
 from viewer.snapshot.uploaded import MOST_BYTES
+from viewer.thumbnails import Thumbnails
 from viewer.traffic import TrafficReader
 from viewer.work import Work
 
@@ -156,13 +157,14 @@ class Viewer:
         self.registry = Registry(definitions, self.work)
         self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
         self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
+        self.thumbnails = Thumbnails(self.maps, snapshots, TrafficReader(store, self.work), self.work)
         heights = partial(_recorded_heights, store)
         self.sign_ins = SignIns(definitions, Credentials(store, Sealer(settings.credentials_key)))
         camera = around.camera or (lambda: Camera(settings.chromium, access=self.sign_ins.access))
         self.jobs = Jobs(snapshots, camera, heights, self._taken, self._job_settings())
         self.retakes = RetakeScheduler(RetakeParts(store, definitions, snapshots, self.jobs, self.work.forget))
         journal = around.erase_journal or wait_for_collectors
-        self.erasing = Erasing(ErasingParts(store, definitions, self.jobs, settings.server, journal, self.work.forget))
+        self.erasing = Erasing(ErasingParts(store, definitions, self.jobs, settings.server, journal, self._erased))
         self.health = Health(store, self.work, around.intake, around.untrusted_proxies)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()
@@ -213,6 +215,11 @@ class Viewer:
             second_allowed=lambda: bool(at_once) or (free_memory() or 0) >= SECOND_BROWSER,
         )
 
+    def _erased(self) -> None:
+        """Called after data were erased."""
+        self.work.forget()
+        self.thumbnails.forget()
+
     def _taken(self) -> None:
         """Called after new pictures were saved."""
         self.work.forget()
@@ -235,6 +242,7 @@ class Viewer:
             PageChanges(self.store, self.definitions, self.snapshots, self.work),
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
+            self.thumbnails,
             SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots, retakes),
             LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),
             StateFormRenderer(self.frames, self.urls, snapshots),

@@ -21,9 +21,9 @@ from viewer.maps import Maps, ReachAnswer
 from viewer.picture_changes import PictureChanges
 from viewer.questions import Questions
 from viewer.registry import Registry
+from viewer.thumbnails import Thumbnails
 from viewer.work import Work
 
-THUMB_SECONDS = 60.0  # a gallery shows many, and none needs to be up to the second
 YEAR = 31_536_000
 
 
@@ -73,21 +73,14 @@ def _part(strips: Iterable[tuple[int, int]], n: int | None) -> pictures.StripBou
     return pictures.strip_named(parts, n)
 
 
-async def thumb(request: Request, *, questions: Questions, maps: Maps, snapshots: Snapshots, work: Work) -> Response:
-    """A thumbnail: the top of a page's picture with its clicks, 560 × 350 px."""
+async def thumb(request: Request, *, questions: Questions, thumbnails: Thumbnails) -> Response:
+    """A thumbnail: the top of a page's picture with its clicks, 560 × 350 px, on the scale of the site's thumbnails."""
     asked = await questions.read(request, MAP, remembered=True)
     question = asked.checked()
     if question.kind == "scroll":
         raise missing("thumbnail", "scroll", "Ask for kind=click or kind=hover.")
-    found = await maps.heatmap(question, asked.known)
-    grid, snapshot = found.map.grid, found.figures.snapshot
-
-    def draw() -> bytes:
-        first = snapshots.strip(snapshot.id, 0)
-        return pictures.thumbnail(first, grid.width, grid.values, found.figures.scale, grid.cell)
-
-    content = await work.once(("thumb", question, snapshot.id), THUMB_SECONDS, draw)
-    return _picture(request, content, "webp", f"private, max-age={THUMB_SECONDS:.0f}")
+    content = await thumbnails.thumbnail(question, asked.known, asked.today)
+    return _picture(request, content, "webp", "private, no-cache")
 
 
 async def difference(request: Request, *, registry: Registry, changes: PictureChanges, work: Work) -> Response:

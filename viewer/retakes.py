@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aggregator.queries.traffic import read_hours, read_page_totals
+from aggregator.queries.traffic import read_hours, read_visited
 from aggregator.shapes.scope import SiteScope
 from rules.find import all_of
 from store.client import Store
@@ -78,7 +78,7 @@ def scheduled_retakes(
             of_page[one.page].append(one)
     quiet = quiet_hour(read_hours(store, scope))
     last = Retakes(store).of(int(site.id))
-    visited = [total.page for total in read_page_totals(store, scope) if total.page in of_page]
+    visited = [page for page in read_visited(store, scope) if page in of_page]
     pages = []
     for page in visited:
         retake = last.get(page, LastRetake(page))

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
-from aggregator.answers.traffic import BotShare, PageRow, devices_of, mostly_bots, other_clock, pages_of
+from aggregator.answers.traffic import (
+    BotShare,
+    BusyPage,
+    PageList,
+    busiest_pages,
+    devices_of,
+    mostly_bots,
+    other_clock,
+    page_list,
+    visited_pages,
+)
 from aggregator.queries.pages import all_pages
+from aggregator.shapes.traffic import PagePart
 from rules.period import today
 from store.client import Store
 from store.records import Site
@@ -17,9 +29,17 @@ class TrafficReader:
         self._store = store
         self._work = work
 
-    async def of_pages(self, site: Site, since: date, until: date) -> list[PageRow]:
-        """A row per page with visits in the period, both days included; days of the site's zone."""
-        return await self._work.run(pages_of, self._store, int(site.id), since, until, site.zone)
+    async def part(self, site: Site, since: date, until: date, part: PagePart) -> PageList:
+        """Some of the pages with visits in the period, both days included, and how many there are."""
+        return await self._work.run(page_list, self._store, int(site.id), since, until, site.zone, part)
+
+    async def busiest(self, site: Site, since: date, until: date) -> Sequence[BusyPage]:
+        """The busiest pages that have enough visitors for a share of frustrated ones."""
+        return await self._work.run(busiest_pages, self._store, int(site.id), since, until, site.zone)
+
+    async def visited(self, site: Site, since: date, until: date) -> Sequence[str]:
+        """The names of the pages with visits in the period, most visitors first."""
+        return await self._work.run(visited_pages, self._store, int(site.id), since, until, site.zone)
 
     async def devices(self, site: Site, page: str, since: date, until: date) -> dict[str, int]:
         """Visitors of a page (or pattern) by device class."""

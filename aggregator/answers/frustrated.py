@@ -19,7 +19,7 @@ def frustrated_visitors(store: Store, scope: SiteScope, groups: Mapping[str, int
     if not groups:
         return {}
     clicks = read_suspect_clicks(store, scope, groups)
-    ids, paths = read_record_paths(store, scope.site, UNJUDGED)
+    ids, paths = read_record_paths(store, scope.site, groups, UNJUDGED)
     records = records_of(ids, ids, paths, [""] * len(paths))
     frustrated = dead(clicks, tag_mask(records, clicks.record, UNJUDGED))
     frustrated |= rage(clicks, tag_mask(records, clicks.record, EDITABLE))

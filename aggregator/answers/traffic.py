@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
 from aggregator.answers.frustrated import frustrated_visitors
+from aggregator.measures.statistics import FEW
+from aggregator.queries.conditions import MOST_NAMED
 from aggregator.queries.pages import resolve_pages
 from aggregator.queries.traffic import (
     read_bots,
@@ -14,18 +17,22 @@ from aggregator.queries.traffic import (
     read_daily,
     read_devices,
     read_last_view,
+    read_page_count,
     read_page_days,
     read_page_devices,
     read_page_totals,
     read_tracker_errors,
+    read_visited,
 )
 from aggregator.shapes.scope import SiteScope
+from aggregator.shapes.traffic import PagePart, PageTotal
 from store.client import Store
 from store.zones import UTC_ZONE, Zone
 
 SHOWN_DAYS = 28
 BOT_DAYS = 7
 FEW_VIEWS = 20  # in BOT_DAYS; fewer prove nothing
+ALL = PagePart()
 
 
 @dataclass(frozen=True)
@@ -63,6 +70,23 @@ class BotShare:
     share: float
 
 
+@dataclass(frozen=True)
+class PageList:
+    """Some of the `total` pages that a search finds."""
+
+    total: int
+    rows: list[PageRow]
+
+
+@dataclass(frozen=True)
+class BusyPage:
+    """A page with enough visitors for a share."""
+
+    page: str
+    visitors: int
+    frustrated_share: float
+
+
 def site_traffic(store: Store, site: int, today: date, zone: Zone = UTC_ZONE) -> SiteTraffic:
     """The last 28 days of a site, in `zone`."""
     since = today - timedelta(days=SHOWN_DAYS - 1)
@@ -88,33 +112,63 @@ def mostly_bots(store: Store, site: int, today: date, zone: Zone = UTC_ZONE) -> 
     return BotShare(reason, views[reason] / total)
 
 
-def pages_of(store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE) -> list[PageRow]:
-    """The pages with views of people in since…until (inclusive, days of `zone`), most visitors first."""
+def pages_of(
+    store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE, part: PagePart = ALL
+) -> list[PageRow]:
+    """The pages with views of people in since…until (inclusive, days of `zone`), most visitors first; `part`: some."""
     scope = SiteScope(site, since, until, zone=zone)
-    totals = read_page_totals(store, scope)
+    totals = read_page_totals(store, scope, part)
     if not totals:
         return []
+    names = [total.page for total in totals]
+    named = names if len(names) <= MOST_NAMED else None
     days = (until - since).days + 1
     daily: dict[str, list[int]] = defaultdict(lambda: [0] * days)
-    for row in read_page_days(store, scope):
+    for row in read_page_days(store, scope, named):
         daily[row.page][(row.day - since).days] += row.views
     devices: dict[str, dict[str, int]] = defaultdict(dict)
-    for of_device in read_page_devices(store, scope):
+    for of_device in read_page_devices(store, scope, named):
         devices[of_device.page][of_device.device] = of_device.visitors
-    numbers = {total.page: number for number, total in enumerate(totals, 1)}
-    frustrated = frustrated_visitors(store, scope, numbers)
+    frustrated = _frustrated_shares(store, scope, totals)
     return [
         PageRow(
             page=total.page,
             visitors=total.visitors,
             views=total.views,
             clicks=total.clicks,
-            frustrated_share=min(frustrated.get(numbers[total.page], 0) / total.visitors, 1.0),
+            frustrated_share=frustrated[total.page],
             daily=daily[total.page],
             devices=_shares(devices[total.page]),
         )
         for total in totals
     ]
+
+
+def page_list(
+    store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE, part: PagePart = ALL
+) -> PageList:
+    """The same with the number of all pages that the search finds."""
+    total = read_page_count(store, SiteScope(site, since, until, zone=zone), part)
+    return PageList(total, pages_of(store, site, since, until, zone, part) if total else [])
+
+
+def busiest_pages(store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE) -> list[BusyPage]:
+    """The busiest pages with enough visitors for a share, most visitors first: at most MOST_NAMED."""
+    scope = SiteScope(site, since, until, zone=zone)
+    totals = read_page_totals(store, scope, PagePart(most=MOST_NAMED, least_visitors=FEW))
+    shares = _frustrated_shares(store, scope, totals)
+    return [BusyPage(total.page, total.visitors, shares[total.page]) for total in totals]
+
+
+def visited_pages(store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE) -> list[str]:
+    """The names of the pages with views of people in since…until, most visitors first."""
+    return read_visited(store, SiteScope(site, since, until, zone=zone))
+
+
+def _frustrated_shares(store: Store, scope: SiteScope, totals: Sequence[PageTotal]) -> dict[str, float]:
+    numbers = {total.page: number for number, total in enumerate(totals, 1)}
+    frustrated = frustrated_visitors(store, scope, numbers)
+    return {total.page: min(frustrated.get(numbers[total.page], 0) / total.visitors, 1.0) for total in totals}
 
 
 def devices_of(

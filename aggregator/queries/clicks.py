@@ -7,13 +7,11 @@ from collections.abc import Mapping
 import numpy as np
 
 from aggregator.measures.frustration import DEAD_AFTER, RAGE_CLICKS
-from aggregator.queries.conditions import where_site
+from aggregator.queries.conditions import MOST_NAMED, where_site
 from aggregator.queries.page_numbers import page_numbers
 from aggregator.shapes.clicks import SuspectClicks
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
-
-MOST_PAGES = 500  # that a query names; for more it reads all pages, and rows of the others are dropped here
 
 
 def read_suspect_clicks(store: Store, scope: SiteScope, groups: Mapping[str, int]) -> SuspectClicks:
@@ -23,7 +21,7 @@ def read_suspect_clicks(store: Store, scope: SiteScope, groups: Mapping[str, int
     """
     condition, params = where_site(scope)
     condition += " AND kind = 'click'"
-    if len(groups) <= MOST_PAGES:
+    if len(groups) <= MOST_NAMED:  # otherwise it reads all pages, and rows of the others are dropped here
         condition += " AND page IN {pages:Array(String)}"
         params["pages"] = list(groups)
     c = store.columns(

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 import numpy as np
 
-from aggregator.queries.conditions import on_pages, where
+from aggregator.queries.conditions import MOST_NAMED, on_pages, where
 from aggregator.shapes.columns import Int64, UInt64
 from aggregator.shapes.records import Records, RecordTimes, records_of
 from aggregator.shapes.scope import Scope
@@ -65,13 +67,21 @@ def read_record_times(
     return RecordTimes(first, last, times)
 
 
-def read_record_paths(store: Store, site: int, tags: frozenset[str]) -> tuple[UInt64, list[str]]:
-    """(record ids, paths) of the site's elements that have one of these tags or, by their path, lie in one."""
+def read_record_paths(
+    store: Store, site: int, pages: Collection[str], tags: frozenset[str]
+) -> tuple[UInt64, list[str]]:
+    """(record ids, paths) of the pages' elements that have one of these tags or, by their path, lie in one.
+
+    Of many pages, those of the whole site.
+    """
+    few = len(pages) <= MOST_NAMED
     c = store.columns(
-        "SELECT record, any(path) AS its_path FROM elements WHERE site = {site:UInt32} "
+        f"SELECT record, any(path) AS its_path FROM elements WHERE site = {{site:UInt32}} "
+        f"{'AND page IN {pages:Array(String)} ' if few else ''}"
         "AND hasAny(extractAll(path, '(?:^|>|…)([a-zA-Z0-9-]+)'), {tags:Array(String)}) "
         "GROUP BY record ORDER BY record",
         site=site,
         tags=sorted(tags),
+        **({"pages": list(pages)} if few else {}),
     )
     return c["record"], c["its_path"].tolist()

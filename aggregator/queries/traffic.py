@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from aggregator.queries.conditions import on_pages, where_site
 from aggregator.shapes.scope import SiteScope
-from aggregator.shapes.traffic import DeviceVisitors, PageDay, PageTotal
+from aggregator.shapes.traffic import DeviceVisitors, PageDay, PagePart, PageTotal
 from store.client import Store
 from store.zoned_sql import day_of_row, in_days, ms_ahead
 
@@ -77,9 +78,9 @@ def read_hours(store: Store, scope: SiteScope) -> list[int]:
     return [views.get(hour, 0) for hour in range(24)]
 
 
-def read_page_days(store: Store, scope: SiteScope) -> list[PageDay]:
-    """Views of each page on each day with views, in no order."""
-    condition, params = where_site(scope)
+def read_page_days(store: Store, scope: SiteScope, pages: Sequence[str] | None = None) -> list[PageDay]:
+    """Views of each page on each day with views, in no order; `pages`: only of these few."""
+    condition, params = _of_pages(scope, pages)
     day, of_day = day_of_row(scope.zone, scope.since, scope.until)
     rows = store.rows(
         f"SELECT toString(page) AS page_name, {day} AS local_day, count() AS views "
@@ -90,21 +91,37 @@ def read_page_days(store: Store, scope: SiteScope) -> list[PageDay]:
     return [PageDay(row["page_name"], row["local_day"], row["views"]) for row in rows]
 
 
-def read_page_totals(store: Store, scope: SiteScope) -> list[PageTotal]:
+def read_page_totals(store: Store, scope: SiteScope, part: PagePart) -> list[PageTotal]:
     """The pages with views, the busiest first."""
-    condition, params = where_site(scope)
+    condition, params = _found(scope, part)
+    limit = f" LIMIT {part.most} OFFSET {part.skipped}" if part.most else ""
     rows = store.rows(
         "SELECT toString(page) AS page_name, uniqExact(visitor) AS visitors, count() AS views, "
         f"sum(clicks) AS click_total FROM views FINAL WHERE {condition} "
-        "GROUP BY page_name ORDER BY visitors DESC, page_name",
+        f"GROUP BY page_name HAVING visitors >= {part.least_visitors} ORDER BY visitors DESC, page_name{limit}",
         **params,
     )
     return [PageTotal(row["page_name"], row["visitors"], row["views"], row["click_total"]) for row in rows]
 
 
-def read_page_devices(store: Store, scope: SiteScope) -> list[DeviceVisitors]:
-    """Visitors of each page by device, in no order."""
+def read_page_count(store: Store, scope: SiteScope, part: PagePart) -> int:
+    """How many pages with views there are, of which `part` selects some."""
+    condition, params = _found(scope, part)
+    return int(store.rows(f"SELECT uniqExact(page) AS n FROM views FINAL WHERE {condition}", **params)[0]["n"])
+
+
+def read_visited(store: Store, scope: SiteScope) -> list[str]:
+    """The names of all pages with views, the busiest first."""
     condition, params = where_site(scope)
+    found = store.columns(
+        f"SELECT page FROM views FINAL WHERE {condition} GROUP BY page ORDER BY uniqExact(visitor) DESC, page", **params
+    )
+    return [str(page) for page in found["page"]]
+
+
+def read_page_devices(store: Store, scope: SiteScope, pages: Sequence[str] | None = None) -> list[DeviceVisitors]:
+    """Visitors of each page by device, in no order; `pages`: only of these few."""
+    condition, params = _of_pages(scope, pages)
     return _devices(store, "toString(page)", condition, params)
 
 
@@ -115,6 +132,26 @@ def read_devices(
     condition, params = where_site(scope)
     these, values = on_pages(pages, patterns)
     return _devices(store, "''", f"{condition} AND {these}", params | values)
+
+
+def _of_pages(scope: SiteScope, pages: Sequence[str] | None) -> tuple[str, dict[str, Any]]:
+    condition, params = where_site(scope)
+    if pages is None:
+        return condition, params
+    these, values = on_pages(pages)
+    return f"{condition} AND {these}", params | values
+
+
+def _found(scope: SiteScope, part: PagePart) -> tuple[str, dict[str, Any]]:
+    condition, params = where_site(scope)
+    if not part.search:
+        return condition, params
+    # Addresses are stored percent-encoded: `/caf%C3%A9` is found by `café` too.
+    found = " OR ".join(
+        f"positionCaseInsensitiveUTF8({name}, {{search:String}}) > 0" for name in ("page", "decodeURLComponent(page)")
+    )
+    also = " OR page IN {also:Array(String)}" if part.also else ""
+    return f"{condition} AND ({found}{also})", params | {"search": part.search, "also": list(part.also)}
 
 
 def _devices(store: Store, page: str, condition: str, params: dict[str, Any]) -> list[DeviceVisitors]:

@@ -15,6 +15,20 @@ class PageTotal:
 
 
 @dataclass(frozen=True)
+class PagePart:
+    """A part of the list of a site's pages, the busiest first: `most` of them (0: all) behind the first `skipped`.
+
+    `search`: only pages with this text in their address, in any case, and the pages `also`.
+    """
+
+    search: str = ""
+    also: tuple[str, ...] = ()
+    most: int = 0
+    skipped: int = 0
+    least_visitors: int = 1
+
+
+@dataclass(frozen=True)
 class PageDay:
     page: str
     day: date

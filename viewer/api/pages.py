@@ -5,19 +5,31 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.queries.conditions import MOST_NAMED
+from aggregator.shapes.traffic import PagePart
 from rules.question import PERIOD
 from store.pages import page_path
 from viewer.api.entry import Entry, answer
+from viewer.http.parameters import number
 from viewer.maps import Maps
 from viewer.questions import Questions
 from viewer.traffic import TrafficReader
 
+MOST_PAGES = MOST_NAMED  # in one answer
+MOST_SKIPPED = 100_000_000
+
 
 async def list_pages(request: Request, *, questions: Questions, maps: Maps, traffic: TrafficReader) -> Response:
+    query = request.query_params
+    part = PagePart(
+        search=query.get("search", "").strip(),
+        most=number(query, "limit", 1, MOST_PAGES) or MOST_PAGES,
+        skipped=number(query, "offset", 0, MOST_SKIPPED) or 0,
+    )
     asked = await questions.read(request, PERIOD)
     since, until = asked.checked().period.span(asked.today)
     await maps.drained()
-    rows = await traffic.of_pages(asked.site, since, until)
+    found = await traffic.part(asked.site, since, until, part)
     pages = [
         {
             "page": row.page,
@@ -29,9 +41,19 @@ async def list_pages(request: Request, *, questions: Questions, maps: Maps, traf
             "daily": [int(n) for n in row.daily],
             "devices": {device: float(share) for device, share in row.devices.items()},
         }
-        for row in rows
+        for row in found.rows
     ]
-    return answer({"since": since, "until": until, "timezone": asked.question.zone.name, "pages": pages})
+    return answer(
+        {
+            "since": since,
+            "until": until,
+            "timezone": asked.question.zone.name,
+            "total": found.total,
+            "limit": part.most,
+            "offset": part.skipped,
+            "pages": pages,
+        }
+    )
 
 
 ENTRIES = (
@@ -40,7 +62,8 @@ ENTRIES = (
         "/sites/{site}/pages",
         list_pages,
         "viewer",
-        "Pages with visitors, views, clicks, frustrated share, views a day, devices. Query: since, until, days.",
-        query=PERIOD.names,
+        "Pages with visitors, views, clicks, frustrated share, views a day, devices, most visitors first. Query: "
+        "since, until, days, search (a part of the address), limit (1 to 500), offset. total counts all found.",
+        query=(*PERIOD.names, "search", "limit", "offset"),
     ),
 )

@@ -44,15 +44,6 @@ document.querySelectorAll('[data-echo]').forEach((span) => {
   });
 });
 
-// Search among the items of a list by their words.
-document.querySelectorAll('[data-filter]').forEach((input) =>
-  input.addEventListener('input', () => {
-    const words = input.value.trim().toLowerCase();
-    for (const item of document.querySelectorAll(input.dataset.filter))
-      item.hidden = !item.textContent.toLowerCase().includes(words);
-  }),
-);
-
 // Panes show the same part of their pages: they scroll together.
 const panes = [...document.querySelectorAll('[data-together]')];
 panes.forEach((pane) =>

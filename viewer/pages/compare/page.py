@@ -86,8 +86,8 @@ async def compare(
     setting = ComparisonSetting(frame.lang, urls, asked, experiment, editor=editor, every=every)
     if asked.faults:
         return answer(request, page_of(frame, setting), asked.status)
-    rows = await traffic.of_pages(known.site, *asked.question.period.span(asked.today))
-    setting = replace(setting, pages=pages_with(experiment, [row.page for row in rows]))
+    visited = await traffic.visited(known.site, *asked.question.period.span(asked.today))
+    setting = replace(setting, pages=pages_with(experiment, visited))
     found = await _answer(maps, setting)
     strips = [await maps.strips(arm.snapshot) for arm in found.figures.arms] if found else []
     return answer(request, page_of(frame, setting, found, strips))

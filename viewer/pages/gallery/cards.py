@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from aggregator.answers.traffic import PageRow
+from aggregator.answers.traffic import BusyPage, PageRow
 from aggregator.measures.statistics import FEW
 from store.hosts import readable_host
 from store.pages import page_path
@@ -19,8 +19,6 @@ from viewer.pages.map.outliers import stands_out
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.pictures.fields import Fields, address_of, fields_of, takeable
 from viewer.questions import Asked
-
-MOST = 200  # pages shown
 
 
 @dataclass(frozen=True)
@@ -92,9 +90,10 @@ class Shelf:
         return self.urls.thumb(self.site, page, **self.days) if page in self.pictured else ""
 
 
-def cards_of(shelf: Shelf, rows: Sequence[PageRow]) -> list[PageCard]:
-    shares = [row.frustrated_share for row in rows if row.visitors >= FEW]
-    return [_card(shelf, row, shares) for row in rows[:MOST]]
+def cards_of(shelf: Shelf, rows: Sequence[PageRow], busiest: Sequence[BusyPage]) -> list[PageCard]:
+    """The cards of `rows`; `busiest` pages show what share of frustrated visitors is usual."""
+    shares = [page.frustrated_share for page in busiest]
+    return [_card(shelf, row, shares) for row in rows]
 
 
 def _card(shelf: Shelf, row: PageRow, shares: Sequence[float]) -> PageCard:

@@ -8,8 +8,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.traffic import PageRow
-from aggregator.measures.statistics import FEW
+from aggregator.answers.traffic import BusyPage
 from aggregator.pictures.newest import NoSnapshot
 from rules.question import PERIOD
 from viewer.access.person import signed_in
@@ -18,6 +17,16 @@ from viewer.maps import HeatmapAnswer, Maps
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.gallery.cards import PageCard, Shelf, cards_of
+from viewer.pages.gallery.listing import (
+    Listing,
+    Position,
+    Searching,
+    nothing_found,
+    part_of,
+    position_of,
+    scale_note,
+    searching_of,
+)
 from viewer.pages.gallery.needs import Hurt, worst_of
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
@@ -45,7 +54,10 @@ class GalleryPage(Page):
     """Pages of a site with thumbnails, `/sites/3/pages?days=28`."""
 
     template = "gallery/gallery.html"
-    count_line: str = doc("Number of pages, as text; empty if the question has faults")
+    count_line: str = doc("Number of pages found, as text; empty if the question has faults")
+    searching: Searching = doc("The form that searches pages")
+    scale_note: str = doc("What the colours of the thumbnails mean; empty without any")
+    position: Position = doc("Which of the pages are shown, with links to the others")
     period: PeriodControl = doc("The period menu")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, no page is listed")
     needs: list[Need] = doc("Elements that frustrate most visitors, worst first")
@@ -63,18 +75,21 @@ async def gallery(
     frame = await frames.of(request, "pages", asked.site)
     shelf = Shelf(frame.lang, urls, asked, signed_in(request).may("editor"))
     if asked.faults:
-        return answer(request, page_of(frame, shelf, [], []), asked.status)
+        return answer(request, page_of(frame, shelf, Listing(), []), asked.status)
     await maps.drained()
-    rows = await traffic.of_pages(asked.site, *asked.question.period.span(asked.today))
-    rows = sorted(rows, key=lambda row: -row.visitors)
-    found = await _suspects(maps, asked, suspects_of(shelf, rows))
-    return answer(request, page_of(frame, shelf, rows, found))
+    days, part = asked.question.period.span(asked.today), part_of(shelf, request.query_params)
+    listed = await traffic.part(asked.site, *days, part)
+    busiest = await traffic.busiest(asked.site, *days)
+    # A search, or a later part of the list, shows the list alone.
+    suspects = [] if part.search or part.skipped else suspects_of(shelf, busiest)
+    found = await _suspects(maps, asked, suspects)
+    return answer(request, page_of(frame, shelf, Listing(part, listed, busiest), found))
 
 
-def suspects_of(shelf: Shelf, rows: Sequence[PageRow]) -> list[str]:
+def suspects_of(shelf: Shelf, busiest: Sequence[BusyPage]) -> list[str]:
     """The pages whose elements are examined: those that frustrate most visitors."""
-    found = [r for r in rows if r.page in shelf.pictured and r.visitors >= FEW and r.frustrated_share > 0]
-    return [row.page for row in sorted(found, key=lambda r: -r.frustrated_share * r.visitors)[:LOOKED_AT]]
+    found = [one for one in busiest if one.page in shelf.pictured and one.frustrated_share > 0]
+    return [one.page for one in sorted(found, key=lambda one: -one.frustrated_share * one.visitors)[:LOOKED_AT]]
 
 
 async def _suspects(maps: Maps, asked: Asked, pages: Sequence[str]) -> list[tuple[str, HeatmapAnswer]]:
@@ -88,20 +103,21 @@ async def _suspects(maps: Maps, asked: Asked, pages: Sequence[str]) -> list[tupl
     return found
 
 
-def page_of(
-    frame: Frame, shelf: Shelf, rows: Sequence[PageRow], suspects: Sequence[tuple[str, HeatmapAnswer]]
-) -> GalleryPage:
-    """The gallery of `rows` (most visitors first), with the elements of `suspects` that frustrate visitors."""
+def page_of(frame: Frame, shelf: Shelf, listing: Listing, suspects: Sequence[tuple[str, HeatmapAnswer]]) -> GalleryPage:
+    """The gallery of a listing, with the elements of `suspects` that frustrate visitors."""
     lang, urls, faults = shelf.lang, shelf.urls, fault_list(shelf.lang, shelf.asked.faults, shelf.links)
     return GalleryPage(
         frame=frame,
         title=lang.text("Pages"),
-        count_line="" if faults else lang.plural("%(num)s page", "%(num)s pages", len(rows)),
+        count_line="" if faults else lang.plural("%(num)s page", "%(num)s pages", listing.pages.total),
+        searching=searching_of(shelf, listing),
+        position=position_of(shelf, listing),
+        scale_note=scale_note(shelf, listing),
         period=period_control(lang, shelf.links, shelf.asked.today),
         faults=faults,
         needs=needs_of(shelf, suspects),
-        pages=cards_of(shelf, rows),
-        empty=_empty(shelf),
+        pages=cards_of(shelf, listing.pages.rows, listing.busiest),
+        empty=nothing_found(shelf, listing.part) if listing.part.search or listing.part.skipped else _empty(shelf),
         take_action=urls.take(shelf.site),
         take_next=shelf.links.to(),
         states_href=urls.states(shelf.site),

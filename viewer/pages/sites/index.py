@@ -91,7 +91,7 @@ async def index(
     lang = frame.lang
     rows, warnings = [], []
     for site in await registry.sites():
-        known = {row.page for row in await traffic.of_pages(site, *Period().span(today(site.zone)))}
+        known = set(await traffic.visited(site, *Period().span(today(site.zone))))
         shot = {s.page for s in await snapshots.all(site) if not s.variant and not s.state}
         found = await health.of(site)
         rows.append(_row(lang, urls, site, found, (len(shot & known), len(known))))

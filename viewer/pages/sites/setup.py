@@ -115,10 +115,10 @@ class SetupRenderer:
         frame = await self._frames.of(request, "setup", site)
         lang = frame.lang
         health = await self._health.of(site)
-        pages = await self._traffic.of_pages(site, *Period().span(today(site.zone)))
+        visited = await self._traffic.visited(site, *Period().span(today(site.zone)))
         pictures = await self._snapshots.all(site)
         state = receiving_of(lang, health.traffic, time.time() * 1000)
-        busiest = next((row.page for row in pages if takeable(row.page)), "")
+        busiest = next(filter(takeable, visited), "")
         take = fields_of((address_of(busiest, pictures), "")) if busiest and can_edit else ()
         steps = live_check(lang, site, health, pictures, take)
         page = SetupPage(
