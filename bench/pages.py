@@ -14,15 +14,16 @@ from typing import Any
 from PIL import Image
 
 from aggregator.answers.heatmap import heatmap
-from aggregator.answers.traffic import pages_of
+from aggregator.answers.traffic import busiest_pages, page_list
 from aggregator.shapes.scope import Scope
+from aggregator.shapes.traffic import PagePart
 from store.client import Store, open_store
 from store.layouts import Layout, path_key
 from store.migrations import migrate
 from store.snapshots import Snapshot, Snapshots, new_id
 
 NAME = "pages"
-HELP = "the map of a pattern of 5,884 and 120,001 pages, and the pages of such a site (1 min)"
+HELP = "the map of a pattern of 5,884 and 120,001 pages, and the list of the pages of such a site (1 min)"
 
 SITE, WIDTH, HEIGHT = 1, 1366, 2000
 DAY = date(2026, 3, 2)
@@ -90,9 +91,13 @@ def _measured(store: Store, pages: int, site: int) -> dict[str, Any]:
     scope = Scope(site, ("/f/**",), "click", DAY, DAY)
     drawn = heatmap(store, Snapshots(store), scope, WIDTH)
     return {
-        "map of /f/**, s": _seconds(lambda: heatmap(store, Snapshots(store), scope, WIDTH)),
+        "map of all of them, s": _seconds(lambda: heatmap(store, Snapshots(store), scope, WIDTH)),
         "points on the map": drawn.account.drawn,
-        "pages of the site, s": _seconds(lambda: pages_of(store, site, DAY, DAY)),
+        "60 of the list, s": _seconds(lambda: page_list(store, site, DAY, DAY, part=PagePart(most=60))),
+        "the last 60 of a search, s": _seconds(
+            lambda: page_list(store, site, DAY, DAY, part=PagePart("/F/", most=60, skipped=pages - 60))
+        ),
+        "frustration on the busiest, s": _seconds(lambda: busiest_pages(store, site, DAY, DAY)),
     }
 
 

@@ -267,6 +267,14 @@ def heatmap_parts(run: Measurement) -> str:
     return markdown(["", "ms"], rows)
 
 
+def pages_times(run: Measurement) -> str:
+    """Each measurement as a row, each site as a column."""
+    sites = list(run.figures)
+    return markdown(
+        ["", *sites], [[name, *(run.figures[site][name] for site in sites)] for name in run.figures[sites[0]]]
+    )
+
+
 def collect_cases(run: Measurement) -> str:
     """Every figure that was measured for each case, a row each."""
     cases = list(run.at("batches_a_second"))
@@ -416,6 +424,7 @@ TABLES: dict[str, Table] = {
     "drift.versions": drift_versions,
     "drift.speed": drift_speed,
     "heatmap.parts": heatmap_parts,
+    "pages.times": pages_times,
     "store.costs": store_costs,
     "collect.cases": collect_cases,
     "collect.targets": collect_targets,
