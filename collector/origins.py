@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import urlsplit
 
-from collector.text_cache import text_cache
+from collector.text_cache import CACHED
 from store.hosts import ascii_domain, ascii_host
 
 _LOOPBACK = {"localhost", "127.0.0.1", "::1"}
@@ -27,7 +28,7 @@ def host_of(address: str) -> str:
     return host if port in (None, 443 if parts.scheme == "https" else 80) else f"{host}:{port}"
 
 
-@text_cache()
+@lru_cache(CACHED)
 def allowed(address: str, domains: Sequence[str]) -> bool:
     """Whether the address (an Origin, a Referer, a page) is on one of `domains`.
 
@@ -57,7 +58,7 @@ def _is(host: str, domain: str) -> bool:
     return name == wanted or (wanted == "localhost" and _is_loopback(name))
 
 
-@text_cache()
+@lru_cache(CACHED)
 def on_this_machine(host: str) -> bool:
     """Whether `host[:port]` is a loopback name: only this machine can open its pages."""
     return _is_loopback(_split(host)[0])

@@ -1,4 +1,9 @@
-"""A cache for functions of texts that strangers choose: it holds a known number of bytes at most."""
+"""Caches of texts that strangers choose hold a known number of bytes at most.
+
+What the head of a request says, and the addresses in a batch, are at most 2,048 bytes long when they reach a cache
+(collector/door/head.py, collector/door/endpoint.py): an `lru_cache` of CACHED entries is enough. For texts that nothing
+has limited there is `text_cache`.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +14,12 @@ from typing import ParamSpec, TypeVar
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
 
-ENTRIES = 2_000
+CACHED = 1_000  # entries
 LETTERS = 256
 
 
 def text_cache(
-    entries: int = ENTRIES, letters: int = LETTERS
+    entries: int = CACHED, letters: int = LETTERS
 ) -> Callable[[Callable[Arguments, Result]], Callable[Arguments, Result]]:
     """Like `lru_cache`, but a call with a text of more than `letters` letters is computed each time, and not stored.
 

@@ -11,7 +11,7 @@ from time import perf_counter
 from starlette.types import Receive, Scope, Send
 
 from collector import wire
-from collector.addresses import ClientAddress, address_prefix
+from collector.addresses import MAX_PREFIX, ClientAddress, address_prefix
 from collector.door import answers
 from collector.door.admission import Admission, RequestHead, foreign
 from collector.door.body import BodyReader, inflate
@@ -22,7 +22,7 @@ from collector.enrich.enrichment import NotAPage, RequestFacts, encode, enrich, 
 from collector.enrich.unattended import UnattendedViews
 from collector.enrich.visitors import Visitors
 from collector.histograms import TAKING, Histogram
-from collector.journal.committer import Committer, Durable, PendingBatch
+from collector.journal.committer import Committer, PendingBatch
 from collector.journal.journal import JournalError
 from collector.journal.known_batches import KnownBatches, batch_id
 from collector.journal.segments import encode_record
@@ -85,7 +85,16 @@ class BatchEndpoint:
             site = known.number if known is not None else NO_SITE
             if long is not None:
                 raise RefusalError(long)
-            await self._take(request_head(headers, known, network), request_facts(headers, address), receive)
+            began = perf_counter() if next(self._sampled) else 0.0
+            head = request_head(headers, known, network)
+            refusal = self._admission.refusal(head)
+            if refusal is not None or known is None:
+                raise RefusalError(refusal or Reason.UNKNOWN_SITE.value)
+            try:
+                await self._take(head, known, request_facts(headers, address), receive, began)
+            except RefusalError:
+                self._admission.give_back(head)
+                raise
         except JournalError:
             refusal = Reason.NOT_DURABLE.value
         except RefusalError as error:
@@ -96,38 +105,17 @@ class BatchEndpoint:
         self._counters.refused(site, _counted_as(refusal, headers), refusal.message)
         await answers.send_answer(send, answers.refused(origin, refusal))
 
-    async def _take(self, head: RequestHead, request: RequestFacts, receive: Receive) -> None:
-        """Return when the batch is durable; raises `RefusalError` or `JournalError` when it will not be."""
-        sampled = next(self._sampled)
-        began = perf_counter() if sampled else 0.0
-        refusal = self._admission.refusal(head)
-        if refusal is not None or head.known is None:
-            raise RefusalError(refusal or Reason.UNKNOWN_SITE.value)
-        try:
-            durable, is_new = await self._appended(head, head.known, request, receive)
-        except RefusalError:
-            self._admission.give_back(head)
-            raise
-        if sampled and is_new:
-            self.taking.observe(perf_counter() - began)
-        if durable is not None:
-            await durable
-        if not is_new:
-            self._counters.duplicate(head.known.number)
+    async def _take(
+        self, head: RequestHead, known: KnownSite, request: RequestFacts, receive: Receive, began: float
+    ) -> None:
+        """Return when the batch is durable; raises `RefusalError` or `JournalError` when it will not be.
 
-    async def _appended(
-        self, head: RequestHead, known: KnownSite, request: RequestFacts, receive: Receive
-    ) -> tuple[Durable | None, bool]:
-        """What to wait for until the batch is durable (None: it is), and whether the batch is new.
-
-        Thousands of requests may wait for the disk: nothing of the batch is kept meanwhile.
+        `began`: when the request did, to measure how long it takes; 0 for one that is not measured.
         """
         body = await self._body.read(receive)
         if head.content_encoding == "gzip":
             body = inflate(body, self._settings.max_body, self._settings.max_inflation)
         batch = _decoded(body)
-        if len(batch.ctx.url.encode("utf-8", "surrogatepass")) > wire.MAX_URL:
-            raise RefusalError(Reason.PAGE.with_message(f"$.ctx.url has more than {wire.MAX_URL} bytes."))
         if not allowed(batch.ctx.url, known.site.domains):
             raise RefusalError(_wrong_page(batch.ctx.url, known))
         committer = self.committer
@@ -135,16 +123,23 @@ class BatchEndpoint:
             raise RefusalError(Reason.STOPPING.value)
         id = batch_id(known.number, batch.view, batch.seq)
         if id in self._known_batches:
-            return None, False
+            self._counters.duplicate(known.number)
+            return
         if (repeated := committer.join(id)) is not None:
-            return repeated, False
+            await repeated
+            self._counters.duplicate(known.number)
+            return
         pending, record = self._prepared(id, batch, body, known, request)
-        return committer.append(pending, record), True
+        durable = committer.append(pending, record)
+        if began:
+            self.taking.observe(perf_counter() - began)
+        del batch, body, record  # thousands of requests may wait for the disk: keep nothing of the batch meanwhile
+        await durable
 
     def _address(self, scope: Scope, headers: Headers) -> str:
         """The sender's address."""
         peer = scope["client"][0] if scope["client"] else ""
-        return self._client_address(peer, forwarded(scope["headers"], headers))
+        return self._client_address(peer, forwarded(scope["headers"], headers))[:MAX_PREFIX]
 
     async def _site(self, key: str, network: str) -> KnownSite | None:
         if not key.isascii() or len(key) > MAX_KEY:
@@ -197,10 +192,15 @@ def _wrong_page(url: str, known: KnownSite) -> Refusal:
 
 
 def _decoded(body: bytes) -> wire.Batch:
+    """The batch, whose addresses are no longer than any that a browser sends, also as bytes: it encodes the others."""
     try:
-        return wire.decode(body)
+        batch = wire.decode(body)
     except wire.WireError as error:
         raise RefusalError(_REASONS[type(error)].with_message(str(error))) from None
+    for name, address in (("url", batch.ctx.url), ("ref", batch.ctx.ref)):
+        if not address.isascii() and len(address.encode("utf-8", "surrogatepass")) > wire.MAX_URL:
+            raise RefusalError(Reason.PAGE.with_message(f"$.ctx.{name} has more than {wire.MAX_URL} bytes."))
+    return batch
 
 
 def _counted_as(refusal: Refusal, headers: Headers) -> str:

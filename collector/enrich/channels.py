@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import parse_qsl, urlsplit
 
 from collector.enrich.masking import CLICK_IDS
 from collector.enrich.referrers import channel_of
 from collector.origins import host_of
-from collector.text_cache import text_cache
+from collector.text_cache import CACHED
 
 CHANNELS = ("direct", "search", "ai", "social", "mail", "referral", "paid", "campaign")
 MAX_WORD = 100  # letters kept of a utm value
@@ -29,7 +30,7 @@ class TrafficSource:
     campaign: str
 
 
-@text_cache()
+@lru_cache(CACHED)
 def traffic_source(url: str, referrer: str) -> TrafficSource:
     """Channel of a view of `url` with this referrer (both without fragment, "" for none).
 

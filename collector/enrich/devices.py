@@ -14,7 +14,7 @@ from ua_parser import Device as Named
 
 from collector.enrich.crawler_list import CrawlerList
 from collector.enrich.robots import MAX_UA
-from collector.text_cache import text_cache
+from collector.text_cache import CACHED
 from store.devices import AnyDevice
 
 _TABLET = re.compile(r"iPad|Tablet|PlayBook|Silk(?!.*Mobile)|Kindle|Android(?!.*Mobi)", re.I)
@@ -67,7 +67,7 @@ def _listed() -> Any:
     return re2.compile("|".join(pattern for pattern in patterns if pattern not in _OF_PEOPLE), options)
 
 
-@text_cache(letters=MAX_UA)
+@lru_cache(CACHED)
 def device(user_agent: str, touch: bool) -> Device:
     """Parse a User-Agent header. `touch` distinguishes an iPad, which calls itself Macintosh, from a Mac."""
     text = user_agent[:MAX_UA]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from pathlib import Path
 
 import msgspec
@@ -18,7 +19,7 @@ from collector.enrich.unattended import attended
 from collector.enrich.visitors import Visitors
 from collector.known_sites import KnownSite
 from collector.origins import on_this_machine
-from collector.text_cache import text_cache
+from collector.text_cache import CACHED
 from collector.wire import Batch, span
 from store.masking import masked
 from store.pages import NotAPage, canonical_page
@@ -164,7 +165,7 @@ def is_staff(site: Site, address: str, consented: int | None) -> bool:
     return bool(site.staff_ids) and consented is not None and staff_mark(consented) in site.staff_ids
 
 
-@text_cache()
+@lru_cache(CACHED)
 def _page(url: str, keep_query: tuple[str, ...]) -> str:
     return canonical_page(url, keep_query)
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit, urlunsplit
 
-from collector.text_cache import text_cache
+from collector.text_cache import CACHED
 from store.masking import MASK, masked
 from store.pages import route_of
 
@@ -15,7 +16,7 @@ CLICK_IDS = frozenset({"gclid", "gbraid", "wbraid", "msclkid", "dclid", "ttclid"
 _CAMPAIGN = re.compile("utm_[a-z_]+", re.I)
 
 
-@text_cache()
+@lru_cache(CACHED)
 def masked_address(url: str, keep_query: tuple[str, ...] = ()) -> str:
     """`scheme://host[:port]/path[?query][#route]` with every part masked; "" when it is not a URL.
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from itertools import pairwise
 
-from collector.text_cache import text_cache
+from collector.text_cache import CACHED
 from collector.wire import ClickColumns, ViewContext
 from store.flags import DRAGGED, FRAMED, KEYBOARD, PEN, TOUCH
 
@@ -34,7 +35,7 @@ COARSE_MEAN = 2000  # ms between clicks, from which a coarse clock no longer mak
 NO_POINTER_GAP = 1000  # ms between two clicks far apart, in which a person's pointer rests somewhere
 
 
-@text_cache(letters=MAX_UA)
+@lru_cache(CACHED)
 def by_request(
     user_agent_says: str,
     user_agent: str,

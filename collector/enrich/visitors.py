@@ -12,9 +12,9 @@ import logging
 import secrets
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
-from collector.enrich.robots import MAX_UA
-from collector.text_cache import text_cache
+from collector.text_cache import CACHED
 from store.client import Store
 from store.day_keys import day_key
 from store.definitions import Definitions
@@ -60,7 +60,7 @@ class Visitors:
         return consented_visitor(self._secret, site, id)
 
 
-@text_cache(letters=MAX_UA)  # in memory only
+@lru_cache(CACHED)  # in memory only
 def _number(key: bytes, site: int, address: str, user_agent: str) -> int:
     return keyed_number(key, str(site), address, user_agent)
 
