@@ -6,6 +6,7 @@ client.
 
 from __future__ import annotations
 
+import fcntl
 import os
 import re
 from collections.abc import Callable
@@ -115,8 +116,23 @@ def why_not_opened(error: Exception, location: str, *, server: bool) -> StoreErr
             f"{location} cannot be opened: this process has already opened another folder, and can open only one"
         )
     if not server and "EmbeddedServer" in text:
-        return StoreBusy(
-            f"{location} is in use by another process (a running `parcours serve`?). "
-            "Stop that process, or choose another folder with --data."
-        )
+        if _in_use(location):
+            return StoreBusy(
+                f"{location} is in use by another process (a running `parcours serve`?). "
+                "Stop that process, or choose another folder with --data."
+            )
+        # the engine has printed the reason, and does not pass it on
+        return StoreError(f"The database in {location} cannot be opened, for the reason above. Is the copy complete?")
     return explained(error, "Opening", location)
+
+
+def _in_use(folder: str) -> bool:
+    """Whether an engine holds the lock of this folder, as it does from its start to its end."""
+    try:
+        with open(os.path.join(folder, "status")) as file:
+            fcntl.flock(file, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    except OSError:
+        return False
+    return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import signal
 import subprocess
 import time
@@ -114,3 +115,13 @@ def _answered(base: str, statement: str, folder: Path) -> None:
     content = statement.replace("File('", f"File('{folder}/")  # a server has a folder of its own for them
     answer = httpx.post(base, content=content, timeout=PATIENCE)
     assert answer.status_code == 200, answer.text
+
+
+def test_a_copy_that_lacks_the_symbolic_links_is_not_said_to_be_in_use(tmp_path: Path) -> None:
+    data, copy = tmp_path / "data", tmp_path / "copy"
+    assert parcours("site", "add", "Kept", "--domain", "kept.example", "--new", data=data).returncode == 0
+    shutil.copytree(data, copy)  # follows the links: not what the docs say
+    refused = parcours("site", "list", data=copy)
+    assert refused.returncode == 4
+    assert f"The database in {copy / 'clickhouse'} cannot be opened" in refused.stderr
+    assert "in use" not in refused.stderr
