@@ -12,7 +12,7 @@ from rules.faults import Fault, Faults, InvalidDefinition, fault
 from rules.fields import day_faults, day_of, without_none
 from rules.page import page_meant
 from rules.shape import record
-from store.erasure import hash_of
+from store.erasure import RETENTION, hash_of
 from store.pages import matches
 from store.records import DataKind, Day, Erasure, Site
 from store.zones import Zone
@@ -33,7 +33,14 @@ class ErasureRequest(Struct, frozen=True):
 
 def parse(fields: Mapping[str, object]) -> ErasureRequest | Faults:
     """The request of a form or a JSON body."""
-    return record(ErasureRequest, without_none(fields, *FIELDS), _between, allowed=FIELDS)
+    given = without_none(fields, *FIELDS)
+
+    def rules(values: Mapping[str, Any]) -> Iterator[Fault]:
+        yield from _between(values)
+        if not any(given.get(name) for name in FIELDS):
+            yield fault("page", "erases_nothing")
+
+    return record(ErasureRequest, given, rules, allowed=FIELDS)
 
 
 def _between(values: Mapping[str, Any]) -> Iterator[Fault]:
@@ -41,8 +48,6 @@ def _between(values: Mapping[str, Any]) -> Iterator[Fault]:
     since, until = day_of(values.get("since", "")), day_of(values.get("until", ""))
     if since and until and until < since:
         yield fault("since", "swapped", since=str(since), until=str(until))
-    if not any(values.get(name) for name in FIELDS):
-        yield fault("page", "erases_nothing")
 
 
 def erasure_of(site: Site, asked: ErasureRequest, known: Sequence[str], now: int) -> Erasure:
@@ -68,6 +73,30 @@ def site_erasure(site: str, now: int) -> Erasure:
 def visitor_erasure(site: Site, visitor: int, now: int) -> Erasure:
     """Everything that is stored of a visitor."""
     return Erasure(id="", site=site.id, asked=now, until=dict.fromkeys(KINDS, 0), visitor=hash_of(str(visitor)))
+
+
+def retention_of(site: Site, now: int) -> Erasure | None:
+    """What is older than the limits of a site; None without limits. Points and events go with their views at least."""
+    days: dict[DataKind, int] = {
+        "views": site.keep_views_days,
+        "points": _shorter(site.keep_points_days, site.keep_views_days),
+        "events": _shorter(site.keep_events_days, site.keep_views_days),
+        "pictures": site.keep_pictures_days,
+    }
+    today = site.zone.day(now)
+    until = {kind: days_before(site.zone, today, kept) for kind, kept in days.items() if kept}
+    return Erasure(id=f"{RETENTION}{site.id}", site=site.id, asked=now, until=until) if until else None
+
+
+def is_due(last: Erasure | None, wanted: Erasure) -> bool:
+    """Whether the limits of a site erase more than the last time: a day has passed, or a limit was lowered."""
+    if last is None:
+        return True
+    return last.state == "done" and any(end > last.until.get(kind, 0) for kind, end in wanted.until.items())
+
+
+def _shorter(days: int, views: int) -> int:
+    return min((kept for kept in (days, views) if kept), default=0)
 
 
 def _pages(site: Site, text: str, known: Sequence[str]) -> list[str]:

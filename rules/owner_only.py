@@ -16,6 +16,7 @@ from store.definitions import Stored
 from store.hosts import ascii_domain
 
 FLAGS = ("allow_private", "demo")
+LIMITS = ("keep_views_days", "keep_points_days", "keep_events_days", "keep_pictures_days")  # they erase what is older
 
 
 def owner_only(fields: Mapping[str, object], stored: Stored | None = None) -> Faults | None:
@@ -30,6 +31,9 @@ def owner_only(fields: Mapping[str, object], stored: Stored | None = None) -> Fa
 def _faults(fields: Mapping[str, object], before: Mapping[str, Any]) -> Iterator[Fault]:
     for name in FLAGS:
         if name in fields and bool(fields[name]) != bool(before.get(name, False)):
+            yield fault(name, "owner_only")
+    for name in LIMITS:
+        if name in fields and fields[name] != before.get(name, 0):
             yield fault(name, "owner_only")
     opened = bool(before.get("allow_private", False))  # any name may resolve to a private address
     known = set(map(ascii_domain, _texts(before.get("domains"))))

@@ -31,6 +31,10 @@ FIELDS = (
     "demo",
     "retake",
     "keep_pictures",
+    "keep_views_days",
+    "keep_points_days",
+    "keep_events_days",
+    "keep_pictures_days",
     "timezone",
 )
 LONGEST_GRACE = 365  # days

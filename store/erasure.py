@@ -40,12 +40,12 @@ class DataTable:
 
 
 TABLES = (
-    DataTable("views", "views", "time", visitor=True),
-    DataTable("scrolls", "views", "time", visitor=True),
-    DataTable("touches", "views", "time", visitor=True),
-    DataTable("points", "points", "time", visitor=True),
-    DataTable("elements", "points", "seen"),
-    DataTable("events", "events", "time", visitor=True),
+    DataTable("views", "views", "time", visitor=True, sender=True),
+    DataTable("scrolls", "views", "time", visitor=True, sender=True),
+    DataTable("touches", "views", "time", visitor=True, sender=True),
+    DataTable("points", "points", "time", visitor=True, sender=True),
+    DataTable("elements", "points", "seen", sender=True),
+    DataTable("events", "events", "time", visitor=True, sender=True),
     DataTable("strips", "pictures", "", column="snapshot", page=False),
     DataTable("snapshots", "pictures", "taken"),
     DataTable("matches", "pictures", "made"),
@@ -78,6 +78,19 @@ def stored_pages(store: Store, site: int) -> list[str]:
         for table in ("views", "events", "elements", "snapshots")
     )
     return [row["page"] for row in store.rows(f"SELECT DISTINCT page FROM ({sources}) ORDER BY page", site=site)]
+
+
+def stored_senders(store: Store, site: int) -> list[dict[str, Any]]:
+    """Who sent what is stored of a site besides visitors' browsers: sender, first and last time (ms), rows."""
+    sources = " UNION ALL ".join(
+        f"SELECT sender, time FROM {table} WHERE site = {{site:UInt32}} AND sender != ''"
+        for table in ("views", "events", "points")
+    )
+    return store.rows(
+        "SELECT sender, toUnixTimestamp64Milli(min(time)) AS first, toUnixTimestamp64Milli(max(time)) AS last, "
+        f"count() AS stored FROM ({sources}) GROUP BY sender ORDER BY sender",
+        site=site,
+    )
 
 
 def count_visits(store: Store, erasure: Erasure) -> dict[str, int]:

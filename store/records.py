@@ -31,6 +31,7 @@ Text = Annotated[dict[LanguageCode, Annotated[str, Meta(min_length=1, max_length
 Pattern = Annotated[str, Meta(min_length=1, max_length=2048)]  # of pages (store/pages.py)
 Patterns = Annotated[tuple[Pattern, ...], Meta(min_length=1, max_length=50)]
 Day = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$", extra={"code": "day"})]  # ISO; "" = not set
+KeepDays = Annotated[int, Meta(ge=0, le=36_500)]  # 0: without limit
 Address = Annotated[str, Meta(max_length=2048)]  # http(s); "" = none
 Schedule = Literal["never", "daily", "weekly", "monthly", "changed"]
 Role = Literal["owner", "editor", "viewer"]
@@ -71,6 +72,10 @@ class Site(Record, frozen=True, kw_only=True):
     old_keys: tuple[OldKey, ...] = ()  # newest first
     retake: Schedule = "never"  # when the server takes its pictures again; changed: when the page has changed
     keep_pictures: Annotated[int, Meta(ge=2, le=500)] = 12  # the newest of each series, where a schedule is set
+    keep_views_days: KeepDays = 0  # older views are erased, with all that happened in them; 0: kept
+    keep_points_days: KeepDays = 0  # the same of clicks, hovers and elements
+    keep_events_days: KeepDays = 0
+    keep_pictures_days: KeepDays = 0
     timezone: Annotated[str, Meta(max_length=64)] = ""  # IANA name of the zone of its days; "" = not chosen: UTC
 
     @property

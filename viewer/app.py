@@ -164,7 +164,9 @@ class Viewer:
         self.jobs = Jobs(snapshots, camera, heights, self._taken, self._job_settings())
         self.retakes = RetakeScheduler(RetakeParts(store, definitions, snapshots, self.jobs, self.work.forget))
         journal = around.erase_journal or wait_for_collectors
-        self.erasing = Erasing(ErasingParts(store, definitions, self.jobs, settings.server, journal, self._erased))
+        self.erasing = Erasing(
+            ErasingParts(store, definitions, self.jobs, settings.server, journal, self._erased, settings.serving)
+        )
         self.health = Health(store, self.work, around.intake, around.untrusted_proxies)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
-from rules.erasure import site_erasure
+from rules.erasure import is_due, retention_of, site_erasure
 from store.client import Store
 from store.definitions import Conflict, Definitions
 from store.erasure import (
@@ -52,7 +52,7 @@ def wait_for_collectors(_: Collection[int]) -> None:
 class ErasingParts:
     """`server`: names this process across restarts. `journal`: erases in the journals of this process for some sites.
 
-    `erased` is called when something was erased.
+    `erased` is called when something was erased. `limits`: whether this process enforces the limits of the sites.
     """
 
     store: Store
@@ -61,6 +61,7 @@ class ErasingParts:
     server: str = ""
     journal: Callable[[Collection[int]], None] = wait_for_collectors
     erased: Callable[[], None] = lambda: None
+    limits: bool = False
 
 
 class Erasing:
@@ -127,7 +128,22 @@ class Erasing:
                 log.warning("erasure %s is tried again: %s", one.id, error)
                 self._failed(one.id, str(error))
 
-    def _handle(self, _: bool | None) -> None:
+    def ask_for_limits(self) -> None:
+        """Ask for the erasure of what is older than the limits of the sites, once for each of their days."""
+        last = {one.id: one for one in self.all()}
+        for site in self._parts.definitions.find(Site):
+            wanted = retention_of(site, now_ms())
+            if wanted is None or not is_due(last.get(wanted.id), wanted):
+                continue
+            before = last.get(wanted.id)
+            try:
+                self.submit(replace(wanted, version=before.version if before else 0))
+            except Conflict:
+                log.info("%s is done by another process", wanted.id)
+
+    def _handle(self, woken: bool | None) -> None:
+        if self._parts.limits and not self._stopping:
+            self.ask_for_limits()
         self.work()
 
     def _failed(self, id: str, problem: str) -> None:

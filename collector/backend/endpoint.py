@@ -43,6 +43,7 @@ log = logging.getLogger("parcours.collector")
 EVENTS, BATCHES = "/api/v1/events", "/api/v1/batches"
 Kind = Literal["events", "batches"]
 _MAX_INFLATION = 1_000  # times; log lines compress well, and the inflated size is limited too
+_MAX_SOURCE = 200  # letters of a sender
 _MAX_KEY = 200  # letters of an Idempotency-Key
 
 
@@ -109,14 +110,14 @@ class Backend:
             token = await self._token(scope, headers)
             form = self._admitted(kind, token, headers)
             query = parse_qs(scope["query_string"].decode("latin-1"), keep_blank_values=True)
-            named = query.pop("site", [""])[0]
+            named, source = query.pop("site", [""])[0], query.pop("source", [""])[0]
             site = await self._number(named)
             for name in query:
                 raise RefusalError(BackendReason.PARAMETER.with_message(f"There is no parameter {name[:40]!r} here."))
             body = await self._whole_body(headers, receive)
             lines = self._lines(kind, form, body, headers.get("idempotency-key", ""), named)
             async with self._turns:
-                answer, first = await self._take(kind, lines, whole=form == JSON)
+                answer, first = await self._take(kind, lines, _sender(token, source), whole=form == JSON)
         except RefusalError as refused:
             site = refused.site if isinstance(refused, _RefusedFor) else site
             self._counters.refused(site, refused.refusal.code, refused.refusal.message)
@@ -184,13 +185,13 @@ class Backend:
         body = await self._body.read(receive)
         return inflate(body, most, _MAX_INFLATION) if encoding == "gzip" else body
 
-    async def _take(self, kind: Kind, lines: list[Line], *, whole: bool) -> tuple[Receipt, Refusal | None]:
+    async def _take(self, kind: Kind, lines: list[Line], sender: str, *, whole: bool) -> tuple[Receipt, Refusal | None]:
         """The outcome of the lines, and the first refusal. Returns when everything accepted is durable.
 
         `whole`: an invalid line refuses all.
         """
         sites = await self._senders.sites_of({line.site for line in lines if line.site})
-        preparing = Preparing(self._settings, self._visitors, time.time_ns() // 1_000_000)
+        preparing = Preparing(self._settings, self._visitors, time.time_ns() // 1_000_000, sender)
         ready: list[Prepared] = []
         rows: list[tuple[KnownSite, ViewRow]] = []
         refused: list[tuple[int, Refusal]] = []
@@ -263,6 +264,11 @@ class Backend:
         waiting = [self.committer.append(_pending(one), one.record) for one in batches]
         if any(isinstance(result, JournalError) for result in await asyncio.gather(*waiting, return_exceptions=True)):
             raise RefusalError(Reason.NOT_DURABLE.value)
+
+
+def _sender(token: Token, source: str) -> str:
+    """How the tables name who sent a row: what the request calls itself, else the token."""
+    return f"import {source}"[:_MAX_SOURCE] if source else f"token {token.name}"
 
 
 class _RefusedFor(RefusalError):

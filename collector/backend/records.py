@@ -86,8 +86,9 @@ class _Known(Struct):
 class Preparing:
     """Validates events and batches against sites and clock; raises `RefusalError`."""
 
-    def __init__(self, settings: BackendSettings, visitors: Visitors, now: int) -> None:
-        """`now`: ms since 1970, the time of receipt."""
+    def __init__(self, settings: BackendSettings, visitors: Visitors, now: int, sender: str = "") -> None:
+        """`now`: ms since 1970, the time of receipt. `sender`: of all of them, so that they can be erased together."""
+        self._sender = msgspec.json.encode(masked(sender)) if sender else b""
         self._settings = settings
         self._visitors = visitors
         self._now = now
@@ -104,7 +105,7 @@ class Preparing:
         x = _Known(known.number, page, page.partition("/")[0], str(visitor), staff)
         custom = _Custom([0], [masked(event.name)], [event.value])
         body = _EventBody(view, SEQ, when, when, _Context(event.variants), custom)
-        record = encode_record(self._now, _encoder.encode(x), _encoder.encode(body))
+        record = encode_record(self._now, self._sent(_encoder.encode(x)), _encoder.encode(body))
         return _prepared(known, page, view, SEQ, bool(name), record)
 
     def batch(self, line: Imported, known: KnownSite, at: str) -> Prepared:
@@ -121,8 +122,12 @@ class Preparing:
 
     def ready(self, known: KnownSite, x: Enrichment, batch: wire.Batch) -> Prepared:
         """The journal record of a batch."""
-        record = encode_record(self._now, encode(x), wire.encode(batch))
+        record = encode_record(self._now, self._sent(encode(x)), wire.encode(batch))
         return _prepared(known, x.page, batch.view, batch.seq, True, record)
+
+    def _sent(self, x: bytes) -> bytes:
+        """An encoded enrichment, with the sender."""
+        return b'%b,"sender":%b}' % (x[:-1], self._sender) if self._sender else x
 
     def _imported(self, line: Imported, known: KnownSite, at: str) -> tuple[Enrichment, wire.Batch]:
         batch = _batch(line, at)

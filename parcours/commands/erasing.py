@@ -33,6 +33,21 @@ def delete(settings: Settings, name: str, as_json: bool) -> None:
     answer(done, as_json, f"Deleted: {found['name']} (site {found['id']}). {_rows(done)}")
 
 
+@site.command("sources")
+@click.argument("name")
+@as_json
+@with_data
+def sources(settings: Settings, name: str, as_json: bool) -> None:
+    """List the imports and tokens whose data a site has stored. NAME is its name or number.
+
+    Example: parcours site sources "Lamp shop"
+    """
+    with connect(settings) as api:
+        found = api.get(f"/sites/{segment(name)}/sources")
+    rows = [f"{one['source']}: {one['rows']} rows, {one['since']} to {one['until']}" for one in found["sources"]]
+    answer(found, as_json, "\n".join(rows) or "Everything stored came from visitors' browsers.")
+
+
 @click.command()
 @click.argument("site")
 @click.option("--page", help="An address, host/path or /path, or a pattern of pages such as /blog/**.")

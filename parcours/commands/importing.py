@@ -153,7 +153,7 @@ def _send(target: Target, file: Path, how: FileFormat, heights: posthog.Heights)
     source = how.source(file, heights)
     with _progress_bar(file, progress) as advance:
         rejected = RefusedLines(refused, progress.refused_bytes)
-        Sending(target.api, target.site, progress, note, rejected).send(source.items, advance)
+        Sending(target.api, target.site, progress, note, rejected, source=file.name).send(source.items, advance)
     counts = {"accepted": progress.accepted, "duplicates": progress.duplicates, "refused": progress.refused}
     summary = f"{file.name}: {progress.accepted} accepted, {progress.duplicates} duplicates, {progress.refused} refused"
     if progress.duplicates and not progress.accepted:

@@ -78,6 +78,10 @@ _OPTIONS: dict[str, Command] = {  # field → option
     "retake": click.option("--retake", help="Pictures: never, daily, weekly, monthly, changed [default: never]."),
     "timezone": click.option("--timezone", help="Of its days, e.g. Europe/Paris [default: that of this machine]."),
     "keep_pictures": click.option("--keep-pictures", type=int, help="The newest to keep of each series [default: 12]."),
+    "keep_views_days": click.option("--keep-views-days", type=int, help="Erase older visits [default: 0, keep all]."),
+    "keep_points_days": click.option("--keep-points-days", type=int, help="Erase older clicks and hovers."),
+    "keep_events_days": click.option("--keep-events-days", type=int, help="Erase older events."),
+    "keep_pictures_days": click.option("--keep-pictures-days", type=int, help="Erase older pictures."),
 }
 
 

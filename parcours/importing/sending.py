@@ -32,9 +32,11 @@ class Sending:
         note: Path,
         refused: RefusedLines,
         pause: Callable[[float], None] = time.sleep,
+        source: str = "",
     ) -> None:
+        """`source`: what the server calls this import, so that it can be erased; "" for the name of the token."""
+        self._given = {"site": site} | ({"source": source} if source else {})
         self._api = api
-        self._site = site
         self._noted = noted
         self._note = note
         self._refused = refused
@@ -70,7 +72,7 @@ class Sending:
         lines = b"\n".join(msgspec.json.encode(item.body) for item in items)
         for attempt in range(TRIES):
             try:
-                answer = self._api.post_lines(f"/{items[0].kind}", lines, site=self._site)
+                answer = self._api.post_lines(f"/{items[0].kind}", lines, **self._given)
             except httpx.TransportError as error:
                 problem: ApiError = ApiError(503, "server_away", f"The server does not answer: {error}.", AGAIN)
                 wait = 2.0**attempt / 4

@@ -14,12 +14,13 @@ from rules.erasure import erasure_of, parse, visitor_erasure
 from rules.faults import accepted
 from store.client import Store
 from store.definitions import Missing
-from store.erasure import stored_pages
+from store.erasure import stored_pages, stored_senders
 from store.records import Erasure
 from store.zones import now_ms
 from viewer.api.entry import Entry, answer, by_whom, fields, iso
 from viewer.erasing import Erasing
 from viewer.http.errors import Problem, bad_parameter, missing
+from viewer.maps import Maps
 from viewer.registry import Registry
 from viewer.work import Work
 
@@ -47,7 +48,10 @@ def as_json(erasure: Erasure) -> dict[str, Any]:
     }
 
 
-async def ask(request: Request, *, registry: Registry, erasing: Erasing, store: Store, work: Work) -> Response:
+async def ask(
+    request: Request, *, registry: Registry, maps: Maps, erasing: Erasing, store: Store, work: Work
+) -> Response:
+    await maps.drained()  # so that the pages of what arrived just now are known
     site, asked, by = await registry.site(request), accepted(parse(await fields(request))), by_whom(request)
 
     def submit() -> Erasure:
@@ -61,6 +65,16 @@ async def of_site(request: Request, *, registry: Registry, erasing: Erasing, wor
     site = await registry.site(request)
     found = await work.run(erasing.all)
     return answer({"erasures": [as_json(one) for one in found if one.site == site.id]})
+
+
+async def sources(request: Request, *, registry: Registry, maps: Maps, store: Store, work: Work) -> Response:
+    site = await registry.site(request)
+    await maps.drained()
+    found = await work.run(stored_senders, store, int(site.id))
+    times = ({"since": iso(one["first"]), "until": iso(one["last"])} for one in found)
+    return answer(
+        {"sources": [{"source": f["sender"], "rows": f["stored"]} | t for f, t in zip(found, times, strict=True)]}
+    )
 
 
 async def every(request: Request, *, erasing: Erasing, work: Work) -> Response:
@@ -115,6 +129,13 @@ ENTRIES = (
         "/sources); at least one of them. Answers 202 with its id: it is done in the background.",
     ),
     Entry("GET", "/sites/{site}/erasures", of_site, "owner", "What was erased of a site, the newest first."),
+    Entry(
+        "GET",
+        "/sites/{site}/sources",
+        sources,
+        "owner",
+        "Imports and tokens whose data a site has stored, with the first and the last time. Each can be erased.",
+    ),
     Entry("GET", "/erasures", every, "owner", "What was erased of all sites, deleted ones included."),
     Entry("GET", "/erasures/{id}", show, "owner", "One erasure: state (queued, running, done), step, rows by table."),
     Entry(

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 
+from rules.owner_only import LIMITS
 from store.definitions import Stored
 from store.hosts import readable_host
 from viewer.pages.forms.faults import FormFaults
@@ -26,6 +27,10 @@ class SiteForm:
     staff_ids: str = ""  # as typed, or as marks (store/visitors.py)
     retake: str = "never"
     keep_pictures: str = "12"
+    keep_views_days: str = "0"
+    keep_points_days: str = "0"
+    keep_events_days: str = "0"
+    keep_pictures_days: str = "0"
     timezone: str = ""  # "": not chosen yet
     version: int = 0
     faults: FormFaults = FormFaults()
@@ -50,6 +55,10 @@ class SiteForm:
             retake=shown(fields, "retake") or "never",
             keep_pictures=shown(fields, "keep_pictures") or "12",
             timezone=shown(fields, "timezone"),
+            keep_views_days=shown(fields, "keep_views_days") or "0",
+            keep_points_days=shown(fields, "keep_points_days") or "0",
+            keep_events_days=shown(fields, "keep_events_days") or "0",
+            keep_pictures_days=shown(fields, "keep_pictures_days") or "0",
             version=stored.version,
         )
 
@@ -66,6 +75,10 @@ class SiteForm:
             retake=text(form, "retake") or "never",
             keep_pictures=text(form, "keep_pictures") or "12",
             timezone=text(form, "timezone"),
+            keep_views_days=text(form, "keep_views_days") or "0",
+            keep_points_days=text(form, "keep_points_days") or "0",
+            keep_events_days=text(form, "keep_events_days") or "0",
+            keep_pictures_days=text(form, "keep_pictures_days") or "0",
             version=version(form),
         )
 
@@ -84,6 +97,7 @@ class SiteForm:
         }
         if owner:
             fields["allow_private"] = self.allow_private
+            fields |= {name: number(getattr(self, name)) for name in LIMITS}
         return versioned(fields, self.version)
 
 
@@ -113,5 +127,9 @@ def label(lang: Language, path: str) -> str:
         "retake": _("Retake the pictures"),
         "keep_pictures": _("Pictures to keep"),
         "timezone": _("Time zone"),
+        "keep_views_days": _("Days to keep visits"),
+        "keep_points_days": _("Days to keep clicks and hovers"),
+        "keep_events_days": _("Days to keep events"),
+        "keep_pictures_days": _("Days to keep pictures"),
     }
     return label_of(names, path)
