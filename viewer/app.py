@@ -63,6 +63,7 @@ from viewer.pages.frame.rendering import StaticPages
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.login.page import LoginRenderer
 from viewer.pages.people.account import AccountChanges
+from viewer.pages.sites.erasing import ErasingRenderer
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
 from viewer.picture_changes import PictureChanges
@@ -245,7 +246,10 @@ class Viewer:
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             self.thumbnails,
-            SetupRenderer(self.frames, self.urls, self.health, traffic, snapshots, retakes),
+            SetupRenderer(
+                self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing
+            ),
+            ErasingRenderer(self.frames, self.urls, self.erasing, self.store, self.work),
             LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),
             StateFormRenderer(self.frames, self.urls, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),

@@ -48,6 +48,17 @@ class Urls:
     def site(self, site: str) -> str:
         return _path("sites", site)
 
+    def erasing(self, site: str) -> str:
+        """Where what a site stored is erased."""
+        return _path("sites", site, "erasing")
+
+    def delete_site(self, site: str) -> str:
+        return _path("sites", site, "delete")
+
+    def erasures(self) -> str:
+        """The erasures of all sites."""
+        return _path("erasures")
+
     def rotate_key(self, site: str) -> str:
         return _path("sites", site, "rotate-key")
 

@@ -30,9 +30,9 @@ from viewer.pages.pictures import compare as compare_pictures
 from viewer.pages.pictures import history as picture_history
 from viewer.pages.pictures import page as pictures
 from viewer.pages.pictures import retaking
+from viewer.pages.sites import erasing, setup
 from viewer.pages.sites import form as site_form
 from viewer.pages.sites import index as site_index
-from viewer.pages.sites import setup
 from viewer.pages.states import form as state_form
 from viewer.pages.states import page as states
 
@@ -72,6 +72,10 @@ ENDPOINTS = (
     Endpoint("/sites/new", site_index.new_site, "editor", BOTH),
     Endpoint(SITE, setup.show, "viewer"),
     Endpoint(SITE, setup.save, "editor", POST),
+    Endpoint("/erasures", erasing.show_all, "owner"),
+    Endpoint(SITE + "/erasing", erasing.show, "owner"),
+    Endpoint(SITE + "/erasing", erasing.erase, "owner", POST),
+    Endpoint(SITE + "/delete", erasing.delete, "owner", POST),
     Endpoint(SITE + "/rotate-key", setup.rotate, "editor", POST),
     Endpoint(SITE + "/pages", gallery.gallery, "viewer"),
     Endpoint(SITE + "/heatmap", heatmap.heatmap, "viewer"),

@@ -40,6 +40,11 @@ class SiteForm:
         """A bookmarklet: opened on a page of the site, it tells the tracker not to count this browser."""
         return "javascript:parcours('exclude')"
 
+    @property
+    def limited(self) -> bool:
+        """Whether anything is erased by its age."""
+        return any(getattr(self, name) != "0" for name in LIMITS)
+
     @classmethod
     def of(cls, stored: Stored) -> SiteForm:
         """The form filled with a stored definition, valid or not."""
@@ -113,6 +118,17 @@ def schedules(lang: Language) -> tuple[tuple[str, str], ...]:
     )
 
 
+def limits(lang: Language) -> dict[str, str]:
+    """The fields of how long data is kept, with their labels."""
+    _ = lang.text
+    return {
+        "keep_views_days": _("Days to keep visits"),
+        "keep_points_days": _("Days to keep clicks and hovers"),
+        "keep_events_days": _("Days to keep events"),
+        "keep_pictures_days": _("Days to keep pictures"),
+    }
+
+
 def label(lang: Language, path: str) -> str:
     """The form's label of a field."""
     _ = lang.text
@@ -127,9 +143,6 @@ def label(lang: Language, path: str) -> str:
         "retake": _("Retake the pictures"),
         "keep_pictures": _("Pictures to keep"),
         "timezone": _("Time zone"),
-        "keep_views_days": _("Days to keep visits"),
-        "keep_points_days": _("Days to keep clicks and hovers"),
-        "keep_events_days": _("Days to keep events"),
-        "keep_pictures_days": _("Days to keep pictures"),
+        **limits(lang),
     }
     return label_of(names, path)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from dataclasses import dataclass, replace
 
+import anyio.to_thread
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -13,11 +14,13 @@ from rules.faults import InvalidDefinition
 from rules.find import Rejected, stored_of, usable
 from rules.period import Period, today
 from store.definitions import Conflict
-from store.records import Site
+from store.erasure import RETENTION
+from store.records import Erasure, Site
 from store.sites import rotate_key, snippet, tag_manager_line
 from store.zone_names import zone_names
 from viewer.access.person import signed_in
 from viewer.access.site_rights import check_site_fields
+from viewer.erasing import Erasing
 from viewer.health import Health, UntrustedProxy
 from viewer.http.urls import Urls
 from viewer.pages.forms.faults import form_faults, stored_faults, too_late
@@ -27,7 +30,7 @@ from viewer.pages.frame.page import Page, doc
 from viewer.pages.pictures.fields import address_of, fields_of, takeable
 from viewer.pages.pictures.schedule import SiteSchedule, site_schedule
 from viewer.pages.sites import messages
-from viewer.pages.sites.form import SiteForm, label, schedules
+from viewer.pages.sites.form import SiteForm, label, limits, schedules
 from viewer.pages.sites.live_check import LiveStep, live_check
 from viewer.pages.sites.mostly_bots import mostly_bots
 from viewer.pages.sites.receiving import receiving_of
@@ -84,6 +87,9 @@ class SetupPage(Page):
     zones: tuple[str, ...] = doc("The names of time zones")
     form_action: str = doc("Where the form posts to")
     login_href: str = doc("Where pictures behind a login are set up")
+    erasing_href: str = doc("Where data is erased; empty if the person may not")
+    limits: tuple[tuple[str, str], ...] = doc("The fields of how long data is kept, with their labels")
+    limits_line: str = doc("What is erased by its age, and when that was last done; empty without limits")
     saved: bool = doc("Whether the form was just saved")
     can_edit: bool = doc("Whether the person may change the site")
     is_owner: bool = doc("Whether the person may allow private addresses")
@@ -102,13 +108,19 @@ class SetupRenderer:
         traffic: TrafficReader,
         snapshots: SiteSnapshots,
         retakes: RetakeReader,
+        erasing: Erasing,
     ) -> None:
+        self._erasing = erasing
         self._frames = frames
         self._urls = urls
         self._health = health
         self._traffic = traffic
         self._snapshots = snapshots
         self._retakes = retakes
+
+    async def _limits_line(self, lang: Language, site: Site) -> str:
+        found = await anyio.to_thread.run_sync(self._erasing.all)
+        return _limits_line(lang, site, next((one for one in found if one.id == f"{RETENTION}{site.id}"), None))
 
     async def answer(self, request: Request, site: Site, form: SiteForm) -> Response:
         urls, can_edit = self._urls, signed_in(request).may("editor")
@@ -155,6 +167,9 @@ class SetupRenderer:
             zones=zone_names(),
             form_action=urls.site(site.id) + "#site",
             login_href=urls.sign_in_steps(site.id),
+            erasing_href=urls.erasing(site.id) if signed_in(request).may("owner") else "",
+            limits=tuple(limits(lang).items()),
+            limits_line=await self._limits_line(lang, site),
             saved=request.query_params.get("saved") == "1",
             can_edit=can_edit,
             is_owner=signed_in(request).may("owner"),
@@ -162,6 +177,25 @@ class SetupRenderer:
             take_next=urls.heatmap(site.id, page=busiest) if busiest else urls.pages(site.id),
         )
         return answer(request, page, form.faults.status)
+
+
+def _limits_line(lang: Language, site: Site, last: Erasure | None) -> str:
+    _ = lang.text
+    kept = (
+        (site.keep_views_days, _("visits")),
+        (site.keep_points_days, _("clicks and hovers")),
+        (site.keep_events_days, _("events")),
+        (site.keep_pictures_days, _("pictures")),
+    )
+    parts = [lang.text("%(what)s older than %(days)s days", what=what, days=days) for days, what in kept if days]
+    if not parts:
+        return ""
+    words = lang.text("Deleted every day: %(what)s.", what=", ".join(parts))
+    if last is None or last.state != "done":
+        done = _("Not done yet.")
+    else:
+        done = lang.text("Last done: %(time)s.", time=lang.moment(last.changed))
+    return f"{words} {done}"
 
 
 def _refusals(lang: Language, recent: Recent) -> list[RefusalRow]:
