@@ -21,6 +21,7 @@ from collector.app import Collector, CollectorSettings, DayLimit, Rate
 from collector.backend import Senders
 from parcours.data_folder import prepare
 from parcours.heap import one_heap
+from parcours.prefix import UnderPath
 from parcours.proxies import save_proxies
 from parcours.proxy_watch import ProxyWatch, WatchProxies
 from parcours.secret_key import secret_key
@@ -34,6 +35,7 @@ from store.sites import SiteDirectory
 from store.snapshots import Snapshots
 from store.tokens import TokenDirectory
 from viewer.app import Surroundings, Viewer, ViewerSettings
+from viewer.http.urls import Urls
 
 Part = Literal["collector", "viewer"]
 ALL: tuple[Part, ...] = ("collector", "viewer")
@@ -81,6 +83,8 @@ def open_parcours(settings: Settings, parts: Iterable[Part] = ALL, *, serving: b
     if serving:
         save_proxies(settings, watch.seen())
         app.add_middleware(WatchProxies, watch=watch)
+    if root := Urls(settings.url).root:
+        app.add_middleware(UnderPath, root=root)
     return Parcours(app, store, definitions, collector, viewer, service_token)
 
 

@@ -149,7 +149,7 @@ class Viewer:
         self.users = Users(definitions)
         self.secret = secret = settings.secret or bytes.fromhex(shared_secret(definitions, "sessions"))
         base = urlsplit(settings.base_url)
-        self.sessions = Sessions(secret, https=base.scheme == "https")
+        self.sessions = Sessions(secret, https=base.scheme == "https", root=self.urls.root)
         self.forms = FormTokens(self.sessions, base.netloc)
         self.first_owner = FirstRun(definitions, self.users)
         self.hashing = Hashing()

@@ -14,7 +14,7 @@ from viewer.app import Viewer, ViewerSettings
 from viewer.http.urls import Urls
 
 URLS = Urls("http://testserver")
-NOT_A_PATH = {"absolute"}  # puts the base before a path
+NOT_A_PATH = {"absolute", "root"}  # puts the base before a path
 # Arguments for methods that "1" does not suit.
 ARGUMENTS: dict[str, tuple[object, ...]] = {
     "api": ("sites", "1"),

@@ -12,6 +12,7 @@ from starlette.requests import Request
 
 from viewer.access.sessions import Session, Sessions
 from viewer.http.errors import Problem
+from viewer.http.urls import path_below
 
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -40,7 +41,8 @@ class FormTokens:
         if request.headers.get("sec-fetch-site") == "cross-site" or (origin and urlsplit(origin).netloc not in ours):
             raise Problem(403, "cross_site", "This form was sent from another site.", hint)
         token = request.headers.get("x-csrf-token", "")
-        is_form = not request.url.path.startswith("/api/")  # the API reads JSON: there the token is in the header
+        # The API reads JSON: there the token is in the header.
+        is_form = not path_below(request.scope).startswith("/api/")
         if not token and is_form and request.headers.get("content-type", "").startswith(_FORM_TYPES):
             token = str((await request.form()).get("csrf", ""))
         session: Session | None = request.state.session

@@ -50,7 +50,12 @@ def guard(handler: Handler, role: Role, forms: FormTokens, urls: Urls) -> Handle
     return guarded
 
 
-def safe_next(path: str) -> str:
-    """A path of this Parcours to continue to, never another site."""
-    local = path.startswith("/") and not path.startswith(("//", "/\\")) and not re.search(r"[\x00-\x1f\\]", path)
-    return path if local else "/sites"
+def root_of(request: Request) -> str:
+    """The path below which this Parcours is (`Urls.root`), as the server says."""
+    return str(request.scope.get("root_path", ""))
+
+
+def safe_next(path: str, root: str = "") -> str:
+    """A path of this Parcours to continue to, never another site. `root`: the path below which it is."""
+    local = path.startswith(root + "/") and not path.startswith(("//", "/\\")) and not re.search(r"[\x00-\x1f\\]", path)
+    return path if local else f"{root}/sites"

@@ -43,14 +43,16 @@ def mark(password_hash: str) -> str:
 class Sessions:
     """Signs and reads cookies with the secret that all processes share."""
 
-    def __init__(self, secret: bytes, *, https: bool) -> None:
+    def __init__(self, secret: bytes, *, https: bool, root: str = "") -> None:
+        """`root`: the path below which the cookies are sent; "" for the whole host."""
         self._secret = secret
         self._signer = URLSafeTimedSerializer(secret, salt="parcours session")
         self._links = URLSafeTimedSerializer(secret, salt="parcours sign-in link")
         self._devices = URLSafeTimedSerializer(secret, salt="parcours device")
         self.https = https
-        # Over https the prefix makes browsers refuse the cookie from a sibling domain.
-        prefix = "__Host-" if https else ""
+        self._path = root or "/"
+        # Over https the prefix makes browsers refuse the cookie from a sibling domain, or (below a path) from http.
+        prefix = ("__Secure-" if root else "__Host-") if https else ""
         self.cookie = f"{prefix}parcours"
         self.form_cookie = f"{prefix}parcours-form"
         self.device_cookie = f"{prefix}parcours-device"
@@ -103,4 +105,6 @@ class Sessions:
 
     def set(self, response: Response, name: str, value: str, seconds: int) -> None:
         """Set one of the cookies; `seconds` 0 deletes it."""
-        response.set_cookie(name, value, max_age=seconds, path="/", secure=self.https, httponly=True, samesite="lax")
+        response.set_cookie(
+            name, value, max_age=seconds, path=self._path, secure=self.https, httponly=True, samesite="lax"
+        )

@@ -16,6 +16,7 @@ from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from viewer.http.errors import Problem
+from viewer.http.urls import path_below
 
 RETRY_SECONDS = 5
 
@@ -71,7 +72,7 @@ class LimitBodies:
             body.leave()
 
     def limit_of(self, scope: Scope) -> BodyLimit:
-        path = str(scope["path"]).removeprefix(scope.get("root_path", ""))
+        path = path_below(scope)
         return self.limits.paths.get(path) or (self.limits.person if _is_person(scope) else self.limits.stranger)
 
     def client_of(self, scope: Scope) -> str:

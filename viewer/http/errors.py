@@ -27,6 +27,7 @@ from store.client import StoreError
 from store.definitions import Conflict, InvalidRecord, Missing
 from store.errors import QueryCancelled, QueryTooLarge, QueryTooLong
 from store.pages import NotAPage
+from viewer.http.urls import path_below
 from viewer.snapshot.errors import SnapshotError, StepError
 from viewer.work import ThreadsBusy
 
@@ -190,7 +191,7 @@ def problem_of(error: BaseException) -> Problem:
 
 def wants_json(request: Request) -> bool:
     """Whether to answer in JSON: under /api, and for clients that do not accept HTML."""
-    return request.url.path.startswith("/api/") or "text/html" not in request.headers.get("accept", "")
+    return path_below(request.scope).startswith("/api/") or "text/html" not in request.headers.get("accept", "")
 
 
 ErrorPage = Callable[[Request, Problem], Response | Awaitable[Response]]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from urllib.parse import quote, urlencode
+from functools import cached_property
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
 
 
 def _path(*parts: object, **query: object) -> str:
@@ -14,39 +16,52 @@ def _path(*parts: object, **query: object) -> str:
     return path + (f"?{urlencode(kept, safe='/:')}" if kept else "")
 
 
+def path_below(scope: Mapping[str, Any]) -> str:
+    """The path of a request below the path of `Urls.base`, as the routes have it."""
+    return str(scope["path"]).removeprefix(scope.get("root_path", ""))
+
+
 @dataclass(frozen=True)
 class Urls:
-    """Paths from the root; `base` is the address people use to reach Parcours, without a trailing slash."""
+    """Paths from the root of the host; `base` is the address people use to reach Parcours, without a trailing slash."""
 
     base: str
 
+    @cached_property
+    def root(self) -> str:
+        """The path of the base, below which everything is: `/analytics`, or "" for a host of its own."""
+        return urlsplit(self.base).path.rstrip("/")
+
     def absolute(self, path: str) -> str:
-        return self.base.rstrip("/") + path
+        return self.base.rstrip("/").removesuffix(self.root) + path
+
+    def _path(self, *parts: object, **query: object) -> str:
+        return self.root + _path(*parts, **query)
 
     def sign_in(self, next: str = "", link: str = "") -> str:
-        return _path("sign-in", link=link, next=next)
+        return self._path("sign-in", link=link, next=next)
 
     def sign_out(self) -> str:
-        return _path("sign-out")
+        return self._path("sign-out")
 
     def first_run(self, token: str) -> str:
-        return _path("first-run", token=token)
+        return self._path("first-run", token=token)
 
     def help(self, section: str = "") -> str:
         """The help for reading maps, at a section (see viewer/pages/frame/help_links.py)."""
-        return _path("help", "reading-a-map") + (f"#{section}" if section else "")
+        return self._path("help", "reading-a-map") + (f"#{section}" if section else "")
 
     def account(self) -> str:
-        return _path("account")
+        return self._path("account")
 
     def sites(self) -> str:
-        return _path("sites")
+        return self._path("sites")
 
     def new_site(self) -> str:
-        return _path("sites", "new")
+        return self._path("sites", "new")
 
     def site(self, site: str) -> str:
-        return _path("sites", site)
+        return self._path("sites", site)
 
     def erasing(self, site: str) -> str:
         """Where what a site stored is erased."""
@@ -60,88 +75,88 @@ class Urls:
         return _path("erasures")
 
     def rotate_key(self, site: str) -> str:
-        return _path("sites", site, "rotate-key")
+        return self._path("sites", site, "rotate-key")
 
     def pages(self, site: str, **query: object) -> str:
-        return _path("sites", site, "pages", **query)
+        return self._path("sites", site, "pages", **query)
 
     def heatmap(self, site: str, **query: object) -> str:
-        return _path("sites", site, "heatmap", **query)
+        return self._path("sites", site, "heatmap", **query)
 
     def take(self, site: str) -> str:
-        return _path("sites", site, "pictures")
+        return self._path("sites", site, "pictures")
 
     def taking(self, site: str, jobs: Iterable[str], next: str) -> str:
-        return _path("sites", site, "pictures", "-".join(jobs), next=next)
+        return self._path("sites", site, "pictures", "-".join(jobs), next=next)
 
     def picture_history(self, site: str, **query: object) -> str:
         """All pictures of a page."""
-        return _path("sites", site, "picture-history", **query)
+        return self._path("sites", site, "picture-history", **query)
 
     def retake(self, site: str) -> str:
         """Where pictures of a history are taken again."""
-        return _path("sites", site, "picture-history", "retake")
+        return self._path("sites", site, "picture-history", "retake")
 
     def compare_pictures(self, site: str, old: int, new: int, **query: object) -> str:
         """An old and a new picture of a page."""
-        return _path("sites", site, "picture-history", "compare", old=old, new=new, **query)
+        return self._path("sites", site, "picture-history", "compare", old=old, new=new, **query)
 
     def difference(self, site: str, old: int, new: int) -> str:
         """Where two pictures differ, as an image."""
-        return _path("sites", site, "snapshots", old, "difference", f"{new}.png")
+        return self._path("sites", site, "snapshots", old, "difference", f"{new}.png")
 
     def sign_in_steps(self, site: str, **query: object) -> str:
         """How the camera signs in to a site."""
-        return _path("sites", site, "sign-in", **query)
+        return self._path("sites", site, "sign-in", **query)
 
     def own_browser(self, site: str, **query: object) -> str:
         """Where links for pictures in one's own browser are made."""
-        return _path("sites", site, "own-browser", **query)
+        return self._path("sites", site, "own-browser", **query)
 
     def taking_progress(self, site: str, jobs: Iterable[str]) -> str:
-        return _path("sites", site, "pictures", "-".join(jobs), "progress")
+        return self._path("sites", site, "pictures", "-".join(jobs), "progress")
 
     def cancel_taking(self, site: str, jobs: Iterable[str]) -> str:
-        return _path("sites", site, "pictures", "-".join(jobs), "cancel")
+        return self._path("sites", site, "pictures", "-".join(jobs), "cancel")
 
     def states(self, site: str) -> str:
-        return _path("sites", site, "states")
+        return self._path("sites", site, "states")
 
     def new_state(self, site: str, **query: object) -> str:
-        return _path("sites", site, "states", "new", **query)
+        return self._path("sites", site, "states", "new", **query)
 
     def state(self, site: str, state: str) -> str:
-        return _path("sites", site, "states", state, "edit")
+        return self._path("sites", site, "states", state, "edit")
 
     def experiments(self, site: str) -> str:
-        return _path("sites", site, "experiments")
+        return self._path("sites", site, "experiments")
 
     def new_experiment(self, site: str) -> str:
-        return _path("sites", site, "experiments", "new")
+        return self._path("sites", site, "experiments", "new")
 
     def edit_experiment(self, site: str, experiment: str) -> str:
-        return _path("sites", site, "experiments", experiment, "edit")
+        return self._path("sites", site, "experiments", experiment, "edit")
 
     def matching(self, site: str) -> str:
-        return _path("sites", site, "matching")
+        return self._path("sites", site, "matching")
 
     def experiment(self, site: str, experiment: str, **query: object) -> str:
-        return _path("sites", site, "experiments", experiment, **query)
+        return self._path("sites", site, "experiments", experiment, **query)
 
     def journeys(self, site: str) -> str:
-        return _path("sites", site, "journeys")
+        return self._path("sites", site, "journeys")
 
     def journey(self, site: str, journey: str, **query: object) -> str:
-        return _path("sites", site, "journeys", journey, **query)
+        return self._path("sites", site, "journeys", journey, **query)
 
     def strip(self, site: str, snapshot: int, n: int) -> str:
-        return _path("sites", site, "snapshots", snapshot, f"{n}.webp")
+        return self._path("sites", site, "snapshots", snapshot, f"{n}.webp")
 
     def heat(self, site: str, **query: object) -> str:
-        return _path("sites", site, "heat.png", **query)
+        return self._path("sites", site, "heat.png", **query)
 
     def thumb(self, site: str, page: str, **query: object) -> str:
-        return _path("sites", site, "thumb.webp", page=page, **query)
+        return self._path("sites", site, "thumb.webp", page=page, **query)
 
     def api(self, *parts: object, **query: object) -> str:
-        return _path("api", "v1", *parts, **query)
+        return self._path("api", "v1", *parts, **query)

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
 from viewer.http.binding import Endpoint
+from viewer.http.urls import Urls
 from viewer.pages.compare import page as compare
 from viewer.pages.experiments import form as experiment_form
 from viewer.pages.experiments import page as experiments
@@ -52,8 +53,8 @@ CROSS_ORIGIN = ("POST", "OPTIONS")  # sent by a page of a customer
 SITE = "/sites/{site}"
 
 
-async def _home(request: Request) -> Response:
-    return RedirectResponse("/sites", status_code=303)
+async def _home(request: Request, *, urls: Urls) -> Response:
+    return RedirectResponse(urls.sites(), status_code=303)
 
 
 ENDPOINTS = (

@@ -60,6 +60,7 @@ class Frames:
             sites=sites,
             site_name=site.name if site else "",
             demo=site.demo if site else False,
+            root=self._urls.root,
             languages=_languages(request, lang),
             zone=lang.zone_words() if site else "",
             zone_href=f"{self._urls.site(site.id)}#timezone" if site else "",
@@ -100,7 +101,7 @@ def answer(request: Request, page: Page, status: int = 200) -> Response:
     response = HTMLResponse(render(page), status_code=status)
     chosen = request.query_params.get("lang", "")
     if chosen in CODES:
-        keep(response, LANGUAGE_COOKIE, chosen)
+        keep(response, LANGUAGE_COOKIE, chosen, page.frame.root)
     return response
 
 
@@ -109,6 +110,6 @@ def go(path: str) -> Response:
     return RedirectResponse(path, status_code=303)
 
 
-def keep(response: Response, name: str, value: str) -> None:
-    """Keep a preference (language, theme) in a cookie; it contains nothing secret."""
-    response.set_cookie(name, value, max_age=YEAR if value else 0, samesite="lax", path="/")
+def keep(response: Response, name: str, value: str, root: str) -> None:
+    """Keep a preference (language, theme) in a cookie for paths below `root`; it contains nothing secret."""
+    response.set_cookie(name, value, max_age=YEAR if value else 0, samesite="lax", path=root or "/")

@@ -39,6 +39,7 @@ class Frame:
     languages: tuple[Choice, ...] = ()
     zone: str = ""  # of the days and times of the current site, in words; "" without a site
     zone_href: str = ""  # where it is set
+    root: str = ""  # the path below which everything is (`Urls.root`)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -44,8 +44,8 @@ STYLES = (
 
 
 @cache
-def environment(code: str) -> Environment:
-    """The Jinja environment of a language, with its texts, number formats and charts."""
+def environment(code: str, root: str = "") -> Environment:
+    """The Jinja environment of a language, with its texts, number formats and charts. `root`: see `Urls.root`."""
     env = Environment(
         loader=FileSystemLoader(TEMPLATES),
         autoescape=True,
@@ -58,7 +58,15 @@ def environment(code: str) -> Environment:
     env.install_gettext_callables(  # type: ignore[attr-defined]
         lang.catalog.gettext, lang.catalog.ngettext, newstyle=True
     )
-    env.globals.update(lang=lang, static=static, style_href=style_href(), charts=charts, help_href=help_href)
+    env.globals.update(
+        lang=lang,
+        charts=charts,
+        root=root,
+        static=lambda name: root + static(name),
+        style_href=root + style_href(),
+        help_href=lambda section: root + help_href(section),
+        detailed=lambda rows: [(*row[:-1], root + help_href(row.help) if row.help else "") for row in rows],
+    )
     env.policies["ext.i18n.trimmed"] = True
     return env
 
@@ -99,4 +107,4 @@ class StaticPages(StaticFiles):
 
 def render(page: Page) -> str:
     """The HTML of a page."""
-    return environment(page.frame.lang.code).get_template(page.template).render(page.context())
+    return environment(page.frame.lang.code, page.frame.root).get_template(page.template).render(page.context())

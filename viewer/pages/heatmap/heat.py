@@ -10,7 +10,6 @@ from aggregator.measures.elements_table import ElementRow
 from aggregator.measures.statistics import FEW
 from store.layouts import Layout
 from viewer.maps import HeatmapAnswer
-from viewer.pages.frame.help_links import help_href
 from viewer.pages.frame.languages import Language
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.map.changed import change_note
@@ -145,13 +144,11 @@ def _detail(lang: Language, row: ElementRow, hover: bool, dead_bad: bool) -> lis
     if hover:
         return [*detail, Detail(_("Mean time"), lang.span(row.dwell_ms))]
     rage_bad = row.rage_share >= RAGE_ALARM and row.rage >= RAGE_LEAST
-    drags = Detail(_("Of these, drags"), lang.number(row.dragged), help=help_href("rage"))
+    drags = Detail(_("Of these, drags"), lang.number(row.dragged), help="rage")
     return [
         *detail,
         Detail(_("Clicks"), lang.number(row.clicks)),
         *([drags] if row.dragged else []),
-        Detail(
-            _("Nothing happened (dead)"), lang.share(row.dead_share, 0), "bad" if dead_bad else "", help_href("dead")
-        ),
-        Detail(_("Rage"), lang.share(row.rage_share, 0), "bad" if rage_bad else "", help_href("rage")),
+        Detail(_("Nothing happened (dead)"), lang.share(row.dead_share, 0), "bad" if dead_bad else "", "dead"),
+        Detail(_("Rage"), lang.share(row.rage_share, 0), "bad" if rage_bad else "", "rage"),
     ]

@@ -10,7 +10,6 @@ from aggregator.answers.map_figures import InViewRow, ReachFigures
 from store.layouts import Layout
 from viewer.maps import ReachAnswer
 from viewer.pages.frame import charts
-from viewer.pages.frame.help_links import help_href
 from viewer.pages.frame.languages import Language
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.map.elements import LISTED, Detail, ElementLine, layers, names_of
@@ -121,7 +120,7 @@ def _line(lang: Language, row: InViewRow, name: str, measured: bool) -> ElementL
     _ = lang.text
     share, interval = lang.share(row.reached), lang.between(row.low, row.high)
     time = lang.span(row.seconds * 1000) if measured else ""
-    detail = [Detail(_("Seen by"), f"{share} ({interval})", help=help_href("reached"))]
+    detail = [Detail(_("Seen by"), f"{share} ({interval})", help="reached")]
     if measured:
         detail.append(Detail(_("Mean time in view"), time))
         detail.append(Detail(_("In view for a second"), lang.share(row.second_share)))

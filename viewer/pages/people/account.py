@@ -118,8 +118,8 @@ class AccountChanges:
             await self._work.run(self._users.set_language, who.name, code)
             self._work.forget()
         response = go(self._urls.account() + "?saved=1")
-        keep(response, LANGUAGE_COOKIE, code)
-        keep(response, THEME_COOKIE, theme if theme in THEMES else "")
+        keep(response, LANGUAGE_COOKIE, code, self._urls.root)
+        keep(response, THEME_COOKIE, theme if theme in THEMES else "", self._urls.root)
         return response
 
     async def password(self, request: Request, old: str, new: str) -> Response:

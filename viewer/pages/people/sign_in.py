@@ -11,7 +11,7 @@ from rules.faults import InvalidDefinition
 from store.records import User
 from viewer.access.first_run import FirstRun
 from viewer.access.form_tokens import FormTokens
-from viewer.access.guards import safe_next
+from viewer.access.guards import root_of, safe_next
 from viewer.access.hashing import Hashing
 from viewer.access.person import person
 from viewer.access.sessions import Sessions
@@ -51,7 +51,7 @@ async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn) 
     """GET shows the form, or follows a sign-in link (`link`)."""
     goal = request.query_params.get("next", "")
     if person(request):
-        return go(safe_next(goal))
+        return go(safe_next(goal, root_of(request)))
     link = request.query_params.get("link", "")
     if link and request.method == "GET":  # a HEAD request, as previews of links send, must not use it up
         try:
@@ -75,7 +75,7 @@ async def sign_in(request: Request, *, frames: Frames, signing_in: SignIn, forms
 
 def _begun(request: Request, signing_in: SignIn, user: User, goal: str) -> Response:
     """Redirect to the goal with a new session."""
-    response = go(safe_next(goal))
+    response = go(safe_next(goal, root_of(request)))
     signing_in.begin(request, response, user)
     return response
 
@@ -129,7 +129,7 @@ async def first_run(
             faults = form_faults(frame.lang, "user", error.faults, label)
         else:
             work.forget()
-            return _begun(request, signing_in, user, "/sites")
+            return _begun(request, signing_in, user, "")
     usable = await work.run(first_owner.fits, token)
     page = FirstRunPage(
         frame=frame, title=frame.lang.text("First account"), name=name, token=token, usable=usable, faults=faults

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from rules.question import WIDTHS as ALLOWED_WIDTHS
 from store.records import Site
-from viewer.access.guards import safe_next
+from viewer.access.guards import root_of, safe_next
 from viewer.access.person import signed_in
 from viewer.http.errors import bad_parameter, missing
 from viewer.http.urls import Urls
@@ -62,7 +62,7 @@ async def take(
     for url, variant in zip(addresses, variants, strict=False):
         wanted = AskedPictures(url, widths, variant, state, every=every)
         asked += [await work.run(jobs.submit, one) for one in await plans.requests(known, wanted)]
-    goal = safe_next(str(form.get("next", "")))
+    goal = safe_next(str(form.get("next", "")), root_of(request))
     if goal.startswith(urls.heatmap(site.id)):
         return go(goal)  # the map shows the progress itself
     return go(urls.taking(site.id, [job.id for job in asked[:MOST]], goal))
@@ -94,7 +94,7 @@ async def follow(request: Request, *, registry: Registry, frames: Frames, urls: 
         state=states.get(now.request.recipe.state, now.request.recipe.state),
         taking=taking,
         detail=str(now.problem) if now.problem and not now.problem.fault and lang.code != "en" else "",
-        next=safe_next(request.query_params.get("next", "")),
+        next=safe_next(request.query_params.get("next", ""), root_of(request)),
         take_action=urls.take(site.id),
         take_fields=_again(asked),
     )
@@ -114,7 +114,7 @@ async def cancel(request: Request, *, registry: Registry, urls: Urls, jobs: Jobs
     site = await registry.site(request)
     for job in _jobs(request, jobs, site):
         await work.run(jobs.cancel, job.id)
-    return go(safe_next(str((await request.form()).get("next", ""))))
+    return go(safe_next(str((await request.form()).get("next", "")), root_of(request)))
 
 
 def _jobs(request: Request, jobs: Jobs, site: Site) -> list[Job]:
