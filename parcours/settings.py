@@ -168,8 +168,10 @@ def _check(settings: Settings) -> None:
         raise BadSetting(f"PARCOURS_SECRET_KEY needs {LEAST_KEY} characters or more: `openssl rand -hex 32` makes one.")
     if settings.log_level not in ("debug", "info", "warning", "error"):
         raise BadSetting(f"PARCOURS_LOG_LEVEL={settings.log_level!r}: use debug, info, warning or error.")
-    if settings.base_url and not re.match(r"https?://[^/]+", settings.base_url):
-        raise BadSetting(f"PARCOURS_BASE_URL={settings.base_url!r} must begin with http:// or https://.")
+    if settings.base_url and not re.fullmatch(r"https?://[^/?#\s]+(/[^?#\s]*)?", settings.base_url):
+        raise BadSetting(
+            f"PARCOURS_BASE_URL={settings.base_url!r} must begin with http:// or https://, and has no ? and #."
+        )
     _check_database(settings)
 
 
