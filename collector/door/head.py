@@ -24,7 +24,6 @@ _SHORT = 128  # bytes of a content type or encoding
 _MAX_BRANDS = 256  # bytes of Sec-CH-UA
 
 _REJECTED = {b"origin": MAX_ORIGIN, b"content-type": _SHORT, b"content-encoding": _SHORT}
-_PURPOSES = (b"sec-purpose", b"x-purpose", b"x-moz")
 
 
 def overlong(headers: Headers) -> Refusal | None:
@@ -71,11 +70,13 @@ def request_head(headers: Headers, known: KnownSite | None, network: str) -> Req
 
 def request_facts(headers: Headers, address: str) -> RequestFacts:
     """What the robot verdict and the visitor's number depend on, received now."""
+    get = headers.get
+    purpose = get(b"sec-purpose") or get(b"x-purpose") or get(b"x-moz") or b""
     return RequestFacts(
         received=time.time_ns() // 1_000_000,
         address=address,
         user_agent=text(headers, b"user-agent")[:MAX_UA],
-        purpose=next((text(headers, name)[:_SHORT] for name in _PURPOSES if name in headers), ""),
-        brands=headers.get(b"sec-ch-ua", b"")[:_MAX_BRANDS],
+        purpose=purpose[:_SHORT].decode("latin-1"),
+        brands=get(b"sec-ch-ua", b"")[:_MAX_BRANDS],
         names_language=b"accept-language" in headers or b"sec-fetch-mode" not in headers,
     )
