@@ -102,9 +102,9 @@ def test_what_is_older_than_the_limits_of_a_site_is_erased(data: Path) -> None:
     with running("serve", "--port", str(port), data=data, port=port):
         note = json.loads((data / "server.json").read_text())
         api = httpx.Client(base_url=f"{note['url']}/api/v1", headers={"authorization": f"Bearer {note['token']}"})
+        token = json.loads(command("token", "shop", "--role", "editor", "--json", data=data).stdout)["token"]
         for days in (1, 2, 3, 4):
             old = int(time.time() * 1000) - days * 86_400_000
-            token = json.loads(command("token", f"t{days}", "--role", "editor", "--json", data=data).stdout)["token"]
             event = {"name": f"old {days}", "id": f"old{days}", "time": old}
             sent = httpx.post(f"{note['url']}/api/v1/events", params={"site": "1"}, json=event, headers=bearer(token))
             assert sent.status_code == 200, sent.text
