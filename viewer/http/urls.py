@@ -9,13 +9,6 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 
-def _path(*parts: object, **query: object) -> str:
-    """`/a/b?x=1`: parts are percent-encoded, empty query values are left out."""
-    path = "/" + "/".join(quote(str(part), safe="") for part in parts)
-    kept = {k: str(v) for k, v in query.items() if not (v is None or v is False or v == "")}
-    return path + (f"?{urlencode(kept, safe='/:')}" if kept else "")
-
-
 def path_below(scope: Mapping[str, Any]) -> str:
     """The path of a request below the path of `Urls.base`, as the routes have it."""
     return str(scope["path"]).removeprefix(scope.get("root_path", ""))
@@ -36,7 +29,10 @@ class Urls:
         return self.base.rstrip("/").removesuffix(self.root) + path
 
     def _path(self, *parts: object, **query: object) -> str:
-        return self.root + _path(*parts, **query)
+        """`/a/b?x=1` below the root: parts are percent-encoded, empty query values are left out."""
+        path = self.root + "/" + "/".join(quote(str(part), safe="") for part in parts)
+        kept = {k: str(v) for k, v in query.items() if not (v is None or v is False or v == "")}
+        return path + (f"?{urlencode(kept, safe='/:')}" if kept else "")
 
     def sign_in(self, next: str = "", link: str = "") -> str:
         return self._path("sign-in", link=link, next=next)
@@ -65,14 +61,14 @@ class Urls:
 
     def erasing(self, site: str) -> str:
         """Where what a site stored is erased."""
-        return _path("sites", site, "erasing")
+        return self._path("sites", site, "erasing")
 
     def delete_site(self, site: str) -> str:
-        return _path("sites", site, "delete")
+        return self._path("sites", site, "delete")
 
     def erasures(self) -> str:
         """The erasures of all sites."""
-        return _path("erasures")
+        return self._path("erasures")
 
     def rotate_key(self, site: str) -> str:
         return self._path("sites", site, "rotate-key")
