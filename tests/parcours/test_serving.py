@@ -57,7 +57,8 @@ def test_a_batch_is_in_the_export_at_once(served):
     assert view["page"] == "sent.example/a"
     assert view["bot"] == ""
     erased = at_server("forget", "Sent", view["visitor"], "--yes", "--json", data=data)
-    assert json.loads(erased.stdout) == {"views": 1, "points": 0}
+    result = json.loads(erased.stdout)
+    assert (result["views"], result["points"]) == (1, 0)
 
 
 def test_the_first_page_leads_to_sign_in(served):

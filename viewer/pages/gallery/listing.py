@@ -18,7 +18,7 @@ MOST_SKIPPED = 100_000_000
 
 
 @dataclass(frozen=True)
-class Listing:
+class ListedPages:
     """The `pages` of a `part` of the list, and the `busiest` of the site, with which they are compared."""
 
     part: PagePart = PagePart()
@@ -52,12 +52,12 @@ def part_of(shelf: Shelf, query: Mapping[str, str]) -> PagePart:
     return PagePart(search, tuple(titled[:MOST_NAMED]), SHOWN, number(query, "offset", 0, MOST_SKIPPED) or 0)
 
 
-def searching_of(shelf: Shelf, listing: Listing) -> Searching:
+def searching_of(shelf: Shelf, listing: ListedPages) -> Searching:
     action = shelf.urls.pages(shelf.site)
     return Searching(action, listing.part.search, tuple(shelf.days.items()), _address(shelf, PagePart()))
 
 
-def position_of(shelf: Shelf, listing: Listing) -> Position:
+def position_of(shelf: Shelf, listing: ListedPages) -> Position:
     part, total, number = listing.part, listing.pages.total, shelf.lang.number
     last = part.skipped + len(listing.pages.rows)
     if last == part.skipped or last - part.skipped == total:
@@ -84,7 +84,7 @@ def _address(shelf: Shelf, part: PagePart, skipped: int = 0) -> str:
     return shelf.urls.pages(shelf.site, **shelf.days, search=part.search, offset=skipped or "")
 
 
-def scale_note(shelf: Shelf, listing: Listing) -> str:
+def scale_note(shelf: Shelf, listing: ListedPages) -> str:
     """What the colours of the thumbnails mean; empty without any."""
     if not any(row.page in shelf.pictured for row in listing.pages.rows):
         return ""

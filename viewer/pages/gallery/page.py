@@ -18,7 +18,7 @@ from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.gallery.cards import PageCard, Shelf, cards_of
 from viewer.pages.gallery.listing import (
-    Listing,
+    ListedPages,
     Position,
     Searching,
     nothing_found,
@@ -75,7 +75,7 @@ async def gallery(
     frame = await frames.of(request, "pages", asked.site)
     shelf = Shelf(frame.lang, urls, asked, signed_in(request).may("editor"))
     if asked.faults:
-        return answer(request, page_of(frame, shelf, Listing(), []), asked.status)
+        return answer(request, page_of(frame, shelf, ListedPages(), []), asked.status)
     await maps.drained()
     days, part = asked.question.period.span(asked.today), part_of(shelf, request.query_params)
     listed = await traffic.part(asked.site, *days, part)
@@ -83,7 +83,7 @@ async def gallery(
     # A search, or a later part of the list, shows the list alone.
     suspects = [] if part.search or part.skipped else suspects_of(shelf, busiest)
     found = await _suspects(maps, asked, suspects)
-    return answer(request, page_of(frame, shelf, Listing(part, listed, busiest), found))
+    return answer(request, page_of(frame, shelf, ListedPages(part, listed, busiest), found))
 
 
 def suspects_of(shelf: Shelf, busiest: Sequence[BusyPage]) -> list[str]:
@@ -103,7 +103,9 @@ async def _suspects(maps: Maps, asked: Asked, pages: Sequence[str]) -> list[tupl
     return found
 
 
-def page_of(frame: Frame, shelf: Shelf, listing: Listing, suspects: Sequence[tuple[str, HeatmapAnswer]]) -> GalleryPage:
+def page_of(
+    frame: Frame, shelf: Shelf, listing: ListedPages, suspects: Sequence[tuple[str, HeatmapAnswer]]
+) -> GalleryPage:
     """The gallery of a listing, with the elements of `suspects` that frustrate visitors."""
     lang, urls, faults = shelf.lang, shelf.urls, fault_list(shelf.lang, shelf.asked.faults, shelf.links)
     return GalleryPage(
