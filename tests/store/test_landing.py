@@ -26,7 +26,7 @@ def hashed(text: str) -> int:
 
 
 WHERE = {"site": 7, "page": "shop.example/basket", "day": DAY, "view": hashed(VIEW), "visitor": 2**64 - 1}
-WHO = {"device": "phone", "variants": {"hero": "b"}, "bot": "", "excluded": 0}
+WHO = {"device": "phone", "variants": {"hero": "b"}, "bot": "", "excluded": 0, "sender": ""}
 LINK = {"key": hashed("main>a:1"), "record": hashed("main>a:1 " + "aa" * 11)}
 BUTTON = {"key": hashed("form#basket>button:1"), "record": hashed("form#basket>button:1 " + "bb" * 12)}
 
@@ -104,7 +104,7 @@ def test_a_batch_becomes_rows_of_every_table(either: Store) -> None:
         told | {"kind": "resize", "time": T0 + 1_200, "name": "844x390", "value": 844.0},
     ]
     assert either.rows("SELECT * FROM touches") == [WHERE | WHO | {"time": T0 + 1_000, "channel": "search"}]
-    place = {"site": 7, "page": "shop.example/basket", "seen": T0 + 6_000}
+    place = {"site": 7, "page": "shop.example/basket", "seen": T0 + 6_000, "sender": ""}
     assert either.rows("SELECT * FROM elements ORDER BY path DESC") == [
         place | LINK | {"path": "main>a:1", "fp": "aa" * 11},
         place | BUTTON | {"path": "form#basket>button:1", "fp": "bb" * 12},

@@ -68,7 +68,7 @@ def test_the_columns_of_a_kind_are_in_the_order_of_the_wire() -> None:
 
 
 def test_the_enrichment_has_the_fields_that_the_table_reads() -> None:
-    assert tuple_fields(COLUMNS, "x") == list(Enrichment.__struct_fields__)
+    assert tuple_fields(COLUMNS, "x") == [*Enrichment.__struct_fields__, "sender"]
 
 
 def test_the_views_read_only_these_fields_and_every_column_of_a_kind() -> None:
@@ -77,4 +77,4 @@ def test_the_views_read_only_these_fields_and_every_column_of_a_kind() -> None:
     assert unknown == set()
     for kind in wire.KINDS:
         assert {name for part, name in read if part == kind} == set(STRUCTS[kind].__struct_fields__), kind
-    assert set(re.findall(r"\bx\.(\w+)", VIEWS)) == set(Enrichment.__struct_fields__)
+    assert set(re.findall(r"\bx\.(\w+)", VIEWS)) == {*Enrichment.__struct_fields__, "sender"}
