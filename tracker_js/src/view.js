@@ -15,7 +15,7 @@ const MOST_ROWS = 80; // in a batch: with the longest paths, it stays below the 
 const MOST_OF_VIEW = 5000; // rows
 const LONG = 432e5; // ms (12 h) after which a new view begins: the wire format's limit is a day
 const ENGAGED = 15_000; // ms after the last input that count as engaged
-const LOOK_WAIT = 250; // ms between two readings of the reach
+const LOOK_WAIT = 100; // ms between two readings of the reach
 const NEWS = 1000; // ms: engagement that is worth a batch of its own
 
 export const me = {id: '', variants: {}};
