@@ -11,9 +11,9 @@ from tests.browsers.firefox import Firefox
 from tests.browsers.tab import Browser, MissingBrowserError, Tab
 from tests.browsers.webkit import WebKit
 from tests.tracker.bench import LEFT_TO, Bench
-from tests.tracker.conftest import _bench, bench, other_site, playwright
+from tests.tracker.conftest import other_site, playwright
 
-__all__ = ["_bench", "bench", "other_site", "playwright"]
+__all__ = ["other_site", "playwright"]
 
 REQUIRED = "PARCOURS_ALL_BROWSERS"  # set: a missing browser fails its tests (.ci/run); not set: it skips them
 
@@ -34,6 +34,14 @@ def any_browser(request: pytest.FixtureRequest, playwright: Playwright) -> Itera
         pytest.skip(str(error))
     with browser:
         yield browser
+
+
+@pytest.fixture
+def bench() -> Iterator[Bench]:
+    """One for each test: a browser may send what a closed tab had pending while the next test runs."""
+    site = Bench()
+    yield site
+    site.close()
 
 
 @pytest.fixture
