@@ -45,7 +45,8 @@ export const captureClicks = (touch, effects) => {
     // (https://html.spec.whatwg.org/multipage/forms.html#the-label-element), and a press may have counted already.
     if (button > 1 || !(isPress || isKey || press)) return;
     touch();
-    effects.watch(event);
+    // Not told by `detail`: WebKit gives a press that of its click.
+    effects.watch(event, !isPress && !isKey);
     if (isPress || isKey) {
       from = event;
       press = {

@@ -151,15 +151,18 @@ export const captureEffects = (emit) => {
     }
   };
 
-  /** A press or a click was made: watches the page. What follows is no effect of the clicks before. */
-  const watch = (event) => {
+  /**
+   * A press or a click was made: watches the page. What follows is no effect of the clicks before. `isWatched`: it is
+   * the click or release of a press that was watched.
+   */
+  const watch = (event, isWatched) => {
     const now = Date.now();
     const before = path[0];
     path = event.composedPath();
     if (path[0] !== before || now > pressed + DOUBLE) for (const one of pending) one[2] ||= now;
     pressed = now;
     timer(END);
-    if (event.detail) return; // a click, whose press was watched
+    if (isWatched) return;
     // Few pages get elements from one press to the next. Counting them is much cheaper than walking through them.
     if (!elements[0] || elements.length !== roots.reduce((sum, root) => sum + root.querySelectorAll('*').length, 0)) {
       elements = [];
