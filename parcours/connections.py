@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ipaddress
 import resource
 from asyncio import Transport
 from typing import Any
 
+from collector.addresses import ip_of
 from parcours.heads import LimitedHeads
+from viewer.access.addresses import address_group
 
 RESERVED = 512  # descriptors for the database, the journal, the browser and the logs
 MOST = 20_000  # connections, where the system allows so many descriptors
@@ -44,12 +45,6 @@ class LimitedConnections(LimitedHeads):
 
 def _group(client: tuple[str, int] | None) -> str:
     """The network of a public peer: one IPv4 address, or /64 of IPv6; "" for other peers."""
-    try:
-        ip = ipaddress.ip_address(client[0] if client else "")
-    except ValueError:
-        return ""
-    if isinstance(ip, ipaddress.IPv6Address):
-        ip = ip.ipv4_mapped or ip
-    if not ip.is_global:
-        return ""
-    return str(ip) if ip.version == 4 else str(ipaddress.ip_network((ip, 64), strict=False))
+    address = client[0] if client else ""
+    ip = ip_of(address)
+    return address_group(address) if ip is not None and ip.is_global else ""
