@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from parcours.commands.options import Settings, answer, as_json, segment, with_data
 from parcours.commands.sites import site
+from parcours.commands.waiting import WorkState, until_ended
 from parcours.connection import Api, connect
-
-POLL_SECONDS = 0.2  # between two requests for the state of an erasure
 
 
 @site.command("delete")
@@ -96,15 +92,11 @@ def _rows(done: dict[str, Any]) -> str:
     return f"Rows: {', '.join(counted)}." if counted else "Nothing was stored."
 
 
-def _finished(api: Api, id: str) -> Any:
-    """Wait for an erasure, with its progress on the terminal. An interrupt leaves it to the server."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("waiting", total=None)
-        while True:
-            found = api.get(f"/erasures/{id}")
-            progress.update(task, description=found["problem"] or found["step"] or found["state"],
-                            completed=found["done"], total=found["steps"])  # fmt: skip
-            if found["state"] == "done":
-                return found
-            time.sleep(POLL_SECONDS)
+def _finished(api: Api, id: str) -> dict[str, Any]:
+    """The erasure once it is done."""
+    return until_ended(api, f"/erasures/{id}", _state)
+
+
+def _state(found: dict[str, Any]) -> WorkState:
+    words = found["problem"] or found["step"] or found["state"]
+    return WorkState(words, found["done"], found["steps"], found["state"] == "done")

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from parcours.commands.options import Settings, answer, as_json, segment, with_data
+from parcours.commands.waiting import WorkState, until_ended
 from parcours.connection import Api, ApiError, connect
-
-POLL_SECONDS = 0.2  # between two requests for the state of a job
 
 
 @click.command()
@@ -46,25 +42,23 @@ def _line(taken: dict[str, Any]) -> str:
     return f"{taken['page']}{state} at {taken['width']} px: {taken['height']} px tall{warnings}"
 
 
-def _finished(api: Api, job: str) -> Any:
-    """Wait for a job, with its progress on the terminal; an interrupt cancels it. ApiError if it fails."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        task = progress.add_task("waiting", total=None)
-        try:
-            while True:
-                found = api.get(f"/jobs/{job}")
-                words = found.get("progress") or found["state"]
-                progress.update(task, description=words, completed=found["done_widths"], total=len(found["widths"]))
-                if found["state"] == "done":
-                    return found
-                if found["state"] in ("failed", "cancelled"):
-                    error = found["error"]
-                    raise ApiError(422, error["code"], error["message"], error.get("hint") or "")
-                time.sleep(POLL_SECONDS)
-        except KeyboardInterrupt:
-            api.fetch("DELETE", f"/jobs/{job}")
-            raise
+def _finished(api: Api, job: str) -> dict[str, Any]:
+    """The job once it is done; an interrupt cancels it. ApiError if it fails."""
+    try:
+        found = until_ended(api, f"/jobs/{job}", _state)
+    except KeyboardInterrupt:
+        api.fetch("DELETE", f"/jobs/{job}")
+        raise
+    if found["state"] != "done":
+        error = found["error"]
+        raise ApiError(422, error["code"], error["message"], error.get("hint") or "")
+    return found
+
+
+def _state(found: dict[str, Any]) -> WorkState:
+    words = found.get("progress") or found["state"]
+    ended = found["state"] in ("done", "failed", "cancelled")
+    return WorkState(words, found["done_widths"], len(found["widths"]), ended)
 
 
 @click.group()

@@ -20,7 +20,7 @@ from click.testing import CliRunner
 
 from collector.journal.quarantine import Quarantine
 from parcours.cli import cli
-from parcours.commands import data, define, erasing, importing, login, maps, pictures, serving, sites
+from parcours.commands import data, define, erasing, importing, login, maps, pictures, serving, sites, waiting
 from parcours.connection import Api
 from parcours.demo import run
 from parcours.settings import Settings
@@ -273,8 +273,7 @@ def call(
                 monkeypatch.setattr(module, "connect", connect)
         monkeypatch.setattr(serving, "_run", lambda settings, parts: effects.settings.append(plain((settings, parts))))
         monkeypatch.setattr(run, "run_demo", lambda settings, once: effects.settings.append(plain((settings, once))))
-        monkeypatch.setattr(pictures, "POLL_SECONDS", 0.01)
-        monkeypatch.setattr(erasing, "POLL_SECONDS", 0.01)
+        monkeypatch.setattr(waiting, "POLL_SECONDS", 0.01)
         environment = {"PARCOURS_DATA": str(folder)}
         if name in ("collect", "view"):
             environment["PARCOURS_CLICKHOUSE_URL"] = "clickhouse://nowhere/x"
