@@ -74,8 +74,6 @@ class NewSitePage(Page):
     is_owner: bool = doc("Whether the person may allow private addresses")
     schedules: tuple[tuple[str, str], ...] = doc("The schedules of retakes, with their labels")
     zones: tuple[str, ...] = doc("The names of time zones")
-    limits: tuple[tuple[str, str], ...] = doc("None: how long data is kept is chosen once there is some")
-    limits_line: str = doc("Empty, as there are no limits")
 
 
 async def index(
@@ -158,7 +156,5 @@ async def new_site(request: Request, *, registry: Registry, frames: Frames, urls
         is_owner=who.may("owner"),
         schedules=schedules(frame.lang),
         zones=zone_names(),
-        limits=(),
-        limits_line="",
     )
     return answer(request, page, form.faults.status)
