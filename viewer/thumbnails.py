@@ -91,6 +91,8 @@ class Thumbnails:
                 self._scales[key] = scale
                 while len(self._scales) > MOST_SCALES:
                     self._scaling.pop(self._scales.popitem(last=False)[0], None)
+            else:
+                self._scaling.pop(key, None)
             return scale
 
     async def _map(self, asked: Question, page: str, known: Known) -> HeatmapAnswer | None:
