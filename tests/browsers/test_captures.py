@@ -13,7 +13,6 @@ BUTTON = "<button id=b style='width:120px;height:40px'>Press</button>"
 KEYBOARD, FRAMED = 1, 32
 # EFFECTS in collector/wire.py
 NONE, CHANGED, SCROLL, INPUT, FOCUS, ADDRESS, LEFT = 0, 1, 2, 4, 5, 6, 7
-NO_EFFECT = "() => new Promise((done) => setTimeout(done, 1500))"  # a later effect is not that of the click
 STAY = "() => new Promise((done) => setTimeout(done, 900))"  # the time that dwell and attention measure
 
 Leave = Callable[[], None]
@@ -148,9 +147,7 @@ def test_first_effects(bench: Bench, tab: Tab) -> None:
     tab.goto(bench.page("/a", body))
     for name in EFFECTS:
         tab.click_on("#" + name.partition("#")[2])
-        if name == "p#none":
-            tab.evaluate(NO_EFFECT)
-        elif name == "a#hash":
+        if name == "a#hash":
             until(lambda: tab.evaluate("() => window.scrolled"))
             tab.evaluate("() => new Promise((done) => { scrollTo(0, 0); requestAnimationFrame(() => done()) })")
     found = clicks(bench.wait(lambda bs: len(clicks(bs)) == len(EFFECTS)))
