@@ -28,7 +28,7 @@ STUCK_SECONDS = 9.7  # when native code holds the interpreter's lock, so that no
 
 
 class BoundedServer(uvicorn.Server):
-    """A server that ends STOP_SECONDS after it was told to, whatever still runs.
+    """A server that stops within STOP_SECONDS of the signal, whatever still runs.
 
     Nothing is lost: what was acknowledged is in the journal, which the next start inserts (docs/decisions/0018).
     """

@@ -40,8 +40,8 @@ def mounted(script: str, folder: Path, *args: str, data: Path | None = None) -> 
 
 def check(done: Done, code: int, *words: str) -> None:
     assert "Traceback" not in done.stderr
-    for one in words:
-        assert one in done.stderr
+    for word in words:
+        assert word in done.stderr
     assert done.returncode == code
 
 

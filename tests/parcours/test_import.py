@@ -197,7 +197,7 @@ def test_posthog_clicks_become_points_and_its_views_views(server: Server, tmp_pa
 
 
 def test_files_that_share_a_view(server: Server, tmp_path: Path) -> None:
-    """Hour files, the newest first; the height of the page is told in the last one only."""
+    """Hour files, the newest first; only the last one contains the height of the page."""
     server.site("Hours")
     begin, click, leave = POSTHOG[0], POSTHOG[1], POSTHOG[4]
     later = click | {"timestamp": "2026-11-20T10:30:00Z", "uuid": "later"}
