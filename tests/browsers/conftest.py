@@ -15,7 +15,7 @@ from tests.tracker.conftest import other_site, playwright
 
 __all__ = ["other_site", "playwright"]
 
-REQUIRED = "PARCOURS_ALL_BROWSERS"  # set: a missing browser fails its tests (.ci/run); not set: it skips them
+REQUIRED = "ALL_BROWSERS"  # set: a missing browser fails its tests (.ci/run); not set: it skips them
 
 
 @pytest.fixture(scope="package", params=["chromium", "firefox", "webkit"])

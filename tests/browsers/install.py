@@ -1,6 +1,6 @@
 """Installs Firefox and WebKit on Debian as root. `make test` runs it: `python -m tests.browsers.install`.
 
-Elsewhere, and where that fails, their tests are skipped, unless PARCOURS_ALL_BROWSERS is set.
+Elsewhere, and where that fails, their tests are skipped, unless ALL_BROWSERS is set.
 """
 
 from __future__ import annotations
