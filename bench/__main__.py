@@ -37,6 +37,7 @@ NAMES = (
     "significance",
     "memory",
     "together",
+    "scale",
 )
 
 
@@ -70,9 +71,12 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("name", nargs="?", choices=NAMES, metavar="NAME", help="the bench to run; all without")
     parser.add_argument("--json", metavar="PATH", help="write the figures: a file, a folder for all benches, or -")
     parser.add_argument("--quick", action="store_true", help="smaller and rougher, to see that it runs")
+    parser.add_argument("--points", type=int, metavar="N", help="of scale: how many points, at least 400,000")
     args = parser.parse_args()
-    if args.quick and args.json not in (None, "-"):
-        parser.error("--quick is only a check that a bench runs: its figures are not for publication.")
+    if args.points is not None and args.points < 400_000:
+        parser.error("--points: at least 400,000.")
+    if (args.quick or args.points) and args.json not in (None, "-"):
+        parser.error("--quick and --points are to try a bench: their figures are not for publication.")
     return args
 
 

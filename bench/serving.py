@@ -2,7 +2,8 @@
 
 `python -m bench.serving FOLDER PORT CORE [limited]` serves until stopped. Additional routes: `GET /bench/lateness`
 answers the delay of the event loop (p50, p99, max in ms) since the last request, `GET /bench/memory` the resident bytes
-now and at the peak, `POST /bench/points?n=` adds points to the site. FOLDER/token contains the API token.
+now and at the peak, `POST /bench/points?n=` adds points to the site. FOLDER/token contains the API token, and
+FOLDER/first-run the link that makes the first owner.
 """
 
 from __future__ import annotations
@@ -40,6 +41,8 @@ def serve(folder: Path, port: int, cores: set[int], *, limited: bool) -> None:
         settings = replace(settings, address_rate=most, address_burst=most, site_rate=most, site_burst=most)
     app = parcours.app.open_parcours(settings)
     (folder / "token").write_text(app.service_token)
+    if app.viewer:
+        (folder / "first-run").write_text(app.viewer.first_run_url() or "")
     app.definitions.put(Site(id="1", name="Bench", key=KEY, domains=("shop.example",)))
     late: list[float] = []
 

@@ -408,6 +408,15 @@ def _percent(value: float) -> str:
     return f"{value:.0f} %"
 
 
+def scale_targets(run: Measurement) -> str:
+    rows = [[name, one["limit"], one["measured"], one["met"]] for name, one in run.at("targets").items()]
+    return markdown(["target", "limit", "measured", ""], rows)
+
+
+def scale_times(run: Measurement) -> str:
+    return markdown(["", "ms"], [[name, ms] for name, ms in run.at("ms").items()])
+
+
 TABLES: dict[str, Table] = {
     "tracker.light": tracker_page("light"),
     "tracker.dashboard": tracker_page("dashboard"),
@@ -438,6 +447,8 @@ TABLES: dict[str, Table] = {
     "attack.cases": attack_cases,
     "together.delay": together_delay,
     "together.memory": together_memory,
+    "scale.targets": scale_targets,
+    "scale.times": scale_times,
     "significance.summary": significance_summary,
     "significance.rates": significance_rates,
 }
