@@ -69,6 +69,23 @@ FAULTS: dict[str, str] = {
     "shows_both": "a comparison always shows both variants: leave it out.",
     "no_state": "there is no picture of this page in state {value!r}, and no such state is defined for it.",
     "state_of_reach": "reach is measured on the page as it opens: leave the state out.",
+    "no_segment": "There is no segment {value!r}.",
+    # of the rules of a segment (rules/segment.py)
+    "not_json": "is not JSON: {problem}.",
+    "tree_deep": "has groups {n} levels deep: at most {most}.",
+    "tree_long": "has {n} rules: at most {most}.",
+    "values_missing": "needs at least one value.",
+    "value_choice": "cannot be {value!r}: choose one of {allowed}.",
+    "value_range": "cannot be {value!r}: write a range of widths such as 600-1023.",
+    "element_key": "is {value!r}: an element's key has 16 hexadecimal digits.",
+    "name_missing": "needs a name.",
+    "amount_missing": "needs an amount.",
+    "amounts_swapped": "goes from {least} to {most}: the first must not be above the second.",
+    "other_missing": "needs the action that comes before or after.",
+    "of_visitors": "is known of visitors only: its scope must be visitor.",
+    "of_visits": "is known of visits only: its scope must be visit or visitor.",
+    "segment_taken": "There is already a segment {value!r}: choose another name.",
+    "goal_taken": "There is already a goal {value!r}: choose another name.",
     # of what pictures are signed in with (rules/sign_in.py, rules/cookies.py)
     "secret_name": "{value!r} cannot be the name of a secret: use lowercase letters, digits, - and _, at most 64, "
     "beginning with a letter or digit.",

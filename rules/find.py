@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from rules import experiment, journey, shape, sign_in, site, state
+from rules import experiment, journey, segment, shape, sign_in, site, state
 from rules.faults import Fault, Faults, InvalidDefinition
 from rules.fields import text_of
-from store.definitions import Definitions, Missing, Stored
+from store.definitions import KINDS, Definitions, Missing, Stored
 from store.lenient import Unbuildable, build
-from store.records import KINDS, Experiment, Journey, PageState, Record, SignInRecipe, Site
+from store.records import Experiment, Journey, PageState, Record, SignInRecipe, Site
+from store.segments import Segment
 
 R = TypeVar("R", bound=Record)
 D = TypeVar("D", bound="Record | Rejected[Any]")
@@ -21,6 +22,7 @@ _BETWEEN: dict[type[Record], shape.FieldRules] = {
     Experiment: experiment.faults_between,
     Journey: journey.faults_between,
     PageState: state.faults_between,
+    Segment: segment.faults_between,
     SignInRecipe: sign_in.faults_between,
 }
 _KIND_NAMES = {kind: name for name, kind in KINDS.items()}
@@ -33,7 +35,7 @@ class Rejected(Generic[R]):
     `record` is what can be built from it if its limits are ignored; None if its structure is broken too.
     """
 
-    kind: str  # a key of store.records.KINDS
+    kind: str  # a key of store.definitions.KINDS
     stored: Stored
     faults: Faults
     record: R | None = None

@@ -15,10 +15,13 @@ from datetime import date
 from typing import Any, Literal
 
 from rules import period as periods
-from rules.faults import Fault, fault, in_order
+from rules.faults import Fault, Faults, fault, in_order
+from rules.filters import FILTERS, Filter, filter_query, parse_filters
 from rules.period import Period
+from rules.segment import parse_text, text_of_tree
 from store.devices import DEVICES, Device
 from store.kinds import MAP_KINDS, MapKind
+from store.segments import Group, is_empty
 from store.zones import UTC_ZONE, Zone
 
 WIDTHS = (200, 10_000)  # CSS px
@@ -41,6 +44,17 @@ class Question:
     robots: bool = False  # include the visits of bots
     experiment: str = ""  # whose variants are compared; "" = no comparison
     zone: Zone = UTC_ZONE  # of the days: that of the site
+    filters: tuple[Filter, ...] = ()  # all of them must hold
+    segment: str = ""  # the id of a saved segment, or a tree of rules as JSON text; "" = everybody
+    tree: Group | None = None  # the rules of `segment`; those of a saved one come with rules/resolve.py
+
+    @property
+    def group(self) -> Group | None:
+        """Everything that narrows who is counted, as one tree; None if nothing does."""
+        rules = tuple(one.rule for one in self.filters)
+        if self.tree is None or is_empty(self.tree):
+            return Group(rules=rules) if rules else None
+        return Group(rules=rules, groups=(self.tree,)) if rules else self.tree
 
     def query(self, *without: str) -> dict[str, str]:
         """As URL parameters, without defaults and the parameters named in `without`."""
@@ -54,6 +68,8 @@ class Question:
             "state": self.state,
             "bots": "1" if self.robots else "",
             "experiment": self.experiment,
+            **filter_query(self.filters),
+            "segment": self.segment,
         }
         return {name: value for name, value in pairs.items() if value and name not in without}
 
@@ -80,6 +96,9 @@ class Question:
             "state": self.state,
             "width": self.width,
             "experiment": self.experiment,
+            "filters": {one.what: list(one.values) for one in self.filters},
+            "segment": self.segment if self.tree is None or self.segment[:1] != "{" else "",
+            "rules": self.group,
         }
 
 
@@ -92,9 +111,11 @@ class Asks:
     kinds: tuple[MapKind, ...] = MAP_KINDS
 
 
-MAP = Asks(("page", "kind", "width", *periods.NAMES, "variant", "device", "state", "bots"), needs=("page",))
+WHO = ("device", *FILTERS, "segment")  # who is counted
+MAP = Asks(("page", "kind", "width", *periods.NAMES, "variant", "state", "bots", *WHO), needs=("page",))
 COMPARISON = Asks((*MAP.names, "experiment"), needs=("page", "experiment"), kinds=("click", "hover"))
 JOURNEY = Asks((*periods.NAMES, "device"))
+SITE = Asks((*periods.NAMES, *WHO))
 PERIOD = Asks(periods.NAMES)
 PICTURE = Asks(("page", "variant"))  # what to take a picture of
 
@@ -112,6 +133,9 @@ def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default:
     asked = {name: query.get(name, "").strip() for name in asks.names}
     faults = [fault(name, "missing") for name in asks.needs if not asked[name]]
     days = periods.parse(asked, today, default)
+    filters = parse_filters(asked)
+    tree, tree_faults = _tree(asked.get("segment", ""))
+    faults += [*filters.faults, *tree_faults]
     question = Question(
         site=site,
         page=asked.get("page", ""),
@@ -123,6 +147,9 @@ def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default:
         state=asked.get("state", ""),
         robots=_choice(asked, "bots", (*YES, *NO), "0", faults) in YES,
         experiment=asked.get("experiment", ""),
+        filters=filters.filters,
+        segment=_segment(asked.get("segment", ""), tree, tree_faults),
+        tree=tree,
     )
     if "experiment" in asks.names and asked["variant"]:
         faults.append(fault("variant", "shows_both"))
@@ -164,3 +191,19 @@ def _variant(asked: Mapping[str, str], faults: list[Fault]) -> tuple[str, str] |
         return experiment, key
     faults.append(fault("variant", "variant_form", value=text))
     return None
+
+
+def _tree(text: str) -> tuple[Group | None, tuple[Fault, ...]]:
+    """The tree that an address carries instead of the id of a saved segment; None if it names one."""
+    if not text.startswith("{"):
+        return None, ()
+    tree = parse_text(text)
+    if isinstance(tree, Faults):
+        return None, tuple(one.under("segment") for one in tree)
+    return tree, ()
+
+
+def _segment(text: str, tree: Group | None, faults: tuple[Fault, ...]) -> str:
+    if faults or (tree is not None and is_empty(tree)):
+        return ""
+    return text_of_tree(tree) if tree else text

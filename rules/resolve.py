@@ -11,6 +11,7 @@ from rules.page import page_meant
 from rules.question import COMPARISON, Question, Reading
 from store.pages import matches
 from store.records import Experiment, PageState, Site
+from store.segments import Goal, Segment
 from store.snapshots import Snapshot
 
 
@@ -23,6 +24,8 @@ class Known:
     states: tuple[PageState, ...] = ()
     experiments: tuple[Experiment, ...] = ()
     visited: tuple[str, ...] = ()
+    segments: tuple[Segment, ...] = ()
+    goals: tuple[Goal, ...] = ()
 
     @property
     def pages(self) -> list[str]:
@@ -58,6 +61,14 @@ def resolve(reading: Reading, known: Known) -> Reading:
     if question.experiment:
         experiment = named(known.experiments, question.experiment)
         question = replace(question, experiment=experiment.id if experiment else question.experiment)
+    if question.segment and question.tree is None:
+        segment = named(known.segments, question.segment)
+        if segment is None:
+            allowed = ", ".join(one.id for one in known.segments)
+            faults.append(fault("segment", "no_segment", value=question.segment, allowed=allowed))
+            question = replace(question, segment="")
+        else:
+            question = replace(question, segment=segment.id, tree=segment.tree)
     return Reading(question, in_order(faults, COMPARISON.names))
 
 

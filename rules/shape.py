@@ -134,6 +134,10 @@ class _Walk:
                 return self.mapping(type_, value, path)
             case inspect.StructType():
                 return self.struct(type_, value, path)
+            case inspect.UnionType():  # a value or nothing
+                if value is None:
+                    return None
+                return self.value(next(t for t in type_.types if t != inspect.NoneType()), value, path, extra)
         raise TypeError(f"{path}: records have no field of type {type_}")
 
     def text(self, type_: inspect.StrType, value: object, path: str, extra: Mapping[str, Any]) -> Any:

@@ -21,12 +21,39 @@ import msgspec
 
 from store.client import Store, StoreAway, StoreError
 from store.lenient import Unbuildable, build
-from store.records import KINDS, Record
+from store.records import (
+    Erasure,
+    Experiment,
+    Journey,
+    PageState,
+    Record,
+    Secret,
+    SignInRecipe,
+    Site,
+    Spent,
+    Token,
+    User,
+)
+from store.segments import Goal, Segment
 
 log = logging.getLogger("parcours.store")
 
 R = TypeVar("R", bound=Record)
 SETTLE = 5.0  # s: how long a replica may take to show a row written to another
+KINDS: dict[str, type[Record]] = {
+    "site": Site,
+    "experiment": Experiment,
+    "goal": Goal,
+    "journey": Journey,
+    "state": PageState,
+    "segment": Segment,
+    "sign_in": SignInRecipe,
+    "user": User,
+    "token": Token,
+    "secret": Secret,
+    "spent": Spent,
+    "erasure": Erasure,
+}
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _NEWEST = """
 SELECT id, max(version) AS newest, argMax(deleted, version) AS gone, argMax(json, version) AS body

@@ -216,17 +216,3 @@ class Erasure(Record, frozen=True, kw_only=True):
     erased: dict[str, int] = field(default_factory=dict)  # table → rows
     problem: str = ""  # why the last attempt failed; there is another one a minute later
     changed: int = 0
-
-
-KINDS: dict[str, type[Record]] = {
-    "site": Site,
-    "experiment": Experiment,
-    "journey": Journey,
-    "state": PageState,
-    "sign_in": SignInRecipe,
-    "user": User,
-    "token": Token,
-    "secret": Secret,
-    "spent": Spent,
-    "erasure": Erasure,
-}

@@ -70,6 +70,7 @@ def scope_of(question: Question) -> Scope:
         device=question.device,
         bots=question.robots,
         zone=question.zone,
+        segment=question.group,
     )
 
 

@@ -22,6 +22,7 @@ from rules.resolve import Known, resolve
 from store.client import Store
 from store.definitions import Definitions
 from store.records import Experiment, Site
+from store.segments import Goal, Segment
 from store.snapshots import Snapshots
 from viewer.http.errors import Problem
 from viewer.states import defined_states
@@ -30,7 +31,7 @@ from viewer.work import Work
 SECONDS = 10.0  # how long a site's records are cached for the images of a page; a change drops them at once
 
 # fault code → status and error code; 400 bad_parameter for all others
-_ERRORS = {"no_state": (404, "no_snapshot"), "not_http": (400, "not_a_page")}
+_ERRORS = {"no_state": (404, "no_snapshot"), "no_segment": (404, "no_segment"), "not_http": (400, "not_a_page")}
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ class Questions:
                 snapshots=tuple(self._snapshots.list(int(site.id))),
                 states=tuple(defined_states(self._definitions, site)),
                 experiments=all_of(self._definitions, Experiment, site.id).records,
+                segments=all_of(self._definitions, Segment, site.id).records,
+                goals=all_of(self._definitions, Goal, site.id).records,
             )
 
         return await self._work.once(("known", name), SECONDS, read, fresh=not remembered, light=True)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from aggregator.queries.segments import segment_sql
 from aggregator.shapes.scope import Scope, SiteScope
 from store.pages import QUERY, page_pattern
 from store.zoned_sql import in_days
@@ -66,6 +67,10 @@ def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
     if scope.variant:
         segment.append("variants[{experiment:String}] = {variant:String}")
         params["experiment"], params["variant"] = scope.variant
+    if scope.segment:
+        rules, values = segment_sql(scope)
+        segment.append(rules)
+        params |= values
     place = f"site = {{site:UInt32}} AND {condition} AND {days}" + (OF_KIND if kind else "")
     return Where(place, " AND ".join(segment), params)
 
@@ -78,4 +83,8 @@ def where_site(scope: SiteScope) -> tuple[str, dict[str, Any]]:
     if scope.device:
         sql += " AND device = {device:String}"
         params["device"] = scope.device
+    if scope.segment:
+        rules, values = segment_sql(scope)
+        sql += f" AND {rules}"
+        params |= values
     return sql, params

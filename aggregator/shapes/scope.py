@@ -9,6 +9,7 @@ from typing import Literal
 
 from store.devices import DEVICES, Device
 from store.kinds import MAP_KINDS, MapKind
+from store.segments import Group
 from store.zones import UTC_ZONE, Zone
 
 
@@ -19,7 +20,7 @@ class BadScope(ValueError):
 @dataclass(frozen=True)
 class Scope:
     """One question about pages. `until` is inclusive; `device` empty = all; `variant` = (experiment id, variant key).
-    `zone`: that of the days.
+    `zone`: that of the days. `segment`: the rules that a view must meet to count; None for all.
 
     `pages` are canonical pages, or patterns (`store.pages.matches`) that are resolved to pages when the question is
     asked, so that a changed rule changes the past too.
@@ -34,6 +35,7 @@ class Scope:
     device: Device | Literal[""] = ""
     bots: bool = False
     zone: Zone = UTC_ZONE
+    segment: Group | None = None
 
     def __post_init__(self) -> None:
         if not self.pages:
@@ -54,13 +56,14 @@ class Scope:
 @dataclass(frozen=True)
 class SiteScope:
     """One question about all pages of a site: people with views in since…until (inclusive); `device` '' = all.
-    `zone`: that of the days."""
+    `zone`: that of the days; `segment` as in Scope."""
 
     site: int
     since: date
     until: date
     device: str = ""
     zone: Zone = UTC_ZONE
+    segment: Group | None = None
 
 
 def _one_of(choices: Sequence[str]) -> str:

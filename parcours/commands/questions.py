@@ -14,6 +14,25 @@ from rules.period import DAYS, latest_today
 from rules.question import Asks, parse
 from store.devices import DEVICES
 
+FILTER_HELP = {
+    "channel": "How the visit came: direct, search, ai, social, mail, referral, paid, campaign.",
+    "source": "Its utm_source, or the name of the site that it came from.",
+    "medium": "Its utm_medium.",
+    "campaign": "Its utm_campaign.",
+    "referrer": "The host that it came from.",
+    "country": "Its country, as FR.",
+    "language": "The browser's language, as fr-CH.",
+    "browser": "The browser, as Firefox.",
+    "os": "The operating system, as Windows.",
+    "visitor": "new or returning.",
+    "landing": "The page that the visit began on, or a pattern.",
+    "exit": "The page that it ended on, or a pattern.",
+    "saw": "A page that it contains, or a pattern.",
+    "weekday": "1 (Monday) to 7, in the site's time zone.",
+    "hour": "0 to 23, in the site's time zone.",
+    "viewport": "Widths of the window in px, as 600-1023.",
+}
+
 
 def _options(asks: Asks) -> dict[str, Command]:
     """One option for each parameter. The values are plain text; rules.question validates them."""
@@ -29,6 +48,8 @@ def _options(asks: Asks) -> dict[str, Command]:
         "device": click.option("--device", metavar="DEVICE", help=f"Visits on these only: {', '.join(DEVICES)}."),
         "state": click.option("--state", help="A state of the page, by key or name."),
         "bots": click.option("--bots", is_flag=True, help="Include visits that look automatic."),
+        **{name: click.option(f"--{name}", metavar="VALUE,…", help=help) for name, help in FILTER_HELP.items()},
+        "segment": click.option("--segment", help="A saved segment, by id or name, or its rules as JSON."),
         "experiment": click.option("--experiment", help="Its id or name."),
     }
 

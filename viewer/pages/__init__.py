@@ -37,7 +37,7 @@ from viewer.pages.sites import index as site_index
 from viewer.pages.states import form as state_form
 from viewer.pages.states import page as states
 
-# The field labels of each kind's form; keys as in store.records.KINDS
+# The field labels of each kind's form; keys as in store.definitions.KINDS
 LABELS = {
     "site": site_form.label,
     "experiment": experiment_form.label,

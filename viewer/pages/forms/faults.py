@@ -53,7 +53,7 @@ class RejectedRow:
 
 
 def form_faults(lang: Language, kind: str, faults: Iterable[Fault], labels: Labels, note: str = "") -> FormFaults:
-    """The faults of a record of this kind (a key of store.records.KINDS), worded."""
+    """The faults of a record of this kind (a key of store.definitions.KINDS), worded."""
     worded = tuple(
         FieldFault(one.field, one.code, one.values, labels(lang, one.field), definition_words(lang, kind, one))
         for one in faults

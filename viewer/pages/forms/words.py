@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from rules.faults import Fault, Scalar
 from viewer.pages.frame.languages import Language
+from viewer.pages.frame.rule_words import rule_fault_words
 
 
 def definition_words(lang: Language, kind: str, fault: Fault) -> str:
-    """One fault of a record of this kind (a key of store.records.KINDS) as a sentence."""
+    """One fault of a record of this kind (a key of store.definitions.KINDS) as a sentence."""
     sentence = _of_field(lang, kind).get((fault.field, fault.code)) or _sentences(lang, kind).get(fault.code)
     if sentence is None:
         return fault.sentence
@@ -43,7 +44,7 @@ def _of_field(lang: Language, kind: str) -> dict[tuple[str, str], str]:
 
 def _sentences(lang: Language, kind: str) -> dict[str, str]:
     """Sentences for all kinds, by code."""
-    return {**_general(lang), **_special(lang, kind), **_steps(lang)}
+    return {**_general(lang), **_special(lang, kind), **_steps(lang), **rule_fault_words(lang)}
 
 
 def _general(lang: Language) -> dict[str, str]:

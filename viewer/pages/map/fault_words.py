@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from rules.faults import Fault, Scalar
 from viewer.pages.frame.languages import Language
+from viewer.pages.frame.rule_words import rule_fault_words
 
 _DAYS = frozenset(("since", "until", "today", "first", "last"))  # values that are days
 
@@ -56,6 +57,8 @@ def _of_questions(lang: Language) -> dict[str, str]:
         "shows_both": _("A comparison always shows both variants; you cannot choose one."),
         "no_state": _("This page has no state “%(value)s”."),
         "state_of_reach": _("Reach is measured on the page as it opens: it has no states."),
+        "many": _("%(field)s has %(n)s values; at most %(most)s are allowed."),
+        **rule_fault_words(lang),
     }
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from rules.faults import Fault
+from rules.filters import FILTERS
 from rules.period import Period, swapped
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
@@ -65,6 +66,7 @@ def _repair(lang: Language, fault: Fault, links: Links) -> Choice | None:
         "bots": _("Leave out bots"),
         "variant": _("Show all variants"),
         "state": _("Show the page as it opens"),
+        **dict.fromkeys((*FILTERS, "segment"), _("Show everybody")),
     }
-    label = labels.get(fault.field)
+    label = labels.get(fault.top)
     return Choice(label, links.to(state="") if fault.field == "state" else links.to()) if label else None

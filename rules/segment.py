@@ -1,0 +1,156 @@
+"""The rules of a segment: a tree of conditions on views, visits and visitors (store/segments.py)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import msgspec
+from msgspec.structs import replace
+
+from rules.faults import Fault, Faults, accepted, fault
+from rules.fields import text_of, without_none
+from rules.names import free_slug, slug
+from rules.shape import record
+from store.definitions import Conflict, Definitions, Stored
+from store.devices import ANY_DEVICE
+from store.segments import MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Group, Rule, Segment, Step
+
+FIELDS = ("name", "tree", "version")
+WEEKDAYS = tuple(str(day) for day in range(1, 8))  # Monday first
+HOURS = tuple(str(hour) for hour in range(24))
+# what → the values that it can have; others have any text
+CHOICES: Mapping[str, tuple[str, ...]] = {
+    "device": ANY_DEVICE,
+    "visitor": ("new", "returning"),
+    "weekday": WEEKDAYS,
+    "hour": HOURS,
+}
+_OF_VISITS = ("landing", "exit")
+_NEEDS_NAME = ("sent", "goal")
+_NEEDS_AMOUNT = ("dwelt", "scrolled", "stayed", *MEASURES)
+_RANGE = re.compile(r"(\d{1,5})-(\d{1,5})?")
+
+
+def parse_tree(raw: object) -> Group | Faults:
+    """A tree from plain JSON values, or all its faults."""
+    if not isinstance(raw, Mapping):
+        return Faults((fault("tree", "type", expected="an object"),))
+    size = _size_faults(raw)
+    if size:
+        return Faults(size)
+    return record(Group, raw, lambda values: tree_faults(values), allowed=Group.__struct_fields__)
+
+
+def parse_text(text: str) -> Group | Faults:
+    """A tree from JSON text, as an address carries it."""
+    try:
+        return parse_tree(msgspec.json.decode(text))
+    except (msgspec.DecodeError, UnicodeError, RecursionError) as error:
+        return Faults((fault("tree", "not_json", problem=str(error)),))
+
+
+def text_of_tree(tree: Group) -> str:
+    """A tree as JSON text without defaults: equal trees have equal texts."""
+    return msgspec.json.encode(tree).decode()
+
+
+def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None) -> Segment | Faults:
+    """A new segment of the site with an id derived from its name, or `stored` replaced.
+
+    `version` of a change: the version it was based on, the stored one if it is not given.
+    """
+    fields = without_none(fields, "version")
+    tree = fields.get("tree")
+    if isinstance(tree, Mapping) and (size := _size_faults(tree)):
+        return Faults(size)
+    if stored is None:
+        given: dict[str, object] = {"site": site, "id": slug(text_of(fields, "name")), "version": 0}
+        return record(Segment, fields, faults_between, allowed=FIELDS, given=given)
+    given = {"site": site, "id": stored.id}
+    return record(Segment, {"version": stored.version, **fields}, faults_between, allowed=FIELDS, given=given)
+
+
+def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults that the field types cannot express."""
+    tree = values.get("tree")
+    if isinstance(tree, Group):
+        yield from (one.under("tree") for one in tree_faults({"rules": tree.rules, "groups": tree.groups}))
+
+
+def tree_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults of the rules of a group, given as the values of its fields, and of the groups in it."""
+    for n, rule in enumerate(values.get("rules", ())):
+        yield from (one.under(f"rules.{n}") for one in rule_faults(rule))
+    for n, group in enumerate(values.get("groups", ())):
+        yield from (one.under(f"groups.{n}") for one in tree_faults({"rules": group.rules, "groups": group.groups}))
+
+
+def rule_faults(rule: Rule) -> Iterator[Fault]:
+    """Faults between the fields of one rule."""
+    if rule.what in TRAITS:
+        yield from _trait_faults(rule)
+        return
+    if rule.what in MEASURES and rule.scope != "visitor":
+        yield fault("scope", "of_visitors")
+    yield from step_faults(rule)
+    if rule.order and rule.other is None:
+        yield fault("other", "other_missing")
+    if rule.other is not None:
+        yield from (one.under("other") for one in step_faults(rule.other))
+
+
+def step_faults(step: Rule | Step) -> Iterator[Fault]:
+    """Faults between the fields of an action or a measure."""
+    if step.what in _NEEDS_NAME and not step.name:
+        yield fault("name", "name_missing")
+    if step.what in _NEEDS_AMOUNT and step.least is None and step.most is None:
+        yield fault("least", "amount_missing")
+    if step.least is not None and step.most is not None and step.least > step.most:
+        yield fault("least", "amounts_swapped", least=step.least, most=step.most)
+
+
+def _trait_faults(rule: Rule) -> Iterator[Fault]:
+    if not rule.values:
+        yield fault("values", "values_missing")
+    if rule.what in _OF_VISITS and rule.scope == "view":
+        yield fault("scope", "of_visits")
+    allowed = CHOICES.get(rule.what)
+    for n, value in enumerate(rule.values):
+        if allowed and rule.how in ("is", "is_not") and value not in allowed:
+            yield fault(f"values.{n}", "value_choice", value=value, allowed=", ".join(allowed))
+        elif rule.what == "viewport" and not _RANGE.fullmatch(value):
+            yield fault(f"values.{n}", "value_range", value=value)
+
+
+def _size_faults(raw: Mapping[Any, Any]) -> tuple[Fault, ...]:
+    """Whether a raw tree is too deep or too long, found without recursion."""
+    level: list[Mapping[Any, Any]] = [raw]
+    depth = rules = 0
+    while level:
+        depth += 1
+        if depth > MAX_DEPTH:
+            return (fault("tree", "tree_deep", n=depth, most=MAX_DEPTH),)
+        rules += sum(len(one["rules"]) for one in level if isinstance(one.get("rules"), list | tuple))
+        groups = [one["groups"] for one in level if isinstance(one.get("groups"), list | tuple)]
+        level = [group for of in groups for group in of if isinstance(group, Mapping)]
+        if rules + len(level) > MAX_RULES:
+            return (fault("tree", "tree_long", n=rules + len(level), most=MAX_RULES),)
+    return ()
+
+
+def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Segment:
+    """Store a new segment under a free id derived from its name. InvalidDefinition if it has faults."""
+    made = accepted(parse(fields, site))
+    while True:
+        id = free_slug(made.name, {one.id for one in definitions.stored(Segment)})
+        try:
+            return definitions.put(replace(made, id=id), by)
+        except Conflict:  # another process took this id: take the next
+            continue
+
+
+def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Segment:
+    """Replace a stored segment. InvalidDefinition if it has faults, Conflict if somebody else has changed it since."""
+    return definitions.put(accepted(parse(fields, site, stored)), by)
