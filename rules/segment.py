@@ -15,7 +15,7 @@ from rules.names import free_slug, slug
 from rules.shape import record
 from store.definitions import Conflict, Definitions, Stored
 from store.devices import ANY_DEVICE
-from store.segments import MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Group, Rule, Segment, Step
+from store.segments import MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Group, Rule, Segment, Action
 
 FIELDS = ("name", "tree", "version")
 WEEKDAYS = tuple(str(day) for day in range(1, 8))  # Monday first
@@ -94,21 +94,21 @@ def rule_faults(rule: Rule) -> Iterator[Fault]:
         return
     if rule.what in MEASURES and rule.scope != "visitor":
         yield fault("scope", "of_visitors")
-    yield from step_faults(rule)
+    yield from action_faults(rule)
     if rule.order and rule.other is None:
         yield fault("other", "other_missing")
     if rule.other is not None:
-        yield from (one.under("other") for one in step_faults(rule.other))
+        yield from (one.under("other") for one in action_faults(rule.other))
 
 
-def step_faults(step: Rule | Step) -> Iterator[Fault]:
+def action_faults(action: Rule | Action) -> Iterator[Fault]:
     """Faults between the fields of an action or a measure."""
-    if step.what in _NEEDS_NAME and not step.name:
+    if action.what in _NEEDS_NAME and not action.name:
         yield fault("name", "name_missing")
-    if step.what in _NEEDS_AMOUNT and step.least is None and step.most is None:
+    if action.what in _NEEDS_AMOUNT and action.least is None and action.most is None:
         yield fault("least", "amount_missing")
-    if step.least is not None and step.most is not None and step.least > step.most:
-        yield fault("least", "amounts_swapped", least=step.least, most=step.most)
+    if action.least is not None and action.most is not None and action.least > action.most:
+        yield fault("least", "amounts_swapped", least=action.least, most=action.most)
 
 
 def _trait_faults(rule: Rule) -> Iterator[Fault]:

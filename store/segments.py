@@ -15,7 +15,7 @@ MAX_RULES = 60  # of a tree
 MAX_DEPTH = 6  # groups within groups
 MAX_VALUES = 100  # of a rule
 
-Scope = Literal["view", "visit", "visitor"]
+RuleScope = Literal["view", "visit", "visitor"]
 Match = Literal["all", "any", "none"]
 How = Literal["is", "is_not", "contains", "contains_not"]
 Count = Literal["least", "exactly", "most"]
@@ -27,15 +27,15 @@ Trait = Literal[
     "referrer", "landing", "exit", "visitor", "weekday", "hour", "variant",
 ]  # fmt: skip
 # Something that a visitor did, once or several times.
-Action = Literal[
+ActionKind = Literal[
     "saw", "clicked", "dwelt", "rage", "dead", "error", "sent", "left_blank", "submitted", "scrolled", "stayed", "goal",
 ]  # fmt: skip
 # A number known of a visitor.
 Measure = Literal["visits", "last_seen", "value", "top_value", "quiet"]
-What = Literal[Trait, Action, Measure]
+What = Literal[Trait, ActionKind, Measure]
 
 TRAITS: tuple[Trait, ...] = get_args(Trait)
-ACTIONS: tuple[Action, ...] = get_args(Action)
+ACTIONS: tuple[ActionKind, ...] = get_args(ActionKind)
 MEASURES: tuple[Measure, ...] = get_args(Measure)
 
 Value = Annotated[str, Meta(max_length=300)]
@@ -44,7 +44,7 @@ ElementKey = Annotated[str, Meta(pattern=r"^([0-9a-f]{16})?$", extra={"code": "e
 PageText = Annotated[str, Meta(max_length=2048)]  # a page or pattern (store/pages.py); "" = any
 
 
-class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Action(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Something that a visitor did: a goal, or the other end of a rule about the order of two actions.
 
     `page`: where; `element`: on which (`saw`: it was in view); `zone`: the id of a saved zone, instead of an element;
@@ -52,7 +52,7 @@ class Step(Struct, frozen=True, kw_only=True, omit_defaults=True):
     `dwelt` and `stayed`, of the value of `sent`, or of the share of the page's height of `scrolled` (0…1).
     """
 
-    what: Action
+    what: ActionKind
     page: PageText = ""
     element: ElementKey = ""
     zone: Annotated[str, Meta(max_length=64)] = ""
@@ -65,14 +65,14 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One condition. Which fields count depends on `what`:
 
     - a trait: it `is` one of `values` (several mean "or"), or contains one;
-    - an action: `page` … `most` as in `Step` (`saw`: any of the pages or patterns in `values` too), `times` or more
+    - an action: `page` … `most` as in `Action` (`saw`: any of the pages or patterns in `values` too), `times` or more
       within the scope (`count`), in the last `days` for a visitor (0: in the period), `order` before or after `other`,
       at most `within` seconds apart (0: any time);
     - a measure of a visitor: from `least` to `most`; `name` is the event or goal whose values are summed.
     """
 
     what: What
-    scope: Scope = "visit"
+    scope: RuleScope = "visit"
     how: How = "is"
     values: Annotated[tuple[Value, ...], Meta(max_length=MAX_VALUES)] = ()
     page: PageText = ""
@@ -85,7 +85,7 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     count: Count = "least"
     days: Annotated[int, Meta(ge=0, le=3660)] = 0
     order: Order = ""
-    other: Step | None = None
+    other: Action | None = None
     within: Annotated[float, Meta(ge=0, le=366 * 86_400)] = 0.0
 
 
@@ -115,7 +115,7 @@ class Goal(Record, frozen=True, kw_only=True):
     id: Key
     site: str
     name: Name
-    action: Step
+    action: Action
     counted: Literal["once", "each"] = "once"
     within_days: Annotated[int, Meta(ge=0, le=365)] = 0
 

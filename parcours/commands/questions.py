@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -10,28 +10,10 @@ import click
 
 from parcours.commands.options import Command
 from rules.faults import FAULTS, Fault
+from rules.filters import FILTERS
 from rules.period import DAYS, latest_today
 from rules.question import Asks, parse
 from store.devices import DEVICES
-
-FILTER_HELP = {
-    "channel": "How the visit came: direct, search, ai, social, mail, referral, paid, campaign.",
-    "source": "Its utm_source, or the name of the site that it came from.",
-    "medium": "Its utm_medium.",
-    "campaign": "Its utm_campaign.",
-    "referrer": "The host that it came from.",
-    "country": "Its country, as FR.",
-    "language": "The browser's language, as fr-CH.",
-    "browser": "The browser, as Firefox.",
-    "os": "The operating system, as Windows.",
-    "visitor": "new or returning.",
-    "landing": "The page that the visit began on, or a pattern.",
-    "exit": "The page that it ended on, or a pattern.",
-    "saw": "A page that it contains, or a pattern.",
-    "weekday": "1 (Monday) to 7, in the site's time zone.",
-    "hour": "0 to 23, in the site's time zone.",
-    "viewport": "Widths of the window in px, as 600-1023.",
-}
 
 
 def _options(asks: Asks) -> dict[str, Command]:
@@ -48,7 +30,9 @@ def _options(asks: Asks) -> dict[str, Command]:
         "device": click.option("--device", metavar="DEVICE", help=f"Visits on these only: {', '.join(DEVICES)}."),
         "state": click.option("--state", help="A state of the page, by key or name."),
         "bots": click.option("--bots", is_flag=True, help="Include visits that look automatic."),
-        **{name: click.option(f"--{name}", metavar="VALUE,…", help=help) for name, help in FILTER_HELP.items()},
+        "filter": click.option(
+            "--filter", "filters", metavar="TRAIT=VALUE,…", multiple=True, help=f"Traits: {', '.join(FILTERS)}."
+        ),
         "segment": click.option("--segment", help="A saved segment, by id or name, or its rules as JSON."),
         "experiment": click.option("--experiment", help="Its id or name."),
     }
@@ -66,16 +50,16 @@ def asking(asks: Asks, *without: str) -> Command:
     """Add the options of `asks`, except those in `without`; the command receives them as parameters of the API."""
 
     def decorate(command: Command) -> Command:
-        names = [name for name in asks.names if name not in without]
+        names = [name for name in asks.names if name not in (*without, *FILTERS)]
 
         @wraps(command)
         def wrapped(**given: Any) -> Any:
-            query = {name: _text(given.pop(name)) for name in names}
+            query = {name: _text(given.pop(name)) for name in names} | _filters(given.pop("filters", ()))
             return command(asked=asked(query, asks), **given)
 
         decorated: Command = wrapped
         options = _options(asks)
-        for name in reversed(names):
+        for name in reversed((*names, *(("filter",) if set(FILTERS) & set(asks.names) else ()))):
             decorated = options[name](decorated)
         return decorated
 
@@ -90,10 +74,18 @@ def asked(query: Mapping[str, str], asks: Asks) -> dict[str, str]:
     return reading.question.query()
 
 
+def _filters(given: Iterable[str]) -> dict[str, str]:
+    """The parameters of filters written TRAIT=VALUE,…"""
+    pairs = dict(one.partition("=")[::2] for one in given)
+    if unknown := [name for name in pairs if name not in FILTERS]:
+        raise click.UsageError(f"--filter: {unknown[0]!r} is not a trait. Traits: {', '.join(FILTERS)}.")
+    return pairs
+
+
 def _text(value: str | bool | None) -> str:
     return "" if value in (None, False) else "1" if value is True else str(value)
 
 
 def _line(fault: Fault) -> str:
-    name = "URL" if fault.field == "page" else f"--{fault.field}"
+    name = "URL" if fault.field == "page" else f"--filter {fault.field}" if fault.field in FILTERS else f"--{fault.top}"
     return f"{name}: {FAULTS[fault.code].format(**fault.values)}"

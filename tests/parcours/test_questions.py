@@ -25,6 +25,7 @@ MAP_OF = ["heatmap", "Lamps", "/lamps", "--out", "a.json"]
         (["--since", "2026-13-01"], "since"),
         (["--since", "2026-06-15", "--until", "2026-05-20"], "since"),
         (["--kind", "scroll", "--state", "menu"], "state"),
+        (["--segment", '{"rules":[{"what":"sent"}]}'], "segment"),
     ],
 )
 def test_a_bad_option_is_named_before_anything_is_asked(options, field):
@@ -49,5 +50,12 @@ def test_options_become_parameters_of_the_api():
     assert asked(query, MAP) == {"page": "/lamps", "kind": "hover", "width": "390", "days": "7", "bots": "1"}
 
 
-def test_no_command_offers_what_its_api_refuses():
-    assert "--segment" not in CliRunner().invoke(cli, ["heatmap", "--help"]).output
+def test_filters_are_parameters_of_the_question():
+    assert asked({"page": "/lamps", "channel": "mail,ai", "segment": "buyers"}, MAP) == {
+        "page": "/lamps",
+        "channel": "mail,ai",
+        "segment": "buyers",
+    }
+    ran = CliRunner().invoke(cli, [*MAP_OF, "--filter", "colour=red"])
+    assert ran.exit_code == 2
+    assert "'colour' is not a trait" in ran.output
