@@ -15,7 +15,7 @@ from rules.names import free_slug, slug
 from rules.shape import record
 from store.definitions import Conflict, Definitions, Stored
 from store.devices import ANY_DEVICE
-from store.segments import MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Group, Rule, Segment, Action
+from store.segments import MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Action, Group, Rule, Segment
 
 FIELDS = ("name", "tree", "version")
 WEEKDAYS = tuple(str(day) for day in range(1, 8))  # Monday first
