@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from rules import experiment, journey, segment, shape, sign_in, site, state
+from rules import experiment, journey, page_group, segment, shape, sign_in, site, state
 from rules.faults import Fault, Faults, InvalidDefinition
 from rules.fields import text_of
 from store.definitions import KINDS, Definitions, Missing, Stored
 from store.lenient import Unbuildable, build
+from store.page_groups import PageGroup
 from store.records import Experiment, Journey, PageState, Record, SignInRecipe, Site
 from store.segments import Segment
 
@@ -23,8 +24,10 @@ _BETWEEN: dict[type[Record], shape.FieldRules] = {
     Journey: journey.faults_between,
     PageState: state.faults_between,
     Segment: segment.faults_between,
+    PageGroup: page_group.faults_between,
     SignInRecipe: sign_in.faults_between,
 }
+KEYED = ("state", "group")  # kinds whose ids are unique across all sites, while addresses use a key
 _KIND_NAMES = {kind: name for name, kind in KINDS.items()}
 
 
@@ -54,8 +57,8 @@ class Rejected(Generic[R]):
 
     @property
     def key(self) -> str:
-        """The key of a state, which its addresses use; the id of any other kind."""
-        return text_of(self.fields, "key") if self.kind == "state" and text_of(self.fields, "key") else self.id
+        """The key of a state or group, which its addresses use; the id of any other kind."""
+        return (text_of(self.fields, "key") if self.kind in KEYED else "") or self.id
 
     @property
     def name(self) -> str:
@@ -80,7 +83,7 @@ class RejectedDefinition(InvalidDefinition):
 
 
 class NotFound(Missing):
-    """No definition has this id or name; `known` lists the existing ids (for states, keys)."""
+    """No definition has this id or name; `known` lists the existing ids (for states and groups, keys)."""
 
     def __init__(self, kind: str, wanted: str, known: Iterable[str]) -> None:
         super().__init__(f"There is no {kind} {wanted!r}.")
@@ -141,8 +144,8 @@ def stored_of(found: Record | Rejected[Any]) -> Stored:
 
 
 def _key(found: Record | Rejected[Any]) -> str:
-    """What addresses carry: the key of a state, the id of any other kind."""
-    return found.key if isinstance(found, PageState | Rejected) else found.id
+    """What addresses carry: the key of a state or group, the id of any other kind."""
+    return found.key if isinstance(found, PageState | PageGroup | Rejected) else found.id
 
 
 def _checked(kind: type[R], stored: Stored) -> R | Rejected[R]:

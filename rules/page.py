@@ -3,14 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from urllib.parse import urlsplit
 
 from rules.faults import Fault, fault
-from store.pages import NotAPage, canonical_page, page_path
+from store.pages import NotAPage, canonical_page, is_pattern, page_path, page_pattern
 from store.records import Site
 
 _HOST = re.compile(r"^(localhost|[\w\-]+(\.[\w\-]+)+|\[[0-9a-fA-F:]+\]|[\w\-]+(?=:\d))(:\d+)?([/#]|$)")
+
+MOST_WILDCARDS = 20  # in a pattern: it is compared with every page of a site
+
+
+def is_address(text: str) -> bool:
+    """Whether a text begins like an address: with a scheme or a host."""
+    return "://" in text or bool(_HOST.match(text))
+
+
+def wildcard_faults(pattern: str, field: str) -> Iterator[Fault]:
+    """A fault of a pattern that takes too long to compare."""
+    wildcards = page_pattern(pattern).wildcards
+    if wildcards > MOST_WILDCARDS:
+        yield fault(field, "many_wildcards", n=wildcards, most=MOST_WILDCARDS)
 
 
 def page_meant(site: Site, text: str, known: Sequence[str]) -> str | Fault:
@@ -22,6 +36,8 @@ def page_meant(site: Site, text: str, known: Sequence[str]) -> str | Fault:
         return _canonical(site, text, text)
     if text in known:
         return text
+    if is_pattern(text) and (faults := list(wildcard_faults(text, "page"))):
+        return faults[0]
     if text.startswith("/"):
         return _of_path(site, text, known)
     if not _HOST.match(text):

@@ -21,6 +21,8 @@ from rules.period import Period
 from rules.segment import parse_text, text_of_tree
 from store.devices import DEVICES, Device
 from store.kinds import MAP_KINDS, MapKind
+from store.page_groups import PageGroup
+from store.pages import selects
 from store.segments import Group, is_empty
 from store.zones import UTC_ZONE, Zone
 
@@ -34,7 +36,8 @@ class Question:
     """A question. `site` is the number in the tables; empty values do not restrict it."""
 
     site: int
-    page: str = ""  # canonical, or a pattern that matches several; "" = none chosen
+    page: str = ""  # canonical, a pattern that matches several, or the key of a page group; "" = none chosen
+    page_group: PageGroup | None = None  # that `page` is the key of
     kind: MapKind = "click"
     period: Period = field(default_factory=Period)
     device: Device | Literal[""] = ""
@@ -55,6 +58,15 @@ class Question:
         if self.tree is None or is_empty(self.tree):
             return Group(rules=rules) if rules else None
         return Group(rules=rules, groups=(self.tree,)) if rules else self.tree
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The pages as patterns (`store.pages.selects`)."""
+        return self.page_group.patterns if self.page_group else (self.page,)
+
+    def covers(self, page: str) -> bool:
+        """Whether this canonical page is one of those asked about."""
+        return selects(self.patterns, page)
 
     def query(self, *without: str) -> dict[str, str]:
         """As URL parameters, without defaults and the parameters named in `without`."""

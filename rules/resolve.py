@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from rules.faults import Fault, fault, in_order
 from rules.find import named
 from rules.page import page_meant
 from rules.question import COMPARISON, Question, Reading
+from store.page_groups import PageGroup
 from store.pages import matches
 from store.records import Experiment, PageState, Site
 from store.segments import Goal, Segment
@@ -23,6 +24,8 @@ class Known:
     snapshots: tuple[Snapshot, ...] = ()
     states: tuple[PageState, ...] = ()
     experiments: tuple[Experiment, ...] = ()
+    groups: tuple[PageGroup, ...] = ()
+    other_groups: frozenset[str] = frozenset()  # keys and names of groups that were deleted or are another site's
     visited: tuple[str, ...] = ()
     segments: tuple[Segment, ...] = ()
     goals: tuple[Goal, ...] = ()
@@ -40,11 +43,11 @@ def resolve(reading: Reading, known: Known) -> Reading:
     """
     question, faults = replace(reading.question, zone=known.site.zone), list(reading.faults)
     if question.page:
-        page = page_meant(known.site, question.page, known.pages)
-        if isinstance(page, Fault):
-            faults.append(page)
+        meant = _pages_meant(question, known)
+        if isinstance(meant, Fault):
+            faults.append(meant)
         else:
-            question = replace(question, page=page)
+            question = meant
     if question.variant:
         variant = _variant_meant(question.variant, known.experiments)
         if isinstance(variant, Fault):
@@ -77,6 +80,26 @@ def states_of(states: Iterable[PageState], page: str) -> list[PageState]:
     return [s for s in states if not s.first and any(p == page or matches(p, page) for p in s.pages)]
 
 
+def states_for(question: Question, states: Sequence[PageState]) -> list[PageState]:
+    """The states of the pages of a question, in order."""
+    if question.page_group is None:
+        return states_of(states, question.page)
+    here = [state for page in question.page_group.patterns for state in states_of(states, page)]
+    return [state for state in states if state in here]
+
+
+def _pages_meant(question: Question, known: Known) -> Question | Fault:
+    """The question with the page, the pattern or the group that its `page` names."""
+    text = question.page
+    group = None if text in known.pages else named(known.groups, text)
+    if group:
+        return replace(question, page=group.key, page_group=group)
+    if text in known.other_groups:
+        return fault("page", "no_group", value=text)
+    page = page_meant(known.site, text, known.pages)
+    return page if isinstance(page, Fault) else replace(question, page=page)
+
+
 def _variant_meant(variant: tuple[str, str], experiments: Iterable[Experiment]) -> tuple[str, str] | Fault:
     """A defined experiment must have the variant; an undefined one can still be measured."""
     name, key = variant
@@ -91,10 +114,10 @@ def _variant_meant(variant: tuple[str, str], experiments: Iterable[Experiment]) 
 
 def _state_meant(question: Question, known: Known) -> str | Fault:
     """The key of the state with this key or name. A deleted state is still known from its pictures."""
-    text, here = question.state, states_of(known.states, question.page)
+    text, here = question.state, states_for(question, known.states)
     state = named(here, text)
     if state:
         return state.key
-    if any(s.state == text and matches(question.page, s.page) for s in known.snapshots):
+    if any(s.state == text and question.covers(s.page) for s in known.snapshots):
         return text
     return fault("state", "no_state", value=text, allowed=", ".join(s.key for s in here))

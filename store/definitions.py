@@ -21,6 +21,7 @@ import msgspec
 
 from store.client import Store, StoreAway, StoreError
 from store.lenient import Unbuildable, build
+from store.page_groups import DeclinedGroups, PageGroup
 from store.records import (
     Erasure,
     Experiment,
@@ -46,6 +47,8 @@ KINDS: dict[str, type[Record]] = {
     "goal": Goal,
     "journey": Journey,
     "state": PageState,
+    "group": PageGroup,
+    "declined_groups": DeclinedGroups,
     "segment": Segment,
     "sign_in": SignInRecipe,
     "user": User,

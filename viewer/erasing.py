@@ -28,6 +28,7 @@ from store.erasure import (
 )
 from store.errors import StoreError
 from store.jobs import ABANDONED_MS, JobStore, StoredRequest
+from store.page_groups import DeclinedGroups, PageGroup
 from store.pages import canonical_page
 from store.records import Erasure, Experiment, Journey, PageState, SignInRecipe, Site
 from store.worker import Worker
@@ -36,7 +37,7 @@ from viewer.jobs import Jobs
 
 log = logging.getLogger("parcours.viewer.erasing")
 STEPS = ("journal", "pictures", "tables", "definitions", "files")
-DEFINED = (Experiment, Journey, PageState, SignInRecipe, Site)
+DEFINED = (Experiment, Journey, PageState, PageGroup, DeclinedGroups, SignInRecipe, Site)
 PASSES = 3  # over the tables: rows may arrive while they are erased
 IDLE_SECONDS = 60.0
 COLLECTOR_SECONDS = 15.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,7 +19,7 @@ from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope
 from rules.period import today
 from rules.question import Question
-from rules.resolve import Known, states_of
+from rules.resolve import Known, states_for
 from store.client import Store
 from store.records import Experiment, Journey
 from store.snapshots import Snapshot, Snapshots
@@ -62,7 +62,7 @@ def scope_of(question: Question) -> Scope:
     since, until = question.period.span(today(question.zone))
     return Scope(
         site=question.site,
-        pages=(question.page,),
+        pages=question.patterns,
         kind=question.kind,
         since=since,
         until=until,
@@ -74,11 +74,18 @@ def scope_of(question: Question) -> Scope:
     )
 
 
+def drawable(question: Question, snapshots: Iterable[Snapshot]) -> list[Snapshot]:
+    """The pictures of the pages of a question: those of the page that its group chose, if there are any."""
+    chosen = question.page_group.picture_of if question.page_group else ""
+    here = [s for s in snapshots if question.covers(s.page)]
+    return [s for s in here if s.page == chosen] or here
+
+
 def widest(question: Question, known: Known) -> int:
     """The width asked for, else that of the widest picture; 0 without any: the aggregator says so in words."""
     if question.width:
         return question.width
-    here = [s for s in known.snapshots if s.page == question.page and s.state == question.state]
+    here = [s for s in drawable(question, known.snapshots) if s.state == question.state]
     variant = "=".join(question.variant or ())
     widths = [s.width for s in here if s.variant == variant] or [s.width for s in here if not s.variant]
     return max(widths, default=0)
@@ -122,7 +129,7 @@ class Maps:
     async def heatmap(self, question: Question, known: Known, fresh: bool = False) -> HeatmapAnswer:
         await self.drained()
         scope, width, state = scope_of(question), widest(question, known), question.state
-        states = [one.key for one in states_of(known.states, question.page)]
+        states = [one.key for one in states_for(question, known.states)]
 
         def compute() -> HeatmapAnswer:
             drawn = heatmap(self._store, self._snapshots, scope, width, state, states)

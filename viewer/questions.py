@@ -6,7 +6,7 @@ question; for some seconds they use the cached records and read nothing of the s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -16,11 +16,13 @@ from aggregator.queries.pages import all_pages
 from rules.faults import Fault, Faults
 from rules.find import all_of, site_of
 from rules.page import needs_visits
+from rules.page_group import key_of
 from rules.period import Period, today
 from rules.question import Asks, Question, parse
 from rules.resolve import Known, resolve
 from store.client import Store
 from store.definitions import Definitions
+from store.page_groups import PageGroup
 from store.records import Experiment, Site
 from store.segments import Goal, Segment
 from store.snapshots import Snapshots
@@ -31,7 +33,12 @@ from viewer.work import Work
 SECONDS = 10.0  # how long a site's records are cached for the images of a page; a change drops them at once
 
 # fault code → status and error code; 400 bad_parameter for all others
-_ERRORS = {"no_state": (404, "no_snapshot"), "no_segment": (404, "no_segment"), "not_http": (400, "not_a_page")}
+_ERRORS = {
+    "no_state": (404, "no_snapshot"),
+    "no_segment": (404, "no_segment"),
+    "no_group": (404, "no_group"),
+    "not_http": (400, "not_a_page"),
+}
 
 
 @dataclass(frozen=True)
@@ -71,6 +78,11 @@ def _error(faults: Sequence[Fault]) -> tuple[int, str]:
     return first if not others else (400, "bad_parameter")
 
 
+def _other_groups(groups: Iterable[PageGroup], ids: Iterable[str]) -> frozenset[str]:
+    """Keys and names of groups of any site, and the keys of those that were deleted."""
+    return frozenset(map(key_of, ids)) | {group.name for group in groups}
+
+
 class Questions:
     """Reads the questions of requests. Problem 404 for an unknown site."""
 
@@ -91,6 +103,8 @@ class Questions:
 
         def read() -> Known:
             site = site_of(self._definitions, name)
+            groups = all_of(self._definitions, PageGroup).records
+            own = tuple(group for group in groups if group.site == site.id)
             return Known(
                 site=site,
                 snapshots=tuple(self._snapshots.list(int(site.id))),
@@ -98,6 +112,8 @@ class Questions:
                 experiments=all_of(self._definitions, Experiment, site.id).records,
                 segments=all_of(self._definitions, Segment, site.id).records,
                 goals=all_of(self._definitions, Goal, site.id).records,
+                groups=own,
+                other_groups=_other_groups(groups, self._definitions.ids(PageGroup)) - {group.key for group in own},
             )
 
         return await self._work.once(("known", name), SECONDS, read, fresh=not remembered, light=True)

@@ -41,9 +41,9 @@ class TrafficReader:
         """The names of the pages with visits in the period, most visitors first."""
         return await self._work.run(visited_pages, self._store, int(site.id), since, until, site.zone)
 
-    async def devices(self, site: Site, page: str, since: date, until: date) -> dict[str, int]:
-        """Visitors of a page (or pattern) by device class."""
-        return await self._work.run(devices_of, self._store, int(site.id), (page,), since, until, site.zone)
+    async def devices(self, site: Site, patterns: tuple[str, ...], since: date, until: date) -> dict[str, int]:
+        """Visitors of the pages that the patterns select, by device class."""
+        return await self._work.run(devices_of, self._store, int(site.id), patterns, since, until, site.zone)
 
     async def other_clock(self, site: Site) -> int | None:
         """Minutes ahead of UTC of most visitors' clocks in the last 28 days, if that is not the site's time."""

@@ -77,7 +77,8 @@ def _message(scope: Scope, pages: tuple[str, ...], width: int, state: str, width
     if widths:
         have = ", ".join(map(str, sorted(widths)))
         return f"There is no picture of {name} at {width} px{of_state}: take one, or ask for {have} px."
-    return f"There is no picture of {name} at {width} px{of_state}: take one first."
+    at = f" at {width} px" if width else ""
+    return f"There is no picture of {name}{at}{of_state}: take one first."
 
 
 _layouts: OrderedDict[tuple[str, str, int, int], LayoutIndex] = OrderedDict()  # the last used at the end

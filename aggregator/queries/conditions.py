@@ -8,7 +8,7 @@ from typing import Any
 
 from aggregator.queries.segments import segment_sql
 from aggregator.shapes.scope import Scope, SiteScope
-from store.pages import QUERY, page_pattern
+from store.pages import NOT, QUERY, page_pattern
 from store.zoned_sql import in_days
 
 OF_KIND = " AND kind = {kind:String}"
@@ -39,18 +39,26 @@ def on_pages(pages: Sequence[str], patterns: Sequence[str] = ()) -> tuple[str, d
     rest = [pattern for pattern in patterns if pattern not in known]
     if not rest or (len(pages) <= MOST_NAMED and sum(map(len, pages)) <= MOST_CHARACTERS):
         return "page IN {pages:Array(String)}", {"pages": list(pages)}
+    found, values = _matching([pattern for pattern in rest if not pattern.startswith(NOT)], "pattern")
+    if named := [pattern for pattern in patterns if pattern in known]:
+        found.insert(0, "page IN {pages:Array(String)}")
+        values["pages"] = named
+    without, of_without = _matching([p.removeprefix(NOT) for p in rest if p.startswith(NOT)], "without")
+    condition = f"({' OR '.join(found)})" + "".join(f" AND NOT {one}" for one in without)
+    return condition, values | of_without
+
+
+def _matching(patterns: Sequence[str], prefix: str) -> tuple[list[str], dict[str, Any]]:
+    """A condition for each pattern, and their bound values, whose names begin with `prefix`."""
     conditions: list[str] = []
     values: dict[str, Any] = {}
-    if named := [pattern for pattern in patterns if pattern in known]:
-        conditions.append("page IN {pages:Array(String)}")
-        values["pages"] = named
-    for number, pattern in enumerate(map(page_pattern, rest)):
+    for number, pattern in enumerate(map(page_pattern, patterns)):
         name = "page" if pattern.with_query else "replaceRegexpAll(page, {query_part:String}, '')"
-        conditions.append(f"match({name}, {{pattern{number}:String}})")
-        values[f"pattern{number}"] = f"^(?:{pattern.regex})$"
+        conditions.append(f"match({name}, {{{prefix}{number}:String}})")
+        values[f"{prefix}{number}"] = f"^(?:{pattern.regex})$"
         if not pattern.with_query:
             values["query_part"] = QUERY.pattern
-    return f"({' OR '.join(conditions)})", values
+    return conditions, values
 
 
 def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:

@@ -5,20 +5,20 @@ from __future__ import annotations
 from aggregator.queries.conditions import OF_KIND, on_pages
 from aggregator.shapes.scope import Scope
 from store.client import Store
-from store.pages import matches
+from store.pages import NOT, is_pattern, selects
 from store.zones import UTC_ZONE
 
 
 def resolve_pages(store: Store, site: int, patterns: tuple[str, ...]) -> tuple[str, ...]:
-    """The pages with views that match any of the patterns. An exact page stands for itself."""
-    plain = [p for p in patterns if not p.startswith("/") and not any(mark in p for mark in "*{")]
+    """The pages with views that the patterns select, first those that are named. An exact page stands for itself."""
+    plain = [p for p in patterns if not is_pattern(p)]
     if len(plain) == len(patterns):
         return tuple(dict.fromkeys(plain))
     known = all_pages(store, site)
-    # The name of a page may contain a `*` where a number was masked.
-    exact = [p for p in patterns if p in known or p in plain]
-    rest = [p for p in patterns if p not in exact]
-    return tuple(dict.fromkeys(exact + [page for page in known if any(matches(p, page) for p in rest)]))
+    left_out = tuple(p for p in patterns if p.startswith(NOT))
+    exact = [p for p in patterns if (p in known or p in plain) and selects((p, *left_out), p)]
+    rest = tuple(p for p in patterns if p not in exact)
+    return tuple(dict.fromkeys(exact + [page for page in known if selects(rest, page)]))
 
 
 def all_pages(store: Store, site: int) -> list[str]:

@@ -10,7 +10,8 @@ import click
 from parcours.commands.options import Settings, answer, as_json, segment, with_data
 from parcours.connection import ApiError, connect
 
-NOUNS = {"experiment": "experiments", "journey": "journeys", "state": "states"}
+NOUNS = {"experiment": "experiments", "group": "groups", "journey": "journeys", "state": "states"}
+KEYED = ("state", "group")  # kinds that are found by their key
 
 
 @click.command()
@@ -20,9 +21,9 @@ NOUNS = {"experiment": "experiments", "journey": "journeys", "state": "states"}
 @as_json
 @with_data
 def define(settings: Settings, kind: str, site: str, file: IO[bytes], as_json: bool) -> None:
-    """Create or replace an experiment, a journey or a state of a site from a JSON file.
+    """Create or replace an experiment, a group of pages, a journey or a state of a site from a JSON file.
 
-    What has the same id (a state: key), else the same name, is replaced. The fields are those of
+    What has the same id (a state or group: key), else the same name, is replaced. The fields are those of
     the JSON API (docs/api.md).
 
     Example: parcours define experiment "Lamp shop" --from button.json
@@ -53,7 +54,7 @@ def _replace(api: Any, root: str, kind: str, fields: object) -> Any:
 def _named(kind: str, fields: object) -> str:
     if not isinstance(fields, dict):
         return ""
-    given = [fields.get(name) for name in ("key" if kind == "state" else "id", "name")]
+    given = [fields.get(name) for name in ("key" if kind in KEYED else "id", "name")]
     return next((text.strip() for text in given if isinstance(text, str) and text.strip()), "")
 
 

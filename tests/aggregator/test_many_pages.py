@@ -80,7 +80,11 @@ NAMES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("patterns", [*((p,) for p in PATTERNS), ("/lamps/*", "shop.example/s"), ("/s", "/order/*")])
+GROUPS = [("/lamps/*", "shop.example/s"), ("/s", "/order/*")]
+LESS = [("/**", "!/lamps/**"), ("/lamps/*", "!shop.example/lamps/red"), ("shop.example/s", "/s*", "!/s?q=*"), ("!/s",)]
+
+
+@pytest.mark.parametrize("patterns", [*((p,) for p in PATTERNS), *GROUPS, *LESS])
 def test_the_engine_selects_the_pages_that_python_matches(
     store: Store, monkeypatch: pytest.MonkeyPatch, patterns: tuple[str, ...]
 ) -> None:
@@ -91,7 +95,10 @@ def test_the_engine_selects_the_pages_that_python_matches(
     found = store.rows(f"SELECT DISTINCT page FROM views WHERE site = 1 AND {condition}", **values)
     assert {row["page"] for row in found} == set(pages)
     exact = {pattern for pattern in patterns if pattern in NAMES}  # stands for itself, whatever else it would match
-    assert set(pages) == exact | {name for name in NAMES if any(matches(p, name) for p in patterns if p not in exact)}
+    wanted = [p for p in patterns if p not in exact and not p.startswith("!")]
+    left_out = [p[1:] for p in patterns if p.startswith("!")]
+    selected = exact | {name for name in NAMES if any(matches(p, name) for p in wanted)}
+    assert set(pages) == {name for name in selected if not any(matches(p, name) for p in left_out)}
 
 
 def test_a_period_without_points_names_the_days_that_have_some(store: Store) -> None:

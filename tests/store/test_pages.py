@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from store.pages import NotAPage, canonical_page, matches, page_path
+from store.pages import NotAPage, canonical_page, matches, page_path, page_pattern, selects
 
 
 @pytest.mark.parametrize(
@@ -172,3 +172,28 @@ def test_every_page_matches_itself_and_all_pages(path: str, kept: str) -> None:
     assert matches(page, page)
     assert matches(page_path(page), page)
     assert matches("**", page)
+
+
+@given(
+    st.lists(st.sampled_from(["*", "**", "a", "b", "/", "ab", "{x}"]), max_size=9).map("".join),
+    st.text("ab/#", max_size=12),
+)
+def test_a_pattern_matches_what_its_regular_expression_does(pattern: str, path: str) -> None:
+    page = f"a/{path}"
+    assert matches(pattern, page) is (re.fullmatch(page_pattern(pattern).regex, page) is not None)
+
+
+def test_many_wildcards_are_matched_in_a_bounded_time() -> None:
+    # A regular expression engine that tries all ways to divide the name would need centuries.
+    assert not matches("/" + "*a" * 20 + "b", "a.example/" + "a" * 2000)
+    assert matches("/" + "**a" * 20, "a.example/" + "a" * 2000)
+
+
+def test_a_list_of_patterns_selects_pages_and_leaves_some_out() -> None:
+    patterns = ("/lamps/*", "a.example/order/*", "!**/compare")
+    assert selects(patterns, "a.example/lamps/red")
+    assert selects(patterns, "a.example/order/*")
+    assert not selects(patterns, "a.example/lamps/compare")
+    assert not selects(patterns, "a.example/lamps")
+    assert not selects(("!/lamps",), "a.example/help")
+    assert not selects((), "a.example/help")

@@ -10,7 +10,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rules.find import Rejected
+from rules.find import KEYED, Rejected
 from store.records import Role
 from store.zones import UTC_ZONE
 from viewer.access.person import person
@@ -73,7 +73,7 @@ async def fields(request: Request) -> dict[str, object]:
 
 def rejected_json(rejected: Rejected[Any]) -> dict[str, Any]:
     """A stored definition that the current rules reject."""
-    key = {"key": rejected.key} if rejected.kind == "state" else {}
+    key = {"key": rejected.key} if rejected.kind in KEYED else {}
     about = {"id": rejected.id, "name": rejected.name, "version": rejected.version}
     return about | key | {"faults": [fault_json(fault) for fault in rejected.faults]}
 

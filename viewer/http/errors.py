@@ -91,6 +91,8 @@ _FAULT_ERRORS = {
     "user_taken": "name_taken",
     "experiment_taken": "id_taken",
     "state_taken": "key_taken",
+    "group_taken": "name_taken",
+    "many_groups": "many_groups",
     "many_states": "many_states",
     "number_name": "name",
     "sign_in_name": "name",

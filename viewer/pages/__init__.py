@@ -14,6 +14,7 @@ from viewer.pages.compare import page as compare
 from viewer.pages.experiments import form as experiment_form
 from viewer.pages.experiments import page as experiments
 from viewer.pages.gallery import page as gallery
+from viewer.pages.groups import form as group_form
 from viewer.pages.heatmap import page as heatmap
 from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
@@ -43,6 +44,7 @@ LABELS = {
     "experiment": experiment_form.label,
     "journey": journey_form.label,
     "state": state_form.label,
+    "group": group_form.label,
     "sign_in": sign_in_form.label,
     "user": people_labels.label,
     "token": people_labels.label,

@@ -25,6 +25,7 @@ def _of_field(lang: Language, kind: str) -> dict[tuple[str, str], str]:
     name_and_pages = {
         "experiment": _("An experiment needs a name and at least one page pattern."),
         "state": _("A state needs a name and at least one page pattern."),
+        "group": _("A group needs a name and at least one page pattern."),
     }.get(kind, "")
     found = {
         ("site", "name", "missing"): _("A site needs a name that is not just a number."),
@@ -83,6 +84,12 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "site_taken": _("There is already a site with this name. Choose another one."),
         "experiment_taken": _("There is already an experiment with this key. Choose another one."),
         "state_taken": _("There is already a state with this key. Choose another one."),
+        "group_taken": _("There is already a group with this name. Choose another one."),
+        "many_groups": _("A site can have at most %(most)s groups of pages: delete one first."),
+        "group_name": _("“%(value)s” would be read as an address. Choose a name without a slash or a domain."),
+        "page_pattern": _("“%(value)s” is not a pattern of addresses, such as /lamps/*."),
+        "many_wildcards": _("A pattern can have at most %(most)s wildcards; this one has %(n)s."),
+        "picture_outside": _("“%(value)s” is not a page of this group."),
         "user_taken": _("This name is already taken. Choose another one."),
         "fixed": _("The key “%(value)s” cannot be changed: pages and pictures refer to it."),
         "number_name": _("A site needs a name that is not just a number."),

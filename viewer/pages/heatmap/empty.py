@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from rules.period import Period
-from store.pages import page_path
 from viewer.maps import HeatmapAnswer, ReachAnswer
 from viewer.pages.frame.page import Choice
 from viewer.pages.heatmap.setting import MapSetting
@@ -27,7 +26,7 @@ def no_picture(setting: MapSetting, visitors: int) -> Empty:
         visitors,
     )
     why = _("A map is drawn on a picture of the page, and there is none at this width yet.")
-    heading = _("No picture of %(path)s yet", path=page_path(setting.page))
+    heading = _("No picture of %(path)s yet", path=setting.path)
     return Empty(heading, (why, waiting) if visitors else (why,), take=setting.may_take)
 
 

@@ -76,7 +76,7 @@ async def heatmap(
     found = await _answer(maps, setting)
     if found is None:
         since, until = asked.question.period.span(asked.today)
-        devices = await traffic.devices(asked.site, setting.page, since, until)
+        devices = await traffic.devices(asked.site, asked.question.patterns, since, until)
         return answer(request, without_map(frame, setting, no_picture(setting, sum(devices.values()))))
     strips = await maps.strips(found.figures.snapshot)
     snapshot = found.figures.snapshot

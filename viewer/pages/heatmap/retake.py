@@ -21,14 +21,14 @@ class Retake:
 
 
 def retake_of(setting: MapSetting) -> Retake:
-    history = setting.urls.picture_history(setting.site.id, page=setting.page)
+    history = setting.urls.picture_history(setting.site.id, page=setting.pictured_page)
     if not setting.may_take:
         return Retake(history=history)
     every = setting.lang.text("all states") if setting.has_states else ""
     question = setting.asked.question
     own = setting.urls.own_browser(
         setting.site.id,
-        page=setting.page,
+        page=setting.pictured_page,
         width=question.width,
         variant=":".join(question.variant or ()),
         state=question.state,
@@ -52,4 +52,4 @@ def _fields(setting: MapSetting) -> Fields:
     ]
     if own:
         return fields_of((own[0], ":".join(question.variant or ())), state=question.state, widths=widths)
-    return fields_of((address_of(setting.page, list(known.snapshots)), ""), state=question.state, widths=widths)
+    return fields_of((address_of(setting.pictured_page, list(known.snapshots)), ""), state=question.state, widths=widths)

@@ -6,12 +6,13 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 from rules.question import Question
-from rules.resolve import states_of
+from rules.resolve import states_for
 from store.hosts import readable_host
-from store.pages import matches, page_path
+from store.pages import NOT, matches, page_path
 from store.records import Experiment, Site
 from store.snapshots import Snapshot
 from viewer.http.urls import Urls
+from viewer.maps import drawable
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import name_of, page_names
@@ -41,6 +42,14 @@ class MapSetting:
     @property
     def page(self) -> str:
         return self.asked.question.page
+
+    @property
+    def pictured_page(self) -> str:
+        """The page whose picture is shown: of a group, one of its pages, or "" if none has a picture."""
+        group = self.asked.question.page_group
+        if group is None:
+            return self.page
+        return self.snapshot.page if self.snapshot else group.picture_of
 
     @property
     def links(self) -> Links:
@@ -85,7 +94,7 @@ class MapSetting:
     def state_names(self) -> dict[str, str]:
         """Key → name of the states of the page, the page as it opens first."""
         names = {"": self.lang.text("As it opens")}
-        names |= {state.key: state.name for state in states_of(self.asked.known.states, self.page)}
+        names |= {state.key: state.name for state in states_for(self.asked.question, self.asked.known.states)}
         asked = self.asked.question.state
         return names | {asked: names.get(asked, asked)}
 
@@ -96,7 +105,7 @@ class MapSetting:
     @cached_property
     def experiments(self) -> list[Experiment]:
         """The experiments that run on the page."""
-        return [e for e in self.asked.known.experiments if any(matches(pattern, self.page) for pattern in e.pages)]
+        return [e for e in self.asked.known.experiments if self._runs_on(e)]
 
     @property
     def page_is_known(self) -> bool:
@@ -108,6 +117,8 @@ class MapSetting:
         """The page's display name."""
         if not self.page_is_known:
             return self.page or self.lang.text("Page")
+        if group := self.asked.question.page_group:
+            return group.name
         return name_of(self.page, page_names(list(self.asked.known.snapshots)))
 
     @property
@@ -115,14 +126,20 @@ class MapSetting:
         """The page's path, with the host if the site has several."""
         if not self.page_is_known:
             return self.name
+        if group := self.asked.question.page_group:
+            return ", ".join((*group.pages, *(f"{NOT}{pattern}" for pattern in group.without)))
         hosts = {s.page.partition("/")[0] for s in self.asked.known.snapshots}
         return page_path(self.page) if len(hosts) < 2 else readable_host(self.page)
 
     @property
     def may_take(self) -> bool:
         """Whether the reader may take its picture."""
-        return self.editor and self.page_is_known and takeable(self.page)
+        return self.editor and self.page_is_known and takeable(self.pictured_page)
 
     @cached_property
     def _of_page(self) -> list[Snapshot]:
-        return [s for s in self.asked.known.snapshots if matches(self.page, s.page)]
+        return drawable(self.asked.question, self.asked.known.snapshots)
+
+    def _runs_on(self, experiment: Experiment) -> bool:
+        """Whether an experiment runs on one of the pages."""
+        return any(p == page or matches(p, page) for p in experiment.pages for page in self.asked.question.patterns)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from store.pages import page_path
 from viewer.maps import HeatmapAnswer, ReachAnswer
 from viewer.pages.frame.page import Choice
 from viewer.pages.heatmap.setting import MapSetting
@@ -36,7 +35,7 @@ def define_link(setting: MapSetting) -> Choice | None:
         return None
     if setting.has_states:
         return Choice(setting.lang.text("Define states"), setting.urls.states(setting.site.id))
-    form = setting.urls.new_state(setting.site.id, page=setting.page)
+    form = setting.urls.new_state(setting.site.id, page=setting.pictured_page)
     return Choice(setting.lang.text("Define a state for this page"), form)
 
 
@@ -67,7 +66,7 @@ def no_picture_of_state(setting: MapSetting) -> Empty:
     """What to say instead of the picture of a state that has none yet."""
     _, name = setting.lang.text, setting.state_names[setting.asked.question.state]
     return Empty(
-        _("No picture of “%(state)s” on %(path)s yet", state=name, path=page_path(setting.page)),
+        _("No picture of “%(state)s” on %(path)s yet", state=name, path=setting.path),
         (
             _(
                 "Clicks made there are kept until there is a picture. The steps of the state are carried out before "

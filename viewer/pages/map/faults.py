@@ -14,7 +14,7 @@ from viewer.pages.map.fault_words import fault_words
 from viewer.pages.map.links import Links
 
 # faults of valid values that contradict each other or the data
-_READABLE = frozenset(("swapped", "after_today", "no_variant", "no_state", "state_of_reach", "shows_both"))
+_READABLE = frozenset(("swapped", "after_today", "no_variant", "no_state", "no_group", "state_of_reach", "shows_both"))
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,1 @@
+"""Page groups of a site."""
