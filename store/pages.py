@@ -74,8 +74,8 @@ def page_path(page: str) -> str:
 class PagePattern:
     """A compiled pattern. The time to match it grows with its length times that of the page name, whatever they are.
 
-    `regex`: for a whole page name, in the engine (RE2). `pieces`: the same as literals, `*` and `**`. `wildcards`: those
-    of the pattern itself. `with_query`: without it, queries are removed from a name before it is compared.
+    `regex`: for a whole page name, in the engine (RE2). `pieces`: the same as literals, `*` and `**`. `wildcards`: how
+    many the pattern has. `with_query`: without it, queries are removed from a name before it is compared.
     """
 
     regex: str

@@ -52,4 +52,6 @@ def _fields(setting: MapSetting) -> Fields:
     ]
     if own:
         return fields_of((own[0], ":".join(question.variant or ())), state=question.state, widths=widths)
-    return fields_of((address_of(setting.pictured_page, list(known.snapshots)), ""), state=question.state, widths=widths)
+    return fields_of(
+        (address_of(setting.pictured_page, list(known.snapshots)), ""), state=question.state, widths=widths
+    )
