@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from aggregator.answers.comparison import CompareRow, Comparison
+from aggregator.answers.comparison import Comparison
 from aggregator.answers.explain import MapWarning
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.map_figures import account_shares
+from aggregator.answers.sides import CompareRow
 from aggregator.grids.scale import Scale
 from aggregator.measures.account import Account
 from store.snapshots import Snapshot
@@ -44,7 +45,8 @@ class ComparisonFigures:
 
     `planned`: visitors that each variant should have, 0 where it was not said; `planned_reached`: the smaller arm's
     part of it, at most 1. `planned_shares`: variant → its planned share of the two. `sample_ratio_p`: p of the planned
-    shares, None below 100 visitors. `days` in the period. `tested` of the rows were tested, and `differ` of them.
+    shares, None below 100 visitors. `days` in the period. `tested` of the rows were tested, and `differ` of them;
+    `level` of their intervals.
     """
 
     experiment: ExperimentFigures
@@ -64,6 +66,7 @@ class ComparisonFigures:
     scale: Scale
     arms: tuple[ArmFigures, ...]
     rows: tuple[CompareRow, ...]
+    level: float
     warnings: tuple[MapWarning, ...]
 
     @property
@@ -98,6 +101,7 @@ def comparison_figures(found: Comparison, days: tuple[date, date], devices: Mapp
         scale=found.scale,
         arms=arms,
         rows=tuple(found.rows),
+        level=found.level,
         warnings=tuple(found.warnings),
     )
 

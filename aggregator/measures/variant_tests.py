@@ -28,8 +28,9 @@ Verdict = Literal["more", "less", "none", "few", "only_a", "only_b", "early", "s
 
 @dataclass(frozen=True)
 class VariantTests:
-    """Columns of E elements. `diff` = b − a with the interval `low`…`high`: 95 %, and wider for the flagged ones,
-    because they were selected. `q` is nan where `tested` is false (too few). `relative` = b/a − 1, nan where a is 0."""
+    """Columns of E elements. `diff` = b − a with the interval `low`…`high`, all at one `level`: 95 %, and higher where
+    elements are flagged, because those were selected (false-coverage rate, Benjamini and Yekutieli 2005). `q` is nan
+    where `tested` is false (too few). `relative` = b/a − 1, nan where a is 0."""
 
     diff: Float64
     low: Float64
@@ -39,6 +40,7 @@ class VariantTests:
     q: Float64
     tested: Mask
     flagged: Mask
+    level: float
 
     def verdict(self, i: int) -> Verdict:
         if not self.tested[i]:
@@ -58,11 +60,11 @@ def compare_variants(a: Int64, na: int, b: Int64, nb: int, rate: float = RATE, f
     q = np.full(len(a), np.nan)
     q[tested] = benjamini_hochberg(p[tested])
     flagged = tested & (np.nan_to_num(q, nan=1.0) <= rate)
-    low, high = newcombe(a, na, b, nb)
+    level = 1 - rate
     if flagged.any():
         level = false_coverage_level(int(flagged.sum()), int(tested.sum()), rate)
-        low[flagged], high[flagged] = newcombe(a[flagged], na, b[flagged], nb, level)
+    low, high = newcombe(a, na, b, nb, level)
     pa, pb = a / max(na, 1), b / max(nb, 1)
     with np.errstate(divide="ignore", invalid="ignore"):
         relative = np.where(a > 0, pb / pa - 1, np.nan)
-    return VariantTests(pb - pa, low, high, relative, np.where(tested, p, np.nan), q, tested, flagged)
+    return VariantTests(pb - pa, low, high, relative, np.where(tested, p, np.nan), q, tested, flagged, level)

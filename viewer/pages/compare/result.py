@@ -64,7 +64,7 @@ def result_of(setting: ComparisonSetting, found: ComparisonAnswer, strips: Seque
             rows=rows_of(lang, found, reach, setting.every),
             all_rows=_all_rows(setting, found),
             axis=axis_of(lang, reach),
-            interval_label=lang.text("Interval"),
+            interval_label=lang.text("%(level)s interval", level=lang.share(figures.level)),
             method=method_of(lang, figures),
         ),
     )

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aggregator.answers.comparison import CompareRow
 from aggregator.answers.comparison_figures import ComparisonFigures
+from aggregator.answers.sides import CompareRow
 from viewer.http.urls import Urls
 from viewer.maps import ComparisonAnswer
 from viewer.pages.frame import charts
