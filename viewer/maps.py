@@ -10,6 +10,7 @@ import anyio
 
 from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
+from aggregator.answers.exposure import ElementExposure, element_exposure
 from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.answers.journey import JourneyMap, journey_map
 from aggregator.answers.map_figures import HeatmapFigures, ReachFigures, heatmap_figures, reach_figures
@@ -39,6 +40,7 @@ class HeatmapAnswer:
 
     map: Heatmap
     figures: HeatmapFigures
+    exposure: ElementExposure
 
 
 @dataclass(frozen=True)
@@ -134,7 +136,8 @@ class Maps:
         def compute() -> HeatmapAnswer:
             drawn = heatmap(self._store, self._snapshots, scope, width, state, states)
             self._drawn_from(drawn.snapshot, drawn.pages, drawn.records.record)
-            return HeatmapAnswer(drawn, heatmap_figures(drawn, self._devices(scope)))
+            exposure = element_exposure(self._store, self._snapshots, drawn)
+            return HeatmapAnswer(drawn, heatmap_figures(drawn, self._devices(scope), exposure), exposure)
 
         return await self._work.once(("heatmap", scope, width, state), SECONDS, compute, fresh=fresh)
 

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from aggregator.answers.explain import MapWarning
+from aggregator.answers.exposure import ElementExposure
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.reach_map import ReachMap
 from aggregator.grids.scale import Scale
@@ -52,6 +53,8 @@ class HeatmapFigures:
     claim to be drawn, those on their `own` element or its twin, `near` it (on what holds it, or at its place on
     the page) and on `none`. `state_shares`: of the points received, by state. `hover_seconds`: the time drawn on a
     hover map, None on others. `changed`: the change of the page since its picture was taken, None without one.
+    `measured_visitors`: those whose views say what was in view, of whom the shares `in_view` are given.
+    `mouse_visitors`: those who can point at something, None on maps of clicks.
     """
 
     snapshot: Snapshot
@@ -71,6 +74,8 @@ class HeatmapFigures:
     elements: tuple[ElementRow, ...]
     unplaced: tuple[Unplaced, ...]
     changed: PageChange | None
+    measured_visitors: int
+    mouse_visitors: int | None
 
 
 @dataclass(frozen=True)
@@ -124,7 +129,7 @@ class ReachFigures:
     warnings: tuple[MapWarning, ...]
 
 
-def heatmap_figures(found: Heatmap, devices: Mapping[str, int]) -> HeatmapFigures:
+def heatmap_figures(found: Heatmap, devices: Mapping[str, int], exposure: ElementExposure) -> HeatmapFigures:
     """The figures of a heatmap; `devices` as from answers.traffic.devices_of."""
     account = found.account
     rows, columns = found.grid.values.shape
@@ -146,9 +151,14 @@ def heatmap_figures(found: Heatmap, devices: Mapping[str, int]) -> HeatmapFigure
         scale=found.scale,
         grid=GridShape(rows, columns, found.grid.cell),
         warnings=tuple(found.warnings),
-        elements=tuple(found.elements),
+        elements=tuple(
+            replace(row, in_view=exposure.in_view(row.index), with_mouse=exposure.with_mouse(row.visitors))
+            for row in found.elements
+        ),
         unplaced=unplaced(found),
         changed=found.changed,
+        measured_visitors=exposure.measured,
+        mouse_visitors=exposure.mouse,
     )
 
 

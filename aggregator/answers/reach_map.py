@@ -61,7 +61,7 @@ def reach_map(store: Store, snapshots: Snapshots, scope: Scope, width: int) -> R
         read_bands(store, scope, pages),
         index.layout,
         other_widths(snapshots, scope, snapshot),
-        _anchors(depths, records, index, twins),
+        anchors_of(depths, records, index, twins),
     )
     curve = reach(depths, records, index, in_view.bands, twins=twins)
     accounted = reach_account(left_out, curve.anchored, curve.views - curve.anchored)
@@ -80,7 +80,7 @@ def reach_map(store: Store, snapshots: Snapshots, scope: Scope, width: int) -> R
     )
 
 
-def _anchors(depths: Depths, records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> Anchors:
+def anchors_of(depths: Depths, records: Records, index: LayoutIndex, twins: Mapping[int, int]) -> Anchors:
     """What the deepest edges teach about where the picture's elements are on pages of other widths."""
     y, anchored = edges(depths, records, index, twins)
     inside = anchored & (depths.depth < depths.page_h)

@@ -51,7 +51,7 @@ def attention(bands: Bands, layout: Layout, others: Sequence[Layout], anchors: A
     if not n:
         return Attention(np.zeros(m, np.float32), np.zeros(m, np.float32), np.empty(0, np.float32), 0)
     total, enough = np.zeros(m + BANDS), np.zeros(m)
-    for which, spans in _classes(bands, layout, others, anchors):
+    for which, spans in arrangements(bands.viewport_w, layout, others, anchors):
         weights = _weights(spans)
         total += bands.ms[which].sum(axis=0, dtype=np.float64) @ weights
         of_elements = weights[:, :m].astype(np.float32)
@@ -62,25 +62,42 @@ def attention(bands: Bands, layout: Layout, others: Sequence[Layout], anchors: A
     return Attention(mean[:m], (enough / n).astype(np.float32), mean[m:], n)
 
 
-def _classes(bands: Bands, layout: Layout, others: Sequence[Layout], anchors: Anchors) -> list[tuple[Int64, Float64]]:
-    """Groups of views that saw the same arrangement of the page, with where on it the elements and bands of the picture
-    were: (indices, f64[M + 20, 2] shares of the page's height)."""
+def arrangements(
+    viewport_w: Int32, layout: Layout, others: Sequence[Layout], anchors: Anchors
+) -> list[tuple[Int64, Float64]]:
+    """Groups of views (by the width of their window) that saw the same arrangement of the page, with where on it the
+    elements and bands of the picture were: (indices, f64[M + 20, 2] shares of the page's height)."""
     here = _spans(layout)
-    known = [one for one in others if abs(one.width - layout.width) > SAME_WIDTH * layout.width and len(one)]
-    widths = np.array([layout.width, *(one.width for one in known)], np.float64)
-    off = np.abs(np.log(np.maximum(bands.viewport_w, 1)[:, None] / widths))
-    nearest = np.where(off[:, 0] <= SAME_WIDTH, 0, off.argmin(axis=1))
-    nearest[off[np.arange(len(off)), nearest] > NEAR_WIDTH] = -1
+    known = _other_arrangements(layout, others)
+    nearest = _nearest(viewport_w, layout, known)
     found = [(np.flatnonzero(nearest == 0), here)]
     found += [(np.flatnonzero(nearest == i), _spans_there(layout, one, here)) for i, one in enumerate(known, 1)]
     rest = np.flatnonzero(nearest == -1)
-    classes = _width_class(bands.viewport_w[rest])
+    classes = _width_class(viewport_w[rest])
     of_anchors = _width_class(anchors.viewport_w)
     for one in np.unique(classes).tolist():
         mine = of_anchors == one
         seen, drawn = monotone(anchors.seen[mine], anchors.drawn[mine], int(mine.sum()) // ANCHORS)
         found.append((rest[classes == one], np.interp(here, drawn, seen)))
     return [(which, spans) for which, spans in found if len(which)]
+
+
+def needs_anchors(viewport_w: Int32, layout: Layout, others: Sequence[Layout]) -> bool:
+    """Whether some windows are so wide or narrow that no layout says where elements are in them."""
+    return bool((_nearest(viewport_w, layout, _other_arrangements(layout, others)) == -1).any())
+
+
+def _other_arrangements(layout: Layout, others: Sequence[Layout]) -> list[Layout]:
+    return [one for one in others if abs(one.width - layout.width) > SAME_WIDTH * layout.width and len(one)]
+
+
+def _nearest(viewport_w: Int32, layout: Layout, known: Sequence[Layout]) -> Int64:
+    """The layout for each width: 0 for `layout`, 1… for `known`, -1 where none is near."""
+    widths = np.array([layout.width, *(one.width for one in known)], np.float64)
+    off = np.abs(np.log(np.maximum(viewport_w, 1)[:, None] / widths))
+    nearest: Int64 = np.where(off[:, 0] <= SAME_WIDTH, 0, off.argmin(axis=1))
+    nearest[off[np.arange(len(off)), nearest] > NEAR_WIDTH] = -1
+    return nearest
 
 
 def _width_class(width: Int32) -> Int64:

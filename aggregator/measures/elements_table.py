@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import wilson
 from aggregator.placing.projection import OWN, TWIN, Placed
 from aggregator.shapes.columns import Int32, Int64, Mask
@@ -21,7 +22,8 @@ class ElementRow:
     `share` = `visitors` ÷ `of` (exposed visitors), `low` to `high` its 95 % Wilson interval.
     `visitors` clicked it (in a hover map: rested on it); `dead` and `rage` are those of them with
     such a click, `dead_share` and `rage_share` their shares of `visitors`; `dwell_ms` is the mean per
-    visitor of a hover map. `dragged` of the `clicks` are drags.
+    visitor of a hover map. `dragged` of the `clicks` are drags. `in_view`: of those who had it in view (None where
+    nobody measured that), `with_mouse`: of those who can point at things (None unless it is a hover map).
     """
 
     index: int
@@ -44,6 +46,8 @@ class ElementRow:
     y: float
     w: float
     h: float
+    in_view: ShareOf | None = None
+    with_mouse: ShareOf | None = None
 
 
 def on_itself(placed: Placed) -> Mask:

@@ -1,0 +1,86 @@
+"""Who had each element of a map in view."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from aggregator.answers.heatmap import Heatmap
+from aggregator.answers.reach_map import anchors_of
+from aggregator.measures.attention import Anchors, needs_anchors
+from aggregator.measures.elements_table import counts_for
+from aggregator.measures.in_view import middles, users_in_view, visitors_in_view
+from aggregator.measures.shares import ShareOf, share_of
+from aggregator.pictures.newest import indexed_layout, other_widths
+from aggregator.pictures.twins import read_twins
+from aggregator.queries.in_view import (
+    UsedRecords,
+    read_edges,
+    read_mouse_visitors,
+    read_seen,
+    read_users_seen,
+    read_window_widths,
+)
+from aggregator.queries.records import read_records
+from aggregator.shapes.columns import Int64
+from store.client import Store
+from store.snapshots import Snapshots
+
+
+@dataclass(frozen=True)
+class ElementExposure:
+    """What the M elements of a map's layout were exposed to.
+
+    Of clicks: `visitors` i64[M] had an element in view, and `users` i64[M] of them used it; `measured` visitors have
+    views that say what was in view. Of hovers: `mouse` visitors could point at something.
+    """
+
+    visitors: Int64
+    users: Int64
+    measured: int
+    mouse: int | None = None
+
+    def in_view(self, element: int) -> ShareOf | None:
+        """The share of those who had the element in view that used it; None if nobody had."""
+        return share_of(int(self.users[element]), int(self.visitors[element]))
+
+    def with_mouse(self, users: int) -> ShareOf | None:
+        """`users` as a share of those who can point at something."""
+        # A view begun before midnight belongs to the previous day, its later points to this one.
+        return None if self.mouse is None else share_of(users, max(self.mouse, users))
+
+
+def element_exposure(store: Store, snapshots: Snapshots, found: Heatmap) -> ElementExposure:
+    """Who had the elements of a heatmap in view; of hovers, who could point at them."""
+    scope, pages, layout = found.scope, found.pages, found.layout
+    nobody = np.zeros(len(layout), np.int64)
+    if scope.kind == "hover":
+        return ElementExposure(nobody, nobody, 0, read_mouse_visitors(store, scope, pages))
+    width = read_window_widths(store, scope, pages)
+    if not len(width) or not len(layout):
+        return ElementExposure(nobody, nobody, 0)
+    others = other_widths(snapshots, scope, found.snapshot)
+    learned = needs_anchors(width, layout, others)
+    places = middles(width, layout, others, _read_anchors(store, snapshots, found) if learned else _NO_ANCHORS)
+    seen, used = read_seen(store, scope, pages, places), used_records(found)
+    users = users_in_view(read_users_seen(store, scope, pages, places, used), places) if len(used.record) else nobody
+    return ElementExposure(visitors_in_view(seen, places), users, int(seen.n.sum()))
+
+
+def used_records(found: Heatmap) -> UsedRecords:
+    """Which element the points of each record count for."""
+    element = counts_for(found.placed, found.layout)
+    on = element >= 0
+    record, first = np.unique(found.points.record[on], return_index=True)
+    return UsedRecords(record, element[on][first])
+
+
+def _read_anchors(store: Store, snapshots: Snapshots, found: Heatmap) -> Anchors:
+    scope = replace(found.scope, kind="scroll")
+    edges = read_edges(store, scope, found.pages)
+    records = read_records(store, scope, found.pages)
+    return anchors_of(edges, records, indexed_layout(snapshots, found.snapshot), read_twins(store, found.snapshot))
+
+
+_NO_ANCHORS = Anchors(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.float32))
