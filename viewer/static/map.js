@@ -3,10 +3,19 @@ const pic = document.querySelector('.pic[data-live]');
 const tag = pic?.querySelector('.tag');
 const detail = document.querySelector('[data-detail-of]');
 
-const mark = (id) =>
-  document
-    .querySelectorAll('[data-el]')
-    .forEach((node) => node.classList.toggle('on', node.dataset.el === id));
+// The row and the box of each element, found once: there may be thousands.
+const nodes = new Map();
+for (const node of document.querySelectorAll('[data-el]')) {
+  nodes.set(node.dataset.el, [...(nodes.get(node.dataset.el) ?? []), node]);
+}
+const boxes = [...(pic?.querySelectorAll('.el') ?? [])];
+let marked = [];
+
+const mark = (id) => {
+  for (const node of marked) node.classList.remove('on');
+  marked = nodes.get(id) ?? [];
+  for (const node of marked) node.classList.add('on');
+};
 
 const helpLink = (href, label) => {
   const link = document.createElement('a');
@@ -38,7 +47,8 @@ const fill = (box) => {
 
 const show = (node) => {
   const id = node.dataset.el,
-    box = pic.querySelector(`.el[data-el="${CSS.escape(id)}"]`);
+    box = nodes.get(id).find((one) => one.matches('.el')),
+    height = pic.offsetHeight; // read before anything is changed, so that the layout is computed once
   mark(id);
   if (!box) {
     tag.hidden = true;
@@ -49,17 +59,21 @@ const show = (node) => {
   tag.hidden = false;
   tag.textContent = box.getAttribute('aria-label');
   tag.classList.toggle('r', right);
-  tag.classList.toggle('under', (parseFloat(top) / 100) * pic.offsetHeight < 32);
+  tag.classList.toggle('under', (parseFloat(top) / 100) * height < 32);
   tag.style.top = top;
   tag.style.left = right ? `calc(${left} + ${width})` : left;
   fill(box);
 };
 
 if (pic && tag) {
-  for (const node of document.querySelectorAll('[data-el]')) {
-    for (const event of ['pointerenter', 'focusin']) node.addEventListener(event, () => show(node));
+  let shown = null;
+  for (const name of ['pointerover', 'focusin']) {
+    document.addEventListener(name, ({target}) => {
+      const node = target.closest?.('[data-el]') ?? null;
+      if (node && node !== shown) show(node);
+      shown = node;
+    });
   }
-  const boxes = [...pic.querySelectorAll('.el')];
   pic.addEventListener('keydown', (event) => {
     const step = {ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1}[event.key];
     if (!step || !boxes.length) return;
