@@ -21,11 +21,17 @@ from bench.scale_visits import SINCE, UNTIL, Traffic, fill, fill_long_page
 from bench.together import BenchServer, served
 from store.client import Store, open_store
 from store.migrations import migrate
+from store.segments import Group, Rule
 from store.snapshots import Snapshots
 
 NAME = "scale"
 HELP = "maps of a site with 100 million points, against PostHog's table and query (20 min; --points for less)"
 
+SEGMENTS = {
+    "views on phones": Rule(what="device", scope="view", values=("phone",)),
+    "visits from e-mail": Rule(what="channel", scope="visit", values=("mail",)),
+    "visits to another page": Rule(what="saw", scope="visit", values=(OTHER,)),
+}
 POINTS, QUICK = 100_000_000, 1_000_000
 SIZE, LONG_SIZE = PageSize(46), PageSize(150)  # 921 elements on 12,600 px; 3,001 on 39,640 px
 WIDTH, LONG_POINTS, TIMES = 1366, 120_000, 7
@@ -80,8 +86,8 @@ def _in_engine(store: Store) -> dict[str, float]:
     """Medians of interleaved rounds, in ms; the first round is not counted."""
     snapshots = Snapshots(store)
 
-    def drawn(page: str, **segment: Any) -> Callable[[], object]:
-        scope = Scope(SITE, (page,), "click", SINCE, UNTIL, **segment)
+    def drawn(page: str, *rules: Rule) -> Callable[[], object]:
+        scope = Scope(SITE, (page,), "click", SINCE, UNTIL, segment=Group(rules=rules) if rules else None)
         return lambda: heatmap(store, snapshots, scope, WIDTH)
 
     works: Mapping[str, Callable[[], object]] = {
@@ -89,7 +95,7 @@ def _in_engine(store: Store) -> dict[str, float]:
         "PostHog's query, another page": lambda: posthog_map(store, OTHER, SINCE, UNTIL),
         "whole map": drawn(HOT),
         "whole map, another page": drawn(OTHER),
-        "whole map of a variant": drawn(HOT, variant=("buy-button", "a")),
+        **{f"whole map, {name}": drawn(HOT, rule) for name, rule in SEGMENTS.items()},
     }
     times: dict[str, list[float]] = {name: [] for name in works}
     for _ in range(1 + TIMES):
@@ -120,7 +126,7 @@ def _in_browser(server: BenchServer, first_run: str) -> dict[str, Any]:
     with signed_in(root, first_run) as context:
         page = context.new_page()
         first = [seen_after(page, address(HOT, since=since)) for since in (1, 2, 3)]
-        filters = ("&device=desktop", "&device=phone", "&variant=buy-button:a", "&device=tablet", "&bots=1")
+        filters = ("&device=desktop", "&device=phone", "&channel=mail", "&country=FR", "&bots=1")
         changed = [seen_after(page, address(HOT, one)) for one in filters]
         seen_after(page, address(HOT))
         hover = hover_cost(page)
@@ -158,7 +164,10 @@ def _targets(figures: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
     return {
         "PostHog's query / our whole map, time": least(1.5, ms["PostHog's query"] / ms["whole map"]),
-        "map with a segment / without, time": most(1.5, ms["whole map of a variant"] / ms["whole map"]),
+        **{
+            f"map, {name} / of everybody, time": most(1.5, ms[f"whole map, {name}"] / ms["whole map"])
+            for name in SEGMENTS
+        },
         "ten times the points, time": most(1.5, ms["whole map"] / ms["whole map, another page"]),
         "bytes on disk a point": most(20, disk["a point"]),
         "peak memory, MB": most(450, figures["peak memory, MB"]),

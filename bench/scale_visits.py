@@ -85,6 +85,11 @@ _VIEWS = f"""
     FROM ({_VIEW})
 """
 
+_TOUCHES = f"""
+    INSERT INTO touches (site, page, day, time, view, visitor, device, channel, variants, bot, excluded)
+    SELECT {{site:UInt32}}, page, day, begun, h, visitor, device, channel, variants, bot, excluded FROM ({_VIEW})
+"""
+
 # e: the element, of which a few at the top have most clicks. One long view in fifty is a rage: all on one place.
 _POINTS = f"""
     INSERT INTO points (site, page, kind, day, time, view, visitor, key, record, fx, fy, box_w, box_h, page_x, page_y,
@@ -127,6 +132,7 @@ def fill(store: Store, traffic: Traffic, layouts: dict[int, Layout]) -> None:
     for first, pages in groups:
         given = _given(traffic, layouts) | {"first": first, "pages": pages, "views": traffic.views(first)}
         store.command(_VIEWS, **given)
+        store.command(_TOUCHES, **given)
         store.command(_POINTS, touched=touched, **given)
         if first < 2:  # the pages that are measured
             store.command(_SCROLLS, **given | {"pages": 1})
@@ -136,7 +142,7 @@ def fill_long_page(store: Store, traffic: Traffic, layouts: dict[int, Layout], p
     """Insert the traffic of one page with layouts of its own."""
     touched = _touched(store, layouts, (LONG,))
     given = _given(traffic, layouts) | {"first": LONG_NUMBER, "pages": 1, "views": int(points / PER_VIEW)}
-    for sql in (_VIEWS, _SCROLLS):
+    for sql in (_VIEWS, _TOUCHES, _SCROLLS):
         store.command(sql, **given)
     store.command(_POINTS, touched=touched, **given)
 
