@@ -77,6 +77,7 @@ FAULTS: dict[str, str] = {
     "no_state": "there is no picture of this page in state {value!r}, and no such state is defined for it.",
     "state_of_reach": "reach is measured on the page as it opens: leave the state out.",
     "no_segment": "There is no segment {value!r}.",
+    "no_goal": "There is no goal {value!r}.",
     # of the rules of a segment (rules/segment.py)
     "not_json": "is not JSON: {problem}.",
     "tree_deep": "has groups {n} levels deep: at most {most}.",

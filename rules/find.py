@@ -6,14 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from rules import experiment, journey, page_group, segment, shape, sign_in, site, state
+from rules import experiment, goal, journey, page_group, segment, shape, sign_in, site, state
 from rules.faults import Fault, Faults, InvalidDefinition
 from rules.fields import text_of
 from store.definitions import KINDS, Definitions, Missing, Stored
 from store.lenient import Unbuildable, build
 from store.page_groups import PageGroup
 from store.records import Experiment, Journey, PageState, Record, SignInRecipe, Site
-from store.segments import Segment
+from store.segments import Goal, Segment
 
 R = TypeVar("R", bound=Record)
 D = TypeVar("D", bound="Record | Rejected[Any]")
@@ -21,6 +21,7 @@ D = TypeVar("D", bound="Record | Rejected[Any]")
 _BETWEEN: dict[type[Record], shape.FieldRules] = {
     Site: site.faults_between,
     Experiment: experiment.faults_between,
+    Goal: goal.faults_between,
     Journey: journey.faults_between,
     PageState: state.faults_between,
     Segment: segment.faults_between,

@@ -49,6 +49,7 @@ class Question:
     zone: Zone = UTC_ZONE  # of the days: that of the site
     filters: tuple[Filter, ...] = ()  # all of them must hold
     segment: str = ""  # the id of a saved segment, or a tree of rules as JSON text; "" = everybody
+    goal: str = ""  # the id of a goal, whose figures stand beside the others; "" = none
     tree: Group | None = None  # the rules of `segment`; those of a saved one come with rules/resolve.py
 
     @property
@@ -82,6 +83,7 @@ class Question:
             "experiment": self.experiment,
             **filter_query(self.filters),
             "segment": self.segment,
+            "goal": self.goal,
         }
         return {name: value for name, value in pairs.items() if value and name not in without}
 
@@ -111,6 +113,7 @@ class Question:
             "filters": {one.what: list(one.values) for one in self.filters},
             "segment": self.segment if self.tree is None or self.segment[:1] != "{" else "",
             "rules": self.group,
+            "goal": self.goal,
         }
 
 
@@ -124,10 +127,10 @@ class Asks:
 
 
 WHO = ("device", *FILTERS, "segment")  # who is counted
-MAP = Asks(("page", "kind", "width", *periods.NAMES, "variant", "state", "bots", *WHO), needs=("page",))
+MAP = Asks(("page", "kind", "width", *periods.NAMES, "variant", "state", "bots", *WHO, "goal"), needs=("page",))
 COMPARISON = Asks((*MAP.names, "experiment"), needs=("page", "experiment"), kinds=("click", "hover"))
 JOURNEY = Asks((*periods.NAMES, "device"))
-SITE = Asks((*periods.NAMES, *WHO))
+SITE = Asks((*periods.NAMES, *WHO, "goal"))
 PERIOD = Asks(periods.NAMES)
 PICTURE = Asks(("page", "variant"))  # what to take a picture of
 
@@ -161,6 +164,7 @@ def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default:
         experiment=asked.get("experiment", ""),
         filters=filters.filters,
         segment=_segment(asked.get("segment", ""), tree, tree_faults),
+        goal=asked.get("goal", ""),
         tree=tree,
     )
     if "experiment" in asks.names and asked["variant"]:

@@ -72,6 +72,12 @@ def resolve(reading: Reading, known: Known) -> Reading:
             question = replace(question, segment="")
         else:
             question = replace(question, segment=segment.id, tree=segment.tree)
+    if question.goal:
+        goal = named(known.goals, question.goal)
+        if goal is None:
+            allowed = ", ".join(one.id for one in known.goals)
+            faults.append(fault("goal", "no_goal", value=question.goal, allowed=allowed))
+        question = replace(question, goal=goal.id if goal else "")
     return Reading(question, in_order(faults, COMPARISON.names))
 
 

@@ -43,6 +43,7 @@ from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
 from viewer.api.health import healthz
 from viewer.erasing import Erasing, ErasingParts, wait_for_collectors
+from viewer.goals import Goals
 from viewer.health import Health, UntrustedProxy
 from viewer.http.abandoned import CancelAbandoned
 from viewer.http.binding import Endpoint, bind
@@ -239,6 +240,7 @@ class Viewer:
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             self.erasing, traffic, signing_in, questions, self.hashing, PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
+            Goals(self.store, self.work, self.maps),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             retakes,

@@ -37,6 +37,7 @@ _ERRORS = {
     "no_state": (404, "no_snapshot"),
     "no_segment": (404, "no_segment"),
     "no_group": (404, "no_group"),
+    "no_goal": (404, "no_goal"),
     "not_http": (400, "not_a_page"),
 }
 

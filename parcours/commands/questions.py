@@ -34,6 +34,7 @@ def _options(asks: Asks) -> dict[str, Command]:
             "--filter", "filters", metavar="TRAIT=VALUE,…", multiple=True, help=f"Traits: {', '.join(FILTERS)}."
         ),
         "segment": click.option("--segment", help="A saved segment, by id or name, or its rules as JSON."),
+        "goal": click.option("--goal", help="A goal, by id or name: who reached it, in the table of elements."),
         "experiment": click.option("--experiment", help="Its id or name."),
     }
 

@@ -186,11 +186,13 @@ _SCROLL: dict[str, Any] = {
     "viewport_h": 800,
     "bands": [],
 }
+_EVENT: dict[str, Any] = {"kind": "custom", "name": "", "value": None, "key": 0, "record": 0, "changes": 0, "flags": 0}
 _WHO = ("site", "page", "day", "time", "view", "visitor", "device", "variants", "bot", "excluded")
 DEFAULTS: dict[str, dict[str, Any]] = {
     "views": _VIEW,
     "points": {name: _VIEW[name] for name in _WHO} | _POINT,
     "scrolls": {name: _VIEW[name] for name in _WHO} | _SCROLL,
+    "events": {name: _VIEW[name] for name in _WHO} | _EVENT,
     "touches": {name: _VIEW[name] for name in _WHO} | {"channel": "direct"},
     "elements": {"site": 1, "page": PAGE, "record": 0, "key": 0, "path": "", "fp": "", "seen": NOON},
 }

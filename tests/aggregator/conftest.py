@@ -10,7 +10,7 @@ import pytest
 from store.client import Store, open_store
 from store.migrations import migrate
 
-TABLES = ("views", "points", "scrolls", "touches", "elements", "snapshots", "strips", "matches")
+TABLES = ("views", "points", "scrolls", "events", "touches", "elements", "snapshots", "strips", "matches")
 
 
 @pytest.fixture(scope="session")

@@ -66,6 +66,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--device": ("phone",),
             "--filter": ("channel=mail,search",),
             "--segment": ('{"rules":[{"what":"saw","page":"/lamps"}]}',),
+            "--goal": ("thanks",),
             "--experiment": ("other",),
             "--out": ("FILE.csv",),
         },
@@ -94,6 +95,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--device": ("phone",),
             "--filter": ("channel=mail,search",),
             "--segment": ('{"rules":[{"what":"saw","page":"/lamps"}]}',),
+            "--goal": ("thanks",),
             "--state": ("menu",),
             "--bots": (),
             "--out": ("FILE.npy",),
@@ -232,6 +234,7 @@ def _definitions(viewer: Viewer, shop: Site, portal: BlockingPortal) -> None:
     words = {"en": "Start", "fr": "Début"}
     stage = {"key": "start", "name": words, "touchpoints": [{"key": "lamps", "name": words, "pages": ["/lamps"]}]}
     define("journeys", {"name": "First", "stages": [stage]})
+    define("goals", {"name": "Thanks", "action": {"what": "saw", "page": "/thanks"}})
     snapshots = Snapshots(viewer.store)
     for variant, width, state_key in (("", 390, ""), ("", 1000, "menu"), *(("button=" + v, 1000, "") for v in "ab")):
         taken = shops.snapshot(shop.id, variant, width=width, state=state_key)

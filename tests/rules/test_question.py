@@ -45,6 +45,7 @@ MAPS = st.builds(
     variant=st.none() | st.tuples(WORD, WORD),
     state=st.just("") | WORD,
     robots=st.booleans(),
+    goal=st.just("") | WORD,
 ).map(lambda q: replace(q, state="" if q.kind == "scroll" else q.state))
 COMPARISONS = st.builds(
     lambda q, name, kind: replace(q, experiment=name, kind=kind, variant=None),
@@ -66,7 +67,7 @@ def test_a_comparison_comes_back_from_its_address(asked):
 def test_a_map_comes_back_from_its_json(asked):
     given = {name: str(value).lower() if value is not None else "" for name, value in asked.as_json(TODAY).items()}
     text = {name: given[name] for name in ("kind", "device", "bots", "since", "until", "width")}
-    text |= {name: str(asked.as_json(TODAY)[name]) for name in ("page", "variant", "state")}
+    text |= {name: str(asked.as_json(TODAY)[name]) for name in ("page", "variant", "state", "goal")}
     assert parse(1, text, MAP, TODAY) == Reading(asked.fixed(TODAY))
 
 

@@ -324,6 +324,41 @@ def test_a_bad_experiment(api, site, change, words):
     assert words in error(response)["message"]
 
 
+# --- goals
+
+THANKS = {"name": "Thanks", "action": {"what": "saw", "page": "/lamps"}}
+
+
+def test_a_goal_can_be_created_measured_changed_and_deleted(api, site):
+    made = api.post(f"{site}/goals", json=THANKS)
+    assert made.status_code == 201
+    assert made.json()["id"] == "thanks"
+    assert api.get(f"{site}/goals/Thanks").json() == made.json()
+    assert made.json() in api.get(f"{site}/goals").json()["goals"]
+    found = api.get(f"{site}/goal-figures", params=PERIOD | {"goal": "Thanks"}).json()
+    assert found["query"]["goal"] == "thanks"
+    (figures,) = found["goals"]
+    assert (figures["id"], figures["of"], figures["visitors"], figures["share"]) == ("thanks", VISITORS, VISITORS, 1.0)
+    assert figures["low"] < figures["high"] == 1.0
+    page = {"page": "/lamps", "width": 1000}
+    assert api.get(f"{site}/heatmap", params=PERIOD | page | {"goal": "thanks"}).json()["query"]["goal"] == "thanks"
+
+    changed = api.put(f"{site}/goals/thanks", json=THANKS | {"counted": "each", "version": 1}).json()
+    assert (changed["counted"], changed["version"]) == ("each", 2)
+    assert api.put(f"{site}/goals/thanks", json=THANKS | {"version": 1}).status_code == 409
+    assert api.delete(f"{site}/goals/thanks").json() == {"deleted": "thanks"}
+    for gone in (api.get(f"{site}/goals/thanks"), api.get(f"{site}/heatmap", params=page | {"goal": "thanks"})):
+        assert (gone.status_code, error(gone)["code"]) == (404, "no_goal")
+
+
+def test_a_goal_with_faults_is_rejected_with_all_of_them(api, site):
+    refused = api.post(f"{site}/goals", json={"name": " ", "action": {"what": "sent", "least": 2, "most": 1}})
+    assert refused.status_code == 422
+    assert [(one["field"], one["code"]) for one in error(refused)["faults"]] == [
+        ("name", "missing"), ("action.least", "amounts_swapped"), ("action.name", "name_missing")
+    ]  # fmt: skip
+
+
 # --- journeys
 
 

@@ -22,6 +22,7 @@ def rule_fault_words(lang: Language) -> dict[str, str]:
         "other_missing": _("Choose the action that comes before or after."),
         "of_visitors": _("This is known of visitors only."),
         "of_visits": _("This is known of visits and visitors only."),
+        "no_goal": _("There is no goal “%(value)s”. It may have been deleted."),
         "no_segment": _("There is no segment “%(value)s”."),
         "segment_taken": _("There is already a segment with this name. Choose another one."),
         "goal_taken": _("There is already a goal with this name. Choose another one."),

@@ -14,7 +14,9 @@ from viewer.pages.map.fault_words import fault_words
 from viewer.pages.map.links import Links
 
 # faults of valid values that contradict each other or the data
-_READABLE = frozenset(("swapped", "after_today", "no_variant", "no_state", "no_group", "state_of_reach", "shows_both"))
+_READABLE = frozenset(
+    ("swapped", "after_today", "no_variant", "no_state", "no_group", "no_goal", "state_of_reach", "shows_both")
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +68,7 @@ def _repair(lang: Language, fault: Fault, links: Links) -> Choice | None:
         "bots": _("Leave out bots"),
         "variant": _("Show all variants"),
         "state": _("Show the page as it opens"),
+        "goal": _("Show no goal"),
         **dict.fromkeys((*FILTERS, "segment"), _("Show everybody")),
     }
     label = labels.get(fault.top)

@@ -1,0 +1,121 @@
+"""Who reached a goal, in the engine.
+
+A visitor counts from their first view that the question selects (`Starts`); the goal is reached by what they did from
+then on, anywhere on the site, until the end of the period (docs/goals.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from aggregator.queries.goal_rows import action_sql
+from aggregator.queries.conditions import PEOPLE, where, where_site
+from aggregator.shapes.goals import GoalTotals, Reached
+from aggregator.shapes.scope import Scope, SiteScope
+from store.client import Store
+from store.segments import Goal
+from store.zoned_sql import in_days
+from store.zones import DAY_MS, Zone
+
+
+@dataclass(frozen=True)
+class Starts:
+    """Who is counted, and from when on.
+
+    `sql`: a query with one row per visitor: visitor, since (a time), and part (text: what the totals are grouped by).
+    `bots`: whether automatic visits may reach goals too.
+    """
+
+    sql: str
+    values: Mapping[str, Any]
+    zone: Zone
+    since: date
+    until: date
+    bots: bool = False
+
+
+@dataclass
+class _Bound:
+    """Collects bound values under names that conditions of questions do not use."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+
+    def bind(self, kind: str, value: object) -> str:
+        name = f"goal{len(self.values)}"
+        self.values[name] = value
+        return f"{{{name}:{kind}}}"
+
+
+def of_site(scope: SiteScope, part: str = "''") -> Starts:
+    """The visitors of a site. `part`: an expression on a visitor's views, such as `any(channel)`."""
+    condition, values = where_site(scope)
+    return _starts(condition, values, scope, part)
+
+
+def of_pages(scope: Scope, pages: tuple[str, ...], part: str = "''") -> Starts:
+    """The visitors of pages: the condition of a map."""
+    w = where(scope, pages)
+    return _starts(w.sql, w.params, scope, part)
+
+
+def _starts(condition: str, values: dict[str, Any], scope: Scope | SiteScope, part: str) -> Starts:
+    columns = f"visitor, min(time) AS since, toString({part}) AS part"
+    sql = f"SELECT {columns} FROM views FINAL WHERE {condition} GROUP BY visitor"
+    bots = isinstance(scope, Scope) and scope.bots
+    return Starts(sql, values, scope.zone, scope.since, scope.until, bots)
+
+
+def read_reached(store: Store, goal: Goal, starts: Starts) -> Reached:
+    """The visitors who reached a goal, sorted by id."""
+    sql, values = reached_sql(goal, starts)
+    c = store.columns(f"{sql} ORDER BY visitor", **values)
+    return Reached(
+        visitor=c["visitor"],
+        first=c["first"].astype(np.int64),
+        times=c["times"].astype(np.int64),
+        value=c["value"].astype(np.float64),
+    )
+
+
+def read_goal_totals(store: Store, goal: Goal, starts: Starts) -> dict[str, GoalTotals]:
+    """The totals of each part of the visitors."""
+    sql, values = reached_sql(goal, starts)
+    rows = store.rows(
+        "SELECT part, count() AS of, countIf(times > 0) AS visitors, sum(times) AS times_in_all, "
+        "sum(value) AS value_in_all, sum(value * value) AS squares "
+        f"FROM ({starts.sql}) AS everyone GLOBAL LEFT JOIN ({sql}) AS reached USING (visitor) GROUP BY part",
+        **values,
+    )
+    return {
+        str(row["part"]): GoalTotals(
+            of=int(row["of"]),
+            visitors=int(row["visitors"]),
+            times=int(row["times_in_all"]),
+            value=float(row["value_in_all"]),
+            squares=float(row["squares"]),
+        )
+        for row in rows
+    }
+
+
+def reached_sql(goal: Goal, starts: Starts) -> tuple[str, dict[str, Any]]:
+    """A query with one row per visitor who reached the goal (visitor, first in ms, times, value), and its values."""
+    bound = _Bound()
+    days, bounds = in_days(starts.zone, starts.since, starts.until)
+    span = f"site = {{site:UInt32}} AND {days} AND {'excluded = 0' if starts.bots else PEOPLE}"
+    done = action_sql(goal.action, span, bound.bind)
+    late = f" AND time < since + toIntervalMillisecond({goal.within_days * DAY_MS})" if goal.within_days else ""
+    once = goal.counted == "once"
+    times, value = ("1", "argMin(value, (time, view))") if once else ("count()", "sum(value)")
+    starting = f"(SELECT visitor, since FROM ({starts.sql})) AS starting"
+    sql = (
+        f"SELECT visitor, toUnixTimestamp64Milli(min(time)) AS first, {times} AS times, {value} AS value "
+        f"FROM ({done}) AS done GLOBAL INNER JOIN {starting} USING (visitor) "
+        f"WHERE time >= since{late} GROUP BY visitor"
+    )
+    return sql, {**starts.values, **bounds, **bound.values}

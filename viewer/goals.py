@@ -1,0 +1,34 @@
+"""The figures of goals on demand, computed in a thread."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from aggregator.answers.goals import GoalFigures, goal_figures
+from aggregator.shapes.scope import SiteScope
+from rules.period import today
+from rules.question import Question
+from store.client import Store
+from store.segments import Goal
+from viewer.maps import Maps
+from viewer.work import Work
+
+
+def site_scope_of(question: Question) -> SiteScope:
+    """What the aggregator is asked about a whole site, with the days that the question means today."""
+    since, until = question.period.span(today(question.zone))
+    return SiteScope(question.site, since, until, question.device, question.zone, question.group)
+
+
+class Goals:
+    """Who reached the goals of a site."""
+
+    def __init__(self, store: Store, work: Work, maps: Maps) -> None:
+        self._store = store
+        self._work = work
+        self._maps = maps
+
+    async def figures(self, question: Question, goals: Iterable[Goal]) -> tuple[GoalFigures, ...]:
+        """The figures of these goals among the visitors of a question about the site."""
+        await self._maps.drained()
+        return await self._work.heavy(goal_figures, self._store, site_scope_of(question), tuple(goals))
