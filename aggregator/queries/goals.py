@@ -13,8 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.queries.goal_rows import action_sql
 from aggregator.queries.conditions import PEOPLE, where, where_site
+from aggregator.queries.goal_rows import action_sql
 from aggregator.shapes.goals import GoalTotals, Reached
 from aggregator.shapes.scope import Scope, SiteScope
 from store.client import Store
