@@ -12,17 +12,20 @@ from typing import Any
 
 import numpy as np
 
+from aggregator.answers.counting import count_elements
 from aggregator.answers.heatmap import heatmap
+from aggregator.answers.located import locate
+from aggregator.answers.sample import read_sample
 from aggregator.grids.density import density
-from aggregator.measures.elements_table import element_table
-from aggregator.measures.frustration import judge
+from aggregator.pictures.newest import newest_picture
 from aggregator.placing.elements import LayoutIndex
-from aggregator.placing.ladder import record_places
-from aggregator.placing.projection import project
+from aggregator.placing.ladder import OWN, record_places
+from aggregator.placing.projection import place_spots
 from aggregator.placing.states import StatePicture, owners
+from aggregator.queries.cells import read_cells
 from aggregator.queries.exposure import read_exposed
 from aggregator.queries.points import read_left_out, read_points
-from aggregator.queries.records import read_records
+from aggregator.queries.records import read_named_records
 from aggregator.shapes.records import Records
 from aggregator.shapes.scope import Scope
 from store.client import Store, open_store
@@ -60,31 +63,32 @@ def _measure(store: Store, n: int) -> dict[str, Any]:
     states = _median(lambda: heatmap(store, snapshots, scope, WIDTH, "", STATES))
     read = _median(lambda: read_points(store, scope, (PAGE,)))
     warm = _median(lambda: heatmap(store, snapshots, scope, WIDTH))
-    points = read_points(store, scope, (PAGE,))
-    records = read_records(store, scope, (PAGE,))
-    index = LayoutIndex(layout)
-    placed = project(points, records, index)
-    dead, rage = judge(points, records)
+    picture = newest_picture(snapshots, scope, (PAGE,), WIDTH, "")
+    sample = read_sample(store, scope, (PAGE,), WIDTH)
+    found = locate(store, snapshots, picture, sample)
+    cells, records, index = sample.cells, sample.records, picture.index
+    placed = place_spots(cells.spots, records, index, found.places)
+    weight = cells.weight.astype(np.float32)
     return {
-        "points": len(points),
+        "points": cells.points,
+        "cells": len(cells),
         "records": len(records),
-        "on their element": float((placed.rung == 0).mean()),
+        "on their element": float(cells.n[placed.rung == OWN].sum() / cells.points),
         "cold, ms": cold,
         "warm, ms": warm,
         "reading the rows alone, ms": read,
-        "beyond reading, ms": warm - read,
         "warm, of a page with three states, ms": states,
         "ratio to reading": warm / read,
         "parts, ms": {
             "layout indexed": _median(lambda: LayoutIndex(layout)),
-            "records read": _median(lambda: read_records(store, scope, (PAGE,))),
+            "points counted by cell": _median(lambda: read_cells(store, "click", sample.where)),
+            "records read": _median(lambda: read_named_records(store, scope, (PAGE,), records.record)),
             "exposed visitors": _median(lambda: read_exposed(store, scope, (PAGE,), WIDTH)),
             "left out": _median(lambda: read_left_out(store, scope, (PAGE,))),
-            "points assigned to four pictures": _median(lambda: owners(points, records, _shown(records, index))),
-            "projection": _median(lambda: project(points, records, index)),
-            "grid": _median(lambda: density(placed.x, placed.y, None, layout)),
-            "dead and rage": _median(lambda: judge(points, records)),
-            "element table": _median(lambda: element_table(points, placed, layout, 300_000, dead, rage)),
+            "cells assigned to four pictures": _median(lambda: owners(cells, records, _shown(records, index))),
+            "projection": _median(lambda: place_spots(cells.spots, records, index, found.places)),
+            "grid": _median(lambda: density(placed.x, placed.y, weight, layout)),
+            "visitors, dead and rage": _median(lambda: count_elements(store, found, placed)),
         },
     }
 
@@ -145,7 +149,8 @@ def fill(store: Store, layout: Layout, n: int) -> None:
     values: dict[str, Any] = {"page": PAGE, "since": SINCE, "n": n}
     touched = list(range(0, ELEMENTS, ELEMENTS // TOUCHED))
     store.command(
-        "INSERT INTO elements SELECT 1, {page:String}, xxHash64(concat(p, ' ', f)), xxHash64(p), p, f, now64(3) "
+        "INSERT INTO elements (site, page, record, key, path, fp, seen) "
+        "SELECT 1, {page:String}, xxHash64(concat(p, ' ', f)), xxHash64(p), p, f, now64(3) "
         "FROM (SELECT arrayJoin(arrayZip({paths:Array(String)}, {fps:Array(String)})) AS e, e.1 AS p, e.2 AS f)",
         page=PAGE,
         paths=[layout.paths[i] for i in touched],

@@ -11,6 +11,16 @@ DEVICES: tuple[Device, ...] = get_args(Device)
 ANY_DEVICE: tuple[AnyDevice, ...] = get_args(AnyDevice)
 
 
+_NARROWEST = {"phone": 0, "tablet": 600, "desktop": 1024, "": 1 << 16}  # px; windows are at most 65,535 px wide
+
+
 def device_of(width: int) -> Device:
     """The device class of a picture's width in px."""
-    return "phone" if width < 600 else "tablet" if width < 1024 else "desktop"
+    return "phone" if width < _NARROWEST["tablet"] else "tablet" if width < _NARROWEST["desktop"] else "desktop"
+
+
+def device_widths(width: int) -> tuple[int, int]:
+    """The least and the greatest width, in px, of the device class of `width`."""
+    device = device_of(width)
+    limits = list(_NARROWEST)
+    return _NARROWEST[device], _NARROWEST[limits[limits.index(device) + 1]] - 1

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,6 +11,7 @@ import anyio
 from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
 from aggregator.answers.exposure import ElementExposure, element_exposure
+from aggregator.answers.export import placed_points
 from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.answers.journey import JourneyMap, journey_map
 from aggregator.answers.map_figures import HeatmapFigures, ReachFigures, heatmap_figures, reach_figures
@@ -187,6 +188,11 @@ class Maps:
             return self._snapshots.strips(snapshot.id)
 
         return await self._work.once(("strips", snapshot.id), SECONDS, read, light=True)
+
+    def points(self, drawn: Heatmap) -> Iterator[tuple[object, ...]]:
+        """The points of a map one by one, as rows of aggregator.answers.export.COLUMNS, read in blocks from the store:
+        run it in a thread."""
+        return placed_points(self._store, drawn)
 
     def pictures(self, snapshot: Snapshot) -> list[bytes]:
         """The strips of a page picture, top to bottom. Queries the store: run it in a thread."""

@@ -6,14 +6,24 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 
+import numpy as np
+
 from aggregator.answers.located import LocatedSample, locate
-from aggregator.answers.sample import Sample
-from aggregator.measures.changed import BASELINE_DAYS, LEAST_RISE, LookedUp, PageChange, look_up, page_change
+from aggregator.answers.sample import Sample, read_counted
+from aggregator.measures.changed import (
+    BASELINE_DAYS,
+    LEAST_RISE,
+    MissingPoints,
+    PageChange,
+    on_picture,
+    page_change,
+)
 from aggregator.pictures.newest import IndexedSnapshot, indexed_layout
+from aggregator.queries.conditions import where
+from aggregator.queries.page_changes import LookedFor, read_day_counts, read_missing_points, read_missing_share
 from aggregator.queries.pages import resolve_pages
-from aggregator.queries.points import read_points
-from aggregator.queries.records import read_records
 from aggregator.shapes.exposure import Exposed, LeftOut
+from aggregator.shapes.records import records_of
 from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.snapshots import Snapshot, Snapshots
@@ -39,7 +49,7 @@ def changed_since(
     scope = Scope(snapshot.site, (snapshot.page,), "click", since, until, variant=_variant(snapshot), zone=zone)
     pages = resolve_pages(store, scope.site, scope.pages)
     picture = IndexedSnapshot(snapshot, indexed_layout(snapshots, snapshot))
-    return change_of(store, snapshots, locate(store, snapshots, picture, _points(store, scope, pages), states), states)
+    return change_of(store, snapshots, locate(store, snapshots, picture, _sample(store, scope, pages), states), states)
 
 
 def change_of(
@@ -50,14 +60,28 @@ def change_of(
     snapshot, sample = located.picture.snapshot, located.sample
     if snapshot.state or sample.scope.kind != "click":
         return None
-    found = _looked_up(located)
-    if found.missing_share_after(snapshot.taken) < LEAST_RISE:
+    found = _looked_for(located)
+    if not len(found.missing) or read_missing_share(store, sample.where, found) < LEAST_RISE:
         return None
+    parts = [(located, found)]
     new = _when_new(snapshot, sample.scope)
     if new is not None:
-        earlier = _points(store, new, sample.pages)
-        found = _looked_up(locate(store, snapshots, located.picture, earlier, states)).and_also(found)
-    return page_change(found, snapshot.taken, sample.records, sample.scope.zone)
+        earlier = locate(store, snapshots, located.picture, _sample(store, new, sample.pages), states)
+        parts.insert(0, (earlier, _looked_for(earlier)))
+    records = [one.sample.records for one, _ in parts]
+    known = records_of(
+        np.concatenate([one.record for one in records]),
+        np.concatenate([one.key for one in records]),
+        [path for one in records for path in one.paths],
+        [fp for one in records for fp in one.fps],
+    )
+    days = [read_day_counts(store, one.sample.where, one.sample.scope, of) for one, of in parts]
+
+    def missing() -> MissingPoints:
+        found = [read_missing_points(store, one.sample.where, one.sample.scope, of) for one, of in parts]
+        return found[0] if len(found) == 1 else found[0].and_also(found[1])
+
+    return page_change(days[0] if len(days) == 1 else days[0].and_also(days[1]), missing, known)
 
 
 def _when_new(snapshot: Snapshot, scope: Scope) -> Scope | None:
@@ -68,15 +92,19 @@ def _when_new(snapshot: Snapshot, scope: Scope) -> Scope | None:
     return replace(scope, since=taken - around, until=until) if until >= taken - around else None
 
 
-def _points(store: Store, scope: Scope, pages: tuple[str, ...]) -> Sample:
+def _sample(store: Store, scope: Scope, pages: tuple[str, ...]) -> Sample:
     """The points and records of a scope alone."""
-    points, records = read_points(store, scope, pages), read_records(store, scope, pages)
-    return Sample(scope, pages, points, records, LeftOut(), Exposed(0, 0, 0, 0))
+    condition = where(scope, pages, kind=True)
+    cells, records = read_counted(store, scope, pages, condition)
+    return Sample(scope, pages, condition, cells, records, LeftOut(), Exposed(0, 0, 0, 0))
 
 
-def _looked_up(located: LocatedSample) -> LookedUp:
-    sample = located.sample
-    return look_up(sample.points, sample.records, located.places, located.picture.snapshot.width)
+def _looked_for(located: LocatedSample) -> LookedFor:
+    """The records of the sample that the picture has, and those that it lacks."""
+    records, snapshot = located.sample.records, located.picture.snapshot
+    found, missing = on_picture(located.places)
+    mine = np.isin(records.record, located.sample.cells.record)
+    return LookedFor(snapshot.width, snapshot.taken, records.record[found & mine], records.record[missing & mine])
 
 
 def _variant(snapshot: Snapshot) -> tuple[str, str] | None:

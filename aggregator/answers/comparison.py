@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from aggregator.answers.explain import MapWarning
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.sides import CompareRow, Side, overall, read_side, tested_rows
@@ -13,9 +11,9 @@ from aggregator.grids.scale import Scale, scale_for
 from aggregator.measures.statistics import srm
 from aggregator.measures.variant_tests import Verdict
 from aggregator.pictures.newest import newest_picture
-from aggregator.queries.exposure import read_seen_variants
+from aggregator.queries.conditions import Condition
+from aggregator.queries.exposure import read_seen_variants, saw_one_variant
 from aggregator.queries.pages import resolve_pages
-from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import BadScope, Scope
 from store.client import Store
 from store.records import Experiment
@@ -84,7 +82,7 @@ def comparison(
         rows=tested.rows,
         level=tested.level,
         srm=p,
-        both=len(split.in_both),
+        both=split.in_both,
         exposed=split.exposed,
         planned=experiment.planned,
         verdict="nobody" if smallest == 0 else held or overall(tested.rows),
@@ -106,19 +104,20 @@ def _compared(experiment: Experiment, pair: tuple[str, str] | None) -> tuple[str
 
 @dataclass(frozen=True)
 class _Split:
-    """Who saw which variant: `in_both` (sorted ids) saw more than one, `exposed` are those of one alone, by variant,
-    and `visitors` is how many there are of both sorts together."""
+    """Who saw which variant: `in_both` visitors saw more than one, `exposed` are those of one alone, by variant, and
+    `visitors` is how many there are of both sorts together. `of_one`: the condition of a visitor of one alone."""
 
-    in_both: UInt64
+    in_both: int
     exposed: dict[str, int]
     visitors: int
+    of_one: Condition
 
 
 def _read_split(store: Store, scope: Scope, pages: tuple[str, ...], experiment: Experiment) -> _Split:
-    visitors, seen = read_seen_variants(store, scope, pages, experiment.id)
-    in_both = np.sort(visitors[[len(variants) > 1 for variants in seen]]) if len(visitors) else visitors
-    exposed = {v.key: sum(variants == [v.key] for variants in seen) for v in experiment.variants}
-    return _Split(in_both, exposed, len(visitors))
+    seen = read_seen_variants(store, scope, pages, experiment.id)
+    in_both = sum(n for variants, n in seen.items() if len(variants) > 1)
+    exposed = {v.key: seen.get((v.key,), 0) for v in experiment.variants}
+    return _Split(in_both, exposed, sum(seen.values()), saw_one_variant(scope, pages, experiment.id))
 
 
 def _read_arm(
@@ -132,7 +131,7 @@ def _read_arm(
     """`scope` is of one variant; `drawn_on` is (width, state) of the picture."""
     picture = newest_picture(snapshots, scope, pages, *drawn_on)
     exposed = split.exposed[scope.variant[1] if scope.variant else ""]
-    return read_side(store, scope, pages, picture, split.in_both, exposed)
+    return read_side(store, scope, pages, picture, split.of_one if split.in_both else None, exposed)
 
 
 def _srm(experiment: Experiment, exposed: dict[str, int]) -> float | None:
@@ -145,7 +144,7 @@ def _srm(experiment: Experiment, exposed: dict[str, int]) -> float | None:
 def _warnings(experiment: Experiment, maps: tuple[Heatmap, Heatmap], split: _Split) -> list[MapWarning]:
     # On a picture of the other variant, what moved or is new looks like a difference in clicks.
     found = [warning for one in maps for warning in one.warnings if warning.code == "variant_picture_missing"]
-    if both := len(split.in_both):
+    if both := split.in_both:
         found.append(MapWarning("in_both", {"n": both, "share": round(both / split.visitors, 4)}))
     if not experiment.planned:
         found.append(MapWarning("no_planned_size"))

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from aggregator.answers.heatmap import Heatmap
+from aggregator.answers.placed_points import placed_blocks
 from aggregator.placing.projection import NONE, RUNGS
+from store.client import Store
 
 COLUMNS = (
     "view", "visitor", "time", "kind", "key", "path", "rung", "x", "y", "fx", "fy", "weight",
@@ -15,16 +15,29 @@ COLUMNS = (
 )  # fmt: skip
 
 
-def placed_points(heat: Heatmap, chunk: int = 10_000) -> Iterator[list[tuple[object, ...]]]:
-    """Rows of COLUMNS, in chunks, by time (in the zone of the question): x, y are CSS px of the picture, None where not
-    placed."""
-    points, placed, zone = heat.points, heat.placed, heat.scope.zone
-    paths = [*heat.records.paths, ""]
-    order = np.lexsort((points.view, points.time))
-    for start in range(0, len(order), chunk):
-        at = order[start : start + chunk]
-        yield [
-            (
+def placed_points(store: Store, heat: Heatmap) -> Iterator[tuple[object, ...]]:
+    """Rows of COLUMNS by time (in the zone of the question): x, y are CSS px of the picture, None where not placed."""
+    zone, paths = heat.scope.zone, [*heat.records.paths, ""]
+    for block in placed_blocks(store, heat):
+        points, placed = block.points, block.placed
+        for view, visitor, ms, key, record, rung, x, y, fx, fy, weight, viewport_w, page_x, page_y in zip(
+            points.view.tolist(),
+            points.visitor.tolist(),
+            points.time.tolist(),
+            points.key.tolist(),
+            heat.records.locate(points.record).tolist(),
+            placed.rung.tolist(),
+            placed.x.tolist(),
+            placed.y.tolist(),
+            points.fx.tolist(),
+            points.fy.tolist(),
+            points.weight.tolist(),
+            points.viewport_w.tolist(),
+            points.page_x.tolist(),
+            points.page_y.tolist(),
+            strict=True,
+        ):
+            yield (
                 f"{view:016x}",
                 f"{visitor:016x}",
                 zone.iso(ms),
@@ -41,21 +54,3 @@ def placed_points(heat: Heatmap, chunk: int = 10_000) -> Iterator[list[tuple[obj
                 page_x,
                 page_y,
             )
-            for view, visitor, ms, key, record, rung, x, y, fx, fy, weight, viewport_w, page_x, page_y in zip(
-                points.view[at].tolist(),
-                points.visitor[at].tolist(),
-                points.time[at].tolist(),
-                points.key[at].tolist(),
-                heat.records.locate(points.record[at]).tolist(),
-                placed.rung[at].tolist(),
-                placed.x[at].tolist(),
-                placed.y[at].tolist(),
-                points.fx[at].tolist(),
-                points.fy[at].tolist(),
-                points.weight[at].tolist(),
-                points.viewport_w[at].tolist(),
-                points.page_x[at].tolist(),
-                points.page_y[at].tolist(),
-                strict=True,
-            )
-        ]

@@ -8,24 +8,22 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aggregator.answers.changed import change_of
+from aggregator.answers.counting import count_elements
 from aggregator.answers.explain import MapWarning, explain
-from aggregator.answers.located import locate
-from aggregator.answers.sample import Sample, read_sample
+from aggregator.answers.located import LocatedSample, locate
+from aggregator.answers.sample import read_sample
 from aggregator.grids.density import SIGMA, density, per_thousand
 from aggregator.grids.dwell import spread
 from aggregator.grids.scale import Scale, scale_for
 from aggregator.measures.account import Account, account
 from aggregator.measures.changed import PageChange
-from aggregator.measures.elements_table import ElementRow, counts_for, element_table
-from aggregator.measures.frustration import judge
-from aggregator.pictures.newest import IndexedSnapshot, newest_picture
-from aggregator.pictures.twins import read_twins
-from aggregator.placing.ladder import RecordPlaces, record_places
-from aggregator.placing.projection import Placed, place
+from aggregator.measures.elements_table import ElementCounts, ElementRow, element_table
+from aggregator.pictures.newest import newest_picture
+from aggregator.placing.projection import Placed, place_spots
 from aggregator.placing.states import InState
 from aggregator.queries.pages import read_page_span, resolve_pages
+from aggregator.shapes.cells import Cells
 from aggregator.shapes.grid import CELL, Grid
-from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
 from aggregator.shapes.scope import BadScope, Scope
 from store.client import Store
@@ -37,24 +35,27 @@ from store.snapshots import Snapshot, Snapshots
 class Heatmap:
     """`grid` is in the unit of `scale`: per 1,000 of the `visitors` who had a view of the `pages`.
 
-    `elsewhere`: points that belong to the page's other states, on whose pictures they are drawn. `changed`: whether
-    the page has changed since the picture was taken.
+    `cells` are the points that the map is drawn from, and `placed` where each cell is. `counts`: what counts for each
+    element of the layout. `elsewhere`: points that belong to the page's other states, on whose pictures they are drawn.
+    `changed`: whether the page has changed since the picture was taken. `located`: for reading the points themselves.
     """
 
     scope: Scope
     pages: tuple[str, ...]
     snapshot: Snapshot
     layout: Layout
-    points: Points
+    cells: Cells
     records: Records
     placed: Placed
     grid: Grid
     scale: Scale
     account: Account
+    counts: ElementCounts
     elements: list[ElementRow]
     visitors: int
     views: int
     warnings: list[MapWarning]
+    located: LocatedSample
     elsewhere: tuple[InState, ...] = ()
     changed: PageChange | None = None
 
@@ -74,49 +75,43 @@ def heatmap(
     picture = newest_picture(snapshots, scope, pages, width, state)
     sample = read_sample(store, scope, pages, picture.snapshot.width)
     found = locate(store, snapshots, picture, sample, states)
-    drawn = draw(store, picture, found.sample, found.places, found.elsewhere)
-    return replace(drawn, changed=change_of(store, snapshots, found, states))
+    return replace(draw(store, found), changed=change_of(store, snapshots, found, states))
 
 
-def draw(
-    store: Store,
-    picture: IndexedSnapshot,
-    sample: Sample,
-    places: RecordPlaces | None = None,
-    elsewhere: tuple[InState, ...] = (),
-) -> Heatmap:
-    """Place, count and explain a sample on one layout.
-
-    `places`: where the records are on it, if that is known already; `elsewhere`: points that the sample does not hold.
-    """
-    scope, points, exposed, layout = sample.scope, sample.points, sample.exposed, picture.index.layout
-    places = places or record_places(sample.records, picture.index, read_twins(store, picture.snapshot))
-    placed = place(points, sample.records, picture.index, places)
+def draw(store: Store, found: LocatedSample) -> Heatmap:
+    """Place, count and explain a sample on the layout of its picture."""
+    sample, picture, layout = found.sample, found.picture, found.picture.index.layout
+    scope, exposed = sample.scope, sample.exposed
+    placed = place_spots(sample.cells.spots, sample.records, picture.index, found.places)
+    cells, counts = count_elements(store, found, placed)
     hover = scope.kind == "hover"
-    x, y, weight = spread(points, placed, picture.index.boxes) if hover else (placed.x, placed.y, None)
-    grid = per_thousand(density(x, y, weight, layout, CELL, SIGMA), exposed.visitors, unit=1000.0 if hover else 1.0)
-    dead, rage = judge(points, sample.records, counts_for(placed, layout), layout.tags)
-    accounted = account(sample.left_out, placed, sum(other.points for other in elsewhere))
+    x, y, weight = spread(cells, placed, picture.index.boxes) if hover else (placed.x, placed.y, cells.weight)
+    grid = density(x, y, weight.astype(np.float32), layout, CELL, SIGMA)
+    grid = per_thousand(grid, exposed.visitors, unit=1000.0 if hover else 1.0)
+    accounted = account(sample.left_out, placed, sum(other.points for other in found.elsewhere), cells.n)
     span = None if accounted.received else read_page_span(store, scope, sample.pages)
     return Heatmap(
         scope=scope,
         pages=sample.pages,
         snapshot=picture.snapshot,
         layout=layout,
-        points=points,
+        cells=cells,
         records=sample.records,
         placed=placed,
         grid=grid,
         scale=scale_for([grid], scope.kind),
         account=accounted,
-        elements=element_table(points, placed, layout, exposed.visitors, dead, rage),
+        counts=counts,
+        elements=element_table(counts, layout, scope.kind, exposed.visitors),
         visitors=exposed.visitors,
         views=exposed.views,
-        warnings=explain(scope, picture.snapshot, accounted, exposed, span, _hidden(points, placed, layout)),
-        elsewhere=elsewhere,
+        warnings=explain(scope, picture.snapshot, accounted, exposed, span, _hidden(cells, placed, layout)),
+        located=found,
+        elsewhere=found.elsewhere,
     )
 
 
-def _hidden(points: Points, placed: Placed, layout: Layout) -> int:
+def _hidden(cells: Cells, placed: Placed, layout: Layout) -> int:
     """How many of the points not placed were made on an element that the layout has, but the picture does not show."""
-    return int(np.isin(points.key[~placed.drawn], layout.keys[~layout.visible]).sum())
+    hidden = np.isin(cells.key, layout.keys[~layout.visible]) & ~placed.drawn
+    return int(cells.n[hidden].sum())

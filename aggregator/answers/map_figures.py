@@ -145,7 +145,7 @@ def heatmap_figures(found: Heatmap, devices: Mapping[str, int], exposure: Elemen
             {"own": account.own + account.twin, "near": account.ancestor + account.page, "none": account.not_placed},
             account.left,
         ),
-        hover_seconds=float(found.points.weight.sum()) / 1000 if found.scope.kind == "hover" else None,
+        hover_seconds=float(found.cells.weight.sum()) / 1000 if found.scope.kind == "hover" else None,
         states=found.elsewhere,
         state_shares=_shares({other.state: other.points for other in found.elsewhere}, account.received),
         scale=found.scale,
@@ -193,13 +193,12 @@ def account_shares(account: Account) -> dict[str, float]:
 
 def unplaced(found: Heatmap) -> tuple[Unplaced, ...]:
     """The elements that are not on the picture, most points first, at most UNPLACED."""
-    lost = found.points.record[found.placed.rung == NONE]
-    if not len(lost):
-        return ()
-    at, n = np.unique(found.records.locate(lost), return_counts=True)
+    lost = found.placed.rung == NONE
+    paths = [*found.records.paths, ""]
+    points = np.bincount(found.records.locate(found.cells.record[lost]) % len(paths), found.cells.n[lost])
     counts: Counter[str] = Counter()
-    for i, count in zip(at.tolist(), n.tolist(), strict=True):
-        counts[found.records.paths[i] if i >= 0 else ""] += count
+    for i in np.flatnonzero(points).tolist():
+        counts[paths[i]] += int(points[i])
     return tuple(Unplaced(path, points) for path, points in counts.most_common(UNPLACED))
 
 

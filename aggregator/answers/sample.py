@@ -1,17 +1,18 @@
-"""What the store holds for one question: enough for a map on any layout."""
+"""What the store holds for one question, counted by cells: enough for a map on any layout."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
+from aggregator.queries.cells import read_cells, read_cells_by_key
+from aggregator.queries.conditions import Condition, Where, where
 from aggregator.queries.exposure import read_exposed
-from aggregator.queries.points import read_left_out, read_points
-from aggregator.queries.records import read_records
-from aggregator.shapes.columns import UInt64
+from aggregator.queries.points import read_left_out
+from aggregator.queries.records import read_named_records
+from aggregator.shapes.cells import Cells
 from aggregator.shapes.exposure import Exposed, LeftOut
-from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
 from aggregator.shapes.scope import Scope
 from store.client import Store
@@ -19,30 +20,39 @@ from store.client import Store
 
 @dataclass(frozen=True)
 class Sample:
-    """The points of `scope`, whose patterns resolved to `pages`, and what the question leaves out."""
+    """The points of `scope`, whose patterns resolved to `pages`, by cell, and what the question leaves out.
+
+    `where`: the condition of the points.
+    """
 
     scope: Scope
     pages: tuple[str, ...]
-    points: Points
+    where: Where
+    cells: Cells
     records: Records
     left_out: LeftOut
     exposed: Exposed
 
 
 def read_sample(
-    store: Store, scope: Scope, pages: tuple[str, ...], width: int, without: UInt64 | None = None
+    store: Store, scope: Scope, pages: tuple[str, ...], width: int, only: Condition | None = None
 ) -> Sample:
-    """Read a question for a picture `width` px wide.
-
-    Points of the visitors `without` (sorted ids) are left out and count as outside the segment.
-    """
-    # The counts come first. Points that arrive in between are in the points, and the account still adds up.
-    left_out = read_left_out(store, scope, pages)
+    """Read a question for a picture `width` px wide. Points for which `only` does not hold are outside the segment."""
+    condition = where(scope, pages, kind=True)
+    condition = condition.only(only) if only else condition
+    # The counts come first. Points that arrive in between are in the cells, and the account still adds up.
+    left_out = read_left_out(store, scope, pages, within=condition)
     exposed = read_exposed(store, scope, pages, width)
-    points = read_points(store, scope, pages)
-    records = read_records(store, scope, pages)
-    if without is not None and len(without):
-        keep = ~np.isin(points.visitor, without)
-        left_out = replace(left_out, outside=left_out.outside + int((~keep).sum()))
-        points = points.take(keep)
-    return Sample(scope, pages, points, records, left_out, exposed)
+    cells, records = read_counted(store, scope, pages, condition)
+    return Sample(scope, pages, condition, cells, records, left_out, exposed)
+
+
+def read_counted(store: Store, scope: Scope, pages: tuple[str, ...], condition: Where) -> tuple[Cells, Records]:
+    """The points of a condition by cell, and the records of their elements."""
+    cells = read_cells(store, scope.kind, condition)
+    records = read_named_records(store, scope, pages, np.unique(cells.record))
+    lost = records.locate(cells.record) < 0
+    if lost.any():
+        by_key = read_cells_by_key(store, scope.kind, condition, np.unique(cells.record[lost]))
+        cells = cells.take(~lost).and_also(by_key)
+    return cells, records

@@ -7,13 +7,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from aggregator.answers.heatmap import Heatmap, draw
+from aggregator.answers.located import locate_on_one
 from aggregator.answers.sample import read_sample
-from aggregator.measures.elements_table import visitors_per_element
 from aggregator.measures.variant_tests import VariantTests, Verdict, compare_variants
 from aggregator.pictures.newest import IndexedSnapshot
 from aggregator.pictures.pairing import pair_elements
 from aggregator.placing.elements import LayoutIndex
-from aggregator.shapes.columns import Int64, UInt64
+from aggregator.queries.conditions import Condition
+from aggregator.shapes.columns import Int64
 from aggregator.shapes.scope import Scope
 from store.client import Store
 
@@ -72,14 +73,15 @@ def read_side(
     scope: Scope,
     pages: tuple[str, ...],
     picture: IndexedSnapshot,
-    without: UInt64 | None = None,
+    only: Condition | None = None,
     exposed: int | None = None,
 ) -> Side:
-    """One side on its picture. `without`: visitors left out (sorted ids); `exposed`: if it is known already."""
-    sample = read_sample(store, scope, pages, picture.snapshot.width, without)
+    """One side on its picture. `only`: a further condition of its points; `exposed`: if it is known already."""
+    sample = read_sample(store, scope, pages, picture.snapshot.width, only)
     visitors = sample.exposed.visitors if exposed is None else exposed
-    found = draw(store, picture, replace(sample, exposed=replace(sample.exposed, visitors=visitors)))
-    users = visitors_per_element(found.points, found.placed, found.layout)
+    sample = replace(sample, exposed=replace(sample.exposed, visitors=visitors))
+    found = draw(store, locate_on_one(store, picture, sample))
+    users = found.counts.visitors
     # A view begun before midnight is exposed the day before: a side has at least the users it shows.
     return Side(found, picture.index, users, max(visitors, int(users.max(initial=0))))
 

@@ -7,14 +7,15 @@ import numpy as np
 from aggregator.grids.density import SIGMA
 from aggregator.placing.boxes import Boxes
 from aggregator.placing.projection import OWN, TWIN, Placed
+from aggregator.shapes.cells import HOVER_PARTS, Cells
 from aggregator.shapes.columns import Float32
 from aggregator.shapes.points import Points
 
-CELLS = 8  # per side of a box, as the tracker counts (collector/wire.py, Hovers)
+CELLS = HOVER_PARTS
 MOST = 16  # places per side of one cell; cells of a box wider than 1,800 px are visible as patches
 
 
-def spread(points: Points, placed: Placed, boxes: Boxes) -> tuple[Float32, Float32, Float32]:
+def spread(points: Points | Cells, placed: Placed, boxes: Boxes) -> tuple[Float32, Float32, Float32]:
     """(x, y, weight) with the dwell of each cell spread evenly over it, at most one SIGMA apart; `boxes` of the layout.
 
     A point names a cell, not a place in it: drawn at the centres, the cells of a large element would appear as a

@@ -9,6 +9,7 @@ import numpy as np
 
 from aggregator.placing.ladder import RUNGS
 from aggregator.placing.projection import Placed
+from aggregator.shapes.columns import Int64
 from aggregator.shapes.exposure import LeftOut
 
 
@@ -43,9 +44,10 @@ class Account:
         return self.not_placed + self.drawn
 
 
-def account(left_out: LeftOut, placed: Placed, elsewhere: int = 0) -> Account:
-    """The account of a heatmap. It is made from what was placed, so it adds up even while points arrive."""
-    counts = np.bincount(placed.rung, minlength=len(RUNGS)).tolist()
+def account(left_out: LeftOut, placed: Placed, elsewhere: int = 0, n: Int64 | None = None) -> Account:
+    """The account of a heatmap. It is made from what was placed, so it adds up even while points arrive. `n`: the
+    points of each place, if it has not one."""
+    counts = np.bincount(placed.rung, n, len(RUNGS)).astype(np.int64).tolist()
     own, twin, ancestor, page, none = counts[: len(RUNGS)]
     drawn = own + twin + ancestor + page
     return Account(

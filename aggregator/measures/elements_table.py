@@ -9,9 +9,7 @@ import numpy as np
 from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import wilson
 from aggregator.placing.projection import OWN, TWIN, Placed
-from aggregator.shapes.columns import Int32, Int64, Mask
-from aggregator.shapes.points import Points
-from store.flags import DRAGGED
+from aggregator.shapes.columns import Float64, Int32, Int64, Mask
 from store.layouts import Layout
 
 
@@ -50,6 +48,19 @@ class ElementRow:
     with_mouse: ShareOf | None = None
 
 
+@dataclass(frozen=True)
+class ElementCounts:
+    """What was counted for each of the M elements of a layout: points (`n`, `dragged`) and their `weight`, and distinct
+    visitors in all, with a dead click and with a rage burst."""
+
+    n: Int64
+    dragged: Int64
+    weight: Float64
+    visitors: Int64
+    dead: Int64
+    rage: Int64
+
+
 def on_itself(placed: Placed) -> Mask:
     """Points placed on the element they were made on (rungs own and twin)."""
     return np.asarray((placed.rung == OWN) | (placed.rung == TWIN), bool)
@@ -62,62 +73,34 @@ def counts_for(placed: Placed, layout: Layout) -> Int32:
     return np.where(on_itself(placed), itself[placed.element], -1).astype(np.int32)
 
 
-def visitors_per_element(points: Points, placed: Placed, layout: Layout) -> Int64:
-    """Distinct visitors with a point that counts for each element: i64[M]."""
-    at = counts_for(placed, layout)
-    on = at >= 0
-    return _distinct(at[on], np.unique(points.visitor[on], return_inverse=True)[1], len(layout))
-
-
-def _distinct(element: Int32, visitor: Int64, elements: int) -> Int64:
-    """Distinct visitors (numbers from 0) per element."""
-    people = int(visitor.max(initial=0)) + 1
-    pairs = np.sort(element.astype(np.int64) * people + visitor)
-    distinct = pairs[np.flatnonzero(np.diff(pairs, prepend=-1))]
-    return np.bincount(distinct // people, minlength=elements).astype(np.int64)
-
-
-def element_table(
-    points: Points, placed: Placed, layout: Layout, exposed: int, dead: Mask, rage: Mask
-) -> list[ElementRow]:
+def element_table(counts: ElementCounts, layout: Layout, kind: str, exposed: int) -> list[ElementRow]:
     """Rows of the elements that points count for, most visitors first."""
-    m = len(layout)
-    if not m or not len(points):
+    used = np.flatnonzero(counts.visitors)
+    if not len(used):
         return []
-    counted = counts_for(placed, layout)
-    on = np.flatnonzero(counted >= 0)
-    at, dead, rage = counted[on], dead[on], rage[on]
-    visitor = np.unique(points.visitor[on], return_inverse=True)[1]
-    visitors = _distinct(at, visitor, m)
-    dead_visitors = _distinct(at[dead], visitor[dead], m)
-    rage_visitors = _distinct(at[rage], visitor[rage], m)
-    count = np.bincount(at, minlength=m)
-    dragged = np.bincount(at[(points.flags[on] & DRAGGED) > 0], minlength=m)
-    weight = np.bincount(at, points.weight[on], m)
-    hover = points.kind == "hover"
-    used = np.flatnonzero(visitors)
-    used = used[np.lexsort((used, -count[used], -visitors[used]))]
+    used = used[np.lexsort((used, -counts.n[used], -counts.visitors[used]))]
     # A view begun before midnight belongs to the previous day, its later points to this one.
-    of = max(exposed, int(visitors.max(initial=0)))
-    low, high = wilson(visitors[used], of)
+    of = max(exposed, int(counts.visitors.max()))
+    low, high = wilson(counts.visitors[used], of)
+    hover = kind == "hover"
     return [
         ElementRow(
             index=i,
             key=int(layout.keys[i]),
             path=layout.paths[i],
             name=layout.names[i],
-            clicks=0 if hover else int(count[i]),
-            dragged=int(dragged[i]),
-            visitors=int(visitors[i]),
-            share=float(visitors[i] / of),
+            clicks=0 if hover else int(counts.n[i]),
+            dragged=int(counts.dragged[i]),
+            visitors=int(counts.visitors[i]),
+            share=float(counts.visitors[i] / of),
             low=float(low[n]),
             high=float(high[n]),
             of=of,
-            dead=int(dead_visitors[i]),
-            dead_share=float(dead_visitors[i] / visitors[i]),
-            rage=int(rage_visitors[i]),
-            rage_share=float(rage_visitors[i] / visitors[i]),
-            dwell_ms=float(weight[i] / visitors[i]) if hover else 0.0,
+            dead=int(counts.dead[i]),
+            dead_share=float(counts.dead[i] / counts.visitors[i]),
+            rage=int(counts.rage[i]),
+            rage_share=float(counts.rage[i] / counts.visitors[i]),
+            dwell_ms=float(counts.weight[i] / counts.visitors[i]) if hover else 0.0,
             x=float(layout.x[i]),
             y=float(layout.y[i]),
             w=float(layout.w[i]),

@@ -15,14 +15,11 @@ several in a row are ordinary use.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from aggregator.shapes.clicks import JudgedClicks
-from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
+from aggregator.shapes.columns import Int64, Mask, UInt64
 from aggregator.shapes.paths import prefixes, tag_of
-from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
 from store.flags import DISABLED, DRAGGED, FRAMED, KEYBOARD, MODIFIER, UNSEEN_MS
 
@@ -71,7 +68,7 @@ def rage(clicks: JudgedClicks, editable: Mask) -> Mask:
         return mask
     # A key held down repeats on purpose (a stepper), and so does the hand that drags a map.
     able = ~editable & ((clicks.flags & (KEYBOARD | DRAGGED)) == 0)
-    order = _by_view_and_time(clicks.view, clicks.time, able)
+    order = _by_view_and_time(clicks, able)
     if not len(order):
         return mask
     view, time = clicks.view[order], clicks.time[order]
@@ -86,11 +83,12 @@ def rage(clicks: JudgedClicks, editable: Mask) -> Mask:
     return mask
 
 
-def _by_view_and_time(view: UInt64, time: Int64, able: Mask) -> Int64:
-    """Order of the clicks in views with enough of them for a burst.
+def _by_view_and_time(clicks: JudgedClicks, able: Mask) -> Int64:
+    """Order of the clicks in views with enough of them for a burst, those of the same time by their place.
 
     View and time are packed into one number per click, which sorts ten times faster than two columns.
     """
+    view, time = clicks.view, clicks.time
     which = np.flatnonzero(able)
     _, number, counts = np.unique(view[which], return_inverse=True, return_counts=True)
     enough = counts[number] >= RAGE_CLICKS
@@ -99,29 +97,9 @@ def _by_view_and_time(view: UInt64, time: Int64, able: Mask) -> Int64:
         return which
     since = time[which] - time[which].min()
     # Days in ms and the number of a view need far fewer than 63 bits together, unless the times are nonsense.
-    if int(since.max()).bit_length() + len(counts).bit_length() > 62:
-        return which[np.lexsort((since, number))]
-    return which[np.argsort(number * (int(since.max()) + 1) + since)]
-
-
-def judge(
-    points: Points, records: Records, counted: Int32 | None = None, tags: Sequence[str] = ()
-) -> tuple[Mask, Mask]:
-    """(dead, rage) of each point; hovers are neither.
-
-    `counted` (i32[N], -1 for none) is the element of a layout that each point counts for, and `tags` are that
-    layout's: a path whose anchor lies inside a label does not say that it is in one.
-    """
-    if points.kind != "click":
-        nothing = np.zeros(len(points), bool)
-        return nothing, nothing.copy()
-    of_record = [pressed_tag(path) for path in records.paths] + [""]
-    at = records.locate(points.record)
-
-    def on(wanted: frozenset[str]) -> Mask:
-        mask: Mask = np.array([tag in wanted for tag in of_record], bool)[at]
-        if counted is not None:
-            mask |= np.array([tag in wanted for tag in tags] + [False], bool)[counted]
-        return mask
-
-    return dead(points, on(UNJUDGED)), rage(points, on(EDITABLE))
+    if int(since.max()).bit_length() + len(counts).bit_length() <= 62:
+        packed = number * (int(since.max()) + 1) + since
+        order = np.argsort(packed)
+        if (np.diff(packed[order]) > 0).all():
+            return which[order]
+    return which[np.lexsort((clicks.page_y[which], clicks.page_x[which], since, number))]

@@ -20,19 +20,15 @@ from aggregator.placing.ladder import (
     record_places,
     unknown_places,
 )
+from aggregator.placing.page_like import SAME_HEIGHT, SAME_WIDTH, is_near, spots_of
+from aggregator.shapes.cells import Spots
 from aggregator.shapes.columns import Float32, Int32, Int64, Mask, UInt8
 from aggregator.shapes.grid import RADIUS
 from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
 from store.layouts import Layout
 
-__all__ = ["ANCESTOR", "NONE", "OWN", "PAGE", "RUNGS", "TWIN", "Placed", "place", "project"]
-
-# A place on the page is only transferred to a picture of the same page at the same size: at another width, four of five
-# such points fall on the wrong element (measured).
-SAME_WIDTH = 0.02
-SAME_HEIGHT = 0.005
-SAME_SIZE = 1  # px: pages without any difference in size
+__all__ = ["ANCESTOR", "NONE", "OWN", "PAGE", "RUNGS", "TWIN", "Placed", "place", "place_spots", "project"]
 
 
 @dataclass(frozen=True)
@@ -64,7 +60,12 @@ def project(
 
 
 def place(points: Points, records: Records, index: LayoutIndex, known: RecordPlaces) -> Placed:
-    """Place each point where `known` has its record.
+    """Place each point where `known` has its record."""
+    return place_spots(spots_of(points, index.layout), records, index, known)
+
+
+def place_spots(spots: Spots, records: Records, index: LayoutIndex, known: RecordPlaces) -> Placed:
+    """Place each spot where `known` has its record.
 
     On its element a point keeps its fraction of the box, or its place along the words of text that is broken into lines
     (aggregator/placing/boxes.py). On an ancestor it is where the page has it, if that is known and inside the box,
@@ -72,30 +73,30 @@ def place(points: Points, records: Records, index: LayoutIndex, known: RecordPla
     would fall outside the picture, or more than 20 px outside the visible part of an inner scroller, is not placed.
     """
     layout, boxes = index.layout, index.boxes
-    rung, element, certainty = _decide(points, records, index, known)
-    same_width = points.viewport_w == layout.width
-    same_height = np.abs(points.page_h - layout.height) <= SAME_SIZE
+    rung, element, certainty = _decide(spots, records, index, known)
+    same_width: Mask = (spots.like & SAME_WIDTH) > 0
+    same_height: Mask = (spots.like & SAME_HEIGHT) > 0
     scrolls = layout.height > layout.viewport_h  # shorter pages all have the height of the window
     doubtful = np.choose(certainty, (False, same_width & ~same_height, ~(same_width & same_height & scrolls), True))
     rung[doubtful], element[doubtful] = NONE, -1
-    x, y = boxes.place(element, points.fx, points.fy)
-    _place_inexact(x, y, rung, element, points, layout, boxes)
+    x, y = boxes.place(element, spots.fx, spots.fy)
+    _place_inexact(x, y, rung, element, spots, boxes)
     outside = ~((x >= 0) & (x <= layout.width) & (y >= 0) & (y <= layout.height))
     outside |= _out_of_sight(x, y, element, layout, boxes)
     hidden = outside | (rung == NONE)
     x[hidden] = y[hidden] = np.nan
     rung[hidden] = NONE
     element[hidden] = -1
-    return Placed(x, y, rung, element, int(doubtful.sum()))
+    return Placed(x, y, rung, element, int(spots.n[doubtful].sum()))
 
 
-def _decide(points: Points, records: Records, index: LayoutIndex, known: RecordPlaces) -> tuple[UInt8, Int32, UInt8]:
-    """Rung, element and certainty of each point, taken from its record."""
-    at = records.locate(points.record)
+def _decide(spots: Spots, records: Records, index: LayoutIndex, known: RecordPlaces) -> tuple[UInt8, Int32, UInt8]:
+    """Rung, element and certainty of each spot, taken from its record."""
+    at = records.locate(spots.record)
     lost = np.flatnonzero(at < 0)
     if not len(lost):
         return known.rung[at], known.element[at], known.certainty[at]
-    keys, inverse = np.unique(points.key[lost], return_inverse=True)
+    keys, inverse = np.unique(spots.key[lost], return_inverse=True)
     unknown = unknown_places(keys.tolist(), index)
     at[lost] = len(records) + inverse
     return (
@@ -105,18 +106,13 @@ def _decide(points: Points, records: Records, index: LayoutIndex, known: RecordP
     )
 
 
-def _place_inexact(
-    x: Float32, y: Float32, rung: UInt8, element: Int32, points: Points, layout: Layout, boxes: Boxes
-) -> None:
-    """Set, in place, the points on the rungs `ancestor` and `page`."""
+def _place_inexact(x: Float32, y: Float32, rung: UInt8, element: Int32, spots: Spots, boxes: Boxes) -> None:
+    """Set, in place, the spots on the rungs `ancestor` and `page`."""
     which: Int64 = np.flatnonzero((rung == ANCESTOR) | (rung == PAGE))
     if not len(which):
         return
-    page_w, page_h = (np.maximum(side[which], 1) for side in (points.page_w, points.page_h))
-    there_x = (points.page_x[which] * (layout.width / page_w)).astype(np.float32)
-    there_y = (points.page_y[which] * (layout.height / page_h)).astype(np.float32)
-    sure = np.abs(points.viewport_w[which] - layout.width) <= SAME_WIDTH * layout.width
-    sure &= np.abs(points.page_h[which] - layout.height) <= SAME_HEIGHT * layout.height
+    there_x, there_y = spots.x[which], spots.y[which]
+    sure = is_near(spots.like[which])
     on_page = rung[which] == PAGE
     at = element[which]
     left, top, w, h = boxes.x[at], boxes.y[at], boxes.w[at], boxes.h[at]

@@ -15,7 +15,8 @@ import numpy as np
 
 from aggregator.placing.elements import LayoutIndex
 from aggregator.placing.ladder import OWN, TWIN, RecordPlaces, unknown_places
-from aggregator.shapes.columns import Int16, Mask
+from aggregator.shapes.cells import Cells
+from aggregator.shapes.columns import Int16, Int64, Mask
 from aggregator.shapes.points import Points
 from aggregator.shapes.records import Records
 
@@ -39,8 +40,8 @@ class InState:
     points: int
 
 
-def owners(points: Points, records: Records, pictures: Sequence[StatePicture]) -> Int16:
-    """Index of the picture that each of N points belongs to, NOBODY where none shows its element: i16[N].
+def owners(points: Points | Cells, records: Records, pictures: Sequence[StatePicture]) -> Int16:
+    """Index of the picture that each of N points or cells belongs to, NOBODY where none shows its element: i16[N].
 
     `pictures`: the base first, then the states in the owner's order.
     """
@@ -79,14 +80,15 @@ def _first(holds: Sequence[Mask]) -> Int16:
     return np.where(table.any(axis=0), table.argmax(axis=0), NOBODY).astype(np.int16)
 
 
-def divide(owner: Int16, states: Sequence[str], state: str) -> tuple[Mask, tuple[InState, ...]]:
-    """Which points belong on the map of `state`, and how many belong to each of the other `states`.
+def divide(owner: Int16, states: Sequence[str], state: str, n: Int64 | None = None) -> tuple[Mask, tuple[InState, ...]]:
+    """Which points belong on the map of `state`, and how many belong to each of the other `states`. `n`: the points
+    that each has, if they are cells.
 
     `states` names the pictures given to `owners`; the base ("") may be missing. Points without an owner belong to the
     base; without a base they belong to the state asked for, so that they are reported at all.
     """
     base = states.index("") if "" in states else states.index(state)
     whose = np.where(owner == NOBODY, base, owner)
-    counts = np.bincount(whose, minlength=len(states)).tolist()
-    others = tuple(InState(name, n) for name, n in zip(states, counts, strict=True) if name != state)
+    counts = np.bincount(whose, n, len(states)).astype(np.int64).tolist()
+    others = tuple(InState(name, count) for name, count in zip(states, counts, strict=True) if name != state)
     return np.asarray(whose == states.index(state), bool), others

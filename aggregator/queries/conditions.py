@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from aggregator.queries.segments import segment_sql
@@ -18,6 +18,14 @@ MOST_NAMED, MOST_CHARACTERS = 500, 50_000
 
 
 @dataclass(frozen=True)
+class Condition:
+    """A further condition of rows, with its bound values."""
+
+    sql: str
+    params: Mapping[str, Any]
+
+
+@dataclass(frozen=True)
 class Where:
     """A condition with its bound values: `place` selects pages and period, `segment` who counts within them."""
 
@@ -28,6 +36,10 @@ class Where:
     @property
     def sql(self) -> str:
         return f"{self.place} AND {self.segment}"
+
+    def only(self, condition: Condition) -> Where:
+        """The same, of the rows for which `condition` holds too; the others are outside the segment."""
+        return replace(self, segment=f"{self.segment} AND {condition.sql}", params=self.params | dict(condition.params))
 
 
 def on_pages(pages: Sequence[str], patterns: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:

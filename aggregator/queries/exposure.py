@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from aggregator.queries.conditions import where
-from aggregator.shapes.columns import UInt64
+from aggregator.queries.conditions import Condition, where
 from aggregator.shapes.exposure import Exposed
 from aggregator.shapes.scope import Scope
 from store.client import Store
@@ -24,13 +23,25 @@ def read_exposed(store: Store, scope: Scope, pages: tuple[str, ...], width: int)
 
 def read_seen_variants(
     store: Store, scope: Scope, pages: tuple[str, ...], experiment: str
-) -> tuple[UInt64, list[list[str]]]:
-    """(visitor ids, variants that each of them saw in these pages and this period)."""
+) -> dict[tuple[str, ...], int]:
+    """Variants that a visitor saw in these pages and this period → how many visitors saw exactly these."""
     w = where(scope, pages)
-    c = store.columns(
-        f"SELECT visitor, arraySort(groupUniqArray(variants[{{of:String}}])) AS seen FROM views FINAL WHERE {w.sql} "
-        "AND variants[{of:String}] != '' GROUP BY visitor",
+    rows = store.rows(
+        f"SELECT seen, count() AS n FROM ({_SEEN.format(where=w.sql)}) GROUP BY seen",
         of=experiment,
         **w.params,
     )
-    return c["visitor"], [list(seen) for seen in c["seen"]]
+    return {tuple(row["seen"]): int(row["n"]) for row in rows}
+
+
+def saw_one_variant(scope: Scope, pages: tuple[str, ...], experiment: str) -> Condition:
+    """The condition that a visitor did not see more than one variant; `scope` is of all variants."""
+    w = where(scope, pages)
+    several = f"SELECT visitor FROM ({_SEEN.format(where=w.sql)}) WHERE length(seen) > 1"
+    return Condition(f"visitor GLOBAL NOT IN ({several})", w.params | {"of": experiment})
+
+
+_SEEN = (
+    "SELECT visitor, arraySort(groupUniqArray(variants[{{of:String}}])) AS seen FROM views FINAL WHERE {where} "
+    "AND variants[{{of:String}}] != '' GROUP BY visitor"
+)

@@ -2,30 +2,84 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from aggregator.queries.conditions import where
-from aggregator.shapes.columns import Float32
+from aggregator.queries.conditions import Condition, Where, where
+from aggregator.queries.point_sql import cell_sql
+from aggregator.shapes.columns import Float32, UInt32
 from aggregator.shapes.exposure import LeftOut
 from aggregator.shapes.points import Points, no_points
 from aggregator.shapes.scope import Scope
 from store.client import Store
+from store.zones import DAY_MS
+
+HOUR_MS = DAY_MS // 24
+
+
+BLOCK = 200_000  # points at once, if no hour has more
+
+
+@dataclass(frozen=True)
+class Block:
+    """Some points, and the `cell` u32[N] of each."""
+
+    points: Points
+    cell: UInt32
+
+
+def read_points_in_blocks(store: Store, kind: str, within: Where, most: int = BLOCK) -> Iterator[Block]:
+    """The points of a condition by time, then view. A block holds whole hours: `most` points if it has more than one."""
+    for first, last in _hours(store, within, most):
+        yield _read_block(
+            store,
+            kind,
+            within.only(
+                Condition(
+                    "time >= fromUnixTimestamp64Milli({block_from:Int64}, 'UTC') "
+                    "AND time < fromUnixTimestamp64Milli({block_to:Int64}, 'UTC')",
+                    {"block_from": first * HOUR_MS, "block_to": (last + 1) * HOUR_MS},
+                )
+            ),
+        )
+
+
+def _hours(store: Store, within: Where, most: int) -> list[tuple[int, int]]:
+    """First and last hour since 1970 of each block."""
+    rows = store.rows(
+        f"SELECT intDiv(toUnixTimestamp64Milli(time), {HOUR_MS}) AS hour, count() AS n FROM points "
+        f"WHERE {within.sql} GROUP BY hour ORDER BY hour",
+        **within.params,
+    )
+    blocks: list[tuple[int, int]] = []
+    held = most
+    for row in rows:
+        if held + row["n"] > most:
+            blocks.append((row["hour"], row["hour"]))
+            held = 0
+        blocks[-1] = (blocks[-1][0], row["hour"])
+        held += row["n"]
+    return blocks
 
 
 def read_points(store: Store, scope: Scope, pages: tuple[str, ...]) -> Points:
-    """The points of a scope, in no particular order."""
-    w = where(scope, pages, kind=True)
+    """All points of a scope at once: for the few of a test or of a measurement. In no particular order."""
+    return _read_block(store, scope.kind, where(scope, pages, kind=True)).points
+
+
+def _read_block(store: Store, kind: str, w: Where) -> Block:
     c = store.columns(
         "SELECT time, view, visitor, key, record, fx, fy, page_x, page_y, page_w, page_h, viewport_w, weight, "
-        f"button, flags, effect, effect_ms FROM points WHERE {w.sql}",
+        f"button, flags, effect, effect_ms, {cell_sql(kind)} AS cell FROM points WHERE {w.sql} ORDER BY time, view",
         **w.params,
     )
     if not len(c["view"]):
-        return no_points(scope.kind)
-    return Points(
-        kind=scope.kind,
+        return Block(no_points(kind), np.zeros(0, np.uint32))
+    points = Points(
+        kind=kind,
         view=c["view"],
         visitor=c["visitor"],
         key=c["key"],
@@ -44,6 +98,7 @@ def read_points(store: Store, scope: Scope, pages: tuple[str, ...]) -> Points:
         effect=c["effect"],
         effect_ms=c["effect_ms"].astype(np.int32),
     )
+    return Block(points, c["cell"])
 
 
 def fraction(steps: Any) -> Float32:
@@ -51,9 +106,11 @@ def fraction(steps: Any) -> Float32:
     return fraction
 
 
-def read_left_out(store: Store, scope: Scope, pages: tuple[str, ...], table: str = "points") -> LeftOut:
-    """How many rows of `points`, `scrolls` or `views` the scope leaves out, and why."""
-    w = where(scope, pages, kind=table == "points")
+def read_left_out(
+    store: Store, scope: Scope, pages: tuple[str, ...], table: str = "points", within: Where | None = None
+) -> LeftOut:
+    """How many rows of `points`, `scrolls` or `views` the scope leaves out, and why; `within` is its condition."""
+    w = within or where(scope, pages, kind=table == "points")
     final = "" if table == "points" else "FINAL"
     rows = store.rows(
         f"SELECT bot AS reason, count() AS n, countIf({w.segment}) AS within, countIf(excluded) AS of_excluded "

@@ -7,12 +7,27 @@ from collections.abc import Collection
 import numpy as np
 
 from aggregator.queries.conditions import MOST_NAMED, on_pages, where
+from aggregator.queries.id_lists import among
 from aggregator.shapes.columns import Int64, UInt64
 from aggregator.shapes.records import Records, RecordTimes, records_of
 from aggregator.shapes.scope import Scope
 from store.client import Store
 
 MOST_RECORDS = 10_000  # of a page, the last seen
+
+
+def read_named_records(store: Store, scope: Scope, pages: tuple[str, ...], record: UInt64) -> Records:
+    """The records with these ids, as far as the store knows them."""
+    condition, values = on_pages(pages, scope.pages)
+    these, of_these = among("record", "named", record)
+    c = store.columns(
+        "SELECT record, any(key) AS its_key, any(path) AS its_path, any(fp) AS its_fp FROM elements "
+        f"WHERE site = {{site:UInt32}} AND {condition} AND {these} GROUP BY record",
+        site=scope.site,
+        **values,
+        **of_these,
+    )
+    return records_of(c["record"], c["its_key"], c["its_path"].tolist(), c["its_fp"].tolist())
 
 
 def read_records(store: Store, scope: Scope, pages: tuple[str, ...]) -> Records:

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from dataclasses import dataclass, fields
 from datetime import timedelta
 
 import numpy as np
 import pytest
 
 from aggregator.answers.changed import changed_since
-from aggregator.measures.changed import LookedUp, NewElement, PageChange, look_up, page_change
+from aggregator.measures.changed import (
+    BASELINE_DAYS,
+    DayCounts,
+    MissingPoints,
+    NewElement,
+    PageChange,
+    on_picture,
+    page_change,
+)
 from aggregator.placing.elements import LayoutIndex
 from aggregator.placing.ladder import record_places
-from aggregator.shapes.records import Records
+from aggregator.shapes.columns import Int64, Mask, UInt64
 from store.client import Store
 from store.matches import Match, Matches
 from store.snapshots import Snapshots
-from tests.aggregator.build import DAY, NOON, fp, insert_elements, layout, points, record_id, records
+from tests.aggregator.build import DAY, NOON, fp, insert_elements, layout, record_id, records
 from tests.aggregator.test_heatmap import ask, clicks, take_picture
 
 BUY = ("main>button:1", fp(id="buy", text="Buy"))
@@ -26,6 +36,47 @@ OF = [BUY, AD, NEW]
 DAYS = 24 * 3600 * 1000
 HOUR = 3600 * 1000
 NONE = records(OF)
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """N points looked up on a picture: `missing` where it lacks the element."""
+
+    time: Int64
+    visitor: UInt64
+    record: UInt64
+    missing: Mask
+
+    def and_also(self, other: LookedUp) -> LookedUp:
+        return LookedUp(*(np.concatenate((getattr(self, f.name), getattr(other, f.name))) for f in fields(self)))
+
+    def of_days(self) -> tuple[DayCounts, MissingPoints]:
+        """The same counted by day, from BASELINE_DAYS before the picture."""
+        rows = [row for row in zip(*(getattr(self, f.name).tolist() for f in fields(self)), strict=True)
+                if row[0] > NOON - BASELINE_DAYS * DAYS]  # fmt: skip
+        of: dict[int, list[tuple[int, int, bool]]] = {}
+        for time, visitor, record, missing in rows:
+            of.setdefault(time // DAYS * 2 + (time > NOON), []).append((visitor, record, missing))
+        keys = sorted(of)
+        counts = [
+            (
+                key,
+                len({visitor for visitor, _, _ in of[key]}),
+                len({visitor for visitor, _, missing in of[key] if missing}),
+                len(of[key]),
+                sum(missing for _, _, missing in of[key]),
+            )
+            for key in keys
+        ]
+        lost = Counter((key, record) for key in keys for _, record, missing in of[key] if missing)
+        return (
+            DayCounts(*np.array(counts, np.int64).reshape(-1, 5).T),
+            MissingPoints(
+                np.array([key for key, _ in lost], np.int64),
+                np.array([record for _, record in lost], np.uint64),
+                np.array(list(lost.values()), np.int64),
+            ),
+        )
 
 
 def day(number: int, of_visitors: int, missing: int, on: tuple[str, str] = NEW) -> LookedUp:
@@ -44,7 +95,8 @@ def together(*days: LookedUp) -> LookedUp:
 
 
 def found(*days: LookedUp) -> PageChange | None:
-    return page_change(together(*days), NOON, NONE)
+    counts, missing = together(*days).of_days()
+    return page_change(counts, lambda: missing, NONE)
 
 
 def test_a_change_is_found_on_its_day_with_its_figures() -> None:
@@ -122,31 +174,27 @@ def test_a_picture_that_cannot_show_an_element_is_no_reason_to_take_another() ->
 
 def test_nothing_at_all() -> None:
     empty = LookedUp(np.empty(0, np.int64), np.empty(0, np.uint64), np.empty(0, np.uint64), np.empty(0, bool))
-    assert page_change(empty, NOON, NONE) is None
+    counts, missing = empty.of_days()
+    assert page_change(counts, lambda: missing, NONE) is None
     assert found(day(3, 100, 100)) is None  # nothing to compare with
 
 
-def looked_up(*made_on: tuple[str, str], hidden: tuple[str, ...] = (), **columns: object) -> tuple[LookedUp, Records]:
-    on = layout((*BUY, (0, 0, 100, 40)), (*MENU, (0, 100, 100, 40)), hidden=hidden)
-    known = records(made_on)
-    places = record_places(known, LayoutIndex(on), {record_id(*AD): 0})
-    return look_up(points(made_on, **columns), known, places, on.width), known
-
-
 def test_hidden_and_matched_elements_are_on_the_picture() -> None:
-    assert looked_up(BUY, MENU, AD, NEW, hidden=(MENU[0],))[0].missing.tolist() == [False, False, False, True]
+    on = layout((*BUY, (0, 0, 100, 40)), (*MENU, (0, 100, 100, 40)), hidden=(MENU[0],))
+    made_on = [BUY, MENU, AD, NEW]
+    known = records(made_on)
+    found, missing = on_picture(record_places(known, LayoutIndex(on), {record_id(*AD): 0}))
+    at = known.locate(np.array([record_id(*element) for element in made_on], np.uint64))
+    assert found[at].tolist() == [True, True, True, False]
+    assert missing[at].tolist() == [False, False, False, True]
 
 
-def test_windows_of_other_devices_are_left_out() -> None:
-    assert len(looked_up(BUY, NEW, NEW, viewport_w=[800, 390, 1366])[0]) == 1
-
-
-def visit(store: Store, number: int, of_visitors: int, missing: int) -> None:
+def visit(store: Store, number: int, of_visitors: int, missing: int, **columns: int) -> None:
     """The visitors of a day, as in `day`."""
     first = 1000 * (number + 100)
     time = NOON + number * DAYS + HOUR
-    clicks(store, NEW, range(first, first + missing), time=time)
-    clicks(store, BUY, range(first + missing, first + of_visitors), time=time)
+    clicks(store, NEW, range(first, first + missing), time=time, **columns)
+    clicks(store, BUY, range(first + missing, first + of_visitors), time=time, **columns)
 
 
 ON = layout((*BUY, (0, 0, 100, 40)))
@@ -192,3 +240,14 @@ def test_the_matching_of_elements_settles_it(store: Store) -> None:
     matched = Match(np.array([record_id(*NEW)], np.uint64), np.array([0], np.int32), np.array([9.0], np.float32))
     Matches(store).save(1, snapshot.id, snapshot.page, matched)
     assert changed_since(store, Snapshots(store), snapshot, DAY, until) is None
+
+
+def test_windows_of_other_devices_are_left_out(store: Store) -> None:
+    snapshot = take_picture(store, on=ON)
+    insert_elements(store, [BUY, NEW])
+    visit(store, 1, 30, 0)
+    visit(store, 2, 30, 20, viewport_w=390)
+    until = DAY + timedelta(days=5)
+    assert changed_since(store, Snapshots(store), snapshot, DAY, until) is None
+    visit(store, 2, 30, 20, viewport_w=800)
+    assert changed_since(store, Snapshots(store), snapshot, DAY, until) is not None

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aggregator.measures.elements_table import element_table, visitors_per_element
 from aggregator.measures.statistics import wilson
 from aggregator.placing.projection import project
 from store.flags import DRAGGED, TOUCH
 from tests.aggregator.build import layout, points, records
+from tests.aggregator.one_by_one import element_table, visitors_per_element
 
 A, B, C = ("main>a:1", ""), ("main>b:1", ""), ("main>i:1", "")
 PAGE = layout(("main", "", (0, 0, 300, 100)), (*A, (0, 0, 100, 100)), (*B, (100, 0, 100, 100)), names={A[0]: "Buy"})

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from aggregator.measures.frustration import judge
 from store.flags import DISABLED, DRAGGED, FRAMED, KEYBOARD, MODIFIER, UNSEEN_MS
 from tests.aggregator.build import NOON, points, records
+from tests.aggregator.one_by_one import judge
 
 LINK, FIELD, CANVAS = ("main>a:1", ""), ("main>input:1", ""), ("main>canvas:1", "")
 WORD_IN_LABEL, LINK_IN_LABEL = ("main>label:1>b:1", ""), ("main>label:1>a:1", "")

@@ -85,10 +85,8 @@ def test_a_map_from_rows_to_figures(store: Store) -> None:
     assert (first.name, first.clicks, first.visitors, first.share, first.of) == ("Buy", 5, 4, 0.1, 40)
     assert (first.dead, first.dead_share, first.rage) == (1, 0.25, 0)
     assert (second.path, second.visitors) == (LINK[0], 1)
-    at_buy = heat.points.take(heat.placed.element == 0)
-    assert len(at_buy) == 5
-    xs = np.sort(heat.placed.x[heat.placed.element == 0])
-    assert xs.tolist() == [125, 125, 125, 125, 150]
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in placed_points(store, heat)]
+    assert sorted(row["x"] for row in rows if row["path"] == BUY[0]) == [125, 125, 125, 125, 150]
     row, column = np.unravel_index(heat.grid.values.argmax(), heat.grid.values.shape)
     assert (column * 4, row * 4) == (pytest.approx(125, abs=4), pytest.approx(220, abs=4))
     assert heat.grid.values.max() == pytest.approx(4 / 40 * 1000, rel=0.25)
@@ -245,7 +243,7 @@ def test_placed_points_as_a_table(store: Store) -> None:
     insert_elements(store, [BUY, GONE])
     clicks(store, BUY, [255], fx=1234, time=NOON + 5, viewport_w=390)
     clicks(store, GONE, [255], viewport_w=390)
-    rows = [dict(zip(COLUMNS, row, strict=True)) for chunk in placed_points(ask(store), chunk=1) for row in chunk]
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in placed_points(store, ask(store))]
     assert rows[0]["rung"] == "none"
     assert rows[0]["x"] is None
     assert rows[1] == {

@@ -145,8 +145,8 @@ def fill(store: Store) -> None:
     clicks(store, ENTRY, [40], bot="x")
 
 
-def rows(found: Heatmap) -> list[tuple[object, ...]]:
-    return [row for chunk in placed_points(found) for row in chunk]
+def rows(store: Store, found: Heatmap) -> list[tuple[object, ...]]:
+    return list(placed_points(store, found))
 
 
 def test_each_map_draws_its_own_points_and_counts_the_others(store: Store) -> None:
@@ -163,7 +163,7 @@ def test_each_map_draws_its_own_points_and_counts_the_others(store: Store) -> No
         assert (a.received, a.bots, a.drawn, a.not_placed, a.elsewhere) == (16, 1, drawn, not_placed, elsewhere)
         assert a.received == a.bots + a.excluded + a.outside + a.elsewhere + a.not_placed + a.drawn
     assert [(row.path, row.clicks) for row in menu.elements] == [(DEEP[0], 3), (ENTRY[0], 2)]
-    listed = [row for found in (base, menu, box) for row in rows(found)]
+    listed = [row for found in (base, menu, box) for row in rows(store, found)]
     assert (len(listed), len(set(listed))) == (15, 15)  # the tables of all maps together contain each point once
 
 

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 
 from aggregator.answers.heatmap import heatmap
+from aggregator.answers.placed_points import placed_blocks
 from aggregator.pictures.twins import make_twins, read_twins
 from aggregator.placing.ladder import OWN, TWIN
 from aggregator.shapes.scope import Scope
@@ -98,19 +99,21 @@ def test_points_made_before_an_edit_are_drawn_on_their_element(store: Store, bro
     assert read_twins(store, taken) == {}
     assert make_twins(store, snapshots, taken, PAGE) == len({*touched(old), *touched(now)})
     drawn = heatmap(store, snapshots, Scope(1, (PAGE,), "click", DAY, DAY), 1000)
-    at = {int(view): i for i, view in enumerate(drawn.points.view)}
+    blocks = list(placed_blocks(store, drawn))
+    assert len(blocks) == 1
+    placed, at = blocks[0].placed, {int(view): i for i, view in enumerate(blocks[0].points.view)}
     words = dict(zip(old.paths, old.names, strict=True))
     for view, path in made.items():
         i = at[view]
         if words[path] == "Dot":
-            assert drawn.placed.rung[i] not in (OWN, TWIN), path
+            assert placed.rung[i] not in (OWN, TWIN), path
             continue
-        assert drawn.placed.rung[i] in (OWN, TWIN), path
+        assert placed.rung[i] in (OWN, TWIN), path
         x, y = centre(browser_page, words[path], path.rpartition(">")[2].partition(":")[0])
-        assert drawn.placed.x[i] == pytest.approx(x, abs=1)
-        assert drawn.placed.y[i] == pytest.approx(y, abs=1)
-    assert TWIN in drawn.placed.rung
-    assert all(drawn.placed.rung[at[view]] == OWN for view in at if view > 100)
+        assert placed.x[i] == pytest.approx(x, abs=1)
+        assert placed.y[i] == pytest.approx(y, abs=1)
+    assert TWIN in placed.rung
+    assert all(placed.rung[at[view]] == OWN for view in at if view > 100)
 
 
 def test_later_matches_replace_earlier_ones(store: Store, browser_page: Page) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.export import COLUMNS, placed_points
+from aggregator.answers.export import COLUMNS
 from rules.question import COMPARISON
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
@@ -49,7 +49,7 @@ def _file(maps: Maps, found: ComparisonAnswer, look: Look, kind: str) -> bytes:
     scale, arms = look.scale(found.figures.scale), found.map.arms
     grids = [arm.grid.values for arm in arms]
     if kind == "csv":
-        return export.table_csv((*COLUMNS, "variant"), _points(found))
+        return export.table_csv((*COLUMNS, "variant"), _points(maps, found))
     if kind == "npy":
         return export.npy(export.stacked(grids))
     pages = [
@@ -59,12 +59,11 @@ def _file(maps: Maps, found: ComparisonAnswer, look: Look, kind: str) -> bytes:
     return pictures.png(pictures.side_by_side(pages), Unit=scale.unit, Cap=f"{scale.cap:g}")
 
 
-def _points(found: ComparisonAnswer) -> Iterator[tuple[object, ...]]:
+def _points(maps: Maps, found: ComparisonAnswer) -> Iterator[tuple[object, ...]]:
     """The placed points of both variants, each with the key of its variant."""
     for figures, arm in zip(found.figures.arms, found.map.arms, strict=True):
-        for rows in placed_points(arm):
-            for row in rows:
-                yield (*row, figures.variant)
+        for row in maps.points(arm):
+            yield (*row, figures.variant)
 
 
 ENTRIES = (

@@ -22,10 +22,10 @@ from viewer.questions import Asked, Questions
 from viewer.work import Work
 
 
-def heatmap_json(asked: Asked, found: HeatmapAnswer, look: Look, with_points: bool) -> dict[str, Any]:
+def heatmap_json(maps: Maps, asked: Asked, found: HeatmapAnswer, look: Look, with_points: bool) -> dict[str, Any]:
     """The question as understood, and every figure of its answer."""
     figures = replace(found.figures, scale=look.scale(found.figures.scale))
-    rows = {"points": export.points_json(found.map)} if with_points else {}
+    rows = {"points": export.points_json(maps.points(found.map))} if with_points else {}
     return {"query": asked.question.as_json(asked.today), **plain(figures), **rows}
 
 
@@ -44,7 +44,7 @@ async def show_heatmap(request: Request, *, questions: Questions, maps: Maps, wo
     if isinstance(found, ReachAnswer):
         return await work.heavy(_reach_answer, maps, asked, found, kind)
     if kind == "json":
-        return answer(await work.heavy(heatmap_json, asked, found, drawn, with_points))
+        return answer(await work.heavy(heatmap_json, maps, asked, found, drawn, with_points))
     content = await work.heavy(_heatmap_file, maps, found, drawn, kind)
     return file_answer(content, kind, f"{asked.question.kind}-{found.figures.snapshot.width}")
 
@@ -52,7 +52,7 @@ async def show_heatmap(request: Request, *, questions: Questions, maps: Maps, wo
 def _heatmap_file(maps: Maps, found: HeatmapAnswer, look: Look, kind: str) -> bytes:
     grid, scale = found.map.grid.values, look.scale(found.figures.scale)
     if kind == "csv":
-        return export.points_csv(found.map)
+        return export.points_csv(maps.points(found.map))
     if kind == "npy":
         return export.npy(grid)
     page = pictures.whole_page(maps.pictures(found.figures.snapshot), levels(grid, scale), look.palette)

@@ -10,18 +10,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from aggregator.answers.export import COLUMNS, placed_points
-from aggregator.answers.heatmap import Heatmap
+from aggregator.answers.export import COLUMNS
 from store.spreadsheet import harmless
 
 
-def points_json(found: Heatmap) -> list[dict[str, object]]:
-    """The placed points as objects of COLUMNS."""
-    return [dict(zip(COLUMNS, row, strict=True)) for rows in placed_points(found) for row in rows]
+def points_json(points: Iterable[Iterable[object]]) -> list[dict[str, object]]:
+    """Placed points (aggregator.answers.export) as objects of COLUMNS."""
+    return [dict(zip(COLUMNS, row, strict=True)) for row in points]
 
 
-def points_csv(found: Heatmap) -> bytes:
-    return table_csv(COLUMNS, (row for rows in placed_points(found) for row in rows))
+def points_csv(points: Iterable[Iterable[object]]) -> bytes:
+    return table_csv(COLUMNS, points)
 
 
 def table_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:

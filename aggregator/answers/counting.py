@@ -1,0 +1,96 @@
+"""What the points of a placed sample count for: elements, and the distinct visitors who used them."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+
+import numpy as np
+
+from aggregator.answers.located import LocatedSample
+from aggregator.measures.elements_table import ElementCounts, counts_for
+from aggregator.measures.frustration import EDITABLE, UNJUDGED, pressed_tag
+from aggregator.placing.projection import Placed
+from aggregator.queries.element_visitors import CellNames, CountedRecords, RageClicks, read_element_visitors, read_rage
+from aggregator.shapes.cells import Cells
+from aggregator.shapes.columns import Int32, Int64, Mask
+from aggregator.shapes.records import Records
+from store.client import Store
+from store.layouts import Layout
+
+
+def count_elements(store: Store, found: LocatedSample, placed: Placed) -> tuple[Cells, ElementCounts]:
+    """The cells of a sample with their dead and rage clicks, and what counts for each element of the layout."""
+    sample, layout = found.sample, found.picture.index.layout
+    counted = counts_for(placed, layout)
+    cells, records, where = sample.cells, sample.records, sample.where
+    unjudged = _unjudged(cells, records, counted, layout)
+    cells = replace(cells, dead=np.where(unjudged, cells.dead_disabled, cells.dead))
+    of = _counted_records(found, counted, unjudged)
+    visitors, dead = read_element_visitors(store, cells.kind, where, of)
+    rage = np.zeros(len(layout), np.int64)
+    if cells.kind == "click" and len(cells):
+        editable = records.record[_have_tag(records, EDITABLE)]
+        bursts = read_rage(store, where, of, editable)
+        cells, rage = replace(cells, rage=_of_bursts(_names(cells, records), bursts)), bursts.visitors
+    on, m = counted >= 0, len(layout)
+
+    def per_element(values: np.ndarray) -> np.ndarray:
+        return np.bincount(counted[on], values[on], m)
+
+    return cells, ElementCounts(
+        n=per_element(cells.n).astype(np.int64),
+        dragged=per_element(cells.dragged).astype(np.int64),
+        weight=per_element(cells.weight),
+        visitors=visitors,
+        dead=dead,
+        rage=rage,
+    )
+
+
+def _have_tag(records: Records, tags: frozenset[str]) -> Mask:
+    return np.array([pressed_tag(path) in tags for path in records.paths], bool)
+
+
+def _unjudged(cells: Cells, records: Records, counted: Int32, layout: Layout) -> Mask:
+    """Cells on elements whose clicks are not judged, by the path or by the layout: a path whose anchor lies inside a
+    label does not say that it is in one."""
+    by_path = np.append(_have_tag(records, UNJUDGED), False)[records.locate(cells.record)]
+    by_layout = np.array([tag in UNJUDGED for tag in layout.tags] + [False], bool)[counted]
+    return np.asarray(by_path | by_layout, bool)
+
+
+def _names(cells: Cells, records: Records) -> CellNames:
+    """A record that is not known is named by its key."""
+    subject = np.where(records.locate(cells.record) >= 0, cells.record, cells.key)
+    return CellNames(subject, cells.cell, cells.like, cells.x, cells.y)
+
+
+def _counted_records(found: LocatedSample, counted: Int32, unjudged: Mask) -> CountedRecords:
+    names = _names(found.sample.cells, found.sample.records)
+    ids, which = np.unique(names.subject, return_inverse=True)
+    on = counted >= 0
+    element = np.full(len(ids), -1, np.int32)
+    element[which[on]] = counted[on]
+    judged, some, others = (np.zeros(len(ids), bool) for _ in range(3))
+    judged[which[on & ~unjudged]] = True
+    some[which[on]] = True
+    others[which[~on]] = True
+    drawn = on & (some & others)[which]
+    return CountedRecords(
+        elements=len(found.picture.index.layout),
+        record=ids[some],
+        element=element[some],
+        judged=ids[judged],
+        partial=ids[some & others],
+        drawn=CellNames(*(getattr(names, field.name)[drawn] for field in fields(CellNames))),
+        detail=found.detail,
+    )
+
+
+def _of_bursts(names: CellNames, bursts: RageClicks) -> Int64:
+    """How many clicks of bursts are in each cell."""
+    rows = [np.rec.fromarrays([getattr(of, f.name) for f in fields(CellNames)]) for of in (names, bursts.cells)]
+    _, which = np.unique(np.concatenate(rows), return_inverse=True)
+    found = np.zeros(int(which.max(initial=-1)) + 1, np.int64)
+    found[which[len(rows[0]) :]] = bursts.n
+    return found[which[: len(rows[0])]]
