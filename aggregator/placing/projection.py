@@ -16,6 +16,7 @@ from aggregator.placing.ladder import (
     PAGE,
     RUNGS,
     TWIN,
+    Certainty,
     RecordPlaces,
     record_places,
     unknown_places,
@@ -74,10 +75,14 @@ def place_spots(spots: Spots, records: Records, index: LayoutIndex, known: Recor
     """
     layout, boxes = index.layout, index.boxes
     rung, element, certainty = _decide(spots, records, index, known)
-    same_width: Mask = (spots.like & SAME_WIDTH) > 0
-    same_height: Mask = (spots.like & SAME_HEIGHT) > 0
+    same_width, same_height = (spots.like & SAME_WIDTH) > 0, (spots.like & SAME_HEIGHT) > 0
     scrolls = layout.height > layout.viewport_h  # shorter pages all have the height of the window
-    doubtful = np.choose(certainty, (False, same_width & ~same_height, ~(same_width & same_height & scrolls), True))
+    other_height, other_page = same_width & ~same_height, ~(same_width & same_height & scrolls)
+    doubtful: Mask = (
+        ((certainty == Certainty.LIKELY) & other_height)
+        | ((certainty == Certainty.AT_SAME_SIZE) & other_page)
+        | (certainty == Certainty.LOOK_ALIKES)
+    )
     rung[doubtful], element[doubtful] = NONE, -1
     x, y = boxes.place(element, spots.fx, spots.fy)
     _place_inexact(x, y, rung, element, spots, boxes)

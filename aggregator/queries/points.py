@@ -32,7 +32,7 @@ class Block:
 
 
 def read_points_in_blocks(store: Store, kind: str, within: Where, most: int = BLOCK) -> Iterator[Block]:
-    """The points of a condition by time, then view. A block holds whole hours: `most` points if it has more than one."""
+    """The points of a condition by time, then view. A block has at most `most` points, or those of an hour."""
     for first, last in _hours(store, within, most):
         yield _read_block(
             store,
