@@ -10,8 +10,8 @@ import anyio
 
 from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
-from aggregator.answers.exposure import ElementExposure, element_exposure
 from aggregator.answers.export import placed_points
+from aggregator.answers.exposure import ElementExposure, element_exposure
 from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.answers.journey import JourneyMap, journey_map
 from aggregator.answers.map_figures import HeatmapFigures, ReachFigures, heatmap_figures, reach_figures

@@ -36,7 +36,7 @@ def _measured(definitions: Definitions, store: Store, site: Site, scope: Scope, 
         return usable(find(definitions, Experiment, name, site.id))
     except NotFound as unknown:
         pages = resolve_pages(store, scope.site, scope.pages)
-        _, seen = read_seen_variants(store, scope, pages, name)
+        seen = read_seen_variants(store, scope, pages, name)
         keys = sorted({key for variants in seen for key in variants})
         if len(keys) < 2:
             raise unknown from None

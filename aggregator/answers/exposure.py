@@ -72,7 +72,7 @@ def used_records(found: Heatmap) -> UsedRecords:
     """Which element the points of each record count for."""
     element = counts_for(found.placed, found.layout)
     on = element >= 0
-    record, first = np.unique(found.points.record[on], return_index=True)
+    record, first = np.unique(found.cells.record[on], return_index=True)
     return UsedRecords(record, element[on][first])
 
 
