@@ -70,13 +70,12 @@ def page_layout(size: PageSize, width: int) -> Layout:
     return Layout.of(width, size.height(width), VIEWPORT[width], columns | fixed)
 
 
-def save_page(snapshots: Snapshots, page: str, size: PageSize) -> Layout:
-    """Save both pictures of a page; returns the layout of the desktop."""
-    layouts = {width: page_layout(size, width) for width in CARDS}
-    for width, layout in layouts.items():
+def save_page(snapshots: Snapshots, page: str, size: PageSize, site: int = SITE) -> None:
+    """Save both pictures of a page."""
+    for width in CARDS:
+        layout = page_layout(size, width)
         about = (f"https://{page}", 1_772_000_000_000, layout.height, VIEWPORT[width], "Lamps")
-        snapshots.save(Snapshot(new_id(), SITE, page, width, "", "", *about), layout, _strips(layout))
-    return layouts[1366]
+        snapshots.save(Snapshot(new_id(), site, page, width, "", "", *about), layout, _strips(layout))
 
 
 def _strips(layout: Layout) -> list[tuple[int, bytes]]:

@@ -11,8 +11,11 @@ import pytest
 import uvicorn
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
+from bench.scale_pages import PageSize, page_layout, save_page
 from rules.site import add_site
 from store.records import Experiment, Journey, PageState, Site, Stage, Touchpoint, Variant
+from store.snapshots import Snapshots
+from tests.aggregator.build import NOON, insert, insert_elements
 from tests.machine import CHROMIUM_ARGS, free_port
 from tests.viewer import shop as shops
 from tests.waiting import until
@@ -341,3 +344,38 @@ def test_the_map_is_complete_without_script(
     page.get_by_role("link", name="Reach").click()
     expect(page.locator(".rl").first).to_be_visible()
     context.close()
+
+
+# Points at an element as a mouse does; the elements of the document that this changed.
+CHANGED_BY_POINTING = """
+async (box) => {
+  const changed = new Set();
+  const watch = new MutationObserver((list) => list.forEach((one) => changed.add(one.target)));
+  watch.observe(document, {subtree: true, childList: true, attributes: true, characterData: true});
+  for (const name of ['pointerover', 'pointermove']) box.dispatchEvent(new PointerEvent(name, {bubbles: true}));
+  await new Promise((done) => setTimeout(done));
+  watch.disconnect();
+  return changed.size;
+}
+"""
+
+
+def test_the_work_for_a_long_page_of_3000_elements_does_not_grow_with_it(
+    page: Page, address: str, shop: Site, viewer: Viewer
+) -> None:
+    size, long = PageSize(150), "shop.example/long"
+    save_page(Snapshots(viewer.store), long, size, int(shop.id))
+    drawn = page_layout(size, 1366)
+    elements = list(zip(drawn.paths, drawn.fps, strict=True))
+    who = {"site": int(shop.id), "page": long, "time": NOON, "visitor": 7, "view": 7}
+    insert(viewer.store, "views", [who])
+    insert_elements(viewer.store, elements, long)
+    insert(viewer.store, "points", [who | shops._on(element) for element in elements])
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/long&width=1366&all=1&{DAYS}", wait_until="networkidle")
+    assert page.locator("tr[data-el]").count() > 2_000
+    strips = page.locator(".pic .page img")
+    loaded = strips.evaluate_all("(all) => all.filter((image) => image.complete).length")
+    assert loaded < strips.count() / 2, "pictures out of sight are fetched"
+    for name in (".pic .el", "tr[data-el]"):
+        for n in (0, 40):
+            assert page.locator(name).nth(n).evaluate(CHANGED_BY_POINTING) < 30
