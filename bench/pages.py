@@ -15,7 +15,7 @@ from PIL import Image
 
 from aggregator.answers.heatmap import heatmap
 from aggregator.answers.traffic import busiest_pages, page_list
-from aggregator.shapes.scope import Scope
+from aggregator.shapes.scope import Scope, SiteScope
 from aggregator.shapes.traffic import PagePart
 from store.client import Store, open_store
 from store.layouts import Layout, path_key
@@ -88,16 +88,16 @@ def run(args: argparse.Namespace) -> dict[str, Any]:
 def _measured(store: Store, pages: int, site: int) -> dict[str, Any]:
     add_pages(store, pages, site)
     add_picture(store, f"shop.example/f/{pages - 1}", site)
-    scope = Scope(site, ("/f/**",), "click", DAY, DAY)
+    scope, of_site = Scope(site, ("/f/**",), "click", DAY, DAY), SiteScope(site, DAY, DAY)
     drawn = heatmap(store, Snapshots(store), scope, WIDTH)
     return {
         "map of all of them, s": _seconds(lambda: heatmap(store, Snapshots(store), scope, WIDTH)),
         "points on the map": drawn.account.drawn,
-        "60 of the list, s": _seconds(lambda: page_list(store, site, DAY, DAY, part=PagePart(most=60))),
+        "60 of the list, s": _seconds(lambda: page_list(store, of_site, PagePart(most=60))),
         "the last 60 of a search, s": _seconds(
-            lambda: page_list(store, site, DAY, DAY, part=PagePart("/F/", most=60, skipped=pages - 60))
+            lambda: page_list(store, of_site, PagePart("/F/", most=60, skipped=pages - 60))
         ),
-        "frustration on the busiest, s": _seconds(lambda: busiest_pages(store, site, DAY, DAY)),
+        "frustration on the busiest, s": _seconds(lambda: busiest_pages(store, of_site)),
     }
 
 

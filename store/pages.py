@@ -7,7 +7,10 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, quote_plus, unquote_to_bytes, urlsplit
+
+import re2
 
 from store.hosts import ascii_host
 from store.masking import is_plain, masked
@@ -17,8 +20,6 @@ _ROUTE = re.compile(r"!?/+[^/?#][^#]*")
 QUERY = re.compile(r"\?[^#]*")
 _EMPTY_END = re.compile(r"(/#!?)?/+$")  # `/a/`, `/a/#/`
 _PIECES = re.compile(r"(\*\*|\*|\{\w+\})")  # of a pattern
-_WILD = {"*": "[^/#]*", "**": ".*"}
-_SEPARATOR = re.compile("[/#]")
 NOT = "!"  # marks a pattern whose pages are left out of a list of patterns
 _UNQUOTED = "*~.-_!$&'()+,;=:@"  # in a part of a path
 
@@ -72,23 +73,22 @@ def page_path(page: str) -> str:
 
 @dataclass(frozen=True)
 class PagePattern:
-    """A compiled pattern. The time to match it grows with its length times that of the page name, whatever they are.
+    """A pattern as one regular expression for a whole page name, the same here and in the engine (RE2).
 
-    `regex`: for a whole page name, in the engine (RE2). `pieces`: the same as literals, `*` and `**`. `wildcards`: how
-    many the pattern has. `with_query`: without it, queries are removed from a name before it is compared.
+    `wildcards`: how many it has. `with_query`: without it, queries are removed from a name before it is compared.
     """
 
     regex: str
-    pieces: tuple[str, ...]
     wildcards: int
     with_query: bool
 
     def fits(self, page: str) -> bool:
         name = page if self.with_query else QUERY.sub("", page)
-        # Python's engine tries all ways to divide a name among several wildcards, which can take exponential time.
+        # Python's own engine is faster, but tries all ways to divide a name among several wildcards, which can take
+        # exponential time.
         if self.wildcards < 2:
             return re.fullmatch(self.regex, name) is not None
-        return all(piece in name for piece in self.pieces if piece not in _WILD) and _divides(self.pieces, name)
+        return _linear(self.regex).fullmatch(name) is not None
 
 
 @lru_cache(1024)
@@ -98,14 +98,17 @@ def page_pattern(pattern: str) -> PagePattern:
     text = ascii_host(host) + slash + path
     if text.endswith("/") and page_path(text) != "/":
         text = _EMPTY_END.sub("", text) or "/"
-    pieces = ["*"] if pattern.startswith("/") else []
-    for piece in filter(None, _PIECES.split(text)):
-        kind = "*" if piece.startswith("{") else piece
-        if kind not in _WILD or pieces[-1:] != [kind]:
-            pieces.append(kind)
-    regex = "".join(_WILD.get(piece) or re.escape(piece) for piece in pieces)
-    wildcards = sum(piece in _WILD for piece in pieces) - pattern.startswith("/")
-    return PagePattern(regex, tuple(pieces), wildcards, "?" in pattern)
+    pieces = _PIECES.split(text)  # every second one is a wildcard
+    body = "".join(
+        re.escape(piece) if n % 2 == 0 else ".*" if piece == "**" else "[^/#]*" for n, piece in enumerate(pieces)
+    )
+    regex = ("[^/]*" if pattern.startswith("/") else "") + body
+    return PagePattern(regex, len(pieces) // 2, "?" in pattern)
+
+
+@lru_cache(1024)
+def _linear(regex: str) -> Any:
+    return re2.compile(regex)
 
 
 def matches(pattern: str, page: str) -> bool:
@@ -133,41 +136,6 @@ def selects(patterns: Iterable[str], page: str) -> bool:
 def is_pattern(text: str) -> bool:
     """Whether a text is a pattern of several pages. The name of a page may have a `*`, where a number was masked."""
     return text.startswith(("/", NOT)) or any(mark in text for mark in "*{")
-
-
-def _divides(pieces: Iterable[str], name: str) -> bool:
-    """Whether the pieces, one after the other, are the whole name. In time proportional to pieces × characters.
-
-    Bit n of `reached` means that the pieces so far can be the first n characters.
-    """
-    end = len(name)
-    everywhere = (1 << (end + 1)) - 1
-    inside = (1 << end) - 1
-    for mark in _SEPARATOR.finditer(name):
-        inside ^= 1 << mark.start()
-    reached = 1
-    for piece in pieces:
-        if piece == "**":
-            reached = everywhere & -(reached & -reached)
-        elif piece == "*":  # the carry of the sum runs from each position to the next separator
-            reached |= ((reached & inside) + inside) ^ inside
-        else:
-            reached = _after(piece, name, reached)
-        if not reached:
-            return False
-    return bool(reached >> end & 1)
-
-
-def _after(literal: str, name: str, reached: int) -> int:
-    """The positions behind `literal` where it begins at one of the positions reached."""
-    if not reached & (reached - 1):
-        start = reached.bit_length() - 1
-        return 1 << (start + len(literal)) if name.startswith(literal, start) else 0
-    found, start = 0, name.find(literal)
-    while start >= 0:
-        found |= (reached >> start & 1) << (start + len(literal))
-        start = name.find(literal, start + 1)
-    return found
 
 
 def _local_part(path: str, query: str, keep_query: Collection[str]) -> str:

@@ -18,7 +18,7 @@ from aggregator.answers.map_figures import HeatmapFigures, ReachFigures, heatmap
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.traffic import devices_of
 from aggregator.shapes.columns import UInt64
-from aggregator.shapes.scope import Scope
+from aggregator.shapes.scope import Scope, SiteScope
 from rules.period import today
 from rules.question import Question
 from rules.resolve import Known, states_for
@@ -75,6 +75,12 @@ def scope_of(question: Question) -> Scope:
         zone=question.zone,
         segment=question.group,
     )
+
+
+def site_scope_of(question: Question) -> SiteScope:
+    """What the aggregator is asked about the whole site, with the days that the question means today."""
+    since, until = question.period.span(today(question.zone))
+    return SiteScope(question.site, since, until, question.device, question.zone, question.group)
 
 
 def drawable(question: Question, snapshots: Iterable[Snapshot]) -> list[Snapshot]:

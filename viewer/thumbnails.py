@@ -16,7 +16,7 @@ from rules.question import Question
 from rules.resolve import Known
 from store.snapshots import Snapshot, Snapshots
 from viewer.drawing import pictures
-from viewer.maps import HeatmapAnswer, Maps, widest
+from viewer.maps import HeatmapAnswer, Maps, site_scope_of, widest
 from viewer.traffic import TrafficReader
 from viewer.work import Work
 
@@ -83,7 +83,7 @@ class Thumbnails:
             if scale := self._scales.get(key):
                 return scale
             pictured = {s.page for s in known.snapshots if not s.variant and not s.state}
-            busiest = await self._traffic.busiest(known.site, *question.period.span(today))
+            busiest = await self._traffic.busiest(site_scope_of(question))
             pages = [one.page for one in busiest if one.page in pictured][:SCALED]
             found = [one for page in pages or [question.page] if (one := await self._map(asked, page, known))]
             scale = scale_for([one.map.grid for one in found], question.kind)

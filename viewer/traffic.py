@@ -17,6 +17,7 @@ from aggregator.answers.traffic import (
     visited_pages,
 )
 from aggregator.queries.pages import all_pages
+from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.traffic import PagePart
 from rules.period import today
 from store.client import Store
@@ -29,17 +30,17 @@ class TrafficReader:
         self._store = store
         self._work = work
 
-    async def part(self, site: Site, since: date, until: date, part: PagePart) -> PageList:
-        """Some of the pages with visits in the period, both days included, and how many there are."""
-        return await self._work.run(page_list, self._store, int(site.id), since, until, site.zone, part)
+    async def part(self, scope: SiteScope, part: PagePart) -> PageList:
+        """Some of the pages with visits in a scope, and how many there are."""
+        return await self._work.run(page_list, self._store, scope, part)
 
-    async def busiest(self, site: Site, since: date, until: date) -> Sequence[BusyPage]:
+    async def busiest(self, scope: SiteScope) -> Sequence[BusyPage]:
         """The busiest pages that have enough visitors for a share of frustrated ones."""
-        return await self._work.run(busiest_pages, self._store, int(site.id), since, until, site.zone)
+        return await self._work.run(busiest_pages, self._store, scope)
 
     async def visited(self, site: Site, since: date, until: date) -> Sequence[str]:
         """The names of the pages with visits in the period, most visitors first."""
-        return await self._work.run(visited_pages, self._store, int(site.id), since, until, site.zone)
+        return await self._work.run(visited_pages, self._store, SiteScope(int(site.id), since, until, zone=site.zone))
 
     async def devices(self, site: Site, patterns: tuple[str, ...], since: date, until: date) -> dict[str, int]:
         """Visitors of the pages that the patterns select, by device class."""

@@ -112,20 +112,17 @@ def mostly_bots(store: Store, site: int, today: date, zone: Zone = UTC_ZONE) -> 
     return BotShare(reason, views[reason] / total)
 
 
-def pages_of(
-    store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE, part: PagePart = ALL
-) -> list[PageRow]:
-    """The pages with views of people in since…until (inclusive, days of `zone`), most visitors first; `part`: some."""
-    scope = SiteScope(site, since, until, zone=zone)
+def pages_of(store: Store, scope: SiteScope, part: PagePart = ALL) -> list[PageRow]:
+    """The pages with views in a scope, most visitors first; `part`: some of them, or in another order."""
     totals = read_page_totals(store, scope, part)
     if not totals:
         return []
     names = [total.page for total in totals]
     named = names if len(names) <= MOST_NAMED else None
-    days = (until - since).days + 1
+    days = (scope.until - scope.since).days + 1
     daily: dict[str, list[int]] = defaultdict(lambda: [0] * days)
     for row in read_page_days(store, scope, named):
-        daily[row.page][(row.day - since).days] += row.views
+        daily[row.page][(row.day - scope.since).days] += row.views
     devices: dict[str, dict[str, int]] = defaultdict(dict)
     for of_device in read_page_devices(store, scope, named):
         devices[of_device.page][of_device.device] = of_device.visitors
@@ -144,25 +141,22 @@ def pages_of(
     ]
 
 
-def page_list(
-    store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE, part: PagePart = ALL
-) -> PageList:
-    """The same with the number of all pages that the search finds."""
-    total = read_page_count(store, SiteScope(site, since, until, zone=zone), part)
-    return PageList(total, pages_of(store, site, since, until, zone, part) if total else [])
+def page_list(store: Store, scope: SiteScope, part: PagePart = ALL) -> PageList:
+    """The same with the number of all pages that `part` is a part of."""
+    total = read_page_count(store, scope, part)
+    return PageList(total, pages_of(store, scope, part) if total else [])
 
 
-def busiest_pages(store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE) -> list[BusyPage]:
+def busiest_pages(store: Store, scope: SiteScope) -> list[BusyPage]:
     """The busiest pages with enough visitors for a share, most visitors first: at most MOST_NAMED."""
-    scope = SiteScope(site, since, until, zone=zone)
     totals = read_page_totals(store, scope, PagePart(most=MOST_NAMED, least_visitors=FEW))
     shares = _frustrated_shares(store, scope, totals)
     return [BusyPage(total.page, total.visitors, shares[total.page]) for total in totals]
 
 
-def visited_pages(store: Store, site: int, since: date, until: date, zone: Zone = UTC_ZONE) -> list[str]:
-    """The names of the pages with views of people in since…until, most visitors first."""
-    return read_visited(store, SiteScope(site, since, until, zone=zone))
+def visited_pages(store: Store, scope: SiteScope) -> list[str]:
+    """The names of the pages with views in a scope, most visitors first."""
+    return read_visited(store, scope)
 
 
 def _frustrated_shares(store: Store, scope: SiteScope, totals: Sequence[PageTotal]) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,13 +51,23 @@ def on_pages(pages: Sequence[str], patterns: Sequence[str] = ()) -> tuple[str, d
     rest = [pattern for pattern in patterns if pattern not in known]
     if not rest or (len(pages) <= MOST_NAMED and sum(map(len, pages)) <= MOST_CHARACTERS):
         return "page IN {pages:Array(String)}", {"pages": list(pages)}
-    found, values = _matching([pattern for pattern in rest if not pattern.startswith(NOT)], "pattern")
-    if named := [pattern for pattern in patterns if pattern in known]:
-        found.insert(0, "page IN {pages:Array(String)}")
-        values["pages"] = named
-    without, of_without = _matching([p.removeprefix(NOT) for p in rest if p.startswith(NOT)], "without")
-    condition = f"({' OR '.join(found)})" + "".join(f" AND NOT {one}" for one in without)
-    return condition, values | of_without
+    return selecting(patterns, "pattern", known)
+
+
+def selecting(patterns: Sequence[str], prefix: str, known: Collection[str] = ()) -> tuple[str, dict[str, Any]]:
+    """The condition that a list of patterns (`store.pages.selects`) selects `page`, and its bound values.
+
+    Those that are names of `known` pages mean only these. The names of the values begin with `prefix`.
+    """
+    wanted = [pattern for pattern in patterns if not pattern.startswith(NOT)]
+    left_out = [pattern.removeprefix(NOT) for pattern in patterns if pattern.startswith(NOT)]
+    found, values = _matching([pattern for pattern in wanted if pattern not in known], prefix)
+    if named := [pattern for pattern in wanted if pattern in known or "*" in pattern]:
+        found.insert(0, f"page IN {{{prefix}named:Array(String)}}")
+        values[f"{prefix}named"] = named
+    without, of_without = _matching(left_out, f"{prefix}without")
+    condition = f"({' OR '.join(found) or 'false'})" + "".join(f" AND NOT {one}" for one in without)
+    return f"({condition})", values | of_without
 
 
 def _matching(patterns: Sequence[str], prefix: str) -> tuple[list[str], dict[str, Any]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from aggregator.queries.conditions import on_pages, where_site
+from aggregator.queries.conditions import on_pages, selecting, where_site
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.traffic import DeviceVisitors, PageDay, PagePart, PageTotal
 from store.client import Store
@@ -92,14 +92,20 @@ def read_page_days(store: Store, scope: SiteScope, pages: Sequence[str] | None =
 
 
 def read_page_totals(store: Store, scope: SiteScope, part: PagePart) -> list[PageTotal]:
-    """The pages with views, the busiest first."""
+    """The pages with views, the busiest first, or in the order of `part`."""
     condition, params = _found(scope, part)
     limit = f" LIMIT {part.most} OFFSET {part.skipped}" if part.most else ""
+    order = {
+        "visitors": "visitors DESC",
+        "rising": "countIf(day > {middle:Date}) - countIf(day <= {middle:Date}) DESC, visitors DESC",
+        "name": "page_name",
+    }[part.order]
     rows = store.rows(
         "SELECT toString(page) AS page_name, uniqExact(visitor) AS visitors, count() AS views, "
         f"sum(clicks) AS click_total FROM views FINAL WHERE {condition} "
-        f"GROUP BY page_name HAVING visitors >= {part.least_visitors} ORDER BY visitors DESC, page_name{limit}",
+        f"GROUP BY page_name HAVING visitors >= {part.least_visitors} ORDER BY {order}, page_name{limit}",
         **params,
+        **({"middle": scope.since + (scope.until - scope.since) / 2} if part.order == "rising" else {}),
     )
     return [PageTotal(row["page_name"], row["visitors"], row["views"], row["click_total"]) for row in rows]
 
@@ -144,14 +150,32 @@ def _of_pages(scope: SiteScope, pages: Sequence[str] | None) -> tuple[str, dict[
 
 def _found(scope: SiteScope, part: PagePart) -> tuple[str, dict[str, Any]]:
     condition, params = where_site(scope)
-    if not part.search:
-        return condition, params
-    # Addresses are stored percent-encoded: `/caf%C3%A9` is found by `café` too.
-    found = " OR ".join(
-        f"positionCaseInsensitiveUTF8({name}, {{search:String}}) > 0" for name in ("page", "decodeURLComponent(page)")
-    )
-    also = " OR page IN {also:Array(String)}" if part.also else ""
-    return f"{condition} AND ({found}{also})", params | {"search": part.search, "also": list(part.also)}
+    if part.search:
+        # Addresses are stored percent-encoded: `/caf%C3%A9` is found by `café` too.
+        found = " OR ".join(
+            f"positionCaseInsensitiveUTF8({name}, {{search:String}}) > 0"
+            for name in ("page", "decodeURLComponent(page)")
+        )
+        also = " OR page IN {also:Array(String)}" if part.also else ""
+        condition += f" AND ({found}{also})"
+        params |= {"search": part.search, "also": list(part.also)}
+    if part.within:
+        within, values = selecting(part.within, "within")
+        condition += f" AND {within}"
+        params |= values
+    for number, patterns in enumerate(part.in_none_of):
+        group, values = selecting(patterns, f"none{number}_")
+        condition += f" AND NOT {group}"
+        params |= values
+    if part.named is not None:
+        condition += " AND page IN {named:Array(String)}"
+        params["named"] = list(part.named)
+    if part.unpictured:
+        condition += (
+            " AND page GLOBAL NOT IN (SELECT page FROM snapshots WHERE site = {site:UInt32} AND variant = '' "
+            "AND state = '')"
+        )
+    return condition, params
 
 
 def _devices(store: Store, page: str, condition: str, params: dict[str, Any]) -> list[DeviceVisitors]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 
 @dataclass(frozen=True)
@@ -14,11 +15,16 @@ class PageTotal:
     clicks: int
 
 
+PageOrder = Literal["visitors", "rising", "name"]
+
+
 @dataclass(frozen=True)
 class PagePart:
-    """A part of the list of a site's pages, the busiest first: `most` of them (0: all) behind the first `skipped`.
+    """A part of the list of a site's pages, in `order`: `most` of them (0: all) behind the first `skipped`.
 
-    `search`: only pages with this text in their address, in any case, and the pages `also`.
+    `search`: only pages with this text in their address, in any case, and the pages `also`. `within`: only pages that
+    these patterns select; empty: all. `in_none_of`: only pages that none of these groups selects. `named`: only these
+    few; None: all. `unpictured`: only pages without a picture.
     """
 
     search: str = ""
@@ -26,6 +32,11 @@ class PagePart:
     most: int = 0
     skipped: int = 0
     least_visitors: int = 1
+    order: PageOrder = "visitors"
+    within: tuple[str, ...] = ()
+    in_none_of: tuple[tuple[str, ...], ...] = ()
+    named: tuple[str, ...] | None = None
+    unpictured: bool = False
 
 
 @dataclass(frozen=True)

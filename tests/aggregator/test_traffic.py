@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from aggregator.answers.traffic import devices_of, pages_of, site_traffic
+from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from tests.aggregator.build import DAY, NOON, PAGE, insert
 
@@ -33,9 +34,9 @@ def test_the_traffic_of_a_site(store: Store) -> None:
 
 
 def test_the_traffic_of_its_pages(store: Store) -> None:
-    assert pages_of(store, 1, DAY, DAY) == []
+    assert pages_of(store, SiteScope(1, DAY, DAY)) == []
     fill(store)
-    first, second = pages_of(store, 1, DAY - timedelta(days=27), DAY)
+    first, second = pages_of(store, SiteScope(1, DAY - timedelta(days=27), DAY))
     assert (first.page, first.visitors, first.views, first.clicks) == (PAGE, 5, 5, 12)
     assert first.frustrated_share == 0.2
     assert first.devices == {"desktop": 0.8, "phone": 0.2}

@@ -59,7 +59,7 @@ def test_a_day_is_counted_as_zoneinfo_says(store: Store, name: str, changed: dat
     assert read_daily(store, whole) == expected
     assert read_hours(store, whole) == [sum(at.hour == hour for at in local) for hour in range(24)]
     days = [since + timedelta(days=n) for n in range((until - since).days + 1)]
-    (row,) = pages_of(store, 1, since, until, zone)
+    (row,) = pages_of(store, SiteScope(1, since, until, zone=zone))
     assert row.daily == [expected[day] for day in days]
     assert row.views == len(instants), "the days together are the whole"
     for day in days:

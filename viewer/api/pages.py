@@ -11,7 +11,7 @@ from rules.question import PERIOD
 from store.pages import page_path
 from viewer.api.entry import Entry, answer
 from viewer.http.parameters import number
-from viewer.maps import Maps
+from viewer.maps import Maps, site_scope_of
 from viewer.questions import Questions
 from viewer.traffic import TrafficReader
 
@@ -29,7 +29,7 @@ async def list_pages(request: Request, *, questions: Questions, maps: Maps, traf
     asked = await questions.read(request, PERIOD)
     since, until = asked.checked().period.span(asked.today)
     await maps.drained()
-    found = await traffic.part(asked.site, since, until, part)
+    found = await traffic.part(site_scope_of(asked.question), part)
     pages = [
         {
             "page": row.page,

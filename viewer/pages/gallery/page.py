@@ -13,7 +13,7 @@ from aggregator.pictures.newest import NoSnapshot
 from rules.question import PERIOD
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
-from viewer.maps import HeatmapAnswer, Maps
+from viewer.maps import HeatmapAnswer, Maps, site_scope_of
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.gallery.cards import PageCard, Shelf, cards_of
@@ -77,9 +77,9 @@ async def gallery(
     if asked.faults:
         return answer(request, page_of(frame, shelf, ListedPages(), []), asked.status)
     await maps.drained()
-    days, part = asked.question.period.span(asked.today), part_of(shelf, request.query_params)
-    listed = await traffic.part(asked.site, *days, part)
-    busiest = await traffic.busiest(asked.site, *days)
+    scope, part = site_scope_of(asked.question), part_of(shelf, request.query_params)
+    listed = await traffic.part(scope, part)
+    busiest = await traffic.busiest(scope)
     # A search, or a later part of the list, shows the list alone.
     suspects = [] if part.search or part.skipped else suspects_of(shelf, busiest)
     found = await _suspects(maps, asked, suspects)
