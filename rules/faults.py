@@ -121,6 +121,7 @@ _SHOWN = 80  # characters of a value that a fault quotes
 CONFLICTS = (
     "site_taken",
     "experiment_taken",
+    "segment_taken",
     "state_taken",
     "user_taken",
     "group_taken",

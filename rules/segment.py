@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 from msgspec.structs import replace
 
-from rules.faults import Fault, Faults, accepted, fault
+from rules.faults import Fault, Faults, InvalidDefinition, accepted, fault
 from rules.fields import text_of, without_none
 from rules.names import free_slug, slug
 from rules.shape import record
@@ -143,6 +143,7 @@ def _size_faults(raw: Mapping[Any, Any]) -> tuple[Fault, ...]:
 def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Segment:
     """Store a new segment under a free id derived from its name. InvalidDefinition if it has faults."""
     made = accepted(parse(fields, site))
+    _check_name(definitions, made)
     while True:
         id = free_slug(made.name, {one.id for one in definitions.stored(Segment)})
         try:
@@ -153,4 +154,13 @@ def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: s
 
 def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Segment:
     """Replace a stored segment. InvalidDefinition if it has faults, Conflict if somebody else has changed it since."""
-    return definitions.put(accepted(parse(fields, site, stored)), by)
+    made = accepted(parse(fields, site, stored))
+    _check_name(definitions, made)
+    return definitions.put(made, by)
+
+
+def _check_name(definitions: Definitions, made: Segment) -> None:
+    """InvalidDefinition if another segment of the site has this name: addresses and commands name segments by it."""
+    others = (one for one in definitions.stored(Segment) if one.id != made.id or not made.version)
+    if any(text_of(one.fields, "name") == made.name and one.fields.get("site") == made.site for one in others):
+        raise InvalidDefinition(Faults((fault("name", "segment_taken", value=made.name),)))

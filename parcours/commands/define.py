@@ -1,4 +1,4 @@
-"""define: what is compared and measured, from files."""
+"""define: what is compared, measured and counted, from files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,14 @@ import click
 from parcours.commands.options import Settings, answer, as_json, segment, with_data
 from parcours.connection import ApiError, connect
 
-NOUNS = {"experiment": "experiments", "goal": "goals", "group": "groups", "journey": "journeys", "state": "states"}
+NOUNS = {
+    "experiment": "experiments",
+    "goal": "goals",
+    "group": "groups",
+    "journey": "journeys",
+    "segment": "segments",
+    "state": "states",
+}
 KEYED = ("state", "group")  # kinds that are found by their key
 
 
@@ -21,7 +28,7 @@ KEYED = ("state", "group")  # kinds that are found by their key
 @as_json
 @with_data
 def define(settings: Settings, kind: str, site: str, file: IO[bytes], as_json: bool) -> None:
-    """Create or replace an experiment, a goal, a group of pages, a journey or a state of a site from a JSON file.
+    """Create or replace an experiment, a goal, a group of pages, a journey, a segment or a state from a JSON file.
 
     What has the same id (a state or group: key), else the same name, is replaced. The fields are those of
     the JSON API (docs/api.md).

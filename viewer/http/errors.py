@@ -90,6 +90,7 @@ _FAULT_ERRORS = {
     "site_taken": "name_taken",
     "user_taken": "name_taken",
     "experiment_taken": "id_taken",
+    "segment_taken": "name_taken",
     "state_taken": "key_taken",
     "group_taken": "name_taken",
     "many_groups": "many_groups",

@@ -1,0 +1,98 @@
+"""Rules in words, in English and French."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from rules.segment import parse_tree
+from store.segments import ACTIONS, MEASURES, TRAITS, Action, Group, Rule, What
+from viewer.pages.frame.languages import CODES, language
+from viewer.pages.sentences.names import RuleNames, trait_name
+from viewer.pages.sentences.tree import rule_sentence, tree_sentence
+
+KEY = "00000000000000ab"
+NAMES = RuleNames(
+    pages={"shop.example/basket": "Basket"}, elements={KEY: "Apply code"}, goals={"order": "Order"}, zones={"z": "Top"}
+)
+CLICKED = {"what": "clicked", "element": KEY, "page": "shop.example/basket", "times": 2}
+MAIL = {"what": "channel", "values": ["mail"]}
+LOYAL = {"what": "visits", "scope": "visitor", "least": 4}
+NO_ORDER = {"match": "none", "rules": [{"what": "goal", "name": "order", "scope": "visitor", "days": 90}]}
+
+
+def sentence(tree: dict[str, Any], code: str = "en") -> str:
+    made = parse_tree(tree)
+    assert isinstance(made, Group), made
+    return tree_sentence(language(code), made, NAMES).text
+
+
+@pytest.mark.parametrize(
+    ("tree", "expected"),
+    [
+        ({}, "Everybody"),
+        (
+            {"rules": [MAIL, {"what": "clicked", "element": KEY, "times": 2}]},
+            "Visits that came from email and clicked “Apply code” at least twice",
+        ),
+        (
+            {"rules": [MAIL], "groups": [{"match": "any", "rules": [CLICKED, {"what": "rage"}]}, NO_ORDER]},
+            "Visits that came from email and either clicked “Apply code” on Basket at least twice or clicked something "
+            "in rage, by visitors who did not reach the goal “Order” in the last 90 days",
+        ),
+        (
+            {"match": "any", "rules": [MAIL, LOYAL]},
+            "Visits that either came from email or belong to visitors who made at least 4 visits",
+        ),
+        ({"match": "none", "rules": [MAIL | {"how": "is_not"}]}, "Visits that came from email"),
+        (
+            {"match": "none", "groups": [{"rules": [MAIL, CLICKED]}]},
+            "Visits that either did not come from email or did not click “Apply code” on Basket at least twice",
+        ),
+        (
+            {"rules": [{"what": "device", "scope": "view", "values": ["phone", "tablet"]}, MAIL]},
+            "Views that used a phone or a tablet, in visits that came from email",
+        ),
+        (
+            {"rules": [{"what": "sent", "name": "order", "least": 50, "order": "after", "within": 600.0,
+                        "other": {"what": "saw", "page": "shop.example/basket"}}]},
+            "Visits that sent the event “order” with a value of at least 50 at most 10 min after seeing Basket",
+        ),
+    ],
+)  # fmt: skip
+def test_a_tree_is_one_sentence_that_begins_with_its_scope(tree: dict[str, Any], expected: str) -> None:
+    assert sentence(tree) == expected
+
+
+def test_the_sentence_is_written_in_french() -> None:
+    assert sentence({"rules": [MAIL, CLICKED]}, "fr") == (
+        "Visites qui ont commencé par un e-mail et ont cliqué «\u202fApply code\u202f» sur Basket au moins deux fois"
+    )
+
+
+def test_words_that_name_a_scope_are_bold() -> None:
+    made = parse_tree({"rules": [MAIL], "groups": [NO_ORDER]})
+    assert isinstance(made, Group)
+    bold = [part.words for part in tree_sentence(language("en"), made, NAMES).parts if part.bold]
+    assert bold == ["Visits", "visitors"]
+
+
+@pytest.mark.parametrize("what", [*TRAITS, *ACTIONS, *MEASURES])
+@pytest.mark.parametrize("code", CODES)
+def test_every_rule_has_words_and_an_opposite(code: str, what: What) -> None:
+    lang = language(code)
+    rule = Rule(
+        what=what, scope="visitor", values=("new",), name="x", least=0.5, other=Action(what="saw"), order="after"
+    )
+    words = rule_sentence(lang, rule, NAMES)
+    opposite = tree_sentence(lang, Group(match="none", rules=(rule,)), NAMES).text
+    assert words
+    assert "%(" not in words + opposite
+    assert opposite != tree_sentence(lang, Group(rules=(rule,)), NAMES).text
+    assert trait_name(lang, what) != what
+
+
+def test_english_and_french_differ_for_every_rule() -> None:
+    for what in (*TRAITS, *ACTIONS, *MEASURES):
+        assert trait_name(language("en"), what) != trait_name(language("fr"), what) or what in ("source", "rage")
