@@ -1,0 +1,84 @@
+"""Two sets of visitors of a page side by side: periods, segments, devices, or those who went on and those who left.
+
+The same functions as for two variants. The sets were not split at random, so nothing is planned and no ratio is
+checked. A visitor in both counts in each; the test pairs nothing, which is conservative (docs/statistics.md).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from aggregator.answers.explain import MapWarning
+from aggregator.answers.heatmap import Heatmap
+from aggregator.answers.reach_map import ReachMap, reach_map
+from aggregator.answers.sides import CompareRow, overall, read_side, tested_rows
+from aggregator.grids.scale import Scale, scale_for
+from aggregator.pictures.newest import newest_picture
+from aggregator.queries.overlap import read_overlap
+from aggregator.queries.pages import resolve_pages
+from aggregator.shapes.scope import BadScope, Scope
+from store.client import Store
+from store.snapshots import Snapshots
+
+MANY_IN_BOTH = 0.05  # share of the visitors
+
+
+@dataclass(frozen=True)
+class SetMap:
+    """One set: its map and its reach, on one picture."""
+
+    heat: Heatmap
+    reach: ReachMap
+
+
+@dataclass(frozen=True)
+class SetComparison:
+    """`sets`: (a, b) on one `scale`; rows are b minus a, with intervals at `level`. `both`: visitors in both sets.
+
+    `verdict`: `nobody` (a set is empty), `few` (nothing could be tested), `difference`, `none`.
+    """
+
+    sets: tuple[SetMap, SetMap]
+    scale: Scale
+    rows: list[CompareRow]
+    level: float
+    both: int
+    verdict: str
+    warnings: list[MapWarning]
+
+
+def compare_sets(
+    store: Store, snapshots: Snapshots, scopes: Sequence[Scope], widths: Sequence[int], *, state: str = ""
+) -> SetComparison:
+    """Compare two scopes of the same pages and kind, each on the newest picture of its width. NoSnapshot without one;
+    BadScope for the kind `scroll`."""
+    if any(scope.kind == "scroll" for scope in scopes):
+        raise BadScope("Sets are compared by click or hover; their reach is part of the answer.")
+    sides, maps = [], []
+    for scope, width in zip(scopes, widths, strict=True):
+        pages = resolve_pages(store, scope.site, scope.pages)
+        side = read_side(store, scope, pages, newest_picture(snapshots, scope, pages, width, state))
+        sides.append(side)
+        maps.append(SetMap(side.map, reach_map(store, snapshots, scope, width)))
+    scale = scale_for([one.heat.grid for one in maps], scopes[0].kind)
+    a, b = (replace(one, heat=replace(one.heat, scale=scale)) for one in maps)
+    tested = tested_rows(sides[0], sides[1], None)
+    both = read_overlap(store, scopes[0], scopes[1], a.heat.pages)
+    smallest = min(side.exposed for side in sides)
+    return SetComparison(
+        sets=(a, b),
+        scale=scale,
+        rows=tested.rows,
+        level=tested.level,
+        both=both,
+        verdict="nobody" if smallest == 0 else overall(tested.rows),
+        warnings=_warnings(both, sides[0].exposed + sides[1].exposed - both),
+    )
+
+
+def _warnings(both: int, visitors: int) -> list[MapWarning]:
+    found = [MapWarning("not_random")]
+    if visitors and both > MANY_IN_BOTH * visitors:
+        found.append(MapWarning("in_both_sets", {"n": both, "share": round(both / visitors, 4)}))
+    return found
