@@ -76,6 +76,7 @@ FAULTS: dict[str, str] = {
     "shows_both": "a comparison always shows both variants: leave it out.",
     "no_state": "there is no picture of this page in state {value!r}, and no such state is defined for it.",
     "state_of_reach": "reach is measured on the page as it opens: leave the state out.",
+    "rest_of_all": "there is no rest: everybody is counted. Choose a filter or a segment first.",
     "no_segment": "There is no segment {value!r}.",
     "no_goal": "There is no goal {value!r}.",
     # of the rules of a segment (rules/segment.py)

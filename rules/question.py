@@ -50,6 +50,7 @@ class Question:
     filters: tuple[Filter, ...] = ()  # all of them must hold
     segment: str = ""  # the id of a saved segment, or a tree of rules as JSON text; "" = everybody
     goal: str = ""  # the id of a goal, whose figures stand beside the others; "" = none
+    compared_with: str = ""  # the other set of a comparison (rules/other_set.py); "" = no comparison
     tree: Group | None = None  # the rules of `segment`; those of a saved one come with rules/resolve.py
 
     @property
@@ -84,6 +85,7 @@ class Question:
             **filter_query(self.filters),
             "segment": self.segment,
             "goal": self.goal,
+            "with": self.compared_with,
         }
         return {name: value for name, value in pairs.items() if value and name not in without}
 
@@ -114,6 +116,7 @@ class Question:
             "segment": self.segment if self.tree is None or self.segment[:1] != "{" else "",
             "rules": self.group,
             "goal": self.goal,
+            "with": self.compared_with,
         }
 
 
@@ -129,6 +132,7 @@ class Asks:
 WHO = ("device", *FILTERS, "segment")  # who is counted
 MAP = Asks(("page", "kind", "width", *periods.NAMES, "variant", "state", "bots", *WHO, "goal"), needs=("page",))
 COMPARISON = Asks((*MAP.names, "experiment"), needs=("page", "experiment"), kinds=("click", "hover"))
+SETS = Asks((*MAP.names, "with"), needs=("page", "with"), kinds=("click", "hover"))
 JOURNEY = Asks((*periods.NAMES, "device"))
 SITE = Asks((*periods.NAMES, *WHO, "goal"))
 PERIOD = Asks(periods.NAMES)
@@ -165,6 +169,7 @@ def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default:
         filters=filters.filters,
         segment=_segment(asked.get("segment", ""), tree, tree_faults),
         goal=asked.get("goal", ""),
+        compared_with=asked.get("with", ""),
         tree=tree,
     )
     if "experiment" in asks.names and asked["variant"]:

@@ -41,6 +41,8 @@ CODES = {
     "variant_picture_missing": "There is no picture of variant {variant}; it is drawn on the page's own.",
     "page_height_differs": "Visitors had pages of {seen} px, the picture has {picture} px.",
     "events_cut": "Trackers had to drop {n} events.",
+    "not_random": "These two groups were not chosen at random; they may differ in who came.",
+    "in_both_sets": "{n} visitors ({share}) are in both groups and count in each.",
     "in_both": "{n} visitors ({share}) saw more than one variant and are left out.",
     "no_planned_size": "No planned size was set: looking again and again finds differences that are none.",
     "snapshot": "Of the picture: {words}",

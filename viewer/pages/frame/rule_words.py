@@ -23,6 +23,7 @@ def rule_fault_words(lang: Language) -> dict[str, str]:
         "of_visitors": _("This is known of visitors only."),
         "of_visits": _("This is known of visits and visitors only."),
         "no_goal": _("There is no goal “%(value)s”. It may have been deleted."),
+        "rest_of_all": _("There is no rest: everybody is counted. Choose a filter or a segment first."),
         "no_segment": _("There is no segment “%(value)s”."),
         "segment_taken": _("There is already a segment with this name. Choose another one."),
         "goal_taken": _("There is already a goal with this name. Choose another one."),

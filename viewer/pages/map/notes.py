@@ -68,6 +68,8 @@ def _sentences(lang: Language) -> dict[str, str]:
             "The page was %(seen)s px tall for visitors, but the picture is %(picture)s px tall: it may not "
             "show what they saw."
         ),
+        "not_random": _("These two groups were not chosen at random; they may differ in who came."),
+        "in_both_sets": _("%(n)s visitors (%(share)s) are in both groups and count in each."),
         "events_cut": _("%(n)s events were dropped in very busy views."),
     }
 
