@@ -17,8 +17,8 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Literal, get_args
 
-from rules.fields import day_of
 from rules.faults import Faults, fault
+from rules.fields import day_of
 from rules.period import FIRST, Period
 from rules.question import Question
 from rules.segment import parse_text, text_of_tree
@@ -123,5 +123,3 @@ def _narrowed(question: Question, tree: Group) -> Question:
 
 def _faulty(field: str, code: str, **values: str) -> Faults:
     return Faults((fault(field, code, **values),))
-
-

@@ -133,6 +133,7 @@ WHO = ("device", *FILTERS, "segment")  # who is counted
 MAP = Asks(("page", "kind", "width", *periods.NAMES, "variant", "state", "bots", *WHO, "goal"), needs=("page",))
 COMPARISON = Asks((*MAP.names, "experiment"), needs=("page", "experiment"), kinds=("click", "hover"))
 SETS = Asks((*MAP.names, "with"), needs=("page", "with"), kinds=("click", "hover"))
+COMPARED = Asks((*COMPARISON.names, "with"), needs=("page",), kinds=("click", "hover"))  # by one of the two
 JOURNEY = Asks((*periods.NAMES, "device"))
 SITE = Asks((*periods.NAMES, *WHO, "goal"))
 PERIOD = Asks(periods.NAMES)

@@ -16,13 +16,17 @@ from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.answers.journey import JourneyMap, journey_map
 from aggregator.answers.map_figures import HeatmapFigures, ReachFigures, heatmap_figures, reach_figures
 from aggregator.answers.reach_map import ReachMap, reach_map
+from aggregator.answers.sets import SetComparison, compare_sets
+from aggregator.answers.sets_figures import SetsFigures, sets_figures
 from aggregator.answers.traffic import devices_of
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope, SiteScope
+from rules.other_set import TwoSets
 from rules.period import today
 from rules.question import Question
 from rules.resolve import Known, states_for
 from store.client import Store
+from store.devices import device_of
 from store.records import Experiment, Journey
 from store.snapshots import Snapshot, Snapshots
 from viewer.work import Work
@@ -58,6 +62,14 @@ class ComparisonAnswer:
 
     map: Comparison
     figures: ComparisonFigures
+
+
+@dataclass(frozen=True)
+class SetsAnswer:
+    """Two sets of visitors of a page, with their figures."""
+
+    map: SetComparison
+    figures: SetsFigures
 
 
 def scope_of(question: Question) -> Scope:
@@ -98,6 +110,15 @@ def widest(question: Question, known: Known) -> int:
     variant = "=".join(question.variant or ())
     widths = [s.width for s in here if s.variant == variant] or [s.width for s in here if not s.variant]
     return max(widths, default=0)
+
+
+def drawn_width(question: Question, known: Known) -> int:
+    """The width of the picture that a set is drawn on: that of its own devices where there is one."""
+    if question.device and not question.width:
+        here = [s for s in known.snapshots if s.page == question.page and not s.state and not s.variant]
+        if widths := [s.width for s in here if device_of(s.width) == question.device]:
+            return max(widths)
+    return widest(question, known)
 
 
 class Maps:
@@ -174,6 +195,21 @@ class Maps:
 
         key = ("comparison", scope, experiment.id, experiment.version, width)
         return await self._work.once(key, SECONDS, compute, fresh=fresh)
+
+    async def sets(self, sets: TwoSets, known: Known, fresh: bool = False) -> SetsAnswer:
+        """Two sets of visitors of a page; both questions are resolved."""
+        await self.drained()
+        questions = [replace(one, state="") for one in (sets.a, sets.b)]
+        scopes = [scope_of(one) for one in questions]
+        widths = [drawn_width(one, known) for one in questions]
+
+        def compute() -> SetsAnswer:
+            found = compare_sets(self._store, self._snapshots, scopes, widths, random=sets.kind == "variant")
+            for one in found.sets:
+                self._drawn_from(one.heat.snapshot, one.heat.pages, one.heat.records.record)
+            return SetsAnswer(found, sets_figures(found))
+
+        return await self._work.once(("sets", *scopes, *widths), SECONDS, compute, fresh=fresh)
 
     async def journey(self, journey: Journey, question: Question) -> JourneyMap:
         """The journey measured over the days and devices of a question."""

@@ -15,10 +15,11 @@ from starlette.requests import Request
 from aggregator.queries.pages import all_pages
 from rules.faults import Fault, Faults
 from rules.find import all_of, site_of
+from rules.other_set import TwoSets, two_sets
 from rules.page import needs_visits
 from rules.page_group import key_of
 from rules.period import Period, today
-from rules.question import Asks, Question, parse
+from rules.question import Asks, Question, Reading, parse
 from rules.resolve import Known, resolve
 from store.client import Store
 from store.definitions import Definitions
@@ -65,6 +66,17 @@ class Asked:
         if self.faults:
             raise problem_of(Faults(self.faults))
         return self.question
+
+    def sets(self) -> TwoSets:
+        """The two sets that the question compares, both resolved. Problem for faults of either."""
+        question = self.checked()
+        sets = two_sets(question, question.compared_with, self.today)
+        if isinstance(sets, Faults):
+            raise problem_of(sets)
+        a, b = (resolve(Reading(one), self.known) for one in (sets.a, sets.b))
+        if faults := (*a.faults, *b.faults):
+            raise problem_of(Faults(faults))
+        return replace(sets, a=a.question, b=b.question)
 
 
 def problem_of(faults: Faults) -> Problem:

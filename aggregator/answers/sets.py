@@ -49,16 +49,16 @@ class SetComparison:
 
 
 def compare_sets(
-    store: Store, snapshots: Snapshots, scopes: Sequence[Scope], widths: Sequence[int], *, state: str = ""
+    store: Store, snapshots: Snapshots, scopes: Sequence[Scope], widths: Sequence[int], *, random: bool = False
 ) -> SetComparison:
     """Compare two scopes of the same pages and kind, each on the newest picture of its width. NoSnapshot without one;
-    BadScope for the kind `scroll`."""
+    `random`: visitors were split at random. BadScope for the kind `scroll`."""
     if any(scope.kind == "scroll" for scope in scopes):
         raise BadScope("Sets are compared by click or hover; their reach is part of the answer.")
     sides, maps = [], []
     for scope, width in zip(scopes, widths, strict=True):
         pages = resolve_pages(store, scope.site, scope.pages)
-        side = read_side(store, scope, pages, newest_picture(snapshots, scope, pages, width, state))
+        side = read_side(store, scope, pages, newest_picture(snapshots, scope, pages, width))
         sides.append(side)
         maps.append(SetMap(side.map, reach_map(store, snapshots, scope, width)))
     scale = scale_for([one.heat.grid for one in maps], scopes[0].kind)
@@ -73,12 +73,12 @@ def compare_sets(
         level=tested.level,
         both=both,
         verdict="nobody" if smallest == 0 else overall(tested.rows),
-        warnings=_warnings(both, sides[0].exposed + sides[1].exposed - both),
+        warnings=_warnings(both, sides[0].exposed + sides[1].exposed - both, random),
     )
 
 
-def _warnings(both: int, visitors: int) -> list[MapWarning]:
-    found = [MapWarning("not_random")]
+def _warnings(both: int, visitors: int, random: bool) -> list[MapWarning]:
+    found = [] if random else [MapWarning("not_random")]
     if visitors and both > MANY_IN_BOTH * visitors:
         found.append(MapWarning("in_both_sets", {"n": both, "share": round(both / visitors, 4)}))
     return found

@@ -10,7 +10,7 @@ import click
 from parcours.commands.options import Settings, with_data
 from parcours.commands.questions import asking
 from parcours.connection import connect
-from rules.question import COMPARISON, JOURNEY, MAP
+from rules.question import COMPARED, JOURNEY, MAP
 
 OUT = click.Path(path_type=Path, dir_okay=False)
 
@@ -33,14 +33,20 @@ def heatmap(settings: Settings, site: str, asked: dict[str, str], out: Path) -> 
 
 @click.command()
 @click.argument("site")
-@asking(COMPARISON, "variant", "state", "bots")
+@asking(COMPARED, "variant", "state", "bots")
 @click.option("--out", type=OUT, required=True, help="File to write: .png .npy .csv .json")
 @with_data
 def compare(settings: Settings, site: str, asked: dict[str, str], out: Path) -> None:
-    """Write two variants of a page side by side, on one scale.
+    """Write two variants of a page, or any two sets of its visitors, side by side on one scale.
+
+    --with names what the visitors are compared with: before (the period before), period:2026-10-01..2026-10-28, rest
+    (everybody else), segment:NAME, device:phone, variant:EXPERIMENT:KEY or left:GOAL (those who did not reach it).
 
     Example: parcours compare "Lamp shop" https://shop.example/lamp --experiment buy-button --out lamp.png
+    Example: parcours compare "Lamp shop" https://shop.example/basket --days 7 --with before --out basket.json
     """
+    if ("experiment" in asked) == ("with" in asked):
+        raise click.UsageError("Name what is compared: either --experiment or --with.")
     _save(settings, f"/sites/{site}/compare", asked, out)
 
 

@@ -11,6 +11,7 @@ import click
 from parcours.commands.options import Command
 from rules.faults import FAULTS, Fault
 from rules.filters import FILTERS
+from rules.other_set import SET_KINDS
 from rules.period import DAYS, latest_today
 from rules.question import Asks, parse
 from store.devices import DEVICES
@@ -36,6 +37,7 @@ def _options(asks: Asks) -> dict[str, Command]:
         "segment": click.option("--segment", help="A saved segment, by id or name, or its rules as JSON."),
         "goal": click.option("--goal", help="A goal, by id or name: who reached it, in the table of elements."),
         "experiment": click.option("--experiment", help="Its id or name."),
+        "with": click.option("--with", metavar="SET", help=f"The other set: {', '.join(SET_KINDS)}; see above."),
     }
 
 

@@ -58,7 +58,7 @@ SERVER = {"--host": ("0.0.0.0",), "--port": ("8123",)}
 CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "collect": ((), SERVER),
     "compare": (
-        (*MAP, "--experiment", "button", "--out", "FILE.json"),
+        (*MAP, "--experiment=button", "--out", "FILE.json"),
         {
             "--kind": ("hover",),
             "--width": ("390",),
@@ -68,6 +68,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--segment": ('{"rules":[{"what":"saw","page":"/lamps"}]}',),
             "--goal": ("thanks",),
             "--experiment": ("other",),
+            "--with": ("before",),
             "--out": ("FILE.csv",),
         },
     ),
@@ -192,7 +193,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "view": ((), SERVER),
 }
 # Options that exclude an argument of the base call.
-WITHOUT = {("journal replay", "--all"): "ASIDE"}
+WITHOUT = {("compare", "--with"): "--experiment=button", ("journal replay", "--all"): "ASIDE"}
 # These have tests of their own: below, and --new in test_new_folder.py.
 SHARED = {"--data", "--json", "--yes", "--new"}
 _number = itertools.count()

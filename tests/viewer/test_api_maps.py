@@ -233,3 +233,20 @@ def test_pages_of_the_site(api, maps):
     (page,) = api.get(f"{maps}/pages", params=PERIOD).json()["pages"]
     assert (page["page"], page["path"], page["visitors"], page["views"]) == (PAGE, "/lamps", VISITORS, VISITORS)
     assert sum(page["daily"]) == VISITORS
+
+
+def test_a_page_is_compared_with_another_set_of_visitors(api, maps):
+    found = api.get(f"{maps}/compare", params=QUERY | {"with": "before"}).json()
+    assert [one["set"] for one in found["sets"]] == ["a", "b"]
+    assert found["sets"][1]["visitors"] == VISITORS
+    assert (found["verdict"], found["query"]["with"]) == ("nobody", "before")
+    assert found["sets"][0]["until"] < found["sets"][1]["since"]
+    for form in ("csv", "npy", "png"):
+        assert api.get(f"{maps}/compare", params=QUERY | {"with": "before", "format": form}).status_code == 200
+
+
+@pytest.mark.parametrize(("text", "status"), [("rest", 400), ("segment:none", 404), ("yesterday", 400)])
+def test_a_bad_set_is_rejected_with_a_message(api, maps, text, status):
+    response = api.get(f"{maps}/compare", params=QUERY | {"with": text})
+    assert response.status_code == status
+    assert error(response)["message"]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,15 +10,18 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.export import COLUMNS
-from rules.question import COMPARISON
+from aggregator.answers.heatmap import Heatmap
+from aggregator.grids.scale import Scale
+from rules.question import COMPARISON, SETS
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
 from viewer.api.files import FORMATS, file_answer
 from viewer.drawing import export, look, pictures
 from viewer.drawing.look import Look, look_of
 from viewer.drawing.palette import levels
+from viewer.http.errors import Problem
 from viewer.http.parameters import choice
-from viewer.maps import ComparisonAnswer, Maps
+from viewer.maps import ComparisonAnswer, Maps, SetsAnswer
 from viewer.measured import MeasuredExperiments
 from viewer.questions import Asked, Questions
 from viewer.work import Work
@@ -30,11 +33,27 @@ def comparison_json(asked: Asked, found: ComparisonAnswer, look: Look) -> dict[s
     return {"query": asked.question.as_json(asked.today), **plain(figures)}
 
 
+def sets_json(asked: Asked, found: SetsAnswer, look: Look) -> dict[str, Any]:
+    """The question as understood, and every figure of its answer."""
+    figures = replace(found.figures, scale=look.scale(found.figures.scale))
+    return {"query": asked.question.as_json(asked.today), **plain(figures)}
+
+
 async def show_comparison(
     request: Request, *, questions: Questions, experiments: MeasuredExperiments, maps: Maps, work: Work
 ) -> Response:
     query = request.query_params
     kind, drawn = choice(query, "format", FORMATS, "json"), look_of(query)
+    if query.get("with") and query.get("experiment"):
+        raise Problem(400, "bad_parameter", "Name either an experiment or `with`, not both.")
+    if query.get("with"):
+        asked = await questions.read(request, SETS)
+        sets = asked.sets()
+        both = await maps.sets(sets, asked.known, fresh=True)
+        if kind == "json":
+            return answer(await work.heavy(sets_json, asked, both, drawn))
+        arms = [(one.set, drawn_on.heat) for one, drawn_on in zip(both.figures.sets, both.map.sets, strict=True)]
+        return file_answer(await work.heavy(_file, maps, arms, both.figures.scale, drawn, kind), kind, "compare")
     asked = await questions.read(request, COMPARISON)
     question = asked.checked()
     await maps.drained()
@@ -42,14 +61,17 @@ async def show_comparison(
     found = await maps.comparison(question, experiment, asked.known, fresh=True)
     if kind == "json":
         return answer(await work.heavy(comparison_json, asked, found, drawn))
-    return file_answer(await work.heavy(_file, maps, found, drawn, kind), kind, f"compare-{question.kind}")
+    arms = [(figures.variant, arm) for figures, arm in zip(found.figures.arms, found.map.arms, strict=True)]
+    content = await work.heavy(_file, maps, arms, found.figures.scale, drawn, kind)
+    return file_answer(content, kind, f"compare-{question.kind}")
 
 
-def _file(maps: Maps, found: ComparisonAnswer, look: Look, kind: str) -> bytes:
-    scale, arms = look.scale(found.figures.scale), found.map.arms
+def _file(maps: Maps, sides: Sequence[tuple[str, Heatmap]], own: Scale, look: Look, kind: str) -> bytes:
+    """The two sides, with the name of each, on their scale `own`."""
+    scale, arms = look.scale(own), [arm for _, arm in sides]
     grids = [arm.grid.values for arm in arms]
     if kind == "csv":
-        return export.table_csv((*COLUMNS, "variant"), _points(maps, found))
+        return export.table_csv((*COLUMNS, "variant"), _points(maps, sides))
     if kind == "npy":
         return export.npy(export.stacked(grids))
     pages = [
@@ -59,11 +81,11 @@ def _file(maps: Maps, found: ComparisonAnswer, look: Look, kind: str) -> bytes:
     return pictures.png(pictures.side_by_side(pages), Unit=scale.unit, Cap=f"{scale.cap:g}")
 
 
-def _points(maps: Maps, found: ComparisonAnswer) -> Iterator[tuple[object, ...]]:
-    """The placed points of both variants, each with the key of its variant."""
-    for figures, arm in zip(found.figures.arms, found.map.arms, strict=True):
+def _points(maps: Maps, sides: Sequence[tuple[str, Heatmap]]) -> Iterator[tuple[object, ...]]:
+    """The placed points of both sides, each with the name of its side."""
+    for name, arm in sides:
         for row in maps.points(arm):
-            yield (*row, figures.variant)
+            yield (*row, name)
 
 
 ENTRIES = (
@@ -72,9 +94,11 @@ ENTRIES = (
         "/sites/{site}/compare",
         show_comparison,
         "viewer",
-        "Two variants of a page on one scale. Query: page, experiment (id or name), kind (click, hover), width, since, "
-        "until, days, device, bots, palette, cap; format json (verdict, arms, tested rows), csv (placed points "
-        "with their variant), npy (grids stacked) or png (side by side).",
-        query=(*COMPARISON.names, *look.NAMES, "format"),
+        "Two variants of a page, or any two sets of its visitors, on one scale. Query: page; experiment (id or name) "
+        "or with (before, period:SINCE..UNTIL, rest, segment:ID, device:NAME, variant:EXPERIMENT:KEY, left:GOAL); kind "
+        "(click, hover), width, since, until, days, device, bots, filters, segment, palette, cap; format json "
+        "(verdict, arms or sets, tested rows), csv (placed points with their variant or set), npy (grids stacked) or "
+        "png (side by side).",
+        query=(*COMPARISON.names, "with", *look.NAMES, "format"),
     ),
 )
