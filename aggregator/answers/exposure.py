@@ -10,7 +10,7 @@ from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.reach_map import anchors_of
 from aggregator.measures.attention import Anchors, needs_anchors
 from aggregator.measures.elements_table import counts_for
-from aggregator.measures.in_view import middles, users_in_view, visitors_in_view
+from aggregator.measures.in_view import Middles, middles, users_in_view, visitors_in_view
 from aggregator.measures.shares import ShareOf, share_of
 from aggregator.pictures.newest import indexed_layout, other_widths
 from aggregator.pictures.twins import read_twins
@@ -57,15 +57,23 @@ def element_exposure(store: Store, snapshots: Snapshots, found: Heatmap) -> Elem
     nobody = np.zeros(len(layout), np.int64)
     if scope.kind == "hover":
         return ElementExposure(nobody, nobody, 0, read_mouse_visitors(store, scope, pages))
-    width = read_window_widths(store, scope, pages)
-    if not len(width) or not len(layout):
+    places = read_middles(store, snapshots, found)
+    if places is None:
         return ElementExposure(nobody, nobody, 0)
-    others = other_widths(snapshots, scope, found.snapshot)
-    learned = needs_anchors(width, layout, others)
-    places = middles(width, layout, others, _read_anchors(store, snapshots, found) if learned else _NO_ANCHORS)
     seen, used = read_seen(store, scope, pages, places), used_records(found)
     users = users_in_view(read_users_seen(store, scope, pages, places, used), places) if len(used.record) else nobody
     return ElementExposure(visitors_in_view(seen, places), users, int(seen.n.sum()))
+
+
+def read_middles(store: Store, snapshots: Snapshots, found: Heatmap) -> Middles | None:
+    """Where the elements of a heatmap are in the windows of its views; None if no view measured what was in view."""
+    scope, layout = found.scope, found.layout
+    width = read_window_widths(store, scope, found.pages)
+    if not len(width) or not len(layout):
+        return None
+    others = other_widths(snapshots, scope, found.snapshot)
+    learned = needs_anchors(width, layout, others)
+    return middles(width, layout, others, _read_anchors(store, snapshots, found) if learned else _NO_ANCHORS)
 
 
 def used_records(found: Heatmap) -> UsedRecords:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from aggregator.measures.shares import ShareOf
+from aggregator.measures.shares import GoalShares, ShareOf
 from aggregator.measures.statistics import wilson
 from aggregator.placing.projection import OWN, TWIN, Placed
 from aggregator.shapes.columns import Float64, Int32, Int64, Mask
@@ -21,7 +21,8 @@ class ElementRow:
     `visitors` clicked it (in a hover map: rested on it); `dead` and `rage` are those of them with
     such a click, `dead_share` and `rage_share` their shares of `visitors`; `dwell_ms` is the mean per
     visitor of a hover map. `dragged` of the `clicks` are drags. `in_view`: of those who had it in view (None where
-    nobody measured that), `with_mouse`: of those who can point at things (None unless it is a hover map).
+    nobody measured that), `with_mouse`: of those who can point at things (None unless it is a hover map). `goal`: who reached the goal
+    of the question afterwards (None unless it is a map of clicks and the question has a goal).
     """
 
     index: int
@@ -46,6 +47,7 @@ class ElementRow:
     h: float
     in_view: ShareOf | None = None
     with_mouse: ShareOf | None = None
+    goal: GoalShares | None = None
 
 
 @dataclass(frozen=True)

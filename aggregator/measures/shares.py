@@ -1,4 +1,4 @@
-"""A share of visitors with its interval."""
+"""Shares of visitors with their intervals."""
 
 from __future__ import annotations
 
@@ -16,6 +16,15 @@ class ShareOf:
     share: float
     low: float
     high: float
+
+
+@dataclass(frozen=True)
+class GoalShares:
+    """An element and a goal: of those who `clicked` the element, and of those who had it in view but never clicked it
+    (`only_saw`), the share who reached the goal afterwards. None of nobody. It happened afterwards, not therefore."""
+
+    clicked: ShareOf | None
+    only_saw: ShareOf | None
 
 
 def share_of(visitors: int, of: int) -> ShareOf | None:

@@ -104,7 +104,8 @@ def read_goal_totals(store: Store, goal: Goal, starts: Starts) -> dict[str, Goal
 
 
 def reached_sql(goal: Goal, starts: Starts) -> tuple[str, dict[str, Any]]:
-    """A query with one row per visitor who reached the goal (visitor, first in ms, times, value), and its values."""
+    """A query with one row per visitor who reached the goal, and its values: visitor, the first and the last time in ms,
+    times, value."""
     bound = _Bound()
     days, bounds = in_days(starts.zone, starts.since, starts.until)
     span = f"site = {{site:UInt32}} AND {days} AND {'excluded = 0' if starts.bots else PEOPLE}"
@@ -114,7 +115,8 @@ def reached_sql(goal: Goal, starts: Starts) -> tuple[str, dict[str, Any]]:
     times, value = ("1", "argMin(value, (time, view))") if once else ("count()", "sum(value)")
     starting = f"(SELECT visitor, since FROM ({starts.sql})) AS starting"
     sql = (
-        f"SELECT visitor, toUnixTimestamp64Milli(min(time)) AS first, {times} AS times, {value} AS value "
+        "SELECT visitor, toUnixTimestamp64Milli(min(time)) AS first, toUnixTimestamp64Milli(max(time)) AS last, "
+        f"{times} AS times, {value} AS value "
         f"FROM ({done}) AS done GLOBAL INNER JOIN {starting} USING (visitor) "
         f"WHERE time >= since{late} GROUP BY visitor"
     )

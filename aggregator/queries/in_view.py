@@ -65,19 +65,8 @@ def read_users_seen(
     """The visitors with a point on an element, for each element, by what they had in view."""
     sql, params = _seen_sql(scope, pages, places)
     names, w = ", ".join(_names(places)), where(scope, pages, kind=True)
-    pieces = range(0, len(used.record), AT_ONCE)
-    record, element = (
-        _joined([f"{{used_{name}{n}:Array({kind})}}" for n, _ in enumerate(pieces)])
-        for name, kind in (("record", "UInt64"), ("element", "Int32"))
-    )
-    bound: dict[str, Any] = {}
-    for n, start in enumerate(pieces):
-        bound[f"used_record{n}"] = used.record[start : start + AT_ONCE].tolist()
-        bound[f"used_element{n}"] = used.element[start : start + AT_ONCE].tolist()
-    users = (
-        f"SELECT DISTINCT visitor, transform(record, {record}, {element}, toInt32(-1)) AS element "
-        f"FROM points WHERE {w.sql} AND element >= 0"
-    )
+    element, bound = element_of_point(used)
+    users = f"SELECT DISTINCT visitor, {element} AS element FROM points WHERE {w.sql} AND element >= 0"
     c = store.columns(
         f"SELECT element, {names}, count() AS n FROM ({users}) AS used INNER JOIN ({sql}) AS seen USING visitor "
         f"GROUP BY element, {names}",
@@ -97,6 +86,20 @@ def read_mouse_visitors(store: Store, scope: Scope, pages: tuple[str, ...]) -> i
     return int(row["n"])
 
 
+def element_of_point(used: UsedRecords) -> tuple[str, dict[str, Any]]:
+    """(SQL of the element that a point counts for, -1 for none; bound values)."""
+    pieces = range(0, len(used.record), AT_ONCE)
+    record, element = (
+        _joined([f"{{used_{name}{n}:Array({kind})}}" for n, _ in enumerate(pieces)])
+        for name, kind in (("record", "UInt64"), ("element", "Int32"))
+    )
+    bound: dict[str, Any] = {}
+    for n, start in enumerate(pieces):
+        bound[f"used_record{n}"] = used.record[start : start + AT_ONCE].tolist()
+        bound[f"used_element{n}"] = used.element[start : start + AT_ONCE].tolist()
+    return f"transform(record, {record}, {element}, toInt32(-1))", bound
+
+
 def _joined(arrays: list[str]) -> str:
     return arrays[0] if len(arrays) == 1 else f"arrayConcat({', '.join(arrays)})"
 
@@ -107,16 +110,23 @@ def _names(places: Middles) -> list[str]:
 
 def _seen_sql(scope: Scope, pages: tuple[str, ...], places: Middles) -> tuple[str, dict[str, Any]]:
     """(SQL of one row per visitor: the twentieths in view for long enough, by arrangement, as bits; bound values)."""
-    w = where(scope, pages)
+    views, params = seen_views_sql(scope, pages, places)
     each = ", ".join(f"groupBitOrIf(bits, arrangement = {k}) AS {name}" for k, name in enumerate(_names(places)))
+    return f"SELECT visitor, {each} FROM ({views}) GROUP BY visitor", params
+
+
+def seen_views_sql(scope: Scope, pages: tuple[str, ...], places: Middles) -> tuple[str, dict[str, Any]]:
+    """(SQL of one row per view that measured it: visitor, time, the twentieths in view for long enough as bits, and its
+    arrangement; bound values)."""
+    w = where(scope, pages)
     bits = f"arrayMap((ms, n) -> if(ms >= {IN_VIEW_MS}, bitShiftLeft(toUInt32(1), n), 0), bands, range(length(bands)))"
     views = (
-        f"SELECT visitor, toUInt32(arraySum({bits})) AS bits, "
+        f"SELECT visitor, time, toUInt32(arraySum({bits})) AS bits, "
         "transform(viewport_w, {widths:Array(UInt16)}, {arrangements:Array(UInt8)}, toUInt8(255)) AS arrangement "
         f"FROM scrolls FINAL WHERE {w.sql} AND notEmpty(bands) AND length(bands) <= {BANDS}"
     )
     bound = {"widths": places.width.tolist(), "arrangements": places.arrangement.tolist()}
-    return f"SELECT visitor, {each} FROM ({views}) GROUP BY visitor", w.params | bound
+    return views, w.params | bound
 
 
 def _bands(columns: dict[str, Any], names: list[str], element: Int32) -> SeenBands:
