@@ -5,19 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from aggregator.answers.goals import GoalFigures, goal_figures
-from aggregator.shapes.scope import SiteScope
-from rules.period import today
 from rules.question import Question
 from store.client import Store
 from store.segments import Goal
-from viewer.maps import Maps
+from viewer.maps import Maps, site_scope_of
 from viewer.work import Work
-
-
-def site_scope_of(question: Question) -> SiteScope:
-    """What the aggregator is asked about a whole site, with the days that the question means today."""
-    since, until = question.period.span(today(question.zone))
-    return SiteScope(question.site, since, until, question.device, question.zone, question.group)
 
 
 class Goals:

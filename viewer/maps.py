@@ -12,6 +12,7 @@ from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
 from aggregator.answers.export import placed_points
 from aggregator.answers.exposure import ElementExposure, element_exposure
+from aggregator.answers.goal_elements import with_goal
 from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.answers.journey import JourneyMap, journey_map
 from aggregator.answers.map_figures import HeatmapFigures, ReachFigures, heatmap_figures, reach_figures
@@ -21,6 +22,7 @@ from aggregator.answers.sets_figures import SetsFigures, sets_figures
 from aggregator.answers.traffic import devices_of
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope, SiteScope
+from rules.find import named
 from rules.other_set import TwoSets
 from rules.period import today
 from rules.question import Question
@@ -160,14 +162,18 @@ class Maps:
         await self.drained()
         scope, width, state = scope_of(question), widest(question, known), question.state
         states = [one.key for one in states_for(question, known.states)]
+        goal = named(known.goals, question.goal) if question.goal else None
 
         def compute() -> HeatmapAnswer:
             drawn = heatmap(self._store, self._snapshots, scope, width, state, states)
             self._drawn_from(drawn.snapshot, drawn.pages, drawn.records.record)
             exposure = element_exposure(self._store, self._snapshots, drawn)
-            return HeatmapAnswer(drawn, heatmap_figures(drawn, self._devices(scope), exposure), exposure)
+            figures = heatmap_figures(drawn, self._devices(scope), exposure)
+            if goal is not None:
+                figures = with_goal(self._store, self._snapshots, drawn, figures, goal)
+            return HeatmapAnswer(drawn, figures, exposure)
 
-        return await self._work.once(("heatmap", scope, width, state), SECONDS, compute, fresh=fresh)
+        return await self._work.once(("heatmap", scope, width, state, goal), SECONDS, compute, fresh=fresh)
 
     async def reach(self, question: Question, known: Known, fresh: bool = False) -> ReachAnswer:
         """Reach is that of the page as it opens: an open menu does not change what was seen."""

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
 from aggregator.answers.exposure import read_middles, used_records
 from aggregator.answers.heatmap import Heatmap
-from aggregator.measures.in_view import users_in_view, visitors_in_view
+from aggregator.answers.map_figures import GoalNote, HeatmapFigures
+from aggregator.measures.in_view import Middles, users_in_view, visitors_in_view
 from aggregator.measures.shares import GoalShares, share_of
 from aggregator.queries.goal_elements import read_clickers_before, read_seen_before
 from store.client import Store
@@ -16,14 +18,21 @@ from store.segments import Goal
 from store.snapshots import Snapshots
 
 
+def with_goal(
+    store: Store, snapshots: Snapshots, found: Heatmap, figures: HeatmapFigures, goal: Goal
+) -> HeatmapFigures:
+    """The figures of a heatmap with the shares of its elements who reached a goal afterwards."""
+    shares = goal_shares(store, snapshots, found, goal)
+    rows = tuple(replace(row, goal=shares.get(row.index)) for row in figures.elements)
+    return replace(figures, elements=rows, goal=GoalNote(goal.id, goal.name))
+
+
 def goal_shares(store: Store, snapshots: Snapshots, found: Heatmap, goal: Goal) -> Mapping[int, GoalShares]:
     """Index of an element that was clicked → its shares. Empty for hovers, and if nothing was clicked."""
     used = used_records(found)
     if found.scope.kind != "click" or not len(used.record):
         return {}
-    places = read_middles(store, snapshots, found)
-    if places is None:
-        return {}
+    places = read_middles(store, snapshots, found) or _nowhere(len(found.layout))
     clickers = read_clickers_before(store, found.scope, found.pages, places, used, goal)
     seen = read_seen_before(store, found.scope, found.pages, places, goal)
     elements, group = len(found.layout), clickers.seen.all.element
@@ -38,3 +47,8 @@ def goal_shares(store: Store, snapshots: Snapshots, found: Heatmap, goal: Goal) 
         )
         for i in np.flatnonzero(clicked).tolist()
     }
+
+
+def _nowhere(elements: int) -> Middles:
+    """No element of any page: nobody measured what was in view."""
+    return Middles(np.zeros(1, np.int32), np.zeros(1, np.uint8), np.zeros((1, elements), np.uint32))

@@ -46,6 +46,15 @@ class Unplaced:
 
 
 @dataclass(frozen=True)
+class GoalNote:
+    """The goal that the shares of elements are about, and how they may be read."""
+
+    id: str
+    name: str
+    note: str = "Seen before the goal, not its cause."
+
+
+@dataclass(frozen=True)
 class HeatmapFigures:
     """`devices`: visitors of the page in the period on any device, and `device_shares` of their sum.
 
@@ -54,7 +63,7 @@ class HeatmapFigures:
     the page) and on `none`. `state_shares`: of the points received, by state. `hover_seconds`: the time drawn on a
     hover map, None on others. `changed`: the change of the page since its picture was taken, None without one.
     `measured_visitors`: those whose views say what was in view, of whom the shares `in_view` are given.
-    `mouse_visitors`: those who can point at something, None on maps of clicks.
+    `mouse_visitors`: those who can point at something, None on maps of clicks. `goal`: whose shares the elements have.
     """
 
     snapshot: Snapshot
@@ -76,6 +85,7 @@ class HeatmapFigures:
     changed: PageChange | None
     measured_visitors: int
     mouse_visitors: int | None
+    goal: GoalNote | None = None
 
 
 @dataclass(frozen=True)

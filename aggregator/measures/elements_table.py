@@ -21,8 +21,8 @@ class ElementRow:
     `visitors` clicked it (in a hover map: rested on it); `dead` and `rage` are those of them with
     such a click, `dead_share` and `rage_share` their shares of `visitors`; `dwell_ms` is the mean per
     visitor of a hover map. `dragged` of the `clicks` are drags. `in_view`: of those who had it in view (None where
-    nobody measured that), `with_mouse`: of those who can point at things (None unless it is a hover map). `goal`: who reached the goal
-    of the question afterwards (None unless it is a map of clicks and the question has a goal).
+    nobody measured that), `with_mouse`: of those who can point at things (None unless it is a hover map).
+    `goal`: who reached the goal of the question afterwards (None without one, and on a hover map).
     """
 
     index: int

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from aggregator.measures.in_view import Middles, SeenBands
 from aggregator.queries.conditions import where
 from aggregator.queries.goals import of_pages, reached_sql
 from aggregator.queries.in_view import UsedRecords, element_of_point, seen_views_sql
-from aggregator.shapes.columns import Int64
+from aggregator.shapes.columns import Int32, Int64
 from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.segments import Goal
@@ -66,7 +67,7 @@ def read_clickers_before(
     return ClickersBefore(_seen(c, places, c["element"].astype(np.int32)), c["reached"].astype(np.int64))
 
 
-def _seen_sql(scope: Scope, pages: tuple[str, ...], places: Middles, goal: Goal) -> tuple[str, dict[str, object]]:
+def _seen_sql(scope: Scope, pages: tuple[str, ...], places: Middles, goal: Goal) -> tuple[str, dict[str, Any]]:
     """(SQL of one row per visitor: what was in view in all views and before the goal, by arrangement; bound values)."""
     views, params = seen_views_sql(scope, pages, places)
     reached, values = reached_sql(goal, of_pages(scope, pages))
@@ -75,15 +76,15 @@ def _seen_sql(scope: Scope, pages: tuple[str, ...], places: Middles, goal: Goal)
         f"groupBitOrIf(bits, arrangement = {k} AND toUnixTimestamp64Milli(time) <= last) AS before{k}"
         for k in range(len(places.bands))
     )
-    sql = f"SELECT visitor, {each} FROM ({views}) AS views LEFT JOIN ({reached}) AS reached USING (visitor) GROUP BY visitor"
-    return sql, {**values, **params}
+    rows = f"({views}) AS views LEFT JOIN ({reached}) AS reached USING (visitor)"
+    return f"SELECT visitor, {each} FROM {rows} GROUP BY visitor", {**values, **params}
 
 
 def _names(places: Middles) -> list[str]:
     return [f"{name}{k}" for name in ("bands", "before") for k in range(len(places.bands))]
 
 
-def _seen(columns: dict[str, np.ndarray], places: Middles, element: np.ndarray) -> SeenBefore:
+def _seen(columns: dict[str, Any], places: Middles, element: Int32) -> SeenBefore:
     n = columns["n"].astype(np.int64)
 
     def bands(name: str) -> SeenBands:

@@ -104,8 +104,8 @@ def read_goal_totals(store: Store, goal: Goal, starts: Starts) -> dict[str, Goal
 
 
 def reached_sql(goal: Goal, starts: Starts) -> tuple[str, dict[str, Any]]:
-    """A query with one row per visitor who reached the goal, and its values: visitor, the first and the last time in ms,
-    times, value."""
+    """A query with one row per visitor who reached the goal, and its values: visitor, first and last time in ms, times,
+    value."""
     bound = _Bound()
     days, bounds = in_days(starts.zone, starts.since, starts.until)
     span = f"site = {{site:UInt32}} AND {days} AND {'excluded = 0' if starts.bots else PEOPLE}"

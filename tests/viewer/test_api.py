@@ -341,7 +341,10 @@ def test_a_goal_can_be_created_measured_changed_and_deleted(api, site):
     assert (figures["id"], figures["of"], figures["visitors"], figures["share"]) == ("thanks", VISITORS, VISITORS, 1.0)
     assert figures["low"] < figures["high"] == 1.0
     page = {"page": "/lamps", "width": 1000}
-    assert api.get(f"{site}/heatmap", params=PERIOD | page | {"goal": "thanks"}).json()["query"]["goal"] == "thanks"
+    map_ = api.get(f"{site}/heatmap", params=PERIOD | page | {"goal": "thanks"}).json()
+    assert (map_["query"]["goal"], map_["goal"]["name"]) == ("thanks", "Thanks")
+    assert all(element["goal"]["clicked"]["of"] == element["visitors"] for element in map_["elements"])
+    assert api.get(f"{site}/heatmap", params=PERIOD | page).json()["goal"] is None
 
     changed = api.put(f"{site}/goals/thanks", json=THANKS | {"counted": "each", "version": 1}).json()
     assert (changed["counted"], changed["version"]) == ("each", 2)
