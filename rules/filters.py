@@ -1,7 +1,7 @@
 """Quick filters: conditions on how visitors came and what they use, one URL parameter each.
 
 `channel=mail,search&country=FR`: the values of one parameter mean "or", parameters mean "and". A comma or backslash in
-a value is written after a backslash.
+a value is written after a backslash; `(none)` stands for visits without a value (`campaign=(none)`).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ FILTERS: tuple[What, ...] = (
     "channel", "source", "medium", "campaign", "referrer", "country", "language", "browser", "os", "visitor",
     "landing", "exit", "saw", "weekday", "hour", "viewport",
 )  # fmt: skip
+NONE = "(none)"
 _PARTS = re.compile(r"((?:[^,\\]|\\.)*)(?:,|$)", re.DOTALL)
 
 
@@ -67,13 +68,19 @@ def filter_query(filters: tuple[Filter, ...]) -> dict[str, str]:
 def split_values(text: str) -> tuple[str, ...]:
     """The distinct values of a parameter, in order.
 
-    >>> split_values(r"a,b\\,c,,a")
-    ('a', 'b,c')
+    >>> split_values(r"a,b\\,c,,a,(none)")
+    ('a', 'b,c', '')
     """
-    parts = [re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL).strip() for part in _PARTS.findall(text)]
-    return tuple(dict.fromkeys(part for part in parts if part))
+    parts = [(part.strip(), re.sub(r"\\(.)", r"\1", part, flags=re.DOTALL).strip()) for part in _PARTS.findall(text)]
+    return tuple(dict.fromkeys("" if raw == NONE else value for raw, value in parts if value))
 
 
 def joined_values(values: tuple[str, ...]) -> str:
     """Values as one parameter; `split_values` undoes it."""
-    return ",".join(re.sub(r"([,\\])", r"\\\1", value) for value in values)
+    return ",".join(_escaped(value) for value in values)
+
+
+def _escaped(value: str) -> str:
+    if value in ("", NONE):
+        return NONE if not value else f"\\{NONE}"
+    return re.sub(r"([,\\])", r"\\\1", value)

@@ -56,6 +56,7 @@ from viewer.jobs import Jobs, JobSettings, PictureTaker
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
 from viewer.memory import free_memory
+from viewer.overviews import Overviews
 from viewer.own_browser import OwnBrowser
 from viewer.page_changes import PageChanges
 from viewer.pages.errors.page import ErrorPages
@@ -248,6 +249,7 @@ class Viewer:
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             self.thumbnails,
+            Overviews(self.store, self.work, self.maps),
             SetupRenderer(
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing
             ),

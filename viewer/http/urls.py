@@ -73,6 +73,10 @@ class Urls:
     def rotate_key(self, site: str) -> str:
         return self._path("sites", site, "rotate-key")
 
+    def overview(self, site: str, **query: object) -> str:
+        """The first page of a site."""
+        return self._path("sites", site, "overview", **query)
+
     def pages(self, site: str, **query: object) -> str:
         return self._path("sites", site, "pages", **query)
 

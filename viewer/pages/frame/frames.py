@@ -72,6 +72,7 @@ class Frames:
         places = [("sites", _("Sites"), urls.sites())]
         if site is not None:
             places += [
+                ("overview", _("Overview"), urls.overview(site.id)),
                 ("pages", _("Pages"), urls.pages(site.id)),
                 ("experiments", _("Experiments"), urls.experiments(site.id)),
                 ("journeys", _("Journeys"), urls.journeys(site.id)),
@@ -83,7 +84,7 @@ class Frames:
         setup, here = self._urls.site(site.id), section == "setup"
         if len(known) < 2:
             return (Choice(site.name, setup, here),)
-        others = tuple(Choice(s.name, self._urls.pages(s.id), s.id == site.id and not here) for s in known)
+        others = tuple(Choice(s.name, self._urls.overview(s.id), s.id == site.id and not here) for s in known)
         return (*others, Choice(lang.text("Set-up of this site"), setup, here))
 
 

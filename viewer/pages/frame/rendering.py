@@ -30,6 +30,7 @@ STYLES = (
     "panel",
     "status",
     "gallery",
+    "overview",
     "compare",
     "journey",
     "forms",

@@ -120,7 +120,7 @@ def _row(lang: Language, urls: Urls, site: Site, found: SiteHealth, pictures: tu
     have, known = pictures
     return SiteRow(
         name=site.name,
-        href=urls.pages(site.id) if state.receiving else setup,
+        href=urls.overview(site.id) if state.receiving else setup,
         setup=setup,
         domains=lang.plural("%(num)s domain", "%(num)s domains", len(site.domains)),
         zone=site.zone.name,

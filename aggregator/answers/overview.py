@@ -1,0 +1,221 @@
+"""The overview of a site: its figures against the period before, the trend, and the visitors by how they came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from math import sqrt
+
+import numpy as np
+
+from aggregator.measures.change import FigureChange, Ratio, SummedFigure, change_of_ratio, change_of_total
+from aggregator.measures.statistics import FEW, benjamini_hochberg, expected_floor, two_proportion_z
+from aggregator.queries.overview import read_site_visits, read_visitor_account
+from aggregator.shapes.overview import (
+    SPLITS,
+    ListedValues,
+    SiteVisits,
+    Split,
+    SplitTotals,
+    VisitorAccount,
+    VisitTotals,
+)
+from aggregator.shapes.scope import SiteScope
+from store.client import Store
+
+FALSE_DISCOVERIES = 0.05  # rate among the rows of a table that differ from the period before
+
+
+@dataclass(frozen=True)
+class SiteFigure:
+    """One figure of a site: `value` with its 95 % interval (none for a count), and that of the period `before`.
+
+    `name`: visitors, visits, views, bounce, engaged_ms. `change`: relative for a count, otherwise the difference; None
+    if there was nothing before.
+    """
+
+    name: str
+    value: float
+    low: float | None
+    high: float | None
+    before: float
+    change: FigureChange | None
+
+
+@dataclass(frozen=True)
+class DayFigures:
+    """One day; visits count on the day on which they began."""
+
+    day: date
+    visitors: int
+    visits: int
+    views: int
+    bounce: float
+    engaged_ms: float
+
+
+@dataclass(frozen=True)
+class SplitRow:
+    """The visitors with one value of a split: `share` of all visitors, `rate` of the table's measure with its interval.
+
+    `beyond_chance`: the rate differs from that of the period before, at a false-discovery rate of 5 % over the rows of
+    the table.
+    """
+
+    value: str
+    visitors: int
+    share: float
+    visits: int
+    views: int
+    rate: float
+    low: float
+    high: float
+    before_visitors: int
+    before_rate: float
+    beyond_chance: bool
+
+
+@dataclass(frozen=True)
+class SplitTable:
+    """The values of a split with most visitors, of `values` in all. A visitor counts in each row that fits."""
+
+    by: Split
+    values: int
+    rows: tuple[SplitRow, ...]
+
+
+@dataclass(frozen=True)
+class OverviewFigures:
+    """Everything about a site's visits in a period. `measure`: what the rates of the tables are of: bounce."""
+
+    since: date
+    until: date
+    before_since: date
+    before_until: date
+    measure: str
+    figures: tuple[SiteFigure, ...]
+    days: tuple[DayFigures, ...]
+    days_before: tuple[DayFigures, ...]
+    splits: tuple[SplitTable, ...]
+    account: VisitorAccount
+
+
+def overview(store: Store, scope: SiteScope, listing: ListedValues) -> OverviewFigures:
+    """The figures of a scope, and those of as many days just before it."""
+    earlier = before(scope)
+    now = read_site_visits(store, scope, listing)
+    only = tuple((one.by, one.value) for one in now.splits)
+    then = read_site_visits(store, earlier, replace(listing, only=only))
+    return OverviewFigures(
+        since=scope.since,
+        until=scope.until,
+        before_since=earlier.since,
+        before_until=earlier.until,
+        measure="bounce",
+        figures=figures_of(now.totals, then.totals),
+        days=_days(now, scope),
+        days_before=_days(then, earlier),
+        splits=tuple(_table(by, now, then) for by in SPLITS),
+        account=read_visitor_account(store, scope),
+    )
+
+
+def before(scope: SiteScope) -> SiteScope:
+    """As many days just before those of a scope."""
+    length = timedelta(days=(scope.until - scope.since).days + 1)
+    return replace(scope, since=scope.since - length, until=scope.until - length)
+
+
+def figures_of(now: VisitTotals, then: VisitTotals) -> tuple[SiteFigure, ...]:
+    counts = (
+        ("visitors", SummedFigure(now.visitors, now.visitors), SummedFigure(then.visitors, then.visitors)),
+        ("visits", SummedFigure(now.visits, now.visits_squared), SummedFigure(then.visits, then.visits_squared)),
+        ("views", SummedFigure(now.views, now.views_squared), SummedFigure(then.views, then.views_squared)),
+    )
+    return (
+        *(SiteFigure(name, one.sum, None, None, other.sum, change_of_total(one, other)) for name, one, other in counts),
+        _share("bounce", _bounce(now), _bounce(then)),
+        _engaged(now, then),
+    )
+
+
+def _share(name: str, now: Ratio, then: Ratio) -> SiteFigure:
+    low, high = now.interval if now.of else (0.0, 1.0)
+    return SiteFigure(name, now.share, low, high, then.share, change_of_ratio(now, then))
+
+
+def _engaged(now: VisitTotals, then: VisitTotals) -> SiteFigure:
+    """The median, whose change has the spread of the two intervals together."""
+    change = None
+    if now.visits and then.visits:
+        by = now.engaged_ms - then.engaged_ms
+        half = sqrt((now.engaged_high - now.engaged_low) ** 2 + (then.engaged_high - then.engaged_low) ** 2) / 2
+        enough = min(now.visitors, then.visitors) >= FEW
+        change = FigureChange(by, by - half, by + half, enough and abs(by) > half)
+    return SiteFigure("engaged_ms", now.engaged_ms, now.engaged_low, now.engaged_high, then.engaged_ms, change)
+
+
+def _bounce(totals: VisitTotals) -> Ratio:
+    return Ratio(
+        hits=totals.bounced,
+        of=totals.visits,
+        visitors=totals.visitors,
+        hits_squared=totals.bounced_squared,
+        hits_by_of=totals.bounced_by_visits,
+        of_squared=totals.visits_squared,
+    )
+
+
+def _days(found: SiteVisits, scope: SiteScope) -> tuple[DayFigures, ...]:
+    """Every day of a scope, without gaps."""
+    days = [scope.since + timedelta(days=n) for n in range((scope.until - scope.since).days + 1)]
+    return tuple(_day(day, found.days.get(day.isoformat(), VisitTotals())) for day in days)
+
+
+def _day(day: date, totals: VisitTotals) -> DayFigures:
+    bounce = totals.bounced / totals.visits if totals.visits else 0.0
+    return DayFigures(day, totals.visitors, totals.visits, totals.views, bounce, totals.engaged_ms)
+
+
+def _table(by: Split, now: SiteVisits, then: SiteVisits) -> SplitTable:
+    rows = [one for one in now.splits if one.by == by]
+    earlier = {one.value: one.totals for one in then.splits if one.by == by}
+    pairs = [(_bounce(one.totals), _bounce(earlier.get(one.value, VisitTotals()))) for one in rows]
+    differ = differing(pairs)
+    return SplitTable(
+        by,
+        rows[0].values if rows else 0,
+        tuple(
+            _row(one, rate, rate_before, now.totals.visitors, beyond)
+            for one, (rate, rate_before), beyond in zip(rows, pairs, differ, strict=True)
+        ),
+    )
+
+
+def _row(one: SplitTotals, rate: Ratio, rate_before: Ratio, of: int, beyond: bool) -> SplitRow:
+    low, high = rate.interval
+    return SplitRow(
+        value=one.value,
+        visitors=one.totals.visitors,
+        share=one.totals.visitors / of,
+        visits=one.totals.visits,
+        views=one.totals.views,
+        rate=rate.share,
+        low=low,
+        high=high,
+        before_visitors=rate_before.visitors,
+        before_rate=rate_before.share,
+        beyond_chance=beyond,
+    )
+
+
+def differing(pairs: list[tuple[Ratio, Ratio]]) -> list[bool]:
+    """Which of the rows of a table differ from the period before; rows with too little in either never do."""
+    n1 = np.array([now.effective for now, _ in pairs])
+    n0 = np.array([then.effective for _, then in pairs])
+    x1 = np.array([now.share for now, _ in pairs]) * n1
+    x0 = np.array([then.share for _, then in pairs]) * n0
+    tested = np.flatnonzero(expected_floor(x0, n0, x1, n1))
+    differ = np.zeros(len(pairs), bool)
+    differ[tested] = benjamini_hochberg(two_proportion_z(x0, n0, x1, n1)[1][tested]) <= FALSE_DISCOVERIES
+    return [bool(one) for one in differ]

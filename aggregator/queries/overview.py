@@ -1,0 +1,131 @@
+"""The visits of a site in totals, aggregated in the engine by one query."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from aggregator.queries.conditions import PEOPLE, where_site
+from aggregator.queries.visits import visits_sql
+from aggregator.shapes.overview import SPLITS, ListedValues, SiteVisits, SplitTotals, VisitorAccount, VisitTotals
+from aggregator.shapes.scope import SiteScope
+from store.client import Store
+from store.zoned_sql import day_of_row, in_days
+
+BOUNCE_MS = 10_000  # engaged for less, in one view and without a click: a bounce
+ALL, DAY = "", "day"
+_FIRST = tuple(name for name in SPLITS if name not in ("saw", "landing", "exit"))
+_Z = 1.96  # normal quantile of a 95 % interval
+
+
+def read_site_visits(store: Store, scope: SiteScope, listing: ListedValues) -> SiteVisits:
+    """The visits in totals, by day and by each split. A visit counts on the day on which it began."""
+    condition, params = where_site(scope)
+    local_day, of_day = day_of_row(scope.zone, scope.since, scope.until)
+    listed, of_listing = _listed(listing)
+    rows = store.rows(
+        "SELECT by, value, people, all_visits, all_views, all_bounced, vv, ww, bb, bv, median, low, high, "
+        "count() OVER (PARTITION BY by) AS values_in_all, "
+        "row_number() OVER (PARTITION BY by ORDER BY people DESC, value) AS rank FROM ("
+        "SELECT by, value, count() AS people, sum(visits) AS all_visits, sum(views) AS all_views, "
+        "sum(bounced) AS all_bounced, sum(visits * visits) AS vv, sum(views * views) AS ww, "
+        "sum(bounced * bounced) AS bb, sum(bounced * visits) AS bv, "
+        f"{_median('arraySort(groupArrayArray(engaged))')} "
+        f"FROM ({_by_visitor(condition, local_day)}) GROUP BY by, value) {listed} ORDER BY by, rank",
+        **params,
+        **of_day,
+        **of_listing,
+    )
+    totals, days, splits = VisitTotals(), {}, []
+    for row in rows:
+        found = _totals(row)
+        if row["by"] == ALL:
+            totals = found
+        elif row["by"] == DAY:
+            days[row["value"]] = found
+        else:
+            splits.append(SplitTotals(row["by"], row["value"], found, int(row["values_in_all"])))
+    return SiteVisits(totals, days, tuple(splits))
+
+
+def read_visitor_account(store: Store, scope: SiteScope) -> VisitorAccount:
+    """What became of the visitors that were received."""
+    days, _ = in_days(scope.zone, scope.since, scope.until)
+    condition, params = where_site(scope)
+    row = store.rows(
+        "SELECT count() AS received, countIf(counts) AS counted, countIf(NOT counts AND person) AS outside, "
+        "countIf(NOT counts AND NOT person AND own) AS excluded FROM ("
+        f"SELECT max({condition}) AS counts, max({PEOPLE}) AS person, max(excluded) AS own "
+        f"FROM views FINAL WHERE site = {{site:UInt32}} AND {days} GROUP BY visitor)",
+        **params,
+    )[0]
+    received, counted = int(row["received"]), int(row["counted"])
+    outside, excluded = int(row["outside"]), int(row["excluded"])
+    return VisitorAccount(received, received - counted - outside - excluded, excluded, outside, counted)
+
+
+def _by_visitor(condition: str, local_day: str) -> str:
+    """A query with one row for each visitor and value of a split."""
+    splits = [f"('{ALL}', '')", f"('{DAY}', toString({local_day}))", "('landing', first.1)", "('exit', last)"]
+    splits += [f"('{name}', first.{n})" for n, name in enumerate(_FIRST, 2)]
+    of = f"arrayConcat([{', '.join(splits)}], arrayMap(page -> ('saw', page), pages))"
+    return (
+        "SELECT split.1 AS by, split.2 AS value, visitor, min(began) AS since, count() AS visits, sum(seen) AS views, "
+        f"sum(bounce) AS bounced, groupArrayIf(engaged_ms, by IN ('{ALL}', '{DAY}')) AS engaged "
+        f"FROM ({_visits(condition)}) ARRAY JOIN {of} AS split GROUP BY by, value, visitor"
+    )
+
+
+def _visits(condition: str) -> str:
+    """A query with one row for each visit; `time` and `day` are those at which it began."""
+    kept = ("page", "engaged_ms", "clicks", *_FIRST)
+    first = ", ".join(f"toString({name})" for name in ("page", *_FIRST))
+    return (
+        "SELECT visitor, began, seen, engaged_ms, first, last, pages, "
+        f"seen = 1 AND presses = 0 AND engaged_ms < {BOUNCE_MS} AS bounce, "
+        "fromUnixTimestamp64Milli(began, 'UTC') AS time, toDate(time) AS day FROM ("
+        "SELECT visitor, toUnixTimestamp64Milli(min(time)) AS began, count() AS seen, sum(engaged_ms) AS engaged_ms, "
+        f"sum(clicks) AS presses, argMin(({first}), (time, view)) AS first, "
+        "argMax(toString(page), (time, view)) AS last, groupUniqArray(toString(page)) AS pages "
+        f"FROM {visits_sql(condition, kept=kept)} GROUP BY visitor, n)"
+    )
+
+
+def _median(ordered: str) -> str:
+    """The columns median, low and high of an ordered array of times; all 0 for an empty one.
+
+    The limits are the order statistics at (n ± z·√n) / 2 (Conover 1999, Practical Nonparametric Statistics, 3.2).
+    """
+    return (
+        f"{ordered} AS times, length(times) AS n, "
+        "n = 0 ? 0. : (times[intDiv(n + 1, 2)] + times[intDiv(n, 2) + 1]) / 2. AS median, "
+        f"n = 0 ? 0. : toFloat64(times[greatest(1, toInt64(floor((n - {_Z} * sqrt(n)) / 2)))]) AS low, "
+        f"n = 0 ? 0. : toFloat64(times[least(n, toInt64(ceil(1 + (n + {_Z} * sqrt(n)) / 2)))]) AS high"
+    )
+
+
+def _listed(listing: ListedValues) -> tuple[str, dict[str, Any]]:
+    """The end of the query that selects the values of the splits, and what it binds."""
+    if listing.only is not None:
+        by, value = [one for one, _ in listing.only], [one for _, one in listing.only]
+        pairs = "has(arrayZip({only_by:Array(String)}, {only_value:Array(String)}), (by, value))"
+        return f"WHERE by IN ('{ALL}', '{DAY}') OR {pairs}", {"only_by": by, "only_value": value}
+    return (
+        f"QUALIFY by = '{DAY}' OR rank <= (by = {{whole:String}} ? {{whole_most:UInt32}} : {{most:UInt32}})",
+        {"whole": listing.whole or "-", "whole_most": listing.whole_most, "most": listing.most},
+    )
+
+
+def _totals(row: dict[str, Any]) -> VisitTotals:
+    return VisitTotals(
+        visitors=int(row["people"]),
+        visits=int(row["all_visits"]),
+        views=int(row["all_views"]),
+        bounced=int(row["all_bounced"]),
+        visits_squared=int(row["vv"]),
+        views_squared=int(row["ww"]),
+        bounced_squared=int(row["bb"]),
+        bounced_by_visits=int(row["bv"]),
+        engaged_ms=float(row["median"]),
+        engaged_low=float(row["low"]),
+        engaged_high=float(row["high"]),
+    )

@@ -1,0 +1,166 @@
+"""The overview of a site: every figure against a plain loop over the stored views."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from statistics import median
+from typing import Any
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from aggregator.queries.overview import read_site_visits, read_visitor_account
+from aggregator.shapes.overview import SPLITS, ListedValues, VisitTotals
+from aggregator.shapes.scope import SiteScope
+from store.client import Store
+from store.segments import Group, Rule
+from store.zones import Zone
+from tests.aggregator.build import DAY, NOON, insert
+
+MINUTE = 60_000
+PARIS = Zone("Europe/Paris")
+SCOPE = SiteScope(1, DAY - timedelta(days=1), DAY + timedelta(days=1), zone=PARIS)
+PAGES = ("shop.example/", "shop.example/lamps", "shop.example/basket")
+
+Row = Mapping[str, Any]
+
+
+def visits(rows: Iterable[Row]) -> list[list[Row]]:
+    """The views of each visitor, cut where more than half an hour passed."""
+    made: list[list[Row]] = []
+    for row in sorted(rows, key=lambda one: (one["visitor"], one["time"], one["view"])):
+        last = made[-1][-1] if made else None
+        if last is None or last["visitor"] != row["visitor"] or row["time"] - last["time"] > 30 * MINUTE:
+            made.append([])
+        made[-1].append(row)
+    return made
+
+
+def values_of(visit: Sequence[Row], by: str) -> set[str]:
+    if by == "saw":
+        return {row["page"] for row in visit}
+    if by in ("landing", "exit"):
+        return {visit[0 if by == "landing" else -1]["page"]}
+    return {visit[0][by]}
+
+
+def totals(found: Sequence[Sequence[Row]]) -> dict[str, Any]:
+    of: dict[int, list[Sequence[Row]]] = defaultdict(list)
+    for visit in found:
+        of[visit[0]["visitor"]].append(visit)
+    bounces = {visitor: sum(map(bounced, own)) for visitor, own in of.items()}
+    return {
+        "visitors": len(of),
+        "visits": len(found),
+        "views": sum(map(len, found)),
+        "bounced": sum(bounces.values()),
+        "visits_squared": sum(len(own) ** 2 for own in of.values()),
+        "views_squared": sum(sum(map(len, own)) ** 2 for own in of.values()),
+        "bounced_squared": sum(n * n for n in bounces.values()),
+        "bounced_by_visits": sum(bounces[visitor] * len(own) for visitor, own in of.items()),
+    }
+
+
+def bounced(visit: Sequence[Row]) -> bool:
+    return len(visit) == 1 and visit[0]["clicks"] == 0 and visit[0]["engaged_ms"] < 10_000
+
+
+def day(visit: Sequence[Row]) -> str:
+    return str(PARIS.day(visit[0]["time"]))
+
+
+def plain(found: VisitTotals, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(found, name) for name in names}
+
+
+def check(store: Store, rows: Sequence[Row]) -> None:
+    """Every figure of the engine is that of the loop."""
+    counted = visits(row for row in rows if not row["bot"] and not row["excluded"])
+    found = read_site_visits(store, SCOPE, ListedValues(most=100))
+    assert plain(found.totals, totals(counted)) == totals(counted)
+    if counted:
+        assert found.totals.engaged_ms == median(sum(row["engaged_ms"] for row in visit) for visit in counted)
+        assert found.totals.engaged_low <= found.totals.engaged_ms <= found.totals.engaged_high
+    days = {day(visit): [one for one in counted if day(one) == day(visit)] for visit in counted}
+    assert {name: plain(one, totals([])) for name, one in found.days.items()} == {
+        name: totals(of) for name, of in days.items()
+    }
+    for by in SPLITS:
+        values = sorted({value for visit in counted for value in values_of(visit, by)})
+        rows_of = {one.value: one for one in found.splits if one.by == by}
+        assert sorted(rows_of) == values, by
+        for value, one in rows_of.items():
+            expected = totals([visit for visit in counted if value in values_of(visit, by)])
+            assert plain(one.totals, expected) == expected, (by, value)
+            assert one.values == len(values)
+
+
+view = st.fixed_dictionaries(
+    {
+        "visitor": st.integers(1, 6),
+        "time": st.integers(NOON - 20 * 60 * MINUTE, NOON + 20 * 60 * MINUTE),
+        "page": st.sampled_from(PAGES),
+        "channel": st.sampled_from(("direct", "mail")),
+        "source": st.sampled_from(("", "newsletter")),
+        "device": st.sampled_from(("phone", "desktop")),
+        "engaged_ms": st.sampled_from((0, 9_999, 10_000, 60_000)),
+        "clicks": st.sampled_from((0, 0, 3)),
+        "bot": st.sampled_from(("", "", "", "crawler")),
+        "excluded": st.sampled_from((0, 0, 0, 1)),
+    }
+)
+OTHERS = {
+    "medium": "", "campaign": "", "referrer": "", "browser": "Firefox", "os": "Linux", "country": "", "language": "en"
+}  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.lists(view, max_size=14))
+def test_every_figure_is_that_of_a_plain_loop(store: Store, rows: list[dict[str, Any]]) -> None:
+    store.command("TRUNCATE TABLE views")
+    full = [{**OTHERS, **row, "view": n} for n, row in enumerate(rows)]
+    insert(store, "views", full)
+    check(store, full)
+
+
+def test_views_exactly_half_an_hour_apart_are_one_visit(store: Store) -> None:
+    rows = [{**OTHERS, "visitor": 1, "view": n, "time": at, "page": PAGES[0], "channel": "mail", "source": "",
+             "device": "phone", "engaged_ms": 1, "clicks": 0, "bot": "", "excluded": 0}
+            for n, at in enumerate((NOON, NOON + 30 * MINUTE, NOON + 60 * MINUTE + 1))]  # fmt: skip
+    insert(store, "views", rows)
+    assert read_site_visits(store, SCOPE, ListedValues()).totals.visits == 2
+    check(store, rows)
+
+
+def test_the_busiest_values_are_listed_and_all_are_counted(store: Store) -> None:
+    insert(store, "views", [
+        {"visitor": n, "view": n, "time": NOON + n, "source": f"s{n % 7 if n < 40 else 7 + n}"} for n in range(60)
+    ])  # fmt: skip
+    short = read_site_visits(store, SCOPE, ListedValues(most=3))
+    assert [(one.value, one.values) for one in short.splits if one.by == "source"] == [
+        ("s0", 27), ("s1", 27), ("s2", 27)
+    ]  # fmt: skip
+    whole = read_site_visits(store, SCOPE, ListedValues(most=3, whole="source"))
+    assert len([one for one in whole.splits if one.by == "source"]) == 27
+    only = read_site_visits(store, SCOPE, ListedValues(only=(("source", "s5"), ("source", "gone"))))
+    assert [(one.by, one.value, one.totals.visitors) for one in only.splits] == [("source", "s5", 5)]
+    assert only.totals.visitors == 60
+
+
+def test_the_account_of_visitors_closes(store: Store) -> None:
+    insert(store, "views", [
+        {"visitor": 1, "view": 1, "channel": "mail"},
+        {"visitor": 1, "view": 2, "bot": "crawler"},
+        {"visitor": 2, "view": 3, "channel": "direct"},
+        {"visitor": 3, "view": 4, "bot": "headless"},
+        {"visitor": 4, "view": 5, "excluded": 1},
+        {"visitor": 5, "view": 6, "excluded": 1, "channel": "mail"},
+        {"visitor": 5, "view": 7, "channel": "mail"},
+    ])  # fmt: skip
+    mail = Group(rules=(Rule(what="channel", values=("mail",)),))
+    found = read_visitor_account(store, SiteScope(1, DAY, DAY, segment=mail))
+    assert (found.received, found.bots, found.excluded, found.outside, found.counted) == (5, 1, 1, 1, 2)
+    everybody = read_visitor_account(store, SiteScope(1, DAY, DAY))
+    assert (everybody.outside, everybody.counted) == (0, 3)

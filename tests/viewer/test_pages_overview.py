@@ -1,0 +1,91 @@
+"""The first page of a site, and the same figures from the API."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from store.records import Site
+from tests.viewer.client import Client
+from tests.viewer.pages import DAYS, words
+from tests.viewer.shop import VISITORS
+from viewer.app import Viewer
+
+
+def links(page: str) -> dict[str, str]:
+    """Text of each link in the page → its address."""
+    return {
+        " ".join(text.split()): unescape(href) for href, text in re.findall(r'<a href="([^"]+)"[^>]*>([^<]+)</a>', page)
+    }
+
+
+def test_the_overview_is_the_first_page_of_a_site_with_visits(owner: Client, shop: Site) -> None:
+    assert f'href="/sites/{shop.id}/overview"' in owner.get("/sites").text
+    page = owner.get(f"/sites/{shop.id}/overview?{DAYS}")
+    assert page.status_code == 200
+    shown = words(page.text)
+    assert f"{VISITORS} visitors counted" in shown
+    assert "Set-up" in shown
+    assert "Overview" in page.text
+
+
+def test_a_site_without_visits_leads_to_its_set_up(owner: Client, api: Client, viewer: Viewer, shop: Site) -> None:
+    made = api.post("/api/v1/sites", json={"name": "Quiet", "domains": ["quiet.example"]}).json()
+    answer = owner.get(f"/sites/{made['id']}/overview")
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/sites/{made['id']}")
+
+
+def test_the_api_has_the_figures_of_the_page(api: Client, shop: Site) -> None:
+    found = api.get(f"/api/v1/sites/{shop.id}/overview?{DAYS}").json()
+    figures = {one["name"]: one for one in found["figures"]}
+    assert figures["visitors"]["value"] == figures["visits"]["value"] == VISITORS
+    assert figures["bounce"]["value"] == pytest.approx(20 / 60)  # forty of them clicked
+    assert figures["bounce"]["low"] < 20 / 60 < figures["bounce"]["high"]
+    assert figures["visitors"]["change"] is None
+    assert found["account"] == {"received": 60, "bots": 0, "excluded": 0, "outside": 0, "counted": 60}
+    devices = {table["by"]: table for table in found["splits"]}["device"]["rows"]
+    assert {row["value"]: row["visitors"] for row in devices} == {"desktop": 50, "phone": 10}
+    assert len(found["days"]) == len(found["days_before"]) == 3
+
+
+def test_a_line_of_a_table_narrows_the_page_and_leads_back_out(owner: Client, shop: Site) -> None:
+    path = f"/sites/{shop.id}/overview?{DAYS}"
+    narrow = links(owner.get(path).text)["Phone"]
+    narrowed = owner.get(narrow).text
+    assert "device=phone" in narrow
+    assert "10 visitors counted" in words(narrowed)
+    page_seen = links(narrowed)["Lamps"]
+    both = owner.get(page_seen).text
+    assert "saw=shop.example/lamps" in page_seen
+    assert "Page seen Lamps" in words(both)
+    out = links(both)["Lamps"]
+    assert "saw=" not in out
+    assert "device=phone" in out
+    nobody = owner.get(f"{path}&channel=mail").text
+    assert "No visitor fits" in words(nobody)
+    assert "Channel mail" in words(nobody)
+    assert owner.get(f"{path}&campaign=(none)").text.count("60 visitors counted") == 1
+
+
+def test_every_view_of_the_overview_can_be_linked(owner: Client, shop: Site) -> None:
+    path = f"/sites/{shop.id}/overview?{DAYS}"
+    page = owner.get(f"{path}&figure=bounce&by=campaign,exit&whole=exit").text
+    assert "Bounce of each day" in words(page)
+    french = words(owner.get(path, headers={"Accept-Language": "fr"}).text)
+    assert "60 visiteurs comptés" in french
+
+
+@pytest.mark.parametrize("query", ["figure=nothing", "by=nothing", "whole=nothing", "channel=mail&hour=99", "days=0"])
+def test_what_does_not_exist_is_reported(owner: Client, shop: Site, query: str) -> None:
+    assert owner.get(f"/sites/{shop.id}/overview?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=501", "whole=nothing", "figure=visits", "since=2026-03-03&until=2026-03-01"]
+)
+def test_the_api_rejects_bad_questions(api: Client, shop: Site, query: str) -> None:
+    answer = api.get(f"/api/v1/sites/{shop.id}/overview?{query}")
+    assert answer.status_code == 400
+    assert answer.json()["error"]["message"]

@@ -1,0 +1,42 @@
+"""The overview of a site."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.shapes.overview import SPLITS, ListedValues
+from rules.question import SITE
+from viewer.api.entry import Entry, answer
+from viewer.api.figures import plain
+from viewer.http.parameters import choice, number
+from viewer.overviews import Overviews
+from viewer.questions import Questions
+
+MOST_ROWS = 500  # of a table
+
+
+async def show_overview(request: Request, *, questions: Questions, overviews: Overviews) -> Response:
+    query = request.query_params
+    listing = ListedValues(
+        most=number(query, "limit", 1, MOST_ROWS) or ListedValues.most,
+        whole=choice(query, "whole", ("", *SPLITS), ""),
+        whole_most=MOST_ROWS,
+    )
+    asked = await questions.read(request, SITE)
+    found = await overviews.of(asked.checked(), listing, fresh=True)
+    return answer({"query": asked.question.as_json(asked.today), **plain(found)})
+
+
+ENTRIES = (
+    Entry(
+        "GET",
+        "/sites/{site}/overview",
+        show_overview,
+        "viewer",
+        "Visitors, visits, views, bounce and engaged time of a site, each against as many days just before; by day, "
+        "and by channel, source, page and more. Query: since, until, days, device, filters, segment, limit (rows of "
+        "each table), whole (a table that is listed in full).",
+        query=(*SITE.names, "limit", "whole"),
+    ),
+)

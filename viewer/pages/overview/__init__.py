@@ -1,0 +1,1 @@
+"""The first page of a site: its figures, and its visitors by how they came and what they saw."""

@@ -1,0 +1,113 @@
+"""The figures of a site in words: value, interval, the period before, and whether the change is beyond chance."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aggregator.answers.overview import DayFigures, OverviewFigures, SiteFigure
+from aggregator.measures.change import FigureChange
+from viewer.pages.frame.languages import Language
+
+COUNTS = ("visitors", "visits", "views")
+FIGURES = (*COUNTS, "bounce", "engaged_ms")
+PARAMETER = "figure"
+
+
+@dataclass(frozen=True)
+class FigureTile:
+    """One figure as text. `change`: how it changed; `interval`: of the change. `daily`: for its line."""
+
+    label: str
+    href: str
+    on: bool
+    value: str
+    detail: str
+    before: str
+    change: str
+    interval: str
+    css: str
+    daily: list[float]
+
+
+def figure_name(lang: Language, name: str) -> str:
+    _ = lang.text
+    return {
+        "visitors": _("Visitors"),
+        "visits": _("Visits"),
+        "views": _("Views"),
+        "bounce": _("Bounce"),
+        "engaged_ms": _("Engaged, median"),
+    }[name]
+
+
+def tile_of(lang: Language, found: OverviewFigures, figure: SiteFigure, href: str, on: bool) -> FigureTile:
+    """The tile of a figure, with a link that draws its trend."""
+    _, change = lang.text, figure.change
+    words, interval = change_words(lang, figure.name, change)
+    return FigureTile(
+        label=figure_name(lang, figure.name),
+        href=href,
+        on=on,
+        value=value_words(lang, figure.name, figure.value),
+        detail=_detail(lang, found, figure),
+        before=_("%(value)s before", value=value_words(lang, figure.name, figure.before)) if change else "",
+        change=words,
+        interval=interval,
+        css="",
+        daily=[of_day(day, figure.name) for day in found.days],
+    )
+
+
+def value_words(lang: Language, name: str, value: float) -> str:
+    """`45,604`, `39.2%`, `1 min 26 s`."""
+    if name in COUNTS:
+        return lang.number(value)
+    return duration(lang, value) if name == "engaged_ms" else lang.share(value)
+
+
+def duration(lang: Language, ms: float) -> str:
+    """A time to the second, and to a tenth below ten seconds: `1 min 26 s`."""
+    minutes, seconds = divmod(round(ms / 1000), 60)
+    if minutes:
+        return lang.text("%(minutes)s min %(seconds)s s", minutes=lang.number(minutes), seconds=seconds)
+    return lang.text("%(n)s s", n=lang.number(ms / 1000, 1 if 0 < ms < 10_000 else 0))
+
+
+def change_words(lang: Language, name: str, change: FigureChange | None) -> tuple[str, str]:
+    """How a figure changed, and the interval of the change; ("", "") if there was nothing before."""
+    if change is None:
+        return "", ""
+    _ = lang.text
+    if not change.beyond_chance:
+        return _("within chance"), ""
+    low, high = (_difference(lang, name, one) for one in (change.low, change.high))
+    return _difference(lang, name, change.by, unit=True), _("(%(low)s to %(high)s)", low=low, high=high)
+
+
+def of_day(day: DayFigures, name: str) -> float:
+    """The value of a figure on a day."""
+    return float(getattr(day, name))
+
+
+def _difference(lang: Language, name: str, by: float, unit: bool = False) -> str:
+    if name == "engaged_ms":
+        sign = "+" if by > 0 else ""
+        return sign + lang.text("%(n)s s", n=lang.number(by / 1000, 1))
+    if name in COUNTS:
+        return lang.points(by) + (lang.share(0, 0).removeprefix("0") if unit else "")
+    return lang.text("%(n)s points", n=lang.points(by)) if unit else lang.points(by)
+
+
+def _detail(lang: Language, found: OverviewFigures, figure: SiteFigure) -> str:
+    """The interval; for a count, how many there are for each of the larger unit."""
+    _ = lang.text
+    counts = {one.name: one.value for one in found.figures}
+    if figure.name == "visits" and counts["visitors"]:
+        return _("%(n)s a visitor", n=lang.number(figure.value / counts["visitors"], 2))
+    if figure.name == "views" and counts["visits"]:
+        return _("%(n)s a visit", n=lang.number(figure.value / counts["visits"], 2))
+    if figure.low is None or figure.high is None:
+        return _("counted")
+    if figure.name == "engaged_ms":
+        return _("%(low)s to %(high)s", low=duration(lang, figure.low), high=duration(lang, figure.high))
+    return lang.between(figure.low, figure.high)

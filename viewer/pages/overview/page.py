@@ -1,0 +1,170 @@
+"""The first page of a site: what changed, its figures with their trend, and tables whose rows are filters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.answers.overview import OverviewFigures
+from rules.question import SITE
+from store.devices import DEVICES
+from viewer.http.urls import Urls
+from viewer.overviews import Overviews
+from viewer.pages.frame.frames import Frames, answer, go
+from viewer.pages.frame.languages import MINUS, Language
+from viewer.pages.frame.page import Choice, Frame, Page, doc
+from viewer.pages.map.controls import device_name
+from viewer.pages.map.empty import Empty
+from viewer.pages.map.faults import FaultList, fault_list
+from viewer.pages.map.ledger import LedgerRow
+from viewer.pages.map.links import Links
+from viewer.pages.map.page_names import page_names
+from viewer.pages.map.period import PeriodControl, period_control
+from viewer.pages.overview.figures import FigureTile, tile_of
+from viewer.pages.overview.lead import Lead, lead_of
+from viewer.pages.overview.narrowing import with_values
+from viewer.pages.overview.tables import VisitorTable, tables_of
+from viewer.pages.overview.trend import TrendChart, trend_of
+from viewer.pages.overview.view import OverviewView, view_of
+from viewer.pages.overview.words import split_name, value_name
+from viewer.questions import Asked, Questions
+
+
+@dataclass(frozen=True)
+class Chip:
+    """One thing that narrows who is counted; `away` leads to the page without it."""
+
+    label: str
+    value: str
+    away: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OverviewPage(Page):
+    """The figures of a site, `/sites/3/overview?days=28`."""
+
+    template = "overview/overview.html"
+    name: str = doc("Name of the site")
+    days_line: str = doc("The days of the period")
+    setup_href: str = doc("The set-up of the site")
+    devices: tuple[Choice, ...] = doc("All devices, or one kind")
+    period: PeriodControl = doc("The period menu")
+    chips: tuple[Chip, ...] = doc("What narrows who is counted")
+    clear: str = doc("The page without anything that narrows it")
+    counted_line: str = doc("How many visitors are counted, as text; empty with faults")
+    faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing else is shown")
+    empty: Empty | None = doc("What to show when nobody is counted")
+    lead: Lead | None = doc("What changed most, in a sentence")
+    tiles: tuple[FigureTile, ...] = doc("The figures")
+    trend: TrendChart | None = doc("The days of the chosen figure")
+    tables: tuple[VisitorTable, ...] = doc("Visitors by how they came, what they saw and what they use")
+    measure: str = doc("What the share in the tables is of")
+    account: tuple[LedgerRow, ...] = doc("What became of the visitors received")
+
+
+async def show(request: Request, *, questions: Questions, frames: Frames, urls: Urls, overviews: Overviews) -> Response:
+    asked = await questions.read(request, SITE)
+    site = asked.site.id
+    view = view_of(urls.overview(site), site, asked.question, request.query_params)
+    view = replace(view, page_names=page_names(list(asked.known.snapshots)))
+    if asked.faults:
+        frame = await frames.of(request, "overview", asked.site)
+        return answer(request, page_of(frame, urls, asked, view, None), asked.status)
+    if not await overviews.visited(asked.site):
+        return go(urls.site(site))
+    frame = await frames.of(request, "overview", asked.site)
+    found = await overviews.of(asked.question, view.listing)
+    return answer(request, page_of(frame, urls, asked, view, found))
+
+
+def page_of(frame: Frame, urls: Urls, asked: Asked, view: OverviewView, found: OverviewFigures | None) -> OverviewPage:
+    """The page of an answer; without one, the faults of the question."""
+    lang, links = frame.lang, Links(view.action, asked.question)
+    since, until = asked.question.period.span(asked.today)
+    counted = found.account.counted if found else 0
+    shown = found if counted else None
+    drawn = next((one for one in shown.figures if one.name == view.figure), None) if shown else None
+    return OverviewPage(
+        frame=frame,
+        title=asked.site.name,
+        name=asked.site.name,
+        days_line=lang.text("%(since)s to %(until)s", since=lang.day(since), until=lang.day(until)),
+        setup_href=urls.site(view.site),
+        devices=_devices(lang, view),
+        period=period_control(lang, links, asked.today),
+        chips=chips_of(lang, asked, view),
+        clear=view.to(question=replace(asked.question, filters=(), segment="", tree=None)),
+        counted_line=lang.plural("%(num)s visitor counted", "%(num)s visitors counted", counted) if found else "",
+        faults=fault_list(lang, asked.faults, links),
+        empty=None if shown or found is None else _nobody(lang, view, found),
+        lead=lead_of(lang, shown) if shown else None,
+        tiles=tuple(
+            tile_of(lang, shown, one, view.to(figure=one.name) + "#figures", one is drawn) for one in shown.figures
+        )
+        if shown
+        else (),
+        trend=trend_of(lang, shown, view.figure, asked.today) if shown else None,
+        tables=tables_of(lang, urls, shown, view) if shown else (),
+        measure=lang.text("Bounce"),
+        account=account_of(lang, found) if found else (),
+    )
+
+
+def _devices(lang: Language, view: OverviewView) -> tuple[Choice, ...]:
+    question = view.question
+    return (
+        Choice(lang.text("All"), view.to(question=replace(question, device="")), not question.device),
+        *(
+            Choice(device_name(lang, one), view.to(question=replace(question, device=one)), question.device == one)
+            for one in reversed(DEVICES)
+        ),
+    )
+
+
+def chips_of(lang: Language, asked: Asked, view: OverviewView) -> tuple[Chip, ...]:
+    """One chip for each filter, and one for the segment."""
+    question = asked.question
+    either = lang.text(" or ")
+    chips = [
+        Chip(
+            split_name(lang, one.what),
+            either.join(value_name(lang, one.what, value, view.page_names) for value in one.values),
+            view.to(question=with_values(question, one.what, ())),
+        )
+        for one in question.filters
+    ]
+    if question.segment:
+        name = next((one.name for one in asked.known.segments if one.id == question.segment), lang.text("not saved"))
+        chips.insert(0, Chip(lang.text("Segment"), name, view.to(question=replace(question, segment="", tree=None))))
+    return tuple(chips)
+
+
+def account_of(lang: Language, found: OverviewFigures) -> tuple[LedgerRow, ...]:
+    """Visitors received → counted."""
+    _, account = lang.text, found.account
+
+    def share(n: int) -> str:
+        return lang.share(n / account.received) if account.received else ""
+
+    def loss(label: str, n: int) -> LedgerRow:
+        return LedgerRow(label, MINUS + lang.number(n) if n else "0", share(n))
+
+    return (
+        LedgerRow(_("Visitors received"), lang.number(account.received), sum=True),
+        loss(_("Bots"), account.bots),
+        loss(_("Excluded visitors"), account.excluded),
+        loss(_("Outside the filters"), account.outside),
+        LedgerRow(_("Counted"), lang.number(account.counted), share(account.counted), sum=True),
+    )
+
+
+def _nobody(lang: Language, view: OverviewView, found: OverviewFigures) -> Empty:
+    """Nobody is counted: because of the filters, or because nobody came."""
+    _, question = lang.text, view.question
+    if question.group or question.device:
+        everybody = replace(question, filters=(), segment="", tree=None, device="")
+        actions = (Choice(_("Show everybody"), view.to(question=everybody), True),)
+        return Empty(_("No visitor fits"), (), actions, account_of(lang, found))
+    return Empty(_("No visits in this period"), (), (), account_of(lang, found) if found.account.received else ())

@@ -1,0 +1,101 @@
+"""The tables of the overview: visitors by how they came, what they saw and what they use. A row is a filter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aggregator.answers.overview import OverviewFigures, SplitRow, SplitTable
+from aggregator.measures.statistics import FEW
+from aggregator.shapes.overview import Split
+from viewer.http.urls import Urls
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Choice
+from viewer.pages.map.links import address
+from viewer.pages.overview.narrowing import Narrowed, is_on, toggled
+from viewer.pages.overview.view import OverviewView
+from viewer.pages.overview.words import split_name, value_name
+
+# The tables of the page: the splits of each, of which one is shown
+GROUPS: tuple[tuple[Split, ...], ...] = (
+    ("channel", "campaign", "medium"),
+    ("source", "referrer"),
+    ("saw", "landing", "exit"),
+    ("country", "language"),
+    ("device", "browser", "os"),
+)
+PAGES = ("saw", "landing", "exit")
+
+
+@dataclass(frozen=True)
+class TableLine:
+    """One row as text. `width`: of the bar behind its name; `href`: the page narrowed to it, "" if it cannot be;
+    `map`: the map of the page that it names."""
+
+    id: str
+    name: str
+    href: str
+    on: bool
+    map: str
+    width: str
+    visitors: str
+    share: str
+    rate: str
+    interval: str
+    before: str
+    css: str
+
+
+@dataclass(frozen=True)
+class VisitorTable:
+    """One table. `more`: how many values are not listed, with a link to all of them; None if all are."""
+
+    id: str
+    name: str
+    tabs: tuple[Choice, ...]
+    lines: tuple[TableLine, ...]
+    more: Choice | None
+
+
+def tables_of(lang: Language, urls: Urls, found: OverviewFigures, view: OverviewView) -> tuple[VisitorTable, ...]:
+    """The tables of a page, each with the split that is chosen in it."""
+    tables = {table.by: table for table in found.splits}
+    return tuple(_table(lang, urls, view, group, tables[view.chosen(group)]) for group in GROUPS)
+
+
+def _table(lang: Language, urls: Urls, view: OverviewView, group: tuple[Split, ...], table: SplitTable) -> VisitorTable:
+    most = max((row.visitors for row in table.rows), default=1)
+    anchor = f"by-{group[0]}"
+    left = table.values - len(table.rows)
+    more = Choice(lang.plural("%(num)s more", "%(num)s more", left), view.to(whole=table.by) + f"#{anchor}")
+    return VisitorTable(
+        id=anchor,
+        name=split_name(lang, table.by),
+        tabs=tuple(
+            Choice(split_name(lang, by), view.to(by=view.with_split(group, by)) + f"#{anchor}", by == table.by)
+            for by in group
+        ),
+        lines=tuple(_line(lang, urls, view, table.by, row, row.visitors / most, anchor) for row in table.rows),
+        more=more if left > 0 else None,
+    )
+
+
+def _line(
+    lang: Language, urls: Urls, view: OverviewView, by: Split, row: SplitRow, width: float, anchor: str
+) -> TableLine:
+    one, question, few = Narrowed(by, row.value), view.question, row.visitors < FEW
+    can_narrow = by != "device" or row.value in ("phone", "tablet", "desktop")
+    map_query = {"page": row.value, **question.query("page")}
+    return TableLine(
+        id=f"{anchor}-{by}",
+        name=value_name(lang, by, row.value, view.page_names),
+        href=view.to(question=toggled(question, one)) + f"#{anchor}" if can_narrow else "",
+        on=is_on(question, one),
+        map=address(urls.heatmap(view.site), map_query) if by in PAGES and row.value else "",
+        width=f"{100 * width:.1f}%",
+        visitors=lang.number(row.visitors),
+        share=lang.share(row.share),
+        rate=lang.text("few") if few else lang.share(row.rate),
+        interval="" if few else lang.between(row.low, row.high),
+        before=lang.share(row.before_rate) if row.before_visitors >= FEW else "",
+        css=("bad" if row.rate > row.before_rate else "good") if row.beyond_chance else "",
+    )

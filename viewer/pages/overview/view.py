@@ -1,0 +1,79 @@
+"""What the address of an overview chooses beside the question: the figure drawn, the split of each table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from aggregator.shapes.overview import SPLITS, ListedValues, Split
+from rules.question import Question
+from viewer.http.parameters import choice
+from viewer.pages.map.links import address
+from viewer.pages.overview.figures import FIGURES, PARAMETER
+
+
+@dataclass(frozen=True)
+class OverviewView:
+    """`by`: the splits chosen in their tables, where it is not the first one; `whole`: the table listed in full."""
+
+    action: str
+    question: Question
+    site: str
+    figure: str = "visitors"
+    by: tuple[Split, ...] = ()
+    whole: str = ""
+    page_names: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def listing(self) -> ListedValues:
+        return ListedValues(whole=next((name for name in SPLITS if name == self.whole), ""))
+
+    def chosen(self, group: Sequence[Split]) -> Split:
+        """The split that a table shows."""
+        return next((name for name in group if name in self.by), group[0])
+
+    def with_split(self, group: Sequence[Split], chosen: Split) -> tuple[Split, ...]:
+        """The chosen splits, with another one in a table."""
+        others = tuple(name for name in self.by if name not in group)
+        return others if chosen == group[0] else (*others, chosen)
+
+    def to(
+        self,
+        question: Question | None = None,
+        figure: str = "",
+        by: tuple[Split, ...] | None = None,
+        whole: str | None = None,
+    ) -> str:
+        """The address of the page with a part of it changed."""
+        view = replace(
+            self,
+            question=question or self.question,
+            figure=figure or self.figure,
+            by=self.by if by is None else by,
+            whole=self.whole if whole is None else whole,
+        )
+        return address(self.action, view.question.query() | view.extra)
+
+    @property
+    def extra(self) -> dict[str, str]:
+        """The parameters beside those of the question, without defaults."""
+        pairs = {
+            PARAMETER: self.figure if self.figure != "visitors" else "",
+            "by": ",".join(self.by),
+            "whole": self.whole,
+        }
+        return {name: value for name, value in pairs.items() if value}
+
+
+def view_of(action: str, site: str, question: Question, query: Mapping[str, str]) -> OverviewView:
+    """The view of an address. Problem 400 for a figure or a split that does not exist."""
+    named = tuple(name for name in query.get("by", "").split(",") if name)
+    by = tuple(choice({"by": name}, "by", SPLITS, "") for name in named)
+    return OverviewView(
+        action=action,
+        question=question,
+        site=site,
+        figure=choice(query, PARAMETER, FIGURES, "visitors"),
+        by=by,
+        whole=choice(query, "whole", ("", *SPLITS), ""),
+    )
