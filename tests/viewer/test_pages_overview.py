@@ -59,13 +59,13 @@ def test_a_line_of_a_table_narrows_the_page_and_leads_back_out(owner: Client, sh
     page_seen = links(narrowed)["Lamps"]
     both = owner.get(page_seen).text
     assert "saw=shop.example/lamps" in page_seen
-    assert "Page seen Lamps" in words(both)
+    assert "Saw page Lamps" in words(both)
     out = links(both)["Lamps"]
     assert "saw=" not in out
     assert "device=phone" in out
     nobody = owner.get(f"{path}&channel=mail").text
     assert "No visitor fits" in words(nobody)
-    assert "Channel mail" in words(nobody)
+    assert "Channel Email" in words(nobody)
     assert owner.get(f"{path}&campaign=(none)").text.count("60 visitors counted") == 1
 
 

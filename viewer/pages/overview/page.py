@@ -28,7 +28,7 @@ from viewer.pages.overview.narrowing import with_values
 from viewer.pages.overview.tables import VisitorTable, tables_of
 from viewer.pages.overview.trend import TrendChart, trend_of
 from viewer.pages.overview.view import OverviewView, view_of
-from viewer.pages.overview.words import split_name, value_name
+from viewer.pages.sentences.names import any_of, trait_name
 from viewer.questions import Asked, Questions
 
 
@@ -126,11 +126,10 @@ def _devices(lang: Language, view: OverviewView) -> tuple[Choice, ...]:
 def chips_of(lang: Language, asked: Asked, view: OverviewView) -> tuple[Chip, ...]:
     """One chip for each filter, and one for the segment."""
     question = asked.question
-    either = lang.text(" or ")
     chips = [
         Chip(
-            split_name(lang, one.what),
-            either.join(value_name(lang, one.what, value, view.page_names) for value in one.values),
+            trait_name(lang, one.what),
+            any_of(lang, [view.name(lang, one.what, value) for value in one.values]),
             view.to(question=with_values(question, one.what, ())),
         )
         for one in question.filters

@@ -13,7 +13,7 @@ from viewer.pages.frame.page import Choice
 from viewer.pages.map.links import address
 from viewer.pages.overview.narrowing import Narrowed, is_on, toggled
 from viewer.pages.overview.view import OverviewView
-from viewer.pages.overview.words import split_name, value_name
+from viewer.pages.sentences.names import trait_name
 
 # The tables of the page: the splits of each, of which one is shown
 GROUPS: tuple[tuple[Split, ...], ...] = (
@@ -69,9 +69,9 @@ def _table(lang: Language, urls: Urls, view: OverviewView, group: tuple[Split, .
     more = Choice(lang.plural("%(num)s more", "%(num)s more", left), view.to(whole=table.by) + f"#{anchor}")
     return VisitorTable(
         id=anchor,
-        name=split_name(lang, table.by),
+        name=trait_name(lang, table.by),
         tabs=tuple(
-            Choice(split_name(lang, by), view.to(by=view.with_split(group, by)) + f"#{anchor}", by == table.by)
+            Choice(trait_name(lang, by), view.to(by=view.with_split(group, by)) + f"#{anchor}", by == table.by)
             for by in group
         ),
         lines=tuple(_line(lang, urls, view, table.by, row, row.visitors / most, anchor) for row in table.rows),
@@ -87,7 +87,7 @@ def _line(
     map_query = {"page": row.value, **question.query("page")}
     return TableLine(
         id=f"{anchor}-{by}",
-        name=value_name(lang, by, row.value, view.page_names),
+        name=view.name(lang, by, row.value),
         href=view.to(question=toggled(question, one)) + f"#{anchor}" if can_narrow else "",
         on=is_on(question, one),
         map=address(urls.heatmap(view.site), map_query) if by in PAGES and row.value else "",

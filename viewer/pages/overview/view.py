@@ -7,9 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from aggregator.shapes.overview import SPLITS, ListedValues, Split
 from rules.question import Question
+from store.segments import What
 from viewer.http.parameters import choice
+from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import address
+from viewer.pages.map.page_names import name_of
 from viewer.pages.overview.figures import FIGURES, PARAMETER
+from viewer.pages.sentences.names import value_name
 
 
 @dataclass(frozen=True)
@@ -22,7 +26,13 @@ class OverviewView:
     figure: str = "visitors"
     by: tuple[Split, ...] = ()
     whole: str = ""
-    page_names: Mapping[str, str] = field(default_factory=dict)
+    page_names: dict[str, str] = field(default_factory=dict)
+
+    def name(self, lang: Language, by: What, value: str) -> str:
+        """The name of a value of a split or filter; a page has its title, or its path."""
+        if by in ("saw", "landing", "exit") and value:
+            return name_of(value, self.page_names)
+        return value_name(lang, by, value)
 
     @property
     def listing(self) -> ListedValues:
