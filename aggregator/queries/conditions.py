@@ -98,7 +98,7 @@ def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
         segment.append("variants[{experiment:String}] = {variant:String}")
         params["experiment"], params["variant"] = scope.variant
     if scope.segment:
-        rules, values = segment_sql(scope)
+        rules, values = segment_sql(scope, condition)
         segment.append(rules)
         params |= values
     place = f"site = {{site:UInt32}} AND {condition} AND {days}" + (OF_KIND if kind else "")

@@ -1,156 +1,122 @@
-"""Segments as SQL: a tree of rules becomes one condition on a row with `view` and `visitor`."""
+"""Segments as SQL: a tree of rules becomes one condition on a row with `view` and `visitor`.
+
+docs/segments.md says what each rule means.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from aggregator.queries.visits import visits_sql
-from aggregator.shapes.scope import BadScope, Scope, SiteScope
-from store.pages import QUERY, page_pattern
-from store.segments import TRAITS, Group, Rule
-from store.zoned_sql import in_days, ms_ahead
-from store.zones import DAY_MS
+from aggregator.queries.bound_values import BoundValues
+from aggregator.queries.rule_facts import Fact, RuleFacts
+from aggregator.queries.traits import is_negative
+from aggregator.queries.visits import FIRST_COLUMN, visit_arrays
+from aggregator.shapes.scope import Scope, SiteScope
+from store.segments import Group, Rule
 
-_COLUMNS = frozenset(
-    ("device", "browser", "os", "country", "language", "channel", "source", "medium", "campaign", "referrer")
-)
+Names = Callable[[Fact], str]
+Condition = Callable[[Names], str]  # SQL, once it is known how facts are named there
 
 
-def segment_sql(scope: Scope | SiteScope) -> tuple[str, dict[str, Any]]:
-    """The condition that a row's view is in the scope's segment, with its bound values; ("1", {}) without one."""
+def segment_sql(scope: Scope | SiteScope, pages: str = "") -> tuple[str, dict[str, Any]]:
+    """The condition that a row's view is in the scope's segment, with its bound values; ("1", {}) without one.
+
+    `pages`: the condition of the only pages that the query reads, if it reads only some.
+    """
     if scope.segment is None:
         return "1", {}
-    compiler = _Compiler(scope)
-    condition = compiler.group(scope.segment)
-    return f"view GLOBAL IN (SELECT view FROM views FINAL WHERE {compiler.span} AND {condition})", compiler.values
+    values = BoundValues()
+    facts = RuleFacts(scope, values, people_sql(scope), pages)
+    condition = group_sql(scope.segment, facts)
+    if facts.visit:
+        where = facts.spans.wide
+        if pages:
+            where += f" AND visitor GLOBAL IN (SELECT visitor FROM views WHERE {facts.spans.wide} AND {pages})"
+        of_visits = condition(_of_visits)
+        found = _each_visit(facts, where, f"arrayMap(v -> v.2, arrayFilter(v -> {of_visits}, visit))")
+        selected = f"SELECT arrayJoin(arrayFlatten(found)) AS view FROM ({found})"
+    else:
+        where = f"{facts.spans.wide} AND {pages}" if pages else facts.spans.wide
+        selected = f"SELECT view FROM views FINAL WHERE {where} AND {condition(_of_rows(facts))}"
+    return f"view GLOBAL IN ({selected})", values.params
 
 
-@dataclass
-class _Compiler:
-    """Compiles the rules of one segment; `values` collects what is bound."""
+def fits_sql(facts: RuleFacts, conditions: Sequence[Condition], counted: str) -> str:
+    """A subquery with one row per visitor: visitor and `fits`, an array with a tuple for each of the visitor's views:
+    the number of its visit, whether it is `counted` (a condition on a row of `views`), and each condition.
 
-    scope: Scope | SiteScope
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        # A day earlier too: a visit of the first day may have begun then, and points follow their view past midnight.
-        since = self.scope.since - timedelta(days=1)
-        days, bounds = in_days(self.scope.zone, since, self.scope.until)
-        for name in bounds:
-            days = days.replace(f"{{{name}:", f"{{segment_{name}:")
-        self.span = f"site = {{site:UInt32}} AND {days}"
-        self.values.update({f"segment_{name}": value for name, value in bounds.items()})
-
-    def group(self, group: Group) -> str:
-        """The condition of a group on a row of `views`."""
-        parts = [*(self.rule(rule) for rule in group.rules), *(self.group(one) for one in group.groups)]
-        if not parts:
-            return "1"
-        joined = f"({(' AND ' if group.match == 'all' else ' OR ').join(parts)})"
-        return f"NOT {joined}" if group.match == "none" else joined
-
-    def rule(self, rule: Rule) -> str:
-        if rule.what in TRAITS and rule.what != "visitor":
-            return self._trait(rule)
-        if rule.what == "saw" and not rule.element:
-            return self._saw(rule)
-        raise BadScope(f"A segment cannot ask for {rule.what!r} yet.")
-
-    def bind(self, kind: str, value: object) -> str:
-        """A placeholder for a value."""
-        name = f"rule{len(self.values)}"
-        self.values[name] = value
-        return f"{{{name}:{kind}}}"
-
-    def _trait(self, rule: Rule) -> str:
-        if rule.scope == "view":
-            return self._test(rule, _column(rule.what))
-        if rule.scope == "visitor":
-            return f"visitor GLOBAL IN (SELECT visitor FROM views FINAL WHERE {self.span} AND {self._any(rule)})"
-        if rule.what in _COLUMNS:
-            return self._in_visits(self._test(rule, f"first_{rule.what}"), firsts=(rule.what,))
-        if rule.what == "landing":
-            return self._in_visits(self._test(rule, "first_page"), firsts=("page",))
-        if rule.what == "exit":
-            return self._in_visits(self._test(rule, "last_page"), lasts=("page",))
-        return self._in_visit_of(f"{self.span} AND {self._test(rule, _column(rule.what))}")
-
-    def _any(self, rule: Rule) -> str:
-        """The condition of a trait on any view of a visitor; landing and exit pages need visits."""
-        if rule.what in ("landing", "exit"):
-            return self._trait(Rule(what=rule.what, scope="visit", how=rule.how, values=rule.values))
-        return self._test(rule, _column(rule.what))
-
-    def _saw(self, rule: Rule) -> str:
-        pages = tuple(filter(None, (rule.page, *rule.values)))
-        seen = " OR ".join(self.on_page("page", page) for page in pages) or "1"
-        if rule.scope == "view":
-            return f"({seen})"
-        if rule.scope == "visitor":
-            return f"visitor GLOBAL IN (SELECT visitor FROM views FINAL WHERE {self.span} AND ({seen}))"
-        return self._in_visit_of(f"{self.span} AND ({seen})")
-
-    def _in_visits(self, test: str, firsts: tuple[str, ...] = (), lasts: tuple[str, ...] = ()) -> str:
-        return f"view GLOBAL IN (SELECT view FROM {visits_sql(self.span, firsts, lasts)} WHERE {test})"
-
-    def _in_visit_of(self, condition: str) -> str:
-        """The condition that the visit contains a view that meets `condition`."""
-        visits = visits_sql(self.span)
-        good = f"SELECT visitor, n FROM {visits} WHERE view GLOBAL IN (SELECT view FROM views FINAL WHERE {condition})"
-        return f"view GLOBAL IN (SELECT view FROM {visits} WHERE (visitor, n) GLOBAL IN ({good}))"
-
-    def _test(self, rule: Rule, column: str) -> str:
-        """The condition that a column has one of the rule's values."""
-        negative = rule.how in ("is_not", "contains_not")
-        positive = " OR ".join(self._one(rule, column)) or "0"
-        return f"NOT ({positive})" if negative else f"({positive})"
-
-    def _one(self, rule: Rule, column: str) -> list[str]:
-        special = _SPECIAL.get(rule.what)
-        if special:
-            return [special(self, column, value) for value in rule.values]
-        if rule.how in ("contains", "contains_not"):
-            found = "positionCaseInsensitiveUTF8({}, {}) > 0"
-            return [found.format(f"toString({column})", self.bind("String", value)) for value in rule.values]
-        return [f"{column} IN {self.bind('Array(String)', list(rule.values))}"]
-
-    def on_page(self, column: str, page: str) -> str:
-        """The condition that a column is a page or matches a pattern."""
-        pattern = page_pattern(page)
-        name = column if pattern.with_query else f"replaceRegexpAll({column}, {self.bind('String', QUERY.pattern)}, '')"
-        exact = f"{column} = {self.bind('String', page)}"
-        return f"({exact} OR match({name}, {self.bind('String', f'^(?:{pattern.regex})$')}))"
-
-    def viewport(self, column: str, value: str) -> str:
-        least, most = value.split("-")
-        low, high = self.bind("UInt32", int(least)), self.bind("UInt32", int(most or 100_000))
-        return f"{column} BETWEEN {low} AND {high}"
-
-    def variant(self, column: str, value: str) -> str:
-        experiment, _, key = value.rpartition(":")
-        return f"{column}[{self.bind('String', experiment)}] = {self.bind('String', key)}"
-
-    def local(self, value: str, of_ms: str) -> str:
-        """The condition that a function of the local time in ms is a whole number."""
-        ahead, bound = ms_ahead(self.scope.zone, self.scope.since - timedelta(days=1), self.scope.until)
-        for name in bound:
-            ahead = ahead.replace(f"{{{name}:", f"{{segment_{name}:")
-        self.values.update({f"segment_{name}": one for name, one in bound.items()})
-        return of_ms.format(f"(toUnixTimestamp64Milli(time) + {ahead})") + f" = {self.bind('UInt8', int(value))}"
+    It reads the rows of `wide`.
+    """
+    column = facts.counted(counted)
+    fits = ", ".join(("number", f"v.{column}", *(f"toUInt8({condition(_of_visits)})" for condition in conditions)))
+    found = _each_visit(facts, facts.spans.wide, f"arrayMap(v -> ({fits}), visit)")
+    return f"SELECT visitor, arrayFlatten(found) AS fits FROM ({found})"
 
 
-_SPECIAL: dict[str, Callable[[_Compiler, str, str], str]] = {
-    "landing": _Compiler.on_page,
-    "exit": _Compiler.on_page,
-    "viewport": _Compiler.viewport,
-    "variant": _Compiler.variant,
-    "weekday": lambda compiler, _, value: compiler.local(value, f"(intDiv({{}}, {DAY_MS}) + 3) % 7 + 1"),
-    "hour": lambda compiler, _, value: compiler.local(value, "intDiv({}, 3600000) % 24"),
-}
+def people_sql(scope: Scope | SiteScope) -> str:
+    """The condition of the rows of a site that rules look at: those of people, or with bots if the scope asks."""
+    bots = isinstance(scope, Scope) and scope.bots
+    return "site = {site:UInt32} AND excluded = 0" + ("" if bots else " AND bot = ''")
 
 
-def _column(what: str) -> str:
-    return {"viewport": "viewport_w", "variant": "variants", "weekday": "time", "hour": "time"}.get(what, what)
+def group_sql(group: Group, facts: RuleFacts) -> Condition:
+    """The condition of a group."""
+    parts = [*(rule_sql(rule, facts) for rule in group.rules), *(group_sql(one, facts) for one in group.groups)]
+    return lambda name: _joined_parts(group, [part(name) for part in parts])
+
+
+def rule_sql(rule: Rule, facts: RuleFacts) -> Condition:
+    """The condition of a rule."""
+    fact = facts.of(rule)
+    return lambda name: f"{'NOT ' if is_negative(rule) else ''}({name(fact)})"
+
+
+def _joined_parts(group: Group, parts: Sequence[str]) -> str:
+    if not parts:
+        return "1"
+    joined = f"({(' AND ' if group.match == 'all' else ' OR ').join(parts)})"
+    return f"(NOT {joined})" if group.match == "none" else joined
+
+
+def _of_rows(facts: RuleFacts) -> Names:
+    """Facts in a query on rows of `views`."""
+    return lambda fact: facts.view[fact.n] if fact.level == "view" else facts.visitor[fact.n]
+
+
+def _of_visits(fact: Fact) -> str:
+    """Facts in a query on visits."""
+    if fact.level == "view":
+        return f"v.{fact.n + FIRST_COLUMN}"
+    return f"w{fact.n}" if fact.level == "visit" else f"u{fact.n}"
+
+
+def _each_visit(facts: RuleFacts, where: str, of_visit: str) -> str:
+    """A subquery with one row per visitor: visitor and `found`, an array of an expression about each visit.
+
+    The expression has `visit`, its `number`, and the facts. Those of visits are columns of their own, so that a lambda
+    over the views of a visit needs no copy of the visit for each.
+    """
+    columns = [f"f{n}" for n in range(len(facts.view))]
+    tests = "".join(f", {sql} AS {name}" for sql, name in zip(facts.view, columns, strict=True))
+    source = "views FINAL"
+    if facts.joined:
+        times = ", ".join(f"groupArrayIf(ms, which = {n}) AS times{n}" for n in range(len(facts.joined)))
+        each = " UNION ALL ".join(f"SELECT {n} AS which, view, ms FROM ({sql})" for n, sql in enumerate(facts.joined))
+        source = (
+            f"(SELECT * FROM views FINAL WHERE {where}) AS of_views "
+            f"GLOBAL ANY LEFT JOIN (SELECT view, {times} FROM ({each}) GROUP BY view) AS of_actions USING (view)"
+        )
+    rows = f"SELECT view, visitor, toUnixTimestamp64Milli(time) AS ms{tests} FROM {source} WHERE {where}"
+    of_visitor = [f"{sql} AS u{n}" for n, sql in enumerate(facts.visitor)]
+    visitors = "".join(f", u{n}" for n in range(len(facts.visitor)))
+    of_visits = "".join(
+        f", arrayMap((visit, number) -> toUInt8({sql}), visits, numbers) AS ws{n}" for n, sql in enumerate(facts.visit)
+    )
+    names = "".join(f", w{n}" for n in range(len(facts.visit)))
+    arrays = "".join(f", ws{n}" for n in range(len(facts.visit)))
+    return (
+        f"SELECT visitor, arrayMap((visit, number{names}) -> {of_visit}, visits, numbers{arrays}) AS found FROM ("
+        f"SELECT visitor{visitors}, visits, arrayEnumerate(visits) AS numbers{of_visits} "
+        f"FROM ({visit_arrays(rows, columns, of_visitor)}))"
+    )
