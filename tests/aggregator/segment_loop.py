@@ -100,8 +100,7 @@ class Loop:
             earlier = [
                 row
                 for row in self.people("views")
-                if row["visitor"] == view["visitor"]
-                and (row["time"], row["view"]) < (first["time"], first["view"])
+                if row["visitor"] == view["visitor"] and (row["time"], row["view"]) < (first["time"], first["view"])
             ]
             return ("returning" if earlier else "new") in values
         if what == "viewport":
