@@ -39,6 +39,7 @@ class _Call(Generic[T]):
     run: BoundedRun
     future: Future[T]
     waiting: int = 0
+    ended: float | None = None  # by the clock of the Work
 
 
 class Work:
@@ -47,8 +48,9 @@ class Work:
     All raise ThreadsBusy when no thread is free within the time limit of a run, and what the function raises.
     """
 
-    def __init__(self, limits: QueryLimits = DEFAULT_LIMITS) -> None:
+    def __init__(self, limits: QueryLimits = DEFAULT_LIMITS, clock: Callable[[], float] = time.monotonic) -> None:
         self.limits = limits
+        self._clock = clock
         self._lookups = ThreadPoolExecutor(LOOKUP_THREADS, "viewer-lookup")
         self._heavy = ThreadPoolExecutor(HEAVY_THREADS, "viewer-heavy")
         self._cancelling = ThreadPoolExecutor(LOOKUP_THREADS + HEAVY_THREADS, "viewer-cancel")
@@ -69,18 +71,17 @@ class Work:
     async def once(
         self, key: Hashable, seconds: float, function: Callable[[], T], *, fresh: bool = False, light: bool = False
     ) -> T:
-        """The result of `function`, computed at most once per key within `seconds`.
+        """The result of `function`, computed at most once per key within `seconds` after it was ready.
 
         A caller that arrives while it runs waits for that run. `fresh` starts a new run, which later callers
         then share; `light` is for look-ups, which must not wait for maps. An exception is raised to
         everybody who waited, and is not remembered. A run for which nobody waits any longer is cancelled.
         """
-        now = time.monotonic()
         with self._lock:
-            self._drop(now)
+            self._drop()
             found = self._known.get(key)
             if found is None or fresh or _failed(found[1].future):
-                found = (now + seconds, self._begin(self._lookups if light else self._heavy, function))
+                found = (seconds, self._begin(self._lookups if light else self._heavy, function))
                 self._known[key] = found
             self._known.move_to_end(key)  # what is asked for again is kept longest
             call: _Call[T] = found[1]
@@ -114,8 +115,12 @@ class Work:
         run = BoundedRun(self.limits)
         call = _Call(run, pool.submit(run.call, function))
         self._calls.add(call)
-        call.future.add_done_callback(lambda _: self._calls.discard(call))
+        call.future.add_done_callback(lambda _: self._ended(call))
         return call
+
+    def _ended(self, call: _Call[Any]) -> None:
+        call.ended = self._clock()
+        self._calls.discard(call)
 
     async def _result(self, call: _Call[T]) -> T:
         """The result of a call, which is cancelled when the last one who waits for it leaves."""
@@ -142,8 +147,10 @@ class Work:
         self._cancellations.add(cancellation)
         cancellation.add_done_callback(self._cancellations.discard)
 
-    def _drop(self, now: float) -> None:
-        for key in [k for k, (until, call) in self._known.items() if until < now and call.future.done()]:
+    def _drop(self) -> None:
+        now = self._clock()
+        old = [k for k, (kept, call) in self._known.items() if call.ended is not None and call.ended + kept < now]
+        for key in old:
             del self._known[key]
         while len(self._known) >= REMEMBERED:
             self._known.popitem(last=False)

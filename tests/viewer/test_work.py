@@ -60,6 +60,25 @@ def test_old_results_are_computed_again(work):
     assert first is not second
 
 
+def test_a_result_that_took_long_is_kept_as_long_as_any_other():
+    clock = [0.0]
+    work = Work(clock=lambda: clock[0])
+
+    def slow() -> object:
+        clock[0] += 100
+        return object()
+
+    async def ask() -> list[object]:
+        found = [await work.once("key", 10, slow), await work.once("key", 10, slow)]
+        clock[0] += 11
+        return [*found, await work.once("key", 10, slow)]
+
+    first, soon, later = anyio.run(ask)
+    work.close()
+    assert first is soon
+    assert later is not first
+
+
 def test_a_failure_is_raised_and_not_remembered(work):
     async def ask() -> str:
         with pytest.raises(ZeroDivisionError):
