@@ -91,7 +91,7 @@ class RuleFacts:
             rule.scope
         ](rule)
 
-    def counted(self, condition: str) -> int:
+    def also(self, condition: str) -> int:
         """The place in the tuple of a view of a further condition on its row."""
         return self._column(condition)
 

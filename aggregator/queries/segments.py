@@ -43,15 +43,15 @@ def segment_sql(scope: Scope | SiteScope, pages: str = "") -> tuple[str, dict[st
 
 
 def fits_sql(facts: RuleFacts, conditions: Sequence[Condition], counted: str) -> str:
-    """A subquery with one row per visitor: visitor and `fits`, an array with a tuple for each of the visitor's views:
-    the number of its visit, whether it is `counted` (a condition on a row of `views`), and each condition.
-
-    It reads the rows of `wide`.
-    """
-    column = facts.counted(counted)
-    fits = ", ".join(("number", f"v.{column}", *(f"toUInt8({condition(_of_visits)})" for condition in conditions)))
-    found = _each_visit(facts, facts.spans.wide, f"arrayMap(v -> ({fits}), visit)")
-    return f"SELECT visitor, arrayFlatten(found) AS fits FROM ({found})"
+    """A subquery with one row per visitor with views that are `counted` (a condition on a row of `views`): visitor, and
+    `fits`, an array with a tuple for each of these views: the number of its visit, whether the visitor had agreed to be
+    remembered, and each condition."""
+    is_counted, consent = facts.also(counted), facts.also("consent")
+    fits = ", ".join(("number", f"v.{consent}", *(f"toUInt8({condition(_of_visits)})" for condition in conditions)))
+    asked = f"SELECT visitor FROM views WHERE {facts.spans.wide} AND {counted}"
+    where = f"{facts.spans.wide} AND visitor GLOBAL IN ({asked})"
+    found = _each_visit(facts, where, f"arrayMap(v -> ({fits}), arrayFilter(v -> v.{is_counted}, visit))")
+    return f"SELECT visitor, arrayFlatten(found) AS fits FROM ({found}) WHERE notEmpty(fits)"
 
 
 def people_sql(scope: Scope | SiteScope) -> str:

@@ -9,6 +9,8 @@ import pytest
 
 from store.client import Store, open_store
 from store.migrations import migrate
+from tests.aggregator.build import insert
+from tests.aggregator.segment_site import Site, made_rows
 
 TABLES = ("views", "points", "scrolls", "events", "touches", "elements", "snapshots", "strips", "matches")
 
@@ -26,3 +28,15 @@ def store(aggregator_store: Store) -> Iterator[Store]:
     yield aggregator_store
     for table in TABLES:
         aggregator_store.command(f"TRUNCATE TABLE {table}")
+
+
+@pytest.fixture(scope="session")
+def site(engine_folder: Path) -> Iterator[Site]:
+    """A site whose rows no test changes."""
+    store = open_store(engine_folder, database="segments")
+    migrate(store)
+    tables = made_rows()
+    for table, rows in tables.items():
+        insert(store, table, [{name: value for name, value in row.items() if name != "day"} for row in rows])
+    yield Site(store, tables)
+    store.close()
