@@ -59,9 +59,11 @@ from viewer.memory import free_memory
 from viewer.overviews import Overviews
 from viewer.own_browser import OwnBrowser
 from viewer.page_changes import PageChanges
+from viewer.page_groups import GroupReader
 from viewer.pages.errors.page import ErrorPages
 from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
+from viewer.pages.groups.page import GroupFormRenderer
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.login.page import LoginRenderer
 from viewer.pages.people.account import AccountChanges
@@ -235,6 +237,7 @@ class Viewer:
         snapshots, traffic = SiteSnapshots(self.snapshots, self.work), TrafficReader(self.store, self.work)
         questions = Questions(self.store, self.definitions, self.snapshots, self.work)
         retakes = RetakeReader(self.store, self.definitions, self.snapshots, self.work)
+        groups = GroupReader(self.store, self.definitions, self.work)
         signing_in = SignIn(self.users, self.sessions, self.work, self.addresses, self.hashing)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
@@ -256,6 +259,8 @@ class Viewer:
             ErasingRenderer(self.frames, self.urls, self.erasing, self.store, self.work),
             LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),
             StateFormRenderer(self.frames, self.urls, snapshots),
+            groups,
+            GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),
         )  # fmt: skip
         return {type(part): part for part in parts}

@@ -69,7 +69,7 @@ class GroupEffect:
     """What a change of a group does, in all addresses of a period. `rows`: of the `examined` busiest addresses.
 
     `fits`: what the group is before the change, `after` what it is then; `new` and `out`: the difference; `clash`: what
-    is in other groups too.
+    is in other groups too; `ungrouped`: what is in none then; `every`: all addresses.
     """
 
     rows: list[AddressChange]
@@ -126,13 +126,12 @@ def group_effect(store: Store, scope: SiteScope, change: GroupChange) -> GroupEf
     """What a change of a group does to the addresses with visits in a scope."""
     busiest = read_page_totals(store, scope, PagePart(most=MOST_EXAMINED))
     rows = change.of([Address(total.page, total.visitors) for total in busiest])
-    clashing = sorted({name for row in rows for name, _ in row.others})
     before, values = selecting(change.before, "before")
     after, of_after = selecting(change.after, "after")
     values |= of_after
     others = []
-    for number, name in enumerate(clashing):
-        condition, of_other = selecting(change.others[name], f"other{number}_")
+    for number, patterns in enumerate(change.others.values()):
+        condition, of_other = selecting(patterns, f"other{number}_")
         others.append(condition)
         values |= of_other
     in_others = f"({' OR '.join(others) or 'false'})"
@@ -142,6 +141,8 @@ def group_effect(store: Store, scope: SiteScope, change: GroupChange) -> GroupEf
         "new": f"({after} AND NOT {before})",
         "out": f"({before} AND NOT {after})",
         "clash": f"({after} AND {in_others})",
+        "ungrouped": f"(NOT {after} AND NOT {in_others})",
+        "every": "true",
     }
     return GroupEffect(rows, len(busiest), read_set_totals(store, scope, sets, values))
 

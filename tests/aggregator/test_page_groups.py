@@ -93,6 +93,7 @@ def test_the_tester_says_what_fits_what_is_new_what_falls_out_and_what_clashes(s
     found = group_effect(store, SCOPE, change)
     assert {name: (total.addresses, total.visitors) for name, total in found.totals.items()} == {
         "fits": (3, 5), "after": (3, 5), "new": (1, 2), "out": (1, 2), "clash": (2, 4),
+        "ungrouped": (2, 2), "every": (6, 7),
     }  # fmt: skip
     assert {row.page.removeprefix("shop.example"): (row.change, row.by, row.others) for row in found.rows} == {
         "/table-lamps/red": ("", "/*-lamps/*", (("Red", "**/red"),)),

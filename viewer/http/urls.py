@@ -128,6 +128,16 @@ class Urls:
     def state(self, site: str, state: str) -> str:
         return self._path("sites", site, "states", state, "edit")
 
+    def new_group(self, site: str, **query: object) -> str:
+        return self._path("sites", site, "groups", "new", **query)
+
+    def group(self, site: str, group: str) -> str:
+        return self._path("sites", site, "groups", group, "edit")
+
+    def declined_groups(self, site: str) -> str:
+        """Where suggestions of page groups are declined."""
+        return self._path("sites", site, "groups", "declined")
+
     def experiments(self, site: str) -> str:
         return self._path("sites", site, "experiments")
 

@@ -15,6 +15,7 @@ from viewer.pages.experiments import form as experiment_form
 from viewer.pages.experiments import page as experiments
 from viewer.pages.gallery import page as gallery
 from viewer.pages.groups import form as group_form
+from viewer.pages.groups import page as groups
 from viewer.pages.heatmap import page as heatmap
 from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
@@ -100,6 +101,11 @@ ENDPOINTS = (
     Endpoint(SITE + "/states/new", states.save, "editor", POST),
     Endpoint(SITE + "/states/{state}/edit", states.show_form, "editor"),
     Endpoint(SITE + "/states/{state}/edit", states.save, "editor", POST),
+    Endpoint(SITE + "/groups/new", groups.show_form, "editor"),
+    Endpoint(SITE + "/groups/new", groups.save, "editor", POST),
+    Endpoint(SITE + "/groups/declined", groups.decline, "editor", POST),
+    Endpoint(SITE + "/groups/{group}/edit", groups.show_form, "editor"),
+    Endpoint(SITE + "/groups/{group}/edit", groups.save, "editor", POST),
     Endpoint(SITE + "/matching", patterns.matching, "viewer"),
     Endpoint(SITE + "/experiments", experiments.index, "viewer"),
     Endpoint(SITE + "/experiments/new", experiments.edit, "editor", BOTH),

@@ -35,6 +35,7 @@ STYLES = (
     "journey",
     "forms",
     "journey_form",
+    "groups",
     "narrow",
     "script",
     "page_states",
