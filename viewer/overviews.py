@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
-from aggregator.answers.overview import OverviewFigures, overview
+from aggregator.answers.overview import BOUNCE, AskedOverview, OverviewFigures, overview
 from aggregator.queries.traffic import read_last_view
 from aggregator.shapes.overview import ListedValues
-from aggregator.shapes.scope import SiteScope
-from rules.period import today
 from rules.question import Question
+from rules.resolve import Known
 from store.client import Store
 from store.records import Site
-from viewer.maps import Maps
+from viewer.maps import Maps, site_scope_of
 from viewer.work import Work
 
 SECONDS = 20.0
+MOST_GOALS = 8  # figures of one overview
 
 
-def site_scope_of(question: Question) -> SiteScope:
-    """What the aggregator is asked for a question about a whole site, with the days that it means today."""
-    since, until = question.period.span(today(question.zone))
-    return SiteScope(question.site, since, until, question.device, question.zone, question.group)
+def wanted_of(known: Known, question: Question, listing: ListedValues, measure: str = "") -> AskedOverview:
+    """What an overview shows: the first goals of the site, that of the question among them. The tables measure the goal
+    of the question, else the first one; `measure` "bounce": bounce, as on a site without goals."""
+    goals = sorted(known.goals, key=lambda goal: goal.id != question.goal) if question.goal else list(known.goals)
+    kept = tuple(goal for goal in known.goals if goal in goals[:MOST_GOALS])
+    chosen = question.goal or (kept[0].id if kept else "")
+    return AskedOverview(listing, kept, BOUNCE if measure == BOUNCE or not chosen else chosen)
 
 
 class Overviews:
@@ -33,12 +36,12 @@ class Overviews:
         await self._maps.drained()
         return bool(await self._work.run(read_last_view, self._store, int(site.id)))
 
-    async def of(self, question: Question, listing: ListedValues, fresh: bool = False) -> OverviewFigures:
+    async def of(self, question: Question, wanted: AskedOverview, fresh: bool = False) -> OverviewFigures:
         """The overview; `fresh` computes it again."""
         await self._maps.drained()
         scope = site_scope_of(question)
 
         def compute() -> OverviewFigures:
-            return overview(self._store, scope, listing)
+            return overview(self._store, scope, wanted)
 
-        return await self._work.once(("overview", scope, listing), SECONDS, compute, fresh=fresh)
+        return await self._work.once(("overview", scope, wanted), SECONDS, compute, fresh=fresh)

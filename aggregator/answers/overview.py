@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from math import sqrt
 
 import numpy as np
 
-from aggregator.measures.change import FigureChange, Ratio, SummedFigure, change_of_ratio, change_of_total
+from aggregator.measures.change import FigureChange, Ratio, SummedFigure, change_of_ratio, change_of_total, of_visitors
 from aggregator.measures.statistics import FEW, benjamini_hochberg, expected_floor, two_proportion_z
 from aggregator.queries.overview import read_site_visits, read_visitor_account
 from aggregator.shapes.overview import (
@@ -22,7 +23,9 @@ from aggregator.shapes.overview import (
 )
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
+from store.segments import Goal
 
+BOUNCE, GOAL = "bounce", "goal:"  # names of figures; that of a goal ends with its id
 FALSE_DISCOVERIES = 0.05  # rate among the rows of a table that differ from the period before
 
 
@@ -30,8 +33,9 @@ FALSE_DISCOVERIES = 0.05  # rate among the rows of a table that differ from the 
 class SiteFigure:
     """One figure of a site: `value` with its 95 % interval (none for a count), and that of the period `before`.
 
-    `name`: visitors, visits, views, bounce, engaged_ms. `change`: relative for a count, otherwise the difference; None
-    if there was nothing before.
+    `name`: visitors, visits, views, bounce, engaged_ms, or `goal:` and the id of a goal, whose value is the share of
+    visitors who reached it. `change`: relative for a count, otherwise the difference; None if there was nothing before.
+    `hits`: how many visits or visitors a share is made of.
     """
 
     name: str
@@ -40,18 +44,21 @@ class SiteFigure:
     high: float | None
     before: float
     change: FigureChange | None
+    hits: int | None = None
 
 
 @dataclass(frozen=True)
 class DayFigures:
-    """One day; visits count on the day on which they began."""
+    """One day; visits count on the day on which they began. `reached`: goal → how many of the visitors of the day
+    reached it on that day."""
 
     day: date
     visitors: int
     visits: int
     views: int
-    bounce: float
+    bounced: int
     engaged_ms: float
+    reached: Mapping[str, int]
 
 
 @dataclass(frozen=True)
@@ -86,7 +93,8 @@ class SplitTable:
 
 @dataclass(frozen=True)
 class OverviewFigures:
-    """Everything about a site's visits in a period. `measure`: what the rates of the tables are of: bounce."""
+    """Everything about a site's visits in a period. `measure`: what the rates of the tables are of, by the name of a
+    figure: `bounce` (of visits) or a goal (of visitors)."""
 
     since: date
     until: date
@@ -100,22 +108,33 @@ class OverviewFigures:
     account: VisitorAccount
 
 
-def overview(store: Store, scope: SiteScope, listing: ListedValues) -> OverviewFigures:
+@dataclass(frozen=True)
+class AskedOverview:
+    """What is asked of an overview: which values are listed, which goals are counted (all those of the site), and what
+    the rates of the tables are of: `bounce`, or the id of one of the goals."""
+
+    listing: ListedValues = ListedValues()
+    goals: tuple[Goal, ...] = ()
+    measure: str = BOUNCE
+
+
+def overview(store: Store, scope: SiteScope, wanted: AskedOverview) -> OverviewFigures:
     """The figures of a scope, and those of as many days just before it."""
-    earlier = before(scope)
-    now = read_site_visits(store, scope, listing)
+    earlier, goals = before(scope), wanted.goals
+    now = read_site_visits(store, scope, wanted.listing, goals)
     only = tuple((one.by, one.value) for one in now.splits)
-    then = read_site_visits(store, earlier, replace(listing, only=only))
+    then = read_site_visits(store, earlier, replace(wanted.listing, only=only), goals)
+    measured = next((n for n, goal in enumerate(goals) if goal.id == wanted.measure), None)
     return OverviewFigures(
         since=scope.since,
         until=scope.until,
         before_since=earlier.since,
         before_until=earlier.until,
-        measure="bounce",
-        figures=figures_of(now.totals, then.totals),
-        days=_days(now, scope),
-        days_before=_days(then, earlier),
-        splits=tuple(_table(by, now, then) for by in SPLITS),
+        measure=BOUNCE if measured is None else GOAL + wanted.measure,
+        figures=figures_of(now.totals, then.totals, goals),
+        days=_days(now, scope, goals),
+        days_before=_days(then, earlier, goals),
+        splits=tuple(_table(by, now, then, measured) for by in SPLITS),
         account=read_visitor_account(store, scope),
     )
 
@@ -126,7 +145,8 @@ def before(scope: SiteScope) -> SiteScope:
     return replace(scope, since=scope.since - length, until=scope.until - length)
 
 
-def figures_of(now: VisitTotals, then: VisitTotals) -> tuple[SiteFigure, ...]:
+def figures_of(now: VisitTotals, then: VisitTotals, goals: Sequence[Goal] = ()) -> tuple[SiteFigure, ...]:
+    """The figures of two periods: counts, bounce, engaged time and goals."""
     counts = (
         ("visitors", SummedFigure(now.visitors, now.visitors), SummedFigure(then.visitors, then.visitors)),
         ("visits", SummedFigure(now.visits, now.visits_squared), SummedFigure(then.visits, then.visits_squared)),
@@ -134,14 +154,15 @@ def figures_of(now: VisitTotals, then: VisitTotals) -> tuple[SiteFigure, ...]:
     )
     return (
         *(SiteFigure(name, one.sum, None, None, other.sum, change_of_total(one, other)) for name, one, other in counts),
-        _share("bounce", _bounce(now), _bounce(then)),
+        _share(BOUNCE, _rate(now, None), _rate(then, None)),
         _engaged(now, then),
+        *(_share(GOAL + goal.id, _rate(now, n), _rate(then, n)) for n, goal in enumerate(goals)),
     )
 
 
 def _share(name: str, now: Ratio, then: Ratio) -> SiteFigure:
     low, high = now.interval if now.of else (0.0, 1.0)
-    return SiteFigure(name, now.share, low, high, then.share, change_of_ratio(now, then))
+    return SiteFigure(name, now.share, low, high, then.share, change_of_ratio(now, then), now.hits)
 
 
 def _engaged(now: VisitTotals, then: VisitTotals) -> SiteFigure:
@@ -155,7 +176,10 @@ def _engaged(now: VisitTotals, then: VisitTotals) -> SiteFigure:
     return SiteFigure("engaged_ms", now.engaged_ms, now.engaged_low, now.engaged_high, then.engaged_ms, change)
 
 
-def _bounce(totals: VisitTotals) -> Ratio:
+def _rate(totals: VisitTotals, goal: int | None) -> Ratio:
+    """The share of visitors who reached a goal (its number); without one, of visits that bounced."""
+    if goal is not None:
+        return of_visitors(totals.reached[goal] if totals.reached else 0, totals.visitors)
     return Ratio(
         hits=totals.bounced,
         of=totals.visits,
@@ -166,21 +190,29 @@ def _bounce(totals: VisitTotals) -> Ratio:
     )
 
 
-def _days(found: SiteVisits, scope: SiteScope) -> tuple[DayFigures, ...]:
+def _days(found: SiteVisits, scope: SiteScope, goals: Sequence[Goal]) -> tuple[DayFigures, ...]:
     """Every day of a scope, without gaps."""
     days = [scope.since + timedelta(days=n) for n in range((scope.until - scope.since).days + 1)]
-    return tuple(_day(day, found.days.get(day.isoformat(), VisitTotals())) for day in days)
+    return tuple(_day(day, found.days.get(day.isoformat(), VisitTotals()), goals) for day in days)
 
 
-def _day(day: date, totals: VisitTotals) -> DayFigures:
-    bounce = totals.bounced / totals.visits if totals.visits else 0.0
-    return DayFigures(day, totals.visitors, totals.visits, totals.views, bounce, totals.engaged_ms)
+def _day(day: date, totals: VisitTotals, goals: Sequence[Goal]) -> DayFigures:
+    counts = totals.reached or (0,) * len(goals)
+    return DayFigures(
+        day=day,
+        visitors=totals.visitors,
+        visits=totals.visits,
+        views=totals.views,
+        bounced=totals.bounced,
+        engaged_ms=totals.engaged_ms,
+        reached={goal.id: n for goal, n in zip(goals, counts, strict=True)},
+    )
 
 
-def _table(by: Split, now: SiteVisits, then: SiteVisits) -> SplitTable:
+def _table(by: Split, now: SiteVisits, then: SiteVisits, goal: int | None) -> SplitTable:
     rows = [one for one in now.splits if one.by == by]
     earlier = {one.value: one.totals for one in then.splits if one.by == by}
-    pairs = [(_bounce(one.totals), _bounce(earlier.get(one.value, VisitTotals()))) for one in rows]
+    pairs = [(_rate(one.totals, goal), _rate(earlier.get(one.value, VisitTotals()), goal)) for one in rows]
     differ = differing(pairs)
     return SplitTable(
         by,

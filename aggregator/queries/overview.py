@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from aggregator.queries.conditions import PEOPLE, where_site
+from aggregator.queries.goal_rows import action_sql
 from aggregator.queries.visits import visits_sql
 from aggregator.shapes.overview import SPLITS, ListedValues, SiteVisits, SplitTotals, VisitorAccount, VisitTotals
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
-from store.zoned_sql import day_of_row, in_days
+from store.segments import Goal
+from store.zoned_sql import Sql, day_of_row, in_days
+from store.zones import DAY_MS
 
 BOUNCE_MS = 10_000  # engaged for less, in one view and without a click: a bounce
 ALL, DAY = "", "day"
@@ -17,27 +21,34 @@ _FIRST = tuple(name for name in SPLITS if name not in ("saw", "landing", "exit")
 _Z = 1.96  # normal quantile of a 95 % interval
 
 
-def read_site_visits(store: Store, scope: SiteScope, listing: ListedValues) -> SiteVisits:
-    """The visits in totals, by day and by each split. A visit counts on the day on which it began."""
+def read_site_visits(store: Store, scope: SiteScope, listing: ListedValues, goals: Sequence[Goal] = ()) -> SiteVisits:
+    """The visits in totals, by day and by each split. A visit counts on the day on which it began.
+
+    A visitor reaches a goal as aggregator/queries/goals.py has it: from the first of the visits on that are counted.
+    """
     condition, params = where_site(scope)
     local_day, of_day = day_of_row(scope.zone, scope.since, scope.until)
     listed, of_listing = _listed(listing)
+    joined, of_goals = _goal_times(scope, goals, local_day)
+    names = "".join(f"goal{n}, " for n in range(len(goals)))
     rows = store.rows(
-        "SELECT by, value, people, all_visits, all_views, all_bounced, vv, ww, bb, bv, median, low, high, "
+        f"SELECT {names}by, value, people, all_visits, all_views, all_bounced, vv, ww, bb, bv, median, low, high, "
         "count() OVER (PARTITION BY by) AS values_in_all, "
         "row_number() OVER (PARTITION BY by ORDER BY people DESC, value) AS rank FROM ("
         "SELECT by, value, count() AS people, sum(visits) AS all_visits, sum(views) AS all_views, "
         "sum(bounced) AS all_bounced, sum(visits * visits) AS vv, sum(views * views) AS ww, "
         "sum(bounced * bounced) AS bb, sum(bounced * visits) AS bv, "
-        f"{_median('arraySort(groupArrayArray(engaged))')} "
-        f"FROM ({_by_visitor(condition, local_day)}) GROUP BY by, value) {listed} ORDER BY by, rank",
+        f"{_median('arraySort(groupArrayArray(engaged))')}"
+        f"{_reached_columns(goals)} FROM ({_by_visitor(condition, local_day)}) AS counted {joined} "
+        f"GROUP BY by, value) {listed} ORDER BY by, rank",
         **params,
+        **of_goals,
         **of_day,
         **of_listing,
     )
     totals, days, splits = VisitTotals(), {}, []
     for row in rows:
-        found = _totals(row)
+        found = _totals(row, len(goals))
         if row["by"] == ALL:
             totals = found
         elif row["by"] == DAY:
@@ -115,7 +126,42 @@ def _listed(listing: ListedValues) -> tuple[str, dict[str, Any]]:
     )
 
 
-def _totals(row: dict[str, Any]) -> VisitTotals:
+def _reached_columns(goals: Sequence[Goal]) -> str:
+    """Columns with the number of visitors who reached each goal."""
+    return "".join(
+        ", countIf(arrayExists("
+        f"one -> one.1 >= since {_in_time(goal)} AND (by != '{DAY}' OR one.2 = value), times{n})) AS goal{n}"
+        for n, goal in enumerate(goals)
+    )
+
+
+def _in_time(goal: Goal) -> str:
+    return f"AND one.1 < since + {goal.within_days * DAY_MS}" if goal.within_days else ""
+
+
+def _goal_times(scope: SiteScope, goals: Sequence[Goal], local_day: str) -> Sql:
+    """A join that adds the times (ms, day) at which a visitor did what each goal asks for, and what it binds."""
+    if not goals:
+        return "", {}
+    values: dict[str, Any] = {}
+
+    def bind(kind: str, value: object) -> str:
+        name = f"overview{len(values)}"
+        values[name] = value
+        return f"{{{name}:{kind}}}"
+
+    days, _ = in_days(scope.zone, scope.since, scope.until)
+    span = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}"
+    done = " UNION ALL ".join(
+        f"SELECT {n} AS goal, visitor, time, toDate(time) AS day FROM ({action_sql(goal.action, span, bind)})"
+        for n, goal in enumerate(goals)
+    )
+    times = ", ".join(f"groupArrayIf((ms, local), goal = {n}) AS times{n}" for n in range(len(goals)))
+    dated = f"SELECT goal, visitor, toUnixTimestamp64Milli(time) AS ms, toString({local_day}) AS local FROM ({done})"
+    return f"GLOBAL LEFT JOIN (SELECT visitor, {times} FROM ({dated}) GROUP BY visitor) AS done USING (visitor)", values
+
+
+def _totals(row: dict[str, Any], goals: int) -> VisitTotals:
     return VisitTotals(
         visitors=int(row["people"]),
         visits=int(row["all_visits"]),
@@ -128,4 +174,5 @@ def _totals(row: dict[str, Any]) -> VisitTotals:
         engaged_ms=float(row["median"]),
         engaged_low=float(row["low"]),
         engaged_high=float(row["high"]),
+        reached=tuple(int(row[f"goal{n}"]) for n in range(goals)),
     )

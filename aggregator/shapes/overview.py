@@ -19,7 +19,8 @@ class VisitTotals:
 
     `bounced`: visits of one view without a click, engaged for less than 10 s. The sums of squares and products are over
     visitors, for the spread of what is counted by visit: visitors are independent of each other, their visits are not.
-    `engaged_ms`: the median of the visits, with its 95 % interval; 0 where it was not asked for.
+    `engaged_ms`: the median of the visits, with its 95 % interval; 0 where it was not asked for. `reached`: how many
+    visitors reached each of the goals asked for, from the first of these visits on; of a day, on that day.
     """
 
     visitors: int = 0
@@ -33,6 +34,7 @@ class VisitTotals:
     engaged_ms: float = 0.0
     engaged_low: float = 0.0
     engaged_high: float = 0.0
+    reached: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

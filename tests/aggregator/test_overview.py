@@ -10,12 +10,13 @@ from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aggregator.queries.overview import read_site_visits, read_visitor_account
 from aggregator.shapes.overview import SPLITS, ListedValues, VisitTotals
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
-from store.segments import Group, Rule
+from store.segments import Action, Goal, Group, Rule
 from store.zones import Zone
 from tests.aggregator.build import DAY, NOON, insert
 
@@ -44,6 +45,29 @@ def values_of(visit: Sequence[Row], by: str) -> set[str]:
     if by in ("landing", "exit"):
         return {visit[0 if by == "landing" else -1]["page"]}
     return {visit[0][by]}
+
+
+LAMPS = Goal(id="lamps", site="1", name="Lamps", action=Action(what="saw", page="/lamps"))
+SOON = replace(LAMPS, id="soon", within_days=1, action=Action(what="stayed", least=10))
+
+
+def reached(goal: Goal, visitor: int, since: int, rows: Sequence[Row], on: str = "") -> bool:
+    """Whether a visitor did what the goal asks for, in time; `on`: on that day."""
+    until = since + goal.within_days * 24 * 60 * MINUTE if goal.within_days else 2**63
+    return any(
+        row["visitor"] == visitor
+        and since <= row["time"] < until
+        and (not on or day([row]) == on)
+        and (row["page"] == PAGES[1] if goal is LAMPS else row["engaged_ms"] >= 10_000)
+        for row in rows
+    )
+
+
+def reached_by(goals: Sequence[Goal], found: Sequence[Sequence[Row]], rows: Sequence[Row], on: str = "") -> list[int]:
+    since: dict[int, int] = {}
+    for visit in found:
+        since[visit[0]["visitor"]] = min(visit[0]["time"], since.get(visit[0]["visitor"], 2**63))
+    return [sum(reached(goal, who, at, rows, on) for who, at in since.items()) for goal in goals]
 
 
 def totals(found: Sequence[Sequence[Row]]) -> dict[str, Any]:
@@ -78,7 +102,10 @@ def plain(found: VisitTotals, names: Iterable[str]) -> dict[str, Any]:
 def check(store: Store, rows: Sequence[Row]) -> None:
     """Every figure of the engine is that of the loop."""
     counted = visits(row for row in rows if not row["bot"] and not row["excluded"])
-    found = read_site_visits(store, SCOPE, ListedValues(most=100))
+    people = [row for row in rows if not row["bot"] and not row["excluded"]]
+    goals = (LAMPS, SOON)
+    found = read_site_visits(store, SCOPE, ListedValues(most=100), goals)
+    assert list(found.totals.reached or (0, 0)) == reached_by(goals, counted, people)
     assert plain(found.totals, totals(counted)) == totals(counted)
     if counted:
         assert found.totals.engaged_ms == median(sum(row["engaged_ms"] for row in visit) for visit in counted)
@@ -87,6 +114,8 @@ def check(store: Store, rows: Sequence[Row]) -> None:
     assert {name: plain(one, totals([])) for name, one in found.days.items()} == {
         name: totals(of) for name, of in days.items()
     }
+    for name, one in found.days.items():
+        assert list(one.reached) == reached_by(goals, days[name], people, name)
     for by in SPLITS:
         values = sorted({value for visit in counted for value in values_of(visit, by)})
         rows_of = {one.value: one for one in found.splits if one.by == by}
@@ -95,6 +124,8 @@ def check(store: Store, rows: Sequence[Row]) -> None:
             expected = totals([visit for visit in counted if value in values_of(visit, by)])
             assert plain(one.totals, expected) == expected, (by, value)
             assert one.values == len(values)
+            of = [visit for visit in counted if value in values_of(visit, by)]
+            assert list(one.totals.reached) == reached_by(goals, of, people)
 
 
 view = st.fixed_dictionaries(

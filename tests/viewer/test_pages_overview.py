@@ -89,3 +89,21 @@ def test_the_api_rejects_bad_questions(api: Client, shop: Site, query: str) -> N
     answer = api.get(f"/api/v1/sites/{shop.id}/overview?{query}")
     assert answer.status_code == 400
     assert answer.json()["error"]["message"]
+
+
+def test_goals_are_figures_and_the_share_of_the_tables(owner: Client, api: Client, shop: Site) -> None:
+    goal = {"name": "Saw the lamps", "action": {"what": "saw", "page": "/lamps"}}
+    made = api.post(f"/api/v1/sites/{shop.id}/goals", json=goal)
+    assert made.status_code == 201, made.text
+    path = f"/api/v1/sites/{shop.id}/overview?{DAYS}"
+    found = api.get(path).json()
+    name = f"goal:{made.json()['id']}"
+    figure = next(one for one in found["figures"] if one["name"] == name)
+    assert (figure["value"], figure["hits"], found["measure"]) == (1.0, VISITORS, name)
+    assert found["splits"][0]["rows"][0]["rate"] == 1.0
+    assert api.get(f"{path}&measure=bounce").json()["splits"][0]["rows"][0]["rate"] == pytest.approx(1 / 3)
+    page = words(owner.get(f"/sites/{shop.id}/overview?{DAYS}&figure={name}").text)
+    assert "Goal: Saw the lamps 100.0% 60" in page
+    assert "Goal: Saw the lamps of each day" in page
+    assert owner.get(f"/sites/{shop.id}/overview?{DAYS}&goal=nothing").status_code in (400, 404)
+    api.delete(f"/api/v1/sites/{shop.id}/goals/{made.json()['id']}")

@@ -5,12 +5,13 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.answers.overview import BOUNCE
 from aggregator.shapes.overview import SPLITS, ListedValues
 from rules.question import SITE
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
 from viewer.http.parameters import choice, number
-from viewer.overviews import Overviews
+from viewer.overviews import Overviews, wanted_of
 from viewer.questions import Questions
 
 MOST_ROWS = 500  # of a table
@@ -24,7 +25,9 @@ async def show_overview(request: Request, *, questions: Questions, overviews: Ov
         whole_most=MOST_ROWS,
     )
     asked = await questions.read(request, SITE)
-    found = await overviews.of(asked.checked(), listing, fresh=True)
+    measure = choice(query, "measure", ("", BOUNCE), "")
+    wanted = wanted_of(asked.known, asked.checked(), listing, measure)
+    found = await overviews.of(asked.question, wanted, fresh=True)
     return answer({"query": asked.question.as_json(asked.today), **plain(found)})
 
 
@@ -34,9 +37,9 @@ ENTRIES = (
         "/sites/{site}/overview",
         show_overview,
         "viewer",
-        "Visitors, visits, views, bounce and engaged time of a site, each against as many days just before; by day, "
-        "and by channel, source, page and more. Query: since, until, days, device, filters, segment, limit (rows of "
-        "each table), whole (a table that is listed in full).",
-        query=(*SITE.names, "limit", "whole"),
+        "Visitors, visits, views, bounce, engaged time and goals of a site, each against as many days just before; by "
+        "day, and by channel, source, page and more. Query: since, until, days, device, filters, segment, goal (whose "
+        "shares the tables have), measure=bounce, limit (rows of each table), whole (a table that is listed in full).",
+        query=(*SITE.names, "limit", "whole", "measure"),
     ),
 )

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aggregator.answers.overview import DayFigures, OverviewFigures, SiteFigure
+from aggregator.answers.overview import BOUNCE, GOAL, DayFigures, OverviewFigures, SiteFigure
 from aggregator.measures.change import FigureChange
 from viewer.pages.frame.languages import Language
 
 COUNTS = ("visitors", "visits", "views")
-FIGURES = (*COUNTS, "bounce", "engaged_ms")
+FIGURES = (*COUNTS, BOUNCE, "engaged_ms")
 PARAMETER = "figure"
 
 
 @dataclass(frozen=True)
 class FigureTile:
-    """One figure as text. `change`: how it changed; `interval`: of the change. `daily`: for its line."""
+    """One figure as text. `number`: of the visitors who reached a goal. `change`: how it changed; `interval`: of the change. `daily`: for its line."""
 
     label: str
     href: str
     on: bool
     value: str
+    number: str
     detail: str
     before: str
     change: str
@@ -29,8 +31,11 @@ class FigureTile:
     daily: list[float]
 
 
-def figure_name(lang: Language, name: str) -> str:
+def figure_name(lang: Language, name: str, goals: Mapping[str, str]) -> str:
+    """The name of a figure; `goals`: the names of goals by id."""
     _ = lang.text
+    if name.startswith(GOAL):
+        return _("Goal: %(name)s", name=goals[name.removeprefix(GOAL)])
     return {
         "visitors": _("Visitors"),
         "visits": _("Visits"),
@@ -40,20 +45,23 @@ def figure_name(lang: Language, name: str) -> str:
     }[name]
 
 
-def tile_of(lang: Language, found: OverviewFigures, figure: SiteFigure, href: str, on: bool) -> FigureTile:
+def tile_of(
+    lang: Language, found: OverviewFigures, figure: SiteFigure, goals: Mapping[str, str], href: str, on: bool
+) -> FigureTile:
     """The tile of a figure, with a link that draws its trend."""
     _, change = lang.text, figure.change
     words, interval = change_words(lang, figure.name, change)
     return FigureTile(
-        label=figure_name(lang, figure.name),
+        label=figure_name(lang, figure.name, goals),
         href=href,
         on=on,
         value=value_words(lang, figure.name, figure.value),
+        number=lang.number(figure.hits) if figure.name.startswith(GOAL) and figure.hits is not None else "",
         detail=_detail(lang, found, figure),
         before=_("%(value)s before", value=value_words(lang, figure.name, figure.before)) if change else "",
         change=words,
         interval=interval,
-        css="",
+        css=_direction(figure),
         daily=[of_day(day, figure.name) for day in found.days],
     )
 
@@ -86,7 +94,25 @@ def change_words(lang: Language, name: str, change: FigureChange | None) -> tupl
 
 def of_day(day: DayFigures, name: str) -> float:
     """The value of a figure on a day."""
+    hits, of = counts_of_day(day, name)
+    if of is not None:
+        return hits / of if of else 0.0
     return float(getattr(day, name))
+
+
+def counts_of_day(day: DayFigures, name: str) -> tuple[int, int | None]:
+    """What a share on a day is made of; (0, None) for a figure that is no share."""
+    if name.startswith(GOAL):
+        return day.reached[name.removeprefix(GOAL)], day.visitors
+    return (day.bounced, day.visits) if name == BOUNCE else (0, None)
+
+
+def _direction(figure: SiteFigure) -> str:
+    """Only a change of a goal is good or bad."""
+    change = figure.change
+    if not figure.name.startswith(GOAL) or change is None or not change.beyond_chance:
+        return ""
+    return "good" if change.by > 0 else "bad"
 
 
 def _difference(lang: Language, name: str, by: float, unit: bool = False) -> str:

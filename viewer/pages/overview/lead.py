@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aggregator.answers.overview import OverviewFigures, SiteFigure
+from aggregator.answers.overview import GOAL, OverviewFigures, SiteFigure
 from viewer.pages.frame.languages import Language
 from viewer.pages.overview.figures import value_words
 
@@ -17,8 +18,8 @@ class Lead:
     rest: str
 
 
-def lead_of(lang: Language, found: OverviewFigures) -> Lead:
-    """The sentence: what changed most, measured by how far its interval is from 0; else the number of visitors."""
+def lead_of(lang: Language, found: OverviewFigures, goals: Mapping[str, str]) -> Lead:
+    """The sentence: what changed most, goals first, by how far the interval is from 0; else the number of visitors."""
     _ = lang.text
     changed = sorted((one for one in found.figures if one.change and one.change.beyond_chance), key=_certainty)
     visitors = next(one for one in found.figures if one.name == "visitors")
@@ -28,19 +29,27 @@ def lead_of(lang: Language, found: OverviewFigures) -> Lead:
             return Lead(_("%(visitors)s, and nothing to compare with in the days before.", visitors=words), "")
         return Lead(_("No figure has changed beyond chance: %(visitors)s.", visitors=words), "")
     *others, last = changed
-    return Lead(_sentence(lang, last), _sentence(lang, others[-1]) if others else "")
+    return Lead(_sentence(lang, last, goals), _sentence(lang, others[-1], goals) if others else "")
 
 
-def _certainty(figure: SiteFigure) -> float:
-    """How many half-widths of its interval a change is away from 0."""
+def _certainty(figure: SiteFigure) -> tuple[bool, float]:
+    """Whether it is a goal, and how many widths of its interval a change is away from 0."""
     change = figure.change
     if change is None or change.high == change.low:
-        return 0.0
-    return abs(change.by) / (change.high - change.low)
+        return False, 0.0
+    return figure.name.startswith(GOAL), abs(change.by) / (change.high - change.low)
 
 
-def _sentence(lang: Language, figure: SiteFigure) -> str:
+def _sentence(lang: Language, figure: SiteFigure, goals: Mapping[str, str]) -> str:
     _, rose = lang.text, figure.value > figure.before
+    values = {
+        "now": value_words(lang, figure.name, figure.value),
+        "before": value_words(lang, figure.name, figure.before),
+    }
+    if figure.name.startswith(GOAL):
+        more = _("More visitors reach “%(goal)s”: %(now)s, %(before)s before.")
+        fewer = _("Fewer visitors reach “%(goal)s”: %(now)s, %(before)s before.")
+        return (more if rose else fewer) % {"goal": goals[figure.name.removeprefix(GOAL)], **values}
     words = {
         ("visitors", True): _("More visitors: %(now)s, %(before)s before."),
         ("visitors", False): _("Fewer visitors: %(now)s, %(before)s before."),
@@ -53,7 +62,4 @@ def _sentence(lang: Language, figure: SiteFigure) -> str:
         ("engaged_ms", True): _("Visitors stay longer: %(now)s, %(before)s before."),
         ("engaged_ms", False): _("Visitors stay for less time: %(now)s, %(before)s before."),
     }[figure.name, rose]
-    return words % {
-        "now": value_words(lang, figure.name, figure.value),
-        "before": value_words(lang, figure.name, figure.before),
-    }
+    return words % values

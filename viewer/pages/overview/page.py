@@ -7,11 +7,11 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.overview import OverviewFigures
+from aggregator.answers.overview import BOUNCE, GOAL, OverviewFigures
 from rules.question import SITE
 from store.devices import DEVICES
 from viewer.http.urls import Urls
-from viewer.overviews import Overviews
+from viewer.overviews import Overviews, wanted_of
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import MINUS, Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
@@ -20,7 +20,6 @@ from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.map.links import Links
-from viewer.pages.map.page_names import page_names
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.pages.overview.figures import FigureTile, tile_of
 from viewer.pages.overview.lead import Lead, lead_of
@@ -61,21 +60,21 @@ class OverviewPage(Page):
     trend: TrendChart | None = doc("The days of the chosen figure")
     tables: tuple[VisitorTable, ...] = doc("Visitors by how they came, what they saw and what they use")
     measure: str = doc("What the share in the tables is of")
+    measures: tuple[Choice, ...] = doc("What the share in the tables can be of")
     account: tuple[LedgerRow, ...] = doc("What became of the visitors received")
 
 
 async def show(request: Request, *, questions: Questions, frames: Frames, urls: Urls, overviews: Overviews) -> Response:
     asked = await questions.read(request, SITE)
     site = asked.site.id
-    view = view_of(urls.overview(site), site, asked.question, request.query_params)
-    view = replace(view, page_names=page_names(list(asked.known.snapshots)))
+    view = view_of(urls.overview(site), site, asked.question, asked.known, request.query_params)
     if asked.faults:
         frame = await frames.of(request, "overview", asked.site)
         return answer(request, page_of(frame, urls, asked, view, None), asked.status)
     if not await overviews.visited(asked.site):
         return go(urls.site(site))
     frame = await frames.of(request, "overview", asked.site)
-    found = await overviews.of(asked.question, view.listing)
+    found = await overviews.of(asked.question, wanted_of(asked.known, asked.question, view.listing, view.measure))
     return answer(request, page_of(frame, urls, asked, view, found))
 
 
@@ -85,7 +84,6 @@ def page_of(frame: Frame, urls: Urls, asked: Asked, view: OverviewView, found: O
     since, until = asked.question.period.span(asked.today)
     counted = found.account.counted if found else 0
     shown = found if counted else None
-    drawn = next((one for one in shown.figures if one.name == view.figure), None) if shown else None
     return OverviewPage(
         frame=frame,
         title=asked.site.name,
@@ -99,15 +97,12 @@ def page_of(frame: Frame, urls: Urls, asked: Asked, view: OverviewView, found: O
         counted_line=lang.plural("%(num)s visitor counted", "%(num)s visitors counted", counted) if found else "",
         faults=fault_list(lang, asked.faults, links),
         empty=None if shown or found is None else _nobody(lang, view, found),
-        lead=lead_of(lang, shown) if shown else None,
-        tiles=tuple(
-            tile_of(lang, shown, one, view.to(figure=one.name) + "#figures", one is drawn) for one in shown.figures
-        )
-        if shown
-        else (),
-        trend=trend_of(lang, shown, view.figure, asked.today) if shown else None,
+        lead=lead_of(lang, shown, view.goal_names) if shown else None,
+        tiles=_tiles(lang, shown, view) if shown else (),
+        trend=trend_of(lang, shown, view.figure, view.goal_names, asked.today) if shown else None,
         tables=tables_of(lang, urls, shown, view) if shown else (),
-        measure=lang.text("Bounce"),
+        measure=_measured(lang, shown, view) if shown else "",
+        measures=_measures(lang, shown, view) if shown else (),
         account=account_of(lang, found) if found else (),
     )
 
@@ -121,6 +116,27 @@ def _devices(lang: Language, view: OverviewView) -> tuple[Choice, ...]:
             for one in reversed(DEVICES)
         ),
     )
+
+
+def _tiles(lang: Language, found: OverviewFigures, view: OverviewView) -> tuple[FigureTile, ...]:
+    return tuple(
+        tile_of(lang, found, one, view.goal_names, view.to(figure=one.name) + "#figures", one.name == view.figure)
+        for one in found.figures
+    )
+
+
+def _measured(lang: Language, found: OverviewFigures, view: OverviewView) -> str:
+    goal = found.measure.removeprefix(GOAL)
+    return lang.text("Bounce") if found.measure == BOUNCE else view.goal_names[goal]
+
+
+def _measures(lang: Language, found: OverviewFigures, view: OverviewView) -> tuple[Choice, ...]:
+    goals = tuple(
+        Choice(name, view.to(question=replace(view.question, goal=goal), measure=""), found.measure == GOAL + goal)
+        for goal, name in view.goal_names.items()
+    )
+    bounce = view.to(question=replace(view.question, goal=""), measure=BOUNCE)
+    return (*goals, Choice(lang.text("Bounce"), bounce, found.measure == BOUNCE))
 
 
 def chips_of(lang: Language, asked: Asked, view: OverviewView) -> tuple[Chip, ...]:

@@ -97,5 +97,5 @@ def _line(
         rate=lang.text("few") if few else lang.share(row.rate),
         interval="" if few else lang.between(row.low, row.high),
         before=lang.share(row.before_rate) if row.before_visitors >= FEW else "",
-        css=("bad" if row.rate > row.before_rate else "good") if row.beyond_chance else "",
+        css=("bad" if (row.rate > row.before_rate) == view.more_is_worse else "good") if row.beyond_chance else "",
     )

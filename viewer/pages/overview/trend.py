@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import floor, log10
@@ -10,8 +10,9 @@ from math import floor, log10
 from babel.dates import format_date
 
 from aggregator.answers.overview import OverviewFigures
+from aggregator.measures.statistics import wilson
 from viewer.pages.frame.languages import Language
-from viewer.pages.overview.figures import COUNTS, figure_name, of_day, value_words
+from viewer.pages.overview.figures import COUNTS, counts_of_day, figure_name, of_day, value_words
 
 WIDTH, HEIGHT = 1000.0, 200.0  # of the drawing; the page stretches it
 LABELS = 5  # dates below it, at most
@@ -39,32 +40,40 @@ class DayReading:
 
 @dataclass(frozen=True)
 class TrendChart:
-    """`now`, `then`, `open`: points of the lines; `open` leads to a day that is not over. Empty with less than two days
+    """`now`, `then`, `open`: points of the lines; `open` leads to a day that is not over; `band`: the outline of
+    the 95 % intervals of a share. Empty with less than two days
     or nothing to draw."""
 
     title: str
     now: str
     open: str
+    band: str
     then: str
     days: tuple[AxisLabel, ...]
     values: tuple[AxisLabel, ...]
     readings: tuple[DayReading, ...]
 
 
-def trend_of(lang: Language, found: OverviewFigures, name: str, today: date) -> TrendChart:
+def trend_of(lang: Language, found: OverviewFigures, name: str, goals: Mapping[str, str], today: date) -> TrendChart:
     """The days of a figure."""
-    title = lang.text("%(figure)s of each day", figure=figure_name(lang, name))
+    title = lang.text("%(figure)s of each day", figure=figure_name(lang, name, goals))
     now = [of_day(day, name) for day in found.days]
     then = [of_day(day, name) for day in found.days_before]
-    steps = value_steps(max([*now, *then], default=0.0), whole=name in COUNTS)
+    band = _intervals(found, name)
+    steps = value_steps(max([*now, *then, *(high for _, high in band)], default=0.0), whole=name in COUNTS)
     if len(now) < 2 or not steps:
-        return TrendChart(title, "", "", "", (), (), ())
+        return TrendChart(title, "", "", "", "", (), (), ())
     top, last = steps[-1], found.days[-1].day == today
     closed = now[:-1] if last else now
     return TrendChart(
         title=title,
         now=_line(closed, len(now), top),
         open=_line(now[-2:], len(now), top, len(now) - 2) if last else "",
+        band=_line([high for _, high in band], len(now), top)
+        + " "
+        + " ".join(reversed(_line([low for low, _ in band], len(now), top).split()))
+        if band
+        else "",
         then=_line(then, len(now), top) if any(then) else "",
         days=_dates(lang, [day.day for day in found.days]),
         values=tuple(
@@ -98,6 +107,16 @@ def value_steps(most: float, whole: bool = False) -> list[float]:
     while steps[-1] < most:
         steps.append(size * len(steps))
     return steps
+
+
+def _intervals(found: OverviewFigures, name: str) -> list[tuple[float, float]]:
+    """The 95 % interval of a share on each day; of other figures none."""
+    counts = [counts_of_day(day, name) for day in found.days]
+    if any(of is None for _, of in counts):
+        return []
+    low, high = wilson([hits for hits, _ in counts], [of or 0 for _, of in counts])
+    known = [bool(of) for _, of in counts]
+    return [(float(a), float(b)) if there else (0.0, 0.0) for a, b, there in zip(low, high, known, strict=True)]
 
 
 def _line(values: Sequence[float], of: int, top: float, first: int = 0) -> str:

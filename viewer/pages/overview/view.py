@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from aggregator.answers.overview import BOUNCE, GOAL
 from aggregator.shapes.overview import SPLITS, ListedValues, Split
 from rules.question import Question
+from rules.resolve import Known
 from store.segments import What
 from viewer.http.parameters import choice
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import address
-from viewer.pages.map.page_names import name_of
+from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.overview.figures import FIGURES, PARAMETER
 from viewer.pages.sentences.names import value_name
 
@@ -26,13 +28,20 @@ class OverviewView:
     figure: str = "visitors"
     by: tuple[Split, ...] = ()
     whole: str = ""
+    measure: str = ""
     page_names: dict[str, str] = field(default_factory=dict)
+    goal_names: Mapping[str, str] = field(default_factory=dict)
 
     def name(self, lang: Language, by: What, value: str) -> str:
         """The name of a value of a split or filter; a page has its title, or its path."""
         if by in ("saw", "landing", "exit") and value:
             return name_of(value, self.page_names)
         return value_name(lang, by, value)
+
+    @property
+    def more_is_worse(self) -> bool:
+        """Whether a larger share in the tables is worse: of bounces, not of goals."""
+        return self.measure == BOUNCE or not self.goal_names
 
     @property
     def listing(self) -> ListedValues:
@@ -53,6 +62,7 @@ class OverviewView:
         figure: str = "",
         by: tuple[Split, ...] | None = None,
         whole: str | None = None,
+        measure: str | None = None,
     ) -> str:
         """The address of the page with a part of it changed."""
         view = replace(
@@ -61,6 +71,7 @@ class OverviewView:
             figure=figure or self.figure,
             by=self.by if by is None else by,
             whole=self.whole if whole is None else whole,
+            measure=self.measure if measure is None else measure,
         )
         return address(self.action, view.question.query() | view.extra)
 
@@ -71,11 +82,12 @@ class OverviewView:
             PARAMETER: self.figure if self.figure != "visitors" else "",
             "by": ",".join(self.by),
             "whole": self.whole,
+            "measure": self.measure,
         }
         return {name: value for name, value in pairs.items() if value}
 
 
-def view_of(action: str, site: str, question: Question, query: Mapping[str, str]) -> OverviewView:
+def view_of(action: str, site: str, question: Question, known: Known, query: Mapping[str, str]) -> OverviewView:
     """The view of an address. Problem 400 for a figure or a split that does not exist."""
     named = tuple(name for name in query.get("by", "").split(",") if name)
     by = tuple(choice({"by": name}, "by", SPLITS, "") for name in named)
@@ -83,7 +95,10 @@ def view_of(action: str, site: str, question: Question, query: Mapping[str, str]
         action=action,
         question=question,
         site=site,
-        figure=choice(query, PARAMETER, FIGURES, "visitors"),
+        figure=choice(query, PARAMETER, (*FIGURES, *(GOAL + goal.id for goal in known.goals)), "visitors"),
         by=by,
         whole=choice(query, "whole", ("", *SPLITS), ""),
+        measure=choice(query, "measure", ("", BOUNCE), ""),
+        page_names=page_names(list(known.snapshots)),
+        goal_names={goal.id: goal.name for goal in known.goals},
     )
