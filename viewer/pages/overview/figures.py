@@ -16,7 +16,8 @@ PARAMETER = "figure"
 
 @dataclass(frozen=True)
 class FigureTile:
-    """One figure as text. `number`: of the visitors who reached a goal. `change`: how it changed; `interval`: of the change. `daily`: for its line."""
+    """One figure as text. `number`: of the visitors who reached a goal; `change`: how it changed; `interval`: of the
+    change; `daily`: for its line."""
 
     label: str
     href: str
