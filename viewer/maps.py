@@ -210,7 +210,9 @@ class Maps:
         widths = [drawn_width(one, known) for one in questions]
 
         def compute() -> SetsAnswer:
-            found = compare_sets(self._store, self._snapshots, scopes, widths, random=sets.kind == "variant")
+            found = compare_sets(
+                self._store, self._snapshots, scopes, widths, goals=known.goals, random=sets.kind == "variant"
+            )
             for one in found.sets:
                 self._drawn_from(one.heat.snapshot, one.heat.pages, one.heat.records.record)
             return SetsAnswer(found, sets_figures(found))

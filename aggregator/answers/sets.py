@@ -10,15 +10,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.answers.explain import MapWarning
+from aggregator.answers.frustrated import frustrated_visitors
+from aggregator.answers.goals import NOBODY
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sides import CompareRow, overall, read_side, tested_rows
 from aggregator.grids.scale import Scale, scale_for
+from aggregator.measures.share_differences import ShareDifference, share_difference
 from aggregator.pictures.newest import newest_picture
+from aggregator.queries.goals import of_pages, read_goal_totals
 from aggregator.queries.overlap import read_overlap
 from aggregator.queries.pages import resolve_pages
-from aggregator.shapes.scope import BadScope, Scope
+from aggregator.shapes.scope import BadScope, Scope, site_scope
 from store.client import Store
+from store.segments import Goal
 from store.snapshots import Snapshots
 
 MANY_IN_BOTH = 0.05  # share of the visitors
@@ -33,10 +38,20 @@ class SetMap:
 
 
 @dataclass(frozen=True)
+class GoalDifference:
+    """How many visitors of each set reached a goal."""
+
+    id: str
+    name: str
+    shares: ShareDifference
+
+
+@dataclass(frozen=True)
 class SetComparison:
     """`sets`: (a, b) on one `scale`; rows are b minus a, with intervals at `level`. `both`: visitors in both sets.
 
-    `verdict`: `nobody` (a set is empty), `few` (nothing could be tested), `difference`, `none`.
+    `goals`: each goal; `frustrated`: visitors with a dead click or a rage burst on the pages. `verdict`: `nobody` (a
+    set is empty), `few` (nothing could be tested), `difference`, `none`.
     """
 
     sets: tuple[SetMap, SetMap]
@@ -44,12 +59,20 @@ class SetComparison:
     rows: list[CompareRow]
     level: float
     both: int
+    goals: tuple[GoalDifference, ...]
+    frustrated: ShareDifference
     verdict: str
     warnings: list[MapWarning]
 
 
 def compare_sets(
-    store: Store, snapshots: Snapshots, scopes: Sequence[Scope], widths: Sequence[int], *, random: bool = False
+    store: Store,
+    snapshots: Snapshots,
+    scopes: Sequence[Scope],
+    widths: Sequence[int],
+    *,
+    goals: Sequence[Goal] = (),
+    random: bool = False,
 ) -> SetComparison:
     """Compare two scopes of the same pages and kind, each on the newest picture of its width. NoSnapshot without one;
     `random`: visitors were split at random. BadScope for the kind `scroll`."""
@@ -72,6 +95,8 @@ def compare_sets(
         rows=tested.rows,
         level=tested.level,
         both=both,
+        goals=tuple(_goal(store, goal, scopes, a.heat.pages) for goal in goals),
+        frustrated=_frustrated(store, scopes, a.heat.pages, (sides[0].exposed, sides[1].exposed)),
         verdict="nobody" if smallest == 0 else overall(tested.rows),
         warnings=_warnings(both, sides[0].exposed + sides[1].exposed - both, random),
     )
@@ -82,3 +107,16 @@ def _warnings(both: int, visitors: int, random: bool) -> list[MapWarning]:
     if visitors and both > MANY_IN_BOTH * visitors:
         found.append(MapWarning("in_both_sets", {"n": both, "share": round(both / visitors, 4)}))
     return found
+
+
+def _goal(store: Store, goal: Goal, scopes: Sequence[Scope], pages: tuple[str, ...]) -> GoalDifference:
+    a, b = (read_goal_totals(store, goal, of_pages(scope, pages)).get("", NOBODY) for scope in scopes)
+    return GoalDifference(goal.id, goal.name, share_difference(a.visitors, a.of, b.visitors, b.of))
+
+
+def _frustrated(
+    store: Store, scopes: Sequence[Scope], pages: tuple[str, ...], exposed: tuple[int, int]
+) -> ShareDifference:
+    together = dict.fromkeys(pages, 1)
+    a, b = (frustrated_visitors(store, site_scope(scope), together).get(1, 0) for scope in scopes)
+    return share_difference(min(a, exposed[0]), exposed[0], min(b, exposed[1]), exposed[1])

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from aggregator.answers.explain import MapWarning
 from aggregator.answers.map_figures import account_shares
-from aggregator.answers.sets import SetComparison, SetMap
+from aggregator.answers.sets import GoalDifference, SetComparison, SetMap
 from aggregator.answers.sides import CompareRow
 from aggregator.grids.scale import Scale
 from aggregator.measures.account import Account
+from aggregator.measures.share_differences import ShareDifference
 from aggregator.shapes.columns import Float32
 from store.snapshots import Snapshot
 
@@ -61,6 +62,8 @@ class SetsFigures:
     tested: int
     differ: int
     level: float
+    goals: tuple[GoalDifference, ...]
+    frustrated: ShareDifference
     scale: Scale
     rows: tuple[CompareRow, ...]
     warnings: tuple[MapWarning, ...]
@@ -78,6 +81,8 @@ def sets_figures(found: SetComparison) -> SetsFigures:
         tested=sum(row.q is not None for row in found.rows),
         differ=sum(row.verdict in ("more", "less") for row in found.rows),
         level=found.level,
+        goals=found.goals,
+        frustrated=found.frustrated,
         scale=found.scale,
         rows=tuple(found.rows),
         warnings=tuple(found.warnings),

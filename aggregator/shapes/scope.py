@@ -9,7 +9,7 @@ from typing import Literal
 
 from store.devices import DEVICES, Device
 from store.kinds import MAP_KINDS, MapKind
-from store.segments import Group
+from store.segments import Group, Rule
 from store.zones import UTC_ZONE, Zone
 
 
@@ -64,6 +64,15 @@ class SiteScope:
     device: str = ""
     zone: Zone = UTC_ZONE
     segment: Group | None = None
+
+
+def site_scope(scope: Scope) -> SiteScope:
+    """The same question about the whole site; a variant becomes a rule of the segment."""
+    segment = scope.segment
+    if scope.variant:
+        shown = Rule(what="variant", scope="view", values=(":".join(scope.variant),))
+        segment = Group(rules=(shown,), groups=(segment,) if segment else ())
+    return SiteScope(scope.site, scope.since, scope.until, scope.device, scope.zone, segment)
 
 
 def _one_of(choices: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ from aggregator.queries.overlap import read_overlap
 from aggregator.shapes.scope import BadScope, Scope
 from store.client import Store
 from store.layouts import path_key
-from store.segments import Group, Rule
+from store.segments import Action, Goal, Group, Rule
 from store.snapshots import Snapshot, Snapshots, new_id
 from tests.aggregator.build import DAY, NOON, PAGE, fp, insert, insert_elements, layout, record_id
 
@@ -39,8 +39,8 @@ def visits(store: Store, visitors: range, clicked: range, time: int = NOON, **of
     insert(store, "points", [{"visitor": v, "view": v + time % 977, "time": time, **on_buy} for v in clicked])
 
 
-def ask(store: Store, a: Scope, b: Scope) -> SetComparison:
-    return compare_sets(store, Snapshots(store), (a, b), (1000, 1000))
+def ask(store: Store, a: Scope, b: Scope, *goals: Goal) -> SetComparison:
+    return compare_sets(store, Snapshots(store), (a, b), (1000, 1000), goals=goals)
 
 
 def test_periods_are_compared_by_visitor(store: Store) -> None:
@@ -69,6 +69,23 @@ def test_segment_against_the_rest(store: Store) -> None:
     (buy,) = found.rows
     assert (buy.a, buy.na, buy.b, buy.nb, found.both) == (40, 400, 100, 200, 0)
     assert [one.heat.account.outside for one in found.sets] == [100, 40]
+
+
+def test_goals_and_frustration_are_compared(store: Store) -> None:
+    picture(store)
+    visits(store, range(1, 201), range(1, 51), NOON - DAY_MS)
+    visits(store, range(1001, 1201), range(1001, 1101))
+    dead = {"effect": 0, "effect_ms": 0, "key": path_key(BUY[0]), "record": record_id(*BUY)}
+    insert(store, "points", [{"visitor": v, "view": v + NOON % 977, "time": NOON, **dead} for v in range(1001, 1041)])
+    bought = Goal(id="buy", site="1", name="Bought", action=Action(what="clicked", element=f"{path_key(BUY[0]):016x}"))
+    found = ask(store, DAY_BEFORE, THAT_DAY, bought)
+    (goal,) = found.goals
+    assert (goal.shares.a, goal.shares.na, goal.shares.b, goal.shares.nb) == (50, 200, 100, 200)
+    assert goal.shares.diff == pytest.approx(0.25)
+    assert goal.shares.low < 0.25 < goal.shares.high
+    assert (found.frustrated.a, found.frustrated.b) == (0, 40)
+    assert found.frustrated.p is not None
+    assert found.frustrated.p < 0.001
 
 
 def test_an_empty_set_has_no_verdict(store: Store) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from aggregator.answers.comparison_figures import ArmFigures
 from viewer.maps import ComparisonAnswer
+from viewer.pages.compare.compared import variants_compared
 from viewer.pages.compare.rows import Difference, Row, axis_of, difference_of, reach_of, rows_of, says_something
 from viewer.pages.compare.setting import ComparisonSetting
 from viewer.pages.compare.verdict import Check, Verdict, checks_of, method_of, notes_of, verdict_of
@@ -49,7 +50,8 @@ class Result:
 
 
 def result_of(setting: ComparisonSetting, found: ComparisonAnswer, strips: Sequence[Strips]) -> Result:
-    lang, figures, reach = setting.lang, found.figures, reach_of(found.figures)
+    lang, figures, compared = setting.lang, found.figures, variants_compared(found)
+    reach = reach_of(compared)
     return Result(
         verdict=verdict_of(lang, found),
         checks=checks_of(lang, figures),
@@ -59,9 +61,9 @@ def result_of(setting: ComparisonSetting, found: ComparisonAnswer, strips: Seque
             for letter, arm, of_arm in zip("AB", figures.arms, strips, strict=True)
         ],
         legend=heat_legend(lang, figures.scale, setting.question.kind, shared=True),
-        difference=difference_of(lang, setting.urls, setting.site.id, found, strips[1], reach),
+        difference=difference_of(lang, setting.urls, setting.site.id, compared, strips[1], reach),
         table=Table(
-            rows=rows_of(lang, found, reach, setting.every),
+            rows=rows_of(lang, compared, reach, setting.every),
             all_rows=_all_rows(setting, found),
             axis=axis_of(lang, reach),
             interval_label=lang.text("%(level)s interval", level=lang.share(figures.level)),

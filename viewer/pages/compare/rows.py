@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aggregator.answers.comparison_figures import ComparisonFigures
 from aggregator.answers.sides import CompareRow
 from viewer.http.urls import Urls
-from viewer.maps import ComparisonAnswer
+from viewer.pages.compare.compared import Compared
 from viewer.pages.frame import charts
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.elements import names_of
@@ -66,10 +65,10 @@ class Difference:
     ticks: tuple[Tick, ...]
 
 
-def reach_of(figures: ComparisonFigures) -> float:
+def reach_of(found: Compared) -> float:
     """The end of the axis: the first step that covers the intervals of all differing elements, or of all elements."""
-    flagged = [r for r in figures.rows if r.verdict in ("more", "less")]
-    among = flagged or [r for r in figures.rows if r.verdict == "none"]
+    flagged = [r for r in found.rows if r.verdict in ("more", "less")]
+    among = flagged or [r for r in found.rows if r.verdict == "none"]
     widest = max((max(abs(r.low), abs(r.high)) for r in among), default=0.04)
     return next((step for step in STEPS if widest <= step), 1.0)
 
@@ -78,9 +77,9 @@ def axis_of(lang: Language, reach: float) -> tuple[Tick, ...]:
     return (Tick(lang.points(-reach, 0), "0"), Tick("0", "50%"), Tick(lang.points(reach, 0), "100%"))
 
 
-def rows_of(lang: Language, found: ComparisonAnswer, reach: float, every: bool) -> list[Row]:
+def rows_of(lang: Language, found: Compared, reach: float, every: bool) -> list[Row]:
     """The rows, in the order of the comparison. Without `every`, only those tested or used by enough visitors."""
-    rows = found.figures.rows
+    rows = found.rows
     shown = [row for row in rows if every or says_something(row)] or rows
     names = shown_names(lang, found)
     return [_row(lang, row, reach, names[row.path]) for row in shown[:MOST]]
@@ -91,11 +90,11 @@ def says_something(row: CompareRow) -> bool:
     return row.verdict != "few" and (row.verdict not in ("only_a", "only_b") or max(row.a, row.b) >= USED)
 
 
-def shown_names(lang: Language, found: ComparisonAnswer) -> dict[str, str]:
-    """Path → name on the page of the first arm, or of the second if the first lacks it."""
+def shown_names(lang: Language, found: Compared) -> dict[str, str]:
+    """Path → name on the page of side a, or of side b if a lacks it."""
     names: dict[str, str] = {}
-    for arm in reversed(found.map.arms):
-        names |= dict(zip(arm.layout.paths, names_of(lang, arm.layout), strict=True))
+    for layout in reversed(found.layouts):
+        names |= dict(zip(layout.paths, names_of(lang, layout), strict=True))
     return names
 
 
@@ -147,24 +146,22 @@ def _small(box: tuple[float, float, float, float], width: float) -> bool:
     return box[2] * box[3] <= LARGEST * width * width
 
 
-def difference_of(
-    lang: Language, urls: Urls, site: str, found: ComparisonAnswer, strips: Strips, reach: float
-) -> Difference:
+def difference_of(lang: Language, urls: Urls, site: str, found: Compared, strips: Strips, reach: float) -> Difference:
     """B's picture with the elements that were compared; only those that differ are filled."""
-    _, figures, layout = lang.text, found.figures, found.map.arms[1].layout
+    _, layout = lang.text, found.layouts[1]
     names, size = shown_names(lang, found), (float(layout.width), float(layout.height))
-    marks = [_mark(lang, row, names[row.path], size, reach) for row in figures.rows[:MOST]]
+    marks = [_mark(lang, row, names[row.path], size, reach) for row in found.rows[:MOST]]
     ticks = (
         Tick(_("%(points)s fewer", points=lang.points(-reach, 0)), "0"),
         Tick(_("grey: none shown"), "50%"),
         Tick(_("more %(points)s", points=lang.points(reach, 0)), "100%"),
     )
-    differ, tested = lang.number(figures.differ), lang.number(figures.tested)
-    held = figures.verdict in HELD
+    differ, tested = lang.number(found.differ), lang.number(found.tested)
+    held = found.verdict in HELD
     return Difference(
         title=_("Difference, B minus A"),
         count=_("held back") if held else _("%(n)s of %(all)s differ", n=differ, all=tested),
-        picture=drawn_picture(urls, site, figures.arms[1].snapshot, strips, None),
+        picture=drawn_picture(urls, site, found.snapshots[1], strips, None),
         boxes=[mark for mark in marks if mark],
         ticks=ticks,
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aggregator.answers.comparison import SRM_ALARM
 from aggregator.answers.comparison_figures import ComparisonFigures
 from viewer.maps import ComparisonAnswer
+from viewer.pages.compare.compared import variants_compared
 from viewer.pages.compare.rows import shown_names
 from viewer.pages.frame import charts
 from viewer.pages.frame.languages import Language
@@ -61,7 +62,7 @@ def verdict_of(lang: Language, found: ComparisonAnswer) -> Verdict:
                 _("That does not prove that there is none: a small difference can go unnoticed among so few visitors."),
             )
     best = max((r for r in figures.rows if r.verdict in ("more", "less")), key=lambda r: abs(r.diff))
-    name = shown_names(lang, found)[best.path]
+    name = shown_names(lang, variants_compared(found))[best.path]
     lead = (
         _("More visitors used “%(name)s” with B:", name=name)
         if best.verdict == "more"
