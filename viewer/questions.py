@@ -69,14 +69,21 @@ class Asked:
 
     def sets(self) -> TwoSets:
         """The two sets that the question compares, both resolved. Problem for faults of either."""
-        question = self.checked()
-        sets = two_sets(question, question.compared_with, self.today)
+        sets = self.sets_or_faults()
         if isinstance(sets, Faults):
             raise problem_of(sets)
+        return sets
+
+    def sets_or_faults(self) -> TwoSets | Faults:
+        """The two sets that the question compares, both resolved; or the faults of either."""
+        if self.faults:
+            return Faults(self.faults)
+        sets = two_sets(self.question, self.question.compared_with, self.today)
+        if isinstance(sets, Faults):
+            return sets
         a, b = (resolve(Reading(one), self.known) for one in (sets.a, sets.b))
-        if faults := (*a.faults, *b.faults):
-            raise problem_of(Faults(faults))
-        return replace(sets, a=a.question, b=b.question)
+        faults = (*a.faults, *b.faults)
+        return Faults(faults) if faults else replace(sets, a=a.question, b=b.question)
 
 
 def problem_of(faults: Faults) -> Problem:

@@ -43,8 +43,11 @@ def test_the_template_uses_the_fields_of_its_record(record: type[Page]) -> None:
     assert own - used - {"frame", "title"} == set(), "the record has what no template shows"
 
 
+PARTS = {"sites/fields.html", "sites/later_fields.html", "compare/panes.html", "compare/table.html"}
+
+
 def test_every_template_belongs_to_a_page() -> None:
-    used = {record.template for record in RECORDS} | LAYOUT | {"sites/fields.html", "sites/later_fields.html"}
+    used = {record.template for record in RECORDS} | LAYOUT | PARTS
     assert {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")} == used
 
 

@@ -83,6 +83,10 @@ class Urls:
     def heatmap(self, site: str, **query: object) -> str:
         return self._path("sites", site, "heatmap", **query)
 
+    def compare_sets(self, site: str, **query: object) -> str:
+        """Two sets of visitors of a page."""
+        return self._path("sites", site, "compare", **query)
+
     def take(self, site: str) -> str:
         return self._path("sites", site, "pictures")
 

@@ -11,6 +11,7 @@ from starlette.responses import RedirectResponse, Response
 from viewer.http.binding import Endpoint
 from viewer.http.urls import Urls
 from viewer.pages.compare import page as compare
+from viewer.pages.compare import sets_page
 from viewer.pages.experiments import form as experiment_form
 from viewer.pages.experiments import page as experiments
 from viewer.pages.gallery import page as gallery
@@ -85,6 +86,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/overview", overview.show, "viewer"),
     Endpoint(SITE + "/pages", gallery.gallery, "viewer"),
     Endpoint(SITE + "/heatmap", heatmap.heatmap, "viewer"),
+    Endpoint(SITE + "/compare", sets_page.show, "viewer"),
     Endpoint(SITE + "/pictures", pictures.take, "editor", POST),
     Endpoint(SITE + "/pictures/{jobs}", pictures.follow, "viewer"),
     Endpoint(SITE + "/picture-history", picture_history.show, "viewer"),

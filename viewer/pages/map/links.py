@@ -24,16 +24,20 @@ class Links:
     every: bool = False
     in_path: tuple[str, ...] = ()
     default: Period | None = None
+    view: str = ""  # how two maps are shown; "" = side by side
 
     def to(self, *, every: bool | None = None, **change: Any) -> str:
         """The same page with part of its question changed."""
         whole = self.every if every is None else every
-        return address(self.action, self._query(replace(self.question, **change)) | ({"all": "1"} if whole else {}))
+        return address(self.action, self._query(replace(self.question, **change)) | self._shown(whole))
 
     def fields(self, *without: str) -> tuple[tuple[str, str], ...]:
         """The question as hidden form fields, without those that the form shows."""
-        pairs = self._query(self.question) | ({"all": "1"} if self.every else {})
+        pairs = self._query(self.question) | self._shown(self.every)
         return tuple((name, value) for name, value in pairs.items() if name not in without)
+
+    def _shown(self, every: bool) -> dict[str, str]:
+        return ({"view": self.view} if self.view else {}) | ({"all": "1"} if every else {})
 
     def _query(self, question: Question) -> dict[str, str]:
         if self.default is None:
