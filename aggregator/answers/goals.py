@@ -7,12 +7,10 @@ from dataclasses import dataclass
 
 from aggregator.measures.statistics import wilson
 from aggregator.queries.goals import Starts, of_site, read_goal_totals
-from aggregator.shapes.goals import GoalTotals
+from aggregator.shapes.goals import NOBODY
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from store.segments import Goal
-
-NOBODY = GoalTotals(0, 0, 0, 0.0, 0.0)
 
 
 @dataclass(frozen=True)

@@ -87,7 +87,8 @@ def read_goal_totals(store: Store, goal: Goal, starts: Starts) -> dict[str, Goal
     sql, values = reached_sql(goal, starts)
     rows = store.rows(
         "SELECT part, count() AS of, countIf(times > 0) AS visitors, sum(times) AS times_in_all, "
-        "sum(value) AS value_in_all, sum(value * value) AS squares "
+        "sum(value) AS value_in_all, sum(value * value) AS value_squares, sum(times * times) AS times_squares, "
+        "sum(times * value) AS products "
         f"FROM ({starts.sql}) AS everyone GLOBAL LEFT JOIN ({sql}) AS reached USING (visitor) GROUP BY part",
         **values,
     )
@@ -97,7 +98,9 @@ def read_goal_totals(store: Store, goal: Goal, starts: Starts) -> dict[str, Goal
             visitors=int(row["visitors"]),
             times=int(row["times_in_all"]),
             value=float(row["value_in_all"]),
-            squares=float(row["squares"]),
+            value_squares=float(row["value_squares"]),
+            times_squares=float(row["times_squares"]),
+            products=float(row["products"]),
         )
         for row in rows
     }

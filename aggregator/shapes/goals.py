@@ -25,11 +25,19 @@ class Reached:
 
 @dataclass(frozen=True)
 class GoalTotals:
-    """Of `of` visitors, `visitors` reached the goal `times` times, with the sum `value`; `squares` is the sum over the
-    visitors of the squared value of each, for the spread of the mean."""
+    """Of `of` visitors, `visitors` reached the goal `times` times, with the sum `value`.
+
+    For the spread of means and ratios, sums over the visitors of what each of them did: `value_squares` of the squared
+    values, `times_squares` of the squared times, `products` of times · value.
+    """
 
     of: int
     visitors: int
     times: int
     value: float
-    squares: float
+    value_squares: float
+    times_squares: float
+    products: float
+
+
+NOBODY = GoalTotals(0, 0, 0, 0.0, 0.0, 0.0, 0.0)
