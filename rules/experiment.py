@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rules.faults import Fault, Faults, InvalidDefinition, accepted, fault
+from msgspec.structs import replace
+
+from rules.faults import Fault, Faults, InvalidDefinition, accepted, fault, in_order
 from rules.fields import address_fault, day_faults, day_of, text_of, twice_faults, without_none
 from rules.names import slug
 from rules.shape import record
 from store.definitions import Conflict, Definitions, Stored
 from store.records import Experiment
+from store.segments import Goal
 
-FIELDS = ("name", "id", "pages", "variants", "planned", "started", "ended", "version")
+FIELDS = ("name", "id", "pages", "variants", "goal", "planned", "started", "ended", "version")
 
 
 def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None) -> Experiment | Faults:
@@ -49,7 +52,7 @@ def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
 
 def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Experiment:
     """Store a new experiment. InvalidDefinition if it has faults or its id is taken."""
-    made = accepted(parse(fields, site))
+    made = accepted(_with_goal(definitions, site, parse(fields, site), fields))
     try:
         return definitions.put(made, by)
     except Conflict:
@@ -58,4 +61,19 @@ def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: s
 
 def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Experiment:
     """Replace a stored experiment. InvalidDefinition for faults, Conflict if somebody else has changed it since."""
-    return definitions.put(accepted(parse(fields, site, stored)), by)
+    return definitions.put(accepted(_with_goal(definitions, site, parse(fields, site, stored), fields)), by)
+
+
+def _with_goal(
+    definitions: Definitions, site: str, made: Experiment | Faults, fields: Mapping[str, object]
+) -> Experiment | Faults:
+    """The experiment with the id of its goal, which may be named; a goal that the site does not have is a fault."""
+    name = text_of(fields, "goal")
+    if not name:
+        return made
+    goals = definitions.find(Goal, site=site)
+    goal = next((one for one in goals if one.id == name), None) or next((g for g in goals if g.name == name), None)
+    if goal is None:
+        unknown = fault("goal", "no_goal", value=name, allowed=", ".join(one.id for one in goals))
+        return Faults(in_order((*(made if isinstance(made, Faults) else ()), unknown), FIELDS))
+    return made if isinstance(made, Faults) else replace(made, goal=goal.id)

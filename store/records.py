@@ -100,6 +100,7 @@ class Experiment(Record, frozen=True, kw_only=True):
     pages: Patterns
     variants: Annotated[tuple[Variant, ...], Meta(min_length=2, max_length=MAX_VARIANTS)]
     planned: Annotated[int, Meta(ge=0, le=1_000_000_000)] = 0  # exposed visitors per variant; 0 = not planned
+    goal: Annotated[str, Meta(max_length=64)] = ""  # id of what decides it; "" = none
     started: Day = ""
     ended: Day = ""
 

@@ -43,6 +43,7 @@ from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
 from viewer.api.health import healthz
 from viewer.erasing import Erasing, ErasingParts, wait_for_collectors
+from viewer.experiment_results import ExperimentResults
 from viewer.goals import Goals
 from viewer.health import Health, UntrustedProxy
 from viewer.http.abandoned import CancelAbandoned
@@ -245,6 +246,7 @@ class Viewer:
             self.erasing, traffic, signing_in, questions, self.hashing, PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.work, self.maps),
+            ExperimentResults(self.store, self.work, self.maps),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             retakes,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Literal
@@ -135,6 +135,13 @@ def state_of(experiment: Experiment, verdict: ResultVerdict, smallest: int, toda
         return "broken"
     enough = bool(experiment.planned) and smallest >= experiment.planned
     return "enough" if enough or verdict == "difference" else "running"
+
+
+def in_line(results: Iterable[ExperimentResult]) -> tuple[ExperimentResult, ...]:
+    """Those that need somebody first: broken ones, those with a result to act on, running ones, then the others; within
+    each, the one that began last."""
+    order: tuple[ExperimentState, ...] = ("broken", "enough", "running", "waiting", "ended")
+    return tuple(sorted(results, key=lambda one: (order.index(one.state), -one.since.toordinal(), one.experiment)))
 
 
 def _held(broken: bool, smallest: int, goal: Goal | None) -> ResultVerdict | None:

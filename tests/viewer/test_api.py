@@ -324,6 +324,29 @@ def test_a_bad_experiment(api, site, change, words):
     assert words in error(response)["message"]
 
 
+def test_the_result_of_an_experiment_with_a_goal(api, site):
+    api.post(f"{site}/goals", json={"name": "Arrive", "action": {"what": "saw", "page": "/lamps"}})
+    unknown = api.post(f"{site}/experiments", json=LAMPS | {"name": "Aimed", "goal": "nothing", "pages": []})
+    assert [(one["field"], one["code"]) for one in error(unknown)["faults"]] == [("pages", "few"), ("goal", "no_goal")]
+    made = api.post(f"{site}/experiments", json=LAMPS | {"name": "Aimed", "goal": "Arrive"}).json()
+    assert made["goal"] == "arrive"
+    found = api.get(f"{site}/experiments/aimed/result", params=PERIOD).json()
+    assert (found["experiment"], found["goal"], found["verdict"]) == ("aimed", "arrive", "nobody")
+    assert found["query"]["since"] == found["since"]
+    results = api.get(f"{site}/experiment-results").json()["results"]
+    assert "aimed" in [one["experiment"] for one in results]
+    wrong = api.get(f"{site}/experiments/aimed/result", params={"goal": "arrive"})
+    assert (wrong.status_code, error(wrong)["code"]) == (400, "unknown_parameter")
+
+
+def test_the_planned_size_of_an_experiment(api, site):
+    asked = {"share": "0.12", "change": "0.2"}
+    assert api.get(f"{site}/planned-size", params=asked).json() == {"share": 0.12, "change": 0.2, "visitors": 2934}
+    for wrong in ({"share": "12"}, {"change": "0"}, {"change": ""}, {"share": "x"}, {"change": "-1"}):
+        refused = api.get(f"{site}/planned-size", params=asked | wrong)
+        assert (refused.status_code, error(refused)["code"]) == (400, "bad_parameter")
+
+
 # --- goals
 
 THANKS = {"name": "Thanks", "action": {"what": "saw", "page": "/lamps"}}

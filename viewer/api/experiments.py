@@ -5,11 +5,22 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.answers.experiment_result import in_line
+from aggregator.measures.statistics import needed_per_variant
 from rules import experiment as rules
 from rules.find import stored_of
+from rules.period import NAMES as PERIOD_NAMES
+from rules.period import today
+from rules.question import WHO, Asks
 from store.records import Experiment
 from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
+from viewer.api.figures import plain
+from viewer.experiment_results import ExperimentResults, period_of
+from viewer.http.parameters import fraction
+from viewer.questions import Questions
 from viewer.registry import Registry
+
+RESULT = Asks((*PERIOD_NAMES, *WHO))  # who is counted in a result, and when
 
 
 async def list_experiments(request: Request, *, registry: Registry) -> Response:
@@ -33,6 +44,35 @@ async def change_experiment(request: Request, *, registry: Registry) -> Response
     return answer(await registry.change(lambda definitions: rules.change(definitions, stored, site.id, asked, by)))
 
 
+async def show_result(
+    request: Request, *, registry: Registry, questions: Questions, results: ExperimentResults
+) -> Response:
+    known = await questions.known(request)
+    experiment = await registry.experiment(known.site, request.path_params["experiment"])
+    day = today(known.site.zone)
+    asked = await questions.resolve(known, request.query_params, RESULT, default=period_of(experiment, day))
+    question = asked.checked()
+    understood = question.as_json(asked.today)
+    names = ("since", "until", "timezone", "device", "filters", "segment", "rules")
+    result = await results.of(question, experiment, known.goals)
+    return answer({"query": {name: understood[name] for name in names}, **plain(result)})
+
+
+async def list_results(
+    request: Request, *, registry: Registry, questions: Questions, results: ExperimentResults
+) -> Response:
+    known = await questions.known(request)
+    found = await results.all(known.site, known.experiments, known.goals)
+    return answer({"results": plain(in_line(found))})
+
+
+async def show_planned_size(request: Request, *, registry: Registry) -> Response:
+    await registry.site(request)
+    share = fraction(request.query_params, "share", 0, 1)
+    change = fraction(request.query_params, "change", -1, 10)
+    return answer({"share": share, "change": change, "visitors": needed_per_variant(share, change)})
+
+
 ENTRIES = (
     Entry("GET", "/sites/{site}/experiments", list_experiments, "viewer", "The experiments of a site."),
     Entry(
@@ -41,9 +81,33 @@ ENTRIES = (
         create_experiment,
         "editor",
         "Add an experiment: name, pages (patterns), variants (key, name, share, picture_url); "
-        "optional id, planned, started, ended.",
+        "optional id, goal, planned, started, ended.",
     ),
     Entry("GET", "/sites/{site}/experiments/{experiment}", show_experiment, "viewer", "One experiment, by id or name."),
+    Entry(
+        "GET",
+        "/sites/{site}/experiments/{experiment}/result",
+        show_result,
+        "viewer",
+        "Who reached the goal of an experiment in each variant, and what may be concluded. "
+        "Query: since, until, days (by default those of the experiment), device, filters, segment.",
+        query=RESULT.names,
+    ),
+    Entry(
+        "GET",
+        "/sites/{site}/experiment-results",
+        list_results,
+        "viewer",
+        "The results of all experiments over their own days, those that need somebody first.",
+    ),
+    Entry(
+        "GET",
+        "/sites/{site}/planned-size",
+        show_planned_size,
+        "viewer",
+        "Visitors per variant that an experiment needs. Query: share who reach the goal today, change to detect.",
+        query=("share", "change"),
+    ),
     Entry(
         "PUT",
         "/sites/{site}/experiments/{experiment}",

@@ -19,6 +19,15 @@ def number(query: Mapping[str, str], name: str, low: int, high: int) -> int | No
     return int(text)
 
 
+def fraction(query: Mapping[str, str], name: str, above: float, below: float) -> float:
+    """A required number between two bounds, both excluded, and not 0."""
+    text, allowed = query.get(name, ""), f"a number above {above} and below {below}, but not 0"
+    value = float(text) if re.fullmatch(r"[+-]?[0-9]{0,4}(\.[0-9]{1,9})?", text) and text.strip("+-") else 0.0
+    if not above < value < below or not value:
+        raise bad_parameter(name, f"{text[:40]!r} is not valid.", allowed)
+    return value
+
+
 def choice(query: Mapping[str, str], name: str, allowed: tuple[str, ...], default: str) -> Any:
     """One of `allowed`; `default` if it is not given."""
     text = query.get(name) or default
