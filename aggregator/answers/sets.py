@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 
 from aggregator.answers.explain import MapWarning
 from aggregator.answers.frustrated import frustrated_visitors
-from aggregator.answers.goals import NOBODY
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sides import CompareRow, overall, read_side, tested_rows
@@ -21,6 +20,7 @@ from aggregator.pictures.newest import newest_picture
 from aggregator.queries.goals import of_pages, read_goal_totals
 from aggregator.queries.overlap import read_overlap
 from aggregator.queries.pages import resolve_pages
+from aggregator.shapes.goals import NOBODY
 from aggregator.shapes.scope import BadScope, Scope, site_scope
 from store.client import Store
 from store.segments import Goal
