@@ -123,6 +123,13 @@ def drawn_width(question: Question, known: Known) -> int:
     return widest(question, known)
 
 
+def steps_of(sets: TwoSets, known: Known) -> frozenset[int]:
+    """The keys of the elements that a goal is reached by, if the sets differ in that goal."""
+    goal = named(known.goals, sets.name) if sets.kind == "left" else None
+    element = goal.action.element if goal and goal.action.what == "clicked" else ""
+    return frozenset((int(element, 16),)) if element else frozenset()
+
+
 class Maps:
     """Answers to questions about what a site has (`known`, as the question was resolved against). A question without
     width is drawn on the widest picture there is.

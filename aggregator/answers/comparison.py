@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from aggregator.answers.explain import MapWarning
 from aggregator.answers.heatmap import Heatmap
-from aggregator.answers.sides import CompareRow, Side, overall, read_side, tested_rows
+from aggregator.answers.sides import CompareRow, Side, overall, read_side, rows_of_sides
 from aggregator.grids.scale import Scale, scale_for
 from aggregator.measures.statistics import srm
 from aggregator.measures.variant_tests import Verdict
@@ -74,7 +74,7 @@ def comparison(
         held = "srm"
     elif smallest < experiment.planned:
         held = "early"
-    tested = tested_rows(sides[0], sides[1], held)
+    tested = rows_of_sides(sides[0], sides[1], held)
     return Comparison(
         experiment=experiment,
         arms=(replace(maps[0], scale=scale), replace(maps[1], scale=scale)),

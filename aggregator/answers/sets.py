@@ -6,14 +6,14 @@ checked. A visitor in both counts in each; the test pairs nothing, which is cons
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.answers.explain import MapWarning
 from aggregator.answers.frustrated import frustrated_visitors
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.reach_map import ReachMap, reach_map
-from aggregator.answers.sides import CompareRow, overall, read_side, tested_rows
+from aggregator.answers.sides import CompareRow, overall, read_side, rows_of_sides
 from aggregator.grids.scale import Scale, scale_for
 from aggregator.measures.share_differences import ShareDifference, share_difference
 from aggregator.pictures.newest import newest_picture
@@ -72,10 +72,14 @@ def compare_sets(
     widths: Sequence[int],
     *,
     goals: Sequence[Goal] = (),
+    steps: Collection[int] = (),
     random: bool = False,
 ) -> SetComparison:
-    """Compare two scopes of the same pages and kind, each on the newest picture of its width. NoSnapshot without one;
-    `random`: visitors were split at random. BadScope for the kind `scroll`."""
+    """Compare two scopes of the same pages and kind, each on the newest picture of its width.
+
+    `random`: visitors were split at random. `steps`: keys of elements whose use is what the sets differ in. NoSnapshot
+    without a picture; BadScope for the kind `scroll`.
+    """
     if any(scope.kind == "scroll" for scope in scopes):
         raise BadScope("Sets are compared by click or hover; their reach is part of the answer.")
     sides, maps = [], []
@@ -86,7 +90,7 @@ def compare_sets(
         maps.append(SetMap(side.map, reach_map(store, snapshots, scope, width)))
     scale = scale_for([one.heat.grid for one in maps], scopes[0].kind)
     a, b = (replace(one, heat=replace(one.heat, scale=scale)) for one in maps)
-    tested = tested_rows(sides[0], sides[1], None)
+    tested = rows_of_sides(sides[0], sides[1], None, steps)
     both = read_overlap(store, scopes[0], scopes[1], a.heat.pages)
     smallest = min(side.exposed for side in sides)
     return SetComparison(

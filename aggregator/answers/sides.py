@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -61,7 +62,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class TestedRows:
+class SideRows:
     """The rows of the elements that anyone used, and the level of their intervals (measures.variant_tests)."""
 
     rows: list[CompareRow]
@@ -86,16 +87,31 @@ def read_side(
     return Side(found, picture.index, users, max(visitors, int(users.max(initial=0))))
 
 
-def tested_rows(a: Side, b: Side, held: Verdict | None) -> TestedRows:
-    """The elements that anyone used; `held` takes the place of every tested verdict."""
-    pairs = [(i, j) for i, j in pair_elements(a.index, b.index) if a.users[i] or b.users[j]]
-    at_a, at_b = (np.array(side, np.int64) for side in (list(zip(*pairs, strict=True)) or [(), ()]))
+def rows_of_sides(a: Side, b: Side, held: Verdict | None, steps: Collection[int] = ()) -> SideRows:
+    """The elements that anyone used; `held` takes the place of every tested verdict.
+
+    `steps`: keys of the elements whose use is what the sets differ in. They differ by definition and are not tested.
+    """
+    used = [(i, j) for i, j in pair_elements(a.index, b.index) if a.users[i] or b.users[j]]
+    pairs = [(i, j) for i, j in used if int(a.map.layout.keys[i]) not in steps]
+    at_a, at_b = _columns(pairs)
     tests = compare_variants(a.users[at_a], a.exposed, b.users[at_b], b.exposed)
     rows = [_row(a, b, pair, tests, n, held) for n, pair in enumerate(pairs)]
+    of_steps = [pair for pair in used if pair not in set(pairs)]
+    step_a, step_b = _columns(of_steps)
+    untested = compare_variants(a.users[step_a], a.exposed, b.users[step_b], b.exposed)
+    rows += [_row(a, b, pair, untested, n, "step") for n, pair in enumerate(of_steps)]
+    at_a, at_b = _columns(used)
     rows += [_row_of_one(a, i, b, "only_a") for i in _unpaired(a.users, at_a)]
     rows += [_row_of_one(b, j, a, "only_b") for j in _unpaired(b.users, at_b)]
     rows.sort(key=lambda r: (r.verdict not in ("more", "less"), -(r.a + r.b), r.path))
-    return TestedRows(rows, tests.level)
+    return SideRows(rows, tests.level)
+
+
+def _columns(pairs: Sequence[tuple[int, int]]) -> tuple[Int64, Int64]:
+    """The indices of pairs by side."""
+    a, b = zip(*pairs, strict=True) if pairs else ((), ())
+    return np.array(a, np.int64), np.array(b, np.int64)
 
 
 def _unpaired(users: Int64, paired: Int64) -> list[int]:
@@ -123,7 +139,7 @@ def _row(a: Side, b: Side, pair: tuple[int, int], tests: VariantTests, n: int, h
         high=float(tests.high[n]),
         relative=None if np.isnan(tests.relative[n]) else float(tests.relative[n]),
         q=None if held or np.isnan(tests.q[n]) else float(tests.q[n]),
-        verdict=held if held and verdict != "few" else verdict,
+        verdict=held if held == "step" or (held and verdict != "few") else verdict,
         box_a=_box(a.map, i),
         box_b=_box(b.map, j),
     )

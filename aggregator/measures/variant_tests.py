@@ -23,7 +23,7 @@ from aggregator.shapes.columns import Float64, Int64, Mask
 RATE = 0.05  # false discoveries among the flagged
 FLOOR = 10  # expected users of an element in the smaller variant
 
-Verdict = Literal["more", "less", "none", "few", "only_a", "only_b", "early", "srm"]
+Verdict = Literal["more", "less", "none", "few", "only_a", "only_b", "early", "srm", "step"]
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,8 @@ def visits(store: Store, visitors: range, clicked: range, time: int = NOON, **of
     insert(store, "points", [{"visitor": v, "view": v + time % 977, "time": time, **on_buy} for v in clicked])
 
 
-def ask(store: Store, a: Scope, b: Scope, *goals: Goal) -> SetComparison:
-    return compare_sets(store, Snapshots(store), (a, b), (1000, 1000), goals=goals)
+def ask(store: Store, a: Scope, b: Scope, *goals: Goal, steps: tuple[int, ...] = ()) -> SetComparison:
+    return compare_sets(store, Snapshots(store), (a, b), (1000, 1000), goals=goals, steps=steps)
 
 
 def test_periods_are_compared_by_visitor(store: Store) -> None:
@@ -86,6 +86,16 @@ def test_goals_and_frustration_are_compared(store: Store) -> None:
     assert (found.frustrated.a, found.frustrated.b) == (0, 40)
     assert found.frustrated.p is not None
     assert found.frustrated.p < 0.001
+
+
+def test_the_step_itself_is_not_a_finding(store: Store) -> None:
+    picture(store)
+    visits(store, range(1, 401), range(1, 61), NOON - DAY_MS)
+    visits(store, range(1001, 1401), range(1001, 1121))
+    found = ask(store, DAY_BEFORE, THAT_DAY, steps=(path_key(BUY[0]),))
+    (buy,) = found.rows
+    assert (buy.verdict, buy.q, found.verdict) == ("step", None, "few")
+    assert buy.diff == pytest.approx(0.15)
 
 
 def test_an_empty_set_has_no_verdict(store: Store) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aggregator.answers.sides import CompareRow
+from store.kinds import MapKind
 from viewer.http.urls import Urls
 from viewer.pages.compare.compared import Compared
 from viewer.pages.frame import charts
@@ -82,7 +83,7 @@ def rows_of(lang: Language, found: Compared, reach: float, every: bool) -> list[
     rows = found.rows
     shown = [row for row in rows if every or says_something(row)] or rows
     names = shown_names(lang, found)
-    return [_row(lang, row, reach, names[row.path]) for row in shown[:MOST]]
+    return [_row(lang, row, reach, names[row.path], found.kind) for row in shown[:MOST]]
 
 
 def says_something(row: CompareRow) -> bool:
@@ -98,7 +99,7 @@ def shown_names(lang: Language, found: Compared) -> dict[str, str]:
     return names
 
 
-def _row(lang: Language, row: CompareRow, reach: float, name: str) -> Row:
+def _row(lang: Language, row: CompareRow, reach: float, name: str, kind: MapKind) -> Row:
     alone = row.verdict in ("only_a", "only_b")
     forest = None if alone or row.verdict == "few" else _forest(row, reach)
     to = lang.text("%(low)s to %(high)s", low=lang.points(row.low), high=lang.points(row.high))
@@ -113,23 +114,25 @@ def _row(lang: Language, row: CompareRow, reach: float, name: str) -> Row:
         interval="" if forest is None else to,
         forest=forest,
         q="" if row.q is None else lang.chance(row.q),
-        says=says(lang, row.verdict),
+        says=says(lang, row.verdict, kind),
         says_much=row.verdict in ("more", "less"),
     )
 
 
-def says(lang: Language, verdict: str) -> str:
+def says(lang: Language, verdict: str, kind: MapKind) -> str:
     """The verdict of a row as text."""
     _ = lang.text
+    clicked = kind == "click"
     return {
-        "more": _("More visitors used it with B"),
-        "less": _("Fewer visitors used it with B"),
+        "more": _("More visitors clicked it in B") if clicked else _("More visitors pointed at it in B"),
+        "less": _("Fewer visitors clicked it in B") if clicked else _("Fewer visitors pointed at it in B"),
         "none": _("No difference seen"),
         "few": _("Too few to tell"),
         "only_a": _("Only in A"),
         "only_b": _("Only in B"),
         "early": _("Held back until the planned size is reached"),
         "srm": _("Held back: the split is broken"),
+        "step": _("The step itself: not counted"),
     }[verdict]
 
 

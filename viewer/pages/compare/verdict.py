@@ -63,11 +63,13 @@ def verdict_of(lang: Language, found: ComparisonAnswer) -> Verdict:
             )
     best = max((r for r in figures.rows if r.verdict in ("more", "less")), key=lambda r: abs(r.diff))
     name = shown_names(lang, variants_compared(found))[best.path]
-    lead = (
-        _("More visitors used “%(name)s” with B:", name=name)
-        if best.verdict == "more"
-        else _("Fewer visitors used “%(name)s” with B:", name=name)
-    )
+    more, clicked = best.verdict == "more", found.map.arms[0].scope.kind == "click"
+    lead = {
+        (True, True): _("More visitors clicked “%(name)s” with B:", name=name),
+        (True, False): _("More visitors pointed at “%(name)s” with B:", name=name),
+        (False, True): _("Fewer visitors clicked “%(name)s” with B:", name=name),
+        (False, False): _("Fewer visitors pointed at “%(name)s” with B:", name=name),
+    }[more, clicked]
     rest = _(
         "%(b)s against %(a)s, that is %(points)s points (interval %(low)s to %(high)s).",
         b=lang.share(best.share_b or 0.0),
