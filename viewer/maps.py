@@ -104,23 +104,21 @@ def drawable(question: Question, snapshots: Iterable[Snapshot]) -> list[Snapshot
     return [s for s in here if s.page == chosen] or here
 
 
+def best_width(widths: Iterable[int], device: str) -> int:
+    """The width of the picture to draw on, in px: the widest of the device's, else the widest; 0 without any."""
+    found = list(widths)
+    return max((width for width in found if device_of(width) == device), default=max(found, default=0))
+
+
 def widest(question: Question, known: Known) -> int:
-    """The width asked for, else that of the widest picture; 0 without any: the aggregator says so in words."""
+    """The width asked for, else the best one for the devices asked about; 0 without a picture: the aggregator says so
+    in words."""
     if question.width:
         return question.width
     here = [s for s in drawable(question, known.snapshots) if s.state == question.state]
     variant = "=".join(question.variant or ())
-    widths = [s.width for s in here if s.variant == variant] or [s.width for s in here if not s.variant]
-    return max(widths, default=0)
-
-
-def drawn_width(question: Question, known: Known) -> int:
-    """The width of the picture that a set is drawn on: that of its own devices where there is one."""
-    if question.device and not question.width:
-        here = [s for s in known.snapshots if s.page == question.page and not s.state and not s.variant]
-        if widths := [s.width for s in here if device_of(s.width) == question.device]:
-            return max(widths)
-    return widest(question, known)
+    return best_width([s.width for s in here if s.variant == variant] or [s.width for s in here if not s.variant],
+                      question.device)  # fmt: skip
 
 
 def steps_of(sets: TwoSets, known: Known) -> frozenset[int]:
@@ -214,7 +212,7 @@ class Maps:
         await self.drained()
         questions = [replace(one, state="") for one in (sets.a, sets.b)]
         scopes = [scope_of(one) for one in questions]
-        widths = [drawn_width(one, known) for one in questions]
+        widths = [widest(one, known) for one in questions]
 
         def compute() -> SetsAnswer:
             found = compare_sets(

@@ -13,6 +13,7 @@ from store.pages import matches
 from store.records import Experiment, Site
 from store.snapshots import Snapshot
 from viewer.http.urls import Urls
+from viewer.maps import best_width
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import Links
 from viewer.pages.pictures.fields import Fields, address_of, fields_of, takeable
@@ -55,9 +56,9 @@ class ComparisonSetting:
 
     @property
     def width(self) -> int:
-        """The width of the pictures shown: the one asked for, else the widest; 0 if there is no picture."""
+        """The width of the pictures shown: the one asked for, else that of the devices asked about; 0 if there is no picture."""
         asked = self.asked.question.width
-        return asked if asked in self.widths else max(self.widths, default=0)
+        return asked if asked in self.widths else best_width(self.widths, self.asked.question.device)
 
     @cached_property
     def question(self) -> Question:

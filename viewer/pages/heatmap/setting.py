@@ -12,7 +12,7 @@ from store.pages import NOT, matches, page_path
 from store.records import Experiment, Site
 from store.snapshots import Snapshot
 from viewer.http.urls import Urls
-from viewer.maps import drawable
+from viewer.maps import best_width, drawable
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import name_of, page_names
@@ -71,9 +71,9 @@ class MapSetting:
 
     @property
     def width(self) -> int:
-        """The width of the picture shown: the one asked for, else the widest; 0 if there is no picture."""
+        """The width of the picture shown: the one asked for, else that of the devices asked about; 0 if there is no picture."""
         asked = self.asked.question.width
-        return asked if asked in self.widths else max(self.widths, default=0)
+        return asked if asked in self.widths else best_width(self.widths, self.asked.question.device)
 
     @property
     def snapshot(self) -> Snapshot | None:

@@ -3,21 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from typing import Literal
 
-from store.devices import DEVICES, device_of
+from store.devices import DEVICES, Device, device_of
 from store.kinds import MAP_KINDS, MapKind
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.map.links import Links
-
-
-@dataclass(frozen=True)
-class VisitorsByDevice:
-    """The page's visitors by device, whatever device is chosen: `count`, and `share` of all."""
-
-    count: Mapping[str, int] = field(default_factory=dict)
-    share: Mapping[str, float] = field(default_factory=dict)
 
 
 def kind_choices(lang: Language, links: Links, kinds: tuple[MapKind, ...] = MAP_KINDS) -> list[Choice]:
@@ -44,41 +36,38 @@ def kind_name(lang: Language, kind: str) -> str:
     return {"click": _("Clicks"), "hover": _("Hover"), "scroll": _("Reach")}[kind]
 
 
-def width_choices(
-    lang: Language, links: Links, widths: Sequence[int], now: int, visitors: VisitorsByDevice
-) -> list[Choice]:
-    """The widths that have a picture, widest first, with the share of visitors on such devices.
-
-    `now`: the width of the picture shown.
-    """
-    device_asked = links.question.device
+def picture_choices(lang: Language, links: Links, widths: Sequence[int], now: int) -> list[Choice]:
+    """The pictures that there are, widest first. They change what is drawn on, never who is counted."""
     choices = []
     for width in widths:
-        device = device_of(width)
-        alone = sum(device_of(w) == device for w in widths) == 1
-        label = device_name(lang, device) if alone else f"{device_name(lang, device)} {lang.number(width)}"
-        share = lang.share(visitors.share.get(device, 0.0), 0) if visitors.share and alone else ""
-        # a map of the picture's own devices keeps showing the picture's devices at another width
-        kept = device if device_asked and device_asked == device_of(now) else device_asked
-        href = links.to(width=width, device=kept)
-        choices.append(Choice(label, href, width == now, share, f"{lang.number(width)} px"))
+        label = lang.text("%(device)s, %(n)s px", device=device_name(lang, device_of(width)), n=lang.number(width))
+        choices.append(Choice(label, links.to(width=width), width == now, small=f"{lang.number(width)} px"))
     return choices
 
 
-def device_choices(lang: Language, links: Links, width: int, visitors: VisitorsByDevice) -> list[Choice]:
-    """All devices, the picture's own (width 0: there is no picture), and the others that have visitors."""
-    _, asked = lang.text, links.question.device
-    own = device_of(width) if width else "desktop"
-    with_visitors = [device for device in DEVICES if visitors.count.get(device)]
-    choices = [Choice(_("All"), links.to(device=""), not asked)]
-    for device in dict.fromkeys((own, *([asked] if asked else []), *with_visitors)):
-        label, count = device_name(lang, device), visitors.count.get(device, 0)
-        if device == own:
-            label = _("Same as the picture: %(device)s", device=label.lower())
-        share = lang.share(visitors.share[device], 0) if device in visitors.share else ""
-        title = lang.plural("%(num)s visitor", "%(num)s visitors", count) if count else ""
-        choices.append(Choice(label, links.to(device=device), asked == device, share, title))
-    return choices
+def all_on_this(lang: Language, links: Links, now: int) -> Choice | None:
+    """The link that counts all devices and keeps the picture; None without a picture."""
+    if not now:
+        return None
+    on = not links.question.device and links.question.width == now
+    return Choice(lang.text("Draw all devices on this picture"), links.to(device="", width=now), on)
+
+
+def device_switch(lang: Language, links: Links, visitors: Mapping[str, int]) -> list[Choice]:
+    """All devices, or one kind: who is counted. A device brings its own picture.
+
+    `visitors`: of each device ("" for all) under all other filters; empty if they are not known.
+    """
+    asked = links.question.device
+
+    def choice(device: Device | Literal[""]) -> Choice:
+        label = device_name(lang, device) if device else lang.text("All")
+        count = visitors.get(device, 0)
+        title = lang.plural("%(num)s visitor", "%(num)s visitors", count) if visitors else ""
+        small = lang.number(count) if visitors else ""
+        return Choice(label, links.to(device=device, width=None), asked == device, small, title)
+
+    return [choice(""), *(choice(device) for device in reversed(DEVICES))]
 
 
 def device_name(lang: Language, device: str) -> str:
