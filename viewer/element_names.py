@@ -1,0 +1,46 @@
+"""The names of the elements that rules refer to, from the pictures of their pages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rules.resolve import Known
+from store.pages import matches
+from store.segments import Action, Rule
+from store.snapshots import Snapshot, Snapshots
+from viewer.work import Work
+
+SECONDS = 60.0  # how long the names of a picture are kept
+MOST_PICTURES = 8  # searched for one element
+
+
+class ElementNames:
+    """Finds the names of elements by their keys."""
+
+    def __init__(self, snapshots: Snapshots, work: Work) -> None:
+        self._snapshots = snapshots
+        self._work = work
+
+    async def of(self, known: Known, rules: Iterable[Rule]) -> dict[str, str]:
+        """Key (16 hexadecimal digits) → name. A key that no picture has is left out."""
+        actions: list[Rule | Action] = [one for rule in rules for one in (rule, rule.other) if one and one.element]
+        found: dict[str, str] = {}
+        for action in actions:
+            for picture in _pictures(known.snapshots, action.page):
+                if action.element not in found and (name := (await self._names(picture)).get(action.element)):
+                    found[action.element] = name
+        return found
+
+    async def _names(self, picture: Snapshot) -> Mapping[str, str]:
+        def read() -> Mapping[str, str]:
+            layout = self._snapshots.layout(picture.id)
+            named = zip(layout.keys.tolist(), layout.names, strict=True)
+            return {f"{key:016x}": " ".join(name.split()) for key, name in named if name.strip()}
+
+        return await self._work.once(("element_names", picture.id), SECONDS, read, light=True)
+
+
+def _pictures(snapshots: Iterable[Snapshot], page: str) -> list[Snapshot]:
+    """The pictures that may show an element of a page, the widest first."""
+    here = [one for one in snapshots if not page or matches(page, one.page)]
+    return sorted(here, key=lambda one: (bool(one.state), -one.width))[:MOST_PICTURES]
