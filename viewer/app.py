@@ -42,8 +42,10 @@ from viewer.access.sessions import Sessions
 from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
 from viewer.api.health import healthz
+from viewer.element_names import ElementNames
 from viewer.erasing import Erasing, ErasingParts, wait_for_collectors
 from viewer.experiment_results import ExperimentResults
+from viewer.filter_counts import FilterCounter
 from viewer.goals import Goals
 from viewer.health import Health, UntrustedProxy
 from viewer.http.abandoned import CancelAbandoned
@@ -71,6 +73,7 @@ from viewer.pages.people.account import AccountChanges
 from viewer.pages.sites.erasing import ErasingRenderer
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
+from viewer.pages.who.bars import WhoBars
 from viewer.picture_changes import PictureChanges
 from viewer.picture_plans import PicturePlans
 from viewer.questions import Questions
@@ -254,6 +257,7 @@ class Viewer:
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             self.thumbnails,
+            WhoBars(FilterCounter(self.store, self.work), ElementNames(self.snapshots, self.work), self.urls),
             Overviews(self.store, self.work, self.maps),
             SetupRenderer(
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing

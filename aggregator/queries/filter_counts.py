@@ -1,4 +1,4 @@
-"""Visitors by device, channel, source, country and newness, each under all filters but its own: one pass over visits."""
+"""Visitors by device, channel, source, country and newness, each under all filters but its own."""
 
 from __future__ import annotations
 

@@ -54,6 +54,24 @@ def fits_sql(facts: RuleFacts, conditions: Sequence[Condition], counted: str) ->
     return f"SELECT visitor, arrayFlatten(found) AS fits FROM ({found}) WHERE notEmpty(fits)"
 
 
+def each_view_sql(facts: RuleFacts, of_view: str, pages: str = "") -> str:
+    """A subquery with one row per visitor: visitor and `found`, an array of an expression about each view `v` of each
+    `visit`. The expression names columns as `facts.counted` numbers them, and rules by `met_sql`.
+
+    `pages`: the condition of some pages, if only their visitors are wanted.
+    """
+    where = facts.spans.wide
+    if pages:
+        where += f" AND visitor GLOBAL IN (SELECT visitor FROM views WHERE {facts.spans.wide} AND {pages})"
+    found = _each_visit(facts, where, f"arrayMap(v -> {of_view}, visit)")
+    return f"SELECT visitor, arrayFlatten(found) AS found FROM ({found})"
+
+
+def met_sql(condition: Condition) -> str:
+    """A condition within an expression about a view of a visit (`each_view_sql`)."""
+    return f"toBool({condition(_of_visits)})"
+
+
 def people_sql(scope: Scope | SiteScope) -> str:
     """The condition of the rows of a site that rules look at: those of people, or with bots if the scope asks."""
     bots = isinstance(scope, Scope) and scope.bots

@@ -141,6 +141,7 @@ _VIEW: dict[str, Any] = {
     "browser": "Firefox",
     "os": "Linux",
     "language": "en",
+    "country": "",
     "timezone": 0,
     "viewport_w": 1000,
     "viewport_h": 800,

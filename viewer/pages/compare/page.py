@@ -14,20 +14,21 @@ from rules.period import today
 from rules.question import COMPARISON
 from store.pages import page_path
 from viewer.access.person import signed_in
-from viewer.http.urls import Urls
 from viewer.maps import ComparisonAnswer, Maps
 from viewer.pages.compare.result import Result, result_of
 from viewer.pages.compare.setting import ComparisonSetting, days_of, pages_with
 from viewer.pages.experiments.page import days_line
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
-from viewer.pages.map.controls import VisitorsByDevice, device_choices, kind_choices, width_choices
+from viewer.pages.map.controls import all_on_this, kind_choices, picture_choices
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.pages.map.picture import Strips
 from viewer.pages.pictures.fields import Fields
+from viewer.pages.who.bar import WhoBar
+from viewer.pages.who.bars import WhoBars
 from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.traffic import TrafficReader
@@ -39,13 +40,13 @@ FORMATS = ("png", "csv", "json", "npy")
 
 @dataclass(frozen=True)
 class ComparisonBar:
-    """Kinds, widths that have a picture, pages of the experiment, period, devices."""
+    """Kinds, pictures, pages of the experiment, period. `all_on_this`: all devices on the pictures shown."""
 
     kinds: list[Choice]
-    widths: list[Choice]
+    pictures: list[Choice]
+    all_on_this: Choice | None
     pages: list[Choice]
     period: PeriodControl
-    devices: list[Choice]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,7 +59,8 @@ class ComparePage(Page):
     kind: str = doc("click or hover")
     edit_href: str = doc("Address of its form; empty when the person may not edit it")
     exports: list[Choice] = doc("The same comparison as PNG, CSV, JSON, NPY")
-    bar: ComparisonBar = doc("Kinds, widths, pages, days and devices, as links")
+    bar: ComparisonBar = doc("Kinds, pictures, pages and days, as links")
+    who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is compared")
     empty: Empty | None = doc("What to show when there are no visitors or no picture")
     result: Result | None = doc("Verdict, maps and table; None without an answer")
@@ -73,9 +75,9 @@ async def compare(
     questions: Questions,
     registry: Registry,
     frames: Frames,
-    urls: Urls,
     maps: Maps,
     traffic: TrafficReader,
+    bars: WhoBars,
 ) -> Response:
     known = await questions.known(request)
     experiment = await registry.experiment(known.site, request.path_params["experiment"])
@@ -83,14 +85,16 @@ async def compare(
     asked = await questions.resolve(known, query, ASKS, default=days_of(experiment, today(known.site.zone)))
     frame = await frames.of(request, "experiments", known.site)
     every, editor = request.query_params.get("all") == "1", signed_in(request).may("editor")
-    setting = ComparisonSetting(frame.lang, urls, asked, experiment, editor=editor, every=every)
+    setting = ComparisonSetting(frame.lang, frames.urls, asked, experiment, editor=editor, every=every)
     if asked.faults:
-        return answer(request, page_of(frame, setting), asked.status)
+        who = await bars.of(frame.lang, setting.links, asked)
+        return answer(request, page_of(frame, setting, who), asked.status)
     visited = await traffic.visited(known.site, *asked.question.period.span(asked.today))
     setting = replace(setting, pages=pages_with(experiment, visited))
+    who = await bars.of(frame.lang, setting.links, replace(asked, question=replace(asked.question, page=setting.page)))
     found = await _answer(maps, setting)
     strips = [await maps.strips(arm.snapshot) for arm in found.figures.arms] if found else []
-    return answer(request, page_of(frame, setting, found, strips))
+    return answer(request, page_of(frame, setting, who, found, strips))
 
 
 async def _answer(maps: Maps, setting: ComparisonSetting) -> ComparisonAnswer | None:
@@ -102,7 +106,11 @@ async def _answer(maps: Maps, setting: ComparisonSetting) -> ComparisonAnswer | 
 
 
 def page_of(
-    frame: Frame, setting: ComparisonSetting, found: ComparisonAnswer | None = None, strips: Sequence[Strips] = ()
+    frame: Frame,
+    setting: ComparisonSetting,
+    who: WhoBar,
+    found: ComparisonAnswer | None = None,
+    strips: Sequence[Strips] = (),
 ) -> ComparePage:
     """The page of an answer, with the `strips` of its two pictures. Without an answer the bar keeps the choices."""
     lang, experiment, urls = setting.lang, setting.experiment, setting.urls
@@ -116,7 +124,8 @@ def page_of(
         kind=setting.question.kind,
         edit_href=edit if setting.editor else "",
         exports=_exports(setting) if found else [],
-        bar=_bar(setting, found),
+        bar=_bar(setting),
+        who=who,
         faults=faults,
         empty=None if found or faults else _empty(setting),
         result=result_of(setting, found, strips) if found else None,
@@ -133,15 +142,14 @@ def _exports(setting: ComparisonSetting) -> list[Choice]:
     ]
 
 
-def _bar(setting: ComparisonSetting, found: ComparisonAnswer | None) -> ComparisonBar:
+def _bar(setting: ComparisonSetting) -> ComparisonBar:
     lang, links, names = setting.lang, setting.links, page_names(setting.snapshots)
-    visitors = VisitorsByDevice(found.figures.devices, found.figures.device_shares) if found else VisitorsByDevice()
     return ComparisonBar(
         kinds=kind_choices(lang, links, COMPARISON.kinds),
-        widths=width_choices(lang, links, setting.widths, setting.width, visitors),
+        pictures=picture_choices(lang, links, setting.widths, setting.width),
+        all_on_this=all_on_this(lang, links, setting.width),
         pages=[Choice(name_of(p, names), links.to(page=p), p == setting.page) for p in setting.pages[:PAGES]],
         period=period_control(lang, links, setting.asked.today),
-        devices=device_choices(lang, links, setting.width, visitors),
     )
 
 

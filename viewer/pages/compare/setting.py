@@ -56,7 +56,7 @@ class ComparisonSetting:
 
     @property
     def width(self) -> int:
-        """The width of the pictures shown: the one asked for, else that of the devices asked about; 0 if there is no picture."""
+        """The width of the pictures shown: the one asked for, else the best for the devices; 0 if there is none."""
         asked = self.asked.question.width
         return asked if asked in self.widths else best_width(self.widths, self.asked.question.device)
 

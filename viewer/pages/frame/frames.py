@@ -32,11 +32,11 @@ def language_of(request: Request) -> Language:
 
 
 class Frames:
-    """Builds the frame of a page: navigation, language, theme, and who is signed in."""
+    """Builds the frame of a page: navigation, language, theme, and who is signed in. `urls`: all addresses."""
 
     def __init__(self, registry: Registry, urls: Urls, forms: FormTokens) -> None:
         self._registry = registry
-        self._urls = urls
+        self.urls = urls
         self._forms = forms
 
     async def of(self, request: Request, section: str, site: Site | None = None) -> Frame:
@@ -60,15 +60,15 @@ class Frames:
             sites=sites,
             site_name=site.name if site else "",
             demo=site.demo if site else False,
-            root=self._urls.root,
+            root=self.urls.root,
             languages=_languages(request, lang),
             zone=lang.zone_words() if site else "",
-            zone_href=f"{self._urls.site(site.id)}#timezone" if site else "",
+            zone_href=f"{self.urls.site(site.id)}#timezone" if site else "",
         )
 
     def _nav(self, lang: Language, section: str, site: Site | None) -> tuple[Choice, ...]:
         """The sections: all sites, and those of the current site."""
-        urls, _ = self._urls, lang.text
+        urls, _ = self.urls, lang.text
         places = [("sites", _("Sites"), urls.sites())]
         if site is not None:
             places += [
@@ -81,10 +81,10 @@ class Frames:
 
     def _sites(self, lang: Language, section: str, site: Site, known: list[Site]) -> tuple[Choice, ...]:
         """Links to the other sites and to the set-up of this one."""
-        setup, here = self._urls.site(site.id), section == "setup"
+        setup, here = self.urls.site(site.id), section == "setup"
         if len(known) < 2:
             return (Choice(site.name, setup, here),)
-        others = tuple(Choice(s.name, self._urls.overview(s.id), s.id == site.id and not here) for s in known)
+        others = tuple(Choice(s.name, self.urls.overview(s.id), s.id == site.id and not here) for s in known)
         return (*others, Choice(lang.text("Set-up of this site"), setup, here))
 
 

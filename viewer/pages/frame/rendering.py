@@ -26,6 +26,7 @@ STYLES = (
     "base",
     "top",
     "controls",
+    "who",
     "map",
     "panel",
     "status",

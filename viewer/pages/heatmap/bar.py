@@ -7,34 +7,35 @@ from dataclasses import dataclass
 from viewer.pages.frame.page import Choice
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.heatmap.states import define_link, state_choices
-from viewer.pages.map.controls import VisitorsByDevice, device_choices, kind_choices, width_choices
+from viewer.pages.map.controls import all_on_this, kind_choices, picture_choices
 from viewer.pages.map.period import PeriodControl, period_control
 
 
 @dataclass(frozen=True)
 class Bar:
-    """`widths`: those with a picture. `variants`: those of experiments on this page. `states`: empty if it has none.
+    """`pictures`: what is drawn on; `all_on_this`: all devices on the picture shown. `variants`: those of experiments
+    on this page. `states`: empty if it has none.
 
     `define`: a link to define states, for people who may.
     """
 
     kinds: list[Choice]
-    widths: list[Choice]
+    pictures: list[Choice]
+    all_on_this: Choice | None
     period: PeriodControl
     variants: list[Choice]
-    devices: list[Choice]
     states: list[Choice]
     define: Choice | None
 
 
-def bar_of(setting: MapSetting, visitors: VisitorsByDevice) -> Bar:
+def bar_of(setting: MapSetting) -> Bar:
     lang, links = setting.lang, setting.links
     return Bar(
         kinds=kind_choices(lang, links),
-        widths=width_choices(lang, links, setting.widths, setting.width, visitors),
+        pictures=picture_choices(lang, links, setting.widths, setting.width),
+        all_on_this=all_on_this(lang, links, setting.width),
         period=period_control(lang, links, setting.asked.today),
         variants=variant_choices(setting),
-        devices=device_choices(lang, links, setting.width, visitors),
         states=state_choices(setting),
         define=define_link(setting),
     )

@@ -11,7 +11,6 @@ from starlette.responses import Response
 from aggregator.pictures.newest import NoSnapshot
 from rules.question import MAP
 from viewer.access.person import signed_in
-from viewer.http.urls import Urls
 from viewer.jobs import Jobs
 from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
 from viewer.pages.frame.frames import Frames, answer
@@ -24,13 +23,14 @@ from viewer.pages.heatmap.reach import reach_layer
 from viewer.pages.heatmap.retake import Retake, retake_of
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.heatmap.states import InStates, in_states
-from viewer.pages.map.controls import VisitorsByDevice
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.layer import Layer
 from viewer.pages.map.picture import Strips
 from viewer.pages.map.robots import Robots, robots_of
 from viewer.pages.pictures.taking import Taking, on_map, taking_of
+from viewer.pages.who.bar import WhoBar
+from viewer.pages.who.bars import WhoBars
 from viewer.questions import Questions
 from viewer.traffic import TrafficReader
 
@@ -41,7 +41,8 @@ class HeatmapPage(Page):
 
     template = "heatmap/heatmap.html"
     head: Head = doc("Name and path of the page, and when the picture was taken")
-    bar: Bar = doc("Kinds, widths, days, variants, devices and states, as links")
+    bar: Bar = doc("Kinds, pictures, days, variants and states, as links")
+    who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, there is no map")
     retake: Retake = doc("The form that retakes the picture")
     exports: list[Choice] = doc("The same map as PNG, CSV, JSON, NPY")
@@ -60,28 +61,38 @@ async def heatmap(
     *,
     questions: Questions,
     frames: Frames,
-    urls: Urls,
     maps: Maps,
     traffic: TrafficReader,
     jobs: Jobs,
+    bars: WhoBars,
 ) -> Response:
     asked = await questions.read(request, MAP)
     frame = await frames.of(request, "pages", asked.site)
     every, editor = request.query_params.get("all") == "1", signed_in(request).may("editor")
     found_jobs = on_map(jobs.of(asked.site.id), asked.question.page, time.time())
-    taking = taking_of(frame.lang, urls, asked.site, found_jobs, editor) if found_jobs else None
-    setting = MapSetting(frame.lang, urls, asked, editor, every, taking)
+    taking = taking_of(frame.lang, frames.urls, asked.site, found_jobs, editor) if found_jobs else None
+    setting = MapSetting(frame.lang, frames.urls, asked, editor, every, taking)
+    who = await bars.of(frame.lang, setting.links, asked)
     if asked.faults:
-        return answer(request, without_map(frame, setting), asked.status)
+        return answer(request, without_map(frame, setting, who), asked.status)
     found = await _answer(maps, setting)
     if found is None:
         since, until = asked.question.period.span(asked.today)
         devices = await traffic.devices(asked.site, asked.question.patterns, since, until)
-        return answer(request, without_map(frame, setting, no_picture(setting, sum(devices.values()))))
+        return answer(request, without_map(frame, setting, who, no_picture(setting, sum(devices.values()))))
     strips = await maps.strips(found.figures.snapshot)
     snapshot = found.figures.snapshot
     chosen = snapshot.id if await maps.is_chosen(snapshot) else 0
-    return answer(request, with_map(frame, setting, found, strips, chosen))
+    return answer(request, with_map(frame, setting, who, PageAnswer(found, strips, chosen)))
+
+
+@dataclass(frozen=True)
+class PageAnswer:
+    """The answer to a question, the strips of its picture, and the id of the picture if somebody chose it, else 0."""
+
+    found: HeatmapAnswer | ReachAnswer
+    strips: Strips
+    chosen: int
 
 
 async def _answer(maps: Maps, setting: MapSetting) -> HeatmapAnswer | ReachAnswer | None:
@@ -92,13 +103,14 @@ async def _answer(maps: Maps, setting: MapSetting) -> HeatmapAnswer | ReachAnswe
         return None
 
 
-def without_map(frame: Frame, setting: MapSetting, empty: Empty | None = None) -> HeatmapPage:
+def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | None = None) -> HeatmapPage:
     """The page of a question with faults, or of one without a picture (`empty`). The bar keeps the choices."""
     return HeatmapPage(
         frame=frame,
         title=title_of(setting),
         head=head_of(setting),
-        bar=bar_of(setting, VisitorsByDevice()),
+        bar=bar_of(setting),
+        who=who,
         faults=fault_list(setting.lang, setting.asked.faults, setting.links, all_pages_link(setting)),
         retake=retake_of(setting),
         exports=[],
@@ -113,16 +125,16 @@ def without_map(frame: Frame, setting: MapSetting, empty: Empty | None = None) -
     )
 
 
-def with_map(
-    frame: Frame, setting: MapSetting, found: HeatmapAnswer | ReachAnswer, strips: Strips, chosen: int
-) -> HeatmapPage:
-    """The page of an answer. `chosen`: id of its picture if somebody chose it, else 0."""
-    layer = _layer(setting, found, strips)
+def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: PageAnswer) -> HeatmapPage:
+    """The page of an answer."""
+    found = drawn.found
+    layer = _layer(setting, found, drawn.strips)
     return HeatmapPage(
         frame=frame,
         title=title_of(setting),
         head=head_of(setting),
-        bar=bar_of(setting, VisitorsByDevice(found.figures.devices, found.figures.device_shares)),
+        bar=bar_of(setting),
+        who=who,
         faults=None,
         retake=retake_of(setting),
         exports=exports_of(setting),
@@ -133,7 +145,7 @@ def with_map(
         all_elements=_all_elements(setting, layer),
         taking=setting.taking,
         here=setting.links.to(),
-        chosen=chosen,
+        chosen=drawn.chosen,
     )
 
 

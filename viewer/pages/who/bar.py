@@ -10,7 +10,6 @@ from dataclasses import dataclass, replace
 
 from aggregator.shapes.filter_counts import FilterCounts
 from rules.question import Question
-from rules.segment import text_of_tree
 from store.segments import Segment, What
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
@@ -39,7 +38,7 @@ class FilterMenu:
 
 
 @dataclass(frozen=True)
-class Chip:
+class FilterChip:
     """One thing that narrows the figures and has no menu of its own. `remove`: the page without it."""
 
     kind: str
@@ -54,7 +53,7 @@ class WhoBar:
     `clear`: everybody; None if nothing narrows."""
 
     devices: list[Choice]
-    chips: tuple[Chip, ...]
+    chips: tuple[FilterChip, ...]
     menus: tuple[FilterMenu, ...]
     segments: tuple[Choice, ...]
     more: Choice
@@ -96,13 +95,7 @@ def who_bar(context: WhoContext, counts: FilterCounts | None) -> WhoBar:
 
 
 def builder_href(context: WhoContext) -> str:
-    """The form of the saved segment that is on, else of a new one that begins with all that narrows the question."""
-    question, urls = context.question, context.urls
-    kept = question.period.query() | {"page": question.page, "device": question.device}
-    saved = question.segment if question.segment[:1] != "{" else ""
-    if saved and not question.filters:
-        return urls.segment(str(question.site), saved, **kept)
-    return urls.new_segment(str(question.site), **kept, segment=text_of_tree(question.group) if question.group else "")
+    return ""
 
 
 def _with_total(bar: WhoBar, lang: Language, counts: FilterCounts, narrows: bool) -> WhoBar:
@@ -153,12 +146,10 @@ def _note(lang: Language, question: Question, what: What, visitors: Mapping[str,
 def _segments(context: WhoContext) -> tuple[Choice, ...]:
     """The saved segments."""
     links, now = context.links, context.question.segment
-    return tuple(
-        Choice(one.name, links.to(segment=one.id, tree=one.tree), one.id == now) for one in context.segments
-    )
+    return tuple(Choice(one.name, links.to(segment=one.id, tree=one.tree), one.id == now) for one in context.segments)
 
 
-def _chips(context: WhoContext) -> tuple[Chip, ...]:
+def _chips(context: WhoContext) -> tuple[FilterChip, ...]:
     """The segment, and the filters that have no menu."""
     lang, question, links = context.lang, context.question, context.links
     chips = []
@@ -167,7 +158,7 @@ def _chips(context: WhoContext) -> tuple[Chip, ...]:
         saved = next((one.name for one in context.segments if one.id == question.segment), "")
         name = saved or tree_sentence(lang, question.tree, context.names).text
         chips.append(
-            Chip(
+            FilterChip(
                 lang.text("Segment"),
                 name,
                 Choice(lang.text("Edit"), edit, title=lang.text("Edit the segment")),
@@ -180,7 +171,7 @@ def _chips(context: WhoContext) -> tuple[Chip, ...]:
         trait = trait_name(lang, one.what)
         value = any_of(lang, [value_name(lang, one.what, value, context.names) for value in one.values])
         chips.append(
-            Chip(
+            FilterChip(
                 trait,
                 value,
                 Choice(lang.text("Edit"), edit, title=lang.text("Edit: %(name)s", name=trait)),

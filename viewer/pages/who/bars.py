@@ -1,0 +1,44 @@
+"""Makes the row "who is counted" for a page: counts the visitors and looks up the names that its words need."""
+
+from __future__ import annotations
+
+from rules.resolve import Known
+from store.segments import Group, every_rule
+from viewer.element_names import ElementNames
+from viewer.filter_counts import FilterCounter
+from viewer.http.urls import Urls
+from viewer.pages.frame.languages import Language
+from viewer.pages.map.links import Links
+from viewer.pages.map.page_names import page_names
+from viewer.pages.sentences.names import RuleNames
+from viewer.pages.who.bar import WhoBar, WhoContext, who_bar
+from viewer.questions import Asked
+
+
+class WhoBars:
+    """Makes the rows of all pages."""
+
+    def __init__(self, counter: FilterCounter, elements: ElementNames, urls: Urls) -> None:
+        self._counter = counter
+        self._elements = elements
+        self._urls = urls
+
+    async def of(self, lang: Language, links: Links, asked: Asked) -> WhoBar:
+        """The row for a question; without counts if it has faults."""
+        names = await self.names(asked.known, asked.question.tree)
+        context = WhoContext(lang, self._urls, links, asked.known.segments, names)
+        return who_bar(context, None if asked.faults else await self._counter.of(asked.question))
+
+    async def names(self, known: Known, tree: Group | None) -> RuleNames:
+        """The names that a site has for what the rules of a tree refer to."""
+        variants = {
+            f"{experiment.id}:{variant.key}": f"{experiment.name}: {variant.name}"
+            for experiment in known.experiments
+            for variant in experiment.variants
+        }
+        return RuleNames(
+            pages=page_names(list(known.snapshots)),
+            elements=await self._elements.of(known, every_rule(tree) if tree else ()),
+            goals={goal.id: goal.name for goal in known.goals},
+            variants=variants,
+        )
