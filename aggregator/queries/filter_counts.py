@@ -53,8 +53,8 @@ def _sql(scope: Scope | SiteScope, narrowing: Narrowing, pages: tuple[str, ...])
 def _rows(facts: RuleFacts, narrowing: Narrowing, counted: str) -> str:
     """An expression about the view `v` of a `visit`: an array of (trait, value, whether all other filters let it
     through), empty for a view that is not `counted`."""
-    inside = facts.counted(counted)
-    device, *of_visit = (facts.counted(f"toString({name})") for name in ("device", *_OF_VISIT))
+    inside = facts.also(counted)
+    device, *of_visit = (facts.also(f"toString({name})") for name in ("device", *_OF_VISIT))
     tests: dict[str, str] = {}
     if narrowing.tree:
         tests["segment"] = met_sql(group_sql(narrowing.tree, facts))

@@ -56,7 +56,7 @@ def fits_sql(facts: RuleFacts, conditions: Sequence[Condition], counted: str) ->
 
 def each_view_sql(facts: RuleFacts, of_view: str, pages: str = "") -> str:
     """A subquery with one row per visitor: visitor and `found`, an array of an expression about each view `v` of each
-    `visit`. The expression names columns as `facts.counted` numbers them, and rules by `met_sql`.
+    `visit`. The expression names columns as `facts.also` numbers them, and rules by `met_sql`.
 
     `pages`: the condition of some pages, if only their visitors are wanted.
     """
