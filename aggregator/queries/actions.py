@@ -1,4 +1,7 @@
-"""What visitors did, as SQL: each action is a subquery of the times it happened, with columns view, visitor and ms."""
+"""What visitors did, as SQL: each action is a subquery of the times it happened, with columns view, visitor and ms.
+
+Events that were sent have their value too, as `amount`: 0 where there is none.
+"""
 
 from __future__ import annotations
 
@@ -59,7 +62,8 @@ def _of_events(action: Rule | Action, where: str, values: BoundValues) -> Happen
         parts.append(_between("value", action, values))
     if action.what == "left_blank":
         parts.append(f"bitAnd(flags, {LEFT_BLANK}) > 0")
-    return Happened(f"SELECT view, visitor, {_MS} FROM events WHERE {' AND '.join(parts)}")
+    columns = f"view, visitor, {_MS}" + (", ifNull(value, 0.) AS amount" if action.what == "sent" else "")
+    return Happened(f"SELECT {columns} FROM events WHERE {' AND '.join(parts)}")
 
 
 def _dwelt(action: Rule | Action, where: str, values: BoundValues) -> Happened:

@@ -7,14 +7,15 @@ then on, anywhere on the site, until the end of the period (docs/goals.md).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 import numpy as np
 
+from aggregator.queries.actions import happened
+from aggregator.queries.bound_values import BoundValues
 from aggregator.queries.conditions import PEOPLE, where, where_site
-from aggregator.queries.goal_rows import action_sql
 from aggregator.shapes.goals import GoalTotals, Reached
 from aggregator.shapes.scope import Scope, SiteScope
 from store.client import Store
@@ -37,18 +38,6 @@ class Starts:
     since: date
     until: date
     bots: bool = False
-
-
-@dataclass
-class _Bound:
-    """Collects bound values under names that conditions of questions do not use."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-
-    def bind(self, kind: str, value: object) -> str:
-        name = f"goal{len(self.values)}"
-        self.values[name] = value
-        return f"{{{name}:{kind}}}"
 
 
 def of_site(scope: SiteScope, part: str = "''") -> Starts:
@@ -109,18 +98,17 @@ def read_goal_totals(store: Store, goal: Goal, starts: Starts) -> dict[str, Goal
 def reached_sql(goal: Goal, starts: Starts) -> tuple[str, dict[str, Any]]:
     """A query with one row per visitor who reached the goal, and its values: visitor, first and last time in ms, times,
     value."""
-    bound = _Bound()
+    bound = BoundValues("goal")
     days, bounds = in_days(starts.zone, starts.since, starts.until)
     span = f"site = {{site:UInt32}} AND {days} AND {'excluded = 0' if starts.bots else PEOPLE}"
-    done = action_sql(goal.action, span, bound.bind)
-    late = f" AND time < since + toIntervalMillisecond({goal.within_days * DAY_MS})" if goal.within_days else ""
+    amount = "amount" if goal.action.what == "sent" else "0."
+    done = f"SELECT visitor, view, ms, {amount} AS value FROM ({happened(goal.action, span, bound).sql})"
+    starting = f"(SELECT visitor, toUnixTimestamp64Milli(since) AS start FROM ({starts.sql})) AS starting"
+    late = f" AND ms < start + {goal.within_days * DAY_MS}" if goal.within_days else ""
     once = goal.counted == "once"
-    times, value = ("1", "argMin(value, (time, view))") if once else ("count()", "sum(value)")
-    starting = f"(SELECT visitor, since FROM ({starts.sql})) AS starting"
+    times, value = ("1", "argMin(value, (ms, view))") if once else ("count()", "sum(value)")
     sql = (
-        "SELECT visitor, toUnixTimestamp64Milli(min(time)) AS first, toUnixTimestamp64Milli(max(time)) AS last, "
-        f"{times} AS times, {value} AS value "
-        f"FROM ({done}) AS done GLOBAL INNER JOIN {starting} USING (visitor) "
-        f"WHERE time >= since{late} GROUP BY visitor"
+        f"SELECT visitor, min(ms) AS first, max(ms) AS last, {times} AS times, {value} AS value "
+        f"FROM ({done}) AS done GLOBAL INNER JOIN {starting} USING (visitor) WHERE ms >= start{late} GROUP BY visitor"
     )
-    return sql, {**starts.values, **bounds, **bound.values}
+    return sql, {**starts.values, **bounds, **bound.params}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from aggregator.queries.actions import happened
+from aggregator.queries.bound_values import BoundValues
 from aggregator.queries.conditions import PEOPLE, where_site
-from aggregator.queries.goal_rows import action_sql
 from aggregator.queries.visits import visits_sql
 from aggregator.shapes.overview import SPLITS, ListedValues, SiteVisits, SplitTotals, VisitorAccount, VisitTotals
 from aggregator.shapes.scope import SiteScope
@@ -143,22 +144,18 @@ def _goal_times(scope: SiteScope, goals: Sequence[Goal], local_day: str) -> Sql:
     """A join that adds the times (ms, day) at which a visitor did what each goal asks for, and what it binds."""
     if not goals:
         return "", {}
-    values: dict[str, Any] = {}
-
-    def bind(kind: str, value: object) -> str:
-        name = f"overview{len(values)}"
-        values[name] = value
-        return f"{{{name}:{kind}}}"
-
+    values = BoundValues("overview")
     days, _ = in_days(scope.zone, scope.since, scope.until)
     span = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}"
     done = " UNION ALL ".join(
-        f"SELECT {n} AS goal, visitor, time, toDate(time) AS day FROM ({action_sql(goal.action, span, bind)})"
+        f"SELECT {n} AS goal, visitor, ms, fromUnixTimestamp64Milli(ms, 'UTC') AS time, toDate(time) AS day "
+        f"FROM ({happened(goal.action, span, values).sql})"
         for n, goal in enumerate(goals)
     )
     times = ", ".join(f"groupArrayIf((ms, local), goal = {n}) AS times{n}" for n in range(len(goals)))
-    dated = f"SELECT goal, visitor, toUnixTimestamp64Milli(time) AS ms, toString({local_day}) AS local FROM ({done})"
-    return f"GLOBAL LEFT JOIN (SELECT visitor, {times} FROM ({dated}) GROUP BY visitor) AS done USING (visitor)", values
+    dated = f"SELECT goal, visitor, ms, toString({local_day}) AS local FROM ({done})"
+    joined = f"GLOBAL LEFT JOIN (SELECT visitor, {times} FROM ({dated}) GROUP BY visitor) AS done USING (visitor)"
+    return joined, values.params
 
 
 def _totals(row: dict[str, Any], goals: int) -> VisitTotals:
