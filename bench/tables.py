@@ -414,7 +414,12 @@ def scale_targets(run: Measurement) -> str:
 
 
 def scale_times(run: Measurement) -> str:
-    return markdown(["", "ms"], [[name, ms] for name, ms in run.at("ms").items()])
+    """Wall and CPU time of each piece of work; what a limit ended says so."""
+    rows: list[list[Cell]] = [
+        [name + (": not answered within the limits" if "refused" in one else ""), one["wall, ms"], one["CPU, ms"]]
+        for name, one in run.at("times").items()
+    ]
+    return markdown(["", "ms", "ms of CPU"], rows)
 
 
 TABLES: dict[str, Table] = {
