@@ -10,6 +10,7 @@ import pytest
 
 from aggregator.answers.sets import SetComparison, compare_sets
 from aggregator.answers.sets_figures import sets_figures
+from aggregator.measures.variant_tests import compare_variants
 from aggregator.queries.overlap import read_overlap
 from aggregator.shapes.scope import BadScope, Scope
 from store.client import Store
@@ -147,3 +148,16 @@ def test_identical_sets_rarely_differ(store: Store, kind: str) -> None:
     assert len(found.rows) == 20
     assert all(row.na + row.nb == 4000 for row in found.rows)
     assert [row.path for row in found.rows if row.verdict in ("more", "less")] == []
+
+
+@pytest.mark.parametrize(("na", "nb", "shared"), [(4000, 4000, 0), (6000, 1500, 0), (4000, 4000, 800)])
+def test_any_element_of_identical_sets_is_flagged_in_at_most_8_percent(na: int, nb: int, shared: int) -> None:
+    """A/A, 40 elements, 200 comparisons, fixed seed: sets of equal and unequal size, and two that share visitors, whose
+    habits are then the same in both."""
+    random, shares, flagged = np.random.default_rng(17), np.geomspace(0.12, 0.01, 40), 0
+    for _ in range(200):
+        active = random.gamma(0.6, 1 / 0.6, na + nb - shared)
+        of_a, of_b = active[:na], active[-nb:]
+        users = [np.array([(random.random(len(of)) < share * of).sum() for share in shares]) for of in (of_a, of_b)]
+        flagged += bool(compare_variants(users[0], na, users[1], nb).flagged.any())
+    assert flagged / 200 <= 0.08
