@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from store.pages import QUERY, PagePattern, page_pattern
+from store.pages import NOT, QUERY, page_pattern
 from store.zoned_sql import in_days, ms_ahead
 from store.zones import Zone
 
@@ -54,15 +54,30 @@ class BoundValues:
         found = (f"positionCaseInsensitiveUTF8(toString({column}), {self.bind('String', one)}) > 0" for one in values)
         return f"({' OR '.join(found)})"
 
-    def on_page(self, column: str, pages: Sequence[str]) -> str:
-        """The condition that a column is one of these pages, or matches one of these patterns (store/pages.py)."""
-        found = [self.one_of(column, pages)]
-        patterns = [page_pattern(page) for page in pages]
+    def on_pages(self, column: str, lists: Sequence[Sequence[str]]) -> str:
+        """The condition that one of these lists of patterns (`store.pages.selects`) selects the page in a column."""
+        plain = [pattern for patterns in lists for pattern in patterns if len(patterns) == 1]
+        found = [self._matches(column, plain)] if plain else []
+        found += [self._selected(column, patterns) for patterns in lists if len(patterns) != 1]
+        return f"({' OR '.join(found) or '0'})"
+
+    def _selected(self, column: str, patterns: Sequence[str]) -> str:
+        wanted = self._matches(column, [one for one in patterns if not one.startswith(NOT)])
+        without = [one.removeprefix(NOT) for one in patterns if one.startswith(NOT)]
+        return f"({wanted} AND NOT {self._fits(column, without)})" if without else wanted
+
+    def _matches(self, column: str, patterns: Sequence[str]) -> str:
+        """A page may have the name that a pattern is, as a number in its address was masked with `*`."""
+        return f"({self.one_of(column, patterns)} OR {self._fits(column, patterns)})"
+
+    def _fits(self, column: str, texts: Sequence[str]) -> str:
+        found: list[str] = []
+        patterns = [page_pattern(text) for text in texts]
         for with_query in (False, True):
-            if these := [one for one in patterns if one.with_query is with_query]:
+            if these := [one.regex for one in patterns if one.with_query is with_query]:
                 name = column if with_query else f"replaceRegexpAll({column}, {self.bind('String', QUERY.pattern)}, '')"
                 found.append(f"match({name}, {self.bind('String', _any_of(these))})")
-        return f"({' OR '.join(found)})"
+        return f"({' OR '.join(found) or '0'})"
 
     def named(self, column: str, name: str) -> str:
         """The condition that a column is this name, in which `*` stands for any text."""
@@ -85,5 +100,5 @@ class BoundValues:
         return sql
 
 
-def _any_of(patterns: Sequence[PagePattern]) -> str:
-    return f"^(?:{'|'.join(one.regex for one in patterns)})$"
+def _any_of(regexes: Sequence[str]) -> str:
+    return f"^(?:{'|'.join(regexes)})$"

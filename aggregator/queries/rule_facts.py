@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from aggregator.queries.actions import Happened, enough_times, happened, order_count
+from aggregator.queries.actions import ActionRows, Happened, enough_times, happened, order_count
 from aggregator.queries.bound_values import BoundValues
 from aggregator.queries.traits import OF_FIRST_VIEW, trait_sql
 from aggregator.queries.visitor_measures import MeasuredDays, measure_sql
@@ -160,21 +160,21 @@ class RuleFacts:
     # Actions
 
     def _action_of_view(self, rule: Rule) -> Fact:
-        where = f"{self.spans.wide} AND {self._pages}" if self._pages else self.spans.wide
-        mine = happened(rule, where, self.values)
+        rows = self._rows(f"{self.spans.wide} AND {self._pages}" if self._pages else self.spans.wide)
+        mine = happened(rule, rows, self.values)
         if rule.other is None:
             if mine.test and (rule.times == 1 and rule.count != "most"):
                 return self._add("view", mine.test)
             return self._add("view", _repeated("view", mine.sql, rule))
-        other = happened(rule.other, where, self.values)
+        other = happened(rule.other, rows, self.values)
         return self._add("view", self._ordered("view", mine, other, rule))
 
     def _action_of_visitor(self, rule: Rule) -> Fact:
-        where = self._rows_of_visitor(rule)
-        mine = happened(rule, where, self.values)
+        rows = self._rows(self._rows_of_visitor(rule))
+        mine = happened(rule, rows, self.values)
         if rule.other is None:
             return self._add("visitor", _repeated("visitor", mine.sql, rule))
-        other = happened(rule.other, where, self.values)
+        other = happened(rule.other, rows, self.values)
         return self._add("visitor", self._ordered("visitor", mine, other, rule))
 
     def _ordered(self, unit: str, mine: Happened, other: Happened, rule: Rule) -> str:
@@ -187,9 +187,10 @@ class RuleFacts:
         return _within_unit(unit, f"({both})", count, rule)
 
     def _action_of_visit(self, rule: Rule) -> Fact:
-        mine = happened(rule, self.spans.wide, self.values)
+        rows = self._rows(self.spans.wide)
+        mine = happened(rule, rows, self.values)
         if rule.other is not None:
-            other = happened(rule.other, self.spans.wide, self.values)
+            other = happened(rule.other, rows, self.values)
             times = [f"arrayFlatten(arrayMap(v -> v.{self._times(one)}, visit))" for one in (mine, other)]
             count = order_count(times[0], times[1], rule.order, rule.within, self.values)
             return self._add("visit", enough_times(count, rule.times, rule.count))
@@ -209,6 +210,9 @@ class RuleFacts:
         """The column, joined to the rows of `views`, with the times of an action in each."""
         self.joined.append(action.sql)
         return f"times{len(self.joined) - 1}"
+
+    def _rows(self, where: str) -> ActionRows:
+        return ActionRows(where, self.spans.period)
 
     def _rows_of_visitor(self, rule: Rule) -> str:
         if not rule.days:

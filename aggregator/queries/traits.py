@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from aggregator.queries.bound_values import BoundValues
-from store.segments import Rule
+from store.resolved_rules import ResolvedAction, ResolvedRule
+from store.segments import Action, Rule
 from store.zones import DAY_MS
 
 # Of a visit, those of its first view. The others are those of any of its views.
@@ -21,7 +22,7 @@ def trait_sql(rule: Rule, values: BoundValues, ms_ahead: str) -> str:
     contains = rule.how in ("contains", "contains_not")
     match rule.what:
         case "landing" | "exit":
-            return values.contains("page", rule.values) if contains else values.on_page("page", rule.values)
+            return values.contains("page", rule.values) if contains else values.on_pages("page", pages_of(rule))
         case "viewport":
             return f"({' OR '.join(_width(value, values) for value in rule.values)})"
         case "variant":
@@ -31,6 +32,14 @@ def trait_sql(rule: Rule, values: BoundValues, ms_ahead: str) -> str:
         case "hour":
             return _local(f"intDiv({{}}, {HOUR_MS}) % 24", rule, values, ms_ahead)
     return values.contains(rule.what, rule.values) if contains else values.one_of(rule.what, rule.values)
+
+
+def pages_of(rule: Rule | Action) -> list[tuple[str, ...]]:
+    """The lists of patterns that a rule names, one of which must select the page; none: any page."""
+    if isinstance(rule, ResolvedRule | ResolvedAction):
+        return list(rule.pages)
+    of_values = rule.values if isinstance(rule, Rule) and rule.what in ("saw", "landing", "exit") else ()
+    return [(page,) for page in (rule.page, *of_values) if page]
 
 
 def is_negative(rule: Rule) -> bool:

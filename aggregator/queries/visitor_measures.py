@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from aggregator.queries.bound_values import BoundValues
+from aggregator.queries.traits import pages_of
 from aggregator.queries.visits import GAP_MS, visit_count
 from store.segments import Rule
 from store.zones import Zone
@@ -54,8 +55,8 @@ def _events(rule: Rule, values: BoundValues) -> str:
     parts = ["kind = 'custom'"]
     if rule.name:
         parts.append(values.named("name", rule.name))
-    if rule.page:
-        parts.append(values.on_page("page", (rule.page,)))
+    if pages := pages_of(rule):
+        parts.append(values.on_pages("page", pages))
     return " AND ".join(parts)
 
 

@@ -10,7 +10,8 @@ import pytest
 from store.client import Store, open_store
 from store.migrations import migrate
 from tests.aggregator.build import insert
-from tests.aggregator.segment_site import Site, made_rows
+from tests.aggregator.segment_loop import Loop
+from tests.aggregator.segment_site import SINCE, UNTIL, Site, made_rows
 
 TABLES = ("views", "points", "scrolls", "events", "touches", "elements", "snapshots", "strips", "matches")
 
@@ -38,5 +39,5 @@ def site(engine_folder: Path) -> Iterator[Site]:
     tables = made_rows()
     for table, rows in tables.items():
         insert(store, table, [{name: value for name, value in row.items() if name != "day"} for row in rows])
-    yield Site(store, tables)
+    yield Site(store, tables, Loop(tables, SINCE, UNTIL))
     store.close()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
@@ -34,6 +34,12 @@ class Loop:
     tables: Mapping[str, Sequence[Row]]
     since: date
     until: date
+    known: dict[Any, Any] = field(default_factory=dict)  # results of the methods that are asked again and again
+
+    def once(self, name: Any, find: Callable[[], Any]) -> Any:
+        if name not in self.known:
+            self.known[name] = find()
+        return self.known[name]
 
     def selected(self, tree: Group) -> set[int]:
         """The views of the period that fit."""
@@ -44,7 +50,11 @@ class Loop:
         return [row for row in self.tables[table] if not row["bot"] and not row["excluded"]]
 
     def rows(self, table: str, first: date) -> list[Row]:
-        return [row for row in self.people(table) if first <= local(row["time"]).date() <= self.until]
+        def find() -> list[Row]:
+            return [row for row in self.people(table) if first <= local(row["time"]).date() <= self.until]
+
+        found: list[Row] = self.once((table, first), find)
+        return found
 
     def fits(self, group: Group, view: Row) -> bool:
         found = [self.holds(rule, view) for rule in group.rules] + [self.fits(one, view) for one in group.groups]
@@ -53,6 +63,10 @@ class Loop:
         return {"all": all(found), "any": any(found), "none": not any(found)}[group.match]
 
     def holds(self, rule: Rule, view: Row) -> bool:
+        found: bool = self.once((rule, view["view"]), lambda: self.judged(rule, view))
+        return found
+
+    def judged(self, rule: Rule, view: Row) -> bool:
         if rule.what in MEASURES:
             found = self.measure(rule, view["visitor"])
         elif rule.what in TRAITS:
@@ -64,6 +78,10 @@ class Loop:
     # visits
 
     def visits(self, visitor: int, first: date) -> list[list[Row]]:
+        found: list[list[Row]] = self.once((visitor, first), lambda: self.split(visitor, first))
+        return found
+
+    def split(self, visitor: int, first: date) -> list[list[Row]]:
         views = sorted(
             (row for row in self.rows("views", first) if row["visitor"] == visitor),
             key=lambda row: (row["time"], row["view"]),
@@ -142,6 +160,10 @@ class Loop:
         return {"least": n >= rule.times, "exactly": n == rule.times, "most": n <= rule.times}[rule.count]
 
     def happenings(self, action: Rule | Action, first: date) -> list[Happening]:
+        found: list[Happening] = self.once((action, first), lambda: self.find(action, first))
+        return found
+
+    def find(self, action: Rule | Action, first: date) -> list[Happening]:
         def on_page(row: Row) -> bool:
             pages = [action.page] if action.page else []
             if isinstance(action, Rule) and action.what == "saw":
@@ -159,6 +181,10 @@ class Loop:
             return dwells(times("points", "hover"), action)
         if action.what == "scrolled":
             return self.depths(times("views"), times("scrolls"), action)
+        if action.what == "rage":
+            bursts = rage_bursts(row for row in times("points") if row["kind"] == "click")
+            firsts = [next((row for row in burst if on_element(row)), None) for burst in bursts]
+            return [(row["view"], row["visitor"], row["time"]) for row in firsts if row]
         table, kind = TABLES[action.what]
         return [(r["view"], r["visitor"], r["time"]) for r in times(table, kind) if is_meant(r, action)]
 
@@ -203,6 +229,7 @@ TABLES = {
     "saw": ("views", ""),
     "stayed": ("views", ""),
     "clicked": ("points", "click"),
+    "dead": ("points", "click"),
     "sent": ("events", "custom"),
     "error": ("events", "error"),
     "left_blank": ("events", "input"),
@@ -214,6 +241,8 @@ def is_meant(row: Row, action: Rule | Action) -> bool:
     """Whether a row on the right page and element is what the action asks for."""
     if action.what == "stayed":
         return within(row["engaged_ms"] / 1000, action)
+    if action.what == "dead":
+        return is_dead(row)
     if action.what == "left_blank":
         return bool(row["flags"] & 1)
     if action.what in ("sent", "error"):
@@ -239,4 +268,35 @@ def dwells(rows: Sequence[Row], action: Rule | Action) -> list[Happening]:
         (view, of[0]["visitor"], min(row["time"] for row in of))
         for view, of in of_view.items()
         if within(sum(row["weight"] for row in of) / 1000, action)
+    ]
+
+
+def is_dead(click: Row) -> bool:
+    """Nothing followed a plain click, on an element that answers visibly or is disabled (docs/segments.md)."""
+    flags = click["flags"]
+    unseen = click["effect"] == 0 and click["effect_ms"] == 2550
+    answered = unseen or (click["effect"] > 0 and click["effect_ms"] <= 1000)
+    if answered or click["button"] or flags & (4 | 32 | 64):
+        return False
+    return bool(flags & 128) or click["key"] == 0xA1  # the other keys are a field and a word in a label
+
+
+def rage_bursts(clicks: Iterable[Row]) -> list[list[Row]]:
+    """Three clicks or more of a view, less than a second and at most 30 px apart, not all answered at once."""
+    able = [row for row in clicks if not row["flags"] & (1 | 64) and row["key"] != 0xB2]
+    bursts: list[list[Row]] = []
+    for row in sorted(able, key=lambda row: (row["view"], row["time"], row["page_x"])):
+        last = bursts[-1][-1] if bursts else None
+        if (
+            last is None
+            or last["view"] != row["view"]
+            or row["time"] - last["time"] >= 1000
+            or (row["page_x"] - last["page_x"]) ** 2 + (row["page_y"] - last["page_y"]) ** 2 > 900
+        ):
+            bursts.append([])
+        bursts[-1].append(row)
+    return [
+        burst
+        for burst in bursts
+        if len(burst) >= 3 and not all(row["effect"] and row["effect_ms"] <= 300 for row in burst)
     ]

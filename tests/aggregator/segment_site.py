@@ -12,10 +12,19 @@ from hypothesis import strategies as st
 from store.client import Store
 from store.segments import Action, Group, Rule
 from tests.aggregator.build import DEFAULTS
+from tests.aggregator.segment_loop import Loop
 
 HOME, LAMPS, BASKET = "shop.example/", "shop.example/lamps", "shop.example/basket"
 PAGES = (HOME, LAMPS, BASKET)
 KEYS = (0xA1, 0xB2, 0xC3)
+PATHS = ("main>button:1", "form#buy>input:2", "main>label:1>b:1")  # of the elements with these keys
+EFFECTS = (
+    {"effect": 1, "effect_ms": 100},
+    {"effect": 1, "effect_ms": 700},
+    {"effect": 2, "effect_ms": 1400},
+    {"effect": 0, "effect_ms": 0},
+    {"effect": 0, "effect_ms": 2550},
+)
 SINCE, UNTIL = date(2026, 3, 4), date(2026, 3, 6)
 FIRST = date(2026, 3, 1)
 MINUTE = 60_000
@@ -25,6 +34,7 @@ MINUTE = 60_000
 class Site:
     store: Store
     tables: dict[str, list[dict[str, Any]]]
+    loop: Loop
 
 
 def made_rows() -> dict[str, list[dict[str, Any]]]:
@@ -33,7 +43,7 @@ def made_rows() -> dict[str, list[dict[str, Any]]]:
     tables: dict[str, list[dict[str, Any]]] = {name: [] for name in ("views", "points", "scrolls", "events")}
     start = int(datetime(FIRST.year, FIRST.month, FIRST.day, tzinfo=UTC).timestamp() * 1000)
     view = 100
-    for visitor in range(1, 41):
+    for visitor in range(1, 81):
         consent = int(visitor % 3 > 0)
         at = start + luck.randrange(7 * 1440) * MINUTE
         for _ in range(luck.randrange(1, 8)):
@@ -67,9 +77,21 @@ def made_rows() -> dict[str, list[dict[str, Any]]]:
                  "flags": luck.randrange(4)}
                 for kind in luck.choices(("custom", "error", "input", "submit"), k=luck.randrange(5))
             ]  # fmt: skip
+            for n in range(luck.choice((0, 0, 2, 3, 4, 5))):
+                place = {"page_x": 100 + luck.choice((0, 10, 10, 50)), "page_y": 100, **luck.choice(EFFECTS)}
+                how = {"flags": luck.choice((0, 0, 0, 0, 1, 4, 64, 128)), "button": luck.choice((0, 0, 0, 2))}
+                click = {"time": at + 30_000 + n * luck.choice((400, 999, 1000)), "key": luck.choice(KEYS)}
+                tables["points"].append({**who, "kind": "click", **place, **how, **click})
             if luck.random() < 0.6:
                 tables["scrolls"].append({**who, "time": at, "depth": luck.randrange(200, 2600, 200)})
             at += luck.choice((MINUTE, 10 * MINUTE, 30 * MINUTE, 31 * MINUTE, 5 * 60 * MINUTE, 26 * 60 * MINUTE))
+    for point in tables["points"]:
+        point["record"] = KEYS.index(point["key"]) + 1
+    tables["elements"] = [
+        {"page": page, "record": n, "key": key, "path": path}
+        for page in PAGES
+        for n, (key, path) in enumerate(zip(KEYS, PATHS, strict=True), 1)
+    ]
     return {name: [DEFAULTS[name] | row for row in rows] for name, rows in tables.items()}
 
 
@@ -98,6 +120,12 @@ RULES = [
     *(Rule(what="clicked", scope=scope, element=key(1), count="most") for scope in SCOPES),
     *(Rule(what="dwelt", scope=scope, element=key(1), least=0.5) for scope in SCOPES),
     *(Rule(what="dwelt", scope=scope, least=1, most=1.5, times=2) for scope in SCOPES),
+    *(Rule(what="dead", scope=scope) for scope in SCOPES),
+    *(Rule(what="dead", scope=scope, element=key(0), page="/lamps") for scope in SCOPES),
+    *(Rule(what="dead", scope=scope, times=2, count="most") for scope in SCOPES),
+    *(Rule(what="rage", scope=scope) for scope in SCOPES),
+    *(Rule(what="rage", scope=scope, element=key(2)) for scope in SCOPES),
+    *(Rule(what="rage", scope=scope, times=2) for scope in SCOPES),
     *(Rule(what="sent", scope=scope, name="order", least=5, most=20) for scope in SCOPES),
     *(Rule(what="sent", scope=scope, name="or*", times=2) for scope in SCOPES),
     *(Rule(what="error", scope=scope) for scope in SCOPES),

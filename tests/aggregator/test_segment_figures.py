@@ -12,7 +12,6 @@ from aggregator.answers.segment import looks_back, rules_by_path, segment_figure
 from aggregator.shapes.scope import Scope, SiteScope
 from aggregator.shapes.segment_figures import Fitting
 from store.segments import Group, Rule
-from tests.aggregator.segment_loop import Loop
 from tests.aggregator.segment_site import LAMPS, RULES, SINCE, UNTIL, Site, trees
 
 SCOPE = SiteScope(1, SINCE, UNTIL)
@@ -22,7 +21,7 @@ PHONE, CLICKED = Rule(what="device", scope="view", values=("phone",)), Rule(what
 
 def counted(site: Site, views: Iterable[int], device: str = "", page: str = "") -> Fitting:
     """Visitors, visits and views of some views, by a loop."""
-    loop = Loop(site.tables, SINCE, UNTIL)
+    loop = site.loop
     wanted = set(views)
     rows = [row for row in loop.people("views") if row["view"] in wanted]
     rows = [row for row in rows if device in ("", row["device"]) and page in ("", row["page"])]
@@ -31,7 +30,7 @@ def counted(site: Site, views: Iterable[int], device: str = "", page: str = "") 
 
 
 def fitting(site: Site, tree: Group, **of: Any) -> Fitting:
-    return counted(site, Loop(site.tables, SINCE, UNTIL).selected(tree), **of)
+    return counted(site, site.loop.selected(tree), **of)
 
 
 @settings(max_examples=15)
@@ -57,7 +56,7 @@ def test_the_question_limits_what_is_counted_but_not_what_the_rules_look_at(site
 
 def test_only_rules_that_look_back_more_than_a_day_say_whom_they_see(site: Site) -> None:
     found = segment_figures(site.store, SCOPE, Group(rules=(MAIL, LOYAL)))
-    remembered = {row["visitor"] for row in Loop(site.tables, SINCE, UNTIL).rows("views", SINCE) if row["consent"]}
+    remembered = {row["visitor"] for row in site.loop.rows("views", SINCE) if row["consent"]}
     assert 0 < found.remembered == len(remembered) < found.total.visitors
     assert [one.sees for one in found.rules] == [None, found.remembered]
 

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from aggregator.queries.conditions import where, where_site
 from aggregator.shapes.scope import Scope, SiteScope
 from store.segments import Group, Rule
-from tests.aggregator.segment_loop import Loop
 from tests.aggregator.segment_site import PAGES, RULES, SINCE, UNTIL, Site, trees
 
 
@@ -19,7 +18,7 @@ def selected(site: Site, tree: Group) -> set[int]:
 
 
 def expected(site: Site, tree: Group) -> set[int]:
-    return Loop(site.tables, SINCE, UNTIL).selected(tree)
+    return site.loop.selected(tree)
 
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: f"{rule.scope} {rule.what} {RULES.index(rule)}")

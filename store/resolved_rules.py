@@ -1,0 +1,77 @@
+"""Rules whose names were looked up: what the tables know instead of goals, page groups and elements of pictures.
+
+They are made for a question (rules/resolved_rules.py) and never stored or read from outside.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from msgspec import Struct
+
+from store.segments import Action, Rule
+
+PlacedKind = Literal["click", "hover", "event"]
+
+
+class OnPicture(Struct, frozen=True, kw_only=True):
+    """Which points one picture shows on an element or in it.
+
+    Those of the `records` (ids); of the records `likely`, except from pages as wide as the picture and of another
+    height; of the records `same_size`, only from pages of its `width` and `height` (px). Points of records that the
+    store does not know (not among `known`) are shown by their `keys`.
+    """
+
+    records: tuple[int, ...] = ()
+    likely: tuple[int, ...] = ()
+    same_size: tuple[int, ...] = ()
+    keys: tuple[int, ...] = ()
+    known: tuple[int, ...] = ()
+    width: int = 0
+    height: int = 0
+
+
+class InWindows(Struct, frozen=True, kw_only=True):
+    """In which twentieths of the page (a bit each) an element is, in windows of each of these widths (px)."""
+
+    widths: tuple[int, ...] = ()
+    bands: tuple[int, ...] = ()
+
+
+class PlacedElement(Struct, frozen=True, kw_only=True):
+    """An element of a page as the pictures of the page have it: for points of a kind, and where it was in view.
+
+    `is_unjudged`: clicks on it are dead only while it is disabled; `is_editable`: clicks on it are never rage
+    (aggregator/measures/frustration.py).
+    """
+
+    page: str
+    element: str
+    kind: PlacedKind
+    pictures: tuple[OnPicture, ...] = ()
+    windows: InWindows | None = None
+    is_unjudged: bool = False
+    is_editable: bool = False
+
+
+class ResolvedAction(Action, frozen=True, kw_only=True):
+    """An action with its pages as lists of patterns (`store.pages.selects`), one of which must select the page."""
+
+    pages: tuple[tuple[str, ...], ...] = ()
+    placed: PlacedElement | None = None
+    within_days: int = 0  # of the visitor's first view in the period, for a goal
+
+
+class ResolvedRule(Rule, frozen=True, kw_only=True):
+    """A rule as ResolvedAction."""
+
+    pages: tuple[tuple[str, ...], ...] = ()
+    placed: PlacedElement | None = None
+    within_days: int = 0
+
+
+def kind_of(action: Rule | Action) -> PlacedKind:
+    """What the action does on an element: the kind of its points."""
+    if action.what == "dwelt":
+        return "hover"
+    return "click" if action.what in ("clicked", "rage", "dead", "saw") else "event"
