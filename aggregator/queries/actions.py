@@ -26,14 +26,6 @@ _EVENTS = {"sent": "custom", "error": "error", "left_blank": "input", "submitted
 
 
 @dataclass(frozen=True)
-class ActionRows:
-    """Which rows of any table are read (`where`), and which are those of the question's period."""
-
-    where: str
-    period: str
-
-
-@dataclass(frozen=True)
 class Happened:
     """`sql`: the query of the times of an action; `test`: the condition on a row of `views` that says the same, for
     an action that a view has once or not at all, and that its row alone shows."""
@@ -42,22 +34,22 @@ class Happened:
     test: str = ""
 
 
-def happened(action: Rule | Action, rows: ActionRows, values: BoundValues) -> Happened:
-    """The times of an action."""
-    found = _happened(action, rows, values)
+def in_time(action: Rule | Action, found: Happened, period: str) -> Happened:
+    """The times of an action that are within the window of the goal that it was: so many days from the visitor's first
+    view in the `period` (a condition on rows)."""
     days = action.within_days if isinstance(action, ResolvedRule | ResolvedAction) else 0
     if not days:
         return found
     starts = "SELECT visitor, min(toUnixTimestamp64Milli(time)) AS start"
     return Happened(
         f"SELECT view, visitor, ms FROM ({found.sql}) AS done GLOBAL INNER JOIN "
-        f"({starts} FROM views FINAL WHERE {rows.period} GROUP BY visitor) AS starting USING (visitor) "
+        f"({starts} FROM views FINAL WHERE {period} GROUP BY visitor) AS starting USING (visitor) "
         f"WHERE ms >= start AND ms < start + {days * DAY_MS}"
     )
 
 
-def _happened(action: Rule | Action, rows: ActionRows, values: BoundValues) -> Happened:
-    where = rows.where
+def happened(action: Rule | Action, where: str, values: BoundValues) -> Happened:
+    """The times of an action within the rows that `where` selects."""
     match action.what:
         case "saw" if action.element:
             return _had_in_view(action, where, values)
@@ -68,9 +60,9 @@ def _happened(action: Rule | Action, rows: ActionRows, values: BoundValues) -> H
         case "clicked":
             return _of_points(f"kind = 'click' AND {_on_element(action, values)}", action, where, values)
         case "dead":
-            return _dead(action, rows, values)
+            return _dead(action, where, values)
         case "rage":
-            return _rage(action, rows, values)
+            return _rage(action, where, values)
         case "dwelt":
             return _dwelt(action, where, values)
         case "scrolled":
@@ -123,20 +115,19 @@ def _scrolled(action: Rule | Action, where: str, values: BoundValues) -> Happene
     )
 
 
-def _dead(action: Rule | Action, rows: ActionRows, values: BoundValues) -> Happened:
+def _dead(action: Rule | Action, where: str, values: BoundValues) -> Happened:
     placed = _placed(action)
     judged = "0" if placed and placed.is_unjudged else f"NOT {_pressed(UNJUDGED, values)}"
     on = f"kind = 'click' AND {MAY_BE_DEAD} AND ({IS_DISABLED} OR {judged}) AND {_on_element(action, values)}"
-    return _of_points(on, action, rows.where, values)
+    return _of_points(on, action, where, values)
 
 
-def _rage(action: Rule | Action, rows: ActionRows, values: BoundValues) -> Happened:
+def _rage(action: Rule | Action, where: str, values: BoundValues) -> Happened:
     """Bursts of clicks (measures.frustration.rage), at the time of the first that is on the action's element."""
     if (placed := _placed(action)) and placed.is_editable:
         return Happened(f"SELECT view, visitor, {_MS} FROM points WHERE 0")
     able = (
-        f"{rows.where} AND kind = 'click' AND {_on_page(action, values)} AND {BY_HAND} "
-        f"AND NOT {_pressed(EDITABLE, values)}"
+        f"{where} AND kind = 'click' AND {_on_page(action, values)} AND {BY_HAND} AND NOT {_pressed(EDITABLE, values)}"
     )
     enough = (
         f"SELECT view FROM points WHERE {able} GROUP BY view "

@@ -15,13 +15,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
-from aggregator.queries.actions import ActionRows, Happened, enough_times, happened, order_count
+from aggregator.queries.actions import Happened, enough_times, happened, in_time, order_count
 from aggregator.queries.bound_values import BoundValues
 from aggregator.queries.traits import OF_FIRST_VIEW, trait_sql
 from aggregator.queries.visitor_measures import MeasuredDays, measure_sql
 from aggregator.queries.visits import FIRST_COLUMN, visit_arrays
 from aggregator.shapes.scope import Scope, SiteScope
-from store.segments import MEASURES, TRAITS, Rule
+from store.segments import MEASURES, TRAITS, Action, Rule
 
 Level = Literal["view", "visit", "visitor"]
 
@@ -160,21 +160,21 @@ class RuleFacts:
     # Actions
 
     def _action_of_view(self, rule: Rule) -> Fact:
-        rows = self._rows(f"{self.spans.wide} AND {self._pages}" if self._pages else self.spans.wide)
-        mine = happened(rule, rows, self.values)
+        where = f"{self.spans.wide} AND {self._pages}" if self._pages else self.spans.wide
+        mine = self._happened(rule, where)
         if rule.other is None:
             if mine.test and (rule.times == 1 and rule.count != "most"):
                 return self._add("view", mine.test)
             return self._add("view", _repeated("view", mine.sql, rule))
-        other = happened(rule.other, rows, self.values)
+        other = self._happened(rule.other, where)
         return self._add("view", self._ordered("view", mine, other, rule))
 
     def _action_of_visitor(self, rule: Rule) -> Fact:
-        rows = self._rows(self._rows_of_visitor(rule))
-        mine = happened(rule, rows, self.values)
+        where = self._rows_of_visitor(rule)
+        mine = self._happened(rule, where)
         if rule.other is None:
             return self._add("visitor", _repeated("visitor", mine.sql, rule))
-        other = happened(rule.other, rows, self.values)
+        other = self._happened(rule.other, where)
         return self._add("visitor", self._ordered("visitor", mine, other, rule))
 
     def _ordered(self, unit: str, mine: Happened, other: Happened, rule: Rule) -> str:
@@ -187,10 +187,9 @@ class RuleFacts:
         return _within_unit(unit, f"({both})", count, rule)
 
     def _action_of_visit(self, rule: Rule) -> Fact:
-        rows = self._rows(self.spans.wide)
-        mine = happened(rule, rows, self.values)
+        mine = self._happened(rule, self.spans.wide)
         if rule.other is not None:
-            other = happened(rule.other, rows, self.values)
+            other = self._happened(rule.other, self.spans.wide)
             times = [f"arrayFlatten(arrayMap(v -> v.{self._times(one)}, visit))" for one in (mine, other)]
             count = order_count(times[0], times[1], rule.order, rule.within, self.values)
             return self._add("visit", enough_times(count, rule.times, rule.count))
@@ -211,8 +210,8 @@ class RuleFacts:
         self.joined.append(action.sql)
         return f"times{len(self.joined) - 1}"
 
-    def _rows(self, where: str) -> ActionRows:
-        return ActionRows(where, self.spans.period)
+    def _happened(self, action: Rule | Action, where: str) -> Happened:
+        return in_time(action, happened(action, where, self.values), self.spans.period)
 
     def _rows_of_visitor(self, rule: Rule) -> str:
         if not rule.days:
