@@ -66,6 +66,7 @@ from viewer.page_groups import GroupReader
 from viewer.pages.errors.page import ErrorPages
 from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
+from viewer.pages.gallery.page import GalleryParts
 from viewer.pages.groups.page import GroupFormRenderer
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.login.page import LoginRenderer
@@ -266,6 +267,7 @@ class Viewer:
             LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),
             StateFormRenderer(self.frames, self.urls, snapshots),
             groups,
+            GalleryParts(self.maps, traffic, groups, self.thumbnails, self.registry),
             GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),
         )  # fmt: skip

@@ -14,9 +14,9 @@ from aggregator.measures.statistics import FEW
 from aggregator.pictures.newest import NoSnapshot
 from rules.question import Question
 from rules.resolve import Known
-from store.snapshots import Snapshot, Snapshots
+from store.snapshots import Snapshots
 from viewer.drawing import pictures
-from viewer.maps import HeatmapAnswer, Maps, site_scope_of, widest
+from viewer.maps import HeatmapAnswer, Maps, drawable, site_scope_of, widest
 from viewer.traffic import TrafficReader
 from viewer.work import Work
 
@@ -29,7 +29,7 @@ SECONDS = 60.0  # how long a thumbnail is kept while the page has few visitors
 @dataclass(frozen=True)
 class _Kept:
     content: bytes
-    snapshot: int  # id
+    pictures: tuple[int, ...]  # ids of those that it could be drawn on
 
 
 class Thumbnails:
@@ -48,15 +48,16 @@ class Thumbnails:
 
     async def thumbnail(self, question: Question, known: Known, today: date) -> bytes:
         """WebP of the top of a page's picture with its clicks."""
-        question, picture = question.fixed(today), _picture(question, known)
+        question = question.fixed(today)
+        usable = _pictures(question, known)
         key = (question, today)
         with self._lock:
             kept = self._kept.get(key)
-            if kept and picture and kept.snapshot == picture.id:
+            if kept and usable and kept.pictures == usable:
                 self._kept.move_to_end(key)
                 return kept.content
         found = await self._maps.heatmap(question, known)
-        scale = await self._scale(question, known, today)
+        scale = await self.scale(question, known, today)
         snapshot, grid = found.figures.snapshot, found.map.grid
 
         def draw() -> bytes:
@@ -65,7 +66,7 @@ class Thumbnails:
 
         content = await self._work.once(("thumbnail", key, snapshot.id, scale), SECONDS, draw)
         if found.figures.visitors >= FEW:
-            self._keep(key, _Kept(content, snapshot.id))
+            self._keep(key, _Kept(content, usable))
         return content
 
     def forget(self) -> None:
@@ -75,9 +76,9 @@ class Thumbnails:
             self._scales.clear()
             self._bytes = 0
 
-    async def _scale(self, question: Question, known: Known, today: date) -> Scale:
+    async def scale(self, question: Question, known: Known, today: date) -> Scale:
         """The scale of all thumbnails of this site, kind and period. Kept for the day, as the thumbnails are."""
-        asked = replace(question, page="", width=None)
+        asked = replace(question.fixed(today), page="", page_group=None, width=None)
         key = (asked, today)
         async with self._scaling[key]:
             if scale := self._scales.get(key):
@@ -85,7 +86,10 @@ class Thumbnails:
             pictured = {s.page for s in known.snapshots if not s.variant and not s.state}
             busiest = await self._traffic.busiest(site_scope_of(question))
             pages = [one.page for one in busiest if one.page in pictured][:SCALED]
-            found = [one for page in pages or [question.page] if (one := await self._map(asked, page, known))]
+            wanted = [replace(asked, page=page) for page in pages]
+            if not wanted and question.page:
+                wanted = [replace(question, width=None)]
+            found = [one for one in [await self._map(one, known) for one in wanted] if one]
             scale = scale_for([one.map.grid for one in found], question.kind)
             if pages:
                 self._scales[key] = scale
@@ -95,9 +99,9 @@ class Thumbnails:
                 self._scaling.pop(key, None)
             return scale
 
-    async def _map(self, asked: Question, page: str, known: Known) -> HeatmapAnswer | None:
+    async def _map(self, question: Question, known: Known) -> HeatmapAnswer | None:
         try:
-            return await self._maps.heatmap(replace(asked, page=page), known)
+            return await self._maps.heatmap(question, known)
         except NoSnapshot:
             return None
 
@@ -111,12 +115,11 @@ class Thumbnails:
                 self._bytes -= len(dropped.content)
 
 
-def _picture(question: Question, known: Known) -> Snapshot | None:
-    """The picture that the map of a page is drawn on (aggregator/pictures/newest.py); None for a pattern."""
+def _pictures(question: Question, known: Known) -> tuple[int, ...]:
+    """The ids of the pictures that the map of a question may be drawn on (aggregator/pictures/newest.py)."""
     width, variant = widest(question, known), "=".join(question.variant or ())
-    here = {
-        s.variant: s
-        for s in known.snapshots
-        if (s.page, s.width, s.state) == (question.page, width, question.state)
-    }  # fmt: skip
-    return here.get(variant) or here.get("")
+    return tuple(
+        s.id
+        for s in drawable(question, known.snapshots)
+        if (s.width, s.state) == (width, question.state) and s.variant in ("", variant)
+    )

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from aggregator.answers.traffic import (
+    ALL,
     BotShare,
     BusyPage,
     PageList,
@@ -15,6 +16,7 @@ from aggregator.answers.traffic import (
     other_clock,
     page_list,
     visited_pages,
+    visitors_by_device,
 )
 from aggregator.queries.pages import all_pages
 from aggregator.shapes.scope import SiteScope
@@ -34,9 +36,13 @@ class TrafficReader:
         """Some of the pages with visits in a scope, and how many there are."""
         return await self._work.run(page_list, self._store, scope, part)
 
-    async def busiest(self, scope: SiteScope) -> Sequence[BusyPage]:
-        """The busiest pages that have enough visitors for a share of frustrated ones."""
-        return await self._work.run(busiest_pages, self._store, scope)
+    async def busiest(self, scope: SiteScope, part: PagePart = ALL) -> Sequence[BusyPage]:
+        """The busiest pages that have enough visitors for a share of frustrated ones; `part`: of which."""
+        return await self._work.run(busiest_pages, self._store, scope, part)
+
+    async def by_device(self, scope: SiteScope) -> dict[str, int]:
+        """Visitors of the site by device, whatever device the scope names; "" for all together."""
+        return await self._work.run(visitors_by_device, self._store, scope)
 
     async def visited(self, site: Site, since: date, until: date) -> Sequence[str]:
         """The names of the pages with visits in the period, most visitors first."""

@@ -33,7 +33,8 @@ Groups = Mapping[str, tuple[str, ...]]  # key → patterns
 
 @dataclass(frozen=True)
 class GroupRow:
-    """One group in a period. `new`: addresses of it that were first visited in the last NEW_DAYS."""
+    """One group in a period. `new`: addresses of it that were first visited in the last NEW_DAYS; `busiest`: the page
+    with most visitors."""
 
     key: str
     addresses: int = 0
@@ -43,6 +44,7 @@ class GroupRow:
     clicks: int = 0
     frustrated_share: float = 0.0
     daily: tuple[int, ...] = ()
+    busiest: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,6 +90,10 @@ def group_list(store: Store, scope: SiteScope, groups: Groups) -> GroupList:
     daily: dict[int, list[int]] = defaultdict(lambda: [0] * ((scope.until - scope.since).days + 1))
     for number, day, views in read_group_days(store, scope, patterns) if pages else ():
         daily[number][(day - scope.since).days] += views
+    busiest: dict[int, str] = {}
+    for page, numbers in pages.items():
+        for number in numbers:
+            busiest.setdefault(number, page)
     rows = []
     for number, key in enumerate(groups, 1):
         total = totals.get(number)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from aggregator.answers.frustrated import frustrated_visitors
@@ -21,6 +21,7 @@ from aggregator.queries.traffic import (
     read_page_days,
     read_page_devices,
     read_page_totals,
+    read_site_devices,
     read_tracker_errors,
     read_visited,
 )
@@ -147,9 +148,10 @@ def page_list(store: Store, scope: SiteScope, part: PagePart = ALL) -> PageList:
     return PageList(total, pages_of(store, scope, part) if total else [])
 
 
-def busiest_pages(store: Store, scope: SiteScope) -> list[BusyPage]:
-    """The busiest pages with enough visitors for a share, most visitors first: at most MOST_NAMED."""
-    totals = read_page_totals(store, scope, PagePart(most=MOST_NAMED, least_visitors=FEW))
+def busiest_pages(store: Store, scope: SiteScope, part: PagePart = ALL) -> list[BusyPage]:
+    """The busiest pages with enough visitors for a share, most visitors first: at most MOST_NAMED. `part`: of which."""
+    part = replace(part, most=MOST_NAMED, skipped=0, least_visitors=FEW, order="visitors")
+    totals = read_page_totals(store, scope, part)
     shares = _frustrated_shares(store, scope, totals)
     return [BusyPage(total.page, total.visitors, shares[total.page]) for total in totals]
 
@@ -172,6 +174,12 @@ def devices_of(
     pages = resolve_pages(store, site, patterns)
     found = read_devices(store, SiteScope(site, since, until, zone=zone), pages, patterns)
     return dict(_commonest_first({row.device: row.visitors for row in found}))
+
+
+def visitors_by_device(store: Store, scope: SiteScope) -> dict[str, int]:
+    """Device → visitors of the site, whatever device the scope names; "" → of all devices together."""
+    found = read_site_devices(store, replace(scope, device=""))
+    return {row.device: row.visitors for row in found}
 
 
 def _shares(visitors: dict[str, int]) -> dict[str, float]:

@@ -140,6 +140,17 @@ def read_devices(
     return _devices(store, "''", f"{condition} AND {these}", params | values)
 
 
+def read_site_devices(store: Store, scope: SiteScope) -> list[DeviceVisitors]:
+    """Visitors of the whole site by device, and of all devices together (`device` "")."""
+    condition, params = where_site(scope)
+    rows = store.rows(
+        "SELECT device_name, uniqExact(visitor) AS visitors FROM views FINAL "
+        f"ARRAY JOIN ['', toString(device)] AS device_name WHERE {condition} GROUP BY device_name",
+        **params,
+    )
+    return [DeviceVisitors("", row["device_name"], int(row["visitors"])) for row in rows]
+
+
 def _of_pages(scope: SiteScope, pages: Sequence[str] | None) -> tuple[str, dict[str, Any]]:
     condition, params = where_site(scope)
     if pages is None:

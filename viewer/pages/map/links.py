@@ -16,7 +16,8 @@ from rules.question import Question
 class Links:
     """`action`: path of the page. `every`: its table lists all elements. `in_path`: parameters that the path names.
 
-    `default`: the period of this page's addresses that name none; None: the usual one.
+    `default`: the period of this page's addresses that name none; None: the usual one. `extra`: parameters of the page
+    beside those of the question.
     """
 
     action: str
@@ -25,6 +26,7 @@ class Links:
     in_path: tuple[str, ...] = ()
     default: Period | None = None
     view: str = ""  # how two maps are shown; "" = side by side
+    extra: tuple[tuple[str, str], ...] = ()
 
     def to(self, *, every: bool | None = None, **change: Any) -> str:
         """The same page with part of its question changed."""
@@ -40,6 +42,9 @@ class Links:
         return ({"view": self.view} if self.view else {}) | ({"all": "1"} if every else {})
 
     def _query(self, question: Question) -> dict[str, str]:
+        return self._of_question(question) | dict(self.extra)
+
+    def _of_question(self, question: Question) -> dict[str, str]:
         if self.default is None:
             return question.query(*self.in_path)
         if question.period == self.default:
