@@ -11,7 +11,7 @@ from aggregator.answers.reach_map import anchors_of
 from aggregator.measures.attention import Anchors, needs_anchors
 from aggregator.measures.elements_table import counts_for
 from aggregator.measures.in_view import Middles, middles, users_in_view, visitors_in_view
-from aggregator.measures.shares import ShareOf, share_of
+from aggregator.measures.shares import ShareOf, share_of, shares_of
 from aggregator.pictures.newest import indexed_layout, other_widths
 from aggregator.pictures.twins import read_twins
 from aggregator.queries.in_view import (
@@ -41,9 +41,9 @@ class ElementExposure:
     measured: int
     mouse: int | None = None
 
-    def in_view(self, element: int) -> ShareOf | None:
-        """The share of those who had the element in view that used it; None if nobody had."""
-        return share_of(int(self.users[element]), int(self.visitors[element]))
+    def in_view(self) -> list[ShareOf | None]:
+        """The share of those who had each element in view that used it; None if nobody had."""
+        return shares_of(self.users, self.visitors)
 
     def with_mouse(self, users: int) -> ShareOf | None:
         """`users` as a share of those who can point at something."""

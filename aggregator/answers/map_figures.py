@@ -143,6 +143,7 @@ def heatmap_figures(found: Heatmap, devices: Mapping[str, int], exposure: Elemen
     """The figures of a heatmap; `devices` as from answers.traffic.devices_of."""
     account = found.account
     rows, columns = found.grid.values.shape
+    shares = exposure.in_view()
     return HeatmapFigures(
         snapshot=found.snapshot,
         visitors=found.visitors,
@@ -162,7 +163,7 @@ def heatmap_figures(found: Heatmap, devices: Mapping[str, int], exposure: Elemen
         grid=GridShape(rows, columns, found.grid.cell),
         warnings=tuple(found.warnings),
         elements=tuple(
-            replace(row, in_view=exposure.in_view(row.index), with_mouse=exposure.with_mouse(row.visitors))
+            replace(row, in_view=shares[row.index], with_mouse=exposure.with_mouse(row.visitors))
             for row in found.elements
         ),
         unplaced=unplaced(found),

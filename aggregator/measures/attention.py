@@ -130,13 +130,14 @@ def monotone(seen: Float32 | Float64, drawn: Float32 | Float64, knots: int) -> t
     Each knot is the median of equally many pairs; knots that fall are pooled with their neighbours (isotonic
     regression, Ayer et al. 1955). The map leads from top to top and bottom to bottom, in a straight line without knots.
     """
-    parts = np.array_split(np.argsort(drawn, kind="stable"), max(1, min(knots, KNOTS, len(seen))))
     if not knots or not len(seen):
         return np.array([0.0, 1.0]), np.array([0.0, 1.0])
-    x = np.array([np.median(drawn[part]) for part in parts], np.float64)
+    order = np.argsort(drawn, kind="stable")
+    part = np.arange(len(order)) * min(knots, KNOTS, len(seen)) // len(order)
+    x = _medians(drawn[order], part)
     risen: list[list[float]] = []
-    for part in parts:
-        risen.append([float(np.median(seen[part])), 1.0])
+    for middle in _medians(seen[order], part).tolist():
+        risen.append([middle, 1.0])
         while len(risen) > 1 and risen[-2][0] > risen[-1][0]:
             value, weight = risen.pop()
             before, much = risen[-1]
@@ -144,6 +145,15 @@ def monotone(seen: Float32 | Float64, drawn: Float32 | Float64, knots: int) -> t
     y = np.repeat([value for value, _ in risen], [int(weight) for _, weight in risen])
     inside = (x > 0) & (x < 1) & np.append(True, np.diff(x) > 0)
     return np.concatenate(([0.0], y[inside], [1.0])), np.concatenate(([0.0], x[inside], [1.0]))
+
+
+def _medians(values: Float32 | Float64, part: Int64) -> Float64:
+    """The median of the values of each part; the parts rise from 0, and each has a value."""
+    values = values[np.lexsort((values, part))].astype(np.float64)
+    size = np.bincount(part)
+    start = np.cumsum(size) - size
+    medians: Float64 = (values[start + (size - 1) // 2] + values[start + size // 2]) / 2
+    return medians
 
 
 def _weights(spans: Float64) -> Float64:

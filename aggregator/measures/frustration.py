@@ -15,6 +15,8 @@ several in a row are ordinary use.
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
 from aggregator.shapes.clicks import JudgedClicks
@@ -34,8 +36,10 @@ MEDIA = frozenset(("canvas", "video", "audio", "iframe", "frame", "embed", "obje
 UNJUDGED = FORM | MEDIA
 EDITABLE = frozenset(("input", "textarea"))
 PRESSED = FORM | {"a", "button", "summary"}
+PATHS = 20_000  # of which the tag is remembered: every map asks for those of all its records
 
 
+@lru_cache(PATHS)
 def pressed_tag(path: str) -> str:
     """Tag of what a click on this path presses: a word in a label presses the label.
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from aggregator.measures.statistics import wilson
+from aggregator.shapes.columns import Int64
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,11 @@ class GoalShares:
 
 def share_of(visitors: int, of: int) -> ShareOf | None:
     """The share of `visitors` of `of`; None of nobody."""
-    if not of:
-        return None
-    low, high = wilson(visitors, of)
-    return ShareOf(visitors, of, visitors / of, float(low), float(high))
+    return shares_of(np.array([visitors], np.int64), np.array([of], np.int64))[0]
+
+
+def shares_of(visitors: Int64, of: Int64) -> list[ShareOf | None]:
+    """The share of each of the `visitors` of each of the `of`, i64[N]: a page has thousands of elements."""
+    columns = (visitors, of, visitors / np.maximum(of, 1), *wilson(visitors, of))
+    rows = zip(*(column.tolist() for column in columns), strict=True)
+    return [ShareOf(x, n, share, low, high) if n else None for x, n, share, low, high in rows]
