@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from aggregator.answers.events import EventDetail, EventFigures, event_detail, event_figures
 from aggregator.answers.overview import BOUNCE, AskedOverview, OverviewFigures, overview
 from aggregator.queries.traffic import read_last_view
-from aggregator.shapes.overview import ListedValues
+from aggregator.shapes.overview import ListedValues, Split
 from rules.question import Question
 from rules.resolve import Known
 from store.client import Store
@@ -26,6 +27,8 @@ def wanted_of(known: Known, question: Question, listing: ListedValues, measure: 
 
 
 class Overviews:
+    """The figures of a whole site: its visits, its events."""
+
     def __init__(self, store: Store, work: Work, maps: Maps) -> None:
         self._store = store
         self._work = work
@@ -45,3 +48,13 @@ class Overviews:
             return overview(self._store, scope, wanted)
 
         return await self._work.once(("overview", scope, wanted), SECONDS, compute, fresh=fresh)
+
+    async def events(self, question: Question) -> EventFigures:
+        """The events by name."""
+        await self._maps.drained()
+        return await self._work.heavy(event_figures, self._store, site_scope_of(question))
+
+    async def event(self, question: Question, name: str, by: Split) -> EventDetail:
+        """Who sent the events with a name."""
+        await self._maps.drained()
+        return await self._work.heavy(event_detail, self._store, site_scope_of(question), name, by)

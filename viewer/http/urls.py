@@ -77,6 +77,10 @@ class Urls:
         """The first page of a site."""
         return self._path("sites", site, "overview", **query)
 
+    def events(self, site: str, **query: object) -> str:
+        """The events of a site by name."""
+        return self._path("sites", site, "events", **query)
+
     def pages(self, site: str, **query: object) -> str:
         return self._path("sites", site, "pages", **query)
 

@@ -25,6 +25,7 @@ from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import show as journey
 from viewer.pages.login import form as sign_in_form
 from viewer.pages.login import page as login
+from viewer.pages.overview import events
 from viewer.pages.overview import page as overview
 from viewer.pages.own_browser import page as own_browser
 from viewer.pages.own_browser import upload
@@ -84,6 +85,8 @@ ENDPOINTS = (
     Endpoint(SITE + "/delete", erasing.delete, "owner", POST),
     Endpoint(SITE + "/rotate-key", setup.rotate, "editor", POST),
     Endpoint(SITE + "/overview", overview.show, "viewer"),
+    Endpoint(SITE + "/events", events.show, "viewer"),
+    Endpoint(SITE + "/events", events.make, "editor", POST),
     Endpoint(SITE + "/pages", gallery.gallery, "viewer"),
     Endpoint(SITE + "/heatmap", heatmap.heatmap, "viewer"),
     Endpoint(SITE + "/compare", sets_page.show, "viewer"),

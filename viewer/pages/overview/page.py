@@ -9,35 +9,21 @@ from starlette.responses import Response
 
 from aggregator.answers.overview import BOUNCE, GOAL, OverviewFigures
 from rules.question import SITE
-from store.devices import DEVICES
 from viewer.http.urls import Urls
 from viewer.overviews import Overviews, wanted_of
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import MINUS, Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
-from viewer.pages.map.controls import device_name
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.ledger import LedgerRow
-from viewer.pages.map.links import Links
-from viewer.pages.map.period import PeriodControl, period_control
+from viewer.pages.overview.bar import SiteBar, site_bar
 from viewer.pages.overview.figures import FigureTile, tile_of
 from viewer.pages.overview.lead import Lead, lead_of
-from viewer.pages.overview.narrowing import with_values
 from viewer.pages.overview.tables import VisitorTable, tables_of
 from viewer.pages.overview.trend import TrendChart, trend_of
 from viewer.pages.overview.view import OverviewView, view_of
-from viewer.pages.sentences.names import any_of, trait_name
 from viewer.questions import Asked, Questions
-
-
-@dataclass(frozen=True)
-class Chip:
-    """One thing that narrows who is counted; `away` leads to the page without it."""
-
-    label: str
-    value: str
-    away: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,10 +34,7 @@ class OverviewPage(Page):
     name: str = doc("Name of the site")
     days_line: str = doc("The days of the period")
     setup_href: str = doc("The set-up of the site")
-    devices: tuple[Choice, ...] = doc("All devices, or one kind")
-    period: PeriodControl = doc("The period menu")
-    chips: tuple[Chip, ...] = doc("What narrows who is counted")
-    clear: str = doc("The page without anything that narrows it")
+    bar: SiteBar = doc("What is shown, and who is counted")
     counted_line: str = doc("How many visitors are counted, as text; empty with faults")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing else is shown")
     empty: Empty | None = doc("What to show when nobody is counted")
@@ -80,7 +63,7 @@ async def show(request: Request, *, questions: Questions, frames: Frames, urls: 
 
 def page_of(frame: Frame, urls: Urls, asked: Asked, view: OverviewView, found: OverviewFigures | None) -> OverviewPage:
     """The page of an answer; without one, the faults of the question."""
-    lang, links = frame.lang, Links(view.action, asked.question)
+    lang, links = frame.lang, view.links
     since, until = asked.question.period.span(asked.today)
     counted = found.account.counted if found else 0
     shown = found if counted else None
@@ -90,10 +73,7 @@ def page_of(frame: Frame, urls: Urls, asked: Asked, view: OverviewView, found: O
         name=asked.site.name,
         days_line=lang.text("%(since)s to %(until)s", since=lang.day(since), until=lang.day(until)),
         setup_href=urls.site(view.site),
-        devices=_devices(lang, view),
-        period=period_control(lang, links, asked.today),
-        chips=chips_of(lang, asked, view),
-        clear=view.to(question=replace(asked.question, filters=(), segment="", tree=None)),
+        bar=site_bar(lang, urls, asked, links, "figures"),
         counted_line=lang.plural("%(num)s visitor counted", "%(num)s visitors counted", counted) if found else "",
         faults=fault_list(lang, asked.faults, links),
         empty=None if shown or found is None else _nobody(lang, view, found),
@@ -104,17 +84,6 @@ def page_of(frame: Frame, urls: Urls, asked: Asked, view: OverviewView, found: O
         measure=_measured(lang, shown, view) if shown else "",
         measures=_measures(lang, shown, view) if shown else (),
         account=account_of(lang, found) if found else (),
-    )
-
-
-def _devices(lang: Language, view: OverviewView) -> tuple[Choice, ...]:
-    question = view.question
-    return (
-        Choice(lang.text("All"), view.to(question=replace(question, device="")), not question.device),
-        *(
-            Choice(device_name(lang, one), view.to(question=replace(question, device=one)), question.device == one)
-            for one in reversed(DEVICES)
-        ),
     )
 
 
@@ -137,23 +106,6 @@ def _measures(lang: Language, found: OverviewFigures, view: OverviewView) -> tup
     )
     bounce = view.to(question=replace(view.question, goal=""), measure=BOUNCE)
     return (*goals, Choice(lang.text("Bounce"), bounce, found.measure == BOUNCE))
-
-
-def chips_of(lang: Language, asked: Asked, view: OverviewView) -> tuple[Chip, ...]:
-    """One chip for each filter, and one for the segment."""
-    question = asked.question
-    chips = [
-        Chip(
-            trait_name(lang, one.what),
-            any_of(lang, [view.name(lang, one.what, value) for value in one.values]),
-            view.to(question=with_values(question, one.what, ())),
-        )
-        for one in question.filters
-    ]
-    if question.segment:
-        name = next((one.name for one in asked.known.segments if one.id == question.segment), lang.text("not saved"))
-        chips.insert(0, Chip(lang.text("Segment"), name, view.to(question=replace(question, segment="", tree=None))))
-    return tuple(chips)
 
 
 def account_of(lang: Language, found: OverviewFigures) -> tuple[LedgerRow, ...]:

@@ -12,7 +12,7 @@ from rules.resolve import Known
 from store.segments import What
 from viewer.http.parameters import choice
 from viewer.pages.frame.languages import Language
-from viewer.pages.map.links import address
+from viewer.pages.map.links import Links, address
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.overview.figures import FIGURES, PARAMETER
 from viewer.pages.sentences.names import value_name
@@ -37,6 +37,11 @@ class OverviewView:
         if by in ("saw", "landing", "exit") and value:
             return name_of(value, self.page_names)
         return value_name(lang, by, value)
+
+    @property
+    def links(self) -> Links:
+        """Links to this page with another question."""
+        return Links(self.action, self.question, extra=tuple(self.extra.items()))
 
     @property
     def more_is_worse(self) -> bool:

@@ -1,0 +1,37 @@
+"""The events of a site by name, and who sent one of them."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.shapes.overview import SPLITS
+from rules.question import SITE
+from viewer.api.entry import Entry, answer
+from viewer.api.figures import plain
+from viewer.http.parameters import choice
+from viewer.overviews import Overviews
+from viewer.questions import Questions
+
+
+async def show_events(request: Request, *, questions: Questions, overviews: Overviews) -> Response:
+    query = request.query_params
+    name, by = query.get("event", ""), choice(query, "by", SPLITS, "channel")
+    asked = await questions.read(request, SITE)
+    question = asked.checked()
+    found = await overviews.event(question, name, by) if name else await overviews.events(question)
+    return answer({"query": question.as_json(asked.today), **plain(found)})
+
+
+ENTRIES = (
+    Entry(
+        "GET",
+        "/sites/{site}/events",
+        show_events,
+        "viewer",
+        "The events of a site by name: times, visitors, share, values, days, pages, and as many days just before. "
+        "Query: since, until, days, device, filters, segment. With event: who sent these events, by channel or another "
+        "split (by), and on which pages.",
+        query=(*SITE.names, "event", "by"),
+    ),
+)
