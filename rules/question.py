@@ -20,7 +20,7 @@ from rules.filters import FILTERS, Filter, filter_query, parse_filters
 from rules.period import Period
 from rules.segment import parse_text, text_of_tree
 from store.devices import DEVICES, Device
-from store.kinds import MAP_KINDS, MapKind
+from store.kinds import LAYER_KINDS, LAYERS, MAP_KINDS, USUAL_LAYER, LayerName, MapKind
 from store.page_groups import PageGroup
 from store.pages import selects
 from store.segments import Group, is_empty
@@ -51,6 +51,7 @@ class Question:
     segment: str = ""  # the id of a saved segment, or a tree of rules as JSON text; "" = everybody
     goal: str = ""  # the id of a goal, whose figures stand beside the others; "" = none
     compared_with: str = ""  # the other set of a comparison (rules/other_set.py); "" = no comparison
+    layer: LayerName | Literal[""] = ""  # how it is drawn; "" = the usual layer of its kind
     tree: Group | None = None  # the rules of `segment`; those of a saved one come with rules/resolve.py
 
     @property
@@ -74,7 +75,8 @@ class Question:
         """As URL parameters, without defaults and the parameters named in `without`."""
         pairs = {
             "page": self.page,
-            "kind": self.kind if self.kind != "click" else "",
+            "kind": self.kind if self.kind != "click" and not self.layer else "",
+            "layer": self.layer,
             "width": str(self.width or ""),
             **self.period.query(),
             "variant": ":".join(self.variant or ()),
@@ -88,6 +90,11 @@ class Question:
             "with": self.compared_with,
         }
         return {name: value for name, value in pairs.items() if value and name not in without}
+
+    @property
+    def drawn_layer(self) -> LayerName:
+        """The layer that is drawn."""
+        return self.layer or USUAL_LAYER[self.kind]
 
     def fixed(self, today: date, width: int | None = None) -> Question:
         """The same question with fixed dates, and the picture's width if known, so that it means the same tomorrow.
@@ -103,6 +110,7 @@ class Question:
             "site": str(self.site),
             "page": self.page,
             "kind": self.kind,
+            "layer": self.drawn_layer,
             "since": since.isoformat(),
             "until": until.isoformat(),
             "timezone": self.zone.name,
@@ -130,9 +138,10 @@ class Asks:
 
 
 WHO = ("device", *FILTERS, "segment")  # who is counted
-MAP = Asks(("page", "kind", "width", *periods.NAMES, "variant", "state", "bots", *WHO, "goal"), needs=("page",))
-COMPARISON = Asks((*MAP.names, "experiment"), needs=("page", "experiment"), kinds=("click", "hover"))
-SETS = Asks((*MAP.names, "with"), needs=("page", "with"), kinds=("click", "hover"))
+_OF_PAGE = ("page", "kind", "width", *periods.NAMES, "variant", "state", "bots", *WHO, "goal")
+MAP = Asks((*_OF_PAGE, "layer"), needs=("page",))
+COMPARISON = Asks((*_OF_PAGE, "experiment"), needs=("page", "experiment"), kinds=("click", "hover"))
+SETS = Asks((*_OF_PAGE, "with"), needs=("page", "with"), kinds=("click", "hover"))
 COMPARED = Asks((*COMPARISON.names, "with"), needs=("page",), kinds=("click", "hover"))  # by one of the two
 JOURNEY = Asks((*periods.NAMES, "device"))
 SITE = Asks((*periods.NAMES, *WHO, "goal"))
@@ -156,10 +165,12 @@ def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default:
     filters = parse_filters(asked)
     tree, tree_faults = _tree(asked.get("segment", ""))
     faults += [*filters.faults, *tree_faults]
+    layer = _choice(asked, "layer", LAYERS, "", faults)
     question = Question(
         site=site,
         page=asked.get("page", ""),
-        kind=_choice(asked, "kind", asks.kinds, "click", faults),
+        kind=_choice(asked, "kind", asks.kinds, LAYER_KINDS.get(layer, "click"), faults),
+        layer=layer,
         period=days.period,
         device=_device(asked, faults),
         width=_width(asked, faults),
@@ -176,6 +187,10 @@ def parse(site: int, query: Mapping[str, str], asks: Asks, today: date, default:
     if "experiment" in asks.names and asked["variant"]:
         faults.append(fault("variant", "shows_both"))
         question = replace(question, variant=None)
+    if layer and LAYER_KINDS[layer] != question.kind:
+        allowed = ", ".join(one for one, kind in LAYER_KINDS.items() if kind == question.kind)
+        faults.append(fault("layer", "choice", value=layer, allowed=allowed))
+        question = replace(question, layer="")
     if question.kind == "scroll" and question.state:
         faults.append(fault("state", "state_of_reach", value=question.state))
     return Reading(question, in_order((*faults, *days.faults), asks.names))

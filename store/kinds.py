@@ -11,7 +11,20 @@ from typing import Literal, get_args
 PointKind = Literal["click", "hover"]  # rows of `points`
 EventKind = Literal["custom", "resize", "input", "submit", "error"]  # rows of `events`
 MapKind = Literal[PointKind, "scroll"]  # what a map can show: `scroll` is the map of reach, from `scrolls`
+# How a map is drawn on the picture.
+LayerName = Literal["elements", "clicks", "hover", "attention", "reach", "ignored"]
 
 POINT_KINDS: tuple[PointKind, ...] = get_args(PointKind)
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
 MAP_KINDS: tuple[MapKind, ...] = get_args(MapKind)
+LAYERS: tuple[LayerName, ...] = get_args(LayerName)
+# The kind of rows that each layer is drawn from; the first layer of a kind is its usual one.
+LAYER_KINDS: dict[LayerName, MapKind] = {
+    "elements": "click",
+    "clicks": "click",
+    "hover": "hover",
+    "reach": "scroll",
+    "attention": "scroll",
+    "ignored": "click",
+}
+USUAL_LAYER: dict[MapKind, LayerName] = {kind: layer for layer, kind in reversed(LAYER_KINDS.items())}

@@ -15,6 +15,7 @@ from rules.other_set import SET_KINDS
 from rules.period import DAYS, latest_today
 from rules.question import Asks, parse
 from store.devices import DEVICES
+from store.kinds import LAYERS
 
 
 def _options(asks: Asks) -> dict[str, Command]:
@@ -22,7 +23,8 @@ def _options(asks: Asks) -> dict[str, Command]:
     kinds = f"One of {', '.join(asks.kinds)}."
     return {
         "page": click.argument("page", metavar="URL"),
-        "kind": click.option("--kind", metavar="KIND", default="click", show_default=True, help=kinds),
+        "kind": click.option("--kind", metavar="KIND", help=f"{kinds} [click]"),
+        "layer": click.option("--layer", metavar="LAYER", help=f"How it is drawn: {', '.join(LAYERS)}."),
         "width": click.option("--width", metavar="PX", default="1366", show_default=True, help="Of the page picture."),
         "days": click.option("--days", metavar="N", help=f"The last N days [{DAYS}]."),
         "since": click.option("--since", metavar="DAY", help="First day, 2026-11-01."),

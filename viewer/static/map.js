@@ -1,20 +1,43 @@
-// Picture and table are one: pointing at or tabbing to an element marks its row, and the other way round.
+// Picture and table are one. Pointing at an element, or moving the focus to it, shows its numbers; a click or Enter
+// holds it, and its numbers stay until it is let go. Without this script every link loads the page with its element.
 const pic = document.querySelector('.pic[data-live]');
 const tag = pic?.querySelector('.tag');
 const detail = document.querySelector('[data-detail-of]');
+const boxes = pic ? [...pic.querySelectorAll('.el')] : [];
+const rows = [...document.querySelectorAll('tr[data-el]')];
+let held = null; // the id of the element that is held
 
 // The row and the box of each element, found once: there may be thousands.
 const nodes = new Map();
-for (const node of document.querySelectorAll('[data-el]')) {
+for (const node of [...boxes, ...rows]) {
   nodes.set(node.dataset.el, [...(nodes.get(node.dataset.el) ?? []), node]);
 }
-const boxes = [...(pic?.querySelectorAll('.el') ?? [])];
+const boxOf = (id) => nodes.get(id)?.find((node) => node.matches('.el'));
 let marked = [];
 
+// Changes a parameter of the page's address, and of all links that keep it.
+const remember = (name, value) => {
+  const set = (href) => {
+    const url = new URL(href, location.href);
+    if (value) url.searchParams.set(name, value);
+    else url.searchParams.delete(name);
+    return url;
+  };
+  history.replaceState(null, '', set(location.href));
+  const keeping = '.bar a, .tblhead a, .tbl th a, .el, tr[data-el] a, .under a';
+  if (name !== 'element')
+    document.querySelectorAll(keeping).forEach((link) => {
+      if (!link.classList.contains('help')) link.href = set(link.href);
+    });
+};
+
 const mark = (id) => {
-  for (const node of marked) node.classList.remove('on');
-  marked = nodes.get(id) ?? [];
-  for (const node of marked) node.classList.add('on');
+  for (const node of marked) node.classList.remove('on', 'held');
+  marked = [...(nodes.get(id) ?? []), ...(id === held ? [] : (nodes.get(held) ?? []))];
+  for (const node of marked) {
+    node.classList.add('on');
+    node.classList.toggle('held', node.dataset.el === held);
+  }
 };
 
 const helpLink = (href, label) => {
@@ -29,6 +52,7 @@ const helpLink = (href, label) => {
 const fill = (box) => {
   if (!detail) return;
   detail.querySelector('h2').textContent = box.dataset.name;
+  detail.querySelector('.rank').dataset.rank = box.dataset.rank;
   detail.querySelector('dl').replaceChildren(
     ...JSON.parse(box.dataset.detail).flatMap(([label, value, css, help]) => {
       const dt = document.createElement('dt'),
@@ -45,11 +69,7 @@ const fill = (box) => {
   detail.hidden = false;
 };
 
-const show = (node) => {
-  const id = node.dataset.el,
-    box = nodes.get(id).find((one) => one.matches('.el')),
-    height = pic.offsetHeight; // read before anything is changed, so that the layout is computed once
-  mark(id);
+const point = (box, height) => {
   if (!box) {
     tag.hidden = true;
     return;
@@ -62,32 +82,114 @@ const show = (node) => {
   tag.classList.toggle('under', (parseFloat(top) / 100) * height < 32);
   tag.style.top = top;
   tag.style.left = right ? `calc(${left} + ${width})` : left;
+};
+
+const show = (id) => {
+  const box = boxOf(id),
+    height = pic.offsetHeight; // read before anything is changed, so that the layout is computed once
+  mark(id);
+  point(box, height);
+  if (box && !held) fill(box);
+};
+
+// Only what is out of sight moves: the picture if its element is, or where the sheet of a phone covers it.
+const reveal = (box) => {
+  const {top, bottom} = box.getBoundingClientRect();
+  const end = getComputedStyle(detail).position === 'fixed' ? detail.getBoundingClientRect().top : innerHeight;
+  if (bottom < 0 || top > end - 8) scrollBy({top: (top + bottom) / 2 - end / 2});
+};
+
+const hold = (id) => {
+  const box = boxOf(id);
+  if (!box || !detail) return;
+  held = id;
   fill(box);
+  detail.classList.add('on');
+  detail.querySelector('.rel').hidden = false;
+  boxes.forEach((one) => (one.tabIndex = one === box ? 0 : -1));
+  show(id);
+  reveal(box);
+  remember('element', box.dataset.key);
+};
+
+const release = () => {
+  if (!held) return;
+  held = null;
+  detail.classList.remove('on');
+  detail.querySelector('.rel').hidden = true;
+  tag.hidden = true;
+  mark(null);
+  remember('element', '');
+};
+
+const walk = (step, from) => {
+  const at = boxes.indexOf(from);
+  return boxes.at((at + step) % boxes.length);
+};
+
+const press = (event, id) => {
+  if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
+  if (!boxOf(id)) return; // the link loads the page
+  event.preventDefault();
+  hold(id);
+};
+
+const keys = (event) => {
+  const at = document.activeElement;
+  const step = {ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1}[event.key];
+  const next = {Home: boxes[0], End: boxes.at(-1)}[event.key] || (step && walk(step, at));
+  if (!next) return;
+  event.preventDefault();
+  boxes.forEach((one) => (one.tabIndex = one === next ? 0 : -1));
+  next.focus({preventScroll: true});
+  reveal(next);
+  if (held) hold(next.dataset.el);
+};
+
+const find = (text) => {
+  const wanted = text.trim().toLocaleLowerCase();
+  let shown = 0;
+  rows.forEach((row) => {
+    row.hidden = !row.querySelector('a').textContent.toLocaleLowerCase().includes(wanted);
+    shown += row.hidden ? 0 : 1;
+  });
+  const none = document.querySelector('[data-none]');
+  if (none) none.hidden = shown > 0;
 };
 
 if (pic && tag) {
+  const nodeOf = (target) => target.closest?.('.el, tr[data-el]') ?? null;
   let shown = null;
   for (const name of ['pointerover', 'focusin']) {
     document.addEventListener(name, ({target}) => {
-      const node = target.closest?.('[data-el]') ?? null;
-      if (node && node !== shown) show(node);
+      const node = nodeOf(target);
+      if (node && node !== shown) show(node.dataset.el);
       shown = node;
     });
   }
-  pic.addEventListener('keydown', (event) => {
-    const step = {ArrowDown: 1, ArrowRight: 1, ArrowUp: -1, ArrowLeft: -1}[event.key];
-    if (!step || !boxes.length) return;
-    event.preventDefault();
-    boxes.at((boxes.indexOf(document.activeElement) + step) % boxes.length).focus();
+  document.addEventListener('click', (event) => {
+    const node = nodeOf(event.target);
+    if (node && !event.target.closest('.help')) press(event, node.dataset.el);
+    else if (pic.contains(event.target)) release();
   });
-  document
-    .querySelector('[data-do=strength]')
-    ?.addEventListener('input', (event) => pic.style.setProperty('--o', event.target.value / 100));
+  pic.addEventListener('keydown', keys);
+  document.addEventListener('keydown', (event) => {
+    if (event.key === 'Escape') release();
+  });
+  document.querySelector('[data-do=release]')?.addEventListener('click', release);
+  document.querySelectorAll('[data-step]').forEach((button) =>
+    button.addEventListener('click', () => hold(walk(Number(button.dataset.step), boxOf(held)).dataset.el)),
+  );
+  document.querySelector('[data-do=find]')?.addEventListener('input', (event) => find(event.target.value));
+  const strength = document.querySelector('[data-do=strength]');
+  strength?.addEventListener('input', () => pic.style.setProperty('--o', strength.value / 100));
+  strength?.addEventListener('change', () => remember('strength', strength.value === '100' ? '' : strength.value));
   document.querySelector('[data-do=page]')?.addEventListener('change', (event) => {
     pic.classList.remove('asis', 'night');
     if (event.target.value) pic.classList.add(event.target.value);
+    remember('backdrop', event.target.value);
   });
-  const first = location.hash ? document.getElementById(location.hash.slice(1)) : null;
-  if (first?.dataset.el) show(first);
+  const first = boxes.find((box) => box.classList.contains('held'));
+  if (first) hold(first.dataset.el);
   else if (boxes.length) fill(boxes[0]); // from the start, so that the table stays where it is
 }

@@ -68,3 +68,15 @@ def curve(shares: Sequence[float], most: int = 160) -> str:
         return ""
     steps = [i / (count - 1) for i in range(count)]
     return " ".join(f"{100 * shares[round(at * (len(shares) - 1))]:.1f},{1000 * at:.1f}" for at in steps)
+
+
+def band_gradient(values: Sequence[float], colours: Sequence[str]) -> str:
+    """A CSS gradient down the page in equal bands: each in the colour of its value, from 0 to the largest."""
+    top = max(values, default=0.0)
+    if top <= 0:
+        return "none"
+    stops = []
+    for i, value in enumerate(values):
+        colour = colours[round(value / top * (len(colours) - 1))]
+        stops.append(f"{colour} {percent(i / len(values))} {percent((i + 1) / len(values))}")
+    return f"linear-gradient(180deg,{','.join(stops)})"

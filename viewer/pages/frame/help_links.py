@@ -8,6 +8,7 @@ from viewer.http.urls import Urls
 SECTIONS = (
     "visitors",
     "clicked-by",
+    "in-view",
     "interval",
     "few",
     "dead",

@@ -43,6 +43,7 @@ STYLES = (
     "pictures",
     "swipe",
     "help",
+    "elements",
 )
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from viewer.pages.frame.page import Choice
+from viewer.pages.heatmap.layers import LayerMenu, layer_menu
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.heatmap.states import define_link, state_choices
-from viewer.pages.map.controls import all_on_this, kind_choices, picture_choices
+from viewer.pages.map.controls import all_on_this, picture_choices
 from viewer.pages.map.period import PeriodControl, period_control
 
 
@@ -19,7 +20,7 @@ class Bar:
     `define`: a link to define states, for people who may.
     """
 
-    kinds: list[Choice]
+    layers: LayerMenu
     pictures: list[Choice]
     all_on_this: Choice | None
     period: PeriodControl
@@ -31,7 +32,7 @@ class Bar:
 def bar_of(setting: MapSetting) -> Bar:
     lang, links = setting.lang, setting.links
     return Bar(
-        kinds=kind_choices(lang, links),
+        layers=layer_menu(setting),
         pictures=picture_choices(lang, links, setting.widths, setting.width),
         all_on_this=all_on_this(lang, links, setting.width),
         period=period_control(lang, links, setting.asked.today),

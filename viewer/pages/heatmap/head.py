@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from store.snapshots import Snapshot
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
+from viewer.pages.heatmap.layers import layer_names
 from viewer.pages.heatmap.setting import MapSetting
-from viewer.pages.map.controls import kind_name
 
 FORMATS = ("png", "csv", "json", "npy")
 
@@ -30,7 +30,7 @@ def title_of(setting: MapSetting) -> str:
     """The window title: page, state, kind of map."""
     question = setting.asked.question
     state = setting.state_names[question.state] if question.state else ""
-    return ", ".join(part for part in (setting.name, state, kind_name(setting.lang, question.kind)) if part)
+    return ", ".join(part for part in (setting.name, state, layer_names(setting.lang)[question.drawn_layer]) if part)
 
 
 def picture_line(lang: Language, snapshot: Snapshot | None) -> str:

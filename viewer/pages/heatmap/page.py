@@ -19,6 +19,7 @@ from viewer.pages.heatmap.bar import Bar, bar_of
 from viewer.pages.heatmap.empty import no_picture, nothing_drawn
 from viewer.pages.heatmap.head import Head, all_pages_link, exports_of, head_of, title_of
 from viewer.pages.heatmap.heat import heat_layer
+from viewer.pages.heatmap.look import MapLook, map_look
 from viewer.pages.heatmap.reach import reach_layer
 from viewer.pages.heatmap.retake import Retake, retake_of
 from viewer.pages.heatmap.setting import MapSetting
@@ -50,6 +51,7 @@ class HeatmapPage(Page):
     robots: Robots = doc("Which bots the map includes, and the link that shows them or leaves them out")
     empty: Empty | None = doc("What to show when there is no picture or nothing to draw")
     layer: Layer | None = doc("The map: picture, figures, elements, account, legend; None if there is no picture")
+    look: MapLook = doc("What the reader chose about how the map is shown")
     all_elements: Choice | None = doc("Link to the whole table")
     taking: Taking | None = doc("The pictures of the page that are being taken, or could not be")
     here: str = doc("Address of this map")
@@ -68,10 +70,10 @@ async def heatmap(
 ) -> Response:
     asked = await questions.read(request, MAP)
     frame = await frames.of(request, "pages", asked.site)
-    every, editor = request.query_params.get("all") == "1", signed_in(request).may("editor")
+    look, editor = map_look(request.query_params), signed_in(request).may("editor")
     found_jobs = on_map(jobs.of(asked.site.id), asked.question.page, time.time())
     taking = taking_of(frame.lang, frames.urls, asked.site, found_jobs, editor) if found_jobs else None
-    setting = MapSetting(frame.lang, frames.urls, asked, editor, every, taking)
+    setting = MapSetting(frame.lang, frames.urls, asked, editor, look, taking)
     who = await bars.of(frame.lang, setting.links, asked)
     if asked.faults:
         return answer(request, without_map(frame, setting, who), asked.status)
@@ -118,6 +120,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
         robots=Robots(),
         empty=empty,
         layer=None,
+        look=setting.look,
         all_elements=None,
         taking=setting.taking,
         here=setting.links.to(),
@@ -142,6 +145,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: PageAnswer) 
         robots=robots_of(setting.lang, setting.links, found.figures.account),
         empty=nothing_drawn(setting, found, layer.account),
         layer=layer,
+        look=setting.look,
         all_elements=_all_elements(setting, layer),
         taking=setting.taking,
         here=setting.links.to(),
@@ -156,7 +160,7 @@ def _layer(setting: MapSetting, found: HeatmapAnswer | ReachAnswer, strips: Stri
 
 
 def _all_elements(setting: MapSetting, layer: Layer) -> Choice | None:
-    if setting.every or all(element.listed for element in layer.elements):
+    if setting.look.every or all(element.listed for element in layer.elements):
         return None
     label = setting.lang.text("All %(n)s elements", n=setting.lang.number(len(layer.elements)))
     return Choice(label, setting.links.to(every=True))

@@ -14,6 +14,7 @@ from store.snapshots import Snapshot
 from viewer.http.urls import Urls
 from viewer.maps import best_width, drawable
 from viewer.pages.frame.languages import Language
+from viewer.pages.heatmap.look import MapLook
 from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.pictures.fields import takeable
@@ -23,7 +24,7 @@ from viewer.questions import Asked
 
 @dataclass(frozen=True)
 class MapSetting:
-    """`every`: the table lists all elements. `editor`: the reader may take pictures and define states.
+    """`editor`: the reader may take pictures and define states. `look`: what is shown, and in which order.
 
     `taking`: the pictures of the page that are being taken, or could not be.
     """
@@ -32,7 +33,7 @@ class MapSetting:
     urls: Urls
     asked: Asked
     editor: bool = False
-    every: bool = False
+    look: MapLook = MapLook()
     taking: Taking | None = None
 
     @property
@@ -54,7 +55,8 @@ class MapSetting:
     @property
     def links(self) -> Links:
         """Links to the same map with one choice changed."""
-        return Links(self.urls.heatmap(self.site.id), self.asked.question, self.every)
+        action = self.urls.heatmap(self.site.id)
+        return Links(action, self.asked.question, self.look.every, extra=self.look.query())
 
     @cached_property
     def usable(self) -> list[Snapshot]:

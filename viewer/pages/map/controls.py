@@ -31,11 +31,6 @@ def kind_choices(lang: Language, links: Links, kinds: tuple[MapKind, ...] = MAP_
     ]
 
 
-def kind_name(lang: Language, kind: str) -> str:
-    _ = lang.text
-    return {"click": _("Clicks"), "hover": _("Hover"), "scroll": _("Reach")}[kind]
-
-
 def picture_choices(lang: Language, links: Links, widths: Sequence[int], now: int) -> list[Choice]:
     """The pictures that there are, widest first. They change what is drawn on, never who is counted."""
     choices = []

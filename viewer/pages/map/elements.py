@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from store.layouts import Layout
 from viewer.pages.frame.languages import Language
+from viewer.pages.map.labels import Label
 from viewer.pages.map.picture import Box
 
 LISTED = 14  # rows before "all elements"
@@ -24,24 +25,42 @@ class Detail(NamedTuple):
     help: str = ""
 
 
+class Cell(NamedTuple):
+    """One figure in the table; `css`: "mut", "bad", "strong" or ""."""
+
+    text: str
+    css: str = ""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column after the name of the element. `href` sorts by it, "" if it cannot be; `sort`: how it is sorted now, as
+    in aria-sort, "" if it is not; `help`: the section that explains it."""
+
+    label: str
+    href: str = ""
+    sort: str = ""
+    help: str = ""
+
+
 @dataclass(frozen=True)
 class ElementLine:
-    """One element with its figures as text."""
+    """One element with its figures as text. `step`: of the scale of shares, from 0; -1 without a share. `label`: what
+    is written on the picture, and `label_at` where."""
 
-    id: str  # of the row; `#id` links to it
+    id: str  # of the row
+    key: str
     name: str
     share: str
-    interval: str
-    of: str
-    extra: str  # dead share, time…
-    bad: bool
-    box: Box | None
+    cells: tuple[Cell, ...]
     detail: list[Detail]
-    listed: bool
-
-    def placed(self, box: Box | None, listed: bool) -> ElementLine:
-        """The same line with its box on the picture, and whether it is in the short table."""
-        return replace(self, box=box, listed=listed)
+    href: str = ""  # holds the element
+    rank: int = 0
+    step: int = -1
+    box: Box | None = None
+    listed: bool = True
+    held: bool = False
+    label: Label | None = None
 
 
 def layers(areas: Sequence[float]) -> list[int]:
@@ -64,8 +83,11 @@ def shown_name(lang: Language, name: str, path: str) -> str:
 
 
 def names_of(lang: Language, layout: Layout) -> list[str]:
-    """A name for each element of a layout; equal names of the same tag are numbered down the page."""
+    """A name for each element of a layout. What wraps another element of the same name is told apart by its tag; equal
+    names of the same tag are numbered down the page."""
     names = [shown_name(lang, name, path) for name, path in zip(layout.names, layout.paths, strict=True)]
+    for i in _wrappers(layout, names):
+        names[i] = lang.text("%(tag)s around “%(name)s”", tag=layout.tags[i], name=names[i])
     like = list(zip(names, layout.tags, layout.visible, strict=True))
     total, seen = Counter(like), Counter[object]()
     for i, kind in enumerate(like):
@@ -73,3 +95,15 @@ def names_of(lang: Language, layout: Layout) -> list[str]:
             seen[kind] += 1
             names[i] = f"{names[i]} ({seen[kind]})"
     return names
+
+
+def _wrappers(layout: Layout, names: Sequence[str]) -> set[int]:
+    """The elements that lie around another one of the same name, such as the main part around its heading."""
+    found = set()
+    for i, name in enumerate(names):
+        around = int(layout.parents[i])
+        while around >= 0:
+            if names[around] == name and layout.control[around] != around:
+                found.add(around)
+            around = int(layout.parents[around])
+    return found

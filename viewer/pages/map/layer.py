@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from store.kinds import LayerName
+from viewer.pages.frame.page import Choice
 from viewer.pages.map.changed import ChangeNote
-from viewer.pages.map.elements import ElementLine
+from viewer.pages.map.elements import Column, ElementLine
 from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.map.legend import Legend
 from viewer.pages.map.picture import DrawnPicture
@@ -36,6 +38,7 @@ class ReachLayer:
     veil: str
     curve: str
     lines: tuple[DepthLine, ...]
+    most: str  # where the curve ends at the right
 
 
 @dataclass(frozen=True)
@@ -45,7 +48,10 @@ class Layer:
     picture: DrawnPicture
     figures: tuple[Figure, ...]
     elements: tuple[ElementLine, ...]
-    columns: tuple[str, str, str]  # table headings: share, base, and an optional third
+    by_name: Column  # the first column of the table
+    bases: tuple[Choice, ...]  # what the shares may be of
+    name: LayerName
+    columns: tuple[Column, ...]
     table_note: str
     account: tuple[LedgerRow, ...]
     account_line: str

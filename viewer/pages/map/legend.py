@@ -10,6 +10,13 @@ from aggregator.grids.scale import Scale
 from viewer.pages.frame import charts
 from viewer.pages.frame.languages import Language
 
+STEPS = (0.01, 0.02, 0.05, 0.10, 0.20, 0.40)  # shares from which a box has the next colour
+
+
+def step_of(share: float) -> int:
+    """The colour of a share: 0 below the first step, else 1 to 6."""
+    return sum(share >= step for step in STEPS)
+
 
 @dataclass(frozen=True)
 class Tick:
@@ -21,12 +28,13 @@ class Tick:
 
 @dataclass(frozen=True)
 class Legend:
-    """`css`: CSS class of the colour ramp; "" for heat."""
+    """`css`: CSS class of the colour ramp; "" for heat. `steps`: labels of a scale in steps instead of a ramp."""
 
     title: str
     ticks: tuple[Tick, ...]
     log: bool = False
     css: str = ""
+    steps: tuple[str, ...] = ()
 
 
 def heat_legend(lang: Language, scale: Scale, kind: str, shared: bool = False) -> Legend:
@@ -38,7 +46,9 @@ def heat_legend(lang: Language, scale: Scale, kind: str, shared: bool = False) -
     labels[-1] += "+"
     ticks = tuple(Tick(label, charts.percent(float(x), 1)) for label, x in zip(labels, at, strict=True))
     thousand = lang.number(1000)
-    if kind == "hover":
+    if kind == "attention":
+        title = _("Seconds in view, mean of views")
+    elif kind == "hover":
         title = _("Seconds of hover per %(thousand)s visitors, within 20 px", thousand=thousand)
     else:
         title = _("Clicks per %(thousand)s visitors, within 20 px", thousand=thousand)
@@ -51,3 +61,10 @@ def reach_legend(lang: Language) -> Legend:
     """The legend of a reach map's veil."""
     ticks = (*(Tick(lang.number(v), f"{v}%") for v in (0, 25, 50, 75)), Tick(lang.share(1, 0), "100%"))
     return Legend(lang.text("Share of views that got this far"), ticks, css="shade")
+
+
+def step_legend(lang: Language, title: str) -> Legend:
+    """The legend of boxes that are coloured in steps of shares."""
+    first = "<" + lang.number(100 * STEPS[0])
+    labels = [lang.number(100 * step) for step in STEPS]
+    return Legend(title, (), steps=(first, *labels[:-1], labels[-1] + "+"))

@@ -38,6 +38,11 @@ class Links:
         pairs = self._query(self.question) | self._shown(self.every)
         return tuple((name, value) for name, value in pairs.items() if name not in without)
 
+    def keeping(self, **change: str) -> Links:
+        """The same links with other parameters that are no part of the question; "" leaves one out."""
+        pairs = dict(self.extra) | change
+        return replace(self, extra=tuple((name, value) for name, value in pairs.items() if value))
+
     def _shown(self, every: bool) -> dict[str, str]:
         return ({"view": self.view} if self.view else {}) | ({"all": "1"} if every else {})
 

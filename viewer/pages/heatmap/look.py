@@ -1,0 +1,54 @@
+"""What a reader chose about how a map is shown. It changes no figure, so it is no part of the question."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from viewer.http.parameters import choice, number
+
+Base = Literal["", "all", "clicks"]  # what shares are of: "" those who had it in view, or who have a mouse
+Backdrop = Literal["", "asis", "night"]
+SORTS = ("name", "share", "of", "rage", "dead", "time")
+BASES: tuple[Base, ...] = ("", "all", "clicks")
+BACKDROPS: tuple[Backdrop, ...] = ("", "asis", "night")
+
+
+@dataclass(frozen=True)
+class MapLook:
+    """`every`: the table lists all elements. `sort`: the column it is sorted by, with "-" in front for the other
+    direction; "" = by rank. `held`: the key of the element that is held, in hexadecimal. `strength` in percent.
+    """
+
+    every: bool = False
+    base: Base = ""
+    sort: str = ""
+    held: str = ""
+    backdrop: Backdrop = ""
+    strength: int = 100
+
+    def query(self) -> tuple[tuple[str, str], ...]:
+        """As URL parameters, without defaults; `every` is not among them."""
+        pairs = {
+            "of": self.base,
+            "sort": self.sort,
+            "element": self.held,
+            "backdrop": self.backdrop,
+            "strength": "" if self.strength == 100 else str(self.strength),
+        }
+        return tuple((name, value) for name, value in pairs.items() if value)
+
+
+def map_look(query: Mapping[str, str]) -> MapLook:
+    """Read the parameters; Problem 400 for what cannot be read."""
+    sort = choice(query, "sort", (*SORTS, *(f"-{name}" for name in SORTS)), "")
+    strength = number(query, "strength", 0, 100)
+    return MapLook(
+        every=query.get("all") == "1",
+        base=choice(query, "of", BASES, ""),
+        sort=sort,
+        held=query.get("element", "")[:16],
+        backdrop=choice(query, "backdrop", BACKDROPS, ""),
+        strength=100 if strength is None else strength,
+    )
