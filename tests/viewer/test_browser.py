@@ -244,7 +244,7 @@ def test_the_box_lies_on_its_element(page: Page, address: str, shop: Site) -> No
 
 
 def test_the_layer_can_be_faded_and_the_page_darkened(page: Page, address: str, shop: Site) -> None:
-    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&layer=clicks&{DAYS}")
     page.get_by_label("Strength").fill("40")
     expect(page.locator(".heat:not(.dk)")).to_have_css("opacity", "0.4")
     page.locator("[data-do=page]").select_option("night")
