@@ -18,7 +18,7 @@ R = TypeVar("R", ResolvedRule, ResolvedAction)
 
 
 @dataclass(frozen=True)
-class RuleNames:
+class KnownNames:
     """What the rules of a site may name."""
 
     goals: tuple[Goal, ...] = ()

@@ -43,7 +43,7 @@ def test_the_template_uses_the_fields_of_its_record(record: type[Page]) -> None:
     assert own - used - {"frame", "title"} == set(), "the record has what no template shows"
 
 
-PARTS = {"sites/fields.html", "sites/later_fields.html", "compare/panes.html", "compare/table.html"}
+PARTS = {"sites/fields.html", "sites/later_fields.html", "compare/panes.html", "compare/table.html", "who/who.html"}
 
 
 def test_every_template_belongs_to_a_page() -> None:

@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 from aggregator.answers.comparison_figures import ArmFigures
 from viewer.maps import ComparisonAnswer
 from viewer.pages.compare.compared import variants_compared
-from viewer.pages.compare.rows import Difference, Row, axis_of, difference_of, reach_of, rows_of, says_something
+from viewer.pages.compare.rows import (
+    DifferencePane,
+    Row,
+    axis_of,
+    difference_of,
+    level_words,
+    reach_of,
+    rows_of,
+    says_something,
+)
 from viewer.pages.compare.setting import ComparisonSetting
 from viewer.pages.compare.verdict import Check, Verdict, checks_of, method_of, notes_of, verdict_of
 from viewer.pages.frame.page import Choice
@@ -45,7 +54,7 @@ class Result:
     notes: tuple[str, ...]
     panes: list[Pane]
     legend: Legend
-    difference: Difference
+    difference: DifferencePane
     table: Table
 
 
@@ -66,7 +75,7 @@ def result_of(setting: ComparisonSetting, found: ComparisonAnswer, strips: Seque
             rows=rows_of(lang, compared, reach, setting.every),
             all_rows=_all_rows(setting, found),
             axis=axis_of(lang, reach),
-            interval_label=lang.text("%(level)s interval", level=lang.share(figures.level)),
+            interval_label=lang.text("%(level)s interval", level=level_words(lang, figures.level)),
             method=method_of(lang, figures),
         ),
     )

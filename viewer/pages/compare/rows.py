@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from aggregator.answers.sides import CompareRow
 from store.kinds import MapKind
@@ -18,6 +19,7 @@ MOST = 200  # rows
 USED = 10  # visitors; below, an element that only one variant has gets no row
 LARGEST = 0.25  # largest outline, as a share of a square as wide as the page
 STEPS = (0.01, 0.02, 0.04, 0.05, 0.1, 0.2, 0.4, 0.5, 1.0)  # ends of the axis, as differences of shares
+TAG = (0.13, 0.05)  # width and height of a label on the difference, as shares of the picture's width
 HELD = ("early", "srm")
 
 
@@ -32,6 +34,9 @@ class Forest:
 
 @dataclass(frozen=True)
 class Row:
+    """`number`: of the row, and of its box on the difference."""
+
+    number: int
     name: str
     css: str  # "more", "less" or ""
     a: str
@@ -48,8 +53,9 @@ class Row:
 
 @dataclass(frozen=True)
 class Mark:
-    """An element on the difference pane."""
+    """An element on the difference pane. `label`: its difference; "" where it would cover another one's."""
 
+    number: int
     name: str
     css: str
     box: Box
@@ -58,7 +64,7 @@ class Mark:
 
 
 @dataclass(frozen=True)
-class Difference:
+class DifferencePane:
     title: str
     count: str
     picture: DrawnPicture
@@ -74,6 +80,11 @@ def reach_of(found: Compared) -> float:
     return next((step for step in STEPS if widest <= step), 1.0)
 
 
+def level_words(lang: Language, level: float) -> str:
+    """`95%`, `98.8%`."""
+    return lang.share(level, 0 if round(level, 4) == 0.95 else 1)
+
+
 def axis_of(lang: Language, reach: float) -> tuple[Tick, ...]:
     return (Tick(lang.points(-reach, 0), "0"), Tick("0", "50%"), Tick(lang.points(reach, 0), "100%"))
 
@@ -81,9 +92,9 @@ def axis_of(lang: Language, reach: float) -> tuple[Tick, ...]:
 def rows_of(lang: Language, found: Compared, reach: float, every: bool) -> list[Row]:
     """The rows, in the order of the comparison. Without `every`, only those tested or used by enough visitors."""
     rows = found.rows
-    shown = [row for row in rows if every or says_something(row)] or rows
+    shown = [(n, row) for n, row in enumerate(rows) if every or says_something(row)] or list(enumerate(rows))
     names = shown_names(lang, found)
-    return [_row(lang, row, reach, names[row.path], found.kind) for row in shown[:MOST]]
+    return [_row(lang, n, row, reach, names[row.path], found.kind) for n, row in shown[:MOST]]
 
 
 def says_something(row: CompareRow) -> bool:
@@ -99,11 +110,12 @@ def shown_names(lang: Language, found: Compared) -> dict[str, str]:
     return names
 
 
-def _row(lang: Language, row: CompareRow, reach: float, name: str, kind: MapKind) -> Row:
+def _row(lang: Language, n: int, row: CompareRow, reach: float, name: str, kind: MapKind) -> Row:
     alone = row.verdict in ("only_a", "only_b")
     forest = None if alone or row.verdict == "few" else _forest(row, reach)
     to = lang.text("%(low)s to %(high)s", low=lang.points(row.low), high=lang.points(row.high))
     return Row(
+        number=n,
         name=name,
         css=row.verdict if row.verdict in ("more", "less") else "",
         a="" if row.share_a is None else lang.share(row.share_a),
@@ -149,11 +161,13 @@ def _small(box: tuple[float, float, float, float], width: float) -> bool:
     return box[2] * box[3] <= LARGEST * width * width
 
 
-def difference_of(lang: Language, urls: Urls, site: str, found: Compared, strips: Strips, reach: float) -> Difference:
+def difference_of(
+    lang: Language, urls: Urls, site: str, found: Compared, strips: Strips, reach: float
+) -> DifferencePane:
     """B's picture with the elements that were compared; only those that differ are filled."""
     _, layout = lang.text, found.layouts[1]
     names, size = shown_names(lang, found), (float(layout.width), float(layout.height))
-    marks = [_mark(lang, row, names[row.path], size, reach) for row in found.rows[:MOST]]
+    marks = [_mark(lang, n, row, names[row.path], size, reach) for n, row in enumerate(found.rows[:MOST])]
     ticks = (
         Tick(_("%(points)s fewer", points=lang.points(-reach, 0)), "0"),
         Tick(_("grey: none shown"), "50%"),
@@ -161,16 +175,16 @@ def difference_of(lang: Language, urls: Urls, site: str, found: Compared, strips
     )
     differ, tested = lang.number(found.differ), lang.number(found.tested)
     held = found.verdict in HELD
-    return Difference(
+    return DifferencePane(
         title=_("Difference, B minus A"),
         count=_("held back") if held else _("%(n)s of %(all)s differ", n=differ, all=tested),
         picture=drawn_picture(urls, site, found.snapshots[1], strips, None),
-        boxes=[mark for mark in marks if mark],
+        boxes=without_overlap([mark for mark in marks if mark], size),
         ticks=ticks,
     )
 
 
-def _mark(lang: Language, row: CompareRow, name: str, size: tuple[float, float], reach: float) -> Mark | None:
+def _mark(lang: Language, n: int, row: CompareRow, name: str, size: tuple[float, float], reach: float) -> Mark | None:
     """The box of an element on B's picture; None if it has none or would hide others."""
     flagged = row.verdict in ("more", "less")
     box = box_of(*row.box_b, *size) if row.box_b and (flagged or _small(row.box_b, size[0])) else None
@@ -179,4 +193,31 @@ def _mark(lang: Language, row: CompareRow, name: str, size: tuple[float, float],
     end = " end" if float(box.left.rstrip("%")) > 55 else ""
     css = row.verdict if flagged else "only" if row.verdict == "only_b" else ""
     alpha = f"{18 + 50 * min(1.0, abs(row.diff) / reach):.0f}%"
-    return Mark(name, (css + end).strip(), box, alpha, lang.points(row.diff) if flagged else "")
+    return Mark(n, name, (css + end).strip(), box, alpha, lang.points(row.diff) if flagged else "")
+
+
+def without_overlap(marks: Sequence[Mark], size: tuple[float, float]) -> list[Mark]:
+    """The marks, those with the largest difference first where two labels want the same place: the other one goes below
+    its box, or is shown by the title of its box alone."""
+    taken: list[tuple[float, float, float, float]] = []
+    return [_placed(mark, size, taken) for mark in marks]
+
+
+def _placed(mark: Mark, size: tuple[float, float], taken: list[tuple[float, float, float, float]]) -> Mark:
+    """`taken`: what labels cover, as left, top, right, bottom in shares of the picture's width."""
+    if not mark.label:
+        return mark
+    box = mark.box
+    left, top, width, height = (float(one.rstrip("%")) / 100 for one in (box.left, box.top, box.width, box.height))
+    tall = size[1] / size[0]
+    left, top, bottom = (left + width - TAG[0] if "end" in mark.css else left), top * tall, (top + height) * tall
+    for css, at in (("", top - TAG[1]), (" below", bottom)):
+        area = (left, at, left + TAG[0], at + TAG[1])
+        if not any(_overlap(area, other) for other in taken):
+            taken.append(area)
+            return replace(mark, css=mark.css + css)
+    return replace(mark, label="")
+
+
+def _overlap(a: tuple[float, float, float, float], b: tuple[float, float, float, float]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]

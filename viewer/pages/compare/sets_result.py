@@ -12,9 +12,10 @@ from viewer.pages.compare.chooser import Choosing
 from viewer.pages.compare.compared import Compared, sets_compared
 from viewer.pages.compare.result import Pane, Table
 from viewer.pages.compare.rows import (
-    Difference,
+    DifferencePane,
     axis_of,
     difference_of,
+    level_words,
     reach_of,
     rows_of,
     says_something,
@@ -60,7 +61,7 @@ class SetsResult:
     notes: tuple[str, ...]
     panes: list[Pane]
     legend: Legend
-    difference: Difference
+    difference: DifferencePane
     shares: tuple[ShareLine, ...]
     share_interval: str
     reach: tuple[ReachLine, ...]
@@ -89,7 +90,7 @@ def sets_result(choosing: Choosing, found: SetsAnswer, strips: Sequence[Strips],
             if every or all(says_something(row) for row in compared.rows)
             else Choice(lang.text("All %(n)s elements", n=lang.number(len(compared.rows))), links.to(every=True)),
             axis=axis_of(lang, reach),
-            interval_label=lang.text("%(level)s interval", level=lang.share(figures.level)),
+            interval_label=lang.text("%(level)s interval", level=level_words(lang, figures.level)),
             method=_method(lang, compared),
         ),
     )
@@ -127,7 +128,7 @@ def _sentence(choosing: Choosing, compared: Compared, level: float) -> tuple[str
     rest = _(
         "%(points)s points (%(level)s interval %(low)s to %(high)s). %(n)s of %(all)s elements differ.",
         points=lang.points(best.diff),
-        level=lang.share(level),
+        level=level_words(lang, level),
         low=lang.points(best.low),
         high=lang.points(best.high),
         n=lang.number(compared.differ),
@@ -180,7 +181,7 @@ def _share_line(lang: Language, name: str, shares: ShareDifference) -> ShareLine
 
 
 def _reach_lines(lang: Language, a: SetFigures, b: SetFigures) -> tuple[ReachLine, ...]:
-    """The depth that three quarters, half and a quarter of the views reached, and the share that left the fold."""
+    """The depth that three quarters, half and a quarter of the views reached, and the time in view."""
     _ = lang.text
 
     def depth(one: SetFigures, percent: int) -> str:
@@ -193,8 +194,8 @@ def _reach_lines(lang: Language, a: SetFigures, b: SetFigures) -> tuple[ReachLin
         25: _("A quarter of the views came down to"),
     }
     lines = [ReachLine(names[one], depth(a, one), depth(b, one)) for one in QUARTERS]
-    seconds = [lang.number(float(one.reach.attention.sum()), 1) if one.reach.views else "" for one in (a, b)]
-    return (*lines, ReachLine(_("Seconds in view, all parts of the page together"), *seconds))
+    seconds = [lang.number(float(one.reach.attention.mean()), 1) if len(one.reach.attention) else "" for one in (a, b)]
+    return (*lines, ReachLine(_("Seconds that a part of the page was in view, on average"), *seconds))
 
 
 def _method(lang: Language, compared: Compared) -> str:
