@@ -23,7 +23,7 @@ from store.connecting import folder_connector, server_connector, why_not_opened
 from store.durable import sync_folder
 from store.errors import BadLine, DiskFull, StoreAway, StoreBusy, StoreError, StoreNewer, explained
 from store.priority import in_lowered_thread
-from store.reading import numpy_columns, plain_rows
+from store.reading import bound, numpy_columns, plain_rows
 from store.runs import current_run
 
 __all__ = ["BadLine", "DiskFull", "Store", "StoreAway", "StoreBusy", "StoreError", "StoreNewer", "open_store"]
@@ -116,7 +116,7 @@ class Store:
         """The result of a query in one of ClickHouse's output formats (CSVWithNames, JSONEachRow …)."""
         settings = self._query_settings()
         with self._client("A query") as client:
-            return bytes(client.raw_query(sql, parameters=params, settings=settings, fmt=form))
+            return bytes(client.raw_query(sql, parameters=bound(params), settings=settings, fmt=form))
 
     def kill(self, mark: str) -> None:
         """End the queries of the run with this mark (store/runs.py), on every server of a cluster. Never raises."""
@@ -134,7 +134,7 @@ class Store:
     def command(self, sql: str, /, **params: object) -> object:
         """Run a statement that is not an insert; its result, if it has one."""
         with self._client("A command") as client:
-            answer: object = client.command(sql, parameters=params or None)
+            answer: object = client.command(sql, parameters=bound(params) or None)
             return answer
 
     def insert(self, table: str, columns: Mapping[str, Sequence[Any]], token: str | None = None) -> None:

@@ -20,13 +20,29 @@ _SELECT = re.compile(r"\s*(?:SELECT|WITH)\b", re.I)
 _TIMES = {"DateTime*": "int"}  # ticks instead of datetime
 
 
+def bound(params: Mapping[str, object]) -> dict[str, object]:
+    """The parameters of a query for the client, which writes a list number by number: 4 µs each, and a map binds some
+    thousands. A list of integers is written here at once.
+
+    >>> bound({"few": [1, 2], "name": "a"})
+    {'few': '[1,2]', 'name': 'a'}
+    """
+    return {name: _written(value) for name, value in params.items()}
+
+
+def _written(value: object) -> object:
+    if isinstance(value, list) and set(map(type, value)) == {int}:
+        return f"[{','.join(map(str, value))}]"
+    return value
+
+
 def numpy_columns(
     client: Any, sql: str, params: Mapping[str, object], settings: Mapping[str, object]
 ) -> dict[str, NDArray[Any]]:
     """Column name → array; a result without rows has its columns too."""
     # Block by block: for a whole result, the embedded engine copies 40 MB while it holds the interpreter's lock.
     context = client.create_query_context(
-        query=sql, parameters=dict(params) or None, settings=dict(settings), use_numpy=True, streaming=True
+        query=sql, parameters=bound(params) or None, settings=dict(settings), use_numpy=True, streaming=True
     )
     # No public method returns numpy columns as a stream (clickhouse-connect 1.12).
     with closing(client._query_with_context(context)) as result:
@@ -43,7 +59,7 @@ def plain_rows(
     client: Any, sql: str, params: Mapping[str, object], settings: Mapping[str, object]
 ) -> list[dict[str, Any]]:
     """One dict per row, of plain Python values; DateTime64(3) as int ms."""
-    result = client.query(sql, parameters=dict(params) or None, settings=dict(settings), query_formats=_TIMES)
+    result = client.query(sql, parameters=bound(params) or None, settings=dict(settings), query_formats=_TIMES)
     return [dict(zip(result.column_names, row, strict=True)) for row in result.result_rows]
 
 
@@ -76,7 +92,7 @@ def _described(client: Any, sql: str, params: Mapping[str, object]) -> list[tupl
     """Names and types of a query's columns. Without rows the embedded engine sends no block at all."""
     if not _SELECT.match(sql):
         return []
-    described = client.query(f"DESCRIBE TABLE ({sql})", parameters=dict(params) or None)
+    described = client.query(f"DESCRIBE TABLE ({sql})", parameters=bound(params) or None)
     return [(row[0], row[1]) for row in described.result_rows]
 
 
