@@ -89,4 +89,4 @@ def test_an_event_becomes_a_segment_in_one_click(owner: Client, shop_with_events
     page = owner.get(f"/sites/{shop_with_events.id}/events?{DAYS}&event=place_order").text
     found = re.search(r'<a class="btn" href="([^"]+)">A segment', page)
     assert found
-    assert "30 visitors counted" in words(owner.get(unescape(found[1])).text)
+    assert "Counted 30" in words(owner.get(unescape(found[1])).text)

@@ -30,8 +30,10 @@ from viewer.pages.map.links import Links, address
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.overview.bar import SiteBar, site_bar
 from viewer.pages.overview.figures import change_words
-from viewer.pages.overview.narrowing import Narrowed, is_on, toggled
+from viewer.pages.overview.narrowing import NarrowedLine
 from viewer.pages.sentences.names import trait_name, value_name
+from viewer.pages.who.bar import WhoBar
+from viewer.pages.who.bars import WhoBars
 from viewer.pages.who.from_screen import narrowed
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
@@ -103,7 +105,7 @@ class EventsPage(Page):
     template = "overview/events.html"
     names_line: str = doc("How many names there are, and the period")
     bar: SiteBar = doc("What is shown, and who is counted")
-    counted_line: str = doc("How many visitors sent an event, as text")
+    senders_line: str = doc("How many visitors sent an event, as text")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing else is shown")
     empty: Empty | None = doc("What to show without events")
     lead: EventSentence | None = doc("What changed most")
@@ -117,13 +119,16 @@ class EventsPage(Page):
     account: tuple[LedgerRow, ...] = doc("What became of the events received")
 
 
-async def show(request: Request, *, questions: Questions, frames: Frames, urls: Urls, overviews: Overviews) -> Response:
+async def show(
+    request: Request, *, questions: Questions, frames: Frames, urls: Urls, overviews: Overviews, bars: WhoBars
+) -> Response:
     query = request.query_params
     by = choice(query, "by", BY, BY[0])
     asked = await questions.read(request, SITE)
     frame = await frames.of(request, "overview", asked.site)
     chosen = query.get("event", "")
-    setting = EventsSetting(frame, urls, asked, chosen, by, signed_in(request).may("editor"))
+    who = await bars.of(frame.lang, Links(urls.events(asked.site.id), asked.question), asked)
+    setting = EventsSetting(frame, urls, asked, chosen, by, signed_in(request).may("editor"), who)
     if asked.faults:
         return answer(request, page_of(setting, None, None), asked.status)
     found = await overviews.events(asked.question)
@@ -168,6 +173,7 @@ class EventsSetting:
     chosen: str
     by: Split
     editor: bool
+    who: WhoBar
 
     @property
     def lang(self) -> Language:
@@ -204,8 +210,8 @@ def page_of(setting: EventsSetting, found: EventFigures | None, detail: EventDet
         frame=setting.frame,
         title=lang.text("Events"),
         names_line=f"{names}, {days}" if found else days,
-        bar=site_bar(lang, setting.urls, asked, setting.links, "events"),
-        counted_line=_counted(lang, found) if found else "",
+        bar=site_bar(lang, setting.urls, asked, setting.links, "events", setting.who),
+        senders_line=_counted(lang, found) if found else "",
         faults=fault_list(lang, asked.faults, setting.links),
         empty=_empty(lang) if found is not None and shown is None else None,
         lead=_lead(lang, shown) if shown else None,
@@ -316,14 +322,13 @@ def _opened(setting: EventsSetting, detail: EventDetail) -> OpenEvent:
 
 
 def _sender(setting: EventsSetting, links: Links, by: Split, row: SenderRow, width: float) -> SenderLine:
-    lang, question, one = setting.lang, setting.asked.question, Narrowed(by, row.value)
+    lang, question, one = setting.lang, setting.asked.question, NarrowedLine(by, row.value)
     few = row.of < FEW
-    change = toggled(question, one)
     is_page = by == "landing" and row.value
     return SenderLine(
         name=setting.page_name(row.value) if is_page else value_name(lang, by, row.value),
-        href=links.to(filters=change.filters, device=change.device) + "#event",
-        on=is_on(question, one),
+        href=links.to(**one.change(question)) + "#event",
+        on=one.is_on(question),
         width=f"{100 * width:.1f}%",
         visitors=lang.number(row.visitors),
         share=lang.text("few") if few else lang.share(row.share),

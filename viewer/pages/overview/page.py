@@ -23,6 +23,8 @@ from viewer.pages.overview.lead import Lead, lead_of
 from viewer.pages.overview.tables import VisitorTable, tables_of
 from viewer.pages.overview.trend import TrendChart, trend_of
 from viewer.pages.overview.view import OverviewView, view_of
+from viewer.pages.who.bar import WhoBar
+from viewer.pages.who.bars import WhoBars
 from viewer.questions import Asked, Questions
 
 
@@ -35,7 +37,6 @@ class OverviewPage(Page):
     days_line: str = doc("The days of the period")
     setup_href: str = doc("The set-up of the site")
     bar: SiteBar = doc("What is shown, and who is counted")
-    counted_line: str = doc("How many visitors are counted, as text; empty with faults")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing else is shown")
     empty: Empty | None = doc("What to show when nobody is counted")
     lead: Lead | None = doc("What changed most, in a sentence")
@@ -47,23 +48,35 @@ class OverviewPage(Page):
     account: tuple[LedgerRow, ...] = doc("What became of the visitors received")
 
 
-async def show(request: Request, *, questions: Questions, frames: Frames, urls: Urls, overviews: Overviews) -> Response:
+async def show(
+    request: Request, *, questions: Questions, frames: Frames, urls: Urls, overviews: Overviews, bars: WhoBars
+) -> Response:
     asked = await questions.read(request, SITE)
     site = asked.site.id
     view = view_of(urls.overview(site), site, asked.question, asked.known, request.query_params)
-    if asked.faults:
-        frame = await frames.of(request, "overview", asked.site)
-        return answer(request, page_of(frame, urls, asked, view, None), asked.status)
-    if not await overviews.visited(asked.site):
+    if not asked.faults and not await overviews.visited(asked.site):
         return go(urls.site(site))
     frame = await frames.of(request, "overview", asked.site)
-    found = await overviews.of(asked.question, wanted_of(asked.known, asked.question, view.listing, view.measure))
-    return answer(request, page_of(frame, urls, asked, view, found))
+    found = None
+    if not asked.faults:
+        wanted = wanted_of(asked.known, asked.question, view.listing, view.measure)
+        found = await overviews.of(asked.question, wanted)
+    who = await bars.of(frame.lang, view.links, asked)
+    return answer(request, page_of(frame, urls, view, AnsweredOverview(asked, who, found)), asked.status)
 
 
-def page_of(frame: Frame, urls: Urls, asked: Asked, view: OverviewView, found: OverviewFigures | None) -> OverviewPage:
+@dataclass(frozen=True)
+class AnsweredOverview:
+    """A question with its answer; `found` is None if the question has faults."""
+
+    asked: Asked
+    who: WhoBar
+    found: OverviewFigures | None
+
+
+def page_of(frame: Frame, urls: Urls, view: OverviewView, overview: AnsweredOverview) -> OverviewPage:
     """The page of an answer; without one, the faults of the question."""
-    lang, links = frame.lang, view.links
+    lang, links, asked, found = frame.lang, view.links, overview.asked, overview.found
     since, until = asked.question.period.span(asked.today)
     counted = found.account.counted if found else 0
     shown = found if counted else None
@@ -73,8 +86,7 @@ def page_of(frame: Frame, urls: Urls, asked: Asked, view: OverviewView, found: O
         name=asked.site.name,
         days_line=lang.text("%(since)s to %(until)s", since=lang.day(since), until=lang.day(until)),
         setup_href=urls.site(view.site),
-        bar=site_bar(lang, urls, asked, links, "figures"),
-        counted_line=lang.plural("%(num)s visitor counted", "%(num)s visitors counted", counted) if found else "",
+        bar=site_bar(lang, urls, asked, links, "figures", overview.who),
         faults=fault_list(lang, asked.faults, links),
         empty=None if shown or found is None else _nobody(lang, view, found),
         lead=lead_of(lang, shown, view.goal_names) if shown else None,

@@ -11,7 +11,7 @@ from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.map.links import address
-from viewer.pages.overview.narrowing import Narrowed, is_on, toggled
+from viewer.pages.overview.narrowing import NarrowedLine
 from viewer.pages.overview.view import OverviewView
 from viewer.pages.sentences.names import trait_name
 
@@ -82,14 +82,14 @@ def _table(lang: Language, urls: Urls, view: OverviewView, group: tuple[Split, .
 def _line(
     lang: Language, urls: Urls, view: OverviewView, by: Split, row: SplitRow, width: float, anchor: str
 ) -> TableLine:
-    one, question, few = Narrowed(by, row.value), view.question, row.visitors < FEW
+    one, question, few = NarrowedLine(by, row.value), view.question, row.visitors < FEW
     can_narrow = by != "device" or row.value in ("phone", "tablet", "desktop")
     map_query = {"page": row.value, **question.query("page")}
     return TableLine(
         id=f"{anchor}-{by}",
         name=view.name(lang, by, row.value),
-        href=view.to(question=toggled(question, one)) + f"#{anchor}" if can_narrow else "",
-        on=is_on(question, one),
+        href=view.links.to(**one.change(question)) + f"#{anchor}" if can_narrow else "",
+        on=one.is_on(question),
         map=address(urls.heatmap(view.site), map_query) if by in PAGES and row.value else "",
         width=f"{100 * width:.1f}%",
         visitors=lang.number(row.visitors),
