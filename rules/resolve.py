@@ -12,7 +12,7 @@ from rules.question import COMPARISON, Question, Reading
 from store.page_groups import PageGroup
 from store.pages import matches
 from store.records import Experiment, PageState, Site
-from store.segments import Goal, Segment
+from store.segments import Goal, Group, Segment
 from store.snapshots import Snapshot
 
 
@@ -41,7 +41,8 @@ def resolve(reading: Reading, known: Known) -> Reading:
 
     An experiment that is not defined keeps its name, because pages may report variants of it anyway.
     """
-    question, faults = replace(reading.question, zone=known.site.zone), list(reading.faults)
+    names = replace(reading.question.names, goals=known.goals, groups=known.groups)
+    question, faults = replace(reading.question, zone=known.site.zone, names=names), list(reading.faults)
     if question.page:
         meant = _pages_meant(question, known)
         if isinstance(meant, Fault):
@@ -64,14 +65,8 @@ def resolve(reading: Reading, known: Known) -> Reading:
     if question.experiment:
         experiment = named(known.experiments, question.experiment)
         question = replace(question, experiment=experiment.id if experiment else question.experiment)
-    if question.segment and question.tree is None:
-        segment = named(known.segments, question.segment)
-        if segment is None:
-            allowed = ", ".join(one.id for one in known.segments)
-            faults.append(fault("segment", "no_segment", value=question.segment, allowed=allowed))
-            question = replace(question, segment="")
-        else:
-            question = replace(question, segment=segment.id, tree=segment.tree)
+    question, wrong = _segment_meant(question, known)
+    faults += wrong
     if question.goal:
         goal = named(known.goals, question.goal)
         if goal is None:
@@ -104,6 +99,19 @@ def _pages_meant(question: Question, known: Known) -> Question | Fault:
         return fault("page", "no_group", value=text)
     page = page_meant(known.site, text, known.pages)
     return page if isinstance(page, Fault) else replace(question, page=page)
+
+
+def _segment_meant(question: Question, known: Known) -> tuple[Question, list[Fault]]:
+    """The question with the rules of the segment that it names, and the names in them that the site does not have."""
+    if question.segment and question.tree is None:
+        segment = named(known.segments, question.segment)
+        if segment is None:
+            allowed = ", ".join(one.id for one in known.segments)
+            wrong = fault("segment", "no_segment", value=question.segment, allowed=allowed)
+            return replace(question, segment=""), [wrong]
+        question = replace(question, segment=segment.id, tree=segment.tree)
+    tree = question.tree or Group()
+    return question, [one.under("segment") for one in question.names.unknown(tree)]
 
 
 def _variant_meant(variant: tuple[str, str], experiments: Iterable[Experiment]) -> tuple[str, str] | Fault:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from store.segments import Action, Rule
 
-PlacedKind = Literal["click", "hover", "event"]
+PlacedKind = Literal["click", "hover", "event", "view"]
 
 
 class OnPicture(Struct, frozen=True, kw_only=True):
@@ -39,7 +39,7 @@ class InWindows(Struct, frozen=True, kw_only=True):
 
 
 class PlacedElement(Struct, frozen=True, kw_only=True):
-    """An element of a page as the pictures of the page have it: for points of a kind, and where it was in view.
+    """An element of a page as the pictures of the page have it: the points of a kind, or where it was in view.
 
     `is_unjudged`: clicks on it are dead only while it is disabled; `is_editable`: clicks on it are never rage
     (aggregator/measures/frustration.py).
@@ -71,7 +71,12 @@ class ResolvedRule(Rule, frozen=True, kw_only=True):
 
 
 def kind_of(action: Rule | Action) -> PlacedKind:
-    """What the action does on an element: the kind of its points."""
-    if action.what == "dwelt":
-        return "hover"
-    return "click" if action.what in ("clicked", "rage", "dead", "saw") else "event"
+    """What the action does on an element: the kind of its points, or `view` where the element only was in view."""
+    kinds: dict[str, PlacedKind] = {
+        "dwelt": "hover",
+        "saw": "view",
+        "clicked": "click",
+        "rage": "click",
+        "dead": "click",
+    }
+    return kinds.get(action.what, "event")

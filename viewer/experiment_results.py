@@ -44,7 +44,7 @@ class ExperimentResults:
         since, until = question.period.span(day)
         scope = Scope(
             question.site, experiment.pages, "click", since, until,
-            device=question.device, zone=question.zone, segment=question.group,
+            device=question.device, zone=question.zone, segment=question.narrowing,
         )  # fmt: skip
         return await self._work.heavy(self._result, scope, experiment, goals, day)
 

@@ -22,7 +22,8 @@ class FilterCounter:
     async def of(self, question: Question) -> FilterCounts:
         """The counts of a question."""
         scope = scope_of(question) if question.page else site_scope_of(question)
-        narrowing = Narrowing(question.device, tuple(one.rule for one in question.filters), question.tree)
+        tree = question.names.resolved(question.tree) if question.tree else None
+        narrowing = Narrowing(question.device, tuple(one.rule for one in question.filters), tree)
 
         def count() -> FilterCounts:
             return filter_counts(self._store, scope, narrowing)

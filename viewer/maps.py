@@ -87,14 +87,14 @@ def scope_of(question: Question) -> Scope:
         device=question.device,
         bots=question.robots,
         zone=question.zone,
-        segment=question.group,
+        segment=question.narrowing,
     )
 
 
 def site_scope_of(question: Question) -> SiteScope:
     """What the aggregator is asked about the whole site, with the days that the question means today."""
     since, until = question.period.span(today(question.zone))
-    return SiteScope(question.site, since, until, question.device, question.zone, question.group)
+    return SiteScope(question.site, since, until, question.device, question.zone, question.narrowing)
 
 
 def drawable(question: Question, snapshots: Iterable[Snapshot]) -> list[Snapshot]:

@@ -12,7 +12,9 @@ from datetime import date
 
 from starlette.requests import Request
 
+from aggregator.answers.placed_elements import placed_element, wanted_elements
 from aggregator.queries.pages import all_pages
+from aggregator.shapes.scope import Scope
 from rules.faults import Fault, Faults
 from rules.find import all_of, site_of
 from rules.other_set import TwoSets, two_sets
@@ -25,7 +27,8 @@ from store.client import Store
 from store.definitions import Definitions
 from store.page_groups import PageGroup
 from store.records import Experiment, Site
-from store.segments import Goal, Segment
+from store.resolved_rules import PlacedElement
+from store.segments import Goal, Group, Segment
 from store.snapshots import Snapshots
 from viewer.http.errors import Problem
 from viewer.states import defined_states
@@ -158,4 +161,28 @@ class Questions:
             pages = await self._work.once(("visited", site), SECONDS, visited, fresh=not remembered, light=True)
             known = replace(known, visited=pages)
         resolved = resolve(reading, known)
-        return Asked(resolved.question, resolved.faults, known, day)
+        placed = await self._placed(resolved.question, known, day, remembered=remembered)
+        names = replace(resolved.question.names, placed=placed)
+        return Asked(replace(resolved.question, names=names), resolved.faults, known, day)
+
+    async def _placed(
+        self, question: Question, known: Known, day: date, *, remembered: bool
+    ) -> tuple[PlacedElement, ...]:
+        """The elements that the rules of a question name, on the pictures of their pages."""
+        since, until = question.period.span(day)
+        scope = Scope(question.site, ("/",), "click", since, until, zone=question.zone)
+        wanted = tuple(wanted_elements(question.names.resolved(tree) for tree in _trees(question, known, day)))
+
+        def find() -> tuple[PlacedElement, ...]:
+            return tuple(placed_element(self._store, self._snapshots, scope, one) for one in wanted)
+
+        if not wanted:
+            return ()
+        return await self._work.once(("placed", scope, wanted), SECONDS, find, fresh=not remembered)
+
+
+def _trees(question: Question, known: Known, day: date) -> list[Group]:
+    """The rules of a question, and of the set that it is compared with."""
+    others = two_sets(question, question.compared_with, day) if question.compared_with else None
+    asked = [question] if others is None or isinstance(others, Faults) else [others.a, others.b]
+    return [tree for one in asked if (tree := resolve(Reading(one), known).question.group)]

@@ -24,8 +24,9 @@ from aggregator.queries.in_view import (
 )
 from aggregator.queries.records import read_records
 from aggregator.shapes.columns import Int64
+from aggregator.shapes.scope import Scope
 from store.client import Store
-from store.snapshots import Snapshots
+from store.snapshots import Snapshot, Snapshots
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ def element_exposure(store: Store, snapshots: Snapshots, found: Heatmap) -> Elem
     nobody = np.zeros(len(layout), np.int64)
     if scope.kind == "hover":
         return ElementExposure(nobody, nobody, 0, read_mouse_visitors(store, scope, pages))
-    places = read_middles(store, snapshots, found)
+    places = read_middles(store, snapshots, scope, pages, found.snapshot)
     if places is None:
         return ElementExposure(nobody, nobody, 0)
     seen, used = read_seen(store, scope, pages, places), used_records(found)
@@ -65,15 +66,19 @@ def element_exposure(store: Store, snapshots: Snapshots, found: Heatmap) -> Elem
     return ElementExposure(visitors_in_view(seen, places), users, int(seen.n.sum()))
 
 
-def read_middles(store: Store, snapshots: Snapshots, found: Heatmap) -> Middles | None:
-    """Where the elements of a heatmap are in the windows of its views; None if no view measured what was in view."""
-    scope, layout = found.scope, found.layout
-    width = read_window_widths(store, scope, found.pages)
+def read_middles(
+    store: Store, snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], snapshot: Snapshot
+) -> Middles | None:
+    """Where the elements of a picture of the pages are in the windows of the scope's views; None if no view measured
+    what was in view."""
+    layout = indexed_layout(snapshots, snapshot).layout
+    width = read_window_widths(store, scope, pages)
     if not len(width) or not len(layout):
         return None
-    others = other_widths(snapshots, scope, found.snapshot)
-    learned = needs_anchors(width, layout, others)
-    return middles(width, layout, others, _read_anchors(store, snapshots, found) if learned else _NO_ANCHORS)
+    others = other_widths(snapshots, scope, snapshot)
+    if not needs_anchors(width, layout, others):
+        return middles(width, layout, others, _NO_ANCHORS)
+    return middles(width, layout, others, _read_anchors(store, snapshots, scope, pages, snapshot))
 
 
 def used_records(found: Heatmap) -> UsedRecords:
@@ -84,11 +89,13 @@ def used_records(found: Heatmap) -> UsedRecords:
     return UsedRecords(record, element[on][first])
 
 
-def _read_anchors(store: Store, snapshots: Snapshots, found: Heatmap) -> Anchors:
-    scope = replace(found.scope, kind="scroll")
-    edges = read_edges(store, scope, found.pages)
-    records = read_records(store, scope, found.pages)
-    return anchors_of(edges, records, indexed_layout(snapshots, found.snapshot), read_twins(store, found.snapshot))
+def _read_anchors(
+    store: Store, snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], snapshot: Snapshot
+) -> Anchors:
+    scope = replace(scope, kind="scroll")
+    edges = read_edges(store, scope, pages)
+    records = read_records(store, scope, pages)
+    return anchors_of(edges, records, indexed_layout(snapshots, snapshot), read_twins(store, snapshot))
 
 
 _NO_ANCHORS = Anchors(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.float32))

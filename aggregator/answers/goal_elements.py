@@ -32,7 +32,7 @@ def goal_shares(store: Store, snapshots: Snapshots, found: Heatmap, goal: Goal) 
     used = used_records(found)
     if found.scope.kind != "click" or not len(used.record):
         return {}
-    places = read_middles(store, snapshots, found) or _nowhere(len(found.layout))
+    places = read_middles(store, snapshots, found.scope, found.pages, found.snapshot) or _nowhere(len(found.layout))
     clickers = read_clickers_before(store, found.scope, found.pages, places, used, goal)
     seen = read_seen_before(store, found.scope, found.pages, places, goal)
     elements, group = len(found.layout), clickers.seen.all.element
