@@ -18,7 +18,7 @@ from rules import period as periods
 from rules.faults import Fault, Faults, fault, in_order
 from rules.filters import FILTERS, Filter, filter_query, parse_filters
 from rules.period import Period
-from rules.resolved_rules import RuleNames
+from rules.resolved_rules import KnownNames
 from rules.segment import parse_text, text_of_tree
 from store.devices import DEVICES, Device
 from store.kinds import LAYER_KINDS, LAYERS, MAP_KINDS, USUAL_LAYER, LayerName, MapKind
@@ -54,7 +54,7 @@ class Question:
     compared_with: str = ""  # the other set of a comparison (rules/other_set.py); "" = no comparison
     layer: LayerName | Literal[""] = ""  # how it is drawn; "" = the usual layer of its kind
     tree: Group | None = None  # the rules of `segment`; those of a saved one come with rules/resolve.py
-    names: RuleNames = field(default_factory=RuleNames)  # what rules may name on this site
+    names: KnownNames = field(default_factory=KnownNames)  # what rules may name on this site
 
     @property
     def group(self) -> Group | None:

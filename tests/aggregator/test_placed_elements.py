@@ -11,7 +11,7 @@ from aggregator.answers.exposure import element_exposure
 from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.answers.placed_elements import placed_element, wanted_elements
 from aggregator.queries.exposure import read_exposed
-from rules.resolved_rules import RuleNames
+from rules.resolved_rules import KnownNames
 from store.client import Store
 from store.layouts import path_key
 from store.matches import Match, Matches
@@ -68,9 +68,9 @@ SCOPE_NOON = 1_772_452_800_000
 def those(store: Store, rule: Rule) -> int:
     """Visitors of the page who fit a rule, as a question about the page counts them."""
     tree = Group(rules=(rule,))
-    wanted = wanted_elements([RuleNames().resolved(tree)])
+    wanted = wanted_elements([KnownNames().resolved(tree)])
     placed = tuple(placed_element(store, Snapshots(store), SCOPE, one) for one in wanted)
-    scope = replace(SCOPE, segment=RuleNames(placed=placed).resolved(tree))
+    scope = replace(SCOPE, segment=KnownNames(placed=placed).resolved(tree))
     return read_exposed(store, scope, (PAGE,), 1000).visitors
 
 
