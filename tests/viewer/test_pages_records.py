@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 
 import pytest
@@ -43,11 +44,14 @@ def test_the_template_uses_the_fields_of_its_record(record: type[Page]) -> None:
     assert own - used - {"frame", "title"} == set(), "the record has what no template shows"
 
 
-PARTS = {"sites/fields.html", "sites/later_fields.html", "compare/panes.html", "compare/table.html", "who/who.html"}
+def parts_of(template: str) -> set[str]:
+    """A template with all that it extends, includes or imports."""
+    named = re.findall(r'{%-? *(?:extends|include|import|from) "([^"]+)"', (TEMPLATES / template).read_text())
+    return {template}.union(*map(parts_of, named))
 
 
 def test_every_template_belongs_to_a_page() -> None:
-    used = {record.template for record in RECORDS} | LAYOUT | PARTS
+    used = set[str]().union(*(parts_of(record.template) for record in RECORDS)) | LAYOUT
     assert {str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.html")} == used
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from rules.question import SETS
+from store.kinds import MapKind
 from store.snapshots import Snapshot
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
@@ -47,6 +49,15 @@ def exports_of(setting: MapSetting) -> list[Choice]:
     return [
         Choice(form.upper(), api("sites", setting.site.id, "heatmap", **setting.fixed, format=form)) for form in FORMATS
     ]
+
+
+def compare_link(setting: MapSetting) -> str:
+    """The visitors of the map against the rest, or against the period before if everybody is counted."""
+    question = setting.asked.question
+    kind: MapKind = question.kind if question.kind in SETS.kinds else "click"
+    other = "rest" if question.group else "before"
+    compared = replace(question, kind=kind, state="", compared_with=other, width=None)
+    return setting.urls.compare_sets(setting.site.id, **compared.query())
 
 
 def all_pages_link(setting: MapSetting) -> Choice:

@@ -17,7 +17,7 @@ from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.heatmap.bar import Bar, bar_of
 from viewer.pages.heatmap.empty import no_picture, nothing_drawn
-from viewer.pages.heatmap.head import Head, all_pages_link, exports_of, head_of, title_of
+from viewer.pages.heatmap.head import Head, all_pages_link, compare_link, exports_of, head_of, title_of
 from viewer.pages.heatmap.heat import heat_layer
 from viewer.pages.heatmap.look import MapLook, map_look
 from viewer.pages.heatmap.reach import reach_layer
@@ -47,6 +47,7 @@ class HeatmapPage(Page):
     faults: FaultList | None = doc("What is wrong with the question; if anything is, there is no map")
     retake: Retake = doc("The form that retakes the picture")
     exports: list[Choice] = doc("The same map as PNG, CSV, JSON, NPY")
+    compare: str = doc("Where the visitors of the map are compared with others; empty without a page")
     in_states: InStates | None = doc("How many points were made in the states of the page")
     robots: Robots = doc("Which bots the map includes, and the link that shows them or leaves them out")
     empty: Empty | None = doc("What to show when there is no picture or nothing to draw")
@@ -116,6 +117,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
         faults=fault_list(setting.lang, setting.asked.faults, setting.links, all_pages_link(setting)),
         retake=retake_of(setting),
         exports=[],
+        compare="",
         in_states=None,
         robots=Robots(),
         empty=empty,
@@ -141,6 +143,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: PageAnswer) 
         faults=None,
         retake=retake_of(setting),
         exports=exports_of(setting),
+        compare=compare_link(setting),
         in_states=in_states(setting, found),
         robots=robots_of(setting.lang, setting.links, found.figures.account),
         empty=nothing_drawn(setting, found, layer.account),
