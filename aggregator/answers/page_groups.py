@@ -100,7 +100,7 @@ def group_list(store: Store, scope: SiteScope, groups: Groups) -> GroupList:
         rows.append(
             GroupRow(
                 key, total.addresses, new.get(number, 0), total.visitors, total.views, total.clicks,
-                min(frustrated.get(number, 0) / total.visitors, 1.0), tuple(daily[number]),
+                min(frustrated.get(number, 0) / total.visitors, 1.0), tuple(daily[number]), busiest.get(number, ""),
             )
             if total
             else GroupRow(key)

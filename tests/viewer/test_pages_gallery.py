@@ -69,6 +69,7 @@ def test_a_site_with_groups_shows_them_first(owner: Client, visited: str, groups
     assert "8 addresses · 8 new this week" in shown
     assert "Broken /broken Visitors 30" in shown
     assert page.count('class="many"') == 1
+    assert '<input type="hidden" name="url" value="https://shop.example/broken">' in page  # the form that takes one
     assert "/thumb.webp?page=letters" in page
     thumb = re.search(r'src="([^"]+thumb.webp\?page=letters[^"]*)"', page)
     assert thumb
