@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from store.definitions import Missing
+from store.layouts import Layout
 from store.records import Site
 from store.snapshots import Snapshot, Snapshots
 from viewer.http.errors import missing
@@ -31,6 +32,14 @@ class SiteSnapshots:
     async def get(self, site: Site, id: str) -> Snapshot:
         """The snapshot with this id. Problem 404 if the site has none."""
         return await self._work.run(self._of_site, site, id)
+
+    async def drawn(self, snapshot: Snapshot) -> tuple[Layout, Sequence[tuple[int, int]]]:
+        """The layout of a picture, and (number, height in px) of each of its strips from the top down."""
+
+        def read() -> tuple[Layout, Sequence[tuple[int, int]]]:
+            return self._snapshots.layout(snapshot.id), self._snapshots.strips(snapshot.id)
+
+        return await self._work.run(read)
 
     async def choose(self, site: Site, id: str, *, newest: bool) -> Snapshot:
         """Let maps use this snapshot, or the newest again. Problem 404 if the site has none with this id."""

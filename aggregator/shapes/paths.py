@@ -7,6 +7,10 @@ import re
 _STEP = re.compile(r">+")
 _INDEX = re.compile(r":\d+")
 _TAG = re.compile(r"[^@!#:>…]+")
+_ANCHOR = re.compile(r"([^@!#]+)(?:([@!#])(.+))?")
+_IDENTIFIER = re.compile(r"[A-Za-z_][\w-]*", re.ASCII)
+_ATTRIBUTES = {"@": "data-parcours", "!": "data-testid", "#": "id"}
+_ESCAPE = re.compile(r"%u([0-9A-Fa-f]{4})|%([0-9A-Fa-f]{2})")
 CUT = "…"  # replaces the middle of a path that was too long
 NAMED = "@!#"  # marks of an anchor that has a name
 
@@ -56,3 +60,44 @@ def is_named(path: str) -> bool:
 def is_anchor(path: str) -> bool:
     """Whether the path is an anchor: named, the only landmark with its tag, or `body`."""
     return ">" not in path and CUT not in path
+
+
+def css_selector(path: str) -> str:
+    """The CSS selector of an element, or "" where none reaches it: in a shadow root or a frame, or if its path was cut.
+
+    >>> css_selector("main#content>div:2>a:1"), css_selector("button@buy now")
+    ('#content > div:nth-of-type(2) > a:nth-of-type(1)', 'button[data-parcours="buy now"]')
+    """
+    if CUT in path or ">>" in path:
+        return ""
+    first, *steps = path.split(">")
+    selectors = [_anchor_selector(first)]
+    for step in steps:
+        tag, _, index = step.rpartition(":")
+        if not (tag and index.isdecimal()):
+            return ""
+        selectors.append(f"{_escaped(_unescaped(tag))}:nth-of-type({index})")
+    return " > ".join(selectors) if all(selectors) else ""
+
+
+def _anchor_selector(anchor: str) -> str:
+    found = _ANCHOR.fullmatch(anchor)
+    if not found:
+        return ""
+    tag, mark, value = _escaped(_unescaped(found[1])), found[2], _unescaped(found[3] or "")
+    if not mark:
+        return tag
+    if mark == "#" and _IDENTIFIER.fullmatch(value):
+        return f"#{value}"
+    quoted = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'{tag}[{_ATTRIBUTES[mark]}="{quoted}"]'
+
+
+def _unescaped(text: str) -> str:
+    """The inverse of JavaScript's `escape`, with which tags and names are written."""
+    return _ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)), text)
+
+
+def _escaped(tag: str) -> str:
+    """A tag as a CSS identifier (https://drafts.csswg.org/cssom/#serialize-an-identifier)."""
+    return "".join(letter if letter.isalnum() or letter in "-_" else f"\\{letter}" for letter in tag)

@@ -75,7 +75,7 @@ def test_the_tester_shows_what_a_change_would_do_without_saving_it(
     for tally in ("Fit as saved 9 addresses, 8 visitors", "New with this change +1 address, 2 visitors",
                   "Fall out −1 address, 1 visitor", "Also in another group 2 addresses, 3 visitors"):  # fmt: skip
         assert tally in shown, tally
-    assert "/guide 2 in 2 groups by /guide also in Guides **/guide" in shown
+    assert "/guide 2 in 2 groups by /guide , also in Guides **/guide" in shown
     assert "/letters/1 1 − out by not /letters/1 , so it falls out" in shown
     assert "2 addresses are in another group too" in shown
     assert viewer.definitions.find(PageGroup, key="letters")[0].pages == ("/letters/*",)

@@ -29,15 +29,19 @@ from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.map.controls import device_name
+from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.picture_notes import stored_words
 from viewer.pages.pictures.failures import words_of as failure_words
 from viewer.pages.pictures.fields import WIDTHS
 from viewer.pages.states.form import StateForm, label, step_help
+from viewer.pages.states.picker import PickerPage, picture_to_pick, pictures_to_pick, verbs_to_pick
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot.request import PictureRequest
 from viewer.states import PlannedPicture, planned_pictures
 from viewer.work import Work
+
+MOST_PAGES = 30  # offered for a picture to pick from
 
 
 @dataclass(frozen=True)
@@ -83,6 +87,7 @@ class StateFormPage(Page):
     devices: list[Choice] = doc("Device classes; `on` for those that have the state")
     help: list[tuple[str, str]] = doc("Each kind of step, and what it does")
     taken: list[TakenPicture] = doc("Pictures of this state, widest first")
+    picker: PickerPage = doc("Pictures of the page, on which an element is picked for a step")
     stored: bool = doc("Whether the state is already stored, so that it can be deleted")
     action: str = doc("Where the form posts to")
     cancel: str = doc("Where Cancel leads")
@@ -195,12 +200,35 @@ class StateFormRenderer:
             devices=[Choice(device_name(lang, d), d, not form.devices or d in form.devices) for d in DEVICES],
             help=step_help(lang),
             taken=_taken(lang, urls, site, found, pictures) if isinstance(found, PageState) else [],
+            picker=await self._picker(lang, site, form, found, pictures),
             stored=found is not None,
             action=urls.state(site.id, found.key) if found else urls.new_state(site.id),
             cancel=urls.states(site.id),
             matching_href=urls.matching(site.id),
         )
         return answer(request, page, 422 if typed else 200)
+
+    async def _picker(
+        self,
+        lang: Language,
+        site: Site,
+        form: StateForm,
+        found: PageState | Rejected[PageState] | None,
+        pictures: list[Snapshot],
+    ) -> PickerPage:
+        """The pictures of the first page of the state; before there are pages, links that choose one."""
+        patterns = lines(form.pages)
+        if not patterns and not found:
+            names = page_names(pictures)
+            pages = dict.fromkeys(one.page for one in pictures if not one.variant and not one.state)
+            others = [Choice(name_of(page, names), self._urls.new_state(site.id, page=page)) for page in pages]
+            return PickerPage(others=tuple(others[:MOST_PAGES]))
+        shown = []
+        for picture in pictures_to_pick(patterns, found.key if found else "", pictures):
+            layout, strips = await self._snapshots.drawn(picture)
+            name = form.name or picture.state
+            shown.append(picture_to_pick(lang, self._urls, picture, layout, strips, name))
+        return PickerPage(tuple(shown), verbs_to_pick(lang))
 
 
 def _begun(
