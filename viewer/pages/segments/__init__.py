@@ -1,0 +1,1 @@
+"""Segments of a site: the list, and the builder."""
