@@ -153,6 +153,7 @@ SETS = Asks((*_OF_PAGE, "with"), needs=("page", "with"), kinds=("click", "hover"
 COMPARED = Asks((*COMPARISON.names, "with"), needs=("page",), kinds=("click", "hover"))  # by one of the two
 JOURNEY = Asks((*periods.NAMES, "device"))
 SITE = Asks((*periods.NAMES, *WHO, "goal"))
+SEGMENT = Asks(("page", *periods.NAMES, *WHO))  # whom rules are counted among: a page's visitors, or all
 PERIOD = Asks(periods.NAMES)
 PICTURE = Asks(("page", "variant"))  # what to take a picture of
 

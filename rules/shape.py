@@ -125,9 +125,12 @@ class _Walk:
                 return self.number(type_, value, path)
             case inspect.LiteralType():
                 allowed = ", ".join(str(one) or "nothing" for one in type_.values)
-                known = isinstance(value, str) and value in type_.values
+                # The declared object itself: msgspec leaves out a default by identity (omit_defaults).
+                for known in type_.values:
+                    if isinstance(value, str) and value == known:
+                        return known
                 shown = value if isinstance(value, str | int | float) else type(value).__name__
-                return value if known else self.bad(path, "choice", value=shown, allowed=allowed)
+                return self.bad(path, "choice", value=shown, allowed=allowed)
             case inspect.VarTupleType():
                 return self.items(type_, value, path)
             case inspect.DictType():

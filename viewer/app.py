@@ -71,6 +71,7 @@ from viewer.pages.groups.page import GroupFormRenderer
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.login.page import LoginRenderer
 from viewer.pages.people.account import AccountChanges
+from viewer.pages.segments.builder import SegmentBuilder
 from viewer.pages.sites.erasing import ErasingRenderer
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
@@ -83,6 +84,7 @@ from viewer.registry import Registry
 from viewer.restoring import restored
 from viewer.retake_scheduler import RetakeParts, RetakeScheduler
 from viewer.retakes import RetakeReader
+from viewer.segment_reader import SegmentReader
 from viewer.sign_ins import SignIns
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
@@ -244,6 +246,7 @@ class Viewer:
         retakes = RetakeReader(self.store, self.definitions, self.snapshots, self.work)
         groups = GroupReader(self.store, self.definitions, self.work)
         signing_in = SignIn(self.users, self.sessions, self.work, self.addresses, self.hashing)
+        bars = WhoBars(FilterCounter(self.store, self.work), ElementNames(self.snapshots, self.work), self.urls)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
@@ -258,7 +261,8 @@ class Viewer:
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             self.thumbnails,
-            WhoBars(FilterCounter(self.store, self.work), ElementNames(self.snapshots, self.work), self.urls),
+            bars,
+            SegmentBuilder(self.frames, SegmentReader(self.store, self.work), bars),
             Overviews(self.store, self.work, self.maps),
             SetupRenderer(
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing

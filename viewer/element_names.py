@@ -11,6 +11,7 @@ from store.snapshots import Snapshot, Snapshots
 from viewer.work import Work
 
 SECONDS = 60.0  # how long the names of a picture are kept
+MOST_CONTROLS = 200  # offered of a page
 MOST_PICTURES = 8  # searched for one element
 
 
@@ -30,6 +31,22 @@ class ElementNames:
                 if action.element not in found and (name := (await self._names(picture)).get(action.element)):
                     found[action.element] = name
         return found
+
+    async def of_page(self, known: Known, page: str) -> Mapping[str, str]:
+        """The controls on the widest picture of a page as it opens, key → name, from the top down; {} without one."""
+        pictures = [one for one in _pictures(known.snapshots, page) if not one.state]
+        return await self._controls(pictures[0]) if pictures else {}
+
+    async def _controls(self, picture: Snapshot) -> Mapping[str, str]:
+        def read() -> Mapping[str, str]:
+            layout = self._snapshots.layout(picture.id)
+            rows = zip(
+                layout.keys.tolist(), layout.names, layout.control.tolist(), layout.visible.tolist(), strict=True
+            )
+            named = [(f"{key:016x}", name) for n, (key, name, of, seen) in enumerate(rows) if of == n and seen]
+            return {key: " ".join(name.split()) for key, name in named[:MOST_CONTROLS] if name.strip()}
+
+        return await self._work.once(("control_names", picture.id), SECONDS, read, light=True)
 
     async def _names(self, picture: Snapshot) -> Mapping[str, str]:
         def read() -> Mapping[str, str]:

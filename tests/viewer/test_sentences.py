@@ -9,11 +9,11 @@ import pytest
 from rules.segment import parse_tree
 from store.segments import ACTIONS, MEASURES, TRAITS, Action, Group, Rule, What
 from viewer.pages.frame.languages import CODES, language
-from viewer.pages.sentences.names import RuleNames, trait_name
+from viewer.pages.sentences.names import SiteNames, trait_name
 from viewer.pages.sentences.tree import rule_sentence, tree_sentence
 
 KEY = "00000000000000ab"
-NAMES = RuleNames(
+NAMES = SiteNames(
     pages={"shop.example/basket": "Basket"}, elements={KEY: "Apply code"}, goals={"order": "Order"}, zones={"z": "Top"}
 )
 CLICKED = {"what": "clicked", "element": KEY, "page": "shop.example/basket", "times": 2}

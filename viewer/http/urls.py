@@ -155,6 +155,17 @@ class Urls:
     def edit_experiment(self, site: str, experiment: str) -> str:
         return self._path("sites", site, "experiments", experiment, "edit")
 
+    def segments(self, site: str) -> str:
+        return self._path("sites", site, "segments")
+
+    def new_segment(self, site: str, **query: object) -> str:
+        """The form of a new segment; `segment`: the tree it begins with."""
+        return self._path("sites", site, "segments", "new", **query)
+
+    def segment(self, site: str, segment: str, **query: object) -> str:
+        """The form of a saved segment."""
+        return self._path("sites", site, "segments", segment, **query)
+
     def matching(self, site: str) -> str:
         return self._path("sites", site, "matching")
 

@@ -36,6 +36,7 @@ from viewer.pages.pictures import compare as compare_pictures
 from viewer.pages.pictures import history as picture_history
 from viewer.pages.pictures import page as pictures
 from viewer.pages.pictures import retaking
+from viewer.pages.segments import page as segments
 from viewer.pages.sites import erasing, setup
 from viewer.pages.sites import form as site_form
 from viewer.pages.sites import index as site_index
@@ -47,6 +48,7 @@ LABELS = {
     "site": site_form.label,
     "experiment": experiment_form.label,
     "journey": journey_form.label,
+    "segment": segments.label,
     "state": state_form.label,
     "group": group_form.label,
     "sign_in": sign_in_form.label,
@@ -112,6 +114,11 @@ ENDPOINTS = (
     Endpoint(SITE + "/groups/{group}/edit", groups.show_form, "editor"),
     Endpoint(SITE + "/groups/{group}/edit", groups.save, "editor", POST),
     Endpoint(SITE + "/matching", patterns.matching, "viewer"),
+    Endpoint(SITE + "/segments", segments.index, "viewer"),
+    Endpoint(SITE + "/segments/new", segments.show, "viewer"),
+    Endpoint(SITE + "/segments/new", segments.change, "viewer", POST),
+    Endpoint(SITE + "/segments/{segment}", segments.show, "viewer"),
+    Endpoint(SITE + "/segments/{segment}", segments.change, "viewer", POST),
     Endpoint(SITE + "/experiments", experiments.index, "viewer"),
     Endpoint(SITE + "/experiments/new", experiments.edit, "editor", BOTH),
     Endpoint(SITE + "/experiments/{experiment}", compare.compare, "viewer"),

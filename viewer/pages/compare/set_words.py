@@ -10,7 +10,7 @@ from rules.other_set import TwoSets
 from rules.question import Question
 from store.segments import Goal, Group, Segment
 from viewer.pages.frame.languages import DASH, Language
-from viewer.pages.sentences.names import NO_NAMES, RuleNames, channel_name, device_label
+from viewer.pages.sentences.names import NO_NAMES, SiteNames, channel_name, device_label
 from viewer.pages.sentences.tree import tree_sentence
 
 
@@ -40,7 +40,7 @@ def who(lang: Language, question: Question, segments: Mapping[str, Segment]) -> 
     return sentence_of(lang, question.group)
 
 
-def sentence_of(lang: Language, group: Group | None, names: RuleNames = NO_NAMES) -> str:
+def sentence_of(lang: Language, group: Group | None, names: SiteNames = NO_NAMES) -> str:
     return tree_sentence(lang, group, names).text
 
 
@@ -50,7 +50,7 @@ def days_of(lang: Language, question: Question, today: date) -> str:
     return lang.day(since) if since == until else f"{lang.day(since)} {DASH} {lang.day(until)}"
 
 
-def goal_names(goals: tuple[Goal, ...]) -> RuleNames:
+def goal_names(goals: tuple[Goal, ...]) -> SiteNames:
     """The names that the sentences of a comparison need."""
     return replace(NO_NAMES, goals={goal.id: goal.name for goal in goals})
 

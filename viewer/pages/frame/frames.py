@@ -76,6 +76,7 @@ class Frames:
                 ("pages", _("Pages"), urls.pages(site.id)),
                 ("experiments", _("Experiments"), urls.experiments(site.id)),
                 ("journeys", _("Journeys"), urls.journeys(site.id)),
+                ("segments", _("Segments"), urls.segments(site.id)),
             ]
         return tuple(Choice(label, href, key == section) for key, label, href in places)
 

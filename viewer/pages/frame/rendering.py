@@ -36,6 +36,7 @@ STYLES = (
     "journey",
     "forms",
     "journey_form",
+    "segment",
     "groups",
     "narrow",
     "script",

@@ -13,7 +13,7 @@ from store.segments import ACTIONS, MEASURES, TRAITS, ActionKind, RuleScope, Wha
 from viewer.pages.forms.words import definition_words
 from viewer.pages.frame.languages import Language
 from viewer.pages.segments.draft import PERCENT, Draft, Fields
-from viewer.pages.sentences.names import RuleNames, trait_name, value_name
+from viewer.pages.sentences.names import SiteNames, trait_name, value_name
 
 ELEMENTS: tuple[ActionKind, ...] = ("saw", "clicked", "dwelt", "rage", "dead")  # actions on an element
 NAMED = ("sent", "goal", "error", "left_blank", "submitted", "value", "top_value")
@@ -62,14 +62,14 @@ class RuleRow:
 
 
 @dataclass(frozen=True)
-class GroupRow:
+class RuleGroupRow:
     """A group: how it joins, its rules, and the groups in it."""
 
     path: str
     match: str
     options: tuple[Option, ...]
     rules: tuple[RuleRow, ...]
-    groups: tuple[GroupRow, ...]
+    groups: tuple[RuleGroupRow, ...]
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class Suggestions:
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     elements: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    names: RuleNames = RuleNames()
+    names: SiteNames = SiteNames()
 
 
 class Editor:
@@ -92,14 +92,14 @@ class Editor:
         self._figures = {one.path: one for one in figures.rules} if figures else {}
         self._total = figures.total.visitors if figures else 0
 
-    def rows(self) -> GroupRow:
+    def rows(self) -> RuleGroupRow:
         """The outermost group."""
         return self._group(self._draft.tree, "")
 
-    def _group(self, group: Fields, path: str) -> GroupRow:
+    def _group(self, group: Fields, path: str) -> RuleGroupRow:
         _, at = self._lang.text, f"{path}." if path else ""
         joins = (("all", _("All of these")), ("any", _("Any of these")), ("none", _("None of these")))
-        return GroupRow(
+        return RuleGroupRow(
             path=path,
             match=str(group["match"]),
             options=tuple(Option(value, label, value == group["match"]) for value, label in joins),

@@ -13,7 +13,7 @@ from viewer.pages.frame.languages import DASH, Language
 
 
 @dataclass(frozen=True)
-class RuleNames:
+class SiteNames:
     """The names that a site has for the pages, elements (by key), goals, zones and variants of its rules."""
 
     pages: Mapping[str, str] = field(default_factory=dict)
@@ -23,7 +23,7 @@ class RuleNames:
     variants: Mapping[str, str] = field(default_factory=dict)
 
 
-NO_NAMES = RuleNames()
+NO_NAMES = SiteNames()
 
 
 def trait_name(lang: Language, what: What) -> str:
@@ -68,7 +68,7 @@ def trait_name(lang: Language, what: What) -> str:
     return names[what]
 
 
-def value_name(lang: Language, what: What, value: str, names: RuleNames = NO_NAMES) -> str:
+def value_name(lang: Language, what: What, value: str, names: SiteNames = NO_NAMES) -> str:
     """The name of one value of a trait, as a menu or a chip shows it; the value itself if it has no name."""
     if not value:
         return lang.text("Not known")
@@ -97,7 +97,7 @@ def device_label(lang: Language, device: str) -> str:
     return names.get(device, device)
 
 
-def page_label(value: str, names: RuleNames) -> str:
+def page_label(value: str, names: SiteNames) -> str:
     """The name of a page; a pattern is shown as it is."""
     return names.pages.get(value, value)
 
@@ -112,37 +112,37 @@ def all_of(lang: Language, values: Sequence[str]) -> str:
     return format_list(list(values), style="standard", locale=lang.locale)
 
 
-def _country(lang: Language, value: str, names: RuleNames) -> str:
+def _country(lang: Language, value: str, names: SiteNames) -> str:
     return str(lang.locale.territories.get(value.upper(), value))
 
 
-def _language(lang: Language, value: str, names: RuleNames) -> str:
+def _language(lang: Language, value: str, names: SiteNames) -> str:
     base, _, rest = value.replace("_", "-").partition("-")
     name = lang.locale.languages.get(base.lower())
     return f"{name} ({rest})" if name and rest else str(name or value)
 
 
-def _weekday(lang: Language, value: str, names: RuleNames) -> str:
+def _weekday(lang: Language, value: str, names: SiteNames) -> str:
     days = get_day_names(locale=lang.locale)
     return str(days[int(value) - 1]) if value in set("1234567") else value
 
 
-def _hour(lang: Language, value: str, names: RuleNames) -> str:
+def _hour(lang: Language, value: str, names: SiteNames) -> str:
     return f"{int(value):02d}:00{DASH}{int(value):02d}:59" if value.isdecimal() else value
 
 
-def _new_or_returning(lang: Language, value: str, names: RuleNames) -> str:
+def _new_or_returning(lang: Language, value: str, names: SiteNames) -> str:
     return {"new": lang.text("New visitors"), "returning": lang.text("Returning visitors")}.get(value, value)
 
 
-def _width(lang: Language, value: str, names: RuleNames) -> str:
+def _width(lang: Language, value: str, names: SiteNames) -> str:
     low, _, high = value.partition("-")
     if high:
         return lang.text("%(low)s to %(high)s px", low=low, high=high)
     return lang.text("%(low)s px or more", low=low)
 
 
-_VALUE_NAMES: dict[str, Callable[[Language, str, RuleNames], str]] = {
+_VALUE_NAMES: dict[str, Callable[[Language, str, SiteNames], str]] = {
     "channel": lambda lang, value, names: channel_name(lang, value),
     "device": lambda lang, value, names: device_label(lang, value),
     "country": _country,

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from store.segments import MEASURES, TRAITS, Action, Rule
 from viewer.pages.frame.languages import Language
-from viewer.pages.sentences.names import RuleNames, any_of, channel_name, page_label, value_name
+from viewer.pages.sentences.names import SiteNames, any_of, channel_name, page_label, value_name
 
 CONTAINS = ("contains", "contains_not")
 NEGATIVE = ("is_not", "contains_not")
@@ -26,7 +26,7 @@ class Teller:
     """Puts single rules into words, in one language and with the names of one site."""
 
     lang: Language
-    names: RuleNames
+    names: SiteNames
 
     def rule(self, rule: Rule, *, negated: bool = False) -> str:
         """The rule as a predicate. `negated`: of a group of which none must hold."""

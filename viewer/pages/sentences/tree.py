@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from store.segments import Group, Rule, RuleScope, every_rule
 from viewer.pages.frame.languages import Language
-from viewer.pages.sentences.names import NO_NAMES, RuleNames, all_of
+from viewer.pages.sentences.names import NO_NAMES, SiteNames, all_of
 from viewer.pages.sentences.predicates import Teller
 
 SCOPES: tuple[RuleScope, ...] = ("view", "visit", "visitor")  # narrowest first
@@ -38,12 +38,12 @@ class Sentence:
         return "".join(part.words for part in self.parts)
 
 
-def rule_sentence(lang: Language, rule: Rule, names: RuleNames = NO_NAMES) -> str:
+def rule_sentence(lang: Language, rule: Rule, names: SiteNames = NO_NAMES) -> str:
     """One rule as a predicate: `came from email`."""
     return Teller(lang, names).rule(rule)
 
 
-def tree_sentence(lang: Language, tree: Group | None, names: RuleNames = NO_NAMES) -> Sentence:
+def tree_sentence(lang: Language, tree: Group | None, names: SiteNames = NO_NAMES) -> Sentence:
     """The whole tree. Without any rule: everybody."""
     rules = every_rule(tree) if tree else ()
     if tree is None or not rules:

@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 
 from aggregator.shapes.filter_counts import FilterCounts
 from rules.question import Question
+from rules.segment import text_of_tree
 from store.segments import Segment, What
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.map.controls import device_switch
 from viewer.pages.map.links import Links
-from viewer.pages.sentences.names import RuleNames, any_of, trait_name, value_name
+from viewer.pages.sentences.names import SiteNames, any_of, trait_name, value_name
 from viewer.pages.sentences.tree import tree_sentence
 from viewer.pages.who.narrowing import toggled, values_of, with_values
 
@@ -71,7 +72,7 @@ class WhoContext:
     urls: Urls
     links: Links
     segments: tuple[Segment, ...] = ()
-    names: RuleNames = RuleNames()
+    names: SiteNames = SiteNames()
 
     @property
     def question(self) -> Question:
@@ -95,7 +96,13 @@ def who_bar(context: WhoContext, counts: FilterCounts | None) -> WhoBar:
 
 
 def builder_href(context: WhoContext) -> str:
-    return ""
+    """The form of the saved segment that is on, else of a new one that begins with all that narrows the question."""
+    question, urls = context.question, context.urls
+    kept = question.period.query() | {"page": question.page, "device": question.device}
+    saved = question.segment if question.segment[:1] != "{" else ""
+    if saved and not question.filters:
+        return urls.segment(str(question.site), saved, **kept)
+    return urls.new_segment(str(question.site), **kept, segment=text_of_tree(question.group) if question.group else "")
 
 
 def _with_total(bar: WhoBar, lang: Language, counts: FilterCounts, narrows: bool) -> WhoBar:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from aggregator.shapes.filter_counts import FilterCounts
+from rules.question import Question
 from rules.resolve import Known
 from store.segments import Group, every_rule
 from viewer.element_names import ElementNames
@@ -10,7 +14,7 @@ from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import page_names
-from viewer.pages.sentences.names import RuleNames
+from viewer.pages.sentences.names import SiteNames
 from viewer.pages.who.bar import WhoBar, WhoContext, who_bar
 from viewer.questions import Asked
 
@@ -29,14 +33,22 @@ class WhoBars:
         context = WhoContext(lang, self._urls, links, asked.known.segments, names)
         return who_bar(context, None if asked.faults else await self._counter.of(asked.question))
 
-    async def names(self, known: Known, tree: Group | None) -> RuleNames:
+    async def counts(self, question: Question) -> FilterCounts:
+        """The visitors of each choice of the filters."""
+        return await self._counter.of(question)
+
+    async def elements_of(self, known: Known, page: str) -> Mapping[str, str]:
+        """The controls of a page that can be chosen, key → name; from its widest picture."""
+        return await self._elements.of_page(known, page)
+
+    async def names(self, known: Known, tree: Group | None) -> SiteNames:
         """The names that a site has for what the rules of a tree refer to."""
         variants = {
             f"{experiment.id}:{variant.key}": f"{experiment.name}: {variant.name}"
             for experiment in known.experiments
             for variant in experiment.variants
         }
-        return RuleNames(
+        return SiteNames(
             pages=page_names(list(known.snapshots)),
             elements=await self._elements.of(known, every_rule(tree) if tree else ()),
             goals={goal.id: goal.name for goal in known.goals},
