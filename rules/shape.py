@@ -124,13 +124,7 @@ class _Walk:
             case inspect.IntType() | inspect.FloatType():
                 return self.number(type_, value, path)
             case inspect.LiteralType():
-                allowed = ", ".join(str(one) or "nothing" for one in type_.values)
-                # The declared object itself: msgspec leaves out a default by identity (omit_defaults).
-                for known in type_.values:
-                    if isinstance(value, str) and value == known:
-                        return known
-                shown = value if isinstance(value, str | int | float) else type(value).__name__
-                return self.bad(path, "choice", value=shown, allowed=allowed)
+                return self.choice(type_, value, path)
             case inspect.VarTupleType():
                 return self.items(type_, value, path)
             case inspect.DictType():
@@ -142,6 +136,14 @@ class _Walk:
                     return None
                 return self.value(next(t for t in type_.types if t != inspect.NoneType()), value, path, extra)
         raise TypeError(f"{path}: records have no field of type {type_}")
+
+    def choice(self, type_: inspect.LiteralType, value: object, path: str) -> Any:
+        """The declared object itself: msgspec leaves out a default by identity (omit_defaults)."""
+        if isinstance(value, str) and value in type_.values:
+            return type_.values[type_.values.index(value)]
+        allowed = ", ".join(str(one) or "nothing" for one in type_.values)
+        shown = value if isinstance(value, str | int | float) else type(value).__name__
+        return self.bad(path, "choice", value=shown, allowed=allowed)
 
     def text(self, type_: inspect.StrType, value: object, path: str, extra: Mapping[str, Any]) -> Any:
         if not isinstance(value, str):

@@ -26,7 +26,7 @@ from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.links import Links, address
 from viewer.pages.segments.draft import Draft, draft_of, typed
-from viewer.pages.segments.editor import Editor, RuleGroupRow, Option, Suggestions
+from viewer.pages.segments.editor import Editor, OfferedChoices, Option, RuleGroupRow
 from viewer.pages.segments.people import PeopleRows, people_rows
 from viewer.pages.sentences.names import value_name
 from viewer.pages.sentences.tree import Sentence, tree_sentence
@@ -96,7 +96,7 @@ class SegmentPage(Page):
     scope_line: str = doc("Days and devices")
     rows: RuleGroupRow = doc("The rules as controls, with their figures")
     unsure: str = doc("What is asked before saving without the rules that are not complete")
-    lists: dict[str, tuple[Option, ...]] = doc("Suggestions for text fields, by the id of their list")
+    lists: dict[str, tuple[Option, ...]] = doc("OfferedChoices for text fields, by the id of their list")
     fits: Fits | None = doc("How many fit; None if the question has faults")
     people: PeopleRows = doc("Who they are")
     open: tuple[Choice, ...] = doc("Where the segment can be used")
@@ -130,7 +130,7 @@ class SegmentBuilder:
         names = await self._bars.names(asked.known, _with_clicked(tree, people))
         pages = {str(rule.get("page", "")) for rule in _rules(form.draft.tree)}
         elements = {page: await self._bars.elements_of(asked.known, page) for page in sorted(pages) if page}
-        offered = Suggestions(elements=elements, names=names)
+        offered = OfferedChoices(elements=elements, names=names)
         made = _Made(frame, asked, question, form, found, people, offered, counts)
         return answer(request, made.page(self._frames, can_save), status)
 
@@ -145,7 +145,7 @@ class _Made:
     form: SegmentForm
     found: SegmentFigures | None
     people: SegmentPeople
-    offered: Suggestions
+    offered: OfferedChoices
     counts: FilterCounts | None
 
     @property

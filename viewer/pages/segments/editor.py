@@ -73,7 +73,7 @@ class RuleGroupRow:
 
 
 @dataclass(frozen=True)
-class Suggestions:
+class OfferedChoices:
     """What can be chosen: values by trait, elements (key → name) by page, and the names of the site."""
 
     values: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -84,7 +84,7 @@ class Suggestions:
 class Editor:
     """Makes the rows of one draft."""
 
-    def __init__(self, lang: Language, draft: Draft, figures: SegmentFigures | None, offered: Suggestions) -> None:
+    def __init__(self, lang: Language, draft: Draft, figures: SegmentFigures | None, offered: OfferedChoices) -> None:
         self._lang = lang
         self._draft = draft
         self._offered = offered
