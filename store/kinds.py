@@ -12,7 +12,7 @@ PointKind = Literal["click", "hover"]  # rows of `points`
 EventKind = Literal["custom", "resize", "input", "submit", "error"]  # rows of `events`
 MapKind = Literal[PointKind, "scroll"]  # what a map can show: `scroll` is the map of reach, from `scrolls`
 # How a map is drawn on the picture.
-LayerName = Literal["elements", "clicks", "hover", "attention", "reach", "ignored"]
+LayerName = Literal["elements", "clicks", "rage", "dead", "hover", "attention", "reach", "ignored"]
 
 POINT_KINDS: tuple[PointKind, ...] = get_args(PointKind)
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
@@ -22,6 +22,8 @@ LAYERS: tuple[LayerName, ...] = get_args(LayerName)
 LAYER_KINDS: dict[LayerName, MapKind] = {
     "elements": "click",
     "clicks": "click",
+    "rage": "click",
+    "dead": "click",
     "hover": "hover",
     "reach": "scroll",
     "attention": "scroll",

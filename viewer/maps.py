@@ -12,6 +12,7 @@ from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
 from aggregator.answers.export import placed_points
 from aggregator.answers.exposure import ElementExposure, element_exposure
+from aggregator.answers.frustration_map import FRUSTRATIONS, Frustration, frustration_map
 from aggregator.answers.goal_elements import with_goal
 from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.answers.journey import JourneyMap, journey_map
@@ -128,6 +129,11 @@ def steps_of(sets: TwoSets, known: Known) -> frozenset[int]:
     return frozenset((int(element, 16),)) if element else frozenset()
 
 
+def _of_frustration(found: HeatmapAnswer, kind: Frustration) -> HeatmapAnswer:
+    drawn = frustration_map(found.map, kind)
+    return replace(found, map=drawn, figures=replace(found.figures, scale=drawn.scale))
+
+
 class Maps:
     """Answers to questions about what a site has (`known`, as the question was resolved against). A question without
     width is drawn on the widest picture there is.
@@ -161,7 +167,9 @@ class Maps:
         """The map of the question's kind."""
         if question.kind == "scroll":
             return await self.reach(question, known, fresh)
-        return await self.heatmap(question, known, fresh)
+        found = await self.heatmap(question, known, fresh)
+        kind = next((one for one in FRUSTRATIONS if one == question.drawn_layer), None)
+        return found if kind is None else await self._work.heavy(_of_frustration, found, kind)
 
     async def heatmap(self, question: Question, known: Known, fresh: bool = False) -> HeatmapAnswer:
         await self.drained()

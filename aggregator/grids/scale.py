@@ -13,6 +13,8 @@ from aggregator.shapes.grid import Grid
 UNITS = {
     "click": "clicks per 1,000 visitors within 20 px",
     "hover": "seconds per 1,000 visitors within 20 px",
+    "rage": "rage clicks per 1,000 visitors within 20 px",
+    "dead": "dead clicks per 1,000 visitors within 20 px",
 }
 TOP = 99.5  # percentile of the warm cells that has the hottest colour
 WARM = 0.01  # of the maximum: colder cells are tails of the smoothing

@@ -73,7 +73,7 @@ def _legend(lang: Language, name: LayerName, figures: HeatmapFigures, shares: Sh
     if name == "ignored":
         return Legend(lang.text("Seen by many, touched by nobody"), ())
     if name != "elements":
-        return heat_legend(lang, figures.scale, "hover" if name == "hover" else "click")
+        return heat_legend(lang, figures.scale, name)
     return step_legend(lang, lang.text("%% of %(base)s who clicked it", base=base_words(lang, shares.base)))
 
 

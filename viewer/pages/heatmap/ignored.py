@@ -64,7 +64,7 @@ def ignored_lines(setting: MapSetting, found: HeatmapAnswer) -> tuple[ElementLin
 def ignored_columns(setting: MapSetting) -> tuple[Column, ...]:
     lang = setting.lang
     return (
-        column(lang.text("Seen by"), setting.links, setting.look.sort, "share", "in-view"),
+        column(lang.text("Seen by"), setting.links, setting.look.sort or "share", "share", "in-view"),
         Column(lang.share(0.95, 0), help="interval"),
         Column(lang.text("of")),
     )

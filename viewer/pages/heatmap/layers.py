@@ -9,7 +9,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.heatmap.setting import MapSetting
 
-FIRST: tuple[LayerName, ...] = ("elements", "clicks", "hover", "attention", "reach", "ignored")
+FIRST: tuple[LayerName, ...] = ("elements", "clicks", "rage", "dead", "attention", "reach")
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,8 @@ def layer_names(lang: Language) -> dict[LayerName, str]:
     return {
         "elements": _("Elements"),
         "clicks": _("Clicks"),
+        "rage": _("Rage"),
+        "dead": _("Dead"),
         "hover": _("Hover"),
         "attention": _("Attention"),
         "reach": _("Reach"),
@@ -57,6 +59,8 @@ def _says(lang: Language) -> dict[LayerName, str]:
     return {
         "elements": _("share who clicked each box"),
         "clicks": _("where on the page, as heat"),
+        "rage": _("three or more clicks in a row on the same spot"),
+        "dead": _("clicks after which nothing happened"),
         "hover": _("where the mouse rested"),
         "attention": _("seconds in view, each part of the page"),
         "reach": _("how far down the page was seen"),

@@ -36,7 +36,7 @@ LABELLED = 100  # boxes with their share written on the picture; the others show
 
 def columns_of(setting: MapSetting, hover: bool) -> tuple[Column, ...]:
     """The columns after the name."""
-    lang, links, sort = setting.lang, setting.links, setting.look.sort
+    lang, links, sort = setting.lang, setting.links, sort_of(setting)
     _ = lang.text
     first = _("Pointed at by") if hover else _("Clicked by")
     shared = (
@@ -50,16 +50,21 @@ def columns_of(setting: MapSetting, hover: bool) -> tuple[Column, ...]:
 
 
 def name_column(setting: MapSetting) -> Column:
-    return column(setting.lang.text("Element"), setting.links, setting.look.sort, "name", rising=True)
+    return column(setting.lang.text("Element"), setting.links, sort_of(setting), "name", rising=True)
+
+
+def sort_of(setting: MapSetting) -> str:
+    """What the reader sorted by; else what the layer is about."""
+    layer = setting.question.drawn_layer
+    return setting.look.sort or (layer if layer in ("rage", "dead") else "share")
 
 
 def column(label: str, links: Links, sort: str, name: str, help: str = "", *, rising: bool = False) -> Column:
     """A column that sorts. `rising`: whether it is sorted from the smallest first; "share" sorts by rank."""
-    now = sort or "share"
-    on, turned = now.removeprefix("-") == name, now.startswith("-")
+    on, turned = sort.removeprefix("-") == name, sort.startswith("-")
     direction = ("ascending" if rising != turned else "descending") if on else ""
     other = f"-{name}" if on and not turned else name
-    return Column(label, links.keeping(sort="" if other == "share" else other).to(), direction, help)
+    return Column(label, links.keeping(sort=other).to(), direction, help)
 
 
 def base_choices(setting: MapSetting, shares: Shares, hover: bool, measured: bool) -> tuple[Choice, ...]:
@@ -138,7 +143,7 @@ def _sorted(
     setting: MapSetting, lines: list[ElementLine], rows: Sequence[ElementRow], names: Sequence[str]
 ) -> tuple[ElementLine, ...]:
     """The lines as the reader sorted them; ties stay in the order of their rank."""
-    sort = setting.look.sort
+    sort = sort_of(setting)
     keys: dict[str, Callable[[ElementRow], float | str]] = {
         "name": lambda row: names[row.index].casefold(),
         "of": lambda row: -_of(setting, row),

@@ -50,6 +50,10 @@ def heat_legend(lang: Language, scale: Scale, kind: str, shared: bool = False) -
         title = _("Seconds in view, mean of views")
     elif kind == "hover":
         title = _("Seconds of hover per %(thousand)s visitors, within 20 px", thousand=thousand)
+    elif kind == "rage":
+        title = _("Rage clicks per %(thousand)s visitors, within 20 px", thousand=thousand)
+    elif kind == "dead":
+        title = _("Dead clicks per %(thousand)s visitors, within 20 px", thousand=thousand)
     else:
         title = _("Clicks per %(thousand)s visitors, within 20 px", thousand=thousand)
     if shared:
