@@ -11,7 +11,7 @@ import anyio
 from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
 from aggregator.answers.export import placed_points
-from aggregator.answers.exposure import ElementExposure, element_exposure
+from aggregator.answers.exposure import ElementExposure, element_exposure, first_click
 from aggregator.answers.frustration_map import FRUSTRATIONS, Frustration, frustration_map
 from aggregator.answers.goal_elements import with_goal
 from aggregator.answers.heatmap import Heatmap, heatmap
@@ -21,6 +21,7 @@ from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sets import SetComparison, compare_sets
 from aggregator.answers.sets_figures import SetsFigures, sets_figures
 from aggregator.answers.traffic import devices_of
+from aggregator.measures.medians import MedianOf
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope, SiteScope
 from rules.find import named
@@ -187,6 +188,10 @@ class Maps:
             return HeatmapAnswer(drawn, figures, exposure)
 
         return await self._work.once(("heatmap", scope, width, state, goal), SECONDS, compute, fresh=fresh)
+
+    async def first_click(self, found: HeatmapAnswer, element: int) -> MedianOf | None:
+        """How long after the opening of the page its visitors first clicked an element of the layout."""
+        return await self._work.heavy(first_click, self._store, found.map, element)
 
     async def reach(self, question: Question, known: Known, fresh: bool = False) -> ReachAnswer:
         """Reach is that of the page as it opens: an open menu does not change what was seen."""

@@ -11,9 +11,11 @@ from aggregator.answers.reach_map import anchors_of
 from aggregator.measures.attention import Anchors, needs_anchors
 from aggregator.measures.elements_table import counts_for
 from aggregator.measures.in_view import Middles, middles, users_in_view, visitors_in_view
+from aggregator.measures.medians import MedianOf, median_of
 from aggregator.measures.shares import ShareOf, share_of, shares_of
 from aggregator.pictures.newest import indexed_layout, other_widths
 from aggregator.pictures.twins import read_twins
+from aggregator.queries.first_clicks import read_first_clicks
 from aggregator.queries.in_view import (
     UsedRecords,
     read_edges,
@@ -99,3 +101,10 @@ def _read_anchors(
 
 
 _NO_ANCHORS = Anchors(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.float32))
+
+
+def first_click(store: Store, found: Heatmap, element: int) -> MedianOf | None:
+    """Ms from the beginning of a view to the first click on an element: the median of those who clicked it."""
+    used = used_records(found)
+    records = used.record[used.element == element]
+    return median_of(read_first_clicks(store, found.scope, found.pages, records)) if len(records) else None

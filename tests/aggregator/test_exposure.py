@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from aggregator.answers.exposure import ElementExposure, element_exposure
+from aggregator.answers.exposure import ElementExposure, element_exposure, first_click
 from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.answers.map_figures import heatmap_figures
 from aggregator.shapes.scope import Scope
@@ -177,3 +177,19 @@ def test_figures_equal_a_plain_loop_over_the_rows(store: Store, seed: int, devic
             assert found.visitors[at(path)] == len(seen[path])
             assert found.users[at(path)] == len(seen[path] & used[path])
         assert found.measured == len({row["visitor"] for row in scrolls if row["view"] in among})
+
+
+def test_the_first_click_is_timed_from_the_opening_of_its_view(store: Store) -> None:
+    take_picture(store, WIDE)
+    insert_elements(store, ELEMENTS)
+    waits = [1_000 * n for n in range(1, 26)]
+    for visitor, wait in enumerate(waits, 1):
+        insert(store, "views", [{"view": visitor, "visitor": visitor, "time": NOON}])
+        click(store, visitor, visitor, TOP, time=NOON + wait)
+        click(store, visitor, visitor, TOP, time=NOON + wait + 60_000)  # a second click does not count
+    found, _ = ask(store)
+    first = first_click(store, found, at(TOP[0]))
+    assert first is not None
+    assert (first.n, first.median) == (25, 13_000)
+    assert first.low < 13_000 < first.high
+    assert first_click(store, found, at(LOW[0])) is None

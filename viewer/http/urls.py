@@ -87,6 +87,10 @@ class Urls:
     def heatmap(self, site: str, **query: object) -> str:
         return self._path("sites", site, "heatmap", **query)
 
+    def held_element(self, site: str, **query: object) -> str:
+        """The figures of one element of a heatmap, as a part of its page."""
+        return self._path("sites", site, "heatmap", "element", **query)
+
     def compare_sets(self, site: str, **query: object) -> str:
         """Two sets of visitors of a page."""
         return self._path("sites", site, "compare", **query)

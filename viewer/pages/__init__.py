@@ -17,6 +17,7 @@ from viewer.pages.experiments import page as experiments
 from viewer.pages.gallery import page as gallery
 from viewer.pages.groups import form as group_form
 from viewer.pages.groups import page as groups
+from viewer.pages.heatmap import held
 from viewer.pages.heatmap import page as heatmap
 from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
@@ -91,6 +92,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/events", events.make, "editor", POST),
     Endpoint(SITE + "/pages", gallery.gallery, "viewer"),
     Endpoint(SITE + "/heatmap", heatmap.heatmap, "viewer"),
+    Endpoint(SITE + "/heatmap/element", held.held_element, "viewer"),
     Endpoint(SITE + "/compare", sets_page.show, "viewer"),
     Endpoint(SITE + "/pictures", pictures.take, "editor", POST),
     Endpoint(SITE + "/pictures/{jobs}", pictures.follow, "viewer"),

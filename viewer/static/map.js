@@ -99,9 +99,24 @@ const reveal = (box) => {
   if (bottom < 0 || top > end - 8) scrollBy({top: (top + bottom) / 2 - end / 2});
 };
 
+// The seven figures of the held element, and what can be done with those who used it.
+const loadFigures = async (box) => {
+  const into = detail.querySelector('[data-held]'),
+    url = new URL(detail.dataset.figures, location.href);
+  url.searchParams.set('element', box.dataset.key);
+  const answer = await fetch(url).catch(() => null);
+  if (!answer?.ok || held !== box.dataset.el) return;
+  into.innerHTML = await answer.text();
+  if (held === box.dataset.el) detail.classList.add('full');
+};
+
 const hold = (id) => {
   const box = boxOf(id);
   if (!box || !detail) return;
+  if (held !== id) {
+    detail.classList.remove('full');
+    loadFigures(box);
+  }
   held = id;
   fill(box);
   detail.classList.add('on');
@@ -115,7 +130,8 @@ const hold = (id) => {
 const release = () => {
   if (!held) return;
   held = null;
-  detail.classList.remove('on');
+  detail.classList.remove('on', 'full');
+  detail.querySelector('[data-held]').replaceChildren();
   detail.querySelector('.rel').hidden = true;
   tag.hidden = true;
   mark(null);

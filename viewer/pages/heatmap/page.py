@@ -56,6 +56,7 @@ class HeatmapPage(Page):
     all_elements: Choice | None = doc("Link to the whole table")
     taking: Taking | None = doc("The pictures of the page that are being taken, or could not be")
     here: str = doc("Address of this map")
+    held: str = doc("Address of the figures of one element, which is named by a parameter `element`")
     chosen: int = doc("Id of the picture if somebody chose it for maps, else 0")
 
 
@@ -126,6 +127,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
         all_elements=None,
         taking=setting.taking,
         here=setting.links.to(),
+        held=setting.urls.held_element(setting.site.id, **setting.fixed),
         chosen=0,
     )
 
@@ -152,6 +154,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: PageAnswer) 
         all_elements=_all_elements(setting, layer),
         taking=setting.taking,
         here=setting.links.to(),
+        held=setting.urls.held_element(setting.site.id, **setting.fixed),
         chosen=drawn.chosen,
     )
 

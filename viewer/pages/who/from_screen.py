@@ -23,14 +23,33 @@ class WhoLinks:
     did_not: str
 
 
-def who_links(links: Links, did: Rule, saw: Rule | None = None) -> WhoLinks:
-    """The links of one thing. `did`: the rule of those who did it; `saw`: of those who saw it."""
+@dataclass(frozen=True)
+class WhoTrees:
+    """The rules of those who did something, and of those who saw it and did not; None as in `WhoLinks`."""
+
+    did: Group
+    did_not: Group | None
+
+
+def who_trees(did: Rule, saw: Rule | None = None) -> WhoTrees:
+    """The rules of one thing. `did`: the rule of those who did it; `saw`: of those who saw it."""
     with_it = Group(rules=(did,))
-    without = Group(rules=(saw,), groups=(Group(match="none", rules=(did,)),)) if saw else None
+    return WhoTrees(with_it, Group(rules=(saw,), groups=(Group(match="none", rules=(did,)),)) if saw else None)
+
+
+def who_links(links: Links, did: Rule, saw: Rule | None = None) -> WhoLinks:
+    """The links of one thing, as in `who_trees`."""
+    trees = who_trees(did, saw)
     return WhoLinks(
-        did=narrowed(links, with_it),
-        did_not=narrowed(links, without) if without else "",
+        did=narrowed(links, trees.did),
+        did_not=narrowed(links, trees.did_not) if trees.did_not else "",
     )
+
+
+def element_trees(question: Question, key: int) -> WhoTrees:
+    """The rules of those who clicked an element of a page, and of those who had it in view and did not."""
+    did = Rule(what="clicked", scope="visit", element=f"{key:016x}", page=question.page)
+    return who_trees(did, replace(did, what="saw"))
 
 
 def element_links(links: Links, key: int, page: str = "") -> WhoLinks:

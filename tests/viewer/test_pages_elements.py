@@ -1,0 +1,118 @@
+"""The elements of a heatmap: how they are shown, sorted and held."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from store.layouts import path_key
+from store.records import Site
+from tests.aggregator.build import insert, record_id
+from tests.viewer import shop as shops
+from tests.viewer.client import Client
+from tests.viewer.pages import DAYS, words
+from viewer.app import Viewer
+
+PAGE = "shop.example/seen"
+
+
+@pytest.fixture
+def seen(viewer: Viewer, shop: Site) -> str:
+    """A page that 40 visitors saw: 30 had the button in view, and 24 of those clicked it; nobody used the link."""
+    site, store = int(shop.id), viewer.store
+    if not any(one.page == PAGE for one in viewer.snapshots.list(site)):
+        viewer.snapshots.save(shops.snapshot(shop.id, page=PAGE), shops.page_layout(), shops.strips())
+        who = [{"site": site, "page": PAGE, "view": 2000 + n, "visitor": 2000 + n} for n in range(40)]
+        insert(store, "views", who)
+        # "Buy" is in the seventh twentieth, "More" in the sixteenth.
+        bands = [[500 * (n < 30) if band == 6 else 500 * (band == 15) for band in range(20)] for n in range(40)]
+        insert(store, "scrolls", [one | {"bands": ms} for one, ms in zip(who, bands, strict=True)])
+        on_buy = {"key": path_key(shops.BUY[0]), "record": record_id(*shops.BUY)}
+        insert(store, "points", [one | on_buy | {"time": shops.NOON + 4000} for one in who[:24]])
+        shops.insert_elements(store, [shops.BUY, shops.LINK], page=PAGE)
+    return f"/sites/{shop.id}/heatmap?page={PAGE}&{DAYS}"
+
+
+def test_the_share_is_of_those_who_had_it_in_view(owner: Client, seen: str) -> None:
+    page = words(owner.get(seen).text)
+    assert "Buy 80.0% 62.7–90.5 30 0% 0%" in page
+    assert "of: those who had it in view." in page
+    assert "Buy 60.0% 44.6–73.7 40" in words(owner.get(f"{seen}&of=all").text)
+
+
+def test_the_api_says_which_share_is_of_whom(owner: Client, shop: Site, seen: str) -> None:
+    answer = owner.get(f"/api/v1/sites/{shop.id}/heatmap?page={PAGE}&{DAYS}&points=0").json()
+    [row] = answer["elements"]
+    assert (row["visitors"], row["of"], row["share"]) == (24, 40, 0.6)
+    assert (row["in_view"]["visitors"], row["in_view"]["of"], row["in_view"]["share"]) == (24, 30, 0.8)
+    assert answer["measured_visitors"] == 40
+
+
+def test_boxes_have_their_step_of_the_scale_and_the_share_beside_them(owner: Client, seen: str) -> None:
+    page = owner.get(seen).text
+    assert 'data-c="6"' in page
+    [label] = re.findall(r'<span class="lab [^"]*rkd"[^>]*>([^<]*)<', page)
+    assert label == "80.0%"
+
+
+def test_what_nobody_touched_is_a_layer(owner: Client, seen: str) -> None:
+    page = words(owner.get(f"{seen}&layer=ignored").text)
+    assert "More 100.0%" in page
+    assert "Buy" not in page.partition("Elements")[2].partition("Account of this map")[0]
+
+
+def test_columns_sort_by_their_links(owner: Client, seen: str) -> None:
+    page = owner.get(f"{seen}&sort=name").text
+    assert 'aria-sort="ascending"' in page
+    [link] = re.findall(r'<th scope="col" aria-sort="ascending"><a href="([^"]+)"', page)
+    assert "sort=-name" in link
+    assert 'aria-sort="descending"' in owner.get(unescape(link)).text
+    assert owner.get(f"{seen}&sort=nonsense").status_code == 400
+
+
+def test_the_choices_of_page_and_strength_are_in_the_address(owner: Client, seen: str) -> None:
+    page = owner.get(f"{seen}&backdrop=night&strength=40").text
+    assert re.search(r'class="pic l-elements night"', page)
+    assert "--o:0.4" in page
+    assert "backdrop=night" in page.partition('aria-label="Layer"')[2].partition("</nav>")[0]
+    assert owner.get(f"{seen}&strength=101").status_code == 400
+
+
+def test_a_held_element_has_seven_figures_and_two_groups(owner: Client, seen: str) -> None:
+    key = f"{path_key(shops.BUY[0]):016x}"
+    part = owner.get(seen.replace("/heatmap?", "/heatmap/element?") + f"&element={key}")
+    shown = words("<main" + part.text)
+    assert "Clicked, of those who had it in view" in shown
+    assert "80.0% 62.7–90.5" in shown
+    assert "60.0% 44.6–73.7" in shown
+    assert "First click after, median 4.0 s" in shown
+    assert "24 visitors who clicked this" in shown
+    assert "6 visitors who saw it and did not" in shown
+    links = [unescape(href) for href in re.findall(r'class="btn" href="([^"]+)"', part.text)]
+    for link in links:
+        assert owner.get(link).status_code == 200, link
+    assert "24" in words(owner.get(links[0]).text)  # the map of those who clicked it
+
+
+@pytest.mark.parametrize(("element", "status"), [("", 400), ("xyz", 400), ("0" * 16, 404)])
+def test_an_element_that_is_not_there_is_an_error(owner: Client, seen: str, element: str, status: int) -> None:
+    at = seen.replace("/heatmap?", "/heatmap/element?") + f"&element={element}"
+    assert owner.get(at).status_code == status
+
+
+@pytest.mark.parametrize("layer", ["rage", "dead", "clicks", "hover", "attention", "reach", "ignored"])
+def test_every_layer_has_a_page_a_picture_and_json(owner: Client, shop: Site, seen: str, layer: str) -> None:
+    page = owner.get(f"{seen}&layer={layer}")
+    assert page.status_code == 200
+    assert 'aria-current="page"' in page.text
+    image = owner.get(f"/sites/{shop.id}/heat.png?page={PAGE}&{DAYS}&layer={layer}&strip=0")
+    assert image.status_code == 200
+    answer = owner.get(f"/api/v1/sites/{shop.id}/heatmap?page={PAGE}&{DAYS}&layer={layer}&points=0").json()
+    assert answer["query"]["layer"] == layer
+
+
+def test_a_layer_that_contradicts_the_kind_is_a_fault(owner: Client, seen: str) -> None:
+    assert owner.get(f"{seen}&kind=hover&layer=rage").status_code == 400
+    assert owner.get(f"{seen}&layer=heat").status_code == 400
