@@ -59,7 +59,7 @@ def _says(lang: Language) -> dict[LayerName, str]:
     return {
         "elements": _("share who clicked each box"),
         "clicks": _("where on the page, as heat"),
-        "rage": _("three or more clicks in a row on the same spot"),
+        "rage": _("three or more quick clicks on the same spot"),
         "dead": _("clicks after which nothing happened"),
         "hover": _("where the mouse rested"),
         "attention": _("seconds in view, each part of the page"),
