@@ -150,8 +150,8 @@ class Urls:
         """Where suggestions of page groups are declined."""
         return self._path("sites", site, "groups", "declined")
 
-    def experiments(self, site: str) -> str:
-        return self._path("sites", site, "experiments")
+    def experiments(self, site: str, **query: object) -> str:
+        return self._path("sites", site, "experiments", **query)
 
     def new_experiment(self, site: str) -> str:
         return self._path("sites", site, "experiments", "new")

@@ -17,7 +17,7 @@ from viewer.access.person import signed_in
 from viewer.maps import ComparisonAnswer, Maps
 from viewer.pages.compare.result import Result, result_of
 from viewer.pages.compare.setting import ComparisonSetting, days_of, pages_with
-from viewer.pages.experiments.page import days_line
+from viewer.pages.experiments.results import days_line
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.map.controls import all_on_this, kind_choices, picture_choices

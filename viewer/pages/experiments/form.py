@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 
 from store.definitions import Stored
+from store.segments import Goal
 from viewer.pages.forms.faults import FormFaults
 from viewer.pages.forms.fields import items, lines, number, shown, shown_lines, text, version, versioned
 from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Choice
 
 LETTERS = "ABCDEFGHIJ"
 
@@ -33,6 +35,7 @@ class ExperimentForm:
     name: str = ""
     pages: str = ""
     variants: tuple[VariantForm, ...] = (VariantForm("a", "A"), VariantForm("b", "B"))
+    goal: str = ""
     planned: str = ""
     started: str = ""
     ended: str = ""
@@ -56,6 +59,7 @@ class ExperimentForm:
             name=shown(fields, "name"),
             pages=shown_lines(fields, "pages"),
             variants=tuple(variants),
+            goal=shown(fields, "goal"),
             planned="" if planned == "0" else planned,
             started=shown(fields, "started"),
             ended=shown(fields, "ended"),
@@ -76,6 +80,7 @@ class ExperimentForm:
             name=text(form, "name"),
             pages=str(form.get("pages", "")),
             variants=variants,
+            goal=text(form, "goal"),
             planned=text(form, "planned"),
             started=text(form, "started"),
             ended=text(form, "ended"),
@@ -88,6 +93,7 @@ class ExperimentForm:
             "name": self.name,
             "pages": list(lines(self.pages)),
             "variants": [_plain(one) for one in self.variants],
+            "goal": self.goal,
             "started": self.started,
             "ended": self.ended,
         }
@@ -98,6 +104,13 @@ class ExperimentForm:
         return versioned(fields, self.version)
 
 
+def goal_choices(lang: Language, goals: Iterable[Goal], chosen: str) -> list[Choice]:
+    """The goals of a site by name, after no goal; one that was deleted stays chosen, with its id."""
+    known = [Choice(goal.name, goal.id, goal.id == chosen) for goal in goals]
+    gone = [] if not chosen or any(one.on for one in known) else [Choice(chosen, chosen, True)]
+    return [Choice(lang.text("None"), "", not chosen), *known, *gone]
+
+
 def label(lang: Language, path: str) -> str:
     """The form's label of a field."""
     _ = lang.text
@@ -106,6 +119,7 @@ def label(lang: Language, path: str) -> str:
         "id": _("Key"),
         "pages": _("Pages"),
         "variants": _("Variants"),
+        "goal": _("Goal"),
         "planned": _("Planned visitors per variant"),
         "started": _("First day"),
         "ended": _("Last day"),

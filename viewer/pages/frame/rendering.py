@@ -33,6 +33,7 @@ STYLES = (
     "gallery",
     "overview",
     "compare",
+    "experiments",
     "journey",
     "forms",
     "journey_form",
