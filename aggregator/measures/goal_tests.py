@@ -24,7 +24,7 @@ GoalVerdict = Literal["more", "less", "none", "few", "early"]
 
 
 @dataclass(frozen=True)
-class Difference:
+class VariantDifference:
     """B minus A, with an interval of this level."""
 
     diff: float
@@ -46,12 +46,12 @@ class GoalTest:
 
     verdict: GoalVerdict
     early: bool
-    share: Difference
+    share: VariantDifference
     p: float | None
     detectable: float
-    relative: Difference | None
-    value: Difference
-    value_each: Difference | None
+    relative: VariantDifference | None
+    value: VariantDifference
+    value_each: VariantDifference | None
 
 
 def compare_goal(a: GoalTotals, b: GoalTotals, planned: int, tests: int = 1) -> GoalTest:
@@ -59,7 +59,7 @@ def compare_goal(a: GoalTotals, b: GoalTotals, planned: int, tests: int = 1) -> 
     how many variants are compared with A, among which the errors are shared."""
     diff = b.visitors / b.of - a.visitors / a.of
     low, high = newcombe(a.visitors, a.of, b.visitors, b.of, LEVEL)
-    share, p, early = Difference(diff, float(low), float(high)), None, False
+    share, p, early = VariantDifference(diff, float(low), float(high)), None, False
     verdict: GoalVerdict
     if planned and min(a.of, b.of) >= planned:
         p = float(two_proportion_z(a.visitors, a.of, b.visitors, b.of)[1])
@@ -70,7 +70,7 @@ def compare_goal(a: GoalTotals, b: GoalTotals, planned: int, tests: int = 1) -> 
         early = abs(diff) > half
         verdict = _direction(diff) if early else "early"
         if early:
-            share = Difference(diff, diff - half, diff + half, 1 - EARLY / tests)
+            share = VariantDifference(diff, diff - half, diff + half, 1 - EARLY / tests)
     return GoalTest(
         verdict=verdict,
         early=early,
@@ -129,18 +129,18 @@ def _value_each(totals: GoalTotals) -> tuple[float, float]:
     return r, n / totals.times**2 * max(squares, 0.0) / max(n - 1, 1)
 
 
-def _between(a: tuple[float, float], b: tuple[float, float]) -> Difference:
+def _between(a: tuple[float, float], b: tuple[float, float]) -> VariantDifference:
     """The difference of two estimates (value, variance)."""
     half = NormalDist().inv_cdf((1 + LEVEL) / 2) * sqrt(a[1] + b[1])
     diff = b[0] - a[0]
-    return Difference(diff, diff - half, diff + half)
+    return VariantDifference(diff, diff - half, diff + half)
 
 
-def _relative(a: GoalTotals, b: GoalTotals) -> Difference | None:
+def _relative(a: GoalTotals, b: GoalTotals) -> VariantDifference | None:
     """The relative change of the share, with the interval of its logarithm."""
     if min(a.visitors, b.visitors) < 10:
         return None
     pa, pb = a.visitors / a.of, b.visitors / b.of
     half = NormalDist().inv_cdf((1 + LEVEL) / 2) * sqrt((1 - pb) / b.visitors + (1 - pa) / a.visitors)
     ratio = pb / pa
-    return Difference(ratio - 1, ratio * exp(-half) - 1, ratio * exp(half) - 1)
+    return VariantDifference(ratio - 1, ratio * exp(-half) - 1, ratio * exp(half) - 1)

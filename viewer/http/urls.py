@@ -170,6 +170,17 @@ class Urls:
         """The form of a saved segment."""
         return self._path("sites", site, "segments", segment, **query)
 
+    def goals(self, site: str, **query: object) -> str:
+        return self._path("sites", site, "goals", **query)
+
+    def new_goal(self, site: str, **query: object) -> str:
+        """The form of a new goal; the query fills it: what, name, page, element, event."""
+        return self._path("sites", site, "goals", "new", **query)
+
+    def goal(self, site: str, goal: str) -> str:
+        """The form of a goal."""
+        return self._path("sites", site, "goals", goal, "edit")
+
     def matching(self, site: str) -> str:
         return self._path("sites", site, "matching")
 

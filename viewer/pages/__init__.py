@@ -15,6 +15,8 @@ from viewer.pages.compare import sets_page
 from viewer.pages.experiments import form as experiment_form
 from viewer.pages.experiments import page as experiments
 from viewer.pages.gallery import page as gallery
+from viewer.pages.goals import form as goal_form
+from viewer.pages.goals import page as goals
 from viewer.pages.groups import form as group_form
 from viewer.pages.groups import page as groups
 from viewer.pages.heatmap import held
@@ -48,6 +50,7 @@ from viewer.pages.states import page as states
 LABELS = {
     "site": site_form.label,
     "experiment": experiment_form.label,
+    "goal": goal_form.label,
     "journey": journey_form.label,
     "segment": segments.label,
     "state": state_form.label,
@@ -125,6 +128,9 @@ ENDPOINTS = (
     Endpoint(SITE + "/experiments/new", experiments.edit, "editor", BOTH),
     Endpoint(SITE + "/experiments/{experiment}", compare.compare, "viewer"),
     Endpoint(SITE + "/experiments/{experiment}/edit", experiments.edit, "editor", BOTH),
+    Endpoint(SITE + "/goals", goals.index, "viewer"),
+    Endpoint(SITE + "/goals/new", goals.edit, "editor", BOTH),
+    Endpoint(SITE + "/goals/{goal}/edit", goals.edit, "editor", BOTH),
     Endpoint(SITE + "/journeys", journey_index.index, "viewer"),
     Endpoint(SITE + "/journeys", journey_index.new_journey, "editor", POST),
     Endpoint(SITE + "/journeys/{journey}", journey.show, "viewer"),

@@ -113,6 +113,7 @@ class ErrorPages:
             return ""
         forms = {
             "experiment": self._urls.edit_experiment(site, rejected.id),
+            "goal": self._urls.goal(site, rejected.id),
             "journey": self._urls.journey(site, rejected.id, edit=1),
             "state": self._urls.state(site, rejected.key),
         }

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from math import ceil
 
 from aggregator.answers.experiment_result import Contrast, ExperimentResult
-from aggregator.measures.goal_tests import Difference, GoalTest
+from aggregator.measures.goal_tests import GoalTest, VariantDifference
 from aggregator.measures.split import SplitPart
 from store.records import Experiment
 from viewer.pages.experiments.form import letter
@@ -275,13 +275,13 @@ def variant_letter(experiment: Experiment, key: str) -> str:
     return letter([variant.key for variant in experiment.variants].index(key))
 
 
-def interval_words(lang: Language, share: Difference) -> str:
+def interval_words(lang: Language, share: VariantDifference) -> str:
     """`+0.5 to +2.7`; with its level, where that is not 95 %."""
     words = lang.text("%(low)s to %(high)s", low=lang.points(share.low), high=lang.points(share.high))
     return words if share.level == 0.95 else f"{words} ({lang.share(share.level, 0)})"
 
 
-def forest_mark(share: Difference, scale: float) -> ForestMark:
+def forest_mark(share: VariantDifference, scale: float) -> ForestMark:
     def at(value: float) -> float:
         return 0.5 + min(1.0, max(-1.0, value / scale)) / 2
 

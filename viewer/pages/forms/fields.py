@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from starlette.datastructures import FormData
 
 _WHOLE = re.compile(r"-?\d{1,15}")
+_DECIMAL = re.compile(r"-?\d{1,15}[.,]\d{1,9}")
 
 
 def text(form: FormData, name: str) -> str:
@@ -23,6 +24,13 @@ def lines(words: str) -> tuple[str, ...]:
 def number(words: str) -> int | str:
     """A whole number; any other text unchanged, for the rules to reject."""
     return int(words) if _WHOLE.fullmatch(words) else words
+
+
+def decimal(words: str) -> int | float | str:
+    """A number, with a point or a comma; any other text unchanged, for the rules to reject."""
+    if _DECIMAL.fullmatch(words):
+        return float(words.replace(",", "."))
+    return number(words)
 
 
 def version(form: FormData) -> int:

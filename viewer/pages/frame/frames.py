@@ -75,6 +75,7 @@ class Frames:
                 ("overview", _("Overview"), urls.overview(site.id)),
                 ("pages", _("Pages"), urls.pages(site.id)),
                 ("experiments", _("Experiments"), urls.experiments(site.id)),
+                ("goals", _("Goals"), urls.goals(site.id)),
                 ("journeys", _("Journeys"), urls.journeys(site.id)),
                 ("segments", _("Segments"), urls.segments(site.id)),
             ]
