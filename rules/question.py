@@ -154,6 +154,7 @@ COMPARED = Asks((*COMPARISON.names, "with"), needs=("page",), kinds=("click", "h
 JOURNEY = Asks((*periods.NAMES, "device"))
 SITE = Asks((*periods.NAMES, *WHO, "goal"))
 SEGMENT = Asks(("page", *periods.NAMES, *WHO))  # whom rules are counted among: a page's visitors, or all
+FORMS = Asks(("page", "width", *SITE.names))  # without a page: all pages with forms
 PERIOD = Asks(periods.NAMES)
 PICTURE = Asks(("page", "variant"))  # what to take a picture of
 

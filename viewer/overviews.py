@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from aggregator.answers.events import EventDetail, EventFigures, event_detail, event_figures
+from aggregator.answers.forms import FormFigures, FormSummary, form_figures, form_list
 from aggregator.answers.overview import BOUNCE, AskedOverview, OverviewFigures, overview
+from aggregator.pictures.newest import indexed_layout
 from aggregator.queries.traffic import read_last_view
 from aggregator.shapes.overview import ListedValues, Split
 from rules.question import Question
 from rules.resolve import Known
 from store.client import Store
+from store.layouts import Layout
 from store.records import Site
-from viewer.maps import Maps, site_scope_of
+from store.snapshots import Snapshots
+from viewer.maps import Maps, scope_of, site_scope_of, widest
 from viewer.work import Work
 
 SECONDS = 20.0
@@ -26,11 +32,21 @@ def wanted_of(known: Known, question: Question, listing: ListedValues, measure: 
     return AskedOverview(listing, kept, BOUNCE if measure == BOUNCE or not chosen else chosen)
 
 
-class Overviews:
-    """The figures of a whole site: its visits, its events."""
+@dataclass(frozen=True)
+class DrawnForm:
+    """`strips`: (number, height in px) of the picture's strips; without a picture there are none, and no layout."""
 
-    def __init__(self, store: Store, work: Work, maps: Maps) -> None:
+    figures: FormFigures
+    layout: Layout | None = None
+    strips: tuple[tuple[int, int], ...] = ()
+
+
+class Overviews:
+    """The figures of a whole site: its visits, its events, its forms."""
+
+    def __init__(self, store: Store, snapshots: Snapshots, work: Work, maps: Maps) -> None:
         self._store = store
+        self._snapshots = snapshots
         self._work = work
         self._maps = maps
 
@@ -58,3 +74,22 @@ class Overviews:
         """Who sent the events with a name."""
         await self._maps.drained()
         return await self._work.heavy(event_detail, self._store, site_scope_of(question), name, by)
+
+    async def forms(self, question: Question) -> tuple[FormSummary, ...]:
+        """The pages whose fields were used."""
+        await self._maps.drained()
+        return await self._work.heavy(form_list, self._store, site_scope_of(question))
+
+    async def form(self, question: Question, known: Known) -> DrawnForm:
+        """The forms of the question's page, field by field, with the picture on which they are found."""
+        await self._maps.drained()
+        width = widest(question, known)
+
+        def compute() -> DrawnForm:
+            found = form_figures(self._store, self._snapshots, scope_of(question), width)
+            if found.snapshot is None:
+                return DrawnForm(found)
+            layout = indexed_layout(self._snapshots, found.snapshot).layout
+            return DrawnForm(found, layout, tuple(self._snapshots.strips(found.snapshot.id)))
+
+        return await self._work.heavy(compute)

@@ -81,6 +81,10 @@ class Urls:
         """The events of a site by name."""
         return self._path("sites", site, "events", **query)
 
+    def forms(self, site: str, **query: object) -> str:
+        """The forms of a site, or of one page."""
+        return self._path("sites", site, "forms", **query)
+
     def pages(self, site: str, **query: object) -> str:
         return self._path("sites", site, "pages", **query)
 

@@ -29,6 +29,7 @@ from viewer.pages.journey import show as journey
 from viewer.pages.login import form as sign_in_form
 from viewer.pages.login import page as login
 from viewer.pages.overview import events
+from viewer.pages.overview import forms as site_forms
 from viewer.pages.overview import page as overview
 from viewer.pages.own_browser import page as own_browser
 from viewer.pages.own_browser import upload
@@ -92,6 +93,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/rotate-key", setup.rotate, "editor", POST),
     Endpoint(SITE + "/overview", overview.show, "viewer"),
     Endpoint(SITE + "/events", events.show, "viewer"),
+    Endpoint(SITE + "/forms", site_forms.show, "viewer"),
     Endpoint(SITE + "/events", events.make, "editor", POST),
     Endpoint(SITE + "/pages", gallery.gallery, "viewer"),
     Endpoint(SITE + "/heatmap", heatmap.heatmap, "viewer"),

@@ -24,8 +24,12 @@ class SiteBar:
 
 def site_bar(lang: Language, urls: Urls, asked: Asked, links: Links, view: str, who: WhoBar) -> SiteBar:
     """The bar of one of the views."""
-    site, query, _ = asked.site.id, asked.question.query("goal"), lang.text
-    views = (("figures", _("Figures"), urls.overview(site)), ("events", _("Events"), urls.events(site)))
+    site, query, _ = asked.site.id, asked.question.query("goal", "page", "width"), lang.text
+    views = (
+        ("figures", _("Figures"), urls.overview(site)),
+        ("events", _("Events"), urls.events(site)),
+        ("forms", _("Forms"), urls.forms(site)),
+    )
     return SiteBar(
         tuple(Choice(label, address(path, query), name == view) for name, label, path in views),
         period_control(lang, links, asked.today),
