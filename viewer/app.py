@@ -261,14 +261,9 @@ class Viewer:
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             self.thumbnails,
-<<<<<<< HEAD
             bars,
             SegmentBuilder(self.frames, SegmentReader(self.store, self.work), bars),
-            Overviews(self.store, self.work, self.maps),
-=======
-            WhoBars(FilterCounter(self.store, self.work), ElementNames(self.snapshots, self.work), self.urls),
             Overviews(self.store, self.snapshots, self.work, self.maps),
->>>>>>> 24c87e8 (forms: for each field of a page the time in it, corrections, left blank and the last one before leaving)
             SetupRenderer(
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing
             ),
