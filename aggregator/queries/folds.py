@@ -1,0 +1,168 @@
+"""What was counted of closed days (aggregator/folding.py), in place of their rows."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+import xxhash
+
+from aggregator.measures import frustration
+from aggregator.queries.conditions import Condition
+from aggregator.queries.id_lists import among
+from aggregator.shapes import cells as cell_sizes
+from aggregator.shapes.cells import Cells, cells_of
+from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
+from aggregator.shapes.scope import Scope
+from store.client import Store
+from store.zones import DAY_MS, day_numbered
+
+VIEW = "view"  # the kind of a fold of views
+DEAD, DEAD_DISABLED, RAGE = 1, 2, 4  # flags of a visitor of a record
+# Everything by which clicks are judged and divided into cells: folds made by other rules are not read.
+RULES = xxhash.xxh64_intdigest(
+    repr(
+        (
+            *(getattr(frustration, name) for name in ("DEAD_AFTER", "RAGE_CLICKS", "RAGE_GAP", "RAGE_PX", "OWN_EFFECT")),
+            sorted(frustration.EDITABLE),
+            *(getattr(cell_sizes, name) for name in ("PARTS_OF_1024_PX", "MOST_PARTS", "HOVER_PARTS", "STEPS")),
+        )
+    ).encode()
+)
+
+
+@dataclass(frozen=True)
+class Folds:
+    """The folds that are read in place of the rows of `days`; none of either if every row is read."""
+
+    ids: tuple[int, ...] = ()
+    days: tuple[date, ...] = ()
+
+    @property
+    def sql(self) -> str:
+        """The condition of the folds' rows; `params` has its bound values."""
+        return "fold IN {folds:Array(UInt64)}"
+
+    @property
+    def params(self) -> dict[str, Any]:
+        return {"folds": list(self.ids)}
+
+    @property
+    def other_days(self) -> Condition:
+        """The condition of the rows that are read themselves."""
+        if not self.days:
+            return Condition("1", {})
+        return Condition("day NOT IN {folded_days:Array(Date)}", {"folded_days": list(self.days)})
+
+
+NO_FOLDS = Folds()
+
+
+def read_folds(store: Store, scope: Scope, pages: tuple[str, ...], kind: str) -> Folds:
+    """The folds of the days of UTC that are entirely in the scope, if it asks about everybody on one page."""
+    narrowed = scope.device or scope.variant or scope.segment or scope.bots
+    spans = scope.zone.spans(scope.since, scope.until)
+    if narrowed or len(pages) != 1 or not spans:
+        return NO_FOLDS
+    rows = store.rows(
+        "SELECT day, toUnixTimestamp64Milli(any(time)) AS begin, max(fold) AS last FROM folded_days "
+        "WHERE site = {site:UInt32} AND page = {page:String} AND kind = {kind:String} AND rules = {rules:UInt64} "
+        "AND day BETWEEN {first:Date} AND {last:Date} GROUP BY day ORDER BY day",
+        site=scope.site,
+        page=pages[0],
+        kind=kind,
+        rules=RULES,
+        first=day_numbered(max(spans[0][0] // DAY_MS, 0)),
+        last=day_numbered(spans[-1][1] // DAY_MS),
+    )
+    whole = [
+        row
+        for row in rows
+        if any(start <= row["begin"] and row["begin"] + DAY_MS <= end for start, end in spans)
+    ]
+    return Folds(tuple(int(row["last"]) for row in whole), tuple(row["day"] for row in whole))
+
+
+def read_folded_cells(store: Store, kind: str, folds: Folds) -> Cells:
+    """The points of the folded days, by record and cell."""
+    c = store.columns(
+        "SELECT record, any(key) AS its_key, cell, sum(n) AS of_n, sum(weight) AS of_weight, sum(drag) AS of_dragged, "
+        "sum(died) AS of_dead, sum(stopped) AS of_disabled, sum(raged) AS of_rage FROM folded_records "
+        "ARRAY JOIN cells AS cell, points AS n, weights AS weight, dragged AS drag, dead AS died, "
+        f"dead_disabled AS stopped, rage AS raged WHERE {folds.sql} GROUP BY record, cell",
+        **folds.params,
+    )
+    return cells_of(
+        kind,
+        record=c["record"],
+        key=c["its_key"],
+        cell=c["cell"],
+        n=c["of_n"],
+        weight=c["of_weight"],
+        dragged=c["of_dragged"],
+        dead=c["of_dead"],
+        dead_disabled=c["of_disabled"],
+        rage=c["of_rage"],
+    )
+
+
+@dataclass(frozen=True)
+class FoldedVisitors:
+    """Visitors of the folded days who were seen on one day, i64[M] each: in all, with a dead click, with a burst."""
+
+    visitors: Int64
+    dead: Int64
+    rage: Int64
+
+
+def read_folded_visitors(
+    store: Store, folds: Folds, record: UInt64, element: Int32, judged: Mask, elements: int
+) -> FoldedVisitors:
+    """By element, of the records that count for one: `record` u64[R] → `element` i32[R], and whether it is `judged`."""
+    found = FoldedVisitors(*(np.zeros(elements, np.int64) for _ in range(3)))
+    alone = np.bincount(element, minlength=elements)[element] == 1
+    if alone.any():
+        these, values = among("record", "record", record[alone])
+        c = store.columns(
+            "SELECT record, sum(n_visitors) AS visitors, sum(n_dead) AS died, sum(n_dead_disabled) AS stopped, "
+            f"sum(n_rage) AS raged FROM folded_records WHERE {folds.sql} AND {these} GROUP BY record",
+            **folds.params,
+            **values,
+        )
+        order = np.argsort(record)
+        at = order[np.searchsorted(record[order], c["record"])]
+        found.visitors[element[at]] += c["visitors"].astype(np.int64)
+        found.dead[element[at]] += np.where(judged[at], c["died"], c["stopped"]).astype(np.int64)
+        found.rage[element[at]] += c["raged"].astype(np.int64)
+    if not alone.all():
+        _add_shared_elements(store, folds, (record[~alone], element[~alone], judged[~alone]), found)
+    return found
+
+
+def _add_shared_elements(
+    store: Store, folds: Folds, records: tuple[UInt64, Int32, Mask], found: FoldedVisitors
+) -> None:
+    """Add the elements for which several records count: a visitor may have used more than one of them."""
+    record, element, judged = records
+    these, values = among("record", "record", record)
+    on_judged, of_judged = among("record", "judged", record[judged])
+    c = store.columns(
+        "SELECT element, sum(visitors) AS of_visitors, sum(died) AS of_dead, sum(raged) AS of_rage FROM ("
+        "SELECT transform(record, {of_record:Array(UInt64)}, {of_element:Array(Int32)}, toInt32(-1)) AS element, day, "
+        "uniqExact(number) AS visitors, "
+        f"uniqExactIf(number, bitAnd(flags, if({on_judged}, {DEAD}, {DEAD_DISABLED})) > 0) AS died, "
+        f"uniqExactIf(number, bitAnd(flags, {RAGE}) > 0) AS raged "
+        "FROM folded_records ARRAY JOIN visitors AS number, visitor_flags AS flags "
+        f"WHERE {folds.sql} AND {these} GROUP BY element, day) GROUP BY element",
+        **folds.params,
+        **values,
+        **of_judged,
+        of_record=record.tolist(),
+        of_element=element.tolist(),
+    )
+    at = c["element"]
+    found.visitors[at] += c["of_visitors"].astype(np.int64)
+    found.dead[at] += c["of_dead"].astype(np.int64)
+    found.rage[at] += c["of_rage"].astype(np.int64)
