@@ -129,9 +129,7 @@ _NAMED = (
 
 
 def _views_sql() -> str:
-    shared = (
-        f"SELECT visitor FROM views WHERE {_OTHER_DAYS_OF_VIEWS} AND {PEOPLE} UNION ALL {_CONSENTED}"
-    )
+    shared = f"SELECT visitor FROM views WHERE {_OTHER_DAYS_OF_VIEWS} AND {PEOPLE} UNION ALL {_CONSENTED}"
     people = f"SELECT visitor, viewport_w, page_h, cut FROM views FINAL WHERE {_DAY_OF_VIEWS} AND {PEOPLE}"
     return (
         "INSERT INTO folded_days (site, page, kind, day, time, fold, rules, stored, views, cut, visitors, ids, sizes, "
@@ -180,8 +178,9 @@ def _fold_records(store: Store, one: PageDay, values: dict[str, Any]) -> None:
         f"FROM ({points}) GROUP BY record, cell ORDER BY record, cell) GROUP BY record"
     )
     by_visitor = (
-        "SELECT record, groupArrayIf(number, number > 0) AS visitors, groupArrayIf(flags, number > 0) AS visitor_flags, "
-        "groupArrayIf(visitor, number = 0) AS ids, groupArrayIf(flags, number = 0) AS id_flags FROM ("
+        "SELECT record, groupArrayIf(number, number > 0) AS visitors, "
+        "groupArrayIf(flags, number > 0) AS visitor_flags, groupArrayIf(visitor, number = 0) AS ids, "
+        "groupArrayIf(flags, number = 0) AS id_flags FROM ("
         "SELECT record, visitor, number, flags FROM ("
         "SELECT record, visitor, toUInt8(max(is_dead) + 2 * max(is_disabled) + 4 * max(is_rage)) AS flags "
         f"FROM ({points}) GROUP BY record, visitor) AS seen LEFT JOIN ({numbered}) AS numbered USING (visitor) "

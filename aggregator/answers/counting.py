@@ -11,8 +11,9 @@ from aggregator.measures.elements_table import ElementCounts, counts_for
 from aggregator.measures.frustration import EDITABLE, UNJUDGED, pressed_tag
 from aggregator.placing.projection import Placed
 from aggregator.queries.element_visitors import CellNames, CountedRecords, RageClicks, read_element_visitors, read_rage
+from aggregator.queries.folds import read_folded_visitors
 from aggregator.shapes.cells import Cells
-from aggregator.shapes.columns import Int32, Int64, Mask
+from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
 from aggregator.shapes.records import Records
 from store.client import Store
 from store.layouts import Layout
@@ -31,7 +32,14 @@ def count_elements(store: Store, found: LocatedSample, placed: Placed) -> tuple[
     if cells.kind == "click" and len(cells):
         editable = records.record[_have_tag(records, EDITABLE)]
         bursts = read_rage(store, where, of, editable)
-        cells, rage = replace(cells, rage=_of_bursts(_names(cells, records), bursts)), bursts.visitors
+        cells = replace(cells, rage=cells.rage + _of_bursts(_names(cells, records), bursts))
+        rage = bursts.visitors
+    if of.folds.ids:
+        folded = ~np.isin(of.record, of.unfolded)
+        kept = read_folded_visitors(
+            store, of.folds, of.record[folded], of.element[folded], of.judged[folded], len(layout)
+        )
+        visitors, dead, rage = visitors + kept.visitors, dead + kept.dead, rage + kept.rage
     on, m = counted >= 0, len(layout)
 
     def per_element(values: np.ndarray) -> np.ndarray:
@@ -75,16 +83,28 @@ def _counted_records(found: LocatedSample, counted: Int32, unjudged: Mask) -> Co
     judged[which[on & ~unjudged]] = True
     some[which[on]] = True
     others[which[~on]] = True
-    drawn = on & (some & others)[which]
+    partial = some & others
+    drawn = on & partial[which]
+    # Of an element with a record that folds do not tell enough of, all records are read themselves.
+    asked = partial if found.detail is None else partial | np.isin(ids, np.append(found.detail.record, _keys(found)))
+    unfolded = ids[some & np.isin(element, element[some & asked])]
     return CountedRecords(
         elements=len(found.picture.index.layout),
         record=ids[some],
         element=element[some],
-        judged=ids[judged],
-        partial=ids[some & others],
+        judged=judged[some],
+        partial=ids[partial],
         drawn=CellNames(*(getattr(names, field.name)[drawn] for field in fields(CellNames))),
         detail=found.detail,
+        folds=found.sample.folds,
+        unfolded=unfolded if found.detail is None else np.union1d(unfolded, found.detail.record),
     )
+
+
+def _keys(found: LocatedSample) -> UInt64:
+    """The keys of the records that are not known."""
+    cells, records = found.sample.cells, found.sample.records
+    return np.unique(cells.key[records.locate(cells.record) < 0])
 
 
 def _of_bursts(names: CellNames, bursts: RageClicks) -> Int64:

@@ -7,12 +7,13 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.measures.frustration import RAGE_CLICKS, RAGE_GAP, RAGE_PX
+from aggregator.queries.bursts import FIRST, bursts_sql
 from aggregator.queries.cells import CellColumns, InDetail, cell_columns
-from aggregator.queries.conditions import Where
+from aggregator.queries.conditions import Condition, Where
+from aggregator.queries.folds import DEAD, DEAD_DISABLED, RAGE, Folds
 from aggregator.queries.id_lists import among, bound
-from aggregator.queries.point_sql import BY_HAND, IS_ANSWERED, IS_DISABLED, MAY_BE_DEAD
-from aggregator.shapes.columns import Float32, Int32, Int64, UInt8, UInt32, UInt64
+from aggregator.queries.point_sql import BY_HAND, IS_DISABLED, MAY_BE_DEAD
+from aggregator.shapes.columns import Float32, Int32, Int64, Mask, UInt8, UInt32, UInt64
 from store.client import Store
 
 
@@ -31,18 +32,20 @@ class CellNames:
 class CountedRecords:
     """Which points count for which of the M `elements` of a layout.
 
-    `record` u64[R] → `element` i32[R]; a record that is not known is there by its key. `judged` u64: those whose
-    clicks may be dead. Of those in `partial`, only the points in the cells `drawn` count. `detail`: what the sample
-    was asked in detail.
+    `record` u64[R] → `element` i32[R]; a record that is not known is there by its key. `judged`: whose clicks may be
+    dead. Of those in `partial`, only the points in the cells `drawn` count. `detail`: what the sample was asked in
+    detail. `folds`: what is read in place of rows, except of the records `unfolded`.
     """
 
     elements: int
     record: UInt64
     element: Int32
-    judged: UInt64
+    judged: Mask
     partial: UInt64
     drawn: CellNames
     detail: InDetail | None
+    folds: Folds
+    unfolded: UInt64
 
 
 @dataclass(frozen=True)
@@ -60,58 +63,75 @@ def read_element_visitors(store: Store, kind: str, where: Where, counted: Counte
         return np.zeros(counted.elements, np.int64), np.zeros(counted.elements, np.int64)
     of = cell_columns(kind, counted.detail)
     element, values = _element_sql(of, counted)
-    judged, of_judged = among(of.subject, "judged", counted.judged)
-    dead = f"uniqExactIf(visitor, {MAY_BE_DEAD} AND ({IS_DISABLED} OR {judged}))" if kind == "click" else "0"
+    judged, of_judged = among(of.subject, "judged", counted.record[counted.judged])
+    dead = f"{MAY_BE_DEAD} AND ({IS_DISABLED} OR {judged})" if kind == "click" else "0"
+    rows = where.only(_read_as_rows(counted))
+    used = f"SELECT {element} AS element, visitor, toUInt8({dead}) AS is_dead FROM points WHERE {rows.sql}"
+    if counted.folds.ids:
+        on_judged, _ = among("record", "judged", counted.record[counted.judged])
+        used += f" UNION ALL {_folded_ids(counted, f'bitAnd(flags, if({on_judged}, {DEAD}, {DEAD_DISABLED})) > 0')}"
+    of_folds = counted.folds.params if counted.folds.ids else {}
     c = store.columns(
-        f"SELECT {element} AS element, uniqExact(visitor) AS visitors, {dead} AS dead_visitors "
-        f"FROM points WHERE {where.sql} GROUP BY element HAVING element >= 0",
-        **where.params,
-        **of.params,
-        **values,
-        **of_judged,
+        "SELECT element, uniqExact(visitor) AS visitors, uniqExactIf(visitor, is_dead) AS dead_visitors "
+        f"FROM ({used}) GROUP BY element HAVING element >= 0",
+        **rows.params | of.params | values | of_judged | of_folds,
     )
     return _by_element(c, "visitors", counted.elements), _by_element(c, "dead_visitors", counted.elements)
 
 
 def read_rage(store: Store, where: Where, counted: CountedRecords, editable: UInt64) -> RageClicks:
-    """The bursts of clicks, by the rules of measures.frustration.rage; clicks on the records `editable` are in none."""
+    """The bursts of clicks, by the rules of measures.frustration.rage; clicks on the records `editable` are in none.
+
+    Clicks of folded days are left out, and of their visitors only those that are kept by their ids are counted.
+    """
     of = cell_columns("click", counted.detail)
     element, values = _element_sql(_NAMED, counted)
     on_editable, of_editable = among("record", "editable", editable)
-    able = f"{where.sql} AND {BY_HAND} AND NOT {on_editable}"
-    follows = f"b.1 - a.1 < {RAGE_GAP} AND (b.2 - a.2) * (b.2 - a.2) + (b.3 - a.3) * (b.3 - a.3) <= {RAGE_PX**2}"
-    # Only views with enough clicks, not all answered; three of them must also be close in time.
-    views = (
-        f"SELECT view FROM points WHERE {able} GROUP BY view HAVING count() >= {RAGE_CLICKS} "
-        f"AND countIf({IS_ANSWERED}) < count() AND (count() > {RAGE_CLICKS} "
-        f"OR max(toUnixTimestamp64Milli(time)) - min(toUnixTimestamp64Milli(time)) < {2 * RAGE_GAP})"
-    )
-    clicks = (
-        "SELECT arraySort(c -> (c.1, c.2, c.3), groupArray((toUnixTimestamp64Milli(time), toInt64(page_x), "
-        f"toInt64(page_y), {IS_ANSWERED}, {of.subject}, {of.cell}, {of.like}, {of.x}, {of.y}, visitor))) AS clicks, "
-        f"arraySplit((c, begins) -> begins, clicks, arrayPushFront(arrayMap((a, b) -> NOT ({follows}), "
-        "arrayPopBack(clicks), arrayPopFront(clicks)), 1)) AS bursts "
-        f"FROM points WHERE {able} AND view GLOBAL IN ({views}) GROUP BY view"
-    )
-    raging = (
-        f"SELECT one.5 AS subject, one.6 AS cell, one.7 AS alike, one.8 AS x, one.9 AS y, one.10 AS visitor "
-        f"FROM (SELECT arrayJoin(arrayFlatten(arrayFilter(burst -> length(burst) >= {RAGE_CLICKS} "
-        f"AND NOT arrayAll(c -> c.4, burst), bursts))) AS one FROM ({clicks}))"
-    )
+    asked = _read_as_rows(counted)
+    able = f"{where.sql} AND {BY_HAND} AND NOT {on_editable}" + ("" if len(counted.unfolded) else f" AND {asked.sql}")
+    columns = (of.subject, of.cell, of.like, of.x, of.y, "visitor", f"toUInt8({asked.sql})")
+    names = ("subject", "cell", "alike", "x", "y", "visitor")
+    bursts = bursts_sql(able, columns, f"countIf({asked.sql}) > 0")
+    named = ", ".join(f"one.{FIRST + n} AS {name}" for n, name in enumerate(names))
+    raging = f"SELECT {named}, {element} AS element, 1 AS n FROM ({bursts}) WHERE one.{FIRST + len(names)} > 0"
+    if counted.folds.ids:
+        ids = _folded_ids(counted, f"bitAnd(flags, {RAGE}) > 0")
+        nothing = "toUInt64(0), toUInt32(0), toUInt8(0), toFloat32(0), toFloat32(0)"
+        raging += f" UNION ALL SELECT {nothing}, visitor, element, 0 FROM ({ids}) WHERE is_dead"
+    of_folds = counted.folds.params if counted.folds.ids else {}
     c = store.columns(
-        f"SELECT {element} AS element, subject, cell, alike, x, y, count() AS n, uniqExact(visitor) AS visitors, "
+        "SELECT element, subject, cell, alike, x, y, sum(n) AS clicks, uniqExact(visitor) AS visitors, "
         f"grouping(element) AS of_cell FROM ({raging}) "
         "GROUP BY GROUPING SETS ((element), (subject, cell, alike, x, y))",
-        **where.params,
-        **of.params,
-        **values,
-        **of_editable,
+        **where.params | of.params | values | of_editable | dict(asked.params) | of_folds,
     )
-    by_cell = c["of_cell"] == 1
-    on = ~by_cell & (c["element"] >= 0)
+    by_cell = (c["of_cell"] == 1) & (c["clicks"] > 0)
+    on = (c["of_cell"] == 0) & (c["element"] >= 0)
     visitors = _by_element({name: c[name][on] for name in ("element", "visitors")}, "visitors", counted.elements)
-    named = CellNames(*(c[name][by_cell] for name in ("subject", "cell", "alike", "x", "y")))
-    return RageClicks(named, c["n"][by_cell].astype(np.int64), visitors)
+    cells = CellNames(*(c[name][by_cell] for name in ("subject", "cell", "alike", "x", "y")))
+    return RageClicks(cells, c["clicks"][by_cell].astype(np.int64), visitors)
+
+
+def _read_as_rows(counted: CountedRecords) -> Condition:
+    """The condition of the points that are read themselves."""
+    days = counted.folds.other_days
+    if not counted.folds.ids or not len(counted.unfolded):
+        return days
+    these, values = among("record", "unfolded", counted.unfolded)
+    return Condition(f"({days.sql} OR {these})", {**days.params, **values})
+
+
+def _folded_ids(counted: CountedRecords, condition: str) -> str:
+    """`element`, `visitor` and `is_dead` (the condition of the flags) of the visitors of folded days that are kept by
+    their ids. Its values are those of `_element_sql`, `_read_as_rows` and the folds."""
+    records, _ = bound("record", counted.record)
+    elements, _ = bound("element", counted.element, "Int32")
+    unfolded, _ = among("record", "unfolded", counted.unfolded)
+    return (
+        f"SELECT transform(record, {records}, {elements}, toInt32(-1)) AS element, id AS visitor, "
+        f"toUInt8({condition}) AS is_dead FROM folded_records ARRAY JOIN ids AS id, id_flags AS flags "
+        f"WHERE {counted.folds.sql} AND NOT {unfolded}"
+    )
 
 
 _NAMED = CellColumns("subject", "cell", "alike", "x", "y", {})  # as `raging` names them

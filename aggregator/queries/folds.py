@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 import xxhash
 
-from aggregator.measures import frustration
+from aggregator.measures.frustration import DEAD_AFTER, EDITABLE, OWN_EFFECT, RAGE_CLICKS, RAGE_GAP, RAGE_PX
 from aggregator.queries.conditions import Condition
 from aggregator.queries.id_lists import among
-from aggregator.shapes import cells as cell_sizes
-from aggregator.shapes.cells import Cells, cells_of
+from aggregator.shapes.cells import HOVER_PARTS, MOST_PARTS, PARTS_OF_1024_PX, STEPS, Cells, cells_of
 from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
 from aggregator.shapes.scope import Scope
 from store.client import Store
@@ -22,32 +21,38 @@ from store.zones import DAY_MS, day_numbered
 VIEW = "view"  # the kind of a fold of views
 DEAD, DEAD_DISABLED, RAGE = 1, 2, 4  # flags of a visitor of a record
 # Everything by which clicks are judged and divided into cells: folds made by other rules are not read.
-RULES = xxhash.xxh64_intdigest(
-    repr(
-        (
-            *(getattr(frustration, name) for name in ("DEAD_AFTER", "RAGE_CLICKS", "RAGE_GAP", "RAGE_PX", "OWN_EFFECT")),
-            sorted(frustration.EDITABLE),
-            *(getattr(cell_sizes, name) for name in ("PARTS_OF_1024_PX", "MOST_PARTS", "HOVER_PARTS", "STEPS")),
-        )
-    ).encode()
-)
+_JUDGED_BY = (DEAD_AFTER, RAGE_CLICKS, RAGE_GAP, RAGE_PX, OWN_EFFECT, sorted(EDITABLE))
+_DIVIDED_BY = (PARTS_OF_1024_PX, MOST_PARTS, HOVER_PARTS, STEPS)
+RULES = xxhash.xxh64_intdigest(repr((_JUDGED_BY, _DIVIDED_BY)).encode())
 
 
 @dataclass(frozen=True)
 class Folds:
-    """The folds that are read in place of the rows of `days`; none of either if every row is read."""
+    """The folds of a page that are read in place of the rows of `days`; none of either if every row is read."""
 
     ids: tuple[int, ...] = ()
     days: tuple[date, ...] = ()
+    site: int = 0
+    page: str = ""
+    kind: str = ""
 
     @property
     def sql(self) -> str:
         """The condition of the folds' rows; `params` has its bound values."""
-        return "fold IN {folds:Array(UInt64)}"
+        return (
+            "site = {folded_site:UInt32} AND page = {folded_page:String} AND kind = {folded_kind:String} "
+            "AND day IN {folded_days:Array(Date)} AND fold IN {folds:Array(UInt64)}"
+        )
 
     @property
     def params(self) -> dict[str, Any]:
-        return {"folds": list(self.ids)}
+        return {
+            "folded_site": self.site,
+            "folded_page": self.page,
+            "folded_kind": self.kind,
+            "folded_days": list(self.days),
+            "folds": list(self.ids),
+        }
 
     @property
     def other_days(self) -> Condition:
@@ -77,12 +82,9 @@ def read_folds(store: Store, scope: Scope, pages: tuple[str, ...], kind: str) ->
         first=day_numbered(max(spans[0][0] // DAY_MS, 0)),
         last=day_numbered(spans[-1][1] // DAY_MS),
     )
-    whole = [
-        row
-        for row in rows
-        if any(start <= row["begin"] and row["begin"] + DAY_MS <= end for start, end in spans)
-    ]
-    return Folds(tuple(int(row["last"]) for row in whole), tuple(row["day"] for row in whole))
+    whole = [row for row in rows if any(start <= row["begin"] and row["begin"] + DAY_MS <= end for start, end in spans)]
+    ids, days = tuple(int(row["last"]) for row in whole), tuple(row["day"] for row in whole)
+    return Folds(ids, days, scope.site, pages[0], kind)
 
 
 def read_folded_cells(store: Store, kind: str, folds: Folds) -> Cells:
@@ -126,14 +128,14 @@ def read_folded_visitors(
     if alone.any():
         these, values = among("record", "record", record[alone])
         c = store.columns(
-            "SELECT record, sum(n_visitors) AS visitors, sum(n_dead) AS died, sum(n_dead_disabled) AS stopped, "
+            "SELECT record, sum(n_visitors) AS who, sum(n_dead) AS died, sum(n_dead_disabled) AS stopped, "
             f"sum(n_rage) AS raged FROM folded_records WHERE {folds.sql} AND {these} GROUP BY record",
             **folds.params,
             **values,
         )
         order = np.argsort(record)
         at = order[np.searchsorted(record[order], c["record"])]
-        found.visitors[element[at]] += c["visitors"].astype(np.int64)
+        found.visitors[element[at]] += c["who"].astype(np.int64)
         found.dead[element[at]] += np.where(judged[at], c["died"], c["stopped"]).astype(np.int64)
         found.rage[element[at]] += c["raged"].astype(np.int64)
     if not alone.all():
@@ -149,9 +151,9 @@ def _add_shared_elements(
     these, values = among("record", "record", record)
     on_judged, of_judged = among("record", "judged", record[judged])
     c = store.columns(
-        "SELECT element, sum(visitors) AS of_visitors, sum(died) AS of_dead, sum(raged) AS of_rage FROM ("
+        "SELECT element, sum(who) AS of_visitors, sum(died) AS of_dead, sum(raged) AS of_rage FROM ("
         "SELECT transform(record, {of_record:Array(UInt64)}, {of_element:Array(Int32)}, toInt32(-1)) AS element, day, "
-        "uniqExact(number) AS visitors, "
+        "uniqExact(number) AS who, "
         f"uniqExactIf(number, bitAnd(flags, if({on_judged}, {DEAD}, {DEAD_DISABLED})) > 0) AS died, "
         f"uniqExactIf(number, bitAnd(flags, {RAGE}) > 0) AS raged "
         "FROM folded_records ARRAY JOIN visitors AS number, visitor_flags AS flags "

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from aggregator.queries.conditions import Condition, Where, where
+from aggregator.queries.folds import NO_FOLDS, Folds
 from aggregator.queries.point_sql import cell_sql
 from aggregator.shapes.columns import Float32, UInt32
 from aggregator.shapes.exposure import LeftOut
@@ -107,15 +108,35 @@ def fraction(steps: Any) -> Float32:
 
 
 def read_left_out(
-    store: Store, scope: Scope, pages: tuple[str, ...], table: str = "points", within: Where | None = None
+    store: Store,
+    scope: Scope,
+    pages: tuple[str, ...],
+    table: str = "points",
+    within: Where | None = None,
+    folds: Folds = NO_FOLDS,
 ) -> LeftOut:
-    """How many rows of `points`, `scrolls` or `views` the scope leaves out, and why; `within` is its condition."""
+    """How many rows of `points`, `scrolls` or `views` the scope leaves out, and why; `within` is its condition.
+
+    `folds`: what is read in place of rows.
+    """
     w = within or where(scope, pages, kind=table == "points")
     final = "" if table == "points" else "FINAL"
+    counts = (
+        f"SELECT toString(bot) AS reason, count() AS n, countIf({w.segment}) AS within, "
+        f"countIf(excluded) AS of_excluded FROM {table} {final} WHERE {w.place}"
+    )
+    values = w.params
+    if folds.ids:
+        counts = (
+            f"{counts} AND {folds.other_days.sql} GROUP BY reason UNION ALL SELECT toString(why) AS reason, sum(n), "
+            "sumIf(n, reason = '' AND NOT of_team), sumIf(n, of_team) FROM folded_days ARRAY JOIN reasons AS why, "
+            f"excluded AS of_team, counts AS n WHERE {folds.sql}"
+        )
+        values = {**values, **folds.params}
     rows = store.rows(
-        f"SELECT bot AS reason, count() AS n, countIf({w.segment}) AS within, countIf(excluded) AS of_excluded "
-        f"FROM {table} {final} WHERE {w.place} GROUP BY reason ORDER BY n DESC, reason",
-        **w.params,
+        "SELECT reason, sum(n) AS n, sum(within) AS within, sum(of_excluded) AS of_excluded "
+        f"FROM ({counts} GROUP BY reason) GROUP BY reason ORDER BY n DESC, reason",
+        **values,
     )
     counted = [row for row in rows if scope.bots or not row["reason"]]
     return LeftOut(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 import numpy as np
@@ -89,7 +89,18 @@ class Cells:
             self.kind, **{name: np.concatenate((getattr(self, name), getattr(other, name))) for name in CELL_TYPES}
         )
 
+    def merged(self) -> Cells:
+        """The same with each cell once. For cells that are not read in detail."""
+        order = np.lexsort((self.cell, self.record))
+        record, cell = self.record[order], self.cell[order]
+        first = np.flatnonzero(np.append(True, (record[1:] != record[:-1]) | (cell[1:] != cell[:-1])))
+        if not len(order) or len(first) == len(order):
+            return self
+        sums = {name: np.add.reduceat(getattr(self, name)[order], first) for name in SUMMED}
+        return replace(self.take(order[first]), **sums)
 
+
+SUMMED = ("n", "weight", "dragged", "dead", "dead_disabled", "rage")
 CELL_TYPES: dict[str, type] = {
     "record": np.uint64,
     "key": np.uint64,

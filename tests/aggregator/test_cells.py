@@ -124,7 +124,7 @@ def check(store: Store, heat: Heatmap) -> None:
     assert np.isfinite(placed.y[drawn]).all()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(POINTS)
 def test_the_engine_counts_as_a_loop_over_the_points(store: Store, made: list[dict[str, Any]]) -> None:
     for table in ("points", "views", "elements", "snapshots", "strips"):

@@ -70,7 +70,7 @@ def test_every_target_of_landing_remembers_tokens(store: Store) -> None:
         "SELECT name, engine_full FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' "
         "AND name != 'migrations'"
     )
-    assert len(rows) == 16
+    assert len(rows) == 18
     assert [row["name"] for row in rows if "deduplication_window = 10000" not in row["engine_full"]] == []
 
 
