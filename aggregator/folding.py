@@ -99,7 +99,7 @@ def fold(store: Store, one: PageDay) -> None:
         f"INSERT INTO folded_days (site, page, kind, day, time, fold, rules, stored, reasons, excluded, counts) "
         f"SELECT {_NAMED}, {RULES}, sum(n), groupArray(reason), groupArray(of_team), groupArray(n) FROM ("
         f"SELECT toString(bot) AS reason, toUInt8(excluded > 0) AS of_team, count() AS n FROM points WHERE {_DAY} "
-        "GROUP BY reason, of_team)",
+        f"GROUP BY reason, of_team){_GENTLY}",
         **values,
     )
 
@@ -116,12 +116,11 @@ def forget_old_folds(store: Store) -> None:
             erase_rows(store, table, "WHERE fold IN {folds:Array(UInt64)}", folds=folds[start : start + 1000])
 
 
-def forget_folds(store: Store, site: int) -> None:
-    """Erase the folds of a site: something of which they were made was erased."""
-    for table in ("folded_days", "folded_records"):
-        erase_rows(store, table, "WHERE site = {site:UInt32}", site=site)
-
-
+# A fold is made beside the answers to questions: it takes its time, and little memory.
+_GENTLY = (
+    " SETTINGS max_threads = 1, max_bytes_before_external_group_by = 100000000, "
+    "max_bytes_before_external_sort = 100000000"
+)
 _NAMED = (
     "{site:UInt32}, {page:String}, {kind:String}, {day:Date}, fromUnixTimestamp64Milli({begin:Int64}, 'UTC'), "
     "{fold:UInt64}"
@@ -139,7 +138,7 @@ def _views_sql() -> str:
         f"(SELECT groupUniqArray(visitor) FROM ({people}) WHERE visitor GLOBAL IN ({shared})), "
         "groupArray(size), groupArray(n) FROM ("
         "SELECT bitShiftLeft(toUInt64(viewport_w), 32) + page_h AS size, toUInt32(count()) AS n "
-        f"FROM ({people}) GROUP BY size ORDER BY size)"
+        f"FROM ({people}) GROUP BY size ORDER BY size){_GENTLY}"
     )
 
 
@@ -168,10 +167,12 @@ def _fold_records(store: Store, one: PageDay, values: dict[str, Any]) -> None:
         "SELECT visitor, toUInt32(rowNumberInAllBlocks() + 1) AS number FROM (SELECT DISTINCT visitor FROM points "
         f"WHERE {day} AND visitor GLOBAL NOT IN ({shared}) ORDER BY visitor)"
     )
+    marked = "of_dragged + of_dead + of_rage > 0"
     by_cell = (
         "SELECT record, any(key) AS its_key, groupArray(cell) AS cells, groupArray(of_n) AS of_n, "
-        "groupArray(weighed) AS weights, groupArray(of_dragged) AS of_dragged, groupArray(of_dead) AS of_dead, "
-        "groupArray(of_disabled) AS of_disabled, groupArray(of_rage) AS of_rage FROM ("
+        f"groupArrayIf(weighed, {'0' if click else '1'}) AS weights, groupArrayIf(cell, {marked}) AS marked, "
+        f"groupArrayIf(of_dragged, {marked}) AS drags, groupArrayIf(of_dead, {marked}) AS deads, "
+        f"groupArrayIf(of_disabled, {marked}) AS disableds, groupArrayIf(of_rage, {marked}) AS rages FROM ("
         "SELECT record, cell, any(key) AS key, toUInt32(sum(n)) AS of_n, sum(of_weight) AS weighed, "
         "toUInt32(sum(is_dragged)) AS of_dragged, toUInt32(sum(is_dead)) AS of_dead, "
         "toUInt32(sum(is_disabled)) AS of_disabled, toUInt32(sum(is_rage)) AS of_rage "
@@ -188,11 +189,13 @@ def _fold_records(store: Store, one: PageDay, values: dict[str, Any]) -> None:
     )
     count = "toUInt32(arrayCount(f -> bitAnd(f, {}) > 0, visitor_flags))"
     store.command(
-        "INSERT INTO folded_records (site, page, kind, day, time, fold, record, key, cells, points, weights, dragged, "
-        "dead, dead_disabled, rage, visitors, visitor_flags, ids, id_flags, n_visitors, n_dead, n_dead_disabled, "
-        f"n_rage) SELECT {_NAMED}, record, its_key, cells, of_n, weights, of_dragged, of_dead, of_disabled, of_rage, "
-        f"visitors, visitor_flags, ids, id_flags, toUInt32(length(visitors)), {count.format(1)}, {count.format(2)}, "
-        f"{count.format(4)} FROM ({by_cell}) AS by_cell INNER JOIN ({by_visitor}) AS by_visitor USING (record)",
+        "INSERT INTO folded_records (site, page, kind, day, time, fold, record, key, cells, points, weights, marked, "
+        "dragged, dead, dead_disabled, rage, visitors, visitor_flags, ids, id_flags, n_visitors, n_dead, "
+        f"n_dead_disabled, n_rage) SELECT {_NAMED}, record, its_key, cells, of_n, weights, marked, drags, deads, "
+        "disableds, rages, visitors, visitor_flags, ids, id_flags, toUInt32(length(visitors)), "
+        f"{count.format(1)}, {count.format(2)}, "
+        f"{count.format(4)} FROM ({by_cell}) AS by_cell INNER JOIN ({by_visitor}) AS by_visitor USING (record)"
+        f"{_GENTLY}",
         **values,
     )
 

@@ -28,6 +28,8 @@ class DataTable:
     """A table with rows of a site. `time`: the column that says when; "" in tables that are erased as a whole.
 
     `column`: what its rows are of, where that is not a site; `people`: whether it has the columns visitor and sender.
+    `folded`: its rows are counts of many visitors. If one of them is erased, so are all counts of the site or the page,
+    which are then made again.
     """
 
     name: str
@@ -37,6 +39,7 @@ class DataTable:
     page: bool = True
     visitor: bool = False
     sender: bool = False
+    folded: bool = False
 
 
 TABLES = (
@@ -44,6 +47,8 @@ TABLES = (
     DataTable("scrolls", "views", "time", visitor=True, sender=True),
     DataTable("touches", "views", "time", visitor=True, sender=True),
     DataTable("points", "points", "time", visitor=True, sender=True),
+    DataTable("folded_records", "points", "time", folded=True),
+    DataTable("folded_days", "points", "time", folded=True),
     DataTable("elements", "points", "seen", sender=True),
     DataTable("events", "events", "time", visitor=True, sender=True),
     DataTable("strips", "pictures", "", column="snapshot", page=False),
@@ -109,6 +114,8 @@ def condition(table: DataTable, erasure: Erasure) -> tuple[str, dict[str, Any]] 
 
     Tables without a column that the erasure is about hold nothing of it: no visitor has pictures.
     """
+    if table.folded:
+        return _folds(erasure)
     until = erasure.until.get(table.kind)
     about_people = bool(erasure.visitor or erasure.sender)
     if until is None or (about_people and not (table.visitor if erasure.visitor else table.sender)):
@@ -131,6 +138,21 @@ def condition(table: DataTable, erasure: Erasure) -> tuple[str, dict[str, Any]] 
     if table.time and until:
         parts.append(f"{table.time} < fromUnixTimestamp64Milli({{until:Int64}}, 'UTC')")
         values["until"] = until
+    return " AND ".join(parts), values
+
+
+def _folds(erasure: Erasure) -> tuple[str, dict[str, Any]] | None:
+    """The counts of which something is erased: those of the days before its end, or all if it is about somebody."""
+    ends = [erasure.until[kind] for kind in ("points", "views") if kind in erasure.until]
+    if not ends:
+        return None
+    parts, values = ["site = {site:UInt32}"], dict[str, Any](site=int(erasure.site))
+    if erasure.pages:
+        parts.append("xxHash64(page) IN {pages:Array(UInt64)}")
+        values["pages"] = [int(page) for page in erasure.pages]
+    if all(ends) and not (erasure.visitor or erasure.sender):
+        parts.append("time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')")
+        values["until"] = max(ends)
     return " AND ".join(parts), values
 
 

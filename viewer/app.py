@@ -46,6 +46,7 @@ from viewer.element_names import ElementNames
 from viewer.erasing import Erasing, ErasingParts, wait_for_collectors
 from viewer.experiment_results import ExperimentResults
 from viewer.filter_counts import FilterCounter
+from viewer.folding_worker import FoldingWorker
 from viewer.goals import Goals
 from viewer.health import Health, UntrustedProxy
 from viewer.http.abandoned import CancelAbandoned
@@ -179,6 +180,7 @@ class Viewer:
         self.erasing = Erasing(
             ErasingParts(store, definitions, self.jobs, settings.server, journal, self._erased, settings.serving)
         )
+        self.folding = FoldingWorker(store)
         self.health = Health(store, self.work, around.intake, around.untrusted_proxies)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()
@@ -197,6 +199,7 @@ class Viewer:
         if self.settings.serving:
             await anyio.to_thread.run_sync(self.jobs.resume)
             self.retakes.start()
+            self.folding.start()
         self.erasing.start()
         self.record_matcher.start()
 
@@ -208,7 +211,8 @@ class Viewer:
             self.jobs.stop()
 
         async with anyio.create_task_group() as group:
-            for stop in (self.erasing.stop, stop_taking, self.record_matcher.stop, self.work.close, self.hashing.close):
+            background = (self.erasing.stop, stop_taking, self.folding.stop, self.record_matcher.stop)
+            for stop in (*background, self.work.close, self.hashing.close):
                 group.start_soon(anyio.to_thread.run_sync, stop)
 
     def first_run_url(self) -> str | None:

@@ -9,7 +9,14 @@ import numpy as np
 from aggregator.queries.cells import read_cells, read_cells_by_key
 from aggregator.queries.conditions import Condition, Where, where
 from aggregator.queries.exposure import read_exposed
-from aggregator.queries.folds import NO_FOLDS, VIEW, Folds, read_folded_cells, read_folds
+from aggregator.queries.folds import (
+    NO_FOLDS,
+    NO_POINTS,
+    NO_VIEWS,
+    Folds,
+    read_folded_cells,
+    read_folds,
+)
 from aggregator.queries.points import read_left_out
 from aggregator.queries.records import read_named_records
 from aggregator.shapes.cells import Cells
@@ -42,21 +49,25 @@ def read_sample(
     """Read a question for a picture `width` px wide. Points for which `only` does not hold are outside the segment."""
     condition = where(scope, pages, kind=True)
     condition = condition.only(only) if only else condition
-    folds, of_views = (NO_FOLDS if only else read_folds(store, scope, pages, kind) for kind in (scope.kind, VIEW))
+    of_points, of_views = (NO_POINTS, NO_VIEWS) if only else read_folds(store, scope, pages)
     # The counts come first. Points that arrive in between are in the cells, and the account still adds up.
-    left_out = read_left_out(store, scope, pages, within=condition, folds=folds)
+    left_out = read_left_out(store, scope, pages, within=condition, folded=of_points)
     exposed = read_exposed(store, scope, pages, width, of_views)
-    cells, records = read_counted(store, scope, pages, condition, folds)
-    return Sample(scope, pages, condition, cells, records, left_out, exposed, folds)
+    cells, records = read_counted(store, scope, pages, condition, of_points.folds)
+    return Sample(scope, pages, condition, cells, records, left_out, exposed, of_points.folds)
 
 
 def read_counted(
     store: Store, scope: Scope, pages: tuple[str, ...], condition: Where, folds: Folds = NO_FOLDS
 ) -> tuple[Cells, Records]:
     """The points of a condition by cell, and the records of their elements."""
-    cells = read_cells(store, scope.kind, condition.only(folds.other_days) if folds.ids else condition)
     if folds.ids:
-        cells = cells.and_also(read_folded_cells(store, scope.kind, folds)).merged()
+        cells = read_folded_cells(store, scope.kind, folds)
+        if not folds.complete:
+            cells = cells.and_also(read_cells(store, scope.kind, condition.only(folds.other_days)))
+        cells = cells.merged()
+    else:
+        cells = read_cells(store, scope.kind, condition)
     records = read_named_records(store, scope, pages, np.unique(cells.record))
     lost = records.locate(cells.record) < 0
     if lost.any():

@@ -47,6 +47,11 @@ class CountedRecords:
     folds: Folds
     unfolded: UInt64
 
+    @property
+    def only_folds(self) -> bool:
+        """Whether no row is read."""
+        return self.folds.complete and not len(self.unfolded)
+
 
 @dataclass(frozen=True)
 class RageClicks:
@@ -61,6 +66,8 @@ def read_element_visitors(store: Store, kind: str, where: Where, counted: Counte
     """(visitors, visitors with a dead click) of each element: i64[M] each."""
     if not len(counted.record):
         return np.zeros(counted.elements, np.int64), np.zeros(counted.elements, np.int64)
+    if counted.only_folds:
+        return _kept_visitors(store, counted, f"bitAnd(flags, if({_JUDGED}, {DEAD}, {DEAD_DISABLED})) > 0")
     of = cell_columns(kind, counted.detail)
     element, values = _element_sql(of, counted)
     judged, of_judged = among(of.subject, "judged", counted.record[counted.judged])
@@ -84,6 +91,9 @@ def read_rage(store: Store, where: Where, counted: CountedRecords, editable: UIn
 
     Clicks of folded days are left out, and of their visitors only those that are kept by their ids are counted.
     """
+    if counted.only_folds:
+        _, visitors = _kept_visitors(store, counted, f"bitAnd(flags, {RAGE}) > 0")
+        return RageClicks(_NO_CELLS, np.zeros(0, np.int64), visitors)
     of = cell_columns("click", counted.detail)
     element, values = _element_sql(_NAMED, counted)
     on_editable, of_editable = among("record", "editable", editable)
@@ -94,7 +104,7 @@ def read_rage(store: Store, where: Where, counted: CountedRecords, editable: UIn
     bursts = bursts_sql(able, columns, f"countIf({asked.sql}) > 0")
     named = ", ".join(f"one.{FIRST + n} AS {name}" for n, name in enumerate(names))
     raging = f"SELECT {named}, {element} AS element, 1 AS n FROM ({bursts}) WHERE one.{FIRST + len(names)} > 0"
-    if counted.folds.ids:
+    if counted.folds.ids and len(counted.record):
         ids = _folded_ids(counted, f"bitAnd(flags, {RAGE}) > 0")
         nothing = "toUInt64(0), toUInt32(0), toUInt8(0), toFloat32(0), toFloat32(0)"
         raging += f" UNION ALL SELECT {nothing}, visitor, element, 0 FROM ({ids}) WHERE is_dead"
@@ -110,6 +120,25 @@ def read_rage(store: Store, where: Where, counted: CountedRecords, editable: UIn
     visitors = _by_element({name: c[name][on] for name in ("element", "visitors")}, "visitors", counted.elements)
     cells = CellNames(*(c[name][by_cell] for name in ("subject", "cell", "alike", "x", "y")))
     return RageClicks(cells, c["clicks"][by_cell].astype(np.int64), visitors)
+
+
+_JUDGED = "{on_judged}"
+_NO_PLACE = np.zeros(0, np.float32)
+_NO_CELLS = CellNames(np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros(0, np.uint8), _NO_PLACE, _NO_PLACE)
+
+
+def _kept_visitors(store: Store, counted: CountedRecords, condition: str) -> tuple[Int64, Int64]:
+    """By element, of the visitors of folded days that are kept by their ids: all, and those with the condition."""
+    if not len(counted.record):
+        return np.zeros(counted.elements, np.int64), np.zeros(counted.elements, np.int64)
+    judged, of_judged = among("record", "judged", counted.record[counted.judged])
+    _, values = _element_sql(_NAMED, counted)
+    c = store.columns(
+        "SELECT element, uniqExact(visitor) AS visitors, uniqExactIf(visitor, is_dead) AS with_condition "
+        f"FROM ({_folded_ids(counted, condition.replace(_JUDGED, judged))}) GROUP BY element HAVING element >= 0",
+        **counted.folds.params | values | of_judged,
+    )
+    return _by_element(c, "visitors", counted.elements), _by_element(c, "with_condition", counted.elements)
 
 
 def _read_as_rows(counted: CountedRecords) -> Condition:

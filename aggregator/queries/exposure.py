@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import numpy as np
+from collections import Counter
 
 from aggregator.queries.conditions import Condition, Where, where
-from aggregator.queries.folds import NO_FOLDS, Folds
+from aggregator.queries.folds import NO_VIEWS, FoldedViews
 from aggregator.shapes.exposure import Exposed
 from aggregator.shapes.scope import Scope
 from store.client import Store
 
 
-def read_exposed(store: Store, scope: Scope, pages: tuple[str, ...], width: int, folds: Folds = NO_FOLDS) -> Exposed:
-    """Exposed visitors and views of a scope; `width` is that of the picture, `folds` what is read in place of rows."""
+def read_exposed(
+    store: Store, scope: Scope, pages: tuple[str, ...], width: int, folded: FoldedViews = NO_VIEWS
+) -> Exposed:
+    """Exposed visitors and views of a scope. `width`: of the picture; `folded`: what was read in place of rows."""
     w = where(scope, pages)
-    if folds.ids:
-        return _with_folds(store, w.only(folds.other_days), width, folds)
+    if folded.folds.ids:
+        return _with_folds(store, w.only(folded.folds.other_days), width, folded)
     row = store.rows(
         "SELECT uniqExact(visitor) AS visitors, count() AS views, sum(cut) AS dropped, "
         f"quantileExactIf(0.5)(page_h, {_NEAR}) AS median_h FROM views FINAL WHERE {w.sql}",
@@ -28,33 +30,37 @@ def read_exposed(store: Store, scope: Scope, pages: tuple[str, ...], width: int,
 _NEAR = "abs(toInt32(viewport_w) - {width:Int32}) <= 0.02 * {width:Int32}"
 
 
-def _with_folds(store: Store, rest: Where, width: int, folds: Folds) -> Exposed:
+def _with_folds(store: Store, rest: Where, width: int, folded: FoldedViews) -> Exposed:
     """The same of the folds, and of the rows of the other days (`rest`)."""
-    counted = store.rows(
-        f"SELECT sum(n) AS views, sum(dropped) AS dropped, sum(alone) AS alone FROM ("
-        f"SELECT count() AS n, sum(cut) AS dropped, 0 AS alone FROM views FINAL WHERE {rest.sql} UNION ALL "
-        f"SELECT sum(views), sum(cut), sum(visitors) FROM folded_days WHERE {folds.sql})",
-        **rest.params | folds.params,
-    )[0]
-    several = store.rows(
-        f"SELECT uniqExact(visitor) AS n FROM (SELECT visitor FROM views FINAL WHERE {rest.sql} UNION ALL "
-        f"SELECT id AS visitor FROM folded_days ARRAY JOIN ids AS id WHERE {folds.sql})",
-        **rest.params | folds.params,
-    )[0]
-    heights = store.columns(
-        f"SELECT toUInt32(height) AS height, sum(n) AS of_height FROM ("
-        f"SELECT page_h AS height, count() AS n FROM views FINAL WHERE {rest.sql} AND {_NEAR} GROUP BY height "
-        "UNION ALL SELECT bitAnd(size, 4294967295) AS height, sum(n) FROM folded_days "
-        f"ARRAY JOIN sizes AS size, of_size AS n WHERE {folds.sql} AND {_NEAR.replace('viewport_w', 'bitShiftRight(size, 32)')} GROUP BY height) "
-        "GROUP BY height ORDER BY height",
-        width=width,
-        **rest.params | folds.params,
-    )
-    up_to = np.cumsum(heights["of_height"].astype(np.int64))
-    # As quantileExact: of an even number the upper one of the two in the middle.
-    median = int(heights["height"][np.searchsorted(up_to, up_to[-1] // 2, "right")]) if len(up_to) else 0
-    visitors = int(counted["alone"]) + int(several["n"])
-    return Exposed(visitors, int(counted["views"]), median, int(counted["dropped"]))
+    folds = folded.folds
+    kept = f"SELECT id AS visitor FROM folded_days ARRAY JOIN ids AS id WHERE {folds.sql}"
+    heights = Counter[int]()
+    for (w, height), n in folded.sizes.items():
+        heights[height] += n if abs(w - width) <= 0.02 * width else 0
+    views, cut = folded.views, folded.cut
+    if not folds.complete:
+        kept += f" UNION ALL SELECT visitor FROM views FINAL WHERE {rest.sql}"
+        rows = store.rows(
+            f"SELECT page_h, count() AS n, sum(cut) AS dropped, countIf({_NEAR}) AS near FROM views FINAL "
+            f"WHERE {rest.sql} GROUP BY page_h",
+            width=width,
+            **rest.params,
+        )
+        for row in rows:
+            views, cut = views + row["n"], cut + row["dropped"]
+            heights[row["page_h"]] += row["near"]
+    several = store.rows(f"SELECT uniqExact(visitor) AS n FROM ({kept})", **rest.params | folds.params)[0]["n"]
+    return Exposed(folded.alone + several, views, _median(heights), cut)
+
+
+def _median(heights: Counter[int]) -> int:
+    """As the engine's quantileExact: of an even number the upper one of the two in the middle."""
+    half, seen = heights.total() // 2, 0
+    for height in sorted(heights):
+        seen += heights[height]
+        if seen > half:
+            return height
+    return 0
 
 
 def read_seen_variants(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -28,10 +29,14 @@ RULES = xxhash.xxh64_intdigest(repr((_JUDGED_BY, _DIVIDED_BY)).encode())
 
 @dataclass(frozen=True)
 class Folds:
-    """The folds of a page that are read in place of the rows of `days`; none of either if every row is read."""
+    """The folds of a page that are read in place of the rows of `days`; none of either if every row is read.
+
+    `complete`: whether the scope has no other days.
+    """
 
     ids: tuple[int, ...] = ()
     days: tuple[date, ...] = ()
+    complete: bool = False
     site: int = 0
     page: str = ""
     kind: str = ""
@@ -62,52 +67,101 @@ class Folds:
         return Condition("day NOT IN {folded_days:Array(Date)}", {"folded_days": list(self.days)})
 
 
-NO_FOLDS = Folds()
+@dataclass(frozen=True)
+class FoldedPoints:
+    """The folds of a scope's points, and the rows that they are made of by (reason of the bot, whether of the team)."""
+
+    folds: Folds = Folds()
+    counts: Counter[tuple[str, bool]] = field(default_factory=Counter)
 
 
-def read_folds(store: Store, scope: Scope, pages: tuple[str, ...], kind: str) -> Folds:
-    """The folds of the days of UTC that are entirely in the scope, if it asks about everybody on one page."""
+@dataclass(frozen=True)
+class FoldedViews:
+    """The folds of a scope's views, and their figures.
+
+    `alone`: visitors who were seen on one day. `sizes`: views by (width of the window, height of the page), px.
+    """
+
+    folds: Folds = Folds()
+    views: int = 0
+    cut: int = 0
+    alone: int = 0
+    sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
+
+
+NO_FOLDS, NO_POINTS, NO_VIEWS = Folds(), FoldedPoints(), FoldedViews()
+
+
+def read_folds(store: Store, scope: Scope, pages: tuple[str, ...]) -> tuple[FoldedPoints, FoldedViews]:
+    """Of the days of UTC that are entirely in the scope, if it asks about everybody on one page."""
     narrowed = scope.device or scope.variant or scope.segment or scope.bots
     spans = scope.zone.spans(scope.since, scope.until)
     if narrowed or len(pages) != 1 or not spans:
-        return NO_FOLDS
+        return NO_POINTS, NO_VIEWS
     rows = store.rows(
-        "SELECT day, toUnixTimestamp64Milli(any(time)) AS begin, max(fold) AS last FROM folded_days "
-        "WHERE site = {site:UInt32} AND page = {page:String} AND kind = {kind:String} AND rules = {rules:UInt64} "
-        "AND day BETWEEN {first:Date} AND {last:Date} GROUP BY day ORDER BY day",
+        "SELECT toString(kind) AS of, day, toUnixTimestamp64Milli(time) AS begin, fold, reasons, excluded, counts, "
+        "views, cut, visitors, sizes, of_size FROM folded_days "
+        "WHERE site = {site:UInt32} AND page = {page:String} AND kind IN {kinds:Array(String)} "
+        "AND rules = {rules:UInt64} AND day BETWEEN {first:Date} AND {last:Date} "
+        "ORDER BY day, fold DESC LIMIT 1 BY of, day",
         site=scope.site,
         page=pages[0],
-        kind=kind,
+        kinds=[scope.kind, VIEW],
         rules=RULES,
         first=day_numbered(max(spans[0][0] // DAY_MS, 0)),
         last=day_numbered(spans[-1][1] // DAY_MS),
     )
-    whole = [row for row in rows if any(start <= row["begin"] and row["begin"] + DAY_MS <= end for start, end in spans)]
-    ids, days = tuple(int(row["last"]) for row in whole), tuple(row["day"] for row in whole)
-    return Folds(ids, days, scope.site, pages[0], kind)
+    whole = [row for row in rows if any(a <= row["begin"] and row["begin"] + DAY_MS <= b for a, b in spans)]
+    of_points, of_views = ([row for row in whole if row["of"] == kind] for kind in (scope.kind, VIEW))
+    days = sum(b - a for a, b in spans) / DAY_MS
+
+    def folds(rows: list[dict[str, Any]], kind: str) -> Folds:
+        ids, of_days = tuple(int(row["fold"]) for row in rows), tuple(row["day"] for row in rows)
+        return Folds(ids, of_days, len(rows) == days, scope.site, pages[0], kind)
+
+    counts: Counter[tuple[str, bool]] = Counter()
+    for row in of_points:
+        for reason, of_team, n in zip(row["reasons"], row["excluded"], row["counts"], strict=True):
+            counts[reason, bool(of_team)] += int(n)
+    sizes: Counter[tuple[int, int]] = Counter()
+    for row in of_views:
+        for size, n in zip(row["sizes"], row["of_size"], strict=True):
+            sizes[int(size) >> 32, int(size) & 0xFFFFFFFF] += int(n)
+    views, cut, alone = (sum(int(row[name]) for row in of_views) for name in ("views", "cut", "visitors"))
+    return (
+        FoldedPoints(folds(of_points, scope.kind), counts),
+        FoldedViews(folds(of_views, VIEW), views, cut, alone, sizes),
+    )
 
 
 def read_folded_cells(store: Store, kind: str, folds: Folds) -> Cells:
     """The points of the folded days, by record and cell."""
-    c = store.columns(
-        "SELECT record, any(key) AS its_key, cell, sum(n) AS of_n, sum(weight) AS of_weight, sum(drag) AS of_dragged, "
-        "sum(died) AS of_dead, sum(stopped) AS of_disabled, sum(raged) AS of_rage FROM folded_records "
-        "ARRAY JOIN cells AS cell, points AS n, weights AS weight, dragged AS drag, dead AS died, "
-        f"dead_disabled AS stopped, rage AS raged WHERE {folds.sql} GROUP BY record, cell",
+    weight, join = ("sum(n)", "") if kind == "click" else ("sum(weight)", ", weights AS weight")
+    counted = store.columns(
+        f"SELECT record, any(key) AS its_key, cell, sum(n) AS of_n, {weight} AS of_weight FROM folded_records "
+        f"ARRAY JOIN cells AS cell, points AS n{join} WHERE {folds.sql} GROUP BY record, cell",
         **folds.params,
     )
-    return cells_of(
-        kind,
-        record=c["record"],
-        key=c["its_key"],
-        cell=c["cell"],
-        n=c["of_n"],
-        weight=c["of_weight"],
-        dragged=c["of_dragged"],
-        dead=c["of_dead"],
-        dead_disabled=c["of_disabled"],
-        rage=c["of_rage"],
+    marked = store.columns(
+        "SELECT record, any(key) AS its_key, cell, sum(drag) AS of_dragged, sum(died) AS of_dead, "
+        "sum(stopped) AS of_disabled, sum(raged) AS of_rage FROM folded_records ARRAY JOIN marked AS cell, "
+        f"dragged AS drag, dead AS died, dead_disabled AS stopped, rage AS raged WHERE {folds.sql} "
+        "GROUP BY record, cell",
+        **folds.params,
     )
+    c, m = counted, marked
+    counts = cells_of(kind, record=c["record"], key=c["its_key"], cell=c["cell"], n=c["of_n"], weight=c["of_weight"])
+    marks = cells_of(
+        kind,
+        record=m["record"],
+        key=m["its_key"],
+        cell=m["cell"],
+        dragged=m["of_dragged"],
+        dead=m["of_dead"],
+        dead_disabled=m["of_disabled"],
+        rage=m["of_rage"],
+    )
+    return counts.and_also(marks)
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from aggregator.queries.conditions import Condition, Where, where
-from aggregator.queries.folds import NO_FOLDS, Folds
+from aggregator.queries.folds import NO_POINTS, FoldedPoints
 from aggregator.queries.point_sql import cell_sql
 from aggregator.shapes.columns import Float32, UInt32
 from aggregator.shapes.exposure import LeftOut
@@ -113,35 +114,38 @@ def read_left_out(
     pages: tuple[str, ...],
     table: str = "points",
     within: Where | None = None,
-    folds: Folds = NO_FOLDS,
+    folded: FoldedPoints = NO_POINTS,
 ) -> LeftOut:
     """How many rows of `points`, `scrolls` or `views` the scope leaves out, and why; `within` is its condition.
 
-    `folds`: what is read in place of rows.
+    `folded`: what was read in place of rows.
     """
     w = within or where(scope, pages, kind=table == "points")
-    final = "" if table == "points" else "FINAL"
-    counts = (
-        f"SELECT toString(bot) AS reason, count() AS n, countIf({w.segment}) AS within, "
-        f"countIf(excluded) AS of_excluded FROM {table} {final} WHERE {w.place}"
-    )
-    values = w.params
-    if folds.ids:
-        counts = (
-            f"{counts} AND {folds.other_days.sql} GROUP BY reason UNION ALL SELECT toString(why) AS reason, sum(n), "
-            "sumIf(n, reason = '' AND NOT of_team), sumIf(n, of_team) FROM folded_days ARRAY JOIN reasons AS why, "
-            f"excluded AS of_team, counts AS n WHERE {folds.sql}"
+    other_days = folded.folds.other_days
+    rows = (
+        []
+        if folded.folds.complete
+        else store.rows(
+            f"SELECT toString(bot) AS reason, count() AS n, countIf({w.segment}) AS within, "
+            f"countIf(excluded) AS of_excluded FROM {table} {'' if table == 'points' else 'FINAL'} "
+            f"WHERE {w.place} AND {other_days.sql} GROUP BY reason",
+            **w.params | dict(other_days.params),
         )
-        values = {**values, **folds.params}
-    rows = store.rows(
-        "SELECT reason, sum(n) AS n, sum(within) AS within, sum(of_excluded) AS of_excluded "
-        f"FROM ({counts} GROUP BY reason) GROUP BY reason ORDER BY n DESC, reason",
-        **values,
     )
-    counted = [row for row in rows if scope.bots or not row["reason"]]
+    n, of_excluded, included = Counter[str](), Counter[str](), Counter[str]()
+    for row in rows:
+        n[row["reason"]] += row["n"]
+        of_excluded[row["reason"]] += row["of_excluded"]
+        included[row["reason"]] += row["within"]
+    for (reason, of_team), count in folded.counts.items():
+        n[reason] += count
+        of_excluded[reason] += count if of_team else 0
+        included[reason] += 0 if of_team or reason else count
+    reasons = sorted(n, key=lambda reason: (-n[reason], reason))
+    counted = [reason for reason in reasons if scope.bots or not reason]
     return LeftOut(
-        excluded=sum(row["of_excluded"] for row in counted),
-        outside=sum(row["n"] - row["of_excluded"] - row["within"] for row in counted),
-        bots_by_reason={row["reason"]: row["n"] for row in rows if row not in counted},
-        bots_taken_in={row["reason"]: row["within"] for row in counted if row["reason"] and row["within"]},
+        excluded=sum(of_excluded[reason] for reason in counted),
+        outside=sum(n[reason] - of_excluded[reason] - included[reason] for reason in counted),
+        bots_by_reason={reason: n[reason] for reason in reasons if reason not in counted},
+        bots_taken_in={reason: included[reason] for reason in counted if reason and included[reason]},
     )

@@ -96,8 +96,9 @@ class Cells:
         first = np.flatnonzero(np.append(True, (record[1:] != record[:-1]) | (cell[1:] != cell[:-1])))
         if not len(order) or len(first) == len(order):
             return self
-        sums = {name: np.add.reduceat(getattr(self, name)[order], first) for name in SUMMED}
-        return replace(self.take(order[first]), **sums)
+        once = self.take(order[first])
+        sums: dict[str, Any] = {name: np.add.reduceat(getattr(self, name)[order], first) for name in SUMMED}
+        return replace(once, **sums)
 
 
 SUMMED = ("n", "weight", "dragged", "dead", "dead_disabled", "rage")

@@ -29,8 +29,9 @@ ORDER BY (site, page, kind, day, fold)
 {distributed:folded_days:page}
 
 -- The points of people on one element (`record`) on one day. `cells`: parts of its box (aggregator/shapes/cells.py), with
--- the points of each. Visitors seen on no other day have a number of the day; the others are in `ids`. Their flags:
--- 1 with a dead click if the element is judged, 2 with one on a disabled control, 4 with a rage burst.
+-- the points of each; `marked`: those of them with a drag, a dead click or a rage burst. `weights` is empty where each
+-- point weighs 1. Visitors seen on no other day have a number of the day; the others are in `ids`. Their flags: 1 with a
+-- dead click if the element is judged, 2 with one on a disabled control, 4 with a rage burst.
 CREATE TABLE IF NOT EXISTS {table:folded_records} {on_cluster}
 (
     site UInt32,
@@ -44,6 +45,7 @@ CREATE TABLE IF NOT EXISTS {table:folded_records} {on_cluster}
     cells Array(UInt32) CODEC(Delta, ZSTD(1)),
     points Array(UInt32) CODEC(T64, ZSTD(1)),
     weights Array(Float64) CODEC(ZSTD(1)),
+    marked Array(UInt32) CODEC(Delta, ZSTD(1)),
     dragged Array(UInt32) CODEC(T64, ZSTD(1)),
     dead Array(UInt32) CODEC(T64, ZSTD(1)),
     dead_disabled Array(UInt32) CODEC(T64, ZSTD(1)),

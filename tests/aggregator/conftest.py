@@ -13,7 +13,19 @@ from tests.aggregator.build import insert
 from tests.aggregator.segment_loop import Loop
 from tests.aggregator.segment_site import SINCE, UNTIL, Site, made_rows
 
-TABLES = ("views", "points", "scrolls", "events", "touches", "elements", "snapshots", "strips", "matches")
+TABLES = (
+    "views",
+    "points",
+    "scrolls",
+    "events",
+    "touches",
+    "elements",
+    "snapshots",
+    "strips",
+    "matches",
+    "folded_days",
+    "folded_records",
+)
 
 
 @pytest.fixture(scope="session")

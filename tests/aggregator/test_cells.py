@@ -127,7 +127,7 @@ def check(store: Store, heat: Heatmap) -> None:
 @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(POINTS)
 def test_the_engine_counts_as_a_loop_over_the_points(store: Store, made: list[dict[str, Any]]) -> None:
-    for table in ("points", "views", "elements", "snapshots", "strips"):
+    for table in ("points", "views", "elements", "snapshots", "strips", "folded_days", "folded_records"):
         store.command(f"TRUNCATE TABLE {table}")
     fill(store, made)
     check(store, ask(store))

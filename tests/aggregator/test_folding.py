@@ -18,6 +18,7 @@ from aggregator.queries import folds
 from aggregator.queries.folds import read_folds
 from aggregator.shapes.scope import Scope
 from store.client import Store
+from store.kinds import MapKind
 from store.layouts import path_key
 from store.snapshots import Snapshots
 from store.zones import Zone
@@ -89,17 +90,18 @@ def test_folded_days_say_what_rows_say(store: Store, days: list[tuple[list[dict[
     picture(store)
     for made, day in days:
         fill(store, made, day)
-    rows = figures(ask(store, zone=zone))
+    periods = [{"zone": zone, "until": SCOPE.until - timedelta(days=less)} for less in (0, 2)]
+    rows = [figures(ask(store, **period)) for period in periods]
     fold_closed_days(store, TODAY)
-    assert figures(ask(store, zone=zone)) == rows
+    assert [figures(ask(store, **period)) for period in periods] == rows
 
 
 def some(n: int, **columns: Any) -> list[dict[str, Any]]:
     return [{"element": LINK, "visitor": v, "view": v, "time": NOON, **columns} for v in range(1, n + 1)]
 
 
-def folded(store: Store, kind: str = "click") -> list[date]:
-    return list(read_folds(store, SCOPE, (PAGE,), kind).days)
+def folded(store: Store, kind: MapKind = "click", **columns: Any) -> list[date]:
+    return list(read_folds(store, replace(SCOPE, kind=kind, **columns), (PAGE,))[0].folds.days)
 
 
 def test_closed_days_are_folded_and_folded_again_when_late_batches_arrive(store: Store) -> None:
@@ -140,5 +142,5 @@ def test_a_narrower_question_reads_rows(store: Store) -> None:
     fill(store, some(6))
     fold_closed_days(store, TODAY)
     for narrower in ({"device": "phone"}, {"variant": ("e", "a")}, {"bots": True}):
-        assert read_folds(store, replace(SCOPE, **narrower), (PAGE,), "click").days == ()
-    assert read_folds(store, SCOPE, (PAGE, "other"), "click").days == ()
+        assert folded(store, **narrower) == []
+    assert read_folds(store, SCOPE, (PAGE, "other"))[0].folds.days == ()

@@ -26,6 +26,7 @@ RELEASED = {
     "0002_pictures_and_errors": "5d10a75aafc3f1e4d305567f7428058ad9a3f3bb0a6c9b453fef4e5c0443e8ab",
     "0003_retakes": "3476bc6f93765d4c96048216c8623da6cd32b45b85ff199aa7537c48977e8fc5",
     "0004_senders": "2661fae8acb436b13434fad5f1c66cbb39c6c77d86cc1e0c7ed5b46fb6764625",
+    "0005_folds": "e49bb82207f2f524db4fc69f8e7a6d07b9de0e8849894bdedb10dbf52f7e612b",
 }
 
 
