@@ -1,4 +1,4 @@
-"""Folds closed days in the background (aggregator/folding.py): after the start, and every hour."""
+"""Folds closed days in the background (aggregator/queries/folding.py): after the start, and every hour."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from datetime import UTC, datetime
 
-from aggregator.folding import fold_closed_days
+from aggregator.queries.folding import fold_closed_days
 from store.client import Store
 from store.errors import StoreError
 from store.priority import lower_this_thread

@@ -1,4 +1,4 @@
-"""What was counted of closed days (aggregator/folding.py), in place of their rows."""
+"""What was counted of closed days (aggregator/queries/folding.py), in place of their rows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
--- Closed days of busy pages, counted once, so that a map need not count their points again (aggregator/folding.py).
+-- Closed days of busy pages, counted once, so that a map need not count their points again (aggregator/queries/folding.py).
 
 -- One row for each page, kind ('view' counts views) and day that was folded: its counts, and which rows of
 -- folded_records are of it. Of several folds of a day, the last one counts.

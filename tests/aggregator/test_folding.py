@@ -11,10 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregator import folding
 from aggregator.answers.heatmap import Heatmap, heatmap
-from aggregator.folding import fold_closed_days
-from aggregator.queries import folds
+from aggregator.queries import folding, folds
+from aggregator.queries.folding import fold_closed_days
 from aggregator.queries.folds import read_folds
 from aggregator.shapes.scope import Scope
 from store.client import Store
