@@ -156,3 +156,56 @@ def test_a_pattern_that_would_take_long_is_rejected(api: Client, site: str) -> N
     nothing = api.get(f"{site}/heatmap", params=PERIOD | {"page": "/nothing/*"})
     assert (nothing.status_code, error(nothing)["code"]) == (404, "no_snapshot")
     assert "No page of this site matches /nothing/*" in error(nothing)["message"]
+
+
+def test_the_figures_of_groups_and_of_their_pages(api: Client, site: str, group: dict[str, Any]) -> None:
+    found = api.get(f"{site}/group-figures", params=PERIOD).json()
+    (row,) = found["groups"]
+    assert (row["key"], row["name"], row["addresses"], row["visitors"], row["busiest"]) == (
+        "all-lamps", "All lamps", 3, 64, PAGE,
+    )  # fmt: skip
+    assert (found["addresses"], found["grouped"]) == (4, 3)
+    phones = api.get(f"{site}/group-figures", params=PERIOD | {"device": "phone"}).json()["groups"][0]
+    assert phones["visitors"] == 10
+    pages = api.get(f"{site}/pages", params=PERIOD | {"page": "all-lamps", "sort": "name"}).json()
+    assert [one["path"] for one in pages["pages"]] == ["/lamps", "/lamps/blue", "/lamps/red"]
+    left = api.get(f"{site}/pages", params=PERIOD | {"ungrouped": 1}).json()
+    assert [one["path"] for one in left["pages"]] == ["/lamps/compare"]
+    assert api.get(f"{site}/pages", params=PERIOD | {"sort": "x"}).status_code == 400
+
+
+def test_a_group_is_tested_without_being_stored(api: Client, site: str, group: dict[str, Any]) -> None:
+    tested = api.post(f"{site}/group-test", json={"pages": ["/lamps"], "key": "all-lamps"})
+    assert tested.status_code == 200
+    assert tested.json()["totals"].keys() == {"fits", "after", "new", "out", "clash", "ungrouped", "every"}
+    assert api.get(f"{site}/groups/all-lamps").json() == group
+    bad = api.post(f"{site}/group-test", json={"pages": ["nonsense"]})
+    assert (bad.status_code, error(bad)["code"]) == (422, "bad_field")
+
+
+def test_suggestions_are_declined_over_the_api(api: Client, site: str) -> None:
+    assert api.get(f"{site}/suggested-groups").json() == {"suggested": [], "declined": []}
+    assert api.post(f"{site}/suggested-groups", json={"pattern": "/a/*"}).status_code == 200
+    assert api.get(f"{site}/suggested-groups").json()["declined"] == ["/a/*"]
+    assert api.post(f"{site}/suggested-groups", json={"pattern": "nonsense"}).status_code == 422
+    assert api.delete(f"{site}/suggested-groups").json() == {"declined": []}
+
+
+def test_two_sets_of_visitors_of_a_group_are_compared(
+    api: Client, owner: Client, shop: Site, site: str, group: dict[str, Any]
+) -> None:
+    asked = PERIOD | {"page": "all-lamps", "device": "phone", "with": "device:desktop"}
+    compared = api.get(f"{site}/compare", params=asked)
+    assert compared.status_code == 200, compared.text
+    assert sorted(one["visitors"] for one in compared.json()["sets"]) == [10, 54]
+    page = owner.get(f"/sites/{shop.id}/compare?page=all-lamps&device=phone&with=device:desktop&{DAYS}")
+    assert page.status_code == 200
+    assert "All lamps" in words(page.text)
+
+
+def test_a_segment_names_a_group(api: Client, site: str, group: dict[str, Any]) -> None:
+    """Visitors who saw a page of the group: those of the shop, without the four who only compared."""
+    saw = figures(api, site, "/lamps**")["visitors"]
+    assert saw == 68
+    narrowed = api.get(f"{site}/heatmap", params=PERIOD | {"page": "/lamps**", "saw": "all-lamps"}).json()
+    assert narrowed["visitors"] == 64

@@ -12,7 +12,6 @@ from starlette.responses import Response
 from aggregator.pictures.newest import NoSnapshot
 from rules.period import today
 from rules.question import COMPARISON
-from store.pages import page_path
 from viewer.access.person import signed_in
 from viewer.maps import ComparisonAnswer, Maps
 from viewer.pages.compare.result import Result, result_of
@@ -166,7 +165,7 @@ def _empty(setting: ComparisonSetting) -> Empty:
             ),
         )
     return Empty(
-        _("No picture of %(path)s yet", path=page_path(setting.page)),
+        _("No picture of %(path)s yet", path=setting.path),
         (_("The two maps are drawn on pictures of the variants, and there are none yet."),),
         take=setting.takes,
     )

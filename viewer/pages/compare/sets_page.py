@@ -113,7 +113,9 @@ def page_of(
     lang, asked, links, urls = setting.frame.lang, setting.asked, setting.links, setting.urls
     page, site = asked.question.page, asked.site.id
     choosing = setting.choosing(sets) if sets else None
-    shown = name_of(page, page_names(list(asked.known.snapshots))) if page else lang.text("Page")
+    group = asked.question.page_group
+    names = page_names(list(asked.known.snapshots))
+    shown = group.name if group else name_of(page, names) if page else lang.text("Page")
     title = lang.text("%(page)s: %(a)s and %(b)s", page=shown, a=choosing.name("a"), b=choosing.name("b")) \
         if choosing else shown  # fmt: skip
     counts = tuple(lang.number(one.visitors) for one in found.figures.sets) if found else ("", "")
@@ -121,7 +123,7 @@ def page_of(
         frame=setting.frame,
         title=title,
         name=title,
-        path=readable_host(page) if page else "",
+        path=", ".join(group.pages) if group else readable_host(page) if page else "",
         kind=asked.question.kind,
         view=setting.view or "side",
         map_href=urls.heatmap(site, **replace(asked.question, compared_with="").query()),

@@ -9,11 +9,11 @@ from functools import cached_property
 
 from rules.period import Period
 from rules.question import Question
-from store.pages import matches
+from store.pages import matches, page_path
 from store.records import Experiment, Site
 from store.snapshots import Snapshot
 from viewer.http.urls import Urls
-from viewer.maps import best_width
+from viewer.maps import best_width, drawable
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import Links
 from viewer.pages.pictures.fields import Fields, address_of, fields_of, takeable
@@ -52,7 +52,14 @@ class ComparisonSetting:
     @cached_property
     def widths(self) -> list[int]:
         """The widths of the pictures of the page, the widest first."""
-        return sorted({s.width for s in self.snapshots if s.page == self.page and not s.state}, reverse=True)
+        question = self.asked.question if self.asked.question.page else replace(self.asked.question, page=self.page)
+        return sorted({s.width for s in drawable(question, self.snapshots) if not s.state}, reverse=True)
+
+    @property
+    def path(self) -> str:
+        """The path of the page, or the patterns of its group."""
+        group = self.asked.question.page_group
+        return ", ".join(group.pages) if group else page_path(self.page)
 
     @property
     def width(self) -> int:
