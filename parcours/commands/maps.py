@@ -19,16 +19,19 @@ OUT = click.Path(path_type=Path, dir_okay=False)
 @click.argument("site")
 @asking(MAP)
 @click.option("--out", type=OUT, required=True, help="File to write: .png .npy .csv .json")
+@click.option("--frame", is_flag=True, help="Add title, period, filters, legend and account to a .png.")
+@click.option("--elements", is_flag=True, help="Write the table of elements to a .csv instead of the points.")
 @with_data
-def heatmap(settings: Settings, site: str, asked: dict[str, str], out: Path) -> None:
+def heatmap(settings: Settings, site: str, asked: dict[str, str], out: Path, frame: bool, elements: bool) -> None:
     """Write the heatmap of a page.
 
-    The extension of --out chooses the content: .png the picture with the map, .npy the grid, .csv the placed points,
-    .json the account and the elements.
+    The extension of --out chooses the content: .png the picture with the map, .npy the grid (with its question and
+    hash in a second file, .npy.json), .csv the placed points, .json the account and the elements.
 
     Example: parcours heatmap "Lamp shop" https://shop.example/basket --width 390 --kind click --out basket.png
     """
-    _save(settings, f"/sites/{site}/heatmap", asked, out)
+    more = ({"frame": "1"} if frame else {}) | ({"table": "elements"} if elements else {})
+    _save(settings, f"/sites/{site}/heatmap", asked | more, out)
 
 
 @click.command()
@@ -74,9 +77,16 @@ def _save(settings: Settings, path: str, asked: dict[str, str], out: Path) -> No
     if extension not in ("png", "npy", "csv", "json"):
         raise click.BadParameter(f"{out.name}: use the extension .png, .npy, .csv or .json", param_hint="--out")
     with connect(settings) as api:
-        content = api.fetch("GET", path, params={**asked, "format": extension}).content
-    out.write_bytes(content)
+        answer = api.fetch("GET", path, params={**asked, "format": extension})
+    out.write_bytes(answer.content)
     click.echo(f"Written: {out}")
+    query = answer.headers.get("X-Parcours-Query")
+    if extension == "npy" and query:
+        # An array alone does not say what it shows: the question and the hash of the file stand beside it.
+        beside = out.with_suffix(".npy.json")
+        about = {"query": json.loads(query), "sha256": answer.headers["X-Parcours-SHA256"]}
+        beside.write_text(json.dumps(about, ensure_ascii=False, indent=2) + "\n")
+        click.echo(f"Written: {beside}")
 
 
 COMMANDS = (heatmap, compare, journey)

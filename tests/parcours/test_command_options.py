@@ -90,6 +90,9 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
         (*MAP, "--out", "FILE.json"),
         {
             "--kind": ("hover",),
+            "--layer": ("rage",),
+            "--frame": ("--out", "FILE.png"),
+            "--elements": ("--out", "FILE.csv"),
             "--width": ("390",),
             **DAYS,
             "--variant": ("button:a",),

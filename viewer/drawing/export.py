@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
+from dataclasses import fields
 from io import BytesIO, StringIO
 from typing import Any
 
@@ -11,6 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from aggregator.answers.export import COLUMNS
+from aggregator.answers.map_figures import HeatmapFigures, InViewRow, ReachFigures
+from aggregator.measures.elements_table import ElementRow
+from aggregator.measures.shares import ShareOf
 from store.spreadsheet import harmless
 
 
@@ -21,6 +25,39 @@ def points_json(points: Iterable[Iterable[object]]) -> list[dict[str, object]]:
 
 def points_csv(points: Iterable[Iterable[object]]) -> bytes:
     return table_csv(COLUMNS, points)
+
+
+ELEMENT_COLUMNS = (
+    "name", "path", "key", "visitors", "of", "share", "low", "high", "clicks", "dragged",
+    "dead", "dead_share", "rage", "rage_share", "dwell_ms", "x", "y", "w", "h",
+)  # fmt: skip
+SHARE_COLUMNS = ("visitors", "of", "share", "low", "high")
+
+
+def elements_csv(figures: HeatmapFigures) -> bytes:
+    """The element table: shares of all visitors, of those who had the element in view, and of those with a mouse."""
+    names = (*(f"in_view_{name}" for name in SHARE_COLUMNS), *(f"with_mouse_{name}" for name in SHARE_COLUMNS))
+    rows = ([*_element(row), *_share(row.in_view), *_share(row.with_mouse)] for row in figures.elements)
+    return table_csv((*ELEMENT_COLUMNS, *names), rows)
+
+
+def reach_elements_csv(figures: ReachFigures) -> bytes:
+    """The elements of a reach map, in shares of views."""
+    columns = [field.name for field in fields(InViewRow)]
+    rows = ([_plain(name, getattr(row, name)) for name in columns] for row in figures.elements)
+    return table_csv(columns, rows)
+
+
+def _element(row: ElementRow) -> list[object]:
+    return [_plain(name, getattr(row, name)) for name in ELEMENT_COLUMNS]
+
+
+def _plain(name: str, value: object) -> object:
+    return f"{value:016x}" if name == "key" else value
+
+
+def _share(share: ShareOf | None) -> list[object]:
+    return [getattr(share, name) if share else None for name in SHARE_COLUMNS]
 
 
 def table_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:

@@ -5,6 +5,7 @@ const tag = pic?.querySelector('.tag');
 const detail = document.querySelector('[data-detail-of]');
 const boxes = pic ? [...pic.querySelectorAll('.el')] : [];
 const rows = [...document.querySelectorAll('tr[data-el]')];
+const narrow = matchMedia('(max-width: 44rem)');
 let held = null; // the id of the element that is held
 
 // The row and the box of each element, found once: there may be thousands.
@@ -107,7 +108,10 @@ const loadFigures = async (box) => {
   const answer = await fetch(url).catch(() => null);
   if (!answer?.ok || held !== box.dataset.el) return;
   into.innerHTML = await answer.text();
-  if (held === box.dataset.el) detail.classList.add('full');
+  if (held !== box.dataset.el) return;
+  into.querySelector('details').open = !narrow.matches;
+  detail.classList.add('full');
+  reveal(box);
 };
 
 const hold = (id) => {
@@ -172,6 +176,10 @@ const find = (text) => {
   const none = document.querySelector('[data-none]');
   if (none) none.hidden = shown > 0;
 };
+
+// A narrow screen shows the picture of narrow screens first.
+const own = pic?.dataset.narrow;
+if (own && narrow.matches && !new URLSearchParams(location.search).has('width')) location.replace(own);
 
 if (pic && tag) {
   const nodeOf = (target) => target.closest?.('.el, tr[data-el]') ?? null;

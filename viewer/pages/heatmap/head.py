@@ -43,11 +43,27 @@ def picture_line(lang: Language, snapshot: Snapshot | None) -> str:
     return lang.text("Picture of %(moment)s, %(width)s px wide", moment=moment, width=width)
 
 
+# The parameters of each export beside the format: a picture with a frame for slides, the table of elements.
+_MORE: dict[str, dict[str, str]] = {"png": {"frame": "1"}, "csv": {"table": "elements"}}
+
+
 def exports_of(setting: MapSetting) -> list[Choice]:
-    """The same map as PNG, CSV, JSON, NPY."""
-    api = setting.urls.api
+    """The same map as a framed PNG, the table of elements as CSV, everything as JSON, the grid as NPY."""
+    _, api = setting.lang.text, setting.urls.api
+    says = {
+        "png": _("picture with title, legend and account"),
+        "csv": _("table of elements"),
+        "json": _("all figures and points"),
+        "npy": _("grid"),
+    }
+    asked = setting.fixed | {"layer": setting.question.drawn_layer}
     return [
-        Choice(form.upper(), api("sites", setting.site.id, "heatmap", **setting.fixed, format=form)) for form in FORMATS
+        Choice(
+            form.upper(),
+            api("sites", setting.site.id, "heatmap", **asked, **_MORE.get(form, {}), format=form),
+            small=says[form],
+        )
+        for form in FORMATS
     ]
 
 

@@ -58,6 +58,7 @@ class HeldPage(Page):
     template = "heatmap/held.html"
     counted: str = doc("Who is counted, as the head of the column")
     everyone: bool = doc("Whether the figures of everyone stand beside")
+    short: tuple[HeldRow, ...] = doc("The first figures, for the foot of a phone's screen")
     rows: tuple[HeldRow, ...] = doc("The figures")
     note: str = doc("How many of how many, and how the figures of the goal may be read")
     groups: tuple[HeldGroup, ...] = doc("Those who used it and those who only saw it")
@@ -93,6 +94,7 @@ async def held_element(request: Request, *, questions: Questions, frames: Frames
         title=here.row.name,
         counted=frame.lang.text("Chosen") if question.group else frame.lang.text("Visitors"),
         everyone=everyone is not None,
+        short=short_rows(frame.lang, here.row),
         rows=held_rows(frame.lang, here, everyone),
         note=_note(frame.lang, here.row, question.kind == "hover"),
         groups=() if question.kind == "hover" else held_groups(frame.lang, frames.urls, links, here.row),
@@ -113,6 +115,25 @@ def held_rows(lang: Language, here: HeldFigures, everyone: HeldFigures | None) -
     return tuple(
         replace(row, everyone=others[name].value if name in others else "") for name, row in _cells(lang, here).items()
     )
+
+
+def short_rows(lang: Language, row: ElementRow) -> tuple[HeldRow, ...]:
+    """The figures that a phone shows first: share, dead, rage and the goal."""
+    _ = lang.text
+    share = row.with_mouse or row.in_view or ShareOf(row.visitors, row.of, row.share, row.low, row.high)
+    used = _("Pointed at by") if row.with_mouse else _("Clicked by")
+    rows = [_short(lang, used, share)]
+    if row.with_mouse is None:
+        rows.append(_short(lang, _("Dead"), share_of(row.dead, row.visitors), DEAD_ALARM))
+        rows.append(_short(lang, _("Rage"), share_of(row.rage, row.visitors), RAGE_ALARM))
+    if row.goal is not None:
+        rows.append(_short(lang, _("Goal"), row.goal.clicked))
+    return tuple(rows)
+
+
+def _short(lang: Language, label: str, share: ShareOf | None, alarm: float = 2.0) -> HeldRow:
+    row = _row(lang, label, share, alarm=alarm)
+    return replace(row, interval=lang.text("of %(n)s", n=lang.number(share.of)) if share else "")
 
 
 def _cells(lang: Language, of: HeldFigures) -> Mapping[str, HeldRow]:

@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from aggregator.pictures.newest import NoSnapshot
 from rules.question import MAP
+from store.devices import device_of
 from viewer.access.person import signed_in
 from viewer.jobs import Jobs
 from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
@@ -56,6 +57,7 @@ class HeatmapPage(Page):
     all_elements: Choice | None = doc("Link to the whole table")
     taking: Taking | None = doc("The pictures of the page that are being taken, or could not be")
     here: str = doc("Address of this map")
+    narrow: str = doc("Address of the same map on a picture for narrow screens; empty if this is one")
     held: str = doc("Address of the figures of one element, which is named by a parameter `element`")
     chosen: int = doc("Id of the picture if somebody chose it for maps, else 0")
 
@@ -99,6 +101,13 @@ class PageAnswer:
     chosen: int
 
 
+def _narrow(setting: MapSetting) -> str:
+    width = max((one for one in setting.widths if device_of(one) == "phone"), default=0)
+    return (
+        setting.links.to(width=width) if width and width != setting.width and not setting.asked.question.device else ""
+    )
+
+
 async def _answer(maps: Maps, setting: MapSetting) -> HeatmapAnswer | ReachAnswer | None:
     """The map; None without a picture."""
     try:
@@ -127,6 +136,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
         all_elements=None,
         taking=setting.taking,
         here=setting.links.to(),
+        narrow=_narrow(setting),
         held=setting.urls.held_element(setting.site.id, **setting.fixed),
         chosen=0,
     )
@@ -154,6 +164,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: PageAnswer) 
         all_elements=_all_elements(setting, layer),
         taking=setting.taking,
         here=setting.links.to(),
+        narrow=_narrow(setting),
         held=setting.urls.held_element(setting.site.id, **setting.fixed),
         chosen=drawn.chosen,
     )

@@ -107,7 +107,14 @@ def element_lines(setting: MapSetting, found: HeatmapAnswer) -> tuple[ElementLin
         lines[i] = replace(lines[i], rank=i + 1, box=_box(layout, ranked[i], depth))
     lines = [replace(line, rank=i + 1) for i, line in enumerate(lines)]
     _write_labels(lines, ranked, layout, shares, lang)
+    lines = [_without_outline(line, row, layout) for line, row in zip(lines, ranked, strict=True)]
     return _sorted(setting, lines, ranked, names)
+
+
+def _without_outline(line: ElementLine, row: ElementRow, layout: Layout) -> ElementLine:
+    """What hardly anybody clicked has an outline only if it can be used: the parts of a page around it have none."""
+    usable = layout.control[row.index] == row.index
+    return line if line.step or usable else replace(line, step=-1)
 
 
 def _by_share(shares: Shares, row: ElementRow) -> tuple[bool, float, int]:
