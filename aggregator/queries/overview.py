@@ -18,7 +18,7 @@ from store.zones import DAY_MS
 
 BOUNCE_MS = 10_000  # engaged for less, in one view and without a click: a bounce
 ALL, DAY = "", "day"
-_FIRST = tuple(name for name in SPLITS if name not in ("saw", "landing", "exit"))
+_FIRST = tuple(name for name in SPLITS if name not in ("saw", "landing", "exit", "visitor"))
 _Z = 1.96  # normal quantile of a 95 % interval
 
 
@@ -78,6 +78,7 @@ def read_visitor_account(store: Store, scope: SiteScope) -> VisitorAccount:
 def _by_visitor(condition: str, local_day: str) -> str:
     """A query with one row for each visitor and value of a split."""
     splits = [f"('{ALL}', '')", f"('{DAY}', toString({local_day}))", "('landing', first.1)", "('exit', last)"]
+    splits += ["('visitor', earliest >= began ? 'new' : 'returning')"]
     splits += [f"('{name}', first.{n})" for n, name in enumerate(_FIRST, 2)]
     of = f"arrayConcat([{', '.join(splits)}], arrayMap(page -> ('saw', page), pages))"
     return (
@@ -92,13 +93,22 @@ def _visits(condition: str) -> str:
     kept = ("page", "engaged_ms", "clicks", *_FIRST)
     first = ", ".join(f"toString({name})" for name in ("page", *_FIRST))
     return (
-        "SELECT visitor, began, seen, engaged_ms, first, last, pages, "
+        "SELECT visitor, began, seen, engaged_ms, first, last, pages, earliest, "
         f"seen = 1 AND presses = 0 AND engaged_ms < {BOUNCE_MS} AS bounce, "
         "fromUnixTimestamp64Milli(began, 'UTC') AS time, toDate(time) AS day FROM ("
         "SELECT visitor, toUnixTimestamp64Milli(min(time)) AS began, count() AS seen, sum(engaged_ms) AS engaged_ms, "
         f"sum(clicks) AS presses, argMin(({first}), (time, view)) AS first, "
         "argMax(toString(page), (time, view)) AS last, groupUniqArray(toString(page)) AS pages "
-        f"FROM {visits_sql(condition, kept=kept)} GROUP BY visitor, n)"
+        f"FROM {visits_sql(condition, kept=kept)} GROUP BY visitor, n) AS visits "
+        f"GLOBAL LEFT JOIN ({_earliest(condition)}) AS known USING (visitor)"
+    )
+
+
+def _earliest(condition: str) -> str:
+    """A query with the time at which each visitor was seen first, whatever they are filtered by."""
+    return (
+        "SELECT visitor, toUnixTimestamp64Milli(min(time)) AS earliest FROM views WHERE site = {site:UInt32} "
+        f"AND {PEOPLE} AND visitor GLOBAL IN (SELECT visitor FROM views WHERE {condition}) GROUP BY visitor"
     )
 
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-# What visits are split by: a fact about the first view of a visit, its first or last page, or each page seen in it.
+# What visits are split by: a fact about the first view of a visit, its first or last page, each page seen in it, or
+# whether it is the first of its visitor (`visitor`: new or returning).
 Split = Literal[
     "channel", "source", "medium", "campaign", "referrer", "saw", "landing", "exit", "device", "browser", "os",
-    "country", "language",
+    "country", "language", "visitor",
 ]  # fmt: skip
 SPLITS: tuple[Split, ...] = get_args(Split)
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from statistics import median
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from msgspec.structs import replace
 
 from aggregator.queries.overview import read_site_visits, read_visitor_account
 from aggregator.shapes.overview import SPLITS, ListedValues, VisitTotals
@@ -39,7 +39,10 @@ def visits(rows: Iterable[Row]) -> list[list[Row]]:
     return made
 
 
-def values_of(visit: Sequence[Row], by: str) -> set[str]:
+def values_of(visit: Sequence[Row], by: str, people: Sequence[Row]) -> set[str]:
+    if by == "visitor":
+        own = [row["time"] for row in people if row["visitor"] == visit[0]["visitor"]]
+        return {"returning" if min(own) < visit[0]["time"] else "new"}
     if by == "saw":
         return {row["page"] for row in visit}
     if by in ("landing", "exit"):
@@ -48,7 +51,7 @@ def values_of(visit: Sequence[Row], by: str) -> set[str]:
 
 
 LAMPS = Goal(id="lamps", site="1", name="Lamps", action=Action(what="saw", page="/lamps"))
-SOON = replace(LAMPS, id="soon", within_days=1, action=Action(what="stayed", least=10))
+SOON = Goal(id="soon", site="1", name="Soon", within_days=1, action=Action(what="stayed", least=10))
 
 
 def reached(goal: Goal, visitor: int, since: int, rows: Sequence[Row], on: str = "") -> bool:
@@ -117,14 +120,14 @@ def check(store: Store, rows: Sequence[Row]) -> None:
     for name, one in found.days.items():
         assert list(one.reached) == reached_by(goals, days[name], people, name)
     for by in SPLITS:
-        values = sorted({value for visit in counted for value in values_of(visit, by)})
+        values = sorted({value for visit in counted for value in values_of(visit, by, people)})
         rows_of = {one.value: one for one in found.splits if one.by == by}
         assert sorted(rows_of) == values, by
         for value, one in rows_of.items():
-            expected = totals([visit for visit in counted if value in values_of(visit, by)])
+            expected = totals([visit for visit in counted if value in values_of(visit, by, people)])
             assert plain(one.totals, expected) == expected, (by, value)
             assert one.values == len(values)
-            of = [visit for visit in counted if value in values_of(visit, by)]
+            of = [visit for visit in counted if value in values_of(visit, by, people)]
             assert list(one.totals.reached) == reached_by(goals, of, people)
 
 
@@ -195,3 +198,22 @@ def test_the_account_of_visitors_closes(store: Store) -> None:
     assert (found.received, found.bots, found.excluded, found.outside, found.counted) == (5, 1, 1, 1, 2)
     everybody = read_visitor_account(store, SiteScope(1, DAY, DAY))
     assert (everybody.outside, everybody.counted) == (0, 3)
+
+
+def test_a_line_has_the_visitors_that_its_filter_leaves(store: Store) -> None:
+    """Also of those who came back: a week before the period counts as an earlier visit."""
+    week = 7 * 24 * 60 * MINUTE
+    insert(store, "views", [
+        *({"visitor": n, "view": n, "time": NOON + n, "channel": "mail" if n % 2 else "direct", "page": PAGES[n % 3],
+           "device": "phone" if n % 4 else "desktop"} for n in range(1, 31)),
+        *({"visitor": n, "view": 100 + n, "time": NOON - week} for n in range(1, 8)),
+        *({"visitor": n, "view": 200 + n, "time": NOON + 60 * MINUTE, "channel": "mail"} for n in range(5, 12)),
+    ])  # fmt: skip
+    found = read_site_visits(store, SCOPE, ListedValues(most=100))
+    of = {(one.by, one.value): one.totals.visitors for one in found.splits}
+    assert of["visitor", "returning"] == 11
+    for by, value in of:
+        if by != "device" and value:
+            rule = Rule(what=by, scope="visit", values=(value,))
+            narrowed = read_site_visits(store, replace(SCOPE, segment=Group(rules=(rule,))), ListedValues())
+            assert narrowed.totals.visitors == of[by, value], (by, value)

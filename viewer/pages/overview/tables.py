@@ -22,6 +22,7 @@ GROUPS: tuple[tuple[Split, ...], ...] = (
     ("saw", "landing", "exit"),
     ("country", "language"),
     ("device", "browser", "os"),
+    ("visitor",),
 )
 PAGES = ("saw", "landing", "exit")
 
