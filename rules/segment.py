@@ -30,6 +30,8 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
 _OF_VISITS = ("landing", "exit")
 _NEEDS_NAME = ("sent", "goal")
 _NEEDS_AMOUNT = ("dwelt", "scrolled", "stayed", *MEASURES)
+_IS_OR_NOT = ("viewport", "visitor", "weekday", "hour", "variant")  # traits that contain nothing
+MOST_WILDCARDS = 10  # in a page or name: the engine needs time for each, at each place
 _RANGE = re.compile(r"(\d{1,5})-(\d{1,5})?")
 
 
@@ -89,6 +91,11 @@ def tree_faults(values: Mapping[str, Any]) -> Iterator[Fault]:
 
 def rule_faults(rule: Rule) -> Iterator[Fault]:
     """Faults between the fields of one rule."""
+    if rule.days and rule.scope != "visitor":
+        yield fault("days", "days_of_visitors")
+    for n, value in enumerate(rule.values):
+        if value.count("*") > MOST_WILDCARDS:
+            yield fault(f"values.{n}", "wildcards_many", n=value.count("*"), most=MOST_WILDCARDS)
     if rule.what in TRAITS:
         yield from _trait_faults(rule)
         return
@@ -103,6 +110,11 @@ def rule_faults(rule: Rule) -> Iterator[Fault]:
 
 def action_faults(action: Rule | Action) -> Iterator[Fault]:
     """Faults between the fields of an action or a measure."""
+    for name in ("page", "name"):
+        if (n := getattr(action, name).count("*")) > MOST_WILDCARDS:
+            yield fault(name, "wildcards_many", n=n, most=MOST_WILDCARDS)
+    if action.what == "saw" and action.element and not action.page:
+        yield fault("page", "page_of_element")
     if action.what in _NEEDS_NAME and not action.name:
         yield fault("name", "name_missing")
     if action.what in _NEEDS_AMOUNT and action.least is None and action.most is None:
@@ -116,6 +128,9 @@ def _trait_faults(rule: Rule) -> Iterator[Fault]:
         yield fault("values", "values_missing")
     if rule.what in _OF_VISITS and rule.scope == "view":
         yield fault("scope", "of_visits")
+    if rule.what in _IS_OR_NOT and rule.how not in ("is", "is_not"):
+        yield fault("how", "choice", value=rule.how, allowed="is, is_not")
+        return
     allowed = CHOICES.get(rule.what)
     for n, value in enumerate(rule.values):
         if allowed and rule.how in ("is", "is_not") and value not in allowed:
