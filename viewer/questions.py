@@ -161,6 +161,8 @@ class Questions:
             pages = await self._work.once(("visited", site), SECONDS, visited, fresh=not remembered, light=True)
             known = replace(known, visited=pages)
         resolved = resolve(reading, known)
+        if resolved.faults:  # nothing is asked, and the days may be reversed
+            return Asked(resolved.question, resolved.faults, known, day)
         placed = await self._placed(resolved.question, known, day, remembered=remembered)
         names = replace(resolved.question.names, placed=placed)
         return Asked(replace(resolved.question, names=names), resolved.faults, known, day)
