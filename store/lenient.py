@@ -50,7 +50,13 @@ def _built(type_: inspect.Type, value: object, path: str) -> Any:
             return value
         case inspect.FloatType() if isinstance(value, int | float) and not isinstance(value, bool):
             return float(value)
+        case inspect.UnionType():  # a value or nothing
+            return None if value is None else _built(_other_than_none(type_), value, path)
     raise Unbuildable(f"{path} is {value!r:.80}")
+
+
+def _other_than_none(type_: inspect.UnionType) -> inspect.Type:
+    return next(one for one in type_.types if not isinstance(one, inspect.NoneType))
 
 
 def _struct(type_: inspect.StructType, value: Mapping[str, object], path: str) -> Any:

@@ -257,7 +257,7 @@ class Viewer:
             self.erasing, traffic, signing_in, questions, self.hashing, PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.work, self.maps),
-            ExperimentResults(self.store, self.work, self.maps),
+            ExperimentResults(self.store, self.work, self.maps, traffic),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             retakes,

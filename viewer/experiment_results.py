@@ -15,6 +15,7 @@ from store.client import Store
 from store.records import Experiment, Site
 from store.segments import Goal
 from viewer.maps import Maps
+from viewer.traffic import TrafficReader
 from viewer.work import Work
 
 SECONDS = 30.0  # how long the list of experiments shows the same results
@@ -32,10 +33,11 @@ def period_of(experiment: Experiment, today: date) -> Period:
 class ExperimentResults:
     """Who reached the goals of experiments in each variant."""
 
-    def __init__(self, store: Store, work: Work, maps: Maps) -> None:
+    def __init__(self, store: Store, work: Work, maps: Maps, traffic: TrafficReader) -> None:
         self._store = store
         self._work = work
         self._maps = maps
+        self.visited = traffic.visited  # the pages that an experiment may run on
 
     async def of(self, question: Question, experiment: Experiment, goals: Sequence[Goal]) -> ExperimentResult:
         """The result of an experiment in the period of a question, among those whom it counts."""

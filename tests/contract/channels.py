@@ -181,6 +181,18 @@ class Pages:
         form += [("device", device) for device in fields.get("devices", ())]
         return f"/sites/{site.id}/states/new", form + ([("first", "1")] if fields.get("first") else [])
 
+    def _goal(self, site: Site, fields: Fields) -> tuple[str, list[tuple[str, str]]]:
+        _known(fields, "name", "action", "counted", "within_days")
+        action = fields["action"]
+        if not isinstance(action, dict) or action["what"] == "scrolled":  # the form has percent
+            raise CannotSay
+        _known(action, "what", "page", "element", "name", "least", "most")
+        if action["what"] == "rage":  # the form leaves out the fields that a goal of this kind has not
+            raise CannotSay
+        form = [(name, _text(fields, name)) for name in ("name", "counted", "within_days") if name in fields]
+        form += [("event" if name == "name" else name, str(value)) for name, value in action.items()]
+        return f"/sites/{site.id}/goals/new", [*form, *([] if "counted" in fields else [("counted", "once")])]
+
     def _journey(self, site: Site, fields: Fields) -> tuple[str, list[tuple[str, str]]]:
         _known(fields, "name", "stages", "objective", "review_on", "window_days")
         form = [("version", "1"), ("window_days", "30")]

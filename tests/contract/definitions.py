@@ -15,6 +15,7 @@ BUY = {"key": "buy", "name": {"en": "Buy", "fr": "Acheter"}, "pains": ["no price
 GOOD: dict[str, Fields] = {
     "site": {"name": "Contract site", "domains": ["shop.example"]},
     "experiment": {"name": "Contract test", "id": "contract", "pages": ["/lamps"], "variants": [A, B]},
+    "goal": {"name": "Contract goal", "action": {"what": "saw", "page": "/thanks"}},
     "journey": {"name": "Contract journey", "stages": [LOOK, BUY]},
     "state": {"name": "Contract state", "pages": ["/lamps"], "steps": ["click #menu", "wait .open"]},
     "user": {"name": "contract", "password": PASSWORD},
@@ -44,6 +45,10 @@ def site(*faults: tuple[str, str], **changed: Any) -> Case:
 
 def experiment(*faults: tuple[str, str], **changed: Any) -> Case:
     return Case("experiment", changed, faults)
+
+
+def goal(*faults: tuple[str, str], **changed: Any) -> Case:
+    return Case("goal", changed, faults)
 
 
 def journey(*faults: tuple[str, str], **changed: Any) -> Case:
@@ -140,6 +145,35 @@ EXPERIMENTS = (
     experiment(("pages.1", "missing"), pages=["/a", " "]),
     experiment(("colour", "unknown"), colour="red"),
 )
+KEY = "00000000000000ab"
+ORDER = {"what": "sent", "name": "order"}
+GOALS = (
+    goal(),
+    goal(counted="each", within_days=7),
+    goal(action={"what": "clicked", "element": KEY, "page": "/lamps/*"}),
+    goal(action=ORDER | {"least": 10, "most": 20.5}),
+    goal(action={"what": "stayed", "least": 30}),
+    goal(action={"what": "scrolled", "least": 0.75}),
+    goal(("name", "missing"), name=" "),
+    goal(("name", "long"), name="x" * 121),
+    goal(("action.page", "missing"), action={"what": "saw"}),
+    goal(("action.element", "missing"), action={"what": "clicked"}),
+    goal(("action.element", "element_key"), action={"what": "clicked", "element": "AB"}),
+    goal(("action.name", "name_missing"), action={"what": "sent"}),
+    goal(("action.least", "amounts_swapped"), action=ORDER | {"least": 2, "most": 1}),
+    goal(("action.least", "type"), action=ORDER | {"least": "much"}),
+    goal(("action.least", "amount_missing"), action={"what": "stayed"}),
+    goal(("action.least", "low"), action={"what": "stayed", "least": -1}),
+    goal(("action.least", "high"), action={"what": "scrolled", "least": 75}),
+    goal(("action.what", "choice"), action={"what": "rage", "page": "/x"}),
+    goal(("action.what", "choice"), action={"what": "fly"}),
+    goal(("action.zone", "unknown"), action={"what": "saw", "page": "/x", "zone": "z"}),
+    goal(("action", "type"), action="saw"),
+    goal(("counted", "choice"), counted="twice"),
+    goal(("within_days", "high"), within_days=366),
+    goal(("within_days", "type"), within_days="soon"),
+    goal(("colour", "unknown"), colour="red"),
+)
 JOURNEYS = (
     journey(),
     journey(objective="Sell", review_on="2026-12-01", window_days=7),
@@ -233,4 +267,4 @@ TOKENS = (
     token(("name", "type"), name=None),
     token(("digest", "unknown"), digest="x"),
 )
-CASES = (*SITES, *EXPERIMENTS, *JOURNEYS, *STATES, *USERS, *TOKENS)
+CASES = (*SITES, *EXPERIMENTS, *GOALS, *JOURNEYS, *STATES, *USERS, *TOKENS)

@@ -77,3 +77,10 @@ def test_goals_of_one_name_get_different_ids_and_a_change_replaces_its_version(s
         change(definitions, stored_of(first), "1", {"name": "Late", "action": SAW}, "ben")
     definitions.delete(second)
     assert [goal.id for goal in definitions.find(Goal)] == ["order"]
+
+
+def test_amounts_come_back_from_the_store(store: Store) -> None:
+    definitions = Definitions(store)
+    made = add(definitions, "1", {"name": "Big", "action": {"what": "sent", "name": "order", "least": 9.5}})
+    assert (definitions.get(Goal, "big"), definitions.find(Goal)) == (made, [made])
+    assert (made.action.least, made.action.most) == (9.5, None)

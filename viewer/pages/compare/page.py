@@ -13,10 +13,12 @@ from aggregator.pictures.newest import NoSnapshot
 from rules.period import today
 from rules.question import COMPARISON
 from viewer.access.person import signed_in
+from viewer.experiment_results import ExperimentResults
 from viewer.maps import ComparisonAnswer, Maps
 from viewer.pages.compare.result import Result, result_of
 from viewer.pages.compare.setting import ComparisonSetting, days_of, pages_with
-from viewer.pages.experiments.results import days_line
+from viewer.pages.experiments.outcome import Outcome, outcome_of
+from viewer.pages.experiments.results import ListedExperiment, days_line
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.map.controls import all_on_this, kind_choices, picture_choices
@@ -30,7 +32,6 @@ from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Questions
 from viewer.registry import Registry
-from viewer.traffic import TrafficReader
 
 ASKS = replace(COMPARISON, needs=("experiment",))  # without a page, the busiest is shown
 PAGES = 40  # offered in the menu
@@ -62,6 +63,7 @@ class ComparePage(Page):
     who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is compared")
     empty: Empty | None = doc("What to show when there are no visitors or no picture")
+    outcome: Outcome | None = doc("What the variants did to the goal; None without one")
     result: Result | None = doc("Verdict, maps and table; None without an answer")
     retake: Fields = doc("Fields of the form that retakes both pictures")
     take_action: str = doc("Where that form posts to")
@@ -75,8 +77,8 @@ async def compare(
     registry: Registry,
     frames: Frames,
     maps: Maps,
-    traffic: TrafficReader,
     bars: WhoBars,
+    results: ExperimentResults,
 ) -> Response:
     known = await questions.known(request)
     experiment = await registry.experiment(known.site, request.path_params["experiment"])
@@ -88,12 +90,26 @@ async def compare(
     if asked.faults:
         who = await bars.of(frame.lang, setting.links, asked)
         return answer(request, page_of(frame, setting, who), asked.status)
-    visited = await traffic.visited(known.site, *asked.question.period.span(asked.today))
+    visited = await results.visited(known.site, *asked.question.period.span(asked.today))
     setting = replace(setting, pages=pages_with(experiment, visited))
     who = await bars.of(frame.lang, setting.links, replace(asked, question=replace(asked.question, page=setting.page)))
     found = await _answer(maps, setting)
     strips = [await maps.strips(arm.snapshot) for arm in found.figures.arms] if found else []
-    return answer(request, page_of(frame, setting, who, found, strips))
+    outcome = await _outcome(results, setting)
+    return answer(request, replace(page_of(frame, setting, who, found, strips), outcome=outcome))
+
+
+async def _outcome(results: ExperimentResults, setting: ComparisonSetting) -> Outcome | None:
+    """What the experiment did to its goal on all its pages."""
+    known, experiment, urls = setting.asked.known, setting.experiment, setting.urls
+    listed = ListedExperiment(
+        experiment=experiment,
+        result=await results.of(setting.asked.question, experiment, known.goals),
+        goal=next((goal.name for goal in known.goals if goal.id == experiment.goal), ""),
+        href=urls.experiment(known.site.id, experiment.id),
+        edit=urls.edit_experiment(known.site.id, experiment.id) if setting.editor else "",
+    )
+    return outcome_of(setting.lang, listed, setting.asked.today)
 
 
 async def _answer(maps: Maps, setting: ComparisonSetting) -> ComparisonAnswer | None:
@@ -127,6 +143,7 @@ def page_of(
         who=who,
         faults=faults,
         empty=None if found or faults else _empty(setting),
+        outcome=None,
         result=result_of(setting, found, strips) if found else None,
         retake=setting.takes if found else (),
         take_action=urls.take(setting.site.id),
