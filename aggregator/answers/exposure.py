@@ -10,7 +10,7 @@ from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.reach_map import anchors_of
 from aggregator.measures.attention import Anchors, needs_anchors
 from aggregator.measures.elements_table import counts_for
-from aggregator.measures.in_view import Middles, middles, users_in_view, visitors_in_view
+from aggregator.measures.in_view import Middles, middles, visitors_in_view
 from aggregator.measures.medians import MedianOf, median_of
 from aggregator.measures.shares import ShareOf, share_of, shares_of
 from aggregator.pictures.newest import indexed_layout, other_widths
@@ -19,9 +19,8 @@ from aggregator.queries.first_clicks import read_first_clicks
 from aggregator.queries.in_view import (
     UsedRecords,
     read_edges,
+    read_in_view,
     read_mouse_visitors,
-    read_seen,
-    read_users_seen,
     read_window_widths,
 )
 from aggregator.queries.records import read_records
@@ -63,9 +62,8 @@ def element_exposure(store: Store, snapshots: Snapshots, found: Heatmap) -> Elem
     places = read_middles(store, snapshots, scope, pages, found.snapshot)
     if places is None:
         return ElementExposure(nobody, nobody, 0)
-    seen, used = read_seen(store, scope, pages, places), used_records(found)
-    users = users_in_view(read_users_seen(store, scope, pages, places, used), places) if len(used.record) else nobody
-    return ElementExposure(visitors_in_view(seen, places), users, int(seen.n.sum()))
+    in_view = read_in_view(store, scope, pages, places, used_records(found))
+    return ElementExposure(visitors_in_view(in_view.seen, places), in_view.users, int(in_view.seen.n.sum()))
 
 
 def read_middles(
