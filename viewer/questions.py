@@ -172,14 +172,15 @@ class Questions:
     ) -> tuple[PlacedElement, ...]:
         """The elements that the rules of a question name, on the pictures of their pages."""
         since, until = question.period.span(day)
-        scope = Scope(question.site, ("/",), "click", since, until, zone=question.zone)
         wanted = tuple(wanted_elements(question.names.resolved(tree) for tree in _trees(question, known, day)))
+
+        if not wanted or since > until:  # a reversed period is a fault, which is reported
+            return ()
+        scope = Scope(question.site, ("/",), "click", since, until, zone=question.zone)
 
         def find() -> tuple[PlacedElement, ...]:
             return tuple(placed_element(self._store, self._snapshots, scope, one) for one in wanted)
 
-        if not wanted:
-            return ()
         return await self._work.once(("placed", scope, wanted), SECONDS, find, fresh=not remembered)
 
 

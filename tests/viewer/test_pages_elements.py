@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import re
+from csv import DictReader
+from hashlib import sha256
 from html import unescape
+from io import BytesIO, StringIO
 
 import pytest
+from PIL import Image
 
 from store.layouts import path_key
 from store.records import Site
@@ -116,3 +121,33 @@ def test_every_layer_has_a_page_a_picture_and_json(owner: Client, shop: Site, se
 def test_a_layer_that_contradicts_the_kind_is_a_fault(owner: Client, seen: str) -> None:
     assert owner.get(f"{seen}&kind=hover&layer=rage").status_code == 400
     assert owner.get(f"{seen}&layer=heat").status_code == 400
+
+
+def test_a_reversed_and_an_empty_period_are_reported_once_and_in_place(owner: Client, shop: Site, seen: str) -> None:
+    at = f"/sites/{shop.id}/heatmap?page={PAGE}"
+    answer = owner.get(f"{at}&since=2026-03-09&until=2026-03-03")
+    assert answer.status_code == 400
+    assert words(answer.text).count("is after the end") == 1
+    assert "Swap them" in words(answer.text)
+    assert 'aria-label="Layer"' in answer.text  # the bar is still there
+    empty = words(owner.get(f"{at}&since=2025-01-01&until=2025-01-02").text)
+    assert empty.count("Nothing in this period") == 1
+
+
+def test_exports_are_named_after_site_page_layer_and_days(owner: Client, shop: Site, seen: str) -> None:
+    page = owner.get(seen).text
+    links = [unescape(href) for href in re.findall(r'href="(/api/[^"]+)"', page)]
+    png, csv, _, npy = (owner.get(link) for link in links)
+    name = "lamp-shop-seen-elements-1000px-2026-03-01-2026-03-03"
+    assert f'filename="{name}.csv"' in csv.headers["content-disposition"]
+    rows = list(DictReader(StringIO(csv.text)))
+    assert [(row["name"], row["visitors"], row["of"], row["in_view_of"]) for row in rows] == [("Buy", "24", "40", "30")]
+    picture = Image.open(BytesIO(png.content))
+    assert picture.height > shops.HEIGHT  # the page with a header and a footer
+    assert picture.width == shops.WIDTH
+    assert "2026-03-01 to 2026-03-03" in picture.info["Description"]
+    assert "40 visitors" in picture.info["Description"]
+    assert npy.headers["x-parcours-sha256"] == sha256(npy.content).hexdigest()
+    assert json.loads(npy.headers["x-parcours-query"])["page"] == PAGE
+    plain = owner.get(links[0].replace("&frame=1", ""))
+    assert Image.open(BytesIO(plain.content)).size == (shops.WIDTH, shops.HEIGHT)

@@ -217,9 +217,10 @@ def _detail(lang: Language, row: ElementRow, hover: bool) -> list[Detail]:
         of_some = (
             _("%(used)s, of those with a mouse", used=used) if hover else _("%(used)s, having it in view", used=used)
         )
+        had = _("Visitors with a mouse") if hover else _("Had it in view")
         shares = [
             Detail(of_some, with_interval(lang, some), help="in-view"),
-            Detail(_("%(n)s of %(all)s", n=lang.number(some.visitors), all=lang.number(some.of)), ""),
+            Detail(had, _("%(n)s of %(all)s", n=lang.number(some.visitors), all=lang.number(some.of))),
             Detail(_("%(used)s, of all visitors", used=used), with_interval(lang, everyone), help="clicked-by"),
         ]
     detail = [
