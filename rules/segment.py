@@ -39,7 +39,7 @@ def parse_tree(raw: object) -> Group | Faults:
     """A tree from plain JSON values, or all its faults."""
     if not isinstance(raw, Mapping):
         return Faults((fault("tree", "type", expected="an object"),))
-    size = _size_faults(raw)
+    size = size_faults(raw)
     if size:
         return Faults(size)
     return record(Group, raw, lambda values: tree_faults(values), allowed=Group.__struct_fields__)
@@ -65,7 +65,7 @@ def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None)
     """
     fields = without_none(fields, "version")
     tree = fields.get("tree")
-    if isinstance(tree, Mapping) and (size := _size_faults(tree)):
+    if isinstance(tree, Mapping) and (size := size_faults(tree)):
         return Faults(size)
     if stored is None:
         given: dict[str, object] = {"site": site, "id": slug(text_of(fields, "name")), "version": 0}
@@ -139,7 +139,7 @@ def _trait_faults(rule: Rule) -> Iterator[Fault]:
             yield fault(f"values.{n}", "value_range", value=value)
 
 
-def _size_faults(raw: Mapping[Any, Any]) -> tuple[Fault, ...]:
+def size_faults(raw: Mapping[Any, Any]) -> tuple[Fault, ...]:
     """Whether a raw tree is too deep or too long, found without recursion."""
     level: list[Mapping[Any, Any]] = [raw]
     depth = rules = 0

@@ -142,7 +142,7 @@ def test_saving_without_incomplete_rules_asks_once(owner: Client, api: Client, h
     ("tree", "fault"),
     [
         ({"rules": [{}] * 1_000}, "There are 1,000 rules; at most 60 are allowed."),
-        ({"rules": [{"what": "device", "values": ["watch"]}]}, "“watch” cannot be chosen here."),
+        ({"groups": [{"groups": [{"groups": [{"groups": [{"groups": [{"groups": [{}]}]}]}]}]}]}, "levels deep"),
     ],
 )
 def test_an_address_that_cannot_be_read_is_reported(
@@ -152,6 +152,12 @@ def test_an_address_that_cannot_be_read_is_reported(
     assert answer.status_code == 400
     assert fault in words(answer.text)
     assert "Show everybody" in words(answer.text)
+
+
+def test_an_address_may_carry_rules_that_are_not_complete(owner: Client, here: str) -> None:
+    page = opened(owner, here, {"rules": [DIRECT, {"what": "device", "values": ["watch"]}]})
+    assert "“watch” cannot be chosen here." in words(page)
+    assert said(page) == "Visits that came from a typed address or a bookmark."
 
 
 def test_a_form_with_ten_thousand_rules_stays_bounded(owner: Client, here: str) -> None:

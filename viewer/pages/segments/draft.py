@@ -12,10 +12,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import msgspec
 from starlette.datastructures import FormData
 
 from rules.faults import Fault, Faults
-from rules.segment import parse_tree
+from rules.segment import parse_tree, size_faults
 from rules.shape import plain
 from store.segments import ACTIONS, MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Group
 
@@ -82,6 +83,17 @@ def draft_of(tree: Group | Mapping[str, Any]) -> Draft:
     """The draft of a tree, complete or as stored."""
     raw = plain(tree) if isinstance(tree, Group) else tree
     return Draft(_whole(raw))
+
+
+def draft_of_text(text: str) -> Draft | None:
+    """The draft of a tree as JSON text whose rules may be incomplete; None if it is no tree, or too large."""
+    try:
+        raw = msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+    if not isinstance(raw, Mapping) or size_faults(raw):
+        return None
+    return Draft(_tidy(_whole(raw)))
 
 
 def typed(form: FormData) -> Draft:

@@ -23,7 +23,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.map.links import address
 from viewer.pages.segments.builder import SegmentBuilder, SegmentForm
-from viewer.pages.segments.draft import draft_of
+from viewer.pages.segments.draft import draft_of, draft_of_text
 from viewer.pages.sentences.tree import Sentence, tree_sentence
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Asked, Questions
@@ -92,8 +92,18 @@ async def show(request: Request, *, questions: Questions, registry: Registry, bu
         form = SegmentForm.of(stored_of(found))
         form = replace(form, faults=stored_faults(language_of(request), found, label))
     else:
-        form = SegmentForm(draft_of(asked.question.group)) if asked.question.group else SegmentForm()
+        asked, form = _begun(asked, request.query_params.get("segment", ""))
     return await builder.answer(request, asked, form, can_save=may, status=asked.status)
+
+
+def _begun(asked: Asked, text: str) -> tuple[Asked, SegmentForm]:
+    """The form of a new segment. Rules of the address that are not complete are shown as such."""
+    if asked.question.group:
+        return asked, SegmentForm(draft_of(asked.question.group))
+    draft = draft_of_text(text)
+    if draft is None:
+        return asked, SegmentForm()
+    return replace(asked, faults=tuple(one for one in asked.faults if one.top != "segment")), SegmentForm(draft)
 
 
 async def change(
