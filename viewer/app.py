@@ -250,6 +250,7 @@ class Viewer:
         retakes = RetakeReader(self.store, self.definitions, self.snapshots, self.work)
         groups = GroupReader(self.store, self.definitions, self.work)
         signing_in = SignIn(self.users, self.sessions, self.work, self.addresses, self.hashing)
+        reader = SegmentReader(self.store, self.work)
         bars = WhoBars(FilterCounter(self.store, self.work), ElementNames(self.snapshots, self.work), self.urls)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
@@ -266,7 +267,8 @@ class Viewer:
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             self.thumbnails,
             bars,
-            SegmentBuilder(self.frames, SegmentReader(self.store, self.work), bars),
+            reader,
+            SegmentBuilder(self.frames, reader, bars),
             Overviews(self.store, self.snapshots, self.work, self.maps),
             SetupRenderer(
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing

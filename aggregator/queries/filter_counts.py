@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from dataclasses import replace
 from typing import Any
@@ -16,6 +17,7 @@ from store.client import Store
 from store.segments import Rule, What
 
 MOST_VALUES = 1_000  # of a trait
+MOST_VIEWS = 20_000  # of a question; beyond, only some visitors are read, so that the bar is there with the page
 _ALL, _EVERYONE = "all", "everyone"
 _OF_VISIT: tuple[What, ...] = ("channel", "source", "country")  # values of the first view of the visit
 
@@ -24,16 +26,35 @@ def read_filter_counts(
     store: Store, scope: Scope | SiteScope, narrowing: Narrowing, pages: tuple[str, ...]
 ) -> FilterCounts:
     """The counts of a question whose scope is narrowed in parts. `pages`: those that the scope's patterns mean."""
-    sql, params = _sql(replace(scope, device="", segment=None), narrowing, pages)
+    scope = replace(scope, device="", segment=None)
+    one_in = _one_in(_views(store, scope, pages))
+    sql, params = _sql(scope, narrowing, pages, one_in)
     counts: dict[str, dict[str, int]] = defaultdict(dict)
     for row in store.rows(sql, **params):
-        counts[row["by"]][row["value"]] = int(row["visitors"])
+        counts[row["by"]][row["value"]] = int(row["visitors"]) * one_in
     total, everyone = counts.pop(_ALL, {}), counts.pop(_EVERYONE, {})
     by = {what: counts.get(what, {}) for what in COUNTED}
-    return FilterCounts(total.get("", 0), everyone.get("", 0), by)
+    return FilterCounts(total.get("", 0), everyone.get("", 0), by, one_in)
 
 
-def _sql(scope: Scope | SiteScope, narrowing: Narrowing, pages: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+def _views(store: Store, scope: Scope | SiteScope, pages: tuple[str, ...]) -> int:
+    """About how many views a scope has: rows that a later batch replaced may count too."""
+    if isinstance(scope, SiteScope):
+        condition, params = where_site(scope)
+    else:
+        place = where(scope, pages)
+        condition, params = place.sql, place.params
+    return int(store.rows(f"SELECT count() AS n FROM views WHERE {condition}", **params)[0]["n"])
+
+
+def _one_in(views: int) -> int:
+    """How many visitors there are for each that is read: a power of two, 1 up to MOST_VIEWS views."""
+    return 1 << max(0, math.ceil(math.log2(views / MOST_VIEWS))) if views else 1
+
+
+def _sql(
+    scope: Scope | SiteScope, narrowing: Narrowing, pages: tuple[str, ...], one_in: int
+) -> tuple[str, dict[str, Any]]:
     values = BoundValues("count")
     if isinstance(scope, Scope):
         place, of_pages = where(scope, pages), on_pages(pages, scope.pages)[0]
@@ -41,7 +62,7 @@ def _sql(scope: Scope | SiteScope, narrowing: Narrowing, pages: tuple[str, ...])
     else:
         (counted, params), of_pages = where_site(scope), ""
     facts = RuleFacts(scope, values, people_sql(scope), of_pages)
-    found = each_view_sql(facts, _rows(facts, narrowing, counted), of_pages)
+    found = each_view_sql(facts, _rows(facts, narrowing, counted), of_pages, one_in)
     rows = f"SELECT arrayJoin(arrayDistinct(arrayFlatten(found))) AS one FROM ({found})"
     sql = (
         f"SELECT one.1 AS by, one.2 AS value, countIf(one.3) AS visitors FROM ({rows}) "

@@ -54,15 +54,17 @@ def fits_sql(facts: RuleFacts, conditions: Sequence[Condition], counted: str) ->
     return f"SELECT visitor, arrayFlatten(found) AS fits FROM ({found}) WHERE notEmpty(fits)"
 
 
-def each_view_sql(facts: RuleFacts, of_view: str, pages: str = "") -> str:
+def each_view_sql(facts: RuleFacts, of_view: str, pages: str = "", one_in: int = 1) -> str:
     """A subquery with one row per visitor: visitor and `found`, an array of an expression about each view `v` of each
     `visit`. The expression names columns as `facts.also` numbers them, and rules by `met_sql`.
 
-    `pages`: the condition of some pages, if only their visitors are wanted.
+    `pages`: the condition of some pages, if only their visitors are wanted. `one_in`: read only one visitor in so many.
     """
     where = facts.spans.wide
+    if one_in > 1:
+        where += f" AND intHash64(visitor) % {one_in} = 0"
     if pages:
-        where += f" AND visitor GLOBAL IN (SELECT visitor FROM views WHERE {facts.spans.wide} AND {pages})"
+        where += f" AND visitor GLOBAL IN (SELECT visitor FROM views WHERE {where} AND {pages})"
     found = _each_visit(facts, where, f"arrayMap(v -> {of_view}, visit)")
     return f"SELECT visitor, arrayFlatten(found) AS found FROM ({found})"
 

@@ -25,9 +25,10 @@ class FilterCounts:
 
     `visitors`: with everything that narrows it; `everyone`: on the same devices, with nothing else. `by`: trait →
     value → visitors with everything but the filter of that trait; "" is a value that is not known, and for the device
-    all of them. The commonest value comes first.
+    all of them. The commonest value comes first. `one_in`: the counts are estimated from one visitor in so many.
     """
 
     visitors: int = 0
     everyone: int = 0
     by: Mapping[What, Mapping[str, int]] = field(default_factory=dict)
+    one_in: int = 1

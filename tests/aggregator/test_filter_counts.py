@@ -75,3 +75,12 @@ def test_choices_that_the_others_rule_out_stay_with_nobody(site: Site) -> None:
 
 def test_a_page_without_views_has_no_counts(store: Store) -> None:
     assert filter_counts(store, ON_BASKET, Narrowing()).visitors == 0
+
+
+def test_many_views_are_estimated_from_some_of_the_visitors(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    exact = filter_counts(site.store, EVERYWHERE, Narrowing())
+    monkeypatch.setattr("aggregator.queries.filter_counts.MOST_VIEWS", 20)
+    estimated = filter_counts(site.store, EVERYWHERE, Narrowing())
+    assert estimated.one_in > 1
+    assert estimated.everyone % estimated.one_in == 0
+    assert 0 < estimated.everyone < 4 * exact.everyone

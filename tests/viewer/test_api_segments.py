@@ -71,3 +71,30 @@ def test_a_tree_of_depth_50_is_rejected_everywhere(api: Client, segments: str, s
 def test_an_address_with_a_deleted_segment_is_not_found(api: Client, shop: Site) -> None:
     asked = api.get(f"{ROOT}/sites/{shop.id}/heatmap", params={"page": "/lamps", "segment": "gone"})
     assert (asked.status_code, error(asked)["code"]) == (404, "no_segment")
+
+
+def test_what_fits_a_tree_is_counted_without_saving_it(api: Client, shop: Site) -> None:
+    tree = {"rules": [{"what": "channel", "values": ["direct"]}, {"what": "clicked"}]}
+    asked = {"since": "2026-03-01", "until": "2026-03-03", "page": "/lamps", "segment": json.dumps(tree)}
+    answer = api.get(f"{ROOT}/sites/{shop.id}/segment-figures", params=asked)
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["total"]["visitors"] == 60
+    assert [one["path"] for one in found["rules"]] == ["rules.0", "rules.1"]
+    assert found["rules"][1]["so_far"] == found["fits"]
+    assert found["query"]["rules"] == tree
+
+
+@pytest.mark.parametrize(
+    ("asked", "status"),
+    [
+        ({"segment": '{"rules": [{"what": "sent"}]}'}, 400),
+        ({"segment": "gone"}, 404),
+        ({"since": "2026-03-03", "until": "2026-03-01"}, 400),
+        ({"channel": "mail"}, 400),
+    ],
+)
+def test_a_segment_that_cannot_be_counted_is_rejected(
+    api: Client, shop: Site, asked: dict[str, str], status: int
+) -> None:
+    assert api.get(f"{ROOT}/sites/{shop.id}/segment-figures", params=asked).status_code == status

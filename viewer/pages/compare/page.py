@@ -92,8 +92,9 @@ async def compare(
         return answer(request, page_of(frame, setting, who), asked.status)
     visited = await results.visited(known.site, *asked.question.period.span(asked.today))
     setting = replace(setting, pages=pages_with(experiment, visited))
-    who = await bars.of(frame.lang, setting.links, replace(asked, question=replace(asked.question, page=setting.page)))
-    found = await _answer(maps, setting)
+    counted = replace(asked, question=replace(asked.question, page=setting.page))
+    async with bars.begun(frame.lang, setting.links, counted) as counting:
+        found, who = await _answer(maps, setting), await counting
     strips = [await maps.strips(arm.snapshot) for arm in found.figures.arms] if found else []
     outcome = await _outcome(results, setting)
     return answer(request, replace(page_of(frame, setting, who, found, strips), outcome=outcome))

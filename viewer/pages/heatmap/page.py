@@ -78,10 +78,11 @@ async def heatmap(
     found_jobs = on_map(jobs.of(asked.site.id), asked.question.page, time.time())
     taking = taking_of(frame.lang, frames.urls, asked.site, found_jobs, editor) if found_jobs else None
     setting = MapSetting(frame.lang, frames.urls, asked, editor, look, taking)
-    who = await bars.of(frame.lang, setting.links, asked)
     if asked.faults:
+        who = await bars.of(frame.lang, setting.links, asked)
         return answer(request, without_map(frame, setting, who), asked.status)
-    found = await _answer(maps, setting)
+    async with bars.begun(frame.lang, setting.links, asked) as counting:
+        found, who = await _answer(maps, setting), await counting
     if found is None:
         since, until = asked.question.period.span(asked.today)
         devices = await traffic.devices(asked.site, asked.question.patterns, since, until)

@@ -87,7 +87,7 @@ def who_bar(context: WhoContext, counts: FilterCounts | None) -> WhoBar:
     bar = WhoBar(
         devices=device_switch(lang, context.links, counts.by.get("device", {}) if counts else {}),
         chips=_chips(context),
-        menus=tuple(_menu(context, what, counts.by.get(what, {})) for what in MENUS) if counts else (),
+        menus=tuple(_menu(context, what, counts) for what in MENUS) if counts else (),
         segments=_segments(context),
         more=Choice(lang.text("More filters"), builder_href(context)),
         clear=clear,
@@ -106,18 +106,21 @@ def builder_href(context: WhoContext) -> str:
 
 
 def _with_total(bar: WhoBar, lang: Language, counts: FilterCounts, narrows: bool) -> WhoBar:
+    def counted(words: str) -> str:
+        return lang.text("about %(n)s", n=words) if counts.one_in > 1 else words
+
     if not narrows:
-        return replace(bar, counted=lang.plural("%(num)s visitor", "%(num)s visitors", counts.visitors))
+        return replace(bar, counted=counted(lang.plural("%(num)s visitor", "%(num)s visitors", counts.visitors)))
     return replace(
         bar,
-        counted=lang.number(counts.visitors),
+        counted=counted(lang.number(counts.visitors)),
         of=lang.plural("of %(num)s visitor", "of %(num)s visitors", counts.everyone),
         share=lang.share(counts.visitors / counts.everyone) if counts.everyone else "",
     )
 
 
-def _menu(context: WhoContext, what: What, visitors: Mapping[str, int]) -> FilterMenu:
-    lang, question = context.lang, context.question
+def _menu(context: WhoContext, what: What, counts: FilterCounts) -> FilterMenu:
+    lang, question, visitors = context.lang, context.question, counts.by.get(what, {})
     chosen = values_of(question, what)
     values = [value for value in dict.fromkeys((*visitors, *chosen)) if value or visitors.get(value)]
     listed = [value for n, value in enumerate(values) if n < LISTED or value in chosen]
@@ -133,7 +136,7 @@ def _menu(context: WhoContext, what: What, visitors: Mapping[str, int]) -> Filte
         label=trait_name(lang, what),
         current=any_of(lang, names) if chosen else lang.text("All"),
         choices=(everybody, *(choice(value) for value in listed)),
-        note=_note(lang, question, what, visitors),
+        note=" ".join(part for part in (_note(lang, question, what, visitors), _estimated(lang, counts)) if part),
         on=bool(chosen),
         find=lang.text("Find") if len(listed) >= FIND_FROM else "",
     )
@@ -148,6 +151,12 @@ def _note(lang: Language, question: Question, what: What, visitors: Mapping[str,
     if question.segment:
         return lang.text("0: the segment leaves nobody there.")
     return lang.text("0: the other filters leave nobody there.")
+
+
+def _estimated(lang: Language, counts: FilterCounts) -> str:
+    if counts.one_in == 1:
+        return ""
+    return lang.text("Estimated from one visitor in %(n)s.", n=lang.number(counts.one_in))
 
 
 def _segments(context: WhoContext) -> tuple[Choice, ...]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+import logging
+from collections.abc import AsyncIterator, Awaitable, Mapping
+from contextlib import asynccontextmanager
 
 from aggregator.shapes.filter_counts import FilterCounts
 from rules.question import Question
 from rules.resolve import Known
+from store.errors import StoreError
 from store.segments import Group, every_rule
 from viewer.element_names import ElementNames
 from viewer.filter_counts import FilterCounter
@@ -17,6 +21,9 @@ from viewer.pages.map.page_names import page_names
 from viewer.pages.sentences.names import SiteNames
 from viewer.pages.who.bar import WhoBar, WhoContext, who_bar
 from viewer.questions import Asked
+from viewer.work import ThreadsBusy
+
+log = logging.getLogger("parcours.viewer")
 
 
 class WhoBars:
@@ -31,7 +38,29 @@ class WhoBars:
         """The row for a question; without counts if it has faults."""
         names = await self.names(asked.known, asked.question.tree)
         context = WhoContext(lang, self._urls, links, asked.known.segments, names)
-        return who_bar(context, None if asked.faults else await self._counter.of(asked.question))
+        return who_bar(context, await self._counted(asked))
+
+    async def _counted(self, asked: Asked) -> FilterCounts | None:
+        """The counts; None for a question with faults, or if the store did not answer: a map needs none."""
+        if asked.faults:
+            return None
+        try:
+            return await self._counter.of(asked.question)
+        except (StoreError, ThreadsBusy) as error:
+            log.warning("the visitors of the filters could not be counted: %s", error)
+            return None
+
+    @asynccontextmanager
+    async def begun(self, lang: Language, links: Links, asked: Asked) -> AsyncIterator[Awaitable[WhoBar]]:
+        """The row, counted while the caller does something else, such as drawing the map."""
+        task = asyncio.create_task(self.of(lang, links, asked))
+        try:
+            yield task
+        finally:
+            task.cancel()
+            await asyncio.wait([task])
+            if not task.cancelled():
+                task.exception()  # retrieved, or it is logged as never retrieved
 
     async def counts(self, question: Question) -> FilterCounts:
         """The visitors of each choice of the filters."""
