@@ -51,7 +51,7 @@ def test_faults_are_shown_beside_their_fields(owner: Client, shop: Site) -> None
     refused = post(owner, f"/sites/{shop.id}/goals/new", name="", what="sent", event="", counted="once")
     assert refused.status_code == 422  # type: ignore[attr-defined]
     assert 'data-fault="action.name"' in refused.text  # type: ignore[attr-defined]
-    assert "Event: This rule needs a name." in words(refused.text)  # type: ignore[attr-defined]
+    assert "Event : Enter the name of the event." in words(refused.text)  # type: ignore[attr-defined]
 
 
 def test_the_list_has_the_figures_of_the_period(owner: Client, shop: Site, arrive: Goal) -> None:

@@ -32,6 +32,8 @@ def _of_field(lang: Language, kind: str) -> dict[tuple[str, str], str]:
         ("site", "domains", "few"): _("A site needs at least one domain, such as shop.example."),
         ("site", "domains", "missing"): _("A site needs at least one domain, such as shop.example."),
         ("experiment", "variants", "few"): _("An experiment needs at least two variants."),
+        ("goal", "action.name", "name_missing"): _("Enter the name of the event."),
+        ("goal", "action.least", "amount_missing"): _("Enter an amount."),
         ("journey", "name", "missing"): _("A journey needs a name."),
         ("journey", "stages", "few"): _("A journey needs at least one stage."),
         ("user", "password", "short"): _("The password is too short or too long: choose 10 to 256 characters."),
