@@ -70,6 +70,21 @@ def test_a_deleted_goal_of_a_map_offers_the_map_without_it(owner: Client, shop: 
     assert "There is no goal “lost”. It may have been deleted. Show no goal" in words(gone.text)
 
 
+def test_the_table_of_a_map_says_who_reached_the_goal_after_each_element(
+    owner: Client, api: Client, viewer: Viewer, shop: Site, arrive: Goal
+) -> None:
+    page = f"/sites/{shop.id}/heatmap?page=/lamps&width=1000&{DAYS}"
+    assert "Goal None" in words(owner.get(page).text)
+    seen = words(owner.get(f"{page}&goal=arrive&sort=goal").text)
+    assert "“Arrive”: of those who clicked" in seen
+    assert "Seen before the goal, not its cause." in seen
+    assert "few" in seen  # nobody measured what was in view
+    header, *rows = api.get(f"/api/v1{page}&format=csv&table=elements&goal=arrive").text.splitlines()
+    assert header.endswith("goal_clicked_low,goal_clicked_high,goal_only_saw_visitors,goal_only_saw_of,"
+                           "goal_only_saw_share,goal_only_saw_low,goal_only_saw_high")  # fmt: skip
+    assert rows
+
+
 def test_the_experiments_that_need_somebody_come_first(owner: Client, viewer: Viewer, shop: Site, arrive: Goal) -> None:
     views = [
         {"site": int(shop.id), "view": 9000 + n, "visitor": 9000 + n, "time": NOON, "page": f"shop.example/{page}",

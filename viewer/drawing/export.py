@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from aggregator.answers.export import COLUMNS
 from aggregator.answers.map_figures import HeatmapFigures, InViewRow, ReachFigures
 from aggregator.measures.elements_table import ElementRow
-from aggregator.measures.shares import ShareOf
+from aggregator.measures.shares import GoalShares, ShareOf
 from store.spreadsheet import harmless
 
 
@@ -35,9 +35,16 @@ SHARE_COLUMNS = ("visitors", "of", "share", "low", "high")
 
 
 def elements_csv(figures: HeatmapFigures) -> bytes:
-    """The element table: shares of all visitors, of those who had the element in view, and of those with a mouse."""
-    names = (*(f"in_view_{name}" for name in SHARE_COLUMNS), *(f"with_mouse_{name}" for name in SHARE_COLUMNS))
-    rows = ([*_element(row), *_share(row.in_view), *_share(row.with_mouse)] for row in figures.elements)
+    """The element table: shares of all visitors, of those who had the element in view, and of those with a mouse.
+
+    With a goal, also who reached it after they clicked, and after they only saw the element.
+    """
+    of = ("in_view", "with_mouse", *(("goal_clicked", "goal_only_saw") if figures.goal else ()))
+    names = (f"{share}_{name}" for share in of for name in SHARE_COLUMNS)
+    rows = (
+        [*_element(row), *_share(row.in_view), *_share(row.with_mouse), *(_goal(row.goal) if figures.goal else ())]
+        for row in figures.elements
+    )
     return table_csv((*ELEMENT_COLUMNS, *names), rows)
 
 
@@ -54,6 +61,10 @@ def _element(row: ElementRow) -> list[object]:
 
 def _plain(name: str, value: object) -> object:
     return f"{value:016x}" if name == "key" else value
+
+
+def _goal(goal: GoalShares | None) -> list[object]:
+    return [*_share(goal.clicked if goal else None), *_share(goal.only_saw if goal else None)]
 
 
 def _share(share: ShareOf | None) -> list[object]:

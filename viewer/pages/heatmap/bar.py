@@ -15,7 +15,7 @@ from viewer.pages.map.period import PeriodControl, period_control
 @dataclass(frozen=True)
 class Bar:
     """`pictures`: what is drawn on; `all_on_this`: all devices on the picture shown. `variants`: those of experiments
-    on this page. `states`: empty if it has none.
+    on this page. `goals`: those of the site. `states`: empty if it has none.
 
     `define`: a link to define states, for people who may.
     """
@@ -25,6 +25,7 @@ class Bar:
     all_on_this: Choice | None
     period: PeriodControl
     variants: list[Choice]
+    goals: list[Choice]
     states: list[Choice]
     define: Choice | None
 
@@ -37,9 +38,19 @@ def bar_of(setting: MapSetting) -> Bar:
         all_on_this=all_on_this(lang, links, setting.width),
         period=period_control(lang, links, setting.asked.today),
         variants=variant_choices(setting),
+        goals=goal_choices(setting),
         states=state_choices(setting),
         define=define_link(setting),
     )
+
+
+def goal_choices(setting: MapSetting) -> list[Choice]:
+    """The goals that the table can have beside the elements of a map of clicks."""
+    links, question, goals = setting.links, setting.question, setting.asked.known.goals
+    if not goals or question.kind != "click":
+        return []
+    none = Choice(setting.lang.text("None"), links.to(goal=""), not question.goal)
+    return [none, *(Choice(goal.name, links.to(goal=goal.id), goal.id == question.goal) for goal in goals)]
 
 
 def variant_choices(setting: MapSetting) -> list[Choice]:

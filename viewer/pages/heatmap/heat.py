@@ -65,7 +65,7 @@ def _table(setting: MapSetting, found: HeatmapAnswer, shares: Shares) -> _Table:
         elements=element_lines(setting, found),
         columns=columns_of(setting, hover),
         bases=base_choices(setting, shares, hover, measured),
-        table_note=table_note(lang, shares, hover, measured),
+        table_note=table_note(setting, shares, hover, measured),
     )
 
 

@@ -46,7 +46,21 @@ def columns_of(setting: MapSetting, hover: bool) -> tuple[Column, ...]:
     )
     if hover:
         return (*shared, column(_("Time"), links, sort, "time", "clicked-by"))
+    if goal := goal_name(setting):
+        return (
+            *shared,
+            column(_("“%(goal)s”: of those who clicked", goal=goal), links, sort, "goal"),
+            Column(_("of those who only saw it")),
+        )
     return (*shared, column(_("Rage"), links, sort, "rage"), column(_("Dead"), links, sort, "dead", "dead"))
+
+
+def goal_name(setting: MapSetting) -> str:
+    """The goal whose shares the table has; "" without one."""
+    question = setting.question
+    if question.kind != "click" or not question.goal:
+        return ""
+    return next((goal.name for goal in setting.asked.known.goals if goal.id == question.goal), "")
 
 
 def name_column(setting: MapSetting) -> Column:
@@ -81,13 +95,15 @@ def base_choices(setting: MapSetting, shares: Shares, hover: bool, measured: boo
     )
 
 
-def table_note(lang: Language, shares: Shares, hover: bool, measured: bool) -> str:
+def table_note(setting: MapSetting, shares: Shares, hover: bool, measured: bool) -> str:
     """What the table counts, and of what."""
-    _ = lang.text
+    lang, _ = setting.lang, setting.lang.text
     visitors = _("Visitors are counted, not clicks: one person who clicks ten times counts once.")
     parts = [_("of: %(base)s.", base=base_words(lang, shares.base))]
     if hover:
         parts.append(_("Time: mean of those who pointed at it."))
+    elif goal := goal_name(setting):
+        parts.append(_("“%(goal)s”: reached afterwards. Seen before the goal, not its cause.", goal=goal))
     else:
         parts.append(_("Rage and dead: of those who clicked; “few” under 20 of them."))
     if not measured and not hover:
@@ -157,6 +173,7 @@ def _sorted(
         "rage": lambda row: -(row.rage_share if row.visitors >= FEW else -1),
         "dead": lambda row: -(row.dead_share if row.visitors >= FEW else -1),
         "time": lambda row: -row.dwell_ms,
+        "goal": lambda row: -_reached(row),
     }
     order = list(range(len(lines)))
     key = keys.get(sort.removeprefix("-"))
@@ -167,6 +184,12 @@ def _sorted(
     return tuple(
         replace(lines[i], listed=setting.look.every or n < LISTED or lines[i].held) for n, i in enumerate(order)
     )
+
+
+def _reached(row: ElementRow) -> float:
+    """The share of those who clicked and reached the goal afterwards; few come last."""
+    clicked = row.goal.clicked if row.goal else None
+    return clicked.share if clicked and clicked.of >= FEW else -1
 
 
 def _of(setting: MapSetting, row: ElementRow) -> int:
@@ -184,6 +207,10 @@ def _line(setting: MapSetting, row: ElementRow, name: str, shares: Shares) -> El
     ]
     if hover:
         cells.append(Cell(lang.span(row.dwell_ms)))
+    elif goal_name(setting):
+        goal = row.goal
+        cells.append(Cell(with_interval(lang, goal.clicked if goal else None)))
+        cells.append(Cell(with_interval(lang, goal.only_saw if goal else None)))
     else:
         cells.append(Cell(part_words(lang, row.rage_share, row.visitors), bad(row.rage_share, row, RAGE_ALARM)))
         cells.append(Cell(part_words(lang, row.dead_share, row.visitors), bad(row.dead_share, row, DEAD_ALARM)))
