@@ -71,6 +71,7 @@ from viewer.pages.gallery.page import GalleryParts
 from viewer.pages.groups.page import GroupFormRenderer
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.login.page import LoginRenderer
+from viewer.pages.overview.needs_reader import NeedsReader
 from viewer.pages.people.account import AccountChanges
 from viewer.pages.segments.builder import SegmentBuilder
 from viewer.pages.sites.erasing import ErasingRenderer
@@ -251,14 +252,17 @@ class Viewer:
         groups = GroupReader(self.store, self.definitions, self.work)
         signing_in = SignIn(self.users, self.sessions, self.work, self.addresses, self.hashing)
         reader = SegmentReader(self.store, self.work)
-        bars = WhoBars(FilterCounter(self.store, self.work), ElementNames(self.snapshots, self.work), self.urls)
+        names = ElementNames(self.snapshots, self.work)
+        bars = WhoBars(FilterCounter(self.store, self.work), names, self.urls)
+        overviews = Overviews(self.store, self.snapshots, self.work, self.maps)
+        results = ExperimentResults(self.store, self.work, self.maps, traffic)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             self.erasing, traffic, signing_in, questions, self.hashing, PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.work, self.maps),
-            ExperimentResults(self.store, self.work, self.maps, traffic),
+            results,
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             retakes,
@@ -269,7 +273,8 @@ class Viewer:
             bars,
             reader,
             SegmentBuilder(self.frames, reader, bars),
-            Overviews(self.store, self.snapshots, self.work, self.maps),
+            overviews,
+            NeedsReader(overviews, names, self.health, results),
             SetupRenderer(
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing
             ),

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from aggregator.answers.events import EventDetail, EventFigures, event_detail, event_figures
 from aggregator.answers.forms import FormFigures, FormSummary, form_figures, form_list
 from aggregator.answers.overview import BOUNCE, AskedOverview, OverviewFigures, overview
+from aggregator.answers.troubles import troubles
 from aggregator.pictures.newest import indexed_layout
 from aggregator.queries.traffic import read_last_view
 from aggregator.shapes.overview import ListedValues, Split
+from aggregator.shapes.troubles import ElementTrouble
 from rules.question import Question
 from rules.resolve import Known
 from store.client import Store
@@ -20,6 +22,7 @@ from viewer.maps import Maps, scope_of, site_scope_of, widest
 from viewer.work import Work
 
 SECONDS = 20.0
+NEEDS_SECONDS = 60.0  # what needs attention changes slowly
 MOST_GOALS = 8  # figures of one overview
 
 
@@ -93,3 +96,9 @@ class Overviews:
             return DrawnForm(found, layout, tuple(self._snapshots.strips(found.snapshot.id)))
 
         return await self._work.heavy(compute)
+
+    async def troubles(self, question: Question) -> tuple[ElementTrouble, ...]:
+        """The elements that frustrate most visitors."""
+        await self._maps.drained()
+        scope = site_scope_of(question)
+        return await self._work.once(("troubles", scope), NEEDS_SECONDS, lambda: troubles(self._store, scope))

@@ -20,6 +20,8 @@ from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.overview.bar import SiteBar, site_bar
 from viewer.pages.overview.figures import FigureTile, tile_of
 from viewer.pages.overview.lead import Lead, lead_of
+from viewer.pages.overview.needs import FoundNeeds, SiteNeeds, needs_of
+from viewer.pages.overview.needs_reader import NeedsReader
 from viewer.pages.overview.tables import VisitorTable, tables_of
 from viewer.pages.overview.trend import TrendChart, trend_of
 from viewer.pages.overview.view import OverviewView, view_of
@@ -40,6 +42,7 @@ class OverviewPage(Page):
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing else is shown")
     empty: Empty | None = doc("What to show when nobody is counted")
     lead: Lead | None = doc("What changed most, in a sentence")
+    needs: SiteNeeds = doc("What needs attention first")
     tiles: tuple[FigureTile, ...] = doc("The figures")
     trend: TrendChart | None = doc("The days of the chosen figure")
     tables: tuple[VisitorTable, ...] = doc("Visitors by how they came, what they saw and what they use")
@@ -49,7 +52,14 @@ class OverviewPage(Page):
 
 
 async def show(
-    request: Request, *, questions: Questions, frames: Frames, urls: Urls, overviews: Overviews, bars: WhoBars
+    request: Request,
+    *,
+    questions: Questions,
+    frames: Frames,
+    urls: Urls,
+    overviews: Overviews,
+    bars: WhoBars,
+    needs_reader: NeedsReader,
 ) -> Response:
     asked = await questions.read(request, SITE)
     site = asked.site.id
@@ -62,7 +72,8 @@ async def show(
         wanted = wanted_of(asked.known, asked.question, view.listing, view.measure)
         found = await overviews.of(asked.question, wanted)
     who = await bars.of(frame.lang, view.links, asked)
-    return answer(request, page_of(frame, urls, view, AnsweredOverview(asked, who, found)), asked.status)
+    needs = await needs_reader.of(frame.lang, asked) if found else FoundNeeds()
+    return answer(request, page_of(frame, urls, view, AnsweredOverview(asked, who, found, needs)), asked.status)
 
 
 @dataclass(frozen=True)
@@ -72,6 +83,7 @@ class AnsweredOverview:
     asked: Asked
     who: WhoBar
     found: OverviewFigures | None
+    needs: FoundNeeds
 
 
 def page_of(frame: Frame, urls: Urls, view: OverviewView, overview: AnsweredOverview) -> OverviewPage:
@@ -90,6 +102,7 @@ def page_of(frame: Frame, urls: Urls, view: OverviewView, overview: AnsweredOver
         faults=fault_list(lang, asked.faults, links),
         empty=None if shown or found is None else _nobody(lang, view, found),
         lead=lead_of(lang, shown, view.goal_names) if shown else None,
+        needs=needs_of(lang, urls, view, overview.needs),
         tiles=_tiles(lang, shown, view) if shown else (),
         trend=trend_of(lang, shown, view.figure, view.goal_names, asked.today) if shown else None,
         tables=tables_of(lang, urls, shown, view) if shown else (),

@@ -21,8 +21,8 @@ from viewer.pages.forms.faults import RejectedRow, form_faults, rejected_row
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
+from viewer.pages.frame.receiving import receiving_of
 from viewer.pages.sites.form import SiteForm, label, schedules
-from viewer.pages.sites.receiving import receiving_of
 from viewer.registry import Registry
 from viewer.site_snapshots import SiteSnapshots
 from viewer.traffic import TrafficReader

@@ -27,13 +27,13 @@ from viewer.pages.forms.faults import form_faults, stored_faults, too_late
 from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
+from viewer.pages.frame.receiving import receiving_of
 from viewer.pages.pictures.fields import address_of, fields_of, takeable
 from viewer.pages.pictures.schedule import SiteSchedule, site_schedule
 from viewer.pages.sites import messages
 from viewer.pages.sites.form import SiteForm, label, limits, schedules
 from viewer.pages.sites.live_check import LiveStep, live_check
 from viewer.pages.sites.mostly_bots import mostly_bots
-from viewer.pages.sites.receiving import receiving_of
 from viewer.pages.sites.refusals import advice_of, words_of
 from viewer.recent import Recent
 from viewer.registry import Registry

@@ -1,0 +1,54 @@
+"""What needs attention first on the first page of a site."""
+
+from __future__ import annotations
+
+import pytest
+
+from store.layouts import path_key
+from store.records import Site
+from tests.aggregator.build import NOON, insert, record_id
+from tests.viewer.client import Client
+from tests.viewer.pages import DAYS, words
+from tests.viewer.shop import BUY, LINK
+from viewer.app import Viewer
+
+
+@pytest.fixture(scope="module")
+def shop_with_trouble(viewer: Viewer, shop: Site) -> Site:
+    """Thirty of the forty who pressed "Buy" met an error; "More" did nothing for all twenty who pressed it."""
+    site = int(shop.id)
+    insert(viewer.store, "points", [
+        {"site": site, "view": n, "visitor": n, "time": NOON + n, "effect": 0, "effect_ms": 0} | _on(LINK)
+        for n in range(1, 21)
+    ])  # fmt: skip
+    insert(viewer.store, "events", [
+        {"site": site, "view": n, "visitor": n, "time": NOON + n * 1000, "kind": "error", "name": "shop.js#Qx"}
+        | _on(BUY) for n in range(1, 31)
+    ])  # fmt: skip
+    return shop
+
+
+def _on(element: tuple[str, str]) -> dict[str, int]:
+    return {"key": path_key(element[0]), "record": record_id(*element)}
+
+
+def test_elements_that_hurt_most_visitors_come_first(owner: Client, api: Client, shop_with_trouble: Site) -> None:
+    found = api.get(f"/api/v1/sites/{shop_with_trouble.id}/needs?{DAYS}").json()["elements"]
+    assert [(one["clickers"], one["dead"], one["failed"]) for one in found] == [(40, 0, 30), (20, 20, 0)]
+    assert found[0]["key"] == f"{path_key(BUY[0]):016x}"
+    assert found[0]["errors"] == [
+        {"file": "shop.js", "hash": "Qx", "visitors": 30, "times": 30, "first_ms": NOON + 1000}
+    ]
+    page = words(owner.get(f"/sites/{shop_with_trouble.id}/overview?{DAYS}").text)
+    first = "Lamps: “Buy” leads to an error for 75% of those who press it. The error Qx in shop.js follows for 75%"
+    second = "Lamps: “More” does nothing for 100% of those who press it."
+    assert page.index(first) < page.index(second)
+    french = words(owner.get(f"/sites/{shop_with_trouble.id}/overview?{DAYS}&lang=fr").text)
+    assert "ne fait rien pour" in french
+
+
+def test_the_question_narrows_the_needs(api: Client, shop_with_trouble: Site) -> None:
+    path = f"/api/v1/sites/{shop_with_trouble.id}/needs?{DAYS}"
+    assert api.get(f"{path}&device=phone").json()["elements"] == []
+    assert api.get(f"{path}&channel=mail").json()["elements"] == []
+    assert api.get(f"{path}&days=0").status_code == 400

@@ -1,0 +1,121 @@
+"""What needs attention first: elements that frustrate visitors, experiments to decide, data that does not arrive."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from aggregator.answers.experiment_result import ExperimentResult
+from aggregator.shapes.troubles import ClickError, ElementTrouble
+from viewer.http.urls import Urls
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.page import Choice
+from viewer.pages.map.links import address
+from viewer.pages.overview.view import OverviewView
+
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class SiteNeed:
+    """One thing that needs attention: where, what happens, and where the evidence is. `thumb`: "" without a picture."""
+
+    place: str
+    words: str
+    thumb: str
+    links: tuple[Choice, ...]
+    facts: tuple[tuple[str, str, str], ...]  # label, value, "bad" or ""
+
+
+@dataclass(frozen=True)
+class SiteNeeds:
+    """At most three needs. `others`: the places of the rest, in one line."""
+
+    shown: tuple[SiteNeed, ...]
+    others: str
+
+
+@dataclass(frozen=True)
+class FoundNeeds:
+    """What was found: elements, results of experiments with their names, and words about data that does not arrive."""
+
+    troubles: Sequence[ElementTrouble] = ()
+    element_names: Mapping[tuple[str, int], str] | None = None
+    experiments: Sequence[tuple[str, ExperimentResult]] = ()
+    quiet: str = ""
+
+
+def needs_of(lang: Language, urls: Urls, view: OverviewView, found: FoundNeeds) -> SiteNeeds:
+    """No data and broken experiments first: they make the other figures wrong. Then elements, by the visitors hurt;
+    then experiments that have enough visitors."""
+    names = found.element_names or {}
+    broken = [one for one in found.experiments if one[1].state == "broken"]
+    enough = [one for one in found.experiments if one[1].state == "enough"]
+    needs = [
+        *([_quiet(lang, urls, view, found.quiet)] if found.quiet else []),
+        *(_experiment(lang, urls, view, *one) for one in broken),
+        *(_element(lang, urls, view, one, names.get((one.page, one.key), "")) for one in found.troubles),
+        *(_experiment(lang, urls, view, *one) for one in enough),
+    ]
+    others = [one.place for one in needs[SHOWN:]]
+    line = lang.plural("%(num)s more: %(places)s", "%(num)s more: %(places)s", len(others),
+                       places=", ".join(dict.fromkeys(others[:5])))  # fmt: skip
+    return SiteNeeds(tuple(needs[:SHOWN]), line if others else "")
+
+
+def _quiet(lang: Language, urls: Urls, view: OverviewView, words: str) -> SiteNeed:
+    links = (Choice(lang.text("See the live check"), urls.site(view.site)),)
+    return SiteNeed(lang.text("No data arrives"), words, "", links, ())
+
+
+def _experiment(lang: Language, urls: Urls, view: OverviewView, name: str, result: ExperimentResult) -> SiteNeed:
+    _, visitors = lang.text, sum(result.exposed.values())
+    if result.state == "broken":
+        words = _("The split of this experiment is broken: its result does not count.")
+    else:
+        words = _("This experiment has enough visitors: its result can be read.")
+    return SiteNeed(
+        _("Experiment %(name)s", name=name),
+        words,
+        "",
+        (Choice(_("See the experiment"), urls.experiment(view.site, result.experiment)),),
+        ((_("Visitors"), lang.number(visitors), ""),),
+    )
+
+
+def _element(lang: Language, urls: Urls, view: OverviewView, one: ElementTrouble, name: str) -> SiteNeed:
+    """The worst trouble of an element in a sentence, and the error that follows clicks on it."""
+    _ = lang.text
+    label = name or _("An element")
+    if one.failed >= max(one.dead, one.rage):
+        words = _("“%(element)s” leads to an error for %(share)s of those who press it.", element=label,
+                  share=lang.share(one.failed / one.clickers, 0))  # fmt: skip
+    elif one.dead >= one.rage:
+        words = _("“%(element)s” does nothing for %(share)s of those who press it.", element=label,
+                  share=lang.share(one.dead / one.clickers, 0))  # fmt: skip
+    else:
+        words = _("“%(element)s” is pressed again and again by %(share)s of those who press it.", element=label,
+                  share=lang.share(one.rage / one.clickers, 0))  # fmt: skip
+    sentences = [words, *([_error(lang, one, one.errors[0])] if one.errors else [])]
+    query = view.question.query("goal") | {"page": one.page}
+    place = view.name(lang, "saw", one.page)
+    return SiteNeed(
+        place,
+        " ".join(sentences),
+        urls.thumb(view.site, one.page, **view.question.period.query()) if one.page in view.page_names else "",
+        (Choice(_("See the map"), address(urls.heatmap(view.site), query)),),
+        (
+            (_("Affected"), lang.number(one.worst), "bad"),
+            (_("Pressed it"), lang.number(one.clickers), ""),
+        ),
+    )
+
+
+def _error(lang: Language, one: ElementTrouble, error: ClickError) -> str:
+    values = {
+        "hash": error.hash,
+        "file": error.file,
+        "share": lang.share(error.visitors / one.clickers, 0),
+        "day": lang.moment(error.first_ms),
+    }
+    return lang.text("The error %(hash)s in %(file)s follows for %(share)s, first on %(day)s.", **values)

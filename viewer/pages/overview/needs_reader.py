@@ -1,0 +1,48 @@
+"""Reads what needs attention on a site: its elements, its experiments, whether data arrives."""
+
+from __future__ import annotations
+
+import time
+
+from aggregator.shapes.troubles import ElementTrouble
+from rules.resolve import Known
+from store.segments import Rule
+from viewer.element_names import ElementNames
+from viewer.experiment_results import ExperimentResults
+from viewer.health import Health
+from viewer.overviews import Overviews
+from viewer.pages.frame.languages import Language
+from viewer.pages.frame.receiving import receiving_of
+from viewer.pages.overview.needs import FoundNeeds
+from viewer.questions import Asked
+
+LISTED = 8  # elements
+
+
+class NeedsReader:
+    def __init__(
+        self, overviews: Overviews, names: ElementNames, health: Health, experiments: ExperimentResults
+    ) -> None:
+        self._overviews = overviews
+        self._names = names
+        self._health = health
+        self._experiments = experiments
+
+    async def of(self, lang: Language, asked: Asked) -> FoundNeeds:
+        """What was found for a question; experiments and missing data do not depend on it."""
+        known = asked.known
+        troubles = (await self._overviews.troubles(asked.question))[:LISTED]
+        results = await self._experiments.all(known.site, known.experiments, known.goals)
+        names = {one.id: one.name for one in known.experiments}
+        state = receiving_of(lang, (await self._health.of(known.site)).traffic, time.time() * 1000)
+        return FoundNeeds(
+            troubles=troubles,
+            element_names=await self._element_names(known, troubles),
+            experiments=[(names[one.experiment], one) for one in results],
+            quiet=f"{state.words}. {state.more}".strip() if "warn" in state.css else "",
+        )
+
+    async def _element_names(self, known: Known, troubles: tuple[ElementTrouble, ...]) -> dict[tuple[str, int], str]:
+        rules = [Rule(what="clicked", page=one.page, element=f"{one.key:016x}") for one in troubles]
+        found = await self._names.of(known, rules)
+        return {(one.page, one.key): found.get(f"{one.key:016x}", "") for one in troubles}
