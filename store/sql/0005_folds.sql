@@ -1,4 +1,5 @@
--- Closed days of busy pages, counted once, so that a map need not count their points again (aggregator/queries/folding.py).
+-- Closed days of busy pages, counted once, so that a map need not count their points again
+-- (aggregator/queries/folding.py).
 
 -- One row for each page, kind ('view' counts views) and day that was folded: its counts, and which rows of
 -- folded_records are of it. Of several folds of a day, the last one counts.
@@ -28,10 +29,10 @@ ORDER BY (site, page, kind, day, fold)
 {once};
 {distributed:folded_days:page}
 
--- The points of people on one element (`record`) on one day. `cells`: parts of its box (aggregator/shapes/cells.py), with
--- the points of each; `marked`: those of them with a drag, a dead click or a rage burst. `weights` is empty where each
--- point weighs 1. Visitors seen on no other day have a number of the day; the others are in `ids`. Their flags: 1 with a
--- dead click if the element is judged, 2 with one on a disabled control, 4 with a rage burst.
+-- The points of people on one element (`record`) on one day. `cells`: parts of its box (aggregator/shapes/cells.py),
+-- with the points of each; `marked`: those of them with a drag, a dead click or a rage burst. `weights` is empty where
+-- each point weighs 1. Visitors seen on no other day have a number of the day; the others are in `ids`. Their flags:
+-- 1 with a dead click if the element is judged, 2 with one on a disabled control, 4 with a rage burst.
 CREATE TABLE IF NOT EXISTS {table:folded_records} {on_cluster}
 (
     site UInt32,
