@@ -9,9 +9,11 @@ import statistics
 import tempfile
 import time
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import Any
 
+from aggregator.queries.folding import fold_closed_days
 from bench.scale_browser import hover_cost, scrolling, seen_after, signed_in
 from bench.scale_engine import SEGMENTS, WIDTH, bytes_on_disk, times_of_maps
 from bench.scale_pages import CARDS, HOT, LONG, OTHER, SITE, PageSize, page_layout, save_page
@@ -61,6 +63,7 @@ def _made(store: Store, traffic: Traffic) -> dict[str, float]:
     fill(store, traffic, {width: page_layout(SIZE, width) for width in CARDS})
     fill_long_page(store, traffic, {width: page_layout(LONG_SIZE, width) for width in CARDS}, LONG_POINTS)
     store.command("DROP TABLE bench_touched")
+    fold_closed_days(store, date.today())
     _merged(store)
     seconds = time.monotonic() - begun
     fill_posthog(store, [HOT, OTHER])

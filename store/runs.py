@@ -20,6 +20,9 @@ T = TypeVar("T")
 KILL_AGAIN_SECONDS = 0.2
 
 
+IN_MEMORY = 80_000_000  # bytes that a query groups or sorts in memory; what is more goes through files
+
+
 @dataclass(frozen=True)
 class QueryLimits:
     """`seconds`: for all queries of a run together; `memory`: bytes that one query may use in the engine."""
@@ -69,6 +72,8 @@ class BoundedRun:
         return {
             "max_execution_time": max(left, 0.001),
             "max_memory_usage": self.limits.memory,
+            "max_bytes_before_external_group_by": IN_MEMORY,
+            "max_bytes_before_external_sort": IN_MEMORY,
             "log_comment": self.mark,
         }
 

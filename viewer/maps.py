@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
+import asyncio
+from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from typing import Any
 
 import anyio
 
@@ -22,6 +25,8 @@ from aggregator.answers.sets import SetComparison, compare_sets
 from aggregator.answers.sets_figures import SetsFigures, sets_figures
 from aggregator.answers.traffic import devices_of
 from aggregator.measures.medians import MedianOf
+from aggregator.queries.pages import resolve_pages
+from aggregator.queries.points import count_points
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope, SiteScope
 from rules.find import named
@@ -35,6 +40,9 @@ from store.records import Experiment, Journey
 from store.snapshots import Snapshot, Snapshots
 from viewer.work import Work
 
+MANY = 2_000_000  # points, from which a question about some of the visitors gets a first answer
+COUNTED_SECONDS = 60.0  # how long their number is kept
+EXACT_SECONDS = 120.0  # how long the exact answer is kept
 SECONDS = 10.0  # how long a page, its strips and its table share one computation
 DRAIN_SECONDS = 2.0  # how long a map waits for batches that are acknowledged but not stored yet
 
@@ -157,6 +165,7 @@ class Maps:
         self._snapshots = snapshots
         self._work = work
         self._drain = drain
+        self._following: set[asyncio.Task[None]] = set()
 
     async def drained(self) -> None:
         """Wait, for at most DRAIN_SECONDS, until acknowledged batches can be read."""
@@ -164,21 +173,27 @@ class Maps:
             with anyio.move_on_after(DRAIN_SECONDS):
                 await self._drain()
 
-    async def answer(self, question: Question, known: Known, fresh: bool = False) -> HeatmapAnswer | ReachAnswer:
-        """The map of the question's kind."""
+    async def answer(
+        self, question: Question, known: Known, fresh: bool = False, exact: bool = False
+    ) -> HeatmapAnswer | ReachAnswer:
+        """The map of the question's kind; `fresh` and `exact` as for `heatmap`."""
         if question.kind == "scroll":
             return await self.reach(question, known, fresh)
-        found = await self.heatmap(question, known, fresh)
+        found = await self.heatmap(question, known, fresh, exact)
         kind = next((one for one in FRUSTRATIONS if one == question.drawn_layer), None)
         return found if kind is None else await self._work.heavy(_of_frustration, found, kind)
 
-    async def heatmap(self, question: Question, known: Known, fresh: bool = False) -> HeatmapAnswer:
+    async def heatmap(
+        self, question: Question, known: Known, fresh: bool = False, exact: bool = False
+    ) -> HeatmapAnswer:
+        """A map of clicks or hovers. Of one that covers many points of some visitors, the first answer is from one
+        visitor in ten (its warnings say so), unless it must be `exact` or `fresh`; the exact one follows by itself."""
         await self.drained()
         scope, width, state = scope_of(question), widest(question, known), question.state
         states = [one.key for one in states_for(question, known.states)]
         goal = named(known.goals, question.goal) if question.goal else None
 
-        def compute() -> HeatmapAnswer:
+        def compute(scope: Scope = scope) -> HeatmapAnswer:
             drawn = heatmap(self._store, self._snapshots, scope, width, state, states)
             self._drawn_from(drawn.snapshot, drawn.pages, drawn.records.record)
             exposure = element_exposure(self._store, self._snapshots, drawn)
@@ -187,7 +202,38 @@ class Maps:
                 figures = with_goal(self._store, self._snapshots, drawn, figures, goal)
             return HeatmapAnswer(drawn, figures, exposure)
 
-        return await self._work.once(("heatmap", scope, width, state, goal), SECONDS, compute, fresh=fresh)
+        async def answer(scope: Scope, seconds: float = SECONDS) -> HeatmapAnswer:
+            key = ("heatmap", scope, width, state, goal)
+            return await self._work.once(key, seconds, partial(compute, scope), fresh=fresh)
+
+        is_ready = self._work.is_ready(("heatmap", scope, width, state, goal))
+        if fresh or exact or is_ready or not await self._covers_many(scope):
+            return await answer(scope, EXACT_SECONDS if exact else SECONDS)
+        first = await answer(replace(scope, tenth=True))
+        self._follow(answer(scope, EXACT_SECONDS))
+        return first
+
+    def _follow(self, exact: Coroutine[Any, Any, object]) -> None:
+        """Compute the exact answer after a first one, which is replaced by it."""
+
+        async def follow() -> None:
+            with suppress(Exception):  # whoever asks for it again is told why it failed
+                await exact
+
+        task = asyncio.get_running_loop().create_task(follow())
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
+
+    async def _covers_many(self, scope: Scope) -> bool:
+        """Whether a question about some of the visitors covers more than MANY points."""
+        if not (scope.segment or scope.device or scope.variant):
+            return False
+        everybody = replace(scope, segment=None, device="", variant=None)
+
+        def count() -> int:
+            return count_points(self._store, everybody, resolve_pages(self._store, scope.site, scope.pages))
+
+        return await self._work.once(("points", everybody), COUNTED_SECONDS, count, light=True) > MANY
 
     async def first_click(self, found: HeatmapAnswer, element: int) -> MedianOf | None:
         """How long after the opening of the page its visitors first clicked an element of the layout."""

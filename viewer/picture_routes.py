@@ -16,7 +16,7 @@ from viewer.drawing.difference import highlight_png
 from viewer.drawing.look import look_of
 from viewer.http.binding import Endpoint
 from viewer.http.errors import missing
-from viewer.http.parameters import number
+from viewer.http.parameters import choice, number
 from viewer.maps import Maps, ReachAnswer
 from viewer.picture_changes import PictureChanges
 from viewer.questions import Questions
@@ -49,11 +49,13 @@ async def strip(request: Request, *, snapshots: Snapshots, work: Work) -> Respon
 async def heat(request: Request, *, questions: Questions, maps: Maps, work: Work) -> Response:
     """The heat layer over strip `strip`, a quarter of its size; for `kind=scroll` the reach veil.
 
-    Reads the same question as the page and ignores its other parameters. Without `strip`: the whole page.
+    Reads the same question as the page and ignores its other parameters. Without `strip`: the whole page. `exact=1`
+    waits for the exact answer, where the page may show a first one (Maps.heatmap).
     """
+    exact = choice(request.query_params, "exact", ("0", "1"), "0") == "1"
     n, look = number(request.query_params, "strip", 0, 9999), look_of(request.query_params)
     asked = await questions.read(request, MAP, remembered=True)
-    found = await maps.answer(asked.checked(), asked.known)
+    found = await maps.answer(asked.checked(), asked.known, exact=exact)
     part = _part(await maps.strips(found.figures.snapshot), n)
 
     def layer() -> bytes:

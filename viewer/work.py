@@ -92,6 +92,13 @@ class Work:
                 if _failed(call.future) or call.run.refused:
                     self._known = OrderedDict((k, v) for k, v in self._known.items() if v[1] is not call)
 
+    def is_ready(self, key: Hashable) -> bool:
+        """Whether `once` would answer at once."""
+        with self._lock:
+            self._drop()
+            found = self._known.get(key)
+            return found is not None and found[1].future.done() and not _failed(found[1].future)
+
     def forget(self) -> None:
         """Drop all remembered results: something was changed."""
         with self._lock:

@@ -37,6 +37,7 @@ CODES = {
     "many_not_placed": "{n} ({share}) could not be placed: take a new picture.",
     "look_alikes": "{n} ({share}) are on elements of which the page has several that look the same, in a list that may "
     "have changed since: they are not placed.",
+    "one_in_ten": "Counted are the {visitors} visitors of a tenth chosen by their numbers: shares are less certain.",
     "few_visitors": "Only {visitors} visitors: shares are noise below {least}.",
     "variant_picture_missing": "There is no picture of variant {variant}; it is drawn on the page's own.",
     "page_height_differs": "Visitors had pages of {seen} px, the picture has {picture} px.",
@@ -71,6 +72,8 @@ def explain(
     ):
         if (account.drawn or code == "look_alikes") and n > MANY_NOT_PLACED * account.left:
             found.append(MapWarning(code, {"n": n, "share": round(n / account.left, 4)}))
+    if scope.tenth:
+        found.append(MapWarning("one_in_ten", {"visitors": exposed.visitors}))
     if 0 < exposed.visitors < FEW:
         found.append(MapWarning("few_visitors", {"visitors": exposed.visitors, "least": FEW}))
     if scope.variant and not snapshot.variant:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from aggregator.queries.segments import segment_sql
+from aggregator.queries.segments import ONE_IN_TEN, segment_sql
 from aggregator.shapes.scope import Scope, SiteScope
 from store.pages import NOT, QUERY, page_pattern
 from store.zoned_sql import in_days
@@ -102,6 +102,7 @@ def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
         segment.append(rules)
         params |= values
     place = f"site = {{site:UInt32}} AND {condition} AND {days}" + (OF_KIND if kind else "")
+    place += f" AND {ONE_IN_TEN}" if scope.tenth else ""
     return Where(place, " AND ".join(segment), params)
 
 

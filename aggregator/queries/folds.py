@@ -94,7 +94,7 @@ NO_FOLDS, NO_POINTS, NO_VIEWS = Folds(), FoldedPoints(), FoldedViews()
 
 def read_folds(store: Store, scope: Scope, pages: tuple[str, ...]) -> tuple[FoldedPoints, FoldedViews]:
     """Of the days of UTC that are entirely in the scope, if it asks about everybody on one page."""
-    narrowed = scope.device or scope.variant or scope.segment or scope.bots
+    narrowed = scope.device or scope.variant or scope.segment or scope.bots or scope.tenth
     spans = scope.zone.spans(scope.since, scope.until)
     if narrowed or len(pages) != 1 or not spans:
         return NO_POINTS, NO_VIEWS

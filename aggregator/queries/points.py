@@ -108,6 +108,12 @@ def fraction(steps: Any) -> Float32:
     return fraction
 
 
+def count_points(store: Store, scope: Scope, pages: tuple[str, ...]) -> int:
+    """The points of a scope."""
+    w = where(scope, pages, kind=True)
+    return int(store.rows(f"SELECT count() AS n FROM points WHERE {w.sql}", **w.params)[0]["n"])
+
+
 def read_left_out(
     store: Store,
     scope: Scope,

@@ -15,6 +15,9 @@ from aggregator.queries.visits import FIRST_COLUMN, visit_arrays
 from aggregator.shapes.scope import Scope, SiteScope
 from store.segments import Group, Rule
 
+# Numbers of visitors are spread evenly over 64 bits. A rule looks at the rows of one visitor, so that one tenth of the
+# visitors can be asked about alone.
+ONE_IN_TEN = f"visitor < {2**64 // 10}"
 Names = Callable[[Fact], str]
 Condition = Callable[[Names], str]  # SQL, once it is known how facts are named there
 
@@ -77,7 +80,8 @@ def met_sql(condition: Condition) -> str:
 def people_sql(scope: Scope | SiteScope) -> str:
     """The condition of the rows of a site that rules look at: those of people, or with bots if the scope asks."""
     bots = isinstance(scope, Scope) and scope.bots
-    return "site = {site:UInt32} AND excluded = 0" + ("" if bots else " AND bot = ''")
+    tenth = f" AND {ONE_IN_TEN}" if isinstance(scope, Scope) and scope.tenth else ""
+    return "site = {site:UInt32} AND excluded = 0" + ("" if bots else " AND bot = ''") + tenth
 
 
 def group_sql(group: Group, facts: RuleFacts) -> Condition:

@@ -20,7 +20,8 @@ class BadScope(ValueError):
 @dataclass(frozen=True)
 class Scope:
     """One question about pages. `until` is inclusive; `device` empty = all; `variant` = (experiment id, variant key).
-    `zone`: that of the days. `segment`: the rules that a view must meet to count; None for all.
+    `zone`: that of the days. `segment`: the rules that a view must meet to count; None for all. `tenth`: whether only
+    one visitor in ten is asked about.
 
     `pages` are canonical pages, or patterns (`store.pages.matches`) that are resolved to pages when the question is
     asked, so that a changed rule changes the past too.
@@ -36,6 +37,7 @@ class Scope:
     bots: bool = False
     zone: Zone = UTC_ZONE
     segment: Group | None = None
+    tenth: bool = False
 
     def __post_init__(self) -> None:
         if not self.pages:

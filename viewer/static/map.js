@@ -93,6 +93,15 @@ const show = (id) => {
   if (box && !held) fill(box);
 };
 
+// Loads the page again, at the same place, once the exact numbers behind a first answer have been counted.
+const replaceFirst = async () => {
+  const url = new URL(`heat.png${location.search}`, location.href);
+  url.searchParams.set('exact', '1');
+  const answer = await fetch(url).catch(() => null);
+  if (answer?.ok) location.reload();
+};
+if (document.querySelector('[data-first]')) replaceFirst();
+
 // Only what is out of sight moves: the picture if its element is, or where the sheet of a phone covers it.
 const reveal = (box) => {
   const {top, bottom} = box.getBoundingClientRect();

@@ -40,6 +40,7 @@ def heat_layer(setting: MapSetting, found: HeatmapAnswer, strips: Strips) -> Lay
         legend=_legend(lang, name, figures, shares),
         notes=notes_of(lang, _unexplained(figures)),
         changed=change_note(lang, figures.changed),
+        is_first=any(one.code == "one_in_ten" for one in figures.warnings),
     )
 
 

@@ -60,3 +60,4 @@ class Layer:
     notes: tuple[str, ...]
     reach: ReachLayer | None = None
     changed: ChangeNote | None = None
+    is_first: bool = False  # whether an exact answer follows

@@ -60,6 +60,10 @@ def _sentences(lang: Language) -> dict[str, str]:
             "%(share)s were made on look-alikes: elements that nothing tells from others in their list. The list may "
             "have changed since, so they are not placed."
         ),
+        "one_in_ten": _(
+            "A first answer from one visitor in ten, %(visitors)s of them, with wider intervals. The exact numbers "
+            "replace it as soon as they are counted."
+        ),
         "few_visitors": _("Only %(visitors)s visitors: shares mean little below %(least)s."),
         "variant_picture_missing": _(
             "There is no picture of variant %(variant)s, so its map is drawn on the usual one."
