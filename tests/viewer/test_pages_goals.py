@@ -76,7 +76,7 @@ def test_the_table_of_a_map_says_who_reached_the_goal_after_each_element(
     page = f"/sites/{shop.id}/heatmap?page=/lamps&width=1000&{DAYS}"
     assert "Goal None" in words(owner.get(page).text)
     seen = words(owner.get(f"{page}&goal=arrive&sort=goal").text)
-    assert "“Arrive”: of those who clicked" in seen
+    assert "“Arrive”: reached afterwards, by those who clicked and by those who only saw it." in seen
     assert "Seen before the goal, not its cause." in seen
     assert "few" in seen  # nobody measured what was in view
     header, *rows = api.get(f"/api/v1{page}&format=csv&table=elements&goal=arrive").text.splitlines()

@@ -49,8 +49,8 @@ def columns_of(setting: MapSetting, hover: bool) -> tuple[Column, ...]:
     if goal := goal_name(setting):
         return (
             *shared,
-            column(_("“%(goal)s”: of those who clicked", goal=goal), links, sort, "goal"),
-            Column(_("of those who only saw it")),
+            column(_("“%(name)s”", name=goal), links, sort, "goal"),
+            Column(_("only saw it")),
         )
     return (*shared, column(_("Rage"), links, sort, "rage"), column(_("Dead"), links, sort, "dead", "dead"))
 
@@ -103,7 +103,13 @@ def table_note(setting: MapSetting, shares: Shares, hover: bool, measured: bool)
     if hover:
         parts.append(_("Time: mean of those who pointed at it."))
     elif goal := goal_name(setting):
-        parts.append(_("“%(goal)s”: reached afterwards. Seen before the goal, not its cause.", goal=goal))
+        parts.append(
+            _(
+                "“%(goal)s”: reached afterwards, by those who clicked and by those who only saw it. "
+                "Seen before the goal, not its cause.",
+                goal=goal,
+            )
+        )
     else:
         parts.append(_("Rage and dead: of those who clicked; “few” under 20 of them."))
     if not measured and not hover:
@@ -209,8 +215,8 @@ def _line(setting: MapSetting, row: ElementRow, name: str, shares: Shares) -> El
         cells.append(Cell(lang.span(row.dwell_ms)))
     elif goal_name(setting):
         goal = row.goal
-        cells.append(Cell(with_interval(lang, goal.clicked if goal else None)))
-        cells.append(Cell(with_interval(lang, goal.only_saw if goal else None)))
+        cells.append(Cell(share_words(lang, goal.clicked if goal else None)))
+        cells.append(Cell(share_words(lang, goal.only_saw if goal else None), "mut"))
     else:
         cells.append(Cell(part_words(lang, row.rage_share, row.visitors), bad(row.rage_share, row, RAGE_ALARM)))
         cells.append(Cell(part_words(lang, row.dead_share, row.visitors), bad(row.dead_share, row, DEAD_ALARM)))
@@ -268,4 +274,15 @@ def _detail(lang: Language, row: ElementRow, hover: bool) -> list[Detail]:
             "dead",
         ),
         Detail(_("Rage"), part_words(lang, row.rage_share, row.visitors), bad(row.rage_share, row, RAGE_ALARM), "rage"),
+        *_goal_detail(lang, row),
+    ]
+
+
+def _goal_detail(lang: Language, row: ElementRow) -> list[Detail]:
+    """Who reached the goal afterwards, with intervals."""
+    if row.goal is None:
+        return []
+    return [
+        Detail(lang.text("Of those who clicked, reached the goal"), with_interval(lang, row.goal.clicked)),
+        Detail(lang.text("Of those who only saw it, reached the goal"), with_interval(lang, row.goal.only_saw)),
     ]
