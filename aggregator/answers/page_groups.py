@@ -12,6 +12,7 @@ from aggregator.measures.group_changes import Address, AddressChange, GroupChang
 from aggregator.measures.page_patterns import shared_patterns
 from aggregator.queries.conditions import selecting
 from aggregator.queries.page_groups import (
+    groups_of_page,
     read_group_days,
     read_group_totals,
     read_new_addresses,
@@ -90,17 +91,13 @@ def group_list(store: Store, scope: SiteScope, groups: Groups) -> GroupList:
     daily: dict[int, list[int]] = defaultdict(lambda: [0] * ((scope.until - scope.since).days + 1))
     for number, day, views in read_group_days(store, scope, patterns) if pages else ():
         daily[number][(day - scope.since).days] += views
-    busiest: dict[int, str] = {}
-    for page, numbers in pages.items():
-        for number in numbers:
-            busiest.setdefault(number, page)
     rows = []
     for number, key in enumerate(groups, 1):
         total = totals.get(number)
         rows.append(
             GroupRow(
                 key, total.addresses, new.get(number, 0), total.visitors, total.views, total.clicks,
-                min(frustrated.get(number, 0) / total.visitors, 1.0), tuple(daily[number]), busiest.get(number, ""),
+                min(frustrated.get(number, 0) / total.visitors, 1.0), tuple(daily[number]), total.busiest,
             )
             if total
             else GroupRow(key)
@@ -135,12 +132,9 @@ def group_effect(store: Store, scope: SiteScope, change: GroupChange) -> GroupEf
     before, values = selecting(change.before, "before")
     after, of_after = selecting(change.after, "after")
     values |= of_after
-    others = []
-    for number, patterns in enumerate(change.others.values()):
-        condition, of_other = selecting(patterns, f"other{number}_")
-        others.append(condition)
-        values |= of_other
-    in_others = f"({' OR '.join(others) or 'false'})"
+    groups, of_others = groups_of_page(list(change.others.values()))
+    values |= of_others
+    in_others = f"notEmpty({groups})"
     sets = {
         "fits": before,
         "after": after,

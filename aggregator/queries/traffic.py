@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from aggregator.queries.conditions import on_pages, selecting, where_site
+from aggregator.queries.page_groups import groups_of_page
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.traffic import DeviceVisitors, PageDay, PagePart, PageTotal
 from store.client import Store
@@ -174,9 +175,13 @@ def _found(scope: SiteScope, part: PagePart) -> tuple[str, dict[str, Any]]:
         within, values = selecting(part.within, "within")
         condition += f" AND {within}"
         params |= values
-    for number, patterns in enumerate(part.in_none_of):
-        group, values = selecting(patterns, f"none{number}_")
-        condition += f" AND NOT {group}"
+    if part.in_none_of:
+        groups, values = groups_of_page(part.in_none_of)
+        visited, _ = where_site(scope)
+        condition += (
+            f" AND page GLOBAL IN (SELECT page FROM (SELECT DISTINCT page FROM views WHERE {visited}) "
+            f"WHERE empty({groups}))"
+        )
         params |= values
     if part.named is not None:
         condition += " AND page IN {named:Array(String)}"

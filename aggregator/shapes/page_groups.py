@@ -7,13 +7,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class GroupTotal:
-    """A group of a question by its number, from 1; 0: the pages that are in no group."""
+    """A group of a question by its number, from 1; 0: the pages that are in no group. `busiest`: the page with most
+    visitors."""
 
     number: int
     addresses: int
     visitors: int
     views: int
     clicks: int
+    busiest: str
 
 
 @dataclass(frozen=True)
