@@ -272,7 +272,7 @@ class Viewer:
             self.thumbnails,
             bars,
             reader,
-            SegmentBuilder(self.frames, reader, bars),
+            SegmentBuilder(self.frames, questions, reader, bars),
             overviews,
             NeedsReader(overviews, names, self.health, results),
             SetupRenderer(

@@ -6,6 +6,7 @@ from aggregator.answers.filter_counts import filter_counts
 from aggregator.shapes.filter_counts import FilterCounts, Narrowing
 from rules.question import Question
 from store.client import Store
+from store.segments import Group
 from viewer.maps import scope_of, site_scope_of
 from viewer.work import Work
 
@@ -23,7 +24,8 @@ class FilterCounter:
         """The counts of a question."""
         scope = scope_of(question) if question.page else site_scope_of(question)
         tree = question.names.resolved(question.tree) if question.tree else None
-        narrowing = Narrowing(question.device, tuple(one.rule for one in question.filters), tree)
+        filters = question.names.resolved(Group(rules=tuple(one.rule for one in question.filters))).rules
+        narrowing = Narrowing(question.device, filters, tree)
 
         def count() -> FilterCounts:
             return filter_counts(self._store, scope, narrowing)

@@ -23,6 +23,7 @@ from rules.page_group import key_of
 from rules.period import Period, today
 from rules.question import Asks, Question, Reading, parse
 from rules.resolve import Known, resolve
+from rules.segment import text_of_tree
 from store.client import Store
 from store.definitions import Definitions
 from store.page_groups import PageGroup
@@ -166,6 +167,12 @@ class Questions:
         placed = await self._placed(resolved.question, known, day, remembered=remembered)
         names = replace(resolved.question.names, placed=placed)
         return Asked(replace(resolved.question, names=names), resolved.faults, known, day)
+
+    async def with_tree(self, asked: Asked, tree: Group) -> Asked:
+        """The same question with other rules as its segment, whose elements are looked up."""
+        question = replace(asked.question, filters=(), segment=text_of_tree(tree), tree=tree)
+        placed = await self._placed(question, asked.known, asked.today, remembered=True)
+        return replace(asked, question=replace(question, names=replace(question.names, placed=placed)))
 
     async def _placed(
         self, question: Question, known: Known, day: date, *, remembered: bool

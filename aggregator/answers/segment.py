@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -12,7 +12,7 @@ from aggregator.queries.conditions import where, where_site
 from aggregator.queries.pages import resolve_pages
 from aggregator.queries.segment_figures import read_fitting
 from aggregator.shapes.scope import Scope, SiteScope
-from aggregator.shapes.segment_figures import RuleFigures, SegmentFigures
+from aggregator.shapes.segment_figures import Fitting, RuleFigures, SegmentFigures
 from store.client import Store
 from store.segments import MEASURES, Group, Rule
 
@@ -38,6 +38,11 @@ def segment_figures(store: Store, scope: Scope | SiteScope, tree: Group) -> Segm
             for i, (path, rule) in enumerate(rules)
         ),
     )
+
+
+def fitting(store: Store, scope: Scope | SiteScope, trees: Sequence[Group]) -> list[Fitting]:
+    """How many visitors, visits and views of a question fit each tree; `scope.segment` is not used."""
+    return read_fitting(store, scope, _counted(store, scope), trees)[0]
 
 
 def rules_by_path(tree: Group, path: str = "") -> Iterator[tuple[str, Rule]]:

@@ -170,3 +170,18 @@ def test_a_form_with_ten_thousand_rules_stays_bounded(owner: Client, here: str) 
 
 def test_an_unknown_segment_is_not_found(owner: Client, shop: Site) -> None:
     assert owner.get(f"/sites/{shop.id}/segments/gone").status_code == 404
+
+
+def test_a_preset_opens_as_rules(owner: Client, here: str) -> None:
+    page = owner.get(here).text
+    href = unescape(re.findall(r'<a href="([^"]*)"><span><b>Frequent</b>', page)[0])
+    opened_preset = owner.get(href)
+    assert opened_preset.status_code == 200
+    assert said(opened_preset.text) == "Visitors who made at least 4 visits in the last 28 days."
+
+
+def test_a_rule_on_a_deleted_goal_is_not_complete(owner: Client, here: str) -> None:
+    page = opened(owner, here, {"rules": [DIRECT]})
+    page = press(owner, page, "count", **{"rules.1.what": "goal", "rules.1.name": "gone"}).text
+    assert "There is no goal “gone”." in words(page)
+    assert said(page) == "Visits that came from a typed address or a bookmark."

@@ -60,3 +60,8 @@ class Links:
 def address(path: str, query: Mapping[str, str]) -> str:
     """A path with its query."""
     return path + (f"?{urlencode(query, safe='/:')}" if query else "")
+
+
+def with_query(href: str, query: Mapping[str, str]) -> str:
+    """An address with further parameters."""
+    return f"{href}{'&' if '?' in href else '?'}{urlencode(query, safe='/:')}"

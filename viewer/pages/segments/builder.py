@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import msgspec
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.shapes.filter_counts import FilterCounts
-from aggregator.shapes.segment_figures import SegmentFigures
+from aggregator.shapes.segment_figures import Fitting, SegmentFigures
 from aggregator.shapes.segment_people import SegmentPeople
 from rules.question import Question
 from rules.segment import text_of_tree
@@ -28,10 +28,11 @@ from viewer.pages.map.links import Links, address
 from viewer.pages.segments.draft import Draft, draft_of, typed
 from viewer.pages.segments.editor import Editor, OfferedChoices, Option, RuleGroupRow
 from viewer.pages.segments.people import PeopleRows, people_rows
+from viewer.pages.segments.presets import Preset, preset_links, preset_trees
 from viewer.pages.sentences.names import value_name
 from viewer.pages.sentences.tree import Sentence, tree_sentence
 from viewer.pages.who.bars import WhoBars
-from viewer.questions import Asked
+from viewer.questions import Asked, Questions
 from viewer.segment_reader import SegmentReader
 
 UNDO = 10  # earlier drafts that Undo brings back
@@ -100,6 +101,7 @@ class SegmentPage(Page):
     fits: Fits | None = doc("How many fit; None if the question has faults")
     people: PeopleRows = doc("Who they are")
     open: tuple[Choice, ...] = doc("Where the segment can be used")
+    presets: tuple[Preset, ...] = doc("Segments to start from")
     hidden: tuple[tuple[str, str], ...] = doc("Fields of the form that the reader does not see")
     can_undo: bool = doc("Whether there is an earlier draft")
     can_save: bool = doc("Whether the person may save segments")
@@ -112,8 +114,9 @@ class SegmentPage(Page):
 class SegmentBuilder:
     """Renders the builder."""
 
-    def __init__(self, frames: Frames, reader: SegmentReader, bars: WhoBars) -> None:
+    def __init__(self, frames: Frames, questions: Questions, reader: SegmentReader, bars: WhoBars) -> None:
         self._frames = frames
+        self._questions = questions
         self._reader = reader
         self._bars = bars
 
@@ -122,17 +125,32 @@ class SegmentBuilder:
     ) -> Response:
         """The page of a form, with the figures of its complete rules."""
         frame = await self._frames.of(request, "segments", asked.site)
+        tree, _, _ = form.draft.complete(asked.question.names)
+        if not asked.faults:
+            asked = await self._questions.with_tree(asked, tree)
         question = replace(asked.question, filters=(), segment="", tree=None)
-        tree, _, _ = form.draft.complete()
         found = None if asked.faults else await self._reader.figures(question, tree)
         people = await self._reader.people(question, tree, found) if found else SegmentPeople()
         counts = None if asked.faults else await self._bars.counts(question)
+        ready = preset_trees(asked.known.goals)
+        fitting = [] if asked.faults else await self._reader.fitting(question, list(ready.values()))
         names = await self._bars.names(asked.known, _with_clicked(tree, people))
         pages = {str(rule.get("page", "")) for rule in _rules(form.draft.tree)}
         elements = {page: await self._bars.elements_of(asked.known, page) for page in sorted(pages) if page}
-        offered = OfferedChoices(elements=elements, names=names)
-        made = _Made(frame, asked, question, form, found, people, offered, counts)
+        offered = OfferedChoices(elements, names, asked.question.names)
+        numbers = SegmentNumbers(found, people, counts, dict(zip(ready, fitting, strict=False)))
+        made = _Made(frame, asked, question, form, numbers, offered)
         return answer(request, made.page(self._frames, can_save), status)
+
+
+@dataclass(frozen=True)
+class SegmentNumbers:
+    """Who fits, and what can be chosen; None and empty if the question has faults. `presets`: by key."""
+
+    found: SegmentFigures | None = None
+    people: SegmentPeople = SegmentPeople()
+    counts: FilterCounts | None = None
+    presets: Mapping[str, Fitting] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -143,10 +161,8 @@ class _Made:
     asked: Asked
     question: Question
     form: SegmentForm
-    found: SegmentFigures | None
-    people: SegmentPeople
+    numbers: SegmentNumbers
     offered: OfferedChoices
-    counts: FilterCounts | None
 
     @property
     def lang(self) -> Language:
@@ -155,8 +171,8 @@ class _Made:
     def page(self, frames: Frames, can_save: bool) -> SegmentPage:
         lang, form, urls, site = self.lang, self.form, frames.urls, self.asked.site.id
         _ = lang.text
-        editor = Editor(lang, form.draft, self.found, self.offered)
-        tree, _paths, left_out = form.draft.complete()
+        editor = Editor(lang, form.draft, self.numbers.found, self.offered)
+        tree, _paths, left_out = form.draft.complete(self.offered.known)
         stored = form.stored
         action = urls.segment(site, stored.id) if stored else urls.new_segment(site)
         kept = self.question.query()
@@ -174,8 +190,11 @@ class _Made:
             unsure=_left_out(lang, len(left_out)) if form.unsure else "",
             lists=self._lists(),
             fits=self._fits(),
-            people=people_rows(lang, self.people, self.offered.names),
+            people=people_rows(lang, self.numbers.people, self.offered.names),
             open=self._open(frames, tree),
+            presets=preset_links(
+                lang, address(urls.new_segment(site), kept), self.asked.known.goals, self.numbers.presets
+            ),
             hidden=self._hidden(),
             can_undo=bool(form.earlier),
             can_save=can_save,
@@ -201,7 +220,7 @@ class _Made:
         return ", ".join(part for part in (days, device, page) if part)
 
     def _fits(self) -> Fits | None:
-        lang, found = self.lang, self.found
+        lang, found = self.lang, self.numbers.found
         if found is None:
             return None
         fits, total = found.fits, found.total.visitors
@@ -218,7 +237,7 @@ class _Made:
 
     def _note(self) -> str:
         """Why nobody fits, or everybody."""
-        _, found = self.lang.text, self.found
+        _, found = self.lang.text, self.numbers.found
         if found is None or not found.rules or not found.total.visitors:
             return ""
         if not found.fits.visitors:
@@ -254,7 +273,7 @@ class _Made:
         lists = {"values-page": tuple(Option(page, names.pages.get(page, "")) for page in self.asked.known.pages[:300])}
         lists |= {f"values-{what}": lists["values-page"] for what in ("saw", "landing", "exit")}
         lists["values-variant"] = tuple(Option(value, label) for value, label in names.variants.items())
-        for what, visitors in (self.counts.by if self.counts else {}).items():
+        for what, visitors in (self.numbers.counts.by if self.numbers.counts else {}).items():
             lists[f"values-{what}"] = tuple(
                 Option(value, value_name(lang, what, value, names)) for value in list(visitors)[:100] if value
             )

@@ -16,6 +16,7 @@ import msgspec
 from starlette.datastructures import FormData
 
 from rules.faults import Fault, Faults
+from rules.resolved_rules import KnownNames
 from rules.segment import parse_tree, size_faults
 from rules.shape import plain
 from store.segments import ACTIONS, MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Group
@@ -42,8 +43,11 @@ class Draft:
 
     tree: Fields = field(default_factory=lambda: {"match": "all", "rules": [], "groups": []})
 
-    def complete(self) -> tuple[Group, dict[str, str], dict[str, tuple[Fault, ...]]]:
-        """The tree of the rules that are complete, their paths (draft → tree), and the faults of the others by path."""
+    def complete(self, known: KnownNames) -> tuple[Group, dict[str, str], dict[str, tuple[Fault, ...]]]:
+        """The tree of the rules that are complete, their paths (draft → tree), and the faults of the others by path.
+
+        `known`: what the rules may name; one that names a deleted goal is not complete.
+        """
         paths: dict[str, str] = {}
         faults: dict[str, tuple[Fault, ...]] = {}
 
@@ -51,8 +55,8 @@ class Draft:
             rules: list[Fields] = []
             for n, rule in enumerate(group["rules"]):
                 made = parse_tree({"rules": [rule]})
-                if isinstance(made, Faults):
-                    faults[f"{at}rules.{n}"] = tuple(_of_rule(one) for one in made)
+                if wrong := made.all if isinstance(made, Faults) else tuple(known.unknown(made)):
+                    faults[f"{at}rules.{n}"] = tuple(_of_rule(one) for one in wrong)
                 else:
                     paths[f"{at}rules.{n}"] = f"{to}rules.{len(rules)}"
                     rules.append(rule)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from aggregator.shapes.segment_figures import RuleFigures, SegmentFigures
 from rules.faults import Fault
+from rules.resolved_rules import KnownNames
 from rules.segment import CHOICES
 from store.segments import ACTIONS, MEASURES, TRAITS, ActionKind, RuleScope, What
 from viewer.pages.forms.words import definition_words
@@ -74,11 +75,11 @@ class RuleGroupRow:
 
 @dataclass(frozen=True)
 class OfferedChoices:
-    """What can be chosen: values by trait, elements (key → name) by page, and the names of the site."""
+    """What can be chosen: elements (key → name) by page, the names of the site, and what its rules may name."""
 
-    values: Mapping[str, Sequence[str]] = field(default_factory=dict)
     elements: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     names: SiteNames = SiteNames()
+    known: KnownNames = KnownNames()
 
 
 class Editor:
@@ -88,7 +89,7 @@ class Editor:
         self._lang = lang
         self._draft = draft
         self._offered = offered
-        _, self._paths, self.faults = draft.complete()
+        _, self._paths, self.faults = draft.complete(offered.known)
         self._figures = {one.path: one for one in figures.rules} if figures else {}
         self._total = figures.total.visitors if figures else 0
 

@@ -127,7 +127,7 @@ async def change(
     if action != "save":
         return await builder.answer(request, asked, form, can_save=who.may("editor"))
     check_role(who, "editor")
-    tree, _, left_out = form.draft.complete()
+    tree, _, left_out = form.draft.complete(asked.question.names)
     if left_out and not text(sent, "sure"):
         return await builder.answer(request, asked, replace(form, unsure=True), can_save=True)
     fields = versioned({"name": form.name, "tree": plain(tree)}, form.version)
