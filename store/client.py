@@ -137,6 +137,12 @@ class Store:
             answer: object = client.command(sql, parameters=bound(params) or None)
             return answer
 
+    def fill(self, table: str, sql: str, /, **params: object) -> None:
+        """Insert the result of a query into a table, within the limits of the query."""
+        settings = self._query_settings()
+        with self._client("A query") as client:
+            client.command(f"INSERT INTO {table} {sql}", parameters=bound(params) or None, settings=settings)
+
     def insert(self, table: str, columns: Mapping[str, Sequence[Any]], token: str | None = None) -> None:
         """Columns of equal length into `table` as one block, times as int ms since 1970.
 

@@ -15,6 +15,7 @@ from aggregator.measures.medians import MedianOf, median_of
 from aggregator.measures.shares import ShareOf, share_of, shares_of
 from aggregator.pictures.newest import indexed_layout, other_widths
 from aggregator.pictures.twins import read_twins
+from aggregator.queries.chosen_views import chosen_views
 from aggregator.queries.first_clicks import read_first_clicks
 from aggregator.queries.in_view import (
     UsedRecords,
@@ -55,7 +56,12 @@ class ElementExposure:
 
 def element_exposure(store: Store, snapshots: Snapshots, found: Heatmap) -> ElementExposure:
     """Who had the elements of a heatmap in view; of hovers, who could point at them."""
-    scope, pages, layout = found.scope, found.pages, found.layout
+    with chosen_views(store, found.scope, found.pages) as scope:
+        return _element_exposure(store, snapshots, found, scope)
+
+
+def _element_exposure(store: Store, snapshots: Snapshots, found: Heatmap, scope: Scope) -> ElementExposure:
+    pages, layout = found.pages, found.layout
     nobody = np.zeros(len(layout), np.int64)
     if scope.kind == "hover":
         return ElementExposure(nobody, nobody, 0, read_mouse_visitors(store, scope, pages))

@@ -21,6 +21,8 @@ from aggregator.measures.elements_table import ElementCounts, ElementRow, elemen
 from aggregator.pictures.newest import newest_picture
 from aggregator.placing.projection import Placed, place_spots
 from aggregator.placing.states import InState
+from aggregator.queries.chosen_views import chosen_views
+from aggregator.queries.conditions import where
 from aggregator.queries.pages import read_page_span, resolve_pages
 from aggregator.shapes.cells import Cells
 from aggregator.shapes.grid import CELL, Grid
@@ -73,9 +75,12 @@ def heatmap(
         raise BadScope("The kind scroll has a reach map, not a heatmap: ask reach_map.")
     pages = resolve_pages(store, scope.site, scope.pages)
     picture = newest_picture(snapshots, scope, pages, width, state)
-    sample = read_sample(store, scope, pages, picture.snapshot.width)
-    found = locate(store, snapshots, picture, sample, states)
-    return replace(draw(store, found), changed=change_of(store, snapshots, found, states))
+    with chosen_views(store, scope, pages) as asked:
+        sample = read_sample(store, asked, pages, picture.snapshot.width)
+        found = locate(store, snapshots, picture, sample, states)
+        drawn = replace(draw(store, found), changed=change_of(store, snapshots, found, states))
+    sample = replace(found.sample, scope=scope, where=where(scope, pages, kind=True))
+    return replace(drawn, scope=scope, located=replace(found, sample=sample))
 
 
 def draw(store: Store, found: LocatedSample) -> Heatmap:

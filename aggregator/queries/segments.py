@@ -29,20 +29,26 @@ def segment_sql(scope: Scope | SiteScope, pages: str = "") -> tuple[str, dict[st
     """
     if scope.segment is None:
         return "1", {}
+    if isinstance(scope, Scope) and scope.chosen:
+        return f"view GLOBAL IN (SELECT view FROM {scope.chosen})", {}
+    selected, params = selected_sql(scope, scope.segment, pages)
+    return f"view GLOBAL IN ({selected})", params
+
+
+def selected_sql(scope: Scope | SiteScope, segment: Group, pages: str = "") -> tuple[str, dict[str, Any]]:
+    """The query of the views of a segment, with its bound values, as `segment_sql`."""
     values = BoundValues()
     facts = RuleFacts(scope, values, people_sql(scope), pages)
-    condition = group_sql(scope.segment, facts)
-    if facts.visit:
-        where = facts.spans.wide
-        if pages:
-            where += f" AND visitor GLOBAL IN (SELECT visitor FROM views WHERE {facts.spans.wide} AND {pages})"
-        of_visits = condition(_of_visits)
-        found = _each_visit(facts, where, f"arrayMap(v -> v.2, arrayFilter(v -> {of_visits}, visit))")
-        selected = f"SELECT arrayJoin(arrayFlatten(found)) AS view FROM ({found})"
-    else:
+    condition = group_sql(segment, facts)
+    if not facts.visit:
         where = f"{facts.spans.wide} AND {pages}" if pages else facts.spans.wide
-        selected = f"SELECT view FROM views FINAL WHERE {where} AND {condition(_of_rows(facts))}"
-    return f"view GLOBAL IN ({selected})", values.params
+        return f"SELECT view FROM views FINAL WHERE {where} AND {condition(_of_rows(facts))}", values.params
+    where, fits = facts.spans.wide, condition(_of_visits)
+    if pages:
+        where += f" AND visitor GLOBAL IN (SELECT visitor FROM views WHERE {facts.spans.wide} AND {pages})"
+        fits = f"v.{facts.also(pages)} AND {fits}"
+    found = _each_visit(facts, where, f"arrayMap(v -> v.2, arrayFilter(v -> {fits}, visit))")
+    return f"SELECT arrayJoin(arrayFlatten(found)) AS view FROM ({found})", values.params
 
 
 def fits_sql(facts: RuleFacts, conditions: Sequence[Condition], counted: str) -> str:

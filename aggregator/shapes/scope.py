@@ -23,6 +23,8 @@ class Scope:
     `zone`: that of the days. `segment`: the rules that a view must meet to count; None for all. `tenth`: whether only
     one visitor in ten is asked about.
 
+    `chosen`: the table that has the views of the segment already (aggregator/queries/chosen_views.py).
+
     `pages` are canonical pages, or patterns (`store.pages.matches`) that are resolved to pages when the question is
     asked, so that a changed rule changes the past too.
     """
@@ -38,6 +40,7 @@ class Scope:
     zone: Zone = UTC_ZONE
     segment: Group | None = None
     tenth: bool = False
+    chosen: str = ""
 
     def __post_init__(self) -> None:
         if not self.pages:
