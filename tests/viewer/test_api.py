@@ -335,6 +335,9 @@ def test_the_result_of_an_experiment_with_a_goal(api, site):
     assert found["query"]["since"] == found["since"]
     results = api.get(f"{site}/experiment-results").json()["results"]
     assert "aimed" in [one["experiment"] for one in results]
+    asked = PERIOD | {"page": "/lamps", "width": 1000, "experiment": "aimed"}
+    assert api.get(f"{site}/compare", params=asked).json()["goal_result"]["goal"] == "arrive"
+    assert api.get(f"{site}/compare", params=asked | {"experiment": "button"}).json()["goal_result"] is None
     wrong = api.get(f"{site}/experiments/aimed/result", params={"goal": "arrive"})
     assert (wrong.status_code, error(wrong)["code"]) == (400, "unknown_parameter")
 

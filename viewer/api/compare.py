@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
+from msgspec.structs import replace as changed
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -19,6 +20,7 @@ from viewer.api.files import FORMATS, file_answer
 from viewer.drawing import export, look, pictures
 from viewer.drawing.look import Look, look_of
 from viewer.drawing.palette import levels
+from viewer.experiment_results import ExperimentResults
 from viewer.http.errors import Problem
 from viewer.http.parameters import choice
 from viewer.maps import ComparisonAnswer, Maps, SetsAnswer
@@ -40,7 +42,13 @@ def sets_json(asked: Asked, found: SetsAnswer, look: Look) -> dict[str, Any]:
 
 
 async def show_comparison(
-    request: Request, *, questions: Questions, experiments: MeasuredExperiments, maps: Maps, work: Work
+    request: Request,
+    *,
+    questions: Questions,
+    experiments: MeasuredExperiments,
+    maps: Maps,
+    work: Work,
+    results: ExperimentResults,
 ) -> Response:
     query = request.query_params
     kind, drawn = choice(query, "format", FORMATS, "json"), look_of(query)
@@ -60,7 +68,10 @@ async def show_comparison(
     experiment = await experiments.of(asked.site, question)
     found = await maps.comparison(question, experiment, asked.known, fresh=True)
     if kind == "json":
-        return answer(await work.heavy(comparison_json, asked, found, drawn))
+        aimed = changed(experiment, goal=question.goal or experiment.goal)
+        result = await results.of(question, aimed, asked.known.goals)
+        compared = await work.heavy(comparison_json, asked, found, drawn)
+        return answer({**compared, "goal_result": plain(result) if result.goal else None})
     arms = [(figures.variant, arm) for figures, arm in zip(found.figures.arms, found.map.arms, strict=True)]
     content = await work.heavy(_file, maps, arms, found.figures.scale, drawn, kind)
     return file_answer(content, kind, f"compare-{question.kind}")

@@ -16,6 +16,7 @@ from aggregator.measures.statistics import FEW
 from rules.question import MAP, Question
 from rules.segment import text_of_tree
 from store.segments import Group
+from viewer.access.person import signed_in
 from viewer.http.errors import bad_parameter, missing
 from viewer.http.urls import Urls
 from viewer.maps import HeatmapAnswer, Maps
@@ -62,6 +63,7 @@ class HeldPage(Page):
     rows: tuple[HeldRow, ...] = doc("The figures")
     note: str = doc("How many of how many, and how the figures of the goal may be read")
     groups: tuple[HeldGroup, ...] = doc("Those who used it and those who only saw it")
+    goal_href: str = doc("The form of a goal that a click on the element reaches; empty if the person may not add one")
 
 
 @dataclass(frozen=True)
@@ -98,6 +100,7 @@ async def held_element(request: Request, *, questions: Questions, frames: Frames
         rows=held_rows(frame.lang, here, everyone),
         note=_note(frame.lang, here.row, question.kind == "hover"),
         groups=() if question.kind == "hover" else held_groups(frame.lang, frames.urls, links, here.row),
+        goal_href=_goal_href(frames.urls, question, here.row) if signed_in(request).may("editor") else "",
     )
     return answer(request, page)
 
@@ -181,6 +184,14 @@ def _note(lang: Language, row: ElementRow, hover: bool) -> str:
         all=lang.number(row.in_view.of),
     )
     return words + (" " + _("Seen before the goal, not its cause.") if row.goal else "")
+
+
+def _goal_href(urls: Urls, question: Question, row: ElementRow) -> str:
+    """The form of a goal that is reached by a click on the element; "" for hovers."""
+    if question.kind == "hover":
+        return ""
+    name, element = row.name[:120], f"{row.key:016x}"
+    return urls.new_goal(str(question.site), what="clicked", element=element, page=question.page, name=name)
 
 
 def held_groups(lang: Language, urls: Urls, links: Links, row: ElementRow) -> tuple[HeldGroup, ...]:
