@@ -24,6 +24,7 @@ from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sets import SetComparison, compare_sets
 from aggregator.answers.sets_figures import SetsFigures, sets_figures
 from aggregator.answers.traffic import devices_of
+from aggregator.answers.unpictured import UsedPath, used_paths
 from aggregator.measures.medians import MedianOf
 from aggregator.queries.pages import resolve_pages
 from aggregator.queries.points import count_points
@@ -36,6 +37,7 @@ from rules.question import Question
 from rules.resolve import Known, states_for
 from store.client import Store
 from store.devices import device_of
+from store.kinds import PointKind
 from store.records import Experiment, Journey
 from store.snapshots import Snapshot, Snapshots
 from viewer.work import Work
@@ -234,6 +236,11 @@ class Maps:
             return count_points(self._store, everybody, resolve_pages(self._store, scope.site, scope.pages))
 
         return await self._work.once(("points", everybody), COUNTED_SECONDS, count, light=True) > MANY
+
+    async def used_paths(self, question: Question) -> tuple[UsedPath, ...]:
+        """What was used on a page that has no picture, by the paths that the tracker reported."""
+        kind: PointKind = "hover" if question.kind == "hover" else "click"
+        return await self._work.heavy(used_paths, self._store, replace(scope_of(question), kind=kind))
 
     async def first_click(self, found: HeatmapAnswer, element: int) -> MedianOf | None:
         """How long after the opening of the page its visitors first clicked an element of the layout."""

@@ -379,3 +379,47 @@ def test_the_work_for_a_long_page_of_3000_elements_does_not_grow_with_it(
     for name in (".pic .el", "tr[data-el]"):
         for n in (0, 40):
             assert page.locator(name).nth(n).evaluate(CHANGED_BY_POINTING) < 30
+
+
+def test_a_click_holds_an_element_until_escape(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&kind=scroll&{DAYS}")
+    boxes, detail = page.locator(".el"), page.locator("[data-detail-of]")
+    first, second = (boxes.nth(n).get_attribute("data-name") or "" for n in (0, 1))
+    scrolled = page.evaluate("scrollY")
+    page.get_by_role("link", name=second, exact=True).first.click()
+    assert page.evaluate("scrollY") == scrolled  # the page does not jump
+    expect(detail.get_by_role("heading")).to_have_text(second)
+    assert "element=" in page.url
+    boxes.nth(0).hover(force=True)
+    expect(detail.get_by_role("heading")).to_have_text(second)  # what is held stays
+    page.keyboard.press("Escape")
+    assert "element=" not in page.url
+    page.mouse.move(1, 1)
+    boxes.nth(0).hover(force=True)
+    expect(detail.get_by_role("heading")).to_have_text(first)
+    assert page.locator('.el[tabindex="0"]').count() == 1  # the picture is one tab stop
+
+
+def test_an_element_is_found_by_its_name(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
+    find = page.get_by_label("Find an element")
+    find.fill("BU")
+    expect(page.get_by_role("row", name="Buy")).to_be_visible()
+    find.fill("nothing like it")
+    expect(page.get_by_role("row", name="Buy")).to_be_hidden()
+    expect(page.get_by_text("No element has this name.")).to_be_visible()
+
+
+def test_the_numbers_of_a_held_element_are_at_the_foot_of_a_phone(page: Page, address: str, shop: Site) -> None:
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&{DAYS}")
+    page.locator(".el").first.click(force=True)
+    sheet = page.locator("[data-detail-of]")
+    expect(sheet.get_by_text("More, and who they are")).to_be_visible()
+    box = sheet.bounding_box()
+    assert box
+    assert abs(box["y"] + box["height"] - 844) < 1
+    assert box["height"] < 844 * 0.82
+    assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
+    sheet.get_by_text("More, and who they are").click()
+    expect(sheet.get_by_text("Clicked, of all visitors of the page")).to_be_visible()

@@ -151,3 +151,15 @@ def test_exports_are_named_after_site_page_layer_and_days(owner: Client, shop: S
     assert json.loads(npy.headers["x-parcours-query"])["page"] == PAGE
     plain = owner.get(links[0].replace("&frame=1", ""))
     assert Image.open(BytesIO(plain.content)).size == (shops.WIDTH, shops.HEIGHT)
+
+
+def test_without_a_picture_the_table_is_still_there(owner: Client, viewer: Viewer, shop: Site) -> None:
+    page, store = "shop.example/unpictured", viewer.store
+    who = [{"site": int(shop.id), "page": page, "view": 3000 + n, "visitor": 3000 + n} for n in range(25)]
+    insert(store, "views", who)
+    on_buy = {"key": path_key(shops.BUY[0]), "record": record_id(*shops.BUY)}
+    insert(store, "points", [one | on_buy for one in (*who[:10], who[0])])
+    shops.insert_elements(store, [shops.BUY], page=page)
+    shown = words(owner.get(f"/sites/{shop.id}/heatmap?page={page}&{DAYS}").text)
+    assert "No picture of /unpictured yet" in shown
+    assert "button in main main>button:1 40.0% 23.4–59.3 25 11" in shown

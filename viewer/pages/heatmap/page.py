@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -25,6 +25,7 @@ from viewer.pages.heatmap.reach import reach_layer
 from viewer.pages.heatmap.retake import Retake, retake_of
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.heatmap.states import InStates, in_states
+from viewer.pages.heatmap.unpictured import UnpicturedLine, unpictured_lines
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.layer import Layer
@@ -53,6 +54,7 @@ class HeatmapPage(Page):
     robots: Robots = doc("Which bots the map includes, and the link that shows them or leaves them out")
     empty: Empty | None = doc("What to show when there is no picture or nothing to draw")
     layer: Layer | None = doc("The map: picture, figures, elements, account, legend; None if there is no picture")
+    unpictured: tuple[UnpicturedLine, ...] = doc("What was used on a page without a picture")
     look: MapLook = doc("What the reader chose about how the map is shown")
     all_elements: Choice | None = doc("Link to the whole table")
     taking: Taking | None = doc("The pictures of the page that are being taken, or could not be")
@@ -86,7 +88,9 @@ async def heatmap(
     if found is None:
         since, until = asked.question.period.span(asked.today)
         devices = await traffic.devices(asked.site, asked.question.patterns, since, until)
-        return answer(request, without_map(frame, setting, who, no_picture(setting, sum(devices.values()))))
+        empty = no_picture(setting, sum(devices.values()))
+        table = unpictured_lines(frame.lang, await maps.used_paths(asked.question))
+        return answer(request, replace(without_map(frame, setting, who, empty), unpictured=table))
     strips = await maps.strips(found.figures.snapshot)
     snapshot = found.figures.snapshot
     chosen = snapshot.id if await maps.is_chosen(snapshot) else 0
@@ -133,6 +137,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
         robots=Robots(),
         empty=empty,
         layer=None,
+        unpictured=(),
         look=setting.look,
         all_elements=None,
         taking=setting.taking,
@@ -161,6 +166,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: PageAnswer) 
         robots=robots_of(setting.lang, setting.links, found.figures.account),
         empty=nothing_drawn(setting, found, layer.account),
         layer=layer,
+        unpictured=(),
         look=setting.look,
         all_elements=_all_elements(setting, layer),
         taking=setting.taking,
