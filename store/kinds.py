@@ -12,7 +12,7 @@ PointKind = Literal["click", "hover"]  # rows of `points`
 EventKind = Literal["custom", "resize", "input", "submit", "error"]  # rows of `events`
 MapKind = Literal[PointKind, "scroll"]  # what a map can show: `scroll` is the map of reach, from `scrolls`
 # How a map is drawn on the picture.
-LayerName = Literal["elements", "clicks", "rage", "dead", "hover", "attention", "reach", "ignored"]
+LayerName = Literal["elements", "clicks", "rage", "dead", "hover", "attention", "reach", "ignored", "confetti"]
 
 POINT_KINDS: tuple[PointKind, ...] = get_args(PointKind)
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
@@ -28,5 +28,6 @@ LAYER_KINDS: dict[LayerName, MapKind] = {
     "reach": "scroll",
     "attention": "scroll",
     "ignored": "click",
+    "confetti": "click",
 }
 USUAL_LAYER: dict[MapKind, LayerName] = {kind: layer for layer, kind in reversed(LAYER_KINDS.items())}

@@ -13,6 +13,7 @@ import anyio
 
 from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
+from aggregator.answers.confetti import Confetti, confetti
 from aggregator.answers.export import placed_points
 from aggregator.answers.exposure import ElementExposure, element_exposure, first_click
 from aggregator.answers.frustration_map import FRUSTRATIONS, Frustration, frustration_map
@@ -27,6 +28,7 @@ from aggregator.answers.traffic import devices_of
 from aggregator.answers.unpictured import UsedPath, used_paths
 from aggregator.measures.medians import MedianOf
 from aggregator.queries.pages import resolve_pages
+from aggregator.queries.point_traits import PointTrait
 from aggregator.queries.points import count_points
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope, SiteScope
@@ -236,6 +238,10 @@ class Maps:
             return count_points(self._store, everybody, resolve_pages(self._store, scope.site, scope.pages))
 
         return await self._work.once(("points", everybody), COUNTED_SECONDS, count, light=True) > MANY
+
+    async def confetti(self, found: HeatmapAnswer, trait: PointTrait) -> Confetti:
+        """The clicks of a map as dots, coloured by a trait of their visit."""
+        return await self._work.heavy(confetti, self._store, found.map, trait)
 
     async def used_paths(self, question: Question) -> tuple[UsedPath, ...]:
         """What was used on a page that has no picture, by the paths that the tracker reported."""

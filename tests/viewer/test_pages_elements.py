@@ -107,7 +107,7 @@ def test_an_element_that_is_not_there_is_an_error(owner: Client, seen: str, elem
     assert owner.get(at).status_code == status
 
 
-@pytest.mark.parametrize("layer", ["rage", "dead", "clicks", "hover", "attention", "reach", "ignored"])
+@pytest.mark.parametrize("layer", ["rage", "dead", "clicks", "hover", "attention", "reach", "ignored", "confetti"])
 def test_every_layer_has_a_page_a_picture_and_json(owner: Client, shop: Site, seen: str, layer: str) -> None:
     page = owner.get(f"{seen}&layer={layer}")
     assert page.status_code == 200
@@ -163,3 +163,11 @@ def test_without_a_picture_the_table_is_still_there(owner: Client, viewer: Viewe
     shown = words(owner.get(f"/sites/{shop.id}/heatmap?page={page}&{DAYS}").text)
     assert "No picture of /unpictured yet" in shown
     assert "button in main main>button:1 40.0% 23.4–59.3 25 11" in shown
+
+
+def test_confetti_is_a_dot_for_each_click_coloured_by_what_is_chosen(owner: Client, seen: str) -> None:
+    page = owner.get(f"{seen}&layer=confetti&by=device").text
+    assert page.count("M500 640h0") == 24
+    assert "All 24 clicks" in words(page)
+    assert "Desktop 24" in words(page)
+    assert owner.get(f"{seen}&layer=confetti&by=shoe-size").status_code == 400

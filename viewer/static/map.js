@@ -111,6 +111,7 @@ const reveal = (box) => {
 
 // The seven figures of the held element, and what can be done with those who used it.
 const loadFigures = async (box) => {
+  if (!detail.dataset.figures) return;
   const into = detail.querySelector('[data-held]'),
     url = new URL(detail.dataset.figures, location.href);
   url.searchParams.set('element', box.dataset.key);

@@ -71,6 +71,8 @@ def _table(setting: MapSetting, found: HeatmapAnswer, shares: Shares) -> _Table:
 
 
 def _legend(lang: Language, name: LayerName, figures: HeatmapFigures, shares: Shares) -> Legend:
+    if name == "confetti":
+        return Legend(lang.text("Each click is a dot"), ())
     if name == "ignored":
         return Legend(lang.text("Seen by many, touched by nobody"), ())
     if name != "elements":

@@ -41,6 +41,7 @@ def layer_names(lang: Language) -> dict[LayerName, str]:
         "attention": _("Attention"),
         "reach": _("Reach"),
         "ignored": _("Ignored"),
+        "confetti": _("Confetti"),
     }
 
 
@@ -65,4 +66,5 @@ def _says(lang: Language) -> dict[LayerName, str]:
         "attention": _("seconds in view, each part of the page"),
         "reach": _("how far down the page was seen"),
         "ignored": _("seen by many, touched by nobody"),
+        "confetti": _("each click a dot, by source, device or variant"),
     }

@@ -17,6 +17,7 @@ from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.heatmap.bar import Bar, bar_of
+from viewer.pages.heatmap.dots import dot_layer
 from viewer.pages.heatmap.empty import no_picture, nothing_drawn
 from viewer.pages.heatmap.head import Head, all_pages_link, compare_link, exports_of, head_of, title_of
 from viewer.pages.heatmap.heat import heat_layer
@@ -28,7 +29,7 @@ from viewer.pages.heatmap.states import InStates, in_states
 from viewer.pages.heatmap.unpictured import UnpicturedLine, unpictured_lines
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
-from viewer.pages.map.layer import Layer
+from viewer.pages.map.layer import DotLayer, Layer
 from viewer.pages.map.picture import Strips
 from viewer.pages.map.robots import Robots, robots_of
 from viewer.pages.pictures.taking import Taking, on_map, taking_of
@@ -94,16 +95,29 @@ async def heatmap(
     strips = await maps.strips(found.figures.snapshot)
     snapshot = found.figures.snapshot
     chosen = snapshot.id if await maps.is_chosen(snapshot) else 0
-    return answer(request, with_map(frame, setting, who, PageAnswer(found, strips, chosen)))
+    dots = None
+    if isinstance(found, HeatmapAnswer) and setting.question.drawn_layer == "confetti":
+        dots = dot_layer(setting, await maps.confetti(found, look.by))
+    return answer(request, with_map(frame, setting, who, PageAnswer(found, strips, chosen, dots)))
 
 
 @dataclass(frozen=True)
 class PageAnswer:
-    """The answer to a question, the strips of its picture, and the id of the picture if somebody chose it, else 0."""
+    """The answer to a question, the strips of its picture, and the id of the picture if somebody chose it, else 0.
+
+    `dots`: of the layer of single clicks.
+    """
 
     found: HeatmapAnswer | ReachAnswer
     strips: Strips
     chosen: int
+    dots: DotLayer | None = None
+
+
+def _held(setting: MapSetting) -> str:
+    """Where the figures of one element are; "" for a layer whose elements nobody used, or that has no clicks."""
+    has_users = setting.question.kind != "scroll" and setting.question.drawn_layer != "ignored"
+    return setting.urls.held_element(setting.site.id, **setting.fixed) if has_users else ""
 
 
 def _narrow(setting: MapSetting) -> str:
@@ -143,7 +157,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
         taking=setting.taking,
         here=setting.links.to(),
         narrow=_narrow(setting),
-        held=setting.urls.held_element(setting.site.id, **setting.fixed),
+        held="",
         chosen=0,
     )
 
@@ -151,7 +165,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
 def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: PageAnswer) -> HeatmapPage:
     """The page of an answer."""
     found = drawn.found
-    layer = _layer(setting, found, drawn.strips)
+    layer = replace(_layer(setting, found, drawn.strips), dots=drawn.dots)
     return HeatmapPage(
         frame=frame,
         title=title_of(setting),
@@ -172,7 +186,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: PageAnswer) 
         taking=setting.taking,
         here=setting.links.to(),
         narrow=_narrow(setting),
-        held=setting.urls.held_element(setting.site.id, **setting.fixed),
+        held=_held(setting),
         chosen=drawn.chosen,
     )
 

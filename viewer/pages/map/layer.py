@@ -42,6 +42,24 @@ class ReachLayer:
 
 
 @dataclass(frozen=True)
+class DotGroup:
+    """Dots of one colour: what they have in common, how many they are, and their places as an SVG path."""
+
+    label: str
+    n: str
+    path: str
+
+
+@dataclass(frozen=True)
+class DotLayer:
+    """Clicks as dots: `by` are links to colour them by something else; `note` says how many are drawn."""
+
+    groups: tuple[DotGroup, ...]
+    by: tuple[Choice, ...]
+    note: str
+
+
+@dataclass(frozen=True)
 class Layer:
     """Everything on the page that depends on the kind of map."""
 
@@ -61,3 +79,4 @@ class Layer:
     reach: ReachLayer | None = None
     changed: ChangeNote | None = None
     is_first: bool = False  # whether an exact answer follows
+    dots: DotLayer | None = None

@@ -1,0 +1,43 @@
+"""A trait of the visits that some points were made in."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Literal, get_args
+
+import numpy as np
+
+from aggregator.queries.id_lists import among
+from aggregator.queries.visits import visits_sql
+from aggregator.shapes.columns import UInt64
+from aggregator.shapes.scope import Scope
+from store.client import Store
+from store.zoned_sql import in_days
+
+PointTrait = Literal["source", "channel", "device", "visitor", "variant"]
+POINT_TRAITS: tuple[PointTrait, ...] = get_args(PointTrait)
+
+
+def read_view_traits(store: Store, scope: Scope, visitors: UInt64, trait: PointTrait) -> tuple[UInt64, list[str]]:
+    """(views of these visitors, the trait of the visit of each). What a visit has is what its first view has.
+
+    `visitor`: `new` in a visitor's first visit in the stored history, else `returning`. `variant`: of the view itself.
+    """
+    named, values = among("visitor", "visitor", visitors)
+    condition = f"site = {{site:UInt32}} AND {named}"
+    if trait != "visitor":
+        # A day earlier too: a visit of the first day may have begun then.
+        days, bounds = in_days(scope.zone, scope.since - timedelta(days=1), scope.until)
+        condition, values = f"{condition} AND {days}", values | bounds
+    columns: tuple[str, ...] = ()
+    if trait == "visitor":
+        value = "if(n = 1, 'new', 'returning')"
+    elif trait == "variant":
+        value = "arrayStringConcat(arraySort(mapValues(variants)), ', ')"
+    else:
+        columns, value = (trait,), f"first_{trait}"
+    kept = ("variants",) if trait == "variant" else ()
+    c = store.columns(
+        f"SELECT view, {value} AS value FROM {visits_sql(condition, columns, kept=kept)}", site=scope.site, **values
+    )
+    return c["view"].astype(np.uint64), c["value"].tolist()
