@@ -5,9 +5,9 @@ in one) and media, which may answer where a page cannot see it, nor after clicks
 (`UNSEEN_MS`: a canvas, a closed shadow root). Disabled controls are judged, and so are links: broken
 ones are the commonest dead click.
 
-**Rage**: three or more clicks in one view, gaps under 1,000 ms, each at most 30 px from the previous one; not where
-every click had an effect of its own within 300 ms (steppers, carousels), nor on text fields, where a triple click
-selects.
+**Rage**: three or more clicks in one view, gaps under 1,000 ms, each at most 30 px from the previous one, on one day
+of UTC (whole days are counted once: aggregator/queries/folding.py); not where every click had an effect of its own
+within 300 ms (steppers, carousels), nor on text fields, where a triple click selects.
 
 Drags (of a map, a slider, a selection of text) are neither: what they do is often drawn where a page cannot see it, and
 several in a row are ordinary use.
@@ -24,6 +24,7 @@ from aggregator.shapes.columns import Int64, Mask, UInt64
 from aggregator.shapes.paths import prefixes, tag_of
 from aggregator.shapes.records import Records
 from store.flags import DISABLED, DRAGGED, FRAMED, KEYBOARD, MODIFIER, UNSEEN_MS
+from store.zones import DAY_MS
 
 DEAD_AFTER = 1_000  # ms
 RAGE_CLICKS = 3
@@ -78,6 +79,7 @@ def rage(clicks: JudgedClicks, editable: Mask) -> Mask:
     view, time = clicks.view[order], clicks.time[order]
     x, y = clicks.page_x[order].astype(np.int64), clicks.page_y[order].astype(np.int64)
     follows = (view[1:] == view[:-1]) & (time[1:] - time[:-1] < RAGE_GAP)
+    follows &= time[1:] // DAY_MS == time[:-1] // DAY_MS
     follows &= (x[1:] - x[:-1]) ** 2 + (y[1:] - y[:-1]) ** 2 <= RAGE_PX**2
     burst = np.concatenate(([0], np.cumsum(~follows)))
     answered = (clicks.effect[order] > 0) & (clicks.effect_ms[order] <= OWN_EFFECT)

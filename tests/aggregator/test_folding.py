@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import fields, replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,13 +17,17 @@ from aggregator.queries.folding import fold_closed_days
 from aggregator.queries.folds import read_folds
 from aggregator.shapes.scope import Scope
 from store.client import Store
+from store.erasure import TABLES as ERASED
+from store.erasure import erase_table, forget_visitor
 from store.kinds import MapKind
 from store.layouts import path_key
+from store.records import Erasure
 from store.snapshots import Snapshots
 from store.zones import Zone
 from tests.aggregator.build import DAY, NOON, PAGE, insert, insert_elements, record_id
 from tests.aggregator.test_cells import ALL, LINK, LOST, ON, POINTS
 from tests.aggregator.test_heatmap import take_picture
+from viewer.folding_worker import FoldingWorker
 
 TABLES = ("points", "views", "elements", "snapshots", "strips", "folded_days", "folded_records")
 DAY_MS = 24 * 3600 * 1000
@@ -143,3 +147,42 @@ def test_a_narrower_question_reads_rows(store: Store) -> None:
     for narrower in ({"device": "phone"}, {"variant": ("e", "a")}, {"bots": True}):
         assert folded(store, **narrower) == []
     assert read_folds(store, SCOPE, (PAGE, "other"))[0].folds.days == ()
+
+
+def counted(store: Store) -> int:
+    return sum(int(store.rows(f"SELECT count() AS n FROM {table}")[0]["n"]) for table in TABLES[-2:])
+
+
+def test_who_is_erased_is_in_no_fold(store: Store) -> None:
+    picture(store)
+    for day in range(3):
+        fill(store, some(6), day)
+    fold_closed_days(store, TODAY)
+    assert counted(store)
+    forget_visitor(store, 1, 2)
+    assert counted(store) == 0
+    fold_closed_days(store, TODAY)
+    assert counted(store)
+    assert ask(store).elements[0].visitors == 3 * 5 - 2  # visitor 1 came on each day
+
+
+def test_an_erasure_of_a_period_erases_the_folds_of_its_days(store: Store) -> None:
+    picture(store)
+    for day in range(3):
+        fill(store, some(6), day)
+    fold_closed_days(store, TODAY)
+    until = NOON + DAY_MS  # noon of the second day
+    asked = Erasure(id="x", site="1", asked=0, until={"points": until, "views": until})
+    for table in ERASED:
+        erase_table(store, table, asked)
+    assert folded(store) == [DAY + timedelta(days=2)]
+
+
+def test_the_worker_folds_after_its_start(store: Store) -> None:
+    picture(store)
+    fill(store, some(6))
+    worker = FoldingWorker(store, lambda: datetime(TODAY.year, TODAY.month, TODAY.day, tzinfo=UTC))
+    worker.start()
+    worker.wait()
+    worker.stop()
+    assert folded(store) == [DAY]
