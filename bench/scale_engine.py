@@ -92,10 +92,16 @@ def _of_segment(store: Store, rule: Rule) -> Callable[[], object]:
 
 
 def bytes_on_disk(store: Store) -> dict[str, float]:
-    """Bytes a point of the tables of one row a point."""
+    """Bytes a point, of the tables of one row a point and of the folds."""
     rows = store.rows(
         "SELECT table, sum(rows) AS n, sum(bytes_on_disk) AS bytes FROM system.parts WHERE active "
-        "AND database = currentDatabase() AND table IN ('points', 'posthog_heatmaps') GROUP BY table"
+        "AND database = currentDatabase() GROUP BY table"
     )
-    size = {row["table"]: row["bytes"] / row["n"] for row in rows}
-    return {"a point": size["points"], "a point in PostHog's table": size["posthog_heatmaps"]}
+    found = {row["table"]: row for row in rows}
+    folds = sum(found[table]["bytes"] for table in ("folded_days", "folded_records") if table in found)
+    folded = "SELECT count() AS n FROM points WHERE page IN (SELECT page FROM folded_days)"
+    return {
+        "a point": found["points"]["bytes"] / found["points"]["n"],
+        "a point in PostHog's table": found["posthog_heatmaps"]["bytes"] / found["posthog_heatmaps"]["n"],
+        "folds, a point of the folded pages": folds / max(1, store.rows(folded)[0]["n"]),
+    }

@@ -23,7 +23,7 @@ AT_ONCE = 5_000_000  # points in one insert
 
 @dataclass(frozen=True)
 class Traffic:
-    """`hot` points on the hottest page, a tenth of it on every other page, `total` on all pages of the site."""
+    """`hot` points on the hottest page, a tenth of it on another, a hundredth on each of the others, `total` on all."""
 
     total: int
 
@@ -33,10 +33,11 @@ class Traffic:
 
     @property
     def others(self) -> int:
-        return (self.total - self.hot) // self.per_page(1)
+        """How many pages there are beside the hottest."""
+        return 1 + (self.total - self.hot - self.per_page(1)) // self.per_page(2)
 
     def per_page(self, number: int) -> int:
-        return self.hot if number == 0 else self.hot // 10
+        return self.hot // (1, 10, 100)[min(number, 2)]
 
     def views(self, number: int) -> int:
         """Of page `number`, a multiple of twelve."""
@@ -133,15 +134,14 @@ _SCROLLS = f"""
 def fill(store: Store, traffic: Traffic, layouts: dict[int, Layout]) -> None:
     """Insert the traffic of a site whose pages all have these layouts (by width); a few minutes for 100 M points."""
     touched = _touched(store, layouts, (HOT, OTHER))
-    step = max(1, AT_ONCE // traffic.per_page(1))
-    groups = [(0, 1), *((first, min(step, traffic.others + 1 - first)) for first in range(1, traffic.others + 1, step))]
-    for first, pages in groups:
+    step, end = max(1, AT_ONCE // traffic.per_page(2)), traffic.others + 1
+    for first, pages in [(0, 1), (1, 1), *((first, min(step, end - first)) for first in range(2, end, step))]:
         given = _given(traffic, layouts) | {"first": first, "pages": pages, "views": traffic.views(first)}
         store.command(_VIEWS, **given)
         store.command(_TOUCHES, **given)
         store.command(_POINTS, touched=touched, **given)
         if first < 2:  # the pages that are measured
-            store.command(_SCROLLS, **given | {"pages": 1})
+            store.command(_SCROLLS, **given)
 
 
 def fill_long_page(store: Store, traffic: Traffic, layouts: dict[int, Layout], points: int) -> None:

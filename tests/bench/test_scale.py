@@ -32,7 +32,8 @@ def store(fresh_store: Callable[[], Store]) -> Store:
 def test_the_hottest_page_has_ten_times_the_points_and_every_map_is_whole(store: Store) -> None:
     rows = store.rows("SELECT page, count() AS n FROM points GROUP BY page ORDER BY n DESC, page")
     assert rows[0] == {"page": HOT, "n": TRAFFIC.hot}
-    assert {row["n"] for row in rows[1:]} == {TRAFFIC.per_page(1)}
+    assert rows[1] == {"page": OTHER, "n": TRAFFIC.per_page(1)}
+    assert {row["n"] for row in rows[2:]} == {TRAFFIC.per_page(2)}
     assert sum(row["n"] for row in rows) == pytest.approx(TRAFFIC.total, rel=0.01)
     for page in (HOT, OTHER):
         account = heatmap(store, Snapshots(store), Scope(SITE, (page,), "click", SINCE, UNTIL), 1366).account
