@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -101,6 +102,7 @@ def paths(site: Site) -> list[str]:
         f"{root}/heatmap?page=/lamps&kind=scroll&{DAYS}", f"{root}/heatmap?page=shop.example/none",
         f"{root}/experiments", f"{root}/experiments/new", f"{root}/experiments/button",
         f"{root}/states", f"{root}/states/new?page=/lamps", f"{root}/states/menu/edit",
+        f"{root}/groups/new?pages=/lamps", f"{root}/pages?{DAYS}&as=table&sort=name",
         f"{root}/heatmap?page=/lamps&state=menu&{DAYS}",
         f"{root}/journeys", f"{root}/journeys/lamp?{DAYS}", f"{root}/journeys/lamp?edit=1",
     ]  # fmt: skip
@@ -423,3 +425,44 @@ def test_the_numbers_of_a_held_element_are_at_the_foot_of_a_phone(page: Page, ad
     assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0
     sheet.get_by_text("More, and who they are").click()
     expect(sheet.get_by_text("Clicked, of all visitors of the page")).to_be_visible()
+
+
+def test_a_group_is_tested_while_it_is_typed(page: Page, address: str, shop: Site, viewer: Viewer) -> None:
+    now = int(time.time() * 1000)
+    views = [{"site": int(shop.id), "page": f"shop.example/letters/{n}", "view": 7000 + n, "visitor": n, "time": now}
+             for n in range(1, 4)]  # fmt: skip
+    insert(viewer.store, "views", views)
+    page.goto(f"{address}/sites/{shop.id}/groups/new")
+    page.get_by_label("Name").fill("Letters")
+    page.get_by_label("Addresses that belong").fill("/letters/*")
+    new = page.locator("#group-tallies > div", has_text="New with this change")
+    expect(new).to_contain_text("+3 addresses, 3 visitors")
+    page.get_by_label("But not").fill("**/2")
+    expect(new).to_contain_text("+2 addresses")
+    page.get_by_label("Try an address").fill("/letters/9?x=1")
+    expect(page.locator("#group-tried")).to_contain_text("Fits, as /letters/9")
+    page.get_by_role("button", name="All that fit").click()
+    expect(page.locator("#group-addresses tbody tr")).to_have_count(2)
+    expect(page.get_by_role("button", name="All that fit")).to_have_attribute("aria-pressed", "true")
+    page.get_by_role("button", name="Save group").click()
+    expect(page.get_by_role("heading", name="All groups")).to_be_visible()
+    expect(page.get_by_role("link", name="Letters")).to_be_visible()
+    page.get_by_role("link", name="Edit group").click()
+    page.get_by_role("button", name="Delete group").click()
+    expect(page.get_by_role("heading", name="Pages", exact=True)).to_be_visible()
+
+
+def test_a_step_is_picked_on_the_picture_or_by_keyboard(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/states/new?page=/lamps")
+    steps = page.get_by_label("Steps, one per line")
+    page.locator("[data-pick] .el").nth(0).click()
+    expect(steps).to_have_value("click main > button:nth-of-type(1)")
+    expect(page.locator("[data-picked]")).to_have_text("Added: click main > button:nth-of-type(1)")
+    page.locator("[data-verb]").select_option("wait")
+    page.get_by_role("listbox").focus()
+    page.keyboard.press("End")
+    expect(page.get_by_role("option", name="More")).to_have_attribute("aria-selected", "true")
+    page.keyboard.press("Enter")
+    expect(steps).to_have_value("click main > button:nth-of-type(1)\nwait main > a:nth-of-type(1)")
+    page.get_by_role("button", name="Remove the last step").click()
+    expect(steps).to_have_value("click main > button:nth-of-type(1)")

@@ -12,6 +12,7 @@ import pytest
 
 from aggregator.grids.scale import Scale
 from bench.pages import add_pages, add_picture
+from rules.page_group import add
 from rules.site import add_site
 from store.records import Site
 from store.snapshots import new_id
@@ -96,6 +97,22 @@ def test_the_gallery_searches_addresses_and_titles(owner: Client, large: Site) -
     assert "Aucune page trouvée" in nothing
     assert "«\u202f&lt;b&gt;\u202f»" in nothing
     assert owner.get(f"{address}&offset=x").status_code == 400
+
+
+def test_groups_of_a_large_site_are_counted_in_the_engine(owner: Client, viewer: Viewer, large: Site) -> None:
+    groups = [add(viewer.definitions, large.id, {"name": f"G{n}", "pages": [f"/f/{n}*"]}) for n in range(9)]
+    viewer.work.forget()
+    try:
+        begun = time.process_time()
+        page = owner.get(f"/sites/{large.id}/pages?since=2026-03-01&until=2026-03-03").text
+        assert time.process_time() - begun < SLACK * MOST_SECONDS
+        assert "9 groups, 108,890 of 120,004 addresses in a group" in page
+        ungrouped = owner.get(f"/sites/{large.id}/pages?since=2026-03-01&until=2026-03-03&show=ungrouped").text
+        assert "11,114 pages" in ungrouped
+    finally:
+        for group in groups:
+            viewer.definitions.delete(group)
+        viewer.work.forget()
 
 
 def linked(page: str, rel: str) -> str:
