@@ -151,7 +151,7 @@ MAP = Asks((*_OF_PAGE, "layer"), needs=("page",))
 COMPARISON = Asks((*_OF_PAGE, "experiment"), needs=("page", "experiment"), kinds=("click", "hover"))
 SETS = Asks((*_OF_PAGE, "with"), needs=("page", "with"), kinds=("click", "hover"))
 COMPARED = Asks((*COMPARISON.names, "with"), needs=("page",), kinds=("click", "hover"))  # by one of the two
-JOURNEY = Asks((*periods.NAMES, "device"))
+JOURNEY = Asks((*periods.NAMES, *WHO))
 SITE = Asks((*periods.NAMES, *WHO, "goal"))
 SEGMENT = Asks(("page", *periods.NAMES, *WHO))  # whom rules are counted among: a page's visitors, or all
 FORMS = Asks(("page", "width", *SITE.names))  # without a page: all pages with forms

@@ -297,12 +297,9 @@ class Maps:
         return await self._work.once(("sets", *scopes, *widths), SECONDS, compute, fresh=fresh)
 
     async def journey(self, journey: Journey, question: Question) -> JourneyMap:
-        """The journey measured over the days and devices of a question."""
+        """The journey measured over the days and visitors of a question."""
         await self.drained()
-        zone = question.zone
-        since, until = question.period.span(today(zone))
-        measure = partial(journey_map, device=question.device, zone=zone)
-        return await self._work.heavy(measure, self._store, journey, since, until)
+        return await self._work.heavy(journey_map, self._store, journey, site_scope_of(question))
 
     async def is_chosen(self, snapshot: Snapshot) -> bool:
         """Whether somebody chose this picture for the maps of its page."""

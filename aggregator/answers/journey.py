@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 
@@ -18,7 +18,7 @@ from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from store.pages import matches
 from store.records import Journey, Touchpoint
-from store.zones import DAY_MS, UTC_ZONE, Zone
+from store.zones import DAY_MS
 
 UNMAPPED_SHOWN = 20
 
@@ -76,20 +76,12 @@ class JourneyMap:
     unmapped: list[tuple[str, int]]
 
 
-def journey_map(
-    store: Store,
-    journey: Journey,
-    since: date,
-    until: date,
-    device: str = "",
-    now: datetime | None = None,
-    zone: Zone = UTC_ZONE,
-) -> JourneyMap:
-    """Measure a journey over the visitors of since…until (both inclusive), days of `zone`.
+def journey_map(store: Store, journey: Journey, scope: SiteScope, now: datetime | None = None) -> JourneyMap:
+    """Measure a journey over the visitors of a scope of its site. Only views that the scope's segment selects count.
 
-    Views after `until` still count as "went on", so that the windows of a past period are closed.
+    Views after the last day still count as "went on", so that the windows of a past period are closed.
     """
-    scope = SiteScope(int(journey.site), since, until, device, zone)
+    since, until, zone = scope.since, scope.until, scope.zone
     now_ms = int(now.timestamp() * 1000) if now else int(time.time() * 1000)
     claims = claimed_pages(journey, all_pages(store, scope.site))
     touches = read_touches(store, replace(scope, until=max(until, zone.day(now_ms))), claims)

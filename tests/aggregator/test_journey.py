@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
 from typing import Any
@@ -12,11 +13,14 @@ import pytest
 
 from aggregator.answers.journey import claimed_pages, journey_map
 from aggregator.measures.statistics import wilson
+from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from store.records import Journey, Stage, Touchpoint
-from tests.aggregator.build import insert, insert_elements, record_id
+from store.segments import Group, Rule
+from tests.aggregator.build import NOON, insert, insert_elements, record_id
 
 SINCE, UNTIL = date(2026, 3, 1), date(2026, 3, 20)
+SCOPE = SiteScope(1, SINCE, UNTIL)
 NOW = datetime(2026, 3, 24, 9, tzinfo=UTC)
 WINDOW = 7
 
@@ -130,7 +134,7 @@ def loop_visits(touches: list[Touch]) -> list[list[int]]:
 
 def test_every_figure_is_that_of_the_loop(store: Store) -> None:
     touches = make(store)
-    found = journey_map(store, JOURNEY, SINCE, UNTIL, now=NOW)
+    found = journey_map(store, JOURNEY, SCOPE, NOW)
     everyone = {visitor for visitor, t, _, _ in touches if t < END}
     assert found.visitors == len(everyone)
     for i, row in enumerate(found.stages):
@@ -158,7 +162,7 @@ def test_every_figure_is_that_of_the_loop(store: Store) -> None:
 
 def test_unmapped_pages_and_the_busiest_page(store: Store) -> None:
     make(store)
-    found = journey_map(store, JOURNEY, SINCE, UNTIL, now=NOW)
+    found = journey_map(store, JOURNEY, SCOPE, NOW)
     assert {page for page, _ in found.unmapped} == {"shop.example/legal", "shop.example/jobs"}
     assert found.touchpoints["blog"].page in ("shop.example/blog/a", "shop.example/blog/a/b")
     assert found.touchpoints["home"].page == "shop.example/"
@@ -179,7 +183,7 @@ def test_frustration_is_counted_by_visitor(store: Store) -> None:
         *((4, {"effect": 1, "effect_ms": 500, "time": noon + 10 * n}) for n in range(3)),
         (5, {"effect": 0, "bot": "x"}),
     )])  # fmt: skip
-    found = journey_map(store, JOURNEY, SINCE, UNTIL, now=NOW)
+    found = journey_map(store, JOURNEY, SCOPE, NOW)
     assert found.touchpoints["basket"].frustrated == 0.2  # visitors 1 (dead) and 4 (rage)
     assert found.touchpoints["basket"].few
     assert found.touchpoints["paid"].frustrated is None
@@ -191,17 +195,17 @@ def test_the_device_filters_everything(store: Store) -> None:
     insert(store, "views", [{"page": page}])
     insert(store, "touches", [{"visitor": 1, "time": noon, "page": page}])
     insert(store, "touches", [{"visitor": 2, "time": noon, "page": page, "device": "phone"}])
-    assert journey_map(store, JOURNEY, SINCE, UNTIL, "phone", NOW).touchpoints["home"].visitors == 1
-    assert journey_map(store, JOURNEY, SINCE, UNTIL, "tablet", NOW).visitors == 0
+    assert journey_map(store, JOURNEY, replace(SCOPE, device="phone"), NOW).touchpoints["home"].visitors == 1
+    assert journey_map(store, JOURNEY, replace(SCOPE, device="tablet"), NOW).visitors == 0
 
 
 def test_a_journey_without_visits_or_stages(store: Store) -> None:
-    found = journey_map(store, JOURNEY, SINCE, UNTIL)
+    found = journey_map(store, JOURNEY, SCOPE)
     assert found.visitors == 0
     assert found.stages[0].share is None
     assert found.touchpoints["home"].exits is None
     bare = Journey(id="k", site="1", name="Bare", stages=())
-    assert journey_map(store, bare, SINCE, UNTIL).touchpoints == {}
+    assert journey_map(store, bare, SCOPE).touchpoints == {}
 
 
 def test_the_first_touchpoint_that_matches_claims_the_page() -> None:
@@ -214,5 +218,14 @@ def test_a_period_up_to_now_leaves_open_windows_out(store: Store) -> None:
     insert(store, "views", [{"page": "shop.example/"}])
     insert(store, "touches", [{"visitor": 1, "view": 1, "time": now - 1000, "page": "shop.example/"}])
     insert(store, "touches", [{"visitor": 1, "view": 2, "time": now - 500, "page": "shop.example/paid"}])
-    row = journey_map(store, JOURNEY, SINCE, NOW.date() + timedelta(days=1), now=NOW).stages[0]
+    row = journey_map(store, JOURNEY, replace(SCOPE, until=NOW.date() + timedelta(days=1)), NOW).stages[0]
     assert (row.visitors, row.closed, row.went_on, row.left_out, row.share) == (1, 0, 0, 1, None)
+
+
+def test_a_segment_narrows_a_journey_to_the_views_that_fit(store: Store) -> None:
+    made = [{"visitor": n, "view": n, "page": "shop.example/", "time": NOON} for n in (1, 2)]
+    insert(store, "views", [one | {"channel": "mail" if one["visitor"] == 1 else "direct"} for one in made])
+    insert(store, "touches", made)
+    mail = Group(rules=(Rule(what="channel", values=("mail",)),))
+    assert journey_map(store, JOURNEY, SCOPE, NOW).visitors == 2
+    assert journey_map(store, JOURNEY, replace(SCOPE, segment=mail), NOW).visitors == 1

@@ -129,8 +129,8 @@ def test_a_journey_counts_the_visitors_of_the_zones_days(store: Store) -> None:
     look = Stage(key="look", name={"en": "Look"}, touchpoints=(Touchpoint("lamps", {"en": "Lamps"}, ("/lamps",)),))
     journey = Journey(id="lamp", site="1", name="A lamp", stages=(look,), window_days=1)
     day, now = date(2026, 3, 2), datetime(2026, 3, 9, tzinfo=UTC)
-    assert journey_map(store, journey, day, day, now=now, zone=Zone("Asia/Kolkata")).visitors == 1
-    assert journey_map(store, journey, day, day, now=now).visitors == 0
+    assert journey_map(store, journey, SiteScope(1, day, day, zone=Zone("Asia/Kolkata")), now).visitors == 1
+    assert journey_map(store, journey, SiteScope(1, day, day), now).visitors == 0
 
 
 @pytest.mark.parametrize("name", ["Europe/Paris", "Pacific/Apia", "Asia/Kathmandu", "America/New_York"])

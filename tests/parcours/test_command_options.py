@@ -123,7 +123,13 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "journal verify": ((), {}),
     "journey": (
         ("Lamp shop", "First", "--out", "FILE.json"),
-        {**DAYS, "--device": ("phone",), "--out": ("FILE.b.json",)},
+        {
+            **DAYS,
+            "--device": ("phone",),
+            "--filter": ("channel=mail",),
+            "--segment": ('{"rules":[{"what":"saw","page":"/lamps"}]}',),
+            "--out": ("FILE.b.json",),
+        },
     ),
     "login cookies": (("Lamp shop", "--from", "FILE.cookies"), {"--from": ("FILE.more.cookies",), "--delete": ()}),
     "login secret": (("Lamp shop", "password"), {"--from": ("FILE.secret",), "--delete": ()}),

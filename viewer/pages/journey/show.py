@@ -10,23 +10,22 @@ from starlette.responses import Response
 from aggregator.answers.journey import JourneyMap
 from rules.find import usable
 from rules.question import JOURNEY
-from store.devices import DEVICES
 from store.records import Journey
 from viewer.access.guards import check_role
 from viewer.access.person import signed_in
-from viewer.http.urls import Urls
 from viewer.maps import Maps
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.journey.columns import MeasuredJourney, StageColumn, columns_of
 from viewer.pages.journey.edit import JourneyFormRenderer, show_form
-from viewer.pages.map.controls import device_name
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.period import PeriodControl, period_control
+from viewer.pages.who.bar import WhoBar
+from viewer.pages.who.bars import WhoBars
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
 
@@ -51,7 +50,7 @@ class JourneyPage(Page):
     edit_href: str = doc("Address of its form; empty if the person may not edit it")
     export: str = doc("Address of the figures as JSON; empty if the question has faults")
     period: PeriodControl = doc("The period menu")
-    devices: list[Choice] = doc("All devices, or one")
+    who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is measured")
     empty: Empty | None = doc("What to show when no stage has a touchpoint")
     stages: list[StageColumn] = doc("One column per stage")
@@ -65,29 +64,40 @@ async def show(
     questions: Questions,
     registry: Registry,
     frames: Frames,
-    urls: Urls,
     maps: Maps,
     renderer: JourneyFormRenderer,
+    bars: WhoBars,
 ) -> Response:
     """GET shows the map, or with `?edit=1` its form."""
-    who = signed_in(request)
+    person, urls = signed_in(request), frames.urls
     asked = await questions.read(request, JOURNEY)
     found = await registry.find(Journey, request.path_params["journey"], asked.site)
     if request.query_params.get("edit") == "1":
-        check_role(who, "editor")
+        check_role(person, "editor")
         return await show_form(request, asked.site, found, renderer)
     journey = usable(found)
     frame = await frames.of(request, "journeys", asked.site)
-    edit = urls.journey(asked.site.id, journey.id, edit=1) if who.may("editor") else ""
+    edit = urls.journey(asked.site.id, journey.id, edit=1) if person.may("editor") else ""
     links = Links(urls.journey(asked.site.id, journey.id), asked.question)
     if asked.faults:
-        return answer(request, with_faults(frame, journey, asked, links, edit), asked.status)
-    figures = await maps.journey(journey, asked.question)
+        who = await bars.of(frame.lang, links, asked)
+        return answer(request, with_faults(frame, journey, asked, JourneyBar(links, who, edit)), asked.status)
+    async with bars.begun(frame.lang, links, asked) as counting:
+        figures, who = await maps.journey(journey, asked.question), await counting
     measured = MeasuredJourney(frame.lang, urls, asked, journey, figures)
-    return answer(request, page_of(frame, measured, links, edit))
+    return answer(request, page_of(frame, measured, JourneyBar(links, who, edit)))
 
 
-def with_faults(frame: Frame, journey: Journey, asked: Asked, links: Links, edit: str) -> JourneyPage:
+@dataclass(frozen=True)
+class JourneyBar:
+    """The controls of the page. `edit`: address of the journey's form; "" if the person may not edit it."""
+
+    links: Links
+    who: WhoBar
+    edit: str
+
+
+def with_faults(frame: Frame, journey: Journey, asked: Asked, bar: JourneyBar) -> JourneyPage:
     """The page of a question that cannot be answered; its bar keeps the user's choices."""
     lang = frame.lang
     return JourneyPage(
@@ -96,11 +106,11 @@ def with_faults(frame: Frame, journey: Journey, asked: Asked, links: Links, edit
         name=journey.name,
         about=_about(lang, journey),
         visitors_line="",
-        edit_href=edit,
+        edit_href=bar.edit,
         export="",
-        period=period_control(lang, links, asked.today),
-        devices=_devices(lang, links),
-        faults=fault_list(lang, asked.faults, links),
+        period=period_control(lang, bar.links, asked.today),
+        who=bar.who,
+        faults=fault_list(lang, asked.faults, bar.links),
         empty=None,
         stages=[],
         unmapped=[],
@@ -108,8 +118,8 @@ def with_faults(frame: Frame, journey: Journey, asked: Asked, links: Links, edit
     )
 
 
-def page_of(frame: Frame, measured: MeasuredJourney, links: Links, edit: str) -> JourneyPage:
-    """The page of a measured journey. `edit`: address of its form; "" if the person may not edit it."""
+def page_of(frame: Frame, measured: MeasuredJourney, bar: JourneyBar) -> JourneyPage:
+    """The page of a measured journey."""
     lang, journey, figures, asked = measured.lang, measured.journey, measured.figures, measured.asked
     fixed = asked.question.fixed(asked.today).query()
     return JourneyPage(
@@ -120,23 +130,16 @@ def page_of(frame: Frame, measured: MeasuredJourney, links: Links, edit: str) ->
         visitors_line=lang.plural(
             "%(num)s visitor in this period", "%(num)s visitors in this period", figures.visitors
         ),
-        edit_href=edit,
+        edit_href=bar.edit,
         export=measured.urls.api("sites", asked.site.id, "journeys", journey.id, "map", **fixed),
-        period=period_control(lang, links, asked.today),
-        devices=_devices(lang, links),
+        period=period_control(lang, bar.links, asked.today),
+        who=bar.who,
         faults=None,
-        empty=_empty(lang, journey, edit),
+        empty=_empty(lang, journey, bar.edit),
         stages=columns_of(measured),
         unmapped=_unmapped(measured, figures),
         method=_method(lang, journey),
     )
-
-
-def _devices(lang: Language, links: Links) -> list[Choice]:
-    """All devices, then each one, widest first."""
-    asked = links.question.device
-    choices = [Choice(lang.text("All"), links.to(device=""), not asked)]
-    return choices + [Choice(device_name(lang, d), links.to(device=d), asked == d) for d in reversed(DEVICES)]
 
 
 def _unmapped(measured: MeasuredJourney, figures: JourneyMap) -> list[UnmappedPage]:
