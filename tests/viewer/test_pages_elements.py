@@ -171,3 +171,18 @@ def test_confetti_is_a_dot_for_each_click_coloured_by_what_is_chosen(owner: Clie
     assert "All 24 clicks" in words(page)
     assert "Desktop 24" in words(page)
     assert owner.get(f"{seen}&layer=confetti&by=shoe-size").status_code == 400
+
+
+def test_a_report_has_a_sheet_for_each_page(owner: Client, shop: Site, seen: str) -> None:
+    at = f"/sites/{shop.id}/report?page={PAGE}&page=/lamps&{DAYS}"
+    answer = owner.get(at)
+    assert answer.status_code == 200
+    assert answer.text.count('class="sheetpage"') == 2
+    shown = words(answer.text)
+    assert "Buy 80.0% 62.7–90.5 30" in shown
+    assert "Buy 66.7% 54.1–77.3 60" in shown
+    assert "Received 47" in shown
+    assert owner.get(f"/sites/{shop.id}/report").status_code == 200  # a choice of pages
+    many = "&".join(f"page=/lamps-{n}" for n in range(9))
+    assert owner.get(f"/sites/{shop.id}/report?{many}").status_code == 400
+    assert owner.get(f"{at}&since=2026-03-09&until=2026-03-01").status_code == 400

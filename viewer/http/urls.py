@@ -95,6 +95,10 @@ class Urls:
         """The figures of one element of a heatmap, as a part of its page."""
         return self._path("sites", site, "heatmap", "element", **query)
 
+    def report(self, site: str, **query: object) -> str:
+        """Several maps of a site, for paper."""
+        return self._path("sites", site, "report", **query)
+
     def compare_sets(self, site: str, **query: object) -> str:
         """Two sets of visitors of a page."""
         return self._path("sites", site, "compare", **query)

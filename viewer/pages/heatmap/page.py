@@ -62,6 +62,7 @@ class HeatmapPage(Page):
     here: str = doc("Address of this map")
     narrow: str = doc("Address of the same map on a picture for narrow screens; empty if this is one")
     held: str = doc("Address of the figures of one element, which is named by a parameter `element`")
+    report: str = doc("Address of this map as a sheet for paper")
     chosen: int = doc("Id of the picture if somebody chose it for maps, else 0")
 
 
@@ -157,6 +158,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
         taking=setting.taking,
         here=setting.links.to(),
         narrow=_narrow(setting),
+        report=setting.urls.report(setting.site.id, **setting.fixed) if setting.page_is_known else "",
         held="",
         chosen=0,
     )
@@ -186,6 +188,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: PageAnswer) 
         taking=setting.taking,
         here=setting.links.to(),
         narrow=_narrow(setting),
+        report=setting.urls.report(setting.site.id, **setting.fixed) if setting.page_is_known else "",
         held=_held(setting),
         chosen=drawn.chosen,
     )
