@@ -118,7 +118,7 @@ def forget_old_folds(store: Store) -> None:
 
 # A fold is made beside the answers to questions: it takes its time, and little memory.
 _GENTLY = (
-    " SETTINGS max_threads = 1, max_bytes_before_external_group_by = 100000000, "
+    " SETTINGS distributed_foreground_insert = 1, max_threads = 1, max_bytes_before_external_group_by = 100000000, "
     "max_bytes_before_external_sort = 100000000"
 )
 _NAMED = (

@@ -1,0 +1,103 @@
+"""Maps and folds over `Distributed` tables: `python -m tests.aggregator.over_shards FOLDER`.
+
+The engine of this process is a cluster of one shard, itself, so that the queries go through its planner of distributed
+queries. It has no Keeper: statements for every server of a cluster run on this one, and tables are not replicated.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from aggregator.queries import folding
+from aggregator.queries.folding import fold_closed_days
+from store import engine
+from store.client import Store, open_store
+from store.connecting import folder_connector
+from store.erasure import forget_visitor
+from store.migrations import migrate
+from tests.aggregator.build import NOON, insert_elements
+from tests.aggregator.test_cells import ALL, LOST, ON
+from tests.aggregator.test_folding import TODAY, ask, counted, figures, fill
+from tests.aggregator.test_heatmap import take_picture
+
+CLUSTER = "one"
+CONFIG = """<clickhouse><tcp_port>{port}</tcp_port><listen_host>127.0.0.1</listen_host><remote_servers><one><shard>
+<replica><host>127.0.0.1</host><port>{port}</port></replica></shard></one></remote_servers></clickhouse>"""
+
+
+class OneShard(Store):
+    """A cluster without a Keeper."""
+
+    def command(self, sql: str, /, **params: object) -> object:
+        sql = sql.replace(f"ON CLUSTER `{CLUSTER}`", "")
+        sql = re.sub(r"Replicated(\w*MergeTree)(?:\('/clickhouse[^)]*?'\{replica\}'(?:, )?([^)]*)\))?", r"\1(\2)", sql)
+        return super().command(sql.replace("replicated_dedup", "non_replicated_dedup"), **params)
+
+
+def sharded(folder: Path) -> Store:
+    """A database whose tables are `Distributed` ones."""
+    plain = open_store(folder, database="sharded")
+    plain.close()
+    _, database, connect = folder_connector(str(folder), "sharded")
+    store = OneShard(str(folder), server=False, cluster=CLUSTER, database=database, connect=lambda: connect(database))
+    migrate(store)
+    return store
+
+
+def made() -> list[tuple[int, list[dict[str, Any]]]]:
+    """Clicks of five days on every element: dead ones, bursts, drags, and pages of other sizes."""
+    days = []
+    for day in range(5):
+        clicks = [
+            {
+                "element": element, "visitor": 1 + (n * 7 + day) % 9, "view": 1 + (n * 7 + day) % 9,
+                "time": NOON + n // 3 * 60_000 + n % 3 * 300, "fx": n * 1733 % 10_001, "fy": n * 911 % 10_001,
+                "box_w": (40, 200, 900)[n % 3], "box_h": 40, "page_x": 480 + n, "page_y": 980 + n,
+                "page_h": (2000, 2600)[n % 2], "effect": n % 2, "effect_ms": 100, "flags": (0, 0, 0, 64)[n % 4],
+            }
+            for n, element in enumerate(ALL * 4)
+        ]  # fmt: skip
+        days.append((day, clicks))
+    return days
+
+
+def main(folder: Path, port: int) -> None:
+    config = folder / "cluster.xml"
+    config.write_text(CONFIG.format(port=port))
+    engine.OPTIONS["config-file"] = str(config)
+    folding.WORTH = 1
+    plain = open_store(folder / "data", database="plain")
+    migrate(plain)
+    stores = [plain, sharded(folder / "data")]
+    assert stores[1].rows("SELECT engine FROM system.tables WHERE database = 'sharded' AND name = 'points'") == [
+        {"engine": "Distributed"}
+    ]
+    for store in stores:
+        take_picture(store, on=ON)
+        insert_elements(store, [one for one in ALL if one != LOST])
+        for day, clicks in made():
+            fill(store, clicks, day)
+    device = {"device": "desktop"}
+    expected = figures(ask(plain))
+    assert expected["account"].drawn > 100
+    for store in stores:
+        assert figures(ask(store)) == expected
+        assert figures(ask(store, **device))["elements"] == figures(ask(plain, **device))["elements"]
+        fold_closed_days(store, TODAY + timedelta(days=1))
+        assert counted(store)
+        assert figures(ask(store)) == expected
+    first = [forget_visitor(store, 1, 1) for store in stores]
+    assert first[0] == first[1]
+    assert [counted(store) for store in stores] == [0, 0]
+    assert figures(ask(stores[0])) == figures(ask(stores[1]))
+    for store in stores:
+        store.close()
+    print("the same over shards")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))
