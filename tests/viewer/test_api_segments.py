@@ -98,3 +98,30 @@ def test_a_segment_that_cannot_be_counted_is_rejected(
     api: Client, shop: Site, asked: dict[str, str], status: int
 ) -> None:
     assert api.get(f"{ROOT}/sites/{shop.id}/segment-figures", params=asked).status_code == status
+
+
+def test_a_map_of_those_who_clicked_an_element_has_the_visitors_of_its_row(api: Client, shop: Site) -> None:
+    page = {"since": "2026-03-01", "until": "2026-03-03", "page": "/lamps", "width": "1000"}
+    elements = api.get(f"{ROOT}/sites/{shop.id}/heatmap", params=page).json()["elements"]
+    assert elements
+    for row in elements:
+        rule = {"what": "clicked", "scope": "visitor", "element": row["key"], "page": "/lamps"}
+        asked = page | {"segment": json.dumps({"rules": [rule]})}
+        found = api.get(f"{ROOT}/sites/{shop.id}/heatmap", params=asked).json()
+        assert found["visitors"] == row["visitors"]
+        again = next(one for one in found["elements"] if one["key"] == row["key"])
+        assert (again["visitors"], again["share"]) == (row["visitors"], 1.0)
+
+
+def test_a_rule_may_name_a_goal_until_it_is_deleted(api: Client, shop: Site) -> None:
+    goals, days = f"{ROOT}/sites/{shop.id}/goals", {"since": "2026-03-01", "until": "2026-03-03"}
+    goal = api.post(goals, json={"name": "Any click", "action": {"what": "scrolled", "least": 0.1}}).json()["id"]
+    reached = api.get(f"{ROOT}/sites/{shop.id}/goal-figures", params=days | {"goal": goal}).json()["goals"][0]
+    tree = {"rules": [{"what": "goal", "scope": "visitor", "name": goal}]}
+    asked = days | {"segment": json.dumps(tree)}
+    figures = f"{ROOT}/sites/{shop.id}/segment-figures"
+    assert api.get(figures, params=asked).json()["fits"]["visitors"] == reached["visitors"] > 0
+    api.delete(f"{goals}/{goal}")
+    gone = api.get(figures, params=asked)
+    assert (gone.status_code, error(gone)["code"]) == (404, "no_goal")
+    assert error(gone)["faults"][0]["field"] == "segment.rules.0.name"
