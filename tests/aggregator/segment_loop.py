@@ -6,8 +6,9 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from store.pages import matches
 from store.segments import Action, Group, Rule
@@ -15,6 +16,7 @@ from store.segments import Action, Group, Rule
 Row = Mapping[str, Any]
 Happening = tuple[int, int, int]  # view, visitor, ms
 GAP = 30 * 60_000
+UTC = ZoneInfo("UTC")
 DAY = timedelta(days=1)
 MEASURES = ("visits", "last_seen", "value", "top_value", "quiet")
 TRAITS = (
@@ -23,18 +25,18 @@ TRAITS = (
 )  # fmt: skip
 
 
-def local(ms: int) -> datetime:
-    return datetime.fromtimestamp(ms / 1000, UTC)
-
-
 @dataclass(frozen=True)
 class Loop:
-    """The rows of a site in UTC, and the days of a question."""
+    """The rows of a site, and the days of a question in a zone."""
 
     tables: Mapping[str, Sequence[Row]]
     since: date
     until: date
+    zone: ZoneInfo = UTC
     known: dict[Any, Any] = field(default_factory=dict)  # results of the methods that are asked again and again
+
+    def local(self, ms: int) -> datetime:
+        return datetime.fromtimestamp(ms / 1000, self.zone)
 
     def once(self, name: Any, find: Callable[[], Any]) -> Any:
         if name not in self.known:
@@ -43,7 +45,7 @@ class Loop:
 
     def selected(self, tree: Group) -> set[int]:
         """The views of the period that fit."""
-        views = [row for row in self.people("views") if self.since <= local(row["time"]).date() <= self.until]
+        views = [row for row in self.people("views") if self.since <= self.local(row["time"]).date() <= self.until]
         return {row["view"] for row in views if self.fits(tree, row)}
 
     def people(self, table: str) -> list[Row]:
@@ -51,7 +53,7 @@ class Loop:
 
     def rows(self, table: str, first: date) -> list[Row]:
         def find() -> list[Row]:
-            return [row for row in self.people(table) if first <= local(row["time"]).date() <= self.until]
+            return [row for row in self.people(table) if first <= self.local(row["time"]).date() <= self.until]
 
         found: list[Row] = self.once((table, first), find)
         return found
@@ -127,9 +129,9 @@ class Loop:
         if what == "variant":
             return any(view["variants"].get(value.rpartition(":")[0]) == value.rpartition(":")[2] for value in values)
         if what == "weekday":
-            return str(local(view["time"]).isoweekday()) in values
+            return str(self.local(view["time"]).isoweekday()) in values
         if what == "hour":
-            return str(local(view["time"]).hour) in values
+            return str(self.local(view["time"]).hour) in values
         if rule.how.startswith("contains"):
             return any(value.lower() in view[what].lower() for value in values)
         return view[what] in values
@@ -205,13 +207,13 @@ class Loop:
             return within(len(self.visits(visitor, first)), rule)
         if rule.what == "last_seen":
             last = max(row["time"] for row in self.rows("views", self.since - DAY) if row["visitor"] == visitor)
-            return within((self.until - local(last).date()).days, rule)
+            return within((self.until - self.local(last).date()).days, rule)
         if rule.what == "quiet":
             visits = self.visits(visitor, first if rule.days else date.min)
             if len(visits) < 2:
                 return False
             usual = (visits[-1][0]["time"] - visits[0][0]["time"]) / (len(visits) - 1)
-            end = datetime.combine(self.until + DAY, datetime.min.time(), UTC).timestamp() * 1000
+            end = datetime.combine(self.until + DAY, datetime.min.time(), self.zone).timestamp() * 1000
             return within((end - visits[-1][-1]["time"]) / usual, rule)
         sums: defaultdict[int, float] = defaultdict(float)
         for row in self.rows("events", first):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -9,6 +11,8 @@ from hypothesis import strategies as st
 from aggregator.queries.conditions import where, where_site
 from aggregator.shapes.scope import Scope, SiteScope
 from store.segments import Group, Rule
+from store.zones import Zone
+from tests.aggregator.segment_loop import Loop
 from tests.aggregator.segment_site import PAGES, RULES, SINCE, UNTIL, Site, trees
 
 
@@ -48,3 +52,15 @@ def test_the_rules_divide_the_visitors_of_the_site(site: Site) -> None:
     telling = [rule for rule in RULES if 0 < len(expected(site, Group(rules=(rule,)))) < len(everyone)]
     assert len(everyone) > 50
     assert len(telling) > 0.85 * len(RULES)
+
+
+ZONE = "Pacific/Auckland"
+OF_TIME = [rule for rule in RULES if rule.what in ("hour", "weekday", "last_seen", "quiet", "visitor") or rule.days]
+
+
+@pytest.mark.parametrize("rule", OF_TIME, ids=lambda rule: f"{rule.scope} {rule.what} {RULES.index(rule)}")
+def test_days_and_hours_are_those_of_the_zone(site: Site, rule: Rule) -> None:
+    tree = Group(rules=(rule,))
+    condition, params = where_site(SiteScope(1, SINCE, UNTIL, zone=Zone(ZONE), segment=tree))
+    found = site.store.columns(f"SELECT view FROM views FINAL WHERE {condition}", **params)["view"].tolist()
+    assert set(found) == Loop(site.tables, SINCE, UNTIL, ZoneInfo(ZONE)).selected(tree)
