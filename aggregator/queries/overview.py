@@ -8,7 +8,7 @@ from typing import Any
 from aggregator.queries.actions import happened
 from aggregator.queries.bound_values import BoundValues
 from aggregator.queries.conditions import PEOPLE, where_site
-from aggregator.queries.visits import visits_sql
+from aggregator.queries.visits import FIRST_COLUMN, TIME, visit_arrays
 from aggregator.shapes.overview import SPLITS, ListedValues, SiteVisits, SplitTotals, VisitorAccount, VisitTotals
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
@@ -90,17 +90,22 @@ def _by_visitor(condition: str, local_day: str) -> str:
 
 def _visits(condition: str) -> str:
     """A query with one row for each visit; `time` and `day` are those at which it began."""
-    kept = ("page", "engaged_ms", "clicks", *_FIRST)
-    first = ", ".join(f"toString({name})" for name in ("page", *_FIRST))
+    columns = ("page", "engaged_ms", "clicks", *_FIRST)
+    place = {name: f"v.{n}" for n, name in enumerate(columns, FIRST_COLUMN)}
+    rows = (
+        f"SELECT view, visitor, toUnixTimestamp64Milli(time) AS ms, {', '.join(columns)} "
+        f"FROM views FINAL WHERE {condition}"
+    )
+    first = ", ".join(place[name].replace("v.", "visit[1].") for name in ("page", *_FIRST))
     return (
-        "SELECT visitor, began, seen, engaged_ms, first, last, pages, earliest, "
-        f"seen = 1 AND presses = 0 AND engaged_ms < {BOUNCE_MS} AS bounce, "
-        "fromUnixTimestamp64Milli(began, 'UTC') AS time, toDate(time) AS day FROM ("
-        "SELECT visitor, toUnixTimestamp64Milli(min(time)) AS began, count() AS seen, sum(engaged_ms) AS engaged_ms, "
-        f"sum(clicks) AS presses, argMin(({first}), (time, view)) AS first, "
-        "argMax(toString(page), (time, view)) AS last, groupUniqArray(toString(page)) AS pages "
-        f"FROM {visits_sql(condition, kept=kept)} GROUP BY visitor, n) AS visits "
-        f"GLOBAL LEFT JOIN ({_earliest(condition)}) AS known USING (visitor)"
+        f"SELECT visitor, visit[1].{TIME} AS began, length(visit) AS seen, ({first}) AS first, "
+        f"{place['page'].replace('v.', 'visit[-1].')} AS last, "
+        f"arrayDistinct(arrayMap(v -> {place['page']}, visit)) AS pages, earliest, "
+        f"arraySum(v -> {place['engaged_ms']}, visit) AS engaged_ms, "
+        f"seen = 1 AND engaged_ms < {BOUNCE_MS} AND {place['clicks'].replace('v.', 'visit[1].')} = 0 AS bounce, "
+        "fromUnixTimestamp64Milli(began, 'UTC') AS time, toDate(time) AS day "
+        f"FROM ({visit_arrays(rows, columns)}) AS visits "
+        f"GLOBAL LEFT JOIN ({_earliest(condition)}) AS known USING (visitor) ARRAY JOIN visits AS visit"
     )
 
 

@@ -1,4 +1,4 @@
-"""heatmap, compare, journey: maps and figures, written as files."""
+"""heatmap, compare, journey, overview, events, forms: maps and figures, written as files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import click
 from parcours.commands.options import Settings, with_data
 from parcours.commands.questions import asking
 from parcours.connection import connect
-from rules.question import COMPARED, JOURNEY, MAP
+from rules.question import COMPARED, JOURNEY, MAP, SITE
 
 OUT = click.Path(path_type=Path, dir_okay=False)
 
@@ -72,6 +72,55 @@ def journey(settings: Settings, site: str, name: str, asked: dict[str, str], out
     click.echo(f"Written: {out}")
 
 
+@click.command()
+@click.argument("site")
+@asking(SITE)
+@click.option("--out", type=OUT, required=True, help="File to write: .json")
+@with_data
+def overview(settings: Settings, site: str, asked: dict[str, str], out: Path) -> None:
+    """Write the figures of a site: visitors, visits, goals, by day and by how visitors came.
+
+    Example: parcours overview "Lamp shop" --days 7 --filter channel=mail --out overview.json
+    """
+    _save_json(settings, f"/sites/{site}/overview", asked, out)
+
+
+@click.command()
+@click.argument("site")
+@asking(SITE, "goal")
+@click.option("--out", type=OUT, required=True, help="File to write: .json")
+@with_data
+def events(settings: Settings, site: str, asked: dict[str, str], out: Path) -> None:
+    """Write the events that pages sent, by name.
+
+    Example: parcours events "Lamp shop" --out events.json
+    """
+    _save_json(settings, f"/sites/{site}/events", asked, out)
+
+
+@click.command()
+@click.argument("site")
+@asking(SITE, "goal")
+@click.option("--page", help="The fields of this page; without it, all pages with forms.")
+@click.option("--out", type=OUT, required=True, help="File to write: .json")
+@with_data
+def forms(settings: Settings, site: str, asked: dict[str, str], page: str | None, out: Path) -> None:
+    """Write the forms of a site, or the fields of one page. What was typed is never stored.
+
+    Example: parcours forms "Lamp shop" --page https://shop.example/checkout --out checkout.json
+    """
+    _save_json(settings, f"/sites/{site}/forms", asked | ({"page": page} if page else {}), out)
+
+
+def _save_json(settings: Settings, path: str, asked: dict[str, str], out: Path) -> None:
+    if out.suffix != ".json":
+        raise click.BadParameter(f"{out.name}: these figures are written as .json", param_hint="--out")
+    with connect(settings) as api:
+        found = api.get(path, **asked)
+    out.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    click.echo(f"Written: {out}")
+
+
 def _save(settings: Settings, path: str, asked: dict[str, str], out: Path) -> None:
     extension = out.suffix.lstrip(".")
     if extension not in ("png", "npy", "csv", "json"):
@@ -89,4 +138,4 @@ def _save(settings: Settings, path: str, asked: dict[str, str], out: Path) -> No
         click.echo(f"Written: {beside}")
 
 
-COMMANDS = (heatmap, compare, journey)
+COMMANDS = (heatmap, compare, journey, overview, events, forms)

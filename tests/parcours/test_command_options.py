@@ -84,8 +84,29 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--source": ("token/shop",),
         },
     ),
+    "events": (
+        ("Lamp shop", "--out", "FILE.json"),
+        {
+            **DAYS,
+            "--device": ("phone",),
+            "--filter": ("channel=mail,search",),
+            "--segment": ('{"rules":[{"what":"saw","page":"/lamps"}]}',),
+            "--out": ("FILE.b.json",),
+        },
+    ),
     "export": (("Lamp shop", "--out", "FILE.csv"), {"--table": ("points",), **DAYS, "--out": ("FILE.ndjson",)}),
     "forget": (("Lamp shop", "9f86d081884c7d65", "--yes"), {}),
+    "forms": (
+        ("Lamp shop", "--out", "FILE.json"),
+        {
+            **DAYS,
+            "--device": ("phone",),
+            "--filter": ("channel=mail,search",),
+            "--segment": ('{"rules":[{"what":"saw","page":"/lamps"}]}',),
+            "--page": ("/lamps",),
+            "--out": ("FILE.b.json",),
+        },
+    ),
     "heatmap": (
         (*MAP, "--out", "FILE.json"),
         {
@@ -141,6 +162,17 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--page": ("/account/**",),
             "--from": ("FILE.more.steps",),
             "--delete": (),
+        },
+    ),
+    "overview": (
+        ("Lamp shop", "--out", "FILE.json"),
+        {
+            **DAYS,
+            "--device": ("phone",),
+            "--filter": ("channel=mail,search",),
+            "--segment": ('{"rules":[{"what":"saw","page":"/lamps"}]}',),
+            "--goal": ("thanks",),
+            "--out": ("FILE.b.json",),
         },
     ),
     "picture choose": (("Lamp shop", PICTURE), {"--newest": ()}),
