@@ -35,7 +35,7 @@ def live_check(
     taken = intake is not None and intake.accepted > intake.from_backend
     refused = refused_pages(health.recent) and not taken and not viewed
     opened = viewed or taken or refused
-    start = f"{'http' if ':' in site.domains[0] else 'https'}://{site.domains[0].removeprefix('*.')}/"
+    start = f"{'http' if ':' in site.domains[0] else 'https'}://{readable_host(site.domains[0].removeprefix('*.'))}/"
     steps = [
         LiveStep(_("The site is set up here"), True, fact=", ".join(map(readable_host, site.domains[:3]))),
         LiveStep(
