@@ -11,7 +11,7 @@ from aggregator.answers.exposure import element_exposure
 from aggregator.answers.heatmap import heatmap
 from aggregator.answers.map_figures import heatmap_figures
 from aggregator.answers.traffic import devices_of
-from aggregator.shapes.scope import Scope
+from aggregator.shapes.scope import Scope, site_scope
 from bench.scale_pages import HOT, OTHER, SITE
 from bench.scale_posthog import posthog_map
 from bench.scale_visits import SINCE, UNTIL
@@ -67,7 +67,7 @@ def whole_map(store: Store, page: str, *rules: Rule) -> object:
     snapshots = Snapshots(store)
     drawn = heatmap(store, snapshots, scope, WIDTH)
     exposure = element_exposure(store, snapshots, drawn)
-    return heatmap_figures(drawn, devices_of(store, SITE, (page,), SINCE, UNTIL), exposure)
+    return heatmap_figures(drawn, devices_of(store, site_scope(scope), (page,)), exposure)
 
 
 def times_of_maps(store: Store) -> dict[str, dict[str, float | str]]:

@@ -31,7 +31,7 @@ from aggregator.queries.pages import resolve_pages
 from aggregator.queries.point_traits import PointTrait
 from aggregator.queries.points import count_points
 from aggregator.shapes.columns import UInt64
-from aggregator.shapes.scope import Scope, SiteScope
+from aggregator.shapes.scope import Scope, SiteScope, site_scope
 from rules.find import named
 from rules.other_set import TwoSets
 from rules.period import today
@@ -323,4 +323,4 @@ class Maps:
         return [self._snapshots.strip(snapshot.id, n) for n, _ in sorted(self._snapshots.strips(snapshot.id))]
 
     def _devices(self, scope: Scope) -> dict[str, int]:
-        return devices_of(self._store, scope.site, scope.pages, scope.since, scope.until, scope.zone)
+        return devices_of(self._store, site_scope(scope), scope.pages)

@@ -50,7 +50,8 @@ class TrafficReader:
 
     async def devices(self, site: Site, patterns: tuple[str, ...], since: date, until: date) -> dict[str, int]:
         """Visitors of the pages that the patterns select, by device class."""
-        return await self._work.run(devices_of, self._store, int(site.id), patterns, since, until, site.zone)
+        scope = SiteScope(int(site.id), since, until, zone=site.zone)
+        return await self._work.run(devices_of, self._store, scope, patterns)
 
     async def other_clock(self, site: Site) -> int | None:
         """Minutes ahead of UTC of most visitors' clocks in the last 28 days, if that is not the site's time."""

@@ -167,12 +167,10 @@ def _frustrated_shares(store: Store, scope: SiteScope, totals: Sequence[PageTota
     return {total.page: min(frustrated.get(numbers[total.page], 0) / total.visitors, 1.0) for total in totals}
 
 
-def devices_of(
-    store: Store, site: int, patterns: tuple[str, ...], since: date, until: date, zone: Zone = UTC_ZONE
-) -> dict[str, int]:
-    """Device → visitors of the pages that match the patterns, the commonest first."""
-    pages = resolve_pages(store, site, patterns)
-    found = read_devices(store, SiteScope(site, since, until, zone=zone), pages, patterns)
+def devices_of(store: Store, scope: SiteScope, patterns: tuple[str, ...]) -> dict[str, int]:
+    """Device → visitors of the pages that match the patterns, the commonest first; the scope's device is ignored."""
+    pages = resolve_pages(store, scope.site, patterns)
+    found = read_devices(store, replace(scope, device=""), pages, patterns)
     return dict(_commonest_first({row.device: row.visitors for row in found}))
 
 

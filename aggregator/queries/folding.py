@@ -37,7 +37,7 @@ _CONSENTED = (
 
 
 @dataclass(frozen=True)
-class PageDay:
+class DayOfPage:
     """A page's points of a kind on a day of UTC, or (`kind` "view") its views."""
 
     site: int
@@ -59,7 +59,7 @@ def fold_closed_days(store: Store, today: date, stopping: Callable[[], bool] = l
     return done
 
 
-def unfolded(store: Store, today: date) -> list[PageDay]:
+def unfolded(store: Store, today: date) -> list[DayOfPage]:
     """The closed days of busy pages whose fold is missing, made by other rules, or of another number of rows."""
     busy = (
         "SELECT site, page, toString(kind) AS kind, day, count() AS n FROM points WHERE day <= {last:Date} "
@@ -78,10 +78,10 @@ def unfolded(store: Store, today: date) -> list[PageDay]:
         f"LEFT JOIN ({folded}) AS folded USING (site, page, kind, day) WHERE n != stored ORDER BY day DESC, n DESC",
         last=today - timedelta(days=LATEST),
     )
-    return [PageDay(row["site"], row["of_page"], row["kind"], row["day"]) for row in rows]
+    return [DayOfPage(row["site"], row["of_page"], row["kind"], row["day"]) for row in rows]
 
 
-def fold(store: Store, one: PageDay) -> None:
+def fold(store: Store, one: DayOfPage) -> None:
     """Count a day. Until it is done, and if it fails, the previous fold counts."""
     values: dict[str, Any] = {
         "site": one.site,
@@ -142,7 +142,7 @@ def _views_sql() -> str:
     )
 
 
-def _fold_records(store: Store, one: PageDay, values: dict[str, Any]) -> None:
+def _fold_records(store: Store, one: DayOfPage, values: dict[str, Any]) -> None:
     click = one.kind == "click"
     day, cell = f"{_DAY} AND {PEOPLE}", cell_sql(one.kind)
     dead = f"toUInt8({MAY_BE_DEAD})" if click else "toUInt8(0)"

@@ -13,7 +13,7 @@ from aggregator.answers.traffic import devices_of
 from aggregator.pictures.newest import NoSnapshot
 from aggregator.queries import conditions
 from aggregator.queries.pages import resolve_pages
-from aggregator.shapes.scope import Scope
+from aggregator.shapes.scope import Scope, SiteScope
 from bench.pages import DAY, WIDTH, add_pages, add_picture
 from store.client import Store
 from store.pages import matches
@@ -53,7 +53,7 @@ def test_a_map_of_many_pages_needs_no_more_queries_than_one_of_a_few(store: Stor
     assert len(counted) <= 2 * queries  # the layout is read once
     assert (many.account.drawn, many.views, len(many.pages), many.snapshot) == (PAGES, PAGES, PAGES, last)
     assert reach_map(store, Snapshots(store), of("/f/*"), WIDTH).views == PAGES
-    assert devices_of(store, 1, ("/f/**", "shop.example/g/1"), DAY, DAY) == {"desktop": 3922, "phone": 1962}
+    assert devices_of(store, SiteScope(1, DAY, DAY), ("/f/**", "shop.example/g/1")) == {"desktop": 3922, "phone": 1962}
 
 
 def test_many_pages_without_a_picture_are_looked_up_at_once(store: Store, counted: list[str]) -> None:

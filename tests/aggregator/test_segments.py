@@ -8,7 +8,7 @@ import pytest
 
 from aggregator.answers.traffic import devices_of
 from aggregator.queries.exposure import read_exposed
-from aggregator.shapes.scope import Scope
+from aggregator.shapes.scope import Scope, SiteScope
 from rules.segment import parse_tree
 from store.client import Store
 from store.segments import Group
@@ -79,4 +79,4 @@ def test_groups_join_rules(store: Store) -> None:
 
 def test_figures_of_a_site_are_filtered_too(store: Store) -> None:
     fill(store)
-    assert devices_of(store, 1, (PAGE,), DAY, DAY) == {"desktop": 2, "phone": 1}
+    assert devices_of(store, SiteScope(1, DAY, DAY), (PAGE,)) == {"desktop": 2, "phone": 1}

@@ -46,5 +46,5 @@ def test_the_traffic_of_its_pages(store: Store) -> None:
 
 def test_visitors_by_device(store: Store) -> None:
     fill(store)
-    assert devices_of(store, 1, (PAGE,), DAY - timedelta(days=1), DAY) == {"desktop": 4, "phone": 1}
-    assert devices_of(store, 1, ("shop.example/none",), DAY, DAY) == {}
+    assert devices_of(store, SiteScope(1, DAY - timedelta(days=1), DAY), (PAGE,)) == {"desktop": 4, "phone": 1}
+    assert devices_of(store, SiteScope(1, DAY, DAY), ("shop.example/none",)) == {}

@@ -134,7 +134,8 @@ def test_a_comparison(owner: Client, shop: Site) -> None:
         f"/sites/{shop.id}/experiments/button?{query}&all=1",
         f"/api/v1/sites/{shop.id}/compare?{query}&experiment=button",
     )
-    compare(page, answer, {"95%", "20", "1,000", "0", "100", "+100", "−100", "1", "2", "3"})
+    everybody = str(sum(answer["devices"].values()))
+    compare(page, answer, {"95%", "20", "1,000", "0", "100", "+100", "−100", "1", "2", "3", "90", everybody})
 
 
 def test_a_journey(owner: Client, shop: Site) -> None:
