@@ -67,6 +67,8 @@ def test_a_site_with_groups_shows_them_first(owner: Client, visited: str, groups
     assert "3 groups, 9 of 9 addresses in a group" in shown
     assert "Letters /letters/* Visitors 160 " in shown
     assert "8 addresses · 8 new this week" in shown
+    french = words(owner.get(visited, headers={"Accept-Language": "fr"}).text)
+    assert "3 groupes, 9 adresses sur 9 dans un groupe" in french
     assert "Broken /broken Visitors 30" in shown
     assert page.count('class="many"') == 1
     assert '<input type="hidden" name="url" value="https://shop.example/broken">' in page  # the form that takes one

@@ -211,7 +211,8 @@ def _count_line(shelf: Shelf, listing: ListedPages, total: int) -> str:
         n=lang.number(listing.groups.grouped),
         all=lang.number(listing.groups.addresses),
     )
-    return f"{lang.plural('%(num)s group', '%(num)s groups', total)}, {in_groups}"
+    groups = lang.plural("%(num)s group", "%(num)s groups", total)
+    return f"{groups}, {in_groups}"
 
 
 def _heading(shelf: Shelf) -> str:
