@@ -9,7 +9,7 @@ from rules.question import MAP, Question, parse
 from store.segments import Group, Rule
 from viewer.http.urls import Urls
 from viewer.pages.map.links import Links
-from viewer.pages.who.from_screen import element_links, narrowed
+from viewer.pages.who.from_screen import element_trees, narrowed, step_trees
 
 PAGE = "shop.example/lamps"
 TODAY = date(2026, 3, 3)
@@ -29,17 +29,28 @@ def links(question: Question) -> Links:
 
 
 def test_an_element_leads_to_those_who_clicked_it_and_to_those_who_did_not() -> None:
-    made = element_links(links(Question(1, PAGE, device="phone")), 0xAB)
-    assert asked(made.did).tree == Group(rules=(CLICKED,))
-    assert asked(made.did_not).tree == Group(rules=(SAW,), groups=(Group(match="none", rules=(CLICKED,)),))
-    assert asked(made.did).device == "phone"
+    question = Question(1, PAGE, device="phone")
+    made = element_trees(question, 0xAB)
+    assert made.did == Group(rules=(CLICKED,))
+    assert made.did_not == Group(rules=(SAW,), groups=(Group(match="none", rules=(CLICKED,)),))
+    followed = asked(narrowed(links(question), made.did))
+    assert (followed.tree, followed.device) == (made.did, "phone")
+
+
+def test_a_step_leads_to_those_who_went_on_and_to_those_who_left() -> None:
+    made = step_trees(["/basket"], ["/checkout", "/thanks"])
+    here = Rule(what="saw", scope="visitor", values=("/basket",))
+    further = Rule(what="saw", scope="visitor", values=("/checkout", "/thanks"))
+    assert made.did == Group(rules=(here, further))
+    assert made.did_not == Group(rules=(here,), groups=(Group(match="none", rules=(further,)),))
+    assert step_trees(["/basket"], []).did_not is None
 
 
 def test_a_segment_that_is_on_keeps_narrowing() -> None:
     mail = Group(rules=(Rule(what="channel", values=("mail",)),))
     first = asked(narrowed(links(Question(1, PAGE)), mail))
     assert first.tree == mail
-    second = asked(element_links(links(first), 0xAB).did)
+    second = asked(narrowed(links(first), element_trees(first, 0xAB).did))
     assert second.tree == Group(rules=(*mail.rules, CLICKED))
     either = Group(match="any", rules=mail.rules)
     third = asked(narrowed(links(Question(1, PAGE, segment="x", tree=either)), Group(rules=(CLICKED,))))

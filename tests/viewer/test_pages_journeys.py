@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
 from store.records import Journey, Site, Stage, Touchpoint
@@ -47,6 +50,19 @@ def test_the_map_measures_its_touchpoints(owner: Client, shop: Site, journey: Jo
     french = owner.get(f"/sites/{shop.id}/journeys/lamp?{DAYS}&lang=fr").text
     owner.get("/sites?lang=en")
     assert "Regarder" in french
+
+
+def test_a_journey_is_narrowed_by_device_filter_and_step(owner: Client, shop: Site, journey: Journey) -> None:
+    address = f"/sites/{shop.id}/journeys/{journey.id}?{DAYS}"
+    page = owner.get(address).text
+    assert re.search(r'aria-label="Devices counted".*?Desktop\s*<small>\d', page, re.S)
+    found = re.search(r'href="([^"]*)">Only these visitors', page)
+    assert found
+    narrowed = words(owner.get(unescape(found[1])).text)
+    assert "Segment Visitors who saw" in narrowed
+    assert "60 visitors in this period" in narrowed
+    nobody = owner.get(f"{address}&channel=paid")
+    assert "0 visitors in this period" in words(nobody.text)
 
 
 def test_the_form_works_without_script(owner: Client, viewer: Viewer, shop: Site, journey: Journey) -> None:

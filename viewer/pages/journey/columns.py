@@ -12,7 +12,9 @@ from store.records import Journey, Stage, Touchpoint
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
+from viewer.pages.map.links import Links
 from viewer.pages.map.outliers import stands_out
+from viewer.pages.who.from_screen import narrowed, step_trees
 from viewer.questions import Asked
 
 EXITS_ALARM = 0.30
@@ -31,7 +33,8 @@ class TouchpointCard:
 
 @dataclass(frozen=True)
 class StageColumn:
-    """`go`: the share that goes on, "" for the last stage; its interval is in `go_title`."""
+    """`go`: the share that goes on, "" for the last stage; its interval is in `go_title`. `narrow`: links to the same
+    journey of those who went on, and of those who left."""
 
     key: str
     name: str
@@ -43,6 +46,7 @@ class StageColumn:
     goal: str
     pains: tuple[str, ...]
     touchpoints: tuple[TouchpointCard, ...]
+    narrow: tuple[Choice, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -109,7 +113,26 @@ def _column(measured: MeasuredJourney, stage: Stage, row: StageRow) -> StageColu
         goal=lang.words(stage.goal),
         pains=stage.pains,
         touchpoints=cards,
+        narrow=_narrow(measured, stage) if row.visitors else (),
     )
+
+
+def _narrow(measured: MeasuredJourney, stage: Stage) -> tuple[Choice, ...]:
+    """Links to the journey of those who came to a stage and went on, and of those who left."""
+    lang, stages = measured.lang, measured.journey.stages
+    later = [page for one in stages[stages.index(stage) + 1 :] for page in _pages(one)]
+    trees = step_trees(_pages(stage), later)
+    links = Links(measured.urls.journey(measured.asked.site.id, measured.journey.id), measured.asked.question)
+    if trees.did_not is None:
+        return (Choice(lang.text("Only these visitors"), narrowed(links, trees.did)),)
+    return (
+        Choice(lang.text("Only those who went on"), narrowed(links, trees.did)),
+        Choice(lang.text("Only those who left"), narrowed(links, trees.did_not)),
+    )
+
+
+def _pages(stage: Stage) -> list[str]:
+    return [page for touchpoint in stage.touchpoints for page in touchpoint.pages]
 
 
 def _going_on(lang: Language, interval: tuple[float | None, float | None], row: StageRow | TouchpointRow) -> str:
