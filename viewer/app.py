@@ -255,13 +255,13 @@ class Viewer:
         names = ElementNames(self.snapshots, self.work)
         bars = WhoBars(FilterCounter(self.store, self.work), names, self.urls)
         overviews = Overviews(self.store, self.snapshots, self.work, self.maps)
-        results = ExperimentResults(self.store, self.work, self.maps, traffic)
+        results = ExperimentResults(self.store, self.snapshots, self.work, self.maps, traffic)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             self.erasing, traffic, signing_in, questions, self.hashing, PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
-            Goals(self.store, self.work, self.maps),
+            Goals(self.store, self.snapshots, self.work, self.maps),
             results,
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 
 from aggregator.answers.experiment_result import ExperimentResult, experiment_result
+from aggregator.answers.placed_goals import placed_goal
 from aggregator.shapes.scope import Scope
 from rules.fields import day_of
 from rules.find import named
@@ -14,6 +15,7 @@ from rules.question import Question
 from store.client import Store
 from store.records import Experiment, Site
 from store.segments import Goal
+from store.snapshots import Snapshots
 from viewer.maps import Maps
 from viewer.traffic import TrafficReader
 from viewer.work import Work
@@ -33,7 +35,8 @@ def period_of(experiment: Experiment, today: date) -> Period:
 class ExperimentResults:
     """Who reached the goals of experiments in each variant."""
 
-    def __init__(self, store: Store, work: Work, maps: Maps, traffic: TrafficReader) -> None:
+    def __init__(self, store: Store, snapshots: Snapshots, work: Work, maps: Maps, traffic: TrafficReader) -> None:
+        self._snapshots = snapshots
         self._store = store
         self._work = work
         self._maps = maps
@@ -65,6 +68,8 @@ class ExperimentResults:
 
     def _result(self, scope: Scope, experiment: Experiment, goals: Sequence[Goal], day: date) -> ExperimentResult:
         goal = named(goals, experiment.goal) if experiment.goal else None
+        if goal is not None:
+            goal = placed_goal(self._store, self._snapshots, scope, goal)
         return experiment_result(self._store, scope, experiment, goal, day)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 from aggregator.answers.exposure import read_middles, used_records
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.map_figures import GoalNote, HeatmapFigures
+from aggregator.answers.placed_goals import placed_goal
 from aggregator.measures.in_view import Middles, users_in_view, visitors_in_view
 from aggregator.measures.shares import GoalShares, share_of
 from aggregator.queries.goal_elements import read_clickers_before, read_seen_before
@@ -22,7 +23,7 @@ def with_goal(
     store: Store, snapshots: Snapshots, found: Heatmap, figures: HeatmapFigures, goal: Goal
 ) -> HeatmapFigures:
     """The figures of a heatmap with the shares of its elements who reached a goal afterwards."""
-    shares = goal_shares(store, snapshots, found, goal)
+    shares = goal_shares(store, snapshots, found, placed_goal(store, snapshots, found.scope, goal))
     rows = tuple(replace(row, goal=shares.get(row.index)) for row in figures.elements)
     return replace(figures, elements=rows, goal=GoalNote(goal.id, goal.name))
 

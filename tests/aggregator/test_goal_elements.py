@@ -13,12 +13,14 @@ from aggregator.answers.exposure import element_exposure
 from aggregator.answers.goal_elements import goal_shares, with_goal
 from aggregator.answers.heatmap import heatmap
 from aggregator.answers.map_figures import heatmap_figures
+from aggregator.answers.placed_goals import placed_goal
+from aggregator.queries.goals import of_pages, read_reached
 from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.layouts import path_key
 from store.segments import Action, Goal, Group, Rule
 from store.snapshots import Snapshots
-from tests.aggregator.build import NOON, insert, insert_elements, record_id
+from tests.aggregator.build import NOON, PAGE, insert, insert_elements, record_id
 from tests.aggregator.test_exposure import (
     ELEMENTS,
     ICON,
@@ -76,6 +78,19 @@ def test_a_click_on_what_an_element_contains_counts_for_it(store: Store) -> None
     click(store, 1, 1, ICON, time=NOON + 1)
     order(store, 1, 1, NOON + 1)
     assert shares(store) == {LOW[0]: ((1, 1), None)}
+
+
+def test_a_goal_on_an_element_is_reached_by_a_click_on_what_it_contains(store: Store) -> None:
+    take_picture(store, WIDE)
+    insert_elements(store, ELEMENTS)
+    view(store, 1, 1, {16: 500}, time=NOON)
+    click(store, 1, 1, ICON, time=NOON + 1)
+    action = Action(what="clicked", element=f"{path_key(LOW[0]):016x}", page=PAGE)
+    on = Goal(id="low", site="1", name="Low", action=action)
+    starts = of_pages(SCOPE, SCOPE.pages)
+    assert len(read_reached(store, on, starts)) == 0
+    assert len(read_reached(store, placed_goal(store, Snapshots(store), SCOPE, on), starts)) == 1
+    assert placed_goal(store, Snapshots(store), SCOPE, ORDER) is ORDER
 
 
 def test_the_figures_name_the_goal_and_warn_against_taking_it_for_a_cause(store: Store) -> None:
