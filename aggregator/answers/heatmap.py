@@ -22,7 +22,7 @@ from aggregator.pictures.newest import newest_picture
 from aggregator.placing.projection import Placed, place_spots
 from aggregator.placing.states import InState
 from aggregator.queries.chosen_views import chosen_views
-from aggregator.queries.conditions import where
+from aggregator.queries.conditions import Where, where
 from aggregator.queries.pages import read_page_span, resolve_pages
 from aggregator.shapes.cells import Cells
 from aggregator.shapes.grid import CELL, Grid
@@ -79,8 +79,13 @@ def heatmap(
         sample = read_sample(store, asked, pages, picture.snapshot.width)
         found = locate(store, snapshots, picture, sample, states)
         drawn = replace(draw(store, found), changed=change_of(store, snapshots, found, states))
-    sample = replace(found.sample, scope=scope, where=where(scope, pages, kind=True))
-    return replace(drawn, scope=scope, located=replace(found, sample=sample))
+    return asked_again(drawn, scope, where(scope, pages, kind=True))
+
+
+def asked_again(drawn: Heatmap, scope: Scope, condition: Where) -> Heatmap:
+    """A map whose later queries select its views again: the table of `chosen_views` is dropped by then."""
+    sample = replace(drawn.located.sample, scope=scope, where=condition)
+    return replace(drawn, scope=scope, located=replace(drawn.located, sample=sample))
 
 
 def draw(store: Store, found: LocatedSample) -> Heatmap:

@@ -7,14 +7,15 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from aggregator.answers.heatmap import Heatmap, draw
+from aggregator.answers.heatmap import Heatmap, asked_again, draw
 from aggregator.answers.located import locate_on_one
 from aggregator.answers.sample import read_sample
 from aggregator.measures.variant_tests import VariantTests, Verdict, compare_variants
 from aggregator.pictures.newest import IndexedSnapshot
 from aggregator.pictures.pairing import pair_elements
 from aggregator.placing.elements import LayoutIndex
-from aggregator.queries.conditions import Condition
+from aggregator.queries.chosen_views import chosen_views
+from aggregator.queries.conditions import Condition, where
 from aggregator.shapes.columns import Int64
 from aggregator.shapes.scope import Scope
 from store.client import Store
@@ -78,10 +79,13 @@ def read_side(
     exposed: int | None = None,
 ) -> Side:
     """One side on its picture. `only`: a further condition of its points; `exposed`: if it is known already."""
-    sample = read_sample(store, scope, pages, picture.snapshot.width, only)
-    visitors = sample.exposed.visitors if exposed is None else exposed
-    sample = replace(sample, exposed=replace(sample.exposed, visitors=visitors))
-    found = draw(store, locate_on_one(store, picture, sample))
+    with chosen_views(store, scope, pages) as asked:
+        sample = read_sample(store, asked, pages, picture.snapshot.width, only)
+        visitors = sample.exposed.visitors if exposed is None else exposed
+        sample = replace(sample, exposed=replace(sample.exposed, visitors=visitors))
+        found = draw(store, locate_on_one(store, picture, sample))
+    condition = where(scope, pages, kind=True)
+    found = asked_again(found, scope, condition.only(only) if only else condition)
     users = found.counts.visitors
     # A view begun before midnight is exposed the day before: a side has at least the users it shows.
     return Side(found, picture.index, users, max(visitors, int(users.max(initial=0))))
