@@ -466,3 +466,20 @@ def test_a_step_is_picked_on_the_picture_or_by_keyboard(page: Page, address: str
     expect(steps).to_have_value("click main > button:nth-of-type(1)\nwait main > a:nth-of-type(1)")
     page.get_by_role("button", name="Remove the last step").click()
     expect(steps).to_have_value("click main > button:nth-of-type(1)")
+
+
+def test_the_segment_builder_counts_while_it_is_edited(signed_in: BrowserContext, address: str, shop: Site) -> None:
+    page = signed_in.new_page()
+    page.goto(f"{address}/sites/{shop.id}/segments/new?{DAYS}")
+    page.get_by_role("button", name="Add a rule").click()
+    what = page.locator('[name="rules.0.what"]')
+    expect(what).to_be_focused()
+    what.select_option("clicked")
+    times = page.locator('[name="rules.0.times"]')
+    times.fill("2")
+    times.press("Tab")
+    expect(page.locator(".says")).to_have_text("Visits that clicked something at least twice.")
+    assert "segment=" in page.url
+    page.get_by_role("button", name="Undo change").click()
+    expect(page.locator(".says")).to_have_text("Visits that clicked something.")
+    page.close()
