@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aggregator.answers.events import EventDetail, EventFigures, event_detail, event_figures
 from aggregator.answers.forms import FormFigures, FormSummary, form_figures, form_list
 from aggregator.answers.overview import BOUNCE, AskedOverview, OverviewFigures, overview
+from aggregator.answers.placed_goals import placed_goal
 from aggregator.answers.troubles import troubles
 from aggregator.pictures.newest import indexed_layout
 from aggregator.queries.traffic import read_last_view
@@ -64,7 +65,8 @@ class Overviews:
         scope = site_scope_of(question)
 
         def compute() -> OverviewFigures:
-            return overview(self._store, scope, wanted)
+            placed = tuple(placed_goal(self._store, self._snapshots, scope, goal) for goal in wanted.goals)
+            return overview(self._store, scope, replace(wanted, goals=placed))
 
         return await self._work.once(("overview", scope, wanted), SECONDS, compute, fresh=fresh)
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from aggregator.answers.explain import MapWarning
 from aggregator.answers.frustrated import frustrated_visitors
 from aggregator.answers.heatmap import Heatmap
+from aggregator.answers.placed_goals import placed_goal
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sides import CompareRow, overall, read_side, rows_of_sides
 from aggregator.grids.scale import Scale, scale_for
@@ -99,7 +100,7 @@ def compare_sets(
         rows=tested.rows,
         level=tested.level,
         both=both,
-        goals=tuple(_goal(store, goal, scopes, a.heat.pages) for goal in goals),
+        goals=tuple(_goal(store, snapshots, goal, scopes, a.heat.pages) for goal in goals),
         frustrated=_frustrated(store, scopes, a.heat.pages, (sides[0].exposed, sides[1].exposed)),
         verdict="nobody" if smallest == 0 else overall(tested.rows),
         warnings=_warnings(both, sides[0].exposed + sides[1].exposed - both, random),
@@ -113,8 +114,13 @@ def _warnings(both: int, visitors: int, random: bool) -> list[MapWarning]:
     return found
 
 
-def _goal(store: Store, goal: Goal, scopes: Sequence[Scope], pages: tuple[str, ...]) -> GoalDifference:
-    a, b = (read_goal_totals(store, goal, of_pages(scope, pages)).get("", NOBODY) for scope in scopes)
+def _goal(
+    store: Store, snapshots: Snapshots, goal: Goal, scopes: Sequence[Scope], pages: tuple[str, ...]
+) -> GoalDifference:
+    a, b = (
+        read_goal_totals(store, placed_goal(store, snapshots, scope, goal), of_pages(scope, pages)).get("", NOBODY)
+        for scope in scopes
+    )
     return GoalDifference(goal.id, goal.name, share_difference(a.visitors, a.of, b.visitors, b.of))
 
 
