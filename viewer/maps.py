@@ -14,6 +14,7 @@ import anyio
 from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
 from aggregator.answers.confetti import Confetti, confetti
+from aggregator.answers.element_errors import with_errors
 from aggregator.answers.export import placed_points
 from aggregator.answers.exposure import ElementExposure, element_exposure, first_click
 from aggregator.answers.frustration_map import FRUSTRATIONS, Frustration, frustration_map
@@ -201,7 +202,7 @@ class Maps:
             drawn = heatmap(self._store, self._snapshots, scope, width, state, states)
             self._drawn_from(drawn.snapshot, drawn.pages, drawn.records.record)
             exposure = element_exposure(self._store, self._snapshots, drawn)
-            figures = heatmap_figures(drawn, self._devices(scope), exposure)
+            figures = with_errors(self._store, drawn, heatmap_figures(drawn, self._devices(scope), exposure))
             if goal is not None:
                 figures = with_goal(self._store, self._snapshots, drawn, figures, goal)
             return HeatmapAnswer(drawn, figures, exposure)

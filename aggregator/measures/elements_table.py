@@ -10,6 +10,7 @@ from aggregator.measures.shares import GoalShares, ShareOf
 from aggregator.measures.statistics import wilson
 from aggregator.placing.projection import OWN, TWIN, Placed
 from aggregator.shapes.columns import Float64, Int32, Int64, Mask
+from aggregator.shapes.troubles import ClickError
 from store.layouts import Layout
 
 
@@ -22,7 +23,8 @@ class ElementRow:
     such a click, `dead_share` and `rage_share` their shares of `visitors`; `dwell_ms` is the mean per
     visitor of a hover map. `dragged` of the `clicks` are drags. `in_view`: of those who had it in view (None where
     nobody measured that), `with_mouse`: of those who can point at things (None unless it is a hover map).
-    `goal`: who reached the goal of the question afterwards (None without one, and on a hover map).
+    `goal`: who reached the goal of the question afterwards (None without one, and on a hover map). `failed` of the
+    `visitors` met one of the `errors` after a click on it.
     """
 
     index: int
@@ -48,6 +50,9 @@ class ElementRow:
     in_view: ShareOf | None = None
     with_mouse: ShareOf | None = None
     goal: GoalShares | None = None
+    failed: int = 0
+    failed_share: float = 0.0
+    errors: tuple[ClickError, ...] = ()
 
 
 @dataclass(frozen=True)

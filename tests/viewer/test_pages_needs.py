@@ -43,8 +43,20 @@ def test_elements_that_hurt_most_visitors_come_first(owner: Client, api: Client,
     first = "Lamps: “Buy” leads to an error for 75% of those who press it. The error Qx in shop.js follows for 75%"
     second = "Lamps: “More” does nothing for 100% of those who press it."
     assert page.index(first) < page.index(second)
-    french = words(owner.get(f"/sites/{shop_with_trouble.id}/overview?{DAYS}&lang=fr").text)
+    path = f"/sites/{shop_with_trouble.id}/overview?{DAYS}"
+    french = words(owner.get(path, headers={"Accept-Language": "fr"}).text)
     assert "ne fait rien pour" in french
+
+
+def test_the_table_of_elements_has_errors_after_a_click(owner: Client, api: Client, shop_with_trouble: Site) -> None:
+    path = f"/api/v1/sites/{shop_with_trouble.id}/heatmap?{DAYS}&page=/lamps&width=1000&points=0"
+    elements = {one["name"]: one for one in api.get(path).json()["elements"]}
+    buy, more = elements["Buy"], elements["More"]
+    assert (buy["failed"], buy["failed_share"], buy["visitors"]) == (30, 0.75, 40)
+    assert [(one["file"], one["hash"], one["times"]) for one in buy["errors"]] == [("shop.js", "Qx", 30)]
+    assert (more["failed"], more["errors"]) == (0, [])
+    page = owner.get(f"/sites/{shop_with_trouble.id}/heatmap?{DAYS}&page=/lamps&width=1000").text
+    assert "Qx in shop.js" in page  # in the numbers of the element, which the page shows on demand
 
 
 def test_the_question_narrows_the_needs(api: Client, shop_with_trouble: Site) -> None:

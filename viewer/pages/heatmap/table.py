@@ -274,7 +274,19 @@ def _detail(lang: Language, row: ElementRow, hover: bool) -> list[Detail]:
             "dead",
         ),
         Detail(_("Rage"), part_words(lang, row.rage_share, row.visitors), bad(row.rage_share, row, RAGE_ALARM), "rage"),
+        *_error_detail(lang, row),
         *_goal_detail(lang, row),
+    ]
+
+
+def _error_detail(lang: Language, row: ElementRow) -> list[Detail]:
+    """Who met an error after a click, and which one most of them met."""
+    if not row.errors:
+        return []
+    _, error = lang.text, row.errors[0]
+    return [
+        Detail(_("Error after a click"), part_words(lang, row.failed_share, row.visitors), "bad"),
+        Detail(_("Commonest error"), _("%(hash)s in %(file)s", hash=error.hash, file=error.file)),
     ]
 
 
