@@ -107,7 +107,7 @@ def fold(store: Store, one: DayOfPage) -> None:
 def forget_old_folds(store: Store) -> None:
     """Erase what later folds of the same days replace."""
     old = (
-        "SELECT fold FROM folded_days WHERE (site, page, kind, day, fold) NOT IN "
+        "SELECT fold FROM folded_days WHERE (site, page, kind, day, fold) GLOBAL NOT IN "
         "(SELECT site, page, kind, day, max(fold) FROM folded_days GROUP BY site, page, kind, day)"
     )
     folds = [int(row["fold"]) for row in store.rows(old)]
