@@ -105,6 +105,7 @@ def paths(site: Site) -> list[str]:
         f"{root}/groups/new?pages=/lamps", f"{root}/pages?{DAYS}&as=table&sort=name",
         f"{root}/heatmap?page=/lamps&state=menu&{DAYS}",
         f"{root}/journeys", f"{root}/journeys/lamp?{DAYS}", f"{root}/journeys/lamp?edit=1",
+        f"{root}/segments", f"{root}/segments/new?{DAYS}&channel=direct&device=desktop",
     ]  # fmt: skip
 
 
