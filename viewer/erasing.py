@@ -17,7 +17,7 @@ from msgspec.structs import replace
 
 from rules.erasure import is_due, retention_of, site_erasure
 from store.client import Store
-from store.definitions import Conflict, Definitions
+from store.definitions import KINDS, Conflict, Definitions
 from store.erasure import (
     TABLES,
     delete_old_files,
@@ -28,16 +28,18 @@ from store.erasure import (
 )
 from store.errors import StoreError
 from store.jobs import ABANDONED_MS, JobStore, StoredRequest
-from store.page_groups import DeclinedGroups, PageGroup
 from store.pages import canonical_page
-from store.records import Erasure, Experiment, Journey, PageState, SignInRecipe, Site
+from store.records import Erasure, Site
 from store.worker import Worker
 from store.zones import now_ms
 from viewer.jobs import Jobs
 
 log = logging.getLogger("parcours.viewer.erasing")
 STEPS = ("journal", "pictures", "tables", "definitions", "files")
-DEFINED = (Experiment, Journey, PageState, PageGroup, DeclinedGroups, SignInRecipe, Site)
+# What is defined for a site: every kind of record that belongs to one. An erasure stays, as a proof.
+DEFINED = tuple(
+    kind for kind in KINDS.values() if kind is Site or ("site" in kind.__struct_fields__ and kind is not Erasure)
+)
 PASSES = 3  # over the tables: rows may arrive while they are erased
 IDLE_SECONDS = 60.0
 COLLECTOR_SECONDS = 15.0
