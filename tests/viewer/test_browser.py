@@ -258,8 +258,8 @@ def test_the_layer_can_be_faded_and_the_page_darkened(page: Page, address: str, 
 def test_days_are_chosen_in_the_menu(page: Page, address: str, shop: Site) -> None:
     page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps")
     page.locator("summary", has_text="Period").click()
-    page.get_by_label("First day").fill("2026-03-01")
-    page.get_by_label("Last day").fill("2026-03-03")
+    page.get_by_label("First day").locator("visible=true").fill("2026-03-01")
+    page.get_by_label("Last day").locator("visible=true").fill("2026-03-03")
     page.get_by_role("button", name="Show these days").click()
     expect(page.get_by_role("row", name="Buy")).to_be_visible()
     assert "since=2026-03-01" in page.url
