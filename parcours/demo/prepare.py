@@ -94,17 +94,18 @@ class Preparation:
             await self.parcours.collector.drain()
 
     async def _define(self, api: httpx.AsyncClient) -> None:
-        root = f"/sites/{self.site.id}"
-        have = {e["id"] for e in (await _ask(api, "GET", f"{root}/experiments"))["experiments"]}
-        if scenario.EXPERIMENT not in have:
-            await _ask(api, "POST", f"{root}/experiments", scenario.experiment(self.shop_url))
-        named = {j["name"] for j in (await _ask(api, "GET", f"{root}/journeys"))["journeys"]}
-        if scenario.JOURNEY not in named:
-            await _ask(api, "POST", f"{root}/journeys", scenario.journey())
-        known = {state["key"] for state in (await _ask(api, "GET", f"{root}/states"))["states"]}
-        for state in scenario.states():
-            if state["key"] not in known:
-                await _ask(api, "POST", f"{root}/states", state)
+        for kind, key, bodies in (
+            ("goals", "name", scenario.goals()),
+            ("segments", "name", scenario.segments()),
+            ("experiments", "id", [scenario.experiment(self.shop_url)]),
+            ("journeys", "name", [scenario.journey()]),
+            ("states", "key", scenario.states()),
+        ):
+            path = f"/sites/{self.site.id}/{kind}"
+            known = {one[key] for one in (await _ask(api, "GET", path))[kind]}
+            for body in bodies:
+                if body[key] not in known:
+                    await _ask(api, "POST", path, body)
 
     async def _pictures(self) -> None:
         found = self.snapshots.list(int(self.site.id))

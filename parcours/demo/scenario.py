@@ -58,6 +58,16 @@ def states() -> list[dict[str, Any]]:
     ]
 
 
+def goals() -> list[dict[str, Any]]:
+    """Bodies of POST …/goals."""
+    return [{"name": "Order", "action": {"what": "saw", "page": "/thanks"}}]
+
+
+def segments() -> list[dict[str, Any]]:
+    """Bodies of POST …/segments."""
+    return [{"name": "Came by email", "tree": {"rules": [{"what": "channel", "values": ["mail"]}]}}]
+
+
 def experiment(shop: str) -> dict[str, Any]:
     """Body of POST …/experiments; `shop` is the address of the shop."""
     page = f"{shop}/table-lamps/luciole"
@@ -70,6 +80,7 @@ def experiment(shop: str) -> dict[str, Any]:
             {"key": "b", "name": "Button beside the price", "share": 0.5, "picture_url": f"{page}?show=b"},
         ],
         "planned": 400,
+        "goal": "order",
         "started": (machine_zone().today() - timedelta(days=27)).isoformat(),
     }
 
