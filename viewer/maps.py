@@ -42,6 +42,7 @@ from store.client import Store
 from store.devices import device_of
 from store.kinds import PointKind
 from store.records import Experiment, Journey
+from store.segments import Goal
 from store.snapshots import Snapshot, Snapshots
 from viewer.work import Work
 
@@ -136,9 +137,14 @@ def widest(question: Question, known: Known) -> int:
                       question.device)  # fmt: skip
 
 
+def goal_of(sets: TwoSets, known: Known) -> Goal | None:
+    """The goal that the sets differ in by definition; None if they differ in something else."""
+    return named(known.goals, sets.name) if sets.kind == "left" else None
+
+
 def steps_of(sets: TwoSets, known: Known) -> frozenset[int]:
     """The keys of the elements that a goal is reached by, if the sets differ in that goal."""
-    goal = named(known.goals, sets.name) if sets.kind == "left" else None
+    goal = goal_of(sets, known)
     element = goal.action.element if goal and goal.action.what == "clicked" else ""
     return frozenset((int(element, 16),)) if element else frozenset()
 
