@@ -295,7 +295,13 @@ class Maps:
 
         def compute() -> SetsAnswer:
             found = compare_sets(
-                self._store, self._snapshots, scopes, widths, goals=known.goals, random=sets.kind == "variant"
+                self._store,
+                self._snapshots,
+                scopes,
+                widths,
+                goals=[goal for goal in known.goals if goal != goal_of(sets, known)],
+                steps=steps_of(sets, known),
+                random=sets.kind == "variant",
             )
             for one in found.sets:
                 self._drawn_from(one.heat.snapshot, one.heat.pages, one.heat.records.record)

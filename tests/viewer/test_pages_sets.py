@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from store.layouts import path_key
 from store.records import Site
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, words
-from tests.viewer.shop import VISITORS
+from tests.viewer.shop import BUY, VISITORS
 
 
 def test_a_page_is_compared_with_the_period_before(owner: Client, shop: Site) -> None:
@@ -29,6 +30,19 @@ def test_sets_of_one_period(owner: Client, shop: Site) -> None:
     response = owner.get(f"/sites/{shop.id}/compare", params={"page": "/lamps", "segment": rest, "with": "rest"})
     assert response.status_code == 200
     assert "Everybody else" in words(response.text)
+
+
+def test_the_goal_that_makes_the_sets_is_no_finding(owner: Client, shop: Site) -> None:
+    root = f"/api/v1/sites/{shop.id}"
+    for name, action in (
+        ("Bought", {"what": "clicked", "element": f"{path_key(BUY[0]):016x}"}),
+        ("Came", {"what": "saw", "page": "/lamps"}),
+    ):
+        assert owner.post(f"{root}/goals", json={"name": name, "action": action}).status_code == 201
+    found = owner.get(f"{root}/compare?page=/lamps&{DAYS}&with=left:bought").json()
+    (buy,) = (row for row in found["rows"] if row["key"] == f"{path_key(BUY[0]):016x}")
+    assert buy["verdict"] == "step"
+    assert [goal["id"] for goal in found["goals"]] == ["came"]
 
 
 @pytest.mark.parametrize("view", ["", "&view=swipe"])
