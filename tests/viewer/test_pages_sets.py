@@ -32,14 +32,14 @@ def test_sets_of_one_period(owner: Client, shop: Site) -> None:
     assert "Everybody else" in words(response.text)
 
 
-def test_the_goal_that_makes_the_sets_is_no_finding(owner: Client, shop: Site) -> None:
+def test_the_goal_that_makes_the_sets_is_no_finding(api: Client, shop: Site) -> None:
     root = f"/api/v1/sites/{shop.id}"
     for name, action in (
         ("Bought", {"what": "clicked", "element": f"{path_key(BUY[0]):016x}"}),
         ("Came", {"what": "saw", "page": "/lamps"}),
     ):
-        assert owner.post(f"{root}/goals", json={"name": name, "action": action}).status_code == 201
-    found = owner.get(f"{root}/compare?page=/lamps&{DAYS}&with=left:bought").json()
+        assert api.post(f"{root}/goals", json={"name": name, "action": action}).status_code == 201
+    found = api.get(f"{root}/compare?page=/lamps&{DAYS}&with=left:bought").json()
     (buy,) = (row for row in found["rows"] if row["key"] == f"{path_key(BUY[0]):016x}")
     assert buy["verdict"] == "step"
     assert [goal["id"] for goal in found["goals"]] == ["came"]
