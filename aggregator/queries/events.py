@@ -23,7 +23,7 @@ def read_event_totals(
         "SELECT name, count() AS people, sum(n) AS times, sum(n * n) AS squares, sum(with_value) AS valued, "
         "sum(total) AS value, quantileExactInclusiveArray(0.5)(all) AS median, count() OVER () AS names FROM ("
         "SELECT toString(name) AS name, visitor, count() AS n, count(value) AS with_value, "
-        "ifNull(sum(value), 0.) AS total, groupArray(assumeNotNull(value)) AS all FROM ("
+        "ifNull(sum(value), 0.) AS total, groupArrayIf(assumeNotNull(value), isNotNull(value)) AS all FROM ("
         f"SELECT name, visitor, value FROM events WHERE {condition}) GROUP BY name, visitor) "
         f"GROUP BY name ORDER BY times DESC, name LIMIT {most}",
         **params,
