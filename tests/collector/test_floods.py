@@ -187,7 +187,9 @@ def test_an_office_behind_one_address_is_not_limited_but_a_flood_is(tmp_path: Pa
                 ]
 
             assert set(await statuses(500)) == {204}
-            flood = await statuses(1_500)
+            flood: list[int] = []
+            while flood.count(429) <= 300 and len(flood) < 15_000:  # a busy machine sends hardly faster than the limit
+                flood += await statuses(1_500)
             assert set(flood) == {204, 429}
             assert flood.count(429) > 300
 
