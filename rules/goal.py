@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
+from rules.by_name import parse_by_name, put_under_free_id
 from rules.faults import Fault, Faults, accepted, fault
-from rules.fields import text_of, without_none
-from rules.names import free_slug, slug
 from rules.segment import action_faults
-from rules.shape import record
-from store.definitions import Conflict, Definitions, Stored
+from store.definitions import Definitions, Stored
 from store.segments import Action, Goal
 
 FIELDS = ("name", "action", "counted", "within_days", "version")
@@ -32,12 +28,7 @@ def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None)
 
     `version` of a change: the version it was based on, the stored one if it is not given.
     """
-    fields = without_none(fields, "version")
-    if stored is None:
-        given: dict[str, object] = {"site": site, "id": slug(text_of(fields, "name")), "version": 0}
-        return record(Goal, fields, faults_between, allowed=FIELDS, given=given)
-    given = {"site": site, "id": stored.id}
-    return record(Goal, {"version": stored.version, **fields}, faults_between, allowed=FIELDS, given=given)
+    return parse_by_name(Goal, fields, faults_between, FIELDS, site, stored)
 
 
 def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
@@ -72,12 +63,7 @@ def _action_faults(action: Action) -> Iterator[Fault]:
 def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Goal:
     """Store a new goal under a free id derived from its name. InvalidDefinition if it has faults."""
     made = accepted(parse(fields, site))
-    while True:
-        id = free_slug(made.name, {one.id for one in definitions.stored(Goal)})
-        try:
-            return definitions.put(replace(made, id=id), by)
-        except Conflict:  # another process took this id: take the next
-            continue
+    return put_under_free_id(definitions, made, made.name, by)
 
 
 def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Goal:

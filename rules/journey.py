@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from msgspec.structs import replace
-
+from rules.by_name import parse_by_name, put_under_free_id
 from rules.faults import Fault, Faults, accepted
-from rules.fields import day_faults, text_of, twice_faults, without_none
-from rules.names import free_slug, slug
-from rules.shape import record
-from store.definitions import Conflict, Definitions, Stored
+from rules.fields import day_faults, twice_faults
+from store.definitions import Definitions, Stored
 from store.records import Journey
 
 FIELDS = ("name", "stages", "objective", "review_on", "window_days", "version")
@@ -22,12 +19,7 @@ def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None)
 
     `version` of a change: the version it was based on, the stored one if it is not given.
     """
-    fields = without_none(fields, "version")
-    if stored is None:
-        given: dict[str, object] = {"site": site, "id": slug(text_of(fields, "name")), "version": 0}
-        return record(Journey, fields, faults_between, allowed=FIELDS, given=given)
-    given = {"site": site, "id": stored.id}
-    return record(Journey, {"version": stored.version, **fields}, faults_between, allowed=FIELDS, given=given)
+    return parse_by_name(Journey, fields, faults_between, FIELDS, site, stored)
 
 
 def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
@@ -45,12 +37,7 @@ def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
 def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Journey:
     """Store a new journey under a free id derived from its name. InvalidDefinition if it has faults."""
     made = accepted(parse(fields, site))
-    while True:
-        id = free_slug(made.name, {one.id for one in definitions.stored(Journey)})
-        try:
-            return definitions.put(replace(made, id=id), by)
-        except Conflict:  # another process took this id: take the next
-            continue
+    return put_under_free_id(definitions, made, made.name, by)
 
 
 def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Journey:

@@ -7,13 +7,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 import msgspec
-from msgspec.structs import replace
 
+from rules.by_name import parse_by_name, put_under_free_id
 from rules.faults import Fault, Faults, InvalidDefinition, accepted, fault
-from rules.fields import text_of, without_none
-from rules.names import free_slug, slug
+from rules.fields import text_of
 from rules.shape import record
-from store.definitions import Conflict, Definitions, Stored
+from store.definitions import Definitions, Stored
 from store.devices import ANY_DEVICE
 from store.segments import MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Action, Group, Rule, Segment
 
@@ -63,15 +62,10 @@ def parse(fields: Mapping[str, object], site: str, stored: Stored | None = None)
 
     `version` of a change: the version it was based on, the stored one if it is not given.
     """
-    fields = without_none(fields, "version")
     tree = fields.get("tree")
     if isinstance(tree, Mapping) and (size := size_faults(tree)):
         return Faults(size)
-    if stored is None:
-        given: dict[str, object] = {"site": site, "id": slug(text_of(fields, "name")), "version": 0}
-        return record(Segment, fields, faults_between, allowed=FIELDS, given=given)
-    given = {"site": site, "id": stored.id}
-    return record(Segment, {"version": stored.version, **fields}, faults_between, allowed=FIELDS, given=given)
+    return parse_by_name(Segment, fields, faults_between, FIELDS, site, stored)
 
 
 def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
@@ -159,12 +153,7 @@ def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: s
     """Store a new segment under a free id derived from its name. InvalidDefinition if it has faults."""
     made = accepted(parse(fields, site))
     _check_name(definitions, made)
-    while True:
-        id = free_slug(made.name, {one.id for one in definitions.stored(Segment)})
-        try:
-            return definitions.put(replace(made, id=id), by)
-        except Conflict:  # another process took this id: take the next
-            continue
+    return put_under_free_id(definitions, made, made.name, by)
 
 
 def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Segment:
