@@ -67,7 +67,8 @@ async () => {
     frames.push(now - before);
     before = now;
   }
-  await new Promise((done) => setTimeout(done, 100));
+  await new Promise((done) => requestIdleCallback(done));  // the last task has ended and is recorded
+  tasks.push(...watch.takeRecords().map((one) => one.duration));
   watch.disconnect();
   return {tasks, frames};
 }
