@@ -21,13 +21,14 @@ from viewer.http.parameters import choice
 from viewer.http.urls import Urls
 from viewer.overviews import Overviews
 from viewer.pages.frame.frames import Frames, answer, go
-from viewer.pages.frame.languages import MINUS, Language
+from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.map.links import Links, address
 from viewer.pages.map.page_names import name_of, page_names
+from viewer.pages.overview.account import ledger_rows
 from viewer.pages.overview.bar import SiteBar, site_bar
 from viewer.pages.overview.figures import change_words
 from viewer.pages.overview.narrowing import NarrowedLine
@@ -338,18 +339,5 @@ def _sender(setting: EventsSetting, links: Links, by: Split, row: SenderRow, wid
 
 def _account(lang: Language, found: EventFigures) -> tuple[LedgerRow, ...]:
     """Events received → counted, which is the sum of the lines."""
-    _, account = lang.text, found.account
-
-    def share(n: int) -> str:
-        return lang.share(n / account.received) if account.received else ""
-
-    def loss(label: str, n: int) -> LedgerRow:
-        return LedgerRow(label, MINUS + lang.number(n) if n else "0", share(n))
-
-    return (
-        LedgerRow(_("Events received"), lang.number(account.received), sum=True),
-        loss(_("Bots"), account.bots),
-        loss(_("Excluded visitors"), account.excluded),
-        loss(_("Outside the filters"), account.outside),
-        LedgerRow(_("Counted, all lines"), lang.number(account.counted), share(account.counted), sum=True),
-    )
+    _ = lang.text
+    return ledger_rows(lang, found.account, _("Events received"), _("Counted, all lines"))

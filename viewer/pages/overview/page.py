@@ -12,11 +12,12 @@ from rules.question import SITE
 from viewer.http.urls import Urls
 from viewer.overviews import Overviews, wanted_of
 from viewer.pages.frame.frames import Frames, answer, go
-from viewer.pages.frame.languages import MINUS, Language
+from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.ledger import LedgerRow
+from viewer.pages.overview.account import ledger_rows
 from viewer.pages.overview.bar import SiteBar, site_bar
 from viewer.pages.overview.figures import FigureTile, tile_of
 from viewer.pages.overview.lead import Lead, lead_of
@@ -135,21 +136,8 @@ def _measures(lang: Language, found: OverviewFigures, view: OverviewView) -> tup
 
 def account_of(lang: Language, found: OverviewFigures) -> tuple[LedgerRow, ...]:
     """Visitors received → counted."""
-    _, account = lang.text, found.account
-
-    def share(n: int) -> str:
-        return lang.share(n / account.received) if account.received else ""
-
-    def loss(label: str, n: int) -> LedgerRow:
-        return LedgerRow(label, MINUS + lang.number(n) if n else "0", share(n))
-
-    return (
-        LedgerRow(_("Visitors received"), lang.number(account.received), sum=True),
-        loss(_("Bots"), account.bots),
-        loss(_("Excluded visitors"), account.excluded),
-        loss(_("Outside the filters"), account.outside),
-        LedgerRow(_("Counted"), lang.number(account.counted), share(account.counted), sum=True),
-    )
+    _ = lang.text
+    return ledger_rows(lang, found.account, _("Visitors received"), _("Counted"))
 
 
 def _nobody(lang: Language, view: OverviewView, found: OverviewFigures) -> Empty:

@@ -1,0 +1,42 @@
+"""From what was received to what is counted, line by line: of visitors and of events."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from viewer.pages.frame.languages import MINUS, Language
+from viewer.pages.map.ledger import LedgerRow
+
+
+class Ledger(Protocol):
+    """`received` = `bots` + `excluded` + `outside` + `counted`."""
+
+    @property
+    def received(self) -> int: ...
+    @property
+    def bots(self) -> int: ...
+    @property
+    def excluded(self) -> int: ...
+    @property
+    def outside(self) -> int: ...
+    @property
+    def counted(self) -> int: ...
+
+
+def ledger_rows(lang: Language, account: Ledger, received: str, counted: str) -> tuple[LedgerRow, ...]:
+    """Received → counted; `received` and `counted` name these two lines."""
+    _ = lang.text
+
+    def share(n: int) -> str:
+        return lang.share(n / account.received) if account.received else ""
+
+    def loss(label: str, n: int) -> LedgerRow:
+        return LedgerRow(label, MINUS + lang.number(n) if n else "0", share(n))
+
+    return (
+        LedgerRow(received, lang.number(account.received), sum=True),
+        loss(_("Bots"), account.bots),
+        loss(_("Excluded visitors"), account.excluded),
+        loss(_("Outside the filters"), account.outside),
+        LedgerRow(counted, lang.number(account.counted), share(account.counted), sum=True),
+    )
