@@ -25,7 +25,7 @@ LOOKUP_THREADS = 4
 HEAVY_THREADS = 2
 REMEMBERED = 32  # results; a heatmap of a million points takes some 60 MB for the few seconds it is kept
 FINISH_SECONDS = 1.0  # when Parcours stops: for changes and short reads to finish
-END_SECONDS = 3.0  # … and for cancelled queries to end
+END_SECONDS = 3.0  # for queries to end that were cancelled or whose time is over
 
 
 class ThreadsBusy(Exception):
@@ -45,7 +45,8 @@ class _Call(Generic[T]):
 class Work:
     """Runs sync functions in threads; `once` shares one run among all callers with the same key.
 
-    All raise ThreadsBusy when no thread is free within the time limit of a run, and what the function raises.
+    All raise what the function raises, and ThreadsBusy when no thread is free within the time that a run and its end
+    may take.
     """
 
     def __init__(self, limits: QueryLimits = DEFAULT_LIMITS, clock: Callable[[], float] = time.monotonic) -> None:
@@ -135,7 +136,8 @@ class Work:
         future = asyncio.wrap_future(call.future)
         future.add_done_callback(_retrieve)
         try:
-            await asyncio.wait([future], timeout=self.limits.seconds)
+            # as long as the runs before it may take, which need a moment to end
+            await asyncio.wait([future], timeout=self.limits.seconds + END_SECONDS)
             if not future.done() and not call.future.running():
                 raise ThreadsBusy
             # shielded: one client that disconnects must not cancel the run for the others

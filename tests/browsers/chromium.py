@@ -76,3 +76,6 @@ class ChromiumTab(Tab):
 
     def close(self) -> None:
         self.page.close()
+
+    def discard(self) -> None:
+        """Leaves the tab to the end of the browser: Playwright's close can wait for ever for a page that is arriving."""

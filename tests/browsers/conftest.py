@@ -49,7 +49,7 @@ def tab(any_browser: Browser) -> Iterator[Tab]:
     """A tab of a new visitor."""
     tab = any_browser.tab()
     yield tab
-    tab.close()
+    tab.discard()
 
 
 @pytest.fixture

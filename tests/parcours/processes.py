@@ -7,7 +7,7 @@ import io
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from unittest import mock
 
@@ -57,12 +57,13 @@ def running(
     env: Mapping[str, str] | None = None,
     log: Path | None = None,
     meanwhile: Callable[[], None] = lambda: None,
+    through: Sequence[str] = (),
 ) -> Iterator[subprocess.Popen[str]]:
     """The command while it serves at `port`, its log in a file if named; killed at the end if it still runs.
 
-    `meanwhile` runs once the process has started, before it serves.
+    `meanwhile` runs once the process has started, before it serves. `through` is a program that executes the command.
     """
-    command = [sys.executable, "-m", "parcours.cli", *args]
+    command = [*through, sys.executable, "-m", "parcours.cli", *args]
     with (
         open(log, "w") if log else contextlib.nullcontext() as stderr,
         subprocess.Popen(
