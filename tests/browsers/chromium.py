@@ -78,4 +78,4 @@ class ChromiumTab(Tab):
         self.page.close()
 
     def discard(self) -> None:
-        """Leaves the tab to the end of the browser: Playwright's close can wait for ever for a page that is arriving."""
+        """Does nothing: Playwright's close can wait for ever for a page that is arriving. The browser ends it."""

@@ -14,6 +14,8 @@ KEYBOARD, FRAMED = 1, 32
 # EFFECTS in collector/wire.py
 NONE, CHANGED, SCROLL, INPUT, FOCUS, ADDRESS, LEFT = 0, 1, 2, 4, 5, 6, 7
 STAY = "() => new Promise((done) => setTimeout(done, 900))"  # the time that dwell and attention measure
+# WebKit ignores the wheel over a page that it has not drawn yet.
+DRAWN = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done())))"
 
 Leave = Callable[[], None]
 
@@ -159,6 +161,7 @@ def test_first_effects(bench: Bench, tab: Tab) -> None:
 def test_reach_and_attention(bench: Bench, tab: Tab, leave: Leave) -> None:
     """Two screens of five: the first is in view for a moment, the second is not reached entirely."""
     tab.goto(bench.page("/a", f"<style>body{{margin:0}}</style><p id=p style='margin:0;height:{5 * HEIGHT}px'>"))
+    tab.evaluate(DRAWN)
     tab.wheel(300, 300, 400)
     until(lambda: tab.evaluate("() => scrollY") == 400)
     tab.evaluate(STAY)
