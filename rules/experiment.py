@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
+from datetime import date
 from typing import Any
 
 from msgspec.structs import replace
@@ -59,9 +60,38 @@ def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: s
         raise InvalidDefinition(Faults((fault("id", "experiment_taken", value=made.id),))) from None
 
 
-def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Experiment:
-    """Replace a stored experiment. InvalidDefinition for faults, Conflict if somebody else has changed it since."""
-    return definitions.put(accepted(_with_goal(definitions, site, parse(fields, site, stored), fields)), by)
+def change(
+    definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str, today: date
+) -> Experiment:
+    """Replace a stored experiment. InvalidDefinition for faults, Conflict if somebody else has changed it since.
+
+    `today` in the zone of the site: from its first day on, the plan of an experiment is fixed.
+    """
+    made = accepted(_with_goal(definitions, site, parse(fields, site, stored), fields))
+    goals = {goal.id for goal in definitions.find(Goal, site=site)}
+    if faults := tuple(plan_faults(stored.fields, made, goals, today)):
+        raise InvalidDefinition(Faults(faults))
+    return definitions.put(made, by)
+
+
+def plan_faults(stored: Mapping[str, Any], made: Experiment, goals: Collection[str], today: date) -> Iterator[Fault]:
+    """What changes the plan of an experiment that has begun. `stored`: its fields before the change; `goals`: the ids
+    of the goals that exist, since a deleted one has to be replaced.
+
+    The planned size decides when a result may be read, and the goal what decides it: chosen after a look at the
+    figures, either makes chance look like an effect. So they are fixed, and so is that the experiment has begun.
+    """
+    started = day_of(stored.get("started", ""))
+    if started is None or started > today:
+        return
+    if made.planned != stored.get("planned", 0):
+        yield fault("planned", "plan_fixed", started=str(started))
+    goal = stored.get("goal", "")
+    if made.goal != goal and (not goal or goal in goals):
+        yield fault("goal", "plan_fixed", started=str(started))
+    begins = day_of(made.started)
+    if begins is None or begins > today:
+        yield fault("started", "begun", started=str(started))
 
 
 def _with_goal(

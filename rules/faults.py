@@ -40,6 +40,9 @@ FAULTS: dict[str, str] = {
     "twice": "{value!r} is used twice: keys must be unique.",
     "site_taken": "There is already a site {value!r}: choose another name.",
     "experiment_taken": "There is already an experiment {value!r}: choose another key.",
+    "plan_fixed": "cannot change: the experiment began on {started}, and its results are judged by the plan of that "
+    "day. For another plan, define another experiment.",
+    "begun": "must stay a day of the past: the experiment began on {started}.",
     "state_taken": "There is already a state {value!r}: choose another key.",
     "group_taken": "There is already a group of pages {value!r}: choose another name or key.",
     "many_groups": "A site can have at most {most} groups of pages: delete one first.",
@@ -125,6 +128,8 @@ _SHOWN = 80  # characters of a value that a fault quotes
 CONFLICTS = (
     "site_taken",
     "experiment_taken",
+    "plan_fixed",
+    "begun",
     "segment_taken",
     "state_taken",
     "user_taken",
@@ -133,7 +138,8 @@ CONFLICTS = (
     "many_states",
     "many_secrets",
 )  # with stored ones
-_WHOLE = ("step_", *CONFLICTS)  # sentences that do not start with the field
+_OF_FIELD = ("plan_fixed", "begun")  # conflicts of one field
+_WHOLE = ("step_", *(code for code in CONFLICTS if code not in _OF_FIELD))  # sentences without the field
 
 
 @dataclass(frozen=True)

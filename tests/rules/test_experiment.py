@@ -10,14 +10,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rules.experiment import add, change, parse
+from rules.experiment import add, change, parse, plan_faults
 from rules.faults import Faults, InvalidDefinition
 from rules.find import faults_of, stored_of
 from store.client import Store
-from store.definitions import Conflict, Definitions
+from store.definitions import Conflict, Definitions, Stored
 from store.records import Experiment
 
 A, B = {"key": "a", "name": "A"}, {"key": "b", "name": "B"}
+DAY = date(2026, 11, 20)
 GOOD: dict[str, Any] = {"name": "Buy button", "pages": ["/lamps"], "variants": [A, B]}
 
 
@@ -68,12 +69,53 @@ def test_an_experiment_is_added_and_replaced_but_its_id_stays(store: Store) -> N
     assert (first.id, first.site, first.version) == ("buy-button", "1", 1)
     with pytest.raises(InvalidDefinition, match="already an experiment 'buy-button'"):
         add(definitions, "1", GOOD)
-    changed = change(definitions, stored_of(first), "1", GOOD | {"name": "Other", "version": 1}, "ann")
+    changed = change(definitions, stored_of(first), "1", GOOD | {"name": "Other", "version": 1}, "ann", DAY)
     assert (changed.id, changed.name, changed.planned) == ("buy-button", "Other", 0)
     with pytest.raises(Conflict):
-        change(definitions, stored_of(first), "1", GOOD | {"version": 1}, "ann")
+        change(definitions, stored_of(first), "1", GOOD | {"version": 1}, "ann", DAY)
     with pytest.raises(InvalidDefinition, match="must stay 'buy-button'"):
-        change(definitions, stored_of(changed), "1", GOOD | {"id": "other"}, "ann")
+        change(definitions, stored_of(changed), "1", GOOD | {"id": "other"}, "ann", DAY)
+
+
+BEGUN = GOOD | {"started": "2026-11-10", "planned": 500, "goal": "order"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({}, []),
+        ({"name": "Other", "ended": "2026-11-20", "started": "2026-11-09"}, []),
+        ({"planned": 50}, [("planned", "plan_fixed")]),
+        ({"planned": 0, "goal": ""}, [("planned", "plan_fixed"), ("goal", "plan_fixed")]),
+        ({"goal": "newsletter"}, [("goal", "plan_fixed")]),
+        ({"started": ""}, [("started", "begun")]),
+        ({"started": "2026-12-01", "planned": 50}, [("planned", "plan_fixed"), ("started", "begun")]),
+    ],
+)
+def test_from_its_first_day_on_the_plan_of_an_experiment_is_fixed(
+    changed: dict[str, object], expected: list[tuple[str, str]]
+) -> None:
+    made = parse(BEGUN | changed, "1", Stored("buy-button", 1, BEGUN))
+    assert isinstance(made, Experiment)
+    goals = {"order", "newsletter"}
+
+    def faults_of_plan(stored: dict[str, Any], goals: set[str], today: date) -> list[tuple[str, str]]:
+        return [(one.field, one.code) for one in plan_faults(stored, made, goals, today)]
+
+    assert faults_of_plan(BEGUN, goals, date(2026, 11, 10)) == expected
+    assert faults_of_plan(BEGUN, goals, date(2026, 11, 9)) == []  # before its first day
+    assert faults_of_plan(BEGUN | {"started": ""}, goals, date(2026, 11, 10)) == []  # it has no first day
+    # A goal that was deleted can be replaced.
+    assert faults_of_plan(BEGUN, goals - {"order"}, date(2026, 11, 10)) == [one for one in expected if one[0] != "goal"]
+
+
+def test_a_plan_that_was_not_made_cannot_be_made_after_the_start(store: Store) -> None:
+    definitions = Definitions(store)
+    fields = GOOD | {"id": "unplanned", "started": "2026-11-10"}
+    made = add(definitions, "1", fields)
+    with pytest.raises(InvalidDefinition, match=r"planned: cannot change: the experiment began on 2026-11-10"):
+        change(definitions, stored_of(made), "1", fields | {"planned": 500}, "ann", date(2026, 11, 12))
+    assert change(definitions, stored_of(made), "1", fields | {"planned": 500}, "ann", date(2026, 11, 9)).planned == 500
 
 
 DAYS = st.dates(date(2020, 1, 1), date(2030, 1, 1)).map(str) | st.just("")

@@ -297,6 +297,9 @@ def test_an_experiment_can_be_created_changed_and_checked(api, site):
     changed = api.put(f"{site}/experiments/buy-button", json=LAMPS | {"started": "2026-03-01", "version": 1}).json()
     assert (changed["started"], changed["planned"], changed["version"]) == ("2026-03-01", 0, 2)
     assert api.put(f"{site}/experiments/buy-button", json=LAMPS | {"version": 1}).status_code == 409
+    late = api.put(f"{site}/experiments/buy-button", json=LAMPS | {"started": "2026-03-01", "planned": 9})
+    assert (late.status_code, error(late)["code"]) == (409, "plan_fixed")
+    assert "began on 2026-03-01" in error(late)["message"]
 
     query = {"page": "/lamps", "width": "1000", **PERIOD}
     wrong = api.get(f"{site}/heatmap", params=query | {"variant": "Buy button:c"})

@@ -40,8 +40,8 @@ async def show_experiment(request: Request, *, registry: Registry) -> Response:
 async def change_experiment(request: Request, *, registry: Registry) -> Response:
     site = await registry.site(request)
     stored = stored_of(await registry.find(Experiment, request.path_params["experiment"], site))
-    asked, by = await fields(request), by_whom(request)
-    return answer(await registry.change(lambda definitions: rules.change(definitions, stored, site.id, asked, by)))
+    asked, by, day = await fields(request), by_whom(request), today(site.zone)
+    return answer(await registry.change(lambda definitions: rules.change(definitions, stored, site.id, asked, by, day)))
 
 
 async def show_result(
@@ -113,6 +113,7 @@ ENTRIES = (
         "/sites/{site}/experiments/{experiment}",
         change_experiment,
         "editor",
-        "Replace an experiment; with `version`, the change is rejected if somebody else changed it first.",
+        "Replace an experiment; with `version`, the change is rejected if somebody else changed it first. From its "
+        "first day on, `planned` and `goal` are fixed (409 plan_fixed).",
     ),
 )

@@ -90,6 +90,8 @@ _FAULT_ERRORS = {
     "site_taken": "name_taken",
     "user_taken": "name_taken",
     "experiment_taken": "id_taken",
+    "plan_fixed": "plan_fixed",
+    "begun": "plan_fixed",
     "segment_taken": "name_taken",
     "state_taken": "key_taken",
     "group_taken": "name_taken",

@@ -185,5 +185,5 @@ async def edit(request: Request, *, registry: Registry, frames: Frames, urls: Ur
 
 def _save(definitions: Definitions, site: Site, form: ExperimentForm, stored: Stored | None, by: str) -> Experiment:
     if stored:
-        return rules.change(definitions, stored, site.id, form.fields(), by)
+        return rules.change(definitions, stored, site.id, form.fields(), by, today(site.zone))
     return rules.add(definitions, site.id, form.fields(), by)

@@ -85,6 +85,11 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         else _("Stages and touchpoints need different keys: “%(value)s” is used twice."),
         "site_taken": _("There is already a site with this name. Choose another one."),
         "experiment_taken": _("There is already an experiment with this key. Choose another one."),
+        "plan_fixed": _(
+            "This cannot change: the experiment began on %(started)s, and its results are judged by the plan of that "
+            "day. For another plan, define another experiment."
+        ),
+        "begun": _("The experiment began on %(started)s: its first day must stay a day of the past."),
         "state_taken": _("There is already a state with this key. Choose another one."),
         "group_taken": _("There is already a group with this name. Choose another one."),
         "many_groups": _("A site can have at most %(most)s groups of pages: delete one first."),
