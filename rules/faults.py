@@ -65,6 +65,12 @@ FAULTS: dict[str, str] = {
     "sign_in_name": "{value!r} cannot be a sign-in name: use 1 to 64 letters, digits, . _ @ + or -.",
     "erases_nothing": "Name a page, a source or a period: this would erase everything.",
     "erases_pages": "{value!r} means {n} stored pages: it must mean 1 to {most}.",
+    # of journeys (rules/journey.py, rules/matcher.py)
+    "no_stage": "is {value!r}, which is not the key of a stage of this journey.",
+    "no_touchpoint": "is {value!r}, which is not the key of a touchpoint there.",
+    "no_lane": "is {value!r}, which is not the key of a lane of this journey.",
+    "cell_twice": "is a second cell at {value!r}: a lane has one for each stage or touchpoint.",
+    "circle": "expected touchpoints lead in a circle: {path}. Remove one of them.",
     # of questions (rules/period.py, rules/page.py, rules/question.py, rules/resolve.py)
     "whole_number": "is {value!r}: write a whole number from {least} to {most}.",
     "day_range": "is {value!r}: write a day from {first} to {last}.",

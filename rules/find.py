@@ -10,9 +10,10 @@ from rules import experiment, goal, journey, page_group, segment, shape, sign_in
 from rules.faults import Fault, Faults, InvalidDefinition
 from rules.fields import text_of
 from store.definitions import KINDS, Definitions, Missing, Stored
+from store.journeys import Journey
 from store.lenient import Unbuildable, build
 from store.page_groups import PageGroup
-from store.records import Experiment, Journey, PageState, Record, SignInRecipe, Site
+from store.records import Experiment, PageState, Record, SignInRecipe, Site
 from store.segments import Goal, Segment
 
 R = TypeVar("R", bound=Record)

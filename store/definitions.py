@@ -20,21 +20,10 @@ from typing import Any, TypeVar
 import msgspec
 
 from store.client import Store, StoreAway, StoreError
+from store.journeys import Journey
 from store.lenient import Unbuildable, build
 from store.page_groups import DeclinedGroups, PageGroup
-from store.records import (
-    Erasure,
-    Experiment,
-    Journey,
-    PageState,
-    Record,
-    Secret,
-    SignInRecipe,
-    Site,
-    Spent,
-    Token,
-    User,
-)
+from store.records import Erasure, Experiment, PageState, Record, Secret, SignInRecipe, Site, Spent, Token, User
 from store.segments import Goal, Segment
 
 log = logging.getLogger("parcours.store")

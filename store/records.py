@@ -17,8 +17,6 @@ from store.devices import Device
 from store.zone_names import is_zone
 from store.zones import UTC_ZONE, Zone
 
-MAX_STAGES = 12  # of a journey
-MAX_TOUCHPOINTS = 40  # of a stage
 MAX_VARIANTS = 10  # of an experiment
 
 Key = Annotated[str, Meta(pattern=r"^[a-z0-9][a-z0-9_\-]{0,63}$", extra={"code": "key"})]
@@ -103,34 +101,6 @@ class Experiment(Record, frozen=True, kw_only=True):
     goal: Annotated[str, Meta(max_length=64)] = ""  # id of what decides it; "" = none
     started: Day = ""
     ended: Day = ""
-
-
-class Touchpoint(Struct, frozen=True):
-    key: Key
-    name: Label
-    pages: Annotated[tuple[Pattern, ...], Meta(max_length=50)]  # any of them; none: nothing is measured
-
-
-class Stage(Struct, frozen=True):
-    key: Key
-    name: Label
-    touchpoints: Annotated[tuple[Touchpoint, ...], Meta(max_length=MAX_TOUCHPOINTS)] = ()
-    goal: Text = field(default_factory=dict)  # what the customer wants here
-    pains: Annotated[  # obstacles
-        tuple[Annotated[str, Meta(min_length=1, max_length=500)], ...], Meta(max_length=50)
-    ] = ()
-
-
-class Journey(Record, frozen=True, kw_only=True):
-    """The order of stages and touchpoints counts: the first touchpoint that matches a page takes it."""
-
-    id: Key
-    site: str
-    name: Name
-    stages: Annotated[tuple[Stage, ...], Meta(min_length=1, max_length=MAX_STAGES)]
-    objective: Annotated[str, Meta(max_length=300)] = ""
-    review_on: Day = ""
-    window_days: Annotated[int, Meta(ge=1, le=365)] = 30  # for forward conversion
 
 
 class PageState(Record, frozen=True, kw_only=True):

@@ -40,8 +40,9 @@ from rules.question import Question
 from rules.resolve import Known, states_for
 from store.client import Store
 from store.devices import device_of
+from store.journeys import Journey
 from store.kinds import PointKind
-from store.records import Experiment, Journey
+from store.records import Experiment
 from store.segments import Goal
 from store.snapshots import Snapshot, Snapshots
 from viewer.work import Work

@@ -9,7 +9,8 @@ from starlette.requests import Request
 
 from rules.find import Listing, Rejected, all_of, find, site_of, usable
 from store.definitions import Definitions
-from store.records import Experiment, Journey, PageState, Record, Site
+from store.journeys import Journey
+from store.records import Experiment, PageState, Record, Site
 from viewer.states import PlannedPicture, defined_states, planned_pictures
 from viewer.work import Work
 

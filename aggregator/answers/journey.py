@@ -16,8 +16,8 @@ from aggregator.queries.touches import read_page_visitors, read_touches
 from aggregator.shapes.columns import Int32
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
+from store.journeys import Journey, Touchpoint
 from store.pages import matches
-from store.records import Journey, Touchpoint
 from store.zones import DAY_MS
 
 UNMAPPED_SHOWN = 20

@@ -15,7 +15,7 @@ from aggregator.answers.journey import claimed_pages, journey_map
 from aggregator.measures.statistics import wilson
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
-from store.records import Journey, Stage, Touchpoint
+from store.journeys import Journey, Stage, Touchpoint
 from store.segments import Group, Rule
 from tests.aggregator.build import NOON, insert, insert_elements, record_id
 

@@ -19,7 +19,7 @@ from aggregator.shapes.scope import Scope, SiteScope
 from rules.period import FIRST, LAST
 from store.client import Store
 from store.export import export_rows
-from store.records import Journey, Stage, Touchpoint
+from store.journeys import Journey, Stage, Touchpoint
 from store.zones import Zone
 from tests.aggregator.build import PAGE, insert
 

@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from store.records import Experiment, Journey, Site, Stage, Touchpoint, Variant
+from store.journeys import Journey, Stage, Touchpoint
+from store.records import Experiment, Site, Variant
 from tests.aggregator.build import insert
 from tests.viewer import shop as shops
 from tests.viewer.client import Client

@@ -14,7 +14,8 @@ from parcours.commands.questions import BadQuestion, asked
 from rules.faults import Fault
 from rules.question import COMPARISON, JOURNEY, MAP, PERIOD
 from store.definitions import Definitions
-from store.records import Experiment, Journey, PageState, Site, Stage, Touchpoint, Variant
+from store.journeys import Journey, Stage, Touchpoint
+from store.records import Experiment, PageState, Site, Variant
 from tests.viewer.client import Client
 from tests.viewer.pages import words
 from tests.viewer.shop import PERIOD as DAYS

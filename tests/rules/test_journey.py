@@ -12,12 +12,17 @@ from rules.find import stored_of
 from rules.journey import add, change, parse
 from store.client import Store
 from store.definitions import Conflict, Definitions
-from store.records import Journey
+from store.journeys import Journey
 
 LIST = {"key": "list", "name": {"en": "List"}, "pages": ["/lamps"]}
 LOOK = {"key": "look", "name": {"en": "Look"}, "touchpoints": [LIST]}
 BUY = {"key": "buy", "name": {"fr": "Acheter"}}
 GOOD: dict[str, Any] = {"name": "First lamp", "stages": [LOOK, BUY]}
+
+
+def to(key: str, *after: str) -> dict[str, Any]:
+    """A touchpoint after which others are expected."""
+    return {"key": key, "name": {"en": key}, "pages": [], "expected_next": list(after)}
 
 
 def faults(**fields: object) -> list[tuple[str, str]]:
@@ -50,6 +55,29 @@ def faults(**fields: object) -> list[tuple[str, str]]:
         ({"window_days": 0}, [("window_days", "low")]),
         ({"window_days": 366}, [("window_days", "high")]),
         ({"window_days": "soon"}, [("window_days", "type")]),
+        ({"stages": [LOOK | {"touchpoints": [LIST | {"expected_next": ["cart"]}]}]},
+         [("stages.0.touchpoints.0.expected_next.0", "no_touchpoint")]),
+        ({"stages": [LOOK | {"touchpoints": [LIST | {"expected_next": ["list"]}]}]}, [("stages", "circle")]),
+        ({"stages": [LOOK | {"touchpoints": [to("a", "b"), to("b", "c", "d"), to("c"), to("d", "a")]}]},
+         [("stages", "circle")]),
+        ({"stages": [LOOK | {"touchpoints": [to("a", "b", "c"), to("b", "c"), to("c")]}]}, []),
+        ({"stages": [LOOK | {"touchpoints": [LIST | {"matchers": [{"on": "event", "page": "/x"}]}]}]},
+         [("stages.0.touchpoints.0.matchers.0.name", "missing")]),
+        ({"stages": [LOOK | {"touchpoints": [LIST | {"matchers": [{"on": "page", "page": "/x", "source": "ad"}]}]}]},
+         [("stages.0.touchpoints.0.matchers.0.source", "unknown")]),
+        ({"stages": [LOOK | {"touchpoints": [LIST | {"matchers": [{"on": "channel", "campaign": "spring"}]}]}]}, []),
+        ({"stages": [LOOK | {"touchpoints": [LIST | {"matchers": [{"on": "fax"}]}]}]},
+         [("stages.0.touchpoints.0.matchers.0.on", "choice")]),
+        ({"cells": [{"lane": "goal", "stage": "look"}] * 2}, [("cells.1", "cell_twice")]),
+        ({"cells": [{"lane": "weather", "stage": "sky"}]},
+         [("cells.0.lane", "no_lane"), ("cells.0.stage", "no_stage")]),
+        ({"cells": [{"lane": "goal", "stage": "buy", "touchpoint": "list"}]},
+         [("cells.0.touchpoint", "no_touchpoint")]),
+        ({"cells": [{"lane": "emotion", "stage": "buy", "mood": -2.5}]}, [("cells.0.mood", "low")]),
+        ({"lanes": [{"key": "x", "kind": "text"}, {"key": "x", "kind": "line"}]}, [("lanes.1.key", "twice")]),
+        ({"opportunities": [{"key": "o", "title": "Say why", "stage": "sell", "shipped_on": "2026-02-30"}]},
+         [("opportunities.0.shipped_on", "day"), ("opportunities.0.stage", "no_stage")]),
+        ({"kind": "dream"}, [("kind", "choice")]),
     ],
 )  # fmt: skip
 def test_the_faults_of_a_journey(fields: Mapping[str, object], expected: list[tuple[str, str]]) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from store.client import Store, StoreError
 from store.definitions import Conflict, Definitions, Missing
-from store.records import Experiment, Journey, Site, Stage, Touchpoint, User, Variant
+from store.journeys import Journey, Stage, Touchpoint
+from store.records import Experiment, Site, User, Variant
 
 ANNA = User(id="anna", password="hash", role="editor")
 

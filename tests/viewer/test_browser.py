@@ -14,7 +14,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from bench.scale_pages import PageSize, page_layout, save_page
 from rules.site import add_site
-from store.records import Experiment, Journey, PageState, Site, Stage, Touchpoint, Variant
+from store.journeys import Journey, Stage, Touchpoint
+from store.records import Experiment, PageState, Site, Variant
 from store.snapshots import Snapshots
 from tests.aggregator.build import NOON, insert, insert_elements
 from tests.machine import CHROMIUM_ARGS, free_port

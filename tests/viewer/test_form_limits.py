@@ -12,7 +12,8 @@ from msgspec import Struct, inspect
 from rules.faults import FAULTS, Fault
 from rules.user import UserRequest
 from store.definitions import KINDS
-from store.records import Experiment, Journey, PageState, Site, Stage, Token, Touchpoint, Variant
+from store.journeys import Journey, Stage, Touchpoint
+from store.records import Experiment, PageState, Site, Token, Variant
 from viewer.pages.forms.words import definition_words
 from viewer.pages.frame.languages import language
 from viewer.pages.frame.rendering import TEMPLATES

@@ -9,7 +9,7 @@ import pytest
 from rules.faults import accepted
 from rules.find import stored_of
 from rules.journey import parse
-from store.records import Journey, Stage, Touchpoint
+from store.journeys import Journey, Stage, Touchpoint
 from viewer.pages.journey.form import JourneyForm, act, fields_of, form_of, read_form
 from viewer.pages.journey.nine_stages import nine_stages
 

@@ -7,7 +7,8 @@ from html import unescape
 
 import pytest
 
-from store.records import Journey, Site, Stage, Touchpoint
+from store.journeys import Journey, Stage, Touchpoint
+from store.records import Site
 from tests.aggregator.build import PAGE
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, csrf, post, words

@@ -13,7 +13,8 @@ import pytest
 
 from rules.site import add_site
 from store import zones
-from store.records import Experiment, Journey, PageState, Site, Stage, Touchpoint, Variant
+from store.journeys import Journey, Stage, Touchpoint
+from store.records import Experiment, PageState, Site, Variant
 from store.snapshots import Snapshots
 from tests.aggregator.build import insert
 from tests.viewer import shop as shops

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from rules import journey as rules
 from rules.find import stored_of
 from rules.question import JOURNEY
-from store.records import Journey
+from store.journeys import Journey
 from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
 from viewer.api.figures import plain
 from viewer.maps import Maps

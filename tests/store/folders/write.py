@@ -24,9 +24,10 @@ from PIL import Image
 from rules.site import add_site
 from store.client import Store, open_store
 from store.definitions import Definitions
+from store.journeys import Journey, Stage, Touchpoint
 from store.layouts import Layout
 from store.migrations import migrate
-from store.records import Experiment, Journey, PageState, Stage, Touchpoint, Variant
+from store.records import Experiment, PageState, Variant
 from store.snapshots import Snapshot, Snapshots
 
 HERE = Path(__file__).parent

@@ -128,6 +128,11 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "steps_without_address": _("Enter the sign-in page: the steps begin there."),
         "no_cookies": _("No cookie can be read from this. Paste a Cookie header, a cookies.txt or a JSON list."),
         "foreign_cookies": _("No cookie is of this site's domains. Left out: %(domains)s."),
+        "no_stage": _("“%(value)s” is not a stage of this journey."),
+        "no_touchpoint": _("“%(value)s” is not a touchpoint of this journey."),
+        "no_lane": _("“%(value)s” is not a lane of this journey."),
+        "cell_twice": _("There are two cells at %(value)s."),
+        "circle": _("The expected touchpoints lead in a circle: %(path)s. Remove one of them."),
         "sign_in_name": _("This name cannot be used: choose 1 to 64 letters, digits or the characters . _ @ + -."),
     }
 

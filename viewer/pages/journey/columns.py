@@ -8,7 +8,7 @@ from functools import cached_property
 
 from aggregator.answers.journey import JourneyMap, StageRow, TouchpointRow
 from aggregator.measures.statistics import FEW
-from store.records import Journey, Stage, Touchpoint
+from store.journeys import Journey, Stage, Touchpoint
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice

@@ -11,7 +11,8 @@ from rules import journey as rules
 from rules.faults import InvalidDefinition
 from rules.find import Rejected, stored_of
 from store.definitions import Conflict, Stored
-from store.records import Journey, Site
+from store.journeys import Journey
+from store.records import Site
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
 from viewer.pages.forms.faults import FormFaults, form_faults, stored_faults, too_late

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
 from store.definitions import Stored
-from store.records import MAX_STAGES, MAX_TOUCHPOINTS
+from store.journeys import MAX_STAGES, MAX_TOUCHPOINTS
 from viewer.pages.forms.faults import FormFaults
 from viewer.pages.forms.fields import items, lines, mapping, number, shown, shown_lines
 from viewer.pages.frame.languages import Language

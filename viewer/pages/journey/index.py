@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from rules import journey as rules
 from rules.faults import InvalidDefinition
-from store.records import Journey
+from store.journeys import Journey
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
 from viewer.pages.forms.faults import FormFaults, RejectedRow, form_faults, rejected_row

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from store.records import Stage
+from store.journeys import Stage
 
 # key, English, French; in this order
 NINE = (

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from aggregator.answers.journey import JourneyMap
 from rules.find import usable
 from rules.question import JOURNEY
-from store.records import Journey
+from store.journeys import Journey
 from viewer.access.guards import check_role
 from viewer.access.person import signed_in
 from viewer.maps import Maps
