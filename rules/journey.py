@@ -11,7 +11,7 @@ from rules.fields import day_faults, twice_faults
 from rules.journey_lanes import USUAL_LANES
 from rules.matcher import matcher_faults
 from store.definitions import Definitions, Stored
-from store.journeys import Cell, Journey, Opportunity, Stage
+from store.journeys import Journey, LaneCell, Opportunity, Stage
 
 FIELDS = tuple(name for name in Journey.__struct_fields__ if name not in ("id", "site"))
 
@@ -92,7 +92,7 @@ def _circle(follow: Mapping[str, Iterable[str]]) -> list[str]:
     return []
 
 
-def _cell_faults(cells: Sequence[Cell], stages: Sequence[Stage], lanes: Collection[str]) -> Iterator[Fault]:
+def _cell_faults(cells: Sequence[LaneCell], stages: Sequence[Stage], lanes: Collection[str]) -> Iterator[Fault]:
     seen = set()
     for n, cell in enumerate(cells):
         if cell.lane not in lanes:
@@ -103,7 +103,7 @@ def _cell_faults(cells: Sequence[Cell], stages: Sequence[Stage], lanes: Collecti
     yield from _place_faults("cells", cells, stages)
 
 
-def _place_faults(field: str, placed: Sequence[Cell | Opportunity], stages: Sequence[Stage]) -> Iterator[Fault]:
+def _place_faults(field: str, placed: Sequence[LaneCell | Opportunity], stages: Sequence[Stage]) -> Iterator[Fault]:
     """What lies in a stage, or at a touchpoint of it, must find both."""
     touchpoints = {stage.key: {touchpoint.key for touchpoint in stage.touchpoints} for stage in stages}
     for n, one in enumerate(placed):

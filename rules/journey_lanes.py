@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
-from store.journeys import Cell, Journey, Lane, LaneKind, Stage
+from store.journeys import Journey, Lane, LaneCell, LaneKind, Stage
 
 GOAL, PAINS = "goal", "pains"  # the lanes that the texts of a stage move into
 # key, kind; in the usual order
@@ -55,8 +55,8 @@ def laid_out(journey: Journey) -> Journey:
     return replace(journey, lanes=lanes, cells=(*journey.cells, *moved), stages=stages)
 
 
-def _cells_of(stage: Stage) -> Iterator[Cell]:
+def _cells_of(stage: Stage) -> Iterator[LaneCell]:
     if stage.goal:
-        yield Cell(lane=GOAL, stage=stage.key, text=stage.goal)
+        yield LaneCell(lane=GOAL, stage=stage.key, text=stage.goal)
     if stage.pains:
-        yield Cell(lane=PAINS, stage=stage.key, text={"en": "\n".join(stage.pains)})
+        yield LaneCell(lane=PAINS, stage=stage.key, text={"en": "\n".join(stage.pains)})

@@ -14,7 +14,7 @@ from typing import Any, TypeVar
 from msgspec import Struct
 from msgspec.structs import replace
 
-from store.journeys import Cell, Journey, Opportunity, Stage, Touchpoint
+from store.journeys import Journey, LaneCell, Opportunity, Stage, Touchpoint
 
 T = TypeVar("T", bound=Struct)
 _SINGLE = ("name", "kind", "objective", "owner", "review_on", "window_days", "goals", "based_on")
@@ -45,7 +45,7 @@ class _Parts:
     lanes: Mapping[str, Any]
     personas: Mapping[str, Any]
     opportunities: Mapping[str, Opportunity]
-    cells: Mapping[tuple[str, str, str], Cell]
+    cells: Mapping[tuple[str, str, str], LaneCell]
 
 
 @dataclass
@@ -86,7 +86,7 @@ class _Merge:
                 found[key] = one
         return found
 
-    def cell(self, was: Cell | None, mine: Cell | None, theirs: Cell | None) -> Cell | None:
+    def cell(self, was: LaneCell | None, mine: LaneCell | None, theirs: LaneCell | None) -> LaneCell | None:
         if mine in (theirs, was):
             return theirs
         if theirs == was:
@@ -178,7 +178,7 @@ def _expecting(touchpoint: Touchpoint, known: Container[str]) -> Touchpoint:
     return replace(touchpoint, expected_next=tuple(key for key in touchpoint.expected_next if key in known))
 
 
-P = TypeVar("P", Cell, Opportunity)
+P = TypeVar("P", LaneCell, Opportunity)
 
 
 def _at_stage(one: P, touchpoints: Mapping[str, _Placed]) -> P:
@@ -189,8 +189,8 @@ def _at_stage(one: P, touchpoints: Mapping[str, _Placed]) -> P:
     return replace(one, stage=placed.stage) if placed else replace(one, touchpoint="")
 
 
-def _at_their_places(cells: Iterable[Cell], touchpoints: Mapping[str, _Placed]) -> tuple[Cell, ...]:
-    found: dict[tuple[str, str, str], Cell] = {}
+def _at_their_places(cells: Iterable[LaneCell], touchpoints: Mapping[str, _Placed]) -> tuple[LaneCell, ...]:
+    found: dict[tuple[str, str, str], LaneCell] = {}
     for cell in cells:
         moved = _at_stage(cell, touchpoints)
         there = found.get(moved.place)

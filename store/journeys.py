@@ -64,7 +64,7 @@ class Matcher(Struct, frozen=True, kw_only=True, omit_defaults=True):
     referrer: Value = ""
 
 
-class Target(Struct, frozen=True):
+class KpiTarget(Struct, frozen=True):
     """What a figure of a touchpoint should be: at least or at most `value` (a share 0…1, or milliseconds)."""
 
     metric: Metric
@@ -81,7 +81,7 @@ class Touchpoint(Struct, frozen=True):
     matchers: Annotated[tuple[Matcher, ...], Meta(max_length=MAX_MATCHERS)] = ()
     purpose: Text = field(default_factory=dict)
     expected_next: Annotated[tuple[Key, ...], Meta(max_length=MAX_TOUCHPOINTS)] = ()  # touchpoints
-    targets: Annotated[tuple[Target, ...], Meta(max_length=MAX_TARGETS)] = ()
+    targets: Annotated[tuple[KpiTarget, ...], Meta(max_length=MAX_TARGETS)] = ()
 
     @property
     def kind(self) -> TouchpointKind:
@@ -116,7 +116,7 @@ class Lane(Struct, frozen=True):
     hidden: bool = False  # its texts are kept
 
 
-class Cell(Struct, frozen=True, kw_only=True, omit_defaults=True):
+class LaneCell(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What the team wrote in a lane about a stage, or about one touchpoint of it. `mood`: in the lane of emotion.
 
     `other`: what somebody else wrote in the same place at the same time; both are kept until one is chosen.
@@ -150,7 +150,7 @@ class Persona(Struct, frozen=True, kw_only=True, omit_defaults=True):
     devices: Words = ""
 
 
-class Frozen(Struct, frozen=True):
+class FrozenFigure(Struct, frozen=True):
     """A figure as it was measured when an opportunity was shipped: `k` of `n` visitors, in the days given."""
 
     metric: Metric
@@ -173,7 +173,7 @@ class Opportunity(Struct, frozen=True, kw_only=True, omit_defaults=True):
     note: Annotated[str, Meta(max_length=2_000)] = ""
     experiment: Annotated[str, Meta(max_length=64)] = ""  # id
     shipped_on: Day = ""
-    before: Frozen | None = None
+    before: FrozenFigure | None = None
 
 
 class Journey(Record, frozen=True, kw_only=True):
@@ -190,7 +190,7 @@ class Journey(Record, frozen=True, kw_only=True):
     window_days: Annotated[int, Meta(ge=1, le=365)] = 30  # for forward conversion
     goals: Annotated[tuple[Key, ...], Meta(max_length=10)] = ()  # ids of the site's goals
     lanes: Annotated[tuple[Lane, ...], Meta(max_length=MAX_LANES)] = ()  # none: the usual ones
-    cells: Annotated[tuple[Cell, ...], Meta(max_length=MAX_CELLS)] = ()
+    cells: Annotated[tuple[LaneCell, ...], Meta(max_length=MAX_CELLS)] = ()
     personas: Annotated[tuple[Persona, ...], Meta(max_length=MAX_PERSONAS)] = ()
     opportunities: Annotated[tuple[Opportunity, ...], Meta(max_length=MAX_OPPORTUNITIES)] = ()
     based_on: Annotated[str, Meta(max_length=64)] = ""  # of a future state: the id of the map of today

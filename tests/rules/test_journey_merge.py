@@ -8,15 +8,15 @@ from msgspec.structs import replace
 
 from rules.journey_lanes import USUAL_LANES, laid_out
 from rules.journey_merge import merged
-from store.journeys import Cell, Journey, Opportunity, Stage, Touchpoint
+from store.journeys import Journey, LaneCell, Opportunity, Stage, Touchpoint
 
 
 def touchpoint(key: str, *pages: str, after: tuple[str, ...] = ()) -> Touchpoint:
     return Touchpoint(key, {"en": key}, pages, expected_next=after)
 
 
-def cell(lane: str, stage: str, text: str = "", at: str = "") -> Cell:
-    return Cell(lane=lane, stage=stage, touchpoint=at, text={"en": text} if text else {})
+def cell(lane: str, stage: str, text: str = "", at: str = "") -> LaneCell:
+    return LaneCell(lane=lane, stage=stage, touchpoint=at, text={"en": text} if text else {})
 
 
 LOOK = Stage("look", {"en": "Look"}, (touchpoint("list", "/lamps", after=("basket",)),))
@@ -136,8 +136,8 @@ def test_texts_of_stages_move_into_cells() -> None:
     new = laid_out(old)
     assert [one.key for one in new.lanes] == [lane.key for lane in USUAL_LANES]
     assert new.cells == (
-        Cell(lane="goal", stage="look", text={"fr": "Trouver"}),
-        Cell(lane="pains", stage="look", text={"en": "slow\ndear"}),
+        LaneCell(lane="goal", stage="look", text={"fr": "Trouver"}),
+        LaneCell(lane="pains", stage="look", text={"en": "slow\ndear"}),
     )
     assert new.stages == (LOOK, BUY)
     assert laid_out(new) == new
