@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import pytest
 
+from rules.question import MAP, parse
 from rules.segment import parse_tree
-from store.segments import ACTIONS, MEASURES, TRAITS, Action, Group, Rule, What
+from store.segments import ACTIONS, MEASURES, TRAITS, Action, Group, Rule, Segment, What
 from viewer.pages.frame.languages import CODES, language
 from viewer.pages.sentences.names import SiteNames, trait_name
 from viewer.pages.sentences.tree import rule_sentence, tree_sentence
+from viewer.pages.who.narrowed import narrowed_of
 
+DAY = date(2026, 11, 20)
 KEY = "00000000000000ab"
 NAMES = SiteNames(
     pages={"shop.example/basket": "Basket"}, elements={KEY: "Apply code"}, goals={"order": "Order"}, zones={"z": "Top"}
@@ -96,3 +101,31 @@ def test_every_rule_has_words_and_an_opposite(code: str, what: What) -> None:
 def test_english_and_french_differ_for_every_rule() -> None:
     for what in (*TRAITS, *ACTIONS, *MEASURES):
         assert trait_name(language("en"), what) != trait_name(language("fr"), what) or what in ("source", "rage")
+
+
+@pytest.mark.parametrize(
+    ("query", "parts", "outside"),
+    [
+        ({}, (), "Outside what is chosen"),
+        ({"segment": "mail"}, ("Segment: Came by email",), "Outside the segment “Came by email”"),
+        ({"device": "phone"}, ("Phone",), "Outside: Phone"),
+        (
+            {"device": "phone", "channel": "mail,search", "segment": "mail"},
+            ("Phone", "Channel: Email or Search engines", "Segment: Came by email"),
+            "Outside: Phone, Channel: Email or Search engines, Segment: Came by email",
+        ),
+        (
+            {"segment": '{"rules": [{"what": "clicked", "element": "00000000000000ab"}]}'},
+            ("Visits that clicked “Apply code”",),
+            "Outside: Visits that clicked “Apply code”",
+        ),
+        ({"variant": "button:b"}, ("Buy button: Green",), "Outside: Buy button: Green"),
+    ],
+)
+def test_who_is_counted_is_said_by_name(query: dict[str, str], parts: tuple[str, ...], outside: str) -> None:
+    saved = Segment(id="mail", site="1", name="Came by email", tree=Group(rules=(Rule(what="channel", values=("mail",)),)))
+    names = replace(NAMES, variants={"button:b": "Buy button: Green"})
+    reading = parse(1, {"page": "shop.example/", **query}, MAP, DAY)
+    assert reading.faults == ()
+    found = narrowed_of(language("en"), reading.question, (saved,), names)
+    assert (found.parts, found.outside) == (parts, outside)

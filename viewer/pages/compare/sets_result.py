@@ -24,6 +24,7 @@ from viewer.pages.compare.rows import (
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.map import notes as map_notes
+from viewer.pages.map.ledger import LedgerRow, account_rows
 from viewer.pages.map.legend import Legend, heat_legend
 from viewer.pages.map.picture import Strips, drawn_picture
 
@@ -52,6 +53,14 @@ class ReachLine:
 
 
 @dataclass(frozen=True)
+class SetAccount:
+    """What became of every point of a set."""
+
+    title: str
+    rows: tuple[LedgerRow, ...]
+
+
+@dataclass(frozen=True)
 class SetsResult:
     """The sentence (`lead`, `rest`), what to know about it (`notes`), the maps, their difference and the tables."""
 
@@ -65,6 +74,7 @@ class SetsResult:
     shares: tuple[ShareLine, ...]
     share_interval: str
     reach: tuple[ReachLine, ...]
+    accounts: tuple[SetAccount, ...]
     table: Table
 
 
@@ -84,6 +94,7 @@ def sets_result(choosing: Choosing, found: SetsAnswer, strips: Sequence[Strips],
         shares=_share_lines(lang, found),
         share_interval=lang.text("%(level)s interval", level=lang.share(LEVEL, 0)),
         reach=_reach_lines(lang, a, b),
+        accounts=tuple(_account(choosing, one) for one in figures.sets),
         table=Table(
             rows=rows_of(lang, compared, reach, every),
             all_rows=None
@@ -93,6 +104,14 @@ def sets_result(choosing: Choosing, found: SetsAnswer, strips: Sequence[Strips],
             interval_label=lang.text("%(level)s interval", level=level_words(lang, figures.level)),
             method=_method(lang, compared),
         ),
+    )
+
+
+def _account(choosing: Choosing, one: SetFigures) -> SetAccount:
+    lang, name = choosing.lang, choosing.name(one.set)
+    outside = lang.text("Outside: %(names)s", names=name)
+    return SetAccount(
+        f"{one.set.upper()}: {name}", account_rows(lang, one.account, one.account_shares, outside=outside)
     )
 
 

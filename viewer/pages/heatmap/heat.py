@@ -34,7 +34,7 @@ def heat_layer(setting: MapSetting, found: HeatmapAnswer, strips: Strips) -> Lay
         figures=_large(lang, figures),
         by_name=name_column(setting),
         **_table(setting, found, shares),
-        account=_account(lang, figures, setting.state_names),
+        account=_account(setting, figures),
         account_line=_placed_line(lang, figures.placed_shares),
         unplaced=tuple((one.path or lang.text("no element"), lang.number(one.points)) for one in figures.unplaced),
         legend=_legend(lang, name, figures, shares),
@@ -96,12 +96,15 @@ def _large(lang: Language, figures: HeatmapFigures) -> tuple[Figure, ...]:
     return Figure(_("Visitors"), visitors), Figure(_("Views"), views), points
 
 
-def _account(lang: Language, figures: HeatmapFigures, names: Mapping[str, str]) -> tuple[LedgerRow, ...]:
+def _account(setting: MapSetting, figures: HeatmapFigures) -> tuple[LedgerRow, ...]:
+    lang, names = setting.lang, setting.state_names
     elsewhere = [
         (_whose(lang, other.state, names), other.points, figures.state_shares.get(other.state, 0.0))
         for other in figures.states
     ]
-    return account_rows(lang, figures.account, figures.account_shares, elsewhere=elsewhere)
+    return account_rows(
+        lang, figures.account, figures.account_shares, outside=setting.narrowed.outside, elsewhere=elsewhere
+    )
 
 
 def _whose(lang: Language, state: str, names: Mapping[str, str]) -> str:

@@ -87,6 +87,7 @@ async def heatmap(
         return answer(request, without_map(frame, setting, who), asked.status)
     async with bars.begun(frame.lang, setting.links, asked) as counting:
         found, who = await _answer(maps, setting), await counting
+    setting = replace(setting, narrowed=who.narrowed)
     if found is None:
         since, until = asked.question.period.span(asked.today)
         devices = await traffic.devices(asked.site, asked.question.patterns, since, until)

@@ -51,7 +51,9 @@ def reach_layer(setting: MapSetting, found: ReachAnswer, strips: Strips) -> Laye
             "Views are counted, not visitors: each display of a page is scrolled to a depth of its own. Share of the "
             "views that got as far as the middle of the element."
         ),
-        account=account_rows(lang, figures.account, figures.account_shares, views=True),
+        account=account_rows(
+            lang, figures.account, figures.account_shares, outside=setting.narrowed.outside, views=True
+        ),
         account_line=_anchored_line(lang, figures),
         unplaced=(),
         legend=_legend(lang, figures, name),

@@ -13,7 +13,6 @@ from rules.question import MAP
 from viewer.http.errors import bad_parameter
 from viewer.maps import Maps, ReachAnswer
 from viewer.pages.frame.frames import Frames, answer
-from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.heatmap.heat import heat_layer
 from viewer.pages.heatmap.layers import layer_names
@@ -21,7 +20,8 @@ from viewer.pages.heatmap.reach import reach_layer
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.map.layer import Layer
 from viewer.pages.map.page_names import name_of, page_names
-from viewer.questions import Asked, Questions
+from viewer.pages.who.bars import WhoBars
+from viewer.questions import Questions
 
 MOST_MAPS = 8
 ROWS = 12  # elements of each table
@@ -58,7 +58,7 @@ class ReportPage(Page):
     action: str = doc("Where the form leads")
 
 
-async def report(request: Request, *, questions: Questions, frames: Frames, maps: Maps) -> Response:
+async def report(request: Request, *, questions: Questions, frames: Frames, maps: Maps, bars: WhoBars) -> Response:
     known, query = await questions.known(request), dict(request.query_params)
     pages = list(dict.fromkeys(request.query_params.getlist("page")))
     if len(pages) > MOST_MAPS:
@@ -67,7 +67,10 @@ async def report(request: Request, *, questions: Questions, frames: Frames, maps
     asked = [await questions.resolve(known, query | {"page": page}, MAP) for page in pages]
     for one in asked:
         one.checked()
-    sheets = [await _sheet(maps, MapSetting(frame.lang, frames.urls, one)) for one in asked]
+    settings = [
+        MapSetting(frame.lang, frames.urls, one, narrowed=await bars.narrowed(frame.lang, one)) for one in asked
+    ]
+    sheets = [await _sheet(maps, setting) for setting in settings]
     names = page_names(list(known.snapshots))
     chosen = {one.question.page for one in asked}
     with_pictures = sorted({one.page for one in known.snapshots})
@@ -84,7 +87,7 @@ async def report(request: Request, *, questions: Questions, frames: Frames, maps
 
 
 async def _sheet(maps: Maps, setting: MapSetting) -> ReportSheet:
-    says = _says(setting.lang, setting.asked)
+    says = _says(setting)
     try:
         found = await maps.answer(setting.question, setting.asked.known)
     except NoSnapshot:
@@ -95,13 +98,9 @@ async def _sheet(maps: Maps, setting: MapSetting) -> ReportSheet:
     return ReportSheet(setting.name, setting.path, says, heat_layer(setting, found, strips))
 
 
-def _says(lang: Language, asked: Asked) -> str:
+def _says(setting: MapSetting) -> str:
     """Layer, period and filters of a map."""
-    question = asked.question
-    since, until = question.period.span(asked.today)
-    parts = [layer_names(lang)[question.drawn_layer], f"{lang.day(since, year=True)} – {lang.day(until, year=True)}"]
-    parts += [", ".join(one.values) for one in question.filters]
-    parts += [value for value in (question.device, ":".join(question.variant or ())) if value]
-    if question.segment:
-        parts.append(lang.text("Segment"))
-    return " · ".join(parts)
+    lang, question = setting.lang, setting.question
+    since, until = question.period.span(setting.asked.today)
+    days = f"{lang.day(since, year=True)} – {lang.day(until, year=True)}"
+    return " · ".join((layer_names(lang)[question.drawn_layer], days, *setting.narrowed.parts))

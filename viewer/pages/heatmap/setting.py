@@ -19,6 +19,7 @@ from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.pictures.fields import takeable
 from viewer.pages.pictures.taking import Taking
+from viewer.pages.who.narrowed import Narrowed
 from viewer.questions import Asked
 
 
@@ -26,7 +27,7 @@ from viewer.questions import Asked
 class MapSetting:
     """`editor`: the reader may take pictures and define states. `look`: what is shown, and in which order.
 
-    `taking`: the pictures of the page that are being taken, or could not be.
+    `taking`: the pictures of the page that are being taken, or could not be. `narrowed`: who is counted, in words.
     """
 
     lang: Language
@@ -35,6 +36,7 @@ class MapSetting:
     editor: bool = False
     look: MapLook = MapLook()
     taking: Taking | None = None
+    narrowed: Narrowed = Narrowed((), "")
 
     @property
     def site(self) -> Site:

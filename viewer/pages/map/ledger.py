@@ -29,13 +29,14 @@ def account_rows(
     account: Account,
     shares: Mapping[str, float],
     *,
+    outside: str = "",
     views: bool = False,
     elsewhere: Sequence[tuple[str, int, float]] = (),
 ) -> tuple[LedgerRow, ...]:
     """Received → drawn. `shares`: field of the account → share of what was received.
 
-    `views`: the account counts views, not points. `elsewhere`: label, number and share of points in other
-    states of the page, which are not lost.
+    `outside`: names the filters or the segment that those outside miss. `views`: the account counts views, not points.
+    `elsewhere`: label, number and share of points in other states of the page, which are not lost.
     """
     _ = lang.text
 
@@ -51,7 +52,7 @@ def account_rows(
         LedgerRow(_("Views received") if views else _("Received"), lang.number(account.received), sum=True),
         loss(_("Bots"), "bots", robot_reasons(lang, account.bots_by_reason)),
         loss(_("Excluded visitors"), "excluded"),
-        loss(_("Outside what is chosen"), "outside"),
+        loss(outside or _("Outside what is chosen"), "outside"),
         *(LedgerRow(label, MINUS + lang.number(n), lang.share(part)) for label, n, part in elsewhere if n),
         loss(_("Views without scrolling") if views else _("Not placed"), "not_placed", look_alikes),
         LedgerRow(_("Drawn"), lang.number(account.drawn), share("drawn"), sum=True),

@@ -19,6 +19,7 @@ from viewer.pages.map.controls import device_switch
 from viewer.pages.map.links import Links
 from viewer.pages.sentences.names import SiteNames, any_of, trait_name, value_name
 from viewer.pages.sentences.tree import tree_sentence
+from viewer.pages.who.narrowed import Narrowed, narrowed_of
 from viewer.pages.who.narrowing import toggled, values_of, with_values
 
 MENUS: tuple[What, ...] = ("channel", "source", "country", "visitor")
@@ -51,7 +52,7 @@ class FilterChip:
 @dataclass(frozen=True)
 class WhoBar:
     """`devices`: the switch, for the row above. `counted`, `of`: who is counted, as text; empty without an answer.
-    `clear`: everybody; None if nothing narrows."""
+    `clear`: everybody; None if nothing narrows. `narrowed`: the same in a few words."""
 
     devices: list[Choice]
     chips: tuple[FilterChip, ...]
@@ -59,6 +60,7 @@ class WhoBar:
     segments: tuple[Choice, ...]
     more: Choice
     clear: Choice | None
+    narrowed: Narrowed
     counted: str = ""
     of: str = ""
     share: str = ""
@@ -91,6 +93,7 @@ def who_bar(context: WhoContext, counts: FilterCounts | None) -> WhoBar:
         segments=_segments(context),
         more=Choice(lang.text("More filters"), builder_href(context)),
         clear=clear,
+        narrowed=narrowed_of(lang, question, context.segments, context.names),
     )
     return _with_total(bar, lang, counts, narrows) if counts else bar
 

@@ -20,6 +20,7 @@ from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import page_names
 from viewer.pages.sentences.names import SiteNames
 from viewer.pages.who.bar import WhoBar, WhoContext, who_bar
+from viewer.pages.who.narrowed import Narrowed, narrowed_of
 from viewer.questions import Asked
 from viewer.work import ThreadsBusy
 
@@ -39,6 +40,11 @@ class WhoBars:
         names = await self.names(asked.known, asked.question.tree)
         context = WhoContext(lang, self._urls, links, asked.known.segments, names)
         return who_bar(context, await self._counted(asked))
+
+    async def narrowed(self, lang: Language, asked: Asked) -> Narrowed:
+        """Who is counted by a question, in a few words."""
+        names = await self.names(asked.known, asked.question.tree)
+        return narrowed_of(lang, asked.question, asked.known.segments, names)
 
     async def _counted(self, asked: Asked) -> FilterCounts | None:
         """The counts; None for a question with faults, or if the store did not answer: a map needs none."""
