@@ -58,6 +58,11 @@ def test_every_help_link_of_a_template_names_a_section() -> None:
         for call in re.findall(r"parts\.help\(([^,]+),", path.read_text(encoding="utf-8"))
         for name in re.findall(r'"([a-z-]+)"', call)
     }
+    used |= {
+        name
+        for path in TEMPLATES.rglob("*.py")
+        for name in re.findall(r'help="([a-z-]+)"', path.read_text(encoding="utf-8"))
+    }
     assert used <= set(SECTIONS)
     assert {"clicked-by", "interval", "dead", "reached", "account", "difference", "went-on"} <= used
 

@@ -57,6 +57,18 @@ def test_the_table_of_elements_has_errors_after_a_click(owner: Client, api: Clie
     assert (more["failed"], more["errors"]) == (0, [])
     page = owner.get(f"/sites/{shop_with_trouble.id}/heatmap?{DAYS}&page=/lamps&width=1000").text
     assert "Qx in shop.js" in page  # in the numbers of the element, which the page shows on demand
+    assert "75% (30 visitors)" in page
+
+
+def test_the_table_can_be_sorted_by_errors(owner: Client, api: Client, shop_with_trouble: Site) -> None:
+    path = f"/sites/{shop_with_trouble.id}/heatmap?{DAYS}&page=/lamps&width=1000"
+    page = words(owner.get(path).text)
+    assert "Rage Dead Errors" in page
+    first, last = (words(owner.get(f"{path}&sort={sort}").text) for sort in ("errors", "-errors"))
+    rows = [one[one.index("Rage Dead Errors") :] for one in (first, last)]
+    assert [row.index("Buy") < row.index("More") for row in rows] == [True, False]
+    table = api.get(f"/api/v1{path}&format=csv&table=elements").text.splitlines()
+    assert "failed,failed_share" in table[0]
 
 
 def test_the_question_narrows_the_needs(api: Client, shop_with_trouble: Site) -> None:

@@ -123,7 +123,9 @@ def test_english_and_french_differ_for_every_rule() -> None:
     ],
 )
 def test_who_is_counted_is_said_by_name(query: dict[str, str], parts: tuple[str, ...], outside: str) -> None:
-    saved = Segment(id="mail", site="1", name="Came by email", tree=Group(rules=(Rule(what="channel", values=("mail",)),)))
+    saved = Segment(
+        id="mail", site="1", name="Came by email", tree=Group(rules=(Rule(what="channel", values=("mail",)),))
+    )
     names = replace(NAMES, variants={"button:b": "Buy button: Green"})
     reading = parse(1, {"page": "shop.example/", **query}, MAP, DAY)
     assert reading.faults == ()

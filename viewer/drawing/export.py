@@ -29,7 +29,7 @@ def points_csv(points: Iterable[Iterable[object]]) -> bytes:
 
 ELEMENT_COLUMNS = (
     "name", "path", "key", "visitors", "of", "share", "low", "high", "clicks", "dragged",
-    "dead", "dead_share", "rage", "rage_share", "dwell_ms", "x", "y", "w", "h",
+    "dead", "dead_share", "rage", "rage_share", "failed", "failed_share", "dwell_ms", "x", "y", "w", "h",
 )  # fmt: skip
 SHARE_COLUMNS = ("visitors", "of", "share", "low", "high")
 

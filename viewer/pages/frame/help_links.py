@@ -13,6 +13,8 @@ SECTIONS = (
     "few",
     "dead",
     "rage",
+    "errors",
+    "goals",
     "colours",
     "reached",
     "account",

@@ -64,7 +64,7 @@ def _table(setting: MapSetting, found: HeatmapAnswer, shares: Shares) -> _Table:
         )
     return _Table(
         elements=element_lines(setting, found),
-        columns=columns_of(setting, hover),
+        columns=columns_of(setting, found.figures.elements, hover),
         bases=base_choices(setting, shares, hover, measured),
         table_note=table_note(setting, shares, hover, measured),
     )
@@ -88,12 +88,12 @@ def _unexplained(figures: HeatmapFigures) -> list[MapWarning]:
 def _large(lang: Language, figures: HeatmapFigures) -> tuple[Figure, ...]:
     _, seconds = lang.text, figures.hover_seconds
     points = (
-        Figure(_("Clicks"), lang.number(figures.account.drawn))
+        Figure(_("Clicks"), lang.number(figures.account.drawn), "clicked-by")
         if seconds is None
-        else Figure(_("Seconds of hover"), lang.number(seconds))
+        else Figure(_("Seconds of hover"), lang.number(seconds), "clicked-by")
     )
     visitors, views = lang.number(figures.visitors), lang.number(figures.views)
-    return Figure(_("Visitors"), visitors), Figure(_("Views"), views), points
+    return Figure(_("Visitors"), visitors, "visitors"), Figure(_("Views"), views, "visitors"), points
 
 
 def _account(setting: MapSetting, figures: HeatmapFigures) -> tuple[LedgerRow, ...]:

@@ -146,7 +146,7 @@ def _cells(lang: Language, of: HeldFigures) -> Mapping[str, HeldRow]:
         return {
             "mouse": _row(lang, _("Pointed at, of those with a mouse"), row.with_mouse, "in-view"),
             "all": _row(lang, _("Pointed at, of all visitors of the page"), whole, "clicked-by"),
-            "time": HeldRow(_("Mean time"), lang.span(row.dwell_ms), ""),
+            "time": HeldRow(_("Mean time"), lang.span(row.dwell_ms), "", help="clicked-by"),
         }
     dead, rage = share_of(row.dead, row.visitors), share_of(row.rage, row.visitors)
     cells = {
@@ -157,8 +157,8 @@ def _cells(lang: Language, of: HeldFigures) -> Mapping[str, HeldRow]:
         "first": _median(lang, of.first),
     }
     if row.goal is not None:
-        cells["did"] = _row(lang, _("Of those who clicked, reached the goal"), row.goal.clicked)
-        cells["only_saw"] = _row(lang, _("Of those who only saw it, reached the goal"), row.goal.only_saw)
+        cells["did"] = _row(lang, _("Of those who clicked, reached the goal"), row.goal.clicked, "goals")
+        cells["only_saw"] = _row(lang, _("Of those who only saw it, reached the goal"), row.goal.only_saw, "goals")
     return cells
 
 
@@ -170,8 +170,10 @@ def _row(lang: Language, label: str, share: ShareOf | None, help: str = "", alar
 def _median(lang: Language, first: MedianOf | None) -> HeldRow:
     label = lang.text("First click after, median")
     if first is None or first.n < FEW:
-        return HeldRow(label, lang.text("few"), "")
-    return HeldRow(label, lang.span(first.median), f"{lang.span(first.low)} – {lang.span(first.high)}")
+        return HeldRow(label, lang.text("few"), "", help="clicked-by")
+    return HeldRow(
+        label, lang.span(first.median), f"{lang.span(first.low)} – {lang.span(first.high)}", help="clicked-by"
+    )
 
 
 def _note(lang: Language, row: ElementRow, hover: bool) -> str:

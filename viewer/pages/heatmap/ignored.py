@@ -66,7 +66,7 @@ def ignored_columns(setting: MapSetting) -> tuple[Column, ...]:
     return (
         column(lang.text("Seen by"), setting.links, setting.look.sort or "share", "share", "in-view"),
         Column(lang.share(0.95, 0), help="interval"),
-        Column(lang.text("of")),
+        Column(lang.text("of"), help="in-view"),
     )
 
 
@@ -96,8 +96,9 @@ def _line(setting: MapSetting, layout: Layout, one: IgnoredElement, name: str, n
             Detail(
                 lang.text("Visitors"),
                 lang.text("%(n)s of %(all)s", n=lang.number(one.seen.visitors), all=lang.number(one.seen.of)),
+                help="visitors",
             ),
-            Detail(lang.text("Clicked by"), lang.share(0.0)),
+            Detail(lang.text("Clicked by"), lang.share(0.0), help="clicked-by"),
         ],
         href=setting.links.keeping(element=key).to(),
         rank=n + 1,

@@ -11,7 +11,7 @@ from viewer.http.parameters import choice, number
 
 Base = Literal["", "all", "clicks"]  # what shares are of: "" those who had it in view, or who have a mouse
 Backdrop = Literal["", "asis", "night"]
-SORTS = ("name", "share", "of", "rage", "dead", "time", "goal")
+SORTS = ("name", "share", "of", "rage", "dead", "errors", "time", "goal")
 BASES: tuple[Base, ...] = ("", "all", "clicks")
 BACKDROPS: tuple[Backdrop, ...] = ("", "asis", "night")
 

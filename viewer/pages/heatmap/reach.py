@@ -71,10 +71,10 @@ def _legend(lang: Language, figures: ReachFigures, name: LayerName) -> Legend:
 def _large(lang: Language, figures: ReachFigures) -> tuple[Figure, ...]:
     _ = lang.text
     return (
-        Figure(_("Visitors"), lang.number(figures.visitors)),
-        Figure(_("Views"), lang.number(figures.views)),
-        Figure(_("Seen by half"), _("%(n)s px", n=lang.number(figures.quartiles.get(50, 0.0)))),
-        Figure(_("Typical fold"), _("%(n)s px", n=lang.number(figures.fold))),
+        Figure(_("Visitors"), lang.number(figures.visitors), "visitors"),
+        Figure(_("Views"), lang.number(figures.views), "visitors"),
+        Figure(_("Seen by half"), _("%(n)s px", n=lang.number(figures.quartiles.get(50, 0.0))), "reached"),
+        Figure(_("Typical fold"), _("%(n)s px", n=lang.number(figures.fold)), "reached"),
     )
 
 
@@ -140,11 +140,11 @@ def _columns(setting: MapSetting, figures: ReachFigures) -> tuple[Column, ...]:
     columns = (
         column(_("Seen by"), links, sort, "share", "reached", rising=True),
         Column(lang.share(0.95, 0), help="interval"),
-        Column(_("of")),
+        Column(_("of"), help="visitors"),
     )
     if not figures.attention_views:
         return columns
-    return (*columns, column(_("In view"), links, sort, "time", "reached"))
+    return (*columns, column(_("In view"), links, sort, "time", help="reached"))
 
 
 def _elements(setting: MapSetting, found: ReachAnswer) -> tuple[ElementLine, ...]:
@@ -186,8 +186,10 @@ def _line(setting: MapSetting, row: InViewRow, name: str, measured: bool) -> Ele
     time = lang.span(row.seconds * 1000) if measured else ""
     detail = [Detail(_("Seen by"), f"{share} ({interval})" if interval else share, help="reached")]
     if measured:
-        detail.append(Detail(_("Mean time in view"), time))
-        detail.append(Detail(_("In view for a second"), _("few") if few else lang.share(row.second_share)))
+        detail.append(Detail(_("Mean time in view"), time, help="reached"))
+        detail.append(
+            Detail(_("In view for a second"), _("few") if few else lang.share(row.second_share), help="reached")
+        )
     cells = (Cell(share, "strong"), Cell(interval, "mut"), Cell(lang.number(row.of), "mut"))
     return ElementLine(
         id=f"e{row.index}",

@@ -30,29 +30,38 @@ from viewer.pages.map.legend import step_of
 from viewer.pages.map.links import Links
 from viewer.pages.map.picture import Box, box_of
 
-DEAD_ALARM, RAGE_ALARM = 0.20, 0.05  # shares of an element's clickers that are red
+DEAD_ALARM, RAGE_ALARM, ERROR_ALARM = 0.20, 0.05, 0.05  # shares of an element's clickers that are red
+ERRORS = 3  # that the details of an element name
 LABELLED = 100  # boxes with their share written on the picture; the others show it when they are pointed at
 
 
-def columns_of(setting: MapSetting, hover: bool) -> tuple[Column, ...]:
-    """The columns after the name."""
+def columns_of(setting: MapSetting, rows: Sequence[ElementRow], hover: bool) -> tuple[Column, ...]:
+    """The columns after the name. Errors have one where somebody met one."""
     lang, links, sort = setting.lang, setting.links, sort_of(setting)
     _ = lang.text
     first = _("Pointed at by") if hover else _("Clicked by")
     shared = (
-        column(first, links, sort, "share", "clicked-by"),
+        column(first, links, sort, "share", help="clicked-by"),
         Column(lang.share(0.95, 0), help="interval"),
-        column(_("of"), links, sort, "of"),
+        column(_("of"), links, sort, "of", help="in-view"),
     )
     if hover:
-        return (*shared, column(_("Time"), links, sort, "time", "clicked-by"))
+        return (*shared, column(_("Time"), links, sort, "time", help="clicked-by"))
     if goal := goal_name(setting):
         return (
             *shared,
-            column(_("“%(name)s”", name=goal), links, sort, "goal"),
-            Column(_("only saw it")),
+            column(_("“%(name)s”", name=goal), links, sort, "goal", help="goals"),
+            Column(_("only saw it"), help="goals"),
         )
-    return (*shared, column(_("Rage"), links, sort, "rage"), column(_("Dead"), links, sort, "dead", "dead"))
+    trouble = (column(_("Rage"), links, sort, "rage", "rage"), column(_("Dead"), links, sort, "dead", help="dead"))
+    if not has_errors(rows):
+        return (*shared, *trouble)
+    return (*shared, *trouble, column(_("Errors"), links, sort, "errors", help="errors"))
+
+
+def has_errors(rows: Sequence[ElementRow]) -> bool:
+    """Whether a click on any of them was followed by an error."""
+    return any(row.failed for row in rows)
 
 
 def goal_name(setting: MapSetting) -> str:
@@ -111,7 +120,7 @@ def table_note(setting: MapSetting, shares: Shares, hover: bool, measured: bool)
             )
         )
     else:
-        parts.append(_("Rage and dead: of those who clicked; “few” under 20 of them."))
+        parts.append(_("Rage, dead and errors: of those who clicked; “few” under 20 of them."))
     if not measured and not hover:
         parts.append(_("No visit says yet what was in view."))
     return " ".join((visitors, *parts))
@@ -122,7 +131,8 @@ def element_lines(setting: MapSetting, found: HeatmapAnswer) -> tuple[ElementLin
     lang, figures, layout = setting.lang, found.figures, found.map.layout
     shares, names = shares_of(figures, setting.look.base), names_of(lang, layout)
     ranked = sorted(figures.elements, key=lambda row: _by_share(shares, row))
-    lines = [_line(setting, row, names[row.index], shares) for row in ranked]
+    with_errors = has_errors(ranked)
+    lines = [_line(setting, row, names[row.index], shares, with_errors) for row in ranked]
     boxed = [i for i, row in enumerate(ranked[:BOXES]) if layout.visible[row.index]]
     z = layers([ranked[i].w * ranked[i].h for i in boxed])
     for depth, i in zip(z, boxed, strict=True):
@@ -178,6 +188,7 @@ def _sorted(
         "of": lambda row: -_of(setting, row),
         "rage": lambda row: -(row.rage_share if row.visitors >= FEW else -1),
         "dead": lambda row: -(row.dead_share if row.visitors >= FEW else -1),
+        "errors": lambda row: -(row.failed_share if row.visitors >= FEW else -1),
         "time": lambda row: -row.dwell_ms,
         "goal": lambda row: -_reached(row),
     }
@@ -203,7 +214,7 @@ def _of(setting: MapSetting, row: ElementRow) -> int:
     return base.of if base and not setting.look.base else row.of
 
 
-def _line(setting: MapSetting, row: ElementRow, name: str, shares: Shares) -> ElementLine:
+def _line(setting: MapSetting, row: ElementRow, name: str, shares: Shares, with_errors: bool) -> ElementLine:
     lang, share = setting.lang, shares.of(row)
     hover, key = setting.question.kind == "hover", f"{row.key:016x}"
     cells = [
@@ -220,6 +231,8 @@ def _line(setting: MapSetting, row: ElementRow, name: str, shares: Shares) -> El
     else:
         cells.append(Cell(part_words(lang, row.rage_share, row.visitors), bad(row.rage_share, row, RAGE_ALARM)))
         cells.append(Cell(part_words(lang, row.dead_share, row.visitors), bad(row.dead_share, row, DEAD_ALARM)))
+        if with_errors:
+            cells.append(_error_cell(lang, row))
     return ElementLine(
         id=f"e{row.index}",
         key=key,
@@ -253,19 +266,21 @@ def _detail(lang: Language, row: ElementRow, hover: bool) -> list[Detail]:
         had = _("Visitors with a mouse") if hover else _("Had it in view")
         shares = [
             Detail(of_some, with_interval(lang, some), help="in-view"),
-            Detail(had, _("%(n)s of %(all)s", n=lang.number(some.visitors), all=lang.number(some.of))),
+            Detail(had, _("%(n)s of %(all)s", n=lang.number(some.visitors), all=lang.number(some.of)), help="in-view"),
             Detail(_("%(used)s, of all visitors", used=used), with_interval(lang, everyone), help="clicked-by"),
         ]
     detail = [
         *shares,
-        Detail(_("Visitors"), _("%(n)s of %(all)s", n=lang.number(row.visitors), all=lang.number(row.of))),
+        Detail(
+            _("Visitors"), _("%(n)s of %(all)s", n=lang.number(row.visitors), all=lang.number(row.of)), help="visitors"
+        ),
     ]
     if hover:
-        return [*detail, Detail(_("Mean time"), lang.span(row.dwell_ms))]
+        return [*detail, Detail(_("Mean time"), lang.span(row.dwell_ms), help="clicked-by")]
     drags = Detail(_("Of these, drags"), lang.number(row.dragged), help="rage")
     return [
         *detail,
-        Detail(_("Clicks"), lang.number(row.clicks)),
+        Detail(_("Clicks"), lang.number(row.clicks), help="clicked-by"),
         *([drags] if row.dragged else []),
         Detail(
             _("Nothing happened (dead)"),
@@ -279,14 +294,27 @@ def _detail(lang: Language, row: ElementRow, hover: bool) -> list[Detail]:
     ]
 
 
+def _error_cell(lang: Language, row: ElementRow) -> Cell:
+    return Cell(part_words(lang, row.failed_share, row.visitors), bad(row.failed_share, row, ERROR_ALARM))
+
+
 def _error_detail(lang: Language, row: ElementRow) -> list[Detail]:
-    """Who met an error after a click, and which one most of them met."""
+    """Who met an error after a click, and which ones: the file and the hash of the message."""
     if not row.errors:
         return []
-    _, error = lang.text, row.errors[0]
+    _ = lang.text
+    share = part_words(lang, row.failed_share, row.visitors)
+    visitors = lang.plural("%(num)s visitor", "%(num)s visitors", row.failed)
     return [
-        Detail(_("Error after a click"), part_words(lang, row.failed_share, row.visitors), "bad"),
-        Detail(_("Commonest error"), _("%(hash)s in %(file)s", hash=error.hash, file=error.file)),
+        Detail(_("Error after a click"), f"{share} ({visitors})", bad(row.failed_share, row, ERROR_ALARM), "errors"),
+        *(
+            Detail(
+                _("Commonest error") if n == 0 else _("Another error"),
+                _("%(hash)s in %(file)s", hash=error.hash, file=error.file or _("an unknown file")),
+                help="errors",
+            )
+            for n, error in enumerate(row.errors[:ERRORS])
+        ),
     ]
 
 
@@ -295,6 +323,12 @@ def _goal_detail(lang: Language, row: ElementRow) -> list[Detail]:
     if row.goal is None:
         return []
     return [
-        Detail(lang.text("Of those who clicked, reached the goal"), with_interval(lang, row.goal.clicked)),
-        Detail(lang.text("Of those who only saw it, reached the goal"), with_interval(lang, row.goal.only_saw)),
+        Detail(
+            lang.text("Of those who clicked, reached the goal"), with_interval(lang, row.goal.clicked), help="goals"
+        ),
+        Detail(
+            lang.text("Of those who only saw it, reached the goal"),
+            with_interval(lang, row.goal.only_saw),
+            help="goals",
+        ),
     ]

@@ -15,10 +15,11 @@ from viewer.pages.map.picture import DrawnPicture
 
 @dataclass(frozen=True)
 class Figure:
-    """A large number at the top of the panel."""
+    """A large number at the top of the panel. `help`: the section that explains it."""
 
     label: str
     value: str
+    help: str
 
 
 @dataclass(frozen=True)
