@@ -57,6 +57,7 @@ from viewer.http.errors import respond
 from viewer.http.security import SecurityHeaders
 from viewer.http.urls import Urls
 from viewer.jobs import Jobs, JobSettings, PictureTaker
+from viewer.layer_reader import LayerReader
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
 from viewer.memory import free_memory
@@ -263,6 +264,7 @@ class Viewer:
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),
             results,
+            LayerReader(questions, self.maps),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             retakes,

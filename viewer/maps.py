@@ -13,7 +13,7 @@ import anyio
 
 from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
-from aggregator.answers.confetti import Confetti, confetti
+from aggregator.answers.confetti import Confetti, DotTrait, confetti
 from aggregator.answers.element_errors import with_errors
 from aggregator.answers.export import placed_points
 from aggregator.answers.exposure import ElementExposure, element_exposure, first_click
@@ -29,7 +29,6 @@ from aggregator.answers.traffic import devices_of
 from aggregator.answers.unpictured import UsedPath, used_paths
 from aggregator.measures.medians import MedianOf
 from aggregator.queries.pages import resolve_pages
-from aggregator.queries.point_traits import PointTrait
 from aggregator.queries.points import count_points
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope, SiteScope, site_scope
@@ -247,8 +246,8 @@ class Maps:
 
         return await self._work.once(("points", everybody), COUNTED_SECONDS, count, light=True) > MANY
 
-    async def confetti(self, found: HeatmapAnswer, trait: PointTrait) -> Confetti:
-        """The clicks of a map as dots, coloured by a trait of their visit."""
+    async def confetti(self, found: HeatmapAnswer, trait: DotTrait) -> Confetti:
+        """The clicks of a map as dots, coloured by a trait of their visit or by a segment."""
         return await self._work.heavy(confetti, self._store, found.map, trait)
 
     async def used_paths(self, question: Question) -> tuple[UsedPath, ...]:

@@ -1,4 +1,4 @@
-"""Single clicks as dots, coloured by a trait of their visit; of many, those of a sample of visitors."""
+"""Single clicks as dots, coloured by a trait of their visit or a segment; of many, those of a sample of visitors."""
 
 from __future__ import annotations
 
@@ -10,20 +10,24 @@ import numpy as np
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.placed_points import placed_blocks
 from aggregator.queries.conditions import Condition
-from aggregator.queries.point_traits import PointTrait, read_view_traits
-from aggregator.shapes.columns import Float32, Int64
+from aggregator.queries.point_traits import PointTrait, read_view_traits, read_views_in
+from aggregator.shapes.columns import Float32, Int64, UInt64
 from store.client import Store
+from store.segments import Group
 
 MOST_DOTS = 3_000
 MOST_GROUPS = 6  # with colours of their own; the others are one group
+IN, OUT = "in", "out"  # the values of a segment
+
+DotTrait = PointTrait | Group  # what dots are coloured by: a trait, or whether a segment counts the view
 
 
 @dataclass(frozen=True)
 class Confetti:
     """N dots: `x`, `y` f32 in px of the picture, and `group` i64, the index of their value in `groups`.
 
-    `groups`: each value with its number of dots, the commonest first; "" is unknown, and the last may be `others`. The
-    dots are those of one visitor in `one_in`, of `drawn` points altogether.
+    `groups`: each value with its number of dots, the commonest first; "" is unknown, and the last may be `others`. Of
+    a segment, IN comes before OUT. The dots are those of one visitor in `one_in`, of `drawn` points altogether.
     """
 
     x: Float32
@@ -34,7 +38,7 @@ class Confetti:
     drawn: int
 
 
-def confetti(store: Store, heat: Heatmap, trait: PointTrait, most: int = MOST_DOTS) -> Confetti:
+def confetti(store: Store, heat: Heatmap, trait: DotTrait, most: int = MOST_DOTS) -> Confetti:
     """The drawn points of a heatmap as dots, at most about `most`, read in blocks."""
     one_in = -(-heat.account.drawn // most) if heat.account.drawn else 1
     located = heat.located
@@ -51,10 +55,10 @@ def confetti(store: Store, heat: Heatmap, trait: PointTrait, most: int = MOST_DO
     if not x:
         nothing = np.empty(0, np.float32)
         return Confetti(nothing, nothing, np.empty(0, np.int64), (), one_in, heat.account.drawn)
-    views, values = read_view_traits(store, heat.scope, np.unique(np.concatenate(visitor)), trait)
-    of_view = dict(zip(views.tolist(), values, strict=True))
-    dots = [of_view.get(one, "") for one in np.concatenate(view).tolist()]
+    dots = _values(store, heat, np.concatenate(view), np.unique(np.concatenate(visitor)), trait)
     counted = Counter(dots).most_common()
+    if isinstance(trait, Group):
+        counted.sort(key=lambda one: one[0] != IN)
     names = [name for name, _ in counted[:MOST_GROUPS]]
     place = {name: n for n, name in enumerate(names)}
     group = np.array([place.get(dot, len(names)) for dot in dots], np.int64)
@@ -62,3 +66,13 @@ def confetti(store: Store, heat: Heatmap, trait: PointTrait, most: int = MOST_DO
     if rest := sum(n for _, n in counted[MOST_GROUPS:]):
         groups.append(("others", rest))
     return Confetti(np.concatenate(x), np.concatenate(y), group, tuple(groups), one_in, heat.account.drawn)
+
+
+def _values(store: Store, heat: Heatmap, view: UInt64, visitors: UInt64, trait: DotTrait) -> list[str]:
+    """The value of the trait of each dot, whose views are `view`."""
+    if isinstance(trait, Group):
+        inside = read_views_in(store, heat.scope, heat.pages, visitors, trait)
+        return [IN if inside is None or one in inside else OUT for one in view.tolist()]
+    views, values = read_view_traits(store, heat.scope, visitors, trait)
+    of_view = dict(zip(views.tolist(), values, strict=True))
+    return [of_view.get(one, "") for one in view.tolist()]

@@ -1,17 +1,20 @@
-"""A trait of the visits that some points were made in."""
+"""A trait of the visits that some points were made in, and which of their views are in a segment."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Literal, get_args
 
 import numpy as np
 
+from aggregator.queries.conditions import where
 from aggregator.queries.id_lists import among
 from aggregator.queries.visits import visits_sql
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import Scope
 from store.client import Store
+from store.segments import Group, is_empty
 from store.zoned_sql import in_days
 
 PointTrait = Literal["source", "channel", "device", "visitor", "variant"]
@@ -41,3 +44,19 @@ def read_view_traits(store: Store, scope: Scope, visitors: UInt64, trait: PointT
         f"SELECT view, {value} AS value FROM {visits_sql(condition, columns, kept=kept)}", site=scope.site, **values
     )
     return c["view"].astype(np.uint64), c["value"].tolist()
+
+
+def read_views_in(
+    store: Store, scope: Scope, pages: tuple[str, ...], visitors: UInt64, segment: Group
+) -> frozenset[int] | None:
+    """The views of these visitors on the pages that a segment counts; None for one without rules, which counts all."""
+    if is_empty(segment):
+        return None
+    # Who the map counts is known already: only the segment is asked about.
+    asked = replace(scope, segment=segment, chosen="", device="", variant=None, tenth=False)
+    condition = where(asked, pages)
+    named, values = among("visitor", "visitor", visitors)
+    c = store.columns(
+        f"SELECT DISTINCT view FROM views WHERE {condition.sql} AND {named}", **condition.params, **values
+    )
+    return frozenset(c["view"].astype(np.uint64).tolist())

@@ -10,6 +10,7 @@ from aggregator.queries.point_traits import PointTrait
 from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.layouts import path_key
+from store.segments import Group, Rule
 from store.snapshots import Snapshot, Snapshots, new_id
 from tests.aggregator.build import DAY, NOON, PAGE, fp, insert, insert_elements, layout, record_id
 
@@ -53,6 +54,19 @@ def test_dots_have_the_trait_of_their_visit(
     assert set(found.x.tolist()) == {650.0}
     assert set(found.y.tolist()) == {1220.0}
     assert sorted(found.group.tolist()) == [0] * groups[0][1] + [1] * groups[1][1]
+
+
+def test_dots_are_coloured_by_whether_a_segment_counts_their_view(store: Store) -> None:
+    visits(store)
+    heat = heatmap(store, Snapshots(store), Scope(1, (PAGE,), "click", DAY, DAY), 1000)
+    search = Group(rules=(Rule(what="channel", values=("search",)),))
+    found = confetti(store, heat, search)
+    assert found.groups == (("in", 8), ("out", 12))
+    assert sorted(found.group.tolist()) == [0] * 8 + [1] * 12
+    assert confetti(store, heat, Group()).groups == (("in", 20),)
+    # Of a map that counts only some, no further dots appear.
+    narrow = heatmap(store, Snapshots(store), Scope(1, (PAGE,), "click", DAY, DAY, device="phone"), 1000)
+    assert confetti(store, narrow, search).groups == (("out", 12),)
 
 
 def test_of_many_points_those_of_some_visitors_are_drawn(store: Store) -> None:

@@ -12,6 +12,7 @@ from io import BytesIO, StringIO
 import pytest
 from PIL import Image
 
+from rules import segment as segments
 from store.layouts import path_key
 from store.records import Site
 from tests.aggregator.build import insert, record_id
@@ -171,6 +172,17 @@ def test_confetti_is_a_dot_for_each_click_coloured_by_what_is_chosen(owner: Clie
     assert "All 24 clicks" in words(page)
     assert "Desktop 24" in words(page)
     assert owner.get(f"{seen}&layer=confetti&by=shoe-size").status_code == 400
+    assert owner.get(f"{seen}&layer=confetti&by=segment:nobody").status_code == 404
+
+
+def test_confetti_is_coloured_by_a_saved_segment(owner: Client, viewer: Viewer, shop: Site, seen: str) -> None:
+    tree = {"rules": [{"what": "device", "values": ["phone"]}]}
+    saved = segments.add(viewer.definitions, shop.id, {"name": "By phone", "tree": tree})
+    page = owner.get(f"{seen}&layer=confetti&by=segment:{saved.id}").text
+    assert "Not in it 24" in words(page)
+    assert "In the segment" not in words(page)
+    assert "Segment: By phone" in words(page)
+    viewer.definitions.delete(saved)
 
 
 def test_a_report_has_a_sheet_for_each_page(owner: Client, shop: Site, seen: str) -> None:

@@ -66,5 +66,5 @@ def _says(lang: Language) -> dict[LayerName, str]:
         "attention": _("seconds in view, each part of the page"),
         "reach": _("how far down the page was seen"),
         "ignored": _("seen by many, touched by nobody"),
-        "confetti": _("each click a dot, by source, device or variant"),
+        "confetti": _("each click a dot, by source, device, variant or segment"),
     }

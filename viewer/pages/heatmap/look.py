@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from aggregator.queries.point_traits import POINT_TRAITS, PointTrait
 from viewer.http.parameters import choice, number
+from viewer.layer_reader import DOTS_BY, dots_by
 
 Base = Literal["", "all", "clicks"]  # what shares are of: "" those who had it in view, or who have a mouse
 Backdrop = Literal["", "asis", "night"]
@@ -28,7 +28,7 @@ class MapLook:
     held: str = ""
     backdrop: Backdrop = ""
     strength: int = 100
-    by: PointTrait = "source"  # what the dots of confetti are coloured by
+    by: str = DOTS_BY  # what the dots of confetti are coloured by: a trait, or a segment (viewer/layer_reader.py)
 
     def query(self) -> tuple[tuple[str, str], ...]:
         """As URL parameters, without defaults; `every` is not among them."""
@@ -37,7 +37,7 @@ class MapLook:
             "sort": self.sort,
             "element": self.held,
             "backdrop": self.backdrop,
-            "by": self.by if self.by != "source" else "",
+            "by": self.by if self.by != DOTS_BY else "",
             "strength": "" if self.strength == 100 else str(self.strength),
         }
         return tuple((name, value) for name, value in pairs.items() if value)
@@ -54,5 +54,5 @@ def map_look(query: Mapping[str, str]) -> MapLook:
         held=query.get("element", "")[:16],
         backdrop=choice(query, "backdrop", BACKDROPS, ""),
         strength=100 if strength is None else strength,
-        by=choice(query, "by", POINT_TRAITS, "source"),
+        by=dots_by(query),
     )

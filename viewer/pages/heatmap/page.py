@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.pictures.newest import NoSnapshot
 from rules.question import MAP
 from store.devices import device_of
 from viewer.access.person import signed_in
 from viewer.jobs import Jobs
-from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
+from viewer.layer_reader import DrawnMap, LayerReader
+from viewer.maps import HeatmapAnswer, ReachAnswer
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.heatmap.bar import Bar, bar_of
@@ -29,7 +29,7 @@ from viewer.pages.heatmap.states import InStates, in_states
 from viewer.pages.heatmap.unpictured import UnpicturedLine, unpictured_lines
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
-from viewer.pages.map.layer import DotLayer, Layer
+from viewer.pages.map.layer import Layer
 from viewer.pages.map.picture import Strips
 from viewer.pages.map.robots import Robots, robots_of
 from viewer.pages.pictures.taking import Taking, on_map, taking_of
@@ -71,7 +71,7 @@ async def heatmap(
     *,
     questions: Questions,
     frames: Frames,
-    maps: Maps,
+    layers: LayerReader,
     traffic: TrafficReader,
     jobs: Jobs,
     bars: WhoBars,
@@ -86,34 +86,15 @@ async def heatmap(
         who = await bars.of(frame.lang, setting.links, asked)
         return answer(request, without_map(frame, setting, who), asked.status)
     async with bars.begun(frame.lang, setting.links, asked) as counting:
-        found, who = await _answer(maps, setting), await counting
+        drawn, who = await layers.drawn(replace(asked, question=setting.question), look.by), await counting
     setting = replace(setting, narrowed=who.narrowed)
-    if found is None:
+    if drawn is None:
         since, until = asked.question.period.span(asked.today)
         devices = await traffic.devices(asked.site, asked.question.patterns, since, until)
         empty = no_picture(setting, sum(devices.values()))
-        table = unpictured_lines(frame.lang, await maps.used_paths(asked.question))
+        table = unpictured_lines(frame.lang, await layers.unpictured(asked.question))
         return answer(request, replace(without_map(frame, setting, who, empty), unpictured=table))
-    strips = await maps.strips(found.figures.snapshot)
-    snapshot = found.figures.snapshot
-    chosen = snapshot.id if await maps.is_chosen(snapshot) else 0
-    dots = None
-    if isinstance(found, HeatmapAnswer) and setting.question.drawn_layer == "confetti":
-        dots = dot_layer(setting, await maps.confetti(found, look.by))
-    return answer(request, with_map(frame, setting, who, PageAnswer(found, strips, chosen, dots)))
-
-
-@dataclass(frozen=True)
-class PageAnswer:
-    """The answer to a question, the strips of its picture, and the id of the picture if somebody chose it, else 0.
-
-    `dots`: of the layer of single clicks.
-    """
-
-    found: HeatmapAnswer | ReachAnswer
-    strips: Strips
-    chosen: int
-    dots: DotLayer | None = None
+    return answer(request, with_map(frame, setting, who, drawn))
 
 
 def _held(setting: MapSetting) -> str:
@@ -127,14 +108,6 @@ def _narrow(setting: MapSetting) -> str:
     return (
         setting.links.to(width=width) if width and width != setting.width and not setting.asked.question.device else ""
     )
-
-
-async def _answer(maps: Maps, setting: MapSetting) -> HeatmapAnswer | ReachAnswer | None:
-    """The map; None without a picture."""
-    try:
-        return await maps.answer(setting.question, setting.asked.known)
-    except NoSnapshot:
-        return None
 
 
 def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | None = None) -> HeatmapPage:
@@ -165,10 +138,11 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
     )
 
 
-def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: PageAnswer) -> HeatmapPage:
+def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: DrawnMap) -> HeatmapPage:
     """The page of an answer."""
     found = drawn.found
-    layer = replace(_layer(setting, found, drawn.strips), dots=drawn.dots)
+    dots = dot_layer(setting, drawn.dots) if drawn.dots else None
+    layer = replace(_layer(setting, found, drawn.strips), dots=dots)
     return HeatmapPage(
         frame=frame,
         title=title_of(setting),

@@ -1,0 +1,81 @@
+"""Everything that one layer of a map draws: the answer, the strips of its picture, and single clicks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from aggregator.answers.confetti import Confetti, DotTrait
+from aggregator.answers.unpictured import UsedPath
+from aggregator.pictures.newest import NoSnapshot
+from aggregator.queries.point_traits import POINT_TRAITS, PointTrait
+from rules.faults import Faults
+from rules.find import named
+from rules.question import Question
+from store.segments import Group
+from viewer.http.errors import bad_parameter, missing
+from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
+from viewer.questions import Asked, Questions, problem_of
+
+DOTS_BY: PointTrait = "source"  # what dots are coloured by, if nothing is chosen
+BY_SEGMENT = "segment:"  # and the id of a saved segment: by whether it counts them
+_SEGMENT = re.compile(BY_SEGMENT + r"[a-z0-9][a-z0-9_\-]{0,63}")
+
+
+def dots_by(query: Mapping[str, str]) -> str:
+    """The parameter `by`: a trait, or `segment:ID`. Problem 400 for anything else."""
+    text = query.get("by") or DOTS_BY
+    if text not in POINT_TRAITS and not _SEGMENT.fullmatch(text):
+        raise bad_parameter("by", f"{text[:40]!r} is not valid.", f"{', '.join(POINT_TRAITS)}, {BY_SEGMENT}ID")
+    return text
+
+
+@dataclass(frozen=True)
+class DrawnMap:
+    """The answer to a question, the (number, height in px) of the strips of its picture, and the id of the picture if
+    somebody chose it for maps, else 0. `dots`: of confetti."""
+
+    found: HeatmapAnswer | ReachAnswer
+    strips: Sequence[tuple[int, int]]
+    chosen: int
+    dots: Confetti | None = None
+
+
+class LayerReader:
+    """Reads what layers draw."""
+
+    def __init__(self, questions: Questions, maps: Maps) -> None:
+        self._questions = questions
+        self._maps = maps
+
+    async def drawn(self, asked: Asked, by: str, fresh: bool = False) -> DrawnMap | None:
+        """The layer that is asked for; None without a picture. `by`: what dots are coloured by (`dots_by`). Problem 404
+        if its segment does not exist. `fresh`: as for Maps."""
+        try:
+            found = await self._maps.answer(asked.question, asked.known, fresh)
+        except NoSnapshot:
+            return None
+        snapshot = found.figures.snapshot
+        chosen = snapshot.id if await self._maps.is_chosen(snapshot) else 0
+        drawn = DrawnMap(found, await self._maps.strips(snapshot), chosen)
+        if isinstance(found, HeatmapAnswer) and asked.question.drawn_layer == "confetti":
+            return replace(drawn, dots=await self._maps.confetti(found, await self._trait(asked, by)))
+        return drawn
+
+    async def unpictured(self, question: Question) -> tuple[UsedPath, ...]:
+        """What was used on a page that has no picture."""
+        return await self._maps.used_paths(question)
+
+    async def _trait(self, asked: Asked, by: str) -> DotTrait:
+        trait = next((one for one in POINT_TRAITS if one == by), None)
+        if trait is not None:
+            return trait
+        id, segments = by.removeprefix(BY_SEGMENT), asked.known.segments
+        segment = named(segments, id)
+        if segment is None:
+            raise missing("segment", id, f"There are: {', '.join(one.id for one in segments) or 'none yet'}.")
+        if faults := tuple(asked.question.names.unknown(segment.tree)):
+            raise problem_of(Faults(faults))
+        question = (await self._questions.with_tree(asked, segment.tree)).question
+        return question.narrowing or Group()
