@@ -11,7 +11,6 @@ from rules.find import stored_of
 from rules.journey import parse
 from store.journeys import Journey, Stage, Touchpoint
 from viewer.pages.journey.form import JourneyForm, act, fields_of, form_of, read_form
-from viewer.pages.journey.nine_stages import nine_stages
 
 STORED = Journey(
     id="first",
@@ -108,9 +107,3 @@ def test_a_map_has_at_most_twelve_stages() -> None:
     for _ in range(20):
         form = act(form, "add")
     assert len(form.stages) == 12
-
-
-def test_the_nine_stages_have_both_names() -> None:
-    stages = nine_stages()
-    assert len(stages) == 9
-    assert [stages[0].name["fr"], stages[7].name["en"], stages[8].key] == ["Sensibilisation", "Advocacy", "loyalty"]

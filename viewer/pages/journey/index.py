@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from msgspec import to_builtins
 from starlette.requests import Request
 from starlette.responses import Response
 
 from rules import journey as rules
 from rules.faults import InvalidDefinition
+from rules.journey_template import NINE_STAGES, NewMap, fields_from, template
 from store.journeys import Journey
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
@@ -18,7 +18,6 @@ from viewer.pages.forms.fields import text
 from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.page import Page, doc
 from viewer.pages.journey.form import label
-from viewer.pages.journey.nine_stages import NINE, nine_stages
 from viewer.registry import Registry
 
 
@@ -63,7 +62,9 @@ async def new_journey(request: Request, *, registry: Registry, frames: Frames, u
     """POST creates one with the nine stages and opens its form."""
     site = await registry.site(request)
     name, by = text(await request.form(), "name"), signed_in(request).name
-    fields = {"name": name, "stages": to_builtins(nine_stages())}
+    chosen = template(NINE_STAGES)
+    assert chosen
+    fields = fields_from(*chosen, NewMap(name, language_of(request).code))
     try:
         made = await registry.change(lambda definitions: rules.add(definitions, site.id, fields, by))
         return go(urls.journey(site.id, made.id, edit=1))
@@ -90,11 +91,13 @@ async def _list(
         )
         for j in found.records
     ]
+    usual = template(NINE_STAGES)
+    stages = usual[1].stages if usual else ()
     page = JourneysPage(
         frame=frame,
         title=lang.text("Journeys"),
         journeys=rows,
-        stages=", ".join((french if lang.code == "fr" else english) for _, english, french in NINE),
+        stages=", ".join(lang.words(stage.name) for stage in stages),
         action=urls.journeys(site.id),
         name=form.name,
         faults=form.faults,
