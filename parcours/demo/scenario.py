@@ -85,24 +85,87 @@ def experiment(shop: str) -> dict[str, Any]:
     }
 
 
-def _touchpoint(key: str, english: str, french: str, *pages: str) -> dict[str, Any]:
-    return {"key": key, "name": {"en": english, "fr": french}, "pages": list(pages)}
+def _touchpoint(key: str, english: str, french: str, *pages: str, targets: tuple[Any, ...] = ()) -> dict[str, Any]:
+    wanted = [{"metric": metric, "wanted": side, "value": value} for metric, side, value in targets]
+    return {"key": key, "name": {"en": english, "fr": french}, "pages": list(pages), "targets": wanted}
 
 
 def _stage(
     key: str,
     names: tuple[str, str],
-    goal: tuple[str, str],
+    goal: tuple[str, str] | None,
     *touchpoints: dict[str, Any],
-    pains: tuple[str, ...] = (),
+    completes: str = "",
 ) -> dict[str, Any]:
     return {
         "key": key,
         "name": {"en": names[0], "fr": names[1]},
-        "goal": {"en": goal[0], "fr": goal[1]},
+        "goal": {"en": goal[0], "fr": goal[1]} if goal else {},
         "touchpoints": list(touchpoints),
-        "pains": list(pains),
+        "completes": completes,
     }
+
+
+def _cells() -> list[dict[str, Any]]:
+    """What the team of the shop wrote on the map: obstacles, and how customers feel at each stage."""
+    pains = (
+        ("awareness", "Slow to see prices", "Les prix tardent à apparaître", "interviews, 4 of 9"),
+        ("evaluation", "Height is missing in the list", "La hauteur manque dans la liste", "survey, 31 answers"),
+        ("interest", "Colour looks different on a phone", "La couleur change sur le téléphone", ""),
+        ("intent", "The code is not accepted, no word why", "Le code est refusé sans explication", ""),
+        ("purchase", "Phone number asked without reason", "Téléphone demandé sans raison", ""),
+        ("post_purchase", "Cannot find the return label", "Étiquette de retour introuvable", "calls, 37"),
+    )
+    moods = {
+        "awareness": 0.8, "evaluation": 0.4, "interest": 1.4, "intent": 0.5, "purchase": -0.4, "post_purchase": -0.9,
+    }  # fmt: skip
+    typed = [
+        {"lane": "pains", "stage": stage, "text": {"en": english, "fr": french}, "basis": basis}
+        | {"evidence": "research" if basis else "assumed"}
+        for stage, english, french, basis in pains
+    ]
+    return [*typed, *({"lane": "emotion", "stage": stage, "mood": mood} for stage, mood in moods.items())]
+
+
+def _personas() -> list[dict[str, Any]]:
+    return [
+        {
+            "key": "gift-giver",
+            "name": "The gift giver",
+            "segment": "came-by-email",
+            "about": "Knows the shop from its letters.",
+            "quote": "It has to arrive before Saturday.",
+            "goals": "one lamp that pleases, wrapped",
+            "fears": "a late parcel, a price on the slip",
+            "devices": "the phone, in the evening",
+        }
+    ]
+
+
+def _opportunities() -> list[dict[str, Any]]:
+    return [
+        {"key": "height", "title": "Show the height in lists", "stage": "evaluation", "touchpoint": "lists"},
+        {
+            "key": "button",
+            "title": "Button beside the price",
+            "stage": "interest",
+            "touchpoint": "luciole",
+            "state": "testing",
+            "owner": "Shop team",
+            "effort": "small",
+            "experiment": EXPERIMENT,
+        },
+        {
+            "key": "code",
+            "title": "Repair “Apply code”",
+            "stage": "intent",
+            "touchpoint": "basket",
+            "state": "planned",
+            "owner": "Shop team",
+            "effort": "small",
+            "note": "The button sends nothing when the field holds a space.",
+        },
+    ]
 
 
 def journey() -> dict[str, Any]:
@@ -118,16 +181,16 @@ def journey() -> dict[str, Any]:
                 "awareness",
                 ("Awareness", "Sensibilisation"),
                 ("Find a warm light for the living room", "Trouver une lumière chaude pour le salon"),
-                _touchpoint("start", "Start page", "Accueil", "/"),
+                _touchpoint("start", "Start page", "Accueil", "/", targets=(("exits", "most", 0.4),)),
                 _touchpoint("journal", "Journal", "Journal", "/journal"),
-                pains=("Slow to see prices",),
             ),
             _stage(
                 "evaluation",
                 ("Evaluation", "Évaluation"),
                 ("Compare size and price at a glance", "Comparer taille et prix d’un coup d’œil"),
-                _touchpoint("lists", "Lamp lists", "Listes de lampes", "/*-lamps"),
-                pains=("Height is missing in the list",),
+                _touchpoint(
+                    "lists", "Lamp lists", "Listes de lampes", "/*-lamps", targets=(("forward", "least", 0.65),)
+                ),
             ),
             _stage(
                 "interest",
@@ -135,14 +198,18 @@ def journey() -> dict[str, Any]:
                 ("Be sure it fits the room", "Être sûr qu’elle ira dans la pièce"),
                 _touchpoint("luciole", "Luciole", "Luciole", "/table-lamps/luciole"),
                 _touchpoint("lamps", "Other lamps", "Autres lampes", "/*-lamps/*"),
-                pains=("Colour looks other on the phone",),
             ),
             _stage(
                 "intent",
                 ("Intent", "Intention"),
                 ("Know the whole price before paying", "Connaître le prix entier avant de payer"),
-                _touchpoint("basket", "Basket", "Panier", "/basket"),
-                pains=("The code is not accepted, no word why", "Delivery price is hidden"),
+                _touchpoint(
+                    "basket",
+                    "Basket",
+                    "Panier",
+                    "/basket",
+                    targets=(("forward", "least", 0.7), ("frustrated", "most", 0.05)),
+                ),
             ),
             _stage(
                 "purchase",
@@ -150,17 +217,19 @@ def journey() -> dict[str, Any]:
                 ("Pay without an account", "Payer sans compte"),
                 _touchpoint("checkout", "Delivery and payment", "Livraison et paiement", "/checkout"),
                 _touchpoint("thanks", "Thank you", "Merci", "/thanks"),
-                pains=("Phone number asked without reason",),
+                completes="order",
             ),
             _stage(
                 "post_purchase",
                 ("Post-purchase", "Post-achat"),
                 ("Return it easily if it does not fit", "La rendre facilement si elle ne va pas"),
                 _touchpoint("help", "Help and returns", "Aide et retours", "/help"),
-                pains=("Cannot find the return label",),
             ),
             _stage("retention", ("Retention", "Rétention"), ("Hear of good lamps", "Découvrir de belles lampes")),
-            _stage("advocacy", ("Recommendation", "Recommandation"), ("Show it to a friend", "La montrer à une amie")),
-            _stage("loyalty", ("Loyalty", "Fidélité"), ("Find the second lamp", "Trouver la deuxième lampe")),
+            _stage("advocacy", ("Recommendation", "Recommandation"), None),
+            _stage("loyalty", ("Loyalty", "Fidélité"), None),
         ],
+        "cells": _cells(),
+        "personas": _personas(),
+        "opportunities": _opportunities(),
     }

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.journey import JourneyMap
 from rules.find import usable
+from rules.journey_lanes import laid_out
 from rules.question import JOURNEY
 from store.journeys import Journey
 from viewer.access.guards import check_role
@@ -17,16 +18,18 @@ from viewer.maps import Maps
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
-from viewer.pages.journey.columns import MeasuredJourney, StageColumn, columns_of
 from viewer.pages.journey.edit import JourneyFormRenderer, show_form
+from viewer.pages.journey.lanes.rows import LaneRow, lane_rows
+from viewer.pages.journey.measured import MeasuredJourney
+from viewer.pages.journey.personas import Personas, personas_of
+from viewer.pages.journey.stage_heads import StageHead, stage_heads
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
-from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
-from viewer.questions import Asked, Questions
+from viewer.questions import Questions
 from viewer.registry import Registry
 
 
@@ -53,7 +56,9 @@ class JourneyPage(Page):
     who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is measured")
     empty: Empty | None = doc("What to show when no stage has a touchpoint")
-    stages: list[StageColumn] = doc("One column per stage")
+    stages: list[StageHead] = doc("One head per stage; an empty stage is folded")
+    lanes: list[LaneRow] = doc("The rows, each with one cell for each stage that is not folded")
+    personas: Personas = doc("The personas whose numbers can be shown, and the card of the one that is on")
     unmapped: list[UnmappedPage] = doc("The busiest pages without a touchpoint")
     method: str = doc("How the go-on share is counted")
 
@@ -75,50 +80,54 @@ async def show(
     if request.query_params.get("edit") == "1":
         check_role(person, "editor")
         return await show_form(request, asked.site, found, renderer)
-    journey = usable(found)
+    journey = laid_out(usable(found))
     frame = await frames.of(request, "journeys", asked.site)
-    edit = urls.journey(asked.site.id, journey.id, edit=1) if person.may("editor") else ""
-    links = Links(urls.journey(asked.site.id, journey.id), asked.question)
+    measured = MeasuredJourney(
+        lang=frame.lang,
+        urls=urls,
+        asked=asked,
+        journey=journey,
+        figures=JourneyMap(0, [], {}, []),
+        edit=urls.journey(asked.site.id, journey.id, edit=1) if person.may("editor") else "",
+        unfolded=frozenset(request.query_params.get("open", "").split("~")) - {""},
+        persona=_persona(journey, request.query_params.get("persona", "")),
+    )
     if asked.faults:
-        who = await bars.of(frame.lang, links, asked)
-        return answer(request, with_faults(frame, journey, asked, JourneyBar(links, who, edit)), asked.status)
-    async with bars.begun(frame.lang, links, asked) as counting:
+        who = await bars.of(frame.lang, measured.links, asked)
+        return answer(request, with_faults(frame, measured, who), asked.status)
+    async with bars.begun(frame.lang, measured.links, asked) as counting:
         figures, who = await maps.journey(journey, asked.question), await counting
-    measured = MeasuredJourney(frame.lang, urls, asked, journey, figures)
-    return answer(request, page_of(frame, measured, JourneyBar(links, who, edit)))
+    return answer(request, page_of(frame, replace(measured, figures=figures), who))
 
 
-@dataclass(frozen=True)
-class JourneyBar:
-    """The controls of the page. `edit`: address of the journey's form; "" if the person may not edit it."""
-
-    links: Links
-    who: WhoBar
-    edit: str
+def _persona(journey: Journey, key: str) -> str:
+    return key if any(one.key == key for one in journey.personas) else ""
 
 
-def with_faults(frame: Frame, journey: Journey, asked: Asked, bar: JourneyBar) -> JourneyPage:
+def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage:
     """The page of a question that cannot be answered; its bar keeps the user's choices."""
-    lang = frame.lang
+    lang, journey, asked = measured.lang, measured.journey, measured.asked
     return JourneyPage(
         frame=frame,
         title=journey.name,
         name=journey.name,
         about=_about(lang, journey),
         visitors_line="",
-        edit_href=bar.edit,
+        edit_href=measured.edit,
         export="",
-        period=period_control(lang, bar.links, asked.today),
-        who=bar.who,
-        faults=fault_list(lang, asked.faults, bar.links),
+        period=period_control(lang, measured.links, asked.today),
+        who=who,
+        faults=fault_list(lang, asked.faults, measured.links),
         empty=None,
         stages=[],
+        lanes=[],
+        personas=Personas(),
         unmapped=[],
         method="",
     )
 
 
-def page_of(frame: Frame, measured: MeasuredJourney, bar: JourneyBar) -> JourneyPage:
+def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage:
     """The page of a measured journey."""
     lang, journey, figures, asked = measured.lang, measured.journey, measured.figures, measured.asked
     fixed = asked.question.fixed(asked.today).query()
@@ -130,27 +139,29 @@ def page_of(frame: Frame, measured: MeasuredJourney, bar: JourneyBar) -> Journey
         visitors_line=lang.plural(
             "%(num)s visitor in this period", "%(num)s visitors in this period", figures.visitors
         ),
-        edit_href=bar.edit,
+        edit_href=measured.edit,
         export=measured.urls.api("sites", asked.site.id, "journeys", journey.id, "map", **fixed),
-        period=period_control(lang, bar.links, asked.today),
-        who=bar.who,
+        period=period_control(lang, measured.links, asked.today),
+        who=who,
         faults=None,
-        empty=_empty(lang, journey, bar.edit),
-        stages=columns_of(measured),
-        unmapped=_unmapped(measured, figures),
+        empty=_empty(lang, journey, measured.edit),
+        stages=stage_heads(measured),
+        lanes=lane_rows(measured),
+        personas=personas_of(measured),
+        unmapped=_unmapped(measured),
         method=_method(lang, journey),
     )
 
 
-def _unmapped(measured: MeasuredJourney, figures: JourneyMap) -> list[UnmappedPage]:
+def _unmapped(measured: MeasuredJourney) -> list[UnmappedPage]:
     names = page_names(list(measured.asked.known.snapshots))
     return [
         UnmappedPage(
             name_of(page, names),
-            measured.urls.heatmap(measured.asked.site.id, page=page, **measured.days),
+            measured.urls.heatmap(measured.site, **{"page": page} | measured.query),
             measured.lang.number(visitors),
         )
-        for page, visitors in figures.unmapped
+        for page, visitors in measured.figures.unmapped
     ]
 
 
@@ -163,7 +174,8 @@ def _method(lang: Language, journey: Journey) -> str:
     return lang.text(
         "Going on means reaching a later stage within %(window)s of first reaching this one. Visitors whose "
         "time window is still open are left out. Without consent a visitor is recognised for one day only, "
-        "so the true shares may be higher.",
+        "so the true shares may be higher. Red: a target that the whole interval misses, or frustration well above "
+        "that of the other touchpoints.",
         window=lang.plural("%(num)s day", "%(num)s days", journey.window_days),
     )
 

@@ -1,0 +1,75 @@
+"""The rows of a map: each lane that has something to show, with one cell for each open stage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rules.journey_lanes import USUAL_NAMES
+from store.journeys import Lane, LaneKind, Stage
+from viewer.pages.frame.languages import Language
+from viewer.pages.journey.lanes.emotion import mood_points
+from viewer.pages.journey.lanes.opportunities import opportunity_lines
+from viewer.pages.journey.lanes.targets import target_lines
+from viewer.pages.journey.lanes.touchpoints import touchpoint_cards
+from viewer.pages.journey.lanes.typed import typed_cells
+from viewer.pages.journey.measured import MeasuredJourney
+
+
+@dataclass(frozen=True)
+class LaneRow:
+    """`cells`: one per open stage; what is in one depends on `kind`, and the template shows it. `note`: whether the
+    lane is typed or measured."""
+
+    key: str
+    kind: LaneKind
+    name: str
+    note: str
+    cells: Sequence[Any]
+
+
+def _each(cell: Callable[[MeasuredJourney, Stage], object]) -> Callable[[MeasuredJourney, Lane], list[object]]:
+    return lambda measured, lane: [cell(measured, stage) for stage in measured.open_stages]
+
+
+def _typed(measured: MeasuredJourney, lane: Lane) -> list[object]:
+    return [typed_cells(measured, lane, stage) for stage in measured.open_stages]
+
+
+# A kind that is not listed here has nothing to show yet.
+_CELLS: Mapping[LaneKind, Callable[[MeasuredJourney, Lane], Sequence[object]]] = {
+    "text": _typed,
+    "pains": _typed,
+    "gap": _typed,
+    "line": lambda measured, lane: [() for _ in measured.open_stages],
+    "touchpoints": _each(touchpoint_cards),
+    "emotion": mood_points,
+    "targets": _each(target_lines),
+    "opportunities": _each(opportunity_lines),
+}
+
+
+def lane_rows(measured: MeasuredJourney) -> list[LaneRow]:
+    """The lanes of the map in their order, without hidden ones and those of kinds that have nothing to show."""
+    return [
+        LaneRow(
+            lane.key, lane.kind, lane_name(measured.lang, lane), lane_note(measured.lang, lane.kind),
+            _CELLS[lane.kind](measured, lane),
+        )
+        for lane in measured.journey.lanes
+        if not lane.hidden and lane.kind in _CELLS
+    ]  # fmt: skip
+
+
+def lane_name(lang: Language, lane: Lane) -> str:
+    """The name that the team gave it, else the usual one of its key."""
+    return lang.words(lane.name or USUAL_NAMES.get(lane.key, {}), lane.key)
+
+
+def lane_note(lang: Language, kind: LaneKind) -> str:
+    """How the lane is filled."""
+    _ = lang.text
+    if kind in ("text", "pains", "gap", "emotion", "opportunities"):
+        return _("typed")
+    return "" if kind == "line" else _("measured")

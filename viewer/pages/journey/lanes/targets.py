@@ -1,0 +1,90 @@
+"""The lane of targets: what each figure should be, and whether its whole interval is on the right side of that."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from store.journeys import KpiTarget, Metric, Stage
+from viewer.pages.frame.languages import Language
+from viewer.pages.journey.facts import MetricShare, metric_share
+from viewer.pages.journey.measured import MeasuredJourney
+
+TargetState = Literal["met", "missed", "inside", "unknown"]
+TIMES: tuple[Metric, ...] = ("engaged", "time_to_next")
+
+
+@dataclass(frozen=True)
+class TargetLine:
+    """`mark`: ✓ met, ✗ missed, ≈ the target lies inside the interval; "" if the figure is not known."""
+
+    name: str
+    state: TargetState
+    mark: str
+    value: str
+    wanted: str
+    detail: str
+
+
+def target_lines(measured: MeasuredJourney, stage: Stage) -> tuple[TargetLine, ...]:
+    """The targets of a stage's touchpoints."""
+    lines = []
+    for touchpoint in stage.touchpoints:
+        row = measured.touchpoint_row(touchpoint)
+        for target in touchpoint.targets:
+            share = metric_share(row, target.metric, measured.figures.visitors) if row else None
+            about = measured.lang.words(touchpoint.name, touchpoint.key) if len(stage.touchpoints) > 1 else ""
+            lines.append(_line(measured.lang, about, target, share))
+    return tuple(lines)
+
+
+def target_state(target: KpiTarget, share: MetricShare | None) -> TargetState:
+    """Met or missed only if the whole interval lies on one side of the target."""
+    if share is None:
+        return "unknown"
+    if share.low <= target.value <= share.high:
+        return "inside"
+    return "met" if (share.value > target.value) == (target.wanted == "least") else "missed"
+
+
+def _line(lang: Language, about: str, target: KpiTarget, share: MetricShare | None) -> TargetLine:
+    state = target_state(target, share)
+    name = metric_names(lang)[target.metric]
+    return TargetLine(
+        name=lang.named(about, name) if about else name,
+        state=state,
+        mark={"met": "✓", "missed": "✗", "inside": "≈", "unknown": ""}[state],
+        value=lang.share(share.value) if share else lang.text("not known"),
+        wanted=wanted_words(lang, target),
+        detail=_detail(lang, state, share) if share else "",
+    )
+
+
+def _detail(lang: Language, state: TargetState, share: MetricShare) -> str:
+    words = lang.text("%(interval)s of %(n)s", interval=lang.between(share.low, share.high), n=lang.number(share.n))
+    return words + (lang.text(": the target lies inside") if state == "inside" else "")
+
+
+def wanted_words(lang: Language, target: KpiTarget) -> str:
+    """`target at least 70%`."""
+    value = lang.span(target.value) if target.metric in TIMES else lang.share(target.value, 0)
+    if target.wanted == "least":
+        return lang.text("target at least %(value)s", value=value)
+    return lang.text("target at most %(value)s", value=value)
+
+
+def metric_names(lang: Language) -> dict[Metric, str]:
+    """What each measured figure is called."""
+    _ = lang.text
+    return {
+        "reach": _("Reached by"),
+        "forward": _("Go on"),
+        "goal": _("Reach the goal"),
+        "exits": _("Visits ending"),
+        "bounce": _("Bounce"),
+        "back": _("Go back a stage"),
+        "frustrated": _("Frustrated"),
+        "engaged": _("Time engaged"),
+        "time_to_next": _("Time to next"),
+        "path_fit": _("On the expected path"),
+    }

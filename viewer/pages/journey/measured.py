@@ -1,0 +1,88 @@
+"""A journey with its figures, and what the parts of its map need for their words and links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from aggregator.answers.journey import JourneyMap, StageRow, TouchpointRow
+from store.journeys import Journey, Stage, Touchpoint
+from viewer.http.urls import Urls
+from viewer.pages.frame.languages import Language
+from viewer.pages.map.links import Links
+from viewer.questions import Asked
+
+
+@dataclass(frozen=True)
+class MeasuredJourney:
+    """`journey`: with its lanes and cells (`rules.journey_lanes.laid_out`). `unfolded`: keys of the empty stages that
+    the reader opened. `edit`: address of the map open for editing; "" if the person may not edit it. `persona`: the key
+    of the one whose numbers are shown; "" for everyone."""
+
+    lang: Language
+    urls: Urls
+    asked: Asked
+    journey: Journey
+    figures: JourneyMap
+    edit: str = ""
+    unfolded: frozenset[str] = frozenset()
+    persona: str = ""
+
+    @property
+    def site(self) -> str:
+        return self.asked.site.id
+
+    @property
+    def links(self) -> Links:
+        """Links of the page."""
+        chosen = (("persona", self.persona), ("open", "~".join(sorted(self.unfolded))))
+        return Links(
+            self.urls.journey(self.site, self.journey.id),
+            self.asked.question,
+            extra=tuple(pair for pair in chosen if pair[1]),
+        )
+
+    @cached_property
+    def query(self) -> dict[str, str]:
+        """Period, device and who is counted, with the journey to come back to: for links to maps."""
+        return self.asked.question.query() | {"journey": self.journey.id}
+
+    @cached_property
+    def pictured(self) -> set[str]:
+        """The pages that have a picture."""
+        return {s.page for s in self.asked.known.snapshots if not s.variant and not s.state}
+
+    @cached_property
+    def usual(self) -> list[float]:
+        """The frustrated shares of all touchpoints with enough visitors."""
+        rows = self.figures.touchpoints.values()
+        return [row.frustrated for row in rows if row.frustrated is not None and not row.few]
+
+    @cached_property
+    def goal_stage(self) -> int:
+        """Index of the last stage that completes a goal; the number of stages if none does."""
+        found = [i for i, stage in enumerate(self.journey.stages) if stage.completes]
+        return found[-1] if found else len(self.journey.stages)
+
+    @cached_property
+    def open_stages(self) -> tuple[Stage, ...]:
+        """The stages shown as columns: an empty one is folded until the reader opens it."""
+        return tuple(stage for stage in self.journey.stages if not self.is_folded(stage))
+
+    def is_folded(self, stage: Stage) -> bool:
+        """Whether nothing is on the map for this stage, and the reader did not open it."""
+        if stage.touchpoints or stage.key in self.unfolded:
+            return False
+        journey = self.journey
+        filled = {cell.stage for cell in journey.cells} | {one.stage for one in journey.opportunities}
+        return stage.key not in filled
+
+    def stage_row(self, stage: Stage) -> StageRow:
+        return self.figures.stages[self.journey.stages.index(stage)]
+
+    def touchpoint_row(self, touchpoint: Touchpoint) -> TouchpointRow | None:
+        return self.figures.touchpoints.get(touchpoint.key)
+
+    def goal_name(self, goal: str) -> str:
+        """The name of a goal of the site; its id if it has been deleted."""
+        return next((one.name for one in self.asked.known.goals if one.id == goal), goal)
