@@ -1,4 +1,4 @@
-"""Everything that one layer of a map draws: the answer, the strips of its picture, and single clicks."""
+"""Everything that one layer of a map draws: the answer, the strips of its picture, single clicks, forms."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.answers.confetti import Confetti, DotTrait
+from aggregator.answers.forms import FormFigures
 from aggregator.answers.unpictured import UsedPath
 from aggregator.pictures.newest import NoSnapshot
 from aggregator.queries.point_traits import POINT_TRAITS, PointTrait
@@ -34,12 +35,13 @@ def dots_by(query: Mapping[str, str]) -> str:
 @dataclass(frozen=True)
 class DrawnMap:
     """The answer to a question, the (number, height in px) of the strips of its picture, and the id of the picture if
-    somebody chose it for maps, else 0. `dots`: of confetti."""
+    somebody chose it for maps, else 0. `dots`: of confetti; `form`: of forms."""
 
     found: HeatmapAnswer | ReachAnswer
     strips: Sequence[tuple[int, int]]
     chosen: int
     dots: Confetti | None = None
+    form: FormFigures | None = None
 
 
 class LayerReader:
@@ -59,8 +61,11 @@ class LayerReader:
         snapshot = found.figures.snapshot
         chosen = snapshot.id if await self._maps.is_chosen(snapshot) else 0
         drawn = DrawnMap(found, await self._maps.strips(snapshot), chosen)
-        if isinstance(found, HeatmapAnswer) and asked.question.drawn_layer == "confetti":
+        layer = asked.question.drawn_layer
+        if isinstance(found, HeatmapAnswer) and layer == "confetti":
             return replace(drawn, dots=await self._maps.confetti(found, await self._trait(asked, by)))
+        if isinstance(found, HeatmapAnswer) and layer == "forms":
+            return replace(drawn, form=await self._maps.forms(found, asked.question, asked.known))
         return drawn
 
     async def unpictured(self, question: Question) -> tuple[UsedPath, ...]:

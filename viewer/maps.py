@@ -17,6 +17,7 @@ from aggregator.answers.confetti import Confetti, DotTrait, confetti
 from aggregator.answers.element_errors import with_errors
 from aggregator.answers.export import placed_points
 from aggregator.answers.exposure import ElementExposure, element_exposure, first_click
+from aggregator.answers.forms import FormFigures, forms_of_map
 from aggregator.answers.frustration_map import FRUSTRATIONS, Frustration, frustration_map
 from aggregator.answers.goal_elements import with_goal
 from aggregator.answers.heatmap import Heatmap, heatmap
@@ -249,6 +250,11 @@ class Maps:
     async def confetti(self, found: HeatmapAnswer, trait: DotTrait) -> Confetti:
         """The clicks of a map as dots, coloured by a trait of their visit or by a segment."""
         return await self._work.heavy(confetti, self._store, found.map, trait)
+
+    async def forms(self, found: HeatmapAnswer, question: Question, known: Known) -> FormFigures:
+        """The forms of the pages of a map, with the fields on its picture."""
+        goal = named(known.goals, question.goal) if question.goal else None
+        return await self._work.heavy(forms_of_map, self._store, self._snapshots, found.map, goal)
 
     async def used_paths(self, question: Question) -> tuple[UsedPath, ...]:
         """What was used on a page that has no picture, by the paths that the tracker reported."""

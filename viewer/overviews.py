@@ -13,6 +13,7 @@ from aggregator.pictures.newest import indexed_layout
 from aggregator.queries.traffic import read_last_view
 from aggregator.shapes.overview import ListedValues, Split
 from aggregator.shapes.troubles import ElementTrouble
+from rules.find import named
 from rules.question import Question
 from rules.resolve import Known
 from store.client import Store
@@ -88,10 +89,10 @@ class Overviews:
     async def form(self, question: Question, known: Known) -> DrawnForm:
         """The forms of the question's page, field by field, with the picture on which they are found."""
         await self._maps.drained()
-        width = widest(question, known)
+        width, goal = widest(question, known), named(known.goals, question.goal) if question.goal else None
 
         def compute() -> DrawnForm:
-            found = form_figures(self._store, self._snapshots, scope_of(question), width)
+            found = form_figures(self._store, self._snapshots, scope_of(question), width, goal)
             if found.snapshot is None:
                 return DrawnForm(found)
             layout = indexed_layout(self._snapshots, found.snapshot).layout

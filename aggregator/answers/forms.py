@@ -6,12 +6,21 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aggregator.answers.heatmap import Heatmap
+from aggregator.answers.placed_goals import placed_goal
 from aggregator.measures.statistics import wilson
 from aggregator.pictures.newest import IndexedSnapshot, NoSnapshot, newest_picture
 from aggregator.pictures.twins import read_twins
 from aggregator.placing.ladder import OWN, TWIN, record_places
 from aggregator.queries.conditions import where
-from aggregator.queries.forms import read_field_records, read_fields, read_form, read_forms
+from aggregator.queries.forms import (
+    read_field_records,
+    read_fields,
+    read_form,
+    read_forms,
+    read_submitted_reached,
+)
+from aggregator.queries.goals import of_pages
 from aggregator.queries.pages import resolve_pages
 from aggregator.queries.records import read_named_records
 from aggregator.shapes.columns import UInt64
@@ -19,6 +28,7 @@ from aggregator.shapes.forms import FieldTotals, FormTotals
 from aggregator.shapes.records import Records
 from aggregator.shapes.scope import Scope, SiteScope
 from store.client import Store
+from store.segments import Goal
 from store.snapshots import Snapshot, Snapshots
 
 
@@ -56,7 +66,8 @@ class FormFigures:
     """The forms of a page, field by field: those that were last before leaving most often come first.
 
     Of the `visitors` of the page, `began` had the focus in a field, `submitted` of these sent a form, `left` did not.
-    `completion`: submitted of began. `median_ms`: in all fields, of the median visitor who began.
+    `completion`: submitted of began. `reached`: of those who submitted, who reached the goal of the question; None
+    without one. `median_ms`: in all fields, of the median visitor who began.
     """
 
     page: str
@@ -68,6 +79,7 @@ class FormFigures:
     median_ms: float
     fields: tuple[FormField, ...]
     snapshot: Snapshot | None
+    reached: FieldShare | None = None
 
 
 @dataclass(frozen=True)
@@ -93,14 +105,29 @@ def form_list(store: Store, scope: SiteScope) -> tuple[FormSummary, ...]:
     )
 
 
-def form_figures(store: Store, snapshots: Snapshots, scope: Scope, width: int) -> FormFigures:
-    """The forms of the scope's pages; fields are found on the picture of this width, where there is one."""
+def form_figures(store: Store, snapshots: Snapshots, scope: Scope, width: int, goal: Goal | None = None) -> FormFigures:
+    """The forms of the scope's pages; fields are found on the picture of this width, where there is one.
+
+    `goal`: what those who submitted were meant to reach afterwards, anywhere on the site.
+    """
     pages = resolve_pages(store, scope.site, scope.pages)
-    w = where(scope, pages)
     try:
         picture = newest_picture(snapshots, scope, pages, width)
     except NoSnapshot:
         picture = None
+    return _figures(store, scope, pages, picture, placed_goal(store, snapshots, scope, goal) if goal else None)
+
+
+def forms_of_map(store: Store, snapshots: Snapshots, heat: Heatmap, goal: Goal | None = None) -> FormFigures:
+    """The forms of the pages of a map, with the fields on its picture."""
+    placed = placed_goal(store, snapshots, heat.scope, goal) if goal else None
+    return _figures(store, heat.scope, heat.pages, heat.located.picture, placed)
+
+
+def _figures(
+    store: Store, scope: Scope, pages: tuple[str, ...], picture: IndexedSnapshot | None, goal: Goal | None
+) -> FormFigures:
+    w = where(scope, pages)
     records = read_named_records(store, scope, pages, read_field_records(store, w))
     record, key = (records.record, records.key) if picture is None else _placed(store, records, picture)
     fields = read_fields(store, w, record, key)
@@ -108,6 +135,7 @@ def form_figures(store: Store, snapshots: Snapshots, scope: Scope, width: int) -
     paths = dict(zip(records.key.tolist(), records.paths, strict=True))
     left = form.began - form.submitted
     rows = [_field(one, left, picture, paths) for one in fields]
+    reached = read_submitted_reached(store, w, goal, of_pages(scope, pages)) if goal else 0
     return FormFigures(
         page=form.page,
         visitors=form.visitors,
@@ -118,6 +146,7 @@ def form_figures(store: Store, snapshots: Snapshots, scope: Scope, width: int) -
         median_ms=form.median_ms,
         fields=tuple(sorted(rows, key=lambda one: (-one.last.n, -one.reached, one.key))),
         snapshot=picture.snapshot if picture else None,
+        reached=_share(reached, form.submitted) if goal else None,
     )
 
 

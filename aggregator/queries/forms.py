@@ -8,11 +8,13 @@ import numpy as np
 
 from aggregator.queries.actions import LEFT_BLANK
 from aggregator.queries.conditions import Where, where_site
+from aggregator.queries.goals import Starts, reached_sql
 from aggregator.queries.id_lists import bound
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.forms import FieldTotals, FormTotals
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
+from store.segments import Goal
 
 CORRECTED = 2  # of an input's flags (FIELD_FLAGS in collector/wire.py)
 INPUT, SUBMIT = "kind = 'input'", "kind = 'submit'"
@@ -64,6 +66,20 @@ def read_fields(store: Store, where: Where, record: UInt64, key: UInt64) -> list
 def read_form(store: Store, where: Where, page: str) -> FormTotals:
     """The forms of some pages together; `page` names them."""
     return _form(store.rows(_BY_VISITOR.format(columns="", condition=where.sql), **where.params)[0], page)
+
+
+def read_submitted_reached(store: Store, where: Where, goal: Goal, starts: Starts) -> int:
+    """How many of the visitors who began and submitted reached a goal, from their first view of the pages on."""
+    sql, values = reached_sql(goal, starts)
+    submitted = (
+        f"SELECT visitor FROM events WHERE {where.sql} AND ({INPUT} OR {SUBMIT}) GROUP BY visitor "
+        f"HAVING max({INPUT}) AND max({SUBMIT})"
+    )
+    found = store.rows(
+        f"SELECT count() AS n FROM ({sql}) AS reached WHERE visitor GLOBAL IN ({submitted})",
+        **(values | where.params),
+    )
+    return int(found[0]["n"])
 
 
 def read_forms(store: Store, scope: SiteScope) -> list[FormTotals]:

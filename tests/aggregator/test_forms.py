@@ -14,11 +14,13 @@ from aggregator.answers.forms import form_figures, form_list
 from aggregator.shapes.scope import Scope, SiteScope
 from store.client import Store
 from store.layouts import path_key
+from store.segments import Action, Goal
 from store.snapshots import Snapshot, Snapshots
 from tests.aggregator.build import DAY, NOON, PAGE, fp, insert, insert_elements, layout, record_id
 
 FIELDS = [(f"form#pay>input:{n}", fp(name=f"field{n}")) for n in range(1, 4)]
 SCOPE = Scope(1, (PAGE,), "click", DAY, DAY)
+SENT = Goal(id="sent", site="1", name="Sent", action=Action(what="submitted", page=PAGE))
 Row = Mapping[str, Any]
 
 row = st.fixed_dictionaries(
@@ -67,6 +69,12 @@ def test_every_figure_is_that_of_a_plain_loop(store: Store, rows: list[dict[str,
     visitors = {one["visitor"] for one in people} | set(range(4, 9))
     assert (found.visitors, found.began, found.submitted) == (len(visitors), len(began), len(began & sent))
     assert found.left == len(began - sent)
+    # The goal is "submit anything", so that all who submitted reached it, those with a view of the page.
+    with_goal = form_figures(store, Snapshots(store), SCOPE, 1000, SENT)
+    assert found.reached is None
+    assert with_goal.reached is not None
+    assert with_goal.reached.of == len(began & sent)
+    assert with_goal.reached.n == len(began & sent & set(range(4, 9)))
     time: dict[int, dict[int, float]] = defaultdict(lambda: defaultdict(float))
     for one in inputs:
         time[one["key"]][one["visitor"]] += one["value"]

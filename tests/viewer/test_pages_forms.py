@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import re
+from html import unescape
+
 import pytest
 
+from rules import goal as goals
 from store.layouts import path_key
 from store.records import Site
 from tests.aggregator.build import NOON, fp, insert, insert_elements, record_id
@@ -12,6 +16,7 @@ from tests.viewer.pages import DAYS, words
 from tests.viewer.shop import BUY
 from viewer.app import Viewer
 
+SENT = {"name": "Sent", "action": {"what": "submitted", "page": "/lamps"}}
 MAIL = ("form#letter>input:1", fp(name="mail"))
 
 
@@ -71,6 +76,46 @@ def test_the_pages_show_the_list_and_the_fields_on_the_picture(owner: Client, sh
     assert owner.get(f"{path}&measure=nothing").status_code == 400
     french = words(owner.get(f"{path}&page=/lamps", headers={"Accept-Language": "fr"}).text)
     assert "Jamais une valeur" in french
+
+
+def test_the_map_of_a_page_has_its_fields_as_a_layer(owner: Client, viewer: Viewer, shop_with_forms: Site) -> None:
+    saved = goals.add(viewer.definitions, shop_with_forms.id, SENT)
+    path = f"/sites/{shop_with_forms.id}/heatmap?{DAYS}&page=/lamps&layer=forms"
+    page = owner.get(f"{path}&goal={saved.id}").text
+    shown = words(page)
+    assert "Buy 40 2.0 s 2.0 s 25.0% 0.0% 50.0%" in shown
+    assert 'data-c="6"' in page
+    assert '<span class="lab' in page  # the figure is written on the box
+    assert "50.0%" in page.partition('<span class="lab')[2][:200]
+    account = shown[shown.index("Viewed the page") :]
+    for row in ("Viewed the page 60", "Used no field −20", "Began 40", "Left without submitting −20", "Submitted 20"):
+        assert row in account
+    assert "Did not reach “Sent” 0" in account
+    # Ranked by what is shown: ten corrected "Buy", three left the other blank.
+    for measure, first in (("corrected", "Buy"), ("blank", MAIL[0]), ("time", "Buy")):
+        html = words(owner.get(f"{path}&measure={measure}").text)
+        rows = html[html.index("9 in 10") :]
+        assert min((rows.index(name), name) for name in ("Buy", MAIL[0]))[1] == first, measure
+    assert owner.get(f"{path}&measure=nothing").status_code == 400
+    by_name = words(owner.get(f"{path}&sort=name").text)
+    assert by_name.rindex("Buy 40") < by_name.rindex(f"{MAIL[0]} 30")
+    viewer.definitions.delete(saved)
+
+
+def test_the_layer_and_the_page_of_a_form_lead_to_each_other(owner: Client, shop_with_forms: Site) -> None:
+    path = f"/sites/{shop_with_forms.id}/heatmap?{DAYS}&page=shop.example/lamps&layer=forms&measure=blank"
+    [own] = re.findall(r'href="([^"]*/forms\?[^"]*page=[^"]*)"', owner.get(path).text)
+    assert "measure=blank" in own
+    page = owner.get(unescape(own))
+    assert page.status_code == 200
+    [back] = re.findall(r'href="([^"]*/heatmap\?[^"]*layer=forms[^"]*)"', page.text)
+    assert "measure=blank" in back
+    assert owner.get(unescape(back)).status_code == 200
+
+
+def test_a_map_without_forms_says_so(owner: Client, shop_with_forms: Site) -> None:
+    path = f"/sites/{shop_with_forms.id}/heatmap?since=2025-03-01&until=2025-03-03&page=/lamps&layer=forms"
+    assert "Nobody used a field of this page" in words(owner.get(path).text)
 
 
 def test_a_page_without_forms_says_so(owner: Client, shop_with_forms: Site) -> None:

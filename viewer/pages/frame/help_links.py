@@ -15,6 +15,7 @@ SECTIONS = (
     "rage",
     "errors",
     "goals",
+    "forms",
     "colours",
     "reached",
     "account",

@@ -42,6 +42,7 @@ def layer_names(lang: Language) -> dict[LayerName, str]:
         "reach": _("Reach"),
         "ignored": _("Ignored"),
         "confetti": _("Confetti"),
+        "forms": _("Forms"),
     }
 
 
@@ -67,4 +68,5 @@ def _says(lang: Language) -> dict[LayerName, str]:
         "reach": _("how far down the page was seen"),
         "ignored": _("seen by many, touched by nobody"),
         "confetti": _("each click a dot, by source, device, variant or segment"),
+        "forms": _("time, corrections, blanks and the last field before leaving"),
     }

@@ -8,10 +8,11 @@ from typing import Literal
 
 from viewer.http.parameters import choice, number
 from viewer.layer_reader import DOTS_BY, dots_by
+from viewer.pages.map.form_fields import MEASURES, FieldMeasure
 
 Base = Literal["", "all", "clicks"]  # what shares are of: "" those who had it in view, or who have a mouse
 Backdrop = Literal["", "asis", "night"]
-SORTS = ("name", "share", "of", "rage", "dead", "errors", "time", "goal")
+SORTS = ("name", "share", "of", "rage", "dead", "errors", "time", "goal", "reached", "corrected", "blank", "last")
 BASES: tuple[Base, ...] = ("", "all", "clicks")
 BACKDROPS: tuple[Backdrop, ...] = ("", "asis", "night")
 
@@ -29,6 +30,7 @@ class MapLook:
     backdrop: Backdrop = ""
     strength: int = 100
     by: str = DOTS_BY  # what the dots of confetti are coloured by: a trait, or a segment (viewer/layer_reader.py)
+    measure: FieldMeasure = MEASURES[0]  # what fields are ranked and coloured by
 
     def query(self) -> tuple[tuple[str, str], ...]:
         """As URL parameters, without defaults; `every` is not among them."""
@@ -38,6 +40,7 @@ class MapLook:
             "element": self.held,
             "backdrop": self.backdrop,
             "by": self.by if self.by != DOTS_BY else "",
+            "measure": self.measure if self.measure != MEASURES[0] else "",
             "strength": "" if self.strength == 100 else str(self.strength),
         }
         return tuple((name, value) for name, value in pairs.items() if value)
@@ -55,4 +58,5 @@ def map_look(query: Mapping[str, str]) -> MapLook:
         backdrop=choice(query, "backdrop", BACKDROPS, ""),
         strength=100 if strength is None else strength,
         by=dots_by(query),
+        measure=choice(query, "measure", MEASURES, MEASURES[0]),
     )

@@ -13,12 +13,13 @@ from store.devices import device_of
 from viewer.access.person import signed_in
 from viewer.jobs import Jobs
 from viewer.layer_reader import DrawnMap, LayerReader
-from viewer.maps import HeatmapAnswer, ReachAnswer
+from viewer.maps import ReachAnswer
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.heatmap.bar import Bar, bar_of
 from viewer.pages.heatmap.dots import dot_layer
 from viewer.pages.heatmap.empty import no_picture, nothing_drawn
+from viewer.pages.heatmap.form_layer import form_layer
 from viewer.pages.heatmap.head import Head, all_pages_link, compare_link, exports_of, head_of, title_of
 from viewer.pages.heatmap.heat import heat_layer
 from viewer.pages.heatmap.look import MapLook, map_look
@@ -30,7 +31,6 @@ from viewer.pages.heatmap.unpictured import UnpicturedLine, unpictured_lines
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.layer import Layer
-from viewer.pages.map.picture import Strips
 from viewer.pages.map.robots import Robots, robots_of
 from viewer.pages.pictures.taking import Taking, on_map, taking_of
 from viewer.pages.who.bar import WhoBar
@@ -99,7 +99,7 @@ async def heatmap(
 
 def _held(setting: MapSetting) -> str:
     """Where the figures of one element are; "" for a layer whose elements nobody used, or that has no clicks."""
-    has_users = setting.question.kind != "scroll" and setting.question.drawn_layer != "ignored"
+    has_users = setting.question.kind != "scroll" and setting.question.drawn_layer not in ("ignored", "forms")
     return setting.urls.held_element(setting.site.id, **setting.fixed) if has_users else ""
 
 
@@ -142,7 +142,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: DrawnMap) ->
     """The page of an answer."""
     found = drawn.found
     dots = dot_layer(setting, drawn.dots) if drawn.dots else None
-    layer = replace(_layer(setting, found, drawn.strips), dots=dots)
+    layer = replace(_layer(setting, drawn), dots=dots)
     return HeatmapPage(
         frame=frame,
         title=title_of(setting),
@@ -155,7 +155,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: DrawnMap) ->
         compare=compare_link(setting),
         in_states=in_states(setting, found),
         robots=robots_of(setting.lang, setting.links, found.figures.account),
-        empty=nothing_drawn(setting, found, layer.account),
+        empty=_nothing_drawn(setting, drawn, layer),
         layer=layer,
         unpictured=(),
         look=setting.look,
@@ -169,10 +169,19 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: DrawnMap) ->
     )
 
 
-def _layer(setting: MapSetting, found: HeatmapAnswer | ReachAnswer, strips: Strips) -> Layer:
+def _layer(setting: MapSetting, drawn: DrawnMap) -> Layer:
+    found = drawn.found
     if isinstance(found, ReachAnswer):
-        return reach_layer(setting, found, strips)
-    return heat_layer(setting, found, strips)
+        return reach_layer(setting, found, drawn.strips)
+    if drawn.form is not None:
+        return form_layer(setting, found, drawn.form, drawn.strips)
+    return heat_layer(setting, found, drawn.strips)
+
+
+def _nothing_drawn(setting: MapSetting, drawn: DrawnMap, layer: Layer) -> Empty | None:
+    if drawn.form is None:
+        return nothing_drawn(setting, drawn.found, layer.account)
+    return None if drawn.form.fields else Empty(setting.lang.text("Nobody used a field of this page"))
 
 
 def _all_elements(setting: MapSetting, layer: Layer) -> Choice | None:

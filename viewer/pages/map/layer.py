@@ -81,3 +81,5 @@ class Layer:
     changed: ChangeNote | None = None
     is_first: bool = False  # whether an exact answer follows
     dots: DotLayer | None = None
+    base_label: str = ""  # of `bases`; "" for "Share of"
+    more: Choice | None = None  # another page about the same

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from aggregator.answers.overview import BOUNCE, GOAL, DayFigures, OverviewFigures, SiteFigure
 from aggregator.measures.change import FigureChange
 from viewer.pages.frame.languages import Language
+from viewer.pages.map.durations import duration
 
 COUNTS = ("visitors", "visits", "views")
 FIGURES = (*COUNTS, BOUNCE, "engaged_ms")
@@ -72,14 +73,6 @@ def value_words(lang: Language, name: str, value: float) -> str:
     if name in COUNTS:
         return lang.number(value)
     return duration(lang, value) if name == "engaged_ms" else lang.share(value)
-
-
-def duration(lang: Language, ms: float) -> str:
-    """A time to the second, and to a tenth below ten seconds: `1 min 26 s`."""
-    minutes, seconds = divmod(round(ms / 1000), 60)
-    if minutes:
-        return lang.text("%(minutes)s min %(seconds)s s", minutes=lang.number(minutes), seconds=seconds)
-    return lang.text("%(n)s s", n=lang.number(ms / 1000, 1 if 0 < ms < 10_000 else 0))
 
 
 def change_words(lang: Language, name: str, change: FigureChange | None) -> tuple[str, str]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.forms import FieldShare, FormField, FormFigures, FormSummary
+from aggregator.answers.forms import FormField, FormFigures, FormSummary
 from aggregator.measures.statistics import FEW
 from rules.question import FORMS
 from store.layouts import Layout
@@ -18,20 +18,27 @@ from viewer.overviews import DrawnForm, Overviews
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
+from viewer.pages.map.durations import duration
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
-from viewer.pages.map.legend import step_of
+from viewer.pages.map.form_fields import (
+    MEASURES,
+    FieldMeasure,
+    FieldWords,
+    completion_more,
+    completion_words,
+    field_words,
+    measure_names,
+    ranked,
+    steps_of,
+)
 from viewer.pages.map.links import Links, address
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.picture import Box, DrawnPicture, box_of, drawn_picture
 from viewer.pages.overview.bar import SiteBar, site_bar
-from viewer.pages.overview.figures import duration
 from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Asked, Questions
-
-MEASURES = ("last", "time", "corrected", "blank")
-CORRECTED_BAD, BLANK_BAD = 0.20, 0.05  # shares from which a figure is red
 
 
 @dataclass(frozen=True)
@@ -51,21 +58,11 @@ class FormLine:
 
 @dataclass(frozen=True)
 class FieldLine:
-    """One field as text. `step`: its colour on the picture, `box`: its place there; None if it is not on it."""
+    """One field: its rank, name and figures, and its place on the picture; None if it is not on it."""
 
     rank: int
     name: str
-    reached: str
-    time: str
-    ninety: str
-    corrected: str
-    corrected_bad: bool
-    blank: str
-    blank_bad: bool
-    last: str
-    interval: str
-    step: int
-    label: str
+    words: FieldWords
     box: Box | None
 
 
@@ -132,7 +129,7 @@ class FormsSetting:
     frame: Frame
     urls: Urls
     asked: Asked
-    measure: str
+    measure: FieldMeasure
 
     @property
     def lang(self) -> Language:
@@ -146,7 +143,7 @@ class FormsSetting:
     def links(self) -> Links:
         return self.measured(self.measure)
 
-    def measured(self, measure: str) -> Links:
+    def measured(self, measure: FieldMeasure) -> Links:
         extra = (("measure", measure),) if measure != MEASURES[0] else ()
         return Links(self.action, self.asked.question, extra=extra)
 
@@ -194,40 +191,33 @@ def form_page(setting: FormsSetting, who: WhoBar, drawn: DrawnForm) -> FormPage:
     """The fields of one page. A form that fewer than 20 visitors began has no colours and no shares."""
     lang, urls, asked = setting.lang, setting.urls, setting.asked
     form, layout = drawn.figures, drawn.layout
-    few = form.began < FEW
-    ranked = sorted(form.fields, key=lambda one: (one.reached < FEW, -_measured(one, setting.measure)))
-    names = {
-        "last": lang.text("Last before leaving"),
-        "time": lang.text("Time"),
-        "corrected": lang.text("Corrected"),
-        "blank": lang.text("Left blank"),
-    }
+    names, goals = measure_names(lang), {goal.id: goal.name for goal in asked.known.goals}
     return FormPage(
         frame=setting.frame,
         title=lang.text("Form: %(name)s", name=setting.page_name(asked.question.page)),
         name=setting.page_name(asked.question.page),
         all_href=address(setting.action, asked.question.query("page", "width")),
-        map_href=address(urls.heatmap(asked.site.id), asked.question.query()),
+        map_href=_map_href(setting),
         bar=site_bar(lang, urls, asked, setting.links, "forms", who),
         measures=tuple(Choice(names[one], setting.measured(one).to(), one == setting.measure) for one in MEASURES),
         empty=None if form.fields else Empty(lang.text("Nobody used a field of this page")),
         picture=drawn_picture(urls, asked.site.id, form.snapshot, drawn.strips, None) if form.snapshot else None,
         fields=tuple(
-            _field_line(lang, setting.measure, rank, one, _box(layout, one), few) for rank, one in enumerate(ranked, 1)
+            FieldLine(rank, one.name, field_words(lang, form, one, setting.measure), _box(layout, one))
+            for rank, one in enumerate(ranked(form.fields, setting.measure), 1)
         ),
-        steps=_steps(lang, form),
-        completion=lang.text("few") if few else lang.share(form.completion.share),
-        completion_more=_completion_more(lang, form, few),
+        steps=_steps(lang, form, goals.get(asked.question.goal, "")),
+        completion=completion_words(lang, form),
+        completion_more=completion_more(lang, form),
         left=lang.number(form.left),
     )
 
 
-def _measured(one: FormField, measure: str) -> float:
-    return one.median_ms if measure == "time" else _share_of(one, measure).share
-
-
-def _share_of(one: FormField, measure: str) -> FieldShare:
-    return {"corrected": one.corrected, "blank": one.blank}.get(measure, one.last)
+def _map_href(setting: FormsSetting) -> str:
+    """The same fields as a layer of the map of the page."""
+    chosen = {"measure": setting.measure} if setting.measure != MEASURES[0] else {}
+    asked = replace(setting.asked.question, layer="forms").query()
+    return address(setting.urls.heatmap(setting.asked.site.id), asked | chosen)
 
 
 def _box(layout: Layout | None, one: FormField) -> Box | None:
@@ -239,55 +229,10 @@ def _box(layout: Layout | None, one: FormField) -> Box | None:
     )
 
 
-def _field_line(lang: Language, measure: str, rank: int, one: FormField, box: Box | None, few_began: bool) -> FieldLine:
-    few = one.reached < FEW or few_began
-    unsure = few or one.last.of < FEW
-
-    def share(of: FieldShare) -> str:
-        return lang.text("few") if few else lang.share(of.share)
-
-    last = lang.text("few") if unsure else lang.share(one.last.share)
-    time = lang.text("few") if few else duration(lang, one.median_ms)
-    labels = {"last": last, "time": time, "corrected": share(one.corrected), "blank": share(one.blank)}
-    coloured = not few and measure != "time" and not (measure == "last" and unsure)
-    return FieldLine(
-        rank=rank,
-        name=one.name,
-        reached=lang.number(one.reached),
-        time=time,
-        ninety="" if few else duration(lang, one.ninety_ms),
-        corrected=share(one.corrected),
-        corrected_bad=not few and one.corrected.share >= CORRECTED_BAD,
-        blank=share(one.blank),
-        blank_bad=not few and one.blank.share >= BLANK_BAD,
-        last=last,
-        interval="" if unsure else lang.between(one.last.low, one.last.high),
-        step=step_of(_share_of(one, measure).share) if coloured else 0,
-        label=labels[measure],
-        box=box,
-    )
-
-
-def _steps(lang: Language, form: FormFigures) -> tuple[FormStep, ...]:
-    """Viewed → began → submitted, on one scale."""
+def _steps(lang: Language, form: FormFigures, goal: str) -> tuple[FormStep, ...]:
+    """The steps on one scale."""
     of = max(1, form.visitors)
-    rows = (
-        (lang.text("Viewed the page"), form.visitors),
-        (lang.text("Began"), form.began),
-        (lang.text("Submitted"), form.submitted),
-    )
     return tuple(
-        FormStep(label, lang.number(n), lang.share(n / of) if n != form.visitors else "", f"{100 * n / of:.1f}%")
-        for label, n in rows
-    )
-
-
-def _completion_more(lang: Language, form: FormFigures, few: bool) -> str:
-    if few:
-        return ""
-    return lang.text(
-        "%(interval)s of %(n)s who began; %(time)s in its fields (median)",
-        interval=lang.between(form.completion.low, form.completion.high),
-        n=lang.number(form.began),
-        time=duration(lang, form.median_ms),
+        FormStep(label, lang.number(n), lang.share(n / of) if step else "", f"{100 * n / of:.1f}%")
+        for step, (label, n) in enumerate(steps_of(lang, form, goal))
     )
