@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from collector.wire import VERSION, Batch, ClickColumns, Elements, HoverColumns, Scroll, ViewContext, ViewTotals
+from parcours.demo import form_filling
 from parcours.demo.habits import EFFECTS, Move, PageHabits, Use
 from parcours.demo.page_layout import PageLayout, Spot
 from parcours.demo.visitors import DAY, Visitor
@@ -105,9 +106,24 @@ class VisitSimulator:
             hover=None if visitor.touch else self._hovers(layout, clicks, habits, engaged, elements),
             scroll=self._scroll(layout, habits, visitor, clicks, engaged, elements),
         )
+        if page == form_filling.PAGE:
+            self._fill_form(batch, layout, used, to, elements)
         records = [layout.record(i) for i in elements]
         batch.el = Elements(p=[path for path, _ in records], f=[marks for _, marks in records])
         return SimulatedView(batch, ms, to)
+
+    def _fill_form(self, batch: Batch, layout: PageLayout, used: list[Use], to: str, elements: dict[int, int]) -> None:
+        """Add what was done in the form of the page, as far as its fields are in the layout."""
+        # Its own source of chance: the other figures of the demo stay as they are.
+        filled = form_filling.fill_form({use.path for use in used}, to, Random(f"{batch.ctx.id}{batch.t0}"))
+        if filled is None or any(path not in layout.index for path in filled.paths):
+            return
+        at = [elements.setdefault(layout.index[path], len(elements)) for path in filled.paths]
+        filled.inputs.e[:] = [at[i] for i in filled.inputs.e]
+        batch.input = filled.inputs
+        if filled.submits is not None:
+            filled.submits.e[:] = [at[i] for i in filled.submits.e]
+            batch.submit = filled.submits
 
     def _uses(self, habits: PageHabits, visitor: Visitor) -> list[Use]:
         done: list[Use] = []

@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from collector import wire
+from parcours.demo.form_filling import FIELDS, FORM
 from parcours.demo.habits import read_habits
 from parcours.demo.page_layout import PageLayout
 from parcours.demo.simulated_visits import PageLayouts, VisitSimulator
@@ -23,7 +24,11 @@ HABITS = read_habits()
 def layout_of(page: str, width: int) -> PageLayout:
     """A page where the elements of the habits stand one below the other, 60 px each."""
     named = [use.path for use in HABITS[page].also] + [path for move in HABITS[page].next for path in move.by]
-    paths = ["body", *dict.fromkeys(path.replace(":QTY", ":1") for path in named)]
+    paths = [
+        "body",
+        *([FORM] if page == "/checkout" else []),
+        *dict.fromkeys(path.replace(":QTY", ":1") for path in named),
+    ]
     height = 60 * len(paths) + 900
     tags = [re.sub(r"[#:@!].*", "", path.rpartition(">")[2]) for path in paths]
     rows = range(len(paths))
@@ -68,6 +73,22 @@ def test_every_batch_is_valid(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> 
             assert again.ctx.consent
             assert batch.sent <= NOW
             assert batch.t0 > NOW - (DAYS + 1) * DAY
+
+
+def test_the_form_of_the_checkout_is_filled_in(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
+    filled = [batch for _, batches in crowd for batch in batches if batch.input]
+    assert filled
+    assert {batch.ctx.url for batch in filled if batch.ctx} == {f"{SHOP}/checkout"}
+    sent = [batch for batch in filled if batch.submit]
+    assert 0 < len(sent) < len(filled)
+    for batch in filled:
+        used = [batch.el.p[e] for e in batch.input.e]
+        assert used == [field.path for field in FIELDS[: len(used)]]
+        if batch.submit:
+            assert len(used) == len(FIELDS)
+            assert batch.el.p[batch.submit.e[0]] == FORM
+    phones = [batch.input.k[6] for batch in sent]
+    assert 0.2 < sum(flags == 1 for flags in phones) / len(phones) < 0.6
 
 
 def test_ids_of_visitors_and_views_are_distinct(crowd: list[tuple[Visitor, list[wire.Batch]]]) -> None:
