@@ -88,6 +88,7 @@ FAULTS: dict[str, str] = {
     "rest_of_all": "there is no rest: everybody is counted. Choose a filter or a segment first.",
     "no_segment": "There is no segment {value!r}.",
     "no_goal": "There is no goal {value!r}.",
+    "no_zone": "There is no zone {value!r}.",
     # of the rules of a segment (rules/segment.py)
     "not_json": "is not JSON: {problem}.",
     "tree_deep": "has groups {n} levels deep: at most {most}.",
@@ -107,6 +108,15 @@ FAULTS: dict[str, str] = {
     "of_visits": "is known of visits only: its scope must be visit or visitor.",
     "segment_taken": "There is already a segment {value!r}: choose another name.",
     "goal_taken": "There is already a goal {value!r}: choose another name.",
+    "zone_action": "cannot be asked of {what}: choose one of {allowed}.",
+    "zone_and_element": "is given beside an element: ask for one of them.",
+    # of zones (rules/page_zone.py, rules/zone_pages.py)
+    "zone_taken": "There is already a zone {value!r}: choose another name.",
+    "many_zones": "A site can have at most {most} zones: delete one first.",
+    "zone_page": "is {value!r}: write a page, a pattern such as /lamps/*, or the key of a group of pages.",
+    "no_element": "is {value!r}: no picture of the page has this element.",
+    "no_rectangle": "is {value!r}: write left, top, width and height in px of the picture.",
+    "empty_rectangle": "has no element whose middle lies in it: draw it larger.",
     # of what pictures are signed in with (rules/sign_in.py, rules/cookies.py)
     "secret_name": "{value!r} cannot be the name of a secret: use lowercase letters, digits, - and _, at most 64, "
     "beginning with a letter or digit.",
@@ -140,7 +150,9 @@ CONFLICTS = (
     "state_taken",
     "user_taken",
     "group_taken",
+    "zone_taken",
     "many_groups",
+    "many_zones",
     "many_states",
     "many_secrets",
 )  # with stored ones

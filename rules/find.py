@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from rules import experiment, goal, journey, page_group, segment, shape, sign_in, site, state
+from rules import experiment, goal, journey, page_group, page_zone, segment, shape, sign_in, site, state
 from rules.faults import Fault, Faults, InvalidDefinition
 from rules.fields import text_of
 from store.definitions import KINDS, Definitions, Missing, Stored
 from store.journeys import Journey
 from store.lenient import Unbuildable, build
 from store.page_groups import PageGroup
+from store.page_zones import PageZone
 from store.records import Experiment, PageState, Record, SignInRecipe, Site
 from store.segments import Goal, Segment
 
@@ -27,6 +28,7 @@ _BETWEEN: dict[type[Record], shape.FieldRules] = {
     PageState: state.faults_between,
     Segment: segment.faults_between,
     PageGroup: page_group.faults_between,
+    PageZone: page_zone.faults_between,
     SignInRecipe: sign_in.faults_between,
 }
 KEYED = ("state", "group")  # kinds whose ids are unique across all sites, while addresses use a key

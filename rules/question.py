@@ -148,6 +148,7 @@ class Asks:
 WHO = ("device", *FILTERS, "segment")  # who is counted
 _OF_PAGE = ("page", "kind", "width", *periods.NAMES, "variant", "state", "bots", *WHO, "goal")
 MAP = Asks((*_OF_PAGE, "layer"), needs=("page",))
+ZONES = Asks(tuple(name for name in _OF_PAGE if name != "kind"), needs=("page",), kinds=("click",))
 COMPARISON = Asks((*_OF_PAGE, "experiment"), needs=("page", "experiment"), kinds=("click", "hover"))
 SETS = Asks((*_OF_PAGE, "with"), needs=("page", "with"), kinds=("click", "hover"))
 COMPARED = Asks((*COMPARISON.names, "with"), needs=("page",), kinds=("click", "hover"))  # by one of the two
@@ -156,6 +157,7 @@ SITE = Asks((*periods.NAMES, *WHO, "goal"))
 SEGMENT = Asks(("page", *periods.NAMES, *WHO))  # whom rules are counted among: a page's visitors, or all
 FORMS = Asks(("page", "width", *SITE.names))  # without a page: all pages with forms
 PERIOD = Asks(periods.NAMES)
+PROPOSED = Asks(("page", "width", "variant", "state"), needs=("page",))  # zones of a picture
 PICTURE = Asks(("page", "variant"))  # what to take a picture of
 
 

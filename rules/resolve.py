@@ -10,6 +10,7 @@ from rules.find import named
 from rules.page import page_meant
 from rules.question import COMPARISON, Question, Reading
 from store.page_groups import PageGroup
+from store.page_zones import PageZone
 from store.pages import matches
 from store.records import Experiment, PageState, Site
 from store.segments import Goal, Group, Segment
@@ -29,6 +30,7 @@ class Known:
     visited: tuple[str, ...] = ()
     segments: tuple[Segment, ...] = ()
     goals: tuple[Goal, ...] = ()
+    zones: tuple[PageZone, ...] = ()
 
     @property
     def pages(self) -> list[str]:
@@ -41,7 +43,7 @@ def resolve(reading: Reading, known: Known) -> Reading:
 
     An experiment that is not defined keeps its name, because pages may report variants of it anyway.
     """
-    names = replace(reading.question.names, goals=known.goals, groups=known.groups)
+    names = replace(reading.question.names, goals=known.goals, groups=known.groups, zones=known.zones)
     question, faults = replace(reading.question, zone=known.site.zone, names=names), list(reading.faults)
     if question.page:
         meant = _pages_meant(question, known)

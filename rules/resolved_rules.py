@@ -11,6 +11,7 @@ from msgspec.structs import asdict, replace
 from rules.faults import Fault, fault
 from rules.find import named
 from store.page_groups import PageGroup
+from store.page_zones import PageZone
 from store.resolved_rules import PlacedElement, ResolvedAction, ResolvedRule, kind_of
 from store.segments import TRAITS, Action, Goal, Group, Rule
 
@@ -23,10 +24,11 @@ class KnownNames:
 
     goals: tuple[Goal, ...] = ()
     groups: tuple[PageGroup, ...] = ()
+    zones: tuple[PageZone, ...] = ()
     placed: tuple[PlacedElement, ...] = field(default=())
 
     def resolved(self, tree: Group) -> Group:
-        """The tree in the terms of the tables. A goal that is not known stays: asking for it is an error."""
+        """The tree in the terms of the tables. A goal or zone that is not known stays: asking for it is an error."""
         return replace(
             tree,
             rules=tuple(map(self._rule, tree.rules)),
@@ -40,6 +42,9 @@ class KnownNames:
                 if action and action.what == "goal" and action.name and not named(self.goals, action.name):
                     allowed = ", ".join(one.id for one in self.goals)
                     yield fault(f"{at}.name", "no_goal", value=action.name, allowed=allowed)
+                if action and action.zone and not named(self.zones, action.zone):
+                    allowed = ", ".join(one.id for one in self.zones)
+                    yield fault(f"{at}.zone", "no_zone", value=action.zone, allowed=allowed)
         for n, group in enumerate(tree.groups):
             yield from self.unknown(group, f"{path}groups.{n}.")
 
@@ -81,8 +86,12 @@ class KnownNames:
         return tuple(group.patterns if group else (page,) for page, group in groups)
 
     def _placed(self, action: R) -> R:
-        if not action.element:
+        zone = named(self.zones, action.zone) if action.zone else None
+        if not action.element and zone is None:
             return action
-        wanted = (action.page, action.element, kind_of(action))
-        found = (one for one in self.placed if (one.page, one.element, one.kind) == wanted)
+        if zone is not None:
+            pages = action.pages or self._pages((zone.page,))
+            action = replace(action, of_zone=zone, page=action.page or zone.page, pages=pages)
+        wanted = (action.page, action.element, zone.id if zone else "", kind_of(action))
+        found = (one for one in self.placed if (one.page, one.element, one.zone, one.kind) == wanted)
         return replace(action, placed=next(found, None))

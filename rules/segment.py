@@ -26,6 +26,7 @@ CHOICES: Mapping[str, tuple[str, ...]] = {
     "weekday": WEEKDAYS,
     "hour": HOURS,
 }
+IN_ZONES = ("saw", "clicked", "dwelt", "rage", "dead")  # actions that a zone can be asked of
 _OF_VISITS = ("landing", "exit")
 _NEEDS_NAME = ("sent", "goal")
 _NEEDS_AMOUNT = ("dwelt", "scrolled", "stayed", *MEASURES)
@@ -109,6 +110,10 @@ def action_faults(action: Rule | Action) -> Iterator[Fault]:
             yield fault(name, "wildcards_many", n=n, most=MOST_WILDCARDS)
     if action.what == "saw" and action.element and not action.page:
         yield fault("page", "page_of_element")
+    if action.zone and action.what not in IN_ZONES:
+        yield fault("zone", "zone_action", what=action.what, allowed=", ".join(IN_ZONES))
+    elif action.zone and action.element:
+        yield fault("zone", "zone_and_element")
     if action.what in _NEEDS_NAME and not action.name:
         yield fault("name", "name_missing")
     if action.what in _NEEDS_AMOUNT and action.least is None and action.most is None:
@@ -118,6 +123,8 @@ def action_faults(action: Rule | Action) -> Iterator[Fault]:
 
 
 def _trait_faults(rule: Rule) -> Iterator[Fault]:
+    if rule.zone:
+        yield fault("zone", "zone_action", what=rule.what, allowed=", ".join(IN_ZONES))
     if not rule.values:
         yield fault("values", "values_missing")
     if rule.what in _OF_VISITS and rule.scope == "view":

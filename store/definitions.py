@@ -23,6 +23,7 @@ from store.client import Store, StoreAway, StoreError
 from store.journeys import Journey
 from store.lenient import Unbuildable, build
 from store.page_groups import DeclinedGroups, PageGroup
+from store.page_zones import PageZone
 from store.records import Erasure, Experiment, PageState, Record, Secret, SignInRecipe, Site, Spent, Token, User
 from store.segments import Goal, Segment
 
@@ -39,6 +40,7 @@ KINDS: dict[str, type[Record]] = {
     "group": PageGroup,
     "declined_groups": DeclinedGroups,
     "segment": Segment,
+    "zone": PageZone,
     "sign_in": SignInRecipe,
     "user": User,
     "token": Token,

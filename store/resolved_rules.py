@@ -9,6 +9,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from store.page_zones import PageZone
 from store.segments import Action, Rule
 
 PlacedKind = Literal["click", "hover", "event", "view"]
@@ -39,19 +40,23 @@ class InWindows(Struct, frozen=True, kw_only=True):
 
 
 class PlacedElement(Struct, frozen=True, kw_only=True):
-    """An element of a page as the pictures of the page have it: the points of a kind, or where it was in view.
+    """An element or a zone of a page as the pictures of the page have it: the points of a kind, or where it was in
+    view.
 
-    `is_unjudged`: clicks on it are dead only while it is disabled; `is_editable`: clicks on it are never rage
-    (aggregator/measures/frustration.py).
+    `element`: its key; `zone`: the id of a zone in its place. `is_unjudged`: clicks on the element are dead only while
+    it is disabled; `is_editable`: clicks on it are never rage (aggregator/measures/frustration.py). `unjudged`: records
+    in a zone that are on such elements.
     """
 
     page: str
     element: str
     kind: PlacedKind
+    zone: str = ""
     pictures: tuple[OnPicture, ...] = ()
     windows: InWindows | None = None
     is_unjudged: bool = False
     is_editable: bool = False
+    unjudged: tuple[int, ...] = ()
 
 
 class ResolvedAction(Action, frozen=True, kw_only=True):
@@ -60,6 +65,7 @@ class ResolvedAction(Action, frozen=True, kw_only=True):
     pages: tuple[tuple[str, ...], ...] = ()
     placed: PlacedElement | None = None
     within_days: int = 0  # of the visitor's first view in the period, for a goal
+    of_zone: PageZone | None = None  # that `zone` names
 
 
 class ResolvedRule(Rule, frozen=True, kw_only=True):
@@ -68,6 +74,7 @@ class ResolvedRule(Rule, frozen=True, kw_only=True):
     pages: tuple[tuple[str, ...], ...] = ()
     placed: PlacedElement | None = None
     within_days: int = 0
+    of_zone: PageZone | None = None
 
 
 def kind_of(action: Rule | Action) -> PlacedKind:

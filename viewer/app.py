@@ -65,6 +65,7 @@ from viewer.overviews import Overviews
 from viewer.own_browser import OwnBrowser
 from viewer.page_changes import PageChanges
 from viewer.page_groups import GroupReader
+from viewer.page_zones import ZoneReader
 from viewer.pages.errors.page import ErrorPages
 from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
@@ -284,6 +285,7 @@ class Viewer:
             LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),
             StateFormRenderer(self.frames, self.urls, snapshots),
             groups,
+            ZoneReader(self.store, self.snapshots, self.work),
             GalleryParts(self.maps, traffic, groups, self.thumbnails, self.registry),
             GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),

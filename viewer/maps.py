@@ -28,6 +28,7 @@ from aggregator.answers.sets import SetComparison, compare_sets
 from aggregator.answers.sets_figures import SetsFigures, sets_figures
 from aggregator.answers.traffic import devices_of
 from aggregator.answers.unpictured import UsedPath, used_paths
+from aggregator.answers.zones import ZoneRow, zone_rows
 from aggregator.measures.medians import MedianOf
 from aggregator.queries.pages import resolve_pages
 from aggregator.queries.points import count_points
@@ -42,6 +43,7 @@ from store.client import Store
 from store.devices import device_of
 from store.journeys import Journey
 from store.kinds import PointKind
+from store.page_zones import PageZone
 from store.records import Experiment
 from store.segments import Goal
 from store.snapshots import Snapshot, Snapshots
@@ -255,6 +257,15 @@ class Maps:
         """The forms of the pages of a map, with the fields on its picture."""
         goal = named(known.goals, question.goal) if question.goal else None
         return await self._work.heavy(forms_of_map, self._store, self._snapshots, found.map, goal)
+
+    async def zones(self, found: HeatmapAnswer, zones: Sequence[PageZone], fresh: bool = False) -> tuple[ZoneRow, ...]:
+        """The figures of zones on a map of clicks, in the order of `zones`."""
+        if not zones or found.map.scope.kind != "click":
+            return ()
+        key = ("zones", found.map.scope, found.map.snapshot.id, tuple(zones))
+        return await self._work.once(
+            key, SECONDS, partial(zone_rows, self._store, self._snapshots, found.map, zones), fresh=fresh
+        )
 
     async def used_paths(self, question: Question) -> tuple[UsedPath, ...]:
         """What was used on a page that has no picture, by the paths that the tracker reported."""

@@ -27,6 +27,7 @@ from rules.segment import text_of_tree
 from store.client import Store
 from store.definitions import Definitions
 from store.page_groups import PageGroup
+from store.page_zones import PageZone
 from store.records import Experiment, Site
 from store.resolved_rules import PlacedElement
 from store.segments import Goal, Group, Segment
@@ -43,6 +44,7 @@ _ERRORS = {
     "no_segment": (404, "no_segment"),
     "no_group": (404, "no_group"),
     "no_goal": (404, "no_goal"),
+    "no_zone": (404, "no_zone"),
     "not_http": (400, "not_a_page"),
 }
 
@@ -136,6 +138,7 @@ class Questions:
                 experiments=all_of(self._definitions, Experiment, site.id).records,
                 segments=all_of(self._definitions, Segment, site.id).records,
                 goals=all_of(self._definitions, Goal, site.id).records,
+                zones=all_of(self._definitions, PageZone, site.id).records,
                 groups=own,
                 other_groups=_other_groups(groups, self._definitions.ids(PageGroup)) - {group.key for group in own},
             )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
@@ -19,27 +19,38 @@ from store.client import Store
 from store.layouts import Layout
 
 
+@dataclass(frozen=True)
+class Targets:
+    """What the N cells of a sample count for: `of_cell` i32[N], one of `n` elements or zones, -1 for none.
+
+    `unjudged` bool[N]: cells whose clicks are dead only on what is disabled.
+    """
+
+    of_cell: Int32
+    n: int
+    unjudged: Mask
+
+
+@dataclass(frozen=True)
+class TargetVisitors:
+    """Distinct visitors of each target, i64[n]: in all, with a dead click, with a burst. `bursts`: None of hovers."""
+
+    visitors: Int64
+    dead: Int64
+    rage: Int64
+    bursts: RageClicks | None
+
+
 def count_elements(store: Store, found: LocatedSample, placed: Placed) -> tuple[Cells, ElementCounts]:
     """The cells of a sample with their dead and rage clicks, and what counts for each element of the layout."""
     sample, layout = found.sample, found.picture.index.layout
     counted = counts_for(placed, layout)
-    cells, records, where = sample.cells, sample.records, sample.where
-    unjudged = _unjudged(cells, records, counted, layout)
-    cells = replace(cells, dead=np.where(unjudged, cells.dead_disabled, cells.dead))
-    of = _counted_records(found, counted, unjudged)
-    visitors, dead = read_element_visitors(store, cells.kind, where, of)
-    rage = np.zeros(len(layout), np.int64)
-    if cells.kind == "click" and len(cells):
-        editable = records.record[_have_tag(records, EDITABLE)]
-        bursts = read_rage(store, where, of, editable)
-        cells = replace(cells, rage=cells.rage + _of_bursts(_names(cells, records), bursts))
-        rage = bursts.visitors
-    if of.folds.ids:
-        folded = ~np.isin(of.record, of.unfolded)
-        kept = read_folded_visitors(
-            store, of.folds, of.record[folded], of.element[folded], of.judged[folded], len(layout)
-        )
-        visitors, dead, rage = visitors + kept.visitors, dead + kept.dead, rage + kept.rage
+    cells, records = sample.cells, sample.records
+    targets = Targets(counted, len(layout), unjudged_cells(cells, records, counted, layout))
+    cells = replace(cells, dead=np.where(targets.unjudged, cells.dead_disabled, cells.dead))
+    who = count_visitors(store, found, targets)
+    if who.bursts is not None:
+        cells = replace(cells, rage=cells.rage + _of_bursts(_names(cells, records), who.bursts))
     on, m = counted >= 0, len(layout)
 
     def per_element(values: np.ndarray) -> np.ndarray:
@@ -49,17 +60,35 @@ def count_elements(store: Store, found: LocatedSample, placed: Placed) -> tuple[
         n=per_element(cells.n).astype(np.int64),
         dragged=per_element(cells.dragged).astype(np.int64),
         weight=per_element(cells.weight),
-        visitors=visitors,
-        dead=dead,
-        rage=rage,
+        visitors=who.visitors,
+        dead=who.dead,
+        rage=who.rage,
     )
+
+
+def count_visitors(store: Store, found: LocatedSample, targets: Targets) -> TargetVisitors:
+    """The distinct visitors of each target."""
+    cells, records, where = found.sample.cells, found.sample.records, found.sample.where
+    of = _counted_records(found, targets)
+    visitors, dead = read_element_visitors(store, cells.kind, where, of)
+    rage, bursts = np.zeros(targets.n, np.int64), None
+    if cells.kind == "click" and len(cells):
+        bursts = read_rage(store, where, of, records.record[_have_tag(records, EDITABLE)])
+        rage = bursts.visitors
+    if of.folds.ids:
+        folded = ~np.isin(of.record, of.unfolded)
+        kept = read_folded_visitors(
+            store, of.folds, of.record[folded], of.element[folded], of.judged[folded], targets.n
+        )
+        visitors, dead, rage = visitors + kept.visitors, dead + kept.dead, rage + kept.rage
+    return TargetVisitors(visitors, dead, rage, bursts)
 
 
 def _have_tag(records: Records, tags: frozenset[str]) -> Mask:
     return np.array([pressed_tag(path) in tags for path in records.paths], bool)
 
 
-def _unjudged(cells: Cells, records: Records, counted: Int32, layout: Layout) -> Mask:
+def unjudged_cells(cells: Cells, records: Records, counted: Int32, layout: Layout) -> Mask:
     """Cells on elements whose clicks are not judged, by the path or by the layout: a path whose anchor lies inside a
     label does not say that it is in one."""
     by_path = np.append(_have_tag(records, UNJUDGED), False)[records.locate(cells.record)]
@@ -73,14 +102,15 @@ def _names(cells: Cells, records: Records) -> CellNames:
     return CellNames(subject, cells.cell, cells.like, cells.x, cells.y)
 
 
-def _counted_records(found: LocatedSample, counted: Int32, unjudged: Mask) -> CountedRecords:
+def _counted_records(found: LocatedSample, targets: Targets) -> CountedRecords:
+    counted = targets.of_cell
     names = _names(found.sample.cells, found.sample.records)
     ids, which = np.unique(names.subject, return_inverse=True)
     on = counted >= 0
     element = np.full(len(ids), -1, np.int32)
     element[which[on]] = counted[on]
     judged, some, others = (np.zeros(len(ids), bool) for _ in range(3))
-    judged[which[on & ~unjudged]] = True
+    judged[which[on & ~targets.unjudged]] = True
     some[which[on]] = True
     others[which[~on]] = True
     partial = some & others
@@ -89,7 +119,7 @@ def _counted_records(found: LocatedSample, counted: Int32, unjudged: Mask) -> Co
     asked = partial if found.detail is None else partial | np.isin(ids, np.append(found.detail.record, _keys(found)))
     unfolded = ids[some & np.isin(element, element[some & asked])]
     return CountedRecords(
-        elements=len(found.picture.index.layout),
+        elements=targets.n,
         record=ids[some],
         element=element[some],
         judged=judged[some],

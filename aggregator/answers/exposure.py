@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -73,18 +74,23 @@ def _element_exposure(store: Store, snapshots: Snapshots, found: Heatmap, scope:
 
 
 def read_middles(
-    store: Store, snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], snapshot: Snapshot
+    store: Store,
+    snapshots: Snapshots,
+    scope: Scope,
+    pages: tuple[str, ...],
+    snapshot: Snapshot,
+    zones: Sequence[Int64] | None = None,
 ) -> Middles | None:
-    """Where the elements of a picture of the pages are in the windows of the scope's views; None if no view measured
-    what was in view."""
+    """Where the elements of a picture of the pages, or `zones` of them (indices each), are in the windows of the
+    scope's views; None if no view measured what was in view."""
     layout = indexed_layout(snapshots, snapshot).layout
     width = read_window_widths(store, scope, pages)
     if not len(width) or not len(layout):
         return None
     others = other_widths(snapshots, scope, snapshot)
     if not needs_anchors(width, layout, others):
-        return middles(width, layout, others, _NO_ANCHORS)
-    return middles(width, layout, others, _read_anchors(store, snapshots, scope, pages, snapshot))
+        return middles(width, layout, others, _NO_ANCHORS, zones)
+    return middles(width, layout, others, _read_anchors(store, snapshots, scope, pages, snapshot), zones)
 
 
 def used_records(found: Heatmap) -> UsedRecords:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregator.measures.attention import Anchors, arrangements
-from aggregator.shapes.columns import Int32, Int64, Mask, UInt8, UInt32
+from aggregator.shapes.columns import Float64, Int32, Int64, Mask, UInt8, UInt32
 from aggregator.shapes.depths import BANDS
 from store.layouts import Layout
 
@@ -46,17 +46,48 @@ class SeenBands:
     element: Int32
 
 
-def middles(width: Int32, layout: Layout, others: Sequence[Layout], anchors: Anchors) -> Middles:
-    """Where the elements are, for windows of the distinct widths `width`."""
+def middles(
+    width: Int32,
+    layout: Layout,
+    others: Sequence[Layout],
+    anchors: Anchors,
+    zones: Sequence[Int64] | None = None,
+) -> Middles:
+    """Where the elements are, for windows of the distinct widths `width`; of `zones` (indices of elements each), where
+    these are in place of the elements."""
     m = len(layout)
     arrangement, bands = np.zeros(len(width), np.uint8), []
     for number, (which, spans) in enumerate(arrangements(width, layout, others, anchors)):
         arrangement[which] = number
-        middle = spans[:m].mean(axis=1)
-        band = np.minimum((middle * BANDS + 1e-9).astype(np.int64), BANDS - 1)
-        bits = np.where(layout.fixed, ALL_BANDS, 1 << band)
-        bands.append(np.where(layout.visible, bits, 0).astype(np.uint32))
-    return Middles(width, arrangement, np.array(bands, np.uint32).reshape(-1, m))
+        bands.append(_of_elements(spans[:m], layout) if zones is None else _of_zones(spans, layout, zones))
+    columns = m if zones is None else len(zones)
+    return Middles(width, arrangement, np.array(bands, np.uint32).reshape(-1, columns))
+
+
+def _of_elements(spans: Float64, layout: Layout) -> UInt32:
+    bits = np.where(layout.fixed, ALL_BANDS, 1 << _band(spans.mean(axis=1)))
+    return np.where(layout.visible, bits, 0).astype(np.uint32)
+
+
+def _of_zones(spans: Float64, layout: Layout, zones: Sequence[Int64]) -> UInt32:
+    """The twentieth with the middle of each zone: halfway from the top of its first element to the bottom of its last.
+
+    Elements that move with the window count only if all of the zone do.
+    """
+    bits = np.zeros(len(zones), np.uint32)
+    for n, elements in enumerate(zones):
+        shown = elements[layout.visible[elements]]
+        moving = shown[~layout.fixed[shown]]
+        if len(moving):
+            middle = (spans[moving, 0].min() + spans[moving, 1].max()) / 2
+            bits[n] = 1 << int(_band(np.array(middle)))
+        elif len(shown):
+            bits[n] = ALL_BANDS
+    return bits
+
+
+def _band(middle: Float64) -> Int64:
+    return np.asarray(np.minimum((middle * BANDS + 1e-9).astype(np.int64), BANDS - 1), np.int64)
 
 
 def visitors_in_view(seen: SeenBands, where: Middles) -> Int64:

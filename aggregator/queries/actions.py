@@ -50,8 +50,9 @@ def in_time(action: Rule | Action, found: Happened, period: str) -> Happened:
 
 def happened(action: Rule | Action, where: str, values: BoundValues) -> Happened:
     """The times of an action within the rows that `where` selects."""
+    _check_zone(action)
     match action.what:
-        case "saw" if action.element:
+        case "saw" if action.element or action.zone:
             return _had_in_view(action, where, values)
         case "saw":
             return _of_views(_on_page(action, values), where)
@@ -70,6 +71,12 @@ def happened(action: Rule | Action, where: str, values: BoundValues) -> Happened
         case "sent" | "error" | "left_blank" | "submitted":
             return _of_events(action, where, values)
     raise BadScope(f"There is no goal {action.name!r}: it may have been deleted.")
+
+
+def _check_zone(action: Rule | Action) -> None:
+    """BadScope for a zone that the site does not have."""
+    if action.zone and not (isinstance(action, ResolvedRule | ResolvedAction) and action.of_zone):
+        raise BadScope(f"There is no zone {action.zone!r}: it may have been deleted.")
 
 
 def _of_views(test: str, where: str) -> Happened:
@@ -118,6 +125,8 @@ def _scrolled(action: Rule | Action, where: str, values: BoundValues) -> Happene
 def _dead(action: Rule | Action, where: str, values: BoundValues) -> Happened:
     placed = _placed(action)
     judged = "0" if placed and placed.is_unjudged else f"NOT {_pressed(UNJUDGED, values)}"
+    if placed and placed.unjudged:
+        judged = f"({judged} AND NOT {values.among('record', placed.unjudged)})"
     on = f"kind = 'click' AND {MAY_BE_DEAD} AND ({IS_DISABLED} OR {judged}) AND {_on_element(action, values)}"
     return _of_points(on, action, where, values)
 
@@ -189,17 +198,16 @@ def _placed(action: Rule | Action) -> PlacedElement | None:
 
 
 def _on_element(action: Rule | Action, values: BoundValues) -> str:
-    """The condition that a point or an event is on the action's element: where a picture of the page shows it, or by
-    its key if no picture has the element."""
-    if action.zone:
-        raise BadScope("A segment cannot ask for a zone yet.")
-    if not action.element:
-        return "1"
+    """The condition that a point or an event is on the action's element or in its zone: where a picture of the page
+    shows it, or by its key if no picture has the element."""
     placed = _placed(action)
-    if placed is None or not placed.pictures:
+    if placed is not None and placed.pictures:
+        found = [_on_picture(one, placed.kind, values) for one in placed.pictures]
+        return f"({' OR '.join(found)})"
+    if action.element:
         return f"key = {values.bind('UInt64', int(action.element, 16))}"
-    found = [_on_picture(one, placed.kind, values) for one in placed.pictures]
-    return f"({' OR '.join(found)})"
+    zone = action.of_zone if isinstance(action, ResolvedRule | ResolvedAction) else None
+    return values.among("key", [int(key, 16) for key in zone.elements]) if zone else "1"
 
 
 def _on_picture(picture: OnPicture, kind: PlacedKind, values: BoundValues) -> str:

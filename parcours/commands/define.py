@@ -17,6 +17,7 @@ NOUNS = {
     "journey": "journeys",
     "segment": "segments",
     "state": "states",
+    "zone": "zones",
 }
 KEYED = ("state", "group")  # kinds that are found by their key
 
@@ -28,7 +29,8 @@ KEYED = ("state", "group")  # kinds that are found by their key
 @as_json
 @with_data
 def define(settings: Settings, kind: str, site: str, file: IO[bytes], as_json: bool) -> None:
-    """Create or replace an experiment, a goal, a group of pages, a journey, a segment or a state from a JSON file.
+    """Create or replace an experiment, a goal, a group of pages, a journey, a segment, a state or a zone from a JSON
+    file.
 
     What has the same id (a state or group: key), else the same name, is replaced. The fields are those of
     the JSON API (docs/api.md).

@@ -5,7 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from store.layouts import path_key
+from tests.viewer import shop
+
 Fields = dict[str, Any]
+BUY_KEY = f"{path_key(shop.BUY[0]):016x}"
 A, B = {"key": "a", "name": "A"}, {"key": "b", "name": "B"}
 PASSWORD = "a long enough sentence"
 LIST = {"key": "list", "name": {"en": "List"}, "pages": ["/lamps"]}
@@ -18,6 +22,7 @@ GOOD: dict[str, Fields] = {
     "goal": {"name": "Contract goal", "action": {"what": "saw", "page": "/thanks"}},
     "journey": {"name": "Contract journey", "stages": [LOOK, BUY]},
     "state": {"name": "Contract state", "pages": ["/lamps"], "steps": ["click #menu", "wait .open"]},
+    "zone": {"name": "Contract zone", "page": "/lamps", "elements": [BUY_KEY]},
     "user": {"name": "contract", "password": PASSWORD},
     "token": {"name": "contract token"},
 }

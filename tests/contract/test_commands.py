@@ -21,7 +21,7 @@ def run(api: Client, *arguments: str, typed: str = "") -> Result:
         return CliRunner().invoke(cli, arguments, input=typed)
 
 
-@pytest.mark.parametrize("kind", ["experiment", "journey", "state"])
+@pytest.mark.parametrize("kind", ["experiment", "journey", "state", "zone"])
 def test_define_creates_and_then_replaces(api: Client, shop: Site, tmp_path: Path, kind: str) -> None:
     file, fields = tmp_path / "defined.json", dict(GOOD[kind])
     for version in (1, 2):

@@ -32,6 +32,7 @@ from viewer.api import (
     states,
     tokens,
     users,
+    zones,
 )
 from viewer.api.entry import Entry, answer
 from viewer.http.binding import Endpoint
@@ -66,6 +67,7 @@ _NOUNS = (
     goals,
     journeys,
     segments,
+    zones,
     overview,
     needs,
     site_events,

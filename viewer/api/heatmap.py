@@ -10,8 +10,10 @@ from PIL import Image
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.answers.zones import ZoneRow
 from aggregator.measures.statistics import FEW
 from rules.question import MAP
+from rules.zone_pages import zones_of
 from viewer.api.captions import caption_of, file_name
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
@@ -27,11 +29,20 @@ from viewer.questions import Asked, Questions
 from viewer.work import Work
 
 
-def heatmap_json(maps: Maps, asked: Asked, found: HeatmapAnswer, look: Look, with_points: bool) -> dict[str, Any]:
+@dataclass(frozen=True)
+class MapJson:
+    """What the JSON of a map has beside the figures: those of its zones, and its points if they are asked for."""
+
+    zones: tuple[ZoneRow, ...]
+    with_points: bool
+    look: Look
+
+
+def heatmap_json(maps: Maps, asked: Asked, found: HeatmapAnswer, beside: MapJson) -> dict[str, Any]:
     """The question as understood, and every figure of its answer."""
-    figures = replace(found.figures, scale=look.scale(found.figures.scale))
-    rows = {"points": export.points_json(maps.points(found.map))} if with_points else {}
-    return {"query": asked.question.as_json(asked.today), **plain(figures), **rows}
+    figures = replace(found.figures, scale=beside.look.scale(found.figures.scale))
+    rows = {"points": export.points_json(maps.points(found.map))} if beside.with_points else {}
+    return {"query": asked.question.as_json(asked.today), **plain(figures), "zones": plain(beside.zones), **rows}
 
 
 def reach_json(asked: Asked, found: ReachAnswer) -> dict[str, Any]:
@@ -65,7 +76,11 @@ async def show_heatmap(request: Request, *, questions: Questions, maps: Maps, wo
             return answer(await work.heavy(reach_json, asked, found))
         content = await work.heavy(_reach_file, maps, asked, found, file)
     elif file.kind == "json":
-        return answer(await work.heavy(heatmap_json, maps, asked, found, file.look, with_points))
+        zones = await maps.zones(
+            found, zones_of(asked.known.zones, asked.question.page, asked.known.groups), fresh=True
+        )
+        beside = MapJson(zones, with_points, file.look)
+        return answer(await work.heavy(heatmap_json, maps, asked, found, beside))
     else:
         content = await work.heavy(_heatmap_file, maps, asked, found, file)
     name = file_name(asked, found.figures.snapshot.width)

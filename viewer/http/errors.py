@@ -95,6 +95,8 @@ _FAULT_ERRORS = {
     "segment_taken": "name_taken",
     "state_taken": "key_taken",
     "group_taken": "name_taken",
+    "zone_taken": "name_taken",
+    "many_zones": "many_zones",
     "many_groups": "many_groups",
     "many_states": "many_states",
     "number_name": "name",
