@@ -71,6 +71,12 @@ FAULTS: dict[str, str] = {
     "no_lane": "is {value!r}, which is not the key of a lane of this journey.",
     "cell_twice": "is a second cell at {value!r}: a lane has one for each stage or touchpoint.",
     "circle": "expected touchpoints lead in a circle: {path}. Remove one of them.",
+    # of a journey's file (rules/journey_file.py)
+    "file_large": "has {n} bytes: at most {most}.",
+    "file_deep": "is nested more than {most} levels deep.",
+    "not_utf8": "is not text in UTF-8.",
+    "file_json": "is not JSON: {problem}.",
+    "file_object": "is not a journey: its JSON must be an object.",
     # of questions (rules/period.py, rules/page.py, rules/question.py, rules/resolve.py)
     "whole_number": "is {value!r}: write a whole number from {least} to {most}.",
     "day_range": "is {value!r}: write a day from {first} to {last}.",

@@ -15,7 +15,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import msgspec
 
@@ -80,6 +80,27 @@ class Stored:
     fields: Mapping[str, Any]
 
 
+@dataclass(frozen=True)
+class Revision(Generic[R]):
+    """A version as it was written: when (ms since 1970) and by whom. `record`: None for a deletion, and for a version
+    that cannot be built."""
+
+    version: int
+    time: int
+    author: str
+    deleted: bool
+    record: R | None
+
+
+@dataclass(frozen=True)
+class DeletedRecord:
+    """What was deleted: its last values, when (ms since 1970) and by whom."""
+
+    stored: Stored
+    time: int
+    author: str
+
+
 class Definitions:
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -132,13 +153,43 @@ class Definitions:
 
     def history(self, kind: type[R], id: str) -> list[R]:
         """Every version that was written, newest first; a deletion is left out."""
+        return [one.record for one in self.revisions(kind, id) if one.record is not None]
+
+    def revisions(self, kind: type[R], id: str, before: int = 0, most: int = 1_000_000) -> list[Revision[R]]:
+        """The versions that were written, with author and time, newest first: at most `most`, of those below the
+        version `before` if it is given."""
         rows = self.store.rows(
-            "SELECT version, json FROM definitions WHERE kind = {kind:String} AND id = {id:String} AND NOT deleted "
-            "ORDER BY version DESC",
+            "SELECT version, toUnixTimestamp64Milli(time) AS ms, author, deleted, json FROM definitions "
+            "WHERE kind = {kind:String} AND id = {id:String} AND ({before:UInt32} = 0 OR version < {before:UInt32}) "
+            "ORDER BY version DESC LIMIT {most:UInt32}",
             kind=_NAMES[kind],
             id=id,
+            before=before,
+            most=most,
         )
-        return [r for row in rows if (r := self._record_or_none(kind, id, row["json"], row["version"]))]
+        return [self._revision(kind, id, row) for row in rows]
+
+    def _revision(self, kind: type[R], id: str, row: Mapping[str, Any]) -> Revision[R]:
+        gone = bool(row["deleted"])
+        record = None if gone else self._record_or_none(kind, id, row["json"], row["version"])
+        return Revision(row["version"], row["ms"], row["author"], gone, record)
+
+    def deleted(self, kind: type[Record], since: int) -> list[DeletedRecord]:
+        """What was deleted since a time (ms since 1970) and is not stored again, latest first; nothing erased."""
+        rows = self.store.rows(
+            "SELECT id, max(version) AS newest, argMax(deleted, version) AS gone, argMax(json, version) AS body, "
+            "argMax(toUnixTimestamp64Milli(time), version) AS ms, argMax(author, version) AS who "
+            "FROM definitions WHERE kind = {kind:String} GROUP BY id "
+            "HAVING gone AND ms >= {since:Int64} AND body != '{}' ORDER BY ms DESC, id",
+            kind=_NAMES[kind],
+            since=since,
+        )
+        return [DeletedRecord(Stored(row["id"], row["newest"], _plain(row["body"])), row["ms"], row["who"])
+                for row in rows]  # fmt: skip
+
+    def restore(self, kind: type[Record], deleted: Stored, by: str = "") -> int:
+        """Store again what was deleted, as it was; returns its version. Conflict as in `put`."""
+        return self._write(_NAMES[kind], deleted, by, deleted=False)
 
     def blank(self, kinds: Sequence[type[Record]], site: str, by: str = "") -> list[str]:
         """Hide every record of these kinds that is or was about a site, with an empty last version.

@@ -65,6 +65,33 @@ def test_a_deleted_record_is_gone_and_can_be_written_again(definitions: Definiti
     assert definitions.put(ANNA).version == 3
 
 
+def test_revisions_say_who_wrote_them_and_when(definitions: Definitions) -> None:
+    first = definitions.put(ANNA, by="Berta")
+    definitions.delete(first, by="Carl")
+    found = definitions.revisions(User, "anna")
+    assert [(one.version, one.author, one.deleted, one.record) for one in found] == [
+        (2, "Carl", True, None),
+        (1, "Berta", False, first),
+    ]
+    assert found[0].time >= found[1].time > 1_700_000_000_000
+    assert definitions.revisions(User, "anna", most=1) == found[:1]
+    assert definitions.revisions(User, "anna", before=2) == found[1:]
+
+
+def test_what_was_deleted_is_listed_and_restored_as_it_was(definitions: Definitions) -> None:
+    first = definitions.put(ANNA)
+    definitions.put(User(id="berta", password="hash"))
+    definitions.delete(first, by="Carl")
+    (gone,) = definitions.deleted(User, 0)
+    assert (gone.stored.id, gone.author) == ("anna", "Carl")
+    assert definitions.deleted(User, gone.time + 1) == []
+    assert definitions.restore(User, gone.stored, by="Carl") == 3
+    assert definitions.get(User, "anna").role == "editor"
+    assert definitions.deleted(User, 0) == []
+    with pytest.raises(Conflict):  # somebody else was faster
+        definitions.restore(User, gone.stored)
+
+
 def test_a_missing_record_is_reported_with_its_kind(definitions: Definitions) -> None:
     with pytest.raises(Missing, match="no experiment 'e'"):
         definitions.get(Experiment, "e")

@@ -142,6 +142,11 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "no_touchpoint": _("“%(value)s” is not a touchpoint of this journey."),
         "no_lane": _("“%(value)s” is not a lane of this journey."),
         "cell_twice": _("There are two cells at %(value)s."),
+        "file_large": _("The file has %(n)s bytes: at most %(most)s can be read."),
+        "file_deep": _("The file is nested more than %(most)s levels deep."),
+        "not_utf8": _("The file is not text in UTF-8."),
+        "file_json": _("The file is not JSON (%(problem)s)."),
+        "file_object": _("The file is not a journey: its JSON must be an object."),
         "circle": _("The expected touchpoints lead in a circle: %(path)s. Remove one of them."),
         "sign_in_name": _("This name cannot be used: choose 1 to 64 letters, digits or the characters . _ @ + -."),
     }
