@@ -13,9 +13,13 @@ from typing import Any
 import msgspec
 
 from rules.faults import Faults, fault, quoted
+from rules.find import all_of
 from rules.journey import parse
 from rules.shape import plain
+from store.definitions import Definitions
 from store.journeys import Journey
+from store.records import Experiment
+from store.segments import Goal, Segment
 
 MOST_BYTES = 4_000_000
 MOST_DEPTH = 12  # of arrays and objects; a journey has 7
@@ -33,7 +37,7 @@ class KnownIds:
 
 
 @dataclass(frozen=True)
-class LeftOut:
+class ForeignReference:
     """A reference that was left out: its field, such as `personas.0.segment`, what it refers to, and its id."""
 
     field: str
@@ -46,11 +50,20 @@ class ImportedJourney:
     """What a file contains: the journey as the site would store it, and what was left out of it."""
 
     journey: Journey
-    left_out: tuple[LeftOut, ...] = ()
+    left_out: tuple[ForeignReference, ...] = ()
 
     @property
     def fields(self) -> dict[str, Any]:
         return {name: value for name, value in plain(self.journey).items() if name not in _ID_FIELDS}
+
+
+def known_ids(definitions: Definitions, site: str) -> KnownIds:
+    """What the site has."""
+    kinds = (Segment, Goal, Experiment, Journey)
+    found: list[frozenset[str]] = [
+        frozenset(one.id for one in all_of(definitions, kind, site).records) for kind in kinds
+    ]
+    return KnownIds(*found)
 
 
 def read_file(content: bytes, site: str, known: KnownIds) -> ImportedJourney | Faults:
@@ -85,7 +98,7 @@ def read_fields(fields: Mapping[str, Any], site: str, known: KnownIds) -> Import
     if "stages" in fields and isinstance(inner, Mapping):
         fields = inner
     kept = {name: value for name, value in fields.items() if name not in _ID_FIELDS}
-    left: list[LeftOut] = []
+    left: list[ForeignReference] = []
     made = parse(_without_foreign(kept, known, left), site)
     return made if isinstance(made, Faults) else ImportedJourney(made, tuple(left))
 
@@ -108,7 +121,7 @@ def depth(text: str) -> int:
     return deepest
 
 
-def _without_foreign(fields: dict[str, Any], known: KnownIds, left: list[LeftOut]) -> dict[str, Any]:
+def _without_foreign(fields: dict[str, Any], known: KnownIds, left: list[ForeignReference]) -> dict[str, Any]:
     """The fields without references that the site does not know; values of a wrong type stay, for the rules to
     reject."""
 
@@ -116,7 +129,7 @@ def _without_foreign(fields: dict[str, Any], known: KnownIds, left: list[LeftOut
         value = one.get(name) if isinstance(one, Mapping) else None
         if not isinstance(value, str) or not value or value in ids:
             return one
-        left.append(LeftOut(f"{path}{name}", kind, str(quoted(value))))
+        left.append(ForeignReference(f"{path}{name}", kind, str(quoted(value))))
         return {**one, name: ""}
 
     def each(name: str, field: str, kind: str, ids: Collection[str]) -> None:
@@ -131,7 +144,7 @@ def _without_foreign(fields: dict[str, Any], known: KnownIds, left: list[LeftOut
     goals = fields.get("goals")
     if isinstance(goals, list):
         unknown = [one for one in goals if isinstance(one, str) and one not in known.goals]
-        left.extend(LeftOut(f"goals.{goals.index(one)}", "goal", str(quoted(one))) for one in unknown)
+        left.extend(ForeignReference(f"goals.{goals.index(one)}", "goal", str(quoted(one))) for one in unknown)
         fields["goals"] = [one for one in goals if one not in unknown]
     return fields
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from rules.faults import Faults
-from rules.journey_file import MOST_BYTES, ImportedJourney, KnownIds, LeftOut, depth, read_file
+from rules.journey_file import MOST_BYTES, ForeignReference, ImportedJourney, KnownIds, depth, read_file
 from rules.shape import plain
 from store.journeys import Journey, LaneCell, Matcher, Opportunity, Persona, Stage, Touchpoint
 
@@ -62,11 +62,11 @@ def test_a_byte_order_mark_and_a_measured_map_are_read_too() -> None:
 def test_references_to_what_the_site_does_not_have_are_left_out_and_reported() -> None:
     found = read(plain(MAP), KnownIds(goals=("mail",)))
     assert found.left_out == (
-        LeftOut("personas.0.segment", "segment", "new"),
-        LeftOut("stages.1.completes", "goal", "order"),
-        LeftOut("opportunities.0.experiment", "experiment", "button"),
-        LeftOut("based_on", "journey", "today"),
-        LeftOut("goals.0", "goal", "order"),
+        ForeignReference("personas.0.segment", "segment", "new"),
+        ForeignReference("stages.1.completes", "goal", "order"),
+        ForeignReference("opportunities.0.experiment", "experiment", "button"),
+        ForeignReference("based_on", "journey", "today"),
+        ForeignReference("goals.0", "goal", "order"),
     )
     assert (found.journey.goals, found.journey.based_on) == (("mail",), "")
     assert [one.segment for one in found.journey.personas] == ["", ""]

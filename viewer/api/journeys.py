@@ -6,41 +6,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rules import journey as rules
-from rules.find import stored_of
 from rules.question import JOURNEY
 from store.journeys import Journey
-from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
+from viewer.api.by_name import NamedKind
+from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
 from viewer.maps import Maps
 from viewer.questions import Questions
 from viewer.registry import Registry
-
-
-async def list_journeys(request: Request, *, registry: Registry) -> Response:
-    found = await registry.listing(Journey, await registry.site(request))
-    return answer({"journeys": found.records, "rejected": [rejected_json(one) for one in found.rejected]})
-
-
-async def create_journey(request: Request, *, registry: Registry) -> Response:
-    site, asked, by = await registry.site(request), await fields(request), by_whom(request)
-    return answer(await registry.change(lambda definitions: rules.add(definitions, site.id, asked, by)), 201)
-
-
-async def show_journey(request: Request, *, registry: Registry) -> Response:
-    return answer(await registry.journey(await registry.site(request), request.path_params["journey"]))
-
-
-async def change_journey(request: Request, *, registry: Registry) -> Response:
-    site = await registry.site(request)
-    stored = stored_of(await registry.find(Journey, request.path_params["journey"], site))
-    asked, by = await fields(request), by_whom(request)
-    return answer(await registry.change(lambda definitions: rules.change(definitions, stored, site.id, asked, by)))
-
-
-async def delete_journey(request: Request, *, registry: Registry) -> Response:
-    stored = stored_of(await registry.find(Journey, request.path_params["journey"], await registry.site(request)))
-    await registry.change(lambda definitions: definitions.delete_stored(Journey, stored, by_whom(request)))
-    return answer({"deleted": stored.id})
 
 
 async def measure_journey(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
@@ -54,30 +27,12 @@ async def measure_journey(request: Request, *, questions: Questions, maps: Maps,
     return answer({"journey": journey, "query": query, **plain(await maps.journey(journey, question))})
 
 
-_ROOT = "/sites/{site}/journeys"
+_NAMED = NamedKind(Journey, "journey", rules.add, rules.change)
 ENTRIES = (
-    Entry("GET", _ROOT, list_journeys, "viewer", "The journeys of a site."),
-    Entry(
-        "POST",
-        _ROOT,
-        create_journey,
-        "editor",
-        "Add a journey: name, stages with touchpoints; optional objective, review_on, window_days.",
-    ),
-    Entry("GET", _ROOT + "/{journey}", show_journey, "viewer", "One journey, by id or name."),
-    Entry(
-        "PUT",
-        _ROOT + "/{journey}",
-        change_journey,
-        "editor",
-        "Replace a journey; with `version`, the change is rejected if somebody else changed it first.",
-    ),
-    Entry(
-        "DELETE", _ROOT + "/{journey}", delete_journey, "editor", "Delete a journey; the history keeps its versions."
-    ),
+    *_NAMED.entries("Add a journey: name, stages with touchpoints; optional objective, review_on, window_days."),
     Entry(
         "GET",
-        _ROOT + "/{journey}/map",
+        _NAMED.root + "/{journey}/map",
         measure_journey,
         "viewer",
         "The journey measured: visitors of each stage and touchpoint, who went on, times, exits. "

@@ -1,0 +1,122 @@
+"""Journeys over the API: from templates, copies and files; revisions; deleted ones."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import pytest
+
+from store.definitions import Definitions
+from store.journeys import Journey
+from store.records import Site
+from store.segments import Action, Goal
+from tests.viewer.client import Client
+from viewer.api.entry import ROOT
+from viewer.app import Viewer
+
+
+@pytest.fixture(scope="module")
+def site(shop: Site) -> str:
+    return f"{ROOT}/sites/{shop.id}"
+
+
+@pytest.fixture(scope="module")
+def definitions(viewer: Viewer) -> Definitions:
+    return viewer.definitions
+
+
+def made(api: Client, site: str, name: str, template: str = "shop") -> dict[str, Any]:
+    answer = api.post(f"{site}/journeys-from-template", json={"name": name, "template": template})
+    assert answer.status_code == 201, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def test_a_map_of_a_template_takes_the_only_goal_of_the_site(
+    api: Client, site: str, shop: Site, definitions: Definitions
+) -> None:
+    order = definitions.put(Goal(id="order", site=shop.id, name="Order", action=Action(what="sent", name="order")))
+    fields = {"name": "Notre boutique", "template": "shop", "language": "fr", "review_on": "2027-01-01"}
+    journey = api.post(f"{site}/journeys-from-template", json=fields).json()
+    assert (journey["id"], journey["goals"], journey["review_on"]) == ("notre-boutique", ["order"], "2027-01-01")
+    assert journey["personas"] == [{"key": "persona", "name": "Client type"}]
+    assert [one["completes"] for one in journey["stages"] if one["completes"]] == ["order"]
+    definitions.delete(order)
+
+
+def test_an_unknown_template_is_named_with_those_there_are(api: Client, site: str) -> None:
+    answer = api.post(f"{site}/journeys-from-template", json={"name": "A", "template": "no"})
+    assert answer.status_code == 404
+    assert "nine-stages, shop" in answer.json()["error"]["hint"]
+    kinds = api.get(f"{ROOT}/journey-templates").json()["kinds"]
+    assert [kind["kind"] for kind in kinds] == ["current", "day", "future", "blueprint", "buyer"]
+
+
+def test_a_copy_and_a_future_state_of_a_journey(api: Client, site: str) -> None:
+    journey = made(api, site, "Today")
+    copy = api.post(f"{site}/journeys/today/copy", json={"name": "Again"}).json()
+    assert (copy["id"], copy["version"], copy["stages"], copy["cells"]) == (
+        "again", 1, journey["stages"], journey["cells"],
+    )  # fmt: skip
+    future = api.post(f"{site}/journeys/today/copy", json={"name": "Tomorrow", "kind": "future"}).json()
+    assert (future["kind"], future["based_on"], future["stages"]) == ("future", "today", journey["stages"])
+    assert api.post(f"{site}/journeys/today/copy", json={"name": "X", "kind": "past"}).status_code == 422
+
+
+def test_revisions_say_who_changed_what_and_one_can_go_back(api: Client, site: str) -> None:
+    first = made(api, site, "Revised")
+    fields = {name: value for name, value in first.items() if name not in ("id", "site")}
+    changed = fields | {"stages": fields["stages"][:-1], "cells": [], "window_days": 14}
+    assert api.put(f"{site}/journeys/revised", json=changed).json()["version"] == 2
+    found = api.get(f"{site}/journeys/revised/revisions").json()["revisions"]
+    assert [(one["version"], one["what"], one["by"]) for one in found] == [
+        (2, "changed", "command line"),
+        (1, "created", "command line"),
+    ]
+    messages = [change["message"] for change in found[0]["changes"]]
+    assert messages[:2] == ["Time window: 30 to 14 days.", "Stage “After the purchase” removed (touchpoints: 2)."]
+    assert api.get(f"{site}/journeys/revised/revisions?before=2").json()["revisions"] == [found[1]]
+    assert api.get(f"{site}/journeys/revised/revisions/1").json() == first
+    again = api.post(f"{site}/journeys/revised/revisions/1").json()
+    assert again == first | {"version": 3}
+    for nowhere in ("0", "9", "x", "1" * 30):
+        answer = api.get(f"{site}/journeys/revised/revisions/{nowhere}")
+        assert (answer.status_code, answer.json()["error"]["code"]) == (404, "no_revision")
+
+
+def test_a_deleted_journey_waits_to_be_restored(api: Client, site: str) -> None:
+    made(api, site, "Gone")
+    assert api.delete(f"{site}/journeys/gone").json() == {"deleted": "gone"}
+    (waiting,) = api.get(f"{site}/deleted-journeys").json()["deleted"]
+    assert (waiting["id"], waiting["name"], waiting["by"]) == ("gone", "Gone", "command line")
+    assert api.post(f"{site}/deleted-journeys/gone").json() == {"restored": "gone"}
+    assert api.get(f"{site}/journeys/gone").json()["version"] == 3
+    assert api.post(f"{site}/deleted-journeys/gone").status_code == 404
+    assert api.get(f"{site}/deleted-journeys").json() == {"deleted": []}
+
+
+def test_a_journey_goes_out_as_a_file_and_comes_back(api: Client, site: str, definitions: Definitions) -> None:
+    sent = made(api, site, "Sent") | {"personas": [{"key": "a", "name": "A", "segment": "elsewhere"}], "goals": ["x"]}
+    answer = api.post(f"{site}/journeys-from-file", content=json.dumps(sent))
+    assert answer.status_code == 201, answer.text
+    assert answer.json()["left_out"] == [
+        {"field": "personas.0.segment", "kind": "segment", "id": "elsewhere"},
+        {"field": "goals.0", "kind": "goal", "id": "x"},
+    ]
+    journey = answer.json()["journey"]
+    assert (journey["id"], journey["version"], journey["stages"]) == ("sent-2", 1, sent["stages"])
+    assert definitions.get(Journey, "sent-2").personas[0].segment == ""
+
+
+@pytest.mark.parametrize(
+    ("content", "code"),
+    [(b"", "file_json"), (b"[]", "file_object"), (b"[" * 9000, "file_deep"), (b"{}", "missing")],
+)
+def test_a_file_with_faults_stores_nothing(
+    api: Client, site: str, definitions: Definitions, content: bytes, code: str
+) -> None:
+    before = definitions.ids(Journey)
+    answer = api.post(f"{site}/journeys-from-file", content=content)
+    assert (answer.status_code, answer.json()["error"]["faults"][0]["code"]) == (422, code)
+    assert definitions.ids(Journey) == before

@@ -1,0 +1,104 @@
+"""New journeys from templates, from other journeys and from files."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any, Literal
+
+import msgspec
+from starlette.requests import Request
+from starlette.responses import Response
+
+from rules import journey as rules
+from rules.faults import accepted
+from rules.journey_file import ImportedJourney, known_ids, read_file
+from rules.journey_template import NewMap, copy_fields, fields_from, future_fields, template, template_kinds
+from store.definitions import Definitions
+from store.journeys import Journey
+from store.segments import Goal
+from viewer.api.entry import Entry, answer, body, by_whom
+from viewer.http.errors import missing
+from viewer.registry import Registry
+
+
+class FromTemplate(msgspec.Struct, forbid_unknown_fields=True):
+    """`language`: of the texts that a map has in one language only."""
+
+    name: str
+    template: str
+    language: Literal["en", "fr"] = "en"
+    review_on: str = ""
+
+
+class CopyOf(msgspec.Struct, forbid_unknown_fields=True):
+    """`kind`: `future` makes a future state, which is compared with the map that it is based on."""
+
+    name: str
+    kind: Literal["same", "future"] = "same"
+    language: Literal["en", "fr"] = "en"
+    review_on: str = ""
+
+
+async def list_templates(request: Request) -> Response:
+    return answer({"kinds": template_kinds()})
+
+
+async def create_from_template(request: Request, *, registry: Registry) -> Response:
+    site, by = await registry.site(request), by_whom(request)
+    asked = await body(request, FromTemplate)
+    chosen = template(asked.template)
+    if chosen is None:
+        keys = (one.key for kind in template_kinds() for one in kind.templates)
+        raise missing("template", asked.template, f"There are: {', '.join(keys)}.")
+    goals = tuple(one.id for one in (await registry.listing(Goal, site)).records)
+    fields = fields_from(*chosen, NewMap(asked.name, asked.language, asked.review_on, goals))
+    return answer(await registry.change(lambda definitions: rules.add(definitions, site.id, fields, by)), 201)
+
+
+async def copy_journey(request: Request, *, registry: Registry) -> Response:
+    site, by = await registry.site(request), by_whom(request)
+    asked = await body(request, CopyOf)
+    journey = await registry.journey(site, request.path_params["journey"])
+    if asked.kind == "future":
+        fields = future_fields(journey, NewMap(asked.name, asked.language, asked.review_on))
+    else:
+        fields = copy_fields(journey, asked.name) | ({"review_on": asked.review_on} if asked.review_on else {})
+    return answer(await registry.change(lambda definitions: rules.add(definitions, site.id, fields, by)), 201)
+
+
+async def create_from_file(request: Request, *, registry: Registry) -> Response:
+    site, by, content = await registry.site(request), by_whom(request), await request.body()
+
+    def add(definitions: Definitions) -> tuple[Journey, ImportedJourney]:
+        found = accepted(read_file(content, site.id, known_ids(definitions, site.id)))
+        return rules.add(definitions, site.id, found.fields, by), found
+
+    made, found = await registry.change(add)
+    left_out: list[dict[str, Any]] = [asdict(one) for one in found.left_out]
+    return answer({"journey": made, "left_out": left_out}, 201)
+
+
+ENTRIES = (
+    Entry("GET", "/journey-templates", list_templates, "viewer", "The maps that a journey can start from, by kind."),
+    Entry(
+        "POST",
+        "/sites/{site}/journeys-from-template",
+        create_from_template,
+        "editor",
+        "Add a journey from a template: name, template; optional language, review_on.",
+    ),
+    Entry(
+        "POST",
+        "/sites/{site}/journeys-from-file",
+        create_from_file,
+        "editor",
+        "Add a journey from the JSON of one, of this or another Parcours.",
+    ),
+    Entry(
+        "POST",
+        "/sites/{site}/journeys/{journey}/copy",
+        copy_journey,
+        "editor",
+        "Copy a journey: name; optional kind (same, future), language, review_on.",
+    ),
+)
