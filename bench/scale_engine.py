@@ -7,11 +7,8 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from aggregator.answers.exposure import element_exposure
-from aggregator.answers.heatmap import heatmap
-from aggregator.answers.map_figures import heatmap_figures
-from aggregator.answers.traffic import devices_of
-from aggregator.shapes.scope import Scope, site_scope
+from aggregator.answers.whole_map import whole_map
+from aggregator.shapes.scope import Scope
 from bench.scale_pages import HOT, OTHER, SITE
 from bench.scale_posthog import posthog_map
 from bench.scale_visits import SINCE, UNTIL
@@ -60,14 +57,11 @@ class _Timed:
         return {"wall, ms": wall, "CPU, ms": cpu} | ({"refused": self.refused} if self.refused else {})
 
 
-def whole_map(store: Store, page: str, *rules: Rule) -> object:
+def map_of(store: Store, page: str, *rules: Rule) -> object:
     """All that the page of a map shows: the grid, the table with shares of those who had an element in view, the
     account."""
     scope = Scope(SITE, (page,), "click", SINCE, UNTIL, segment=Group(rules=rules) if rules else None)
-    snapshots = Snapshots(store)
-    drawn = heatmap(store, snapshots, scope, WIDTH)
-    exposure = element_exposure(store, snapshots, drawn)
-    return heatmap_figures(drawn, devices_of(store, site_scope(scope), (page,)), exposure)
+    return whole_map(store, Snapshots(store), scope, WIDTH)
 
 
 def times_of_maps(store: Store) -> dict[str, dict[str, float | str]]:
@@ -75,8 +69,8 @@ def times_of_maps(store: Store) -> dict[str, dict[str, float | str]]:
     works: Mapping[str, Callable[[], object]] = {
         "PostHog's query": lambda: posthog_map(store, HOT, SINCE, UNTIL),
         "PostHog's query, another page": lambda: posthog_map(store, OTHER, SINCE, UNTIL),
-        "whole map": lambda: whole_map(store, HOT),
-        "whole map, another page": lambda: whole_map(store, OTHER),
+        "whole map": lambda: map_of(store, HOT),
+        "whole map, another page": lambda: map_of(store, OTHER),
         **{f"whole map, {name}": _of_segment(store, rule) for name, rule in SEGMENTS.items()},
     }
     timed = {name: _Timed(work) for name, work in works.items()}
@@ -88,7 +82,7 @@ def times_of_maps(store: Store) -> dict[str, dict[str, float | str]]:
 
 
 def _of_segment(store: Store, rule: Rule) -> Callable[[], object]:
-    return lambda: whole_map(store, HOT, rule)
+    return lambda: map_of(store, HOT, rule)
 
 
 def bytes_on_disk(store: Store) -> dict[str, float]:

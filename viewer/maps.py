@@ -14,20 +14,20 @@ import anyio
 from aggregator.answers.comparison import Comparison, comparison
 from aggregator.answers.comparison_figures import ComparisonFigures, comparison_figures
 from aggregator.answers.confetti import Confetti, DotTrait, confetti
-from aggregator.answers.element_errors import with_errors
 from aggregator.answers.export import placed_points
-from aggregator.answers.exposure import ElementExposure, element_exposure, first_click
+from aggregator.answers.exposure import first_click
 from aggregator.answers.forms import FormFigures, forms_of_map
 from aggregator.answers.frustration_map import FRUSTRATIONS, Frustration, frustration_map
-from aggregator.answers.goal_elements import with_goal
-from aggregator.answers.heatmap import Heatmap, heatmap
+from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.journey import JourneyMap, journey_map
-from aggregator.answers.map_figures import HeatmapFigures, ReachFigures, heatmap_figures, reach_figures
+from aggregator.answers.map_figures import ReachFigures, reach_figures
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sets import SetComparison, compare_sets
 from aggregator.answers.sets_figures import SetsFigures, sets_figures
 from aggregator.answers.traffic import devices_of
 from aggregator.answers.unpictured import UsedPath, used_paths
+from aggregator.answers.whole_map import HeatmapAnswer as HeatmapAnswer
+from aggregator.answers.whole_map import whole_map
 from aggregator.answers.zones import ZoneRow, zone_rows
 from aggregator.measures.medians import MedianOf
 from aggregator.queries.pages import resolve_pages
@@ -58,15 +58,6 @@ DRAIN_SECONDS = 2.0  # how long a map waits for batches that are acknowledged bu
 
 Drain = Callable[[], Awaitable[None]]
 DrawnFrom = Callable[[Snapshot, tuple[str, ...], UInt64], None]
-
-
-@dataclass(frozen=True)
-class HeatmapAnswer:
-    """A map of clicks or hovers: what is drawn, and the figures that its page writes and the API sends."""
-
-    map: Heatmap
-    figures: HeatmapFigures
-    exposure: ElementExposure
 
 
 @dataclass(frozen=True)
@@ -208,13 +199,9 @@ class Maps:
         goal = named(known.goals, question.goal) if question.goal else None
 
         def compute(scope: Scope = scope) -> HeatmapAnswer:
-            drawn = heatmap(self._store, self._snapshots, scope, width, state, states)
-            self._drawn_from(drawn.snapshot, drawn.pages, drawn.records.record)
-            exposure = element_exposure(self._store, self._snapshots, drawn)
-            figures = with_errors(self._store, drawn, heatmap_figures(drawn, self._devices(scope), exposure))
-            if goal is not None:
-                figures = with_goal(self._store, self._snapshots, drawn, figures, goal)
-            return HeatmapAnswer(drawn, figures, exposure)
+            found = whole_map(self._store, self._snapshots, scope, width, state, states, goal)
+            self._drawn_from(found.map.snapshot, found.map.pages, found.map.records.record)
+            return found
 
         async def answer(scope: Scope, seconds: float = SECONDS) -> HeatmapAnswer:
             key = ("heatmap", scope, width, state, goal)

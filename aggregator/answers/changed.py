@@ -24,7 +24,7 @@ from aggregator.queries.page_changes import LookedFor, read_day_counts, read_mis
 from aggregator.queries.pages import resolve_pages
 from aggregator.shapes.exposure import Exposed, LeftOut
 from aggregator.shapes.records import records_of
-from aggregator.shapes.scope import Scope
+from aggregator.shapes.scope import ChosenRows, Scope
 from store.client import Store
 from store.snapshots import Snapshot, Snapshots
 from store.zones import UTC_ZONE, Zone
@@ -89,7 +89,7 @@ def _when_new(snapshot: Snapshot, scope: Scope) -> Scope | None:
     taken = scope.zone.day(snapshot.taken)
     around = timedelta(days=BASELINE_DAYS)
     until = min(taken + around, scope.since - timedelta(days=1))
-    return replace(scope, since=taken - around, until=until) if until >= taken - around else None
+    return replace(scope, since=taken - around, until=until, chosen=ChosenRows()) if until >= taken - around else None
 
 
 def _sample(store: Store, scope: Scope, pages: tuple[str, ...]) -> Sample:

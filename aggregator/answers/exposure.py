@@ -16,7 +16,7 @@ from aggregator.measures.medians import MedianOf, median_of
 from aggregator.measures.shares import ShareOf, share_of, shares_of
 from aggregator.pictures.newest import indexed_layout, other_widths
 from aggregator.pictures.twins import read_twins
-from aggregator.queries.chosen_views import chosen_views
+from aggregator.queries.chosen_rows import chosen_points
 from aggregator.queries.first_clicks import read_first_clicks
 from aggregator.queries.in_view import (
     UsedRecords,
@@ -57,7 +57,7 @@ class ElementExposure:
 
 def element_exposure(store: Store, snapshots: Snapshots, found: Heatmap) -> ElementExposure:
     """Who had the elements of a heatmap in view; of hovers, who could point at them."""
-    with chosen_views(store, found.scope, found.pages) as scope:
+    with chosen_points(store, found.scope, found.pages) as scope:
         return _element_exposure(store, snapshots, found, scope)
 
 

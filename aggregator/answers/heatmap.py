@@ -21,7 +21,7 @@ from aggregator.measures.elements_table import ElementCounts, ElementRow, elemen
 from aggregator.pictures.newest import newest_picture
 from aggregator.placing.projection import Placed, place_spots
 from aggregator.placing.states import InState
-from aggregator.queries.chosen_views import chosen_views
+from aggregator.queries.chosen_rows import chosen_points
 from aggregator.queries.conditions import Where, where
 from aggregator.queries.pages import read_page_span, resolve_pages
 from aggregator.shapes.cells import Cells
@@ -75,7 +75,7 @@ def heatmap(
         raise BadScope("The kind scroll has a reach map, not a heatmap: ask reach_map.")
     pages = resolve_pages(store, scope.site, scope.pages)
     picture = newest_picture(snapshots, scope, pages, width, state)
-    with chosen_views(store, scope, pages) as asked:
+    with chosen_points(store, scope, pages) as asked:
         sample = read_sample(store, asked, pages, picture.snapshot.width)
         found = locate(store, snapshots, picture, sample, states)
         drawn = replace(draw(store, found), changed=change_of(store, snapshots, found, states))
@@ -83,7 +83,7 @@ def heatmap(
 
 
 def asked_again(drawn: Heatmap, scope: Scope, condition: Where) -> Heatmap:
-    """A map whose later queries select its views again: the table of `chosen_views` is dropped by then."""
+    """A map whose later queries select its views again: the table of `chosen_points` is dropped by then."""
     sample = replace(drawn.located.sample, scope=scope, where=condition)
     return replace(drawn, scope=scope, located=replace(drawn.located, sample=sample))
 

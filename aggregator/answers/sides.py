@@ -14,7 +14,7 @@ from aggregator.measures.variant_tests import VariantTests, Verdict, compare_var
 from aggregator.pictures.newest import IndexedSnapshot
 from aggregator.pictures.pairing import pair_elements
 from aggregator.placing.elements import LayoutIndex
-from aggregator.queries.chosen_views import chosen_views
+from aggregator.queries.chosen_rows import chosen_points
 from aggregator.queries.conditions import Condition, where
 from aggregator.shapes.columns import Int64
 from aggregator.shapes.scope import Scope
@@ -79,7 +79,7 @@ def read_side(
     exposed: int | None = None,
 ) -> Side:
     """One side on its picture. `only`: a further condition of its points; `exposed`: if it is known already."""
-    with chosen_views(store, scope, pages) as asked:
+    with chosen_points(store, scope, pages) as asked:
         sample = read_sample(store, asked, pages, picture.snapshot.width, only)
         visitors = sample.exposed.visitors if exposed is None else exposed
         sample = replace(sample, exposed=replace(sample.exposed, visitors=visitors))

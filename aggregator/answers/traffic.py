@@ -16,6 +16,7 @@ from aggregator.queries.traffic import (
     read_clocks,
     read_daily,
     read_devices,
+    read_devices_of_views,
     read_last_view,
     read_page_count,
     read_page_days,
@@ -25,8 +26,8 @@ from aggregator.queries.traffic import (
     read_tracker_errors,
     read_visited,
 )
-from aggregator.shapes.scope import SiteScope
-from aggregator.shapes.traffic import PagePart, PageTotal
+from aggregator.shapes.scope import Scope, SiteScope, site_scope
+from aggregator.shapes.traffic import DeviceVisitors, PagePart, PageTotal
 from store.client import Store
 from store.zones import UTC_ZONE, Zone
 
@@ -170,7 +171,18 @@ def _frustrated_shares(store: Store, scope: SiteScope, totals: Sequence[PageTota
 def devices_of(store: Store, scope: SiteScope, patterns: tuple[str, ...]) -> dict[str, int]:
     """Device → visitors of the pages that match the patterns, the commonest first; the scope's device is ignored."""
     pages = resolve_pages(store, scope.site, patterns)
-    found = read_devices(store, replace(scope, device=""), pages, patterns)
+    return _by_device(read_devices(store, replace(scope, device=""), pages, patterns))
+
+
+def devices_of_pages(store: Store, scope: Scope, pages: tuple[str, ...]) -> dict[str, int]:
+    """The same of a map's scope, whose patterns resolved to `pages`. If its views were selected before, of these: with
+    a segment, of one visitor in ten if the map is of so many."""
+    if scope.chosen.views and not scope.bots:
+        return _by_device(read_devices_of_views(store, replace(scope, device=""), pages))
+    return _by_device(read_devices(store, site_scope(replace(scope, device="")), pages, scope.pages))
+
+
+def _by_device(found: list[DeviceVisitors]) -> dict[str, int]:
     return dict(_commonest_first({row.device: row.visitors for row in found}))
 
 

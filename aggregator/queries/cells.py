@@ -38,7 +38,7 @@ def read_cells(store: Store, kind: str, where: Where) -> Cells:
     """All points of a condition, by record and cell. `like`, `x` and `y` are 0: they are not read."""
     c = store.columns(
         f"SELECT record AS its_record, any(key) AS its_key, {cell_sql(kind)} AS cell, {_COUNTS} "
-        f"FROM points WHERE {where.sql} GROUP BY its_record, cell",
+        f"FROM {where.points} WHERE {where.sql} GROUP BY its_record, cell",
         **where.params,
     )
     return _cells(kind, c)
@@ -49,7 +49,7 @@ def read_cells_by_key(store: Store, kind: str, where: Where, record: UInt64) -> 
     condition, values = among("record", "unknown", record)
     c = store.columns(
         f"SELECT any(record) AS its_record, key AS its_key, {cell_sql(kind)} AS cell, {_COUNTS} "
-        f"FROM points WHERE {where.sql} AND {condition} GROUP BY its_key, cell",
+        f"FROM {where.points} WHERE {where.sql} AND {condition} GROUP BY its_key, cell",
         **where.params,
         **values,
     )
@@ -98,7 +98,7 @@ def read_cells_in_detail(store: Store, kind: str, where: Where, detail: InDetail
     these, _ = among("record", "detail", detail.record)
     c = store.columns(
         f"SELECT any(record) AS its_record, any(key) AS its_key, {of.subject} AS subject, {of.cell} AS cell, "
-        f"{of.like} AS alike, {of.x} AS x, {of.y} AS y, {_COUNTS} FROM points "
+        f"{of.like} AS alike, {of.x} AS x, {of.y} AS y, {_COUNTS} FROM {where.points} "
         f"WHERE {where.sql} AND {these} GROUP BY subject, cell, alike, x, y",
         **where.params,
         **of.params,

@@ -27,11 +27,15 @@ class Condition:
 
 @dataclass(frozen=True)
 class Where:
-    """A condition with its bound values: `place` selects pages and period, `segment` who counts within them."""
+    """A condition with its bound values: `place` selects pages and period, `segment` who counts within them.
+
+    `points`: the table of the points that it is about; one of `chosen_rows` has no others, and the condition none.
+    """
 
     place: str
     segment: str
     params: dict[str, Any]
+    points: str = "points"
 
     @property
     def sql(self) -> str:
@@ -85,6 +89,8 @@ def _matching(patterns: Sequence[str], prefix: str) -> tuple[list[str], dict[str
 
 def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
     """The condition of a scope, for a table with (`kind`) or without a column `kind`."""
+    if kind and scope.chosen.points:
+        return Where("1", "1", {}, scope.chosen.points)
     condition, values = on_pages(pages, scope.pages)
     days, bounds = in_days(scope.zone, scope.since, scope.until)
     params: dict[str, Any] = {"site": scope.site, **values, **bounds}
@@ -104,6 +110,22 @@ def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
     place = f"site = {{site:UInt32}} AND {condition} AND {days}" + (OF_KIND if kind else "")
     place += f" AND {ONE_IN_TEN}" if scope.tenth else ""
     return Where(place, " AND ".join(segment), params)
+
+
+def last_rows(table: str, scope: Scope) -> str:
+    """A table of which a later row of a view replaces the earlier ones, for a condition of the scope.
+
+    All rows of a view have the same id, so those of other views are left out before FINAL compares them.
+    """
+    chosen = scope.chosen.views
+    return f"{table} FINAL PREWHERE view IN (SELECT view FROM {chosen})" if chosen else f"{table} FINAL"
+
+
+def where_scrolls(scope: Scope, pages: tuple[str, ...]) -> tuple[str, Where]:
+    """The rows of `scrolls` that a scope is about: where they are, and the condition."""
+    if scope.chosen.scrolls:
+        return scope.chosen.scrolls, Where("1", "1", {})
+    return last_rows("scrolls", scope), where(scope, pages)
 
 
 def where_site(scope: SiteScope) -> tuple[str, dict[str, Any]]:

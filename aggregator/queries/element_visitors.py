@@ -73,7 +73,7 @@ def read_element_visitors(store: Store, kind: str, where: Where, counted: Counte
     judged, of_judged = among(of.subject, "judged", counted.record[counted.judged])
     dead = f"{MAY_BE_DEAD} AND ({IS_DISABLED} OR {judged})" if kind == "click" else "0"
     rows = where.only(_read_as_rows(counted))
-    used = f"SELECT {element} AS element, visitor, toUInt8({dead}) AS is_dead FROM points WHERE {rows.sql}"
+    used = f"SELECT {element} AS element, visitor, toUInt8({dead}) AS is_dead FROM {rows.points} WHERE {rows.sql}"
     if counted.folds.ids:
         on_judged, _ = among("record", "judged", counted.record[counted.judged])
         used += f" UNION ALL {_folded_ids(counted, f'bitAnd(flags, if({on_judged}, {DEAD}, {DEAD_DISABLED})) > 0')}"
@@ -101,7 +101,7 @@ def read_rage(store: Store, where: Where, counted: CountedRecords, editable: UIn
     able = f"{where.sql} AND {BY_HAND} AND NOT {on_editable}" + ("" if len(counted.unfolded) else f" AND {asked.sql}")
     columns = (of.subject, of.cell, of.like, of.x, of.y, "visitor", f"toUInt8({asked.sql})")
     names = ("subject", "cell", "alike", "x", "y", "visitor")
-    bursts = bursts_sql(able, columns, f"countIf({asked.sql}) > 0")
+    bursts = bursts_sql(able, columns, f"countIf({asked.sql}) > 0", where.points)
     named = ", ".join(f"one.{FIRST + n} AS {name}" for n, name in enumerate(names))
     raging = f"SELECT {named}, {element} AS element, 1 AS n FROM ({bursts}) WHERE one.{FIRST + len(names)} > 0"
     if counted.folds.ids and len(counted.record):

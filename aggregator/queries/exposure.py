@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
-from aggregator.queries.conditions import Condition, Where, where
+from aggregator.queries.conditions import Condition, Where, last_rows, where
 from aggregator.queries.folds import NO_VIEWS, FoldedViews
 from aggregator.shapes.exposure import Exposed
 from aggregator.shapes.scope import Scope
@@ -20,7 +20,7 @@ def read_exposed(
         return _with_folds(store, w.only(folded.folds.other_days), width, folded)
     row = store.rows(
         "SELECT uniqExact(visitor) AS visitors, count() AS views, sum(cut) AS dropped, "
-        f"quantileExactIf(0.5)(page_h, {_NEAR}) AS median_h FROM views FINAL WHERE {w.sql}",
+        f"quantileExactIf(0.5)(page_h, {_NEAR}) AS median_h FROM {last_rows('views', scope)} WHERE {w.sql}",
         width=width,
         **w.params,
     )[0]

@@ -16,8 +16,8 @@ def read_first_clicks(store: Store, scope: Scope, pages: tuple[str, ...], record
     c = store.columns(
         "SELECT argMin(ms, at) AS first FROM ("
         "SELECT visitor, at, at - opened AS ms FROM "
-        f"(SELECT visitor, view, toUnixTimestamp64Milli(time) AS at FROM points WHERE {points.sql} AND {on_element}) "
-        "AS clicks INNER JOIN "
+        f"(SELECT visitor, view, toUnixTimestamp64Milli(time) AS at FROM {points.points} "
+        f"WHERE {points.sql} AND {on_element}) AS clicks INNER JOIN "
         f"(SELECT view, toUnixTimestamp64Milli(time) AS opened FROM views FINAL WHERE {views.sql}) AS opening "
         "USING view) WHERE ms >= 0 GROUP BY visitor",
         **(points.params | views.params | values),

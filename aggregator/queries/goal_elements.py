@@ -53,7 +53,7 @@ def read_clickers_before(
     element, bound = element_of_point(used)
     clicks = (
         f"SELECT visitor, {element} AS element, toUnixTimestamp64Milli(min(time)) AS clicked "
-        f"FROM points WHERE {w.sql} AND element >= 0 GROUP BY visitor, element"
+        f"FROM {w.points} WHERE {w.sql} AND element >= 0 GROUP BY visitor, element"
     )
     clickers = (
         "SELECT visitor, element, last >= clicked AS later "

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from aggregator.measures.in_view import IN_VIEW_MS, Middles, SeenBands
-from aggregator.queries.conditions import where
+from aggregator.queries.conditions import last_rows, where, where_scrolls
 from aggregator.queries.id_lists import bound
 from aggregator.queries.points import fraction
 from aggregator.shapes.columns import Int32, Int64, UInt64
@@ -32,9 +32,10 @@ def read_window_widths(store: Store, scope: Scope, pages: tuple[str, ...]) -> In
 
     Without FINAL, which takes three times as long: rows that a later batch replaced only add widths.
     """
-    w = where(scope, pages)
+    _, w = where_scrolls(scope, pages)
     c = store.columns(
-        f"SELECT DISTINCT viewport_w FROM scrolls WHERE {w.sql} AND notEmpty(bands) ORDER BY viewport_w",
+        f"SELECT DISTINCT viewport_w FROM {scope.chosen.scrolls or 'scrolls'} WHERE {w.sql} AND notEmpty(bands) "
+        "ORDER BY viewport_w",
         **w.params,
     )
     return c["viewport_w"].astype(np.int32)
@@ -42,9 +43,9 @@ def read_window_widths(store: Store, scope: Scope, pages: tuple[str, ...]) -> In
 
 def read_edges(store: Store, scope: Scope, pages: tuple[str, ...]) -> Depths:
     """The deepest edges of some views, at most MOST_EDGES: the same ones each time."""
-    w = where(scope, pages)
+    rows, w = where_scrolls(scope, pages)
     c = store.columns(
-        "SELECT key, fy, depth, page_h, viewport_w, viewport_h FROM scrolls FINAL "
+        f"SELECT key, fy, depth, page_h, viewport_w, viewport_h FROM {rows} "
         f"WHERE {w.sql} ORDER BY cityHash64(view) LIMIT {MOST_EDGES}",
         **w.params,
     )
@@ -73,7 +74,7 @@ def read_in_view(store: Store, scope: Scope, pages: tuple[str, ...], places: Mid
     element, bound_records = element_of_point(used)
     of_points = (
         f"SELECT visitor, {element} AS element, toUInt32(0) AS bits, toUInt8(255) AS arrangement "
-        f"FROM points WHERE {w.sql} AND element >= 0 UNION ALL "
+        f"FROM {w.points} WHERE {w.sql} AND element >= 0 UNION ALL "
         if len(used.record)
         else ""
     )
@@ -105,12 +106,14 @@ def read_in_view(store: Store, scope: Scope, pages: tuple[str, ...], places: Mid
 
 
 def read_mouse_visitors(store: Store, scope: Scope, pages: tuple[str, ...]) -> int:
-    """How many visitors could point at something: on a device without a touch screen, or with a hover all the same."""
-    w = where(scope, pages)
+    """How many visitors of a map of hovers could point at something: on a device without a touch screen, or with a
+    hover all the same."""
+    w, hovers = where(scope, pages), where(scope, pages, kind=True)
     row = store.rows(
-        f"SELECT uniqExact(visitor) AS n FROM (SELECT visitor FROM views FINAL WHERE {w.sql} AND touch = 0 "
-        f"UNION ALL SELECT visitor FROM points WHERE {w.sql} AND kind = 'hover')",
-        **w.params,
+        "SELECT uniqExact(visitor) AS n FROM ("
+        f"SELECT visitor FROM {last_rows('views', scope)} WHERE {w.sql} AND touch = 0 "
+        f"UNION ALL SELECT visitor FROM {hovers.points} WHERE {hovers.sql})",
+        **w.params | hovers.params,
     )[0]
     return int(row["n"])
 
@@ -129,12 +132,12 @@ def _names(places: Middles) -> list[str]:
 def seen_views_sql(scope: Scope, pages: tuple[str, ...], places: Middles) -> tuple[str, dict[str, Any]]:
     """(SQL of one row per view that measured it: visitor, time, the twentieths in view for long enough as bits, and its
     arrangement; bound values)."""
-    w = where(scope, pages)
+    rows, w = where_scrolls(scope, pages)
     bits = f"arrayMap((ms, n) -> if(ms >= {IN_VIEW_MS}, bitShiftLeft(toUInt32(1), n), 0), bands, range(length(bands)))"
     views = (
         f"SELECT visitor, time, toUInt32(arraySum({bits})) AS bits, "
         "transform(viewport_w, {widths:Array(UInt16)}, {arrangements:Array(UInt8)}, toUInt8(255)) AS arrangement "
-        f"FROM scrolls FINAL WHERE {w.sql} AND notEmpty(bands) AND length(bands) <= {BANDS}"
+        f"FROM {rows} WHERE {w.sql} AND notEmpty(bands) AND length(bands) <= {BANDS}"
     )
     bound = {"widths": places.width.tolist(), "arrangements": places.arrangement.tolist()}
     return views, w.params | bound

@@ -33,7 +33,7 @@ def read_missing_share(store: Store, where: Where, of: LookedFor) -> float:
     """Share of the points after the picture whose element it lacks; 0 without any."""
     condition, missing, values = _points(of)
     row = store.rows(
-        f"SELECT count() AS n, countIf({missing}) AS lost FROM points "
+        f"SELECT count() AS n, countIf({missing}) AS lost FROM {where.points} "
         f"WHERE {where.sql} AND {condition} AND time > fromUnixTimestamp64Milli({{taken:Int64}}, 'UTC')",
         **where.params,
         **values,
@@ -47,7 +47,7 @@ def read_day_counts(store: Store, where: Where, scope: Scope, of: LookedFor) -> 
     day, of_day = _day_key(scope)
     c = store.columns(
         f"SELECT {day} AS key, uniqExact(visitor) AS visitors, uniqExactIf(visitor, {missing}) AS with_missing, "
-        f"count() AS points, countIf({missing}) AS lost FROM points WHERE {where.sql} AND {condition} "
+        f"count() AS points, countIf({missing}) AS lost FROM {where.points} WHERE {where.sql} AND {condition} "
         "GROUP BY key ORDER BY key",
         **where.params,
         **values,
@@ -61,8 +61,8 @@ def read_missing_points(store: Store, where: Where, scope: Scope, of: LookedFor)
     condition, missing, values = _points(of)
     day, of_day = _day_key(scope)
     c = store.columns(
-        f"SELECT {day} AS key, record, count() AS n FROM points WHERE {where.sql} AND {condition} AND {missing} "
-        "GROUP BY key, record",
+        f"SELECT {day} AS key, record, count() AS n FROM {where.points} "
+        f"WHERE {where.sql} AND {condition} AND {missing} GROUP BY key, record",
         **where.params,
         **values,
         **of_day,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from aggregator.queries.point_sql import cell_sql
 from aggregator.shapes.columns import Float32, UInt32
 from aggregator.shapes.exposure import LeftOut
 from aggregator.shapes.points import Points, no_points
-from aggregator.shapes.scope import Scope
+from aggregator.shapes.scope import ChosenRows, Scope
 from store.client import Store
 from store.zones import DAY_MS
 
@@ -52,7 +52,7 @@ def read_points_in_blocks(store: Store, kind: str, within: Where, most: int = BL
 def _hours(store: Store, within: Where, most: int) -> list[tuple[int, int]]:
     """First and last hour since 1970 of each block."""
     rows = store.rows(
-        f"SELECT intDiv(toUnixTimestamp64Milli(time), {HOUR_MS}) AS hour, count() AS n FROM points "
+        f"SELECT intDiv(toUnixTimestamp64Milli(time), {HOUR_MS}) AS hour, count() AS n FROM {within.points} "
         f"WHERE {within.sql} GROUP BY hour ORDER BY hour",
         **within.params,
     )
@@ -75,7 +75,7 @@ def read_points(store: Store, scope: Scope, pages: tuple[str, ...]) -> Points:
 def _read_block(store: Store, kind: str, w: Where) -> Block:
     c = store.columns(
         "SELECT time, view, visitor, key, record, fx, fy, page_x, page_y, page_w, page_h, viewport_w, weight, "
-        f"button, flags, effect, effect_ms, {cell_sql(kind)} AS cell FROM points WHERE {w.sql} ORDER BY time, view",
+        f"button, flags, effect, effect_ms, {cell_sql(kind)} AS cell FROM {w.points} WHERE {w.sql} ORDER BY time, view",
         **w.params,
     )
     if not len(c["view"]):
@@ -111,7 +111,7 @@ def fraction(steps: Any) -> Float32:
 def count_points(store: Store, scope: Scope, pages: tuple[str, ...]) -> int:
     """The points of a scope."""
     w = where(scope, pages, kind=True)
-    return int(store.rows(f"SELECT count() AS n FROM points WHERE {w.sql}", **w.params)[0]["n"])
+    return int(store.rows(f"SELECT count() AS n FROM {w.points} WHERE {w.sql}", **w.params)[0]["n"])
 
 
 def read_left_out(
@@ -127,6 +127,8 @@ def read_left_out(
     `folded`: what was read in place of rows.
     """
     w = within or where(scope, pages, kind=table == "points")
+    if w.points != "points":
+        return _left_out_of_chosen(store, scope, pages, w)
     other_days = folded.folds.other_days
     rows = (
         []
@@ -147,6 +149,27 @@ def read_left_out(
         n[reason] += count
         of_excluded[reason] += count if of_team else 0
         included[reason] += 0 if of_team or reason else count
+    return _left_out(scope, n, of_excluded, included)
+
+
+def _left_out_of_chosen(store: Store, scope: Scope, pages: tuple[str, ...], chosen: Where) -> LeftOut:
+    """The same of points that were selected before (aggregator/queries/chosen_rows.py)."""
+    everybody = where(replace(scope, chosen=ChosenRows()), pages, kind=True)
+    received = store.rows(
+        "SELECT toString(bot) AS reason, count() AS n, countIf(excluded) AS of_excluded FROM points "
+        f"WHERE {everybody.place} GROUP BY reason",
+        **everybody.params,
+    )
+    counted = store.rows(
+        f"SELECT toString(bot) AS reason, count() AS n FROM {chosen.points} WHERE {chosen.sql} GROUP BY reason",
+        **chosen.params,
+    )
+    n, of_excluded = (Counter({row["reason"]: row[name] for row in received}) for name in ("n", "of_excluded"))
+    return _left_out(scope, n, of_excluded, Counter({row["reason"]: row["n"] for row in counted}))
+
+
+def _left_out(scope: Scope, n: Counter[str], of_excluded: Counter[str], included: Counter[str]) -> LeftOut:
+    """`n` points received, those of the team, and those that count, by the reason of a bot."""
     reasons = sorted(n, key=lambda reason: (-n[reason], reason))
     counted = [reason for reason in reasons if scope.bots or not reason]
     return LeftOut(

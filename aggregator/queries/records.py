@@ -34,7 +34,7 @@ def read_records(store: Store, scope: Scope, pages: tuple[str, ...]) -> Records:
     """The records of the elements that the points (or scroll depths) of a scope refer to."""
     scroll = scope.kind == "scroll"
     w, (condition, _) = where(scope, pages, kind=not scroll), on_pages(pages, scope.pages)
-    column, table = ("key", "scrolls") if scroll else ("record", "points")
+    column, table = ("key", "scrolls") if scroll else ("record", w.points)
     c = store.columns(
         "SELECT record, any(key) AS its_key, any(path) AS its_path, any(fp) AS its_fp FROM elements "
         f"WHERE site = {{site:UInt32}} AND {condition} "

@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from aggregator.queries.conditions import on_pages, selecting, where_site
+from aggregator.queries.conditions import last_rows, on_pages, selecting, where, where_site
 from aggregator.queries.page_groups import groups_of_page
-from aggregator.shapes.scope import SiteScope
+from aggregator.shapes.scope import Scope, SiteScope
 from aggregator.shapes.traffic import DeviceVisitors, PageDay, PagePart, PageTotal
 from store.client import Store
 from store.zoned_sql import day_of_row, in_days, ms_ahead
@@ -141,6 +141,12 @@ def read_devices(
     return _devices(store, "''", f"{condition} AND {these}", params | values)
 
 
+def read_devices_of_views(store: Store, scope: Scope, pages: tuple[str, ...]) -> list[DeviceVisitors]:
+    """The same of a scope whose views were selected before (aggregator/queries/chosen_rows.py)."""
+    w = where(scope, pages)
+    return _devices(store, "''", w.sql, w.params, last_rows("views", scope))
+
+
 def read_site_devices(store: Store, scope: SiteScope) -> list[DeviceVisitors]:
     """Visitors of the whole site by device, and of all devices together (`device` "")."""
     condition, params = where_site(scope)
@@ -194,10 +200,12 @@ def _found(scope: SiteScope, part: PagePart) -> tuple[str, dict[str, Any]]:
     return condition, params
 
 
-def _devices(store: Store, page: str, condition: str, params: dict[str, Any]) -> list[DeviceVisitors]:
+def _devices(
+    store: Store, page: str, condition: str, params: dict[str, Any], views: str = "views FINAL"
+) -> list[DeviceVisitors]:
     rows = store.rows(
         f"SELECT {page} AS page_name, toString(device) AS device_name, uniqExact(visitor) AS visitors "
-        f"FROM views FINAL WHERE {condition} GROUP BY page_name, device_name",
+        f"FROM {views} WHERE {condition} GROUP BY page_name, device_name",
         **params,
     )
     return [DeviceVisitors(row["page_name"], row["device_name"], int(row["visitors"])) for row in rows]

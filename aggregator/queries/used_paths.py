@@ -14,7 +14,7 @@ def read_used_paths(store: Store, scope: Scope, pages: tuple[str, ...]) -> list[
     w, (condition, _) = where(scope, pages, kind=True), on_pages(pages, scope.pages)
     rows = store.rows(
         "SELECT path, count() AS n, uniqExact(visitor) AS visitors "
-        f"FROM (SELECT record, visitor FROM points WHERE {w.sql}) AS used INNER JOIN "
+        f"FROM (SELECT record, visitor FROM {w.points} WHERE {w.sql}) AS used INNER JOIN "
         f"(SELECT record, any(path) AS path FROM elements WHERE site = {{site:UInt32}} AND {condition} "
         "GROUP BY record) AS known USING record "
         f"GROUP BY path ORDER BY visitors DESC, n DESC, path LIMIT {MOST_PATHS}",

@@ -18,12 +18,23 @@ class BadScope(ValueError):
 
 
 @dataclass(frozen=True)
+class ChosenRows:
+    """Tables with the rows of one scope, each selected once (aggregator/queries/chosen_rows.py); "" for those that are
+    not selected. `views`: those of its segment; `points` and `scrolls`: those that its device, variant and segment
+    select."""
+
+    views: str = ""
+    points: str = ""
+    scrolls: str = ""
+
+
+@dataclass(frozen=True)
 class Scope:
     """One question about pages. `until` is inclusive; `device` empty = all; `variant` = (experiment id, variant key).
     `zone`: that of the days. `segment`: the rules that a view must meet to count; None for all. `tenth`: whether only
     one visitor in ten is asked about.
 
-    `chosen`: the table that has the views of the segment already (aggregator/queries/chosen_views.py).
+    `chosen`: the tables that have its rows already; nothing that outlives them may keep the scope.
 
     `pages` are canonical pages, or patterns (`store.pages.matches`) that are resolved to pages when the question is
     asked, so that a changed rule changes the past too.
@@ -40,7 +51,7 @@ class Scope:
     zone: Zone = UTC_ZONE
     segment: Group | None = None
     tenth: bool = False
-    chosen: str = ""
+    chosen: ChosenRows = ChosenRows()
 
     def __post_init__(self) -> None:
         if not self.pages:

@@ -1,0 +1,99 @@
+"""The rows of one question, selected once for the several queries of a map.
+
+A map of some of the visitors reads its points about eight times. Selecting them takes most of the time, because every
+block of the page has some of them; so they are copied into tables in memory, which are dropped afterwards.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import Any
+
+from aggregator.queries.conditions import last_rows, on_pages, where
+from aggregator.queries.segments import selected_sql
+from aggregator.shapes.scope import ChosenRows, Scope
+from store.client import Store
+
+PREFIX = "chosen_"
+LOST_SECONDS = 3_600  # how long a map may take: tables that are older were left by a process that ended
+# Rows that are collected before they are compressed: a block of the default size takes 80 MB a thread.
+_BLOCK = 65_536
+_POINTS = (
+    "day, time, view, visitor, key, record, fx, fy, box_w, box_h, page_x, page_y, page_w, page_h, viewport_w, weight, "
+    "button, flags, effect, effect_ms, bot"
+)
+_SCROLLS = "time, view, visitor, key, fy, depth, page_h, viewport_w, viewport_h, bands"
+
+
+@contextmanager
+def chosen_points(store: Store, scope: Scope, pages: tuple[str, ...]) -> Iterator[Scope]:
+    """The scope for the queries of one map of `pages`: its views and points are selected once, if it is about some of
+    the visitors. Nothing that outlives the map may keep this scope."""
+    if not _is_narrow(store, scope) or scope.chosen.points:
+        yield scope
+        return
+    with ExitStack() as tables:
+        if scope.segment:
+            selected, params = _selected_views(scope, pages)
+            views = tables.enter_context(_table(store, "view UInt64", selected, params))
+            scope = replace(scope, chosen=ChosenRows(views=views))
+        if scope.kind != "scroll":
+            w = where(scope, pages, kind=True)
+            selected = f"SELECT {_POINTS} FROM points WHERE {w.sql}"
+            points = tables.enter_context(_table(store, f"AS SELECT {_POINTS} FROM points", selected, w.params))
+            scope = replace(scope, chosen=replace(scope.chosen, points=points))
+        yield scope
+
+
+@contextmanager
+def chosen_scrolls(store: Store, scope: Scope, pages: tuple[str, ...]) -> Iterator[Scope]:
+    """The same for the rows of `scrolls`."""
+    if not _is_narrow(store, scope) or scope.chosen.scrolls:
+        yield scope
+        return
+    w = where(scope, pages)
+    selected = f"SELECT {_SCROLLS} FROM {last_rows('scrolls', scope)} WHERE {w.sql}"
+    with _table(store, f"AS SELECT {_SCROLLS} FROM scrolls", selected, w.params) as table:
+        yield replace(scope, chosen=replace(scope.chosen, scrolls=table))
+
+
+def _is_narrow(store: Store, scope: Scope) -> bool:
+    """Whether the scope is about some of the visitors; never on a cluster, where the next query may be answered by a
+    server that has no such table."""
+    return bool(scope.segment or scope.device or scope.variant or scope.tenth) and not store.cluster
+
+
+def _selected_views(scope: Scope, pages: tuple[str, ...]) -> tuple[str, dict[str, Any]]:
+    assert scope.segment is not None
+    condition, values = on_pages(pages, scope.pages)
+    selected, params = selected_sql(scope, scope.segment, condition)
+    return selected, {"site": scope.site, **values, **params}
+
+
+@contextmanager
+def _table(store: Store, columns: str, selected: str, params: Mapping[str, Any]) -> Iterator[str]:
+    """The name of a table with the result of a query. `columns`: their definition, or what has the same ones."""
+    _drop_lost(store)
+    table = f"{PREFIX}{uuid.uuid4().hex}"
+    engine = "ENGINE = Memory SETTINGS compress = 1"
+    definition = f"{engine} EMPTY {columns}" if columns.startswith("AS ") else f"({columns}) {engine}"
+    store.command(f"CREATE TABLE {table} {definition}")
+    try:
+        store.fill(table, f"{selected} SETTINGS min_insert_block_size_rows = {_BLOCK}", **params)
+        yield table
+    finally:
+        store.command(f"DROP TABLE IF EXISTS {table}")
+
+
+def _drop_lost(store: Store) -> None:
+    lost = store.rows(
+        "SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, {prefix:String}) "
+        "AND metadata_modification_time < now() - {age:UInt32}",
+        prefix=PREFIX,
+        age=LOST_SECONDS,
+    )
+    for row in lost:
+        store.command(f"DROP TABLE IF EXISTS {row['name']}")
