@@ -10,9 +10,9 @@ import numpy as np
 
 from aggregator.queries.conditions import where
 from aggregator.queries.id_lists import among
-from aggregator.queries.visits import visits_sql
+from aggregator.queries.visits import FIRST_COLUMN, VIEW, visit_arrays
 from aggregator.shapes.columns import UInt64
-from aggregator.shapes.scope import Scope
+from aggregator.shapes.scope import ChosenRows, Scope
 from store.client import Store
 from store.segments import Group, is_empty
 from store.zoned_sql import in_days
@@ -32,16 +32,17 @@ def read_view_traits(store: Store, scope: Scope, visitors: UInt64, trait: PointT
         # A day earlier too: a visit of the first day may have begun then.
         days, bounds = in_days(scope.zone, scope.since - timedelta(days=1), scope.until)
         condition, values = f"{condition} AND {days}", values | bounds
-    columns: tuple[str, ...] = ()
-    if trait == "visitor":
-        value = "if(n = 1, 'new', 'returning')"
-    elif trait == "variant":
-        value = "arrayStringConcat(arraySort(mapValues(variants)), ', ')"
-    else:
-        columns, value = (trait,), f"first_{trait}"
-    kept = ("variants",) if trait == "variant" else ()
+    own, value = {
+        "visitor": ("''", "if(number = 1, 'new', 'returning')"),
+        "variant": ("arrayStringConcat(arraySort(mapValues(variants)), ', ')", f"v.{FIRST_COLUMN}"),
+    }.get(trait, (f"toString({trait})", f"visit[1].{FIRST_COLUMN}"))
+    rows = f"SELECT view, visitor, toUnixTimestamp64Milli(time) AS ms, {own} AS own FROM views FINAL WHERE {condition}"
+    of_visit = f"arrayMap(v -> (v.{VIEW}, {value}), visit)"
     c = store.columns(
-        f"SELECT view, {value} AS value FROM {visits_sql(condition, columns, kept=kept)}", site=scope.site, **values
+        f"SELECT found.1 AS view, found.2 AS value FROM ({visit_arrays(rows, ('own',))}) "
+        f"ARRAY JOIN arrayFlatten(arrayMap((visit, number) -> {of_visit}, visits, arrayEnumerate(visits))) AS found",
+        site=scope.site,
+        **values,
     )
     return c["view"].astype(np.uint64), c["value"].tolist()
 
@@ -53,7 +54,7 @@ def read_views_in(
     if is_empty(segment):
         return None
     # Who the map counts is known already: only the segment is asked about.
-    asked = replace(scope, segment=segment, chosen="", device="", variant=None, tenth=False)
+    asked = replace(scope, segment=segment, chosen=ChosenRows(), device="", variant=None, tenth=False)
     condition = where(asked, pages)
     named, values = among("visitor", "visitor", visitors)
     c = store.columns(
