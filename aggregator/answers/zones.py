@@ -15,7 +15,7 @@ from aggregator.measures.in_view import visitors_in_view
 from aggregator.measures.shares import ShareOf, share_of, shares_of
 from aggregator.pictures.twins import read_twins
 from aggregator.placing.zones import Rectangle, ZonePlace, place_zone
-from aggregator.queries.chosen_views import chosen_views
+from aggregator.queries.chosen_rows import chosen_points
 from aggregator.queries.conditions import where
 from aggregator.queries.in_view import UsedRecords, read_in_view
 from aggregator.shapes.columns import Int32, Int64
@@ -60,7 +60,7 @@ def zone_rows(store: Store, snapshots: Snapshots, found: Heatmap, zones: Sequenc
     index, twins = found.located.picture.index, read_twins(store, found.snapshot)
     places = [place_zone(zone, index, twins) for zone in zones]
     rows: dict[int, ZoneRow] = {}
-    with chosen_views(store, found.scope, found.pages) as scope:
+    with chosen_points(store, found.scope, found.pages) as scope:
         asked = _asked(found, scope)
         for together in apart(places):
             of_cell = _of_cells(found, [places[n] for n in together])
