@@ -108,7 +108,7 @@ def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
         segment.append(rules)
         params |= values
     place = f"site = {{site:UInt32}} AND {condition} AND {days}" + (OF_KIND if kind else "")
-    place += f" AND {ONE_IN_TEN}" if scope.tenth else ""
+    place += tenth_sql(scope)
     return Where(place, " AND ".join(segment), params)
 
 
@@ -128,10 +128,15 @@ def where_scrolls(scope: Scope, pages: tuple[str, ...]) -> tuple[str, Where]:
     return last_rows("scrolls", scope), where(scope, pages)
 
 
+def tenth_sql(scope: Scope | SiteScope) -> str:
+    """The condition that a row is of a visitor who is asked about, if only one in ten is; it begins with AND."""
+    return f" AND {ONE_IN_TEN}" if scope.tenth else ""
+
+
 def where_site(scope: SiteScope) -> tuple[str, dict[str, Any]]:
     """The condition of a question about a whole site, and its bound values."""
     days, bounds = in_days(scope.zone, scope.since, scope.until)
-    sql = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}"
+    sql = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}{tenth_sql(scope)}"
     params: dict[str, Any] = {"site": scope.site, **bounds}
     if scope.device:
         sql += " AND device = {device:String}"

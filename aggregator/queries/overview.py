@@ -7,8 +7,22 @@ from typing import Any
 
 from aggregator.queries.actions import happened
 from aggregator.queries.bound_values import BoundValues
-from aggregator.queries.conditions import PEOPLE, where_site
-from aggregator.queries.visits import FIRST_COLUMN, TIME, visit_arrays
+from aggregator.queries.conditions import PEOPLE, tenth_sql, where_site
+from aggregator.queries.visit_splits import (
+    ALL,
+    BOUNCED,
+    BY,
+    DAY,
+    ENGAGED,
+    FIRST_SPLIT,
+    KEY,
+    SINCE,
+    VIEWS,
+    VISITS,
+    names_sql,
+    number_of,
+    split_visits_sql,
+)
 from aggregator.shapes.overview import SPLITS, ListedValues, SiteVisits, SplitTotals, VisitorAccount, VisitTotals
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
@@ -16,9 +30,6 @@ from store.segments import Goal
 from store.zoned_sql import Sql, day_of_row, in_days
 from store.zones import DAY_MS
 
-BOUNCE_MS = 10_000  # engaged for less, in one view and without a click: a bounce
-ALL, DAY = "", "day"
-_FIRST = tuple(name for name in SPLITS if name not in ("saw", "landing", "exit", "visitor"))
 _Z = 1.96  # normal quantile of a 95 % interval
 
 
@@ -29,34 +40,42 @@ def read_site_visits(store: Store, scope: SiteScope, listing: ListedValues, goal
     """
     condition, params = where_site(scope)
     local_day, of_day = day_of_row(scope.zone, scope.since, scope.until)
+    days, _ = in_days(scope.zone, scope.since, scope.until)
     listed, of_listing = _listed(listing)
     joined, of_goals = _goal_times(scope, goals, local_day)
     names = "".join(f"goal{n}, " for n in range(len(goals)))
+    counted = (
+        f"SELECT one.{BY} AS by, one.{KEY} AS key, count() AS people, sum(one.{VISITS}) AS all_visits, "
+        f"sum(one.{VIEWS}) AS all_views, sum(one.{BOUNCED}) AS all_bounced, sum(one.{VISITS} * one.{VISITS}) AS vv, "
+        f"sum(one.{VIEWS} * one.{VIEWS}) AS ww, sum(one.{BOUNCED} * one.{BOUNCED}) AS bb, "
+        f"sum(one.{BOUNCED} * one.{VISITS}) AS bv, {_median(f'arraySort(groupArrayArray(one.{ENGAGED}))')}"
+        f"{_reached_columns(goals)} FROM ({split_visits_sql(condition, local_day, listing.splits)}) AS visits {joined} "
+        "ARRAY JOIN counted AS one GROUP BY by, key"
+    )
+    value = f"multiIf(by = {ALL}, '', by = {DAY}, toString(toDate(toUInt16(key))), named.value)"
     rows = store.rows(
         f"SELECT {names}by, value, people, all_visits, all_views, all_bounced, vv, ww, bb, bv, median, low, high, "
         "count() OVER (PARTITION BY by) AS values_in_all, "
         "row_number() OVER (PARTITION BY by ORDER BY people DESC, value) AS rank FROM ("
-        "SELECT by, value, count() AS people, sum(visits) AS all_visits, sum(views) AS all_views, "
-        "sum(bounced) AS all_bounced, sum(visits * visits) AS vv, sum(views * views) AS ww, "
-        "sum(bounced * bounced) AS bb, sum(bounced * visits) AS bv, "
-        f"{_median('arraySort(groupArrayArray(engaged))')}"
-        f"{_reached_columns(goals)} FROM ({_by_visitor(condition, local_day)}) AS counted {joined} "
-        f"GROUP BY by, value) {listed} ORDER BY by, rank",
+        f"SELECT counted.*, {value} AS value FROM ({counted}) AS counted "
+        f"GLOBAL LEFT JOIN ({names_sql(days, listing.splits)}) AS named USING (by, key)) {listed} ORDER BY by, rank",
         **params,
         **of_goals,
         **of_day,
         **of_listing,
     )
-    totals, days, splits = VisitTotals(), {}, []
+    totals, by_day, splits = VisitTotals(), {}, []
     for row in rows:
         found = _totals(row, len(goals))
         if row["by"] == ALL:
             totals = found
         elif row["by"] == DAY:
-            days[row["value"]] = found
+            by_day[row["value"]] = found
         else:
-            splits.append(SplitTotals(row["by"], row["value"], found, int(row["values_in_all"])))
-    return SiteVisits(totals, days, tuple(splits))
+            splits.append(
+                SplitTotals(SPLITS[row["by"] - FIRST_SPLIT], row["value"], found, int(row["values_in_all"]))
+            )
+    return SiteVisits(totals, by_day, tuple(splits))
 
 
 def read_visitor_account(store: Store, scope: SiteScope) -> VisitorAccount:
@@ -67,54 +86,12 @@ def read_visitor_account(store: Store, scope: SiteScope) -> VisitorAccount:
         "SELECT count() AS received, countIf(counts) AS counted, countIf(NOT counts AND person) AS outside, "
         "countIf(NOT counts AND NOT person AND own) AS excluded FROM ("
         f"SELECT max({condition}) AS counts, max({PEOPLE}) AS person, max(excluded) AS own "
-        f"FROM views FINAL WHERE site = {{site:UInt32}} AND {days} GROUP BY visitor)",
+        f"FROM views FINAL WHERE site = {{site:UInt32}} AND {days}{tenth_sql(scope)} GROUP BY visitor)",
         **params,
     )[0]
     received, counted = int(row["received"]), int(row["counted"])
     outside, excluded = int(row["outside"]), int(row["excluded"])
     return VisitorAccount(received, received - counted - outside - excluded, excluded, outside, counted)
-
-
-def _by_visitor(condition: str, local_day: str) -> str:
-    """A query with one row for each visitor and value of a split."""
-    splits = [f"('{ALL}', '')", f"('{DAY}', toString({local_day}))", "('landing', first.1)", "('exit', last)"]
-    splits += ["('visitor', earliest >= began ? 'new' : 'returning')"]
-    splits += [f"('{name}', first.{n})" for n, name in enumerate(_FIRST, 2)]
-    of = f"arrayConcat([{', '.join(splits)}], arrayMap(page -> ('saw', page), pages))"
-    return (
-        "SELECT split.1 AS by, split.2 AS value, visitor, min(began) AS since, count() AS visits, sum(seen) AS views, "
-        f"sum(bounce) AS bounced, groupArrayIf(engaged_ms, by IN ('{ALL}', '{DAY}')) AS engaged "
-        f"FROM ({_visits(condition)}) ARRAY JOIN {of} AS split GROUP BY by, value, visitor"
-    )
-
-
-def _visits(condition: str) -> str:
-    """A query with one row for each visit; `time` and `day` are those at which it began."""
-    columns = ("page", "engaged_ms", "clicks", *_FIRST)
-    place = {name: f"v.{n}" for n, name in enumerate(columns, FIRST_COLUMN)}
-    rows = (
-        f"SELECT view, visitor, toUnixTimestamp64Milli(time) AS ms, {', '.join(columns)} "
-        f"FROM views FINAL WHERE {condition}"
-    )
-    first = ", ".join(place[name].replace("v.", "visit[1].") for name in ("page", *_FIRST))
-    return (
-        f"SELECT visitor, visit[1].{TIME} AS began, length(visit) AS seen, ({first}) AS first, "
-        f"{place['page'].replace('v.', 'visit[-1].')} AS last, "
-        f"arrayDistinct(arrayMap(v -> {place['page']}, visit)) AS pages, earliest, "
-        f"arraySum(v -> {place['engaged_ms']}, visit) AS engaged_ms, "
-        f"seen = 1 AND engaged_ms < {BOUNCE_MS} AND {place['clicks'].replace('v.', 'visit[1].')} = 0 AS bounce, "
-        "fromUnixTimestamp64Milli(began, 'UTC') AS time, toDate(time) AS day "
-        f"FROM ({visit_arrays(rows, columns)}) AS visits "
-        f"GLOBAL LEFT JOIN ({_earliest(condition)}) AS known USING (visitor) ARRAY JOIN visits AS visit"
-    )
-
-
-def _earliest(condition: str) -> str:
-    """A query with the time at which each visitor was seen first, whatever they are filtered by."""
-    return (
-        "SELECT visitor, toUnixTimestamp64Milli(min(time)) AS earliest FROM views WHERE site = {site:UInt32} "
-        f"AND {PEOPLE} AND visitor GLOBAL IN (SELECT visitor FROM views WHERE {condition}) GROUP BY visitor"
-    )
 
 
 def _median(ordered: str) -> str:
@@ -130,29 +107,31 @@ def _median(ordered: str) -> str:
     )
 
 
-def _listed(listing: ListedValues) -> tuple[str, dict[str, Any]]:
+def _listed(listing: ListedValues) -> Sql:
     """The end of the query that selects the values of the splits, and what it binds."""
     if listing.only is not None:
-        by, value = [one for one, _ in listing.only], [one for _, one in listing.only]
-        pairs = "has(arrayZip({only_by:Array(String)}, {only_value:Array(String)}), (by, value))"
-        return f"WHERE by IN ('{ALL}', '{DAY}') OR {pairs}", {"only_by": by, "only_value": value}
+        by, value = [number_of(one) for one, _ in listing.only], [one for _, one in listing.only]
+        pairs = "has(arrayZip({only_by:Array(UInt8)}, {only_value:Array(String)}), (by, value))"
+        return f"WHERE by < {FIRST_SPLIT} OR {pairs}", {"only_by": by, "only_value": value}
+    whole = number_of(listing.whole) if listing.whole else ALL
     return (
-        f"QUALIFY by = '{DAY}' OR rank <= (by = {{whole:String}} ? {{whole_most:UInt32}} : {{most:UInt32}})",
-        {"whole": listing.whole or "-", "whole_most": listing.whole_most, "most": listing.most},
+        f"QUALIFY by = {DAY} OR rank <= (by = {{whole:UInt8}} AND by != {ALL} ? {{whole_most:UInt32}} : "
+        f"greatest({{most:UInt32}}, by = {ALL}))",
+        {"whole": whole, "whole_most": listing.whole_most, "most": listing.most},
     )
 
 
 def _reached_columns(goals: Sequence[Goal]) -> str:
     """Columns with the number of visitors who reached each goal."""
     return "".join(
-        ", countIf(arrayExists("
-        f"one -> one.1 >= since {_in_time(goal)} AND (by != '{DAY}' OR one.2 = value), times{n})) AS goal{n}"
+        f", countIf(arrayExists(did -> did.1 >= one.{SINCE} {_in_time(goal)} "
+        f"AND (by != {DAY} OR did.2 = key), times{n})) AS goal{n}"
         for n, goal in enumerate(goals)
     )
 
 
 def _in_time(goal: Goal) -> str:
-    return f"AND one.1 < since + {goal.within_days * DAY_MS}" if goal.within_days else ""
+    return f"AND did.1 < one.{SINCE} + {goal.within_days * DAY_MS}" if goal.within_days else ""
 
 
 def _goal_times(scope: SiteScope, goals: Sequence[Goal], local_day: str) -> Sql:
@@ -161,16 +140,26 @@ def _goal_times(scope: SiteScope, goals: Sequence[Goal], local_day: str) -> Sql:
         return "", {}
     values = BoundValues("overview")
     days, _ = in_days(scope.zone, scope.since, scope.until)
-    span = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}"
+    span = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}{tenth_sql(scope)}"
     done = " UNION ALL ".join(
-        f"SELECT {n} AS goal, visitor, ms, fromUnixTimestamp64Milli(ms, 'UTC') AS time, toDate(time) AS day "
-        f"FROM ({happened(goal.action, span, values).sql})"
-        for n, goal in enumerate(goals)
+        _times_sql(n, goal, happened(goal.action, span, values).sql, local_day) for n, goal in enumerate(goals)
     )
     times = ", ".join(f"groupArrayIf((ms, local), goal = {n}) AS times{n}" for n in range(len(goals)))
-    dated = f"SELECT goal, visitor, ms, toString({local_day}) AS local FROM ({done})"
-    joined = f"GLOBAL LEFT JOIN (SELECT visitor, {times} FROM ({dated}) GROUP BY visitor) AS done USING (visitor)"
-    return joined, values.params
+    return f"GLOBAL LEFT JOIN (SELECT visitor, {times} FROM ({done}) GROUP BY visitor) AS done USING (visitor)", (
+        values.params
+    )
+
+
+def _times_sql(n: int, goal: Goal, happened: str, local_day: str) -> str:
+    """A query of goal, visitor, ms and local, the day. A goal without a window needs the last time of each day alone:
+    an earlier one cannot be later than the beginning of a visit."""
+    last = "max(ms) AS ms, local" if not goal.within_days else "ms, local"
+    each = " GROUP BY visitor, local" if not goal.within_days else ""
+    dated = (
+        f"SELECT visitor, ms, toUInt64(toUInt16({local_day})) AS local FROM (SELECT visitor, ms, "
+        f"fromUnixTimestamp64Milli(ms, 'UTC') AS time, toDate(time) AS day FROM ({happened}))"
+    )
+    return f"SELECT {n} AS goal, visitor, {last} FROM ({dated}){each}"
 
 
 def _totals(row: dict[str, Any], goals: int) -> VisitTotals:

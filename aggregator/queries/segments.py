@@ -86,7 +86,7 @@ def met_sql(condition: Condition) -> str:
 def people_sql(scope: Scope | SiteScope) -> str:
     """The condition of the rows of a site that rules look at: those of people, or with bots if the scope asks."""
     bots = isinstance(scope, Scope) and scope.bots
-    tenth = f" AND {ONE_IN_TEN}" if isinstance(scope, Scope) and scope.tenth else ""
+    tenth = f" AND {ONE_IN_TEN}" if scope.tenth else ""
     return "site = {site:UInt32} AND excluded = 0" + ("" if bots else " AND bot = ''") + tenth
 
 

@@ -50,13 +50,14 @@ class SplitTotals:
 
 @dataclass(frozen=True)
 class ListedValues:
-    """Which values of each split are read: the `most` with most visitors, and up to `whole_most` of the split `whole`;
-    or those in `only` ((split, value) pairs)."""
+    """Which values are read of each of the `splits`: the `most` with most visitors, and up to `whole_most` of the split
+    `whole`; or those in `only` ((split, value) pairs)."""
 
     most: int = 9
     whole: Split | Literal[""] = ""
     whole_most: int = 500
-    only: tuple[tuple[str, str], ...] | None = None
+    only: tuple[tuple[Split, str], ...] | None = None
+    splits: tuple[Split, ...] = SPLITS
 
 
 @dataclass(frozen=True)

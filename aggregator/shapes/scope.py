@@ -72,7 +72,7 @@ class Scope:
 @dataclass(frozen=True)
 class SiteScope:
     """One question about all pages of a site: people with views in since…until (inclusive); `device` '' = all.
-    `zone`: that of the days; `segment` as in Scope."""
+    `zone`: that of the days; `segment` and `tenth` as in Scope."""
 
     site: int
     since: date
@@ -80,6 +80,7 @@ class SiteScope:
     device: str = ""
     zone: Zone = UTC_ZONE
     segment: Group | None = None
+    tenth: bool = False
 
 
 def site_scope(scope: Scope) -> SiteScope:
