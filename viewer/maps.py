@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
 
 import anyio
 
@@ -170,7 +167,6 @@ class Maps:
         self._snapshots = snapshots
         self._work = work
         self._drain = drain
-        self._following: set[asyncio.Task[None]] = set()
 
     async def drained(self) -> None:
         """Wait, for at most DRAIN_SECONDS, until acknowledged batches can be read."""
@@ -211,19 +207,8 @@ class Maps:
         if fresh or exact or is_ready or not await self._covers_many(scope):
             return await answer(scope, EXACT_SECONDS if exact else SECONDS)
         first = await answer(replace(scope, tenth=True))
-        self._follow(answer(scope, EXACT_SECONDS))
+        self._work.follow(answer(scope, EXACT_SECONDS))
         return first
-
-    def _follow(self, exact: Coroutine[Any, Any, object]) -> None:
-        """Compute the exact answer after a first one, which is replaced by it."""
-
-        async def follow() -> None:
-            with suppress(Exception):  # whoever asks for it again is told why it failed
-                await exact
-
-        task = asyncio.get_running_loop().create_task(follow())
-        self._following.add(task)
-        task.add_done_callback(self._following.discard)
 
     async def _covers_many(self, scope: Scope) -> bool:
         """Whether a question about some of the visitors covers more than MANY points."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from aggregator.answers.events import EventDetail, EventFigures, event_detail, event_figures
 from aggregator.answers.forms import FormFigures, FormSummary, form_figures, form_list
@@ -10,8 +11,9 @@ from aggregator.answers.overview import BOUNCE, AskedOverview, OverviewFigures, 
 from aggregator.answers.placed_goals import placed_goal
 from aggregator.answers.troubles import troubles
 from aggregator.pictures.newest import indexed_layout
-from aggregator.queries.traffic import read_last_view
+from aggregator.queries.traffic import count_views, read_last_view
 from aggregator.shapes.overview import ListedValues, Split
+from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.troubles import ElementTrouble
 from rules.find import named
 from rules.question import Question
@@ -20,10 +22,11 @@ from store.client import Store
 from store.layouts import Layout
 from store.records import Site
 from store.snapshots import Snapshots
-from viewer.maps import Maps, scope_of, site_scope_of, widest
+from viewer.maps import COUNTED_SECONDS, EXACT_SECONDS, Maps, scope_of, site_scope_of, widest
 from viewer.work import Work
 
 SECONDS = 20.0
+MANY_VIEWS = 300_000  # in a period, from which its overview gets a first answer
 NEEDS_SECONDS = 60.0  # what needs attention changes slowly
 MOST_GOALS = 8  # figures of one overview
 
@@ -60,16 +63,36 @@ class Overviews:
         await self._maps.drained()
         return bool(await self._work.run(read_last_view, self._store, int(site.id)))
 
-    async def of(self, question: Question, wanted: AskedOverview, fresh: bool = False) -> OverviewFigures:
-        """The overview; `fresh` computes it again."""
+    async def of(
+        self, question: Question, wanted: AskedOverview, *, fresh: bool = False, exact: bool = False
+    ) -> OverviewFigures:
+        """The overview. Of a period with many views, the first answer is from one visitor in ten, unless it must be
+        `exact` or computed again (`fresh`); the exact one follows by itself."""
         await self._maps.drained()
         scope = site_scope_of(question)
 
-        def compute() -> OverviewFigures:
+        def compute(scope: SiteScope = scope) -> OverviewFigures:
             placed = tuple(placed_goal(self._store, self._snapshots, scope, goal) for goal in wanted.goals)
             return overview(self._store, scope, replace(wanted, goals=placed))
 
-        return await self._work.once(("overview", scope, wanted), SECONDS, compute, fresh=fresh)
+        async def answer(scope: SiteScope, seconds: float = EXACT_SECONDS) -> OverviewFigures:
+            return await self._work.once(("overview", scope, wanted), seconds, partial(compute, scope), fresh=fresh)
+
+        is_ready = self._work.is_ready(("overview", scope, wanted))
+        if fresh or exact or is_ready or not await self._covers_many(scope):
+            return await answer(scope, EXACT_SECONDS if exact else SECONDS)
+        first = await answer(replace(scope, tenth=True), SECONDS)
+        self._work.follow(answer(scope))
+        return first
+
+    async def _covers_many(self, scope: SiteScope) -> bool:
+        """Whether there are more than MANY_VIEWS views in the period."""
+        everybody = replace(scope, segment=None, device="")
+
+        def count() -> int:
+            return count_views(self._store, everybody)
+
+        return await self._work.once(("views", everybody), COUNTED_SECONDS, count, light=True) > MANY_VIEWS
 
     async def events(self, question: Question) -> EventFigures:
         """The events by name."""
@@ -100,8 +123,8 @@ class Overviews:
 
         return await self._work.heavy(compute)
 
-    async def troubles(self, question: Question) -> tuple[ElementTrouble, ...]:
-        """The elements that frustrate most visitors."""
+    async def troubles(self, question: Question, *, first: bool = False) -> tuple[ElementTrouble, ...]:
+        """The elements that frustrate most visitors. `first`: estimated from one visitor in ten."""
         await self._maps.drained()
-        scope = site_scope_of(question)
+        scope = replace(site_scope_of(question), tenth=first)
         return await self._work.once(("troubles", scope), NEEDS_SECONDS, lambda: troubles(self._store, scope))

@@ -11,8 +11,9 @@ import asyncio
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any, Generic, ParamSpec, TypeVar
@@ -58,6 +59,7 @@ class Work:
         self._known: OrderedDict[Hashable, tuple[float, _Call[Any]]] = OrderedDict()
         self._calls: set[_Call[Any]] = set()
         self._cancellations: set[Future[None]] = set()
+        self._following: set[asyncio.Task[None]] = set()
         self._closed = False
         self._lock = threading.Lock()
 
@@ -92,6 +94,17 @@ class Work:
             with self._lock:
                 if _failed(call.future) or call.run.refused:
                     self._known = OrderedDict((k, v) for k, v in self._known.items() if v[1] is not call)
+
+    def follow(self, answer: Coroutine[Any, Any, object]) -> None:
+        """Compute an answer that nobody waits for yet, such as the exact one after a first one."""
+
+        async def compute() -> None:
+            with suppress(Exception):  # the next caller who asks for it gets the error
+                await answer
+
+        task = asyncio.get_running_loop().create_task(compute())
+        self._following.add(task)
+        task.add_done_callback(self._following.discard)
 
     def is_ready(self, key: Hashable) -> bool:
         """Whether `once` would answer at once."""

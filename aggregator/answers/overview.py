@@ -3,17 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
 from math import sqrt
 
 import numpy as np
 
-from aggregator.measures.change import FigureChange, Ratio, SummedFigure, change_of_ratio, change_of_total, of_visitors
+from aggregator.measures.change import (
+    FigureChange,
+    Ratio,
+    SummedFigure,
+    change_of_ratio,
+    change_of_total,
+    of_visitors,
+    total_interval,
+)
 from aggregator.measures.statistics import FEW, benjamini_hochberg, expected_floor, two_proportion_z
 from aggregator.queries.overview import read_site_visits, read_visitor_account
 from aggregator.shapes.overview import (
-    SPLITS,
     ListedValues,
     SiteVisits,
     Split,
@@ -31,7 +38,7 @@ FALSE_DISCOVERIES = 0.05  # rate among the rows of a table that differ from the 
 
 @dataclass(frozen=True)
 class SiteFigure:
-    """One figure of a site: `value` with its 95 % interval (none for a count), and that of the period `before`.
+    """One figure of a site: `value` with its 95 % interval (none for an exact count), and that of the period `before`.
 
     `name`: visitors, visits, views, bounce, engaged_ms, or `goal:` and the id of a goal, whose value is the share of
     visitors who reached it. `change`: relative for a count, otherwise the difference; None if there was nothing before.
@@ -94,7 +101,8 @@ class SplitTable:
 @dataclass(frozen=True)
 class OverviewFigures:
     """Everything about a site's visits in a period. `measure`: what the rates of the tables are of, by the name of a
-    figure: `bounce` (of visits) or a goal (of visitors)."""
+    figure: `bounce` (of visits) or a goal (of visitors). `one_in`: counts are estimated from one visitor in so many,
+    and intervals are as wide as so few visitors make them."""
 
     since: date
     until: date
@@ -106,6 +114,7 @@ class OverviewFigures:
     days_before: tuple[DayFigures, ...]
     splits: tuple[SplitTable, ...]
     account: VisitorAccount
+    one_in: int = 1
 
 
 @dataclass(frozen=True)
@@ -119,11 +128,12 @@ class AskedOverview:
 
 
 def overview(store: Store, scope: SiteScope, wanted: AskedOverview) -> OverviewFigures:
-    """The figures of a scope, and those of as many days just before it."""
+    """The figures of a scope, and those of as many days just before it; of a tenth of the visitors, estimates."""
     earlier, goals = before(scope), wanted.goals
     now = read_site_visits(store, scope, wanted.listing, goals)
     only = tuple((one.by, one.value) for one in now.splits)
     then = read_site_visits(store, earlier, replace(wanted.listing, only=only), goals)
+    one_in, account = (10 if scope.tenth else 1), read_visitor_account(store, scope)
     measured = next((n for n, goal in enumerate(goals) if goal.id == wanted.measure), None)
     return OverviewFigures(
         since=scope.since,
@@ -131,11 +141,12 @@ def overview(store: Store, scope: SiteScope, wanted: AskedOverview) -> OverviewF
         before_since=earlier.since,
         before_until=earlier.until,
         measure=BOUNCE if measured is None else GOAL + wanted.measure,
-        figures=figures_of(now.totals, then.totals, goals),
-        days=_days(now, scope, goals),
-        days_before=_days(then, earlier, goals),
-        splits=tuple(_table(by, now, then, measured) for by in SPLITS),
-        account=read_visitor_account(store, scope),
+        figures=figures_of(now.totals, then.totals, goals, one_in),
+        days=_days(now, scope, goals, one_in),
+        days_before=_days(then, earlier, goals, one_in),
+        splits=tuple(_table(by, now, then, measured, one_in) for by in wanted.listing.splits),
+        account=VisitorAccount(*(n * one_in for n in astuple(account))),
+        one_in=one_in,
     )
 
 
@@ -145,24 +156,31 @@ def before(scope: SiteScope) -> SiteScope:
     return replace(scope, since=scope.since - length, until=scope.until - length)
 
 
-def figures_of(now: VisitTotals, then: VisitTotals, goals: Sequence[Goal] = ()) -> tuple[SiteFigure, ...]:
-    """The figures of two periods: counts, bounce, engaged time and goals."""
+def figures_of(
+    now: VisitTotals, then: VisitTotals, goals: Sequence[Goal] = (), one_in: int = 1
+) -> tuple[SiteFigure, ...]:
+    """The figures of two periods: counts, bounce, engaged time and goals. `one_in`: of one visitor in so many."""
     counts = (
         ("visitors", SummedFigure(now.visitors, now.visitors), SummedFigure(then.visitors, then.visitors)),
         ("visits", SummedFigure(now.visits, now.visits_squared), SummedFigure(then.visits, then.visits_squared)),
         ("views", SummedFigure(now.views, now.views_squared), SummedFigure(then.views, then.views_squared)),
     )
     return (
-        *(SiteFigure(name, one.sum, None, None, other.sum, change_of_total(one, other)) for name, one, other in counts),
-        _share(BOUNCE, _rate(now, None), _rate(then, None)),
+        *(_count(name, one, other, one_in) for name, one, other in counts),
+        _share(BOUNCE, _rate(now, None), _rate(then, None), one_in),
         _engaged(now, then),
-        *(_share(GOAL + goal.id, _rate(now, n), _rate(then, n)) for n, goal in enumerate(goals)),
+        *(_share(GOAL + goal.id, _rate(now, n), _rate(then, n), one_in) for n, goal in enumerate(goals)),
     )
 
 
-def _share(name: str, now: Ratio, then: Ratio) -> SiteFigure:
+def _count(name: str, now: SummedFigure, then: SummedFigure, one_in: int) -> SiteFigure:
+    low, high = total_interval(now, one_in) if one_in > 1 else (None, None)
+    return SiteFigure(name, now.sum * one_in, low, high, then.sum * one_in, change_of_total(now, then))
+
+
+def _share(name: str, now: Ratio, then: Ratio, one_in: int) -> SiteFigure:
     low, high = now.interval if now.of else (0.0, 1.0)
-    return SiteFigure(name, now.share, low, high, then.share, change_of_ratio(now, then), now.hits)
+    return SiteFigure(name, now.share, low, high, then.share, change_of_ratio(now, then), now.hits * one_in)
 
 
 def _engaged(now: VisitTotals, then: VisitTotals) -> SiteFigure:
@@ -190,26 +208,26 @@ def _rate(totals: VisitTotals, goal: int | None) -> Ratio:
     )
 
 
-def _days(found: SiteVisits, scope: SiteScope, goals: Sequence[Goal]) -> tuple[DayFigures, ...]:
+def _days(found: SiteVisits, scope: SiteScope, goals: Sequence[Goal], one_in: int) -> tuple[DayFigures, ...]:
     """Every day of a scope, without gaps."""
     days = [scope.since + timedelta(days=n) for n in range((scope.until - scope.since).days + 1)]
-    return tuple(_day(day, found.days.get(day.isoformat(), VisitTotals()), goals) for day in days)
+    return tuple(_day(day, found.days.get(day.isoformat(), VisitTotals()), goals, one_in) for day in days)
 
 
-def _day(day: date, totals: VisitTotals, goals: Sequence[Goal]) -> DayFigures:
+def _day(day: date, totals: VisitTotals, goals: Sequence[Goal], one_in: int) -> DayFigures:
     counts = totals.reached or (0,) * len(goals)
     return DayFigures(
         day=day,
-        visitors=totals.visitors,
-        visits=totals.visits,
-        views=totals.views,
-        bounced=totals.bounced,
+        visitors=totals.visitors * one_in,
+        visits=totals.visits * one_in,
+        views=totals.views * one_in,
+        bounced=totals.bounced * one_in,
         engaged_ms=totals.engaged_ms,
-        reached={goal.id: n for goal, n in zip(goals, counts, strict=True)},
+        reached={goal.id: n * one_in for goal, n in zip(goals, counts, strict=True)},
     )
 
 
-def _table(by: Split, now: SiteVisits, then: SiteVisits, goal: int | None) -> SplitTable:
+def _table(by: Split, now: SiteVisits, then: SiteVisits, goal: int | None, one_in: int) -> SplitTable:
     rows = [one for one in now.splits if one.by == by]
     earlier = {one.value: one.totals for one in then.splits if one.by == by}
     pairs = [(_rate(one.totals, goal), _rate(earlier.get(one.value, VisitTotals()), goal)) for one in rows]
@@ -218,24 +236,25 @@ def _table(by: Split, now: SiteVisits, then: SiteVisits, goal: int | None) -> Sp
         by,
         rows[0].values if rows else 0,
         tuple(
-            _row(one, rate, rate_before, now.totals.visitors, beyond)
+            _row(one, (rate, rate_before), now.totals.visitors, beyond, one_in)
             for one, (rate, rate_before), beyond in zip(rows, pairs, differ, strict=True)
         ),
     )
 
 
-def _row(one: SplitTotals, rate: Ratio, rate_before: Ratio, of: int, beyond: bool) -> SplitRow:
+def _row(one: SplitTotals, rates: tuple[Ratio, Ratio], of: int, beyond: bool, one_in: int) -> SplitRow:
+    rate, rate_before = rates
     low, high = rate.interval
     return SplitRow(
         value=one.value,
-        visitors=one.totals.visitors,
+        visitors=one.totals.visitors * one_in,
         share=one.totals.visitors / of,
-        visits=one.totals.visits,
-        views=one.totals.views,
+        visits=one.totals.visits * one_in,
+        views=one.totals.views * one_in,
         rate=rate.share,
         low=low,
         high=high,
-        before_visitors=rate_before.visitors,
+        before_visitors=rate_before.visitors * one_in,
         before_rate=rate_before.share,
         beyond_chance=beyond,
     )

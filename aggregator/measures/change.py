@@ -35,6 +35,15 @@ class SummedFigure:
     squared: int
 
 
+def total_interval(sampled: SummedFigure, one_in: int) -> tuple[float, float]:
+    """The 95 % interval of a total that is estimated as `one_in` times its sum over one visitor in so many.
+
+    The variance of Bernoulli sampling (Särndal, Swensson & Wretman 1992, Model Assisted Survey Sampling, 3.2).
+    """
+    half = _Z * sqrt(one_in * (one_in - 1) * sampled.squared)
+    return max(float(sampled.sum), one_in * sampled.sum - half), one_in * sampled.sum + half
+
+
 @dataclass(frozen=True)
 class Ratio:
     """`hits` of `of` things (visits, visitors), of which `visitors` have several; the sums are over visitors."""

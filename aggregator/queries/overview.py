@@ -72,9 +72,7 @@ def read_site_visits(store: Store, scope: SiteScope, listing: ListedValues, goal
         elif row["by"] == DAY:
             by_day[row["value"]] = found
         else:
-            splits.append(
-                SplitTotals(SPLITS[row["by"] - FIRST_SPLIT], row["value"], found, int(row["values_in_all"]))
-            )
+            splits.append(SplitTotals(SPLITS[row["by"] - FIRST_SPLIT], row["value"], found, int(row["values_in_all"])))
     return SiteVisits(totals, by_day, tuple(splits))
 
 

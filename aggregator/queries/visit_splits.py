@@ -46,7 +46,8 @@ def split_visits_sql(condition: str, local_day: str, splits: Sequence[Split]) ->
         *(_counted(number_of(one), _visits_by(one, splits), "emptyArrayUInt64()") for one in splits),
     ]
     visits = (
-        f"SELECT visitor, visits, arrayMap(v -> v[1].{TIME}, visits) AS began, arrayMap(v -> length(v), visits) AS seen, "
+        f"SELECT visitor, visits, arrayMap(v -> v[1].{TIME}, visits) AS began, "
+        "arrayMap(v -> length(v), visits) AS seen, "
         f"arrayMap(v -> toUInt64(arraySum(v.{_ENGAGED})), visits) AS engaged, "
         f"arrayMap((v, n, ms) -> toUInt64(n = 1 AND ms < {BOUNCE_MS} AND v[1].{_CLICKS} = 0), visits, seen, engaged) "
         f"AS bounce FROM ({_visits(condition, local_day, splits)})"
@@ -87,8 +88,8 @@ def _counted(by: int, visits: str, engaged: str) -> str:
     """An array of tuples from BY to ENGAGED: one for each key of an array of visits, sorted by key and time."""
     runs = f"arrayEnumerateUniq(sorted{by}.1)"  # 1 where the visits with another key begin
     return (
-        f"arrayMap(run -> (toUInt8({by}), run[1].1, run[1].2, length(run), arraySum(run.3), arraySum(run.4), {engaged}), "
-        f"arraySplit((one, nth) -> nth = 1, arraySort({visits}) AS sorted{by}, {runs}))"
+        f"arrayMap(run -> (toUInt8({by}), run[1].1, run[1].2, length(run), arraySum(run.3), arraySum(run.4), "
+        f"{engaged}), arraySplit((one, nth) -> nth = 1, arraySort({visits}) AS sorted{by}, {runs}))"
     )
 
 

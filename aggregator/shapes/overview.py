@@ -42,7 +42,7 @@ class VisitTotals:
 class SplitTotals:
     """The visits with one value of a split. `values`: how many values the split has in all."""
 
-    by: str
+    by: Split
     value: str
     totals: VisitTotals
     values: int
