@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import replace
 
-from aggregator.measures.frustration import EDITABLE, UNJUDGED, pressed_tag
-from aggregator.queries.records import read_record_paths
+from aggregator.measures.frustration import EDITABLE, UNJUDGED
+from aggregator.queries.records import read_pressing
 from aggregator.queries.traffic import read_visited
 from aggregator.queries.troubles import read_click_errors, read_clickers, read_dead, read_raging, with_clickers
-from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.troubles import ElementTrouble
 from store.client import Store
@@ -20,23 +19,25 @@ DEAD_LEAST, RAGE_LEAST, ERROR_LEAST = 0.30, 0.05, 0.05  # shares of an element's
 
 def troubles(store: Store, scope: SiteScope) -> tuple[ElementTrouble, ...]:
     """The elements with dead clicks, bursts or errors for enough visitors, those that hurt most of them first. A figure
-    below its share of the clickers is 0."""
+    below its share of the clickers is 0. Of a tenth of the visitors, estimates."""
     pages = read_visited(store, scope)
     if not pages:
         return ()
-    ids, paths = read_record_paths(store, scope.site, pages, UNJUDGED)
-    dead = read_dead(store, scope, _on(ids, paths, UNJUDGED), LEAST, MOST)
-    rage = read_raging(store, scope, _on(ids, paths, EDITABLE), LEAST, MOST)
+    unjudged, editable = read_pressing(store, scope.site, pages, UNJUDGED, EDITABLE)
+    dead = read_dead(store, scope, unjudged, LEAST, MOST)
+    rage = read_raging(store, scope, editable, LEAST, MOST)
     failed = read_click_errors(store, scope, LEAST, MOST)
     places = list(dict.fromkeys((*dead, *rage, *failed)))
     clickers = read_clickers(store, scope, places) if places else {}
-    found = (_above(one) for one in with_clickers(clickers, dead, rage, failed))
+    found = (_of_all(_above(one), 10 if scope.tenth else 1) for one in with_clickers(clickers, dead, rage, failed))
     return tuple(sorted((one for one in found if one.worst), key=lambda one: (-one.worst, one.page, one.key)))
 
 
-def _on(ids: UInt64, paths: list[str], tags: frozenset[str]) -> UInt64:
-    """The records whose click presses one of the tags."""
-    return np.asarray(ids, np.uint64)[[pressed_tag(path) in tags for path in paths]] if len(paths) else ids
+def _of_all(one: ElementTrouble, one_in: int) -> ElementTrouble:
+    """Numbers of visitors estimated from one visitor in so many."""
+    errors = tuple(replace(e, visitors=e.visitors * one_in, times=e.times * one_in) for e in one.errors)
+    numbers = {name: getattr(one, name) * one_in for name in ("clickers", "dead", "rage", "failed")}
+    return replace(one, **numbers, errors=errors)
 
 
 def _above(one: ElementTrouble) -> ElementTrouble:

@@ -11,6 +11,7 @@ from aggregator.queries.bound_values import BoundValues
 from aggregator.queries.conditions import on_pages, where, where_site
 from aggregator.queries.rule_facts import RuleFacts
 from aggregator.queries.segments import each_view_sql, group_sql, met_sql, people_sql, rule_sql
+from aggregator.queries.traffic import count_views
 from aggregator.shapes.filter_counts import COUNTED, FilterCounts, Narrowing
 from aggregator.shapes.scope import Scope, SiteScope
 from store.client import Store
@@ -38,13 +39,11 @@ def read_filter_counts(
 
 
 def _views(store: Store, scope: Scope | SiteScope, pages: tuple[str, ...]) -> int:
-    """About how many views a scope has: rows that a later batch replaced may count too."""
+    """About how many views a scope has."""
     if isinstance(scope, SiteScope):
-        condition, params = where_site(scope)
-    else:
-        place = where(scope, pages)
-        condition, params = place.sql, place.params
-    return int(store.rows(f"SELECT count() AS n FROM views WHERE {condition}", **params)[0]["n"])
+        return count_views(store, scope)
+    place = where(scope, pages)
+    return int(store.rows(f"SELECT count() AS n FROM views WHERE {place.sql}", **place.params)[0]["n"])
 
 
 def _one_in(views: int) -> int:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 import numpy as np
 
+from aggregator.measures.frustration import pressed_tag
 from aggregator.queries.conditions import MOST_NAMED, on_pages, where
 from aggregator.queries.id_lists import among
 from aggregator.shapes.columns import Int64, UInt64
@@ -100,3 +101,10 @@ def read_record_paths(
         **({"pages": list(pages)} if few else {}),
     )
     return c["record"], c["its_path"].tolist()
+
+
+def read_pressing(store: Store, site: int, pages: Collection[str], *tags: frozenset[str]) -> list[UInt64]:
+    """For each set of tags, the records of the pages' elements whose click presses one of them."""
+    ids, paths = read_record_paths(store, site, pages, frozenset().union(*tags))
+    pressed = [pressed_tag(path) for path in paths]
+    return [np.asarray(ids, np.uint64)[np.array([tag in one for tag in pressed], bool)] for one in tags]

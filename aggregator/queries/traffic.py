@@ -32,6 +32,12 @@ def read_last_view(store: Store, site: int) -> int:
     return int(row["last"]) if row["n"] else 0
 
 
+def count_views(store: Store, scope: SiteScope) -> int:
+    """About how many views a scope has: rows that a later batch replaced may count too."""
+    condition, params = where_site(scope)
+    return int(store.rows(f"SELECT count() AS n FROM views WHERE {condition}", **params)[0]["n"])
+
+
 def read_bots(store: Store, scope: SiteScope) -> dict[str, int]:
     """Views by the reason for which they count as bots (`store.robots.REASONS`); "" for those of people."""
     days, bounds = in_days(scope.zone, scope.since, scope.until)

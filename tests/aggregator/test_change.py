@@ -7,7 +7,14 @@ from math import exp, log, sqrt
 import numpy as np
 import pytest
 
-from aggregator.measures.change import Ratio, SummedFigure, change_of_ratio, change_of_total, of_visitors
+from aggregator.measures.change import (
+    Ratio,
+    SummedFigure,
+    change_of_ratio,
+    change_of_total,
+    of_visitors,
+    total_interval,
+)
 from aggregator.measures.statistics import newcombe, wilson
 
 
@@ -70,3 +77,16 @@ def test_two_periods_that_do_not_differ_are_seldom_told_apart() -> None:
         differ[1] += count.beyond_chance
     assert max(differ) / runs <= 0.08
     assert min(differ) / runs >= 0.02
+
+
+def test_a_total_estimated_from_one_visitor_in_ten_is_within_its_interval_95_times_of_100() -> None:
+    """Also of visits and views, of which some visitors have many."""
+    rng = np.random.default_rng(17)
+    visits = rng.geometric(0.4, 20_000)
+    within = 0
+    for _ in range(1_000):
+        found = visits[rng.random(len(visits)) < 0.1]
+        low, high = total_interval(SummedFigure(int(found.sum()), int((found**2).sum())), 10)
+        within += low <= visits.sum() <= high
+    assert 930 <= within <= 970
+    assert total_interval(SummedFigure(0, 0), 10) == (0.0, 0.0)

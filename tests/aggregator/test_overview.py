@@ -12,8 +12,9 @@ from typing import Any
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aggregator.answers.overview import AskedOverview, overview
 from aggregator.queries.overview import read_site_visits, read_visitor_account
-from aggregator.shapes.overview import SPLITS, ListedValues, VisitTotals
+from aggregator.shapes.overview import SPLITS, ListedValues, VisitorAccount, VisitTotals
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from store.segments import Action, Goal, Group, Rule
@@ -198,6 +199,36 @@ def test_the_account_of_visitors_closes(store: Store) -> None:
     assert (found.received, found.bots, found.excluded, found.outside, found.counted) == (5, 1, 1, 1, 2)
     everybody = read_visitor_account(store, SiteScope(1, DAY, DAY))
     assert (everybody.outside, everybody.counted) == (0, 3)
+
+
+def test_a_first_answer_is_ten_times_what_a_tenth_of_the_visitors_did(store: Store) -> None:
+    tenth = 2**64 // 10
+    rows = [{**OTHERS, "visitor": n if n % 3 else tenth + n, "view": 2 * n + again,
+             "time": NOON + n + again * 90 * MINUTE, "page": PAGES[n % 3], "channel": "mail" if n % 2 else "direct", "source": "", "device": "phone",
+             "engaged_ms": n, "clicks": 0, "bot": "crawler" if n == 1 else "", "excluded": 0}
+            for n in range(1, 60) for again in range(1 + n % 2)]  # fmt: skip
+    insert(store, "views", rows)
+    asked = AskedOverview(ListedValues(most=100), (LAMPS,), LAMPS.id)
+    found = overview(store, replace(SCOPE, tenth=True), asked)
+    few = [row for row in rows if row["visitor"] < tenth]
+    people = [row for row in few if not row["bot"]]
+    counted = visits(people)
+    assert found.one_in == 10
+    assert found.account == VisitorAccount(400, 10, 0, 0, 390)
+    figures = {one.name: one for one in found.figures}
+    assert figures["visits"].value == 10 * len(counted)
+    assert figures["visits"].low < 10 * len(counted) < figures["visits"].high
+    assert figures["bounce"].value == totals(counted)["bounced"] / len(counted)
+    assert figures["goal:lamps"].hits == 10 * reached_by([LAMPS], counted, people)[0]
+    assert sum(day.visits for day in found.days) == 10 * len(counted)
+    mail = next(row for table in found.splits if table.by == "channel" for row in table.rows if row.value == "mail")
+    assert mail.visitors == 10 * len({row["visitor"] for row in people if row["channel"] == "mail"})
+
+
+def test_only_the_splits_that_are_asked_for_are_read(store: Store) -> None:
+    insert(store, "views", [{"visitor": 1, "view": 1, "time": NOON, "channel": "mail"}])
+    found = read_site_visits(store, SCOPE, ListedValues(splits=("device", "exit")))
+    assert [one.by for one in found.splits] == ["exit", "device"]
 
 
 def test_a_line_has_the_visitors_that_its_filter_leaves(store: Store) -> None:

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from aggregator.answers import troubles as answers
+from aggregator.answers.frustrated import frustrated_visitors
 from aggregator.answers.troubles import troubles
 from aggregator.measures.frustration import dead, rage
 from aggregator.queries.troubles import read_click_errors, read_clickers, read_dead, read_raging
@@ -69,6 +70,10 @@ def test_the_engine_judges_clicks_as_the_rules_do(store: Store, rows: list[dict[
                 expected[name][PAGE, one["key"]].add(one["visitor"])
     assert read_dead(store, SCOPE, field, 1, 99) == {place: len(who) for place, who in expected["dead"].items()}
     assert read_raging(store, SCOPE, field, 1, 99) == {place: len(who) for place, who in expected["rage"].items()}
+    insert_elements(store, [CODE, FIELD])
+    frustrated = {one["visitor"] for one, *so in zip(points, judged["dead"], judged["rage"], strict=True) if any(so)}
+    assert frustrated_visitors(store, SCOPE, {PAGE: 7}) == ({7: len(frustrated)} if frustrated else {})
+    assert frustrated_visitors(store, SCOPE, {"shop.example/other": 7}) == {}
 
 
 def test_an_error_after_a_click_has_its_file_and_the_hash_of_its_message(store: Store) -> None:

@@ -1,4 +1,4 @@
-"""Of a map that covers many points of some visitors, the page shows a first answer from one visitor in ten."""
+"""A map of many points of some visitors, and the overview of many views, are first answered from one visitor in ten."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 import viewer.maps as maps
+import viewer.overviews as overviews
 from store.records import Site
 from tests.aggregator.build import insert
 from tests.viewer import shop as shops
@@ -46,3 +47,19 @@ def test_a_program_gets_the_exact_answer(viewer: Viewer, api: Client, shop: Site
     query: dict[str, Any] = {"page": shops.PAGE, "width": shops.WIDTH, "device": "phone", **shops.PERIOD}
     found = api.get(f"/api/v1/sites/{shop.id}/heatmap", params=query).json()
     assert "one_in_ten" not in {one["code"] for one in found["warnings"]}
+
+
+def test_the_overview_of_many_views_begins_with_one_visitor_in_ten(
+    viewer: Viewer, api: Client, shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(overviews, "MANY_VIEWS", 3)
+    visit(viewer, shop, [5, 6, TENTH + 5, TENTH + 6])
+    query = shops.PERIOD | {"country": "(none)"}
+    page = api.get(f"/sites/{shop.id}/overview", params=query).text
+    assert "data-first" in page
+    assert "A first answer from one visitor in ten" in page
+    assert "data-first" not in api.get(f"/sites/{shop.id}/overview", params=query | {"exact": "1"}).text
+    assert "data-first" not in api.get(f"/sites/{shop.id}/overview", params=query).text
+    exact = api.get(f"/api/v1/sites/{shop.id}/overview", params=query).json()
+    assert exact["one_in"] == 1
+    assert api.get(f"/sites/{shop.id}/overview", params=query | {"exact": "2"}).status_code == 400

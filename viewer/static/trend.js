@@ -1,3 +1,12 @@
+// Loads the page again once the exact figures behind a first answer have been counted.
+const replaceFirst = async () => {
+  const url = new URL(location.href);
+  url.searchParams.set('exact', '1');
+  const answer = await fetch(url).catch(() => null);
+  if (answer?.ok) location.reload();
+};
+if (document.querySelector('[data-first]')) replaceFirst();
+
 // The readings of a trend: the arrow keys, Home, End and the pointer choose a day.
 document.querySelectorAll('[data-trend]').forEach((plot) => {
   const box = plot.parentElement;

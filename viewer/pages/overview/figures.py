@@ -121,6 +121,8 @@ def _difference(lang: Language, name: str, by: float, unit: bool = False) -> str
 def _detail(lang: Language, found: OverviewFigures, figure: SiteFigure) -> str:
     """The interval; for a count, how many there are for each of the larger unit."""
     _ = lang.text
+    if figure.name in COUNTS and figure.low is not None and figure.high is not None:
+        return _("%(low)s to %(high)s", low=lang.number(figure.low), high=lang.number(figure.high))
     counts = {one.name: one.value for one in found.figures}
     if figure.name == "visits" and counts["visitors"]:
         return _("%(n)s a visitor", n=lang.number(figure.value / counts["visitors"], 2))

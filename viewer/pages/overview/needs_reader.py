@@ -28,10 +28,11 @@ class NeedsReader:
         self._health = health
         self._experiments = experiments
 
-    async def of(self, lang: Language, asked: Asked) -> FoundNeeds:
-        """What was found for a question; experiments and missing data do not depend on it."""
+    async def of(self, lang: Language, asked: Asked, *, first: bool = False) -> FoundNeeds:
+        """What was found for a question; experiments and missing data do not depend on it. `first`: the elements are
+        those that frustrate one visitor in ten."""
         known = asked.known
-        troubles = (await self._overviews.troubles(asked.question))[:LISTED]
+        troubles = (await self._overviews.troubles(asked.question, first=first))[:LISTED]
         results = await self._experiments.all(known.site, known.experiments, known.goals)
         names = {one.id: one.name for one in known.experiments}
         state = receiving_of(lang, (await self._health.of(known.site)).traffic, time.time() * 1000)

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from aggregator.answers.overview import BOUNCE, GOAL, OverviewFigures
 from rules.question import SITE
+from viewer.http.parameters import choice
 from viewer.http.urls import Urls
 from viewer.overviews import Overviews, wanted_of
 from viewer.pages.frame.frames import Frames, answer, go
@@ -42,6 +43,7 @@ class OverviewPage(Page):
     bar: SiteBar = doc("What is shown, and who is counted")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing else is shown")
     empty: Empty | None = doc("What to show when nobody is counted")
+    first: str = doc("That the figures are estimates, which the page replaces by exact ones; empty: they are exact")
     lead: Lead | None = doc("What changed most, in a sentence")
     needs: SiteNeeds = doc("What needs attention first")
     tiles: tuple[FigureTile, ...] = doc("The figures")
@@ -71,9 +73,10 @@ async def show(
     found = None
     if not asked.faults:
         wanted = wanted_of(asked.known, asked.question, view.listing, view.measure)
-        found = await overviews.of(asked.question, wanted)
+        exact = choice(request.query_params, "exact", ("0", "1"), "0") == "1"
+        found = await overviews.of(asked.question, wanted, exact=exact)
     who = await bars.of(frame.lang, view.links, asked)
-    needs = await needs_reader.of(frame.lang, asked) if found else FoundNeeds()
+    needs = await needs_reader.of(frame.lang, asked, first=found.one_in > 1) if found else FoundNeeds()
     return answer(request, page_of(frame, urls, view, AnsweredOverview(asked, who, found, needs)), asked.status)
 
 
@@ -102,6 +105,7 @@ def page_of(frame: Frame, urls: Urls, view: OverviewView, overview: AnsweredOver
         bar=site_bar(lang, urls, asked, links, "figures", overview.who),
         faults=fault_list(lang, asked.faults, links),
         empty=None if shown or found is None else _nobody(lang, view, found),
+        first=_first_words(lang, found) if found and found.one_in > 1 else "",
         lead=lead_of(lang, shown, view.goal_names) if shown else None,
         needs=needs_of(lang, urls, view, overview.needs),
         tiles=_tiles(lang, shown, view) if shown else (),
@@ -117,6 +121,14 @@ def _tiles(lang: Language, found: OverviewFigures, view: OverviewView) -> tuple[
     return tuple(
         tile_of(lang, found, one, view.goal_names, view.to(figure=one.name) + "#figures", one.name == view.figure)
         for one in found.figures
+    )
+
+
+def _first_words(lang: Language, found: OverviewFigures) -> str:
+    return lang.text(
+        "A first answer from one visitor in ten, %(visitors)s of them: counts are estimates, intervals are wider. The "
+        "exact numbers replace it as soon as they are counted.",
+        visitors=lang.number(found.account.counted // found.one_in),
     )
 
 

@@ -12,18 +12,9 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.map.links import address
 from viewer.pages.overview.narrowing import NarrowedLine
-from viewer.pages.overview.view import OverviewView
+from viewer.pages.overview.view import GROUPS, OverviewView
 from viewer.pages.sentences.names import trait_name
 
-# The tables of the page: the splits of each, of which one is shown
-GROUPS: tuple[tuple[Split, ...], ...] = (
-    ("channel", "campaign", "medium"),
-    ("source", "referrer"),
-    ("saw", "landing", "exit"),
-    ("country", "language"),
-    ("device", "browser", "os"),
-    ("visitor",),
-)
 PAGES = ("saw", "landing", "exit")
 
 
@@ -57,13 +48,31 @@ class VisitorTable:
     more: Choice | None
 
 
+@dataclass(frozen=True)
+class TableSetting:
+    """What all tables need. `one_in`: counts are estimated from one visitor in so many."""
+
+    lang: Language
+    urls: Urls
+    view: OverviewView
+    one_in: int
+
+    @property
+    def few(self) -> int:
+        """Below so many visitors, a share is not shown."""
+        return FEW * self.one_in
+
+
 def tables_of(lang: Language, urls: Urls, found: OverviewFigures, view: OverviewView) -> tuple[VisitorTable, ...]:
     """The tables of a page, each with the split that is chosen in it."""
     tables = {table.by: table for table in found.splits}
-    return tuple(_table(lang, urls, view, group, tables[view.chosen(group)]) for group in GROUPS)
+    return tuple(
+        _table(TableSetting(lang, urls, view, found.one_in), group, tables[view.chosen(group)]) for group in GROUPS
+    )
 
 
-def _table(lang: Language, urls: Urls, view: OverviewView, group: tuple[Split, ...], table: SplitTable) -> VisitorTable:
+def _table(setting: TableSetting, group: tuple[Split, ...], table: SplitTable) -> VisitorTable:
+    lang, view = setting.lang, setting.view
     most = max((row.visitors for row in table.rows), default=1)
     anchor = f"by-{group[0]}"
     left = table.values - len(table.rows)
@@ -75,15 +84,14 @@ def _table(lang: Language, urls: Urls, view: OverviewView, group: tuple[Split, .
             Choice(trait_name(lang, by), view.to(by=view.with_split(group, by)) + f"#{anchor}", by == table.by)
             for by in group
         ),
-        lines=tuple(_line(lang, urls, view, table.by, row, row.visitors / most, anchor) for row in table.rows),
+        lines=tuple(_line(setting, table.by, row, row.visitors / most, anchor) for row in table.rows),
         more=more if left > 0 else None,
     )
 
 
-def _line(
-    lang: Language, urls: Urls, view: OverviewView, by: Split, row: SplitRow, width: float, anchor: str
-) -> TableLine:
-    one, question, few = NarrowedLine(by, row.value), view.question, row.visitors < FEW
+def _line(setting: TableSetting, by: Split, row: SplitRow, width: float, anchor: str) -> TableLine:
+    lang, urls, view = setting.lang, setting.urls, setting.view
+    one, question, few = NarrowedLine(by, row.value), view.question, row.visitors < setting.few
     can_narrow = by != "device" or row.value in ("phone", "tablet", "desktop")
     map_query = {"page": row.value, **question.query("page")}
     return TableLine(
@@ -97,6 +105,6 @@ def _line(
         share=lang.share(row.share),
         rate=lang.text("few") if few else lang.share(row.rate),
         interval="" if few else lang.between(row.low, row.high),
-        before=lang.share(row.before_rate) if row.before_visitors >= FEW else "",
+        before=lang.share(row.before_rate) if row.before_visitors >= setting.few else "",
         css=("bad" if (row.rate > row.before_rate) == view.more_is_worse else "good") if row.beyond_chance else "",
     )

@@ -114,7 +114,8 @@ def _intervals(found: OverviewFigures, name: str) -> list[tuple[float, float]]:
     counts = [counts_of_day(day, name) for day in found.days]
     if any(of is None for _, of in counts):
         return []
-    low, high = wilson([hits for hits, _ in counts], [of or 0 for _, of in counts])
+    of_one = found.one_in  # counts are estimates: the interval is that of the visitors who were counted
+    low, high = wilson([hits // of_one for hits, _ in counts], [(of or 0) // of_one for _, of in counts])
     known = [bool(of) for _, of in counts]
     return [(float(a), float(b)) if there else (0.0, 0.0) for a, b, there in zip(low, high, known, strict=True)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Literal
 
 from aggregator.answers.overview import BOUNCE, GOAL
 from aggregator.shapes.overview import SPLITS, ListedValues, Split
@@ -16,6 +17,16 @@ from viewer.pages.map.links import Links, address
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.overview.figures import FIGURES, PARAMETER
 from viewer.pages.sentences.names import value_name
+
+# The tables of the page: the splits of each, of which one is shown
+GROUPS: tuple[tuple[Split, ...], ...] = (
+    ("channel", "campaign", "medium"),
+    ("source", "referrer"),
+    ("saw", "landing", "exit"),
+    ("country", "language"),
+    ("device", "browser", "os"),
+    ("visitor",),
+)
 
 
 @dataclass(frozen=True)
@@ -50,7 +61,9 @@ class OverviewView:
 
     @property
     def listing(self) -> ListedValues:
-        return ListedValues(whole=next((name for name in SPLITS if name == self.whole), ""))
+        """The values that the page shows: those of the split that is chosen in each table."""
+        whole: Split | Literal[""] = next((name for name in SPLITS if name == self.whole), "")
+        return ListedValues(whole=whole, splits=tuple(map(self.chosen, GROUPS)))
 
     def chosen(self, group: Sequence[Split]) -> Split:
         """The split that a table shows."""
