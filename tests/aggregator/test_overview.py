@@ -203,10 +203,12 @@ def test_the_account_of_visitors_closes(store: Store) -> None:
 
 def test_a_first_answer_is_ten_times_what_a_tenth_of_the_visitors_did(store: Store) -> None:
     tenth = 2**64 // 10
-    rows = [{**OTHERS, "visitor": n if n % 3 else tenth + n, "view": 2 * n + again,
-             "time": NOON + n + again * 90 * MINUTE, "page": PAGES[n % 3], "channel": "mail" if n % 2 else "direct", "source": "", "device": "phone",
-             "engaged_ms": n, "clicks": 0, "bot": "crawler" if n == 1 else "", "excluded": 0}
-            for n in range(1, 60) for again in range(1 + n % 2)]  # fmt: skip
+    rows = [
+        {**OTHERS, "visitor": n if n % 3 else tenth + n, "view": 2 * n + again, "time": NOON + n + again * 90 * MINUTE,
+         "page": PAGES[n % 3], "channel": "mail" if n % 2 else "direct", "source": "", "device": "phone",
+         "engaged_ms": n, "clicks": 0, "bot": "crawler" if n == 1 else "", "excluded": 0}
+        for n in range(1, 60) for again in range(1 + n % 2)
+    ]  # fmt: skip
     insert(store, "views", rows)
     asked = AskedOverview(ListedValues(most=100), (LAMPS,), LAMPS.id)
     found = overview(store, replace(SCOPE, tenth=True), asked)
