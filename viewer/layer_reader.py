@@ -51,13 +51,17 @@ class LayerReader:
         self._questions = questions
         self._maps = maps
 
-    async def drawn(self, asked: Asked, by: str, fresh: bool = False) -> DrawnMap | None:
+    async def drawn(self, asked: Asked, by: str) -> DrawnMap | None:
         """The layer that is asked for; None without a picture. `by`: what dots are coloured by (`dots_by`). Problem 404
-        if its segment does not exist. `fresh`: as for Maps."""
+        if its segment does not exist."""
         try:
-            found = await self._maps.answer(asked.question, asked.known, fresh)
+            found = await self._maps.answer(asked.question, asked.known)
         except NoSnapshot:
             return None
+        return await self.drawn_of(asked, found, by)
+
+    async def drawn_of(self, asked: Asked, found: HeatmapAnswer | ReachAnswer, by: str) -> DrawnMap:
+        """The layer of an answer."""
         snapshot = found.figures.snapshot
         chosen = snapshot.id if await self._maps.is_chosen(snapshot) else 0
         drawn = DrawnMap(found, await self._maps.strips(snapshot), chosen)

@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 from rules import segment as segments
+from store.kinds import LAYERS
 from store.layouts import path_key
 from store.records import Site
 from tests.aggregator.build import insert, record_id
@@ -137,7 +138,7 @@ def test_a_reversed_and_an_empty_period_are_reported_once_and_in_place(owner: Cl
 
 def test_exports_are_named_after_site_page_layer_and_days(owner: Client, shop: Site, seen: str) -> None:
     page = owner.get(seen).text
-    links = [unescape(href) for href in re.findall(r'href="(/api/[^"]+)"', page)]
+    links = [unescape(href) for href in re.findall(r'href="(/api/[^"]+|[^"]+/picture[.]png[^"]+)"', page)]
     png, csv, _, npy = (owner.get(link) for link in links)
     name = "lamp-shop-seen-elements-1000px-2026-03-01-2026-03-03"
     assert f'filename="{name}.csv"' in csv.headers["content-disposition"]
@@ -146,11 +147,16 @@ def test_exports_are_named_after_site_page_layer_and_days(owner: Client, shop: S
     picture = Image.open(BytesIO(png.content))
     assert picture.height > shops.HEIGHT  # the page with a header and a footer
     assert picture.width == shops.WIDTH
-    assert "2026-03-01 to 2026-03-03" in picture.info["Description"]
-    assert "40 visitors" in picture.info["Description"]
+    assert "1 March 2026 to 3 March 2026" in picture.info["Description"]
+    assert "Visitors: 40" in picture.info["Description"]
+    api = f"/api/v1/sites/{shop.id}/heatmap?page={PAGE}&{DAYS}&layer=elements&format=png"
+    framed = Image.open(BytesIO(owner.get(f"{api}&frame=1").content))
+    assert framed.height > shops.HEIGHT
+    assert "2026-03-01 to 2026-03-03" in framed.info["Description"]
+    assert "40 visitors" in framed.info["Description"]
     assert npy.headers["x-parcours-sha256"] == sha256(npy.content).hexdigest()
     assert json.loads(npy.headers["x-parcours-query"])["page"] == PAGE
-    plain = owner.get(links[0].replace("&frame=1", ""))
+    plain = owner.get(api)
     assert Image.open(BytesIO(plain.content)).size == (shops.WIDTH, shops.HEIGHT)
 
 
@@ -198,3 +204,27 @@ def test_a_report_has_a_sheet_for_each_page(owner: Client, shop: Site, seen: str
     many = "&".join(f"page=/lamps-{n}" for n in range(9))
     assert owner.get(f"/sites/{shop.id}/report?{many}").status_code == 400
     assert owner.get(f"{at}&since=2026-03-09&until=2026-03-01").status_code == 400
+
+
+@pytest.mark.parametrize("layer", LAYERS)
+def test_the_exported_picture_is_that_of_its_layer(owner: Client, shop: Site, seen: str, layer: str) -> None:
+    """In the words of the page: French here."""
+    at = seen.replace("/heatmap?", "/heatmap/picture.png?") + f"&layer={layer}"
+    answer = owner.get(at, headers={"Accept-Language": "fr"})
+    assert answer.status_code == 200
+    assert f'lamp-shop-seen-{layer}-1000px-2026-03-01-2026-03-03.png"' in answer.headers["content-disposition"]
+    picture = Image.open(BytesIO(answer.content))
+    assert picture.height > shops.HEIGHT
+    assert "1 mars 2026" in picture.info["Description"]
+    assert answer.headers["content-type"] == "image/png"
+
+
+def test_each_layer_has_an_exported_picture_of_its_own(owner: Client, shop: Site, seen: str) -> None:
+    api = f"/api/v1/sites/{shop.id}/heatmap?page={PAGE}&{DAYS}&format=png"
+    names = ("elements", "clicks", "attention", "reach", "ignored", "confetti")
+    drawn = {name: Image.open(BytesIO(owner.get(f"{api}&layer={name}").content)).convert("RGB") for name in names}
+    assert {image.size for image in drawn.values()} == {(shops.WIDTH, shops.HEIGHT)}
+    assert len({image.tobytes() for image in drawn.values()}) == len(names)
+    # "More" is marked as ignored, and the dots of "Buy" lie on it.
+    assert drawn["ignored"].getpixel((500, 640)) != drawn["confetti"].getpixel((500, 640))
+    assert drawn["confetti"].getpixel((500, 640)) == (0, 114, 178)

@@ -1,33 +1,16 @@
-"""What stands around an exported map, and how its file is called. In English, as everything that the API sends."""
+"""What stands around an exported map. In English, as everything that the API sends."""
 
 from __future__ import annotations
-
-import re
 
 from aggregator.measures.account import Account
 from rules.question import Question
 from store.pages import page_path
-from viewer.drawing.framed import Caption
+from viewer.drawing.framed import Caption, FrameLegend
 from viewer.maps import HeatmapAnswer, ReachAnswer
 from viewer.questions import Asked
 
-MOST_LETTERS = 60  # of a page in the name of a file
 
-
-def file_name(asked: Asked, width: int) -> str:
-    """Site, page, layer, width and days: `lamp-shop-basket-elements-1366px-2026-11-01-2026-11-28`."""
-    question = asked.question
-    since, until = question.period.span(asked.today)
-    page = _plain(page_path(question.page))[:MOST_LETTERS].strip("-") or "home"
-    parts = (_plain(asked.site.name) or "site", page, question.drawn_layer, f"{width}px", since, until)
-    return "-".join(str(part) for part in parts)
-
-
-def _plain(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")
-
-
-def caption_of(asked: Asked, found: HeatmapAnswer | ReachAnswer, unit: str, scale: str, top: str = "") -> Caption:
+def caption_of(asked: Asked, found: HeatmapAnswer | ReachAnswer, legend: FrameLegend) -> Caption:
     """Title, period, who is counted, how many, and the account of a map."""
     figures, question = found.figures, asked.question
     since, until = question.period.span(asked.today)
@@ -42,10 +25,8 @@ def caption_of(asked: Asked, found: HeatmapAnswer | ReachAnswer, unit: str, scal
             _who(question),
             counted,
         ),
-        unit=unit,
+        legend=legend,
         account=_account(figures.account),
-        scale=scale,
-        top=top,
     )
 
 

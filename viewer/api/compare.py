@@ -16,11 +16,11 @@ from aggregator.grids.scale import Scale
 from rules.question import COMPARISON, SETS
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
-from viewer.api.files import FORMATS, file_answer
 from viewer.drawing import export, look, pictures
 from viewer.drawing.look import Look, look_of
 from viewer.drawing.palette import levels
 from viewer.experiment_results import ExperimentResults
+from viewer.http.downloads import FORMATS, file_answer
 from viewer.http.errors import Problem
 from viewer.http.parameters import choice
 from viewer.maps import ComparisonAnswer, Maps, SetsAnswer

@@ -5,25 +5,24 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
-from PIL import Image
 from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.zones import ZoneRow
-from aggregator.measures.statistics import FEW
 from rules.question import MAP
 from rules.zone_pages import zones_of
-from viewer.api.captions import caption_of, file_name
+from store.kinds import LayerName
+from viewer.api.captions import caption_of
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
-from viewer.api.files import FORMATS, file_answer
 from viewer.drawing import export, look, pictures
-from viewer.drawing.boxes import SharedBox, with_boxes
-from viewer.drawing.framed import Caption, framed
+from viewer.drawing.dots import DOT_COLOURS
+from viewer.drawing.framed import FrameLegend, framed
 from viewer.drawing.look import Look, look_of
-from viewer.drawing.palette import levels
+from viewer.http.downloads import FORMATS, file_answer
 from viewer.http.parameters import choice
+from viewer.layer_images import attention_scale, boxes_of, file_name, layer_image
+from viewer.layer_reader import DrawnMap, LayerReader, dots_by
 from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
 from viewer.questions import Asked, Questions
 from viewer.work import Work
@@ -52,15 +51,19 @@ def reach_json(asked: Asked, found: ReachAnswer) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class MapFile:
-    """Which file is asked for: its format, whether a picture is `framed` and whether a table is that of `elements`."""
+    """Which file is asked for: its format, whether a picture is `framed`, whether a table is that of `elements`, and
+    what dots are coloured `by`."""
 
     kind: str
     framed: bool
     elements: bool
     look: Look
+    by: str
 
 
-async def show_heatmap(request: Request, *, questions: Questions, maps: Maps, work: Work) -> Response:
+async def show_heatmap(
+    request: Request, *, questions: Questions, maps: Maps, layers: LayerReader, work: Work
+) -> Response:
     query = request.query_params
     with_points = choice(query, "points", ("1", "0"), "1") == "1"
     file = MapFile(
@@ -68,74 +71,79 @@ async def show_heatmap(request: Request, *, questions: Questions, maps: Maps, wo
         framed=choice(query, "frame", ("1", "0"), "0") == "1",
         elements=choice(query, "table", ("points", "elements"), "points") == "elements",
         look=look_of(query),
+        by=dots_by(query),
     )
     asked = await questions.read(request, MAP)
     found = await maps.answer(asked.checked(), asked.known, fresh=True)
-    if isinstance(found, ReachAnswer):
-        if file.kind == "json":
+    if file.kind == "json":
+        if isinstance(found, ReachAnswer):
             return answer(await work.heavy(reach_json, asked, found))
-        content = await work.heavy(_reach_file, maps, asked, found, file)
-    elif file.kind == "json":
         zones = await maps.zones(
             found, zones_of(asked.known.zones, asked.question.page, asked.known.groups), fresh=True
         )
         beside = MapJson(zones, with_points, file.look)
         return answer(await work.heavy(heatmap_json, maps, asked, found, beside))
+    if file.kind == "png":
+        drawn = await layers.drawn_of(asked, found, file.by)
+        content = await work.heavy(_picture_file, maps, asked, drawn, file)
     else:
-        content = await work.heavy(_heatmap_file, maps, asked, found, file)
+        content = await work.heavy(_data_file, maps, found, file)
     name = file_name(asked, found.figures.snapshot.width)
     return file_answer(content, file.kind, name, asked.question.as_json(asked.today))
 
 
-def _heatmap_file(maps: Maps, asked: Asked, found: HeatmapAnswer, file: MapFile) -> bytes:
-    grid, scale = found.map.grid.values, file.look.scale(found.figures.scale)
+def _data_file(maps: Maps, found: HeatmapAnswer | ReachAnswer, file: MapFile) -> bytes:
+    """The table or the grid."""
+    if isinstance(found, ReachAnswer):
+        return _reach_data(found, file)
     if file.kind == "csv":
         return export.elements_csv(found.figures) if file.elements else export.points_csv(maps.points(found.map))
+    return export.npy(found.map.grid.values)
+
+
+def _reach_data(found: ReachAnswer, file: MapFile) -> bytes:
+    figures = found.figures
     if file.kind == "npy":
-        return export.npy(grid)
-    strips, words = maps.pictures(found.figures.snapshot), {"Page": found.map.scope.pages[0]}
-    if asked.question.layer == "elements":
-        page = with_boxes(pictures.whole_page(strips, np.zeros((0, 0), np.uint8)), _shared_boxes(found))
-        caption = caption_of(asked, found, f"Share {_base(found)} who clicked it", "steps")
-    else:
-        page = pictures.whole_page(strips, levels(grid, scale), file.look.palette)
-        words |= {"Unit": scale.unit, "Cap": f"{scale.cap:g}"}
-        caption = caption_of(asked, found, scale.unit, "heat", f"{scale.cap:g}+")
-    return _png(page, caption, file, words)
+        return export.npy(pictures.shares_at(figures.depth, figures.share, 0, figures.snapshot.height))
+    if file.elements:
+        return export.reach_elements_csv(figures)
+    return export.table_csv(("depth", "share"), zip(figures.depth.tolist(), figures.share.tolist(), strict=True))
 
 
-def _base(found: HeatmapAnswer) -> str:
-    return "of those who had it in view" if found.figures.measured_visitors else "of all visitors of the page"
+def _picture_file(maps: Maps, asked: Asked, drawn: DrawnMap, file: MapFile) -> bytes:
+    """The page picture with the layer that is asked for, and with its frame if that is."""
+    found, question = drawn.found, asked.question
+    # A picture of clicks without a layer has always been one of heat.
+    layer: LayerName = question.layer or ("clicks" if question.kind == "click" else question.drawn_layer)
+    strips = maps.pictures(found.figures.snapshot)
+    image = layer_image(drawn, layer, file.look, strips, boxes_of(drawn, layer))
+    top = f"{image.top:g}+" if layer != "reach" else "100 %"
+    keys = tuple(
+        (colour, f"{name or 'not known'} ({n:,})")
+        for colour, (name, n) in zip(DOT_COLOURS, drawn.dots.groups if drawn.dots else (), strict=False)
+    )
+    legend = FrameLegend(_unit(drawn, layer), image.scale, top, keys)
+    caption = caption_of(asked, found, legend)
+    words = {"Page": found.map.scope.pages[0], "Title": caption.title, "Description": "; ".join(caption.lines)}
+    if image.scale in ("heat", "shade"):
+        words |= {"Unit": legend.title, "Cap": f"{image.top:g}"}
+    return pictures.png(framed(image.page, caption) if file.framed else image.page, **words)
 
 
-def _shared_boxes(found: HeatmapAnswer) -> list[SharedBox]:
-    """The boxes of the used elements, the largest share first."""
-    boxes = []
-    for row in found.figures.elements:
-        of, share = (row.in_view.of, row.in_view.share) if row.in_view else (row.of, row.share)
-        boxes.append(SharedBox(row.x, row.y, row.w, row.h, share if of >= FEW else None))
-    return sorted(boxes, key=lambda box: -1.0 if box.share is None else box.share, reverse=True)
-
-
-def _png(page: Image.Image, caption: Caption, file: MapFile, words: dict[str, str]) -> bytes:
-    about = {"Title": caption.title, "Description": "; ".join(caption.lines)}
-    return pictures.png(framed(page, caption) if file.framed else page, **words, **about)
-
-
-def _reach_file(maps: Maps, asked: Asked, found: ReachAnswer, file: MapFile) -> bytes:
-    figures, height = found.figures, found.figures.snapshot.height
-    if file.kind == "csv":
-        if file.elements:
-            return export.reach_elements_csv(figures)
-        rows = zip(figures.depth.tolist(), figures.share.tolist(), strict=True)
-        return export.table_csv(("depth", "share"), rows)
-    shares = pictures.shares_at(figures.depth, figures.share, 0, height)
-    if file.kind == "npy":
-        return export.npy(shares)
-    page = pictures.whole_page(maps.pictures(figures.snapshot), np.zeros((0, 0), np.uint8))
-    unit = "share of views that saw this"
-    words = {"Page": asked.question.page, "Unit": unit}
-    return _png(pictures.with_veil(page, shares), caption_of(asked, found, unit, ""), file, words)
+def _unit(drawn: DrawnMap, layer: LayerName) -> str:
+    """What the colours of a layer mean."""
+    found = drawn.found
+    if isinstance(found, ReachAnswer):
+        return "share of views that saw this" if layer == "reach" else attention_scale(found).unit
+    if drawn.dots is not None:
+        return f"Each click is a dot: {len(drawn.dots.x):,} of {drawn.dots.drawn:,} clicks"
+    base = "of those who had it in view" if found.figures.measured_visitors else "of all visitors of the page"
+    units = {
+        "elements": f"Share {base} who clicked it",
+        "ignored": "Had in view by at least half, clicked by nobody",
+        "forms": "Last field before leaving: share of those who began and did not submit",
+    }
+    return units.get(layer, found.figures.scale.unit)
 
 
 ENTRIES = (
@@ -148,7 +156,8 @@ ENTRIES = (
         "until, days, variant (EXPERIMENT:KEY), device, bots, state, palette, cap; format json (account, elements, "
         "points; points=0 leaves them out), csv (placed points; table=elements: one row per element), npy (grid; the "
         "headers X-Parcours-Query and X-Parcours-SHA256 have the question and the hash of the file) or png (the whole "
-        "page with the map; layer=elements draws boxes; frame=1 adds title, period, filters, legend and account).",
-        query=(*MAP.names, *look.NAMES, "format", "points", "table", "frame"),
+        "page with the layer drawn on it; by: what the dots of confetti are coloured by, such as segment:ID; frame=1 "
+        "adds title, period, filters, legend and account).",
+        query=(*MAP.names, *look.NAMES, "format", "points", "table", "frame", "by"),
     ),
 )

@@ -91,6 +91,10 @@ class Urls:
     def heatmap(self, site: str, **query: object) -> str:
         return self._path("sites", site, "heatmap", **query)
 
+    def map_picture(self, site: str, **query: object) -> str:
+        """A heatmap as a picture for slides."""
+        return self._path("sites", site, "heatmap", "picture.png", **query)
+
     def held_element(self, site: str, **query: object) -> str:
         """The figures of one element of a heatmap, as a part of its page."""
         return self._path("sites", site, "heatmap", "element", **query)

@@ -19,7 +19,7 @@ from viewer.pages.goals import form as goal_form
 from viewer.pages.goals import page as goals
 from viewer.pages.groups import form as group_form
 from viewer.pages.groups import page as groups
-from viewer.pages.heatmap import held, report
+from viewer.pages.heatmap import held, picture, report
 from viewer.pages.heatmap import page as heatmap
 from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
@@ -97,6 +97,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/events", events.make, "editor", POST),
     Endpoint(SITE + "/pages", gallery.gallery, "viewer"),
     Endpoint(SITE + "/heatmap", heatmap.heatmap, "viewer"),
+    Endpoint(SITE + "/heatmap/picture.png", picture.map_picture, "viewer"),
     Endpoint(SITE + "/heatmap/element", held.held_element, "viewer"),
     Endpoint(SITE + "/report", report.report, "viewer"),
     Endpoint(SITE + "/compare", sets_page.show, "viewer"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 
 from rules.question import SETS
 from store.kinds import MapKind
@@ -11,8 +12,6 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.heatmap.layers import layer_names
 from viewer.pages.heatmap.setting import MapSetting
-
-FORMATS = ("png", "csv", "json", "npy")
 
 
 @dataclass(frozen=True)
@@ -43,27 +42,20 @@ def picture_line(lang: Language, snapshot: Snapshot | None) -> str:
     return lang.text("Picture of %(moment)s, %(width)s px wide", moment=moment, width=width)
 
 
-# The parameters of each export beside the format: a picture with a frame for slides, the table of elements.
-_MORE: dict[str, dict[str, str]] = {"png": {"frame": "1"}, "csv": {"table": "elements"}}
-
-
 def exports_of(setting: MapSetting) -> list[Choice]:
-    """The same map as a framed PNG, the table of elements as CSV, everything as JSON, the grid as NPY."""
-    _, api = setting.lang.text, setting.urls.api
-    says = {
-        "png": _("picture with title, legend and account"),
-        "csv": _("table of elements"),
-        "json": _("all figures and points"),
-        "npy": _("grid"),
-    }
+    """The same map as a picture for slides, the table of elements as CSV, everything as JSON, the grid as NPY."""
+    _, urls, site = setting.lang.text, setting.urls, setting.site.id
     asked = setting.fixed | {"layer": setting.question.drawn_layer}
+    data = partial(urls.api, "sites", site, "heatmap", **asked)
     return [
         Choice(
-            form.upper(),
-            api("sites", setting.site.id, "heatmap", **asked, **_MORE.get(form, {}), format=form),
-            small=says[form],
-        )
-        for form in FORMATS
+            "PNG",
+            urls.map_picture(site, **asked, **setting.look.drawn_query()),
+            small=_("picture with title, legend and account"),
+        ),
+        Choice("CSV", data(table="elements", format="csv"), small=_("table of elements")),
+        Choice("JSON", data(format="json"), small=_("all figures and points")),
+        Choice("NPY", data(format="npy"), small=_("grid")),
     ]
 
 

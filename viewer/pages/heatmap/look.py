@@ -45,6 +45,10 @@ class MapLook:
         }
         return tuple((name, value) for name, value in pairs.items() if value)
 
+    def drawn_query(self) -> dict[str, str]:
+        """The parameters that change what is drawn, for an exported picture."""
+        return {name: value for name, value in self.query() if name in ("of", "by", "measure")}
+
 
 def map_look(query: Mapping[str, str]) -> MapLook:
     """Read the parameters; Problem 400 for what cannot be read."""

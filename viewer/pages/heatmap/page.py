@@ -141,8 +141,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
 def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: DrawnMap) -> HeatmapPage:
     """The page of an answer."""
     found = drawn.found
-    dots = dot_layer(setting, drawn.dots) if drawn.dots else None
-    layer = replace(_layer(setting, drawn), dots=dots)
+    layer = layer_of(setting, drawn)
     return HeatmapPage(
         frame=frame,
         title=title_of(setting),
@@ -169,13 +168,15 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: DrawnMap) ->
     )
 
 
-def _layer(setting: MapSetting, drawn: DrawnMap) -> Layer:
+def layer_of(setting: MapSetting, drawn: DrawnMap) -> Layer:
+    """Everything on the page that depends on the layer."""
     found = drawn.found
     if isinstance(found, ReachAnswer):
         return reach_layer(setting, found, drawn.strips)
     if drawn.form is not None:
         return form_layer(setting, found, drawn.form, drawn.strips)
-    return heat_layer(setting, found, drawn.strips)
+    layer = heat_layer(setting, found, drawn.strips)
+    return replace(layer, dots=dot_layer(setting, drawn.dots)) if drawn.dots else layer
 
 
 def _nothing_drawn(setting: MapSetting, drawn: DrawnMap, layer: Layer) -> Empty | None:

@@ -8,12 +8,12 @@ from dataclasses import replace
 import numpy as np
 
 from aggregator.answers.map_figures import InViewRow, ReachFigures
-from aggregator.grids.scale import Scale
 from aggregator.measures.statistics import FEW
 from aggregator.shapes.depths import BANDS
 from store.kinds import LayerName
 from store.layouts import Layout
 from viewer.drawing.palette import colours, opacity
+from viewer.layer_images import attention_scale
 from viewer.maps import ReachAnswer
 from viewer.pages.frame import charts
 from viewer.pages.frame.languages import Language
@@ -56,16 +56,16 @@ def reach_layer(setting: MapSetting, found: ReachAnswer, strips: Strips) -> Laye
         ),
         account_line=_anchored_line(lang, figures),
         unplaced=(),
-        legend=_legend(lang, figures, name),
+        legend=_legend(lang, found, name),
         notes=notes_of(lang, figures.warnings),
         reach=_curve(lang, figures, name),
     )
 
 
-def _legend(lang: Language, figures: ReachFigures, name: LayerName) -> Legend:
+def _legend(lang: Language, found: ReachAnswer, name: LayerName) -> Legend:
     if name == "reach":
         return reach_legend(lang)
-    return heat_legend(lang, Scale(float(figures.attention.max(initial=0)) or 1.0, "", log=False), "attention")
+    return heat_legend(lang, attention_scale(found), "attention")
 
 
 def _large(lang: Language, figures: ReachFigures) -> tuple[Figure, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 from aggregator.measures.elements_table import ElementRow
 from aggregator.measures.statistics import FEW
 from store.layouts import Layout
+from viewer.drawing.boxes import step_of
 from viewer.maps import HeatmapAnswer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
@@ -26,7 +27,6 @@ from viewer.pages.heatmap.shares import (
 )
 from viewer.pages.map.elements import BOXES, LISTED, Cell, Column, Detail, ElementLine, layers, names_of
 from viewer.pages.map.labels import place_labels
-from viewer.pages.map.legend import step_of
 from viewer.pages.map.links import Links
 from viewer.pages.map.picture import Box, box_of
 

@@ -8,9 +8,9 @@ from typing import Literal
 
 from aggregator.answers.forms import FieldShare, FormField, FormFigures
 from aggregator.measures.statistics import FEW
+from viewer.drawing.boxes import step_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.durations import duration
-from viewer.pages.map.legend import step_of
 
 FieldMeasure = Literal["last", "time", "corrected", "blank"]
 MEASURES: tuple[FieldMeasure, ...] = ("last", "time", "corrected", "blank")  # what fields are ranked and coloured by

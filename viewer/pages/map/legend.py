@@ -7,15 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from aggregator.grids.scale import Scale
+from viewer.drawing.boxes import STEPS
 from viewer.pages.frame import charts
 from viewer.pages.frame.languages import Language
-
-STEPS = (0.01, 0.02, 0.05, 0.10, 0.20, 0.40)  # shares from which a box has the next colour
-
-
-def step_of(share: float) -> int:
-    """The colour of a share: 0 below the first step, else 1 to 6."""
-    return sum(share >= step for step in STEPS)
 
 
 @dataclass(frozen=True)
