@@ -12,7 +12,9 @@ PointKind = Literal["click", "hover"]  # rows of `points`
 EventKind = Literal["custom", "resize", "input", "submit", "error"]  # rows of `events`
 MapKind = Literal[PointKind, "scroll"]  # what a map can show: `scroll` is the map of reach, from `scrolls`
 # How a map is drawn on the picture.
-LayerName = Literal["elements", "clicks", "rage", "dead", "hover", "attention", "reach", "ignored", "confetti", "forms"]
+LayerName = Literal[
+    "elements", "clicks", "rage", "dead", "hover", "attention", "reach", "ignored", "confetti", "zones", "forms"
+]  # fmt: skip
 
 POINT_KINDS: tuple[PointKind, ...] = get_args(PointKind)
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
@@ -29,6 +31,7 @@ LAYER_KINDS: dict[LayerName, MapKind] = {
     "attention": "scroll",
     "ignored": "click",
     "confetti": "click",
+    "zones": "click",
     "forms": "click",
 }
 USUAL_LAYER: dict[MapKind, LayerName] = {kind: layer for layer, kind in reversed(LAYER_KINDS.items())}

@@ -80,6 +80,7 @@ from viewer.pages.sites.erasing import ErasingRenderer
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
 from viewer.pages.who.bars import WhoBars
+from viewer.pages.zones.page import ZoneForms
 from viewer.picture_changes import PictureChanges
 from viewer.picture_plans import PicturePlans
 from viewer.questions import Questions
@@ -256,6 +257,7 @@ class Viewer:
         reader = SegmentReader(self.store, self.work)
         names = ElementNames(self.snapshots, self.work)
         bars = WhoBars(FilterCounter(self.store, self.work), names, self.urls)
+        zones = ZoneReader(self.store, self.snapshots, self.work)
         overviews = Overviews(self.store, self.snapshots, self.work, self.maps)
         results = ExperimentResults(self.store, self.snapshots, self.work, self.maps, traffic)
         parts = (
@@ -265,7 +267,7 @@ class Viewer:
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),
             results,
-            LayerReader(questions, self.maps),
+            LayerReader(questions, self.maps, zones),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             retakes,
@@ -285,7 +287,8 @@ class Viewer:
             LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),
             StateFormRenderer(self.frames, self.urls, snapshots),
             groups,
-            ZoneReader(self.store, self.snapshots, self.work),
+            zones,
+            ZoneForms(self.frames, self.urls, questions, self.registry, zones),
             GalleryParts(self.maps, traffic, groups, self.thumbnails, self.registry),
             GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),

@@ -9,14 +9,18 @@ from dataclasses import dataclass, replace
 from aggregator.answers.confetti import Confetti, DotTrait
 from aggregator.answers.forms import FormFigures
 from aggregator.answers.unpictured import UsedPath
+from aggregator.answers.zones import ZoneRow
 from aggregator.pictures.newest import NoSnapshot
+from aggregator.placing.page_structure import ProposedZone
 from aggregator.queries.point_traits import POINT_TRAITS, PointTrait
 from rules.faults import Faults
 from rules.find import named
 from rules.question import Question
+from rules.zone_pages import zones_of
 from store.segments import Group
 from viewer.http.errors import bad_parameter, missing
 from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
+from viewer.page_zones import ZoneReader
 from viewer.questions import Asked, Questions, problem_of
 
 DOTS_BY: PointTrait = "source"  # what dots are coloured by, if nothing is chosen
@@ -35,21 +39,31 @@ def dots_by(query: Mapping[str, str]) -> str:
 @dataclass(frozen=True)
 class DrawnMap:
     """The answer to a question, the (number, height in px) of the strips of its picture, and the id of the picture if
-    somebody chose it for maps, else 0. `dots`: of confetti; `form`: of forms."""
+    somebody chose it for maps, else 0. `dots`: of confetti; `form`: of forms; `zones`: of zones."""
 
     found: HeatmapAnswer | ReachAnswer
     strips: Sequence[tuple[int, int]]
     chosen: int
     dots: Confetti | None = None
     form: FormFigures | None = None
+    zones: DrawnZones | None = None
+
+
+@dataclass(frozen=True)
+class DrawnZones:
+    """The zones of a page by name, and those that the structure of the page proposes."""
+
+    rows: tuple[ZoneRow, ...]
+    proposed: Sequence[ProposedZone]
 
 
 class LayerReader:
     """Reads what layers draw."""
 
-    def __init__(self, questions: Questions, maps: Maps) -> None:
+    def __init__(self, questions: Questions, maps: Maps, zones: ZoneReader) -> None:
         self._questions = questions
         self._maps = maps
+        self._zones = zones
 
     async def drawn(self, asked: Asked, by: str) -> DrawnMap | None:
         """The layer that is asked for; None without a picture. `by`: what dots are coloured by (`dots_by`). Problem 404
@@ -70,6 +84,10 @@ class LayerReader:
             return replace(drawn, dots=await self._maps.confetti(found, await self._trait(asked, by)))
         if isinstance(found, HeatmapAnswer) and layer == "forms":
             return replace(drawn, form=await self._maps.forms(found, asked.question, asked.known))
+        if isinstance(found, HeatmapAnswer) and layer == "zones":
+            here = zones_of(asked.known.zones, asked.question.page, asked.known.groups)
+            proposed = await self._zones.proposed(found.map.located.picture)
+            return replace(drawn, zones=DrawnZones(await self._maps.zones(found, here), proposed))
         return drawn
 
     async def unpictured(self, question: Question) -> tuple[UsedPath, ...]:

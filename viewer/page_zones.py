@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 
 from aggregator.pictures.newest import IndexedSnapshot, indexed_layout, newest_picture
-from aggregator.placing.page_structure import ProposedZone, page_parts
+from aggregator.placing.page_structure import ProposedZone, proposed_zones
 from aggregator.placing.zones import Rectangle, elements_in
 from aggregator.queries.pages import resolve_pages
 from rules.question import Question
@@ -46,13 +46,13 @@ class ZoneReader:
 
         return await self._work.run(find)
 
-    async def parts(self, picture: IndexedSnapshot) -> Sequence[ProposedZone]:
+    async def proposed(self, picture: IndexedSnapshot) -> Sequence[ProposedZone]:
         """The zones that the structure of a page proposes."""
 
         def find() -> Sequence[ProposedZone]:
-            return page_parts(picture.index.layout)
+            return proposed_zones(picture.index.layout)
 
-        return await self._work.once(("page_parts", picture.snapshot.id), SECONDS, find, light=True)
+        return await self._work.once(("proposed_zones", picture.snapshot.id), SECONDS, find, light=True)
 
     async def drawn(self, picture: IndexedSnapshot, rectangle: Rectangle) -> tuple[str, ...]:
         """The keys of the elements that a rectangle means."""

@@ -46,7 +46,7 @@ class ProposedZone:
     box: Rectangle
 
 
-def page_parts(layout: Layout) -> list[ProposedZone]:
+def proposed_zones(layout: Layout) -> list[ProposedZone]:
     """The parts of a page, from the top down, at most MOST; the main part and lists of cards are never left out."""
     found: dict[tuple[int, ...], ProposedZone] = {}
     for part in (*_landmarks(layout), *_cards(layout)):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +90,7 @@ class Preparation:
                 async with asyncio.TaskGroup() as group:
                     group.create_task(self._pictures())
                     group.create_task(self._visits())
+            await self._define_missing(api, "zones", "name", scenario.zones())
         await self._visitors()
         if self.parcours.collector:
             await self.parcours.collector.drain()
@@ -101,11 +103,17 @@ class Preparation:
             ("journeys", "name", [scenario.journey()]),
             ("states", "key", scenario.states()),
         ):
-            path = f"/sites/{self.site.id}/{kind}"
-            known = {one[key] for one in (await _ask(api, "GET", path))[kind]}
-            for body in bodies:
-                if body[key] not in known:
-                    await _ask(api, "POST", path, body)
+            await self._define_missing(api, kind, key, bodies)
+
+    async def _define_missing(
+        self, api: httpx.AsyncClient, kind: str, key: str, bodies: Sequence[dict[str, Any]]
+    ) -> None:
+        """Define what the site does not have yet; `key`: the field that tells them apart."""
+        path = f"/sites/{self.site.id}/{kind}"
+        known = {one[key] for one in (await _ask(api, "GET", path))[kind]}
+        for body in bodies:
+            if body[key] not in known:
+                await _ask(api, "POST", path, body)
 
     async def _pictures(self) -> None:
         found = self.snapshots.list(int(self.site.id))

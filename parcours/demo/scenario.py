@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
+from store.layouts import path_key
 from store.zone_names import machine_zone
 
 SITE = "Lampyre"
@@ -66,6 +67,17 @@ def goals() -> list[dict[str, Any]]:
 def segments() -> list[dict[str, Any]]:
     """Bodies of POST …/segments."""
     return [{"name": "Came by email", "tree": {"rules": [{"what": "channel", "values": ["mail"]}]}}]
+
+
+def zones() -> list[dict[str, Any]]:
+    """Bodies of POST …/zones: of pages that have pictures."""
+    zones = (("Lamp cards", "/table-lamps", "div#lamps"), ("Summary and code", "/basket", "div#basket>aside:1"))
+    pictured = {one.path for one in PICTURES}
+    return [
+        {"name": name, "page": page, "elements": [f"{path_key(path):016x}"]}
+        for name, page, path in zones
+        if page in pictured
+    ]
 
 
 def experiment(shop: str) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from aggregator.answers.heatmap import Heatmap, heatmap
 from aggregator.answers.placed_elements import placed_element, wanted_elements
 from aggregator.answers.zones import ZoneRow, apart, zone_rows
 from aggregator.placing.elements import LayoutIndex
-from aggregator.placing.page_structure import page_parts
+from aggregator.placing.page_structure import proposed_zones
 from aggregator.placing.zones import Rectangle, elements_in, place_zone
 from aggregator.queries import folding
 from aggregator.queries.exposure import read_exposed
@@ -151,7 +151,7 @@ def test_what_holds_an_element_outside_of_the_rectangle_is_not_meant() -> None:
 
 
 def test_the_structure_of_a_page_proposes_zones() -> None:
-    found = {part.kind: [WIDE.paths[i] for i in part.elements] for part in page_parts(WIDE)}
+    found = {part.kind: [WIDE.paths[i] for i in part.elements] for part in proposed_zones(WIDE)}
     assert found["header"] == [HEAD[0]]
     assert found["form"] == [SEARCH[0]]
     assert found["main"] == [MAIN[0]]
@@ -166,10 +166,10 @@ def test_a_list_of_cards_is_proposed_as_a_whole() -> None:
     boxes += [(*card, (200.0 * n, 0, 180, 400)) for n, card in enumerate(cards)]
     boxes += [(*word, (200.0 * n, 300, 180, 80)) for n, word in enumerate(words)]
     parents = {path: "ul#lamps" for path, _ in cards} | {path: path.rpartition(">")[0] for path, _ in words}
-    [part] = page_parts(nested(layout(*boxes), parents))
+    [part] = proposed_zones(nested(layout(*boxes), parents))
     assert (part.kind, part.elements) == ("cards", (0,))
     with_more = [*boxes, ("ul#lamps>p:1", "", (0, 390, 800, 10))]
-    [part] = page_parts(nested(layout(*with_more), parents | {"ul#lamps>p:1": "ul#lamps"}))
+    [part] = proposed_zones(nested(layout(*with_more), parents | {"ul#lamps>p:1": "ul#lamps"}))
     assert (part.kind, part.elements) == ("cards", (1, 2, 3, 4))
 
 

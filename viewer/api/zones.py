@@ -100,19 +100,19 @@ async def measure_zones(request: Request, *, questions: Questions, maps: Maps) -
 async def propose_zones(request: Request, *, questions: Questions, zones: ZoneReader) -> Response:
     asked = await questions.read(request, PROPOSED)
     picture = await zones.picture(asked.checked(), asked.known)
-    parts = await zones.parts(picture)
+    found = await zones.proposed(picture)
     return answer(
         {
             "page": asked.question.page,
             "snapshot": figures.plain(picture.snapshot),
-            "proposed": [_part_json(part, picture.index.layout) for part in parts],
+            "proposed": [_proposed_json(one, picture.index.layout) for one in found],
         }
     )
 
 
-def _part_json(part: ProposedZone, layout: Layout) -> dict[str, Any]:
-    keys = [key_of(layout, element) for element in part.elements]
-    return {"kind": part.kind, "name": part.name, "elements": keys, "box": figures.plain(part.box)}
+def _proposed_json(proposed: ProposedZone, layout: Layout) -> dict[str, Any]:
+    keys = [key_of(layout, element) for element in proposed.elements]
+    return {"kind": proposed.kind, "name": proposed.name, "elements": keys, "box": figures.plain(proposed.box)}
 
 
 _ROOT = "/sites/{site}/zones"

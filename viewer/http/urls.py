@@ -99,6 +99,18 @@ class Urls:
         """The figures of one element of a heatmap, as a part of its page."""
         return self._path("sites", site, "heatmap", "element", **query)
 
+    def held_zone(self, site: str, **query: object) -> str:
+        """The figures of one zone of a heatmap, as a part of its page."""
+        return self._path("sites", site, "heatmap", "zone", **query)
+
+    def new_zone(self, site: str, **query: object) -> str:
+        """The form of a new zone; the query names the picture it is chosen on."""
+        return self._path("sites", site, "zones", "new", **query)
+
+    def zone(self, site: str, zone: str) -> str:
+        """The form of a zone."""
+        return self._path("sites", site, "zones", zone, "edit")
+
     def report(self, site: str, **query: object) -> str:
         """Several maps of a site, for paper."""
         return self._path("sites", site, "report", **query)

@@ -19,7 +19,7 @@ from viewer.pages.goals import form as goal_form
 from viewer.pages.goals import page as goals
 from viewer.pages.groups import form as group_form
 from viewer.pages.groups import page as groups
-from viewer.pages.heatmap import held, picture, report
+from viewer.pages.heatmap import held, picture, report, zone_held
 from viewer.pages.heatmap import page as heatmap
 from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
@@ -46,6 +46,8 @@ from viewer.pages.sites import form as site_form
 from viewer.pages.sites import index as site_index
 from viewer.pages.states import form as state_form
 from viewer.pages.states import page as states
+from viewer.pages.zones import form as zone_form
+from viewer.pages.zones import page as zones
 
 # The field labels of each kind's form; keys as in store.definitions.KINDS
 LABELS = {
@@ -56,6 +58,7 @@ LABELS = {
     "segment": segments.label,
     "state": state_form.label,
     "group": group_form.label,
+    "zone": zone_form.label,
     "sign_in": sign_in_form.label,
     "user": people_labels.label,
     "token": people_labels.label,
@@ -99,6 +102,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/heatmap", heatmap.heatmap, "viewer"),
     Endpoint(SITE + "/heatmap/picture.png", picture.map_picture, "viewer"),
     Endpoint(SITE + "/heatmap/element", held.held_element, "viewer"),
+    Endpoint(SITE + "/heatmap/zone", zone_held.held_zone, "viewer"),
     Endpoint(SITE + "/report", report.report, "viewer"),
     Endpoint(SITE + "/compare", sets_page.show, "viewer"),
     Endpoint(SITE + "/pictures", pictures.take, "editor", POST),
@@ -122,6 +126,10 @@ ENDPOINTS = (
     Endpoint(SITE + "/groups/declined", groups.decline, "editor", POST),
     Endpoint(SITE + "/groups/{group}/edit", groups.show_form, "editor"),
     Endpoint(SITE + "/groups/{group}/edit", groups.save, "editor", POST),
+    Endpoint(SITE + "/zones/new", zones.show_form, "editor"),
+    Endpoint(SITE + "/zones/new", zones.save, "editor", POST),
+    Endpoint(SITE + "/zones/{zone}/edit", zones.show_form, "editor"),
+    Endpoint(SITE + "/zones/{zone}/edit", zones.save, "editor", POST),
     Endpoint(SITE + "/matching", patterns.matching, "viewer"),
     Endpoint(SITE + "/segments", segments.index, "viewer"),
     Endpoint(SITE + "/segments/new", segments.show, "viewer"),

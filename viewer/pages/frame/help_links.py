@@ -16,6 +16,7 @@ SECTIONS = (
     "errors",
     "goals",
     "forms",
+    "zones",
     "colours",
     "reached",
     "account",

@@ -46,6 +46,7 @@ STYLES = (
     "swipe",
     "help",
     "elements",
+    "zones",
 )
 
 

@@ -125,17 +125,17 @@ def short_rows(lang: Language, row: ElementRow) -> tuple[HeldRow, ...]:
     _ = lang.text
     share = row.with_mouse or row.in_view or ShareOf(row.visitors, row.of, row.share, row.low, row.high)
     used = _("Pointed at by") if row.with_mouse else _("Clicked by")
-    rows = [_short(lang, used, share)]
+    rows = [short_row(lang, used, share)]
     if row.with_mouse is None:
-        rows.append(_short(lang, _("Dead"), share_of(row.dead, row.visitors), DEAD_ALARM))
-        rows.append(_short(lang, _("Rage"), share_of(row.rage, row.visitors), RAGE_ALARM))
+        rows.append(short_row(lang, _("Dead"), share_of(row.dead, row.visitors), DEAD_ALARM))
+        rows.append(short_row(lang, _("Rage"), share_of(row.rage, row.visitors), RAGE_ALARM))
     if row.goal is not None:
-        rows.append(_short(lang, _("Goal"), row.goal.clicked))
+        rows.append(short_row(lang, _("Goal"), row.goal.clicked))
     return tuple(rows)
 
 
-def _short(lang: Language, label: str, share: ShareOf | None, alarm: float = 2.0) -> HeldRow:
-    row = _row(lang, label, share, alarm=alarm)
+def short_row(lang: Language, label: str, share: ShareOf | None, alarm: float = 2.0) -> HeldRow:
+    row = held_row(lang, label, share, alarm=alarm)
     return replace(row, interval=lang.text("of %(n)s", n=lang.number(share.of)) if share else "")
 
 
@@ -144,25 +144,25 @@ def _cells(lang: Language, of: HeldFigures) -> Mapping[str, HeldRow]:
     whole = ShareOf(row.visitors, row.of, row.share, row.low, row.high)
     if hover:
         return {
-            "mouse": _row(lang, _("Pointed at, of those with a mouse"), row.with_mouse, "in-view"),
-            "all": _row(lang, _("Pointed at, of all visitors of the page"), whole, "clicked-by"),
+            "mouse": held_row(lang, _("Pointed at, of those with a mouse"), row.with_mouse, "in-view"),
+            "all": held_row(lang, _("Pointed at, of all visitors of the page"), whole, "clicked-by"),
             "time": HeldRow(_("Mean time"), lang.span(row.dwell_ms), "", help="clicked-by"),
         }
     dead, rage = share_of(row.dead, row.visitors), share_of(row.rage, row.visitors)
     cells = {
-        "in_view": _row(lang, _("Clicked, of those who had it in view"), row.in_view, "in-view"),
-        "all": _row(lang, _("Clicked, of all visitors of the page"), whole, "clicked-by"),
-        "dead": _row(lang, _("Nothing happened (dead)"), dead, "dead", DEAD_ALARM),
-        "rage": _row(lang, _("Pressed again and again (rage)"), rage, "rage", RAGE_ALARM),
+        "in_view": held_row(lang, _("Clicked, of those who had it in view"), row.in_view, "in-view"),
+        "all": held_row(lang, _("Clicked, of all visitors of the page"), whole, "clicked-by"),
+        "dead": held_row(lang, _("Nothing happened (dead)"), dead, "dead", DEAD_ALARM),
+        "rage": held_row(lang, _("Pressed again and again (rage)"), rage, "rage", RAGE_ALARM),
         "first": _median(lang, of.first),
     }
     if row.goal is not None:
-        cells["did"] = _row(lang, _("Of those who clicked, reached the goal"), row.goal.clicked, "goals")
-        cells["only_saw"] = _row(lang, _("Of those who only saw it, reached the goal"), row.goal.only_saw, "goals")
+        cells["did"] = held_row(lang, _("Of those who clicked, reached the goal"), row.goal.clicked, "goals")
+        cells["only_saw"] = held_row(lang, _("Of those who only saw it, reached the goal"), row.goal.only_saw, "goals")
     return cells
 
 
-def _row(lang: Language, label: str, share: ShareOf | None, help: str = "", alarm: float = 2.0) -> HeldRow:
+def held_row(lang: Language, label: str, share: ShareOf | None, help: str = "", alarm: float = 2.0) -> HeldRow:
     bad = share is not None and share.of >= FEW and share.share >= alarm
     return HeldRow(label, share_words(lang, share), interval_words(lang, share), help=help, bad=bad)
 
@@ -200,15 +200,15 @@ def held_groups(lang: Language, urls: Urls, links: Links, row: ElementRow) -> tu
     """Those who clicked the element, and those who saw it and did not, each as a segment and against the rest."""
     _, trees = lang.text, element_trees(links.question, row.key)
     clicked = _("%(visitors)s who clicked this", visitors=visitors_words(lang, row.visitors))
-    groups = [HeldGroup(clicked, _acts(lang, urls, links, trees.did))]
+    groups = [HeldGroup(clicked, group_acts(lang, urls, links, trees.did))]
     if row.in_view is not None and trees.did_not is not None:
         rest = visitors_words(lang, row.in_view.of - row.in_view.visitors)
         words = _("%(visitors)s who saw it and did not", visitors=rest)
-        groups.append(HeldGroup(words, _acts(lang, urls, links, trees.did_not)))
+        groups.append(HeldGroup(words, group_acts(lang, urls, links, trees.did_not)))
     return tuple(groups)
 
 
-def _acts(lang: Language, urls: Urls, links: Links, tree: Group) -> tuple[Choice, ...]:
+def group_acts(lang: Language, urls: Urls, links: Links, tree: Group) -> tuple[Choice, ...]:
     return (
         Choice(lang.text("Make a segment"), narrowed(links, tree)),
         Choice(lang.text("Compare with the rest"), _against_the_rest(urls, links.question, tree)),

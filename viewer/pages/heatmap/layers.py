@@ -42,6 +42,7 @@ def layer_names(lang: Language) -> dict[LayerName, str]:
         "reach": _("Reach"),
         "ignored": _("Ignored"),
         "confetti": _("Confetti"),
+        "zones": _("Zones"),
         "forms": _("Forms"),
     }
 
@@ -68,5 +69,6 @@ def _says(lang: Language) -> dict[LayerName, str]:
         "reach": _("how far down the page was seen"),
         "ignored": _("seen by many, touched by nobody"),
         "confetti": _("each click a dot, by source, device, variant or segment"),
+        "zones": _("parts of the page that you name, each as a whole"),
         "forms": _("time, corrections, blanks and the last field before leaving"),
     }

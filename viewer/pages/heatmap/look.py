@@ -12,7 +12,10 @@ from viewer.pages.map.form_fields import MEASURES, FieldMeasure
 
 Base = Literal["", "all", "clicks"]  # what shares are of: "" those who had it in view, or who have a mouse
 Backdrop = Literal["", "asis", "night"]
-SORTS = ("name", "share", "of", "rage", "dead", "errors", "time", "goal", "reached", "corrected", "blank", "last")
+SORTS = (
+    "name", "share", "of", "visitors", "clicks", "rage", "dead", "errors", "time", "goal", "reached", "corrected",
+    "blank", "last",
+)  # fmt: skip
 BASES: tuple[Base, ...] = ("", "all", "clicks")
 BACKDROPS: tuple[Backdrop, ...] = ("", "asis", "night")
 

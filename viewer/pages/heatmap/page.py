@@ -28,6 +28,7 @@ from viewer.pages.heatmap.retake import Retake, retake_of
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.heatmap.states import InStates, in_states
 from viewer.pages.heatmap.unpictured import UnpicturedLine, unpictured_lines
+from viewer.pages.heatmap.zone_layer import ZonePanel, zone_layer, zone_panel
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.layer import Layer
@@ -64,6 +65,7 @@ class HeatmapPage(Page):
     held: str = doc("Address of the figures of one element, which is named by a parameter `element`")
     report: str = doc("Address of this map as a sheet for paper")
     chosen: int = doc("Id of the picture if somebody chose it for maps, else 0")
+    zones: ZonePanel | None = doc("How zones are changed and made; None on other layers")
 
 
 async def heatmap(
@@ -99,6 +101,8 @@ async def heatmap(
 
 def _held(setting: MapSetting) -> str:
     """Where the figures of one element are; "" for a layer whose elements nobody used, or that has no clicks."""
+    if setting.question.drawn_layer == "zones":
+        return setting.urls.held_zone(setting.site.id, **setting.fixed)
     has_users = setting.question.kind != "scroll" and setting.question.drawn_layer not in ("ignored", "forms")
     return setting.urls.held_element(setting.site.id, **setting.fixed) if has_users else ""
 
@@ -135,6 +139,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
         report=setting.urls.report(setting.site.id, **setting.fixed) if setting.page_is_known else "",
         held="",
         chosen=0,
+        zones=None,
     )
 
 
@@ -165,6 +170,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: DrawnMap) ->
         report=setting.urls.report(setting.site.id, **setting.fixed) if setting.page_is_known else "",
         held=_held(setting),
         chosen=drawn.chosen,
+        zones=_zones(setting, drawn),
     )
 
 
@@ -175,8 +181,16 @@ def layer_of(setting: MapSetting, drawn: DrawnMap) -> Layer:
         return reach_layer(setting, found, drawn.strips)
     if drawn.form is not None:
         return form_layer(setting, found, drawn.form, drawn.strips)
+    if drawn.zones is not None:
+        return zone_layer(setting, found, drawn.zones.rows, drawn.strips)
     layer = heat_layer(setting, found, drawn.strips)
     return replace(layer, dots=dot_layer(setting, drawn.dots)) if drawn.dots else layer
+
+
+def _zones(setting: MapSetting, drawn: DrawnMap) -> ZonePanel | None:
+    if drawn.zones is None or isinstance(drawn.found, ReachAnswer):
+        return None
+    return zone_panel(setting, drawn.zones, drawn.found.map.layout)
 
 
 def _nothing_drawn(setting: MapSetting, drawn: DrawnMap, layer: Layer) -> Empty | None:

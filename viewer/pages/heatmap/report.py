@@ -10,6 +10,7 @@ from starlette.responses import Response
 
 from aggregator.pictures.newest import NoSnapshot
 from rules.question import MAP
+from rules.zone_pages import zones_of
 from viewer.http.errors import bad_parameter
 from viewer.maps import Maps, ReachAnswer
 from viewer.pages.frame.frames import Frames, answer
@@ -18,6 +19,7 @@ from viewer.pages.heatmap.heat import heat_layer
 from viewer.pages.heatmap.layers import layer_names
 from viewer.pages.heatmap.reach import reach_layer
 from viewer.pages.heatmap.setting import MapSetting
+from viewer.pages.heatmap.zone_layer import zone_layer
 from viewer.pages.map.layer import Layer
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.who.bars import WhoBars
@@ -95,6 +97,10 @@ async def _sheet(maps: Maps, setting: MapSetting) -> ReportSheet:
     strips: Sequence[tuple[int, int]] = await maps.strips(found.figures.snapshot)
     if isinstance(found, ReachAnswer):
         return ReportSheet(setting.name, setting.path, says, reach_layer(setting, found, strips))
+    if setting.question.drawn_layer == "zones":
+        known = setting.asked.known
+        rows = await maps.zones(found, zones_of(known.zones, setting.page, known.groups))
+        return ReportSheet(setting.name, setting.path, says, zone_layer(setting, found, rows, strips))
     return ReportSheet(setting.name, setting.path, says, heat_layer(setting, found, strips))
 
 

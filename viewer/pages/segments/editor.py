@@ -187,23 +187,33 @@ class Editor:
         boxes = tuple(self._box(what, value, f"{path}.values", f"value:{path}.{n}") for n, value in enumerate(values))
         parts = [*self._name(rule, what, path, bad), *boxes]
         if what in ELEMENTS:
-            parts += self._element(rule, page, path)
+            parts += self._element(rule, page, path, bad)
         parts.append(Control("text", f"{path}.page", _("On which page"), page, list="values-page"))
         return (*parts, *self._amounts(rule, what, path, bad))
 
-    def _element(self, rule: Fields, page: str, path: str) -> list[Control]:
+    def _element(self, rule: Fields, page: str, path: str, bad: set[str]) -> list[Control]:
         _, now = self._lang.text, str(rule.get("element", ""))
+        zone = self._zone(rule, path, bad)
         if rule.get("zone"):
-            zone = str(rule["zone"])
-            return [Control("value", f"{path}.zone", self._offered.names.zones.get(zone, zone), zone)]
+            return zone
         known = dict(self._offered.elements.get(page, {}))
         if now:
             known.setdefault(now, self._offered.names.elements.get(now, now))
         if not known:
-            return []
+            return zone
         any_element = Option("", _("Any element"), not now)
         options = (any_element, *(Option(key, name, key == now) for key, name in known.items()))
-        return [Control("select", f"{path}.element", _("Element"), options=options)]
+        return [Control("select", f"{path}.element", _("Element"), options=options), *([] if now else zone)]
+
+    def _zone(self, rule: Fields, path: str, bad: set[str]) -> list[Control]:
+        """The choice of a zone in place of an element; a zone that was deleted stays, as a fault."""
+        _, now, names = self._lang.text, str(rule.get("zone", "")), dict(self._offered.names.zones)
+        if now:
+            names.setdefault(now, now)
+        if not names:
+            return []
+        options = (Option("", _("Any zone"), not now), *(Option(id, name, id == now) for id, name in names.items()))
+        return [Control("select", f"{path}.zone", _("Zone"), options=options, invalid="zone" in bad)]
 
     def _name(self, rule: Fields, what: What, path: str, bad: set[str]) -> tuple[Control, ...]:
         _, now = self._lang.text, str(rule.get("name", ""))

@@ -48,7 +48,7 @@ class Teller:
 
     def _placed(self, action: Rule | Action, phrases: Phrases) -> Phrases:
         """The phrases with the page on which it happened."""
-        if not action.page or (action.what == "saw" and not action.element):
+        if not action.page or (action.what == "saw" and not action.element and not action.zone):
             return phrases
         page = page_label(action.page, self.names)
 
@@ -60,7 +60,7 @@ class Teller:
     def _object(self, action: Rule | Action) -> str:
         """What an action was made on."""
         lang, _ = self.lang, self.lang.text
-        if action.what == "saw" and not action.element:
+        if action.what == "saw" and not action.element and not action.zone:
             pages = (action.page, *(action.values if isinstance(action, Rule) else ()))
             return any_of(lang, [page_label(page, self.names) for page in pages if page]) or _("any page")
         if action.element:

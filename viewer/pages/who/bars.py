@@ -87,5 +87,6 @@ class WhoBars:
             pages=page_names(list(known.snapshots)),
             elements=await self._elements.of(known, every_rule(tree) if tree else ()),
             goals={goal.id: goal.name for goal in known.goals},
+            zones={zone.id: zone.name for zone in known.zones},
             variants=variants,
         )

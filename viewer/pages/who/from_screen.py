@@ -36,6 +36,13 @@ def element_trees(question: Question, key: int) -> WhoTrees:
     return who_trees(did, replace(did, what="saw"))
 
 
+def zone_trees(question: Question, id: str, page: str) -> WhoTrees:
+    """The rules of those who clicked in a zone, and of those who had it in view and did not. `page`: of the zone; the
+    map of one page of a group counts that page only."""
+    did = Rule(what="clicked", scope="visit", zone=id, page="" if page == question.page else question.page)
+    return who_trees(did, replace(did, what="saw"))
+
+
 def step_trees(pages: Sequence[str], later: Sequence[str]) -> WhoTrees:
     """The visitors of some pages: those who saw a page of a later step too, and those who did not."""
     here = Rule(what="saw", scope="visitor", values=tuple(pages)[:MAX_VALUES])
