@@ -71,6 +71,7 @@ from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
 from viewer.pages.gallery.page import GalleryParts
 from viewer.pages.groups.page import GroupFormRenderer
+from viewer.pages.heatmap.zone_page import ZoneForms
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.login.page import LoginRenderer
 from viewer.pages.overview.needs_reader import NeedsReader
@@ -80,7 +81,6 @@ from viewer.pages.sites.erasing import ErasingRenderer
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
 from viewer.pages.who.bars import WhoBars
-from viewer.pages.zones.page import ZoneForms
 from viewer.picture_changes import PictureChanges
 from viewer.picture_plans import PicturePlans
 from viewer.questions import Questions

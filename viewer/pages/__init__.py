@@ -19,8 +19,9 @@ from viewer.pages.goals import form as goal_form
 from viewer.pages.goals import page as goals
 from viewer.pages.groups import form as group_form
 from viewer.pages.groups import page as groups
-from viewer.pages.heatmap import held, picture, report, zone_held
+from viewer.pages.heatmap import held, picture, report, zone_form, zone_held
 from viewer.pages.heatmap import page as heatmap
+from viewer.pages.heatmap import zone_page as zones
 from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
 from viewer.pages.journey import form as journey_form
@@ -46,8 +47,6 @@ from viewer.pages.sites import form as site_form
 from viewer.pages.sites import index as site_index
 from viewer.pages.states import form as state_form
 from viewer.pages.states import page as states
-from viewer.pages.zones import form as zone_form
-from viewer.pages.zones import page as zones
 
 # The field labels of each kind's form; keys as in store.definitions.KINDS
 LABELS = {

@@ -9,6 +9,7 @@
     reach     figures, lines and elements of reach
     states    clicks made in other states of the page
     empty     why there is no picture, or nothing drawn on it
+    zone_*    zones: their layer, a held one, and the form of one
 
 Shared with comparisons and journeys (viewer/pages/map): warnings (notes), robots, the account (ledger), names of
 elements (elements), legends, the choice of days (period), faults of a question.

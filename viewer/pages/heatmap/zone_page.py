@@ -22,9 +22,9 @@ from viewer.pages.forms.faults import form_faults, stored_faults, too_late
 from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.heatmap.setting import MapSetting
+from viewer.pages.heatmap.zone_elements import ElementChoices, element_choices
+from viewer.pages.heatmap.zone_form import ZoneForm, label, rectangle
 from viewer.pages.heatmap.zone_layer import belongings
-from viewer.pages.zones.elements import ElementChoices, element_choices
-from viewer.pages.zones.form import ZoneForm, label, rectangle
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
 
@@ -33,7 +33,7 @@ from viewer.registry import Registry
 class ZoneFormPage(Page):
     """The form of a new or stored zone, `/sites/3/zones/header/edit`."""
 
-    template = "zones/form.html"
+    template = "heatmap/zone_form.html"
     form: ZoneForm = doc("The fields as typed, and their faults")
     pages: tuple[Choice, ...] = doc("What it may belong to; the address of each is its name in the rules")
     choices: ElementChoices = doc("The elements to choose from")

@@ -1,1 +1,0 @@
-"""The form that makes and changes a zone."""
