@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from aggregator.answers.ignored import ignored_elements
+from aggregator.answers.zones import ZoneRow
 from aggregator.grids.scale import Scale
 from aggregator.measures.statistics import FEW
 from aggregator.shapes.grid import CELL
@@ -47,7 +48,7 @@ def layer_image(
         return _reach_image(found, layer, look, strips)
     if drawn.dots is not None:
         return LayerImage(with_dots(pictures.whole_page(strips, _NO_HEAT), drawn.dots), "dots")
-    if layer in ("elements", "ignored", "forms"):
+    if layer in ("elements", "ignored", "zones", "forms"):
         scale: ScaleKind = "steps" if any(box.step >= 0 for box in boxes) else ""
         return LayerImage(with_boxes(pictures.whole_page(strips, _NO_HEAT), boxes), scale)
     scaled = look.scale(found.figures.scale)
@@ -89,11 +90,22 @@ def boxes_of(drawn: DrawnMap, layer: LayerName) -> list[DrawnBox]:
                 for one in sorted(fields, key=lambda one: -one.last.share)
             ]
         )
+    if drawn.zones is not None:
+        return _zone_boxes(drawn.zones.rows)
     boxes = []
     for row in found.figures.elements:
         of, share = (row.in_view.of, row.in_view.share) if row.in_view else (row.of, row.share)
         boxes.append(((row.x, row.y, row.w, row.h), share if of >= FEW else None))
     return share_boxes(sorted(boxes, key=lambda one: -1.0 if one[1] is None else one[1], reverse=True))
+
+
+def _zone_boxes(rows: Sequence[ZoneRow]) -> list[DrawnBox]:
+    found = []
+    for row in rows:
+        of, share = (row.in_view.of, row.in_view.share) if row.in_view else (row.of, row.share)
+        if row.box:
+            found.append(((row.box.x, row.box.y, row.box.w, row.box.h), share if of >= FEW else None))
+    return share_boxes(sorted(found, key=lambda one: -1.0 if one[1] is None else one[1], reverse=True))
 
 
 def _ignored_boxes(found: HeatmapAnswer) -> list[DrawnBox]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -178,6 +179,11 @@ def test_the_report_and_the_exports_know_the_layer(
     assert "Actions" in words(sheet.text)
     image = api.get(f"{ROOT}{site}/heatmap", params=HERE | {"format": "png"})
     assert (image.status_code, image.headers["content-type"]) == (200, "image/png")
+    framed = owner.get(f"{site}/heatmap/picture.png", params=HERE)
+    assert (framed.status_code, framed.headers["content-type"]) == (200, "image/png")
+    table = api.get(f"{ROOT}{site}/heatmap", params=HERE | {"format": "csv", "table": "elements"}).text
+    [row] = csv.DictReader(table.lstrip("\ufeff").splitlines())
+    assert (row["name"], row["visitors"], row["of"], row["clicks"]) == ("Actions", "40", "60", "40")
 
 
 def test_the_builder_offers_the_zones_of_the_site(owner: Client, site: str, actions: dict[str, Any]) -> None:

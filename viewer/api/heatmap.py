@@ -78,18 +78,22 @@ async def show_heatmap(
     if file.kind == "json":
         if isinstance(found, ReachAnswer):
             return answer(await work.heavy(reach_json, asked, found))
-        zones = await maps.zones(
-            found, zones_of(asked.known.zones, asked.question.page, asked.known.groups), fresh=True
-        )
-        beside = MapJson(zones, with_points, file.look)
+        beside = MapJson(await _zones(maps, asked, found), with_points, file.look)
         return answer(await work.heavy(heatmap_json, maps, asked, found, beside))
     if file.kind == "png":
         drawn = await layers.drawn_of(asked, found, file.by)
         content = await work.heavy(_picture_file, maps, asked, drawn, file)
+    elif file.elements and asked.question.layer == "zones" and isinstance(found, HeatmapAnswer):
+        content = export.zones_csv(await _zones(maps, asked, found))
     else:
         content = await work.heavy(_data_file, maps, found, file)
     name = file_name(asked, found.figures.snapshot.width)
     return file_answer(content, file.kind, name, asked.question.as_json(asked.today))
+
+
+async def _zones(maps: Maps, asked: Asked, found: HeatmapAnswer) -> tuple[ZoneRow, ...]:
+    here = zones_of(asked.known.zones, asked.question.page, asked.known.groups)
+    return await maps.zones(found, here, fresh=True)
 
 
 def _data_file(maps: Maps, found: HeatmapAnswer | ReachAnswer, file: MapFile) -> bytes:
@@ -140,6 +144,7 @@ def _unit(drawn: DrawnMap, layer: LayerName) -> str:
     base = "of those who had it in view" if found.figures.measured_visitors else "of all visitors of the page"
     units = {
         "elements": f"Share {base} who clicked it",
+        "zones": f"Share {base} who clicked in it",
         "ignored": "Had in view by at least half, clicked by nobody",
         "forms": "Last field before leaving: share of those who began and did not submit",
     }

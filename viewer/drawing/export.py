@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from aggregator.answers.export import COLUMNS
 from aggregator.answers.map_figures import HeatmapFigures, InViewRow, ReachFigures
+from aggregator.answers.zones import ZoneRow
 from aggregator.measures.elements_table import ElementRow
 from aggregator.measures.shares import GoalShares, ShareOf
 from store.spreadsheet import harmless
@@ -53,6 +54,26 @@ def reach_elements_csv(figures: ReachFigures) -> bytes:
     columns = [field.name for field in fields(InViewRow)]
     rows = ([_plain(name, getattr(row, name)) for name in columns] for row in figures.elements)
     return table_csv(columns, rows)
+
+
+ZONE_COLUMNS = (
+    "id", "name", "page", "elements", "missing", "visitors", "of", "share", "low", "high", "clicks", "dragged", "dead",
+    "dead_share", "rage", "rage_share",
+)  # fmt: skip
+
+
+def zones_csv(zones: Iterable[ZoneRow]) -> bytes:
+    """The zones of a map: shares of all visitors of the page and of those who had the zone in view, and its box."""
+    sides = ("x", "y", "w", "h")
+    rows = (
+        [
+            *(getattr(row, name) for name in ZONE_COLUMNS),
+            *(getattr(row.box, side) if row.box else None for side in sides),
+            *_share(row.in_view),
+        ]
+        for row in zones
+    )
+    return table_csv((*ZONE_COLUMNS, *sides, *(f"in_view_{name}" for name in SHARE_COLUMNS)), rows)
 
 
 def _element(row: ElementRow) -> list[object]:

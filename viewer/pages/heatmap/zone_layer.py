@@ -14,6 +14,7 @@ from aggregator.placing.page_structure import PartKind, ProposedZone
 from rules.zone_pages import patterns_at
 from store.layouts import Layout, path_key
 from store.pages import selects
+from viewer.drawing.boxes import step_of
 from viewer.layer_reader import DrawnZones
 from viewer.maps import HeatmapAnswer
 from viewer.page_zones import key_of
@@ -26,7 +27,7 @@ from viewer.pages.heatmap.table import DEAD_ALARM, RAGE_ALARM, column
 from viewer.pages.map.elements import BOXES, Cell, Column, Detail, ElementLine, layers
 from viewer.pages.map.labels import place_labels
 from viewer.pages.map.layer import Layer
-from viewer.pages.map.legend import step_legend, step_of
+from viewer.pages.map.legend import step_legend
 from viewer.pages.map.picture import Box, Strips, box_of
 
 LONGEST_NAME = 60  # of a zone
