@@ -71,6 +71,7 @@ FAULTS: dict[str, str] = {
     "no_lane": "is {value!r}, which is not the key of a lane of this journey.",
     "cell_twice": "is a second cell at {value!r}: a lane has one for each stage or touchpoint.",
     "circle": "expected touchpoints lead in a circle: {path}. Remove one of them.",
+    "no_template": "{value!r} is neither a template nor a map that a new one can be made of.",
     # of a journey's file (rules/journey_file.py)
     "file_large": "has {n} bytes: at most {most}.",
     "file_deep": "is nested more than {most} levels deep.",

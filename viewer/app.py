@@ -279,7 +279,7 @@ class Viewer:
             reader,
             SegmentBuilder(self.frames, questions, reader, bars),
             overviews,
-            NeedsReader(overviews, names, self.health, results),
+            NeedsReader(overviews, names, self.health, results, self.registry),
             SetupRenderer(
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing
             ),

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from rules.question import Question
+from store.journeys import Journey, Stage
 from store.layouts import path_key
 from store.records import Site
 from tests.aggregator.build import NOON, insert, record_id
@@ -11,6 +13,10 @@ from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, words
 from tests.viewer.shop import BUY, LINK
 from viewer.app import Viewer
+from viewer.http.urls import Urls
+from viewer.pages.frame.languages import language
+from viewer.pages.overview.needs import FoundNeeds, needs_of
+from viewer.pages.overview.view import OverviewView
 
 
 @pytest.fixture(scope="module")
@@ -76,3 +82,19 @@ def test_the_question_narrows_the_needs(api: Client, shop_with_trouble: Site) ->
     assert api.get(f"{path}&device=phone").json()["elements"] == []
     assert api.get(f"{path}&channel=mail").json()["elements"] == []
     assert api.get(f"{path}&days=0").status_code == 400
+
+
+def test_a_journey_whose_review_is_due_needs_attention(owner: Client, viewer: Viewer, shop_with_trouble: Site) -> None:
+    stages = (Stage("look", {"en": "Look"}),)
+    due = Journey(id="due", site=shop_with_trouble.id, name="First lamp", stages=stages, review_on="2026-03-01")
+    stored = viewer.definitions.put(due)
+    viewer.definitions.put(Journey(id="later", site=due.site, name="Later", stages=stages, review_on="2999-01-01"))
+    page = words(owner.get(f"/sites/{due.site}/overview?{DAYS}").text)
+    assert "1 more: Journey First lamp" in page  # after what hurts visitors now
+    assert "Journey Later" not in page
+    view = OverviewView("/", Question(shop_with_trouble), due.site)
+    (need,) = needs_of(language("en"), Urls("http://testserver"), view, FoundNeeds(reviews=[stored])).shown
+    assert need.place == "Journey First lamp"
+    assert need.words.startswith("The review of this map is due since 1 March")
+    assert [link.href for link in need.links] == [f"/sites/{due.site}/journeys/due"]
+    viewer.definitions.delete(stored)

@@ -211,8 +211,24 @@ class Urls:
     def experiment(self, site: str, experiment: str, **query: object) -> str:
         return self._path("sites", site, "experiments", experiment, **query)
 
-    def journeys(self, site: str) -> str:
-        return self._path("sites", site, "journeys")
+    def journeys(self, site: str, **query: object) -> str:
+        """The journeys of a site; `gone`: the id of one that was just deleted."""
+        return self._path("sites", site, "journeys", **query)
+
+    def import_journey(self, site: str) -> str:
+        return self._path("sites", site, "import-journey")
+
+    def revisions(self, site: str, journey: str, **query: object) -> str:
+        """Who changed what in a journey."""
+        return self._path("sites", site, "journeys", journey, "revisions", **query)
+
+    def revision(self, site: str, journey: str, version: int) -> str:
+        """Where one goes back to a version of a journey."""
+        return self._path("sites", site, "journeys", journey, "revisions", version)
+
+    def journey_figures(self, site: str, journey: str, **query: object) -> str:
+        """The figures of a journey's row in the list, as JSON."""
+        return self._path("sites", site, "journeys", journey, "figures", **query)
 
     def journey(self, site: str, journey: str, **query: object) -> str:
         return self._path("sites", site, "journeys", journey, **query)

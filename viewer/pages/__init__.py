@@ -25,7 +25,9 @@ from viewer.pages.heatmap import zone_page as zones
 from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
 from viewer.pages.journey import form as journey_form
+from viewer.pages.journey import importing as journey_import
 from viewer.pages.journey import index as journey_index
+from viewer.pages.journey import revisions as journey_revisions
 from viewer.pages.journey import show as journey
 from viewer.pages.login import form as sign_in_form
 from viewer.pages.login import page as login
@@ -143,7 +145,11 @@ ENDPOINTS = (
     Endpoint(SITE + "/goals/new", goals.edit, "editor", BOTH),
     Endpoint(SITE + "/goals/{goal}/edit", goals.edit, "editor", BOTH),
     Endpoint(SITE + "/journeys", journey_index.index, "viewer"),
-    Endpoint(SITE + "/journeys", journey_index.new_journey, "editor", POST),
+    Endpoint(SITE + "/journeys", journey_index.change, "editor", POST),
+    Endpoint(SITE + "/import-journey", journey_import.import_journey, "editor", BOTH),
+    Endpoint(SITE + "/journeys/{journey}/figures", journey_index.figures, "viewer"),
+    Endpoint(SITE + "/journeys/{journey}/revisions", journey_revisions.show, "viewer"),
+    Endpoint(SITE + "/journeys/{journey}/revisions/{version}", journey_revisions.go_back, "editor", POST),
     Endpoint(SITE + "/journeys/{journey}", journey.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}", journey_edit.edit, "editor", POST),
 )

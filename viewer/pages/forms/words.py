@@ -142,6 +142,7 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "no_touchpoint": _("“%(value)s” is not a touchpoint of this journey."),
         "no_lane": _("“%(value)s” is not a lane of this journey."),
         "cell_twice": _("There are two cells at %(value)s."),
+        "no_template": _("“%(value)s” is neither a template nor a map that a new one can be made of."),
         "file_large": _("The file has %(n)s bytes: at most %(most)s can be read."),
         "file_deep": _("The file is nested more than %(most)s levels deep."),
         "not_utf8": _("The file is not text in UTF-8."),

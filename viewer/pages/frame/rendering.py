@@ -37,6 +37,7 @@ STYLES = (
     "journey",
     "forms",
     "journey_form",
+    "journeys",
     "segment",
     "groups",
     "narrow",

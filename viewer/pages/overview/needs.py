@@ -1,4 +1,5 @@
-"""What needs attention first: elements that frustrate visitors, experiments to decide, data that does not arrive."""
+"""What needs attention first: elements that frustrate visitors, experiments to decide, data that does not arrive,
+journeys to review."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from dataclasses import dataclass
 
 from aggregator.answers.experiment_result import ExperimentResult
 from aggregator.shapes.troubles import ClickError, ElementTrouble
+from store.journeys import Journey
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
@@ -37,17 +39,19 @@ class SiteNeeds:
 
 @dataclass(frozen=True)
 class FoundNeeds:
-    """What was found: elements, results of experiments with their names, and words about data that does not arrive."""
+    """What was found: elements, results of experiments with their names, words about data that does not arrive, and
+    journeys whose review is due."""
 
     troubles: Sequence[ElementTrouble] = ()
     element_names: Mapping[tuple[str, int], str] | None = None
     experiments: Sequence[tuple[str, ExperimentResult]] = ()
     quiet: str = ""
+    reviews: Sequence[Journey] = ()
 
 
 def needs_of(lang: Language, urls: Urls, view: OverviewView, found: FoundNeeds) -> SiteNeeds:
     """No data and broken experiments first: they make the other figures wrong. Then elements, by the visitors hurt;
-    then experiments that have enough visitors."""
+    then experiments that have enough visitors, and journeys to review."""
     names = found.element_names or {}
     broken = [one for one in found.experiments if one[1].state == "broken"]
     enough = [one for one in found.experiments if one[1].state == "enough"]
@@ -56,6 +60,7 @@ def needs_of(lang: Language, urls: Urls, view: OverviewView, found: FoundNeeds) 
         *(_experiment(lang, urls, view, *one) for one in broken),
         *(_element(lang, urls, view, one, names.get((one.page, one.key), "")) for one in found.troubles),
         *(_experiment(lang, urls, view, *one) for one in enough),
+        *(_review(lang, urls, view, one) for one in found.reviews),
     ]
     others = [one.place for one in needs[SHOWN:]]
     line = lang.plural("%(num)s more: %(places)s", "%(num)s more: %(places)s", len(others),
@@ -80,6 +85,17 @@ def _experiment(lang: Language, urls: Urls, view: OverviewView, name: str, resul
         "",
         (Choice(_("See the experiment"), urls.experiment(view.site, result.experiment)),),
         ((_("Visitors"), lang.number(visitors), ""),),
+    )
+
+
+def _review(lang: Language, urls: Urls, view: OverviewView, journey: Journey) -> SiteNeed:
+    _ = lang.text
+    return SiteNeed(
+        _("Journey %(name)s", name=journey.name),
+        _("The review of this map is due since %(day)s.", day=lang.day(journey.review_on)),
+        "",
+        (Choice(_("See the journey"), urls.journey(view.site, journey.id)),),
+        (),
     )
 
 

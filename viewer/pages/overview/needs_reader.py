@@ -13,24 +13,32 @@ from viewer.health import Health
 from viewer.overviews import Overviews
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.receiving import Receiving, receiving_of
+from viewer.pages.journey.listed import map_state
 from viewer.pages.overview.needs import FoundNeeds
 from viewer.questions import Asked
+from viewer.registry import Registry
 
 LISTED = 8  # elements
 
 
 class NeedsReader:
     def __init__(
-        self, overviews: Overviews, names: ElementNames, health: Health, experiments: ExperimentResults
+        self,
+        overviews: Overviews,
+        names: ElementNames,
+        health: Health,
+        experiments: ExperimentResults,
+        registry: Registry,
     ) -> None:
         self._overviews = overviews
         self._names = names
         self._health = health
         self._experiments = experiments
+        self._registry = registry
 
     async def of(self, lang: Language, asked: Asked, *, first: bool = False) -> FoundNeeds:
-        """What was found for a question; experiments and missing data do not depend on it. `first`: the elements are
-        those that frustrate one visitor in ten."""
+        """What was found for a question; experiments, reviews and missing data do not depend on it. `first`: the
+        elements are those that frustrate one visitor in ten."""
         known = asked.known
         troubles = (await self._overviews.troubles(asked.question, first=first))[:LISTED]
         results = await self._experiments.all(known.site, known.experiments, known.goals)
@@ -41,6 +49,7 @@ class NeedsReader:
             element_names=await self._element_names(known, troubles),
             experiments=[(names[one.experiment], one) for one in results],
             quiet=_sentence(state) if "warn" in state.css else "",
+            reviews=[one for one in await self._registry.journeys(known.site) if map_state(one, asked.today) == "due"],
         )
 
     async def _element_names(self, known: Known, troubles: tuple[ElementTrouble, ...]) -> dict[tuple[str, int], str]:
