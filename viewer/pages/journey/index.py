@@ -16,6 +16,7 @@ from rules import journey as rules
 from rules import journey_history as history
 from rules.faults import Fault, Faults, InvalidDefinition, fault
 from rules.find import stored_of
+from rules.journey_state import map_state
 from rules.journey_template import NINE_STAGES, NewMap, copy_fields
 from rules.question import JOURNEY, Question
 from store.client import StoreError
@@ -40,7 +41,7 @@ from viewer.pages.journey.chooser import (
     template_groups,
 )
 from viewer.pages.journey.form import label
-from viewer.pages.journey.listed import NEVER, JourneyRow, RowMaker, kind_name, map_state, row_figures
+from viewer.pages.journey.listed import NEVER, JourneyRow, RowMaker, kind_name, row_figures
 from viewer.pages.map.links import Links
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.questions import Asked, Questions

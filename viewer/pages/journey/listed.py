@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
 
 from aggregator.answers.journey import JourneyMap
+from rules.journey_state import MapState, map_state
 from rules.journey_template import template_kind
 from store.journeys import Journey, MapKind
 from viewer.http.urls import Urls
@@ -15,7 +15,6 @@ from viewer.pages.frame.page import Choice
 from viewer.pages.journey.picture import MapPicture, map_picture
 from viewer.pages.journey.worst import WorstFigure, worst_figure
 
-MapState = Literal["use", "draft", "due"]
 NEVER = "9999"  # sorts after every day
 
 
@@ -45,15 +44,6 @@ class JourneyRow:
     review: str
     review_small: str
     actions: tuple[Choice, ...]
-
-
-def map_state(journey: Journey, today: date) -> MapState:
-    """Due for review on its day; a draft without a day, or if nothing on the map is measured or researched."""
-    if journey.review_on and journey.review_on <= today.isoformat():
-        return "due"
-    measured = any(touchpoint.contacts for _, touchpoint in journey.touchpoints)
-    known = measured or any(cell.evidence != "assumed" for cell in journey.cells)
-    return "use" if journey.review_on and known else "draft"
 
 
 def row_figures(lang: Language, journey: Journey, figures: JourneyMap) -> RowFigures:

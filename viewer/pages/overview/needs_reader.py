@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 
 from aggregator.shapes.troubles import ElementTrouble
+from rules.journey_state import map_state
 from rules.resolve import Known
 from store.segments import Rule
 from viewer.element_names import ElementNames
@@ -13,7 +14,6 @@ from viewer.health import Health
 from viewer.overviews import Overviews
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.receiving import Receiving, receiving_of
-from viewer.pages.journey.listed import map_state
 from viewer.pages.overview.needs import FoundNeeds
 from viewer.questions import Asked
 from viewer.registry import Registry
