@@ -73,7 +73,7 @@ def test_a_row_has_state_persona_visitors_worst_figure_and_review(owner: Client,
     assert "1 review due" in words(page)
     french = owner.get(f"{path}?{DAYS}&lang=fr").text
     owner.get("/sites?lang=en")
-    assert "État actuel Révision due" in row_of(french, "lamp")
+    assert "État actuel Revue due" in row_of(french, "lamp")
 
 
 def test_the_list_is_searched_sorted_and_narrowed_by_kind(
@@ -122,6 +122,8 @@ def test_a_future_state_starts_from_a_current_map(
     made = definitions.get(Journey, "better")
     assert (made.kind, made.based_on, made.stages) == ("future", "lamp", measured.stages)
     assert "Future state of First lamp" in row_of(owner.get(path).text, "better")
+    assert location(post(owner, path, do="future", journey="lamp")).endswith("#first-lamp-future-state")
+    assert definitions.get(Journey, "first-lamp-future-state").based_on == "lamp"
 
 
 def test_a_copy_is_a_journey_of_its_own(owner: Client, path: str, definitions: Definitions, measured: Journey) -> None:

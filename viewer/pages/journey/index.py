@@ -17,7 +17,7 @@ from rules import journey_history as history
 from rules.faults import Fault, Faults, InvalidDefinition, fault
 from rules.find import stored_of
 from rules.journey_state import map_state
-from rules.journey_template import NINE_STAGES, NewMap, copy_fields
+from rules.journey_template import NINE_STAGES, NewMap, copy_fields, future_fields
 from rules.question import JOURNEY, Question
 from store.client import StoreError
 from store.journeys import Journey, MapKind
@@ -41,7 +41,7 @@ from viewer.pages.journey.chooser import (
     template_groups,
 )
 from viewer.pages.journey.form import label
-from viewer.pages.journey.listed import NEVER, JourneyRow, RowMaker, kind_name, row_figures
+from viewer.pages.journey.listed import NEVER, JourneyRow, RowMaker, row_figures, short_kind_name
 from viewer.pages.map.links import Links
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.questions import Asked, Questions
@@ -139,10 +139,8 @@ async def change(
         await registry.change(lambda all: all.delete_stored(Journey, stored, by))
         return go(urls.journeys(site.id, gone=stored.id))
     lang = language_of(request)
-    if action == "copy":
-        journey = await registry.journey(site, id)
-        name = lang.text("%(name)s, copy", name=journey.name)
-        fields = copy_fields(journey, name if len(name) <= LONGEST_NAME else journey.name)
+    if action in ("copy", "future"):
+        fields = _copied(lang, await registry.journey(site, id), _review_day(asked), future=action == "future")
         made = await registry.change(lambda all: rules.add(all, site.id, fields, by))
         return go(urls.journeys(site.id) + f"#{made.id}")
     typed = NewJourney(text(form, "name"), text(form, "template") or NINE_STAGES)
@@ -154,15 +152,28 @@ async def change(
         return await _list(request, asked, parts, replace(typed, faults=faults))
 
 
+def _copied(lang: Language, journey: Journey, review: str, *, future: bool) -> dict[str, object]:
+    """The fields of a copy or of a future state, named after the map; by its own name if that becomes too long."""
+    if future:
+        name = lang.text("%(name)s, future state", name=journey.name)
+    else:
+        name = lang.text("%(name)s, copy", name=journey.name)
+    name = name if len(name) <= LONGEST_NAME else journey.name
+    return future_fields(journey, NewMap(name, lang.code, review)) if future else copy_fields(journey, name)
+
+
 async def _create(asked: Asked, lang: Language, typed: NewJourney, registry: Registry, by: str) -> Journey:
     """The new journey. InvalidDefinition if it has no name or no template."""
     journeys = await registry.journeys(asked.site)
     goals = tuple(one.id for one in (await registry.listing(Goal, asked.site)).records)
-    review = (asked.today + timedelta(days=REVIEW_DAYS)).isoformat()
-    fields = fields_of_choice(typed.chosen, journeys, NewMap(typed.name, lang.code, review, goals))
+    fields = fields_of_choice(typed.chosen, journeys, NewMap(typed.name, lang.code, _review_day(asked), goals))
     if fields is None:
         raise InvalidDefinition(Faults((_no_template(typed.chosen),)))
     return await registry.change(lambda all: rules.add(all, asked.site.id, fields, by))
+
+
+def _review_day(asked: Asked) -> str:
+    return (asked.today + timedelta(days=REVIEW_DAYS)).isoformat()
 
 
 def _no_template(chosen: str) -> Fault:
@@ -267,7 +278,7 @@ def _about(lang: Language, journeys: Sequence[Journey], asked: Asked) -> str:
 
 def _kinds(lang: Language, links: Links, kind: str) -> tuple[Choice, ...]:
     every = Choice(lang.text("All"), links.keeping(kind="").to(), kind == "")
-    return (every, *(Choice(kind_name(lang, one), links.keeping(kind=one).to(), kind == one) for one in KINDS))
+    return (every, *(Choice(short_kind_name(lang, one), links.keeping(kind=one).to(), kind == one) for one in KINDS))
 
 
 def _sorts(lang: Language, links: Links, sort: str) -> tuple[Choice, ...]:

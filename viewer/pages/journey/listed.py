@@ -29,8 +29,8 @@ class RowFigures:
 @dataclass(frozen=True)
 class JourneyRow:
     """`about`: its kind, and of a future state the map that it is based on. `figures`: None if they were not computed
-    in time; then they are requested from `figures_href`. `actions`: links of its menu; `small`: the name of the file
-    that one downloads."""
+    in time; then they are requested from `figures_href`. `has_future`: a future state can be made of it. `actions`:
+    links of its menu; `small`: the name of the file that one downloads."""
 
     id: str
     name: str
@@ -43,6 +43,7 @@ class JourneyRow:
     figures_href: str
     review: str
     review_small: str
+    has_future: bool
     actions: tuple[Choice, ...]
 
 
@@ -77,6 +78,7 @@ class RowMaker:
             figures_href=urls.journey_figures(self.site, journey.id, **self.query),
             review=review,
             review_small=small,
+            has_future=journey.kind == "current",
             actions=self._actions(journey),
         )
 
@@ -133,3 +135,9 @@ class RowMaker:
 def kind_name(lang: Language, kind: MapKind) -> str:
     """`Current state`."""
     return lang.words(template_kind(kind).name)
+
+
+def short_kind_name(lang: Language, kind: MapKind) -> str:
+    """As a choice among all kinds: `Blueprint`."""
+    short = {"blueprint": lang.text("Blueprint"), "buyer": lang.text("Buyer’s")}
+    return short.get(kind) or kind_name(lang, kind)
