@@ -130,5 +130,12 @@ def file_name(asked: Asked, width: int) -> str:
     return "-".join(str(part) for part in parts)
 
 
+def site_file_name(asked: Asked, kind: str, *parts: str) -> str:
+    """Site, kind of table, what it is narrowed to, and days: `lamp-shop-overview-2026-11-01-2026-11-28`."""
+    since, until = asked.question.period.span(asked.today)
+    named = [plain for part in parts if (plain := _plain(part)[:MOST_LETTERS].strip("-"))]
+    return "-".join(str(part) for part in (_plain(asked.site.name) or "site", kind, *named, since, until))
+
+
 def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

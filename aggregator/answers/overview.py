@@ -42,7 +42,8 @@ class SiteFigure:
 
     `name`: visitors, visits, views, bounce, engaged_ms, or `goal:` and the id of a goal, whose value is the share of
     visitors who reached it. `change`: relative for a count, otherwise the difference; None if there was nothing before.
-    `hits`: how many visits or visitors a share is made of.
+    `hits`: how many visits or visitors a share is made of. `everyone`: the value without the filters and the segment,
+    on the same devices; None if nothing narrows.
     """
 
     name: str
@@ -52,6 +53,7 @@ class SiteFigure:
     before: float
     change: FigureChange | None
     hits: int | None = None
+    everyone: float | None = None
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class SplitRow:
     """The visitors with one value of a split: `share` of all visitors, `rate` of the table's measure with its interval.
 
     `beyond_chance`: the rate differs from that of the period before, at a false-discovery rate of 5 % over the rows of
-    the table.
+    the table. `everyone_visitors`, `everyone_rate`: without the filters and the segment; None if nothing narrows.
     """
 
     value: str
@@ -87,6 +89,8 @@ class SplitRow:
     before_visitors: int
     before_rate: float
     beyond_chance: bool
+    everyone_visitors: int | None = None
+    everyone_rate: float | None = None
 
 
 @dataclass(frozen=True)
@@ -132,7 +136,9 @@ def overview(store: Store, scope: SiteScope, wanted: AskedOverview) -> OverviewF
     earlier, goals = before(scope), wanted.goals
     now = read_site_visits(store, scope, wanted.listing, goals)
     only = tuple((one.by, one.value) for one in now.splits)
-    then = read_site_visits(store, earlier, replace(wanted.listing, only=only), goals)
+    listed = replace(wanted.listing, only=only)
+    then = read_site_visits(store, earlier, listed, goals)
+    everyone = read_site_visits(store, replace(scope, segment=None), listed, goals) if scope.segment else None
     one_in, account = (10 if scope.tenth else 1), read_visitor_account(store, scope)
     measured = next((n for n, goal in enumerate(goals) if goal.id == wanted.measure), None)
     return OverviewFigures(
@@ -141,10 +147,10 @@ def overview(store: Store, scope: SiteScope, wanted: AskedOverview) -> OverviewF
         before_since=earlier.since,
         before_until=earlier.until,
         measure=BOUNCE if measured is None else GOAL + wanted.measure,
-        figures=figures_of(now.totals, then.totals, goals, one_in),
+        figures=_with_everyone(figures_of(now.totals, then.totals, goals, one_in), everyone, goals, one_in),
         days=_days(now, scope, goals, one_in),
         days_before=_days(then, earlier, goals, one_in),
-        splits=tuple(_table(by, now, then, measured, one_in) for by in wanted.listing.splits),
+        splits=tuple(_table(by, (now, then, everyone), measured, one_in) for by in wanted.listing.splits),
         account=VisitorAccount(*(n * one_in for n in astuple(account))),
         one_in=one_in,
     )
@@ -171,6 +177,15 @@ def figures_of(
         _engaged(now, then),
         *(_share(GOAL + goal.id, _rate(now, n), _rate(then, n), one_in) for n, goal in enumerate(goals)),
     )
+
+
+def _with_everyone(
+    figures: tuple[SiteFigure, ...], everyone: SiteVisits | None, goals: Sequence[Goal], one_in: int
+) -> tuple[SiteFigure, ...]:
+    if everyone is None:
+        return figures
+    of_all = figures_of(everyone.totals, VisitTotals(), goals, one_in)
+    return tuple(replace(one, everyone=other.value) for one, other in zip(figures, of_all, strict=True))
 
 
 def _count(name: str, now: SummedFigure, then: SummedFigure, one_in: int) -> SiteFigure:
@@ -227,19 +242,26 @@ def _day(day: date, totals: VisitTotals, goals: Sequence[Goal], one_in: int) -> 
     )
 
 
-def _table(by: Split, now: SiteVisits, then: SiteVisits, goal: int | None, one_in: int) -> SplitTable:
+def _table(
+    by: Split, visits: tuple[SiteVisits, SiteVisits, SiteVisits | None], goal: int | None, one_in: int
+) -> SplitTable:
+    """A table of the visits now, in the period before, and of everyone if the question is narrowed."""
+    now, then, everyone = visits
     rows = [one for one in now.splits if one.by == by]
-    earlier = {one.value: one.totals for one in then.splits if one.by == by}
-    pairs = [(_rate(one.totals, goal), _rate(earlier.get(one.value, VisitTotals()), goal)) for one in rows]
-    differ = differing(pairs)
-    return SplitTable(
-        by,
-        rows[0].values if rows else 0,
-        tuple(
-            _row(one, (rate, rate_before), now.totals.visitors, beyond, one_in)
-            for one, (rate, rate_before), beyond in zip(rows, pairs, differ, strict=True)
-        ),
-    )
+    of_then, of_all = _by_value(then, by), _by_value(everyone, by) if everyone else None
+    pairs = [(_rate(one.totals, goal), _rate(of_then.get(one.value, VisitTotals()), goal)) for one in rows]
+    found = []
+    for one, pair, beyond in zip(rows, pairs, differing(pairs), strict=True):
+        row = _row(one, pair, now.totals.visitors, beyond, one_in)
+        if of_all is not None:
+            rate = _rate(of_all.get(one.value, VisitTotals()), goal)
+            row = replace(row, everyone_visitors=rate.visitors * one_in, everyone_rate=rate.share)
+        found.append(row)
+    return SplitTable(by, rows[0].values if rows else 0, tuple(found))
+
+
+def _by_value(found: SiteVisits, by: Split) -> dict[str, VisitTotals]:
+    return {one.value: one.totals for one in found.splits if one.by == by}
 
 
 def _row(one: SplitTotals, rates: tuple[Ratio, Ratio], of: int, beyond: bool, one_in: int) -> SplitRow:

@@ -227,6 +227,25 @@ def test_a_first_answer_is_ten_times_what_a_tenth_of_the_visitors_did(store: Sto
     assert mail.visitors == 10 * len({row["visitor"] for row in people if row["channel"] == "mail"})
 
 
+def test_everyone_stands_beside_the_figures_of_a_segment(store: Store) -> None:
+    insert(store, "views", [
+        {"visitor": n, "view": 10 * n + m, "time": NOON + n + m, "channel": "mail" if n % 3 == 0 else "direct",
+         "device": "phone" if n % 2 else "desktop", "engaged_ms": 1_000 * n, "clicks": 0, "source": f"s{n % 2}"}
+        for n in range(1, 31) for m in range(1 + n % 2)
+    ])  # fmt: skip
+    mail = Group(rules=(Rule(what="channel", scope="visit", values=("mail",)),))
+    asked = AskedOverview(ListedValues(most=100))
+    found = overview(store, replace(SCOPE, segment=mail, device="phone"), asked)
+    everyone = overview(store, replace(SCOPE, device="phone"), asked)
+    assert [one.everyone for one in found.figures] == [one.value for one in everyone.figures]
+    assert {one.everyone for one in everyone.figures} == {None}
+    rates = {(table.by, row.value): (row.visitors, row.rate) for table in everyone.splits for row in table.rows}
+    rows = [(table.by, row) for table in found.splits for row in table.rows]
+    assert rows
+    for by, row in rows:
+        assert (row.everyone_visitors, row.everyone_rate) == rates[by, row.value]
+
+
 def test_only_the_splits_that_are_asked_for_are_read(store: Store) -> None:
     insert(store, "views", [{"visitor": 1, "view": 1, "time": NOON, "channel": "mail"}])
     found = read_site_visits(store, SCOPE, ListedValues(splits=("device", "exit")))

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from html import unescape
+from io import StringIO
+
+from httpx import Response
 
 from tests.viewer.client import Client
 
@@ -24,3 +28,11 @@ def words(page: str) -> str:
 
 def post(client: Client, path: str, page: str = "/account", **fields: object) -> object:
     return client.post(path, data={"csrf": csrf(client.get(page).text), **fields})
+
+
+def table(answer: Response, name: str) -> list[dict[str, str]]:
+    """The rows of a CSV file, which must have this name."""
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    assert answer.headers["content-disposition"] == f'attachment; filename="{name}.csv"'
+    return list(csv.DictReader(StringIO(answer.text)))

@@ -10,7 +10,7 @@ import pytest
 from store.records import Site
 from tests.aggregator.build import NOON, insert
 from tests.viewer.client import Client
-from tests.viewer.pages import DAYS, csrf, words
+from tests.viewer.pages import DAYS, csrf, table, words
 from viewer.app import Viewer
 
 
@@ -90,3 +90,19 @@ def test_an_event_becomes_a_segment_in_one_click(owner: Client, shop_with_events
     found = re.search(r'<a class="btn" href="([^"]+)">A segment', page)
     assert found
     assert "Counted 30" in words(owner.get(unescape(found[1])).text)
+
+
+def test_the_events_and_those_who_sent_one_are_files(owner: Client, api: Client, shop_with_events: Site) -> None:
+    site = shop_with_events.id
+    assert f"/api/v1/sites/{site}/events?" in unescape(owner.get(f"/sites/{site}/events?{DAYS}").text)
+    path = f"/api/v1/sites/{site}/events?{DAYS}"
+    rows = table(api.get(f"{path}&format=csv"), "lamp-shop-events-2026-03-01-2026-03-03")
+    names = ("name", "times", "visitors", "share", "value", "median")
+    assert [tuple(row[name] for name in names) for row in rows] == [
+        tuple(str(one[name]) for name in names) for one in api.get(path).json()["events"]
+    ]
+    path += "&event=place_order&by=device"
+    rows = table(api.get(f"{path}&format=csv"), "lamp-shop-events-place-order-2026-03-01-2026-03-03")
+    assert [(row["split"], row["value"], int(row["visitors"])) for row in rows] == [
+        ("device", one["value"], one["visitors"]) for one in api.get(path).json()["rows"]
+    ]

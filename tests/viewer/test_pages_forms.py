@@ -12,7 +12,7 @@ from store.layouts import path_key
 from store.records import Site
 from tests.aggregator.build import NOON, fp, insert, insert_elements, record_id
 from tests.viewer.client import Client
-from tests.viewer.pages import DAYS, words
+from tests.viewer.pages import DAYS, table, words
 from tests.viewer.shop import BUY
 from viewer.app import Viewer
 
@@ -122,3 +122,20 @@ def test_a_page_without_forms_says_so(owner: Client, shop_with_forms: Site) -> N
     path = f"/sites/{shop_with_forms.id}/forms?since=2025-03-01&until=2025-03-03"
     assert "No form was used" in words(owner.get(path).text)
     assert "Nobody used a field of this page" in words(owner.get(f"{path}&page=/lamps").text)
+
+
+def test_the_forms_and_the_fields_of_one_are_files(owner: Client, api: Client, shop_with_forms: Site) -> None:
+    site = shop_with_forms.id
+    assert f"/api/v1/sites/{site}/forms?" in unescape(owner.get(f"/sites/{site}/forms?{DAYS}").text)
+    path = f"/api/v1/sites/{site}/forms?{DAYS}"
+    rows = table(api.get(f"{path}&format=csv"), "lamp-shop-forms-2026-03-01-2026-03-03")
+    (form,) = api.get(path).json()["forms"]
+    assert [(row["page"], row["began"], row["completion"]) for row in rows] == [
+        (form["page"], str(form["began"]), str(form["completion"]["share"]))
+    ]
+    path += "&page=shop.example/lamps"
+    rows = table(api.get(f"{path}&format=csv"), "lamp-shop-fields-lamps-2026-03-01-2026-03-03")
+    assert [(row["name"], row["reached"], row["blank"], row["blank_of"], row["last_share"]) for row in rows] == [
+        (one["name"], str(one["reached"]), str(one["blank"]["n"]), str(one["blank"]["of"]), str(one["last"]["share"]))
+        for one in api.get(path).json()["fields"]
+    ]

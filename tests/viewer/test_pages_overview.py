@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html import unescape
+from urllib.parse import quote
 
 import pytest
 
 from store.records import Site
+from tests.aggregator.build import insert
+from tests.viewer import shop as shops
 from tests.viewer.client import Client
-from tests.viewer.pages import DAYS, words
+from tests.viewer.pages import DAYS, table, words
 from tests.viewer.shop import VISITORS
 from viewer.app import Viewer
 
@@ -107,3 +111,34 @@ def test_goals_are_figures_and_the_share_of_the_tables(owner: Client, api: Clien
     assert "Goal: Saw the lamps of each day" in page
     assert owner.get(f"/sites/{shop.id}/overview?{DAYS}&goal=nothing").status_code in (400, 404)
     api.delete(f"/api/v1/sites/{shop.id}/goals/{made.json()['id']}")
+
+
+def test_the_tables_are_a_file_with_the_figures_of_the_api(owner: Client, api: Client, shop: Site) -> None:
+    page = owner.get(f"/sites/{shop.id}/overview?{DAYS}&device=phone").text
+    href = links(page)["All tables as CSV"]
+    rows = table(api.get(href), "lamp-shop-overview-2026-03-01-2026-03-03")
+    splits = api.get(f"/api/v1/sites/{shop.id}/overview?{DAYS}&device=phone").json()["splits"]
+    assert [(row["split"], row["value"], row["visitors"], row["rate"]) for row in rows] == [
+        (one["by"], row["value"], str(row["visitors"]), str(row["rate"])) for one in splits for row in one["rows"]
+    ]
+    assert {row["measure"] for row in rows} == {"bounce"}
+    assert api.get(f"/api/v1/sites/{shop.id}/overview?{DAYS}&format=png").status_code == 400
+
+
+def test_cells_that_a_spreadsheet_would_run_are_text(viewer: Viewer, api: Client) -> None:
+    site = api.post("/api/v1/sites", json={"name": "Odd", "domains": ["odd.example"]}).json()["id"]
+    insert(viewer.store, "views", [shops._who(int(site), 77) | {"source": "=1+1"}])
+    rows = api.get(f"/api/v1/sites/{site}/overview?{DAYS}&format=csv").text
+    assert "source,'=1+1,1," in rows
+
+
+def test_everyone_takes_the_place_of_before_when_something_narrows(owner: Client, shop: Site) -> None:
+    path = f"/sites/{shop.id}/overview?{DAYS}"
+    assert "95% Before" in words(owner.get(path).text)
+    rule = {"match": "all", "rules": [{"what": "clicked", "scope": "visit"}]}
+    narrowed = words(owner.get(f"{path}&segment={quote(json.dumps(rule))}").text)
+    assert "95% Everyone" in narrowed
+    assert f"75.0% of {VISITORS}" in narrowed  # forty clicked "Buy", five "Help"
+    assert "everyone 33.3%" in narrowed  # bounced
+    assert "Outside: Visits that clicked" in narrowed
+    assert "−15" in narrowed

@@ -10,7 +10,10 @@ from aggregator.shapes.overview import SPLITS, ListedValues
 from rules.question import SITE
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
+from viewer.drawing import export
+from viewer.http.downloads import TABLE_FORMATS, file_answer
 from viewer.http.parameters import choice, number
+from viewer.layer_images import site_file_name
 from viewer.overviews import Overviews, wanted_of
 from viewer.questions import Questions
 
@@ -28,6 +31,9 @@ async def show_overview(request: Request, *, questions: Questions, overviews: Ov
     measure = choice(query, "measure", ("", BOUNCE), "")
     wanted = wanted_of(asked.known, asked.checked(), listing, measure)
     found = await overviews.of(asked.question, wanted, fresh=True)
+    if choice(query, "format", TABLE_FORMATS, "json") == "csv":
+        name = site_file_name(asked, "overview")
+        return file_answer(export.overview_csv(found), "csv", name, asked.question.as_json(asked.today))
     return answer({"query": asked.question.as_json(asked.today), **plain(found)})
 
 
@@ -39,7 +45,8 @@ ENTRIES = (
         "viewer",
         "Visitors, visits, views, bounce, engaged time and goals of a site, each against as many days just before; by "
         "day, and by channel, source, page and more. Query: since, until, days, device, filters, segment, goal (whose "
-        "shares the tables have), measure=bounce, limit (rows of each table), whole (a table that is listed in full).",
-        query=(*SITE.names, "limit", "whole", "measure"),
+        "shares the tables have), measure=bounce, limit (rows of each table), whole (a table that is listed in full), "
+        "format=csv (all tables in one file).",
+        query=(*SITE.names, "limit", "whole", "measure", "format"),
     ),
 )

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterable
-from dataclasses import fields
+from dataclasses import astuple, fields
 from io import BytesIO, StringIO
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from aggregator.answers.events import EventDetail, EventFigures, SenderRow
 from aggregator.answers.export import COLUMNS
+from aggregator.answers.forms import FormFigures, FormSummary
 from aggregator.answers.map_figures import HeatmapFigures, InViewRow, ReachFigures
+from aggregator.answers.overview import OverviewFigures, SplitRow
 from aggregator.answers.zones import ZoneRow
 from aggregator.measures.elements_table import ElementRow
 from aggregator.measures.shares import GoalShares, ShareOf
@@ -90,6 +93,62 @@ def _goal(goal: GoalShares | None) -> list[object]:
 
 def _share(share: ShareOf | None) -> list[object]:
     return [getattr(share, name) if share else None for name in SHARE_COLUMNS]
+
+
+def overview_csv(found: OverviewFigures) -> bytes:
+    """All tables of an overview in one: the `split` and its value come first. The rate is that of the `measure`."""
+    columns = [field.name for field in fields(SplitRow)]
+    rows = (
+        [table.by, *(getattr(row, name) for name in columns), found.measure]
+        for table in found.splits
+        for row in table.rows
+    )
+    return table_csv(("split", *columns, "measure"), rows)
+
+
+EVENT_COLUMNS = (
+    "name", "times", "before", "visitors", "share", "low", "high", "each", "valued", "value", "median", "page_count",
+)  # fmt: skip
+
+
+def events_csv(found: EventFigures) -> bytes:
+    """The events by name."""
+    return table_csv(EVENT_COLUMNS, ([getattr(row, name) for name in EVENT_COLUMNS] for row in found.events))
+
+
+def senders_csv(found: EventDetail) -> bytes:
+    """Who sent the events with one name, by a split."""
+    columns = [field.name for field in fields(SenderRow)]
+    rows = ([found.name, found.by, *(getattr(row, name) for name in columns)] for row in found.rows)
+    return table_csv(("name", "split", *columns), rows)
+
+
+FORM_COLUMNS = ("page", "visitors", "began", "submitted", "left", "completion", "low", "high", "median_ms")
+
+
+def forms_csv(found: Iterable[FormSummary]) -> bytes:
+    """The pages with forms."""
+    rows = (
+        [one.page, one.visitors, one.began, one.submitted, one.left,
+         one.completion.share, one.completion.low, one.completion.high, one.median_ms]
+        for one in found
+    )  # fmt: skip
+    return table_csv(FORM_COLUMNS, rows)
+
+
+FIELD_SHARES = ("corrected", "blank", "last")
+
+
+def fields_csv(found: FormFigures) -> bytes:
+    """The fields of one page; each share with what it is of and its interval."""
+    parts = ("", "_of", "_share", "_low", "_high")
+    columns = ("name", "key", "reached", "median_ms", "ninety_ms", *(s + p for s in FIELD_SHARES for p in parts))
+    rows = (
+        [one.name, f"{one.key:016x}", one.reached, one.median_ms, one.ninety_ms,
+         *(part for name in FIELD_SHARES for part in astuple(getattr(one, name)))]
+        for one in found.fields
+    )  # fmt: skip
+    return table_csv(columns, rows)
 
 
 def table_csv(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> bytes:

@@ -9,6 +9,7 @@ import msgspec
 from starlette.responses import Response
 
 FORMATS = ("json", "png", "npy", "csv")
+TABLE_FORMATS = ("json", "csv")
 TYPES = {"png": "image/png", "npy": "application/octet-stream", "csv": "text/csv; charset=utf-8"}
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from rules.question import Question
 from viewer.pages.frame.languages import MINUS, Language
 from viewer.pages.map.ledger import LedgerRow
+from viewer.pages.who.narrowed import Narrowed
 
 
 class Ledger(Protocol):
@@ -23,8 +25,13 @@ class Ledger(Protocol):
     def counted(self) -> int: ...
 
 
-def ledger_rows(lang: Language, account: Ledger, received: str, counted: str) -> tuple[LedgerRow, ...]:
-    """Received → counted; `received` and `counted` name these two lines."""
+def outside_words(lang: Language, question: Question, narrowed: Narrowed) -> str:
+    """The line of those who are not counted: it names the filters and the segment that they miss."""
+    return narrowed.outside if question.filters or question.segment else lang.text("Outside the filters")
+
+
+def ledger_rows(lang: Language, account: Ledger, received: str, counted: str, outside: str) -> tuple[LedgerRow, ...]:
+    """Received → counted; `received`, `counted` and `outside` name these lines."""
     _ = lang.text
 
     def share(n: int) -> str:
@@ -37,6 +44,6 @@ def ledger_rows(lang: Language, account: Ledger, received: str, counted: str) ->
         LedgerRow(received, lang.number(account.received), sum=True),
         loss(_("Bots"), account.bots),
         loss(_("Excluded visitors"), account.excluded),
-        loss(_("Outside the filters"), account.outside),
+        loss(outside, account.outside),
         LedgerRow(counted, lang.number(account.counted), share(account.counted), sum=True),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from rules.question import Asks
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
@@ -20,6 +21,12 @@ class SiteBar:
     views: tuple[Choice, ...]
     period: PeriodControl
     who: WhoBar
+
+
+def csv_link(urls: Urls, asked: Asked, table: str, asks: Asks, **more: str) -> str:
+    """The tables of a page about a whole site as a file: the same question, asked of the API's `table`."""
+    query = {name: value for name, value in asked.question.query().items() if name in asks.names}
+    return urls.api("sites", asked.site.id, table, **query, **more, format="csv")
 
 
 def site_bar(lang: Language, urls: Urls, asked: Asked, links: Links, view: str, who: WhoBar) -> SiteBar:

@@ -28,8 +28,8 @@ from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.map.links import Links, address
 from viewer.pages.map.page_names import name_of, page_names
-from viewer.pages.overview.account import ledger_rows
-from viewer.pages.overview.bar import SiteBar, site_bar
+from viewer.pages.overview.account import ledger_rows, outside_words
+from viewer.pages.overview.bar import SiteBar, csv_link, site_bar
 from viewer.pages.overview.figures import change_words
 from viewer.pages.overview.narrowing import NarrowedLine
 from viewer.pages.sentences.names import trait_name, value_name
@@ -118,6 +118,7 @@ class EventsPage(Page):
     undo: str = doc("The id of the goal that was just made")
     action: str = doc("Where the form that makes a goal posts to")
     account: tuple[LedgerRow, ...] = doc("What became of the events received")
+    csv: str = doc("The events as a file")
 
 
 async def show(
@@ -225,7 +226,8 @@ def page_of(setting: EventsSetting, found: EventFigures | None, detail: EventDet
         made="",
         undo="",
         action=setting.urls.events(asked.site.id),
-        account=_account(lang, found) if found else (),
+        account=_account(setting, found) if found else (),
+        csv=csv_link(setting.urls, asked, "events", SITE),
     )
 
 
@@ -337,7 +339,7 @@ def _sender(setting: EventsSetting, links: Links, by: Split, row: SenderRow, wid
     )
 
 
-def _account(lang: Language, found: EventFigures) -> tuple[LedgerRow, ...]:
+def _account(setting: EventsSetting, found: EventFigures) -> tuple[LedgerRow, ...]:
     """Events received → counted, which is the sum of the lines."""
-    _ = lang.text
-    return ledger_rows(lang, found.account, _("Events received"), _("Counted, all lines"))
+    _, outside = setting.lang.text, outside_words(setting.lang, setting.asked.question, setting.who.narrowed)
+    return ledger_rows(setting.lang, found.account, _("Events received"), _("Counted, all lines"), outside)

@@ -18,7 +18,8 @@ PARAMETER = "figure"
 @dataclass(frozen=True)
 class FigureTile:
     """One figure as text. `number`: of the visitors who reached a goal; `change`: how it changed; `interval`: of the
-    change; `daily`: for its line."""
+    change; `everyone`: the same of everyone, if something narrows; `daily`: for its line.
+    """
 
     label: str
     href: str
@@ -29,6 +30,7 @@ class FigureTile:
     before: str
     change: str
     interval: str
+    everyone: str
     css: str
     daily: list[float]
 
@@ -63,6 +65,7 @@ def tile_of(
         before=_("%(value)s before", value=value_words(lang, figure.name, figure.before)) if change else "",
         change=words,
         interval=interval,
+        everyone=_everyone(lang, found, figure),
         css=_direction(figure),
         daily=[of_day(day, figure.name) for day in found.days],
     )
@@ -107,6 +110,21 @@ def _direction(figure: SiteFigure) -> str:
     if not figure.name.startswith(GOAL) or change is None or not change.beyond_chance:
         return ""
     return "good" if change.by > 0 else "bad"
+
+
+def _everyone(lang: Language, found: OverviewFigures, figure: SiteFigure) -> str:
+    """The figure of everyone: a rate as it is, visits and views for each of the larger unit."""
+    _ = lang.text
+    if figure.everyone is None:
+        return ""
+    counts = {one.name: one.everyone or 0.0 for one in found.figures}
+    larger = {"visits": "visitors", "views": "visits"}.get(figure.name)
+    if figure.name == "visitors":
+        share = lang.share(figure.value / figure.everyone) if figure.everyone else ""
+        return _("%(share)s of %(n)s", share=share, n=lang.number(figure.everyone)) if share else ""
+    if larger is None:
+        return _("everyone %(value)s", value=value_words(lang, figure.name, figure.everyone))
+    return _("everyone %(value)s", value=lang.number(figure.everyone / counts[larger], 2)) if counts[larger] else ""
 
 
 def _difference(lang: Language, name: str, by: float, unit: bool = False) -> str:

@@ -35,7 +35,7 @@ from viewer.pages.map.form_fields import (
 from viewer.pages.map.links import Links, address
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.picture import Box, DrawnPicture, box_of, drawn_picture
-from viewer.pages.overview.bar import SiteBar, site_bar
+from viewer.pages.overview.bar import SiteBar, csv_link, site_bar
 from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Asked, Questions
@@ -86,6 +86,7 @@ class FormsPage(Page):
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing else is shown")
     empty: Empty | None = doc("What to show without forms")
     lines: tuple[FormLine, ...] = doc("One line for each page")
+    csv: str = doc("The list as a file")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +106,7 @@ class FormPage(Page):
     completion: str = doc("The share who submitted, of those who began")
     completion_more: str = doc("Its interval, and the time of the median visitor")
     left: str = doc("How many began and left")
+    csv: str = doc("The fields as a file")
 
 
 async def show(
@@ -169,6 +171,7 @@ def list_of(setting: FormsSetting, who: WhoBar, found: Sequence[FormSummary]) ->
         faults=faults,
         empty=None if faults or found else nobody,
         lines=tuple(_form_line(setting, one, one.began / most) for one in found),
+        csv=csv_link(setting.urls, asked, "forms", FORMS),
     )
 
 
@@ -210,6 +213,7 @@ def form_page(setting: FormsSetting, who: WhoBar, drawn: DrawnForm) -> FormPage:
         completion=completion_words(lang, form),
         completion_more=completion_more(lang, form),
         left=lang.number(form.left),
+        csv=csv_link(urls, asked, "forms", FORMS),
     )
 
 

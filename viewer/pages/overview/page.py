@@ -18,8 +18,8 @@ from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.ledger import LedgerRow
-from viewer.pages.overview.account import ledger_rows
-from viewer.pages.overview.bar import SiteBar, site_bar
+from viewer.pages.overview.account import ledger_rows, outside_words
+from viewer.pages.overview.bar import SiteBar, csv_link, site_bar
 from viewer.pages.overview.figures import FigureTile, tile_of
 from viewer.pages.overview.lead import Lead, lead_of
 from viewer.pages.overview.needs import FoundNeeds, SiteNeeds, needs_of
@@ -44,6 +44,7 @@ class OverviewPage(Page):
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing else is shown")
     empty: Empty | None = doc("What to show when nobody is counted")
     first: str = doc("That the figures are estimates, which the page replaces by exact ones; empty: they are exact")
+    among: str = doc("Who is counted, in front of the sentence; empty: everybody")
     lead: Lead | None = doc("What changed most, in a sentence")
     needs: SiteNeeds = doc("What needs attention first")
     tiles: tuple[FigureTile, ...] = doc("The figures")
@@ -51,7 +52,9 @@ class OverviewPage(Page):
     tables: tuple[VisitorTable, ...] = doc("Visitors by how they came, what they saw and what they use")
     measure: str = doc("What the share in the tables is of")
     measures: tuple[Choice, ...] = doc("What the share in the tables can be of")
+    versus: str = doc("The last column of the tables: before, or everyone if something narrows")
     account: tuple[LedgerRow, ...] = doc("What became of the visitors received")
+    csv: str = doc("All tables as a file")
 
 
 async def show(
@@ -104,8 +107,9 @@ def page_of(frame: Frame, urls: Urls, view: OverviewView, overview: AnsweredOver
         setup_href=urls.site(view.site),
         bar=site_bar(lang, urls, asked, links, "figures", overview.who),
         faults=fault_list(lang, asked.faults, links),
-        empty=None if shown or found is None else _nobody(lang, view, found),
+        empty=None if shown or found is None else _nobody(lang, view, overview),
         first=_first_words(lang, found) if found and found.one_in > 1 else "",
+        among=", ".join(overview.who.narrowed.parts),
         lead=lead_of(lang, shown, view.goal_names) if shown else None,
         needs=needs_of(lang, urls, view, overview.needs),
         tiles=_tiles(lang, shown, view) if shown else (),
@@ -113,7 +117,9 @@ def page_of(frame: Frame, urls: Urls, view: OverviewView, overview: AnsweredOver
         tables=tables_of(lang, urls, shown, view) if shown else (),
         measure=_measured(lang, shown, view) if shown else "",
         measures=_measures(lang, shown, view) if shown else (),
-        account=account_of(lang, found) if found else (),
+        versus=lang.text("Everyone") if asked.question.group else lang.text("Before"),
+        account=account_of(lang, overview),
+        csv=csv_link(urls, asked, "overview", SITE, **({"measure": BOUNCE} if view.measure else {})),
     )
 
 
@@ -146,17 +152,21 @@ def _measures(lang: Language, found: OverviewFigures, view: OverviewView) -> tup
     return (*goals, Choice(lang.text("Bounce"), bounce, found.measure == BOUNCE))
 
 
-def account_of(lang: Language, found: OverviewFigures) -> tuple[LedgerRow, ...]:
-    """Visitors received → counted."""
-    _ = lang.text
-    return ledger_rows(lang, found.account, _("Visitors received"), _("Counted"))
+def account_of(lang: Language, overview: AnsweredOverview) -> tuple[LedgerRow, ...]:
+    """Visitors received → counted; empty without an answer."""
+    if overview.found is None:
+        return ()
+    outside = outside_words(lang, overview.asked.question, overview.who.narrowed)
+    return ledger_rows(lang, overview.found.account, lang.text("Visitors received"), lang.text("Counted"), outside)
 
 
-def _nobody(lang: Language, view: OverviewView, found: OverviewFigures) -> Empty:
+def _nobody(lang: Language, view: OverviewView, overview: AnsweredOverview) -> Empty:
     """Nobody is counted: because of the filters, or because nobody came."""
-    _, question = lang.text, view.question
+    _, question, account = lang.text, view.question, account_of(lang, overview)
     if question.group or question.device:
         everybody = replace(question, filters=(), segment="", tree=None, device="")
         actions = (Choice(_("Show everybody"), view.to(question=everybody), True),)
-        return Empty(_("No visitor fits"), (), actions, account_of(lang, found))
-    return Empty(_("No visits in this period"), (), (), account_of(lang, found) if found.account.received else ())
+        return Empty(_("No visitor fits"), (), actions, account)
+    return Empty(
+        _("No visits in this period"), (), (), account if overview.found and overview.found.account.received else ()
+    )

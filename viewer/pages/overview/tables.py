@@ -21,7 +21,7 @@ PAGES = ("saw", "landing", "exit")
 @dataclass(frozen=True)
 class TableLine:
     """One row as text. `width`: of the bar behind its name; `href`: the page narrowed to it, "" if it cannot be;
-    `map`: the map of the page that it names."""
+    `map`: the map of the page that it names; `versus`: the share of everyone if something narrows, else that before."""
 
     id: str
     name: str
@@ -33,7 +33,7 @@ class TableLine:
     share: str
     rate: str
     interval: str
-    before: str
+    versus: str
     css: str
 
 
@@ -105,6 +105,13 @@ def _line(setting: TableSetting, by: Split, row: SplitRow, width: float, anchor:
         share=lang.share(row.share),
         rate=lang.text("few") if few else lang.share(row.rate),
         interval="" if few else lang.between(row.low, row.high),
-        before=lang.share(row.before_rate) if row.before_visitors >= setting.few else "",
+        versus=_versus(setting, row),
         css=("bad" if (row.rate > row.before_rate) == view.more_is_worse else "good") if row.beyond_chance else "",
     )
+
+
+def _versus(setting: TableSetting, row: SplitRow) -> str:
+    visitors, rate = row.before_visitors, row.before_rate
+    if row.everyone_visitors is not None and row.everyone_rate is not None:
+        visitors, rate = row.everyone_visitors, row.everyone_rate
+    return setting.lang.share(rate) if visitors >= setting.few else ""
