@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from store.journeys import Journey, LaneCell, Opportunity, Stage, Touchpoint
 
 T = TypeVar("T", bound=Struct)
-_SINGLE = ("name", "kind", "objective", "owner", "review_on", "window_days", "goals", "based_on")
+_SINGLE = ("name", "kind", "objective", "owner", "review_on", "window_days", "goals", "left_out", "based_on")
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ Metric = Literal[
 ]  # fmt: skip
 OpportunityState = Literal["idea", "planned", "testing", "shipped", "dropped"]
 
+Contact = Annotated[str, Meta(min_length=1, max_length=2_100)]  # `page:shop.example/jobs`, `event:code_refused`
 Words = Annotated[str, Meta(max_length=500)]
 CellText = Annotated[dict[LanguageCode, Annotated[str, Meta(min_length=1, max_length=2_000)]], Meta(max_length=20)]
 
@@ -193,6 +194,7 @@ class Journey(Record, frozen=True, kw_only=True):
     cells: Annotated[tuple[LaneCell, ...], Meta(max_length=MAX_CELLS)] = ()
     personas: Annotated[tuple[Persona, ...], Meta(max_length=MAX_PERSONAS)] = ()
     opportunities: Annotated[tuple[Opportunity, ...], Meta(max_length=MAX_OPPORTUNITIES)] = ()
+    left_out: Annotated[tuple[Contact, ...], Meta(max_length=500)] = ()  # not shown as traffic without a touchpoint
     based_on: Annotated[str, Meta(max_length=64)] = ""  # of a future state: the id of the map of today
 
     @property

@@ -19,6 +19,7 @@ from aggregator.answers.traffic import (
     visitors_by_device,
 )
 from aggregator.queries.pages import all_pages
+from aggregator.queries.touches import read_page_visitors
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.traffic import PagePart
 from rules.period import today
@@ -60,6 +61,10 @@ class TrafficReader:
     async def mostly_bots(self, site: Site) -> BotShare | None:
         """The reason for which most views of the last 7 days count as bots; None if no single reason does."""
         return await self._work.run(mostly_bots, self._store, int(site.id), today(site.zone), site.zone)
+
+    async def page_visitors(self, scope: SiteScope) -> dict[str, int]:
+        """Visitors of each page in a scope, the busiest first."""
+        return await self._work.run(read_page_visitors, self._store, scope)
 
     async def pages(self, site: Site) -> list[str]:
         """Every page ever visited, most visited first."""

@@ -301,26 +301,102 @@ def test_the_pattern_tester_follows_what_is_typed(page: Page, address: str, shop
     expect(page.locator("[data-known]")).to_have_text("Matches no page visited so far.")
 
 
-def test_a_journey_is_edited_in_place(page: Page, address: str, shop: Site, viewer: Viewer) -> None:
+def editor(page: Page, address: str, shop: Site) -> None:
+    """Open the journey for editing, as its scripts have drawn it."""
     page.goto(f"{address}/sites/{shop.id}/journeys/lamp?edit=1", wait_until="networkidle")
-    look, buy = page.locator("#look"), page.locator("#buy")
-    look.get_by_label("Stage", exact=True).fill("See")
-    look.get_by_title("Move to the next stage").click()
-    expect(buy.locator("[data-touchpoint]")).to_have_count(1)
-    buy.get_by_title("Move left").click()
+    expect(page.locator("html[data-ready=journey]")).to_be_attached()
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("[data-saved]")).to_contain_text("Saved", timeout=15_000)
+
+
+def test_a_journey_is_edited_in_place(page: Page, address: str, shop: Site, viewer: Viewer) -> None:
+    editor(page, address, shop)
+    look = page.get_by_role("button", name="Move Look")
+    look.press("Alt+ArrowRight")
+    expect(page.locator("[data-live]")).to_have_text("Look, stage 2 of 2")
+    page.get_by_role("button", name="Move Lamps").press("Alt+ArrowLeft")
+    expect(page.locator("[data-live]")).to_have_text("Lamps, 1 of 1 in Buy")
+    page.get_by_role("button", name="Look", exact=True).click()
+    page.get_by_role("textbox", name="Name").fill("See")
+    page.keyboard.press("Enter")
     page.get_by_role("button", name="Add a stage").click()
-    page.locator("[data-stage]").nth(2).get_by_label("Stage", exact=True).fill("Keep")
-    page.get_by_role("button", name="Save map").last.click()
+    page.keyboard.type("Keep")
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Keep")).to_be_visible()
+    page.get_by_role("button", name="Add: Pain points, Buy").click()
+    page.keyboard.type("No price")
+    page.keyboard.press("Alt+2")
+    page.keyboard.press("Tab")
+    saved(page)
+    until(lambda: bool(viewer.definitions.get(Journey, "lamp").cells))
     stored = viewer.definitions.get(Journey, "lamp")
     assert [stage.name["en"] for stage in stored.stages] == ["Buy", "See", "Keep"]
     assert stored.stages[0].touchpoints[0].key == "lamps"
-    assert stored.stages[1].goal == {"en": "Find", "fr": "Voir"}
+    texts = {(cell.lane, cell.text["en"], cell.evidence) for cell in stored.cells}
+    assert texts == {("goal", "Find", "assumed"), ("pains", "No price", "research")}
+
+
+def test_what_was_removed_comes_back_also_after_a_reload(page: Page, address: str, shop: Site, viewer: Viewer) -> None:
+    editor(page, address, shop)
+    before = viewer.definitions.get(Journey, "lamp")
+    page.get_by_role("group").get_by_label("Stage Buy").click()
+    page.get_by_role("button", name="Remove the stage").click()
+    expect(page.locator("[data-undo-bar]")).to_contain_text("Stage “Buy” removed, with 1 touchpoint and 1 text.")
+    saved(page)
+    editor(page, address, shop)
+    expect(page.get_by_role("button", name="Move Buy")).to_have_count(0)
+    page.keyboard.press("Control+z")
+    expect(page.get_by_role("button", name="Move Buy")).to_be_visible()
+    saved(page)
+    until(lambda: len(viewer.definitions.get(Journey, "lamp").stages) == len(before.stages))
+    assert viewer.definitions.get(Journey, "lamp").stages == before.stages
+
+
+def test_two_people_write_in_one_cell_at_the_same_time(
+    page: Page, signed_in: BrowserContext, address: str, shop: Site, viewer: Viewer
+) -> None:
+    other = signed_in.new_page()
+    editor(page, address, shop)
+    editor(other, address, shop)
+    for one, words in ((page, "Hidden delivery"), (other, "No phone number")):
+        one.locator('[data-focus="cell:thoughts/buy/"]').click()
+        one.keyboard.type(words)
+        one.keyboard.press("Tab")
+        saved(one)
+    expect(other.locator("[data-notice]")).to_contain_text("Two people wrote in “Thoughts and questions” of Buy.")
+    expect(other.locator(".two-texts")).to_contain_text("Hidden delivery")
+    other.locator("[data-notice]").get_by_role("button", name="Keep theirs").click()
+    expect(other.locator("[data-notice]")).to_be_hidden()
+
+    def thoughts() -> list[dict[str, str]]:
+        return [cell.text for cell in viewer.definitions.get(Journey, "lamp").cells if cell.lane == "thoughts"]
+
+    until(lambda: thoughts() == [{"en": "Hidden delivery"}])
+    other.close()
+
+
+def test_what_could_not_be_saved_is_kept_in_the_browser(
+    signed_in: BrowserContext, address: str, shop: Site, viewer: Viewer
+) -> None:
+    page = signed_in.new_page()  # the browser notes the failed request in its console: expected here
+    editor(page, address, shop)
+    page.route("**/save", lambda route: route.abort())
+    page.locator('[data-focus="cell:goal/buy/"]').click()
+    page.keyboard.type("Written on a train")
+    page.keyboard.press("Tab")
+    expect(page.locator("[data-saved]")).to_contain_text("Not saved since", timeout=15_000)
+    page.unroute("**/save")
+    editor(page, address, shop)
+    saved(page)
+    until(lambda: "Written on a train" in [one.text.get("en") for one in viewer.definitions.get(Journey, "lamp").cells])
+    page.close()
 
 
 def test_a_conflict_keeps_what_was_typed(signed_in: BrowserContext, address: str, shop: Site, viewer: Viewer) -> None:
     page = signed_in.new_page()  # the browser notes the 409 in its console: expected here
-    page.goto(f"{address}/sites/{shop.id}/journeys/lamp?edit=1", wait_until="networkidle")
+    page.goto(f"{address}/sites/{shop.id}/journeys/lamp?edit=form", wait_until="networkidle")
     page.get_by_label("What this journey is for").fill("typed in vain")
     viewer.definitions.put(viewer.definitions.get(Journey, "lamp"), "someone quick")
     page.get_by_role("button", name="Save map").last.click()

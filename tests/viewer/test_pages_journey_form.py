@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from msgspec.structs import replace as replace_struct
 
 from rules.faults import accepted
 from rules.find import stored_of
 from rules.journey import parse
-from store.journeys import Journey, Stage, Touchpoint
+from store.journeys import Journey, KpiTarget, LaneCell, Matcher, Opportunity, Persona, Stage, Touchpoint
 from viewer.pages.journey.form import JourneyForm, act, fields_of, form_of, read_form
 
 STORED = Journey(
@@ -107,3 +108,43 @@ def test_a_map_has_at_most_twelve_stages() -> None:
     for _ in range(20):
         form = act(form, "add")
     assert len(form.stages) == 12
+
+
+def test_what_the_form_does_not_show_is_kept() -> None:
+    rich = replace_struct(
+        STORED,
+        stages=(
+            replace_struct(STORED.stages[0], completes="order", window_days=3),
+            replace_struct(
+                STORED.stages[1],
+                touchpoints=(
+                    Touchpoint(
+                        "cart",
+                        {"en": "Cart"},
+                        ("/cart",),
+                        matchers=(Matcher(on="event", name="code_refused"),),
+                        expected_next=("home",),
+                        targets=(KpiTarget("forward", 0.7),),
+                    ),
+                ),
+            ),
+        ),
+        cells=(
+            LaneCell(lane="pains", stage="b", text={"en": "No price", "fr": "Pas de prix"}, evidence="research"),
+            LaneCell(lane="emotion", stage="a", mood=1.5),
+        ),
+        personas=(Persona(key="p", name="The tenant"),),
+        opportunities=(Opportunity(key="o", title="Show the price", stage="b", touchpoint="cart"),),
+    )
+    form = form_of(stored_of(rich), "en", "fr")
+    assert form.stages[1].pains == "No price"
+    stages = (form.stages[0], replace(form.stages[1], pains="No price at all"))
+    typed = read_form(as_fields(replace(form, stages=stages)))
+    again = accepted(parse(fields_of(typed, stored_of(rich), "en", "fr"), "1", stored_of(rich)))
+    assert again.stages == rich.stages
+    assert (again.personas, again.opportunities) == (rich.personas, rich.opportunities)
+    assert again.cells[0] == replace_struct(rich.cells[0], text={"en": "No price at all", "fr": "Pas de prix"})
+    assert again.cells[1] == rich.cells[1]
+    fewer = accepted(parse(fields_of(act(typed, "remove:b"), stored_of(rich), "en", "fr"), "1", stored_of(rich)))
+    assert ([stage.key for stage in fewer.stages], fewer.opportunities) == (["a"], ())
+    assert [cell.stage for cell in fewer.cells] == ["a"]

@@ -69,7 +69,7 @@ def test_a_journey_is_narrowed_by_device_filter_and_step(owner: Client, shop: Si
 def test_the_form_works_without_script(owner: Client, viewer: Viewer, shop: Site, journey: Journey) -> None:
     where = f"/sites/{shop.id}/journeys/lamp"
     form = [
-        ("csrf", csrf(owner.get(f"{where}?edit=1").text)),
+        ("csrf", csrf(owner.get(f"{where}?edit=form").text)),
         ("version", "1"),
         ("name", "A lamp"),
         ("window_days", "2"),

@@ -6,14 +6,23 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rules import journey as rules
+from rules import journey_save
+from rules.find import stored_of
 from rules.question import JOURNEY
 from store.journeys import Journey
 from viewer.api.by_name import NamedKind
-from viewer.api.entry import Entry, answer
+from viewer.api.entry import Entry, answer, by_whom, fields
 from viewer.api.figures import plain
 from viewer.maps import Maps
 from viewer.questions import Questions
 from viewer.registry import Registry
+
+
+async def save_journey(request: Request, *, registry: Registry) -> Response:
+    site = await registry.site(request)
+    stored = stored_of(await registry.find(Journey, request.path_params["journey"], site))
+    asked, by = await fields(request), by_whom(request)
+    return answer(await registry.change(lambda definitions: journey_save.save(definitions, stored, site.id, asked, by)))
 
 
 async def measure_journey(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
@@ -30,6 +39,13 @@ async def measure_journey(request: Request, *, questions: Questions, maps: Maps,
 _NAMED = NamedKind(Journey, "journey", rules.add, rules.change)
 ENTRIES = (
     *_NAMED.entries("Add a journey: name, stages with touchpoints; optional objective, review_on, window_days."),
+    Entry(
+        "POST",
+        _NAMED.root + "/{journey}/save",
+        save_journey,
+        "editor",
+        "Replace a journey as a whole. `version`: the one it began with; what others changed since is merged.",
+    ),
     Entry(
         "GET",
         _NAMED.root + "/{journey}/map",

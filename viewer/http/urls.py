@@ -233,6 +233,14 @@ class Urls:
     def journey(self, site: str, journey: str, **query: object) -> str:
         return self._path("sites", site, "journeys", journey, **query)
 
+    def journey_seen(self, site: str, journey: str, **query: object) -> str:
+        """What was seen on the site, for touchpoints of a journey."""
+        return self._path("sites", site, "journeys", journey, "seen", **query)
+
+    def journey_fit(self, site: str, journey: str, **query: object) -> str:
+        """Which pages some patterns fit, in words."""
+        return self._path("sites", site, "journeys", journey, "fit", **query)
+
     def strip(self, site: str, snapshot: int, n: int) -> str:
         return self._path("sites", site, "snapshots", snapshot, f"{n}.webp")
 

@@ -28,6 +28,7 @@ from viewer.pages.journey import form as journey_form
 from viewer.pages.journey import importing as journey_import
 from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import revisions as journey_revisions
+from viewer.pages.journey import seen as journey_seen
 from viewer.pages.journey import show as journey
 from viewer.pages.login import form as sign_in_form
 from viewer.pages.login import page as login
@@ -152,4 +153,6 @@ ENDPOINTS = (
     Endpoint(SITE + "/journeys/{journey}/revisions/{version}", journey_revisions.go_back, "editor", POST),
     Endpoint(SITE + "/journeys/{journey}", journey.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}", journey_edit.edit, "editor", POST),
+    Endpoint(SITE + "/journeys/{journey}/seen", journey_seen.seen, "viewer"),
+    Endpoint(SITE + "/journeys/{journey}/fit", journey_seen.fit, "viewer"),
 )

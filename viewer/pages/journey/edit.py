@@ -46,8 +46,6 @@ class JourneyEditPage(Page):
     window_days: str = doc("Time window for going on, in days")
     version: int = doc("The version the form was opened with")
     stages: tuple[StageForm, ...] = doc("Stages as typed, in their order")
-    blank_stage: StageForm = doc("Template of a new stage")
-    blank_touchpoint: TouchpointForm = doc("Template of a new touchpoint")
     other: str = doc("Label of the fields in the other language")
     other_code: str = doc("Code of the other language")
     faults: FormFaults = doc("Its faults, and who changed it first if there was a conflict")
@@ -110,8 +108,6 @@ class JourneyFormRenderer:
             window_days=form.window_days,
             version=form.version,
             stages=_tested(lang, form, pages),
-            blank_stage=StageForm(""),
-            blank_touchpoint=TouchpointForm(""),
             other=lang.text("Name in French") if other == "fr" else lang.text("Name in English"),
             other_code=other,
             faults=form.faults,

@@ -56,8 +56,14 @@ def _share(value: float, n: int) -> MetricShare:
     return MetricShare(value, float(low), float(high), n)
 
 
-def is_bad(measured: MeasuredJourney, row: TouchpointRow) -> bool:
-    """Whether the frustrated share of a touchpoint raises the alarm."""
+def worst_touchpoint(measured: MeasuredJourney) -> str:
+    """Key of the touchpoint whose frustrated share raises the alarm: the highest that stands out; "" if none does."""
+    rows = measured.figures.touchpoints
+    bad = {key: row.frustrated or 0.0 for key, row in rows.items() if _stands_out(measured, row)}
+    return max(bad, key=lambda key: bad[key], default="")
+
+
+def _stands_out(measured: MeasuredJourney, row: TouchpointRow) -> bool:
     if row.few or row.frustrated is None or row.visitors < ALARM_LEAST:
         return False
     return stands_out(row.frustrated, measured.usual)

@@ -6,11 +6,13 @@ import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from rules.journey_lanes import GOAL, PAINS
 from store.definitions import Stored
 from store.journeys import MAX_STAGES, MAX_TOUCHPOINTS
 from viewer.pages.forms.faults import FormFaults
 from viewer.pages.forms.fields import items, lines, mapping, number, shown, shown_lines
 from viewer.pages.frame.languages import Language
+from viewer.pages.journey.kept import cell_text, kept_fields, placed
 
 
 @dataclass(frozen=True)
@@ -64,8 +66,8 @@ def form_of(stored: Stored, code: str, other: str) -> JourneyForm:
             shown(one, "key"),
             words(one, "name", code),
             words(one, "name", other),
-            words(one, "goal", code),
-            shown_lines(one, "pains"),
+            _typed(stored, GOAL, shown(one, "key"), code, words(one, "goal", code)),
+            _typed(stored, PAINS, shown(one, "key"), code, shown_lines(one, "pains")),
             tuple(touchpoint(t) for t in items(one, "touchpoints")),
             words(one, "goal", other),
         )
@@ -79,6 +81,12 @@ def form_of(stored: Stored, code: str, other: str) -> JourneyForm:
         version=stored.version,
         stages=stages,
     )
+
+
+def _typed(stored: Stored, lane: str, stage: str, code: str, of_stage: str) -> str:
+    """The text of a stage, which lies in a cell since the map was edited in place."""
+    text = cell_text(stored, lane, stage, code)
+    return of_stage if text is None else text
 
 
 def read_form(fields: Iterable[tuple[str, str]]) -> JourneyForm:
@@ -153,7 +161,7 @@ def _act_on_touchpoint(stages: list[StageForm], at: int, what: str, key: str) ->
 
 
 def fields_of(form: JourneyForm, stored: Stored, code: str, other: str) -> dict[str, object]:
-    """As plain fields for rules/journey.py. Texts in languages the form does not show are kept."""
+    """As plain fields for rules/journey.py. What the form does not show is kept."""
     stages = items(stored.fields, "stages")
     known = {shown(one, "key"): one for stage in stages for one in (stage, *items(stage, "touchpoints"))}
 
@@ -163,9 +171,10 @@ def fields_of(form: JourneyForm, stored: Stored, code: str, other: str) -> dict[
 
     def touchpoint(one: TouchpointForm) -> dict[str, object]:
         names = words(one.key, "name", {code: one.name, other: one.other})
-        return {"key": one.key, "name": names, "pages": list(lines(one.pages))}
+        return {**known.get(one.key, {}), "key": one.key, "name": names, "pages": list(lines(one.pages))}
 
-    return {
+    fields = {
+        **kept_fields(stored),
         "name": form.name,
         "objective": form.objective,
         "review_on": form.review_on,
@@ -173,6 +182,7 @@ def fields_of(form: JourneyForm, stored: Stored, code: str, other: str) -> dict[
         "version": form.version,
         "stages": [
             {
+                **known.get(stage.key, {}),
                 "key": stage.key,
                 "name": words(stage.key, "name", {code: stage.name, other: stage.other}),
                 "touchpoints": [touchpoint(one) for one in stage.touchpoints],
@@ -182,6 +192,7 @@ def fields_of(form: JourneyForm, stored: Stored, code: str, other: str) -> dict[
             for stage in form.stages
         ],
     }
+    return placed(fields, code)
 
 
 def label(lang: Language, path: str) -> str:

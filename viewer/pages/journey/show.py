@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.journey import JourneyMap
-from rules.find import usable
+from rules.find import Rejected, usable
 from rules.journey_lanes import laid_out
 from rules.question import JOURNEY
 from store.journeys import Journey
@@ -19,6 +19,7 @@ from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.journey.edit import JourneyFormRenderer, show_form
+from viewer.pages.journey.editor import editor_page
 from viewer.pages.journey.lanes.rows import LaneRow, lane_rows
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.personas import Personas, personas_of
@@ -73,12 +74,14 @@ async def show(
     renderer: JourneyFormRenderer,
     bars: WhoBars,
 ) -> Response:
-    """GET shows the map, or with `?edit=1` its form."""
+    """GET shows the map, with `?edit=1` open for editing, with `?edit=form` as a form that needs no scripts."""
     person, urls = signed_in(request), frames.urls
     asked = await questions.read(request, JOURNEY)
     found = await registry.find(Journey, request.path_params["journey"], asked.site)
-    if request.query_params.get("edit") == "1":
+    editing = request.query_params.get("edit", "")
+    if editing:
         check_role(person, "editor")
+    if editing == "form" or (editing and isinstance(found, Rejected)):
         return await show_form(request, asked.site, found, renderer)
     journey = laid_out(usable(found))
     frame = await frames.of(request, "journeys", asked.site)
@@ -92,6 +95,10 @@ async def show(
         unfolded=frozenset(request.query_params.get("open", "").split("~")) - {""},
         persona=_persona(journey, request.query_params.get("persona", "")),
     )
+    if editing:
+        every = frozenset(stage.key for stage in journey.stages)
+        figures = measured.figures if asked.faults else await maps.journey(journey, asked.question)
+        return answer(request, editor_page(frame, replace(measured, figures=figures, unfolded=every)))
     if asked.faults:
         who = await bars.of(frame.lang, measured.links, asked)
         return answer(request, with_faults(frame, measured, who), asked.status)

@@ -8,7 +8,7 @@ from aggregator.answers.journey import StageRow
 from aggregator.measures.statistics import FEW
 from store.journeys import Stage
 from viewer.pages.frame.page import Choice
-from viewer.pages.journey.facts import going_on, is_bad
+from viewer.pages.journey.facts import going_on, worst_touchpoint
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.map.links import Links
 from viewer.pages.who.from_screen import WhoTrees, narrowed, step_trees
@@ -36,13 +36,6 @@ def stage_heads(measured: MeasuredJourney) -> list[StageHead]:
     """One per stage, folded ones included, in their order."""
     worst = worst_touchpoint(measured)
     return [_head(measured, stage, worst) for stage in measured.journey.stages]
-
-
-def worst_touchpoint(measured: MeasuredJourney) -> str:
-    """Key of the touchpoint that frustrates most, among those that raise the alarm; "" if none does."""
-    rows = measured.figures.touchpoints
-    bad = {key: row.frustrated or 0.0 for key, row in rows.items() if is_bad(measured, row)}
-    return max(bad, key=lambda key: bad[key], default="")
 
 
 def _head(measured: MeasuredJourney, stage: Stage, worst: str) -> StageHead:

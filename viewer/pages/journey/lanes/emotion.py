@@ -21,6 +21,9 @@ class MoodPoint:
     top: str = ""
     path: str = ""
 
+    def __bool__(self) -> bool:
+        return bool(self.value)
+
 
 def mood_points(measured: MeasuredJourney, lane: Lane) -> list[MoodPoint]:
     """One per open stage."""

@@ -49,17 +49,18 @@ _CELLS: Mapping[LaneKind, Callable[[MeasuredJourney, Lane], Sequence[object]]] =
     "opportunities": _each(opportunity_lines),
 }
 
+_ALWAYS: frozenset[LaneKind] = frozenset({"line", "touchpoints"})  # shown empty too
+
 
 def lane_rows(measured: MeasuredJourney) -> list[LaneRow]:
-    """The lanes of the map in their order, without hidden ones and those of kinds that have nothing to show."""
-    return [
-        LaneRow(
-            lane.key, lane.kind, lane_name(measured.lang, lane), lane_note(measured.lang, lane.kind),
-            _CELLS[lane.kind](measured, lane),
-        )
-        for lane in measured.journey.lanes
-        if not lane.hidden and lane.kind in _CELLS
-    ]  # fmt: skip
+    """The lanes of the map in their order, without hidden ones and those that have nothing to show."""
+    rows = (_row(measured, lane) for lane in measured.journey.lanes if not lane.hidden and lane.kind in _CELLS)
+    return [row for row in rows if row.kind in _ALWAYS or any(row.cells)]
+
+
+def _row(measured: MeasuredJourney, lane: Lane) -> LaneRow:
+    name, note = lane_name(measured.lang, lane), lane_note(measured.lang, lane.kind)
+    return LaneRow(lane.key, lane.kind, name, note, _CELLS[lane.kind](measured, lane))
 
 
 def lane_name(lang: Language, lane: Lane) -> str:

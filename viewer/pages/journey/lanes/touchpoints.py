@@ -9,7 +9,7 @@ from rules.segment import text_of_tree
 from store.journeys import Stage, Touchpoint, TouchpointKind
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
-from viewer.pages.journey.facts import MapFact, is_bad, touchpoint_facts
+from viewer.pages.journey.facts import MapFact, touchpoint_facts, worst_touchpoint
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.stage_heads import trees_after
 from viewer.pages.who.from_screen import joined
@@ -32,10 +32,11 @@ class TouchpointCard:
 
 def touchpoint_cards(measured: MeasuredJourney, stage: Stage) -> tuple[TouchpointCard, ...]:
     """The cards of a stage."""
-    return tuple(_card(measured, stage, touchpoint) for touchpoint in stage.touchpoints)
+    worst = worst_touchpoint(measured)
+    return tuple(_card(measured, stage, touchpoint, touchpoint.key == worst) for touchpoint in stage.touchpoints)
 
 
-def _card(measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint) -> TouchpointCard:
+def _card(measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint, bad: bool) -> TouchpointCard:
     lang, urls, site = measured.lang, measured.urls, measured.site
     name, row = lang.words(touchpoint.name, touchpoint.key), measured.touchpoint_row(touchpoint)
     if touchpoint.kind == "manual":
@@ -46,7 +47,7 @@ def _card(measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint) -> To
         return TouchpointCard(touchpoint.key, name, evidence=", ".join(part for part in (kind, nobody) if part))
     stages = measured.journey.stages
     at_end = stages.index(stage) >= measured.goal_stage or stage is stages[-1]
-    bad, query = is_bad(measured, row), measured.query
+    query = measured.query
     picture = {name: value for name, value in query.items() if name != "journey"}
     return TouchpointCard(
         key=touchpoint.key,

@@ -1,0 +1,141 @@
+"""The map open for editing in place, `?edit=1`: one page whose scripts (static/journey) draw and change the journey."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from msgspec import to_builtins
+
+from rules.journey_lanes import USUAL_NAMES
+from store.journeys import (
+    BEST_MOOD,
+    MAX_OPPORTUNITIES,
+    MAX_PERSONAS,
+    MAX_STAGES,
+    MAX_TOUCHPOINTS,
+    PERSONAS_ADVISED,
+    WORST_MOOD,
+    Metric,
+    Touchpoint,
+)
+from viewer.pages.frame.page import Frame, Page, doc
+from viewer.pages.journey.editor_words import editor_words
+from viewer.pages.journey.facts import metric_share
+from viewer.pages.journey.lanes.opportunities import effort_names, state_names
+from viewer.pages.journey.lanes.rows import lane_note
+from viewer.pages.journey.lanes.targets import TIMES, metric_names
+from viewer.pages.journey.lanes.touchpoints import kind_names, touchpoint_cards
+from viewer.pages.journey.lanes.typed import evidence_names
+from viewer.pages.journey.measured import MeasuredJourney
+from viewer.pages.journey.stage_heads import stage_heads
+
+# Lanes that can be added beside the usual ones: key → English and French name
+BLUEPRINT: dict[str, dict[str, str]] = {
+    "evidence": {"en": "Physical evidence", "fr": "Preuves physiques"},
+    "front_stage": {"en": "Front stage", "fr": "Avant-scène"},
+    "back_stage": {"en": "Back stage", "fr": "Arrière-scène"},
+    "support": {"en": "Support processes", "fr": "Processus de soutien"},
+}
+SHARES: tuple[Metric, ...] = ("reach", "forward", "exits", "frustrated", "goal", "bounce", "back", "path_fit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class JourneyEditorPage(Page):
+    """A journey open for editing, `/sites/3/journeys/first-lamp?edit=1`."""
+
+    template = "journey/editor.html"
+    name: str = doc("Name of the journey")
+    version: int = doc("The version that editing begins with")
+    editor: dict[str, Any] = doc("The journey with its figures, and all that the scripts need, as plain JSON values")
+    done: str = doc("Address of the map to read")
+    form: str = doc("Address of the plain form, for browsers without scripts")
+
+
+def editor_page(frame: Frame, measured: MeasuredJourney) -> JourneyEditorPage:
+    """`measured`: with every stage unfolded."""
+    journey, urls, site = measured.journey, measured.urls, measured.site
+    return JourneyEditorPage(
+        frame=frame,
+        title=frame.lang.text("Edit %(name)s", name=journey.name),
+        name=journey.name,
+        version=journey.version,
+        editor=_editor(measured),
+        done=replace(measured, unfolded=frozenset()).links.to(),
+        form=urls.journey(site, journey.id, edit="form"),
+    )
+
+
+def _editor(measured: MeasuredJourney) -> dict[str, Any]:
+    lang, journey, urls, site, known = (
+        measured.lang, measured.journey, measured.urls, measured.site, measured.asked.known,
+    )  # fmt: skip
+    days = measured.asked.question.query()
+    return {
+        "journey": to_builtins(journey),
+        "language": lang.code,
+        "locale": lang.locale.language,
+        "zone": lang.zone.name,
+        "figures": _figures(measured),
+        "words": editor_words(lang),
+        "names": {
+            "lanes": {key: lang.words(name) for key, name in (USUAL_NAMES | BLUEPRINT).items()},
+            "notes": {lane.kind: lane_note(lang, lane.kind) for lane in journey.lanes},
+            "evidence": evidence_names(lang),
+            "kinds": kind_names(lang),
+            "metrics": metric_names(lang),
+            "states": state_names(lang),
+            "efforts": effort_names(lang),
+        },
+        "blueprint": BLUEPRINT,
+        "usual": USUAL_NAMES,
+        "times": list(TIMES),
+        "segments": [{"id": one.id, "name": one.name} for one in known.segments],
+        "goals": [{"id": one.id, "name": one.name} for one in known.goals],
+        "experiments": [{"id": one.id, "name": one.name} for one in known.experiments],
+        "limits": {
+            "stages": MAX_STAGES,
+            "touchpoints": MAX_TOUCHPOINTS,
+            "personas": MAX_PERSONAS,
+            "advised": PERSONAS_ADVISED,
+            "opportunities": MAX_OPPORTUNITIES,
+            "worst": WORST_MOOD,
+            "best": BEST_MOOD,
+        },
+        "urls": {
+            "save": urls.api("sites", site, "journeys", journey.id, "save"),
+            "seen": urls.journey_seen(site, journey.id, **days),
+            "fit": urls.journey_fit(site, journey.id, **days),
+        },
+    }
+
+
+def _figures(measured: MeasuredJourney) -> dict[str, Any]:
+    """What is measured, as words, by the key of the stage or touchpoint."""
+    if not measured.figures.stages:
+        return {"stages": {}, "touchpoints": {}}
+    heads = {head.key: asdict(head) for head in stage_heads(measured)}
+    cards = [card for stage in measured.journey.stages for card in touchpoint_cards(measured, stage)]
+    touchpoints = {one.key: one for stage in measured.journey.stages for one in stage.touchpoints}
+    return {
+        "stages": {
+            key: {name: head[name] for name in ("visitors", "go", "more", "alarm")} for key, head in heads.items()
+        },
+        "touchpoints": {
+            card.key: {
+                "href": card.href,
+                "thumb": card.thumb,
+                "alarm": card.alarm,
+                "note": card.evidence,
+                "shares": _shares(measured, touchpoints[card.key]),
+            }
+            for card in cards
+        },
+    }
+
+
+def _shares(measured: MeasuredJourney, touchpoint: Touchpoint) -> dict[str, str]:
+    """Each share that a target can be set for."""
+    row, everyone = measured.touchpoint_row(touchpoint), measured.figures.visitors
+    found = {metric: metric_share(row, metric, everyone) for metric in SHARES} if row else {}
+    return {metric: measured.lang.share(share.value) for metric, share in found.items() if share}

@@ -1,0 +1,511 @@
+// A journey map open for editing: one state, changed by pure functions (model.js), drawn after each change (board.js)
+// and saved a moment later (saver.js).
+import {drawBoard} from './board.js';
+import {keepMine, keepTheirs, placeId} from './cells.js';
+import {el, select, worded} from './dom.js';
+import {History} from './history.js';
+import {alike, same} from './merge.js';
+import {
+  addStage,
+  addTouchpoint,
+  contactsOf,
+  mergeStage,
+  removeStage,
+  removeTouchpoint,
+  setStage,
+  splitStage,
+  stageWith,
+  touchpointOf,
+  wordsOf,
+} from './model.js';
+import {shiftStage, shiftTouchpoint} from './moving.js';
+import {
+  aboutPanel,
+  lanesPanel,
+  opportunityPanel,
+  personasPanel,
+  stagePanel,
+  touchpointPanel,
+} from './panels.js';
+import {Saver} from './saver.js';
+import {seenPanel} from './seen.js';
+
+const UNDO_SHOWN = 10_000; // ms
+const TEXT = 'input:not([type=checkbox],[type=radio]),textarea,select';
+const data = JSON.parse(document.querySelector('[data-editor]').textContent);
+const part = (name) => document.querySelector(`[data-${name}]`);
+const [board, panel, undoBar, status, live, notice] = [
+  'board',
+  'panel',
+  'undo-bar',
+  'saved',
+  'live',
+  'notice',
+].map(part);
+const place = `parcours-journey:${data.urls.save}`;
+
+const app = {
+  data,
+  board,
+  journey: data.journey,
+  version: data.journey.version,
+  say: worded(data.words),
+  typing: false,
+  seen: null,
+  opened: ['seen', {}],
+  folded: new Set(),
+  unfolded: new Set(),
+
+  /* ---- words ---- */
+  nameOf: (one) => wordsOf(one.name, data.language, one.key),
+  laneName: (lane) => wordsOf(lane.name, data.language, data.names.lanes[lane.key] ?? lane.key),
+  signed: (value) =>
+    `${value > 0 ? '+' : value < 0 ? '−' : ''}${Math.abs(value).toLocaleString(data.locale)}`,
+  counted: (name, n) => app.say(n === 1 ? `${name}_one` : `${name}_many`, {n: n.toLocaleString(data.locale)}),
+  isTime: (metric) => data.times.includes(metric),
+  targetValue: ({metric, value}) =>
+    app.isTime(metric)
+      ? `${(value / 1000).toLocaleString(data.locale)} s`
+      : `${(Math.round(value * 1000) / 10).toLocaleString(data.locale)}${data.language === 'fr' ? '\u202f%' : '%'}`,
+  narrow: () => matchMedia('(max-width: 44rem)').matches,
+
+  /* ---- changes ---- */
+  // `said`: announced; `undo`: offered to be undone; `focus`: what has the focus afterwards; `join`: see History;
+  // `quiet`: the map is not drawn again while somebody types.
+  change(fn, {said = '', undo = '', focus = '', join = '', quiet = false} = {}) {
+    const before = app.journey;
+    const after = fn(before);
+    if (same(before, after)) return;
+    app.journey = after;
+    history.push(before, after, join);
+    saver.changed();
+    if (quiet) drawSoon();
+    else app.draw();
+    if (focus) app.focus(focus);
+    if (said) app.announce(said);
+    if (undo) showUndo(undo);
+    buttons();
+  },
+
+  draw() {
+    if (app.typing) return;
+    if (pressed) {
+      late = true; // what is pressed must still be there when it is let go
+      return;
+    }
+    const focused = document.activeElement?.dataset?.focus;
+    const {scrollLeft} = board;
+    drawBoard(app);
+    board.scrollLeft = scrollLeft;
+    if (
+      focused &&
+      board.contains(document.activeElement) === false &&
+      !panel.contains(document.activeElement)
+    )
+      app.focus(focused);
+    showClashes();
+  },
+
+  focus(id) {
+    document.querySelector(`[data-focus="${CSS.escape(id)}"]`)?.focus();
+  },
+
+  announce(words) {
+    live.textContent = '';
+    live.textContent = words;
+  },
+
+  refuse(words) {
+    part('refusal').replaceChildren(
+      el('span', {}, words),
+      el(
+        'button',
+        {type: 'button', class: 'btn quiet', onclick: () => part('refusal').replaceChildren()},
+        '✕',
+      ),
+    );
+    return false;
+  },
+
+  /* ---- stages ---- */
+  isFolded(stage) {
+    if (app.folded.has(stage.key)) return true;
+    if (app.unfolded.has(stage.key) || stage.touchpoints.length) return false;
+    const placed = [...app.journey.cells, ...app.journey.opportunities];
+    return app.journey.stages.length > 6 && !placed.some((one) => one.stage === stage.key);
+  },
+
+  fold(stage, folded) {
+    (folded ? app.folded : app.unfolded).add(stage.key);
+    (folded ? app.unfolded : app.folded).delete(stage.key);
+    app.draw();
+    app.focus(folded ? `fold:${stage.key}` : `name:${stage.key}`);
+  },
+
+  roomForStage() {
+    if (app.journey.stages.length < data.limits.stages) return true;
+    return app.refuse(app.say('stages_limit', {n: data.limits.stages}));
+  },
+
+  addStage() {
+    if (!app.roomForStage()) return;
+    app.change((journey) => addStage(journey, app.say('new_stage'), data.language));
+    app.rename(app.journey.stages.at(-1), 'stage');
+  },
+
+  rename(stage) {
+    const button = document.querySelector(`[data-focus="${CSS.escape(`name:${stage.key}`)}"]`);
+    if (!button) return;
+    const input = el('input', {
+      type: 'text',
+      maxlength: 120,
+      value: app.nameOf(stage),
+      'aria-label': app.say('name'),
+    });
+    let closed = false;
+    const close = (keep) => {
+      if (closed) return;
+      closed = true;
+      app.typing = false;
+      const words = input.value.trim();
+      if (keep && words && words !== app.nameOf(stage))
+        app.change((j) => setStage(j, stage.key, {name: {...stage.name, [data.language]: words}}));
+      app.draw();
+      app.focus(`name:${stage.key}`);
+    };
+    input.addEventListener('keydown', (event) => {
+      if (event.key === 'Enter') close(true);
+      if (event.key === 'Escape') {
+        event.stopPropagation();
+        close(false);
+      }
+    });
+    input.addEventListener('blur', () => close(true));
+    app.typing = true;
+    button.replaceWith(input);
+    input.focus();
+    input.select();
+  },
+
+  removeStage(stage) {
+    if (app.journey.stages.length === 1) return app.refuse(app.say('last_stage'));
+    const texts = app.journey.cells.filter((cell) => cell.stage === stage.key).length;
+    const undo = app.say('stage_removed', {
+      name: app.nameOf(stage),
+      touchpoints: app.counted('touchpoints', stage.touchpoints.length),
+      texts: app.counted('texts', texts),
+    });
+    return app.change((journey) => removeStage(journey, stage.key), {undo, said: undo});
+  },
+
+  removeTouchpoint(touchpoint) {
+    const undo = app.say('touchpoint_removed', {name: app.nameOf(touchpoint)});
+    const stage = stageWith(app.journey, touchpoint.key);
+    app.change((journey) => removeTouchpoint(journey, touchpoint.key), {
+      undo,
+      said: undo,
+      focus: `add:${stage.key}`,
+    });
+    if (app.opened[1].key === touchpoint.key) app.closePanel();
+  },
+
+  addTouchpoint(stage, touchpoint) {
+    const there = app.journey.stages.find((one) => one.key === stage);
+    if (there.touchpoints.length >= data.limits.touchpoints)
+      return app.refuse(app.say('touchpoints_limit', {n: data.limits.touchpoints}));
+    app.change((journey) => addTouchpoint(journey, stage, touchpoint), {
+      said: app.say('added_to', {name: app.nameOf(there)}),
+    });
+    return true;
+  },
+
+  stageMenu(stage) {
+    const {stages} = app.journey;
+    const at = stages.indexOf(stage);
+    const next = stages[at + 1];
+    return [
+      {name: app.say('rename'), key: 'Enter', run: () => app.rename(stage)},
+      {name: app.say('move_left'), key: 'Alt ←', off: !at, run: () => shiftStage(app, stage.key, -1)},
+      {name: app.say('move_right'), key: 'Alt →', off: !next, run: () => shiftStage(app, stage.key, 1)},
+      next && {name: app.say('merge_with', {name: app.nameOf(next)}), run: () => app.mergeStage(stage, next)},
+      stage.touchpoints.length > 1 && {name: app.say('split'), run: () => app.splitStage(stage)},
+      {name: app.say('fold'), run: () => app.fold(stage, true)},
+      'line',
+      {name: app.say('stage_settings'), run: () => app.openPanel('stage', {key: stage.key})},
+      'line',
+      {name: app.say('remove_stage'), key: 'Del', bad: true, run: () => app.removeStage(stage)},
+    ];
+  },
+
+  mergeStage(stage, next) {
+    if (stage.touchpoints.length + next.touchpoints.length > data.limits.touchpoints)
+      return app.refuse(app.say('touchpoints_limit', {n: data.limits.touchpoints}));
+    const undo = app.say('stages_merged', {one: app.nameOf(stage), other: app.nameOf(next)});
+    return app.change((journey) => mergeStage(journey, stage.key), {
+      undo,
+      said: undo,
+      focus: `menu:${stage.key}`,
+    });
+  },
+
+  // Asks from which touchpoint on.
+  splitStage(stage) {
+    if (!app.roomForStage()) return;
+    const from = select(
+      stage.touchpoints.slice(1).map((one) => [one.key, app.nameOf(one)]),
+      stage.touchpoints[1].key,
+      {'aria-label': app.say('split_from')},
+    );
+    const close = () => part('refusal').replaceChildren();
+    const run = () => {
+      close();
+      const name = app.say('second_of', {name: app.nameOf(stage)}).slice(0, 120);
+      app.change((journey) => splitStage(journey, stage.key, from.value, name, data.language), {
+        undo: app.say('stage_split', {name: app.nameOf(stage)}),
+      });
+    };
+    part('refusal').replaceChildren(
+      el('label', {class: 'row'}, el('span', {}, app.say('split_from')), from),
+      el('button', {type: 'button', class: 'btn main', onclick: run}, app.say('split')),
+      el('button', {type: 'button', class: 'btn quiet', onclick: close}, app.say('cancel')),
+    );
+    from.focus();
+  },
+
+  touchpointMenu(stage, touchpoint) {
+    const open = () => app.openPanel('touchpoint', {stage: stage.key, key: touchpoint.key});
+    const {stages} = app.journey;
+    const at = stages.indexOf(stage);
+    const href = data.figures.touchpoints[touchpoint.key]?.href;
+    return [
+      {name: app.say('touchpoint_settings'), key: 'Enter', run: open},
+      {
+        name: app.say('move_left'),
+        key: 'Alt ←',
+        off: !at,
+        run: () => shiftTouchpoint(app, touchpoint.key, [-1, 0]),
+      },
+      {
+        name: app.say('move_right'),
+        key: 'Alt →',
+        off: !stages[at + 1],
+        run: () => shiftTouchpoint(app, touchpoint.key, [1, 0]),
+      },
+      {name: app.say('move_up'), key: 'Alt ↑', run: () => shiftTouchpoint(app, touchpoint.key, [0, -1])},
+      {name: app.say('move_down'), key: 'Alt ↓', run: () => shiftTouchpoint(app, touchpoint.key, [0, 1])},
+      href && {name: app.say('heatmap'), run: () => location.assign(href)},
+      'line',
+      {name: app.say('take_off'), key: 'Del', bad: true, run: () => app.removeTouchpoint(touchpoint)},
+    ];
+  },
+
+  /* ---- panels ---- */
+  openPanel(name, given = {}) {
+    app.opened = [name, given];
+    panel.replaceChildren(...PANELS[name](app, given));
+    panel.setAttribute('aria-label', panel.querySelector('h2')?.textContent ?? '');
+    if (name === 'seen') return;
+    panel.querySelector('h2')?.focus();
+    panel.scrollTop = 0;
+    if (matchMedia('(max-width: 62rem)').matches) panel.scrollIntoView({block: 'start'});
+  },
+  closePanel() {
+    const {key, stage} = app.opened[1];
+    app.openPanel('seen');
+    app.focus(key ? `name:${key}` : `add:${stage}`);
+  },
+
+  /* ---- what the server knows ---- */
+  async fetchSeen(what, page = '') {
+    const url = `${data.urls.seen}${data.urls.seen.includes('?') ? '&' : '?'}${new URLSearchParams({what, page})}`;
+    try {
+      const answer = await fetch(url, {headers: {accept: 'application/json'}});
+      return answer.ok ? (await answer.json()).rows : [];
+    } catch {
+      return [];
+    }
+  },
+  async fetchFit(patterns, touchpoint) {
+    const query = new URLSearchParams({pages: patterns.join('\n'), touchpoint});
+    const url = `${data.urls.fit}${data.urls.fit.includes('?') ? '&' : '?'}${query}`;
+    try {
+      const answer = await fetch(url, {headers: {accept: 'application/json'}});
+      return answer.ok ? answer.json() : null;
+    } catch {
+      return null;
+    }
+  },
+  // The touchpoint that claims what was seen: on the map as it is now, or as it was when it was seen.
+  claimedBy(row) {
+    const every = app.journey.stages.flatMap((stage) => stage.touchpoints);
+    const has = (one) =>
+      contactsOf(one).some((contact) => Object.entries(row.contact).every(([k, v]) => contact[k] === v));
+    return (
+      every.find(has)?.key ??
+      (row.touchpoint && touchpointOf(app.journey, row.touchpoint) ? row.touchpoint : '')
+    );
+  },
+
+  /* ---- saving ---- */
+  saving() {
+    status.textContent = app.say('saving');
+  },
+  saved(journey, {clashes, others}) {
+    const changed = !alike(journey, app.journey);
+    app.journey = journey;
+    if (!saver.dirty)
+      status.replaceChildren(
+        el('span', {class: 'good'}, '✓'),
+        ` ${app.say('saved', {at: clock(new Date())})}`,
+      );
+    if (changed) app.draw();
+    if (others) app.announce(app.say('others_changed'));
+    const elsewhere = clashes.filter((path) => !path.startsWith('cells.'));
+    if (elsewhere.length) app.refuse(app.say('clash_elsewhere', {paths: elsewhere.join(', ')}));
+  },
+  unsaved(since, why = '') {
+    status.replaceChildren(
+      el('b', {class: 'warn'}, app.say('unsaved', {at: clock(since)})),
+      ` ${why || app.say('kept_here')} `,
+      el('button', {type: 'button', class: 'lnkb', onclick: () => saver.send()}, app.say('try_now')),
+    );
+  },
+};
+
+const PANELS = {
+  seen: seenPanel,
+  touchpoint: touchpointPanel,
+  stage: stagePanel,
+  lanes: lanesPanel,
+  personas: personasPanel,
+  opportunity: opportunityPanel,
+  about: aboutPanel,
+};
+
+const clock = (date) =>
+  date.toLocaleTimeString(data.locale, {hour: '2-digit', minute: '2-digit', hour12: false});
+
+// While somebody types in a panel, the map follows without taking the focus.
+let waiting;
+const drawSoon = () => {
+  clearTimeout(waiting);
+  waiting = setTimeout(() => app.draw(), 150);
+};
+
+let pressed = false;
+let late = false;
+addEventListener('pointerdown', () => (pressed = true), true);
+for (const end of ['pointerup', 'pointercancel'])
+  addEventListener(
+    end,
+    () => {
+      pressed = false;
+      if (late) setTimeout(() => app.draw());
+      late = false;
+    },
+    true,
+  );
+
+/* ---- two people in one cell ---- */
+function showClashes() {
+  const cells = app.journey.cells.filter((cell) => Object.keys(cell.other ?? {}).length);
+  if (!cells.length) {
+    notice.hidden = true;
+    notice.replaceChildren();
+    return;
+  }
+  const [cell] = cells;
+  const where = {lane: cell.lane, stage: cell.stage, touchpoint: cell.touchpoint ?? ''};
+  const lane = app.journey.lanes.find((one) => one.key === cell.lane);
+  const stage = app.journey.stages.find((one) => one.key === cell.stage);
+  const button = (name, run) => el('button', {type: 'button', class: 'btn', onclick: run}, app.say(name));
+  notice.hidden = false;
+  notice.replaceChildren(
+    el(
+      'span',
+      {},
+      el('b', {}, app.say('two_wrote', {lane: app.laneName(lane), stage: app.nameOf(stage)})),
+      ` ${app.say('both_kept')}`,
+    ),
+    el(
+      'span',
+      {class: 'row'},
+      button('show', () => app.focus(placeId(where))),
+      button('keep_mine', () => keepMine(app, where)),
+      button('keep_theirs', () => keepTheirs(app, where)),
+    ),
+  );
+}
+
+/* ---- undo and redo ---- */
+let undoTimer;
+function showUndo(words) {
+  undoBar.replaceChildren(
+    el('span', {}, words),
+    el('button', {type: 'button', onclick: () => step('undo')}, app.say('undo')),
+    el('kbd', {}, 'Ctrl Z'),
+  );
+  undoBar.hidden = false;
+  hideUndo();
+}
+function hideUndo() {
+  clearTimeout(undoTimer);
+  undoTimer = setTimeout(() => {
+    if (undoBar.matches(':hover') || undoBar.contains(document.activeElement)) hideUndo();
+    else undoBar.hidden = true;
+  }, UNDO_SHOWN);
+}
+
+function step(way) {
+  const journey = history[way](app.journey);
+  if (!journey) return;
+  app.journey = journey;
+  undoBar.hidden = true;
+  saver.changed();
+  app.draw();
+  app.openPanel(...reopened());
+  app.announce(app.say(way === 'undo' ? 'undone' : 'redone'));
+  buttons();
+}
+
+// The panel shows what is on the map now; one of something that is gone is closed.
+function reopened() {
+  const [name, given] = app.opened;
+  const gone =
+    (name === 'touchpoint' && given.key && !touchpointOf(app.journey, given.key)) ||
+    (name === 'stage' && !app.journey.stages.some((one) => one.key === given.key)) ||
+    (name === 'opportunity' && given.key && !app.journey.opportunities.some((one) => one.key === given.key));
+  return gone ? ['seen', {}] : [name, given];
+}
+
+function buttons() {
+  part('undo').disabled = !history.done.length;
+  part('redo').disabled = !history.undone.length;
+}
+
+document.addEventListener('keydown', (event) => {
+  if (!(event.ctrlKey || event.metaKey) || event.altKey || event.target.matches(TEXT)) return;
+  const key = event.key.toLowerCase();
+  const way = key === 'y' || (key === 'z' && event.shiftKey) ? 'redo' : key === 'z' ? 'undo' : '';
+  if (!way) return;
+  event.preventDefault();
+  step(way);
+});
+
+const history = new History(`${place}:steps`);
+const saver = new Saver(app, data.urls.save, place, document.querySelector('meta[name=csrf]').content);
+const ACTS = {
+  undo: () => step('undo'),
+  redo: () => step('redo'),
+  'add-stage': () => app.addStage(),
+  lanes: () => app.openPanel('lanes'),
+  personas: () => app.openPanel('personas'),
+  about: () => app.openPanel('about'),
+};
+for (const [name, run] of Object.entries(ACTS)) part(name).addEventListener('click', run);
+
+saver.restore();
+app.draw();
+app.openPanel('seen');
+buttons();
+document.documentElement.dataset.ready = 'journey';
