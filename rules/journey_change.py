@@ -23,6 +23,7 @@ CHANGES: dict[str, str] = {
     "window": "Time window: {old} to {new} days.",
     "goals": "Goals of the map changed.",
     "based_on": "The map that it is compared with changed.",
+    "left_out": "What is left out of the traffic without a touchpoint changed.",
     "stages_order": "Order of the stages changed.",
     "stage_added": "Stage “{name}” added (touchpoints: {n}).",
     "stage_removed": "Stage “{name}” removed (touchpoints: {n}).",

@@ -48,7 +48,7 @@ def _of_map(old: Journey, new: Journey) -> Iterator[JourneyChange]:
         yield change("review", day=new.review_on) if new.review_on else change("review_removed")
     if old.window_days != new.window_days:
         yield change("window", old=old.window_days, new=new.window_days)
-    for name in ("goals", "based_on"):
+    for name in ("goals", "left_out", "based_on"):
         if getattr(old, name) != getattr(new, name):
             yield change(name)
 

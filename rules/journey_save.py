@@ -40,7 +40,7 @@ def save(
         try:
             return _saved(definitions, mine, by)
         except Conflict:
-            if mine.version not in {one.version for one in definitions.history(Journey, mine.id)}:
+            if mine.version >= definitions.get(Journey, mine.id).version:
                 raise
     return _saved(definitions, mine, by)
 
@@ -57,13 +57,10 @@ def _saved(definitions: Definitions, mine: Journey, by: str) -> SavedJourney:
 
 
 def _merged(definitions: Definitions, mine: Journey, current: Journey) -> Merged:
-    versions = {one.version: one for one in definitions.history(Journey, mine.id)}
-    base = versions.get(mine.version)
+    """`mine` began with a version that is not the stored one."""
+    since = definitions.revisions(Journey, mine.id)
+    base = next((one.record for one in since if one.version == mine.version), None)
     if base is None:
         raise Conflict(f"The journey {mine.id!r} has no version {mine.version}: load it again.")
-    return merged(laid_out(base), mine, current, _author(definitions, current))
-
-
-def _author(definitions: Definitions, current: Journey) -> str:
-    """Who stored the current version."""
-    return ""
+    author = next((one.author for one in since if one.version == current.version), "")
+    return merged(laid_out(base), mine, current, author)

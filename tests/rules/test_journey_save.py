@@ -58,7 +58,7 @@ def test_both_texts_of_one_cell_are_stored(definitions: Definitions, begun: Jour
     late = sent(definitions, written(begun, "Mine"), "bob")
     assert late.clashes == ("cells.pains/buy",)
     cell = next(one for one in late.journey.cells if one.lane == "pains")
-    assert (cell.text, cell.other) == ({"en": "Mine"}, {"en": "Theirs"})
+    assert (cell.text, cell.other, cell.other_by) == ({"en": "Mine"}, {"en": "Theirs"}, "ann")
 
 
 def test_nothing_is_written_when_nothing_changed(definitions: Definitions, begun: Journey) -> None:

@@ -85,6 +85,7 @@ def _of_map(lang: Language) -> dict[str, str]:
         "window": _("Time window: %(old)s to %(new)s days."),
         "goals": _("Goals of the map changed."),
         "based_on": _("The map that it is compared with changed."),
+        "left_out": _("What is left out of the traffic without a touchpoint changed."),
         "stages_order": _("Order of the stages changed."),
         "stage_renamed": _("Stage “%(old)s” renamed to “%(new)s”."),
         "stage_window": _("Time window of stage “%(name)s”: %(old)s to %(new)s days."),

@@ -49,6 +49,7 @@ class JourneyEditorPage(Page):
     version: int = doc("The version that editing begins with")
     editor: dict[str, Any] = doc("The journey with its figures, and all that the scripts need, as plain JSON values")
     done: str = doc("Address of the map to read")
+    revisions: str = doc("Address of its revisions")
     form: str = doc("Address of the plain form, for browsers without scripts")
 
 
@@ -62,6 +63,7 @@ def editor_page(frame: Frame, measured: MeasuredJourney) -> JourneyEditorPage:
         version=journey.version,
         editor=_editor(measured),
         done=replace(measured, unfolded=frozenset()).links.to(),
+        revisions=urls.revisions(site, journey.id),
         form=urls.journey(site, journey.id, edit="form"),
     )
 
