@@ -28,7 +28,7 @@ _OF_TAG: dict[str, PartKind] = {
 }
 _OF_PAGE: tuple[PartKind, ...] = ("header", "footer")  # in an article or a section, they belong to it
 MOST = 20  # proposals
-LEAST_W, LEAST_H = 60.0, 24.0  # px: smaller parts are not worth a zone
+LEAST_W, LEAST_H = 60.0, 16.0  # px: smaller parts are not worth a zone
 LEAST_CARDS = 3
 CARD = 60.0  # px: both sides of a card
 WIDER = 1.25  # the widest card of a list is at most so many times as wide as the narrowest

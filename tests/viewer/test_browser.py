@@ -15,6 +15,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from bench.scale_pages import PageSize, page_layout, save_page
 from rules.site import add_site
 from store.journeys import Journey, Stage, Touchpoint
+from store.layouts import path_key
+from store.page_zones import PageZone
 from store.records import Experiment, PageState, Site, Variant
 from store.snapshots import Snapshots
 from tests.aggregator.build import NOON, insert, insert_elements
@@ -101,6 +103,7 @@ def paths(site: Site) -> list[str]:
         "/sites", "/sites/new", "/account", "/help/reading-a-map", root, f"{root}/pages?{DAYS}",
         f"{root}/heatmap?page=/lamps&{DAYS}", f"{root}/heatmap?page=/lamps&kind=hover&{DAYS}",
         f"{root}/heatmap?page=/lamps&kind=scroll&{DAYS}", f"{root}/heatmap?page=shop.example/none",
+        f"{root}/heatmap?page=/lamps&layer=zones&{DAYS}", f"{root}/zones/new?page=/lamps",
         f"{root}/experiments", f"{root}/experiments/new", f"{root}/experiments/button",
         f"{root}/states", f"{root}/states/new?page=/lamps", f"{root}/states/menu/edit",
         f"{root}/groups/new?pages=/lamps", f"{root}/pages?{DAYS}&as=table&sort=name",
@@ -478,6 +481,43 @@ def test_a_click_holds_an_element_until_escape(page: Page, address: str, shop: S
     boxes.nth(0).hover(force=True)
     expect(detail.get_by_role("heading")).to_have_text(first)
     assert page.locator('.el[tabindex="0"]').count() == 1  # the picture is one tab stop
+
+
+def test_a_zone_is_drawn_on_the_picture_and_named(page: Page, address: str, shop: Site, viewer: Viewer) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&layer=zones&{DAYS}")
+    form = page.locator("[data-drawn]")
+    for discard in (lambda: page.keyboard.press("Escape"), lambda: page.get_by_role("button", name="Discard").click()):
+        draw_around_the_button(page)
+        expect(form).to_be_visible()
+        discard()
+        expect(form).to_be_hidden()
+    draw_around_the_button(page)
+    expect(page.get_by_label("Name of the zone")).to_be_focused()
+    page.keyboard.type("The button")
+    page.keyboard.press("Enter")
+    row = page.locator(".zone-table tbody tr")
+    expect(row).to_contain_text("The button")
+    [zone] = viewer.definitions.find(PageZone, site=shop.id)
+    assert zone.elements == (f"{path_key(shops.BUY[0]):016x}",)
+    row.get_by_role("link", name="The button", exact=True).click()
+    expect(page.locator("section.held")).to_contain_text("visitors who clicked in it")
+    viewer.definitions.delete(zone)
+
+
+def draw_around_the_button(page: Page) -> None:
+    """Drag over the picture from above the button of the shop to below it."""
+    page.get_by_role("button", name="Draw a zone").click()
+    sheet = page.locator(".zone-sheet")
+    expect(sheet).to_be_visible()
+    box = sheet.bounding_box()
+    assert box
+    left, top, width, height = shops.BUY_BOX
+    scale = box["width"] / shops.WIDTH
+    x, y = box["x"] + (left - 20) * scale, box["y"] + (top - 20) * scale
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + (width + 40) * scale, y + (height + 40) * scale, steps=3)
+    page.mouse.up()
 
 
 def test_an_element_is_found_by_its_name(page: Page, address: str, shop: Site) -> None:

@@ -107,9 +107,9 @@ class Urls:
         """The form of a new zone; the query names the picture it is chosen on."""
         return self._path("sites", site, "zones", "new", **query)
 
-    def zone(self, site: str, zone: str) -> str:
+    def zone(self, site: str, zone: str, **query: object) -> str:
         """The form of a zone."""
-        return self._path("sites", site, "zones", zone, "edit")
+        return self._path("sites", site, "zones", zone, "edit", **query)
 
     def report(self, site: str, **query: object) -> str:
         """Several maps of a site, for paper."""

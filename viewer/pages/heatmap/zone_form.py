@@ -19,7 +19,7 @@ from viewer.pages.frame.languages import Language
 @dataclass(frozen=True)
 class ZoneForm:
     """The fields as typed, and their faults. `page`: what the zone belongs to; `on`: the page that it is chosen on.
-    `drawn`: a rectangle on the picture, as text."""
+    `drawn`: a rectangle on the picture, as text. `next`: where to go when it is saved."""
 
     name: str = ""
     page: str = ""
@@ -27,6 +27,7 @@ class ZoneForm:
     elements: tuple[str, ...] = ()
     drawn: str = ""
     version: int = 0
+    next: str = ""
     faults: FormFaults = FormFaults()
 
     @classmethod
@@ -41,7 +42,7 @@ class ZoneForm:
     def begun(cls, query: Mapping[str, str]) -> ZoneForm:
         """The form of a new zone on a page."""
         page = query.get("page", "")
-        return cls(name=query.get("name", ""), page=page, on=page)
+        return cls(name=query.get("name", ""), page=page, on=page, next=query.get("next", ""))
 
     @classmethod
     def typed(cls, form: FormData) -> ZoneForm:
@@ -54,6 +55,7 @@ class ZoneForm:
             elements=tuple(elements),
             drawn=text(form, "drawn"),
             version=version(form),
+            next=text(form, "next"),
         )
 
     def fields(self) -> dict[str, object]:

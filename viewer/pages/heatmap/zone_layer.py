@@ -93,17 +93,23 @@ def zone_panel(setting: MapSetting, drawn: DrawnZones, layout: Layout) -> ZonePa
     lang, urls, site = setting.lang, setting.urls, setting.site.id
     known = {zone.id: zone for zone in setting.asked.known.zones}
     taken = {zone.elements for zone in known.values() if _is_here(setting, zone.page)}
-    here = {"page": setting.page, **setting.question.query("page", "layer", "segment", "goal")}
+    back = setting.links.keeping(element="").to()
+    here = {name: value for name, value in setting.question.query().items() if name in ("page", "width", "state")}
     return ZonePanel(
         links={
-            _row_id(row): ZoneLink(urls.zone(site, row.id) if setting.editor else "", _missing(lang, row))
+            _row_id(row): ZoneLink(urls.zone(site, row.id, next=back) if setting.editor else "", _missing(lang, row))
             for row in drawn.rows
         },
         proposed=tuple(row for one in drawn.proposed if (row := _proposed(setting, one, layout)).elements not in taken),
         action=urls.new_zone(site) if setting.editor else "",
-        pick=urls.new_zone(site, **here),
+        pick=urls.new_zone(site, **here, next=back),
         pages=belongings(setting),
-        hidden=(("on", setting.page), ("width", str(setting.width or "")), ("state", setting.question.state)),
+        hidden=(
+            ("on", setting.page),
+            ("width", str(setting.width or "")),
+            ("state", setting.question.state),
+            ("next", back),
+        ),
         width=layout.width,
         height=layout.height,
     )
@@ -133,10 +139,7 @@ def _note(lang: Language, base: str) -> str:
         "Visitors are counted, not clicks: one person who clicks on ten elements of a zone counts once. A click counts "
         "in each zone that it was made in."
     )
-    of = _("of: %(base)s.", base=base_words(lang, base))
-    if base == "all":
-        return f"{words} {of}"
-    return f"{words} {of} " + _("In view: the middle of the zone, for at least 150 ms.")
+    return words if base == "all" else f"{words} " + _("In view: the middle of the zone, for at least 150 ms.")
 
 
 def _sort(setting: MapSetting) -> str:
@@ -149,7 +152,6 @@ def _columns(setting: MapSetting) -> tuple[Column, ...]:
     return (
         column(_("Clicked by"), links, sort, "share", "clicked-by"),
         Column(lang.share(0.95, 0), help="interval"),
-        column(_("of"), links, sort, "of", "in-view"),
         column(_("Visitors"), links, sort, "visitors", "visitors"),
         column(_("Clicks"), links, sort, "clicks", "clicked-by"),
         column(_("Rage"), links, sort, "rage", "rage"),
@@ -188,7 +190,6 @@ def _order(setting: MapSetting, rows: Sequence[ZoneRow]) -> list[int]:
     sort = _sort(setting)
     keys: dict[str, Callable[[ZoneRow], float | str]] = {
         "name": lambda row: row.name.casefold(),
-        "of": lambda row: -(row.in_view.of if row.in_view and setting.look.base != "all" else row.of),
         "visitors": lambda row: -row.visitors,
         "clicks": lambda row: -row.clicks,
         "rage": lambda row: -row.rage_share,
@@ -215,7 +216,6 @@ def _line(setting: MapSetting, row: ZoneRow, base: str) -> ElementLine:
         cells=(
             Cell(share_words(lang, share), "strong"),
             Cell(interval_words(lang, share), "mut"),
-            Cell(lang.number(share.of) if share else "", "mut"),
             Cell(lang.number(row.visitors)),
             Cell(lang.number(row.clicks)),
             Cell(part_words(lang, row.rage_share, row.visitors), _bad(row.rage_share, row, RAGE_ALARM)),

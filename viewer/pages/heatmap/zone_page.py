@@ -15,6 +15,7 @@ from rules.question import MAP
 from rules.zone_pages import with_page
 from store.definitions import Conflict, Definitions, Stored
 from store.page_zones import PageZone
+from viewer.access.guards import root_of, safe_next
 from viewer.access.person import signed_in
 from viewer.http.urls import Urls
 from viewer.page_zones import ZoneReader
@@ -102,9 +103,10 @@ class ZoneForms:
                 ("on", question.page),
                 ("width", str(question.width or "")),
                 ("state", question.state),
+                ("next", form.next),
             ),
             action=urls.zone(site.id, stored.id) if stored else urls.new_zone(site.id),
-            cancel=_map(urls, on),
+            cancel=_next(request, urls, form, on),
         )
         return answer(request, page, form.faults.status)
 
@@ -126,24 +128,25 @@ class ZoneForms:
             return rules.add(definitions, known.site.id, fields, prints, by)
 
         await self._registry.change(save)
-        return go(_map(self._urls, on))
+        return go(_next(request, self._urls, form, on))
 
-    async def deleted(self, request: Request, on: OnPage, stored: Stored) -> Response:
+    async def deleted(self, request: Request, form: ZoneForm, on: OnPage, stored: Stored) -> Response:
         """Delete a zone."""
         by = signed_in(request).name
         await self._registry.change(lambda definitions: definitions.delete_stored(PageZone, stored, by))
-        return go(_map(self._urls, on))
+        return go(_next(request, self._urls, form, on))
 
 
 async def show_form(request: Request, *, forms: ZoneForms) -> Response:
     """GET shows the form of a new or a stored zone."""
     found, query = await forms.found(request), request.query_params
-    form = ZoneForm.of(stored_of(found)) if found else ZoneForm.begun(query)
+    form = ZoneForm.begun(query)
     if found:
-        form = replace(form, faults=stored_faults(language_of(request), found, label))
+        faults = stored_faults(language_of(request), found, label)
+        form = replace(ZoneForm.of(stored_of(found)), next=form.next, faults=faults)
     on = await forms.on_page(request, form.on, query.get("width", ""), query.get("state", ""))
     if not found:
-        on.asked.checked()
+        form = replace(form, page=on.asked.checked().page)
     return await forms.answer(request, form, on, found)
 
 
@@ -153,7 +156,7 @@ async def save(request: Request, *, forms: ZoneForms) -> Response:
     stored, form = stored_of(found) if found else None, ZoneForm.typed(sent)
     on = await forms.on_page(request, form.on, str(sent.get("width", "")), str(sent.get("state", "")))
     if stored and sent.get("do") == "delete":
-        return await forms.deleted(request, on, stored)
+        return await forms.deleted(request, form, on, stored)
     try:
         return await forms.saved(request, form, on, stored)
     except InvalidDefinition as error:
@@ -171,8 +174,10 @@ def _offered(setting: MapSetting, form: ZoneForm) -> tuple[Choice, ...]:
     return (*found, Choice(form.page, form.page))
 
 
-def _map(urls: Urls, on: OnPage) -> str:
-    """The map of zones that the form was opened from."""
+def _next(request: Request, urls: Urls, form: ZoneForm, on: OnPage) -> str:
+    """Where the form leads: to the map that it was opened from, else to the map of zones of its page."""
+    if form.next:
+        return safe_next(form.next, root_of(request))
     question = on.asked.question
     query = {name: value for name, value in question.query().items() if name in ("page", "width", "state")}
     return urls.heatmap(on.asked.site.id, **query, layer="zones") if question.page else urls.pages(on.asked.site.id)
