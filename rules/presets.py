@@ -9,6 +9,9 @@ from store.segments import Group, Rule
 
 YEAR, MONTH = 365, 28  # days
 EVER = 3660  # days: as far as rules look back
+# Presets of visitors who stay away. Most of them have no view in a period of some weeks, so those among whom they are
+# looked for are the visitors of all stored days up to the end of the period.
+OF_HISTORY = frozenset(("inactive", "lost", "at_risk"))
 
 
 def presets(goal: str = "") -> dict[str, Group]:

@@ -7,9 +7,11 @@ from dataclasses import replace
 
 from aggregator.answers.segment import fitting, segment_figures
 from aggregator.answers.segment_people import segment_people
+from aggregator.queries.traffic import read_first_view
 from aggregator.shapes.scope import Scope, SiteScope
 from aggregator.shapes.segment_figures import Fitting, SegmentFigures
 from aggregator.shapes.segment_people import SegmentPeople
+from rules.period import Period, today
 from rules.question import Question
 from store.client import Store
 from store.segments import Group
@@ -56,6 +58,17 @@ class SegmentReader:
             return fitting(self._store, scope, resolved)
 
         return await self._work.once(("fitting", scope, resolved), LONG_SECONDS, count)
+
+    async def of_history(self, question: Question) -> Question:
+        """The question about all stored days up to its end; the same question if nothing is stored before its end."""
+
+        def read() -> int | None:
+            return read_first_view(self._store, question.site)
+
+        first = await self._work.once(("first_view", question.site), LONG_SECONDS, read)
+        since, until = question.period.span(today(question.zone))
+        begin = since if first is None else min(since, question.zone.day(first))
+        return replace(question, period=Period(since=begin, until=until))
 
 
 def _among(question: Question) -> Scope | SiteScope:

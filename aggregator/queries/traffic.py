@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from aggregator.queries.conditions import last_rows, on_pages, selecting, where, where_site
+from aggregator.queries.conditions import PEOPLE, last_rows, on_pages, selecting, where, where_site
 from aggregator.queries.page_groups import groups_of_page
 from aggregator.shapes.scope import Scope, SiteScope
 from aggregator.shapes.traffic import DeviceVisitors, PageDay, PagePart, PageTotal
@@ -30,6 +30,14 @@ def read_last_view(store: Store, site: int) -> int:
     """Time of the last view by anyone, bots and team included, ms; 0 without any."""
     row = store.rows("SELECT max(time) AS last, count() AS n FROM views WHERE site = {site:UInt32}", site=site)[0]
     return int(row["last"]) if row["n"] else 0
+
+
+def read_first_view(store: Store, site: int) -> int | None:
+    """Time of the first stored view of a person, ms; None without any."""
+    row = store.rows(
+        f"SELECT min(time) AS first, count() AS n FROM views WHERE site = {{site:UInt32}} AND {PEOPLE}", site=site
+    )[0]
+    return int(row["first"]) if row["n"] else None
 
 
 def count_views(store: Store, scope: SiteScope) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from datetime import datetime
 from html import unescape
 from html.parser import HTMLParser
 
@@ -11,9 +12,11 @@ import httpx
 import pytest
 
 from store.records import Site
+from tests.aggregator.build import insert
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, words
 from viewer.api.entry import ROOT
+from viewer.app import Viewer
 
 DIRECT = {"what": "channel", "values": ["direct"]}
 TREE = {"rules": [DIRECT, {"what": "sent"}], "groups": [{"match": "none", "rules": [{"what": "clicked", "times": 2}]}]}
@@ -178,6 +181,43 @@ def test_a_preset_opens_as_rules(owner: Client, here: str) -> None:
     opened_preset = owner.get(href)
     assert opened_preset.status_code == 200
     assert said(opened_preset.text) == "Visitors who made at least 4 visits in the last 28 days."
+
+
+def test_each_preset_has_the_visitors_of_its_definition(owner: Client, api: Client, viewer: Viewer) -> None:
+    """Those who stay away are looked for in all stored days, and open with these."""
+    site = api.post("/api/v1/sites", json={"name": "Ten months", "domains": ["ten.example"]}).json()["id"]
+    goal = {"name": "Order", "action": {"what": "sent", "name": "order"}}
+    assert api.post(f"/api/v1/sites/{site}/goals", json=goal).status_code == 201
+    days = {  # visitor → days with a visit, and what was spent on each
+        1: {"11-01": 0, "11-05": 0, "11-10": 0, "11-20": 0, "11-25": 0},
+        2: {"11-02": 0, "11-10": 0},
+        3: {"09-03": 100, "10-03": 100, "11-20": 100},
+        4: {"03-01": 10},
+        5: {"08-01": 10, "08-11": 10, "08-21": 10},
+        6: {"11-27": 0},
+    }
+    views = [
+        {"site": int(site), "visitor": visitor, "view": 10 * visitor + n, "consent": 1, "page": "ten.example/",
+         "time": int(datetime.fromisoformat(f"2026-{day}T12:00+00:00").timestamp() * 1000), "spent": spent}
+        for visitor, visits in days.items() for n, (day, spent) in enumerate(visits.items())
+    ]  # fmt: skip
+    insert(viewer.store, "events", [
+        {name: view[name] for name in ("site", "visitor", "view", "page", "time")}
+        | {"kind": "custom", "name": "order", "value": view["spent"]}
+        for view in views if view["spent"]
+    ])  # fmt: skip
+    insert(viewer.store, "views", [{name: view[name] for name in view if name != "spent"} for view in views])
+    page = owner.get(f"/sites/{site}/segments/new?until=2026-11-28").text
+    found = re.findall(r'<a href="([^"]*)"><span><b>([^<]*)</b><span>([^<]*)</span>', page)
+    assert {name: visitors for _, name, visitors in found} == {
+        "Frequent": "1", "Occasional": "1", "Active": "2", "Loyal": "1", "VIP": "1",
+        "Inactive": "2", "Lost": "1", "At risk": "1",
+    }  # fmt: skip
+    assert "all stored days, 1 March to 28 November" in words(page)
+    for href, name, visitors in found:
+        opened_preset = owner.get(unescape(href)).text
+        assert f'<span class="huge">{visitors}</span>' in opened_preset, name
+        assert ("since=2026-03-01" in href) == (name in ("Inactive", "Lost", "At risk"))
 
 
 def test_a_rule_on_a_deleted_goal_is_not_complete(owner: Client, here: str) -> None:

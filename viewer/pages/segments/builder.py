@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -14,9 +15,11 @@ from starlette.responses import Response
 from aggregator.shapes.filter_counts import FilterCounts
 from aggregator.shapes.segment_figures import Fitting, SegmentFigures
 from aggregator.shapes.segment_people import SegmentPeople
+from rules.presets import OF_HISTORY
 from rules.question import Question
 from rules.segment import text_of_tree
 from store.definitions import Stored
+from store.errors import StoreError
 from store.segments import Group, Rule, every_rule, is_empty
 from viewer.pages.forms.faults import FormFaults
 from viewer.pages.forms.fields import shown, text, version
@@ -34,6 +37,9 @@ from viewer.pages.sentences.tree import Sentence, tree_sentence
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Asked, Questions
 from viewer.segment_reader import SegmentReader
+from viewer.work import ThreadsBusy
+
+log = logging.getLogger("parcours.viewer")
 
 UNDO = 10  # earlier drafts that Undo brings back
 
@@ -102,6 +108,7 @@ class SegmentPage(Page):
     people: PeopleRows = doc("Who they are")
     open: tuple[Choice, ...] = doc("Where the segment can be used")
     presets: tuple[Preset, ...] = doc("Segments to start from")
+    history_line: str = doc("Which presets are about all stored days, and which days these are")
     hidden: tuple[tuple[str, str], ...] = doc("Fields of the form that the reader does not see")
     can_undo: bool = doc("Whether there is an earlier draft")
     can_save: bool = doc("Whether the person may save segments")
@@ -132,25 +139,39 @@ class SegmentBuilder:
         found = None if asked.faults else await self._reader.figures(question, tree)
         people = await self._reader.people(question, tree, found) if found else SegmentPeople()
         counts = None if asked.faults else await self._bars.counts(question)
-        ready = preset_trees(asked.known.goals)
-        fitting = [] if asked.faults else await self._reader.fitting(question, list(ready.values()))
+        history = question if asked.faults else await self._reader.of_history(question)
+        fitting = {} if asked.faults else await self._fitting(question, history, preset_trees(asked.known.goals))
         names = await self._bars.names(asked.known, _with_clicked(tree, people))
         pages = {str(rule.get("page", "")) for rule in _rules(form.draft.tree)}
         elements = {page: await self._bars.elements_of(asked.known, page) for page in sorted(pages) if page}
         offered = OfferedChoices(elements, names, asked.question.names)
-        numbers = SegmentNumbers(found, people, counts, dict(zip(ready, fitting, strict=False)))
+        numbers = SegmentNumbers(found, people, counts, fitting, history)
         made = _Made(frame, asked, question, form, numbers, offered)
         return answer(request, made.page(self._frames, can_save), status)
+
+    async def _fitting(self, question: Question, history: Question, trees: Mapping[str, Group]) -> dict[str, Fitting]:
+        """How many fit the presets, by key; those that look at all stored days are left out if these are too many."""
+        now = [key for key in trees if key not in OF_HISTORY]
+        found = dict(zip(now, await self._reader.fitting(question, [trees[key] for key in now]), strict=True))
+        ever = [key for key in trees if key in OF_HISTORY]
+        try:
+            fits = await self._reader.fitting(history, [trees[key] for key in ever])
+        except (StoreError, ThreadsBusy) as error:
+            log.warning("the visitors of presets could not be counted: %s", error)
+            return found
+        return found | dict(zip(ever, fits, strict=True))
 
 
 @dataclass(frozen=True)
 class SegmentNumbers:
-    """Who fits, and what can be chosen; None and empty if the question has faults. `presets`: by key."""
+    """Who fits, and what can be chosen; None and empty if the question has faults. `presets`: by key; `history`: the
+    question about all stored days, which some of them look at."""
 
-    found: SegmentFigures | None = None
-    people: SegmentPeople = SegmentPeople()
-    counts: FilterCounts | None = None
-    presets: Mapping[str, Fitting] = field(default_factory=dict)
+    found: SegmentFigures | None
+    people: SegmentPeople
+    counts: FilterCounts | None
+    presets: Mapping[str, Fitting]
+    history: Question
 
 
 @dataclass(frozen=True)
@@ -193,8 +214,12 @@ class _Made:
             people=people_rows(lang, self.numbers.people, self.offered.names),
             open=self._open(frames, tree),
             presets=preset_links(
-                lang, address(urls.new_segment(site), kept), self.asked.known.goals, self.numbers.presets
+                lang,
+                (address(urls.new_segment(site), kept), address(urls.new_segment(site), self.numbers.history.query())),
+                self.asked.known.goals,
+                self.numbers.presets,
             ),
+            history_line=self._history_line(),
             hidden=self._hidden(),
             can_undo=bool(form.earlier),
             can_save=can_save,
@@ -210,6 +235,15 @@ class _Made:
             return _("Not saved yet")
         same = self.form.draft == SegmentForm.of(stored).draft and self.form.name == shown(stored.fields, "name")
         return _("Saved") if same else _("Changes are not saved yet")
+
+    def _history_line(self) -> str:
+        since, until = self.numbers.history.period.span(self.asked.today)
+        return self.lang.text(
+            "Inactive, Lost and At risk are about visitors who stay away, most of whom have no visit in a short "
+            "period: they are looked for in all stored days, %(since)s to %(until)s, and open with these days.",
+            since=self.lang.day(since),
+            until=self.lang.day(until),
+        )
 
     def _scope_line(self) -> str:
         lang, question = self.lang, self.question

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from aggregator.shapes.segment_figures import Fitting
-from rules.presets import presets
+from rules.presets import OF_HISTORY, presets
 from rules.segment import text_of_tree
 from store.segments import Goal, Group
 from viewer.pages.frame.languages import Language
@@ -35,9 +35,10 @@ def order_goal(goals: Sequence[Goal]) -> Goal | None:
 
 
 def preset_links(
-    lang: Language, builder: str, goals: Sequence[Goal], fitting: Mapping[str, Fitting]
+    lang: Language, builders: tuple[str, str], goals: Sequence[Goal], fitting: Mapping[str, Fitting]
 ) -> tuple[Preset, ...]:
-    """The presets, each a link to the `builder` with its rules."""
+    """The presets, each a link to the builder with its rules. `builders`: with the days of the question, and with all
+    stored days for the presets that look at these."""
     goal = order_goal(goals)
     words = _words(lang, goal.name if goal else "")
     return tuple(
@@ -45,7 +46,7 @@ def preset_links(
             name=words[key][0],
             words=words[key][1],
             visitors=lang.number(fitting[key].visitors) if key in fitting else "",
-            href=with_query(builder, {"segment": text_of_tree(tree)}),
+            href=with_query(builders[key in OF_HISTORY], {"segment": text_of_tree(tree)}),
         )
         for key, tree in preset_trees(goals).items()
     )
