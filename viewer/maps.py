@@ -16,7 +16,7 @@ from aggregator.answers.exposure import first_click
 from aggregator.answers.forms import FormFigures, forms_of_map
 from aggregator.answers.frustration_map import FRUSTRATIONS, Frustration, frustration_map
 from aggregator.answers.heatmap import Heatmap
-from aggregator.answers.journey import JourneyMap, journey_map
+from aggregator.answers.journey import JourneyMap, JourneyMeasure, map_of, measure_journey
 from aggregator.answers.map_figures import ReachFigures, reach_figures
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sets import SetComparison, compare_sets
@@ -298,10 +298,14 @@ class Maps:
 
         return await self._work.once(("sets", *scopes, *widths), SECONDS, compute, fresh=fresh)
 
-    async def journey(self, journey: Journey, question: Question) -> JourneyMap:
-        """The journey measured over the days and visitors of a question."""
+    async def journey(self, journey: Journey, question: Question, goals: Sequence[Goal] = ()) -> JourneyMap:
+        """The map of a journey over the days and visitors of a question. `goals`: those of the site."""
+        return map_of(journey, await self.journey_measure(journey, question, goals))
+
+    async def journey_measure(self, journey: Journey, question: Question, goals: Sequence[Goal]) -> JourneyMeasure:
+        """All figures of a journey; `goals`: those of the site, of which those of the journey are measured."""
         await self.drained()
-        return await self._work.heavy(journey_map, self._store, journey, site_scope_of(question))
+        return await self._work.heavy(measure_journey, self._store, journey, site_scope_of(question), goals)
 
     async def is_chosen(self, snapshot: Snapshot) -> bool:
         """Whether somebody chose this picture for the maps of its page."""

@@ -3,31 +3,47 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
-import numpy as np
-
-from aggregator.answers.frustrated import frustrated_visitors
-from aggregator.measures.sequences import Firsts, Forward, Sequences
+from aggregator.measures.journey_figures import JourneyFigures, WindowShare, figures_of
+from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import FEW, wilson
+from aggregator.queries.chosen_rows import chosen_site_views
+from aggregator.queries.journey_facts import read_facts
 from aggregator.queries.pages import all_pages
-from aggregator.queries.touches import read_page_visitors, read_touches
-from aggregator.shapes.columns import Int32
+from aggregator.queries.touches import read_page_visitors
+from aggregator.queries.traits import pages_of
+from aggregator.shapes.journeys import Course
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
-from store.journeys import Journey, Touchpoint
-from store.pages import matches
+from store.journeys import Journey
+from store.pages import matches, selects
+from store.segments import Goal
 from store.zones import DAY_MS
 
 UNMAPPED_SHOWN = 20
+MOST_GOALS = 8  # of a journey that names none
+
+
+@dataclass(frozen=True)
+class StageGoal:
+    """The goal that is reached on the pages of a stage, and the share of the stage's visitors who reached it at or
+    after their first hit of the stage."""
+
+    id: str
+    name: str
+    reached: WindowShare
 
 
 @dataclass(frozen=True)
 class StageRow:
     """`went_on` of the `closed` visitors came to a later stage within the window; `share` with its 95 % interval is
     None where nobody's window has closed, and for the last stage. `left_out`: their window is still open.
-    `median_ms`: from the first hit of the stage to that of a later one."""
+    `median_ms`: from the first hit of the stage to that of a later one. While no
+    window has closed, `so_far` is the share of all who went on until now. `completed`: who came to the last touchpoint
+    of the stage."""
 
     key: str
     visitors: int
@@ -38,13 +54,16 @@ class StageRow:
     low: float | None
     high: float | None
     median_ms: float | None
+    so_far: ShareOf | None = None
+    completed: WindowShare | None = None
+    goal: StageGoal | None = None
 
 
 @dataclass(frozen=True)
 class TouchpointRow:
     """`reach`: share of all visitors; `forward`: as the stage's share, from the first hit of the touchpoint;
-    `exits`: share of the `visits` that hit it whose last view it was; `frustrated`: share of its visitors with a dead
-    click or a rage burst on its pages; `page`: its busiest page, '' without any."""
+    `exits`: share of the `visits` that hit it whose last view it was; `frustrated`: share of its visitors with
+    a dead click, a rage burst, an error after a click or a quick return; `page`: its busiest page, '' without any."""
 
     visitors: int
     reach: float
@@ -76,127 +95,146 @@ class JourneyMap:
     unmapped: list[tuple[str, int]]
 
 
-def journey_map(store: Store, journey: Journey, scope: SiteScope, now: datetime | None = None) -> JourneyMap:
-    """Measure a journey over the visitors of a scope of its site. Only views that the scope's segment selects count.
+@dataclass(frozen=True)
+class JourneyMeasure:
+    """All figures of a journey, and which of its pages are whose."""
 
-    Views after the last day still count as "went on", so that the windows of a past period are closed.
+    figures: JourneyFigures
+    claims: Mapping[str, int]
+    page_visitors: Mapping[str, int]  # the busiest page first
+    holders: Mapping[int, Goal]  # touchpoint → the goal that is reached on its pages
+
+
+def measure_journey(
+    store: Store, journey: Journey, scope: SiteScope, goals: Sequence[Goal] = (), now: datetime | None = None
+) -> JourneyMeasure:
+    """Measure a journey over the visitors of a scope of its site (docs/aggregator.md, "Journeys").
+
+    A hit counts where the scope selects its view; what the visitor did afterwards counts on every view and up to the
+    present, so that the windows of a past period are closed.
     """
-    since, until, zone = scope.since, scope.until, scope.zone
     now_ms = int(now.timestamp() * 1000) if now else int(time.time() * 1000)
     claims = claimed_pages(journey, all_pages(store, scope.site))
-    touches = read_touches(store, replace(scope, until=max(until, zone.day(now_ms))), claims)
-    begin, end = zone.midnight(since), zone.midnight(until + timedelta(days=1))
-    sequences = Sequences(touches, _stage_of(journey), begin, end)
-    page_visitors = read_page_visitors(store, scope)
-    measured = _Measured(sequences, len(journey.stages), journey.window_days * DAY_MS, now_ms)
-    of_pages = _PageFigures(claims, page_visitors, frustrated_visitors(store, scope, claims))
-    return JourneyMap(
-        visitors=sequences.visitors,
-        stages=[measured.stage_row(i, stage.key) for i, stage in enumerate(journey.stages)],
-        touchpoints=_touchpoint_rows(_touchpoints(journey), measured, of_pages),
-        unmapped=[(page, n) for page, n in page_visitors.items() if page not in claims][:UNMAPPED_SHOWN],
+    measured = goals_of(journey, goals)
+    course = course_of(journey, measured)
+    holders = _holders(journey, claims, measured)
+    with chosen_site_views(store, scope) as chosen:
+        facts = read_facts(store, chosen, course, claims, now_ms)
+        page_visitors = read_page_visitors(store, chosen)
+    figures = figures_of(facts, course, len(journey.stages), holders.keys())
+    return JourneyMeasure(figures, claims, page_visitors, holders)
+
+
+def goals_of(journey: Journey, goals: Sequence[Goal]) -> tuple[Goal, ...]:
+    """The goals of the site that are measured: those of the journey, or the first ones if it names none."""
+    named = {*journey.goals, *(stage.completes for stage in journey.stages if stage.completes)}
+    return tuple(goal for goal in goals if goal.id in named) if named else tuple(goals[:MOST_GOALS])
+
+
+def course_of(journey: Journey, goals: Sequence[Goal] = ()) -> Course:
+    """What the engine follows of a journey."""
+    touchpoints = journey.touchpoints
+    numbers = {touchpoint.key: number for number, (_, touchpoint) in enumerate(touchpoints, 1)}
+    return Course(
+        stage_of=(-1, *(stage for stage, _ in touchpoints)),
+        patterns=((), *(touchpoint.pages for _, touchpoint in touchpoints)),
+        windows_ms=tuple((stage.window_days or journey.window_days) * DAY_MS for stage in journey.stages),
+        expected=(
+            frozenset(),
+            *(frozenset(map(numbers.__getitem__, touchpoint.expected_next)) for _, touchpoint in touchpoints),
+        ),
+        goals=tuple(goals),
     )
 
 
-def claimed_pages(journey: Journey, pages: list[str]) -> dict[str, int]:
+def journey_map(
+    store: Store, journey: Journey, scope: SiteScope, now: datetime | None = None, goals: Sequence[Goal] = ()
+) -> JourneyMap:
+    """What the map of a journey shows."""
+    return map_of(journey, measure_journey(store, journey, scope, goals, now))
+
+
+def map_of(journey: Journey, measured: JourneyMeasure) -> JourneyMap:
+    """The figures of a map, from all those of a journey."""
+    figures = measured.figures
+    return JourneyMap(
+        visitors=figures.visitors,
+        stages=[_stage_row(journey, measured, n) for n in range(len(journey.stages))],
+        touchpoints={
+            touchpoint.key: _touchpoint_row(journey, measured, number)
+            for number, (_, touchpoint) in enumerate(journey.touchpoints, 1)
+        },
+        unmapped=[(page, n) for page, n in measured.page_visitors.items() if page not in measured.claims][
+            :UNMAPPED_SHOWN
+        ],
+    )
+
+
+def claimed_pages(journey: Journey, pages: Iterable[str]) -> dict[str, int]:
     """Page → number of the touchpoint that claims it, from 1: the first whose pattern matches wins."""
     claims: dict[str, int] = {}
-    for number, (_, touchpoint) in enumerate(_touchpoints(journey), 1):
+    for number, (_, touchpoint) in enumerate(journey.touchpoints, 1):
         for page in pages:
             if page not in claims and any(matches(pattern, page) for pattern in touchpoint.pages):
                 claims[page] = number
     return claims
 
 
-def _touchpoints(journey: Journey) -> list[tuple[int, Touchpoint]]:
-    """(stage, touchpoint) in the order that decides ties."""
-    return [(i, touchpoint) for i, stage in enumerate(journey.stages) for touchpoint in stage.touchpoints]
+def _holders(journey: Journey, claims: Mapping[str, int], goals: Sequence[Goal]) -> dict[int, Goal]:
+    """The touchpoints that hold a goal, each with the first one: the last touchpoint of a stage that completes it, and
+    those on whose pages it is reached."""
+    found: dict[int, Goal] = {}
+    for goal in goals:
+        completed = {i for i, stage in enumerate(journey.stages) if stage.completes == goal.id}
+        last = {i: number for number, (i, _) in enumerate(journey.touchpoints, 1)}
+        found |= {last[i]: goal for i in completed if i in last and last[i] not in found}
+        lists = pages_of(goal.action)
+        for page, number in claims.items():
+            if any(selects(patterns, page) for patterns in lists):
+                found.setdefault(number, goal)
+    return found
 
 
-def _stage_of(journey: Journey) -> Int32:
-    return np.array([-1] + [stage for stage, _ in _touchpoints(journey)], np.int32)
+def _stage_row(journey: Journey, measured: JourneyMeasure, stage: int) -> StageRow:
+    figures = measured.figures.stages[stage]
+    forward = figures.forward if stage < len(journey.stages) - 1 else replace(figures.forward, share=None, so_far=None)
+    of_closed = figures.forward.share
+    goal = next((g for n, g in sorted(measured.holders.items()) if journey.touchpoints[n - 1][0] == stage), None)
+    return StageRow(
+        key=journey.stages[stage].key,
+        visitors=figures.visitors,
+        went_on=of_closed.visitors if of_closed else 0,
+        closed=of_closed.of if of_closed else 0,
+        left_out=forward.left_out,
+        share=forward.share.share if forward.share else None,
+        low=forward.share.low if forward.share else None,
+        high=forward.share.high if forward.share else None,
+        median_ms=figures.on_ms.median,
+        so_far=forward.so_far,
+        completed=figures.completed,
+        goal=StageGoal(goal.id, goal.name, figures.goals[goal.id]) if goal else None,
+    )
 
 
-@dataclass(frozen=True)
-class _PageFigures:
-    """Figures by page: `claims` page → touchpoint, `visitors` per page, `frustrated` visitors per touchpoint."""
-
-    claims: dict[str, int]
-    visitors: dict[str, int]  # the busiest page first
-    frustrated: dict[int, int]
-
-    def busiest(self, touchpoint: int) -> str:
-        return next((page for page in self.visitors if self.claims.get(page) == touchpoint), "")
-
-
-@dataclass(frozen=True)
-class _Share:
-    """Visitors who went on, with the share of them and its 95 % interval, None where there is no share."""
-
-    of: Forward
-    share: float | None = None
-    low: float | None = None
-    high: float | None = None
-
-
-@dataclass(frozen=True)
-class _Measured:
-    """A journey's sequences with what decides who went on: number of stages, window and present time."""
-
-    sequences: Sequences
-    stages: int
-    window_ms: int
-    now_ms: int
-
-    def went_on(self, firsts: Firsts, stage: int) -> _Share:
-        forward = self.sequences.forward(firsts, stage, self.window_ms, self.now_ms)
-        if stage == self.stages - 1 or not forward.closed:
-            return _Share(forward)
-        low, high = wilson(forward.went_on, forward.closed)
-        return _Share(forward, forward.went_on / forward.closed, float(low), float(high))
-
-    def stage_row(self, stage: int, key: str) -> StageRow:
-        firsts = self.sequences.firsts(self.sequences.stage == stage)
-        onward = self.went_on(firsts, stage)
-        return StageRow(
-            key=key,
-            visitors=len(firsts.row),
-            went_on=onward.of.went_on,
-            closed=onward.of.closed,
-            left_out=onward.of.left_out,
-            share=onward.share,
-            low=onward.low,
-            high=onward.high,
-            median_ms=onward.of.median_ms,
-        )
-
-
-def _touchpoint_rows(
-    touchpoints: list[tuple[int, Touchpoint]], measured: _Measured, of_pages: _PageFigures
-) -> dict[str, TouchpointRow]:
-    sequences = measured.sequences
-    visits, exits = sequences.exits(len(touchpoints))
-    everyone = sequences.visitors
-    rows = {}
-    for number, (stage, touchpoint) in enumerate(touchpoints, 1):
-        firsts = sequences.firsts(sequences.touchpoint == number)
-        n = len(firsts.row)
-        onward = measured.went_on(firsts, stage)
-        low, high = wilson(n, everyone)
-        rows[touchpoint.key] = TouchpointRow(
-            visitors=n,
-            reach=n / everyone if everyone else 0.0,
-            low=float(low),
-            high=float(high),
-            forward=onward.share,
-            forward_low=onward.low,
-            forward_high=onward.high,
-            closed=onward.of.closed,
-            went_on=onward.of.went_on,
-            left_out=onward.of.left_out,
-            visits=int(visits[number]),
-            exits=float(exits[number] / visits[number]) if visits[number] else None,
-            frustrated=min(of_pages.frustrated.get(number, 0) / n, 1.0) if n else None,
-            page=of_pages.busiest(number),
-        )
-    return rows
+def _touchpoint_row(journey: Journey, measured: JourneyMeasure, number: int) -> TouchpointRow:
+    figures = measured.figures.touchpoints[number]
+    is_last = journey.touchpoints[number - 1][0] == len(journey.stages) - 1
+    of_closed = figures.forward.share
+    forward = None if is_last else of_closed
+    low, high = wilson(figures.visitors, measured.figures.visitors)
+    return TouchpointRow(
+        visitors=figures.visitors,
+        reach=figures.reach.share if figures.reach else 0.0,
+        low=float(low),
+        high=float(high),
+        forward=forward.share if forward else None,
+        forward_low=forward.low if forward else None,
+        forward_high=forward.high if forward else None,
+        closed=of_closed.of if of_closed else 0,
+        went_on=of_closed.visitors if of_closed else 0,
+        left_out=figures.forward.left_out,
+        visits=figures.exits.of if figures.exits else 0,
+        exits=figures.exits.share if figures.exits else None,
+        frustrated=figures.frustration.any.share if figures.frustration.any else None,
+        page=next((page for page in measured.page_visitors if measured.claims.get(page) == number), ""),
+    )

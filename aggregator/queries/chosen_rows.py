@@ -14,7 +14,7 @@ from typing import Any
 
 from aggregator.queries.conditions import last_rows, on_pages, where
 from aggregator.queries.segments import selected_sql
-from aggregator.shapes.scope import ChosenRows, Scope
+from aggregator.shapes.scope import ChosenRows, Scope, SiteScope
 from store.client import Store
 
 PREFIX = "chosen_"
@@ -58,6 +58,17 @@ def chosen_scrolls(store: Store, scope: Scope, pages: tuple[str, ...]) -> Iterat
     selected = f"SELECT {_SCROLLS} FROM {last_rows('scrolls', scope)} WHERE {w.sql}"
     with _table(store, f"AS SELECT {_SCROLLS} FROM scrolls", selected, w.params) as table:
         yield replace(scope, chosen=replace(scope.chosen, scrolls=table))
+
+
+@contextmanager
+def chosen_site_views(store: Store, scope: SiteScope) -> Iterator[SiteScope]:
+    """The scope for the queries of one answer about a whole site: the views of its segment are selected once."""
+    if scope.segment is None or scope.chosen.views or store.cluster:
+        yield scope
+        return
+    selected, params = selected_sql(scope, scope.segment)
+    with _table(store, "view UInt64", selected, {"site": scope.site, **params}) as table:
+        yield replace(scope, chosen=ChosenRows(views=table))
 
 
 def _is_narrow(store: Store, scope: Scope) -> bool:

@@ -29,7 +29,7 @@ def segment_sql(scope: Scope | SiteScope, pages: str = "") -> tuple[str, dict[st
     """
     if scope.segment is None:
         return "1", {}
-    if isinstance(scope, Scope) and scope.chosen.views:
+    if scope.chosen.views:
         return f"view GLOBAL IN (SELECT view FROM {scope.chosen.views})", {}
     selected, params = selected_sql(scope, scope.segment, pages)
     return f"view GLOBAL IN ({selected})", params

@@ -72,7 +72,7 @@ class Scope:
 @dataclass(frozen=True)
 class SiteScope:
     """One question about all pages of a site: people with views in since…until (inclusive); `device` '' = all.
-    `zone`: that of the days; `segment` and `tenth` as in Scope."""
+    `zone`: that of the days; `segment`, `tenth` and the views of `chosen` as in Scope."""
 
     site: int
     since: date
@@ -81,6 +81,7 @@ class SiteScope:
     zone: Zone = UTC_ZONE
     segment: Group | None = None
     tenth: bool = False
+    chosen: ChosenRows = ChosenRows()
 
 
 def site_scope(scope: Scope) -> SiteScope:

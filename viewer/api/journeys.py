@@ -33,7 +33,9 @@ async def measure_journey(request: Request, *, questions: Questions, maps: Maps,
     query = {name: understood[name] for name in ("since", "until", "timezone", "device")} | {
         "window_days": journey.window_days
     }
-    return answer({"journey": journey, "query": query, **plain(await maps.journey(journey, question))})
+    return answer(
+        {"journey": journey, "query": query, **plain(await maps.journey(journey, question, asked.known.goals))}
+    )
 
 
 _NAMED = NamedKind(Journey, "journey", rules.add, rules.change)

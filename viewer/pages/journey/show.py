@@ -103,7 +103,7 @@ async def show(
         who = await bars.of(frame.lang, measured.links, asked)
         return answer(request, with_faults(frame, measured, who), asked.status)
     async with bars.begun(frame.lang, measured.links, asked) as counting:
-        figures, who = await maps.journey(journey, asked.question), await counting
+        figures, who = await maps.journey(journey, asked.question, asked.known.goals), await counting
     return answer(request, page_of(frame, replace(measured, figures=figures), who))
 
 

@@ -1,0 +1,144 @@
+"""The facts of a journey, counted by visitor in one pass of the engine (aggregator/shapes/journeys.py names them).
+
+docs/aggregator.md, "Journeys", defines the figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+
+from aggregator.queries.journey_numbers import (
+    MOST,
+    SAME_MS,
+    SETTINGS,
+    VALUE_BITS,
+    item_of,
+    key_of,
+    select,
+    stage_sql,
+    touchpoint_sql,
+)
+from aggregator.queries.journey_rows import TROUBLE_BITS, Rows, journey_rows
+from aggregator.queries.journey_ways import Moment, visitors_sql
+from aggregator.shapes.journeys import CLOSED, ON, OPENS, SOON, WITH_VALUE, Count, Course, Fact, Facts
+from aggregator.shapes.scope import SiteScope
+from store.client import Store
+
+
+def read_facts(store: Store, scope: SiteScope, course: Course, claims: Mapping[str, int], now_ms: int) -> Facts:
+    """Count the facts of the visitors whom a question selects. `claims`: page → touchpoint."""
+    zone = scope.zone
+    followed = replace(scope, until=max(scope.until, zone.day(now_ms)))
+    moment = Moment(zone.midnight(scope.since), zone.midnight(scope.until + timedelta(days=1)), now_ms)
+    rows = journey_rows(scope, course, claims, followed)
+    valued = ", ".join(str(int(fact)) for fact in WITH_VALUE)
+    spread = f"quantilesExactInclusiveIf(0.5, 0.9)(bitAnd(item, {MOST}), bitShiftRight(code, 24) IN ({valued}))"
+    found = store.rows(
+        f"SELECT bitShiftRight(item, {VALUE_BITS}) AS code, count() AS n, {spread} AS spread "
+        f"FROM ({_items(rows, course, moment)}) ARRAY JOIN items AS item GROUP BY code",
+        **rows.values,
+    )
+    engaged = store.rows(
+        "SELECT touchpoint, count() AS n, quantilesExactInclusive(0.5, 0.9)(engaged) AS spread "
+        f"FROM ({rows.engaged}) GROUP BY touchpoint {SETTINGS}",
+        **rows.values,
+    )
+    return Facts(
+        {key_of(int(row["code"])): Count(int(row["n"]), *map(float, row["spread"])) for row in found},
+        {int(row["touchpoint"]): Count(int(row["n"]), *map(float, row["spread"])) for row in engaged},
+    )
+
+
+def _items(rows: Rows, course: Course, moment: Moment) -> str:
+    """A query with the `items` of each first hit, and with those of each visitor that are about no first hit."""
+    return select({"items": _of_first_hit(course)}, _first_hits(rows, course, moment))
+
+
+def _first_hits(rows: Rows, course: Course, moment: Moment) -> str:
+    """A query with one row per first hit `f`, and one row per visitor (`f` is 0) for their `own` items."""
+    window = f"toUInt64({list(course.windows_ms) or [0]}[s])"
+    hits = select(
+        {
+            "t": touchpoint_sql("f"),
+            "s": stage_sql("f"),
+            "t0": "bitShiftRight(f, 16)",
+            "opens": "has(stage_hits, f)",
+            "closed": f"toUInt8(t0 + {window} <= {moment.now})",
+            "last": f"bitOr(bitShiftLeft(t0 + {window}, 16), {SAME_MS})",
+            "rest": f"arrayFilter(w -> f > 0 AND w > bitOr(f, {SAME_MS}), way)",
+        },
+        _visitors(rows, course, moment),
+        "ARRAY JOIN firsts AS f, all_own AS own",
+        kept=("f", "own", "goals", "troubles"),
+    )
+    return select(
+        {
+            "next": f"arrayFirst(w -> {touchpoint_sql('w')} != t, rest)",
+            "later": f"arrayFirst(w -> {stage_sql('w')} > s, rest)",
+            "after": f"arrayDistinct(arrayMap(w -> {touchpoint_sql('w')}, arrayFilter(w -> w <= last, rest)))",
+            "base": f"closed * {CLOSED} + opens * {OPENS}",
+        },
+        hits,
+        kept=("f", "own", "goals", "troubles", "t", "s", "t0", "opens", "closed", "last"),
+    )
+
+
+def _of_first_hit(course: Course) -> str:
+    flags = f"base + (later > 0 AND later <= last) * {ON} + (next > 0 AND next <= last) * {SOON}"
+    wait, on = (f"bitShiftRight({one}, 16) - t0" for one in ("next", "later"))
+    scalars = [
+        f"if(f = 0, {item_of(Fact.VISITORS)}, {item_of(Fact.FIRST, 't', touchpoint_sql('next'), flags)})",
+        f"if(next > 0, {item_of(Fact.NEXT_MS, 't', value=wait)}, 0)",
+        f"if(opens AND closed AND later > 0 AND later <= last, {item_of(Fact.ON_MS, 's - 1', value=on)}, 0)",
+    ]
+    parts = [
+        "own",
+        f"[{', '.join(scalars)}]",
+        f"arrayMap(b -> {item_of(Fact.STEP, 't', 'b', 'base')}, arrayFilter(b -> b != t, after))",
+        f"arrayMap(k -> {item_of(Fact.TROUBLE, 't', f'bitAnd(k, {(1 << TROUBLE_BITS) - 1})')}, "
+        f"arrayFilter(k -> bitShiftRight(k, {TROUBLE_BITS}) = t, troubles))",
+    ]
+    if course.goals:
+        since = "arrayFilter(g -> bitShiftRight(g, 16) >= t0 AND g <= last, goals)"
+        reached = f"arrayDistinct(arrayMap(g -> {touchpoint_sql('g')}, {since}))"
+        parts.append(f"arrayMap(g -> {item_of(Fact.GOAL, 't', 'g', 'base')}, {reached})")
+    return f"arrayConcat({', '.join(parts)})"
+
+
+def _visitors(rows: Rows, course: Course, moment: Moment) -> str:
+    """A query with one row per visitor: `firsts` (0, then the first hits) and, as long, `all_own` (the items that are
+    about no first hit, then nothing)."""
+    place_alone = f"toUInt16(bitShiftLeft(bitShiftRight(k, {TROUBLE_BITS}), {TROUBLE_BITS}))"  # Trouble.ANY
+    return select(
+        {
+            "firsts": "arrayPushFront(hits, toUInt64(0))",
+            "all_own": f"arrayResize([{_own(course)}], length(firsts))",
+            "troubles": f"arrayConcat(had, arrayDistinct(arrayMap(k -> {place_alone}, had)))",
+        },
+        visitors_sql(rows, course, moment),
+        kept=("way", "stage_hits", "goals"),
+    )
+
+
+def _own(course: Course) -> str:
+    """The items of a visitor that are about no first hit."""
+    wait = item_of(
+        Fact.BETWEEN_MS,
+        f"{stage_sql('a')} - 1",
+        f"{stage_sql('b')} - 1",
+        value="bitShiftRight(b, 16) - bitShiftRight(a, 16)",
+    )
+    later = f"arrayFilter(b -> b > bitOr(a, {SAME_MS}) AND {stage_sql('b')} > {stage_sql('a')}, stage_begins)"
+    parts = [
+        f"arrayMap((k, fl) -> {item_of(Fact.TOUCH, touchpoint_sql('k'), flags='fl')}, counted, flags)",
+        f"arrayFlatten(arrayMap(a -> arrayMap(b -> {wait}, {later}), stage_hits))",
+    ]
+    if course.goals:
+        count = f"arrayCount(w -> w <= bitOr(g, {SAME_MS}), runs)"
+        parts += [
+            f"arrayMap(g -> {item_of(Fact.REACHED, b=touchpoint_sql('g'))}, reached)",
+            f"arrayMap(g -> {item_of(Fact.STEPS, b=touchpoint_sql('g'), value=count)}, reached)",
+        ]
+    return f"arrayConcat({', '.join(parts)})"

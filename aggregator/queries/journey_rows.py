@@ -1,0 +1,118 @@
+"""What the ways of visitors through a journey are made of, as SQL: their touches, goals and troubles."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from aggregator.measures.frustration import EDITABLE, UNJUDGED
+from aggregator.queries.actions import happened
+from aggregator.queries.bound_values import BoundValues
+from aggregator.queries.bursts import FIRST, bursts_sql
+from aggregator.queries.conditions import MOST_CHARACTERS, MOST_NAMED, PEOPLE, where_site
+from aggregator.queries.point_sql import BY_HAND, IS_DISABLED, MAY_BE_DEAD
+from aggregator.queries.pressed_tag import PRESSED_TAG
+from aggregator.queries.segments import ONE_IN_TEN
+from aggregator.shapes.journeys import Course, Trouble
+from aggregator.shapes.scope import SiteScope
+
+SHORT_MS = 10_000  # a visit of one view with less engagement is a bounce
+# The bits of a mark: touchpoint, whether the question selects the view, stage + 1, whether the view was short.
+TOUCHPOINT, SELECTED_BIT, STAGE_SHIFT, STAGE_BITS, SHORT_BIT = 1023, 10, 11, 15, 15
+TROUBLE_BITS = 3  # of what is written beside the touchpoint of a trouble
+
+
+@dataclass(frozen=True)
+class Rows:
+    """Queries by visitor: `touches` has ms, view, mark and page_hash; `goals` has ms and goal; `troubles` has trouble
+    (touchpoint · 2^3 + `Trouble`). `engaged` has a touchpoint, and the ms that a visitor was engaged with it."""
+
+    touches: str
+    goals: str
+    troubles: str
+    engaged: str
+    values: dict[str, Any]
+
+
+def journey_rows(scope: SiteScope, course: Course, claims: Mapping[str, int], followed: SiteScope) -> Rows:
+    """The rows that matter to a course. `claims`: page → touchpoint; `followed`: the scope with the days from the
+    period's first to the present."""
+    selected, values = where_site(scope)
+    numbers = _Numbers(course, claims)
+    bound = numbers.values
+    days = bound.days(followed.zone, followed.since, followed.until)
+    people = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}" + (f" AND {ONE_IN_TEN}" if scope.tenth else "")
+    return Rows(
+        touches=_touches(people, selected, numbers, is_filtered=bool(scope.segment or scope.device)),
+        goals=" UNION ALL ".join(
+            f"SELECT visitor, toUInt64(ms) AS ms, {n} AS goal FROM ({happened(goal.action, people, bound).sql})"
+            for n, goal in enumerate(course.goals)
+        ),
+        troubles=_troubles(selected, numbers.touchpoint),
+        engaged=(
+            f"SELECT {numbers.touchpoint} AS touchpoint, sum(engaged_ms) AS engaged FROM views FINAL "
+            f"WHERE {selected} GROUP BY touchpoint, visitor"
+        ),
+        values={**values, **bound.params},
+    )
+
+
+class _Numbers:
+    """SQL for the touchpoint that claims the page of a row: few pages are named, many are matched by their patterns."""
+
+    def __init__(self, course: Course, claims: Mapping[str, int]) -> None:
+        self.values = BoundValues("course")
+        self._course = course
+        self._claims = claims
+        self.touchpoint = self._of(range(len(course.stage_of)))
+        self.mark = self._of([n and n | stage + 1 << STAGE_SHIFT for n, stage in enumerate(course.stage_of)])
+
+    def _of(self, numbers: range | list[int]) -> str:
+        pages = list(self._claims)
+        if not pages:
+            return "toUInt16(0)"
+        if len(pages) <= MOST_NAMED and sum(map(len, pages)) <= MOST_CHARACTERS:
+            names = self.values.bind("Array(String)", pages)
+            found = self.values.bind("Array(UInt16)", [numbers[self._claims[page]] for page in pages])
+            return f"transform(page, {names}, {found}, toUInt16(0))"
+        tests = [
+            f"{self.values.on_pages('page', [(one,) for one in patterns])}, toUInt16({number})"
+            for number, patterns in zip(numbers, self._course.patterns, strict=True)
+            if patterns
+        ]
+        return f"multiIf({', '.join(tests)}, toUInt16(0))"
+
+
+def _touches(people: str, selected: str, numbers: _Numbers, *, is_filtered: bool) -> str:
+    rows = people
+    if is_filtered:
+        rows += f" AND visitor GLOBAL IN (SELECT visitor FROM touches WHERE {selected})"
+    long = f"view GLOBAL IN (SELECT view FROM views FINAL WHERE {people} AND engaged_ms >= {SHORT_MS})"
+    mark = f"bitOr({numbers.mark}, {1 << SELECTED_BIT} * ({selected}) + {1 << SHORT_BIT} * (NOT {long}))"
+    return (
+        f"SELECT visitor, toUInt64(toUnixTimestamp64Milli(time)) AS ms, view, toUInt16({mark}) AS mark, "
+        f"toUInt32(xxHash64(page)) AS page_hash FROM touches WHERE {rows}"
+    )
+
+
+def _troubles(selected: str, touchpoint: str) -> str:
+    clicks = f"{selected} AND kind = 'click'"
+    dead = f"{MAY_BE_DEAD} AND ({IS_DISABLED} OR NOT {_presses(UNJUDGED)})"
+    able = f"{clicks} AND {BY_HAND} AND NOT {_presses(EDITABLE)}"
+    columns = f"one.{FIRST} AS visitor, one.{FIRST + 1} AS page"
+    sources = {
+        Trouble.DEAD: f"points WHERE {clicks} AND {dead}",
+        Trouble.RAGE: f"(SELECT {columns} FROM ({bursts_sql(able, ('visitor', 'page'))}))",
+        Trouble.ERROR: f"events WHERE {selected} AND kind = 'error' AND key != 0",
+    }
+    return " UNION ALL ".join(
+        f"SELECT visitor, toUInt16({touchpoint} * {1 << TROUBLE_BITS} + {int(kind)}) AS trouble FROM {source}"
+        for kind, source in sources.items()
+    )
+
+
+def _presses(tags: frozenset[str]) -> str:
+    names = ", ".join(f"'{tag}'" for tag in sorted(tags))
+    of_site = "SELECT record FROM elements WHERE site = {site:UInt32}"
+    return f"record GLOBAL IN ({of_site} AND {PRESSED_TAG} IN ({names}))"

@@ -1,0 +1,143 @@
+"""The ways of visitors through a journey: their touches in order as arrays, one row per visitor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from aggregator.queries.journey_numbers import SETTINGS, select, stage_sql, touchpoint_sql
+from aggregator.queries.journey_rows import SELECTED_BIT, SHORT_BIT, TROUBLE_BITS, Rows
+from aggregator.shapes.journeys import BEGINS, ENDS, NEW, SHORT, Course, Trouble
+from store.zones import DAY_MS
+
+VISIT_GAP = 30 * 60_000  # ms without a view, after which a visit has ended
+QUICK_MS = 5_000  # who returns sooner to the page before, came to the wrong place
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The period in ms, and the present, at which windows are open or closed."""
+
+    begin: int
+    end: int
+    now: int
+
+
+def visitors_sql(rows: Rows, course: Course, moment: Moment) -> str:
+    """A query with one row per visitor of the question:
+
+    `way`: the touches of touchpoints; `hits`, `stage_hits`: the first of each touchpoint and stage that the question
+    selects; `stage_begins`: the first of each stage; `counted`: the marks of the touches in visits that count, with
+    their `flags`; `had`: troubles (touchpoint · 2^3 + `Trouble`); `goals`: ms · 2^16 + goal, since the first selected
+    touch; `reached`: the first of each goal in the period; `runs`: `way` since then, repeats merged.
+    """
+    flags = f"toUInt8(new * {NEW} + begin * {BEGINS} + end * {ENDS} + bitTest(k, {SHORT_BIT}) * {SHORT})"
+    is_new = "arrayMap(n -> n = 1, arrayEnumerateUniq(visit_numbers, touchpoints))"
+    all_flags = f"arrayMap((k, begin, end, new) -> {flags}, marks, begins, ends, {is_new})"
+    columns = {
+        "hits": _firsts(touchpoint_sql("w")),
+        "stage_hits": _firsts(stage_sql("w")),
+        "stage_begins": f"arrayFilter((w, n) -> n = 1, way, arrayEnumerateUniq(arrayMap(w -> {stage_sql('w')}, way)))",
+        "counted": "arrayFilter((k, count) -> count, marks, counts)",
+        "flags": f"arrayFilter((fl, count) -> count, {all_flags}, counts)",
+        "had": f"arrayDistinct(arrayConcat(troubled, {_quick_backs()}))",
+    }
+    if course.goals:
+        merged = f"(w, before) -> {touchpoint_sql('w')} != before"
+        begun = "arrayFilter(w -> bitShiftRight(w, 16) >= start, way)"
+        before = f"arrayPopBack(arrayPushFront(arrayMap(w -> {touchpoint_sql('w')}, {begun}), toUInt64(0)))"
+        in_period = f"arrayFilter(g -> bitShiftRight(g, 16) < {moment.end}, goals)"
+        columns |= {
+            "runs": f"if(empty(way), way, arrayFilter({merged}, {begun}, {before}))",
+            "reached": f"arrayFilter((g, n) -> n = 1, {in_period}, "
+            f"arrayEnumerateUniq(arrayMap(g -> {touchpoint_sql('g')}, {in_period})))",
+        }
+    return select(columns, _visits(rows, course, moment), kept=("way", "goals"))
+
+
+def _visits(rows: Rows, course: Course, moment: Moment) -> str:
+    """A query with one row per visitor: which touches begin and end a visit, and `counts`: whether a touch is in a
+    visit that began in the period and has a view that the question selects."""
+    earlier = f"arrayMap((n, k) -> n - bitTest(k, {SELECTED_BIT}), selected, marks)"
+    kept = ("way", "start", "goals", "troubled", "times", "marks", "page_hashes", "touchpoints", "begins")
+    whole = select(
+        {
+            "visit_numbers": "arrayCumSum(begins)",
+            "ends": "arrayPushBack(arrayPopFront(begins), toUInt8(1))",
+            "selected_before": f"arrayFill((n, begin) -> begin, {earlier}, begins)",
+            "selected_after": "arrayReverseFill((n, end) -> end, selected, ends)",
+            "began": "arrayFill((ms, begin) -> begin, times, begins)",
+        },
+        _ways(rows, course),
+        kept=kept,
+    )
+    counts = (
+        f"arrayMap((ms, n, m) -> ms >= {moment.begin} AND ms < {moment.end} AND n < m, "
+        "began, selected_before, selected_after)"
+    )
+    return select({"counts": counts}, whole, kept=(*kept, "ends", "visit_numbers"))
+
+
+def _ways(rows: Rows, course: Course) -> str:
+    """A query with one row per visitor of the question: their touches in order, each view once, as columns `times`,
+    `marks`, `page_hashes`; `way`, `goals`, `start` (ms of the first that is selected) and `troubled`."""
+    touches = (
+        "SELECT visitor, arrayCompact(arraySort(groupArray((ms, view, mark, page_hash)))) AS touches "
+        f"FROM ({rows.touches}) GROUP BY visitor {SETTINGS}"
+    )
+    joined = f"({touches}) AS of_visitor{_joined(rows.troubles, 'trouble')}"
+    columns = {"troubled": "all_trouble", "goals": "CAST([], 'Array(UInt64)')"}
+    if course.goals:
+        limits = [goal.within_days * DAY_MS or 1 << 44 for goal in course.goals]
+        goals = f"SELECT visitor, bitOr(bitShiftLeft(ms, 16), toUInt64(goal)) AS goal FROM ({rows.goals})"
+        joined += _joined(goals, "goal")
+        in_time = (
+            f"bitShiftRight(g, 16) >= start AND bitShiftRight(g, 16) - start < {limits}[{touchpoint_sql('g')} + 1]"
+        )
+        columns["goals"] = f"arraySort(arrayFilter(g -> {in_time}, all_goal))"
+    arrays = {
+        "times": "touches.1",
+        "marks": "touches.3",
+        "page_hashes": "touches.4",
+        "start": f"arrayFirst((ms, k) -> bitTest(k, {SELECTED_BIT}), touches.1, touches.3)",
+    }
+    others = ("all_trouble", "all_goal") if course.goals else ("all_trouble",)
+    begun = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in arrays.items())}, {', '.join(others)} FROM {joined}"
+    gaps = f"arrayMap(gap -> toUInt8(gap >= {VISIT_GAP}), arrayDifference(times))"
+    numbers = "arrayMap((ms, k) -> bitOr(bitShiftLeft(ms, 16), k), times, marks)"
+    columns |= {
+        "way": f"arrayFilter(w -> {touchpoint_sql('w')} > 0, {numbers})",
+        "touchpoints": f"arrayMap(k -> {touchpoint_sql('k')}, marks)",
+        "begins": f"arrayPushFront(arrayPopFront({gaps}), toUInt8(1))",
+        "selected": f"arrayCumSum(arrayMap(k -> bitTest(k, {SELECTED_BIT}), marks))",
+    }
+    return select(columns, begun, "WHERE start > 0", kept=("times", "marks", "page_hashes", "start"))
+
+
+def _joined(rows: str, name: str) -> str:
+    """A join of the different values of a column, as an array, to the visitors who have any."""
+    found = f"SELECT visitor, groupUniqArray({name}) AS all_{name} FROM ({rows}) GROUP BY visitor"
+    return f" GLOBAL ANY LEFT JOIN ({found}) AS of_{name} USING (visitor)"
+
+
+def _quick_backs() -> str:
+    """The touchpoints that a visitor left within QUICK_MS for the page before, as troubles."""
+    left = (
+        f"bitTest(k, {SELECTED_BIT}) AND before = after AND before != page AND until - ms < {QUICK_MS} "
+        f"AND ms - since < {VISIT_GAP}"
+    )
+    marks, page, before, after, ms, since, until = (
+        f"arraySlice({column}, {at}, length(times) - 2)"
+        for column, at in (("marks", 2), *(("page_hashes", n) for n in (2, 1, 3)), *(("times", n) for n in (2, 1, 3)))
+    )
+    around = ", ".join((marks, page, before, after, ms, since, until))
+    found = f"arrayFilter((k, page, before, after, ms, since, until) -> {left}, {around})"
+    marked = (
+        f"arrayMap(k -> toUInt16({touchpoint_sql('k')} * {1 << TROUBLE_BITS} + {int(Trouble.QUICK_BACK)}), {found})"
+    )
+    return f"if(length(times) < 3, CAST([], 'Array(UInt16)'), {marked})"
+
+
+def _firsts(of: str) -> str:
+    """The first selected touch of each touchpoint or stage."""
+    number = f"arrayEnumerateUniq(arrayMap(w -> bitTest(w, {SELECTED_BIT}) * {of}, way))"
+    return f"arrayFilter((w, n) -> n = 1 AND bitTest(w, {SELECTED_BIT}), way, {number})"
