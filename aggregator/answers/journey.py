@@ -77,7 +77,11 @@ class TouchpointRow:
     left_out: int
     visits: int
     exits: float | None
+    exits_low: float | None
+    exits_high: float | None
     frustrated: float | None
+    frustrated_low: float | None
+    frustrated_high: float | None
     page: str
 
     @property
@@ -219,7 +223,7 @@ def _stage_row(journey: Journey, measured: JourneyMeasure, stage: int) -> StageR
 def _touchpoint_row(journey: Journey, measured: JourneyMeasure, number: int) -> TouchpointRow:
     figures = measured.figures.touchpoints[number]
     is_last = journey.touchpoints[number - 1][0] == len(journey.stages) - 1
-    of_closed = figures.forward.share
+    of_closed, frustrated = figures.forward.share, figures.frustration.any
     forward = None if is_last else of_closed
     low, high = wilson(figures.visitors, measured.figures.visitors)
     return TouchpointRow(
@@ -235,6 +239,10 @@ def _touchpoint_row(journey: Journey, measured: JourneyMeasure, number: int) -> 
         left_out=figures.forward.left_out,
         visits=figures.exits.of if figures.exits else 0,
         exits=figures.exits.share if figures.exits else None,
-        frustrated=figures.frustration.any.share if figures.frustration.any else None,
+        exits_low=figures.exits.low if figures.exits else None,
+        exits_high=figures.exits.high if figures.exits else None,
+        frustrated=frustrated.share if frustrated else None,
+        frustrated_low=frustrated.low if frustrated else None,
+        frustrated_high=frustrated.high if frustrated else None,
         page=next((page for page in measured.page_visitors if measured.claims.get(page) == number), ""),
     )

@@ -61,8 +61,8 @@ class Trouble(IntEnum):
 
 # Of a touch: it begins a visit, ends it, is the first of its touchpoint in it, and had little engagement.
 BEGINS, ENDS, NEW, SHORT = 1, 2, 4, 8
-# Of a first hit: the whole window has passed since; within it, a later stage was hit; within it, the next touchpoint was
-# hit; it is the first hit of its stage.
+# Of a first hit: its window has closed; within it, a later stage was hit; within it, the next touchpoint was hit; it is
+# the first hit of its stage.
 CLOSED, ON, SOON, OPENS = 1, 2, 4, 8
 
 
