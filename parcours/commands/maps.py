@@ -57,18 +57,24 @@ def compare(settings: Settings, site: str, asked: dict[str, str], out: Path) -> 
 @click.argument("site")
 @click.argument("name")
 @asking(JOURNEY)
-@click.option("--out", type=OUT, required=True, help="File to write: .json")
+@click.option("--out", type=OUT, required=True, help="File to write: .json .csv")
 @with_data
 def journey(settings: Settings, site: str, name: str, asked: dict[str, str], out: Path) -> None:
     """Write a journey map with its figures.
 
+    .json has all of it, and `parcours define journey` reads it; .csv has one row for each touchpoint.
+
     Example: parcours journey "Lamp shop" "First lamp" --out journey.json
     """
-    if out.suffix != ".json":
-        raise click.BadParameter(f"{out.name}: a journey is written as .json", param_hint="--out")
-    with connect(settings) as api:
-        found = api.get(f"/sites/{site}/journeys/{name}/map", **asked)
-    out.write_text(json.dumps(found, ensure_ascii=False, indent=2) + "\n")
+    path = f"/sites/{site}/journeys/{name}/map"
+    if out.suffix == ".csv":
+        with connect(settings) as api:
+            out.write_bytes(api.fetch("GET", f"{path}.csv", params=asked).content)
+    elif out.suffix == ".json":
+        with connect(settings) as api:
+            out.write_text(json.dumps(api.get(path, **asked), ensure_ascii=False, indent=2) + "\n")
+    else:
+        raise click.BadParameter(f"{out.name}: a journey is written as .json or .csv", param_hint="--out")
     click.echo(f"Written: {out}")
 
 

@@ -15,7 +15,7 @@ import httpx
 from click.testing import CliRunner
 
 from parcours.cli import cli
-from parcours.commands import define, sites
+from parcours.commands import define, maps, sites
 from parcours.connection import Api
 from store.definitions import Definitions
 from store.records import Site
@@ -84,12 +84,12 @@ def connected(api: Client) -> Iterator[None]:
 
         yield Api(send, "")
 
-    before = define.connect, sites.connect
-    define.connect = sites.connect = connect
+    before = define.connect, sites.connect, maps.connect
+    define.connect = sites.connect = maps.connect = connect
     try:
         yield
     finally:
-        define.connect, sites.connect = before
+        define.connect, sites.connect, maps.connect = before
 
 
 def _arguments(site: Site, kind: str, fields: Fields) -> tuple[list[str], str]:

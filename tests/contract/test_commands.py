@@ -42,3 +42,21 @@ def test_a_user_is_added_with_a_password_that_is_asked_for(api: Client, shop: Si
     again: Any = run(api, "user", "add", "anna", "--password-stdin", typed=f"{password}\n")
     assert again.exception.status == 409
     assert again.exception.faults == ("The name 'anna' is already taken: choose another one.",)
+
+
+def test_a_journey_that_was_written_to_a_file_is_defined_again(api: Client, shop: Site, tmp_path: Path) -> None:
+    file, table = tmp_path / "journey.json", tmp_path / "journey.csv"
+    fields = GOOD["journey"] | {"name": "Exported"}
+    assert run(api, "define", "journey", shop.name, "--from", "-", typed=json.dumps(fields)).exit_code == 0
+    assert run(api, "journey", shop.name, "Exported", "--out", str(file)).exit_code == 0
+    assert run(api, "journey", shop.name, "Exported", "--out", str(table)).exit_code == 0
+    assert table.read_text().startswith("stage,stage_name,touchpoint,")
+    assert run(api, "journey", shop.name, "Exported", "--out", str(tmp_path / "journey.png")).exit_code == 2
+    replaced = run(api, "define", "journey", shop.name, "--from", str(file))
+    assert "Journey exported, version 2." in replaced.output
+    written = json.loads(file.read_text())
+    written["journey"] |= {"id": "elsewhere", "name": "Elsewhere", "goals": ["theirs"]}
+    file.write_text(json.dumps(written))
+    created = run(api, "define", "journey", shop.name, "--from", str(file))
+    assert "Journey elsewhere, version 1." in created.output
+    assert "Left out goals.0: this site has no goal 'theirs'." in created.output

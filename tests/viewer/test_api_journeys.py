@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from typing import Any
 
 import pytest
 
 from store.definitions import Definitions
-from store.journeys import Journey
+from store.journeys import Journey, Stage, Touchpoint
 from store.records import Site
 from store.segments import Action, Goal
 from tests.viewer.client import Client
+from tests.viewer.pages import DAYS
 from viewer.api.entry import ROOT
 from viewer.app import Viewer
 
@@ -109,6 +112,28 @@ def test_a_journey_goes_out_as_a_file_and_comes_back(api: Client, site: str, def
     assert definitions.get(Journey, "sent-2").personas[0].segment == ""
 
 
+def test_the_figures_of_a_map_are_a_table_that_a_spreadsheet_does_not_run(
+    api: Client, site: str, shop: Site, definitions: Definitions
+) -> None:
+    lamps = Touchpoint("lamps", {"en": "=HYPERLINK(1)", "fr": "Lampes"}, ("/lamps",))
+    stages = (Stage("look", {"en": "Look, see"}, (lamps,)), Stage("buy", {"en": "@Buy"}))
+    definitions.put(Journey(id="table", site=shop.id, name="Table", stages=stages))
+    answer = api.get(f"{site}/journeys/table/map.csv?{DAYS}")
+    assert answer.headers["content-disposition"] == 'attachment; filename="table.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    figures = api.get(f"{site}/journeys/table/map?{DAYS}").json()
+    measured = figures["touchpoints"]["lamps"]
+    assert [row["touchpoint_name"] for row in rows] == ["'=HYPERLINK(1)", ""]
+    assert [row["stage_name"] for row in rows] == ["Look, see", "'@Buy"]
+    assert rows[0]["stage_visitors"] == str(figures["stages"][0]["visitors"])
+    for name, value in measured.items():
+        assert rows[0][name] == ("" if value is None else str(value)), name
+    assert rows[1]["visitors"] == ""
+    french = api.get(f"{site}/journeys/table/map.csv?{DAYS}&language=fr").text
+    assert "Lampes" in french
+    assert api.get(f"{site}/journeys/table/map.csv?language=de").status_code == 400
+
+
 @pytest.mark.parametrize(
     ("content", "code"),
     [(b"", "file_json"), (b"[]", "file_object"), (b"[" * 9000, "file_deep"), (b"{}", "missing")],
@@ -116,7 +141,7 @@ def test_a_journey_goes_out_as_a_file_and_comes_back(api: Client, site: str, def
 def test_a_file_with_faults_stores_nothing(
     api: Client, site: str, definitions: Definitions, content: bytes, code: str
 ) -> None:
-    before = definitions.ids(Journey)
+    before = set(definitions.ids(Journey))
     answer = api.post(f"{site}/journeys-from-file", content=content)
     assert (answer.status_code, answer.json()["error"]["faults"][0]["code"]) == (422, code)
-    assert definitions.ids(Journey) == before
+    assert set(definitions.ids(Journey)) == before

@@ -1,4 +1,4 @@
-"""New journeys from templates, from other journeys and from files."""
+"""New journeys from templates, from other journeys and from files; a measured map as a file."""
 
 from __future__ import annotations
 
@@ -13,12 +13,20 @@ from rules import journey as rules
 from rules.faults import accepted
 from rules.journey_file import ImportedJourney, known_ids, read_file
 from rules.journey_template import NewMap, copy_fields, fields_from, future_fields, template, template_kinds
+from rules.question import JOURNEY
 from store.definitions import Definitions
 from store.journeys import Journey
 from store.segments import Goal
 from viewer.api.entry import Entry, answer, body, by_whom
+from viewer.drawing.journey_csv import journey_csv
+from viewer.http.downloads import file_answer
 from viewer.http.errors import missing
+from viewer.http.parameters import choice
+from viewer.maps import Maps
+from viewer.questions import Questions
 from viewer.registry import Registry
+
+LANGUAGES = ("en", "fr")
 
 
 class FromTemplate(msgspec.Struct, forbid_unknown_fields=True):
@@ -78,6 +86,14 @@ async def create_from_file(request: Request, *, registry: Registry) -> Response:
     return answer({"journey": made, "left_out": left_out}, 201)
 
 
+async def download_map(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+    asked = await questions.read(request, JOURNEY)
+    question, language = asked.checked(), choice(request.query_params, "language", LANGUAGES, LANGUAGES[0])
+    journey = await registry.journey(asked.site, request.path_params["journey"])
+    found = await maps.journey(journey, question)
+    return file_answer(journey_csv(journey, found, language), "csv", journey.id)
+
+
 ENTRIES = (
     Entry("GET", "/journey-templates", list_templates, "viewer", "The maps that a journey can start from, by kind."),
     Entry(
@@ -100,5 +116,13 @@ ENTRIES = (
         copy_journey,
         "editor",
         "Copy a journey: name; optional kind (same, future), language, review_on.",
+    ),
+    Entry(
+        "GET",
+        "/sites/{site}/journeys/{journey}/map.csv",
+        download_map,
+        "viewer",
+        "The journey measured, as CSV: one row for each touchpoint. Query: as for the map; language (en, fr).",
+        query=(*JOURNEY.names, "language"),
     ),
 )

@@ -122,13 +122,16 @@ class RowMaker:
         )
 
     def _actions(self, journey: Journey) -> tuple[Choice, ...]:
-        _, urls = self.lang.text, self.urls
+        lang, urls = self.lang, self.urls
+        _ = lang.text
         edit = [Choice(_("Edit"), urls.journey(self.site, journey.id, edit=1))] if self.may_edit else []
         file = urls.api("sites", self.site, "journeys", journey.id)
+        figures = urls.api("sites", self.site, "journeys", journey.id, "map.csv", **self.query, language=lang.code)
         return (
             *edit,
             Choice(_("Revisions"), urls.revisions(self.site, journey.id)),
             Choice(_("Export as JSON"), file, small=f"{journey.id}.json"),
+            Choice(_("Figures as CSV"), figures, small=f"{journey.id}.csv"),
         )
 
 
