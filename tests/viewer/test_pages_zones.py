@@ -208,3 +208,23 @@ def test_the_builder_offers_the_zones_of_the_site(owner: Client, site: str, acti
     gone = '{"rules":[{"what":"clicked","zone":"deleted"}]}'
     page = owner.get(f"{site}/segments/new", params=PERIOD | {"segment": gone})
     assert "There is no zone “deleted”" in page.text
+
+
+def test_a_zone_of_the_other_action_is_kept_while_a_rule_is_edited(
+    owner: Client, site: str, actions: dict[str, Any]
+) -> None:
+    tree = '{"rules":[{"what":"clicked","order":"before","other":{"what":"clicked","zone":"actions"}}]}'
+    page = owner.get(f"{site}/segments/new", params=PERIOD | {"segment": tree}).text
+    assert "before clicking the zone “Actions”" in words(page)
+    assert '<input type="hidden" name="rules.0.other_zone" value="actions">' in page
+
+
+def test_a_rule_whose_action_is_changed_to_one_without_zones_loses_its_zone(
+    owner: Client, site: str, actions: dict[str, Any]
+) -> None:
+    page = owner.get(f"{site}/segments/new", params=PERIOD).text
+    fields = {"rules.0.what": "stayed", "rules.0.zone": "actions", "rules.0.least": "1", "do": "count"}
+    changed = posted(owner, f"{site}/segments/new?since=2026-03-01&until=2026-03-03", page, **fields)
+    assert changed.status_code == 200
+    assert "rules.0.zone" not in changed.text
+    assert "stayed for at least" in words(changed.text)

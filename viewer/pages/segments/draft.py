@@ -17,7 +17,7 @@ from starlette.datastructures import FormData
 
 from rules.faults import Fault, Faults
 from rules.resolved_rules import KnownNames
-from rules.segment import parse_tree, size_faults
+from rules.segment import IN_ZONES, parse_tree, size_faults
 from rules.shape import plain
 from store.segments import ACTIONS, MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Group
 
@@ -174,6 +174,8 @@ def _fitting(rule: Fields) -> Fields:
         made["scope"] = "visit"
     if what in ACTIONS and what != "saw":
         made.pop("values", None)
+    if what not in IN_ZONES:
+        made.pop("zone", None)
     return made
 
 

@@ -287,6 +287,9 @@ class Editor:
         if other.get("element"):
             key = str(other["element"])
             parts.append(Control("value", f"{path}.other_element", self._offered.names.elements.get(key, key), key))
+        if other.get("zone"):
+            zone = str(other["zone"])
+            parts.append(Control("value", f"{path}.other_zone", self._offered.names.zones.get(zone, zone), zone))
         within = Control("number", f"{path}.within", _("Within seconds; empty: any time"),
                          _shown(rule.get("within") or None, ""))  # fmt: skip
         return (*parts, Control("words", value=_("within")), within, Control("words", value=_("s")))
