@@ -259,6 +259,19 @@ def test_the_layer_can_be_faded_and_the_page_darkened(page: Page, address: str, 
     expect(page.locator(".heat:not(.dk)")).to_be_hidden()
 
 
+def test_a_legend_that_is_folded_stays_folded(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps&layer=clicks&{DAYS}")
+    page.locator(".legend > summary b").click(position={"x": 2, "y": 2})
+    expect(page.get_by_label("Strength")).to_be_hidden()
+    page.wait_for_url("**&legend=0")
+    page.get_by_role("link", name="Dead", exact=True).first.click()
+    page.wait_for_url("**layer=dead**")
+    expect(page.get_by_label("Strength")).to_be_hidden()
+    page.locator(".legend > summary b").click(position={"x": 2, "y": 2})
+    expect(page.get_by_label("Strength")).to_be_visible()
+    assert "legend=" not in page.url
+
+
 def test_days_are_chosen_in_the_menu(page: Page, address: str, shop: Site) -> None:
     page.goto(f"{address}/sites/{shop.id}/heatmap?page=/lamps")
     page.locator("summary", has_text="Period").click()

@@ -85,6 +85,9 @@ def test_the_choices_of_page_and_strength_are_in_the_address(owner: Client, seen
     assert "--o:0.4" in page
     assert "backdrop=night" in page.partition('aria-label="Layer"')[2].partition("</nav>")[0]
     assert owner.get(f"{seen}&strength=101").status_code == 400
+    assert re.search(r'<details class="legend"[^>]* open>', page)
+    assert not re.search(r'<details class="legend"[^>]* open>', owner.get(f"{seen}&legend=0").text)
+    assert owner.get(f"{seen}&legend=half").status_code == 400
 
 
 def test_a_held_element_has_seven_figures_and_two_groups(owner: Client, seen: str) -> None:

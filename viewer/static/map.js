@@ -25,7 +25,7 @@ const remember = (name, value) => {
     return url;
   };
   history.replaceState(null, '', set(location.href));
-  const keeping = '.bar a, .tblhead a, .tbl th a, .el, tr[data-el] a, .under a';
+  const keeping = '.bar a, .tblhead a, .tbl th a, .el, tr[data-el] a, .under a, .legend a';
   if (name !== 'element')
     document.querySelectorAll(keeping).forEach((link) => {
       if (!link.classList.contains('help')) link.href = set(link.href);
@@ -222,6 +222,9 @@ if (pic && tag) {
     pic.classList.remove('asis', 'night');
     if (event.target.value) pic.classList.add(event.target.value);
     remember('backdrop', event.target.value);
+  });
+  document.querySelector('[data-do=legend]')?.addEventListener('toggle', ({target}) => {
+    remember('legend', target.open ? '' : '0');
   });
   const first = boxes.find((box) => box.classList.contains('held'));
   if (first) hold(first.dataset.el);

@@ -32,6 +32,7 @@ class MapLook:
     held: str = ""
     backdrop: Backdrop = ""
     strength: int = 100
+    folded: bool = False  # the legend shows its title alone
     by: str = DOTS_BY  # what the dots of confetti are coloured by: a trait, or a segment (viewer/layer_reader.py)
     measure: FieldMeasure = MEASURES[0]  # what fields are ranked and coloured by
 
@@ -44,6 +45,7 @@ class MapLook:
             "backdrop": self.backdrop,
             "by": self.by if self.by != DOTS_BY else "",
             "measure": self.measure if self.measure != MEASURES[0] else "",
+            "legend": "0" if self.folded else "",
             "strength": "" if self.strength == 100 else str(self.strength),
         }
         return tuple((name, value) for name, value in pairs.items() if value)
@@ -59,6 +61,7 @@ def map_look(query: Mapping[str, str]) -> MapLook:
     strength = number(query, "strength", 0, 100)
     return MapLook(
         every=query.get("all") == "1",
+        folded=choice(query, "legend", ("0", "1"), "1") == "0",
         base=choice(query, "of", BASES, ""),
         sort=sort,
         held=query.get("element", "")[:16],
