@@ -101,7 +101,7 @@ def _in_browser(server: BenchServer, first_run: str) -> dict[str, Any]:
         filtered_peak = _peak_memory(server.pid)
         seen_after(page, address(HOT), heat=False)
         hover = hover_cost(page)
-        seen_after(page, address(LONG), heat=False)
+        seen_after(page, address(LONG, "&all=1"), heat=False)  # with all elements in the table
         long = {"elements": LONG_SIZE.elements, "height, px": LONG_SIZE.height(WIDTH), **scrolling(page)}
         long |= {f"hover, {name}": value for name, value in hover_cost(page).items()}
     return {

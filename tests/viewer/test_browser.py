@@ -469,6 +469,13 @@ def test_the_work_for_a_long_page_of_3000_elements_does_not_grow_with_it(
     insert(viewer.store, "points", [who | shops._on(element) for element in elements])
     page.goto(f"{address}/sites/{shop.id}/heatmap?page=/long&width=1366&all=1&{DAYS}", wait_until="networkidle")
     assert page.locator("tr[data-el]").count() > 2_000
+    shown = page.locator("tr[data-el]:not(.later)")
+    assert shown.count() == 200  # a table of thousands is painted as a whole: its end is shown when it is reached
+    page.locator("[data-further]").scroll_into_view_if_needed()
+    expect(shown).to_have_count(400)
+    page.get_by_label("Find an element").fill("Lamp 599")
+    expect(page.get_by_role("row", name="Lamp 599").first).to_be_visible()
+    page.get_by_label("Find an element").fill("")
     strips = page.locator(".pic .page img")
     loaded = strips.evaluate_all("(all) => all.filter((image) => image.complete).length")
     assert loaded < strips.count() / 2, "pictures out of sight are fetched"

@@ -176,8 +176,30 @@ const keys = (event) => {
   if (held) hold(next.dataset.el);
 };
 
+// A table of thousands of rows is painted as a whole whenever one of them changes: its end is shown when it is reached.
+const AT_ONCE = 200;
+let later = rows.filter((row) => row.classList.contains('later'));
+const showFurther = () => {
+  for (const row of later.slice(0, AT_ONCE)) row.classList.remove('later');
+  later = later.slice(AT_ONCE);
+};
+const end = document.querySelector('[data-further]');
+if (end && later.length) {
+  const watch = new IntersectionObserver(
+    (seen) => {
+      if (!seen.some((one) => one.isIntersecting)) return;
+      showFurther();
+      watch.unobserve(end); // observed again, it is reported again where it is still in sight
+      if (later.length) watch.observe(end);
+    },
+    {root: narrow.matches ? null : end.closest('.panel'), rootMargin: '400px'},
+  );
+  watch.observe(end);
+}
+
 const find = (text) => {
   const wanted = text.trim().toLocaleLowerCase();
+  end?.closest('section').classList.toggle('found', Boolean(wanted)); // rows that are found are shown at once
   let shown = 0;
   rows.forEach((row) => {
     row.hidden = !row.querySelector('a').textContent.toLocaleLowerCase().includes(wanted);
