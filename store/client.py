@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from store.connecting import folder_connector, server_connector, why_not_opened
 from store.durable import sync_folder
+from store.engine import FreedMemory
 from store.errors import BadLine, DiskFull, StoreAway, StoreBusy, StoreError, StoreNewer, explained
 from store.priority import in_lowered_thread
 from store.reading import bound, numpy_columns, plain_rows
@@ -67,6 +68,7 @@ class Store:
         self.database = database
         self._connect = connect
         self._idle: list[Any] = []
+        self._freed = None if server else FreedMemory()
         self._lock = threading.Lock()
         self._closed = False
 
@@ -80,6 +82,8 @@ class Store:
         try:
             client = client or self._connect()
             yield client
+            if self._freed:
+                self._freed.release(client)
             complete = True
         except Exception as error:
             raise explained(error, doing, self.location, segment=segment) from error

@@ -25,6 +25,8 @@ OPTIONS = {
 # so they always are.
 _UNUSED = ("pandas", "pyarrow")
 _PROGRAM_FILE = "_chdb."
+MUCH = 300_000_000  # bytes resident, from which memory that was freed is returned
+WORTH = 16_000_000  # bytes more than after the last time
 
 
 def load() -> None:
@@ -56,6 +58,27 @@ def _imports_forbidden(*names: str) -> Iterator[None]:
     finally:
         for name in forbidden:
             del sys.modules[name]
+
+
+class FreedMemory:
+    """The memory that the engine's allocator keeps for the next queries, returned to the system when the process holds
+    much: after each large query, it would add to what the next one needs (docs/decisions/0022)."""
+
+    def __init__(self) -> None:
+        self._kept = 0  # bytes resident after the last time
+
+    def release(self, client: Any) -> None:
+        """Called after a query. Takes 0.06 ms if there is nothing to do, and 10 ms for 100 MB."""
+        with contextlib.suppress(OSError):  # without /proc nothing is released
+            resident = _resident()
+            if resident > MUCH and resident > self._kept + WORTH:
+                client.command("SYSTEM JEMALLOC PURGE")
+                self._kept = _resident()
+
+
+def _resident() -> int:
+    """Bytes of this process in memory."""
+    return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
 
 
 def release_startup_code() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from store.engine import program_code
+from store import engine
+from store.client import Store
+from store.engine import MUCH, WORTH, FreedMemory, program_code
 
 WORK = """
 import json, mmap, sys
@@ -62,3 +64,26 @@ def test_only_executable_mappings_of_the_program_file_are_released() -> None:
 6000-7000 r-xp 00000000 00:00 0    [vdso]
 """
     assert list(program_code(maps)) == [(0x1000, 0x2000)]
+
+
+def test_freed_memory_is_returned_after_large_queries_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    commands: list[str] = []
+
+    class Client:
+        def command(self, sql: str) -> None:
+            commands.append(sql)
+
+    freed = FreedMemory()
+    # Before each release, and after it if memory is returned: 320 MB of 400 stay in use.
+    resident = iter([MUCH, 400_000_000, 320_000_000, 320_000_000 + WORTH, 500_000_000, 310_000_000])
+    monkeypatch.setattr(engine, "_resident", lambda: next(resident))
+    for expected in (0, 1, 1, 2):
+        freed.release(Client())
+        assert len(commands) == expected
+    assert set(commands) == {"SYSTEM JEMALLOC PURGE"}
+
+
+def test_the_engine_returns_freed_memory(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine, "MUCH", 0)
+    monkeypatch.setattr(engine, "WORTH", -(1 << 40))
+    assert store.rows("SELECT 1 AS one") == [{"one": 1}]
