@@ -2,7 +2,8 @@
 
 Everything about a view follows from a hash of its page and its number, so that its points, its row in `views` and its
 scroll agree without a join. Of a hundred views, 15 are of visitors who consented and return on other days; the others
-are of visitors of one day, who see several pages. Clicks cluster: most are on few elements, and near their middle.
+are of visitors of one day, who see several pages. A visitor has one browser; of twenty views on desktops, one is in a
+window of another width. Clicks cluster: most are on few elements, and near their middle.
 """
 
 from __future__ import annotations
@@ -48,7 +49,8 @@ class Traffic:
 _VIEW = """
     SELECT *, cityHash64(h, 1) AS k,
         if(p = 0, {hot:String}, concat({others:String}, toString(p))) AS page,
-        multiIf(k % 100 < 55, 'desktop', k % 100 < 96, 'phone', 'tablet') AS device,
+        cityHash64(visitor, 2) AS agent,
+        multiIf(agent % 100 < 55, 'desktop', agent % 100 < 96, 'phone', 'tablet') AS device,
         toDate({since:Date}) + bitShiftRight(k, 8) % {days:UInt32} AS day,
         toUInt8(bitShiftRight(k, 16) % 100 < 15) AS consent,
         if(consent, cityHash64('consented', bitShiftRight(h, 24) % intDiv({people:UInt64}, 4)),
@@ -58,8 +60,9 @@ _VIEW = """
             bitShiftRight(k, 24) % 100 < 95, 'referral', 'ai') AS channel,
         if(bitShiftRight(k, 32) % 100 < 3, 'crawler', '') AS bot,
         toUInt8(bitShiftRight(k, 40) % 200 = 0) AS excluded,
-        multiIf(device = 'desktop', [1366, 1440, 1536, 1920][1 + bitShiftRight(k, 48) % 4],
-            device = 'phone', [360, 390, 393, 412][1 + bitShiftRight(k, 48) % 4], 820) AS viewport_w,
+        if(device = 'desktop' AND bitShiftRight(k, 48) % 20 = 0, k, bitShiftRight(agent, 48)) AS size,
+        multiIf(device = 'desktop', [1366, 1440, 1536, 1920][1 + size % 4],
+            device = 'phone', [360, 390, 393, 412][1 + size % 4], 820) AS viewport_w,
         if(device = 'phone', {tall:UInt32}, {high:UInt32}) AS page_h,
         map('buy-button', if(bitTest(k, 60), 'a', 'b')) AS variants,
         toDateTime64(day, 3, 'UTC') + toIntervalSecond(21600 + bitShiftRight(k, 32) % 57600) AS begun

@@ -10,8 +10,16 @@ from aggregator.answers.located import LocatedSample
 from aggregator.measures.elements_table import ElementCounts, counts_for
 from aggregator.measures.frustration import EDITABLE, UNJUDGED, pressed_tag
 from aggregator.placing.projection import Placed
-from aggregator.queries.element_visitors import CellNames, CountedRecords, RageClicks, read_element_visitors, read_rage
-from aggregator.queries.folds import read_folded_visitors
+from aggregator.queries.element_visitors import (
+    CellNames,
+    CountedRecords,
+    FoundVisitors,
+    RageClicks,
+    read_element_visitors,
+    read_rage,
+    read_returning_visitors,
+)
+from aggregator.queries.folded_visitors import read_summed_visitors
 from aggregator.shapes.cells import Cells
 from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
 from aggregator.shapes.records import Records
@@ -69,19 +77,23 @@ def count_elements(store: Store, found: LocatedSample, placed: Placed) -> tuple[
 def count_visitors(store: Store, found: LocatedSample, targets: Targets) -> TargetVisitors:
     """The distinct visitors of each target."""
     cells, records, where = found.sample.cells, found.sample.records, found.sample.where
-    of = _counted_records(found, targets)
-    visitors, dead = read_element_visitors(store, cells.kind, where, of)
-    rage, bursts = np.zeros(targets.n, np.int64), None
-    if cells.kind == "click" and len(cells):
-        bursts = read_rage(store, where, of, records.record[_have_tag(records, EDITABLE)])
-        rage = bursts.visitors
+    of, bursts = _counted_records(found, targets), None
+    if of.folds.ids and of.only_folds:
+        visitors = read_returning_visitors(store, of)
+    else:
+        used, dead = read_element_visitors(store, cells.kind, where, of)
+        if cells.kind == "click" and len(cells):
+            bursts = read_rage(store, where, of, records.record[_have_tag(records, EDITABLE)])
+        visitors = FoundVisitors(used, dead, bursts.visitors if bursts else np.zeros(targets.n, np.int64))
     if of.folds.ids:
         folded = ~np.isin(of.record, of.unfolded)
-        kept = read_folded_visitors(
+        days = read_summed_visitors(
             store, of.folds, of.record[folded], of.element[folded], of.judged[folded], targets.n
         )
-        visitors, dead, rage = visitors + kept.visitors, dead + kept.dead, rage + kept.rage
-    return TargetVisitors(visitors, dead, rage, bursts)
+        visitors = FoundVisitors(
+            visitors.visitors + days.visitors, visitors.dead + days.dead, visitors.rage + days.rage
+        )
+    return TargetVisitors(visitors.visitors, visitors.dead, visitors.rage, bursts)
 
 
 def _have_tag(records: Records, tags: frozenset[str]) -> Mask:

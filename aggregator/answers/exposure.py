@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,14 +18,11 @@ from aggregator.pictures.newest import indexed_layout, other_widths
 from aggregator.pictures.twins import read_twins
 from aggregator.queries.chosen_rows import chosen_points
 from aggregator.queries.first_clicks import read_first_clicks
-from aggregator.queries.in_view import (
-    UsedRecords,
-    read_edges,
-    read_in_view,
-    read_mouse_visitors,
-    read_window_widths,
-)
-from aggregator.queries.records import read_records
+from aggregator.queries.folds import NO_FOLDS, Folds
+from aggregator.queries.in_view import read_in_view, read_mouse_visitors
+from aggregator.queries.records import read_records_of_keys
+from aggregator.queries.used_records import UsedRecords
+from aggregator.queries.windows import read_edges, read_window_widths
 from aggregator.shapes.columns import Int64
 from aggregator.shapes.scope import Scope
 from store.client import Store
@@ -66,10 +63,11 @@ def _element_exposure(store: Store, snapshots: Snapshots, found: Heatmap, scope:
     nobody = np.zeros(len(layout), np.int64)
     if scope.kind == "hover":
         return ElementExposure(nobody, nobody, 0, read_mouse_visitors(store, scope, pages))
-    places = read_middles(store, snapshots, scope, pages, found.snapshot)
+    folds = found.located.sample.folds
+    places = read_middles(store, snapshots, scope, pages, found.snapshot, folds=folds)
     if places is None:
         return ElementExposure(nobody, nobody, 0)
-    in_view = read_in_view(store, scope, pages, places, used_records(found))
+    in_view = read_in_view(store, scope, pages, places, used_records(found), folds)
     return ElementExposure(visitors_in_view(in_view.seen, places), in_view.users, int(in_view.seen.n.sum()))
 
 
@@ -80,17 +78,21 @@ def read_middles(
     pages: tuple[str, ...],
     snapshot: Snapshot,
     zones: Sequence[Int64] | None = None,
+    folds: Folds = NO_FOLDS,
 ) -> Middles | None:
     """Where the elements of a picture of the pages, or `zones` of them (indices each), are in the windows of the
     scope's views; None if no view measured what was in view."""
     layout = indexed_layout(snapshots, snapshot).layout
-    width = read_window_widths(store, scope, pages)
+    width = read_window_widths(store, scope, pages, folds)
     if not len(width) or not len(layout):
         return None
     others = other_widths(snapshots, scope, snapshot)
     if not needs_anchors(width, layout, others):
         return middles(width, layout, others, _NO_ANCHORS, zones)
-    return middles(width, layout, others, _read_anchors(store, snapshots, scope, pages, snapshot), zones)
+    edges = read_edges(store, scope, pages, folds)
+    records = read_records_of_keys(store, scope, pages, np.unique(edges.key))
+    index = indexed_layout(snapshots, snapshot)
+    return middles(width, layout, others, anchors_of(edges, records, index, read_twins(store, snapshot)), zones)
 
 
 def used_records(found: Heatmap) -> UsedRecords:
@@ -99,15 +101,6 @@ def used_records(found: Heatmap) -> UsedRecords:
     on = element >= 0
     record, first = np.unique(found.cells.record[on], return_index=True)
     return UsedRecords(record, element[on][first])
-
-
-def _read_anchors(
-    store: Store, snapshots: Snapshots, scope: Scope, pages: tuple[str, ...], snapshot: Snapshot
-) -> Anchors:
-    scope = replace(scope, kind="scroll")
-    edges = read_edges(store, scope, pages)
-    records = read_records(store, scope, pages)
-    return anchors_of(edges, records, indexed_layout(snapshots, snapshot), read_twins(store, snapshot))
 
 
 _NO_ANCHORS = Anchors(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.float32))

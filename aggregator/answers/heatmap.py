@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -39,6 +39,7 @@ class Heatmap:
 
     `cells` are the points that the map is drawn from, and `placed` where each cell is. `counts`: what counts for each
     element of the layout. `elsewhere`: points that belong to the page's other states, on whose pictures they are drawn.
+    `devices`: visitors by device, None where another query counts them (answers.traffic.devices_of).
     `changed`: whether the page has changed since the picture was taken. `located`: for reading the points themselves.
     """
 
@@ -60,6 +61,7 @@ class Heatmap:
     located: LocatedSample
     elsewhere: tuple[InState, ...] = ()
     changed: PageChange | None = None
+    devices: Mapping[str, int] | None = None
 
 
 def heatmap(
@@ -118,6 +120,7 @@ def draw(store: Store, found: LocatedSample) -> Heatmap:
         warnings=explain(scope, picture.snapshot, accounted, exposed, span, _hidden(cells, placed, layout)),
         located=found,
         elsewhere=found.elsewhere,
+        devices=exposed.devices,
     )
 
 

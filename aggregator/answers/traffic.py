@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from aggregator.answers.frustrated import frustrated_visitors
+from aggregator.answers.heatmap import Heatmap
 from aggregator.measures.statistics import FEW
 from aggregator.queries.conditions import MOST_NAMED
 from aggregator.queries.pages import resolve_pages
@@ -26,7 +27,7 @@ from aggregator.queries.traffic import (
     read_tracker_errors,
     read_visited,
 )
-from aggregator.shapes.scope import Scope, SiteScope, site_scope
+from aggregator.shapes.scope import SiteScope, site_scope
 from aggregator.shapes.traffic import DeviceVisitors, PagePart, PageTotal
 from store.client import Store
 from store.zones import UTC_ZONE, Zone
@@ -174,16 +175,19 @@ def devices_of(store: Store, scope: SiteScope, patterns: tuple[str, ...]) -> dic
     return _by_device(read_devices(store, replace(scope, device=""), pages, patterns))
 
 
-def devices_of_pages(store: Store, scope: Scope, pages: tuple[str, ...]) -> dict[str, int]:
-    """The same of a map's scope, whose patterns resolved to `pages`. If its views were selected before, of these: with
-    a segment, of one visitor in ten if the map is of so many."""
+def devices_of_map(store: Store, drawn: Heatmap) -> dict[str, int]:
+    """The same of the pages of a map. If its views were selected before, of these: with a segment, of one visitor in
+    ten if the map is of so many."""
+    scope = replace(drawn.scope, device="")
+    if drawn.devices is not None:
+        return commonest_first(drawn.devices)
     if scope.chosen.views and not scope.bots:
-        return _by_device(read_devices_of_views(store, replace(scope, device=""), pages))
-    return _by_device(read_devices(store, site_scope(replace(scope, device="")), pages, scope.pages))
+        return _by_device(read_devices_of_views(store, scope, drawn.pages))
+    return _by_device(read_devices(store, site_scope(scope), drawn.pages, scope.pages))
 
 
 def _by_device(found: list[DeviceVisitors]) -> dict[str, int]:
-    return dict(_commonest_first({row.device: row.visitors for row in found}))
+    return commonest_first({row.device: row.visitors for row in found})
 
 
 def visitors_by_device(store: Store, scope: SiteScope) -> dict[str, int]:
@@ -194,8 +198,9 @@ def visitors_by_device(store: Store, scope: SiteScope) -> dict[str, int]:
 
 def _shares(visitors: dict[str, int]) -> dict[str, float]:
     total = sum(visitors.values())
-    return {device: n / total for device, n in _commonest_first(visitors)}
+    return {device: n / total for device, n in commonest_first(visitors).items()}
 
 
-def _commonest_first(visitors: dict[str, int]) -> list[tuple[str, int]]:
-    return sorted(visitors.items(), key=lambda item: (-item[1], item[0]))
+def commonest_first(visitors: Mapping[str, int]) -> dict[str, int]:
+    """The devices with visitors, the commonest first."""
+    return {device: n for device, n in sorted(visitors.items(), key=lambda item: (-item[1], item[0])) if n}

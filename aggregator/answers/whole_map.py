@@ -10,7 +10,7 @@ from aggregator.answers.exposure import ElementExposure, element_exposure
 from aggregator.answers.goal_elements import with_goal
 from aggregator.answers.heatmap import Heatmap, asked_again, heatmap
 from aggregator.answers.map_figures import HeatmapFigures, heatmap_figures
-from aggregator.answers.traffic import devices_of_pages
+from aggregator.answers.traffic import devices_of_map
 from aggregator.queries.chosen_rows import chosen_points, chosen_scrolls
 from aggregator.queries.conditions import where
 from aggregator.queries.pages import resolve_pages
@@ -45,7 +45,7 @@ def whole_map(
         with chosen_scrolls(store, asked, pages) as of_scrolls:
             drawn = asked_again(drawn, of_scrolls, drawn.located.sample.where)
             exposure = element_exposure(store, snapshots, drawn)
-            figures = heatmap_figures(drawn, exposure=exposure, devices=devices_of_pages(store, of_scrolls, pages))
+            figures = heatmap_figures(drawn, exposure=exposure, devices=devices_of_map(store, drawn))
             figures = with_errors(store, drawn, figures)
             if goal is not None:
                 figures = with_goal(store, snapshots, drawn, figures, goal)

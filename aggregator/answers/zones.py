@@ -17,7 +17,8 @@ from aggregator.pictures.twins import read_twins
 from aggregator.placing.zones import Rectangle, ZonePlace, place_zone
 from aggregator.queries.chosen_rows import chosen_points
 from aggregator.queries.conditions import where
-from aggregator.queries.in_view import UsedRecords, read_in_view
+from aggregator.queries.in_view import read_in_view
+from aggregator.queries.used_records import UsedRecords
 from aggregator.shapes.columns import Int32, Int64
 from aggregator.shapes.scope import Scope
 from store.client import Store
@@ -109,12 +110,14 @@ def _in_view(
 ) -> list[ShareOf | None]:
     """Of those who had each zone in view, the share who clicked in it."""
     where_zones = [place.elements for place in places]
-    middles = read_middles(store, snapshots, found.scope, found.pages, found.snapshot, where_zones)
+    folds = found.located.sample.folds
+    middles = read_middles(store, snapshots, found.scope, found.pages, found.snapshot, where_zones, folds)
     if middles is None:
         return [None] * len(places)
     on = of_cell >= 0
     record, first = np.unique(found.cells.record[on], return_index=True)
-    seen = read_in_view(store, found.scope, found.pages, middles, UsedRecords(record, of_cell[on][first]))
+    used = UsedRecords(record, of_cell[on][first])
+    seen = read_in_view(store, found.scope, found.pages, middles, used, folds)
     return shares_of(seen.users, visitors_in_view(seen.seen, middles))
 
 

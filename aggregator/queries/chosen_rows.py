@@ -25,7 +25,7 @@ _POINTS = (
     "day, time, view, visitor, key, record, fx, fy, box_w, box_h, page_x, page_y, page_w, page_h, viewport_w, weight, "
     "button, flags, effect, effect_ms, bot"
 )
-_SCROLLS = "time, view, visitor, key, fy, depth, page_h, viewport_w, viewport_h, bands"
+_SCROLLS = "day, time, view, visitor, key, fy, depth, page_h, viewport_w, viewport_h, bands"
 
 
 @contextmanager

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from aggregator.queries.conditions import Where
 from aggregator.queries.id_lists import bound
-from aggregator.queries.in_view import UsedRecords
+from aggregator.queries.used_records import UsedRecords
 from aggregator.shapes.troubles import ClickError
 from store.client import Store
 

@@ -10,6 +10,7 @@ import numpy as np
 from aggregator.queries.bursts import FIRST, bursts_sql
 from aggregator.queries.cells import CellColumns, InDetail, cell_columns
 from aggregator.queries.conditions import Condition, Where
+from aggregator.queries.folded_visitors import NO_DAY, returning_uses_sql
 from aggregator.queries.folds import DEAD, DEAD_DISABLED, RAGE, Folds
 from aggregator.queries.id_lists import among, bound
 from aggregator.queries.point_sql import BY_HAND, IS_DISABLED, MAY_BE_DEAD
@@ -62,26 +63,56 @@ class RageClicks:
     visitors: Int64
 
 
+@dataclass(frozen=True)
+class FoundVisitors:
+    """Visitors of each element, i64[M] each: in all, with a dead click, and with a burst. Of folded days, what is to be
+    added to their sums (aggregator/queries/folded_visitors.py)."""
+
+    visitors: Int64
+    dead: Int64
+    rage: Int64
+
+
+def read_returning_visitors(store: Store, counted: CountedRecords) -> FoundVisitors:
+    """Where no row is read: by how much the sums of the days are too high, as numbers below 0."""
+    if not len(counted.record):
+        return FoundVisitors(*(np.zeros(counted.elements, np.int64) for _ in range(3)))
+    uses, values = _returning_uses(counted)
+    kinds = {"visitors": "1", "dead": _is_dead("judged"), "rage": f"bitAnd(flags, {RAGE}) > 0"}
+    judged, of_judged = among("record", "judged", counted.record[counted.judged])
+    more = ", ".join(f"toInt64(countIf({name}_days > 0)) - sum({name}_days) AS of_{name}" for name in kinds)
+    days = ", ".join(f"uniqExactIf(day, {condition}) AS {name}_days" for name, condition in kinds.items())
+    c = store.columns(
+        f"SELECT element, {more} FROM (SELECT element, visitor, {days} FROM ("
+        f"SELECT element, visitor, day, flags, {judged} AS judged FROM ({uses})) GROUP BY element, visitor) "
+        "GROUP BY element HAVING element >= 0",
+        **counted.folds.params | values | of_judged,
+    )
+    return FoundVisitors(*(_by_element(c, f"of_{name}", counted.elements) for name in kinds))
+
+
 def read_element_visitors(store: Store, kind: str, where: Where, counted: CountedRecords) -> tuple[Int64, Int64]:
     """(visitors, visitors with a dead click) of each element: i64[M] each."""
     if not len(counted.record):
         return np.zeros(counted.elements, np.int64), np.zeros(counted.elements, np.int64)
-    if counted.only_folds:
-        return _kept_visitors(store, counted, f"bitAnd(flags, if({_JUDGED}, {DEAD}, {DEAD_DISABLED})) > 0")
     of = cell_columns(kind, counted.detail)
     element, values = _element_sql(of, counted)
     judged, of_judged = among(of.subject, "judged", counted.record[counted.judged])
     dead = f"{MAY_BE_DEAD} AND ({IS_DISABLED} OR {judged})" if kind == "click" else "0"
     rows = where.only(_read_as_rows(counted))
-    used = f"SELECT {element} AS element, visitor, toUInt8({dead}) AS is_dead FROM {rows.points} WHERE {rows.sql}"
+    used = (
+        f"SELECT {element} AS element, visitor, toUInt8({dead}) AS is_dead, {NO_DAY} AS fold_day "
+        f"FROM {rows.points} WHERE {rows.sql}"
+    )
     if counted.folds.ids:
+        uses, of_uses = _returning_uses(counted, where)
         on_judged, _ = among("record", "judged", counted.record[counted.judged])
-        used += f" UNION ALL {_folded_ids(counted, f'bitAnd(flags, if({on_judged}, {DEAD}, {DEAD_DISABLED})) > 0')}"
-    of_folds = counted.folds.params if counted.folds.ids else {}
+        used += f" UNION ALL SELECT element, visitor, toUInt8({_is_dead(on_judged)}), day FROM ({uses})"
+        values |= counted.folds.params | of_uses
     c = store.columns(
-        "SELECT element, uniqExact(visitor) AS visitors, uniqExactIf(visitor, is_dead) AS dead_visitors "
-        f"FROM ({used}) GROUP BY element HAVING element >= 0",
-        **rows.params | of.params | values | of_judged | of_folds,
+        f"SELECT element, {_once('1')} AS visitors, {_once('is_dead')} AS dead_visitors FROM ({used}) "
+        "GROUP BY element HAVING element >= 0",
+        **rows.params | of.params | values | of_judged,
     )
     return _by_element(c, "visitors", counted.elements), _by_element(c, "dead_visitors", counted.elements)
 
@@ -89,11 +120,8 @@ def read_element_visitors(store: Store, kind: str, where: Where, counted: Counte
 def read_rage(store: Store, where: Where, counted: CountedRecords, editable: UInt64) -> RageClicks:
     """The bursts of clicks, by the rules of measures.frustration.rage; clicks on the records `editable` are in none.
 
-    Clicks of folded days are left out, and of their visitors only those that are kept by their ids are counted.
+    Clicks of folded days are left out, and their visitors are those to be added to the sums.
     """
-    if counted.only_folds:
-        _, visitors = _kept_visitors(store, counted, f"bitAnd(flags, {RAGE}) > 0")
-        return RageClicks(_NO_CELLS, np.zeros(0, np.int64), visitors)
     of = cell_columns("click", counted.detail)
     element, values = _element_sql(_NAMED, counted)
     on_editable, of_editable = among("record", "editable", editable)
@@ -103,17 +131,20 @@ def read_rage(store: Store, where: Where, counted: CountedRecords, editable: UIn
     names = ("subject", "cell", "alike", "x", "y", "visitor")
     bursts = bursts_sql(able, columns, f"countIf({asked.sql}) > 0", where.points)
     named = ", ".join(f"one.{FIRST + n} AS {name}" for n, name in enumerate(names))
-    raging = f"SELECT {named}, {element} AS element, 1 AS n FROM ({bursts}) WHERE one.{FIRST + len(names)} > 0"
+    raging = (
+        f"SELECT {named}, {element} AS element, 1 AS n, {NO_DAY} AS fold_day FROM ({bursts}) "
+        f"WHERE one.{FIRST + len(names)} > 0"
+    )
     if counted.folds.ids and len(counted.record):
-        ids = _folded_ids(counted, f"bitAnd(flags, {RAGE}) > 0")
+        uses, of_uses = _returning_uses(counted, where)
         nothing = "toUInt64(0), toUInt32(0), toUInt8(0), toFloat32(0), toFloat32(0)"
-        raging += f" UNION ALL SELECT {nothing}, visitor, element, 0 FROM ({ids}) WHERE is_dead"
-    of_folds = counted.folds.params if counted.folds.ids else {}
+        raging += f" UNION ALL SELECT {nothing}, visitor, element, 0, day FROM ({uses}) WHERE bitAnd(flags, {RAGE}) > 0"
+        values |= counted.folds.params | of_uses
     c = store.columns(
-        "SELECT element, subject, cell, alike, x, y, sum(n) AS clicks, uniqExact(visitor) AS visitors, "
+        f"SELECT element, subject, cell, alike, x, y, sum(n) AS clicks, {_once('1')} AS visitors, "
         f"grouping(element) AS of_cell FROM ({raging}) "
         "GROUP BY GROUPING SETS ((element), (subject, cell, alike, x, y))",
-        **where.params | of.params | values | of_editable | dict(asked.params) | of_folds,
+        **where.params | of.params | values | of_editable | dict(asked.params),
     )
     by_cell = (c["of_cell"] == 1) & (c["clicks"] > 0)
     on = (c["of_cell"] == 0) & (c["element"] >= 0)
@@ -122,23 +153,16 @@ def read_rage(store: Store, where: Where, counted: CountedRecords, editable: UIn
     return RageClicks(cells, c["clicks"][by_cell].astype(np.int64), visitors)
 
 
-_JUDGED = "{on_judged}"
-_NO_PLACE = np.zeros(0, np.float32)
-_NO_CELLS = CellNames(np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros(0, np.uint8), _NO_PLACE, _NO_PLACE)
-
-
-def _kept_visitors(store: Store, counted: CountedRecords, condition: str) -> tuple[Int64, Int64]:
-    """By element, of the visitors of folded days that are kept by their ids: all, and those with the condition."""
-    if not len(counted.record):
-        return np.zeros(counted.elements, np.int64), np.zeros(counted.elements, np.int64)
-    judged, of_judged = among("record", "judged", counted.record[counted.judged])
-    _, values = _element_sql(_NAMED, counted)
-    c = store.columns(
-        "SELECT element, uniqExact(visitor) AS visitors, uniqExactIf(visitor, is_dead) AS with_condition "
-        f"FROM ({_folded_ids(counted, condition.replace(_JUDGED, judged))}) GROUP BY element HAVING element >= 0",
-        **counted.folds.params | values | of_judged,
+def _once(condition: str) -> str:
+    """Visitors for whom a condition holds, without those whom the sums of the folded days have counted."""
+    return (
+        f"toInt64(uniqExactIf(visitor, {condition})) "
+        f"- uniqExactIf((visitor, fold_day), {condition} AND fold_day != {NO_DAY})"
     )
-    return _by_element(c, "visitors", counted.elements), _by_element(c, "with_condition", counted.elements)
+
+
+def _is_dead(judged: str) -> str:
+    return f"bitAnd(flags, if({judged}, {DEAD}, {DEAD_DISABLED})) > 0"
 
 
 def _read_as_rows(counted: CountedRecords) -> Condition:
@@ -150,17 +174,17 @@ def _read_as_rows(counted: CountedRecords) -> Condition:
     return Condition(f"({days.sql} OR {these})", {**days.params, **values})
 
 
-def _folded_ids(counted: CountedRecords, condition: str) -> str:
-    """`element`, `visitor` and `is_dead` (the condition of the flags) of the visitors of folded days that are kept by
-    their ids. Its values are those of `_element_sql`, `_read_as_rows` and the folds."""
-    records, _ = bound("record", counted.record)
-    elements, _ = bound("element", counted.element, "Int32")
-    unfolded, _ = among("record", "unfolded", counted.unfolded)
-    return (
-        f"SELECT transform(record, {records}, {elements}, toInt32(-1)) AS element, id AS visitor, "
-        f"toUInt8({condition}) AS is_dead FROM folded_records ARRAY JOIN ids AS id, id_flags AS flags "
-        f"WHERE {counted.folds.sql} AND NOT {unfolded}"
+def _returning_uses(counted: CountedRecords, rows: Where | None = None) -> tuple[str, dict[str, Any]]:
+    """What the visitors who may have been there on several days used on the folded ones, and the values that this binds
+    besides those of the folds; `rows`: of the points, if any are read."""
+    records, of_records = bound("record", counted.record)
+    elements, of_elements = bound("element", counted.element, "Int32")
+    unfolded, of_unfolded = among("record", "unfolded", counted.unfolded)
+    others = f"SELECT visitor FROM points WHERE {rows.only(counted.folds.other_days).sql}" if rows else ""
+    sql = returning_uses_sql(
+        counted.folds, f"transform(record, {records}, {elements}, toInt32(-1))", f"NOT {unfolded}", others
     )
+    return sql, of_records | of_elements | of_unfolded | (rows.params if rows else {})
 
 
 _NAMED = CellColumns("subject", "cell", "alike", "x", "y", {})  # as `raging` names them

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 
 from aggregator.queries.conditions import Condition, Where, last_rows, where
+from aggregator.queries.folded_visitors import NO_DAY, returning_sql
 from aggregator.queries.folds import NO_VIEWS, FoldedViews
 from aggregator.shapes.exposure import Exposed
 from aggregator.shapes.scope import Scope
@@ -33,13 +34,11 @@ _NEAR = "abs(toInt32(viewport_w) - {width:Int32}) <= 0.02 * {width:Int32}"
 def _with_folds(store: Store, rest: Where, width: int, folded: FoldedViews) -> Exposed:
     """The same of the folds, and of the rows of the other days (`rest`)."""
     folds = folded.folds
-    kept = f"SELECT id AS visitor FROM folded_days ARRAY JOIN ids AS id WHERE {folds.sql}"
     heights = Counter[int]()
     for (w, height), n in folded.sizes.items():
         heights[height] += n if abs(w - width) <= 0.02 * width else 0
     views, cut = folded.views, folded.cut
     if not folds.complete:
-        kept += f" UNION ALL SELECT visitor FROM views FINAL WHERE {rest.sql}"
         rows = store.rows(
             f"SELECT page_h, count() AS n, sum(cut) AS dropped, countIf({_NEAR}) AS near FROM views FINAL "
             f"WHERE {rest.sql} GROUP BY page_h",
@@ -49,8 +48,33 @@ def _with_folds(store: Store, rest: Where, width: int, folded: FoldedViews) -> E
         for row in rows:
             views, cut = views + row["n"], cut + row["dropped"]
             heights[row["page_h"]] += row["near"]
-    several = store.rows(f"SELECT uniqExact(visitor) AS n FROM ({kept})", **rest.params | folds.params)[0]["n"]
-    return Exposed(folded.alone + several, views, _median(heights), cut)
+    visitors, devices = _visitors(store, rest, folded)
+    return Exposed(visitors, views, _median(heights), cut, devices)
+
+
+def _visitors(store: Store, rest: Where, folded: FoldedViews) -> tuple[int, Counter[str]]:
+    """Visitors in all, and of each device: the sums of the days, with those who may be there on several days once."""
+    folds = folded.folds
+    rows = "" if folds.complete else f"SELECT visitor FROM views WHERE {rest.sql}"
+    several = (
+        "SELECT day, id AS visitor, device FROM folded_days ARRAY JOIN ids AS id, id_devices AS device "
+        f"WHERE {folds.sql} AND id GLOBAL IN ({returning_sql(folds, rows)})"
+    )
+    if rows:
+        several += f" UNION ALL SELECT {NO_DAY}, visitor, device FROM views FINAL WHERE {rest.sql}"
+    found = store.rows(
+        "SELECT toString(device) AS name, grouping(device) AS of_all, uniqExact(visitor) AS once, "
+        f"uniqExactIf((visitor, day), day != {NO_DAY}) AS summed FROM ({several}) "
+        "GROUP BY GROUPING SETS ((), (device))",
+        **rest.params | folds.params,
+    )
+    visitors, devices = folded.visitors, Counter(folded.devices)
+    for row in found:
+        if not row["of_all"]:
+            devices[row["name"]] += row["once"] - row["summed"]
+        else:
+            visitors += row["once"] - row["summed"]
+    return visitors, devices
 
 
 def _median(heights: Counter[int]) -> int:

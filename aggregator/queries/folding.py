@@ -2,7 +2,8 @@
 
 A day is one of UTC: whatever zone a question is in, its period consists of whole days of UTC and parts of two more. A
 visitor without consent is seen on one day, so the distinct visitors of a period are the sum of its days' counts.
-Visitors with consent, and those whose view went on past midnight, are kept by their ids (docs/aggregator.md).
+Visitors with consent, and those whose view went on past midnight, are also kept by their ids, so that those who were
+there on several days can be told (docs/aggregator.md).
 """
 
 from __future__ import annotations
@@ -16,24 +17,20 @@ from typing import Any
 from aggregator.measures.frustration import EDITABLE, pressed_tag
 from aggregator.queries.bursts import FIRST, bursts_sql
 from aggregator.queries.conditions import PEOPLE
-from aggregator.queries.folds import RULES, VIEW
+from aggregator.queries.day_visitors import OF_DAY, POINTS_OF_DAY, visitors_of_points, visitors_of_views
+from aggregator.queries.folds import DEAD, DEAD_DISABLED, RAGE, RULES, VIEW
 from aggregator.queries.id_lists import among
 from aggregator.queries.point_sql import BY_HAND, IS_DISABLED, IS_DRAGGED, MAY_BE_DEAD, cell_sql
 from aggregator.queries.records import read_record_paths
+from aggregator.queries.windows import EDGE_COLUMNS, edges_of_day
 from store.client import Store
 from store.erasure import erase_rows
 from store.zones import DAY_MS, days_since_1970, now_ms
 
 WORTH = 2_000  # points of a page on a day, from which folding it saves time
 LATEST = 2  # days: a day is folded when the next one is over too, as views go on past midnight
-_DAY = "site = {site:UInt32} AND page = {page:String} AND kind = {kind:String} AND day = {day:Date}"
-_OTHER_DAYS = "site = {site:UInt32} AND page = {page:String} AND kind = {kind:String} AND day != {day:Date}"
-_DAY_OF_VIEWS = "site = {site:UInt32} AND page = {page:String} AND day = {day:Date}"
-_OTHER_DAYS_OF_VIEWS = "site = {site:UInt32} AND page = {page:String} AND day != {day:Date}"
-_CONSENTED = (
-    "SELECT visitor FROM views WHERE site = {site:UInt32} AND page = {page:String} "
-    "AND day BETWEEN {day:Date} - 1 AND {day:Date} AND consent = 1"
-)
+# What a fold counts of the views and scrolls of a day: how many there are, and which batch of each.
+_BATCHES = "sum(toUInt64(seq) + 1)"
 
 
 @dataclass(frozen=True)
@@ -60,22 +57,22 @@ def fold_closed_days(store: Store, today: date, stopping: Callable[[], bool] = l
 
 
 def unfolded(store: Store, today: date) -> list[DayOfPage]:
-    """The closed days of busy pages whose fold is missing, made by other rules, or of another number of rows."""
+    """The closed days of busy pages whose fold is missing, made by other rules, or of other rows."""
+    points = "SELECT site, page, toString(kind) AS kind, day, count() AS n, n AS size FROM points"
+    scrolls = f"SELECT site, page, 'click' AS kind, day, {_BATCHES} AS n, 0 AS size FROM scrolls FINAL"
+    views = f"SELECT site, page, '{VIEW}' AS kind, day, {_BATCHES} AS n, count() AS size FROM views FINAL"
+    closed = "WHERE day <= {last:Date} GROUP BY site, page, kind, day"
     busy = (
-        "SELECT site, page, toString(kind) AS kind, day, count() AS n FROM points WHERE day <= {last:Date} "
-        f"GROUP BY site, page, kind, day HAVING n >= {WORTH}"
-    )
-    views = (
-        f"SELECT site, page, '{VIEW}' AS kind, day, count() AS n FROM views FINAL WHERE day <= {{last:Date}} "
-        f"GROUP BY site, page, day HAVING n >= {WORTH}"
+        f"SELECT site, page, kind, day, sum(n) AS n, sum(size) AS size FROM ({points} {closed} UNION ALL "
+        f"{scrolls} {closed} UNION ALL {views} {closed}) GROUP BY site, page, kind, day HAVING size >= {WORTH}"
     )
     folded = (
         "SELECT site, page, toString(kind) AS kind, day, argMax(stored, fold) AS stored FROM folded_days "
         f"WHERE rules = {RULES} GROUP BY site, page, kind, day"
     )
     rows = store.rows(
-        f"SELECT site, toString(page) AS of_page, kind, day FROM ({busy} UNION ALL {views}) AS busy "
-        f"LEFT JOIN ({folded}) AS folded USING (site, page, kind, day) WHERE n != stored ORDER BY day DESC, n DESC",
+        f"SELECT site, toString(page) AS of_page, kind, day FROM ({busy}) AS busy "
+        f"LEFT JOIN ({folded}) AS folded USING (site, page, kind, day) WHERE n != stored ORDER BY day DESC, size DESC",
         last=today - timedelta(days=LATEST),
     )
     return [DayOfPage(row["site"], row["of_page"], row["kind"], row["day"]) for row in rows]
@@ -94,14 +91,18 @@ def fold(store: Store, one: DayOfPage) -> None:
     if one.kind == VIEW:
         store.command(_views_sql(), **values)
         return
+    stored = _stored(store, one, values)
     _fold_records(store, one, values)
-    store.command(
-        f"INSERT INTO folded_days (site, page, kind, day, time, fold, rules, stored, reasons, excluded, counts) "
-        f"SELECT {_NAMED}, {RULES}, sum(n), groupArray(reason), groupArray(of_team), groupArray(n) FROM ("
-        f"SELECT toString(bot) AS reason, toUInt8(excluded > 0) AS of_team, count() AS n FROM points WHERE {_DAY} "
-        f"GROUP BY reason, of_team){_GENTLY}",
-        **values,
-    )
+    if _stored(store, one, values) == stored:
+        store.command(_day_sql(one.kind == "click"), **values, stored=stored)
+    else:  # the numbers of the visitors may have changed in between: the next run tries again
+        erase_rows(store, "folded_records", "WHERE fold = {fold:UInt64}", fold=values["fold"])
+
+
+def _stored(store: Store, one: DayOfPage, values: dict[str, Any]) -> int:
+    """What `unfolded` compares: it changes with the rows of a day."""
+    scrolls = f" + (SELECT {_BATCHES} FROM scrolls FINAL WHERE {OF_DAY})" if one.kind == "click" else ""
+    return int(store.rows(f"SELECT count(){scrolls} AS n FROM points WHERE {POINTS_OF_DAY}", **values)[0]["n"])
 
 
 def forget_old_folds(store: Store) -> None:
@@ -128,23 +129,53 @@ _NAMED = (
 
 
 def _views_sql() -> str:
-    shared = f"SELECT visitor FROM views WHERE {_OTHER_DAYS_OF_VIEWS} AND {PEOPLE} UNION ALL {_CONSENTED}"
-    people = f"SELECT visitor, viewport_w, page_h, cut FROM views FINAL WHERE {_DAY_OF_VIEWS} AND {PEOPLE}"
+    people = f"SELECT viewport_w, page_h, cut FROM views FINAL WHERE {OF_DAY} AND {PEOPLE}"
+    sizes = (
+        "SELECT (groupArray(size), groupArray(n), sum(n), sum(of_cut)) FROM ("
+        "SELECT bitShiftLeft(toUInt64(viewport_w), 32) + page_h AS size, toUInt32(count()) AS n, sum(cut) AS of_cut "
+        f"FROM ({people}) GROUP BY size ORDER BY size)"
+    )
     return (
-        "INSERT INTO folded_days (site, page, kind, day, time, fold, rules, stored, views, cut, visitors, ids, sizes, "
-        f"of_size) SELECT {_NAMED}, {RULES}, (SELECT count() FROM views FINAL WHERE {_DAY_OF_VIEWS}), "
-        f"(SELECT count() FROM ({people})), (SELECT sum(cut) FROM ({people})), "
-        f"(SELECT uniqExact(visitor) FROM ({people}) WHERE visitor GLOBAL NOT IN ({shared})), "
-        f"(SELECT groupUniqArray(visitor) FROM ({people}) WHERE visitor GLOBAL IN ({shared})), "
-        "groupArray(size), groupArray(n) FROM ("
-        "SELECT bitShiftLeft(toUInt64(viewport_w), 32) + page_h AS size, toUInt32(count()) AS n "
-        f"FROM ({people}) GROUP BY size ORDER BY size){_GENTLY}"
+        "INSERT INTO folded_days (site, page, kind, day, time, fold, rules, stored, views, cut, visitors, ids, "
+        f"id_again, id_devices, sizes, of_size, devices, of_device) WITH ({sizes}) AS sizes SELECT {_NAMED}, {RULES}, "
+        f"(SELECT {_BATCHES} FROM views FINAL WHERE {OF_DAY}), sizes.3, sizes.4, n, kept_ids.1, kept_ids.2, "
+        "kept_ids.3, sizes.1, sizes.2, by_device.1, by_device.2 FROM (SELECT count() AS n, "
+        "arraySort(groupArrayArrayIf(arrayMap(one -> (visitor, again, one), devices), kept)) AS kept_ids, "
+        "sumMap(devices, arrayMap(one -> toUInt32(1), devices)) AS by_device "
+        f"FROM ({visitors_of_views()})){_GENTLY}"
+    )
+
+
+def _day_sql(click: bool) -> str:
+    account = (
+        "SELECT (groupArray(reason), groupArray(of_team), groupArray(n)) FROM ("
+        "SELECT toString(bot) AS reason, toUInt8(excluded > 0) AS of_team, count() AS n "
+        f"FROM points WHERE {POINTS_OF_DAY} GROUP BY reason, of_team)"
+    )
+    columns = (
+        "site, page, kind, day, time, fold, rules, stored, reasons, excluded, counts, ids, id_seen, id_again, "
+        "more_ids, more_seen, seen, seen_n, numbered_seen, numbered_n"
+    )
+    one_each = "sumMapIf([least], [toUInt32(1)], {})"
+    edges = ""
+    if click:
+        columns += "".join(f", edge_{name}s" for name in EDGE_COLUMNS)
+        edges = f", (SELECT {edges_of_day()} FROM scrolls FINAL WHERE {OF_DAY} AND {PEOPLE}) AS edges"
+    return (
+        f"INSERT INTO folded_days ({columns}) WITH ({account}) AS account{edges} SELECT {_NAMED}, {RULES}, "
+        "{stored:UInt64}, account.1, account.2, account.3, kept_ids.1, kept_ids.2, kept_ids.3, more.1, more.2, "
+        "of_codes.1, of_codes.2, numbered.1, numbered.2"
+        f"{''.join(f', edges.{n}' for n in range(2, len(EDGE_COLUMNS) + 2)) if click else ''} FROM (SELECT "
+        "arraySort(groupArrayIf((visitor, least, again), kept)) AS kept_ids, "
+        "groupArrayArray(arrayMap(code -> (visitor, code), arraySlice(codes, 2))) AS more, "
+        f"{one_each.format('least > 0')} AS of_codes, {one_each.format('used AND NOT kept')} AS numbered "
+        f"FROM ({visitors_of_points(click)})){_GENTLY}"
     )
 
 
 def _fold_records(store: Store, one: DayOfPage, values: dict[str, Any]) -> None:
     click = one.kind == "click"
-    day, cell = f"{_DAY} AND {PEOPLE}", cell_sql(one.kind)
+    day, cell = f"{POINTS_OF_DAY} AND {PEOPLE}", cell_sql(one.kind)
     dead = f"toUInt8({MAY_BE_DEAD})" if click else "toUInt8(0)"
     points = (
         f"SELECT record, key, visitor, {cell} AS cell, toUInt32(1) AS n, toFloat64(weight) AS of_weight, "
@@ -162,11 +193,6 @@ def _fold_records(store: Store, one: DayOfPage, values: dict[str, Any]) -> None:
             f" UNION ALL SELECT {record}, {key}, {visitor}, {at}, toUInt32(0), toFloat64(0), toUInt8(0), toUInt8(0), "
             f"toUInt8(0), toUInt8(1) FROM ({bursts})"
         )
-    shared = f"SELECT visitor FROM points WHERE {_OTHER_DAYS} AND {PEOPLE} UNION ALL {_CONSENTED}"
-    numbered = (
-        "SELECT visitor, toUInt32(rowNumberInAllBlocks() + 1) AS number FROM (SELECT DISTINCT visitor FROM points "
-        f"WHERE {day} AND visitor GLOBAL NOT IN ({shared}) ORDER BY visitor)"
-    )
     marked = "of_dragged + of_dead + of_rage > 0"
     by_cell = (
         "SELECT record, any(key) AS its_key, groupArray(cell) AS cells, groupArray(of_n) AS of_n, "
@@ -179,22 +205,23 @@ def _fold_records(store: Store, one: DayOfPage, values: dict[str, Any]) -> None:
         f"FROM ({points}) GROUP BY record, cell ORDER BY record, cell) GROUP BY record"
     )
     by_visitor = (
-        "SELECT record, groupArrayIf(number, number > 0) AS visitors, "
-        "groupArrayIf(flags, number > 0) AS visitor_flags, groupArrayIf(visitor, number = 0) AS ids, "
-        "groupArrayIf(flags, number = 0) AS id_flags FROM ("
-        "SELECT record, visitor, number, flags FROM ("
-        "SELECT record, visitor, toUInt8(max(is_dead) + 2 * max(is_disabled) + 4 * max(is_rage)) AS flags "
-        f"FROM ({points}) GROUP BY record, visitor) AS seen LEFT JOIN ({numbered}) AS numbered USING (visitor) "
-        "ORDER BY record, number, visitor) GROUP BY record"
+        "SELECT record, groupArrayIf(number, NOT kept) AS numbers, groupArrayIf(flags, NOT kept) AS number_flags, "
+        "groupArrayIf(number, kept) AS others, groupArrayIf(flags, kept) AS other_flags, "
+        "sumMapIf([least], [toUInt32(1)], least > 0) AS codes, count() AS n_visitors, "
+        f"countIf(bitAnd(flags, {DEAD}) > 0) AS n_dead, "
+        f"countIf(bitAnd(flags, {DEAD_DISABLED}) > 0) AS n_dead_disabled, "
+        f"countIf(bitAnd(flags, {RAGE}) > 0) AS n_rage FROM ("
+        "SELECT record, flags, number, kept, least FROM ("
+        f"SELECT record, visitor, toUInt8({DEAD} * max(is_dead) + {DEAD_DISABLED} * max(is_disabled) "
+        f"+ {RAGE} * max(is_rage)) AS flags FROM ({points}) GROUP BY record, visitor) AS used_by "
+        f"INNER JOIN ({visitors_of_points(click)}) AS of_day USING (visitor) ORDER BY record, number) GROUP BY record"
     )
-    count = "toUInt32(arrayCount(f -> bitAnd(f, {}) > 0, visitor_flags))"
     store.command(
         "INSERT INTO folded_records (site, page, kind, day, time, fold, record, key, cells, points, weights, marked, "
-        "dragged, dead, dead_disabled, rage, visitors, visitor_flags, ids, id_flags, n_visitors, n_dead, "
-        f"n_dead_disabled, n_rage) SELECT {_NAMED}, record, its_key, cells, of_n, weights, marked, drags, deads, "
-        "disableds, rages, visitors, visitor_flags, ids, id_flags, toUInt32(length(visitors)), "
-        f"{count.format(1)}, {count.format(2)}, "
-        f"{count.format(4)} FROM ({by_cell}) AS by_cell INNER JOIN ({by_visitor}) AS by_visitor USING (record)"
+        "dragged, dead, dead_disabled, rage, visitors, visitor_flags, others, other_flags, seen, seen_n, n_visitors, "
+        f"n_dead, n_dead_disabled, n_rage) SELECT {_NAMED}, record, its_key, cells, of_n, weights, marked, drags, "
+        "deads, disableds, rages, numbers, number_flags, others, other_flags, codes.1, codes.2, n_visitors, n_dead, "
+        f"n_dead_disabled, n_rage FROM ({by_cell}) AS by_cell INNER JOIN ({by_visitor}) AS by_visitor USING (record)"
         f"{_GENTLY}",
         **values,
     )

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import numpy as np
 import xxhash
 
 from aggregator.measures.frustration import DEAD_AFTER, EDITABLE, OWN_EFFECT, RAGE_CLICKS, RAGE_GAP, RAGE_PX
+from aggregator.measures.in_view import IN_VIEW_MS
 from aggregator.queries.conditions import Condition
-from aggregator.queries.id_lists import among
 from aggregator.shapes.cells import HOVER_PARTS, MOST_PARTS, PARTS_OF_1024_PX, STEPS, Cells, cells_of
-from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
+from aggregator.shapes.depths import BANDS
 from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.zones import DAY_MS, day_numbered
@@ -24,7 +23,9 @@ DEAD, DEAD_DISABLED, RAGE = 1, 2, 4  # flags of a visitor of a record
 # Everything by which clicks are judged and divided into cells: folds made by other rules are not read.
 _JUDGED_BY = (DEAD_AFTER, RAGE_CLICKS, RAGE_GAP, RAGE_PX, OWN_EFFECT, sorted(EDITABLE))
 _DIVIDED_BY = (PARTS_OF_1024_PX, MOST_PARTS, HOVER_PARTS, STEPS)
-RULES = xxhash.xxh64_intdigest(repr((_JUDGED_BY, _DIVIDED_BY)).encode())
+_SEEN_BY = (IN_VIEW_MS, BANDS)
+_FORMAT = 2  # of the tables: folds made in another one are made again
+RULES = xxhash.xxh64_intdigest(repr((_JUDGED_BY, _DIVIDED_BY, _SEEN_BY, _FORMAT)).encode())
 
 
 @dataclass(frozen=True)
@@ -79,13 +80,15 @@ class FoldedPoints:
 class FoldedViews:
     """The folds of a scope's views, and their figures.
 
-    `alone`: visitors who were seen on one day. `sizes`: views by (width of the window, height of the page), px.
+    `visitors`: the sum of the days, and `devices` those of each device. `sizes`: views by (width of the window, height
+    of the page), px.
     """
 
     folds: Folds = Folds()
     views: int = 0
     cut: int = 0
-    alone: int = 0
+    visitors: int = 0
+    devices: Counter[str] = field(default_factory=Counter)
     sizes: Counter[tuple[int, int]] = field(default_factory=Counter)
 
 
@@ -100,7 +103,7 @@ def read_folds(store: Store, scope: Scope, pages: tuple[str, ...]) -> tuple[Fold
         return NO_POINTS, NO_VIEWS
     rows = store.rows(
         "SELECT toString(kind) AS of, day, toUnixTimestamp64Milli(time) AS begin, fold, reasons, excluded, counts, "
-        "views, cut, visitors, sizes, of_size FROM folded_days "
+        "views, cut, visitors, sizes, of_size, devices, of_device FROM folded_days "
         "WHERE site = {site:UInt32} AND page = {page:String} AND kind IN {kinds:Array(String)} "
         "AND rules = {rules:UInt64} AND day BETWEEN {first:Date} AND {last:Date} "
         "ORDER BY day, fold DESC LIMIT 1 BY of, day",
@@ -124,13 +127,15 @@ def read_folds(store: Store, scope: Scope, pages: tuple[str, ...]) -> tuple[Fold
         for reason, of_team, n in zip(row["reasons"], row["excluded"], row["counts"], strict=True):
             counts[reason, bool(of_team)] += int(n)
     sizes: Counter[tuple[int, int]] = Counter()
+    devices: Counter[str] = Counter()
     for row in of_views:
+        devices.update(dict(zip(row["devices"], map(int, row["of_device"]), strict=True)))
         for size, n in zip(row["sizes"], row["of_size"], strict=True):
             sizes[int(size) >> 32, int(size) & 0xFFFFFFFF] += int(n)
-    views, cut, alone = (sum(int(row[name]) for row in of_views) for name in ("views", "cut", "visitors"))
+    views, cut, visitors = (sum(int(row[name]) for row in of_views) for name in ("views", "cut", "visitors"))
     return (
         FoldedPoints(folds(of_points, scope.kind), counts),
-        FoldedViews(folds(of_views, VIEW), views, cut, alone, sizes),
+        FoldedViews(folds(of_views, VIEW), views, cut, visitors, devices, sizes),
     )
 
 
@@ -162,63 +167,3 @@ def read_folded_cells(store: Store, kind: str, folds: Folds) -> Cells:
         rage=m["of_rage"],
     )
     return counts.and_also(marks)
-
-
-@dataclass(frozen=True)
-class FoldedVisitors:
-    """Visitors of the folded days who were seen on one day, i64[M] each: in all, with a dead click, with a burst."""
-
-    visitors: Int64
-    dead: Int64
-    rage: Int64
-
-
-def read_folded_visitors(
-    store: Store, folds: Folds, record: UInt64, element: Int32, judged: Mask, elements: int
-) -> FoldedVisitors:
-    """By element, of the records that count for one: `record` u64[R] → `element` i32[R], and whether it is `judged`."""
-    found = FoldedVisitors(*(np.zeros(elements, np.int64) for _ in range(3)))
-    alone = np.bincount(element, minlength=elements)[element] == 1
-    if alone.any():
-        these, values = among("record", "record", record[alone])
-        c = store.columns(
-            "SELECT record, sum(n_visitors) AS who, sum(n_dead) AS died, sum(n_dead_disabled) AS stopped, "
-            f"sum(n_rage) AS raged FROM folded_records WHERE {folds.sql} AND {these} GROUP BY record",
-            **folds.params,
-            **values,
-        )
-        order = np.argsort(record)
-        at = order[np.searchsorted(record[order], c["record"])]
-        found.visitors[element[at]] += c["who"].astype(np.int64)
-        found.dead[element[at]] += np.where(judged[at], c["died"], c["stopped"]).astype(np.int64)
-        found.rage[element[at]] += c["raged"].astype(np.int64)
-    if not alone.all():
-        _add_shared_elements(store, folds, (record[~alone], element[~alone], judged[~alone]), found)
-    return found
-
-
-def _add_shared_elements(
-    store: Store, folds: Folds, records: tuple[UInt64, Int32, Mask], found: FoldedVisitors
-) -> None:
-    """Add the elements for which several records count: a visitor may have used more than one of them."""
-    record, element, judged = records
-    these, values = among("record", "record", record)
-    on_judged, of_judged = among("record", "judged", record[judged])
-    c = store.columns(
-        "SELECT element, sum(who) AS of_visitors, sum(died) AS of_dead, sum(raged) AS of_rage FROM ("
-        "SELECT transform(record, {of_record:Array(UInt64)}, {of_element:Array(Int32)}, toInt32(-1)) AS element, day, "
-        "uniqExact(number) AS who, "
-        f"uniqExactIf(number, bitAnd(flags, if({on_judged}, {DEAD}, {DEAD_DISABLED})) > 0) AS died, "
-        f"uniqExactIf(number, bitAnd(flags, {RAGE}) > 0) AS raged "
-        "FROM folded_records ARRAY JOIN visitors AS number, visitor_flags AS flags "
-        f"WHERE {folds.sql} AND {these} GROUP BY element, day) GROUP BY element",
-        **folds.params,
-        **values,
-        **of_judged,
-        of_record=record.tolist(),
-        of_element=element.tolist(),
-    )
-    at = c["element"]
-    found.visitors[at] += c["of_visitors"].astype(np.int64)
-    found.dead[at] += c["of_dead"].astype(np.int64)
-    found.rage[at] += c["of_rage"].astype(np.int64)

@@ -10,7 +10,8 @@ import numpy as np
 from aggregator.measures.in_view import Middles, SeenBands
 from aggregator.queries.conditions import where
 from aggregator.queries.goals import of_pages, reached_sql
-from aggregator.queries.in_view import UsedRecords, element_of_point, seen_views_sql
+from aggregator.queries.in_view import seen_views_sql
+from aggregator.queries.used_records import UsedRecords, element_of_point
 from aggregator.shapes.columns import Int32, Int64
 from aggregator.shapes.scope import Scope
 from store.client import Store

@@ -7,52 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.measures.in_view import IN_VIEW_MS, Middles, SeenBands
-from aggregator.queries.conditions import last_rows, where, where_scrolls
+from aggregator.measures.in_view import Middles, SeenBands
+from aggregator.queries.conditions import Where, last_rows, where, where_scrolls
+from aggregator.queries.day_visitors import HAS_BANDS, SEEN_BITS
+from aggregator.queries.folded_in_view import FoldedInView, read_summed_bands, read_summed_users, returning_sql
+from aggregator.queries.folds import NO_FOLDS, Folds
 from aggregator.queries.id_lists import bound
-from aggregator.queries.points import fraction
-from aggregator.shapes.columns import Int32, Int64, UInt64
-from aggregator.shapes.depths import BANDS, Depths
+from aggregator.queries.used_records import UsedRecords, element_of_point
+from aggregator.shapes.columns import Int64
 from aggregator.shapes.scope import Scope
 from store.client import Store
-
-MOST_EDGES = 20_000  # deepest edges read to learn where elements are on pages of other widths
-
-
-@dataclass(frozen=True)
-class UsedRecords:
-    """R records, each of which counts for one element: `record` u64[R], `element` i32[R]."""
-
-    record: UInt64
-    element: Int32
-
-
-def read_window_widths(store: Store, scope: Scope, pages: tuple[str, ...]) -> Int32:
-    """The distinct widths of the windows of views that measured what was in view.
-
-    Without FINAL, which takes three times as long: rows that a later batch replaced only add widths.
-    """
-    _, w = where_scrolls(scope, pages)
-    c = store.columns(
-        f"SELECT DISTINCT viewport_w FROM {scope.chosen.scrolls or 'scrolls'} WHERE {w.sql} AND notEmpty(bands) "
-        "ORDER BY viewport_w",
-        **w.params,
-    )
-    return c["viewport_w"].astype(np.int32)
-
-
-def read_edges(store: Store, scope: Scope, pages: tuple[str, ...]) -> Depths:
-    """The deepest edges of some views, at most MOST_EDGES: the same ones each time."""
-    rows, w = where_scrolls(scope, pages)
-    c = store.columns(
-        f"SELECT key, fy, depth, page_h, viewport_w, viewport_h FROM {rows} "
-        f"WHERE {w.sql} ORDER BY cityHash64(view) LIMIT {MOST_EDGES}",
-        **w.params,
-    )
-    depth, page_h, viewport_w, viewport_h = (
-        c[name].astype(np.int32) for name in ("depth", "page_h", "viewport_w", "viewport_h")
-    )
-    return Depths(c["key"], fraction(c["fy"]), depth, page_h, viewport_w, viewport_h)
 
 
 @dataclass(frozen=True)
@@ -64,25 +28,53 @@ class InView:
     users: Int64
 
 
-def read_in_view(store: Store, scope: Scope, pages: tuple[str, ...], places: Middles, used: UsedRecords) -> InView:
-    """What the visitors had in view, and how many of its users had each element in view.
+def read_in_view(
+    store: Store, scope: Scope, pages: tuple[str, ...], places: Middles, used: UsedRecords, folds: Folds = NO_FOLDS
+) -> InView:
+    """What the visitors had in view, and how many of its users had each element in view. `folds` are read in place of
+    the rows of their days."""
+    points = where(scope, pages, kind=True).only(folds.other_days)
+    scrolls, views = where_scrolls(scope, pages)
+    views = views.only(folds.other_days)
+    seen, params = _seen_sql(scrolls, views, places)
+    element, bound_records = element_of_point(used)
+    uses = f"SELECT visitor, {element} AS element FROM {points.points} WHERE {points.sql} AND element >= 0"
+    params |= points.params | bound_records
+    if not folds.ids:
+        return _by_visitor(store, uses if len(used.record) else "", seen, places, params)
+    visitors = f"SELECT visitor FROM points WHERE {points.sql} UNION ALL SELECT visitor FROM scrolls WHERE {views.sql}"
+    values = folds.params | ({} if folds.complete else points.params)
+    asked = FoldedInView(folds, "" if folds.complete else visitors, values, places, used)
+    used_again, seen_again, of_again = returning_sql(asked)
+    if folds.complete:
+        uses, seen = used_again, seen_again
+    else:
+        uses = f"{uses} UNION ALL {used_again}"
+        seen = f"SELECT visitor, bits, arrangement FROM ({seen}) UNION ALL {seen_again}"
+    again = _by_visitor(store, uses if len(used.record) else "", seen, places, params | of_again)
+    return _added(again, InView(read_summed_bands(store, asked), read_summed_users(store, asked)))
+
+
+def _added(a: InView, b: InView) -> InView:
+    """Both together."""
+    bands, n, element = (
+        np.concatenate((getattr(a.seen, name), getattr(b.seen, name))) for name in ("bands", "n", "element")
+    )
+    return InView(SeenBands(bands, n, element), a.users + b.users)
+
+
+def _by_visitor(store: Store, uses: str, seen: str, places: Middles, params: dict[str, Any]) -> InView:
+    """The figures of visitors with their elements (`uses`; "" if none counts) and what they had in view (`seen`).
 
     In one pass by visitor: a join of the points with the scrolls takes twice as long.
     """
-    w, names = where(scope, pages, kind=True), _names(places)
-    views, params = seen_views_sql(scope, pages, places)
-    element, bound_records = element_of_point(used)
-    of_points = (
-        f"SELECT visitor, {element} AS element, toUInt32(0) AS bits, toUInt8(255) AS arrangement "
-        f"FROM {w.points} WHERE {w.sql} AND element >= 0 UNION ALL "
-        if len(used.record)
-        else ""
-    )
+    names = _names(places)
+    of_points = f"SELECT visitor, element, toUInt32(0) AS bits, toUInt8(255) AS arrangement FROM ({uses}) UNION ALL "
     each = ", ".join(f"groupBitOrIf(bits, arrangement = {k}) AS {name}" for k, name in enumerate(names))
     # A visitor who measured it has the element -1 among those that were used.
     visitors = (
-        f"SELECT arrayDistinct(groupArray(element)) AS elements, {each} "
-        f"FROM ({of_points}SELECT visitor, toInt32(-1) AS element, bits, arrangement FROM ({views})) "
+        f"SELECT arrayDistinct(groupArray(element)) AS elements, {each} FROM ({of_points if uses else ''}"
+        f"SELECT visitor, toInt32(-1) AS element, bits, arrangement FROM ({seen})) "
         "GROUP BY visitor HAVING has(elements, -1)"
     )
     had: list[str] = []
@@ -96,7 +88,7 @@ def read_in_view(store: Store, scope: Scope, pages: tuple[str, ...], places: Mid
         f"SELECT {', '.join(groups)}, count() AS n, countIf(element >= 0 AND ({' OR '.join(had)})) AS users "
         f"FROM ({visitors}) ARRAY JOIN elements AS element GROUP BY element, "
         f"{', '.join(f'{name}_seen' for name in names)}",
-        **(params | (w.params | bound_records if of_points else {}) | bound_bands),
+        **params | bound_bands,
     )
     everybody = c["element"] < 0
     bits = np.stack([c[f"{name}_seen"][everybody] for name in names], axis=1).astype(np.uint32)
@@ -118,13 +110,6 @@ def read_mouse_visitors(store: Store, scope: Scope, pages: tuple[str, ...]) -> i
     return int(row["n"])
 
 
-def element_of_point(used: UsedRecords) -> tuple[str, dict[str, Any]]:
-    """(SQL of the element that a point counts for, -1 for none; bound values)."""
-    record, records = bound("used_record", used.record)
-    element, elements = bound("used_element", used.element, "Int32")
-    return f"transform(record, {record}, {element}, toInt32(-1))", records | elements
-
-
 def _names(places: Middles) -> list[str]:
     return [f"bands{k}" for k in range(len(places.bands))]
 
@@ -132,12 +117,14 @@ def _names(places: Middles) -> list[str]:
 def seen_views_sql(scope: Scope, pages: tuple[str, ...], places: Middles) -> tuple[str, dict[str, Any]]:
     """(SQL of one row per view that measured it: visitor, time, the twentieths in view for long enough as bits, and its
     arrangement; bound values)."""
-    rows, w = where_scrolls(scope, pages)
-    bits = f"arrayMap((ms, n) -> if(ms >= {IN_VIEW_MS}, bitShiftLeft(toUInt32(1), n), 0), bands, range(length(bands)))"
+    return _seen_sql(*where_scrolls(scope, pages), places)
+
+
+def _seen_sql(rows: str, within: Where, places: Middles) -> tuple[str, dict[str, Any]]:
     views = (
-        f"SELECT visitor, time, toUInt32(arraySum({bits})) AS bits, "
+        f"SELECT visitor, time, {SEEN_BITS} AS bits, "
         "transform(viewport_w, {widths:Array(UInt16)}, {arrangements:Array(UInt8)}, toUInt8(255)) AS arrangement "
-        f"FROM {rows} WHERE {w.sql} AND notEmpty(bands) AND length(bands) <= {BANDS}"
+        f"FROM {rows} WHERE {within.sql} AND {HAS_BANDS}"
     )
     bound = {"widths": places.width.tolist(), "arrangements": places.arrangement.tolist()}
-    return views, w.params | bound
+    return views, within.params | bound

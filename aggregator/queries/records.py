@@ -19,8 +19,17 @@ MOST_RECORDS = 10_000  # of a page, the last seen
 
 def read_named_records(store: Store, scope: Scope, pages: tuple[str, ...], record: UInt64) -> Records:
     """The records with these ids, as far as the store knows them."""
+    return _read_records(store, scope, pages, "record", record)
+
+
+def read_records_of_keys(store: Store, scope: Scope, pages: tuple[str, ...], key: UInt64) -> Records:
+    """The records of the elements with these keys."""
+    return _read_records(store, scope, pages, "key", key)
+
+
+def _read_records(store: Store, scope: Scope, pages: tuple[str, ...], column: str, numbers: UInt64) -> Records:
     condition, values = on_pages(pages, scope.pages)
-    these, of_these = among("record", "named", record)
+    these, of_these = among(column, "named", numbers)
     c = store.columns(
         "SELECT record, any(key) AS its_key, any(path) AS its_path, any(fp) AS its_fp FROM elements "
         f"WHERE site = {{site:UInt32}} AND {condition} AND {these} GROUP BY record",

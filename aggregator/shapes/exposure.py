@@ -8,12 +8,14 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Exposed:
-    """Who had a view of the pages: the denominator of every rate."""
+    """Who had a view of the pages: the denominator of every rate. `devices`: visitors by device, where that is known
+    without another query."""
 
     visitors: int
     views: int
     page_h: int  # median height of the page among views about as wide as the picture; 0 without any
     cut: int  # events that trackers had to drop
+    devices: Mapping[str, int] | None = None
 
 
 @dataclass(frozen=True)

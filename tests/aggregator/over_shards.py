@@ -18,10 +18,11 @@ from store import engine
 from store.client import Store, open_store
 from store.connecting import folder_connector
 from store.erasure import forget_visitor
+from store.layouts import path_key
 from store.migrations import migrate
 from tests.aggregator.build import NOON, insert_elements
-from tests.aggregator.test_cells import ALL, LOST, ON
-from tests.aggregator.test_folding import TODAY, ask, counted, figures, fill
+from tests.aggregator.test_cells import ALL, LINK, LOST, ON
+from tests.aggregator.test_folding import TODAY, ask, counted, figures, fill, scroll
 from tests.aggregator.test_heatmap import take_picture
 
 CLUSTER = "one"
@@ -65,6 +66,18 @@ def made() -> list[tuple[int, list[dict[str, Any]]]]:
     return days
 
 
+def seen() -> list[dict[str, Any]]:
+    """What the views of these visitors had in view; some visitors have windows of several widths on a day."""
+    return [
+        {
+            "day": n % 5, "visitor": 1 + n % 9, "view": 1 + n // 5, "viewport_w": (1000, 390, 600)[n % 7 % 3],
+            "bands": [150 * (n * band % 5 > 1) for band in range(20)] if n % 6 else [],
+            "key": path_key(LINK[0]), "fy": n * 311 % 10_001, "depth": n * 97 % 2000,
+        }
+        for n in range(150)
+    ]  # fmt: skip
+
+
 def main(folder: Path, port: int) -> None:
     config = folder / "cluster.xml"
     config.write_text(CONFIG.format(port=port))
@@ -81,19 +94,20 @@ def main(folder: Path, port: int) -> None:
         insert_elements(store, [one for one in ALL if one != LOST])
         for day, clicks in made():
             fill(store, clicks, day)
+        scroll(store, seen())
     device = {"device": "desktop"}
-    expected = figures(ask(plain))
+    expected = figures(plain, ask(plain))
     assert expected["account"].drawn > 100
     for store in stores:
-        assert figures(ask(store)) == expected
-        assert figures(ask(store, **device))["elements"] == figures(ask(plain, **device))["elements"]
+        assert figures(store, ask(store)) == expected
+        assert figures(store, ask(store, **device))["elements"] == figures(plain, ask(plain, **device))["elements"]
         fold_closed_days(store, TODAY + timedelta(days=1))
         assert counted(store)
-        assert figures(ask(store)) == expected
+        assert figures(store, ask(store)) == expected
     first = [forget_visitor(store, 1, 1) for store in stores]
     assert first[0] == first[1]
     assert [counted(store) for store in stores] == [0, 0]
-    assert figures(ask(stores[0])) == figures(ask(stores[1]))
+    assert figures(stores[0], ask(stores[0])) == figures(stores[1], ask(stores[1]))
     for store in stores:
         store.close()
     print("the same over shards")

@@ -11,7 +11,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from aggregator.answers.exposure import element_exposure
 from aggregator.answers.heatmap import Heatmap, heatmap
+from aggregator.answers.traffic import devices_of_map
 from aggregator.queries import folding, folds
 from aggregator.queries.folding import fold_closed_days
 from aggregator.queries.folds import read_folds
@@ -24,15 +26,33 @@ from store.layouts import path_key
 from store.records import Erasure
 from store.snapshots import Snapshots
 from store.zones import Zone
-from tests.aggregator.build import DAY, NOON, PAGE, insert, insert_elements, record_id
-from tests.aggregator.test_cells import ALL, LINK, LOST, ON, POINTS
+from tests.aggregator.build import DAY, NOON, PAGE, Size, insert, insert_elements, layout, record_id
+from tests.aggregator.test_cells import ALL, FIELD, LINK, LOST, ON, POINTS, TEXT
 from tests.aggregator.test_heatmap import take_picture
 from viewer.folding_worker import FoldingWorker
 
-TABLES = ("points", "views", "elements", "snapshots", "strips", "folded_days", "folded_records")
+TABLES = ("points", "views", "scrolls", "elements", "snapshots", "strips", "folded_days", "folded_records")
 DAY_MS = 24 * 3600 * 1000
 TODAY = DAY + timedelta(days=5)
 SCOPE = Scope(1, (PAGE,), "click", DAY, DAY + timedelta(days=4))
+NARROW = layout((*LINK, (0, 300, 200, 40)), (*FIELD, (0, 3000, 300, 30)), size=Size(390, 4000))
+SEEN = st.lists(
+    st.fixed_dictionaries(
+        {
+            "visitor": st.integers(1, 8),
+            "view": st.integers(1, 12),
+            "day": st.integers(0, 4),
+            "seq": st.integers(0, 2),
+            "viewport_w": st.sampled_from([1000, 1010, 390, 360, 600, 5000]),
+            "bands": st.just([]) | st.lists(st.sampled_from([0, 149, 150, 4000]), min_size=20, max_size=20),
+            "key": st.sampled_from([0, path_key(LINK[0]), path_key(TEXT[0])]),
+            "fy": st.integers(0, 10_000),
+            "depth": st.integers(0, 2000),
+            "bot": st.sampled_from(["", "", "", "crawler"]),
+        }
+    ),
+    max_size=40,
+)
 MANY = st.lists(st.tuples(POINTS.map(lambda made: made[:12]), st.integers(0, 4)), max_size=5)
 
 
@@ -56,9 +76,21 @@ def fill(store: Store, made: Sequence[dict[str, Any]], day: int = 0, kind: str =
     if seen:
         insert(store, "views", [
             {"visitor": _visitor(v, day), "view": v + day * 100, "time": NOON + at, "consent": int(v < 3),
-             "page_h": 1900 + 100 * v, "cut": v}
+             "page_h": 1900 + 100 * v, "cut": v, "device": ("desktop", "phone")[(v + day) % 2]}
             for v in seen
         ])  # fmt: skip
+
+
+def scroll(store: Store, made: Sequence[dict[str, Any]]) -> None:
+    """What views had in view."""
+    rows = [
+        {name: value for name, value in one.items() if name not in ("day", "visitor", "view")}
+        | {"time": NOON + one["day"] * DAY_MS, "visitor": _visitor(one["visitor"], one["day"])}
+        | {"view": one["view"] + one["day"] * 100}
+        for one in made
+    ]
+    if rows:
+        insert(store, "scrolls", rows)
 
 
 def _visitor(number: int, day: int) -> int:
@@ -69,6 +101,7 @@ def picture(store: Store) -> None:
     for table in TABLES:
         store.command(f"TRUNCATE TABLE {table}")
     take_picture(store, on=ON)
+    take_picture(store, on=NARROW)
     insert_elements(store, [one for one in ALL if one != LOST])
 
 
@@ -76,9 +109,12 @@ def ask(store: Store, **columns: Any) -> Heatmap:
     return heatmap(store, Snapshots(store), replace(SCOPE, **columns), 1000)
 
 
-def figures(heat: Heatmap) -> dict[str, Any]:
+def figures(store: Store, heat: Heatmap) -> dict[str, Any]:
     names = ("account", "elements", "visitors", "views", "warnings", "changed", "elsewhere")
     found = {name: getattr(heat, name) for name in names}
+    exposure = element_exposure(store, Snapshots(store), heat)
+    found |= {"in view": exposure.visitors.tolist(), "users": exposure.users.tolist(), "measured": exposure.measured}
+    found |= {"devices": devices_of_map(store, heat)}
     return found | {"grid": heat.grid.values.round(3).tolist(), "cells": sorted_cells(heat)}
 
 
@@ -88,15 +124,18 @@ def sorted_cells(heat: Heatmap) -> list[tuple[object, ...]]:
 
 
 @settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(MANY, st.sampled_from([Zone("UTC"), Zone("Europe/Paris"), Zone("America/Los_Angeles")]))
-def test_folded_days_say_what_rows_say(store: Store, days: list[tuple[list[dict[str, Any]], int]], zone: Zone) -> None:
+@given(MANY, SEEN, st.sampled_from([Zone("UTC"), Zone("Europe/Paris"), Zone("America/Los_Angeles")]))
+def test_folded_days_say_what_rows_say(
+    store: Store, days: list[tuple[list[dict[str, Any]], int]], seen: list[dict[str, Any]], zone: Zone
+) -> None:
     picture(store)
     for made, day in days:
         fill(store, made, day)
+    scroll(store, seen)
     periods = [{"zone": zone, "until": SCOPE.until - timedelta(days=less)} for less in (0, 2)]
-    rows = [figures(ask(store, **period)) for period in periods]
+    rows = [figures(store, ask(store, **period)) for period in periods]
     fold_closed_days(store, TODAY)
-    assert [figures(ask(store, **period)) for period in periods] == rows
+    assert [figures(store, ask(store, **period)) for period in periods] == rows
 
 
 def some(n: int, **columns: Any) -> list[dict[str, Any]]:
@@ -126,10 +165,10 @@ def test_dwell_is_folded_too(store: Store) -> None:
     picture(store)
     for day in range(3):
         fill(store, some(6, fx=625, fy=1875, weight=250.0), day, "hover")
-    rows = figures(ask(store, kind="hover"))
+    rows = figures(store, ask(store, kind="hover"))
     fold_closed_days(store, TODAY)
     assert folded(store, "hover")
-    assert figures(ask(store, kind="hover")) == rows
+    assert figures(store, ask(store, kind="hover")) == rows
 
 
 def test_other_rules_are_not_read(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,0 +1,79 @@
+"""The windows that views had: their widths, and the deepest edges that they saw."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from aggregator.queries.conditions import where_scrolls
+from aggregator.queries.day_visitors import WIDTH_SHIFT
+from aggregator.queries.folds import NO_FOLDS, Folds
+from aggregator.queries.points import fraction
+from aggregator.shapes.columns import Int32
+from aggregator.shapes.depths import Depths
+from aggregator.shapes.scope import Scope
+from store.client import Store
+
+# Deepest edges read to learn where elements are on pages of other widths: of each day of UTC, and in all.
+MOST_OF_DAY, MOST_EDGES = 1_000, 20_000
+EDGE_COLUMNS = ("key", "fy", "depth", "page_h", "viewport_w", "viewport_h")
+
+
+def read_window_widths(store: Store, scope: Scope, pages: tuple[str, ...], folds: Folds = NO_FOLDS) -> Int32:
+    """The distinct widths of the windows of views that measured what was in view.
+
+    Without FINAL, which takes three times as long: rows that a later batch replaced only add widths.
+    """
+    _, rows, values = _rows(scope, pages, folds)
+    widths = f"SELECT viewport_w FROM {scope.chosen.scrolls or 'scrolls'} WHERE {rows} AND notEmpty(bands)"
+    folded = (
+        f"SELECT toUInt16(bitShiftRight(code, {WIDTH_SHIFT})) AS viewport_w FROM folded_days "
+        f"ARRAY JOIN arrayConcat(seen, more_seen) AS code WHERE {folds.sql}"
+    )
+    c = store.columns(
+        f"SELECT DISTINCT viewport_w FROM ({_beside(folds, widths, folded)}) ORDER BY viewport_w", **values
+    )
+    return c["viewport_w"].astype(np.int32)
+
+
+def edges_of_day() -> str:
+    """An aggregate function of `scrolls`: the deepest edges of some views, the same ones each time. Its value has
+    tuples of a hash and the EDGE_COLUMNS."""
+    return f"groupArraySorted({MOST_OF_DAY})((cityHash64(view), {', '.join(EDGE_COLUMNS)}))"
+
+
+def read_edges(store: Store, scope: Scope, pages: tuple[str, ...], folds: Folds = NO_FOLDS) -> Depths:
+    """The deepest edges of some views, at most MOST_OF_DAY of a day and MOST_EDGES in all: the same ones each time."""
+    table, rows, values = _rows(scope, pages, folds)
+    named = [f"{name}s" for name in EDGE_COLUMNS]
+    of_rows = (
+        f"SELECT day, {', '.join(f'edges.{n} AS {name}' for n, name in enumerate(named, 2))} FROM "
+        f"(SELECT day, {edges_of_day()} AS edges FROM {table} WHERE {rows} GROUP BY day)"
+    )
+    folded = f"SELECT day, {', '.join(f'edge_{name} AS {name}' for name in named)} FROM folded_days WHERE {folds.sql}"
+    c = store.columns(
+        f"SELECT {', '.join(EDGE_COLUMNS)} FROM ({_beside(folds, of_rows, folded)}) ARRAY JOIN "
+        f"{', '.join(f'{name}s AS {name}' for name in EDGE_COLUMNS)}, arrayEnumerate(keys) AS place "
+        f"ORDER BY place, day LIMIT {MOST_EDGES}",
+        **values,
+    )
+    depth, page_h, viewport_w, viewport_h = (
+        c[name].astype(np.int32) for name in ("depth", "page_h", "viewport_w", "viewport_h")
+    )
+    return Depths(c["key"], fraction(c["fy"]), depth, page_h, viewport_w, viewport_h)
+
+
+def _rows(scope: Scope, pages: tuple[str, ...], folds: Folds) -> tuple[str, str, dict[str, Any]]:
+    """The rows of `scrolls` that are read beside the folds: where they are, their condition, and the bound values of
+    both."""
+    table, w = where_scrolls(scope, pages)
+    w = w.only(folds.other_days)
+    return table, w.sql, w.params | (folds.params if folds.ids else {})
+
+
+def _beside(folds: Folds, rows: str, folded: str) -> str:
+    """A query of rows and of folds, as far as either is read."""
+    if not folds.ids:
+        return rows
+    return folded if folds.complete else f"{rows} UNION ALL {folded}"
