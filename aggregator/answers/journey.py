@@ -42,8 +42,8 @@ class StageRow:
     """`went_on` of the `closed` visitors came to a later stage within the window; `share` with its 95 % interval is
     None where nobody's window has closed, and for the last stage. `left_out`: their window is still open.
     `median_ms`: from the first hit of the stage to that of a later one. While no
-    window has closed, `so_far` is the share of all who went on until now. `completed`: who came to the last touchpoint
-    of the stage."""
+    window has closed, `so_far` is the share of all who went on until now. Nothing goes on from a stage with a `goal`;
+    `completed`, of the last stage: who came to its last touchpoint."""
 
     key: str
     visitors: int
@@ -201,9 +201,10 @@ def _holders(journey: Journey, claims: Mapping[str, int], goals: Sequence[Goal])
 
 def _stage_row(journey: Journey, measured: JourneyMeasure, stage: int) -> StageRow:
     figures = measured.figures.stages[stage]
-    forward = figures.forward if stage < len(journey.stages) - 1 else replace(figures.forward, share=None, so_far=None)
     of_closed = figures.forward.share
+    is_last = stage == len(journey.stages) - 1
     goal = next((g for n, g in sorted(measured.holders.items()) if journey.touchpoints[n - 1][0] == stage), None)
+    forward = replace(figures.forward, share=None, so_far=None) if is_last or goal else figures.forward
     return StageRow(
         key=journey.stages[stage].key,
         visitors=figures.visitors,
@@ -215,7 +216,7 @@ def _stage_row(journey: Journey, measured: JourneyMeasure, stage: int) -> StageR
         high=forward.share.high if forward.share else None,
         median_ms=figures.on_ms.median,
         so_far=forward.so_far,
-        completed=figures.completed,
+        completed=figures.completed if is_last and not goal else None,
         goal=StageGoal(goal.id, goal.name, figures.goals[goal.id]) if goal else None,
     )
 

@@ -9,6 +9,7 @@ import pytest
 
 from store.journeys import Journey, Stage, Touchpoint
 from store.records import Site
+from store.segments import Action, Goal
 from tests.aggregator.build import PAGE
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, csrf, post, words
@@ -64,6 +65,24 @@ def test_a_journey_is_narrowed_by_device_filter_and_step(owner: Client, shop: Si
     assert "60 visitors in this period" in narrowed
     nobody = owner.get(f"{address}&channel=paid")
     assert "0 visitors in this period" in words(nobody.text)
+
+
+def test_a_stage_that_holds_the_goal_shows_the_goal(owner: Client, viewer: Viewer, shop: Site) -> None:
+    """A purchase is not read as a loss: nothing goes on from there, and the stage says who reached the goal."""
+    viewer.definitions.put(Goal(id="seen", site=shop.id, name="Lamps seen", action=Action(what="saw", page="/lamps")))
+    stages = (
+        Stage("look", {"en": "Look"}, (Touchpoint("lamps", {"en": "Lamps"}, ("/lamps",)),), completes="seen"),
+        Stage("after", {"en": "After"}, (Touchpoint("help", {"en": "Help"}, ("/help",)),)),
+    )
+    viewer.definitions.put(Journey(id="with-goal", site=shop.id, name="With goal", stages=stages, window_days=1))
+    seen = words(owner.get(f"/sites/{shop.id}/journeys/with-goal?{DAYS}").text)
+    assert "100.0% reach the goal" in seen
+    assert "the goal: Lamps seen" in seen
+    assert "go on" not in seen.partition("Look Visitors")[2].partition("After")[0]
+    found = owner.get(f"/api/v1/sites/{shop.id}/journeys/with-goal/figures?{DAYS}").json()
+    assert found["holds"] == {"lamps": "seen"}
+    assert found["stages"]["look"]["goals"]["seen"]["share"]["of"] == 60
+    assert found["touchpoints"]["lamps"]["ends_well"]
 
 
 def test_the_form_works_without_script(owner: Client, viewer: Viewer, shop: Site, journey: Journey) -> None:

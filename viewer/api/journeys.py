@@ -13,6 +13,7 @@ from store.journeys import Journey
 from viewer.api.by_name import NamedKind
 from viewer.api.entry import Entry, answer, by_whom, fields
 from viewer.api.figures import plain
+from viewer.api.journey_figures import figures_json
 from viewer.maps import Maps
 from viewer.questions import Questions
 from viewer.registry import Registry
@@ -38,6 +39,14 @@ async def measure_journey(request: Request, *, questions: Questions, maps: Maps,
     )
 
 
+async def all_figures(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+    asked = await questions.read(request, JOURNEY)
+    question = asked.checked()
+    journey = await registry.journey(asked.site, request.path_params["journey"])
+    measure = await maps.journey_measure(journey, question, asked.known.goals)
+    return answer({"query": question.as_json(asked.today), **figures_json(journey, measure)})
+
+
 _NAMED = NamedKind(Journey, "journey", rules.add, rules.change)
 ENTRIES = (
     *_NAMED.entries("Add a journey: name, stages with touchpoints; optional objective, review_on, window_days."),
@@ -55,6 +64,14 @@ ENTRIES = (
         "viewer",
         "The journey measured: visitors of each stage and touchpoint, who went on, times, exits. "
         "Query: since, until, days, device.",
+        query=JOURNEY.names,
+    ),
+    Entry(
+        "GET",
+        _NAMED.root + "/{journey}/figures",
+        all_figures,
+        "viewer",
+        "Everything measured of a journey's stages, touchpoints, steps and goals. Query as for its map.",
         query=JOURNEY.names,
     ),
 )

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aggregator.answers.journey import StageRow
+from aggregator.measures.journey_figures import WindowShare
+from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import FEW
 from store.journeys import Stage
+from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.journey.facts import going_on, worst_touchpoint
 from viewer.pages.journey.measured import MeasuredJourney
@@ -44,17 +48,70 @@ def _head(measured: MeasuredJourney, stage: Stage, worst: str) -> StageHead:
     if measured.is_folded(stage):
         opened = "~".join(sorted((*measured.unfolded, stage.key)))
         return StageHead(stage.key, name, unfold=measured.links.keeping(open=opened).to())
-    known = row.share is not None and row.closed >= FEW and stage.touchpoints and not _at_end(measured, stage)
+    shown = _shown(measured, stage, row)
     return StageHead(
         key=stage.key,
         name=name,
         visitors=lang.number(row.visitors),
-        go=lang.text("%(share)s go on", share=lang.share(row.share or 0.0)) if known else "",
-        detail=going_on(lang, (row.low, row.high), row) if known else "",
-        more=_median(measured, row) if known else _instead(measured, stage, row),
-        goal=measured.goal_name(stage.completes) if stage.completes else "",
+        go=shown.words,
+        detail=shown.detail,
+        more=shown.more if shown.words else _instead(measured, stage, row),
+        goal=row.goal.name if row.goal else measured.goal_name(stage.completes) if stage.completes else "",
         alarm=any(touchpoint.key == worst for touchpoint in stage.touchpoints),
         narrow=_narrow(measured, stage) if row.visitors else (),
+    )
+
+
+@dataclass(frozen=True)
+class ShownShare:
+    """The share in the head of a stage, what it rests on, and what is said beside it; empty without one."""
+
+    words: str = ""
+    detail: str = ""
+    more: str = ""
+
+
+def _shown(measured: MeasuredJourney, stage: Stage, row: StageRow) -> ShownShare:
+    """Who reached the goal of a stage, else who went on, else who completed the last stage."""
+    _, lang = measured.lang.text, measured.lang
+    if row.goal and stage.touchpoints:
+        return _windowed(measured, row.goal.reached, lambda share: _("%(share)s reach the goal", share=share))
+    if row.completed:
+        name = lang.words(stage.touchpoints[-1].name, stage.touchpoints[-1].key)
+        return _windowed(
+            measured, row.completed, lambda share: _("%(share)s reach %(touchpoint)s", share=share, touchpoint=name)
+        )
+    if not stage.touchpoints or _at_end(measured, stage):
+        return ShownShare()
+    if row.share is not None and row.closed >= FEW:
+        words = _("%(share)s go on", share=lang.share(row.share))
+        return ShownShare(words, going_on(lang, (row.low, row.high), row), _median(measured, row))
+    if row.so_far and row.so_far.of >= FEW:
+        return ShownShare(
+            _("%(share)s go on", share=lang.share(row.so_far.share)), _basis(lang, row.so_far), _(" so far")
+        )
+    return ShownShare()
+
+
+def _windowed(measured: MeasuredJourney, found: WindowShare, words: Callable[[str], str]) -> ShownShare:
+    """A share of the visitors whose window has closed; while there is none, that of all so far."""
+    lang, share = measured.lang, found.share or found.so_far
+    if share is None or share.of < FEW:
+        return ShownShare()
+    detail, more = _basis(lang, share), ""
+    if found.share is None:
+        more = lang.text(" so far")
+    elif found.left_out:
+        detail += lang.text(", %(n)s more may still do so", n=lang.number(found.left_out))
+    return ShownShare(words(lang.share(share.share)), detail, more)
+
+
+def _basis(lang: Language, share: ShareOf) -> str:
+    return lang.text(
+        "%(interval)s, %(n)s of %(all)s visitors",
+        interval=lang.between(share.low, share.high),
+        n=lang.number(share.visitors),
+        all=lang.number(share.of),
     )
 
 
