@@ -259,6 +259,7 @@ class Viewer:
         bars = WhoBars(FilterCounter(self.store, self.work), names, self.urls)
         zones = ZoneReader(self.store, self.snapshots, self.work)
         overviews = Overviews(self.store, self.snapshots, self.work, self.maps)
+        changes = PageChanges(self.store, self.definitions, self.snapshots, self.work)
         results = ExperimentResults(self.store, self.snapshots, self.work, self.maps, traffic)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
@@ -271,7 +272,7 @@ class Viewer:
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             retakes,
-            PageChanges(self.store, self.definitions, self.snapshots, self.work),
+            changes,
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
             self.thumbnails,
@@ -279,7 +280,7 @@ class Viewer:
             reader,
             SegmentBuilder(self.frames, questions, reader, bars),
             overviews,
-            NeedsReader(overviews, names, self.health, results, self.registry),
+            NeedsReader(overviews, names, self.health, results, self.registry, changes),
             SetupRenderer(
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing
             ),

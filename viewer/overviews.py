@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -11,9 +12,10 @@ from aggregator.answers.overview import BOUNCE, AskedOverview, OverviewFigures, 
 from aggregator.answers.placed_goals import placed_goal
 from aggregator.answers.troubles import troubles
 from aggregator.pictures.newest import indexed_layout
-from aggregator.queries.traffic import count_views, read_last_view
+from aggregator.queries.traffic import count_views, read_last_view, read_page_totals
 from aggregator.shapes.overview import ListedValues, Split
 from aggregator.shapes.scope import SiteScope
+from aggregator.shapes.traffic import PagePart, PageTotal
 from aggregator.shapes.troubles import ElementTrouble
 from rules.find import named
 from rules.question import Question
@@ -28,6 +30,7 @@ from viewer.work import Work
 SECONDS = 20.0
 MANY_VIEWS = 300_000  # in a period, from which its overview gets a first answer
 NEEDS_SECONDS = 60.0  # what needs attention changes slowly
+BUSY_PAGES = 100  # the first of the list by visitors, among which those with a picture are looked for
 MOST_GOALS = 8  # figures of one overview
 
 
@@ -122,6 +125,17 @@ class Overviews:
             return DrawnForm(found, layout, tuple(self._snapshots.strips(found.snapshot.id)))
 
         return await self._work.heavy(compute)
+
+    async def busiest(self, question: Question, pictured: Collection[str], most: int) -> tuple[str, ...]:
+        """Of the pages with a picture, those with most visitors."""
+        await self._maps.drained()
+        scope, part = replace(site_scope_of(question), segment=None), PagePart(most=BUSY_PAGES)
+
+        def read() -> list[PageTotal]:
+            return read_page_totals(self._store, scope, part)
+
+        found = await self._work.once(("busiest", scope), NEEDS_SECONDS, read)
+        return tuple(one.page for one in found if one.page in pictured)[:most]
 
     async def troubles(self, question: Question, *, first: bool = False) -> tuple[ElementTrouble, ...]:
         """The elements that frustrate most visitors. `first`: estimated from one visitor in ten."""

@@ -106,3 +106,12 @@ def test_the_api_lists_it_for_each_picture(api: Client, shop: Site, as_of_march:
     (picture,) = found["pictures"]
     assert (picture["snapshot"]["page"], picture["changed"]["since"]) == (PAGE, "2026-03-05")
     assert api.get(f"/api/v1/sites/{shop.id}/changes", params={"page": "shop.example/none"}).json()["pictures"] == []
+
+
+def test_the_overview_says_that_the_picture_is_outdated(owner: Client, shop: Site, as_of_march: None) -> None:
+    page = owner.get(f"/sites/{shop.id}/overview?{PERIOD}").text
+    shown = words(page)
+    assert shown.count("Lamps: The page has changed since its picture was taken. Since 5 March, 40%") == 1
+    assert "40% of the clicks are on elements that the picture does not have; before, 2%" in shown
+    assert "Not on the picture 40%" in shown
+    assert f"/sites/{shop.id}/picture-history?page=" in page

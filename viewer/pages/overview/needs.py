@@ -4,9 +4,10 @@ journeys to review."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aggregator.answers.experiment_result import ExperimentResult
+from aggregator.measures.changed import PageChange
 from aggregator.shapes.troubles import ClickError, ElementTrouble
 from store.journeys import Journey
 from viewer.http.urls import Urls
@@ -39,19 +40,20 @@ class SiteNeeds:
 
 @dataclass(frozen=True)
 class FoundNeeds:
-    """What was found: elements, results of experiments with their names, words about data that does not arrive, and
-    journeys whose review is due."""
+    """What was found: elements, results of experiments with their names, words about data that does not arrive,
+    journeys whose review is due, and pages that have changed since their picture."""
 
     troubles: Sequence[ElementTrouble] = ()
     element_names: Mapping[tuple[str, int], str] | None = None
     experiments: Sequence[tuple[str, ExperimentResult]] = ()
     quiet: str = ""
     reviews: Sequence[Journey] = ()
+    outdated: Mapping[str, PageChange] = field(default_factory=dict)
 
 
 def needs_of(lang: Language, urls: Urls, view: OverviewView, found: FoundNeeds) -> SiteNeeds:
     """No data and broken experiments first: they make the other figures wrong. Then elements, by the visitors hurt;
-    then experiments that have enough visitors, and journeys to review."""
+    then outdated pictures, experiments that have enough visitors, and journeys to review."""
     names = found.element_names or {}
     broken = [one for one in found.experiments if one[1].state == "broken"]
     enough = [one for one in found.experiments if one[1].state == "enough"]
@@ -59,6 +61,7 @@ def needs_of(lang: Language, urls: Urls, view: OverviewView, found: FoundNeeds) 
         *([_quiet(lang, urls, view, found.quiet)] if found.quiet else []),
         *(_experiment(lang, urls, view, *one) for one in broken),
         *(_element(lang, urls, view, one, names.get((one.page, one.key), "")) for one in found.troubles),
+        *(_outdated(lang, urls, view, *one) for one in found.outdated.items()),
         *(_experiment(lang, urls, view, *one) for one in enough),
         *(_review(lang, urls, view, one) for one in found.reviews),
     ]
@@ -85,6 +88,30 @@ def _experiment(lang: Language, urls: Urls, view: OverviewView, name: str, resul
         "",
         (Choice(_("See the experiment"), urls.experiment(view.site, result.experiment)),),
         ((_("Visitors"), lang.number(visitors), ""),),
+    )
+
+
+def _outdated(lang: Language, urls: Urls, view: OverviewView, page: str, change: PageChange) -> SiteNeed:
+    """A page that has changed since its picture, so that its maps lack elements."""
+    _ = lang.text
+    return SiteNeed(
+        view.name(lang, "saw", page),
+        _(
+            "The page has changed since its picture was taken. Since %(since)s, %(share)s of the clicks are on "
+            "elements that the picture does not have; before, %(before)s.",
+            since=lang.day(change.since),
+            share=lang.share(change.share, 0),
+            before=lang.share(change.share_before, 0),
+        ),
+        urls.thumb(view.site, page, **view.question.period.query()),
+        (
+            Choice(_("Retake picture"), urls.picture_history(view.site, page=page)),
+            Choice(_("See the map"), address(urls.heatmap(view.site), view.question.query("goal") | {"page": page})),
+        ),
+        (
+            (_("Clicks since"), lang.number(change.points), ""),
+            (_("Not on the picture"), lang.share(change.share, 0), "bad"),
+        ),
     )
 
 
