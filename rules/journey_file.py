@@ -21,7 +21,7 @@ from store.journeys import Journey
 from store.records import Experiment
 from store.segments import Goal, Segment
 
-MOST_BYTES = 4_000_000
+MOST_BYTES = 1_000_000  # the limit of a request (viewer/http/bodies.py) is a little higher
 MOST_DEPTH = 12  # of arrays and objects; a journey has 7
 _ID_FIELDS = ("id", "site", "version")
 
