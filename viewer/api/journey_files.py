@@ -90,7 +90,7 @@ async def download_map(request: Request, *, questions: Questions, maps: Maps, re
     asked = await questions.read(request, JOURNEY)
     question, language = asked.checked(), choice(request.query_params, "language", LANGUAGES, LANGUAGES[0])
     journey = await registry.journey(asked.site, request.path_params["journey"])
-    found = await maps.journey(journey, question)
+    found = await maps.journey(journey, question, asked.known.goals)
     return file_answer(journey_csv(journey, found, language), "csv", journey.id)
 
 

@@ -38,6 +38,7 @@ STYLES = (
     "forms",
     "journey_form",
     "journeys",
+    "journey_print",
     "journey_edit",
     "segment",
     "groups",

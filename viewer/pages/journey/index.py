@@ -185,7 +185,7 @@ async def figures(request: Request, *, questions: Questions, registry: Registry,
     asked = await questions.read(request, JOURNEY)
     journey = await registry.journey(asked.site, request.path_params["journey"])
     lang = language_of(request)
-    found = row_figures(lang, journey, await maps.journey(journey, asked.checked()))
+    found = row_figures(lang, journey, await maps.journey(journey, asked.checked(), asked.known.goals))
     worst = found.worst
     shown = {"bold": worst.bold, "rest": worst.rest, "small": worst.small, "bad": worst.bad} if worst else None
     return JSONResponse({"visitors": found.visitors, "worst": shown}, headers={"Cache-Control": "no-store"})
@@ -251,7 +251,7 @@ async def _measured(maps: Maps, journeys: Sequence[Journey], asked: Asked) -> di
     with anyio.move_on_after(WAIT_SECONDS):
         for journey in journeys:
             try:
-                found[journey.id] = await maps.journey(journey, question)
+                found[journey.id] = await maps.journey(journey, question, asked.known.goals)
             except (StoreError, ThreadsBusy):  # too much to count now: the page says so when it asks again
                 continue
     return found

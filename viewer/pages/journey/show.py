@@ -22,6 +22,7 @@ from viewer.pages.journey.edit import JourneyFormRenderer, show_form
 from viewer.pages.journey.editor import editor_page
 from viewer.pages.journey.lanes.rows import LaneRow, lane_rows
 from viewer.pages.journey.measured import MeasuredJourney
+from viewer.pages.journey.paper import map_downloads, sheet_line
 from viewer.pages.journey.personas import Personas, personas_of
 from viewer.pages.journey.stage_heads import StageHead, stage_heads
 from viewer.pages.map.empty import Empty
@@ -52,7 +53,8 @@ class JourneyPage(Page):
     about: str = doc("Objective and review date")
     visitors_line: str = doc("Number of visitors; empty if the question has faults")
     edit_href: str = doc("Address of its form; empty if the person may not edit it")
-    export: str = doc("Address of the figures as JSON; empty if the question has faults")
+    downloads: tuple[Choice, ...] = doc("The map as files; none if the question has faults")
+    sheet: str = doc("What its sheet of paper says: period, visitors, revision")
     period: PeriodControl = doc("The period menu")
     who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is measured")
@@ -121,7 +123,8 @@ def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> Journey
         about=_about(lang, journey),
         visitors_line="",
         edit_href=measured.edit,
-        export="",
+        downloads=(),
+        sheet="",
         period=period_control(lang, measured.links, asked.today),
         who=who,
         faults=fault_list(lang, asked.faults, measured.links),
@@ -137,7 +140,6 @@ def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> Journey
 def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage:
     """The page of a measured journey."""
     lang, journey, figures, asked = measured.lang, measured.journey, measured.figures, measured.asked
-    fixed = asked.question.fixed(asked.today).query()
     return JourneyPage(
         frame=frame,
         title=journey.name,
@@ -147,7 +149,8 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage
             "%(num)s visitor in this period", "%(num)s visitors in this period", figures.visitors
         ),
         edit_href=measured.edit,
-        export=measured.urls.api("sites", asked.site.id, "journeys", journey.id, "map", **fixed),
+        downloads=map_downloads(measured),
+        sheet=sheet_line(measured),
         period=period_control(lang, measured.links, asked.today),
         who=who,
         faults=None,
