@@ -27,6 +27,7 @@ from viewer.maps import HeatmapAnswer, ReachAnswer
 from viewer.questions import Asked
 
 MOST_LETTERS = 60  # of a page in the name of a file
+ATTENTION_OPACITY = 0.6  # it covers the whole page, which must stay readable; as in viewer/static/css/elements.css
 _NO_HEAT = np.zeros((0, 0), np.uint8)
 
 
@@ -66,7 +67,10 @@ def _reach_image(found: ReachAnswer, layer: LayerName, look: Look, strips: Seque
     rows = (np.arange(0, height, CELL) + CELL / 2) / height * len(figures.attention)
     seconds = figures.attention[np.minimum(rows.astype(int), len(figures.attention) - 1)]
     grid = np.repeat(seconds[:, None], -(-width // CELL), axis=1).astype(np.float32)
-    return LayerImage(pictures.whole_page(strips, levels(grid, scale), look.palette), "heat", scale.cap)
+    coloured = pictures.whole_page(strips, levels(grid, scale), look.palette)
+    return LayerImage(
+        Image.blend(pictures.whole_page(strips, _NO_HEAT), coloured, ATTENTION_OPACITY), "heat", scale.cap
+    )
 
 
 def attention_scale(found: ReachAnswer) -> Scale:

@@ -118,9 +118,9 @@ def _steps(setting: MapSetting, form: FormFigures) -> tuple[LedgerRow, ...]:
 def _legend(setting: MapSetting) -> Legend:
     lang, _ = setting.lang, setting.lang.text
     titles = {
-        "last": _("%% of those who left, for whom it was the last field"),
-        "corrected": _("%% of those who reached it who corrected it"),
-        "blank": _("%% of those who reached it who left it blank"),
+        "last": _("Percent of those who left, for whom it was the last field"),
+        "corrected": _("Percent of those who reached it who corrected it"),
+        "blank": _("Percent of those who reached it who left it blank"),
     }
     title = titles.get(setting.look.measure)
     return step_legend(lang, title) if title else Legend(_("Time in each field, of the median visitor"), ())
@@ -137,7 +137,6 @@ def _columns(setting: MapSetting) -> tuple[Column, ...]:
     return (
         column(_("Reached"), links, sort, "reached", help=HELP),
         column(_("Time"), links, sort, "time", help=HELP),
-        Column(_("9 in 10"), help=HELP),
         column(_("Corrected"), links, sort, "corrected", help=HELP),
         column(_("Left blank"), links, sort, "blank", help=HELP),
         column(_("Last"), links, sort, "last", help=HELP),
@@ -168,7 +167,6 @@ def _line(setting: MapSetting, one: FormField, words: FieldWords, name: str) -> 
         cells=(
             Cell(words.reached),
             Cell(words.time),
-            Cell(words.ninety, "mut"),
             Cell(words.corrected, "bad" if words.corrected_bad else ""),
             Cell(words.blank, "bad" if words.blank_bad else ""),
             Cell(words.last, "strong"),
