@@ -28,6 +28,7 @@ from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.pages.map.picture import Strips
+from viewer.pages.map.way_back import journey_of, way_back
 from viewer.questions import Asked, Questions
 
 ASKS = replace(SETS, needs=("page",))  # without a set, the period before
@@ -53,6 +54,7 @@ class SetsPage(Page):
     kind: str = doc("click or hover")
     view: str = doc("side or swipe")
     map_href: str = doc("The map of the page")
+    back: Choice | None = doc("The journey that led here")
     exports: list[Choice] = doc("The same comparison as PNG, CSV, JSON, NPY")
     bar: SetsBar = doc("Kinds, views and days, as links")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is compared")
@@ -63,17 +65,20 @@ class SetsPage(Page):
 
 @dataclass(frozen=True)
 class SetsSetting:
-    """Who reads the page, and what was asked. `every`: the table lists all elements."""
+    """Who reads the page, and what was asked. `every`: the table lists all elements. `journey`: the id of the one that
+    led here, for the way back."""
 
     frame: Frame
     urls: Urls
     asked: Asked
     view: str
     every: bool
+    journey: str = ""
 
     @property
     def links(self) -> Links:
-        return Links(self.urls.compare_sets(self.asked.site.id), self.asked.question, self.every, view=self.view)
+        links = Links(self.urls.compare_sets(self.asked.site.id), self.asked.question, self.every, view=self.view)
+        return links.keeping(journey=self.journey)
 
     def choosing(self, sets: TwoSets) -> Choosing:
         return Choosing(
@@ -92,13 +97,13 @@ async def show(request: Request, *, questions: Questions, frames: Frames, urls: 
     asked = await questions.resolve(known, query, ASKS)
     view = "swipe" if request.query_params.get("view") == "swipe" else ""
     frame = await frames.of(request, "pages", known.site)
-    every = request.query_params.get("all") == "1"
+    every, journey = request.query_params.get("all") == "1", journey_of(request.query_params)
     signed_in(request)
     sets = asked.sets_or_faults()
     if isinstance(sets, Faults):
         asked = replace(asked, faults=sets.all)
-        return answer(request, page_of(SetsSetting(frame, urls, asked, view, every)), asked.status)
-    setting = SetsSetting(frame, urls, asked, view, every)
+        return answer(request, page_of(SetsSetting(frame, urls, asked, view, every, journey)), asked.status)
+    setting = SetsSetting(frame, urls, asked, view, every, journey)
     found: SetsAnswer | None = None
     with suppress(NoSnapshot):
         found = await maps.sets(sets, known)
@@ -126,6 +131,7 @@ def page_of(
         path=", ".join(group.pages) if group else readable_host(page) if page else "",
         kind=asked.question.kind,
         view=setting.view or "side",
+        back=way_back(lang, urls, replace(asked.question, segment="", tree=None), setting.journey),
         map_href=urls.heatmap(site, **replace(asked.question, compared_with="").query()),
         exports=_exports(setting) if found else [],
         bar=SetsBar(kind_choices(lang, links, SETS.kinds), _views(setting), period_control(lang, links, asked.today)),

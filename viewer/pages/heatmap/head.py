@@ -12,6 +12,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.heatmap.layers import layer_names
 from viewer.pages.heatmap.setting import MapSetting
+from viewer.pages.map.way_back import way_back
 
 
 @dataclass(frozen=True)
@@ -21,10 +22,12 @@ class Head:
     name: str
     path: str
     picture_line: str
+    back: Choice | None = None  # to the journey that led here
 
 
 def head_of(setting: MapSetting) -> Head:
-    return Head(setting.name, setting.path, picture_line(setting.lang, setting.snapshot))
+    back = way_back(setting.lang, setting.urls, setting.asked.question, setting.look.journey)
+    return Head(setting.name, setting.path, picture_line(setting.lang, setting.snapshot), back)
 
 
 def title_of(setting: MapSetting) -> str:

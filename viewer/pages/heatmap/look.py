@@ -9,6 +9,7 @@ from typing import Literal
 from viewer.http.parameters import choice, number
 from viewer.layer_reader import DOTS_BY, dots_by
 from viewer.pages.map.form_fields import MEASURES, FieldMeasure
+from viewer.pages.map.way_back import journey_of
 
 Base = Literal["", "all", "clicks"]  # what shares are of: "" those who had it in view, or who have a mouse
 Backdrop = Literal["", "asis", "night"]
@@ -24,6 +25,7 @@ BACKDROPS: tuple[Backdrop, ...] = ("", "asis", "night")
 class MapLook:
     """`every`: the table lists all elements. `sort`: the column it is sorted by, with "-" in front for the other
     direction; "" = by rank. `held`: the key of the element that is held, in hexadecimal. `strength` in percent.
+    `journey`: the id of the journey that led here, for the way back.
     """
 
     every: bool = False
@@ -35,6 +37,7 @@ class MapLook:
     folded: bool = False  # the legend shows its title alone
     by: str = DOTS_BY  # what the dots of confetti are coloured by: a trait, or a segment (viewer/layer_reader.py)
     measure: FieldMeasure = MEASURES[0]  # what fields are ranked and coloured by
+    journey: str = ""
 
     def query(self) -> tuple[tuple[str, str], ...]:
         """As URL parameters, without defaults; `every` is not among them."""
@@ -46,6 +49,7 @@ class MapLook:
             "by": self.by if self.by != DOTS_BY else "",
             "measure": self.measure if self.measure != MEASURES[0] else "",
             "legend": "0" if self.folded else "",
+            "journey": self.journey,
             "strength": "" if self.strength == 100 else str(self.strength),
         }
         return tuple((name, value) for name, value in pairs.items() if value)
@@ -69,4 +73,5 @@ def map_look(query: Mapping[str, str]) -> MapLook:
         strength=100 if strength is None else strength,
         by=dots_by(query),
         measure=choice(query, "measure", MEASURES, MEASURES[0]),
+        journey=journey_of(query),
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from starlette.requests import Request
@@ -100,8 +100,10 @@ def _claims(touchpoint: Touchpoint, contact: Mapping[str, str]) -> bool:
 
 
 def _pages(lang: Language, journey: Journey, asked: Asked, visitors: Mapping[str, int]) -> list[SeenRow]:
+    """A touchpoint is made of a path, which is the same on each host of the site."""
     names = page_names(list(asked.known.snapshots))
-    return [_row(lang, journey, {"on": "page", "page": page}, name_of(page, names), n) for page, n in visitors.items()]
+    rows = [_row(lang, journey, {"on": "page", "page": page}, name_of(page, names), n) for page, n in visitors.items()]
+    return [replace(row, contact={"on": "page", "page": page_path(row.contact["page"])}) for row in rows]
 
 
 def _elements(journey: Journey, page: str, found: Mapping[str, str]) -> list[SeenRow]:

@@ -82,7 +82,7 @@ export function seenPanel(app) {
       el(
         'span',
         {class: 'w'},
-        row.contact.on === 'page' || row.contact.on === 'event' ? el('code', {}, row.name) : row.name,
+        row.name.startsWith('/') || row.contact.on === 'event' ? el('code', {}, row.name) : row.name,
         owner ? el('small', {}, app.say('on_map', {name: app.nameOf(owner)})) : null,
       ),
       el('span', {class: 'v'}, el('b', {}, row.count)),
@@ -227,7 +227,7 @@ export function seenPanel(app) {
 const linkButton = (name, run) => el('button', {type: 'button', class: 'lnkb', onclick: run}, name);
 
 const suggested = (row) => {
-  if (row.contact.on !== 'page') return row.name.slice(0, 120);
+  if (row.contact.on !== 'page' || !row.name.startsWith('/')) return row.name.slice(0, 120);
   const last = row.name.split('/').filter(Boolean).at(-1) ?? row.name;
   const words = last
     .replace(/\.\w+$/, '')
