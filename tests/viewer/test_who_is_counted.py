@@ -93,3 +93,36 @@ def test_what_cannot_narrow_is_reported_with_a_link_that_repairs_it(
     assert fault in words(html)
     (repaired,) = set(links(html, "Show everybody"))
     assert owner.get(repaired).status_code == 200
+
+
+PAGES = ("overview?", "events?", "forms?", "compare?page=/lamps&with=before&")
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_the_row_is_the_same_on_every_page_about_visitors(owner: Client, shop: Site, path: str) -> None:
+    """Counts, chips, More, Clear all, Save; each count is under all filters but its own."""
+    address = f"/sites/{shop.id}/{path}{DAYS}"
+    everyone = owner.get(address).text
+    assert "60 visitors" in words(everyone)
+    assert links(everyone, "Save as segment") == []
+    (phone, *_) = links(everyone, "Phone")
+    narrowed = owner.get(phone).text
+    assert "device=phone" in phone
+    (direct, *_) = links(narrowed, "Direct")
+    assert re.search(r"<b>Direct</b> <small>10</small>", narrowed), "the device narrows the counts of the channels"
+    html = owner.get(f"{direct}&browser=Firefox").text
+    assert links(html, "Clear all")
+    assert links(html, "More filters")
+    assert re.search(r"<small>Browser</small><span>Firefox</span>", html)
+    (save, *_) = links(html, "Save as segment")
+    builder = owner.get(save)
+    assert builder.status_code == 200
+    assert "typed address or a bookmark" in words(builder.text)
+
+
+def test_a_saved_segment_is_not_saved_again(owner: Client, api: Client, shop: Site) -> None:
+    api.post(f"{ROOT}/sites/{shop.id}/segments", json={"name": "By mail", "tree": MAIL})
+    saved = page(owner, shop, "&segment=by-mail")
+    assert not links(saved, "Save as segment")
+    assert links(page(owner, shop, "&segment=by-mail&channel=direct"), "Save as segment")
+    api.delete(f"{ROOT}/sites/{shop.id}/segments/by-mail")

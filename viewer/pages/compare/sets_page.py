@@ -29,6 +29,8 @@ from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.pages.map.picture import Strips
 from viewer.pages.map.way_back import journey_of, way_back
+from viewer.pages.who.bar import WhoBar
+from viewer.pages.who.bars import WhoBars
 from viewer.questions import Asked, Questions
 
 ASKS = replace(SETS, needs=("page",))  # without a set, the period before
@@ -59,6 +61,7 @@ class SetsPage(Page):
     bar: SetsBar = doc("Kinds, views and days, as links")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is compared")
     empty: Empty | None = doc("What to show when there is no picture")
+    who: WhoBar = doc("The devices, filters and segment of set B, and how many visitors they leave")
     chooser: Chooser | None = doc("The choice of the two sets")
     result: SetsResult | None = doc("Sentence, maps and tables; None without an answer")
 
@@ -91,7 +94,9 @@ class SetsSetting:
         )
 
 
-async def show(request: Request, *, questions: Questions, frames: Frames, urls: Urls, maps: Maps) -> Response:
+async def show(
+    request: Request, *, questions: Questions, frames: Frames, urls: Urls, maps: Maps, bars: WhoBars
+) -> Response:
     known = await questions.known(request)
     query = {"with": "before", **request.query_params}
     asked = await questions.resolve(known, query, ASKS)
@@ -102,22 +107,33 @@ async def show(request: Request, *, questions: Questions, frames: Frames, urls: 
     sets = asked.sets_or_faults()
     if isinstance(sets, Faults):
         asked = replace(asked, faults=sets.all)
-        return answer(request, page_of(SetsSetting(frame, urls, asked, view, every, journey)), asked.status)
+        setting = SetsSetting(frame, urls, asked, view, every, journey)
+        return answer(request, page_of(setting, await bars.of(frame.lang, setting.links, asked)), asked.status)
     setting = SetsSetting(frame, urls, asked, view, every, journey)
     found: SetsAnswer | None = None
-    with suppress(NoSnapshot):
-        found = await maps.sets(sets, known)
+    async with bars.begun(frame.lang, setting.links, asked) as counting:
+        with suppress(NoSnapshot):
+            found = await maps.sets(sets, known)
+        who = await counting
     strips = [await maps.strips(one.heat.snapshot) for one in found.map.sets] if found else []
-    return answer(request, page_of(setting, sets, found, strips))
+    return answer(request, page_of(setting, who, AnsweredSets(sets, found, strips)))
 
 
-def page_of(
-    setting: SetsSetting, sets: TwoSets | None = None, found: SetsAnswer | None = None, strips: Sequence[Strips] = ()
-) -> SetsPage:
-    """The page of an answer, with the `strips` of its two pictures; without `sets`, of a question with faults."""
+@dataclass(frozen=True)
+class AnsweredSets:
+    """Two sets with their answer, None without a picture, and the `strips` of their two pictures."""
+
+    sets: TwoSets
+    found: SetsAnswer | None
+    strips: Sequence[Strips]
+
+
+def page_of(setting: SetsSetting, who: WhoBar, answered: AnsweredSets | None = None) -> SetsPage:
+    """The page of an answer; without one, of a question with faults."""
     lang, asked, links, urls = setting.frame.lang, setting.asked, setting.links, setting.urls
     page, site = asked.question.page, asked.site.id
-    choosing = setting.choosing(sets) if sets else None
+    choosing = setting.choosing(answered.sets) if answered else None
+    found = answered.found if answered else None
     group = asked.question.page_group
     names = page_names(list(asked.known.snapshots))
     shown = group.name if group else name_of(page, names) if page else lang.text("Page")
@@ -137,9 +153,17 @@ def page_of(
         bar=SetsBar(kind_choices(lang, links, SETS.kinds), _views(setting), period_control(lang, links, asked.today)),
         faults=None if choosing else fault_list(lang, asked.faults, links),
         empty=_empty(setting) if choosing and not found else None,
+        who=who,
         chooser=chooser_of(choosing, (counts[0], counts[1])) if choosing else None,
-        result=sets_result(choosing, found, strips, setting.every) if choosing and found else None,
+        result=sets_result(choosing, found, answered.strips, setting.every)
+        if answered and choosing and found
+        else None,
     )
+
+
+def _result(setting: SetsSetting, choosing: Choosing, answered: AnsweredSets) -> SetsResult | None:
+    found = answered.found
+    return sets_result(choosing, found, answered.strips, setting.every) if found else None
 
 
 def _views(setting: SetsSetting) -> list[Choice]:

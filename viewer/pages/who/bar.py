@@ -52,7 +52,8 @@ class FilterChip:
 @dataclass(frozen=True)
 class WhoBar:
     """`devices`: the switch, for the row above. `counted`, `of`: who is counted, as text; empty without an answer.
-    `clear`: everybody; None if nothing narrows. `narrowed`: the same in a few words."""
+    `clear`: everybody; None if nothing narrows. `save`: the form that saves what narrows as a segment; None if nothing
+    does but a saved segment. `narrowed`: the same in a few words."""
 
     devices: list[Choice]
     chips: tuple[FilterChip, ...]
@@ -61,6 +62,7 @@ class WhoBar:
     more: Choice
     clear: Choice | None
     narrowed: Narrowed
+    save: Choice | None = None
     counted: str = ""
     of: str = ""
     share: str = ""
@@ -93,6 +95,7 @@ def who_bar(context: WhoContext, counts: FilterCounts | None) -> WhoBar:
         segments=_segments(context),
         more=Choice(lang.text("More filters"), builder_href(context)),
         clear=clear,
+        save=_save(context),
         narrowed=narrowed_of(lang, question, context.segments, context.names),
     )
     return _with_total(bar, lang, counts, narrows) if counts else bar
@@ -106,6 +109,14 @@ def builder_href(context: WhoContext) -> str:
     if saved and not question.filters:
         return urls.segment(str(question.site), saved, **kept)
     return urls.new_segment(str(question.site), **kept, segment=text_of_tree(question.group) if question.group else "")
+
+
+def _save(context: WhoContext) -> Choice | None:
+    question = context.question
+    is_saved = any(one.id == question.segment for one in context.segments)
+    if question.filters or (question.tree is not None and not is_saved):
+        return Choice(context.lang.text("Save as segment"), builder_href(context))
+    return None
 
 
 def _with_total(bar: WhoBar, lang: Language, counts: FilterCounts, narrows: bool) -> WhoBar:
