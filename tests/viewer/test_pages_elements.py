@@ -204,6 +204,10 @@ def test_a_report_has_a_sheet_for_each_page(owner: Client, shop: Site, seen: str
     assert "Buy 66.7% 54.1–77.3 60" in shown
     assert "Received 47" in shown
     assert owner.get(f"/sites/{shop.id}/report").status_code == 200  # a choice of pages
+    dots = owner.get(f"{at}&layer=confetti&by=device").text
+    assert dots.count('<svg class="dots"') == 2
+    assert "All 24 clicks" in words(dots)
+    assert "Nobody" not in words(owner.get(f"{at}&layer=forms").text)
     many = "&".join(f"page=/lamps-{n}" for n in range(9))
     assert owner.get(f"/sites/{shop.id}/report?{many}").status_code == 400
     assert owner.get(f"{at}&since=2026-03-09&until=2026-03-01").status_code == 400

@@ -167,7 +167,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: DrawnMap) ->
         taking=setting.taking,
         here=setting.links.to(),
         narrow=_narrow(setting),
-        report=setting.urls.report(setting.site.id, **setting.fixed) if setting.page_is_known else "",
+        report=setting.urls.report(setting.site.id, **setting.fixed, **setting.look.drawn_query()),
         held=_held(setting),
         chosen=drawn.chosen,
         zones=_zones(setting, drawn),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.pictures.newest import NoSnapshot
 from rules.question import MAP
-from rules.zone_pages import zones_of
 from viewer.http.errors import bad_parameter
-from viewer.maps import Maps, ReachAnswer
+from viewer.layer_reader import LayerReader
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Page, doc
-from viewer.pages.heatmap.heat import heat_layer
 from viewer.pages.heatmap.layers import layer_names
-from viewer.pages.heatmap.reach import reach_layer
+from viewer.pages.heatmap.look import map_look
+from viewer.pages.heatmap.page import layer_of
 from viewer.pages.heatmap.setting import MapSetting
-from viewer.pages.heatmap.zone_layer import zone_layer
 from viewer.pages.map.layer import Layer
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.who.bars import WhoBars
@@ -27,6 +23,7 @@ from viewer.questions import Questions
 
 MOST_MAPS = 8
 ROWS = 12  # elements of each table
+KEPT = (*(name for name in MAP.names if name != "page"), "of", "by", "measure")  # with another choice of pages
 
 
 @dataclass(frozen=True)
@@ -60,7 +57,9 @@ class ReportPage(Page):
     action: str = doc("Where the form leads")
 
 
-async def report(request: Request, *, questions: Questions, frames: Frames, maps: Maps, bars: WhoBars) -> Response:
+async def report(
+    request: Request, *, questions: Questions, frames: Frames, layers: LayerReader, bars: WhoBars
+) -> Response:
     known, query = await questions.known(request), dict(request.query_params)
     pages = list(dict.fromkeys(request.query_params.getlist("page")))
     if len(pages) > MOST_MAPS:
@@ -69,10 +68,12 @@ async def report(request: Request, *, questions: Questions, frames: Frames, maps
     asked = [await questions.resolve(known, query | {"page": page}, MAP) for page in pages]
     for one in asked:
         one.checked()
+    look = replace(map_look(query), held="")
     settings = [
-        MapSetting(frame.lang, frames.urls, one, narrowed=await bars.narrowed(frame.lang, one)) for one in asked
+        MapSetting(frame.lang, frames.urls, one, look=look, narrowed=await bars.narrowed(frame.lang, one))
+        for one in asked
     ]
-    sheets = [await _sheet(maps, setting) for setting in settings]
+    sheets = [await _sheet(layers, setting) for setting in settings]
     names = page_names(list(known.snapshots))
     chosen = {one.question.page for one in asked}
     with_pictures = sorted({one.page for one in known.snapshots})
@@ -82,26 +83,16 @@ async def report(request: Request, *, questions: Questions, frames: Frames, maps
         sheets=tuple(sheets),
         rows=ROWS,
         choices=tuple(ReportChoice(one, name_of(one, names), one in chosen) for one in with_pictures),
-        hidden=tuple((name, value) for name, value in query.items() if name in MAP.names and name != "page"),
+        hidden=tuple((name, value) for name, value in query.items() if name in KEPT),
         action=frames.urls.report(known.site.id),
     )
     return answer(request, page)
 
 
-async def _sheet(maps: Maps, setting: MapSetting) -> ReportSheet:
-    says = _says(setting)
-    try:
-        found = await maps.answer(setting.question, setting.asked.known)
-    except NoSnapshot:
-        return ReportSheet(setting.name, setting.path, says, None)
-    strips: Sequence[tuple[int, int]] = await maps.strips(found.figures.snapshot)
-    if isinstance(found, ReachAnswer):
-        return ReportSheet(setting.name, setting.path, says, reach_layer(setting, found, strips))
-    if setting.question.drawn_layer == "zones":
-        known = setting.asked.known
-        rows = await maps.zones(found, zones_of(known.zones, setting.page, known.groups))
-        return ReportSheet(setting.name, setting.path, says, zone_layer(setting, found, rows, strips))
-    return ReportSheet(setting.name, setting.path, says, heat_layer(setting, found, strips))
+async def _sheet(layers: LayerReader, setting: MapSetting) -> ReportSheet:
+    drawn = await layers.drawn(replace(setting.asked, question=setting.question), setting.look.by)
+    layer = layer_of(setting, drawn) if drawn else None
+    return ReportSheet(setting.name, setting.path, _says(setting), layer)
 
 
 def _says(setting: MapSetting) -> str:
