@@ -38,6 +38,7 @@ NAMES = (
     "memory",
     "together",
     "scale",
+    "journeys",
 )
 
 
@@ -72,11 +73,14 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--json", metavar="PATH", help="write the figures: a file, a folder for all benches, or -")
     parser.add_argument("--quick", action="store_true", help="smaller and rougher, to see that it runs")
     parser.add_argument("--points", type=int, metavar="N", help="of scale: how many points, at least 400,000")
+    parser.add_argument("--visits", type=int, metavar="N", help="of journeys: how many visits, at least 1,000")
     args = parser.parse_args()
     if args.points is not None and args.points < 400_000:
         parser.error("--points: at least 400,000.")
-    if (args.quick or args.points) and args.json not in (None, "-"):
-        parser.error("--quick and --points are to try a bench: their figures are not for publication.")
+    if args.visits is not None and args.visits < 1_000:
+        parser.error("--visits: at least 1,000.")
+    if (args.quick or args.points or args.visits) and args.json not in (None, "-"):
+        parser.error("--quick, --points and --visits are to try a bench: their figures are not for publication.")
     return args
 
 

@@ -220,9 +220,9 @@ class _Measure:
             forward=_windowed((on_closed, closed), (on, visitors)),
             completed=self._completed(of_stage, closed, visitors) if len(of_stage) > 1 else None,
             goals=self._goals(of_stage, OPENS),
-            on_ms=_spread(self.facts.value(Fact.ON_MS, stage)),
+            on_ms=_spread(self.facts.value(Fact.ON_MS, stage + 1)),
             until_ms={
-                later: _spread(self.facts.value(Fact.BETWEEN_MS, stage, later))
+                later: _spread(self.facts.value(Fact.BETWEEN_MS, stage + 1, later + 1))
                 for later in range(stage + 1, self.stages)
                 if later in self.course.stage_of[1:]
             },

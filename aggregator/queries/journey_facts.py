@@ -91,7 +91,7 @@ def _of_first_hit(course: Course) -> str:
     scalars = [
         f"if(f = 0, {item_of(Fact.VISITORS)}, {item_of(Fact.FIRST, 't', touchpoint_sql('next'), flags)})",
         f"if(next > 0, {item_of(Fact.NEXT_MS, 't', value=wait)}, 0)",
-        f"if(opens AND closed AND later > 0 AND later <= last, {item_of(Fact.ON_MS, 's - 1', value=on)}, 0)",
+        f"if(opens AND closed AND later > 0 AND later <= last, {item_of(Fact.ON_MS, 's', value=on)}, 0)",
     ]
     parts = [
         "own",
@@ -126,8 +126,8 @@ def _own(course: Course) -> str:
     """The items of a visitor that are about no first hit."""
     wait = item_of(
         Fact.BETWEEN_MS,
-        f"{stage_sql('a')} - 1",
-        f"{stage_sql('b')} - 1",
+        stage_sql("a"),
+        stage_sql("b"),
         value="bitShiftRight(b, 16) - bitShiftRight(a, 16)",
     )
     later = f"arrayFilter(b -> b > bitOr(a, {SAME_MS}) AND {stage_sql('b')} > {stage_sql('a')}, stage_begins)"

@@ -30,14 +30,9 @@ def stage_sql(number: str) -> str:
 
 def item_of(fact: Fact, a: str = "", b: str = "", flags: str = "", value: str = "") -> str:
     """The number of a fact: 4 bits of its kind, 10 of a, 10 of b, 4 of flags, the others of the value."""
-    parts = ((a, 14), (b, 4), (flags, 0))
-    code = " + ".join(
-        [
-            str(int(fact) << 24 + VALUE_BITS),
-            *(f"bitShiftLeft(toUInt64({part}), {at + VALUE_BITS})" for part, at in parts if part),
-        ]
-    )
-    return f"toUInt64({code} + least({value}, {MOST}))" if value else f"toUInt64({code})"
+    shifted = [f"({part}) * {1 << at + VALUE_BITS}" for part, at in ((a, 14), (b, 4), (flags, 0)) if part]
+    code = " + ".join([f"toUInt64({int(fact) << 24 + VALUE_BITS})", *shifted])
+    return f"{code} + toUInt64(least({value}, {MOST}))" if value else code
 
 
 def key_of(code: int) -> tuple[int, int, int, int]:

@@ -39,11 +39,13 @@ class Fact(IntEnum):
     TOUCH = 2  # in a visit that counts; a: its touchpoint, 0 without; flags: BEGINS, ENDS, NEW, SHORT
     FIRST = 3  # hit by a visitor; a: the touchpoint, b: the next one, 0 without; flags: CLOSED, ON, SOON, OPENS
     NEXT_MS = 4  # a: a touchpoint; value: ms from its first hit to the next touchpoint
-    ON_MS = 5  # a: a stage; value: ms from its first hit to a later stage, of those who went on and whose window closed
+    ON_MS = (
+        5  # a: a stage from 1; value: ms from its first hit to a later stage, of those who went on in a closed window
+    )
     STEP = 6  # visitors; a, b: a touchpoint, and one that they hit after it within the window; flags: CLOSED, OPENS
     GOAL = 7  # visitors; a: a touchpoint, b: a goal reached since its first hit within the window; flags: CLOSED, OPENS
     TROUBLE = 8  # visitors; a: a touchpoint, b: a `Trouble` that they had there
-    BETWEEN_MS = 9  # a, b: stages; value: ms from the first hit of a to the first hit of b, where that is later
+    BETWEEN_MS = 9  # a, b: stages from 1; value: ms from the first hit of a to the first hit of b, where that is later
     REACHED = 10  # visitors; b: a goal that they reached in the period, from their first touch on
     STEPS = 11  # b: a goal; value: touchpoints from the first touch until it was reached, repeats merged
 

@@ -1,0 +1,89 @@
+"""What a journey costs at a million visits, as ratios to a scan of the columns that it reads."""
+
+from __future__ import annotations
+
+import argparse
+import resource
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+from aggregator.answers.journey import map_of, measure_journey
+from aggregator.shapes.scope import SiteScope
+from bench.journeys_visits import SINCE, SITE, UNTIL, fill, shop_journey
+from store.client import Store, open_store
+from store.migrations import migrate
+from store.runs import DEFAULT_LIMITS, BoundedRun
+from store.segments import Action, Goal, Group, Rule
+
+NAME = "journeys"
+HELP = "all figures of a journey over a million visits, as ratios to a scan of its columns (3 min)"
+
+VISITS, QUICK = 1_000_000, 20_000
+ROUNDS = 5
+NOW = datetime(2026, 4, 2, tzinfo=UTC)
+MAIL = Group(rules=(Rule(what="channel", values=("mail",)),))
+PAID = Goal(id="paid", site=str(SITE), name="Paid", action=Action(what="saw", page="/page/18"))
+# The columns of the two tables that a journey reads, each row once.
+_SCAN = (
+    "SELECT sum(visitor), sum(toUnixTimestamp64Milli(time)), sum(view), sum(length(page)) FROM {table} "
+    "WHERE site = {{site:UInt32}} AND bot = '' AND excluded = 0"
+)
+
+
+def run(args: argparse.Namespace) -> dict[str, Any]:
+    """Medians of five interleaved rounds in ms, wall and CPU; the ratios are those of the CPU, which other work on the
+    machine does not lengthen."""
+    visits = args.visits or (QUICK if args.quick else VISITS)
+    with tempfile.TemporaryDirectory() as folder:
+        store = open_store(folder)
+        try:
+            migrate(store)
+            fill(store, visits)
+            return _measured(store, visits)
+        finally:
+            store.close()
+
+
+def _measured(store: Store, visits: int) -> dict[str, Any]:
+    touches = store.rows("SELECT count() AS n, uniqExact(visitor) AS visitors FROM touches")[0]
+    journey, scope = shop_journey(), SiteScope(SITE, SINCE, UNTIL)
+
+    def figures(scope: SiteScope, *goals: Goal) -> Callable[[], object]:
+        return lambda: map_of(journey, measure_journey(store, journey, scope, goals, NOW))
+
+    works: Mapping[str, Callable[[], object]] = {
+        "scan": lambda: [store.rows(_SCAN.format(table=table), site=SITE) for table in ("touches", "views")],
+        "all figures": figures(scope),
+        "all figures, with a goal": figures(scope, PAID),
+        "all figures, visits from e-mail": figures(replace(scope, segment=MAIL)),
+        "all figures, one visitor in ten": figures(replace(scope, tenth=True)),
+    }
+    times = _times(works)
+    scan = times["scan"]["CPU, ms"]
+    return {
+        "visits": visits,
+        "touches": int(touches["n"]),
+        "visitors": int(touches["visitors"]),
+        "times": times,
+        "ratios to the scan": {name: one["CPU, ms"] / scan for name, one in times.items() if name != "scan"},
+        "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+    }
+
+
+def _times(works: Mapping[str, Callable[[], object]]) -> dict[str, dict[str, float]]:
+    wall: dict[str, list[float]] = {name: [] for name in works}
+    cpu: dict[str, list[float]] = {name: [] for name in works}
+    for _ in range(ROUNDS):
+        for name, work in works.items():
+            start, used = time.perf_counter(), time.process_time()
+            BoundedRun(DEFAULT_LIMITS).call(work)
+            wall[name].append((time.perf_counter() - start) * 1000)
+            cpu[name].append((time.process_time() - used) * 1000)
+    return {
+        name: {"wall, ms": statistics.median(wall[name]), "CPU, ms": statistics.median(cpu[name])} for name in works
+    }
