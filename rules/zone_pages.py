@@ -4,33 +4,42 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from rules.faults import Fault, Faults, InvalidDefinition, fault
+from rules.faults import Fault, Faults, InvalidDefinition, fault, in_order
 from rules.fields import text_of
 from rules.find import named
 from rules.page import is_address, page_meant
+from rules.page_zone import FIELDS, parse
 from rules.resolve import Known
+from store.definitions import Stored
 from store.page_groups import PageGroup
 from store.page_zones import PageZone
 from store.pages import selects
 
 
-def with_page(fields: Mapping[str, object], known: Known) -> dict[str, object]:
-    """The fields with the page that their `page` means: the key of a page group, a canonical page or a pattern.
+def with_page(fields: Mapping[str, object], known: Known, stored: Stored | None = None) -> dict[str, object]:
+    """The fields of a zone with the page that their `page` means: the key of a page group, a canonical page or a
+    pattern. `stored`: the zone that they change.
 
-    InvalidDefinition if it means none.
+    InvalidDefinition with all their faults if it means none.
     """
     text = text_of(fields, "page")
     if not text:
         return dict(fields)
+    meant = _page_meant(text, known)
+    if isinstance(meant, Fault):
+        made = parse(fields, known.site.id, stored)
+        others = made.all if isinstance(made, Faults) else ()
+        raise InvalidDefinition(Faults(in_order((*(one for one in others if one.top != "page"), meant), FIELDS)))
+    return {**fields, "page": meant}
+
+
+def _page_meant(text: str, known: Known) -> str | Fault:
     group = None if text in known.pages else named(known.groups, text)
     if group:
-        return {**fields, "page": group.key}
+        return group.key
     if not ("/" in text or "*" in text or is_address(text)) or text in known.other_groups:
-        raise InvalidDefinition(Faults((fault("page", "zone_page", value=text),)))
-    meant = page_meant(known.site, text, known.pages)
-    if isinstance(meant, Fault):
-        raise InvalidDefinition(Faults((meant,)))
-    return {**fields, "page": meant}
+        return fault("page", "zone_page", value=text)
+    return page_meant(known.site, text, known.pages)
 
 
 def patterns_at(page: str, groups: Iterable[PageGroup]) -> tuple[str, ...]:

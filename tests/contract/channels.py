@@ -207,6 +207,13 @@ class Pages:
             form.append(("stage_pains", "\n".join(stage.get("pains", ()))))
         return f"/sites/{site.id}/journeys/{self.new_journey()}", [*form, ("do", "save")]
 
+    def _zone(self, site: Site, fields: Fields) -> tuple[str, list[tuple[str, str]]]:
+        _known(fields, "name", "page", "elements")
+        if not isinstance(fields["elements"], list) or not isinstance(fields["page"], str):
+            raise CannotSay
+        form = [("name", _text(fields, "name")), ("page", fields["page"]), ("on", "/lamps")]
+        return f"/sites/{site.id}/zones/new", [*form, *(("element", key) for key in fields["elements"])]
+
     def _user(self, site: Site, fields: Fields) -> tuple[str, list[tuple[str, str]]]:
         _known(fields, "name", "password")
         return "/first-run", [("token", self.first_run), *((name, _text(fields, name)) for name in fields)]

@@ -64,6 +64,10 @@ def state(*faults: tuple[str, str], **changed: Any) -> Case:
     return Case("state", changed, faults)
 
 
+def zone(*faults: tuple[str, str], **changed: Any) -> Case:
+    return Case("zone", changed, faults)
+
+
 def user(*faults: tuple[str, str], **changed: Any) -> Case:
     return Case("user", changed, faults)
 
@@ -272,4 +276,29 @@ TOKENS = (
     token(("name", "type"), name=None),
     token(("digest", "unknown"), digest="x"),
 )
-CASES = (*SITES, *EXPERIMENTS, *GOALS, *JOURNEYS, *STATES, *USERS, *TOKENS)
+LINK_KEY, NO_KEY = f"{path_key(shop.LINK[0]):016x}", "00000000000000ab"
+ZONES = (
+    zone(),
+    zone(elements=[BUY_KEY, LINK_KEY]),
+    zone(page="https://www.shop.example/lamps"),
+    zone(page="/lamp*"),
+    zone(page="shop.example/**"),
+    zone(("name", "missing"), name=" "),
+    zone(("name", "long"), name="x" * 61),
+    zone(("name", "characters"), name="a\x00b"),
+    zone(("name", "type"), name=5),
+    zone(("page", "missing"), page=""),
+    zone(("page", "zone_page"), page="every-lamp"),
+    zone(("page", "many_wildcards"), page="/" + "*a" * 21),
+    zone(("page", "type"), page=7),
+    zone(("elements", "few"), elements=[]),
+    zone(("elements", "many"), elements=[f"{n:016x}" for n in range(501)]),
+    zone(("elements.0", "element_key"), elements=["AB"]),
+    zone(("elements.1", "no_element"), elements=[BUY_KEY, NO_KEY]),
+    zone(("elements.0", "no_element"), page="/elsewhere"),
+    zone(("elements", "type"), elements=BUY_KEY),
+    zone(("name", "missing"), ("page", "zone_page"), ("elements", "few"), name="", page="none", elements=[]),
+    zone(("colour", "unknown"), colour="red"),
+    zone(("prints", "unknown"), prints=[]),
+)
+CASES = (*SITES, *EXPERIMENTS, *GOALS, *JOURNEYS, *STATES, *ZONES, *USERS, *TOKENS)

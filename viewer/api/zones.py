@@ -60,7 +60,7 @@ async def show_zone(request: Request, *, registry: Registry) -> Response:
 async def change_zone(request: Request, *, registry: Registry, questions: Questions, zones: ZoneReader) -> Response:
     known, by = await questions.known(request), by_whom(request)
     stored = stored_of(await registry.find(PageZone, request.path_params["zone"], known.site))
-    asked = with_page(await fields(request), known)
+    asked = with_page(await fields(request), known, stored)
     prints = await _prints(zones, known, asked, stored)
     changed = await registry.change(
         lambda definitions: rules.change(definitions, stored, known.site.id, asked, prints, by)

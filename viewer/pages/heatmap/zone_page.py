@@ -118,7 +118,7 @@ class ZoneForms:
             if not drawn and not form.elements:
                 raise InvalidDefinition(Faults((fault("drawn", "empty_rectangle"),)))
             form = replace(form, elements=tuple(dict.fromkeys((*form.elements, *drawn))))
-        fields = with_page(form.fields(), known)
+        fields = with_page(form.fields(), known, stored)
         made = accepted(rules.parse(fields, known.site.id, stored))
         prints = await self._zones.prints(known, made.page, made.elements)
 
