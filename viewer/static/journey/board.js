@@ -81,7 +81,7 @@ function headNode(app, stage) {
             class: 'nm',
             title: app.say('rename'),
             'data-focus': `name:${stage.key}`,
-            onclick: () => app.rename(stage, 'stage'),
+            onclick: () => app.rename(stage),
             onkeydown: (event) => event.key === 'Delete' && app.removeStage(stage),
           },
           name,

@@ -149,8 +149,11 @@ const app = {
 
   addStage() {
     if (!app.roomForStage()) return;
-    app.change((journey) => addStage(journey, app.say('new_stage'), data.language));
-    app.rename(app.journey.stages.at(-1), 'stage');
+    const before = app.journey.stages.length;
+    const added = addStage(app.journey, app.say('new_stage'), data.language);
+    app.unfolded.add(added.stages[before].key);
+    app.change(() => added);
+    app.rename(app.journey.stages[before]);
   },
 
   rename(stage) {
