@@ -109,7 +109,7 @@ def test_every_lane_is_shown(owner: Client, shop: Site, rich: Journey) -> None:
     assert "interviews, 4 of 9" in seen
     assert "also written by ann: Theirs" in seen
     assert "✓ 100.0% target at least 50%" in seen
-    assert "+1.5" in seen
+    assert "typed: +1.5" in seen
     assert "the goal: Order" in seen
     assert "go on" not in seen.partition("Buy Visitors")[2].partition("Keep Visitors")[0]  # nothing goes on after it
     assert "after the goal" in seen

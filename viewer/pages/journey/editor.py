@@ -16,18 +16,17 @@ from store.journeys import (
     MAX_TOUCHPOINTS,
     PERSONAS_ADVISED,
     WORST_MOOD,
-    Metric,
     Touchpoint,
 )
 from viewer.pages.frame.page import Frame, Page, doc
 from viewer.pages.journey.editor_words import editor_words
-from viewer.pages.journey.facts import metric_share
+from viewer.pages.journey.lanes.emotion import measured_mood
 from viewer.pages.journey.lanes.opportunities import effort_names, state_names
 from viewer.pages.journey.lanes.rows import lane_note
-from viewer.pages.journey.lanes.targets import TIMES, metric_names
 from viewer.pages.journey.lanes.touchpoints import kind_names, touchpoint_cards
 from viewer.pages.journey.lanes.typed import evidence_names
 from viewer.pages.journey.measured import MeasuredJourney
+from viewer.pages.journey.metrics import TIMES, metric_figure, metric_names, metric_value
 from viewer.pages.journey.stage_heads import stage_heads
 
 # Lanes that can be added beside the usual ones: key → English and French name
@@ -37,7 +36,6 @@ BLUEPRINT: dict[str, dict[str, str]] = {
     "back_stage": {"en": "Back stage", "fr": "Arrière-scène"},
     "support": {"en": "Support processes", "fr": "Processus de soutien"},
 }
-SHARES: tuple[Metric, ...] = ("reach", "forward", "exits", "frustrated", "goal", "bounce", "back", "path_fit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -78,7 +76,7 @@ def _editor(measured: MeasuredJourney) -> dict[str, Any]:
         "language": lang.code,
         "locale": lang.locale.language,
         "zone": lang.zone.name,
-        "figures": _figures(measured),
+        "figures": _figures(measured) | {"moods": _moods(measured)},
         "words": editor_words(lang),
         "names": {
             "lanes": {key: lang.words(name) for key, name in (USUAL_NAMES | BLUEPRINT).items()},
@@ -136,8 +134,14 @@ def _figures(measured: MeasuredJourney) -> dict[str, Any]:
     }
 
 
+def _moods(measured: MeasuredJourney) -> dict[str, float]:
+    """The measured mood of each stage."""
+    found = {stage.key: measured_mood(measured, stage) for stage in measured.journey.stages}
+    return {key: mood for key, mood in found.items() if mood is not None}
+
+
 def _shares(measured: MeasuredJourney, touchpoint: Touchpoint) -> dict[str, str]:
-    """Each share that a target can be set for."""
-    row, everyone = measured.touchpoint_row(touchpoint), measured.figures.visitors
-    found = {metric: metric_share(row, metric, everyone) for metric in SHARES} if row else {}
-    return {metric: measured.lang.share(share.value) for metric, share in found.items() if share}
+    """Each figure that a target can be set for, by its metric."""
+    names = metric_names(measured.lang)
+    found = {metric: metric_figure(measured, touchpoint, metric) for metric in names}
+    return {metric: metric_value(measured.lang, metric, figure) for metric, figure in found.items() if figure}

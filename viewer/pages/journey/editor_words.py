@@ -154,6 +154,8 @@ def editor_words(lang: Language) -> dict[str, str]:
         "seen": _("Seen in this period"),
         "seen_find": _("Search pages, elements, events"),
         "seen_only": _("Only what is not on the map"),
+        "seen_all": _("Everything that was seen is on the map."),
+        "mood_measured": _("measured %(value)s"),
         "seen_none": _("Nothing was seen in this period."),
         "seen_rows_one": _("%(n)s line. A visitor can be in several."),
         "seen_rows_many": _("%(n)s lines. A visitor can be in several."),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from aggregator.answers.journey import StageRow, TouchpointRow
-from aggregator.measures.statistics import FEW, wilson
+from aggregator.measures.statistics import FEW
 from store.journeys import Metric
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.measured import MeasuredJourney
@@ -44,16 +44,11 @@ def metric_share(row: TouchpointRow, metric: Metric, everyone: int) -> MetricSha
         case "forward" if row.forward is not None and row.closed >= FEW:
             return MetricShare(row.forward, row.forward_low or 0.0, row.forward_high or 0.0, row.closed)
         case "exits" if row.exits is not None and row.visits >= FEW:
-            return _share(row.exits, row.visits)
+            return MetricShare(row.exits, row.exits_low or 0.0, row.exits_high or 0.0, row.visits)
         case "frustrated" if row.frustrated is not None:
-            return _share(row.frustrated, row.visitors)
+            return MetricShare(row.frustrated, row.frustrated_low or 0.0, row.frustrated_high or 0.0, row.visitors)
         case _:
             return None
-
-
-def _share(value: float, n: int) -> MetricShare:
-    low, high = wilson(round(value * n), n)
-    return MetricShare(value, float(low), float(high), n)
 
 
 def worst_touchpoint(measured: MeasuredJourney) -> str:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from aggregator.answers.journey import JourneyMap, StageRow, TouchpointRow
+from aggregator.measures.journey_figures import JourneyFigures, TouchpointFigures
 from store.journeys import Journey, Stage, Touchpoint
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
@@ -24,6 +25,7 @@ class MeasuredJourney:
     asked: Asked
     journey: Journey
     figures: JourneyMap
+    measure: JourneyFigures | None = None  # everything measured; None before it was
     edit: str = ""
     unfolded: frozenset[str] = frozenset()
     persona: str = ""
@@ -79,6 +81,20 @@ class MeasuredJourney:
 
     def stage_row(self, stage: Stage) -> StageRow:
         return self.figures.stages[self.journey.stages.index(stage)]
+
+    @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {touchpoint.key: number for number, (_, touchpoint) in enumerate(self.journey.touchpoints, 1)}
+
+    def touchpoint_figures(self, touchpoint: Touchpoint) -> TouchpointFigures | None:
+        """Everything measured about a touchpoint."""
+        return self.measure.touchpoints.get(self._numbers[touchpoint.key]) if self.measure else None
+
+    @cached_property
+    def goal(self) -> str:
+        """Id of the goal of the map: the one that a stage completes, else the first of the journey; "" without one."""
+        completed = (stage.completes for stage in self.journey.stages if stage.completes)
+        return next(completed, next(iter(self.journey.goals), ""))
 
     def touchpoint_row(self, touchpoint: Touchpoint) -> TouchpointRow | None:
         return self.figures.touchpoints.get(touchpoint.key)

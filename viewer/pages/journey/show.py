@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.journey import JourneyMap
+from aggregator.answers.journey import JourneyMap, map_of
 from rules.find import Rejected, usable
 from rules.journey_lanes import laid_out
 from rules.question import JOURNEY
@@ -79,13 +79,13 @@ async def show(
     """GET shows the map, with `?edit=1` open for editing, with `?edit=form` as a form that needs no scripts."""
     person, urls = signed_in(request), frames.urls
     asked = await questions.read(request, JOURNEY)
-    found = await registry.find(Journey, request.path_params["journey"], asked.site)
+    stored = await registry.find(Journey, request.path_params["journey"], asked.site)
     editing = request.query_params.get("edit", "")
     if editing:
         check_role(person, "editor")
-    if editing == "form" or (editing and isinstance(found, Rejected)):
-        return await show_form(request, asked.site, found, renderer)
-    journey = laid_out(usable(found))
+    if editing == "form" or (editing and isinstance(stored, Rejected)):
+        return await show_form(request, asked.site, stored, renderer)
+    journey = laid_out(usable(stored))
     frame = await frames.of(request, "journeys", asked.site)
     measured = MeasuredJourney(
         lang=frame.lang,
@@ -99,14 +99,18 @@ async def show(
     )
     if editing:
         every = frozenset(stage.key for stage in journey.stages)
-        figures = measured.figures if asked.faults else await maps.journey(journey, asked.question)
-        return answer(request, editor_page(frame, replace(measured, figures=figures, unfolded=every)))
+        measured = replace(measured, unfolded=every)
+        if not asked.faults:
+            found = await maps.journey_measure(journey, asked.question, asked.known.goals)
+            measured = replace(measured, figures=map_of(journey, found), measure=found.figures)
+        return answer(request, editor_page(frame, measured))
     if asked.faults:
         who = await bars.of(frame.lang, measured.links, asked)
         return answer(request, with_faults(frame, measured, who), asked.status)
     async with bars.begun(frame.lang, measured.links, asked) as counting:
-        figures, who = await maps.journey(journey, asked.question, asked.known.goals), await counting
-    return answer(request, page_of(frame, replace(measured, figures=figures), who))
+        found, who = await maps.journey_measure(journey, asked.question, asked.known.goals), await counting
+    measured = replace(measured, figures=map_of(journey, found), measure=found.figures)
+    return answer(request, page_of(frame, measured, who))
 
 
 def _persona(journey: Journey, key: str) -> str:

@@ -9,7 +9,8 @@ from aggregator.answers.journey import JourneyMap
 from store.journeys import Journey, KpiTarget, Touchpoint
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.facts import MetricShare, metric_share
-from viewer.pages.journey.lanes.targets import metric_names, target_state, wanted_words
+from viewer.pages.journey.lanes.targets import target_state, wanted_words
+from viewer.pages.journey.metrics import metric_names
 
 
 @dataclass(frozen=True)

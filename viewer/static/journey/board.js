@@ -240,15 +240,7 @@ function opportunitiesCell(app, lane, stage) {
   );
 }
 
-const emotionCell = (app, lane, stage, open, n) =>
-  moodNode(
-    app,
-    lane,
-    stage,
-    [open[n - 1], open[n + 1]].map((one) =>
-      one ? (cellOf(app.journey, {lane: lane.key, stage: one.key})?.mood ?? null) : null,
-    ),
-  );
+const emotionCell = (app, lane, stage, open, n) => moodNode(app, lane, stage, [open[n - 1], open[n + 1]]);
 
 const CELLS = {
   text: textCell,

@@ -9,7 +9,9 @@ const plain = (value) => {
   if (Array.isArray(value)) return value.map(plain);
   if (!isObject(value)) return value;
   const filled = Object.entries(value).filter(([, one]) => !isDefault(one));
-  return Object.fromEntries(filled.sort(([x], [y]) => (x < y ? -1 : 1)).map(([name, one]) => [name, plain(one)]));
+  return Object.fromEntries(
+    filled.sort(([x], [y]) => (x < y ? -1 : 1)).map(([name, one]) => [name, plain(one)]),
+  );
 };
 const isDefault = (value) =>
   value === '' ||

@@ -9,13 +9,23 @@ const FINE = 0.1; // with Shift
 const placeOf = (lane, stage) => ({lane: lane.key, stage: stage.key});
 const round = (value) => Math.round(value * 10) / 10;
 
-export function moodNode(app, lane, stage, neighbours) {
+// `beside`: the stages at the left and at the right.
+export function moodNode(app, lane, stage, beside) {
   const {worst, best} = app.data.limits;
   const place = placeOf(lane, stage);
-  const mood = cellOf(app.journey, place)?.mood ?? null;
+  const typed = (one) => (one ? (cellOf(app.journey, placeOf(lane, one))?.mood ?? null) : null);
+  const measured = (one) => (one ? (app.data.figures.moods[one.key] ?? null) : null);
+  const mood = typed(stage);
   const top = (value) => MARGIN + ((best - value) / (best - worst)) * (100 - 2 * MARGIN);
   const name = app.nameOf(stage);
   const node = el('div', {class: 'emotion'});
+  const height = (value) => (value === null ? null : top(value));
+  const seen = measured(stage);
+  if (seen !== null) {
+    const dot = el('u', {class: 'm'});
+    dot.style.top = `${top(seen)}%`;
+    node.append(curve(top(seen), beside.map(measured).map(height), 'm'), dot);
+  }
   if (mood === null) {
     node.append(
       el(
@@ -40,18 +50,14 @@ export function moodNode(app, lane, stage, neighbours) {
     'aria-valuemin': worst,
     'aria-valuemax': best,
     'aria-valuenow': mood,
-    'aria-valuetext': app.signed(mood),
+    'aria-valuetext':
+      app.signed(mood) +
+      (seen === null ? '' : `, ${app.say('mood_measured', {value: app.signed(round(seen))})}`),
     'aria-label': `${app.laneName(lane)}: ${name}`,
     'data-focus': `mood:${stage.key}`,
   });
   point.style.top = `${top(mood)}%`;
-  node.append(
-    curve(
-      top(mood),
-      neighbours.map((one) => (one === null ? null : top(one))),
-    ),
-    point,
-  );
+  node.append(curve(top(mood), beside.map(typed).map(height), 't'), point);
 
   function set(value, more = {}) {
     const kept = value === null ? null : round(Math.max(worst, Math.min(best, value)));
@@ -116,10 +122,10 @@ export function moodNode(app, lane, stage, neighbours) {
 
 // The piece of the curve in one column: the halves of the Bézier curves from and to its neighbours
 // (viewer/pages/journey/lanes/emotion.py).
-function curve(y, [before, after]) {
+function curve(y, [before, after], kind) {
   const left = before === null ? '' : `M0 ${(before + y) / 2}C12.5 ${(before + 3 * y) / 4} 25 ${y} 50 ${y}`;
   const right = after === null ? '' : `M50 ${y}C75 ${y} 87.5 ${(after + 3 * y) / 4} 100 ${(after + y) / 2}`;
   const box = svg('svg', {viewBox: '0 0 100 100', preserveAspectRatio: 'none', 'aria-hidden': 'true'});
-  if (left + right) box.append(svg('path', {d: left + right}));
+  if (left + right) box.append(svg('path', {class: kind, d: left + right}));
   return box;
 }

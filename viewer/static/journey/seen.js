@@ -51,7 +51,11 @@ export function seenPanel(app) {
     const wanted = fits.filter((row) => !state.only || (!claimed(row) && !leftOut(row)));
     const shown = state.all ? wanted : wanted.slice(0, SHOWN);
     const hidden = fits.filter(leftOut);
-    summary.textContent = rows.length ? app.counted('seen_rows', wanted.length) : app.say('seen_none');
+    summary.textContent = !rows.length
+      ? app.say('seen_none')
+      : wanted.length
+        ? app.counted('seen_rows', wanted.length)
+        : app.say('seen_all');
     list.replaceChildren(
       ...shown.map((row) => rowNode(row, claimed(row))),
       ...(shown.length < wanted.length

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from store.journeys import BEST_MOOD, WORST_MOOD, Lane
+from store.journeys import BEST_MOOD, WORST_MOOD, Lane, Stage
 from viewer.pages.frame.charts import percent
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.measured import MeasuredJourney
@@ -25,10 +25,34 @@ class MoodPoint:
         return bool(self.value)
 
 
-def mood_points(measured: MeasuredJourney, lane: Lane) -> list[MoodPoint]:
+@dataclass(frozen=True)
+class StageMood:
+    """What the team typed, and what was measured."""
+
+    typed: MoodPoint
+    measured: MoodPoint
+
+    def __bool__(self) -> bool:
+        return bool(self.typed or self.measured)
+
+
+def stage_moods(measured: MeasuredJourney, lane: Lane) -> list[StageMood]:
     """One per open stage."""
     typed = {cell.stage: cell.mood for cell in measured.journey.cells if cell.lane == lane.key and not cell.touchpoint}
-    return points_of(measured.lang, [typed.get(stage.key) for stage in measured.open_stages])
+    lang, stages = measured.lang, measured.open_stages
+    curves = (
+        points_of(lang, [typed.get(stage.key) for stage in stages]),
+        points_of(lang, [measured_mood(measured, stage) for stage in stages]),
+    )
+    return [StageMood(one, other) for one, other in zip(*curves, strict=True)]
+
+
+def measured_mood(measured: MeasuredJourney, stage: Stage) -> float | None:
+    """The mood measured at a stage: the mean of its touchpoints, weighted by their visitors; None without one."""
+    figures = [measured.touchpoint_figures(touchpoint) for touchpoint in stage.touchpoints]
+    known = [(one.mood, one.visitors) for one in figures if one and one.mood is not None]
+    visitors = sum(n for _, n in known)
+    return sum(mood * n for mood, n in known) / visitors if visitors else None
 
 
 def points_of(lang: Language, moods: list[float | None]) -> list[MoodPoint]:

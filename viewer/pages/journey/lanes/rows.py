@@ -9,7 +9,7 @@ from typing import Any
 from rules.journey_lanes import USUAL_NAMES
 from store.journeys import Lane, LaneKind, Stage
 from viewer.pages.frame.languages import Language
-from viewer.pages.journey.lanes.emotion import mood_points
+from viewer.pages.journey.lanes.emotion import stage_moods
 from viewer.pages.journey.lanes.opportunities import opportunity_lines
 from viewer.pages.journey.lanes.targets import target_lines
 from viewer.pages.journey.lanes.touchpoints import touchpoint_cards
@@ -44,7 +44,7 @@ _CELLS: Mapping[LaneKind, Callable[[MeasuredJourney, Lane], Sequence[object]]] =
     "gap": _typed,
     "line": lambda measured, lane: [() for _ in measured.open_stages],
     "touchpoints": _each(touchpoint_cards),
-    "emotion": mood_points,
+    "emotion": stage_moods,
     "targets": _each(target_lines),
     "opportunities": _each(opportunity_lines),
 }
@@ -71,6 +71,8 @@ def lane_name(lang: Language, lane: Lane) -> str:
 def lane_note(lang: Language, kind: LaneKind) -> str:
     """How the lane is filled."""
     _ = lang.text
-    if kind in ("text", "pains", "gap", "emotion", "opportunities"):
+    if kind == "emotion":
+        return _("typed and measured")
+    if kind in ("text", "pains", "gap", "opportunities"):
         return _("typed")
     return "" if kind == "line" else _("measured")

@@ -7,11 +7,11 @@ from typing import Literal
 
 from store.journeys import KpiTarget, Metric, Stage
 from viewer.pages.frame.languages import Language
-from viewer.pages.journey.facts import MetricShare, metric_share
+from viewer.pages.journey.facts import MetricShare
 from viewer.pages.journey.measured import MeasuredJourney
+from viewer.pages.journey.metrics import TIMES, metric_basis, metric_figure, metric_names, metric_value
 
 TargetState = Literal["met", "missed", "inside", "unknown"]
-TIMES: tuple[Metric, ...] = ("engaged", "time_to_next")
 
 
 @dataclass(frozen=True)
@@ -30,9 +30,8 @@ def target_lines(measured: MeasuredJourney, stage: Stage) -> tuple[TargetLine, .
     """The targets of a stage's touchpoints."""
     lines = []
     for touchpoint in stage.touchpoints:
-        row = measured.touchpoint_row(touchpoint)
         for target in touchpoint.targets:
-            share = metric_share(row, target.metric, measured.figures.visitors) if row else None
+            share = metric_figure(measured, touchpoint, target.metric)
             about = measured.lang.words(touchpoint.name, touchpoint.key) if len(stage.touchpoints) > 1 else ""
             lines.append(_line(measured.lang, about, target, share))
     return tuple(lines)
@@ -54,15 +53,14 @@ def _line(lang: Language, about: str, target: KpiTarget, share: MetricShare | No
         name=lang.named(about, name) if about else name,
         state=state,
         mark={"met": "✓", "missed": "✗", "inside": "≈", "unknown": ""}[state],
-        value=lang.share(share.value) if share else lang.text("not known"),
+        value=metric_value(lang, target.metric, share) if share else lang.text("not known"),
         wanted=wanted_words(lang, target),
-        detail=_detail(lang, state, share) if share else "",
+        detail=_detail(lang, target.metric, state, share) if share else "",
     )
 
 
-def _detail(lang: Language, state: TargetState, share: MetricShare) -> str:
-    words = lang.text("%(interval)s of %(n)s", interval=lang.between(share.low, share.high), n=lang.number(share.n))
-    return words + (lang.text(": the target lies inside") if state == "inside" else "")
+def _detail(lang: Language, metric: Metric, state: TargetState, share: MetricShare) -> str:
+    return metric_basis(lang, metric, share) + (lang.text(": the target lies inside") if state == "inside" else "")
 
 
 def wanted_words(lang: Language, target: KpiTarget) -> str:
@@ -71,20 +69,3 @@ def wanted_words(lang: Language, target: KpiTarget) -> str:
     if target.wanted == "least":
         return lang.text("target at least %(value)s", value=value)
     return lang.text("target at most %(value)s", value=value)
-
-
-def metric_names(lang: Language) -> dict[Metric, str]:
-    """What each measured figure is called."""
-    _ = lang.text
-    return {
-        "reach": _("Reached by"),
-        "forward": _("Go on"),
-        "goal": _("Reach the goal"),
-        "exits": _("Visits ending"),
-        "bounce": _("Bounce"),
-        "back": _("Go back a stage"),
-        "frustrated": _("Frustrated"),
-        "engaged": _("Time engaged"),
-        "time_to_next": _("Time to next"),
-        "path_fit": _("On the expected path"),
-    }

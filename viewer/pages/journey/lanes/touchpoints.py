@@ -11,6 +11,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.journey.facts import MapFact, touchpoint_facts, worst_touchpoint
 from viewer.pages.journey.measured import MeasuredJourney
+from viewer.pages.journey.metrics import more_facts
 from viewer.pages.journey.stage_heads import trees_after
 from viewer.pages.who.from_screen import joined
 
@@ -18,7 +19,7 @@ from viewer.pages.who.from_screen import joined
 @dataclass(frozen=True)
 class TouchpointCard:
     """`href`: its heatmap; "" if it has none. `evidence`: its kind, or why it has no figures. `compare`: links to the
-    two maps of those who went on and those who left."""
+    two maps of those who went on and those who left. `more`: further figures, shown on demand."""
 
     key: str
     name: str
@@ -26,6 +27,7 @@ class TouchpointCard:
     thumb: str = ""
     evidence: str = ""
     facts: tuple[MapFact, ...] = ()
+    more: tuple[MapFact, ...] = ()
     alarm: bool = False
     compare: tuple[Choice, ...] = ()
 
@@ -56,6 +58,7 @@ def _card(measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint, bad: 
         thumb=urls.thumb(site, row.page, **picture) if row.page in measured.pictured else "",
         evidence=kind,
         facts=tuple(touchpoint_facts(measured, row, bad=bad, at_end=at_end)),
+        more=more_facts(measured, touchpoint),
         alarm=bad,
         compare=_comparisons(measured, stage, touchpoint, row),
     )
@@ -74,8 +77,7 @@ def _comparisons(
         went_on, left = (text_of_tree(joined(question, tree)) for tree in (trees.did, trees.did_not))
         sets = query | {"segment": went_on, "with": f"segment:{left}"}
         found.append(Choice(lang.text("Left / went on"), measured.urls.compare_sets(measured.site, **sets)))
-    goal = next((one.completes for one in measured.journey.stages if one.completes), "")
-    goal = goal or next(iter(measured.journey.goals), "")
+    goal = measured.goal
     if goal and any(one.id == goal for one in measured.asked.known.goals):
         sets = query | {"with": f"left:{goal}"}
         found.append(Choice(lang.text("Goal reached or not"), measured.urls.compare_sets(measured.site, **sets)))

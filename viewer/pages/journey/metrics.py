@@ -1,0 +1,117 @@
+"""Every measured figure of a touchpoint by its name, as targets and cards use it."""
+
+from __future__ import annotations
+
+from aggregator.measures.journey_figures import Spread, TouchpointFigures, WindowShare
+from aggregator.measures.shares import ShareOf
+from aggregator.measures.statistics import FEW
+from store.journeys import Metric, Touchpoint
+from viewer.pages.frame.languages import Language
+from viewer.pages.journey.facts import MapFact, MetricShare
+from viewer.pages.journey.measured import MeasuredJourney
+
+TIMES: tuple[Metric, ...] = ("engaged", "time_to_next")  # medians in ms; the others are shares
+MORE: tuple[Metric, ...] = ("bounce", "back", "goal", "path_fit", "engaged", "time_to_next")
+
+
+def metric_figure(measured: MeasuredJourney, touchpoint: Touchpoint, metric: Metric) -> MetricShare | None:
+    """The figure; None if it is not measured or rests on a few only. A median has no interval: `low` and `high` are
+    the median itself."""
+    figures = measured.touchpoint_figures(touchpoint)
+    if figures is None or figures.few:
+        return None
+    if metric in TIMES:
+        return _median(figures.engaged_ms if metric == "engaged" else figures.next_ms)
+    share = _share(measured, figures, metric)
+    return MetricShare(share.share, share.low, share.high, share.of) if share and share.of >= FEW else None
+
+
+def _share(measured: MeasuredJourney, figures: TouchpointFigures, metric: Metric) -> ShareOf | None:
+    match metric:
+        case "reach":
+            return figures.reach
+        case "forward":
+            return figures.forward.share
+        case "goal":
+            return _of_goal(measured, figures)
+        case "exits":
+            return figures.exits
+        case "bounce":
+            return figures.bounce
+        case "back":
+            return figures.back
+        case "path_fit":
+            return figures.fit
+        case "frustrated":
+            return figures.frustration.any
+    return None
+
+
+def _of_goal(measured: MeasuredJourney, figures: TouchpointFigures) -> ShareOf | None:
+    found: WindowShare | None = figures.goals.get(measured.goal)
+    return found.share if found else None
+
+
+def _median(spread: Spread) -> MetricShare | None:
+    if spread.median is None or spread.n < FEW:
+        return None
+    return MetricShare(spread.median, spread.median, spread.median, spread.n)
+
+
+def more_facts(measured: MeasuredJourney, touchpoint: Touchpoint) -> tuple[MapFact, ...]:
+    """The figures of a touchpoint that its card shows on demand: those beside the first ones, and the four parts of
+    frustration."""
+    lang, names = measured.lang, metric_names(measured.lang)
+    found = [(names[metric], metric, metric_figure(measured, touchpoint, metric)) for metric in MORE]
+    facts = [
+        MapFact(name, metric_value(lang, metric, figure), metric_basis(lang, metric, figure))
+        for name, metric, figure in found
+        if figure
+    ]
+    figures = measured.touchpoint_figures(touchpoint)
+    if figures and not figures.few:
+        facts += _troubles(lang, figures)
+    return tuple(facts)
+
+
+def _troubles(lang: Language, figures: TouchpointFigures) -> list[MapFact]:
+    _, parts = lang.text, figures.frustration
+    named = (
+        (_("Dead clicks"), parts.dead),
+        (_("Rage clicks"), parts.rage),
+        (_("Error after a click"), parts.error),
+        (_("Back within 5 s"), parts.quick_back),
+    )
+    return [
+        MapFact(name, lang.share(share.share), lang.between(share.low, share.high))
+        for name, share in named
+        if share and share.visitors
+    ]
+
+
+def metric_value(lang: Language, metric: Metric, figure: MetricShare) -> str:
+    return lang.span(figure.value) if metric in TIMES else lang.share(figure.value)
+
+
+def metric_basis(lang: Language, metric: Metric, figure: MetricShare) -> str:
+    """The interval of a share and what it is of; of a median, of how many."""
+    if metric in TIMES:
+        return lang.text("median of %(n)s", n=lang.number(figure.n))
+    return lang.text("%(interval)s of %(n)s", interval=lang.between(figure.low, figure.high), n=lang.number(figure.n))
+
+
+def metric_names(lang: Language) -> dict[Metric, str]:
+    """What each measured figure is called."""
+    _ = lang.text
+    return {
+        "reach": _("Reached by"),
+        "forward": _("Go on"),
+        "goal": _("Reach the goal"),
+        "exits": _("Visits ending"),
+        "bounce": _("Bounce"),
+        "back": _("Go back a stage"),
+        "frustrated": _("Frustrated"),
+        "engaged": _("Time engaged"),
+        "time_to_next": _("Time to next"),
+        "path_fit": _("On the expected path"),
+    }
