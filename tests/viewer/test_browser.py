@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import threading
 import time
@@ -109,6 +110,7 @@ def paths(site: Site) -> list[str]:
         f"{root}/groups/new?pages=/lamps", f"{root}/pages?{DAYS}&as=table&sort=name",
         f"{root}/heatmap?page=/lamps&state=menu&{DAYS}",
         f"{root}/journeys", f"{root}/journeys/lamp?{DAYS}", f"{root}/journeys/lamp?edit=1",
+        f"{root}/journeys/lamp/revisions", f"{root}/journeys?kind=deleted", f"{root}/import-journey",
         f"{root}/segments", f"{root}/segments/new?{DAYS}&channel=direct&device=desktop",
     ]  # fmt: skip
 
@@ -315,6 +317,40 @@ def test_the_pattern_tester_follows_what_is_typed(page: Page, address: str, shop
     expect(page.locator("[data-known]")).to_have_text("Matches 1 page: /lamps")
     page.get_by_label("Pages, one pattern per line").fill("/nothing")
     expect(page.locator("[data-known]")).to_have_text("Matches no page visited so far.")
+
+
+def test_a_journey_is_printed_on_one_landscape_sheet(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/journeys/lamp?{DAYS}", wait_until="networkidle")
+    printed = page.pdf(prefer_css_page_size=True)
+    assert len(re.findall(rb"/Type\s*/Page[^s]", printed)) == 1
+    size = re.search(rb"/MediaBox\s*\[0 0 ([\d.]+) ([\d.]+)", printed)
+    assert size
+    assert [round(float(side)) for side in size.groups()] in ([842, 595], [843, 596], [842, 596])  # A4, in points
+    page.emulate_media(media="print")
+    inside = page.evaluate("document.querySelector('.board').scrollWidth <= document.documentElement.clientWidth")
+    assert inside
+    for hidden in (".top", ".bars", ".acts"):
+        expect(page.locator(hidden).first).to_be_hidden()
+    expect(page.get_by_text("revision 1, printed on")).to_be_visible()
+
+
+def test_a_journey_is_chosen_by_its_picture_deleted_and_brought_back(page: Page, address: str, shop: Site) -> None:
+    page.goto(f"{address}/sites/{shop.id}/journeys")
+    page.get_by_label("Name", exact=True).fill("Two days")
+    page.get_by_role("radio", name="Nine stages").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.get_by_role("radio", name="Shop Start")).to_be_checked()
+    page.get_by_role("button", name="Create map").click()
+    page.goto(f"{address}/sites/{shop.id}/journeys")
+    row = page.get_by_role("row", name="Two days")
+    expect(row.locator("[data-visitors]")).to_have_text(re.compile(r"\d"))  # at once, or by a request of its own
+    menu = row.locator("summary")
+    menu.focus()
+    menu.press("Enter")
+    row.get_by_role("button", name="Delete").press("Enter")
+    expect(page.get_by_role("row", name="Two days")).to_have_count(0)
+    page.get_by_role("button", name="Undo").press("Enter")
+    expect(page.get_by_role("row", name="Two days")).to_be_visible()
 
 
 def editor(page: Page, address: str, shop: Site) -> None:
