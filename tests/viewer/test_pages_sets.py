@@ -25,6 +25,9 @@ def test_sets_of_one_period(owner: Client, shop: Site) -> None:
     seen = words(owner.get(variants).text)
     assert "A, a 15 visitors" in seen
     assert "B, b 45 visitors" in seen
+    accounts = seen[seen.index("Account of the two maps") :]
+    assert "Outside: a" in accounts
+    assert "Outside: b" in accounts
     assert "Not chosen at random" not in seen  # visitors see a variant by chance
     rest = '{"rules":[{"what":"device","values":["phone"]}]}'
     response = owner.get(f"/sites/{shop.id}/compare", params={"page": "/lamps", "segment": rest, "with": "rest"})

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.answers.comparison_figures import ArmFigures
+from aggregator.answers.sets_figures import SetFigures
 from viewer.maps import ComparisonAnswer
 from viewer.pages.compare.compared import variants_compared
 from viewer.pages.compare.rows import (
@@ -20,7 +21,9 @@ from viewer.pages.compare.rows import (
 )
 from viewer.pages.compare.setting import ComparisonSetting
 from viewer.pages.compare.verdict import Check, Verdict, checks_of, method_of, notes_of, verdict_of
+from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
+from viewer.pages.map.ledger import LedgerRow, account_rows
 from viewer.pages.map.legend import Legend, Tick, heat_legend
 from viewer.pages.map.picture import DrawnPicture, Strips, drawn_picture
 
@@ -32,6 +35,14 @@ class Pane:
     title: str
     visitors: str
     picture: DrawnPicture
+
+
+@dataclass(frozen=True)
+class MapAccount:
+    """What became of every point of one of the two maps."""
+
+    title: str
+    rows: tuple[LedgerRow, ...]
 
 
 @dataclass(frozen=True)
@@ -55,7 +66,15 @@ class Result:
     panes: list[Pane]
     legend: Legend
     difference: DifferencePane
+    accounts: tuple[MapAccount, ...]
     table: Table
+
+
+def map_account(lang: Language, letter: str, name: str, of: SetFigures | ArmFigures) -> MapAccount:
+    """The account of one of two maps. The line of those outside names the set that they are not in."""
+    outside = lang.text("Outside: %(names)s", names=name)
+    title = letter if name == letter else f"{letter}, {name}"
+    return MapAccount(title, account_rows(lang, of.account, of.account_shares, outside=outside))
 
 
 def result_of(setting: ComparisonSetting, found: ComparisonAnswer, strips: Sequence[Strips]) -> Result:
@@ -71,6 +90,9 @@ def result_of(setting: ComparisonSetting, found: ComparisonAnswer, strips: Seque
         ],
         legend=heat_legend(lang, figures.scale, setting.question.kind, shared=True),
         difference=difference_of(lang, setting.urls, setting.site.id, compared, strips[1], reach),
+        accounts=tuple(
+            map_account(lang, letter, arm.name, arm) for letter, arm in zip("AB", figures.arms, strict=True)
+        ),
         table=Table(
             rows=rows_of(lang, compared, reach, setting.every),
             all_rows=_all_rows(setting, found),

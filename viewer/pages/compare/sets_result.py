@@ -10,7 +10,7 @@ from aggregator.measures.share_differences import LEVEL, ShareDifference
 from viewer.maps import SetsAnswer
 from viewer.pages.compare.chooser import Choosing
 from viewer.pages.compare.compared import Compared, sets_compared
-from viewer.pages.compare.result import Pane, Table
+from viewer.pages.compare.result import MapAccount, Pane, Table, map_account
 from viewer.pages.compare.rows import (
     DifferencePane,
     axis_of,
@@ -24,7 +24,6 @@ from viewer.pages.compare.rows import (
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.map import notes as map_notes
-from viewer.pages.map.ledger import LedgerRow, account_rows
 from viewer.pages.map.legend import Legend, heat_legend
 from viewer.pages.map.picture import Strips, drawn_picture
 
@@ -53,14 +52,6 @@ class ReachLine:
 
 
 @dataclass(frozen=True)
-class SetAccount:
-    """What became of every point of a set."""
-
-    title: str
-    rows: tuple[LedgerRow, ...]
-
-
-@dataclass(frozen=True)
 class SetsResult:
     """The sentence (`lead`, `rest`), what to know about it (`notes`), the maps, their difference and the tables."""
 
@@ -74,7 +65,7 @@ class SetsResult:
     shares: tuple[ShareLine, ...]
     share_interval: str
     reach: tuple[ReachLine, ...]
-    accounts: tuple[SetAccount, ...]
+    accounts: tuple[MapAccount, ...]
     table: Table
 
 
@@ -94,7 +85,7 @@ def sets_result(choosing: Choosing, found: SetsAnswer, strips: Sequence[Strips],
         shares=_share_lines(lang, found),
         share_interval=lang.text("%(level)s interval", level=lang.share(LEVEL, 0)),
         reach=_reach_lines(lang, a, b),
-        accounts=tuple(_account(choosing, one) for one in figures.sets),
+        accounts=tuple(map_account(lang, one.set.upper(), choosing.name(one.set), one) for one in figures.sets),
         table=Table(
             rows=rows_of(lang, compared, reach, every),
             all_rows=None
@@ -104,14 +95,6 @@ def sets_result(choosing: Choosing, found: SetsAnswer, strips: Sequence[Strips],
             interval_label=lang.text("%(level)s interval", level=level_words(lang, figures.level)),
             method=_method(lang, compared),
         ),
-    )
-
-
-def _account(choosing: Choosing, one: SetFigures) -> SetAccount:
-    lang, name = choosing.lang, choosing.name(one.set)
-    outside = lang.text("Outside: %(names)s", names=name)
-    return SetAccount(
-        f"{one.set.upper()}: {name}", account_rows(lang, one.account, one.account_shares, outside=outside)
     )
 
 
