@@ -140,7 +140,6 @@ def _columns(setting: MapSetting) -> tuple[Column, ...]:
         column(_("Corrected"), links, sort, "corrected", help=HELP),
         column(_("Left blank"), links, sort, "blank", help=HELP),
         column(_("Last"), links, sort, "last", help=HELP),
-        Column(lang.share(0.95, 0), help="interval"),
     )
 
 
@@ -170,7 +169,6 @@ def _line(setting: MapSetting, one: FormField, words: FieldWords, name: str) -> 
             Cell(words.corrected, "bad" if words.corrected_bad else ""),
             Cell(words.blank, "bad" if words.blank_bad else ""),
             Cell(words.last, "strong"),
-            Cell(words.interval, "mut"),
         ),
         detail=_detail(lang, words),
         href=setting.links.keeping(element=key).to(),
@@ -183,7 +181,7 @@ def _detail(lang: Language, words: FieldWords) -> list[Detail]:
     _ = lang.text
     last = f"{words.last} ({words.interval})" if words.interval else words.last
     return [
-        Detail(_("Reached by"), words.reached, help=HELP),
+        Detail(_("Had the cursor in it"), words.reached, help=HELP),
         Detail(_("Time in it, median"), words.time, help=HELP),
         *([Detail(_("Nine in ten need at most"), words.ninety, help=HELP)] if words.ninety else []),
         Detail(_("Corrected"), words.corrected, "bad" if words.corrected_bad else "", HELP),
