@@ -21,6 +21,7 @@ PREFIX = "chosen_"
 LOST_SECONDS = 3_600  # how long a map may take: tables that are older were left by a process that ended
 # Rows that are collected before they are compressed: a block of the default size takes 80 MB a thread.
 _BLOCK = 65_536
+MOST_GROUPED = 1_000_000  # rows
 _POINTS = (
     "day, time, view, visitor, key, record, fx, fy, box_w, box_h, page_x, page_y, page_w, page_h, viewport_w, weight, "
     "button, flags, effect, effect_ms, bot"
@@ -69,6 +70,15 @@ def chosen_site_views(store: Store, scope: SiteScope) -> Iterator[SiteScope]:
     selected, params = selected_sql(scope, scope.segment)
     with _table(store, "view UInt64", selected, {"site": scope.site, **params}) as table:
         yield replace(scope, chosen=ChosenRows(views=table))
+
+
+def chosen_parts(store: Store, chosen: ChosenRows) -> list[str]:
+    """Conditions that divide the visitors of these tables, so that about MOST_GROUPED rows at a time are grouped by
+    visitor: to read the tables again takes less memory than one group of all, and less time than files."""
+    tables = [table for table in (chosen.points, chosen.scrolls) if table]
+    rows = sum(int(store.rows(f"SELECT count() AS n FROM {table}")[0]["n"]) for table in tables)
+    parts = -(-rows // MOST_GROUPED) or 1
+    return [f"visitor % {parts} = {part}" for part in range(parts)] if parts > 1 else ["1"]
 
 
 def _is_narrow(store: Store, scope: Scope) -> bool:

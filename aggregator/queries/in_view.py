@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
 
 from aggregator.measures.in_view import Middles, SeenBands
+from aggregator.queries.chosen_rows import chosen_parts
 from aggregator.queries.conditions import Where, last_rows, where, where_scrolls
 from aggregator.queries.day_visitors import HAS_BANDS, SEEN_BITS
 from aggregator.queries.folded_in_view import FoldedInView, read_summed_bands, read_summed_users, returning_sql
@@ -41,7 +43,9 @@ def read_in_view(
     uses = f"SELECT visitor, {element} AS element FROM {points.points} WHERE {points.sql} AND element >= 0"
     params |= points.params | bound_records
     if not folds.ids:
-        return _by_visitor(store, uses if len(used.record) else "", seen, places, params)
+        parts = chosen_parts(store, scope.chosen)
+        found = [_by_visitor(store, uses if len(used.record) else "", seen, places, params, part) for part in parts]
+        return reduce(_added, found)
     visitors = f"SELECT visitor FROM points WHERE {points.sql} UNION ALL SELECT visitor FROM scrolls WHERE {views.sql}"
     values = folds.params | ({} if folds.complete else points.params)
     asked = FoldedInView(folds, "" if folds.complete else visitors, values, places, used)
@@ -63,8 +67,11 @@ def _added(a: InView, b: InView) -> InView:
     return InView(SeenBands(bands, n, element), a.users + b.users)
 
 
-def _by_visitor(store: Store, uses: str, seen: str, places: Middles, params: dict[str, Any]) -> InView:
+def _by_visitor(
+    store: Store, uses: str, seen: str, places: Middles, params: dict[str, Any], these: str = "1"
+) -> InView:
     """The figures of visitors with their elements (`uses`; "" if none counts) and what they had in view (`seen`).
+    `these`: the condition of the visitors.
 
     In one pass by visitor: a join of the points with the scrolls takes twice as long.
     """
@@ -75,7 +82,7 @@ def _by_visitor(store: Store, uses: str, seen: str, places: Middles, params: dic
     visitors = (
         f"SELECT arrayDistinct(groupArray(element)) AS elements, {each} FROM ({of_points if uses else ''}"
         f"SELECT visitor, toInt32(-1) AS element, bits, arrangement FROM ({seen})) "
-        "GROUP BY visitor HAVING has(elements, -1)"
+        f"WHERE {these} GROUP BY visitor HAVING has(elements, -1)"
     )
     had: list[str] = []
     bound_bands: dict[str, Any] = {}

@@ -116,6 +116,7 @@ def test_a_map_of_selected_rows_is_that_of_all_rows(
     for columns in NARROWED.values():
         scope = replace(SCOPE, kind=kind, since=DAY - timedelta(days=1), until=DAY + timedelta(days=2), **columns)
         monkeypatch.undo()
+        monkeypatch.setattr(chosen_rows, "MOST_GROUPED", 40)
         selected = whole_map(store, Snapshots(store), scope, 1000, goal=goal)
         monkeypatch.setattr(chosen_rows, "_is_narrow", lambda _store, _scope: False)
         direct = whole_map(store, Snapshots(store), scope, 1000, goal=goal)
