@@ -216,7 +216,7 @@ class Viewer:
 
         async with anyio.create_task_group() as group:
             background = (self.erasing.stop, stop_taking, self.folding.stop, self.record_matcher.stop)
-            for stop in (*background, self.work.close, self.hashing.close):
+            for stop in (*background, self.maps.close, self.work.close, self.hashing.close):
                 group.start_soon(anyio.to_thread.run_sync, stop)
 
     def first_run_url(self) -> str | None:

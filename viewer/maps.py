@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
@@ -27,10 +29,11 @@ from aggregator.answers.whole_map import HeatmapAnswer as HeatmapAnswer
 from aggregator.answers.whole_map import whole_map
 from aggregator.answers.zones import ZoneRow, zone_rows
 from aggregator.measures.medians import MedianOf
+from aggregator.queries.kept_rows import keep_rows
 from aggregator.queries.pages import resolve_pages
 from aggregator.queries.points import count_points
 from aggregator.shapes.columns import UInt64
-from aggregator.shapes.scope import Scope, SiteScope, site_scope
+from aggregator.shapes.scope import KeptRows, Scope, SiteScope, site_scope
 from rules.find import named
 from rules.other_set import TwoSets
 from rules.period import today
@@ -48,6 +51,7 @@ from viewer.work import Work
 
 MANY = 2_000_000  # points, from which a question about some of the visitors gets a first answer
 COUNTED_SECONDS = 60.0  # how long their number is kept
+KEPT_SECONDS = 60.0  # how long the rows of one visitor in ten are kept
 EXACT_SECONDS = 120.0  # how long the exact answer is kept
 SECONDS = 10.0  # how long a page, its strips and its table share one computation
 DRAIN_SECONDS = 2.0  # how long a map waits for batches that are acknowledged but not stored yet
@@ -167,6 +171,9 @@ class Maps:
         self._snapshots = snapshots
         self._work = work
         self._drain = drain
+        self._kept: tuple[Scope, KeptRows | None] | None = None
+        self._kept_until = 0.0
+        self._keeping = asyncio.Lock()
 
     async def drained(self) -> None:
         """Wait, for at most DRAIN_SECONDS, until acknowledged batches can be read."""
@@ -194,21 +201,47 @@ class Maps:
         states = [one.key for one in states_for(question, known.states)]
         goal = named(known.goals, question.goal) if question.goal else None
 
-        def compute(scope: Scope = scope) -> HeatmapAnswer:
-            found = whole_map(self._store, self._snapshots, scope, width, state, states, goal)
+        def compute(scope: Scope, kept: KeptRows | None) -> HeatmapAnswer:
+            found = whole_map(self._store, self._snapshots, replace(scope, kept=kept), width, state, states, goal)
             self._drawn_from(found.map.snapshot, found.map.pages, found.map.records.record)
             return found
 
-        async def answer(scope: Scope, seconds: float = SECONDS) -> HeatmapAnswer:
+        async def answer(scope: Scope, seconds: float = SECONDS, kept: KeptRows | None = None) -> HeatmapAnswer:
             key = ("heatmap", scope, width, state, goal)
-            return await self._work.once(key, seconds, partial(compute, scope), fresh=fresh)
+            return await self._work.once(key, seconds, partial(compute, scope, kept), fresh=fresh)
 
         is_ready = self._work.is_ready(("heatmap", scope, width, state, goal))
         if fresh or exact or is_ready or not await self._covers_many(scope):
             return await answer(scope, EXACT_SECONDS if exact else SECONDS)
-        first = await answer(replace(scope, tenth=True))
+        first = await answer(replace(scope, tenth=True), kept=await self._kept_rows(scope))
         self._work.follow(answer(scope, EXACT_SECONDS))
         return first
+
+    async def _kept_rows(self, scope: Scope) -> KeptRows | None:
+        """The rows of one visitor in ten of the scope's pages, for a first answer: those that are kept, if they are of
+        the same pages and days."""
+        everybody = replace(scope, segment=None, device="", variant=None, bots=False)
+
+        def keep() -> KeptRows | None:
+            return keep_rows(self._store, everybody, resolve_pages(self._store, scope.site, scope.pages))
+
+        async with self._keeping:
+            if self._kept is None or self._kept[0] != everybody:
+                self._kept = None  # before the next ones are made, so that there are never two
+                self._kept = (everybody, await self._work.heavy(keep))
+                until = time.monotonic() + KEPT_SECONDS
+                self._kept_until = until
+                asyncio.get_running_loop().call_later(KEPT_SECONDS, self._let_go, until)
+            return self._kept[1]
+
+    def close(self) -> None:
+        """Drop what is kept."""
+        self._kept = None
+
+    def _let_go(self, until: float) -> None:
+        """Drop the rows that were to be kept until then. The timer itself must not refer to them."""
+        if self._kept_until == until:
+            self._kept = None
 
     async def _covers_many(self, scope: Scope) -> bool:
         """Whether a question about some of the visitors covers more than MANY points."""

@@ -89,7 +89,9 @@ def _when_new(snapshot: Snapshot, scope: Scope) -> Scope | None:
     taken = scope.zone.day(snapshot.taken)
     around = timedelta(days=BASELINE_DAYS)
     until = min(taken + around, scope.since - timedelta(days=1))
-    return replace(scope, since=taken - around, until=until, chosen=ChosenRows()) if until >= taken - around else None
+    if until < taken - around:
+        return None
+    return replace(scope, since=taken - around, until=until, chosen=ChosenRows(), kept=None)
 
 
 def _sample(store: Store, scope: Scope, pages: tuple[str, ...]) -> Sample:

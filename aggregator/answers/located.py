@@ -50,8 +50,10 @@ def locate(
         name: StatePicture(one.index, _places(store, sample, one), one.snapshot.taken) for name, one in pictures.items()
     }
 
+    records = sample.records  # not the sample, which refers to tables that are dropped after the map
+
     def divided(points: Points | Cells) -> tuple[Mask, tuple[InState, ...]]:
-        owner = owners(points, sample.records, list(shown.values()))
+        owner = owners(points, records, list(shown.values()))
         return divide(owner, list(shown), snapshot.state, points.n if isinstance(points, Cells) else None)
 
     mine, elsewhere = divided(sample.cells)

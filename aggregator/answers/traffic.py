@@ -181,7 +181,7 @@ def devices_of_map(store: Store, drawn: Heatmap) -> dict[str, int]:
     scope = replace(drawn.scope, device="")
     if drawn.devices is not None:
         return commonest_first(drawn.devices)
-    if scope.chosen.views and not scope.bots:
+    if (scope.chosen.views or scope.tenth) and not scope.bots:
         return _by_device(read_devices_of_views(store, scope, drawn.pages))
     return _by_device(read_devices(store, site_scope(scope), drawn.pages, scope.pages))
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aggregator.answers.element_errors import with_errors
 from aggregator.answers.exposure import ElementExposure, element_exposure
@@ -49,4 +49,5 @@ def whole_map(
             figures = with_errors(store, drawn, figures)
             if goal is not None:
                 figures = with_goal(store, snapshots, drawn, figures, goal)
-    return HeatmapAnswer(asked_again(drawn, scope, where(scope, pages, kind=True)), figures, exposure)
+    later = replace(scope, kept=None)
+    return HeatmapAnswer(asked_again(drawn, later, where(later, pages, kind=True)), figures, exposure)

@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from aggregator.queries.conditions import last_rows, on_pages, where
+from aggregator.queries.conditions import all_points, last_rows, on_pages, where
 from aggregator.queries.segments import selected_sql
 from aggregator.shapes.scope import ChosenRows, Scope, SiteScope
 from store.client import Store
@@ -36,6 +36,7 @@ def chosen_points(store: Store, scope: Scope, pages: tuple[str, ...]) -> Iterato
     if not _is_narrow(store, scope) or scope.chosen.points:
         yield scope
         return
+    drop_lost(store)
     with ExitStack() as tables:
         if scope.segment:
             selected, params = _selected_views(scope, pages)
@@ -43,7 +44,7 @@ def chosen_points(store: Store, scope: Scope, pages: tuple[str, ...]) -> Iterato
             scope = replace(scope, chosen=ChosenRows(views=views))
         if scope.kind != "scroll":
             w = where(scope, pages, kind=True)
-            selected = f"SELECT {_POINTS} FROM points WHERE {w.sql}"
+            selected = f"SELECT {_POINTS} FROM {all_points(scope)} WHERE {w.sql}"
             points = tables.enter_context(_table(store, f"AS SELECT {_POINTS} FROM points", selected, w.params))
             scope = replace(scope, chosen=replace(scope.chosen, points=points))
         yield scope
@@ -96,20 +97,25 @@ def _selected_views(scope: Scope, pages: tuple[str, ...]) -> tuple[str, dict[str
 
 @contextmanager
 def _table(store: Store, columns: str, selected: str, params: Mapping[str, Any]) -> Iterator[str]:
-    """The name of a table with the result of a query. `columns`: their definition, or what has the same ones."""
-    _drop_lost(store)
+    """The name of a table with the result of a query. `columns`: their definition, or a query that has the same."""
     table = f"{PREFIX}{uuid.uuid4().hex}"
-    engine = "ENGINE = Memory SETTINGS compress = 1"
-    definition = f"{engine} EMPTY {columns}" if columns.startswith("AS ") else f"({columns}) {engine}"
-    store.command(f"CREATE TABLE {table} {definition}")
     try:
-        store.fill(table, f"{selected} SETTINGS min_insert_block_size_rows = {_BLOCK}", **params)
+        fill_table(store, table, columns, selected, params)
         yield table
     finally:
         store.command(f"DROP TABLE IF EXISTS {table}")
 
 
-def _drop_lost(store: Store) -> None:
+def fill_table(store: Store, table: str, columns: str, selected: str, params: Mapping[str, Any]) -> None:
+    """Create a table in memory with the result of a query; `columns` as for `_table`."""
+    engine = "ENGINE = Memory SETTINGS compress = 1"
+    definition = f"{engine} EMPTY {columns}" if columns.startswith("AS ") else f"({columns}) {engine}"
+    store.command(f"CREATE TABLE {table} {definition}")
+    store.fill(table, f"{selected} SETTINGS min_insert_block_size_rows = {_BLOCK}", **params)
+
+
+def drop_lost(store: Store) -> None:
+    """Drop the tables of processes that ended before they did."""
     lost = store.rows(
         "SELECT name FROM system.tables WHERE database = currentDatabase() AND startsWith(name, {prefix:String}) "
         "AND metadata_modification_time < now() - {age:UInt32}",

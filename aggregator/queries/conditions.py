@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Literal
 
 from aggregator.queries.segments import ONE_IN_TEN, segment_sql
 from aggregator.shapes.scope import Scope, SiteScope
@@ -112,11 +112,18 @@ def where(scope: Scope, pages: tuple[str, ...], *, kind: bool = False) -> Where:
     return Where(place, " AND ".join(segment), params)
 
 
-def last_rows(table: str, scope: Scope) -> str:
+def all_points(scope: Scope) -> str:
+    """The table with the points that a scope selects from."""
+    return scope.kept.points if scope.kept else "points"
+
+
+def last_rows(table: Literal["views", "scrolls"], scope: Scope) -> str:
     """A table of which a later row of a view replaces the earlier ones, for a condition of the scope.
 
     All rows of a view have the same id, so those of other views are left out before FINAL compares them.
     """
+    if scope.kept:
+        return scope.kept.views if table == "views" else scope.kept.scrolls
     chosen = scope.chosen.views
     return f"{table} FINAL PREWHERE view IN (SELECT view FROM {chosen})" if chosen else f"{table} FINAL"
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from aggregator.queries.conditions import Condition, Where, where
+from aggregator.queries.conditions import Condition, Where, all_points, where
 from aggregator.queries.folds import NO_POINTS, FoldedPoints
 from aggregator.queries.point_sql import cell_sql
 from aggregator.shapes.columns import Float32, UInt32
@@ -156,7 +156,7 @@ def _left_out_of_chosen(store: Store, scope: Scope, pages: tuple[str, ...], chos
     """The same of points that were selected before (aggregator/queries/chosen_rows.py)."""
     everybody = where(replace(scope, chosen=ChosenRows()), pages, kind=True)
     received = store.rows(
-        "SELECT toString(bot) AS reason, count() AS n, countIf(excluded) AS of_excluded FROM points "
+        f"SELECT toString(bot) AS reason, count() AS n, countIf(excluded) AS of_excluded FROM {all_points(scope)} "
         f"WHERE {everybody.place} GROUP BY reason",
         **everybody.params,
     )

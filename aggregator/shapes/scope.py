@@ -29,12 +29,23 @@ class ChosenRows:
 
 
 @dataclass(frozen=True)
+class KeptRows:
+    """Tables with the rows of one visitor in ten on some pages (aggregator/queries/kept_rows.py), which are dropped
+    when nothing refers to this any more."""
+
+    points: str
+    scrolls: str
+    views: str
+
+
+@dataclass(frozen=True)
 class Scope:
     """One question about pages. `until` is inclusive; `device` empty = all; `variant` = (experiment id, variant key).
     `zone`: that of the days. `segment`: the rules that a view must meet to count; None for all. `tenth`: whether only
     one visitor in ten is asked about.
 
-    `chosen`: the tables that have its rows already; nothing that outlives them may keep the scope.
+    `chosen`: the tables that have its rows already; nothing that outlives them may keep the scope. `kept`: those that
+    have the rows of one visitor in ten.
 
     `pages` are canonical pages, or patterns (`store.pages.matches`) that are resolved to pages when the question is
     asked, so that a changed rule changes the past too.
@@ -52,6 +63,7 @@ class Scope:
     segment: Group | None = None
     tenth: bool = False
     chosen: ChosenRows = ChosenRows()
+    kept: KeptRows | None = None
 
     def __post_init__(self) -> None:
         if not self.pages:

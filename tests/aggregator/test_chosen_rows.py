@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import random
 from dataclasses import replace
 from datetime import timedelta
@@ -14,6 +15,7 @@ from aggregator.answers.whole_map import whole_map
 from aggregator.queries import chosen_rows
 from aggregator.queries.chosen_rows import PREFIX, chosen_points
 from aggregator.queries.exposure import read_exposed
+from aggregator.queries.kept_rows import keep_rows
 from store.client import Store
 from store.errors import StoreError
 from store.kinds import PointKind
@@ -71,13 +73,13 @@ def random_visits(store: Store, seed: int) -> None:
     take_picture(store, NARROW)
     insert_elements(store, ELEMENTS)
     views, scrolls, points = [], [], []
-    for number in range(1, 200):
+    for number in range(1, 400):
         width = random_.choice([1000, 1000, 1010, 390])
         who = {
-            "view": number, "visitor": random_.getrandbits(6) << 58, "viewport_w": width,
+            "view": number, "visitor": random_.getrandbits(6) << random_.choice([54, 58]), "viewport_w": width,
             "device": "phone" if width < 500 else "desktop", "variants": {"x": random_.choice("ab")},
             "bot": random_.choice(["", "", "", "", "crawler"]), "excluded": int(random_.random() < 0.05),
-            "page": random_.choice([PAGE, PAGE, "shop.example/b"]), "time": NOON + number * 600_000,
+            "page": random_.choice([PAGE, PAGE, "shop.example/b"]), "time": NOON + number * 300_000,
         }  # fmt: skip
         channel = random_.choice(["mail", "search"])
         views += [who | {"channel": channel, "seq": seq, "touch": int(width < 500)} for seq in range(1 + number % 2)]
@@ -125,4 +127,21 @@ def test_a_map_of_selected_rows_is_that_of_all_rows(
         assert selected.map.located.sample.where == direct.map.located.sample.where
         assert selected.map.scope == scope
         assert (selected.figures.account.left > 0) == (columns != NARROWED["nobody"])
+    assert left(store) == 0
+
+
+@pytest.mark.parametrize("kind", ["click", "hover"])
+def test_a_map_of_kept_rows_is_that_of_all_rows(store: Store, kind: PointKind) -> None:
+    random_visits(store, seed=18)
+    days = {"since": DAY - timedelta(days=1), "until": DAY + timedelta(days=2)}
+    scope = replace(SCOPE, kind=kind, tenth=True, **days)
+    kept = keep_rows(store, replace(scope, device="phone"), (PAGE,))
+    assert left(store) == 3
+    for columns in NARROWED.values():
+        asked = replace(scope, **columns)
+        figures = whole_map(store, Snapshots(store), replace(asked, kept=kept), 1000).figures
+        assert figures == whole_map(store, Snapshots(store), asked, 1000).figures
+        assert (figures.account.left > 0) == (columns != NARROWED["nobody"])
+    del kept
+    gc.collect()
     assert left(store) == 0

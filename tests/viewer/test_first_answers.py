@@ -12,6 +12,7 @@ from store.records import Site
 from tests.aggregator.build import insert
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
+from tests.waiting import until
 from viewer.app import Viewer
 
 TENTH = 2**64 // 10
@@ -40,6 +41,26 @@ def test_a_first_answer_is_replaced_by_the_exact_one(viewer: Viewer, api: Client
     again = api.get(f"/sites/{shop.id}/heatmap", params=query).text
     assert "data-first" not in again
     assert "one visitor in ten" not in again
+
+
+def test_a_change_of_filter_reads_the_same_kept_rows(
+    viewer: Viewer, api: Client, shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def kept() -> list[str]:
+        sql = "SELECT name FROM system.tables WHERE match(name, '^chosen_.*_points$')"
+        return [row["name"] for row in viewer.store.rows(sql)]
+
+    visit(viewer, shop, [5, 6, TENTH + 5, TENTH + 6])
+    query: dict[str, Any] = {"page": shops.PAGE, "width": shops.WIDTH, **shops.PERIOD, "since": "2026-02-01"}
+    assert "data-first" in api.get(f"/sites/{shop.id}/heatmap", params=query | {"device": "phone"}).text
+    tables = kept()
+    assert len(tables) == 1
+    assert "data-first" in api.get(f"/sites/{shop.id}/heatmap", params=query | {"device": "desktop"}).text
+    assert kept() == tables
+    monkeypatch.setattr(maps, "KEPT_SECONDS", 0.0)
+    earlier = {"since": "2026-01-01", "device": "phone"}
+    assert api.get(f"/sites/{shop.id}/heatmap", params=query | earlier).status_code == 200
+    until(lambda: not kept())
 
 
 def test_a_program_gets_the_exact_answer(viewer: Viewer, api: Client, shop: Site) -> None:
