@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from msgspec.structs import replace as replace_record
 
 from aggregator.answers.exposure import element_exposure
@@ -19,7 +21,7 @@ from aggregator.answers.placed_elements import placed_element, wanted_elements
 from aggregator.answers.zones import ZoneRow, apart, zone_rows
 from aggregator.placing.elements import LayoutIndex
 from aggregator.placing.page_structure import proposed_zones
-from aggregator.placing.zones import Rectangle, elements_in, place_zone
+from aggregator.placing.zones import Rectangle, elements_in, place_zone, within
 from aggregator.queries import folding
 from aggregator.queries.exposure import read_exposed
 from aggregator.queries.folding import fold_closed_days
@@ -148,6 +150,48 @@ def test_what_holds_an_element_outside_of_the_rectangle_is_not_meant() -> None:
     # the middle of the whole main part lies in it, but its first buttons lie above
     assert paths_in(Rectangle(400, 900, 200, 200)) == []
     assert paths_in(Rectangle(5000, 5000, 10, 10)) == []
+
+
+@st.composite
+def trees(draw: st.DrawFn) -> Layout:
+    """A layout of a random tree with random boxes, some of them hidden."""
+    n = draw(st.integers(1, 12))
+    parents = [-1] + [draw(st.integers(-1, i - 1)) for i in range(1, n)]
+    side = st.integers(0, 9).map(float)
+    boxes = [(f"p:{i}", "", draw(st.tuples(side, side, side, side))) for i in range(n)]
+    visible = [draw(st.booleans()) for _ in range(n)]
+    made = layout(*boxes, size=Size(20, 20, 20))
+    return replace(made, parents=np.array(parents, np.int32), visible=np.array(visible))
+
+
+def above(of: Layout, element: int) -> list[int]:
+    """The elements that an element lies in, the nearest first."""
+    found = []
+    while (element := int(of.parents[element])) >= 0:
+        found.append(element)
+    return found
+
+
+@given(trees(), st.sets(st.integers(0, 11)))
+def test_what_lies_in_elements_equals_a_plain_loop(of: Layout, some: set[int]) -> None:
+    chosen = {i for i in some if i < len(of)}
+    expected = [i in chosen or bool(chosen & set(above(of, i))) for i in range(len(of))]
+    assert within(of, np.array(sorted(chosen), np.int64)).tolist() == expected
+
+
+@given(trees(), st.tuples(*[st.integers(0, 12)] * 4))
+def test_what_a_rectangle_means_equals_a_plain_loop(of: Layout, drawn: tuple[int, int, int, int]) -> None:
+    x, y, w, h = drawn
+    shown = [bool(of.visible[i]) and of.w[i] > 0 and of.h[i] > 0 for i in range(len(of))]
+
+    def is_inside(i: int) -> bool:
+        in_x = x <= of.x[i] + of.w[i] / 2 <= x + w
+        return bool(shown[i] and in_x and y <= of.y[i] + of.h[i] / 2 <= y + h)
+
+    outside = {a for i in range(len(of)) if shown[i] and not is_inside(i) for a in above(of, i)}
+    meant = {i for i in range(len(of)) if is_inside(i) and i not in outside}
+    expected = sorted(i for i in meant if not meant & set(above(of, i)))
+    assert elements_in(of, Rectangle(x, y, w, h)).tolist() == expected
 
 
 def test_the_structure_of_a_page_proposes_zones() -> None:
