@@ -8,6 +8,7 @@ from aggregator.pictures.newest import IndexedSnapshot, indexed_layout, newest_p
 from aggregator.placing.page_structure import ProposedZone, proposed_zones
 from aggregator.placing.zones import Rectangle, elements_in
 from aggregator.queries.pages import resolve_pages
+from rules.find import named
 from rules.question import Question
 from rules.resolve import Known
 from rules.zone_pages import patterns_at
@@ -20,7 +21,7 @@ from viewer.maps import scope_of, widest
 from viewer.work import Work
 
 SECONDS = 60.0  # how long the parts of a picture are kept
-MOST_PICTURES = 24  # searched for the elements of a zone
+MOST_PICTURES = 100  # searched for the elements of a zone
 
 
 def key_of(layout: Layout, element: int) -> str:
@@ -63,11 +64,15 @@ class ZoneReader:
 
         return await self._work.run(find)
 
-    async def prints(self, known: Known, page: str, keys: Collection[str]) -> dict[str, ElementPrint]:
+    async def prints(
+        self, known: Known, page: str, keys: Collection[str], chosen_on: IndexedSnapshot | None = None
+    ) -> dict[str, ElementPrint]:
         """The prints of the elements with these keys, from the newest pictures of a page, a pattern or a group; without
-        those that none of them has."""
+        those that none of them has. `chosen_on`: the picture that is searched first, if it is one of these."""
         here = [one for one in known.snapshots if selects(patterns_at(page, known.groups), one.page)]
-        return await self._work.run(self._prints, _widest_first(here)[:MOST_PICTURES], keys)
+        group = named(known.groups, page)
+        first = chosen_on.snapshot.page if chosen_on else group.picture_of if group else ""
+        return await self._work.run(self._prints, _in_order(here, first)[:MOST_PICTURES], keys)
 
     def _prints(self, pictures: Sequence[Snapshot], keys: Collection[str]) -> dict[str, ElementPrint]:
         found: dict[str, ElementPrint] = {}
@@ -83,6 +88,9 @@ class ZoneReader:
         return found
 
 
-def _widest_first(pictures: Iterable[Snapshot]) -> list[Snapshot]:
-    """The pages as they open before their states and variants, the widest first."""
-    return sorted(pictures, key=lambda one: (bool(one.state), bool(one.variant), -one.width, one.page))
+def _in_order(pictures: Iterable[Snapshot], first: str) -> list[Snapshot]:
+    """Those of the page `first` before the others, pages as they open before their states and variants, the widest
+    first."""
+    return sorted(
+        pictures, key=lambda one: (one.page != first, bool(one.state), bool(one.variant), -one.width, one.page)
+    )

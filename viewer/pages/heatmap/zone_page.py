@@ -120,7 +120,7 @@ class ZoneForms:
             form = replace(form, elements=tuple(dict.fromkeys((*form.elements, *drawn))))
         fields = with_page(form.fields(), known, stored)
         made = accepted(rules.parse(fields, known.site.id, stored))
-        prints = await self._zones.prints(known, made.page, made.elements)
+        prints = await self._zones.prints(known, made.page, made.elements, on.picture)
 
         def save(definitions: Definitions) -> PageZone:
             if stored:
