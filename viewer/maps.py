@@ -32,6 +32,7 @@ from aggregator.measures.medians import MedianOf
 from aggregator.queries.kept_rows import keep_rows
 from aggregator.queries.pages import resolve_pages
 from aggregator.queries.points import count_points
+from aggregator.queries.traffic import count_views
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import KeptRows, Scope, SiteScope, site_scope
 from rules.find import named
@@ -49,6 +50,7 @@ from store.segments import Goal
 from store.snapshots import Snapshot, Snapshots
 from viewer.work import Work
 
+MANY_TOUCHES = 1_500_000  # views, from which the figures of a journey get a first answer
 MANY = 2_000_000  # points, from which a question about some of the visitors gets a first answer
 COUNTED_SECONDS = 60.0  # how long their number is kept
 KEPT_SECONDS = 60.0  # how long the rows of one visitor in ten are kept
@@ -331,14 +333,44 @@ class Maps:
 
         return await self._work.once(("sets", *scopes, *widths), SECONDS, compute, fresh=fresh)
 
-    async def journey(self, journey: Journey, question: Question, goals: Sequence[Goal] = ()) -> JourneyMap:
-        """The map of a journey over the days and visitors of a question. `goals`: those of the site."""
-        return map_of(journey, await self.journey_measure(journey, question, goals))
+    async def journey(
+        self, journey: Journey, question: Question, goals: Sequence[Goal] = (), *, quick: bool = False
+    ) -> JourneyMap:
+        """The map of a journey over the days and visitors of a question; `goals` and `quick` as for its measure."""
+        return map_of(journey, await self.journey_measure(journey, question, goals, quick=quick))
 
-    async def journey_measure(self, journey: Journey, question: Question, goals: Sequence[Goal]) -> JourneyMeasure:
-        """All figures of a journey; `goals`: those of the site, of which those of the journey are measured."""
+    async def journey_measure(
+        self, journey: Journey, question: Question, goals: Sequence[Goal] = (), *, quick: bool = False
+    ) -> JourneyMeasure:
+        """All figures of a journey; `goals`: those of the site, of which those of the journey are measured. `quick`: of
+        a period with many views, the first answer may be from one visitor in ten (it says so); the exact one follows by
+        itself."""
         await self.drained()
-        return await self._work.heavy(measure_journey, self._store, journey, site_scope_of(question), goals)
+        scope = site_scope_of(question)
+        if not await self._covers_many_views(scope):
+            return await self._work.heavy(measure_journey, self._store, journey, scope, goals)
+
+        def key(scope: SiteScope) -> tuple[object, ...]:
+            return ("journey", scope, journey.id, journey.version, tuple(goals))
+
+        async def answer(scope: SiteScope, seconds: float = EXACT_SECONDS) -> JourneyMeasure:
+            work = partial(measure_journey, self._store, journey, scope, goals)
+            return await self._work.once(key(scope), seconds, work)
+
+        if not quick or self._work.is_ready(key(scope)):
+            return await answer(scope)
+        first = await answer(replace(scope, tenth=True), SECONDS)
+        self._work.follow(answer(scope))
+        return first
+
+    async def _covers_many_views(self, scope: SiteScope) -> bool:
+        """Whether there are more than MANY_TOUCHES views in the period, whoever made them."""
+        everybody = replace(scope, segment=None, device="")
+
+        def count() -> int:
+            return count_views(self._store, everybody)
+
+        return await self._work.once(("views", everybody), COUNTED_SECONDS, count, light=True) > MANY_TOUCHES
 
     async def is_chosen(self, snapshot: Snapshot) -> bool:
         """Whether somebody chose this picture for the maps of its page."""

@@ -91,12 +91,14 @@ class TouchpointRow:
 
 @dataclass(frozen=True)
 class JourneyMap:
-    """`visitors`: all with a view in the period. `unmapped`: (page, visitors) without touchpoint, busiest first."""
+    """`visitors`: all with a view in the period. `unmapped`: (page, visitors) without touchpoint, busiest first.
+    `one_in`: all counts are those of one visitor in so many; 10 in the first answer about many views."""
 
     visitors: int
     stages: list[StageRow]
     touchpoints: dict[str, TouchpointRow]
     unmapped: list[tuple[str, int]]
+    one_in: int = 1
 
 
 @dataclass(frozen=True)
@@ -107,6 +109,7 @@ class JourneyMeasure:
     claims: Mapping[str, int]
     page_visitors: Mapping[str, int]  # the busiest page first
     holders: Mapping[int, Goal]  # touchpoint → the goal that is reached on its pages
+    one_in: int = 1  # a first answer is from one visitor in ten
 
 
 def measure_journey(
@@ -126,7 +129,7 @@ def measure_journey(
         facts = read_facts(store, chosen, course, claims, now_ms)
         page_visitors = read_page_visitors(store, chosen)
     figures = figures_of(facts, course, len(journey.stages), holders.keys())
-    return JourneyMeasure(figures, claims, page_visitors, holders)
+    return JourneyMeasure(figures, claims, page_visitors, holders, 10 if scope.tenth else 1)
 
 
 def goals_of(journey: Journey, goals: Sequence[Goal]) -> tuple[Goal, ...]:
@@ -171,6 +174,7 @@ def map_of(journey: Journey, measured: JourneyMeasure) -> JourneyMap:
         unmapped=[(page, n) for page, n in measured.page_visitors.items() if page not in measured.claims][
             :UNMAPPED_SHOWN
         ],
+        one_in=measured.one_in,
     )
 
 

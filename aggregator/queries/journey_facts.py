@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.queries.journey_numbers import (
+    B_SHIFT,
     MOST,
     SAME_MS,
     SETTINGS,
@@ -58,6 +59,7 @@ def _items(rows: Rows, course: Course, moment: Moment) -> str:
 
 def _first_hits(rows: Rows, course: Course, moment: Moment) -> str:
     """A query with one row per first hit `f`, and one row per visitor (`f` is 0) for their `own` items."""
+    base = f"closed * {CLOSED} + opens * {OPENS}"
     window = f"toUInt64({list(course.windows_ms) or [0]}[s])"
     hits = select(
         {
@@ -77,8 +79,10 @@ def _first_hits(rows: Rows, course: Course, moment: Moment) -> str:
         {
             "next": f"arrayFirst(w -> {touchpoint_sql('w')} != t, rest)",
             "later": f"arrayFirst(w -> {stage_sql('w')} > s, rest)",
-            "after": f"arrayDistinct(arrayMap(w -> {touchpoint_sql('w')}, arrayFilter(w -> w <= last, rest)))",
-            "base": f"closed * {CLOSED} + opens * {OPENS}",
+            "after": f"arrayDistinct(arrayFilter(b -> b != t, arrayMap(w -> {touchpoint_sql('w')}, "
+            "arrayFilter(w -> w <= last, rest))))",
+            "base": base,
+            "step": item_of(Fact.STEP, "t", flags=base),
         },
         hits,
         kept=("f", "own", "goals", "troubles", "t", "s", "t0", "opens", "closed", "last"),
@@ -96,7 +100,7 @@ def _of_first_hit(course: Course) -> str:
     parts = [
         "own",
         f"[{', '.join(scalars)}]",
-        f"arrayMap(b -> {item_of(Fact.STEP, 't', 'b', 'base')}, arrayFilter(b -> b != t, after))",
+        f"arrayMap(b -> step + b * {1 << B_SHIFT}, after)",
         f"arrayMap(k -> {item_of(Fact.TROUBLE, 't', f'bitAnd(k, {(1 << TROUBLE_BITS) - 1})')}, "
         f"arrayFilter(k -> bitShiftRight(k, {TROUBLE_BITS}) = t, troubles))",
     ]

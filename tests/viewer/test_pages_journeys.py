@@ -13,6 +13,7 @@ from store.segments import Action, Goal
 from tests.aggregator.build import PAGE
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, csrf, post, words
+from viewer import maps
 from viewer.app import Viewer
 
 
@@ -83,6 +84,19 @@ def test_a_stage_that_holds_the_goal_shows_the_goal(owner: Client, viewer: Viewe
     assert found["holds"] == {"lamps": "seen"}
     assert found["stages"]["look"]["goals"]["seen"]["share"]["of"] == 60
     assert found["touchpoints"]["lamps"]["ends_well"]
+
+
+def test_a_first_answer_about_many_views_says_so_until_it_is_exact(
+    owner: Client, shop: Site, journey: Journey, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps, "MANY_TOUCHES", 0)
+    address = f"/sites/{shop.id}/journeys/{journey.id}?since=2026-02-27&until=2026-03-31"
+    page = owner.get(address).text
+    assert "A first answer from one visitor in ten, 60 of them" in words(page)
+    assert "data-first" in page
+    assert "A first answer" not in words(owner.get(f"{address}&exact=1").text)
+    assert "A first answer" not in words(owner.get(address).text)
+    assert owner.get(f"/api/v1{address.replace('?', '/map?')}").json()["one_in"] == 1
 
 
 def test_the_form_works_without_script(owner: Client, viewer: Viewer, shop: Site, journey: Journey) -> None:

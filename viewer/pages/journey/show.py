@@ -51,6 +51,9 @@ class JourneyPage(Page):
     template = "journey/show.html"
     name: str = doc("Name of the journey")
     about: str = doc("Objective and review date")
+    first: str = doc(
+        "That the figures are of one visitor in ten, until the exact ones are ready; empty: they are exact"
+    )
     visitors_line: str = doc("Number of visitors; empty if the question has faults")
     edit_href: str = doc("Address of its form; empty if the person may not edit it")
     downloads: tuple[Choice, ...] = doc("The map as files; none if the question has faults")
@@ -108,7 +111,9 @@ async def show(
         who = await bars.of(frame.lang, measured.links, asked)
         return answer(request, with_faults(frame, measured, who), asked.status)
     async with bars.begun(frame.lang, measured.links, asked) as counting:
-        found, who = await maps.journey_measure(journey, asked.question, asked.known.goals), await counting
+        quick = request.query_params.get("exact") != "1"
+        found = await maps.journey_measure(journey, asked.question, asked.known.goals, quick=quick)
+        who = await counting
     measured = replace(measured, figures=map_of(journey, found), measure=found.figures)
     return answer(request, page_of(frame, measured, who))
 
@@ -125,6 +130,7 @@ def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> Journey
         title=journey.name,
         name=journey.name,
         about=_about(lang, journey),
+        first="",
         visitors_line="",
         edit_href=measured.edit,
         downloads=(),
@@ -149,6 +155,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage
         title=journey.name,
         name=journey.name,
         about=_about(lang, journey),
+        first=_first_words(lang, figures) if figures.one_in > 1 else "",
         visitors_line=lang.plural(
             "%(num)s visitor in this period", "%(num)s visitors in this period", figures.visitors
         ),
@@ -164,6 +171,14 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage
         personas=personas_of(measured),
         unmapped=_unmapped(measured),
         method=_method(lang, journey),
+    )
+
+
+def _first_words(lang: Language, figures: JourneyMap) -> str:
+    return lang.text(
+        "A first answer from one visitor in ten, %(visitors)s of them: intervals are wider. "
+        "The exact numbers replace it as soon as they are counted.",
+        visitors=lang.number(figures.visitors),
     )
 
 
