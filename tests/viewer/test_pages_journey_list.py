@@ -206,7 +206,7 @@ def test_faults_of_a_file_are_shown_with_its_text(owner: Client, shop: Site, mea
     seen = words(answer.text)
     assert "stages.0.colour : There is no such field." in seen
     assert 'data-fault="kind" data-code="choice"' in answer.text
-    assert '"novel"' in seen  # what was sent is still there
+    assert '"kind": "novel"' in seen  # what was sent is still there, on lines of its own
     broken: Any = post(owner, where, content='{"name": ')
     assert "The file is not JSON" in words(broken.text)
 

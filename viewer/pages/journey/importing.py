@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+import msgspec
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
 from starlette.responses import Response
@@ -47,13 +48,15 @@ class ImportPage(Page):
 
 @dataclass(frozen=True)
 class SentFile:
-    """`content` as it is shown; `data` as it was sent."""
+    """`data` as it was sent. `is_json`: it can be read, so it is shown on lines that a fault can be found in."""
 
     data: bytes = b""
+    is_json: bool = False
 
     @property
     def content(self) -> str:
-        return self.data.decode("utf-8-sig", "replace")
+        text = self.data.decode("utf-8-sig", "replace")
+        return msgspec.json.format(text, indent=2) if self.is_json else text
 
 
 async def import_journey(request: Request, *, registry: Registry, frames: Frames, urls: Urls) -> Response:
@@ -66,6 +69,7 @@ async def import_journey(request: Request, *, registry: Registry, frames: Frames
     sent = SentFile(await _sent(form))
     known = await registry.read(lambda definitions: known_ids(definitions, site.id))
     found = await registry.read(lambda definitions: read_file(sent.data, site.id, known))
+    sent = replace(sent, is_json=not isinstance(found, Faults) or all(one.field != "file" for one in found))
     if isinstance(found, Faults):
         faults = form_faults(frame.lang, "journey", found, _path)
         return answer(request, _page(frame, urls, site.id, sent, faults=faults), 422)
