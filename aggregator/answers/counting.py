@@ -22,7 +22,7 @@ from aggregator.queries.element_visitors import (
 from aggregator.queries.folded_visitors import read_summed_visitors
 from aggregator.shapes.cells import Cells
 from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
-from aggregator.shapes.records import Records
+from aggregator.shapes.records import Records, distinct
 from store.client import Store
 from store.layouts import Layout
 
@@ -117,7 +117,7 @@ def _names(cells: Cells, records: Records) -> CellNames:
 def _counted_records(found: LocatedSample, targets: Targets) -> CountedRecords:
     counted = targets.of_cell
     names = _names(found.sample.cells, found.sample.records)
-    ids, which = np.unique(names.subject, return_inverse=True)
+    ids, which = distinct(names.subject)
     on = counted >= 0
     element = np.full(len(ids), -1, np.int32)
     element[which[on]] = counted[on]

@@ -24,6 +24,7 @@ from aggregator.queries.records import read_records_of_keys
 from aggregator.queries.used_records import UsedRecords
 from aggregator.queries.windows import read_edges, read_window_widths
 from aggregator.shapes.columns import Int64
+from aggregator.shapes.records import distinct
 from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.snapshots import Snapshot, Snapshots
@@ -99,8 +100,10 @@ def used_records(found: Heatmap) -> UsedRecords:
     """Which element the points of each record count for."""
     element = counts_for(found.placed, found.layout)
     on = element >= 0
-    record, first = np.unique(found.cells.record[on], return_index=True)
-    return UsedRecords(record, element[on][first])
+    record, which = distinct(found.cells.record[on])
+    of_record = np.empty(len(record), np.int32)
+    of_record[which[::-1]] = element[on][::-1]  # that of the first cell
+    return UsedRecords(record, of_record)
 
 
 _NO_ANCHORS = Anchors(np.empty(0, np.int32), np.empty(0, np.float32), np.empty(0, np.float32))

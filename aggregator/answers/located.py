@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -74,7 +76,33 @@ def _all(points: Points | Cells) -> Mask:
 
 
 def _places(store: Store, sample: Sample, picture: IndexedSnapshot) -> RecordPlaces:
-    return record_places(sample.records, picture.index, read_twins(store, picture.snapshot))
+    """The places of the records; those of the last maps are kept, as the same ones are asked for again and again."""
+    records, snapshot = sample.records, picture.snapshot
+    twins = read_twins(store, snapshot)
+    # A record's id is a hash of all that is known of it.
+    key = (
+        store.location,
+        store.database,
+        snapshot.id,
+        snapshot.taken,
+        records.record.tobytes(),
+        *sorted(twins.items()),
+    )
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    places = record_places(records, picture.index, twins)
+    with _lock:
+        _kept[key] = places
+        while len(_kept) > MOST_PLACES:
+            _kept.popitem(last=False)
+    return places
+
+
+MOST_PLACES = 8  # kept in memory; those of 1,000 records take 40 kB
+_kept: OrderedDict[tuple[object, ...], RecordPlaces] = OrderedDict()  # the last used at the end
+_lock = threading.Lock()
 
 
 def _in_detail(store: Store, found: LocatedSample) -> LocatedSample:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -163,7 +163,8 @@ def heatmap_figures(found: Heatmap, devices: Mapping[str, int], exposure: Elemen
         grid=GridShape(rows, columns, found.grid.cell),
         warnings=tuple(found.warnings),
         elements=tuple(
-            replace(row, in_view=shares[row.index], with_mouse=exposure.with_mouse(row.visitors))
+            # `replace` takes three times as long.
+            ElementRow(**vars(row) | {"in_view": shares[row.index], "with_mouse": exposure.with_mouse(row.visitors)})
             for row in found.elements
         ),
         unplaced=unplaced(found),

@@ -9,12 +9,12 @@ import numpy as np
 from aggregator.queries.cells import read_cells, read_cells_by_key
 from aggregator.queries.conditions import Condition, Where, where
 from aggregator.queries.exposure import read_exposed
+from aggregator.queries.folded_cells import read_folded_cells
 from aggregator.queries.folds import (
     NO_FOLDS,
     NO_POINTS,
     NO_VIEWS,
     Folds,
-    read_folded_cells,
     read_folds,
 )
 from aggregator.queries.points import read_left_out
@@ -64,8 +64,7 @@ def read_counted(
     if folds.ids:
         cells = read_folded_cells(store, scope.kind, folds)
         if not folds.complete:
-            cells = cells.and_also(read_cells(store, scope.kind, condition.only(folds.other_days)))
-        cells = cells.merged()
+            cells = cells.and_also(read_cells(store, scope.kind, condition.only(folds.other_days))).merged()
     else:
         cells = read_cells(store, scope.kind, condition)
     records = read_named_records(store, scope, pages, np.unique(cells.record))

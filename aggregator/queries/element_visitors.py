@@ -10,6 +10,7 @@ import numpy as np
 from aggregator.queries.bursts import FIRST, bursts_sql
 from aggregator.queries.cells import CellColumns, InDetail, cell_columns
 from aggregator.queries.conditions import Condition, Where
+from aggregator.queries.fold_memory import memory
 from aggregator.queries.folded_visitors import NO_DAY, returning_uses_sql
 from aggregator.queries.folds import DEAD, DEAD_DISABLED, RAGE, Folds
 from aggregator.queries.id_lists import among, bound
@@ -82,7 +83,8 @@ def read_returning_visitors(store: Store, counted: CountedRecords) -> FoundVisit
     judged, of_judged = among("record", "judged", counted.record[counted.judged])
     more = ", ".join(f"toInt64(countIf({name}_days > 0)) - sum({name}_days) AS of_{name}" for name in kinds)
     days = ", ".join(f"uniqExactIf(day, {condition}) AS {name}_days" for name, condition in kinds.items())
-    c = store.columns(
+    c = memory.columns(
+        store,
         f"SELECT element, {more} FROM (SELECT element, visitor, {days} FROM ("
         f"SELECT element, visitor, day, flags, {judged} AS judged FROM ({uses})) GROUP BY element, visitor) "
         "GROUP BY element HAVING element >= 0",

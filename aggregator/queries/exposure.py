@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
+from functools import partial
 
 from aggregator.queries.conditions import Condition, Where, last_rows, where
+from aggregator.queries.fold_memory import memory
 from aggregator.queries.folded_visitors import NO_DAY, returning_sql
 from aggregator.queries.folds import NO_VIEWS, FoldedViews
 from aggregator.shapes.exposure import Exposed
@@ -62,18 +64,19 @@ def _visitors(store: Store, rest: Where, folded: FoldedViews) -> tuple[int, Coun
     )
     if rows:
         several += f" UNION ALL SELECT {NO_DAY}, visitor, device FROM views FINAL WHERE {rest.sql}"
-    found = store.rows(
+    read = store.columns if rows else partial(memory.columns, store)
+    found = read(
         "SELECT toString(device) AS name, grouping(device) AS of_all, uniqExact(visitor) AS once, "
         f"uniqExactIf((visitor, day), day != {NO_DAY}) AS summed FROM ({several}) "
         "GROUP BY GROUPING SETS ((), (device))",
-        **rest.params | folds.params,
+        **(rest.params if rows else {}) | folds.params,
     )
     visitors, devices = folded.visitors, Counter(folded.devices)
-    for row in found:
-        if not row["of_all"]:
-            devices[row["name"]] += row["once"] - row["summed"]
+    for name, of_all, once, summed in zip(*(found[of].tolist() for of in found), strict=True):
+        if of_all:
+            visitors += once - summed
         else:
-            visitors += row["once"] - row["summed"]
+            devices[name] += once - summed
     return visitors, devices
 
 

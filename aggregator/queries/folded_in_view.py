@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from aggregator.measures.in_view import ALL_BANDS, Middles, SeenBands
 from aggregator.queries.day_visitors import WIDTH_SHIFT
+from aggregator.queries.fold_memory import memory
 from aggregator.queries.folded_visitors import KEPT, NUMBERS, returning_days_sql, returning_uses_sql
 from aggregator.queries.folds import Folds
 from aggregator.queries.id_lists import among, bound
@@ -31,7 +33,8 @@ class FoldedInView:
 
 def read_summed_bands(store: Store, asked: FoldedInView) -> SeenBands:
     """The visitors of each day added up, less those who may be there on several days, by what they had in view."""
-    c = store.columns(
+    read = store.columns if asked.rows else partial(memory.columns, store)
+    c = read(
         "SELECT code, sum(n) AS of_n FROM (SELECT code, toInt64(n) AS n FROM folded_days "
         f"ARRAY JOIN seen AS code, seen_n AS n WHERE {asked.folds.sql} UNION ALL "
         f"SELECT least, -1 FROM ({returning_days_sql(asked.folds, asked.rows)}) WHERE least > 0) GROUP BY code",
@@ -49,9 +52,45 @@ def _arrangement(code: UInt64, places: Middles) -> Int64:
     return places.arrangement[order[at]].astype(np.int64)
 
 
+def read_returning_users(store: Store, asked: FoldedInView) -> Int64:
+    """Where no row is read: of the users who may be there on several days and had an element in view, what is to be
+    added to the sums of the days, i64[M]."""
+    these, of_these = among("record", "these", asked.used.record)
+    element, of_element = element_of_point(asked.used)
+    places, of_places = _places_sql(asked.places)
+    had, of_had = _had_sql(asked.places)
+    numbers = range(len(asked.places.bands))
+    arrangement, _ = _arrangement_sql(asked.places)
+    codes = (
+        f"SELECT visitor, day, number, least AS code FROM ({returning_days_sql(asked.folds)}) UNION ALL "
+        f"SELECT id, day, toUInt32(0), code FROM folded_days ARRAY JOIN more_ids AS id, more_seen AS code "
+        f"WHERE {asked.folds.sql}"
+    )
+    visitors = (
+        "SELECT visitor, groupArrayIf((day, number, code), number > 0) AS days, "
+        + ", ".join(f"groupBitOrIf(bitAnd(code, {ALL_BANDS}), {arrangement} = {k}) AS seen{k}" for k in numbers)
+        + f" FROM ({codes}) GROUP BY visitor"
+    )
+    seen = ", ".join(f"seen{k}" for k in numbers)
+    uses = (
+        f"SELECT element, visitor, day, code, {seen}, {places} FROM (SELECT {element} AS element, day, number "
+        f"FROM folded_records ARRAY JOIN others AS number WHERE {asked.folds.sql} AND {these}) AS used "
+        f"GLOBAL INNER JOIN (SELECT visitor, one.1 AS day, one.2 AS number, one.3 AS code, {seen} "
+        f"FROM ({visitors}) ARRAY JOIN days AS one) AS of_day USING (day, number)"
+    )
+    ever = " OR ".join(f"bitAnd(seen{k}, place{k}) > 0" for k in numbers)
+    c = memory.columns(
+        store,
+        f"SELECT element, toInt64(uniqExactIf(visitor, {ever})) - uniqExactIf((visitor, day), {had}) AS users "
+        f"FROM ({uses}) GROUP BY element",
+        **asked.folds.params | of_these | of_element | of_places | of_had,
+    )
+    return np.bincount(c["element"], c["users"], asked.places.bands.shape[1]).astype(np.int64)
+
+
 def read_summed_users(store: Store, asked: FoldedInView) -> Int64:
-    """The users of each element who had it in view, i64[M]: those of each day added up, less those who may be there on
-    several days."""
+    """The users of each element who had it in view, i64[M]: those of each day added up; less those who may be there on
+    several days, if rows are read too."""
     element, record = asked.used.element, asked.used.record
     users = np.zeros(asked.places.bands.shape[1], np.int64)
     alone = np.bincount(element, minlength=1)[element] == 1
@@ -60,8 +99,9 @@ def read_summed_users(store: Store, asked: FoldedInView) -> Int64:
             some = UsedRecords(record[which], element[which])
             found, n = read(store, asked, some)
             users[found] += n
-            found, n = _of_returning(store, asked, some)
-            users[found] -= n
+            if asked.rows:
+                found, n = _of_returning(store, asked, some)
+                users[found] -= n
     return users
 
 
@@ -71,7 +111,8 @@ def _of_records(store: Store, asked: FoldedInView, used: UsedRecords) -> tuple[I
     element, of_element = element_of_point(used)
     places, of_places = _places_sql(asked.places)
     had, of_had = _had_sql(asked.places)
-    c = store.columns(
+    c = memory.columns(
+        store,
         f"SELECT element, sum(n) AS users FROM (SELECT {element} AS element, {places}, seen, seen_n "
         f"FROM folded_records WHERE {asked.folds.sql} AND {these}) ARRAY JOIN seen AS code, seen_n AS n "
         f"WHERE {had} GROUP BY element",
@@ -96,7 +137,8 @@ def _of_shared(store: Store, asked: FoldedInView, used: UsedRecords) -> tuple[In
         f"SELECT DISTINCT {element} AS element, day, toUInt64(one) AS number FROM folded_records "
         f"ARRAY JOIN {NUMBERS} AS one WHERE {asked.folds.sql} AND {these}"
     )
-    c = store.columns(
+    c = memory.columns(
+        store,
         f"SELECT element, count() AS users FROM (SELECT element, code, {places} FROM ({uses}) AS uses "
         f"GLOBAL ASOF INNER JOIN ({codes}) AS codes ON uses.day = codes.day AND uses.number >= codes.number) "
         f"WHERE {had} GROUP BY element",

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from aggregator.queries.fold_memory import memory
 from aggregator.queries.folds import DEAD, DEAD_DISABLED, RAGE, Folds
 from aggregator.queries.id_lists import among
 from aggregator.shapes.columns import Int32, Int64, Mask, UInt64
@@ -65,7 +66,8 @@ def read_summed_visitors(
     alone = np.bincount(element, minlength=elements)[element] == 1
     if alone.any():
         these, values = among("record", "record", record[alone])
-        c = store.columns(
+        c = memory.columns(
+            store,
             "SELECT record, sum(n_visitors) AS who, sum(n_dead) AS died, sum(n_dead_disabled) AS stopped, "
             f"sum(n_rage) AS raged FROM folded_records WHERE {folds.sql} AND {these} GROUP BY record",
             **folds.params,
@@ -88,7 +90,8 @@ def _add_shared_elements(
     record, element, judged = records
     these, values = among("record", "record", record)
     on_judged, of_judged = among("record", "judged", record[judged])
-    c = store.columns(
+    c = memory.columns(
+        store,
         "SELECT element, sum(who) AS of_visitors, sum(died) AS of_dead, sum(raged) AS of_rage FROM ("
         "SELECT transform(record, {of_record:Array(UInt64)}, {of_element:Array(Int32)}, toInt32(-1)) AS element, day, "
         "uniqExact(number) AS who, "

@@ -12,7 +12,7 @@ import xxhash
 from aggregator.measures.frustration import DEAD_AFTER, EDITABLE, OWN_EFFECT, RAGE_CLICKS, RAGE_GAP, RAGE_PX
 from aggregator.measures.in_view import IN_VIEW_MS
 from aggregator.queries.conditions import Condition
-from aggregator.shapes.cells import HOVER_PARTS, MOST_PARTS, PARTS_OF_1024_PX, STEPS, Cells, cells_of
+from aggregator.shapes.cells import HOVER_PARTS, MOST_PARTS, PARTS_OF_1024_PX, STEPS
 from aggregator.shapes.depths import BANDS
 from aggregator.shapes.scope import Scope
 from store.client import Store
@@ -137,33 +137,3 @@ def read_folds(store: Store, scope: Scope, pages: tuple[str, ...]) -> tuple[Fold
         FoldedPoints(folds(of_points, scope.kind), counts),
         FoldedViews(folds(of_views, VIEW), views, cut, visitors, devices, sizes),
     )
-
-
-def read_folded_cells(store: Store, kind: str, folds: Folds) -> Cells:
-    """The points of the folded days, by record and cell."""
-    weight, join = ("sum(n)", "") if kind == "click" else ("sum(weight)", ", weights AS weight")
-    counted = store.columns(
-        f"SELECT record, any(key) AS its_key, cell, sum(n) AS of_n, {weight} AS of_weight FROM folded_records "
-        f"ARRAY JOIN cells AS cell, points AS n{join} WHERE {folds.sql} GROUP BY record, cell",
-        **folds.params,
-    )
-    marked = store.columns(
-        "SELECT record, any(key) AS its_key, cell, sum(drag) AS of_dragged, sum(died) AS of_dead, "
-        "sum(stopped) AS of_disabled, sum(raged) AS of_rage FROM folded_records ARRAY JOIN marked AS cell, "
-        f"dragged AS drag, dead AS died, dead_disabled AS stopped, rage AS raged WHERE {folds.sql} "
-        "GROUP BY record, cell",
-        **folds.params,
-    )
-    c, m = counted, marked
-    counts = cells_of(kind, record=c["record"], key=c["its_key"], cell=c["cell"], n=c["of_n"], weight=c["of_weight"])
-    marks = cells_of(
-        kind,
-        record=m["record"],
-        key=m["its_key"],
-        cell=m["cell"],
-        dragged=m["of_dragged"],
-        dead=m["of_dead"],
-        dead_disabled=m["of_disabled"],
-        rage=m["of_rage"],
-    )
-    return counts.and_also(marks)

@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import reduce
+from functools import partial, reduce
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.measures.in_view import Middles, SeenBands
 from aggregator.queries.chosen_rows import chosen_parts
 from aggregator.queries.conditions import Where, last_rows, where, where_scrolls
 from aggregator.queries.day_visitors import HAS_BANDS, SEEN_BITS
-from aggregator.queries.folded_in_view import FoldedInView, read_summed_bands, read_summed_users, returning_sql
+from aggregator.queries.fold_memory import memory
+from aggregator.queries.folded_in_view import (
+    FoldedInView,
+    read_returning_users,
+    read_summed_bands,
+    read_summed_users,
+    returning_sql,
+)
 from aggregator.queries.folds import NO_FOLDS, Folds
 from aggregator.queries.id_lists import bound
 from aggregator.queries.used_records import UsedRecords, element_of_point
 from aggregator.shapes.columns import Int64
 from aggregator.shapes.scope import Scope
 from store.client import Store
+
+_Read = Callable[..., dict[str, NDArray[Any]]]  # Store.columns, or FoldMemory.columns of a store
 
 
 @dataclass(frozen=True)
@@ -44,19 +55,21 @@ def read_in_view(
     params |= points.params | bound_records
     if not folds.ids:
         parts = chosen_parts(store, scope.chosen)
-        found = [_by_visitor(store, uses if len(used.record) else "", seen, places, params, part) for part in parts]
-        return reduce(_added, found)
+        uses = uses if len(used.record) else ""
+        return reduce(_added, [_by_visitor(store.columns, uses, seen, places, params, part) for part in parts])
     visitors = f"SELECT visitor FROM points WHERE {points.sql} UNION ALL SELECT visitor FROM scrolls WHERE {views.sql}"
     values = folds.params | ({} if folds.complete else points.params)
     asked = FoldedInView(folds, "" if folds.complete else visitors, values, places, used)
     used_again, seen_again, of_again = returning_sql(asked)
+    of_days = InView(read_summed_bands(store, asked), read_summed_users(store, asked))
     if folds.complete:
-        uses, seen = used_again, seen_again
+        again = _by_visitor(partial(memory.columns, store), "", seen_again, places, of_again)
+        again = InView(again.seen, again.users + read_returning_users(store, asked))
     else:
-        uses = f"{uses} UNION ALL {used_again}"
+        uses = f"{uses} UNION ALL {used_again}" if len(used.record) else ""
         seen = f"SELECT visitor, bits, arrangement FROM ({seen}) UNION ALL {seen_again}"
-    again = _by_visitor(store, uses if len(used.record) else "", seen, places, params | of_again)
-    return _added(again, InView(read_summed_bands(store, asked), read_summed_users(store, asked)))
+        again = _by_visitor(store.columns, uses, seen, places, params | of_again)
+    return _added(again, of_days)
 
 
 def _added(a: InView, b: InView) -> InView:
@@ -67,9 +80,7 @@ def _added(a: InView, b: InView) -> InView:
     return InView(SeenBands(bands, n, element), a.users + b.users)
 
 
-def _by_visitor(
-    store: Store, uses: str, seen: str, places: Middles, params: dict[str, Any], these: str = "1"
-) -> InView:
+def _by_visitor(read: _Read, uses: str, seen: str, places: Middles, params: dict[str, Any], these: str = "1") -> InView:
     """The figures of visitors with their elements (`uses`; "" if none counts) and what they had in view (`seen`).
     `these`: the condition of the visitors.
 
@@ -91,7 +102,7 @@ def _by_visitor(
         had.append(f"bitAnd({name}, {of_element}[element + 1]) > 0")
         bound_bands |= values
     groups = ["element", *(f"if(element < 0, {name}, 0) AS {name}_seen" for name in names)]
-    c = store.columns(
+    c = read(
         f"SELECT {', '.join(groups)}, count() AS n, countIf(element >= 0 AND ({' OR '.join(had)})) AS users "
         f"FROM ({visitors}) ARRAY JOIN elements AS element GROUP BY element, "
         f"{', '.join(f'{name}_seen' for name in names)}",

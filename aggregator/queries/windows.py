@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from aggregator.queries.conditions import where_scrolls
 from aggregator.queries.day_visitors import WIDTH_SHIFT
+from aggregator.queries.fold_memory import memory
 from aggregator.queries.folds import NO_FOLDS, Folds
 from aggregator.queries.points import fraction
 from aggregator.shapes.columns import Int32
@@ -31,7 +35,7 @@ def read_window_widths(store: Store, scope: Scope, pages: tuple[str, ...], folds
         f"SELECT toUInt16(bitShiftRight(code, {WIDTH_SHIFT})) AS viewport_w FROM folded_days "
         f"ARRAY JOIN arrayConcat(seen, more_seen) AS code WHERE {folds.sql}"
     )
-    c = store.columns(
+    c = _read(store, folds)(
         f"SELECT DISTINCT viewport_w FROM ({_beside(folds, widths, folded)}) ORDER BY viewport_w", **values
     )
     return c["viewport_w"].astype(np.int32)
@@ -52,7 +56,7 @@ def read_edges(store: Store, scope: Scope, pages: tuple[str, ...], folds: Folds 
         f"(SELECT day, {edges_of_day()} AS edges FROM {table} WHERE {rows} GROUP BY day)"
     )
     folded = f"SELECT day, {', '.join(f'edge_{name} AS {name}' for name in named)} FROM folded_days WHERE {folds.sql}"
-    c = store.columns(
+    c = _read(store, folds)(
         f"SELECT {', '.join(EDGE_COLUMNS)} FROM ({_beside(folds, of_rows, folded)}) ARRAY JOIN "
         f"{', '.join(f'{name}s AS {name}' for name in EDGE_COLUMNS)}, arrayEnumerate(keys) AS place "
         f"ORDER BY place, day LIMIT {MOST_EDGES}",
@@ -70,6 +74,10 @@ def _rows(scope: Scope, pages: tuple[str, ...], folds: Folds) -> tuple[str, str,
     table, w = where_scrolls(scope, pages)
     w = w.only(folds.other_days)
     return table, w.sql, w.params | (folds.params if folds.ids else {})
+
+
+def _read(store: Store, folds: Folds) -> Callable[..., dict[str, NDArray[Any]]]:
+    return partial(memory.columns, store) if folds.complete else store.columns
 
 
 def _beside(folds: Folds, rows: str, folded: str) -> str:

@@ -127,6 +127,32 @@ def cells_of(kind: str, **columns: Any) -> Cells:
     )
 
 
+def find_cells(number: UInt32, cell: UInt32, of_number: UInt32, of_cell: UInt32) -> Int64:
+    """Where each of M cells is among N different ones, all of which are there: i64[M]. A cell is known by the `number`
+    of its record, from 0 on, and by the part of the box."""
+    size = int(number.max(initial=0)) + 1
+    across, down = (np.zeros(size, np.int64) for _ in range(2))
+    np.maximum.at(across, number, (cell >> SHIFT).astype(np.int64) + 1)
+    np.maximum.at(down, number, (cell & _DOWN).astype(np.int64) + 1)
+    begin = np.cumsum(across * down)
+    if begin[-1] > _MOST_SLOTS:
+        order = np.lexsort((cell, number))
+        names = (number.astype(np.uint64) << np.uint64(32) | cell)[order]
+        return np.asarray(order[np.searchsorted(names, of_number.astype(np.uint64) << np.uint64(32) | of_cell)])
+    table = np.zeros(begin[-1], np.int32)
+    begin -= across * down
+
+    def slot(number: UInt32, cell: UInt32) -> Int64:
+        return np.asarray(begin[number] + (cell >> SHIFT) * down[number] + (cell & _DOWN), np.int64)
+
+    table[slot(number, cell)] = np.arange(len(cell), dtype=np.int32)
+    return table[slot(of_number, of_cell)].astype(np.int64)
+
+
+_DOWN = np.uint32((1 << SHIFT) - 1)
+_MOST_SLOTS = 1 << 22  # of a table with a place for each part of each box; beyond, cells are sorted
+
+
 def parts_of(side: Int64) -> Int64:
     """Into how many parts a side of a box, in px, is divided."""
     wanted = np.clip(side * PARTS_OF_1024_PX // 1024, 1, MOST_PARTS)

@@ -24,17 +24,7 @@ class Records:
 
     def locate(self, record: UInt64) -> Int64:
         """Index of each record id, -1 where it is not known."""
-        if not len(self.record):
-            return np.full(len(record), -1, np.int64)
-        # A table of slots first, and a search only where the slot holds another id: five times faster for a million.
-        slots = np.zeros(1 << _SLOT_BITS, np.int64)
-        slots[_slot(self.record)] = np.arange(len(self.record))
-        at: Int64 = slots[_slot(record)]
-        wrong = np.flatnonzero(self.record[at] != record)
-        if len(wrong):
-            searched = np.minimum(np.searchsorted(self.record, record[wrong]), len(self.record) - 1)
-            at[wrong] = np.where(self.record[searched] == record[wrong], searched, -1)
-        return at
+        return located(self.record, record)
 
 
 @dataclass(frozen=True)
@@ -45,6 +35,28 @@ class RecordTimes:
     first: Int64
     last: Int64
     times: Int64
+
+
+def distinct(ids: UInt64) -> tuple[UInt64, Int64]:
+    """The different ones of N ids, in order, and which of them each is: i64[N]. Faster than `np.unique` with the
+    inverse, which sorts all of them."""
+    found = np.unique(ids)
+    return found, located(found, ids)
+
+
+def located(ids: UInt64, wanted: UInt64) -> Int64:
+    """Index of each wanted id among different `ids` in order, -1 where it is not there."""
+    if not len(ids):
+        return np.full(len(wanted), -1, np.int64)
+    # A table of slots first, and a search only where the slot holds another id: five times faster for a million.
+    slots = np.zeros(1 << _SLOT_BITS, np.int64)
+    slots[_slot(ids)] = np.arange(len(ids))
+    at: Int64 = slots[_slot(wanted)]
+    wrong = np.flatnonzero(ids[at] != wanted)
+    if len(wrong):
+        searched = np.minimum(np.searchsorted(ids, wanted[wrong]), len(ids) - 1)
+        at[wrong] = np.where(ids[searched] == wanted[wrong], searched, -1)
+    return at
 
 
 _SLOT_BITS = 16

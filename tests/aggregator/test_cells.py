@@ -18,7 +18,9 @@ from aggregator.placing.ladder import RUNGS
 from aggregator.placing.page_like import likeness, middle_of_spot
 from aggregator.placing.projection import NONE
 from aggregator.queries.point_sql import cell_sql, like_sql, spot_sql
-from aggregator.shapes.cells import STEPS, cell_of, middles, part_of, parts_of
+from aggregator.shapes import cells
+from aggregator.shapes.cells import STEPS, cell_of, find_cells, middles, part_of, parts_of
+from aggregator.shapes.records import distinct
 from aggregator.shapes.scope import Scope
 from store.client import Store
 from store.flags import DISABLED, DRAGGED, KEYBOARD, MODIFIER, UNSEEN_MS
@@ -182,3 +184,25 @@ def test_sql_and_python_name_the_same_cells(store: Store) -> None:
     page_w, page_h = c["page_w"].astype(np.int32), c["page_h"].astype(np.int32)
     assert (likeness(c["viewport_w"].astype(np.int32), page_h, ON) == c["alike"]).all()
     assert (middle_of_spot(c["page_x"], page_w, ON.width) == c["x"]).all()
+
+
+NUMBERED = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 40), st.integers(1, 40)), unique=True, min_size=1)
+
+
+@given(NUMBERED, st.data(), st.sampled_from([1 << 22, 0]))
+def test_cells_are_found_by_their_record_and_their_part(
+    made: list[tuple[int, int, int]], data: st.DataObject, most_slots: int
+) -> None:
+    number = np.array([one[0] for one in made], np.uint32)
+    cell = cell_of(*(np.array([one[n] for one in made]) for n in (1, 2)))
+    wanted = np.array(data.draw(st.lists(st.sampled_from(range(len(made))))), np.int64)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(cells, "_MOST_SLOTS", most_slots)
+        assert find_cells(number, cell, number[wanted], cell[wanted]).tolist() == wanted.tolist()
+
+
+@given(st.lists(st.sampled_from([0, 1, 7, 1 << 40, (1 << 64) - 1])))
+def test_distinct_ids_and_which_of_them_each_is(ids: list[int]) -> None:
+    found, which = distinct(np.array(ids, np.uint64))
+    assert found.tolist() == sorted(set(ids))
+    assert found[which].tolist() == ids
