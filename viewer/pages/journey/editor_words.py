@@ -13,6 +13,7 @@ def editor_words(lang: Language) -> dict[str, str]:
     _ = lang.text
     channels = {f"channel_{one}": channel_name(lang, one) for one in CHANNELS}
     return channels | {
+        "named": _("%(name)s: %(value)s"),
         "stage": _("Stage"),
         "visitors": _("visitors"),
         "the_goal": _("the goal: %(name)s"),

@@ -191,6 +191,7 @@ def _unmapped(measured: MeasuredJourney) -> list[UnmappedPage]:
             measured.lang.number(visitors),
         )
         for page, visitors in measured.figures.unmapped
+        if f"page:{page}" not in measured.journey.left_out
     ]
 
 

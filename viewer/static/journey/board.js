@@ -93,11 +93,8 @@ function headNode(app, stage) {
       'p',
       {class: 'vv'},
       figures ? [el('b', {}, figures.visitors), ` ${app.say('visitors')}`, el('br')] : null,
-      goal
-        ? el('b', {}, app.say('the_goal', {name: goal.name}))
-        : figures
-          ? [el('b', {}, figures.go), figures.more]
-          : null,
+      figures ? [el('b', {}, figures.go), figures.more] : null,
+      goal ? [el('br'), app.say('the_goal', {name: goal.name})] : null,
     ),
   );
   node.dataset.column = stage.key;
@@ -185,8 +182,10 @@ function targetsCell(app, lane, stage) {
           type: 'button',
           onclick: () => app.openPanel('touchpoint', {stage: stage.key, key: one.key}),
         },
-        stage.touchpoints.length > 1 ? `${app.nameOf(one)}: ` : '',
-        `${app.data.names.metrics[target.metric]} `,
+        stage.touchpoints.length > 1
+          ? app.say('named', {name: app.nameOf(one), value: app.data.names.metrics[target.metric]})
+          : app.data.names.metrics[target.metric],
+        ' ',
         now ? [el('b', {}, now), ', '] : null,
         app.say(target.wanted === 'most' ? 'at_most' : 'at_least', {value: app.targetValue(target)}),
       );
