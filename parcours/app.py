@@ -28,7 +28,7 @@ from parcours.secret_key import secret_key
 from parcours.settings import Settings
 from store.client import Store, open_store
 from store.definitions import Definitions
-from store.engine import release_startup_code
+from store.engine import release_program_code
 from store.migrations import migrate
 from store.runs import QueryLimits
 from store.sites import SiteDirectory
@@ -78,7 +78,7 @@ def open_parcours(settings: Settings, parts: Iterable[Part] = ALL, *, serving: b
         store.close()
         raise
     if not store.server:
-        release_startup_code()
+        release_program_code()
     app = _app(collector, viewer)
     if serving:
         save_proxies(settings, watch.seen())

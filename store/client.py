@@ -141,6 +141,13 @@ class Store:
             answer: object = client.command(sql, parameters=bound(params) or None)
             return answer
 
+    def drop(self, table: str) -> None:
+        """Drop a table in memory, if it exists, and return its memory to the system."""
+        with self._client("A command") as client:
+            client.command(f"DROP TABLE IF EXISTS {table}")
+            if self._freed:
+                self._freed.release(client, dropped=True)
+
     def fill(self, table: str, sql: str, /, **params: object) -> None:
         """Insert the result of a query into a table, within the limits of the query."""
         settings = self._query_settings()

@@ -26,6 +26,7 @@ OPTIONS = {
 _UNUSED = ("pandas", "pyarrow")
 _PROGRAM_FILE = "_chdb."
 MUCH = 300_000_000  # bytes resident, from which memory that was freed is returned
+VERY_MUCH = 340_000_000  # and then from which program code is released, which slows down the next queries a little
 WORTH = 16_000_000  # bytes more than after the last time
 
 
@@ -61,18 +62,22 @@ def _imports_forbidden(*names: str) -> Iterator[None]:
 
 
 class FreedMemory:
-    """The memory that the engine's allocator keeps for the next queries, returned to the system when the process holds
-    much: after each large query, it would add to what the next one needs (docs/decisions/0022)."""
+    """The memory that the engine keeps for the next queries, returned to the system when the process holds much: after
+    each large query, it would add to what the next one needs (docs/decisions/0022). That is what its allocator has
+    freed, and the program code that was used."""
 
     def __init__(self) -> None:
         self._kept = 0  # bytes resident after the last time
 
-    def release(self, client: Any) -> None:
-        """Called after a query. Takes 0.06 ms if there is nothing to do, and 10 ms for 100 MB."""
+    def release(self, client: Any, *, dropped: bool = False) -> None:
+        """Called after a query, or when a table in memory was `dropped`. Takes 0.06 ms if there is nothing to do, and
+        10 ms for 100 MB."""
         with contextlib.suppress(OSError):  # without /proc nothing is released
             resident = _resident()
-            if resident > MUCH and resident > self._kept + WORTH:
+            if resident > MUCH and (dropped or resident > self._kept + WORTH):
                 client.command("SYSTEM JEMALLOC PURGE")
+                if _resident() > VERY_MUCH:
+                    release_program_code()
                 self._kept = _resident()
 
 
@@ -81,7 +86,7 @@ def _resident() -> int:
     return int(Path("/proc/self/statm").read_text().split()[1]) * mmap.PAGESIZE
 
 
-def release_startup_code() -> None:
+def release_program_code() -> None:
     """Release the pages of the engine's program code, most of which only its startup needed (Linux only).
 
     A page that is used again is mapped again from the system's cache. Only executable mappings are released: they

@@ -11,6 +11,8 @@ from aggregator.answers.frustrated import frustrated_visitors
 from aggregator.answers.heatmap import Heatmap
 from aggregator.measures.statistics import FEW
 from aggregator.queries.conditions import MOST_NAMED
+from aggregator.queries.exposure import read_exposed
+from aggregator.queries.folds import read_folds
 from aggregator.queries.pages import resolve_pages
 from aggregator.queries.traffic import (
     read_bots,
@@ -27,7 +29,7 @@ from aggregator.queries.traffic import (
     read_tracker_errors,
     read_visited,
 )
-from aggregator.shapes.scope import SiteScope, site_scope
+from aggregator.shapes.scope import ChosenRows, SiteScope, site_scope
 from aggregator.shapes.traffic import DeviceVisitors, PagePart, PageTotal
 from store.client import Store
 from store.zones import UTC_ZONE, Zone
@@ -181,6 +183,11 @@ def devices_of_map(store: Store, drawn: Heatmap) -> dict[str, int]:
     scope = replace(drawn.scope, device="")
     if drawn.devices is not None:
         return commonest_first(drawn.devices)
+    everybody = replace(scope, chosen=ChosenRows(), kept=None)
+    of_views = read_folds(store, everybody, drawn.pages)[1]
+    if of_views.folds.ids:
+        folded = read_exposed(store, everybody, drawn.pages, drawn.snapshot.width, of_views).devices
+        return commonest_first(folded or {})
     if (scope.chosen.views or scope.tenth) and not scope.bots:
         return _by_device(read_devices_of_views(store, scope, drawn.pages))
     return _by_device(read_devices(store, site_scope(scope), drawn.pages, scope.pages))

@@ -21,6 +21,8 @@ PREFIX = "chosen_"
 LOST_SECONDS = 3_600  # how long a map may take: tables that are older were left by a process that ended
 # Rows that are collected before they are compressed: a block of the default size takes 80 MB a thread.
 _BLOCK = 65_536
+# Rows that are read at a time: of those with arrays, a thread holds several blocks.
+_READ = 16_384
 MOST_GROUPED = 1_000_000  # rows
 _POINTS = (
     "day, time, view, visitor, key, record, fx, fy, box_w, box_h, page_x, page_y, page_w, page_h, viewport_w, weight, "
@@ -103,7 +105,7 @@ def _table(store: Store, columns: str, selected: str, params: Mapping[str, Any])
         fill_table(store, table, columns, selected, params)
         yield table
     finally:
-        store.command(f"DROP TABLE IF EXISTS {table}")
+        store.drop(table)
 
 
 def fill_table(store: Store, table: str, columns: str, selected: str, params: Mapping[str, Any]) -> None:
@@ -111,7 +113,7 @@ def fill_table(store: Store, table: str, columns: str, selected: str, params: Ma
     engine = "ENGINE = Memory SETTINGS compress = 1"
     definition = f"{engine} EMPTY {columns}" if columns.startswith("AS ") else f"({columns}) {engine}"
     store.command(f"CREATE TABLE {table} {definition}")
-    store.fill(table, f"{selected} SETTINGS min_insert_block_size_rows = {_BLOCK}", **params)
+    store.fill(table, f"{selected} SETTINGS min_insert_block_size_rows = {_BLOCK}, max_block_size = {_READ}", **params)
 
 
 def drop_lost(store: Store) -> None:
@@ -123,4 +125,4 @@ def drop_lost(store: Store) -> None:
         age=LOST_SECONDS,
     )
     for row in lost:
-        store.command(f"DROP TABLE IF EXISTS {row['name']}")
+        store.drop(row["name"])

@@ -52,4 +52,4 @@ def keep_rows(store: Store, scope: Scope, pages: tuple[str, ...]) -> KeptRows | 
 def _drop(store: Store, tables: tuple[str, ...]) -> None:
     with suppress(StoreError):  # the store is closed
         for table in tables:
-            store.command(f"DROP TABLE IF EXISTS {table}")
+            store.drop(table)
