@@ -70,7 +70,8 @@ class Overviews:
         self, question: Question, wanted: AskedOverview, *, fresh: bool = False, exact: bool = False
     ) -> OverviewFigures:
         """The overview. Of a period with many views, the first answer is from one visitor in ten, unless it must be
-        `exact` or computed again (`fresh`); the exact one follows by itself."""
+        `exact` or computed again (`fresh`). The page asks for the exact one once it shows the first: computed at the
+        same time, it would only delay it."""
         await self._maps.drained()
         scope = site_scope_of(question)
 
@@ -78,15 +79,13 @@ class Overviews:
             placed = tuple(placed_goal(self._store, self._snapshots, scope, goal) for goal in wanted.goals)
             return overview(self._store, scope, replace(wanted, goals=placed))
 
-        async def answer(scope: SiteScope, seconds: float = EXACT_SECONDS) -> OverviewFigures:
+        async def answer(scope: SiteScope, seconds: float = SECONDS) -> OverviewFigures:
             return await self._work.once(("overview", scope, wanted), seconds, partial(compute, scope), fresh=fresh)
 
         is_ready = self._work.is_ready(("overview", scope, wanted))
         if fresh or exact or is_ready or not await self._covers_many(scope):
             return await answer(scope, EXACT_SECONDS if exact else SECONDS)
-        first = await answer(replace(scope, tenth=True), SECONDS)
-        self._work.follow(answer(scope))
-        return first
+        return await answer(replace(scope, tenth=True))
 
     async def _covers_many(self, scope: SiteScope) -> bool:
         """Whether there are more than MANY_VIEWS views in the period."""

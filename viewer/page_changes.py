@@ -47,21 +47,14 @@ class PageChanges:
         """The picture that maps use of each width and variant of a page, with the change since."""
         return await self._work.once(("page changes", site.id, page), SECONDS, lambda: self._of(site, page))
 
-    async def of_pages(self, site: Site, pages: tuple[str, ...], *, wait: bool = True) -> dict[str, PageChange]:
-        """Those of the pages that have changed since one of their pictures, with the change since the first of these.
+    async def of_pages(self, site: Site, pages: tuple[str, ...]) -> dict[str, PageChange]:
+        """Those of the pages that have changed since one of their pictures, with the change since the first one."""
 
-        `wait` False: nothing until the pages have been looked at, which happens in the background.
-        """
-        key = ("changed pages", site.id, pages)
-        looked = self._work.once(key, PAGES_SECONDS, lambda: self._of_pages(site, pages))
-        if wait or self._work.is_ready(key):
-            return await looked
-        self._work.follow(looked)
-        return {}
+        def read() -> dict[str, PageChange]:
+            found = {page: [change for _, change in self._of(site, page) if change] for page in pages}
+            return {page: changes[0] for page, changes in found.items() if changes}
 
-    def _of_pages(self, site: Site, pages: tuple[str, ...]) -> dict[str, PageChange]:
-        found = {page: [change for _, change in self._of(site, page) if change] for page in pages}
-        return {page: changes[0] for page, changes in found.items() if changes}
+        return await self._work.once(("changed pages", site.id, pages), PAGES_SECONDS, read)
 
     def _of(self, site: Site, page: str) -> list[tuple[Snapshot, PageChange | None]]:
         used = [one for one in self._snapshots.list(int(site.id)) if one.page == page and not one.state][:MOST]

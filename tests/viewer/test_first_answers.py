@@ -81,6 +81,7 @@ def test_the_overview_of_many_views_begins_with_one_visitor_in_ten(
     page = api.get(f"/sites/{shop.id}/overview", params=query).text
     assert "data-first" in page
     assert "A first answer from one visitor in ten" in page
+    assert "Show the exact figures" in page
     assert "data-first" not in api.get(f"/sites/{shop.id}/overview", params=query | {"exact": "1"}).text
     assert "data-first" not in api.get(f"/sites/{shop.id}/overview", params=query).text
     exact = api.get(f"/api/v1/sites/{shop.id}/overview", params=query).json()

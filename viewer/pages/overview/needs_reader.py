@@ -47,7 +47,7 @@ class NeedsReader:
 
     async def of(self, lang: Language, asked: Asked, *, first: bool = False) -> FoundNeeds:
         """What was found for a question; experiments, reviews and missing data do not depend on it. `first`: the
-        elements are those that frustrate one visitor in ten, and pictures are looked at in the background."""
+        elements are those that frustrate one visitor in ten, and pictures are not looked at."""
         known = asked.known
         troubles = (await self._overviews.troubles(asked.question, first=first))[:LISTED]
         results = await self._experiments.all(known.site, known.experiments, known.goals)
@@ -58,16 +58,16 @@ class NeedsReader:
             element_names=await self._element_names(known, troubles),
             experiments=[(names[one.experiment], one) for one in results],
             quiet=_sentence(state) if "warn" in state.css else "",
-            outdated=await self._outdated(asked, wait=not first),
+            outdated={} if first else await self._outdated(asked),
             reviews=[one for one in await self._registry.journeys(known.site) if map_state(one, asked.today) == "due"],
         )
 
-    async def _outdated(self, asked: Asked, *, wait: bool) -> dict[str, PageChange]:
+    async def _outdated(self, asked: Asked) -> dict[str, PageChange]:
         """The busiest pages that have changed since their picture; none if they could not be looked at in time."""
         pictured = {one.page for one in asked.known.snapshots}
         try:
             pages = await self._overviews.busiest(asked.question, pictured, LOOKED_AT)
-            return await self._changes.of_pages(asked.site, pages, wait=wait)
+            return await self._changes.of_pages(asked.site, pages)
         except (StoreError, ThreadsBusy) as error:
             log.warning("whether pages have changed since their pictures could not be seen: %s", error)
             return {}

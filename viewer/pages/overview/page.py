@@ -18,6 +18,7 @@ from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.ledger import LedgerRow
+from viewer.pages.map.links import with_query
 from viewer.pages.overview.account import ledger_rows, outside_words
 from viewer.pages.overview.bar import SiteBar, csv_link, site_bar
 from viewer.pages.overview.figures import FigureTile, tile_of
@@ -44,6 +45,7 @@ class OverviewPage(Page):
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing else is shown")
     empty: Empty | None = doc("What to show when nobody is counted")
     first: str = doc("That the figures are estimates, which the page replaces by exact ones; empty: they are exact")
+    exact: Choice = doc("The page with exact figures")
     among: str = doc("Who is counted, in front of the sentence; empty: everybody")
     lead: Lead | None = doc("What changed most, in a sentence")
     needs: SiteNeeds = doc("What needs attention first")
@@ -109,6 +111,7 @@ def page_of(frame: Frame, urls: Urls, view: OverviewView, overview: AnsweredOver
         faults=fault_list(lang, asked.faults, links),
         empty=None if shown or found is None else _nobody(lang, view, overview),
         first=_first_words(lang, found) if found and found.one_in > 1 else "",
+        exact=Choice(lang.text("Show the exact figures"), with_query(view.to(), {"exact": "1"})),
         among=", ".join(overview.who.narrowed.parts),
         lead=lead_of(lang, shown, view.goal_names) if shown else None,
         needs=needs_of(lang, urls, view, overview.needs),
