@@ -26,7 +26,9 @@ FLAGS = "arrayConcat(visitor_flags, other_flags)"
 def returning_sql(folds: Folds, rows: str = "") -> str:
     """The ids of visitors who may be counted on several days; `rows`: a query of the visitors of rows that are read
     beside the folds."""
-    again = f"SELECT id FROM folded_days ARRAY JOIN ids AS id, id_again AS again WHERE {folds.sql} AND again = 1"
+    again = (
+        f"SELECT arrayJoin(arrayFilter((id, again) -> again, ids, id_again)) AS id FROM folded_days WHERE {folds.sql}"
+    )
     return f"{again} UNION ALL {rows}" if rows else again
 
 
