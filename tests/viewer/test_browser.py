@@ -406,6 +406,48 @@ def test_what_was_removed_comes_back_also_after_a_reload(page: Page, address: st
     assert viewer.definitions.get(Journey, "lamp").stages == before.stages
 
 
+MODEL = """async () => {
+  const model = await import('/static/journey/model.js');
+  const {merge} = await import('/static/journey/merge.js');
+  const touchpoint = (key, after = []) => ({key, name: {en: key}, pages: [], matchers: [], expected_next: after});
+  const stage = (key, ...touchpoints) => ({key, name: {en: key}, touchpoints});
+  const cell = (stage, en, touchpoint = '') => ({lane: 'pains', stage, touchpoint, text: {en}});
+  const journey = {
+    stages: [stage('a', touchpoint('x', ['y'])), stage('b', touchpoint('y'), touchpoint('z'))],
+    cells: [cell('a', 'one'), cell('b', 'two'), cell('b', 'at z', 'z')],
+    opportunities: [{key: 'o', stage: 'b', touchpoint: 'z'}],
+  };
+  const shape = (one) => one.stages.map((s) => [s.key, ...s.touchpoints.map((t) => t.key)].join(' '));
+  const places = (one) => one.cells.map((c) => `${c.stage} ${c.touchpoint}: ${c.text.en}`);
+  const joined = model.mergeStage(journey, 'a');
+  const split = model.splitStage(journey, 'b', 'z', 'second', 'en');
+  const fewer = model.removeStage(journey, 'b');
+  const moved = model.moveTouchpoint(journey, 'z', 'a', 0);
+  const theirs = model.setCell(moved, {lane: 'pains', stage: 'a'}, {text: {en: 'theirs'}});
+  const mine = model.addStage(journey, 'c', 'en');
+  return {
+    joined: [shape(joined), places(joined), joined.opportunities[0].stage],
+    split: [split.stages.map((s) => s.touchpoints.length), split.opportunities[0].stage === split.stages[2].key],
+    fewer: [shape(fewer), places(fewer), fewer.stages[0].touchpoints[0].expected_next, fewer.opportunities.length],
+    merged: [shape(merge(journey, mine, theirs)).slice(0, 2), places(merge(journey, mine, theirs))],
+    circle: model.circleOf(model.setTouchpoint(journey, 'y', {expected_next: ['x']})),
+    none: model.circleOf(journey),
+  };
+}"""
+
+
+def test_what_lies_on_a_stage_goes_where_its_touchpoints_go(page: Page, address: str) -> None:
+    page.goto(f"{address}/sites")
+    assert page.evaluate(MODEL) == {
+        "joined": [["a x y z"], ["a : one\ntwo", "a z: at z"], "a"],
+        "split": [[1, 1, 1], True],
+        "fewer": [["a x"], ["a : one"], [], 0],
+        "merged": [["a z x", "b y"], ["a : theirs", "b : two", "a z: at z"]],
+        "circle": ["x", "y", "x"],
+        "none": None,
+    }
+
+
 def test_two_people_write_in_one_cell_at_the_same_time(
     page: Page, signed_in: BrowserContext, address: str, shop: Site, viewer: Viewer
 ) -> None:

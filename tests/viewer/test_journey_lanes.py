@@ -8,6 +8,7 @@ import pytest
 
 from rules.journey_lanes import laid_out
 from store.journeys import (
+    FrozenFigure,
     Journey,
     KpiTarget,
     LaneCell,
@@ -94,7 +95,12 @@ def rich(viewer: Viewer, shop: Site) -> Journey:
         LaneCell(lane="emotion", stage="look", mood=1.5),
     )
     people = [Persona(key=f"p{n}", name=f"Person {n}", segment="mail", quote=HOSTILE) for n in range(3)]
-    ideas = (Opportunity(key="o", title=HOSTILE, stage="look", state="testing"),)
+    before = FrozenFigure("frustrated", 200, 30, "2026-01-01", "2026-01-28")
+    ideas = (
+        Opportunity(key="o", title=HOSTILE, stage="look", state="testing"),
+        Opportunity(key="s", title="Done", stage="look", touchpoint="lamps", state="shipped", shipped_on="2026-02-01",
+                    before=before),
+    )  # fmt: skip
     return put(
         Journey(id="rich", site=shop.id, name="Rich", stages=stages, cells=cells, personas=tuple(people),
                 opportunities=ideas)
@@ -115,6 +121,8 @@ def test_every_lane_is_shown(owner: Client, shop: Site, rich: Journey) -> None:
     assert "after the goal" in seen
     assert "A third persona makes a map hard to read." in seen
     assert "testing" in seen
+    assert "Frustrated before: 15.0% (10.7–20.6 of 200)" in seen
+    assert "Frustrated after: 0.0% (0.0–6.0 of 60)" in seen
     assert "folded, nothing on it yet" in seen
     assert f"heatmap?page={PAGE}&amp;" in page
 

@@ -8,6 +8,7 @@ from typing import Any
 from msgspec import to_builtins
 
 from rules.journey_lanes import USUAL_NAMES
+from rules.shape import plain
 from store.journeys import (
     BEST_MOOD,
     MAX_OPPORTUNITIES,
@@ -16,6 +17,7 @@ from store.journeys import (
     MAX_TOUCHPOINTS,
     PERSONAS_ADVISED,
     WORST_MOOD,
+    FrozenFigure,
     Touchpoint,
 )
 from viewer.pages.frame.page import Frame, Page, doc
@@ -75,7 +77,7 @@ def _editor(measured: MeasuredJourney) -> dict[str, Any]:
         "journey": to_builtins(journey),
         "language": lang.code,
         "locale": lang.locale.language,
-        "zone": lang.zone.name,
+        "today": measured.asked.today.isoformat(),
         "figures": _figures(measured) | {"moods": _moods(measured)},
         "words": editor_words(lang),
         "names": {
@@ -128,10 +130,21 @@ def _figures(measured: MeasuredJourney) -> dict[str, Any]:
                 "alarm": card.alarm,
                 "note": card.evidence,
                 "shares": _shares(measured, touchpoints[card.key]),
+                "frozen": _frozen(measured, touchpoints[card.key]),
             }
             for card in cards
         },
     }
+
+
+def _frozen(measured: MeasuredJourney, touchpoint: Touchpoint) -> dict[str, Any] | None:
+    """Who goes on from a touchpoint, as an opportunity keeps it on the day it is shipped."""
+    figure = metric_figure(measured, touchpoint, "forward")
+    if figure is None:
+        return None
+    since, until = measured.asked.question.period.span(measured.asked.today)
+    went_on = round(figure.value * figure.n)
+    return plain(FrozenFigure("forward", figure.n, went_on, since.isoformat(), until.isoformat()))
 
 
 def _moods(measured: MeasuredJourney) -> dict[str, float]:

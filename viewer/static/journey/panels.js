@@ -533,7 +533,7 @@ export function opportunityPanel(app, {key, stage}) {
       field(
         app.say('opportunity_state'),
         select(Object.entries(names.states), one.state ?? 'idea', {
-          onchange: (event) => set({state: event.target.value}),
+          onchange: (event) => set({state: event.target.value, ...shipping(app, one, event.target.value)}),
         }),
       ),
       field(
@@ -580,6 +580,13 @@ export function opportunityPanel(app, {key, stage}) {
       ),
     ),
   ];
+}
+
+// On the day it is shipped, the figure of its touchpoint is kept to be compared with later.
+function shipping(app, one, state) {
+  if (state !== 'shipped' || one.before) return {};
+  const before = app.data.figures.touchpoints[one.touchpoint]?.frozen;
+  return {shipped_on: one.shipped_on || app.data.today, ...(before ? {before} : {})};
 }
 
 /* ---- the map itself ---- */

@@ -45,7 +45,7 @@ def _card(measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint, bad: 
         return TouchpointCard(touchpoint.key, name, evidence=lang.text("typed, not measured"))
     kind = "" if touchpoint.kind == "page" else kind_names(lang)[touchpoint.kind]
     if row is None or not row.visitors:
-        nobody = lang.text("nobody in this period")
+        nobody = lang.text("nothing measured in this period") if kind else lang.text("nobody in this period")
         return TouchpointCard(touchpoint.key, name, evidence=", ".join(part for part in (kind, nobody) if part))
     stages = measured.journey.stages
     at_end = stages.index(stage) >= measured.goal_stage or stage is stages[-1]
