@@ -66,14 +66,13 @@ def _first_hits(rows: Rows, course: Course, moment: Moment) -> str:
             "t": touchpoint_sql("f"),
             "s": stage_sql("f"),
             "t0": "bitShiftRight(f, 16)",
-            "opens": "has(stage_hits, f)",
             "closed": f"toUInt8(t0 + {window} <= {moment.now})",
             "last": f"bitOr(bitShiftLeft(t0 + {window}, 16), {SAME_MS})",
             "rest": f"arrayFilter(w -> f > 0 AND w > bitOr(f, {SAME_MS}), way)",
         },
         _visitors(rows, course, moment),
-        "ARRAY JOIN firsts AS f, all_own AS own",
-        kept=("f", "own", "goals", "troubles"),
+        "ARRAY JOIN firsts AS f, all_own AS own, all_opens AS opens",
+        kept=("f", "own", "opens", "goals"),
     )
     return select(
         {
@@ -85,24 +84,23 @@ def _first_hits(rows: Rows, course: Course, moment: Moment) -> str:
             "step": item_of(Fact.STEP, "t", flags=base),
         },
         hits,
-        kept=("f", "own", "goals", "troubles", "t", "s", "t0", "opens", "closed", "last"),
+        kept=("f", "own", "goals", "t", "s", "t0", "opens", "closed", "last"),
     )
 
 
 def _of_first_hit(course: Course) -> str:
     flags = f"base + (later > 0 AND later <= last) * {ON} + (next > 0 AND next <= last) * {SOON}"
+    # Not if(): the engine would evaluate its branches for the rows that need them alone, which takes longer.
     wait, on = (f"bitShiftRight({one}, 16) - t0" for one in ("next", "later"))
     scalars = [
-        f"if(f = 0, {item_of(Fact.VISITORS)}, {item_of(Fact.FIRST, 't', touchpoint_sql('next'), flags)})",
-        f"if(next > 0, {item_of(Fact.NEXT_MS, 't', value=wait)}, 0)",
-        f"if(opens AND closed AND later > 0 AND later <= last, {item_of(Fact.ON_MS, 's', value=on)}, 0)",
+        f"(f = 0) * {item_of(Fact.VISITORS)} + (f > 0) * ({item_of(Fact.FIRST, 't', touchpoint_sql('next'), flags)})",
+        f"(next > 0) * ({item_of(Fact.NEXT_MS, 't', value=wait)})",
+        f"(opens AND closed AND later > 0 AND later <= last) * ({item_of(Fact.ON_MS, 's', value=on)})",
     ]
     parts = [
         "own",
         f"[{', '.join(scalars)}]",
         f"arrayMap(b -> step + b * {1 << B_SHIFT}, after)",
-        f"arrayMap(k -> {item_of(Fact.TROUBLE, 't', f'bitAnd(k, {(1 << TROUBLE_BITS) - 1})')}, "
-        f"arrayFilter(k -> bitShiftRight(k, {TROUBLE_BITS}) = t, troubles))",
     ]
     if course.goals:
         since = "arrayFilter(g -> bitShiftRight(g, 16) >= t0 AND g <= last, goals)"
@@ -112,17 +110,16 @@ def _of_first_hit(course: Course) -> str:
 
 
 def _visitors(rows: Rows, course: Course, moment: Moment) -> str:
-    """A query with one row per visitor: `firsts` (0, then the first hits) and, as long, `all_own` (the items that are
-    about no first hit, then nothing)."""
-    place_alone = f"toUInt16(bitShiftLeft(bitShiftRight(k, {TROUBLE_BITS}), {TROUBLE_BITS}))"  # Trouble.ANY
+    """A query with one row per visitor: `firsts` (0, then the first hits) and, as long, `all_opens` (whether each is
+    the first hit of its stage) and `all_own` (the items that are about no first hit, then nothing)."""
     return select(
         {
             "firsts": "arrayPushFront(hits, toUInt64(0))",
+            "all_opens": "arrayPushFront(opening, toUInt8(0))",
             "all_own": f"arrayResize([{_own(course)}], length(firsts))",
-            "troubles": f"arrayConcat(had, arrayDistinct(arrayMap(k -> {place_alone}, had)))",
         },
         visitors_sql(rows, course, moment),
-        kept=("way", "stage_hits", "goals"),
+        kept=("way", "goals"),
     )
 
 
@@ -135,9 +132,14 @@ def _own(course: Course) -> str:
         value="bitShiftRight(b, 16) - bitShiftRight(a, 16)",
     )
     later = f"arrayFilter(b -> b > bitOr(a, {SAME_MS}) AND {stage_sql('b')} > {stage_sql('a')}, stage_begins)"
+    place = f"bitShiftRight(k, {TROUBLE_BITS})"
+    any_of_them = f"arrayDistinct(arrayMap(k -> toUInt16(bitShiftLeft({place}, {TROUBLE_BITS})), had))"  # Trouble.ANY
+    was_hit = f"has(arrayMap(w -> {touchpoint_sql('w')}, hits), {place})"
+    at_hits = f"arrayFilter(k -> {was_hit}, arrayConcat(had, {any_of_them}))"
     parts = [
         f"arrayMap((k, fl) -> {item_of(Fact.TOUCH, touchpoint_sql('k'), flags='fl')}, counted, flags)",
         f"arrayFlatten(arrayMap(a -> arrayMap(b -> {wait}, {later}), stage_hits))",
+        f"arrayMap(k -> {item_of(Fact.TROUBLE, place, f'bitAnd(k, {(1 << TROUBLE_BITS) - 1})')}, {at_hits})",
     ]
     if course.goals:
         count = f"arrayCount(w -> w <= bitOr(g, {SAME_MS}), runs)"

@@ -26,16 +26,18 @@ def visitors_sql(rows: Rows, course: Course, moment: Moment) -> str:
     """A query with one row per visitor of the question:
 
     `way`: the touches of touchpoints; `hits`, `stage_hits`: the first of each touchpoint and stage that the question
-    selects; `stage_begins`: the first of each stage; `counted`: the marks of the touches in visits that count, with
-    their `flags`; `had`: troubles (touchpoint · 2^3 + `Trouble`); `goals`: ms · 2^16 + goal, since the first selected
-    touch; `reached`: the first of each goal in the period; `runs`: `way` since then, repeats merged.
+    selects; `opening`: which of the hits are stage hits too; `stage_begins`: the first of each stage; `counted`: the
+    marks of the touches in visits that count, with their `flags`; `had`: troubles (touchpoint · 2^3 + `Trouble`);
+    `goals`: ms · 2^16 + goal, since the first selected touch; `reached`: the first of each goal in the period; `runs`:
+    `way` since then, repeats merged.
     """
     flags = f"toUInt8(new * {NEW} + begin * {BEGINS} + end * {ENDS} + bitTest(k, {SHORT_BIT}) * {SHORT})"
     is_new = "arrayMap(n -> n = 1, arrayEnumerateUniq(visit_numbers, touchpoints))"
     all_flags = f"arrayMap((k, begin, end, new) -> {flags}, marks, begins, ends, {is_new})"
     columns = {
-        "hits": _firsts(touchpoint_sql("w")),
-        "stage_hits": _firsts(stage_sql("w")),
+        "hits": _first_hits(),
+        "opening": f"arrayMap(n -> n = 1, arrayEnumerateUniq(arrayMap(w -> {stage_sql('w')}, hits)))",
+        "stage_hits": "arrayFilter((w, opens) -> opens, hits, opening)",
         "stage_begins": f"arrayFilter((w, n) -> n = 1, way, arrayEnumerateUniq(arrayMap(w -> {stage_sql('w')}, way)))",
         "counted": "arrayFilter((k, count) -> count, marks, counts)",
         "flags": f"arrayFilter((fl, count) -> count, {all_flags}, counts)",
@@ -137,7 +139,7 @@ def _quick_backs() -> str:
     return f"if(length(times) < 3, CAST([], 'Array(UInt16)'), {marked})"
 
 
-def _firsts(of: str) -> str:
-    """The first selected touch of each touchpoint or stage."""
-    number = f"arrayEnumerateUniq(arrayMap(w -> bitTest(w, {SELECTED_BIT}) * {of}, way))"
+def _first_hits() -> str:
+    """The first selected touch of each touchpoint."""
+    number = f"arrayEnumerateUniq(arrayMap(w -> bitTest(w, {SELECTED_BIT}) * {touchpoint_sql('w')}, way))"
     return f"arrayFilter((w, n) -> n = 1 AND bitTest(w, {SELECTED_BIT}), way, {number})"
