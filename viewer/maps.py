@@ -175,6 +175,7 @@ class Maps:
         self._drain = drain
         self._kept: tuple[Scope, KeptRows | None] | None = None
         self._kept_until = 0.0
+        self._following: tuple[Scope, asyncio.Task[None]] | None = None
         self._keeping = asyncio.Lock()
 
     async def drained(self) -> None:
@@ -215,9 +216,16 @@ class Maps:
         is_ready = self._work.is_ready(("heatmap", scope, width, state, goal))
         if fresh or exact or is_ready or not await self._covers_many(scope):
             return await answer(scope, EXACT_SECONDS if exact else SECONDS)
+        self._stop_following(scope)
         first = await answer(replace(scope, tenth=True), kept=await self._kept_rows(scope))
-        self._work.follow(answer(scope, EXACT_SECONDS))
+        self._following = (scope, self._work.follow(answer(scope, EXACT_SECONDS)))
         return first
+
+    def _stop_following(self, scope: Scope) -> None:
+        """The exact answer that follows an earlier question is computed to the end only if somebody waits for it: it
+        would take the time and the memory that the next question needs."""
+        if self._following and self._following[0] != scope:
+            self._following[1].cancel()
 
     async def _kept_rows(self, scope: Scope) -> KeptRows | None:
         """The rows of one visitor in ten of the scope's pages, for a first answer: those that are kept, if they are of

@@ -95,8 +95,9 @@ class Work:
                 if _failed(call.future) or call.run.refused:
                     self._known = OrderedDict((k, v) for k, v in self._known.items() if v[1] is not call)
 
-    def follow(self, answer: Coroutine[Any, Any, object]) -> None:
-        """Compute an answer that nobody waits for yet, such as the exact one after a first one."""
+    def follow(self, answer: Coroutine[Any, Any, object]) -> asyncio.Task[None]:
+        """Compute an answer that nobody waits for yet, such as the exact one after a first one. If the task is
+        cancelled, it is computed only for those who wait."""
 
         async def compute() -> None:
             with suppress(Exception):  # the next caller who asks for it gets the error
@@ -105,6 +106,7 @@ class Work:
         task = asyncio.get_running_loop().create_task(compute())
         self._following.add(task)
         task.add_done_callback(self._following.discard)
+        return task
 
     def is_ready(self, key: Hashable) -> bool:
         """Whether `once` would answer at once."""

@@ -126,6 +126,16 @@ def test_a_run_that_nobody_waits_for_is_cancelled_in_the_engine(work, store):
     until(lambda: queries(store) == 0)
 
 
+def test_an_answer_that_was_to_follow_is_computed_no_further_when_its_task_is_cancelled(work, store):
+    async def ask() -> None:
+        task = work.follow(work.once("key", 60, lambda: store.rows(SLOW)))
+        await until_async(lambda: queries(store) == 1)
+        task.cancel()
+        await until_async(lambda: queries(store) == 0)
+
+    anyio.run(ask)
+
+
 def test_a_run_goes_on_while_one_of_several_still_waits(work, store):
     async def ask() -> None:
         async with anyio.create_task_group() as group:
