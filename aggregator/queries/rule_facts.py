@@ -27,7 +27,7 @@ Level = Literal["view", "visit", "visitor"]
 
 
 @dataclass(frozen=True)
-class Fact:
+class RuleFact:
     """The `n`th fact of a level."""
 
     level: Level
@@ -59,7 +59,7 @@ class RuleFacts:
         self._scope = scope
         self._people = people
         self._pages = pages
-        self._of_rule: dict[Rule, Fact] = {}
+        self._of_rule: dict[Rule, RuleFact] = {}
         self.spans = self._spans()
 
     def _spans(self) -> Spans:
@@ -76,13 +76,13 @@ class RuleFacts:
             ms_ahead=values.ms_ahead(scope.zone, since, scope.until),
         )
 
-    def of(self, rule: Rule) -> Fact:
+    def of(self, rule: Rule) -> RuleFact:
         """The fact of a rule; of a negative rule, the one that must not hold."""
         if rule not in self._of_rule:
             self._of_rule[rule] = self._made(rule)
         return self._of_rule[rule]
 
-    def _made(self, rule: Rule) -> Fact:
+    def _made(self, rule: Rule) -> RuleFact:
         if rule.what in MEASURES:
             return self._add("visitor", measure_sql(rule, self._measured_days(rule), self.values))
         if rule.what in TRAITS:
@@ -95,10 +95,10 @@ class RuleFacts:
         """The place in the tuple of a view of a further condition on its row."""
         return self._column(condition)
 
-    def _add(self, level: Level, sql: str) -> Fact:
+    def _add(self, level: Level, sql: str) -> RuleFact:
         facts: list[str] = getattr(self, level)
         facts.append(sql)
-        return Fact(level, len(facts) - 1)
+        return RuleFact(level, len(facts) - 1)
 
     def _column(self, sql: str) -> int:
         """The place in the tuple of a view of a new fact of views."""
@@ -106,7 +106,7 @@ class RuleFacts:
 
     # Traits
 
-    def _trait(self, rule: Rule) -> Fact:
+    def _trait(self, rule: Rule) -> RuleFact:
         if rule.scope == "visitor":
             return self._trait_of_visitor(rule)
         if rule.what == "visitor":
@@ -125,17 +125,17 @@ class RuleFacts:
             return f"visit[1].{column}"
         return f"arrayExists(v -> v.{column}, visit)"
 
-    def _seen_before(self) -> Fact:
+    def _seen_before(self) -> RuleFact:
         """The fact that a visitor was seen before the rows of `wide`."""
         sql = f"visitor GLOBAL IN (SELECT visitor FROM views WHERE {self.spans.earlier})"
-        return Fact("visitor", self.visitor.index(sql)) if sql in self.visitor else self._add("visitor", sql)
+        return RuleFact("visitor", self.visitor.index(sql)) if sql in self.visitor else self._add("visitor", sql)
 
     @staticmethod
     def _newness(rule: Rule, seen_before: str) -> str:
         tests = {"new": f"(number = 1 AND NOT {seen_before})", "returning": f"(number > 1 OR {seen_before})"}
         return f"({' OR '.join(tests[value] for value in rule.values)})"
 
-    def _trait_of_visitor(self, rule: Rule) -> Fact:
+    def _trait_of_visitor(self, rule: Rule) -> RuleFact:
         """The fact that a view of the visitor in the period has the trait; a trait of visits, that of its visit."""
         if rule.what not in ("landing", "exit", "visitor"):
             test = trait_sql(rule, self.values, self.spans.ms_ahead)
@@ -159,7 +159,7 @@ class RuleFacts:
 
     # Actions
 
-    def _action_of_view(self, rule: Rule) -> Fact:
+    def _action_of_view(self, rule: Rule) -> RuleFact:
         where = f"{self.spans.wide} AND {self._pages}" if self._pages else self.spans.wide
         mine = self._happened(rule, where)
         if rule.other is None:
@@ -169,7 +169,7 @@ class RuleFacts:
         other = self._happened(rule.other, where)
         return self._add("view", self._ordered("view", mine, other, rule))
 
-    def _action_of_visitor(self, rule: Rule) -> Fact:
+    def _action_of_visitor(self, rule: Rule) -> RuleFact:
         where = self._rows_of_visitor(rule)
         mine = self._happened(rule, where)
         if rule.other is None:
@@ -186,7 +186,7 @@ class RuleFacts:
         )
         return _within_unit(unit, f"({both})", count, rule)
 
-    def _action_of_visit(self, rule: Rule) -> Fact:
+    def _action_of_visit(self, rule: Rule) -> RuleFact:
         mine = self._happened(rule, self.spans.wide)
         if rule.other is not None:
             other = self._happened(rule.other, self.spans.wide)

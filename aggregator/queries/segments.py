@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from aggregator.queries.bound_values import BoundValues
-from aggregator.queries.rule_facts import Fact, RuleFacts
+from aggregator.queries.rule_facts import RuleFact, RuleFacts
 from aggregator.queries.traits import is_negative
 from aggregator.queries.visits import FIRST_COLUMN, visit_arrays
 from aggregator.shapes.scope import Scope, SiteScope
@@ -18,7 +18,7 @@ from store.segments import Group, Rule
 # Numbers of visitors are spread evenly over 64 bits. A rule looks at the rows of one visitor, so that one tenth of the
 # visitors can be asked about alone.
 ONE_IN_TEN = f"visitor < {2**64 // 10}"
-Names = Callable[[Fact], str]
+Names = Callable[[RuleFact], str]
 Condition = Callable[[Names], str]  # SQL, once it is known how facts are named there
 
 
@@ -114,7 +114,7 @@ def _of_rows(facts: RuleFacts) -> Names:
     return lambda fact: facts.view[fact.n] if fact.level == "view" else facts.visitor[fact.n]
 
 
-def _of_visits(fact: Fact) -> str:
+def _of_visits(fact: RuleFact) -> str:
     """Facts in a query on visits."""
     if fact.level == "view":
         return f"v.{fact.n + FIRST_COLUMN}"
