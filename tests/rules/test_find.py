@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import date
 from typing import Any
 
 import pytest
@@ -73,7 +74,7 @@ def test_what_the_rules_reject_is_found_with_its_faults(
     with pytest.raises(InvalidDefinition):
         usable(old)
     assert [one.id for one in definitions.find(Experiment)] == (["buy-button", "old"] if built else ["buy-button"])
-    repaired = experiment.change(definitions, stored_of(old), "1", GOOD, "ann")
+    repaired = experiment.change(definitions, stored_of(old), "1", GOOD, "ann", date(2026, 11, 21))
     assert (repaired.id, repaired.version) == ("old", 2)
     assert all_of(definitions, Experiment, "1").rejected == ()
 
