@@ -27,6 +27,7 @@ from viewer.registry import Registry
 from viewer.traffic import TrafficReader
 
 MOST_ROWS = 300  # of one kind
+MOST_CLASHES = 3  # touchpoints further up that are named
 EVERY = 0.8  # share of the pages from which a pattern is said to take everything
 
 
@@ -163,14 +164,15 @@ def _none(lang: Language, patterns: tuple[str, ...], pages: list[str]) -> str:
 def _clash(lang: Language, journey: Journey, touchpoint: str, pages: list[str]) -> list[str]:
     """Pages that a touchpoint further up claims first."""
     first: dict[str, int] = {}
+    names = {one.key: lang.words(one.name, one.key) for _, one in journey.touchpoints}
+    order = list(names)
+    mine = order.index(touchpoint) if touchpoint in order else len(order)
     for page in pages:
         owner = claimed_by(journey, {"on": "page", "page": page})
         if owner == touchpoint or not owner:
             continue
-        first[owner] = first.get(owner, 0) + 1
-    names = {one.key: lang.words(one.name, one.key) for _, one in journey.touchpoints}
-    order = [one.key for _, one in journey.touchpoints]
-    mine = order.index(touchpoint) if touchpoint in order else len(order)
+        if order.index(owner) < mine:
+            first[owner] = first.get(owner, 0) + 1
     return [
         lang.plural(
             "%(num)s of them fits “%(name)s” too, which is further up and wins.",
@@ -178,6 +180,5 @@ def _clash(lang: Language, journey: Journey, touchpoint: str, pages: list[str]) 
             n,
             name=names[owner],
         )
-        for owner, n in first.items()
-        if order.index(owner) < mine
+        for owner, n in list(first.items())[:MOST_CLASHES]
     ]

@@ -40,14 +40,16 @@ export function matchersForm(app, contacts, {onchange, touchpoint = ''}) {
     },
   );
   let timer;
+  let asked = 0; // a late answer about earlier patterns is not shown
 
   const lines = () => [...new Set(pages.value.split('\n').map((line) => line.trim()))].filter(Boolean);
   const report = () => onchange([...lines().map((page) => ({on: 'page', page})), ...others.filter(isWhole)]);
   const test = async () => {
     const patterns = lines();
     if (!patterns.length) return fits.replaceChildren();
+    const number = (asked += 1);
     const found = await app.fetchFit(patterns, touchpoint);
-    if (found)
+    if (found && number === asked)
       fits.replaceChildren(
         el('b', {class: found.fits ? 'good' : 'bad'}, found.fits ? '✓ ' : '✗ '),
         found.words,

@@ -533,7 +533,12 @@ export function opportunityPanel(app, {key, stage}) {
       field(
         app.say('opportunity_state'),
         select(Object.entries(names.states), one.state ?? 'idea', {
-          onchange: (event) => set({state: event.target.value, ...shipping(app, one, event.target.value)}),
+          onchange: ({target}) => {
+            set({state: target.value, ...shipping(app, one, target.value)});
+            app.openPanel('opportunity', {key}); // with the day it was shipped
+            app.focus(`state:${key}`);
+          },
+          'data-focus': `state:${key}`,
         }),
       ),
       field(
