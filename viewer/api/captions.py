@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from aggregator.measures.account import Account
-from rules.question import Question
+from rules.find import named
 from store.pages import page_path
 from viewer.drawing.framed import Caption, FrameLegend
 from viewer.maps import HeatmapAnswer, ReachAnswer
@@ -22,7 +22,7 @@ def caption_of(asked: Asked, found: HeatmapAnswer | ReachAnswer, legend: FrameLe
         lines=(
             f"{asked.site.name}, {question.page}, picture {figures.snapshot.width} px",
             days,
-            _who(question),
+            _who(asked),
             counted,
         ),
         legend=legend,
@@ -30,14 +30,16 @@ def caption_of(asked: Asked, found: HeatmapAnswer | ReachAnswer, legend: FrameLe
     )
 
 
-def _who(question: Question) -> str:
+def _who(asked: Asked) -> str:
     """The filters in words."""
+    question = asked.question
+    segment = named(asked.known.segments, question.segment) if question.segment[:1] != "{" else None
     parts = [f"{one.what}: {', '.join(one.values)}" for one in question.filters]
     for name, value in (
         ("device", question.device),
         ("variant", ":".join(question.variant or ())),
         ("state", question.state),
-        ("segment", "chosen by rules" if question.segment[:1] == "{" else question.segment),
+        ("segment", segment.name if segment else "chosen by rules" if question.segment else ""),
     ):
         if value:
             parts.append(f"{name}: {value}")

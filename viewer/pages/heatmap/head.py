@@ -49,13 +49,12 @@ def exports_of(setting: MapSetting) -> list[Choice]:
     """The same map as a picture for slides, the table of elements as CSV, everything as JSON, the grid as NPY."""
     _, urls, site = setting.lang.text, setting.urls, setting.site.id
     asked = setting.fixed | {"layer": setting.question.drawn_layer}
-    data = partial(urls.api, "sites", site, "heatmap", **asked)
+    data, drawn = partial(urls.api, "sites", site, "heatmap", **asked), setting.look.drawn_query()
+    # The API writes its frame in English, and knows the usual look alone.
+    from_api = setting.lang.code == "en" and not drawn.keys() - {"by"}
+    png = data(**drawn, frame="1", format="png") if from_api else urls.map_picture(site, **asked, **drawn)
     return [
-        Choice(
-            "PNG",
-            urls.map_picture(site, **asked, **setting.look.drawn_query()),
-            small=_("picture with title, legend and account"),
-        ),
+        Choice("PNG", png, small=_("picture with title, legend and account")),
         Choice("CSV", data(table="elements", format="csv"), small=_("table of elements")),
         Choice("JSON", data(format="json"), small=_("all figures and points")),
         Choice("NPY", data(format="npy"), small=_("grid")),

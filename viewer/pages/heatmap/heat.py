@@ -23,8 +23,6 @@ from viewer.pages.map.legend import Legend, heat_legend, step_legend
 from viewer.pages.map.notes import notes_of
 from viewer.pages.map.picture import Strips, drawn_picture
 
-WITH_HEAT: tuple[LayerName, ...] = ("clicks", "rage", "dead", "hover")  # the others draw boxes or dots
-
 
 def heat_layer(setting: MapSetting, found: HeatmapAnswer, strips: Strips) -> Layer:
     """Everything on the page that is specific to a map of clicks or hovers."""
@@ -32,9 +30,7 @@ def heat_layer(setting: MapSetting, found: HeatmapAnswer, strips: Strips) -> Lay
     shares = shares_of(figures, setting.look.base)
     return Layer(
         name=name,
-        picture=drawn_picture(
-            setting.urls, setting.site.id, figures.snapshot, strips, setting.fixed if name in WITH_HEAT else None
-        ),
+        picture=drawn_picture(setting.urls, setting.site.id, figures.snapshot, strips, setting.fixed),
         figures=_large(lang, figures),
         by_name=name_column(setting),
         **_table(setting, found, shares),
