@@ -22,7 +22,7 @@ from aggregator.queries.folds import DEAD, DEAD_DISABLED, RAGE, RULES, VIEW
 from aggregator.queries.id_lists import among
 from aggregator.queries.point_sql import BY_HAND, IS_DISABLED, IS_DRAGGED, MAY_BE_DEAD, cell_sql
 from aggregator.queries.records import read_record_paths
-from aggregator.queries.windows import EDGE_COLUMNS, edges_of_day
+from aggregator.queries.windows import EDGE_COLUMNS, edges_sql
 from store.client import Store
 from store.erasure import erase_rows
 from store.zones import DAY_MS, days_since_1970, now_ms
@@ -160,12 +160,14 @@ def _day_sql(click: bool) -> str:
     edges = ""
     if click:
         columns += "".join(f", edge_{name}s" for name in EDGE_COLUMNS)
-        edges = f", (SELECT {edges_of_day()} FROM scrolls FINAL WHERE {OF_DAY} AND {PEOPLE}) AS edges"
+        arrays = ", ".join(f"groupArray({name})" for name in EDGE_COLUMNS)
+        rows = edges_sql("scrolls FINAL", f"{OF_DAY} AND {PEOPLE}")
+        edges = f", (SELECT ({arrays}) FROM (SELECT * FROM ({rows}) ORDER BY place)) AS edges"
     return (
         f"INSERT INTO folded_days ({columns}) WITH ({account}) AS account{edges} SELECT {_NAMED}, {RULES}, "
         "{stored:UInt64}, account.1, account.2, account.3, kept_ids.1, kept_ids.2, kept_ids.3, more.1, more.2, "
         "of_codes.1, of_codes.2, numbered.1, numbered.2"
-        f"{''.join(f', edges.{n}' for n in range(2, len(EDGE_COLUMNS) + 2)) if click else ''} FROM (SELECT "
+        f"{''.join(f', edges.{n}' for n in range(1, len(EDGE_COLUMNS) + 1)) if click else ''} FROM (SELECT "
         "arraySort(groupArrayIf((visitor, least, again), kept)) AS kept_ids, "
         "groupArrayArray(arrayMap(code -> (visitor, code), arraySlice(codes, 2))) AS more, "
         f"{one_each.format('least > 0')} AS of_codes, {one_each.format('used AND NOT kept')} AS numbered "
