@@ -18,8 +18,9 @@ from aggregator.answers.exposure import first_click
 from aggregator.answers.forms import FormFigures, forms_of_map
 from aggregator.answers.frustration_map import FRUSTRATIONS, Frustration, frustration_map
 from aggregator.answers.heatmap import Heatmap
-from aggregator.answers.journey import JourneyMap, JourneyMeasure, map_of, measure_journey
+from aggregator.answers.journey import JourneyMap, JourneyMeasure, goals_of, map_of, measure_journey
 from aggregator.answers.map_figures import ReachFigures, reach_figures
+from aggregator.answers.placed_goals import placed_goal
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sets import SetComparison, compare_sets
 from aggregator.answers.sets_figures import SetsFigures, sets_figures
@@ -356,20 +357,23 @@ class Maps:
         await self.drained()
         scope = site_scope_of(question)
         if not await self._covers_many_views(scope):
-            return await self._work.heavy(measure_journey, self._store, journey, scope, goals)
+            return await self._work.heavy(self._journey_measure, journey, scope, goals)
 
         def key(scope: SiteScope) -> tuple[object, ...]:
             return ("journey", scope, journey.id, journey.version, tuple(goals))
 
         async def answer(scope: SiteScope, seconds: float = EXACT_SECONDS) -> JourneyMeasure:
-            work = partial(measure_journey, self._store, journey, scope, goals)
-            return await self._work.once(key(scope), seconds, work)
+            return await self._work.once(key(scope), seconds, partial(self._journey_measure, journey, scope, goals))
 
         if not quick or self._work.is_ready(key(scope)):
             return await answer(scope)
         first = await answer(replace(scope, tenth=True), SECONDS)
         self._work.follow(answer(scope))
         return first
+
+    def _journey_measure(self, journey: Journey, scope: SiteScope, goals: Sequence[Goal]) -> JourneyMeasure:
+        placed = [placed_goal(self._store, self._snapshots, scope, goal) for goal in goals_of(journey, goals)]
+        return measure_journey(self._store, journey, scope, placed)
 
     async def _covers_many_views(self, scope: SiteScope) -> bool:
         """Whether there are more than MANY_TOUCHES views in the period, whoever made them."""
