@@ -255,10 +255,11 @@ class Maps:
             self._kept = None
 
     async def _covers_many(self, scope: Scope) -> bool:
-        """Whether a question about some of the visitors covers more than MANY points."""
-        if not (scope.segment or scope.device or scope.variant):
+        """Whether a question that the folds do not answer, of some of the visitors or with bots, covers more than MANY
+        points."""
+        if not (scope.segment or scope.device or scope.variant or scope.bots):
             return False
-        everybody = replace(scope, segment=None, device="", variant=None)
+        everybody = replace(scope, segment=None, device="", variant=None, bots=False)
 
         def count() -> int:
             return count_points(self._store, everybody, resolve_pages(self._store, scope.site, scope.pages))
