@@ -1,4 +1,4 @@
-"""Maps and folds over `Distributed` tables: `python -m tests.aggregator.over_shards FOLDER`.
+"""Maps, folds and overviews over `Distributed` tables: `python -m tests.aggregator.over_shards FOLDER`.
 
 The engine of this process is a cluster of one shard, itself, so that the queries go through its planner of distributed
 queries. It has no Keeper: statements for every server of a cluster run on this one, and tables are not replicated.
@@ -12,20 +12,27 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from aggregator.answers.frustrated import frustrated_visitors
+from aggregator.answers.overview import AskedOverview, overview
+from aggregator.answers.troubles import troubles
 from aggregator.queries import folding
 from aggregator.queries.folding import fold_closed_days
+from aggregator.shapes.overview import ListedValues
+from aggregator.shapes.scope import SiteScope
 from store import engine
 from store.client import Store, open_store
 from store.connecting import folder_connector
 from store.erasure import forget_visitor
 from store.layouts import path_key
 from store.migrations import migrate
-from tests.aggregator.build import NOON, insert_elements
+from store.segments import Action, Goal, Group, Rule
+from tests.aggregator.build import DAY, NOON, PAGE, insert_elements
 from tests.aggregator.test_cells import ALL, LINK, LOST, ON
 from tests.aggregator.test_folding import TODAY, ask, counted, figures, fill, scroll
 from tests.aggregator.test_heatmap import take_picture
 
 CLUSTER = "one"
+CLICKED = Rule(what="clicked", scope="visit", times=2)
 CONFIG = """<clickhouse><tcp_port>{port}</tcp_port><listen_host>127.0.0.1</listen_host><remote_servers><one><shard>
 <replica><host>127.0.0.1</host><port>{port}</port></replica></shard></one></remote_servers></clickhouse>"""
 
@@ -78,6 +85,14 @@ def seen() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
+def of_site(store: Store, *rules: Rule) -> tuple[object, ...]:
+    """The overview of the site, what frustrates its visitors, and how many they are."""
+    scope = SiteScope(1, DAY - timedelta(days=5), TODAY, segment=Group(rules=rules) if rules else None)
+    goal = Goal(id="clicked", site="1", name="Clicked", action=Action(what="clicked"))
+    asked = AskedOverview(ListedValues(most=50), (goal,), goal.id)
+    return overview(store, scope, asked), troubles(store, scope), frustrated_visitors(store, scope, {PAGE: 1})
+
+
 def main(folder: Path, port: int) -> None:
     config = folder / "cluster.xml"
     config.write_text(CONFIG.format(port=port))
@@ -98,8 +113,11 @@ def main(folder: Path, port: int) -> None:
     device = {"device": "desktop"}
     expected = figures(plain, ask(plain))
     assert expected["account"].drawn > 100
+    assert of_site(plain)[2] == {1: 37}
     for store in stores:
         assert figures(store, ask(store)) == expected
+        assert of_site(store) == of_site(plain)
+        assert of_site(store, CLICKED) == of_site(plain, CLICKED)
         assert figures(store, ask(store, **device))["elements"] == figures(plain, ask(plain, **device))["elements"]
         fold_closed_days(store, TODAY + timedelta(days=1))
         assert counted(store)
