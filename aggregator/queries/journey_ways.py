@@ -22,8 +22,8 @@ class Moment:
     now: int
 
 
-def visitors_sql(rows: Rows, course: Course, moment: Moment) -> str:
-    """A query with one row per visitor of the question:
+def visitors_sql(rows: Rows, course: Course, moment: Moment, *, also: tuple[str, ...] = ()) -> str:
+    """A query with one row per visitor of the question, and the columns `also` (`visitor`):
 
     `way`: the touches of touchpoints; `hits`, `stage_hits`: the first of each touchpoint and stage that the question
     selects; `opening`: which of the hits are stage hits too; `stage_begins`: the first of each stage; `counted`: the
@@ -53,14 +53,14 @@ def visitors_sql(rows: Rows, course: Course, moment: Moment) -> str:
             "reached": f"arrayFilter((g, n) -> n = 1, {in_period}, "
             f"arrayEnumerateUniq(arrayMap(g -> {touchpoint_sql('g')}, {in_period})))",
         }
-    return select(columns, _visits(rows, course, moment), kept=("way", "goals"))
+    return select(columns, _visits(rows, course, moment, also), kept=("way", "goals", *also))
 
 
-def _visits(rows: Rows, course: Course, moment: Moment) -> str:
+def _visits(rows: Rows, course: Course, moment: Moment, also: tuple[str, ...]) -> str:
     """A query with one row per visitor: which touches begin and end a visit, and `counts`: whether a touch is in a
     visit that began in the period and has a view that the question selects."""
     earlier = f"arrayMap((n, k) -> n - bitTest(k, {SELECTED_BIT}), selected, marks)"
-    kept = ("way", "start", "goals", "troubled", "times", "marks", "page_hashes", "touchpoints", "begins")
+    kept = ("way", "start", "goals", "troubled", "times", "marks", "page_hashes", "touchpoints", "begins", *also)
     whole = select(
         {
             "visit_numbers": "arrayCumSum(begins)",
@@ -69,7 +69,7 @@ def _visits(rows: Rows, course: Course, moment: Moment) -> str:
             "selected_after": "arrayReverseFill((n, end) -> end, selected, ends)",
             "began": "arrayFill((ms, begin) -> begin, times, begins)",
         },
-        _ways(rows, course),
+        _ways(rows, course, also),
         kept=kept,
     )
     counts = (
@@ -79,7 +79,7 @@ def _visits(rows: Rows, course: Course, moment: Moment) -> str:
     return select({"counts": counts}, whole, kept=(*kept, "ends", "visit_numbers"))
 
 
-def _ways(rows: Rows, course: Course) -> str:
+def _ways(rows: Rows, course: Course, also: tuple[str, ...]) -> str:
     """A query with one row per visitor of the question: their touches in order, each view once, as columns `times`,
     `marks`, `page_hashes`; `way`, `goals`, `start` (ms of the first that is selected) and `troubled`."""
     touches = (
@@ -103,7 +103,8 @@ def _ways(rows: Rows, course: Course) -> str:
         "start": f"arrayFirst((ms, k) -> bitTest(k, {SELECTED_BIT}), touches.1, touches.3)",
     }
     others = ("all_trouble", "all_goal") if course.goals else ("all_trouble",)
-    begun = f"SELECT {', '.join(f'{sql} AS {name}' for name, sql in arrays.items())}, {', '.join(others)} FROM {joined}"
+    named = [*also, *(f"{sql} AS {name}" for name, sql in arrays.items()), *others]
+    begun = f"SELECT {', '.join(named)} FROM {joined}"
     gaps = f"arrayMap(gap -> toUInt8(gap >= {VISIT_GAP}), arrayDifference(times))"
     numbers = "arrayMap((ms, k) -> bitOr(bitShiftLeft(ms, 16), k), times, marks)"
     columns |= {
@@ -112,7 +113,7 @@ def _ways(rows: Rows, course: Course) -> str:
         "begins": f"arrayPushFront(arrayPopFront({gaps}), toUInt8(1))",
         "selected": f"arrayCumSum(arrayMap(k -> bitTest(k, {SELECTED_BIT}), marks))",
     }
-    return select(columns, begun, "WHERE start > 0", kept=("times", "marks", "page_hashes", "start"))
+    return select(columns, begun, "WHERE start > 0", kept=("times", "marks", "page_hashes", "start", *also))
 
 
 def _joined(rows: str, name: str) -> str:
