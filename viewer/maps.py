@@ -17,6 +17,7 @@ from aggregator.answers.export import placed_points
 from aggregator.answers.exposure import first_click
 from aggregator.answers.forms import FormFigures, forms_of_map
 from aggregator.answers.frustration_map import FRUSTRATIONS, Frustration, frustration_map
+from aggregator.answers.funnel import Funnel, FunnelAsked, measure_funnel
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.journey import JourneyMap, JourneyMeasure, goals_of, map_of, measure_journey
 from aggregator.answers.map_figures import ReachFigures, reach_figures
@@ -384,6 +385,11 @@ class Maps:
             return count_views(self._store, everybody)
 
         return await self._work.once(("views", everybody), COUNTED_SECONDS, count, light=True) > MANY_TOUCHES
+
+    async def funnel(self, journey: Journey, question: Question, asked: FunnelAsked) -> Funnel:
+        """A funnel over the touchpoints of a journey."""
+        await self.drained()
+        return await self._work.heavy(measure_funnel, self._store, journey, site_scope_of(question), asked)
 
     async def is_chosen(self, snapshot: Snapshot) -> bool:
         """Whether somebody chose this picture for the maps of its page."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -145,3 +146,35 @@ def test_a_file_with_faults_stores_nothing(
     answer = api.post(f"{site}/journeys-from-file", content=content)
     assert (answer.status_code, answer.json()["error"]["faults"][0]["code"]) == (422, code)
     assert set(definitions.ids(Journey)) == before
+
+
+def test_a_funnel_of_the_usual_steps(api: Client, site: str) -> None:
+    journey = made(api, site, "Funnel")
+    answer = api.get(f"{site}/journeys/{journey['id']}/funnel", params={"window_days": "7", "split": "device"})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["query"]["window_days"] == 7
+    assert [step["key"] for step in found["steps"]] == list(found["query"]["steps"])
+    assert all(step["visitors"] >= later["visitors"] for step, later in pairwise(found["steps"]))
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "code"),
+    [
+        ({"steps": ",".join(["start"] * 13)}, "steps", "many"),
+        ({"steps": "start"}, "steps", "few"),
+        ({"steps": "start,<b>nowhere</b>"}, "steps.1", "no_touchpoint"),
+        ({"window_days": "0"}, "window_days", "whole_number"),
+        ({"window_days": "٣"}, "window_days", "whole_number"),
+        ({"order": "backwards"}, "order", "choice"),
+        ({"split": "shoe-size"}, "split", "choice"),
+    ],
+)
+def test_a_funnel_that_cannot_be_counted(api: Client, site: str, query: dict[str, str], field: str, code: str) -> None:
+    touchpoints = [{"key": key, "name": {"en": key}, "pages": [f"/{key}"]} for key in ("start", "end")]
+    stage = {"key": "a", "name": {"en": "A"}, "touchpoints": touchpoints}
+    journey = api.post(f"{site}/journeys", json={"name": "Short", "stages": [stage]}).json()
+    answer = api.get(f"{site}/journeys/{journey['id']}/funnel", params={"steps": "start,end"} | query)
+    assert answer.status_code == 400
+    (fault,) = answer.json()["error"]["faults"]
+    assert (fault["field"], fault["code"]) == (field, code)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from rules import journey as rules
 from rules import journey_save
+from rules.faults import Faults
 from rules.find import stored_of
 from rules.question import JOURNEY
 from store.journeys import Journey
@@ -14,8 +15,10 @@ from viewer.api.by_name import NamedKind
 from viewer.api.entry import Entry, answer, by_whom, fields
 from viewer.api.figures import plain
 from viewer.api.journey_figures import figures_json
+from viewer.funnels import NAMES as FUNNEL_NAMES
+from viewer.funnels import parse_funnel
 from viewer.maps import Maps
-from viewer.questions import Questions
+from viewer.questions import Questions, problem_of
 from viewer.registry import Registry
 
 
@@ -47,6 +50,17 @@ async def all_figures(request: Request, *, questions: Questions, maps: Maps, reg
     return answer({"query": question.as_json(asked.today), **figures_json(journey, measure)})
 
 
+async def measure_funnel(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+    asked = await questions.read(request, JOURNEY)
+    question = asked.checked()
+    journey = await registry.journey(asked.site, request.path_params["journey"])
+    funnel = parse_funnel(request.query_params, journey)
+    if isinstance(funnel, Faults):
+        raise problem_of(funnel)
+    found = await maps.funnel(journey, question, funnel)
+    return answer({"query": question.as_json(asked.today) | plain(funnel), **plain(found)})
+
+
 _NAMED = NamedKind(Journey, "journey", rules.add, rules.change)
 ENTRIES = (
     *_NAMED.entries("Add a journey: name, stages with touchpoints; optional objective, review_on, window_days."),
@@ -65,6 +79,15 @@ ENTRIES = (
         "The journey measured: visitors of each stage and touchpoint, who went on, times, exits. "
         "Query: since, until, days, device.",
         query=JOURNEY.names,
+    ),
+    Entry(
+        "GET",
+        _NAMED.root + "/{journey}/funnel",
+        measure_funnel,
+        "viewer",
+        "Visitors who did steps of a journey one after another. Query: steps, order, window_days, split; "
+        "further as for its map.",
+        query=(*JOURNEY.names, *FUNNEL_NAMES),
     ),
     Entry(
         "GET",
