@@ -274,7 +274,9 @@ def of_the_site(statements: list[str]) -> list[str]:
 
 
 def test_heat_after_its_page_reads_nothing_at_all(owner: Client, shop: Site, statements: list[str]) -> None:
-    pictures = pictures_of(owner.get(f"/sites/{shop.id}/heatmap?{urlencode(ASKED)}").text, "heat.png")
+    pictures = pictures_of(
+        owner.get(f"/sites/{shop.id}/heatmap?{urlencode(ASKED | {'layer': 'clicks'})}").text, "heat.png"
+    )
     assert len(pictures) == 4
     assert of_the_site(statements)  # of the page itself: the test sees them
     statements.clear()

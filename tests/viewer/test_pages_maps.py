@@ -41,7 +41,7 @@ def test_the_heatmap_shows_what_was_counted(owner: Client, shop: Site) -> None:
 
 
 def test_every_strip_has_its_heat(owner: Client, shop: Site) -> None:
-    page = owner.get(f"/sites/{shop.id}/heatmap?page=/lamps&{DAYS}").text
+    page = owner.get(f"/sites/{shop.id}/heatmap?page=/lamps&layer=clicks&{DAYS}").text
     pictures = [unescape(src) for src in re.findall(r'<img src="([^"]+)"', page)]
     assert len(pictures) == 6  # two strips, each with a light and a dark layer
     for src in pictures:
