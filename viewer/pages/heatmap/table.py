@@ -288,7 +288,12 @@ def _detail(lang: Language, row: ElementRow, hover: bool) -> list[Detail]:
             bad(row.dead_share, row, DEAD_ALARM),
             "dead",
         ),
-        Detail(_("Rage"), part_words(lang, row.rage_share, row.visitors), bad(row.rage_share, row, RAGE_ALARM), "rage"),
+        Detail(
+            _("Pressed again and again (rage)"),
+            part_words(lang, row.rage_share, row.visitors),
+            bad(row.rage_share, row, RAGE_ALARM),
+            "rage",
+        ),
         *_error_detail(lang, row),
         *_goal_detail(lang, row),
     ]
