@@ -33,7 +33,6 @@ from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.journey.chooser import (
-    FUTURE,
     TemplateCard,
     TemplateGroup,
     blank_card,
@@ -106,7 +105,6 @@ class JourneysPage(Page):
     faults: FormFaults = doc("Why it could not be created")
     rejected: list[RejectedRow] = doc("Those that the current rules reject, with their faults")
     can_edit: bool = doc("Whether the person may create, copy and delete")
-    future: str = doc("What the form sends for a future state, before the id of the map that it is made of")
 
 
 async def index(request: Request, *, questions: Questions, registry: Registry, maps: Maps, frames: Frames) -> Response:
@@ -237,7 +235,6 @@ async def _list(request: Request, asked: Asked, parts: JourneyParts, typed: NewJ
             for one in found.rejected
         ],
         can_edit=may_edit,
-        future=FUTURE,
     )
     return answer(request, page, form.faults.status)
 

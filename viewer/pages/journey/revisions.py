@@ -43,7 +43,6 @@ class RevisionsPage(Page):
     """Who changed what in a journey, `/sites/3/journeys/first-lamp/revisions`."""
 
     template = "journey/revisions.html"
-    name: str = doc("Name of the journey")
     map_href: str = doc("Address of its map")
     revisions: tuple[RevisionRow, ...] = doc("Newest first")
     older: str = doc("Address of older ones; empty if there are none")
@@ -82,7 +81,6 @@ async def _answer(
     page = RevisionsPage(
         frame=frame,
         title=lang.text("Revisions of %(name)s", name=journey.name),
-        name=journey.name,
         map_href=urls.journey(site.id, journey.id),
         revisions=tuple(
             _row(lang, one, urls.revision(site.id, journey.id, one.version) if may_edit and _can(one, journey) else "")
