@@ -233,6 +233,10 @@ class Urls:
     def journey(self, site: str, journey: str, **query: object) -> str:
         return self._path("sites", site, "journeys", journey, **query)
 
+    def funnel(self, site: str, journey: str, **query: object) -> str:
+        """The funnel of a journey."""
+        return self._path("sites", site, "journeys", journey, "funnel", **query)
+
     def journey_seen(self, site: str, journey: str, **query: object) -> str:
         """What was seen on the site, for touchpoints of a journey."""
         return self._path("sites", site, "journeys", journey, "seen", **query)

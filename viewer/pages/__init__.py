@@ -25,6 +25,7 @@ from viewer.pages.heatmap import zone_page as zones
 from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
 from viewer.pages.journey import form as journey_form
+from viewer.pages.journey import funnel as journey_funnel
 from viewer.pages.journey import importing as journey_import
 from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import revisions as journey_revisions
@@ -153,6 +154,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/journeys/{journey}/revisions/{version}", journey_revisions.go_back, "editor", POST),
     Endpoint(SITE + "/journeys/{journey}", journey.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}", journey_edit.edit, "editor", POST),
+    Endpoint(SITE + "/journeys/{journey}/funnel", journey_funnel.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/seen", journey_seen.seen, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/fit", journey_seen.fit, "viewer"),
 )

@@ -40,6 +40,7 @@ STYLES = (
     "journeys",
     "journey_print",
     "journey_edit",
+    "funnel",
     "segment",
     "groups",
     "narrow",

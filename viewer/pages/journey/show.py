@@ -25,6 +25,7 @@ from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.paper import map_downloads, sheet_line
 from viewer.pages.journey.personas import Personas, personas_of
 from viewer.pages.journey.stage_heads import StageHead, stage_heads
+from viewer.pages.journey.views import view_switch
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.page_names import name_of, page_names
@@ -58,6 +59,7 @@ class JourneyPage(Page):
     edit_href: str = doc("Address of its form; empty if the person may not edit it")
     downloads: tuple[Choice, ...] = doc("The map as files; none if the question has faults")
     sheet: str = doc("What its sheet of paper says: period, visitors, revision")
+    views: tuple[Choice, ...] = doc("Map and funnel")
     period: PeriodControl = doc("The period menu")
     who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is measured")
@@ -135,6 +137,7 @@ def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> Journey
         edit_href=measured.edit,
         downloads=(),
         sheet="",
+        views=view_switch(lang, measured.urls, asked, journey.id, "map"),
         period=period_control(lang, measured.links, asked.today),
         who=who,
         faults=fault_list(lang, asked.faults, measured.links),
@@ -162,6 +165,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage
         edit_href=measured.edit,
         downloads=map_downloads(measured),
         sheet=sheet_line(measured),
+        views=view_switch(lang, measured.urls, asked, journey.id, "map"),
         period=period_control(lang, measured.links, asked.today),
         who=who,
         faults=None,

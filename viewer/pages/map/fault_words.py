@@ -34,6 +34,10 @@ def field_name(lang: Language, field: str) -> str:
         "experiment": _("The experiment"),
         "since": _("The first day"),
         "until": _("The last day"),
+        "steps": _("The funnel"),
+        "window_days": _("The number of days"),
+        "order": _("The order"),
+        "split": _("The split"),
     }
     return names.get(field, field)
 
@@ -59,6 +63,8 @@ def _of_questions(lang: Language) -> dict[str, str]:
         "shows_both": _("A comparison always shows both variants; you cannot choose one."),
         "no_state": _("This page has no state “%(value)s”."),
         "state_of_reach": _("Reach is measured on the page as it opens: it has no states."),
+        "few": _("%(field)s has %(n)s values; at least %(least)s are needed."),
+        "no_touchpoint": _("“%(value)s” is not a touchpoint of this journey."),
         "many": _("%(field)s has %(n)s values; at most %(most)s are allowed."),
         **rule_fault_words(lang),
     }

@@ -1,0 +1,100 @@
+"""The page of a journey's funnel: its steps, its form and its faults, in both languages."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from store.journeys import Journey, Stage, Touchpoint
+from store.records import Site
+from tests.aggregator.build import insert
+from tests.viewer.client import Client
+from tests.viewer.pages import DAYS, words
+from viewer.app import Viewer
+
+
+@pytest.fixture(scope="module")
+def at(viewer: Viewer, shop: Site) -> str:
+    """A funnel that 60 visitors begin on /lamps, of whom 40 come to /basket and 15 go to /help instead."""
+    stages = (
+        Stage("look", {"en": "Look"}, (Touchpoint("lamps", {"en": "Lamps", "fr": "Lampes"}, ("/lamps",)),)),
+        Stage("buy", {"en": "Buy"}, (Touchpoint("basket", {"en": "Basket"}, ("/basket",)),)),
+        Stage("after", {"en": "After"}, (Touchpoint("help", {"en": "Help"}, ("/help",)),)),
+    )
+    viewer.definitions.put(Journey(id="buying", site=shop.id, name="Buying", stages=stages, window_days=7))
+    last = viewer.store.rows(
+        "SELECT visitor, toUnixTimestamp64Milli(max(time)) AS ms FROM touches "
+        "WHERE site = {site:UInt32} AND bot = '' GROUP BY visitor ORDER BY visitor LIMIT 60",
+        site=int(shop.id),
+    )
+    pages = ["/basket"] * 40 + ["/help"] * 15
+    rows = [
+        {"site": int(shop.id), "visitor": one["visitor"], "view": 7_000_000 + n, "page": f"shop.example{page}",
+         "time": int(one["ms"]) + 60_000}
+        for n, (page, one) in enumerate(zip(pages, last, strict=False))
+    ]  # fmt: skip
+    insert(viewer.store, "views", rows)
+    insert(viewer.store, "touches", rows)
+    return f"/sites/{shop.id}/journeys/buying/funnel?{DAYS}"
+
+
+def test_the_steps_of_a_funnel(owner: Client, at: str) -> None:
+    page = owner.get(f"{at}&steps=lamps,basket").text
+    seen = words(page)
+    assert "66.7% of those who reach “Lamps” come to “Basket” within 7 days." in seen
+    assert "1 Lamps" in seen
+    assert "60 in order" in seen
+    assert "40 in order, 66.7% of step 1" in seen
+    assert "−20 did not go on" in seen
+    assert "Left the site 25.0% Help 75.0%" in seen
+    assert "with=segment" in page
+
+
+def test_the_steps_of_the_form_are_counted(owner: Client, at: str) -> None:
+    form = owner.get(f"{at}&step=basket&step=&step=lamps").text
+    assert "0 in order, 0.0% of step 1" in words(form)
+    assert re.findall(r'<option value="(\w+)" selected', form) == ["basket", "lamps"]
+    any_order = words(owner.get(f"{at}&step=basket&step=lamps&order=any").text)
+    assert "40 did all of them" in any_order
+
+
+def test_a_split_sums_to_the_whole_and_links_keep_the_steps(owner: Client, at: str) -> None:
+    page = owner.get(f"{at}&steps=lamps,basket&split=device").text
+    table = re.search(r"<tbody>(.*?)</tbody>", page, re.S)
+    assert table
+    assert sum(int(n) for n in re.findall(r'<th scope="row">[^<]*</th><td class="num">(\d+)', table[1])) == 60
+    links = [unescape(href) for href in re.findall(r'href="([^"]+split=channel[^"]*)"', page)]
+    assert links
+    assert all("steps=lamps" in href for href in links)
+
+
+def test_the_map_and_the_funnel_lead_to_each_other(owner: Client, at: str) -> None:
+    funnel = owner.get(at).text
+    back = re.search(r'<a href="([^"]+/journeys/buying\?[^"]+)"', funnel)
+    assert back
+    assert re.search(r'href="[^"]+/journeys/buying/funnel\?', owner.get(unescape(back[1])).text)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("steps=lamps", "The funnel has 1 values; at least 2 are needed."),
+        ("steps=" + ",".join(["lamps"] * 13), "The funnel has 13 values; at most 12 are allowed."),
+        ("steps=lamps,<i>x</i>", "“<i>x</i>” is not a touchpoint of this journey."),
+        ("window_days=400", "The number of days cannot be “400”."),
+    ],
+)
+def test_faults_are_said_on_the_page(owner: Client, at: str, query: str, said: str) -> None:
+    answer = owner.get(f"{at}&{query}")
+    assert answer.status_code == 400
+    assert said in unescape(words(answer.text))
+    assert "<i>x</i>" not in answer.text
+
+
+def test_the_funnel_in_french(owner: Client, at: str) -> None:
+    french = words(owner.get(f"{at}&steps=lamps,basket&lang=fr").text)
+    owner.get("/sites?lang=en")
+    assert "Entonnoir, 2 étapes" in french
+    assert "1 Lampes" in french
