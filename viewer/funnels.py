@@ -16,12 +16,15 @@ _DAYS = (1, 365)
 
 
 def usual_steps(journey: Journey) -> tuple[str, ...]:
-    """The first measured touchpoint of each stage, as many as a funnel can have."""
-    firsts: dict[int, str] = {}
-    for stage, touchpoint in journey.touchpoints:
-        if touchpoint.pages:
-            firsts.setdefault(stage, touchpoint.key)
-    return tuple(firsts.values())[:MOST_STEPS]
+    """The first measured touchpoint of each stage, up to the last touchpoint of the stage that completes a goal."""
+    goal = next((i for i, stage in enumerate(journey.stages) if stage.completes), len(journey.stages))
+    steps: list[str] = []
+    for stage in journey.stages[: goal + 1]:
+        measured = [touchpoint.key for touchpoint in stage.touchpoints if touchpoint.pages]
+        steps += measured[:1]
+        if stage.completes:
+            steps += measured[1:][-1:]
+    return tuple(steps[:MOST_STEPS])
 
 
 def parse_funnel(query: Mapping[str, str], journey: Journey) -> FunnelAsked | Faults:

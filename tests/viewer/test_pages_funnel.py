@@ -13,6 +13,7 @@ from tests.aggregator.build import insert
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, words
 from viewer.app import Viewer
+from viewer.funnels import usual_steps
 
 
 @pytest.fixture(scope="module")
@@ -98,3 +99,15 @@ def test_the_funnel_in_french(owner: Client, at: str) -> None:
     owner.get("/sites?lang=en")
     assert "Entonnoir, 2 étapes" in french
     assert "1 Lampes" in french
+
+
+def test_the_usual_steps_end_with_the_goal() -> None:
+    stages = (
+        Stage("look", {}, (Touchpoint("lamps", {}, ("/lamps",)), Touchpoint("list", {}, ("/list",)))),
+        Stage("talk", {}, (Touchpoint("call", {}, ()),)),
+        Stage(
+            "buy", {}, tuple(Touchpoint(key, {}, (f"/{key}",)) for key in ("pay", "check", "paid")), completes="order"
+        ),
+        Stage("after", {}, (Touchpoint("help", {}, ("/help",)),)),
+    )
+    assert usual_steps(Journey(id="j", site="1", name="J", stages=stages)) == ("lamps", "pay", "paid")
