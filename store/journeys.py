@@ -49,7 +49,8 @@ class Matcher(Struct, frozen=True, kw_only=True, omit_defaults=True):
     - `element`: a click on `element` of `page`;
     - `event`: an event `name`, on `page` if given, with a value from `least` to `most`;
     - `channel`: the first view of a visit that came by `channel`, `source`, `medium`, `campaign` or from `referrer`;
-    - `offsite`: a row of an imported file of the type `name`, from the file's `source`.
+    - `offsite`: an event `name` that a program or an imported file sent without a page; `source`: the touchpoint that
+      it names.
     """
 
     on: ContactKind
@@ -94,6 +95,11 @@ class Touchpoint(Struct, frozen=True):
     def contacts(self) -> tuple[Matcher, ...]:
         """Every way to touch it, those of its pages first."""
         return (*(Matcher(on="page", page=page) for page in self.pages), *self.matchers)
+
+    @property
+    def patterns(self) -> tuple[str, ...]:
+        """The pages whose views touch it."""
+        return (*self.pages, *(one.page for one in self.matchers if one.on == "page"))
 
 
 class Stage(Struct, frozen=True):

@@ -144,7 +144,9 @@ def course_of(journey: Journey, goals: Sequence[Goal] = ()) -> Course:
     numbers = {touchpoint.key: number for number, (_, touchpoint) in enumerate(touchpoints, 1)}
     return Course(
         stage_of=(-1, *(stage for stage, _ in touchpoints)),
-        patterns=((), *(touchpoint.pages for _, touchpoint in touchpoints)),
+        patterns=((), *(touchpoint.patterns for _, touchpoint in touchpoints)),
+        contacts=((), *(touchpoint.matchers for _, touchpoint in touchpoints)),
+        keys=("", *(touchpoint.key for _, touchpoint in touchpoints)),
         windows_ms=tuple((stage.window_days or journey.window_days) * DAY_MS for stage in journey.stages),
         expected=(
             frozenset(),
@@ -183,7 +185,7 @@ def claimed_pages(journey: Journey, pages: Iterable[str]) -> dict[str, int]:
     claims: dict[str, int] = {}
     for number, (_, touchpoint) in enumerate(journey.touchpoints, 1):
         for page in pages:
-            if page not in claims and any(matches(pattern, page) for pattern in touchpoint.pages):
+            if page not in claims and any(matches(pattern, page) for pattern in touchpoint.patterns):
                 claims[page] = number
     return claims
 

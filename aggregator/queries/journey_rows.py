@@ -11,6 +11,7 @@ from aggregator.queries.actions import happened
 from aggregator.queries.bound_values import BoundValues
 from aggregator.queries.bursts import FIRST, bursts_sql
 from aggregator.queries.conditions import MOST_CHARACTERS, MOST_NAMED, PEOPLE, where_site
+from aggregator.queries.contacts import SELECTED, contacts_sql, entries_sql
 from aggregator.queries.point_sql import BY_HAND, IS_DISABLED, MAY_BE_DEAD
 from aggregator.queries.pressed_tag import PRESSED_TAG
 from aggregator.queries.segments import ONE_IN_TEN
@@ -19,7 +20,7 @@ from aggregator.shapes.scope import SiteScope
 
 SHORT_MS = 10_000  # a visit of one view with less engagement is a bounce
 # The bits of a mark: touchpoint, whether the question selects the view, stage + 1, whether the view was short.
-TOUCHPOINT, SELECTED_BIT, STAGE_SHIFT, STAGE_BITS, SHORT_BIT = 1023, 10, 11, 15, 15
+TOUCHPOINT, SELECTED_BIT, STAGE_SHIFT, STAGE_BITS, SHORT_BIT = 1023, SELECTED.bit_length() - 1, 11, 15, 15
 # With it, a visitor and a touchpoint are one number, which the engine groups three times as fast as the pair: visitors'
 # numbers are spread over 64 bits, and multiples of this one (2^64 / the golden ratio) are far apart.
 _APART = 11400714819323198485
@@ -28,14 +29,16 @@ TROUBLE_BITS = 3  # of what is written beside the touchpoint of a trouble
 
 @dataclass(frozen=True)
 class Rows:
-    """Queries by visitor: `touches` has ms, view, mark and page_hash; `goals` has ms and goal; `troubles` has trouble
-    (touchpoint · 2^3 + `Trouble`). `engaged` has a touchpoint, and the ms that a visitor was engaged with it."""
+    """Queries by visitor: `touches` has ms, view, mark and page_hash (0: no view), and with `has_entries` `entry`: the
+    mark of how a visit came that begins with it. `goals` has ms and goal; `troubles` has trouble (touchpoint · 2^3 +
+    `Trouble`). `engaged` has a touchpoint, and the ms that a visitor was engaged with it."""
 
     touches: str
     goals: str
     troubles: str
     engaged: str
     values: dict[str, Any]
+    has_entries: bool = False
 
 
 def journey_rows(scope: SiteScope, course: Course, claims: Mapping[str, int], followed: SiteScope) -> Rows:
@@ -48,6 +51,7 @@ def journey_rows(scope: SiteScope, course: Course, claims: Mapping[str, int], fo
     people = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}" + (f" AND {ONE_IN_TEN}" if scope.tenth else "")
     return Rows(
         touches=_touches(people, selected, numbers, is_filtered=bool(scope.segment or scope.device)),
+        has_entries=numbers.has_entries,
         goals=" UNION ALL ".join(
             f"SELECT visitor, toUInt64(ms) AS ms, {n} AS goal FROM ({happened(goal.action, people, bound).sql})"
             for n, goal in enumerate(course.goals)
@@ -69,8 +73,16 @@ class _Numbers:
         self.values = BoundValues("course")
         self._course = course
         self._claims = claims
+        self.marks = [n and n | stage + 1 << STAGE_SHIFT for n, stage in enumerate(course.stage_of)]
+        self.has_entries = bool(course.matchers("channel"))
         self.touchpoint = self._of(range(len(course.stage_of)))
-        self.mark = self._of([n and n | stage + 1 << STAGE_SHIFT for n, stage in enumerate(course.stage_of)])
+        self.mark = self._of(self.marks)
+
+    def contacts(self, people: str, selected: str) -> str:
+        return contacts_sql(self._course, self.marks, people, selected, self.values)
+
+    def entry(self, people: str) -> str:
+        return entries_sql(self._course, self.marks, people, self.values)
 
     def _of(self, numbers: range | list[int]) -> str:
         pages = list(self._claims)
@@ -94,10 +106,12 @@ def _touches(people: str, selected: str, numbers: _Numbers, *, is_filtered: bool
         rows += f" AND visitor GLOBAL IN (SELECT visitor FROM touches WHERE {selected})"
     # Engagement only grows, so that any row of a view says that it was long: no need for FINAL, which takes longer.
     long = f"view GLOBAL IN (SELECT view FROM views WHERE {people} AND engaged_ms >= {SHORT_MS})"
-    mark = f"bitOr({numbers.mark}, {1 << SELECTED_BIT} * ({selected}) + {1 << SHORT_BIT} * (NOT {long}))"
+    mark = f"bitOr({numbers.mark}, {SELECTED} * ({selected}) + {1 << SHORT_BIT} * (NOT {long}))"
+    entry, none = (f", {numbers.entry(people)} AS entry", ", toUInt16(0) AS entry") if numbers.has_entries else ("", "")
     return (
         f"SELECT visitor, toUInt64(toUnixTimestamp64Milli(time)) AS ms, view, toUInt16({mark}) AS mark, "
-        f"toUInt32(xxHash64(page)) AS page_hash FROM touches WHERE {rows}"
+        f"toUInt32(xxHash64(page)) AS page_hash{entry} FROM touches WHERE {rows} "
+        f"UNION ALL SELECT visitor, ms, view, mark, page_hash{none} FROM ({numbers.contacts(people, selected)})"
     )
 
 

@@ -82,8 +82,9 @@ def _visits(rows: Rows, course: Course, moment: Moment, also: tuple[str, ...]) -
 def _ways(rows: Rows, course: Course, also: tuple[str, ...]) -> str:
     """A query with one row per visitor of the question: their touches in order, each view once, as columns `times`,
     `marks`, `page_hashes`; `way`, `goals`, `start` (ms of the first that is selected) and `troubled`."""
+    entry = ", entry" if rows.has_entries else ""
     touches = (
-        "SELECT visitor, arrayCompact(arraySort(groupArray((ms, view, mark, page_hash)))) AS touches "
+        f"SELECT visitor, arrayCompact(arraySort(groupArray((ms, view, mark, page_hash{entry})))) AS touches "
         f"FROM ({rows.touches}) GROUP BY visitor {SETTINGS}"
     )
     joined = f"({touches}) AS of_visitor{_joined(rows.troubles, 'trouble')}"
@@ -98,22 +99,35 @@ def _ways(rows: Rows, course: Course, also: tuple[str, ...]) -> str:
         columns["goals"] = f"arraySort(arrayFilter(g -> {in_time}, all_goal))"
     arrays = {
         "times": "touches.1",
-        "marks": "touches.3",
+        ("all_marks" if rows.has_entries else "marks"): "touches.3",
         "page_hashes": "touches.4",
+        **({"entries": "touches.5"} if rows.has_entries else {}),
         "start": f"arrayFirst((ms, k) -> bitTest(k, {SELECTED_BIT}), touches.1, touches.3)",
     }
     others = ("all_trouble", "all_goal") if course.goals else ("all_trouble",)
     named = [*also, *(f"{sql} AS {name}" for name, sql in arrays.items()), *others]
     begun = f"SELECT {', '.join(named)} FROM {joined}"
     gaps = f"arrayMap(gap -> toUInt8(gap >= {VISIT_GAP}), arrayDifference(times))"
+    begins = f"arrayPushFront(arrayPopFront({gaps}), toUInt8(1))"
+    if rows.has_entries:
+        kept = (*also, "times", "page_hashes", "start", *others)
+        begun = select({"marks": _with_entries("all_marks", "entries", begins)}, begun, kept=kept)
     numbers = "arrayMap((ms, k) -> bitOr(bitShiftLeft(ms, 16), k), times, marks)"
     columns |= {
         "way": f"arrayFilter(w -> {touchpoint_sql('w')} > 0, {numbers})",
         "touchpoints": f"arrayMap(k -> {touchpoint_sql('k')}, marks)",
-        "begins": f"arrayPushFront(arrayPopFront({gaps}), toUInt8(1))",
+        "begins": begins,
         "selected": f"arrayCumSum(arrayMap(k -> bitTest(k, {SELECTED_BIT}), marks))",
     }
     return select(columns, begun, "WHERE start > 0", kept=("times", "marks", "page_hashes", "start", *also))
+
+
+def _with_entries(marks: str, entries: str, begins: str) -> str:
+    """The marks, with that of how the visit came where one begins, if its touchpoint comes before that of the page."""
+    comes_first = f"({touchpoint_sql('k')} = 0 OR {touchpoint_sql('e')} < {touchpoint_sql('k')})"
+    flags = (1 << SELECTED_BIT) + (1 << SHORT_BIT)
+    marked = f"if(begin AND e > 0 AND {comes_first}, toUInt16(bitOr(e, bitAnd(k, {flags}))), k)"
+    return f"arrayMap((k, e, begin) -> {marked}, {marks}, {entries}, {begins})"
 
 
 def _joined(rows: str, name: str) -> str:
@@ -128,8 +142,12 @@ def _quick_backs() -> str:
         f"bitTest(k, {SELECTED_BIT}) AND before = after AND before != page AND until - ms < {QUICK_MS} "
         f"AND ms - since < {VISIT_GAP}"
     )
+    of_views = {
+        name: f"arrayFilter((one, page) -> page > 0, {name}, page_hashes)" for name in ("marks", "page_hashes", "times")
+    }
+    count = "greatest(arrayCount(page -> page > 0, page_hashes), 2) - 2"
     marks, page, before, after, ms, since, until = (
-        f"arraySlice({column}, {at}, length(times) - 2)"
+        f"arraySlice({of_views[column]}, {at}, {count})"
         for column, at in (("marks", 2), *(("page_hashes", n) for n in (2, 1, 3)), *(("times", n) for n in (2, 1, 3)))
     )
     around = ", ".join((marks, page, before, after, ms, since, until))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import IntEnum
 from functools import cached_property
 
+from store.journeys import ContactKind, Matcher
 from store.segments import Goal
 
 MOST_TOUCHPOINTS = 1_000  # a number has ten bits
@@ -17,8 +18,9 @@ class Course:
     """What is followed. Touchpoints have the numbers 1, 2, … in the order that decides which one claims a page.
 
     `stage_of[n]`: the stage of touchpoint n, from 0; `stage_of[0]` is of no touchpoint. `patterns[n]`: the patterns of
-    its pages. `windows_ms`: of each stage, how long after a first hit something still counts. `expected[n]`: the
-    touchpoints that should follow n, none if any may. `goals` are numbered from 0.
+    its pages. `contacts[n]`: its other matchers; `keys[n]`: its key, by which events name it. `windows_ms`: of each
+    stage, how long after a first hit something still counts. `expected[n]`: the touchpoints that should follow n, none
+    if any may. `goals` are numbered from 0.
     """
 
     stage_of: tuple[int, ...]
@@ -26,6 +28,12 @@ class Course:
     windows_ms: tuple[int, ...]
     expected: tuple[frozenset[int], ...] = ()
     goals: tuple[Goal, ...] = ()
+    contacts: tuple[tuple[Matcher, ...], ...] = ()
+    keys: tuple[str, ...] = ()
+
+    def matchers(self, *kinds: ContactKind) -> list[tuple[int, Matcher]]:
+        """(touchpoint, matcher) of these kinds."""
+        return [(n, one) for n, found in enumerate(self.contacts) for one in found if one.on in kinds]
 
     @property
     def touchpoints(self) -> range:
