@@ -271,7 +271,7 @@ def test_a_legend_that_is_folded_stays_folded(page: Page, address: str, shop: Si
     expect(page.get_by_label("Strength")).to_be_hidden()
     page.locator(".legend > summary b").click(position={"x": 2, "y": 2})
     expect(page.get_by_label("Strength")).to_be_visible()
-    assert "legend=" not in page.url
+    page.wait_for_url(lambda url: "legend=" not in url)
 
 
 def test_days_are_chosen_in_the_menu(page: Page, address: str, shop: Site) -> None:
