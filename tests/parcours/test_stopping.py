@@ -32,7 +32,7 @@ def in_python(*_):
     sys.stderr.write("BEGUN\\n"); sys.stderr.flush()
     threading.Event().wait(600)
 
-viewer.maps.heatmap = {how}
+viewer.maps.whole_map = {how}
 sys.argv = ["parcours", "serve", "--port", "{port}"]
 main()
 """

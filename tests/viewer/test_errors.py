@@ -114,7 +114,7 @@ def test_limits_are_reported_in_the_language_of_the_person(owner, api, shop, mon
     def limited(*_: object) -> None:
         raise error
 
-    monkeypatch.setattr("viewer.maps.heatmap", limited)
+    monkeypatch.setattr("viewer.maps.whole_map", limited)
     address, (status, english, french) = f"/sites/{shop.id}/heatmap?page=/lamps", LIMITS[error]
     for language, words in (("en", english), ("fr", french)):
         page = owner.get(address, headers={"Accept-Language": language})
