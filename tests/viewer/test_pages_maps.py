@@ -163,8 +163,11 @@ def test_drags_are_counted_among_the_clicks(owner: Client, viewer: Viewer, shop:
     [detail] = re.findall(r'data-detail="([^"]+)"', owner.get(at).text)
     figures = [(label, value) for label, value, *_ in json.loads(unescape(detail))]
     assert figures[2:] == [
-        ("Clicks", "5"), ("Of these, drags", "4"), ("Nothing happened (dead)", "few"), ("Rage", "few"),
-    ]  # fmt: skip
+        ("Clicks", "5"),
+        ("Of these, drags", "4"),
+        ("Nothing happened (dead)", "few"),
+        ("Pressed again and again (rage)", "few"),
+    ]
     [json_link] = [unescape(href) for href in re.findall(r'href="(/api/[^"]+json)"', owner.get(at).text)]
     [row] = owner.get(json_link, headers={"Accept": "application/json"}).json()["elements"]
     assert (row["clicks"], row["dragged"], row["dead"], row["rage"]) == (5, 4, 1, 0)
