@@ -14,6 +14,7 @@ from pathlib import Path
 import hypothesis
 import pytest
 
+from store import engine
 from store.client import Store, open_store
 from store.migrations import migrate
 
@@ -22,6 +23,15 @@ hypothesis.settings.register_profile("parcours", deadline=None)
 hypothesis.settings.load_profile("parcours")
 
 _number = itertools.count(1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def freed_memory_is_kept() -> Iterator[None]:
+    """A process that runs all tests is always large: it would return memory after nearly every query, which takes a
+    third of the time. tests/store/test_engine.py has processes of its own for it."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(engine, "MUCH", 1 << 62)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -107,7 +107,7 @@ def _in_any_order(funnel: FunnelSteps, ways: str) -> str:
     )
     last = f"bitOr(bitShiftLeft(bitShiftRight(start, 16) + {funnel.window_ms}, 16), {SAME_MS})"
     hits = tuple(f"hit{i}" for i in range(len(funnel.steps)))
-    inside = "arrayFilter(w -> start > 0 AND w >= start AND w <= last, way)"
+    inside = "arrayFilter(w -> start > 0 AND bitShiftRight(w, 16) >= bitShiftRight(start, 16) AND w <= last, way)"
     query = select(
         {"done": f"arrayMap(w -> {touchpoint_sql('w')}, {inside})"},
         select({"last": last}, query, kept=("way", "start", *split, *hits)),

@@ -53,7 +53,7 @@ def counted(rows: Sequence[Row], since: int, until: int) -> list[Row]:
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(event, max_size=16))
 def test_every_figure_is_that_of_a_plain_loop(store: Store, rows: list[dict[str, Any]]) -> None:
     for table in ("views", "events"):

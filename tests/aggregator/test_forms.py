@@ -53,7 +53,7 @@ def stored(rows: Sequence[Row]) -> list[dict[str, Any]]:
     ]
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(row, max_size=20))
 def test_every_figure_is_that_of_a_plain_loop(store: Store, rows: list[dict[str, Any]]) -> None:
     for table in ("views", "events", "elements"):

@@ -127,7 +127,7 @@ WAYS = st.lists(
 STEPS = st.lists(st.sampled_from(sorted(KEYS.values())), min_size=2, max_size=5)
 
 
-@settings(max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(ways=WAYS, steps=STEPS, any_order=st.booleans())
 def test_a_funnel_equals_a_plain_loop(
     store: Store, ways: list[list[tuple[str, int]]], steps: list[str], any_order: bool

@@ -44,7 +44,7 @@ def row(one: Mapping[str, Any]) -> dict[str, Any]:
     return columns | place | {"view": one["visitor"], "time": NOON + one["after"]}
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(click, max_size=14, unique_by=lambda one: (one["visitor"], one["after"])))
 def test_the_engine_judges_clicks_as_the_rules_do(store: Store, rows: list[dict[str, Any]]) -> None:
     store.command("TRUNCATE TABLE points")

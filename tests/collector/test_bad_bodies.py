@@ -86,7 +86,7 @@ def test_any_request_is_answered_counted_and_what_is_accepted_can_be_stored(
         assert [(path.name, aside.why(path)) for path in aside.segments()] == []
         stored = store.rows("SELECT uniqExact(view) AS n FROM views")[0]["n"]
     print(f"{reasons.total()} requests: {dict(reasons.most_common())}; {stored} views in the store")
-    assert {"accepted", "not_json", "shape", "version", "too_large", "not_gzip", "method", "origin"} <= set(reasons)
+    assert {"accepted", "not_json", "shape", "too_large", "not_gzip", "method", "origin"} <= set(reasons)
     assert reasons["accepted"] > reasons.total() / 10
     records = [r for path in paths(settings.journal, DONE) for r in read_records(path.read_bytes())]
     assert len(records) == reasons["accepted"]

@@ -74,6 +74,7 @@ def test_freed_memory_is_returned_after_large_queries_only(monkeypatch: pytest.M
             commands.append(sql)
 
     freed = FreedMemory()
+    monkeypatch.setattr(engine, "MUCH", MUCH)  # tests/conftest.py sets another
     # Before each release; and if memory is returned, after that: 320 MB of 400 stay in use.
     resident = iter([MUCH, 400_000_000, *[320_000_000] * 2, 320_000_000 + WORTH, 500_000_000, *[310_000_000] * 2])
     monkeypatch.setattr(engine, "_resident", lambda: next(resident))

@@ -20,6 +20,7 @@ from tests.viewer.pages import csrf
 from viewer import pages, picture_routes
 from viewer.api import ENTRIES
 from viewer.app import Viewer
+from viewer.pages.journey import index as journey_index
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
@@ -111,6 +112,14 @@ def send(api: Client, owner: Client, shop: Site) -> Any:
         assert answer.status_code < 500, (method, path, given, answer.text)
 
     return send
+
+
+@pytest.fixture(scope="module", autouse=True)
+def lists_do_not_wait() -> Iterator[None]:
+    """The list of journeys waits a moment for figures: hundreds of requests would wait minutes."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journey_index, "WAIT_SECONDS", 0.0)
+        yield
 
 
 @pytest.mark.parametrize(("method", "path"), CHANGES)
