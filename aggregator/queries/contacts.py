@@ -47,7 +47,7 @@ def _events(matcher: Matcher, where: str, values: BoundValues) -> str:
     action = Action(what="sent", name=matcher.name, page=page, least=matcher.least, most=matcher.most)
     if matcher.on == "offsite":
         where += f" AND (page = '' OR startsWith(page, '{NAMED}'))"
-    return f"SELECT view, visitor, ms FROM ({happened(action, where, values).sql})"
+    return happened(action, where, values).sql
 
 
 def _named(course: Course, bit: int, where: str, values: BoundValues) -> str:

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import timedelta
 
 from aggregator.queries.conditions import where_site
 from aggregator.queries.journey_numbers import SAME_MS, SETTINGS, select, touchpoint_sql
 from aggregator.queries.journey_rows import SELECTED_BIT, journey_rows
-from aggregator.queries.journey_ways import Moment, visitors_sql
+from aggregator.queries.journey_ways import followed, visitors_sql
 from aggregator.shapes.funnels import LEFT, FunnelSteps, StepCount
 from aggregator.shapes.journeys import Course
 from aggregator.shapes.scope import SiteScope
@@ -25,11 +24,9 @@ def read_funnel(
     store: Store, scope: SiteScope, course: Course, claims: Mapping[str, int], funnel: FunnelSteps, now_ms: int
 ) -> dict[str, list[StepCount]]:
     """The steps by the value that the visitors are split by, "" without. `claims`: page → touchpoint."""
-    zone = scope.zone
-    followed = replace(scope, until=max(scope.until, zone.day(now_ms)))
-    moment = Moment(zone.midnight(scope.since), zone.midnight(scope.until + timedelta(days=1)), now_ms)
+    whole, moment = followed(scope, now_ms)
     course = replace(course, goals=())
-    rows = journey_rows(scope, course, claims, followed)
+    rows = journey_rows(scope, course, claims, whole)
     ways = visitors_sql(rows, course, moment, also=("visitor",) if funnel.split else ())
     values = dict(rows.values)
     value = "''"

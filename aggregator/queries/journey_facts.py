@@ -6,8 +6,6 @@ docs/aggregator.md, "Journeys", defines the figures.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
-from datetime import timedelta
 
 from aggregator.queries.journey_numbers import (
     B_SHIFT,
@@ -22,7 +20,7 @@ from aggregator.queries.journey_numbers import (
     touchpoint_sql,
 )
 from aggregator.queries.journey_rows import TROUBLE_BITS, Rows, journey_rows
-from aggregator.queries.journey_ways import Moment, visitors_sql
+from aggregator.queries.journey_ways import Moment, followed, visitors_sql
 from aggregator.shapes.journeys import CLOSED, ON, OPENS, SOON, WITH_VALUE, Count, Course, Fact, Facts
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
@@ -30,10 +28,8 @@ from store.client import Store
 
 def read_facts(store: Store, scope: SiteScope, course: Course, claims: Mapping[str, int], now_ms: int) -> Facts:
     """Count the facts of the visitors whom a question selects. `claims`: page → touchpoint."""
-    zone = scope.zone
-    followed = replace(scope, until=max(scope.until, zone.day(now_ms)))
-    moment = Moment(zone.midnight(scope.since), zone.midnight(scope.until + timedelta(days=1)), now_ms)
-    rows = journey_rows(scope, course, claims, followed)
+    whole, moment = followed(scope, now_ms)
+    rows = journey_rows(scope, course, claims, whole)
     valued = ", ".join(str(int(fact)) for fact in WITH_VALUE)
     spread = f"quantilesExactInclusiveIf(0.5, 0.9)(bitAnd(item, {MOST}), bitShiftRight(code, 24) IN ({valued}))"
     found = store.rows(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from aggregator.queries.journey_numbers import SETTINGS, select, stage_sql, touchpoint_sql
 from aggregator.queries.journey_rows import SELECTED_BIT, SHORT_BIT, TROUBLE_BITS, Rows
 from aggregator.shapes.journeys import BEGINS, ENDS, NEW, SHORT, Course, Trouble
+from aggregator.shapes.scope import SiteScope
 from store.zones import DAY_MS
 
 VISIT_GAP = 30 * 60_000  # ms without a view, after which a visit has ended
@@ -20,6 +22,13 @@ class Moment:
     begin: int
     end: int
     now: int
+
+
+def followed(scope: SiteScope, now_ms: int) -> tuple[SiteScope, Moment]:
+    """A scope with the days up to the present, in which what its visitors did afterwards lies; and its moment."""
+    zone = scope.zone
+    moment = Moment(zone.midnight(scope.since), zone.midnight(scope.until + timedelta(days=1)), now_ms)
+    return replace(scope, until=max(scope.until, zone.day(now_ms))), moment
 
 
 def visitors_sql(rows: Rows, course: Course, moment: Moment, *, also: tuple[str, ...] = ()) -> str:

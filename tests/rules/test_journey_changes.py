@@ -1,4 +1,4 @@
-"""What changed between two versions of a journey, in words."""
+"""The differences between two versions of a journey."""
 
 from __future__ import annotations
 
