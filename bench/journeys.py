@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from aggregator.answers.journey import map_of, measure_journey
+from aggregator.answers.paths import ChosenPlace, measure_paths
 from aggregator.shapes.scope import SiteScope
 from bench.journeys_visits import SINCE, SITE, UNTIL, fill, shop_journey
 from store.client import Store, open_store
@@ -27,6 +28,7 @@ VISITS, QUICK = 1_000_000, 20_000
 ROUNDS = 5
 NOW = datetime(2026, 4, 2, tzinfo=UTC)
 MAIL = Group(rules=(Rule(what="channel", values=("mail",)),))
+MIDDLE = ChosenPlace("touchpoint", "p9")
 PAID = Goal(id="paid", site=str(SITE), name="Paid", action=Action(what="saw", page="/page/18"))
 # The columns of the two tables that a journey reads, each row once.
 _SCAN = (
@@ -61,6 +63,8 @@ def _measured(store: Store, visits: int) -> dict[str, Any]:
         "all figures": figures(scope),
         "all figures, with a goal": figures(scope, PAID),
         "all figures, visits from e-mail": figures(replace(scope, segment=MAIL)),
+        "top paths": lambda: measure_paths(store, journey, scope, MIDDLE, NOW),
+        "top paths, one visitor in ten": lambda: measure_paths(store, journey, replace(scope, tenth=True), MIDDLE, NOW),
         "all figures, one visitor in ten": figures(replace(scope, tenth=True)),
     }
     times = _times(works)

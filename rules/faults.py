@@ -68,6 +68,9 @@ FAULTS: dict[str, str] = {
     # of journeys (rules/journey.py, rules/matcher.py)
     "no_stage": "is {value!r}, which is not the key of a stage of this journey.",
     "no_touchpoint": "is {value!r}, which is not the key of a touchpoint there.",
+    "no_views": "is {value!r}, a page that never had a view.",
+    "never_sent": "is {value!r}, an event that was never sent.",
+    "one_of": "cannot be given beside {given}: give one of {allowed}.",
     "no_lane": "is {value!r}, which is not the key of a lane of this journey.",
     "cell_twice": "is a second cell at {value!r}: a lane has one for each stage or touchpoint.",
     "circle": "expected touchpoints lead in a circle: {path}. Remove one of them.",

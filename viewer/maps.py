@@ -21,6 +21,7 @@ from aggregator.answers.funnel import Funnel, FunnelAsked, measure_funnel
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.journey import JourneyMap, JourneyMeasure, goals_of, map_of, measure_journey
 from aggregator.answers.map_figures import ReachFigures, reach_figures
+from aggregator.answers.paths import ChosenPlace, Paths, measure_paths
 from aggregator.answers.placed_goals import placed_goal
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sets import SetComparison, compare_sets
@@ -390,6 +391,26 @@ class Maps:
         """A funnel over the touchpoints of a journey."""
         await self.drained()
         return await self._work.heavy(measure_funnel, self._store, journey, site_scope_of(question), asked)
+
+    async def paths(self, journey: Journey, question: Question, chosen: ChosenPlace, *, quick: bool = False) -> Paths:
+        """The ways of visits through a place of a journey; `quick` as for a journey's figures. Raises NoSuchPlace for
+        an unknown page or event."""
+        await self.drained()
+        scope = site_scope_of(question)
+        if not await self._covers_many_views(scope):
+            return await self._work.heavy(measure_paths, self._store, journey, scope, chosen)
+
+        async def answer(scope: SiteScope, seconds: float = EXACT_SECONDS) -> Paths:
+            key = ("paths", scope, journey.id, journey.version, chosen)
+            return await self._work.once(key, seconds, partial(measure_paths, self._store, journey, scope, chosen))
+
+        if not quick or self._work.is_ready(("paths", scope, journey.id, journey.version, chosen)):
+            return await answer(scope)
+        first = await answer(replace(scope, tenth=True), SECONDS)
+        if not first.visits:
+            return await answer(scope)
+        self._work.follow(answer(scope))
+        return first
 
     async def is_chosen(self, snapshot: Snapshot) -> bool:
         """Whether somebody chose this picture for the maps of its page."""

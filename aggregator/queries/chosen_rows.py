@@ -75,6 +75,19 @@ def chosen_site_views(store: Store, scope: SiteScope) -> Iterator[SiteScope]:
         yield replace(scope, chosen=ChosenRows(views=table))
 
 
+@contextmanager
+def computed_once(
+    store: Store, columns: str, selected: str, params: Mapping[str, Any]
+) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """What the further queries of one answer read the result of a query from, and its bound values. `columns`: their
+    definition. On a cluster each of them computes it."""
+    if store.cluster:
+        yield f"({selected})", params
+        return
+    with _table(store, columns, selected, params) as table:
+        yield table, {}
+
+
 def chosen_parts(store: Store, chosen: ChosenRows) -> list[str]:
     """Conditions that divide the visitors of these tables, so that about MOST_GROUPED rows at a time are grouped by
     visitor: to read the tables again takes less memory than one group of all, and less time than files."""

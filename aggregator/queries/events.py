@@ -100,3 +100,9 @@ def _condition(scope: SiteScope, only: Sequence[str]) -> tuple[str, dict[str, An
     if not only:
         return f"{condition} AND {CUSTOM}", params
     return f"{condition} AND {CUSTOM} AND name IN {{event_names:Array(String)}}", params | {"event_names": list(only)}
+
+
+def was_sent(store: Store, site: int, name: str) -> bool:
+    """Whether an event with this name was ever sent."""
+    sql = "SELECT 1 FROM events WHERE site = {site:UInt32} AND kind = 'custom' AND name = {name:String} LIMIT 1"
+    return bool(store.rows(sql, site=site, name=name))

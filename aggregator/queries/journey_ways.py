@@ -120,7 +120,7 @@ def _ways(rows: Rows, course: Course, also: tuple[str, ...]) -> str:
     begins = f"arrayPushFront(arrayPopFront({gaps}), toUInt8(1))"
     if rows.has_entries:
         kept = (*also, "times", "page_hashes", "start", *others)
-        begun = select({"marks": _with_entries("all_marks", "entries", begins)}, begun, kept=kept)
+        begun = select({"marks": with_entries("all_marks", "entries", begins)}, begun, kept=kept)
     numbers = "arrayMap((ms, k) -> bitOr(bitShiftLeft(ms, 16), k), times, marks)"
     columns |= {
         "way": f"arrayFilter(w -> {touchpoint_sql('w')} > 0, {numbers})",
@@ -131,7 +131,7 @@ def _ways(rows: Rows, course: Course, also: tuple[str, ...]) -> str:
     return select(columns, begun, "WHERE start > 0", kept=("times", "marks", "page_hashes", "start", *also))
 
 
-def _with_entries(marks: str, entries: str, begins: str) -> str:
+def with_entries(marks: str, entries: str, begins: str) -> str:
     """The marks, with that of how the visit came where one begins, if its touchpoint comes before that of the page."""
     comes_first = f"({touchpoint_sql('k')} = 0 OR {touchpoint_sql('e')} < {touchpoint_sql('k')})"
     flags = (1 << SELECTED_BIT) + (1 << SHORT_BIT)

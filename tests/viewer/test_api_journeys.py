@@ -7,6 +7,7 @@ import io
 import json
 from itertools import pairwise
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -34,6 +35,13 @@ def made(api: Client, site: str, name: str, template: str = "shop") -> dict[str,
     answer = api.post(f"{site}/journeys-from-template", json={"name": name, "template": template})
     assert answer.status_code == 201, answer.text
     found: dict[str, Any] = answer.json()
+    return found
+
+
+def short_journey(api: Client, site: str) -> dict[str, Any]:
+    touchpoints = [{"key": key, "name": {"en": key}, "pages": [f"/{key}"]} for key in ("start", "end")]
+    stage = {"key": "a", "name": {"en": "A"}, "touchpoints": touchpoints}
+    found: dict[str, Any] = api.post(f"{site}/journeys", json={"name": "Short", "stages": [stage]}).json()
     return found
 
 
@@ -158,6 +166,49 @@ def test_a_funnel_of_the_usual_steps(api: Client, site: str) -> None:
     assert all(step["visitors"] >= later["visitors"] for step, later in pairwise(found["steps"]))
 
 
+def test_paths_through_a_page_as_json_and_as_csv(api: Client, site: str) -> None:
+    journey = made(api, site, "Paths")
+    path, query = f"{site}/journeys/{journey['id']}/paths", {"through": "page:/lamps", **dict(parse_qsl(DAYS))}
+    found = api.get(path, params=query).json()
+    assert found["query"]["through"] == {"kind": "page", "key": "/lamps"}
+    assert [column["offset"] for column in found["columns"]] == [-2, -1, 0, 1, 2]
+    (chosen,) = found["columns"][2]["names"]
+    assert (chosen["place"], chosen["visits"]) == ({"kind": "page", "key": "shop.example/lamps"}, found["visits"])
+    for column, nearer in ((3, 2), (1, 2)):
+        assert sum(one["visits"] for one in found["columns"][column]["names"]) == found["visits"], nearer
+    assert sum(way["visits"] for way in found["ways"]) + found["other_visits"] == found["visits"]
+    rows = list(csv.DictReader(io.StringIO(api.get(f"{path}.csv", params=query).text)))
+    assert [(row["from"], int(row["visits"])) for row in rows] == [
+        (band["start"]["key"], band["visits"]) for band in found["bands"]
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "field", "code"),
+    [
+        ({"through": "touchpoint:nowhere"}, "through", "no_touchpoint"),
+        ({"from": "<b>nowhere</b>"}, "from", "no_views"),
+        ({"from": "page:shop.example/nowhere"}, "from", "no_views"),
+        ({"to": "event:nothing"}, "to", "never_sent"),
+        ({"from": "start", "to": "end"}, "to", "one_of"),
+        ({"through": "start", "names": "13"}, "names", "whole_number"),
+        ({"names": "٣"}, "names", "whole_number"),
+    ],
+)
+def test_paths_that_cannot_be_counted(api: Client, site: str, query: dict[str, str], field: str, code: str) -> None:
+    journey = short_journey(api, site)
+    answer = api.get(f"{site}/journeys/{journey['id']}/paths", params=query)
+    assert answer.status_code == 400
+    (fault,) = answer.json()["error"]["faults"]
+    assert (fault["field"], fault["code"]) == (field, code)
+
+
+def test_paths_through_a_touchpoint_that_nobody_hit(api: Client, site: str) -> None:
+    journey = short_journey(api, site)
+    found = api.get(f"{site}/journeys/{journey['id']}/paths", params={"through": "start"}).json()
+    assert (found["visits"], found["columns"], found["last_day"]) == (0, [], None)
+
+
 @pytest.mark.parametrize(
     ("query", "field", "code"),
     [
@@ -171,9 +222,7 @@ def test_a_funnel_of_the_usual_steps(api: Client, site: str) -> None:
     ],
 )
 def test_a_funnel_that_cannot_be_counted(api: Client, site: str, query: dict[str, str], field: str, code: str) -> None:
-    touchpoints = [{"key": key, "name": {"en": key}, "pages": [f"/{key}"]} for key in ("start", "end")]
-    stage = {"key": "a", "name": {"en": "A"}, "touchpoints": touchpoints}
-    journey = api.post(f"{site}/journeys", json={"name": "Short", "stages": [stage]}).json()
+    journey = short_journey(api, site)
     answer = api.get(f"{site}/journeys/{journey['id']}/funnel", params={"steps": "start,end"} | query)
     assert answer.status_code == 400
     (fault,) = answer.json()["error"]["faults"]

@@ -38,6 +38,8 @@ def field_name(lang: Language, field: str) -> str:
         "window_days": _("The number of days"),
         "order": _("The order"),
         "split": _("The split"),
+        **dict.fromkeys(("through", "from", "to"), _("The page of the paths")),
+        "names": _("The number of names"),
     }
     return names.get(field, field)
 
@@ -65,6 +67,9 @@ def _of_questions(lang: Language) -> dict[str, str]:
         "state_of_reach": _("Reach is measured on the page as it opens: it has no states."),
         "few": _("%(field)s has %(n)s values; at least %(least)s are needed."),
         "no_touchpoint": _("“%(value)s” is not a touchpoint of this journey."),
+        "no_views": _("“%(value)s” is a page that never had a view."),
+        "never_sent": _("“%(value)s” is an event that was never sent."),
+        "one_of": _("This address names more than one page: give only one of %(allowed)s."),
         "many": _("%(field)s has %(n)s values; at most %(most)s are allowed."),
         **rule_fault_words(lang),
     }
