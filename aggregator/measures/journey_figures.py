@@ -139,6 +139,11 @@ def figures_of(facts: Facts, course: Course, stages: int, holders: Collection[in
     )
 
 
+def figures_of_touchpoint(facts: Facts, course: Course, number: int, *, ends_well: bool) -> TouchpointFigures:
+    """The figures of one touchpoint, without its mood. `ends_well`: as in its figures."""
+    return _Measure(facts, course, max(course.stage_of) + 1).touchpoint(number, ends_well=ends_well)
+
+
 def moods_of(touchpoints: Sequence[TouchpointFigures]) -> list[float | None]:
     """The mood of each: the mean of how many standard deviations its frustration and its exits are below the mean of
     all, among touchpoints with enough visitors. Exits that end well do not count."""
@@ -194,7 +199,7 @@ class _Measure:
             exits=share_of(count(Fact.TOUCH, n, flags=ENDS), count(Fact.TOUCH, n, flags=NEW)),
             ends_well=ends_well or stage == self.stages - 1,
             bounce=share_of(count(Fact.TOUCH, n, flags=BEGINS | ENDS | SHORT), entered),
-            forward=_windowed(
+            forward=window_share(
                 (count(Fact.FIRST, n, flags=CLOSED | ON), closed), (count(Fact.FIRST, n, flags=ON), visitors)
             ),
             back=share_of(back, visitors),
@@ -217,7 +222,7 @@ class _Measure:
         )
         return StageFigures(
             visitors=visitors,
-            forward=_windowed((on_closed, closed), (on, visitors)),
+            forward=window_share((on_closed, closed), (on, visitors)),
             completed=self._completed(of_stage, closed, visitors) if len(of_stage) > 1 else None,
             goals=self._goals(of_stage, OPENS),
             on_ms=_spread(self.facts.value(Fact.ON_MS, stage + 1)),
@@ -237,8 +242,10 @@ class _Measure:
     def _step(self, a: int, b: int, closed: int, visitors: int) -> StepShare:
         count = self.facts.count
         return StepShare(
-            later=_windowed((count(Fact.STEP, a, b, CLOSED), closed), (count(Fact.STEP, a, b), visitors)),
-            next=_windowed((count(Fact.FIRST, a, b, CLOSED | SOON), closed), (count(Fact.FIRST, a, b, SOON), visitors)),
+            later=window_share((count(Fact.STEP, a, b, CLOSED), closed), (count(Fact.STEP, a, b), visitors)),
+            next=window_share(
+                (count(Fact.FIRST, a, b, CLOSED | SOON), closed), (count(Fact.FIRST, a, b, SOON), visitors)
+            ),
         )
 
     def _completed(self, of_stage: Sequence[int], closed: int, visitors: int) -> WindowShare:
@@ -249,7 +256,7 @@ class _Measure:
             later = sum(count(Fact.STEP, n, last, OPENS | flags) for n in of_stage if n != last)
             return later + count(Fact.FIRST, last, flags=OPENS | flags)
 
-        return _windowed((came(CLOSED), closed), (came(0), visitors))
+        return window_share((came(CLOSED), closed), (came(0), visitors))
 
     def _goals(self, touchpoints: Sequence[int], flags: int) -> dict[str, WindowShare]:
         """Goals reached at or after the first hit. `flags`: OPENS where the touchpoints are those of a stage."""
@@ -263,11 +270,11 @@ class _Measure:
         made = {}
         for number, goal in enumerate(self.course.goals):
             reached_closed, reached = both(Fact.GOAL, number)
-            made[goal.id] = _windowed((reached_closed, closed), (reached, visitors))
+            made[goal.id] = window_share((reached_closed, closed), (reached, visitors))
         return made
 
 
-def _windowed(closed: tuple[int, int], everyone: tuple[int, int]) -> WindowShare:
+def window_share(closed: tuple[int, int], everyone: tuple[int, int]) -> WindowShare:
     """The share of (visitors, of) whose window has closed; `everyone` whatever their window."""
     share = share_of(*closed)
     return WindowShare(share, everyone[1] - closed[1], None if share else share_of(*everyone))

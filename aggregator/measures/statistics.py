@@ -6,7 +6,7 @@ The unit of every test is the visitor, never the click: clicks of one visitor ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import erfc, exp, gamma, sqrt
+from math import atan2, cos, erfc, exp, gamma, pi, sin, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -42,6 +42,20 @@ def chi2_tail(x: float, freedom: int) -> float:
         tail += term
         term *= half / (i + 1 + odd)
     return min(1.0, tail)
+
+
+def t_tail(t: float, freedom: int) -> float:
+    """P(|T| > t) of Student's T for an integer number of degrees of freedom (Abramowitz & Stegun 26.7.3 and 26.7.4)."""
+    angle = atan2(t, sqrt(freedom))
+    sine, square = sin(angle), cos(angle) ** 2
+    odd = freedom % 2
+    term = cos(angle) if odd else 1.0
+    total = term if freedom > 1 else 0.0
+    for i in range(1, (freedom - odd) // 2):
+        term *= square * (2 * i - (1 - odd)) / (2 * i + odd)
+        total += term
+    inside = 2 / pi * (angle + sine * total) if odd else sine * total
+    return min(1.0, max(0.0, 1.0 - inside))
 
 
 def wilson(x: Counts, n: Counts, level: npt.ArrayLike = 0.95) -> tuple[Float64, Float64]:

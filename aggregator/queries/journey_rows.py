@@ -24,20 +24,27 @@ TOUCHPOINT, SELECTED_BIT, STAGE_SHIFT, STAGE_BITS, SHORT_BIT = 1023, SELECTED.bi
 # With it, a visitor and a touchpoint are one number, which the engine groups three times as fast as the pair: visitors'
 # numbers are spread over 64 bits, and multiples of this one (2^64 / the golden ratio) are far apart.
 _APART = 11400714819323198485
+NO_TROUBLES = "SELECT toUInt64(0) AS visitor, toUInt64(0) AS ms, toUInt16(0) AS trouble WHERE 0"
 TROUBLE_BITS = 3  # of what is written beside the touchpoint of a trouble
 
 
 @dataclass(frozen=True)
 class Rows:
     """Queries by visitor: `touches` has ms, view, mark and page_hash (0: no view), and with `has_entries` `entry`: the
-    mark of how a visit came that begins with it. `goals` has ms and goal; `troubles` has trouble (touchpoint · 2^3 +
-    `Trouble`). `engaged` has a touchpoint, and the ms that a visitor was engaged with it."""
+    mark of how a visit came that begins with it. `goals` has ms and goal; `troubles` has ms and trouble
+    (touchpoint · 2^3 + `Trouble`). `engaged` has a touchpoint, and the ms that a visitor was engaged with it.
+    `selected_touches` has ms and mark of the touches that the question selects, without how visits came.
+
+    `selected`: the condition of the rows that the question selects; `touchpoint`: that of the page of a row, as SQL."""
 
     touches: str
     goals: str
     troubles: str
     engaged: str
     values: dict[str, Any]
+    selected: str
+    touchpoint: str
+    selected_touches: str
     has_entries: bool = False
 
 
@@ -61,6 +68,13 @@ def journey_rows(scope: SiteScope, course: Course, claims: Mapping[str, int], fo
             "SELECT any(place) AS touchpoint, sum(engaged_ms) AS engaged "
             f"FROM (SELECT visitor, engaged_ms, {numbers.touchpoint} AS place FROM views FINAL WHERE {selected}) "
             f"WHERE place > 0 GROUP BY visitor + place * {_APART}"
+        ),
+        selected=selected,
+        touchpoint=numbers.touchpoint,
+        selected_touches=(
+            f"SELECT visitor, toUInt64(toUnixTimestamp64Milli(time)) AS ms, toUInt16({numbers.mark}) AS mark "
+            f"FROM touches WHERE {selected} "
+            f"UNION ALL SELECT visitor, ms, mark FROM ({numbers.contacts(selected, selected)})"
         ),
         values={**values, **bound.params},
     )
@@ -117,18 +131,28 @@ def _touches(people: str, selected: str, numbers: _Numbers, *, is_filtered: bool
 
 def _troubles(selected: str, touchpoint: str) -> str:
     clicks = f"{selected} AND kind = 'click'"
-    dead = f"{MAY_BE_DEAD} AND ({IS_DISABLED} OR NOT {_presses(UNJUDGED)})"
-    able = f"{clicks} AND {BY_HAND} AND NOT {_presses(EDITABLE)}"
-    columns = f"one.{FIRST} AS visitor, one.{FIRST + 1} AS page"
+    dead, able = dead_sql(), f"{clicks} AND {rage_able_sql()}"
+    columns = f"one.1 AS ms, one.{FIRST} AS visitor, one.{FIRST + 1} AS page"
+    of_row = "SELECT toUnixTimestamp64Milli(time) AS ms, visitor, page FROM"
     sources = {
-        Trouble.DEAD: f"points WHERE {clicks} AND {dead}",
-        Trouble.RAGE: f"(SELECT {columns} FROM ({bursts_sql(able, ('visitor', 'page'))}))",
-        Trouble.ERROR: f"events WHERE {selected} AND kind = 'error' AND key != 0",
+        Trouble.DEAD: f"{of_row} points WHERE {clicks} AND {dead}",
+        Trouble.RAGE: f"SELECT {columns} FROM ({bursts_sql(able, ('visitor', 'page'))})",
+        Trouble.ERROR: f"{of_row} events WHERE {selected} AND kind = 'error' AND key != 0",
     }
     return " UNION ALL ".join(
-        f"SELECT visitor, toUInt16({touchpoint} * {1 << TROUBLE_BITS} + {int(kind)}) AS trouble FROM {source}"
+        f"SELECT visitor, ms, toUInt16({touchpoint} * {1 << TROUBLE_BITS} + {int(kind)}) AS trouble FROM ({source})"
         for kind, source in sources.items()
     )
+
+
+def dead_sql() -> str:
+    """The condition that a click had no effect."""
+    return f"{MAY_BE_DEAD} AND ({IS_DISABLED} OR NOT {_presses(UNJUDGED)})"
+
+
+def rage_able_sql() -> str:
+    """The condition that a click can be part of a burst."""
+    return f"{BY_HAND} AND NOT {_presses(EDITABLE)}"
 
 
 def _presses(tags: frozenset[str]) -> str:

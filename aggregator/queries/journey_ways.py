@@ -34,9 +34,11 @@ def followed(scope: SiteScope, now_ms: int) -> tuple[SiteScope, Moment]:
 def visitors_sql(rows: Rows, course: Course, moment: Moment, *, also: tuple[str, ...] = ()) -> str:
     """A query with one row per visitor of the question, and the columns `also` (`visitor`):
 
-    `way`: the touches of touchpoints; `hits`, `stage_hits`: the first of each touchpoint and stage that the question
-    selects; `opening`: which of the hits are stage hits too; `stage_begins`: the first of each stage; `counted`: the
-    marks of the touches in visits that count, with their `flags`; `had`: troubles (touchpoint · 2^3 + `Trouble`);
+    `way`: the touches of touchpoints; `selected_times`: the ms of the touches that the question selects; `hits`,
+    `stage_hits`: the first of each touchpoint and stage that it selects; `opening`: which of the hits are stage hits
+    too; `stage_begins`: the first of each stage; `counted`: the marks of the touches in visits that count, with their
+    `flags` and `counted_began`, the ms of their visit; `had`: troubles (touchpoint · 2^3 + `Trouble`); `quick_backs`:
+    the touches that were left at once for the page before;
     `goals`: ms · 2^16 + goal, since the first selected touch; `reached`: the first of each goal in the period; `runs`:
     `way` since then, repeats merged.
     """
@@ -48,9 +50,12 @@ def visitors_sql(rows: Rows, course: Course, moment: Moment, *, also: tuple[str,
         "opening": f"arrayMap(n -> n = 1, arrayEnumerateUniq(arrayMap(w -> {stage_sql('w')}, hits)))",
         "stage_hits": "arrayFilter((w, opens) -> opens, hits, opening)",
         "stage_begins": f"arrayFilter((w, n) -> n = 1, way, arrayEnumerateUniq(arrayMap(w -> {stage_sql('w')}, way)))",
+        "selected_times": f"arrayFilter((ms, k) -> bitTest(k, {SELECTED_BIT}), times, marks)",
         "counted": "arrayFilter((k, count) -> count, marks, counts)",
+        "counted_began": "arrayFilter((ms, count) -> count, began, counts)",
         "flags": f"arrayFilter((fl, count) -> count, {all_flags}, counts)",
-        "had": f"arrayDistinct(arrayConcat(troubled, {_quick_backs()}))",
+        "quick_backs": _quick_backs(),
+        "had": f"arrayDistinct(arrayConcat(troubled, arrayMap(w -> {_quick_trouble()}, quick_backs)))",
     }
     if course.goals:
         merged = f"(w, before) -> {touchpoint_sql('w')} != before"
@@ -85,7 +90,7 @@ def _visits(rows: Rows, course: Course, moment: Moment, also: tuple[str, ...]) -
         f"arrayMap((ms, n, m) -> ms >= {moment.begin} AND ms < {moment.end} AND n < m, "
         "began, selected_before, selected_after)"
     )
-    return select({"counts": counts}, whole, kept=(*kept, "ends", "visit_numbers"))
+    return select({"counts": counts}, whole, kept=(*kept, "ends", "visit_numbers", "began"))
 
 
 def _ways(rows: Rows, course: Course, also: tuple[str, ...]) -> str:
@@ -145,8 +150,13 @@ def _joined(rows: str, name: str) -> str:
     return f" GLOBAL ANY LEFT JOIN ({found}) AS of_{name} USING (visitor)"
 
 
+def _quick_trouble() -> str:
+    """The trouble that a touch of `quick_backs` is."""
+    return f"toUInt16({touchpoint_sql('w')} * {1 << TROUBLE_BITS} + {int(Trouble.QUICK_BACK)})"
+
+
 def _quick_backs() -> str:
-    """The touchpoints that a visitor left within QUICK_MS for the page before, as troubles."""
+    """The touches that a visitor left within QUICK_MS for the page before."""
     left = (
         f"bitTest(k, {SELECTED_BIT}) AND before = after AND before != page AND until - ms < {QUICK_MS} "
         f"AND ms - since < {VISIT_GAP}"
@@ -160,11 +170,13 @@ def _quick_backs() -> str:
         for column, at in (("marks", 2), *(("page_hashes", n) for n in (2, 1, 3)), *(("times", n) for n in (2, 1, 3)))
     )
     around = ", ".join((marks, page, before, after, ms, since, until))
-    found = f"arrayFilter((k, page, before, after, ms, since, until) -> {left}, {around})"
-    marked = (
-        f"arrayMap(k -> toUInt16({touchpoint_sql('k')} * {1 << TROUBLE_BITS} + {int(Trouble.QUICK_BACK)}), {found})"
+    touch = "bitOr(bitShiftLeft(toUInt64(ms), 16), k)"
+    names = "(k, page, before, after, ms, since, until)"
+    found = (
+        f"arrayFilter((w, counts) -> counts, arrayMap({names} -> {touch}, {around}), "
+        f"arrayMap({names} -> toUInt8({left}), {around}))"
     )
-    return f"if(length(times) < 3, CAST([], 'Array(UInt16)'), {marked})"
+    return f"if(length(times) < 3, CAST([], 'Array(UInt64)'), {found})"
 
 
 def _first_hits() -> str:

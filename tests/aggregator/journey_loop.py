@@ -28,7 +28,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Truth:
-    """What is known. `goals`: (visitor, ms) of each goal; `troubles`: (visitor, touchpoint, kind)."""
+    """What is known. `goals`: (visitor, ms) of each goal; `troubles`: (visitor, touchpoint, kind). `span`: the days
+    within the period that are counted, [begin, end); None for all of it."""
 
     rows: Sequence[Row]
     stage_of: Mapping[int, int]
@@ -39,6 +40,7 @@ class Truth:
     goals: Sequence[Sequence[tuple[int, int]]] = ()
     troubles: frozenset[tuple[int, int, str]] = field(default_factory=frozenset)
     expected: Mapping[int, frozenset[int]] = field(default_factory=dict)
+    span: tuple[int, int] | None = None
 
     def ways(self) -> dict[int, list[Row]]:
         """The views of each visitor with one that is selected in the period, in order."""
@@ -49,7 +51,11 @@ class Truth:
         return {visitor: way for visitor, way in found.items() if any(map(self.counts, way))}
 
     def counts(self, row: Row) -> bool:
-        return row.selected and self.begin <= row.ms < self.end
+        return row.selected and self.is_in(row.ms)
+
+    def is_in(self, ms: int) -> bool:
+        begin, end = self.span or (self.begin, self.end)
+        return begin <= ms < end
 
     def visits(self) -> list[list[Row]]:
         found = []
@@ -61,7 +67,7 @@ class Truth:
                     current = []
                 current.append(row)
             found.append(current)
-        return [one for one in found if self.begin <= one[0].ms < self.end and any(map(self.counts, one))]
+        return [one for one in found if self.is_in(one[0].ms) and any(map(self.counts, one))]
 
     def first(self, way: Sequence[Row], touchpoints: set[int]) -> int | None:
         return next((row.ms for row in way if row.touchpoint in touchpoints and self.counts(row)), None)
@@ -220,3 +226,24 @@ def quick_backs(truth: Truth) -> set[tuple[int, int, str]]:
             ):
                 found.add((row.visitor, row.touchpoint, "quick_back"))
     return found
+
+
+def before(truth: Truth, t: int) -> dict[int, tuple[int, int]]:
+    """Touchpoint (0: none) → visitors who touched it immediately before their first hit of t, and at any time before,
+    at most a window earlier; days before the period count."""
+    directly: dict[int, int] = defaultdict(int)
+    ever: dict[int, int] = defaultdict(int)
+    rows = sorted(truth.rows, key=lambda row: (row.ms, row.view))
+    for visitor, way in truth.ways().items():
+        first = truth.first(way, {t})
+        if first is None:
+            continue
+        earlier = [
+            row.touchpoint
+            for row in rows
+            if row.visitor == visitor and row.touchpoint not in (0, t) and first - truth.window <= row.ms < first
+        ]
+        directly[earlier[-1] if earlier else 0] += 1
+        for b in set(earlier):
+            ever[b] += 1
+    return {b: (directly[b], ever[b]) for b in {*directly, *ever}}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from aggregator.answers.journey import JourneyMeasure, measure_journey
-from aggregator.measures.journey_figures import Spread, WindowShare
+from aggregator.measures.journey_figures import Spread, TouchpointFigures, WindowShare
 from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import wilson
 from aggregator.shapes.scope import SiteScope
@@ -64,16 +64,26 @@ def truth_of(rows: Sequence[Row], **changed: Any) -> Truth:
     return replace(truth, **changed)
 
 
-def put(store: Store, truth: Truth, orders: Sequence[tuple[int, int]] = ()) -> None:
+def desktop(_row: Row) -> str:
+    return "desktop"
+
+
+def put(
+    store: Store,
+    truth: Truth,
+    orders: Sequence[tuple[int, int]] = (),
+    device: Callable[[Row], str] = desktop,
+) -> None:
     """Store the rows, each touch twice, in no order."""
     views = [
         {"visitor": row.visitor, "time": row.ms, "view": row.view, "page": f"shop.example{row.page}",
-         "engaged_ms": row.engaged, "channel": "mail" if row.selected else "direct"}
+         "engaged_ms": row.engaged, "channel": "mail" if row.selected else "direct", "device": device(row)}
         for row in truth.rows
     ]  # fmt: skip
     np.random.default_rng(1).shuffle(views)
     insert(store, "views", views)
-    touches = [{name: one[name] for name in ("visitor", "time", "view", "page", "channel")} for one in views]
+    names = ("visitor", "time", "view", "page", "channel", "device")
+    touches = [{name: one[name] for name in names} for one in views]
     insert(store, "touches", touches)
     insert(store, "touches", touches[: len(touches) // 2])  # a row that is stored twice counts once
     if orders:
@@ -86,15 +96,8 @@ def assert_equal(found: JourneyMeasure, truth: Truth) -> None:
     assert figures.visits == len(truth.visits())
     for number in STAGE_OF:
         got, expected = figures.touchpoints[number], loop.touchpoint(truth, number)
-        for name in ("reach", "entries", "exits", "bounce", "back", "next", "fit"):
-            assert pair(getattr(got, name)) == expected[name], (number, name)
-        assert got.visitors == expected["visitors"]
-        assert windowed(got.forward) == expected["forward"]
-        assert spread(got.next_ms) == pytest.approx(expected["next_ms"])
-        assert spread(got.engaged_ms) == pytest.approx(expected["engaged_ms"])
+        assert_touchpoint(got, expected)
         assert {b: (windowed(one.later), windowed(one.next)) for b, one in got.steps.items()} == expected["steps"]
-        assert [windowed(one) for one in got.goals.values()] == expected["goals"]
-        assert {kind: pair(one) for kind, one in vars(got.frustration).items()} == expected["frustration"]
     for n, stage in enumerate(figures.stages):
         expected = loop.stage(truth, n)
         assert stage.visitors == expected["visitors"]
@@ -109,6 +112,18 @@ def assert_equal(found: JourneyMeasure, truth: Truth) -> None:
         visitors, touches = loop.goal(truth, number)
         assert pair(goal.visitors) == visitors
         assert spread(goal.touches) == pytest.approx(touches)
+
+
+def assert_touchpoint(got: TouchpointFigures, expected: dict[str, Any]) -> None:
+    """The figures of a touchpoint, without those of its steps."""
+    for name in ("reach", "entries", "exits", "bounce", "back", "next", "fit"):
+        assert pair(getattr(got, name)) == expected[name], name
+    assert got.visitors == expected["visitors"]
+    assert windowed(got.forward) == expected["forward"]
+    assert spread(got.next_ms) == pytest.approx(expected["next_ms"])
+    assert spread(got.engaged_ms) == pytest.approx(expected["engaged_ms"])
+    assert [windowed(one) for one in got.goals.values()] == expected["goals"]
+    assert {kind: pair(one) for kind, one in vars(got.frustration).items()} == expected["frustration"]
 
 
 def pair(share: ShareOf | None) -> tuple[int, int] | None:
