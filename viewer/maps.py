@@ -26,6 +26,7 @@ from aggregator.answers.placed_goals import placed_goal
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sets import SetComparison, compare_sets
 from aggregator.answers.sets_figures import SetsFigures, sets_figures
+from aggregator.answers.touchpoint import CardAsked, TouchpointCard, touchpoint_card
 from aggregator.answers.traffic import devices_of
 from aggregator.answers.unpictured import UsedPath, used_paths
 from aggregator.answers.whole_map import HeatmapAnswer as HeatmapAnswer
@@ -411,6 +412,20 @@ class Maps:
             return await answer(scope)
         self._work.follow(answer(scope))
         return first
+
+    async def touchpoint(
+        self, journey: Journey, question: Question, asked: CardAsked, goals: Sequence[Goal] = ()
+    ) -> TouchpointCard:
+        """The card of a touchpoint of a journey; `goals`: those of the site. KeyError if there is no such touchpoint."""
+        await self.drained()
+        scope = site_scope_of(question)
+
+        def compute() -> TouchpointCard:
+            placed = [placed_goal(self._store, self._snapshots, scope, goal) for goal in goals_of(journey, goals)]
+            return touchpoint_card(self._store, self._snapshots, journey, scope, asked, placed)
+
+        key = ("touchpoint", scope, journey.id, journey.version, asked, tuple(goals))
+        return await self._work.once(key, SECONDS, compute)
 
     async def is_chosen(self, snapshot: Snapshot) -> bool:
         """Whether somebody chose this picture for the maps of its page."""

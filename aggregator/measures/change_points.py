@@ -62,22 +62,23 @@ def _share_change(series: Sequence[tuple[int, int] | None]) -> Change | None:
     at = [n for n, _ in known]
     x = np.array([pair[0] for _, pair in known], float)
     n = np.array([pair[1] for _, pair in known], float)
-    splits = np.arange(LEAST_SPANS, len(x) - LEAST_SPANS + 1)
-    if not len(splits):
+    splits = np.arange(1, len(x))
+    if len(x) < 2 * LEAST_SPANS:
         return None
     x0, n0 = np.cumsum(x)[splits - 1], np.cumsum(n)[splits - 1]
     x1, n1 = x.sum() - x0, n.sum() - n0
-    allowed = (np.minimum(n0, n1) >= LEAST_OF) & expected_floor(x0, n0, x1, n1)
+    allowed = (np.minimum(splits, len(x) - splits) >= LEAST_SPANS) & (np.minimum(n0, n1) >= LEAST_OF)
+    allowed &= expected_floor(x0, n0, x1, n1)
+    ratio = 2 * (_log_likelihood(x0, n0) + _log_likelihood(x1, n1) - _log_likelihood(x.sum(), n.sum()))
     if not allowed.any():
         return None
-    gain = _log_likelihood(x0, n0) + _log_likelihood(x1, n1) - _log_likelihood(x.sum(), n.sum())
-    ratio = 2 * np.where(allowed, gain, -np.inf)
     best = int(np.argmax(ratio))
     before, after = float(x0[best] / n0[best]), float(x1[best] / n1[best])
     expected = np.where(np.arange(len(x)) < splits[best], before, after)
     freedom = len(x) - 2
     p = t_tail(float(np.sqrt(max(ratio[best], 0.0) / max(_dispersion(x, n, expected, freedom), 1.0))), freedom)
-    return Change(at[int(splits[best])], before, after, min(1.0, p * int(allowed.sum())))
+    # A change of the last two days alone is none yet: the split before them would be reported, which is a day early.
+    return Change(at[int(splits[best])], before, after, min(1.0, p * int(allowed.sum())) if allowed[best] else 1.0)
 
 
 def _log_likelihood(x: Float64, n: Float64) -> Float64:

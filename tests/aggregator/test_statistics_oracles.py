@@ -15,6 +15,7 @@ from aggregator.measures.statistics import (
     needed_per_variant,
     newcombe,
     srm,
+    t_tail,
     two_proportion_z,
     wilson,
 )
@@ -66,6 +67,12 @@ def test_the_pooled_z_is_that_of_statsmodels(proportion: ModuleType) -> None:
 def test_the_tail_of_chi2_is_that_of_scipy(stats: ModuleType, freedom: int) -> None:
     for x in (0.0, 1e-9, 0.5, 3.84, 10.0, 60.0, 400.0):
         assert chi2_tail(x, freedom) == pytest.approx(float(stats.chi2.sf(x, freedom)), rel=1e-9, abs=1e-300)
+
+
+@pytest.mark.parametrize("freedom", [*range(1, 8), 26, 91])
+def test_the_tails_of_t_are_those_of_scipy(stats: ModuleType, freedom: int) -> None:
+    for t in (0.0, 1e-9, 0.5, 1.96, 4.0, 20.0):
+        assert t_tail(t, freedom) == pytest.approx(2 * float(stats.t.sf(t, freedom)), rel=1e-9, abs=1e-13)
 
 
 def test_benjamini_and_hochberg_are_those_of_scipy(stats: ModuleType) -> None:

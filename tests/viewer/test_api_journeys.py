@@ -227,3 +227,41 @@ def test_a_funnel_that_cannot_be_counted(api: Client, site: str, query: dict[str
     assert answer.status_code == 400
     (fault,) = answer.json()["error"]["faults"]
     assert (fault["field"], fault["code"]) == (field, code)
+
+
+def test_the_card_of_a_touchpoint_agrees_with_the_map_and_its_csv(api: Client, site: str) -> None:
+    touchpoints = [{"key": "lamps", "name": {"en": "Lamps"}, "pages": ["/lamps"]}]
+    stage = {"key": "a", "name": {"en": "A"}, "touchpoints": touchpoints}
+    assert api.post(f"{site}/journeys", json={"name": "Carded", "stages": [stage]}).status_code == 201
+    of_map = api.get(f"{site}/journeys/carded/map?{DAYS}").json()["touchpoints"]["lamps"]
+    card = api.get(f"{site}/journeys/carded/touchpoints/lamps?{DAYS}&step=week").json()
+    assert card["figures"]["visitors"] == of_map["visitors"] > 0
+    assert card["figures"]["exits"]["share"] == of_map["exits"]
+    assert (card["key"], card["step"], card["page"]) == ("lamps", "week", of_map["page"])
+    assert sum(one["visitors"] for one in card["devices"].values()) == of_map["visitors"]
+    assert card["elements"]
+    assert all(len(one["key"]) == 16 for one in card["elements"])
+    answer = api.get(f"{site}/journeys/carded/touchpoints/lamps/card.csv?{DAYS}&step=week")
+    assert answer.headers["content-disposition"] == 'attachment; filename="lamps.csv"'
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    exits = next(row for row in rows if (row["part"], row["metric"]) == ("whole", "exits"))
+    assert (exits["value"], exits["low"]) == (str(of_map["exits"]), str(of_map["exits_low"]))
+    assert {row["name"] for row in rows if row["part"] == "week"} == {one["since"] for one in card["spans"]}
+
+
+@pytest.mark.parametrize(
+    ("address", "status", "code"),
+    [
+        ("nothing", 404, "no_touchpoint"),
+        ("start?step=month", 400, "bad_parameter"),
+        ("start?since=2026-13-01", 400, "bad_parameter"),
+        ("start?sort=up", 400, "unknown_parameter"),
+        ("start/card.csv?step=month", 400, "bad_parameter"),
+    ],
+)
+def test_a_card_that_cannot_be_measured(api: Client, site: str, address: str, status: int, code: str) -> None:
+    touchpoints = [{"key": "start", "name": {"en": "Start"}, "pages": ["/start"]}]
+    stage = {"key": "a", "name": {"en": "A"}, "touchpoints": touchpoints}
+    api.post(f"{site}/journeys", json={"name": "Bad card", "stages": [stage]})
+    answer = api.get(f"{site}/journeys/bad-card/touchpoints/{address}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)

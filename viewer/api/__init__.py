@@ -34,6 +34,7 @@ from viewer.api import (
     snapshots,
     states,
     tokens,
+    touchpoint_card,
     users,
     zones,
 )
@@ -72,6 +73,7 @@ _NOUNS = (
     journey_files,
     journey_paths,
     journey_revisions,
+    touchpoint_card,
     segments,
     zones,
     overview,

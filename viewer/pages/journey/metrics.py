@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from aggregator.measures.journey_figures import Spread, TouchpointFigures, WindowShare
-from aggregator.measures.shares import ShareOf
+from aggregator.measures.journey_figures import Spread, TouchpointFigures
 from aggregator.measures.statistics import FEW
+from aggregator.measures.touchpoint_metrics import TIMES, share_of_metric, time_of_metric
 from store.journeys import Metric, Touchpoint
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.facts import MapFact, MetricShare
 from viewer.pages.journey.measured import MeasuredJourney
 
-TIMES: tuple[Metric, ...] = ("engaged", "time_to_next")  # medians in ms; the others are shares
 MORE: tuple[Metric, ...] = ("bounce", "back", "goal", "path_fit", "engaged", "time_to_next")
 
 
@@ -21,35 +20,9 @@ def metric_figure(measured: MeasuredJourney, touchpoint: Touchpoint, metric: Met
     if figures is None or figures.few:
         return None
     if metric in TIMES:
-        return _median(figures.engaged_ms if metric == "engaged" else figures.next_ms)
-    share = _share(measured, figures, metric)
+        return _median(time_of_metric(figures, metric))
+    share = share_of_metric(figures, metric, measured.goal)
     return MetricShare(share.share, share.low, share.high, share.of) if share and share.of >= FEW else None
-
-
-def _share(measured: MeasuredJourney, figures: TouchpointFigures, metric: Metric) -> ShareOf | None:
-    match metric:
-        case "reach":
-            return figures.reach
-        case "forward":
-            return figures.forward.share
-        case "goal":
-            return _of_goal(measured, figures)
-        case "exits":
-            return figures.exits
-        case "bounce":
-            return figures.bounce
-        case "back":
-            return figures.back
-        case "path_fit":
-            return figures.fit
-        case "frustrated":
-            return figures.frustration.any
-    return None
-
-
-def _of_goal(measured: MeasuredJourney, figures: TouchpointFigures) -> ShareOf | None:
-    found: WindowShare | None = figures.goals.get(measured.goal)
-    return found.share if found else None
 
 
 def _median(spread: Spread) -> MetricShare | None:

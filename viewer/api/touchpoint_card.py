@@ -1,0 +1,82 @@
+"""The card of a touchpoint as JSON, with keys instead of numbers, and its address over the API."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.answers.touchpoint import CardAsked, TouchpointCard
+from aggregator.measures.journey_figures import TouchpointFigures
+from rules.question import JOURNEY
+from store.journeys import Journey
+from viewer.api.entry import Entry, answer
+from viewer.api.figures import plain
+from viewer.drawing.touchpoint_csv import touchpoint_csv
+from viewer.http.downloads import file_answer
+from viewer.http.errors import missing
+from viewer.http.parameters import choice
+from viewer.maps import Maps
+from viewer.questions import Asked, Questions
+from viewer.registry import Registry
+
+STEPS = ("day", "week")
+_PATH = "/sites/{site}/journeys/{journey}/touchpoints/{touchpoint}"
+
+
+def asked_of(request: Request, journey: Journey) -> CardAsked:
+    """The touchpoint and the step of an address. Problem 404 for a touchpoint that the journey does not have."""
+    key = request.path_params["touchpoint"]
+    keys = [touchpoint.key for _, touchpoint in journey.touchpoints]
+    if key not in keys:
+        raise missing("touchpoint", key, f"The journey has: {', '.join(keys) or 'none'}.")
+    return CardAsked(key, choice(request.query_params, "step", STEPS, ""))
+
+
+async def show_card(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+    asked, card = await _measured(request, questions, maps, registry)
+    return answer({"query": asked.question.as_json(asked.today), **card_json(card)})
+
+
+async def download_card(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+    _asked, card = await _measured(request, questions, maps, registry)
+    return file_answer(touchpoint_csv(card), "csv", card.key)
+
+
+async def _measured(
+    request: Request, questions: Questions, maps: Maps, registry: Registry
+) -> tuple[Asked, TouchpointCard]:
+    asked = await questions.read(request, JOURNEY)
+    question = asked.checked()
+    journey = await registry.journey(asked.site, request.path_params["journey"])
+    return asked, await maps.touchpoint(journey, question, asked_of(request, journey), asked.known.goals)
+
+
+def card_json(card: TouchpointCard) -> dict[str, Any]:
+    """Every figure of a card. Figures of a part have neither steps nor a mood, which compare touchpoints."""
+    return {
+        **{name: getattr(card, name) for name in ("key", "visitors", "goal", "page", "step")},
+        "figures": _figures(card.figures) | {"mood": card.figures.mood},
+        "spans": [plain(one.span) | {"figures": _figures(one.figures)} for one in card.spans],
+        **{name: plain(getattr(card, name)) for name in ("changes", "came_from", "went_to", "elements")},
+        "devices": {name: _figures(one) for name, one in card.devices.items()},
+        "channels": {name: _figures(one) for name, one in card.channels.items()},
+    }
+
+
+def _figures(figures: TouchpointFigures) -> dict[str, Any]:
+    return {name: value for name, value in plain(figures).items() if name not in ("steps", "mood")}
+
+
+_WORDS = (
+    "over time, since when a figure is different, where visitors come from and go to, elements, devices and channels. "
+    "Query: step (day, week); further as for the map of the journey."
+)
+ENTRIES = (
+    Entry("GET", _PATH, show_card, "viewer", f"A touchpoint measured: {_WORDS}", query=(*JOURNEY.names, "step")),
+    Entry(
+        "GET", _PATH + "/card.csv", download_card, "viewer", "The same as CSV, one row for each figure.",
+        query=(*JOURNEY.names, "step"),
+    ),
+)  # fmt: skip
