@@ -416,7 +416,7 @@ class Maps:
     async def touchpoint(
         self, journey: Journey, question: Question, asked: CardAsked, goals: Sequence[Goal] = ()
     ) -> TouchpointCard:
-        """The card of a touchpoint of a journey; `goals`: those of the site. KeyError if there is no such touchpoint."""
+        """The card of a touchpoint; `goals`: those of the site. KeyError if the journey has no such touchpoint."""
         await self.drained()
         scope = site_scope_of(question)
 

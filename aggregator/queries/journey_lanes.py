@@ -26,7 +26,8 @@ def read_stage_traits(
     """(devices, channels): the visitors of each stage by those of their first view in the period."""
     rows, touched = _touched(scope, course, claims, now_ms)
     found = store.rows(
-        f"SELECT {stage_sql('w')} AS stage, first_device AS device, first_channel AS channel, uniqExact(visitor) AS n FROM ({touched}) AS touched "
+        f"SELECT {stage_sql('w')} AS stage, first_device AS device, first_channel AS channel, "
+        f"uniqExact(visitor) AS n FROM ({touched}) AS touched "
         f"GLOBAL ANY LEFT JOIN ({traits_sql(rows.selected)}) AS traits USING (visitor) "
         f"GROUP BY stage, device, channel {SETTINGS}",
         **rows.values,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def traits_sql(selected: str) -> str:
-    """A query of visitor, first_device and first_channel. `selected`: the condition of the rows of `touches` that count."""
+    """A query of visitor, first_device and first_channel. `selected`: the condition of the rows that count."""
     first = "toString(argMin({0}, (time, view))) AS first_{0}"
     return (
         f"SELECT visitor, {first.format('device')}, {first.format('channel')} FROM touches "
