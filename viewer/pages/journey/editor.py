@@ -7,6 +7,7 @@ from typing import Any
 
 from msgspec import to_builtins
 
+from aggregator.measures.touchpoint_metrics import TIMES
 from rules.journey_lanes import USUAL_NAMES
 from rules.shape import plain
 from store.journeys import (
@@ -28,7 +29,7 @@ from viewer.pages.journey.lanes.rows import lane_note
 from viewer.pages.journey.lanes.touchpoints import kind_names, touchpoint_cards
 from viewer.pages.journey.lanes.typed import evidence_names
 from viewer.pages.journey.measured import MeasuredJourney
-from viewer.pages.journey.metrics import TIMES, metric_figure, metric_names, metric_value
+from viewer.pages.journey.metrics import metric_figure, metric_names, metric_value
 from viewer.pages.journey.stage_heads import stage_heads
 
 # Lanes that can be added beside the usual ones: key → English and French name

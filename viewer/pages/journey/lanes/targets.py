@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from aggregator.measures.touchpoint_metrics import TIMES
 from store.journeys import KpiTarget, Metric, Stage
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.facts import MetricShare
 from viewer.pages.journey.measured import MeasuredJourney
-from viewer.pages.journey.metrics import TIMES, metric_basis, metric_figure, metric_names, metric_value
+from viewer.pages.journey.metrics import metric_basis, metric_figure, metric_names, metric_value
 
 TargetState = Literal["met", "missed", "inside", "unknown"]
 
