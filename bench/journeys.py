@@ -12,11 +12,15 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aggregator.answers.journey import map_of, measure_journey
+from aggregator.answers.journey import claimed_pages, course_of, map_of, measure_journey
 from aggregator.answers.paths import ChosenPlace, measure_paths
+from aggregator.queries.one_visitor import read_visitor
+from aggregator.queries.pages import all_pages
 from aggregator.shapes.scope import SiteScope
+from aggregator.shapes.walks import Example
 from bench.journeys_visits import SINCE, SITE, UNTIL, fill, shop_journey
 from store.client import Store, open_store
+from store.journeys import Journey
 from store.migrations import migrate
 from store.runs import DEFAULT_LIMITS, BoundedRun
 from store.segments import Action, Goal, Group, Rule
@@ -66,6 +70,7 @@ def _measured(store: Store, visits: int) -> dict[str, Any]:
         "top paths": lambda: measure_paths(store, journey, scope, MIDDLE, NOW),
         "top paths, one visitor in ten": lambda: measure_paths(store, journey, replace(scope, tenth=True), MIDDLE, NOW),
         "all figures, one visitor in ten": figures(replace(scope, tenth=True)),
+        "one visitor": _one_visitor(store, journey, scope),
     }
     times = _times(works)
     scan = times["scan"]["CPU, ms"]
@@ -77,6 +82,17 @@ def _measured(store: Store, visits: int) -> dict[str, Any]:
         "ratios to the scan": {name: one["CPU, ms"] / scan for name, one in times.items() if name != "scan"},
         "peak memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
     }
+
+
+def _one_visitor(store: Store, journey: Journey, scope: SiteScope) -> Callable[[], object]:
+    """The touches of the visitor who has most of them."""
+    row = store.rows(
+        "SELECT visitor, toUnixTimestamp64Milli(min(time)) AS begin FROM touches GROUP BY visitor "
+        "ORDER BY count() DESC, visitor LIMIT 1"
+    )[0]
+    course, claims = course_of(journey), claimed_pages(journey, all_pages(store, SITE))
+    one = Example(int(row["visitor"]), int(row["begin"]))
+    return lambda: read_visitor(store, scope, course, claims, one)
 
 
 def _times(works: Mapping[str, Callable[[], object]]) -> dict[str, dict[str, float]]:

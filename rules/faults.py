@@ -75,6 +75,7 @@ FAULTS: dict[str, str] = {
     "cell_twice": "is a second cell at {value!r}: a lane has one for each stage or touchpoint.",
     "circle": "expected touchpoints lead in a circle: {path}. Remove one of them.",
     "no_template": "{value!r} is neither a template nor a map that a new one can be made of.",
+    "few_alike": "is not shown: fewer than {least} visitors who consented went it in these days.",
     # of a journey's file (rules/journey_file.py)
     "file_large": "has {n} bytes: at most {most}.",
     "file_deep": "is nested more than {most} levels deep.",

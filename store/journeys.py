@@ -207,3 +207,9 @@ class Journey(Record, frozen=True, kw_only=True):
     def touchpoints(self) -> tuple[tuple[int, Touchpoint], ...]:
         """(index of its stage, touchpoint) in the order that decides ties."""
         return tuple((i, touchpoint) for i, stage in enumerate(self.stages) for touchpoint in stage.touchpoints)
+
+    @property
+    def main_goal(self) -> str:
+        """Id of the goal of the map: the one that a stage completes, else the first of the journey; "" without one."""
+        completed = (stage.completes for stage in self.stages if stage.completes)
+        return next(completed, next(iter(self.goals), ""))

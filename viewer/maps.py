@@ -29,6 +29,8 @@ from aggregator.answers.sets_figures import SetsFigures, sets_figures
 from aggregator.answers.touchpoint import CardAsked, TouchpointCard, touchpoint_card
 from aggregator.answers.traffic import devices_of
 from aggregator.answers.unpictured import UsedPath, used_paths
+from aggregator.answers.walk import Stop, measure_ways, read_walk
+from aggregator.answers.walk_scene import Scene
 from aggregator.answers.whole_map import HeatmapAnswer as HeatmapAnswer
 from aggregator.answers.whole_map import whole_map
 from aggregator.answers.zones import ZoneRow, zone_rows
@@ -39,6 +41,7 @@ from aggregator.queries.points import count_points
 from aggregator.queries.traffic import count_views
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import KeptRows, Scope, SiteScope, site_scope
+from aggregator.shapes.walks import OfferedWay, Outcome, Ways
 from rules.find import named
 from rules.other_set import TwoSets
 from rules.period import today
@@ -58,6 +61,7 @@ MANY_TOUCHES = 1_500_000  # views, from which the figures of a journey get a fir
 MANY = 2_000_000  # points, from which a question about some of the visitors gets a first answer
 COUNTED_SECONDS = 60.0  # how long their number is kept
 KEPT_SECONDS = 60.0  # how long the rows of one visitor in ten are kept
+WAYS_SECONDS = 60.0  # how long the ways through a journey are kept while somebody walks them
 EXACT_SECONDS = 120.0  # how long the exact answer is kept
 SECONDS = 10.0  # how long a page, its strips and its table share one computation
 DRAIN_SECONDS = 2.0  # how long a map waits for batches that are acknowledged but not stored yet
@@ -89,6 +93,16 @@ class SetsAnswer:
 
     map: SetComparison
     figures: SetsFigures
+
+
+@dataclass(frozen=True)
+class WalkAnswer:
+    """One real visitor's way: its stops, and the scene at one of them (`step`, from 1)."""
+
+    way: OfferedWay
+    step: int
+    stops: tuple[Stop, ...]
+    scene: Scene
 
 
 def scope_of(question: Question) -> Scope:
@@ -426,6 +440,34 @@ class Maps:
 
         key = ("touchpoint", scope, journey.id, journey.version, asked, tuple(goals))
         return await self._work.once(key, SECONDS, compute)
+
+    async def ways(self, journey: Journey, question: Question, goals: Sequence[Goal], outcome: Outcome) -> Ways:
+        """The ways that consenting visitors went through a journey; `outcome`: of its main goal, one of `goals`."""
+        await self.drained()
+        scope = site_scope_of(question)
+        goal = next((one for one in goals if one.id == journey.main_goal), None)
+
+        def compute() -> Ways:
+            placed = placed_goal(self._store, self._snapshots, scope, goal) if goal else None
+            return measure_ways(self._store, journey, scope, placed, outcome)
+
+        key = ("ways", scope, journey.id, journey.version, goal, outcome)
+        return await self._work.once(key, WAYS_SECONDS, compute)
+
+    async def walk(self, journey: Journey, question: Question, known: Known, way: OfferedWay, step: int) -> WalkAnswer:
+        """The stops of a way, and what was done at one of them (from 1). WayChanged if it is no longer to be seen."""
+        scope = site_scope_of(question)
+
+        def compute() -> WalkAnswer:
+            walk = read_walk(self._store, journey, scope, way)
+            pictured = {one.page for one in known.snapshots if not one.variant and not one.state}
+            stops = tuple(replace(one, page=one.page if one.page in pictured else "") for one in walk.stops)
+            at = stops[step - 1]
+            of_page = [s for s in known.snapshots if s.page == at.page and not s.variant and not s.state]
+            width = best_width((s.width for s in of_page), at.device)
+            return WalkAnswer(way, step, stops, walk.scene(self._store, self._snapshots, step - 1, width))
+
+        return await self._work.heavy(compute)
 
     async def is_chosen(self, snapshot: Snapshot) -> bool:
         """Whether somebody chose this picture for the maps of its page."""

@@ -45,6 +45,7 @@ _ERRORS = {
     "no_group": (404, "no_group"),
     "no_goal": (404, "no_goal"),
     "no_zone": (404, "no_zone"),
+    "few_alike": (404, "no_way"),
     "not_http": (400, "not_a_page"),
 }
 

@@ -7,11 +7,10 @@ from datetime import timedelta
 
 from aggregator.queries.journey_numbers import SETTINGS, select, stage_sql, touchpoint_sql
 from aggregator.queries.journey_rows import SELECTED_BIT, SHORT_BIT, TROUBLE_BITS, Rows
-from aggregator.shapes.journeys import BEGINS, ENDS, NEW, SHORT, Course, Trouble
+from aggregator.shapes.journeys import BEGINS, ENDS, NEW, SHORT, VISIT_GAP, Course, Trouble
 from aggregator.shapes.scope import SiteScope
 from store.zones import DAY_MS
 
-VISIT_GAP = 30 * 60_000  # ms without a view, after which a visit has ended
 QUICK_MS = 5_000  # who returns sooner to the page before, came to the wrong place
 
 

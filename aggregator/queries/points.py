@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -70,6 +70,12 @@ def _hours(store: Store, within: Where, most: int) -> list[tuple[int, int]]:
 def read_points(store: Store, scope: Scope, pages: tuple[str, ...]) -> Points:
     """All points of a scope at once: for the few of a test or of a measurement. In no particular order."""
     return _read_block(store, scope.kind, where(scope, pages, kind=True)).points
+
+
+def read_view_points(store: Store, scope: Scope, pages: tuple[str, ...], views: Sequence[int]) -> Points:
+    """The points of a scope in these views, by time: for the few of one visitor."""
+    among = Condition("view IN {of_views:Array(UInt64)}", {"of_views": list(views)})
+    return _read_block(store, scope.kind, where(scope, pages, kind=True).only(among)).points
 
 
 def _read_block(store: Store, kind: str, w: Where) -> Block:

@@ -11,6 +11,7 @@ from store.journeys import ContactKind, Matcher
 from store.segments import Goal
 
 MOST_TOUCHPOINTS = 1_000  # a number has ten bits
+VISIT_GAP = 30 * 60_000  # ms without a touch, after which a visit has ended
 
 
 @dataclass(frozen=True)

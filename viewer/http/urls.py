@@ -237,6 +237,10 @@ class Urls:
         """The funnel of a journey."""
         return self._path("sites", site, "journeys", journey, "funnel", **query)
 
+    def walk(self, site: str, journey: str, **query: object) -> str:
+        """One real visitor's way through a journey."""
+        return self._path("sites", site, "journeys", journey, "walk", **query)
+
     def journey_seen(self, site: str, journey: str, **query: object) -> str:
         """What was seen on the site, for touchpoints of a journey."""
         return self._path("sites", site, "journeys", journey, "seen", **query)

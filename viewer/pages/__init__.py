@@ -31,6 +31,7 @@ from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import revisions as journey_revisions
 from viewer.pages.journey import seen as journey_seen
 from viewer.pages.journey import show as journey
+from viewer.pages.journey import walk as journey_walk
 from viewer.pages.login import form as sign_in_form
 from viewer.pages.login import page as login
 from viewer.pages.overview import events
@@ -155,6 +156,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/journeys/{journey}", journey.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}", journey_edit.edit, "editor", POST),
     Endpoint(SITE + "/journeys/{journey}/funnel", journey_funnel.show, "viewer"),
+    Endpoint(SITE + "/journeys/{journey}/walk", journey_walk.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/seen", journey_seen.seen, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/fit", journey_seen.fit, "viewer"),
 )

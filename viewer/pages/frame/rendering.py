@@ -41,6 +41,7 @@ STYLES = (
     "journey_print",
     "journey_edit",
     "funnel",
+    "walk",
     "segment",
     "groups",
     "narrow",

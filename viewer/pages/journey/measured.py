@@ -90,11 +90,10 @@ class MeasuredJourney:
         """Everything measured about a touchpoint."""
         return self.measure.touchpoints.get(self._numbers[touchpoint.key]) if self.measure else None
 
-    @cached_property
+    @property
     def goal(self) -> str:
-        """Id of the goal of the map: the one that a stage completes, else the first of the journey; "" without one."""
-        completed = (stage.completes for stage in self.journey.stages if stage.completes)
-        return next(completed, next(iter(self.journey.goals), ""))
+        """Id of the goal of the map; "" without one."""
+        return self.journey.main_goal
 
     def touchpoint_row(self, touchpoint: Touchpoint) -> TouchpointRow | None:
         return self.figures.touchpoints.get(touchpoint.key)

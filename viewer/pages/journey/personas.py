@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from store.journeys import PERSONAS_ADVISED, Persona
+from rules.question import Question
+from store.journeys import PERSONAS_ADVISED, Journey, Persona
+from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.journey.measured import MeasuredJourney
+from viewer.pages.map.links import Links
+from viewer.questions import Asked
 
 
 @dataclass(frozen=True)
@@ -32,19 +36,33 @@ class Personas:
 
 def personas_of(measured: MeasuredJourney) -> Personas:
     """The switch, and the card of the persona whose numbers are shown."""
-    every, lang = measured.journey.personas, measured.lang
+    every = measured.journey.personas
     if not every:
         return Personas()
-    links = measured.links
     on = next((one for one in every if one.key == measured.persona), None)
-    everyone = Choice(lang.text("Everyone"), links.keeping(persona="").to(segment="", tree=None), on is None)
-    switch = (everyone, *(_choice(measured, one, one is on) for one in every))
+    switch = persona_switch(measured.lang, measured.links, measured.asked, measured.journey)
     return Personas(switch, _card(measured, on) if on else None, len(every) > PERSONAS_ADVISED)
 
 
-def _choice(measured: MeasuredJourney, persona: Persona, on: bool) -> Choice:
-    links = measured.links.keeping(persona=persona.key)
-    saved = next((one for one in measured.asked.known.segments if one.id == persona.segment), None)
+def persona_of(journey: Journey, question: Question, key: str) -> str:
+    """The key of the persona whose numbers are shown: the one named, or whose segment is counted; "" for everyone."""
+    named = (one.key for one in journey.personas if one.key == key)
+    counted = (one.key for one in journey.personas if one.segment and one.segment == question.segment)
+    return next(named, next(counted, ""))
+
+
+def persona_switch(lang: Language, links: Links, asked: Asked, journey: Journey) -> tuple[Choice, ...]:
+    """Everyone and each persona of a journey, as links to the page of `links`; none without personas."""
+    if not journey.personas:
+        return ()
+    on = persona_of(journey, asked.question, dict(links.extra).get("persona", ""))
+    everyone = Choice(lang.text("Everyone"), links.keeping(persona="").to(segment="", tree=None), not on)
+    return (everyone, *(_choice(links, asked, one, one.key == on) for one in journey.personas))
+
+
+def _choice(links: Links, asked: Asked, persona: Persona, on: bool) -> Choice:
+    links = links.keeping(persona=persona.key)
+    saved = next((one for one in asked.known.segments if one.id == persona.segment), None)
     href = links.to(segment=saved.id, tree=saved.tree) if saved else links.to(segment="", tree=None)
     return Choice(persona.name, href, on)
 

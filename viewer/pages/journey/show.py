@@ -23,7 +23,7 @@ from viewer.pages.journey.editor import editor_page
 from viewer.pages.journey.lanes.rows import LaneRow, lane_rows
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.paper import map_downloads, sheet_line
-from viewer.pages.journey.personas import Personas, personas_of
+from viewer.pages.journey.personas import Personas, persona_of, personas_of
 from viewer.pages.journey.stage_heads import StageHead, stage_heads
 from viewer.pages.journey.views import view_switch
 from viewer.pages.map.empty import Empty
@@ -100,7 +100,7 @@ async def show(
         figures=JourneyMap(0, [], {}, []),
         edit=urls.journey(asked.site.id, journey.id, edit=1) if person.may("editor") else "",
         unfolded=frozenset(request.query_params.get("open", "").split("~")) - {""},
-        persona=_persona(journey, request.query_params.get("persona", "")),
+        persona=persona_of(journey, asked.question, request.query_params.get("persona", "")),
     )
     if editing:
         every = frozenset(stage.key for stage in journey.stages)
@@ -118,10 +118,6 @@ async def show(
         who = await counting
     measured = replace(measured, figures=map_of(journey, found), measure=found.figures)
     return answer(request, page_of(frame, measured, who))
-
-
-def _persona(journey: Journey, key: str) -> str:
-    return key if any(one.key == key for one in journey.personas) else ""
 
 
 def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage:

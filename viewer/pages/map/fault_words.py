@@ -40,6 +40,8 @@ def field_name(lang: Language, field: str) -> str:
         "split": _("The split"),
         **dict.fromkeys(("through", "from", "to"), _("The page of the paths")),
         "names": _("The number of names"),
+        "step": _("The step"),
+        "outcome": _("The outcome"),
     }
     return names.get(field, field)
 
@@ -66,6 +68,7 @@ def _of_questions(lang: Language) -> dict[str, str]:
         "no_state": _("This page has no state “%(value)s”."),
         "state_of_reach": _("Reach is measured on the page as it opens: it has no states."),
         "few": _("%(field)s has %(n)s values; at least %(least)s are needed."),
+        "few_alike": _("This way is not shown: fewer than %(least)s visitors who consented went it in these days."),
         "no_touchpoint": _("“%(value)s” is not a touchpoint of this journey."),
         "no_views": _("“%(value)s” is a page that never had a view."),
         "never_sent": _("“%(value)s” is an event that was never sent."),

@@ -1,0 +1,69 @@
+"""The ways of consenting visitors through a journey, and what one of them did."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+ALIKE = 20  # visitors who went the same way; a way with fewer is never shown
+Outcome = Literal["", "reached", "missed"]  # everyone, who reached the goal of the journey, who did not
+
+
+@dataclass(frozen=True)
+class Example:
+    """The visitor whose visits stand for a way, and ms of the first touch. It never leaves the server."""
+
+    visitor: int
+    begin: int
+
+
+@dataclass(frozen=True)
+class OfferedWay:
+    """Touchpoints by number in the order in which `visitors` touched them, repeats merged. `example`: the one of them
+    whose way took the median time."""
+
+    touchpoints: tuple[int, ...]
+    visitors: int
+    example: Example = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Ways:
+    """`visitors` who consented and touched a touchpoint went so many `different` ways. `offered`: those of at least
+    ALIKE visitors; ways of one touchpoint come last, else the most frequent ones first."""
+
+    visitors: int
+    different: int
+    offered: tuple[OfferedWay, ...]
+
+
+@dataclass(frozen=True)
+class VisitorTouch:
+    """A touch of one visitor: `view` and `page` are 0 and '' for a contact that is no view; `touchpoint` 0: none."""
+
+    ms: int
+    view: int
+    page: str
+    touchpoint: int
+
+
+@dataclass(frozen=True)
+class ViewFacts:
+    """What is known of a view as a whole. `depth`: the share of the page that came into view, None if unknown."""
+
+    engaged_ms: int
+    device: str
+    channel: str
+    depth: float | None = None
+
+
+@dataclass(frozen=True)
+class ViewEvent:
+    """A field that was used, a submit, an error or a custom event in a view. `name`: of a custom event. `record`: of
+    the element, 0 without."""
+
+    ms: int
+    view: int
+    kind: str
+    record: int
+    name: str

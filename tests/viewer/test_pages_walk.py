@@ -1,0 +1,162 @@
+"""A walk through a journey, as a page and as JSON: what is shown of one visitor, and what never is."""
+
+from __future__ import annotations
+
+import re
+from html import unescape
+
+import pytest
+
+from store.journeys import Journey, Stage, Touchpoint
+from store.records import Site
+from store.segments import Action, Goal
+from tests.aggregator.build import NOON, insert
+from tests.viewer.client import Client
+from tests.viewer.pages import DAYS, words
+from tests.viewer.shop import BUY, LINK, _on
+from viewer.app import Viewer
+
+HOUR = 3_600_000
+FIRST = 987_654_321_000  # number of the first visitor
+PAGES = ("lamps", "basket", "paid")
+
+
+def walked(site: str, ways: list[tuple[str, ...]]) -> tuple[list[dict[str, object]], list[dict[str, object]]]:
+    """Views and clicks of consenting visitors: each touchpoint an hour after the one before."""
+    views, clicks = [], []
+    for n, way in enumerate(ways):
+        for i, page in enumerate(way):
+            who = {"site": int(site), "visitor": FIRST + n, "view": FIRST + 10 * n + i, "page": f"shop.example/{page}"}
+            at = NOON + i * HOUR + n * 1_000 * i
+            views.append(who | {"time": at, "consent": 1, "engaged_ms": 20_000, "channel": "search"})
+            if page == "lamps":
+                clicks.append(who | _on(LINK) | {"time": at + 2_000})
+                clicks += [
+                    who | _on(BUY) | {"time": at + 4_000 + ms, "effect": 0, "effect_ms": 0} for ms in (0, 400, 800)
+                ]
+    return views, clicks
+
+
+@pytest.fixture(scope="module")
+def at(viewer: Viewer, shop: Site) -> str:
+    """25 consenting visitors go from the lamps to the basket, 20 of them pay; 19 go another way."""
+    stages = (
+        Stage("look", {"en": "Look"}, (Touchpoint("lamps", {"en": "Lamps", "fr": "Lampes"}, ("/lamps",)),)),
+        Stage("buy", {"en": "Buy"}, (Touchpoint("basket", {"en": "Basket"}, ("/basket",)),), completes="paid"),
+        Stage("after", {"en": "After"}, (Touchpoint("paid", {"en": "Thanks"}, ("/paid",)),)),
+        Stage("help", {"en": "Help"}, (Touchpoint("help", {"en": "Help"}, ("/help",)),)),
+    )
+    viewer.definitions.put(Goal(id="paid", site=shop.id, name="Paid", action=Action(what="saw", page="/paid")))
+    viewer.definitions.put(Journey(id="walked", site=shop.id, name="Buying", stages=stages))
+    ways = [("lamps", "basket")] * 25 + [PAGES] * 20 + [("basket", "lamps")] * 19
+    views, clicks = walked(shop.id, ways)
+    insert(viewer.store, "views", views)
+    insert(
+        viewer.store, "touches", [{k: v for k, v in one.items() if k not in ("consent", "engaged_ms")} for one in views]
+    )
+    insert(viewer.store, "points", clicks)
+    insert(viewer.store, "events", [
+        {"site": int(shop.id), "visitor": one["visitor"], "view": one["view"], "page": one["page"], "kind": "input",
+         "time": int(str(one["time"])) + 3_000, "name": "hunter2", "value": 4711}
+        for one in views
+    ])  # fmt: skip
+    return f"/sites/{shop.id}/journeys/walked/walk?{DAYS}"
+
+
+def api_of(at: str) -> str:
+    return "/api/v1" + at
+
+
+def test_the_way_most_went_with_its_clicks_on_the_picture(owner: Client, at: str) -> None:
+    page = owner.get(at).text
+    seen = words(page)
+    assert "25 visitors went the same way, 39.1% of those who consented. Way 1 of the 2 that at least 20" in seen
+    assert "One real way: 2 visits" in seen
+    assert "1. Lamps" in seen
+    assert "not reached" in seen
+    assert "Touchpoint 1 of 2, visit 1" in seen
+    assert re.search(r"4\.0 s 2 Buy pressed 3 times in 0\.8 s, nothing happened", seen)
+    assert "typed or chose something; what, is never stored" in seen
+    assert re.findall(r'class="hit( dead)?" href="#c(\d)"', page) == [("", "1"), (" dead", "2")]
+    assert 'style="left:50%;top:32%"' in page
+
+
+def test_links_walk_from_touchpoint_to_touchpoint_and_to_other_ways(owner: Client, at: str) -> None:
+    page = owner.get(at).text
+    links = {
+        key: unescape(href) for href, key in re.findall(r'href="([^"]+)" data-key="(\w+)"', re.sub(r"\s+", " ", page))
+    }
+    assert sorted(links) == ["ArrowRight", "j"]
+    second = words(owner.get(links["ArrowRight"]).text)
+    assert "Touchpoint 2 of 2, visit 2" in second
+    assert "Left the site" in second
+    assert "3. Thanks" in words(owner.get(links["j"]).text)
+    assert "since=2026-03-01" in links["j"]
+
+
+def test_the_outcome_is_that_of_the_goal(owner: Client, at: str) -> None:
+    assert "20 visitors went the same way" in words(owner.get(f"{at}&outcome=reached").text)
+    assert "25 visitors went the same way" in words(owner.get(f"{at}&outcome=missed").text)
+
+
+def test_a_way_that_nineteen_went_is_not_shown(owner: Client, at: str) -> None:
+    answer = owner.get(f"{at}&way=basket,lamps")
+    assert answer.status_code == 404
+    assert "fewer than 20 visitors who consented" in words(answer.text)
+    assert 'class="hit' not in answer.text
+    assert owner.get(api_of(f"{at}&way=basket,lamps")).json()["error"]["code"] == "no_way"
+
+
+def test_without_enough_visitors_who_consent_the_page_says_how_many_there_are(owner: Client, at: str) -> None:
+    page = words(owner.get(f"{at}&device=tablet").text)
+    assert "Needs visitors who consent: 0 so far." in page
+    french = words(owner.get(f"{at}&device=tablet", headers={"Accept-Language": "fr"}).text)
+    assert "Il faut des visiteurs qui consentent" in french
+
+
+def test_the_json_has_the_ways_the_stops_and_what_was_done_but_no_visitor_and_no_text(owner: Client, at: str) -> None:
+    found = owner.get(api_of(f"{at}&step=1"))
+    answer = found.json()
+    assert (answer["visitors"], answer["different"], answer["alike_least"]) == (64, 3, 20)
+    assert answer["ways"] == [
+        {"touchpoints": ["lamps", "basket"], "visitors": 25},
+        {"touchpoints": ["lamps", "basket", "paid"], "visitors": 20},
+    ]
+    assert [(one["touchpoint"], one["visit"], one["clicks"]) for one in answer["stops"]] == [
+        ("lamps", 1, 4),
+        ("basket", 2, 0),
+    ]
+    assert [(one["what"], one["times"], one["number"]) for one in answer["did"]] == [
+        ("clicked", 1, 1), ("typed", 1, 0), ("clicked", 3, 2),
+    ]  # fmt: skip
+    for n in range(64):
+        assert str(FIRST + n) not in found.text
+        assert f"{FIRST + n:x}" not in found.text
+    assert not {"hunter2", "4711", "visitor"} & set(re.findall(r"\w+", found.text))
+    assert answer["stops"][1]["page"] == ""  # a page without picture is not named
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "said"),
+    [
+        ("step=0", 400, "whole number"),
+        ("step=3", 400, "from 1 to 2"),
+        ("step=-1", 400, "whole number"),
+        ("step=first", 400, "whole number"),
+        ("way=lamps,cellar", 400, "cellar"),
+        ("way=%3Cscript%3E", 400, "script"),
+        ("outcome=paid", 400, "reached, missed"),
+        ("days=0", 400, "days"),
+        ("way=" + "lamps," * 3000, 404, "not shown"),
+    ],
+)
+def test_bad_input_gets_a_message(owner: Client, at: str, query: str, status: int, said: str) -> None:
+    address = at if "days" not in query else at.partition("?")[0] + "?"
+    page, answer = owner.get(f"{address}&{query}"), owner.get(api_of(f"{address}&{query}"))
+    assert (page.status_code, answer.status_code) == (status, status)
+    assert said in answer.json()["error"]["message"]
+    assert "<script>" not in page.text.replace('<script type="module"', "")
+
+
+def test_an_unknown_journey_has_no_walk(owner: Client, shop: Site) -> None:
+    assert owner.get(f"/api/v1/sites/{shop.id}/journeys/nowhere/walk").status_code == 404

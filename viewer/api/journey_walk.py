@@ -1,0 +1,72 @@
+"""A walk through a journey: the way of one real visitor, who stays unknown."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from aggregator.answers.walk import WayChanged
+from aggregator.shapes.walks import ALIKE, OfferedWay
+from rules.faults import Faults, fault
+from rules.question import JOURNEY
+from store.journeys import Journey
+from viewer.api.entry import Entry, answer
+from viewer.api.figures import plain
+from viewer.maps import Maps, WalkAnswer
+from viewer.questions import Questions, problem_of
+from viewer.registry import Registry
+from viewer.walks import NAMES, chosen_way, parse_walk
+
+
+async def walk(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+    asked = await questions.read(request, JOURNEY)
+    question = asked.checked()
+    journey = await registry.journey(asked.site, request.path_params["journey"])
+    walk = parse_walk(request.query_params, journey)
+    if isinstance(walk, Faults):
+        raise problem_of(walk)
+    ways = await maps.ways(journey, question, asked.known.goals, walk.outcome)
+    way = chosen_way(walk, ways, journey)
+    if isinstance(way, Faults):
+        raise problem_of(way)
+    try:
+        found = await maps.walk(journey, question, asked.known, way, walk.step) if way else None
+    except WayChanged:
+        raise problem_of(Faults((fault("way", "few_alike", least=ALIKE),))) from None
+    return answer(
+        {
+            "query": question.as_json(asked.today) | {"outcome": walk.outcome, "step": walk.step},
+            "visitors": ways.visitors,
+            "alike_least": ALIKE,
+            "different": ways.different,
+            "ways": [_way(journey, one) for one in ways.offered],
+            "way": _way(journey, way) if way else None,
+            **_walked(found),
+        }
+    )
+
+
+def _way(journey: Journey, way: OfferedWay) -> dict[str, Any]:
+    keys = ["", *(touchpoint.key for _, touchpoint in journey.touchpoints)]
+    return {"touchpoints": [keys[n] for n in way.touchpoints], "visitors": way.visitors}
+
+
+def _walked(found: WalkAnswer | None) -> dict[str, Any]:
+    if found is None:
+        return {"stops": [], "picture": None, "did": []}
+    return {"stops": plain(found.stops), "picture": plain(found.scene.picture), "did": plain(found.scene.deeds)}
+
+
+ENTRIES = (
+    Entry(
+        "GET",
+        "/sites/{site}/journeys/{journey}/walk",
+        walk,
+        "viewer",
+        "The ways that consenting visitors went through a journey, and one of them touchpoint by touchpoint. "
+        "Query: way, step, outcome; further as for its map.",
+        query=(*JOURNEY.names, *NAMES),
+    ),
+)
