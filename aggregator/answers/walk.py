@@ -25,7 +25,7 @@ from aggregator.queries.points import read_view_points
 from aggregator.queries.walk_ways import read_ways
 from aggregator.shapes.points import Points, no_points
 from aggregator.shapes.scope import Scope, SiteScope
-from aggregator.shapes.walks import OfferedWay, Outcome, ViewEvent, ViewFacts, VisitorTouch, Ways
+from aggregator.shapes.walks import OfferedWay, Outcome, ViewEvent, VisitorTouch, WalkedView, Ways
 from store.client import Store
 from store.journeys import Journey
 from store.segments import Goal
@@ -66,7 +66,7 @@ class WalkRows:
 
     runs: tuple[Run, ...]
     scope: Scope
-    facts: Mapping[int, ViewFacts]
+    facts: Mapping[int, WalkedView]
     clicks: Points
     events: Sequence[ViewEvent]
     keys: tuple[str, ...]
@@ -137,7 +137,7 @@ def read_walk(
     course, claims = course_of(journey), claimed_pages(journey, all_pages(store, scope.site))
     touches = read_visitor(store, whole, course, claims, way.example)
     views = list({touch.view: touch.page for touch in touches if touch.page})[:MOST_VIEWS]
-    facts: dict[int, ViewFacts] = {}
+    facts: dict[int, WalkedView] = {}
     clicks, events, days = no_points("click"), list[ViewEvent](), _days(scope, touches)
     if views:
         facts = read_view_facts(store, days, views)

@@ -10,7 +10,7 @@ from aggregator.queries.conditions import PEOPLE, where
 from aggregator.queries.contacts import contacts_sql, entries_sql
 from aggregator.shapes.journeys import VISIT_GAP, Course
 from aggregator.shapes.scope import Scope, SiteScope
-from aggregator.shapes.walks import Example, ViewEvent, ViewFacts, VisitorTouch
+from aggregator.shapes.walks import Example, ViewEvent, VisitorTouch, WalkedView
 from store.client import Store
 
 MOST_TOUCHES = 1_000  # of one visitor; what comes after is not read
@@ -73,7 +73,7 @@ def _touches(rows: list[_Row]) -> list[VisitorTouch]:
     return found
 
 
-def read_view_facts(store: Store, scope: Scope, views: list[int]) -> dict[int, ViewFacts]:
+def read_view_facts(store: Store, scope: Scope, views: list[int]) -> dict[int, WalkedView]:
     """View → what is known of it. `scope`: the pages and days of the views."""
     w = where(scope, scope.pages)
     of_views = f"{w.sql} AND view IN {{views:Array(UInt64)}}"
@@ -90,7 +90,7 @@ def read_view_facts(store: Store, scope: Scope, views: list[int]) -> dict[int, V
     )
     seen = {int(row["view"]): float(row["seen"]) for row in depths}
     return {
-        int(row["view"]): ViewFacts(int(row["engaged_ms"]), row["device"], row["channel"], seen.get(int(row["view"])))
+        int(row["view"]): WalkedView(int(row["engaged_ms"]), row["device"], row["channel"], seen.get(int(row["view"])))
         for row in facts
     }
 

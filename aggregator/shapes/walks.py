@@ -48,7 +48,7 @@ class VisitorTouch:
 
 
 @dataclass(frozen=True)
-class ViewFacts:
+class WalkedView:
     """What is known of a view as a whole. `depth`: the share of the page that came into view, None if unknown."""
 
     engaged_ms: int
