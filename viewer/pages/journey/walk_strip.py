@@ -72,7 +72,7 @@ def _lines(lang: Language, stop: Stop, *, is_first: bool) -> tuple[str, ...]:
         else lang.text("touched")
     )
     when = lang.moment(stop.at_ms) if is_first or stop.gap_ms else ""
-    came = f"{lang.text('came by')} {channel_name(lang, stop.channel)}" if when and stop.channel else ""
+    came = lang.text("came by") + f" {channel_name(lang, stop.channel)}" if when and stop.channel else ""
     return tuple(line for line in (did, came, when) if line)
 
 
