@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from aggregator.queries.chosen_rows import computed_once
 from aggregator.queries.journey_numbers import SETTINGS, select, touchpoint_sql
 from aggregator.queries.journey_rows import SELECTED_BIT, Rows, journey_rows
-from aggregator.queries.journey_ways import VISIT_GAP, Moment, followed, with_entries
-from aggregator.shapes.journeys import Course
+from aggregator.queries.journey_ways import Moment, followed, with_entries
+from aggregator.shapes.journeys import VISIT_GAP, Course
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.visit_paths import (
     BEGAN,
