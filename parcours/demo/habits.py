@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 FILE = Path(__file__).parent / "lampyre" / "habits.toml"
@@ -23,11 +24,19 @@ class Use:
     effect: str = "page"
     patience: float = 1.0
     basket: bool = False  # the product goes into the basket
+    fails: bool = False  # only since the day on which the code's button failed (scenario.py): it worked before
+    sends: str = ""  # name of an event
+    value: tuple[float, ...] = ()  # of the event: one of these
 
     def probability(self, variant: str, touch: bool) -> float:
         if touch and self.phones is not None:
             return self.phones
         return self.b if variant == "b" and self.b is not None else self.chance
+
+    @cached_property
+    def working(self) -> Use:
+        """The same element before it failed: one click, with an effect, and nobody loses patience."""
+        return replace(self, effect="page", times=1, patience=1.0)
 
 
 @dataclass(frozen=True)
@@ -45,6 +54,8 @@ class PageHabits:
     seconds: float
     next: tuple[Move, ...]
     also: tuple[Use, ...]
+    sends: str = ""  # name of an event of each view
+    value: tuple[float, ...] = ()
 
 
 def read_habits(path: Path = FILE) -> dict[str, PageHabits]:
@@ -56,6 +67,8 @@ def read_habits(path: Path = FILE) -> dict[str, PageHabits]:
             seconds=entry["seconds"],
             next=tuple(Move(**move) for move in entry.get("next", [])),
             also=tuple(Use(path=element, **use) for element, use in entry.get("also", {}).items()),
+            sends=entry.get("sends", ""),
+            value=tuple(entry.get("value", ())),
         )
         for page, entry in pages.items()
     }

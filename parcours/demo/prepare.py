@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,12 @@ import httpx
 from playwright.async_api import Error as PlaywrightError
 
 from parcours.app import Parcours
-from parcours.demo import scenario
+from parcours.connection import Api
+from parcours.demo import journey_map, scenario
 from parcours.demo.browser_visits import make_visits, read_visits
 from parcours.demo.page_layout import PageLayout
 from parcours.demo.progress import Stages
-from parcours.demo.simulate import SimulationRefused, simulate
+from parcours.demo.simulate import Crowd, SimulationRefused, simulate
 from parcours.settings import Settings
 from rules.site import add_site
 from store.definitions import Definitions
@@ -29,7 +32,7 @@ from store.zone_names import machine_zone
 from viewer.snapshot import Camera, PictureRequest, SnapshotError
 from viewer.states import planned_pictures
 
-VISITORS = 3000  # simulated
+VISITORS = 6000  # simulated
 NOTE = "demo.json"
 CAMERAS = 2  # browsers in parallel: half of the time of a picture is spent waiting for the page to come to rest
 PICTURES = "Pictures of the shop"
@@ -41,10 +44,11 @@ class DemoFailed(Exception):
 
 @dataclass
 class DemoProgress:
-    """What this data folder already has, noted in `demo.json`."""
+    """What this data folder already has, noted in `demo.json`. `began`: ms since 1970, for visitors the present."""
 
     visits: bool = False
     visitors: int = 0
+    began: int = 0
 
 
 def find_site(definitions: Definitions, port: int) -> Site:
@@ -91,6 +95,7 @@ class Preparation:
                     group.create_task(self._pictures())
                     group.create_task(self._visits())
             await self._define_missing(api, "zones", "name", scenario.zones())
+            await self._plan_the_future(api)
         await self._visitors()
         if self.parcours.collector:
             await self.parcours.collector.drain()
@@ -100,7 +105,7 @@ class Preparation:
             ("goals", "name", scenario.goals()),
             ("segments", "name", scenario.segments()),
             ("experiments", "id", [scenario.experiment(self.shop_url)]),
-            ("journeys", "name", [scenario.journey()]),
+            ("journeys", "name", [journey_map.journey()]),
             ("states", "key", scenario.states()),
         ):
             await self._define_missing(api, kind, key, bodies)
@@ -114,6 +119,16 @@ class Preparation:
         for body in bodies:
             if body[key] not in known:
                 await _ask(api, "POST", path, body)
+
+    async def _plan_the_future(self, api: httpx.AsyncClient) -> None:
+        """The map of the future: a copy of the one of today, with its own targets and texts."""
+        path = f"/sites/{self.site.id}/journeys"
+        maps = {one["name"]: one["id"] for one in (await _ask(api, "GET", path))["journeys"]}
+        if journey_map.FUTURE in maps:
+            return
+        copy = {"name": journey_map.FUTURE, "kind": "future"}
+        made = await _ask(api, "POST", f"{path}/{maps[journey_map.NAME]}/copy", copy)
+        await _ask(api, "PUT", f"{path}/{made['id']}", journey_map.future(made))
 
     async def _pictures(self) -> None:
         found = self.snapshots.list(int(self.site.id))
@@ -165,18 +180,20 @@ class Preparation:
         if self.done.visitors >= VISITORS:
             return
         layouts = await asyncio.to_thread(self._layouts)
+        self.done.began = self.done.began or time.time_ns() // 1_000_000
+        self._save()
         name = "Simulated visitors"
-        self.stages.begin(name, VISITORS - self.done.visitors)
-
-        def one() -> None:
-            self.done.visitors += 1
-            self.stages.step(name)
-
-        try:
-            await simulate(self.settings.url, self.site.key, self.shop_url, layouts, VISITORS - self.done.visitors, one)
-        finally:
-            self._save()
+        self.stages.begin(name, VISITORS)
+        crowd = Crowd(self.shop_url, layouts, VISITORS, self.done.began)
+        await asyncio.to_thread(self._simulate, crowd, partial(self.stages.reach, name))
+        self.done.visitors = VISITORS
+        self._save()
         self.stages.end(name)
+
+    def _simulate(self, crowd: Crowd, reach: Callable[[int], None]) -> None:
+        with httpx.Client(base_url=self.settings.url, timeout=60, trust_env=False) as client:
+            api = Api(client.request, self.parcours.service_token)
+            simulate(api, self.site.name, crowd, self.settings.data, reach)
 
     def _layouts(self) -> dict[tuple[str, int, str], PageLayout]:
         """The layouts of the newest pictures, by page path, width and variant, including the page's states."""

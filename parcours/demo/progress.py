@@ -50,6 +50,11 @@ class Stages:
         if self._bars:
             self._bars.advance(self._tasks[name])
 
+    def reach(self, name: str, count: int) -> None:
+        """`count` steps of the stage are done."""
+        if self._bars:
+            self._bars.update(self._tasks[name], completed=count)
+
     def end(self, name: str) -> None:
         if self._bars:
             self._bars.update(self._tasks[name], now="")

@@ -122,6 +122,12 @@ class Shop:
     async def help(self, request: Request) -> Response:
         return self.page("help", questions=QUESTIONS)
 
+    async def review(self, request: Request) -> Response:
+        return self.page("review")
+
+    async def club(self, request: Request) -> Response:
+        return self.page("club", lamps=some("luciole", "galet-mat", "cocon", "cloche"))
+
     async def journal(self, request: Request) -> Response:
         return self.page("journal")
 
@@ -149,6 +155,8 @@ def shop_app(collector_url: str, site_key: str) -> Starlette:
             Route("/thanks", shop.thanks),
             Route("/help", shop.help),
             Route("/journal", shop.journal),
+            Route("/review", shop.review),
+            Route("/club", shop.club),
             Route("/favicon.ico", shop.icon),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],

@@ -1,118 +1,101 @@
-"""Sends the batches of simulated visitors to the collector over HTTP, as browsers would.
+"""Sends simulated visitors to Parcours as past views and events, as an import does.
 
 The pages and docs say that these visitors are simulated. Each has a first-party id, as with consent, so that it counts
-as a separate visitor, and its own address behind a trusted proxy, so that the collector's rate limits apply as usual.
+as a separate visitor and is recognised when it comes back.
 """
 
 from __future__ import annotations
 
-import asyncio
-import time
-from collections.abc import Awaitable, Callable
+import csv
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC
+from pathlib import Path
 from random import Random
 
-import httpx
+import msgspec
 
-from collector.wire import Batch, encode
+from collector.wire import encode
+from parcours.connection import Api, ApiError
 from parcours.demo.habits import read_habits
+from parcours.demo.lives import Contact, Life, LifeSimulator
+from parcours.demo.scenario import SEED, Dates
 from parcours.demo.simulated_visits import PageLayouts, VisitSimulator
-from parcours.demo.visitors import Visitor, visitor
+from parcours.importing import mapping
+from parcours.importing.items import Item, Made
+from parcours.importing.progress import ImportProgress, RefusedLines
+from parcours.importing.rows import rows_of
+from parcours.importing.sending import Sending
 
-IN_FLIGHT = 32
-PACE = 185  # batches a second; the collector accepts 200 a second for one site
-BURST = 600  # batches sent at once before that; the collector accepts 1,000
-TRIES = 6
+VIEWS, CONTACTS = "simulated-views", "away-from-the-site.csv"
+COLUMNS = ("time", "browser_id", "name", "touchpoint", "value")
 
 
 class SimulationRefused(Exception):
-    """The collector rejected a batch; the message says why."""
+    """The server rejected what was simulated; the message says why."""
 
 
-class Pace:
-    """A rate limit: `BURST` calls at once, then `PACE` a second."""
+@dataclass(frozen=True)
+class Crowd:
+    """Who is simulated: numbered visitors of the shop, up to a moment. The same crowd has the same lives."""
 
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.monotonic,
-        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
-    ) -> None:
-        self._clock, self._sleep = clock, sleep
-        self._start = clock()
-        self._passed = 0
+    shop: str  # its address, without a trailing slash
+    layouts: PageLayouts
+    visitors: int
+    now: int  # ms since 1970
 
-    async def wait(self) -> None:
-        self._passed += 1
-        ahead = (self._passed - BURST) / PACE - (self._clock() - self._start)
-        if ahead > 0:
-            await self._sleep(ahead)
+    def lives(self) -> Iterator[Life]:
+        """Each visitor has a source of chance for itself: the same whoever else is simulated."""
+        habits, dates = read_habits(), Dates.of(self.now)
+        for number in range(self.visitors):
+            random = Random(f"{SEED} {number}")
+            simulator = VisitSimulator(self.shop, habits, self.layouts, dates, random)
+            yield LifeSimulator(simulator, dates, random).live(number)
 
 
-async def simulate(
-    collector: str,
-    site_key: str,
-    shop: str,
-    layouts: PageLayouts,
-    visitors: int,
-    done: Callable[[], None] = lambda: None,
-    random: Random | None = None,
-) -> int:
-    """Simulate this many visitors to the shop; returns the number of views sent. Raises SimulationRefused.
+def simulate(api: Api, site: str, crowd: Crowd, folder: Path, progress: Callable[[int], None]) -> int:
+    """Send the lives of a crowd to the site; returns the number of views and contacts accepted.
 
-    `collector` and `shop` are addresses without a trailing slash; `done` is called after each visitor.
+    `folder` keeps the notes of what was sent, and the file of contacts; `progress` gets the number of visitors sent.
+    Raises SimulationRefused.
     """
-    random = random or Random()
-    simulator = VisitSimulator(shop, read_habits(), layouts, random)
-    waiting: asyncio.Queue[tuple[Visitor, Batch] | None] = asyncio.Queue(IN_FLIGHT)
-    pace = Pace()
-    sent = 0
-
-    async def make() -> None:
-        for number in range(visitors):
-            now = time.time_ns() // 1_000_000
-            someone = visitor(random, now, "ab"[number % 2])
-            for batch in simulator.journey(someone, now):
-                await pace.wait()
-                await waiting.put((someone, batch))
-            done()
-        for _ in range(IN_FLIGHT):
-            await waiting.put(None)
-
-    async def send(client: httpx.AsyncClient) -> None:
-        nonlocal sent
-        while (next_ := await waiting.get()) is not None:
-            await post(client, f"{collector}/c/{site_key}", shop, *next_)
-            sent += 1
-
-    limits = httpx.Limits(max_connections=IN_FLIGHT, max_keepalive_connections=IN_FLIGHT)
-    async with httpx.AsyncClient(limits=limits, timeout=30) as client, asyncio.TaskGroup() as group:
-        group.create_task(make())
-        for _ in range(IN_FLIGHT):
-            group.create_task(send(client))
-    return sent
+    contacts: list[Contact] = []
+    sent = _send(api, site, folder / VIEWS, _views(crowd, contacts), progress)
+    file = folder / CONTACTS
+    write_contacts(file, contacts)
+    source = mapping.events(rows_of(file), {}, {}, UTC)
+    return sent + _send(api, site, file, source.items, lambda line: None)
 
 
-async def post(client: httpx.AsyncClient, address: str, origin: str, someone: Visitor, batch: Batch) -> None:
-    """Send one batch, with retries while the collector is busy. Raises SimulationRefused."""
-    headers = {
-        "content-type": "text/plain;charset=UTF-8",
-        "origin": origin,
-        "user-agent": someone.user_agent,
-        "x-forwarded-for": someone.address,
-    }
-    problem = ""
-    for attempt in range(TRIES):
-        # The collector corrects times by the difference between `sent` and its clock: none here, so the past is kept.
-        batch.sent = time.time_ns() // 1_000_000
-        try:
-            answer = await client.post(address, content=encode(batch), headers=headers)
-        except httpx.TransportError as error:
-            problem = repr(error)
-            await asyncio.sleep(0.2 * 2**attempt)
-            continue
-        if answer.status_code < 300:
-            return
-        problem = f"{answer.status_code} {answer.text[:300]}"
-        if answer.status_code not in (429, 503):
-            break
-        await asyncio.sleep(float(answer.headers.get("retry-after", 1)))
-    raise SimulationRefused(f"The collector at {address} refused a simulated visit: {problem}")
+def _views(crowd: Crowd, contacts: list[Contact]) -> Iterator[Item]:
+    """A line for each view, which has the number of its visitor; `contacts` receives what happened elsewhere."""
+    for number, life in enumerate(crowd.lives(), 1):
+        contacts += life.contacts
+        for batch in life.batches:
+            body = {"agent": life.visitor.user_agent, "batch": msgspec.Raw(encode(batch))}
+            yield Item(number, "batches", body)
+
+
+def _send(api: Api, site: str, file: Path, items: Iterator[Made], progress: Callable[[int], None]) -> int:
+    """Send the items of a file, as far as an earlier run did not."""
+    note, refused = (file.with_name(f"{file.name}.{end}") for end in ("import.json", "refused.ndjson"))
+    done = ImportProgress.read(note, {"file": file.name, "site": site})
+    try:
+        Sending(api, site, done, note, RefusedLines(refused, done.refused_bytes), source=file.name).send(
+            items, progress
+        )
+    except ApiError as error:
+        raise SimulationRefused(f"Simulated visits were refused: {error}") from None
+    if done.refused:
+        first = refused.read_text().partition("\n")[0]
+        raise SimulationRefused(f"{done.refused} lines of {file.name} were refused, the first one: {first[:300]}")
+    return done.accepted
+
+
+def write_contacts(file: Path, contacts: list[Contact]) -> None:
+    """The shop's own file: parcels, calls, returns and visits to its shop, by time."""
+    with file.open("w", newline="") as out:
+        rows = csv.writer(out)
+        rows.writerow(COLUMNS)
+        for one in sorted(contacts, key=lambda one: (one.time, one.visitor)):
+            rows.writerow([one.time, one.visitor, one.name, one.touchpoint, "" if one.value is None else one.value])

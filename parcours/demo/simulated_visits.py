@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import math
-import secrets
-from collections.abc import Generator, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 from random import Random
 
-from collector.wire import VERSION, Batch, ClickColumns, Elements, HoverColumns, Scroll, ViewContext, ViewTotals
+from collector.wire import (
+    VERSION,
+    Batch,
+    ClickColumns,
+    CustomColumns,
+    Elements,
+    HoverColumns,
+    Scroll,
+    ViewContext,
+    ViewTotals,
+)
 from parcours.demo import form_filling
 from parcours.demo.habits import EFFECTS, Move, PageHabits, Use
 from parcours.demo.page_layout import PageLayout, Spot
-from parcours.demo.visitors import DAY, Visitor
+from parcours.demo.scenario import EXPERIMENT, Dates
+from parcours.demo.visitors import Visitor, letters
 from store.flags import TOUCH
+from store.layouts import Layout
 
-EXPERIMENT = "buy-button"
 TESTED = "/table-lamps/luciole"
 MAX_PAGES = 14  # per visit
+BARE_HEIGHT = 1200  # CSS px, of a page without a picture
 STRAY_CLICKS = 0.045  # share of views with a click on something that is not a control
-COMES_BACK = 0.22  # share of those who left without ordering
-ASKS_HELP = 0.16  # share of those who ordered, some days later
 # Share of those who go to the basket through the header; the others use the panel, which has no picture.
 BASKET_BY_HEADER = 0.93
 PANEL = "aside#added>a:1"
@@ -39,6 +49,37 @@ class SimulatedClick:
 
 
 @dataclass(frozen=True)
+class VisitPlan:
+    """What a visitor came for: the pages to see one after another, and the elements surely used on them.
+
+    Without pages, chance decides from the first page on.
+    """
+
+    pages: tuple[str, ...] = ()
+    uses: frozenset[str] = frozenset()
+
+    def after(self, number: int) -> str | None:
+        """The page after the one with this number, "" after the last one; None: by chance."""
+        if not self.pages:
+            return None
+        return self.pages[number + 1] if number + 1 < len(self.pages) else ""
+
+
+BY_CHANCE = VisitPlan()
+
+
+@dataclass(frozen=True)
+class Step:
+    """One view of a visit: when it begins (ms since 1970), where it comes from, and what is planned."""
+
+    t0: int
+    referrer: str = ""
+    query: str = ""
+    uses: frozenset[str] = frozenset()
+    to: str | None = None  # the next page, "" = none; None: by chance
+
+
+@dataclass(frozen=True)
 class SimulatedView:
     """One view of a page; `to` is the path of the next one, "" if the visitor left the shop."""
 
@@ -47,70 +88,96 @@ class SimulatedView:
     to: str
 
 
+@dataclass(frozen=True)
+class SimulatedVisit:
+    """The batches of a visit, one for each view; its pages; and when it ended, ms since 1970."""
+
+    batches: tuple[Batch, ...]
+    pages: tuple[str, ...]
+    ended: int
+
+    @property
+    def ordered(self) -> bool:
+        return "/thanks" in self.pages
+
+
 class VisitSimulator:
     """Follows the habits. `origin` is the address of the shop without a trailing slash."""
 
-    def __init__(self, origin: str, habits: Mapping[str, PageHabits], layouts: PageLayouts, random: Random) -> None:
-        self.origin, self.habits, self.layouts, self.random = origin, habits, layouts, random
+    def __init__(
+        self, origin: str, habits: Mapping[str, PageHabits], layouts: PageLayouts, dates: Dates, random: Random
+    ) -> None:
+        self.origin, self.habits, self.layouts = origin, habits, layouts
+        self.dates, self.random = dates, random
 
-    def journey(self, visitor: Visitor, now: int) -> Iterator[Batch]:
-        """One batch for each view of this visitor that ended before `now` (ms since 1970)."""
-        ordered = yield from self._visit(visitor, now)
-        if self.random.random() < (ASKS_HELP if ordered else COMES_BACK):
-            entry = "/help" if ordered else self.random.choice(("/table-lamps", TESTED, "/basket"))
-            later = visitor.came + int(self.random.uniform(0.6, 9 if ordered else 6) * DAY)
-            yield from self._visit(replace(visitor, came=later, entry=entry, referrer="", query=""), now)
-
-    def _visit(self, visitor: Visitor, now: int) -> Generator[Batch, None, bool]:
-        """One batch for each view of a visit; returns whether it ended with an order."""
+    def visit(self, visitor: Visitor, plan: VisitPlan = BY_CHANCE) -> SimulatedVisit:
+        """A visit that begins at `visitor.came`, as far as its views ended before now."""
         page, referrer, clock = visitor.entry, visitor.referrer, visitor.came
+        batches: list[Batch] = []
+        pages: list[str] = []
         for number in range(MAX_PAGES):
-            if not self._has_layout(visitor, page):
-                return False  # the page has no picture, so its elements are unknown
-            view = self.view(visitor, page, referrer, clock, "" if number else visitor.query)
+            step = Step(clock, referrer, "" if number else visitor.query, plan.uses, plan.after(number))
+            view = self.view(visitor, page, step)
+            if clock + view.ms > self.dates.now:
+                break
             clock += view.ms
-            if clock > now:
-                return False
-            yield view.batch
+            batches.append(view.batch)
+            pages.append(page)
             if not view.to:
-                return page == "/thanks"
+                break
             page, referrer = view.to, self.origin + page
             clock += self.random.randint(150, 900)
-        return False
+        return SimulatedVisit(tuple(batches), tuple(pages), clock)
 
-    def _layout_key(self, visitor: Visitor, page: str) -> tuple[str, int, str]:
-        return page, visitor.width, visitor.variant if page == TESTED else ""
+    def _is_tested(self, page: str, t0: int) -> bool:
+        return page == TESTED and t0 >= self.dates.experiment_began
 
-    def _has_layout(self, visitor: Visitor, page: str) -> bool:
-        return self._layout_key(visitor, page) in self.layouts
+    def _layout(self, visitor: Visitor, page: str, tested: bool) -> PageLayout:
+        """The layout of the page's picture; one without elements if it has none."""
+        found = self.layouts.get((page, visitor.width, visitor.variant if tested else ""))
+        return found or bare_layout(visitor.width)
 
-    def view(self, visitor: Visitor, page: str, referrer: str, t0: int, query: str = "") -> SimulatedView:
-        habits = self.habits[page]
-        tested = page == TESTED
-        layout = self.layouts[self._layout_key(visitor, page)]
-        used = self._uses(habits, visitor)
-        to, clicks = self._actions(layout, habits, used, visitor)
+    def view(self, visitor: Visitor, page: str, step: Step) -> SimulatedView:
+        habits, t0 = self.habits[page], step.t0
+        tested = self._is_tested(page, t0)
+        layout = self._layout(visitor, page, tested)
+        used = self._uses(habits, visitor, step)
+        to, clicks = self._actions(layout, habits, used, visitor, step.to)
         engaged = int(self.random.lognormvariate(math.log(habits.seconds), 0.6) * 1000)
         engaged += sum(click.gap for click in clicks) // 3
         ms = int(engaged * self.random.uniform(1.05, 1.7)) + sum(click.gap for click in clicks)
         elements: dict[int, int] = {}  # index in the layout → in the batch
         batch = Batch(
             v=VERSION,
-            view=secrets.token_urlsafe(18),
+            view=letters(self.random),
             seq=0,
             sent=t0 + ms,
             t0=t0,
-            ctx=self._context(visitor, layout, page, referrer, query, tested),
+            ctx=self._context(visitor, layout, page, step, tested),
             sum=ViewTotals(ms=engaged, clicks=len(clicks)),
             click=_clicks(clicks, elements, visitor.touch) if clicks else None,
             hover=None if visitor.touch else self._hovers(layout, clicks, habits, engaged, elements),
             scroll=self._scroll(layout, habits, visitor, clicks, engaged, elements),
+            custom=self._events(habits, used, sum(click.gap for click in clicks)),
         )
         if page == form_filling.PAGE:
             self._fill_form(batch, layout, used, to, elements)
         records = [layout.record(i) for i in elements]
         batch.el = Elements(p=[path for path, _ in records], f=[marks for _, marks in records])
         return SimulatedView(batch, ms, to)
+
+    def _events(self, habits: PageHabits, used: Iterable[Use], after: int) -> CustomColumns | None:
+        """The events of the page, at once, and of what was used on it, `after` ms."""
+        sent: list[tuple[int, Use | PageHabits]] = [(0, habits)] if habits.sends else []
+        sent += [(after, use) for use in used if use.sends]
+        if not sent:
+            return None
+        times = [at for at, _ in sent]
+        return CustomColumns(
+            t=[at - before for at, before in zip(times, [0, *times], strict=False)],
+            n=[of.sends for _, of in sent],
+            v=[self.random.choice(of.value) if of.value else None for _, of in sent],
+        )
 
     def _fill_form(self, batch: Batch, layout: PageLayout, used: list[Use], to: str, elements: dict[int, int]) -> None:
         """Add what was done in the form of the page, as far as its fields are in the layout."""
@@ -125,17 +192,20 @@ class VisitSimulator:
             filled.submits.e[:] = [at[i] for i in filled.submits.e]
             batch.submit = filled.submits
 
-    def _uses(self, habits: PageHabits, visitor: Visitor) -> list[Use]:
+    def _uses(self, habits: PageHabits, visitor: Visitor, step: Step) -> list[Use]:
         done: list[Use] = []
+        variant = visitor.variant if step.t0 >= self.dates.experiment_began else "a"
         for use in habits.also:
-            if use.after and use.after not in {one.path for one in done}:
-                continue
-            if self.random.random() < use.probability(visitor.variant, visitor.touch):
-                done.append(use)
+            if use.path not in step.uses:
+                if use.after and use.after not in {one.path for one in done}:
+                    continue
+                if self.random.random() >= use.probability(variant, visitor.touch):
+                    continue
+            done.append(use.working if use.fails and step.t0 < self.dates.code_failed else use)
         return done
 
     def _actions(
-        self, layout: PageLayout, habits: PageHabits, used: list[Use], visitor: Visitor
+        self, layout: PageLayout, habits: PageHabits, used: list[Use], visitor: Visitor, planned: str | None
     ) -> tuple[str, list[SimulatedClick]]:
         """The next page, and all clicks of the view; the last one leads to that page."""
         clicks: list[SimulatedClick] = []
@@ -145,19 +215,28 @@ class VisitSimulator:
             clicks += self._stray_click(layout)
         if not any(use.after for use in used):  # otherwise the order matters
             self.random.shuffle(clicks)
+        if planned is None:
+            move = self._move(habits, used)
+        else:
+            known = (move for move in habits.next if move.page == planned)
+            move = next(known, Move(planned, 1, {})) if planned else None
+        if move is None:
+            return "", clicks
+        return move.page, clicks + self._click_through(layout, move)
+
+    def _move(self, habits: PageHabits, used: list[Use]) -> Move | None:
+        """Where chance leads from a page on which these elements were used; None: away."""
+        moves = habits.next
         if any(use.basket for use in used):
             by_header = self.random.random() < BASKET_BY_HEADER
-            move = Move("/basket", 0.78, {"a#basket-link" if by_header else PANEL: 1})
-            moves: tuple[Move, ...] = (move,)
-        else:
-            moves = habits.next
+            moves = (Move("/basket", 0.78, {"a#basket-link" if by_header else PANEL: 1}),)
         patience = math.prod(use.patience for use in used)
         draw = self.random.random()
         for move in moves:
             draw -= move.chance * patience
             if draw < 0:
-                return move.page, clicks + self._click_through(layout, move)
-        return "", clicks
+                return move
+        return None
 
     def _use(self, layout: PageLayout, use: Use, visitor: Visitor) -> list[SimulatedClick]:
         # The position of the quantity row differs between the variants.
@@ -227,16 +306,14 @@ class VisitSimulator:
     def _within(self, middle: float, spread: float) -> float:
         return min(0.97, max(0.03, self.random.gauss(middle, spread)))
 
-    def _context(
-        self, visitor: Visitor, layout: PageLayout, page: str, referrer: str, query: str, tested: bool
-    ) -> ViewContext:
+    def _context(self, visitor: Visitor, layout: PageLayout, page: str, step: Step, tested: bool) -> ViewContext:
         return ViewContext(
-            url=self.origin + page + (f"?{query}" if query else ""),
+            url=self.origin + page + (f"?{step.query}" if step.query else ""),
             vw=visitor.width,
             vh=visitor.height,
             pw=layout.columns.width,
             ph=layout.columns.height,
-            ref=referrer,
+            ref=step.referrer,
             dpr=2.0 if visitor.touch else 1.0,
             touch=visitor.touch,
             lang=visitor.language,
@@ -302,6 +379,14 @@ class VisitSimulator:
             ph=height,
             bands=bands,
         )
+
+
+@cache
+def bare_layout(width: int) -> PageLayout:
+    """Of a page without a picture, whose elements are unknown: a view of it has no clicks on any."""
+    one = {"paths": ["body"], "fps": ["~" * 11], "names": [""], "tags": ["body"], "parents": [-1], "scroller": [-1]}
+    box = {"x": [0], "y": [0], "w": [width], "h": [BARE_HEIGHT], "visible": [True], "fixed": [False]}
+    return PageLayout(Layout.of(width, BARE_HEIGHT, BARE_HEIGHT, one | box))
 
 
 def _clicks(clicks: list[SimulatedClick], elements: dict[int, int], touch: bool) -> ClickColumns:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import secrets
+from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
 from random import Random
 
 DAY = 86_400_000  # ms
-DAYS = 28
+DAYS = 84  # within which visitors come for the first time
 
 # By viewport width, CSS px: share of visitors, viewport heights, user agents.
 _CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/{v}.0.0.0"
@@ -58,6 +58,12 @@ _SOURCES: tuple[tuple[str, str, float, dict[str, float]], ...] = (
         0.06,
         {"/table-lamps": 6, "/": 2},
     ),
+    (
+        "https://chatgpt.com/",
+        "utm_source=chatgpt.com",
+        0.06,
+        {"/table-lamps/luciole": 5, "/table-lamps/galet": 2, "/table-lamps": 2},
+    ),
     ("https://slow-rooms.example/", "", 0.03, {"/journal": 4, "/": 1}),
 )
 _LANGUAGES: dict[str, float] = {"fr-FR": 46, "en-GB": 14, "de-DE": 12, "fr-BE": 9, "en-US": 8, "it-IT": 6, "es-ES": 5}
@@ -83,6 +89,11 @@ class Visitor:
     touch: bool = field(default=False)
 
 
+def letters(random: Random) -> str:
+    """24 letters, such as the ids that browsers make, but the same for the same seed."""
+    return urlsafe_b64encode(random.randbytes(18)).decode()
+
+
 def _pick(random: Random, weights: dict[str, float]) -> str:
     return random.choices(list(weights), list(weights.values()))[0]
 
@@ -94,7 +105,7 @@ def visitor(random: Random, now: int, variant: str) -> Visitor:
     agent = random.choice(agents).format(v=random.randint(128, 139), s=random.choice(("17.6", "18.3", "18.5")))
     referrer, query, _, entries = random.choices(_SOURCES, [weight for _, _, weight, _ in _SOURCES])[0]
     return Visitor(
-        id=secrets.token_urlsafe(18),
+        id=letters(random),
         width=width,
         height=random.choice(heights),
         user_agent=agent,
@@ -113,7 +124,7 @@ def _moment(random: Random, now: int) -> int:
     """More often in the evening and on Sundays; every week has slightly more visits than the previous one."""
     today = now // DAY * DAY
     while True:
-        back = random.choices(range(DAYS), [100 - back for back in range(DAYS)])[0]
+        back = random.choices(range(DAYS), [3 * DAYS - back for back in range(DAYS)])[0]
         day = today - back * DAY
         weekday = (day // DAY + 3) % 7  # 1 January 1970 was a Thursday
         if random.random() * max(_WEEKDAYS) > _WEEKDAYS[weekday]:

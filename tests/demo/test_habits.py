@@ -9,7 +9,7 @@ import pytest
 
 from parcours.demo.habits import Move, read_habits
 from parcours.demo.page_layout import PageLayout
-from parcours.demo.scenario import PICTURES, WIDTHS, states
+from parcours.demo.scenario import PICTURES, WIDTHS, Dates, states
 from parcours.demo.simulated_visits import PANEL, PageLayouts, VisitSimulator
 from store.records import Site
 from tests.demo.conftest import KEY, Lampyre
@@ -65,7 +65,9 @@ def test_elements_of_a_state_are_clicked_in_that_state(layouts: PageLayouts) -> 
     for width in WIDTHS:
         layout = layouts["/", width, ""]
         assert (layout.find(link), layout.opened(link)) == (None, "menu")
-        clicks = VisitSimulator("", {}, layouts, Random(1))._click_through(layout, Move("/table-lamps", 1, {link: 1}))
+        clicks = VisitSimulator("", {}, layouts, Dates.of(0), Random(1))._click_through(
+            layout, Move("/table-lamps", 1, {link: 1})
+        )
         opener = "button#lamps-button" if width == 1366 else "button#menu-button"
         pressed = [layout.columns.paths[click.spot.element] for click in clicks]
         assert (pressed[0].partition(">")[0], pressed[1:]) == (opener, [link])  # on a phone the drawing in the button

@@ -1,93 +1,89 @@
-"""Simulated visitors post as a browser does, at a pace the collector takes."""
+"""Simulated visitors are sent as an import sends past visits, and their own file as a shop sends it."""
 
 from __future__ import annotations
 
-import asyncio
-from random import Random
+import csv
+import json
+from pathlib import Path
 
+import httpx
 import pytest
-import uvicorn
-from starlette.applications import Starlette
-from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
-from starlette.routing import Route
 
 from collector import wire
-from parcours.demo import simulate as simulation
-from parcours.demo.simulate import Pace, SimulationRefused, simulate
-from tests.demo.conftest import free_ports
-from tests.demo.test_simulated_visits import HABITS, SHOP, layout_of
-from tests.waiting import until_async
+from parcours.connection import Api
+from parcours.demo.simulate import CONTACTS, Crowd, SimulationRefused, simulate
+from tests.demo.test_simulated_visits import NOW, SHOP, shop_layouts
 
-LAYOUTS = {
-    (page, width, v): layout_of(page, width) for page in HABITS for width in (1366, 768, 390) for v in ("", "a", "b")
-}
+LAYOUTS = shop_layouts()
 
 
-async def against(answers: list[Response], visitors: int) -> tuple[int, list[tuple[Request, wire.Batch]]]:
-    """Simulate against a stand-in collector that gives `answers` first, then 204."""
-    taken: list[tuple[Request, wire.Batch]] = []
+class Server:
+    """A stand-in for Parcours that gives `answers` first, then accepts every line; `taken`: the lines by route."""
 
-    async def take(request: Request) -> Response:
-        body = await request.body()
-        if answers:
-            return answers.pop(0)
-        taken.append((request, wire.decode(body)))
-        return Response(status_code=204)
+    def __init__(self, *answers: httpx.Response) -> None:
+        self.answers = list(answers)
+        self.taken: dict[str, list[dict[str, object]]] = {"/api/v1/batches": [], "/api/v1/events": []}
 
-    (port,) = free_ports(1)
-    app = Starlette(routes=[Route("/c/{key}", take, methods=["POST"])])
-    server = uvicorn.Server(uvicorn.Config(app, port=port, log_level="warning"))
-    serving = asyncio.create_task(server.serve())
-    await until_async(lambda: server.started)
-    try:
-        sent = await simulate(f"http://127.0.0.1:{port}", "KEY", SHOP, LAYOUTS, visitors, random=Random(3))
-    finally:
-        server.should_exit = True
-        await serving
-    return sent, taken
+    def api(self) -> Api:
+        client = httpx.Client(base_url="http://parcours.example", transport=httpx.MockTransport(self._answer))
+        return Api(client.request, "token")
+
+    def _answer(self, request: httpx.Request) -> httpx.Response:
+        assert request.url.params["site"] == "Lampyre"
+        if self.answers:
+            return self.answers.pop(0)
+        lines = [json.loads(line) for line in request.content.splitlines()]
+        self.taken[request.url.path] += lines
+        return httpx.Response(200, json={"accepted": len(lines), "duplicates": 0, "refused": []})
 
 
-def test_batches_look_like_those_of_a_browser() -> None:
-    sent, taken = asyncio.run(against([], 40))
-    assert sent == len(taken) > 40
-    for request, batch in taken:
-        assert request.headers["origin"] == SHOP
-        assert request.headers["content-type"].startswith("text/plain")  # no preflight
-        assert request.headers["user-agent"].startswith("Mozilla/5.0")
-        assert batch.t0 < batch.sent  # the past is told by a clock that is right
-    assert len({request.headers["x-forwarded-for"] for request, _ in taken}) > 30
+def crowd(visitors: int) -> Crowd:
+    return Crowd(SHOP, LAYOUTS, visitors, NOW)
 
 
-def test_a_busy_collector_is_tried_again() -> None:
-    busy = [
-        PlainTextResponse("busy", 503, {"retry-after": "0"}),
-        PlainTextResponse("slow down", 429, {"retry-after": "0"}),
+def test_lines_are_views_of_a_browser_and_rows_of_a_file(tmp_path: Path) -> None:
+    server, reached = Server(), list[int]()
+    sent = simulate(server.api(), "Lampyre", crowd(200), tmp_path, reached.append)
+    views, events = server.taken["/api/v1/batches"], server.taken["/api/v1/events"]
+    assert sent == len(views) + len(events)
+    assert len(views) > 200
+    assert reached[-1] == 200
+    for line in views:
+        assert str(line["agent"]).startswith("Mozilla/5.0")
+        batch = wire.decode(json.dumps(line["batch"]).encode())
+        assert batch.t0 < batch.sent <= NOW
+    with (tmp_path / CONTACTS).open() as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == len(events) > 10
+    assert [(row["name"], row["browser_id"], row["touchpoint"]) for row in rows] == [
+        (event["name"], event["browser_id"], event["touchpoint"]) for event in events
     ]
-    sent, taken = asyncio.run(against(busy, 10))
-    assert sent == len(taken)
 
 
-def test_a_rejection_is_reported() -> None:
-    with pytest.raises(ExceptionGroup) as told:
-        asyncio.run(against([PlainTextResponse("no such site", 404)] * 100, 10))
-    assert told.group_contains(SimulationRefused, match="404 no such site")
+def test_what_was_sent_is_not_sent_again(tmp_path: Path) -> None:
+    simulate(Server().api(), "Lampyre", crowd(20), tmp_path, lambda n: None)
+    server = Server()
+    simulate(server.api(), "Lampyre", crowd(20), tmp_path, lambda n: None)
+    assert server.taken["/api/v1/batches"] == []
 
 
-def test_pace_allows_a_burst_then_a_fixed_rate(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(simulation, "BURST", 5)
-    monkeypatch.setattr(simulation, "PACE", 200)
+def test_a_busy_collector_is_tried_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    error = {"error": {"code": "busy", "message": "busy"}}
+    busy = [httpx.Response(status, json=error, headers={"retry-after": "0"}) for status in (503, 429)]
+    server = Server(*busy)
+    sent = simulate(server.api(), "Lampyre", crowd(10), tmp_path, lambda n: None)
+    assert sent == sum(map(len, server.taken.values()))
+    assert server.answers == []
 
-    now = 0.0
 
-    async def sleep(seconds: float) -> None:
-        nonlocal now
-        now += seconds
+def test_a_rejection_is_reported(tmp_path: Path) -> None:
+    gone = httpx.Response(404, json={"error": {"code": "unknown_site", "message": "no such site"}})
+    with pytest.raises(SimulationRefused, match="no such site"):
+        simulate(Server(gone).api(), "Lampyre", crowd(10), tmp_path, lambda n: None)
 
-    async def all_waits() -> None:
-        pace = Pace(clock=lambda: now, sleep=sleep)
-        for _ in range(45):
-            await pace.wait()
 
-    asyncio.run(all_waits())
-    assert now == pytest.approx(0.2)
+def test_a_refused_line_is_reported(tmp_path: Path) -> None:
+    one = {"line": 1, "code": "event_time", "message": "too long ago"}
+    answer = httpx.Response(200, json={"accepted": 0, "duplicates": 0, "refused": [one]})
+    with pytest.raises(SimulationRefused, match="too long ago"):
+        simulate(Server(answer).api(), "Lampyre", crowd(1), tmp_path, lambda n: None)

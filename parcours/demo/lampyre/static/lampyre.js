@@ -7,6 +7,10 @@ const say = (selector, words) =>
     el.textContent = words;
   });
 
+// Events of the shop. The tracker comes after this script: calls made before it wait in `q`.
+window.parcours ??= Object.assign((...call) => window.parcours.q.push(call), { q: [] });
+const tell = (name, value) => window.parcours('event', name, value);
+
 // The basket: lines of {slug, name, note, price, count, path, svg}, for as long as the tab lives.
 const readBasket = () => {
   try {
@@ -135,6 +139,7 @@ on('#add-to-basket', 'click', (button) => {
       svg: $('.thumbs .pic').innerHTML,
     });
   keep();
+  tell('add_to_basket', count * Number($('[data-price]').textContent));
   say('[data-added-name]', name);
   $('#added').hidden = false;
 });
@@ -286,20 +291,35 @@ on('#return-form', 'submit', (form, event) => {
   event.preventDefault();
   form.hidden = true;
   $('#return-made').hidden = false;
+  tell('return_started');
+});
+on('#review-form', 'submit', (form, event) => {
+  event.preventDefault();
+  tell('review', Number($('input:checked', form).value));
+  form.hidden = true;
+  $('#review-sent').hidden = false;
+});
+on('#join-club', 'click', (button) => {
+  tell('club_joined');
+  button.disabled = true;
+  $('#club-joined').hidden = false;
 });
 on('#follow-parcel', 'click', (button) => {
   $('#parcel').hidden = !$('#parcel').hidden;
   button.setAttribute('aria-expanded', !$('#parcel').hidden);
 });
-on('#tell-a-friend', 'click', (button) => {
+on('#tell-a-friend, #recommend', 'click', (button) => {
   button.textContent = 'The link is copied';
   navigator.clipboard?.writeText(location.origin).catch(() => {});
 });
 on('#letters', 'submit', (form, event) => {
   event.preventDefault();
+  tell('letters');
   form.textContent = 'Thank you. The first letter comes on the first of the month.';
 });
 if (location.pathname === '/thanks') {
+  const worth = basket.reduce((sum, line) => sum + line.price * line.count, 0);
+  if (worth) tell('order', worth);
   basket = [];
   keep();
 }
