@@ -312,4 +312,5 @@ def future(copied: Body) -> Body:
         for stage, text in texts.items()
     ]
     moods = [{"lane": "emotion", "stage": stage, "mood": max(mood, 1.0)} for stage, mood in _MOODS.items()]
-    return copied | {"stages": stages, "cells": [*cells, *moods]}
+    kept = {name: value for name, value in copied.items() if name not in ("id", "site")}
+    return kept | {"stages": stages, "cells": [*cells, *moods]}
