@@ -89,7 +89,7 @@ def _stages() -> list[Body]:
             _touchpoint("added", "Into the basket", "Ajout au panier", matchers=_event("add_to_basket")),
             _touchpoint(
                 "basket", "Basket", "Panier", "/basket",
-                targets=(("forward", "least", 0.7), ("frustrated", "most", 0.05)), then=("checkout",),
+                targets=(("forward", "least", 0.8), ("frustrated", "most", 0.05)), then=("checkout",),
             ),
         ),
         _stage(
@@ -116,8 +116,8 @@ def _stages() -> list[Body]:
         _stage(
             "retention", "Retention", "Rétention",
             _touchpoint(
-                "care", "Letter about care", "Lettre d’entretien", matchers=_channel(channel="mail", campaign="care"),
-                targets=(("reach", "least", 0.05),),
+                "care", "Letter about care", "Lettre d’entretien", "/care",
+                matchers=_channel(channel="mail", campaign="care"), targets=(("reach", "least", 0.05),),
             ),
             window=30,
         ),
@@ -281,7 +281,7 @@ def journey() -> Body:
 # touchpoint → what it should reach next year
 _WANTED: Mapping[str, Targets] = {
     "lists": (("forward", "least", 0.7),),
-    "basket": (("forward", "least", 0.8), ("frustrated", "most", 0.02)),
+    "basket": (("forward", "least", 0.85), ("frustrated", "most", 0.02)),
     "checkout": (("goal", "least", 0.85),),
     "care": (("reach", "least", 0.15),),
 }
@@ -299,9 +299,9 @@ _DESIRED = {
 }
 
 
-def future(copied: Body) -> Body:
-    """The map of next year, from the copy of today's as `POST …/copy` answered it."""
-    stages = copied["stages"]
+def future(fields: Mapping[str, Any]) -> Body:
+    """Body of POST …/journeys: the map of next year, from the fields of a future state of today's map."""
+    stages = fields["stages"]
     for stage in stages:
         for touchpoint in stage["touchpoints"]:
             wanted = _WANTED.get(touchpoint["key"], ())
@@ -312,5 +312,4 @@ def future(copied: Body) -> Body:
         for stage, text in texts.items()
     ]
     moods = [{"lane": "emotion", "stage": stage, "mood": max(mood, 1.0)} for stage, mood in _MOODS.items()]
-    kept = {name: value for name, value in copied.items() if name not in ("id", "site")}
-    return kept | {"stages": stages, "cells": [*cells, *moods]}
+    return {**fields, "stages": stages, "cells": [*cells, *moods]}

@@ -111,7 +111,7 @@ class LifeSimulator:
             back = self._planned(life, self._later(delivered, 1, 12), ("/help",), uses=(START_RETURN,))
             self._contact(life, self._later(back.ended, 2, 5), "return_received", "returns", -129.0)
         if self._does(story.opens_letter):
-            self._planned(life, self._later(delivered, 4, 20), ("/journal",), "care")
+            self._planned(life, self._later(delivered, 4, 20), ("/care",), "care")
         if self._does(story.reviews):
             uses = ("button#send-review",)
             self._planned(life, self._later(delivered, 6, 18), ("/review",), "review", uses)

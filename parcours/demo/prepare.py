@@ -23,8 +23,10 @@ from parcours.demo.page_layout import PageLayout
 from parcours.demo.progress import Stages
 from parcours.demo.simulate import Crowd, SimulationRefused, simulate
 from parcours.settings import Settings
+from rules.journey_template import NewMap, future_fields
 from rules.site import add_site
 from store.definitions import Definitions
+from store.journeys import Journey
 from store.pages import canonical_page, page_path
 from store.records import Site
 from store.snapshots import Snapshots
@@ -87,6 +89,7 @@ class Preparation:
         headers = {"authorization": f"Bearer {self.parcours.service_token}"}
         async with httpx.AsyncClient(base_url=f"{self.settings.url}/api/v1", headers=headers, timeout=60) as api:
             await self._define(api)
+            await self._plan_the_future(api)
             if self.done.visits:
                 await self._pictures()
             else:
@@ -95,7 +98,6 @@ class Preparation:
                     group.create_task(self._pictures())
                     group.create_task(self._visits())
             await self._define_missing(api, "zones", "name", scenario.zones())
-            await self._plan_the_future(api)
         await self._visitors()
         if self.parcours.collector:
             await self.parcours.collector.drain()
@@ -121,14 +123,10 @@ class Preparation:
                 await _ask(api, "POST", path, body)
 
     async def _plan_the_future(self, api: httpx.AsyncClient) -> None:
-        """The map of the future: a copy of the one of today, with its own targets and texts."""
-        path = f"/sites/{self.site.id}/journeys"
-        maps = {one["name"]: one["id"] for one in (await _ask(api, "GET", path))["journeys"]}
-        if journey_map.FUTURE in maps:
-            return
-        copy = {"name": journey_map.FUTURE, "kind": "future"}
-        made = await _ask(api, "POST", f"{path}/{maps[journey_map.NAME]}/copy", copy)
-        await _ask(api, "PUT", f"{path}/{made['id']}", journey_map.future(made))
+        """The map of next year: that of today, with its own targets and texts."""
+        (today,) = self.parcours.definitions.find(Journey, site=self.site.id, name=journey_map.NAME)
+        fields = future_fields(today, NewMap(journey_map.FUTURE))
+        await self._define_missing(api, "journeys", "name", [journey_map.future(fields)])
 
     async def _pictures(self) -> None:
         found = self.snapshots.list(int(self.site.id))

@@ -83,6 +83,7 @@ PICTURES = (
     DemoPicture("/journal"),
     DemoPicture("/review"),
     DemoPicture("/club"),
+    DemoPicture("/care"),
     DemoPicture("/", state="menu"),
 )
 

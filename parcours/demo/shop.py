@@ -125,6 +125,9 @@ class Shop:
     async def review(self, request: Request) -> Response:
         return self.page("review")
 
+    async def care(self, request: Request) -> Response:
+        return self.page("care", lamps=some("cocon", "colline", "luciole-mini"))
+
     async def club(self, request: Request) -> Response:
         return self.page("club", lamps=some("luciole", "galet-mat", "cocon", "cloche"))
 
@@ -157,6 +160,7 @@ def shop_app(collector_url: str, site_key: str) -> Starlette:
             Route("/journal", shop.journal),
             Route("/review", shop.review),
             Route("/club", shop.club),
+            Route("/care", shop.care),
             Route("/favicon.ico", shop.icon),
             Mount("/static", StaticFiles(directory=HERE / "static")),
         ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import random
 import re
@@ -12,6 +13,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +21,10 @@ import httpx
 import pytest
 
 from parcours.demo.processes import descendants
+from parcours.demo.scenario import STORY, code_failed_on
+from parcours.demo.simulate import CONTACTS
 from parcours.server_note import running_server
+from store.zone_names import machine_zone
 from tests.demo.conftest import ROOT
 from tests.waiting import until
 
@@ -139,15 +144,52 @@ def test_from_nothing_to_a_map_then_ctrl_c(data: Path, port: int) -> None:
     assert code == 0
 
 
-def test_a_second_run_adds_nothing(data: Path, port: int) -> None:
+@pytest.fixture(scope="module")
+def second_run(data: Path, port: int) -> Iterator[str]:
+    """The demo started again in the same folder; its sign-in link."""
     demo = start(data, port)
     try:
         line_with(demo, "Ready")
-        with api(data) as client:
-            assert ask(client, "/sites/Lampyre/health")["accepted"] == 0
-            assert len(ask(client, "/sites/Lampyre/snapshots")["snapshots"]) == 6
+        link = re.search(r"http://\S+", line_with(demo, "Parcours:"))
+        assert link
+        yield link[0]
     finally:
-        assert stop(demo) == 0
+        code = stop(demo)
+    assert code == 0
+
+
+def test_a_second_run_adds_nothing(second_run: str, data: Path) -> None:
+    with api(data) as client:
+        assert ask(client, "/sites/Lampyre/health")["accepted"] == 0
+        assert len(ask(client, "/sites/Lampyre/snapshots")["snapshots"]) == 6
+
+
+def test_figures_are_the_truth_of_the_scenario(second_run: str, data: Path) -> None:
+    with (data / CONTACTS).open() as file:
+        rows = list(csv.DictReader(file))
+    met = {name: {row["browser_id"] for row in rows if row["name"] == name} for name in {row["name"] for row in rows}}
+    with api(data) as client:
+        points = ask(client, "/sites/Lampyre/journeys/first-lamp/map", days=120)["touchpoints"]
+        for key, name in (("shop", "shop_visit"), ("parcel", "parcel_delivered"), ("calls", "call"),
+                          ("returns", "return_received")):  # fmt: skip
+            assert points[key]["visitors"] == len(met[name]), key
+        ordered = points["thanks"]["visitors"]
+        assert points["calls"]["visitors"] / ordered == pytest.approx(STORY.calls, abs=0.05)
+        broken, worked = (
+            ask(client, "/sites/Lampyre/journeys/first-lamp/map", **days)["touchpoints"]["basket"]
+            for days in (since_broken(), before_broken())
+        )
+        assert broken["frustrated_low"] > worked["frustrated_high"]
+        assert broken["forward"] < worked["forward"]
+
+
+def since_broken() -> dict[str, str]:
+    return {"since": code_failed_on().isoformat(), "until": machine_zone().today().isoformat()}
+
+
+def before_broken() -> dict[str, str]:
+    last = code_failed_on() - timedelta(days=1)
+    return {"since": (last - timedelta(days=27)).isoformat(), "until": last.isoformat()}
 
 
 def test_another_port_is_rejected(data: Path, port: int) -> None:
@@ -156,8 +198,8 @@ def test_another_port_is_rejected(data: Path, port: int) -> None:
     assert demo.wait(20) == 1
 
 
-def test_ctrl_c_while_it_prepares(tmp_path: Path, port: int) -> None:
-    demo = start(tmp_path / "data", port)
+def test_ctrl_c_while_it_prepares(tmp_path: Path) -> None:
+    demo = start(tmp_path / "data", two_free_ports())
 
     def takes_pictures() -> bool:
         assert demo.poll() is None
