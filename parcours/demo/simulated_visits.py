@@ -69,7 +69,7 @@ BY_CHANCE = VisitPlan()
 
 
 @dataclass(frozen=True)
-class Step:
+class VisitStep:
     """One view of a visit: when it begins (ms since 1970), where it comes from, and what is planned."""
 
     t0: int
@@ -116,7 +116,7 @@ class VisitSimulator:
         batches: list[Batch] = []
         pages: list[str] = []
         for number in range(MAX_PAGES):
-            step = Step(clock, referrer, "" if number else visitor.query, plan.uses, plan.after(number))
+            step = VisitStep(clock, referrer, "" if number else visitor.query, plan.uses, plan.after(number))
             view = self.view(visitor, page, step)
             if clock + view.ms > self.dates.now:
                 break
@@ -137,7 +137,7 @@ class VisitSimulator:
         found = self.layouts.get((page, visitor.width, visitor.variant if tested else ""))
         return found or bare_layout(visitor.width)
 
-    def view(self, visitor: Visitor, page: str, step: Step) -> SimulatedView:
+    def view(self, visitor: Visitor, page: str, step: VisitStep) -> SimulatedView:
         habits, t0 = self.habits[page], step.t0
         tested = self._is_tested(page, t0)
         layout = self._layout(visitor, page, tested)
@@ -192,7 +192,7 @@ class VisitSimulator:
             filled.submits.e[:] = [at[i] for i in filled.submits.e]
             batch.submit = filled.submits
 
-    def _uses(self, habits: PageHabits, visitor: Visitor, step: Step) -> list[Use]:
+    def _uses(self, habits: PageHabits, visitor: Visitor, step: VisitStep) -> list[Use]:
         done: list[Use] = []
         variant = visitor.variant if step.t0 >= self.dates.experiment_began else "a"
         for use in habits.also:
@@ -306,7 +306,7 @@ class VisitSimulator:
     def _within(self, middle: float, spread: float) -> float:
         return min(0.97, max(0.03, self.random.gauss(middle, spread)))
 
-    def _context(self, visitor: Visitor, layout: PageLayout, page: str, step: Step, tested: bool) -> ViewContext:
+    def _context(self, visitor: Visitor, layout: PageLayout, page: str, step: VisitStep, tested: bool) -> ViewContext:
         return ViewContext(
             url=self.origin + page + (f"?{step.query}" if step.query else ""),
             vw=visitor.width,
