@@ -7,7 +7,7 @@ from typing import Any
 
 from rules.by_name import parse_by_name, put_under_free_id
 from rules.faults import Fault, Faults, accepted, fault
-from rules.fields import day_faults, twice_faults
+from rules.fields import day_faults, day_of, twice_faults
 from rules.journey_lanes import USUAL_LANES
 from rules.matcher import matcher_faults
 from store.definitions import Definitions, Stored
@@ -40,8 +40,21 @@ def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
         yield from _place_faults("opportunities", values.get("opportunities", ()), stages)
     yield from day_faults(values, "review_on")
     for n, opportunity in enumerate(values.get("opportunities", ())):
-        shipped = {"shipped_on": opportunity.shipped_on}
-        yield from (one.under(f"opportunities.{n}") for one in day_faults(shipped, "shipped_on"))
+        yield from (one.under(f"opportunities.{n}") for one in _shipping_faults(opportunity))
+
+
+def _shipping_faults(opportunity: Opportunity) -> Iterator[Fault]:
+    yield from day_faults({"shipped_on": opportunity.shipped_on}, "shipped_on")
+    kept = opportunity.before
+    if kept is None:
+        return
+    if kept.k > kept.n:
+        yield fault("before.k", "high", value=kept.k, most=kept.n)
+    for name, text in (("since", kept.since), ("until", kept.until)):
+        if day_of(text) is None:
+            yield fault(f"before.{name}", "day", value=text)
+    if kept.since > kept.until:
+        yield fault("before", "swapped", since=kept.since, until=kept.until)
 
 
 def _key_faults(values: Mapping[str, Any], stages: Sequence[Stage]) -> Iterator[Fault]:

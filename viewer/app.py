@@ -61,6 +61,7 @@ from viewer.layer_reader import LayerReader
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
 from viewer.memory import free_memory
+from viewer.opportunities import OpportunityReader
 from viewer.overviews import Overviews
 from viewer.own_browser import OwnBrowser
 from viewer.page_changes import PageChanges
@@ -73,6 +74,7 @@ from viewer.pages.gallery.page import GalleryParts
 from viewer.pages.groups.page import GroupFormRenderer
 from viewer.pages.heatmap.zone_page import ZoneForms
 from viewer.pages.journey.edit import JourneyFormRenderer
+from viewer.pages.journey.measuring import JourneyMeasurer
 from viewer.pages.login.page import LoginRenderer
 from viewer.pages.overview.needs_reader import NeedsReader
 from viewer.pages.people.account import AccountChanges
@@ -261,6 +263,7 @@ class Viewer:
         overviews = Overviews(self.store, self.snapshots, self.work, self.maps)
         changes = PageChanges(self.store, self.definitions, self.snapshots, self.work)
         results = ExperimentResults(self.store, self.snapshots, self.work, self.maps, traffic)
+        opportunities = OpportunityReader(self.maps)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
@@ -293,6 +296,8 @@ class Viewer:
             GalleryParts(self.maps, traffic, groups, self.thumbnails, self.registry),
             GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),
+            opportunities,
+            JourneyMeasurer(self.maps, opportunities, results),
         )  # fmt: skip
         return {type(part): part for part in parts}
 

@@ -6,6 +6,7 @@ import asyncio
 import time
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import anyio
@@ -48,7 +49,7 @@ from rules.period import today
 from rules.question import Question
 from rules.resolve import Known, states_for
 from store.client import Store
-from store.devices import device_of
+from store.devices import DEVICES, device_of
 from store.journeys import Journey
 from store.kinds import PointKind
 from store.page_zones import PageZone
@@ -389,9 +390,36 @@ class Maps:
         self._work.follow(answer(scope))
         return first
 
-    def _journey_measure(self, journey: Journey, scope: SiteScope, goals: Sequence[Goal]) -> JourneyMeasure:
+    async def journey_by_device(
+        self, journey: Journey, question: Question, goals: Sequence[Goal] = ()
+    ) -> dict[str, JourneyMeasure]:
+        """All figures of a journey on each device; none if the question counts one device only."""
+        if question.device:
+            return {}
+        await self.drained()
+        found = {}
+        for device in DEVICES:
+            scope = site_scope_of(replace(question, device=device))
+            key = ("journey", scope, journey.id, journey.version, tuple(goals))
+            compute = partial(self._journey_measure, journey, scope, goals)
+            found[str(device)] = await self._work.once(key, SECONDS, compute)
+        return found
+
+    async def journey_as_of(self, journey: Journey, question: Question, goals: Sequence[Goal] = ()) -> JourneyMeasure:
+        """All figures of a journey as they were at the end of the last day of the question's period: what visitors did
+        later does not count, so that two periods of the same length compare fairly."""
+        await self.drained()
+        scope = site_scope_of(question)
+        end_ms = scope.zone.midnight(scope.until + timedelta(days=1)) - 1
+        now = datetime.fromtimestamp(end_ms / 1000, UTC)
+        key = ("journey as of", scope, journey.id, journey.version, tuple(goals))
+        return await self._work.once(key, KEPT_SECONDS, partial(self._journey_measure, journey, scope, goals, now))
+
+    def _journey_measure(
+        self, journey: Journey, scope: SiteScope, goals: Sequence[Goal], now: datetime | None = None
+    ) -> JourneyMeasure:
         placed = [placed_goal(self._store, self._snapshots, scope, goal) for goal in goals_of(journey, goals)]
-        return measure_journey(self._store, journey, scope, placed)
+        return measure_journey(self._store, journey, scope, placed, now)
 
     async def _covers_many_views(self, scope: SiteScope) -> bool:
         """Whether there are more than MANY_TOUCHES views in the period, whoever made them."""

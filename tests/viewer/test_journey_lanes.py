@@ -6,6 +6,7 @@ from html import unescape
 
 import pytest
 
+from aggregator.measures.targets import MetricShare, target_state
 from rules.journey_lanes import laid_out
 from store.journeys import (
     FrozenFigure,
@@ -25,9 +26,7 @@ from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, words
 from viewer.app import Viewer
 from viewer.pages.frame.languages import language
-from viewer.pages.journey.facts import MetricShare
 from viewer.pages.journey.lanes.emotion import points_of
-from viewer.pages.journey.lanes.targets import target_state
 from viewer.pages.journey.seen import claimed_by, key_of
 
 MAIL = Group(rules=(Rule(what="channel", scope="visit", values=("mail",)),))
@@ -98,7 +97,7 @@ def rich(viewer: Viewer, shop: Site) -> Journey:
     before = FrozenFigure("frustrated", 200, 30, "2026-01-01", "2026-01-28")
     ideas = (
         Opportunity(key="o", title=HOSTILE, stage="look", state="testing"),
-        Opportunity(key="s", title="Done", stage="look", touchpoint="lamps", state="shipped", shipped_on="2026-02-01",
+        Opportunity(key="s", title="Done", stage="look", touchpoint="lamps", state="shipped", shipped_on="2026-02-15",
                     before=before),
     )  # fmt: skip
     return put(

@@ -241,6 +241,14 @@ class Urls:
         """One real visitor's way through a journey."""
         return self._path("sites", site, "journeys", journey, "walk", **query)
 
+    def opportunities(self, site: str, journey: str, **query: object) -> str:
+        """The opportunities of a journey, by what they may win."""
+        return self._path("sites", site, "journeys", journey, "opportunities", **query)
+
+    def opportunity(self, site: str, journey: str, opportunity: str) -> str:
+        """Where the state of an opportunity is changed."""
+        return self._path("sites", site, "journeys", journey, "opportunities", opportunity)
+
     def journey_seen(self, site: str, journey: str, **query: object) -> str:
         """What was seen on the site, for touchpoints of a journey."""
         return self._path("sites", site, "journeys", journey, "seen", **query)

@@ -28,6 +28,7 @@ from viewer.pages.journey import form as journey_form
 from viewer.pages.journey import funnel as journey_funnel
 from viewer.pages.journey import importing as journey_import
 from viewer.pages.journey import index as journey_index
+from viewer.pages.journey import opportunities as journey_opportunities
 from viewer.pages.journey import revisions as journey_revisions
 from viewer.pages.journey import seen as journey_seen
 from viewer.pages.journey import show as journey
@@ -157,6 +158,8 @@ ENDPOINTS = (
     Endpoint(SITE + "/journeys/{journey}", journey_edit.edit, "editor", POST),
     Endpoint(SITE + "/journeys/{journey}/funnel", journey_funnel.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/walk", journey_walk.show, "viewer"),
+    Endpoint(SITE + "/journeys/{journey}/opportunities", journey_opportunities.show, "viewer"),
+    Endpoint(SITE + "/journeys/{journey}/opportunities/{opportunity}", journey_opportunities.change, "editor", POST),
     Endpoint(SITE + "/journeys/{journey}/seen", journey_seen.seen, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/fit", journey_seen.fit, "viewer"),
 )

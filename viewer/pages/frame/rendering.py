@@ -35,6 +35,7 @@ STYLES = (
     "compare",
     "experiments",
     "journey",
+    "opportunities",
     "forms",
     "journey_form",
     "journeys",

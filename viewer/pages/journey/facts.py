@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from aggregator.answers.journey import StageRow, TouchpointRow
 from aggregator.measures.statistics import FEW
+from aggregator.measures.targets import MetricShare
 from store.journeys import Metric
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.measured import MeasuredJourney
@@ -22,16 +23,6 @@ class MapFact:
     value: str
     detail: str = ""
     bad: bool = False
-
-
-@dataclass(frozen=True)
-class MetricShare:
-    """A share of `n` visitors or visits with its 95 % interval."""
-
-    value: float
-    low: float
-    high: float
-    n: int
 
 
 def metric_share(row: TouchpointRow, metric: Metric, everyone: int) -> MetricShare | None:

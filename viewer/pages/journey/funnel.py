@@ -94,7 +94,7 @@ class FunnelPage(Page):
     template = "journey/funnel.html"
     name: str = doc("Name of the journey")
     about: str = doc("How many steps, and the days")
-    views: tuple[Choice, ...] = doc("Map and funnel")
+    views: tuple[Choice, ...] = doc("The views of the journey")
     orders: tuple[Choice, ...] = doc("Whether the order of the steps counts")
     windows: tuple[Choice, ...] = doc("Within how many days of the first step")
     period: PeriodControl = doc("The period menu")

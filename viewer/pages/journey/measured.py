@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
 
+from aggregator.answers.experiment_result import ExperimentResult
 from aggregator.answers.journey import JourneyMap, StageRow, TouchpointRow
 from aggregator.measures.journey_figures import JourneyFigures, TouchpointFigures
 from store.journeys import Journey, Stage, Touchpoint
 from viewer.http.urls import Urls
+from viewer.opportunities import MeasuredOpportunities
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import Links
 from viewer.questions import Asked
@@ -29,6 +32,8 @@ class MeasuredJourney:
     edit: str = ""
     unfolded: frozenset[str] = frozenset()
     persona: str = ""
+    opportunities: MeasuredOpportunities = MeasuredOpportunities()
+    results: Mapping[str, ExperimentResult] = field(default_factory=dict)  # of the experiments that test opportunities
 
     @property
     def site(self) -> str:

@@ -2,33 +2,21 @@
 
 from __future__ import annotations
 
-from aggregator.measures.journey_figures import Spread, TouchpointFigures
-from aggregator.measures.statistics import FEW
-from aggregator.measures.touchpoint_metrics import TIMES, share_of_metric, time_of_metric
+from aggregator.measures.journey_figures import TouchpointFigures
+from aggregator.measures.targets import MetricShare, metric_of
+from aggregator.measures.touchpoint_metrics import TIMES
 from store.journeys import Metric, Touchpoint
 from viewer.pages.frame.languages import Language
-from viewer.pages.journey.facts import MapFact, MetricShare
+from viewer.pages.journey.facts import MapFact
 from viewer.pages.journey.measured import MeasuredJourney
 
 MORE: tuple[Metric, ...] = ("bounce", "back", "goal", "path_fit", "engaged", "time_to_next")
 
 
 def metric_figure(measured: MeasuredJourney, touchpoint: Touchpoint, metric: Metric) -> MetricShare | None:
-    """The figure; None if it is not measured or rests on a few only. A median has no interval: `low` and `high` are
-    the median itself."""
+    """The figure; None if it is not measured or rests on a few only."""
     figures = measured.touchpoint_figures(touchpoint)
-    if figures is None or figures.few:
-        return None
-    if metric in TIMES:
-        return _median(time_of_metric(figures, metric))
-    share = share_of_metric(figures, metric, measured.goal)
-    return MetricShare(share.share, share.low, share.high, share.of) if share and share.of >= FEW else None
-
-
-def _median(spread: Spread) -> MetricShare | None:
-    if spread.median is None or spread.n < FEW:
-        return None
-    return MetricShare(spread.median, spread.median, spread.median, spread.n)
+    return metric_of(figures, metric, measured.goal) if figures else None
 
 
 def more_facts(measured: MeasuredJourney, touchpoint: Touchpoint) -> tuple[MapFact, ...]:

@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.journey import JourneyMap, map_of
+from aggregator.answers.journey import JourneyMap
 from rules.find import Rejected, usable
 from rules.journey_lanes import laid_out
 from rules.question import JOURNEY
 from store.journeys import Journey
 from viewer.access.guards import check_role
 from viewer.access.person import signed_in
-from viewer.maps import Maps
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
@@ -22,6 +21,7 @@ from viewer.pages.journey.edit import JourneyFormRenderer, show_form
 from viewer.pages.journey.editor import editor_page
 from viewer.pages.journey.lanes.rows import LaneRow, lane_rows
 from viewer.pages.journey.measured import MeasuredJourney
+from viewer.pages.journey.measuring import JourneyMeasurer
 from viewer.pages.journey.paper import map_downloads, sheet_line
 from viewer.pages.journey.personas import Personas, persona_of, personas_of
 from viewer.pages.journey.stage_heads import StageHead, stage_heads
@@ -59,7 +59,7 @@ class JourneyPage(Page):
     edit_href: str = doc("Address of its form; empty if the person may not edit it")
     downloads: tuple[Choice, ...] = doc("The map as files; none if the question has faults")
     sheet: str = doc("What its sheet of paper says: period, visitors, revision")
-    views: tuple[Choice, ...] = doc("Map and funnel")
+    views: tuple[Choice, ...] = doc("The views of the journey")
     period: PeriodControl = doc("The period menu")
     who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is measured")
@@ -68,6 +68,7 @@ class JourneyPage(Page):
     lanes: list[LaneRow] = doc("The rows, each with one cell for each stage that is not folded")
     personas: Personas = doc("The personas whose numbers can be shown, and the card of the one that is on")
     unmapped: list[UnmappedPage] = doc("The busiest pages without a touchpoint")
+    here: str = doc("Address of this page, to come back to after a change")
     method: str = doc("How the go-on share is counted")
 
 
@@ -77,9 +78,9 @@ async def show(
     questions: Questions,
     registry: Registry,
     frames: Frames,
-    maps: Maps,
     renderer: JourneyFormRenderer,
     bars: WhoBars,
+    measurer: JourneyMeasurer,
 ) -> Response:
     """GET shows the map, with `?edit=1` open for editing, with `?edit=form` as a form that needs no scripts."""
     person, urls = signed_in(request), frames.urls
@@ -106,17 +107,16 @@ async def show(
         every = frozenset(stage.key for stage in journey.stages)
         measured = replace(measured, unfolded=every)
         if not asked.faults:
-            found = await maps.journey_measure(journey, asked.question, asked.known.goals)
-            measured = replace(measured, figures=map_of(journey, found), measure=found.figures)
+            measured = await measurer.measured(measured, opportunities=False)
         return answer(request, editor_page(frame, measured))
     if asked.faults:
         who = await bars.of(frame.lang, measured.links, asked)
         return answer(request, with_faults(frame, measured, who), asked.status)
     async with bars.begun(frame.lang, measured.links, asked) as counting:
         quick = request.query_params.get("exact") != "1"
-        found = await maps.journey_measure(journey, asked.question, asked.known.goals, quick=quick)
+        has_lane = any(lane.kind == "opportunities" and not lane.hidden for lane in journey.lanes)
+        measured = await measurer.measured(measured, quick=quick, opportunities=has_lane)
         who = await counting
-    measured = replace(measured, figures=map_of(journey, found), measure=found.figures)
     return answer(request, page_of(frame, measured, who))
 
 
@@ -142,6 +142,7 @@ def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> Journey
         lanes=[],
         personas=Personas(),
         unmapped=[],
+        here=measured.links.to(),
         method="",
     )
 
@@ -170,6 +171,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage
         lanes=lane_rows(measured),
         personas=personas_of(measured),
         unmapped=_unmapped(measured),
+        here=measured.links.to(),
         method=_method(lang, journey),
     )
 

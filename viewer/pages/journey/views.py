@@ -1,4 +1,4 @@
-"""The views of a journey: its map, its funnel, a walk through it."""
+"""The views of a journey, such as its map and its funnel."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.questions import Asked
 
-JourneyView = Literal["map", "funnel", "walk"]
+JourneyView = Literal["map", "funnel", "walk", "opportunities"]
 
 
 def view_switch(lang: Language, urls: Urls, asked: Asked, journey: str, on: JourneyView) -> tuple[Choice, ...]:
@@ -19,4 +19,5 @@ def view_switch(lang: Language, urls: Urls, asked: Asked, journey: str, on: Jour
         Choice(lang.text("Map"), urls.journey(site, journey, **query), on == "map"),
         Choice(lang.text("Funnel"), urls.funnel(site, journey, **query), on == "funnel"),
         Choice(lang.text("Walk"), urls.walk(site, journey, **query), on == "walk"),
+        Choice(lang.text("Opportunities"), urls.opportunities(site, journey, **query), on == "opportunities"),
     )

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from aggregator.answers.journey import JourneyMap
+from aggregator.measures.targets import MetricShare, target_state
 from store.journeys import Journey, KpiTarget, Touchpoint
 from viewer.pages.frame.languages import Language
-from viewer.pages.journey.facts import MetricShare, metric_share
-from viewer.pages.journey.lanes.targets import target_state, wanted_words
+from viewer.pages.journey.facts import metric_share
+from viewer.pages.journey.lanes.targets import wanted_words
 from viewer.pages.journey.metrics import metric_names
 
 

@@ -10,7 +10,7 @@ from rules.journey_lanes import USUAL_NAMES
 from store.journeys import Lane, LaneKind, Stage
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.lanes.emotion import stage_moods
-from viewer.pages.journey.lanes.opportunities import opportunity_lines
+from viewer.pages.journey.lanes.opportunities import OpportunityCard, opportunity_bars, opportunity_cards
 from viewer.pages.journey.lanes.targets import target_lines
 from viewer.pages.journey.lanes.touchpoints import touchpoint_cards
 from viewer.pages.journey.lanes.typed import typed_cells
@@ -20,13 +20,14 @@ from viewer.pages.journey.measured import MeasuredJourney
 @dataclass(frozen=True)
 class LaneRow:
     """`cells`: one per open stage; what is in one depends on `kind`, and the template shows it. `note`: whether the
-    lane is typed or measured."""
+    lane is typed or measured. `cards`: of what its bars open, in a row below."""
 
     key: str
     kind: LaneKind
     name: str
     note: str
     cells: Sequence[Any]
+    cards: tuple[OpportunityCard, ...] = ()
 
 
 def _each(cell: Callable[[MeasuredJourney, Stage], object]) -> Callable[[MeasuredJourney, Lane], list[object]]:
@@ -46,7 +47,7 @@ _CELLS: Mapping[LaneKind, Callable[[MeasuredJourney, Lane], Sequence[object]]] =
     "touchpoints": _each(touchpoint_cards),
     "emotion": stage_moods,
     "targets": _each(target_lines),
-    "opportunities": _each(opportunity_lines),
+    "opportunities": _each(opportunity_bars),
 }
 
 _ALWAYS: frozenset[LaneKind] = frozenset({"line", "touchpoints"})  # shown empty too
@@ -60,7 +61,8 @@ def lane_rows(measured: MeasuredJourney) -> list[LaneRow]:
 
 def _row(measured: MeasuredJourney, lane: Lane) -> LaneRow:
     name, note = lane_name(measured.lang, lane), lane_note(measured.lang, lane.kind)
-    return LaneRow(lane.key, lane.kind, name, note, _CELLS[lane.kind](measured, lane))
+    cards = opportunity_cards(measured, measured.journey.opportunities) if lane.kind == "opportunities" else ()
+    return LaneRow(lane.key, lane.kind, name, note, _CELLS[lane.kind](measured, lane), cards)
 
 
 def lane_name(lang: Language, lane: Lane) -> str:
@@ -73,6 +75,8 @@ def lane_note(lang: Language, kind: LaneKind) -> str:
     _ = lang.text
     if kind == "emotion":
         return _("typed and measured")
-    if kind in ("text", "pains", "gap", "opportunities"):
+    if kind == "opportunities":
+        return _("visitors they may win")
+    if kind in ("text", "pains", "gap"):
         return _("typed")
     return "" if kind == "line" else _("measured")

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
+from aggregator.measures.targets import MetricShare, TargetState, target_state
 from aggregator.measures.touchpoint_metrics import TIMES
 from store.journeys import KpiTarget, Metric, Stage
 from viewer.pages.frame.languages import Language
-from viewer.pages.journey.facts import MetricShare
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.metrics import metric_basis, metric_figure, metric_names, metric_value
-
-TargetState = Literal["met", "missed", "inside", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -36,15 +33,6 @@ def target_lines(measured: MeasuredJourney, stage: Stage) -> tuple[TargetLine, .
             about = measured.lang.words(touchpoint.name, touchpoint.key) if len(stage.touchpoints) > 1 else ""
             lines.append(_line(measured.lang, about, target, share))
     return tuple(lines)
-
-
-def target_state(target: KpiTarget, share: MetricShare | None) -> TargetState:
-    """Met or missed only if the whole interval lies on one side of the target."""
-    if share is None:
-        return "unknown"
-    if share.low <= target.value <= share.high:
-        return "inside"
-    return "met" if (share.value > target.value) == (target.wanted == "least") else "missed"
 
 
 def _line(lang: Language, about: str, target: KpiTarget, share: MetricShare | None) -> TargetLine:

@@ -1,0 +1,170 @@
+"""The opportunities of a journey: page, API and files over visits that are counted here by a plain loop."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import pytest
+
+from aggregator.measures.may_win import DevicePlace, win_by_device
+from aggregator.measures.share_differences import share_difference
+from aggregator.measures.shares import ShareOf, share_of
+from store.journeys import Journey, Opportunity, Stage, Touchpoint
+from store.records import Site
+from tests.aggregator.build import insert
+from tests.viewer.client import Client
+from tests.viewer.pages import csrf, table, words
+from viewer.app import Viewer
+
+DAYS = "since=2026-02-20&until=2026-02-20"
+
+
+@dataclass(frozen=True)
+class Came:
+    """Visitors of a day who saw the list, of whom `on` went on to the basket."""
+
+    day: datetime
+    device: str
+    visitors: int
+    on: int
+
+
+CAME = (
+    Came(datetime(2026, 2, 20, 12, tzinfo=UTC), "desktop", 250, 150),
+    Came(datetime(2026, 2, 20, 13, tzinfo=UTC), "phone", 400, 120),
+    Came(datetime(2026, 3, 20, 12, tzinfo=UTC), "desktop", 300, 210),
+)
+
+
+@pytest.fixture(scope="module")
+def journey(viewer: Viewer, shop: Site) -> Journey:
+    rows: list[dict[str, object]] = []
+    visitor = 5_000
+    for came in CAME:
+        for n in range(came.visitors):
+            visitor += 1
+            for step, page in enumerate(("list", "basket") if n < came.on else ("list",)):
+                rows.append(
+                    {"site": int(shop.id), "visitor": visitor, "view": visitor * 10 + step, "device": came.device,
+                     "time": int(came.day.timestamp() * 1000) + step * 60_000, "page": f"shop.example/{page}"}
+                )  # fmt: skip
+    insert(viewer.store, "views", rows)
+    insert(viewer.store, "touches", rows)
+    basket = Touchpoint("basket", {"en": "Basket", "fr": "Panier"}, ("/basket",))
+    stages = (
+        Stage("look", {"en": "Look"}, (Touchpoint("list", {"en": "List"}, ("/list",)),)),
+        Stage("buy", {"en": "Buy"}, (basket,)),
+    )  # fmt: skip
+    ideas = (
+        Opportunity(key="height", title="Show the height", stage="look", touchpoint="list", state="testing",
+                    experiment="gone", owner="Shop team", effort="small"),
+        Opportunity(key="price", title="=Price in the list", stage="look", state="planned", shipped_on="2026-03-10"),
+        Opportunity(key="fields", title="Fewer fields", stage="buy", state="dropped", note="the carrier needs them"),
+        Opportunity(key="last", title="A <b>label</b>", stage="buy"),
+    )  # fmt: skip
+    made = Journey(id="ideas", site=shop.id, name="Ideas", stages=stages, window_days=1, opportunities=ideas)
+    return viewer.definitions.put(made)
+
+
+def of_the_day(day: int, device: str = "") -> tuple[int, int]:
+    """(went on, visitors) of the list."""
+    chosen = [one for one in CAME if one.day.month == day and device in ("", one.device)]
+    return sum(one.on for one in chosen), sum(one.visitors for one in chosen)
+
+
+def share(day: int, device: str = "") -> ShareOf:
+    found = share_of(*of_the_day(day, device))
+    assert found
+    return found
+
+
+def test_each_may_win_what_the_best_device_shows(owner: Client, shop: Site, journey: Journey) -> None:
+    found = owner.get(f"/api/v1/sites/{shop.id}/journeys/ideas/opportunities?{DAYS}").json()["opportunities"]
+    assert [one["key"] for one in found] == ["height", "price", "last", "fields"]
+    height, _price, last, fields = found
+    wanted = win_by_device({name: DevicePlace(of_the_day(2, name)[1], share(2, name)) for name in ("desktop", "phone")})
+    assert wanted
+    assert (height["may_win"]["low"], height["may_win"]["high"]) == pytest.approx((wanted.low, wanted.high))
+    assert (height["may_win"]["device"], height["may_win"]["visitors"]) == ("desktop", 400)
+    assert (height["now"]["share"]["visitors"], height["now"]["share"]["of"]) == of_the_day(2)
+    assert height["experiment_deleted"]
+    assert (last["no_range"], fields["no_range"]) == ("at_end", "closed")
+    rows = table(owner.get(f"/api/v1/sites/{shop.id}/journeys/ideas/opportunities.csv?{DAYS}"), "ideas-opportunities")
+    assert [row["key"] for row in rows] == ["height", "price", "last", "fields"]
+    assert rows[1]["title"] == "'=Price in the list"
+    assert float(rows[0]["win_high"]) == pytest.approx(wanted.high)
+    assert (
+        owner.get(f"/api/v1/sites/{shop.id}/journeys/ideas/opportunities?{DAYS}&device=phone").json()["opportunities"][
+            0
+        ]["no_range"]
+        == "nothing_like"
+    )
+
+
+def test_the_page_shows_ranges_and_the_lane_their_bars(owner: Client, shop: Site, journey: Journey) -> None:
+    address = f"/sites/{shop.id}/journeys/ideas"
+    page = owner.get(f"{address}/opportunities?{DAYS}").text
+    seen = words(page)
+    win = win_by_device({name: DevicePlace(of_the_day(2, name)[1], share(2, name)) for name in ("desktop", "phone")})
+    assert win
+    assert f"{round(win.low)} to {round(win.high)}" in seen
+    assert "It says where to look; it is no forecast." in seen
+    assert "an experiment that was deleted (gone)" in seen
+    assert "nobody yet" in seen
+    assert "the carrier needs them" in seen
+    assert "<b>label</b>" not in page
+    assert "Fewer fields" not in words(owner.get(f"{address}/opportunities?{DAYS}&show=open").text)
+    assert owner.get(f"{address}/opportunities?{DAYS}&show=nothing").status_code == 400
+    lane = owner.get(f"{address}?{DAYS}").text
+    assert f"{round(win.low)} to {round(win.high)}, testing" in words(lane)
+    assert 'href="#opp-height"' in lane
+    assert 'id="opp-height"' in lane
+
+
+def test_shipping_keeps_the_figure_from_before_and_after_follows(
+    owner: Client, api: Client, viewer: Viewer, shop: Site, journey: Journey
+) -> None:
+    address = f"/sites/{shop.id}/journeys/ideas/opportunities"
+    token = csrf(owner.get(f"{address}?{DAYS}").text)
+    done = owner.post(f"{address}/price", data={"csrf": token, "state": "shipped", "next": f"{address}#opp-price"})
+    assert (done.status_code, done.headers["location"]) == (303, f"{address}#opp-price")
+    kept = next(one for one in viewer.definitions.get(Journey, "ideas").opportunities if one.key == "price")
+    assert kept.before
+    assert (kept.before.k, kept.before.n) == of_the_day(2)
+    assert (kept.before.since, kept.before.until) == ("2026-02-10", "2026-03-09")
+    found = owner.get(f"/api/v1{address}?{DAYS}").json()["opportunities"]
+    effect = next(one for one in found if one["key"] == "price")["effect"]
+    assert (effect["after"]["visitors"], effect["after"]["of"]) == of_the_day(3)
+    assert (effect["after_days"]["since"], effect["after_days"]["until"]) == ("2026-03-11", "2026-04-07")
+    expected = share_difference(*of_the_day(2), *of_the_day(3))
+    assert (effect["difference"]["low"], effect["difference"]["high"]) == pytest.approx((expected.low, expected.high))
+    seen = words(owner.get(f"{address}?{DAYS}&show=shipped").text)
+    assert "41.5% before, 70.0% after" in seen
+    shipped_today = api.post(f"/api/v1{address}/last", json={"state": "shipped"})
+    assert "before" not in shipped_today.json()  # nobody came in the last 28 days
+    assert shipped_today.json()["shipped_on"]
+
+
+@pytest.mark.parametrize(
+    ("key", "body", "status"),
+    [("height", {"state": "done"}, 422), ("nowhere", {"state": "idea"}, 404), ("height", {"stat": "idea"}, 422)],
+)
+def test_a_wrong_state_or_opportunity_gets_a_message(
+    api: Client, shop: Site, journey: Journey, key: str, body: dict[str, str], status: int
+) -> None:
+    found = api.post(f"/api/v1/sites/{shop.id}/journeys/ideas/opportunities/{key}", json=body)
+    assert found.status_code == status
+    assert found.json()["error"]["message"]
+
+
+def test_an_opportunity_of_a_removed_touchpoint_is_rejected_and_nothing_is_lost(
+    api: Client, viewer: Viewer, shop: Site, journey: Journey
+) -> None:
+    address = f"/api/v1/sites/{shop.id}/journeys/ideas"
+    whole = api.get(address).json()
+    whole["stages"][0]["touchpoints"] = []
+    found = api.post(f"{address}/save", json=whole)
+    assert found.status_code == 422
+    assert "opportunities.0.touchpoint" in [fault["field"] for fault in found.json()["error"]["faults"]]
+    assert len(viewer.definitions.get(Journey, "ideas").stages[0].touchpoints) == 1

@@ -1,0 +1,41 @@
+"""Measures a journey for its pages: its figures, its opportunities and the experiments that test them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from aggregator.answers.experiment_result import ExperimentResult
+from aggregator.answers.journey import map_of
+from viewer.experiment_results import ExperimentResults
+from viewer.maps import Maps
+from viewer.opportunities import OpportunityReader
+from viewer.pages.journey.measured import MeasuredJourney
+
+
+class JourneyMeasurer:
+    """Adds figures to a journey that is to be shown."""
+
+    def __init__(self, maps: Maps, reader: OpportunityReader, results: ExperimentResults) -> None:
+        self._maps = maps
+        self._reader = reader
+        self._results = results
+
+    async def measured(
+        self, shown: MeasuredJourney, *, quick: bool = False, opportunities: bool = True
+    ) -> MeasuredJourney:
+        """`quick`: the first answer about many views may be of one visitor in ten. `opportunities`: whether they are
+        measured too."""
+        journey, asked = shown.journey, shown.asked
+        found = await self._maps.journey_measure(journey, asked.question, asked.known.goals, quick=quick)
+        shown = replace(shown, figures=map_of(journey, found), measure=found.figures)
+        if not opportunities or not journey.opportunities:
+            return shown
+        measured = await self._reader.measured(journey, asked, found)
+        return replace(shown, opportunities=measured, results=await self._tests(shown))
+
+    async def _tests(self, shown: MeasuredJourney) -> Mapping[str, ExperimentResult]:
+        known, wanted = shown.asked.known, {one.experiment for one in shown.journey.opportunities}
+        linked = [one for one in known.experiments if one.id in wanted]
+        found = await self._results.all(shown.asked.site, linked, known.goals) if linked else ()
+        return {one.id: result for one, result in zip(linked, found, strict=True)}
