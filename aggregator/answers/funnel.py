@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
+from aggregator.answers.funnel_sets import FunnelSet, sets_of
 from aggregator.answers.journey import claimed_pages, course_of
+from aggregator.measures.share_tests import ShareTest, share_tests
 from aggregator.measures.shares import ShareOf, share_of
 from aggregator.queries.chosen_rows import chosen_site_views
-from aggregator.queries.funnel import read_funnel
+from aggregator.queries.funnel import read_funnel, read_left_out
 from aggregator.queries.pages import all_pages
-from aggregator.shapes.funnels import LEFT, FunnelSteps, SplitBy, StepCount
+from aggregator.shapes.funnels import LEFT, FunnelCount, FunnelLeftOut, FunnelSteps, SplitBy, StepCount
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from store.journeys import Journey
@@ -21,12 +24,14 @@ from store.zones import DAY_MS
 
 @dataclass(frozen=True)
 class FunnelAsked:
-    """`steps`: keys of touchpoints, 2 to 12, in order. Everything within `window_days` of the first step counts."""
+    """`steps`: keys of touchpoints, 2 to 12, in order. Everything within `window_days` of the first step counts.
+    `of`: the experiment whose variants it is split by."""
 
     steps: tuple[str, ...]
     window_days: int
     in_any_order: bool = False
     split: SplitBy = ""
+    of: str = ""
 
 
 @dataclass(frozen=True)
@@ -53,37 +58,121 @@ class FunnelStep:
 
 
 @dataclass(frozen=True)
+class FunnelAccount:
+    """received = bots + excluded + outside + left_out + no_step + counted, in visitors with views in the period.
+
+    `outside`: the device, the filters or the segment; `left_out`: their window is still open; `no_step`:
+    without a hit of any step. `joined`: of those counted, the ones who have no hit of the first step.
+    """
+
+    received: int
+    bots: int
+    excluded: int
+    outside: int
+    left_out: int
+    no_step: int
+    counted: int
+    joined: int
+
+
+@dataclass(frozen=True)
+class SplitTests:
+    """The steps of one set against the same steps of the largest set: `steps[i]` compares the share of step i + 1 that
+    came from the step before, `whole` the share of the whole funnel."""
+
+    steps: tuple[ShareTest, ...]
+    whole: ShareTest
+
+
+@dataclass(frozen=True)
 class Funnel:
-    """`split`: the steps of the visitors with each value, the largest groups first; empty if it is not split."""
+    """`any_entry`: the share of all who are counted who have a hit of the last step. `whole_…`: the time from the first
+    step to the last one. `so_far`: nobody's window has closed yet, so all are counted with what they did until now.
+
+    `split`: the steps of the visitors of each set, the largest first; empty if it is not split. `tests`: each further
+    set against the first.
+    """
 
     steps: tuple[FunnelStep, ...]
+    any_entry: ShareOf | None
+    whole_median_ms: float | None
+    whole_p90_ms: float | None
+    so_far: bool
+    account: FunnelAccount
     split: dict[str, tuple[FunnelStep, ...]]
+    tests: dict[str, SplitTests]
 
 
 def measure_funnel(
-    store: Store, journey: Journey, scope: SiteScope, asked: FunnelAsked, now: datetime | None = None
+    store: Store,
+    journey: Journey,
+    scope: SiteScope,
+    asked: FunnelAsked,
+    now: datetime | None = None,
+    sets: Sequence[FunnelSet] = (),
 ) -> Funnel:
     """Count the visitors of a scope who did the steps.
 
     A visitor's first step must be in the period and selected by the scope; the further ones may follow up to the
-    present. Raises KeyError for a step that is no touchpoint of the journey.
+    present. Visitors whose window is still open are left out, unless there are no others. `sets`: of variants or
+    segments, if it is split by them. Raises KeyError for a step that is no touchpoint of the journey.
     """
     now_ms = int(now.timestamp() * 1000) if now else int(time.time() * 1000)
     numbers = {touchpoint.key: number for number, (_, touchpoint) in enumerate(journey.touchpoints, 1)}
     steps = FunnelSteps(tuple(numbers[key] for key in asked.steps), asked.window_days * DAY_MS, asked.in_any_order)
     claims, course = claimed_pages(journey, all_pages(store, scope.site)), course_of(journey)
-    with chosen_site_views(store, scope) as chosen:
-        whole = read_funnel(store, chosen, course, claims, steps, now_ms)
-        parts = (
-            read_funnel(store, chosen, course, claims, replace(steps, split=asked.split), now_ms) if asked.split else {}
-        )
     keys = {number: key for key, number in numbers.items()} | {LEFT: ""}
-    nobody = [StepCount(0, 0, {}, None) for _ in asked.steps]
-    largest = sorted(parts, key=lambda value: (-parts[value][0].came, value))
+
+    def count(scope: SiteScope) -> FunnelCount:
+        with chosen_site_views(store, scope) as chosen:
+            return read_funnel(store, chosen, course, claims, steps, now_ms)
+
+    whole = count(scope)
+    found = {one.key: count(one.within(scope)) for one in sets_of(store, scope, asked.split, sets)}
+    parts = {key: part for key, part in found.items() if part.counted}
+    largest = sorted(parts, key=lambda key: (-parts[key].steps[0].came, -parts[key].counted, key))
+    split = {key: _steps(asked.steps, parts[key].steps, keys) for key in largest}
+    counted = _steps(asked.steps, whole.steps, keys)
     return Funnel(
-        _steps(asked.steps, whole.get("", nobody), keys),
-        {value: _steps(asked.steps, parts[value], keys) for value in largest if parts[value][0].hit},
+        steps=counted,
+        any_entry=share_of(whole.steps[-1].hit, whole.counted) if not asked.in_any_order else counted[-1].of_first,
+        whole_median_ms=whole.whole[0] if whole.whole else None,
+        whole_p90_ms=whole.whole[1] if whole.whole else None,
+        so_far=whole.so_far,
+        account=_account(whole, read_left_out(store, scope)),
+        split=split,
+        tests=_tests(split),
     )
+
+
+def _account(found: FunnelCount, left_out: FunnelLeftOut) -> FunnelAccount:
+    still_open = 0 if found.so_far else found.left_out
+    others = left_out.bots + left_out.excluded + left_out.outside
+    return FunnelAccount(
+        received=others + still_open + found.no_step + found.counted,
+        bots=left_out.bots,
+        excluded=left_out.excluded,
+        outside=left_out.outside,
+        left_out=still_open,
+        no_step=found.no_step,
+        counted=found.counted,
+        joined=found.joined,
+    )
+
+
+def _tests(split: Mapping[str, Sequence[FunnelStep]]) -> dict[str, SplitTests]:
+    """All differences are one family: each further set against the largest, in each step and in the whole."""
+    if not split:
+        return {}
+    (_, first), *others = split.items()
+    found = iter(share_tests([pair for _, steps in others for pair in _pairs(first, steps)]))
+    return {key: SplitTests(tuple(next(found) for _ in steps[1:]), next(found)) for key, steps in others}
+
+
+def _pairs(a: Sequence[FunnelStep], b: Sequence[FunnelStep]) -> list[tuple[int, int, int, int]]:
+    came = [(one.visitors, other.visitors) for one, other in zip(a, b, strict=True)]
+    steps = [(x, nx, y, ny) for (nx, ny), (x, y) in pairwise(came)]
+    return [*steps, (came[-1][0], came[0][0], came[-1][1], came[0][1])]
 
 
 def _steps(steps: Sequence[str], counts: Sequence[StepCount], keys: Mapping[int, str]) -> tuple[FunnelStep, ...]:
@@ -96,8 +185,8 @@ def _steps(steps: Sequence[str], counts: Sequence[StepCount], keys: Mapping[int,
             of_before=share_of(count.came, one.came) if one else None,
             of_first=share_of(count.came, counts[0].came) if one else None,
             instead=tuple(Instead(keys[number], n) for number, n in sorted(count.instead.items(), key=_most)),
-            to_next_median_ms=count.wait_ms[0] if count.wait_ms else None,
-            to_next_p90_ms=count.wait_ms[1] if count.wait_ms else None,
+            to_next_median_ms=count.wait[0] if count.wait else None,
+            to_next_p90_ms=count.wait[1] if count.wait else None,
         )
         for key, count, one in zip(steps, counts, before, strict=True)
     )
