@@ -1,18 +1,41 @@
-"""Reads a funnel from the parameters of an address: `steps=home,basket&order=any&window_days=7&split=device`."""
+"""Reads a funnel from the parameters of an address: `steps=home,event:order&order=any&window_days=7&split=device`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import get_args
 
+from msgspec.structs import replace as changed
+
 from aggregator.answers.funnel import FunnelAsked
+from aggregator.answers.funnel_sets import FunnelSet, variant_sets
 from aggregator.shapes.funnels import FEWEST_STEPS, MOST_STEPS, SplitBy
 from rules.faults import Fault, Faults, fault
-from store.journeys import Journey
+from rules.page import page_meant, wildcard_faults
+from rules.resolve import Known
+from store.journeys import Journey, Matcher, Stage, Touchpoint
+from store.pages import is_pattern
+from store.records import Experiment
+from store.segments import Group
+from viewer.questions import Asked, Questions
 
 NAMES = ("steps", "order", "window_days", "split")
+PAGE, EVENT = "page:", "event:"  # before a step that is no touchpoint of the journey
+_COMMA = "%2C"  # a comma in a step
 _ORDERS = ("given", "any")
 _DAYS = (1, 365)
+_LONGEST_NAME = 300  # characters of an event's name
+
+
+@dataclass(frozen=True)
+class FunnelReading:
+    """A funnel as understood. `journey`: with the pages and events that are steps as touchpoints of their own, before
+    all others. `sets`: of the variants or segments that it is split by."""
+
+    journey: Journey
+    funnel: FunnelAsked
+    sets: tuple[FunnelSet, ...] = ()
 
 
 def usual_steps(journey: Journey) -> tuple[str, ...]:
@@ -27,39 +50,101 @@ def usual_steps(journey: Journey) -> tuple[str, ...]:
     return tuple(steps[:MOST_STEPS])
 
 
-def parse_funnel(query: Mapping[str, str], journey: Journey) -> FunnelAsked | Faults:
+def joined_steps(steps: Sequence[str]) -> str:
+    """Steps as one parameter; a page may have a comma."""
+    return ",".join(step.replace(",", _COMMA) for step in steps)
+
+
+async def read_funnel(
+    questions: Questions, asked: Asked, journey: Journey, query: Mapping[str, str]
+) -> FunnelReading | Faults:
     """The funnel that is asked for, or all its faults."""
-    faults = tuple(_faults(query, journey))
+    found = parse_funnel(query, journey, asked.known)
+    if isinstance(found, Faults) or found.funnel.split != "segment":
+        return found
+    segments = asked.known.segments
+    every = await questions.with_tree(asked, Group(groups=tuple(one.tree for one in segments)))
+    names = every.question.names
+    return replace(found, sets=tuple(FunnelSet(one.id, names.resolved(one.tree)) for one in segments))
+
+
+def parse_funnel(query: Mapping[str, str], journey: Journey, known: Known) -> FunnelReading | Faults:
+    """The funnel that is asked for, without the sets of segments; or all its faults."""
+    steps = _steps(query, journey)
+    touchpoints = {touchpoint.key: touchpoint for _, touchpoint in journey.touchpoints}
+    found = {
+        key: touchpoints.get(key) or step_touchpoint(key, f"steps.{n}", known)
+        for n, key in enumerate(steps[:MOST_STEPS])
+    }
+    faults = [one for one in found.values() if isinstance(one, Fault)]
+    faults = [*_steps_faults(steps), *faults, *_faults(query, known)]
     if faults:
-        return Faults(faults)
-    return FunnelAsked(
-        steps=_steps(query, journey),
+        return Faults(tuple(faults))
+    own = tuple(one for key, one in found.items() if isinstance(one, Touchpoint) and key not in touchpoints)
+    whole = changed(journey, stages=(Stage("steps", {}, own), *journey.stages)) if own else journey
+    split, _, of = query.get("split", "").partition(":")
+    experiment = _experiment(known, of) if split == "variant" else None
+    funnel = FunnelAsked(
+        steps=steps,
         window_days=int(query.get("window_days") or journey.window_days),
         in_any_order=query.get("order") == "any",
-        split=next((one for one in get_args(SplitBy) if one == query.get("split")), ""),
+        split=next((one for one in get_args(SplitBy) if one == split), ""),
+        of=experiment.id if experiment else "",
     )
+    sets = variant_sets(experiment.id, [one.key for one in experiment.variants]) if experiment else ()
+    return FunnelReading(whole, funnel, sets)
+
+
+def step_touchpoint(key: str, field: str, known: Known) -> Touchpoint | Fault:
+    """The touchpoint that a page or an event is as a step of a funnel."""
+    if key.startswith(PAGE):
+        page = _page(key.removeprefix(PAGE), field, known)
+        return page if isinstance(page, Fault) else Touchpoint(key, {}, (page,))
+    if key.startswith(EVENT):
+        name = key.removeprefix(EVENT).strip()
+        if not name:
+            return fault(field, "missing")
+        if len(name) > _LONGEST_NAME:
+            return fault(field, "long", n=len(name), most=_LONGEST_NAME)
+        return Touchpoint(key, {}, (), matchers=(Matcher(on="event", name=name),))
+    return fault(field, "no_touchpoint", value=key)
+
+
+def _page(text: str, field: str, known: Known) -> str | Fault:
+    """A page or pattern; a path means the pages of every host, as in a touchpoint."""
+    text = text.strip()
+    if text.startswith("/"):
+        found = next(wildcard_faults(text, field), None) if is_pattern(text) else None
+        return found or text
+    page = page_meant(known.site, text, known.pages)
+    return Fault(field, page.code, page.values) if isinstance(page, Fault) else page
+
+
+def _experiment(known: Known, id: str) -> Experiment | None:
+    """The experiment with an id; without one, that which began last."""
+    if id:
+        return next((one for one in known.experiments if one.id == id), None)
+    return max(known.experiments, key=lambda one: (one.started, one.id), default=None)
 
 
 def _steps(query: Mapping[str, str], journey: Journey) -> tuple[str, ...]:
-    given = tuple(key.strip() for key in query.get("steps", "").split(",") if key.strip())
-    return given or usual_steps(journey)
+    given = (key.strip().replace(_COMMA, ",") for key in query.get("steps", "").split(","))
+    return tuple(key for key in given if key) or usual_steps(journey)
 
 
-def _faults(query: Mapping[str, str], journey: Journey) -> Iterator[Fault]:
-    known = {touchpoint.key: touchpoint for _, touchpoint in journey.touchpoints}
-    steps = _steps(query, journey)
+def _steps_faults(steps: Sequence[str]) -> Iterator[Fault]:
     if len(steps) > MOST_STEPS:
         yield fault("steps", "many", n=len(steps), most=MOST_STEPS)
     elif len(steps) < FEWEST_STEPS:
         yield fault("steps", "few", n=len(steps), least=FEWEST_STEPS)
-    for n, key in enumerate(steps[:MOST_STEPS]):
-        if key not in known:
-            yield fault(f"steps.{n}", "no_touchpoint", value=key)
+
+
+def _faults(query: Mapping[str, str], known: Known) -> Iterator[Fault]:
     days = query.get("window_days", "")
     if days and not (days.isascii() and days.isdigit() and len(days) < 6 and _DAYS[0] <= int(days) <= _DAYS[1]):
         yield fault("window_days", "whole_number", value=days, least=_DAYS[0], most=_DAYS[1])
     if (order := query.get("order", "")) and order not in _ORDERS:
         yield fault("order", "choice", value=order, allowed=", ".join(_ORDERS))
-    splits = tuple(one for one in get_args(SplitBy) if one)
-    if (split := query.get("split", "")) and split not in splits:
-        yield fault("split", "choice", value=split, allowed=", ".join(splits))
+    allowed = [one for one in get_args(SplitBy) if one] + [f"variant:{one.id}" for one in known.experiments]
+    if (split := query.get("split", "")) and split not in allowed:
+        yield fault("split", "choice", value=split, allowed=", ".join(allowed))

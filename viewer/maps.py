@@ -19,6 +19,7 @@ from aggregator.answers.exposure import first_click
 from aggregator.answers.forms import FormFigures, forms_of_map
 from aggregator.answers.frustration_map import FRUSTRATIONS, Frustration, frustration_map
 from aggregator.answers.funnel import Funnel, FunnelAsked, measure_funnel
+from aggregator.answers.funnel_sets import FunnelSet
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.journey import JourneyMap, JourneyMeasure, goals_of, map_of, measure_journey
 from aggregator.answers.map_figures import ReachFigures, reach_figures
@@ -430,10 +431,13 @@ class Maps:
 
         return await self._work.once(("views", everybody), COUNTED_SECONDS, count, light=True) > MANY_TOUCHES
 
-    async def funnel(self, journey: Journey, question: Question, asked: FunnelAsked) -> Funnel:
-        """A funnel over the touchpoints of a journey."""
+    async def funnel(
+        self, journey: Journey, question: Question, asked: FunnelAsked, sets: Sequence[FunnelSet] = ()
+    ) -> Funnel:
+        """A funnel over the touchpoints of a journey. `sets`: of the variants or segments that it is split by."""
         await self.drained()
-        return await self._work.heavy(measure_funnel, self._store, journey, site_scope_of(question), asked)
+        scope = site_scope_of(question)
+        return await self._work.heavy(measure_funnel, self._store, journey, scope, asked, None, tuple(sets))
 
     async def paths(self, journey: Journey, question: Question, chosen: ChosenPlace, *, quick: bool = False) -> Paths:
         """The ways of visits through a place of a journey; `quick` as for a journey's figures. Raises NoSuchPlace for

@@ -181,7 +181,7 @@ def _steps(steps: Sequence[str], counts: Sequence[StepCount], keys: Mapping[int,
         FunnelStep(
             key=key,
             visitors=count.came,
-            joined=max(count.hit - count.came, 0),
+            joined=count.hit - count.came,
             of_before=share_of(count.came, one.came) if one else None,
             of_first=share_of(count.came, counts[0].came) if one else None,
             instead=tuple(Instead(keys[number], n) for number, n in sorted(count.instead.items(), key=_most)),

@@ -90,7 +90,7 @@ def _columns(funnel: FunnelSteps) -> list[str]:
         f"{_spread('start', f'h{last}')} AS whole",
     ]
     for i in steps:
-        columns += [f"countIf(h{i} > 0) AS came{i}", f"countIf(hit{i}) AS any{i}"]
+        columns += [f"countIf(h{i} > 0) AS came{i}", f"countIf(hit{i} OR h{i} > 0) AS any{i}"]
     for i in steps[:-1]:
         columns.append(f"{_spread(f'h{i}', f'h{i + 1}')} AS wait{i}")
         if not funnel.in_any_order:

@@ -24,9 +24,9 @@ class FunnelSteps:
 
 @dataclass(frozen=True)
 class StepCount:
-    """`came`: visitors who did this step after those before it; `hit`: visitors with a hit of it at all; `instead`: of
-    those who came here but not to the next step, the touchpoint that they hit next, or LEFT; `wait`: the time to the
-    next step, of those who came to it."""
+    """`came`: visitors who did this step after those before it; `hit`: those, and all others with a hit of it that the
+    question selects; `instead`: of those who came here but not to the next step, the touchpoint that they hit next, or
+    LEFT; `wait`: the time to the next step, of those who came to it."""
 
     came: int
     hit: int

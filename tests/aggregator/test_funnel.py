@@ -91,7 +91,11 @@ def loop(
         went_on = [one for one in came if one[1][i + 1] is not None] if i + 1 < len(steps) else []
         ended = [one for one in came if one not in went_on] if i + 1 < len(steps) else []
         found.append(
-            (len(came), sum(one[2][i] for one in counted), dict(Counter(one[3][0] for one in ended if one[3])))
+            (
+                len(came),
+                sum(one[2][i] or one[1][i] is not None for one in counted),
+                dict(Counter(one[3][0] for one in ended if one[3])),
+            )
         )
         spread = [one[1][i + 1] - one[1][i] for one in went_on]
         waits.append((float(np.median(spread)), float(np.percentile(spread, 90))) if spread else None)

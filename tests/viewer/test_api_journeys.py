@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from itertools import pairwise
 from typing import Any
 from urllib.parse import parse_qsl
@@ -209,6 +210,23 @@ def test_paths_through_a_touchpoint_that_nobody_hit(api: Client, site: str) -> N
     assert (found["visits"], found["columns"], found["last_day"]) == (0, [], None)
 
 
+def test_pages_and_events_can_be_steps_and_the_funnel_is_a_file(api: Client, site: str) -> None:
+    journey = made(api, site, "Files")
+    at, steps = f"{site}/journeys/{journey['id']}", "page:/lamps,page:/lamps,event:a%2Cb"
+    answer = api.get(f"{at}/funnel", params={"steps": steps, "split": "visitor"})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert [step["key"] for step in found["steps"]] == ["page:/lamps", "page:/lamps", "event:a,b"]
+    file = api.get(f"{at}/funnel.csv", params={"steps": steps, "split": "visitor"})
+    assert re.search(r'filename="[a-z0-9-]+-funnel-files-[0-9-]+\.csv"', file.headers["content-disposition"])
+    rows = list(csv.DictReader(io.StringIO(file.text)))
+    assert [(row["set"], row["step"]) for row in rows[:3]] == [("", "1"), ("", "2"), ("", "3")]
+    assert [int(row["visitors"]) for row in rows[:3]] == [step["visitors"] for step in found["steps"]]
+    assert {row["set"] for row in rows[3:]} == set(found["split"])
+    account = api.get(f"{at}/funnel.csv", params={"steps": steps, "table": "account"}).text
+    assert {name: int(n) for name, n in list(csv.reader(io.StringIO(account)))[1:]} == found["account"]
+
+
 @pytest.mark.parametrize(
     ("query", "field", "code"),
     [
@@ -219,6 +237,10 @@ def test_paths_through_a_touchpoint_that_nobody_hit(api: Client, site: str) -> N
         ({"window_days": "٣"}, "window_days", "whole_number"),
         ({"order": "backwards"}, "order", "choice"),
         ({"split": "shoe-size"}, "split", "choice"),
+        ({"split": "variant:nowhere"}, "split", "choice"),
+        ({"steps": "start,event: "}, "steps.1", "missing"),
+        ({"steps": "start,page:" + "*/" * 21}, "steps.1", "many_wildcards"),
+        ({"steps": "start,page:ftp://shop.example/"}, "steps.1", "not_http"),
     ],
 )
 def test_a_funnel_that_cannot_be_counted(api: Client, site: str, query: dict[str, str], field: str, code: str) -> None:

@@ -15,10 +15,14 @@ from viewer.api.by_name import NamedKind
 from viewer.api.entry import Entry, answer, by_whom, fields
 from viewer.api.figures import plain
 from viewer.api.journey_figures import figures_json
+from viewer.drawing.funnel_csv import TABLES, funnel_csv
 from viewer.funnels import NAMES as FUNNEL_NAMES
-from viewer.funnels import parse_funnel
+from viewer.funnels import FunnelReading, read_funnel
+from viewer.http.downloads import file_answer
+from viewer.http.parameters import choice
+from viewer.layer_images import site_file_name
 from viewer.maps import Maps
-from viewer.questions import Questions, problem_of
+from viewer.questions import Asked, Questions, problem_of
 from viewer.registry import Registry
 
 
@@ -51,16 +55,36 @@ async def all_figures(request: Request, *, questions: Questions, maps: Maps, reg
 
 
 async def measure_funnel(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+    asked, reading = await _funnel(request, questions, registry)
+    found = await maps.funnel(reading.journey, asked.question, reading.funnel, reading.sets)
+    return answer({"query": asked.question.as_json(asked.today) | plain(reading.funnel), **plain(found)})
+
+
+async def download_funnel(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+    query = request.query_params
+    language, table = choice(query, "language", LANGUAGES, LANGUAGES[0]), choice(query, "table", TABLES, TABLES[0])
+    asked, reading = await _funnel(request, questions, registry)
+    found = await maps.funnel(reading.journey, asked.question, reading.funnel, reading.sets)
+    names = {
+        touchpoint.key: touchpoint.name.get(language) or next(iter(touchpoint.name.values()), touchpoint.key)
+        for _, touchpoint in reading.journey.touchpoints
+    }
+    name = site_file_name(asked, "funnel", reading.journey.name, "" if table == TABLES[0] else table)
+    return file_answer(funnel_csv(found, names, table), "csv", name)
+
+
+async def _funnel(request: Request, questions: Questions, registry: Registry) -> tuple[Asked, FunnelReading]:
+    """The question of a request and its funnel; a Problem with all faults if it has any."""
     asked = await questions.read(request, JOURNEY)
-    question = asked.checked()
+    asked.checked()
     journey = await registry.journey(asked.site, request.path_params["journey"])
-    funnel = parse_funnel(request.query_params, journey)
-    if isinstance(funnel, Faults):
-        raise problem_of(funnel)
-    found = await maps.funnel(journey, question, funnel)
-    return answer({"query": question.as_json(asked.today) | plain(funnel), **plain(found)})
+    reading = await read_funnel(questions, asked, journey, request.query_params)
+    if isinstance(reading, Faults):
+        raise problem_of(reading)
+    return asked, reading
 
 
+LANGUAGES = ("en", "fr")
 _NAMED = NamedKind(Journey, "journey", rules.add, rules.change)
 ENTRIES = (
     *_NAMED.entries("Add a journey: name, stages with touchpoints; optional objective, review_on, window_days."),
@@ -88,6 +112,14 @@ ENTRIES = (
         "Visitors who did steps of a journey one after another. Query: steps, order, window_days, split; "
         "further as for its map.",
         query=(*JOURNEY.names, *FUNNEL_NAMES),
+    ),
+    Entry(
+        "GET",
+        _NAMED.root + "/{journey}/funnel.csv",
+        download_funnel,
+        "viewer",
+        "The same as CSV. Query: also table (steps, instead, account) and language (en, fr).",
+        query=(*JOURNEY.names, *FUNNEL_NAMES, "table", "language"),
     ),
     Entry(
         "GET",

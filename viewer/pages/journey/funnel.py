@@ -18,7 +18,7 @@ from rules.question import JOURNEY
 from rules.segment import text_of_tree
 from store.journeys import Journey, Touchpoint
 from store.pages import matches
-from viewer.funnels import parse_funnel
+from viewer.funnels import joined_steps, read_funnel
 from viewer.http.urls import Urls
 from viewer.maps import Maps
 from viewer.pages.frame.frames import Frames, answer
@@ -147,8 +147,8 @@ async def show(
     frame = await frames.of(request, "journeys", asked.site)
     query = dict(request.query_params)
     if steps := [key for key in request.query_params.getlist("step") if key]:  # of the form
-        query["steps"] = ",".join(steps)
-    funnel = parse_funnel(query, journey)
+        query["steps"] = joined_steps(steps)
+    funnel = await read_funnel(questions, asked, journey, query)
     extra = tuple((name, query[name]) for name in ("steps", "order", "window_days", "split") if query.get(name))
     links = Links(frames.urls.funnel(asked.site.id, journey.id), asked.question, extra=extra)
     if isinstance(funnel, Faults) or asked.faults:
@@ -157,9 +157,9 @@ async def show(
         shown = _Shown(frame.lang, frames.urls, asked, journey, links.keeping(steps=""), plain)
         who = await bars.of(frame.lang, shown.links, asked)
         return answer(request, _page(frame, shown, who, None), asked.status)
-    shown = _Shown(frame.lang, frames.urls, asked, journey, links, funnel)
+    shown = _Shown(frame.lang, frames.urls, asked, funnel.journey, links, funnel.funnel)
     async with bars.begun(frame.lang, links, asked) as counting:
-        found, who = await maps.funnel(journey, asked.question, funnel), await counting
+        found, who = await maps.funnel(funnel.journey, asked.question, funnel.funnel, funnel.sets), await counting
     return answer(request, _page(frame, shown, who, found))
 
 
@@ -204,7 +204,9 @@ def _page(frame: Frame, shown: _Shown, who: WhoBar, found: Funnel | None) -> Fun
         rows=tuple(_row(shown, steps, i) for i in range(len(steps))),
         in_order=not funnel.in_any_order,
         splits=tuple(
-            Choice(splits[key], links.keeping(split=key).to(), key == funnel.split) for key in get_args(SplitBy)
+            Choice(splits[key], links.keeping(split=key).to(), key == funnel.split)
+            for key in get_args(SplitBy)
+            if key in splits
         ),
         split_heads=tuple(shown.name(step.key) for step in steps),
         split=tuple(_split_row(shown, value, part) for value, part in found.split.items())[:MOST_ROWS] if found else (),
