@@ -248,6 +248,9 @@ class Urls:
     def opportunity(self, site: str, journey: str, opportunity: str) -> str:
         """Where the state of an opportunity is changed."""
         return self._path("sites", site, "journeys", journey, "opportunities", opportunity)
+    def paths(self, site: str, journey: str, **query: object) -> str:
+        """The paths of visits through a place of a journey."""
+        return self._path("sites", site, "journeys", journey, "paths", **query)
 
     def journey_seen(self, site: str, journey: str, **query: object) -> str:
         """What was seen on the site, for touchpoints of a journey."""

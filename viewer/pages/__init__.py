@@ -29,6 +29,7 @@ from viewer.pages.journey import funnel as journey_funnel
 from viewer.pages.journey import importing as journey_import
 from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import opportunities as journey_opportunities
+from viewer.pages.journey import paths as journey_paths
 from viewer.pages.journey import revisions as journey_revisions
 from viewer.pages.journey import seen as journey_seen
 from viewer.pages.journey import show as journey
@@ -160,6 +161,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/journeys/{journey}/walk", journey_walk.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/opportunities", journey_opportunities.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/opportunities/{opportunity}", journey_opportunities.change, "editor", POST),
+    Endpoint(SITE + "/journeys/{journey}/paths", journey_paths.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/seen", journey_seen.seen, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/fit", journey_seen.fit, "viewer"),
 )

@@ -43,6 +43,7 @@ STYLES = (
     "journey_edit",
     "funnel",
     "walk",
+    "paths",
     "segment",
     "groups",
     "narrow",

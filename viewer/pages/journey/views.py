@@ -9,7 +9,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.questions import Asked
 
-JourneyView = Literal["map", "funnel", "walk", "opportunities"]
+JourneyView = Literal["map", "funnel", "paths", "walk", "opportunities"]
 
 
 def view_switch(lang: Language, urls: Urls, asked: Asked, journey: str, on: JourneyView) -> tuple[Choice, ...]:
@@ -18,6 +18,7 @@ def view_switch(lang: Language, urls: Urls, asked: Asked, journey: str, on: Jour
     return (
         Choice(lang.text("Map"), urls.journey(site, journey, **query), on == "map"),
         Choice(lang.text("Funnel"), urls.funnel(site, journey, **query), on == "funnel"),
+        Choice(lang.text("Paths"), urls.paths(site, journey, **query), on == "paths"),
         Choice(lang.text("Walk"), urls.walk(site, journey, **query), on == "walk"),
         Choice(lang.text("Opportunities"), urls.opportunities(site, journey, **query), on == "opportunities"),
     )
