@@ -51,6 +51,7 @@ def test_the_steps_of_a_funnel(owner: Client, at: str) -> None:
     assert "−20 did not go on" in seen
     assert "Left the site 25.0% Help 75.0%" in seen
     assert "with=segment" in page
+    assert re.search(r'href="[^"]+/paths\?[^"]*through=touchpoint:help">Help</a>', page)
 
 
 def test_the_steps_of_the_form_are_counted(owner: Client, at: str) -> None:

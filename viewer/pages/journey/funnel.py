@@ -44,13 +44,14 @@ MOST_ROWS = 12  # of the split table
 @dataclass(frozen=True)
 class WentInstead:
     """Where visitors went who did not come to the next step, and their share of those who did not. `left`: they left
-    the site. `at`, `width`: its place on the bar, in percent."""
+    the site. `at`, `width`: its place on the bar, in percent. `href`: the paths through it; "" for the others."""
 
     name: str
     share: str
     left: bool
     at: str
     width: str
+    href: str = ""
 
 
 @dataclass(frozen=True)
@@ -299,17 +300,22 @@ def _instead(shown: _Shown, steps: tuple[FunnelStep, ...], i: int, widest: int) 
     lost = sum(one.visitors for one in step.instead)
     if lost < FEW:
         return ()
-    gone = [(lang.text("Left the site"), one.visitors, True) for one in step.instead if not one.touchpoint]
-    named = [(shown.name(one.touchpoint), one.visitors, False) for one in step.instead if one.touchpoint]
-    rest = sum(n for _name, n, _left in named[NAMED:])
-    every = [*gone, *named[:NAMED], *([(lang.text("Other"), rest, False)] if rest else [])]
+    gone = [(lang.text("Left the site"), one.visitors, "") for one in step.instead if not one.touchpoint]
+    named = [(shown.name(one.touchpoint), one.visitors, one.touchpoint) for one in step.instead if one.touchpoint]
+    rest = sum(n for _name, n, _key in named[NAMED:])
+    every = [*gone, *named[:NAMED], *([(lang.text("Other"), rest, "")] if rest else [])]
     found, at = [], steps[i + 1].visitors
-    for name, n, left in every:
-        found.append(
-            WentInstead(name, lang.share(n / lost), left, at=_percent(at / widest), width=_percent(n / widest))
-        )
-        at += n
+    for n, (name, visitors, key) in enumerate(every):
+        place = {"at": _percent(at / widest), "width": _percent(visitors / widest)}
+        href = _paths_through(shown, key) if key else ""
+        found.append(WentInstead(name, lang.share(visitors / lost), n < len(gone), **place, href=href))
+        at += visitors
     return tuple(found)
+
+
+def _paths_through(shown: _Shown, touchpoint: str) -> str:
+    through = {"through": f"touchpoint:{touchpoint}"}
+    return shown.urls.paths(shown.asked.site.id, shown.journey.id, **shown.asked.question.query() | through)
 
 
 def _split_row(shown: _Shown, value: str, steps: tuple[FunnelStep, ...]) -> FunnelSplitRow:
