@@ -248,6 +248,7 @@ class Urls:
     def opportunity(self, site: str, journey: str, opportunity: str) -> str:
         """Where the state of an opportunity is changed."""
         return self._path("sites", site, "journeys", journey, "opportunities", opportunity)
+
     def paths(self, site: str, journey: str, **query: object) -> str:
         """The paths of visits through a place of a journey."""
         return self._path("sites", site, "journeys", journey, "paths", **query)
