@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,11 +14,13 @@ from playwright.sync_api import Browser
 from aggregator.linkage.versions import match_versions
 from aggregator.placing.projection import NONE, Placed, project
 from aggregator.shapes.records import RecordTimes
+from store.layouts import Layout
 from tests.aggregator.build import points, records
 from tests.geometry.travel import HEIGHT, NEAR, STILL, layout_of
 from tests.tracker.bench import Bench, clicks
 
 NAMES = ["Arc", "Bow lamp", "Cup", "Dot", "Elm desk", "Fir", "Gem", "Hat stand"]
+Order = tuple[int | None, ...]  # of the items of a list; None: an advertisement
 AD = "<div style='height:60px'><i>Advertisement</i></div>"
 # A list: its items by number, and what is pressed in each.
 STYLE = "<style>img{width:80px;height:60px} td{padding:4px} .grid{display:flex;flex-wrap:wrap;gap:9px}</style>"
@@ -53,12 +57,12 @@ def equal(n: int) -> str:
 @dataclass(frozen=True)
 class List:
     item: Callable[[int], str]
-    aims: Sequence[str]
+    aims: tuple[str, ...]
     around: tuple[str, str] = ("", "")
     ad: str = AD
 
-    def page(self, order: Sequence[int | None]) -> str:
-        """The list in this order; None: an advertisement."""
+    def page(self, order: Order) -> str:
+        """The list in this order."""
         start, end = self.around
         items = "".join(self.ad if n is None else self.item(n) for n in order)
         return (
@@ -67,51 +71,86 @@ class List:
 
 
 LISTS = {
-    "cards": List(card, ["img", ".star", "button"]),
-    "cards in a grid": List(card, ["img", ".star", "button"], ("<div class=grid>", "</div>")),
-    "items without classes": List(same_name, ["img", ".star", "button"], ("<ul>", "</ul>"), "<li>Advertisement</li>"),
-    "rows": List(row, [".star", "a", "button", ".bin"], ("<table>", "</table>"), "<tr><td colspan=3>Ad</td></tr>"),
+    "cards": List(card, ("img", ".star", "button")),
+    "cards in a grid": List(card, ("img", ".star", "button"), ("<div class=grid>", "</div>")),
+    "items without classes": List(same_name, ("img", ".star", "button"), ("<ul>", "</ul>"), "<li>Advertisement</li>"),
+    "rows": List(row, (".star", "a", "button", ".bin"), ("<table>", "</table>"), "<tr><td colspan=3>Ad</td></tr>"),
 }
-VISIT = [0, 1, 2, 3, 4, 5]
-CHANGES: dict[str, tuple[list[int | None], list[int | None]]] = {
-    "unchanged": ([*VISIT], [*VISIT]),
-    "sorted": ([*VISIT], [3, 5, 0, 4, 1, 2]),
-    "grown at the head": ([*VISIT], [6, *VISIT]),
-    "an advertisement less for the visitor": ([*VISIT], [0, None, 1, 2, 3, 4, 5]),
-    "an advertisement more for the visitor": ([0, None, 1, 2, 3, 4, 5], [*VISIT]),
+VISIT: Order = (0, 1, 2, 3, 4, 5)
+# change → (order for the visitor, order in the picture)
+CHANGES: dict[str, tuple[Order, Order]] = {
+    "unchanged": (VISIT, VISIT),
+    "sorted": (VISIT, (3, 5, 0, 4, 1, 2)),
+    "grown at the head": (VISIT, (6, *VISIT)),
+    "an advertisement less for the visitor": (VISIT, (0, None, 1, 2, 3, 4, 5)),
+    "an advertisement more for the visitor": ((0, None, 1, 2, 3, 4, 5), VISIT),
 }
 PRESSED = [0, 3, 5]
 
 
-def drawn(bench: Bench, browser: Browser, which: List, change: str, width: int, match: bool) -> list[bool | None]:
-    """For each click: whether it is drawn in the box of what was pressed; None where it is not drawn."""
-    before, after = CHANGES[change]
+def selectors(which: List) -> list[str]:
+    """What is pressed in the list."""
+    return [f"[data-n='{n}'] {aim}" for n in PRESSED for aim in which.aims]
+
+
+@dataclass(frozen=True)
+class Visit:
+    named: list[tuple[str, str]]  # (path, fingerprint) of each click
+    made: dict[str, Any]  # the sizes of the page it was made on
+
+
+@cache
+def visit(bench: Bench, browser: Browser, which: List, order: Order, width: int) -> Visit:
+    """A visit that presses everything; cached, because several changes begin with the same page."""
     context = browser.new_context(viewport={"width": width, "height": HEIGHT})
     page = context.new_page()
     bench.reset()
-    page.goto(bench.page("/list", which.page(before)))
-    aims = [f"[data-n='{n}'] {aim}" for n in PRESSED for aim in which.aims]
+    page.goto(bench.page("/list", which.page(order)))
+    aims = selectors(which)
     for aim in aims:
         page.locator(aim).first.click()
     made = {"page_w": width, "viewport_w": width, "page_h": page.evaluate("document.scrollingElement.scrollHeight")}
     page.goto("about:blank")
     found = clicks(bench.wait(lambda batches: len(clicks(batches)) >= len(aims)))
-    named = [(click["path"], click["fp"]) for click in found]
-
-    page.goto(bench.page("/list", which.page(after)))
-    layout = layout_of(page)
-    known = records(named)
-    none = np.zeros(len(known), np.int64)
-    found_again = match_versions(known, RecordTimes(none, none + 1, none + 1), layout).element.tolist()
-    twins = dict(zip(known.record.tolist(), found_again, strict=True)) if match else {}
-    placed: Placed = project(points(named, **made), known, layout, twins)
-    boxes = [page.locator(aim).first.bounding_box() for aim in aims]
-    top = page.evaluate("scrollY")
     context.close()
-    result: list[bool | None] = []
-    for x, y, rung, box in zip(placed.x, placed.y, placed.rung, boxes, strict=True):
+    return Visit([(click["path"], click["fp"]) for click in found], made)
+
+
+@dataclass(frozen=True)
+class Picture:
+    layout: Layout
+    boxes: list[dict[str, float]]  # of what was pressed, in the document
+
+
+@cache
+def picture(bench: Bench, browser: Browser, which: List, order: Order, width: int) -> Picture:
+    context = browser.new_context(viewport={"width": width, "height": HEIGHT})
+    page = context.new_page()
+    page.goto(bench.page("/list", which.page(order)))
+    layout = layout_of(page)
+    top = page.evaluate("scrollY")
+    boxes = []
+    for aim in selectors(which):
+        box = page.locator(aim).first.bounding_box()
         assert box
-        inside = -NEAR <= x - box["x"] <= box["width"] + NEAR and -NEAR <= y - box["y"] - top <= box["height"] + NEAR
+        boxes.append({**box, "y": box["y"] + top})
+    context.close()
+    return Picture(layout, boxes)
+
+
+def drawn(bench: Bench, browser: Browser, which: List, change: str, width: int, match: bool) -> list[bool | None]:
+    """For each click: whether it is drawn in the box of what was pressed; None where it is not drawn."""
+    before, after = CHANGES[change]
+    pressed = visit(bench, browser, which, before, width)
+    seen = picture(bench, browser, which, after, width)
+    known = records(pressed.named)
+    none = np.zeros(len(known), np.int64)
+    found_again = match_versions(known, RecordTimes(none, none + 1, none + 1), seen.layout).element.tolist()
+    twins = dict(zip(known.record.tolist(), found_again, strict=True)) if match else {}
+    placed: Placed = project(points(pressed.named, **pressed.made), known, seen.layout, twins)
+    result: list[bool | None] = []
+    for x, y, rung, box in zip(placed.x, placed.y, placed.rung, seen.boxes, strict=True):
+        inside = -NEAR <= x - box["x"] <= box["width"] + NEAR and -NEAR <= y - box["y"] <= box["height"] + NEAR
         result.append(None if rung == NONE else bool(inside))
     return result
 
@@ -140,7 +179,7 @@ def test_clicks_are_never_on_another_card_before_the_matching(
 def test_equal_cards_are_placed_only_if_their_list_has_not_moved(
     bench: Bench, browser: Browser, change: str, match: bool, width: int
 ) -> None:
-    result = drawn(bench, browser, List(equal, [".star", "button"]), change, width, match)
+    result = drawn(bench, browser, List(equal, (".star", "button")), change, width, match)
     assert False not in result
     if change == "unchanged":
         assert set(result) == {True}
