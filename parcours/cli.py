@@ -11,7 +11,7 @@ from rich.console import Console
 
 from collector.journal.journal import JournalHeld
 from collector.settings import SettingsError
-from parcours.commands import data, define, erasing, importing, journal, login, maps, pictures, serving, sites
+from parcours.commands import data, define, erasing, importing, journal, login, maps, offsite, pictures, serving, sites
 from parcours.connection import ApiError
 from parcours.data_folder import private_umask
 from parcours.settings import BadSetting
@@ -40,6 +40,7 @@ for command in (
     *data.COMMANDS,
     *erasing.COMMANDS,
     *importing.COMMANDS,
+    *offsite.COMMANDS,
     *journal.COMMANDS,
 ):
     cli.add_command(command)

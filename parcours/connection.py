@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -15,6 +16,8 @@ from anyio.from_thread import start_blocking_portal
 from parcours.data_folder import is_new
 from parcours.server_note import running_server
 from parcours.settings import Settings
+
+_PIECE = 1 << 20  # bytes
 
 
 @dataclass(eq=False)
@@ -65,6 +68,12 @@ class Api:
         headers = self._headers | {"content-type": "application/x-ndjson"}
         answer: httpx.Response = self._send("POST", f"/api/v1{path}", headers=headers, content=lines, params=params)
         return answer
+
+    def send_file(self, path: str, file: Path, **params: str | None) -> Any:
+        """Send a file as it is, in pieces; the answer."""
+        with file.open("rb") as raw:
+            pieces = iter(partial(raw.read, _PIECE), b"")
+            return self.fetch("POST", path, params=params, content=pieces, timeout=None).json()
 
 
 def sentences(answer: Mapping[str, Any]) -> tuple[str, ...]:
@@ -121,6 +130,11 @@ def _no_data(settings: Settings) -> ApiError:
     )
 
 
+async def _awaited(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
+    for piece in pieces:
+        yield piece
+
+
 @contextmanager
 def _own(settings: Settings) -> Iterator[Api]:
     """The API of an app in this process."""
@@ -133,6 +147,8 @@ def _own(settings: Settings) -> Iterator[Api]:
             own = httpx.AsyncClient(transport=transport, base_url=settings.url, timeout=300)
 
             def send(*args: Any, **given: Any) -> httpx.Response:
+                if isinstance(given.get("content"), Iterator):
+                    given["content"] = _awaited(given["content"])
                 return portal.call(partial(own.request, *args, **given))
 
             with portal.wrap_async_context_manager(parcours.app.router.lifespan_context(parcours.app)):

@@ -82,6 +82,25 @@ FAULTS: dict[str, str] = {
     "not_utf8": "is not text in UTF-8.",
     "file_json": "is not JSON: {problem}.",
     "file_object": "is not a journey: its JSON must be an object.",
+    # of an off-site file (rules/offsite_text.py, rules/offsite.py)
+    "offsite_empty": "is empty: its first line must name the columns, {header}.",
+    "offsite_header": "has no line that names the columns: it begins with {value!r}. Write {header} above the lines.",
+    "offsite_columns": "lacks the column {missing}. Its first line names {found}, separated by {separator!r}.",
+    "offsite_twice": "names a column twice: {value}. Keep one of them.",
+    "offsite_encoding": "is not text in {encoding}: line {line} has the byte {byte}. Save it as CSV UTF-8, or name its "
+    "encoding (windows-1252, utf-16).",
+    "offsite_binary": "is not a text file. Export it as CSV; if it is UTF-16, name that encoding.",
+    "offsite_known": "The same file was sent before: {name}, on {day} by {by} (batch {batch}). Withdraw it first.",
+    "offsite_reading": "The file is still being read: withdraw it once that has ended.",
+    "offsite_quote": "has a quotation mark that is not closed. Write two inside a quoted cell, and no line breaks.",
+    "offsite_cells": "has {n} cells where the first line names {wanted}. Quote cells that contain the separator.",
+    "offsite_long": "has more than {most} characters. Check that its quotes and line ends are right.",
+    "offsite_time": "is {value!r}: write a time such as 2026-11-23T14:05, or a day such as 2026-11-23.",
+    "offsite_old": "is {value!r}, more than {most} days ago: nothing is kept for so long.",
+    "offsite_future": "is {value!r}, which is in the future. Send it once it has happened.",
+    "offsite_visitor": "must be a visitor id: 16 hexadecimal digits, as exports show them.",
+    "offsite_number": "is {value!r}, which is not a number: write 59.90 or leave it empty.",
+    "offsite_two_numbers": "is {value!r}, which can be read in two ways: write 1234 or 1.234.",
     # of questions (rules/period.py, rules/page.py, rules/question.py, rules/resolve.py)
     "whole_number": "is {value!r}: write a whole number from {least} to {most}.",
     "day_range": "is {value!r}: write a day from {first} to {last}.",
@@ -166,6 +185,8 @@ CONFLICTS = (
     "many_zones",
     "many_states",
     "many_secrets",
+    "offsite_known",
+    "offsite_reading",
 )  # with stored ones
 _OF_FIELD = ("plan_fixed", "begun")  # conflicts of one field
 _WHOLE = ("step_", *(code for code in CONFLICTS if code not in _OF_FIELD))  # sentences without the field

@@ -22,6 +22,7 @@ import msgspec
 from store.client import Store, StoreAway, StoreError
 from store.journeys import Journey
 from store.lenient import Unbuildable, build
+from store.offsite import OffsiteBatch, OffsiteReport
 from store.page_groups import DeclinedGroups, PageGroup
 from store.page_zones import PageZone
 from store.records import Erasure, Experiment, PageState, Record, Secret, SignInRecipe, Site, Spent, Token, User
@@ -47,6 +48,8 @@ KINDS: dict[str, type[Record]] = {
     "secret": Secret,
     "spent": Spent,
     "erasure": Erasure,
+    "offsite": OffsiteBatch,
+    "offsite_report": OffsiteReport,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _NEWEST = """

@@ -50,3 +50,8 @@ def staff_marks(definitions: Definitions, site: int, ids: tuple[str, ...]) -> tu
             id if _MARK.fullmatch(id) else staff_mark(consented_visitor(secret, site, id)) for id in ids if id
         )
     )
+
+
+def staff_numbers(marks: tuple[str, ...]) -> frozenset[int]:
+    """The visitors of a site's list of its team."""
+    return frozenset(int(mark[1:], 16) for mark in marks if _MARK.fullmatch(mark))

@@ -20,6 +20,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from aggregator.queries.heights import recorded_heights
 from aggregator.shapes.heights import Heights
 from aggregator.shapes.scope import SiteScope
+from rules.offsite_text import MOST_BYTES as MOST_OFFSITE_BYTES
 from rules.period import Period, today
 from store.client import Store
 from store.credentials import Credentials
@@ -61,6 +62,7 @@ from viewer.layer_reader import LayerReader
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
 from viewer.memory import free_memory
+from viewer.offsite_files import OffsiteFiles
 from viewer.opportunities import OpportunityReader
 from viewer.overviews import Overviews
 from viewer.own_browser import OwnBrowser
@@ -101,7 +103,14 @@ from viewer.traffic import TrafficReader
 from viewer.work import Work
 
 # A picture is sent from a page of a customer: the token of its link is checked before the body is read.
-LIMITS = BodyLimits(paths={"/own-browser/picture": BodyLimit(MOST_BYTES, seconds=120.0)})
+_OFFSITE = BodyLimit(MOST_OFFSITE_BYTES + (1 << 20), seconds=600.0)  # with the other fields of the form
+LIMITS = BodyLimits(
+    paths={
+        "/own-browser/picture": BodyLimit(MOST_BYTES, seconds=120.0),
+        "/sites/*/offsite": _OFFSITE,
+        "/api/v1/sites/*/offsite": _OFFSITE,
+    }
+)
 SECOND_BROWSER = 1_500_000_000  # bytes that must be free for a second browser
 
 
@@ -186,6 +195,7 @@ class Viewer:
         self.erasing = Erasing(
             ErasingParts(store, definitions, self.jobs, settings.server, journal, self._erased, settings.serving)
         )
+        self.offsite = OffsiteFiles(store, definitions, settings.server, self._erased)
         self.folding = FoldingWorker(store)
         self.health = Health(store, self.work, around.intake, around.untrusted_proxies)
         self.frames = Frames(self.registry, self.urls, self.forms)
@@ -207,6 +217,7 @@ class Viewer:
             self.retakes.start()
             self.folding.start()
         self.erasing.start()
+        self.offsite.start()
         self.record_matcher.start()
 
     async def stop(self) -> None:
@@ -217,7 +228,8 @@ class Viewer:
             self.jobs.stop()
 
         async with anyio.create_task_group() as group:
-            background = (self.erasing.stop, stop_taking, self.folding.stop, self.record_matcher.stop)
+            writing = (self.erasing.stop, self.offsite.stop, self.folding.stop, self.record_matcher.stop)
+            background = (*writing, stop_taking)
             for stop in (*background, self.maps.close, self.work.close, self.hashing.close):
                 group.start_soon(anyio.to_thread.run_sync, stop)
 
@@ -267,7 +279,8 @@ class Viewer:
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
-            self.erasing, traffic, signing_in, questions, self.hashing, PicturePlans(questions, self.registry),
+            self.erasing, self.offsite, traffic, signing_in, questions, self.hashing,
+            PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),
             results,

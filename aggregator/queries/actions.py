@@ -16,6 +16,7 @@ from aggregator.queries.pressed_tag import PRESSED_TAG
 from aggregator.queries.traits import pages_of
 from aggregator.shapes.depths import BANDS
 from aggregator.shapes.scope import BadScope
+from store.offsite import COARSE
 from store.resolved_rules import OnPicture, PlacedElement, PlacedKind, ResolvedAction, ResolvedRule
 from store.segments import Action, Count, Order, Rule
 from store.zones import DAY_MS
@@ -96,7 +97,9 @@ def _of_events(action: Rule | Action, where: str, values: BoundValues) -> Happen
         parts.append(_between("value", action, values))
     if action.what == "left_blank":
         parts.append(f"bitAnd(flags, {LEFT_BLANK}) > 0")
-    columns = f"view, visitor, {_MS}" + (", ifNull(value, 0.) AS amount" if action.what == "sent" else "")
+    columns = f"view, visitor, {_MS}"
+    if action.what == "sent":
+        columns += f", ifNull(value, 0.) AS amount, toUInt8(bitAnd(flags, {COARSE})) AS coarse"
     return Happened(f"SELECT {columns} FROM events WHERE {' AND '.join(parts)}")
 
 

@@ -12,6 +12,7 @@ from aggregator.queries.actions import happened
 from aggregator.queries.bound_values import BoundValues
 from aggregator.shapes.journeys import Course
 from store.journeys import Matcher
+from store.offsite import COARSE
 from store.segments import Action
 
 NAMED = "touchpoint/"  # before the key of a touchpoint, as the page of an event (collector/backend/records.py)
@@ -20,26 +21,27 @@ _MS = "toUnixTimestamp64Milli(time) AS ms"
 
 
 def contacts_sql(course: Course, marks: Sequence[int], people: str, selected: str, values: BoundValues) -> str:
-    """A query of the touches that are no views: visitor, ms, view, mark and page_hash (0). `marks[n]`: of touchpoint n;
-    `selected`: the condition of the rows that the question selects, which a mark says with SELECTED."""
+    """A query of the touches that are no views: visitor, ms, view, mark and page_hash (0; 1 if only the day is known).
+    `marks[n]`: of touchpoint n; `selected`: the condition of the rows that the question selects, which a mark says with
+    SELECTED."""
     parts = []
     for bit, where in ((0, people), (1, selected)):
         for n, matcher in course.matchers("element"):
             action = Action(what="clicked", element=matcher.element, page=matcher.page)
             parts.append(_part(n, "click", bit, happened(action, where, values).sql))
         for n, matcher in course.matchers("event", "offsite"):
-            parts.append(_part(n, "event", bit, _events(matcher, where, values)))
+            parts.append(_part(n, "event", bit, _events(matcher, where, values), "coarse"))
         parts.append(_named(course, bit, where, values))
     found = values.bind("Array(UInt16)", list(marks))
     mark = f"toUInt16({found}[min(n) + 1] + {SELECTED} * max(of_question))"
     return (
-        f"SELECT visitor, toUInt64(ms) AS ms, view, {mark} AS mark, toUInt32(0) AS page_hash "
+        f"SELECT visitor, toUInt64(ms) AS ms, view, {mark} AS mark, toUInt32(max(coarse)) AS page_hash "
         f"FROM ({' UNION ALL '.join(parts)}) WHERE n > 0 GROUP BY visitor, ms, view, of"
     )
 
 
-def _part(n: int, of: str, bit: int, sql: str) -> str:
-    return f"SELECT visitor, ms, view, toUInt16({n}) AS n, '{of}' AS of, {bit} AS of_question FROM ({sql})"
+def _part(n: int, of: str, bit: int, sql: str, coarse: str = "toUInt8(0) AS coarse") -> str:
+    return f"SELECT visitor, ms, view, toUInt16({n}) AS n, '{of}' AS of, {bit} AS of_question, {coarse} FROM ({sql})"
 
 
 def _events(matcher: Matcher, where: str, values: BoundValues) -> str:
@@ -55,7 +57,8 @@ def _named(course: Course, bit: int, where: str, values: BoundValues) -> str:
     numbers = values.bind("Array(UInt16)", list(course.touchpoints))
     return (
         f"SELECT visitor, {_MS}, view, transform(toString(page), {pages}, {numbers}, toUInt16(0)) AS n, 'event' AS of, "
-        f"{bit} AS of_question FROM events WHERE {where} AND kind = 'custom' AND startsWith(page, '{NAMED}')"
+        f"{bit} AS of_question, toUInt8(bitAnd(flags, {COARSE})) AS coarse "
+        f"FROM events WHERE {where} AND kind = 'custom' AND startsWith(page, '{NAMED}')"
     )
 
 

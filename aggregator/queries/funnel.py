@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import isfinite
 from typing import Literal
 
 from aggregator.queries.conditions import PEOPLE, tenth_sql, where_site
 from aggregator.queries.journey_numbers import SAME_MS, SETTINGS, select, touchpoint_sql
 from aggregator.queries.journey_rows import SELECTED_BIT, journey_rows
-from aggregator.queries.journey_ways import followed, visitors_sql
+from aggregator.queries.journey_ways import followed, timed, visitors_sql
 from aggregator.shapes.funnels import LEFT, FunnelCount, FunnelLeftOut, FunnelSteps, StepCount, Wait
 from aggregator.shapes.journeys import Course
 from aggregator.shapes.scope import SiteScope
@@ -100,9 +101,10 @@ def _columns(funnel: FunnelSteps) -> list[str]:
 
 
 def _spread(one: str, later: str) -> str:
-    """Median and 90th percentile of the ms from one touch to a later one, of those who have it."""
+    """Median and 90th percentile of the ms from one touch to a later one, of those who have it and whose times are
+    known."""
     wait = f"bitShiftRight({later}, 16) - bitShiftRight({one}, 16)"
-    return f"quantilesExactInclusiveIf(0.5, 0.9)({wait}, {later} > 0)"
+    return f"quantilesExactInclusiveIf(0.5, 0.9)({wait}, {later} > 0 AND {timed(one, later)})"
 
 
 def _step(row: Mapping[str, object], i: int) -> StepCount:
@@ -119,7 +121,8 @@ def _number(row: Mapping[str, object], name: str) -> int:
 
 
 def _wait(spread: object, visitors: int) -> Wait | None:
-    return (float(spread[0]), float(spread[1])) if isinstance(spread, list) and visitors else None
+    known = isinstance(spread, list) and visitors and isfinite(spread[0])  # none where only the days are known
+    return (float(spread[0]), float(spread[1])) if isinstance(spread, list) and known else None
 
 
 def _hits(funnel: FunnelSteps) -> dict[str, str]:
@@ -145,8 +148,8 @@ def _in_order(funnel: FunnelSteps, ways: str) -> str:
     """A query with one row per visitor: `h0`, `h1`, … the touches that are the steps, 0 without; `start`: the first
     step, or that with which a visitor joined."""
     firsts = {"h0": _first_of(funnel.steps[:1]), "joins": _first_of(funnel.steps)}
-    query = select(firsts | _hits(funnel), ways, kept=("way",))
-    kept = ["way", *_hits(funnel)]
+    query = select(firsts | _hits(funnel), ways, kept=("way", "coarse"))
+    kept = ["way", "coarse", *_hits(funnel)]
     query = select(
         {"last": _last_after("h0", funnel.window_ms), "start": "if(h0 > 0, h0, joins)"}, query, kept=(*kept, "h0")
     )
@@ -167,8 +170,8 @@ def _instead(step: int, hit: str) -> str:
 def _in_any_order(funnel: FunnelSteps, ways: str) -> str:
     """A query with one row per visitor: `h0`, `h1`, … the touches with which all steps up to this one had been done
     within the window, 0 without; `start`: the first of them."""
-    hits = tuple(_hits(funnel))
-    query = select({"start": _first_of(funnel.steps)} | _hits(funnel), ways, kept=("way",))
+    hits = ("coarse", *_hits(funnel))
+    query = select({"start": _first_of(funnel.steps)} | _hits(funnel), ways, kept=("way", "coarse"))
     query = select({"last": _last_after("start", funnel.window_ms)}, query, kept=("way", "start", *hits))
     inside = "arrayFilter(w -> start > 0 AND bitShiftRight(w, 16) >= bitShiftRight(start, 16) AND w <= last, way)"
     query = select({"done": inside}, query, kept=("start", *hits))

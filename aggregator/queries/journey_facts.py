@@ -20,7 +20,7 @@ from aggregator.queries.journey_numbers import (
     touchpoint_sql,
 )
 from aggregator.queries.journey_rows import TROUBLE_BITS, Rows, journey_rows
-from aggregator.queries.journey_ways import Moment, followed, visitors_sql
+from aggregator.queries.journey_ways import Moment, followed, timed, visitors_sql
 from aggregator.shapes.journeys import CLOSED, ON, OPENS, SOON, WITH_VALUE, Count, Course, Fact, Facts
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
@@ -68,7 +68,7 @@ def _first_hits(rows: Rows, course: Course, moment: Moment) -> str:
         },
         _visitors(rows, course, moment),
         "ARRAY JOIN firsts AS f, all_own AS own, all_opens AS opens",
-        kept=("f", "own", "opens", "goals"),
+        kept=("f", "own", "opens", "goals", "coarse"),
     )
     return select(
         {
@@ -80,7 +80,7 @@ def _first_hits(rows: Rows, course: Course, moment: Moment) -> str:
             "step": item_of(Fact.STEP, "t", flags=base),
         },
         hits,
-        kept=("f", "own", "goals", "t", "s", "t0", "opens", "closed", "last"),
+        kept=("f", "own", "goals", "coarse", "t", "s", "t0", "opens", "closed", "last"),
     )
 
 
@@ -88,10 +88,11 @@ def _of_first_hit(course: Course) -> str:
     flags = f"base + (later > 0 AND later <= last) * {ON} + (next > 0 AND next <= last) * {SOON}"
     # Not if(): the engine would evaluate its branches for the rows that need them alone, which takes longer.
     wait, on = (f"bitShiftRight({one}, 16) - t0" for one in ("next", "later"))
+    goes_on = f"opens AND closed AND later > 0 AND later <= last AND {timed('f', 'later')}"
     scalars = [
         f"(f = 0) * {item_of(Fact.VISITORS)} + (f > 0) * ({item_of(Fact.FIRST, 't', touchpoint_sql('next'), flags)})",
-        f"(next > 0) * ({item_of(Fact.NEXT_MS, 't', value=wait)})",
-        f"(opens AND closed AND later > 0 AND later <= last) * ({item_of(Fact.ON_MS, 's', value=on)})",
+        f"(next > 0 AND {timed('f', 'next')}) * ({item_of(Fact.NEXT_MS, 't', value=wait)})",
+        f"({goes_on}) * ({item_of(Fact.ON_MS, 's', value=on)})",
     ]
     parts = [
         "own",
@@ -115,7 +116,7 @@ def _visitors(rows: Rows, course: Course, moment: Moment) -> str:
             "all_own": f"arrayResize([{_own(course)}], length(firsts))",
         },
         visitors_sql(rows, course, moment),
-        kept=("way", "goals"),
+        kept=("way", "goals", "coarse"),
     )
 
 
@@ -127,7 +128,8 @@ def _own(course: Course) -> str:
         stage_sql("b"),
         value="bitShiftRight(b, 16) - bitShiftRight(a, 16)",
     )
-    later = f"arrayFilter(b -> b > bitOr(a, {SAME_MS}) AND {stage_sql('b')} > {stage_sql('a')}, stage_begins)"
+    is_later = f"b > bitOr(a, {SAME_MS}) AND {stage_sql('b')} > {stage_sql('a')} AND {timed('a', 'b')}"
+    later = f"arrayFilter(b -> {is_later}, stage_begins)"
     place = f"bitShiftRight(k, {TROUBLE_BITS})"
     any_of_them = f"arrayDistinct(arrayMap(k -> toUInt16(bitShiftLeft({place}, {TROUBLE_BITS})), had))"  # Trouble.ANY
     was_hit = f"has(arrayMap(w -> {touchpoint_sql('w')}, hits), {place})"

@@ -30,10 +30,11 @@ TROUBLE_BITS = 3  # of what is written beside the touchpoint of a trouble
 
 @dataclass(frozen=True)
 class Rows:
-    """Queries by visitor: `touches` has ms, view, mark and page_hash (0: no view), and with `has_entries` `entry`: the
-    mark of how a visit came that begins with it. `goals` has ms and goal; `troubles` has ms and trouble
-    (touchpoint · 2^3 + `Trouble`). `engaged` has a touchpoint, and the ms that a visitor was engaged with it.
-    `selected_touches` has ms and mark of the touches that the question selects, without how visits came.
+    """Queries by visitor: `touches` has ms, view, mark and page_hash (0: no view; 1: no view, and only the day is
+    known), and with `has_entries` `entry`: the mark of how a visit came that begins with it. `goals` has ms and goal;
+    `troubles` has ms and trouble (touchpoint · 2^3 + `Trouble`). `engaged` has a touchpoint, and the ms that a visitor
+    was engaged with it. `selected_touches` has ms and mark of the touches that the question selects, without how visits
+    came.
 
     `selected`: the condition of the rows that the question selects; `touchpoint`: that of the page of a row, as SQL."""
 

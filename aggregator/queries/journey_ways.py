@@ -11,6 +11,7 @@ from aggregator.shapes.journeys import BEGINS, ENDS, NEW, SHORT, VISIT_GAP, Cour
 from aggregator.shapes.scope import SiteScope
 from store.zones import DAY_MS
 
+COARSE_PAGE = 1  # the page of a touch without view of which only the day is known (aggregator/queries/contacts.py)
 QUICK_MS = 5_000  # who returns sooner to the page before, came to the wrong place
 
 
@@ -33,11 +34,11 @@ def followed(scope: SiteScope, now_ms: int) -> tuple[SiteScope, Moment]:
 def visitors_sql(rows: Rows, course: Course, moment: Moment, *, also: tuple[str, ...] = ()) -> str:
     """A query with one row per visitor of the question, and the columns `also` (`visitor`):
 
-    `way`: the touches of touchpoints; `selected_times`: the ms of the touches that the question selects; `hits`,
-    `stage_hits`: the first of each touchpoint and stage that it selects; `opening`: which of the hits are stage hits
-    too; `stage_begins`: the first of each stage; `counted`: the marks of the touches in visits that count, with their
-    `flags` and `counted_began`, the ms of their visit; `had`: troubles (touchpoint · 2^3 + `Trouble`); `quick_backs`:
-    the touches that were left at once for the page before;
+    `way`: the touches of touchpoints; `coarse`: those of them of which only the day is known; `selected_times`: the ms
+    of the touches that the question selects; `hits`, `stage_hits`: the first of each touchpoint and stage that it
+    selects; `opening`: which of the hits are stage hits too; `stage_begins`: the first of each stage; `counted`: the
+    marks of the touches in visits that count, with their `flags` and `counted_began`, the ms of their visit; `had`:
+    troubles (touchpoint · 2^3 + `Trouble`); `quick_backs`: the touches that were left at once for the page before;
     `goals`: ms · 2^16 + goal, since the first selected touch; `reached`: the first of each goal in the period; `runs`:
     `way` since then, repeats merged.
     """
@@ -66,14 +67,20 @@ def visitors_sql(rows: Rows, course: Course, moment: Moment, *, also: tuple[str,
             "reached": f"arrayFilter((g, n) -> n = 1, {in_period}, "
             f"arrayEnumerateUniq(arrayMap(g -> {touchpoint_sql('g')}, {in_period})))",
         }
-    return select(columns, _visits(rows, course, moment, also), kept=("way", "goals", *also))
+    return select(columns, _visits(rows, course, moment, also), kept=("way", "coarse", "goals", *also))
+
+
+def timed(*touches: str) -> str:
+    """Whether the times of all of these touches are known, and not only their days."""
+    return " AND ".join(f"NOT has(coarse, {touch})" for touch in touches)
 
 
 def _visits(rows: Rows, course: Course, moment: Moment, also: tuple[str, ...]) -> str:
     """A query with one row per visitor: which touches begin and end a visit, and `counts`: whether a touch is in a
     visit that began in the period and has a view that the question selects."""
     earlier = f"arrayMap((n, k) -> n - bitTest(k, {SELECTED_BIT}), selected, marks)"
-    kept = ("way", "start", "goals", "troubled", "times", "marks", "page_hashes", "touchpoints", "begins", *also)
+    touches = ("times", "marks", "page_hashes", "touchpoints", "begins")
+    kept = ("way", "coarse", "start", "goals", "troubled", *touches, *also)
     whole = select(
         {
             "visit_numbers": "arrayCumSum(begins)",
@@ -128,6 +135,7 @@ def _ways(rows: Rows, course: Course, also: tuple[str, ...]) -> str:
     numbers = "arrayMap((ms, k) -> bitOr(bitShiftLeft(ms, 16), k), times, marks)"
     columns |= {
         "way": f"arrayFilter(w -> {touchpoint_sql('w')} > 0, {numbers})",
+        "coarse": f"arrayFilter((w, page) -> page = {COARSE_PAGE}, {numbers}, page_hashes)",
         "touchpoints": f"arrayMap(k -> {touchpoint_sql('k')}, marks)",
         "begins": begins,
         "selected": f"arrayCumSum(arrayMap(k -> bitTest(k, {SELECTED_BIT}), marks))",
@@ -161,9 +169,10 @@ def _quick_backs() -> str:
         f"AND ms - since < {VISIT_GAP}"
     )
     of_views = {
-        name: f"arrayFilter((one, page) -> page > 0, {name}, page_hashes)" for name in ("marks", "page_hashes", "times")
+        name: f"arrayFilter((one, page) -> page > {COARSE_PAGE}, {name}, page_hashes)"
+        for name in ("marks", "page_hashes", "times")
     }
-    count = "greatest(arrayCount(page -> page > 0, page_hashes), 2) - 2"
+    count = f"greatest(arrayCount(page -> page > {COARSE_PAGE}, page_hashes), 2) - 2"
     marks, page, before, after, ms, since, until = (
         f"arraySlice({of_views[column]}, {at}, {count})"
         for column, at in (("marks", 2), *(("page_hashes", n) for n in (2, 1, 3)), *(("times", n) for n in (2, 1, 3)))

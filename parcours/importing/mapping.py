@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, tzinfo
@@ -11,13 +10,11 @@ from typing import Any
 from parcours.importing.identity import Occurrences, row_id
 from parcours.importing.items import Bad, Item, Made, Row, Source
 from parcours.importing.rows import Read
+from rules.decimals import TwoNumbers, number_of
 
 FIELDS = ("name", "time", "value", "id", "visitor", "browser_id", "page", "touchpoint", "variants")
 _SECONDS = 100_000_000_000  # a number below is seconds since 1970, above ms
 _LAST = 4_102_444_800_000  # ms: the year 2100, as on the wire
-_SPACES = re.compile(r"\s|'|’")  # between thousands
-_COMMAS_GROUP = re.compile(r"[+-]?[1-9]\d{0,2}(,\d{3})+(\.\d*)?")
-_COMMA_IS_DECIMAL = re.compile(r"[+-]?(\d*|[1-9]\d{0,2}(\.\d{3})+),\d*")
 _VARIANT = re.compile(r"([\w.:\-]+)[:=]([\w.\-]+)")
 
 
@@ -81,27 +78,11 @@ def _text(field: str, value: Any) -> str:
 def number(value: Any) -> float:
     """A number, or text that is one, with a decimal point or comma. Unmapped for anything else."""
     try:
-        found = float(_with_point(value) if isinstance(value, str) and "," in value else value)
+        return number_of(value if isinstance(value, str) else str(float(value)))
+    except TwoNumbers as error:
+        raise Unmapped(f"value: {str(error)!r} can be read in two ways: write 1234 or 1.234") from None
     except (TypeError, ValueError, OverflowError):
-        found = math.nan
-    if not math.isfinite(found):
-        raise Unmapped(f"value: {value!r} is not a number (write 59.90)")
-    return found
-
-
-def _with_point(text: str) -> str:
-    """Text with a comma as Python reads it: `1.234,56`, `1 234,56` and `1,234.56` are all 1234.56.
-
-    Raises Unmapped for `1,234`, which is 1.234 in one country and 1234 in another.
-    """
-    text = _SPACES.sub("", text)
-    if _COMMAS_GROUP.fullmatch(text):
-        if "." not in text and text.count(",") == 1:
-            raise Unmapped(f"value: {text!r} can be read in two ways: write 1234 or 1.234")
-        return text.replace(",", "")
-    if _COMMA_IS_DECIMAL.fullmatch(text):
-        return text.replace(".", "").replace(",", ".")
-    return text
+        raise Unmapped(f"value: {value!r} is not a number (write 59.90)") from None
 
 
 def milliseconds(value: Any, zone: tzinfo = UTC) -> int:

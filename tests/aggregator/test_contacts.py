@@ -13,6 +13,7 @@ from aggregator.measures.journey_figures import TouchpointFigures
 from store.client import Store
 from store.journeys import Journey, Matcher, Stage, Touchpoint
 from store.layouts import path_key
+from store.offsite import COARSE
 from store.segments import Group, Rule
 from tests.aggregator.build import insert, insert_elements, record_id
 from tests.aggregator.test_journey_figures import BEGIN, NOW, SCOPE
@@ -134,3 +135,27 @@ def test_a_quick_return_is_one_although_something_was_sent_between(store: Store)
     basket = figures(store, of)["basket"].frustration.quick_back
     assert basket
     assert (basket.visitors, basket.of) == (1, 1)
+
+
+def test_a_row_of_which_only_the_day_is_known_counts_but_has_no_time(store: Store) -> None:
+    put(store, view(1, 0), view(2, 0), view(3, 0), view(3, 30, BASKET))
+    insert(store, "events", [
+        event(1, 90, "visit", flags=COARSE), event(1, 200, "order"), event(2, 60, "visit"),
+        event(3, 40, "visit", flags=COARSE),
+    ])  # fmt: skip
+    visit, order = Matcher(on="offsite", name="visit"), Matcher(on="offsite", name="order")
+    pages = (made("home", pages=("/",)),)
+    of = journey(pages, (made("shop", visit), made("basket", pages=("/basket",))), (made("order", order),))
+    found = figures(store, of)
+    assert {key: one.visitors for key, one in found.items()} == {"home": 3, "shop": 3, "basket": 1, "order": 1}
+    # Visitor 1 went on at a time that is not known, visitor 2 after 60 minutes, visitor 3 to the basket after 30.
+    assert (found["home"].next_ms.n, found["home"].next_ms.median) == (2, 45 * MINUTE)
+    assert found["home"].forward.share
+    assert found["home"].forward.share.visitors == 3
+    assert found["shop"].next_ms.n == 0
+    stages = measure_journey(store, of, SCOPE, now=NOW).figures.stages
+    assert (stages[0].on_ms.n, stages[0].on_ms.median) == (2, 45 * MINUTE)
+    assert (stages[0].until_ms[2].n, stages[0].until_ms[2].median) == (1, 200 * MINUTE)
+    steps = measure_funnel(store, of, SCOPE, FunnelAsked(("home", "shop"), 7), NOW).steps
+    assert [step.visitors for step in steps] == [3, 3]
+    assert steps[0].to_next_median_ms == 60 * MINUTE

@@ -6,9 +6,11 @@ import itertools
 import json
 import re
 import shutil
+import uuid
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +22,7 @@ from click.testing import CliRunner
 
 from collector.journal.quarantine import Quarantine
 from parcours.cli import cli
-from parcours.commands import data, define, erasing, importing, login, maps, pictures, serving, sites, waiting
+from parcours.commands import data, define, erasing, importing, login, maps, offsite, pictures, serving, sites, waiting
 from parcours.connection import Api
 from parcours.demo import run
 from parcours.settings import Settings
@@ -164,6 +166,10 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
             "--delete": (),
         },
     ),
+    "offsite list": (("Lamp shop",), {}),
+    "offsite report": (("Lamp shop", "BATCH"), {}),
+    "offsite send": (("Lamp shop", "FILE.offsite.csv"), {"--encoding": ("windows-1252",)}),
+    "offsite withdraw": (("Lamp shop", "BATCH", "--yes"), {}),
     "overview": (
         ("Lamp shop", "--out", "FILE.json"),
         {
@@ -297,6 +303,7 @@ def call(
         aside = Quarantine(folder / "journal").segments()[0].stem
         known = {"NAME": f"Name {number}", "USER": f"user-{number}", "ASIDE": aside}
         known |= _picture(viewer, shop, arguments) | _site(api, number, arguments)
+        known |= _batch(api, shop, arguments)
 
         def plain(text: object) -> str:
             shown = str(text).replace(str(folder), "FOLDER")
@@ -305,6 +312,7 @@ def call(
             return shown
 
         def send(method: str, path: str, *, headers: Any, **given: Any) -> httpx.Response:
+            given = _whole(given)
             shown = {k: v.decode() if isinstance(v, bytes) else v for k, v in given.items()}
             if "/jobs/" not in path and "/erasures/" not in path:  # how often one is asked for is a matter of time
                 effects.requests.append(plain((method, path, json.dumps(shown, sort_keys=True))))
@@ -317,7 +325,7 @@ def call(
             effects.settings.append(plain(settings))
             yield Api(send, SERVICE)
 
-        for module in (data, define, erasing, importing, login, maps, pictures, sites):
+        for module in (data, define, erasing, importing, login, maps, offsite, pictures, sites):
             if hasattr(module, "connect"):
                 monkeypatch.setattr(module, "connect", connect)
         monkeypatch.setattr(serving, "_run", lambda settings, parts: effects.settings.append(plain((settings, parts))))
@@ -340,6 +348,12 @@ def call(
     return one
 
 
+def _whole(given: dict[str, Any]) -> dict[str, Any]:
+    """What is sent, with a file as one piece."""
+    content = given.get("content")
+    return {**given, "content": b"".join(content)} if isinstance(content, Iterator) else given
+
+
 def _picture(viewer: Viewer, shop: Site, arguments: tuple[str, ...]) -> dict[str, str]:
     """The id of a new picture, if the arguments name one."""
     if PICTURE not in arguments:
@@ -358,6 +372,20 @@ def _site(api: Client, number: str, arguments: tuple[str, ...]) -> dict[str, str
     return {"SITE": made["name"]}
 
 
+def _batch(api: Client, shop: Site, arguments: tuple[str, ...]) -> dict[str, str]:
+    """The id of a new off-site file, if the arguments name one."""
+    if "BATCH" not in arguments:
+        return {}
+    sent = api.post(f"/api/v1/sites/{shop.id}/offsite", content=_offsite_file())
+    assert sent.status_code == 201, sent.text
+    return {"BATCH": sent.json()["id"]}
+
+
+def _offsite_file() -> str:
+    """A file that was not sent before."""
+    return f"ts;key;type\n{date.today() - timedelta(days=9)};customer {uuid.uuid4()};call\n"
+
+
 def _experiment(name: str, variants: Iterable[str]) -> dict[str, Any]:
     keys = tuple(variants)
     shares = [{"key": key, "name": key, "share": 1 / len(keys)} for key in keys]
@@ -368,6 +396,7 @@ def _files(folder: Path) -> None:
     """What the commands read."""
     _journal(folder / "journal")
     (folder / "FILE.csv").write_text("time,total\n2026-11-20T10:00:00,5\n")
+    (folder / "FILE.offsite.csv").write_text(_offsite_file())
     (folder / "FILE.secret").write_text("a secret\n")
     (folder / "FILE.cookies").write_text("Cookie: session=1")
     (folder / "FILE.more.cookies").write_text("session=1; more=2")

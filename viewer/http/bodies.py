@@ -29,7 +29,8 @@ class BodyLimit:
 
 @dataclass(frozen=True)
 class BodyLimits:
-    """`stranger`: of people who are not signed in; `person`: of those who are. `paths`: limits of single paths."""
+    """`stranger`: of people who are not signed in; `person`: of those who are. `paths`: limits of
+    single paths, in which `*` stands for one part."""
 
     stranger: BodyLimit = BodyLimit(64 << 10)
     person: BodyLimit = BodyLimit(1 << 20, 30.0)
@@ -73,7 +74,8 @@ class LimitBodies:
 
     def limit_of(self, scope: Scope) -> BodyLimit:
         path = path_below(scope)
-        return self.limits.paths.get(path) or (self.limits.person if _is_person(scope) else self.limits.stranger)
+        of_path = next((limit for pattern, limit in self.limits.paths.items() if _fits(pattern, path)), None)
+        return of_path or (self.limits.person if _is_person(scope) else self.limits.stranger)
 
     def client_of(self, scope: Scope) -> str:
         """The client that an unfinished body counts for; "" for a person, who has places of their own."""
@@ -154,6 +156,11 @@ class _Body:
         if self._client is not None:
             self._limits.unfinished.leave(self._client)
             self._client = None
+
+
+def _fits(pattern: str, path: str) -> bool:
+    parts, given = pattern.split("/"), path.split("/")
+    return len(parts) == len(given) and all(part in ("*", one) for part, one in zip(parts, given, strict=True))
 
 
 def _too_large(limit: BodyLimit) -> Problem:

@@ -107,6 +107,8 @@ _FAULT_ERRORS = {
     "owner_only": "role",
     "owner_domain": "role",
     "network": "network",
+    "offsite_known": "same_file",
+    "offsite_reading": "still_reading",
     "network_large": "network",
 }
 

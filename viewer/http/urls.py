@@ -215,6 +215,21 @@ class Urls:
         """The journeys of a site; `gone`: the id of one that was just deleted."""
         return self._path("sites", site, "journeys", **query)
 
+    def offsite(self, site: str) -> str:
+        """Off-site files of a site."""
+        return self._path("sites", site, "offsite")
+
+    def offsite_batch(self, site: str, batch: str) -> str:
+        """One off-site file."""
+        return self._path("sites", site, "offsite", batch)
+
+    def withdraw_offsite(self, site: str, batch: str) -> str:
+        return self._path("sites", site, "offsite", batch, "withdraw")
+
+    def offsite_report(self, site: str, batch: str) -> str:
+        """The rejected lines of an off-site file, as CSV."""
+        return self._path("sites", site, "offsite", batch, "report.csv")
+
     def import_journey(self, site: str) -> str:
         return self._path("sites", site, "import-journey")
 

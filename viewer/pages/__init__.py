@@ -36,6 +36,7 @@ from viewer.pages.journey import show as journey
 from viewer.pages.journey import walk as journey_walk
 from viewer.pages.login import form as sign_in_form
 from viewer.pages.login import page as login
+from viewer.pages.offsite import page as offsite
 from viewer.pages.overview import events
 from viewer.pages.overview import forms as site_forms
 from viewer.pages.overview import page as overview
@@ -151,6 +152,11 @@ ENDPOINTS = (
     Endpoint(SITE + "/goals/{goal}/edit", goals.edit, "editor", BOTH),
     Endpoint(SITE + "/journeys", journey_index.index, "viewer"),
     Endpoint(SITE + "/journeys", journey_index.change, "editor", POST),
+    Endpoint(SITE + "/offsite", offsite.index, "viewer"),
+    Endpoint(SITE + "/offsite", offsite.index, "editor", POST),
+    Endpoint(SITE + "/offsite/{batch}", offsite.show, "viewer"),
+    Endpoint(SITE + "/offsite/{batch}/withdraw", offsite.withdraw, "editor", POST),
+    Endpoint(SITE + "/offsite/{batch}/report.csv", offsite.report, "viewer"),
     Endpoint(SITE + "/import-journey", journey_import.import_journey, "editor", BOTH),
     Endpoint(SITE + "/journeys/{journey}/figures", journey_index.figures, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/revisions", journey_revisions.show, "viewer"),

@@ -148,6 +148,36 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "not_utf8": _("The file is not text in UTF-8."),
         "file_json": _("The file is not JSON (%(problem)s)."),
         "file_object": _("The file is not a journey: its JSON must be an object."),
+        "offsite_empty": _("The file is empty. Its first line must name the columns: %(header)s."),
+        "offsite_header": _(
+            "No line names the columns: the file begins with “%(value)s”. Write %(header)s above the lines."
+        ),
+        "offsite_columns": _(
+            "The column %(missing)s is missing. The first line names %(found)s, separated by “%(separator)s”."
+        ),
+        "offsite_twice": _("A column is named twice: %(value)s. Keep one of them."),
+        "offsite_encoding": _(
+            "The file is not text in %(encoding)s: there is the byte %(byte)s. Save it as CSV UTF-8, or choose its "
+            "encoding."
+        ),
+        "offsite_binary": _("This is not a text file. Export it as CSV. If it is UTF-16, choose that encoding."),
+        "offsite_known": _("The same file was sent before: %(name)s, on %(day)s by %(by)s. Withdraw that one first."),
+        "offsite_reading": _("The file is still being read: withdraw it once that has ended."),
+        "offsite_quote": _(
+            "A quotation mark is not closed. Write two inside a quoted cell, and no line breaks in cells."
+        ),
+        "offsite_cells": _(
+            "There are %(n)s cells where the first line names %(wanted)s. Quote cells that contain the separator."
+        ),
+        "offsite_long": _("The line has more than %(most)s characters. Check its quotation marks and line ends."),
+        "offsite_time": _(
+            "“%(value)s” is not a time. Write one such as 2026-11-23T14:05, or a day such as 2026-11-23."
+        ),
+        "offsite_old": _("“%(value)s” is more than %(most)s days ago: nothing is kept for so long."),
+        "offsite_future": _("“%(value)s” is in the future. Send it once it has happened."),
+        "offsite_visitor": _("This is not a visitor id: 16 hexadecimal digits, as exports show them."),
+        "offsite_number": _("“%(value)s” is not a number. Write 59.90, or leave it empty."),
+        "offsite_two_numbers": _("“%(value)s” can be read in two ways. Write 1234 or 1.234."),
         "circle": _("The expected touchpoints lead in a circle: %(path)s. Remove one of them."),
         "sign_in_name": _("This name cannot be used: choose 1 to 64 letters, digits or the characters . _ @ + -."),
     }

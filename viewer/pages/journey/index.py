@@ -100,6 +100,7 @@ class JourneysPage(Page):
     groups: list[TemplateGroup] = doc("What a new one can start from, by kind of map")
     blank: TemplateCard = doc("The template without content")
     import_href: str = doc("Where a file is imported")
+    offsite_href: str = doc("Files of what happened elsewhere")
     action: str = doc("Where the forms post to")
     name: str = doc("Name typed so far")
     faults: FormFaults = doc("Why it could not be created")
@@ -227,6 +228,7 @@ async def _list(request: Request, asked: Asked, parts: JourneyParts, typed: NewJ
         groups=template_groups(lang, found.records, form.chosen),
         blank=blank_card(lang, form.chosen),
         import_href=urls.import_journey(site.id),
+        offsite_href=urls.offsite(site.id),
         action=urls.journeys(site.id),
         name=form.name,
         faults=form.faults,

@@ -1,0 +1,1 @@
+"""Off-site files: what happened elsewhere, sent as CSV."""
