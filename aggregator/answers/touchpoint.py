@@ -12,7 +12,7 @@ from typing import Literal
 
 from aggregator.answers.journey import JourneyMeasure, course_of, goals_of, measure_journey
 from aggregator.answers.pressed_controls import pressed_controls
-from aggregator.measures.change_points import Change, changes_of
+from aggregator.measures.change_points import ChangePoint, changes_of
 from aggregator.measures.journey_figures import (
     StepShare,
     TouchpointFigures,
@@ -21,7 +21,7 @@ from aggregator.measures.journey_figures import (
     window_share,
 )
 from aggregator.measures.shares import ShareOf, share_of
-from aggregator.measures.touchpoint_metrics import SHARES, TIMES, share_of_metric, time_of_metric
+from aggregator.measures.touchpoint_metrics import SHARES, TIMES, CardMetric, share_of_metric, time_of_metric
 from aggregator.queries.chosen_rows import chosen_site_views
 from aggregator.queries.touchpoint_before import read_before
 from aggregator.queries.touchpoint_facts import Followed, read_parts
@@ -30,7 +30,7 @@ from aggregator.shapes.journeys import Facts
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.touchpoint_parts import CameFrom, Parts, Span, Step, spans_of, usual_step
 from store.client import Store
-from store.journeys import Journey, Metric
+from store.journeys import Journey
 from store.segments import Goal
 from store.snapshots import Snapshots
 
@@ -59,7 +59,7 @@ class MetricChange:
     """From the day `since` on, a metric (a share, or ms) is `after` instead of `before`; `p` is corrected for the
     search."""
 
-    metric: Metric
+    metric: CardMetric
     since: str
     before: float
     after: float
@@ -192,7 +192,7 @@ def metric_changes(spans: Sequence[SpanFigures], goal: str) -> tuple[MetricChang
     return tuple(sorted(changed, key=lambda one: one.since))
 
 
-def _named(metric: Metric, change: Change, spans: Sequence[SpanFigures]) -> MetricChange:
+def _named(metric: CardMetric, change: ChangePoint, spans: Sequence[SpanFigures]) -> MetricChange:
     since = spans[change.at].span.since.isoformat()
     return MetricChange(metric, since, change.before, change.after, change.p)
 

@@ -26,7 +26,7 @@ LEAST_RATIO = 1.1  # the same of a median
 
 
 @dataclass(frozen=True)
-class Change:
+class ChangePoint:
     """From the span with the number `at` on, a figure is `after` instead of `before`; `p`: corrected for the search."""
 
     at: int
@@ -37,26 +37,27 @@ class Change:
 
 def changes_of(
     shares: Mapping[str, Sequence[tuple[int, int] | None]], times: Mapping[str, Sequence[tuple[float, int] | None]]
-) -> dict[str, Change]:
+) -> dict[str, ChangePoint]:
     """The figures that changed, each at its strongest change. `shares`: (visitors, of) of each span in order; `times`:
     (median, of how many); None where nothing is known."""
     found = {name: _share_change(series) for name, series in shares.items()}
     found |= {name: _median_change(series) for name, series in times.items()}
     searched = {name: one for name, one in found.items() if one is not None}
     corrected = {
-        name: Change(one.at, one.before, one.after, min(1.0, one.p * len(searched))) for name, one in searched.items()
+        name: ChangePoint(one.at, one.before, one.after, min(1.0, one.p * len(searched)))
+        for name, one in searched.items()
     }
     return {name: one for name, one in corrected.items() if one.p <= LEVEL and _matters(one, name in shares)}
 
 
-def _matters(change: Change, is_share: bool) -> bool:
+def _matters(change: ChangePoint, is_share: bool) -> bool:
     if is_share:
         return abs(change.after - change.before) >= LEAST_POINTS
     low, high = sorted((change.before, change.after))
     return high >= LEAST_RATIO * low
 
 
-def _share_change(series: Sequence[tuple[int, int] | None]) -> Change | None:
+def _share_change(series: Sequence[tuple[int, int] | None]) -> ChangePoint | None:
     """The strongest change of a share, with its p over all splits; None if there is too little for any split."""
     known = [(n, pair) for n, pair in enumerate(series) if pair is not None and pair[1] > 0]
     at = [n for n, _ in known]
@@ -78,7 +79,7 @@ def _share_change(series: Sequence[tuple[int, int] | None]) -> Change | None:
     freedom = len(x) - 2
     p = t_tail(float(np.sqrt(max(ratio[best], 0.0) / max(_dispersion(x, n, expected, freedom), 1.0))), freedom)
     # A change of the last two days alone is none yet: the split before them would be reported, which is a day early.
-    return Change(at[int(splits[best])], before, after, min(1.0, p * int(allowed.sum())) if allowed[best] else 1.0)
+    return ChangePoint(at[int(splits[best])], before, after, min(1.0, p * int(allowed.sum())) if allowed[best] else 1.0)
 
 
 def _log_likelihood(x: Float64, n: Float64) -> Float64:
@@ -97,7 +98,7 @@ def _dispersion(x: Float64, n: Float64, expected: Float64, freedom: int) -> floa
     return float(parts.sum() / freedom)
 
 
-def _median_change(series: Sequence[tuple[float, int] | None]) -> Change | None:
+def _median_change(series: Sequence[tuple[float, int] | None]) -> ChangePoint | None:
     """The change of a median by Pettitt's test; None if there is too little."""
     known = [(n, one[0]) for n, one in enumerate(series) if one is not None and one[1] >= FEW]
     if len(known) < LEAST_TIMES:
@@ -110,4 +111,4 @@ def _median_change(series: Sequence[tuple[float, int] | None]) -> Change | None:
     p = 2 * exp(-6 * float(statistics.max()) ** 2 / (count**3 + count**2))
     assert isfinite(p)
     before, after = float(np.median(values[:best])), float(np.median(values[best:]))
-    return Change(known[best][0], before, after, min(1.0, p))
+    return ChangePoint(known[best][0], before, after, min(1.0, p))

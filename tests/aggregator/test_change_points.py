@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from aggregator.measures.change_points import Change, changes_of
+from aggregator.measures.change_points import ChangePoint, changes_of
 
 Pairs = list[tuple[int, int] | None]
 
@@ -18,7 +18,7 @@ def drawn(rng: np.random.Generator, shares: Sequence[float], of: int, spread: fl
     return [(int(x), of) for x in rng.binomial(of, noisy)]
 
 
-def share_change(series: Pairs) -> Change | None:
+def share_change(series: Pairs) -> ChangePoint | None:
     return changes_of({"exits": series}, {}).get("exits")
 
 

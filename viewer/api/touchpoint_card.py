@@ -1,4 +1,4 @@
-"""The card of a touchpoint as JSON, with keys instead of numbers, and its address over the API."""
+"""The card of a touchpoint over the API, as JSON and CSV."""
 
 from __future__ import annotations
 
@@ -7,31 +7,19 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.touchpoint import CardAsked, TouchpointCard
+from aggregator.answers.touchpoint import TouchpointCard
 from aggregator.measures.journey_figures import TouchpointFigures
 from rules.question import JOURNEY
-from store.journeys import Journey
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
 from viewer.drawing.touchpoint_csv import touchpoint_csv
 from viewer.http.downloads import file_answer
-from viewer.http.errors import missing
-from viewer.http.parameters import choice
 from viewer.maps import Maps
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
+from viewer.touchpoints import asked_of
 
-STEPS = ("day", "week")
 _PATH = "/sites/{site}/journeys/{journey}/touchpoints/{touchpoint}"
-
-
-def asked_of(request: Request, journey: Journey) -> CardAsked:
-    """The touchpoint and the step of an address. Problem 404 for a touchpoint that the journey does not have."""
-    key = request.path_params["touchpoint"]
-    keys = [touchpoint.key for _, touchpoint in journey.touchpoints]
-    if key not in keys:
-        raise missing("touchpoint", key, f"The journey has: {', '.join(keys) or 'none'}.")
-    return CardAsked(key, choice(request.query_params, "step", STEPS, ""))
 
 
 async def show_card(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:

@@ -7,7 +7,14 @@ from collections.abc import Iterator
 from aggregator.answers.touchpoint import TouchpointCard
 from aggregator.measures.journey_figures import TouchpointFigures, WindowShare
 from aggregator.measures.shares import ShareOf
-from aggregator.measures.touchpoint_metrics import SHARES, TIMES, share_of_metric, so_far_of_metric, time_of_metric
+from aggregator.measures.touchpoint_metrics import (
+    SHARES,
+    TIMES,
+    TROUBLES,
+    share_of_metric,
+    so_far_of_metric,
+    time_of_metric,
+)
 from viewer.drawing.export import table_csv
 
 COLUMNS = ("part", "name", "until", "metric", "value", "low", "high", "visitors", "of")
@@ -42,7 +49,7 @@ def _rows(card: TouchpointCard) -> Iterator[Row]:
 
 def _of_part(card: TouchpointCard, part: str, name: str, until: str, figures: TouchpointFigures) -> Iterator[Row]:
     yield [part, name, until, "visitors", figures.visitors, "", "", "", ""]
-    for metric in SHARES:
+    for metric in (*SHARES, *TROUBLES):
         yield from _share(part, name, until, metric, share_of_metric(figures, metric, card.goal))
         yield from _share(part, name, until, f"{metric}_so_far", so_far_of_metric(figures, metric, card.goal))
     for metric in TIMES:

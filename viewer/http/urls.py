@@ -268,6 +268,10 @@ class Urls:
         """The paths of visits through a place of a journey."""
         return self._path("sites", site, "journeys", journey, "paths", **query)
 
+    def touchpoint(self, site: str, journey: str, touchpoint: str, **query: object) -> str:
+        """The card of a touchpoint of a journey."""
+        return self._path("sites", site, "journeys", journey, "touchpoints", touchpoint, **query)
+
     def journey_seen(self, site: str, journey: str, **query: object) -> str:
         """What was seen on the site, for touchpoints of a journey."""
         return self._path("sites", site, "journeys", journey, "seen", **query)

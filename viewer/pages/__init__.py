@@ -34,6 +34,7 @@ from viewer.pages.journey import revisions as journey_revisions
 from viewer.pages.journey import seen as journey_seen
 from viewer.pages.journey import show as journey
 from viewer.pages.journey import walk as journey_walk
+from viewer.pages.journey.touchpoint import page as journey_touchpoint
 from viewer.pages.login import form as sign_in_form
 from viewer.pages.login import page as login
 from viewer.pages.offsite import page as offsite
@@ -168,6 +169,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/journeys/{journey}/opportunities", journey_opportunities.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/opportunities/{opportunity}", journey_opportunities.change, "editor", POST),
     Endpoint(SITE + "/journeys/{journey}/paths", journey_paths.show, "viewer"),
+    Endpoint(SITE + "/journeys/{journey}/touchpoints/{touchpoint}", journey_touchpoint.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/seen", journey_seen.seen, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/fit", journey_seen.fit, "viewer"),
 )

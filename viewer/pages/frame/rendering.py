@@ -44,6 +44,7 @@ STYLES = (
     "funnel",
     "walk",
     "paths",
+    "touchpoint",
     "segment",
     "groups",
     "narrow",

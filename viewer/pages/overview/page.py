@@ -15,6 +15,7 @@ from viewer.overviews import Overviews, wanted_of
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
+from viewer.pages.frame.trends import TrendChart
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.ledger import LedgerRow
@@ -26,7 +27,7 @@ from viewer.pages.overview.lead import Lead, lead_of
 from viewer.pages.overview.needs import FoundNeeds, SiteNeeds, needs_of
 from viewer.pages.overview.needs_reader import NeedsReader
 from viewer.pages.overview.tables import VisitorTable, tables_of
-from viewer.pages.overview.trend import TrendChart, trend_of
+from viewer.pages.overview.trend import trend_of
 from viewer.pages.overview.view import OverviewView, view_of
 from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from aggregator.answers.journey import TouchpointRow
 from rules.segment import text_of_tree
 from store.journeys import Stage, Touchpoint, TouchpointKind
 from viewer.pages.frame.languages import Language
@@ -17,9 +16,10 @@ from viewer.pages.who.from_screen import joined
 
 
 @dataclass(frozen=True)
-class TouchpointCard:
+class TouchpointTile:
     """`href`: its heatmap; "" if it has none. `evidence`: its kind, or why it has no figures. `compare`: links to the
-    two maps of those who went on and those who left. `more`: further figures, shown on demand."""
+    two maps of those who went on and those who left. `more`: further figures, shown on demand. `card`: the address of
+    its figures over time; "" without."""
 
     key: str
     name: str
@@ -30,28 +30,29 @@ class TouchpointCard:
     more: tuple[MapFact, ...] = ()
     alarm: bool = False
     compare: tuple[Choice, ...] = ()
+    card: str = ""
 
 
-def touchpoint_cards(measured: MeasuredJourney, stage: Stage) -> tuple[TouchpointCard, ...]:
+def touchpoint_cards(measured: MeasuredJourney, stage: Stage) -> tuple[TouchpointTile, ...]:
     """The cards of a stage."""
     worst = worst_touchpoint(measured)
     return tuple(_card(measured, stage, touchpoint, touchpoint.key == worst) for touchpoint in stage.touchpoints)
 
 
-def _card(measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint, bad: bool) -> TouchpointCard:
+def _card(measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint, bad: bool) -> TouchpointTile:
     lang, urls, site = measured.lang, measured.urls, measured.site
     name, row = lang.words(touchpoint.name, touchpoint.key), measured.touchpoint_row(touchpoint)
     if touchpoint.kind == "manual":
-        return TouchpointCard(touchpoint.key, name, evidence=lang.text("typed, not measured"))
+        return TouchpointTile(touchpoint.key, name, evidence=lang.text("typed, not measured"))
     kind = "" if touchpoint.kind == "page" else kind_names(lang)[touchpoint.kind]
     if row is None or not row.visitors:
         nobody = lang.text("nothing measured in this period") if kind else lang.text("nobody in this period")
-        return TouchpointCard(touchpoint.key, name, evidence=", ".join(part for part in (kind, nobody) if part))
+        return TouchpointTile(touchpoint.key, name, evidence=", ".join(part for part in (kind, nobody) if part))
     stages = measured.journey.stages
     at_end = stages.index(stage) >= measured.goal_stage or stage is stages[-1]
     query = measured.query
     picture = {name: value for name, value in query.items() if name != "journey"}
-    return TouchpointCard(
+    return TouchpointTile(
         key=touchpoint.key,
         name=name,
         href=urls.heatmap(site, **{"page": row.page} | query) if row.page else "",
@@ -60,18 +61,18 @@ def _card(measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint, bad: 
         facts=tuple(touchpoint_facts(measured, row, bad=bad, at_end=at_end)),
         more=more_facts(measured, touchpoint),
         alarm=bad,
-        compare=_comparisons(measured, stage, touchpoint, row),
+        compare=comparisons(measured, stage, touchpoint, "" if row.few else row.page),
+        card=urls.touchpoint(site, measured.journey.id, touchpoint.key, **picture),
     )
 
 
-def _comparisons(
-    measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint, row: TouchpointRow
-) -> tuple[Choice, ...]:
-    """Its heatmap of those who went on beside that of those who left; of those who reached the goal or did not."""
-    if row.page not in measured.pictured or row.few:
+def comparisons(measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint, page: str) -> tuple[Choice, ...]:
+    """The heatmap of its page of those who went on beside that of those who left; of those who reached the goal or did
+    not. `page`: "" if it has too few visitors."""
+    if page not in measured.pictured:
         return ()
     lang, question = measured.lang, measured.asked.question
-    query, found = {"page": row.page} | measured.query, []
+    query, found = {"page": page} | measured.query, []
     trees = trees_after(measured, list(touchpoint.pages), stage)
     if trees and trees.did_not:
         went_on, left = (text_of_tree(joined(question, tree)) for tree in (trees.did, trees.did_not))
