@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from aggregator.answers.touchpoint import MetricChange
 from aggregator.measures.journey_figures import TouchpointFigures
 from aggregator.measures.statistics import FEW
+from aggregator.measures.targets import MetricShare, TargetState, target_state
 from aggregator.measures.touchpoint_metrics import (
     SHARES,
     TIMES,
@@ -17,8 +18,7 @@ from aggregator.measures.touchpoint_metrics import (
     time_of_metric,
 )
 from viewer.pages.frame.languages import Language
-from viewer.pages.journey.facts import MetricShare
-from viewer.pages.journey.lanes.targets import TargetState, target_state, wanted_words
+from viewer.pages.journey.lanes.targets import wanted_words
 from viewer.pages.journey.touchpoint.shown import ShownTouchpoint, card_names
 
 METRICS: tuple[CardMetric, ...] = (*SHARES, *TROUBLES, *TIMES)
