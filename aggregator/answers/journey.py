@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from aggregator.measures.journey_figures import JourneyFigures, WindowShare, figures_of
+from aggregator.measures.journey_figures import JourneyFigures, WholeDuration, WindowShare, figures_of
 from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import FEW, wilson
 from aggregator.queries.chosen_rows import chosen_site_views
@@ -99,6 +99,7 @@ class JourneyMap:
     touchpoints: dict[str, TouchpointRow]
     unmapped: list[tuple[str, int]]
     one_in: int = 1
+    whole: WholeDuration | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ def course_of(journey: Journey, goals: Sequence[Goal] = ()) -> Course:
             *(frozenset(map(numbers.__getitem__, touchpoint.expected_next)) for _, touchpoint in touchpoints),
         ),
         goals=tuple(goals),
+        main_goal=next((n for n, goal in enumerate(goals) if goal.id == journey.main_goal), None),
     )
 
 
@@ -177,6 +179,7 @@ def map_of(journey: Journey, measured: JourneyMeasure) -> JourneyMap:
             :UNMAPPED_SHOWN
         ],
         one_in=measured.one_in,
+        whole=figures.whole,
     )
 
 

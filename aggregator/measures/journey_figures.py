@@ -115,14 +115,34 @@ class GoalOfJourney:
 
 
 @dataclass(frozen=True)
+class WholeDuration:
+    """From a visitor's first touch in the period to the main goal, however many visits lie between. `visitors`: those
+    who consented, as no others are recognised on another day. `closed`: of those whose time for the goal is over;
+    `so_far`: of all until now. `left_out`: visitors whose time is not over."""
+
+    goal: str
+    visitors: int
+    closed: Spread
+    so_far: Spread
+    left_out: int
+
+    @property
+    def shown(self) -> Spread:
+        """That of the visitors whose time is over; while there are none, that of all so far."""
+        return self.closed if self.closed.n else self.so_far
+
+
+@dataclass(frozen=True)
 class JourneyFigures:
-    """`touchpoints` by number, `stages` in order, `goals` by id. `visits`: those that count (docs/aggregator.md)."""
+    """`touchpoints` by number, `stages` in order, `goals` by id. `visits`: those that count (docs/aggregator.md).
+    `whole`: None for a journey without a goal."""
 
     visitors: int
     visits: int
     stages: tuple[StageFigures, ...]
     touchpoints: Mapping[int, TouchpointFigures]
     goals: Mapping[str, GoalOfJourney]
+    whole: WholeDuration | None = None
 
 
 def figures_of(facts: Facts, course: Course, stages: int, holders: Collection[int]) -> JourneyFigures:
@@ -136,6 +156,7 @@ def figures_of(facts: Facts, course: Course, stages: int, holders: Collection[in
         stages=tuple(measure.stage(stage) for stage in range(stages)),
         touchpoints={n: replace(touchpoints[n], mood=mood) for n, mood in zip(course.touchpoints, moods, strict=True)},
         goals={goal.id: measure.goal(number) for number, goal in enumerate(course.goals)},
+        whole=measure.whole(),
     )
 
 
@@ -237,6 +258,18 @@ class _Measure:
         return GoalOfJourney(
             share_of(self.facts.count(Fact.REACHED, 0, number), self.visitors),
             _spread(self.facts.value(Fact.STEPS, 0, number)),
+        )
+
+    def whole(self) -> WholeDuration | None:
+        if self.course.main_goal is None:
+            return None
+        closed, all_ = (self.facts.count(Fact.BEGUN, flags=flags) for flags in (CLOSED, 0))
+        return WholeDuration(
+            goal=self.course.goals[self.course.main_goal].id,
+            visitors=all_,
+            closed=_spread(self.facts.value(Fact.WHOLE_MS, flags=CLOSED)),
+            so_far=_spread(self.facts.value(Fact.WHOLE_MS)),
+            left_out=all_ - closed,
         )
 
     def _step(self, a: int, b: int, closed: int, visitors: int) -> StepShare:

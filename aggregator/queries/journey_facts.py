@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aggregator.queries.consent import consented_sql
 from aggregator.queries.journey_numbers import (
     B_SHIFT,
     MOST,
@@ -24,6 +25,7 @@ from aggregator.queries.journey_ways import Moment, followed, timed, visitors_sq
 from aggregator.shapes.journeys import CLOSED, ON, OPENS, SOON, WITH_VALUE, Count, Course, Fact, Facts
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
+from store.zones import DAY_MS
 
 
 def read_facts(store: Store, scope: SiteScope, course: Course, claims: Mapping[str, int], now_ms: int) -> Facts:
@@ -115,9 +117,34 @@ def _visitors(rows: Rows, course: Course, moment: Moment) -> str:
             "all_opens": "arrayPushFront(opening, toUInt8(0))",
             "all_own": f"arrayResize([{_own(course)}], length(firsts))",
         },
-        visitors_sql(rows, course, moment),
+        _with_whole(visitors_sql(rows, course, moment, also=("visitor",)), rows, course, moment),
         kept=("way", "goals", "coarse"),
     )
+
+
+def _with_whole(visitors: str, rows: Rows, course: Course, moment: Moment) -> str:
+    """A query of visitors with `whole`: the items of those who consented about how long the whole journey took;
+    not where only the day of its first touch or of the goal is known."""
+    if course.main_goal is None:
+        return visitors
+    limit = course.goals[course.main_goal].within_days * DAY_MS
+    closed = f"(began_ms + {limit} <= {moment.now})" if limit else "0"
+    took = "bitShiftRight(reached_at, 16) - began_ms"
+    items = [
+        f"[{item_of(Fact.BEGUN, flags=f'{closed} * {CLOSED}')}]",
+        f"arrayResize([{item_of(Fact.WHOLE_MS, value=took)}], timed)",
+        f"arrayResize([{item_of(Fact.WHOLE_MS, flags=str(CLOSED), value=took)}], timed AND {closed})",
+    ]
+    of_visitor = {
+        "began_ms": "selected_times[1]",
+        "reached_at": f"arrayFirst(g -> {touchpoint_sql('g')} = {course.main_goal}, goals)",
+        "consented": consented_sql(rows.people),
+    }
+    whole = f"if(consented, arrayConcat({', '.join(items)}), CAST([], 'Array(UInt64)'))"
+    found = select(of_visitor, visitors, kept=("*",))
+    at_ends = "bitShiftRight(w, 16) = began_ms OR bitShiftRight(w, 16) = bitShiftRight(reached_at, 16)"
+    known = select({"timed": f"reached_at > 0 AND NOT arrayExists(w -> {at_ends}, coarse)"}, found, kept=("*",))
+    return select({"whole": whole}, known, kept=("*",))
 
 
 def _own(course: Course) -> str:
@@ -145,4 +172,6 @@ def _own(course: Course) -> str:
             f"arrayMap(g -> {item_of(Fact.REACHED, b=touchpoint_sql('g'))}, reached)",
             f"arrayMap(g -> {item_of(Fact.STEPS, b=touchpoint_sql('g'), value=count)}, reached)",
         ]
+    if course.main_goal is not None:
+        parts.append("whole")
     return f"arrayConcat({', '.join(parts)})"

@@ -36,6 +36,7 @@ class Rows:
     was engaged with it. `selected_touches` has ms and mark of the touches that the question selects, without how visits
     came.
 
+    `people`: the condition of the rows of people, from the period's first day to the present;
     `selected`: the condition of the rows that the question selects; `touchpoint`: that of the page of a row, as SQL."""
 
     touches: str
@@ -43,6 +44,7 @@ class Rows:
     troubles: str
     engaged: str
     values: dict[str, Any]
+    people: str
     selected: str
     touchpoint: str
     selected_touches: str
@@ -70,6 +72,7 @@ def journey_rows(scope: SiteScope, course: Course, claims: Mapping[str, int], fo
             f"FROM (SELECT visitor, engaged_ms, {numbers.touchpoint} AS place FROM views FINAL WHERE {selected}) "
             f"WHERE place > 0 GROUP BY visitor + place * {_APART}"
         ),
+        people=people,
         selected=selected,
         touchpoint=numbers.touchpoint,
         selected_touches=(

@@ -7,11 +7,13 @@ engine as a number only.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from aggregator.queries.bound_values import BoundValues
 from aggregator.queries.conditions import PEOPLE
+from aggregator.queries.consent import consented_sql
 from aggregator.queries.journey_numbers import SETTINGS, select, touchpoint_sql
-from aggregator.queries.journey_rows import SELECTED_BIT, journey_rows
+from aggregator.queries.journey_rows import NO_TROUBLES, SELECTED_BIT, journey_rows
 from aggregator.queries.journey_ways import followed, visitors_sql
 from aggregator.shapes.journeys import Course
 from aggregator.shapes.scope import SiteScope
@@ -27,14 +29,11 @@ def read_ways(
     """The ways of the visitors whom a question selects and who consented. `claims`: page → touchpoint; `outcome`: of
     the only goal of the course."""
     whole, moment = followed(scope, now_ms)
-    rows = journey_rows(scope, course, claims, whole)
+    rows = replace(journey_rows(scope, course, claims, whole), troubles=NO_TROUBLES)
     ways = visitors_sql(rows, course, moment, also=("visitor",))
     bound = BoundValues("walk")
     days = bound.days(whole.zone, whole.since, whole.until)
-    consented = (
-        f"visitor != 0 AND visitor GLOBAL IN (SELECT visitor FROM views WHERE site = {{site:UInt32}} AND {days} "
-        f"AND {PEOPLE} GROUP BY visitor HAVING min(consent) = 1)"
-    )
+    consented = consented_sql(f"site = {{site:UInt32}} AND {days} AND {PEOPLE}")
     reached = {"": "1", "reached": "notEmpty(reached)", "missed": "empty(reached)"}[outcome]
     begun = f"arrayFirstIndex(w -> bitTest(w, {SELECTED_BIT}), way)"  # touches of one ms are in no order of numbers
     chosen = select({"begun": begun}, ways, f"WHERE {consented} AND {reached}", kept=("visitor", "way"))

@@ -21,7 +21,7 @@ class Course:
     `stage_of[n]`: the stage of touchpoint n, from 0; `stage_of[0]` is of no touchpoint. `patterns[n]`: the patterns of
     its pages. `contacts[n]`: its other matchers; `keys[n]`: its key, by which events name it. `windows_ms`: of each
     stage, how long after a first hit something still counts. `expected[n]`: the touchpoints that should follow n, none
-    if any may. `goals` are numbered from 0.
+    if any may. `goals` are numbered from 0; `main_goal`: the one that ends the journey, None without one.
     """
 
     stage_of: tuple[int, ...]
@@ -31,6 +31,7 @@ class Course:
     goals: tuple[Goal, ...] = ()
     contacts: tuple[tuple[Matcher, ...], ...] = ()
     keys: tuple[str, ...] = ()
+    main_goal: int | None = None
 
     def matchers(self, *kinds: ContactKind) -> list[tuple[int, Matcher]]:
         """(touchpoint, matcher) of these kinds."""
@@ -57,9 +58,12 @@ class Fact(IntEnum):
     BETWEEN_MS = 9  # a, b: stages from 1; value: ms from the first hit of a to the first hit of b, where that is later
     REACHED = 10  # visitors; b: a goal that they reached in the period, from their first touch on
     STEPS = 11  # b: a goal; value: touchpoints from the first touch until it was reached, repeats merged
+    BEGUN = 12  # visitors who consented; flags: CLOSED, where their time for the main goal is over
+    # Of them, those who reached the main goal, once without flags and once more with CLOSED where it is; value: ms.
+    WHOLE_MS = 13
 
 
-WITH_VALUE = (Fact.NEXT_MS, Fact.ON_MS, Fact.BETWEEN_MS, Fact.STEPS)
+WITH_VALUE = (Fact.NEXT_MS, Fact.ON_MS, Fact.BETWEEN_MS, Fact.STEPS, Fact.WHOLE_MS)
 
 
 class Trouble(IntEnum):
@@ -111,5 +115,5 @@ class Facts:
         """The values of b with which a fact was met."""
         return sorted(self._by_place.get((fact, a), {}))
 
-    def value(self, fact: Fact, a: int = 0, b: int = 0) -> Count:
-        return self.counts.get((fact, a, b, 0), Count(0))
+    def value(self, fact: Fact, a: int = 0, b: int = 0, flags: int = 0) -> Count:
+        return self.counts.get((fact, a, b, flags), Count(0))

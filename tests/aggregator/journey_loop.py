@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -74,6 +74,7 @@ class Truth:
 
 
 Share = tuple[int, int] | None
+Times = tuple[int, float | None, float | None]  # n, median, 90th percentile
 
 
 def share(n: int, of: int) -> Share:
@@ -87,7 +88,7 @@ def windowed(cases: Sequence[tuple[bool, bool]]) -> tuple[Share, int, Share]:
     return share(sum(closed), len(closed)), len(cases) - len(closed), so_far
 
 
-def spread(values: Sequence[float]) -> tuple[int, float | None, float | None]:
+def spread(values: Sequence[float]) -> Times:
     if not values:
         return 0, None, None
     return len(values), float(np.median(values)), float(np.percentile(values, 90))
@@ -206,6 +207,24 @@ def goal(truth: Truth, number: int) -> tuple[Share, tuple[int, float | None, flo
             on_way = [row.touchpoint for row in way if start <= row.ms <= min(times) and row.touchpoint]
             touches.append(sum(one != before for one, before in zip(on_way, [0, *on_way], strict=False)))
     return share(len(touches), len(ways)), spread(touches)
+
+
+def whole(
+    truth: Truth, times: Sequence[tuple[int, int]], within_ms: int, consented: Collection[int]
+) -> tuple[int, int, Times, Times]:
+    """Visitors who consented, those whose time is not over, and ms from the first touch to the goal: of those whose
+    time is over, and of all so far. `within_ms` 0: without limit."""
+    closed_waits, waits, opened, visitors = [], [], 0, 0
+    for v, way in truth.ways().items():
+        if v not in consented:
+            continue
+        start = next(row.ms for row in way if truth.counts(row))
+        closed = bool(within_ms) and start + within_ms <= truth.now
+        visitors, opened = visitors + 1, opened + (not closed)
+        in_time = [ms - start for who, ms in times if who == v and start <= ms < start + (within_ms or 10**15)]
+        waits += [min(in_time)] if in_time else []
+        closed_waits += [min(in_time)] if in_time and closed else []
+    return visitors, opened, spread(closed_waits), spread(waits)
 
 
 def reached(truth: Truth, times: Sequence[tuple[int, int]], visitor: int, first: int) -> bool:

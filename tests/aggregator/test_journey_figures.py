@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -73,11 +73,13 @@ def put(
     truth: Truth,
     orders: Sequence[tuple[int, int]] = (),
     device: Callable[[Row], str] = desktop,
+    consented: Collection[int] = (),
 ) -> None:
-    """Store the rows, each touch twice, in no order."""
+    """Store the rows, each touch twice, in no order. `consented`: visitors."""
     views = [
         {"visitor": row.visitor, "time": row.ms, "view": row.view, "page": f"shop.example{row.page}",
-         "engaged_ms": row.engaged, "channel": "mail" if row.selected else "direct", "device": device(row)}
+         "engaged_ms": row.engaged, "channel": "mail" if row.selected else "direct", "device": device(row),
+         "consent": int(row.visitor in consented)}
         for row in truth.rows
     ]  # fmt: skip
     np.random.default_rng(1).shuffle(views)

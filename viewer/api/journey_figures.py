@@ -26,5 +26,6 @@ def figures_json(journey: Journey, measure: JourneyMeasure) -> dict[str, Any]:
             for number, one in figures.touchpoints.items()
         },
         "goals": plain(figures.goals),
+        "whole": plain(figures.whole),
         "holds": {keys[number]: goal.id for number, goal in measure.holders.items()},
     }

@@ -17,6 +17,7 @@ from viewer.access.person import signed_in
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
+from viewer.pages.journey.duration import WholeLine, whole_line
 from viewer.pages.journey.edit import JourneyFormRenderer, show_form
 from viewer.pages.journey.editor import editor_page
 from viewer.pages.journey.lanes.rows import LaneRow, lane_rows
@@ -69,6 +70,7 @@ class JourneyPage(Page):
     personas: Personas = doc("The personas whose numbers can be shown, and the card of the one that is on")
     unmapped: list[UnmappedPage] = doc("The busiest pages without a touchpoint")
     here: str = doc("Address of this page, to come back to after a change")
+    whole: WholeLine | None = doc("How long the whole journey takes; None without a goal")
     method: str = doc("How the go-on share is counted")
 
 
@@ -143,6 +145,7 @@ def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> Journey
         personas=Personas(),
         unmapped=[],
         here=measured.links.to(),
+        whole=None,
         method="",
     )
 
@@ -172,6 +175,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage
         personas=personas_of(measured),
         unmapped=_unmapped(measured),
         here=measured.links.to(),
+        whole=whole_line(measured),
         method=_method(lang, journey),
     )
 

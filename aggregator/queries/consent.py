@@ -1,0 +1,11 @@
+"""Visitors who consented: they are recognised on every day (collector/enrich/visitors.py), the others on one only."""
+
+from __future__ import annotations
+
+NOBODY = 0  # the visitor of events that belong to nobody
+
+
+def consented_sql(people: str) -> str:
+    """The condition that a visitor consented in all the views that `people` selects."""
+    views = f"SELECT visitor FROM views WHERE {people} GROUP BY visitor HAVING min(consent) = 1"
+    return f"(visitor != {NOBODY} AND visitor GLOBAL IN ({views}))"
