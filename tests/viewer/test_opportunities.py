@@ -168,3 +168,20 @@ def test_an_opportunity_of_a_removed_touchpoint_is_rejected_and_nothing_is_lost(
     assert found.status_code == 422
     assert "opportunities.0.touchpoint" in [fault["field"] for fault in found.json()["error"]["faults"]]
     assert len(viewer.definitions.get(Journey, "ideas").stages[0].touchpoints) == 1
+
+
+def test_each_figure_stands_beside_that_of_the_period_before(owner: Client, shop: Site, journey: Journey) -> None:
+    """29 days from 20 March, and the 29 days before them, which have those of February."""
+    days = "since=2026-03-20&until=2026-04-17&with=before"
+    found = owner.get(f"/api/v1/sites/{shop.id}/journeys/ideas/map?{days}").json()["before"]["touchpoints"]["list"]
+    assert found["visitors"] == of_the_day(2)[1]
+    forward, expected = found["shares"]["forward"], share_difference(*of_the_day(2), *of_the_day(3))
+    assert (forward["difference"]["low"], forward["difference"]["high"]) == pytest.approx((expected.low, expected.high))
+    assert not forward["worse"]  # more go on than before
+    seen = words(owner.get(f"/sites/{shop.id}/journeys/ideas?{days}").text)
+    assert "before 41.5%, +28.5 points" in seen
+    assert "before 650, −53.8%" in seen
+    back = words(owner.get(f"/sites/{shop.id}/journeys/ideas?since=2026-03-20&until=2026-04-17").text)
+    assert "before 41.5%" not in back
+    for page in ("/api/v1/sites/{}/journeys/ideas/map", "/sites/{}/journeys/ideas"):
+        assert owner.get(f"{page.format(shop.id)}?{DAYS}&with=rest").status_code == 400

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aggregator.answers.journey import JourneyMeasure
+from aggregator.measures.journey_changes import JourneyChanges
 from store.journeys import Journey
 from viewer.api.figures import plain
 
@@ -28,4 +29,29 @@ def figures_json(journey: Journey, measure: JourneyMeasure) -> dict[str, Any]:
         "goals": plain(figures.goals),
         "whole": plain(figures.whole),
         "holds": {keys[number]: goal.id for number, goal in measure.holders.items()},
+    }
+
+
+def changes_json(journey: Journey, changes: JourneyChanges) -> dict[str, Any]:
+    """The period before: its visitors, and how each share and number of visitors differs, by key."""
+    keys = {number: touchpoint.key for number, (_, touchpoint) in enumerate(journey.touchpoints, 1)}
+    before = changes.before
+    return {
+        "visitors": before.visitors,
+        "stages": {
+            stage.key: {
+                "visitors": before.stages[i].visitors,
+                "visitors_change": plain(changes.visitors_of_stage[i]),
+                "shares": plain(changes.stages.get(i, {})),
+            }
+            for i, stage in enumerate(journey.stages)
+        },
+        "touchpoints": {
+            keys[n]: {
+                "visitors": before.touchpoints[n].visitors,
+                "visitors_change": plain(change),
+                "shares": plain(changes.touchpoints.get(n, {})),
+            }
+            for n, change in changes.visitors_of_touchpoint.items()
+        },
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.answers.journey import map_of
 from rules import journey as rules
 from rules import journey_save
 from rules.faults import Faults
@@ -14,12 +15,13 @@ from store.journeys import Journey
 from viewer.api.by_name import NamedKind
 from viewer.api.entry import Entry, answer, by_whom, fields
 from viewer.api.figures import plain
-from viewer.api.journey_figures import figures_json
+from viewer.api.journey_figures import changes_json, figures_json
 from viewer.drawing.funnel_csv import TABLES, funnel_csv
 from viewer.funnels import NAMES as FUNNEL_NAMES
 from viewer.funnels import FunnelReading, read_funnel
 from viewer.http.downloads import file_answer
 from viewer.http.parameters import choice
+from viewer.journey_before import changes_since
 from viewer.layer_images import site_file_name
 from viewer.maps import Maps
 from viewer.questions import Asked, Questions, problem_of
@@ -41,9 +43,11 @@ async def measure_journey(request: Request, *, questions: Questions, maps: Maps,
     query = {name: understood[name] for name in ("since", "until", "timezone", "device")} | {
         "window_days": journey.window_days
     }
-    return answer(
-        {"journey": journey, "query": query, **plain(await maps.journey(journey, question, asked.known.goals))}
-    )
+    compared = choice(request.query_params, "with", ("before",), "")
+    measure = await maps.journey_measure(journey, question, asked.known.goals)
+    changes = await changes_since(maps, journey, asked, measure) if compared else None
+    beside = {"before": changes_json(journey, changes)} if changes else {}
+    return answer({"journey": journey, "query": query, **plain(map_of(journey, measure)), **beside})
 
 
 async def all_figures(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
@@ -101,8 +105,8 @@ ENTRIES = (
         measure_journey,
         "viewer",
         "The journey measured: visitors of each stage and touchpoint, who went on, times, exits. "
-        "Query: since, until, days, device.",
-        query=JOURNEY.names,
+        "Query: since, until, days, device; with=before: beside the period before.",
+        query=(*JOURNEY.names, "with"),
     ),
     Entry(
         "GET",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 from aggregator.answers.journey import StageRow, TouchpointRow
 from aggregator.measures.statistics import FEW
@@ -17,12 +18,15 @@ ALARM_LEAST = 50  # visitors; below, no frustrated share is marked
 
 @dataclass(frozen=True)
 class MapFact:
-    """`detail`: interval and numbers, shown on demand. `bad`: the figure that raises the alarm."""
+    """`detail`: interval and numbers, shown on demand. `bad`: the figure that raises the alarm. `metric`: its name in
+    comparisons. `before`: the figure of the period before, with the difference."""
 
     label: str
     value: str
     detail: str = ""
     bad: bool = False
+    metric: Metric | Literal["visitors", ""] = ""
+    before: str = ""
 
 
 def metric_share(row: TouchpointRow, metric: Metric, everyone: int) -> MetricShare | None:
@@ -43,7 +47,10 @@ def metric_share(row: TouchpointRow, metric: Metric, everyone: int) -> MetricSha
 
 
 def worst_touchpoint(measured: MeasuredJourney) -> str:
-    """Key of the touchpoint whose frustrated share raises the alarm: the highest that stands out; "" if none does."""
+    """Key of the touchpoint whose frustrated share raises the alarm: the highest that stands out; "" if none does. If
+    the map is compared with the period before, that decides instead."""
+    if measured.changes is not None:
+        return ""
     rows = measured.figures.touchpoints
     bad = {key: row.frustrated or 0.0 for key, row in rows.items() if _stands_out(measured, row)}
     return max(bad, key=lambda key: bad[key], default="")
@@ -60,21 +67,23 @@ def touchpoint_facts(measured: MeasuredJourney, row: TouchpointRow, *, bad: bool
     lang, everyone = measured.lang, measured.figures.visitors
     _ = lang.text
     facts = [
-        MapFact(_("Visitors"), lang.number(row.visitors)),
+        MapFact(_("Visitors"), lang.number(row.visitors), metric="visitors"),
         MapFact(_("Reached by"), lang.share(row.reach), _of_visitors(lang, MetricShare(row.reach, row.low, row.high,
-                                                                                    everyone))),
+                                                                                    everyone)), metric="reach"),
     ]  # fmt: skip
     if row.few:
         return [*facts, MapFact(_("Shares"), _("few visitors"))]
     if row.forward is not None and row.closed >= FEW and not at_end:
         detail = going_on(lang, (row.forward_low, row.forward_high), row)
-        facts.append(MapFact(_("Go on"), lang.share(row.forward), detail))
+        facts.append(MapFact(_("Go on"), lang.share(row.forward), detail, metric="forward"))
     if frustrated := metric_share(row, "frustrated", everyone):
-        facts.append(MapFact(_("Frustrated"), lang.share(frustrated.value), _of_visitors(lang, frustrated), bad))
+        facts.append(
+            MapFact(_("Frustrated"), lang.share(frustrated.value), _of_visitors(lang, frustrated), bad, "frustrated")
+        )
     if not at_end and (exits := metric_share(row, "exits", everyone)):
         of = lang.plural("of %(num)s visit", "of %(num)s visits", exits.n)
         between = lang.between(exits.low, exits.high)
-        facts.append(MapFact(_("Visits ending"), lang.share(exits.value), f"{between}, {of}"))
+        facts.append(MapFact(_("Visits ending"), lang.share(exits.value), f"{between}, {of}", metric="exits"))
     return facts
 
 

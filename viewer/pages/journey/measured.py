@@ -8,6 +8,7 @@ from functools import cached_property
 
 from aggregator.answers.experiment_result import ExperimentResult
 from aggregator.answers.journey import JourneyMap, StageRow, TouchpointRow
+from aggregator.measures.journey_changes import JourneyChanges
 from aggregator.measures.journey_figures import JourneyFigures, TouchpointFigures
 from store.journeys import Journey, Stage, Touchpoint
 from viewer.http.urls import Urls
@@ -32,6 +33,8 @@ class MeasuredJourney:
     edit: str = ""
     unfolded: frozenset[str] = frozenset()
     persona: str = ""
+    compared: bool = False  # with the period before
+    changes: JourneyChanges | None = None  # against it; None if it was not measured
     opportunities: MeasuredOpportunities = MeasuredOpportunities()
     results: Mapping[str, ExperimentResult] = field(default_factory=dict)  # of the experiments that test opportunities
 
@@ -42,7 +45,8 @@ class MeasuredJourney:
     @property
     def links(self) -> Links:
         """Links of the page."""
-        chosen = (("persona", self.persona), ("open", "~".join(sorted(self.unfolded))))
+        compared = "before" if self.compared else ""
+        chosen = (("persona", self.persona), ("with", compared), ("open", "~".join(sorted(self.unfolded))))
         return Links(
             self.urls.journey(self.site, self.journey.id),
             self.asked.question,
@@ -90,6 +94,10 @@ class MeasuredJourney:
     @cached_property
     def _numbers(self) -> dict[str, int]:
         return {touchpoint.key: number for number, (_, touchpoint) in enumerate(self.journey.touchpoints, 1)}
+
+    def number_of(self, touchpoint: Touchpoint) -> int:
+        """The number by which the figures name a touchpoint."""
+        return self._numbers[touchpoint.key]
 
     def touchpoint_figures(self, touchpoint: Touchpoint) -> TouchpointFigures | None:
         """Everything measured about a touchpoint."""

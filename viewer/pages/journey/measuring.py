@@ -8,6 +8,7 @@ from dataclasses import replace
 from aggregator.answers.experiment_result import ExperimentResult
 from aggregator.answers.journey import map_of
 from viewer.experiment_results import ExperimentResults
+from viewer.journey_before import changes_since
 from viewer.maps import Maps
 from viewer.opportunities import OpportunityReader
 from viewer.pages.journey.measured import MeasuredJourney
@@ -22,13 +23,15 @@ class JourneyMeasurer:
         self._results = results
 
     async def measured(
-        self, shown: MeasuredJourney, *, quick: bool = False, opportunities: bool = True
+        self, shown: MeasuredJourney, *, quick: bool = False, opportunities: bool = True, before: bool = False
     ) -> MeasuredJourney:
         """`quick`: the first answer about many views may be of one visitor in ten. `opportunities`: whether they are
-        measured too."""
+        measured too. `before`: whether the exact figures are compared with the period before."""
         journey, asked = shown.journey, shown.asked
         found = await self._maps.journey_measure(journey, asked.question, asked.known.goals, quick=quick)
         shown = replace(shown, figures=map_of(journey, found), measure=found.figures)
+        if before and found.one_in == 1:
+            shown = replace(shown, changes=await changes_since(self._maps, journey, asked, found))
         if not opportunities or not journey.opportunities:
             return shown
         measured = await self._reader.measured(journey, asked, found)

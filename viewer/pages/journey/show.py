@@ -14,6 +14,7 @@ from rules.question import JOURNEY
 from store.journeys import Journey
 from viewer.access.guards import check_role
 from viewer.access.person import signed_in
+from viewer.http.parameters import choice
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Frame, Page, doc
@@ -60,6 +61,7 @@ class JourneyPage(Page):
     edit_href: str = doc("Address of its form; empty if the person may not edit it")
     downloads: tuple[Choice, ...] = doc("The map as files; none if the question has faults")
     sheet: str = doc("What its sheet of paper says: period, visitors, revision")
+    compare: tuple[Choice, ...] = doc("What the figures are compared with")
     views: tuple[Choice, ...] = doc("The views of the journey")
     period: PeriodControl = doc("The period menu")
     who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
@@ -89,6 +91,7 @@ async def show(
     asked = await questions.read(request, JOURNEY)
     stored = await registry.find(Journey, request.path_params["journey"], asked.site)
     editing = request.query_params.get("edit", "")
+    compared = choice(request.query_params, "with", ("before",), "") == "before"
     if editing:
         check_role(person, "editor")
     if editing == "form" or (editing and isinstance(stored, Rejected)):
@@ -104,6 +107,7 @@ async def show(
         edit=urls.journey(asked.site.id, journey.id, edit=1) if person.may("editor") else "",
         unfolded=frozenset(request.query_params.get("open", "").split("~")) - {""},
         persona=persona_of(journey, asked.question, request.query_params.get("persona", "")),
+        compared=compared,
     )
     if editing:
         every = frozenset(stage.key for stage in journey.stages)
@@ -117,7 +121,7 @@ async def show(
     async with bars.begun(frame.lang, measured.links, asked) as counting:
         quick = request.query_params.get("exact") != "1"
         has_lane = any(lane.kind == "opportunities" and not lane.hidden for lane in journey.lanes)
-        measured = await measurer.measured(measured, quick=quick, opportunities=has_lane)
+        measured = await measurer.measured(measured, quick=quick, opportunities=has_lane, before=compared)
         who = await counting
     return answer(request, page_of(frame, measured, who))
 
@@ -135,6 +139,7 @@ def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> Journey
         edit_href=measured.edit,
         downloads=(),
         sheet="",
+        compare=(),
         views=view_switch(lang, measured.urls, asked, journey.id, "map"),
         period=period_control(lang, measured.links, asked.today),
         who=who,
@@ -165,6 +170,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage
         edit_href=measured.edit,
         downloads=map_downloads(measured),
         sheet=sheet_line(measured),
+        compare=_compare(measured),
         views=view_switch(lang, measured.urls, asked, journey.id, "map"),
         period=period_control(lang, measured.links, asked.today),
         who=who,
@@ -176,7 +182,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage
         unmapped=_unmapped(measured),
         here=measured.links.to(),
         whole=whole_line(measured),
-        method=_method(lang, journey),
+        method=_method(measured),
     )
 
 
@@ -206,14 +212,35 @@ def _about(lang: Language, journey: Journey) -> str:
     return ", ".join(part for part in (journey.objective.strip().rstrip("."), review) if part)
 
 
-def _method(lang: Language, journey: Journey) -> str:
-    return lang.text(
+def _compare(measured: MeasuredJourney) -> tuple[Choice, ...]:
+    """The choices of what the figures are compared with."""
+    lang, links, on = measured.lang, measured.links, measured.compared
+    return (
+        Choice(lang.text("nothing"), links.keeping(**{"with": ""}).to(), not on),
+        Choice(lang.text("period before"), links.keeping(**{"with": "before"}).to(), on),
+    )
+
+
+def _method(measured: MeasuredJourney) -> str:
+    lang, days = measured.lang, measured.journey.window_days
+    if measured.changes is None:
+        red = lang.text(
+            "Red: a target that the whole interval misses, or frustration well above that of the other touchpoints."
+        )
+    else:
+        red = lang.text(
+            "Red: a target that the whole interval misses; without a target, a share that is worse than in the period "
+            "before, beyond chance, as adjusted for the number of shares that are compared. Shares of visits are shown "
+            "beside those before, and not tested."
+        )
+    counted = lang.text(
         "Going on means reaching a later stage within %(window)s of first reaching this one. Visitors whose "
         "time window is still open are left out. Without consent a visitor is recognised for one day only, "
-        "so the true shares may be higher. Red: a target that the whole interval misses, or frustration well above "
-        "that of the other touchpoints.",
-        window=lang.plural("%(num)s day", "%(num)s days", journey.window_days),
+        "so the true shares may be higher.",
+        window=lang.plural("%(num)s day", "%(num)s days", days),
     )
+    amber = lang.text("Amber ≈: the target lies inside the interval.")
+    return f"{counted} {red} {amber}"
 
 
 def _empty(lang: Language, journey: Journey, edit: str) -> Empty | None:

@@ -12,6 +12,7 @@ from aggregator.measures.statistics import FEW
 from store.journeys import Stage
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
+from viewer.pages.journey.before import alarms, of_share, stage_change, stage_is_worse, stage_visitors
 from viewer.pages.journey.facts import going_on, worst_touchpoint
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.map.links import Links
@@ -21,6 +22,7 @@ from viewer.pages.who.from_screen import WhoTrees, narrowed, step_trees
 @dataclass(frozen=True)
 class StageHead:
     """`go`: the share that goes on, with its basis in `detail`; `more`: what is said beside or instead of it.
+    `visitors_before`, `go_before`: the same in the period before; `worse`: the share alarms.
     `unfold`: the page with this empty stage opened, "" for a stage that is a column. `narrow`: links to the same
     journey of those who went on, and of those who left."""
 
@@ -34,6 +36,9 @@ class StageHead:
     alarm: bool = False
     unfold: str = ""
     narrow: tuple[Choice, ...] = ()
+    visitors_before: str = ""
+    go_before: str = ""
+    worse: bool = False
 
 
 def stage_heads(measured: MeasuredJourney) -> list[StageHead]:
@@ -48,7 +53,7 @@ def _head(measured: MeasuredJourney, stage: Stage, worst: str) -> StageHead:
     if measured.is_folded(stage):
         opened = "~".join(sorted((*measured.unfolded, stage.key)))
         return StageHead(stage.key, name, unfold=measured.links.keeping(open=opened).to())
-    shown = _shown(measured, stage, row)
+    shown, change = _shown(measured, stage, row), stage_change(measured, stage)
     return StageHead(
         key=stage.key,
         name=name,
@@ -57,7 +62,10 @@ def _head(measured: MeasuredJourney, stage: Stage, worst: str) -> StageHead:
         detail=shown.detail,
         more=shown.more if shown.words else _instead(measured, stage, row),
         goal=row.goal.name if row.goal else measured.goal_name(stage.completes) if stage.completes else "",
-        alarm=any(touchpoint.key == worst for touchpoint in stage.touchpoints),
+        alarm=any(touchpoint.key == worst for touchpoint in stage.touchpoints) or alarms(measured, stage),
+        visitors_before=stage_visitors(measured, stage),
+        go_before=of_share(lang, change) if change and shown.words else "",
+        worse=bool(shown.words) and stage_is_worse(measured, stage),
         narrow=_narrow(measured, stage) if row.visitors else (),
     )
 

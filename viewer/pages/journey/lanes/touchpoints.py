@@ -8,6 +8,7 @@ from rules.segment import text_of_tree
 from store.journeys import Stage, Touchpoint, TouchpointKind
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
+from viewer.pages.journey.before import touchpoint_alarms, with_before
 from viewer.pages.journey.facts import MapFact, touchpoint_facts, worst_touchpoint
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.metrics import more_facts
@@ -58,9 +59,9 @@ def _card(measured: MeasuredJourney, stage: Stage, touchpoint: Touchpoint, bad: 
         href=urls.heatmap(site, **{"page": row.page} | query) if row.page else "",
         thumb=urls.thumb(site, row.page, **picture) if row.page in measured.pictured else "",
         evidence=kind,
-        facts=tuple(touchpoint_facts(measured, row, bad=bad, at_end=at_end)),
+        facts=with_before(measured, touchpoint, touchpoint_facts(measured, row, bad=bad, at_end=at_end)),
         more=more_facts(measured, touchpoint),
-        alarm=bad,
+        alarm=bad or touchpoint_alarms(measured, touchpoint),
         compare=comparisons(measured, stage, touchpoint, "" if row.few else row.page),
         card=urls.touchpoint(site, measured.journey.id, touchpoint.key, **picture),
     )

@@ -1,0 +1,91 @@
+"""The figures of a map beside those of the period before, in words, and the controls for that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aggregator.measures.change import FigureChange
+from aggregator.measures.journey_changes import ALARM, ChangedMetric, JourneyChange
+from store.journeys import Stage, Touchpoint
+from viewer.pages.frame.languages import Language
+from viewer.pages.journey.facts import MapFact
+from viewer.pages.journey.measured import MeasuredJourney
+
+METRICS: tuple[ChangedMetric, ...] = ("reach", "forward", "goal", "frustrated", "exits")
+
+
+def with_before(measured: MeasuredJourney, touchpoint: Touchpoint, facts: Sequence[MapFact]) -> tuple[MapFact, ...]:
+    """The figures of a touchpoint with those before beside them, if the map is compared."""
+    changes, number = measured.changes, measured.number_of(touchpoint)
+    if changes is None:
+        return tuple(facts)
+    lang, shares = measured.lang, changes.touchpoints.get(number, {})
+    found = []
+    for fact in facts:
+        if fact.metric == "visitors":
+            visitors = changes.before.touchpoints[number].visitors
+            found.append(replace(fact, before=_of_number(lang, visitors, changes.visitors_of_touchpoint[number])))
+            continue
+        change = next((shares[metric] for metric in METRICS if metric == fact.metric and metric in shares), None)
+        found.append(replace(fact, before=of_share(lang, change), bad=change.worse) if change else fact)
+    return tuple(found)
+
+
+def alarms(measured: MeasuredJourney, stage: Stage) -> bool:
+    """Whether a figure of a stage, or of a touchpoint in it, is worse than before."""
+    if measured.changes is None:
+        return False
+    numbers = [measured.number_of(touchpoint) for touchpoint in stage.touchpoints]
+    found = [measured.changes.touchpoints.get(number, {}) for number in numbers]
+    return stage_is_worse(measured, stage) or any(one.worse for shares in found for one in shares.values())
+
+
+def touchpoint_alarms(measured: MeasuredJourney, touchpoint: Touchpoint) -> bool:
+    shares = measured.changes.touchpoints.get(measured.number_of(touchpoint), {}) if measured.changes else {}
+    return any(one.worse for one in shares.values())
+
+
+def stage_is_worse(measured: MeasuredJourney, stage: Stage) -> bool:
+    change = stage_change(measured, stage)
+    return change is not None and change.worse
+
+
+def stage_change(measured: MeasuredJourney, stage: Stage) -> JourneyChange | None:
+    """Of the share in the head of a stage: who reached its goal, else who went on."""
+    if measured.changes is None:
+        return None
+    index, row = measured.journey.stages.index(stage), measured.stage_row(stage)
+    return measured.changes.stages.get(index, {}).get("goal" if row.goal else "forward")
+
+
+def stage_visitors(measured: MeasuredJourney, stage: Stage) -> str:
+    """The visitors of a stage before, in words; "" if the map is not compared."""
+    if measured.changes is None:
+        return ""
+    index = measured.journey.stages.index(stage)
+    changes = measured.changes
+    return _of_number(measured.lang, changes.before.stages[index].visitors, changes.visitors_of_stage[index])
+
+
+def of_share(lang: Language, change: JourneyChange) -> str:
+    """`before 61.3%, −3.3 points (−5.2 to −1.4)`."""
+    found = change.difference
+    interval = lang.text("%(low)s to %(high)s", low=lang.points(found.low), high=lang.points(found.high))
+    words = lang.text(
+        "before %(share)s, %(points)s points (%(interval)s)",
+        share=lang.share(found.share_a or 0.0),
+        points=lang.points(found.diff),
+        interval=interval,
+    )
+    clear = change.adjusted is not None and change.adjusted <= ALARM
+    return words if clear else words + lang.text(", no clear difference")
+
+
+def _of_number(lang: Language, before: int, change: FigureChange | None) -> str:
+    words = lang.text("before %(n)s", n=lang.number(before))
+    if change is None:
+        return words
+    sign = "+" if change.by > 0 else ""
+    by = lang.text(", %(change)s", change=sign + lang.share(change.by))
+    return words + by if change.beyond_chance else words + by + lang.text(", no clear difference")
