@@ -61,6 +61,14 @@ def test_the_picture_and_what_stands_beside_it(owner: Client, at: str) -> None:
     assert re.search(r'<a[^>]*aria-label="Cart, then Left the site: 32 visits, 33.0%"', page)
 
 
+def test_leaving_is_red_unless_the_journey_is_over(owner: Client, at: str) -> None:
+    page = owner.get(f"{at}&through=touchpoint:cart").text
+    styles = dict(
+        re.findall(r'aria-label="(\w+), then Left the site[^"]*"\s+data-ends="[^"]+"><path class="(\w*)"', page)
+    )
+    assert styles == {"Cart": "out", "Begin": "out", "Paid": ""}
+
+
 def test_the_page_says_what_the_api_says(owner: Client, api: Client, shop: Site, at: str) -> None:
     page = owner.get(f"{at}&through=touchpoint:cart&names=12").text
     query = {"through": "touchpoint:cart", "names": "12", **dict(parse_qsl(DAYS))}

@@ -12,7 +12,6 @@ from viewer.pages.journey.path_words import PathWords, is_place
 from viewer.pages.journey.paths_picture import HEIGHT, TWO_LINES, WIDTH, BarPlace, bands_of, bars_of
 
 SHOWN = 5  # rows of a table before the rest is folded
-_BAR_STYLES = {"other": "oth", "left": "out"}
 
 
 @dataclass(frozen=True)
@@ -127,7 +126,7 @@ def drawing_of(words: PathWords, paths: Paths, unfold: str) -> PathsDrawing:
             DrawnBand(
                 shape.d,
                 (number[shape.column, shape.band.start], number[shape.column + 1, shape.band.end]),
-                "out" if shape.band.end.kind == "left" else "exp" if shape.band.expected else "",
+                "out" if words.is_loss(shape.band.start, shape.band.end) else "exp" if shape.band.expected else "",
                 band_words(words, shape.band),
                 words.paths_of(_farther(shape.band)),
             )
@@ -160,13 +159,26 @@ def _name(words: PathWords, paths: Paths, bar: BarPlace, unfold: str) -> DrawnNa
         name=words.in_column(one, offset),
         numbers=f"{lang.number(one.visits)}, {lang.share(one.share)}",
         href=unfold if one.place.kind == "other" else words.paths_of(one.place),
-        css="ctr" if not offset else _BAR_STYLES.get(one.place.kind, ""),
+        css="ctr"
+        if not offset
+        else "oth"
+        if one.place.kind == "other"
+        else "out"
+        if _is_lost(words, paths, bar)
+        else "",
         left=f"{100 * bar.column / len(paths.columns):.0f}",
         top=f"{bar.top + (bar.room - bar.height) / 2:.1f}",
         height=f"{bar.height:.1f}",
         middle=f"{bar.middle:.1f}",
         two=bar.room >= TWO_LINES,
     )
+
+
+def _is_lost(words: PathWords, paths: Paths, bar: BarPlace) -> bool:
+    """Whether most of the visits that leave the site in a column are losses."""
+    before = paths.columns[bar.column - 1].offset
+    leave = [one for one in paths.bands if one.offset == before and one.end == bar.name.place]
+    return 2 * sum(one.visits for one in leave if words.is_loss(one.start, one.end)) > bar.name.visits
 
 
 def band_words(words: PathWords, band: PathBand) -> str:
@@ -234,7 +246,7 @@ def _row(words: PathWords, column: PathColumn, one: PathName, *, linked: bool = 
         visits=lang.number(one.visits),
         share=lang.share(one.share),
         width=f"{100 * one.share:.1f}",
-        left=one.place.kind == "left",
+        left=column.offset == 1 and words.chosen is not None and words.is_loss(words.chosen, one.place),
         heatmap=words.heatmap(one.place) if linked or not column.offset else "",
         comparison=words.comparison(one) if linked or not column.offset else "",
     )
@@ -276,7 +288,7 @@ def _step_rows(words: PathWords, bands: Sequence[PathBand]) -> tuple[StepRow, ..
         StepRow(
             words.name(one.start),
             words.name(one.end),
-            one.end.kind == "left",
+            words.is_loss(one.start, one.end),
             words.lang.number(one.visits),
             words.lang.share(one.of_start.share) if one.of_start else "",
         )

@@ -65,13 +65,27 @@ class PathWords:
         return self.lang.text("%(name)s again", name=name) if one.place == self.chosen and offset else name
 
     def steps(self, way: PathWay) -> list[tuple[str, bool]]:
-        """The names of the places of a way, and whether each is leaving the site before the expected path is over."""
+        """The names of the places of a way, and whether each is a loss."""
         left = self.lang.text("left")
         return [
-            (left if place.kind == "left" else self.name(place), place.kind == "left" and not way.as_expected)
-            for place in way.places
+            (left if place.kind == "left" else self.name(place), self.is_loss(before, place) and not way.as_expected)
+            for before, place in zip((way.places[0], *way.places), way.places, strict=False)
             if place.kind != "began"
         ]
+
+    def is_loss(self, before: PathPlace, place: PathPlace) -> bool:
+        """Whether a step leaves the site before the end: it is no loss after the last touchpoint of the stage that
+        completes a goal, after any later one, and in the last stage."""
+        return place.kind == "left" and before not in self._ends
+
+    @cached_property
+    def _ends(self) -> frozenset[PathPlace]:
+        stages, every = self.journey.stages, self.journey.touchpoints
+        last = {stage: touchpoint.key for stage, touchpoint in every}
+        goals = [i for i, stage in enumerate(stages) if stage.completes]
+        final = min(goals[-1] + 1 if goals else len(stages), len(stages) - 1)
+        keys = {one.key for stage, one in every if stage >= final} | {last[i] for i in goals if i in last}
+        return frozenset(PathPlace("touchpoint", key) for key in keys)
 
     def paths_of(self, place: PathPlace) -> str:
         """The paths through a place; "" for what is none."""
