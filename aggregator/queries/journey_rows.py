@@ -51,16 +51,25 @@ class Rows:
     has_entries: bool = False
 
 
-def journey_rows(scope: SiteScope, course: Course, claims: Mapping[str, int], followed: SiteScope) -> Rows:
+def journey_rows(
+    scope: SiteScope, course: Course, claims: Mapping[str, int], followed: SiteScope, *, marks_short: bool = True
+) -> Rows:
     """The rows that matter to a course. `claims`: page → touchpoint; `followed`: the scope with the days from the
-    period's first to the present."""
+    period's first to the present. `marks_short`: whether the marks of touches say which views were short, which reads
+    the engagement of all views."""
     selected, values = where_site(scope)
     numbers = _Numbers(course, claims)
     bound = numbers.values
     days = bound.days(followed.zone, followed.since, followed.until)
     people = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}" + (f" AND {ONE_IN_TEN}" if scope.tenth else "")
     return Rows(
-        touches=_touches(people, selected, numbers, is_filtered=bool(scope.segment or scope.device)),
+        touches=_touches(
+            people,
+            selected,
+            numbers,
+            is_filtered=bool(scope.segment or scope.device),
+            marks_short=marks_short,
+        ),
         has_entries=numbers.has_entries,
         goals=" UNION ALL ".join(
             f"SELECT visitor, toUInt64(ms) AS ms, {n} AS goal FROM ({happened(goal.action, people, bound).sql})"
@@ -118,13 +127,14 @@ class _Numbers:
         return f"multiIf({', '.join(tests)}, toUInt16(0))"
 
 
-def _touches(people: str, selected: str, numbers: _Numbers, *, is_filtered: bool) -> str:
+def _touches(people: str, selected: str, numbers: _Numbers, *, is_filtered: bool, marks_short: bool) -> str:
     rows = people
     if is_filtered:
         rows += f" AND visitor GLOBAL IN (SELECT visitor FROM touches WHERE {selected})"
     # Engagement only grows, so that any row of a view says that it was long: no need for FINAL, which takes longer.
     long = f"view GLOBAL IN (SELECT view FROM views WHERE {people} AND engaged_ms >= {SHORT_MS})"
-    mark = f"bitOr({numbers.mark}, {SELECTED} * ({selected}) + {1 << SHORT_BIT} * (NOT {long}))"
+    short = f" + {1 << SHORT_BIT} * (NOT {long})" if marks_short else ""
+    mark = f"bitOr({numbers.mark}, {SELECTED} * ({selected}){short})"
     entry, none = (f", {numbers.entry(people)} AS entry", ", toUInt16(0) AS entry") if numbers.has_entries else ("", "")
     return (
         f"SELECT visitor, toUInt64(toUnixTimestamp64Milli(time)) AS ms, view, toUInt16({mark}) AS mark, "

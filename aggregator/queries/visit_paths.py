@@ -49,8 +49,8 @@ class PathsAsked:
 
 def read_page_hashes(store: Store, site: int) -> dict[str, int]:
     """Page → the hash that its touches have, of every page of the site that ever had a view."""
-    sql = "SELECT DISTINCT page, toUInt32(xxHash64(page)) AS hash FROM views WHERE site = {site:UInt32} ORDER BY page"
-    columns = store.columns(sql, site=site)
+    pages = "SELECT DISTINCT page FROM views WHERE site = {site:UInt32}"
+    columns = store.columns(f"SELECT page, toUInt32(xxHash64(page)) AS hash FROM ({pages}) ORDER BY page", site=site)
     return {str(page): int(one) for page, one in zip(columns["page"], columns["hash"], strict=True)}
 
 
@@ -59,7 +59,7 @@ def read_paths(
 ) -> PathCounts:
     """The ways of the visits of a scope that hit the place. `claims`: page → touchpoint."""
     whole, moment = followed(scope, now_ms)
-    rows = journey_rows(scope, replace(course, goals=()), claims, whole)
+    rows = journey_rows(scope, replace(course, goals=()), claims, whole, marks_short=False)
     definition = "places Array(UInt64), visits UInt64, kept UInt8"
     with computed_once(store, definition, _ways(rows, asked.window, moment), rows.values) as (ways, values):
         return _counts(store, ways, values, asked, course.expected)
@@ -70,7 +70,7 @@ def last_hit_ms(
 ) -> int | None:
     """When a visitor of the scope last hit a place."""
     whole, _ = followed(scope, now_ms)
-    rows = journey_rows(scope, replace(course, goals=()), claims, whole)
+    rows = journey_rows(scope, replace(course, goals=()), claims, whole, marks_short=False)
     hits = f"{_is_place(place, rows)} AND bitTest(mark, {SELECTED_BIT})"
     last = store.rows(f"SELECT max(ms) AS last FROM ({rows.touches}) WHERE {hits}", **rows.values)[0]["last"]
     return int(last) or None
@@ -119,9 +119,11 @@ def _visits(rows: Rows, window: PathWindow, moment: Moment) -> str:
 def _visitors(rows: Rows, window: PathWindow) -> str:
     """A query with one row per visitor with a hit: `times`, `numbers` (of `_visits`), and which ones begin a visit."""
     entry = ", entry" if rows.has_entries else ""
+    # To read the touches twice takes less than to group those of all visitors.
+    hit = f"visitor GLOBAL IN (SELECT visitor FROM ({rows.touches}) WHERE {_is_place(window.place, rows)})"
     touches = (
         f"SELECT arrayCompact(arraySort(groupArray((ms, view, mark, page_hash{entry})))) AS touches "
-        f"FROM ({rows.touches}) GROUP BY visitor HAVING countIf({_is_place(window.place, rows)}) > 0 {SETTINGS}"
+        f"FROM (SELECT * FROM ({rows.touches}) WHERE {hit}) GROUP BY visitor {SETTINGS}"
     )
     gaps = f"arrayMap(gap -> toUInt8(gap >= {VISIT_GAP}), arrayDifference(times))"
     columns = {"times": "touches.1", "marks": "touches.3", "page_hashes": "touches.4"}
