@@ -310,7 +310,7 @@ class Viewer:
             GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),
             opportunities,
-            JourneyMeasurer(self.maps, opportunities, results),
+            JourneyMeasurer(self.maps, opportunities, results, traffic),
         )  # fmt: skip
         return {type(part): part for part in parts}
 

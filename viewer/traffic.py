@@ -18,14 +18,18 @@ from aggregator.answers.traffic import (
     visited_pages,
     visitors_by_device,
 )
+from aggregator.answers.unmapped import UnmappedTraffic, unmapped_traffic
 from aggregator.queries.pages import all_pages
 from aggregator.queries.touches import read_page_visitors
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.traffic import PagePart
 from rules.period import today
 from store.client import Store
+from store.journeys import Journey
 from store.records import Site
 from viewer.work import Work
+
+SECONDS = 10.0  # how long a page and its parts share one answer
 
 
 class TrafficReader:
@@ -65,6 +69,11 @@ class TrafficReader:
     async def page_visitors(self, scope: SiteScope) -> dict[str, int]:
         """Visitors of each page in a scope, the busiest first."""
         return await self._work.run(read_page_visitors, self._store, scope)
+
+    async def unmapped(self, journey: Journey, scope: SiteScope) -> UnmappedTraffic:
+        """Pages, other sites and events in a scope that no touchpoint of a journey claims."""
+        key = ("unmapped", scope, journey.id, journey.version)
+        return await self._work.once(key, SECONDS, lambda: unmapped_traffic(self._store, journey, scope))
 
     async def pages(self, site: Site) -> list[str]:
         """Every page ever visited, most visited first."""

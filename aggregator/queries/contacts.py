@@ -62,16 +62,32 @@ def _named(course: Course, bit: int, where: str, values: BoundValues) -> str:
     )
 
 
+def channel_tests(
+    matcher: Matcher,
+    values: BoundValues,
+    names: Sequence[str] = ("channel", "source", "medium", "campaign", "referrer"),
+) -> list[str]:
+    """The conditions that a channel matcher sets on a row of `views`, on these columns of it."""
+    return [f"{name} = {values.bind('String', wanted)}" for name in names if (wanted := getattr(matcher, name))]
+
+
+def event_test(matcher: Matcher, values: BoundValues) -> str:
+    """The condition that a row of `events` is one that a matcher of events, or of files, matches."""
+    page = NAMED + matcher.source if matcher.on == "offsite" and matcher.source else matcher.page
+    parts = [values.named("name", matcher.name)] if matcher.name else []
+    parts += [values.on_pages("page", [(page,)])] if page else []
+    parts.append(f"ifNull({values.between('value', matcher.least, matcher.most)}, 0)")
+    if matcher.on == "offsite":
+        parts.append(f"(page = '' OR startsWith(page, '{NAMED}'))")
+    return " AND ".join(parts)
+
+
 def entries_sql(course: Course, marks: Sequence[int], people: str, values: BoundValues) -> str:
     """The mark of the first touchpoint that a visit touches which comes as this row of `touches` did; 0 without."""
     tests = []
     for n, matcher in course.matchers("channel"):
-        parts = [f"channel = {values.bind('String', matcher.channel)}"] if matcher.channel else []
-        of_view = [
-            f"{name} = {values.bind('String', wanted)}"
-            for name in ("source", "medium", "campaign", "referrer")
-            if (wanted := getattr(matcher, name))
-        ]
+        parts = channel_tests(matcher, values, ("channel",))
+        of_view = channel_tests(matcher, values, ("source", "medium", "campaign", "referrer"))
         if of_view:
             parts.append(f"view GLOBAL IN (SELECT view FROM views WHERE {people} AND {' AND '.join(of_view)})")
         tests.append(f"{' AND '.join(parts)}, toUInt16({marks[n]})")

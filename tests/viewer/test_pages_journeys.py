@@ -138,3 +138,29 @@ def test_the_tester_names_the_pages(owner: Client, shop: Site) -> None:
     assert answer == {"words": "Matches 1 page: /lamps"}
     nothing = owner.get(f"/sites/{shop.id}/matching", params={"patterns": "/no"}, headers=head).json()
     assert nothing == {"words": "Matches no page visited so far."}
+
+
+def test_an_edited_matcher_applies_to_the_past_and_frees_its_traffic(
+    owner: Client, api: Client, shop: Site, viewer: Viewer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps, "MANY_TOUCHES", 0)  # figures of many views are kept for two minutes
+    stages = (Stage("look", {"en": "Look"}, (Touchpoint("lamps", {"en": "Lamps"}, ("/lamps",)),)),)
+    journey = viewer.definitions.put(Journey(id="edited", site=shop.id, name="Edited", stages=stages))
+    address = f"/api/v1/sites/{shop.id}/journeys/{journey.id}"
+
+    def visitors() -> tuple[int, list[str]]:
+        found = api.get(f"{address}/figures?{DAYS}").json()["touchpoints"]["lamps"]["visitors"]
+        return found, [one["page"] for one in api.get(f"{address}/unmapped?{DAYS}").json()["pages"]]
+
+    before, unmapped = visitors()
+    assert before == 60
+    assert PAGE not in unmapped
+    plain = api.get(address).json()
+    plain["stages"][0]["touchpoints"][0]["pages"] = ["/nowhere"]
+    fields = {name: plain[name] for name in ("name", "stages", "version")}
+    assert api.put(address, json=fields).status_code == 200
+    after, unmapped = visitors()
+    assert after == 0
+    assert PAGE in unmapped
+    page = owner.get(f"/sites/{shop.id}/journeys/edited?{DAYS}").text
+    assert f"edit=1#make=page%3A{PAGE.partition('/')[1]}".replace("/", "%2F") in page

@@ -23,9 +23,10 @@ from viewer.http.downloads import file_answer
 from viewer.http.parameters import choice
 from viewer.journey_before import changes_since
 from viewer.layer_images import site_file_name
-from viewer.maps import Maps
+from viewer.maps import Maps, site_scope_of
 from viewer.questions import Asked, Questions, problem_of
 from viewer.registry import Registry
+from viewer.traffic import TrafficReader
 
 
 async def save_journey(request: Request, *, registry: Registry) -> Response:
@@ -56,6 +57,19 @@ async def all_figures(request: Request, *, questions: Questions, maps: Maps, reg
     journey = await registry.journey(asked.site, request.path_params["journey"])
     measure = await maps.journey_measure(journey, question, asked.known.goals)
     return answer({"query": question.as_json(asked.today), **figures_json(journey, measure)})
+
+
+async def unmapped(
+    request: Request, *, questions: Questions, maps: Maps, traffic: TrafficReader, registry: Registry
+) -> Response:
+    asked = await questions.read(request, JOURNEY)
+    question = asked.checked()
+    journey = await registry.journey(asked.site, request.path_params["journey"])
+    await maps.drained()
+    found = await traffic.unmapped(journey, site_scope_of(question))
+    kinds = {"page": found.pages, "referrer": found.referrers, "event": found.events}
+    rows = {f"{kind}s": [{kind: name, "visitors": n} for name, n in of_kind] for kind, of_kind in kinds.items()}
+    return answer({"query": question.as_json(asked.today), **rows})
 
 
 async def measure_funnel(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
@@ -107,6 +121,14 @@ ENTRIES = (
         "The journey measured: visitors of each stage and touchpoint, who went on, times, exits. "
         "Query: since, until, days, device; with=before: beside the period before.",
         query=(*JOURNEY.names, "with"),
+    ),
+    Entry(
+        "GET",
+        _NAMED.root + "/{journey}/unmapped",
+        unmapped,
+        "viewer",
+        "Pages, other sites that visitors came from, and events that no touchpoint claims. Query as for its map.",
+        query=JOURNEY.names,
     ),
     Entry(
         "GET",

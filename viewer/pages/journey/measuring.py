@@ -7,20 +7,25 @@ from dataclasses import replace
 
 from aggregator.answers.experiment_result import ExperimentResult
 from aggregator.answers.journey import map_of
+from aggregator.answers.unmapped import UnmappedTraffic
 from viewer.experiment_results import ExperimentResults
 from viewer.journey_before import changes_since
-from viewer.maps import Maps
+from viewer.maps import Maps, site_scope_of
 from viewer.opportunities import OpportunityReader
 from viewer.pages.journey.measured import MeasuredJourney
+from viewer.traffic import TrafficReader
 
 
 class JourneyMeasurer:
     """Adds figures to a journey that is to be shown."""
 
-    def __init__(self, maps: Maps, reader: OpportunityReader, results: ExperimentResults) -> None:
+    def __init__(
+        self, maps: Maps, reader: OpportunityReader, results: ExperimentResults, traffic: TrafficReader
+    ) -> None:
         self._maps = maps
         self._reader = reader
         self._results = results
+        self._traffic = traffic
 
     async def measured(
         self, shown: MeasuredJourney, *, quick: bool = False, opportunities: bool = True, before: bool = False
@@ -36,6 +41,11 @@ class JourneyMeasurer:
             return shown
         measured = await self._reader.measured(journey, asked, found)
         return replace(shown, opportunities=measured, results=await self._tests(shown))
+
+    async def unmapped(self, shown: MeasuredJourney) -> UnmappedTraffic:
+        """What no touchpoint claims; beside a first answer, of one visitor in ten too."""
+        scope = site_scope_of(shown.asked.question)
+        return await self._traffic.unmapped(shown.journey, replace(scope, tenth=shown.figures.one_in > 1))
 
     async def _tests(self, shown: MeasuredJourney) -> Mapping[str, ExperimentResult]:
         known, wanted = shown.asked.known, {one.experiment for one in shown.journey.opportunities}

@@ -59,9 +59,12 @@ async def seen(
             rows = _elements(journey, page, await bars.elements_of(asked.known, page) if page else {})
         case "events":
             found = (await overviews.events(question)).events
-            rows = [_row(lang, journey, {"on": "event", "name": one.name}, one.name, one.visitors) for one in found]
+            free = dict((await traffic.unmapped(journey, site_scope_of(question))).events)
+            rows = [_event(_row(lang, journey, {"on": "event", "name": one.name}, one.name, one.visitors), free)
+                    for one in found]  # fmt: skip
         case "channels":
-            rows = _channels(lang, journey, (await bars.counts(question)).by)
+            free = dict((await traffic.unmapped(journey, site_scope_of(question))).referrers)
+            rows = _channels(lang, journey, (await bars.counts(question)).by, free)
         case _:
             rows = _pages(lang, journey, asked, await traffic.page_visitors(site_scope_of(question)))
     return JSONResponse({"rows": [_plain(row) for row in rows[:MOST_ROWS]], "more": max(0, len(rows) - MOST_ROWS)})
@@ -112,7 +115,16 @@ def _elements(journey: Journey, page: str, found: Mapping[str, str]) -> list[See
     return [SeenRow(key_of(one), found[one["element"]], one, touchpoint=claimed_by(journey, one)) for one in contacts]
 
 
-def _channels(lang: Language, journey: Journey, by: Mapping[What, Mapping[str, int]]) -> list[SeenRow]:
+def _event(row: SeenRow, free: Mapping[str, int]) -> SeenRow:
+    """A matcher may claim an event on some pages only: while others send it, it is not on the map."""
+    return replace(row, touchpoint="") if row.name in free else row
+
+
+def _channels(
+    lang: Language, journey: Journey, by: Mapping[What, Mapping[str, int]], free: Mapping[str, int]
+) -> list[SeenRow]:
+    """`free`: other sites that visitors came from and no touchpoint claims, with their visitors."""
+    referrers = [_row(lang, journey, {"on": "channel", "referrer": host}, host, n) for host, n in free.items()]
     channels = [
         _row(lang, journey, {"on": "channel", "channel": value}, channel_name(lang, value), n)
         for value, n in by.get("channel", {}).items() if value and n
@@ -121,7 +133,7 @@ def _channels(lang: Language, journey: Journey, by: Mapping[What, Mapping[str, i
         _row(lang, journey, {"on": "channel", "source": value}, value, n)
         for value, n in by.get("source", {}).items() if value and n
     ]  # fmt: skip
-    return sorted((*channels, *sources), key=lambda row: -row.visitors)
+    return sorted((*channels, *sources, *referrers), key=lambda row: -row.visitors)
 
 
 async def fit(request: Request, *, questions: Questions, registry: Registry, traffic: TrafficReader) -> Response:

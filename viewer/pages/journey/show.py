@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.journey import JourneyMap
+from aggregator.answers.journey import UNMAPPED_SHOWN, JourneyMap
+from aggregator.answers.unmapped import UnmappedTraffic
 from rules.find import Rejected, usable
 from rules.journey_lanes import laid_out
 from rules.question import JOURNEY
 from store.journeys import Journey
+from store.pages import page_path
 from viewer.access.guards import check_role
 from viewer.access.person import signed_in
 from viewer.http.parameters import choice
@@ -39,12 +42,23 @@ from viewer.registry import Registry
 
 
 @dataclass(frozen=True)
-class UnmappedPage:
-    """A page with visitors that belongs to no touchpoint."""
+class UnmappedRow:
+    """What no touchpoint claims. `href`: its heatmap, "" without one; `make`: where a touchpoint is made of it, "" if
+    the person may not."""
 
     name: str
     href: str
     visitors: str
+    make: str
+
+
+@dataclass(frozen=True)
+class UnmappedKind:
+    """Pages, other sites or events that no touchpoint claims. `more`: how many others there are, in words."""
+
+    heading: str
+    rows: tuple[UnmappedRow, ...]
+    more: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,7 +84,7 @@ class JourneyPage(Page):
     stages: list[StageHead] = doc("One head per stage; an empty stage is folded")
     lanes: list[LaneRow] = doc("The rows, each with one cell for each stage that is not folded")
     personas: Personas = doc("The personas whose numbers can be shown, and the card of the one that is on")
-    unmapped: list[UnmappedPage] = doc("The busiest pages without a touchpoint")
+    unmapped: tuple[UnmappedKind, ...] = doc("Traffic without a touchpoint, those with the most visitors first")
     here: str = doc("Address of this page, to come back to after a change")
     whole: WholeLine | None = doc("How long the whole journey takes; None without a goal")
     method: str = doc("How the go-on share is counted")
@@ -122,8 +136,9 @@ async def show(
         quick = request.query_params.get("exact") != "1"
         has_lane = any(lane.kind == "opportunities" and not lane.hidden for lane in journey.lanes)
         measured = await measurer.measured(measured, quick=quick, opportunities=has_lane, before=compared)
+        unmapped = await measurer.unmapped(measured)
         who = await counting
-    return answer(request, page_of(frame, measured, who))
+    return answer(request, page_of(frame, measured, who, unmapped))
 
 
 def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage:
@@ -148,14 +163,14 @@ def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> Journey
         stages=[],
         lanes=[],
         personas=Personas(),
-        unmapped=[],
+        unmapped=(),
         here=measured.links.to(),
         whole=None,
         method="",
     )
 
 
-def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage:
+def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar, unmapped: UnmappedTraffic) -> JourneyPage:
     """The page of a measured journey."""
     lang, journey, figures, asked = measured.lang, measured.journey, measured.figures, measured.asked
     return JourneyPage(
@@ -179,7 +194,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage
         stages=stage_heads(measured),
         lanes=lane_rows(measured),
         personas=personas_of(measured),
-        unmapped=_unmapped(measured),
+        unmapped=_unmapped(measured, unmapped),
         here=measured.links.to(),
         whole=whole_line(measured),
         method=_method(measured),
@@ -194,17 +209,28 @@ def _first_words(lang: Language, figures: JourneyMap) -> str:
     )
 
 
-def _unmapped(measured: MeasuredJourney) -> list[UnmappedPage]:
-    names = page_names(list(measured.asked.known.snapshots))
-    return [
-        UnmappedPage(
-            name_of(page, names),
-            measured.urls.heatmap(measured.site, **{"page": page} | measured.query),
-            measured.lang.number(visitors),
-        )
-        for page, visitors in measured.figures.unmapped
-        if f"page:{page}" not in measured.journey.left_out
-    ]
+def _unmapped(measured: MeasuredJourney, found: UnmappedTraffic) -> tuple[UnmappedKind, ...]:
+    lang, names = measured.lang, page_names(list(measured.asked.known.snapshots))
+
+    def row(on: str, name: str, visitors: int) -> UnmappedRow:
+        is_page = on == "page"
+        href = measured.urls.heatmap(measured.site, **{"page": name} | measured.query) if is_page else ""
+        contact = page_path(name) if is_page else name
+        make = f"{measured.edit}#make={quote(f'{on}:{contact}', safe='')}" if measured.edit else ""
+        return UnmappedRow(name_of(name, names) if is_page else name, href, lang.number(visitors), make)
+
+    def kind(heading: str, on: str, rows: tuple[tuple[str, int], ...]) -> UnmappedKind:
+        left = len(rows) - UNMAPPED_SHOWN
+        shown = tuple(row(on, *one) for one in rows[:UNMAPPED_SHOWN])
+        return UnmappedKind(heading, shown, lang.plural("%(num)s more", "%(num)s more", left) if left > 0 else "")
+
+    _ = lang.text
+    kinds = (
+        kind(_("Pages"), "page", found.pages),
+        kind(_("Other sites that visitors came from"), "referrer", found.referrers),
+        kind(_("Events"), "event", found.events),
+    )
+    return tuple(one for one in kinds if one.rows)
 
 
 def _about(lang: Language, journey: Journey) -> str:

@@ -507,6 +507,15 @@ const ACTS = {
 };
 for (const [name, run] of Object.entries(ACTS)) part(name).addEventListener('click', run);
 
+const MAKES = {page: 'pages', referrer: 'channels', event: 'events'}; // what a link of the map names
+const [, asked, name] = decodeURIComponent(location.hash).match(/^#make=(\w+):(.+)$/s) ?? [];
+if (MAKES[asked]) {
+  const on = asked === 'referrer' ? 'channel' : asked;
+  const make = {on, [asked === 'event' ? 'name' : asked]: name};
+  app.seen = {what: MAKES[asked], only: true, find: '', page: '', all: true, make};
+  window.history.replaceState(null, '', location.pathname + location.search);
+}
+
 saver.restore();
 app.draw();
 app.openPanel('seen');

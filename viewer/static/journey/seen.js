@@ -26,6 +26,7 @@ export function seenPanel(app) {
     pages.replaceChildren(...(state.what === 'elements' ? [await pageChoice()] : []));
     rows = await app.fetchSeen(state.what, state.page);
     show();
+    openWanted();
   };
   const pageChoice = async () => {
     const found = await app.fetchSeen('pages');
@@ -120,6 +121,19 @@ export function seenPanel(app) {
         }),
       ),
     );
+  // The row that a link of the map asks to make a touchpoint of.
+  const openWanted = () => {
+    const wanted = state.make;
+    state.make = null;
+    if (!wanted) return;
+    const row = rows.find((one) => Object.entries(wanted).every(([name, value]) => one.contact[name] === value));
+    if (!row) return;
+    state.find = find.value = row.name.toLowerCase();
+    show();
+    const item = list.firstElementChild;
+    if (item?.querySelector('.mk')) open(row, item);
+    item?.scrollIntoView({block: 'nearest'});
+  };
   const leave = (row) => {
     app.change((journey) => ({...journey, left_out: [...journey.left_out, row.key]}), {
       undo: app.say('was_left_out', {name: row.name}),
