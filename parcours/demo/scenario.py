@@ -35,7 +35,7 @@ class Story:
 
 STORY = Story()
 SEED = 18  # of chance: the same visitors every time, relative to the day
-CODE_FAILED_DAYS = 16  # days ago on which "Apply code" stopped working
+CODE_FAILED_DAYS = 19  # days ago on which "Apply code" stopped working
 EXPERIMENT_DAYS = 27  # since the experiment began
 
 

@@ -19,12 +19,14 @@ from typing import Any
 
 import httpx
 import pytest
+from playwright.sync_api import Browser, expect
 
 from parcours.demo.processes import descendants
 from parcours.demo.scenario import STORY, code_failed_on
 from parcours.demo.simulate import CONTACTS
 from parcours.server_note import running_server
 from store.zone_names import machine_zone
+from tests.axe import barriers
 from tests.demo.conftest import ROOT
 from tests.waiting import until
 
@@ -181,6 +183,50 @@ def test_figures_are_the_truth_of_the_scenario(second_run: str, data: Path) -> N
         )
         assert broken["frustrated_low"] > worked["frustrated_high"]
         assert broken["forward"] < worked["forward"]
+
+
+def test_clicks_lead_from_the_drop_at_the_basket_to_the_button_that_does_nothing(
+    second_run: str, browser: Browser
+) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="en-GB")
+    page.goto(second_run)
+    page.get_by_role("link", name="Journeys", exact=True).click()
+    page.get_by_role("link", name="First lamp", exact=True).click()
+    # The basket misses its targets: its visitors are frustrated, and too few go on.
+    expect(page.locator(".tp.alarm")).to_contain_text("Basket")
+    assert barriers(page) == []
+
+    # Those who left pressed the button more often than those who went on.
+    page.get_by_role("link", name="Basket: Left / went on").click()
+    row = page.get_by_role("row").filter(has=page.get_by_role("link", name="Apply code", exact=True))
+    expect(row).to_contain_text("Fewer visitors clicked it in B")
+    expect(page.get_by_role("row", name="Dead click or rage")).to_contain_text("−")
+    assert barriers(page) == []
+
+    # On the map of those who left, no element has more clicks that do nothing.
+    page.get_by_role("link", name="Back to the journey").click()
+    intent = page.locator(".st").filter(has=page.get_by_role("heading", name="Intent", exact=True))
+    intent.get_by_role("link", name="Only those who left").click()
+    page.locator(".tp").filter(has_text="Basket").get_by_role("link").first.click()
+    expect(page.get_by_role("link", name="Back to the journey")).to_be_visible()
+    page.get_by_role("link", name="Dead", exact=True).click()
+    expect(page.locator("table tbody tr").first).to_contain_text("Apply code")
+    page.close()
+
+
+def test_axe_finds_no_barrier_on_the_views_of_a_journey(second_run: str, browser: Browser) -> None:
+    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="en-GB")
+    page.goto(second_run)
+    root = page.url.partition("/sites/")[0] + "/sites/1/journeys"
+    views = ("funnel", "paths", "walk", "opportunities", "revisions")
+    found = {}
+    for path in (root, f"{root}/first-lamp?edit=1", *(f"{root}/first-lamp/{view}" for view in views)):
+        answer = page.goto(path, wait_until="networkidle")
+        assert answer
+        assert answer.status == 200, path
+        found[path] = barriers(page)
+    page.close()
+    assert {path: barrier for path, barrier in found.items() if barrier} == {}
 
 
 def since_broken() -> dict[str, str]:

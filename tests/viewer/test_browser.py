@@ -21,6 +21,7 @@ from store.page_zones import PageZone
 from store.records import Experiment, PageState, Site, Variant
 from store.snapshots import Snapshots
 from tests.aggregator.build import NOON, insert, insert_elements
+from tests.axe import barriers
 from tests.machine import CHROMIUM_ARGS, free_port
 from tests.viewer import shop as shops
 from tests.waiting import until
@@ -127,6 +128,22 @@ def test_every_page_fits_its_window_and_logs_no_error(page: Page, address: str, 
         assert over <= 0, f"{path} is {over} px too wide at {width}"
         broken = page.evaluate("[...document.images].filter((i) => i.complete && !i.naturalWidth).map((i) => i.src)")
         assert broken == [], path
+
+
+def test_axe_finds_no_barrier_on_the_main_pages(page: Page, address: str, shop: Site) -> None:
+    root = f"/sites/{shop.id}"
+    main = [
+        "/sites", root, f"{root}/overview?{DAYS}", f"{root}/pages?{DAYS}", f"{root}/heatmap?page=/lamps&{DAYS}",
+        f"{root}/heatmap?page=/lamps&kind=scroll&{DAYS}", f"{root}/compare?page=/lamps&{DAYS}",
+        f"{root}/segments/new?{DAYS}", f"{root}/experiments/button",
+    ]  # fmt: skip
+    found = {}
+    for path in main:
+        answer = page.goto(address + path, wait_until="networkidle")
+        assert answer
+        assert answer.status == 200, path
+        found[path] = barriers(page)
+    assert {path: barrier for path, barrier in found.items() if barrier} == {}
 
 
 def test_a_new_site_gets_the_zone_of_its_owners_browser(browser: Browser, signed_in: BrowserContext, address: str):

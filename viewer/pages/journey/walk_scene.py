@@ -110,12 +110,11 @@ def _no_picture(lang: Language, stop: Stop, name: str) -> str:
 def _click(lang: Language, one: Deed, picture: Snapshot | None) -> WalkClick:
     assert picture is not None
     name, detail = _what(lang, one)
-    label = f"{lang.number(one.number)}: {name}"
     return WalkClick(
         number=one.number,
         left=percent((one.x or 0) / picture.width),
         top=percent((one.y or 0) / picture.height),
-        label=f"{label}, {detail}" if detail else label,
+        label=f"{name}, {detail}" if detail else name,
         times=f"×{lang.number(one.times)}" if one.times > 1 else "",
         dead=one.dead,
     )
