@@ -145,14 +145,20 @@ def _kept(window: PathWindow) -> str:
     if not window.is_on_path:
         return "toUInt8(0)"
     first = {start for start, _ in window.steps[0]} | ({window.place} if not window.before else set())
-    tests = [f"has({_numbers(sorted(first))}, places[1])"]
-    for i, steps in enumerate(window.steps, 1):
-        is_expected = (
-            f"places[{i}] < {PAGE} AND has({_numbers(_pairs(steps))}, {_pair(f'places[{i}]', f'places[{i + 1}]')})"
-        )
+    expected = [_is_expected(i, steps) for i, steps in enumerate(window.steps, 1)]
+    # A visit that began within the picture keeps to the path if it began where one may.
+    begins = [f"(places[{i}] NOT IN ({BEYOND}, {BEGAN}) OR {expected[i - 1]})" for i in range(1, window.before + 1)]
+    tests = [" AND ".join([f"has({_numbers(sorted(first))}, places[1])", *begins])]
+    for i, is_expected in enumerate(expected, 1):
         over = [f"has({_numbers(sorted(window.ends))}, places[{j}])" for j in range(window.before + 1, i + 1)]
-        tests.append(" OR ".join([f"({is_expected})", *over]))
+        tests.append(" OR ".join([is_expected, *over]))
     return f"toUInt8(arrayFirstIndex(one -> NOT one, [{', '.join(f'toUInt8({one})' for one in tests)}, 0]) - 1)"
+
+
+def _is_expected(column: int, steps: frozenset[tuple[int, int]]) -> str:
+    """Whether the step of a way from a column, from 1, is one of these."""
+    step = _pair(f"places[{column}]", f"places[{column + 1}]")
+    return f"(places[{column}] < {PAGE} AND has({_numbers(_pairs(steps))}, {step}))"
 
 
 def _pair(start: str, end: str) -> str:

@@ -78,19 +78,32 @@ def windows(rows: Sequence[Row], chosen: PathPlace, before: int) -> list[Way]:
     return found
 
 
-def is_kept(way: Way, before: int) -> bool:
-    """Whether a whole window keeps to the expected path."""
+def kept_until(way: Way, before: int, last: int) -> bool:
+    """Whether a window keeps to the expected path up to a column."""
     followed = {key for keys in EXPECTED.values() for key in keys}
-    for i, (a, b) in enumerate(pairwise(way)):
-        if i >= before and a and a.key in EXPECTED and not EXPECTED[a.key]:
+    first = next(i for i, place in enumerate(way) if place not in (None, BEGAN))
+    if not leads(way[first], before - first, way[before]) or (first and key_of(way[first]) in followed):
+        return False
+    for i in range(first, last):
+        here = way[i]
+        if i >= before and key_of(here) in EXPECTED and not EXPECTED[key_of(here)]:
             return True  # the path is over
-        if a is None and b in (None, BEGAN):
-            continue
-        if a == BEGAN and b and b.key in EXPECTED and b.key not in followed:
-            continue
-        if not (a and b and b.key in EXPECTED.get(a.key, ())):
+        if key_of(way[i + 1]) not in EXPECTED.get(key_of(here), ()):
+            return False
+        if i + 1 < before and not leads(way[i + 1], before - i - 1, way[before]):
             return False
     return True
+
+
+def leads(place: PathPlace | None, steps: int, chosen: PathPlace | None) -> bool:
+    """Whether so many expected steps can lead from one place to another."""
+    if not steps:
+        return place == chosen
+    return any(leads(at(key), steps - 1, chosen) for key in EXPECTED.get(key_of(place), ()))
+
+
+def key_of(place: PathPlace | None) -> str:
+    return place.key if place else ""
 
 
 def loop(rows: Sequence[Row], chosen: PathPlace, end: PathEnd, names: int) -> dict[str, Any]:
@@ -114,7 +127,7 @@ def loop(rows: Sequence[Row], chosen: PathPlace, end: PathEnd, names: int) -> di
         "bands": bands,
         "by_name": sum(OTHER not in way for way in shown),
         "ways": sorted(Counter(ways).values(), reverse=True),
-        "kept": sum(is_kept(way, before) for way in ways) if chosen.key in EXPECTED else None,
+        "kept": [sum(kept_until(way, before, i) for way in ways) for i in range(5)] if chosen.key in EXPECTED else None,
     }
 
 
@@ -131,7 +144,7 @@ def found(paths: Paths) -> dict[str, Any]:
         "columns": [{name.place: name.visits for name in column.names} for column in paths.columns],
         "bands": {(one.offset, one.start, one.end): one.visits for one in paths.bands},
         "by_name": paths.by_name.visitors if paths.by_name else 0,
-        "kept": paths.as_expected.visitors if paths.as_expected else None,
+        "kept": [one.kept.visitors for one in paths.columns if one.kept] if paths.as_expected else None,
     }
 
 
@@ -310,6 +323,8 @@ def test_paths_equal_a_plain_loop(store: Store, rows: list[Row], chosen: str, en
     assert [way.visits for way in got.ways] == ways[:6]
     assert (got.other_ways, got.other_visits) == (len(ways[6:]), sum(ways[6:]))
     assert found(got) == truth
+    if got.as_expected:
+        assert got.as_expected.visitors == truth["kept"][-1]
     if kind == "touchpoint":
         of_map = journey_map(store, JOURNEY, scope, NOW).touchpoints[chosen]
         assert of_map.visits == got.visits

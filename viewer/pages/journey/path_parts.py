@@ -206,7 +206,7 @@ def _foot(words: PathWords, paths: Paths, i: int, worst: bool) -> PathFoot:
     if not column.offset and words.chosen:
         names = [words.name(words.chosen)]
     if not i:
-        said = _("began with “%(name)s”", name=names[0]) if len(names) == 1 else _("began as expected")
+        said = _("began as expected") if column.offset else _("from “%(name)s”", name=names[0])
     else:
         said = _("then “%(name)s”", name=names[0]) if len(names) == 1 else _("then as expected")
     more = _("%(share)s of those before", share=lang.share(of_before.share)) if worst and of_before else ""
