@@ -6,12 +6,14 @@ from collections.abc import Collection
 from dataclasses import dataclass, replace
 from functools import partial
 
-from aggregator.answers.events import EventDetail, EventFigures, event_detail, event_figures
+from aggregator.answers.events import MOST_NAMES, EventDetail, EventFigures, event_detail, event_figures
 from aggregator.answers.forms import FormFigures, FormSummary, form_figures, form_list
 from aggregator.answers.overview import BOUNCE, AskedOverview, OverviewFigures, overview
 from aggregator.answers.placed_goals import placed_goal
 from aggregator.answers.troubles import troubles
 from aggregator.pictures.newest import indexed_layout
+from aggregator.queries.events import read_event_totals
+from aggregator.queries.touches import read_page_visitors
 from aggregator.queries.traffic import count_views, read_last_view, read_page_totals
 from aggregator.shapes.overview import ListedValues, Split
 from aggregator.shapes.scope import SiteScope
@@ -22,6 +24,7 @@ from rules.question import Question
 from rules.resolve import Known
 from store.client import Store
 from store.layouts import Layout
+from store.pages import page_path
 from store.records import Site
 from store.snapshots import Snapshots
 from viewer.maps import COUNTED_SECONDS, EXACT_SECONDS, Maps, scope_of, site_scope_of, widest
@@ -100,6 +103,17 @@ class Overviews:
         """The events by name."""
         await self._maps.drained()
         return await self._work.heavy(event_figures, self._store, site_scope_of(question))
+
+    async def seen(self, question: Question) -> tuple[list[str], list[str]]:
+        """The paths of the pages that were seen, and the names of the events that were sent, the busiest first."""
+        await self._maps.drained()
+        scope = site_scope_of(question)
+
+        def read() -> tuple[list[str], list[str]]:
+            pages = dict.fromkeys(map(page_path, read_page_visitors(self._store, scope)))
+            return list(pages), [one.name for one in read_event_totals(self._store, scope, MOST_NAMES)[0]]
+
+        return await self._work.heavy(read)
 
     async def event(self, question: Question, name: str, by: Split) -> EventDetail:
         """Who sent the events with a name."""
