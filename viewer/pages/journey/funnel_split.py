@@ -43,12 +43,13 @@ class FunnelSplitRow:
 
 @dataclass(frozen=True)
 class FunnelSplit:
-    """`choices`: what the funnel can be split by; `experiments`: whose variants. `note`: why there are no rows. `say`:
+    """`everyone`: the row of the whole funnel. `choices`: what it can be split by; `experiments`: whose variants. `note`: why there are no rows. `say`:
     the clearest difference, in bold, and its figures."""
 
     choices: tuple[Choice, ...]
     experiments: tuple[Choice, ...]
     heads: tuple[str, ...]
+    everyone: tuple[FunnelSplitRow, ...]
     rows: tuple[FunnelSplitRow, ...]
     title: str = ""
     note: str = ""
@@ -74,7 +75,8 @@ def split_table(shown: ShownFunnel) -> FunnelSplit:
         if funnel.split == "variant" and len(shown.asked.known.experiments) > 1
         else (),
         heads=tuple(shown.name(step) for step in funnel.steps),
-        rows=(*everyone, *rows),
+        everyone=tuple(everyone),
+        rows=tuple(rows),
         title=lang.text("Split by %(what)s", what=names[funnel.split].lower()) if funnel.split else "",
         note="" if rows or not funnel.split else _nothing(shown),
         say=_clearest(shown),
