@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import unquote
 
 import pytest
 
@@ -112,3 +113,53 @@ def test_the_usual_steps_end_with_the_goal() -> None:
         Stage("after", {}, (Touchpoint("help", {}, ("/help",)),)),
     )
     assert usual_steps(Journey(id="j", site="1", name="J", stages=stages)) == ("lamps", "pay", "paid")
+
+
+def test_the_split_has_intervals_differences_and_everyone(owner: Client, at: str) -> None:
+    page = owner.get(f"{at}&steps=lamps,basket&split=device").text
+    assert 'class="ivl"' in page
+    everyone = re.search(r'<tbody class="all">(.*?)</tbody>', page, re.S)
+    assert everyone
+    assert re.search(r">60<.*<b>66.7%</b>", everyone[1], re.S)
+    assert "Split by device" in words(page)
+    by_segment = words(owner.get(f"{at}&steps=lamps,basket&split=segment").text)
+    assert "No segment is saved yet." in by_segment or "All 60" in by_segment
+
+
+def test_the_account_and_the_files(owner: Client, at: str) -> None:
+    page = owner.get(f"{at}&steps=lamps,basket").text
+    assert "Account of this funnel Visitors received" in words(page)
+    files = [unescape(href) for href in re.findall(r'href="([^"]+/funnel\.csv[^"]*)"', page)]
+    assert [("table=" in href and href.split("table=")[1].split("&")[0]) for href in files] == [
+        False, "instead", "account",
+    ]  # fmt: skip
+    assert owner.get(files[0]).text.splitlines()[1].startswith(",1,lamps,Lamps,60,")
+
+
+def test_steps_are_edited_among_touchpoints_pages_and_events(owner: Client, at: str) -> None:
+    page = owner.get(f"{at}&steps=lamps,page:/help,lamps&edit=1").text
+    assert re.findall(r'<optgroup label="(\w+)">', page)[:2] == ["Touchpoints", "Pages"]
+    assert re.findall(r'<option value="([^"]+)" selected', page) == ["lamps", "page:/help", "lamps"]
+    up = re.search(r'<a class="btn quiet" href="([^"]+)" title="Move up: /?[hH]elp', page)
+    assert up
+    assert "steps=page:/help%2Clamps%2Clamps" in unescape(up[1])
+    full = owner.get(f"{at}&steps={','.join(['lamps'] * 12)}&edit=1").text
+    assert "12 steps at most: merge two." in words(full)
+    assert len(re.findall(r'<select name="step">', full)) == 12
+
+
+def test_the_step_that_takes_everything_is_named_with_one_way_out(owner: Client, at: str) -> None:
+    page = owner.get(f"{at}&steps=help,lamps").text
+    assert "Nobody did step 2, “Lamps”, after step 1 60 visitors did it, but not after the steps before it." in words(
+        page
+    )
+    out = re.search(r'<a class="btn main" href="([^"]+)">Try any order</a>', page)
+    assert out
+    assert "15 did all of them" in words(owner.get(unescape(out[1])).text)
+
+
+def test_went_on_and_left_are_those_who_did_the_steps_in_order(owner: Client, at: str) -> None:
+    page = owner.get(f"{at}&steps=lamps,basket,help").text
+    links = [unescape(href) for href in re.findall(r'href="([^"]+)">Left / went on', page)]
+    assert all('"order":"before"' in unquote(href) for href in links)
+    assert all('"within":604800' in unquote(href) for href in links)
