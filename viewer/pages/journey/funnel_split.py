@@ -43,8 +43,8 @@ class FunnelSplitRow:
 
 @dataclass(frozen=True)
 class FunnelSplit:
-    """`everyone`: the row of the whole funnel. `choices`: what it can be split by; `experiments`: whose variants. `note`: why there are no rows. `say`:
-    the clearest difference, in bold, and its figures."""
+    """`everyone`: the row of the whole funnel. `choices`: what it can be split by; `experiments`: whose variants.
+    `note`: why there are no rows. `say`: the clearest difference, in bold, and its figures."""
 
     choices: tuple[Choice, ...]
     experiments: tuple[Choice, ...]
