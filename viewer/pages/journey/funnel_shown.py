@@ -37,7 +37,7 @@ class ShownFunnel:
         return {touchpoint.key: touchpoint for _, touchpoint in self.journey.touchpoints}
 
     @cached_property
-    def _page_names(self) -> Mapping[str, str]:
+    def _page_names(self) -> dict[str, str]:
         return page_names(list(self.asked.known.snapshots))
 
     def name(self, key: str) -> str:
