@@ -13,6 +13,7 @@ from store.records import Site
 from tests.aggregator.build import insert
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, words
+from viewer import maps
 from viewer.api.entry import ROOT
 from viewer.app import Viewer
 from viewer.paths import place_of, usual_place
@@ -64,7 +65,7 @@ def test_the_picture_and_what_stands_beside_it(owner: Client, at: str) -> None:
 def test_leaving_is_red_unless_the_journey_is_over(owner: Client, at: str) -> None:
     page = owner.get(f"{at}&through=touchpoint:cart").text
     styles = dict(
-        re.findall(r'aria-label="(\w+), then Left the site[^"]*"\s+data-ends="[^"]+"><path class="(\w*)"', page)
+        re.findall(r'aria-label="(\w+), then Left the site[^"]*"[^>]*data-ends="[^"]+"><path class="(\w*)"', page)
     )
     assert styles == {"Cart": "out", "Begin": "out", "Paid": ""}
 
@@ -93,6 +94,18 @@ def test_each_name_leads_on_and_keeps_who_is_counted(owner: Client, at: str) -> 
     here = owner.get(unescape(next(href for href in links if "hint" in href)).partition("#")[0])
     assert "0.0% of visits" not in words(here.text)
     assert here.status_code == 200
+
+
+def test_a_first_answer_about_many_views_says_so_until_it_is_exact(
+    owner: Client, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps, "MANY_TOUCHES", 0)
+    address = f"{at.replace('03-03', '03-04')}&through=touchpoint:cart"
+    first = owner.get(address).text
+    assert "A first answer from one visitor in ten, 97 visits" in words(first)
+    assert "data-first" in first
+    assert "A first answer" not in words(owner.get(f"{address}&exact=1").text)
+    assert "A first answer" not in words(owner.get(address).text)
 
 
 @pytest.mark.parametrize(

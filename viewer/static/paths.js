@@ -18,7 +18,7 @@ const hide = () => {
 };
 
 bands.forEach((band) => {
-  const tell = () => show(band.getAttribute('aria-label'), band.getBoundingClientRect());
+  const tell = () => show(band.dataset.label, band.getBoundingClientRect());
   band.addEventListener('pointerenter', tell);
   band.addEventListener('focus', tell);
   band.addEventListener('pointerleave', hide);

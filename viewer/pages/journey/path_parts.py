@@ -11,16 +11,19 @@ from aggregator.measures.statistics import FEW
 from viewer.pages.journey.path_words import PathWords, is_place
 from viewer.pages.journey.paths_picture import HEIGHT, TWO_LINES, WIDTH, BarPlace, bands_of, bars_of
 
+SHORT_NAME = 13  # characters that leave room for a share on the same line
 SHOWN = 5  # rows of a table before the rest is folded
 
 
 @dataclass(frozen=True)
 class DrawnName:
     """A bar with its name. `left`: of its column in percent; `top`, `height`, `middle` in px; `two`: the visits are
-    below the name. `href`: where the name leads; "" for where visits begin and end."""
+    below the name. `href`: where the name leads; "" for where visits begin and end. `all`: with its share, for which
+    there may be no room beside the name."""
 
     name: str
     numbers: str
+    all: str
     href: str
     css: str
     left: str
@@ -155,9 +158,12 @@ def _head(words: PathWords, paths: Paths, offset: int) -> str:
 
 def _name(words: PathWords, paths: Paths, bar: BarPlace, unfold: str) -> DrawnName:
     lang, one, offset = words.lang, bar.name, paths.columns[bar.column].offset
+    name, visits, share = words.in_column(one, offset), lang.number(one.visits), lang.share(one.share)
+    two = bar.room >= TWO_LINES
     return DrawnName(
-        name=words.in_column(one, offset),
-        numbers=f"{lang.number(one.visits)}, {lang.share(one.share)}",
+        name=name,
+        numbers=f"{visits}, {share}" if two or len(name) <= SHORT_NAME else visits,
+        all=lang.named(name, f"{visits}, {share}"),
         href=unfold if one.place.kind == "other" else words.paths_of(one.place),
         css="ctr"
         if not offset
@@ -170,7 +176,7 @@ def _name(words: PathWords, paths: Paths, bar: BarPlace, unfold: str) -> DrawnNa
         top=f"{bar.top + (bar.room - bar.height) / 2:.1f}",
         height=f"{bar.height:.1f}",
         middle=f"{bar.middle:.1f}",
-        two=bar.room >= TWO_LINES,
+        two=two,
     )
 
 

@@ -15,6 +15,7 @@ from rules.faults import Faults
 from rules.period import DAYS, Period
 from rules.question import JOURNEY
 from viewer.access.person import signed_in
+from viewer.funnels import joined_steps
 from viewer.maps import Maps
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
@@ -266,12 +267,17 @@ def _empty(words: PathWords, last_day: date | None) -> Empty:
 
 
 def _funnel(words: PathWords, paths: Paths) -> str:
-    """The funnel of the touchpoints of the way taken most that has two of them."""
-    ways = ([place.key for place in way.places if place.kind == "touchpoint"] for way in paths.ways)
+    """The funnel of the places of the way taken most that has two of them."""
+    ways = ([_as_step(place) for place in way.places if is_place(place)] for way in paths.ways)
     steps = next((keys for keys in ways if len(keys) >= FEWEST_STEPS), None)
     asked = words.asked
-    query = asked.question.query() | {"steps": ",".join(steps)} if steps else {}
+    query = asked.question.query() | {"steps": joined_steps(steps)} if steps else {}
     return words.urls.funnel(asked.site.id, words.journey.id, **query) if steps else ""
+
+
+def _as_step(place: PathPlace) -> str:
+    """A place as a step of a funnel."""
+    return place.key if place.kind == "touchpoint" else text_of(place)
 
 
 def _verdict(words: PathWords, counted: _Counted) -> tuple[str, ...]:
