@@ -34,6 +34,13 @@ USUAL_NAMES: dict[str, dict[str, str]] = {
     "feedback": {"en": "Feedback", "fr": "Retours clients"},
     "opportunities": {"en": "Opportunities", "fr": "Opportunités"},
 }
+# Measured lanes that can be added beside the usual ones
+MORE: tuple[tuple[str, LaneKind], ...] = (("heatmaps", "heatmaps"), ("hours", "hours"), ("steps", "steps"))
+MORE_NAMES: dict[str, dict[str, str]] = {
+    "heatmaps": {"en": "Heatmap", "fr": "Carte thermique"},
+    "hours": {"en": "When visited", "fr": "Heures de visite"},
+    "steps": {"en": "Steps to the goal", "fr": "Étapes jusqu’au but"},
+}
 USUAL_LANES = tuple(Lane(key, kind, USUAL_NAMES[key]) for key, kind in USUAL)
 TYPED_KINDS: frozenset[LaneKind] = frozenset({"text", "pains", "emotion", "gap"})  # lanes that have cells
 

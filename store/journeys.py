@@ -29,7 +29,7 @@ TouchpointKind = Literal["page", "element", "event", "channel", "offsite", "manu
 # What a lane shows: `text` is typed by the team, `line` only separates (a service blueprint), the others are measured.
 LaneKind = Literal[
     "text", "line", "touchpoints", "channels", "actions", "emotion", "pains", "targets", "feedback", "heatmaps",
-    "opportunities", "hours", "gap",
+    "opportunities", "hours", "steps", "gap",
 ]  # fmt: skip
 Evidence = Literal["measured", "research", "assumed"]
 Metric = Literal[

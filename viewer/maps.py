@@ -22,6 +22,7 @@ from aggregator.answers.funnel import Funnel, FunnelAsked, measure_funnel
 from aggregator.answers.funnel_sets import FunnelSet
 from aggregator.answers.heatmap import Heatmap
 from aggregator.answers.journey import JourneyMap, JourneyMeasure, goals_of, map_of, measure_journey
+from aggregator.answers.journey_lanes import MeasuredLanes, measured_lanes, shown_kinds
 from aggregator.answers.map_figures import ReachFigures, reach_figures
 from aggregator.answers.paths import ChosenPlace, Paths, measure_paths
 from aggregator.answers.placed_goals import placed_goal
@@ -458,6 +459,16 @@ class Maps:
             return await answer(scope)
         self._work.follow(answer(scope))
         return first
+
+    async def journey_lanes(self, journey: Journey, question: Question, measured: JourneyMeasure) -> MeasuredLanes:
+        """What the measured lanes of a map show, beside its figures `measured`, of as many visitors as they are."""
+        kinds = shown_kinds(journey)
+        if not kinds:
+            return MeasuredLanes()
+        scope = replace(site_scope_of(question), tenth=measured.one_in > 1)
+        key = ("lanes", scope, journey.id, journey.version, kinds)
+        compute = partial(measured_lanes, self._store, self._snapshots, journey, scope, measured, kinds)
+        return await self._work.once(key, SECONDS, compute)
 
     async def touchpoint(
         self, journey: Journey, question: Question, asked: CardAsked, goals: Sequence[Goal] = ()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -80,12 +79,12 @@ def test_every_part_of_a_card_is_that_of_the_loop(store: Store) -> None:
         assert {KEYS.index(b): (windowed(one.ever), windowed(one.directly)) for b, one in after.items() if b} == (
             expected["steps"]
         )
-        nothing = windowed(after[""].directly)[0]
+        nothing = after[""].directly.share
         assert nothing is not None
-        assert nothing[0] == nothing[1] - sum(pair(one.directly.share)[0] for b, one in after.items() if b)
+        assert nothing.visitors == nothing.of - sum(one.directly.share.visitors for b, one in after.items() if b)
         before = flow(found.came_from)
         whole = loop.before(truth, number)
-        assert {KEYS.index(b): (pair(one.directly)[0], pair(one.ever)[0]) for b, one in before.items() if b} == {
+        assert {KEYS.index(b): (one.directly.visitors, one.ever.visitors) for b, one in before.items() if b} == {
             b: counts for b, counts in whole.items() if b
         }
         assert pair(before[""].directly) == (whole[0][0], expected["visitors"])
@@ -159,14 +158,13 @@ def test_a_card_of_nobody(store: Store) -> None:
 
 def test_a_change_is_said_since_its_day(store: Store) -> None:
     """From the tenth day on, half of the visitors of the basket leave at once; until then, one in ten does."""
-    rows, number = [], defaultdict(int)
+    rows: list[Row] = []
     for day in range(20):
         for v in range(60):
             visitor, ms = 1_000 * day + v + 1, BEGIN + day * DAY + v * 60_000
             leaves = v % 10 == 0 if day < 10 else v % 2 == 0
             pages = ("/basket",) if leaves else ("/basket", "/legal")
             for n, page in enumerate(pages):
-                number[page] += 1
                 rows.append(Row(visitor, ms + n * 20_000, 10 * visitor + n, page, NUMBER.get(page, 0), 12_000))
     put(store, truth_of(rows))
     changes = card(store, "basket").changes

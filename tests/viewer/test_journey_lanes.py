@@ -5,13 +5,16 @@ from __future__ import annotations
 from html import unescape
 
 import pytest
+from msgspec import structs
 
 from aggregator.measures.targets import MetricShare, target_state
 from rules.journey_lanes import laid_out
+from rules.journey_steps import expected_steps
 from store.journeys import (
     FrozenFigure,
     Journey,
     KpiTarget,
+    Lane,
     LaneCell,
     Matcher,
     Opportunity,
@@ -231,3 +234,45 @@ def test_expectations_in_a_circle_are_rejected(api: Client, shop: Site) -> None:
     answer = api.post(f"{root}/{made['id']}/save", json=body)
     assert answer.status_code == 422
     assert "circle" in [one["code"] for one in answer.json()["error"]["faults"]]
+
+
+def test_the_measured_lanes_show_what_is_measured(owner: Client, viewer: Viewer, shop: Site, rich: Journey) -> None:
+    kinds = ("actions", "channels", "hours", "heatmaps", "steps", "feedback")
+    lanes = tuple(Lane(kind, kind) for kind in kinds)  # type: ignore[arg-type]
+    stages = (structs.replace(rich.stages[0], completes="order"), *rich.stages[1:])
+    measured = structs.replace(rich, id="measured", name="Measured", stages=stages, lanes=lanes, cells=())
+    viewer.definitions.put(structs.replace(measured, version=0))
+    at = f"/sites/{shop.id}/journeys/measured"
+    seen = words(owner.get(f"{at}?{DAYS}").text)
+    for part in (
+        "Buy 66.7% 54.1–77.3, 40 of 60 visitors",
+        "Direct 100.0% 94.0–100.0, 60 of 60 visitors",
+        "Desktop 83.3%",
+        "100.0% between 11:00 and 14:00",
+        "Steps, median 1",
+    ):
+        assert part in seen, part
+    assert "When visited" in seen
+    assert "Feedback" not in seen  # empty
+    hidden = tuple(structs.replace(lane, hidden=True) for lane in lanes)
+    (stored,) = viewer.definitions.find(Journey, site=shop.id, name="Measured")
+    viewer.definitions.put(structs.replace(stored, lanes=hidden))
+    assert "When visited" not in words(owner.get(f"{at}?{DAYS}").text)
+    assert "addable" in owner.get(f"{at}?edit=1").text
+
+
+@pytest.mark.parametrize(
+    ("follow", "wanted", "steps"),
+    [
+        ({"a": "b", "b": "c"}, "c", 3),
+        ({"a": "bc", "b": "c"}, "c", 2),
+        ({"a": "b"}, "c", 0),
+        ({}, "a", 0),
+        ({"a": "b", "d": "e", "e": "b"}, "b", 2),
+    ],
+)
+def test_the_expected_path_is_the_shortest(follow: dict[str, str], wanted: str, steps: int) -> None:
+    made = {key: Touchpoint(key, {}, (), expected_next=tuple(follow.get(key, ""))) for key in "abcde"}
+    goal = Stage("goal", {}, (made[wanted],))
+    rest = Stage("rest", {}, tuple(one for key, one in made.items() if key != wanted))
+    assert expected_steps(Journey(id="j", site="1", name="J", stages=(rest, goal)), goal) == steps

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
-from typing import Any
+from typing import Any, get_args
 
 from msgspec import to_builtins
 
 from aggregator.measures.touchpoint_metrics import TIMES
-from rules.journey_lanes import USUAL_NAMES
+from rules.journey_lanes import MORE, MORE_NAMES, USUAL, USUAL_NAMES
 from rules.shape import plain
 from store.journeys import (
     BEST_MOOD,
@@ -19,6 +20,7 @@ from store.journeys import (
     PERSONAS_ADVISED,
     WORST_MOOD,
     FrozenFigure,
+    LaneKind,
     Touchpoint,
 )
 from viewer.pages.frame.page import Frame, Page, doc
@@ -32,7 +34,7 @@ from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.metrics import metric_figure, metric_names, metric_value
 from viewer.pages.journey.stage_heads import stage_heads
 
-# Lanes that can be added beside the usual ones: key → English and French name
+# Lanes of a service blueprint, which can be added to any map: key → English and French name
 BLUEPRINT: dict[str, dict[str, str]] = {
     "evidence": {"en": "Physical evidence", "fr": "Preuves physiques"},
     "front_stage": {"en": "Front stage", "fr": "Avant-scène"},
@@ -82,15 +84,15 @@ def _editor(measured: MeasuredJourney) -> dict[str, Any]:
         "figures": _figures(measured) | {"moods": _moods(measured)},
         "words": editor_words(lang),
         "names": {
-            "lanes": {key: lang.words(name) for key, name in (USUAL_NAMES | BLUEPRINT).items()},
-            "notes": {lane.kind: lane_note(lang, lane.kind) for lane in journey.lanes},
+            "lanes": {key: lang.words(name) for key, name in (USUAL_NAMES | MORE_NAMES | BLUEPRINT).items()},
+            "notes": {kind: lane_note(lang, kind) for kind in get_args(LaneKind)},
             "evidence": evidence_names(lang),
             "kinds": kind_names(lang),
             "metrics": metric_names(lang),
             "states": state_names(lang),
             "efforts": effort_names(lang),
         },
-        "blueprint": BLUEPRINT,
+        "addable": {key: {"kind": kind, "name": name} for key, kind, name in _addable()},
         "usual": USUAL_NAMES,
         "times": list(TIMES),
         "segments": [{"id": one.id, "name": one.name} for one in known.segments],
@@ -111,6 +113,13 @@ def _editor(measured: MeasuredJourney) -> dict[str, Any]:
             "fit": urls.journey_fit(site, journey.id, **days),
         },
     }
+
+
+def _addable() -> Iterator[tuple[str, LaneKind, dict[str, str]]]:
+    """Key, kind and name of each lane that a map can have once, beside lanes of the team's own."""
+    yield from ((key, kind, USUAL_NAMES[key]) for key, kind in USUAL)
+    yield from ((key, kind, MORE_NAMES[key]) for key, kind in MORE)
+    yield from ((key, "text", name) for key, name in BLUEPRINT.items())
 
 
 def _figures(measured: MeasuredJourney) -> dict[str, Any]:

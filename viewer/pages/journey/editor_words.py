@@ -93,6 +93,8 @@ def editor_words(lang: Language) -> dict[str, str]:
         "no_goal": _("none"),
         "lanes": _("Lanes"),
         "own_lane": _("Add a lane of your own"),
+        "no_survey": _("no survey runs yet"),
+        "measured_lane": _("measured, shown on the map"),
         "lane_up": _("Move %(name)s up"),
         "lane_down": _("Move %(name)s down"),
         "lane_at": _("%(name)s, lane %(n)s of %(all)s"),

@@ -28,13 +28,22 @@ class JourneyMeasurer:
         self._traffic = traffic
 
     async def measured(
-        self, shown: MeasuredJourney, *, quick: bool = False, opportunities: bool = True, before: bool = False
+        self,
+        shown: MeasuredJourney,
+        *,
+        quick: bool = False,
+        opportunities: bool = True,
+        before: bool = False,
+        lanes: bool = False,
     ) -> MeasuredJourney:
         """`quick`: the first answer about many views may be of one visitor in ten. `opportunities`: whether they are
-        measured too. `before`: whether the exact figures are compared with the period before."""
+        measured too. `before`: whether the exact figures are compared with the period before. `lanes`: whether
+        what the measured lanes show is counted too."""
         journey, asked = shown.journey, shown.asked
         found = await self._maps.journey_measure(journey, asked.question, asked.known.goals, quick=quick)
         shown = replace(shown, figures=map_of(journey, found), measure=found.figures)
+        if lanes:
+            shown = replace(shown, lanes=await self._maps.journey_lanes(journey, asked.question, found))
         if before and found.one_in == 1:
             shown = replace(shown, changes=await changes_since(self._maps, journey, asked, found))
         if not opportunities or not journey.opportunities:

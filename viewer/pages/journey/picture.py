@@ -104,7 +104,7 @@ class _Drawing:
                     yield "t2", 4 + n * 8, 7, 0.88
             case "hours" | "heatmaps" if measured:
                 yield "h", 4, height - 8, 0.88
-            case "channels" | "actions" | "feedback" if measured:
+            case "channels" | "actions" | "feedback" | "steps" if measured:
                 yield "p", 4, 3, 0.7
             case "targets" if any(one.targets for one in stage.touchpoints):
                 yield "x", 4, 5, 0.35

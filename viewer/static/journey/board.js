@@ -241,6 +241,16 @@ function opportunitiesCell(app, lane, stage) {
 
 const emotionCell = (app, lane, stage, open, n) => moodNode(app, lane, stage, [open[n - 1], open[n + 1]]);
 
+// What only the map to read shows: here its place among the lanes can be chosen.
+const measuredCell = (app, lane, stage) =>
+  el(
+    'div',
+    {class: 'cw'},
+    stage.touchpoints.length
+      ? el('small', {class: 'mut'}, app.say(lane.kind === 'feedback' ? 'no_survey' : 'measured_lane'))
+      : null,
+  );
+
 const CELLS = {
   text: textCell,
   pains: textCell,
@@ -250,4 +260,10 @@ const CELLS = {
   emotion: emotionCell,
   targets: targetsCell,
   opportunities: opportunitiesCell,
+  actions: measuredCell,
+  channels: measuredCell,
+  hours: measuredCell,
+  heatmaps: measuredCell,
+  steps: measuredCell,
+  feedback: measuredCell,
 };

@@ -305,7 +305,7 @@ export function lanesPanel(app) {
       draw();
     };
     const {lanes} = app.journey;
-    const missing = Object.entries(app.data.blueprint).filter(
+    const missing = Object.entries(app.data.addable).filter(
       ([key]) => !lanes.some((lane) => lane.key === key),
     );
     const own = el('input', {type: 'text', maxlength: 120, 'aria-label': app.say('own_lane')});
@@ -364,10 +364,10 @@ export function lanesPanel(app) {
         ? el(
             'p',
             {class: 'row'},
-            missing.map(([key, name]) =>
+            missing.map(([key, {kind, name}]) =>
               el(
                 'button',
-                {type: 'button', class: 'btn', onclick: () => add(key, 'text', name)},
+                {type: 'button', class: 'btn', onclick: () => add(key, kind, name)},
                 `+ ${wordsOf(name, app.data.language)}`,
               ),
             ),

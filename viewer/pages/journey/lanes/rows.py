@@ -6,11 +6,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rules.journey_lanes import USUAL_NAMES
+from rules.journey_lanes import MORE_NAMES, USUAL_NAMES
 from store.journeys import Lane, LaneKind, Stage
 from viewer.pages.frame.languages import Language
+from viewer.pages.journey.lanes.actions import action_lists
+from viewer.pages.journey.lanes.channels import trait_lists
 from viewer.pages.journey.lanes.emotion import stage_moods
+from viewer.pages.journey.lanes.heatmaps import heatmap_links
+from viewer.pages.journey.lanes.hours import stage_hours
 from viewer.pages.journey.lanes.opportunities import OpportunityCard, opportunity_bars, opportunity_cards
+from viewer.pages.journey.lanes.steps import goal_steps
 from viewer.pages.journey.lanes.targets import target_lines
 from viewer.pages.journey.lanes.touchpoints import touchpoint_cards
 from viewer.pages.journey.lanes.typed import typed_cells
@@ -38,7 +43,7 @@ def _typed(measured: MeasuredJourney, lane: Lane) -> list[object]:
     return [typed_cells(measured, lane, stage) for stage in measured.open_stages]
 
 
-# A kind that is not listed here has nothing to show yet.
+# Feedback is not listed: it has nothing to show as long as no survey runs.
 _CELLS: Mapping[LaneKind, Callable[[MeasuredJourney, Lane], Sequence[object]]] = {
     "text": _typed,
     "pains": _typed,
@@ -47,6 +52,11 @@ _CELLS: Mapping[LaneKind, Callable[[MeasuredJourney, Lane], Sequence[object]]] =
     "touchpoints": _each(touchpoint_cards),
     "emotion": stage_moods,
     "targets": _each(target_lines),
+    "actions": _each(action_lists),
+    "channels": _each(trait_lists),
+    "hours": _each(stage_hours),
+    "heatmaps": _each(heatmap_links),
+    "steps": _each(goal_steps),
     "opportunities": _each(opportunity_bars),
 }
 
@@ -67,7 +77,7 @@ def _row(measured: MeasuredJourney, lane: Lane) -> LaneRow:
 
 def lane_name(lang: Language, lane: Lane) -> str:
     """The name that the team gave it, else the usual one of its key."""
-    return lang.words(lane.name or USUAL_NAMES.get(lane.key, {}), lane.key)
+    return lang.words(lane.name or (USUAL_NAMES | MORE_NAMES).get(lane.key, {}), lane.key)
 
 
 def lane_note(lang: Language, kind: LaneKind) -> str:
