@@ -146,3 +146,18 @@ def test_a_journey(owner: Client, shop: Site) -> None:
     menus = {"3", "7", "28", "90"}  # days to choose
     of_devices = {"10", "50"}  # the filters count with tests/aggregator/test_filter_counts.py
     compare(page, answer, {"1"} | menus | of_devices)
+
+
+def test_the_paths_of_a_journey(owner: Client, shop: Site) -> None:
+    """The page leaves out the intervals of bands and ways; every number on it is one of the answer."""
+    place = f"paths?{DAYS}&through=touchpoint:lamps"
+    page, answer = both(
+        owner, f"/sites/{shop.id}/journeys/lamp/{place}", f"/api/v1/sites/{shop.id}/journeys/lamp/{place}"
+    )
+    known = {form for _, value in leaves(answer) for form in forms(value)}
+    menus, steps, minutes = {"3", "7", "28", "90"}, {"2"}, {"30"}
+    of_devices = {"10", "50"}
+    shown = {number.rstrip(",") for number in written(page)}  # "25, 41.7%"
+    assert shown - known - menus - steps - minutes - of_devices - {"1"} == set()
+    visits = [name["visits"] for column in answer["columns"] for name in column["names"]]
+    assert {EN.number(one) for one in visits} <= shown
