@@ -328,3 +328,10 @@ def test_paths_equal_a_plain_loop(store: Store, rows: list[Row], chosen: str, en
     if kind == "touchpoint":
         of_map = journey_map(store, JOURNEY, scope, NOW).touchpoints[chosen]
         assert of_map.visits == got.visits
+
+
+def test_on_a_cluster_each_query_counts_the_ways_itself(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    put(store, truth_of(rows_of([("/", 0), ("/lamps", 1), ("/basket", 2)], [("/legal", 0), ("/basket", 1)])))
+    alone = through(store, "basket")
+    monkeypatch.setattr(store, "cluster", "some")
+    assert through(store, "basket") == alone

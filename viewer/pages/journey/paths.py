@@ -331,8 +331,9 @@ def _few(words: PathWords, band: PathBand) -> str:
 
 
 def _share(words: PathWords, band: PathBand) -> str:
-    """`392 (11.6%, 10.5–12.7)`: of the visits that were at the first place."""
+    """`392 (11.6%, 10.5–12.7)`: of the visits that were at the first place. Just before the chosen place it is all of
+    them, which says nothing."""
     lang, share = words.lang, band.of_start
-    if share is None or share.of < FEW:
+    if share is None or share.of < FEW or band.offset == -1:
         return lang.number(band.visits)
     return f"{lang.number(band.visits)} ({lang.share(share.share)}, {lang.between(share.low, share.high)})"
