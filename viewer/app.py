@@ -77,6 +77,7 @@ from viewer.pages.groups.page import GroupFormRenderer
 from viewer.pages.heatmap.zone_page import ZoneForms
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.journey.measuring import JourneyMeasurer
+from viewer.pages.journey.persona_reader import PersonaReader
 from viewer.pages.login.page import LoginRenderer
 from viewer.pages.overview.needs_reader import NeedsReader
 from viewer.pages.people.account import AccountChanges
@@ -276,6 +277,7 @@ class Viewer:
         changes = PageChanges(self.store, self.definitions, self.snapshots, self.work)
         results = ExperimentResults(self.store, self.snapshots, self.work, self.maps, traffic)
         opportunities = OpportunityReader(self.maps)
+        personas = PersonaReader(self.maps, reader, questions, bars)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
@@ -310,7 +312,7 @@ class Viewer:
             GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),
             opportunities,
-            JourneyMeasurer(self.maps, opportunities, results, traffic),
+            JourneyMeasurer(self.maps, opportunities, results, traffic, personas),
         )  # fmt: skip
         return {type(part): part for part in parts}
 

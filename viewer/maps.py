@@ -25,6 +25,7 @@ from aggregator.answers.journey import JourneyMap, JourneyMeasure, goals_of, map
 from aggregator.answers.journey_lanes import MeasuredLanes, measured_lanes, shown_kinds
 from aggregator.answers.map_figures import ReachFigures, reach_figures
 from aggregator.answers.paths import ChosenPlace, Paths, measure_paths
+from aggregator.answers.persona import measure_others
 from aggregator.answers.placed_goals import placed_goal
 from aggregator.answers.reach_map import ReachMap, reach_map
 from aggregator.answers.sets import SetComparison, compare_sets
@@ -406,6 +407,21 @@ class Maps:
             compute = partial(self._journey_measure, journey, scope, goals)
             found[str(device)] = await self._work.once(key, SECONDS, compute)
         return found
+
+    async def journey_others(
+        self, journey: Journey, question: Question, persona: Question, goals: Sequence[Goal] = ()
+    ) -> JourneyMeasure | None:
+        """All figures of the visitors of a question of whom `persona`, with the same days and device, counts nothing;
+        None on a cluster."""
+        await self.drained()
+        scope, but = site_scope_of(question), site_scope_of(persona)
+
+        def compute() -> JourneyMeasure | None:
+            placed = [placed_goal(self._store, self._snapshots, scope, goal) for goal in goals_of(journey, goals)]
+            return measure_others(self._store, journey, scope, but, tuple(placed))
+
+        key = ("others", scope, but, journey.id, journey.version, tuple(goals))
+        return await self._work.once(key, SECONDS, compute)
 
     async def journey_as_of(self, journey: Journey, question: Question, goals: Sequence[Goal] = ()) -> JourneyMeasure:
         """All figures of a journey as they were at the end of the last day of the question's period: what visitors did

@@ -12,10 +12,11 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from typing import Any
 
-from aggregator.queries.conditions import all_points, last_rows, on_pages, where
+from aggregator.queries.conditions import all_points, last_rows, on_pages, where, where_site
 from aggregator.queries.segments import selected_sql
 from aggregator.shapes.scope import ChosenRows, Scope, SiteScope
 from store.client import Store
+from store.segments import Group
 
 PREFIX = "chosen_"
 LOST_SECONDS = 3_600  # how long a map may take: tables that are older were left by a process that ended
@@ -86,6 +87,20 @@ def computed_once(
         return
     with _table(store, columns, selected, params) as table:
         yield table, {}
+
+
+@contextmanager
+def chosen_others(store: Store, scope: SiteScope, but: SiteScope) -> Iterator[SiteScope]:
+    """The visitors of a scope of whom `but`, which has the same site, days and device, selects nothing."""
+    with chosen_site_views(store, scope) as wide, chosen_site_views(store, but) as chosen:
+        condition, values = where_site(wide)
+        left_out, of_left_out = where_site(chosen)
+        others = (
+            f"SELECT view FROM touches WHERE {condition} "
+            f"AND visitor NOT IN (SELECT visitor FROM touches WHERE {left_out})"
+        )
+        with _table(store, "view UInt64", others, values | of_left_out) as table:
+            yield replace(scope, segment=Group(), chosen=ChosenRows(views=table))
 
 
 def chosen_parts(store: Store, chosen: ChosenRows) -> list[str]:

@@ -15,6 +15,7 @@ from store.journeys import Journey, Stage, Touchpoint
 from viewer.http.urls import Urls
 from viewer.opportunities import MeasuredOpportunities
 from viewer.pages.frame.languages import Language
+from viewer.pages.journey.persona_reader import PersonaFigures
 from viewer.pages.map.links import Links
 from viewer.questions import Asked
 
@@ -34,6 +35,7 @@ class MeasuredJourney:
     edit: str = ""
     unfolded: frozenset[str] = frozenset()
     persona: str = ""
+    beside: PersonaFigures = PersonaFigures()  # the personas, and the one that is on beside the others
     compared: bool = False  # with the period before
     changes: JourneyChanges | None = None  # against it; None if it was not measured
     opportunities: MeasuredOpportunities = MeasuredOpportunities()

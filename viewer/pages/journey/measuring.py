@@ -13,6 +13,7 @@ from viewer.journey_before import changes_since
 from viewer.maps import Maps, site_scope_of
 from viewer.opportunities import OpportunityReader
 from viewer.pages.journey.measured import MeasuredJourney
+from viewer.pages.journey.persona_reader import PersonaReader
 from viewer.traffic import TrafficReader
 
 
@@ -20,12 +21,18 @@ class JourneyMeasurer:
     """Adds figures to a journey that is to be shown."""
 
     def __init__(
-        self, maps: Maps, reader: OpportunityReader, results: ExperimentResults, traffic: TrafficReader
+        self,
+        maps: Maps,
+        reader: OpportunityReader,
+        results: ExperimentResults,
+        traffic: TrafficReader,
+        personas: PersonaReader,
     ) -> None:
         self._maps = maps
         self._reader = reader
         self._results = results
         self._traffic = traffic
+        self._personas = personas
 
     async def measured(
         self,
@@ -35,10 +42,12 @@ class JourneyMeasurer:
         opportunities: bool = True,
         before: bool = False,
         lanes: bool = False,
+        personas: bool = False,
     ) -> MeasuredJourney:
         """`quick`: the first answer about many views may be of one visitor in ten. `opportunities`: whether they are
         measured too. `before`: whether the exact figures are compared with the period before. `lanes`: whether
-        what the measured lanes show is counted too."""
+        what the measured lanes show is counted too. `personas`: whether each persona is counted, and the one that is on
+        compared with the others."""
         journey, asked = shown.journey, shown.asked
         found = await self._maps.journey_measure(journey, asked.question, asked.known.goals, quick=quick)
         shown = replace(shown, figures=map_of(journey, found), measure=found.figures)
@@ -46,6 +55,8 @@ class JourneyMeasurer:
             shown = replace(shown, lanes=await self._maps.journey_lanes(journey, asked.question, found))
         if before and found.one_in == 1:
             shown = replace(shown, changes=await changes_since(self._maps, journey, asked, found))
+        if personas:
+            shown = replace(shown, beside=await self._personas.measured(journey, asked, shown.persona, found))
         if not opportunities or not journey.opportunities:
             return shown
         measured = await self._reader.measured(journey, asked, found)

@@ -135,7 +135,9 @@ async def show(
     async with bars.begun(frame.lang, measured.links, asked) as counting:
         quick = request.query_params.get("exact") != "1"
         has_lane = any(lane.kind == "opportunities" and not lane.hidden for lane in journey.lanes)
-        measured = await measurer.measured(measured, quick=quick, opportunities=has_lane, before=compared, lanes=True)
+        measured = await measurer.measured(
+            measured, quick=quick, opportunities=has_lane, before=compared, lanes=True, personas=True
+        )
         unmapped = await measurer.unmapped(measured)
         who = await counting
     return answer(request, page_of(frame, measured, who, unmapped))

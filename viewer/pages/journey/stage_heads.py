@@ -24,7 +24,8 @@ class StageHead:
     """`go`: the share that goes on, with its basis in `detail`; `more`: what is said beside or instead of it.
     `visitors_before`, `go_before`: the same in the period before; `worse`: the share alarms.
     `unfold`: the page with this empty stage opened, "" for a stage that is a column. `narrow`: links to the same
-    journey of those who went on, and of those who left."""
+    journey of those who went on, and of those who left. Beside a persona's numbers, `of`: everyone's visitors, and
+    `everyone`: their share."""
 
     key: str
     name: str
@@ -39,6 +40,8 @@ class StageHead:
     visitors_before: str = ""
     go_before: str = ""
     worse: bool = False
+    of: str = ""
+    everyone: str = ""
 
 
 def stage_heads(measured: MeasuredJourney) -> list[StageHead]:
@@ -54,6 +57,8 @@ def _head(measured: MeasuredJourney, stage: Stage, worst: str) -> StageHead:
         opened = "~".join(sorted((*measured.unfolded, stage.key)))
         return StageHead(stage.key, name, unfold=measured.links.keeping(open=opened).to())
     shown, change = _shown(measured, stage, row), stage_change(measured, stage)
+    beside = measured.beside.everyone
+    everyone = beside.stages[measured.journey.stages.index(stage)] if beside else None
     return StageHead(
         key=stage.key,
         name=name,
@@ -67,7 +72,15 @@ def _head(measured: MeasuredJourney, stage: Stage, worst: str) -> StageHead:
         go_before=of_share(lang, change) if change and shown.words else "",
         worse=bool(shown.words) and stage_is_worse(measured, stage),
         narrow=_narrow(measured, stage) if row.visitors else (),
+        of=lang.text("of %(n)s", n=lang.number(everyone.visitors)) if everyone else "",
+        everyone=_everyone(measured, stage, everyone) if everyone else "",
     )
+
+
+def _everyone(measured: MeasuredJourney, stage: Stage, row: StageRow) -> str:
+    """Everyone's share, beside that of a persona."""
+    words = _shown(measured, stage, row).words
+    return measured.lang.text("everyone: %(words)s", words=words) if words else ""
 
 
 @dataclass(frozen=True)
