@@ -11,11 +11,12 @@ from dataclasses import replace
 
 import pytest
 import uvicorn
+from msgspec import structs
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from bench.scale_pages import PageSize, page_layout, save_page
 from rules.site import add_site
-from store.journeys import Journey, Stage, Touchpoint
+from store.journeys import Journey, Matcher, Stage, Touchpoint
 from store.layouts import path_key
 from store.page_zones import PageZone
 from store.records import Experiment, PageState, Site, Variant
@@ -421,6 +422,35 @@ def test_what_was_removed_comes_back_also_after_a_reload(page: Page, address: st
     saved(page)
     until(lambda: len(viewer.definitions.get(Journey, "lamp").stages) == len(before.stages))
     assert viewer.definitions.get(Journey, "lamp").stages == before.stages
+
+
+def test_what_was_seen_is_dragged_to_a_stage_and_a_text_is_about_one_touchpoint(
+    page: Page, address: str, shop: Site, viewer: Viewer
+) -> None:
+    refused = {"site": int(shop.id), "page": "shop.example/lamps", "kind": "custom", "time": NOON, "visitor": 7}
+    insert(viewer.store, "events", [{**refused, "name": "code_refused"}])
+    before = viewer.definitions.get(Journey, "lamp")
+    page.goto(f"{address}/sites/{shop.id}/journeys/lamp?edit=1&{DAYS}#make=event:code_refused")
+    row = page.locator(".seen li", has_text="code_refused")
+    expect(row.get_by_label("Name").first).to_be_focused()  # the link of the map opens it
+    row.get_by_role("button", name="Cancel").click()
+    row.locator(".grip").hover()
+    page.mouse.down()
+    page.locator("[data-touchpoints]").first.hover()
+    expect(page.locator(".slot")).to_be_visible()
+    page.mouse.up()
+    stage = before.stages[0]
+    expect(page.locator("[data-live]")).to_contain_text(f"{stage.name['en']}")
+    page.get_by_label(f"About one touchpoint… Pain points, {stage.name['en']}").select_option("code_refused")
+    page.keyboard.type("Codes of the leaflet")
+    page.keyboard.press("Tab")
+    saved(page)
+    until(lambda: any(cell.touchpoint for cell in viewer.definitions.get(Journey, "lamp").cells))
+    stored = viewer.definitions.get(Journey, "lamp")
+    added = next(one for one in stored.stages[0].touchpoints if one.matchers)
+    assert added.matchers == (Matcher(on="event", name="code_refused"),)
+    assert [cell.text["en"] for cell in stored.cells if cell.touchpoint == added.key] == ["Codes of the leaflet"]
+    viewer.definitions.put(structs.replace(before, version=stored.version))
 
 
 MODEL = """async () => {

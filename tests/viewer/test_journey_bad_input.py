@@ -143,7 +143,8 @@ def stage(*touchpoints: dict[str, Any], key: str = "s") -> dict[str, Any]:
 @pytest.mark.parametrize(("matcher", "field"), [
     ({"on": "event"}, "name"), ({"on": "element"}, "element"), ({"on": "offsite"}, "name"),
     ({"on": "channel"}, "channel"), ({"on": "page", "page": ""}, "page"), ({"on": "nothing"}, "on"),
-    ({"on": "element", "element": "00c0ffee00c0ffee"}, "page"), ({"on": "event", "name": "a", "channel": "x"}, "channel"),
+    ({"on": "element", "element": "00c0ffee00c0ffee"}, "page"),
+    ({"on": "event", "name": "a", "channel": "x"}, "channel"),
     ({"on": "event", "name": "a", "least": 2, "most": 1}, "least"),
 ])  # fmt: skip
 def test_a_matcher_of_nothing_is_named_by_its_field(

@@ -163,4 +163,4 @@ def test_an_edited_matcher_applies_to_the_past_and_frees_its_traffic(
     assert after == 0
     assert PAGE in unmapped
     page = owner.get(f"/sites/{shop.id}/journeys/edited?{DAYS}").text
-    assert f"edit=1#make=page%3A{PAGE.partition('/')[1]}".replace("/", "%2F") in page
+    assert "edit=1#make=page%3A%2F" in page

@@ -41,6 +41,8 @@ STYLES = (
     "journeys",
     "journey_print",
     "journey_edit",
+    "journey_cells",
+    "journey_panel",
     "funnel",
     "walk",
     "paths",

@@ -172,6 +172,8 @@ def editor_words(lang: Language) -> dict[str, str]:
         "channels": _("Channels"),
         "page": _("Page"),
         "make": _("Make a touchpoint"),
+        "drag_seen": _("Drag it to a stage"),
+        "about_one": _("About one touchpoint…"),
         "new_touchpoint": _("a new touchpoint"),
         "belongs_to": _("Add to"),
         "leave_out": _("Leave out"),

@@ -1,6 +1,6 @@
 // Draws the map: the same columns and lanes as the map to read, each part open for editing.
-import {cellNode} from './cells.js';
-import {el} from './dom.js';
+import {cellNode, placeId} from './cells.js';
+import {el, select} from './dom.js';
 import {menuNode} from './menu.js';
 import {cellOf, contactsOf} from './model.js';
 import {moodNode} from './mood.js';
@@ -106,16 +106,33 @@ function textCell(app, lane, stage) {
   const label = `${app.laneName(lane)}, ${app.nameOf(stage)}`;
   const about = stage.touchpoints
     .map((one) => [one, {lane: lane.key, stage: stage.key, touchpoint: one.key}])
-    .filter(([, place]) => cellOf(app.journey, place));
+    .filter(([, place]) => cellOf(app.journey, place) || app.begun.has(placeId(place)));
+  const others = stage.touchpoints.filter((one) => !about.some(([there]) => there === one));
   return el(
     'div',
     {class: 'cw'},
     cellNode(app, {lane: lane.key, stage: stage.key}, label),
-    about.map(([one, place]) => [
+    about.flatMap(([one, place]) => [
       el('small', {class: 'mut'}, app.nameOf(one)),
       cellNode(app, place, `${label}, ${app.nameOf(one)}`),
     ]),
+    others.length ? aboutOne(app, lane, stage, others) : null,
   );
+}
+
+// A choice that begins a text about one touchpoint, in its place.
+function aboutOne(app, lane, stage, touchpoints) {
+  const choices = touchpoints.map((one) => [one.key, app.nameOf(one)]);
+  const label = `${app.say('about_one')} ${app.laneName(lane)}, ${app.nameOf(stage)}`;
+  const choice = select([['', app.say('about_one')], ...choices], '', {class: 'aboutone', 'aria-label': label});
+  choice.addEventListener('change', () => {
+    const place = placeId({lane: lane.key, stage: stage.key, touchpoint: choice.value});
+    app.begun.add(place);
+    app.draw();
+    app.focus(place);
+    document.activeElement.click();
+  });
+  return choice;
 }
 
 function touchpointsCell(app, lane, stage) {

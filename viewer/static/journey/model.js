@@ -81,9 +81,11 @@ export const splitStage = (journey, key, from, name, language) => {
 };
 
 /* ---- touchpoints ---- */
-export const addTouchpoint = (journey, stage, touchpoint) =>
+export const addTouchpoint = (journey, stage, touchpoint, at = Infinity) =>
   withStages(journey, (one) =>
-    one.key === stage ? {...one, touchpoints: [...one.touchpoints, touchpoint]} : one,
+    one.key === stage
+      ? {...one, touchpoints: [...one.touchpoints.slice(0, at), touchpoint, ...one.touchpoints.slice(at)]}
+      : one,
   );
 
 export const newTouchpoint = (name, language, contacts = []) => ({

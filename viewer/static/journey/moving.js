@@ -64,8 +64,18 @@ export function placeTouchpoint(app, key, stage, to) {
 }
 
 function begin(app, kind, key, event) {
+  drag(app, kind, event, event.currentTarget.closest('[data-card]'), (target) => {
+    if (kind === 'touchpoint') placeTouchpoint(app, key, target.stage, target.to);
+    else {
+      const at = app.journey.stages.findIndex((stage) => stage.key === key);
+      shiftStage(app, key, app.journey.stages.indexOf(target.stage) - at);
+    }
+  });
+}
+
+// Drag a card with a grip that was pressed. `drop` gets where it was let go of (`targetAt`), on a column only.
+export function drag(app, kind, event, card, drop) {
   if (event.button || app.narrow()) return; // on a narrow screen the menu moves
-  const card = event.currentTarget.closest('[data-card]');
   const start = {x: event.clientX, y: event.clientY};
   const grip = event.currentTarget;
   let lifted = null;
@@ -89,12 +99,7 @@ function begin(app, kind, key, event) {
     lifted?.remove();
     card.classList.remove('from');
     clear(app);
-    if (cancelled || !lifted || !target) return;
-    if (kind === 'touchpoint') placeTouchpoint(app, key, target.stage, target.to);
-    else {
-      const at = app.journey.stages.findIndex((stage) => stage.key === key);
-      shiftStage(app, key, app.journey.stages.indexOf(target.stage) - at);
-    }
+    if (!cancelled && lifted && target) drop(target);
   };
   const escape = (pressed) => {
     if (pressed.key !== 'Escape') return;
@@ -125,6 +130,8 @@ function clear(app) {
 
 // The column under the pointer, and for a touchpoint the place among its cards.
 function targetAt(app, kind, {clientX, clientY}) {
+  const around = app.board.getBoundingClientRect();
+  if (clientX < around.left || clientX >= around.right) return null;
   const column = [...app.board.querySelectorAll('[data-column]')].filter((node) => {
     const box = node.getBoundingClientRect();
     return clientX >= box.left && clientX < box.right;

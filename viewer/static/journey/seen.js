@@ -2,6 +2,7 @@
 import {el, field, select} from './dom.js';
 import {newTouchpoint, setTouchpoint, touchpointOf} from './model.js';
 import {matchersForm} from './matchers.js';
+import {drag} from './moving.js';
 
 const KINDS = ['pages', 'elements', 'events', 'channels'];
 const SHOWN = 12;
@@ -83,7 +84,7 @@ export function seenPanel(app) {
     const item = el(
       'li',
       {class: owner ? 'done' : null},
-      el('span', {class: owner ? 'good' : null}, owner ? '✓' : ''),
+      owner ? el('span', {class: 'good'}, '✓') : dragNode(row),
       el(
         'span',
         {class: 'w'},
@@ -102,6 +103,18 @@ export function seenPanel(app) {
     );
     return item;
   };
+  // With the pointer; the keyboard has "Make a touchpoint" and its choice of a stage.
+  const dragNode = (row) =>
+    el('span', {
+      class: 'grip',
+      'aria-hidden': 'true',
+      title: app.say('drag_seen'),
+      onpointerdown: (event) =>
+        drag(app, 'touchpoint', event, event.currentTarget.closest('li'), ({stage, to}) => {
+          const touchpoint = newTouchpoint(suggested(row), app.data.language, [row.contact]);
+          if (app.addTouchpoint(stage.key, touchpoint, to)) show();
+        }),
+    });
   const outNode = (row) =>
     el(
       'li',
