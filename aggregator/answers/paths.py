@@ -15,7 +15,14 @@ from aggregator.measures.shares import ShareOf, share_of
 from aggregator.measures.statistics import FEW
 from aggregator.queries.chosen_rows import chosen_site_views
 from aggregator.queries.events import was_sent
-from aggregator.queries.visit_paths import PathsAsked, last_hit_ms, read_page_hashes, read_paths
+from aggregator.queries.visit_paths import (
+    PathsAsked,
+    VisitsLeftOut,
+    last_hit_ms,
+    read_page_hashes,
+    read_paths,
+    read_visits_left_out,
+)
 from aggregator.shapes.journeys import Course
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.visit_paths import (
@@ -115,6 +122,18 @@ class PathWay:
 
 
 @dataclass(frozen=True)
+class PathsAccount:
+    """received = bots + excluded + outside + counted, in visits that hit the place. `outside`: the device, the filters
+    or the segment."""
+
+    received: int
+    bots: int
+    excluded: int
+    outside: int
+    counted: int
+
+
+@dataclass(frozen=True)
 class Paths:
     """`visits` hit the chosen place. `by_name`: the share that the picture shows without "other". `as_expected`: kept
     to the expected path in all columns, None where nothing is expected. `other_ways`, `other_visits`: besides `ways`.
@@ -130,6 +149,7 @@ class Paths:
     other_visits: int
     hardly_taken: tuple[PathBand, ...]
     not_expected: tuple[PathBand, ...]
+    account: PathsAccount
     last_day: date | None = None
     one_in: int = 1
 
@@ -147,13 +167,21 @@ def measure_paths(
     asked = PathsAsked(followed.window, chosen.names, WAYS, followed.pages)
     with chosen_site_views(store, scope) as selected:
         counts = read_paths(store, selected, followed.course, followed.claims, asked, now_ms)
+    left_out = read_visits_left_out(store, scope, followed.course, followed.claims, followed.window, now_ms)
+    account = _account(counts.visits, left_out)
     if counts.visits:
-        return _paths(counts, followed, 10 if scope.tenth else 1)
+        return _paths(counts, followed, account, 10 if scope.tenth else 1)
     today = scope.zone.day(now_ms)
     ever = replace(scope, since=EVER, until=max(scope.until, today), tenth=False)
     last = last_hit_ms(store, ever, followed.course, followed.claims, followed.window.place, now_ms)
     day = scope.zone.day(last) if last else None
-    return Paths(0, None, None, (), (), (), 0, 0, (), (), day, 10 if scope.tenth else 1)
+    return Paths(0, None, None, (), (), (), 0, 0, (), (), account, day, 10 if scope.tenth else 1)
+
+
+def _account(counted: int, left_out: VisitsLeftOut) -> PathsAccount:
+    outside = left_out.people - counted if left_out.people is not None else 0
+    received = left_out.bots + left_out.excluded + outside + counted
+    return PathsAccount(received, left_out.bots, left_out.excluded, outside, counted)
 
 
 @dataclass(frozen=True)
@@ -226,7 +254,7 @@ def _with_event(course: Course, name: str) -> Course:
     )
 
 
-def _paths(counts: PathCounts, followed: _Followed, one_in: int) -> Paths:
+def _paths(counts: PathCounts, followed: _Followed, account: PathsAccount, one_in: int) -> Paths:
     window, n = followed.window, counts.visits
     is_expected = window.is_on_path
     ways = tuple(
@@ -249,6 +277,7 @@ def _paths(counts: PathCounts, followed: _Followed, one_in: int) -> Paths:
         other_visits=n - sum(way.visits for way in ways),
         hardly_taken=_hardly_taken(counts, followed),
         not_expected=_not_expected(counts, followed),
+        account=account,
         one_in=one_in,
     )
 

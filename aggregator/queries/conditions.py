@@ -140,10 +140,11 @@ def tenth_sql(scope: Scope | SiteScope) -> str:
     return f" AND {ONE_IN_TEN}" if scope.tenth else ""
 
 
-def where_site(scope: SiteScope) -> tuple[str, dict[str, Any]]:
-    """The condition of a question about a whole site, and its bound values."""
+def where_site(scope: SiteScope, whose: str = PEOPLE) -> tuple[str, dict[str, Any]]:
+    """The condition of a question about a whole site, and its bound values. `whose`: the condition of the rows that may
+    count."""
     days, bounds = in_days(scope.zone, scope.since, scope.until)
-    sql = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}{tenth_sql(scope)}"
+    sql = f"site = {{site:UInt32}} AND {days} AND {whose}{tenth_sql(scope)}"
     params: dict[str, Any] = {"site": scope.site, **bounds}
     if scope.device:
         sql += " AND device = {device:String}"

@@ -52,16 +52,22 @@ class Rows:
 
 
 def journey_rows(
-    scope: SiteScope, course: Course, claims: Mapping[str, int], followed: SiteScope, *, marks_short: bool = True
+    scope: SiteScope,
+    course: Course,
+    claims: Mapping[str, int],
+    followed: SiteScope,
+    *,
+    marks_short: bool = True,
+    whose: str = PEOPLE,
 ) -> Rows:
     """The rows that matter to a course. `claims`: page → touchpoint; `followed`: the scope with the days from the
     period's first to the present. `marks_short`: whether the marks of touches say which views were short, which reads
-    the engagement of all views."""
-    selected, values = where_site(scope)
+    the engagement of all views. `whose`: the condition of the rows that may count."""
+    selected, values = where_site(scope, whose)
     numbers = _Numbers(course, claims)
     bound = numbers.values
     days = bound.days(followed.zone, followed.since, followed.until)
-    people = f"site = {{site:UInt32}} AND {days} AND {PEOPLE}" + (f" AND {ONE_IN_TEN}" if scope.tenth else "")
+    people = f"site = {{site:UInt32}} AND {days} AND {whose}" + (f" AND {ONE_IN_TEN}" if scope.tenth else "")
     return Rows(
         touches=_touches(
             people,

@@ -10,11 +10,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aggregator.queries.chosen_rows import computed_once
+from aggregator.queries.conditions import PEOPLE
 from aggregator.queries.journey_numbers import SETTINGS, select, touchpoint_sql
 from aggregator.queries.journey_rows import SELECTED_BIT, Rows, journey_rows
 from aggregator.queries.journey_ways import Moment, followed, with_entries
 from aggregator.shapes.journeys import VISIT_GAP, Course
-from aggregator.shapes.scope import SiteScope
+from aggregator.shapes.scope import ChosenRows, SiteScope
 from aggregator.shapes.visit_paths import (
     BEGAN,
     BEYOND,
@@ -34,6 +35,15 @@ from store.client import Store
 MOST_PLACES = 200  # of a column that are read
 MOST_STEPS = 1_000
 NOT_PAGES = (BEYOND, BEGAN, LEFT)
+
+
+@dataclass(frozen=True)
+class VisitsLeftOut:
+    """`people`: the visits of all people; None if the question is about all of them."""
+
+    bots: int
+    excluded: int
+    people: int | None
 
 
 @dataclass(frozen=True)
@@ -63,6 +73,27 @@ def read_paths(
     definition = "places Array(UInt64), visits UInt64, kept UInt8"
     with computed_once(store, definition, _ways(rows, asked.window, moment), rows.values) as (ways, values):
         return _counts(store, ways, values, asked, course.expected)
+
+
+def read_visits_left_out(
+    store: Store, scope: SiteScope, course: Course, claims: Mapping[str, int], window: PathWindow, now_ms: int
+) -> VisitsLeftOut:
+    """The visits in the period of a scope that hit the place and are of no people, and those of all people, whatever
+    narrows the scope."""
+    whole, moment = followed(scope, now_ms)
+    everybody = replace(scope, device="", segment=None, chosen=ChosenRows())
+
+    def count(whose: str) -> int:
+        rows = journey_rows(everybody, course, claims, whole, marks_short=False, whose=whose)
+        found = store.rows(f"SELECT count() AS n FROM ({_visits(rows, window, moment)})", **rows.values)
+        return int(found[0]["n"])
+
+    narrowed = scope.device or scope.segment
+    return VisitsLeftOut(
+        bots=count("bot != ''"),
+        excluded=count("bot = '' AND excluded = 1"),
+        people=count(PEOPLE) if narrowed else None,
+    )
 
 
 def last_hit_ms(

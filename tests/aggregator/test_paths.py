@@ -22,6 +22,7 @@ from aggregator.answers.paths import (
     PathEnd,
     PathPlace,
     Paths,
+    PathsAccount,
     measure_paths,
 )
 from store.client import Store
@@ -296,9 +297,11 @@ def test_who_is_counted(store: Store) -> None:
     put(store, truth_of([*rows, Row(9, BEGIN, 9000, "/basket", 4, selected=False)]))  # one who came directly
     for column, view in (("bot = 'crawler'", 1000), ("excluded = 1", 2000)):
         store.command(f"ALTER TABLE touches UPDATE {column} WHERE view = {view} SETTINGS mutations_sync = 2")
-    assert through(store, "basket").visits == 3
+    everybody = through(store, "basket")
+    assert (everybody.visits, everybody.account) == (3, PathsAccount(5, bots=1, excluded=1, outside=0, counted=3))
     asked = ChosenPlace("touchpoint", "basket")
-    assert measure_paths(store, JOURNEY, replace(SCOPE, segment=MAIL), asked, NOW).visits == 2
+    by_mail = measure_paths(store, JOURNEY, replace(SCOPE, segment=MAIL), asked, NOW)
+    assert (by_mail.visits, by_mail.account) == (2, PathsAccount(5, bots=1, excluded=1, outside=1, counted=2))
 
 
 ROWS = st.builds(made_rows, st.integers(1, 30), st.integers(0, 10**6))
@@ -319,6 +322,8 @@ def test_paths_equal_a_plain_loop(store: Store, rows: list[Row], chosen: str, en
     if not truth["visits"]:
         assert not got.visits
         return
+    everybody = loop([replace(row, selected=True) for row in rows], place, end, names)["visits"]
+    assert got.account == PathsAccount(everybody, 0, 0, outside=everybody - got.visits, counted=got.visits)
     ways = truth.pop("ways")
     assert [way.visits for way in got.ways] == ways[:6]
     assert (got.other_ways, got.other_visits) == (len(ways[6:]), sum(ways[6:]))

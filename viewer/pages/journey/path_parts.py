@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from aggregator.answers.paths import PathBand, PathColumn, PathName, PathPlace, Paths
+from aggregator.answers.paths import PathBand, PathColumn, PathName, PathPlace, Paths, PathsAccount
 from aggregator.measures.statistics import FEW
 from viewer.pages.journey.path_words import PathWords, is_place
 from viewer.pages.journey.paths_picture import HEIGHT, TWO_LINES, WIDTH, BarPlace, bands_of, bars_of
+from viewer.pages.map.ledger import LedgerRow
 
 SHORT_NAME = 13  # characters that leave room for a share on the same line
 SHOWN = 5  # rows of a table before the rest is folded
@@ -217,6 +218,27 @@ def _foot(words: PathWords, paths: Paths, i: int, worst: bool) -> PathFoot:
         said = _("then “%(name)s”", name=names[0]) if len(names) == 1 else _("then as expected")
     more = _("%(share)s of those before", share=lang.share(of_before.share)) if worst and of_before else ""
     return PathFoot(lang.share(kept.share) if kept else "", said, more, worst)
+
+
+def account_of(words: PathWords, account: PathsAccount) -> tuple[LedgerRow, ...]:
+    """Received → counted, in visits."""
+    lang = words.lang
+    _ = lang.text
+
+    def row(label: str, n: int, *, total: bool = False) -> LedgerRow:
+        share = lang.share(n / account.received) if account.received else ""
+        return LedgerRow(label, lang.number(n) if total else lang.number(-n), share, sum=total)
+
+    lost = (
+        (_("Bots"), account.bots),
+        (_("Excluded visitors"), account.excluded),
+        (_("Outside the device, filters or segment"), account.outside),
+    )
+    return (
+        LedgerRow(_("Visits received"), lang.number(account.received), sum=True),
+        *(row(label, n) for label, n in lost if n),
+        row(_("Counted"), account.counted, total=True),
+    )
 
 
 def lists_of(words: PathWords, paths: Paths) -> tuple[PathList, ...]:

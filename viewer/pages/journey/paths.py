@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import timedelta
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -27,6 +27,7 @@ from viewer.pages.journey.path_parts import (
     PathsDrawing,
     PathTable,
     WayRow,
+    account_of,
     drawing_of,
     feet_of,
     lists_of,
@@ -38,6 +39,7 @@ from viewer.pages.journey.path_words import PathWords, is_place, text_of
 from viewer.pages.journey.views import view_switch
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
+from viewer.pages.map.ledger import LedgerRow
 from viewer.pages.map.links import Links
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.pages.who.bar import WhoBar
@@ -82,6 +84,7 @@ class PathsPage(Page):
     tables: tuple[PathTable, ...] = doc("The picture as tables, one for each pair of columns")
     named: tuple[PathRow, ...] = doc("Each place with a name, with its heatmap and comparison")
     hardly: tuple[tuple[str, str], ...] = doc("Expected steps that hardly any visit took, with their number")
+    account: tuple[LedgerRow, ...] = doc("How many visits hit the place, and who of them is counted")
     surprising: tuple[tuple[str, str], ...] = doc("Steps that were taken but not expected, with their share")
 
 
@@ -162,6 +165,7 @@ def _page(frame: Frame, words: PathWords, who: WhoBar, counted: _Counted | None)
         named=(),
         hardly=(),
         surprising=(),
+        account=(),
     )
     return _with_paths(page, replace(words, chosen=counted.place), counted) if counted else page
 
@@ -179,7 +183,7 @@ def _with_paths(page: PathsPage, words: PathWords, counted: _Counted) -> PathsPa
         downloads=_downloads(words),
     )
     if not paths.visits:
-        return replace(page, empty=_empty(words, paths.last_day))
+        return replace(page, empty=_empty(words, paths))
     most = str(MOST_NAMES)
     unfold = links.keeping(names=most).to() if chosen.names < MOST_NAMES else ""
     by_name, as_expected = paths.by_name, paths.as_expected
@@ -204,6 +208,7 @@ def _with_paths(page: PathsPage, words: PathWords, counted: _Counted) -> PathsPa
         tables=tables_of(words, paths),
         named=rows_of(words, paths),
         hardly=tuple((_step(words, one), _few(words, one)) for one in paths.hardly_taken),
+        account=account_of(words, paths.account),
         surprising=tuple((_step(words, one), _share(words, one)) for one in paths.not_expected),
     )
 
@@ -246,8 +251,10 @@ def _downloads(words: PathWords) -> tuple[Choice, ...]:
     )
 
 
-def _empty(words: PathWords, last_day: date | None) -> Empty:
-    _, place = words.lang.text, words.chosen
+def _empty(words: PathWords, paths: Paths) -> Empty:
+    """Who is left out, if others met the place in these days; else the last day with a visit."""
+    _, place, last_day = words.lang.text, words.chosen, paths.last_day
+    ledger = account_of(words, paths.account) if paths.account.received else ()
     heading = (
         _("No visit met this event in these days")
         if place and place.kind == "event"
@@ -256,13 +263,14 @@ def _empty(words: PathWords, last_day: date | None) -> Empty:
         else _("No visit met this touchpoint in these days")
     )
     if last_day is None:
-        return Empty(heading, (_("No visit ever did."),))
+        return Empty(heading, (_("No visit ever did."),), ledger=ledger)
     since = last_day - timedelta(days=DAYS - 1)
     to = words.links.to(period=Period(since=since, until=last_day))
     return Empty(
         heading,
         (_("The last day with one was %(day)s.", day=words.lang.day(last_day)),),
         (Choice(_("Show the days up to then"), to, True),),
+        ledger=ledger,
     )
 
 
