@@ -43,7 +43,8 @@ class Stop:
     """A touchpoint of a walk. `at_ms`: since 1970; `visit`: from 1; `gap_ms`: since the visit before, 0 within a visit.
     `for_ms`: until the next page, or the last sign of the visitor; `clicks`: on its pages. `left`: the visit ended
     here. `page`: whose picture shows it, "" for a contact that is no view. `depth`: the share of the page that came
-    into view; `device` and `channel`: of its first view."""
+    into view; `device` and `channel`: of its first view. `coarse`: only the day is known, and `at_ms` is
+    its noon."""
 
     touchpoint: str
     at_ms: int
@@ -57,6 +58,7 @@ class Stop:
     device: str
     channel: str
     depth: float | None
+    coarse: bool
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ class WalkRows:
             device=facts[0].device if facts else "",
             channel=facts[0].channel if facts else "",
             depth=max((one.depth for one in facts if one.depth is not None), default=None),
+            coarse=run.coarse,
         )
 
     def _clicked(self, run: Run) -> list[str]:

@@ -13,7 +13,8 @@ from aggregator.shapes.walks import VisitorTouch
 class Run:
     """Touches of one touchpoint, one after another. `begin`: ms of the first; `visit`, `last_visit`: of the first and
     the last, from 1. `gap_ms`: since the last touch of the visit before, if a visit began here, else 0. `for_ms`: until
-    the next touch of any kind in the visit, or its last sign. `views`: view → page."""
+    the next touch of any kind in the visit, or its last sign. `views`: view → page. `coarse`: only the day of the first
+    touch is known."""
 
     touchpoint: int
     begin: int
@@ -22,6 +23,7 @@ class Run:
     gap_ms: int = 0
     for_ms: int = 0
     views: dict[int, str] = field(default_factory=dict)
+    coarse: bool = False
 
 
 def runs_of(touches: Sequence[VisitorTouch], signs: Mapping[int, int]) -> list[Run]:
@@ -38,7 +40,7 @@ def runs_of(touches: Sequence[VisitorTouch], signs: Mapping[int, int]) -> list[R
                 before = visits[visit - 2][-1].ms if visit > 1 else touch.ms
                 is_first = not runs or runs[-1].last_visit < visit
                 gap = touch.ms - before if is_first else 0
-                runs.append(Run(touch.touchpoint, touch.ms, visit, visit, gap))
+                runs.append(Run(touch.touchpoint, touch.ms, visit, visit, gap, coarse=touch.coarse))
             run = runs[-1]
             run.last_visit = visit
             run.for_ms += after - touch.ms

@@ -23,9 +23,9 @@ _MS = "toUnixTimestamp64Milli(time) AS ms"
 def contacts_sql(course: Course, marks: Sequence[int], people: str, selected: str, values: BoundValues) -> str:
     """A query of the touches that are no views: visitor, ms, view, mark and page_hash (0; 1 if only the day is known).
     `marks[n]`: of touchpoint n; `selected`: the condition of the rows that the question selects, which a mark says with
-    SELECTED."""
+    SELECTED; "" where nobody asks."""
     parts = []
-    for bit, where in ((0, people), (1, selected)):
+    for bit, where in ((0, people), *([(1, selected)] if selected else [])):
         for n, matcher in course.matchers("element"):
             action = Action(what="clicked", element=matcher.element, page=matcher.page)
             parts.append(_part(n, "click", bit, happened(action, where, values).sql))

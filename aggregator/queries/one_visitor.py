@@ -18,13 +18,15 @@ MOST_TOUCHES = 1_000  # of one visitor; what comes after is not read
 
 @dataclass(frozen=True, order=True)
 class _Row:
-    """A touch, or a contact that is no view. `entry`: the touchpoint of how a visit came that begins here, or 0."""
+    """A touch, or a contact that is no view. `entry`: the touchpoint of how a visit came that begins here, or 0.
+    `coarse`: only its day is known."""
 
     ms: int
     view: int
     touchpoint: int
     page: str = ""
     entry: int = 0
+    coarse: bool = False
 
 
 def read_visitor(
@@ -39,24 +41,26 @@ def read_visitor(
     )
     numbers = list(range(len(course.stage_of)))
     entry = entries_sql(course, numbers, people, bound)
+    contacts = contacts_sql(course, numbers, people, "", bound)
     found = store.rows(
-        f"SELECT toUnixTimestamp64Milli(time) AS ms, view, toString(page) AS name, {entry} AS entry FROM touches "
-        f"WHERE {people} ORDER BY ms, view LIMIT {MOST_TOUCHES}",
+        "SELECT * FROM ("
+        f"SELECT toUInt64(toUnixTimestamp64Milli(time)) AS ms, view, toString(page) AS name, {entry} AS entry, "
+        f"toUInt16(0) AS contact, toUInt32(0) AS coarse FROM touches WHERE {people} "
+        f"UNION ALL SELECT ms, view, '', toUInt16(0), mark, page_hash FROM ({contacts})"
+        f") ORDER BY ms, view LIMIT {MOST_TOUCHES} SETTINGS max_threads = 1",
         site=followed.site,
         **bound.params,
     )
     rows = {
-        _Row(int(row["ms"]), int(row["view"]), claims.get(row["name"], 0), row["name"], int(row["entry"]))
-        for row in found
-    }
-    contacts = contacts_sql(course, numbers, people, "0", bound)
-    rows |= {
-        _Row(int(row["ms"]), int(row["view"]), int(row["mark"]))
-        for row in store.rows(
-            f"SELECT ms, view, mark FROM ({contacts}) ORDER BY ms, view, mark LIMIT {MOST_TOUCHES}",
-            site=followed.site,
-            **bound.params,
+        _Row(
+            ms=int(row["ms"]),
+            view=int(row["view"]),
+            touchpoint=int(row["contact"]) or claims.get(row["name"], 0),
+            page=row["name"],
+            entry=int(row["entry"]),
+            coarse=bool(row["coarse"]),
         )
+        for row in found
     }
     return tuple(touch for touch in _touches(sorted(rows)) if touch.ms >= one.begin)
 
@@ -69,7 +73,8 @@ def _touches(rows: list[_Row]) -> list[VisitorTouch]:
     for row in rows:
         began, last = row.ms - last >= VISIT_GAP, row.ms
         came = began and row.entry and (not row.touchpoint or row.entry < row.touchpoint)
-        found.append(VisitorTouch(row.ms, row.view, row.page, row.entry if came else row.touchpoint))
+        touchpoint = row.entry if came else row.touchpoint
+        found.append(VisitorTouch(row.ms, row.view, row.page, touchpoint, row.coarse))
     return found
 
 

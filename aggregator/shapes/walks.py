@@ -39,12 +39,14 @@ class Ways:
 
 @dataclass(frozen=True)
 class VisitorTouch:
-    """A touch of one visitor: `view` and `page` are 0 and '' for a contact that is no view; `touchpoint` 0: none."""
+    """A touch of one visitor: `view` and `page` are 0 and '' for a contact that is no view; `touchpoint` 0: none.
+    `coarse`: only its day is known, and `ms` is noon."""
 
     ms: int
     view: int
     page: str
     touchpoint: int
+    coarse: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.stage_heads import trees_after
-from viewer.pages.journey.walk_strip import step_links, touchpoint_name
+from viewer.pages.journey.walk_strip import step_links, stop_time, touchpoint_name
 from viewer.pages.map.elements import shown_name
 from viewer.pages.map.links import Links
 from viewer.pages.map.picture import DrawnPicture, Strips, drawn_picture
@@ -77,7 +77,7 @@ def walk_scene(measured: MeasuredJourney, links: Links, found: WalkAnswer, strip
             n=lang.number(n),
             all=lang.number(len(found.stops)),
             visit=lang.number(stop.visit),
-            when=lang.moment(stop.at_ms),
+            when=stop_time(lang, stop),
         ),
         name=name,
         before=_neighbour(measured, links, found, n - 1),

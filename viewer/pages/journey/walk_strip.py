@@ -44,6 +44,11 @@ def touchpoint_name(measured: MeasuredJourney, key: str) -> str:
     return measured.lang.words(found.name, key) if found else key
 
 
+def stop_time(lang: Language, stop: Stop) -> str:
+    """When the visitor came to a stop; the day alone where only that is known."""
+    return lang.day(lang.zone.day(stop.at_ms)) if stop.coarse else lang.moment(stop.at_ms)
+
+
 def step_links(links: Links, n: int) -> str:
     """The same walk at another stop."""
     return links.keeping(step="" if n == 1 else str(n)).to()
@@ -71,8 +76,8 @@ def _lines(lang: Language, stop: Stop, *, is_first: bool) -> tuple[str, ...]:
         if stop.device
         else lang.text("touched")
     )
-    when = lang.moment(stop.at_ms) if is_first or stop.gap_ms else ""
-    came = lang.text("came by") + f" {channel_name(lang, stop.channel)}" if when and stop.channel else ""
+    when = stop_time(lang, stop) if is_first or stop.gap_ms or stop.coarse else ""
+    came = lang.text("came by: %(channel)s", channel=channel_name(lang, stop.channel)) if when and stop.channel else ""
     return tuple(line for line in (did, came, when) if line)
 
 
