@@ -7,14 +7,14 @@ from dataclasses import replace
 
 from aggregator.answers.journey import JourneyMeasure
 from aggregator.answers.opportunities import goal_of_journey
-from aggregator.measures.journey_changes import JourneyChanges, journey_changes
+from aggregator.measures.journey_periods import PeriodChanges, period_changes
 from rules.other_set import before
 from store.journeys import Journey
 from viewer.maps import Maps
 from viewer.questions import Asked
 
 
-async def changes_since(maps: Maps, journey: Journey, asked: Asked, measure: JourneyMeasure) -> JourneyChanges:
+async def changes_since(maps: Maps, journey: Journey, asked: Asked, measure: JourneyMeasure) -> PeriodChanges:
     """How the figures of a journey differ from those of the period before. `measure`: that of the question.
 
     If the period lasts until today, the one before is measured as it was on its last day, so that both have the same
@@ -26,7 +26,7 @@ async def changes_since(maps: Maps, journey: Journey, asked: Asked, measure: Jou
     earlier = maps.journey_as_of if until >= asked.today else maps.journey_measure
     found = await earlier(journey, question, goals)
     _, goal = goal_of_journey(journey, measure)
-    return journey_changes(found.figures, measure.figures, targeted(journey), goal)
+    return period_changes(found.figures, measure.figures, targeted(journey), goal)
 
 
 def targeted(journey: Journey) -> Collection[tuple[int, str]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from aggregator.answers.journey import JourneyMeasure
-from aggregator.measures.journey_changes import JourneyChanges
+from aggregator.measures.journey_periods import PeriodChanges
 from store.journeys import Journey
 from viewer.api.figures import plain
 
@@ -32,7 +32,7 @@ def figures_json(journey: Journey, measure: JourneyMeasure) -> dict[str, Any]:
     }
 
 
-def changes_json(journey: Journey, changes: JourneyChanges) -> dict[str, Any]:
+def changes_json(journey: Journey, changes: PeriodChanges) -> dict[str, Any]:
     """The period before: its visitors, and how each share and number of visitors differs, by key."""
     keys = {number: touchpoint.key for number, (_, touchpoint) in enumerate(journey.touchpoints, 1)}
     before = changes.before

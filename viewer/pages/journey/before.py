@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aggregator.measures.change import FigureChange
-from aggregator.measures.journey_changes import ALARM, ChangedMetric, JourneyChange
+from aggregator.measures.journey_periods import ALARM, ChangedMetric, ShareChange
 from store.journeys import Stage, Touchpoint
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.facts import MapFact
@@ -51,7 +51,7 @@ def stage_is_worse(measured: MeasuredJourney, stage: Stage) -> bool:
     return change is not None and change.worse
 
 
-def stage_change(measured: MeasuredJourney, stage: Stage) -> JourneyChange | None:
+def stage_change(measured: MeasuredJourney, stage: Stage) -> ShareChange | None:
     """Of the share in the head of a stage: who reached its goal, else who went on."""
     if measured.changes is None:
         return None
@@ -68,7 +68,7 @@ def stage_visitors(measured: MeasuredJourney, stage: Stage) -> str:
     return _of_number(measured.lang, changes.before.stages[index].visitors, changes.visitors_of_stage[index])
 
 
-def of_share(lang: Language, change: JourneyChange) -> str:
+def of_share(lang: Language, change: ShareChange) -> str:
     """`before 61.3%, −3.3 points (−5.2 to −1.4)`."""
     found = change.difference
     interval = lang.text("%(low)s to %(high)s", low=lang.points(found.low), high=lang.points(found.high))

@@ -9,8 +9,8 @@ from functools import cached_property
 from aggregator.answers.experiment_result import ExperimentResult
 from aggregator.answers.journey import JourneyMap, StageRow, TouchpointRow
 from aggregator.answers.journey_lanes import MeasuredLanes
-from aggregator.measures.journey_changes import JourneyChanges
 from aggregator.measures.journey_figures import JourneyFigures, TouchpointFigures
+from aggregator.measures.journey_periods import PeriodChanges
 from store.journeys import Journey, Stage, Touchpoint
 from viewer.http.urls import Urls
 from viewer.opportunities import MeasuredOpportunities
@@ -37,7 +37,7 @@ class MeasuredJourney:
     persona: str = ""
     beside: PersonaFigures = PersonaFigures()  # the personas, and the one that is on beside the others
     compared: bool = False  # with the period before
-    changes: JourneyChanges | None = None  # against it; None if it was not measured
+    changes: PeriodChanges | None = None  # against it; None if it was not measured
     opportunities: MeasuredOpportunities = MeasuredOpportunities()
     lanes: MeasuredLanes = MeasuredLanes()  # what the measured lanes show beside the figures
     results: Mapping[str, ExperimentResult] = field(default_factory=dict)  # of the experiments that test opportunities

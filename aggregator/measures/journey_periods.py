@@ -24,7 +24,7 @@ UNTESTED: frozenset[ChangedMetric] = frozenset({"exits"})
 
 
 @dataclass(frozen=True)
-class JourneyChange:
+class ShareChange:
     """A share before (`a` of `na`) and now (`b` of `nb`), their difference with its 95 % interval, and its p-value as
     adjusted for all shares of the journey; None where it is not tested. `worse`: it raises an alarm."""
 
@@ -34,7 +34,7 @@ class JourneyChange:
 
 
 @dataclass(frozen=True)
-class JourneyChanges:
+class PeriodChanges:
     """Shares by the index of the stage and the number of the touchpoint, then by metric; a share that either period
     does not have, or has of fewer than `FEW`, is left out. `visitors_of_stage` and `visitors_of_touchpoint`: how their
     numbers changed; `before`: the whole figures of the period before."""
@@ -42,17 +42,17 @@ class JourneyChanges:
     before: JourneyFigures
     visitors_of_stage: Mapping[int, FigureChange | None]
     visitors_of_touchpoint: Mapping[int, FigureChange | None]
-    stages: Mapping[int, Mapping[ChangedMetric, JourneyChange]] = field(default_factory=dict)
-    touchpoints: Mapping[int, Mapping[ChangedMetric, JourneyChange]] = field(default_factory=dict)
+    stages: Mapping[int, Mapping[ChangedMetric, ShareChange]] = field(default_factory=dict)
+    touchpoints: Mapping[int, Mapping[ChangedMetric, ShareChange]] = field(default_factory=dict)
 
 
 Shares = ShareOf | WindowShare | None
 Place = tuple[Literal["stage", "touchpoint"], int]
 
 
-def journey_changes(
+def period_changes(
     before: JourneyFigures, now: JourneyFigures, targeted: Collection[tuple[int, str]] = (), goal: str = ""
-) -> JourneyChanges:
+) -> PeriodChanges:
     """Compare two periods of a journey. `targeted`: (touchpoint, metric) that have a target, which decides about their
     alarm instead. `goal`: id of the goal that the shares of the metric `goal` are of."""
     found: dict[tuple[Place, ChangedMetric], ShareDifference] = {}
@@ -65,7 +65,7 @@ def journey_changes(
     adjusted = dict(zip(tested, benjamini_hochberg([found[key].p or 0.0 for key in tested]).tolist(), strict=True))
     decided = _targeted(targeted)
     changes = {key: _change(key[1], one, adjusted.get(key), key in decided) for key, one in found.items()}
-    return JourneyChanges(
+    return PeriodChanges(
         before,
         {i: _total(one.visitors, before.stages[i].visitors) for i, one in enumerate(now.stages)},
         {n: _total(one.visitors, before.touchpoints[n].visitors) for n, one in now.touchpoints.items()},
@@ -84,9 +84,9 @@ def _targeted(targeted: Collection[tuple[int, str]]) -> set[tuple[Place, str]]:
 
 
 def _of_kind(
-    changes: Mapping[tuple[Place, ChangedMetric], JourneyChange], kind: str
-) -> dict[int, dict[ChangedMetric, JourneyChange]]:
-    made: dict[int, dict[ChangedMetric, JourneyChange]] = {}
+    changes: Mapping[tuple[Place, ChangedMetric], ShareChange], kind: str
+) -> dict[int, dict[ChangedMetric, ShareChange]]:
+    made: dict[int, dict[ChangedMetric, ShareChange]] = {}
     for ((its, n), metric), change in changes.items():
         if its == kind:
             made.setdefault(n, {})[metric] = change
@@ -114,10 +114,10 @@ def _of_a_kind(before: Shares, now: Shares) -> tuple[ShareOf | None, ShareOf | N
     return (None, None) if isinstance(before, WindowShare) or isinstance(now, WindowShare) else (before, now)
 
 
-def _change(metric: ChangedMetric, one: ShareDifference, adjusted: float | None, has_target: bool) -> JourneyChange:
+def _change(metric: ChangedMetric, one: ShareDifference, adjusted: float | None, has_target: bool) -> ShareChange:
     beyond = one.low > 0 if metric in MORE_IS_WORSE else one.high < 0
     worse = beyond and adjusted is not None and adjusted <= ALARM and not has_target
-    return JourneyChange(one, adjusted, worse)
+    return ShareChange(one, adjusted, worse)
 
 
 def _of_stage(stage: StageFigures, goal: str) -> dict[ChangedMetric, Shares]:

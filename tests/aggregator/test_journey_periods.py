@@ -6,8 +6,8 @@ from dataclasses import replace
 
 import pytest
 
-from aggregator.measures.journey_changes import JourneyChanges, journey_changes
 from aggregator.measures.journey_figures import JourneyFigures, WindowShare
+from aggregator.measures.journey_periods import PeriodChanges, period_changes
 from aggregator.measures.share_differences import share_difference
 from aggregator.measures.shares import share_of
 from tests.aggregator.test_may_win import measure
@@ -26,8 +26,8 @@ def figures(*shares: tuple[int, int]) -> JourneyFigures:
     return replace(found, touchpoints=frustrated)
 
 
-def compared(old: JourneyFigures, new: JourneyFigures, *targets: tuple[int, str]) -> JourneyChanges:
-    return journey_changes(old, new, targets, "order")
+def compared(old: JourneyFigures, new: JourneyFigures, *targets: tuple[int, str]) -> PeriodChanges:
+    return period_changes(old, new, targets, "order")
 
 
 def test_a_share_that_fell_beyond_chance_alarms_and_one_that_rose_does_not() -> None:
