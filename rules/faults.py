@@ -74,6 +74,9 @@ FAULTS: dict[str, str] = {
     "no_lane": "is {value!r}, which is not the key of a lane of this journey.",
     "cell_twice": "is a second cell at {value!r}: a lane has one for each stage or touchpoint.",
     "circle": "expected touchpoints lead in a circle: {path}. Remove one of them.",
+    "no_map": "there is no map {value!r}, or no longer: choose one of this site.",
+    "based_on_itself": "is this map: choose the map of today that it should be compared with.",
+    "based_circle": "leads back to this map: {path}. Choose another one.",
     "no_template": "{value!r} is neither a template nor a map that a new one can be made of.",
     "few_alike": "is not shown: fewer than {least} visitors who consented went it in these days.",
     # of a journey's file (rules/journey_file.py)

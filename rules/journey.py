@@ -8,6 +8,7 @@ from typing import Any
 from rules.by_name import parse_by_name, put_under_free_id
 from rules.faults import Fault, Faults, accepted, fault
 from rules.fields import day_faults, day_of, twice_faults
+from rules.journey_base import checked_base
 from rules.journey_lanes import USUAL_LANES
 from rules.matcher import matcher_faults
 from store.definitions import Definitions, Stored
@@ -128,10 +129,10 @@ def _place_faults(field: str, placed: Sequence[LaneCell | Opportunity], stages: 
 
 def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Journey:
     """Store a new journey under a free id derived from its name. InvalidDefinition if it has faults."""
-    made = accepted(parse(fields, site))
+    made = checked_base(definitions, accepted(parse(fields, site)))
     return put_under_free_id(definitions, made, made.name, by)
 
 
 def change(definitions: Definitions, stored: Stored, site: str, fields: Mapping[str, object], by: str) -> Journey:
     """Replace a stored journey. InvalidDefinition if it has faults, Conflict if somebody else has changed it since."""
-    return definitions.put(accepted(parse(fields, site, stored)), by)
+    return definitions.put(checked_base(definitions, accepted(parse(fields, site, stored)), stored), by)

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from rules.faults import InvalidDefinition, accepted
 from rules.find import faults_of
 from rules.journey import parse
+from rules.journey_base import checked_base
 from rules.journey_lanes import laid_out
 from rules.journey_merge import Merged, merged
 from store.definitions import Conflict, Definitions, Stored
@@ -35,7 +36,7 @@ def save(
     A version that somebody else stored since is merged with it. InvalidDefinition if the journey or the merged one has
     faults; Conflict if the version was never stored, or if others go on storing faster.
     """
-    mine = laid_out(accepted(parse(fields, site, stored)))
+    mine = laid_out(checked_base(definitions, accepted(parse(fields, site, stored)), stored))
     for _ in range(ATTEMPTS - 1):
         try:
             return _saved(definitions, mine, by)

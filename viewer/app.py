@@ -58,6 +58,7 @@ from viewer.http.errors import respond
 from viewer.http.security import SecurityHeaders
 from viewer.http.urls import Urls
 from viewer.jobs import Jobs, JobSettings, PictureTaker
+from viewer.journey_gaps import GapReader
 from viewer.layer_reader import LayerReader
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
@@ -312,6 +313,7 @@ class Viewer:
             GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),
             opportunities,
+            GapReader(self.maps, self.registry),
             JourneyMeasurer(self.maps, opportunities, results, traffic, personas),
         )  # fmt: skip
         return {type(part): part for part in parts}

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from aggregator.measures.may_win import DevicePlace, win_by_device
 from aggregator.measures.share_differences import share_difference
 from aggregator.measures.shares import ShareOf, share_of
-from store.journeys import Journey, Opportunity, Stage, Touchpoint
+from store.journeys import Journey, KpiTarget, Opportunity, Stage, Touchpoint
 from store.records import Site
 from tests.aggregator.build import insert
 from tests.viewer.client import Client
@@ -71,6 +72,10 @@ def of_the_day(day: int, device: str = "") -> tuple[int, int]:
     """(went on, visitors) of the list."""
     chosen = [one for one in CAME if one.day.month == day and device in ("", one.device)]
     return sum(one.on for one in chosen), sum(one.visitors for one in chosen)
+
+
+def _fields(journey: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in journey.items() if name not in ("id", "site")}
 
 
 def share(day: int, device: str = "") -> ShareOf:
@@ -162,7 +167,7 @@ def test_an_opportunity_of_a_removed_touchpoint_is_rejected_and_nothing_is_lost(
     api: Client, viewer: Viewer, shop: Site, journey: Journey
 ) -> None:
     address = f"/api/v1/sites/{shop.id}/journeys/ideas"
-    whole = api.get(address).json()
+    whole = _fields(api.get(address).json())
     whole["stages"][0]["touchpoints"] = []
     found = api.post(f"{address}/save", json=whole)
     assert found.status_code == 422
@@ -180,8 +185,59 @@ def test_each_figure_stands_beside_that_of_the_period_before(owner: Client, shop
     assert not forward["worse"]  # more go on than before
     seen = words(owner.get(f"/sites/{shop.id}/journeys/ideas?{days}").text)
     assert "before 41.5%, +28.5 points" in seen
+    assert "against before: +28.5 points (" in seen
     assert "before 650, −53.8%" in seen
     back = words(owner.get(f"/sites/{shop.id}/journeys/ideas?since=2026-03-20&until=2026-04-17").text)
     assert "before 41.5%" not in back
     for page in ("/api/v1/sites/{}/journeys/ideas/map", "/sites/{}/journeys/ideas"):
         assert owner.get(f"{page.format(shop.id)}?{DAYS}&with=rest").status_code == 400
+
+
+def test_a_future_state_stands_against_what_is_measured_today(
+    owner: Client, api: Client, viewer: Viewer, shop: Site, journey: Journey
+) -> None:
+    basket = Touchpoint("basket", {"en": "Basket"}, ("/basket",))
+    advice = Touchpoint("advice", {"en": "Advice"}, ())
+    wanted = (KpiTarget("forward", 0.5), KpiTarget("reach", 0.4))
+    seen = Touchpoint("list", {"en": "List"}, ("/list",), targets=wanted, expected_next=("basket",))
+    stages = (Stage("look", {"en": "Look"}, (advice,)), Stage("buy", {"en": "Buy"}, (basket, seen)))
+    future = Journey(
+        id="next", site=shop.id, name="Next", stages=stages, kind="future", based_on="ideas", window_days=1
+    )
+    viewer.definitions.put(future)
+    found = owner.get(f"/api/v1/sites/{shop.id}/journeys/next/gap?{DAYS}").json()
+    assert {one["key"]: one["happened"] for one in found["touchpoints"]} == {
+        "advice": "added", "basket": "kept", "list": "moved",
+    }  # fmt: skip
+    forward, reach = found["targets"]["list"]
+    k, n = of_the_day(2)
+    assert (forward["state"], forward["today"]["n"]) == ("missed", n)
+    assert forward["missing"] == pytest.approx(0.5 - k / n)
+    assert (reach["state"], reach["missing"]) == ("met", pytest.approx(0.4 - 1.0))
+    assert (found["paths"]["list"]["fit"]["visitors"], found["paths"]["list"]["fit"]["of"]) == (k, k)
+    assert found["stage_figures"]["look"]["visitors"] == n
+    page = words(owner.get(f"/sites/{shop.id}/journeys/next/gap?{DAYS}").text)
+    assert "Touchpoints: 1 added, 0 removed, 1 moved." in page
+    assert "Go on, target at least 50%: ✗ 41.5%" in page
+    assert "8.5 points away" in page
+    for one in ("ideas", "next"):
+        assert "/journeys/next/gap?since=2026-02-20" in owner.get(f"/sites/{shop.id}/journeys/{one}?{DAYS}").text
+
+
+def test_a_map_without_a_map_of_today_says_so(
+    owner: Client, api: Client, viewer: Viewer, shop: Site, journey: Journey
+) -> None:
+    stages = journey.stages
+    viewer.definitions.put(Journey(id="lost", site=shop.id, name="Lost", stages=stages, kind="future", based_on="gone"))
+    page = words(owner.get(f"/sites/{shop.id}/journeys/lost/gap?{DAYS}").text)
+    assert "The map that it is based on (gone) is not there any more." in page
+    assert owner.get(f"/sites/{shop.id}/journeys/lost?{DAYS}").status_code == 200
+    answer = owner.get(f"/api/v1/sites/{shop.id}/journeys/lost/gap?{DAYS}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (404, "no_current_map")
+    assert owner.get(f"/api/v1/sites/{shop.id}/journeys/ideas/gap?{DAYS}").status_code == 404
+    whole = _fields(owner.get(f"/api/v1/sites/{shop.id}/journeys/lost").json())
+    itself = api.post(f"/api/v1/sites/{shop.id}/journeys/lost/save", json={**whole, "based_on": "lost"})
+    assert itself.status_code == 422
+    assert [fault["field"] for fault in itself.json()["error"]["faults"]] == ["based_on"]
+    kept = api.post(f"/api/v1/sites/{shop.id}/journeys/lost/save", json={**whole, "objective": "Find it"})
+    assert (kept.status_code, kept.json()["journey"]["based_on"]) == (200, "gone")

@@ -272,6 +272,10 @@ class Urls:
         """The card of a touchpoint of a journey."""
         return self._path("sites", site, "journeys", journey, "touchpoints", touchpoint, **query)
 
+    def journey_gap(self, site: str, journey: str, **query: object) -> str:
+        """A future state against the map of today that it is based on."""
+        return self._path("sites", site, "journeys", journey, "gap", **query)
+
     def journey_seen(self, site: str, journey: str, **query: object) -> str:
         """What was seen on the site, for touchpoints of a journey."""
         return self._path("sites", site, "journeys", journey, "seen", **query)

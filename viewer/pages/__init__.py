@@ -26,6 +26,7 @@ from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
 from viewer.pages.journey import form as journey_form
 from viewer.pages.journey import funnel as journey_funnel
+from viewer.pages.journey import gap as journey_gap
 from viewer.pages.journey import importing as journey_import
 from viewer.pages.journey import index as journey_index
 from viewer.pages.journey import opportunities as journey_opportunities
@@ -170,6 +171,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/journeys/{journey}/opportunities/{opportunity}", journey_opportunities.change, "editor", POST),
     Endpoint(SITE + "/journeys/{journey}/paths", journey_paths.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/touchpoints/{touchpoint}", journey_touchpoint.show, "viewer"),
+    Endpoint(SITE + "/journeys/{journey}/gap", journey_gap.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/seen", journey_seen.seen, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/fit", journey_seen.fit, "viewer"),
 )

@@ -28,7 +28,11 @@ def with_before(measured: MeasuredJourney, touchpoint: Touchpoint, facts: Sequen
             found.append(replace(fact, before=_of_number(lang, visitors, changes.visitors_of_touchpoint[number])))
             continue
         change = next((shares[metric] for metric in METRICS if metric == fact.metric and metric in shares), None)
-        found.append(replace(fact, before=of_share(lang, change), bad=change.worse) if change else fact)
+        if change is None:
+            found.append(fact)
+            continue
+        detail = "; ".join((fact.detail, interval_of(lang, change)))
+        found.append(replace(fact, detail=detail, before=of_share(lang, change), bad=change.worse))
     return tuple(found)
 
 
@@ -69,23 +73,27 @@ def stage_visitors(measured: MeasuredJourney, stage: Stage) -> str:
 
 
 def of_share(lang: Language, change: ShareChange) -> str:
-    """`before 61.3%, −3.3 points (−5.2 to −1.4)`."""
+    """`before 61.3%, −3.3 points`; without a clear difference, that instead of the points."""
+    found, words = change.difference, lang.text("before %(value)s", value=lang.share(change.difference.share_a or 0.0))
+    if change.adjusted is not None and change.adjusted <= ALARM:
+        return ", ".join((words, lang.text("%(points)s points", points=lang.points(found.diff))))
+    return ", ".join((words, lang.text("no clear difference")))
+
+
+def interval_of(lang: Language, change: ShareChange) -> str:
+    """`against before: −3.3 points (−5.2 to −1.4)`."""
     found = change.difference
-    interval = lang.text("%(low)s to %(high)s", low=lang.points(found.low), high=lang.points(found.high))
-    words = lang.text(
-        "before %(share)s, %(points)s points (%(interval)s)",
-        share=lang.share(found.share_a or 0.0),
+    return lang.text(
+        "against before: %(points)s points (%(low)s to %(high)s)",
         points=lang.points(found.diff),
-        interval=interval,
+        low=lang.points(found.low),
+        high=lang.points(found.high),
     )
-    clear = change.adjusted is not None and change.adjusted <= ALARM
-    return words if clear else words + lang.text(", no clear difference")
 
 
 def _of_number(lang: Language, before: int, change: FigureChange | None) -> str:
-    words = lang.text("before %(n)s", n=lang.number(before))
+    words = lang.text("before %(value)s", value=lang.number(before))
     if change is None:
         return words
-    sign = "+" if change.by > 0 else ""
-    by = lang.text(", %(change)s", change=sign + lang.share(change.by))
-    return words + by if change.beyond_chance else words + by + lang.text(", no clear difference")
+    by = ("+" if change.by > 0 else "") + lang.share(change.by)
+    return ", ".join((words, by if change.beyond_chance else lang.text("no clear difference")))

@@ -27,7 +27,8 @@ def cell_text(stored: Stored, lane: str, stage: str, language: str) -> str | Non
 def placed(fields: Mapping[str, Any], language: str) -> dict[str, Any]:
     """The fields with their cells and opportunities where the stages and touchpoints are now.
 
-    What lay at a stage that is gone goes with it. A goal or the pains of a stage that has a cell for them belong there.
+    What lay at a stage that is gone goes with it; an opportunity of a touchpoint that is gone stays at its stage. A
+    goal or the pains of a stage that has a cell for them belong there.
     """
     stages: list[dict[str, Any]] = fields["stages"]
     stage_of = {one["key"]: stage["key"] for stage in stages for one in stage["touchpoints"]}
@@ -36,7 +37,11 @@ def placed(fields: Mapping[str, Any], language: str) -> dict[str, Any]:
             one["expected_next"] = [key for key in one.get("expected_next", ()) if key in stage_of]
     keys = {stage["key"]: stage for stage in stages}
     cells = [_typed(cell, keys, language) for cell in _there(items(fields, "cells"), keys, stage_of)]
-    opportunities = list(_there(items(fields, "opportunities"), keys, stage_of))
+    ideas = [
+        one if shown(one, "touchpoint") in stage_of else {**one, "touchpoint": ""}
+        for one in items(fields, "opportunities")
+    ]
+    opportunities = _there(ideas, keys, stage_of)
     return {**fields, "cells": [cell for cell in cells if cell], "opportunities": opportunities}
 
 

@@ -38,6 +38,7 @@ class MeasuredJourney:
     beside: PersonaFigures = PersonaFigures()  # the personas, and the one that is on beside the others
     compared: bool = False  # with the period before
     changes: PeriodChanges | None = None  # against it; None if it was not measured
+    futures: tuple[Journey, ...] = ()  # the future states that are based on it, or itself if it is one
     opportunities: MeasuredOpportunities = MeasuredOpportunities()
     lanes: MeasuredLanes = MeasuredLanes()  # what the measured lanes show beside the figures
     results: Mapping[str, ExperimentResult] = field(default_factory=dict)  # of the experiments that test opportunities

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote
 
@@ -122,6 +123,7 @@ async def show(
         unfolded=frozenset(request.query_params.get("open", "").split("~")) - {""},
         persona=persona_of(journey, asked.question, request.query_params.get("persona", "")),
         compared=compared,
+        futures=futures_of(journey, await registry.journeys(asked.site)),
     )
     if editing:
         every = frozenset(stage.key for stage in journey.stages)
@@ -246,7 +248,21 @@ def _compare(measured: MeasuredJourney) -> tuple[Choice, ...]:
     return (
         Choice(lang.text("nothing"), links.keeping(**{"with": ""}).to(), not on),
         Choice(lang.text("period before"), links.keeping(**{"with": "before"}).to(), on),
+        *(_gap_choice(measured, one) for one in measured.futures),
     )
+
+
+def _gap_choice(measured: MeasuredJourney, future: Journey) -> Choice:
+    lang, query = measured.lang, measured.asked.question.query()
+    itself = future.id == measured.journey.id
+    words = lang.text("the map of today") if itself else lang.text("future state: %(name)s", name=future.name)
+    return Choice(words, measured.urls.journey_gap(measured.site, future.id, **query))
+
+
+def futures_of(journey: Journey, every: Sequence[Journey]) -> tuple[Journey, ...]:
+    """The future states whose gap a map leads to: those that are based on it, and itself if it is based on another."""
+    itself = (journey,) if journey.based_on else ()
+    return (*itself, *(one for one in every if one.based_on == journey.id and one.id != journey.id))
 
 
 def _method(measured: MeasuredJourney) -> str:

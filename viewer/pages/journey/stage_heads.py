@@ -12,7 +12,7 @@ from aggregator.measures.statistics import FEW
 from store.journeys import Stage
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
-from viewer.pages.journey.before import alarms, of_share, stage_change, stage_is_worse, stage_visitors
+from viewer.pages.journey.before import alarms, interval_of, of_share, stage_change, stage_is_worse, stage_visitors
 from viewer.pages.journey.facts import going_on, worst_touchpoint
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.map.links import Links
@@ -64,7 +64,7 @@ def _head(measured: MeasuredJourney, stage: Stage, worst: str) -> StageHead:
         name=name,
         visitors=lang.number(row.visitors),
         go=shown.words,
-        detail=shown.detail,
+        detail="; ".join((shown.detail, interval_of(lang, change))) if change and shown.detail else shown.detail,
         more=shown.more if shown.words else _instead(measured, stage, row),
         goal=row.goal.name if row.goal else measured.goal_name(stage.completes) if stage.completes else "",
         alarm=any(touchpoint.key == worst for touchpoint in stage.touchpoints) or alarms(measured, stage),
