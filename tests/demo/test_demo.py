@@ -203,14 +203,17 @@ def test_clicks_lead_from_the_drop_at_the_basket_to_the_button_that_does_nothing
     expect(page.get_by_role("row", name="Dead click or rage")).to_contain_text("−")
     assert barriers(page) == []
 
-    # On the map of those who left, no element has more clicks that do nothing.
+    # On the map of those who left, the button is pressed most, and nothing happens.
     page.get_by_role("link", name="Back to the journey").click()
     intent = page.locator(".st").filter(has=page.get_by_role("heading", name="Intent", exact=True))
     intent.get_by_role("link", name="Only those who left").click()
-    page.locator(".tp").filter(has_text="Basket").get_by_role("link").first.click()
-    expect(page.get_by_role("link", name="Back to the journey")).to_be_visible()
-    page.get_by_role("link", name="Dead", exact=True).click()
-    expect(page.locator("table tbody tr").first).to_contain_text("Apply code")
+    page.locator(".tp.alarm a[href*='/heatmap?']").first.click()
+    page.get_by_role("link", name="Dead", exact=True).first.click()
+    pressed = page.get_by_role("row").filter(has_text="Apply code")
+    expect(pressed).to_contain_text("Apply code")
+    share, dead = (int(re.findall(r"(\d+)[.\d]*%", pressed.inner_text())[i]) for i in (0, -1))
+    assert share > 20
+    assert dead > 60
     page.close()
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import chain
 from random import Random
 from urllib.parse import urlsplit
 
@@ -9,7 +13,7 @@ import pytest
 
 from parcours.demo.habits import Move, read_habits
 from parcours.demo.page_layout import PageLayout
-from parcours.demo.scenario import PICTURES, WIDTHS, Dates, states
+from parcours.demo.scenario import PICTURES, WIDTHS, Dates, DemoPicture, states
 from parcours.demo.simulated_visits import PANEL, PageLayouts, VisitSimulator
 from store.records import Site
 from tests.demo.conftest import KEY, Lampyre
@@ -19,22 +23,31 @@ from viewer.snapshot.limits import Limits
 
 @pytest.fixture(scope="module")
 def layouts(lampyre: Lampyre) -> PageLayouts:
+    """Taken by two cameras: most of the time of a picture is spent waiting for the page."""
+    pictures = list({(p.path, p.state): p for p in PICTURES}.values())
+    with ThreadPoolExecutor(2) as threads:
+        taken = dict(chain.from_iterable(threads.map(partial(take, lampyre), (pictures[::2], pictures[1::2]))))
+    found = {(page, width, variant): layout for (page, width, variant, state), layout in taken.items() if not state}
+    for (page, width, variant, state), layout in taken.items():
+        if state:
+            found[page, width, variant].states[state] = layout
+    return found
+
+
+def take(lampyre: Lampyre, pictures: Sequence[DemoPicture]) -> list[tuple[tuple[str, int, str, str], PageLayout]]:
+    """The layouts of these pages: by path, width, variant and state."""
     domains = tuple(urlsplit(url).netloc for url in (lampyre.url, lampyre.collector))
     site = Site(id="1", name="Lampyre", key=KEY, domains=domains, allow_private=True)
-    found = {}
-    with Camera(limits=Limits(calm_s=0.2, quiet_s=3)) as camera:
-        for picture in {(p.path, p.state): p for p in PICTURES}.values():
+    found = []
+    with Camera(limits=Limits(calm_s=0.1, quiet_s=3)) as camera:
+        for picture in pictures:
             page, _, variant = picture.path.partition("?show=")
-            widths = WIDTHS if page in ("/", "/basket") else WIDTHS[:1]
-            for capture in camera.take(
-                PictureRequest(site, lampyre.url + picture.path, widths, recipe=recipe(picture.state))
-            ):
+            widths = {"/": WIDTHS, "/basket": (1366, 390)}.get(page, WIDTHS[:1])
+            request = PictureRequest(site, lampyre.url + picture.path, widths, recipe=recipe(picture.state))
+            for capture in camera.take(request):
                 assert not capture.snapshot.warnings, capture.snapshot
-                layout = PageLayout(capture.layout)
-                if picture.state:
-                    found[page, capture.snapshot.width, variant].states[picture.state] = layout
-                else:
-                    found[page, capture.snapshot.width, variant] = layout
+                key = (page, capture.snapshot.width, variant, picture.state)
+                found.append((key, PageLayout(capture.layout)))
     return found
 
 
