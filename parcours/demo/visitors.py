@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from dataclasses import dataclass, field
+from functools import cache
 from random import Random
 
 DAY = 86_400_000  # ms
@@ -121,15 +122,19 @@ def visitor(random: Random, now: int, variant: str) -> Visitor:
 
 
 def _moment(random: Random, now: int) -> int:
-    """More often in the evening and on Sundays; every week has slightly more visits than the previous one."""
+    """More often in the evening and on Sundays; every week has slightly more visits than the previous one.
+
+    Takes the same numbers from `random` whatever the day is, so that the same seed has the same visitors.
+    """
     today = now // DAY * DAY
-    while True:
-        back = random.choices(range(DAYS), [3 * DAYS - back for back in range(DAYS)])[0]
-        day = today - back * DAY
-        weekday = (day // DAY + 3) % 7  # 1 January 1970 was a Thursday
-        if random.random() * max(_WEEKDAYS) > _WEEKDAYS[weekday]:
-            continue
-        hour = random.choices(range(24), _HOURS)[0]
-        moment = day + int((hour + random.random()) * 3_600_000)
-        if moment < now - 1_800_000:
-            return moment
+    back = random.choices(range(DAYS), _days(today // DAY % 7))[0]
+    hour = random.choices(range(24), _HOURS)[0]
+    moment = today - back * DAY + int((hour + random.random()) * 3_600_000)
+    return moment if moment < now - 1_800_000 else moment - DAY
+
+
+@cache
+def _days(today: int) -> list[int]:
+    """How likely a visit is so many days ago; `today`: days since 1970, modulo 7."""
+    # 1 January 1970 was a Thursday
+    return [(3 * DAYS - back) * _WEEKDAYS[(today - back + 3) % 7] for back in range(DAYS)]

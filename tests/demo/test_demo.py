@@ -19,7 +19,7 @@ from typing import Any
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Page, expect
 
 from parcours.demo.processes import descendants
 from parcours.demo.scenario import STORY, code_failed_on
@@ -146,6 +146,12 @@ def test_from_nothing_to_a_map_then_ctrl_c(data: Path, port: int) -> None:
     assert code == 0
 
 
+def test_another_port_is_rejected(data: Path, port: int) -> None:
+    demo = start(data, two_free_ports())
+    assert f"--port {port}" in line_with(demo, "holds a demo of port")
+    assert demo.wait(20) == 1
+
+
 @pytest.fixture(scope="module")
 def second_run(data: Path, port: int) -> Iterator[str]:
     """The demo started again in the same folder; its sign-in link."""
@@ -158,6 +164,15 @@ def second_run(data: Path, port: int) -> Iterator[str]:
     finally:
         code = stop(demo)
     assert code == 0
+
+
+@pytest.fixture(scope="module")
+def owner(second_run: str, browser: Browser) -> Iterator[Page]:
+    """A page of somebody who followed the link."""
+    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="en-GB")
+    page.goto(second_run)
+    yield page
+    page.close()
 
 
 def test_a_second_run_adds_nothing(second_run: str, data: Path) -> None:
@@ -185,11 +200,8 @@ def test_figures_are_the_truth_of_the_scenario(second_run: str, data: Path) -> N
         assert broken["forward"] < worked["forward"]
 
 
-def test_clicks_lead_from_the_drop_at_the_basket_to_the_button_that_does_nothing(
-    second_run: str, browser: Browser
-) -> None:
-    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="en-GB")
-    page.goto(second_run)
+def test_clicks_lead_from_the_drop_at_the_basket_to_the_button_that_does_nothing(owner: Page) -> None:
+    page = owner
     page.get_by_role("link", name="Journeys", exact=True).click()
     page.get_by_role("link", name="First lamp", exact=True).click()
     # The basket misses its targets: its visitors are frustrated, and too few go on.
@@ -214,21 +226,18 @@ def test_clicks_lead_from_the_drop_at_the_basket_to_the_button_that_does_nothing
     share, dead = (int(re.findall(r"(\d+)[.\d]*%", pressed.inner_text())[i]) for i in (0, -1))
     assert share > 20
     assert dead > 60
-    page.close()
 
 
-def test_axe_finds_no_barrier_on_the_views_of_a_journey(second_run: str, browser: Browser) -> None:
-    page = browser.new_page(viewport={"width": 1366, "height": 900}, locale="en-GB")
-    page.goto(second_run)
+def test_axe_finds_no_barrier_on_the_views_of_a_journey(owner: Page) -> None:
+    page = owner
     root = page.url.partition("/sites/")[0] + "/sites/1/journeys"
-    views = ("funnel", "paths", "walk", "opportunities", "revisions")
+    views = ("funnel", "paths", "walk", "opportunities", "touchpoints/basket")
     found = {}
     for path in (root, f"{root}/first-lamp?edit=1", *(f"{root}/first-lamp/{view}" for view in views)):
         answer = page.goto(path, wait_until="networkidle")
         assert answer
         assert answer.status == 200, path
         found[path] = barriers(page)
-    page.close()
     assert {path: barrier for path, barrier in found.items() if barrier} == {}
 
 
@@ -239,12 +248,6 @@ def since_broken() -> dict[str, str]:
 def before_broken() -> dict[str, str]:
     last = code_failed_on() - timedelta(days=1)
     return {"since": (last - timedelta(days=27)).isoformat(), "until": last.isoformat()}
-
-
-def test_another_port_is_rejected(data: Path, port: int) -> None:
-    demo = start(data, two_free_ports())
-    assert f"--port {port}" in line_with(demo, "holds a demo of port")
-    assert demo.wait(20) == 1
 
 
 def test_ctrl_c_while_it_prepares(tmp_path: Path) -> None:
