@@ -77,6 +77,7 @@ FAULTS: dict[str, str] = {
     "no_map": "there is no map {value!r}, or no longer: choose one of this site.",
     "based_on_itself": "is this map: choose the map of today that it should be compared with.",
     "based_circle": "leads back to this map: {path}. Choose another one.",
+    "seen_few": "needs {least} visitors in the period, and there are {n}: choose a template until then.",
     "no_template": "{value!r} is neither a template nor a map that a new one can be made of.",
     "few_alike": "is not shown: fewer than {least} visitors who consented went it in these days.",
     # of a journey's file (rules/journey_file.py)

@@ -42,6 +42,27 @@ Words = Annotated[str, Meta(max_length=500)]
 CellText = Annotated[dict[LanguageCode, Annotated[str, Meta(min_length=1, max_length=2_000)]], Meta(max_length=20)]
 
 
+class SeenPage(Struct, frozen=True):
+    """A page with its visitors, and how early on their way they see it: 0 first, 1 last."""
+
+    page: str
+    visitors: int
+    place: float
+
+
+class SeenChannel(Struct, frozen=True):
+    name: str
+    visitors: int
+
+
+class SeenSite(Struct, frozen=True):
+    """What was seen on a site, for a map that begins with it."""
+
+    visitors: int = 0
+    pages: tuple[SeenPage, ...] = ()
+    channels: tuple[SeenChannel, ...] = ()
+
+
 class Matcher(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One kind of contact. All of the given fields must hold; which ones count depends on `on`:
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
+from aggregator.answers.seen_site import seen_site
 from aggregator.answers.traffic import (
     ALL,
     BotShare,
@@ -25,7 +26,7 @@ from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.traffic import PagePart
 from rules.period import today
 from store.client import Store
-from store.journeys import Journey
+from store.journeys import Journey, SeenSite
 from store.records import Site
 from viewer.work import Work
 
@@ -74,6 +75,10 @@ class TrafficReader:
         """Pages, other sites and events in a scope that no touchpoint of a journey claims."""
         key = ("unmapped", scope, journey.id, journey.version)
         return await self._work.once(key, SECONDS, lambda: unmapped_traffic(self._store, journey, scope))
+
+    async def seen_site(self, scope: SiteScope) -> SeenSite:
+        """What was seen in a scope, for a map that begins with it."""
+        return await self._work.once(("seen site", scope), SECONDS, lambda: seen_site(self._store, scope), light=True)
 
     async def pages(self, site: Site) -> list[str]:
         """Every page ever visited, most visited first."""

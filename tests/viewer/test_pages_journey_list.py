@@ -16,6 +16,7 @@ from store.records import Site
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, csrf, post, words
 from viewer.app import Viewer
+from viewer.pages.journey import chooser, index
 
 HOSTILE = '<img src=x onerror="alert(1)"> {{ 7*7 }} %(name)s'
 LAMPS = Touchpoint("lamps", {"en": "Lamps"}, ("/lamps",), targets=(KpiTarget("forward", 0.7),))
@@ -215,3 +216,19 @@ def test_nobody_changes_a_journey_without_a_sign_in(owner: Client, anyone: Clien
     for where in (path, f"/sites/{shop.id}/import-journey", f"{path}/lamp/revisions/1"):
         assert anyone.post(where, data={"do": "delete", "journey": "lamp"}).status_code in (303, 401, 403)
     assert owner.get(f"{path}/lamp/revisions").status_code == 200
+
+
+def test_a_map_of_what_was_seen_needs_visitors(owner: Client, shop: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    address = f"/sites/{shop.id}/journeys?{DAYS}"
+    page = owner.get(address).text
+    assert "440 more visitors are needed in this period" in page
+    fields = {"csrf": csrf(page), "name": "Seen here", "template": "seen"}
+    few = owner.post(address, data=fields)
+    assert few.status_code == 422
+    assert 'data-code="seen_few"' in few.text
+    for module in (chooser, index):
+        monkeypatch.setattr(module, "LEAST_VISITORS", 60)
+    assert "Advised: of 60 visitors" in owner.get(address).text
+    made = owner.post(address, data=fields)
+    assert made.status_code == 303, made.text
+    assert "Lamps" in owner.get(made.headers["location"]).text

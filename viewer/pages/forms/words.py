@@ -145,6 +145,7 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "no_map": _("there is no map “%(value)s”, or no longer: choose one of this site."),
         "based_on_itself": _("is this map: choose the map of today that it should be compared with."),
         "based_circle": _("leads back to this map: %(path)s. Choose another one."),
+        "seen_few": _("There are %(n)s visitors in this period; a map of what was seen needs %(least)s."),
         "no_template": _("“%(value)s” is neither a template nor a map that a new one can be made of."),
         "file_large": _("The file has %(n)s bytes: at most %(most)s can be read."),
         "file_deep": _("The file is nested more than %(most)s levels deep."),

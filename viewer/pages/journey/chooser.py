@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from msgspec.structs import replace
 
+from rules.journey_seen import LEAST_VISITORS, SEEN, seen_fields
 from rules.journey_template import (
     BLANK,
     NINE_STAGES,
@@ -19,7 +20,8 @@ from rules.journey_template import (
     template_kinds,
 )
 from rules.journey_template import template as template_named
-from store.journeys import Journey
+from store.journeys import Journey, SeenSite, Stage
+from store.lenient import build
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.picture import MapPicture, map_picture
 
@@ -36,6 +38,7 @@ class TemplateCard:
     about: str
     picture: MapPicture
     on: bool = False
+    off: bool = False  # it cannot be chosen yet
 
 
 @dataclass(frozen=True)
@@ -65,6 +68,22 @@ def blank_card(lang: Language, chosen: str) -> TemplateCard:
     found = template_named(BLANK)
     assert found
     return _card(lang, *found, chosen)
+
+
+def seen_card(lang: Language, seen: SeenSite, chosen: str) -> TemplateCard:
+    """A map of what was seen. With few visitors it says how many are missing, and cannot be chosen."""
+    _ = lang.text
+    fields = seen_fields(seen, NewMap(SEEN, lang.code))
+    missing = max(0, LEAST_VISITORS - seen.visitors)
+    stages = build(Journey, {**fields, "id": SEEN, "site": "", "name": SEEN}).stages if fields["stages"] else ()
+    if missing:
+        about = lang.plural(
+            "%(num)s more visitor is needed in this period", "%(num)s more visitors are needed in this period", missing
+        )
+    else:
+        about = lang.plural("Advised: of %(num)s visitor", "Advised: of %(num)s visitors", seen.visitors)
+    drawn = Journey(id=SEEN, site="", name=SEEN, stages=stages or (Stage("empty", {"en": SEEN}),))
+    return TemplateCard(SEEN, _("From what was seen"), about, map_picture(drawn), chosen == SEEN, bool(missing))
 
 
 def _card(lang: Language, kind: TemplateKind, one: JourneyTemplate, chosen: str) -> TemplateCard:

@@ -16,17 +16,17 @@ from rules import journey as rules
 from rules import journey_history as history
 from rules.faults import Fault, Faults, InvalidDefinition, fault
 from rules.find import stored_of
+from rules.journey_seen import LEAST_VISITORS, SEEN, seen_fields
 from rules.journey_state import map_state
 from rules.journey_template import NINE_STAGES, NewMap, copy_fields, future_fields
 from rules.question import JOURNEY, Question
 from store.client import StoreError
-from store.journeys import Journey, MapKind
+from store.journeys import Journey, MapKind, SeenSite
 from store.segments import Goal
 from store.zones import now_ms
 from viewer.access.person import signed_in
 from viewer.http.parameters import choice
-from viewer.http.urls import Urls
-from viewer.maps import Maps
+from viewer.maps import Maps, site_scope_of
 from viewer.pages.forms.faults import FormFaults, RejectedRow, form_faults, rejected_row
 from viewer.pages.forms.fields import text
 from viewer.pages.frame.frames import Frames, answer, go, language_of
@@ -37,14 +37,17 @@ from viewer.pages.journey.chooser import (
     TemplateGroup,
     blank_card,
     fields_of_choice,
+    seen_card,
     template_groups,
 )
 from viewer.pages.journey.form import label
 from viewer.pages.journey.listed import NEVER, JourneyRow, RowMaker, row_figures, short_kind_name
 from viewer.pages.map.links import Links
 from viewer.pages.map.period import PeriodControl, period_control
+from viewer.pages.sentences.names import channel_name
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
+from viewer.traffic import TrafficReader
 from viewer.work import ThreadsBusy
 
 KINDS: tuple[MapKind, ...] = get_args(MapKind)
@@ -99,6 +102,7 @@ class JourneysPage(Page):
     undo: UndoNote | None = doc("What was just deleted")
     groups: list[TemplateGroup] = doc("What a new one can start from, by kind of map")
     blank: TemplateCard = doc("The template without content")
+    seen: TemplateCard = doc("A map made of what was seen; it cannot be chosen while there are few visitors")
     import_href: str = doc("Where a file is imported")
     offsite_href: str = doc("Files of what happened elsewhere")
     action: str = doc("Where the forms post to")
@@ -108,10 +112,18 @@ class JourneysPage(Page):
     can_edit: bool = doc("Whether the person may create, copy and delete")
 
 
-async def index(request: Request, *, questions: Questions, registry: Registry, maps: Maps, frames: Frames) -> Response:
+async def index(
+    request: Request,
+    *,
+    questions: Questions,
+    registry: Registry,
+    maps: Maps,
+    frames: Frames,
+    traffic: TrafficReader,
+) -> Response:
     """GET lists them."""
     asked = await questions.read(request, JOURNEY)
-    return await _list(request, asked, JourneyParts(registry, maps, frames))
+    return await _list(request, asked, JourneyParts(registry, maps, frames, traffic))
 
 
 @dataclass(frozen=True)
@@ -121,15 +133,26 @@ class JourneyParts:
     registry: Registry
     maps: Maps
     frames: Frames
+    traffic: TrafficReader
+
+    async def seen(self, asked: Asked) -> SeenSite:
+        """What was seen in the period; nothing if the question has faults."""
+        return SeenSite() if asked.faults else await self.traffic.seen_site(site_scope_of(asked.question))
 
 
 async def change(
-    request: Request, *, questions: Questions, registry: Registry, maps: Maps, frames: Frames, urls: Urls
+    request: Request,
+    *,
+    questions: Questions,
+    registry: Registry,
+    maps: Maps,
+    frames: Frames,
+    traffic: TrafficReader,
 ) -> Response:
     """POST creates one from a template, or copies, deletes or restores one."""
     asked, form, by = await questions.read(request, JOURNEY), await request.form(), signed_in(request).name
     site, action, id = asked.site, text(form, "do"), text(form, "journey")
-    parts = JourneyParts(registry, maps, frames)
+    parts, urls = JourneyParts(registry, maps, frames, traffic), frames.urls
     if action == "restore":
         await registry.change(lambda all: history.restore(all, site.id, id, now_ms(), by))
         return go(urls.journeys(site.id))
@@ -144,7 +167,7 @@ async def change(
         return go(urls.journeys(site.id) + f"#{made.id}")
     typed = NewJourney(text(form, "name"), text(form, "template") or NINE_STAGES)
     try:
-        made = await _create(asked, lang, typed, registry, by)
+        made = await _create(asked, lang, typed, parts, by)
         return go(urls.journey(site.id, made.id, edit=1))
     except InvalidDefinition as error:
         faults = form_faults(lang, "journey", error.faults, label)
@@ -161,11 +184,20 @@ def _copied(lang: Language, journey: Journey, review: str, *, future: bool) -> d
     return future_fields(journey, NewMap(name, lang.code, review)) if future else copy_fields(journey, name)
 
 
-async def _create(asked: Asked, lang: Language, typed: NewJourney, registry: Registry, by: str) -> Journey:
+async def _create(asked: Asked, lang: Language, typed: NewJourney, parts: JourneyParts, by: str) -> Journey:
     """The new journey. InvalidDefinition if it has no name or no template."""
+    registry = parts.registry
     journeys = await registry.journeys(asked.site)
-    goals = tuple(one.id for one in (await registry.listing(Goal, asked.site)).records)
-    fields = fields_of_choice(typed.chosen, journeys, NewMap(typed.name, lang.code, _review_day(asked), goals))
+    goals = (await registry.listing(Goal, asked.site)).records
+    new = NewMap(typed.name, lang.code, _review_day(asked), tuple(one.id for one in goals))
+    if typed.chosen == SEEN:
+        seen = await parts.seen(asked)
+        if seen.visitors < LEAST_VISITORS:
+            raise InvalidDefinition(Faults((fault("template", "seen_few", n=seen.visitors, least=LEAST_VISITORS),)))
+        names = {one.name: channel_name(lang, one.name) for one in seen.channels}
+        fields: dict[str, object] | None = seen_fields(seen, new, goals, names)
+    else:
+        fields = fields_of_choice(typed.chosen, journeys, new)
     if fields is None:
         raise InvalidDefinition(Faults((_no_template(typed.chosen),)))
     return await registry.change(lambda all: rules.add(all, asked.site.id, fields, by))
@@ -200,6 +232,7 @@ async def _list(request: Request, asked: Asked, parts: JourneyParts, typed: NewJ
     search = query.get("search", "").strip()[:LONGEST_NAME]
     chosen = [one for one in _sorted(found.records, sort) if _is_listed(one, kind, search)]
     measured = await _measured(parts.maps, chosen, asked)
+    seen = await parts.seen(asked)
     maker = RowMaker(
         lang, urls, site.id, asked.today, {one.id: one.name for one in found.records},
         asked.question.query(), may_edit,
@@ -227,6 +260,7 @@ async def _list(request: Request, asked: Asked, parts: JourneyParts, typed: NewJ
         undo=_undo(lang, gone.stored.id, gone.stored.fields.get("name")) if gone else None,
         groups=template_groups(lang, found.records, form.chosen),
         blank=blank_card(lang, form.chosen),
+        seen=seen_card(lang, seen, form.chosen),
         import_href=urls.import_journey(site.id),
         offsite_href=urls.offsite(site.id),
         action=urls.journeys(site.id),
