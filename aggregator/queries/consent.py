@@ -7,5 +7,9 @@ NOBODY = 0  # the visitor of events that belong to nobody
 
 def consented_sql(people: str) -> str:
     """The condition that a visitor consented in all the views that `people` selects."""
-    views = f"SELECT visitor FROM views WHERE {people} GROUP BY visitor HAVING min(consent) = 1"
-    return f"(visitor != {NOBODY} AND visitor GLOBAL IN ({views}))"
+    return f"visitor GLOBAL IN ({consenting_sql(people)})"
+
+
+def consenting_sql(people: str) -> str:
+    """A query of the visitors who consented in all the views that `people` selects."""
+    return f"SELECT visitor FROM views WHERE {people} AND visitor != {NOBODY} GROUP BY visitor HAVING min(consent) = 1"

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aggregator.measures.fact_codes import key_of as key_of
 from aggregator.queries.journey_rows import STAGE_BITS, STAGE_SHIFT, TOUCHPOINT
 from aggregator.shapes.journeys import Fact
 
@@ -34,11 +35,6 @@ def item_of(fact: Fact, a: str = "", b: str = "", flags: str = "", value: str = 
     shifted = [f"({part}) * {1 << at + VALUE_BITS}" for part, at in ((a, 14), (b, 4), (flags, 0)) if part]
     code = " + ".join([f"toUInt64({int(fact) << 24 + VALUE_BITS})", *shifted])
     return f"{code} + toUInt64(least({value}, {MOST}))" if value else code
-
-
-def key_of(code: int) -> tuple[int, int, int, int]:
-    """Fact, a, b and flags of an item without its value."""
-    return code >> 24, code >> 14 & 1023, code >> 4 & 1023, code & 15
 
 
 def select(columns: Mapping[str, str], source: str, end: str = "", *, kept: tuple[str, ...] = ()) -> str:

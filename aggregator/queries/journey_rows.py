@@ -15,15 +15,13 @@ from aggregator.queries.contacts import SELECTED, contacts_sql, entries_sql
 from aggregator.queries.point_sql import BY_HAND, IS_DISABLED, MAY_BE_DEAD
 from aggregator.queries.pressed_tag import PRESSED_TAG
 from aggregator.queries.segments import ONE_IN_TEN
-from aggregator.shapes.journeys import Course, Trouble
+from aggregator.shapes.journeys import SHORT_MS, Course, Trouble
 from aggregator.shapes.scope import SiteScope
+from aggregator.shapes.visitor_ranges import VisitorRange
 
-SHORT_MS = 10_000  # a visit of one view with less engagement is a bounce
 # The bits of a mark: touchpoint, whether the question selects the view, stage + 1, whether the view was short.
 TOUCHPOINT, SELECTED_BIT, STAGE_SHIFT, STAGE_BITS, SHORT_BIT = 1023, SELECTED.bit_length() - 1, 11, 15, 15
-# With it, a visitor and a touchpoint are one number, which the engine groups three times as fast as the pair: visitors'
-# numbers are spread over 64 bits, and multiples of this one (2^64 / the golden ratio) are far apart.
-_APART = 11400714819323198485
+IN_RANGE = "visitor BETWEEN {first_visitor:UInt64} AND {last_visitor:UInt64}"
 NO_TROUBLES = "SELECT toUInt64(0) AS visitor, toUInt64(0) AS ms, toUInt16(0) AS trouble WHERE 0"
 TROUBLE_BITS = 3  # of what is written beside the touchpoint of a trouble
 
@@ -32,9 +30,9 @@ TROUBLE_BITS = 3  # of what is written beside the touchpoint of a trouble
 class Rows:
     """Queries by visitor: `touches` has ms, view, mark and page_hash (0: no view; 1: no view, and only the day is
     known), and with `has_entries` `entry`: the mark of how a visit came that begins with it. `goals` has ms and goal;
-    `troubles` has ms and trouble (touchpoint · 2^3 + `Trouble`). `engaged` has a touchpoint, and the ms that a visitor
-    was engaged with it. `selected_touches` has ms and mark of the touches that the question selects, without how visits
-    came.
+    `troubles` has ms and trouble (touchpoint · 2^3 + `Trouble`). `engaged` has touchpoint, view and engaged_ms, all
+    rows of a view. `count`: of the touches that are views. `selected_touches` has ms and mark of the touches that the
+    question selects, without how visits came.
 
     `people`: the condition of the rows of people, from the period's first day to the present;
     `selected`: the condition of the rows that the question selects; `touchpoint`: that of the page of a row, as SQL."""
@@ -43,6 +41,7 @@ class Rows:
     goals: str
     troubles: str
     engaged: str
+    count: str
     values: dict[str, Any]
     people: str
     selected: str
@@ -83,10 +82,10 @@ def journey_rows(
         ),
         troubles=_troubles(selected, numbers.touchpoint),
         engaged=(
-            "SELECT any(place) AS touchpoint, sum(engaged_ms) AS engaged "
-            f"FROM (SELECT visitor, engaged_ms, {numbers.touchpoint} AS place FROM views FINAL WHERE {selected}) "
-            f"WHERE place > 0 GROUP BY visitor + place * {_APART}"
+            f"SELECT visitor, {numbers.touchpoint} AS touchpoint, view, engaged_ms FROM views "
+            f"WHERE {selected} AND touchpoint > 0"
         ),
+        count=f"SELECT count() AS n FROM touches WHERE {people}",
         people=people,
         selected=selected,
         touchpoint=numbers.touchpoint,
@@ -131,6 +130,11 @@ class _Numbers:
             if patterns
         ]
         return f"multiIf({', '.join(tests)}, toUInt16(0))"
+
+
+def range_values(visitors: VisitorRange) -> dict[str, int]:
+    """The values of a condition IN_RANGE."""
+    return {"first_visitor": visitors.first, "last_visitor": visitors.last}
 
 
 def _touches(people: str, selected: str, numbers: _Numbers, *, is_filtered: bool, marks_short: bool) -> str:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.queries.journey_numbers import SETTINGS, select, stage_sql, touchpoint_sql
 from aggregator.queries.journey_rows import SELECTED_BIT, SHORT_BIT, TROUBLE_BITS, Rows
-from aggregator.shapes.journeys import BEGINS, ENDS, NEW, SHORT, VISIT_GAP, Course, Trouble
+from aggregator.shapes.journeys import (
+    BEGINS,
+    COARSE_PAGE,
+    ENDS,
+    NEW,
+    QUICK_MS,
+    SHORT,
+    VISIT_GAP,
+    Course,
+    Moment,
+    Trouble,
+)
 from aggregator.shapes.scope import SiteScope
 from store.zones import DAY_MS
-
-COARSE_PAGE = 1  # the page of a touch without view of which only the day is known (aggregator/queries/contacts.py)
-QUICK_MS = 5_000  # who returns sooner to the page before, came to the wrong place
-
-
-@dataclass(frozen=True)
-class Moment:
-    """The period in ms, and the present, at which windows are open or closed."""
-
-    begin: int
-    end: int
-    now: int
 
 
 def followed(scope: SiteScope, now_ms: int) -> tuple[SiteScope, Moment]:

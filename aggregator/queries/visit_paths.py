@@ -13,8 +13,8 @@ from aggregator.queries.chosen_rows import computed_once
 from aggregator.queries.conditions import PEOPLE
 from aggregator.queries.journey_numbers import SETTINGS, select, touchpoint_sql
 from aggregator.queries.journey_rows import SELECTED_BIT, Rows, journey_rows
-from aggregator.queries.journey_ways import Moment, followed, with_entries
-from aggregator.shapes.journeys import VISIT_GAP, Course
+from aggregator.queries.journey_ways import followed, with_entries
+from aggregator.shapes.journeys import VISIT_GAP, Course, Moment
 from aggregator.shapes.scope import ChosenRows, SiteScope
 from aggregator.shapes.visit_paths import (
     BEGAN,

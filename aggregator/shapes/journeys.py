@@ -12,6 +12,9 @@ from store.segments import Goal
 
 MOST_TOUCHPOINTS = 1_000  # a number has ten bits
 VISIT_GAP = 30 * 60_000  # ms without a touch, after which a visit has ended
+SHORT_MS = 10_000  # a visit of one view with less engagement is a bounce
+QUICK_MS = 5_000  # who returns sooner to the page before, came to the wrong place
+COARSE_PAGE = 1  # the page of a touch without view of which only the day is known (aggregator/queries/contacts.py)
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,15 @@ class Course:
     @property
     def touchpoints(self) -> range:
         return range(1, len(self.stage_of))
+
+
+@dataclass(frozen=True)
+class Moment:
+    """The period in ms, and the present, at which windows are open or closed."""
+
+    begin: int
+    end: int
+    now: int
 
 
 class Fact(IntEnum):

@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import re
 import sys
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from aggregator.answers.frustrated import frustrated_visitors
+from aggregator.answers.journey import measure_journey
 from aggregator.answers.overview import AskedOverview, overview
 from aggregator.answers.troubles import troubles
 from aggregator.queries import folding
@@ -23,6 +24,7 @@ from store import engine
 from store.client import Store, open_store
 from store.connecting import folder_connector
 from store.erasure import forget_visitor
+from store.journeys import Journey, Stage, Touchpoint
 from store.layouts import path_key
 from store.migrations import migrate
 from store.segments import Action, Goal, Group, Rule
@@ -32,6 +34,7 @@ from tests.aggregator.test_folding import TODAY, ask, counted, figures, fill, sc
 from tests.aggregator.test_heatmap import take_picture
 
 CLUSTER = "one"
+NOW = datetime.combine(TODAY + timedelta(days=1), datetime.min.time(), UTC)
 CLICKED = Rule(what="clicked", scope="visit", times=2)
 CONFIG = """<clickhouse><tcp_port>{port}</tcp_port><listen_host>127.0.0.1</listen_host><remote_servers><one><shard>
 <replica><host>127.0.0.1</host><port>{port}</port></replica></shard></one></remote_servers></clickhouse>"""
@@ -90,7 +93,10 @@ def of_site(store: Store, *rules: Rule) -> tuple[object, ...]:
     scope = SiteScope(1, DAY - timedelta(days=5), TODAY, segment=Group(rules=rules) if rules else None)
     goal = Goal(id="clicked", site="1", name="Clicked", action=Action(what="clicked"))
     asked = AskedOverview(ListedValues(most=50), (goal,), goal.id)
-    return overview(store, scope, asked), troubles(store, scope), frustrated_visitors(store, scope, {PAGE: 1})
+    stage = Stage("only", {}, (Touchpoint("page", {"en": "Page"}, (PAGE,)),))
+    journey = measure_journey(store, Journey(id="j", site="1", name="J", stages=(stage,)), scope, (goal,), NOW)
+    frustrated = frustrated_visitors(store, scope, {PAGE: 1})
+    return overview(store, scope, asked), troubles(store, scope), frustrated, journey
 
 
 def main(folder: Path, port: int) -> None:

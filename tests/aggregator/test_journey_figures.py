@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 from msgspec import structs
 
 from aggregator.answers.journey import JourneyMeasure, measure_journey
+from aggregator.measures import slice_hits
 from aggregator.measures.journey_figures import Spread, TouchpointFigures, WindowShare
 from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import wilson
+from aggregator.queries import journey_facts
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from store.journeys import Journey, Stage, Touchpoint
@@ -180,6 +182,30 @@ def test_every_figure_of_many_visitors_is_that_of_the_loop(store: Store) -> None
     assert home.frustration.quick_back
     assert home.frustration.quick_back.visitors > 2
     assert home.mood is not None
+
+
+def test_visitors_counted_in_many_small_slices_are_those_of_the_loop(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, size in {"SLICE": 60, "PART": 300, "MOST_VISITORS": 7}.items():
+        monkeypatch.setattr(journey_facts, name, size)
+    monkeypatch.setattr(slice_hits, "TABLE", 40)
+    rows = [replace(row, selected=True) for row in made_rows(250, 12)]
+    rows = [replace(row, visitor=row.visitor * 2) for row in rows]  # over all 64 bits
+    truth, orders = with_goals(rows, 13)
+    put(store, truth, orders)
+    assert_equal(measure_journey(store, JOURNEY, SCOPE, GOALS, NOW), truth)
+    tenth = [row for row in rows if row.visitor < 2**64 // 10]
+    truth = replace(truth, rows=tenth, goals=[[one for one in goal if one[0] < 2**64 // 10] for goal in truth.goals])
+    assert_equal(measure_journey(store, JOURNEY, replace(SCOPE, tenth=True), GOALS, NOW), truth)
+
+
+def test_a_view_of_several_batches_counts_with_its_last_engagement(store: Store) -> None:
+    rows = [Row(v, BEGIN + DAY, v, "/", 1, engaged=4_000 * v) for v in range(1, 5)]
+    put(store, truth_of(rows))
+    of_page = {"page": "shop.example/", "time": BEGIN + DAY, "engaged_ms": 100}
+    insert(store, "views", [{"visitor": row.visitor, "view": row.view, "seq": 0, **of_page} for row in rows])
+    assert_equal(measure_journey(store, JOURNEY, SCOPE, (), NOW), truth_of(rows))
 
 
 def test_a_segment_of_visits_selects_the_first_hits_and_not_what_follows(store: Store) -> None:
