@@ -96,6 +96,7 @@ from viewer.restoring import restored
 from viewer.retake_scheduler import RetakeParts, RetakeScheduler
 from viewer.retakes import RetakeReader
 from viewer.segment_reader import SegmentReader
+from viewer.sheet_pictures import SheetPictures
 from viewer.sign_ins import SignIns
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
@@ -312,6 +313,7 @@ class Viewer:
             GalleryParts(self.maps, traffic, groups, self.thumbnails, self.registry),
             GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),
             JourneyFormRenderer(self.frames, self.urls, traffic),
+            SheetPictures(self.settings.chromium),
             opportunities,
             GapReader(self.maps, self.registry),
             JourneyMeasurer(self.maps, opportunities, results, traffic, personas),

@@ -141,5 +141,11 @@ def site_file_name(asked: Asked, kind: str, *parts: str) -> str:
     return "-".join(str(part) for part in (_plain(asked.site.name) or "site", kind, *named, since, until))
 
 
+def sheet_file_name(asked: Asked, name: str) -> str:
+    """Site, journey and day: `lampyre-first-lamp-2026-11-23`."""
+    named = (_plain(asked.site.name) or "site", _plain(name)[:MOST_LETTERS].strip("-") or "journey")
+    return "-".join((*named, asked.today.isoformat()))
+
+
 def _plain(text: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 import msgspec
 from starlette.requests import Request
@@ -22,11 +23,15 @@ from viewer.drawing.journey_csv import journey_csv
 from viewer.http.downloads import file_answer
 from viewer.http.errors import missing
 from viewer.http.parameters import choice
+from viewer.http.urls import Urls
+from viewer.layer_images import sheet_file_name
 from viewer.maps import Maps
 from viewer.questions import Questions
 from viewer.registry import Registry
+from viewer.sheet_pictures import SheetPictures
 
 LANGUAGES = ("en", "fr")
+PAPERS = ("a4", "a3")
 
 
 class FromTemplate(msgspec.Struct, forbid_unknown_fields=True):
@@ -94,6 +99,21 @@ async def download_map(request: Request, *, questions: Questions, maps: Maps, re
     return file_answer(journey_csv(journey, found, language), "csv", journey.id)
 
 
+async def draw_map(
+    request: Request, *, questions: Questions, registry: Registry, urls: Urls, sheets: SheetPictures
+) -> Response:
+    asked = await questions.read(request, JOURNEY)
+    asked.checked()
+    query = request.query_params
+    language, paper = choice(query, "language", LANGUAGES, LANGUAGES[0]), choice(query, "paper", ("", *PAPERS), "")
+    journey = await registry.journey(asked.site, request.path_params["journey"])
+    shown = asked.question.query() | {"persona": query.get("persona", ""), "lang": language, "exact": "1"}
+    lanes = [("lane", key) for key in query.getlist("lane")]
+    page = urls.journey(asked.site.id, journey.id, **shown)
+    page += "".join(f"&{urlencode([pair])}" for pair in [*lanes, ("paper", paper)] if pair[1])
+    return file_answer(await sheets.of(request, page), "png", sheet_file_name(asked, journey.name))
+
+
 ENTRIES = (
     Entry("GET", "/journey-templates", list_templates, "viewer", "The maps that a journey can start from, by kind."),
     Entry(
@@ -116,6 +136,15 @@ ENTRIES = (
         copy_journey,
         "editor",
         "Copy a journey: name; optional kind (same, future), language, review_on.",
+    ),
+    Entry(
+        "GET",
+        "/sites/{site}/journeys/{journey}/map.png",
+        draw_map,
+        "viewer",
+        "The journey's sheet as a picture. Query: as for the map; persona, lane (again for each one that is drawn), "
+        "paper (a4, a3), language (en, fr).",
+        query=(*JOURNEY.names, "persona", "lane", "paper", "language"),
     ),
     Entry(
         "GET",

@@ -49,6 +49,10 @@ def problem_words(lang: Language, problem: Problem) -> str:
         "too_much_memory": _("The question needs more memory than is allowed. Ask for fewer days or fewer pages."),
         "cancelled": _("The question was cancelled. Ask again."),
         "maps_busy": _("Too many maps are being computed. Try again in a moment."),
+        "browser": _(
+            "No browser that draws pictures is installed on this server. Print the map from your own browser, or ask "
+            "for Chromium to be installed."
+        ),
         "stopped": _("Parcours was stopped before the picture was taken. Try again."),
     }
     if problem.code == "too_many_tries":

@@ -28,7 +28,7 @@ from viewer.pages.journey.editor import editor_page
 from viewer.pages.journey.lanes.rows import LaneRow, lane_rows
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.measuring import JourneyMeasurer
-from viewer.pages.journey.paper import map_downloads, sheet_line
+from viewer.pages.journey.paper import SheetOptions, map_downloads, on_sheet, sheet_line, sheet_options
 from viewer.pages.journey.personas import Personas, persona_of, personas_of
 from viewer.pages.journey.stage_heads import StageHead, stage_heads
 from viewer.pages.journey.views import view_switch
@@ -76,6 +76,7 @@ class JourneyPage(Page):
     edit_href: str = doc("Address of its form; empty if the person may not edit it")
     downloads: tuple[Choice, ...] = doc("The map as files; none if the question has faults")
     sheet: str = doc("What its sheet of paper says: period, visitors, revision")
+    options: SheetOptions | None = doc("What is printed; None if the question has faults")
     compare: tuple[Choice, ...] = doc("What the figures are compared with")
     views: tuple[Choice, ...] = doc("The views of the journey")
     period: PeriodControl = doc("The period menu")
@@ -111,7 +112,8 @@ async def show(
         check_role(person, "editor")
     if editing == "form" or (editing and isinstance(stored, Rejected)):
         return await show_form(request, asked.site, stored, renderer)
-    journey = laid_out(usable(stored))
+    whole = laid_out(usable(stored))
+    journey = whole if editing else on_sheet(whole, request.query_params)
     frame = await frames.of(request, "journeys", asked.site)
     measured = MeasuredJourney(
         lang=frame.lang,
@@ -142,7 +144,8 @@ async def show(
         )
         unmapped = await measurer.unmapped(measured)
         who = await counting
-    return answer(request, page_of(frame, measured, who, unmapped))
+    page = page_of(frame, measured, who, unmapped)
+    return answer(request, replace(page, options=sheet_options(measured, whole, request.query_params)))
 
 
 def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> JourneyPage:
@@ -158,6 +161,7 @@ def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> Journey
         edit_href=measured.edit,
         downloads=(),
         sheet="",
+        options=None,
         compare=(),
         views=view_switch(lang, measured.urls, asked, journey.id, "map"),
         period=period_control(lang, measured.links, asked.today),
@@ -189,6 +193,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar, unmapped: Unma
         edit_href=measured.edit,
         downloads=map_downloads(measured),
         sheet=sheet_line(measured),
+        options=None,
         compare=_compare(measured),
         views=view_switch(lang, measured.urls, asked, journey.id, "map"),
         period=period_control(lang, measured.links, asked.today),
