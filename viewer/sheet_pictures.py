@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from playwright.async_api import BrowserContext, Page, Route, async_playwright
+from playwright.async_api import BrowserContext, Page, Route
 from playwright.async_api import Error as PlaywrightError
 from starlette.requests import Request
 
-from viewer.snapshot.browser import launch
+from viewer.snapshot.browser import Chromium
 from viewer.snapshot.errors import SnapshotError
 
 ORIGIN = "http://sheet.invalid"  # never looked up
@@ -59,18 +59,21 @@ class SheetPictures:
         Raises `SnapshotError` without a browser, or if the page was not drawn within WHOLE_S.
         """
         try:
-            async with asyncio.timeout(WHOLE_S), self._one_at_a_time, async_playwright() as playwright:
-                browser = await launch(playwright, self._chromium)
+            async with self._one_at_a_time:
+                chromium = Chromium(self._chromium)
                 try:
-                    context = await browser.new_context(
-                        viewport={"width": WINDOW_PX[0], "height": WINDOW_PX[1]},
-                        device_scale_factor=SCALE,
-                        color_scheme="light",
-                        service_workers="block",
-                    )
-                    return await _photograph(context, request, path)
+                    async with asyncio.timeout(WHOLE_S):
+                        context = await (await chromium.ready()).new_context(
+                            viewport={"width": WINDOW_PX[0], "height": WINDOW_PX[1]},
+                            device_scale_factor=SCALE,
+                            color_scheme="light",
+                            service_workers="block",
+                        )
+                        picture = await _photograph(context, request, path)
+                        await context.close()
+                        return picture
                 finally:
-                    await browser.close()
+                    await chromium.close()
         except TimeoutError:
             raise SnapshotError("The sheet was not drawn within a minute. Try again.", "timeout") from None
         except PlaywrightError as error:
@@ -112,10 +115,19 @@ async def _answered(request: Request, url: str) -> _Answer:
         "headers": [(name, value) for name, value in request.scope["headers"] if name in _KEPT],
     }
     found = _Answer()
-    await request.app(scope, _no_body, found)
+    await request.app(scope, _Body().receive, found)
     found.headers.pop("content-encoding", None)
     return found
 
 
-async def _no_body() -> dict[str, Any]:
-    return {"type": "http.request", "body": b"", "more_body": False}
+class _Body:
+    """An empty body; the browser never hangs up before the answer."""
+
+    def __init__(self) -> None:
+        self._sent = False
+
+    async def receive(self) -> dict[str, Any]:
+        if self._sent:
+            await asyncio.Event().wait()
+        self._sent = True
+        return {"type": "http.request", "body": b"", "more_body": False}

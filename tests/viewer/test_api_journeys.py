@@ -142,6 +142,12 @@ def test_the_figures_of_a_map_are_a_table_that_a_spreadsheet_does_not_run(
     french = api.get(f"{site}/journeys/table/map.csv?{DAYS}&language=fr").text
     assert "Lampes" in french
     assert api.get(f"{site}/journeys/table/map.csv?language=de").status_code == 400
+    assert api.get(f"{site}/journeys/table/map.csv?{DAYS}&names=fr").text == french
+    # With `names`, the language is that of the visitors' browsers, as in all filters.
+    filtered = list(
+        csv.DictReader(io.StringIO(api.get(f"{site}/journeys/table/map.csv?{DAYS}&names=fr&language=xx").text))
+    )
+    assert {row["visitors"] for row in filtered} <= {"", "0"}
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,7 @@ from store.definitions import Definitions
 from store.journeys import Journey
 from store.segments import Goal
 from viewer.api.entry import Entry, answer, body, by_whom
+from viewer.api.text_language import NAME, read_with_language
 from viewer.drawing.journey_csv import journey_csv
 from viewer.http.downloads import file_answer
 from viewer.http.errors import missing
@@ -30,7 +31,6 @@ from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.sheet_pictures import SheetPictures
 
-LANGUAGES = ("en", "fr")
 PAPERS = ("a4", "a3")
 
 
@@ -92,8 +92,8 @@ async def create_from_file(request: Request, *, registry: Registry) -> Response:
 
 
 async def download_map(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
-    asked = await questions.read(request, JOURNEY)
-    question, language = asked.checked(), choice(request.query_params, "language", LANGUAGES, LANGUAGES[0])
+    asked, language = await read_with_language(request, questions)
+    question = asked.question
     journey = await registry.journey(asked.site, request.path_params["journey"])
     found = await maps.journey(journey, question, asked.known.goals)
     return file_answer(journey_csv(journey, found, language), "csv", journey.id)
@@ -102,10 +102,9 @@ async def download_map(request: Request, *, questions: Questions, maps: Maps, re
 async def draw_map(
     request: Request, *, questions: Questions, registry: Registry, urls: Urls, sheets: SheetPictures
 ) -> Response:
-    asked = await questions.read(request, JOURNEY)
-    asked.checked()
+    asked, language = await read_with_language(request, questions)
     query = request.query_params
-    language, paper = choice(query, "language", LANGUAGES, LANGUAGES[0]), choice(query, "paper", ("", *PAPERS), "")
+    paper = choice(query, "paper", ("", *PAPERS), "")
     journey = await registry.journey(asked.site, request.path_params["journey"])
     shown = asked.question.query() | {"persona": query.get("persona", ""), "lang": language, "exact": "1"}
     lanes = [("lane", key) for key in query.getlist("lane")]
@@ -143,15 +142,15 @@ ENTRIES = (
         draw_map,
         "viewer",
         "The journey's sheet as a picture. Query: as for the map; persona, lane (again for each one that is drawn), "
-        "paper (a4, a3), language (en, fr).",
-        query=(*JOURNEY.names, "persona", "lane", "paper", "language"),
+        "paper (a4, a3), names (en, fr).",
+        query=(*JOURNEY.names, "persona", "lane", "paper", NAME),
     ),
     Entry(
         "GET",
         "/sites/{site}/journeys/{journey}/map.csv",
         download_map,
         "viewer",
-        "The journey measured, as CSV: one row for each touchpoint. Query: as for the map; language (en, fr).",
-        query=(*JOURNEY.names, "language"),
+        "The journey measured, as CSV: one row for each touchpoint. Query: as for the map; names (en, fr).",
+        query=(*JOURNEY.names, NAME),
     ),
 )

@@ -16,6 +16,7 @@ from viewer.api.by_name import NamedKind
 from viewer.api.entry import Entry, answer, by_whom, fields
 from viewer.api.figures import plain
 from viewer.api.journey_figures import changes_json, figures_json
+from viewer.api.text_language import NAME, read_with_language
 from viewer.drawing.funnel_csv import TABLES, funnel_csv
 from viewer.funnels import NAMES as FUNNEL_NAMES
 from viewer.funnels import FunnelReading, read_funnel
@@ -73,15 +74,16 @@ async def unmapped(
 
 
 async def measure_funnel(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
-    asked, reading = await _funnel(request, questions, registry)
+    asked = await questions.read(request, JOURNEY)
+    reading = await _funnel(request, asked, questions, registry)
     found = await maps.funnel(reading.journey, asked.question, reading.funnel, reading.sets)
     return answer({"query": asked.question.as_json(asked.today) | plain(reading.funnel), **plain(found)})
 
 
 async def download_funnel(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
-    query = request.query_params
-    language, table = choice(query, "language", LANGUAGES, LANGUAGES[0]), choice(query, "table", TABLES, TABLES[0])
-    asked, reading = await _funnel(request, questions, registry)
+    table = choice(request.query_params, "table", TABLES, TABLES[0])
+    asked, language = await read_with_language(request, questions)
+    reading = await _funnel(request, asked, questions, registry)
     found = await maps.funnel(reading.journey, asked.question, reading.funnel, reading.sets)
     names = {
         touchpoint.key: touchpoint.name.get(language) or next(iter(touchpoint.name.values()), touchpoint.key)
@@ -91,18 +93,16 @@ async def download_funnel(request: Request, *, questions: Questions, maps: Maps,
     return file_answer(funnel_csv(found, names, table), "csv", name)
 
 
-async def _funnel(request: Request, questions: Questions, registry: Registry) -> tuple[Asked, FunnelReading]:
-    """The question of a request and its funnel; a Problem with all faults if it has any."""
-    asked = await questions.read(request, JOURNEY)
+async def _funnel(request: Request, asked: Asked, questions: Questions, registry: Registry) -> FunnelReading:
+    """The funnel of a request; a Problem with all faults if it or its question has any."""
     asked.checked()
     journey = await registry.journey(asked.site, request.path_params["journey"])
     reading = await read_funnel(questions, asked, journey, request.query_params)
     if isinstance(reading, Faults):
         raise problem_of(reading)
-    return asked, reading
+    return reading
 
 
-LANGUAGES = ("en", "fr")
 _NAMED = NamedKind(Journey, "journey", rules.add, rules.change)
 ENTRIES = (
     *_NAMED.entries("Add a journey: name, stages with touchpoints; optional objective, review_on, window_days."),
@@ -144,8 +144,8 @@ ENTRIES = (
         _NAMED.root + "/{journey}/funnel.csv",
         download_funnel,
         "viewer",
-        "The same as CSV. Query: also table (steps, instead, account) and language (en, fr).",
-        query=(*JOURNEY.names, *FUNNEL_NAMES, "table", "language"),
+        "The same as CSV. Query: also table (steps, instead, account) and names (en, fr).",
+        query=(*JOURNEY.names, *FUNNEL_NAMES, "table", NAME),
     ),
     Entry(
         "GET",

@@ -190,7 +190,7 @@ def _downloads(shown: ShownFunnel) -> tuple[Choice, ...]:
     root = ("sites", asked.site.id, "journeys", shown.journey.id)
     tables = (("", _("one line per step")), ("instead", _("where instead")), ("account", _("the account")))
     csv = (
-        Choice("CSV", shown.urls.api(*root, "funnel.csv", **fixed, table=table, language=lang.code), small=words)
+        Choice("CSV", shown.urls.api(*root, "funnel.csv", **fixed, table=table, names=lang.code), small=words)
         for table, words in tables
     )
     return (*csv, Choice("JSON", shown.urls.api(*root, "funnel", **fixed), small=_("all of these figures")))

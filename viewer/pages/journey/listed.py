@@ -126,7 +126,7 @@ class RowMaker:
         _ = lang.text
         edit = [Choice(_("Edit"), urls.journey(self.site, journey.id, edit=1))] if self.may_edit else []
         file = urls.api("sites", self.site, "journeys", journey.id)
-        figures = urls.api("sites", self.site, "journeys", journey.id, "map.csv", **self.query, language=lang.code)
+        figures = urls.api("sites", self.site, "journeys", journey.id, "map.csv", **self.query, names=lang.code)
         return (
             *edit,
             Choice(_("Revisions"), urls.revisions(self.site, journey.id)),

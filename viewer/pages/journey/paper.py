@@ -73,7 +73,7 @@ def _png(measured: MeasuredJourney, options: Sequence[tuple[str, str]]) -> str:
     fixed = measured.asked.question.fixed(measured.asked.today).query()
     address = measured.urls.api(
         "sites", measured.site, "journeys", measured.journey.id, "map.png",
-        **fixed, language=measured.lang.code, persona=measured.persona,
+        **fixed, names=measured.lang.code, persona=measured.persona,
     )  # fmt: skip
     return _with(address, options)
 
@@ -90,7 +90,7 @@ def map_downloads(measured: MeasuredJourney) -> tuple[Choice, ...]:
     root = ("sites", site, "journeys", id)
     return (
         Choice("PNG", _png(measured, ()), small=_("picture of the sheet")),
-        Choice("CSV", urls.api(*root, "map.csv", **fixed, language=lang.code), small=_("one line per touchpoint")),
+        Choice("CSV", urls.api(*root, "map.csv", **fixed, names=lang.code), small=_("one line per touchpoint")),
         Choice("JSON", urls.api(*root, "map", **fixed), small=_("map and figures, can be imported")),
     )
 
