@@ -117,7 +117,7 @@ def goals() -> list[dict[str, Any]]:
 
 def segments() -> list[dict[str, Any]]:
     """Bodies of POST …/segments."""
-    twice = {"what": "goal", "scope": "visitor", "name": "order", "times": 2}
+    twice = {"what": "goal", "scope": "visitor", "name": "order", "times": 2, "days": 90}
     return [
         {"name": "Came by email", "tree": {"rules": [{"what": "channel", "values": ["mail"]}]}},
         {"name": "Ordered twice", "tree": {"rules": [twice]}},
