@@ -152,7 +152,7 @@ def _deeds(measured: MeasuredJourney, found: WalkAnswer, stop: Stop) -> tuple[De
         if after:
             channel = f", {channel_name(lang, after.channel)}" if after.channel else ""
             back = _("came back %(span)s later", span=lang.span(after.gap_ms)) + channel
-        rows.append(DeedRow(lang.span(stop.for_ms), 0, _("Left the site"), back, bad=False))
+        rows.append(DeedRow(lang.span(stop.for_ms), 0, _("Left the site here"), back, bad=False))
     elif after:
         on = _("Went on to %(name)s", name=touchpoint_name(measured, after.touchpoint))
         rows.append(DeedRow(lang.span(stop.for_ms), 0, on, "", bad=False))

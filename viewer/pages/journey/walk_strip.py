@@ -65,7 +65,7 @@ def _stop(measured: MeasuredJourney, links: Links, found: WalkAnswer, n: int) ->
         thumb=_thumb(measured, stop.page) if stop.page else "",
         off=off,
         gap=_("%(span)s later", span=lang.span(stop.gap_ms)) if stop.gap_ms else "",
-        left=_("left the site") if stop.left else "",
+        left=_("left the site here") if stop.left else "",
         on=n == found.step,
     )
 
