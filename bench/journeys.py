@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from aggregator.answers.funnel import FunnelAsked, measure_funnel
 from aggregator.answers.journey import claimed_pages, course_of, map_of, measure_journey
 from aggregator.answers.paths import ChosenPlace, measure_paths
 from aggregator.queries.one_visitor import read_visitor
@@ -29,9 +30,10 @@ NAME = "journeys"
 HELP = "all figures of a journey over a million visits, as ratios to a scan of its columns (3 min)"
 
 VISITS, QUICK = 1_000_000, 20_000
-ROUNDS = 5
+ROUNDS = 3
 NOW = datetime(2026, 4, 2, tzinfo=UTC)
 MAIL = Group(rules=(Rule(what="channel", values=("mail",)),))
+FUNNEL = FunnelAsked(("p1", "p4", "p8", "p12", "p16"), 30)
 MIDDLE = ChosenPlace("touchpoint", "p9")
 PAID = Goal(id="paid", site=str(SITE), name="Paid", action=Action(what="saw", page="/page/18"))
 # The columns of the two tables that a journey reads, each row once.
@@ -42,7 +44,7 @@ _SCAN = (
 
 
 def run(args: argparse.Namespace) -> dict[str, Any]:
-    """Medians of five interleaved rounds in ms, wall and CPU; the ratios are those of the CPU, which other work on the
+    """Medians of three interleaved rounds in ms, wall and CPU; the ratios are those of the CPU, which other work on the
     machine does not lengthen."""
     visits = args.visits or (QUICK if args.quick else VISITS)
     with tempfile.TemporaryDirectory() as folder:
@@ -67,6 +69,10 @@ def _measured(store: Store, visits: int) -> dict[str, Any]:
         "all figures": figures(scope),
         "all figures, with a goal": figures(scope, PAID),
         "all figures, visits from e-mail": figures(replace(scope, segment=MAIL)),
+        "funnel of five": lambda: measure_funnel(store, journey, scope, FUNNEL, NOW),
+        "funnel of five, one visitor in ten": lambda: measure_funnel(
+            store, journey, replace(scope, tenth=True), FUNNEL, NOW
+        ),
         "top paths": lambda: measure_paths(store, journey, scope, MIDDLE, NOW),
         "top paths, one visitor in ten": lambda: measure_paths(store, journey, replace(scope, tenth=True), MIDDLE, NOW),
         "all figures, one visitor in ten": figures(replace(scope, tenth=True)),

@@ -22,7 +22,7 @@ def read_before(store: Store, scope: SiteScope, touchpoint: Followed) -> CameFro
     course = replace(touchpoint.course, goals=())
     whole, moment = followed(scope, touchpoint.now_ms)
     earlier = replace(whole, since=scope.since - timedelta(days=-(-touchpoint.window_ms // DAY_MS)), until=scope.until)
-    rows = journey_rows(scope, course, touchpoint.claims, earlier)
+    rows = journey_rows(scope, course, touchpoint.claims, earlier, marks_short=False)
     number = touchpoint.number
     hit = f"arrayFirst(w -> bitTest(w, {SELECTED_BIT}) AND {touchpoint_sql('w')} = {number}, way)"
     before = (

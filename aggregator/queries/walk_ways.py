@@ -29,7 +29,7 @@ def read_ways(
     """The ways of the visitors whom a question selects and who consented. `claims`: page → touchpoint; `outcome`: of
     the only goal of the course."""
     whole, moment = followed(scope, now_ms)
-    rows = replace(journey_rows(scope, course, claims, whole), troubles=NO_TROUBLES)
+    rows = replace(journey_rows(scope, course, claims, whole, marks_short=False), troubles=NO_TROUBLES)
     ways = visitors_sql(rows, course, moment, also=("visitor",))
     bound = BoundValues("walk")
     days = bound.days(whole.zone, whole.since, whole.until)
