@@ -14,6 +14,7 @@ from aggregator.answers.walk import WayChanged, measure_ways, read_walk
 from aggregator.measures.walk_runs import runs_of
 from aggregator.shapes.walks import ALIKE, VisitorTouch, Ways
 from store.client import Store
+from store.offsite import COARSE
 from store.snapshots import Snapshots
 from tests.aggregator.build import insert, insert_elements, layout, record_id
 from tests.aggregator.journey_loop import Row
@@ -215,3 +216,16 @@ def test_what_the_visitor_did_after_the_way_is_not_shown(store: Store) -> None:
 
 def test_nobody(store: Store) -> None:
     assert measure_ways(store, JOURNEY, SCOPE, now=NOW) == Ways(0, 0, ())
+
+
+def test_a_row_of_a_file_is_a_stop_without_a_page_and_of_a_day_alone_it_has_no_hour(store: Store) -> None:
+    put(store, rows_of(*[(("/", 0),)] * ALIKE))
+    noon = BEGIN + 12 * 60 * MINUTE
+    insert(store, "events", [
+        {"visitor": visitor, "view": 0, "page": "touchpoint/thanks", "time": noon, "name": "shop", "flags": COARSE}
+        for visitor in range(1, ALIKE + 1)
+    ])  # fmt: skip
+    (way,) = measure_ways(store, JOURNEY, SCOPE, now=NOW).offered
+    home, thanks = read_walk(store, JOURNEY, SCOPE, way, NOW).stops
+    assert (home.touchpoint, home.coarse) == ("home", False)
+    assert (thanks.touchpoint, thanks.page, thanks.clicks, thanks.at_ms, thanks.coarse) == ("thanks", "", 0, noon, True)
