@@ -48,10 +48,14 @@ def read_stage_hours(
     touches of a visitor in one hour of one day are one."""
     rows, touched = _touched(scope, course, claims, now_ms)
     ahead, values = _ahead(scope)
-    since_1970 = f"intDiv(bitShiftRight(w, 16) + {ahead}, {HOUR_MS})"
-    hours = f"SELECT DISTINCT visitor, {stage_sql('w')} AS stage, {since_1970} AS hours FROM ({touched})"
+    since_1970 = f"toUInt64(intDiv(bitShiftRight(w, 16) + {ahead}, {HOUR_MS}))"
+    hours = (
+        f"SELECT groupUniqArray(bitOr(bitShiftLeft({since_1970}, 4), {stage_sql('w')})) AS hours "
+        f"FROM ({touched}) GROUP BY visitor"
+    )
     found = store.rows(
-        f"SELECT stage, hours % 24 AS hour, count() AS n FROM ({hours}) GROUP BY stage, hour {SETTINGS}",
+        "SELECT bitAnd(one, 15) AS stage, bitShiftRight(one, 4) % 24 AS hour, count() AS n "
+        f"FROM ({hours}) ARRAY JOIN hours AS one GROUP BY stage, hour {SETTINGS}",
         **rows.values,
         **values,
     )

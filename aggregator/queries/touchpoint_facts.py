@@ -172,6 +172,7 @@ class _Query:
                 "firsts": "arrayConcat([toUInt64(0)], arrayFilter((w, n) -> n = 1, hits, "
                 "arrayEnumerateUniq(of_span)), arraySlice(hits, 1, 1), arraySlice(hits, 1, 1))",
                 "parts": "arrayConcat([toUInt16(0)], hit_spans, if(empty(hits), [], traits))",
+                **self._touches(),
                 **self._troubles(),
             },
             query,
@@ -198,18 +199,29 @@ class _Query:
         )
         return select({"items": self._of_first_hit()}, query)
 
+    def _touches(self) -> dict[str, str]:
+        """Columns: the spans of the visits that begin elsewhere, and the spans and flags of the touches here. The most
+        visitors never come here, so that their touches are left out before anything is computed of them."""
+        here = f"{touchpoint_sql('k')} = {self.touchpoint.number}"
+        arrays = "counted, flags"
+        begun = f"arrayFilter((began, k, fl) -> bitAnd(fl, {BEGINS}) AND NOT {here}, counted_began, {arrays})"
+        return {
+            "visit_spans": f"arrayMap(ms -> {self.span('ms')}, {begun})",
+            "here_spans": f"arrayMap(ms -> {self.span('ms')}, "
+            f"arrayFilter((began, k) -> {here}, counted_began, counted))",
+            "here_flags": f"arrayFilter((fl, k) -> {here}, flags, counted)",
+        }
+
     def _own(self) -> str:
         """The items of a visitor that are about no first hit."""
         spans = f"arrayDistinct(arrayMap(ms -> {self.span('ms')}, selected_times))"
         visitors = f"arrayMap(p -> {item_of(Fact.VISITORS, 'p')}, arrayConcat({spans}, traits))"
-        touch = item_of(Fact.TOUCH, "p", f"{touchpoint_sql('k')} = {self.touchpoint.number}", "fl")
-        touches = (
-            f"arrayFlatten(arrayMap((k, fl, began) -> if(bitAnd(fl, {BEGINS}) OR "
-            f"{touchpoint_sql('k')} = {self.touchpoint.number}, arrayMap(p -> {touch}, "
-            f"arrayConcat([{self.span('began')}], traits)), CAST([], 'Array(UInt64)')), counted, flags, counted_began))"
-        )
+        visit = item_of(Fact.TOUCH, "p", flags=str(BEGINS))
+        visits = f"arrayFlatten(arrayMap(v -> arrayMap(p -> {visit}, arrayConcat([v], traits)), visit_spans))"
+        touch = item_of(Fact.TOUCH, "p", "1", "fl")
+        touches = f"arrayFlatten(arrayMap((v, fl) -> arrayMap(p -> {touch}, arrayConcat([v], traits)), here_spans, here_flags))"
         trouble = item_of(Fact.TROUBLE, f"bitShiftRight(x, {TROUBLE_BITS})", f"bitAnd(x, {_KINDS})")
-        return f"arrayConcat({visitors}, {touches}, arrayMap(x -> {trouble}, troubles))"
+        return f"arrayConcat({visitors}, {visits}, {touches}, arrayMap(x -> {trouble}, troubles))"
 
     def _troubles(self) -> dict[str, str]:
         """Columns, of which `troubles` is what a visitor had at the touchpoint, in each span with a hit and in the
