@@ -487,17 +487,14 @@ class Maps:
         return await self._work.once(key, SECONDS, compute)
 
     async def touchpoint(
-        self, journey: Journey, question: Question, asked: CardAsked, goals: Sequence[Goal] = ()
+        self, journey: Journey, question: Question, asked: CardAsked, goals: Sequence[Goal] = (), *, quick: bool = False
     ) -> TouchpointCard:
-        """The card of a touchpoint; `goals`: those of the site. KeyError if the journey has no such touchpoint."""
-        await self.drained()
-        scope = site_scope_of(question)
-
-        def compute() -> TouchpointCard:
-            placed = [placed_goal(self._store, self._snapshots, scope, goal) for goal in goals_of(journey, goals)]
-            return touchpoint_card(self._store, self._snapshots, journey, scope, asked, placed)
-
-        key = ("touchpoint", scope, journey.id, journey.version, asked, tuple(goals))
+        """The card of a touchpoint; `goals` and `quick` as for a journey's figures. KeyError if the journey has no such
+        touchpoint."""
+        measured = await self.journey_measure(journey, question, goals, quick=quick)
+        scope = replace(site_scope_of(question), tenth=measured.one_in > 1)
+        key = ("touchpoint", scope, journey.id, journey.version, asked, measured.goals)
+        compute = partial(touchpoint_card, self._store, self._snapshots, journey, scope, measured, asked)
         return await self._work.once(key, SECONDS, compute)
 
     async def ways(self, journey: Journey, question: Question, goals: Sequence[Goal], outcome: Outcome) -> Ways:

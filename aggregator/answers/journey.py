@@ -111,6 +111,7 @@ class JourneyMeasure:
     page_visitors: Mapping[str, int]  # the busiest page first
     holders: Mapping[int, Goal]  # touchpoint → the goal that is reached on its pages
     one_in: int = 1  # a first answer is from one visitor in ten
+    goals: tuple[Goal, ...] = ()  # that are measured
 
 
 def measure_journey(
@@ -130,7 +131,7 @@ def measure_journey(
         facts = read_facts(store, chosen, course, claims, now_ms)
         page_visitors = read_page_visitors(store, chosen)
     figures = figures_of(facts, course, len(journey.stages), holders.keys())
-    return JourneyMeasure(figures, claims, page_visitors, holders, 10 if scope.tenth else 1)
+    return JourneyMeasure(figures, claims, page_visitors, holders, 10 if scope.tenth else 1, measured)
 
 
 def goals_of(journey: Journey, goals: Sequence[Goal]) -> tuple[Goal, ...]:

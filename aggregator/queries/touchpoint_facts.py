@@ -219,7 +219,8 @@ class _Query:
         visit = item_of(Fact.TOUCH, "p", flags=str(BEGINS))
         visits = f"arrayFlatten(arrayMap(v -> arrayMap(p -> {visit}, arrayConcat([v], traits)), visit_spans))"
         touch = item_of(Fact.TOUCH, "p", "1", "fl")
-        touches = f"arrayFlatten(arrayMap((v, fl) -> arrayMap(p -> {touch}, arrayConcat([v], traits)), here_spans, here_flags))"
+        of_parts = f"(v, fl) -> arrayMap(p -> {touch}, arrayConcat([v], traits))"
+        touches = f"arrayFlatten(arrayMap({of_parts}, here_spans, here_flags))"
         trouble = item_of(Fact.TROUBLE, f"bitShiftRight(x, {TROUBLE_BITS})", f"bitAnd(x, {_KINDS})")
         return f"arrayConcat({visitors}, {visits}, {touches}, arrayMap(x -> {trouble}, troubles))"
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from aggregator.answers.journey import measure_journey
 from aggregator.answers.touchpoint import CardAsked, FlowAfter, FlowBefore, TouchpointCard, touchpoint_card
 from aggregator.shapes.touchpoint_parts import Step, spans_of, usual_step
 from store.client import Store
@@ -40,7 +41,8 @@ KEYS = ("", "home", "blog", "lamps", "basket", "thanks")
 
 def card(store: Store, key: str, step: Step = "day", **changed: Any) -> TouchpointCard:
     scope = replace(SCOPE, **changed)
-    return touchpoint_card(store, Snapshots(store), JOURNEY, scope, CardAsked(key, step), GOALS, NOW)
+    measured = measure_journey(store, JOURNEY, scope, GOALS, NOW)
+    return touchpoint_card(store, Snapshots(store), JOURNEY, scope, measured, CardAsked(key, step), NOW)
 
 
 def device_of(row: Row) -> str:

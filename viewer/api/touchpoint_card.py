@@ -44,7 +44,7 @@ async def _measured(
 def card_json(card: TouchpointCard) -> dict[str, Any]:
     """Every figure of a card. Figures of a part have neither steps nor a mood, which compare touchpoints."""
     return {
-        **{name: getattr(card, name) for name in ("key", "visitors", "goal", "page", "step")},
+        **{name: getattr(card, name) for name in ("key", "visitors", "goal", "page", "step", "one_in")},
         "figures": _figures(card.figures) | {"mood": card.figures.mood},
         "spans": [plain(one.span) | {"figures": _figures(one.figures)} for one in card.spans],
         **{name: plain(getattr(card, name)) for name in ("changes", "came_from", "went_to", "elements")},

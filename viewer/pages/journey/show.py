@@ -25,6 +25,7 @@ from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.journey.duration import WholeLine, whole_line
 from viewer.pages.journey.edit import JourneyFormRenderer, show_form
 from viewer.pages.journey.editor import editor_page
+from viewer.pages.journey.first_answer import first_words
 from viewer.pages.journey.lanes.rows import LaneRow, lane_rows
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.measuring import JourneyMeasurer
@@ -186,7 +187,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar, unmapped: Unma
         title=journey.name,
         name=journey.name,
         about=_about(lang, journey),
-        first=_first_words(lang, figures) if figures.one_in > 1 else "",
+        first=first_words(lang, figures.visitors) if figures.one_in > 1 else "",
         visitors_line=lang.plural(
             "%(num)s visitor in this period", "%(num)s visitors in this period", figures.visitors
         ),
@@ -207,14 +208,6 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar, unmapped: Unma
         here=measured.links.to(),
         whole=whole_line(measured),
         method=_method(measured),
-    )
-
-
-def _first_words(lang: Language, figures: JourneyMap) -> str:
-    return lang.text(
-        "A first answer from one visitor in ten, %(visitors)s of them: intervals are wider. "
-        "The exact numbers replace it as soon as they are counted.",
-        visitors=lang.number(figures.visitors),
     )
 
 

@@ -16,6 +16,7 @@ from store.journeys import Journey, Touchpoint
 from viewer.maps import Maps
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
+from viewer.pages.journey.first_answer import first_words
 from viewer.pages.journey.lanes.touchpoints import comparisons, kind_names
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.touchpoint.flows import (
@@ -77,6 +78,9 @@ class TouchpointPage(Page):
     period: PeriodControl = doc("The period menu")
     who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is measured")
+    first: str = doc(
+        "That the figures are of one visitor in ten, until the exact ones are ready; empty: they are exact"
+    )
     nothing: str = doc("Why nothing is measured here; empty if something is")
     found: MeasuredParts | None = doc("The figures; None without any")
 
@@ -97,8 +101,9 @@ async def show(
     if asked.faults:
         who = await bars.of(frame.lang, links, asked)
         return answer(request, _page(frame, measured, touchpoint, links, who, None), asked.status)
+    quick = request.query_params.get("exact") != "1"
     async with bars.begun(frame.lang, links, asked) as counting:
-        card = await maps.touchpoint(journey, asked.question, wanted, asked.known.goals)
+        card = await maps.touchpoint(journey, asked.question, wanted, asked.known.goals, quick=quick)
         who = await counting
     shown = ShownTouchpoint(measured, stage, touchpoint, card, links, chosen)
     return answer(request, _page(frame, measured, touchpoint, links, who, shown))
@@ -131,6 +136,7 @@ def _page(
         period=period_control(lang, links, asked.today),
         who=who,
         faults=fault_list(lang, asked.faults, links) if asked.faults else None,
+        first=first_words(lang, card.visitors) if card and card.one_in > 1 else "",
         nothing=_nothing(measured, touchpoint, card) if card else "",
         found=_parts(shown) if shown and shown.card.figures.visitors else None,
     )
