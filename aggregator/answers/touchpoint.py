@@ -105,8 +105,8 @@ class UsedElement:
 @dataclass(frozen=True)
 class TouchpointCard:
     """`goal`: the id of the goal that "goal" means among the metrics; "" without one. `page`: the busiest page of the
-    touchpoint. `devices`, `channels`: those with visitors of the touchpoint, most of them first. `one_in`: 10 in a first
-    answer from one visitor in ten."""
+    touchpoint. `devices`, `channels`: those with visitors of the touchpoint, most of them first. `one_in`: 10 in a
+    first answer from one visitor in ten."""
 
     key: str
     visitors: int
