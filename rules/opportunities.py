@@ -7,7 +7,7 @@ from datetime import date
 from msgspec.structs import replace
 
 from rules.faults import Faults, fault
-from store.definitions import Missing
+from store.definitions import Missing, Stored
 from store.journeys import Journey, Opportunity, OpportunityState
 
 STATES: tuple[OpportunityState, ...] = ("idea", "planned", "testing", "shipped", "dropped")
@@ -31,3 +31,12 @@ def with_state(journey: Journey, key: str, state: str, today: date) -> Journey |
     day = one.shipped_on or (today.isoformat() if chosen == "shipped" else "")
     changed = replace(one, state=chosen, shipped_on=day)
     return replace(journey, opportunities=tuple(changed if old is one else old for old in journey.opportunities))
+
+
+def shipped_since(journey: Journey, stored: Stored) -> bool:
+    """Whether an opportunity was shipped that was not in the stored version, so that its figure from before is due."""
+    earlier = stored.fields.get("opportunities")
+    items = earlier if isinstance(earlier, list) else []
+    shipped = {one.get("key") for one in items if isinstance(one, dict) and one.get("state") == "shipped"}
+    new = (one for one in journey.opportunities if one.state == "shipped" and one.key not in shipped)
+    return any(one.before is None and one.shipped_on for one in new)

@@ -151,6 +151,18 @@ def test_shipping_keeps_the_figure_from_before_and_after_follows(
     assert shipped_today.json()["shipped_on"]
 
 
+def test_saving_the_map_with_a_shipped_opportunity_keeps_the_figure_too(
+    api: Client, viewer: Viewer, shop: Site, journey: Journey
+) -> None:
+    address = f"/api/v1/sites/{shop.id}/journeys/ideas"
+    whole = _fields(api.get(address).json())
+    idea = next(one for one in whole["opportunities"] if one["key"] == "height")
+    idea |= {"state": "shipped", "shipped_on": "2026-03-10"}
+    saved = api.post(f"{address}/save", json=whole).json()["journey"]["opportunities"]
+    kept = next(one for one in saved if one["key"] == "height")["before"]
+    assert (kept["k"], kept["n"], kept["since"], kept["until"]) == (*of_the_day(2), "2026-02-10", "2026-03-09")
+
+
 @pytest.mark.parametrize(
     ("key", "body", "status"),
     [("height", {"state": "done"}, 422), ("nowhere", {"state": "idea"}, 404), ("height", {"stat": "idea"}, 422)],

@@ -10,7 +10,9 @@ from rules import journey as rules
 from rules import journey_save
 from rules.faults import Faults
 from rules.find import stored_of
+from rules.opportunities import shipped_since
 from rules.question import JOURNEY
+from rules.shape import plain as fields_of
 from store.journeys import Journey
 from viewer.api.by_name import NamedKind
 from viewer.api.entry import Entry, answer, by_whom, fields
@@ -25,16 +27,23 @@ from viewer.http.parameters import choice
 from viewer.journey_before import changes_since
 from viewer.layer_images import site_file_name
 from viewer.maps import Maps, site_scope_of
+from viewer.opportunities import OpportunityReader
 from viewer.questions import Asked, Questions, problem_of
 from viewer.registry import Registry
 from viewer.traffic import TrafficReader
 
 
-async def save_journey(request: Request, *, registry: Registry) -> Response:
+async def save_journey(
+    request: Request, *, registry: Registry, questions: Questions, opportunities: OpportunityReader
+) -> Response:
     site = await registry.site(request)
     stored = stored_of(await registry.find(Journey, request.path_params["journey"], site))
-    asked, by = await fields(request), by_whom(request)
-    return answer(await registry.change(lambda definitions: journey_save.save(definitions, stored, site.id, asked, by)))
+    sent, by = await fields(request), by_whom(request)
+    made = rules.parse(sent, site.id, stored)
+    if not isinstance(made, Faults) and shipped_since(made, stored):  # faults are reported by `save`
+        kept = await opportunities.with_frozen(made, await questions.read(request, JOURNEY))
+        sent = sent | {"opportunities": fields_of(kept)["opportunities"]}
+    return answer(await registry.change(lambda definitions: journey_save.save(definitions, stored, site.id, sent, by)))
 
 
 async def measure_journey(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:

@@ -10,7 +10,6 @@ from msgspec import to_builtins
 
 from aggregator.measures.touchpoint_metrics import TIMES
 from rules.journey_lanes import MORE, MORE_NAMES, USUAL, USUAL_NAMES
-from rules.shape import plain
 from store.journeys import (
     BEST_MOOD,
     MAX_OPPORTUNITIES,
@@ -19,7 +18,6 @@ from store.journeys import (
     MAX_TOUCHPOINTS,
     PERSONAS_ADVISED,
     WORST_MOOD,
-    FrozenFigure,
     LaneKind,
     Touchpoint,
 )
@@ -140,21 +138,10 @@ def _figures(measured: MeasuredJourney) -> dict[str, Any]:
                 "alarm": card.alarm,
                 "note": card.evidence,
                 "shares": _shares(measured, touchpoints[card.key]),
-                "frozen": _frozen(measured, touchpoints[card.key]),
             }
             for card in cards
         },
     }
-
-
-def _frozen(measured: MeasuredJourney, touchpoint: Touchpoint) -> dict[str, Any] | None:
-    """Who goes on from a touchpoint, as an opportunity keeps it on the day it is shipped."""
-    figure = metric_figure(measured, touchpoint, "forward")
-    if figure is None:
-        return None
-    since, until = measured.asked.question.period.span(measured.asked.today)
-    went_on = round(figure.value * figure.n)
-    return plain(FrozenFigure("forward", figure.n, went_on, since.isoformat(), until.isoformat()))
 
 
 def _moods(measured: MeasuredJourney) -> dict[str, float]:

@@ -112,9 +112,7 @@ export function opportunityPanel(app, {key, stage}) {
   ];
 }
 
-// On the day it is shipped, the figure of its touchpoint is kept to be compared with later.
+// The server adds the figure from before that day when it saves.
 function shipping(app, one, state) {
-  if (state !== 'shipped' || one.before) return {};
-  const before = app.data.figures.touchpoints[one.touchpoint]?.frozen;
-  return {shipped_on: one.shipped_on || app.data.today, ...(before ? {before} : {})};
+  return state === 'shipped' ? {shipped_on: one.shipped_on || app.data.today} : {};
 }
