@@ -163,7 +163,7 @@ def _without(lang: Language, future: Journey, edit: str) -> Empty:
 
 
 def _summary(lang: Language, found: MeasuredGap) -> str:
-    """`Touchpoints: 2 added, 1 removed, 0 moved. Targets: 1 of 3 are met today, …`"""
+    """`Touchpoints: 2 added, 1 removed, 0 moved. Targets today: 1 of 3 met, …`"""
     _ = lang.text
     touchpoints = [one.happened for one in found.gap.touchpoints]
     targets = [one.state for lines in found.targets.values() for one in lines]
@@ -175,8 +175,7 @@ def _summary(lang: Language, found: MeasuredGap) -> str:
         return " ".join((changes, _("The future state has no targets yet.")))
     states: tuple[TargetState, ...] = ("met", "missed", "inside", "unknown")
     met = _(
-        "Targets: %(met)s of %(all)s are met today, %(missed)s are missed, %(inside)s lie inside the interval, "
-        "%(unknown)s are not known.",
+        "Targets today: %(met)s of %(all)s met, %(missed)s missed, %(inside)s undecided, %(unknown)s not known.",
         all=lang.number(len(targets)),
         **{name: lang.number(targets.count(name)) for name in states},
     )
