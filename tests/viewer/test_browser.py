@@ -427,8 +427,8 @@ def test_what_was_removed_comes_back_also_after_a_reload(page: Page, address: st
 def test_what_was_seen_is_dragged_to_a_stage_and_a_text_is_about_one_touchpoint(
     page: Page, address: str, shop: Site, viewer: Viewer
 ) -> None:
-    refused = {"site": int(shop.id), "page": "shop.example/lamps", "kind": "custom", "time": NOON, "visitor": 7}
-    insert(viewer.store, "events", [{**refused, "name": "code_refused"}])
+    refused = {"site": int(shop.id), "page": "shop.example/lamps", "kind": "custom", "time": NOON}
+    insert(viewer.store, "events", [{**refused, "name": "code_refused", "visitor": n} for n in range(900, 930)])
     before = viewer.definitions.get(Journey, "lamp")
     page.goto(f"{address}/sites/{shop.id}/journeys/lamp?edit=1&{DAYS}#make=event:code_refused")
     row = page.locator(".seen li", has_text="code_refused")
@@ -446,6 +446,10 @@ def test_what_was_seen_is_dragged_to_a_stage_and_a_text_is_about_one_touchpoint(
     page.keyboard.press("Tab")
     saved(page)
     until(lambda: any(cell.touchpoint for cell in viewer.definitions.get(Journey, "lamp").cells))
+    # What counts as a contact has changed, so the figures of the whole period are counted again.
+    expect(page.locator("[data-live]")).to_have_text("The figures are counted again.")
+    expect(page.locator(".tpc", has_text="code_refused")).to_contain_text("%")
+    expect(page.locator(".stale")).to_have_count(0)
     stored = viewer.definitions.get(Journey, "lamp")
     added = next(one for one in stored.stages[0].touchpoints if one.matchers)
     assert added.matchers == (Matcher(on="event", name="code_refused"),)

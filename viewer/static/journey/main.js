@@ -11,6 +11,7 @@ import {alike, same} from './merge.js';
 import {contactsOf, touchpointOf, wordsOf} from './model.js';
 import {opportunityPanel} from './opportunity_panel.js';
 import {personasPanel} from './personas_panel.js';
+import {Recount} from './recount.js';
 import {Saver} from './saver.js';
 import {seenPanel} from './seen.js';
 import {stagePanel} from './stage_panel.js';
@@ -166,6 +167,7 @@ const app = {
     status.textContent = app.say('saving');
   },
   saved(journey, {clashes, others}) {
+    recount.saved(journey);
     const changed = !alike(journey, app.journey);
     app.journey = journey;
     if (!saver.dirty)
@@ -309,6 +311,7 @@ document.addEventListener('keydown', (event) => {
   step(way);
 });
 
+const recount = new Recount(app, part('recount'));
 const history = new History(`${place}:steps`);
 const saver = new Saver(app, data.urls.save, place, document.querySelector('meta[name=csrf]').content);
 const ACTS = {
