@@ -9,9 +9,11 @@ const title = document.title;
 const lay = (paper) => {
   main.classList.add('onsheet');
   main.classList.toggle('a3', paper === 'a3');
-  // Intervals stand under the figures where there is room for them.
-  main.querySelectorAll('.jm details.iv:not(:has(.kv))').forEach((one) => {
-    one.open = paper === 'a3';
+  // On A3 there is room for intervals under the figures: "57.2–60.0" of "57.2–60.0, 48 of 80 visitors".
+  main.querySelectorAll('.jm details.iv').forEach((one) => {
+    one.open = false;
+    const [first] = one.querySelector('small')?.textContent.trim().split(', ') ?? [''];
+    if (/\d\u2013\d/.test(first)) one.dataset.short = first;
   });
 };
 
@@ -44,9 +46,6 @@ const chosen = () => options?.dataset.paper || (over('a4') === null ? 'a4' : 'a3
 
 const restore = () => {
   main.classList.remove('onsheet', 'a3');
-  main.querySelectorAll('.jm details.iv[open]').forEach((one) => {
-    one.open = false;
-  });
   document.title = title;
 };
 
@@ -68,7 +67,7 @@ const say = () => {
     .replace('LANE', lane ?? '').replace('PAPER', paper.toUpperCase());
   words.classList.toggle('warn', lane !== null);
   const larger = options.querySelector('[data-larger]');
-  if (larger) larger.hidden = lane === null || paper === 'a3';
+  if (larger) larger.hidden = lane === null || paper === 'a3' || !fitsA3;
 };
 
 if (options) {

@@ -41,9 +41,8 @@ def on_sheet(journey: Journey, query: QueryParams) -> Journey:
     kept = query.getlist("lane")
     if not kept:
         return journey
-    return changed(
-        journey, lanes=tuple(changed(one, hidden=one.hidden or one.key not in kept) for one in journey.lanes)
-    )
+    lanes = (changed(one, hidden=one.hidden or (one.kind != "line" and one.key not in kept)) for one in journey.lanes)
+    return changed(journey, lanes=tuple(lanes))
 
 
 def sheet_options(measured: MeasuredJourney, whole: Journey, query: QueryParams) -> SheetOptions:
