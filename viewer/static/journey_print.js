@@ -13,7 +13,7 @@ const lay = (paper) => {
   main.querySelectorAll('.jm details.iv').forEach((one) => {
     one.open = false;
     const [first] = one.querySelector('small')?.textContent.trim().split(', ') ?? [''];
-    if (/\d\u2013\d/.test(first)) one.dataset.short = first;
+    if (/\d\u2013\d/.test(first)) one.querySelector('summary').dataset.short = first;
   });
 };
 
