@@ -115,12 +115,12 @@ async def _answered(request: Request, url: str) -> _Answer:
         "headers": [(name, value) for name, value in request.scope["headers"] if name in _KEPT],
     }
     found = _Answer()
-    await request.app(scope, _Body().receive, found)
+    await request.app(scope, _SheetBody().receive, found)
     found.headers.pop("content-encoding", None)
     return found
 
 
-class _Body:
+class _SheetBody:
     """An empty body; the browser never hangs up before the answer."""
 
     def __init__(self) -> None:

@@ -49,7 +49,7 @@ def read_facts(store: Store, scope: SiteScope, course: Course, claims: Mapping[s
     """Count the facts of the visitors whom a question selects. `claims`: page → touchpoint."""
     whole, moment = followed(scope, now_ms)
     rows = journey_rows(scope, course, claims, whole, marks_short=False, whose=f"{PEOPLE} AND {IN_RANGE}")
-    reader = _Reader(store, rows, course, moment)
+    reader = _FactReader(store, rows, course, moment)
     found = list(reader.counted(ONE_IN_TEN_VISITORS if scope.tenth else VisitorRange()))
     return Facts(
         {key_of(code): count for code, count in totals(found).items()},
@@ -58,7 +58,7 @@ def read_facts(store: Store, scope: SiteScope, course: Course, claims: Mapping[s
 
 
 @dataclass(frozen=True)
-class _Reader:
+class _FactReader:
     store: Store
     rows: Rows
     course: Course

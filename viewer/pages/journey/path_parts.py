@@ -99,7 +99,7 @@ class WayRow:
 
 
 @dataclass(frozen=True)
-class StepRow:
+class PathStepRow:
     start: str
     end: str
     left: bool
@@ -112,8 +112,8 @@ class PathTable:
     """The steps between two columns. `more`: says how many of them are folded."""
 
     heading: str
-    rows: tuple[StepRow, ...]
-    folded: tuple[StepRow, ...]
+    rows: tuple[PathStepRow, ...]
+    folded: tuple[PathStepRow, ...]
     more: str
 
 
@@ -311,9 +311,9 @@ def tables_of(words: PathWords, paths: Paths) -> tuple[PathTable, ...]:
     return tuple(found)
 
 
-def _step_rows(words: PathWords, bands: Sequence[PathBand]) -> tuple[StepRow, ...]:
+def _step_rows(words: PathWords, bands: Sequence[PathBand]) -> tuple[PathStepRow, ...]:
     return tuple(
-        StepRow(
+        PathStepRow(
             words.name(one.start),
             words.name(one.end),
             words.is_loss(one.start, one.end),

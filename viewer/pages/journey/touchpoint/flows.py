@@ -56,7 +56,7 @@ class FlowTable:
 
 
 @dataclass(frozen=True)
-class ElementLine:
+class UsedElementLine:
     name: str
     share: ShareCell
     clicks: str
@@ -120,12 +120,12 @@ def _flow(shown: ShownTouchpoint, key: str, nothing: str, directly: ShareOf | No
     )
 
 
-def element_lines(shown: ShownTouchpoint) -> tuple[ElementLine, ...]:
+def element_lines(shown: ShownTouchpoint) -> tuple[UsedElementLine, ...]:
     return tuple(_element(shown.lang, one) for one in shown.card.elements)
 
 
-def _element(lang: Language, one: UsedElement) -> ElementLine:
-    return ElementLine(
+def _element(lang: Language, one: UsedElement) -> UsedElementLine:
+    return UsedElementLine(
         name=one.name or lang.text("An element without a name"),
         share=cell(lang, one.share),
         clicks=lang.number(one.clicks),

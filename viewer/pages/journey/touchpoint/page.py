@@ -21,9 +21,9 @@ from viewer.pages.journey.lanes.touchpoints import comparisons, kind_names
 from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.touchpoint.flows import (
     SPLIT,
-    ElementLine,
     FlowTable,
     PartRow,
+    UsedElementLine,
     came_from,
     channel_rows,
     device_rows,
@@ -55,7 +55,7 @@ class MeasuredParts:
     over_time: OverTime
     came_from: FlowTable
     went_to: FlowTable
-    elements: tuple[ElementLine, ...]
+    elements: tuple[UsedElementLine, ...]
     split_heads: tuple[str, ...]
     devices: tuple[PartRow, ...]
     channels: tuple[PartRow, ...]
