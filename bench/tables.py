@@ -422,6 +422,17 @@ def scale_times(run: Measurement) -> str:
     return markdown(["", "ms", "ms of CPU"], rows)
 
 
+def journeys_costs(run: Measurement) -> str:
+    """CPU time of each question, its ratio to the scan, and the peak of memory. Wall times depend on other work."""
+    times = run.at("times")
+    scan = times["scan"]["CPU, ms"]
+    rows: list[list[Cell]] = [
+        [name, one["CPU, ms"], f"{one['CPU, ms'] / scan:.1f}", f"{one['peak memory, MB']:.0f}"]
+        for name, one in times.items()
+    ]
+    return markdown(["", "ms of CPU", "ratio to the scan", "peak memory, MB"], rows)
+
+
 TABLES: dict[str, Table] = {
     "tracker.light": tracker_page("light"),
     "tracker.dashboard": tracker_page("dashboard"),
@@ -454,6 +465,7 @@ TABLES: dict[str, Table] = {
     "together.memory": together_memory,
     "scale.targets": scale_targets,
     "scale.times": scale_times,
+    "journeys.costs": journeys_costs,
     "significance.summary": significance_summary,
     "significance.rates": significance_rates,
 }
