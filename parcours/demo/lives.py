@@ -25,7 +25,7 @@ START_RETURN = "button#start-return"
 class Contact:
     """Something that happened away from the site: `touchpoint` is where, `value` in euros."""
 
-    visitor: str  # first-party id
+    key: str  # of the customer, in the shop's own files
     time: int  # ms since 1970
     name: str
     touchpoint: str = ""
@@ -130,4 +130,4 @@ class LifeSimulator:
 
     def _contact(self, life: Life, time: int, name: str, touchpoint: str, value: float | None = None) -> None:
         if time < self.dates.now:
-            life.contacts.append(Contact(life.visitor.id, time, name, touchpoint, value))
+            life.contacts.append(Contact(life.visitor.id.removeprefix("@"), time, name, touchpoint, value))

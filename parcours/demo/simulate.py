@@ -1,34 +1,35 @@
-"""Sends simulated visitors to Parcours as past views and events, as an import does.
+"""Sends simulated visitors to Parcours: their views as an import does, what happened elsewhere as an off-site file.
 
-The pages and docs say that these visitors are simulated. Each has a first-party id, as with consent, so that it counts
-as a separate visitor and is recognised when it comes back.
+The pages and docs say that these visitors are simulated. Each is identified, as with consent, so that it counts as a
+separate visitor and is recognised when it comes back.
 """
 
 from __future__ import annotations
 
 import csv
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC
 from pathlib import Path
 from random import Random
+from urllib.parse import quote
 
 import msgspec
 
 from collector.wire import encode
+from parcours.commands.waiting import POLL_SECONDS
 from parcours.connection import Api, ApiError
 from parcours.demo.habits import read_habits
 from parcours.demo.lives import Contact, Life, LifeSimulator
 from parcours.demo.scenario import SEED, Dates
 from parcours.demo.simulated_visits import PageLayouts, VisitSimulator
-from parcours.importing import mapping
-from parcours.importing.items import Item, Made
+from parcours.importing.items import Item
 from parcours.importing.progress import ImportProgress, RefusedLines
-from parcours.importing.rows import rows_of
 from parcours.importing.sending import Sending
+from store.zones import UTC_ZONE
 
 VIEWS, CONTACTS = "simulated-views", "away-from-the-site.csv"
-COLUMNS = ("time", "browser_id", "name", "touchpoint", "value")
+COLUMNS = ("ts", "key", "type", "value", "label")
 
 
 class SimulationRefused(Exception):
@@ -63,8 +64,24 @@ def simulate(api: Api, site: str, crowd: Crowd, folder: Path, progress: Callable
     sent = _send(api, site, folder / VIEWS, _views(crowd, contacts), progress)
     file = folder / CONTACTS
     write_contacts(file, contacts)
-    source = mapping.events(rows_of(file), {}, {}, UTC)
-    return sent + _send(api, site, file, source.items, lambda line: None)
+    return sent + _send_contacts(api, f"/sites/{quote(site)}/offsite", file)
+
+
+def _send_contacts(api: Api, path: str, file: Path) -> int:
+    """Send the shop's own file; the number of its rows that were stored, 0 if it was sent before."""
+    try:
+        batch = api.send_file(path, file, name=file.name)
+        while batch["state"] == "reading":
+            time.sleep(POLL_SECONDS)
+            batch = api.get(f"{path}/{batch['id']}")
+    except ApiError as error:
+        if error.code == "same_file":
+            return 0
+        raise SimulationRefused(f"{file.name} was refused: {error}") from None
+    lines: dict[str, int] = batch["lines"]
+    if batch["state"] != "stored" or lines["rejected"]:
+        raise SimulationRefused(f"{file.name} was not stored: {batch['problem'] or batch['rejected'][:1]}")
+    return lines["stored"]
 
 
 def _views(crowd: Crowd, contacts: list[Contact]) -> Iterator[Item]:
@@ -76,7 +93,7 @@ def _views(crowd: Crowd, contacts: list[Contact]) -> Iterator[Item]:
             yield Item(number, "batches", body)
 
 
-def _send(api: Api, site: str, file: Path, items: Iterator[Made], progress: Callable[[int], None]) -> int:
+def _send(api: Api, site: str, file: Path, items: Iterator[Item], progress: Callable[[int], None]) -> int:
     """Send the items of a file, as far as an earlier run did not."""
     note, refused = (file.with_name(f"{file.name}.{end}") for end in ("import.json", "refused.ndjson"))
     done = ImportProgress.read(note, {"file": file.name, "site": site})
@@ -95,7 +112,8 @@ def _send(api: Api, site: str, file: Path, items: Iterator[Made], progress: Call
 def write_contacts(file: Path, contacts: list[Contact]) -> None:
     """The shop's own file: parcels, calls, returns and visits to its shop, by time."""
     with file.open("w", newline="") as out:
-        rows = csv.writer(out)
+        rows = csv.writer(out, delimiter=";")
         rows.writerow(COLUMNS)
-        for one in sorted(contacts, key=lambda one: (one.time, one.visitor)):
-            rows.writerow([one.time, one.visitor, one.name, one.touchpoint, "" if one.value is None else one.value])
+        for one in sorted(contacts, key=lambda one: (one.time, one.key)):
+            value = "" if one.value is None else f"{one.value:.2f}"
+            rows.writerow([UTC_ZONE.iso(one.time), one.key, one.name, value, one.touchpoint])

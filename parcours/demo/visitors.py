@@ -74,7 +74,7 @@ _WEEKDAYS = (10, 9, 9, 10, 11, 14, 16)  # Monday first
 
 @dataclass(frozen=True)
 class Visitor:
-    """`id` is a first-party id, as given with consent, so that each one counts as a separate visitor."""
+    """`id` is that of a customer whom the shop identified, with consent: the shop's files have the same."""
 
     id: str
     width: int
@@ -106,7 +106,7 @@ def visitor(random: Random, now: int, variant: str) -> Visitor:
     agent = random.choice(agents).format(v=random.randint(128, 139), s=random.choice(("17.6", "18.3", "18.5")))
     referrer, query, _, entries = random.choices(_SOURCES, [weight for _, _, weight, _ in _SOURCES])[0]
     return Visitor(
-        id=letters(random),
+        id=f"@{letters(random)}",
         width=width,
         height=random.choice(heights),
         user_agent=agent,

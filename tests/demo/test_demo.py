@@ -183,8 +183,8 @@ def test_a_second_run_adds_nothing(second_run: str, data: Path) -> None:
 
 def test_figures_are_the_truth_of_the_scenario(second_run: str, data: Path) -> None:
     with (data / CONTACTS).open() as file:
-        rows = list(csv.DictReader(file))
-    met = {name: {row["browser_id"] for row in rows if row["name"] == name} for name in {row["name"] for row in rows}}
+        rows = list(csv.DictReader(file, delimiter=";"))
+    met = {name: {row["key"] for row in rows if row["type"] == name} for name in {row["type"] for row in rows}}
     with api(data) as client:
         points = ask(client, "/sites/Lampyre/journeys/first-lamp/map", days=120)["touchpoints"]
         for key, name in (("shop", "shop_visit"), ("parcel", "parcel_delivered"), ("calls", "call"),

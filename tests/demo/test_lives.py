@@ -66,7 +66,7 @@ def test_buyers_do_what_the_story_tells(buyers: list[Life], told: float, did: Ca
 def test_what_follows_an_order_comes_after_it(buyers: list[Life]) -> None:
     for life in buyers:
         assert all(contact.time > first_order(life) for contact in life.contacts if contact.name != "shop_visit")
-        assert all(contact.time < NOW and contact.visitor == life.visitor.id for contact in life.contacts)
+        assert all(contact.time < NOW and f"@{contact.key}" == life.visitor.id for contact in life.contacts)
 
 
 def test_visitors_come_by_every_channel_and_come_back(crowd: list[Life]) -> None:
