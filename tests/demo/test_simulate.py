@@ -68,7 +68,7 @@ def test_lines_are_views_of_a_browser_and_rows_of_a_file(tmp_path: Path) -> None
     rows = list(csv.DictReader(file.splitlines(), delimiter=";"))
     assert sent == len(views) + len(rows)
     assert len(rows) > 10
-    assert {row["type"] for row in rows} == {"shop_visit", "parcel_delivered", "call", "return_received"}
+    assert {"shop_visit", "parcel_delivered"} <= {row["type"] for row in rows}
 
 
 def test_what_was_sent_is_not_sent_again(tmp_path: Path) -> None:
