@@ -72,7 +72,7 @@ class OpportunitiesPage(Page):
     shown: tuple[Choice, ...] = doc("Which of them are listed: all, open, shipped, dropped")
     rows: tuple[OpportunityRow, ...] = doc("What may win most first")
     ticks: tuple[tuple[str, str], ...] = doc("The one scale of all ranges: places and numbers of visitors")
-    none: str = doc("What to say when there is none; empty otherwise")
+    empty: str = doc("What to say when there is none; empty otherwise")
     edit_href: str = doc("Address of the map open for editing; empty if the person may not edit it")
     downloads: tuple[Choice, ...] = doc("The list as files")
     here: str = doc("Address of this page, to come back to after a change")
@@ -144,7 +144,7 @@ def _page(frame: Frame, measured: MeasuredJourney, links: Links, who: WhoBar) ->
             _row(measured, one, card) for one, card in zip(listed, opportunity_cards(measured, listed), strict=True)
         ),
         ticks=tuple((scale.at(tick), lang.number(round(tick))) for tick in scale.ticks),
-        none=_none(lang, shown) if not listed and not asked.faults else "",
+        empty=_empty(lang, shown) if not listed and not asked.faults else "",
         edit_href=measured.edit,
         downloads=()
         if asked.faults
@@ -201,7 +201,7 @@ def _shown_names(lang: Language) -> tuple[tuple[str, str], ...]:
     return (("open", _("Open")), ("shipped", _("Shipped")), ("dropped", _("Dropped")), ("all", _("All")))
 
 
-def _none(lang: Language, shown: str) -> str:
+def _empty(lang: Language, shown: str) -> str:
     if shown == "all":
         return lang.text("No opportunity on this map yet: add one to a stage while you edit the map.")
     return lang.text("No opportunity in this state.")
