@@ -69,9 +69,9 @@ class Api:
         answer: httpx.Response = self._send("POST", f"/api/v1{path}", headers=headers, content=lines, params=params)
         return answer
 
-    def send_file(self, path: str, file: Path, **params: str | None) -> Any:
+    def send_file(self, path: str, content: Path, **params: str | None) -> Any:
         """Send a file as it is, in pieces; the answer."""
-        with file.open("rb") as raw:
+        with content.open("rb") as raw:
             pieces = iter(partial(raw.read, _PIECE), b"")
             return self.fetch("POST", path, params=params, content=pieces, timeout=None).json()
 

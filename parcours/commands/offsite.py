@@ -39,7 +39,7 @@ def send(settings: Settings, site: str, files: tuple[Path, ...], encoding: str |
         path = f"/sites/{segment(site)}/offsite"
         done = []
         for file in files:
-            sent = api.send_file(path, file, name=file.name, encoding=encoding)
+            sent = api.send_file(path, file, file=file.name, encoding=encoding)
             done.append(until_ended(api, f"{path}/{sent['id']}", _state))
     answer(done, as_json, "\n".join(map(_words, done)))
     if any(one["state"] != "stored" or one["lines"]["rejected"] for one in done):

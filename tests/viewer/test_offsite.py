@@ -53,7 +53,7 @@ def test_every_line_of_a_file_is_accounted_for_and_its_rows_can_be_withdrawn(
     secret = owners_secret(viewer.definitions)
     known = consented_visitor(secret, int(shop.id), "@customer 1")
     insert(viewer.store, "touches", [{"site": int(shop.id), "visitor": known, "view": 1, "page": "shop.example/"}])
-    answer = send(api, address, TEXT, name="calls.csv")
+    answer = send(api, address, TEXT, file="calls.csv")
     assert answer.status_code == 201, answer.text
     batch = answer.json()
     assert batch["lines"] == {"lines": 8, "header": 1, "blank": 1, "stored": 3, "rejected": 3}
@@ -69,7 +69,7 @@ def test_every_line_of_a_file_is_accounted_for_and_its_rows_can_be_withdrawn(
     ]  # fmt: skip
     assert stored[1]["visitor"] == known
 
-    again = send(api, address, TEXT, name="other name.csv")
+    again = send(api, address, TEXT, file="other name.csv")
     assert again.status_code == 409
     assert again.json()["error"]["code"] == "same_file"
     assert batch["id"] in again.json()["error"]["message"]
@@ -83,7 +83,7 @@ def test_every_line_of_a_file_is_accounted_for_and_its_rows_can_be_withdrawn(
     assert rows_of(viewer, batch["id"]) == []
     listed = api.get(address).json()["batches"]
     assert [(one["id"], one["state"]) for one in listed] == [(batch["id"], "withdrawn")]
-    second = send(api, address, TEXT, name="calls.csv").json()
+    second = send(api, address, TEXT, file="calls.csv").json()
     assert (second["id"], second["state"]) == (batch["id"][:-1] + "2", "stored")
     api.delete(f"{address}/{second['id']}")
 

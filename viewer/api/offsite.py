@@ -75,7 +75,7 @@ async def receive(request: Request, *, registry: Registry, offsite: OffsiteFiles
             if size > MOST_BYTES:
                 raise Problem(413, "too_large", f"The file has more than {MOST_BYTES} bytes.", "Send it in parts.")
             await anyio.to_thread.run_sync(raw.write, block)
-        sent = OffsiteUpload(raw, query.get("name", ""), encoding, by)
+        sent = OffsiteUpload(raw, query.get("file", ""), encoding, by)
         batch = await anyio.to_thread.run_sync(offsite.receive, site, sent)
     batch = await anyio.to_thread.run_sync(offsite.wait, site.id, batch.id, WAIT_SECONDS)
     return await _batch_answer(batch, offsite, work, 202 if batch.state == "reading" else 201)
@@ -119,9 +119,9 @@ ENTRIES = (
         "/sites/{site}/offsite",
         receive,
         "editor",
-        "Send an off-site file: the body is the CSV file. 201 once it is read, 202 while it is. Query: name, encoding "
-        "(utf-8, utf-16, windows-1252).",
-        query=("name", "encoding"),
+        "Send an off-site file: the body is the CSV file. 201 once it is read, 202 while it is. "
+        "Query: file (its name), encoding (utf-8, utf-16, windows-1252).",
+        query=("file", "encoding"),
     ),
     Entry("GET", "/sites/{site}/offsite", of_site, "viewer", "The off-site files of a site, the newest first."),
     Entry("GET", "/sites/{site}/offsite/{batch}", show, "viewer", "One off-site file, with its first rejected lines."),
