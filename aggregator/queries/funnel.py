@@ -16,7 +16,7 @@ from typing import Literal
 
 from aggregator.queries.conditions import PEOPLE, tenth_sql, where_site
 from aggregator.queries.journey_numbers import SAME_MS, SETTINGS, select, touchpoint_sql
-from aggregator.queries.journey_rows import NO_TROUBLES, SELECTED_BIT, journey_rows
+from aggregator.queries.journey_rows import SELECTED_BIT, journey_rows
 from aggregator.queries.journey_ways import followed, timed, visitors_sql
 from aggregator.shapes.funnels import LEFT, FunnelCount, FunnelLeftOut, FunnelSteps, StepCount, Wait
 from aggregator.shapes.journeys import Course
@@ -33,7 +33,7 @@ def read_funnel(
     """The steps of the visitors whose window has closed; of all, if none has. `claims`: page → touchpoint."""
     whole, moment = followed(scope, now_ms)
     course = replace(course, goals=())
-    rows = replace(journey_rows(scope, course, claims, whole, marks_short=False), troubles=NO_TROUBLES)
+    rows = journey_rows(scope, course, claims, whole, marks_short=False)
     ways = visitors_sql(rows, course, moment)
     hits = (_in_any_order if funnel.in_any_order else _in_order)(funnel, ways)
     state = (

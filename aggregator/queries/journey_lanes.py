@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from aggregator.queries.journey_numbers import SETTINGS, stage_sql, touchpoint_sql
-from aggregator.queries.journey_rows import NO_TROUBLES, SELECTED_BIT, Rows, journey_rows
+from aggregator.queries.journey_rows import SELECTED_BIT, Rows, journey_rows
 from aggregator.queries.journey_ways import followed, visitors_sql
 from aggregator.queries.visitor_traits import traits_sql
 from aggregator.shapes.journeys import Course
@@ -74,7 +74,7 @@ def _touched(scope: SiteScope, course: Course, claims: Mapping[str, int], now_ms
         touch = "bitOr(bitShiftLeft(ms, 16), mark)"
         return rows, f"SELECT visitor, {touch} AS w FROM ({rows.selected_touches}) WHERE {touchpoint_sql('mark')} > 0"
     _whole, moment = followed(scope, now_ms)
-    ways = visitors_sql(replace(rows, troubles=NO_TROUBLES), course, moment, also=("visitor",))
+    ways = visitors_sql(rows, course, moment, also=("visitor",))
     selected = f"arrayFilter(w -> bitTest(w, {SELECTED_BIT}), way)"
     return rows, f"SELECT visitor, arrayJoin({selected}) AS w FROM ({ways})"
 

@@ -14,7 +14,6 @@ from aggregator.shapes.journeys import Fact
 
 SAME_MS = (1 << 16) - 1  # with these bits, a touch is the last number of its millisecond
 VALUE_BITS = 36  # of an item: ms of two years
-B_SHIFT = VALUE_BITS + 4  # where its b begins
 MOST = (1 << VALUE_BITS) - 1
 GROUPED_IN_MEMORY = 300_000_000  # bytes; what is more goes through files
 SETTINGS = f"SETTINGS max_bytes_before_external_group_by = {GROUPED_IN_MEMORY}"

@@ -22,7 +22,6 @@ from aggregator.shapes.visitor_ranges import VisitorRange
 # The bits of a mark: touchpoint, whether the question selects the view, stage + 1, whether the view was short.
 TOUCHPOINT, SELECTED_BIT, STAGE_SHIFT, STAGE_BITS, SHORT_BIT = 1023, SELECTED.bit_length() - 1, 11, 15, 15
 IN_RANGE = "visitor BETWEEN {first_visitor:UInt64} AND {last_visitor:UInt64}"
-NO_TROUBLES = "SELECT toUInt64(0) AS visitor, toUInt64(0) AS ms, toUInt16(0) AS trouble WHERE 0"
 TROUBLE_BITS = 3  # of what is written beside the touchpoint of a trouble
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 
-from aggregator.queries.journey_numbers import SETTINGS, select, stage_sql, touchpoint_sql
-from aggregator.queries.journey_rows import SELECTED_BIT, SHORT_BIT, TROUBLE_BITS, Rows
+from aggregator.queries.journey_numbers import SETTINGS, select, touchpoint_sql
+from aggregator.queries.journey_rows import SELECTED_BIT, SHORT_BIT, Rows
 from aggregator.shapes.journeys import (
     BEGINS,
     COARSE_PAGE,
@@ -17,7 +17,6 @@ from aggregator.shapes.journeys import (
     VISIT_GAP,
     Course,
     Moment,
-    Trouble,
 )
 from aggregator.shapes.scope import SiteScope
 from store.zones import DAY_MS
@@ -34,35 +33,23 @@ def visitors_sql(rows: Rows, course: Course, moment: Moment, *, also: tuple[str,
     """A query with one row per visitor of the question, and the columns `also` (`visitor`):
 
     `way`: the touches of touchpoints; `coarse`: those of them of which only the day is known; `selected_times`: the ms
-    of the touches that the question selects; `hits`, `stage_hits`: the first of each touchpoint and stage that it
-    selects; `opening`: which of the hits are stage hits too; `stage_begins`: the first of each stage; `counted`: the
-    marks of the touches in visits that count, with their `flags` and `counted_began`, the ms of their visit; `had`:
-    troubles (touchpoint · 2^3 + `Trouble`); `quick_backs`: the touches that were left at once for the page before;
-    `goals`: ms · 2^16 + goal, since the first selected touch; `reached`: the first of each goal in the period; `runs`:
-    `way` since then, repeats merged.
+    of the touches that the question selects; `counted`: the marks of the touches in visits that count, with their
+    `flags` and `counted_began`, the ms of their visit; `quick_backs`: the touches that were left at once for the page
+    before; `goals`: ms · 2^16 + goal, since the first selected touch; `reached`: the first of each goal in the period.
     """
     flags = f"toUInt8(new * {NEW} + begin * {BEGINS} + end * {ENDS} + bitTest(k, {SHORT_BIT}) * {SHORT})"
     is_new = "arrayMap(n -> n = 1, arrayEnumerateUniq(visit_numbers, touchpoints))"
     all_flags = f"arrayMap((k, begin, end, new) -> {flags}, marks, begins, ends, {is_new})"
     columns = {
-        "hits": _first_hits(),
-        "opening": f"arrayMap(n -> n = 1, arrayEnumerateUniq(arrayMap(w -> {stage_sql('w')}, hits)))",
-        "stage_hits": "arrayFilter((w, opens) -> opens, hits, opening)",
-        "stage_begins": f"arrayFilter((w, n) -> n = 1, way, arrayEnumerateUniq(arrayMap(w -> {stage_sql('w')}, way)))",
         "selected_times": f"arrayFilter((ms, k) -> bitTest(k, {SELECTED_BIT}), times, marks)",
         "counted": "arrayFilter((k, count) -> count, marks, counts)",
         "counted_began": "arrayFilter((ms, count) -> count, began, counts)",
         "flags": f"arrayFilter((fl, count) -> count, {all_flags}, counts)",
         "quick_backs": _quick_backs(),
-        "had": f"arrayDistinct(arrayConcat(troubled, arrayMap(w -> {_quick_trouble()}, quick_backs)))",
     }
     if course.goals:
-        merged = f"(w, before) -> {touchpoint_sql('w')} != before"
-        begun = "arrayFilter(w -> bitShiftRight(w, 16) >= start, way)"
-        before = f"arrayPopBack(arrayPushFront(arrayMap(w -> {touchpoint_sql('w')}, {begun}), toUInt64(0)))"
         in_period = f"arrayFilter(g -> bitShiftRight(g, 16) < {moment.end}, goals)"
         columns |= {
-            "runs": f"if(empty(way), way, arrayFilter({merged}, {begun}, {before}))",
             "reached": f"arrayFilter((g, n) -> n = 1, {in_period}, "
             f"arrayEnumerateUniq(arrayMap(g -> {touchpoint_sql('g')}, {in_period})))",
         }
@@ -79,7 +66,7 @@ def _visits(rows: Rows, course: Course, moment: Moment, also: tuple[str, ...]) -
     visit that began in the period and has a view that the question selects."""
     earlier = f"arrayMap((n, k) -> n - bitTest(k, {SELECTED_BIT}), selected, marks)"
     touches = ("times", "marks", "page_hashes", "touchpoints", "begins")
-    kept = ("way", "coarse", "start", "goals", "troubled", *touches, *also)
+    kept = ("way", "coarse", "start", "goals", *touches, *also)
     whole = select(
         {
             "visit_numbers": "arrayCumSum(begins)",
@@ -100,14 +87,14 @@ def _visits(rows: Rows, course: Course, moment: Moment, also: tuple[str, ...]) -
 
 def _ways(rows: Rows, course: Course, also: tuple[str, ...]) -> str:
     """A query with one row per visitor of the question: their touches in order, each view once, as columns `times`,
-    `marks`, `page_hashes`; `way`, `goals`, `start` (ms of the first that is selected) and `troubled`."""
+    `marks`, `page_hashes`; `way`, `goals` and `start` (ms of the first that is selected)."""
     entry = ", entry" if rows.has_entries else ""
     touches = (
         f"SELECT visitor, arrayCompact(arraySort(groupArray((ms, view, mark, page_hash{entry})))) AS touches "
         f"FROM ({rows.touches}) GROUP BY visitor {SETTINGS}"
     )
-    joined = f"({touches}) AS of_visitor{_joined(rows.troubles, 'trouble')}"
-    columns = {"troubled": "all_trouble", "goals": "CAST([], 'Array(UInt64)')"}
+    joined = f"({touches}) AS of_visitor"
+    columns = {"goals": "CAST([], 'Array(UInt64)')"}
     if course.goals:
         limits = [goal.within_days * DAY_MS or 1 << 44 for goal in course.goals]
         goals = f"SELECT visitor, bitOr(bitShiftLeft(ms, 16), toUInt64(goal)) AS goal FROM ({rows.goals})"
@@ -123,7 +110,7 @@ def _ways(rows: Rows, course: Course, also: tuple[str, ...]) -> str:
         **({"entries": "touches.5"} if rows.has_entries else {}),
         "start": f"arrayFirst((ms, k) -> bitTest(k, {SELECTED_BIT}), touches.1, touches.3)",
     }
-    others = ("all_trouble", "all_goal") if course.goals else ("all_trouble",)
+    others = ("all_goal",) if course.goals else ()
     named = [*also, *(f"{sql} AS {name}" for name, sql in arrays.items()), *others]
     begun = f"SELECT {', '.join(named)} FROM {joined}"
     gaps = f"arrayMap(gap -> toUInt8(gap >= {VISIT_GAP}), arrayDifference(times))"
@@ -156,11 +143,6 @@ def _joined(rows: str, name: str) -> str:
     return f" GLOBAL ANY LEFT JOIN ({found}) AS of_{name} USING (visitor)"
 
 
-def _quick_trouble() -> str:
-    """The trouble that a touch of `quick_backs` is."""
-    return f"toUInt16({touchpoint_sql('w')} * {1 << TROUBLE_BITS} + {int(Trouble.QUICK_BACK)})"
-
-
 def _quick_backs() -> str:
     """The touches that a visitor left within QUICK_MS for the page before."""
     left = (
@@ -184,9 +166,3 @@ def _quick_backs() -> str:
         f"arrayMap({names} -> toUInt8({left}), {around}))"
     )
     return f"if(length(times) < 3, CAST([], 'Array(UInt64)'), {found})"
-
-
-def _first_hits() -> str:
-    """The first selected touch of each touchpoint."""
-    number = f"arrayEnumerateUniq(arrayMap(w -> bitTest(w, {SELECTED_BIT}) * {touchpoint_sql('w')}, way))"
-    return f"arrayFilter((w, n) -> n = 1 AND bitTest(w, {SELECTED_BIT}), way, {number})"

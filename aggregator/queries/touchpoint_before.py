@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 from aggregator.queries.journey_numbers import SETTINGS, select, touchpoint_sql
-from aggregator.queries.journey_rows import NO_TROUBLES, SELECTED_BIT, journey_rows
+from aggregator.queries.journey_rows import SELECTED_BIT, journey_rows
 from aggregator.queries.journey_ways import followed, visitors_sql
 from aggregator.queries.touchpoint_facts import Followed
 from aggregator.shapes.scope import SiteScope
@@ -29,7 +29,7 @@ def read_before(store: Store, scope: SiteScope, touchpoint: Followed) -> CameFro
         f"arrayFilter(w -> {touchpoint_sql('w')} != {number} AND bitShiftRight(w, 16) < bitShiftRight(hit, 16) "
         f"AND bitShiftRight(w, 16) + {touchpoint.window_ms} >= bitShiftRight(hit, 16), way)"
     )
-    query = select({"hit": hit}, visitors_sql(replace(rows, troubles=NO_TROUBLES), course, moment), kept=("way",))
+    query = select({"hit": hit}, visitors_sql(rows, course, moment), kept=("way",))
     query = select({"before": f"arrayMap(w -> {touchpoint_sql('w')}, {before})"}, query, "WHERE hit > 0")
     ever = f"arrayMap(b -> toUInt16(b + {_EVER}), arrayDistinct(before))"
     query = select({"items": f"arrayConcat([toUInt16(before[-1])], {ever})"}, query)

@@ -7,13 +7,12 @@ engine as a number only.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from aggregator.queries.bound_values import BoundValues
 from aggregator.queries.conditions import PEOPLE
 from aggregator.queries.consent import consented_sql
 from aggregator.queries.journey_numbers import SETTINGS, select, touchpoint_sql
-from aggregator.queries.journey_rows import NO_TROUBLES, SELECTED_BIT, journey_rows
+from aggregator.queries.journey_rows import SELECTED_BIT, journey_rows
 from aggregator.queries.journey_ways import followed, visitors_sql
 from aggregator.shapes.journeys import Course
 from aggregator.shapes.scope import SiteScope
@@ -29,7 +28,7 @@ def read_ways(
     """The ways of the visitors whom a question selects and who consented. `claims`: page → touchpoint; `outcome`: of
     the only goal of the course."""
     whole, moment = followed(scope, now_ms)
-    rows = replace(journey_rows(scope, course, claims, whole, marks_short=False), troubles=NO_TROUBLES)
+    rows = journey_rows(scope, course, claims, whole, marks_short=False)
     ways = visitors_sql(rows, course, moment, also=("visitor",))
     bound = BoundValues("walk")
     days = bound.days(whole.zone, whole.since, whole.until)

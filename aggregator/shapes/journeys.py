@@ -75,9 +75,6 @@ class Fact(IntEnum):
     WHOLE_MS = 13
 
 
-WITH_VALUE = (Fact.NEXT_MS, Fact.ON_MS, Fact.BETWEEN_MS, Fact.STEPS, Fact.WHOLE_MS)
-
-
 class Trouble(IntEnum):
     ANY = 0
     DEAD = 1
