@@ -252,12 +252,12 @@ def test_the_measured_lanes_show_what_is_measured(owner: Client, viewer: Viewer,
         "Steps, median 1",
     ):
         assert part in seen, part
-    assert "When visited" in seen
-    assert "Feedback" not in seen  # empty
+    assert "When visited measured" in seen
+    assert "Feedback measured" not in seen  # empty
     hidden = tuple(structs.replace(lane, hidden=True) for lane in lanes)
     (stored,) = viewer.definitions.find(Journey, site=shop.id, name="Measured")
     viewer.definitions.put(structs.replace(stored, lanes=hidden))
-    assert "When visited" not in words(owner.get(f"{at}?{DAYS}").text)
+    assert "When visited measured" not in words(owner.get(f"{at}?{DAYS}").text)
     assert "addable" in owner.get(f"{at}?edit=1").text
 
 
