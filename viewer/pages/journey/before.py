@@ -73,11 +73,11 @@ def stage_visitors(measured: MeasuredJourney, stage: Stage) -> str:
 
 
 def of_share(lang: Language, change: ShareChange) -> str:
-    """`before 61.3%, −3.3 points`; without a clear difference, that instead of the points."""
+    """`before 61.3%, −3.3 points`; without the points where the difference may be chance."""
     found, words = change.difference, lang.text("before %(value)s", value=lang.share(change.difference.share_a or 0.0))
     if change.adjusted is not None and change.adjusted <= ALARM:
         return ", ".join((words, lang.text("%(points)s points", points=lang.points(found.diff))))
-    return ", ".join((words, lang.text("no clear difference")))
+    return words
 
 
 def interval_of(lang: Language, change: ShareChange) -> str:
@@ -93,7 +93,7 @@ def interval_of(lang: Language, change: ShareChange) -> str:
 
 def _of_number(lang: Language, before: int, change: FigureChange | None) -> str:
     words = lang.text("before %(value)s", value=lang.number(before))
-    if change is None:
+    if change is None or not change.beyond_chance:
         return words
     by = ("+" if change.by > 0 else "") + lang.share(change.by)
-    return ", ".join((words, by if change.beyond_chance else lang.text("no clear difference")))
+    return f"{words}, {by}"

@@ -198,7 +198,7 @@ def _group(state: OpportunityState) -> str:
 
 def _shown_names(lang: Language) -> tuple[tuple[str, str], ...]:
     _ = lang.text
-    return (("open", _("Open")), ("shipped", _("Shipped")), ("dropped", _("Dropped")), ("all", _("All")))
+    return (("open", _("Still open")), ("shipped", _("Shipped")), ("dropped", _("Dropped")), ("all", _("All")))
 
 
 def _empty(lang: Language, shown: str) -> str:
