@@ -1,6 +1,6 @@
 """How many more visitors would go on if a place on a map did as well as its target, or as its best device.
 
-The rule and its reasons: docs/decisions/0033-what-an-opportunity-may-win.md. It says where to look; it is no forecast.
+The rule and its reasons: docs/decisions/0034-what-an-opportunity-may-win.md. It says where to look; it is no forecast.
 """
 
 from __future__ import annotations
