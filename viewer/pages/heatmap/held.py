@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.answers.zones import ZoneRow
 from aggregator.measures.elements_table import ElementRow
 from aggregator.measures.medians import MedianOf
 from aggregator.measures.shares import ShareOf, share_of
@@ -148,18 +149,25 @@ def _cells(lang: Language, of: HeldFigures) -> Mapping[str, HeldRow]:
             "all": held_row(lang, _("Pointed at, of all visitors of the page"), whole, "clicked-by"),
             "time": HeldRow(_("Mean time"), lang.span(row.dwell_ms), "", help="clicked-by"),
         }
-    dead, rage = share_of(row.dead, row.visitors), share_of(row.rage, row.visitors)
     cells = {
         "in_view": held_row(lang, _("Clicked, of those who had it in view"), row.in_view, "in-view"),
         "all": held_row(lang, _("Clicked, of all visitors of the page"), whole, "clicked-by"),
-        "dead": held_row(lang, _("Nothing happened (dead)"), dead, "dead", DEAD_ALARM),
-        "rage": held_row(lang, _("Pressed again and again (rage)"), rage, "rage", RAGE_ALARM),
+        **held_troubles(lang, row),
         "first": _median(lang, of.first),
     }
     if row.goal is not None:
         cells["did"] = held_row(lang, _("Of those who clicked, reached the goal"), row.goal.clicked, "goals")
         cells["only_saw"] = held_row(lang, _("Of those who only saw it, reached the goal"), row.goal.only_saw, "goals")
     return cells
+
+
+def held_troubles(lang: Language, row: ElementRow | ZoneRow) -> dict[str, HeldRow]:
+    """The shares of those who clicked an element, or in a zone, with a dead click or rage."""
+    dead, rage = share_of(row.dead, row.visitors), share_of(row.rage, row.visitors)
+    return {
+        "dead": held_row(lang, lang.text("Nothing happened (dead)"), dead, "dead", DEAD_ALARM),
+        "rage": held_row(lang, lang.text("Pressed again and again (rage)"), rage, "rage", RAGE_ALARM),
+    }
 
 
 def held_row(lang: Language, label: str, share: ShareOf | None, help: str = "", alarm: float = 2.0) -> HeldRow:

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from aggregator.answers.zones import ZoneRow
 from aggregator.measures.elements_table import ElementRow
 from aggregator.measures.statistics import FEW
 from store.layouts import Layout
@@ -246,8 +247,8 @@ def _line(setting: MapSetting, row: ElementRow, name: str, shares: Shares, with_
     )
 
 
-def bad(share: float, row: ElementRow, alarm: float) -> str:
-    """The CSS class of a share of an element's users."""
+def bad(share: float, row: ElementRow | ZoneRow, alarm: float) -> str:
+    """The CSS class of a share of those who clicked an element, or in a zone."""
     return "bad" if row.visitors >= FEW and share >= alarm else ""
 
 
@@ -282,6 +283,16 @@ def _detail(lang: Language, row: ElementRow, hover: bool) -> list[Detail]:
         *detail,
         Detail(_("Clicks"), lang.number(row.clicks), help="clicked-by"),
         *([drags] if row.dragged else []),
+        *trouble_details(lang, row),
+        *_error_detail(lang, row),
+        *_goal_detail(lang, row),
+    ]
+
+
+def trouble_details(lang: Language, row: ElementRow | ZoneRow) -> list[Detail]:
+    """The shares of those who clicked an element, or in a zone, with a dead click or rage."""
+    _ = lang.text
+    return [
         Detail(
             _("Nothing happened (dead)"),
             part_words(lang, row.dead_share, row.visitors),
@@ -294,8 +305,6 @@ def _detail(lang: Language, row: ElementRow, hover: bool) -> list[Detail]:
             bad(row.rage_share, row, RAGE_ALARM),
             "rage",
         ),
-        *_error_detail(lang, row),
-        *_goal_detail(lang, row),
     ]
 
 

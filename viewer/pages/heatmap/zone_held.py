@@ -16,7 +16,7 @@ from viewer.http.urls import Urls
 from viewer.maps import Maps
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.languages import Language
-from viewer.pages.heatmap.held import KEY, HeldGroup, HeldPage, HeldRow, group_acts, held_row, short_row
+from viewer.pages.heatmap.held import KEY, HeldGroup, HeldPage, HeldRow, group_acts, held_row, held_troubles, short_row
 from viewer.pages.heatmap.shares import visitors_words
 from viewer.pages.heatmap.table import DEAD_ALARM, RAGE_ALARM
 from viewer.pages.heatmap.zone_layer import zone_key, zone_share
@@ -62,12 +62,10 @@ async def _figures(maps: Maps, asked: Asked, question: Question, key: str) -> Zo
 
 def _cells(lang: Language, row: ZoneRow) -> tuple[HeldRow, ...]:
     _ = lang.text
-    dead, rage = share_of(row.dead, row.visitors), share_of(row.rage, row.visitors)
     return (
         held_row(lang, _("Clicked in it, of those who had it in view"), row.in_view, "in-view"),
         held_row(lang, _("Clicked in it, of all visitors of the page"), zone_share(row, "all"), "clicked-by"),
-        held_row(lang, _("Nothing happened (dead)"), dead, "dead", DEAD_ALARM),
-        held_row(lang, _("Pressed again and again (rage)"), rage, "rage", RAGE_ALARM),
+        *held_troubles(lang, row).values(),
     )
 
 

@@ -23,7 +23,7 @@ from viewer.pages.frame.page import Choice
 from viewer.pages.heatmap.heat import heat_layer
 from viewer.pages.heatmap.setting import MapSetting
 from viewer.pages.heatmap.shares import base_words, interval_words, part_words, share_words, with_interval
-from viewer.pages.heatmap.table import DEAD_ALARM, RAGE_ALARM, column
+from viewer.pages.heatmap.table import DEAD_ALARM, RAGE_ALARM, bad, column, trouble_details
 from viewer.pages.map.elements import BOXES, Cell, Column, Detail, ElementLine, layers
 from viewer.pages.map.labels import place_labels
 from viewer.pages.map.layer import Layer
@@ -218,18 +218,14 @@ def _line(setting: MapSetting, row: ZoneRow, base: str) -> ElementLine:
             Cell(interval_words(lang, share), "mut"),
             Cell(lang.number(row.visitors)),
             Cell(lang.number(row.clicks)),
-            Cell(part_words(lang, row.rage_share, row.visitors), _bad(row.rage_share, row, RAGE_ALARM)),
-            Cell(part_words(lang, row.dead_share, row.visitors), _bad(row.dead_share, row, DEAD_ALARM)),
+            Cell(part_words(lang, row.rage_share, row.visitors), bad(row.rage_share, row, RAGE_ALARM)),
+            Cell(part_words(lang, row.dead_share, row.visitors), bad(row.dead_share, row, DEAD_ALARM)),
         ),
         detail=_detail(lang, row),
         href=setting.links.keeping(element=key).to(),
         step=step_of(share.share) if share is not None and share.of >= FEW else 0,
         held=setting.look.held == key,
     )
-
-
-def _bad(share: float, row: ZoneRow, alarm: float) -> str:
-    return "bad" if row.visitors >= FEW and share >= alarm else ""
 
 
 def _detail(lang: Language, row: ZoneRow) -> list[Detail]:
@@ -251,18 +247,7 @@ def _detail(lang: Language, row: ZoneRow) -> list[Detail]:
             help="visitors",
         ),
         Detail(_("Clicks"), lang.number(row.clicks), help="clicked-by"),
-        Detail(
-            _("Nothing happened (dead)"),
-            part_words(lang, row.dead_share, row.visitors),
-            _bad(row.dead_share, row, DEAD_ALARM),
-            "dead",
-        ),
-        Detail(
-            _("Rage"),
-            part_words(lang, row.rage_share, row.visitors),
-            _bad(row.rage_share, row, RAGE_ALARM),
-            "rage",
-        ),
+        *trouble_details(lang, row),
     ]
 
 
