@@ -140,12 +140,13 @@ def test_a_comparison(owner: Client, shop: Site) -> None:
 
 
 def test_a_journey(owner: Client, shop: Site) -> None:
-    page, answer = both(
-        owner, f"/sites/{shop.id}/journeys/lamp?{DAYS}", f"/api/v1/sites/{shop.id}/journeys/lamp/map?{DAYS}"
-    )
+    root = f"/api/v1/sites/{shop.id}/journeys/lamp"
+    page, answer = both(owner, f"/sites/{shop.id}/journeys/lamp?{DAYS}", f"{root}/map?{DAYS}")
+    others = [owner.get(f"{root}/{part}?{DAYS}").json() for part in ("figures", "unmapped", "opportunities")]
     menus = {"3", "7", "28", "90"}  # days to choose
     of_devices = {"10", "50"}  # the filters count with tests/aggregator/test_filter_counts.py
-    compare(page, answer, {"1"} | menus | of_devices)
+    of_others = {form for other in others for _, value in leaves(other) for form in forms(value)}
+    compare(page, answer, {"1"} | menus | of_devices | of_others)
 
 
 def test_the_paths_of_a_journey(owner: Client, shop: Site) -> None:

@@ -10,6 +10,7 @@ from rules import journey as rules
 from rules import journey_save
 from rules.faults import Faults
 from rules.find import stored_of
+from rules.journey_lanes import laid_out
 from rules.opportunities import shipped_since
 from rules.question import JOURNEY
 from rules.shape import plain as fields_of
@@ -66,7 +67,9 @@ async def all_figures(request: Request, *, questions: Questions, maps: Maps, reg
     question = asked.checked()
     journey = await registry.journey(asked.site, request.path_params["journey"])
     measure = await maps.journey_measure(journey, question, asked.known.goals)
-    return answer({"query": question.as_json(asked.today), **figures_json(journey, measure)})
+    lanes = await maps.journey_lanes(laid_out(journey), question, measure)
+    figures = figures_json(journey, measure) | {"lanes": plain(lanes)}
+    return answer({"query": question.as_json(asked.today), **figures})
 
 
 async def unmapped(
@@ -161,7 +164,7 @@ ENTRIES = (
         _NAMED.root + "/{journey}/figures",
         all_figures,
         "viewer",
-        "Everything measured of a journey's stages, touchpoints, steps and goals. Query as for its map.",
+        "Everything measured of a journey's stages, touchpoints, steps, goals and lanes. Query as for its map.",
         query=JOURNEY.names,
     ),
 )
