@@ -70,7 +70,7 @@ def simulate(api: Api, site: str, crowd: Crowd, folder: Path, progress: Callable
 def _send_contacts(api: Api, path: str, file: Path) -> int:
     """Send the shop's own file; the number of its rows that were stored, 0 if it was sent before."""
     try:
-        batch = api.send_file(path, file, name=file.name)
+        batch = api.send_file(path, file, file=file.name)
         while batch["state"] == "reading":
             time.sleep(POLL_SECONDS)
             batch = api.get(f"{path}/{batch['id']}")
