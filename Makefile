@@ -1,7 +1,7 @@
 # make demo · make test · make lint · make bench · make docs · make tracker · make picture
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= 3
+WORKERS ?= 2
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -13,7 +13,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 help:
 	@echo "make demo [PORT=8000]  a demo shop with visitors, at http://127.0.0.1:PORT"
-	@echo "make test [WORKERS=3]  all tests, in three processes"
+	@echo "make test [WORKERS=2]  all tests, in two processes"
 	@echo "make lint              ruff, mypy, import-linter, eslint, the tracker's bundle"
 	@echo "make bench             all benchmarks (docs/benchmarks.md)"
 	@echo "make docs              insert the measured figures into the docs"

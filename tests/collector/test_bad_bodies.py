@@ -1,6 +1,6 @@
 """Any request gets a documented answer and is counted once; everything accepted can be stored.
 
-`PARCOURS_TEST_BODIES=100000 python -m pytest tests/collector/test_bad_bodies.py` tries so many instead of 2,000.
+`PARCOURS_TEST_BODIES=100000 python -m pytest tests/collector/test_bad_bodies.py` tries so many instead of 1,000.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from tests.collector.bodies import Sent, requests
 from tests.collector.conftest import DEMO, HEADERS, SITE, Sites
 from tests.collector.door import Door, running
 
-BODIES = int(os.environ.get("PARCOURS_TEST_BODIES", "2000"))
+BODIES = int(os.environ.get("PARCOURS_TEST_BODIES", "1000"))
 STATUS = {because.value.code: because.value.status for because in Reason}
 UNASKED = {code for code, status in STATUS.items() if status >= 500}
 MAY_WAIT = {408, 429, 503}
