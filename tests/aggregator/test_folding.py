@@ -123,7 +123,7 @@ def sorted_cells(heat: Heatmap) -> list[tuple[object, ...]]:
     return sorted(zip(*(getattr(heat.cells, name).tolist() for name in names), strict=True))
 
 
-@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=4, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(MANY, SEEN, st.sampled_from([Zone("UTC"), Zone("Europe/Paris"), Zone("America/Los_Angeles")]))
 def test_folded_days_say_what_rows_say(
     store: Store, days: list[tuple[list[dict[str, Any]], int]], seen: list[dict[str, Any]], zone: Zone

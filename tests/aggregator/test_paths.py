@@ -308,7 +308,7 @@ ROWS = st.builds(made_rows, st.integers(1, 30), st.integers(0, 10**6))
 CHOSEN = st.sampled_from(["/legal", "/blog/b", *EXPECTED])
 
 
-@settings(max_examples=12, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(rows=ROWS, chosen=CHOSEN, end=st.sampled_from(["through", "from", "to"]), names=st.integers(1, 5))
 def test_paths_equal_a_plain_loop(store: Store, rows: list[Row], chosen: str, end: PathEnd, names: int) -> None:
     for table in ("views", "touches"):

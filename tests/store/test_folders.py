@@ -22,7 +22,11 @@ SITE = "/sites/Lamp shop"
 MAP = DAY | {"page": "/lamps", "width": str(WIDTH)}
 
 
-@pytest.fixture(scope="module", params=ARCHIVES, ids=lambda path: path.name[:4])
+# The first is changed by every migration; the last two are what most people have.
+OPENED = [*ARCHIVES[:1], *ARCHIVES[-2:]]
+
+
+@pytest.fixture(scope="module", params=OPENED, ids=lambda path: path.name[:4])
 def api(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
     data, port = tmp_path_factory.mktemp("folder"), free_port()
     with tarfile.open(request.param) as packed:
