@@ -42,7 +42,7 @@ class Server:
 
     def _offsite(self, request: httpx.Request) -> httpx.Response:
         if request.method == "POST":
-            assert request.url.params["name"] == CONTACTS
+            assert request.url.params["file"] == CONTACTS
             self.files.append(request.read().decode())
         rows = self.files[-1].count("\n") - 1
         lines = {"stored": rows, "rejected": 0}
