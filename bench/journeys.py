@@ -92,7 +92,7 @@ def _measured(store: Store, visits: int) -> dict[str, Any]:
 
 
 def _one_visitor(store: Store, journey: Journey, scope: SiteScope) -> Callable[[], object]:
-    """The touches of the visitor who has most of them."""
+    """Reads the touches of the visitor with the most touches."""
     row = store.rows(
         "SELECT visitor, toUnixTimestamp64Milli(min(time)) AS begin FROM touches GROUP BY visitor "
         "ORDER BY count() DESC, visitor LIMIT 1"

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from typing import TypeVar
 
 import anyio
 
@@ -61,6 +62,7 @@ from store.segments import Goal
 from store.snapshots import Snapshot, Snapshots
 from viewer.work import Work
 
+T = TypeVar("T")
 MANY_TOUCHES = 1_500_000  # views, from which the figures of a journey get a first answer
 MANY = 2_000_000  # points, from which a question about some of the visitors gets a first answer
 COUNTED_SECONDS = 60.0  # how long their number is kept
@@ -378,18 +380,37 @@ class Maps:
         itself."""
         await self.drained()
         scope = site_scope_of(question)
-        if not await self._covers_many_views(scope):
-            return await self._work.heavy(self._journey_measure, journey, scope, goals)
 
         def key(scope: SiteScope) -> tuple[object, ...]:
             return ("journey", scope, journey.id, journey.version, tuple(goals))
 
-        async def answer(scope: SiteScope, seconds: float = EXACT_SECONDS) -> JourneyMeasure:
-            return await self._work.once(key(scope), seconds, partial(self._journey_measure, journey, scope, goals))
+        def compute(scope: SiteScope) -> JourneyMeasure:
+            return self._journey_measure(journey, scope, goals)
+
+        return await self._of_many_views(scope, key, compute, quick=quick)
+
+    async def _of_many_views(
+        self,
+        scope: SiteScope,
+        key: Callable[[SiteScope], tuple[object, ...]],
+        compute: Callable[[SiteScope], T],
+        *,
+        quick: bool,
+        is_enough: Callable[[T], bool] = lambda _: True,
+    ) -> T:
+        """An answer about a scope. Of a period with many views it is kept for a while; with `quick`, the first one may
+        be from one visitor in ten, if that is enough, and the exact one follows by itself."""
+        if not await self._covers_many_views(scope):
+            return await self._work.heavy(compute, scope)
+
+        async def answer(scope: SiteScope, seconds: float = EXACT_SECONDS) -> T:
+            return await self._work.once(key(scope), seconds, partial(compute, scope))
 
         if not quick or self._work.is_ready(key(scope)):
             return await answer(scope)
         first = await answer(replace(scope, tenth=True), SECONDS)
+        if not is_enough(first):
+            return await answer(scope)
         self._work.follow(answer(scope))
         return first
 
@@ -460,21 +481,17 @@ class Maps:
         """The ways of visits through a place of a journey; `quick` as for a journey's figures. Raises NoSuchPlace for
         an unknown page or event."""
         await self.drained()
-        scope = site_scope_of(question)
-        if not await self._covers_many_views(scope):
-            return await self._work.heavy(measure_paths, self._store, journey, scope, chosen)
 
-        async def answer(scope: SiteScope, seconds: float = EXACT_SECONDS) -> Paths:
-            key = ("paths", scope, journey.id, journey.version, chosen)
-            return await self._work.once(key, seconds, partial(measure_paths, self._store, journey, scope, chosen))
+        def key(scope: SiteScope) -> tuple[object, ...]:
+            return ("paths", scope, journey.id, journey.version, chosen)
 
-        if not quick or self._work.is_ready(("paths", scope, journey.id, journey.version, chosen)):
-            return await answer(scope)
-        first = await answer(replace(scope, tenth=True), SECONDS)
-        if not first.visits:
-            return await answer(scope)
-        self._work.follow(answer(scope))
-        return first
+        def compute(scope: SiteScope) -> Paths:
+            return measure_paths(self._store, journey, scope, chosen)
+
+        def has_visits(first: Paths) -> bool:
+            return first.visits > 0
+
+        return await self._of_many_views(site_scope_of(question), key, compute, quick=quick, is_enough=has_visits)
 
     async def journey_lanes(self, journey: Journey, question: Question, measured: JourneyMeasure) -> MeasuredLanes:
         """What the measured lanes of a map show, beside its figures `measured`, of as many visitors as they are."""

@@ -138,8 +138,8 @@ class _Query:
         return f"SELECT visitor, {number('device')}, {number('channel')} FROM ({traits_sql(self.rows.selected)})"
 
     def traits_of(self, source: str, columns: str) -> str:
-        """A query over a query with a column `visitor`: its columns and the parts of the visitor's device and channel;
-        those of who has no view are unknown."""
+        """A query over a query with a column `visitor`: its columns and the parts of the visitor's device and channel,
+        which are unknown for a visitor without a view."""
         device = self.parts.first_device + self.parts.devices.index(UNKNOWN)
         channel = self.parts.first_channel + self.parts.channels.index(UNKNOWN)
         # No part of a device or channel has the number 0, which a join gives where it finds nothing.

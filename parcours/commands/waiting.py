@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -30,10 +30,18 @@ def until_ended(api: Api, path: str, state_of: Callable[[dict[str, Any]], WorkSt
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
         task = progress.add_task("waiting", total=None)
-        while True:
-            found: dict[str, Any] = api.get(path)
+        found: dict[str, Any] = {}
+        for found in polled(api, path, lambda answer: state_of(answer).ended):
             state = state_of(found)
             progress.update(task, description=state.words, completed=state.done, total=state.of)
-            if state.ended:
-                return found
-            time.sleep(POLL_SECONDS)
+        return found
+
+
+def polled(api: Api, path: str, has_ended: Callable[[dict[str, Any]], bool]) -> Iterator[dict[str, Any]]:
+    """What the server says at `path`, again and again until that has ended. ApiError."""
+    while True:
+        found: dict[str, Any] = api.get(path)
+        yield found
+        if has_ended(found):
+            return
+        time.sleep(POLL_SECONDS)

@@ -7,7 +7,6 @@ separate visitor and is recognised when it comes back.
 from __future__ import annotations
 
 import csv
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,7 +16,7 @@ from urllib.parse import quote
 import msgspec
 
 from collector.wire import encode
-from parcours.commands.waiting import POLL_SECONDS
+from parcours.commands.waiting import polled
 from parcours.connection import Api, ApiError
 from parcours.demo.habits import read_habits
 from parcours.demo.lives import Contact, Life, LifeSimulator
@@ -71,9 +70,8 @@ def _send_contacts(api: Api, path: str, file: Path) -> int:
     """Send the shop's own file; the number of its rows that were stored, 0 if it was sent before."""
     try:
         batch = api.send_file(path, file, file=file.name)
-        while batch["state"] == "reading":
-            time.sleep(POLL_SECONDS)
-            batch = api.get(f"{path}/{batch['id']}")
+        if batch["state"] == "reading":
+            *_, batch = polled(api, f"{path}/{batch['id']}", lambda found: found["state"] != "reading")
     except ApiError as error:
         if error.code == "same_file":
             return 0

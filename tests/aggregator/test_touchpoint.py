@@ -70,7 +70,7 @@ def test_every_part_of_a_card_is_that_of_the_loop(store: Store) -> None:
         for n, one in enumerate(found.spans):
             span = (BEGIN + n * DAY, BEGIN + (n + 1) * DAY)
             assert_touchpoint(one.figures, loop.touchpoint(replace(truth, span=span), number))
-        assert found.devices.keys() == {"desktop", "phone", "unknown"}  # a watch is no device that is told apart
+        assert found.devices.keys() == {"desktop", "phone", "unknown"}  # a watch counts as unknown
         for device, figures in found.devices.items():
             of = of_device(truth, "watch" if device == "unknown" else device)
             assert_touchpoint(figures, loop.touchpoint(of, number))
