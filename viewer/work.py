@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
+import weakref
 from collections import OrderedDict
 from collections.abc import Callable, Coroutine, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -138,28 +139,33 @@ class Work:
         run = BoundedRun(self.limits)
         call = _Call(run, pool.submit(run.call, function))
         self._calls.add(call)
-        call.future.add_done_callback(lambda _: self._ended(call))
+        # A future keeps its callbacks. None may refer to it, or the result lives on until the next garbage collection.
+        call.future.add_done_callback(partial(self._ended, weakref.ref(call)))
         return call
 
-    def _ended(self, call: _Call[Any]) -> None:
-        call.ended = self._clock()
-        self._calls.discard(call)
+    def _ended(self, ended: weakref.ref[_Call[Any]], _future: Future[Any]) -> None:
+        if (call := ended()) is not None:
+            call.ended = self._clock()
+            self._calls.discard(call)
 
     async def _result(self, call: _Call[T]) -> T:
         """The result of a call, which is cancelled when the last one who waits for it leaves."""
         call.waiting += 1
-        future = asyncio.wrap_future(call.future)
-        future.add_done_callback(_retrieve)
+        done = asyncio.Event()
+        call.future.add_done_callback(partial(_signal, asyncio.get_running_loop(), done))
         try:
-            # as long as the runs before it may take, which need a moment to end
-            await asyncio.wait([future], timeout=self.limits.seconds + END_SECONDS)
-            if not future.done() and not call.future.running():
+            with suppress(TimeoutError):
+                # as long as the runs before it may take, which need a moment to end
+                await asyncio.wait_for(done.wait(), self.limits.seconds + END_SECONDS)
+            if not call.future.running() and not call.future.done():
                 raise ThreadsBusy
-            # shielded: one client that disconnects must not cancel the run for the others
-            return await asyncio.shield(future)
+            await done.wait()
+            if call.future.cancelled():  # the Work was closed
+                raise asyncio.CancelledError
+            return call.future.result()
         finally:
             call.waiting -= 1
-            if not call.waiting and not future.done():
+            if not call.waiting and not call.future.done():
                 self._cancel(call)
 
     def _cancel(self, call: _Call[Any]) -> None:
@@ -184,7 +190,6 @@ def _failed(future: Future[Any]) -> bool:
     return future.done() and (future.cancelled() or future.exception() is not None)
 
 
-def _retrieve(future: asyncio.Future[Any]) -> None:
-    """asyncio logs exceptions that nobody retrieved: those of a call that nobody waited for any longer."""
-    if not future.cancelled():
-        future.exception()
+def _signal(loop: asyncio.AbstractEventLoop, done: asyncio.Event, _future: Future[Any]) -> None:
+    with suppress(RuntimeError):  # the loop is closed: nobody waits any longer
+        loop.call_soon_threadsafe(done.set)

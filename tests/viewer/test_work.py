@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import threading
 import time
+import weakref
 
 import anyio
 import pytest
@@ -77,6 +79,23 @@ def test_a_result_that_took_long_is_kept_as_long_as_any_other():
     work.close()
     assert first is soon
     assert later is not first
+
+
+def test_a_forgotten_result_is_released_without_the_garbage_collector(work):
+    class Large:
+        pass
+
+    async def ask() -> weakref.ref[Large]:
+        return weakref.ref(await work.once("key", 60, Large))
+
+    gc.disable()
+    try:
+        result = anyio.run(ask)
+        assert result() is not None
+        work.forget()
+        until(lambda: result() is None)
+    finally:
+        gc.enable()
 
 
 def test_a_failure_is_raised_and_not_remembered(work):
