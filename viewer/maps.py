@@ -470,12 +470,28 @@ class Maps:
         return await self._work.once(("views", everybody), COUNTED_SECONDS, count, light=True) > MANY_TOUCHES
 
     async def funnel(
-        self, journey: Journey, question: Question, asked: FunnelAsked, sets: Sequence[FunnelSet] = ()
+        self,
+        journey: Journey,
+        question: Question,
+        asked: FunnelAsked,
+        sets: Sequence[FunnelSet] = (),
+        *,
+        quick: bool = False,
     ) -> Funnel:
-        """A funnel over the touchpoints of a journey. `sets`: of the variants or segments that it is split by."""
+        """A funnel over the touchpoints of a journey. `sets`: of the variants or segments that it is split by; `quick`
+        as for a journey's figures."""
         await self.drained()
-        scope = site_scope_of(question)
-        return await self._work.heavy(measure_funnel, self._store, journey, scope, asked, None, tuple(sets))
+
+        def key(scope: SiteScope) -> tuple[object, ...]:
+            return ("funnel", scope, journey.id, journey.version, asked, tuple(sets))
+
+        def compute(scope: SiteScope) -> Funnel:
+            return measure_funnel(self._store, journey, scope, asked, None, tuple(sets))
+
+        def has_visitors(first: Funnel) -> bool:
+            return first.steps[0].visitors > 0
+
+        return await self._of_many_views(site_scope_of(question), key, compute, quick=quick, is_enough=has_visitors)
 
     async def paths(self, journey: Journey, question: Question, chosen: ChosenPlace, *, quick: bool = False) -> Paths:
         """The ways of visits through a place of a journey; `quick` as for a journey's figures. Raises NoSuchPlace for

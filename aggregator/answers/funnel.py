@@ -90,7 +90,7 @@ class Funnel:
     step to the last one. `so_far`: nobody's window has closed yet, so all are counted with what they did until now.
 
     `split`: the steps of the visitors of each set, the largest first; empty if it is not split. `tests`: each further
-    set against the first.
+    set against the first. `one_in`: as of a journey's map.
     """
 
     steps: tuple[FunnelStep, ...]
@@ -101,6 +101,7 @@ class Funnel:
     account: FunnelAccount
     split: dict[str, tuple[FunnelStep, ...]]
     tests: dict[str, SplitTests]
+    one_in: int = 1
 
 
 def measure_funnel(
@@ -142,6 +143,7 @@ def measure_funnel(
         account=_account(whole, read_left_out(store, scope)),
         split=split,
         tests=_tests(split),
+        one_in=10 if scope.tenth else 1,
     )
 
 

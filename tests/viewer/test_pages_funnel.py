@@ -13,6 +13,7 @@ from store.records import Site
 from tests.aggregator.build import insert
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, words
+from viewer import maps
 from viewer.app import Viewer
 from viewer.funnels import usual_steps
 
@@ -101,6 +102,20 @@ def test_the_funnel_in_french(owner: Client, at: str) -> None:
     owner.get("/sites?lang=en")
     assert "Entonnoir, 2 étapes" in french
     assert "1 Lampes" in french
+
+
+def test_a_first_answer_about_many_views_says_so_until_it_is_exact(
+    owner: Client, at: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(maps, "MANY_TOUCHES", 0)
+    address = f"{at}&steps=lamps,basket&window_days=6"
+    first = owner.get(address).text
+    assert "A first answer from one visitor in ten, " in words(first)
+    assert "data-first" in first
+    assert "A first answer" not in words(owner.get(f"{address}&exact=1").text)
+    exact = words(owner.get(address).text)
+    assert "A first answer" not in exact
+    assert "60 in order" in exact
 
 
 def test_the_usual_steps_end_with_the_goal() -> None:

@@ -16,6 +16,7 @@ from viewer.maps import Maps
 from viewer.overviews import Overviews
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
+from viewer.pages.journey.first_answer import first_words
 from viewer.pages.journey.funnel_form import StepsForm, steps_form
 from viewer.pages.journey.funnel_rows import StepRow, step_rows
 from viewer.pages.journey.funnel_shown import ShownFunnel
@@ -59,6 +60,7 @@ class FunnelPage(Page):
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is counted")
     downloads: tuple[Choice, ...] = doc("The funnel as files")
     edit_steps: str = doc("Address at which its steps can be chosen among pages and events too")
+    first: str = doc("Says that this is the first answer, from one visitor in ten; empty for the exact one")
     so_far: str = doc("That nobody's window is over yet; empty if somebody's is")
     sentence: str = doc("The result in one sentence")
     changed: str = doc("What fell since the period before, in one sentence; empty if nothing did")
@@ -104,18 +106,21 @@ async def show(
         return answer(request, _page(frame, shown, who, steps_form(shown, given, seen)), asked.status)
     shown = ShownFunnel(frame.lang, frames.urls, asked, reading.journey, links, reading.funnel)
     async with bars.begun(frame.lang, links, asked) as counting:
-        shown = await _counted(shown, maps, reading, compared=query.get("before") != "0")
+        compared, quick = query.get("before") != "0", query.get("exact") != "1"
+        shown = await _counted(shown, maps, reading, compared=compared, quick=quick)
         who = await counting
     return answer(request, _page(frame, shown, who, steps_form(shown, shown.funnel.steps, seen)))
 
 
-async def _counted(shown: ShownFunnel, maps: Maps, reading: FunnelReading, *, compared: bool) -> ShownFunnel:
+async def _counted(
+    shown: ShownFunnel, maps: Maps, reading: FunnelReading, *, compared: bool, quick: bool
+) -> ShownFunnel:
     question, funnel = shown.asked.question, reading.funnel
-    found = await maps.funnel(reading.journey, question, funnel, reading.sets)
+    found = await maps.funnel(reading.journey, question, funnel, reading.sets, quick=quick)
     then = None
     if compared:
         earlier = replace(question, period=before(question.period, shown.asked.today))
-        then = await maps.funnel(reading.journey, earlier, replace(funnel, split="", of=""))
+        then = await maps.funnel(reading.journey, earlier, replace(funnel, split="", of=""), quick=quick)
     shown = replace(shown, found=found, before=then if then and then.steps[0].visitors else None)
     return replace(shown, sets=set_names(shown))
 
@@ -143,6 +148,7 @@ def _page(frame: Frame, shown: ShownFunnel, who: WhoBar, form: StepsForm) -> Fun
         faults=fault_list(lang, asked.faults, links) if asked.faults else None,
         downloads=_downloads(shown) if found else (),
         edit_steps=f"{links.keeping(edit='1').to()}#steps",
+        first=first_words(lang, found.account.counted) if found and found.one_in > 1 else "",
         so_far=so_far_words(shown, found) if found else "",
         sentence=sentence(shown, found) if found else "",
         changed=changed_words(shown),
