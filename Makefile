@@ -1,7 +1,8 @@
 # make demo · make test · make lint · make bench · make docs · make tracker · make picture
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= 2
+# One more than the two cores of CI: many tests wait for a page to become quiet.
+WORKERS ?= 3
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
@@ -13,7 +14,7 @@ export PYTHONDONTWRITEBYTECODE :=
 
 help:
 	@echo "make demo [PORT=8000]  a demo shop with visitors, at http://127.0.0.1:PORT"
-	@echo "make test [WORKERS=2]  all tests, in two processes"
+	@echo "make test [WORKERS=3]  all tests, in three processes"
 	@echo "make lint              ruff, mypy, import-linter, eslint, the tracker's bundle"
 	@echo "make bench             all benchmarks (docs/benchmarks.md)"
 	@echo "make docs              insert the measured figures into the docs"
@@ -29,10 +30,11 @@ $(READY): pyproject.toml constraints.txt
 demo: $(READY)
 	@$(BIN)/parcours demo --port $(PORT)
 
+# tests/order.py orders the files, so pytest-xdist must not.
 test: $(READY)
 	$(BIN)/python -m parcours.demo.chromium
 	$(BIN)/python -m tests.browsers.install
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 tracker_js/node_modules: tracker_js/package-lock.json
 	cd tracker_js && npm ci --silent --no-audit --no-fund && touch node_modules

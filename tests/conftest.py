@@ -17,12 +17,17 @@ import pytest
 from store import engine
 from store.client import Store, open_store
 from store.migrations import migrate
+from tests.order import in_order
 
 # A deadline per example measures how busy the machine is.
 hypothesis.settings.register_profile("parcours", deadline=None)
 hypothesis.settings.load_profile("parcours")
 
 _number = itertools.count(1)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    items[:] = in_order(items)
 
 
 @pytest.fixture(scope="session", autouse=True)
