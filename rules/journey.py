@@ -12,7 +12,7 @@ from rules.journey_base import checked_base
 from rules.journey_lanes import USUAL_LANES
 from rules.matcher import matcher_faults
 from store.definitions import Definitions, Stored
-from store.journeys import Journey, LaneCell, Opportunity, Stage
+from store.journeys import FrozenFigure, Journey, LaneCell, Opportunity, Stage
 
 FIELDS = tuple(name for name in Journey.__struct_fields__ if name not in ("id", "site"))
 
@@ -46,16 +46,20 @@ def faults_between(values: Mapping[str, Any]) -> Iterator[Fault]:
 
 def _shipping_faults(opportunity: Opportunity) -> Iterator[Fault]:
     yield from day_faults({"shipped_on": opportunity.shipped_on}, "shipped_on")
-    kept = opportunity.before
-    if kept is None:
-        return
+    if opportunity.before:
+        yield from _kept_faults("before", opportunity.before)
+    for n, kept in enumerate(opportunity.also_before):
+        yield from _kept_faults(f"also_before.{n}", kept)
+
+
+def _kept_faults(path: str, kept: FrozenFigure) -> Iterator[Fault]:
     if kept.k > kept.n:
-        yield fault("before.k", "high", value=kept.k, most=kept.n)
+        yield fault(f"{path}.k", "high", value=kept.k, most=kept.n)
     for name, text in (("since", kept.since), ("until", kept.until)):
         if day_of(text) is None:
-            yield fault(f"before.{name}", "day", value=text)
+            yield fault(f"{path}.{name}", "day", value=text)
     if kept.since > kept.until:
-        yield fault("before", "swapped", since=kept.since, until=kept.until)
+        yield fault(path, "swapped", since=kept.since, until=kept.until)
 
 
 def _key_faults(values: Mapping[str, Any], stages: Sequence[Stage]) -> Iterator[Fault]:

@@ -168,7 +168,7 @@ def _of_opportunities(old: Journey, new: Journey) -> Iterator[JourneyChange]:
             yield change("opportunity_state", name=now.title, old=was.state, new=now.state)
         if was.touchpoint != now.touchpoint or (not now.touchpoint and was.stage != now.stage):
             yield change("opportunity_moved", name=now.title, old=before.name(was), new=after.name(now))
-        rest = ("owner", "effort", "note", "experiment", "shipped_on", "before")
+        rest = ("owner", "effort", "note", "experiment", "shipped_on", "before", "also_before")
         if any(getattr(was, name) != getattr(now, name) for name in rest):
             yield change("opportunity_changed", name=now.title)
 

@@ -21,6 +21,7 @@ MAX_CELLS = 2_000
 MAX_PERSONAS = 10
 PERSONAS_ADVISED = 2  # a map that shows more of them is hard to read
 MAX_OPPORTUNITIES = 200
+MAX_ALSO_BEFORE = 2  # figures of an opportunity from before it was shipped, beside the main one
 WORST_MOOD, BEST_MOOD = -2.0, 2.0
 
 MapKind = Literal["current", "day", "future", "blueprint", "buyer"]
@@ -178,14 +179,16 @@ class Persona(Struct, frozen=True, kw_only=True, omit_defaults=True):
     devices: Words = ""
 
 
-class FrozenFigure(Struct, frozen=True):
-    """A figure as it was measured when an opportunity was shipped: `k` of `n` visitors, in the days given."""
+class FrozenFigure(Struct, frozen=True, omit_defaults=True):
+    """A figure as it was measured when an opportunity was shipped: `k` of `n` visitors or visits, in the days given.
+    `goal`: id of the goal of the metric `goal`; "": that in which the journey ends."""
 
     metric: Metric
     n: Annotated[int, Meta(ge=0)]
     k: Annotated[int, Meta(ge=0)]
     since: Day
     until: Day
+    goal: Annotated[str, Meta(max_length=64)] = ""
 
 
 class Opportunity(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -202,6 +205,12 @@ class Opportunity(Struct, frozen=True, kw_only=True, omit_defaults=True):
     experiment: Annotated[str, Meta(max_length=64)] = ""  # id
     shipped_on: Day = ""
     before: FrozenFigure | None = None
+    also_before: Annotated[tuple[FrozenFigure, ...], Meta(max_length=MAX_ALSO_BEFORE)] = ()  # the others that were kept
+
+    @property
+    def kept(self) -> tuple[FrozenFigure, ...]:
+        """All figures that were kept when it was shipped, the main one first."""
+        return (self.before, *self.also_before) if self.before else ()
 
 
 class Journey(Record, frozen=True, kw_only=True):

@@ -11,8 +11,7 @@ from aggregator.measures.journey_figures import WindowShare
 from aggregator.measures.may_win import DevicePlace, MayWin, win_by_device, win_by_target
 from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import FEW
-from aggregator.measures.touchpoint_metrics import TIMES, share_of_metric
-from store.journeys import FrozenFigure, Journey, Metric, Opportunity
+from store.journeys import Journey, Metric, Opportunity
 
 # Why there is no range: it is not open any more; nothing goes on from its place; too few visitors; there is neither a
 # target nor a device to hold it against; its place already does as well.
@@ -73,24 +72,6 @@ def goal_of_journey(journey: Journey, measure: JourneyMeasure) -> tuple[int, str
     completed = [(i, stage.completes) for i, stage in enumerate(journey.stages) if stage.completes in known]
     held = [(journey.touchpoints[n - 1][0], goal.id) for n, goal in sorted(measure.holders.items())]
     return max(completed or held, default=(len(journey.stages) - 1, ""))
-
-
-def kept_share(journey: Journey, one: Opportunity, measure: JourneyMeasure, metric: Metric) -> ShareOf | None:
-    """The figure with which one that an opportunity kept is compared: the same metric of its place."""
-    place = place_figure(journey, one, measure)
-    if place is not None and place.metric == metric:
-        return place.share
-    number = next((n for n, (_, found) in enumerate(journey.touchpoints, 1) if found.key == one.touchpoint), 0)
-    if not number or metric in TIMES:
-        return None
-    return share_of_metric(measure.figures.touchpoints[number], metric, goal_of_journey(journey, measure)[1])
-
-
-def frozen_figure(one: PlaceFigure | None, since: str, until: str) -> FrozenFigure | None:
-    """A figure as an opportunity keeps it; None if nobody was there."""
-    if one is None or one.share is None:
-        return None
-    return FrozenFigure(one.metric, one.share.of, one.share.visitors, since, until)
 
 
 def _place(metric: Metric, visitors: int, found: WindowShare, goal: str = "") -> PlaceFigure:

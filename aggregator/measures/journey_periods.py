@@ -7,20 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, TypeVar
 
 from aggregator.measures.change import FigureChange, SummedFigure, change_of_total
 from aggregator.measures.journey_figures import JourneyFigures, StageFigures, TouchpointFigures, WindowShare
 from aggregator.measures.share_differences import ShareDifference, share_difference
 from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import FEW, benjamini_hochberg
+from store.journeys import Metric
 
 ALARM = 0.05  # the adjusted p of an alarm, at most
 
 ChangedMetric = Literal["reach", "forward", "goal", "frustrated", "exits"]
-MORE_IS_WORSE: frozenset[ChangedMetric] = frozenset({"frustrated", "exits"})
+MORE_IS_WORSE: frozenset[Metric] = frozenset({"frustrated", "exits", "bounce", "back"})
 # Visits of one visitor are not independent of each other, so a share of visits is shown and not tested.
-UNTESTED: frozenset[ChangedMetric] = frozenset({"exits"})
+UNTESTED: frozenset[Metric] = frozenset({"exits", "bounce"})
 
 
 @dataclass(frozen=True)
@@ -48,6 +49,7 @@ class PeriodChanges:
 
 Shares = ShareOf | WindowShare | None
 Place = tuple[Literal["stage", "touchpoint"], int]
+K = TypeVar("K")
 
 
 def period_changes(
@@ -61,8 +63,7 @@ def period_changes(
     for n, touchpoint in now.touchpoints.items():
         old = _of_touchpoint(before.touchpoints[n], goal)
         _compare(found, ("touchpoint", n), old, _of_touchpoint(touchpoint, goal))
-    tested = [key for key, one in found.items() if one.p is not None and key[1] not in UNTESTED]
-    adjusted = dict(zip(tested, benjamini_hochberg([found[key].p or 0.0 for key in tested]).tolist(), strict=True))
+    adjusted = adjusted_of({key: one for key, one in found.items() if key[1] not in UNTESTED})
     decided = _targeted(targeted)
     changes = {key: _change(key[1], one, adjusted.get(key), key in decided) for key, one in found.items()}
     return PeriodChanges(
@@ -72,6 +73,12 @@ def period_changes(
         _of_kind(changes, "stage"),
         _of_kind(changes, "touchpoint"),
     )
+
+
+def adjusted_of(found: Mapping[K, ShareDifference]) -> dict[K, float]:
+    """The p-values of differences that are looked at together, adjusted; without those of too few visitors."""
+    tested = {key: one.p for key, one in found.items() if one.p is not None}
+    return dict(zip(tested, benjamini_hochberg(list(tested.values())).tolist(), strict=True))
 
 
 def _total(now: int, before: int) -> FigureChange | None:

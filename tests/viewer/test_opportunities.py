@@ -144,8 +144,25 @@ def test_shipping_keeps_the_figure_from_before_and_after_follows(
     assert (effect["after_days"]["since"], effect["after_days"]["until"]) == ("2026-03-11", "2026-04-07")
     expected = share_difference(*of_the_day(2), *of_the_day(3))
     assert (effect["difference"]["low"], effect["difference"]["high"]) == pytest.approx((expected.low, expected.high))
+    figures = effect["figures"]
+    assert [one["metric"] for one in figures] == ["forward", "frustrated", "exits"]
+    nobody = {day: (0, of_the_day(day)[1]) for day in (2, 3)}
+    left = {day: (n - k, n) for day, (k, n) in ((2, of_the_day(2)), (3, of_the_day(3)))}
+    for one, shares in zip(figures, ({2: of_the_day(2), 3: of_the_day(3)}, nobody, left), strict=True):
+        assert one["kept"]
+        assert (one["before"]["visitors"], one["before"]["of"]) == shares[2]
+        assert (one["after"]["visitors"], one["after"]["of"]) == shares[3]
+        expected = share_difference(*shares[2], *shares[3])
+        assert (one["difference"]["low"], one["difference"]["high"]) == pytest.approx((expected.low, expected.high))
+    assert [(one["beyond_chance"], one["worse"]) for one in figures] == [(True, False), (None, False), (None, False)]
+    rows = table(owner.get(f"/api/v1{address}.csv?{DAYS}"), "ideas-opportunities")
+    row = next(one for one in rows if one["key"] == "price")
+    assert (row["effect_metric"], row["effect_beyond_chance"]) == ("forward", "1")
+    assert (row["effect_3_metric"], row["before_3_visitors"], row["after_3_of"]) == ("exits", str(left[2][0]), "300")
     seen = words(owner.get(f"{address}?{DAYS}&show=shipped").text)
     assert "41.5% before, 70.0% after" in seen
+    assert "Visits ending before: 58.5%" in seen
+    assert "not tested: visits of one visitor depend on each other" in seen
     shipped_today = api.post(f"/api/v1{address}/last", json={"state": "shipped"})
     assert "before" not in shipped_today.json()  # nobody came in the last 28 days
     assert shipped_today.json()["shipped_on"]

@@ -9,6 +9,7 @@ import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.answers.opportunity_effect import MOST
 from aggregator.measures.shares import ShareOf
 from rules import journey as rules
 from rules.faults import accepted
@@ -23,7 +24,7 @@ from viewer.api.figures import plain
 from viewer.drawing.export import table_csv
 from viewer.http.downloads import file_answer
 from viewer.maps import Maps
-from viewer.opportunities import MeasuredOpportunities, OpportunityReader
+from viewer.opportunities import Effect, MeasuredOpportunities, OpportunityReader
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
 
@@ -79,25 +80,39 @@ def _json(one: Opportunity, found: MeasuredOpportunities, asked: Asked) -> Mappi
         "now": plain(figures.now) if figures else None,
         "may_win": plain(figures.win) if figures else None,
         "no_range": figures.no_win if figures else "",
-        "effect": plain(effect),
+        "today": [key._asdict() | {"share": plain(share)} for key, share in found.today.get(one.key, {}).items()],
+        "effect": _effect_json(effect) if effect else None,
     }
+
+
+def _effect_json(effect: Effect) -> Mapping[str, Any]:
+    """The main figure has its fields beside the days too."""
+    days = {"before_days": plain(effect.before_days), "after_days": plain(effect.after_days)}
+    return {**plain(effect.main), **days, "over": effect.over, "figures": plain(effect.figures)}
 
 
 def _row(one: Opportunity, found: MeasuredOpportunities) -> list[object]:
     figures, effect = found.figures.get(one.key), found.effects.get(one.key)
     now, win = figures.now if figures else None, figures.win if figures else None
-    after = effect.after if effect else None
     return [
         one.key, one.title, one.stage, one.touchpoint, one.state, one.owner, one.effort, one.experiment, one.shipped_on,
         now.metric if now else "", now.visitors if now else "",
         *_share(now.share if now else None),
         win.low if win else "", win.high if win else "", win.kind if win else "", win.wanted if win else "",
         win.device if win else "", figures.no_win if figures else "",
-        effect.metric if effect else "",
-        *_share(effect.before if effect else None),
-        *_share(after),
+        *(cell for n in range(MOST) for cell in _effect_cells(effect, n)),
         one.note,
     ]  # fmt: skip
+
+
+def _effect_cells(effect: Effect | None, n: int) -> tuple[object, ...]:
+    if effect is None or n >= len(effect.figures):
+        return ("",) * len(_effect_columns(n))
+    one = effect.figures[n]
+    found = one.difference
+    beyond = "" if one.beyond_chance is None else int(one.beyond_chance)
+    differs = (found.diff, found.low, found.high) if found else ("",) * 3
+    return one.metric, one.goal, *_share(one.before), *_share(one.after), *differs, beyond
 
 
 def _share(share: ShareOf | None) -> tuple[object, ...]:
@@ -108,11 +123,19 @@ def _share_columns(name: str) -> tuple[str, ...]:
     return tuple(f"{name}_{part}" for part in ("visitors", "of", "share", "low", "high"))
 
 
+def _effect_columns(n: int) -> tuple[str, ...]:
+    """Of the first figure `effect_metric`, `before_share` …; of the second `effect_2_metric`, `before_2_share` …"""
+    number = f"_{n + 1}" if n else ""
+    differs = tuple(f"effect{number}_{part}" for part in ("difference", "low", "high", "beyond_chance"))
+    shares = (*_share_columns(f"before{number}"), *_share_columns(f"after{number}"))
+    return f"effect{number}_metric", f"effect{number}_goal", *shares, *differs
+
+
 COLUMNS = (
     "key", "title", "stage", "touchpoint", "state", "owner", "effort", "experiment", "shipped_on",
     "now_metric", "place_visitors", *_share_columns("now"),
     "win_low", "win_high", "win_by", "win_wanted", "win_device", "no_range",
-    "effect_metric", *_share_columns("before"), *_share_columns("after"),
+    *(column for n in range(MOST) for column in _effect_columns(n)),
     "note",
 )  # fmt: skip
 ROOT = "/sites/{site}/journeys/{journey}/opportunities"

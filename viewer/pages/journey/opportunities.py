@@ -178,15 +178,16 @@ def _outcome(measured: MeasuredJourney, one: Opportunity) -> str:
 
 
 def _change(lang: Language, effect: Effect) -> str:
-    _, before = lang.text, lang.share(effect.before.share)
-    if effect.after is None or effect.difference is None:
+    _, one = lang.text, effect.main
+    before = lang.share(one.before.share)
+    if one.after is None or one.difference is None:
         day = lang.day(effect.after_days.until)
         return _("%(before)s before; after comes on %(day)s", before=before, day=day) if not effect.over else before
-    found = effect.difference
+    found = one.difference
     return _(
         "%(before)s before, %(after)s after (%(low)s to %(high)s points)",
         before=before,
-        after=lang.share(effect.after.share),
+        after=lang.share(one.after.share),
         low=lang.points(found.low),
         high=lang.points(found.high),
     )

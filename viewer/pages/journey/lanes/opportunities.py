@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import get_args
 
 from aggregator.answers.opportunities import NoWin, OpportunityFigures
+from aggregator.answers.opportunity_effect import EffectFigure
+from aggregator.measures.journey_periods import UNTESTED
 from aggregator.measures.may_win import MayWin
 from aggregator.measures.shares import ShareOf
-from store.journeys import Opportunity, OpportunityState, Stage
+from aggregator.measures.statistics import FEW
+from store.journeys import Metric, Opportunity, OpportunityState, Stage
 from viewer.opportunities import Effect
 from viewer.pages.experiments.results import ListedExperiment, result_words
 from viewer.pages.frame import charts
@@ -69,9 +72,36 @@ class WinWords:
 
 
 @dataclass(frozen=True)
+class EffectRow:
+    """A figure before and after, each with its basis (interval and n), and how much they differ. `bad`: it is worse
+    beyond chance. `before_name`, `after_name`: for those who only hear the cell."""
+
+    name: str
+    before: str
+    before_basis: str
+    after: str = ""
+    after_basis: str = ""
+    difference: str = ""
+    interval: str = ""
+    verdict: str = ""
+    bad: bool = False
+    before_name: str = ""
+    after_name: str = ""
+
+
+@dataclass(frozen=True)
+class EffectTable:
+    """`first`: head of the column before; `later`: when the figures after come, "" once they are there."""
+
+    first: str
+    rows: tuple[EffectRow, ...]
+    later: str
+
+
+@dataclass(frozen=True)
 class OpportunityCard:
     """`states`: each with its words and whether it is on. `action`: where its state is changed, "" if the person may
-    not. `effect`: its figure before it was shipped and after, in words; `about_effect`: how they were measured."""
+    not. `effect`: the figures of its place before and after; `about_effect`: how they were measured."""
 
     key: str
     title: str
@@ -83,7 +113,7 @@ class OpportunityCard:
     note: str
     facts: tuple[OpportunityFact, ...]
     win: WinWords
-    effect: tuple[str, ...]
+    effect: EffectTable | None
     about_effect: str
 
 
@@ -126,19 +156,59 @@ def place_words(measured: MeasuredJourney, one: Opportunity) -> str:
     return measured.lang.words(stage.name, stage.key) if stage else one.stage
 
 
-def effect_words(lang: Language, effect: Effect) -> tuple[str, ...]:
-    """The figure before, and after or when that comes; then how much they differ."""
-    _, name = lang.text, metric_names(lang)[effect.metric]
-    words = [_("%(name)s before: %(value)s", name=name, value=_with_basis(lang, effect.before))]
-    if not effect.over:
-        return (*words, _("After comes on %(day)s.", day=lang.day(effect.after_days.until)))
-    if effect.after is None or effect.difference is None:
-        return (*words, _("Nobody came there after."))
-    words.append(_("%(name)s after: %(value)s", name=name, value=_with_basis(lang, effect.after)))
-    found = effect.difference
-    interval = _("%(low)s to %(high)s", low=lang.points(found.low), high=lang.points(found.high))
-    words.append(_("Difference: %(points)s points (%(interval)s)", points=lang.points(found.diff), interval=interval))
-    return tuple(words)
+def effect_table(measured: MeasuredJourney, one: Opportunity) -> EffectTable | None:
+    """The figures of its place before and after; until it is shipped, those of the period of the map."""
+    lang, names = measured.lang, metric_names(measured.lang)
+    effect = measured.opportunities.effects.get(one.key)
+    if effect:
+        later = "" if effect.over else lang.text("After comes on %(day)s.", day=lang.day(effect.after_days.until))
+        return EffectTable(lang.text("Before"), tuple(_effect_row(measured, found) for found in effect.figures), later)
+    today = measured.opportunities.today.get(one.key, {})
+    rows = tuple(
+        EffectRow(_metric_name(measured, key.metric, key.goal, names), *_cell(lang, share))
+        for key, share in today.items()
+    )
+    return EffectTable(lang.text("In these days"), rows, lang.text("After: once it is shipped.")) if rows else None
+
+
+def _effect_row(measured: MeasuredJourney, one: EffectFigure) -> EffectRow:
+    lang = measured.lang
+    name = _metric_name(measured, one.metric, one.goal, metric_names(lang))
+    after = _cell(lang, one.after) if one.after else ("", "")
+    said = lang.text("%(name)s before:", name=name), lang.text("%(name)s after:", name=name)
+    if one.difference is None:
+        return EffectRow(name, *_cell(lang, one.before), *after, before_name=said[0], after_name=said[1])
+    low, high = lang.points(one.difference.low), lang.points(one.difference.high)
+    return EffectRow(
+        name,
+        *_cell(lang, one.before),
+        *after,
+        lang.text("%(points)s points", points=lang.points(one.difference.diff)),
+        lang.text("%(low)s to %(high)s", low=low, high=high),
+        _verdict(lang, one),
+        one.worse,
+        *said,
+    )
+
+
+def _metric_name(measured: MeasuredJourney, metric: Metric, goal: str, names: Mapping[Metric, str]) -> str:
+    return measured.goal_name(goal) if metric == "goal" and goal else names[metric]
+
+
+def _cell(lang: Language, share: ShareOf) -> tuple[str, str]:
+    """A share, and its interval and what it is of; of fewer than `FEW`, "few"."""
+    if share.of < FEW:
+        return lang.text("few"), lang.text("of %(n)s", n=lang.number(share.of))
+    basis = lang.text("%(interval)s of %(n)s", interval=lang.between(share.low, share.high), n=lang.number(share.of))
+    return lang.share(share.share), f"({basis})"
+
+
+def _verdict(lang: Language, one: EffectFigure) -> str:
+    if one.beyond_chance is None:
+        if one.metric in UNTESTED:
+            return lang.text("not tested: visits of one visitor depend on each other")
+        return lang.text("too few to test")
+    return lang.text("beyond chance") if one.beyond_chance else lang.text("may be chance")
 
 
 def win_words(measured: MeasuredJourney, figures: OpportunityFigures | None, scale: WinScale) -> WinWords:
@@ -182,7 +252,7 @@ def _card(measured: MeasuredJourney, one: Opportunity, scale: WinScale) -> Oppor
         note=one.note,
         facts=_facts(measured, one),
         win=win_words(measured, measured.opportunities.figures.get(one.key), scale),
-        effect=effect_words(lang, effect) if effect else (),
+        effect=effect_table(measured, one),
         about_effect=_about_effect(lang, one, effect),
     )
 
@@ -264,7 +334,7 @@ def _about_effect(lang: Language, one: Opportunity, effect: Effect | None) -> st
         return _("Nothing was measured before it was shipped.")
     since, until = effect.before_days.since, effect.before_days.until
     words = _("Before: %(since)s to %(until)s, everyone", since=lang.day(since), until=lang.day(until))
-    kept = _("kept on the day it was shipped") if effect.kept else _("measured now, as it was not kept then")
+    kept = _("kept on the day it was shipped") if effect.main.kept else _("measured now, as it was not kept then")
     return f"{words}, {kept}."
 
 
