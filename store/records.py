@@ -33,6 +33,7 @@ KeepDays = Annotated[int, Meta(ge=0, le=36_500)]  # 0: without limit
 Address = Annotated[str, Meta(max_length=2048)]  # http(s); "" = none
 Schedule = Literal["never", "daily", "weekly", "monthly", "changed"]
 Role = Literal["owner", "editor", "viewer"]
+OverallRole = Literal["", "owner", "editor", "viewer"]  # on every site; "": only on the sites that are named
 SignInName = Annotated[str, Meta(pattern=r"^[\w.@+\-]{1,64}$", extra={"code": "sign_in_name"})]
 TokenName = Annotated[str, Meta(min_length=1, max_length=80)]
 
@@ -132,19 +133,31 @@ class SignInRecipe(Record, frozen=True, kw_only=True):
     steps: Annotated[tuple[str, ...], Meta(max_length=100)] = ()  # one step each (rules/recipe.py)
 
 
+class SiteRole(Struct, frozen=True):
+    """What somebody may do on one site."""
+
+    site: str
+    role: Role
+
+
+SiteRoles = Annotated[tuple[SiteRole, ...], Meta(max_length=1_000)]
+
+
 class User(Record, frozen=True, kw_only=True):
-    """`id` is the name to sign in with."""
+    """`id` is the name to sign in with. On a site, the higher of `role` and of what `sites` says counts."""
 
     id: SignInName
     password: str  # argon2 hash
-    role: Role = "owner"
+    role: OverallRole = "owner"
+    sites: SiteRoles = ()
     language: Literal["", "en", "fr"] = ""
 
 
 class Token(Record, frozen=True, kw_only=True):
     name: TokenName
     digest: str  # sha256 of the token, hex
-    role: Role = "editor"
+    role: OverallRole = "editor"
+    sites: SiteRoles = ()
 
 
 class Secret(Record, frozen=True, kw_only=True):

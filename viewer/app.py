@@ -35,7 +35,7 @@ from viewer import api, pages, picture_routes
 from viewer.access.addresses import ClientAddresses
 from viewer.access.first_run import FirstRun
 from viewer.access.form_tokens import FormTokens
-from viewer.access.guards import guard
+from viewer.access.guards import Guards, guard
 from viewer.access.hashing import Hashing
 from viewer.access.identity import Identify, Identities
 from viewer.access.secret import shared_secret
@@ -323,11 +323,12 @@ class Viewer:
     def _application(self) -> Starlette:
         parts = self._parts()
         errors = ErrorPages(self.frames, self.urls, pages.LABELS)
+        guards = Guards(self.forms, self.urls, self.registry.on_site)
 
         def route(endpoint: Endpoint) -> Route:
             handler = bind(endpoint.handler, parts)
             if endpoint.role:
-                handler = guard(handler, endpoint.role, self.forms, self.urls)
+                handler = guard(handler, endpoint.role, guards)
             return Route(endpoint.path, handler, methods=list(endpoint.methods))
 
         async def error(request: Request, problem: Exception) -> Response:

@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from starlette.requests import Request
 
-from rules.find import Listing, Rejected, all_of, find, site_of, usable
+from rules.find import Listing, NotFound, Rejected, all_of, find, named, site_of, usable
 from store.definitions import Definitions
 from store.journeys import Journey
 from store.records import Experiment, PageState, Record, Site
+from viewer.access.person import Person
 from viewer.states import PlannedPicture, defined_states, planned_pictures
 from viewer.work import Work
 
@@ -44,6 +45,17 @@ class Registry:
     async def site(self, request: Request) -> Site:
         """The site that the address names (`{site}`: its id or name), even if it breaks the current limits."""
         return await self._work.run(site_of, self._definitions, str(request.path_params["site"]))
+
+    async def on_site(self, who: Person, name: str) -> Person:
+        """A person with their role on the site with this id or name. NotFound if they may not see it."""
+        if who.role and not who.sites:
+            return who
+        listed = await self.listing(Site)
+        every: list[Site | Rejected[Site]] = [*listed.records, *listed.rejected]
+        seen = [one for one in every if who.sees(one.id)]
+        if (found := named(seen, name)) is None:
+            raise NotFound("site", name, [one.id for one in seen])
+        return who.on(found.id)
 
     async def experiments(self, site: Site) -> list[Experiment]:
         return list((await self.listing(Experiment, site)).records)

@@ -16,7 +16,7 @@ from rules.faults import InvalidDefinition
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE, SERVICE
 from viewer.access import tokens
-from viewer.access.guards import guard, safe_next
+from viewer.access.guards import Guards, guard, safe_next
 from viewer.access.identity import Identify
 from viewer.access.person import signed_in as signed_in_person
 from viewer.access.sign_in import ClientAddresses, SignIn
@@ -65,7 +65,7 @@ def application(viewer: Any) -> Starlette:
         return PlainTextResponse("")
 
     def guarded(handler: Any, role: Any) -> Any:
-        return guard(handler, role, forms, viewer.urls)
+        return guard(handler, role, Guards(forms, viewer.urls, viewer.registry.on_site))
 
     return Starlette(
         routes=[

@@ -58,7 +58,7 @@ class Identities:
         user = await self._work.once(("session", session), REMEMBERED_SECONDS, read, light=True)
         if user is None or mark(user.password) != session.mark:
             return None
-        return Person(user.id, user.role, user.language)
+        return Person(user.id, user.role, user.language, sites=user.sites)
 
     async def of_token(self, text: str, connection: HTTPConnection) -> Person:
         """The program that holds this bearer token. Problem 401 for an unknown one, 429 for many from one address.
@@ -74,7 +74,7 @@ class Identities:
             self._rereads.count("")
             found = (await self._tokens(fresh=True)).get(shown)  # it may have been made just now
         if found is not None:
-            return Person(found.name, found.role, via="token")
+            return Person(found.name, found.role, via="token", sites=found.sites)
         address = self._addresses.of(connection)
         if wait := self._wrong.wait(address):
             raise Problem(429, "too_many_tries", "Too many unknown tokens.", retry_after=int(wait) + 1)

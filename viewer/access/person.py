@@ -2,28 +2,52 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from starlette.requests import Request
 
-from store.records import Role
+from store.records import OverallRole, SiteRole
 
-RANK: dict[str, int] = {"viewer": 1, "editor": 2, "owner": 3}
+RANK: dict[str, int] = {"": 0, "viewer": 1, "editor": 2, "owner": 3}
 
 
 @dataclass(frozen=True)
 class Person:
-    """A user with a session, or a program with a token."""
+    """A user with a session, or a program with a token.
+
+    `role`: on every site; `sites`: on single sites. `site`: the id of the site that the request is about, "" if it is
+    about none: everybody who is signed in may then read what belongs to no site.
+    """
 
     name: str
-    role: Role
+    role: OverallRole
     language: str = ""
     via: Literal["session", "token"] = "session"
+    sites: tuple[SiteRole, ...] = ()
+    site: str = ""
+
+    @property
+    def role_here(self) -> OverallRole:
+        """The role that counts for this request."""
+        return self.role_on(self.site) if self.site else self.role or "viewer"
 
     def may(self, role: str) -> bool:
-        """Whether their role is `role` or a higher one."""
-        return RANK[self.role] >= RANK[role]
+        """Whether their role, for this request, is `role` or a higher one."""
+        return RANK[self.role_here] >= RANK[role]
+
+    def role_on(self, site: str) -> OverallRole:
+        """The highest role on a site; "" for none."""
+        roles: list[OverallRole] = [self.role, *(one.role for one in self.sites if one.site == site)]
+        return max(roles, key=RANK.__getitem__)
+
+    def on(self, site: str) -> Person:
+        """The person with their role on a site."""
+        return replace(self, site=site)
+
+    def sees(self, site: str) -> bool:
+        """Whether they may see a site at all."""
+        return bool(self.role_on(site))
 
 
 def person(request: Request) -> Person | None:

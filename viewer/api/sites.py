@@ -27,9 +27,9 @@ def as_json(urls: Urls, site: Site) -> dict[str, Any]:
 
 
 async def list_sites(request: Request, *, registry: Registry, urls: Urls) -> Response:
-    found = await registry.listing(Site)
-    sites = [as_json(urls, site) for site in found.records]
-    return answer({"sites": sites, "rejected": [rejected_json(one) for one in found.rejected]})
+    found, who = await registry.listing(Site), signed_in(request)
+    sites = [as_json(urls, site) for site in found.records if who.sees(site.id)]
+    return answer({"sites": sites, "rejected": [rejected_json(one) for one in found.rejected if who.sees(one.id)]})
 
 
 async def create_site(request: Request, *, registry: Registry, urls: Urls) -> Response:

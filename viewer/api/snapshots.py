@@ -11,7 +11,10 @@ from starlette.responses import Response
 from aggregator.pictures.changes import ChangedElement
 from rules.question import WIDTHS
 from store.notes import read_note
+from store.records import Role
 from store.snapshots import Snapshot
+from viewer.access.guards import check_role
+from viewer.access.person import signed_in
 from viewer.api.entry import Entry, answer, body, iso
 from viewer.http.errors import missing
 from viewer.job import Job
@@ -81,20 +84,22 @@ async def take_snapshots(
 
 
 async def show_job(request: Request, *, jobs: Jobs) -> Response:
-    return answer(job_json(_job(request, jobs)))
+    return answer(job_json(_job(request, jobs, "viewer")))
 
 
 async def cancel_job(request: Request, *, jobs: Jobs, work: Work) -> Response:
-    job = _job(request, jobs)
+    job = _job(request, jobs, "editor")
     cancelled = await work.run(jobs.cancel, job.id)
     return answer(job_json(cancelled or job))
 
 
-def _job(request: Request, jobs: Jobs) -> Job:
-    id = str(request.path_params["job"])
+def _job(request: Request, jobs: Jobs, role: Role) -> Job:
+    """The job, for people with `role` on its site."""
+    id, who = str(request.path_params["job"]), signed_in(request)
     job = jobs.get(id)
-    if job is None:
+    if job is None or not who.sees(job.request.site.id):
         raise missing("job", id, "Jobs that ended are forgotten when Parcours restarts.")
+    check_role(who.on(job.request.site.id), role)
     return job
 
 
@@ -172,7 +177,13 @@ ENTRIES = (
         "A job: state (queued, running, done, failed, cancelled), step, width, done_widths, progress in words, result "
         "or error.",
     ),
-    Entry("DELETE", "/jobs/{job}", cancel_job, "editor", "Cancel a job. Answers with the job, whose state follows."),
+    Entry(
+        "DELETE",
+        "/jobs/{job}",
+        cancel_job,
+        "viewer",
+        "Cancel a job (editors). Answers with the job, whose state follows.",
+    ),
     Entry(
         "GET",
         "/sites/{site}/snapshots",

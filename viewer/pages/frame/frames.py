@@ -49,7 +49,8 @@ class Frames:
         if who is not None:
             nav = self._nav(lang, section, site)
             if site is not None:
-                sites = self._sites(lang, section, site, await self._registry.sites())
+                known = [one for one in await self._registry.sites() if who.sees(one.id)]
+                sites = self._sites(lang, section, site, known)
         theme = request.cookies.get(THEME_COOKIE, "")
         return Frame(
             lang=lang,

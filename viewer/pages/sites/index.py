@@ -90,7 +90,8 @@ async def index(
     frame = await frames.of(request, "sites")
     lang = frame.lang
     rows, warnings = [], []
-    for site in await registry.sites():
+    who = signed_in(request)
+    for site in [one for one in await registry.sites() if who.sees(one.id)]:
         known = set(await traffic.visited(site, *Period().span(today(site.zone))))
         shot = {s.page for s in await snapshots.all(site) if not s.variant and not s.state}
         found = await health.of(site)
@@ -104,10 +105,11 @@ async def index(
         title=lang.text("Sites"),
         sites=rows,
         notes=warnings,
-        can_edit=signed_in(request).may("editor"),
+        can_edit=who.may("editor"),
         rejected=[
             rejected_row(lang, one, label, urls.site(one.id) if one.record else "")
             for one in (await registry.listing(Site)).rejected
+            if who.sees(one.id)
         ],
     )
     return answer(request, page)
