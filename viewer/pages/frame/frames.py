@@ -50,7 +50,7 @@ class Frames:
             nav = self._nav(lang, section, site)
             if site is not None:
                 known = [one for one in await self._registry.sites() if who.sees(one.id)]
-                sites = self._sites(lang, section, site, known)
+                sites = self._sites(site, known)
         theme = request.cookies.get(THEME_COOKIE, "")
         return Frame(
             lang=lang,
@@ -79,16 +79,13 @@ class Frames:
                 ("goals", _("Goals"), urls.goals(site.id)),
                 ("journeys", _("Journeys"), urls.journeys(site.id)),
                 ("segments", _("Segments"), urls.segments(site.id)),
+                ("setup", _("Settings"), urls.site(site.id)),
             ]
         return tuple(Choice(label, href, key == section) for key, label, href in places)
 
-    def _sites(self, lang: Language, section: str, site: Site, known: list[Site]) -> tuple[Choice, ...]:
-        """Links to the other sites and to the set-up of this one."""
-        setup, here = self.urls.site(site.id), section == "setup"
-        if len(known) < 2:
-            return (Choice(site.name, setup, here),)
-        others = tuple(Choice(s.name, self.urls.overview(s.id), s.id == site.id and not here) for s in known)
-        return (*others, Choice(lang.text("Set-up of this site"), setup, here))
+    def _sites(self, site: Site, known: list[Site]) -> tuple[Choice, ...]:
+        """Links to all sites that the person sees."""
+        return tuple(Choice(s.name, self.urls.overview(s.id), s.id == site.id) for s in known)
 
 
 def _languages(request: Request, lang: Language) -> tuple[Choice, ...]:

@@ -26,8 +26,9 @@ from viewer.http.urls import Urls
 from viewer.pages.forms.faults import form_faults, stored_faults, too_late
 from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.languages import Language
-from viewer.pages.frame.page import Page, doc
+from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.frame.receiving import receiving_of
+from viewer.pages.frame.settings_bar import settings_bar
 from viewer.pages.pictures.fields import address_of, fields_of, takeable
 from viewer.pages.pictures.schedule import SiteSchedule, site_schedule
 from viewer.pages.sites import messages
@@ -56,6 +57,7 @@ class SetupPage(Page):
     """Set-up and health of one site, `/sites/3`."""
 
     template = "sites/setup.html"
+    settings: list[Choice] = doc("The pages of the site's settings")
     name: str = doc("Name of the site")
     untrusted_proxies: tuple[UntrustedProxy, ...] = doc("Proxies behind which all visitors count as one")
     state: str = doc("Receiving, quiet or waiting")
@@ -136,6 +138,7 @@ class SetupRenderer:
         page = SetupPage(
             frame=frame,
             title=lang.text("Set-up of %(site)s", site=site.name),
+            settings=settings_bar(frame.lang, urls, site, "setup"),
             name=site.name,
             untrusted_proxies=health.untrusted_proxies,
             state=state.words,
