@@ -3,11 +3,12 @@ the goal."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from msgspec.structs import replace
 
+from rules.channel_names import CHANNEL_NAMES
 from rules.journey_template import NewMap, start_fields, template_kind
 from rules.shape import plain
 from store.journeys import Matcher, SeenSite, Stage, Touchpoint
@@ -29,19 +30,14 @@ _STAGES: tuple[tuple[str, Label, float], ...] = (
 )
 
 
-def seen_fields(
-    seen: SeenSite, new: NewMap, goals: Sequence[Goal] = (), channel_names: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """The fields of a new journey. `channel_names`: in the language of the map. The only goal of a site, if it is of a
-    page or an event, is its last stage."""
+def seen_fields(seen: SeenSite, new: NewMap, goals: Sequence[Goal] = ()) -> dict[str, Any]:
+    """The fields of a new journey. The only goal of a site, if it is of a page or an event, is its last stage."""
     kind = template_kind("current")
     goal = goals[0] if len(goals) == 1 else None
     reached = _reached(goal) if goal else None
     taken = set(reached.pages) if reached else set[str]()
     stages = [_pages(seen, n, new.language, taken) for n in range(len(_STAGES))]
-    stages[0] = replace(
-        stages[0], touchpoints=(*_channels(seen, new.language, channel_names or {}), *stages[0].touchpoints)
-    )
+    stages[0] = replace(stages[0], touchpoints=(*_channels(seen, new.language), *stages[0].touchpoints))
     if goal and reached:
         name = {"en": goal.name[:120], "fr": goal.name[:120]}
         stages.append(Stage("goal", name, (reached,), completes=goal.id))
@@ -54,11 +50,11 @@ def seen_fields(
     }
 
 
-def _channels(seen: SeenSite, language: str, names: Mapping[str, str]) -> list[Touchpoint]:
+def _channels(seen: SeenSite, language: str) -> list[Touchpoint]:
     wanted = max(LEAST_OF_PAGE, CHANNEL_SHARE * seen.visitors)
     channels = [one.name for one in seen.channels if one.visitors >= wanted][:MOST_CHANNELS]
     return [
-        Touchpoint(f"channel-{i}", {language: names.get(one, one)}, (), (Matcher(on="channel", channel=one),))
+        Touchpoint(f"channel-{i}", CHANNEL_NAMES.get(one, {language: one}), (), (Matcher(on="channel", channel=one),))
         for i, one in enumerate(channels, 1)
     ]
 

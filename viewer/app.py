@@ -78,7 +78,6 @@ from viewer.pages.groups.page import GroupFormRenderer
 from viewer.pages.heatmap.zone_page import ZoneForms
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.journey.measuring import JourneyMeasurer
-from viewer.pages.journey.persona_reader import PersonaReader
 from viewer.pages.login.page import LoginRenderer
 from viewer.pages.overview.needs_reader import NeedsReader
 from viewer.pages.people.account import AccountChanges
@@ -87,6 +86,7 @@ from viewer.pages.sites.erasing import ErasingRenderer
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
 from viewer.pages.who.bars import WhoBars
+from viewer.personas import PersonaReader
 from viewer.picture_changes import PictureChanges
 from viewer.picture_plans import PicturePlans
 from viewer.questions import Questions
@@ -95,6 +95,7 @@ from viewer.registry import Registry
 from viewer.restoring import restored
 from viewer.retake_scheduler import RetakeParts, RetakeScheduler
 from viewer.retakes import RetakeReader
+from viewer.seen_maps import SeenMaps
 from viewer.segment_reader import SegmentReader
 from viewer.sheet_pictures import SheetPictures
 from viewer.sign_ins import SignIns
@@ -279,7 +280,7 @@ class Viewer:
         changes = PageChanges(self.store, self.definitions, self.snapshots, self.work)
         results = ExperimentResults(self.store, self.snapshots, self.work, self.maps, traffic)
         opportunities = OpportunityReader(self.maps)
-        personas = PersonaReader(self.maps, reader, questions, bars)
+        personas = PersonaReader(self.maps, reader, questions)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
@@ -316,7 +317,9 @@ class Viewer:
             SheetPictures(self.settings.chromium),
             opportunities,
             GapReader(self.maps, self.registry),
-            JourneyMeasurer(self.maps, opportunities, results, traffic, personas),
+            SeenMaps(traffic, self.registry),
+            personas,
+            JourneyMeasurer(self.maps, opportunities, results, traffic, personas, bars),
         )  # fmt: skip
         return {type(part): part for part in parts}
 

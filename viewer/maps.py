@@ -431,13 +431,13 @@ class Maps:
 
     async def journey_others(
         self, journey: Journey, question: Question, persona: Question, goals: Sequence[Goal] = ()
-    ) -> JourneyMeasure | None:
-        """All figures of the visitors of a question of whom `persona`, with the same days and device, counts nothing;
-        None on a cluster."""
+    ) -> JourneyMeasure:
+        """All figures of the visitors of a question of whom `persona`, with the same days and device, counts
+        nothing."""
         await self.drained()
         scope, but = site_scope_of(question), site_scope_of(persona)
 
-        def compute() -> JourneyMeasure | None:
+        def compute() -> JourneyMeasure:
             placed = [placed_goal(self._store, self._snapshots, scope, goal) for goal in goals_of(journey, goals)]
             return measure_others(self._store, journey, scope, but, tuple(placed))
 

@@ -35,11 +35,8 @@ def measure_others(
     persona: SiteScope,
     goals: tuple[Goal, ...] = (),
     now: datetime | None = None,
-) -> JourneyMeasure | None:
-    """The journey of the visitors of `scope` of whom `persona` selects nothing; `persona` has the same days. None on a
-    cluster, whose next query may be answered by a server that has no table of them."""
-    if store.cluster:
-        return None
+) -> JourneyMeasure:
+    """The journey of the visitors of `scope` of whom `persona` selects nothing; `persona` has the same days."""
     with chosen_others(store, scope, persona) as others:
         return measure_journey(store, journey, others, goals, now)
 

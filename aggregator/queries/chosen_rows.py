@@ -94,13 +94,13 @@ def chosen_others(store: Store, scope: SiteScope, but: SiteScope) -> Iterator[Si
     """The visitors of a scope of whom `but`, which has the same site, days and device, selects nothing."""
     with chosen_site_views(store, scope) as wide, chosen_site_views(store, but) as chosen:
         condition, values = where_site(wide)
-        left_out, of_left_out = where_site(chosen)
+        left_out, of_left_out = where_site(chosen, prefix="but")
         others = (
             f"SELECT view FROM touches WHERE {condition} "
-            f"AND visitor NOT IN (SELECT visitor FROM touches WHERE {left_out})"
+            f"AND visitor GLOBAL NOT IN (SELECT visitor FROM touches WHERE {left_out})"
         )
-        with _table(store, "view UInt64", others, values | of_left_out) as table:
-            yield replace(scope, segment=Group(), chosen=ChosenRows(views=table))
+        with computed_once(store, "view UInt64", others, values | of_left_out) as (views, bound):
+            yield replace(scope, segment=Group(), chosen=ChosenRows(views=views, values=bound))
 
 
 def chosen_parts(store: Store, chosen: ChosenRows) -> list[str]:

@@ -140,9 +140,9 @@ def tenth_sql(scope: Scope | SiteScope) -> str:
     return f" AND {ONE_IN_TEN}" if scope.tenth else ""
 
 
-def where_site(scope: SiteScope, whose: str = PEOPLE) -> tuple[str, dict[str, Any]]:
+def where_site(scope: SiteScope, whose: str = PEOPLE, prefix: str = "rule") -> tuple[str, dict[str, Any]]:
     """The condition of a question about a whole site, and its bound values. `whose`: the condition of the rows that may
-    count."""
+    count; `prefix`: of the names of the values of its segment."""
     days, bounds = in_days(scope.zone, scope.since, scope.until)
     sql = f"site = {{site:UInt32}} AND {days} AND {whose}{tenth_sql(scope)}"
     params: dict[str, Any] = {"site": scope.site, **bounds}
@@ -150,7 +150,7 @@ def where_site(scope: SiteScope, whose: str = PEOPLE) -> tuple[str, dict[str, An
         sql += " AND device = {device:String}"
         params["device"] = scope.device
     if scope.segment:
-        rules, values = segment_sql(scope)
+        rules, values = segment_sql(scope, prefix=prefix)
         sql += f" AND {rules}"
         params |= values
     return sql, params

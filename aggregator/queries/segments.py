@@ -22,22 +22,25 @@ Names = Callable[[RuleFact], str]
 Condition = Callable[[Names], str]  # SQL, once it is known how facts are named there
 
 
-def segment_sql(scope: Scope | SiteScope, pages: str = "") -> tuple[str, dict[str, Any]]:
+def segment_sql(scope: Scope | SiteScope, pages: str = "", prefix: str = "rule") -> tuple[str, dict[str, Any]]:
     """The condition that a row's view is in the scope's segment, with its bound values; ("1", {}) without one.
 
-    `pages`: the condition of the only pages that the query reads, if it reads only some.
+    `pages`: the condition of the only pages that the query reads, if it reads only some. `prefix`: of the names of the
+    values.
     """
     if scope.segment is None:
         return "1", {}
     if scope.chosen.views:
-        return f"view GLOBAL IN (SELECT view FROM {scope.chosen.views})", {}
-    selected, params = selected_sql(scope, scope.segment, pages)
+        return f"view GLOBAL IN (SELECT view FROM {scope.chosen.views})", dict(scope.chosen.values)
+    selected, params = selected_sql(scope, scope.segment, pages, prefix)
     return f"view GLOBAL IN ({selected})", params
 
 
-def selected_sql(scope: Scope | SiteScope, segment: Group, pages: str = "") -> tuple[str, dict[str, Any]]:
+def selected_sql(
+    scope: Scope | SiteScope, segment: Group, pages: str = "", prefix: str = "rule"
+) -> tuple[str, dict[str, Any]]:
     """The query of the views of a segment, with its bound values, as `segment_sql`."""
-    values = BoundValues()
+    values = BoundValues(prefix)
     facts = RuleFacts(scope, values, people_sql(scope), pages)
     condition = group_sql(segment, facts)
     if not facts.visit:

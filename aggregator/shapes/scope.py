@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from store.devices import DEVICES, Device
 from store.kinds import MAP_KINDS, MapKind
@@ -21,9 +21,10 @@ class BadScope(ValueError):
 class ChosenRows:
     """Tables with the rows of one scope, each selected once (aggregator/queries/chosen_rows.py); "" for those that are
     not selected. `views`: those of its segment; `points` and `scrolls`: those that its device, variant and segment
-    select."""
+    select. On a cluster `views` may be a query in brackets, with its bound `values`."""
 
     views: str = ""
+    values: Mapping[str, Any] = field(default_factory=dict, hash=False)
     points: str = ""
     scrolls: str = ""
 

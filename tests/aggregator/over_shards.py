@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from typing import Any
 from aggregator.answers.frustrated import frustrated_visitors
 from aggregator.answers.journey import measure_journey
 from aggregator.answers.overview import AskedOverview, overview
+from aggregator.answers.persona import measure_others
 from aggregator.answers.troubles import troubles
 from aggregator.queries import folding
 from aggregator.queries.folding import fold_closed_days
@@ -28,7 +30,7 @@ from store.journeys import Journey, Stage, Touchpoint
 from store.layouts import path_key
 from store.migrations import migrate
 from store.segments import Action, Goal, Group, Rule
-from tests.aggregator.build import DAY, NOON, PAGE, insert_elements
+from tests.aggregator.build import DAY, NOON, PAGE, insert, insert_elements
 from tests.aggregator.test_cells import ALL, LINK, LOST, ON
 from tests.aggregator.test_folding import TODAY, ask, counted, figures, fill, scroll
 from tests.aggregator.test_heatmap import take_picture
@@ -36,6 +38,7 @@ from tests.aggregator.test_heatmap import take_picture
 CLUSTER = "one"
 NOW = datetime.combine(TODAY + timedelta(days=1), datetime.min.time(), UTC)
 CLICKED = Rule(what="clicked", scope="visit", times=2)
+OFTEN = Rule(what="clicked", scope="visitor", times=20)
 CONFIG = """<clickhouse><tcp_port>{port}</tcp_port><listen_host>127.0.0.1</listen_host><remote_servers><one><shard>
 <replica><host>127.0.0.1</host><port>{port}</port></replica></shard></one></remote_servers></clickhouse>"""
 
@@ -88,15 +91,19 @@ def seen() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def of_site(store: Store, *rules: Rule) -> tuple[object, ...]:
-    """The overview of the site, what frustrates its visitors, and how many they are."""
+def of_site(store: Store, *rules: Rule) -> tuple[Any, ...]:
+    """The overview of the site, what frustrates its visitors, how many they are, and a journey of all of them and of
+    those who did not click OFTEN."""
     scope = SiteScope(1, DAY - timedelta(days=5), TODAY, segment=Group(rules=rules) if rules else None)
     goal = Goal(id="clicked", site="1", name="Clicked", action=Action(what="clicked"))
     asked = AskedOverview(ListedValues(most=50), (goal,), goal.id)
     stage = Stage("only", {}, (Touchpoint("page", {"en": "Page"}, (PAGE,)),))
-    journey = measure_journey(store, Journey(id="j", site="1", name="J", stages=(stage,)), scope, (goal,), NOW)
+    map_ = Journey(id="j", site="1", name="J", stages=(stage,))
+    journey = measure_journey(store, map_, scope, (goal,), NOW)
     frustrated = frustrated_visitors(store, scope, {PAGE: 1})
-    return overview(store, scope, asked), troubles(store, scope), frustrated, journey
+    persona = replace(scope, segment=Group(rules=(*rules, OFTEN)))
+    others = measure_others(store, map_, scope, persona, (goal,), NOW)
+    return overview(store, scope, asked), troubles(store, scope), frustrated, journey, others
 
 
 def main(folder: Path, port: int) -> None:
@@ -116,10 +123,13 @@ def main(folder: Path, port: int) -> None:
         for day, clicks in made():
             fill(store, clicks, day)
         scroll(store, seen())
+        insert(store, "touches", [{"visitor": n, "view": n, "time": NOON - n % 5 * 86_400_000} for n in range(1, 30)])
     device = {"device": "desktop"}
     expected = figures(plain, ask(plain))
     assert expected["account"].drawn > 100
     assert of_site(plain)[2] == {1: 37}
+    everyone, others = (one.figures.visitors for one in of_site(plain)[3:])
+    assert 0 < others < everyone
     for store in stores:
         assert figures(store, ask(store)) == expected
         assert of_site(store) == of_site(plain)

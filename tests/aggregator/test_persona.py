@@ -39,8 +39,25 @@ def test_the_others_are_the_visitors_of_the_map_who_are_not_the_persona(store: S
     bought = {row.visitor for row in rows if row.page == "/paid" and BEGIN <= row.ms < END}
     left = [row for row in rows if row.visitor not in bought]
     others = measure_others(store, JOURNEY, SCOPE, replace(SCOPE, segment=PAID), GOALS, NOW)
-    assert others
     assert_equal(others, replace(truth_of(left), goals=truth.goals))
+
+
+def test_the_others_are_the_same_on_a_cluster_which_has_no_table_of_them(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rows = [replace(row, selected=True) for row in made_rows(200, 36)]
+    truth, orders = with_goals(rows, 37)
+    put(store, truth, orders)
+    bought = {row.visitor for row in rows if row.page == "/paid" and BEGIN <= row.ms < END}
+    persona = replace(SCOPE, segment=PAID)
+    every = Group(rules=(Rule(what="saw", scope="visitor", page="/**"),))
+    monkeypatch.setattr(store, "cluster", "one")
+    with monkeypatch.context() as no_table:
+        no_table.setattr(store, "fill", None)
+        others = measure_others(store, JOURNEY, SCOPE, persona, GOALS, NOW)
+        of_filtered = measure_others(store, JOURNEY, replace(SCOPE, segment=every), persona, GOALS, NOW)
+    assert_equal(others, replace(truth_of([row for row in rows if row.visitor not in bought]), goals=truth.goals))
+    assert of_filtered == others
 
 
 def test_a_visitor_with_one_visit_of_the_persona_is_not_among_the_others(store: Store) -> None:
@@ -49,7 +66,6 @@ def test_a_visitor_with_one_visit_of_the_persona_is_not_among_the_others(store: 
     persona = measure_journey(store, JOURNEY, replace(SCOPE, segment=MAIL), (), NOW).figures
     others = measure_others(store, JOURNEY, SCOPE, replace(SCOPE, segment=MAIL), (), NOW)
     everyone = measure_journey(store, JOURNEY, SCOPE, (), NOW).figures
-    assert others
     assert 0 < others.figures.visitors < everyone.visitors
     assert persona.visitors + others.figures.visitors == everyone.visitors
 
@@ -60,7 +76,6 @@ def test_the_shares_compared_are_those_of_the_two_sets_with_newcombes_interval(s
     scope = replace(SCOPE, segment=PAID)
     everyone, persona = (measure_journey(store, BUYING, one, GOALS, NOW).figures for one in (SCOPE, scope))
     others = measure_others(store, BUYING, SCOPE, scope, GOALS, NOW)
-    assert others
     found = persona_differences(BUYING, everyone, persona, others.figures)
     compared = [(one.what, one.key) for one in found]
     assert compared == [("goal", "order"), ("forward", "awareness"), ("forward", "interest")]

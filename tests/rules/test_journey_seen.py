@@ -22,7 +22,7 @@ THANKS = Goal(id="order", site="1", name="Order", action=Action(what="saw", page
 
 
 def made(seen: SeenSite = SEEN, *goals: Goal) -> Journey:
-    found = parse(seen_fields(seen, NewMap("Seen"), goals, {"search": "Search engines"}), "1")
+    found = parse(seen_fields(seen, NewMap("Seen"), goals), "1")
     assert not isinstance(found, Faults), found
     return found
 
@@ -30,10 +30,11 @@ def made(seen: SeenSite = SEEN, *goals: Goal) -> Journey:
 def test_pages_are_placed_by_how_early_they_are_seen() -> None:
     stages = {stage.key: [one.name["en"] for one in stage.touchpoints] for stage in made().stages}
     assert stages == {
-        "arrive": ["Search engines", "mail", "/"],
+        "arrive": ["Search engines", "Email", "/"],
         "look": ["Desk lamp", "Basket"],
         "decide": ["Thanks"],
     }
+    assert made().stages[0].touchpoints[0].name["fr"] == "Moteurs de recherche"
     assert made().stages[0].touchpoints[0].matchers == (Matcher(on="channel", channel="search"),)
 
 

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
+from rules.journey_seen import SEEN
 from store.definitions import Definitions
 from store.journeys import Journey, KpiTarget, Persona, Stage, Touchpoint
 from store.records import Site
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, csrf, post, words
+from viewer import seen_maps
 from viewer.app import Viewer
-from viewer.pages.journey import chooser, index
+from viewer.pages.journey import chooser
 
 HOSTILE = '<img src=x onerror="alert(1)"> {{ 7*7 }} %(name)s'
 LAMPS = Touchpoint("lamps", {"en": "Lamps"}, ("/lamps",), targets=(KpiTarget("forward", 0.7),))
@@ -226,9 +228,50 @@ def test_a_map_of_what_was_seen_needs_visitors(owner: Client, shop: Site, monkey
     few = owner.post(address, data=fields)
     assert few.status_code == 422
     assert 'data-code="seen_few"' in few.text
-    for module in (chooser, index):
+    for module in (chooser, seen_maps):
         monkeypatch.setattr(module, "LEAST_VISITORS", 60)
     assert "Advised: of 60 visitors" in owner.get(address).text
     made = owner.post(address, data=fields)
     assert made.status_code == 303, made.text
     assert "Lamps" in owner.get(made.headers["location"]).text
+
+
+def test_the_api_proposes_and_creates_the_map_of_the_page(
+    owner: Client, api: Client, shop: Site, definitions: Definitions, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    address = f"/api/v1/sites/{shop.id}/journeys-from-seen?{DAYS}"
+    few = api.get(address).json()
+    assert (few["seen"]["visitors"], few["missing"]) == (60, 440)
+    refused = api.post(address, json={"name": "Too few"})
+    assert (refused.status_code, refused.json()["error"]["faults"][0]["code"]) == (422, "seen_few")
+    monkeypatch.setattr(seen_maps, "LEAST_VISITORS", 60)
+    proposed = api.get(address).json()
+    assert proposed["missing"] == 0
+    fields = {
+        "csrf": csrf(owner.get(f"/sites/{shop.id}/journeys?{DAYS}").text),
+        "name": "Of the page",
+        "template": SEEN,
+    }
+    location(owner.post(f"/sites/{shop.id}/journeys?{DAYS}", data=fields))
+    sent = {"name": "Of the API", "review_on": "2027-01-01"}
+    answer = api.post(address, json=sent)
+    assert answer.status_code == 201, answer.text
+    of_page, of_api = (definitions.get(Journey, id) for id in ("of-the-page", "of-the-api"))
+    assert (of_api.stages, of_api.lanes, of_api.personas) == (of_page.stages, of_page.lanes, of_page.personas)
+    assert answer.json()["stages"] == proposed["journey"]["stages"]
+    assert [one["visitors"] for one in proposed["seen"]["pages"]] == sorted(
+        (one["visitors"] for one in proposed["seen"]["pages"]), reverse=True
+    )
+    french = api.get(f"{address}&names=fr").json()["journey"]
+    assert french["personas"][0]["name"] == "Client type"
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [("days=0", 400, "bad_parameter"), ("names=de", 400, "bad_parameter"), ("sort=up", 400, "unknown_parameter")],
+)
+def test_a_map_of_what_was_seen_that_cannot_be_proposed(
+    owner: Client, shop: Site, query: str, status: int, code: str
+) -> None:
+    answer = owner.get(f"/api/v1/sites/{shop.id}/journeys-from-seen?{query}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)

@@ -70,3 +70,46 @@ def test_a_persona_without_a_segment_counts_everyone_and_says_so(owner: Client, 
     seen = words(owner.get(f"{at}&persona=none").text)
     assert "No segment yet, so everyone is counted." in seen
     assert "The others" not in seen
+
+
+def test_the_api_has_the_figures_of_the_page(owner: Client, shop: Site, at: str) -> None:
+    root = f"/api/v1/sites/{shop.id}/journeys/people/personas"
+    listed = owner.get(f"{root}?{DAYS}").json()
+    assert listed["visitors"] == 90
+    assert [(one["key"], one["segment"], one["visitors"]) for one in listed["personas"]] == [
+        ("phone", "on-a-phone", 40),
+        ("none", "", None),
+    ]
+    found = owner.get(f"{root}/phone?{DAYS}").json()
+    assert found["visitors"] == {"persona": 40, "others": 50, "everyone": 90}
+    assert (found["account"]["total"]["visitors"], found["account"]["fits"]["visitors"]) == (90, 40)
+    seen = words(owner.get(f"{at}&{PHONE}").text)
+    assert {one["what"] for one in found["differences"]} == {"goal", "forward"}
+    for one in found["differences"]:
+        shares = f"{one['share_b']:.1%} {one['share_a']:.1%}"
+        signed = "".join("−" if one["diff"] < 0 else "+" if one["diff"] > 0 else "")
+        assert f"{shares} {signed}{abs(100 * one['diff']):.1f}" in seen, one
+    goal = next(one for one in found["differences"] if one["what"] == "goal")
+    assert (goal["b"], goal["nb"], goal["a"], goal["na"]) == (30, 40, 0, 50)
+
+
+def test_a_persona_without_a_segment_is_compared_with_nobody(owner: Client, shop: Site, at: str) -> None:
+    found = owner.get(f"/api/v1/sites/{shop.id}/journeys/people/personas/none?{DAYS}").json()
+    assert found["visitors"] == {"persona": None, "others": None, "everyone": 90}
+    assert (found["differences"], found["account"]) == ([], None)
+
+
+@pytest.mark.parametrize(
+    ("query", "status", "code"),
+    [
+        ("personas/nobody", 404, "no_persona"),
+        ("personas/phone?days=0", 400, "bad_parameter"),
+        ("personas/phone?segment=on-a-phone", 400, "unknown_parameter"),
+        ("personas?device=watch", 400, "bad_parameter"),
+    ],
+)
+def test_personas_that_cannot_be_compared(
+    owner: Client, shop: Site, at: str, query: str, status: int, code: str
+) -> None:
+    answer = owner.get(f"/api/v1/sites/{shop.id}/journeys/people/{query}")
+    assert (answer.status_code, answer.json()["error"]["code"]) == (status, code)

@@ -19,7 +19,7 @@ from store.definitions import Definitions
 from store.journeys import Journey
 from store.segments import Goal
 from viewer.api.entry import Entry, answer, body, by_whom
-from viewer.api.text_language import NAME, read_with_language
+from viewer.api.text_language import LANGUAGES, NAME, read_with_language
 from viewer.drawing.journey_csv import journey_csv
 from viewer.http.downloads import file_answer
 from viewer.http.errors import missing
@@ -29,9 +29,11 @@ from viewer.layer_images import sheet_file_name
 from viewer.maps import Maps
 from viewer.questions import Questions
 from viewer.registry import Registry
+from viewer.seen_maps import SeenMaps
 from viewer.sheet_pictures import SheetPictures
 
 PAPERS = ("a4", "a3")
+_FROM_SEEN = "/sites/{site}/journeys-from-seen"
 
 
 class FromTemplate(msgspec.Struct, forbid_unknown_fields=True):
@@ -39,6 +41,14 @@ class FromTemplate(msgspec.Struct, forbid_unknown_fields=True):
 
     name: str
     template: str
+    language: Literal["en", "fr"] = "en"
+    review_on: str = ""
+
+
+class FromSeen(msgspec.Struct, forbid_unknown_fields=True):
+    """`language`: of the texts that a map has in one language only."""
+
+    name: str
     language: Literal["en", "fr"] = "en"
     review_on: str = ""
 
@@ -66,6 +76,23 @@ async def create_from_template(request: Request, *, registry: Registry) -> Respo
     goals = tuple(one.id for one in (await registry.listing(Goal, site)).records)
     fields = fields_from(*chosen, NewMap(asked.name, asked.language, asked.review_on, goals))
     return answer(await registry.change(lambda definitions: rules.add(definitions, site.id, fields, by)), 201)
+
+
+async def propose_from_seen(request: Request, *, questions: Questions, seen_maps: SeenMaps) -> Response:
+    asked = await questions.read(request, JOURNEY)
+    query = asked.checked().as_json(asked.today)
+    language = choice(request.query_params, NAME, LANGUAGES, LANGUAGES[0])
+    found = await seen_maps.proposed(asked, NewMap("", language))
+    proposed = {name: value for name, value in found.fields.items() if name not in ("name", "review_on")}
+    return answer({"query": query, "seen": found.seen, "missing": found.missing, "journey": proposed})
+
+
+async def create_from_seen(request: Request, *, questions: Questions, seen_maps: SeenMaps) -> Response:
+    asked, by = await questions.read(request, JOURNEY), by_whom(request)
+    asked.checked()
+    sent = await body(request, FromSeen)
+    made = await seen_maps.create(asked, NewMap(sent.name, sent.language, sent.review_on), by)
+    return answer(made, 201)
 
 
 async def copy_journey(request: Request, *, registry: Registry) -> Response:
@@ -121,6 +148,22 @@ ENTRIES = (
         create_from_template,
         "editor",
         "Add a journey from a template: name, template; optional language, review_on.",
+    ),
+    Entry(
+        "GET",
+        _FROM_SEEN,
+        propose_from_seen,
+        "viewer",
+        "The map that would be made of what was seen in a period. Query: as for a map; names (en, fr).",
+        query=(*JOURNEY.names, NAME),
+    ),
+    Entry(
+        "POST",
+        _FROM_SEEN,
+        create_from_seen,
+        "editor",
+        "Add that map: name; optional language, review_on. Query: as for a map.",
+        query=JOURNEY.names,
     ),
     Entry(
         "POST",

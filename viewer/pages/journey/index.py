@@ -16,17 +16,17 @@ from rules import journey as rules
 from rules import journey_history as history
 from rules.faults import Fault, Faults, InvalidDefinition, fault
 from rules.find import stored_of
-from rules.journey_seen import LEAST_VISITORS, SEEN, seen_fields
+from rules.journey_seen import SEEN
 from rules.journey_state import map_state
 from rules.journey_template import NINE_STAGES, NewMap, copy_fields, future_fields
 from rules.question import JOURNEY, Question
 from store.client import StoreError
-from store.journeys import Journey, MapKind, SeenSite
+from store.journeys import Journey, MapKind
 from store.segments import Goal
 from store.zones import now_ms
 from viewer.access.person import signed_in
 from viewer.http.parameters import choice
-from viewer.maps import Maps, site_scope_of
+from viewer.maps import Maps
 from viewer.pages.forms.faults import FormFaults, RejectedRow, form_faults, rejected_row
 from viewer.pages.forms.fields import text
 from viewer.pages.frame.frames import Frames, answer, go, language_of
@@ -44,10 +44,9 @@ from viewer.pages.journey.form import label
 from viewer.pages.journey.listed import NEVER, JourneyRow, RowMaker, row_figures, short_kind_name
 from viewer.pages.map.links import Links
 from viewer.pages.map.period import PeriodControl, period_control
-from viewer.pages.sentences.names import channel_name
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
-from viewer.traffic import TrafficReader
+from viewer.seen_maps import SeenMaps
 from viewer.work import ThreadsBusy
 
 KINDS: tuple[MapKind, ...] = get_args(MapKind)
@@ -119,11 +118,11 @@ async def index(
     registry: Registry,
     maps: Maps,
     frames: Frames,
-    traffic: TrafficReader,
+    seen_maps: SeenMaps,
 ) -> Response:
     """GET lists them."""
     asked = await questions.read(request, JOURNEY)
-    return await _list(request, asked, JourneyParts(registry, maps, frames, traffic))
+    return await _list(request, asked, JourneyParts(registry, maps, frames, seen_maps))
 
 
 @dataclass(frozen=True)
@@ -133,11 +132,7 @@ class JourneyParts:
     registry: Registry
     maps: Maps
     frames: Frames
-    traffic: TrafficReader
-
-    async def seen(self, asked: Asked) -> SeenSite:
-        """What was seen in the period; nothing if the question has faults."""
-        return SeenSite() if asked.faults else await self.traffic.seen_site(site_scope_of(asked.question))
+    seen_maps: SeenMaps
 
 
 async def change(
@@ -147,12 +142,12 @@ async def change(
     registry: Registry,
     maps: Maps,
     frames: Frames,
-    traffic: TrafficReader,
+    seen_maps: SeenMaps,
 ) -> Response:
     """POST creates one from a template, or copies, deletes or restores one."""
     asked, form, by = await questions.read(request, JOURNEY), await request.form(), signed_in(request).name
     site, action, id = asked.site, text(form, "do"), text(form, "journey")
-    parts, urls = JourneyParts(registry, maps, frames, traffic), frames.urls
+    parts, urls = JourneyParts(registry, maps, frames, seen_maps), frames.urls
     if action == "restore":
         await registry.change(lambda all: history.restore(all, site.id, id, now_ms(), by))
         return go(urls.journeys(site.id))
@@ -191,13 +186,8 @@ async def _create(asked: Asked, lang: Language, typed: NewJourney, parts: Journe
     goals = (await registry.listing(Goal, asked.site)).records
     new = NewMap(typed.name, lang.code, _review_day(asked), tuple(one.id for one in goals))
     if typed.chosen == SEEN:
-        seen = await parts.seen(asked)
-        if seen.visitors < LEAST_VISITORS:
-            raise InvalidDefinition(Faults((fault("template", "seen_few", n=seen.visitors, least=LEAST_VISITORS),)))
-        names = {one.name: channel_name(lang, one.name) for one in seen.channels}
-        fields: dict[str, object] | None = seen_fields(seen, new, goals, names)
-    else:
-        fields = fields_of_choice(typed.chosen, journeys, new)
+        return await parts.seen_maps.create(asked, new, by)
+    fields = fields_of_choice(typed.chosen, journeys, new)
     if fields is None:
         raise InvalidDefinition(Faults((_no_template(typed.chosen),)))
     return await registry.change(lambda all: rules.add(all, asked.site.id, fields, by))
@@ -232,7 +222,7 @@ async def _list(request: Request, asked: Asked, parts: JourneyParts, typed: NewJ
     search = query.get("search", "").strip()[:LONGEST_NAME]
     chosen = [one for one in _sorted(found.records, sort) if _is_listed(one, kind, search)]
     measured = await _measured(parts.maps, chosen, asked)
-    seen = await parts.seen(asked)
+    seen = await parts.seen_maps.seen(asked)
     maker = RowMaker(
         lang, urls, site.id, asked.today, {one.id: one.name for one in found.records},
         asked.question.query(), may_edit,

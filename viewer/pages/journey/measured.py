@@ -15,8 +15,9 @@ from store.journeys import Journey, Stage, Touchpoint
 from viewer.http.urls import Urls
 from viewer.opportunities import MeasuredOpportunities
 from viewer.pages.frame.languages import Language
-from viewer.pages.journey.persona_reader import PersonaFigures
 from viewer.pages.map.links import Links
+from viewer.pages.sentences.names import NO_NAMES, SiteNames
+from viewer.personas import PersonaFigures
 from viewer.questions import Asked
 
 
@@ -36,6 +37,7 @@ class MeasuredJourney:
     unfolded: frozenset[str] = frozenset()
     persona: str = ""
     beside: PersonaFigures = PersonaFigures()  # the personas, and the one that is on beside the others
+    names: SiteNames = NO_NAMES  # of what the rules of that persona refer to
     compared: bool = False  # with the period before
     changes: PeriodChanges | None = None  # against it; None if it was not measured
     futures: tuple[Journey, ...] = ()  # the future states that are based on it, or itself if it is one

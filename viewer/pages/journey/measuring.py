@@ -13,7 +13,8 @@ from viewer.journey_before import changes_since
 from viewer.maps import Maps, site_scope_of
 from viewer.opportunities import OpportunityReader
 from viewer.pages.journey.measured import MeasuredJourney
-from viewer.pages.journey.persona_reader import PersonaReader
+from viewer.pages.who.bars import WhoBars
+from viewer.personas import PersonaReader
 from viewer.traffic import TrafficReader
 
 
@@ -27,12 +28,14 @@ class JourneyMeasurer:
         results: ExperimentResults,
         traffic: TrafficReader,
         personas: PersonaReader,
+        bars: WhoBars,
     ) -> None:
         self._maps = maps
         self._reader = reader
         self._results = results
         self._traffic = traffic
         self._personas = personas
+        self._bars = bars
 
     async def measured(
         self,
@@ -56,7 +59,9 @@ class JourneyMeasurer:
         if before and found.one_in == 1:
             shown = replace(shown, changes=await changes_since(self._maps, journey, asked, found))
         if personas:
-            shown = replace(shown, beside=await self._personas.measured(journey, asked, shown.persona, found))
+            beside = await self._personas.measured(journey, asked, shown.persona, found)
+            names = await self._bars.names(asked.known, beside.rules) if beside.account else shown.names
+            shown = replace(shown, beside=beside, names=names)
         if not opportunities or not journey.opportunities:
             return shown
         measured = await self._reader.measured(journey, asked, found)

@@ -137,7 +137,7 @@ def _account(measured: MeasuredJourney, persona: Persona) -> tuple[LedgerRow, ..
         before = total
         for rule, figures in zip(beside.rules.rules, beside.account.rules, strict=True):
             now = figures.so_far.visitors
-            sentence = rule_sentence(lang, rule, beside.names)
+            sentence = rule_sentence(lang, rule, measured.names)
             rows.append(left_out(lang.text("Not: %(rule)s", rule=sentence), before - now))
             before = now
     else:

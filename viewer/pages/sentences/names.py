@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from babel.dates import get_day_names
 from babel.lists import format_list
 
+from rules.channel_names import CHANNEL_NAMES
 from store.segments import What
 from viewer.pages.frame.languages import DASH, Language
 
@@ -77,18 +78,7 @@ def value_name(lang: Language, what: What, value: str, names: SiteNames = NO_NAM
 
 
 def channel_name(lang: Language, channel: str) -> str:
-    _ = lang.text
-    names = {
-        "direct": _("Direct"),
-        "search": _("Search engines"),
-        "ai": _("AI assistants"),
-        "social": _("Social networks"),
-        "mail": _("Email"),
-        "referral": _("Other websites"),
-        "paid": _("Advertising"),
-        "campaign": _("Campaigns"),
-    }
-    return names.get(channel, channel)
+    return lang.words(CHANNEL_NAMES.get(channel, {}), channel)
 
 
 def device_label(lang: Language, device: str) -> str:

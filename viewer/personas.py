@@ -1,4 +1,4 @@
-"""Measures the personas of a journey: how many visitors each has, and the one that is on beside the others."""
+"""Measures the personas of a journey: how many visitors each has, and one of them beside the others."""
 
 from __future__ import annotations
 
@@ -12,8 +12,6 @@ from rules.question import Question
 from store.journeys import Journey
 from store.segments import Group
 from viewer.maps import Maps
-from viewer.pages.sentences.names import NO_NAMES, SiteNames
-from viewer.pages.who.bars import WhoBars
 from viewer.questions import Asked, Questions
 from viewer.segment_reader import SegmentReader
 
@@ -21,31 +19,31 @@ from viewer.segment_reader import SegmentReader
 @dataclass(frozen=True)
 class PersonaFigures:
     """`counts`: visitors by the key of each persona that has a segment, "" for everyone. Of the persona that is on:
-    `everyone`'s map, how it differs from the others, and how its rules leave visitors out (`rules`: the tree that
-    `account` is about, in the `names` of the site); none of these without a segment or beside a first answer."""
+    `everyone`'s map, the visitors of the map who are not this persona (`others`), how it differs from them, and how its
+    rules leave visitors out (`rules`: the tree that `account` is about); none of these without a segment or beside a
+    first answer."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
     everyone: JourneyMap | None = None
+    others: int = 0
     differences: tuple[PersonaDifference, ...] = ()
     account: SegmentFigures | None = None
     rules: Group = Group()
-    names: SiteNames = NO_NAMES
 
 
 class PersonaReader:
-    """Measures personas for the page of a journey."""
+    """Measures personas for the page of a journey and the API."""
 
-    def __init__(self, maps: Maps, segments: SegmentReader, questions: Questions, bars: WhoBars) -> None:
+    def __init__(self, maps: Maps, segments: SegmentReader, questions: Questions) -> None:
         self._maps = maps
         self._segments = segments
         self._questions = questions
-        self._bars = bars
 
     async def measured(self, journey: Journey, asked: Asked, key: str, found: JourneyMeasure) -> PersonaFigures:
         """`key`: of the persona that is on, "" for everyone; `found`: the measure of the question."""
         if not journey.personas:
             return PersonaFigures()
-        counts = await self._counts(journey, asked)
+        counts = await self.counts(journey, asked)
         tree = _tree_of(journey, asked, key)
         is_counted = any(one.key == key and one.segment == asked.question.segment for one in journey.personas)
         if tree is None or not is_counted or found.one_in > 1:
@@ -54,19 +52,19 @@ class PersonaReader:
         goals = asked.known.goals
         whole = await self._maps.journey_measure(journey, everyone, goals)
         others = await self._maps.journey_others(journey, everyone, asked.question, goals)
-        figures = (whole.figures, found.figures, others.figures) if others else None
         wanted = _with_filters(asked.question, tree)
         resolved = await self._questions.with_tree(asked, wanted)
         return PersonaFigures(
             counts=counts,
             everyone=map_of(journey, whole),
-            differences=persona_differences(journey, *figures) if figures else (),
+            others=others.figures.visitors,
+            differences=persona_differences(journey, whole.figures, found.figures, others.figures),
             account=await self._segments.figures(resolved.question, wanted),
             rules=wanted,
-            names=await self._bars.names(asked.known, wanted),
         )
 
-    async def _counts(self, journey: Journey, asked: Asked) -> Mapping[str, int]:
+    async def counts(self, journey: Journey, asked: Asked) -> Mapping[str, int]:
+        """The visitors of each persona that has a segment, and of everyone, under ""."""
         trees = {"": Group()}
         trees |= {one.key: tree for one in journey.personas if (tree := _tree_of(journey, asked, one.key))}
         every = {key: _with_filters(asked.question, tree) for key, tree in trees.items()}
