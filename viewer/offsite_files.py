@@ -21,7 +21,7 @@ from rules.offsite import Columns, LineContext, columns_of
 from rules.offsite_reading import LineAccount, rows_of
 from rules.offsite_text import FileEncoding, FileText, examined, lines_of
 from store.client import Store
-from store.definitions import Definitions, Missing
+from store.definitions import Conflict, Definitions, Missing
 from store.errors import StoreError
 from store.offsite import (
     BatchState,
@@ -129,7 +129,11 @@ class OffsiteFiles:
             ignored=columns.ignored,
         )
         raw = _copy(sent.raw)
-        batch = self._definitions.put(batch, sent.by)
+        try:
+            batch = self._definitions.put(batch, sent.by)
+        except Conflict:  # the same file was sent twice at the same moment
+            raw.close()
+            raise InvalidDefinition(Faults((_known(site, self.get(site.id, batch.id)),))) from None
         self._progress[batch.id] = FileProgress(0, text.size)
         self._worker.start()
         self._worker.put(_Reading(site, batch, raw, text, columns))

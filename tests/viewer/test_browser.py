@@ -750,3 +750,57 @@ def test_the_segment_builder_counts_while_it_is_edited(signed_in: BrowserContext
     page.get_by_role("button", name="Undo change").click()
     expect(page.locator(".says")).to_have_text("Visits that clicked something.")
     page.close()
+
+
+def send_file(page: Page, lines: int) -> None:
+    day = time.strftime("%Y-%m-%d", time.gmtime(time.time() - 3 * 86_400))
+    text = "ts;key;type\n" + "".join(f"{day}T10:00;customer {n};call of a customer\n" for n in range(lines))
+    page.locator("[name=file]").set_input_files({"name": "calls.csv", "mimeType": "text/csv", "buffer": text.encode()})
+    page.get_by_role("button", name="Send").click()
+
+
+def test_an_off_site_file_shows_how_much_was_sent_and_is_stored_once(
+    signed_in: BrowserContext, address: str, shop: Site, viewer: Viewer
+) -> None:
+    page = signed_in.new_page()  # the browser notes the rejected requests in its console: expected here
+    page.goto(f"{address}/sites/{shop.id}/offsite", wait_until="networkidle")
+    problem = page.locator("[data-problem]")
+    page.route("**/offsite", lambda route: route.abort() if route.request.method == "POST" else route.continue_())
+    send_file(page, 10)
+    expect(problem).to_contain_text("The connection broke before the server answered.")
+    page.unroute("**/offsite")
+
+    network = signed_in.new_cdp_session(page)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": 300_000}
+    network.send("Network.emulateNetworkConditions", slow)
+    send_file(page, 25_000)
+    expect(page.locator("[data-line]")).to_have_text(re.compile(r"^(0\.[1-9]|1\.[0-2]) of 1\.3 MB sent$"))
+    expect(page.get_by_role("progressbar", name="Sending the file")).to_have_attribute("value", re.compile(r"^[1-9]"))
+    page.get_by_role("button", name="Cancel").press("Enter")
+    expect(problem).to_have_text("Cancelled: nothing was stored. The file can be sent again.")
+    expect(page.get_by_role("button", name="Send")).to_be_focused()
+    assert viewer.offsite.of_site(shop.id) == []
+    network.send("Network.emulateNetworkConditions", {**slow, "uploadThroughput": -1})
+
+    for name in ("sent", "again"):
+        page.goto(f"{address}/sites/{shop.id}/offsite", wait_until="networkidle")
+        send_file(page, 10)
+        if name == "sent":
+            expect(page.get_by_role("heading", name="calls.csv")).to_be_visible()
+    expect(problem).to_contain_text("The file was not read.")
+    expect(problem.get_by_role("link", name="Show the file that was sent before")).to_be_visible()
+    assert len(viewer.offsite.of_site(shop.id)) == 1
+
+    page.locator("[data-upload]").evaluate("form => form.dataset.most = 10")
+    send_file(page, 11)
+    expect(problem).to_contain_text("The file is too large")
+    page.locator("[data-upload]").evaluate("form => form.dataset.most = 1e9")
+    kept = signed_in.cookies()
+    signed_in.clear_cookies()
+    send_file(page, 11)
+    expect(problem).to_contain_text("Your session has ended, and nothing was stored.")
+    expect(problem.get_by_role("link")).to_have_attribute("href", re.compile("/sign-in"))
+    signed_in.add_cookies([{key: cookie[key] for key in ("name", "value", "domain", "path")} for cookie in kept])  # type: ignore[misc, literal-required]
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("heading", name="calls.csv")).to_be_visible()
+    page.close()

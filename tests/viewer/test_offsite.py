@@ -151,3 +151,14 @@ def test_a_file_is_sent_and_withdrawn_on_its_page(owner: Client, shop: Site, vie
 def test_an_unknown_file_is_404(api: Client, address: str) -> None:
     assert api.get(f"{address}/none").status_code == 404
     assert api.delete(f"{address}/none").status_code == 404
+
+
+def test_a_file_that_is_sent_twice_at_the_same_moment_is_stored_once(
+    api: Client, address: str, viewer: Viewer, shop: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = f"ts;key;type\n{DAY};customer 7;sent twice\n"
+    first = send(api, address, text).json()
+    monkeypatch.setattr(viewer.offsite._definitions, "find", lambda *_, **__: [])  # as the other request finds it
+    second = send(api, address, text)
+    assert (second.status_code, second.json()["error"]["code"]) == (409, "same_file")
+    assert len(rows_of(viewer, first["id"])) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import anyio.to_thread
@@ -11,7 +12,7 @@ from starlette.responses import Response
 
 from rules.faults import Fault, Faults, InvalidDefinition
 from rules.offsite import HEADER
-from rules.offsite_text import ENCODINGS, FileEncoding
+from rules.offsite_text import ENCODINGS, MOST_BYTES, FileEncoding
 from store.offsite import KeyMatch, OffsiteBatch
 from store.records import Site
 from viewer.access.person import signed_in
@@ -82,6 +83,8 @@ class OffsitePage(Page):
     can_edit: bool = doc("Whether the person may send and withdraw files")
     action: str = doc("Where the form posts to")
     back: str = doc("The journeys of the site")
+    most: int = doc("The largest file in bytes")
+    sending: Mapping[str, str] = doc("Words of the script that sends a file, by the names that it uses")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -158,8 +161,28 @@ async def _index(
         can_edit=may,
         action=urls.offsite(site.id),
         back=urls.journeys(site.id),
+        most=MOST_BYTES,
+        sending=_sending_words(frame.lang),
     )
     return answer(request, page, faults.status)
+
+
+def _sending_words(lang: Language) -> dict[str, str]:
+    """For viewer/static/offsite.js; placeholders stay as they are."""
+    _ = lang.text
+    return {
+        "sent": _("%(done)s of %(all)s MB sent"),
+        "checking": _("All of it was sent. The server is checking the file…"),
+        "cancelled": _("Cancelled: nothing was stored. The file can be sent again."),
+        "too_large": _(
+            "The file is too large: at most %(n)s MB. Send it in parts.", n=lang.number(MOST_BYTES // 10**6)
+        ),
+        "no_connection": _("The server cannot be reached. Nothing was sent."),
+        "broken": _("The connection broke before the server answered. Send the file again: it is never stored twice."),
+        "session": _("Your session has ended, and nothing was stored."),
+        "sign_in": _("Sign in in another tab, then send the file again here."),
+        "failed": _("The server answered with an error (%(status)s). Nothing was stored."),
+    }
 
 
 async def show(
