@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from bench.scale_pages import PageSize, page_layout, save_page
 from rules.site import add_site
-from store.journeys import Journey, Matcher, Stage, Touchpoint
+from store.journeys import Journey, Matcher, Opportunity, Stage, Touchpoint
 from store.layouts import path_key
 from store.page_zones import PageZone
 from store.records import Experiment, PageState, Site, Variant
@@ -454,6 +454,30 @@ def test_what_was_seen_is_dragged_to_a_stage_and_a_text_is_about_one_touchpoint(
     added = next(one for one in stored.stages[0].touchpoints if one.matchers)
     assert added.matchers == (Matcher(on="event", name="code_refused"),)
     assert [cell.text["en"] for cell in stored.cells if cell.touchpoint == added.key] == ["Codes of the leaflet"]
+    viewer.definitions.put(structs.replace(before, version=stored.version))
+
+
+def test_an_opportunity_is_added_by_the_keyboard(page: Page, address: str, shop: Site, viewer: Viewer) -> None:
+    before = viewer.definitions.get(Journey, "lamp")
+    one = Opportunity(key="label", title="A label", stage=before.stages[1].key)
+    viewer.definitions.put(structs.replace(before, opportunities=(one,)))
+    page.goto(f"{address}/sites/{shop.id}/journeys/lamp?open={before.stages[1].key}&{DAYS}")
+    page.get_by_role("link", name="Add one").first.press("Enter")
+    expect(page.locator("html[data-ready=journey]")).to_be_attached()
+    stage = before.stages[0]
+    heading = page.get_by_role("heading", name=f"Add an opportunity to {stage.name['en']}")
+    expect(heading).to_be_focused()
+    page.get_by_label("What could be changed").fill("Show the height")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="Show the height")).to_be_focused()
+    page.get_by_role("button", name="Close").press("Enter")
+    expect(page.locator(".op", has_text="Show the height")).to_be_focused()
+    saved(page)
+    until(lambda: len(viewer.definitions.get(Journey, "lamp").opportunities) == 2)
+    stored = viewer.definitions.get(Journey, "lamp")
+    assert [(one.title, one.stage) for one in stored.opportunities if one.key != "label"] == [
+        ("Show the height", stage.key)
+    ]
     viewer.definitions.put(structs.replace(before, version=stored.version))
 
 

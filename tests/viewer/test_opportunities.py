@@ -125,6 +125,7 @@ def test_the_page_shows_ranges_and_the_lane_their_bars(owner: Client, shop: Site
     assert f"{round(win.low)} to {round(win.high)}, testing" in words(lane)
     assert 'href="#opp-height"' in lane
     assert 'id="opp-height"' in lane
+    assert "#add-opportunity=" not in lane  # each stage has one
 
 
 def test_shipping_keeps_the_figure_from_before_and_after_follows(

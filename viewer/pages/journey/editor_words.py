@@ -18,6 +18,7 @@ def editor_words(lang: Language) -> dict[str, str]:
         "visitors": _("visitors"),
         "the_goal": _("the goal: %(name)s"),
         "add": _("Add"),
+        "add_one": _("Add one"),
         "name": _("Name"),
         "name_en": _("Name in English"),
         "name_fr": _("Name in French"),

@@ -233,7 +233,7 @@ function opportunitiesCell(app, lane, stage) {
           class: 'ce op',
           type: 'button',
           'data-focus': `opportunity:${one.key}`,
-          onclick: () => app.openPanel('opportunity', {key: one.key}),
+          onclick: () => app.openPanel('opportunity', {key: one.key, stage: stage.key}),
         },
         el('b', {}, one.title),
         el(
@@ -248,10 +248,11 @@ function opportunitiesCell(app, lane, stage) {
       {
         class: 'add',
         type: 'button',
+        'data-focus': `add-opportunity:${stage.key}`,
         'aria-label': app.say('add_opportunity_in', {stage: app.nameOf(stage)}),
         onclick: () => app.openPanel('opportunity', {stage: stage.key}),
       },
-      app.say('add'),
+      app.say(here.length ? 'add' : 'add_one'),
     ),
   );
 }

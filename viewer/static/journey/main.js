@@ -98,6 +98,13 @@ const app = {
     document.querySelector(`[data-focus="${CSS.escape(id)}"]`)?.focus();
   },
 
+  // The bar of an opportunity; where that is gone, or there is none yet, the button that adds one to its stage.
+  focusOpportunity(key, stage) {
+    const bar = key && document.querySelector(`[data-focus="${CSS.escape(`opportunity:${key}`)}"]`);
+    if (bar) bar.focus();
+    else app.focus(`add-opportunity:${stage}`);
+  },
+
   announce(words) {
     live.textContent = '';
     live.textContent = words;
@@ -126,9 +133,10 @@ const app = {
     if (matchMedia('(max-width: 62rem)').matches) panel.scrollIntoView({block: 'start'});
   },
   closePanel() {
-    const {key, stage} = app.opened[1];
+    const [name, {key, stage}] = app.opened;
     app.openPanel('seen');
-    app.focus(key ? `name:${key}` : `add:${stage}`);
+    if (name === 'opportunity') app.focusOpportunity(key, stage);
+    else app.focus(key ? `name:${key}` : `add:${stage}`);
   },
 
   /* ---- what the server knows ---- */
@@ -336,5 +344,11 @@ if (MAKES[asked]) {
 saver.restore();
 app.draw();
 app.openPanel('seen');
+// A link of the map to read adds an opportunity to a stage.
+const [, stageKey] = location.hash.match(/^#add-opportunity=([\w-]+)$/) ?? [];
+if (app.journey.stages.some((one) => one.key === stageKey)) {
+  window.history.replaceState(null, '', location.pathname + location.search);
+  app.openPanel('opportunity', {stage: stageKey});
+}
 buttons();
 document.documentElement.dataset.ready = 'journey';

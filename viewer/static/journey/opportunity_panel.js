@@ -11,8 +11,10 @@ export function opportunityPanel(app, {key, stage}) {
       if (app.journey.opportunities.length >= app.data.limits.opportunities)
         return app.refuse(app.say('opportunities_limit', {n: app.data.limits.opportunities}));
       const one = {key: newKey(), title: title.value.trim(), stage};
-      app.change((journey) => addTo(journey, 'opportunities', one));
-      return app.openPanel('opportunity', {key: one.key});
+      app.change((journey) => addTo(journey, 'opportunities', one), {
+        said: app.say('added_to', {name: app.nameOf(stageOf(app.journey, stage))}),
+      });
+      return app.openPanel('opportunity', {key: one.key, stage});
     };
     return [
       el(
@@ -60,7 +62,7 @@ export function opportunityPanel(app, {key, stage}) {
         select(Object.entries(names.states), one.state ?? 'idea', {
           onchange: ({target}) => {
             set({state: target.value, ...shipping(app, one, target.value)});
-            app.openPanel('opportunity', {key}); // with the day it was shipped
+            app.openPanel('opportunity', {key, stage: one.stage}); // with the day it was shipped
             app.focus(`state:${key}`);
           },
           'data-focus': `state:${key}`,

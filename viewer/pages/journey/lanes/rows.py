@@ -25,7 +25,8 @@ from viewer.pages.journey.measured import MeasuredJourney
 @dataclass(frozen=True)
 class LaneRow:
     """`cells`: one per open stage; what is in one depends on `kind`, and the template shows it. `note`: whether the
-    lane is typed or measured. `cards`: of what its bars open, in a row below."""
+    lane is typed or measured. `cards`: of what its bars open, in a row below.
+    `adds`: where something is added to each cell, "" where there is something or the person may not."""
 
     key: str
     kind: LaneKind
@@ -33,6 +34,7 @@ class LaneRow:
     note: str
     cells: Sequence[Any]
     cards: tuple[OpportunityCard, ...] = ()
+    adds: tuple[str, ...] = ()
 
 
 def _each(cell: Callable[[MeasuredJourney, Stage], object]) -> Callable[[MeasuredJourney, Lane], list[object]]:
@@ -72,7 +74,12 @@ def lane_rows(measured: MeasuredJourney) -> list[LaneRow]:
 def _row(measured: MeasuredJourney, lane: Lane) -> LaneRow:
     name, note = lane_name(measured.lang, lane), lane_note(measured.lang, lane.kind)
     cards = opportunity_cards(measured, measured.journey.opportunities) if lane.kind == "opportunities" else ()
-    return LaneRow(lane.key, lane.kind, name, note, _CELLS[lane.kind](measured, lane), cards)
+    cells = _CELLS[lane.kind](measured, lane)
+    adds = tuple(
+        f"{measured.edit}#add-opportunity={stage.key}" if measured.edit and not cell else ""
+        for stage, cell in zip(measured.open_stages, cells, strict=True)
+    )
+    return LaneRow(lane.key, lane.kind, name, note, cells, cards, adds if lane.kind == "opportunities" else ())
 
 
 def lane_name(lang: Language, lane: Lane) -> str:
