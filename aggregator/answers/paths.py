@@ -38,7 +38,7 @@ from aggregator.shapes.visit_paths import (
 )
 from store.client import Store
 from store.journeys import Journey, Matcher
-from store.pages import page_path
+from store.pages import page_path, selects
 
 WAYS = 6  # taken most
 LISTED = 5  # steps that are hardly taken, or not expected
@@ -46,30 +46,32 @@ HARDLY = 0.01  # of all visits: an expected step that fewer took
 EVER = date(2000, 1, 1)  # before anything was recorded
 _NO_KEY = "*"  # no event can name a touchpoint with this key
 PathEnd = Literal["through", "from", "to"]
-ChosenKind = Literal["touchpoint", "page", "event"]
-PlaceKind = Literal["touchpoint", "page", "event", "began", "left", "other"]
+ChosenKind = Literal["touchpoint", "page", "group", "event"]
+PlaceKind = Literal["touchpoint", "page", "group", "event", "began", "left", "other"]
 _BEFORE: dict[PathEnd, int] = {"through": COLUMNS // 2, "from": 0, "to": COLUMNS - 1}
 
 
 class NoSuchPlace(LookupError):
-    """A page that never had a view, or an event that was never sent."""
+    """A page that never had a view, a pattern that fits none, or an event that was never sent."""
 
 
 @dataclass(frozen=True)
 class ChosenPlace:
-    """`key` of a touchpoint, a page, or the name of an event. `end`: where it is in the picture: in the middle, first
-    or last. `names`: how many places of a column are named."""
+    """`key` of a touchpoint or a page group, a page or a pattern of pages, or the name of an event. `end`: where it is
+    in the picture: in the middle, first or last. `names`: how many places of a column are named. `patterns`: of a page
+    group or pattern, for `store.pages.selects`; the pages that they select are one place, in every column."""
 
     kind: ChosenKind
     key: str
     end: PathEnd = "through"
     names: int = 5
+    patterns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class PathPlace:
-    """A touchpoint (`key`), a page that belongs to none (its name), the chosen event (its name); or, without a key, the
-    beginning or end of a visit, or all places without a name."""
+    """A touchpoint (`key`), a page that belongs to none (its name), the chosen event (its name), pattern or page group;
+    or, without a key, the beginning or end of a visit, or all places without a name."""
 
     kind: PlaceKind
     key: str = ""
@@ -204,12 +206,20 @@ class _Followed:
                 place = course.keys.index(chosen.key, 1) if chosen.key in course.keys[1:] else 0
                 if not place:
                     raise KeyError(chosen.key)
-            case "page":
+            case "page" | "group" if chosen.patterns and chosen.key not in hashes:
+                here = [page for page in hashes if selects(chosen.patterns, page)]
+                if not here:
+                    raise NoSuchPlace(chosen.key)
+                course, place = _with_first(course, patterns=chosen.patterns), 1
+                claims = {page: n + 1 for page, n in claims.items()} | dict.fromkeys(here, 1)
+                keys.insert(0, PathPlace(chosen.kind, chosen.key))
+            case "page" | "group":
                 place = PAGE + hashes[page_named(chosen.key, hashes)]
             case "event":
                 if not was_sent(store, site, chosen.key):
                     raise NoSuchPlace(chosen.key)
-                course, claims, place = _with_event(course, chosen.key), {p: n + 1 for p, n in claims.items()}, 1
+                course, place = _with_first(course, contacts=(Matcher(on="event", name=chosen.key),)), 1
+                claims = {page: n + 1 for page, n in claims.items()}
                 keys.insert(0, PathPlace("event", chosen.key))
         return cls(
             course,
@@ -241,14 +251,14 @@ def page_named(text: str, pages: Iterable[str]) -> str:
     return found
 
 
-def _with_event(course: Course, name: str) -> Course:
-    """The course in which an event is the first touchpoint, so that it belongs to no other one."""
+def _with_first(course: Course, patterns: tuple[str, ...] = (), contacts: tuple[Matcher, ...] = ()) -> Course:
+    """The course in which these pages or contacts are the first touchpoint, so that they belong to no other one."""
     expected = (frozenset(n + 1 for n in following) for following in course.expected[1:])
     return replace(
         course,
         stage_of=(-1, 0, *course.stage_of[1:]),
-        patterns=((), (), *course.patterns[1:]),
-        contacts=((), (Matcher(on="event", name=name),), *course.contacts[1:]),
+        patterns=((), patterns, *course.patterns[1:]),
+        contacts=((), contacts, *course.contacts[1:]),
         keys=("", _NO_KEY, *course.keys[1:]),
         expected=(frozenset(), frozenset(), *expected),
     )

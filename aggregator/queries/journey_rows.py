@@ -124,7 +124,7 @@ class _Numbers:
             found = self.values.bind("Array(UInt16)", [numbers[self._claims[page]] for page in pages])
             return f"transform(page, {names}, {found}, toUInt16(0))"
         tests = [
-            f"{self.values.on_pages('page', [(one,) for one in patterns])}, toUInt16({number})"
+            f"{self.values.on_pages('page', [patterns])}, toUInt16({number})"
             for number, patterns in zip(numbers, self._course.patterns, strict=True)
             if patterns
         ]

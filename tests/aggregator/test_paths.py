@@ -25,6 +25,7 @@ from aggregator.answers.paths import (
     PathsAccount,
     measure_paths,
 )
+from aggregator.queries import journey_rows
 from store.client import Store
 from store.journeys import Journey, Matcher, Stage, Touchpoint
 from store.segments import Group, Rule
@@ -64,13 +65,12 @@ def at(key: str) -> PathPlace:
     return PathPlace("page", f"shop.example{key}") if key.startswith("/") else PathPlace("touchpoint", key)
 
 
-def windows(rows: Sequence[Row], chosen: PathPlace, before: int) -> list[Way]:
-    """What was around the first hit of the chosen place, of each visit that counts and has one."""
+def windows(rows: Sequence[Row], chosen: PathPlace, before: int, pages: Sequence[str]) -> list[Way]:
+    """What was around the first hit of the chosen place (all `pages` are it), of each visit that counts and has one."""
     found = []
     for visit in truth_of(rows).visits():
         places = [at(KEYS[row.touchpoint] if row.touchpoint else row.page) for row in visit]
-        if chosen.kind == "page":
-            places = [chosen if chosen == at(row.page) else place for row, place in zip(visit, places, strict=True)]
+        places = [chosen if row.page in pages else place for row, place in zip(visit, places, strict=True)]
         way = [place for place, last in zip(places, [None, *places], strict=False) if place != last]
         if chosen in way:
             whole = [None] * 4 + [BEGAN, *way, LEFT] + [None] * 4
@@ -107,10 +107,12 @@ def key_of(place: PathPlace | None) -> str:
     return place.key if place else ""
 
 
-def loop(rows: Sequence[Row], chosen: PathPlace, end: PathEnd, names: int) -> dict[str, Any]:
-    """The figures that have one value whatever comes first of two that are equal."""
+def loop(rows: Sequence[Row], chosen: PathPlace, end: PathEnd, names: int, pages: Sequence[str] = ()) -> dict[str, Any]:
+    """The figures that have one value whatever comes first of two that are equal. `pages`: of a chosen group."""
     before = BEFORE[end]
-    ways = windows(rows, chosen, before)
+    if chosen.kind == "page":
+        pages = (chosen.key.removeprefix("shop.example"),)
+    ways = windows(rows, chosen, before, pages)
     columns = [Counter(one for one in column if one) for column in zip(*ways, strict=True)]
     named = [
         sorted((one for one in column if one not in (BEGAN, LEFT)), key=lambda one: (-column[one], order(one)))[:names]
@@ -133,7 +135,9 @@ def loop(rows: Sequence[Row], chosen: PathPlace, end: PathEnd, names: int) -> di
 
 
 def order(place: PathPlace) -> tuple[str, int]:
-    """Of places with as many visits, touchpoints come first, in the order of the journey."""
+    """Of places with as many visits, a chosen group comes first, then touchpoints in the order of the journey."""
+    if place.kind == "group":
+        return "", -1
     if place.kind == "touchpoint":
         return "", list(EXPECTED).index(place.key)
     return place.key, 0
@@ -340,3 +344,39 @@ def test_on_a_cluster_each_query_counts_the_ways_itself(store: Store, monkeypatc
     alone = through(store, "basket")
     monkeypatch.setattr(store, "cluster", "some")
     assert through(store, "basket") == alone
+
+
+PATTERNS = ("/blog/*", "/paid", "!shop.example/blog/a")
+
+
+@settings(max_examples=4, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(rows=ROWS, end=st.sampled_from(["through", "from", "to"]), few=st.booleans())
+def test_paths_of_several_pages_equal_a_plain_loop(store: Store, rows: list[Row], end: PathEnd, few: bool) -> None:
+    """The pages of a group are one place, also where a touchpoint claims them."""
+    for table in ("views", "touches"):
+        store.command(f"TRUNCATE TABLE {table}")
+    put(store, truth_of([*rows, Row(7, BEGIN - 60_000, 2, "/blog/b", 2)]))
+    group = PathPlace("group", "read")
+    scope = replace(SCOPE, segment=MAIL)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(journey_rows, "MOST_NAMED", 1 if few else 500)  # beyond, the engine is given the patterns
+        got = measure_paths(store, JOURNEY, scope, ChosenPlace("group", "read", end, 5, PATTERNS), NOW)
+    truth = loop(rows, group, end, 5, pages=("/blog/b", "/paid"))
+    assert got.visits == truth["visits"]
+    if truth["visits"]:
+        ways = truth.pop("ways")
+        assert [way.visits for way in got.ways] == ways[:6]
+        assert found(got) == truth
+        assert {place for way in got.ways for place in way.places} & {at("/blog/b"), at("thanks")} == set()
+
+
+def test_a_pattern_that_fits_no_page_is_unknown_and_the_name_of_a_page_is_no_pattern(store: Store) -> None:
+    put(store, truth_of(rows_of([("/", 0), ("/blog/a", 1)], [("/blog/*", 0)])))
+    with pytest.raises(NoSuchPlace):
+        measure_paths(store, JOURNEY, SCOPE, ChosenPlace("page", "/jobs/*", patterns=("/jobs/*",)), NOW)
+
+    def visits(key: str) -> int:
+        return measure_paths(store, JOURNEY, SCOPE, ChosenPlace("page", key, patterns=(key,)), NOW).visits
+
+    assert visits("/blog/*") == 2
+    assert visits("shop.example/blog/*") == 1  # a number in this address was masked

@@ -197,6 +197,7 @@ def test_paths_through_a_page_as_json_and_as_csv(api: Client, site: str) -> None
         ({"from": "<b>nowhere</b>"}, "from", "no_views"),
         ({"from": "page:shop.example/nowhere"}, "from", "no_views"),
         ({"to": "event:nothing"}, "to", "never_sent"),
+        ({"to": "page:" + "/*" * 21}, "to", "many_wildcards"),
         ({"from": "start", "to": "end"}, "to", "one_of"),
         ({"through": "start", "names": "13"}, "names", "whole_number"),
         ({"names": "٣"}, "names", "whole_number"),

@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 
 from store.journeys import Journey, Stage, Touchpoint
+from store.page_groups import PageGroup
 from store.records import Site
 from tests.aggregator.build import insert
 from tests.viewer.client import Client
@@ -113,6 +114,8 @@ def test_a_first_answer_about_many_views_says_so_until_it_is_exact(
     [
         ("through=touchpoint:<i>x</i>", "“<i>x</i>” is not a touchpoint of this journey."),
         ("from=page:/nowhere", "“/nowhere” is a page that never had a view."),
+        ("from=page:/nowhere/*", "“/nowhere/*” is a page that never had a view."),
+        ("through=group:nowhere", "This site has no group of pages “nowhere”, or no longer."),
         ("to=event:nothing", "“nothing” is an event that was never sent."),
         ("from=cart&to=paid", "This address names more than one page: give only one of through, from, to."),
         ("names=13", "The number of names cannot be “13”."),
@@ -120,7 +123,7 @@ def test_a_first_answer_about_many_views_says_so_until_it_is_exact(
 )
 def test_faults_are_said_on_the_page(owner: Client, at: str, query: str, said: str) -> None:
     answer = owner.get(f"{at}&{query}")
-    assert answer.status_code == 400
+    assert answer.status_code == (404 if "group" in query else 400)
     assert said in unescape(words(answer.text))
     assert "<i>x</i>" not in answer.text
 
@@ -138,6 +141,26 @@ def test_the_paths_in_french(owner: Client, at: str) -> None:
     assert "Chemins" in french
     assert "Panier, 97 visites" in french
     assert "A quitté le site" in french
+
+
+def test_a_pattern_or_a_page_group_can_be_the_middle(
+    owner: Client, api: Client, viewer: Viewer, shop: Site, at: str
+) -> None:
+    hints = PageGroup(id=f"{shop.id}.hints", site=shop.id, key="hints", name="The hints", pages=("/hint/*",))
+    stored = viewer.definitions.put(hints)
+    path = f"{ROOT}/sites/{shop.id}/journeys/ways/paths?{DAYS}"
+    for place, key, name in (("page:/hint/*", "/hint/*", "/hint/*"), ("group:hints", "hints", "The hints")):
+        found = api.get(f"{path}&from={place}").json()
+        assert found["visits"] == 7
+        assert [one["place"]["key"] for one in found["columns"][1]["names"]] == ["cart"]
+        page = owner.get(f"{at}&from={place}")
+        assert page.status_code == 200
+        assert f"{name}, 7 visits" in words(page.text)
+        assert found["columns"][0]["names"][0]["place"]["key"] == key
+        assert api.get(f"{path.replace('paths?', 'paths.csv?')}&from={place}").status_code == 200
+    assert "The hints" in words(owner.get(at).text)  # offered in the menu of places
+    assert re.search(r'href="[^"]+/heatmap\?[^"]*page=hints', owner.get(f"{at}&from=group:hints").text)
+    viewer.definitions.delete(stored)
 
 
 def test_the_usual_place_is_before_the_goal() -> None:
@@ -159,6 +182,8 @@ def test_the_usual_place_is_before_the_goal() -> None:
         ("/help", "page", "/help"),
         ("page:localhost:8000/help", "page", "localhost:8000/help"),
         ("localhost:8000/help", "page", "localhost:8000/help"),
+        ("page:/lamps/*", "page", "/lamps/*"),
+        ("group:lamps", "group", "lamps"),
         ("event:code_refused", "event", "code_refused"),
     ],
 )

@@ -39,7 +39,7 @@ async def _measured(
     asked = await questions.read(request, JOURNEY)
     question = asked.checked()
     journey = await registry.journey(asked.site, request.path_params["journey"])
-    chosen = parse_paths(request.query_params, journey)
+    chosen = parse_paths(request.query_params, journey, asked.known.groups)
     if isinstance(chosen, Faults):
         raise problem_of(chosen)
     try:

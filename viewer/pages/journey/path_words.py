@@ -8,9 +8,10 @@ from functools import cached_property
 
 from aggregator.answers.paths import PathName, PathPlace, PathWay
 from aggregator.measures.statistics import FEW
+from rules.find import named
 from rules.segment import text_of_tree
 from store.journeys import Journey, Touchpoint
-from store.pages import matches
+from store.pages import NOT, selects
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import Links
@@ -51,6 +52,9 @@ class PathWords:
                 return name_of(place.key, self._names)
             case "event":
                 return place.key
+            case "group":
+                group = named(self.asked.known.groups, place.key)
+                return group.name if group else place.key
             case "began":
                 return _("Visit began here")
             case "left":
@@ -94,13 +98,13 @@ class PathWords:
         return self.links.keeping(**{"through": text_of(place), "from": "", "to": ""}).to()
 
     def heatmap(self, place: PathPlace) -> str:
-        page = self._page(place)
+        page = place.key if place.kind == "group" else self._page(place)
         return self.urls.heatmap(self.asked.site.id, **{"page": page} | self._query) if page else ""
 
     def comparison(self, one: PathName) -> str:
         """The maps of those who went on from a place, to a later stage of the journey, and those who did not."""
-        page, pages = self._page(one.place), self._pages(one.place)
-        if page not in self._pictured or one.visits < FEW or not pages:
+        page, pages = self._page(one.place), self.pages(one.place)
+        if page not in self._pictured or one.visits < FEW or not pages or any(one.startswith(NOT) for one in pages):
             return ""
         trees = step_trees(pages, self._later(one.place))
         if trees.did_not is None:
@@ -113,15 +117,19 @@ class PathWords:
     def _query(self) -> dict[str, str]:
         return self.asked.question.query() | {"journey": self.journey.id}
 
-    def _pages(self, place: PathPlace) -> tuple[str, ...]:
+    def pages(self, place: PathPlace) -> tuple[str, ...]:
+        """The patterns of the pages of a place, as `store.pages.selects` takes them."""
         if place.kind == "touchpoint":
             return self._touchpoints[place.key][1].patterns
+        if place.kind == "group":
+            group = named(self.asked.known.groups, place.key)
+            return group.patterns if group else ()
         return (place.key,) if place.kind == "page" and place.key else ()
 
     def _page(self, place: PathPlace) -> str:
         """A page of a place that has a picture; else its first one, "" without any."""
-        pages = self._pages(place)
-        found = (page for page in self._pictured if any(matches(pattern, page) for pattern in pages))
+        pages = self.pages(place)
+        found = (page for page in self._pictured if selects(pages, page))
         return next(found, next(iter(pages), ""))
 
     def _later(self, place: PathPlace) -> list[str]:
@@ -132,7 +140,7 @@ class PathWords:
 
 def is_place(place: PathPlace) -> bool:
     """Whether a place can be asked for."""
-    return place.kind in ("touchpoint", "page", "event") and bool(place.key)
+    return place.kind in ("touchpoint", "page", "group", "event") and bool(place.key)
 
 
 def text_of(place: PathPlace) -> str:

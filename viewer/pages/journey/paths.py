@@ -58,7 +58,7 @@ class PathsPage(Page):
     about: str = doc("The days")
     first: str = doc("Says that this is the first answer, from one visitor in ten; empty for the exact one")
     views: tuple[Choice, ...] = doc("The views of the journey")
-    places: tuple[Choice, ...] = doc("The touchpoints and pages that can be chosen")
+    places: tuple[Choice, ...] = doc("The touchpoints, page groups and pages that can be chosen")
     chosen: str = doc("Name of the place that the picture is about")
     ends: tuple[Choice, ...] = doc("Whether the place is at the end, in the middle or at the start")
     end: str = doc("Parameter of the place in the address: through, from or to")
@@ -100,7 +100,7 @@ async def show(
     links = Links(urls.paths(asked.site.id, journey.id), asked.question, extra=extra)
     words = PathWords(frame.lang, urls, asked, journey, links)
     edit = urls.journey(asked.site.id, journey.id, edit=1) if signed_in(request).may("editor") else ""
-    chosen = Faults(asked.faults) if asked.faults else parse_paths(query, journey)
+    chosen = Faults(asked.faults) if asked.faults else parse_paths(query, journey, asked.known.groups)
     if not isinstance(chosen, Faults):
         async with bars.begun(frame.lang, links, asked) as counting:
             try:
@@ -222,8 +222,9 @@ def _first_words(lang: Language, paths: Paths) -> str:
 
 
 def _places(words: PathWords, paths: Paths | None) -> tuple[Choice, ...]:
-    """The measured touchpoints, and what else is in the picture."""
+    """The measured touchpoints, the page groups of the site, and what else is in the picture."""
     known = [PathPlace("touchpoint", one.key) for _, one in words.journey.touchpoints if one.contacts]
+    known += [PathPlace("group", one.key) for one in words.asked.known.groups]
     shown = [name.place for column in paths.columns for name in column.names] if paths else []
     if words.chosen:
         shown.insert(0, words.chosen)
@@ -259,7 +260,7 @@ def _empty(words: PathWords, paths: Paths) -> Empty:
         _("No visit met this event in these days")
         if place and place.kind == "event"
         else _("No visit met this page in these days")
-        if place and place.kind == "page"
+        if place and place.kind in ("page", "group")
         else _("No visit met this touchpoint in these days")
     )
     if last_day is None:
@@ -276,15 +277,18 @@ def _empty(words: PathWords, paths: Paths) -> Empty:
 
 def _funnel(words: PathWords, paths: Paths) -> str:
     """The funnel of the places of the way taken most that has two of them."""
-    ways = ([_as_step(place) for place in way.places if is_place(place)] for way in paths.ways)
-    steps = next((keys for keys in ways if len(keys) >= FEWEST_STEPS), None)
+    ways = ([_as_step(words, place) for place in way.places if is_place(place)] for way in paths.ways)
+    steps = next((keys for keys in ways if len(keys) >= FEWEST_STEPS and all(keys)), None)
     asked = words.asked
     query = asked.question.query() | {"steps": joined_steps(steps)} if steps else {}
     return words.urls.funnel(asked.site.id, words.journey.id, **query) if steps else ""
 
 
-def _as_step(place: PathPlace) -> str:
-    """A place as a step of a funnel."""
+def _as_step(words: PathWords, place: PathPlace) -> str:
+    """A place as a step of a funnel; "" for a page group of several patterns, which can be none."""
+    if place.kind == "group":
+        pages = words.pages(place)
+        return text_of(PathPlace("page", pages[0])) if len(pages) == 1 else ""
     return place.key if place.kind == "touchpoint" else text_of(place)
 
 
