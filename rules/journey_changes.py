@@ -42,8 +42,7 @@ def _of_map(old: Journey, new: Journey) -> Iterator[JourneyChange]:
             yield change(name, old=getattr(old, name), new=getattr(new, name))
     for name in ("objective", "owner"):
         if getattr(old, name) != getattr(new, name):
-            text = getattr(new, name)
-            yield change(name, new=text) if text else change(f"{name}_removed")
+            yield _of_text(name, getattr(old, name), getattr(new, name))
     if old.review_on != new.review_on:
         yield change("review", day=new.review_on) if new.review_on else change("review_removed")
     if old.window_days != new.window_days:
@@ -51,6 +50,12 @@ def _of_map(old: Journey, new: Journey) -> Iterator[JourneyChange]:
     for name in ("goals", "left_out", "based_on"):
         if getattr(old, name) != getattr(new, name):
             yield change(name)
+
+
+def _of_text(name: str, old: str, new: str) -> JourneyChange:
+    if not new:
+        return change(f"{name}_removed")
+    return change(f"{name}_changed", old=old, new=new) if old else change(name, new=new)
 
 
 def _of_stages(old: Journey, new: Journey) -> Iterator[JourneyChange]:
@@ -168,7 +173,11 @@ def _of_opportunities(old: Journey, new: Journey) -> Iterator[JourneyChange]:
             yield change("opportunity_state", name=now.title, old=was.state, new=now.state)
         if was.touchpoint != now.touchpoint or (not now.touchpoint and was.stage != now.stage):
             yield change("opportunity_moved", name=now.title, old=before.name(was), new=after.name(now))
-        rest = ("owner", "effort", "note", "experiment", "shipped_on", "before", "also_before")
+        for name in ("owner", "effort", "note"):
+            earlier, later = getattr(was, name), getattr(now, name)
+            if earlier != later:
+                yield change(f"opportunity_{name}", name=now.title, old=earlier or "–", new=later or "–")
+        rest = ("experiment", "shipped_on", "before", "also_before")
         if any(getattr(was, name) != getattr(now, name) for name in rest):
             yield change("opportunity_changed", name=now.title)
 

@@ -50,6 +50,13 @@ CASES: list[tuple[Journey, list[str]]] = [
     (MAP, []),
     (replace(MAP, name="Second lamp"), ["Name: “First lamp” became “Second lamp”."]),
     (replace(MAP, objective="Sell"), ["Objective: “Sell”."]),
+    (
+        replace(MAP, opportunities=(replace(IDEA, owner="Shop team", effort="small"),)),
+        [
+            "Opportunity “Show where the code goes”, owner: – became Shop team.",
+            "Opportunity “Show where the code goes”, effort: – became small.",
+        ],
+    ),
     (replace(MAP, review_on="2027-03-01"), ["Review on 2027-03-01."]),
     (replace(MAP, review_on=""), ["Review date removed."]),
     (replace(MAP, window_days=14), ["Time window: 30 to 14 days."]),
@@ -162,3 +169,12 @@ def test_every_sentence_names_values_that_a_change_can_have() -> None:
     known = {"name", "old", "new", "n", "stage", "lane", "place", "day"}
     for sentence in CHANGES.values():
         assert {name for _, name, _, _ in string.Formatter().parse(sentence) if name} <= known
+
+
+def test_a_text_of_the_map_stands_with_its_earlier_value() -> None:
+    earlier = replace(MAP, objective="Sell", owner="Odile")
+    assert words(replace(MAP, objective="Sell more", owner="Ann"), earlier) == [
+        "Objective: “Sell” became “Sell more”.",
+        "Owner: Odile became Ann.",
+    ]
+    assert words(MAP, earlier) == ["Objective removed.", "Owner removed."]

@@ -63,6 +63,9 @@ def test_a_row_has_state_persona_visitors_worst_figure_and_review(owner: Client,
     page = owner.get(f"{path}?{DAYS}").text
     row = row_of(page, "lamp")
     assert "First lamp Current state Review due The new tenant" in row
+    shown = owner.get(f"{path}/lamp?{DAYS}").text  # the map reminds of it too
+    assert re.search(r"The review of this map is due: [\d,]+ days late\.", shown)
+    assert "?edit=1#about" in shown
     figures = owner.get(f"{path}/lamp/figures?{DAYS}").json()
     assert figures["visitors"] == "60"
     assert figures["worst"] == {

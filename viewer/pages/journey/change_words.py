@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from rules.journey_change import JourneyChange, Value
 from rules.journey_template import template_kinds
 from viewer.pages.frame.languages import Language
-from viewer.pages.journey.lanes.opportunities import state_names
+from viewer.pages.journey.lanes.opportunities import effort_names, state_names
 from viewer.pages.journey.lanes.typed import evidence_names
 
 COUNTED = ("stage_added", "stage_removed")
@@ -40,6 +40,8 @@ def _named(lang: Language, code: str) -> Mapping[str, str]:
             return {kind.kind: lang.words(kind.name) for kind in template_kinds()}
         case "evidence":
             return dict[str, str](evidence_names(lang).items())
+        case "opportunity_effort":
+            return effort_names(lang)
         case "opportunity_state":
             return dict[str, str](state_names(lang).items())
         case _:
@@ -77,8 +79,10 @@ def _of_map(lang: Language) -> dict[str, str]:
         "name": _("Name: “%(old)s” became “%(new)s”."),
         "kind": _("Kind of map: “%(old)s” became “%(new)s”."),
         "objective": _("Objective: “%(new)s”."),
+        "objective_changed": _("Objective: “%(old)s” became “%(new)s”."),
         "objective_removed": _("Objective removed."),
         "owner": _("Owner: %(new)s."),
+        "owner_changed": _("Owner: %(old)s became %(new)s."),
         "owner_removed": _("Owner removed."),
         "review": _("Review on %(day)s."),
         "review_removed": _("Review date removed."),
@@ -144,6 +148,9 @@ def _of_people(lang: Language) -> dict[str, str]:
         "opportunity_renamed": _("Opportunity “%(old)s” renamed to “%(new)s”."),
         "opportunity_state": _("Opportunity “%(name)s”: %(old)s became %(new)s."),
         "opportunity_moved": _("Opportunity “%(name)s” moved from “%(old)s” to “%(new)s”."),
+        "opportunity_owner": _("Opportunity “%(name)s”, owner: %(old)s became %(new)s."),
+        "opportunity_effort": _("Opportunity “%(name)s”, effort: %(old)s became %(new)s."),
+        "opportunity_note": _("Opportunity “%(name)s”, note: “%(old)s” became “%(new)s”."),
         "opportunity_changed": _("Opportunity “%(name)s” changed."),
         "opportunities_order": _("Order of the opportunities changed."),
     }

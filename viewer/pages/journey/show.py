@@ -11,6 +11,7 @@ from starlette.responses import Response
 
 from aggregator.answers.journey import UNMAPPED_SHOWN, JourneyMap
 from aggregator.answers.unmapped import UnmappedTraffic
+from rules.fields import day_of
 from rules.find import Rejected, usable
 from rules.journey_lanes import laid_out
 from rules.question import JOURNEY
@@ -70,6 +71,7 @@ class JourneyPage(Page):
     template = "journey/show.html"
     name: str = doc("Name of the journey")
     about: str = doc("Objective and review date")
+    review_due: str = doc("That the review is due, and for how long; empty while it is not")
     first: str = doc(
         "That the figures are of one visitor in ten, until the exact ones are ready; empty: they are exact"
     )
@@ -157,6 +159,7 @@ def with_faults(frame: Frame, measured: MeasuredJourney, who: WhoBar) -> Journey
         title=journey.name,
         name=journey.name,
         about=_about(lang, journey),
+        review_due=_review_due(measured),
         first="",
         visitors_line="",
         edit_href=measured.edit,
@@ -187,6 +190,7 @@ def page_of(frame: Frame, measured: MeasuredJourney, who: WhoBar, unmapped: Unma
         title=journey.name,
         name=journey.name,
         about=_about(lang, journey),
+        review_due=_review_due(measured),
         first=first_words(lang, figures.visitors) if figures.one_in > 1 else "",
         visitors_line=lang.plural(
             "%(num)s visitor in this period", "%(num)s visitors in this period", figures.visitors
@@ -238,6 +242,19 @@ def _unmapped(measured: MeasuredJourney, found: UnmappedTraffic) -> tuple[Unmapp
 def _about(lang: Language, journey: Journey) -> str:
     review = lang.text("review on %(day)s", day=lang.day(journey.review_on)) if journey.review_on else ""
     return ", ".join(part for part in (journey.objective.strip().rstrip("."), review) if part)
+
+
+def _review_due(measured: MeasuredJourney) -> str:
+    """A reminder on the map from the review day on, as on the list of journeys."""
+    lang, review = measured.lang, day_of(measured.journey.review_on)
+    if review is None or review > measured.asked.today:
+        return ""
+    late = (measured.asked.today - review).days
+    if not late:
+        return lang.text("The review of this map is due today.")
+    return lang.plural(
+        "The review of this map is due: %(num)s day late.", "The review of this map is due: %(num)s days late.", late
+    )
 
 
 def _compare(measured: MeasuredJourney) -> tuple[Choice, ...]:

@@ -344,6 +344,7 @@ if (MAKES[asked]) {
 saver.restore();
 app.draw();
 app.openPanel('seen');
+if (location.hash === '#about') app.openPanel('about'); // where the next review is set
 // A link of the map to read adds an opportunity to a stage.
 const [, stageKey] = location.hash.match(/^#add-opportunity=([\w-]+)$/) ?? [];
 if (app.journey.stages.some((one) => one.key === stageKey)) {
