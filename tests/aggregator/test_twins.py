@@ -5,7 +5,6 @@ Real Chromium gives records and layout, the real engine keeps them; truth is ask
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,7 +21,7 @@ from store.client import Store
 from store.layouts import Layout, path_key
 from store.snapshots import Snapshot, Snapshots, new_id
 from tests.aggregator.build import DAY, NOON, PAGE, insert, insert_elements, record_id
-from tests.machine import CHROMIUM_ARGS
+from tests.machine import CHROMIUM_ARGS, HEADLESS
 
 CAPTURE = Path(__file__).resolve().parents[2] / "tracker_js" / "dist" / "capture.js"
 HOUR = 3_600_000
@@ -43,7 +42,7 @@ EDITED = html("Fir", *NAMES[:3], NAMES[4], banner='<div><p>Only today</p><a href
 @pytest.fixture(scope="module")
 def browser_page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=HEADLESS, args=CHROMIUM_ARGS)
         yield browser.new_page(viewport={"width": 1000, "height": 800})
         browser.close()
 

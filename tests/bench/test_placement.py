@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
@@ -12,7 +11,7 @@ from bench.placement_site import with_snippet
 from bench.placement_tally import Tally
 from bench.placement_truth import Verdict, judge
 from bench.placement_visits import Click
-from tests.machine import CHROMIUM_ARGS
+from tests.machine import CHROMIUM_ARGS, HEADLESS
 
 PAGE = """<!doctype html><html><head><style>
 body { margin: 0; font: 20px/20px monospace; } div, p { margin: 0; height: 100px; width: 200px; }
@@ -27,7 +26,7 @@ BODY, BOX, GONE, UNDER, OVER, WINDOW, WIDE, TEXT, LINK, FAR = range(10)
 @pytest.fixture(scope="module")
 def page() -> Iterator[Page]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=HEADLESS, args=CHROMIUM_ARGS)
         one = browser.new_page(viewport={"width": 800, "height": 600})
         one.set_content(with_snippet(PAGE, ""))
         yield one

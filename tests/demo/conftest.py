@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import socket
 import threading
 from collections.abc import Iterator
@@ -19,7 +18,7 @@ from starlette.routing import Route
 
 from collector import wire
 from parcours.demo.shop import shop_app
-from tests.machine import CHROMIUM_ARGS
+from tests.machine import CHROMIUM_ARGS, HEADLESS
 
 ROOT = Path(__file__).resolve().parents[2]
 KEY = "lampyretests"
@@ -81,6 +80,6 @@ def lampyre() -> Iterator[Lampyre]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=HEADLESS, args=CHROMIUM_ARGS)
         yield browser
         browser.close()

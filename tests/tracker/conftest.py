@@ -1,12 +1,11 @@
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, sync_playwright
 
-from tests.machine import CHROMIUM_ARGS
+from tests.machine import CHROMIUM_ARGS, HEADLESS
 from tests.tracker.bench import Bench
 
 
@@ -19,7 +18,7 @@ def playwright() -> Iterator[Playwright]:
 @pytest.fixture(scope="package")
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """One for all tests of the folder: each test opens a context of its own."""
-    browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS)
+    browser = playwright.chromium.launch(executable_path=HEADLESS, args=CHROMIUM_ARGS)
     yield browser
     browser.close()
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-from tests.machine import CHROMIUM_ARGS
+from tests.machine import CHROMIUM_ARGS, HEADLESS
 from tests.tracker.bench import SITE_KEY, Bench, clicks
 from tests.tracker.clock import stop_clock
 
@@ -19,7 +18,7 @@ BUTTON = "<button id=b>Press</button>"
 def browser(playwright: Playwright) -> Iterator[Browser]:
     """With a back/forward cache, which Playwright's default arguments turn off."""
     browser = playwright.chromium.launch(
-        executable_path=shutil.which("chromium"),
+        executable_path=HEADLESS,
         args=CHROMIUM_ARGS,
         ignore_default_args=["--disable-back-forward-cache"],
     )

@@ -23,7 +23,7 @@ from store.records import Experiment, PageState, Site, Variant
 from store.snapshots import Snapshots
 from tests.aggregator.build import NOON, insert, insert_elements
 from tests.axe import barriers
-from tests.machine import CHROMIUM_ARGS, free_port
+from tests.machine import CHROMIUM_ARGS, HEADLESS, free_port
 from tests.viewer import shop as shops
 from tests.waiting import until
 from viewer.app import Viewer
@@ -67,7 +67,7 @@ def address(make_viewer: Callable[..., Viewer], shop: Site) -> Iterator[str]:
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGS)
+        browser = playwright.chromium.launch(executable_path=HEADLESS, args=CHROMIUM_ARGS)
         yield browser
         browser.close()
 
