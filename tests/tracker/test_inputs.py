@@ -76,8 +76,9 @@ def test_the_first_error_after_a_click_is_kept_by_file_and_12_bits(bench: Bench,
     for selector, errors in (("#go", 6), ("#a", 7), ("#t", 8)):
         page.click(selector)
         page.wait_for_function("(count) => errors === count", arg=errors)
-    page.close(run_before_unload=False)
-    (batch,) = bench.wait(lambda bs: bs)
+    bench.leave(page)
+    (batch,) = bench.batches()
+    page.close()
     assert batch.error is not None
     assert batch.el is not None
     assert [batch.el.p[e].rpartition("#")[2] for e in batch.error.e] == ["go", "a"]

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, Playwright
 
-from tests.machine import CHROMIUM_ARGS, HEADLESS
+from tests.machine import CHROMIUM_ARGS
 from tests.tracker.bench import SITE_KEY, Bench, clicks
 from tests.tracker.clock import stop_clock
 
@@ -16,9 +17,9 @@ BUTTON = "<button id=b>Press</button>"
 
 @pytest.fixture(scope="module")
 def browser(playwright: Playwright) -> Iterator[Browser]:
-    """With a back/forward cache, which Playwright's default arguments turn off."""
+    """With a back/forward cache, which Playwright's default arguments turn off and the headless shell does not have."""
     browser = playwright.chromium.launch(
-        executable_path=HEADLESS,
+        executable_path=shutil.which("chromium"),
         args=CHROMIUM_ARGS,
         ignore_default_args=["--disable-back-forward-cache"],
     )
