@@ -284,6 +284,7 @@ _WANTED: Mapping[str, Targets] = {
     "basket": (("forward", "least", 0.85), ("frustrated", "most", 0.02)),
     "checkout": (("goal", "least", 0.85),),
     "care": (("reach", "least", 0.15),),
+    "label": (("reach", "least", 0.3),),
 }
 _CHANGES = {
     "evaluation": ("The height stands beside each price", "La hauteur est à côté de chaque prix"),
@@ -297,12 +298,18 @@ _DESIRED = {
     "intent": ("Pays what was promised", "Paie ce qui a été promis"),
     "loyalty": ("Comes back without being asked", "Revient sans qu’on le demande"),
 }
+# stage → the touchpoint that it gains. The shop does not have it yet, so nothing can be measured of it.
+_GAINED = {"post_purchase": _touchpoint("label", "Label in the first mail", "Étiquette dans le premier courriel")}
+_DROPPED = "calls"  # who has the label need not call
 
 
 def future(fields: Mapping[str, Any]) -> Body:
     """Body of POST …/journeys: the map of next year, from the fields of a future state of today's map."""
     stages = fields["stages"]
     for stage in stages:
+        stage["touchpoints"] = [one for one in stage["touchpoints"] if one["key"] != _DROPPED]
+        if gained := _GAINED.get(stage["key"]):
+            stage["touchpoints"].insert(0, dict(gained))
         for touchpoint in stage["touchpoints"]:
             wanted = _WANTED.get(touchpoint["key"], ())
             touchpoint["targets"] = [{"metric": m, "wanted": side, "value": value} for m, side, value in wanted]
