@@ -28,7 +28,7 @@ _DRAWN = """async () => {
   for (const one of document.images) one.loading = 'eager';
   await Promise.allSettled([...document.images].map((one) => one.decode()));
   await document.fonts.ready;
-  dispatchEvent(new Event('beforeprint'));
+  dispatchEvent(new CustomEvent('beforeprint', {detail: 'picture'}));
 }"""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 import shutil
 import threading
@@ -9,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+import pypdf
 import pytest
 import uvicorn
 from msgspec import structs
@@ -16,7 +18,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 
 from bench.scale_pages import PageSize, page_layout, save_page
 from rules.site import add_site
-from store.journeys import Journey, Matcher, Opportunity, Stage, Touchpoint
+from store.journeys import Journey, Lane, LaneCell, Matcher, Opportunity, Stage, Touchpoint
 from store.layouts import path_key
 from store.page_zones import PageZone
 from store.records import Experiment, PageState, Site, Variant
@@ -350,6 +352,48 @@ def test_a_journey_is_printed_on_one_landscape_sheet(page: Page, address: str, s
     for hidden in (".top", ".bars", ".acts"):
         expect(page.locator(hidden).first).to_be_hidden()
     expect(page.get_by_text("revision 1, printed on")).to_be_visible()
+
+
+def test_a_large_journey_is_printed_on_as_many_sheets_as_it_says(
+    page: Page, address: str, shop: Site, viewer: Viewer
+) -> None:
+    words = "Where is the height of this lamp, and does it fit on a shelf between two books? "
+    touchpoints = [tuple(Touchpoint(f"t{n}-{m}", {"en": f"Touch {n} {m}"}, ()) for m in range(9)) for n in range(9)]
+    stages = tuple(Stage(f"s{n}", {"en": f"Stage{n}"}, of) for n, of in enumerate(touchpoints))
+    lanes = (*(Lane(f"l{n}", "text", {"en": f"Lane{n}"}) for n in range(5)), Lane("points", "touchpoints"))
+    cells = tuple(
+        LaneCell(lane=f"l{n}", stage=stage.key, text={"en": f"Cell {n} {stage.key}. {words * (1 + n)}"})
+        for n in range(5)
+        for stage in stages
+    )
+    viewer.definitions.put(
+        Journey(id="large", site=shop.id, name="Large", stages=stages, lanes=lanes, cells=cells, window_days=1)
+    )
+    page.goto(f"{address}/sites/{shop.id}/journeys/large?{DAYS}&print=1&paper=a4", wait_until="networkidle")
+    said = page.locator("[data-fit]").inner_text()
+    sheets = re.match(r"(\d) A4 sheets, text 9 pt: “Lane\d” begins the second one", said)
+    assert sheets, said
+    printed = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True)))
+    assert len(printed.pages) == int(sheets[1]) > 1
+    texts = ["".join(one.extract_text().split()) for one in printed.pages]
+    for one, text in zip(printed.pages, texts, strict=True):
+        assert (round(one.mediabox.width), round(one.mediabox.height)) == (842, 595)
+        assert all(f"Stage{n}" in text for n in range(9))
+    whole = "".join(texts)
+    for word in ("height", "shelf", "between", "books?"):  # lines of cells side by side alternate
+        assert whole.count(word) == sum(cell.text["en"].count(word) for cell in cells), word
+    assert all(f"Cell{n}{stage.key}." in whole for n in range(5) for stage in stages)
+    for stage in stages:
+        assert all("".join(touchpoint.name["en"].split()) in whole for touchpoint in stage.touchpoints)
+    expect(page.locator(".jm")).to_have_count(1)  # as before it was printed
+    page.goto(
+        f"{address}/sites/{shop.id}/journeys/large?{DAYS}&print=1&paper=a3&lane=l0&lane=points",
+        wait_until="networkidle",
+    )
+    assert re.fullmatch(r"One A3 sheet, text [6-9](\.\d+)? pt\.", page.locator("[data-fit]").inner_text())
+    (sheet,) = pypdf.PdfReader(io.BytesIO(page.pdf(prefer_css_page_size=True))).pages
+    assert (round(sheet.mediabox.width), round(sheet.mediabox.height)) == (1191, 842)
+    assert "Touch 8 8" in sheet.extract_text()
 
 
 def test_a_journey_is_chosen_by_its_picture_deleted_and_brought_back(page: Page, address: str, shop: Site) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import Response
 from rules import journey as rules
 from rules.faults import accepted
 from rules.journey_file import ImportedJourney, known_ids, read_file
+from rules.journey_lanes import laid_out
 from rules.journey_template import NewMap, copy_fields, fields_from, future_fields, template, template_kinds
 from rules.question import JOURNEY
 from store.definitions import Definitions
@@ -20,7 +21,7 @@ from store.journeys import Journey
 from store.segments import Goal
 from viewer.api.entry import Entry, answer, body, by_whom
 from viewer.api.text_language import LANGUAGES, NAME, read_with_language
-from viewer.drawing.journey_csv import journey_csv
+from viewer.drawing.journey_csv import TABLES, journey_csv, lanes_csv
 from viewer.http.downloads import file_answer
 from viewer.http.errors import missing
 from viewer.http.parameters import choice
@@ -119,11 +120,14 @@ async def create_from_file(request: Request, *, registry: Registry) -> Response:
 
 
 async def download_map(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+    table = choice(request.query_params, "table", TABLES, TABLES[0])
     asked, language = await read_with_language(request, questions)
-    question = asked.question
     journey = await registry.journey(asked.site, request.path_params["journey"])
-    found = await maps.journey(journey, question, asked.known.goals)
-    return file_answer(journey_csv(journey, found, language), "csv", journey.id)
+    measure = await maps.journey_measure(journey, asked.question, asked.known.goals)
+    if table == "lanes":
+        lanes = await maps.journey_lanes(laid_out(journey), asked.question, measure)
+        return file_answer(lanes_csv(journey, measure, lanes), "csv", f"{journey.id}-lanes")
+    return file_answer(journey_csv(journey, measure, language), "csv", journey.id)
 
 
 async def draw_map(
@@ -193,7 +197,8 @@ ENTRIES = (
         "/sites/{site}/journeys/{journey}/map.csv",
         download_map,
         "viewer",
-        "The journey measured, as CSV: one row for each touchpoint. Query: as for the map; names (en, fr).",
-        query=(*JOURNEY.names, NAME),
+        "The journey measured, as CSV: one row for each touchpoint. Query: as for the map; names (en, fr); table "
+        "(touchpoints, lanes).",
+        query=(*JOURNEY.names, NAME, "table"),
     ),
 )
