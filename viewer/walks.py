@@ -1,38 +1,72 @@
-"""Reads a walk from the parameters of an address: `way=home,lamps,basket&step=2&outcome=missed`."""
+"""Reads a walk from the parameters of an address: `way=home,lamps,basket&step=2&outcome=missed`, or
+`page=shop.example/basket` for the ways of the visitors on a heatmap."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import get_args
 
 from aggregator.shapes.walks import ALIKE, OfferedWay, Outcome, Ways
 from rules.faults import Fault, Faults, fault
+from rules.find import named
 from store.journeys import Journey
+from store.page_groups import PageGroup
+from store.pages import selects
 
-NAMES = ("way", "step", "outcome")
+NAMES = ("way", "step", "outcome", "page")
 MOST_STEPS = 9_999
 
 
 @dataclass(frozen=True)
 class WalkAsked:
-    """`way`: the keys of its touchpoints in order; none: the first way that is offered. `step`: from 1."""
+    """`way`: the keys of its touchpoints in order; none: the first way that is offered. `step`: from 1; 0 for the usual
+    one. `page`: the page, pattern or page group of a heatmap; only ways through its touchpoint, `through`, are
+    offered."""
 
     way: tuple[str, ...] = ()
-    step: int = 1
+    step: int = 0
     outcome: Outcome = ""
+    page: str = ""
+    through: str = ""
+
+    def step_of(self, way: OfferedWay | None, journey: Journey) -> int:
+        """The stop that is shown: the one asked for, else the first one at the page, else the first one."""
+        if self.step or not (way and self.through):
+            return self.step or 1
+        return 1 + [journey.touchpoints[n - 1][1].key for n in way.touchpoints].index(self.through)
 
 
-def parse_walk(query: Mapping[str, str], journey: Journey) -> WalkAsked | Faults:
-    """The walk that is asked for, or all its faults."""
-    faults = tuple(_faults(query, journey))
+def parse_walk(query: Mapping[str, str], journey: Journey, groups: Sequence[PageGroup] = ()) -> WalkAsked | Faults:
+    """The walk that is asked for, or all its faults. `groups`: the page groups of the site."""
+    page, faults = query.get("page", ""), tuple(_faults(query, journey))
+    through = touchpoint_of(journey, page, groups) if page else ""
+    if page and not through:
+        faults = (*faults, fault("page", "no_touchpoint", value=page))
     if faults:
         return Faults(faults)
     return WalkAsked(
         way=_keys(query),
-        step=int(query.get("step") or 1),
+        step=int(query.get("step") or 0),
         outcome=next((one for one in get_args(Outcome) if one == query.get("outcome")), ""),
+        page=page,
+        through=through,
     )
+
+
+def touchpoint_of(journey: Journey, page: str, groups: Sequence[PageGroup] = ()) -> str:
+    """Key of the first touchpoint that claims a page, a pattern or a page of a page group; "" if none does."""
+    group = named(groups, page)
+    pages = group.patterns if group else (page,)
+    return next((one.key for _, one in journey.touchpoints if any(selects(one.patterns, text) for text in pages)), "")
+
+
+def ways_through(asked: WalkAsked, ways: Ways, journey: Journey) -> Ways:
+    """The ways that are offered: those through the touchpoint that is asked for, if one is."""
+    numbers = [n for n, (_, one) in enumerate(journey.touchpoints, 1) if one.key == asked.through]
+    if not numbers:
+        return ways
+    return replace(ways, offered=tuple(way for way in ways.offered if numbers[0] in way.touchpoints))
 
 
 def chosen_way(asked: WalkAsked, ways: Ways, journey: Journey) -> OfferedWay | Faults | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 
@@ -136,6 +137,53 @@ def test_the_json_has_the_ways_the_stops_and_what_was_done_but_no_visitor_and_no
     assert answer["stops"][1]["page"] == ""  # a page without picture is not named
 
 
+def followed(owner: Client, page: str, label: str = "See their journey") -> list[str]:
+    """The addresses of the links with this label."""
+    return [unescape(one) for one in re.findall(rf'<a[^>]*href="([^"]+)"[^>]*>(?:← )?{label}</a>', page)]
+
+
+def test_one_click_leads_from_a_heatmap_to_ways_of_its_visitors_and_back(owner: Client, shop: Site, at: str) -> None:
+    heatmap = f"/sites/{shop.id}/heatmap?page=shop.example/lamps&device=desktop&{DAYS}&journey=walked"
+    (link,) = followed(owner, owner.get(heatmap).text)
+    walk = owner.get(link, follow_redirects=True)
+    assert walk.status_code == 200
+    assert "Touchpoint 1 of 2, visit 1" in words(walk.text)
+    (back,) = followed(owner, walk.text, "Back to the heatmap")
+    asked, came = (dict(parse_qsl(urlsplit(address).query)) for address in (heatmap, back))
+    assert urlsplit(back).path == urlsplit(heatmap).path
+    assert came == asked
+    (again,) = followed(owner, owner.get(back).text)
+    assert dict(parse_qsl(urlsplit(again).query)) == dict(parse_qsl(urlsplit(link).query))
+
+
+def test_ways_of_a_page_go_through_its_touchpoint_and_begin_at_it(owner: Client, at: str) -> None:
+    answer = owner.get(api_of(f"{at}&page=shop.example/paid")).json()
+    assert (answer["ways"], answer["query"]["step"]) == ([{"touchpoints": [*PAGES], "visitors": 20}], 3)
+    page = owner.get(f"{at}&page=/paid").text
+    assert "Touchpoint 3 of 3" in words(page)
+    links = {
+        key: unescape(href) for href, key in re.findall(r'href="([^"]+)" data-key="(\w+)"', re.sub(r"\s+", " ", page))
+    }
+    assert "step=2" in links["ArrowLeft"]
+    assert "page=/paid" in links["ArrowLeft"]
+    first = unescape(re.findall(r'<a class="wk" href="([^"]+)"', page)[0])
+    assert "Touchpoint 1 of 3" in words(owner.get(first).text)
+    assert "No way that enough visitors went alike" in words(owner.get(f"{at}&page=/help").text)
+
+
+def test_a_page_that_no_journey_has_says_so(owner: Client, shop: Site, at: str) -> None:
+    answer = owner.get(f"/sites/{shop.id}/their-journey?page=shop.example/imprint&{DAYS}")
+    assert answer.status_code == 404
+    assert "No journey of this site has shop.example/imprint as a touchpoint." in words(answer.text)
+
+
+def test_each_set_of_a_comparison_leads_to_its_own_ways(owner: Client, shop: Site, at: str) -> None:
+    compared = f"/sites/{shop.id}/compare?page=shop.example/lamps&{DAYS}&with=left:paid&journey=walked"
+    left, reached = followed(owner, owner.get(compared).text)
+    ways = [owner.get(api_of(str(owner.get(one).headers["location"]))).json()["ways"] for one in (left, reached)]
+    assert [[tuple(way["touchpoints"]) for way in of_set] for of_set in ways] == [[PAGES[:2]], [PAGES]]
+
+
 @pytest.mark.parametrize(
     ("query", "status", "said"),
     [
@@ -146,6 +194,7 @@ def test_the_json_has_the_ways_the_stops_and_what_was_done_but_no_visitor_and_no
         ("way=lamps,cellar", 400, "cellar"),
         ("way=%3Cscript%3E", 400, "script"),
         ("outcome=paid", 400, "reached, missed"),
+        ("page=/cellar", 400, "cellar"),
         ("days=0", 400, "days"),
         ("way=" + "lamps," * 3000, 404, "not shown"),
     ],

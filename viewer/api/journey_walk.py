@@ -17,27 +17,29 @@ from viewer.api.figures import plain
 from viewer.maps import Maps, WalkAnswer
 from viewer.questions import Questions, problem_of
 from viewer.registry import Registry
-from viewer.walks import NAMES, chosen_way, parse_walk
+from viewer.walks import NAMES, chosen_way, parse_walk, ways_through
 
 
 async def walk(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
     asked = await questions.read(request, JOURNEY)
     question = asked.checked()
     journey = await registry.journey(asked.site, request.path_params["journey"])
-    walk = parse_walk(request.query_params, journey)
+    walk = parse_walk(request.query_params, journey, asked.known.groups)
     if isinstance(walk, Faults):
         raise problem_of(walk)
-    ways = await maps.ways(journey, question, asked.known.goals, walk.outcome)
+    every = await maps.ways(journey, question, asked.known.goals, walk.outcome)
+    ways = ways_through(walk, every, journey)
     way = chosen_way(walk, ways, journey)
     if isinstance(way, Faults):
         raise problem_of(way)
+    step = walk.step_of(way, journey)
     try:
-        found = await maps.walk(journey, question, asked.known, way, walk.step) if way else None
+        found = await maps.walk(journey, question, asked.known, way, step) if way else None
     except WayChanged:
         raise problem_of(Faults((fault("way", "few_alike", least=ALIKE),))) from None
     return answer(
         {
-            "query": question.as_json(asked.today) | {"outcome": walk.outcome, "step": walk.step},
+            "query": question.as_json(asked.today) | {"outcome": walk.outcome, "step": step, "page": walk.page},
             "visitors": ways.visitors,
             "alike_least": ALIKE,
             "different": ways.different,
@@ -66,7 +68,7 @@ ENTRIES = (
         walk,
         "viewer",
         "The ways that consenting visitors went through a journey, and one of them touchpoint by touchpoint. "
-        "Query: way, step, outcome; further as for its map.",
+        "Query: way, step, outcome, page; further as for its map.",
         query=(*JOURNEY.names, *NAMES),
     ),
 )

@@ -252,6 +252,10 @@ class Urls:
         """The funnel of a journey."""
         return self._path("sites", site, "journeys", journey, "funnel", **query)
 
+    def their_journey(self, site: str, **query: object) -> str:
+        """The walk of visitors of a heatmap."""
+        return self._path("sites", site, "their-journey", **query)
+
     def walk(self, site: str, journey: str, **query: object) -> str:
         """One real visitor's way through a journey."""
         return self._path("sites", site, "journeys", journey, "walk", **query)

@@ -34,6 +34,7 @@ from viewer.pages.journey import paths as journey_paths
 from viewer.pages.journey import revisions as journey_revisions
 from viewer.pages.journey import seen as journey_seen
 from viewer.pages.journey import show as journey
+from viewer.pages.journey import their_journey
 from viewer.pages.journey import walk as journey_walk
 from viewer.pages.journey.touchpoint import page as journey_touchpoint
 from viewer.pages.login import form as sign_in_form
@@ -166,6 +167,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/journeys/{journey}", journey.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}", journey_edit.edit, "editor", POST),
     Endpoint(SITE + "/journeys/{journey}/funnel", journey_funnel.show, "viewer"),
+    Endpoint(SITE + "/their-journey", their_journey.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/walk", journey_walk.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/opportunities", journey_opportunities.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/opportunities/{opportunity}", journey_opportunities.change, "editor", POST),

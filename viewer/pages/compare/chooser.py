@@ -31,13 +31,15 @@ class ChoiceGroup:
 
 @dataclass(frozen=True)
 class SetBox:
-    """One set: its letter, name and visitors, what it is in words, and what else it can be."""
+    """One set: its letter, name and visitors, what it is in words, what else it can be, and where its visitors are
+    followed."""
 
     letter: str
     name: str
     visitors: str
     words: str
     groups: tuple[ChoiceGroup, ...]
+    journey: str  # address of real ways of such visitors
 
 
 @dataclass(frozen=True)
@@ -77,10 +79,22 @@ def chooser_of(choosing: Choosing, visitors: tuple[str, str]) -> Chooser:
     groups = (_others(choosing), _own(choosing))
     questions = (choosing.sets.a, choosing.sets.b)
     boxes = tuple(
-        SetBox(letter.upper(), choosing.name(letter), count, _words(choosing, question), of_set)
+        SetBox(
+            letter.upper(),
+            choosing.name(letter),
+            count,
+            _words(choosing, question),
+            of_set,
+            _journey(choosing, question),
+        )
         for letter, question, count, of_set in zip("ab", questions, visitors, groups, strict=True)
     )
     return Chooser(boxes, _swap(choosing), _often(choosing))
+
+
+def _journey(choosing: Choosing, question: Question) -> str:
+    asked = replace(question, compared_with="").query() | {"journey": dict(choosing.links.extra).get("journey", "")}
+    return choosing.urls.their_journey(str(question.site), **asked)
 
 
 def _words(choosing: Choosing, question: Question) -> str:

@@ -70,6 +70,12 @@ def compare_link(setting: MapSetting) -> str:
     return setting.urls.compare_sets(setting.site.id, **compared.query())
 
 
+def journey_link(setting: MapSetting) -> str:
+    """Real ways of visitors who are on the map."""
+    asked = setting.asked.question.query() | {"journey": setting.look.journey}
+    return setting.urls.their_journey(setting.site.id, **asked)
+
+
 def all_pages_link(setting: MapSetting) -> Choice:
     """A link to the list of pages, for a question that names no page."""
     return Choice(setting.lang.text("All pages"), setting.urls.pages(setting.site.id))

@@ -20,7 +20,7 @@ from viewer.pages.heatmap.bar import Bar, bar_of
 from viewer.pages.heatmap.dots import dot_layer
 from viewer.pages.heatmap.empty import no_picture, nothing_drawn
 from viewer.pages.heatmap.form_layer import form_layer
-from viewer.pages.heatmap.head import Head, all_pages_link, compare_link, exports_of, head_of, title_of
+from viewer.pages.heatmap.head import Head, all_pages_link, compare_link, exports_of, head_of, journey_link, title_of
 from viewer.pages.heatmap.heat import heat_layer
 from viewer.pages.heatmap.look import MapLook, map_look
 from viewer.pages.heatmap.reach import reach_layer
@@ -52,6 +52,7 @@ class HeatmapPage(Page):
     retake: Retake = doc("The form that retakes the picture")
     exports: list[Choice] = doc("The same map as PNG, CSV, JSON, NPY")
     compare: str = doc("Where the visitors of the map are compared with others; empty without a page")
+    journey: str = doc("Real ways of visitors who are on the map; empty without one")
     in_states: InStates | None = doc("How many points were made in the states of the page")
     robots: Robots = doc("Which bots the map includes, and the link that shows them or leaves them out")
     empty: Empty | None = doc("What to show when there is no picture or nothing to draw")
@@ -126,6 +127,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
         retake=retake_of(setting),
         exports=[],
         compare="",
+        journey="",
         in_states=None,
         robots=Robots(),
         empty=empty,
@@ -157,6 +159,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: DrawnMap) ->
         retake=retake_of(setting),
         exports=exports_of(setting),
         compare=compare_link(setting),
+        journey=journey_link(setting),
         in_states=in_states(setting, found),
         robots=robots_of(setting.lang, setting.links, found.figures.account),
         empty=_nothing_drawn(setting, drawn, layer),

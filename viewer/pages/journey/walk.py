@@ -32,7 +32,7 @@ from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Questions
 from viewer.registry import Registry
-from viewer.walks import WalkAsked, chosen_way, parse_walk
+from viewer.walks import WalkAsked, chosen_way, parse_walk, ways_through
 
 LONG_DAYS = 90  # offered where no way can be shown
 
@@ -43,6 +43,7 @@ class WalkPage(Page):
 
     template = "journey/walk.html"
     name: str = doc("Name of the journey")
+    back: Choice | None = doc("The heatmap that led here")
     about: str = doc("How many visits in how much time, on which device")
     views: tuple[Choice, ...] = doc("The views of the journey")
     outcomes: tuple[Choice, ...] = doc("Whose ways: of everyone, of those who reached the goal, of the others")
@@ -84,9 +85,9 @@ async def show(
     journey = await registry.journey(asked.site, request.path_params["journey"])
     frame = await frames.of(request, "journeys", asked.site)
     query = dict(request.query_params)
-    walk = parse_walk(query, journey)
+    walk = parse_walk(query, journey, asked.known.groups)
     persona = persona_of(journey, asked.question, query.get("persona", ""))
-    extra = [(name, query.get(name, "")) for name in ("outcome", "way", "step")] + [("persona", persona)]
+    extra = [(name, query.get(name, "")) for name in ("outcome", "page", "way", "step")] + [("persona", persona)]
     links = Links(
         frames.urls.walk(asked.site.id, journey.id), asked.question, extra=tuple(pair for pair in extra if pair[1])
     )
@@ -104,7 +105,8 @@ async def show(
 
     if isinstance(walk, Faults) or asked.faults:
         return await faulty(walk if isinstance(walk, Faults) else ())
-    ways = await maps.ways(journey, asked.question, asked.known.goals, walk.outcome)
+    every = await maps.ways(journey, asked.question, asked.known.goals, walk.outcome)
+    ways = ways_through(walk, every, journey)
     way = chosen_way(walk, ways, journey)
     if isinstance(way, Faults):
         return await faulty(way)
@@ -114,7 +116,7 @@ async def show(
     if way is None:
         return answer(request, replace(page, empty=_empty(one, ways)))
     try:
-        found = await maps.walk(journey, asked.question, asked.known, way, walk.step)
+        found = await maps.walk(journey, asked.question, asked.known, way, walk.step_of(way, journey))
     except WayChanged:
         return await faulty(Faults((fault("way", "few_alike", least=ALIKE),)))
     strips = await maps.strips(found.scene.picture) if found.scene.picture else ()
@@ -128,6 +130,7 @@ def _page(frame: Frame, shown: Shown, who: WhoBar) -> WalkPage:
         frame=frame,
         title=lang.text("Walk through %(name)s", name=journey.name),
         name=journey.name,
+        back=_back(shown),
         about="",
         views=view_switch(lang, measured.urls, asked, journey.id, "walk"),
         outcomes=_outcomes(shown),
@@ -155,6 +158,15 @@ def _walked(page: WalkPage, shown: Shown, ways: Ways, found: WalkAnswer, strips:
         strip=walk_strip(shown.measured, shown.links, found),
         scene=walk_scene(shown.measured, shown.links, found, strips),
     )
+
+
+def _back(shown: Shown) -> Choice | None:
+    """The heatmap whose visitors are shown, of the same question."""
+    measured, page = shown.measured, shown.asked.page
+    if not page:
+        return None
+    query = {"page": page} | measured.query
+    return Choice(shown.lang.text("Back to the heatmap"), measured.urls.heatmap(measured.site, **query))
 
 
 def _outcomes(shown: Shown) -> tuple[Choice, ...]:

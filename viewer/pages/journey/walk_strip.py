@@ -50,8 +50,9 @@ def stop_time(lang: Language, stop: Stop) -> str:
 
 
 def step_links(links: Links, n: int) -> str:
-    """The same walk at another stop."""
-    return links.keeping(step="" if n == 1 else str(n)).to()
+    """The same walk at another stop. The ways of a page begin at its stop, so that the first one is named too."""
+    is_usual = n == 1 and not dict(links.extra).get("page")
+    return links.keeping(step="" if is_usual else str(n)).to()
 
 
 def _stop(measured: MeasuredJourney, links: Links, found: WalkAnswer, n: int) -> WalkCard:
