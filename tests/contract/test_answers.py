@@ -6,6 +6,8 @@ and the numbers of the answer as the page's language writes them.
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 from collections.abc import Iterator
 from html import unescape
@@ -24,6 +26,7 @@ from viewer.pages.frame.languages import language
 
 EN = language("en")
 NUMBER = re.compile(r"(?<![\w.#/:&;])[−+]?\d[\d,]*(?:\.\d+)?%?(?![\w/])")
+NUMERIC = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 # drawn, not written: boxes, grids, curves and colours; and what names a thing rather than measures it
 DRAWN = re.compile(
     r"^(query|snapshot|grid|scale|depth|share|attention|arms\.\d+\.snapshot)(\.|$)|^journey\."
@@ -162,3 +165,27 @@ def test_the_paths_of_a_journey(owner: Client, shop: Site) -> None:
     assert shown - known - menus - steps - minutes - of_devices - {"1"} == set()
     visits = [name["visits"] for column in answer["columns"] for name in column["names"]]
     assert {EN.number(one) for one in visits} <= shown
+
+
+FILES = {  # page of a journey → its files
+    "": ("map.csv", "map.csv?table=lanes", "opportunities.csv"),
+    "/funnel": ("funnel.csv", "funnel.csv?table=instead", "funnel.csv?table=account"),
+    "/touchpoints/lamps": ("touchpoints/lamps/card.csv",),
+    "/opportunities": ("opportunities.csv",),
+}
+
+
+@pytest.mark.parametrize("view", FILES)
+def test_every_share_on_a_page_of_a_journey_is_in_its_files(owner: Client, shop: Site, view: str) -> None:
+    page = owner.get(f"/sites/{shop.id}/journeys/lamp{view}?{DAYS}").text
+    cells: set[str] = set()
+    for name in FILES[view]:
+        answer = owner.get(f"/api/v1/sites/{shop.id}/journeys/lamp/{name}{'&' if '?' in name else '?'}{DAYS}")
+        assert answer.status_code == 200, name
+        assert "ShareOf(" not in answer.text, name  # a cell holds a number, not a record
+        cells |= {cell for row in csv.reader(io.StringIO(answer.text)) for cell in row}
+    known = {form for cell in cells if NUMERIC.fullmatch(cell) for form in forms(float(cell))}
+    shares = {number for number in written(page) if number.endswith("%")} - {"95%"}
+    assert shares - known == set(), "only on the page"
+    if view in ("", "/touchpoints/lamps"):
+        assert shares

@@ -238,6 +238,18 @@ def test_axe_finds_no_barrier_on_the_views_of_a_journey(owner: Page) -> None:
         assert answer
         assert answer.status == 200, path
         found[path] = barriers(page)
+    page.goto(f"{root}?lang=fr")
+    desktop = page.viewport_size or {"width": 1366, "height": 900}
+    page.set_viewport_size({"width": 390, "height": 844})
+    for path in (f"{root}/first-lamp", *(f"{root}/first-lamp/{view}" for view in views)):
+        page.goto(path, wait_until="networkidle")
+        found[f"French, 390 px: {path}"] = barriers(page)
+    page.set_viewport_size(desktop)
+    page.goto(f"{root}/first-lamp?lang=en", wait_until="networkidle")
+    page.emulate_media(media="print")
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    found["print"] = barriers(page)
+    page.emulate_media(media="screen")
     assert {path: barrier for path, barrier in found.items() if barrier} == {}
 
 

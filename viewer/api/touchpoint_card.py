@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.requests import Request
@@ -9,6 +10,7 @@ from starlette.responses import Response
 
 from aggregator.answers.touchpoint import TouchpointCard
 from aggregator.measures.journey_figures import TouchpointFigures
+from aggregator.measures.shares import share_of
 from rules.question import JOURNEY
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
@@ -48,8 +50,16 @@ def card_json(card: TouchpointCard) -> dict[str, Any]:
         "figures": _figures(card.figures) | {"mood": card.figures.mood},
         "spans": [plain(one.span) | {"figures": _figures(one.figures)} for one in card.spans],
         **{name: plain(getattr(card, name)) for name in ("changes", "came_from", "went_to", "elements")},
-        "devices": {name: _figures(one) for name, one in card.devices.items()},
-        "channels": {name: _figures(one) for name, one in card.channels.items()},
+        "devices": _of_visitors(card, card.devices),
+        "channels": _of_visitors(card, card.channels),
+    }
+
+
+def _of_visitors(card: TouchpointCard, parts: Mapping[str, TouchpointFigures]) -> dict[str, Any]:
+    """The figures of each part, and its share of the visitors of the touchpoint."""
+    return {
+        name: _figures(one) | {"of_visitors": plain(share_of(one.visitors, card.visitors))}
+        for name, one in parts.items()
     }
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from aggregator.answers.touchpoint import TouchpointCard
 from aggregator.measures.journey_figures import TouchpointFigures, WindowShare
-from aggregator.measures.shares import ShareOf
+from aggregator.measures.shares import ShareOf, share_of
 from aggregator.measures.touchpoint_metrics import (
     SHARES,
     TIMES,
@@ -33,6 +33,7 @@ def _rows(card: TouchpointCard) -> Iterator[Row]:
         yield from _of_part(card, card.step, one.span.since.isoformat(), one.span.until.isoformat(), one.figures)
     for part, found in (("device", card.devices), ("channel", card.channels)):
         for name, figures in found.items():
+            yield from _share(part, name, "", "of_visitors", share_of(figures.visitors, card.visitors))
             yield from _of_part(card, part, name, "", figures)
     for before in card.came_from:
         yield from _share("came_from", before.touchpoint, "", "directly", before.directly)
