@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from aggregator.measures.fact_codes import MOST, by_number, code_of
 from aggregator.measures.slice_visits import VisitedTouches
-from aggregator.measures.touch_groups import changes, distinct, firsts, is_among, next_begins
+from aggregator.measures.touch_groups import changes, distinct, firsts, next_begins
 from aggregator.shapes.journeys import CLOSED, COARSE_PAGE, ON, OPENS, SOON, Course, Fact, Moment
 from aggregator.shapes.touch_columns import Marks, Numbers
 
@@ -106,7 +106,9 @@ class FirstHits:
 
     def had(self, troubles: Numbers) -> Numbers:
         """Those of the troubles (`trouble_keys`) that are at a touchpoint which the visitor hit, as codes."""
-        at_hits = troubles[is_among(troubles >> 3, np.sort(self.visitor.astype(np.int64) << 10 | self.touchpoint))]
+        hit = np.zeros((self._visitors, self._places), dtype=bool)
+        hit[self.visitor, self.touchpoint] = True
+        at_hits = troubles[hit[troubles >> 13, troubles >> 3 & 1023]]
         return code_of(Fact.TROUBLE, at_hits >> 3 & 1023, at_hits & 7)
 
     def reached(self, goal: int, times: Numbers) -> Numbers:

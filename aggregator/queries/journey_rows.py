@@ -122,13 +122,15 @@ class _Numbers:
         if len(pages) <= MOST_NAMED and sum(map(len, pages)) <= MOST_CHARACTERS:
             names = self.values.bind("Array(String)", pages)
             found = self.values.bind("Array(UInt16)", [numbers[self._claims[page]] for page in pages])
-            return f"transform(page, {names}, {found}, toUInt16(0))"
+            # The engine computes it on the dictionary of the column. It must not keep one: numbers with a dictionary
+            # are slow to sort, and the client decodes them one by one.
+            return f"CAST(transform(page, {names}, {found}, toUInt16(0)), 'UInt16')"
         tests = [
             f"{self.values.on_pages('page', [patterns])}, toUInt16({number})"
             for number, patterns in zip(numbers, self._course.patterns, strict=True)
             if patterns
         ]
-        return f"multiIf({', '.join(tests)}, toUInt16(0))"
+        return f"CAST(multiIf({', '.join(tests)}, toUInt16(0)), 'UInt16')"
 
 
 def range_values(visitors: VisitorRange) -> dict[str, int]:
@@ -147,7 +149,7 @@ def _touches(people: str, selected: str, numbers: _Numbers, *, is_filtered: bool
     entry, none = (f", {numbers.entry(people)} AS entry", ", toUInt16(0) AS entry") if numbers.has_entries else ("", "")
     return (
         f"SELECT visitor, toUInt64(toUnixTimestamp64Milli(time)) AS ms, view, toUInt16({mark}) AS mark, "
-        f"toUInt32(xxHash64(page)) AS page_hash{entry} FROM touches WHERE {rows} "
+        f"CAST(xxHash64(page), 'UInt32') AS page_hash{entry} FROM touches WHERE {rows} "
         f"UNION ALL SELECT visitor, ms, view, mark, page_hash{none} FROM ({numbers.contacts(people, selected)})"
     )
 
