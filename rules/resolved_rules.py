@@ -12,7 +12,7 @@ from rules.faults import Fault, fault
 from rules.find import named
 from store.page_groups import PageGroup
 from store.page_zones import PageZone
-from store.resolved_rules import PlacedElement, ResolvedAction, ResolvedRule, kind_of
+from store.resolved_rules import PlacedElement, ResolvedAction, ResolvedRule, StoppedVisitors, kind_of
 from store.segments import TRAITS, Action, Goal, Group, Rule
 
 R = TypeVar("R", ResolvedRule, ResolvedAction)
@@ -26,6 +26,7 @@ class KnownNames:
     groups: tuple[PageGroup, ...] = ()
     zones: tuple[PageZone, ...] = ()
     placed: tuple[PlacedElement, ...] = field(default=())
+    stopped: tuple[StoppedVisitors, ...] = field(default=())
 
     def resolved(self, tree: Group) -> Group:
         """The tree in the terms of the tables. A goal or zone that is not known stays: asking for it is an error."""
@@ -53,6 +54,9 @@ class KnownNames:
             return self._of_pages(rule, rule.values)
         if rule.what in TRAITS:
             return rule
+        if rule.what == "funnel":
+            stopped = next((one for one in self.stopped if one.stop == rule.funnel), None)
+            return replace(self._of_pages(rule, ()), stopped=stopped)
         other = self._action(rule.other) if rule.other else None
         made = self._of_pages(rule, (rule.page, *rule.values) if rule.what == "saw" else (rule.page,))
         return self._placed(replace(self._of_goal(made), other=other))

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from rules.by_name import parse_by_name, put_under_free_id
 from rules.faults import Fault, Faults, InvalidDefinition, accepted, fault
-from rules.fields import text_of
+from rules.fields import day_of, text_of
 from rules.shape import record
 from store.definitions import Definitions, Stored
-from store.devices import ANY_DEVICE
+from store.devices import ANY_DEVICE, DEVICES
 from store.segments import MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Action, Group, Rule, Segment
 
 FIELDS = ("name", "tree", "version")
@@ -94,6 +94,9 @@ def rule_faults(rule: Rule) -> Iterator[Fault]:
     if rule.what in TRAITS:
         yield from _trait_faults(rule)
         return
+    if rule.what == "funnel":
+        yield from _funnel_faults(rule)
+        return
     if rule.what in MEASURES and rule.scope != "visitor":
         yield fault("scope", "of_visitors")
     yield from action_faults(rule)
@@ -120,6 +123,29 @@ def action_faults(action: Rule | Action) -> Iterator[Fault]:
         yield fault("least", "amount_missing")
     if action.least is not None and action.most is not None and action.least > action.most:
         yield fault("least", "amounts_swapped", least=action.least, most=action.most)
+
+
+def _funnel_faults(rule: Rule) -> Iterator[Fault]:
+    if rule.scope != "visitor":
+        yield fault("scope", "of_visitors")
+    stop = rule.funnel
+    if stop is None:
+        yield fault("funnel", "missing")
+        return
+    since, until = day_of(stop.since), day_of(stop.until)
+    if since is None:
+        yield fault("funnel.since", "day", value=stop.since)
+    if until is None:
+        yield fault("funnel.until", "day", value=stop.until)
+    if since and until and since > until:
+        yield fault("funnel.since", "swapped", since=stop.since, until=stop.until)
+    if stop.step >= len(stop.steps):
+        yield fault("funnel.step", "high", value=stop.step, most=len(stop.steps) - 1)
+    if stop.device and stop.device not in DEVICES:
+        yield fault("funnel.device", "choice", value=stop.device, allowed=", ".join(DEVICES))
+    if stop.among is not None:
+        among = {"rules": stop.among.rules, "groups": stop.among.groups}
+        yield from (one.under("funnel.among") for one in tree_faults(among))
 
 
 def _trait_faults(rule: Rule) -> Iterator[Fault]:
@@ -150,10 +176,17 @@ def size_faults(raw: Mapping[Any, Any]) -> tuple[Fault, ...]:
             return (fault("tree", "tree_deep", n=depth, most=MAX_DEPTH),)
         rules += sum(len(one["rules"]) for one in level if isinstance(one.get("rules"), list | tuple))
         groups = [one["groups"] for one in level if isinstance(one.get("groups"), list | tuple)]
-        level = [group for of in groups for group in of if isinstance(group, Mapping)]
+        level = [group for of in (*groups, _among(level)) for group in of if isinstance(group, Mapping)]
         if rules + len(level) > MAX_RULES:
             return (fault("tree", "tree_long", n=rules + len(level), most=MAX_RULES),)
     return ()
+
+
+def _among(level: Sequence[Mapping[Any, Any]]) -> list[object]:
+    """The trees within the funnels that the rules of these raw groups name."""
+    rules = (rule for one in level if isinstance(one.get("rules"), list | tuple) for rule in one["rules"])
+    funnels = (rule.get("funnel") for rule in rules if isinstance(rule, Mapping))
+    return [funnel.get("among") for funnel in funnels if isinstance(funnel, Mapping)]
 
 
 def add(definitions: Definitions, site: str, fields: Mapping[str, object], by: str = "") -> Segment:

@@ -5,12 +5,12 @@ They are made for a question (rules/resolved_rules.py) and never stored or read 
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from msgspec import Struct
 
 from store.page_zones import PageZone
-from store.segments import Action, Rule
+from store.segments import Action, FunnelStop, Rule
 
 PlacedKind = Literal["click", "hover", "event", "view"]
 
@@ -59,6 +59,14 @@ class PlacedElement(Struct, frozen=True, kw_only=True):
     unjudged: tuple[int, ...] = ()
 
 
+class StoppedVisitors(Struct, frozen=True, kw_only=True):
+    """The visitors at a place in a funnel: a query of their numbers, and its bound values (lists as tuples)."""
+
+    stop: FunnelStop
+    sql: str
+    values: tuple[tuple[str, Any], ...]
+
+
 class ResolvedAction(Action, frozen=True, kw_only=True):
     """An action with its pages as lists of patterns (`store.pages.selects`), one of which must select the page."""
 
@@ -75,6 +83,7 @@ class ResolvedRule(Rule, frozen=True, kw_only=True):
     placed: PlacedElement | None = None
     within_days: int = 0
     of_zone: PageZone | None = None
+    stopped: StoppedVisitors | None = None  # whom `funnel` describes
 
 
 def kind_of(action: Rule | Action) -> PlacedKind:

@@ -32,11 +32,14 @@ ActionKind = Literal[
 ]  # fmt: skip
 # A number known of a visitor.
 Measure = Literal["visits", "last_seen", "value", "top_value", "quiet"]
-What = Literal[Trait, ActionKind, Measure]
+# A visitor's place in a funnel: who came to a step and went on, or left.
+FunnelPlace = Literal["funnel"]
+What = Literal[Trait, ActionKind, Measure, FunnelPlace]
 
 TRAITS: tuple[Trait, ...] = get_args(Trait)
 ACTIONS: tuple[ActionKind, ...] = get_args(ActionKind)
 MEASURES: tuple[Measure, ...] = get_args(Measure)
+FUNNEL: FunnelPlace = "funnel"
 
 Value = Annotated[str, Meta(max_length=300)]
 Amount = Annotated[float, Meta(ge=-1e12, le=1e12)]
@@ -61,6 +64,25 @@ class Action(Struct, frozen=True, kw_only=True, omit_defaults=True):
     most: Amount | None = None
 
 
+class FunnelStop(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """The visitors of a funnel who did its steps up to number `step` (from 1), and then the next or not (`went_on`).
+
+    `journey`: the id; `steps`, `days`, `in_any_order`: as a funnel is asked for (docs/api.md). `since`, `until`,
+    `device` and `among` (the rules of its filters and segment): its question, which the first step must fit.
+    """
+
+    journey: Annotated[str, Meta(min_length=1, max_length=64)]
+    steps: Annotated[tuple[Annotated[PageText, Meta(min_length=1)], ...], Meta(min_length=2, max_length=12)]
+    step: Annotated[int, Meta(ge=1, le=11)]
+    days: Annotated[int, Meta(ge=1, le=365)]
+    since: Annotated[str, Meta(max_length=10)]
+    until: Annotated[str, Meta(max_length=10)]
+    went_on: bool = True
+    in_any_order: bool = False
+    device: Annotated[str, Meta(max_length=20)] = ""
+    among: Group | None = None
+
+
 class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One condition. Which fields count depends on `what`:
 
@@ -68,7 +90,8 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     - an action: `page` … `most` as in `Action` (`saw`: any of the pages or patterns in `values` too), `times` or more
       within the scope (`count`), in the last `days` for a visitor (0: in the period), `order` before or after `other`,
       at most `within` seconds apart (0: any time);
-    - a measure of a visitor: from `least` to `most`; `name` is the event or goal whose values are summed.
+    - a measure of a visitor: from `least` to `most`; `name` is the event or goal whose values are summed;
+    - `funnel`: the visitor is one of those whom `funnel` describes.
     """
 
     what: What
@@ -87,6 +110,7 @@ class Rule(Struct, frozen=True, kw_only=True, omit_defaults=True):
     order: Order = ""
     other: Action | None = None
     within: Annotated[float, Meta(ge=0, le=366 * 86_400)] = 0.0
+    funnel: FunnelStop | None = None
 
 
 class Group(Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -123,6 +147,15 @@ class Goal(Record, frozen=True, kw_only=True):
 def every_rule(group: Group) -> tuple[Rule, ...]:
     """All rules of a tree, from the top down."""
     return (*group.rules, *(rule for one in group.groups for rule in every_rule(one)))
+
+
+def funnel_stops(group: Group) -> tuple[FunnelStop, ...]:
+    """The places in funnels that a tree names; one within another's `among` comes first."""
+    found: list[FunnelStop] = []
+    for rule in every_rule(group):
+        if rule.funnel:
+            found += [*(funnel_stops(rule.funnel.among) if rule.funnel.among else ()), rule.funnel]
+    return tuple(dict.fromkeys(found))
 
 
 def is_empty(group: Group) -> bool:

@@ -6,26 +6,21 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import get_args
 
-from msgspec.structs import replace as changed
-
 from aggregator.answers.funnel import FunnelAsked
 from aggregator.answers.funnel_sets import FunnelSet, variant_sets
 from aggregator.shapes.funnels import FEWEST_STEPS, MOST_STEPS, SplitBy
 from rules.faults import Fault, Faults, fault
-from rules.page import page_meant, wildcard_faults
+from rules.funnel_steps import with_steps
 from rules.resolve import Known
-from store.journeys import Journey, Matcher, Stage, Touchpoint
-from store.pages import is_pattern
+from store.journeys import Journey
 from store.records import Experiment
 from store.segments import Group
 from viewer.questions import Asked, Questions
 
 NAMES = ("steps", "order", "window_days", "split")
-PAGE, EVENT = "page:", "event:"  # before a step that is no touchpoint of the journey
 _COMMA = "%2C"  # a comma in a step
 _ORDERS = ("given", "any")
 _DAYS = (1, 365)
-_LONGEST_NAME = 300  # characters of an event's name
 
 
 @dataclass(frozen=True)
@@ -71,17 +66,10 @@ async def read_funnel(
 def parse_funnel(query: Mapping[str, str], journey: Journey, known: Known) -> FunnelReading | Faults:
     """The funnel that is asked for, without the sets of segments; or all its faults."""
     steps = _steps(query, journey)
-    touchpoints = {touchpoint.key: touchpoint for _, touchpoint in journey.touchpoints}
-    found = {
-        key: touchpoints.get(key) or step_touchpoint(key, f"steps.{n}", known)
-        for n, key in enumerate(steps[:MOST_STEPS])
-    }
-    faults = [one for one in found.values() if isinstance(one, Fault)]
-    faults = [*_steps_faults(steps), *faults, *_faults(query, known)]
-    if faults:
-        return Faults(tuple(faults))
-    own = tuple(one for key, one in found.items() if isinstance(one, Touchpoint) and key not in touchpoints)
-    whole = changed(journey, stages=(Stage("steps", {}, own), *journey.stages)) if own else journey
+    whole = with_steps(journey, steps[:MOST_STEPS], known)
+    faults = (*_steps_faults(steps), *(whole if isinstance(whole, Faults) else ()), *_faults(query, known))
+    if faults or isinstance(whole, Faults):
+        return Faults(faults)
     split, _, of = query.get("split", "").partition(":")
     experiment = _experiment(known, of) if split == "variant" else None
     funnel = FunnelAsked(
@@ -93,31 +81,6 @@ def parse_funnel(query: Mapping[str, str], journey: Journey, known: Known) -> Fu
     )
     sets = variant_sets(experiment.id, [one.key for one in experiment.variants]) if experiment else ()
     return FunnelReading(whole, funnel, sets)
-
-
-def step_touchpoint(key: str, field: str, known: Known) -> Touchpoint | Fault:
-    """The touchpoint that a page or an event is as a step of a funnel."""
-    if key.startswith(PAGE):
-        page = _page(key.removeprefix(PAGE), field, known)
-        return page if isinstance(page, Fault) else Touchpoint(key, {}, (page,))
-    if key.startswith(EVENT):
-        name = key.removeprefix(EVENT).strip()
-        if not name:
-            return fault(field, "missing")
-        if len(name) > _LONGEST_NAME:
-            return fault(field, "long", n=len(name), most=_LONGEST_NAME)
-        return Touchpoint(key, {}, (), matchers=(Matcher(on="event", name=name),))
-    return fault(field, "no_touchpoint", value=key)
-
-
-def _page(text: str, field: str, known: Known) -> str | Fault:
-    """A page or pattern; a path means the pages of every host, as in a touchpoint."""
-    text = text.strip()
-    if text.startswith("/"):
-        found = next(wildcard_faults(text, field), None) if is_pattern(text) else None
-        return found or text
-    page = page_meant(known.site, text, known.pages)
-    return Fault(field, page.code, page.values) if isinstance(page, Fault) else page
 
 
 def _experiment(known: Known, id: str) -> Experiment | None:

@@ -12,11 +12,13 @@ from datetime import date
 
 from starlette.requests import Request
 
+from aggregator.answers.funnel_stops import stopped_visitors
 from aggregator.answers.placed_elements import placed_element, wanted_elements
 from aggregator.queries.pages import all_pages
-from aggregator.shapes.scope import Scope
-from rules.faults import Fault, Faults
-from rules.find import all_of, site_of
+from aggregator.shapes.scope import Scope, SiteScope
+from rules.faults import Fault, Faults, fault
+from rules.find import all_of, named, site_of
+from rules.funnel_steps import with_steps
 from rules.other_set import TwoSets, two_sets
 from rules.page import needs_visits
 from rules.page_group import key_of
@@ -26,11 +28,12 @@ from rules.resolve import Known, resolve
 from rules.segment import text_of_tree
 from store.client import Store
 from store.definitions import Definitions
+from store.journeys import Journey
 from store.page_groups import PageGroup
 from store.page_zones import PageZone
 from store.records import Experiment, Site
-from store.resolved_rules import PlacedElement
-from store.segments import Goal, Group, Segment
+from store.resolved_rules import PlacedElement, StoppedVisitors
+from store.segments import FunnelStop, Goal, Group, Segment, funnel_stops
 from store.snapshots import Snapshots
 from viewer.http.errors import Problem
 from viewer.states import defined_states
@@ -45,6 +48,7 @@ _ERRORS = {
     "no_group": (404, "no_group"),
     "no_goal": (404, "no_goal"),
     "no_zone": (404, "no_zone"),
+    "no_journey": (404, "no_journey"),
     "few_alike": (404, "no_way"),
     "not_http": (400, "not_a_page"),
 }
@@ -169,14 +173,15 @@ class Questions:
         if resolved.faults:  # nothing is asked, and the days may be reversed
             return Asked(resolved.question, resolved.faults, known, day)
         placed = await self._placed(resolved.question, known, day, remembered=remembered)
-        names = replace(resolved.question.names, placed=placed)
-        return Asked(replace(resolved.question, names=names), resolved.faults, known, day)
+        question = replace(resolved.question, names=replace(resolved.question.names, placed=placed))
+        return await self._stopped(Asked(question, (), known, day))
 
     async def with_tree(self, asked: Asked, tree: Group) -> Asked:
         """The same question with other rules as its segment, whose elements are looked up."""
         question = replace(asked.question, filters=(), segment=text_of_tree(tree), tree=tree)
         placed = await self._placed(question, asked.known, asked.today, remembered=True)
-        return replace(asked, question=replace(question, names=replace(question.names, placed=placed)))
+        question = replace(question, names=replace(question.names, placed=placed))
+        return replace(await self._stopped(replace(asked, question=question)), faults=asked.faults)
 
     async def _placed(
         self, question: Question, known: Known, day: date, *, remembered: bool
@@ -194,9 +199,41 @@ class Questions:
 
         return await self._work.once(("placed", scope, wanted), SECONDS, find, fresh=not remembered)
 
+    async def _stopped(self, asked: Asked) -> Asked:
+        """The question with the visitors of the funnels that its rules name; or with a fault for each funnel whose
+        journey or steps the site does not have."""
+        question, stopped, faults = asked.question, [], []
+        for stop in dict.fromkeys(one for tree in _own_trees(asked) for one in funnel_stops(tree)):
+            found = await self._work.run(self._visitors_at, replace(asked, question=question), stop)
+            if isinstance(found, StoppedVisitors):
+                stopped.append(found)
+                question = replace(question, names=replace(question.names, stopped=tuple(stopped)))
+            else:
+                faults.append(found)
+        return replace(asked, question=question, faults=tuple(faults))
+
+    def _visitors_at(self, asked: Asked, stop: FunnelStop) -> StoppedVisitors | Fault:
+        """The visitors at a place in a funnel. Its `among` may name those of others, which `asked` has."""
+        known, site = asked.known, int(asked.site.id)
+        journey = named(all_of(self._definitions, Journey, asked.site.id).records, stop.journey)
+        if journey is None:
+            return fault("segment", "no_journey", value=stop.journey)
+        whole = with_steps(journey, stop.steps, known)
+        if isinstance(whole, Faults):
+            return next(one.under("segment") for one in whole)
+        among = asked.question.names.resolved(stop.among) if stop.among else None
+        since, until = date.fromisoformat(stop.since), date.fromisoformat(stop.until)
+        scope = SiteScope(site, since, until, stop.device, asked.question.zone, among)
+        return stopped_visitors(self._store, whole, scope, stop)
+
+
+def _own_trees(asked: Asked) -> list[Group]:
+    return _trees(asked.question, asked.known, asked.today)
+
 
 def _trees(question: Question, known: Known, day: date) -> list[Group]:
     """The rules of a question, and of the set that it is compared with."""
     others = two_sets(question, question.compared_with, day) if question.compared_with else None
     asked = [question] if others is None or isinstance(others, Faults) else [others.a, others.b]
-    return [tree for one in asked if (tree := resolve(Reading(one), known).question.group)]
+    trees = [tree for one in asked if (tree := resolve(Reading(one), known).question.group)]
+    return [*(stop.among for tree in trees for stop in funnel_stops(tree) if stop.among), *trees]

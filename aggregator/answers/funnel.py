@@ -119,8 +119,8 @@ def measure_funnel(
     segments, if it is split by them. Raises KeyError for a step that is no touchpoint of the journey.
     """
     now_ms = int(now.timestamp() * 1000) if now else int(time.time() * 1000)
-    numbers = {touchpoint.key: number for number, (_, touchpoint) in enumerate(journey.touchpoints, 1)}
-    steps = FunnelSteps(tuple(numbers[key] for key in asked.steps), asked.window_days * DAY_MS, asked.in_any_order)
+    numbers = numbers_of(journey)
+    steps = steps_of(journey, asked)
     claims, course = claimed_pages(journey, all_pages(store, scope.site)), course_of(journey)
     keys = {number: key for key, number in numbers.items()} | {LEFT: ""}
 
@@ -145,6 +145,17 @@ def measure_funnel(
         tests=_tests(split),
         one_in=10 if scope.tenth else 1,
     )
+
+
+def numbers_of(journey: Journey) -> dict[str, int]:
+    """The touchpoints by number, as a course has them."""
+    return {touchpoint.key: number for number, (_, touchpoint) in enumerate(journey.touchpoints, 1)}
+
+
+def steps_of(journey: Journey, asked: FunnelAsked) -> FunnelSteps:
+    """The steps as the engine counts them. KeyError for a step that is no touchpoint of the journey."""
+    numbers = numbers_of(journey)
+    return FunnelSteps(tuple(numbers[key] for key in asked.steps), asked.window_days * DAY_MS, asked.in_any_order)
 
 
 def _account(found: FunnelCount, left_out: FunnelLeftOut) -> FunnelAccount:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
@@ -91,6 +91,19 @@ class BoundValues:
         bounds = ((">=", least), ("<=", most))
         parts = [f"{sql} {sign} {self.bind('Float64', bound)}" for sign, bound in bounds if bound is not None]
         return f"({' AND '.join(parts) or '1'})"
+
+    def adopted(self, sql: str, values: Iterable[tuple[str, Any]]) -> str:
+        """Another query with its bound values (lists as tuples), under names of these values."""
+        found = {name: list(value) if isinstance(value, tuple) else value for name, value in values}
+        names: dict[str, str] = {}
+
+        def renamed(match: re.Match[str]) -> str:
+            name, kind = match.groups()
+            if name not in names:
+                names[name] = self.bind(kind, found[name])
+            return names[name]
+
+        return re.sub(r"\{(\w+):([^}]+)\}", renamed, sql)
 
     def _renamed(self, sql: str, values: dict[str, Any]) -> str:
         """The SQL with its placeholders under names of these values."""

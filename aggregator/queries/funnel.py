@@ -9,6 +9,7 @@ the first hit of any step, and `h2` is the time at which the first three steps h
 
 from __future__ import annotations
 
+import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -128,13 +129,11 @@ class _FunnelReader:
 
     def _read(self, rows: Rows, *, by_view: bool) -> dict[int, _StateCount]:
         steps = range(len(self.funnel.steps))
-        ways = ways_sql(rows, self.course, by_view=by_view)
-        hits = (_in_any_order if self.funnel.in_any_order else _in_order)(self.funnel, ways)
-        is_open = f"bitShiftRight(start, 16) + {self.funnel.window_ms} > {self.now_ms}"
+        hits = _hits_sql(rows, self.course, self.funnel, by_view=by_view)
         spans = [(f"h{i}", f"h{i + 1}") for i in steps[:-1]] + [("start", f"h{steps[-1]}")]
         is_unknown = "0" if by_view else "is_tied"
         keys = {
-            "state": f"multiIf(start = 0, {_NO_STEP}, {is_open}, {_OPEN}, {_CLOSED})",
+            "state": _state(self.funnel, str(self.now_ms)),
             "done": " + ".join(f"(h{i} > 0)" for i in steps),
             "hit": " + ".join(f"hit{i} * {1 << i}" for i in steps),
             "other": f"toUInt16(if({is_unknown}, {UNKNOWN}, instead))",
@@ -159,6 +158,29 @@ def _state_count(row: Mapping[str, Any], spans: int) -> _StateCount:
     *waits, whole = (_wait(row[f"wait{i}"]) for i in range(spans))
     patterns = tuple(_Pattern(*map(int, one)) for one in row["patterns"])
     return _StateCount(patterns, tuple(waits), whole, tuple(map(int, row["tied"])))
+
+
+def stopped_sql(
+    scope: SiteScope,
+    course: Course,
+    claims: Mapping[str, int],
+    funnel: FunnelSteps,
+    place: tuple[int, bool],
+    now_ms: int | None = None,
+) -> tuple[str, dict[str, Any]]:
+    """A query of the visitors whom `read_funnel` counts in a step (from 1) and, by the second of `place`, in the next
+    one too or not; and its bound values. Without `now_ms`, windows are open or closed when the query runs."""
+    step, went_on = place
+    whole, _ = followed(scope, now_ms or int(time.time() * 1000))
+    course = replace(course, goals=())
+    rows = journey_rows(scope, course, claims, whole, marks_short=False)
+    hits = _hits_sql(rows, course, funnel, by_view=funnel.in_any_order)
+    state = _state(funnel, str(now_ms) if now_ms else "toUnixTimestamp64Milli(now64(3))")
+    fits = f"h{step - 1} > 0 AND h{step} {'>' if went_on else '='} 0"
+    closed, still_open = (f"groupArrayIf(visitor, state = {one} AND {fits})" for one in (_CLOSED, _OPEN))
+    counted = f"if(countIf(state = {_CLOSED}) > 0, {closed}, {still_open})"
+    of_visitors = f"SELECT visitor, {state} AS state, h{step - 1}, h{step} FROM ({hits})"
+    return f"SELECT arrayJoin({counted}) AS visitor FROM ({of_visitors})", rows.values
 
 
 def read_left_out(store: Store, scope: SiteScope) -> FunnelLeftOut:
@@ -188,6 +210,17 @@ def read_values(store: Store, scope: SiteScope, trait: Literal["device", "channe
         **values,
     )
     return [str(row["value"]) for row in rows]
+
+
+def _hits_sql(rows: Rows, course: Course, funnel: FunnelSteps, *, by_view: bool) -> str:
+    ways = ways_sql(rows, course, by_view=by_view)
+    return (_in_any_order if funnel.in_any_order else _in_order)(funnel, ways)
+
+
+def _state(funnel: FunnelSteps, now: str) -> str:
+    """Which of `_CLOSED`, `_OPEN` and `_NO_STEP` a visitor is at a time in ms, as SQL."""
+    is_open = f"bitShiftRight(start, 16) + {funnel.window_ms} > {now}"
+    return f"multiIf(start = 0, {_NO_STEP}, {is_open}, {_OPEN}, {_CLOSED})"
 
 
 def _spread(one: str, later: str) -> str:
@@ -262,9 +295,9 @@ def _in_order(funnel: FunnelSteps, ways: str) -> str:
 def _in_any_order(funnel: FunnelSteps, ways: str) -> str:
     """A query with one row per visitor: `h0`, `h1`, … the touches with which all steps up to this one had been done
     within the window, 0 without; `start`: the first of them."""
-    hits = ("coarse", *_hits(funnel))
+    hits = ("visitor", "coarse", *_hits(funnel))
     start = {"start": f"arrayFirst(w -> {_is_hit(*funnel.steps)}, hits)"}
-    query = select(start | _hits(funnel), _of_steps(funnel, ways), kept=("hits", "coarse"))
+    query = select(start | _hits(funnel), _of_steps(funnel, ways), kept=("hits", "visitor", "coarse"))
     last = _last_after("start", funnel.window_ms)
     query = select({"last": last}, query, kept=("hits", "start", *hits))
     inside = "arrayFilter(w -> start > 0 AND bitShiftRight(w, 16) >= bitShiftRight(start, 16) AND w <= last, hits)"
@@ -280,4 +313,4 @@ def _in_any_order(funnel: FunnelSteps, ways: str) -> str:
         value = "d0" if i == 0 else f"if(h{i - 1} = 0 OR d{i} = 0, 0, greatest(h{i - 1}, d{i}))"
         query = select({f"h{i}": value}, query, kept=tuple(known))
         known.append(f"h{i}")
-    return select({"instead": str(LEFT), "visitor": "toUInt64(0)"}, query, kept=tuple(known))
+    return select({"instead": str(LEFT)}, query, kept=tuple(known))

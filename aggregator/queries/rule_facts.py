@@ -21,6 +21,7 @@ from aggregator.queries.traits import OF_FIRST_VIEW, trait_sql
 from aggregator.queries.visitor_measures import MeasuredDays, measure_sql
 from aggregator.queries.visits import FIRST_COLUMN, visit_arrays
 from aggregator.shapes.scope import Scope, SiteScope
+from store.resolved_rules import ResolvedRule
 from store.segments import MEASURES, TRAITS, Action, Rule
 
 Level = Literal["view", "visit", "visitor"]
@@ -87,6 +88,8 @@ class RuleFacts:
             return self._add("visitor", measure_sql(rule, self._measured_days(rule), self.values))
         if rule.what in TRAITS:
             return self._trait(rule)
+        if rule.what == "funnel":
+            return self._stopped(rule)
         return {"view": self._action_of_view, "visit": self._action_of_visit, "visitor": self._action_of_visitor}[
             rule.scope
         ](rule)
@@ -103,6 +106,12 @@ class RuleFacts:
     def _column(self, sql: str) -> int:
         """The place in the tuple of a view of a new fact of views."""
         return self._add("view", sql).n + FIRST_COLUMN
+
+    def _stopped(self, rule: Rule) -> RuleFact:
+        """The fact that a visitor is at a place in a funnel; of a funnel that is not known, nobody is."""
+        stopped = rule.stopped if isinstance(rule, ResolvedRule) else None
+        found = f"visitor GLOBAL IN ({self.values.adopted(stopped.sql, stopped.values)})" if stopped else "0"
+        return self._add("visitor", found)
 
     # Traits
 

@@ -56,6 +56,27 @@ def test_the_steps_of_a_funnel(owner: Client, at: str) -> None:
     assert re.search(r'href="[^"]+/paths\?[^"]*through=touchpoint:help">Help</a>', page)
 
 
+def test_a_step_leads_to_the_maps_of_those_whom_it_counts(owner: Client, at: str) -> None:
+    page = owner.get(f"{at}&steps=lamps,basket,basket&order=any").text
+    assert "40 did all of them, 66.7% of step 1" in words(page)
+    assert "no picture yet" in words(page)  # of the basket
+    href = next(unescape(href) for href in re.findall(r'href="([^"]+/compare\?[^"]+)"', page))
+    compared = owner.get(href)
+    assert compared.status_code == 200
+    seen = words(compared.text)
+    assert "A, Left 20 visitors" in seen
+    assert "B, Went on 40 visitors" in seen
+    assert "went on from step 1 of a funnel, “lamps”, to “basket”" in unescape(seen)
+    path, _, query = href.replace("&journey=buying", "").partition("?")
+    answer = owner.get(f"/api/v1{path}?{query}").json()
+    assert [one["visitors"] for one in answer["sets"]] == [20, 40]
+    for src in re.findall(r'src="([^"]+heat\.png[^"]+)"', compared.text)[:2]:
+        assert owner.get(unescape(src)).status_code == 200
+    gone = owner.get(f"/api/v1{path}?{query.replace('buying', 'gone')}")
+    assert gone.status_code == 404
+    assert gone.json()["error"]["code"] == "no_journey"
+
+
 def test_the_steps_of_the_form_are_counted(owner: Client, at: str) -> None:
     form = owner.get(f"{at}&step=basket&step=&step=lamps").text
     assert "0 in order, 0.0% of step 1" in words(form)
@@ -176,5 +197,8 @@ def test_the_step_that_takes_everything_is_named_with_one_way_out(owner: Client,
 def test_went_on_and_left_are_those_who_did_the_steps_in_order(owner: Client, at: str) -> None:
     page = owner.get(f"{at}&steps=lamps,basket,help").text
     links = [unescape(href) for href in re.findall(r'href="([^"]+)">Left / went on', page)]
-    assert all('"order":"before"' in unquote(href) for href in links)
-    assert all('"within":604800' in unquote(href) for href in links)
+    rules = [unquote(href) for href in links]
+    assert rules
+    assert all(
+        '"funnel":{"journey":"buying","steps":["lamps","basket","help"],"step":1,"days":7' in one for one in rules
+    )

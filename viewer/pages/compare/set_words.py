@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 
+from msgspec.structs import replace as replace_struct
+
 from rules.other_set import TwoSets
 from rules.question import Question
-from store.segments import Goal, Group, Segment
+from store.segments import FunnelStop, Goal, Group, Segment
 from viewer.pages.frame.languages import DASH, Language
 from viewer.pages.sentences.names import NO_NAMES, SiteNames, channel_name, device_label
 from viewer.pages.sentences.tree import tree_sentence
@@ -29,8 +31,22 @@ def set_name(lang: Language, sets: TwoSets, letter: str, today: date, segments: 
             return _("Left") if letter == "a" else _("Went on")
         case "rest" if letter == "a":
             return _("Everybody else")
+        case "segment" if stop := _stop(sets, question):
+            return _("Went on") if stop.went_on else _("Left")
         case _:
             return who(lang, question, segments)
+
+
+def _stop(sets: TwoSets, question: Question) -> FunnelStop | None:
+    """Where the visitors of one of two sets are in a funnel, if the sets are the two ends of one step."""
+    stops = [_only_stop(one) for one in (sets.a, sets.b, question)]
+    known = [replace_struct(one, went_on=True) for one in stops if one]
+    return stops[-1] if len(known) == len(stops) and len(set(known)) == 1 and stops[0] != stops[1] else None
+
+
+def _only_stop(question: Question) -> FunnelStop | None:
+    tree = question.tree
+    return tree.rules[0].funnel if tree and len(tree.rules) == 1 and not tree.groups and not question.filters else None
 
 
 def who(lang: Language, question: Question, segments: Mapping[str, Segment]) -> str:

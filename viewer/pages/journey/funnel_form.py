@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aggregator.shapes.funnels import FEWEST_STEPS, MOST_STEPS
-from viewer.funnels import EVENT, PAGE, joined_steps
+from rules.funnel_steps import EVENT, PAGE
+from viewer.funnels import joined_steps
 from viewer.pages.frame.page import Choice
 from viewer.pages.journey.funnel_shown import ShownFunnel
 

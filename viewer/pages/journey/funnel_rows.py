@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
+
+from msgspec.structs import replace
 
 from aggregator.answers.funnel import FunnelStep
 from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import FEW
+from rules.funnel_steps import EVENT, PAGE
+from rules.period import Period
 from rules.segment import text_of_tree
-from viewer.funnels import EVENT, PAGE
+from store.pages import is_pattern
+from store.segments import FunnelStop, Group, Rule
 from viewer.pages.journey.funnel_shown import ShownFunnel
-from viewer.pages.who.from_screen import joined, ordered_step_trees
 
 NAMED = 5  # touchpoints after a step that are named; the others are one
 Steps = tuple[FunnelStep, ...]
@@ -32,7 +36,8 @@ class WentInstead:
 
 @dataclass(frozen=True)
 class StepRow:
-    """`href`, `thumb`: its heatmap, "" without; `compare`: the two maps of those who went on and those who left.
+    """`href`, `thumb`: its heatmap, "" without; `compare`: the two maps of those who went on and those who left;
+    `why_not`: why there are none, of a step that has a next one.
     `width`, `joined_width`: of the bars, in percent. `before`: the share in the period before. `alarm`: the share of
     the step after it fell; `fell`: its own."""
 
@@ -41,6 +46,7 @@ class StepRow:
     href: str
     thumb: str
     compare: str
+    why_not: str
     visitors: str
     of_first: str
     joined: str
@@ -71,6 +77,7 @@ def _row(shown: ShownFunnel, steps: Steps, i: int) -> StepRow:
     widest = max(*(one.visitors + one.joined for one in steps), 1)
     ordered = not shown.funnel.in_any_order
     later = steps[i + 1] if i + 1 < len(steps) else None
+    why_not = _why_not(shown, step, page) if later else ""
     few_wait = later is None or step.to_next_median_ms is None or later.visitors < FEW
     return StepRow(
         n=lang.number(i + 1),
@@ -79,9 +86,8 @@ def _row(shown: ShownFunnel, steps: Steps, i: int) -> StepRow:
         thumb=shown.urls.thumb(shown.asked.site.id, page, **shown.asked.question.query())
         if shown.is_pictured(page)
         else "",
-        compare=_comparison(shown, i, query, page)
-        if later and shown.is_pictured(page) and step.visitors >= FEW
-        else "",
+        compare="" if why_not or later is None else _comparison(shown, i, page),
+        why_not=why_not,
         visitors=lang.number(step.visitors),
         of_first=_of_first(shown, step.of_first),
         joined=_joined(shown, step) if step.joined and ordered else "",
@@ -140,17 +146,50 @@ def _before(shown: ShownFunnel, i: int) -> str:
     return shown.lang.text("before %(share)s", share=shown.lang.share(then.share))
 
 
-def _comparison(shown: ShownFunnel, i: int, query: Mapping[str, str], page: str) -> str:
-    """The maps of those who did the steps up to this one, and then did the next one or did not."""
-    pages = [shown.touchpoints[key].patterns for key in shown.funnel.steps[: i + 2]]
-    if not all(pages):
-        return ""
-    trees = ordered_step_trees(pages, shown.funnel.window_days, in_any_order=shown.funnel.in_any_order)
-    if trees is None or trees.did_not is None:
-        return ""
-    went_on, left = (text_of_tree(joined(shown.asked.question, tree)) for tree in (trees.did, trees.did_not))
-    sets = dict(query) | {"page": page, "segment": went_on, "with": f"segment:{left}"}
-    return shown.urls.compare_sets(shown.asked.site.id, **sets)
+def _why_not(shown: ShownFunnel, step: FunnelStep, page: str) -> str:
+    """Why those who went on from a step cannot be compared with those who left; "" if they can."""
+    _ = shown.lang.text
+    if not page:
+        return _("no page, so no heatmap")
+    if not shown.is_pictured(page):
+        return _("no picture yet")
+    return _("too few to compare") if step.visitors < FEW else ""
+
+
+def _comparison(shown: ShownFunnel, i: int, page: str) -> str:
+    """The maps of the visitors whom the funnel counts in this step: those who did the next one, and those who did not.
+
+    The days of the maps end with the last day on which the step can have been done, and the maps have no device or
+    segment of their own: like the funnel, which these narrow in its first step only.
+    """
+    question, funnel, today = shown.asked.question, shown.funnel, shown.asked.today
+    since, until = question.period.span(today)
+    went_on = FunnelStop(
+        journey=shown.journey.id,
+        steps=funnel.steps,
+        step=i + 1,
+        days=funnel.window_days,
+        since=since.isoformat(),
+        until=until.isoformat(),
+        in_any_order=funnel.in_any_order,
+        device=question.device,
+        among=question.group,
+    )
+    patterns = shown.touchpoints[funnel.steps[i]].patterns
+    last = max(until, min(today, until + timedelta(days=funnel.window_days)))
+    sets = {
+        **Period(since=since, until=last).query(),
+        "page": patterns[0] if len(patterns) == 1 and is_pattern(patterns[0]) else page,
+        "width": str(shown.width(page) or "") if question.device else "",
+        "journey": shown.journey.id,
+        "segment": _rule_text(went_on),
+        "with": f"segment:{_rule_text(replace(went_on, went_on=False))}",
+    }
+    return shown.urls.compare_sets(shown.asked.site.id, **{name: value for name, value in sets.items() if value})
+
+
+def _rule_text(stop: FunnelStop) -> str:
+    return text_of_tree(Group(rules=(Rule(what="funnel", scope="visitor", funnel=stop),)))
 
 
 def _instead(shown: ShownFunnel, steps: Steps, i: int, widest: int) -> tuple[WentInstead, ...]:

@@ -8,10 +8,11 @@ from functools import cached_property
 
 from aggregator.answers.funnel import Funnel, FunnelAsked
 from aggregator.measures.share_tests import ShareTest, share_tests
+from rules.funnel_steps import EVENT, PAGE
 from store.journeys import Journey, Touchpoint
 from store.pages import is_pattern, matches
-from viewer.funnels import EVENT, PAGE
 from viewer.http.urls import Urls
+from viewer.maps import best_width
 from viewer.pages.frame.languages import Language
 from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import name_of, page_names
@@ -58,6 +59,11 @@ class ShownFunnel:
 
     def is_pictured(self, page: str) -> bool:
         return page in self._pictured
+
+    def width(self, page: str) -> int:
+        """The width of the picture of a page that fits the device that is asked about; 0 without a picture."""
+        here = [one for one in self.asked.known.snapshots if one.page == page and not one.variant and not one.state]
+        return best_width((one.width for one in here), self.asked.question.device)
 
     @cached_property
     def _pictured(self) -> dict[str, None]:

@@ -19,7 +19,7 @@ from rules.faults import Fault, Faults
 from rules.resolved_rules import KnownNames
 from rules.segment import IN_ZONES, parse_tree, size_faults
 from rules.shape import plain
-from store.segments import ACTIONS, MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Group
+from store.segments import ACTIONS, FUNNEL, MAX_DEPTH, MAX_RULES, MEASURES, TRAITS, Group
 
 Fields = dict[str, Any]  # of a rule or a group, as in JSON
 
@@ -34,6 +34,7 @@ _OF_ACTIONS = frozenset(
     ("what", "scope", "values", "page", "element", "zone", "name", "least", "most", "times", "count", "days", "order",
      "other", "within")
 )  # fmt: skip
+_OF_FUNNELS = frozenset(("what", "scope", "funnel"))
 _OF_MEASURES = frozenset(("what", "scope", "name", "least", "most", "days"))
 
 
@@ -134,6 +135,8 @@ def _set(part: Fields, name: str, text: str) -> None:
     elif name in ("values", "value"):
         if text not in part.setdefault("values", []):
             part["values"].append(text)
+    elif name == FUNNEL:
+        part[name] = _json_of(text)
     elif name.startswith("other_"):
         part.setdefault("other", {})[name.removeprefix("other_")] = text
     elif name in _TEXTS:
@@ -153,6 +156,14 @@ def _number(text: str, *, share: bool) -> float | str:
     return value / 100 if share else value
 
 
+def _json_of(text: str) -> object:
+    """What the form has as JSON text; None if it is none."""
+    try:
+        return msgspec.json.decode(text)
+    except (msgspec.DecodeError, UnicodeError, RecursionError):
+        return None
+
+
 def _tidy(group: Fields) -> Fields:
     """The group whose rules have only the fields that their kind has."""
     return {
@@ -164,6 +175,8 @@ def _tidy(group: Fields) -> Fields:
 
 def _fitting(rule: Fields) -> Fields:
     what = rule["what"]
+    if what == FUNNEL:
+        return {name: value for name, value in rule.items() if name in _OF_FUNNELS}
     kept = _OF_TRAITS if what in TRAITS else _OF_MEASURES if what in MEASURES else _OF_ACTIONS
     made = {name: value for name, value in rule.items() if name in kept}
     if not made.get("order"):

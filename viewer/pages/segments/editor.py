@@ -6,21 +6,24 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
+import msgspec
+
 from aggregator.shapes.segment_figures import RuleFigures, SegmentFigures
-from rules.faults import Fault
+from rules.faults import Fault, Faults
 from rules.resolved_rules import KnownNames
-from rules.segment import CHOICES
-from store.segments import ACTIONS, MEASURES, TRAITS, ActionKind, RuleScope, What
+from rules.segment import CHOICES, parse_tree
+from store.segments import ACTIONS, FUNNEL, MEASURES, TRAITS, ActionKind, RuleScope, What
 from viewer.pages.forms.words import definition_words
 from viewer.pages.frame.languages import Language
 from viewer.pages.segments.draft import PERCENT, Draft, Fields
 from viewer.pages.sentences.names import SiteNames, trait_name, value_name
+from viewer.pages.sentences.tree import rule_sentence
 
 ELEMENTS: tuple[ActionKind, ...] = ("saw", "clicked", "dwelt", "rage", "dead")  # actions on an element
 NAMED = ("sent", "goal", "error", "left_blank", "submitted", "value", "top_value")
 AMOUNTS = ("dwelt", "sent", "scrolled", "stayed", *MEASURES)
 CONTAINING = frozenset(TRAITS) - {*CHOICES, "viewport", "variant"}  # traits of which a part can be asked for
-OFFERED: tuple[What, ...] = (*TRAITS, *ACTIONS, *MEASURES)
+OFFERED: tuple[What, ...] = (*TRAITS, *ACTIONS, *MEASURES)  # a place in a funnel is chosen on the funnel's page
 
 
 @dataclass(frozen=True)
@@ -35,9 +38,9 @@ class Option:
 
 @dataclass(frozen=True)
 class Control:
-    """One part of a rule. `kind`: select, text, number, value (a box that can be removed) or words."""
+    """One part of a rule. `kind`: select, text, number, value (a box that can be removed), words or hidden."""
 
-    kind: Literal["select", "text", "number", "value", "words"]
+    kind: Literal["select", "text", "number", "value", "words", "hidden"]
     name: str = ""
     label: str = ""
     value: str = ""
@@ -132,6 +135,8 @@ class Editor:
 
     def _controls(self, rule: Fields, what: What, path: str, bad: set[str]) -> tuple[Control, ...]:
         first = (self._scope(rule, what, path), self._what(what, path))
+        if what == "funnel":
+            return self._of_funnel(rule, path)
         if what in TRAITS:
             return (*first, *self._of_trait(rule, what, path, bad))
         if what in MEASURES:
@@ -140,6 +145,19 @@ class Editor:
         days = self._days(rule, path) if rule.get("scope") == "visitor" else ()
         return (*first, *self._of_action(rule, what, path, bad), *self._times(rule, path), *days,
                 *self._order(rule, path, bad))  # fmt: skip
+
+    def _of_funnel(self, rule: Fields, path: str) -> tuple[Control, ...]:
+        """What cannot be changed here, only removed: a funnel's page makes it."""
+        text = msgspec.json.encode(rule.get("funnel")).decode()
+        made = parse_tree({"rules": [rule]})
+        words = (
+            trait_name(self._lang, "funnel") if isinstance(made, Faults) else rule_sentence(self._lang, made.rules[0])
+        )
+        return (
+            Control("hidden", f"{path}.what", value="funnel"),
+            Control("hidden", f"{path}.scope", value="visitor"),
+            Control("value", f"{path}.funnel", words, text),
+        )
 
     def _scope(self, rule: Fields, what: What, path: str) -> Control:
         _ = self._lang.text
@@ -296,7 +314,7 @@ class Editor:
 
 
 def _what(rule: Fields) -> What:
-    return next((one for one in OFFERED if one == rule.get("what")), "channel")
+    return next((one for one in (*OFFERED, FUNNEL) if one == rule.get("what")), "channel")
 
 
 def _fault_words(lang: Language, fault: Fault) -> str:

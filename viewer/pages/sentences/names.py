@@ -65,6 +65,7 @@ def trait_name(lang: Language, what: What) -> str:
         "value": _("Sum of an event's value"),
         "top_value": _("Top share by value"),
         "quiet": _("Quiet for their usual gap"),
+        "funnel": _("Step of a funnel"),
     }
     return names[what]
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from store.segments import MEASURES, TRAITS, Action, Rule
+from rules.funnel_steps import EVENT, PAGE
+from store.segments import MEASURES, TRAITS, Action, FunnelStop, Rule
 from viewer.pages.frame.languages import Language
 from viewer.pages.sentences.names import SiteNames, any_of, channel_name, page_label, value_name
 
@@ -34,10 +35,24 @@ class Teller:
             return self._trait(rule, (rule.how in NEGATIVE) != negated)
         if rule.what in MEASURES:
             return self._measure(rule, negated)
+        if rule.funnel:
+            return self._funnel(rule.funnel, negated)
         phrases = self.action(rule)
         words = [phrases.did_not if negated else phrases.did]
         words += [part for part in (self._times(rule), self._order(rule), self._days(rule)) if part]
         return " ".join(words)
+
+    def _funnel(self, stop: FunnelStop, negated: bool) -> str:
+        """Where somebody is in a funnel; a step that is no touchpoint is a page or an event."""
+        _, keys = self.lang.text, [key.removeprefix(PAGE).removeprefix(EVENT) for key in stop.steps]
+        values = {"n": self.lang.number(stop.step), "step": keys[stop.step - 1], "next": keys[stop.step]}
+        if stop.went_on and negated:
+            return _("did not go on from step %(n)s of a funnel, “%(step)s”, to “%(next)s”", **values)
+        if stop.went_on:
+            return _("went on from step %(n)s of a funnel, “%(step)s”, to “%(next)s”", **values)
+        if negated:
+            return _("did not leave a funnel after step %(n)s, “%(step)s”, before “%(next)s”", **values)
+        return _("left a funnel after step %(n)s, “%(step)s”, before “%(next)s”", **values)
 
     def action(self, action: Rule | Action) -> Phrases:
         """An action in words, with where and on what, without how often and when."""

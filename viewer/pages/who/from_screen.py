@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from msgspec.structs import replace
 
 from rules.question import Question
 from rules.segment import text_of_tree
-from store.segments import MAX_RULES, MAX_VALUES, Action, Group, Rule
+from store.segments import MAX_VALUES, Group, Rule
 from viewer.pages.map.links import Links
 
 
@@ -51,35 +50,6 @@ def step_trees(pages: Sequence[str], later: Sequence[str]) -> WhoTrees:
         return WhoTrees(Group(rules=(here,)), None)
     further = Rule(what="saw", scope="visitor", values=tuple(later)[:MAX_VALUES])
     return WhoTrees(Group(rules=(here, further)), Group(rules=(here,), groups=(Group(match="none", rules=(further,)),)))
-
-
-def ordered_step_trees(steps: Sequence[Sequence[str]], window_days: int, *, in_any_order: bool) -> WhoTrees | None:
-    """The visitors who did all but the last of some steps (each the patterns of its pages), and then the last one
-    within the window, or did not. None if the rules would be too many."""
-    if in_any_order:
-        seen = [Rule(what="saw", scope="visitor", values=tuple(pages)[:MAX_VALUES]) for pages in steps]
-        *before, last = (Group(rules=(rule,)) for rule in seen)
-    else:
-        first = Rule(what="saw", scope="visitor", values=tuple(steps[0])[:MAX_VALUES])
-        *before, last = (Group(rules=(first,)), *(_one_after(a, b, window_days) for a, b in pairwise(steps)))
-    if sum(len(one.rules) for one in (*before, last)) > MAX_RULES // 2:
-        return None
-    came = Group(
-        rules=tuple(one.rules[0] for one in before if len(one.rules) == 1),
-        groups=tuple(one for one in before if len(one.rules) > 1),
-    )
-    did = replace(came, groups=(*came.groups, last)) if len(last.rules) > 1 else replace(
-        came, rules=(*came.rules, *last.rules)
-    )  # fmt: skip
-    return WhoTrees(did, replace(came, groups=(*came.groups, replace(last, match="none"))))
-
-
-def _one_after(pages: Sequence[str], later: Sequence[str], window_days: int) -> Group:
-    """Those who saw one of the pages, and one of the later ones after it."""
-    within = window_days * 86_400.0
-    saw = Rule(what="saw", scope="visitor", values=tuple(pages)[:MAX_VALUES], order="before", within=within)
-    rules = tuple(replace(saw, other=Action(what="saw", page=page)) for page in dict.fromkeys(later))
-    return Group(match="any" if len(rules) > 1 else "all", rules=rules)
 
 
 def narrowed(links: Links, tree: Group) -> str:
