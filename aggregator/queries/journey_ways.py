@@ -64,7 +64,7 @@ def ways_sql(rows: Rows, course: Course, *, by_view: bool = True) -> str:
     """A query with one row per visitor of the question: `visitor`, `way` and `coarse` as `visitors_sql` has them.
 
     `by_view`: touches of one ms are in the order of their views; without it, of their marks, and a touch of one mark
-    and ms is listed once. That takes two thirds of the time."""
+    and ms is listed once, which takes less time."""
     if rows.has_entries:  # how a visit came counts where one begins, which only all of its touches say
         return f"SELECT visitor, way, coarse FROM ({_ways(rows, course, ('visitor',))})"
     is_touch = f"{touchpoint_sql('mark')} > 0"

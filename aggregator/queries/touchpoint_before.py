@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from aggregator.queries.journey_numbers import SETTINGS, select, touchpoint_sql
 from aggregator.queries.journey_rows import SELECTED_BIT, journey_rows
-from aggregator.queries.journey_ways import followed, visitors_sql
+from aggregator.queries.journey_ways import followed, ways_sql
 from aggregator.queries.touchpoint_facts import Followed
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.touchpoint_parts import CameFrom
@@ -20,7 +20,7 @@ _EVER = 1 << 10  # of an item: touched at some time; without it, immediately bef
 def read_before(store: Store, scope: SiteScope, touchpoint: Followed) -> CameFrom:
     """Count what visitors touched in the window before their first hit in the period, days before the period too."""
     course = replace(touchpoint.course, goals=())
-    whole, moment = followed(scope, touchpoint.now_ms)
+    whole, _ = followed(scope, touchpoint.now_ms)
     earlier = replace(whole, since=scope.since - timedelta(days=-(-touchpoint.window_ms // DAY_MS)), until=scope.until)
     rows = journey_rows(scope, course, touchpoint.claims, earlier, marks_short=False)
     number = touchpoint.number
@@ -29,7 +29,7 @@ def read_before(store: Store, scope: SiteScope, touchpoint: Followed) -> CameFro
         f"arrayFilter(w -> {touchpoint_sql('w')} != {number} AND bitShiftRight(w, 16) < bitShiftRight(hit, 16) "
         f"AND bitShiftRight(w, 16) + {touchpoint.window_ms} >= bitShiftRight(hit, 16), way)"
     )
-    query = select({"hit": hit}, visitors_sql(rows, course, moment), kept=("way",))
+    query = select({"hit": hit}, ways_sql(rows, course), kept=("way",))
     query = select({"before": f"arrayMap(w -> {touchpoint_sql('w')}, {before})"}, query, "WHERE hit > 0")
     ever = f"arrayMap(b -> toUInt16(b + {_EVER}), arrayDistinct(before))"
     query = select({"items": f"arrayConcat([toUInt16(before[-1])], {ever})"}, query)

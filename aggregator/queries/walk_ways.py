@@ -13,7 +13,7 @@ from aggregator.queries.conditions import PEOPLE
 from aggregator.queries.consent import consented_sql
 from aggregator.queries.journey_numbers import SETTINGS, select, touchpoint_sql
 from aggregator.queries.journey_rows import SELECTED_BIT, journey_rows
-from aggregator.queries.journey_ways import followed, visitors_sql
+from aggregator.queries.journey_ways import followed, visitors_sql, ways_sql
 from aggregator.shapes.journeys import Course
 from aggregator.shapes.scope import SiteScope
 from aggregator.shapes.walks import ALIKE, Example, OfferedWay, Outcome, Ways
@@ -29,7 +29,7 @@ def read_ways(
     the only goal of the course."""
     whole, moment = followed(scope, now_ms)
     rows = journey_rows(scope, course, claims, whole, marks_short=False)
-    ways = visitors_sql(rows, course, moment, also=("visitor",))
+    ways = visitors_sql(rows, course, moment, also=("visitor",)) if outcome else ways_sql(rows, course)
     bound = BoundValues("walk")
     days = bound.days(whole.zone, whole.since, whole.until)
     consented = consented_sql(f"site = {{site:UInt32}} AND {days} AND {PEOPLE}")
