@@ -16,7 +16,7 @@ import pytest
 
 from store import engine
 from store.client import Store, open_store
-from store.migrations import migrate
+from tests.databases import Databases
 from tests.order import in_order
 
 # A deadline per example measures how busy the machine is.
@@ -66,9 +66,14 @@ def fresh_store(engine_folder: Path) -> Iterator[Callable[[], Store]]:
     cleaner.close()
 
 
+@pytest.fixture(scope="session")
+def databases(engine_folder: Path) -> Databases:
+    return Databases(engine_folder)
+
+
 @pytest.fixture
-def store(fresh_store: Callable[[], Store]) -> Store:
-    """A fresh database with its tables made."""
-    made = fresh_store()
-    migrate(made)
-    return made
+def store(databases: Databases) -> Iterator[Store]:
+    """An empty database with its tables made."""
+    lent = databases.lend()
+    yield lent
+    databases.take_back(lent)

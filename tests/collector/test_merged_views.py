@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import replace
 from random import Random
 from typing import Any
@@ -15,11 +14,11 @@ from collector.app import CollectorSettings
 from parcours.importing.sending import chunks
 from store.client import Store
 from store.errors import StoreError
-from store.migrations import migrate
 from tests.collector.backend import BATCHES, LINES, Run, ndjson, running
 from tests.collector.batches import batch
 from tests.collector.exports import MIDNIGHT, Row, export, files_of, items_of, row
 from tests.collector.test_merging import H10, H11
+from tests.databases import Databases
 
 QUERIES = {
     "views": "SELECT * EXCEPT (site, visitor, seq) FROM views FINAL ORDER BY view, day",
@@ -61,17 +60,16 @@ def stored(run: Run, settings: CollectorSettings, store: Store, files: list[list
 
 @pytest.mark.parametrize("seed", range(4))
 def test_any_files_of_an_export_give_the_rows_of_the_one_file(
-    run: Run, settings: CollectorSettings, fresh_store: Callable[[], Store], seed: int
+    run: Run, settings: CollectorSettings, databases: Databases, store: Store, seed: int
 ) -> None:
     random = Random(seed)
     whole = export(random, views=12)
-    one, several = fresh_store(), fresh_store()
-    migrate(one)
-    migrate(several)
-    expected = stored(run, settings, one, [whole])
+    several = databases.lend()
+    expected = stored(run, settings, store, [whole])
     assert len(expected["views"]) == len(expected["touches"]) == 12
     other = replace(settings, journal=settings.journal.with_name("other"))
     assert stored(run, other, several, files_of(random, whole) * 2, restarts=seed % 2 == 1) == expected
+    databases.take_back(several)
 
 
 def test_hour_files_that_share_a_view(run: Run, settings: CollectorSettings, store: Store) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 import pytest
 
@@ -25,10 +25,9 @@ def server_address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 def either(request: pytest.FixtureRequest) -> Iterator[Store]:
     """A fresh database with its tables, once in the folder and once on a server."""
     if request.param == "folder":
-        fresh: Callable[[], Store] = request.getfixturevalue("fresh_store")
-        made = fresh()
-    else:
-        made = open_store(request.getfixturevalue("server_address"), database=f"test_{next(_number)}")
+        yield request.getfixturevalue("store")
+        return
+    made = open_store(request.getfixturevalue("server_address"), database=f"test_{next(_number)}")
     migrate(made)
     yield made
     made.close()
