@@ -16,6 +16,7 @@ from aggregator.shapes.heights import Heights
 from store.notes import read_note
 from store.records import Site
 from store.snapshots import Snapshot
+from tests.machine import HEADLESS
 from tests.snapshot.field_pages import FIELD_PAGES
 from tests.snapshot.in_view_pages import IN_VIEW_PAGES
 from tests.snapshot.site_pages import FILES
@@ -137,7 +138,9 @@ def local() -> Iterator[LocalSite]:
 
 @pytest.fixture(scope="module")
 def camera() -> Iterator[Camera]:
-    with Camera(limits=FAST, resolve=resolve) as camera:
+    """In the headless shell; tests/snapshot/test_hostile.py and test_refusals.py use the full browser, as a camera does
+    by default."""
+    with Camera(HEADLESS, FAST, resolve) as camera:
         yield camera
 
 

@@ -14,6 +14,13 @@ from tests.snapshot.conftest import FAST, _handler, notes_of, resolve
 from viewer.snapshot import Camera, PictureRequest, SnapshotError, find_chromium
 
 
+@pytest.fixture(scope="module")
+def camera():
+    """In the full browser, as it is by default."""
+    with Camera(limits=FAST, resolve=resolve) as camera:
+        yield camera
+
+
 def fails(camera, url, site, **progress):
     with pytest.raises(SnapshotError) as raised:
         camera.take(PictureRequest(site, url, (1366,)), **progress)

@@ -12,6 +12,7 @@ from msgspec import structs
 from rules.cookies import SiteCookie
 from rules.recipe import SIGN_IN_VERBS, read_recipe
 from store.records import Site
+from tests.machine import HEADLESS
 from tests.snapshot.conftest import FAST, box, resolve
 from tests.snapshot.login_site import FOREIGN, PASSWORD, USER, LoginSite, login_site
 from viewer.snapshot import Camera, Capture, PictureRequest, SnapshotError, addresses
@@ -41,7 +42,7 @@ def camera(asked: list[SiteAccess]) -> Iterator[Camera]:
     def names(host: str) -> list[str]:
         return ["127.0.0.1"] if host == FOREIGN else resolve(host)
 
-    with Camera(limits=FAST, resolve=names, access=access) as camera:
+    with Camera(HEADLESS, FAST, names, access) as camera:
         yield camera
 
 
