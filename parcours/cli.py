@@ -11,7 +11,20 @@ from rich.console import Console
 
 from collector.journal.journal import JournalHeld
 from collector.settings import SettingsError
-from parcours.commands import data, define, erasing, importing, journal, login, maps, offsite, pictures, serving, sites
+from parcours.commands import (
+    data,
+    define,
+    erasing,
+    importing,
+    journal,
+    login,
+    maps,
+    offsite,
+    people,
+    pictures,
+    serving,
+    sites,
+)
 from parcours.connection import ApiError
 from parcours.data_folder import private_umask
 from parcours.settings import BadSetting
@@ -33,6 +46,7 @@ def cli() -> None:
 for command in (
     *serving.COMMANDS,
     *sites.COMMANDS,
+    *people.COMMANDS,
     *login.COMMANDS,
     *define.COMMANDS,
     *pictures.COMMANDS,

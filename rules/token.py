@@ -8,14 +8,21 @@ from msgspec import Struct
 
 from rules.faults import Faults
 from rules.shape import record
-from store.records import Role, TokenName
+from rules.site_roles import RolesBySite
+from rules.user import overall_role
+from store.records import OverallRole, TokenName
 
 
 class TokenRequest(Struct, frozen=True, kw_only=True):
-    """The fields of a new token; only the digest of its text is stored."""
+    """The fields of a new token; only the digest of its text is stored. `role` as in a new user."""
 
     name: TokenName
-    role: Role = "viewer"
+    role: OverallRole | None = None
+    sites: RolesBySite = {}
+
+    @property
+    def overall(self) -> OverallRole:
+        return overall_role(self.role, self.sites)
 
 
 def parse(fields: Mapping[str, object]) -> TokenRequest | Faults:

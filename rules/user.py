@@ -1,4 +1,4 @@
-"""The rules of a user: sign-in name, password, role."""
+"""The rules of a user: sign-in name, password, roles."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from msgspec import Meta, Struct
 
 from rules.faults import Faults
 from rules.shape import record
-from store.records import Role, SignInName
+from rules.site_roles import RolesBySite
+from store.records import OverallRole, SignInName
 
 SHORTEST_PASSWORD = 10  # characters; length is what counts (NIST SP 800-63B)
 LONGEST_PASSWORD = 256  # characters: the client must not choose how long hashing takes
@@ -17,11 +18,28 @@ Password = Annotated[str, Meta(min_length=SHORTEST_PASSWORD, max_length=LONGEST_
 
 
 class UserRequest(Struct, frozen=True, kw_only=True):
-    """The fields of a new user; only the hash of the password is stored."""
+    """The fields of a new user; only the hash of the password is stored. `role`: on every site, "" for none; if it is
+    not given, nothing where there are `sites`, else viewer."""
 
     name: SignInName
     password: Password
-    role: Role = "viewer"
+    role: OverallRole | None = None
+    sites: RolesBySite = {}
+
+    @property
+    def overall(self) -> OverallRole:
+        return overall_role(self.role, self.sites)
+
+
+class RolesRequest(Struct, frozen=True, kw_only=True):
+    """The new roles of a user. `role` as in a new user."""
+
+    role: OverallRole | None = None
+    sites: RolesBySite = {}
+
+    @property
+    def overall(self) -> OverallRole:
+        return overall_role(self.role, self.sites)
 
 
 class PasswordRequest(Struct, frozen=True):
@@ -31,6 +49,18 @@ class PasswordRequest(Struct, frozen=True):
 def parse(fields: Mapping[str, object]) -> UserRequest | Faults:
     """A new user. Whether the name is taken is only checked when the user is stored."""
     return record(UserRequest, fields, allowed=UserRequest.__struct_fields__)
+
+
+def overall_role(given: OverallRole | None, sites: Mapping[str, object]) -> OverallRole:
+    """The role on every site of whoever was given this one and these roles on single sites."""
+    if given is not None:
+        return given
+    return "" if sites else "viewer"
+
+
+def parse_roles(fields: Mapping[str, object]) -> RolesRequest | Faults:
+    """The new roles of a user."""
+    return record(RolesRequest, fields, allowed=RolesRequest.__struct_fields__)
 
 
 def parse_password(password: object) -> str | Faults:

@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from store.client import Store, StoreAway, StoreError
+from store.invitations import SiteInvitation
 from store.journeys import Journey
 from store.lenient import Unbuildable, build
 from store.offsite import OffsiteBatch, OffsiteReport
@@ -44,6 +45,7 @@ KINDS: dict[str, type[Record]] = {
     "zone": PageZone,
     "sign_in": SignInRecipe,
     "user": User,
+    "invitation": SiteInvitation,
     "token": Token,
     "secret": Secret,
     "spent": Spent,

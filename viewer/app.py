@@ -38,6 +38,8 @@ from viewer.access.form_tokens import FormTokens
 from viewer.access.guards import Guards, guard
 from viewer.access.hashing import Hashing
 from viewer.access.identity import Identify, Identities
+from viewer.access.invitations import Invitations
+from viewer.access.members import Members
 from viewer.access.secret import shared_secret
 from viewer.access.sessions import Sessions
 from viewer.access.sign_in import SignIn
@@ -81,6 +83,9 @@ from viewer.pages.journey.measuring import JourneyMeasurer
 from viewer.pages.login.page import LoginRenderer
 from viewer.pages.overview.needs_reader import NeedsReader
 from viewer.pages.people.account import AccountChanges
+from viewer.pages.people.invitation import Joining, JoinRenderer
+from viewer.pages.people.leave import LeaveRenderer
+from viewer.pages.people.page import PeopleChanges, PeopleRenderer
 from viewer.pages.segments.builder import SegmentBuilder
 from viewer.pages.sites.erasing import ErasingRenderer
 from viewer.pages.sites.setup import SetupRenderer
@@ -182,6 +187,8 @@ class Viewer:
         base = urlsplit(settings.base_url)
         self.sessions = Sessions(secret, https=base.scheme == "https", root=self.urls.root)
         self.forms = FormTokens(self.sessions, base.netloc)
+        self.members = Members(definitions)
+        self.invitations = Invitations(definitions, self.users, self.members)
         self.first_owner = FirstRun(definitions, self.users)
         self.hashing = Hashing()
         self.addresses = ClientAddresses(settings.client_address)
@@ -296,6 +303,13 @@ class Viewer:
             changes,
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
+            self.members,
+            self.invitations,
+            PeopleRenderer(self.frames, self.members, self.invitations, self.work),
+            PeopleChanges(self.frames, self.members, self.invitations, self.work),
+            JoinRenderer(self.frames, self.invitations, self.work),
+            Joining(self.invitations, signing_in, self.hashing, self.urls, self.work),
+            LeaveRenderer(self.frames, self.definitions, self.work),
             self.thumbnails,
             bars,
             reader,

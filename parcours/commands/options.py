@@ -20,6 +20,14 @@ Command = Callable[..., Any]
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print the answer of the API.")
 
+with_role = click.option("--role", default="viewer", show_default=True, help="owner, editor or viewer.")
+with_site = click.option("--site", default="", help="The site that it is about, by name or id [default: every site].")
+
+
+def role_fields(role: str, site: str) -> dict[str, Any]:
+    """The fields of a role on one site, or on every site ("")."""
+    return {"sites": {site: role}} if site else {"role": role}
+
 
 def with_data(command: Command) -> Command:
     """Add `--data DIR`; the command receives `settings`."""
@@ -75,4 +83,15 @@ def answer(value: Any, as_json: bool, text: str) -> None:
     click.echo(json.dumps(value, ensure_ascii=False, indent=2) if as_json else text)
 
 
-__all__ = ["Settings", "answer", "as_json", "for_folder", "segment", "with_data", "with_new_data"]
+__all__ = [
+    "Settings",
+    "answer",
+    "as_json",
+    "for_folder",
+    "role_fields",
+    "segment",
+    "with_data",
+    "with_new_data",
+    "with_role",
+    "with_site",
+]

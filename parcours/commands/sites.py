@@ -1,8 +1,7 @@
-"""site, token, user: who may send data and who may read it."""
+"""site, token: who may send data, and which programs may read it."""
 
 from __future__ import annotations
 
-import sys
 from datetime import datetime
 from functools import wraps
 from typing import Any
@@ -15,15 +14,16 @@ from parcours.commands.options import (
     answer,
     as_json,
     for_folder,
+    role_fields,
     segment,
     with_data,
     with_new_data,
+    with_role,
+    with_site,
 )
 from parcours.connection import connect, sentences
 from store.hosts import readable_host
 from store.zone_names import zone_named
-
-with_role = click.option("--role", default="viewer", show_default=True, help="owner, editor or viewer.")
 
 
 @click.group()
@@ -213,60 +213,17 @@ def rotate_key(settings: Settings, site: str, grace_days: int, as_json: bool) ->
 @click.command()
 @click.argument("name")
 @with_role
+@with_site
 @as_json
 @with_new_data
-def token(settings: Settings, name: str, role: str, as_json: bool) -> None:
+def token(settings: Settings, name: str, role: str, site: str, as_json: bool) -> None:
     """Make a token for the API. It is shown once.
 
-    Example: parcours token "weekly report" --role viewer
+    Example: parcours token "weekly report" --role viewer --site "Lamp shop"
     """
     with connect(settings) as api:
-        made = api.post("/tokens", {"name": name, "role": role})
+        made = api.post("/tokens", {"name": name, **role_fields(role, site)})
     answer(made, as_json, made["token"])
 
 
-@click.group()
-def user() -> None:
-    """Add and list the people who can sign in.
-
-    Example: parcours user add anna --role editor
-    """
-
-
-@user.command("add")
-@click.argument("name")
-@with_role
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input instead of asking.")
-@as_json
-@with_new_data
-def add_user(settings: Settings, name: str, role: str, password_stdin: bool, as_json: bool) -> None:
-    """Add somebody who can sign in. The password is asked for.
-
-    Example: parcours user add anna --role editor
-    """
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
-    with connect(settings) as api:
-        made = api.post("/users", {"name": name, "password": password, "role": role})
-    answer(made, as_json, f"{made['name']} can sign in as {made['role']}.")
-
-
-@user.command("list")
-@as_json
-@with_data
-def list_users(settings: Settings, as_json: bool) -> None:
-    """List the people who can sign in.
-
-    Example: parcours user list
-    """
-    with connect(settings) as api:
-        found = api.get("/users")
-    rows = [f"{one['role']:<8}  {one['name']}" for one in found["users"]]
-    rows += [f"{'?':<8}  {one['name']}  {message}" for one in found["rejected"] for message in sentences(one)]
-    serve = for_folder("parcours serve", settings)
-    answer(found, as_json, "\n".join(rows) or f"Nobody can sign in yet. {serve} prints the first-run link.")
-
-
-COMMANDS = (site, token, user)
+COMMANDS = (site, token)

@@ -22,11 +22,24 @@ from click.testing import CliRunner
 
 from collector.journal.quarantine import Quarantine
 from parcours.cli import cli
-from parcours.commands import data, define, erasing, importing, login, maps, offsite, pictures, serving, sites, waiting
+from parcours.commands import (
+    data,
+    define,
+    erasing,
+    importing,
+    login,
+    maps,
+    offsite,
+    people,
+    pictures,
+    serving,
+    sites,
+    waiting,
+)
 from parcours.connection import Api
 from parcours.demo import run
 from parcours.settings import Settings
-from store.records import Site
+from store.records import Site, SiteRole, User
 from store.snapshots import Snapshots
 from tests.collector.test_writer import record, segment
 from tests.viewer import shop as shops
@@ -55,8 +68,8 @@ DAYS = {
 }
 SERVER = {"--host": ("0.0.0.0",), "--port": ("8123",)}
 # Command → arguments that work without the options, and for each option its value and what it needs beside it.
-# FILE is a new path; NAME and USER are names that are new for each call; SITE is a new site; ASIDE is a quarantined
-# segment.
+# FILE is a new path; NAME and USER are names that are new for each call; SITE is a new site; MEMBER is a
+# new person; ASIDE is a quarantined segment.
 CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "collect": ((), SERVER),
     "compare": (
@@ -234,9 +247,11 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
         ("Lamp shop", PAGE),
         {"--width": ("390",), "--variant": ("button:a",), "--state": ("menu",), "--all-states": ()},
     ),
-    "token": (("NAME",), {"--role": ("editor",)}),
-    "user add": (("USER",), {"--role": ("editor",), "--password-stdin": ()}),
-    "user list": ((), {}),
+    "token": (("NAME",), {"--role": ("editor",), "--site": ("Lamp shop",)}),
+    "user add": (("USER",), {"--role": ("editor",), "--site": ("Lamp shop",), "--password-stdin": ()}),
+    "user list": ((), {"--site": ("Lamp shop",)}),
+    "user remove": (("MEMBER", "--yes"), {"--site": ("Lamp shop",)}),
+    "user reset": (("MEMBER",), {}),
     "view": ((), SERVER),
 }
 # Options that exclude an argument of the base call.
@@ -303,7 +318,7 @@ def call(
         aside = Quarantine(folder / "journal").segments()[0].stem
         known = {"NAME": f"Name {number}", "USER": f"user-{number}", "ASIDE": aside}
         known |= _picture(viewer, shop, arguments) | _site(api, number, arguments)
-        known |= _batch(api, shop, arguments)
+        known |= _batch(api, shop, arguments) | _member(viewer, shop, number, arguments)
 
         def plain(text: object) -> str:
             shown = str(text).replace(str(folder), "FOLDER")
@@ -325,7 +340,7 @@ def call(
             effects.settings.append(plain(settings))
             yield Api(send, SERVICE)
 
-        for module in (data, define, erasing, importing, login, maps, offsite, pictures, sites):
+        for module in (data, define, erasing, importing, login, maps, offsite, people, pictures, sites):
             if hasattr(module, "connect"):
                 monkeypatch.setattr(module, "connect", connect)
         monkeypatch.setattr(serving, "_run", lambda settings, parts: effects.settings.append(plain((settings, parts))))
@@ -370,6 +385,15 @@ def _site(api: Client, number: str, arguments: tuple[str, ...]) -> dict[str, str
     made = {"name": f"Site {number}", "domains": ["a.example"]}
     assert api.post("/api/v1/sites", json=made).status_code == 201
     return {"SITE": made["name"]}
+
+
+def _member(viewer: Viewer, shop: Site, number: str, arguments: tuple[str, ...]) -> dict[str, str]:
+    """The name of a new person who may see the shop, if the arguments name one."""
+    if "MEMBER" not in arguments:
+        return {}
+    roles = (SiteRole(shop.id, "viewer"),)
+    viewer.definitions.put(User(id=f"member-{number}", password="no hash", role="", sites=roles))
+    return {"MEMBER": f"member-{number}"}
 
 
 def _batch(api: Client, shop: Site, arguments: tuple[str, ...]) -> dict[str, str]:

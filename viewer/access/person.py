@@ -7,9 +7,15 @@ from typing import Literal
 
 from starlette.requests import Request
 
-from store.records import OverallRole, SiteRole
+from store.records import OverallRole, SiteRole, SiteRoles
 
 RANK: dict[str, int] = {"": 0, "viewer": 1, "editor": 2, "owner": 3}
+
+
+def highest(role: OverallRole, sites: SiteRoles, site: str) -> OverallRole:
+    """The highest role on a site of whoever has `role` on every site and `sites` on single ones; "" for none."""
+    roles: list[OverallRole] = [role, *(one.role for one in sites if one.site == site)]
+    return max(roles, key=RANK.__getitem__)
 
 
 @dataclass(frozen=True)
@@ -38,8 +44,7 @@ class Person:
 
     def role_on(self, site: str) -> OverallRole:
         """The highest role on a site; "" for none."""
-        roles: list[OverallRole] = [self.role, *(one.role for one in self.sites if one.site == site)]
-        return max(roles, key=RANK.__getitem__)
+        return highest(self.role, self.sites, site)
 
     def on(self, site: str) -> Person:
         """The person with their role on a site."""

@@ -6,9 +6,10 @@ import secrets
 from collections.abc import Mapping
 
 from rules.faults import accepted
+from rules.site_roles import resolved
 from rules.token import parse
 from store.definitions import Definitions
-from store.records import Role, Token
+from store.records import OverallRole, SiteRoles, Token
 from store.tokens import digest
 
 __all__ = ["PREFIX", "create", "digest", "issue", "new_text"]
@@ -24,11 +25,13 @@ def new_text() -> str:
 def create(definitions: Definitions, fields: Mapping[str, object]) -> tuple[Token, str]:
     """Store a new token from plain fields; its text is given this once. InvalidDefinition when they have faults."""
     asked = accepted(parse(fields))
-    return issue(definitions, asked.name, asked.role)
+    return issue(definitions, asked.name, asked.overall, resolved(definitions, asked.sites))
 
 
-def issue(definitions: Definitions, name: str, role: Role = "editor") -> tuple[Token, str]:
+def issue(
+    definitions: Definitions, name: str, role: OverallRole = "editor", sites: SiteRoles = ()
+) -> tuple[Token, str]:
     """Store a new token; its text is given this once and cannot be read again."""
     text = new_text()
-    record = Token(id=secrets.token_hex(6), name=name, digest=digest(text), role=role)
+    record = Token(id=secrets.token_hex(6), name=name, digest=digest(text), role=role, sites=sites)
     return definitions.put(record), text

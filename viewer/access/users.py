@@ -8,10 +8,16 @@ from contextlib import suppress
 from msgspec.structs import replace
 
 from rules.faults import Faults, InvalidDefinition, accepted, fault
+from rules.site_roles import resolved
 from rules.user import parse
 from store.definitions import Conflict, Definitions, InvalidRecord, Missing
 from store.records import Role, User
 from viewer.access.passwords import hash_password
+
+
+def name_taken(name: str) -> InvalidDefinition:
+    """The error of a new user whose name somebody else has."""
+    return InvalidDefinition(Faults((fault("name", "user_taken", value=name),)))
 
 
 class Users:
@@ -34,11 +40,16 @@ class Users:
     def create(self, fields: Mapping[str, object], by: str = "") -> User:
         """A new user from plain fields. InvalidDefinition when they have faults or the name is taken."""
         asked = accepted(parse(fields))
-        user = User(id=asked.name, password=hash_password(asked.password), role=asked.role)
+        sites = resolved(self.definitions, asked.sites)
+        user = User(id=asked.name, password=hash_password(asked.password), role=asked.overall, sites=sites)
+        return self.store_new(user, by)
+
+    def store_new(self, user: User, by: str = "") -> User:
+        """Store a user who did not exist. InvalidDefinition when the name is taken."""
         try:
             return self.definitions.put(user, by)
         except Conflict:
-            raise InvalidDefinition(Faults((fault("name", "user_taken", value=asked.name),))) from None
+            raise name_taken(user.id) from None
 
     def set_password(self, user: User, password: str) -> User:
         """The user with a new password. InvalidDefinition for a bad one."""

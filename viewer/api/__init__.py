@@ -30,6 +30,7 @@ from viewer.api import (
     overview,
     own_browser,
     pages,
+    people,
     retakes,
     segments,
     sign_in,
@@ -95,6 +96,7 @@ _NOUNS = (
     erasures,
     tokens,
     users,
+    people,
 )
 ENTRIES: tuple[Entry, ...] = (INDEX, *(entry for noun in _NOUNS for entry in noun.ENTRIES))
 

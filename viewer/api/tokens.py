@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rules.find import stored_of
+from rules.site_roles import plain_roles
 from store.records import Token
 from viewer.access import tokens
 from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
@@ -16,7 +17,7 @@ from viewer.registry import Registry
 
 def token_json(token: Token) -> dict[str, Any]:
     """The fields that may be shown, which exclude the digest."""
-    return {"id": token.id, "name": token.name, "role": token.role}
+    return {"id": token.id, "name": token.name, "role": token.role, "sites": plain_roles(token.sites)}
 
 
 async def create_token(request: Request, *, registry: Registry) -> Response:
@@ -38,13 +39,13 @@ async def delete_token(request: Request, *, registry: Registry) -> Response:
 
 
 ENTRIES = (
-    Entry("GET", "/tokens", list_tokens, "owner", "All tokens: id, name, role."),
+    Entry("GET", "/tokens", list_tokens, "owner", "All tokens: id, name, role, sites."),
     Entry(
         "POST",
         "/tokens",
         create_token,
         "owner",
-        "Make a token: name; optional role (viewer, editor, owner). Its text is shown this once.",
+        "Make a token: name; optional role on every site, sites ({site: role}). Its text is shown this once.",
     ),
     Entry(
         "DELETE",

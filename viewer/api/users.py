@@ -7,17 +7,24 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
-from store.records import User
+from rules.faults import accepted
+from rules.site_roles import plain_roles, resolved
+from rules.user import parse_roles
+from store.records import SiteRoles, User
 from viewer.access.hashing import Hashing
+from viewer.access.members import Members
+from viewer.access.sessions import Sessions
 from viewer.access.users import Users
 from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
+from viewer.http.errors import missing
+from viewer.http.urls import Urls
 from viewer.registry import Registry
 from viewer.work import Work
 
 
 def user_json(user: User) -> dict[str, Any]:
     """The fields that may be shown, which exclude the password hash."""
-    return {"name": user.id, "role": user.role, "language": user.language}
+    return {"name": user.id, "role": user.role, "sites": plain_roles(user.sites), "language": user.language}
 
 
 async def list_users(request: Request, *, registry: Registry) -> Response:
@@ -33,13 +40,48 @@ async def create_user(request: Request, *, users: Users, hashing: Hashing, work:
     return answer(user_json(made), 201)
 
 
+async def change_user(request: Request, *, registry: Registry, members: Members) -> Response:
+    asked, name, by = accepted(parse_roles(await fields(request))), request.path_params["user"], by_whom(request)
+    sites: SiteRoles = await registry.read(lambda definitions: resolved(definitions, asked.sites))
+    return answer(user_json(await registry.change(lambda _: members.set_roles(name, asked.overall, sites, by))))
+
+
+async def delete_user(request: Request, *, registry: Registry, members: Members) -> Response:
+    name = request.path_params["user"]
+    await registry.change(lambda _: members.delete(name, by_whom(request)))
+    return answer({"deleted": name})
+
+
+async def reset_user(request: Request, *, users: Users, sessions: Sessions, work: Work, urls: Urls) -> Response:
+    user = await work.run(users.get, request.path_params["user"])
+    if user is None:
+        raise missing("person", request.path_params["user"])
+    link = urls.absolute(urls.sign_in(urls.account(), link=sessions.link(user)))
+    return answer({"name": user.id, "link": link})
+
+
 ENTRIES = (
-    Entry("GET", "/users", list_users, "owner", "The people who can sign in: name, role."),
+    Entry("GET", "/users", list_users, "owner", "The people who can sign in: name, role, sites."),
     Entry(
         "POST",
         "/users",
         create_user,
         "owner",
-        "Add somebody who can sign in: name, password; optional role (viewer, editor, owner).",
+        "Add somebody who can sign in: name, password; optional role on every site, sites ({site: role}).",
+    ),
+    Entry(
+        "PUT",
+        "/users/{user}",
+        change_user,
+        "owner",
+        "Replace the roles of somebody who can sign in: role on every site, sites ({site: role}).",
+    ),
+    Entry("DELETE", "/users/{user}", delete_user, "owner", "Delete somebody who can sign in, and sign them out."),
+    Entry(
+        "POST",
+        "/users/{user}/reset",
+        reset_user,
+        "owner",
+        "A link that signs somebody in once, within a day.",
     ),
 )

@@ -70,6 +70,18 @@ class Urls:
         """The erasures of all sites."""
         return self._path("erasures")
 
+    def people(self, site: str, **query: object) -> str:
+        """Who may see a site."""
+        return self._path("sites", site, "people", **query)
+
+    def invitation(self, secret: str) -> str:
+        """The page that an invitation leads to."""
+        return self._path("i", secret)
+
+    def leave(self, site: str = "") -> str:
+        """Where somebody gives up their role on a site, or on every site."""
+        return self._path("account", "leave", site=site)
+
     def rotate_key(self, site: str) -> str:
         return self._path("sites", site, "rotate-key")
 

@@ -46,8 +46,9 @@ from viewer.pages.overview import page as overview
 from viewer.pages.own_browser import page as own_browser
 from viewer.pages.own_browser import upload
 from viewer.pages.patterns import page as patterns
-from viewer.pages.people import account, sign_in
+from viewer.pages.people import account, invitation, leave, sign_in
 from viewer.pages.people import labels as people_labels
+from viewer.pages.people import page as people
 from viewer.pages.pictures import compare as compare_pictures
 from viewer.pages.pictures import history as picture_history
 from viewer.pages.pictures import page as pictures
@@ -72,6 +73,7 @@ LABELS = {
     "sign_in": sign_in_form.label,
     "user": people_labels.label,
     "token": people_labels.label,
+    "invitation": people_labels.label,
 }
 BOTH = ("GET", "POST")
 POST = ("POST",)
@@ -91,6 +93,10 @@ ENDPOINTS = (
     Endpoint("/first-run", sign_in.first_run, None, BOTH),
     Endpoint("/account", account.show, "viewer"),
     Endpoint("/account", account.save, "viewer", POST),
+    Endpoint("/account/leave", leave.show, "viewer"),
+    Endpoint("/account/leave", leave.leave, "viewer", POST),
+    Endpoint("/i/{secret}", invitation.show, None),
+    Endpoint("/i/{secret}", invitation.join, None, POST),
     Endpoint("/help/reading-a-map", help_page.show, "viewer"),
     Endpoint("/help/reading-a-map/{picture}", help_page.picture, "viewer"),
     Endpoint("/own-browser/check", upload.check, None, CROSS_ORIGIN),
@@ -99,6 +105,8 @@ ENDPOINTS = (
     Endpoint("/sites/new", site_index.new_site, "editor", BOTH),
     Endpoint(SITE, setup.show, "viewer"),
     Endpoint(SITE, setup.save, "editor", POST),
+    Endpoint(SITE + "/people", people.show, "owner"),
+    Endpoint(SITE + "/people", people.save, "owner", POST),
     Endpoint("/erasures", erasing.show_all, "owner"),
     Endpoint(SITE + "/erasing", erasing.show, "owner"),
     Endpoint(SITE + "/erasing", erasing.erase, "owner", POST),

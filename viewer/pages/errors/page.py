@@ -40,6 +40,13 @@ def problem_words(lang: Language, problem: Problem) -> str:
         "first_run": _("This first-run link has been used or is not valid."),
         "sign_in_link": _("This link is too old or not valid. Sign in with your name and password."),
         "sign_in_link_used": _("This link was used already. Sign in with your name and password."),
+        "last_owner": _("There must be an owner: make somebody else an owner first."),
+        "role_everywhere": _(
+            "This person has a role on every site. Only an owner of the whole installation can change it."
+        ),
+        "no_person": _("There is no such person, or no longer."),
+        "no_invitation": _("There is no such invitation. Check that the whole link was copied."),
+        "invitation_used": _("This invitation was used already. Remove the person instead."),
         "form_token": _("The form has expired, or cookies are blocked. Send it again."),
         "cross_site": _("This form was sent from another site. Send it again from here."),
         "too_large": _("What was sent is larger than is accepted. Send it in parts."),

@@ -107,6 +107,8 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "page_pattern": _("“%(value)s” is not a pattern of addresses, such as /lamps/*."),
         "many_wildcards": _("A pattern can have at most %(most)s wildcards; this one has %(n)s."),
         "picture_outside": _("“%(value)s” is not a page of this group."),
+        "no_site": _("There is no site “%(value)s”."),
+        "site_twice": _("A site is named twice: “%(value)s”."),
         "user_taken": _("This name is already taken. Choose another one."),
         "fixed": _("The key “%(value)s” cannot be changed: pages and pictures refer to it."),
         "number_name": _("A site needs a name that is not just a number."),

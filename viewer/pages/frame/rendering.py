@@ -37,6 +37,7 @@ STYLES = (
     "journey",
     "opportunities",
     "forms",
+    "team",
     "journey_form",
     "journeys",
     "journey_print",

@@ -11,5 +11,8 @@ from viewer.pages.frame.page import Choice
 def settings_bar(lang: Language, urls: Urls, site: Site, here: str) -> list[Choice]:
     """Links to the pages of a site's settings; `here`: the key of the one that is shown."""
     _ = lang.text
-    places = (("setup", _("Set-up"), urls.site(site.id)),)
+    places = (
+        ("setup", _("Set-up"), urls.site(site.id)),
+        ("people", _("People"), urls.people(site.id)),
+    )
     return [Choice(label, href, key == here) for key, label, href in places]

@@ -34,6 +34,7 @@ from viewer.pages.frame.frames import (
 )
 from viewer.pages.frame.languages import CODES, NAMES, Language
 from viewer.pages.frame.page import Choice, Page, doc
+from viewer.pages.people import leave
 from viewer.pages.people.labels import label
 from viewer.registry import Registry
 from viewer.work import Work
@@ -58,6 +59,7 @@ class AccountPage(Page):
     faults: FormFaults = doc("Why the last change failed")
     languages: list[Choice] = doc("Languages; `href` is the value")
     themes: list[Choice] = doc("Themes; `href` is the value")
+    places: list[Choice] = doc("Where the person has a role; `href`: the page that asks whether to leave")
     can_edit: bool = doc("Whether the person may create tokens")
     tokens: list[TokenRow] = doc("Tokens that are valid")
     rejected: list[RejectedRow] = doc("Tokens that the current rules reject, with their faults")
@@ -147,6 +149,7 @@ async def _answer(
         faults=faults,
         languages=_languages(lang, who),
         themes=_themes(lang, frame.theme),
+        places=leave.places(request, frames, await registry.sites()),
         can_edit=who.may("owner"),
         tokens=[TokenRow(t.id, t.name, _role(lang, t.role)) for t in found.records],
         rejected=[rejected_row(lang, one, label, "") for one in found.rejected],
@@ -164,6 +167,7 @@ def _role(lang: Language, role: str) -> str:
         "owner": _("owner: full access"),
         "editor": _("editor: can make changes"),
         "viewer": _("viewer: read only"),
+        "": _("roles on single sites"),
     }[role]
 
 

@@ -1,4 +1,4 @@
-"""Field labels of the account and token forms."""
+"""Field labels of the account, token and invitation forms."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from viewer.pages.frame.languages import Language
 def label(lang: Language, path: str) -> str:
     """The form's label of a field."""
     _ = lang.text
-    names = {"name": _("Name"), "password": _("Password"), "role": _("Role")}
+    names = {"name": _("Name"), "password": _("Password"), "role": _("Role"), "days": _("Ends")}
     return names.get(path, path)
