@@ -34,7 +34,7 @@ from aggregator.answers.sets_figures import SetsFigures, sets_figures
 from aggregator.answers.touchpoint import CardAsked, TouchpointCard, touchpoint_card
 from aggregator.answers.traffic import devices_of
 from aggregator.answers.unpictured import UsedPath, used_paths
-from aggregator.answers.walk import Stop, measure_ways, read_walk
+from aggregator.answers.walk import Stop, measure_usual, measure_ways, pressed_most, read_walk
 from aggregator.answers.walk_scene import Scene
 from aggregator.answers.whole_map import HeatmapAnswer as HeatmapAnswer
 from aggregator.answers.whole_map import whole_map
@@ -44,9 +44,10 @@ from aggregator.queries.kept_rows import keep_rows
 from aggregator.queries.pages import resolve_pages
 from aggregator.queries.points import count_points
 from aggregator.queries.traffic import count_views
+from aggregator.queries.walk_ways import UsualAsked
 from aggregator.shapes.columns import UInt64
 from aggregator.shapes.scope import KeptRows, Scope, SiteScope, site_scope
-from aggregator.shapes.walks import OfferedWay, Outcome, Ways
+from aggregator.shapes.walks import OfferedWay, Outcome, Usual, Ways
 from rules.find import named
 from rules.other_set import TwoSets
 from rules.period import today
@@ -557,6 +558,14 @@ class Maps:
             return WalkAnswer(way, step, stops, walk.scene(self._store, self._snapshots, step - 1, width))
 
         return await self._work.heavy(compute)
+
+    async def usual(self, journey: Journey, question: Question, found: WalkAnswer) -> Usual:
+        """How usual the shown visitor is at the stop of a walk."""
+        scope, deed = site_scope_of(question), pressed_most(found.scene.deeds)
+        at = found.way.touchpoints[found.step - 1]
+        asked = UsualAsked(found.way.example, at, deed.path if deed else "", deed.name if deed else "")
+        key = ("usual", scope, journey.id, journey.version, asked)
+        return await self._work.once(key, WAYS_SECONDS, partial(measure_usual, self._store, journey, scope, asked))
 
     async def is_chosen(self, snapshot: Snapshot) -> bool:
         """Whether somebody chose this picture for the maps of its page."""

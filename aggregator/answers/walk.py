@@ -15,17 +15,17 @@ from functools import cached_property
 import numpy as np
 
 from aggregator.answers.journey import claimed_pages, course_of
-from aggregator.answers.walk_scene import Scene, SceneRows, scene_of
+from aggregator.answers.walk_scene import Deed, Scene, SceneRows, scene_of
 from aggregator.measures.walk_runs import Run, runs_of
 from aggregator.queries.chosen_rows import chosen_site_views
 from aggregator.queries.journey_ways import followed
 from aggregator.queries.one_visitor import read_view_events, read_view_facts, read_visitor
 from aggregator.queries.pages import all_pages
 from aggregator.queries.points import read_view_points
-from aggregator.queries.walk_ways import read_ways
+from aggregator.queries.walk_ways import UsualAsked, read_usual, read_ways
 from aggregator.shapes.points import Points, no_points
 from aggregator.shapes.scope import Scope, SiteScope
-from aggregator.shapes.walks import OfferedWay, Outcome, ViewEvent, VisitorTouch, WalkedView, Ways
+from aggregator.shapes.walks import OfferedWay, Outcome, Usual, ViewEvent, VisitorTouch, WalkedView, Ways
 from store.client import Store
 from store.journeys import Journey
 from store.segments import Goal
@@ -155,6 +155,23 @@ def read_walk(
     if tuple(run.touchpoint for run in runs) != way.touchpoints:
         raise WayChanged
     return WalkRows(tuple(runs), days, facts, clicks, events, course.keys)
+
+
+def measure_usual(
+    store: Store, journey: Journey, scope: SiteScope, asked: UsualAsked, now: datetime | None = None
+) -> Usual:
+    """How usual the visitor who stands for a way is at one touchpoint, among all visitors who consented and came
+    there: those whose way ends there, and those who went on to another touchpoint."""
+    course, claims = course_of(journey), claimed_pages(journey, all_pages(store, scope.site))
+    with chosen_site_views(store, scope) as chosen:
+        return read_usual(store, chosen, course, claims, asked, _now_ms(now))
+
+
+def pressed_most(deeds: Sequence[Deed]) -> Deed | None:
+    """The click that is asked about: one after which nothing happened, before the one repeated most, before the first
+    one; None without any on a known element."""
+    clicks = [one for one in deeds if one.what == "clicked" and one.path]
+    return max(clicks, key=lambda one: (one.dead, one.times), default=None)
 
 
 def _days(scope: SiteScope, touches: Sequence[VisitorTouch]) -> Scope:

@@ -38,6 +38,31 @@ class Ways:
 
 
 @dataclass(frozen=True)
+class AtTouchpoint:
+    """Visitors whose ways pass through a touchpoint: how many, the median of their engagement there (of `engaged_of`
+    whose views were selected), and how many `pressed` an element there."""
+
+    visitors: int = 0
+    engaged_ms: float | None = None
+    engaged_of: int = 0
+    pressed: int = 0
+
+
+@dataclass(frozen=True)
+class Usual:
+    """The shown visitor at a touchpoint among all who consented: those whose way `left` off there, and those who
+    `went_on` to another touchpoint. `element`: the path of the one that the visitor pressed, "" without any; `name`:
+    its name on the picture. `engaged_ms`: of the visitor; None if no view there was selected."""
+
+    left: AtTouchpoint
+    went_on: AtTouchpoint
+    engaged_ms: float | None
+    has_left: bool
+    element: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True)
 class VisitorTouch:
     """A touch of one visitor: `view` and `page` are 0 and '' for a contact that is no view; `touchpoint` 0: none.
     `coarse`: only its day is known, and `ms` is noon."""

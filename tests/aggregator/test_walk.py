@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import random
+import statistics
 from collections import Counter
 from collections.abc import Sequence
 
@@ -10,10 +12,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aggregator.answers.walk import WayChanged, measure_ways, read_walk
+from aggregator.answers.walk import WayChanged, measure_usual, measure_ways, pressed_most, read_walk
+from aggregator.answers.walk_scene import Deed
 from aggregator.measures.walk_runs import runs_of
+from aggregator.queries.walk_ways import UsualAsked
 from aggregator.shapes.walks import ALIKE, VisitorTouch, Ways
 from store.client import Store
+from store.layouts import path_key
 from store.offsite import COARSE
 from store.snapshots import Snapshots
 from tests.aggregator.build import insert, insert_elements, layout, record_id
@@ -40,7 +45,12 @@ def put(store: Store, rows: Sequence[Row], without_consent: Sequence[int] = ()) 
 
 def loop(rows: Sequence[Row], without_consent: Sequence[int] = ()) -> Counter[tuple[int, ...]]:
     """How many visitors went each way."""
-    found: Counter[tuple[int, ...]] = Counter()
+    return Counter(steps_of(rows, without_consent).values())
+
+
+def steps_of(rows: Sequence[Row], without_consent: Sequence[int] = ()) -> dict[int, tuple[int, ...]]:
+    """The way of each visitor."""
+    found: dict[int, tuple[int, ...]] = {}
     for visitor, way in (truth := truth_of(rows)).ways().items():
         if visitor in without_consent:
             continue
@@ -49,7 +59,7 @@ def loop(rows: Sequence[Row], without_consent: Sequence[int] = ()) -> Counter[tu
         steps = [row.touchpoint for row in hits if begin is not None and row.ms >= begin]
         merged = tuple(one for one, before in zip(steps, [0, *steps], strict=False) if one != before)
         if merged:
-            found[merged] += 1
+            found[visitor] = merged
     return found
 
 
@@ -229,3 +239,50 @@ def test_a_row_of_a_file_is_a_stop_without_a_page_and_of_a_day_alone_it_has_no_h
     home, thanks = read_walk(store, JOURNEY, SCOPE, way, NOW).stops
     assert (home.touchpoint, home.coarse) == ("home", False)
     assert (thanks.touchpoint, thanks.page, thanks.clicks, thanks.at_ms, thanks.coarse) == ("thanks", "", 0, noon, True)
+
+
+def test_the_shown_visitor_among_those_who_left_and_those_who_went_on_equals_a_plain_loop(store: Store) -> None:
+    rng = random.Random(4)
+    ends: Sequence[Way] = ((("/", 0), ("/lamps", 2)), USUAL, (("/lamps", 0), ("/", 1), ("/lamps", 9)), (("/", 0),))
+    rows = rows_of(*(ends[n] for n in [1] * 25 + rng.choices(range(4), k=60)))
+    put(store, rows, without_consent=(40, 41))
+    later = [
+        {"visitor": 7, "view": 7_777, "time": BEGIN + 60 * DAY * MINUTE, "page": "shop.example/lamps", "consent": 1}
+    ]
+    insert(store, "views", [one | {"engaged_ms": 99_000} for one in later])  # after the period: it does not count
+    engaged = {row.view: rng.randrange(1_000, 90_000) for row in rows}
+    insert(store, "views", [
+        {"visitor": row.visitor, "time": row.ms, "view": row.view, "page": f"shop.example{row.page}", "seq": 2,
+         "engaged_ms": engaged[row.view], "consent": int(row.visitor not in (40, 41))}
+        for row in rows
+    ])  # fmt: skip
+    clicks = [row for row in rows for _ in range(rng.choice((0, 0, 1, 3)))]
+    insert(store, "points", [
+        {"page": f"shop.example{row.page}", "visitor": row.visitor, "view": row.view, "time": row.ms + 900,
+         "key": path_key(BUTTON[0]), "record": record_id(*BUTTON)}
+        for row in clicks
+    ])  # fmt: skip
+    way = next(one for one in measure_ways(store, JOURNEY, SCOPE, now=NOW).offered if one.touchpoints == (1, 3, 4))
+    people = steps_of(rows, (40, 41))
+    for touchpoint in (1, 3, 4):
+        asked = UsualAsked(way.example, touchpoint, BUTTON[0], "Buy")
+        found = measure_usual(store, JOURNEY, SCOPE, asked, NOW)
+
+        def total(visitor: int, touchpoint: int = touchpoint) -> int:
+            return sum(engaged[row.view] for row in rows if (row.visitor, row.touchpoint) == (visitor, touchpoint))
+
+        for group, is_on in ((found.left, False), (found.went_on, True)):
+            here = [one for one, steps in people.items() if touchpoint in steps and (steps[-1] != touchpoint) is is_on]
+            pressed = {row.visitor for row in clicks if row.touchpoint == touchpoint}
+            assert (group.visitors, group.engaged_of) == (len(here), len(here))
+            assert group.engaged_ms == (statistics.median(map(total, here)) if here else None)
+            assert group.pressed == len(pressed & set(here))
+        assert found.engaged_ms == total(way.example.visitor)
+        assert found.has_left is (touchpoint == 4)
+
+
+def test_what_is_asked_about_is_what_did_nothing_before_what_was_pressed_most() -> None:
+    deeds = [Deed(0, "clicked", "A", "a", times=9), Deed(1, "clicked", "B", "b", dead=True), Deed(2, "typed", "C", "c")]
+    assert pressed_most(deeds) == deeds[1]
+    assert pressed_most(deeds[:1]) == deeds[0]
+    assert pressed_most(deeds[2:]) is None

@@ -137,6 +137,19 @@ def test_the_json_has_the_ways_the_stops_and_what_was_done_but_no_visitor_and_no
     assert answer["stops"][1]["page"] == ""  # a page without picture is not named
 
 
+def test_the_shown_visitor_is_placed_among_the_others_at_a_touchpoint(owner: Client, at: str) -> None:
+    usual = owner.get(api_of(at)).json()["usual"]
+    # 45 went on from the lamps, and the ways of 19 end there; all pressed the button.
+    assert (usual["left"]["visitors"], usual["went_on"]["visitors"]) == (19, 45)
+    assert (usual["name"], usual["went_on"]["pressed"], usual["has_left"]) == ("Buy", 45, False)
+    seen = words(owner.get(at).text)
+    assert "Is this one usual? At Lamps This one Who left n = 19 Who went on n = 45" in seen
+    assert "Engaged, median 20 s few 20 s Pressed “Buy” yes few 100.0% Went on yes 0% 100%" in seen
+    assert "Went on no 0% 100%" in words(owner.get(f"{at}&step=2").text)
+    french = words(owner.get(at, headers={"Accept-Language": "fr"}).text)
+    assert "Est-ce habituel" in french
+
+
 def followed(owner: Client, page: str, label: str = "See their journey") -> list[str]:
     """The addresses of the links with this label."""
     return [unescape(one) for one in re.findall(rf'<a[^>]*href="([^"]+)"[^>]*>(?:← )?{label}</a>', page)]

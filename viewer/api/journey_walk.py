@@ -46,6 +46,7 @@ async def walk(request: Request, *, questions: Questions, maps: Maps, registry: 
             "ways": [_way(journey, one) for one in ways.offered],
             "way": _way(journey, way) if way else None,
             **_walked(found),
+            "usual": plain(await maps.usual(journey, question, found)) if found else None,
         }
     )
 

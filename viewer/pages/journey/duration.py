@@ -41,7 +41,7 @@ def _basis(lang: Language, whole: WholeDuration) -> str:
     shown = whole.shown
     if shown.n < FEW:
         return lang.text(
-            "few: %(n)s of the %(all)s visitors who consented reached it, shown from %(least)s",
+            "few: %(n)s of %(all)s who consented reached it, shown from %(least)s",
             n=lang.number(shown.n),
             all=lang.number(whole.visitors),
             least=FEW,

@@ -21,7 +21,8 @@ from viewer.pages.journey.measured import MeasuredJourney
 from viewer.pages.journey.personas import persona_of, persona_switch
 from viewer.pages.journey.views import view_switch
 from viewer.pages.journey.walk_scene import WalkScene, walk_scene
-from viewer.pages.journey.walk_strip import WalkCard, walk_strip
+from viewer.pages.journey.walk_strip import WalkCard, touchpoint_name, walk_strip
+from viewer.pages.journey.walk_usual import UsualTable, usual_table
 from viewer.pages.map.controls import device_name
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
@@ -56,6 +57,7 @@ class WalkPage(Page):
     before: str = doc("Address of the previous way, '' without")
     after: str = doc("Address of the next way, '' without")
     strip: tuple[WalkCard, ...] = doc("The touchpoints in order, then those that this way did not reach")
+    table: UsualTable | None = doc("The shown visitor among all who came to the touchpoint")
     scene: WalkScene | None = doc("What was done at the current touchpoint")
 
 
@@ -120,7 +122,9 @@ async def show(
     except WayChanged:
         return await faulty(Faults((fault("way", "few_alike", least=ALIKE),)))
     strips = await maps.strips(found.scene.picture) if found.scene.picture else ()
-    return answer(request, _walked(page, one, ways, found, strips))
+    name = touchpoint_name(one.measured, found.stops[found.step - 1].touchpoint)
+    table = usual_table(frame.lang, name, await maps.usual(journey, asked.question, found))
+    return answer(request, replace(_walked(page, one, ways, found, strips), table=table))
 
 
 def _page(frame: Frame, shown: Shown, who: WhoBar) -> WalkPage:
@@ -143,6 +147,7 @@ def _page(frame: Frame, shown: Shown, who: WhoBar) -> WalkPage:
         before="",
         after="",
         strip=(),
+        table=None,
         scene=None,
     )
 

@@ -48,7 +48,7 @@ class FlowRow:
 
 @dataclass(frozen=True)
 class FlowTable:
-    """`of`: the visitors that the shares are of. `so_far`: no window has closed yet."""
+    """`of`: the visitors that the shares are of, in words. `so_far`: no window has closed yet."""
 
     rows: tuple[FlowRow, ...]
     of: str
@@ -88,7 +88,7 @@ def came_from(shown: ShownTouchpoint) -> FlowTable:
     named = [one for one in rows if one.touchpoint][:NAMED] + [one for one in rows if not one.touchpoint]
     nothing = shown.lang.text("Nothing before: their first contact")
     made = (_flow(shown, one.touchpoint, nothing, one.directly, one.ever) for one in named)
-    return FlowTable(tuple(made), shown.lang.number(of))
+    return FlowTable(tuple(made), _of(shown, of))
 
 
 def went_to(shown: ShownTouchpoint) -> FlowTable:
@@ -96,7 +96,11 @@ def went_to(shown: ShownTouchpoint) -> FlowTable:
     so_far = bool(rows) and rows[0].directly.share is None
     known = _known(rows[0].directly) if rows else None
     named = [one for one in rows if one.touchpoint][:NAMED] + [one for one in rows if not one.touchpoint]
-    return FlowTable(tuple(_after(shown, one) for one in named), shown.lang.number(known.of if known else 0), so_far)
+    return FlowTable(tuple(_after(shown, one) for one in named), _of(shown, known.of if known else 0), so_far)
+
+
+def _of(shown: ShownTouchpoint, visitors: int) -> str:
+    return shown.lang.plural("of %(num)s visitor", "of %(num)s visitors", visitors)
 
 
 def _after(shown: ShownTouchpoint, one: FlowAfter) -> FlowRow:
