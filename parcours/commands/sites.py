@@ -70,10 +70,10 @@ _OPTIONS: dict[str, Command] = {  # field → option
         "--fetch-from", help="Address to load pictures from if the public one cannot be reached."
     ),
     "staff_networks": click.option(
-        "--staff-network", "staff_networks", multiple=True, help="A network of your team; repeatable."
+        "--staff-network", "staff_networks", multiple=True, help="A network of your own people; repeatable."
     ),
     "staff_ids": click.option(
-        "--staff-id", "staff_ids", multiple=True, help="The id of a browser of your team; repeatable."
+        "--staff-id", "staff_ids", multiple=True, help="The id of one of your own people; repeatable."
     ),
     "retake": click.option("--retake", help="Pictures: never, daily, weekly, monthly, changed [default: never]."),
     "timezone": click.option("--timezone", help="Of its days, e.g. Europe/Paris [default: that of this machine]."),

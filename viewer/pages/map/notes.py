@@ -41,7 +41,7 @@ def _sentences(lang: Language) -> dict[str, str]:
         "page_unknown": _("Nothing has been received for this page yet."),
         "other_period": _("Nothing in this period; there is data from %(first)s to %(last)s."),
         "only_bots": _("All %(n)s came from bots."),
-        "only_excluded": _("All %(n)s came from excluded visitors, such as your own team."),
+        "only_excluded": _("All %(n)s came from excluded visitors, such as your own people."),
         "segment_empty": _("Nothing matches the selection: %(n)s are outside it."),
         "nothing_placed": _(
             "None of the %(n)s found its element: the page has changed since, or the picture shows another page."

@@ -139,7 +139,7 @@ def label(lang: Language, path: str) -> str:
         "keep_query": _("Query parameters that identify a page"),
         "fetch_from": _("Address to use for taking pictures"),
         "staff_networks": _("IP addresses of your offices"),
-        "staff_ids": _("User IDs of your team"),
+        "staff_ids": _("User IDs of your own people"),
         "retake": _("Retake the pictures"),
         "keep_pictures": _("Pictures to keep"),
         "timezone": _("Time zone"),
