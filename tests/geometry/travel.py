@@ -65,6 +65,8 @@ class Landing:
 
 
 DEFAULT = Setup()
+# Resolves when the page was drawn: only then `content-visibility` has its size, on a busy machine long after the load.
+_DRAWN = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(0))))"
 
 
 def layout_of(page: Page) -> Layout:
@@ -102,6 +104,7 @@ def travel(
     visit = browser.new_context(viewport={"width": made, "height": HEIGHT}, **setup.context)
     page = visit.new_page()
     page.goto(url)
+    page.evaluate(_DRAWN)
     page.evaluate(TRUTH)
     if setup.before:
         setup.before(page)
@@ -114,6 +117,7 @@ def travel(
     other = browser.new_context(viewport={"width": drawn, "height": HEIGHT})
     page = other.new_page()
     page.goto(url)
+    page.evaluate(_DRAWN)
     page.evaluate(TRUTH)
     layout = layout_of(page)
     named = [(click["path"], click["fp"]) for click in found]

@@ -11,7 +11,9 @@ from viewer.snapshot.world import World
 
 _POLL_S = 0.1
 _ALL_S = 15.0  # for all visits of a page
-_LEAST_S, _MOST_S = 0.6, 2.0  # for one visit: a start that is delayed, and until nothing moves
+# Looks at one visit: during a start that is delayed, and until nothing moves. Each waits until the page was drawn, so
+# that they take longer where it is drawn late.
+_LEAST, _MOST = 5, 15
 
 
 async def record(world: World) -> None:
@@ -46,8 +48,7 @@ async def restore(world: World, *, unchanged: bool = False) -> list[str]:
 
 
 async def _wait_until_still(world: World) -> None:
-    begin = time.monotonic()
-    still = False
-    while time.monotonic() < begin + (_LEAST_S if still else _MOST_S):
+    for look in range(1, _MOST + 1):
         await asyncio.sleep(_POLL_S)
-        still = await world.run("in_view", "visit")
+        if await world.run("in_view", "visit") and look >= _LEAST:
+            return

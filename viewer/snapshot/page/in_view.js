@@ -1,5 +1,5 @@
 // Finds content that is shown only while it is in view, and keeps it shown. `action`:
-// - 'record': remembers how everything in the window looks now;
+// - 'record': remembers how everything in the window looks, once the page was drawn;
 // - 'differing': at the top of the page, returns the scroll positions to visit: where something looked different in
 //   view, or does not show now and may do so in view;
 // - 'visit': like 'record', for the visits; returns whether all looks as it did at the last call;
@@ -98,6 +98,11 @@
   const differs = (one, other) => isHiddenOtherwise(one, other) || one.content !== other.content ||
     one.looks.some((value, n) => value !== other.looks[n]);
 
+  /** Resolves when observers of the frame that is drawn next were called, which a busy machine draws late. */
+  const drawn = () => new Promise((done) => {
+    requestAnimationFrame(() => requestAnimationFrame(done));
+    setTimeout(done, 2_000); // a page that is not drawn at all
+  });
   const remember = (map) => {
     let picture = '';
     for (const element of all()) {
@@ -113,7 +118,10 @@
   const isBelowTheFold = (element) => element.getBoundingClientRect().top + scrollY >= innerHeight;
 
   const actions = {
-    record: () => void remember(memory.seen),
+    record: async () => {
+      await drawn();
+      remember(memory.seen);
+    },
     differing: () => {
       const places = [];
       for (const [element, seen] of memory.seen) {
@@ -137,7 +145,8 @@
       }
       return tops;
     },
-    visit: () => {
+    visit: async () => {
+      await drawn();
       const before = memory.last;
       memory.last = remember(memory.visited);
       const running = document.getAnimations().some((animation) =>
