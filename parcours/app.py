@@ -36,6 +36,7 @@ from store.snapshots import Snapshots
 from store.tokens import TokenDirectory
 from viewer.app import Surroundings, Viewer, ViewerSettings
 from viewer.http.urls import Urls
+from viewer.mail.account import smtp_account
 
 Part = Literal["collector", "viewer"]
 ALL: tuple[Part, ...] = ("collector", "viewer")
@@ -124,6 +125,7 @@ def _about(settings: Settings, token: str, serving: bool) -> ViewerSettings:
         service_token=token,
         credentials_key=secret_key(settings),
         client_address=ClientAddress(settings.trusted_proxies),
+        smtp=smtp_account(settings.smtp_url, settings.mail_from),
         query_limits=QueryLimits(settings.query_seconds, settings.query_memory_mb * 1_000_000),
     )
 

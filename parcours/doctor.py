@@ -21,6 +21,9 @@ from parcours.proxies import startup_problems
 from parcours.server_note import running_server
 from parcours.settings import Settings
 from store.client import StoreError, open_store
+from viewer.mail.account import smtp_account
+from viewer.mail.sending import NotSent
+from viewer.mail.smtp import SmtpSender
 from viewer.snapshot.browser import chromium_problem, find_chromium
 
 MIN_FREE = 1 << 30  # bytes; below it the collector rejects batches
@@ -47,6 +50,7 @@ def examine(settings: Settings) -> list[Finding]:
         _geoip,
         _datacentres,
         _chromium,
+        _mail,
     )
     return [check(settings) for check in checks]
 
@@ -146,6 +150,17 @@ def _datacentres(settings: Settings) -> Finding:
     except SettingsError as error:
         return Finding("data centres", False, str(error))
     return Finding("data centres", True, f"{len(found)} networks")
+
+
+def _mail(settings: Settings) -> Finding:
+    account = smtp_account(settings.smtp_url, settings.mail_from)
+    if account is None:
+        return Finding("mail", True, "not sent: PARCOURS_SMTP_URL is not set")
+    try:
+        SmtpSender(account).check()
+    except NotSent as problem:
+        return Finding("mail", False, f"{account.shown} does not accept mail ({problem})")
+    return Finding("mail", True, f"{account.shown} accepts mail from {account.sender}")
 
 
 def _chromium(settings: Settings) -> Finding:

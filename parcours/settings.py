@@ -13,6 +13,7 @@ from typing import Any
 from store.connecting import server_address
 from store.errors import StoreError
 from store.sealing import LEAST_KEY
+from viewer.mail.account import EXAMPLE, BadAccount, smtp_account
 
 ANY_IPV4, ANY_IPV6 = "0.0.0.0", "::"
 
@@ -61,6 +62,13 @@ class Settings:
     metrics_token: str = _setting(
         "", "bearer token that reads /metrics; without one, only this machine may read it", secret=True
     )
+    smtp_url: str = _setting(
+        "",
+        "the mail server; smtp:// requires STARTTLS, unless it ends with ?starttls=never",
+        EXAMPLE,
+        secret=True,
+    )
+    mail_from: str = _setting("", "the address that mails come from", "Parcours <stats@shop.example>")
     pictures_at_once: int = _setting(
         0, "how many pictures are taken at once, 1 to 8; 0: two where 1.5 GB of memory are free, otherwise one"
     )
@@ -172,6 +180,10 @@ def _check(settings: Settings) -> None:
         raise BadSetting(
             f"PARCOURS_BASE_URL={settings.base_url!r} must begin with http:// or https://, and has no ? and #."
         )
+    try:
+        smtp_account(settings.smtp_url, settings.mail_from)
+    except BadAccount as error:
+        raise BadSetting(str(error)) from None
     _check_database(settings)
 
 

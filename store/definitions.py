@@ -24,6 +24,7 @@ from store.invitations import SiteInvitation
 from store.journeys import Journey
 from store.lenient import Unbuildable, build
 from store.offsite import OffsiteBatch, OffsiteReport
+from store.outbox import OutboxMessage
 from store.page_groups import DeclinedGroups, PageGroup
 from store.page_zones import PageZone
 from store.records import Erasure, Experiment, PageState, Record, Secret, SignInRecipe, Site, Spent, Token, User
@@ -52,6 +53,7 @@ KINDS: dict[str, type[Record]] = {
     "erasure": Erasure,
     "offsite": OffsiteBatch,
     "offsite_report": OffsiteReport,
+    "outbox": OutboxMessage,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _NEWEST = """

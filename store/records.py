@@ -150,6 +150,7 @@ class User(Record, frozen=True, kw_only=True):
     password: str  # argon2 hash
     role: OverallRole = "owner"
     sites: SiteRoles = ()
+    mail: Annotated[str, Meta(max_length=254)] = ""  # "" = none; in the form of viewer/mail/address.py
     language: Literal["", "en", "fr"] = ""
 
 

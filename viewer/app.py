@@ -62,6 +62,10 @@ from viewer.http.urls import Urls
 from viewer.jobs import Jobs, JobSettings, PictureTaker
 from viewer.journey_gaps import GapReader
 from viewer.layer_reader import LayerReader
+from viewer.mail.account import SmtpAccount
+from viewer.mail.outbox import Outbox
+from viewer.mail.sending import Off
+from viewer.mail.smtp import SmtpSender
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
 from viewer.memory import free_memory
@@ -132,7 +136,8 @@ class ViewerSettings:
     `credentials_key`: encrypts what the camera signs in with; by default it is lost with the process.
     `chromium`: the browser that takes pictures; empty: the first found on the PATH. `pictures_at_once`: 0 for two
     where SECOND_BROWSER bytes of memory are free. `server`: names this process across restarts; with `serving` it takes
-    up the pictures that an earlier one did not finish, and takes pictures by schedule. `query_limits`: of each answer.
+    up the pictures that an earlier one did not finish, takes pictures by schedule, and sends what is in the outbox.
+    `query_limits`: of each answer. `smtp`: the mail server; None: no mail is sent.
     """
 
     base_url: str
@@ -145,6 +150,7 @@ class ViewerSettings:
     credentials_key: bytes = field(default_factory=lambda: os.urandom(32), repr=False)
     client_address: Callable[[str, str], str] = lambda peer, forwarded_for: peer
     query_limits: QueryLimits = QueryLimits()
+    smtp: SmtpAccount | None = None
 
 
 @dataclass(frozen=True)
@@ -208,6 +214,8 @@ class Viewer:
         )
         self.offsite = OffsiteFiles(store, definitions, settings.server, self._erased)
         self.folding = FoldingWorker(store)
+        mail = SmtpSender(settings.smtp) if settings.smtp else Off()
+        self.outbox = Outbox(definitions, {"mail": mail, "webhook": Off()}, settings.smtp is not None)
         self.health = Health(store, self.work, around.intake, around.untrusted_proxies)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()
@@ -227,6 +235,7 @@ class Viewer:
             await anyio.to_thread.run_sync(self.jobs.resume)
             self.retakes.start()
             self.folding.start()
+            self.outbox.start()
         self.erasing.start()
         self.offsite.start()
         self.record_matcher.start()
@@ -240,7 +249,7 @@ class Viewer:
 
         async with anyio.create_task_group() as group:
             writing = (self.erasing.stop, self.offsite.stop, self.folding.stop, self.record_matcher.stop)
-            background = (*writing, stop_taking)
+            background = (*writing, self.outbox.stop, stop_taking)
             for stop in (*background, self.maps.close, self.work.close, self.hashing.close):
                 group.start_soon(anyio.to_thread.run_sync, stop)
 
@@ -291,7 +300,7 @@ class Viewer:
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
-            self.erasing, self.offsite, traffic, signing_in, questions, self.hashing,
+            self.erasing, self.offsite, self.outbox, traffic, signing_in, questions, self.hashing,
             PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),

@@ -7,7 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from parcours.doctor import examine
+from parcours.settings import read_settings
 from tests.collector.test_networks import geoip
+from tests.mail.servers import Mailbox, mail_server
 from tests.parcours.processes import parcours
 
 
@@ -49,3 +52,18 @@ def test_a_fault_names_the_setting_and_the_file(tmp_path: Path, fault: str) -> N
         assert setting in words
         assert str(path) in words
     assert ("line 2: '192.0.2.0/33'" in found["data centres"][1]) is (fault == "broken")
+
+
+def test_a_mail_server_is_tried(tmp_path: Path) -> None:
+    def mail(port: int) -> tuple[bool, str]:
+        env = {"PARCOURS_SMTP_URL": f"smtp://127.0.0.1:{port}?starttls=never", "PARCOURS_MAIL_FROM": "a@shop.example"}
+        done = examine(read_settings({"PARCOURS_DATA": str(tmp_path), **env}))
+        return next((one.good, one.words) for one in done if one.what == "mail")
+
+    with mail_server(Mailbox()) as account:
+        good, words = mail(account.port)
+    assert good
+    assert words == f"smtp://127.0.0.1:{account.port} accepts mail from a@shop.example"
+    good, words = mail(account.port)
+    assert not good
+    assert "no_answer" in words

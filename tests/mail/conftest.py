@@ -1,0 +1,5 @@
+"""A database for all tests of a module."""
+
+from tests.viewer.conftest import module_store
+
+__all__ = ["module_store"]

@@ -1,0 +1,1 @@
+"""Mail and webhooks: the outbox, what is sent in it, and how."""
