@@ -7,9 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
-
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP, Envelope, Session
+from typing import Any
 
 from viewer.mail.account import SmtpAccount
 
@@ -26,14 +24,14 @@ class Mailbox:
     def mails(self) -> list[EmailMessage]:
         return [message_from_bytes(one, policy=policy.default) for one in self.raw]  # type: ignore[misc]
 
-    async def handle_RCPT(self, _: SMTP, __: Session, envelope: Envelope, address: str, options: list[str]) -> str:
+    async def handle_RCPT(self, _: Any, __: Any, envelope: Any, address: str, options: list[str]) -> str:
         if self.recipients:
             return self.recipients
         envelope.rcpt_tos.append(address)
         envelope.rcpt_options.extend(options)
         return "250 OK"
 
-    async def handle_DATA(self, _: SMTP, __: Session, envelope: Envelope) -> str:
+    async def handle_DATA(self, _: Any, __: Any, envelope: Any) -> str:
         if self.answers:
             return self.answers.pop(0)
         self.raw.append(envelope.content or b"")
@@ -50,6 +48,8 @@ def free_port() -> int:
 @contextmanager
 def mail_server(box: Mailbox, port: int = 0) -> Iterator[SmtpAccount]:
     """A server without encryption that hands its mails to `box`, and the account to use it."""
+    from aiosmtpd.controller import Controller
+
     port = port or free_port()
     controller = Controller(box, hostname="127.0.0.1", port=port, server_hostname="mail.test")
     controller.start()
