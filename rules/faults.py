@@ -154,6 +154,8 @@ FAULTS: dict[str, str] = {
     "no_element": "is {value!r}: no picture of the page has this element.",
     "no_rectangle": "is {value!r}: write left, top, width and height in px of the picture.",
     "empty_rectangle": "has no element whose middle lies in it: draw it larger.",
+    # of notes (rules/remark.py)
+    "note_without_place": "cannot be given: this note is not on a page.",
     # of what pictures are signed in with (rules/sign_in.py, rules/cookies.py)
     "secret_name": "{value!r} cannot be the name of a secret: use lowercase letters, digits, - and _, at most 64, "
     "beginning with a letter or digit.",

@@ -28,6 +28,7 @@ from store.outbox import OutboxMessage
 from store.page_groups import DeclinedGroups, PageGroup
 from store.page_zones import PageZone
 from store.records import Erasure, Experiment, PageState, Record, Secret, SignInRecipe, Site, Spent, Token, User
+from store.remarks import Remark
 from store.segments import Goal, Segment
 
 log = logging.getLogger("parcours.store")
@@ -44,6 +45,7 @@ KINDS: dict[str, type[Record]] = {
     "declined_groups": DeclinedGroups,
     "segment": Segment,
     "zone": PageZone,
+    "note": Remark,
     "sign_in": SignInRecipe,
     "user": User,
     "invitation": SiteInvitation,

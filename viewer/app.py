@@ -69,6 +69,7 @@ from viewer.mail.smtp import SmtpSender
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
 from viewer.memory import free_memory
+from viewer.note_writer import NoteWriter
 from viewer.offsite_files import OffsiteFiles
 from viewer.opportunities import OpportunityReader
 from viewer.overviews import Overviews
@@ -101,6 +102,7 @@ from viewer.picture_plans import PicturePlans
 from viewer.questions import Questions
 from viewer.record_matcher import RecordMatcher
 from viewer.registry import Registry
+from viewer.remarks import NoteReader
 from viewer.restoring import restored
 from viewer.retake_scheduler import RetakeParts, RetakeScheduler
 from viewer.retakes import RetakeReader
@@ -292,6 +294,7 @@ class Viewer:
         names = ElementNames(self.snapshots, self.work)
         bars = WhoBars(FilterCounter(self.store, self.work), names, self.urls)
         zones = ZoneReader(self.store, self.snapshots, self.work)
+        notes = NoteReader(self.store, self.definitions, self.snapshots, self.work)
         overviews = Overviews(self.store, self.snapshots, self.work, self.maps)
         changes = PageChanges(self.store, self.definitions, self.snapshots, self.work)
         results = ExperimentResults(self.store, self.snapshots, self.work, self.maps, traffic)
@@ -333,6 +336,8 @@ class Viewer:
             StateFormRenderer(self.frames, self.urls, snapshots),
             groups,
             zones,
+            notes,
+            NoteWriter(self.registry, questions, zones, self.maps, notes),
             ZoneForms(self.frames, self.urls, questions, self.registry, zones),
             GalleryParts(self.maps, traffic, groups, self.thumbnails, self.registry),
             GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),

@@ -138,6 +138,8 @@ def _of_rules(error: NotFound | InvalidDefinition | InvalidRecord) -> Problem:
 def _not_found(error: NotFound) -> Problem:
     if error.kind == "site":
         return missing("site", error.wanted, "`parcours site list` or GET /api/v1/sites lists them.")
+    if error.kind == "note":
+        return missing("note", error.wanted, "It may have been deleted: GET /api/v1/sites/{site}/notes lists them.")
     return missing(error.kind, error.wanted, f"There are: {', '.join(error.known[:50]) or 'none yet'}.")
 
 

@@ -102,6 +102,7 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "no_element": _("No picture of the page has the element “%(value)s”."),
         "no_rectangle": _("“%(value)s” is not a rectangle: left, top, width and height in px of the picture."),
         "empty_rectangle": _("No element has its middle in this rectangle. Draw it larger."),
+        "note_without_place": _("This note is not on a page, so it has no place."),
         "many_groups": _("A site can have at most %(most)s groups of pages: delete one first."),
         "group_name": _("“%(value)s” would be read as an address. Choose a name without a slash or a domain."),
         "page_pattern": _("“%(value)s” is not a pattern of addresses, such as /lamps/*."),
