@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -161,8 +161,11 @@ def measure_usual(
     store: Store, journey: Journey, scope: SiteScope, asked: UsualAsked, now: datetime | None = None
 ) -> Usual:
     """How usual the visitor who stands for a way is at one touchpoint, among all visitors who consented and came
-    there: those whose way ends there, and those who went on to another touchpoint."""
+    there: those whose way ends there, and those who went on to another touchpoint. A touchpoint that is no page has no
+    element of which to say who pressed it."""
     course, claims = course_of(journey), claimed_pages(journey, all_pages(store, scope.site))
+    if not course.patterns[asked.touchpoint]:
+        asked = replace(asked, element="", name="")
     with chosen_site_views(store, scope) as chosen:
         return read_usual(store, chosen, course, claims, asked, _now_ms(now))
 

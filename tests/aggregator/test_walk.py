@@ -11,12 +11,13 @@ from collections.abc import Sequence
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from aggregator.answers.walk import WayChanged, measure_usual, measure_ways, pressed_most, read_walk
 from aggregator.answers.walk_scene import Deed
 from aggregator.measures.walk_runs import runs_of
 from aggregator.queries.walk_ways import UsualAsked
-from aggregator.shapes.walks import ALIKE, VisitorTouch, Ways
+from aggregator.shapes.walks import ALIKE, Example, VisitorTouch, Ways
 from store.client import Store
 from store.layouts import path_key
 from store.offsite import COARSE
@@ -25,6 +26,7 @@ from tests.aggregator.build import insert, insert_elements, layout, record_id
 from tests.aggregator.journey_loop import Row
 from tests.aggregator.test_funnel import KEYS, MINUTE, rows_of
 from tests.aggregator.test_heatmap import take_picture
+from tests.aggregator.test_journey import touchpoint
 from tests.aggregator.test_journey_figures import BEGIN, GOALS, JOURNEY, NOW, PAGES, SCOPE, truth_of
 
 DAY = 1440  # minutes
@@ -264,21 +266,30 @@ def test_the_shown_visitor_among_those_who_left_and_those_who_went_on_equals_a_p
     ])  # fmt: skip
     way = next(one for one in measure_ways(store, JOURNEY, SCOPE, now=NOW).offered if one.touchpoints == (1, 3, 4))
     people = steps_of(rows, (40, 41))
-    for touchpoint in (1, 3, 4):
-        asked = UsualAsked(way.example, touchpoint, BUTTON[0], "Buy")
+    for at in (1, 3, 4):
+        asked = UsualAsked(way.example, at, BUTTON[0], "Buy")
         found = measure_usual(store, JOURNEY, SCOPE, asked, NOW)
 
-        def total(visitor: int, touchpoint: int = touchpoint) -> int:
-            return sum(engaged[row.view] for row in rows if (row.visitor, row.touchpoint) == (visitor, touchpoint))
+        def total(visitor: int, at: int = at) -> int:
+            return sum(engaged[row.view] for row in rows if (row.visitor, row.touchpoint) == (visitor, at))
 
         for group, is_on in ((found.left, False), (found.went_on, True)):
-            here = [one for one, steps in people.items() if touchpoint in steps and (steps[-1] != touchpoint) is is_on]
-            pressed = {row.visitor for row in clicks if row.touchpoint == touchpoint}
+            here = [one for one, steps in people.items() if at in steps and (steps[-1] != at) is is_on]
+            pressed = {row.visitor for row in clicks if row.touchpoint == at}
             assert (group.visitors, group.engaged_of) == (len(here), len(here))
             assert group.engaged_ms == (statistics.median(map(total, here)) if here else None)
             assert group.pressed == len(pressed & set(here))
         assert found.engaged_ms == total(way.example.visitor)
-        assert found.has_left is (touchpoint == 4)
+        assert found.has_left is (at == 4)
+
+
+def test_of_a_touchpoint_that_is_no_page_nobody_pressed_an_element(store: Store) -> None:
+    put(store, rows_of(*[USUAL] * ALIKE))
+    first, *others = JOURNEY.stages
+    journey = replace(JOURNEY, stages=(replace(first, touchpoints=(touchpoint("home"), first.touchpoints[1])), *others))
+    asked = UsualAsked(Example(1, BEGIN), 1, BUTTON[0], "Buy")
+    assert measure_usual(store, journey, SCOPE, asked, NOW).element == ""
+    assert measure_usual(store, journey, SCOPE, dataclasses.replace(asked, touchpoint=4), NOW).element == BUTTON[0]
 
 
 def test_what_is_asked_about_is_what_did_nothing_before_what_was_pressed_most() -> None:
