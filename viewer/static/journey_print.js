@@ -1,5 +1,6 @@
 // Before a map is printed, it is laid out as on paper. It is on one sheet if its text stays at 6 pt or more: it is set
-// in 9 pt and scaled down until it fits. Else it is in 9 pt on several sheets, each with the names of the stages on top.
+// in 9 pt and scaled down until it fits. Else it is in 9 pt on several sheets, each with the names of the stages
+// on top.
 const main = document.querySelector('main');
 const options = document.querySelector('[data-sheet]');
 const MM = 96 / 25.4; // px
