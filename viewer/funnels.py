@@ -19,8 +19,8 @@ from viewer.questions import Asked, Questions
 
 NAMES = ("steps", "order", "window_days", "split")
 _COMMA = "%2C"  # a comma in a step
-_ORDERS = ("given", "any")
-_DAYS = (1, 365)
+ORDERS = ("given", "any")
+WINDOW_DAYS = (1, 365)
 
 
 @dataclass(frozen=True)
@@ -104,10 +104,12 @@ def _steps_faults(steps: Sequence[str]) -> Iterator[Fault]:
 
 def _faults(query: Mapping[str, str], known: Known) -> Iterator[Fault]:
     days = query.get("window_days", "")
-    if days and not (days.isascii() and days.isdigit() and len(days) < 6 and _DAYS[0] <= int(days) <= _DAYS[1]):
-        yield fault("window_days", "whole_number", value=days, least=_DAYS[0], most=_DAYS[1])
-    if (order := query.get("order", "")) and order not in _ORDERS:
-        yield fault("order", "choice", value=order, allowed=", ".join(_ORDERS))
+    if days and not (
+        days.isascii() and days.isdigit() and len(days) < 6 and WINDOW_DAYS[0] <= int(days) <= WINDOW_DAYS[1]
+    ):
+        yield fault("window_days", "whole_number", value=days, least=WINDOW_DAYS[0], most=WINDOW_DAYS[1])
+    if (order := query.get("order", "")) and order not in ORDERS:
+        yield fault("order", "choice", value=order, allowed=", ".join(ORDERS))
     allowed = [one for one in get_args(SplitBy) if one] + [f"variant:{one.id}" for one in known.experiments]
     if (split := query.get("split", "")) and split not in allowed:
         yield fault("split", "choice", value=split, allowed=", ".join(allowed))

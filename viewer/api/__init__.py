@@ -46,7 +46,9 @@ from viewer.api import (
     zones,
 )
 from viewer.api.entry import Entry, answer
+from viewer.api.openapi import describe
 from viewer.http.binding import Endpoint
+from viewer.http.urls import Urls
 
 
 async def index(request: Request, *, snapshots: Snapshots) -> Response:
@@ -62,7 +64,12 @@ async def index(request: Request, *, snapshots: Snapshots) -> Response:
     )
 
 
+async def openapi(request: Request, *, urls: Urls) -> Response:
+    return answer(describe(ENTRIES, urls.base))
+
+
 INDEX = Entry("GET", "", index, None, "This list.")
+OPENAPI = Entry("GET", "/openapi.json", openapi, None, "This API as an OpenAPI 3.1 description, for programs.")
 _NOUNS = (
     sites,
     health,
@@ -100,7 +107,7 @@ _NOUNS = (
     users,
     people,
 )
-ENTRIES: tuple[Entry, ...] = (INDEX, *(entry for noun in _NOUNS for entry in noun.ENTRIES))
+ENTRIES: tuple[Entry, ...] = (INDEX, OPENAPI, *(entry for noun in _NOUNS for entry in noun.ENTRIES))
 
 
 def endpoints() -> list[Endpoint]:

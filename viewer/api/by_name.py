@@ -12,7 +12,7 @@ from starlette.responses import Response
 from rules.find import stored_of, usable
 from store.definitions import Definitions, Stored
 from store.records import Record
-from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, rejected_json
 from viewer.registry import Registry
 
 R = TypeVar("R", bound=Record)
@@ -20,10 +20,12 @@ R = TypeVar("R", bound=Record)
 
 @dataclass(frozen=True)
 class NamedKind(Generic[R]):
-    """A kind of definition whose records are found by id or name. `add` and `change` are those of its rules."""
+    """A kind of definition whose records are found by id or name. `add` and `change` are those of its rules,
+    `fields` what a body may have."""
 
     kind: type[R]
     noun: str
+    fields: tuple[str, ...]
     add: Callable[[Definitions, str, Mapping[str, object], str], R]
     change: Callable[[Definitions, Stored, str, Mapping[str, object], str], R]
 
@@ -34,12 +36,13 @@ class NamedKind(Generic[R]):
     def entries(self, created: str) -> tuple[Entry, ...]:
         """The routes. `created`: what is described of a new one."""
         noun, one = self.noun, f"{self.root}/{{{self.noun}}}"
+        body = JsonBody(self.kind, self.fields)
         replaced = f"Replace a {noun}; with `version`, the change is rejected if somebody else changed it first."
         return (
             Entry("GET", self.root, self._list, "viewer", f"The {noun}s of a site."),
-            Entry("POST", self.root, self._create, "editor", created),
+            Entry("POST", self.root, self._create, "editor", created, body=body, statuses=(201,)),
             Entry("GET", one, self._show, "viewer", f"One {noun}, by id or name."),
-            Entry("PUT", one, self._change, "editor", replaced),
+            Entry("PUT", one, self._change, "editor", replaced, body=body),
             Entry("DELETE", one, self._delete, "editor", f"Delete a {noun}; the history keeps its versions."),
         )
 

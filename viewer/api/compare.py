@@ -16,6 +16,7 @@ from aggregator.grids.scale import Scale
 from rules.question import COMPARISON, SETS
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
+from viewer.api.query_schemas import one_of, text
 from viewer.drawing import export, look, pictures
 from viewer.drawing.look import Look, look_of
 from viewer.drawing.palette import levels
@@ -111,5 +112,12 @@ ENTRIES = (
         "(verdict, arms or sets, tested rows), csv (placed points with their variant or set), npy (grids stacked) or "
         "png (side by side).",
         query=(*COMPARISON.names, "with", *look.NAMES, "format"),
+        schemas={
+            "kind": one_of(*COMPARISON.kinds),
+            "with": text(
+                "before, period:SINCE..UNTIL, rest, segment:ID, device:NAME, variant:EXPERIMENT:KEY, or left:GOAL."
+            ),
+            "format": one_of(*FORMATS),
+        },
     ),
 )

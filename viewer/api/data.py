@@ -9,6 +9,7 @@ from rules.question import PERIOD
 from store.client import Store
 from store.export import EXPORTED, export_rows
 from viewer.api.entry import Entry
+from viewer.api.query_schemas import one_of
 from viewer.http.parameters import choice
 from viewer.maps import Maps
 from viewer.questions import Questions
@@ -37,5 +38,6 @@ ENTRIES = (
         "editor",
         "Rows as a file. Query: table (views, points, events), since, until, days, format (ndjson, csv).",
         query=(*PERIOD.names, "table", "format"),
+        schemas={"table": one_of(*EXPORTED), "format": one_of(*TYPES)},
     ),
 )

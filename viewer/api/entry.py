@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import functools
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 import msgspec
@@ -14,6 +15,7 @@ from rules.find import KEYED, Rejected
 from store.records import Role
 from store.zones import UTC_ZONE
 from viewer.access.person import person
+from viewer.api.query_schemas import Schema
 from viewer.http.binding import Endpoint, Handler
 from viewer.http.errors import Problem, fault_json
 from viewer.http.parameters import only
@@ -23,11 +25,34 @@ ROOT = "/api/v1"
 
 
 @dataclass(frozen=True)
+class JsonBody:
+    """The JSON body of a route: the fields `names` of the struct `kind`, or all if none are named.
+
+    `derived`: fields that the struct requires, but that may be left out; `partial`: all may be.
+    """
+
+    kind: type[msgspec.Struct]
+    names: tuple[str, ...] = ()
+    derived: tuple[str, ...] = ()
+    partial: bool = False
+
+
+@dataclass(frozen=True)
+class FileBody:
+    """The body of a route is a file."""
+
+    media_type: str
+
+
+@dataclass(frozen=True)
 class Entry:
-    """One route of the API, with its description for the index and docs/api.md. `role` None: open to everybody.
+    """One route of the API, with its description for the index, docs/api.md and OpenAPI.
+
+    `role` None: open to everybody.
 
     `query`: the parameters of its address. Every other one is rejected, whatever the method: a misspelt one, or a field
-    that belongs in the body, would silently do nothing.
+    that belongs in the body, would silently do nothing. `schemas`: the values of those parameters that have another
+    meaning here than in viewer/api/query_schemas.py. `statuses`: of the answer to a request that succeeds.
     """
 
     method: str
@@ -36,6 +61,9 @@ class Entry:
     role: Role | None
     words: str
     query: tuple[str, ...] = ()
+    schemas: Mapping[str, Schema] = field(default_factory=dict)
+    body: JsonBody | FileBody | None = None
+    statuses: tuple[int, ...] = (200,)
 
     @property
     def full_path(self) -> str:

@@ -10,14 +10,14 @@ from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
-from rules.erasure import erasure_of, parse, visitor_erasure
+from rules.erasure import ErasureRequest, erasure_of, parse, visitor_erasure
 from rules.faults import accepted
 from store.client import Store
 from store.definitions import Missing
 from store.erasure import stored_pages, stored_senders
 from store.records import Erasure
 from store.zones import now_ms
-from viewer.api.entry import Entry, answer, by_whom, fields, iso
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, iso
 from viewer.erasing import Erasing
 from viewer.http.errors import Problem, bad_parameter, missing
 from viewer.maps import Maps
@@ -127,6 +127,8 @@ ENTRIES = (
         "owner",
         "Erase what a site stored: page (address, path or pattern), since, until (days, both included), source (see "
         "/sources); at least one of them. Answers 202 with its id: it is done in the background.",
+        body=JsonBody(ErasureRequest),
+        statuses=(202,),
     ),
     Entry("GET", "/sites/{site}/erasures", of_site, "owner", "What was erased of a site, the newest first."),
     Entry(
@@ -146,6 +148,7 @@ ENTRIES = (
         "Delete a site with everything that it stored and everything defined for it. Query: confirm, its name again. "
         "Answers 202 with the erasure.",
         query=("confirm",),
+        statuses=(202,),
     ),
     Entry(
         "DELETE",

@@ -13,14 +13,17 @@ from rules.period import NAMES as PERIOD_NAMES
 from rules.period import today
 from rules.question import WHO, Asks
 from store.records import Experiment
-from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, rejected_json
 from viewer.api.figures import plain
+from viewer.api.query_schemas import between
 from viewer.experiment_results import ExperimentResults, period_of
 from viewer.http.parameters import fraction
 from viewer.questions import Questions
 from viewer.registry import Registry
 
 RESULT = Asks((*PERIOD_NAMES, *WHO))  # who is counted in a result, and when
+
+_SHARE, _CHANGE = (0, 1), (-1, 10)  # limits of numbers, excluded
 
 
 async def list_experiments(request: Request, *, registry: Registry) -> Response:
@@ -68,8 +71,8 @@ async def list_results(
 
 async def show_planned_size(request: Request, *, registry: Registry) -> Response:
     await registry.site(request)
-    share = fraction(request.query_params, "share", 0, 1)
-    change = fraction(request.query_params, "change", -1, 10)
+    share = fraction(request.query_params, "share", *_SHARE)
+    change = fraction(request.query_params, "change", *_CHANGE)
     return answer({"share": share, "change": change, "visitors": needed_per_variant(share, change)})
 
 
@@ -82,6 +85,8 @@ ENTRIES = (
         "editor",
         "Add an experiment: name, pages (patterns), variants (key, name, share, picture_url); "
         "optional id, goal, planned, started, ended.",
+        body=JsonBody(Experiment, rules.FIELDS, derived=("id",)),
+        statuses=(201,),
     ),
     Entry("GET", "/sites/{site}/experiments/{experiment}", show_experiment, "viewer", "One experiment, by id or name."),
     Entry(
@@ -107,6 +112,7 @@ ENTRIES = (
         "viewer",
         "Visitors per variant that an experiment needs. Query: share who reach the goal today, change to detect.",
         query=("share", "change"),
+        schemas={"share": between(*_SHARE), "change": between(*_CHANGE)},
     ),
     Entry(
         "PUT",
@@ -115,5 +121,6 @@ ENTRIES = (
         "editor",
         "Replace an experiment; with `version`, the change is rejected if somebody else changed it first. From its "
         "first day on, `planned` and `goal` are fixed (409 plan_fixed).",
+        body=JsonBody(Experiment, rules.FIELDS, derived=("id",)),
     ),
 )

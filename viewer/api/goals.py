@@ -24,7 +24,7 @@ async def measure_goals(request: Request, *, questions: Questions, goals: Goals)
     return answer({"query": {name: understood[name] for name in names}, "goals": figures})
 
 
-_NAMED = NamedKind(Goal, "goal", rules.add, rules.change)
+_NAMED = NamedKind(Goal, "goal", rules.FIELDS, rules.add, rules.change)
 ENTRIES = (
     *_NAMED.entries("Add a goal: name, action (what, and what that needs); optional counted, within_days."),
     Entry(

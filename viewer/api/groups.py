@@ -15,7 +15,7 @@ from rules.faults import accepted
 from rules.find import stored_of, usable
 from rules.question import SITE
 from store.page_groups import PageGroup
-from viewer.api.entry import Entry, answer, body, by_whom, fields, rejected_json
+from viewer.api.entry import Entry, JsonBody, answer, body, by_whom, fields, rejected_json
 from viewer.maps import Maps, site_scope_of
 from viewer.page_groups import GroupReader
 from viewer.questions import Questions
@@ -137,6 +137,8 @@ ENTRIES = (
         "editor",
         "Add a page group: name, pages (patterns); optional key, without (patterns of pages that do not belong), "
         "picture_of (the page on whose pictures it is drawn).",
+        body=JsonBody(PageGroup, rules.FIELDS, derived=("key",)),
+        statuses=(201,),
     ),
     Entry("GET", _ROOT + "/{group}", show_group, "viewer", "One page group, by key or name."),
     Entry(
@@ -146,6 +148,7 @@ ENTRIES = (
         "editor",
         "Replace a page group; the key stays, past figures follow the new patterns; with `version`, the change is "
         "rejected if somebody else changed it first.",
+        body=JsonBody(PageGroup, rules.FIELDS, derived=("key",)),
     ),
     Entry("DELETE", _ROOT + "/{group}", delete_group, "editor", "Delete a page group; its pages and pictures stay."),
     Entry(
@@ -164,6 +167,7 @@ ENTRIES = (
         "editor",
         "What a page group would be, without storing it: pages, without; optional key (of the group that it changes). "
         "Answers with addresses and visitors that fit, are new, fall out, or are in other groups too.",
+        body=JsonBody(PageGroup, rules.FIELDS, derived=("key", "name")),
     ),
     Entry(
         "GET",
@@ -172,7 +176,14 @@ ENTRIES = (
         "viewer",
         "Patterns that many addresses without a group share, and those that were declined.",
     ),
-    Entry("POST", "/sites/{site}/suggested-groups", decline, "editor", "Do not suggest a `pattern` again."),
+    Entry(
+        "POST",
+        "/sites/{site}/suggested-groups",
+        decline,
+        "editor",
+        "Do not suggest a `pattern` again.",
+        body=JsonBody(DeclinedPattern),
+    ),
     Entry(
         "DELETE", "/sites/{site}/suggested-groups", suggest_again, "editor", "Forget which suggestions were declined."
     ),

@@ -9,12 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from aggregator.answers.zones import ZoneRow
+from aggregator.queries.point_traits import POINT_TRAITS
 from rules.question import MAP
 from rules.zone_pages import zones_of
 from store.kinds import LayerName
 from viewer.api.captions import caption_of
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
+from viewer.api.query_schemas import one_of, text
 from viewer.drawing import export, look, pictures
 from viewer.drawing.dots import DOT_COLOURS
 from viewer.drawing.framed import FrameLegend, framed
@@ -164,5 +166,12 @@ ENTRIES = (
         "page with the layer drawn on it; by: what the dots of confetti are coloured by, such as segment:ID; frame=1 "
         "adds title, period, filters, legend and account).",
         query=(*MAP.names, *look.NAMES, "format", "points", "table", "frame", "by"),
+        schemas={
+            "format": one_of(*FORMATS),
+            "points": one_of("1", "0"),
+            "frame": one_of("1", "0"),
+            "table": one_of("points", "elements"),
+            "by": text(f"{', '.join(POINT_TRAITS)}, or segment:ID."),
+        },
     ),
 )

@@ -19,7 +19,8 @@ from rules.question import JOURNEY
 from store.definitions import Definitions
 from store.journeys import Journey
 from store.segments import Goal
-from viewer.api.entry import Entry, answer, body, by_whom
+from viewer.api.entry import Entry, FileBody, JsonBody, answer, body, by_whom
+from viewer.api.query_schemas import one_of
 from viewer.api.text_language import LANGUAGES, NAME, read_with_language
 from viewer.drawing.journey_csv import TABLES, journey_csv, lanes_csv
 from viewer.http.downloads import file_answer
@@ -152,6 +153,8 @@ ENTRIES = (
         create_from_template,
         "editor",
         "Add a journey from a template: name, template; optional language, review_on.",
+        body=JsonBody(FromTemplate),
+        statuses=(201,),
     ),
     Entry(
         "GET",
@@ -160,6 +163,7 @@ ENTRIES = (
         "viewer",
         "The map that would be made of what was seen in a period. Query: as for a map; names (en, fr).",
         query=(*JOURNEY.names, NAME),
+        schemas={NAME: one_of(*LANGUAGES)},
     ),
     Entry(
         "POST",
@@ -168,6 +172,8 @@ ENTRIES = (
         "editor",
         "Add that map: name; optional language, review_on. Query: as for a map.",
         query=JOURNEY.names,
+        body=JsonBody(FromSeen),
+        statuses=(201,),
     ),
     Entry(
         "POST",
@@ -175,6 +181,8 @@ ENTRIES = (
         create_from_file,
         "editor",
         "Add a journey from the JSON of one, of this or another Parcours.",
+        body=FileBody("application/json"),
+        statuses=(201,),
     ),
     Entry(
         "POST",
@@ -182,6 +190,8 @@ ENTRIES = (
         copy_journey,
         "editor",
         "Copy a journey: name; optional kind (same, future), language, review_on.",
+        body=JsonBody(CopyOf),
+        statuses=(201,),
     ),
     Entry(
         "GET",
@@ -191,6 +201,7 @@ ENTRIES = (
         "The journey's sheet as a picture. Query: as for the map; persona, lane (again for each one that is drawn), "
         "paper (a4, a3), names (en, fr).",
         query=(*JOURNEY.names, "persona", "lane", "paper", NAME),
+        schemas={NAME: one_of(*LANGUAGES), "paper": one_of(*PAPERS)},
     ),
     Entry(
         "GET",
@@ -200,5 +211,6 @@ ENTRIES = (
         "The journey measured, as CSV: one row for each touchpoint. Query: as for the map; names (en, fr); table "
         "(touchpoints, lanes).",
         query=(*JOURNEY.names, NAME, "table"),
+        schemas={NAME: one_of(*LANGUAGES), "table": one_of(*TABLES)},
     ),
 )

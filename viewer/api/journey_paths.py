@@ -12,10 +12,11 @@ from rules.faults import Faults
 from rules.question import JOURNEY
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
+from viewer.api.query_schemas import whole
 from viewer.drawing.paths_csv import paths_csv
 from viewer.http.downloads import file_answer
 from viewer.maps import Maps
-from viewer.paths import NAMES, parse_paths, unknown_place
+from viewer.paths import FEWEST_NAMES, MOST_NAMES, NAMES, parse_paths, unknown_place
 from viewer.questions import Questions, problem_of
 from viewer.registry import Registry
 
@@ -62,6 +63,7 @@ ENTRIES = (
         "The ways of visits through, from or to a page, touchpoint or event. Query: through, from or to; names; "
         "further as for the journey's map.",
         query=(*JOURNEY.names, *NAMES),
+        schemas={"names": whole(FEWEST_NAMES, MOST_NAMES)},
     ),
     Entry(
         "GET",
@@ -70,5 +72,6 @@ ENTRIES = (
         "viewer",
         "The steps of these ways as CSV: one row for each pair of places in neighbouring columns. Query: as above.",
         query=(*JOURNEY.names, *NAMES),
+        schemas={"names": whole(FEWEST_NAMES, MOST_NAMES)},
     ),
 )

@@ -14,6 +14,7 @@ from store.definitions import DeletedRecord
 from store.journeys import Journey
 from store.zones import now_ms
 from viewer.api.entry import Entry, answer, by_whom, iso
+from viewer.api.query_schemas import whole
 from viewer.http.parameters import number
 from viewer.registry import Registry
 
@@ -79,6 +80,7 @@ ENTRIES = (
         "The versions of a journey, newest first: when, by whom, and what changed. "
         "Query: before, a version (100 at most are compared).",
         query=("before",),
+        schemas={"before": whole(1, 999_999_999)},
     ),
     Entry("GET", _REVISIONS + "/{version}", show_revision, "viewer", "A journey as it was in one version."),
     Entry(

@@ -14,10 +14,11 @@ from rules.question import JOURNEY
 from store.journeys import Journey
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
+from viewer.api.query_schemas import text, whole
 from viewer.maps import Maps, WalkAnswer
 from viewer.questions import Questions, problem_of
 from viewer.registry import Registry
-from viewer.walks import NAMES, chosen_way, parse_walk, ways_through
+from viewer.walks import MOST_STEPS, NAMES, chosen_way, parse_walk, ways_through
 
 
 async def walk(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
@@ -71,5 +72,6 @@ ENTRIES = (
         "The ways that consenting visitors went through a journey, and one of them touchpoint by touchpoint. "
         "Query: way, step, outcome, page; further as for its map.",
         query=(*JOURNEY.names, *NAMES),
+        schemas={"step": whole(1, MOST_STEPS), "page": text("The key of a touchpoint.")},
     ),
 )

@@ -16,10 +16,11 @@ from rules.question import JOURNEY
 from rules.shape import plain as fields_of
 from store.journeys import Journey
 from viewer.api.by_name import NamedKind
-from viewer.api.entry import Entry, answer, by_whom, fields
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields
 from viewer.api.figures import plain
 from viewer.api.journey_figures import changes_json, figures_json
-from viewer.api.text_language import NAME, read_with_language
+from viewer.api.query_schemas import one_of
+from viewer.api.text_language import LANGUAGES, NAME, read_with_language
 from viewer.drawing.funnel_csv import TABLES, funnel_csv
 from viewer.funnels import NAMES as FUNNEL_NAMES
 from viewer.funnels import FunnelReading, read_funnel
@@ -115,7 +116,7 @@ async def _funnel(request: Request, asked: Asked, questions: Questions, registry
     return reading
 
 
-_NAMED = NamedKind(Journey, "journey", rules.add, rules.change)
+_NAMED = NamedKind(Journey, "journey", rules.FIELDS, rules.add, rules.change)
 ENTRIES = (
     *_NAMED.entries("Add a journey: name, stages with touchpoints; optional objective, review_on, window_days."),
     Entry(
@@ -124,6 +125,7 @@ ENTRIES = (
         save_journey,
         "editor",
         "Replace a journey as a whole. `version`: the one it began with; what others changed since is merged.",
+        body=JsonBody(Journey, rules.FIELDS),
     ),
     Entry(
         "GET",
@@ -133,6 +135,7 @@ ENTRIES = (
         "The journey measured: visitors of each stage and touchpoint, who went on, times, exits. "
         "Query: since, until, days, device; with=before: beside the period before.",
         query=(*JOURNEY.names, "with"),
+        schemas={"with": one_of("before")},
     ),
     Entry(
         "GET",
@@ -158,6 +161,7 @@ ENTRIES = (
         "viewer",
         "The same as CSV. Query: also table (steps, instead, account) and names (en, fr).",
         query=(*JOURNEY.names, *FUNNEL_NAMES, "table", NAME),
+        schemas={NAME: one_of(*LANGUAGES), "table": one_of(*TABLES)},
     ),
     Entry(
         "GET",

@@ -12,6 +12,7 @@ from rules.question import Question
 from rules.shape import plain
 from store.remarks import Remark
 from viewer.api.entry import Entry, answer, fields, iso
+from viewer.api.query_schemas import one_of, whole
 from viewer.drawing.export import table_csv
 from viewer.http.downloads import file_answer
 from viewer.http.parameters import choice, number
@@ -108,6 +109,13 @@ ENTRIES = (
         "The notes of a site, open ones first, then the newest. Query: page, about (page, touchpoint, day), resolved "
         "(0, 1), offset, limit (100; at most 1,000), format (json, csv).",
         query=("page", "about", "resolved", "offset", "limit", "format"),
+        schemas={
+            "about": one_of("page", "touchpoint", "day"),
+            "resolved": one_of("0", "1"),
+            "offset": whole(0, 10_000_000),
+            "limit": whole(1, MOST_LISTED),
+            "format": one_of("json", "csv"),
+        },
     ),
     Entry(
         "POST",
@@ -117,6 +125,7 @@ ENTRIES = (
         "Write a note: text, and page (with element, x, y), or journey and touchpoint, or day; release with a day "
         "needs the role editor. Query: that of the map whose figure is kept.",
         query=OF_QUESTION,
+        statuses=(201,),
     ),
     Entry("GET", _ROOT + "/{note}", show_note, "viewer", "One note with its answers."),
     Entry(
@@ -128,6 +137,13 @@ ENTRIES = (
         "change is rejected if somebody else changed it first.",
         query=OF_QUESTION,
     ),
-    Entry("POST", _ROOT + "/{note}/answers", answer_note, "viewer", "Answer a note: text. No other answer is lost."),
+    Entry(
+        "POST",
+        _ROOT + "/{note}/answers",
+        answer_note,
+        "viewer",
+        "Answer a note: text. No other answer is lost.",
+        statuses=(201,),
+    ),
     Entry("DELETE", _ROOT + "/{note}", delete_note, "viewer", "Delete a note; somebody else's needs the role editor."),
 )

@@ -14,7 +14,8 @@ from starlette.responses import Response
 from rules.faults import Fault
 from rules.offsite_text import ENCODINGS, MOST_BYTES
 from store.offsite import KeyMatch, OffsiteBatch, OffsiteReport, RejectedLine
-from viewer.api.entry import Entry, answer, by_whom, iso
+from viewer.api.entry import Entry, FileBody, answer, by_whom, iso
+from viewer.api.query_schemas import one_of
 from viewer.drawing.offsite_csv import report_csv
 from viewer.http.downloads import file_answer
 from viewer.http.errors import Problem
@@ -122,6 +123,9 @@ ENTRIES = (
         "Send an off-site file: the body is the CSV file. 201 once it is read, 202 while it is. "
         "Query: file (its name), encoding (utf-8, utf-16, windows-1252).",
         query=("file", "encoding"),
+        schemas={"encoding": one_of(*(e for e in ENCODINGS if e))},
+        body=FileBody("text/csv"),
+        statuses=(201, 202),
     ),
     Entry("GET", "/sites/{site}/offsite", of_site, "viewer", "The off-site files of a site, the newest first."),
     Entry("GET", "/sites/{site}/offsite/{batch}", show, "viewer", "One off-site file, with its first rejected lines."),

@@ -19,7 +19,7 @@ from rules.opportunities import opportunity_of, with_state
 from rules.question import JOURNEY
 from rules.shape import plain as fields_of
 from store.journeys import Journey, Opportunity
-from viewer.api.entry import Entry, answer, body, by_whom
+from viewer.api.entry import Entry, JsonBody, answer, body, by_whom
 from viewer.api.figures import plain
 from viewer.drawing.export import table_csv
 from viewer.http.downloads import file_answer
@@ -162,5 +162,6 @@ ENTRIES = (
         change_state,
         "editor",
         "Change the state of an opportunity; shipping it keeps the figure of the 28 days before.",
+        body=JsonBody(StateChange),
     ),
 )

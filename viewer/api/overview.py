@@ -10,6 +10,7 @@ from aggregator.shapes.overview import SPLITS, ListedValues
 from rules.question import SITE
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
+from viewer.api.query_schemas import one_of, whole
 from viewer.drawing import export
 from viewer.http.downloads import TABLE_FORMATS, file_answer
 from viewer.http.parameters import choice, number
@@ -48,5 +49,11 @@ ENTRIES = (
         "shares the tables have), measure=bounce, limit (rows of each table), whole (a table that is listed in full), "
         "format=csv (all tables in one file).",
         query=(*SITE.names, "limit", "whole", "measure", "format"),
+        schemas={
+            "whole": one_of(*SPLITS),
+            "measure": one_of(BOUNCE),
+            "limit": whole(1, MOST_ROWS),
+            "format": one_of(*TABLE_FORMATS),
+        },
     ),
 )

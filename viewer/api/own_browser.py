@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from viewer.access.person import signed_in
-from viewer.api.entry import Entry, answer, body, iso
+from viewer.api.entry import Entry, JsonBody, answer, body, iso
 from viewer.api.snapshots import Width
 from viewer.http.errors import missing
 from viewer.own_browser import LINK_SECONDS, OwnBrowser, invite
@@ -55,6 +55,8 @@ ENTRIES = (
         "editor",
         "A link to a page, for a picture taken in one's own browser: url; optional width, variant (EXPERIMENT:KEY), "
         "state, page. Good for one picture within 30 minutes.",
+        body=JsonBody(OwnPicture),
+        statuses=(201,),
     ),
     Entry(
         "GET",

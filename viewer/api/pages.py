@@ -12,6 +12,7 @@ from aggregator.shapes.traffic import PageOrder, PagePart
 from rules.question import SITE, Asks
 from store.pages import page_path
 from viewer.api.entry import Entry, answer
+from viewer.api.query_schemas import one_of, whole
 from viewer.http.parameters import choice, number
 from viewer.maps import Maps, site_scope_of
 from viewer.questions import Questions
@@ -77,5 +78,11 @@ ENTRIES = (
         "of no group), search (a part of the address), sort (visitors, rising, name), limit (1 to 500), offset. "
         "total counts all found.",
         query=(*PAGES.names, "ungrouped", "search", "sort", "limit", "offset"),
+        schemas={
+            "limit": whole(1, MOST_PAGES),
+            "offset": whole(0, MOST_SKIPPED),
+            "sort": one_of(*ORDERS),
+            "ungrouped": whole(0, 1),
+        },
     ),
 )

@@ -9,14 +9,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rules.faults import accepted
-from rules.site_roles import parse_role
+from rules.site_roles import RoleRequest, parse_role
 from store.invitations import SiteInvitation
 from store.records import Role
 from store.zones import now_ms
 from viewer.access.invitations import Invitations
 from viewer.access.members import Member, Members
 from viewer.access.person import signed_in
-from viewer.api.entry import Entry, answer, by_whom, fields, iso
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, iso
 from viewer.http.urls import Urls
 from viewer.registry import Registry
 from viewer.work import Work
@@ -90,6 +90,7 @@ ENTRIES = (
         change_role,
         "owner",
         "Give somebody who may see the site another role (viewer, editor, owner); a site keeps an owner.",
+        body=JsonBody(RoleRequest),
     ),
     Entry("DELETE", f"{_SITE}/people/{{person}}", remove_person, "owner", "Take somebody's role on a site away."),
     Entry(
@@ -105,6 +106,7 @@ ENTRIES = (
         create_invitation,
         "owner",
         "Invite somebody: optional role, name (for whom it is), days (1 to 30; 7). Its link is shown this once.",
+        statuses=(201,),
     ),
     Entry(
         "DELETE",

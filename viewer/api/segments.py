@@ -31,7 +31,7 @@ async def count_segment(request: Request, *, questions: Questions, reader: Segme
     return answer({"query": query, **figures.plain(found), "traits": traits})
 
 
-_NAMED = NamedKind(Segment, "segment", rules.add, rules.change)
+_NAMED = NamedKind(Segment, "segment", rules.FIELDS, rules.add, rules.change)
 ENTRIES = (
     *_NAMED.entries("Save a segment: name, tree (match: all, any or none; rules; groups)."),
     Entry(

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
+from msgspec import Meta, Struct
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules import sign_in as rules
 from rules.find import Rejected
 from store.credentials import Credential
 from store.records import SignInRecipe
-from viewer.api.entry import Entry, answer, by_whom, fields, iso, rejected_json
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, iso, rejected_json
 from viewer.registry import Registry
 from viewer.sign_ins import SignIns, SiteSignIn
 from viewer.work import Work
+
+
+class SecretValue(Struct):
+    """The body that sets a secret; rules/sign_in.py checks it without quoting the value."""
+
+    value: Annotated[str, Meta(min_length=1, max_length=rules.LONGEST_SECRET)]
+
+
+class CookieText(Struct):
+    """The body that sets cookies; rules/cookies.py reads it."""
+
+    cookies: str
 
 
 def recipe_json(recipe: SignInRecipe) -> dict[str, Any]:
@@ -95,9 +109,17 @@ ENTRIES = (
         "owner",
         "Set how to sign in: pages (patterns that need it), url (of the sign-in page), steps (as of a state, and "
         "`fill SELECTOR with SECRET`, `submit SELECTOR`; the last is `wait SELECTOR`); optional version.",
+        body=JsonBody(SignInRecipe, rules.FIELDS),
     ),
     Entry("DELETE", _SITE + "/sign-in", delete_sign_in, "owner", "Delete the steps; secrets and cookies stay."),
-    Entry("PUT", _SITE + "/secrets/{secret}", set_secret, "owner", "Set a secret: value. It is never shown again."),
+    Entry(
+        "PUT",
+        _SITE + "/secrets/{secret}",
+        set_secret,
+        "owner",
+        "Set a secret: value. It is never shown again.",
+        body=JsonBody(SecretValue),
+    ),
     Entry("DELETE", _SITE + "/secrets/{secret}", delete_secret, "owner", "Delete a secret."),
     Entry(
         "PUT",
@@ -105,6 +127,7 @@ ENTRIES = (
         set_cookies,
         "owner",
         "Set the cookies of a signed-in session: cookies (a Cookie header, a cookies.txt or a JSON list, as text).",
+        body=JsonBody(CookieText),
     ),
     Entry("DELETE", _SITE + "/cookies", delete_cookies, "owner", "Delete the cookies."),
 )

@@ -10,6 +10,7 @@ from aggregator.shapes.overview import SPLITS
 from rules.question import SITE
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
+from viewer.api.query_schemas import one_of
 from viewer.drawing import export
 from viewer.http.downloads import TABLE_FORMATS, file_answer
 from viewer.http.parameters import choice
@@ -41,5 +42,6 @@ ENTRIES = (
         "Query: since, until, days, device, filters, segment. With event: who sent these events, by channel or another "
         "split (by), and on which pages. format=csv: the table as a file.",
         query=(*SITE.names, "event", "by", "format"),
+        schemas={"by": one_of(*SPLITS), "format": one_of(*TABLE_FORMATS)},
     ),
 )

@@ -9,6 +9,7 @@ from rules.question import FORMS
 from store.pages import page_path
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
+from viewer.api.query_schemas import one_of
 from viewer.drawing import export
 from viewer.http.downloads import TABLE_FORMATS, file_answer
 from viewer.http.parameters import choice
@@ -44,5 +45,6 @@ ENTRIES = (
         "corrections, left blank, and the last field before leaving. Query: page, width, since, until, days, device, "
         "filters, segment. format=csv: the table as a file.",
         query=(*FORMS.names, "format"),
+        schemas={"format": one_of(*TABLE_FORMATS)},
     ),
 )

@@ -15,7 +15,7 @@ from store.records import Site
 from store.sites import rotate_key, snippet
 from viewer.access.person import signed_in
 from viewer.access.site_rights import check_site_fields
-from viewer.api.entry import Entry, answer, by_whom, fields, iso, rejected_json
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, iso, rejected_json
 from viewer.http.urls import Urls
 from viewer.registry import Registry
 
@@ -69,14 +69,24 @@ ENTRIES = (
         "retake (never, daily, weekly, monthly, changed), keep_pictures (2 to 500), timezone (of its days, such as "
         "Europe/Paris; that of the server if it is left out). "
         "Answers 201 with id, key and snippet. Owners only: allow_private, demo, private domains and fetch_from.",
+        body=JsonBody(Site, rules.FIELDS),
+        statuses=(201,),
     ),
     Entry("GET", "/sites/{site}", show_site, "viewer", "One site; {site} is its id or its name, here and below."),
-    Entry("PUT", "/sites/{site}", change_site, "editor", "Change a site: the fields given, the others stay."),
+    Entry(
+        "PUT",
+        "/sites/{site}",
+        change_site,
+        "editor",
+        "Change a site: the fields given, the others stay.",
+        body=JsonBody(Site, (*rules.FIELDS, "version"), partial=True),
+    ),
     Entry(
         "POST",
         "/sites/{site}/rotate-key",
         rotate,
         "editor",
         "A new key; the earlier one works for `grace_days` more (30, at most 365; 0: no longer).",
+        body=JsonBody(rules.KeyRotation),
     ),
 )

@@ -15,7 +15,7 @@ from store.records import Role
 from store.snapshots import Snapshot
 from viewer.access.guards import check_role
 from viewer.access.person import signed_in
-from viewer.api.entry import Entry, answer, body, iso
+from viewer.api.entry import Entry, JsonBody, answer, body, iso
 from viewer.http.errors import missing
 from viewer.job import Job
 from viewer.jobs import Jobs
@@ -170,6 +170,8 @@ ENTRIES = (
         "Take pictures of a page: url (an address, host/path or /path); optional widths, variant (EXPERIMENT:KEY), "
         "state, all_states, page (to file it under). Answers 202 with the job (all_states: those of its states in "
         "`states`).",
+        body=JsonBody(Wanted),
+        statuses=(202,),
     ),
     Entry(
         "GET",
@@ -215,6 +217,7 @@ ENTRIES = (
         retake_snapshot,
         "editor",
         "Take this picture again, with the same address, width, variant and state. Answers 202 with the job.",
+        statuses=(202,),
     ),
     Entry(
         "GET",

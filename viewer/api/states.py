@@ -11,7 +11,7 @@ from starlette.responses import Response
 from rules import state as rules
 from rules.find import stored_of, usable
 from store.records import PageState
-from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, rejected_json
 from viewer.registry import Registry
 
 
@@ -63,6 +63,8 @@ ENTRIES = (
         "editor",
         "Add a state: name, pages (patterns), steps (click, hover, wait, scroll, dismiss; one a text); optional key, "
         "devices, place (in the order), first (steps done before every picture of these pages).",
+        body=JsonBody(PageState, rules.FIELDS, derived=("key",)),
+        statuses=(201,),
     ),
     Entry("GET", _ROOT + "/{state}", show_state, "viewer", "One state, by key or name."),
     Entry(
@@ -71,6 +73,7 @@ ENTRIES = (
         change_state,
         "editor",
         "Replace a state; the key stays; with `version`, the change is rejected if somebody else changed it first.",
+        body=JsonBody(PageState, rules.FIELDS, derived=("key",)),
     ),
     Entry("DELETE", _ROOT + "/{state}", delete_state, "editor", "Delete a state; its pictures and history stay."),
 )

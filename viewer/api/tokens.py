@@ -9,9 +9,10 @@ from starlette.responses import Response
 
 from rules.find import stored_of
 from rules.site_roles import plain_roles
+from rules.token import TokenRequest
 from store.records import Token
 from viewer.access import tokens
-from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, rejected_json
 from viewer.registry import Registry
 
 
@@ -46,6 +47,8 @@ ENTRIES = (
         create_token,
         "owner",
         "Make a token: name; optional role on every site, sites ({site: role}). Its text is shown this once.",
+        body=JsonBody(TokenRequest),
+        statuses=(201,),
     ),
     Entry(
         "DELETE",

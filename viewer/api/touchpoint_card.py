@@ -14,12 +14,13 @@ from aggregator.measures.shares import share_of
 from rules.question import JOURNEY
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
+from viewer.api.query_schemas import one_of
 from viewer.drawing.touchpoint_csv import touchpoint_csv
 from viewer.http.downloads import file_answer
 from viewer.maps import Maps
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
-from viewer.touchpoints import asked_of
+from viewer.touchpoints import STEPS, asked_of
 
 _PATH = "/sites/{site}/journeys/{journey}/touchpoints/{touchpoint}"
 
@@ -72,9 +73,22 @@ _WORDS = (
     "Query: step (day, week); further as for the map of the journey."
 )
 ENTRIES = (
-    Entry("GET", _PATH, show_card, "viewer", f"A touchpoint measured: {_WORDS}", query=(*JOURNEY.names, "step")),
     Entry(
-        "GET", _PATH + "/card.csv", download_card, "viewer", "The same as CSV, one row for each figure.",
+        "GET",
+        _PATH,
+        show_card,
+        "viewer",
+        f"A touchpoint measured: {_WORDS}",
         query=(*JOURNEY.names, "step"),
+        schemas={"step": one_of(*STEPS)},
     ),
-)  # fmt: skip
+    Entry(
+        "GET",
+        _PATH + "/card.csv",
+        download_card,
+        "viewer",
+        "The same as CSV, one row for each figure.",
+        query=(*JOURNEY.names, "step"),
+        schemas={"step": one_of(*STEPS)},
+    ),
+)

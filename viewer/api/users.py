@@ -9,13 +9,13 @@ from starlette.responses import Response
 
 from rules.faults import accepted
 from rules.site_roles import plain_roles, resolved
-from rules.user import parse_roles
+from rules.user import RolesRequest, UserRequest, parse_roles
 from store.records import SiteRoles, User
 from viewer.access.hashing import Hashing
 from viewer.access.members import Members
 from viewer.access.sessions import Sessions
 from viewer.access.users import Users
-from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, rejected_json
 from viewer.http.errors import missing
 from viewer.http.urls import Urls
 from viewer.registry import Registry
@@ -68,6 +68,8 @@ ENTRIES = (
         create_user,
         "owner",
         "Add somebody who can sign in: name, password; optional role on every site, sites ({site: role}).",
+        body=JsonBody(UserRequest),
+        statuses=(201,),
     ),
     Entry(
         "PUT",
@@ -75,6 +77,7 @@ ENTRIES = (
         change_user,
         "owner",
         "Replace the roles of somebody who can sign in: role on every site, sites ({site: role}).",
+        body=JsonBody(RolesRequest),
     ),
     Entry("DELETE", "/users/{user}", delete_user, "owner", "Delete somebody who can sign in, and sign them out."),
     Entry(

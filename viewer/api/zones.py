@@ -19,7 +19,7 @@ from store.definitions import Stored
 from store.layouts import Layout
 from store.page_zones import PageZone
 from viewer.api import figures
-from viewer.api.entry import Entry, answer, by_whom, fields, rejected_json
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, rejected_json
 from viewer.maps import Maps
 from viewer.page_zones import ZoneReader, key_of
 from viewer.questions import Questions
@@ -125,6 +125,8 @@ ENTRIES = (
         "editor",
         "Add a zone: name, page (a page, a pattern or the key of a page group), elements (their keys, as a map has "
         "them).",
+        body=JsonBody(PageZone, rules.FIELDS),
+        statuses=(201,),
     ),
     Entry("GET", _ROOT + "/{zone}", show_zone, "viewer", "One zone, by id or name."),
     Entry(
@@ -133,6 +135,7 @@ ENTRIES = (
         change_zone,
         "editor",
         "Replace a zone; with `version`, the change is rejected if somebody else changed it first.",
+        body=JsonBody(PageZone, rules.FIELDS),
     ),
     Entry("DELETE", _ROOT + "/{zone}", delete_zone, "editor", "Delete a zone; its history stays."),
     Entry(
