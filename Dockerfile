@@ -14,7 +14,7 @@ COPY aggregator aggregator
 COPY viewer viewer
 COPY parcours parcours
 COPY tracker_js/dist tracker_js/dist
-COPY docs/reading-a-map.md docs/reading-a-map.fr.md docs/
+COPY docs/reading-a-map.md docs/reading-a-map.fr.md docs/privacy.md docs/privacy.fr.md docs/
 COPY docs/reading-a-map docs/reading-a-map
 RUN pip install --no-cache-dir -c constraints.txt . && useradd --create-home --uid 1000 parcours \
  && mkdir /data && chown parcours /data

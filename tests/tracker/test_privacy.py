@@ -181,6 +181,34 @@ def test_an_excluded_browser_sends_nothing_until_it_is_included_again(bench: Ben
     assert len(bench.wait(lambda bs: bs)) == 1
 
 
+def test_a_visitor_who_opposes_loses_the_id_and_sends_nothing_until_they_take_it_back(bench: Bench, page: Page) -> None:
+    page.goto(bench.page("/a", "<button id=b>x</button>", _snippet("data-consent")))
+    page.click("#b")
+    page.evaluate("parcours('oppose')")
+    assert page.evaluate("Object.keys(localStorage).join()") == "parcours.off"
+    bench.leave(page)
+    page.goto(bench.url + "/a")  # `data-consent` gives no id either
+    page.click("#b")
+    assert page.evaluate("Object.keys(localStorage).join()") == "parcours.off"
+    bench.leave(page)
+    assert bench.bodies == []
+    page.goto(bench.url + "/a")
+    page.evaluate("parcours('oppose', false)")
+    assert page.evaluate("localStorage.length") == 0
+    page.goto(bench.url + "/a")
+    page.goto("about:blank")
+    assert len(bench.wait(lambda bs: bs)) == 1
+
+
+def test_the_link_of_opposition_says_so_where_the_browser_stores_nothing(bench: Bench, page: Page) -> None:
+    page.add_init_script("Object.defineProperty(window, 'localStorage', {get() { throw new Error('blocked') }})")
+    bench.page(f"/oppose/{KEY}", "back", "")
+    page.goto(bench.page("/", "x") + "#parcours-oppose")
+    page.wait_for_url(f"**/oppose/{KEY}?done=undefined")
+    bench.drain(page)
+    assert bench.bodies == []
+
+
 @pytest.mark.parametrize(("respect", "sent", "known"), [("strict", False, False), ("off", True, True)])
 def test_the_site_decides_what_a_refusal_by_the_browser_means(
     bench: Bench, page: Page, respect: str, sent: bool, known: bool

@@ -52,6 +52,11 @@ const commands = {
     stored(OFF, yes !== false ? 1 : '');
     stop();
   },
+  // A visitor's opposition: nothing is counted in this browser, and nothing that is stored identifies it.
+  oppose: (yes) => {
+    setId('');
+    commands.exclude(yes);
+  },
   stop: () => {
     setId('');
     stop();
@@ -61,6 +66,11 @@ const commands = {
 const start = () => {
   // A link that takes a picture in this browser (own_browser.js); it is no visit.
   if (/#parcours-snapshot=/.test(location)) return stop(import(new URL('../parcours-snapshot.js', url)));
+  // The link of a visitor who opposes (docs/decisions/0035): the page that sent them here says whether it worked.
+  if (/#parcours-oppose$/.test(location)) {
+    commands.oppose();
+    return location.replace(new URL(`../oppose/${site}?done=${stored(OFF)}`, url));
+  }
   if (stored(OFF) || (refuses && respect === 'strict')) return stop();
   if (!refuses) me.id = stored(ID);
   if (consent === 'wait') hold(!me.id);

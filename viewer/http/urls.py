@@ -47,6 +47,10 @@ class Urls:
         """The help for reading maps, at a section (see viewer/pages/frame/help_links.py)."""
         return self._path("help", "reading-a-map") + (f"#{section}" if section else "")
 
+    def privacy_help(self, section: str = "") -> str:
+        """What is kept of visitors, at a section of docs/privacy.md."""
+        return self._path("help", "privacy") + (f"#{section}" if section else "")
+
     def account(self) -> str:
         return self._path("account")
 
@@ -65,6 +69,10 @@ class Urls:
 
     def delete_site(self, site: str) -> str:
         return self._path("sites", site, "delete")
+
+    def oppose(self, key: str) -> str:
+        """Where visitors of the site with this key oppose being counted."""
+        return self._path("oppose", key)
 
     def erasures(self) -> str:
         """The erasures of all sites."""

@@ -53,6 +53,7 @@ from viewer.pages.pictures import compare as compare_pictures
 from viewer.pages.pictures import history as picture_history
 from viewer.pages.pictures import page as pictures
 from viewer.pages.pictures import retaking
+from viewer.pages.privacy import opposition
 from viewer.pages.segments import page as segments
 from viewer.pages.sites import erasing, setup
 from viewer.pages.sites import form as site_form
@@ -98,9 +99,11 @@ ENDPOINTS = (
     Endpoint("/i/{secret}", invitation.show, None),
     Endpoint("/i/{secret}", invitation.join, None, POST),
     Endpoint("/help/reading-a-map", help_page.show, "viewer"),
+    Endpoint("/help/privacy", help_page.show_privacy, "viewer"),
     Endpoint("/help/reading-a-map/{picture}", help_page.picture, "viewer"),
     Endpoint("/own-browser/check", upload.check, None, CROSS_ORIGIN),
     Endpoint("/own-browser/picture", upload.receive, None, CROSS_ORIGIN),
+    Endpoint("/oppose/{key}", opposition.show, None),
     Endpoint("/sites", site_index.index, "viewer"),
     Endpoint("/sites/new", site_index.new_site, "editor", BOTH),
     Endpoint(SITE, setup.show, "viewer"),

@@ -62,7 +62,7 @@ class Frames:
             site_name=site.name if site else "",
             demo=site.demo if site else False,
             root=self.urls.root,
-            languages=_languages(request, lang),
+            languages=languages_of(request, lang),
             zone=lang.zone_words() if site else "",
             zone_href=f"{self.urls.site(site.id)}#timezone" if site else "",
         )
@@ -88,7 +88,7 @@ class Frames:
         return tuple(Choice(s.name, self.urls.overview(s.id), s.id == site.id) for s in known)
 
 
-def _languages(request: Request, lang: Language) -> tuple[Choice, ...]:
+def languages_of(request: Request, lang: Language) -> tuple[Choice, ...]:
     """Links to this page in each language."""
     query = [(k, v) for k, v in parse_qsl(request.url.query, keep_blank_values=True) if k != "lang"]
     return tuple(

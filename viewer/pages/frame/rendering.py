@@ -58,6 +58,7 @@ STYLES = (
     "help",
     "elements",
     "zones",
+    "privacy",
 )
 
 

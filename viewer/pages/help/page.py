@@ -11,22 +11,31 @@ from starlette.responses import FileResponse, Response
 
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Page, doc
-from viewer.pages.help.text import PICTURES, HelpSection, help_text
+from viewer.pages.help.text import NAME, PICTURES, PRIVACY, HelpSection, help_text
 
 
 @dataclass(frozen=True, kw_only=True)
 class HelpPage(Page):
-    """How to read a map, `/help/reading-a-map#clicked-by`."""
+    """How to read a map, `/help/reading-a-map#clicked-by`; what is kept of visitors, `/help/privacy#record`."""
 
     template = "help/help.html"
     introduction: Markup = doc("The introduction, as HTML")
-    sections: tuple[HelpSection, ...] = doc("One section per figure")
+    sections: tuple[HelpSection, ...] = doc("Its sections")
 
 
 async def show(request: Request, *, frames: Frames) -> Response:
-    """The whole help text in the person's language."""
+    """How to read a map, in the person's language."""
+    return await _answer(request, frames, NAME)
+
+
+async def show_privacy(request: Request, *, frames: Frames) -> Response:
+    """What is kept of visitors, in the person's language."""
+    return await _answer(request, frames, PRIVACY)
+
+
+async def _answer(request: Request, frames: Frames, name: str) -> Response:
     frame = await frames.of(request, "help")
-    text = help_text(frame.lang.code)
+    text = help_text(frame.lang.code, name)
     page = HelpPage(frame=frame, title=text.title, introduction=text.introduction, sections=text.sections)
     return answer(request, page)
 

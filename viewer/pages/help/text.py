@@ -1,4 +1,4 @@
-"""The text of the help: docs/reading-a-map.md and its translation, split into sections and turned into HTML."""
+"""The texts of the help: files of docs/ with their translations, split into sections and turned into HTML."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from markdown_it import MarkdownIt
 from markupsafe import Markup
 
 NAME = "reading-a-map"
+PRIVACY = "privacy"
 _PACKAGED = Path(__file__).parent / "docs"  # in an installed wheel
 FOLDER = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "docs"
 PICTURES = FOLDER / NAME
@@ -36,13 +37,13 @@ class HelpText:
 
 
 @cache
-def help_text(language: str) -> HelpText:
-    """The help in a language; English if there is no translation."""
-    translated = FOLDER / f"{NAME}.{language}.md"
-    source = (translated if translated.exists() else FOLDER / f"{NAME}.md").read_text(encoding="utf-8")
+def help_text(language: str, name: str = NAME) -> HelpText:
+    """A text of the help in a language; English if there is no translation."""
+    translated = FOLDER / f"{name}.{language}.md"
+    source = (translated if translated.exists() else FOLDER / f"{name}.md").read_text(encoding="utf-8")
     heading = _TITLE.search(source)
     if heading is None:
-        raise ValueError(f"{NAME} has no title")
+        raise ValueError(f"{name} has no title")
     introduction, *parts = _SECTION.split(source[heading.end() :])
     sections = zip(parts[0::3], parts[1::3], parts[2::3], strict=True)
     return HelpText(
@@ -54,5 +55,5 @@ def help_text(language: str) -> HelpText:
 
 def _html(markdown: str) -> Markup:
     """The text as HTML. Raw HTML in it is escaped: our files need none."""
-    html: str = MarkdownIt("commonmark", {"html": False}).render(markdown)
+    html: str = MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown)
     return Markup(html)
