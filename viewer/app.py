@@ -86,6 +86,7 @@ from viewer.pages.heatmap.zone_page import ZoneForms
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.journey.measuring import JourneyMeasurer
 from viewer.pages.login.page import LoginRenderer
+from viewer.pages.mail.page import DigestReader, MailRenderer
 from viewer.pages.overview.needs_reader import NeedsReader
 from viewer.pages.people.account import AccountChanges
 from viewer.pages.people.invitation import Joining, JoinRenderer
@@ -300,6 +301,8 @@ class Viewer:
         results = ExperimentResults(self.store, self.snapshots, self.work, self.maps, traffic)
         opportunities = OpportunityReader(self.maps)
         personas = PersonaReader(self.maps, reader, questions)
+        needs = NeedsReader(overviews, names, self.health, results, self.registry, changes)
+        digests = DigestReader(questions, overviews, needs, self.urls)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
@@ -327,7 +330,9 @@ class Viewer:
             reader,
             SegmentBuilder(self.frames, questions, reader, bars),
             overviews,
-            NeedsReader(overviews, names, self.health, results, self.registry, changes),
+            needs,
+            digests,
+            MailRenderer(self.frames, self.urls, digests, self.outbox, self.work),
             SetupRenderer(
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing
             ),

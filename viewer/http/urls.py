@@ -90,6 +90,10 @@ class Urls:
         """Where somebody gives up their role on a site, or on every site."""
         return self._path("account", "leave", site=site)
 
+    def mail(self, site: str, **query: object) -> str:
+        """What waits in the outbox, and the digest of a site."""
+        return self._path("sites", site, "mail", **query)
+
     def rotate_key(self, site: str) -> str:
         return self._path("sites", site, "rotate-key")
 

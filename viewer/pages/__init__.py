@@ -39,6 +39,7 @@ from viewer.pages.journey import walk as journey_walk
 from viewer.pages.journey.touchpoint import page as journey_touchpoint
 from viewer.pages.login import form as sign_in_form
 from viewer.pages.login import page as login
+from viewer.pages.mail import page as mail
 from viewer.pages.offsite import page as offsite
 from viewer.pages.overview import events
 from viewer.pages.overview import forms as site_forms
@@ -115,6 +116,8 @@ ENDPOINTS = (
     Endpoint(SITE + "/erasing", erasing.erase, "owner", POST),
     Endpoint(SITE + "/delete", erasing.delete, "owner", POST),
     Endpoint(SITE + "/rotate-key", setup.rotate, "editor", POST),
+    Endpoint(SITE + "/mail", mail.show, "viewer"),
+    Endpoint(SITE + "/mail", mail.send, "editor", POST),
     Endpoint(SITE + "/overview", overview.show, "viewer"),
     Endpoint(SITE + "/events", events.show, "viewer"),
     Endpoint(SITE + "/forms", site_forms.show, "viewer"),

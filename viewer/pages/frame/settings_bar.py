@@ -14,5 +14,6 @@ def settings_bar(lang: Language, urls: Urls, site: Site, here: str) -> list[Choi
     places = (
         ("setup", _("Set-up"), urls.site(site.id)),
         ("people", _("People"), urls.people(site.id)),
+        ("mail", _("Mail"), urls.mail(site.id)),
     )
     return [Choice(label, href, key == here) for key, label, href in places]

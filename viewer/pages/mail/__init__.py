@@ -1,0 +1,1 @@
+"""The page of a site's mail, and the weekly digest."""
