@@ -21,12 +21,16 @@ _GROWN = 4  # times its initial height: then the page counts as endless
 _EMPTY_S = 5.0  # how long an empty page that is quiet may take until it shows something
 
 
-async def wait_quiet(world: World, traffic: Traffic, bound_s: float, calm_s: float) -> bool:
-    """Wait until network and document are unchanged for `calm_s`; False if that does not happen within `bound_s`."""
-    deadline = time.monotonic() + bound_s
-    while time.monotonic() < deadline:
+async def wait_quiet(world: World, traffic: Traffic, bound_s: float, calm_s: float, *, from_now: bool = False) -> bool:
+    """Wait until network and document are unchanged for `calm_s`; False if that does not happen within `bound_s`.
+
+    `from_now`: the calm before this call does not count, because something was done to which the page may react.
+    """
+    begin = time.monotonic()
+    earliest = begin + calm_s if from_now else begin
+    while time.monotonic() < begin + bound_s:
         still_ms = await world.run("watch")
-        if traffic.calm_for() >= calm_s and still_ms >= calm_s * 1000:
+        if traffic.calm_for() >= calm_s and still_ms >= calm_s * 1000 and time.monotonic() >= earliest:
             return True
         await asyncio.sleep(_POLL_S)
     return False
@@ -88,7 +92,8 @@ async def read_through(world: World, traffic: Traffic, limits: Limits, quiet: bo
     if loaded["broken"]:
         warnings.append(note("broken", n=loaded["broken"], images=loaded["images"]))
     await world.run("scroll", 0)
-    quiet = await wait_quiet(world, traffic, limits.quiet_s if quiet else limits.calm_s * 2, limits.calm_s) and quiet
+    bound_s = limits.quiet_s if quiet else limits.calm_s * 2
+    quiet = await wait_quiet(world, traffic, bound_s, limits.calm_s, from_now=True) and quiet
     if not quiet:
         warnings.append(note("restless", seconds=limits.quiet_s))
     await in_view.visit(world, limits)

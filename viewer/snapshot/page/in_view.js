@@ -122,7 +122,8 @@
       await drawn();
       remember(memory.seen);
     },
-    differing: () => {
+    differing: async () => {
+      await drawn();
       const places = [];
       for (const [element, seen] of memory.seen) {
         if (seen.box.top < innerHeight) continue;
