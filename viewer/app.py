@@ -311,7 +311,7 @@ class Viewer:
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),
             results,
-            LayerReader(questions, self.maps, zones),
+            LayerReader(questions, self.maps, zones, notes),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             retakes,

@@ -12,16 +12,19 @@ from aggregator.answers.unpictured import UsedPath
 from aggregator.answers.zones import ZoneRow
 from aggregator.pictures.newest import NoSnapshot
 from aggregator.placing.page_structure import ProposedZone
+from aggregator.placing.remark_places import PlacedNote
 from aggregator.queries.point_traits import POINT_TRAITS, PointTrait
 from rules.faults import Faults
 from rules.find import named
 from rules.question import Question
 from rules.zone_pages import zones_of
+from store.remarks import Remark
 from store.segments import Group
 from viewer.http.errors import bad_parameter, missing
 from viewer.maps import HeatmapAnswer, Maps, ReachAnswer
 from viewer.page_zones import ZoneReader
 from viewer.questions import Asked, Questions, problem_of
+from viewer.remarks import NoteReader
 
 DOTS_BY: PointTrait = "source"  # what dots are coloured by, if nothing is chosen
 BY_SEGMENT = "segment:"  # and the id of a saved segment: by whether it counts them
@@ -57,13 +60,22 @@ class DrawnZones:
     proposed: Sequence[ProposedZone]
 
 
+@dataclass(frozen=True)
+class DrawnNotes:
+    """Notes in the order of lists, and where each is; no places if they are not drawn."""
+
+    notes: Sequence[Remark]
+    placed: Sequence[PlacedNote] = ()
+
+
 class LayerReader:
     """Reads what layers draw."""
 
-    def __init__(self, questions: Questions, maps: Maps, zones: ZoneReader) -> None:
+    def __init__(self, questions: Questions, maps: Maps, zones: ZoneReader, notes: NoteReader) -> None:
         self._questions = questions
         self._maps = maps
         self._zones = zones
+        self._notes = notes
 
     async def drawn(self, asked: Asked, by: str) -> DrawnMap | None:
         """The layer that is asked for; None without a picture. `by`: what dots are coloured by (`dots_by`). Problem 404
@@ -89,6 +101,15 @@ class LayerReader:
             proposed = await self._zones.proposed(found.map.located.picture)
             return replace(drawn, zones=DrawnZones(await self._maps.zones(found, here), proposed))
         return drawn
+
+    async def notes(self, asked: Asked, question: Question, placed: bool) -> DrawnNotes:
+        """The notes on the pages of a question; if `placed`, with their places on its picture. NoSnapshot then, if
+        there is none."""
+        notes = await self._notes.of_pages(asked.site, question)
+        if not placed:
+            return DrawnNotes(notes)
+        picture = await self._zones.picture(question, asked.known)
+        return DrawnNotes(notes, await self._notes.placed(picture, notes))
 
     async def unpictured(self, question: Question) -> tuple[UsedPath, ...]:
         """What was used on a page that has no picture."""

@@ -135,6 +135,14 @@ class Urls:
         """The form of a zone."""
         return self._path("sites", site, "zones", zone, "edit", **query)
 
+    def notes(self, site: str, **query: object) -> str:
+        """Where notes are written; the query is that of the map."""
+        return self._path("sites", site, "notes", **query)
+
+    def note(self, site: str, note: str, **query: object) -> str:
+        """Where a note is answered and changed."""
+        return self._path("sites", site, "notes", note, **query)
+
     def report(self, site: str, **query: object) -> str:
         """Several maps of a site, for paper."""
         return self._path("sites", site, "report", **query)

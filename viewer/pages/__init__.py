@@ -19,7 +19,7 @@ from viewer.pages.goals import form as goal_form
 from viewer.pages.goals import page as goals
 from viewer.pages.groups import form as group_form
 from viewer.pages.groups import page as groups
-from viewer.pages.heatmap import held, picture, report, zone_form, zone_held
+from viewer.pages.heatmap import held, note_form, picture, report, zone_form, zone_held
 from viewer.pages.heatmap import page as heatmap
 from viewer.pages.heatmap import zone_page as zones
 from viewer.pages.help import page as help_page
@@ -72,6 +72,7 @@ LABELS = {
     "state": state_form.label,
     "group": group_form.label,
     "zone": zone_form.label,
+    "note": note_form.label,
     "sign_in": sign_in_form.label,
     "user": people_labels.label,
     "token": people_labels.label,
@@ -127,6 +128,8 @@ ENDPOINTS = (
     Endpoint(SITE + "/heatmap/picture.png", picture.map_picture, "viewer"),
     Endpoint(SITE + "/heatmap/element", held.held_element, "viewer"),
     Endpoint(SITE + "/heatmap/zone", zone_held.held_zone, "viewer"),
+    Endpoint(SITE + "/notes", note_form.add, "viewer", POST),
+    Endpoint(SITE + "/notes/{note}", note_form.change, "viewer", POST),
     Endpoint(SITE + "/report", report.report, "viewer"),
     Endpoint(SITE + "/compare", sets_page.show, "viewer"),
     Endpoint(SITE + "/pictures", pictures.take, "editor", POST),

@@ -59,6 +59,7 @@ STYLES = (
     "elements",
     "zones",
     "privacy",
+    "notes",
 )
 
 

@@ -38,6 +38,7 @@ class MapLook:
     by: str = DOTS_BY  # what the dots of confetti are coloured by: a trait, or a segment (viewer/layer_reader.py)
     measure: FieldMeasure = MEASURES[0]  # what fields are ranked and coloured by
     journey: str = ""
+    notes: int = 0  # the page of the list of notes; 0: notes are hidden
 
     def query(self) -> tuple[tuple[str, str], ...]:
         """As URL parameters, without defaults; `every` is not among them."""
@@ -50,6 +51,7 @@ class MapLook:
             "measure": self.measure if self.measure != MEASURES[0] else "",
             "legend": "0" if self.folded else "",
             "journey": self.journey,
+            "notes": str(self.notes or ""),
             "strength": "" if self.strength == 100 else str(self.strength),
         }
         return tuple((name, value) for name, value in pairs.items() if value)
@@ -74,4 +76,5 @@ def map_look(query: Mapping[str, str]) -> MapLook:
         by=dots_by(query),
         measure=choice(query, "measure", MEASURES, MEASURES[0]),
         journey=journey_of(query),
+        notes=number(query, "notes", 0, 1_000_000) or 0,
     )

@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 from rules.question import MAP
 from store.devices import device_of
-from viewer.access.person import signed_in
+from viewer.access.person import Person, signed_in
 from viewer.jobs import Jobs
 from viewer.layer_reader import DrawnMap, LayerReader
 from viewer.maps import ReachAnswer
@@ -23,6 +23,7 @@ from viewer.pages.heatmap.form_layer import form_layer
 from viewer.pages.heatmap.head import Head, all_pages_link, compare_link, exports_of, head_of, journey_link, title_of
 from viewer.pages.heatmap.heat import heat_layer
 from viewer.pages.heatmap.look import MapLook, map_look
+from viewer.pages.heatmap.note_layer import NoteLayer, hidden_notes, note_layer
 from viewer.pages.heatmap.reach import reach_layer
 from viewer.pages.heatmap.retake import Retake, retake_of
 from viewer.pages.heatmap.setting import MapSetting
@@ -66,6 +67,7 @@ class HeatmapPage(Page):
     held: str = doc("Address of the figures of one element, which is named by a parameter `element`")
     report: str = doc("Address of this map as a sheet for paper")
     chosen: int = doc("Id of the picture if somebody chose it for maps, else 0")
+    notes: NoteLayer | None = doc("The notes on the map; None without a picture")
     zones: ZonePanel | None = doc("How zones are changed and made; None on other layers")
 
 
@@ -97,7 +99,16 @@ async def heatmap(
         empty = no_picture(setting, sum(devices.values()))
         table = unpictured_lines(frame.lang, await layers.unpictured(asked.question))
         return answer(request, replace(without_map(frame, setting, who, empty), unpictured=table))
-    return answer(request, with_map(frame, setting, who, drawn))
+    page = with_map(frame, setting, who, drawn)
+    return answer(request, replace(page, notes=await _notes(setting, signed_in(request), drawn, layers)))
+
+
+async def _notes(setting: MapSetting, who: Person, drawn: DrawnMap, layers: LayerReader) -> NoteLayer:
+    found = await layers.notes(setting.asked, setting.question, setting.look.notes > 0)
+    if not setting.look.notes:
+        return hidden_notes(setting, sum(not one.resolved for one in found.notes))
+    elements = layer_of(setting, drawn).elements if setting.question.drawn_layer != "zones" else ()
+    return note_layer(setting, who, found, elements)
 
 
 def _held(setting: MapSetting) -> str:
@@ -141,6 +152,7 @@ def without_map(frame: Frame, setting: MapSetting, who: WhoBar, empty: Empty | N
         report=setting.urls.report(setting.site.id, **setting.fixed) if setting.page_is_known else "",
         held="",
         chosen=0,
+        notes=None,
         zones=None,
     )
 
@@ -173,6 +185,7 @@ def with_map(frame: Frame, setting: MapSetting, who: WhoBar, drawn: DrawnMap) ->
         report=setting.urls.report(setting.site.id, **setting.fixed, **setting.look.drawn_query()),
         held=_held(setting),
         chosen=drawn.chosen,
+        notes=None,
         zones=_zones(setting, drawn),
     )
 
