@@ -109,6 +109,16 @@ def count_visits(store: Store, erasure: Erasure) -> dict[str, int]:
     return found
 
 
+def count_rows(store: Store, erasure: Erasure) -> dict[str, int]:
+    """The rows about visitors to which an erasure applies, by table. Counts of many visitors are made again."""
+    found: dict[str, int] = {}
+    for table in TABLES:
+        if table.visitor and (where := condition(table, erasure)):
+            rows = store.rows(f"SELECT count() AS n FROM {table.name} WHERE {where[0]}", **where[1])
+            found[table.name] = int(rows[0]["n"])
+    return found
+
+
 def condition(table: DataTable, erasure: Erasure) -> tuple[str, dict[str, Any]] | None:
     """The rows of a table that are erased, as a condition and its values; None if there are none.
 

@@ -92,6 +92,7 @@ from viewer.pages.people.account import AccountChanges
 from viewer.pages.people.invitation import Joining, JoinRenderer
 from viewer.pages.people.leave import LeaveRenderer
 from viewer.pages.people.page import PeopleChanges, PeopleRenderer
+from viewer.pages.privacy.page import PrivacyRenderer
 from viewer.pages.segments.builder import SegmentBuilder
 from viewer.pages.sites.erasing import ErasingRenderer
 from viewer.pages.sites.setup import SetupRenderer
@@ -337,6 +338,7 @@ class Viewer:
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing
             ),
             ErasingRenderer(self.frames, self.urls, self.erasing, self.store, self.work),
+            PrivacyRenderer(self.frames, self.urls, self.erasing, self.store, self.work),
             LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),
             StateFormRenderer(self.frames, self.urls, snapshots),
             groups,

@@ -70,6 +70,14 @@ class Urls:
     def delete_site(self, site: str) -> str:
         return self._path("sites", site, "delete")
 
+    def privacy(self, site: str, **query: object) -> str:
+        """What a site keeps of its visitors, and how long."""
+        return self._path("sites", site, "privacy", **query)
+
+    def erase_visitor(self, site: str) -> str:
+        """Where what is stored of one visitor is counted and erased."""
+        return self._path("sites", site, "privacy", "visitor")
+
     def oppose(self, key: str) -> str:
         """Where visitors of the site with this key oppose being counted."""
         return self._path("oppose", key)

@@ -55,6 +55,7 @@ from viewer.pages.pictures import history as picture_history
 from viewer.pages.pictures import page as pictures
 from viewer.pages.pictures import retaking
 from viewer.pages.privacy import opposition
+from viewer.pages.privacy import page as privacy
 from viewer.pages.segments import page as segments
 from viewer.pages.sites import erasing, setup
 from viewer.pages.sites import form as site_form
@@ -112,6 +113,9 @@ ENDPOINTS = (
     Endpoint(SITE, setup.save, "editor", POST),
     Endpoint(SITE + "/people", people.show, "owner"),
     Endpoint(SITE + "/people", people.save, "owner", POST),
+    Endpoint(SITE + "/privacy", privacy.show, "viewer"),
+    Endpoint(SITE + "/privacy", privacy.save, "owner", POST),
+    Endpoint(SITE + "/privacy/visitor", privacy.visitor, "owner", POST),
     Endpoint("/erasures", erasing.show_all, "owner"),
     Endpoint(SITE + "/erasing", erasing.show, "owner"),
     Endpoint(SITE + "/erasing", erasing.erase, "owner", POST),

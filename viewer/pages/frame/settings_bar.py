@@ -14,6 +14,7 @@ def settings_bar(lang: Language, urls: Urls, site: Site, here: str) -> list[Choi
     places = (
         ("setup", _("Set-up"), urls.site(site.id)),
         ("people", _("People"), urls.people(site.id)),
+        ("privacy", _("Privacy"), urls.privacy(site.id)),
         ("mail", _("Mail"), urls.mail(site.id)),
     )
     return [Choice(label, href, key == here) for key, label, href in places]
