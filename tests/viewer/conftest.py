@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
-from store.client import Store, open_store
+from store.client import Store
 from store.definitions import Definitions
-from store.migrations import migrate
 from store.records import Site
 from store.snapshots import Snapshots
+from tests.databases import Databases
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
 from tests.viewer.pages import PASSWORD, csrf
 from viewer.app import Surroundings, Viewer, ViewerSettings
 from viewer.snapshot import PictureRequest
 
-_number = itertools.count(1)
 SERVICE = "service-token-of-the-tests"
 BASE = "http://testserver"
 
@@ -57,16 +54,11 @@ class FakeCamera:
 
 
 @pytest.fixture(scope="module")
-def module_store(engine_folder: Path) -> Iterator[Store]:
+def module_store(databases: Databases) -> Iterator[Store]:
     """A database for all tests of a module."""
-    store = open_store(engine_folder, database=f"viewer_{next(_number)}")
-    migrate(store)
-    yield store
-    name = store.database
-    store.close()
-    cleaner = open_store(engine_folder, database="holder")
-    cleaner.command(f"DROP DATABASE IF EXISTS `{name}` SYNC")
-    cleaner.close()
+    lent = databases.lend()
+    yield lent
+    databases.take_back(lent)
 
 
 @pytest.fixture(scope="module")
