@@ -22,6 +22,7 @@ from parcours.commands import (
     offsite,
     people,
     pictures,
+    programs,
     serving,
     sites,
 )
@@ -56,6 +57,7 @@ for command in (
     *importing.COMMANDS,
     *offsite.COMMANDS,
     *journal.COMMANDS,
+    *programs.COMMANDS,
 ):
     cli.add_command(command)
 

@@ -334,6 +334,8 @@ class Viewer:
             needs,
             digests,
             MailRenderer(self.frames, self.urls, digests, self.outbox, self.work),
+            names,
+            NeedsReader(overviews, names, self.health, results, self.registry, changes),
             SetupRenderer(
                 self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing
             ),

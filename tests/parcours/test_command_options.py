@@ -32,6 +32,7 @@ from parcours.commands import (
     offsite,
     people,
     pictures,
+    programs,
     serving,
     sites,
     waiting,
@@ -198,6 +199,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     "picture delete": (("Lamp shop", PICTURE, "--yes"), {}),
     "picture list": (("Lamp shop",), {"--page": ("shop.example/lamps",)}),
     "picture retake": (("Lamp shop", PICTURE), {}),
+    "mcp": (("--token=pt_1",), {"--url": ("http://127.0.0.1:8123",), "--token": ("pt_2",)}),
     "serve": ((), SERVER),
     "settings": ((), {}),
     "site add": (
@@ -345,6 +347,7 @@ def call(
                 monkeypatch.setattr(module, "connect", connect)
         monkeypatch.setattr(serving, "_run", lambda settings, parts: effects.settings.append(plain((settings, parts))))
         monkeypatch.setattr(run, "run_demo", lambda settings, once: effects.settings.append(plain((settings, once))))
+        monkeypatch.setattr(programs, "_serve", lambda url, token: effects.settings.append(plain((url, token))))
         monkeypatch.setattr(waiting, "POLL_SECONDS", 0.01)
         environment = {"PARCOURS_DATA": str(folder)}
         if name in ("collect", "view"):

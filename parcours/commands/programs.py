@@ -1,0 +1,33 @@
+"""mcp: questions for assistants."""
+
+from __future__ import annotations
+
+import click
+
+
+@click.command()
+@click.option("--url", default="http://127.0.0.1:8000", show_default=True, help="Address of the server.")
+@click.option("--token", envvar="PARCOURS_TOKEN", required=True, help="Token of a viewer; or set PARCOURS_TOKEN.")
+def mcp(url: str, token: str) -> None:
+    """Serve questions about your sites to assistants, over MCP on standard input and output.
+
+    The tools read only: sites, elements that need attention, maps, comparisons, journeys and funnels. Needs the extra
+    `mcp`: pip install 'parcours[mcp]'.
+
+    Example: PARCOURS_TOKEN=… parcours mcp --url https://stats.shop.example
+    """
+    _serve(url, token)
+
+
+def _serve(url: str, token: str) -> None:
+    from parcours.client import ParcoursClient  # what is needed here only takes a second to load
+
+    try:
+        from parcours.mcp_server import mcp_server
+    except ModuleNotFoundError as error:
+        raise click.ClickException(f"{error.name} is not installed: pip install 'parcours[mcp]'.") from None
+    with ParcoursClient(url, token) as client:
+        mcp_server(client).run("stdio")
+
+
+COMMANDS = (mcp,)
