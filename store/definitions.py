@@ -30,6 +30,7 @@ from store.page_zones import PageZone
 from store.records import Erasure, Experiment, PageState, Record, Secret, SignInRecipe, Site, Spent, Token, User
 from store.remarks import Remark
 from store.segments import Goal, Segment
+from store.two_factor import SignInPolicy, TwoFactor
 
 log = logging.getLogger("parcours.store")
 
@@ -50,6 +51,8 @@ KINDS: dict[str, type[Record]] = {
     "user": User,
     "invitation": SiteInvitation,
     "token": Token,
+    "two_factor": TwoFactor,
+    "sign_in_policy": SignInPolicy,
     "secret": Secret,
     "spent": Spent,
     "erasure": Erasure,

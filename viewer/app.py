@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -43,6 +44,7 @@ from viewer.access.members import Members
 from viewer.access.secret import shared_secret
 from viewer.access.sessions import Sessions
 from viewer.access.sign_in import SignIn
+from viewer.access.two_factor import TwoFactors
 from viewer.access.users import Users
 from viewer.api.health import healthz
 from viewer.element_names import ElementNames
@@ -92,6 +94,8 @@ from viewer.pages.people.account import AccountChanges
 from viewer.pages.people.invitation import Joining, JoinRenderer
 from viewer.pages.people.leave import LeaveRenderer
 from viewer.pages.people.page import PeopleChanges, PeopleRenderer
+from viewer.pages.people.second_step import SecondStep
+from viewer.pages.people.two_factor import TwoFactorChanges
 from viewer.pages.privacy.page import PrivacyRenderer
 from viewer.pages.segments.builder import SegmentBuilder
 from viewer.pages.sites.erasing import ErasingRenderer
@@ -164,7 +168,8 @@ class Surroundings:
     `intake`: site number → counts of this process's collector; None if other processes collect.
     `drain`: waits until the batches that were acknowledged are stored. `erase_journal`: erases in this process's
     journal what is asked for these sites; None if other processes collect. `camera`: makes the camera; None: Chromium.
-    `untrusted_proxies`: those that name visitors' addresses, but are not believed.
+    `untrusted_proxies`: those that name visitors' addresses, but are not believed. `clock`: seconds since 1970, by
+    which one-time codes are checked.
     """
 
     intake: Callable[[int], SiteIntake] | None = None
@@ -172,6 +177,7 @@ class Surroundings:
     erase_journal: Callable[[Collection[int]], None] | None = None
     camera: Callable[[], PictureTaker] | None = None
     untrusted_proxies: Callable[[], tuple[UntrustedProxy, ...]] = tuple
+    clock: Callable[[], float] = time.time
 
 
 class Viewer:
@@ -208,7 +214,9 @@ class Viewer:
         self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
         self.thumbnails = Thumbnails(self.maps, snapshots, TrafficReader(store, self.work), self.work)
         heights = partial(_recorded_heights, store)
-        self.sign_ins = SignIns(definitions, Credentials(store, Sealer(settings.credentials_key)))
+        sealer = Sealer(settings.credentials_key)
+        self.sign_ins = SignIns(definitions, Credentials(store, sealer))
+        self.two_factors = TwoFactors(definitions, sealer, around.clock)
         camera = around.camera or (lambda: Camera(settings.chromium, access=self.sign_ins.access))
         self.jobs = Jobs(snapshots, camera, heights, self._taken, self._job_settings())
         self.retakes = RetakeScheduler(RetakeParts(store, definitions, snapshots, self.jobs, self.work.forget))
@@ -291,7 +299,7 @@ class Viewer:
         questions = Questions(self.store, self.definitions, self.snapshots, self.work)
         retakes = RetakeReader(self.store, self.definitions, self.snapshots, self.work)
         groups = GroupReader(self.store, self.definitions, self.work)
-        signing_in = SignIn(self.users, self.sessions, self.work, self.addresses, self.hashing)
+        signing_in = SignIn(self.users, self.sessions, self.work, self.addresses, self.hashing, self.two_factors)
         reader = SegmentReader(self.store, self.work)
         names = ElementNames(self.snapshots, self.work)
         bars = WhoBars(FilterCounter(self.store, self.work), names, self.urls)
@@ -308,6 +316,7 @@ class Viewer:
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             self.erasing, self.offsite, self.outbox, traffic, signing_in, questions, self.hashing,
+            self.two_factors,
             PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),
@@ -319,6 +328,8 @@ class Viewer:
             changes,
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
             AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
+            SecondStep(self.frames, signing_in, self.two_factors, self.forms, self.work),
+            TwoFactorChanges(self.two_factors, signing_in, self.work),
             self.members,
             self.invitations,
             PeopleRenderer(self.frames, self.members, self.invitations, self.work),

@@ -14,6 +14,7 @@ from store.records import User
 
 SESSION_SECONDS = 14 * 86_400
 LINK_SECONDS = 86_400  # a sign-in link
+SECOND_STEP_SECONDS = 600  # between the password and the code
 DEVICE_SECONDS = 180 * 86_400  # how long a browser is known
 
 
@@ -23,6 +24,14 @@ class Session:
 
     user: str
     nonce: str
+    mark: str
+
+
+@dataclass(frozen=True)
+class FirstStep:
+    """Somebody whose password or link was right, but who is not signed in before the second step."""
+
+    user: str
     mark: str
 
 
@@ -48,6 +57,7 @@ class Sessions:
         self._secret = secret
         self._signer = URLSafeTimedSerializer(secret, salt="parcours session")
         self._links = URLSafeTimedSerializer(secret, salt="parcours sign-in link")
+        self._first_steps = URLSafeTimedSerializer(secret, salt="parcours first step")
         self._devices = URLSafeTimedSerializer(secret, salt="parcours device")
         self.https = https
         self._path = root or "/"
@@ -55,6 +65,7 @@ class Sessions:
         prefix = ("__Secure-" if root else "__Host-") if https else ""
         self.cookie = f"{prefix}parcours"
         self.form_cookie = f"{prefix}parcours-form"
+        self.first_step_cookie = f"{prefix}parcours-first-step"
         self.device_cookie = f"{prefix}parcours-device"
 
     def start(self, response: Response, user: User) -> None:
@@ -63,6 +74,19 @@ class Sessions:
         self.set(response, self.cookie, value, SESSION_SECONDS)
         device = str(self._devices.dumps([user.id, secrets.token_urlsafe(16)]))
         self.set(response, self.device_cookie, device, DEVICE_SECONDS)
+
+    def start_first_step(self, response: Response, user: User) -> None:
+        """Remember that the first step was right: the second must follow within SECOND_STEP_SECONDS."""
+        value = str(self._first_steps.dumps([user.id, mark(user.password)]))
+        self.set(response, self.first_step_cookie, value, SECOND_STEP_SECONDS)
+
+    def read_first_step(self, value: str) -> FirstStep | None:
+        """The first step in a cookie; None when it is forged, damaged or too old."""
+        try:
+            user, marked = self._first_steps.loads(value, max_age=SECOND_STEP_SECONDS)
+        except (BadSignature, ValueError, TypeError):
+            return None
+        return FirstStep(str(user), str(marked))
 
     def read_device(self, value: str, name: str) -> str:
         """A name for the browser that has this cookie, if the user `name` has signed in from it; else ""."""

@@ -1,6 +1,9 @@
-"""Signing in: by name and password, or by a link."""
+"""Signing in: by name and password, or by a link; then by a code for whoever has two-factor sign-in."""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TypeVar
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -12,10 +15,12 @@ from viewer.access.hashing import Hashing
 from viewer.access.passwords import verify_password
 from viewer.access.sessions import LINK_SECONDS, SESSION_SECONDS, Session, Sessions, mark
 from viewer.access.spent import SpentNonces
+from viewer.access.two_factor import TwoFactors, needs_code
 from viewer.access.users import Users
 from viewer.http.errors import Problem
 from viewer.work import Work
 
+T = TypeVar("T")
 __all__ = ["ClientAddresses", "SignIn"]
 
 
@@ -29,13 +34,17 @@ class SignIn:
         work: Work,
         addresses: ClientAddresses,
         hashing: Hashing | None = None,
+        two_factors: TwoFactors | None = None,
     ) -> None:
+        """Without `two_factors` nobody is asked for a code."""
         self._users = users
         self._sessions = sessions
         self._work = work
         self._addresses = addresses
         self._hashing = hashing or Hashing()
+        self._two_factors = two_factors
         self._attempts = Attempts()
+        self._codes = Attempts()  # counted apart: a right password must not forgive wrong codes
         self._spent = SpentNonces(users.definitions)
 
     async def by_password(self, request: Request, name: str, password: str) -> User:
@@ -60,7 +69,46 @@ class SignIn:
     def begin(self, request: Request, response: Response, user: User) -> None:
         """Sign the browser in with a fresh session, and remember its address."""
         self._sessions.start(response, user)
+        if self._sessions.first_step_cookie in request.cookies:
+            self._sessions.set(response, self._sessions.first_step_cookie, "", 0)
         self._attempts.remember(Attempt(user.id, self._addresses.of(request)))
+
+    async def needs_second_step(self, user: User) -> bool:
+        """Whether this user is signed in only after a second step."""
+        return self._two_factors is not None and await self._work.run(needs_code, user, self._two_factors)
+
+    def begin_second_step(self, response: Response, user: User) -> None:
+        """Remember in the browser that the first step was right; there is no session yet."""
+        self._sessions.start_first_step(response, user)
+
+    async def after_first_step(self, request: Request) -> User:
+        """The user whose first step was right in this browser. Problem 401 when it is too long ago, or when the
+        password has changed since."""
+        step = self._sessions.read_first_step(request.cookies.get(self._sessions.first_step_cookie, ""))
+        user = await self._work.run(self._users.get, step.user) if step else None
+        if step is None or user is None or mark(user.password) != step.mark:
+            raise Problem(401, "first_step", "The sign-in took too long.", "Sign in again with name and password.")
+        return user
+
+    async def check_code(self, request: Request, name: str, check: Callable[[], T]) -> T:
+        """The result of `check`, which raises a Problem for a wrong code. Problem 429 after too many wrong ones."""
+        device = self._sessions.read_device(request.cookies.get(self._sessions.device_cookie, ""), name)
+        attempt = Attempt(name, self._addresses.of(request), device)
+        if wait := self._codes.begin(attempt):
+            hint = f"Try again in {wait:.0f} seconds."
+            raise Problem(429, "too_many_tries", "Too many failed attempts.", hint, retry_after=int(wait) + 1)
+        result = await self._work.run(check)
+        self._codes.succeeded(attempt)
+        return result
+
+    async def check_password(self, request: Request, name: str, password: str) -> User:
+        """The user who is signed in, once more asked for the password. Problem 401 when it is wrong.
+
+        Attempts are counted for the session: whoever guesses elsewhere cannot keep its owner from doing this.
+        """
+        session: Session | None = request.state.session
+        device = f"session {session.nonce}" if session else ""
+        return await self._checked(Attempt(name, self._addresses.of(request), device), password)
 
     async def by_link(self, text: str) -> User:
         """The user of a sign-in link, which works once. Problem 403 when it was used, is too old, forged, or older than
@@ -75,13 +123,8 @@ class SignIn:
         return user
 
     async def change_password(self, request: Request, name: str, old: str, new: str) -> User:
-        """Set a new password, which ends all sessions. Problem 401 when `old` is wrong, 422 for a bad new one.
-
-        Attempts are counted for the session: whoever guesses elsewhere cannot keep its owner from doing this.
-        """
-        session: Session | None = request.state.session
-        device = f"session {session.nonce}" if session else ""
-        user = await self._checked(Attempt(name, self._addresses.of(request), device), old)
+        """Set a new password, which ends all sessions. Problem 401 when `old` is wrong, 422 for a bad new one."""
+        user = await self.check_password(request, name, old)
         stored = await self._hashing.run_known(self._users.set_password, user, new)
         self._work.forget()
         return stored

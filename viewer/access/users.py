@@ -13,6 +13,7 @@ from rules.user import parse
 from store.definitions import Conflict, Definitions, InvalidRecord, Missing
 from store.records import Role, User
 from viewer.access.passwords import hash_password
+from viewer.access.two_factor import remove_two_factor
 
 
 def name_taken(name: str) -> InvalidDefinition:
@@ -47,9 +48,15 @@ class Users:
     def store_new(self, user: User, by: str = "") -> User:
         """Store a user who did not exist. InvalidDefinition when the name is taken."""
         try:
-            return self.definitions.put(user, by)
+            stored = self.definitions.put(user, by)
         except Conflict:
             raise name_taken(user.id) from None
+        self.reset_two_factor(user.id, by)  # of somebody who had this name and was deleted
+        return stored
+
+    def reset_two_factor(self, name: str, by: str = "") -> None:
+        """Turn two-factor sign-in off for somebody who lost the app and the recovery codes."""
+        remove_two_factor(self.definitions, name, by)
 
     def set_password(self, user: User, password: str) -> User:
         """The user with a new password. InvalidDefinition for a bad one."""

@@ -37,6 +37,10 @@ class Urls:
     def sign_in(self, next: str = "", link: str = "") -> str:
         return self._path("sign-in", link=link, next=next)
 
+    def second_step(self, next: str = "") -> str:
+        """Where the code is asked for, after the password."""
+        return self._path("sign-in", "code", next=next)
+
     def sign_out(self) -> str:
         return self._path("sign-out")
 
@@ -53,6 +57,10 @@ class Urls:
 
     def account(self) -> str:
         return self._path("account")
+
+    def two_factor(self) -> str:
+        """Where the account's two-factor sign-in is changed."""
+        return self._path("account", "two-factor")
 
     def sites(self) -> str:
         return self._path("sites")

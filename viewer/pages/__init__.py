@@ -47,7 +47,7 @@ from viewer.pages.overview import page as overview
 from viewer.pages.own_browser import page as own_browser
 from viewer.pages.own_browser import upload
 from viewer.pages.patterns import page as patterns
-from viewer.pages.people import account, invitation, leave, sign_in
+from viewer.pages.people import account, invitation, leave, second_step, sign_in
 from viewer.pages.people import labels as people_labels
 from viewer.pages.people import page as people
 from viewer.pages.pictures import compare as compare_pictures
@@ -93,10 +93,12 @@ ENDPOINTS = (
     Endpoint("/", _home, None),
     Endpoint("/sign-in", sign_in.show_sign_in, None),
     Endpoint("/sign-in", sign_in.sign_in, None, POST),
+    Endpoint("/sign-in/code", second_step.second_step, None, BOTH),
     Endpoint("/sign-out", sign_in.sign_out, None, POST),
     Endpoint("/first-run", sign_in.first_run, None, BOTH),
     Endpoint("/account", account.show, "viewer"),
     Endpoint("/account", account.save, "viewer", POST),
+    Endpoint("/account/two-factor", account.save_two_factor, "viewer", POST),
     Endpoint("/account/leave", leave.show, "viewer"),
     Endpoint("/account/leave", leave.leave, "viewer", POST),
     Endpoint("/i/{secret}", invitation.show, None),

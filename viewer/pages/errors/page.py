@@ -38,6 +38,23 @@ def problem_words(lang: Language, problem: Problem) -> str:
     known = {
         "wrong_password": _("The name or the password is wrong. Check both and try again."),
         "first_run": _("This first-run link has been used or is not valid."),
+        "code_wrong": _("That code is wrong. Type the one shown now; check the phone’s clock if it fails again."),
+        "code_late": _(
+            "That code was for an earlier half minute. Type the one shown now; check the phone’s clock if it fails "
+            "again."
+        ),
+        "code_early": _(
+            "That code is for a later half minute. Type the one shown now; check the phone’s clock if it fails again."
+        ),
+        "code_used": _("This code was used already. Wait for the next one."),
+        "two_factor_key": _(
+            "The key of the server has changed. Use a recovery code, or ask the person who runs the server for "
+            "“parcours user reset”."
+        ),
+        "two_factor_on": _("Two-factor sign-in is on already."),
+        "two_factor_busy": _("Several codes arrived at once. Send one."),
+        "two_factor_form": _("This form is no longer valid. Load the page again."),
+        "two_factor_required": _("An owner requires two-factor sign-in of everybody, so it cannot be turned off."),
         "sign_in_link": _("This link is too old or not valid. Sign in with your name and password."),
         "sign_in_link_used": _("This link was used already. Sign in with your name and password."),
         "last_owner": _("There must be an owner: make somebody else an owner first."),

@@ -36,6 +36,7 @@ from viewer.pages.frame.languages import CODES, NAMES, Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.people import leave
 from viewer.pages.people.labels import label
+from viewer.pages.people.two_factor import TwoFactorChanges, TwoFactorSection
 from viewer.registry import Registry
 from viewer.work import Work
 
@@ -64,11 +65,31 @@ class AccountPage(Page):
     tokens: list[TokenRow] = doc("Tokens that are valid")
     rejected: list[RejectedRow] = doc("Tokens that the current rules reject, with their faults")
     new_token: str = doc("Text of a token that was just created; shown only once")
+    two_factor: TwoFactorSection | None = doc("Two-factor sign-in; None for a program")
 
 
-async def show(request: Request, *, registry: Registry, frames: Frames) -> Response:
+@dataclass(frozen=True)
+class _Once:
+    """What is shown once, after a change."""
+
+    faults: FormFaults = NO_FAULTS
+    new_token: str = ""
+    two_factor: TwoFactorSection | None = None
+
+
+async def show(request: Request, *, registry: Registry, frames: Frames, two_factor: TwoFactorChanges) -> Response:
     """GET shows it."""
-    return await _answer(request, registry, frames)
+    return await _answer(request, registry, frames, two_factor)
+
+
+async def save_two_factor(
+    request: Request, *, registry: Registry, frames: Frames, urls: Urls, two_factor: TwoFactorChanges
+) -> Response:
+    """POST turns two-factor sign-in on or off, or requires it of everybody."""
+    section = await two_factor.change(request, language_of(request), await request.form())
+    if section is None:
+        return go(urls.account() + "?saved=1")
+    return await _answer(request, registry, frames, two_factor, _Once(two_factor=section))
 
 
 async def save(
@@ -78,6 +99,7 @@ async def save(
     frames: Frames,
     urls: Urls,
     changes: AccountChanges,
+    two_factor: TwoFactorChanges,
 ) -> Response:
     """POST makes the change that the field `do` names."""
     form, who = await request.form(), signed_in(request)
@@ -96,11 +118,13 @@ async def save(
                 return go(urls.account() + "#tokens")
     except Problem as problem:
         note = problem_words(language_of(request), problem)
-        return await _answer(request, registry, frames, FormFaults(note=note, status=problem.status))
+        faults = FormFaults(note=note, status=problem.status)
+        return await _answer(request, registry, frames, two_factor, _Once(faults))
     except InvalidDefinition as error:
         kind = "token" if form.get("do") == "token" else "user"
-        return await _answer(request, registry, frames, form_faults(language_of(request), kind, error.faults, label))
-    return await _answer(request, registry, frames, new_token=new_token)
+        faults = form_faults(language_of(request), kind, error.faults, label)
+        return await _answer(request, registry, frames, two_factor, _Once(faults))
+    return await _answer(request, registry, frames, two_factor, _Once(new_token=new_token))
 
 
 class AccountChanges:
@@ -136,7 +160,7 @@ class AccountChanges:
 
 
 async def _answer(
-    request: Request, registry: Registry, frames: Frames, faults: FormFaults = NO_FAULTS, new_token: str = ""
+    request: Request, registry: Registry, frames: Frames, two_factor: TwoFactorChanges, once: _Once = _Once()
 ) -> Response:
     who, frame = signed_in(request), await frames.of(request, "account")
     lang = frame.lang
@@ -146,18 +170,19 @@ async def _answer(
         title=lang.text("Account"),
         role=_role(lang, who.role),
         saved=request.query_params.get("saved") == "1",
-        faults=faults,
+        faults=once.faults,
         languages=_languages(lang, who),
         themes=_themes(lang, frame.theme),
         places=leave.places(request, frames, await registry.sites()),
         can_edit=who.may("owner"),
         tokens=[TokenRow(t.id, t.name, _role(lang, t.role)) for t in found.records],
         rejected=[rejected_row(lang, one, label, "") for one in found.rejected],
-        new_token=new_token,
+        new_token=once.new_token,
+        two_factor=once.two_factor or await two_factor.section(lang, who),
     )
-    response = answer(request, page, faults.status)
-    if new_token:
-        response.headers["Cache-Control"] = "no-store"
+    status = once.two_factor.status if once.two_factor else once.faults.status
+    response = answer(request, page, status)
+    response.headers["Cache-Control"] = "no-store"  # keys, codes and tokens are shown once
     return response
 
 

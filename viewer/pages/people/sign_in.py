@@ -47,7 +47,7 @@ class FirstRunPage(Page):
     faults: FormFaults = doc("Why the last attempt failed; none at first")
 
 
-async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn) -> Response:
+async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn, urls: Urls) -> Response:
     """GET shows the form, or follows a sign-in link (`link`)."""
     goal = request.query_params.get("next", "")
     if person(request):
@@ -55,14 +55,14 @@ async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn) 
     link = request.query_params.get("link", "")
     if link and request.method == "GET":  # a HEAD request, as previews of links send, must not use it up
         try:
-            return _begun(request, signing_in, await signing_in.by_link(link), goal)
+            return await _after_first_step(request, signing_in, urls, await signing_in.by_link(link), goal)
         except Problem as problem:
             return await _form(request, frames, "", goal, problem)
     return await _form(request, frames, "", goal)
 
 
-async def sign_in(request: Request, *, frames: Frames, signing_in: SignIn, forms: FormTokens) -> Response:
-    """POST signs in and redirects to `next`."""
+async def sign_in(request: Request, *, frames: Frames, signing_in: SignIn, forms: FormTokens, urls: Urls) -> Response:
+    """POST signs in and redirects to `next`, or to the second step."""
     form = await request.form()
     name, goal = str(form.get("name", "")), str(form.get("next", ""))
     try:
@@ -70,7 +70,15 @@ async def sign_in(request: Request, *, frames: Frames, signing_in: SignIn, forms
         user = await signing_in.by_password(request, name, str(form.get("password", "")))
     except Problem as problem:
         return await _form(request, frames, name, goal, problem)
-    return _begun(request, signing_in, user, goal)
+    return await _after_first_step(request, signing_in, urls, user, goal)
+
+
+async def _after_first_step(request: Request, signing_in: SignIn, urls: Urls, user: User, goal: str) -> Response:
+    if not await signing_in.needs_second_step(user):
+        return _begun(request, signing_in, user, goal)
+    response = go(urls.second_step(safe_next(goal, root_of(request))))
+    signing_in.begin_second_step(response, user)
+    return response
 
 
 def _begun(request: Request, signing_in: SignIn, user: User, goal: str) -> Response:
