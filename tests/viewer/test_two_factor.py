@@ -13,7 +13,7 @@ from anyio.from_thread import BlockingPortal
 from store.sealing import Sealer
 from store.two_factor import TwoFactor
 from tests.viewer.client import Client
-from tests.viewer.conftest import BASE
+from tests.viewer.conftest import BASE, SERVICE
 from tests.viewer.pages import PASSWORD, csrf, post, words
 from viewer.access import totp
 from viewer.access.two_factor import CODES, TwoFactors
@@ -297,7 +297,9 @@ def test_it_can_be_reset_and_is_not_inherited_by_a_new_account(viewer, portal, c
     client = browser(viewer, portal)
     first_step(client, "ben")
     set_up(client, clock)
-    viewer.users.reset_two_factor("ben", "odile")
+    api = Client(portal, viewer.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
+    link = api.post("/api/v1/users/ben/reset").json()["link"].removeprefix(BASE)
+    assert browser(viewer, portal).get(link).headers["location"] == "/account"
     assert first_step(browser(viewer, portal), "ben").headers["location"] == "/account"
     viewer.users.reset_two_factor("ben")  # nothing to reset
     set_up(client, clock)

@@ -56,6 +56,7 @@ async def reset_user(request: Request, *, users: Users, sessions: Sessions, work
     user = await work.run(users.get, request.path_params["user"])
     if user is None:
         raise missing("person", request.path_params["user"])
+    await work.run(users.reset_two_factor, user.id, by_whom(request))
     link = urls.absolute(urls.sign_in(urls.account(), link=sessions.link(user)))
     return answer({"name": user.id, "link": link})
 
@@ -85,6 +86,6 @@ ENTRIES = (
         "/users/{user}/reset",
         reset_user,
         "owner",
-        "A link that signs somebody in once, within a day.",
+        "Turn two-factor sign-in off for somebody, and make a link that signs them in once, within a day.",
     ),
 )
