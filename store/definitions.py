@@ -30,6 +30,7 @@ from store.page_zones import PageZone
 from store.records import Erasure, Experiment, PageState, Record, Secret, SignInRecipe, Site, Spent, Token, User
 from store.remarks import Remark
 from store.segments import Goal, Segment
+from store.shares import Share, ShareUse
 from store.two_factor import SignInPolicy, TwoFactor
 
 log = logging.getLogger("parcours.store")
@@ -59,6 +60,8 @@ KINDS: dict[str, type[Record]] = {
     "offsite": OffsiteBatch,
     "offsite_report": OffsiteReport,
     "outbox": OutboxMessage,
+    "share": Share,
+    "share_use": ShareUse,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _NEWEST = """

@@ -43,6 +43,7 @@ from viewer.access.invitations import Invitations
 from viewer.access.members import Members
 from viewer.access.secret import shared_secret
 from viewer.access.sessions import Sessions
+from viewer.access.shared_links import LinkPasswords
 from viewer.access.sign_in import SignIn
 from viewer.access.two_factor import TwoFactors
 from viewer.access.users import Users
@@ -84,6 +85,7 @@ from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
 from viewer.pages.gallery.page import GalleryParts
 from viewer.pages.groups.page import GroupFormRenderer
+from viewer.pages.heatmap.page import MapReaders
 from viewer.pages.heatmap.zone_page import ZoneForms
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.journey.measuring import JourneyMeasurer
@@ -98,6 +100,8 @@ from viewer.pages.people.second_step import SecondStep
 from viewer.pages.people.two_factor import TwoFactorChanges
 from viewer.pages.privacy.page import PrivacyRenderer
 from viewer.pages.segments.builder import SegmentBuilder
+from viewer.pages.share.panel import SharePanels
+from viewer.pages.shared.shown import SharedMaps
 from viewer.pages.sites.erasing import ErasingRenderer
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
@@ -114,6 +118,7 @@ from viewer.retake_scheduler import RetakeParts, RetakeScheduler
 from viewer.retakes import RetakeReader
 from viewer.seen_maps import SeenMaps
 from viewer.segment_reader import SegmentReader
+from viewer.shares import Shares
 from viewer.sheet_pictures import SheetPictures
 from viewer.sign_ins import SignIns
 from viewer.site_snapshots import SiteSnapshots
@@ -208,8 +213,10 @@ class Viewer:
         self.first_owner = FirstRun(definitions, self.users)
         self.hashing = Hashing()
         self.addresses = ClientAddresses(settings.client_address)
+        self.link_passwords = LinkPasswords(secret, self.hashing, self.addresses, https=base.scheme == "https")
         self.identities = Identities(definitions, self.users, self.work, settings.service_token, self.addresses)
         self.registry = Registry(definitions, self.work)
+        self.shares = Shares(definitions, self.work, self.hashing)
         self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
         self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
         self.thumbnails = Thumbnails(self.maps, snapshots, TrafficReader(store, self.work), self.work)
@@ -261,7 +268,7 @@ class Viewer:
 
         async with anyio.create_task_group() as group:
             writing = (self.erasing.stop, self.offsite.stop, self.folding.stop, self.record_matcher.stop)
-            background = (*writing, self.outbox.stop, stop_taking)
+            background = (*writing, self.outbox.stop, self.shares.uses.write_all, stop_taking)
             for stop in (*background, self.maps.close, self.work.close, self.hashing.close):
                 group.start_soon(anyio.to_thread.run_sync, stop)
 
@@ -312,6 +319,7 @@ class Viewer:
         personas = PersonaReader(self.maps, reader, questions)
         needs = NeedsReader(overviews, names, self.health, results, self.registry, changes)
         digests = DigestReader(questions, overviews, needs, self.urls)
+        layers = LayerReader(questions, self.maps, zones, notes)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
@@ -321,7 +329,12 @@ class Viewer:
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),
             results,
-            LayerReader(questions, self.maps, zones, notes),
+            layers,
+            self.shares,
+            self.link_passwords,
+            SharePanels(self.shares, self.sessions, self.urls, self.secret),
+            SharedMaps(questions, self.maps, layers, bars, self.snapshots, self.work, self.urls),
+            MapReaders(layers, traffic, self.jobs),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             retakes,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -11,13 +10,13 @@ from starlette.responses import Response
 from rules.question import MAP
 from store.definitions import Missing
 from store.snapshots import Snapshots
-from viewer.drawing import pictures
 from viewer.drawing.difference import highlight_png
 from viewer.drawing.look import look_of
+from viewer.heat_strips import heat_strip
 from viewer.http.binding import Endpoint
 from viewer.http.errors import missing
 from viewer.http.parameters import choice, number
-from viewer.maps import Maps, ReachAnswer
+from viewer.maps import Maps
 from viewer.picture_changes import PictureChanges
 from viewer.questions import Questions
 from viewer.registry import Registry
@@ -56,23 +55,8 @@ async def heat(request: Request, *, questions: Questions, maps: Maps, work: Work
     n, look = number(request.query_params, "strip", 0, 9999), look_of(request.query_params)
     asked = await questions.read(request, MAP, remembered=True)
     found = await maps.answer(asked.checked(), asked.known, exact=exact)
-    part = _part(await maps.strips(found.figures.snapshot), n)
-
-    def layer() -> bytes:
-        if isinstance(found, ReachAnswer):
-            return pictures.veil_strip(found.figures.depth, found.figures.share, part)
-        scale, grid = look.scale(found.figures.scale), found.map.grid
-        return pictures.heat_strip(grid.values, part, scale, look.palette, grid.cell)
-
-    return _picture(request, await work.heavy(layer), "png", "private, no-cache")
-
-
-def _part(strips: Iterable[tuple[int, int]], n: int | None) -> pictures.StripBounds:
-    """Strip `n` of a picture, or the whole picture as one."""
-    parts = pictures.strips_of(strips)
-    if n is None:
-        return pictures.StripBounds(0, 0, sum(part.height for part in parts))
-    return pictures.strip_named(parts, n)
+    content = await heat_strip(maps, work, found, look, n)
+    return _picture(request, content, "png", "private, no-cache")
 
 
 async def thumb(request: Request, *, questions: Questions, thumbnails: Thumbnails) -> Response:

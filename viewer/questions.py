@@ -130,7 +130,10 @@ class Questions:
 
     async def known(self, request: Request, *, remembered: bool = False) -> Known:
         """The records of the site that the address names."""
-        name = str(request.path_params["site"])
+        return await self.known_site(str(request.path_params["site"]), remembered=remembered)
+
+    async def known_site(self, name: str, *, remembered: bool = False) -> Known:
+        """The records of the site with this id or name."""
 
         def read() -> Known:
             site = site_of(self._definitions, name)

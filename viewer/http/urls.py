@@ -342,6 +342,18 @@ class Urls:
     def heat(self, site: str, **query: object) -> str:
         return self._path("sites", site, "heat.png", **query)
 
+    def shares(self, site: str, **query: object) -> str:
+        """The read-only links of a site."""
+        return self._path("sites", site, "shares", **query)
+
+    def shared(self, secret: str) -> str:
+        """What a read-only link shows, without sign-in."""
+        return self._path("s", secret)
+
+    def shared_picture(self, secret: str, part: int, layer: str, n: int) -> str:
+        """A strip of a picture that a read-only link shows. `part`: which of its maps, from 0."""
+        return self._path("s", secret, part, layer, n)
+
     def thumb(self, site: str, page: str, **query: object) -> str:
         return self._path("sites", site, "thumb.webp", page=page, **query)
 

@@ -57,6 +57,8 @@ from viewer.pages.pictures import retaking
 from viewer.pages.privacy import opposition
 from viewer.pages.privacy import page as privacy
 from viewer.pages.segments import page as segments
+from viewer.pages.share import links as share_links
+from viewer.pages.shared import reader as shared
 from viewer.pages.sites import erasing, setup
 from viewer.pages.sites import form as site_form
 from viewer.pages.sites import index as site_index
@@ -198,5 +200,11 @@ ENDPOINTS = (
     Endpoint(SITE + "/journeys/{journey}/touchpoints/{touchpoint}", journey_touchpoint.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/gap", journey_gap.show, "viewer"),
     Endpoint(SITE + "/journeys/{journey}/seen", journey_seen.seen, "viewer"),
+    Endpoint(SITE + "/shares", share_links.show, "editor"),
+    Endpoint(SITE + "/shares", share_links.change, "editor", POST),
+    Endpoint("/s/{secret}", shared.show, None),
+    Endpoint("/s/{secret}", shared.unlock, None, POST),
+    Endpoint("/s/{secret}/{part:int}/{layer}/{n:int}", shared.picture, None),
+    Endpoint("/s/{rest:path}", shared.nothing, None, BOTH),
     Endpoint(SITE + "/journeys/{journey}/fit", journey_seen.fit, "viewer"),
 )

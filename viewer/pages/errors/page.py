@@ -37,6 +37,7 @@ def problem_words(lang: Language, problem: Problem) -> str:
     _ = lang.text
     known = {
         "wrong_password": _("The name or the password is wrong. Check both and try again."),
+        "wrong_link_password": _("This is not the password of this link."),
         "first_run": _("This first-run link has been used or is not valid."),
         "code_wrong": _("That code is wrong. Type the one shown now; check the phone’s clock if it fails again."),
         "code_late": _(

@@ -60,6 +60,7 @@ STYLES = (
     "zones",
     "privacy",
     "notes",
+    "share",
 )
 
 

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rules.question import MAP
+from rules.share import SharedThing
 from store.devices import device_of
 from viewer.access.person import Person, signed_in
 from viewer.jobs import Jobs
@@ -22,6 +23,7 @@ from viewer.pages.heatmap.empty import no_picture, nothing_drawn
 from viewer.pages.heatmap.form_layer import form_layer
 from viewer.pages.heatmap.head import Head, all_pages_link, compare_link, exports_of, head_of, journey_link, title_of
 from viewer.pages.heatmap.heat import heat_layer
+from viewer.pages.heatmap.layers import layer_names
 from viewer.pages.heatmap.look import MapLook, map_look
 from viewer.pages.heatmap.note_layer import NoteLayer, hidden_notes, note_layer
 from viewer.pages.heatmap.reach import reach_layer
@@ -33,8 +35,10 @@ from viewer.pages.heatmap.zone_layer import ZonePanel, zone_layer, zone_panel
 from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.layer import Layer
+from viewer.pages.map.links import with_query
 from viewer.pages.map.robots import Robots, robots_of
 from viewer.pages.pictures.taking import Taking, on_map, taking_of
+from viewer.pages.share.panel import SharePanel, SharePanels, Sharing
 from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Questions
@@ -69,6 +73,19 @@ class HeatmapPage(Page):
     chosen: int = doc("Id of the picture if somebody chose it for maps, else 0")
     notes: NoteLayer | None = doc("The notes on the map; None without a picture")
     zones: ZonePanel | None = doc("How zones are changed and made; None on other layers")
+    share_href: str = doc(
+        "Address of this map with the panel that makes read-only links; empty for viewers", default=""
+    )
+    share: SharePanel | None = doc("The panel that makes read-only links, in place of the figures", default=None)
+
+
+@dataclass(frozen=True)
+class MapReaders:
+    """Where the page reads the map, the visitors by device, and the pictures that are being taken."""
+
+    layers: LayerReader
+    traffic: TrafficReader
+    jobs: Jobs
 
 
 async def heatmap(
@@ -76,31 +93,55 @@ async def heatmap(
     *,
     questions: Questions,
     frames: Frames,
-    layers: LayerReader,
-    traffic: TrafficReader,
-    jobs: Jobs,
+    readers: MapReaders,
     bars: WhoBars,
+    panels: SharePanels,
 ) -> Response:
     asked = await questions.read(request, MAP)
     frame = await frames.of(request, "pages", asked.site)
     look, editor = map_look(request.query_params), signed_in(request).may("editor")
-    found_jobs = on_map(jobs.of(asked.site.id), asked.question.page, time.time())
+    found_jobs = on_map(readers.jobs.of(asked.site.id), asked.question.page, time.time())
     taking = taking_of(frame.lang, frames.urls, asked.site, found_jobs, editor) if found_jobs else None
     setting = MapSetting(frame.lang, frames.urls, asked, editor, look, taking)
     if asked.faults:
         who = await bars.of(frame.lang, setting.links, asked)
         return answer(request, without_map(frame, setting, who), asked.status)
     async with bars.begun(frame.lang, setting.links, asked) as counting:
-        drawn, who = await layers.drawn(replace(asked, question=setting.question), look.by), await counting
+        drawn, who = await readers.layers.drawn(replace(asked, question=setting.question), look.by), await counting
     setting = replace(setting, narrowed=who.narrowed)
     if drawn is None:
         since, until = asked.question.period.span(asked.today)
-        devices = await traffic.devices(asked.site, asked.question.patterns, since, until)
+        devices = await readers.traffic.devices(asked.site, asked.question.patterns, since, until)
         empty = no_picture(setting, sum(devices.values()))
-        table = unpictured_lines(frame.lang, await layers.unpictured(asked.question))
+        table = unpictured_lines(frame.lang, await readers.layers.unpictured(asked.question))
         return answer(request, replace(without_map(frame, setting, who, empty), unpictured=table))
     page = with_map(frame, setting, who, drawn)
-    return answer(request, replace(page, notes=await _notes(setting, signed_in(request), drawn, layers)))
+    page = replace(page, notes=await _notes(setting, signed_in(request), drawn, readers.layers))
+    if not editor:
+        return answer(request, page)
+    sharing = sharing_of(setting, page)
+    page = replace(page, share_href=sharing.here)
+    if "share" not in request.query_params:
+        return answer(request, page)
+    panel = await panels.of(request, frame.lang, asked.site, sharing)
+    return panels.forget(request, answer(request, replace(page, share=panel)))
+
+
+def sharing_of(setting: MapSetting, page: HeatmapPage) -> Sharing:
+    """What a link to this map shows."""
+    lang, question, _ = setting.lang, setting.question, setting.lang.text
+    parts = [layer_names(lang)[question.drawn_layer], *(setting.narrowed.parts or (_("everyone"),))]
+    figures = [lang.named(one.label, one.value) for one in page.layer.figures] if page.layer else []
+    shows = _("%(what)s: the map, its legend, the days and the account. %(figures)s")
+    look = tuple(setting.look.drawn_query().items())
+    close = setting.links.to()
+    return Sharing(
+        thing=SharedThing("map", question, look=look),
+        heading=_("Share this map"),
+        shows=shows % {"what": ", ".join(parts), "figures": ", ".join(figures)},
+        here=with_query(close, {"share": "1"}),
+        close=close,
+    )
 
 
 async def _notes(setting: MapSetting, who: Person, drawn: DrawnMap, layers: LayerReader) -> NoteLayer:
