@@ -118,7 +118,7 @@ from viewer.retake_scheduler import RetakeParts, RetakeScheduler
 from viewer.retakes import RetakeReader
 from viewer.seen_maps import SeenMaps
 from viewer.segment_reader import SegmentReader
-from viewer.shares import Shares
+from viewer.shares import ShareLinks
 from viewer.sheet_pictures import SheetPictures
 from viewer.sign_ins import SignIns
 from viewer.site_snapshots import SiteSnapshots
@@ -216,7 +216,7 @@ class Viewer:
         self.link_passwords = LinkPasswords(secret, self.hashing, self.addresses, https=base.scheme == "https")
         self.identities = Identities(definitions, self.users, self.work, settings.service_token, self.addresses)
         self.registry = Registry(definitions, self.work)
-        self.shares = Shares(definitions, self.work, self.hashing)
+        self.shares = ShareLinks(definitions, self.work, self.hashing)
         self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
         self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
         self.thumbnails = Thumbnails(self.maps, snapshots, TrafficReader(store, self.work), self.work)

@@ -25,7 +25,7 @@ TRIES = 5  # to write a count that another process writes too
 
 
 @dataclass(frozen=True)
-class MadeLink:
+class MadeShare:
     """A new link with its secret, which cannot be read again."""
 
     share: Share
@@ -88,7 +88,7 @@ class ShareUses:
             return ShareUse(id=use.id, site=use.site)
 
 
-class Shares:
+class ShareLinks:
     """The links of all sites. Methods without `async` query the store: run them in threads."""
 
     def __init__(self, definitions: Definitions, work: Work, hashing: Hashing) -> None:
@@ -97,13 +97,13 @@ class Shares:
         self._hashing = hashing
         self.uses = ShareUses(definitions)
 
-    async def make(self, site: Site, thing: SharedThing, fields: Mapping[str, object], by: str) -> MadeLink:
+    async def make(self, site: Site, thing: SharedThing, fields: Mapping[str, object], by: str) -> MadeShare:
         """A new link. InvalidDefinition if the fields have faults."""
         secret = new_secret()
         share = new_share(share_id(secret), thing, fields, site.zone, by)
         if password := str(fields.get("password") or ""):
             share = replace(share, password=await self._hashing.run_known(hash_password, password))
-        return MadeLink(await self._work.run(self._definitions.put, share, by), secret)
+        return MadeShare(await self._work.run(self._definitions.put, share, by), secret)
 
     async def opened(self, secret: str) -> Share | None:
         """The link with this secret; None if it was never made, has ended or was revoked."""

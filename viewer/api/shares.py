@@ -14,7 +14,7 @@ from viewer.http.urls import Urls
 from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.share_requests import ASKS, LOOK, shared_thing
-from viewer.shares import ListedShare, MadeLink, Shares
+from viewer.shares import ListedShare, MadeShare, ShareLinks
 
 
 def share_json(one: ListedShare) -> dict[str, Any]:
@@ -38,12 +38,12 @@ def share_json(one: ListedShare) -> dict[str, Any]:
     }
 
 
-async def list_shares(request: Request, *, registry: Registry, shares: Shares) -> Response:
+async def list_shares(request: Request, *, registry: Registry, shares: ShareLinks) -> Response:
     site = await registry.site(request)
     return answer({"shares": [share_json(one) for one in await shares.listed(site.id)]})
 
 
-async def create_share(request: Request, *, questions: Questions, shares: Shares, urls: Urls) -> Response:
+async def create_share(request: Request, *, questions: Questions, shares: ShareLinks, urls: Urls) -> Response:
     known, sent = await questions.known(request), await fields(request)
     kind, query = sent.pop("kind", ""), sent.pop("question", {})
     if not isinstance(query, dict):
@@ -52,12 +52,12 @@ async def create_share(request: Request, *, questions: Questions, shares: Shares
     if kind in ASKS:
         only(asked, (*ASKS[kind].names, *LOOK))
     thing = await shared_thing(questions, known, kind, asked)
-    made: MadeLink = await shares.make(known.site, thing, sent, by_whom(request))
+    made: MadeShare = await shares.make(known.site, thing, sent, by_whom(request))
     link = urls.absolute(urls.shared(made.secret))
     return answer({"id": made.share.id, "link": link, "ends": made.share.ends}, 201)
 
 
-async def revoke_share(request: Request, *, registry: Registry, shares: Shares) -> Response:
+async def revoke_share(request: Request, *, registry: Registry, shares: ShareLinks) -> Response:
     site = await registry.site(request)
     share = await shares.revoke(site.id, str(request.path_params["share"]), by_whom(request))
     return answer({"revoked": share.id})

@@ -19,7 +19,7 @@ from viewer.pages.share.panel import NewLink, SharePanels, ShareRow, share_row
 from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.share_requests import shared_thing
-from viewer.shares import Shares
+from viewer.shares import ShareLinks
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class LinksPage(Page):
 
 
 async def show(
-    request: Request, *, shares: Shares, panels: SharePanels, registry: Registry, frames: Frames, urls: Urls
+    request: Request, *, shares: ShareLinks, panels: SharePanels, registry: Registry, frames: Frames, urls: Urls
 ) -> Response:
     """The list of links, for those who may make them."""
     site = await registry.site(request)
@@ -53,7 +53,7 @@ async def show(
 
 
 async def change(
-    request: Request, *, shares: Shares, panels: SharePanels, questions: Questions, urls: Urls
+    request: Request, *, shares: ShareLinks, panels: SharePanels, questions: Questions, urls: Urls
 ) -> Response:
     """Make a link, revoke one, or take a revocation back; then go back to the page that has the form."""
     form, by = await request.form(), signed_in(request).name

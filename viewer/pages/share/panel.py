@@ -21,7 +21,7 @@ from store.zones import now_ms
 from viewer.access.sessions import Sessions
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
-from viewer.shares import ListedShare, MadeLink, Shares
+from viewer.shares import ListedShare, MadeShare, ShareLinks
 
 MADE_SECONDS = 60  # how long the page that shows a new link once can be loaded
 SOON_DAYS = 3  # before the end of a link, which is then marked
@@ -96,7 +96,7 @@ class Sharing:
 class SharePanels:
     """Makes the panels. The secret of a new link is shown once: until then it is in a signed cookie of its maker."""
 
-    def __init__(self, shares: Shares, sessions: Sessions, urls: Urls, secret: bytes) -> None:
+    def __init__(self, shares: ShareLinks, sessions: Sessions, urls: Urls, secret: bytes) -> None:
         self._shares = shares
         self._sessions = sessions
         self._urls = urls
@@ -132,7 +132,7 @@ class SharePanels:
             all_label=lang.plural("All %(num)s link of the site", "All %(num)s links of the site", len(listed)),
         )
 
-    def remember(self, response: Response, link: MadeLink, password: str) -> None:
+    def remember(self, response: Response, link: MadeShare, password: str) -> None:
         """Show the new link on the next page of this browser."""
         share = link.share
         text = self._signer.dumps(json.dumps([link.secret, share.name, share.ends, password]))

@@ -21,7 +21,7 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Frame, Page, doc
 from viewer.pages.frame.rendering import render
 from viewer.pages.shared.shown import SharedMap, SharedMaps
-from viewer.shares import Shares
+from viewer.shares import ShareLinks
 
 HEADERS = {
     "X-Robots-Tag": "noindex, nofollow, noarchive",
@@ -57,7 +57,7 @@ class SharedNoticePage(Page):
 
 
 @dataclass(frozen=True)
-class Reading:
+class LinkRequest:
     """A request for a link: the link, None if it does not open, and whether its password is needed first."""
 
     share: Share | None
@@ -65,7 +65,7 @@ class Reading:
 
 
 async def show(
-    request: Request, *, shares: Shares, passwords: LinkPasswords, shown: SharedMaps, urls: Urls
+    request: Request, *, shares: ShareLinks, passwords: LinkPasswords, shown: SharedMaps, urls: Urls
 ) -> Response:
     """What the link shows, or the form for its password."""
     secret, lang = _secret(request), language_of(request)
@@ -90,7 +90,7 @@ async def show(
     return _html(page)
 
 
-async def unlock(request: Request, *, shares: Shares, passwords: LinkPasswords, urls: Urls) -> Response:
+async def unlock(request: Request, *, shares: ShareLinks, passwords: LinkPasswords, urls: Urls) -> Response:
     """Check a password; the right one opens the link in this browser for some hours."""
     secret, lang = _secret(request), language_of(request)
     share = await shares.opened(secret)
@@ -107,7 +107,7 @@ async def unlock(request: Request, *, shares: Shares, passwords: LinkPasswords, 
 
 
 async def picture(
-    request: Request, *, shares: Shares, passwords: LinkPasswords, shown: SharedMaps, urls: Urls
+    request: Request, *, shares: ShareLinks, passwords: LinkPasswords, shown: SharedMaps, urls: Urls
 ) -> Response:
     """A strip of the page's picture, or of the heat over it: of exactly the question of the link, which takes no
     parameters."""
@@ -128,9 +128,9 @@ async def nothing(request: Request, *, urls: Urls) -> Response:
     return _unavailable(language_of(request), urls)
 
 
-async def _reading(request: Request, shares: Shares, passwords: LinkPasswords) -> Reading:
+async def _reading(request: Request, shares: ShareLinks, passwords: LinkPasswords) -> LinkRequest:
     share = await shares.opened(_secret(request))
-    return Reading(share, share is not None and not passwords.is_open(request, share))
+    return LinkRequest(share, share is not None and not passwords.is_open(request, share))
 
 
 def _secret(request: Request) -> str:
