@@ -34,7 +34,7 @@ class SecondStepPage(Page):
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _ShownForm:
     key: KeyShown | None = None
     codes: RecoveryCodes | None = None
     problem: Problem | None = None
@@ -54,7 +54,7 @@ class SecondStep:
 
     async def show(self, request: Request, user: User, goal: str, problem: Problem | None = None) -> Response:
         key = await self._key(user, "")
-        return await self._answer(request, user, goal, _Shown(key=key, problem=problem))
+        return await self._answer(request, user, goal, _ShownForm(key=key, problem=problem))
 
     async def send(self, request: Request, user: User) -> Response:
         """Check the code that was sent. A wrong one shows the form again."""
@@ -67,7 +67,7 @@ class SecondStep:
             await self._signing_in.check_code(request, user.id, lambda: self._two_factors.check(user.id, code))
         except Problem as problem:
             key = await self._key(user, "" if problem.code == "two_factor_form" else sealed)
-            return await self._answer(request, user, goal, _Shown(key=key, problem=problem))
+            return await self._answer(request, user, goal, _ShownForm(key=key, problem=problem))
         return self._begun(request, user, go(safe_next(goal, root_of(request))))
 
     async def _set_up(self, request: Request, user: User, goal: str, sealed: str, code: str) -> Response:
@@ -78,7 +78,7 @@ class SecondStep:
         codes = await self._signing_in.check_code(
             request, user.id, lambda: self._two_factors.turn_on(user.id, sealed, code)
         )
-        shown = await self._answer(request, user, goal, _Shown(codes=RecoveryCodes.of(codes)))
+        shown = await self._answer(request, user, goal, _ShownForm(codes=RecoveryCodes.of(codes)))
         return self._begun(request, user, shown)
 
     def _begun(self, request: Request, user: User, response: Response) -> Response:
@@ -90,7 +90,7 @@ class SecondStep:
             return None
         return key_shown(self._two_factors, user.id, sealed)
 
-    async def _answer(self, request: Request, user: User, goal: str, shown: _Shown) -> Response:
+    async def _answer(self, request: Request, user: User, goal: str, shown: _ShownForm) -> Response:
         frame = await self._frames.of(request, "")
         problem = shown.problem
         page = SecondStepPage(
