@@ -9,7 +9,7 @@ from msgspec import Struct
 from rules.faults import Faults
 from rules.shape import record
 from rules.site_roles import RolesBySite
-from rules.user import overall_role
+from rules.user import has_some_role, overall_role
 from store.records import OverallRole, TokenName
 
 
@@ -27,4 +27,4 @@ class TokenRequest(Struct, frozen=True, kw_only=True):
 
 def parse(fields: Mapping[str, object]) -> TokenRequest | Faults:
     """A new token."""
-    return record(TokenRequest, fields, allowed=TokenRequest.__struct_fields__)
+    return record(TokenRequest, fields, has_some_role, allowed=TokenRequest.__struct_fields__)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Any, get_args
 
 from msgspec import Meta, Struct
 
-from rules.faults import Faults
+from rules.faults import Fault, Faults, fault
 from rules.shape import record
 from rules.site_roles import RolesBySite
-from store.records import OverallRole, SignInName
+from store.records import OverallRole, Role, SignInName
 
 SHORTEST_PASSWORD = 10  # characters; length is what counts (NIST SP 800-63B)
 LONGEST_PASSWORD = 256  # characters: the client must not choose how long hashing takes
@@ -48,7 +48,13 @@ class PasswordRequest(Struct, frozen=True):
 
 def parse(fields: Mapping[str, object]) -> UserRequest | Faults:
     """A new user. Whether the name is taken is only checked when the user is stored."""
-    return record(UserRequest, fields, allowed=UserRequest.__struct_fields__)
+    return record(UserRequest, fields, has_some_role, allowed=UserRequest.__struct_fields__)
+
+
+def has_some_role(values: Mapping[str, Any]) -> Iterator[Fault]:
+    """A fault if there is neither a role on every site nor one on a single site."""
+    if values.get("role") == "" and not values.get("sites"):
+        yield fault("role", "choice", value="", allowed=", ".join(get_args(Role)))
 
 
 def overall_role(given: OverallRole | None, sites: Mapping[str, object]) -> OverallRole:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,10 +13,11 @@ from typing import Any
 from urllib.parse import urlencode
 
 import httpx
+import pytest
 from click.testing import CliRunner
 
 from parcours.cli import cli
-from parcours.commands import define, maps, sites
+from parcours.commands import define
 from parcours.connection import Api
 from store.definitions import Definitions
 from store.records import Site
@@ -84,12 +86,15 @@ def connected(api: Client) -> Iterator[None]:
 
         yield Api(send, "")
 
-    before = define.connect, sites.connect, maps.connect
-    define.connect = sites.connect = maps.connect = connect
-    try:
+    commands = [
+        module
+        for name, module in sys.modules.items()
+        if name.startswith("parcours.commands.") and hasattr(module, "connect")
+    ]
+    with pytest.MonkeyPatch.context() as patch:
+        for module in commands:
+            patch.setattr(module, "connect", connect)
         yield
-    finally:
-        define.connect, sites.connect, maps.connect = before
 
 
 def _arguments(site: Site, kind: str, fields: Fields) -> tuple[list[str], str]:
