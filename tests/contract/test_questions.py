@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import time
 from html import unescape
-from types import SimpleNamespace
 from urllib.parse import urlencode
 
 import pytest
@@ -19,7 +18,6 @@ from store.records import Experiment, PageState, Site, Variant
 from tests.viewer.client import Client
 from tests.viewer.pages import words
 from tests.viewer.shop import PERIOD as DAYS
-from viewer import work
 from viewer.app import Viewer
 from viewer.pages.frame.languages import language
 from viewer.pages.map.fault_words import fault_words
@@ -251,7 +249,7 @@ def test_a_fault_has_a_link_that_repairs_it(owner: Client, shop: Site, change: Q
 def statements(viewer: Viewer, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What the store is asked from now on; the clock stands still, so that a slow machine forgets nothing."""
     now = time.monotonic()
-    monkeypatch.setattr(work, "time", SimpleNamespace(monotonic=lambda: now))
+    monkeypatch.setattr(viewer.work, "_clock", lambda: now)
     asked: list[str] = []
     for name in ("columns", "rows", "command"):
 
