@@ -211,7 +211,13 @@ const find = (text) => {
 
 // A narrow screen shows the picture of narrow screens first.
 const own = pic?.dataset.narrow;
-if (own && narrow.matches && !new URLSearchParams(location.search).has('width')) location.replace(own);
+const asked = new URLSearchParams(location.search);
+if (own && narrow.matches && !asked.has('width')) {
+  const phone = new URL(own, location);
+  // What is open beside the map is no part of its question.
+  for (const name of ['share', 'notes']) if (asked.has(name)) phone.searchParams.set(name, asked.get(name));
+  location.replace(phone);
+}
 
 if (pic && tag) {
   const nodeOf = (target) => target.closest?.('.el, tr[data-el]') ?? null;
