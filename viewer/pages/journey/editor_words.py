@@ -142,6 +142,7 @@ def editor_words(lang: Language) -> dict[str, str]:
         "persona_goals": _("Wants"),
         "persona_fears": _("Fears"),
         "persona_devices": _("Uses"),
+        "add_one_opportunity_in": _("Add one opportunity to %(stage)s"),
         "add_opportunity_in": _("Add an opportunity to %(stage)s"),
         "opportunities_limit": _("%(n)s opportunities at most."),
         "opportunity_title": _("What could be changed"),

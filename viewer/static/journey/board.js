@@ -249,7 +249,10 @@ function opportunitiesCell(app, lane, stage) {
         class: 'add',
         type: 'button',
         'data-focus': `add-opportunity:${stage.key}`,
-        'aria-label': app.say('add_opportunity_in', {stage: app.nameOf(stage)}),
+        // It contains the words that are shown.
+        'aria-label': app.say(here.length ? 'add_opportunity_in' : 'add_one_opportunity_in', {
+          stage: app.nameOf(stage),
+        }),
         onclick: () => app.openPanel('opportunity', {stage: stage.key}),
       },
       app.say(here.length ? 'add' : 'add_one'),
