@@ -128,14 +128,15 @@ def _erase_in_file(path: Path, by_site: Mapping[int, Sequence[Erasure]]) -> list
     changed = [n for n, line in enumerate(lines) if line is not None]
     if not changed and kept == tail:
         return []
-    status = path.stat()
-    body = b"".join(as_line(record) if line is None else line for record, line in zip(records, lines, strict=True))
-    write_whole(path, body + kept)
-    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # how long an inserted segment is kept begins then
+    # Before the file itself: a process that dies in between finds what is left to erase by the file.
     why = Path(f"{path}{WHY}")
     with suppress(OSError, msgspec.DecodeError):
         note = msgspec.json.decode(why.read_bytes(), type=QuarantineNote)
         write_whole(why, msgspec.json.encode(msgspec.structs.replace(note, error=_NO_WORDS)))
+    status = path.stat()
+    body = b"".join(as_line(record) if line is None else line for record, line in zip(records, lines, strict=True))
+    write_whole(path, body + kept)
+    os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))  # how long an inserted segment is kept begins then
     log.info("%s: %d batches erased", path.name, len(changed))
     return list(ids_of(records[n] for n in changed if lines[n] == ERASED))
 

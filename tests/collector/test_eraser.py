@@ -6,7 +6,12 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import pytest
+
+from collector.journal import eraser
 from collector.journal.eraser import ERASED, JournalEraser, erase_in
+from collector.journal.quarantine import WHY, QuarantineNote
 from collector.journal.segments import encode_record, read_records
 from store.client import Store
 from store.erasure import hash_of
@@ -58,6 +63,27 @@ def test_limits_of_points_and_events_leave_the_rest_of_a_batch(tmp_path: Path) -
     (record,) = read_records(segment.read_bytes())
     assert {"custom", "scroll"} <= json.loads(record.body).keys()
     assert "click" not in json.loads(record.body)
+
+
+def test_the_note_of_a_quarantined_segment_is_erased_even_if_the_process_dies_right_after_its_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by the crash test: the file said that nothing was left to erase, and its note kept words of a visitor."""
+    segment = tmp_path / "quarantine" / "1700000000000000-000000ff.seg"
+    segment.parent.mkdir()
+    segment.write_bytes(batch())
+    note = Path(f"{segment}{WHY}")
+    note.write_bytes(msgspec.json.encode(QuarantineNote("cannot read SECRET", 1, 9000)))
+
+    def die(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(eraser.os, "utime", die)  # called right after the file was written
+    with pytest.raises(KeyboardInterrupt):
+        erase_in(tmp_path, [erasure()])
+    monkeypatch.undo()
+    erase_in(tmp_path, [erasure()])
+    assert b"SECRET" not in note.read_bytes()
 
 
 def test_an_erased_line_makes_no_row(store: Store) -> None:
