@@ -20,7 +20,7 @@ from rules.decimals import NotNumber, TwoNumbers, number_of
 from rules.faults import Fault, Faults, fault
 from store.masking import masked
 from store.offsite import OffsiteRow
-from store.visitors import consented_visitor
+from store.visitors import consented_visitor, own_id
 from store.zones import DAY_MS, Zone
 
 HEADER = "ts;key;type;value;label"
@@ -192,7 +192,7 @@ def _visitor(column: str, text: str, context: LineContext) -> int:
 
 @lru_cache(50_000)  # in memory only
 def _keyed(secret: bytes, site: int, key: str) -> int:
-    return consented_visitor(secret, site, f"@{key}"[:64])
+    return consented_visitor(secret, site, own_id(key))
 
 
 def _text(column: str, text: str, most: int, *, required: bool = False) -> str:

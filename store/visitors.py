@@ -24,6 +24,11 @@ def consented_visitor(secret: bytes, site: int, id: str) -> int:
     return keyed_number(secret, str(site), "id", id)
 
 
+def own_id(name: str) -> str:
+    """The first-party id of a visitor whom the owner names, as the tracker sends it for parcours('identify', …)."""
+    return f"@{name}"[:64]
+
+
 def owners_secret(definitions: Definitions) -> bytes:
     """The key of consented visitors, created by the first call. Raises StoreError."""
     try:

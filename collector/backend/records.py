@@ -33,6 +33,7 @@ from collector.known_sites import KnownSite
 from collector.origins import allowed
 from store.masking import masked
 from store.pages import canonical_page
+from store.visitors import own_id
 
 NOBODY = 0  # the visitor of an event without one
 SEQ = 1  # of every event; 0 would be the first batch of a view
@@ -194,8 +195,7 @@ class Preparing:
         return canonical_page(event.page, known.site.keep_query)
 
     def _visitor(self, event: Event, known: KnownSite) -> int:
-        # As the tracker does for parcours('identify', …), see tracker_js/src/main.js.
-        id = f"@{event.visitor}"[:64] if event.visitor else event.browser_id
+        id = own_id(event.visitor) if event.visitor else event.browser_id
         return self._visitors.consented(known.number, id) if id else NOBODY
 
 

@@ -122,7 +122,7 @@ def remove_user(settings: Settings, name: str, site: str, as_json: bool) -> None
 @as_json
 @with_data
 def reset_user(settings: Settings, name: str, as_json: bool) -> None:
-    """Print a link that signs somebody in once, within a day: for who has lost the password.
+    """Print a link that signs somebody in once, within a day: for somebody who has lost the password.
 
     Example: parcours user reset anna
     """

@@ -17,7 +17,7 @@ from store.client import Store
 from store.definitions import Definitions
 from store.erasure import RETENTION, count_rows
 from store.records import Erasure, Site
-from store.visitors import consented_visitor, owners_secret
+from store.visitors import consented_visitor, own_id, owners_secret
 from store.zones import now_ms
 from viewer.access.person import signed_in
 from viewer.erasing import Erasing
@@ -171,7 +171,7 @@ def visitor_number(secret: bytes, site: Site, name: str) -> int:
     """The visitor meant by 16 hexadecimal digits, as exports show them, or else by the owner's own id."""
     if re.fullmatch(r"[0-9a-fA-F]{16}", name):
         return int(name, 16)
-    return consented_visitor(secret, int(site.id), f"@{name}"[:64])
+    return consented_visitor(secret, int(site.id), own_id(name))
 
 
 def _loss(store: Store, changed: Site) -> int:
