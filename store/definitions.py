@@ -19,6 +19,7 @@ from typing import Any, Generic, TypeVar
 
 import msgspec
 
+from store.access_events import AccessEvent
 from store.client import Store, StoreAway, StoreError
 from store.invitations import SiteInvitation
 from store.journeys import Journey
@@ -62,6 +63,7 @@ KINDS: dict[str, type[Record]] = {
     "outbox": OutboxMessage,
     "share": Share,
     "share_use": ShareUse,
+    "access_event": AccessEvent,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _NEWEST = """

@@ -47,6 +47,7 @@ from viewer.access.shared_links import LinkPasswords
 from viewer.access.sign_in import SignIn
 from viewer.access.two_factor import TwoFactors
 from viewer.access.users import Users
+from viewer.activity import Activity
 from viewer.api.health import healthz
 from viewer.element_names import ElementNames
 from viewer.erasing import Erasing, ErasingParts, wait_for_collectors
@@ -80,6 +81,7 @@ from viewer.own_browser import OwnBrowser
 from viewer.page_changes import PageChanges
 from viewer.page_groups import GroupReader
 from viewer.page_zones import ZoneReader
+from viewer.pages.activity.page import ActivityRenderer
 from viewer.pages.errors.page import ErrorPages
 from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
@@ -216,6 +218,7 @@ class Viewer:
         self.link_passwords = LinkPasswords(secret, self.hashing, self.addresses, https=base.scheme == "https")
         self.identities = Identities(definitions, self.users, self.work, settings.service_token, self.addresses)
         self.registry = Registry(definitions, self.work)
+        self.activity = Activity(definitions)
         self.shares = ShareLinks(definitions, self.work, self.hashing)
         self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
         self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
@@ -345,6 +348,8 @@ class Viewer:
             TwoFactorChanges(self.two_factors, signing_in, self.work),
             self.members,
             self.invitations,
+            self.activity,
+            ActivityRenderer(self.frames, self.registry, self.activity, self.work, pages.LABELS),
             PeopleRenderer(self.frames, self.members, self.invitations, self.work),
             PeopleChanges(self.frames, self.members, self.invitations, self.work),
             JoinRenderer(self.frames, self.invitations, self.work),

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 from anyio.from_thread import BlockingPortal, start_blocking_portal
 
+from rules.site import add
 from store.client import Store
 from store.definitions import Definitions
-from store.records import Site
+from store.records import Role, Site, SiteRole, User
 from store.snapshots import Snapshots
 from tests.databases import Databases
 from tests.viewer import shop as shops
@@ -122,3 +123,43 @@ def owner(viewer: Viewer, shop: Site, portal: BlockingPortal) -> Client:
     form = {"csrf": csrf(page.text), "token": link.rpartition("=")[2], "name": "odile", "password": PASSWORD}
     assert client.post("/first-run", data=form).headers["location"] == "/sites"
     return client
+
+
+@pytest.fixture
+def site(viewer: Viewer) -> Iterator[Site]:
+    """A site of its own, and nobody who can see it but those whom the test adds and the owner of everything."""
+    made = add(viewer.definitions, {"name": "Night shop", "domains": ["night.example"]}, "")
+    viewer.work.forget()
+    yield made
+    for user in viewer.definitions.find(User):
+        if user.id != "odile":
+            viewer.definitions.delete(user)
+    for stored in viewer.definitions.stored(Site):
+        if stored.id == made.id:
+            viewer.definitions.delete_stored(Site, stored)
+    viewer.work.forget()
+
+
+@pytest.fixture
+def people(viewer: Viewer, site: Site) -> Callable[..., User]:
+    """Adds somebody with a role on the site; no password is hashed."""
+
+    def make(name: str, role: Role, *others: SiteRole) -> User:
+        sites = (SiteRole(site.id, role), *others)
+        viewer.work.forget()
+        return viewer.definitions.put(User(id=name, password="no hash", role="", sites=sites))
+
+    return make
+
+
+@pytest.fixture
+def browser_of(viewer: Viewer, portal: BlockingPortal) -> Callable[..., Client]:
+    """A browser in which somebody is signed in; without a user, nobody is."""
+
+    def make(user: User | None = None) -> Client:
+        client = Client(portal, viewer.asgi, BASE, {"Accept": "text/html", "Accept-Language": "en"})
+        if user:
+            assert client.get(viewer.sign_in_url(user).removeprefix(BASE)).status_code == 303
+        return client
+
+    return make

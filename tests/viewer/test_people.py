@@ -8,16 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from html import unescape
 
 import pytest
-from anyio.from_thread import BlockingPortal
 from msgspec.structs import replace
 
-from rules.site import add
 from store.invitations import SiteInvitation
-from store.records import Role, Site, SiteRole, User
+from store.records import Site, SiteRole, User
 from store.tokens import digest
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
 from tests.viewer.pages import PASSWORD, csrf, post, words
+from tests.viewer.people import invite, join, roles_of, send
 from viewer.access.invitations import DAY_MS, InvitationEnded, Invitations, now_ms
 from viewer.access.members import Members
 from viewer.access.person import Person
@@ -27,73 +26,12 @@ from viewer.http.errors import Problem
 HOSTILE = "<script>alert(1)</script>"
 
 
-@pytest.fixture
-def site(viewer: Viewer) -> Iterator[Site]:
-    """A site of its own, and nobody who can see it but those whom the test adds and the owner of everything."""
-    made = add(viewer.definitions, {"name": "Night shop", "domains": ["night.example"]}, "")
-    viewer.work.forget()
-    yield made
-    for user in viewer.definitions.find(User):
-        if user.id != "odile":
-            viewer.definitions.delete(user)
-    viewer.definitions.delete(made)
-    viewer.work.forget()
-
-
-@pytest.fixture
-def people(viewer: Viewer, site: Site) -> Callable[..., User]:
-    """Adds somebody with a role on the site; no password is hashed."""
-
-    def make(name: str, role: Role, *others: SiteRole) -> User:
-        sites = (SiteRole(site.id, role), *others)
-        viewer.work.forget()
-        return viewer.definitions.put(User(id=name, password="no hash", role="", sites=sites))
-
-    return make
-
-
-@pytest.fixture
-def browser(viewer: Viewer, portal: BlockingPortal) -> Callable[..., Client]:
-    """A browser in which somebody is signed in; without a user, nobody is."""
-
-    def make(user: User | None = None) -> Client:
-        client = Client(portal, viewer.asgi, BASE, {"Accept": "text/html", "Accept-Language": "en"})
-        if user:
-            assert client.get(viewer.sign_in_url(user).removeprefix(BASE)).status_code == 303
-        return client
-
-    return make
-
-
-def roles_of(viewer: Viewer, site: Site) -> dict[str, Role]:
-    return {one.name: one.role for one in viewer.members.of(site)}
-
-
-def send(client: Client, site: Site, **fields: object) -> object:
-    return post(client, f"/sites/{site.id}/people", **fields)
-
-
-def invite(client: Client, site: Site, **fields: object) -> str:
-    """The path of the link of a new invitation."""
-    page = send(client, site, **{"do": "invite", "role": "editor", "days": "7", **fields})
-    assert page.status_code == 200, page.text  # type: ignore[attr-defined]
-    found = re.search(r'<code id="link">([^<]+)</code>', page.text)  # type: ignore[attr-defined]
-    assert found
-    return unescape(found[1]).removeprefix(BASE)
-
-
-def join(client: Client, link: str, **fields: object) -> object:
-    page = client.get(link)
-    assert page.status_code == 200
-    return client.post(link, data={"csrf": csrf(page.text), **fields})
-
-
 def test_an_invitation_makes_an_account_with_its_role_on_this_site_only(
-    viewer: Viewer, owner: Client, site: Site, shop: Site, browser: Callable[..., Client]
+    viewer: Viewer, owner: Client, site: Site, shop: Site, browser_of: Callable[..., Client]
 ) -> None:
     link = invite(owner, site, name="the press")
     assert "the press" in owner.get(f"/sites/{site.id}/people").text
-    guest = browser()
+    guest = browser_of()
     opened = guest.get(link)
     assert "Join Night shop as an editor" in words(opened.text)
     assert "odile invites you" in words(opened.text)
@@ -117,14 +55,14 @@ def test_only_a_digest_of_the_link_is_stored(viewer: Viewer, owner: Client, site
     assert digest(secret) in str(stored)
 
 
-def test_a_link_works_once(owner: Client, site: Site, browser: Callable[..., Client]) -> None:
+def test_a_link_works_once(owner: Client, site: Site, browser_of: Callable[..., Client]) -> None:
     link = invite(owner, site)
-    join(browser(), link, name="first", password=PASSWORD)
-    late = browser().get(link)
+    join(browser_of(), link, name="first", password=PASSWORD)
+    late = browser_of().get(link)
     assert late.status_code == 410
     assert "This invitation was used on" in words(late.text)
     assert "tell odile: somebody else has joined with it" in words(late.text)
-    guest = browser()
+    guest = browser_of()
     sent = guest.post(link, data={"csrf": csrf(guest.get("/sign-in").text), "name": "second", "password": PASSWORD})
     assert sent.status_code == 410
 
@@ -148,7 +86,7 @@ def test_a_link_used_twice_at_the_same_time_makes_one_account(
 
 
 def test_a_late_withdrawn_or_invented_link_says_so(
-    viewer: Viewer, owner: Client, site: Site, browser: Callable[..., Client]
+    viewer: Viewer, owner: Client, site: Site, browser_of: Callable[..., Client]
 ) -> None:
     withdrawn = invite(owner, site)
     send(owner, site, do="withdraw", invitation=digest(withdrawn.rpartition("/")[2]))
@@ -161,7 +99,7 @@ def test_a_late_withdrawn_or_invented_link_says_so(
         (late, 410, "This invitation ended on"),
         ("/i/never-made", 404, "This invitation does not exist"),
     ):
-        page = browser().get(link)
+        page = browser_of().get(link)
         assert page.status_code == status
         assert heading in words(page.text)
     assert "ended, nobody used it" in words(owner.get(f"/sites/{site.id}/people").text)
@@ -180,22 +118,22 @@ def test_an_invitation_ends_at_its_time(viewer: Viewer, site: Site) -> None:
     assert made.id not in [one.id for one in invitations.of(site)]
 
 
-def test_a_new_link_ends_the_old_one(owner: Client, site: Site, browser: Callable[..., Client]) -> None:
+def test_a_new_link_ends_the_old_one(owner: Client, site: Site, browser_of: Callable[..., Client]) -> None:
     old = invite(owner, site, name="Agency", days="30")
     page = send(owner, site, do="again", invitation=digest(old.rpartition("/")[2]))
     found = re.search(r'<code id="link">([^<]+)</code>', page.text)  # type: ignore[attr-defined]
     assert found
-    assert browser().get(old).status_code == 410
-    assert browser().get(unescape(found[1]).removeprefix(BASE)).status_code == 200
+    assert browser_of().get(old).status_code == 410
+    assert browser_of().get(unescape(found[1]).removeprefix(BASE)).status_code == 200
     assert words(page.text).count("Agency") == 1  # type: ignore[attr-defined]
 
 
 def test_accepting_with_an_account_raises_its_role_and_never_lowers_it(
-    viewer: Viewer, owner: Client, site: Site, people: Callable[..., User], browser: Callable[..., Client]
+    viewer: Viewer, owner: Client, site: Site, people: Callable[..., User], browser_of: Callable[..., Client]
 ) -> None:
     anna, bert = people("anna", "viewer"), people("bert", "owner")
     for user, role in ((anna, "editor"), (bert, "owner")):
-        link, client = invite(owner, site, role="editor"), browser(user)
+        link, client = invite(owner, site, role="editor"), browser_of(user)
         page = client.get(link).text
         assert ("You may see this site already." in words(page)) is (user is bert)
         sent = client.post(link, data={"csrf": csrf(page)})
@@ -204,9 +142,9 @@ def test_accepting_with_an_account_raises_its_role_and_never_lowers_it(
 
 
 def test_bad_fields_of_somebody_who_joins_do_not_use_the_link_up(
-    owner: Client, site: Site, browser: Callable[..., Client]
+    owner: Client, site: Site, browser_of: Callable[..., Client]
 ) -> None:
-    link, guest = invite(owner, site), browser()
+    link, guest = invite(owner, site), browser_of()
     for name, password, problem in (
         ("guest", "short", "too short or too long"),
         ("odile", PASSWORD, "This name is already taken"),
@@ -240,9 +178,9 @@ def test_bad_fields_of_an_invitation_are_rejected(
 
 
 def test_a_role_changes_at_once_and_can_be_taken_back(
-    viewer: Viewer, owner: Client, site: Site, people: Callable[..., User], browser: Callable[..., Client]
+    viewer: Viewer, owner: Client, site: Site, people: Callable[..., User], browser_of: Callable[..., Client]
 ) -> None:
-    client = browser(people("anna", "editor"))
+    client = browser_of(people("anna", "editor"))
     assert client.get(f"/sites/{site.id}/goals/new").status_code == 200
     went = send(owner, site, do="role", person="anna", role="viewer").headers["location"]  # type: ignore[attr-defined]
     assert client.get(f"/sites/{site.id}/goals/new").status_code == 403
@@ -257,17 +195,22 @@ def test_a_role_changes_at_once_and_can_be_taken_back(
 
 
 def test_a_row_opens_and_says_what_removing_does(
-    viewer: Viewer, owner: Client, site: Site, shop: Site, people: Callable[..., User], browser: Callable[..., Client]
+    viewer: Viewer,
+    owner: Client,
+    site: Site,
+    shop: Site,
+    people: Callable[..., User],
+    browser_of: Callable[..., Client],
 ) -> None:
     anna, bert = people("anna", "owner"), people("bert", "viewer", SiteRole(shop.id, "viewer"))
-    client, other = browser(anna), browser(bert)
+    client, other = browser_of(anna), browser_of(bert)
     link = invite(client, site)
     asked = owner.get(f"/sites/{site.id}/people?remove=anna").text
     assert "Remove anna? Signed out at once on every device" in words(asked)
     assert "1 invitation this person made goes on working." in words(asked)
     send(owner, site, do="remove", person="anna", invitations="1")
     assert client.get(f"/sites/{site.id}").headers["location"].startswith("/sign-in")
-    assert browser().get(link).status_code == 410
+    assert browser_of().get(link).status_code == 410
     assert "The role on 1 other site stays." in words(owner.get(f"/sites/{site.id}/people?remove=bert").text)
     send(owner, site, do="remove", person="bert")
     assert other.get(f"/sites/{site.id}").status_code == 404
@@ -275,9 +218,9 @@ def test_a_row_opens_and_says_what_removing_does(
 
 
 def test_an_owner_of_one_site_cannot_lower_a_role_on_every_site(
-    viewer: Viewer, owner: Client, site: Site, people: Callable[..., User], browser: Callable[..., Client]
+    viewer: Viewer, owner: Client, site: Site, people: Callable[..., User], browser_of: Callable[..., Client]
 ) -> None:
-    client = browser(people("anna", "owner"))
+    client = browser_of(people("anna", "owner"))
     viewer.definitions.put(User(id="bert", password="no hash", role="editor"))
     for fields in ({"do": "role", "person": "bert", "role": "viewer"}, {"do": "remove", "person": "bert"}):
         answer = send(client, site, **fields)
@@ -293,9 +236,9 @@ def test_an_owner_of_one_site_cannot_lower_a_role_on_every_site(
 
 
 def test_people_are_for_owners(
-    site: Site, shop: Site, people: Callable[..., User], browser: Callable[..., Client]
+    site: Site, shop: Site, people: Callable[..., User], browser_of: Callable[..., Client]
 ) -> None:
-    client = browser(people("anna", "editor"))
+    client = browser_of(people("anna", "editor"))
     assert client.get(f"/sites/{site.id}/people").status_code == 403
     assert send(client, site, do="role", person="anna", role="owner").status_code == 403  # type: ignore[attr-defined]
     assert client.get(f"/sites/{shop.id}/people").status_code == 404
@@ -312,9 +255,9 @@ def test_an_invitation_of_another_site_does_not_exist(
 
 
 def test_leaving_a_site(
-    viewer: Viewer, site: Site, shop: Site, people: Callable[..., User], browser: Callable[..., Client]
+    viewer: Viewer, site: Site, shop: Site, people: Callable[..., User], browser_of: Callable[..., Client]
 ) -> None:
-    client = browser(people("anna", "viewer", SiteRole(shop.id, "editor")))
+    client = browser_of(people("anna", "viewer", SiteRole(shop.id, "editor")))
     account = client.get("/account").text
     assert f"/account/leave?site={site.id}" in account
     assert "Leave Night shop?" in words(client.get(f"/account/leave?site={site.id}").text)
@@ -339,11 +282,11 @@ def ownerless(viewer: Viewer, owner: Client) -> Iterator[None]:
 
 
 def test_the_last_owner_of_a_site_chooses_another_before_leaving(
-    viewer: Viewer, ownerless: None, site: Site, people: Callable[..., User], browser: Callable[..., Client]
+    viewer: Viewer, ownerless: None, site: Site, people: Callable[..., User], browser_of: Callable[..., Client]
 ) -> None:
     anna = people("anna", "owner")
     people("bert", "viewer")
-    client = browser(anna)
+    client = browser_of(anna)
     page = client.get(f"/sites/{site.id}/people").text
     assert "the only owner: name another before you leave" in words(page)
     assert "Role of anna" not in page
@@ -427,10 +370,10 @@ def test_the_api_lists_changes_and_removes_people(api: Client, site: Site, peopl
     assert api.delete(f"{root}/anna").status_code == 404
 
 
-def test_the_api_makes_and_withdraws_invitations(api: Client, site: Site, browser: Callable[..., Client]) -> None:
+def test_the_api_makes_and_withdraws_invitations(api: Client, site: Site, browser_of: Callable[..., Client]) -> None:
     root = f"/api/v1/sites/{site.id}/invitations"
     made = api.post(root, json={"role": "owner", "name": "Ada", "days": 2}).json()
-    assert browser().get(made["link"].removeprefix(BASE)).status_code == 200
+    assert browser_of().get(made["link"].removeprefix(BASE)).status_code == 200
     assert [one["id"] for one in api.get(root).json()["invitations"]] == [made["id"]]
     assert "link" not in api.get(root).json()["invitations"][0]
     assert api.delete(f"{root}/{made['id']}").json()["state"] == "withdrawn"
@@ -459,12 +402,12 @@ def test_users_and_tokens_have_roles_on_sites(api: Client, site: Site, shop: Sit
 
 
 def test_a_reset_link_signs_in_once(
-    api: Client, browser: Callable[..., Client], site: Site, people: Callable[..., User]
+    api: Client, browser_of: Callable[..., Client], site: Site, people: Callable[..., User]
 ) -> None:
     people("anna", "viewer")
     link = api.post("/api/v1/users/anna/reset").json()["link"].removeprefix(BASE)
-    assert browser().get(link).headers["location"] == "/account"
-    assert browser().get(link).status_code == 403
+    assert browser_of().get(link).headers["location"] == "/account"
+    assert browser_of().get(link).status_code == 403
     assert api.post("/api/v1/users/nobody/reset").status_code == 404
 
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from store.snapshots import Snapshots
 from viewer.api import (
+    activity,
     compare,
     data,
     erasures,
@@ -73,6 +74,7 @@ INDEX = Entry("GET", "", index, None, "This list.")
 OPENAPI = Entry("GET", "/openapi.json", openapi, None, "This API as an OpenAPI 3.1 description, for programs.")
 _NOUNS = (
     sites,
+    activity,
     health,
     snapshots,
     retakes,

@@ -8,7 +8,8 @@ from starlette.responses import Response
 from rules.question import PERIOD
 from store.client import Store
 from store.export import EXPORTED, export_rows
-from viewer.api.entry import Entry
+from viewer.activity import Activity
+from viewer.api.entry import Entry, by_whom
 from viewer.api.query_schemas import one_of
 from viewer.http.parameters import choice
 from viewer.maps import Maps
@@ -18,7 +19,9 @@ from viewer.work import Work
 TYPES = {"csv": "text/csv; charset=utf-8", "ndjson": "application/x-ndjson"}
 
 
-async def export(request: Request, *, questions: Questions, maps: Maps, store: Store, work: Work) -> Response:
+async def export(
+    request: Request, *, questions: Questions, maps: Maps, store: Store, work: Work, activity: Activity
+) -> Response:
     query = request.query_params
     table = choice(query, "table", EXPORTED, "views")
     form = choice(query, "format", tuple(TYPES), "ndjson")
@@ -26,6 +29,8 @@ async def export(request: Request, *, questions: Questions, maps: Maps, store: S
     since, until = asked.checked().period.span(asked.today)
     await maps.drained()
     content = await work.heavy(export_rows, store, table, asked.question.site, since, until, form, asked.site.zone)
+    about = f"{table}.{form}, {since} – {until}"
+    await work.run(activity.record, "export", by_whom(request), asked.site.id, about)
     name = f'attachment; filename="{table}-{since}-{until}.{form}"'
     return Response(content, media_type=TYPES[form], headers={"Content-Disposition": name})
 

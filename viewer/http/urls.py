@@ -98,6 +98,10 @@ class Urls:
         """Who may see a site."""
         return self._path("sites", site, "people", **query)
 
+    def activity(self, site: str, **query: object) -> str:
+        """Who changed what on a site."""
+        return self._path("sites", site, "activity", **query)
+
     def invitation(self, secret: str) -> str:
         """The page that an invitation leads to."""
         return self._path("i", secret)

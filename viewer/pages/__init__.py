@@ -10,6 +10,7 @@ from starlette.responses import RedirectResponse, Response
 
 from viewer.http.binding import Endpoint
 from viewer.http.urls import Urls
+from viewer.pages.activity import page as activity
 from viewer.pages.compare import page as compare
 from viewer.pages.compare import sets_page
 from viewer.pages.experiments import form as experiment_form
@@ -117,6 +118,7 @@ ENDPOINTS = (
     Endpoint(SITE, setup.save, "editor", POST),
     Endpoint(SITE + "/people", people.show, "owner"),
     Endpoint(SITE + "/people", people.save, "owner", POST),
+    Endpoint(SITE + "/activity", activity.show, "viewer"),
     Endpoint(SITE + "/privacy", privacy.show, "viewer"),
     Endpoint(SITE + "/privacy", privacy.save, "owner", POST),
     Endpoint(SITE + "/privacy/visitor", privacy.visitor, "owner", POST),

@@ -87,7 +87,7 @@ class MailRenderer:
         page = MailPage(
             frame=frame,
             title=lang.text("Mail"),
-            settings=settings_bar(lang, self._urls, site, "mail"),
+            settings=settings_bar(lang, self._urls, site, signed_in(request), "mail"),
             set_up=self._outbox.mail_is_set_up,
             waiting=_waiting(lang, state),
             tried=_tried(lang, state),

@@ -127,7 +127,7 @@ class PeopleRenderer:
         page = PeoplePage(
             frame=frame,
             title=lang.text("People"),
-            settings=settings_bar(lang, urls, site, "people"),
+            settings=settings_bar(lang, urls, site, who, "people"),
             line=_line(lang, site, found),
             action=urls.people(site.id),
             note=note,

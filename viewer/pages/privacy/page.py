@@ -105,7 +105,7 @@ class PrivacyRenderer:
         page = PrivacyPage(
             frame=frame,
             title=lang.text("Privacy"),
-            settings=settings_bar(lang, urls, site, "privacy"),
+            settings=settings_bar(lang, urls, site, who, "privacy"),
             name=site.name,
             rows=_rows(lang, urls, site, chosen),
             changed=chosen != stored,

@@ -138,7 +138,7 @@ class SetupRenderer:
         page = SetupPage(
             frame=frame,
             title=lang.text("Set-up of %(site)s", site=site.name),
-            settings=settings_bar(frame.lang, urls, site, "setup"),
+            settings=settings_bar(frame.lang, urls, site, signed_in(request), "setup"),
             name=site.name,
             untrusted_proxies=health.untrusted_proxies,
             state=state.words,
