@@ -93,7 +93,8 @@ ENTRIES = (
         "/activity",
         list_activity,
         "viewer",
-        f"Who changed what on the sites that you see, {_WORDS} Query: who, kind, part (from 1), format (json, csv: all parts).",
+        f"Who changed what on the sites that you see, {_WORDS} Query: who, kind, part (from 1), "
+        "format (json, csv: all parts).",
         query=_QUERY,
         schemas=_SCHEMAS,
     ),
