@@ -108,6 +108,14 @@ FAULTS: dict[str, str] = {
     "offsite_visitor": "must be a visitor id: 16 hexadecimal digits, as exports show them.",
     "offsite_number": "is {value!r}, which is not a number: write 59.90 or leave it empty.",
     "offsite_two_numbers": "is {value!r}, which can be read in two ways: write 1234 or 1.234.",
+    # of the export of a survey (rules/survey_export)
+    "export_empty": "is empty.",
+    "export_unknown": "is no export that is known: its first line names {value!r}. Export all responses as CSV from "
+    "{tools}, and do not change the names of the columns.",
+    "export_no_answers": "has no answers below its names of columns, as {tool} writes them.",
+    "export_large": "has {questions} columns and {rows} rows: at most {most} columns and {most_rows} rows.",
+    "export_dates": "has dates such as {value!r}: none shows whether the month or the day is first. Say which.",
+    "export_quote": "has a quotation mark that is not closed, in the row that begins at line {line}.",
     # of questions (rules/period.py, rules/page.py, rules/question.py, rules/resolve.py)
     "whole_number": "is {value!r}: write a whole number from {least} to {most}.",
     "day_range": "is {value!r}: write a day from {first} to {last}.",

@@ -186,6 +186,20 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "offsite_visitor": _("This is not a visitor id: 16 hexadecimal digits, as exports show them."),
         "offsite_number": _("“%(value)s” is not a number. Write 59.90, or leave it empty."),
         "offsite_two_numbers": _("“%(value)s” can be read in two ways. Write 1234 or 1.234."),
+        "export_empty": _("The file is empty."),
+        "export_unknown": _(
+            "This is no export that is known: its first line names “%(value)s”. Export all responses as CSV from "
+            "%(tools)s, and do not change the names of the columns."
+        ),
+        "export_no_answers": _("There are no answers below the names of the columns, as %(tool)s writes them."),
+        "export_large": _(
+            "The file has %(questions)s columns and %(rows)s answers: at most %(most)s columns and %(most_rows)s "
+            "answers can be read."
+        ),
+        "export_dates": _(
+            "No date shows whether the month or the day comes first: “%(value)s”. Choose the order of the dates."
+        ),
+        "export_quote": _("A quotation mark is not closed in the answer that begins at line %(line)s."),
         "circle": _("The expected touchpoints lead in a circle: %(path)s. Remove one of them."),
         "sign_in_name": _("This name cannot be used: choose 1 to 64 letters, digits or the characters . _ @ + -."),
     }
