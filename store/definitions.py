@@ -31,6 +31,7 @@ from store.page_zones import PageZone
 from store.records import Erasure, Experiment, PageState, Record, Secret, SignInRecipe, Site, Spent, Token, User
 from store.remarks import Remark
 from store.segments import Goal, Segment
+from store.sessions import SessionRecord
 from store.shares import Share, ShareUse
 from store.two_factor import SignInPolicy, TwoFactor
 
@@ -64,6 +65,7 @@ KINDS: dict[str, type[Record]] = {
     "share": Share,
     "share_use": ShareUse,
     "access_event": AccessEvent,
+    "session": SessionRecord,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _NEWEST = """

@@ -168,7 +168,7 @@ class Secret(Record, frozen=True, kw_only=True):
 
 
 class Spent(Record, frozen=True, kw_only=True):
-    """A session that ended or a sign-in link that was used; `id` is the SHA-256 of its nonce."""
+    """A sign-in link that was used; `id` is the SHA-256 of its nonce."""
 
     until: int  # ms since 1970: when its signature expires
 

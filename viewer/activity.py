@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import calendar
-import threading
 import time
 import uuid
 from collections.abc import Callable, Sequence
@@ -24,11 +23,15 @@ from store.activity import (
 )
 from store.definitions import Definitions
 from store.records import Site
+from store.worker import Worker
+from viewer.access.failed_sign_ins import FailedSignIns
 from viewer.access.person import Person
+from viewer.access.session_list import SessionList
 
 PAGE = 50  # entries
 MOST_ROWS = 50_000  # in a file
 CLEAN_SECONDS = 86_400.0
+STOP_SECONDS = 3.0
 
 ActivityAction = Literal[
     "made", "changed", "renamed", "deleted", "used", "withdrawn", "revoked", "restored", "exported", "failed"
@@ -81,16 +84,26 @@ def months_before(now: float, months: int) -> int:
 class Activity:
     """Reads entries, and records what leaves no other trace. Every method queries the store: run them in threads."""
 
-    def __init__(self, definitions: Definitions, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, definitions: Definitions, failed: FailedSignIns, clock: Callable[[], float] = time.time) -> None:
         self._definitions = definitions
+        self._failed = failed
         self._clock = clock
-        self._cleaned = float("-inf")
-        self._lock = threading.Lock()
+        self._worker: Worker[bool] = Worker("activity", self._clean, lambda: CLEAN_SECONDS)
+
+    def start(self) -> None:
+        """Once a day, erase what is older than KEPT_MONTHS and is kept for this list only."""
+        self._worker.start()
+        self._worker.put(True)
+
+    def stop(self) -> None:
+        self._failed.write_all()
+        self._worker.stop(STOP_SECONDS)
 
     def page(
         self, who: Person, wanted: ActivityFilter, number: int = 1, most: int = PAGE, site: str = ""
     ) -> ActivityPage:
         """The page with this number, from 1, of the entries that somebody may know, of one site or of all."""
+        self._failed.write_all()
         store, scope = self._definitions.store, self._scope(who, site)
         counts = count_activity(store, scope)
         entries = read_activity(store, scope, wanted, (number - 1) * most, most)
@@ -102,15 +115,10 @@ class Activity:
         now = int(self._clock() * 1000)
         event = AccessEvent(id=uuid.uuid4().hex, what=what, at=now, site=site, about=about[:120])
         self._definitions.put(event, by)
-        self.clean()
 
-    def clean(self) -> None:
-        """Once a day, erase what is older than KEPT_MONTHS and is kept for this list only."""
-        with self._lock:
-            if self._clock() - self._cleaned < CLEAN_SECONDS:
-                return
-            self._cleaned = self._clock()
+    def _clean(self, _: bool | None) -> None:
         erase_old_activity(self._definitions.store, self._since())
+        SessionList(self._definitions).clean()
 
     def _since(self) -> int:
         return months_before(self._clock(), KEPT_MONTHS)

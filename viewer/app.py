@@ -34,6 +34,7 @@ from store.sealing import Sealer
 from store.snapshots import Snapshots
 from viewer import api, pages, picture_routes
 from viewer.access.addresses import ClientAddresses
+from viewer.access.failed_sign_ins import FailedSignIns
 from viewer.access.first_run import FirstRun
 from viewer.access.form_tokens import FormTokens
 from viewer.access.guards import Guards, guard
@@ -42,6 +43,7 @@ from viewer.access.identity import Identify, Identities
 from viewer.access.invitations import Invitations
 from viewer.access.members import Members
 from viewer.access.secret import shared_secret
+from viewer.access.session_list import SessionList
 from viewer.access.sessions import Sessions
 from viewer.access.shared_links import LinkPasswords
 from viewer.access.sign_in import SignIn
@@ -94,11 +96,12 @@ from viewer.pages.journey.measuring import JourneyMeasurer
 from viewer.pages.login.page import LoginRenderer
 from viewer.pages.mail.page import DigestReader, MailRenderer
 from viewer.pages.overview.needs_reader import NeedsReader
-from viewer.pages.people.account import AccountChanges
+from viewer.pages.people.account import AccountChanges, AccountRenderer
 from viewer.pages.people.invitation import Joining, JoinRenderer
 from viewer.pages.people.leave import LeaveRenderer
 from viewer.pages.people.page import PeopleChanges, PeopleRenderer
 from viewer.pages.people.second_step import SecondStep
+from viewer.pages.people.session_rows import SessionChanges
 from viewer.pages.people.two_factor import TwoFactorChanges
 from viewer.pages.privacy.page import PrivacyRenderer
 from viewer.pages.segments.builder import SegmentBuilder
@@ -218,7 +221,9 @@ class Viewer:
         self.link_passwords = LinkPasswords(secret, self.hashing, self.addresses, https=base.scheme == "https")
         self.identities = Identities(definitions, self.users, self.work, settings.service_token, self.addresses)
         self.registry = Registry(definitions, self.work)
-        self.activity = Activity(definitions)
+        self.failed_sign_ins = FailedSignIns(definitions)
+        self.activity = Activity(definitions, self.failed_sign_ins)
+        self.open_sessions = SessionList(definitions)
         self.shares = ShareLinks(definitions, self.work, self.hashing)
         self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
         self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
@@ -258,6 +263,7 @@ class Viewer:
             self.retakes.start()
             self.folding.start()
             self.outbox.start()
+            self.activity.start()
         self.erasing.start()
         self.offsite.start()
         self.record_matcher.start()
@@ -271,7 +277,7 @@ class Viewer:
 
         async with anyio.create_task_group() as group:
             writing = (self.erasing.stop, self.offsite.stop, self.folding.stop, self.record_matcher.stop)
-            background = (*writing, self.outbox.stop, self.shares.uses.write_all, stop_taking)
+            background = (*writing, self.outbox.stop, self.activity.stop, self.shares.uses.write_all, stop_taking)
             for stop in (*background, self.maps.close, self.work.close, self.hashing.close):
                 group.start_soon(anyio.to_thread.run_sync, stop)
 
@@ -309,7 +315,11 @@ class Viewer:
         questions = Questions(self.store, self.definitions, self.snapshots, self.work)
         retakes = RetakeReader(self.store, self.definitions, self.snapshots, self.work)
         groups = GroupReader(self.store, self.definitions, self.work)
-        signing_in = SignIn(self.users, self.sessions, self.work, self.addresses, self.hashing, self.two_factors)
+        signing_in = SignIn(
+            self.users, self.sessions, self.work, self.addresses, self.hashing, self.two_factors, self.failed_sign_ins
+        )
+        two_factor = TwoFactorChanges(self.two_factors, signing_in, self.work)
+        sessions = SessionChanges(self.open_sessions, self.urls, self.work)
         reader = SegmentReader(self.store, self.work)
         names = ElementNames(self.snapshots, self.work)
         bars = WhoBars(FilterCounter(self.store, self.work), names, self.urls)
@@ -327,7 +337,7 @@ class Viewer:
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             self.erasing, self.offsite, self.outbox, traffic, signing_in, questions, self.hashing,
-            self.two_factors,
+            self.two_factors, self.open_sessions,
             PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),
@@ -343,9 +353,11 @@ class Viewer:
             retakes,
             changes,
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
-            AccountChanges(self.users, signing_in, self.sessions, self.urls, self.work),
+            AccountChanges(self.users, signing_in, self.urls, self.work),
+            AccountRenderer(self.frames, self.registry, two_factor, sessions),
+            sessions,
             SecondStep(self.frames, signing_in, self.two_factors, self.forms, self.work),
-            TwoFactorChanges(self.two_factors, signing_in, self.work),
+            two_factor,
             self.members,
             self.invitations,
             self.activity,

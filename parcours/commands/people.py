@@ -124,6 +124,8 @@ def remove_user(settings: Settings, name: str, site: str, as_json: bool) -> None
 def reset_user(settings: Settings, name: str, as_json: bool) -> None:
     """Print a link that signs somebody in once, within a day: for somebody who has lost the password.
 
+    It also ends their sessions and turns two-factor sign-in off.
+
     Example: parcours user reset anna
     """
     with connect(settings) as api:

@@ -39,7 +39,7 @@ def application(viewer: Any) -> Starlette:
         form = await request.form()
         user = await signing_in.by_password(request, str(form["name"]), str(form["password"]))
         response = RedirectResponse(safe_next(str(form.get("next", ""))), status_code=303)
-        sessions.start(response, user)
+        await signing_in.begin(request, response, user)
         return response
 
     async def first_run(request: Request) -> Response:

@@ -302,6 +302,8 @@ def test_it_can_be_reset_and_is_not_inherited_by_a_new_account(viewer, portal, c
     assert browser(viewer, portal).get(link).headers["location"] == "/account"
     assert first_step(browser(viewer, portal), "ben").headers["location"] == "/account"
     viewer.users.reset_two_factor("ben")  # nothing to reset
+    assert client.get("/account").status_code == 303  # the reset ended every session
+    first_step(client, "ben")
     set_up(client, clock)
     viewer.definitions.delete(viewer.users.get(user.id))
     viewer.users.add("ben", PASSWORD, "viewer")

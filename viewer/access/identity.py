@@ -14,8 +14,8 @@ from store.records import Token, User
 from viewer.access import tokens
 from viewer.access.addresses import ClientAddresses
 from viewer.access.person import Person
+from viewer.access.session_list import SessionList
 from viewer.access.sessions import SESSION_SECONDS, Session, Sessions, mark
-from viewer.access.spent import SpentNonces
 from viewer.access.throttle import SlowLimit
 from viewer.access.users import Users
 from viewer.http.errors import Problem
@@ -44,7 +44,7 @@ class Identities:
         self._users = users
         self._work = work
         self._local_token = local_token
-        self._spent = SpentNonces(definitions)
+        self._sessions = SessionList(definitions)
         self._addresses = addresses
         self._rereads = SlowLimit(REREAD_BURST, REREAD_SECONDS)
         self._wrong = SlowLimit(WRONG_BURST, WRONG_SECONDS)
@@ -53,7 +53,7 @@ class Identities:
         """The person of a session; None when it has ended, the user is gone or has a new password since."""
 
         def read() -> User | None:
-            return None if self._spent.is_spent(session.nonce) else self._users.get(session.user)
+            return self._users.get(session.user) if self._sessions.use(session.nonce, session.user) else None
 
         user = await self._work.once(("session", session), REMEMBERED_SECONDS, read, light=True)
         if user is None or mark(user.password) != session.mark:

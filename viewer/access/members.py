@@ -11,6 +11,7 @@ from msgspec.structs import replace
 from store.definitions import Definitions
 from store.records import OverallRole, Role, Site, SiteRole, SiteRoles, User
 from viewer.access.person import RANK, Person, highest
+from viewer.access.session_list import SessionList
 from viewer.http.errors import Problem, missing
 
 Change = Callable[[User], User | None]  # the user with other roles; None: without any
@@ -55,6 +56,7 @@ class Members:
 
     def __init__(self, definitions: Definitions) -> None:
         self._definitions = definitions
+        self._sessions = SessionList(definitions)
         self._changing = threading.Lock()
 
     def of(self, site: Site) -> list[Member]:
@@ -150,6 +152,7 @@ class Members:
     def _write(self, before: User, after: User | None, by: str) -> User | None:
         if after is None:
             self._definitions.delete(before, by)
+            self._sessions.end_all(before.id, by)
             return None
         return self._definitions.put(after, by) if after != before else before
 

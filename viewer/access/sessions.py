@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from store.records import User
 
-SESSION_SECONDS = 14 * 86_400
+SESSION_SECONDS = 365 * 86_400  # at most; one that is not used ends before (viewer/access/session_list.py)
 LINK_SECONDS = 86_400  # a sign-in link
 SECOND_STEP_SECONDS = 600  # between the password and the code
 DEVICE_SECONDS = 180 * 86_400  # how long a browser is known
@@ -68,12 +68,15 @@ class Sessions:
         self.first_step_cookie = f"{prefix}parcours-first-step"
         self.device_cookie = f"{prefix}parcours-device"
 
-    def start(self, response: Response, user: User) -> None:
-        """Sign the browser in with a fresh session, so that one planted before is worth nothing."""
-        value = str(self._signer.dumps([user.id, secrets.token_urlsafe(16), mark(user.password)]))
+    def start(self, response: Response, user: User) -> str:
+        """Sign the browser in with a fresh session, so that one planted before is worth nothing; returns its nonce, for
+        the list of sessions."""
+        nonce = secrets.token_urlsafe(16)
+        value = str(self._signer.dumps([user.id, nonce, mark(user.password)]))
         self.set(response, self.cookie, value, SESSION_SECONDS)
         device = str(self._devices.dumps([user.id, secrets.token_urlsafe(16)]))
         self.set(response, self.device_cookie, device, DEVICE_SECONDS)
+        return nonce
 
     def start_first_step(self, response: Response, user: User) -> None:
         """Remember that the first step was right: the second must follow within SECOND_STEP_SECONDS."""

@@ -11,11 +11,14 @@ from starlette.responses import Response
 from store.records import User
 from viewer.access.addresses import ClientAddresses
 from viewer.access.attempts import Attempt, Attempts
+from viewer.access.failed_sign_ins import FailedSignIns
 from viewer.access.hashing import Hashing
 from viewer.access.passwords import verify_password
-from viewer.access.sessions import LINK_SECONDS, SESSION_SECONDS, Session, Sessions, mark
+from viewer.access.session_list import SessionList, session_id
+from viewer.access.sessions import LINK_SECONDS, Session, Sessions, mark
 from viewer.access.spent import SpentNonces
 from viewer.access.two_factor import TwoFactors, needs_code
+from viewer.access.user_agents import agent_names
 from viewer.access.users import Users
 from viewer.http.errors import Problem
 from viewer.work import Work
@@ -35,6 +38,7 @@ class SignIn:
         addresses: ClientAddresses,
         hashing: Hashing | None = None,
         two_factors: TwoFactors | None = None,
+        failed: FailedSignIns | None = None,
     ) -> None:
         """Without `two_factors` nobody is asked for a code."""
         self._users = users
@@ -46,6 +50,8 @@ class SignIn:
         self._attempts = Attempts()
         self._codes = Attempts()  # counted apart: a right password must not forgive wrong codes
         self._spent = SpentNonces(users.definitions)
+        self._failed = failed or FailedSignIns(users.definitions)
+        self._open = SessionList(users.definitions)
 
     async def by_password(self, request: Request, name: str, password: str) -> User:
         """The user. Problem 401 for a wrong name or password (not said which), 429 after too many attempts, 503 when
@@ -62,13 +68,15 @@ class SignIn:
             user = await self._work.run(self._users.get, attempt.name)
             right = await self._hashing.run(verify_password, user.password if user else None, password)
         if not right or user is None:
+            await self._work.run(self._failed.count, user.id if user else "")
             raise Problem(401, "wrong_password", "The name or the password is wrong.", "Check both and try again.")
         self._attempts.succeeded(attempt)
         return user
 
-    def begin(self, request: Request, response: Response, user: User) -> None:
+    async def begin(self, request: Request, response: Response, user: User) -> None:
         """Sign the browser in with a fresh session, and remember its address."""
-        self._sessions.start(response, user)
+        nonce = self._sessions.start(response, user)
+        await self._work.run(self._open.begin, nonce, user.id, agent_names(request.headers.get("user-agent", "")))
         if self._sessions.first_step_cookie in request.cookies:
             self._sessions.set(response, self._sessions.first_step_cookie, "", 0)
         self._attempts.remember(Attempt(user.id, self._addresses.of(request)))
@@ -126,10 +134,11 @@ class SignIn:
         """Set a new password, which ends all sessions. Problem 401 when `old` is wrong, 422 for a bad new one."""
         user = await self.check_password(request, name, old)
         stored = await self._hashing.run_known(self._users.set_password, user, new)
+        await self._work.run(self._open.end_all, name, name)
         self._work.forget()
         return stored
 
     async def end(self, session: Session) -> None:
         """End a session for good, also for whoever has a copy of its cookie."""
-        await self._work.run(self._spent.spend, session.nonce, SESSION_SECONDS)
+        await self._work.run(self._open.end, session.user, session_id(session.nonce), session.user)
         self._work.forget()

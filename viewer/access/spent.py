@@ -1,4 +1,4 @@
-"""Signed values that are not accepted again: sessions that ended and sign-in links that were used.
+"""Signed values that are not accepted again: sign-in links that were used.
 
 Only the SHA-256 of their nonce is stored.
 """

@@ -11,11 +11,13 @@ from rules.faults import accepted
 from rules.site_roles import plain_roles, resolved
 from rules.user import RolesRequest, UserRequest, parse_roles
 from store.records import SiteRoles, User
+from store.sessions import SessionRecord
 from viewer.access.hashing import Hashing
 from viewer.access.members import Members
+from viewer.access.session_list import SessionList
 from viewer.access.sessions import Sessions
 from viewer.access.users import Users
-from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, rejected_json
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, iso, rejected_json
 from viewer.http.errors import missing
 from viewer.http.urls import Urls
 from viewer.registry import Registry
@@ -52,11 +54,50 @@ async def delete_user(request: Request, *, registry: Registry, members: Members)
     return answer({"deleted": name})
 
 
-async def reset_user(request: Request, *, users: Users, sessions: Sessions, work: Work, urls: Urls) -> Response:
+def session_json(session: SessionRecord) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "browser": session.browser,
+        "system": session.system,
+        "started": iso(session.started),
+        "last": iso(session.last),
+    }
+
+
+async def list_sessions(request: Request, *, users: Users, open_sessions: SessionList, work: Work) -> Response:
+    user = await _user(request, users, work)
+    return answer({"sessions": [session_json(one) for one in await work.run(open_sessions.of, user.id)]})
+
+
+async def end_sessions(request: Request, *, users: Users, open_sessions: SessionList, work: Work) -> Response:
+    user = await _user(request, users, work)
+    ended = await work.run(open_sessions.end_all, user.id, by_whom(request))
+    work.forget()
+    return answer({"ended": ended})
+
+
+async def end_session(request: Request, *, users: Users, open_sessions: SessionList, work: Work) -> Response:
+    user, id = await _user(request, users, work), request.path_params["session"]
+    if not await work.run(open_sessions.end, user.id, id, by_whom(request)):
+        raise missing("session", id)
+    work.forget()
+    return answer({"ended": 1})
+
+
+async def _user(request: Request, users: Users, work: Work) -> User:
     user = await work.run(users.get, request.path_params["user"])
     if user is None:
         raise missing("person", request.path_params["user"])
+    return user
+
+
+async def reset_user(
+    request: Request, *, users: Users, sessions: Sessions, open_sessions: SessionList, work: Work, urls: Urls
+) -> Response:
+    user = await _user(request, users, work)
     await work.run(users.reset_two_factor, user.id, by_whom(request))
+    await work.run(open_sessions.end_all, user.id, by_whom(request))
+    work.forget()
     link = urls.absolute(urls.sign_in(urls.account(), link=sessions.link(user)))
     return answer({"name": user.id, "link": link})
 
@@ -86,6 +127,10 @@ ENTRIES = (
         "/users/{user}/reset",
         reset_user,
         "owner",
-        "Turn two-factor sign-in off for somebody, and make a link that signs them in once, within a day.",
+        "Sign somebody out everywhere, turn their two-factor sign-in off, and make a link that signs them in once, "
+        "within a day.",
     ),
+    Entry("GET", "/users/{user}/sessions", list_sessions, "owner", "Where somebody is signed in."),
+    Entry("DELETE", "/users/{user}/sessions", end_sessions, "owner", "Sign somebody out everywhere."),
+    Entry("DELETE", "/users/{user}/sessions/{session}", end_session, "owner", "Sign somebody out of one browser."),
 )

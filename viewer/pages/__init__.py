@@ -48,7 +48,7 @@ from viewer.pages.overview import page as overview
 from viewer.pages.own_browser import page as own_browser
 from viewer.pages.own_browser import upload
 from viewer.pages.patterns import page as patterns
-from viewer.pages.people import account, invitation, leave, second_step, sign_in
+from viewer.pages.people import account, invitation, leave, second_step, session_rows, sign_in
 from viewer.pages.people import labels as people_labels
 from viewer.pages.people import page as people
 from viewer.pages.pictures import compare as compare_pictures
@@ -102,6 +102,7 @@ ENDPOINTS = (
     Endpoint("/account", account.show, "viewer"),
     Endpoint("/account", account.save, "viewer", POST),
     Endpoint("/account/two-factor", account.save_two_factor, "viewer", POST),
+    Endpoint("/account/sessions", session_rows.end, "viewer", POST),
     Endpoint("/account/leave", leave.show, "viewer"),
     Endpoint("/account/leave", leave.leave, "viewer", POST),
     Endpoint("/i/{secret}", invitation.show, None),

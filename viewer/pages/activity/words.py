@@ -12,6 +12,7 @@ from viewer.activity import action_of, name_of
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.people.roles import role_name
+from viewer.pages.people.session_rows import agent_words
 
 _PLACE = "\0"  # stands for the thing, until the sentence is taken apart
 Labels = Mapping[str, Callable[[Language, str], str]]
@@ -236,18 +237,13 @@ def _policy(lang: Language, entry: ActivityEntry) -> str:
 
 
 def _session(lang: Language, entry: ActivityEntry) -> str:
-    where = lang.text("%(browser)s on %(system)s", **_agent(lang, entry.fields))
+    where = agent_words(lang, str(entry.fields.get("browser", "")), str(entry.fields.get("system", "")))
+    user = str(entry.fields.get("user", ""))
     if not entry.gone:
         return lang.text("Signed in from %(where)s", where=where)
-    if entry.author == entry.fields.get("user"):
+    if entry.author == user:
         return lang.text("Ended a session on %(where)s", where=where)
-    return lang.text("Ended a session of %(name)s on %(where)s", name=entry.fields.get("user", ""), where=where)
-
-
-def _agent(lang: Language, fields: Mapping[str, Any]) -> dict[str, str]:
-    unknown = lang.text("an unknown system")
-    browser = str(fields.get("browser") or lang.text("an unknown browser"))
-    return {"browser": browser, "system": str(fields.get("system") or unknown)}
+    return lang.text("Ended a session of %(name)s on %(where)s", name=user, where=where)
 
 
 def _roles_of(fields: Mapping[str, Any]) -> dict[str, str]:

@@ -14,7 +14,6 @@ from store.definitions import Definitions, Missing
 from store.records import Token
 from viewer.access import tokens
 from viewer.access.person import Person, signed_in
-from viewer.access.sessions import Sessions
 from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
 from viewer.http.errors import Problem
@@ -36,6 +35,7 @@ from viewer.pages.frame.languages import CODES, NAMES, Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.people import leave
 from viewer.pages.people.labels import label
+from viewer.pages.people.session_rows import SessionChanges, SessionRow
 from viewer.pages.people.two_factor import TwoFactorChanges, TwoFactorSection
 from viewer.registry import Registry
 from viewer.work import Work
@@ -66,6 +66,7 @@ class AccountPage(Page):
     rejected: list[RejectedRow] = doc("Tokens that the current rules reject, with their faults")
     new_token: str = doc("Text of a token that was just created; shown only once")
     two_factor: TwoFactorSection | None = doc("Two-factor sign-in; None for a program")
+    sessions: list[SessionRow] = doc("Where the person is signed in, this browser first")
 
 
 @dataclass(frozen=True)
@@ -77,29 +78,60 @@ class _Once:
     two_factor: TwoFactorSection | None = None
 
 
-async def show(request: Request, *, registry: Registry, frames: Frames, two_factor: TwoFactorChanges) -> Response:
+class AccountRenderer:
+    """Renders the page."""
+
+    def __init__(
+        self, frames: Frames, registry: Registry, two_factor: TwoFactorChanges, sessions: SessionChanges
+    ) -> None:
+        self._frames = frames
+        self._registry = registry
+        self._two_factor = two_factor
+        self._sessions = sessions
+
+    async def answer(self, request: Request, once: _Once = _Once()) -> Response:
+        who, frame = signed_in(request), await self._frames.of(request, "account")
+        lang = frame.lang
+        found = await self._registry.listing(Token) if who.may("owner") else Listing[Token]((), ())
+        page = AccountPage(
+            frame=frame,
+            title=lang.text("Account"),
+            role=_role(lang, who.role),
+            saved=request.query_params.get("saved") == "1",
+            faults=once.faults,
+            languages=_languages(lang, who),
+            themes=_themes(lang, frame.theme),
+            places=leave.places(request, self._frames, await self._registry.sites()),
+            can_edit=who.may("owner"),
+            tokens=[TokenRow(t.id, t.name, _role(lang, t.role)) for t in found.records],
+            rejected=[rejected_row(lang, one, label, "") for one in found.rejected],
+            new_token=once.new_token,
+            two_factor=once.two_factor or await self._two_factor.section(lang, who),
+            sessions=await self._sessions.rows(request, lang),
+        )
+        status = once.two_factor.status if once.two_factor else once.faults.status
+        response = answer(request, page, status)
+        response.headers["Cache-Control"] = "no-store"  # keys, codes and tokens are shown once
+        return response
+
+
+async def show(request: Request, *, renderer: AccountRenderer) -> Response:
     """GET shows it."""
-    return await _answer(request, registry, frames, two_factor)
+    return await renderer.answer(request)
 
 
 async def save_two_factor(
-    request: Request, *, registry: Registry, frames: Frames, urls: Urls, two_factor: TwoFactorChanges
+    request: Request, *, renderer: AccountRenderer, urls: Urls, two_factor: TwoFactorChanges
 ) -> Response:
     """POST turns two-factor sign-in on or off, or requires it of everybody."""
     section = await two_factor.change(request, language_of(request), await request.form())
     if section is None:
         return go(urls.account() + "?saved=1")
-    return await _answer(request, registry, frames, two_factor, _Once(two_factor=section))
+    return await renderer.answer(request, _Once(two_factor=section))
 
 
 async def save(
-    request: Request,
-    *,
-    registry: Registry,
-    frames: Frames,
-    urls: Urls,
-    changes: AccountChanges,
-    two_factor: TwoFactorChanges,
+    request: Request, *, renderer: AccountRenderer, registry: Registry, urls: Urls, changes: AccountChanges
 ) -> Response:
     """POST makes the change that the field `do` names."""
     form, who = await request.form(), signed_in(request)
@@ -118,22 +150,19 @@ async def save(
                 return go(urls.account() + "#tokens")
     except Problem as problem:
         note = problem_words(language_of(request), problem)
-        faults = FormFaults(note=note, status=problem.status)
-        return await _answer(request, registry, frames, two_factor, _Once(faults))
+        return await renderer.answer(request, _Once(FormFaults(note=note, status=problem.status)))
     except InvalidDefinition as error:
         kind = "token" if form.get("do") == "token" else "user"
-        faults = form_faults(language_of(request), kind, error.faults, label)
-        return await _answer(request, registry, frames, two_factor, _Once(faults))
-    return await _answer(request, registry, frames, two_factor, _Once(new_token=new_token))
+        return await renderer.answer(request, _Once(form_faults(language_of(request), kind, error.faults, label)))
+    return await renderer.answer(request, _Once(new_token=new_token))
 
 
 class AccountChanges:
     """Changes to a person's own account."""
 
-    def __init__(self, users: Users, signing_in: SignIn, sessions: Sessions, urls: Urls, work: Work) -> None:
+    def __init__(self, users: Users, signing_in: SignIn, urls: Urls, work: Work) -> None:
         self._users = users
         self._signing_in = signing_in
-        self._sessions = sessions
         self._urls = urls
         self._work = work
 
@@ -155,35 +184,8 @@ class AccountChanges:
             raise Problem(401, "sign_in", "Sign-in required.")
         user = await self._signing_in.change_password(request, who.name, old, new)
         response = go(self._urls.account() + "?saved=1")
-        self._sessions.start(response, user)
+        await self._signing_in.begin(request, response, user)
         return response
-
-
-async def _answer(
-    request: Request, registry: Registry, frames: Frames, two_factor: TwoFactorChanges, once: _Once = _Once()
-) -> Response:
-    who, frame = signed_in(request), await frames.of(request, "account")
-    lang = frame.lang
-    found = await registry.listing(Token) if who.may("owner") else Listing[Token]((), ())
-    page = AccountPage(
-        frame=frame,
-        title=lang.text("Account"),
-        role=_role(lang, who.role),
-        saved=request.query_params.get("saved") == "1",
-        faults=once.faults,
-        languages=_languages(lang, who),
-        themes=_themes(lang, frame.theme),
-        places=leave.places(request, frames, await registry.sites()),
-        can_edit=who.may("owner"),
-        tokens=[TokenRow(t.id, t.name, _role(lang, t.role)) for t in found.records],
-        rejected=[rejected_row(lang, one, label, "") for one in found.rejected],
-        new_token=once.new_token,
-        two_factor=once.two_factor or await two_factor.section(lang, who),
-    )
-    status = once.two_factor.status if once.two_factor else once.faults.status
-    response = answer(request, page, status)
-    response.headers["Cache-Control"] = "no-store"  # keys, codes and tokens are shown once
-    return response
 
 
 def _role(lang: Language, role: str) -> str:

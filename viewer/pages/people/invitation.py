@@ -159,8 +159,13 @@ class Joining:
         with self._hashing.place():
             user = await self._hashing.run(self._invitations.join, secret, name, password)
         self._work.forget()
-        response = go(self._urls.overview(opened.site.id))
-        self._signing_in.begin(request, response, user)
+        goal = self._urls.overview(opened.site.id)
+        if await self._signing_in.needs_second_step(user):
+            response = go(self._urls.second_step(goal))
+            self._signing_in.begin_second_step(response, user)
+            return response
+        response = go(goal)
+        await self._signing_in.begin(request, response, user)
         return response
 
 

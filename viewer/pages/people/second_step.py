@@ -68,21 +68,21 @@ class SecondStep:
         except Problem as problem:
             key = await self._key(user, "" if problem.code == "two_factor_form" else sealed)
             return await self._answer(request, user, goal, _ShownForm(key=key, problem=problem))
-        return self._begun(request, user, go(safe_next(goal, root_of(request))))
+        return await self._begun(request, user, go(safe_next(goal, root_of(request))))
 
     async def _set_up(self, request: Request, user: User, goal: str, sealed: str, code: str) -> Response:
         if not await self._signing_in.needs_second_step(user):  # it was turned off meanwhile
-            return self._begun(request, user, go(safe_next(goal, root_of(request))))
+            return await self._begun(request, user, go(safe_next(goal, root_of(request))))
         if not sealed:
             raise Problem(400, "two_factor_form", "This form is no longer valid.", "Load the page again.")
         codes = await self._signing_in.check_code(
             request, user.id, lambda: self._two_factors.turn_on(user.id, sealed, code)
         )
         shown = await self._answer(request, user, goal, _ShownForm(codes=RecoveryCodes.of(codes)))
-        return self._begun(request, user, shown)
+        return await self._begun(request, user, shown)
 
-    def _begun(self, request: Request, user: User, response: Response) -> Response:
-        self._signing_in.begin(request, response, user)
+    async def _begun(self, request: Request, user: User, response: Response) -> Response:
+        await self._signing_in.begin(request, response, user)
         return response
 
     async def _key(self, user: User, sealed: str) -> KeyShown | None:

@@ -75,16 +75,16 @@ async def sign_in(request: Request, *, frames: Frames, signing_in: SignIn, forms
 
 async def _after_first_step(request: Request, signing_in: SignIn, urls: Urls, user: User, goal: str) -> Response:
     if not await signing_in.needs_second_step(user):
-        return _begun(request, signing_in, user, goal)
+        return await _begun(request, signing_in, user, goal)
     response = go(urls.second_step(safe_next(goal, root_of(request))))
     signing_in.begin_second_step(response, user)
     return response
 
 
-def _begun(request: Request, signing_in: SignIn, user: User, goal: str) -> Response:
+async def _begun(request: Request, signing_in: SignIn, user: User, goal: str) -> Response:
     """Redirect to the goal with a new session."""
     response = go(safe_next(goal, root_of(request)))
-    signing_in.begin(request, response, user)
+    await signing_in.begin(request, response, user)
     return response
 
 
@@ -137,7 +137,7 @@ async def first_run(
             faults = form_faults(frame.lang, "user", error.faults, label)
         else:
             work.forget()
-            return _begun(request, signing_in, user, "")
+            return await _begun(request, signing_in, user, "")
     usable = await work.run(first_owner.fits, token)
     page = FirstRunPage(
         frame=frame, title=frame.lang.text("First account"), name=name, token=token, usable=usable, faults=faults

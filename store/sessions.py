@@ -1,0 +1,25 @@
+"""Where people are signed in: one record for each browser. The address it came from is not stored."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from msgspec import Meta
+
+from store.records import Record
+
+AgentName = Annotated[str, Meta(max_length=60)]
+
+
+class SessionRecord(Record, frozen=True, kw_only=True):
+    """`id` is the SHA-256 of the nonce in the browser's cookie. Times are in ms since 1970.
+
+    `last`: of the last request, up to a quarter of an hour before. `browser` and `system`: as the User-Agent header
+    names them; "" for one that is not known.
+    """
+
+    user: str
+    started: int
+    last: int
+    browser: AgentName = ""
+    system: AgentName = ""
