@@ -24,6 +24,8 @@ MAX_BODY = 65_536  # bytes; browsers' shared quota for keepalive requests is the
 MAX_EVENTS = 200  # of one kind
 MAX_BATCH_EVENTS = 600  # of all kinds together
 MAX_ELEMENTS = 400  # records in one batch
+MAX_ASKED = 60  # rows of surveys in one batch
+MAX_TEXT = 1_200  # letters of an answer: MAX_WORDS of store/surveys.py, and what masking may add
 MAX_URL = 2_048  # letters, and bytes as UTF-8: browsers encode the others
 MAX_SPAN = 86_400_000  # ms between the first and the last event of a kind
 MAX_PX = 40_000_000  # CSS px: browsers lay out no page larger than 2^25
@@ -39,6 +41,8 @@ Index = Annotated[int, Meta(ge=0, lt=MAX_ELEMENTS)]  # into `el` of this batch
 Url = Annotated[str, Meta(max_length=MAX_URL)]
 Word = Annotated[str, Meta(min_length=1, max_length=64, pattern=r"^[\w.:\-]+\Z")]
 Name = Annotated[str, Meta(min_length=1, max_length=64)]
+Asking = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_\-]{24}\Z")]
+Chosen = Annotated[list[Annotated[str, Meta(min_length=1, max_length=32)]], Meta(max_length=12)]
 
 
 def _column(item: object, length: int = MAX_EVENTS) -> object:
@@ -161,8 +165,44 @@ class CustomColumns(Struct, gc=False):
     v: _column(Annotated[float, Meta(ge=-1e12, le=1e12)] | None)  # type: ignore[valid-type]
 
 
-Columns = ClickColumns | HoverColumns | ResizeColumns | CustomColumns | InputColumns | SubmitColumns | ErrorColumns
-KINDS = ("click", "hover", "resize", "custom", "input", "submit", "error")  # the fields of a batch with columns
+class AskColumns(Struct, gc=False):
+    """Surveys (docs/feedback.md): a row for each state of an asking (`q` is "") and for each answer to a question.
+
+    An asking is one survey shown once to one visitor. Of several rows with the same asking and question, the one with
+    the highest `n` counts.
+    """
+
+    t: _column(Delta, MAX_ASKED)  # type: ignore[valid-type]
+    a: _column(Asking, MAX_ASKED)  # type: ignore[valid-type]  # random id of the asking
+    s: _column(Name, MAX_ASKED)  # type: ignore[valid-type]  # key of the survey
+    v: _column(Annotated[int, Meta(ge=1, le=4_294_967_295)], MAX_ASKED)  # type: ignore[valid-type]  # version of the survey
+    n: _column(Annotated[int, Meta(ge=0, le=65_535)], MAX_ASKED)  # type: ignore[valid-type]  # number of the row in its asking, from 0
+    k: _column(Annotated[int, Meta(ge=0, le=7)], MAX_ASKED)  # type: ignore[valid-type]  # state of the asking, see below; 0 for an answer
+    q: _column(Annotated[str, Meta(max_length=32)], MAX_ASKED)  # type: ignore[valid-type]  # id of the question
+    g: _column(Annotated[int, Meta(ge=0, le=255)] | None, MAX_ASKED)  # type: ignore[valid-type]  # score given
+    o: _column(Chosen, MAX_ASKED)  # type: ignore[valid-type]  # ids of the options chosen
+    m: _column(Annotated[str, Meta(max_length=MAX_TEXT)], MAX_ASKED)  # type: ignore[valid-type]  # text, masked (store/text_masks.json)
+    lang: _column(Annotated[str, Meta(max_length=35)], MAX_ASKED)  # type: ignore[valid-type]  # language of the question
+    e: _column(Index | None, MAX_ASKED)  # type: ignore[valid-type]  # element chosen, or that made the survey due; the rest: the place on it
+    x: _column(Fraction, MAX_ASKED)  # type: ignore[valid-type]
+    y: _column(Fraction, MAX_ASKED)  # type: ignore[valid-type]
+    w: _column(Size, MAX_ASKED)  # type: ignore[valid-type]
+    h: _column(Size, MAX_ASKED)  # type: ignore[valid-type]
+    px: _column(Px, MAX_ASKED)  # type: ignore[valid-type]
+    py: _column(Px, MAX_ASKED)  # type: ignore[valid-type]
+
+
+Columns = (
+    ClickColumns
+    | HoverColumns
+    | ResizeColumns
+    | CustomColumns
+    | InputColumns
+    | SubmitColumns
+    | ErrorColumns
+    | AskColumns
+)
+KINDS = ("click", "hover", "resize", "custom", "input", "submit", "error", "ask")  # the fields of a batch with columns
 MAY_LACK = frozenset("bkrd")  # columns of clicks: the store reads missing ones as 0
 ON_ELEMENTS = (ClickColumns, HoverColumns, InputColumns, SubmitColumns, ErrorColumns)
 
@@ -184,6 +224,7 @@ class Batch(Struct, omit_defaults=True, gc=False, forbid_unknown_fields=True):
     input: InputColumns | None = None
     submit: SubmitColumns | None = None
     error: ErrorColumns | None = None
+    ask: AskColumns | None = None
 
 
 class Later(Batch, forbid_unknown_fields=False):
@@ -194,6 +235,15 @@ FLAGS = CLICK_FLAGS
 FIELD_FLAGS = {
     1: "left blank",
     2: "corrected: text was deleted, or the field was changed again after it had lost the focus",
+}
+ASK_STATES = {
+    1: "missed: the survey was due, and the visitor is not of the share that is asked",
+    2: "recent: due, and the visitor was asked lately",
+    3: "shown",
+    4: "closed by the visitor",
+    5: "left: the page was left or hidden for good while it was open",
+    6: "begun: something is answered",
+    7: "done: answered to the end",
 }
 EFFECTS = {
     0: "none seen in 1.5 s; with a delay of 255: a canvas, a closed shadow root or a frame may have changed, unseen",
@@ -271,7 +321,7 @@ def encode(batch: Batch) -> bytes:
 def span(batch: Batch) -> int:
     """Milliseconds from `t0` to the last event that has a time; 0 when none has."""
     last = 0
-    for kind in (batch.click, batch.resize, batch.custom, batch.input, batch.submit, batch.error):
+    for kind in (batch.click, batch.resize, batch.custom, batch.input, batch.submit, batch.error, batch.ask):
         if kind is not None:
             last = max(last, sum(kind.t))
     return last
@@ -356,6 +406,8 @@ def _check_agreement(batch: Batch) -> None:
             raise WrongShape(f"$.{name}.t: its events span more than {MAX_SPAN} ms")
         if length and isinstance(kind, ON_ELEMENTS) and max(kind.e) >= elements:
             raise WrongShape(f"$.{name}.e: refers to element {max(kind.e)}, but $.el has {elements} (counted from 0)")
+    if batch.ask is not None and (asked := max((e for e in batch.ask.e if e is not None), default=-1)) >= elements:
+        raise WrongShape(f"$.ask.e: refers to element {asked}, but $.el has {elements} (counted from 0)")
     if batch.scroll is not None and batch.scroll.e >= elements:
         raise WrongShape(f"$.scroll.e: refers to element {batch.scroll.e}, but $.el has {elements} (counted from 0)")
     if total > MAX_BATCH_EVENTS:

@@ -26,6 +26,7 @@ STRUCTS: tuple[tuple[str, type[Struct]], ...] = (
     ("Batch.input", wire.InputColumns),
     ("Batch.submit", wire.SubmitColumns),
     ("Batch.error", wire.ErrorColumns),
+    ("Batch.ask", wire.AskColumns),
 )
 LIMITS = {
     "minimum": "≥ {}",
@@ -102,6 +103,7 @@ def page() -> str:
         ("Flags of a click (`k`, added up)", wire.FLAGS),
         ("First effect (`r`)", wire.EFFECTS),
         ("Flags of a field (`k`, added up)", wire.FIELD_FLAGS),
+        ("State of an asking (`k` of `ask`)", wire.ASK_STATES),
     ):
         lines += ["", f"## {title}", "", "| value | meaning |", "|---|---|"]
         lines += [f"| {value} | {meaning} |" for value, meaning in table.items()]

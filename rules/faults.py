@@ -165,6 +165,23 @@ FAULTS: dict[str, str] = {
     "empty_rectangle": "has no element whose middle lies in it: draw it larger.",
     # of notes (rules/remark.py)
     "note_without_place": "cannot be given: this note is not on a page.",
+    # of surveys (rules/survey.py)
+    "survey_part": "cannot be {value!r}: use lowercase letters, digits, - and _, at most 32, beginning with a letter "
+    "or digit.",
+    "colour": "is {value!r}: write a colour such as #0a6663.",
+    "survey_no_options": "cannot be given: a question of the kind {kind} has no list.",
+    "survey_look": "can be chosen for csat only, and this is {kind}.",
+    "survey_no_ends": "cannot be given: a question of the kind {kind} has no scale.",
+    "survey_no_score": "cannot be given: a question of the kind {kind} has no score. Name options, or nothing.",
+    "survey_branch": "is {value!r}: an answer leads to a later question or to the thanks. Choose one of {allowed}.",
+    "survey_language": "has no text in {language!r}, the language of visitors whose own is lacking.",
+    "survey_element": "can be named for dead and rage clicks only.",
+    "survey_edge": "must be edge: the survey is opened by its button at the edge.",
+    "survey_segment": "has rules that no browser can know before it asks: {unknown}. Rules on {allowed} are possible.",
+    "survey_touchpoint": "is {value!r}, which is also reached by what no browser knows. Pages, events and elements are "
+    "possible.",
+    "survey_taken": "There is already a survey {value!r}: choose another name.",
+    "many_surveys": "A site can have at most {most} surveys: delete one first.",
     # of what pictures are signed in with (rules/sign_in.py, rules/cookies.py)
     "secret_name": "{value!r} cannot be the name of a secret: use lowercase letters, digits, - and _, at most 64, "
     "beginning with a letter or digit.",
@@ -201,6 +218,8 @@ CONFLICTS = (
     "zone_taken",
     "many_groups",
     "many_zones",
+    "survey_taken",
+    "many_surveys",
     "many_states",
     "many_secrets",
     "offsite_known",

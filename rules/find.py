@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from rules import experiment, goal, journey, page_group, page_zone, segment, shape, sign_in, site, state
+from rules import experiment, goal, journey, page_group, page_zone, segment, shape, sign_in, site, state, survey
 from rules.faults import Fault, Faults, InvalidDefinition
 from rules.fields import text_of
 from store.definitions import KINDS, Definitions, Missing, Stored
@@ -16,6 +16,7 @@ from store.page_groups import PageGroup
 from store.page_zones import PageZone
 from store.records import Experiment, PageState, Record, SignInRecipe, Site
 from store.segments import Goal, Segment
+from store.surveys import Survey
 
 R = TypeVar("R", bound=Record)
 D = TypeVar("D", bound="Record | Rejected[Any]")
@@ -30,6 +31,7 @@ _BETWEEN: dict[type[Record], shape.FieldRules] = {
     PageGroup: page_group.faults_between,
     PageZone: page_zone.faults_between,
     SignInRecipe: sign_in.faults_between,
+    Survey: survey.faults_between,
 }
 KEYED = ("state", "group")  # kinds whose ids are unique across all sites, while addresses use a key
 _KIND_NAMES = {kind: name for name, kind in KINDS.items()}

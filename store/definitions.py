@@ -33,6 +33,7 @@ from store.remarks import Remark
 from store.segments import Goal, Segment
 from store.sessions import SessionRecord
 from store.shares import Share, ShareUse
+from store.surveys import Survey, SurveyTheme
 from store.two_factor import SignInPolicy, TwoFactor
 
 log = logging.getLogger("parcours.store")
@@ -66,6 +67,8 @@ KINDS: dict[str, type[Record]] = {
     "share_use": ShareUse,
     "access_event": AccessEvent,
     "session": SessionRecord,
+    "survey": Survey,
+    "survey_theme": SurveyTheme,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _NEWEST = """

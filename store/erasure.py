@@ -51,6 +51,7 @@ TABLES = (
     DataTable("folded_days", "points", "time", folded=True),
     DataTable("elements", "points", "seen", sender=True),
     DataTable("events", "events", "time", visitor=True, sender=True),
+    DataTable("feedback", "events", "time", visitor=True, sender=True),
     DataTable("strips", "pictures", "", column="snapshot", page=False),
     DataTable("snapshots", "pictures", "taken"),
     DataTable("matches", "pictures", "made"),

@@ -11,9 +11,9 @@ from store.zoned_sql import day_of_row, in_days, ms_ahead
 from store.zones import UTC_ZONE, Zone
 
 ExportFormat = Literal["csv", "ndjson"]
-EXPORTED = ("views", "points", "events")  # tables that can be exported
-# Only the newest row of a view: earlier batches of it are replaced.
-_FINAL = {"views": "FINAL", "points": "", "events": ""}
+EXPORTED = ("views", "points", "events", "feedback")  # tables that can be exported
+# Only the newest row of a view, or of an answer: earlier batches of it are replaced.
+_FINAL = {"views": "FINAL", "points": "", "events": "", "feedback": "FINAL"}
 _FORMAT = {"csv": "CSVWithNames", "ndjson": "JSONEachRow"}
 # Numbers of 64 bits as the API writes them: hex, so that no reader rounds them.
 _HEX = {
@@ -22,6 +22,7 @@ _HEX = {
         "views": ("view", "visitor"),
         "points": ("view", "visitor", "key", "record"),
         "events": ("view", "visitor", "key", "record"),
+        "feedback": ("view", "visitor", "asking", "key", "record"),
     }.items()
 }
 

@@ -18,6 +18,7 @@ LayerName = Literal[
 
 POINT_KINDS: tuple[PointKind, ...] = get_args(PointKind)
 EVENT_KINDS: tuple[EventKind, ...] = get_args(EventKind)
+FEEDBACK_KIND = "ask"  # rows of `feedback`
 MAP_KINDS: tuple[MapKind, ...] = get_args(MapKind)
 LAYERS: tuple[LayerName, ...] = get_args(LayerName)
 # The kind of rows that each layer is drawn from; the first layer of a kind is its usual one.

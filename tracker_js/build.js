@@ -7,14 +7,17 @@ import {minify} from 'terser';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 // Bytes, gzip -9, of what a visitor's browser fetches. The target is 7200: docs/decisions/0014
-const LIMITS = {'parcours.js': 9350};
+const LIMITS = {'parcours.js': 9600, 'parcours-ask.js': 6000};
+// Loaded with `import`: a module that exports what the tracker calls.
+const MODULES = ['parcours-ask.js'];
 const ENTRIES = {
   'parcours.js': 'main.js',
   'capture.js': 'capture.js',
   'parcours-snapshot.js': 'own_browser.js',
+  'parcours-ask.js': 'ask/main.js',
 };
 
-const bundle = async (entry) => {
+const bundle = async (name, entry) => {
   const result = await build({
     absWorkingDir: here, // so that no local path reaches the output
     entryPoints: [`src/${entry}`],
@@ -33,15 +36,17 @@ const bundle = async (entry) => {
     toplevel: true,
     compress: {passes: 1, inline: 1, unsafe: true, unsafe_arrows: true, unsafe_comps: true, keep_fargs: false},
   });
-  // Adds nothing to the page's globals and throws nothing into it.
-  return `(()=>{try{${code}}catch{}})();\n`;
+  if (MODULES.includes(name)) return `${code}\n`;
+  // Adds nothing to the page's globals and throws nothing into it. A collector that serves the tracker fills in the
+  // last argument (collector/door/script.py).
+  return name === 'parcours.js' ? `((ASKING)=>{try{${code}}catch{}})('');\n` : `(()=>{try{${code}}catch{}})();\n`;
 };
 
 const check = process.argv.includes('--check');
 let failed = 0;
 await mkdir(`${here}dist`, {recursive: true});
 for (const [name, entry] of Object.entries(ENTRIES)) {
-  const text = await bundle(entry);
+  const text = await bundle(name, entry);
   const size = gzipSync(text, {level: 9}).length;
   const file = `${here}dist/${name}`;
   console.log(`${name}: ${text.length} B, ${size} B gzip -9`);

@@ -30,7 +30,7 @@ from store.records import Erasure
 log = logging.getLogger("parcours.collector")
 ERASED = encode_record(0, b"{}", b'{"seq":1}')  # makes no row: no viewport, not the first batch of a view, no arrays
 DEAD_SECONDS = 600  # a collector may still accept batches of a deleted site for some seconds
-_POINTS, _EVENTS = ("click", "hover"), ("custom", "resize", "input", "submit", "error")
+_POINTS, _EVENTS = ("click", "hover"), ("custom", "resize", "input", "submit", "error", "ask")
 _SITE = re.compile(rb'"site": ?(\d+)')
 _NO_WORDS = "(the message was erased with its batches)"
 

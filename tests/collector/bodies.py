@@ -81,6 +81,7 @@ _COLUMNS: dict[str, type[msgspec.Struct]] = {
     "input": wire.InputColumns,
     "submit": wire.SubmitColumns,
     "error": wire.ErrorColumns,
+    "ask": wire.AskColumns,
 }
 assert set(_COLUMNS) == set(wire.KINDS)
 _ITEMS = {
@@ -128,6 +129,9 @@ def whole(draw: st.DrawFn) -> dict[str, Any]:
         made[kind] = {name: [draw(_ITEMS[kind, name]) for _ in range(length)] for name in fields(struct)}
         if on_elements:
             made[kind]["e"] = [draw(st.integers(0, elements - 1)) for _ in range(length)]
+        if kind == "ask":
+            on = st.none() | st.integers(0, elements - 1) if elements else st.none()
+            made[kind]["e"] = [draw(on) for _ in range(length)]
         if "t" in made[kind]:
             made[kind]["t"] = [at % 28_800_000 for at in made[kind]["t"]]
     if elements and draw(st.booleans()):

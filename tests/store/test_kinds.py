@@ -8,7 +8,7 @@ from pathlib import Path
 from collector import wire
 from collector.enrich.devices import device
 from store.devices import ANY_DEVICE
-from store.kinds import EVENT_KINDS, MAP_KINDS, POINT_KINDS
+from store.kinds import EVENT_KINDS, FEEDBACK_KIND, MAP_KINDS, POINT_KINDS
 
 SCHEMA = Path("store/sql/0001_schema.sql").read_text()
 AGENTS = {
@@ -32,7 +32,7 @@ def test_the_schema_writes_these_kinds() -> None:
 
 
 def test_a_batch_has_these_kinds() -> None:
-    assert set(wire.KINDS) == {*POINT_KINDS, *EVENT_KINDS}
+    assert set(wire.KINDS) == {*POINT_KINDS, *EVENT_KINDS, FEEDBACK_KIND}
 
 
 def test_a_map_shows_points_or_reach() -> None:

@@ -26,6 +26,7 @@ STRUCTS: dict[str, type[Struct]] = {
     "input": wire.InputColumns,
     "submit": wire.SubmitColumns,
     "error": wire.ErrorColumns,
+    "ask": wire.AskColumns,
 }
 # Used by the collector and not stored.
 NOT_STORED = {"": {"v"}, "ctx": {"id", "auto"}}

@@ -29,6 +29,7 @@ RELEASED = {
     "0005_folds": "707cadc965c1955482257bba3bc060da3ed31323dc54025d7023cbcc77914921",
     "0006_smaller_points": "aa145125b22256891c06b7bdae5f976e1061250e3a12fce395d267be58b5eee5",
     "0007_folded_exposure": "a3ad82e9d496719cbb29f358527d8ee4550e82700764b78ff49a6fb8ec31da30",
+    "0008_feedback": "adf6604f5ed96bb9dd4c12ba782070344b31666be29934aca8eddef2332e4d0d",
 }
 
 
@@ -73,7 +74,7 @@ def test_every_target_of_landing_remembers_tokens(store: Store) -> None:
         "SELECT name, engine_full FROM system.tables WHERE database = currentDatabase() AND engine LIKE '%MergeTree' "
         "AND name != 'migrations'"
     )
-    assert len(rows) == 18
+    assert len(rows) == 19
     assert [row["name"] for row in rows if "deduplication_window = 10000" not in row["engine_full"]] == []
 
 

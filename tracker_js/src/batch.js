@@ -29,7 +29,7 @@ export const toColumns = () => {
     // Not `in`: old libraries add enumerable properties to all objects.
     for (const name of Object.keys(row)) {
       let value = row[name];
-      if (name === 'e') value = placeOf(value);
+      if (name === 'e') value = value && placeOf(value);
       if (name === 't') {
         const before = times[kind] || start;
         times[kind] = Math.max(before, Math.min(value, start + DAY)); // the clock may have been set

@@ -1,11 +1,12 @@
 // Starts the tracker, wires its captures together and runs the commands of `window.parcours(command, …)`.
 // Each capture is `capture(emit, …)`: it gets what it needs as arguments, and returns `close` if it keeps a row open.
 // stop.js ends the listeners and timers of all of them.
+import {ears} from './ears.js';
 import {guard} from './guard.js';
 import {attach, listen, MARK} from './listen.js';
-import {again, bye, hold, resume} from './send.js';
-import {consent, offline, respect, setSite, site, url, variant} from './settings.js';
-import {stopAll} from './stop.js';
+import {again, bye, held, hold, resume} from './send.js';
+import {ask, consent, offline, outer, respect, setSite, site, url, variant} from './settings.js';
+import {onStop, stopAll} from './stop.js';
 import {stored} from './storage.js';
 import {captureEffects} from './effects.js';
 import {captureClicks} from './clicks.js';
@@ -17,11 +18,14 @@ import {captureResize} from './resize.js';
 import {captureRoutes} from './routes.js';
 import {captureScroll} from './scroll.js';
 import {captureSubmits} from './submits.js';
+import {fingerprint} from './elements.js';
+import {placeOn, recordOf} from './place.js';
 import {customRow, addVariant, wellFormed} from './custom.js';
 import {address, closers, emit, leave, lookSoon, me, onRoute, open, randomId, touch, trim, turn} from './view.js';
 
 const ID = 'parcours.id';
 const OFF = 'parcours.off';
+const ASK = 98; // kind of the fingerprint of a site that asks; elements use 0 … 11
 
 // Global Privacy Control (https://w3c.github.io/gpc/) and Do Not Track (https://www.w3.org/TR/tracking-dnt/) mean that
 // the visitor must not be recognised again, unless the site says otherwise.
@@ -36,14 +40,34 @@ const setId = (id) => {
   me.id = stored(ID, id);
 };
 
+// What parcours-ask.js is given: docs/feedback.md describes it.
+const hooks = {me, ears, closers, emit, listen, onStop, stored, recordOf, placeOn, trim, randomId};
+
+/** Loads what asks visitors, for the survey `key` or for those that may be due. */
+const loadAsk = (key) => {
+  hooks.url = url;
+  // Blocked, or not to be had: that is no error of the page.
+  if (!held && !outer) import(new URL('../parcours-ask.js', url)).then(({start}) => start(hooks, key)).catch(String);
+};
+
+const askIfDue = () => {
+  // ASKING: marks of the sites that ask, from the collector that serves this file (build.js).
+  if (ask !== undefined || /#parcours-ask=/.test(location) || ASKING.split(' ').includes(fingerprint(site, ASK, 'ask')))
+    loadAsk();
+};
+
 const commands = {
+  ask: loadAsk,
   page: (href = '') => turn(href),
   event: (name, value) => emit('custom', customRow(name, value)),
   variant: (experiment, name) => addVariant(me.variants, experiment, name),
   consent: (given) => {
     setId(given && !refuses ? me.id || randomId() : '');
     if (!given && consent === 'wait') stop();
-    else hold(false);
+    else {
+      hold(false);
+      askIfDue();
+    }
   },
   identify: (id) => {
     if (me.id) me.id = wellFormed(`@${id}`);
@@ -95,6 +119,7 @@ const start = () => {
   captureFrames(emit, effects);
   captureRoutes(onRoute);
   attach(window);
+  askIfDue();
 };
 
 // The page may have a variable of this name, which stays; only our stub (docs/snippet.md) and the function of an

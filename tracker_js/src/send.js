@@ -1,5 +1,6 @@
 // Sends batches to the collector. A batch stays in the queue until it is accepted. (view, seq) identifies it, so a
 // batch that arrives twice does no harm.
+import {tell} from './ears.js';
 import {guard} from './guard.js';
 import {offline, url} from './settings.js';
 import {stored} from './storage.js';
@@ -16,7 +17,7 @@ let queue = []; // {batch, rows: their number}, oldest first
 let flying; // the one being sent
 let waiting; // for the next attempt
 let fails = 0;
-let held; // until consent is given
+export let held; // until consent is given
 let beaconed = []; // what went by beacon since the page was last shown
 let refused; // id of a view that the collector refused
 
@@ -69,7 +70,7 @@ const onAnswer = (answer, code) => {
     // With a wrong page or key, all batches of the view are refused.
     if (/403|404/.test(answer.status)) refused = batch.view;
     else sum.cut += rows;
-  }
+  } else tell('sent', batch);
   queue = queue.filter((one) => one.batch !== batch && one.batch.view !== refused);
   pump();
 };

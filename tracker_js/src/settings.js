@@ -6,7 +6,7 @@ const query = new URLSearchParams(script?.src.split('?')[1]);
 // Without `site`, the query is not about settings: `?hash=` may only keep caches apart.
 const settings = {...(query.get('site') && Object.fromEntries(query)), ...script?.dataset};
 
-export const {keepQuery, consent, variant, hash, offline, respect, frames, parent: outer} = settings;
+export const {ask, keepQuery, consent, variant, hash, offline, respect, frames, parent: outer} = settings;
 /** Origins whose frames may pass their rows to this page. */
 export const allowed = (frames || '').split(' ');
 

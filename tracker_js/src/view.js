@@ -1,6 +1,7 @@
 // One display of a page (a "view"): its context, the rows emitted in it, and when they become a batch.
 import {trimAddress} from './address.js';
 import {clear, placeOf, rows, toColumns} from './batch.js';
+import {tell} from './ears.js';
 import {letter} from './elements.js';
 import {look, resetReach, scrolled, size, spend} from './reach.js';
 import {guard} from './guard.js';
@@ -69,6 +70,7 @@ export const emit = (kind, row, wait = OTHER_WAIT) => {
   if (outer) return parent.postMessage({parcours: [kind, row]}, outer);
   if (++made > MOST_OF_VIEW) return sum.cut++;
   rows.set(row, kind);
+  tell(kind, row);
   timer(wait);
   if (rows.size > MOST_ROWS) send();
 };
@@ -121,6 +123,7 @@ export const open = (href, ref) => {
   clear(since);
   resetReach();
   lookSoon();
+  tell('view', view);
 };
 
 /** Ends the view: the page at `href` is displayed now. */

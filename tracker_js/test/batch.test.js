@@ -21,6 +21,9 @@ const RECORDS = [
 ];
 
 const [BODY, BUTTON, LABEL] = RECORDS;
+const BOX = {x: 5000, y: 2500, w: 120, h: 40, px: 300, py: 500};
+const NOTHING = {k: 0, q: '', g: null, o: [], m: '', lang: 'en', e: null, x: 0, y: 0, w: 0, h: 0, px: 0, py: 0};
+const asked = (t, row) => ({t, a: 'abcdefghijklmnopqrstuvwx', s: 'after-the-order', v: 3, n: 0, ...NOTHING, ...row});
 const click = (t, e) => ({t, e, x: 5000, y: 2500, w: 120, h: 40, px: 300, py: 500, b: 0, k: 0, r: 1, d: 4});
 
 /** The batch of `kinds` (kind → its rows), with `scroll` anchored on `record`. */
@@ -45,11 +48,15 @@ test('the builder makes the accepted example', async () => {
     input: [{t: T0 + 1300, e: LABEL, d: 420, n: 7, k: 2}],
     submit: [{t: T0 + 6000, e: LABEL}],
     error: [{t: T0 + 1600, e: BUTTON, h: 'a-', n: 'app.js'}],
+    ask: [
+      asked(T0 + 5500, {n: 0, k: 3}),
+      asked(T0 + 5800, {n: 1, q: 'why', g: 9, o: ['fast'], m: 'Quick.', e: BUTTON, ...BOX}),
+    ],
   };
   const scroll = {y: 2420, depth: 1000, ph: 4120, bands: new Array(20).fill(0).fill(9000, 0, 4)};
   const batch = {...batchOf(kinds, BODY, scroll), sent: T0 + 9000};
   assert.deepEqual(JSON.parse(JSON.stringify(batch)), body);
-  assert.equal(rows.size, 9);
+  assert.equal(rows.size, 11);
 });
 
 test('a clock set back or a view open for days makes no time that the wire format rejects', () => {

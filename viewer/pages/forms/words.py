@@ -51,7 +51,34 @@ def _of_field(lang: Language, kind: str) -> dict[tuple[str, str], str]:
 
 def _sentences(lang: Language, kind: str) -> dict[str, str]:
     """Sentences for all kinds, by code."""
-    return {**_general(lang), **_special(lang, kind), **_steps(lang), **rule_fault_words(lang)}
+    return {**_general(lang), **_special(lang, kind), **_steps(lang), **_surveys(lang), **rule_fault_words(lang)}
+
+
+def _surveys(lang: Language) -> dict[str, str]:
+    _ = lang.text
+    return {
+        "survey_part": _(
+            "“%(value)s” cannot be used as an id. Use lowercase letters, digits, - and _, beginning with a letter or "
+            "digit."
+        ),
+        "colour": _("“%(value)s” is not a colour, such as #0a6663."),
+        "survey_no_options": _("Only a question with a list has options."),
+        "survey_look": _("Stars and faces are for CSAT only."),
+        "survey_no_ends": _("Only a scale has words at its ends."),
+        "survey_no_score": _("Only a scale leads on by scores. Choose options, or nothing."),
+        "survey_branch": _("An answer leads to a later question or to the thanks."),
+        "survey_language": _("The text in “%(language)s” is missing: visitors of other languages are asked in it."),
+        "survey_element": _("An element can be chosen for dead and rage clicks only."),
+        "survey_edge": _("The button at the edge opens this survey, so its place must be the edge."),
+        "survey_segment": _(
+            "No browser can know these rules of the segment before it asks: %(unknown)s. Possible are: %(allowed)s."
+        ),
+        "survey_touchpoint": _(
+            "This touchpoint is also reached by what no browser knows. Pages, events and elements are possible."
+        ),
+        "survey_taken": _("There is already a survey with this name. Choose another one."),
+        "many_surveys": _("A site can have at most %(most)s surveys: delete one first."),
+    }
 
 
 def _general(lang: Language) -> dict[str, str]:
