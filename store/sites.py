@@ -33,15 +33,11 @@ def rotate_key(definitions: Definitions, site: Site, by: str = "", grace_days: i
 
 def snippet(host_url: str, site: Site) -> str:
     """The line to paste before `</head>`; `host_url` is where Parcours is reached."""
-    return f'<script defer src="{_script(host_url)}" data-site="{site.key}"></script>'
+    return f'<script defer src="{script_href(host_url)}" data-site="{site.key}"></script>'
 
 
-def tag_manager_line(host_url: str, site: Site) -> str:
-    """The same for tag managers, which remove `data-` attributes from scripts."""
-    return f'<script defer src="{_script(host_url)}?site={site.key}"></script>'
-
-
-def _script(host_url: str) -> str:
+def script_href(host_url: str) -> str:
+    """The address of the script, as an attribute in HTML."""
     return html.escape(host_url.rstrip("/") + "/parcours.js", quote=True)
 
 

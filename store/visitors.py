@@ -48,11 +48,14 @@ def staff_mark(visitor: int) -> str:
 
 
 def staff_marks(definitions: Definitions, site: int, ids: tuple[str, ...]) -> tuple[str, ...]:
-    """Consented ids of the team as marks, each once; marks stay as they are. The ids themselves are stored nowhere."""
+    """Ids that the owner's pages pass to parcours('identify', …) as marks, each once; marks stay as they are.
+
+    The ids themselves are stored nowhere.
+    """
     secret = owners_secret(definitions) if ids else b""
     return tuple(
         dict.fromkeys(
-            id if _MARK.fullmatch(id) else staff_mark(consented_visitor(secret, site, id)) for id in ids if id
+            id if _MARK.fullmatch(id) else staff_mark(consented_visitor(secret, site, own_id(id))) for id in ids if id
         )
     )
 

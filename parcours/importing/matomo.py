@@ -17,6 +17,7 @@ from parcours.importing.items import Bad, Item, Made, Row, Source
 from parcours.importing.mapping import Unmapped, milliseconds, number
 from parcours.importing.rows import Read
 from parcours.importing.view_batches import ViewFacts, ViewPart, Views, window
+from store.visitors import own_id
 
 _DEVICES = {"Desktop": "desktop", "Smartphone": "phone", "Phablet": "phone", "Tablet": "tablet"}
 _REVENUE = ("ecommerceOrder", "goal")
@@ -68,7 +69,7 @@ class _Visit:
     @property
     def visitor(self) -> str:
         if self.row.get("userId"):
-            return f"@{self.row['userId']}"
+            return own_id(str(self.row["userId"]))
         return str(self.row.get("visitorId") or "")[:64]
 
 

@@ -20,6 +20,7 @@ from parcours.importing.items import Bad, Item, Made, Row, Source
 from parcours.importing.mapping import Unmapped, milliseconds, number
 from parcours.importing.rows import Read
 from parcours.importing.view_batches import PagePoint, ViewFacts, ViewPart, Views, size, window
+from store.visitors import own_id
 
 Heights = Mapping[tuple[str, int], int]
 _DEVICES = {"Mobile": "phone", "Tablet": "tablet", "Desktop": "desktop"}
@@ -129,7 +130,7 @@ class _Reader:
             self._heights.get((f"{host}{path}", viewport[0]), 0),
             str(properties.get("$referrer") or "").replace("$direct", ""),
             str(properties.get("$browser_language") or ""),
-            f"@{row['distinct_id']}" if row.get("distinct_id") else "",
+            own_id(str(row["distinct_id"])) if row.get("distinct_id") else "",
             touch=properties.get("$device_type") in ("Mobile", "Tablet"),
         )
         reported = {

@@ -23,6 +23,7 @@ from parcours.importing.items import Bad, Item, Made
 from parcours.importing.mapping import Unmapped, milliseconds
 from parcours.importing.rows import UnreadableFile, rows_of
 from parcours.importing.sending import MAX_BYTES, MAX_ITEMS, chunks
+from store.visitors import own_id
 from tests.parcours.tables import write_parquet
 
 UTC = ZoneInfo("UTC")
@@ -300,3 +301,13 @@ def test_matomos_visits(tmp_path: Path) -> None:
     for body in (event, order, outlink):
         decode_event(json.dumps(body).encode())
     assert len({body["id"] for body in (event, order, outlink)}) == 3
+
+
+def test_views_and_events_of_a_long_user_id_are_of_one_visitor(tmp_path: Path) -> None:
+    name = "customer " + "7" * 80
+    path = tmp_path / "visits.json"
+    path.write_text(json.dumps([VISIT | {"userId": name}]))
+    *events, view = bodies(list(matomo.items(rows_of(path), UTC).items))
+    sent = wire.decode(bytes(decode_imported(json.dumps(view).encode()).batch)).ctx.id
+    assert sent == own_id(name)
+    assert {own_id(str(event["visitor"])) for event in events} == {sent}

@@ -72,6 +72,6 @@ def test_an_earlier_key_works_until_its_time_is_over(store: Store) -> None:
 def test_ids_of_the_team_are_kept_as_numbers_only(store: Store) -> None:
     definitions = Definitions(store)
     [mark] = staff_marks(definitions, 1, ("ann", "ann"))
-    assert mark == staff_mark(consented_visitor(owners_secret(definitions), 1, "ann"))
+    assert mark == staff_mark(consented_visitor(owners_secret(definitions), 1, "@ann"))
     assert staff_marks(definitions, 1, (mark, "ann")) == (mark,)
     assert staff_marks(definitions, 2, ("ann",)) != (mark,)

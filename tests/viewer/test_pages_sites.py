@@ -20,7 +20,6 @@ def test_a_site_is_added_and_waits(owner: Client, viewer: Viewer) -> None:
     site = viewer.definitions.find(Site, name="Journal")[0]
     assert site.domains == ("journal.example", "*.journal.example")
     assert f'data-site="{site.key}"' in unescape(page)
-    assert f'/parcours.js?site={site.key}"' in unescape(page)  # for tag managers
     assert "Waiting for the first view" in words(page)
     assert "Nothing received so far" in words(owner.get(f"{where}/pages").text)
     assert "Journal" in words(owner.get("/sites").text)

@@ -61,6 +61,7 @@ STYLES = (
     "privacy",
     "notes",
     "share",
+    "setup",
 )
 
 

@@ -16,7 +16,7 @@ from rules.period import Period, today
 from store.definitions import Conflict
 from store.erasure import RETENTION
 from store.records import Erasure, Site
-from store.sites import rotate_key, snippet, tag_manager_line
+from store.sites import rotate_key
 from store.zone_names import zone_names
 from viewer.access.person import signed_in
 from viewer.access.site_rights import check_site_fields
@@ -24,7 +24,7 @@ from viewer.erasing import Erasing
 from viewer.health import Health, UntrustedProxy
 from viewer.http.urls import Urls
 from viewer.pages.forms.faults import form_faults, stored_faults, too_late
-from viewer.pages.frame.frames import Frames, answer, go, language_of
+from viewer.pages.frame.frames import Frames, answer, go, keep, language_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.frame.receiving import receiving_of
@@ -35,12 +35,16 @@ from viewer.pages.sites import messages
 from viewer.pages.sites.form import SiteForm, label, limits, schedules
 from viewer.pages.sites.live_check import LiveStep, live_check
 from viewer.pages.sites.mostly_bots import mostly_bots
+from viewer.pages.sites.platforms import Platform, chosen, platforms
 from viewer.pages.sites.refusals import advice_of, words_of
 from viewer.recent import Recent
 from viewer.registry import Registry
 from viewer.retakes import RetakeReader
 from viewer.site_snapshots import SiteSnapshots
 from viewer.traffic import TrafficReader
+
+
+PLATFORM_COOKIE = "parcours-made-with"
 
 
 @dataclass(frozen=True)
@@ -65,8 +69,8 @@ class SetupPage(Page):
     state_css: str = doc("CSS class of the state")
     receiving: bool = doc("Whether any view was received")
     pages_href: str = doc("Address of its pages")
-    snippet: str = doc("The snippet to paste")
-    tag_manager_line: str = doc("The snippet without attributes, which tag managers remove")
+    platforms: list[Choice] = doc("What sites are made with")
+    platform: Platform = doc("Where the line goes on the chosen one")
     key: str = doc("Public key of the site")
     old_keys: list[str] = doc("Earlier keys that still work, in sentences")
     rotate_action: str = doc("Where the form that changes the key posts to")
@@ -134,6 +138,8 @@ class SetupRenderer:
         state = receiving_of(lang, health.traffic, time.time() * 1000)
         busiest = next(filter(takeable, visited), "")
         take = fields_of((address_of(busiest, pictures), "")) if busiest and can_edit else ()
+        known = platforms(lang, urls.base, site)
+        platform = chosen(known, request.query_params.get("with") or request.cookies.get(PLATFORM_COOKIE, ""))
         steps = live_check(lang, site, health, pictures, take)
         page = SetupPage(
             frame=frame,
@@ -146,8 +152,10 @@ class SetupRenderer:
             state_css=state.css,
             receiving=state.receiving,
             pages_href=urls.pages(site.id),
-            snippet=snippet(urls.base, site),
-            tag_manager_line=tag_manager_line(urls.base, site),
+            platforms=[
+                Choice(one.name, f"{urls.site(site.id)}?with={one.key}", one.key == platform.key) for one in known
+            ],
+            platform=platform,
             key=site.key,
             old_keys=messages.old_keys(lang, site, health.intake),
             rotate_action=urls.rotate_key(site.id),
@@ -179,7 +187,10 @@ class SetupRenderer:
             take_action=urls.take(site.id),
             take_next=urls.heatmap(site.id, page=busiest) if busiest else urls.pages(site.id),
         )
-        return answer(request, page, form.faults.status)
+        response = answer(request, page, form.faults.status)
+        if "with" in request.query_params:
+            keep(response, PLATFORM_COOKIE, platform.key, urls.site(site.id))
+        return response
 
 
 def _limits_line(lang: Language, site: Site, last: Erasure | None) -> str:
