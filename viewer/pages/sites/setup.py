@@ -43,7 +43,6 @@ from viewer.retakes import RetakeReader
 from viewer.site_snapshots import SiteSnapshots
 from viewer.traffic import TrafficReader
 
-
 PLATFORM_COOKIE = "parcours-made-with"
 
 
