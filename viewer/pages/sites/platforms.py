@@ -64,8 +64,8 @@ def platforms(lang: Language, base: str, site: Site) -> tuple[Platform, ...]:
             (
                 Place(
                     _(
-                        "In Google Tag Manager, add a tag of the type *Custom HTML* with the trigger *All Pages*, paste "
-                        "this, and publish the container:"
+                        "In Google Tag Manager, add a tag of the type *Custom HTML* with the trigger *All Pages*, "
+                        "paste this, and publish the container:"
                     ),
                     _injected(source, site.key),
                 ),
