@@ -53,6 +53,7 @@ FAULTS: dict[str, str] = {
     "picture_outside": "is {value!r}, which is not a page of this group: write one as host/path.",
     "no_site": "names the site {value!r}, which does not exist.",
     "site_twice": "names a site twice: {value!r}.",
+    "mail_address": "is {value!r}: write one mail address, such as name@shop.example.",
     "user_taken": "The name {value!r} is already taken: choose another one.",
     "fixed": "must stay {value!r}: pages and pictures refer to it.",
     "number_name": "cannot be {value!r}: a number would be read as an id.",

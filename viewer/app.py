@@ -42,6 +42,7 @@ from viewer.access.hashing import Hashing
 from viewer.access.identity import Identify, Identities
 from viewer.access.invitations import Invitations
 from viewer.access.members import Members
+from viewer.access.password_links import PasswordLinks
 from viewer.access.secret import shared_secret
 from viewer.access.session_list import SessionList
 from viewer.access.sessions import Sessions
@@ -100,6 +101,7 @@ from viewer.pages.people.account import AccountChanges, AccountRenderer
 from viewer.pages.people.invitation import Joining, JoinRenderer
 from viewer.pages.people.leave import LeaveRenderer
 from viewer.pages.people.page import PeopleChanges, PeopleRenderer
+from viewer.pages.people.password import PasswordPages
 from viewer.pages.people.second_step import SecondStep
 from viewer.pages.people.session_rows import SessionChanges
 from viewer.pages.people.two_factor import TwoFactorChanges
@@ -243,6 +245,7 @@ class Viewer:
         self.folding = FoldingWorker(store)
         mail = SmtpSender(settings.smtp) if settings.smtp else Off()
         self.outbox = Outbox(definitions, {"mail": mail, "webhook": Off()}, settings.smtp is not None)
+        self.password_links = PasswordLinks(self.users, self.sessions, self.outbox)
         self.health = Health(store, self.work, around.intake, around.untrusted_proxies)
         self.frames = Frames(self.registry, self.urls, self.forms)
         self.asgi = self._application()
@@ -337,7 +340,8 @@ class Viewer:
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             self.erasing, self.offsite, self.outbox, traffic, signing_in, questions, self.hashing,
-            self.two_factors, self.open_sessions,
+            self.two_factors, self.open_sessions, self.addresses, self.password_links,
+            PasswordPages(self.frames, self.password_links, signing_in, self.hashing, self.work),
             PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),

@@ -14,6 +14,7 @@ from store.records import User
 
 SESSION_SECONDS = 365 * 86_400  # at most; one that is not used ends before (viewer/access/session_list.py)
 LINK_SECONDS = 86_400  # a sign-in link
+PASSWORD_SECONDS = 3_600  # a link for a forgotten password
 SECOND_STEP_SECONDS = 600  # between the password and the code
 DEVICE_SECONDS = 180 * 86_400  # how long a browser is known
 
@@ -37,7 +38,7 @@ class FirstStep:
 
 @dataclass(frozen=True)
 class SignInLink:
-    """Whom a link signs in, what makes it unique, and a mark of the password that the user had."""
+    """Whom a link signs in, or whose password it sets; what makes it unique; a mark of the password that they had."""
 
     user: str
     nonce: str
@@ -57,6 +58,7 @@ class Sessions:
         self._secret = secret
         self._signer = URLSafeTimedSerializer(secret, salt="parcours session")
         self._links = URLSafeTimedSerializer(secret, salt="parcours sign-in link")
+        self._password_links = URLSafeTimedSerializer(secret, salt="parcours password link")
         self._first_steps = URLSafeTimedSerializer(secret, salt="parcours first step")
         self._devices = URLSafeTimedSerializer(secret, salt="parcours device")
         self.https = https
@@ -117,11 +119,15 @@ class Sessions:
 
     def read_link(self, text: str) -> SignInLink | None:
         """What a link says; None when it is forged, damaged or too old."""
-        try:
-            user, nonce, marked = self._links.loads(text, max_age=LINK_SECONDS)
-        except (BadSignature, ValueError, TypeError):
-            return None
-        return SignInLink(str(user), str(nonce), str(marked))
+        return _read_link(self._links, text, LINK_SECONDS)
+
+    def password_link(self, user: User) -> str:
+        """The secret part of a link that sets a new password once, within an hour, unless it is changed before."""
+        return str(self._password_links.dumps([user.id, secrets.token_urlsafe(16), mark(user.password)]))
+
+    def read_password_link(self, text: str) -> SignInLink | None:
+        """What such a link says; None when it is forged, damaged or too old."""
+        return _read_link(self._password_links, text, PASSWORD_SECONDS)
 
     def form_token(self, nonce: str) -> str:
         """The token that a form must carry, for the nonce of its session or browser."""
@@ -135,3 +141,11 @@ class Sessions:
         response.set_cookie(
             name, value, max_age=seconds, path=self._path, secure=self.https, httponly=True, samesite="lax"
         )
+
+
+def _read_link(signer: URLSafeTimedSerializer, text: str, seconds: int) -> SignInLink | None:
+    try:
+        user, nonce, marked = signer.loads(text, max_age=seconds)
+    except (BadSignature, ValueError, TypeError):
+        return None
+    return SignInLink(str(user), str(nonce), str(marked))

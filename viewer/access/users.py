@@ -14,6 +14,7 @@ from store.definitions import Conflict, Definitions, InvalidRecord, Missing
 from store.records import Role, User
 from viewer.access.passwords import hash_password
 from viewer.access.two_factor import remove_two_factor
+from viewer.mail.address import BadAddress, mail_address
 
 
 def name_taken(name: str) -> InvalidDefinition:
@@ -60,7 +61,15 @@ class Users:
 
     def set_password(self, user: User, password: str) -> User:
         """The user with a new password. InvalidDefinition for a bad one."""
-        return self.definitions.put(replace(user, password=hash_password(password)))
+        return self.definitions.put(replace(user, password=hash_password(password)), user.id)
+
+    def set_mail(self, name: str, mail: str) -> None:
+        """Keep the mail address of a user; "" for none. InvalidDefinition if it is none."""
+        try:
+            address = mail_address(mail) if mail else ""
+        except BadAddress:
+            raise InvalidDefinition(Faults((fault("mail", "mail_address", value=mail[:80]),))) from None
+        self.definitions.put(replace(self.definitions.get(User, name), mail=address), name)
 
     def set_language(self, name: str, code: str) -> None:
         """Keep the language that this user reads; empty for that of the browser."""

@@ -41,6 +41,14 @@ class Urls:
         """Where the code is asked for, after the password."""
         return self._path("sign-in", "code", next=next)
 
+    def forgotten(self) -> str:
+        """Where somebody who forgot the password asks for a link."""
+        return self._path("sign-in", "forgotten")
+
+    def new_password(self, secret: str) -> str:
+        """The page that a link for a forgotten password leads to."""
+        return self._path("password", secret)
+
     def sign_out(self) -> str:
         return self._path("sign-out")
 

@@ -48,7 +48,7 @@ from viewer.pages.overview import page as overview
 from viewer.pages.own_browser import page as own_browser
 from viewer.pages.own_browser import upload
 from viewer.pages.patterns import page as patterns
-from viewer.pages.people import account, invitation, leave, second_step, session_rows, sign_in
+from viewer.pages.people import account, invitation, leave, password, second_step, session_rows, sign_in
 from viewer.pages.people import labels as people_labels
 from viewer.pages.people import page as people
 from viewer.pages.pictures import compare as compare_pictures
@@ -97,6 +97,9 @@ ENDPOINTS = (
     Endpoint("/sign-in", sign_in.show_sign_in, None),
     Endpoint("/sign-in", sign_in.sign_in, None, POST),
     Endpoint("/sign-in/code", second_step.second_step, None, BOTH),
+    Endpoint("/sign-in/forgotten", password.forgotten, None, BOTH),
+    Endpoint("/password/{secret}", password.show, None),
+    Endpoint("/password/{secret}", password.choose, None, POST),
     Endpoint("/sign-out", sign_in.sign_out, None, POST),
     Endpoint("/first-run", sign_in.first_run, None, BOTH),
     Endpoint("/account", account.show, "viewer"),

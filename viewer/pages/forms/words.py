@@ -138,6 +138,7 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "picture_outside": _("“%(value)s” is not a page of this group."),
         "no_site": _("There is no site “%(value)s”."),
         "site_twice": _("A site is named twice: “%(value)s”."),
+        "mail_address": _("This is not a mail address. Write one such as name@shop.example."),
         "user_taken": _("This name is already taken. Choose another one."),
         "fixed": _("The key “%(value)s” cannot be changed: pages and pictures refer to it."),
         "number_name": _("A site needs a name that is not just a number."),

@@ -11,8 +11,9 @@ from starlette.responses import Response
 from rules.faults import InvalidDefinition
 from rules.find import Listing, find, stored_of
 from store.definitions import Definitions, Missing
-from store.records import Token
+from store.records import Token, User
 from viewer.access import tokens
+from viewer.access.password_links import mail_of
 from viewer.access.person import Person, signed_in
 from viewer.access.sign_in import SignIn
 from viewer.access.users import Users
@@ -60,6 +61,7 @@ class AccountPage(Page):
     faults: FormFaults = doc("Why the last change failed")
     languages: list[Choice] = doc("Languages; `href` is the value")
     themes: list[Choice] = doc("Themes; `href` is the value")
+    mail: str = doc("Where mail for the person goes, as typed or stored; empty for nowhere")
     places: list[Choice] = doc("Where the person has a role; `href`: the page that asks whether to leave")
     can_edit: bool = doc("Whether the person may create tokens")
     tokens: list[TokenRow] = doc("Tokens that are valid")
@@ -76,6 +78,7 @@ class _Once:
     faults: FormFaults = NO_FAULTS
     new_token: str = ""
     two_factor: TwoFactorSection | None = None
+    mail: str | None = None
 
 
 class AccountRenderer:
@@ -101,6 +104,7 @@ class AccountRenderer:
             faults=once.faults,
             languages=_languages(lang, who),
             themes=_themes(lang, frame.theme),
+            mail=once.mail if once.mail is not None else await self._mail(who),
             places=leave.places(request, self._frames, await self._registry.sites()),
             can_edit=who.may("owner"),
             tokens=[TokenRow(t.id, t.name, _role(lang, t.role)) for t in found.records],
@@ -113,6 +117,12 @@ class AccountRenderer:
         response = answer(request, page, status)
         response.headers["Cache-Control"] = "no-store"  # keys, codes and tokens are shown once
         return response
+
+    async def _mail(self, who: Person) -> str:
+        if who.via != "session":
+            return ""
+        user = await self._registry.read(lambda found: found.get(User, who.name))
+        return mail_of(user)
 
 
 async def show(request: Request, *, renderer: AccountRenderer) -> Response:
@@ -142,6 +152,8 @@ async def save(
                 return await changes.look(who, str(form.get("language", "")), str(form.get("theme", "")))
             case "password":
                 return await changes.password(request, str(form.get("old", "")), str(form.get("new", "")))
+            case "mail":
+                return await changes.mail(request, str(form.get("old", "")), text(form, "mail"))
             case "token" if who.may("owner"):
                 fields = {"name": text(form, "name"), "role": "editor"}
                 _, new_token = await registry.change(lambda found: tokens.create(found, fields))
@@ -150,10 +162,12 @@ async def save(
                 return go(urls.account() + "#tokens")
     except Problem as problem:
         note = problem_words(language_of(request), problem)
-        return await renderer.answer(request, _Once(FormFaults(note=note, status=problem.status)))
+        faults = FormFaults(note=note, status=problem.status)
+        return await renderer.answer(request, _Once(faults, mail=text(form, "mail") if "mail" in form else None))
     except InvalidDefinition as error:
         kind = "token" if form.get("do") == "token" else "user"
-        return await renderer.answer(request, _Once(form_faults(language_of(request), kind, error.faults, label)))
+        faults = form_faults(language_of(request), kind, error.faults, label)
+        return await renderer.answer(request, _Once(faults, mail=text(form, "mail") if "mail" in form else None))
     return await renderer.answer(request, _Once(new_token=new_token))
 
 
@@ -176,6 +190,15 @@ class AccountChanges:
         keep(response, LANGUAGE_COOKIE, code, self._urls.root)
         keep(response, THEME_COOKIE, theme if theme in THEMES else "", self._urls.root)
         return response
+
+    async def mail(self, request: Request, old: str, mail: str) -> Response:
+        """Save where mail for the person goes: with the password, since a new one can be chosen by that mail."""
+        who = signed_in(request)
+        if who.via != "session":
+            raise Problem(401, "sign_in", "Sign-in required.")
+        await self._signing_in.check_password(request, who.name, old)
+        await self._work.run(self._users.set_mail, who.name, mail)
+        return go(self._urls.account() + "?saved=1")
 
     async def password(self, request: Request, old: str, new: str) -> Response:
         """Change the password, which ends every session; this browser gets a new one."""

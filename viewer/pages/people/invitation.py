@@ -89,7 +89,7 @@ class JoinRenderer:
             sign_in_href=urls.sign_in(here),
             faults=faults,
         )
-        return _private(answer(request, page, faults.status))
+        return private(answer(request, page, faults.status))
 
     async def ended(self, request: Request, error: Problem | InvitationEnded) -> Response:
         """404 for one that was never made, 410 for one that ended."""
@@ -105,7 +105,7 @@ class JoinRenderer:
         back = Choice(lang.text("Go to the sites"), urls.sites())
         action = back if person(request) else Choice(lang.text("Sign in"), urls.sign_in())
         page = EndedPage(frame=frame, title=heading, heading=heading, words=words, action=action)
-        return _private(answer(request, page, status))
+        return private(answer(request, page, status))
 
 
 async def show(request: Request, *, renderer: JoinRenderer) -> Response:
@@ -123,8 +123,8 @@ async def join(
         await forms.check(request)
         who = person(request)
         if who and who.via == "session":
-            return _private(go(urls.overview((await joining.accept(secret, who.name)).id)))
-        return _private(await joining.join(request, secret, name, str(form.get("password", ""))))
+            return private(go(urls.overview((await joining.accept(secret, who.name)).id)))
+        return private(await joining.join(request, secret, name, str(form.get("password", ""))))
     except InvitationEnded as ended:
         return await renderer.ended(request, ended)
     except Problem as problem:
@@ -169,7 +169,8 @@ class Joining:
         return response
 
 
-def _private(response: Response) -> Response:
+def private(response: Response) -> Response:
+    """The response to an address that is a secret."""
     response.headers.update(HEADERS)
     return response
 

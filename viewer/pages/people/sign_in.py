@@ -55,7 +55,7 @@ async def show_sign_in(request: Request, *, frames: Frames, signing_in: SignIn, 
     link = request.query_params.get("link", "")
     if link and request.method == "GET":  # a HEAD request, as previews of links send, must not use it up
         try:
-            return await _after_first_step(request, signing_in, urls, await signing_in.by_link(link), goal)
+            return await after_first_step(request, signing_in, urls, await signing_in.by_link(link), goal)
         except Problem as problem:
             return await _form(request, frames, "", goal, problem)
     return await _form(request, frames, "", goal)
@@ -70,10 +70,11 @@ async def sign_in(request: Request, *, frames: Frames, signing_in: SignIn, forms
         user = await signing_in.by_password(request, name, str(form.get("password", "")))
     except Problem as problem:
         return await _form(request, frames, name, goal, problem)
-    return await _after_first_step(request, signing_in, urls, user, goal)
+    return await after_first_step(request, signing_in, urls, user, goal)
 
 
-async def _after_first_step(request: Request, signing_in: SignIn, urls: Urls, user: User, goal: str) -> Response:
+async def after_first_step(request: Request, signing_in: SignIn, urls: Urls, user: User, goal: str) -> Response:
+    """Sign in somebody whose password or link was right, or ask for the second step."""
     if not await signing_in.needs_second_step(user):
         return await _begun(request, signing_in, user, goal)
     response = go(urls.second_step(safe_next(goal, root_of(request))))
