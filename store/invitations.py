@@ -20,6 +20,7 @@ class SiteInvitation(Record, frozen=True, kw_only=True):
     made: int
     ends: int
     name: InvitationName = ""  # whom it is for
+    mail: Annotated[str, Meta(max_length=254)] = ""  # where its link was sent; "": it was not
     by: str = ""  # who made it
     state: InvitationState = "open"
     used_by: str = ""  # the sign-in name of whoever accepted it

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from msgspec import Meta
 
+from store.client import Store
 from store.records import Record
 
 AgentName = Annotated[str, Meta(max_length=60)]
@@ -23,3 +24,12 @@ class SessionRecord(Record, frozen=True, kw_only=True):
     last: int
     browser: AgentName = ""
     system: AgentName = ""
+
+
+def last_uses(store: Store) -> dict[str, int]:
+    """When each person's sessions, ended ones included, were used last: ms since 1970, by sign-in name."""
+    rows = store.rows(
+        "SELECT JSONExtractString(json, 'user') AS user, max(JSONExtractInt(json, 'last')) AS last FROM definitions "
+        "WHERE kind = 'session' GROUP BY user"
+    )
+    return {row["user"]: int(row["last"]) for row in rows}

@@ -102,6 +102,7 @@ from viewer.pages.people.invitation import Joining, JoinRenderer
 from viewer.pages.people.leave import LeaveRenderer
 from viewer.pages.people.page import PeopleChanges, PeopleRenderer
 from viewer.pages.people.password import PasswordPages
+from viewer.pages.people.reading import PeopleReader
 from viewer.pages.people.second_step import SecondStep
 from viewer.pages.people.session_rows import SessionChanges
 from viewer.pages.people.two_factor import TwoFactorChanges
@@ -322,6 +323,7 @@ class Viewer:
             self.users, self.sessions, self.work, self.addresses, self.hashing, self.two_factors, self.failed_sign_ins
         )
         two_factor = TwoFactorChanges(self.two_factors, signing_in, self.work)
+        people = PeopleReader(self.definitions, self.members, self.invitations, self.shares, self.outbox)
         sessions = SessionChanges(self.open_sessions, self.urls, self.work)
         reader = SegmentReader(self.store, self.work)
         names = ElementNames(self.snapshots, self.work)
@@ -366,8 +368,8 @@ class Viewer:
             self.invitations,
             self.activity,
             ActivityRenderer(self.frames, self.registry, self.activity, self.work, pages.LABELS),
-            PeopleRenderer(self.frames, self.members, self.invitations, self.work),
-            PeopleChanges(self.frames, self.members, self.invitations, self.work),
+            PeopleRenderer(self.frames, people, self.work),
+            PeopleChanges(self.frames, self.members, self.invitations, people, self.work),
             JoinRenderer(self.frames, self.invitations, self.work),
             Joining(self.invitations, signing_in, self.hashing, self.urls, self.work),
             LeaveRenderer(self.frames, self.definitions, self.work),

@@ -134,6 +134,7 @@ def site(viewer: Viewer) -> Iterator[Site]:
     for user in viewer.definitions.find(User):
         if user.id != "odile":
             viewer.definitions.delete(user)
+            viewer.open_sessions.end_all(user.id, "")
     for stored in viewer.definitions.stored(Site):
         if stored.id == made.id:
             viewer.definitions.delete_stored(Site, stored)

@@ -2,179 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from html import unescape
 
 import pytest
 from msgspec.structs import replace
 
-from store.invitations import SiteInvitation
 from store.records import Site, SiteRole, User
-from store.tokens import digest
+from store.shares import Share
+from store.two_factor import TwoFactor
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
-from tests.viewer.pages import PASSWORD, csrf, post, words
-from tests.viewer.people import invite, join, roles_of, send
-from viewer.access.invitations import DAY_MS, InvitationEnded, Invitations, now_ms
+from tests.viewer.pages import PASSWORD, post, words
+from tests.viewer.people import invite, roles_of, send
 from viewer.access.members import Members
 from viewer.access.person import Person
 from viewer.app import Viewer
 from viewer.http.errors import Problem
 
 HOSTILE = "<script>alert(1)</script>"
-
-
-def test_an_invitation_makes_an_account_with_its_role_on_this_site_only(
-    viewer: Viewer, owner: Client, site: Site, shop: Site, browser_of: Callable[..., Client]
-) -> None:
-    link = invite(owner, site, name="the press")
-    assert "the press" in owner.get(f"/sites/{site.id}/people").text
-    guest = browser_of()
-    opened = guest.get(link)
-    assert "Join Night shop as an editor" in words(opened.text)
-    assert "odile invites you" in words(opened.text)
-    assert opened.headers["referrer-policy"] == "no-referrer"
-    assert opened.headers["cache-control"] == "no-store"
-    assert opened.headers["x-robots-tag"] == "noindex"
-    joined = join(guest, link, name="press@night.example", password=PASSWORD)
-    assert joined.headers["location"] == f"/sites/{site.id}/overview"  # type: ignore[attr-defined]
-    user = viewer.definitions.get(User, "press@night.example")
-    assert (user.role, user.sites) == ("", (SiteRole(site.id, "editor"),))
-    assert guest.get(f"/sites/{site.id}").status_code == 200
-    assert guest.get(f"/sites/{shop.id}").status_code == 404
-    assert "the press" not in words(owner.get(f"/sites/{site.id}/people").text)
-
-
-def test_only_a_digest_of_the_link_is_stored(viewer: Viewer, owner: Client, site: Site) -> None:
-    secret = invite(owner, site).rpartition("/")[2]
-    assert len(secret) >= 43  # 256 bits in base64
-    stored = viewer.store.rows("SELECT id, json FROM definitions WHERE kind = 'invitation'")
-    assert secret not in str(stored)
-    assert digest(secret) in str(stored)
-
-
-def test_a_link_works_once(owner: Client, site: Site, browser_of: Callable[..., Client]) -> None:
-    link = invite(owner, site)
-    join(browser_of(), link, name="first", password=PASSWORD)
-    late = browser_of().get(link)
-    assert late.status_code == 410
-    assert "This invitation was used on" in words(late.text)
-    assert "tell odile: somebody else has joined with it" in words(late.text)
-    guest = browser_of()
-    sent = guest.post(link, data={"csrf": csrf(guest.get("/sign-in").text), "name": "second", "password": PASSWORD})
-    assert sent.status_code == 410
-
-
-def test_a_link_used_twice_at_the_same_time_makes_one_account(
-    viewer: Viewer, owner: Client, site: Site, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("viewer.access.invitations.hash_password", lambda password: "no hash")
-    secret = invite(owner, site).rpartition("/")[2]
-
-    def one(n: int) -> str:
-        try:
-            return viewer.invitations.join(secret, f"guest-{n}", PASSWORD).id
-        except InvitationEnded:
-            return ""
-
-    with ThreadPoolExecutor(4) as threads:
-        joined = [name for name in threads.map(one, range(4)) if name]
-    assert len(joined) == 1
-    assert [name for name in roles_of(viewer, site) if name.startswith("guest-")] == joined
-
-
-def test_a_late_withdrawn_or_invented_link_says_so(
-    viewer: Viewer, owner: Client, site: Site, browser_of: Callable[..., Client]
-) -> None:
-    withdrawn = invite(owner, site)
-    send(owner, site, do="withdraw", invitation=digest(withdrawn.rpartition("/")[2]))
-    late = invite(owner, site, days="1")
-    made = viewer.definitions.get(SiteInvitation, digest(late.rpartition("/")[2]))
-    assert made.ends - made.made == DAY_MS
-    viewer.definitions.put(replace(made, made=made.made - 2 * DAY_MS, ends=made.ends - 2 * DAY_MS))
-    for link, status, heading in (
-        (withdrawn, 410, "This invitation was withdrawn"),
-        (late, 410, "This invitation ended on"),
-        ("/i/never-made", 404, "This invitation does not exist"),
-    ):
-        page = browser_of().get(link)
-        assert page.status_code == status
-        assert heading in words(page.text)
-    assert "ended, nobody used it" in words(owner.get(f"/sites/{site.id}/people").text)
-
-
-def test_an_invitation_ends_at_its_time(viewer: Viewer, site: Site) -> None:
-    now = [now_ms()]
-    invitations = Invitations(viewer.definitions, viewer.users, viewer.members, lambda: now[0])
-    made, secret = invitations.create(site, {"days": 30}, "odile")
-    now[0] = made.ends - 1
-    assert invitations.open(secret).invitation.role == "viewer"
-    now[0] = made.ends
-    with pytest.raises(InvitationEnded):
-        invitations.open(secret)
-    now[0] = made.ends + 31 * DAY_MS
-    assert made.id not in [one.id for one in invitations.of(site)]
-
-
-def test_a_new_link_ends_the_old_one(owner: Client, site: Site, browser_of: Callable[..., Client]) -> None:
-    old = invite(owner, site, name="Agency", days="30")
-    page = send(owner, site, do="again", invitation=digest(old.rpartition("/")[2]))
-    found = re.search(r'<code id="link">([^<]+)</code>', page.text)  # type: ignore[attr-defined]
-    assert found
-    assert browser_of().get(old).status_code == 410
-    assert browser_of().get(unescape(found[1]).removeprefix(BASE)).status_code == 200
-    assert words(page.text).count("Agency") == 1  # type: ignore[attr-defined]
-
-
-def test_accepting_with_an_account_raises_its_role_and_never_lowers_it(
-    viewer: Viewer, owner: Client, site: Site, people: Callable[..., User], browser_of: Callable[..., Client]
-) -> None:
-    anna, bert = people("anna", "viewer"), people("bert", "owner")
-    for user, role in ((anna, "editor"), (bert, "owner")):
-        link, client = invite(owner, site, role="editor"), browser_of(user)
-        page = client.get(link).text
-        assert ("You may see this site already." in words(page)) is (user is bert)
-        sent = client.post(link, data={"csrf": csrf(page)})
-        assert sent.headers["location"] == f"/sites/{site.id}/overview"
-        assert roles_of(viewer, site)[user.id] == role
-
-
-def test_bad_fields_of_somebody_who_joins_do_not_use_the_link_up(
-    owner: Client, site: Site, browser_of: Callable[..., Client]
-) -> None:
-    link, guest = invite(owner, site), browser_of()
-    for name, password, problem in (
-        ("guest", "short", "too short or too long"),
-        ("odile", PASSWORD, "This name is already taken"),
-        (HOSTILE, PASSWORD, "This name cannot be used"),
-    ):
-        answer = join(guest, link, name=name, password=password)
-        assert answer.status_code in (409, 422)  # type: ignore[attr-defined]
-        assert problem in words(answer.text)  # type: ignore[attr-defined]
-        assert HOSTILE not in answer.text  # type: ignore[attr-defined]
-    assert guest.post(link, data={"name": "guest", "password": PASSWORD}).status_code == 403  # no form token
-    assert join(guest, link, name="guest", password=PASSWORD).status_code == 303  # type: ignore[attr-defined]
-
-
-@pytest.mark.parametrize(
-    ("fields", "field"),
-    [
-        ({"days": 31}, "days"),
-        ({"days": 0}, "days"),
-        ({"days": "soon"}, "days"),
-        ({"role": "king"}, "role"),
-        ({"name": "x" * 81}, "name"),
-        ({"site": "1"}, "site"),
-    ],
-)
-def test_bad_fields_of_an_invitation_are_rejected(
-    api: Client, site: Site, fields: dict[str, object], field: str
-) -> None:
-    answer = api.post(f"/api/v1/sites/{site.id}/invitations", json=fields)
-    assert answer.status_code == 422
-    assert [one["field"] for one in answer.json()["error"]["faults"]] == [field]
 
 
 def test_a_role_changes_at_once_and_can_be_taken_back(
@@ -194,6 +40,41 @@ def test_a_role_changes_at_once_and_can_be_taken_back(
         assert send(owner, site, do="role", **fields).status_code == status  # type: ignore[attr-defined]
 
 
+def share(site: Site, id: str, by: str) -> Share:
+    """A read-only link that works."""
+    return Share(
+        id=id, site=site.id, kind="map", query={"page": "/"}, ends="2099-01-01", until=4_070_908_800_000, by=by
+    )
+
+
+def test_links_go_on_working_unless_the_box_is_ticked(
+    viewer: Viewer, owner: Client, site: Site, people: Callable[..., User]
+) -> None:
+    people("carl", "editor")
+    viewer.definitions.put(share(site, "of-carl", "carl"), "carl")
+    send(owner, site, do="remove", person="carl")
+    assert not viewer.definitions.get(Share, "of-carl").revoked
+    viewer.definitions.delete(viewer.definitions.get(Share, "of-carl"))
+
+
+def test_the_table_says_who_was_here_where_and_with_two_factor_sign_in(
+    viewer: Viewer, owner: Client, site: Site, people: Callable[..., User], browser_of: Callable[..., Client]
+) -> None:
+    browser_of(people("dora", "viewer"))
+    people("emil", "viewer")
+    viewer.definitions.put(TwoFactor(id="dora", sealed="x", since=1), "dora")
+    try:
+        page = words(owner.get(f"/sites/{site.id}/people").text)
+        assert "Change On now 1 Remove" in page.partition("dora")[2]
+        assert "Change Off – 0 Remove" in page.partition("emil")[2]
+        assert "2 of 3 have no two-factor sign-in. Require it of everybody" in page
+        viewer.open_sessions.end_all("dora", "dora")
+        page = words(owner.get(f"/sites/{site.id}/people").text)
+        assert "Change On now 0 Remove" in page.partition("dora")[2]  # last seen, if signed in no longer
+    finally:
+        viewer.definitions.delete(viewer.definitions.get(TwoFactor, "dora"))
+
+
 def test_a_row_opens_and_says_what_removing_does(
     viewer: Viewer,
     owner: Client,
@@ -205,10 +86,18 @@ def test_a_row_opens_and_says_what_removing_does(
     anna, bert = people("anna", "owner"), people("bert", "viewer", SiteRole(shop.id, "viewer"))
     client, other = browser_of(anna), browser_of(bert)
     link = invite(client, site)
+    browser_of(anna)  # a second device
+    for place in (site, shop):
+        viewer.definitions.put(share(place, f"of-{place.id}", "anna"), "anna")
     asked = owner.get(f"/sites/{site.id}/people?remove=anna").text
-    assert "Remove anna? Signed out at once on every device" in words(asked)
-    assert "1 invitation this person made goes on working." in words(asked)
-    send(owner, site, do="remove", person="anna", invitations="1")
+    said = words(asked)
+    assert "Remove anna? Signed out at once on 2 devices. The account is deleted: it has no other site." in said
+    assert "1 read-only link this person made goes on working." in said
+    assert "1 invitation this person made goes on working." in said
+    assert "Also revoke the 1 link" in said
+    send(owner, site, do="remove", person="anna", invitations="1", links="1")
+    revoked = {one.site: bool(one.revoked) for one in viewer.definitions.find(Share, by="anna")}
+    assert revoked == {site.id: True, shop.id: False}  # that of the other site is not this owner's business
     assert client.get(f"/sites/{site.id}").headers["location"].startswith("/sign-in")
     assert browser_of().get(link).status_code == 410
     assert "The role on 1 other site stays." in words(owner.get(f"/sites/{site.id}/people?remove=bert").text)
@@ -242,16 +131,6 @@ def test_people_are_for_owners(
     assert client.get(f"/sites/{site.id}/people").status_code == 403
     assert send(client, site, do="role", person="anna", role="owner").status_code == 403  # type: ignore[attr-defined]
     assert client.get(f"/sites/{shop.id}/people").status_code == 404
-
-
-def test_an_invitation_of_another_site_does_not_exist(
-    viewer: Viewer, api: Client, owner: Client, site: Site, shop: Site
-) -> None:
-    id = digest(invite(owner, shop).rpartition("/")[2])
-    for do in ("withdraw", "again"):
-        assert send(owner, site, do=do, invitation=id).status_code == 404  # type: ignore[attr-defined]
-    assert api.delete(f"/api/v1/sites/{site.id}/invitations/{id}").status_code == 404
-    assert viewer.definitions.get(SiteInvitation, id).state == "open"
 
 
 def test_leaving_a_site(
@@ -368,17 +247,6 @@ def test_the_api_lists_changes_and_removes_people(api: Client, site: Site, peopl
     assert api.put(f"{root}/nobody", json={"role": "viewer"}).status_code == 404
     assert api.delete(f"{root}/anna").json() == {"removed": "anna"}
     assert api.delete(f"{root}/anna").status_code == 404
-
-
-def test_the_api_makes_and_withdraws_invitations(api: Client, site: Site, browser_of: Callable[..., Client]) -> None:
-    root = f"/api/v1/sites/{site.id}/invitations"
-    made = api.post(root, json={"role": "owner", "name": "Ada", "days": 2}).json()
-    assert browser_of().get(made["link"].removeprefix(BASE)).status_code == 200
-    assert [one["id"] for one in api.get(root).json()["invitations"]] == [made["id"]]
-    assert "link" not in api.get(root).json()["invitations"][0]
-    assert api.delete(f"{root}/{made['id']}").json()["state"] == "withdrawn"
-    assert api.get(root).json()["invitations"] == []
-    assert api.delete(f"{root}/nothing").status_code == 404
 
 
 def test_users_and_tokens_have_roles_on_sites(api: Client, site: Site, shop: Site) -> None:

@@ -19,7 +19,7 @@ from store.records import Site, SiteRole, User
 from store.tokens import digest
 from viewer.access.members import Members
 from viewer.access.passwords import hash_password
-from viewer.access.users import Users, name_taken
+from viewer.access.users import Users, accepted_address, name_taken
 from viewer.http.errors import Problem, missing
 
 DAY_MS = 86_400_000
@@ -55,9 +55,9 @@ class Invitations:
         found = self._definitions.find(SiteInvitation, site=site.id, state="open")
         return sorted((one for one in found if one.ends > since), key=lambda one: -one.made)
 
-    def create(self, site: Site, fields: Mapping[str, object], by: str) -> tuple[SiteInvitation, str]:
+    def create(self, site: Site, fields: Mapping[str, object], by: str, mail: str = "") -> tuple[SiteInvitation, str]:
         """Store a new invitation from plain fields; the secret of its link is given this once. InvalidDefinition when
-        they have faults."""
+        they have faults. `mail`: the address that the link will be sent to."""
         asked = accepted(parse(fields))
         secret, now = secrets.token_urlsafe(32), self._clock()  # 256 random bits
         made = SiteInvitation(
@@ -67,6 +67,7 @@ class Invitations:
             made=now,
             ends=now + asked.days * DAY_MS,
             name=asked.name,
+            mail=accepted_address(mail) if mail else "",
             by=by,
         )
         return self._definitions.put(made, by), secret
@@ -84,7 +85,7 @@ class Invitations:
         """Withdraw an invitation and make another for the same person, role and duration."""
         old = self.withdraw(site, id, by)
         days = max(1, round((old.ends - old.made) / DAY_MS))
-        return self.create(site, {"role": old.role, "name": old.name, "days": days}, by)
+        return self.create(site, {"role": old.role, "name": old.name, "days": days}, by, old.mail)
 
     def withdraw_of(self, site: Site, maker: str, by: str) -> None:
         """Withdraw every open invitation to a site that `maker` made."""

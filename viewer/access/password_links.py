@@ -27,14 +27,14 @@ SAME_SECONDS = 60  # two requests within this time make one mail, whichever proc
 
 
 @dataclass(frozen=True)
-class PasswordMail:
-    """What is said in the mail. It has no HTML."""
+class AccountMail:
+    """What a mail about an account says. It has no HTML."""
 
     subject: str
     text: str
 
 
-Write = Callable[[User, str], PasswordMail]  # (user, secret of the link) → the mail
+Write = Callable[[User, str], AccountMail]  # (user, secret of the link) → the mail
 
 
 def mail_of(user: User) -> str:

@@ -22,6 +22,14 @@ def name_taken(name: str) -> InvalidDefinition:
     return InvalidDefinition(Faults((fault("name", "user_taken", value=name),)))
 
 
+def accepted_address(mail: str) -> str:
+    """The mail address as it is stored. InvalidDefinition, of the field `mail`, if it is none."""
+    try:
+        return mail_address(mail)
+    except BadAddress:
+        raise InvalidDefinition(Faults((fault("mail", "mail_address", value=mail[:80]),))) from None
+
+
 class Users:
     """Reads and writes users. Every method queries the store, and hashing is slow: run them in threads."""
 
@@ -65,10 +73,7 @@ class Users:
 
     def set_mail(self, name: str, mail: str) -> None:
         """Keep the mail address of a user; "" for none. InvalidDefinition if it is none."""
-        try:
-            address = mail_address(mail) if mail else ""
-        except BadAddress:
-            raise InvalidDefinition(Faults((fault("mail", "mail_address", value=mail[:80]),))) from None
+        address = accepted_address(mail) if mail else ""
         self.definitions.put(replace(self.definitions.get(User, name), mail=address), name)
 
     def set_language(self, name: str, code: str) -> None:

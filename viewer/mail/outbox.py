@@ -8,6 +8,7 @@ import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from msgspec.structs import replace
 
@@ -97,7 +98,7 @@ class Outbox:
 
         The id, the times and the attempts are set here; a mail address is checked.
         """
-        id = hashlib.sha256(key.encode()).hexdigest()[:32]
+        id = _id_of(key)
         if self._definitions.revisions(OutboxMessage, id):
             return False
         to = mail_address(message.to) if message.channel == "mail" else message.to
@@ -107,6 +108,16 @@ class Outbox:
         except Conflict:
             return False
         return True
+
+    def progress(self, key: str) -> Literal["", "waiting", "sent", "given_up"]:
+        """What became of the message that was put under a key; "" if none was."""
+        found = self._definitions.revisions(OutboxMessage, _id_of(key), most=1)
+        if not found:
+            return ""
+        newest = found[0]
+        if newest.record is None:
+            return "sent"
+        return "given_up" if newest.record.given_up else "waiting"
 
     def state(self, site: str | None = None) -> OutboxState:
         """Of one site's messages (with those of no site), or of all."""
@@ -230,3 +241,8 @@ class Outbox:
             self._definitions.delete_stored(OutboxMessage, Stored(message.id, message.version, {}))
         except Conflict:
             log.warning("a %s about %s was changed while it was sent", message.channel, message.about)
+
+
+def _id_of(key: str) -> str:
+    """The id of the message that is put under a key once."""
+    return hashlib.sha256(key.encode()).hexdigest()[:32]

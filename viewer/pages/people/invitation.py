@@ -85,7 +85,7 @@ class JoinRenderer:
             account=account,
             member=lang.text("You may see this site already.") if RANK[role] >= RANK[opened.invitation.role] else "",
             site_href=urls.overview(opened.site.id),
-            name=name,
+            name=name or opened.invitation.mail,
             sign_in_href=urls.sign_in(here),
             faults=faults,
         )

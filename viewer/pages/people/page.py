@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import ParamSpec, TypeVar
 
@@ -20,6 +20,7 @@ from store.zones import now_ms
 from viewer.access.invitations import DAY_MS, Invitations
 from viewer.access.members import Member, Members
 from viewer.access.person import Person, signed_in
+from viewer.access.users import accepted_address
 from viewer.http.errors import Problem
 from viewer.pages.errors.page import problem_words
 from viewer.pages.forms.faults import FormFaults, form_faults, too_late
@@ -29,6 +30,8 @@ from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.frame.settings_bar import settings_bar
 from viewer.pages.people.labels import label
+from viewer.pages.people.mails import invitation_mail
+from viewer.pages.people.reading import PeopleFound, PeopleReader
 from viewer.pages.people.roles import ROLES, is_now, role_name, role_rights
 from viewer.pages.people.rows import InvitationRow, MemberRow, MemberRows, RowFocus, invitation_rows
 from viewer.registry import Registry
@@ -51,7 +54,7 @@ class Undo:
 
 @dataclass(frozen=True)
 class MadeLink:
-    """The link of an invitation that was just made: shown once."""
+    """The invitation that was just made. `link`: shown once; "" where it was mailed."""
 
     link: str
     words: str
@@ -62,13 +65,14 @@ class InviteForm:
     """The form that makes an invitation, as typed."""
 
     name: str = ""
+    mail: str = ""
     role: str = "viewer"
     days: str = str(USUAL_DAYS)
     faults: FormFaults = NO_FAULTS
 
     @staticmethod
     def typed(form: FormData) -> InviteForm:
-        return InviteForm(text(form, "name"), text(form, "role"), text(form, "days"))
+        return InviteForm(text(form, "name"), text(form, "mail"), text(form, "role"), text(form, "days"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,6 +86,10 @@ class PeoplePage(Page):
     note: str = doc("Why the last change was not made; empty if it was")
     undo: Undo | None = doc("The role that was just changed")
     members: tuple[MemberRow, ...] = doc("The people who may see the site")
+    without_factor: str = doc("How many have no two-factor sign-in, in words; empty if everybody has it")
+    require_href: str = doc("Where it is required of everybody; empty for those who may not")
+    activity_href: str = doc("Who changed what")
+    by_mail: bool = doc("Whether invitations can be mailed")
     invitations: tuple[InvitationRow, ...] = doc("Those who are invited and not here yet")
     form: InviteForm = doc("The form that makes an invitation")
     roles: list[Choice] = doc("The roles with what they may do; `href` is the value")
@@ -90,25 +98,13 @@ class PeoplePage(Page):
     rights: tuple[tuple[str, tuple[bool, ...]], ...] = doc("What a viewer, an editor and an owner may do")
 
 
-@dataclass(frozen=True)
-class PeopleFound:
-    """What the page shows of a site."""
-
-    members: list[Member]
-    invitations: list[SiteInvitation]
-
-
 class PeopleRenderer:
     """Renders the page of people."""
 
-    def __init__(self, frames: Frames, members: Members, invitations: Invitations, work: Work) -> None:
+    def __init__(self, frames: Frames, reader: PeopleReader, work: Work) -> None:
         self._frames = frames
-        self._members = members
-        self._invitations = invitations
+        self._reader = reader
         self._work = work
-
-    def _read(self, site: Site) -> PeopleFound:
-        return PeopleFound(self._members.of(site), self._invitations.of(site))
 
     async def answer(
         self,
@@ -122,7 +118,7 @@ class PeopleRenderer:
     ) -> Response:
         frame, urls, query = await self._frames.of(request, "setup", site), self._frames.urls, request.query_params
         lang, who, form = frame.lang, signed_in(request), form or InviteForm()
-        found = await self._work.run(self._read, site)
+        found = await self._work.run(self._reader.read, site)
         shown = RowFocus(query.get("remove", ""), query.get("at", "") or query.get("changed", ""))
         page = PeoplePage(
             frame=frame,
@@ -132,12 +128,16 @@ class PeopleRenderer:
             action=urls.people(site.id),
             note=note,
             undo=_undo(lang, found.members, query.get("changed", ""), query.get("was", "")),
-            members=MemberRows(lang, urls, site, who).rows(found.members, found.invitations, shown),
-            invitations=invitation_rows(lang, found.invitations, now_ms()),
+            members=MemberRows(lang, urls, site, who).rows(found, shown),
+            without_factor=_without_factor(lang, found),
+            require_href=urls.account() + "#two-factor" if who.role == "owner" and who.via == "session" else "",
+            activity_href=urls.activity(site.id),
+            by_mail=self._reader.by_mail,
+            invitations=invitation_rows(lang, found, now_ms(), by_mail=self._reader.by_mail),
             form=form,
             roles=[Choice(role_name(lang, r), r, r == form.role, title=role_rights(lang, r)) for r in ROLES],
             ends=_ends(lang, form.days),
-            made=_made(lang, urls.absolute(urls.invitation(made[1])), made[0]) if made else None,
+            made=_made(lang, made[1] and urls.absolute(urls.invitation(made[1])), made[0]) if made else None,
             rights=_rights(lang),
         )
         response = answer(request, page, status)
@@ -155,20 +155,22 @@ async def save(request: Request, *, registry: Registry, renderer: PeopleRenderer
     """POST makes the change that the field `do` names."""
     site, form, who = await registry.site(request), await request.form(), signed_in(request)
     lang = language_of(request)
-    typed = InviteForm.typed(form) if text(form, "do") == "invite" else None
+    typed = InviteForm.typed(form) if text(form, "do") in ("invite", "send") else None
     made = None
     try:
         match text(form, "do"):
             case "role":
                 return await changes.role(site, text(form, "person"), text(form, "role"), who)
             case "remove":
-                return await changes.remove(site, text(form, "person"), who, invitations=bool(form.get("invitations")))
+                return await changes.remove(site, text(form, "person"), who, _also(form))
             case "withdraw":
                 return await changes.withdraw(site, text(form, "invitation"), who)
             case "again":
-                made = await changes.again(site, text(form, "invitation"), who)
+                made = await changes.again(request, site, text(form, "invitation"), who)
             case "invite":
                 made, typed = await changes.invite(site, typed or InviteForm(), who), None
+            case "send":
+                made, typed = await changes.send(request, site, typed or InviteForm(), who), None
     except Problem as problem:
         return await renderer.answer(request, site, note=problem_words(lang, problem), status=problem.status)
     except Conflict as conflict:
@@ -184,9 +186,13 @@ async def save(request: Request, *, registry: Registry, renderer: PeopleRenderer
 class PeopleChanges:
     """The changes of the page of people."""
 
-    def __init__(self, frames: Frames, members: Members, invitations: Invitations, work: Work) -> None:
+    def __init__(
+        self, frames: Frames, members: Members, invitations: Invitations, reader: PeopleReader, work: Work
+    ) -> None:
+        self._frames = frames
         self._urls = frames.urls
         self._members = members
+        self._reader = reader
         self._invitations = invitations
         self._work = work
 
@@ -196,18 +202,41 @@ class PeopleChanges:
         await self._changed(self._members.set_role, site, name, wanted, who)
         return go(self._urls.people(site.id, changed=name, was=before))
 
-    async def remove(self, site: Site, name: str, who: Person, *, invitations: bool) -> Response:
+    async def remove(self, site: Site, name: str, who: Person, also: AlsoEnd) -> Response:
+        found = [one for one in await self._work.run(self._members.of, site) if one.name == name]
         await self._changed(self._members.remove, site, name, who)
-        if invitations:
+        if also.invitations:
             await self._changed(self._invitations.withdraw_of, site, name, who.name)
+        if also.links:
+            for member in found:
+                await self._changed(self._reader.revoke_links, site, member, who.name)
         return go(self._urls.people(site.id))
 
     async def withdraw(self, site: Site, id: str, who: Person) -> Response:
         await self._changed(self._invitations.withdraw, site, id, who.name)
         return go(self._urls.people(site.id) + "#invited")
 
-    async def again(self, site: Site, id: str, who: Person) -> tuple[SiteInvitation, str]:
-        return await self._work.run(self._invitations.renew, site, id, who.name)
+    async def again(self, request: Request, site: Site, id: str, who: Person) -> tuple[SiteInvitation, str]:
+        made = await self._work.run(self._invitations.renew, site, id, who.name)
+        return await self._mailed(request, site, made) if made[0].mail and self._reader.by_mail else made
+
+    async def send(self, request: Request, site: Site, typed: InviteForm, who: Person) -> tuple[SiteInvitation, str]:
+        """Make an invitation and mail its link."""
+        if not self._reader.by_mail:
+            raise Problem(409, "mail_off", "No mail server is set up.", "Make a link, and send it yourself.")
+        address = accepted_address(typed.mail)
+        fields = {"name": typed.name, "role": typed.role, "days": number(typed.days)}
+        made = await self._work.run(self._invitations.create, site, fields, who.name, address)
+        return await self._mailed(request, site, made)
+
+    async def _mailed(
+        self, request: Request, site: Site, made: tuple[SiteInvitation, str]
+    ) -> tuple[SiteInvitation, str]:
+        """The invitation, whose link is in the outbox and is not shown."""
+        lang = replace(language_of(request), zone=site.zone)
+        link = self._urls.absolute(self._urls.invitation(made[1]))
+        await self._work.run(self._reader.send, site, made[0], invitation_mail(lang, site, made[0], link))
+        return made[0], ""
 
     async def invite(self, site: Site, typed: InviteForm, who: Person) -> tuple[SiteInvitation, str]:
         fields = {"name": typed.name, "role": typed.role, "days": number(typed.days)}
@@ -221,6 +250,30 @@ class PeopleChanges:
             self._work.forget()
 
 
+@dataclass(frozen=True)
+class AlsoEnd:
+    """What ends with a person who is removed."""
+
+    invitations: bool = False
+    links: bool = False
+
+
+def _also(form: FormData) -> AlsoEnd:
+    return AlsoEnd(bool(form.get("invitations")), bool(form.get("links")))
+
+
+def _without_factor(lang: Language, found: PeopleFound) -> str:
+    n = sum(not found.figures[one.name].two_factor for one in found.members)
+    if not n:
+        return ""
+    return lang.plural(
+        "%(num)s of %(all)s has no two-factor sign-in.",
+        "%(num)s of %(all)s have no two-factor sign-in.",
+        n,
+        all=lang.number(len(found.members)),
+    )
+
+
 def _line(lang: Language, site: Site, found: PeopleFound) -> str:
     people = lang.plural("%(num)s person", "%(num)s people", len(found.members))
     invited = lang.plural("%(num)s invitation", "%(num)s invitations", len(found.invitations))
@@ -229,7 +282,7 @@ def _line(lang: Language, site: Site, found: PeopleFound) -> str:
     return lang.text("%(people)s and %(invited)s for %(site)s", people=people, invited=invited, site=site.name)
 
 
-def _undo(lang: Language, members: list[Member], name: str, was: str) -> Undo | None:
+def _undo(lang: Language, members: Sequence[Member], name: str, was: str) -> Undo | None:
     """The line about a change; none if somebody changed it again meanwhile."""
     role = next((one.role for one in members if one.name == name), "")
     if not role or was not in ROLES or role == was:
@@ -249,6 +302,9 @@ def _ends(lang: Language, chosen: str) -> list[Choice]:
 
 def _made(lang: Language, link: str, invitation: SiteInvitation) -> MadeLink:
     role, ends = role_name(lang, invitation.role), lang.moment(invitation.ends)
+    if not link:
+        sent = lang.text("To %(mail)s, role: %(role)s, until %(ends)s.", mail=invitation.mail, role=role, ends=ends)
+        return MadeLink("", sent)
     words = lang.text("Shown this once. For one person, role: %(role)s, until %(ends)s.", role=role, ends=ends)
     return MadeLink(link, words)
 

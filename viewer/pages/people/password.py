@@ -12,7 +12,7 @@ from store.records import User
 from viewer.access.addresses import ClientAddresses
 from viewer.access.form_tokens import FormTokens
 from viewer.access.hashing import Hashing
-from viewer.access.password_links import PasswordLinks, PasswordMail
+from viewer.access.password_links import AccountMail, PasswordLinks
 from viewer.access.sign_in import SignIn
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
@@ -85,7 +85,7 @@ class PasswordPages:
         """Send the link while the answer is on its way: its time must not tell whether somebody has this name."""
         urls, reader = self._frames.urls, language_of(request)
 
-        def write(user: User, secret: str) -> PasswordMail:
+        def write(user: User, secret: str) -> AccountMail:
             lang = language(user.language) if user.language else reader
             return password_mail(lang, user.id, urls.absolute(urls.new_password(secret)))
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 from store.invitations import SiteInvitation
@@ -12,16 +11,20 @@ from viewer.access.person import RANK, Person
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
+from viewer.pages.people.reading import MemberFigures, PeopleFound
 from viewer.pages.people.roles import ROLES, role_name
+from viewer.pages.people.session_rows import last_seen
 
 
 @dataclass(frozen=True)
 class Removal:
-    """What removing a member does, in the row that opens. `invitations`: the label of the box; "" for no box."""
+    """What removing a member does, in the row that opens. `invitations`, `links`: the labels of the boxes; "" for no
+    box."""
 
     heading: str
     words: str
     invitations: str
+    links: str
     keep: str
 
 
@@ -40,11 +43,14 @@ class MemberRow:
     remove: str
     removal: Removal | None
     focus: bool
+    two_factor: bool
+    last: str
+    sessions: str
 
 
 @dataclass(frozen=True)
 class InvitationRow:
-    """An invitation that nobody accepted yet."""
+    """An invitation that nobody accepted yet. `by_mail`: whether "again" mails it."""
 
     id: str
     name: str
@@ -53,6 +59,7 @@ class InvitationRow:
     made: str
     ends: str
     ended: bool
+    by_mail: bool
 
 
 @dataclass(frozen=True)
@@ -72,14 +79,11 @@ class MemberRows:
     site: Site
     who: Person
 
-    def rows(
-        self, members: Sequence[Member], invitations: Sequence[SiteInvitation], shown: RowFocus
-    ) -> tuple[MemberRow, ...]:
-        owners = [one.name for one in members if one.role == "owner"]
-        made = {one.name: sum(each.by == one.name for each in invitations) for one in members}
-        return tuple(self._row(one, owners, made[one.name], shown) for one in members)
+    def rows(self, found: PeopleFound, shown: RowFocus) -> tuple[MemberRow, ...]:
+        owners = [one.name for one in found.members if one.role == "owner"]
+        return tuple(self._row(one, owners, found.figures[one.name], shown) for one in found.members)
 
-    def _row(self, member: Member, owners: list[str], made: int, shown: RowFocus) -> MemberRow:
+    def _row(self, member: Member, owners: list[str], figures: MemberFigures, shown: RowFocus) -> MemberRow:
         you = member.name == self.who.name and self.who.via == "session"
         only = owners == [member.name]
         may = not only and (not member.everywhere or self.who.role == "owner")
@@ -91,8 +95,11 @@ class MemberRows:
             note=self._note(member, only),
             roles=self._roles(member) if may or self._may_raise(member, only) else (),
             remove=self.urls.people(self.site.id, remove=member.name) + "#remove" if may and not you else "",
-            removal=self._removal(member, made) if open_ else None,
+            removal=self._removal(member, figures) if open_ else None,
             focus=shown.at == member.name,
+            two_factor=figures.two_factor,
+            last=last_seen(self.lang, figures.last) if figures.last else "–",
+            sessions=self.lang.number(figures.sessions),
         )
 
     def _may_raise(self, member: Member, only: bool) -> bool:
@@ -110,49 +117,79 @@ class MemberRows:
             return _("the only owner: name another before you leave")
         return _("on every site") if member.everywhere else ""
 
-    def _removal(self, member: Member, made: int) -> Removal:
-        lang = self.lang
-        if member.everywhere:
-            after = lang.text(
-                "The role is one on every site: the account is deleted, and signed out at once on every device."
+    def _removal(self, member: Member, figures: MemberFigures) -> Removal:
+        lang, links, made = self.lang, figures.links, figures.invitations
+        sentences = [self._after(member, figures), lang.text("What this person defined stays.")]
+        if links:
+            sentences.append(
+                lang.plural(
+                    "%(num)s read-only link this person made goes on working.",
+                    "%(num)s read-only links this person made go on working.",
+                    links,
+                )
             )
-        elif member.other_sites:
-            after = lang.plural(
+        if made:
+            sentences.append(
+                lang.plural(
+                    "%(num)s invitation this person made goes on working.",
+                    "%(num)s invitations this person made go on working.",
+                    made,
+                )
+            )
+        withdraw = lang.plural("Also withdraw the %(num)s invitation", "Also withdraw the %(num)s invitations", made)
+        revoke = lang.plural("Also revoke the %(num)s link", "Also revoke the %(num)s links", links)
+        return Removal(
+            heading=lang.text("Remove %(name)s?", name=member.name),
+            words=" ".join(sentences),
+            invitations=withdraw if made else "",
+            links=revoke if links else "",
+            keep=self.urls.people(self.site.id, at=member.name),
+        )
+
+    def _after(self, member: Member, figures: MemberFigures) -> str:
+        """What becomes of the account and its sessions."""
+        lang = self.lang
+        if member.other_sites:
+            return lang.plural(
                 "This site is out of reach at once. The role on %(num)s other site stays.",
                 "This site is out of reach at once. The roles on %(num)s other sites stay.",
                 member.other_sites,
             )
+        if member.everywhere:
+            why = lang.text("The role is one on every site: the account is deleted.")
         else:
-            after = lang.text("Signed out at once on every device, and the account is deleted: it has no other site.")
-        stays = lang.text("What this person defined stays.")
-        works = lang.plural(
-            "%(num)s invitation this person made goes on working.",
-            "%(num)s invitations this person made go on working.",
-            made,
+            why = lang.text("The account is deleted: it has no other site.")
+        if not figures.sessions:
+            return why
+        out = lang.plural(
+            "Signed out at once on %(num)s device.", "Signed out at once on %(num)s devices.", figures.sessions
         )
-        box = lang.plural("Also withdraw the %(num)s invitation", "Also withdraw the %(num)s invitations", made)
-        return Removal(
-            heading=lang.text("Remove %(name)s?", name=member.name),
-            words=" ".join((after, stays, works) if made else (after, stays)),
-            invitations=box if made else "",
-            keep=self.urls.people(self.site.id, at=member.name),
-        )
+        return f"{out} {why}"
 
 
-def invitation_rows(lang: Language, found: Sequence[SiteInvitation], now: int) -> tuple[InvitationRow, ...]:
-    """The rows of invitations that nobody accepted."""
-    return tuple(_invitation_row(lang, one, not one.is_open(now)) for one in found)
+def invitation_rows(lang: Language, found: PeopleFound, now: int, *, by_mail: bool) -> tuple[InvitationRow, ...]:
+    """The rows of invitations that nobody accepted. `by_mail`: whether there is a mail server."""
+    return tuple(
+        _invitation_row(lang, one, not one.is_open(now), found.mailed.get(one.id, ""), by_mail=by_mail)
+        for one in found.invitations
+    )
 
 
-def _invitation_row(lang: Language, one: SiteInvitation, ended: bool) -> InvitationRow:
+def _invitation_row(lang: Language, one: SiteInvitation, ended: bool, mailed: str, *, by_mail: bool) -> InvitationRow:
     _ = lang.text
-    note = _("ended, nobody used it") if ended else _("works once, for whoever opens it first")
+    notes = {
+        "waiting": _("the mail waits to be sent"),
+        "sent": _("mail sent, not accepted yet"),
+        "given_up": _("the mail could not be sent: give the link yourself"),
+    }
+    note = notes.get(mailed, _("works once, for whoever opens it first"))
     return InvitationRow(
         id=one.id,
-        name=one.name or _("Link"),
-        note=note,
+        name=one.name or one.mail or _("Link"),
+        note=_("ended, nobody used it") if ended else note,
         role=role_name(lang, one.role),
         made=lang.moment(one.made),
         ends=lang.moment(one.ends),
         ended=ended,
+        by_mail=by_mail and bool(one.mail),
     )
