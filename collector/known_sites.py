@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from store.errors import StoreError
+from store.open_days import open_rows
 from store.records import Site
 
 log = logging.getLogger("parcours.collector")
@@ -32,6 +33,11 @@ class KnownSite:
     number: int
     site: Site
     by_old_key: bool = False  # the page's snippet still has an earlier key
+
+    @property
+    def rows(self) -> int:
+        """The number under which its new rows are stored."""
+        return open_rows(self.number) if self.site.counts_only else self.number
 
 
 class KnownSites:

@@ -12,10 +12,10 @@ from rules.faults import Fault, Faults, InvalidDefinition, fault
 from rules.fields import day_faults, day_of, without_none
 from rules.page import page_meant
 from rules.shape import record
-from store.erasure import RETENTION, hash_of
+from store.erasure import CLOSING, RETENTION, hash_of
 from store.pages import matches
 from store.records import DataKind, Day, Erasure, Site
-from store.zones import Zone
+from store.zones import Zone, now_ms
 
 FIELDS = ("page", "since", "until", "source")
 KINDS: tuple[DataKind, ...] = ("views", "points", "events", "pictures")
@@ -86,6 +86,12 @@ def retention_of(site: Site, now: int) -> Erasure | None:
     today = site.zone.day(now)
     until = {kind: days_before(site.zone, today, kept) for kind, kept in days.items() if kept}
     return Erasure(id=f"{RETENTION}{site.id}", site=site.id, asked=now, until=until) if until else None
+
+
+def closing_of(site: Site, begin: int) -> Erasure:
+    """The rows of the closed days of a site that keeps counts only: all that happened before `begin`."""
+    kinds: tuple[DataKind, ...] = ("views", "points", "events")
+    return Erasure(id=f"{CLOSING}{site.id}", site=site.id, asked=now_ms(), until=dict.fromkeys(kinds, begin))
 
 
 def is_due(last: Erasure | None, wanted: Erasure) -> bool:

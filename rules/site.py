@@ -36,6 +36,8 @@ FIELDS = (
     "keep_events_days",
     "keep_pictures_days",
     "timezone",
+    "mode",
+    "least_visitors",
 )
 LONGEST_GRACE = 365  # days
 

@@ -14,9 +14,13 @@ from typing import Any
 import xxhash
 
 from store.client import Store
+from store.open_days import open_rows
 from store.records import DataKind, Erasure
+from store.zones import DAY_MS
 
 RETENTION = "retention-"  # prefix of the ids of erasures by the limits of a site
+CLOSING = "closing-"  # of the erasures of the rows of closed days, which are counted (aggregator/queries/closing.py)
+_BY_ITSELF = (RETENTION, CLOSING)
 _PRESENT = ("matches", "picture_choices", "retakes", "refusals")  # small tables about what is used now
 MOST_IDS = 1_000  # pictures or jobs that a mutation names
 _WAITS = 20  # for the files of old parts, half a second each
@@ -49,6 +53,7 @@ TABLES = (
     DataTable("points", "points", "time", visitor=True, sender=True),
     DataTable("folded_records", "points", "time", folded=True),
     DataTable("folded_days", "points", "time", folded=True),
+    DataTable("day_counts", "views", "time", folded=True),
     DataTable("elements", "points", "seen", sender=True),
     DataTable("events", "events", "time", visitor=True, sender=True),
     DataTable("feedback", "events", "time", visitor=True, sender=True),
@@ -125,6 +130,8 @@ def condition(table: DataTable, erasure: Erasure) -> tuple[str, dict[str, Any]] 
 
     Tables without a column that the erasure is about hold nothing of it: no visitor has pictures.
     """
+    if erasure.id.startswith(CLOSING) and (table.folded or table.name == "elements"):
+        return None
     if table.folded:
         return _folds(erasure)
     until = erasure.until.get(table.kind)
@@ -133,9 +140,9 @@ def condition(table: DataTable, erasure: Erasure) -> tuple[str, dict[str, Any]] 
         return None
     if table.column != "site" or (erasure.pages and not table.page) or (not table.time and not erasure.whole_site):
         return None
-    if table.name in _PRESENT and erasure.id.startswith(RETENTION):
+    if table.name in _PRESENT and erasure.id.startswith(_BY_ITSELF):
         return None
-    parts, values = ["site = {site:UInt32}"], dict[str, Any](site=int(erasure.site))
+    parts, values = [_OF_SITE], _site_values(erasure)
     if erasure.pages:
         parts.append("xxHash64(page) IN {pages:Array(UInt64)}")
         values["pages"] = [int(page) for page in erasure.pages]
@@ -152,15 +159,32 @@ def condition(table: DataTable, erasure: Erasure) -> tuple[str, dict[str, Any]] 
     return " AND ".join(parts), values
 
 
+_OF_SITE = "site IN {site:Array(UInt32)}"
+
+
+def _site_values(erasure: Erasure) -> dict[str, Any]:
+    """The numbers under which rows of the site are stored."""
+    site = int(erasure.site)
+    return {"site": [site, open_rows(site)]}
+
+
 def _folds(erasure: Erasure) -> tuple[str, dict[str, Any]] | None:
-    """The counts of which something is erased: those of the days before its end, or all if it is about somebody."""
+    """The counts of which something is erased: those of the days before its end, or all if it is about somebody.
+
+    Those that cannot be made again are erased by their page and day only: nobody can be told in them.
+    """
     ends = [erasure.until[kind] for kind in ("points", "views") if kind in erasure.until]
     if not ends:
         return None
-    parts, values = ["site = {site:UInt32}"], dict[str, Any](site=int(erasure.site))
+    parts, values = [_OF_SITE], _site_values(erasure)
     if erasure.pages:
         parts.append("xxHash64(page) IN {pages:Array(UInt64)}")
         values["pages"] = [int(page) for page in erasure.pages]
+    if erasure.visitor or erasure.sender:
+        parts.append("least = 0")
+    elif erasure.since:
+        parts.append("(least = 0 OR time > fromUnixTimestamp64Milli({since:Int64}, 'UTC'))")
+        values["since"] = erasure.since - DAY_MS
     if all(ends) and not (erasure.visitor or erasure.sender):
         parts.append("time < fromUnixTimestamp64Milli({until:Int64}, 'UTC')")
         values["until"] = max(ends)

@@ -31,6 +31,9 @@ Patterns = Annotated[tuple[Pattern, ...], Meta(min_length=1, max_length=50)]
 Day = Annotated[str, Meta(pattern=r"^(\d{4}-\d{2}-\d{2})?$", extra={"code": "day"})]  # ISO; "" = not set
 KeepDays = Annotated[int, Meta(ge=0, le=36_500)]  # 0: without limit
 Address = Annotated[str, Meta(max_length=2048)]  # http(s); "" = none
+# Who counts as a visitor, and what is kept (docs/privacy.md): "without_consent" gives nobody an id in the browser,
+# "with_consent" gives one to those who agreed, "counts" keeps no row about a visitor after the day.
+PrivacyMode = Literal["without_consent", "with_consent", "counts"]
 Schedule = Literal["never", "daily", "weekly", "monthly", "changed"]
 Role = Literal["owner", "editor", "viewer"]
 OverallRole = Literal["", "owner", "editor", "viewer"]  # on every site; "": only on the sites that are named
@@ -76,11 +79,18 @@ class Site(Record, frozen=True, kw_only=True):
     keep_events_days: KeepDays = 0
     keep_pictures_days: KeepDays = 0
     timezone: Annotated[str, Meta(max_length=64)] = ""  # IANA name of the zone of its days; "" = not chosen: UTC
+    mode: PrivacyMode = "with_consent"
+    least_visitors: Annotated[int, Meta(ge=2, le=1000)] = 10  # of a count that is kept in the mode "counts"
 
     @property
     def zone(self) -> Zone:
-        """The zone of the site's days; UTC for a name that this machine does not know."""
-        return Zone(self.timezone) if is_zone(self.timezone) else UTC_ZONE
+        """The zone of the site's days; UTC for a name that this machine does not know, and where days are closed."""
+        return Zone(self.timezone) if is_zone(self.timezone) and not self.counts_only else UTC_ZONE
+
+    @property
+    def counts_only(self) -> bool:
+        """Whether its days are closed: counted, and every row about a visitor erased."""
+        return self.mode == "counts"
 
 
 class Variant(Struct, frozen=True):

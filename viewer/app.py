@@ -52,6 +52,7 @@ from viewer.access.two_factor import TwoFactors
 from viewer.access.users import Users
 from viewer.activity import Activity
 from viewer.api.health import healthz
+from viewer.closing import Closing
 from viewer.element_names import ElementNames
 from viewer.erasing import Erasing, ErasingParts, wait_for_collectors
 from viewer.experiment_results import ExperimentResults
@@ -243,7 +244,8 @@ class Viewer:
             ErasingParts(store, definitions, self.jobs, settings.server, journal, self._erased, settings.serving)
         )
         self.offsite = OffsiteFiles(store, definitions, settings.server, self._erased)
-        self.folding = FoldingWorker(store)
+        self.closing = Closing(store, definitions, self.erasing, self._erased)
+        self.folding = FoldingWorker(store, close=self.closing.work)
         mail = SmtpSender(settings.smtp) if settings.smtp else Off()
         self.outbox = Outbox(definitions, {"mail": mail, "webhook": Off()}, settings.smtp is not None)
         self.password_links = PasswordLinks(self.users, self.sessions, self.outbox)

@@ -1,4 +1,4 @@
-"""Folds closed days in the background (aggregator/queries/folding.py): after the start, and every hour."""
+"""Folds and closes days in the background (aggregator/queries/folding.py, closing.py): at the start, and hourly."""
 
 from __future__ import annotations
 
@@ -20,9 +20,16 @@ STOP_SECONDS = 4.0
 class FoldingWorker:
     """One thread. Maps say the same before and after it."""
 
-    def __init__(self, store: Store, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
+    def __init__(
+        self,
+        store: Store,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+        close: Callable[[datetime, Callable[[], bool]], object] = lambda now, stopping: None,
+    ) -> None:
+        """`close`: closes the days of sites that keep counts only (viewer/closing.py)."""
         self._store = store
         self._now = now
+        self._close = close
         self._stopping = False
         self._worker = Worker[bool]("folding", self._handle, lambda: IDLE_SECONDS, lower_this_thread)
 
@@ -36,6 +43,10 @@ class FoldingWorker:
         self._stopping = True
         self._worker.stop(STOP_SECONDS)
 
+    def wake(self) -> None:
+        """Work now, because a site has changed."""
+        self._worker.put(True)
+
     def wait(self) -> None:
         """Block until everything asked for so far is done. For tests."""
         self._worker.wait()
@@ -44,6 +55,7 @@ class FoldingWorker:
         if self._stopping:
             return
         try:
+            self._close(self._now(), lambda: self._stopping)
             fold_closed_days(self._store, self._now().date(), lambda: self._stopping)
         except StoreError as error:
             log.warning("folding: %s", error)

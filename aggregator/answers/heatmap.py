@@ -13,7 +13,7 @@ from aggregator.answers.explain import MapWarning, explain
 from aggregator.answers.located import LocatedSample, locate
 from aggregator.answers.sample import read_sample
 from aggregator.grids.density import SIGMA, density, per_thousand
-from aggregator.grids.dwell import spread
+from aggregator.grids.dwell import spread, spread_whole
 from aggregator.grids.scale import Scale, scale_for
 from aggregator.measures.account import Account, account
 from aggregator.measures.changed import PageChange
@@ -97,7 +97,7 @@ def draw(store: Store, found: LocatedSample) -> Heatmap:
     placed = place_spots(sample.cells.spots, sample.records, picture.index, found.places)
     cells, counts = count_elements(store, found, placed)
     hover = scope.kind == "hover"
-    x, y, weight = spread(cells, placed, picture.index.boxes) if hover else (placed.x, placed.y, cells.weight)
+    x, y, weight = (spread if hover else spread_whole)(cells, placed, picture.index.boxes)
     grid = density(x, y, weight.astype(np.float32), layout, CELL, SIGMA)
     grid = per_thousand(grid, exposed.visitors, unit=1000.0 if hover else 1.0)
     accounted = account(sample.left_out, placed, sum(other.points for other in found.elsewhere), cells.n)

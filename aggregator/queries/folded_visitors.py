@@ -100,7 +100,11 @@ def _add_shared_elements(
         f"uniqExactIf(number, bitAnd(flags, if({on_judged}, {DEAD}, {DEAD_DISABLED})) > 0) AS died, "
         f"uniqExactIf(number, bitAnd(flags, {RAGE}) > 0) AS raged "
         f"FROM folded_records ARRAY JOIN {NUMBERS} AS number, {FLAGS} AS flags "
-        f"WHERE {folds.sql} AND {these} GROUP BY element, day) GROUP BY element",
+        f"WHERE {folds.sql} AND {these} GROUP BY element, day UNION ALL "
+        "SELECT transform(record, {of_record:Array(UInt64)}, {of_element:Array(Int32)}, toInt32(-1)) AS element, day, "
+        # Of days that have no numbers: whoever used several of the records counts for each of them.
+        f"sum(n_visitors), 0, 0 FROM folded_records WHERE {folds.sql} AND {these} AND least > 0 "
+        "GROUP BY element, day) GROUP BY element",
         **folds.params,
         **values,
         **of_judged,

@@ -25,6 +25,7 @@ from aggregator.queries.records import read_record_paths
 from aggregator.queries.windows import EDGE_COLUMNS, edges_sql
 from store.client import Store
 from store.erasure import erase_rows
+from store.open_days import OPEN
 from store.zones import DAY_MS, days_since_1970, now_ms
 
 WORTH = 2_000  # points of a page on a day, from which folding it saves time
@@ -61,7 +62,7 @@ def unfolded(store: Store, today: date) -> list[DayOfPage]:
     points = "SELECT site, page, toString(kind) AS kind, day, count() AS n, n AS size FROM points"
     scrolls = f"SELECT site, page, 'click' AS kind, day, {_BATCHES} AS n, 0 AS size FROM scrolls FINAL"
     views = f"SELECT site, page, '{VIEW}' AS kind, day, {_BATCHES} AS n, count() AS size FROM views FINAL"
-    closed = "WHERE day <= {last:Date} GROUP BY site, page, kind, day"
+    closed = f"WHERE day <= {{last:Date}} AND site < {OPEN} GROUP BY site, page, kind, day"
     busy = (
         f"SELECT site, page, kind, day, sum(n) AS n, sum(size) AS size FROM ({points} {closed} UNION ALL "
         f"{scrolls} {closed} UNION ALL {views} {closed}) GROUP BY site, page, kind, day HAVING size >= {WORTH}"
@@ -118,7 +119,7 @@ def forget_old_folds(store: Store) -> None:
 
 
 # A fold is made beside the answers to questions: it takes its time, and little memory.
-_GENTLY = (
+GENTLY = (
     " SETTINGS distributed_foreground_insert = 1, max_threads = 1, max_bytes_before_external_group_by = 100000000, "
     "max_bytes_before_external_sort = 100000000"
 )
@@ -142,7 +143,7 @@ def _views_sql() -> str:
         "kept_ids.3, sizes.1, sizes.2, by_device.1, by_device.2 FROM (SELECT count() AS n, "
         "arraySort(groupArrayArrayIf(arrayMap(one -> (visitor, again, one), devices), kept)) AS kept_ids, "
         "sumMap(devices, arrayMap(one -> toUInt32(1), devices)) AS by_device "
-        f"FROM ({visitors_of_views()})){_GENTLY}"
+        f"FROM ({visitors_of_views()})){GENTLY}"
     )
 
 
@@ -171,7 +172,7 @@ def _day_sql(click: bool) -> str:
         "arraySort(groupArrayIf((visitor, least, again), kept)) AS kept_ids, "
         "groupArrayArray(arrayMap(code -> (visitor, code), arraySlice(codes, 2))) AS more, "
         f"{one_each.format('least > 0')} AS of_codes, {one_each.format('used AND NOT kept')} AS numbered "
-        f"FROM ({visitors_of_points(click)})){_GENTLY}"
+        f"FROM ({visitors_of_points(click)})){GENTLY}"
     )
 
 
@@ -224,7 +225,7 @@ def _fold_records(store: Store, one: DayOfPage, values: dict[str, Any]) -> None:
         f"n_dead, n_dead_disabled, n_rage) SELECT {_NAMED}, record, its_key, cells, of_n, weights, marked, drags, "
         "deads, disableds, rages, numbers, number_flags, others, other_flags, codes.1, codes.2, n_visitors, n_dead, "
         f"n_dead_disabled, n_rage FROM ({by_cell}) AS by_cell INNER JOIN ({by_visitor}) AS by_visitor USING (record)"
-        f"{_GENTLY}",
+        f"{GENTLY}",
         **values,
     )
 

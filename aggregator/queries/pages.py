@@ -23,7 +23,10 @@ def resolve_pages(store: Store, site: int, patterns: tuple[str, ...]) -> tuple[s
 
 def all_pages(store: Store, site: int) -> list[str]:
     """Every page of the site that ever had a view."""
-    sql = "SELECT DISTINCT page FROM views WHERE site = {site:UInt32} ORDER BY page"
+    sql = (
+        "SELECT DISTINCT page FROM (SELECT page FROM views WHERE site = {site:UInt32} UNION ALL "
+        "SELECT page FROM folded_days WHERE site = {site:UInt32} AND least > 0) ORDER BY page"
+    )
     return [str(page) for page in store.columns(sql, site=site)["page"]]
 
 

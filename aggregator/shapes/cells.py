@@ -15,6 +15,7 @@ MOST_PARTS = 4096
 HOVER_PARTS = 8  # per side of a box, as the tracker counts (collector/wire.py, Hovers)
 STEPS = 10_000  # of a side, in which the store has the place in a box
 SHIFT = 16
+WHOLE = 1 << SHIFT | 1  # the cell of a box that has one part, or of which no part is known
 
 
 @dataclass(frozen=True)

@@ -47,6 +47,7 @@ class Prepared:
 
     id: int  # collector/journal/known_batches.py
     site: int
+    rows: int  # the number under which they are stored (store/open_days.py)
     page: str
     view: int  # its hash, as the store keeps it
     seq: int
@@ -103,7 +104,7 @@ class Preparing:
         view = _view_of(known.number, name)
         visitor = self._visitor(event, known)
         staff = int(is_staff(known.site, "", visitor))
-        x = _Known(known.number, page, page.partition("/")[0], str(visitor), staff)
+        x = _Known(known.rows, page, page.partition("/")[0], str(visitor), staff)
         custom = _Custom([0], [masked(event.name)], [event.value])
         body = _EventBody(view, SEQ, when, when, _Context(event.variants), custom)
         record = encode_record(self._now, self._sent(_encoder.encode(x)), _encoder.encode(body))
@@ -201,7 +202,7 @@ class Preparing:
 
 def _prepared(known: KnownSite, page: str, view: str, seq: int, known_again: bool, record: bytes) -> Prepared:
     id = batch_id(known.number, view, seq)
-    return Prepared(id, known.number, page, xxhash.xxh64_intdigest(view.encode()), seq, known_again, record)
+    return Prepared(id, known.number, known.rows, page, xxhash.xxh64_intdigest(view.encode()), seq, known_again, record)
 
 
 def _batch(line: Imported, at: str) -> wire.Batch:

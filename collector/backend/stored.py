@@ -26,7 +26,7 @@ def stored(store: Store, these: Iterable[Prepared], *, views: bool) -> set[int]:
     by_site: dict[int, list[Prepared]] = {}
     for one in these:
         if one.known_again:
-            by_site.setdefault(one.site, []).append(one)
+            by_site.setdefault(one.rows, []).append(one)
     found: set[int] = set()
     for site, some in by_site.items():
         newest = _newest(store, site, some, _VIEWS if views else _EVENTS)

@@ -99,6 +99,8 @@ def enrich(
         batch.sent = request.received - time.ms  # also the time of dwells
     came = traffic_source(context.url, context.ref)
     what = device(request.user_agent, context.touch)
+    if site.mode != "with_consent":
+        context.consent, context.id = False, ""
     consented = bool(context.consent and context.id)
     if consented:
         visitor = visitors.consented(known.number, context.id)
@@ -106,7 +108,7 @@ def enrich(
         began = batch.t0 + time.ms
         visitor = visitors.cookieless(known.number, began, request.address, request.user_agent, site.zone)
     return Enrichment(
-        site=known.number,
+        site=known.rows,
         page=page,
         host=host,
         visitor=str(visitor),

@@ -25,6 +25,7 @@ from collector.journal.known_batches import ids_of
 from collector.journal.quarantine import DAMAGED, WHY, QuarantineNote, write_whole
 from collector.journal.segments import DONE, SEALED, JournalRecord, as_line, encode_record, paths, read_records
 from store.erasure import hash_of
+from store.open_days import site_of_rows
 from store.records import Erasure
 
 log = logging.getLogger("parcours.collector")
@@ -123,7 +124,8 @@ def _erase_in_file(path: Path, by_site: Mapping[int, Sequence[Erasure]]) -> list
     records = list(read_records(data))
     lines = [_rest(record, by_site) for record in records]
     tail = data[records[-1].end :] if records else data
-    named = [int(number) for number in _SITE.findall(tail)]  # what cannot be read is kept if it is of other sites
+    # What cannot be read is kept if it is of other sites.
+    named = [site_of_rows(int(number)) for number in _SITE.findall(tail)]
     kept = tail if named and by_site.keys().isdisjoint(named) else b""
     changed = [n for n, line in enumerate(lines) if line is not None]
     if not changed and kept == tail:
@@ -145,13 +147,14 @@ def _rest(record: JournalRecord, by_site: Mapping[int, Sequence[Erasure]]) -> by
     """The line that is left of a record; None if it stays as it is."""
     try:
         x = _head.decode(record.x)
-        if x.site not in by_site:
+        site = site_of_rows(x.site)
+        if site not in by_site:
             return None
         times = _times.decode(record.body)
     except msgspec.DecodeError:
         return None
     span = (times.t0 + x.shift, max(times.t0, times.sent) + x.shift)
-    kinds = {kind for one in by_site[x.site] for kind in _kinds(one, x, span, record.received)}
+    kinds = {kind for one in by_site[site] for kind in _kinds(one, x, span, record.received)}
     if "views" in kinds:
         return ERASED
     keys = {*(_POINTS if "points" in kinds else ()), *(_EVENTS if "events" in kinds else ())}

@@ -10,6 +10,7 @@ import xxhash
 from msgspec import Struct
 
 from collector.journal.segments import JournalRecord
+from store.open_days import site_of_rows
 
 GENERATION = 200_000  # ids
 
@@ -21,7 +22,7 @@ def batch_id(site: int, view: str, seq: int) -> int:
 
 def stored_id(site: int, view: int, seq: int) -> int:
     """The same, from the hash of the view that the store keeps."""
-    return (view << 49) | (site << 17) | seq
+    return (view << 49) | (site_of_rows(site) << 17) | seq
 
 
 class _Ids(Struct):

@@ -17,6 +17,7 @@ import msgspec
 from msgspec import Struct
 
 from collector.journal.segments import SEALED, JournalRecord, as_line, paths, read_records
+from store.open_days import site_of_rows
 
 WHY, LEFT_OUT, DAMAGED = ".why", ".left", ".damaged"
 
@@ -46,7 +47,7 @@ def batches_by_site(records: list[JournalRecord]) -> Counter[int]:
     found: Counter[int] = Counter()
     for record in records:
         try:
-            found[_of.decode(record.x).site] += 1
+            found[site_of_rows(_of.decode(record.x).site)] += 1
         except msgspec.DecodeError:
             found[0] += 1
     return found
