@@ -59,8 +59,8 @@ def hide_rows(store: Store, site: int) -> int:
             continue
         views += rows if table == "views" else 0
         store.command(
-            f"INSERT INTO {table} SELECT * REPLACE (toUInt32({open_rows(site)}) AS site) FROM {table} "
-            f"WHERE site = {{site:UInt32}}{_NEW[table]}{GENTLY}, insert_deduplicate = 0",
+            f"INSERT INTO {table} SELECT * REPLACE (toUInt32({open_rows(site)}) AS site) FROM (SELECT * FROM {table} "
+            f"WHERE site = {{site:UInt32}}{_NEW[table]}){GENTLY}, insert_deduplicate = 0",
             site=site,
         )
         erase_rows(store, table, f"WHERE site = {{site:UInt32}}{_NEW[table]}", site=site)
