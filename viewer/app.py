@@ -53,6 +53,7 @@ from viewer.access.users import Users
 from viewer.activity import Activity
 from viewer.api.health import healthz
 from viewer.closing import Closing
+from viewer.counts_only import CountsGate
 from viewer.element_names import ElementNames
 from viewer.erasing import Erasing, ErasingParts, wait_for_collectors
 from viewer.experiment_results import ExperimentResults
@@ -230,6 +231,7 @@ class Viewer:
         self.open_sessions = SessionList(definitions)
         self.shares = ShareLinks(definitions, self.work, self.hashing)
         self.record_matcher = RecordMatcher(store, snapshots, self.work.forget)
+        self.counts_gate = CountsGate(store, definitions, self.work, self.urls)
         self.maps = Maps(store, snapshots, self.work, around.drain, self.record_matcher.records_drawn)
         self.thumbnails = Thumbnails(self.maps, snapshots, TrafficReader(store, self.work), self.work)
         heights = partial(_recorded_heights, store)
@@ -318,7 +320,7 @@ class Viewer:
     def _parts(self) -> dict[type, object]:
         """The dependencies available to handlers, by type (viewer/http/binding.py)."""
         snapshots, traffic = SiteSnapshots(self.snapshots, self.work), TrafficReader(self.store, self.work)
-        questions = Questions(self.store, self.definitions, self.snapshots, self.work)
+        questions = Questions(self.store, self.definitions, self.snapshots, self.work, self.counts_gate)
         retakes = RetakeReader(self.store, self.definitions, self.snapshots, self.work)
         groups = GroupReader(self.store, self.definitions, self.work)
         signing_in = SignIn(
@@ -344,7 +346,7 @@ class Viewer:
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             self.erasing, self.offsite, self.outbox, traffic, signing_in, questions, self.hashing,
-            self.two_factors, self.open_sessions, self.addresses, self.password_links,
+            self.two_factors, self.folding, self.open_sessions, self.addresses, self.password_links,
             PasswordPages(self.frames, self.password_links, signing_in, self.hashing, self.work),
             PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
@@ -415,7 +417,7 @@ class Viewer:
         guards = Guards(self.forms, self.urls, self.registry.on_site)
 
         def route(endpoint: Endpoint) -> Route:
-            handler = bind(endpoint.handler, parts)
+            handler = self.counts_gate.guarding(bind(endpoint.handler, parts), endpoint.path)
             if endpoint.role:
                 handler = guard(handler, endpoint.role, guards)
             return Route(endpoint.path, handler, methods=list(endpoint.methods))

@@ -32,6 +32,7 @@ from viewer.erasing import Erasing
 
 log = logging.getLogger("parcours.viewer.closing")
 GRACE = timedelta(hours=2)
+MOST_EMPTY = 60  # days without visits that are closed at once, after the server was away
 
 
 class Closing:
@@ -65,8 +66,9 @@ class Closing:
     def _close(self, site: Site, today: date, stopping: Callable[[], bool]) -> int:
         """Count the days before `today` that were not counted yet, and have the rows of all of them erased."""
         number, done = int(site.id), 0
-        left = days_with_rows(self._store, number, today)
-        for day in sorted(set(left) - closed_days(self._store, number)):
+        left, closed = days_with_rows(self._store, number, today), closed_days(self._store, number)
+        wanted = {*left, *(_days_since(max(closed, default=None), today) if site.counts_only else ())}
+        for day in sorted(wanted - closed):
             if stopping():
                 return done
             close_day(self._store, ClosingDay(number, day, site.least_visitors))
@@ -89,3 +91,10 @@ class Closing:
                 self._erasing.submit(replace(wanted, version=last.version if last else 0))
             except Conflict:
                 log.info("%s is done by another process", wanted.id)
+
+
+def _days_since(last: date | None, today: date) -> list[date]:
+    """The days after the `last` closed one, also those without visits: they must not be told from days with too few
+    visitors."""
+    days = min((today - last).days - 1, MOST_EMPTY) if last else 1
+    return [today - timedelta(days=n) for n in range(1, days + 1)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from aggregator.answers.day_counts import counted_traffic
 from aggregator.answers.traffic import SiteTraffic, site_traffic
 from rules.period import today
 from store.client import Store
@@ -55,6 +56,11 @@ class Health:
 
         def read() -> SiteHealth:
             recent = read_recent(self._store, number, intake.unsaved if intake else {})
-            return SiteHealth(site_traffic(self._store, number, today(site.zone), site.zone), recent, intake, proxies)
+            day = today(site.zone)
+            if site.counts_only:
+                traffic = counted_traffic(self._store, number, day)
+            else:
+                traffic = site_traffic(self._store, number, day, site.zone)
+            return SiteHealth(traffic, recent, intake, proxies)
 
         return await self._work.run(read)

@@ -35,6 +35,7 @@ from store.records import Experiment, Site
 from store.resolved_rules import PlacedElement, StoppedVisitors
 from store.segments import FunnelStop, Goal, Group, Segment, funnel_stops
 from store.snapshots import Snapshots
+from viewer.counts_only import CountsGate
 from viewer.http.errors import Problem
 from viewer.states import defined_states
 from viewer.work import Work
@@ -117,7 +118,10 @@ def _other_groups(groups: Iterable[PageGroup], ids: Iterable[str]) -> frozenset[
 class Questions:
     """Reads the questions of requests. Problem 404 for an unknown site."""
 
-    def __init__(self, store: Store, definitions: Definitions, snapshots: Snapshots, work: Work) -> None:
+    def __init__(
+        self, store: Store, definitions: Definitions, snapshots: Snapshots, work: Work, gate: CountsGate
+    ) -> None:
+        self._gate = gate
         self._store = store
         self._definitions = definitions
         self._snapshots = snapshots
@@ -175,6 +179,7 @@ class Questions:
         resolved = resolve(reading, known)
         if resolved.faults:  # nothing is asked, and the days may be reversed
             return Asked(resolved.question, resolved.faults, known, day)
+        await self._gate.check(known.site, resolved.question)
         placed = await self._placed(resolved.question, known, day, remembered=remembered)
         question = replace(resolved.question, names=replace(resolved.question.names, placed=placed))
         return await self._stopped(Asked(question, (), known, day))

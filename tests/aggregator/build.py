@@ -208,12 +208,13 @@ def insert(store: Store, table: str, rows: Sequence[Mapping[str, Any]]) -> None:
     store.insert(table, {name: [row[name] for row in full] for name in DEFAULTS[table]})
 
 
-def insert_elements(store: Store, elements: Sequence[tuple[str, str]], page: str = PAGE) -> None:
+def insert_elements(store: Store, elements: Sequence[tuple[str, str]], page: str = PAGE, site: int = 1) -> None:
     insert(
         store,
         "elements",
         [
-            {"page": page, "path": path, "fp": prints, "key": path_key(path), "record": record_id(path, prints)}
+            {"site": site, "page": page, "path": path, "fp": prints, "key": path_key(path),
+             "record": record_id(path, prints)}  # fmt: skip
             for path, prints in elements
         ],
     )

@@ -11,6 +11,7 @@ from store.snapshots import Snapshots
 from viewer.api import (
     activity,
     compare,
+    counts,
     data,
     erasures,
     experiments,
@@ -100,6 +101,7 @@ _NOUNS = (
     zones,
     notes,
     overview,
+    counts,
     needs,
     offsite,
     site_events,

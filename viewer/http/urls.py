@@ -125,6 +125,10 @@ class Urls:
     def rotate_key(self, site: str) -> str:
         return self._path("sites", site, "rotate-key")
 
+    def counts(self, site: str, **query: object) -> str:
+        """The counts of a site that keeps nothing else, in place of its overview."""
+        return self._path("sites", site, "counts", **query)
+
     def overview(self, site: str, **query: object) -> str:
         """The first page of a site."""
         return self._path("sites", site, "overview", **query)

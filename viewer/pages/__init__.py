@@ -13,6 +13,7 @@ from viewer.http.urls import Urls
 from viewer.pages.activity import page as activity
 from viewer.pages.compare import page as compare
 from viewer.pages.compare import sets_page
+from viewer.pages.counts import page as counts
 from viewer.pages.experiments import form as experiment_form
 from viewer.pages.experiments import page as experiments
 from viewer.pages.gallery import page as gallery
@@ -134,6 +135,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/mail", mail.show, "viewer"),
     Endpoint(SITE + "/mail", mail.send, "editor", POST),
     Endpoint(SITE + "/overview", overview.show, "viewer"),
+    Endpoint(SITE + "/counts", counts.show, "viewer"),
     Endpoint(SITE + "/events", events.show, "viewer"),
     Endpoint(SITE + "/forms", site_forms.show, "viewer"),
     Endpoint(SITE + "/events", events.make, "editor", POST),

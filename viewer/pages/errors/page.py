@@ -82,6 +82,15 @@ def problem_words(lang: Language, problem: Problem) -> str:
             "for Chromium to be installed."
         ),
         "stopped": _("Parcours was stopped before the picture was taken. Try again."),
+        "counts_journeys": _("Nobody is followed from page to page here, so journeys, goals and ways have no figures."),
+        "counts_segments": _("No visitor is known here, so there is nobody to put into a segment."),
+        "counts_comparison": _("Two sets of visitors cannot be told apart here, so nothing can be compared."),
+        "counts_rows": _("This page needs single visits, and none are kept."),
+        "counts_filters": _(
+            "Maps are of the clicks or hovers of all visitors here: there is nothing to filter them by, and no other "
+            "layer."
+        ),
+        "counts_pending": _("The earlier days of this site are being counted. Try again in a minute."),
     }
     if problem.code == "too_many_tries":
         return _("Too many failed attempts. Try again in %(n)s seconds.", n=lang.number(problem.retry_after))
@@ -112,6 +121,9 @@ class ErrorPages:
         }
         back = Choice(_("Go to the sites"), urls.sites()) if person(request) else Choice(_("Sign in"), urls.sign_in())
         heading = headings.get(problem.status, _("Something went wrong"))
+        if problem.code.startswith("counts_"):
+            heading = _("This site keeps counts only")
+            back = Choice(_("Go to the counts"), urls.counts(str(request.path_params.get("site", ""))))
         words = problem_words(frame.lang, problem)
         page = ProblemPage(
             frame=frame,

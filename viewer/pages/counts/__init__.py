@@ -1,0 +1,1 @@
+"""What a site that keeps counts only shows of its closed days."""
