@@ -19,12 +19,12 @@ from aggregator.queries.folds import RULES, VIEW
 from aggregator.queries.point_sql import cell_sql
 from aggregator.shapes.cells import WHOLE
 from store.client import Store
-from store.erasure import chunks, erase_rows
+from store.erasure import TABLES, chunks, erase_rows
 from store.open_days import OPEN, open_rows
 from store.zones import DAY_MS, days_since_1970
 
 CLOSED = "closed"
-ROWS = ("views", "scrolls", "touches", "points", "events")  # that are of one visitor each
+ROWS = tuple(table.name for table in TABLES if table.visitor)  # that are of one visitor each
 FOLDS = ("folded_records", "folded_days", "day_counts")
 _KINDS = ("click", "hover")
 _BEGIN = "fromUnixTimestamp64Milli({begin:Int64}, 'UTC')"

@@ -213,8 +213,14 @@ def insert_elements(store: Store, elements: Sequence[tuple[str, str]], page: str
         store,
         "elements",
         [
-            {"site": site, "page": page, "path": path, "fp": prints, "key": path_key(path),
-             "record": record_id(path, prints)}  # fmt: skip
+            {
+                "site": site,
+                "page": page,
+                "path": path,
+                "fp": prints,
+                "key": path_key(path),
+                "record": record_id(path, prints),
+            }
             for path, prints in elements
         ],
     )

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from msgspec.structs import replace
 
-from aggregator.queries.closing import has_rows
+from aggregator.queries.closing import ROWS, has_rows
 from collector.journal.eraser import JournalEraser
 from rules.site import add_site
 from store.client import Store
@@ -91,6 +91,15 @@ COUNTED = {"folded_days": ("visitors", "kind = 'view'"), "folded_records": ("n_v
 # Tables that hold nothing of visitors, only what people set up and what the software keeps of itself.
 OF_OWNERS = {"definitions", "migrations", "day_keys", "jobs", "snapshots", "strips", "matches", "picture_choices",
              "retakes", "credentials", "refusals", "elements"}  # fmt: skip
+
+
+def test_every_table_with_a_visitor_or_a_view_is_closed(store: Store) -> None:
+    """A new table has to be among those that are moved, closed and erased (store/erasure.py)."""
+    rows = store.rows(
+        "SELECT DISTINCT table FROM system.columns WHERE database = currentDatabase() AND name IN ('view', 'visitor') "
+        f"AND table IN (SELECT name FROM system.tables WHERE database = currentDatabase() {_ROWS})"
+    )
+    assert {row["table"] for row in rows} == set(ROWS)
 
 
 def test_after_the_day_no_table_has_a_visitor_or_a_count_of_too_few(server: Server) -> None:

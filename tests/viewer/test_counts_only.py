@@ -1,4 +1,4 @@
-"""What is shown of a site that keeps counts only: nothing of fewer visitors than its least, and why the rest is away."""
+"""A site that keeps counts only shows nothing of fewer visitors than its least, and says why the rest is away."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from httpx import Response
 from anyio.from_thread import BlockingPortal
+from httpx import Response
 
 from rules.site import add_site
 from store.open_days import open_rows
@@ -18,7 +18,6 @@ from store.snapshots import Snapshots
 from tests.aggregator.build import NOON, insert, insert_elements
 from tests.viewer import shop as shops
 from tests.viewer.client import Client
-from tests.viewer.conftest import BASE
 from tests.viewer.shop import BUY, PAGE, PERIOD
 from viewer import api, pages, picture_routes
 from viewer.app import Viewer
@@ -92,7 +91,7 @@ def plain(answer: Response, site: Site) -> tuple[int, str]:
     return answer.status_code, re.sub(r'"(site|id|site_id)": ?"?\d+"?', "SITE", text)
 
 
-def test_a_site_with_too_few_visitors_answers_as_one_without_any(api: Client, html: Client, sites: dict[int, Site]) -> None:
+def test_too_few_visitors_are_answered_as_none(api: Client, html: Client, sites: dict[int, Site]) -> None:
     none, few = sites[0], sites[LEAST - 1]
     for client in (api, html):
         seen = 0
@@ -144,7 +143,13 @@ def test_what_needs_visits_says_why_it_has_nothing(api: Client, html: Client, si
 
 @pytest.mark.parametrize(
     "more",
-    [{"device": "phone"}, {"kind": "scroll"}, {"bots": "1"}, {"layer": "dead"}, {"layer": "rage"}, {"channel": "search"}],
+    [
+        {"device": "phone"},
+        {"kind": "scroll"},
+        {"bots": "1"},
+        {"layer": "dead"},
+        {"channel": "search"},
+    ],
 )
 def test_a_map_of_some_of_the_visitors_is_refused(api: Client, sites: dict[int, Site], more: dict[str, str]) -> None:
     answer = api.get(f"/api/v1/sites/{sites[LEAST].id}/heatmap", params=ASKED | more)

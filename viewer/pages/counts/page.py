@@ -131,6 +131,7 @@ def lost_words(lang: Language) -> tuple[str, ...]:
         _("Segments and filters: no visitor is known, so there is nobody to choose."),
         _("Comparisons and experiments: two sets of visitors cannot be told apart."),
         _("Forms, dead clicks, rage clicks, how far pages are scrolled: they need single visits."),
+        _("Surveys: what somebody answered is of one visitor."),
         _("Today: a day is shown once it is counted."),
     )
 
