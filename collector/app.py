@@ -110,7 +110,7 @@ class Collector:
             figures(lambda: self._committer, lambda: self._writer, self._known_batches),
             timings(self.endpoint.taking, lambda: self._committer, lambda: self._writer),
             settings.metrics_token,
-            lambda text: senders is not None and senders.tokens.by_text(text) is not None,
+            lambda text: senders is not None and senders.accepts(text),
         )
         self.routes: list[Route] = [
             Route("/c/{key}", self.endpoint),

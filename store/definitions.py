@@ -28,7 +28,19 @@ from store.offsite import OffsiteBatch, OffsiteReport
 from store.outbox import OutboxMessage
 from store.page_groups import DeclinedGroups, PageGroup
 from store.page_zones import PageZone
-from store.records import Erasure, Experiment, PageState, Record, Secret, SignInRecipe, Site, Spent, Token, User
+from store.records import (
+    Erasure,
+    Experiment,
+    PageState,
+    Record,
+    Secret,
+    SignInRecipe,
+    Site,
+    Spent,
+    Token,
+    TokenUse,
+    User,
+)
 from store.remarks import Remark
 from store.segments import Goal, Segment
 from store.sessions import SessionRecord
@@ -67,6 +79,7 @@ KINDS: dict[str, type[Record]] = {
     "share_use": ShareUse,
     "access_event": AccessEvent,
     "session": SessionRecord,
+    "token_use": TokenUse,
     "survey": Survey,
     "survey_theme": SurveyTheme,
 }

@@ -169,6 +169,20 @@ class Token(Record, frozen=True, kw_only=True):
     digest: str  # sha256 of the token, hex
     role: OverallRole = "editor"
     sites: SiteRoles = ()
+    by: str = ""  # who made it
+    made: int = 0  # ms since 1970; 0: before that was kept
+    until: int = 0  # ms since 1970; 0: without an end
+
+    def has_ended(self, now: int) -> bool:
+        """Whether it is accepted no longer at `now`, ms since 1970."""
+        return 0 < self.until <= now
+
+
+class TokenUse(Record, frozen=True, kw_only=True):
+    """When a token was used last, up to an hour before. `id` is that of the token."""
+
+    name: TokenName
+    last: int  # ms since 1970
 
 
 class Secret(Record, frozen=True, kw_only=True):

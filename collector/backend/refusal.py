@@ -14,6 +14,7 @@ class BackendReason(ReasonSet):
         401, "token", "This needs a token.", "Send `Authorization: Bearer TOKEN`; `parcours token NAME --role editor`."
     )
     BAD_TOKEN = Refusal(401, "bad_token", "This token is unknown.", "Make one with `parcours token`.")
+    ENDED_TOKEN = Refusal(401, "token_ended", "This token has ended.", "Make another one with `parcours token`.")
     ROLE = Refusal(403, "role", "This token is read-only.", "Make one with `parcours token NAME --role editor`.")
     METHOD = Refusal(405, "method", "Only POST is accepted here.", _SEE)
     PARAMETER = Refusal(400, "unknown_parameter", "There is no such parameter here.", "Allowed: site.")

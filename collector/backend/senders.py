@@ -12,6 +12,7 @@ from collector.known_sites import KnownSite
 from store.definitions import Missing
 from store.errors import StoreError
 from store.records import Site, Token
+from store.zones import UTC_ZONE, now_ms
 
 
 class Tokens(Protocol):
@@ -36,7 +37,8 @@ class Senders:
     sites: Sites
 
     async def sender(self, authorization: str) -> Token:
-        """The token in this header. Raises `RefusalError` (401, 403) when it is missing, unknown or read-only."""
+        """The token in this header. Raises `RefusalError` (401, 403) when it is missing, unknown, read-only or has
+        ended."""
         scheme, _, text = authorization.partition(" ")
         if scheme.lower() != "bearer" or not text.strip():
             raise RefusalError(BackendReason.NO_TOKEN.value)
@@ -46,9 +48,17 @@ class Senders:
             raise RefusalError(Reason.AWAY.value) from None
         if token is None:
             raise RefusalError(BackendReason.BAD_TOKEN.value)
+        if token.has_ended(now_ms()):
+            day = UTC_ZONE.day(token.until).isoformat()
+            raise RefusalError(BackendReason.ENDED_TOKEN.with_message(f"The token {token.name!r} ended on {day}."))
         if token.role == "viewer":
             raise RefusalError(BackendReason.ROLE.with_message(f"{token.name!r} has the role viewer."))
         return token
+
+    def accepts(self, text: str) -> bool:
+        """Whether this is the text of a token that works, whatever its role. May block."""
+        token = self.tokens.by_text(text)
+        return token is not None and not token.has_ended(now_ms())
 
     async def sites_of(self, names: set[str]) -> dict[str, KnownSite]:
         """The sites by id, name or key; unknown ones are left out."""

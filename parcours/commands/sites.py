@@ -22,6 +22,7 @@ from parcours.commands.options import (
     with_site,
 )
 from parcours.connection import connect, sentences
+from rules.token import MOST_DAYS
 from store.hosts import readable_host
 from store.zone_names import zone_named
 
@@ -214,15 +215,18 @@ def rotate_key(settings: Settings, site: str, grace_days: int, as_json: bool) ->
 @click.argument("name")
 @with_role
 @with_site
+@click.option(
+    "--days", type=click.IntRange(0, MOST_DAYS), default=0, show_default=True, help="Until it ends; 0: it does not."
+)
 @as_json
 @with_new_data
-def token(settings: Settings, name: str, role: str, site: str, as_json: bool) -> None:
+def token(settings: Settings, name: str, role: str, site: str, days: int, as_json: bool) -> None:
     """Make a token for the API. It is shown once.
 
-    Example: parcours token "weekly report" --role viewer --site "Lamp shop"
+    Example: parcours token "weekly report" --role viewer --site "Lamp shop" --days 90
     """
     with connect(settings) as api:
-        made = api.post("/tokens", {"name": name, **role_fields(role, site)})
+        made = api.post("/tokens", {"name": name, "days": days, **role_fields(role, site)})
     answer(made, as_json, made["token"])
 
 

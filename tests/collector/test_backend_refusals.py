@@ -26,6 +26,7 @@ from tests.collector.conftest import KEY
     [
         ({"headers": {"authorization": ""}, "json": ORDER}, 401, "token", "needs a token"),
         ({"headers": {"authorization": "Bearer stolen"}, "json": ORDER}, 401, "bad_token", "unknown"),
+        ({"headers": {"authorization": "Bearer late"}, "json": ORDER}, 401, "token_ended", "ended on 2023-11-14"),
         ({"headers": {"authorization": "Bearer screen"}, "json": ORDER}, 403, "role", "'screen' has the role viewer"),
         ({"method": "GET"}, 405, "method", "POST"),
         ({"content": b"a=b", "headers": {"content-type": "text/plain"}}, 415, "content_type", "text/plain"),

@@ -249,7 +249,7 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
         ("Lamp shop", PAGE),
         {"--width": ("390",), "--variant": ("button:a",), "--state": ("menu",), "--all-states": ()},
     ),
-    "token": (("NAME",), {"--role": ("editor",), "--site": ("Lamp shop",)}),
+    "token": (("NAME",), {"--role": ("editor",), "--site": ("Lamp shop",), "--days": ("30",)}),
     "user add": (("USER",), {"--role": ("editor",), "--site": ("Lamp shop",), "--password-stdin": ()}),
     "user list": ((), {"--site": ("Lamp shop",)}),
     "user remove": (("MEMBER", "--yes"), {"--site": ("Lamp shop",)}),

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import re
-
 from anyio.from_thread import BlockingPortal
 from msgspec.structs import replace
 
-from store.records import Site, Token, User
+from store.records import Site, User
 from tests.viewer.client import Client
 from tests.viewer.conftest import BASE
 from tests.viewer.pages import PASSWORD, csrf, post, words
@@ -81,13 +79,3 @@ def test_the_account_keeps_language_and_theme(owner: Client, viewer: Viewer) -> 
     assert viewer.definitions.get(User, "odile").language == "fr"
     post(owner, "/account", do="look", language="en", theme="")
     assert '<html lang="en">' in owner.get("/account").text
-
-
-def test_a_token_is_shown_once(owner: Client, viewer: Viewer) -> None:
-    answer = post(owner, "/account", do="token", name="nightly")
-    text = re.search(r"parcours_[\w-]+", answer.text)  # type: ignore[attr-defined]
-    assert text
-    assert text[0] not in owner.get("/account").text
-    token = viewer.definitions.find(Token, name="nightly")[0]
-    post(owner, "/account", do="withdraw", token=token.id)
-    assert viewer.definitions.find(Token, name="nightly") == []

@@ -11,6 +11,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from store.definitions import Definitions
 from store.records import Token, User
+from store.tokens import TokenUses
+from store.zones import UTC_ZONE, now_ms
 from viewer.access import tokens
 from viewer.access.addresses import ClientAddresses
 from viewer.access.person import Person
@@ -46,6 +48,7 @@ class Identities:
         self._local_token = local_token
         self._sessions = SessionList(definitions)
         self._addresses = addresses
+        self._uses = TokenUses(definitions)
         self._rereads = SlowLimit(REREAD_BURST, REREAD_SECONDS)
         self._wrong = SlowLimit(WRONG_BURST, WRONG_SECONDS)
 
@@ -74,12 +77,22 @@ class Identities:
             self._rereads.count("")
             found = (await self._tokens(fresh=True)).get(shown)  # it may have been made just now
         if found is not None:
+            await self._accept(found)
             return Person(found.name, found.role, via="token", sites=found.sites)
         address = self._addresses.of(connection)
         if wait := self._wrong.wait(address):
             raise Problem(429, "too_many_tries", "Too many unknown tokens.", retry_after=int(wait) + 1)
         self._wrong.count(address)
         raise Problem(401, "bad_token", "Unknown token.", "Create one with `parcours token`.")
+
+    async def _accept(self, token: Token) -> None:
+        """Record the use of a token. Problem 401 if it has ended."""
+        if token.has_ended(now_ms()):
+            day = UTC_ZONE.day(token.until).isoformat()
+            hint = "Make another one on the account page, or with `parcours token`."
+            raise Problem(401, "token_ended", f"The token {token.name!r} ended on {day}.", hint)
+        if self._uses.due(token):
+            await self._work.run(self._uses.count, token)
 
     async def _tokens(self, *, fresh: bool = False) -> dict[str, Token]:
         """All tokens by their digest."""

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 
 from rules.faults import InvalidDefinition
-from rules.find import Listing, find, stored_of
-from store.definitions import Definitions, Missing
-from store.records import Token, User
+from store.records import User
 from viewer.access import tokens
 from viewer.access.password_links import mail_of
 from viewer.access.person import Person, signed_in
@@ -20,7 +17,7 @@ from viewer.access.users import Users
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
 from viewer.pages.errors.page import problem_words
-from viewer.pages.forms.faults import FormFaults, RejectedRow, form_faults, rejected_row
+from viewer.pages.forms.faults import FormFaults, form_faults
 from viewer.pages.forms.fields import text
 from viewer.pages.frame.frames import (
     LANGUAGE_COOKIE,
@@ -37,18 +34,12 @@ from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.people import leave
 from viewer.pages.people.labels import label
 from viewer.pages.people.session_rows import SessionChanges, SessionRow
+from viewer.pages.people.token_rows import TokenForm, TokensSection, tokens_section, withdraw
 from viewer.pages.people.two_factor import TwoFactorChanges, TwoFactorSection
 from viewer.registry import Registry
 from viewer.work import Work
 
 NO_FAULTS = FormFaults()
-
-
-@dataclass(frozen=True)
-class TokenRow:
-    id: str
-    name: str
-    role: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,10 +54,7 @@ class AccountPage(Page):
     themes: list[Choice] = doc("Themes; `href` is the value")
     mail: str = doc("Where mail for the person goes, as typed or stored; empty for nowhere")
     places: list[Choice] = doc("Where the person has a role; `href`: the page that asks whether to leave")
-    can_edit: bool = doc("Whether the person may create tokens")
-    tokens: list[TokenRow] = doc("Tokens that are valid")
-    rejected: list[RejectedRow] = doc("Tokens that the current rules reject, with their faults")
-    new_token: str = doc("Text of a token that was just created; shown only once")
+    tokens: TokensSection | None = doc("The tokens of programs; None for those who may not make any")
     two_factor: TwoFactorSection | None = doc("Two-factor sign-in; None for a program")
     sessions: list[SessionRow] = doc("Where the person is signed in, this browser first")
 
@@ -76,6 +64,7 @@ class _Once:
     """What is shown once, after a change."""
 
     faults: FormFaults = NO_FAULTS
+    tokens: TokenForm = TokenForm()
     new_token: str = ""
     two_factor: TwoFactorSection | None = None
     mail: str | None = None
@@ -95,7 +84,6 @@ class AccountRenderer:
     async def answer(self, request: Request, once: _Once = _Once()) -> Response:
         who, frame = signed_in(request), await self._frames.of(request, "account")
         lang = frame.lang
-        found = await self._registry.listing(Token) if who.may("owner") else Listing[Token]((), ())
         page = AccountPage(
             frame=frame,
             title=lang.text("Account"),
@@ -106,10 +94,7 @@ class AccountRenderer:
             themes=_themes(lang, frame.theme),
             mail=once.mail if once.mail is not None else await self._mail(who),
             places=leave.places(request, self._frames, await self._registry.sites()),
-            can_edit=who.may("owner"),
-            tokens=[TokenRow(t.id, t.name, _role(lang, t.role)) for t in found.records],
-            rejected=[rejected_row(lang, one, label, "") for one in found.rejected],
-            new_token=once.new_token,
+            tokens=await self._tokens(lang, who, once),
             two_factor=once.two_factor or await self._two_factor.section(lang, who),
             sessions=await self._sessions.rows(request, lang),
         )
@@ -117,6 +102,9 @@ class AccountRenderer:
         response = answer(request, page, status)
         response.headers["Cache-Control"] = "no-store"  # keys, codes and tokens are shown once
         return response
+
+    async def _tokens(self, lang: Language, who: Person, once: _Once) -> TokensSection | None:
+        return await tokens_section(self._registry, lang, once.tokens, once.new_token) if who.may("owner") else None
 
     async def _mail(self, who: Person) -> str:
         if who.via != "session":
@@ -155,18 +143,20 @@ async def save(
             case "mail":
                 return await changes.mail(request, str(form.get("old", "")), text(form, "mail"))
             case "token" if who.may("owner"):
-                fields = {"name": text(form, "name"), "role": "editor"}
-                _, new_token = await registry.change(lambda found: tokens.create(found, fields))
+                asked = TokenForm.typed(form)
+                _, new_token = await registry.change(lambda found: tokens.create(found, asked.fields, who.name))
             case "withdraw" if who.may("owner"):
-                await registry.change(lambda found: _withdraw(found, str(form.get("token", "")), who))
+                await registry.change(lambda found: withdraw(found, str(form.get("token", "")), who))
                 return go(urls.account() + "#tokens")
     except Problem as problem:
         note = problem_words(language_of(request), problem)
         faults = FormFaults(note=note, status=problem.status)
         return await renderer.answer(request, _Once(faults, mail=text(form, "mail") if "mail" in form else None))
     except InvalidDefinition as error:
-        kind = "token" if form.get("do") == "token" else "user"
-        faults = form_faults(language_of(request), kind, error.faults, label)
+        if form.get("do") == "token":
+            faults = form_faults(language_of(request), "token", error.faults, label)
+            return await renderer.answer(request, _Once(faults, tokens=replace(TokenForm.typed(form), faults=faults)))
+        faults = form_faults(language_of(request), "user", error.faults, label)
         return await renderer.answer(request, _Once(faults, mail=text(form, "mail") if "mail" in form else None))
     return await renderer.answer(request, _Once(new_token=new_token))
 
@@ -230,8 +220,3 @@ def _themes(lang: Language, theme: str) -> list[Choice]:
     _ = lang.text
     words = {"": _("Same as the system"), "light": _("Light"), "dark": _("Dark")}
     return [Choice(words[name], name, name == theme) for name in THEMES]
-
-
-def _withdraw(definitions: Definitions, id: str, who: Person) -> None:
-    with suppress(Missing):  # already deleted, which is what was requested
-        definitions.delete_stored(Token, stored_of(find(definitions, Token, id)), who.name)
