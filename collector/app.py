@@ -16,9 +16,10 @@ from starlette.routing import Route
 from collector.addresses import ClientAddress
 from collector.backend import Backend, BackendSettings, BatchParts, Senders
 from collector.door.admission import Admission, Load, RequestHead
+from collector.door.ask import AskEndpoint
 from collector.door.day_limits import DayLimits
 from collector.door.endpoint import BatchEndpoint
-from collector.door.script import SNAPSHOT, Script
+from collector.door.script import ASK, SNAPSHOT, Script, mark_of
 from collector.enrich.devices import device
 from collector.enrich.visitors import Visitors
 from collector.journal.committer import Committer, PendingBatch
@@ -34,6 +35,7 @@ from collector.report.figures import figures, timings
 from collector.report.metrics import Metrics
 from collector.report.minute import IntakeTotals, minute_line
 from collector.settings import CollectorSettings, DayLimit, Rate, SettingsError
+from collector.surveys.known import KnownSurveys
 from store.client import Store, StoreAway, StoreError
 from store.definitions import Definitions
 from store.intake import SiteIntake
@@ -77,6 +79,7 @@ class Collector:
         self._known_batches = KnownBatches()
         self._quarantine = Quarantine(settings.journal)
         self._sites = KnownSites(sites)
+        self._surveys = KnownSurveys(store)
         self._committer: Committer | None = None
         self._writer: Writer | None = None
         self._stopping = False
@@ -88,6 +91,8 @@ class Collector:
         self.endpoint = BatchEndpoint(
             settings, admission, self._day_limits, self._sites, self._visitors, self._known_batches, self._counters
         )
+        self.endpoint.surveys = self._surveys
+        asking = AskEndpoint(settings, self._sites, self._surveys, self._visitors, self.endpoint.address_lists.places)
         self._backend = (
             Backend(
                 senders,
@@ -114,8 +119,10 @@ class Collector:
         )
         self.routes: list[Route] = [
             Route("/c/{key}", self.endpoint),
-            Route("/parcours.js", Script().page),
+            Route("/parcours.js", Script(marks=self._marks).page),
             Route("/parcours-snapshot.js", Script(SNAPSHOT).page),
+            Route("/parcours-ask.js", Script(ASK).page),
+            Route("/ask/{key}.json", asking.page),
             Route("/metrics", metrics.page),
             *(self._backend.routes if self._backend else ()),
         ]
@@ -173,6 +180,7 @@ class Collector:
             self._writer = None
         await self._save_counts()
         self._sites.close()
+        self._surveys.close()
 
     async def drain(self, seconds: float = 30.0) -> None:
         """Return when everything acknowledged is in the store; raises `DrainTimeout`."""
@@ -200,6 +208,7 @@ class Collector:
             raise StoreAway("The collector is not running")
         known = [(site, self._backend.known(site)) for site in sites] if self._backend is not None else []
         self._sites.drop(sites)
+        self._surveys.forget_visitors()
         try:
             await self.drain()  # then rows of a batch are erased one by one, and not the whole batch
         except DrainTimeout as error:
@@ -207,6 +216,10 @@ class Collector:
         await asyncio.wrap_future(self._writer.erase())
         for _, ids in known:
             self._backend.erased(ids)  # type: ignore[union-attr]
+
+    def _marks(self) -> tuple[str, ...]:
+        """What tells the sites that ask now that they do: docs/feedback.md."""
+        return tuple(sorted({mark_of(key) for key in self._surveys.asking_keys}))
 
     def _eraser(self, store: Store) -> JournalEraser:
         loop = asyncio.get_running_loop()

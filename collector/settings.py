@@ -29,9 +29,10 @@ class DayLimit:
     pages: int = 50_000  # different ones, as the three below
     elements: int = 200_000
     names: int = 1_000  # of events and of variants
+    askings: int = 200_000  # of surveys, those included in which the visitor was not drawn
 
     def __post_init__(self) -> None:
-        for name in ("bytes", "pages", "elements", "names"):
+        for name in ("bytes", "pages", "elements", "names", "askings"):
             if getattr(self, name) < 1:
                 raise SettingsError(f"{name} a day must be 1 or more, not {getattr(self, name)!r}")
 

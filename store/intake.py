@@ -23,6 +23,7 @@ class SiteIntake:
     quarantined: int = 0  # rejected by the store for good; they are kept in the journal's quarantine
     skipped: Tally = field(default_factory=Tally)  # of the accepted: they held kinds of events unknown here
     refused: dict[str, Tally] = field(default_factory=dict)  # by code of the refusal
+    left_out: dict[str, Tally] = field(default_factory=dict)  # answers in accepted batches, by why they fit no survey
     unsaved: dict[str, Tally] = field(default_factory=dict)  # by reason: not yet in the table `refusals`
 
     def by_reason(self) -> Iterator[tuple[str, Tally]]:
@@ -30,3 +31,4 @@ class SiteIntake:
         yield ACCEPTED, Tally(self.accepted, self.last_accepted_ms)
         yield SKIPPED, self.skipped
         yield from self.refused.items()
+        yield from self.left_out.items()

@@ -1,7 +1,7 @@
 """Masks what may identify a person in a text that a visitor typed: mail addresses, account, card and phone numbers.
 
-The rules are data (store/text_masks.json): parcours-ask.js has the same ones built in (tracker_js/src/ask/text_masks.js)
-and tests/examples/texts.json has examples for both. store/masking.py masks parts of addresses.
+The rules are data (store/text_masks.json): parcours-ask.js has the same ones built in. tests/examples/texts.json has
+examples for both. store/masking.py masks parts of addresses.
 """
 
 from __future__ import annotations

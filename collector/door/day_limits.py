@@ -25,6 +25,7 @@ from store.zones import DAY_MS
 
 log = logging.getLogger("parcours.collector")
 FILE = "day-limits"  # in the folder of the journal
+ASKINGS = "askings"
 RECENT = 500  # texts of a kind; each has at most 2,048 letters
 
 
@@ -36,6 +37,7 @@ class SiteDay(Struct):
     pages: set[int] = field(default_factory=set)
     elements: set[int] = field(default_factory=set)
     names: set[int] = field(default_factory=set)
+    askings: set[int] = field(default_factory=set)
 
 
 class _Recent(Struct):
@@ -94,6 +96,19 @@ class DayLimits:
                 known.clear()
             known.update(texts)
         return None
+
+    def askings_beyond(self, site: int, received: int, askings: Collection[str]) -> set[str]:
+        """Those of these askings that are new today and beyond the limit; the others are counted."""
+        day, beyond = self._day(site, received // DAY_MS), set[str]()
+        for asking in askings:
+            if _grows_beyond(self._limit.askings, day.askings, hashed := self._hashes((asking,))):
+                beyond.add(asking)
+            else:
+                day.askings |= hashed
+        if beyond and (site, day.day, ASKINGS) not in self._reported:
+            self._reported.add((site, day.day, ASKINGS))
+            log.warning("Site %d has reached its limit of %d askings for today (UTC)", site, self._limit.askings)
+        return beyond
 
     def read(self) -> None:
         """Continue from what an earlier process saved, if it can be read."""

@@ -30,6 +30,8 @@ from collector.known_sites import KnownSite, KnownSites
 from collector.origins import allowed, host_of, on_this_machine
 from collector.report.counters import NO_SITE, Counters
 from collector.settings import CollectorSettings
+from collector.surveys.checks import TOO_MANY, LeftOut, chosen, sift
+from collector.surveys.known import KnownSurveys
 from store.errors import StoreError
 
 MAX_KEY = 32  # letters
@@ -58,10 +60,11 @@ class BatchEndpoint:
         self._known_batches = known_batches
         self._counters = counters
         self._day_limits = day_limits
-        self._address_lists = read_address_lists(settings.geoip, settings.datacentres)
+        self.address_lists = read_address_lists(settings.geoip, settings.datacentres)
         self._body = BodyReader(settings.max_body, settings.body_seconds)
         self._client_address = ClientAddress(settings.trusted_proxies)
         self.committer: Committer | None = None  # set while the collector runs
+        self.surveys = KnownSurveys(None)  # replaced by those of the collector
         self.taking = Histogram(TAKING)  # of one batch in 16
         self._sampled = cycle([True] + 15 * [False])
 
@@ -129,12 +132,33 @@ class BatchEndpoint:
             await repeated
             self._counters.duplicate(known.number)
             return
+        left_out: list[LeftOut] = []
+        if batch.ask is not None:
+            left_out = await self._sift(known.number, batch, request.received)
+            if (repeated := committer.join(id)) is not None:  # the same batch, while the surveys were read
+                await repeated
+                self._counters.duplicate(known.number)
+                return
         pending, record = self._prepared(id, batch, body, known, request)
+        for code, message in left_out:
+            self._counters.left_out(known.number, code, message)
         durable = committer.append(pending, record)
         if began:
             self.taking.observe(perf_counter() - began)
         del batch, body, record  # thousands of requests may wait for the disk: keep nothing of the batch meanwhile
         await durable
+
+    async def _sift(self, site: int, batch: wire.Batch, received: int) -> list[LeftOut]:
+        """Take the answers out of the batch that fit no survey, or are too many; why each was."""
+        if batch.ask is None:
+            return []
+        ask, left_out = sift(batch.ask, await self.surveys.for_answers(site, batch.ask))
+        beyond = self._day_limits.askings_beyond(site, received, ask.a) if ask is not None else set()
+        if ask is not None and beyond:
+            left_out += [(TOO_MANY, "The site has its askings of today.")] * sum(one in beyond for one in ask.a)
+            ask = chosen(ask, [row for row, one in enumerate(ask.a) if one not in beyond])
+        batch.ask = ask
+        return left_out
 
     def _address(self, scope: Scope, headers: Headers) -> str:
         """The sender's address."""
@@ -156,7 +180,7 @@ class BatchEndpoint:
     ) -> tuple[PendingBatch, bytes]:
         """The batch and its journal record; counts what is counted before it is durable. Raises `RefusalError`."""
         try:
-            enrichment, clamped = enrich(batch, known, request, self._visitors, self._address_lists)
+            enrichment, clamped = enrich(batch, known, request, self._visitors, self.address_lists)
         except NotAPage as error:
             raise RefusalError(Reason.PAGE.with_message(f"$.ctx.url: {error}")) from None
         own_machine = on_this_machine(enrichment.host)
@@ -169,6 +193,8 @@ class BatchEndpoint:
         refusal = self._day_limits.refusal(known.number, request.received, enrichment.page, batch, len(record))
         if refusal is not None:
             raise RefusalError(refusal)
+        if batch.ask is not None and not enrichment.bot:
+            self.surveys.note(known.number, int(enrichment.visitor), batch.ask, request.received)
         if isinstance(batch, wire.Later):
             self._counters.skipped(known.number, wire.skipped(batch, body))
         if known.by_old_key:

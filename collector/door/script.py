@@ -1,9 +1,15 @@
-"""GET /parcours.js and /parcours-snapshot.js: the built scripts that pages load."""
+"""GET /parcours.js, /parcours-ask.js and /parcours-snapshot.js: the built scripts that pages load.
+
+The tracker is served with the marks of the sites that ask visitors (docs/feedback.md), as its last argument. A request
+with `Origin` gets it as it was built: scripts with `integrity` are loaded so, and their hash must stay the same.
+"""
 
 from __future__ import annotations
 
 import gzip
 import hashlib
+import string
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,6 +20,10 @@ from starlette.responses import JSONResponse, Response
 _DIST = Path(__file__).resolve().parents[2] / "tracker_js" / "dist"
 BUNDLE = _DIST / "parcours.js"
 SNAPSHOT = _DIST / "parcours-snapshot.js"  # takes a picture in the owner's own browser
+ASK = _DIST / "parcours-ask.js"  # asks visitors
+MARK_KIND = 98  # of the fingerprint; those of elements are 0 to 11
+_LETTERS = string.digits + string.ascii_lowercase + string.ascii_uppercase + "-_"
+NO_MARKS = b"('');\n"  # the end of the built tracker
 MAX_AGE = 3600  # s; after an upgrade, older trackers send for so long, and their format is read for so long
 
 
@@ -25,16 +35,30 @@ class _Bundle:
     etag: str
 
 
+def mark_of(key: str) -> str:
+    """The mark of a site that asks: 12 bits of a hash of its key, as two letters (`fingerprint` in elements.js)."""
+    found = 0x811C9DC5
+    for letter in f"{key}\0{MARK_KIND}\0ask":
+        found = ((found ^ ord(letter)) * 0x01000193) & 0xFFFFFFFF
+    found ^= (found >> 12) ^ (found >> 24)
+    return _LETTERS[found >> 6 & 63] + _LETTERS[found & 63]
+
+
 class Script:
     """Serves the bundle from memory and reads it again when the file has changed."""
 
-    def __init__(self, path: Path = BUNDLE) -> None:
+    def __init__(self, path: Path = BUNDLE, marks: Callable[[], tuple[str, ...]] = tuple) -> None:
+        """`marks`: those of the sites that ask now."""
         self._path = path
+        self._marks = marks
         self._bundle: _Bundle | None = None
+        self._marked: tuple[tuple[str, ...], _Bundle, _Bundle] | None = None  # marks, the file as built and with them
 
     async def page(self, request: Request) -> Response:
         try:
             bundle = self._current()
+            if "origin" not in request.headers:
+                bundle = self._with_marks(bundle)
         except OSError:
             error = {
                 "code": "no_script",
@@ -45,7 +69,7 @@ class Script:
         headers = {
             "etag": bundle.etag,
             "cache-control": f"public, max-age={MAX_AGE}, stale-while-revalidate=86400",
-            "vary": "Accept-Encoding",
+            "vary": "Accept-Encoding, Origin",
             "access-control-allow-origin": "*",
             "cross-origin-resource-policy": "cross-origin",
             "x-content-type-options": "nosniff",
@@ -62,7 +86,20 @@ class Script:
     def _current(self) -> _Bundle:
         changed = self._path.stat().st_mtime_ns
         if self._bundle is None or self._bundle.changed != changed:
-            plain = self._path.read_bytes()
-            etag = f'"{hashlib.sha256(plain).hexdigest()[:16]}"'
-            self._bundle = _Bundle(changed, plain, gzip.compress(plain, 9, mtime=0), etag)
+            self._bundle = _packed(changed, self._path.read_bytes())
         return self._bundle
+
+    def _with_marks(self, built: _Bundle) -> _Bundle:
+        """The file with the marks of the sites that ask now."""
+        marks = self._marks()
+        if not marks or not built.plain.endswith(NO_MARKS):
+            return built
+        if self._marked is None or self._marked[:2] != (marks, built):
+            end = f"('{' '.join(marks)}');\n".encode()
+            self._marked = (marks, built, _packed(built.changed, built.plain.removesuffix(NO_MARKS) + end))
+        return self._marked[2]
+
+
+def _packed(changed: int, plain: bytes) -> _Bundle:
+    etag = f'"{hashlib.sha256(plain).hexdigest()[:16]}"'
+    return _Bundle(changed, plain, gzip.compress(plain, 9, mtime=0), etag)

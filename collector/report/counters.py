@@ -65,6 +65,10 @@ class Counters:
     def refused(self, site: int, code: str, message: str) -> None:
         self._count(self._sites[site].refused.setdefault(code, Tally()), message)
 
+    def left_out(self, site: int, code: str, message: str) -> None:
+        """An answer of an accepted batch is not stored: it fits no survey."""
+        self._count(self._sites[site].left_out.setdefault(code, Tally()), message)
+
     def _count(self, tally: Tally, message: str) -> None:
         tally.count += 1
         tally.last_ms = int(self._clock() * 1000)

@@ -38,6 +38,11 @@ def words_of(lang: Language, reason: str) -> str:
         "day_pages": _("The page is new, and the site already has as many pages today as it may"),
         "day_elements": _("An element is new, and the site already has as many elements today as it may"),
         "day_names": _("The name of an event or variant is new, and the site already has as many today as it may"),
+        "ask_survey": _("An answer belongs to no survey of this site"),
+        "ask_version": _("An answer belongs to a version of its survey that never asked"),
+        "ask_question": _("An answer belongs to no question of its survey"),
+        "ask_answer": _("An answer does not fit its question"),
+        "ask_many": _("The site already has as many answers today as it may"),
         "long_head": _("The message has headers that no browser sends"),
         "site_rate": _("Too many messages for this site"),
         "busy": _("The disk could not keep up; the visitor's browser tries again"),
@@ -58,6 +63,7 @@ def words_of(lang: Language, reason: str) -> str:
 def advice_of(lang: Language, reason: str) -> str:
     """What to do about it."""
     _ = lang.text
+    invented = _("Nothing: parcours-ask.js sends no such answer. The rest of the message was stored.")
     told = _("The response to your program says where and why.")
     known = {
         "event_shape": told,
@@ -85,6 +91,11 @@ def advice_of(lang: Language, reason: str) -> str:
         "day_pages": _("If the pages are real, raise PARCOURS_DAY_PAGES. If not, somebody misuses your key."),
         "day_elements": _("If the elements are real, raise PARCOURS_DAY_ELEMENTS. If not, somebody misuses your key."),
         "day_names": _("If the names are real, raise PARCOURS_DAY_NAMES. If not, somebody misuses your key."),
+        "ask_survey": invented,
+        "ask_version": invented,
+        "ask_question": invented,
+        "ask_answer": invented,
+        "ask_many": _("Ask a smaller share of visitors. If nobody is asked so often, somebody misuses your key."),
         "long_head": _("Nothing, unless one of your own programs sends data to Parcours."),
         "site_rate": _("If these are real visitors, raise PARCOURS_SITE_RATE and PARCOURS_SITE_BURST."),
         "backlog": _("Check the database. Nothing that was accepted is lost."),

@@ -1,0 +1,1 @@
+"""Surveys in the collector: which ask now, who was asked, and which rows of answers fit their survey."""
