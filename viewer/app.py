@@ -115,6 +115,7 @@ from viewer.pages.shared.shown import SharedMaps
 from viewer.pages.sites.erasing import ErasingRenderer
 from viewer.pages.sites.setup import SetupRenderer
 from viewer.pages.states.page import StateFormRenderer
+from viewer.pages.surveys.editor import SurveyEditor
 from viewer.pages.who.bars import WhoBars
 from viewer.personas import PersonaReader
 from viewer.picture_changes import PictureChanges
@@ -394,6 +395,7 @@ class Viewer:
             PrivacyRenderer(self.frames, self.urls, self.erasing, self.store, self.work),
             LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),
             StateFormRenderer(self.frames, self.urls, snapshots),
+            SurveyEditor(self.frames, self.urls, self.registry, snapshots),
             groups,
             zones,
             notes,

@@ -258,6 +258,16 @@ class Urls:
         """The form of a saved segment."""
         return self._path("sites", site, "segments", segment, **query)
 
+    def surveys(self, site: str) -> str:
+        return self._path("sites", site, "surveys")
+
+    def new_survey(self, site: str, **query: object) -> str:
+        """The form of a new survey; the query fills it: page, trigger, element."""
+        return self._path("sites", site, "surveys", "new", **query)
+
+    def edit_survey(self, site: str, survey: str) -> str:
+        return self._path("sites", site, "surveys", survey, "edit")
+
     def goals(self, site: str, **query: object) -> str:
         return self._path("sites", site, "goals", **query)
 

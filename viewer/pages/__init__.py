@@ -66,6 +66,9 @@ from viewer.pages.sites import form as site_form
 from viewer.pages.sites import index as site_index
 from viewer.pages.states import form as state_form
 from viewer.pages.states import page as states
+from viewer.pages.surveys import editor as survey_editor
+from viewer.pages.surveys import page as surveys
+from viewer.pages.surveys import words as survey_words
 
 # The field labels of each kind's form; keys as in store.definitions.KINDS
 LABELS = {
@@ -77,6 +80,7 @@ LABELS = {
     "state": state_form.label,
     "group": group_form.label,
     "zone": zone_form.label,
+    "survey": survey_words.label,
     "note": note_form.label,
     "sign_in": sign_in_form.label,
     "user": people_labels.label,
@@ -186,6 +190,11 @@ ENDPOINTS = (
     Endpoint(SITE + "/goals", goals.index, "viewer"),
     Endpoint(SITE + "/goals/new", goals.edit, "editor", BOTH),
     Endpoint(SITE + "/goals/{goal}/edit", goals.edit, "editor", BOTH),
+    Endpoint(SITE + "/surveys", surveys.index, "viewer"),
+    Endpoint(SITE + "/surveys/new", survey_editor.show, "editor"),
+    Endpoint(SITE + "/surveys/new", survey_editor.save, "editor", POST),
+    Endpoint(SITE + "/surveys/{survey}/edit", survey_editor.show, "editor"),
+    Endpoint(SITE + "/surveys/{survey}/edit", survey_editor.save, "editor", POST),
     Endpoint(SITE + "/journeys", journey_index.index, "viewer"),
     Endpoint(SITE + "/journeys", journey_index.change, "editor", POST),
     Endpoint(SITE + "/offsite", offsite.index, "viewer"),

@@ -34,7 +34,8 @@ export const colour = (host, owners) => {
 
   const root = document.documentElement;
   const scheme = of(root).colorScheme;
-  const grounds = [document.body, root].map((one) => luminance(of(one).backgroundColor)).filter((one) => one >= 0);
+  const around = [host.parentNode, document.body, root];
+  const grounds = around.map((one) => luminance(of(one).backgroundColor)).filter((one) => one >= 0);
   const isDark = grounds.length
     ? grounds[0] < 0.2
     : /dark/.test(scheme) && (!/light/.test(scheme) || matchMedia('(prefers-color-scheme:dark)').matches);
@@ -46,6 +47,8 @@ export const colour = (host, owners) => {
     (linked && contrast(linked, ground) >= READABLE ? linked : others[3]);
   const values = [`var(--ask-bg,${ground})`, `var(--ask-ink,${ink})`, ...others.slice(0, 3), accent];
   const on = contrast(accent, '#fff') >= READABLE ? '#fff' : '#15181b';
-  ['bg', 'ink', 'ink2', 'line', 'soft', 'a', 'on'].forEach((name, n) => style.setProperty(`--${name}`, [...values, on][n]));
+  ['bg', 'ink', 'ink2', 'line', 'soft', 'a', 'on'].forEach((name, n) =>
+    style.setProperty(`--${name}`, [...values, on][n]),
+  );
   style.color = '';
 };

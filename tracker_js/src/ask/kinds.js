@@ -19,11 +19,14 @@ export const scale = ({kind, look, low, high}, {text, words, done}) => {
       });
       done({r: score});
     };
-    buttons.push(button('', press, drawn ? icon(drawn, score) : score, {role: 'radio', 'aria-checked': false, tabindex: -1}));
-    if (drawn) buttons.at(-1).ariaLabel = drawn === 'face' ? words.faces[score - 1] : score;
+    const label = drawn ? icon(drawn, score) : score;
+    const made = button('', press, label, {role: 'radio', 'aria-checked': false, tabindex: -1});
+    if (drawn) made.ariaLabel = drawn === 'face' ? words.faces[score - 1] : score;
+    buttons.push(made);
   }
   buttons[0].tabIndex = 0;
-  const group = el(`div.sc${drawn ? '.bare' : ''}${to > 7 ? '.many' : ''}`, {role: 'radiogroup', 'aria-labelledby': 'h'}, ...buttons);
+  const classes = `${drawn ? '.bare' : ''}${to > 7 ? '.many' : ''}`;
+  const group = el(`div.sc${classes}`, {role: 'radiogroup', 'aria-labelledby': 'h'}, ...buttons);
   group.style.setProperty('--k', buttons.length);
   let typed = '';
   let before = 0;
@@ -46,7 +49,8 @@ export const scale = ({kind, look, low, high}, {text, words, done}) => {
     buttons[next].focus();
   };
   const faces = drawn === 'face' ? words.faces : [];
-  return [group, el('p.ends', {}, el('span', {}, text(low) || faces[0] || ''), el('span', {}, text(high) || faces[4] || ''))];
+  const ends = [text(low) || faces[0] || '', text(high) || faces[4] || ''].map((end) => el('span', {}, end));
+  return [group, el('p.ends', {}, ...ends)];
 };
 
 /** A list of which one or several can be chosen. When it is shuffled, the last option stays last. */
@@ -72,7 +76,8 @@ export const list = ({kind, options, shuffle}, {text, words, ready, mask}) => {
 
 /** A free text. What must not be sent is masked in view: after each word, and when the field is left. */
 export const free = ({optional}, {words, ready, mask}, label) => {
-  const area = el('textarea', {maxlength: 1000, 'aria-describedby': 'n', ...(label ? {'aria-label': label} : {'aria-labelledby': 'h'})});
+  const name = label ? {'aria-label': label} : {'aria-labelledby': 'h'};
+  const area = el('textarea', {maxlength: 1000, 'aria-describedby': 'n', ...name});
   const note = el('p.note', {id: 'n', role: 'status'}, words.names);
   area.oninput = area.onchange = ({type}) => {
     if ((type === 'change' || /\s$/.test(area.value)) && mask(area)) note.textContent = words.hidden;

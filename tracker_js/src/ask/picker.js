@@ -1,5 +1,5 @@
-// "Click what bothers you": chooses an element of the page, by pointer or keyboard. The page waits meanwhile: a layer of
-// ours lies over it, so that nothing of the page is pressed, and the tracker sees no click of it.
+// "Click what bothers you": chooses an element of the page, by pointer or keyboard. The page waits meanwhile: a layer
+// of ours lies over it, so that nothing of the page is pressed, and the tracker sees no click of it.
 import {button, el} from './draw.js';
 
 const WALKED = 'a,button,input,select,textarea,summary,img,video,h1,h2,h3,p,li,td,[role]';

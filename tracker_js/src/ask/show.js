@@ -7,18 +7,23 @@ import {CSS} from './style.js';
 
 const THANKS_MS = 8_000; // the thanks stay that long, unless they are touched
 const UNSENT_MS = 3_000; // an answer that is not safe by then is shown as not sent
+const NARROW = 600; // px: windows in which a question lies at the foot
+const FROM_RIGHT = /^(ar|dv|fa|he|ku|ps|sd|ug|ur|yi)\b/; // languages
 const KINDS = {one: list, several: list, text: free};
 
 /** Our element in the page, with a shadow root: neither the page's style nor ours reaches the other. */
-const place = ({look: {place: where, selector, side, accent}}, lang, name) => {
-  const host = el(`parcours-ask.${name}.${side}`, {lang, dir: /^(ar|dv|fa|he|ku|ps|sd|ug|ur|yi)\b/.test(lang) ? 'rtl' : 'ltr'});
+const place = ({look: {place: where, selector, side, accent}}, lang, name, parent = document.body) => {
+  const dir = FROM_RIGHT.test(lang) ? 'rtl' : 'ltr';
+  const host = el(`parcours-ask.${name}.${side}`, {lang, dir});
   const root = host.attachShadow({mode: 'open'});
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(CSS);
   root.adoptedStyleSheets = [sheet];
   const inside = where === 'inside' && document.querySelector(selector);
   if (inside) host.classList.add(where);
-  (inside || document.body).append(host);
+  (inside || parent).append(host);
+  const isNarrow = (parent === document.body ? innerWidth : parent.clientWidth) <= NARROW;
+  host.classList.toggle('narrow', isNarrow && !inside);
   colour(host, accent);
   return [host, root];
 };
@@ -30,7 +35,7 @@ const place = ({look: {place: where, selector, side, accent}}, lang, name) => {
 export const show = (asking, hooks, mask, asked) => {
   const {survey, lang, words, text} = asking;
   const {questions} = survey;
-  const [host, root] = place(survey, lang, 'ask');
+  const [host, root] = place(survey, lang, 'ask', hooks.parent);
   const before = document.activeElement;
   let timer;
 
@@ -89,7 +94,9 @@ export const show = (asking, hooks, mask, asked) => {
     const draws = SCALES[kind] ? scale : KINDS[kind] || point;
     if (draws !== scale) end.append(go);
     ready();
-    draw(text(question.text), kind === 'nps' ? '.wide' : '', ...draws(question, {...around, done, ready}), ...(end.firstChild ? [end] : []));
+    const parts = draws(question, {...around, done, ready});
+    if (end.firstChild) parts.push(end);
+    draw(text(question.text), kind === 'nps' ? '.wide' : '', ...parts);
   };
 
   /** Which element bothers the visitor, and what is wrong with it. */
@@ -139,8 +146,8 @@ export const show = (asking, hooks, mask, asked) => {
 };
 
 /** The button that stays at the edge of the window. Returns a function that removes it. */
-export const edge = (survey, lang, label, press) => {
-  const [host, root] = place(survey, lang, 'side');
+export const edge = (survey, lang, label, press, parent) => {
+  const [host, root] = place(survey, lang, 'side', parent);
   root.append(button('.go', press, label));
   return () => host.remove();
 };

@@ -21,7 +21,8 @@ button:hover,label:hover{background:var(--soft)}
 .x{position:absolute;top:4px;inset-inline-end:4px;width:44px;padding:0;font-size:20px}
 .sc{display:grid;grid-template-columns:repeat(var(--k),1fr);gap:3px}
 .sc button{padding:0;min-width:0}
-svg{width:36px;vertical-align:middle;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;stroke-linejoin:round}
+svg{width:36px;vertical-align:middle;fill:none;stroke:currentColor;stroke-width:2;stroke-linecap:round;
+stroke-linejoin:round}
 .on .star{fill:currentColor}
 .ends,.end,label,.bar{display:flex;justify-content:space-between;gap:12px;align-items:center}
 .ends,.note{font-size:13px;color:var(--ink2)}
@@ -40,8 +41,9 @@ textarea{min-height:92px}
 .bar{padding:6px 16px;background:#15181b;color:#fff;border-radius:0}
 .bar button{background:none}
 .mark{position:absolute;outline:3px solid var(--a);box-shadow:0 0 0 6px var(--bg);pointer-events:none}
-@media (max-width:600px){:host(:not(.inside,.side,.over)){inset:auto 0 var(--kb,0)}
-:host(:not(.inside)) section{width:auto;max-height:60vh;overflow:auto;border-width:1px 0 0;border-radius:12px 12px 0 0}
-.many{grid-template-columns:repeat(6,1fr)}}
-@media (prefers-reduced-motion:no-preference){section{animation:i .15s}@keyframes i{from{opacity:0;transform:translateY(8px)}}}
+:host(.narrow.ask:not(.over)){inset:auto 0 var(--kb,0)}
+:host(.narrow) section{width:auto;max-height:60vh;overflow:auto;border-width:1px 0 0;border-radius:12px 12px 0 0}
+:host(.narrow) .many{grid-template-columns:repeat(6,1fr)}
+@media (prefers-reduced-motion:no-preference){section{animation:i .15s}
+@keyframes i{from{opacity:0;transform:translateY(8px)}}}
 @media print{:host{display:none}}`;

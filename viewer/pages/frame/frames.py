@@ -78,6 +78,7 @@ class Frames:
                 ("experiments", _("Experiments"), urls.experiments(site.id)),
                 ("goals", _("Goals"), urls.goals(site.id)),
                 ("journeys", _("Journeys"), urls.journeys(site.id)),
+                ("surveys", _("Feedback"), urls.surveys(site.id)),
                 ("segments", _("Segments"), urls.segments(site.id)),
                 ("setup", _("Settings"), urls.site(site.id)),
             ]

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.responses import Response
+from starlette.responses import FileResponse, Response
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -21,6 +21,8 @@ STATIC = TEMPLATES.parent / "static"
 
 STYLE_SHEET = "look.css"
 # Files in viewer/static/css, in cascade order
+# Files of /static/ that `npm run build` makes in tracker_js.
+BUILT = {"ask_preview.js": Path(__file__).resolve().parents[3] / "tracker_js" / "dist" / "ask-preview.js"}
 STYLES = (
     "tokens",
     "base",
@@ -62,6 +64,7 @@ STYLES = (
     "notes",
     "share",
     "setup",
+    "survey",
 )
 
 
@@ -96,7 +99,8 @@ def environment(code: str, root: str = "") -> Environment:
 @cache
 def static(name: str) -> str:
     """Address of a file in `viewer/static`; it changes whenever the file does."""
-    return f"/static/{name}?v={hashlib.sha256((STATIC / name).read_bytes()).hexdigest()[:10]}"
+    content = BUILT.get(name, STATIC / name).read_bytes()
+    return f"/static/{name}?v={hashlib.sha256(content).hexdigest()[:10]}"
 
 
 @cache
@@ -120,6 +124,8 @@ class StaticPages(StaticFiles):
     async def get_response(self, path: str, scope: Scope) -> Response:
         if path == STYLE_SHEET:
             response: Response = Response(style_sheet(), media_type="text/css")
+        elif path in BUILT:
+            response = FileResponse(BUILT[path])
         else:
             response = await super().get_response(path, scope)
         if scope.get("query_string", b"").startswith(b"v=") and response.status_code == 200:
