@@ -37,7 +37,7 @@ def form_of(page: str) -> dict[str, str]:
     fields: dict[str, str] = {}
     for tag in re.findall(r"<input[^>]*>", page):
         name, value = re.search(r'name="(\w+)"', tag), re.search(r'value="([^"]*)"', tag)
-        if not name or ('type="radio"' in tag or 'type="checkbox"' in tag) and "checked" not in tag:
+        if not name or (('type="radio"' in tag or 'type="checkbox"' in tag) and "checked" not in tag):
             continue
         fields[name[1]] = unescape(value[1]) if value else "on"
     for name, body in re.findall(r'<textarea name="(\w+)"[^>]*>(.*?)</textarea>', page, re.S):
