@@ -90,7 +90,7 @@ def test_a_link_sets_a_new_password_once_and_ends_the_sessions(
     assert mail.to == ANNA
     opened = guest.get(link)
     assert f"For the account “{ANNA}”" in words(opened.text)
-    assert (opened.headers["referrer-policy"], opened.headers["cache-control"]) == ("no-referrer", "no-store")
+    assert (opened.headers["referrer-policy"], opened.headers["cache-control"]) == ("same-origin", "no-store")
     assert choose(guest, link, "short").status_code == 422  # does not use it up
     assert choose(guest, link).status_code == 303
     assert guest.get("/account").status_code == 200

@@ -37,7 +37,7 @@ def test_an_invitation_makes_an_account_with_its_role_on_this_site_only(
     opened = guest.get(link)
     assert "Join Night shop as an editor" in words(opened.text)
     assert "odile invites you" in words(opened.text)
-    assert opened.headers["referrer-policy"] == "no-referrer"
+    assert opened.headers["referrer-policy"] == "same-origin"
     assert opened.headers["cache-control"] == "no-store"
     assert opened.headers["x-robots-tag"] == "noindex"
     joined = join(guest, link, name="press@night.example", password=PASSWORD)

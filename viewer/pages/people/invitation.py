@@ -27,8 +27,9 @@ from viewer.pages.people.labels import label
 from viewer.pages.people.roles import invited_as
 from viewer.work import Work
 
-# The link is a secret: no other site hears of it, no cache keeps it, no crawler lists it.
-HEADERS = {"Referrer-Policy": "no-referrer", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+# The link is a secret: no other site hears of it, no cache keeps it, no crawler lists it. With "no-referrer" browsers
+# would send the form with `Origin: null`, as from another site.
+HEADERS = {"Referrer-Policy": "same-origin", "Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 
 
 @dataclass(frozen=True, kw_only=True)

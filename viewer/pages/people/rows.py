@@ -94,7 +94,7 @@ class MemberRows:
             role=role_name(self.lang, member.role),
             note=self._note(member, only),
             roles=self._roles(member) if may or self._may_raise(member, only) else (),
-            remove=self.urls.people(self.site.id, remove=member.name) + "#remove" if may and not you else "",
+            remove=self.urls.people(self.site.id, remove=member.name) if may and not you else "",
             removal=self._removal(member, figures) if open_ else None,
             focus=shown.at == member.name,
             two_factor=figures.two_factor,
