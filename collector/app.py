@@ -194,16 +194,17 @@ class Collector:
         if left:
             raise DrainTimeout(f"{len(left)} segments wait for the store after {seconds:g} s: {writer.last_error}")
 
-    def erase(self, sites: Collection[int], seconds: float = 60.0) -> None:
-        """Erase in the journal what is asked for, and forget the batches that programs sent for these sites.
+    def erase(self, sites: Collection[int], seconds: float = 60.0) -> dict[str, int]:
+        """Erase in the journal what is asked for, and forget the batches that programs sent for these sites. Returns
+        how many batches each erasure found there, by its id.
 
         For any thread but the one of the event loop. Raises StoreError, TimeoutError.
         """
         if self._loop is None:
             raise StoreAway("The collector is not running")
-        asyncio.run_coroutine_threadsafe(self._erase(sites), self._loop).result(seconds)
+        return asyncio.run_coroutine_threadsafe(self._erase(sites), self._loop).result(seconds)
 
-    async def _erase(self, sites: Collection[int]) -> None:
+    async def _erase(self, sites: Collection[int]) -> dict[str, int]:
         if self._writer is None:
             raise StoreAway("The collector is not running")
         known = [(site, self._backend.known(site)) for site in sites] if self._backend is not None else []
@@ -213,9 +214,10 @@ class Collector:
             await self.drain()  # then rows of a batch are erased one by one, and not the whole batch
         except DrainTimeout as error:
             log.warning("Erasing in the journal before everything is stored: %s", error)
-        await asyncio.wrap_future(self._writer.erase())
+        found = await asyncio.wrap_future(self._writer.erase())
         for _, ids in known:
             self._backend.erased(ids)  # type: ignore[union-attr]
+        return found
 
     def _marks(self) -> tuple[str, ...]:
         """What tells the sites that ask now that they do: docs/feedback.md."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -181,16 +181,16 @@ class ViewerSettings:
 class Surroundings:
     """What the viewer gets from the process in which it runs.
 
-    `intake`: site number → counts of this process's collector; None if other processes collect.
-    `drain`: waits until the batches that were acknowledged are stored. `erase_journal`: erases in this process's
-    journal what is asked for these sites; None if other processes collect. `camera`: makes the camera; None: Chromium.
-    `untrusted_proxies`: those that name visitors' addresses, but are not believed. `clock`: seconds since 1970, by
-    which one-time codes are checked.
+    `intake`: site number → counts of this process's collector; None if other processes collect. `drain`: waits until
+    the batches that were acknowledged are stored. `erase_journal`: erases in this process's journal what is asked for
+    these sites, and returns how many batches each erasure found, by its id; None if other processes collect. `camera`:
+    makes the camera; None: Chromium. `untrusted_proxies`: those that name visitors' addresses, but are not believed.
+    `clock`: seconds since 1970, by which one-time codes are checked.
     """
 
     intake: Callable[[int], SiteIntake] | None = None
     drain: Drain | None = None
-    erase_journal: Callable[[Collection[int]], None] | None = None
+    erase_journal: Callable[[Collection[int]], Mapping[str, int]] | None = None
     camera: Callable[[], PictureTaker] | None = None
     untrusted_proxies: Callable[[], tuple[UntrustedProxy, ...]] = tuple
     clock: Callable[[], float] = time.time

@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import threading
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from msgspec.structs import replace
@@ -36,7 +36,8 @@ from store.zones import now_ms
 from viewer.jobs import Jobs
 
 log = logging.getLogger("parcours.viewer.erasing")
-STEPS = ("journal", "pictures", "tables", "definitions", "files")
+JOURNAL = "journal"  # what a receipt calls the batches that were found there
+STEPS = (JOURNAL, "pictures", "tables", "definitions", "files")
 # What is defined for a site: every kind of record that belongs to one. An erasure stays, as a proof.
 DEFINED = tuple(
     kind for kind in KINDS.values() if kind is Site or ("site" in kind.__struct_fields__ and kind is not Erasure)
@@ -47,14 +48,17 @@ COLLECTOR_SECONDS = 15.0
 STOP_SECONDS = 5.0
 
 
-def wait_for_collectors(_: Collection[int]) -> None:
-    """Wait until collectors in other processes have read the request, which they do every ten seconds."""
+def wait_for_collectors(_: Collection[int]) -> dict[str, int]:
+    """Wait until collectors in other processes have read the request, which they do every ten seconds. What they find
+    is not known here."""
     threading.Event().wait(COLLECTOR_SECONDS)
+    return {}
 
 
 @dataclass(frozen=True)
 class ErasingParts:
-    """`server`: names this process across restarts. `journal`: erases in the journals of this process for some sites.
+    """`server`: names this process across restarts. `journal`: erases in the journals of this process for some sites,
+    and returns how many batches each erasure found there, by its id.
 
     `erased` is called when something was erased. `limits`: whether this process enforces the limits of the sites.
     """
@@ -63,7 +67,7 @@ class ErasingParts:
     definitions: Definitions
     jobs: Jobs
     server: str = ""
-    journal: Callable[[Collection[int]], None] = wait_for_collectors
+    journal: Callable[[Collection[int]], Mapping[str, int]] = wait_for_collectors
     erased: Callable[[], None] = lambda: None
     limits: bool = False
 
@@ -179,8 +183,9 @@ class Erasing:
 
     def _steps(self, erasure: Erasure) -> Iterator[tuple[str, Callable[[], Iterator[tuple[str, int]]]]]:
         def journal() -> Iterator[tuple[str, int]]:
-            self._parts.journal({int(erasure.site)})
-            yield from ()
+            found = self._parts.journal({int(erasure.site)})
+            if erasure.id in found:
+                yield JOURNAL, found[erasure.id]
 
         yield "journal", journal
         yield "pictures", lambda: self._picture_jobs(erasure)

@@ -103,10 +103,38 @@ def closed_days(store: Store, site: int) -> set[date]:
     return {row["day"] for row in store.rows(sql, site=site, what=CLOSED)}
 
 
+@dataclass(frozen=True)
+class History:
+    """What a site has stored of single visitors: rows in all, views, and days, of which `few` have too few visitors."""
+
+    rows: int
+    views: int
+    days: int
+    few: int
+
+
+def count_history(store: Store, site: int, least: int) -> History:
+    """What is counted and erased when a site begins to keep counts only."""
+    tables = " + ".join(f"(SELECT count() FROM {table} WHERE site = {{site:UInt32}})" for table in ROWS)
+    rows = int(store.rows(f"SELECT {tables} AS n", site=site)[0]["n"])
+    found = store.rows(
+        "SELECT sum(n) AS of_views, count() AS days, countIf(who < {least:UInt16}) AS few FROM (SELECT count() AS n, "
+        f"uniqExactIf(visitor, {PEOPLE}) AS who FROM views FINAL WHERE site = {{site:UInt32}} GROUP BY day)",
+        site=site,
+        least=least,
+    )[0]
+    return History(rows, int(found["of_views"]), int(found["days"]), int(found["few"]))
+
+
+def count_smaller(store: Store, site: int, least: int) -> int:
+    """The number of days that were counted with a smaller `least`."""
+    sql = "SELECT uniqExact(day) AS n FROM day_counts WHERE site = {site:UInt32} AND least < {least:UInt16}"
+    return int(store.rows(sql, site=site, least=least)[0]["n"])
+
+
 def forget_smaller(store: Store, site: int, least: int) -> int:
     """Erase the counts that were made with a smaller `least`, as they may be of fewer visitors; the number of days."""
-    sql = "SELECT uniqExact(day) AS n FROM day_counts WHERE site = {site:UInt32} AND least < {least:UInt16}"
-    days = int(store.rows(sql, site=site, least=least)[0]["n"])
+    days = count_smaller(store, site, least)
     for table in FOLDS if days else ():
         where = "WHERE site = {site:UInt32} AND least > 0 AND least < {least:UInt16}"
         erase_rows(store, table, where, site=site, least=least)

@@ -13,6 +13,7 @@ import logging
 import os
 import re
 import time
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
@@ -75,6 +76,12 @@ class JournalEraser:
         self._forget = forget
         self._applied: set[tuple[str, int]] = set()
         self._read_at = float("-inf")
+        self._batches: Counter[str] = Counter()
+
+    @property
+    def batches(self) -> dict[str, int]:
+        """Id of each erasure that was applied → the batches that it found, erased as a whole or in part."""
+        return dict(self._batches)
 
     def apply(self, within: float = 0.0) -> None:
         """Apply what was not applied yet, unless the erasures were read `within` seconds. Raises StoreError."""
@@ -89,14 +96,22 @@ class JournalEraser:
         if dead := {int(one.site) for one in found if one.whole_site}:
             self._gone(dead)
         if found:
-            erased = erase_in(self._folder, found)
+            batches = Counter(dict.fromkeys((one.id for one in found), 0))
+            erased = erase_in(self._folder, found, batches)
+            for one in found:
+                if (one.id, one.asked) not in self._applied:  # an id that is used again counts anew
+                    self._batches[one.id] = 0
+            for id, number in batches.items():
+                self._batches[id] += number
             self._applied |= {(one.id, one.asked) for one in found}
             self._forget(erased)
         self._read_at = time.monotonic()
 
 
-def erase_in(folder: Path, erasures: Sequence[Erasure]) -> list[int]:
-    """Erase in every file of a journal; the ids of the batches that were erased as a whole."""
+def erase_in(folder: Path, erasures: Sequence[Erasure], batches: Counter[str] | None = None) -> list[int]:
+    """Erase in every file of a journal; the ids of the batches that were erased as a whole. `batches`: counts those
+    that each erasure found, by its id."""
+    batches = Counter() if batches is None else batches
     by_site: dict[int, list[Erasure]] = {}
     for one in erasures:
         by_site.setdefault(int(one.site), []).append(one)
@@ -105,10 +120,10 @@ def erase_in(folder: Path, erasures: Sequence[Erasure]) -> list[int]:
     found: list[int] = []
     for path in _files(folder):
         with suppress(FileNotFoundError):  # `parcours journal` moved it: it is in the other folder then
-            found += _erase_in_file(path, by_site)
+            found += _erase_in_file(path, by_site, batches)
     for path in _files(folder):  # once more, for a segment that was put back meanwhile
         with suppress(FileNotFoundError):
-            found += _erase_in_file(path, by_site)
+            found += _erase_in_file(path, by_site, batches)
     _erase_words(folder / "discarded.log", set(by_site))
     return found
 
@@ -118,11 +133,11 @@ def _files(folder: Path) -> list[Path]:
     return [*paths(aside, SEALED), *paths(aside, DAMAGED), *paths(folder, SEALED), *paths(folder, DONE)]
 
 
-def _erase_in_file(path: Path, by_site: Mapping[int, Sequence[Erasure]]) -> list[int]:
+def _erase_in_file(path: Path, by_site: Mapping[int, Sequence[Erasure]], batches: Counter[str]) -> list[int]:
     """Replace a file by one without what is erased, whole or not at all."""
     data = path.read_bytes()
     records = list(read_records(data))
-    lines = [_rest(record, by_site) for record in records]
+    lines = [_rest(record, by_site, batches) for record in records]
     tail = data[records[-1].end :] if records else data
     # What cannot be read is kept if it is of other sites.
     named = [site_of_rows(int(number)) for number in _SITE.findall(tail)]
@@ -143,7 +158,7 @@ def _erase_in_file(path: Path, by_site: Mapping[int, Sequence[Erasure]]) -> list
     return list(ids_of(records[n] for n in changed if lines[n] == ERASED))
 
 
-def _rest(record: JournalRecord, by_site: Mapping[int, Sequence[Erasure]]) -> bytes | None:
+def _rest(record: JournalRecord, by_site: Mapping[int, Sequence[Erasure]], batches: Counter[str]) -> bytes | None:
     """The line that is left of a record; None if it stays as it is."""
     try:
         x = _head.decode(record.x)
@@ -154,13 +169,16 @@ def _rest(record: JournalRecord, by_site: Mapping[int, Sequence[Erasure]]) -> by
     except msgspec.DecodeError:
         return None
     span = (times.t0 + x.shift, max(times.t0, times.sent) + x.shift)
-    kinds = {kind for one in by_site[site] for kind in _kinds(one, x, span, record.received)}
+    found = {one.id: set(_kinds(one, x, span, record.received)) for one in by_site[site]}
+    kinds = {kind for of_one in found.values() for kind in of_one}
     if "views" in kinds:
+        batches.update(id for id, of_one in found.items() if "views" in of_one)
         return ERASED
     keys = {*(_POINTS if "points" in kinds else ()), *(_EVENTS if "events" in kinds else ())}
     body: dict[str, Any] = msgspec.json.decode(record.body) if keys else {}
     if keys.isdisjoint(body):
         return None
+    batches.update(id for id, of_one in found.items() if of_one)
     left = {name: value for name, value in body.items() if name not in keys}
     return encode_record(record.received, record.x, msgspec.json.encode(left))
 

@@ -71,7 +71,7 @@ class Writer:
         self._inserted_one = threading.Condition()
         self._stop_by: float | None = None
         self._swept = 0.0
-        self._worker: Worker[str | Future[None]] = Worker(
+        self._worker: Worker[str | Future[dict[str, int]]] = Worker(
             "parcours-writer", self._handle, self._idle_seconds, begin=lower_this_thread
         )
         self.inserted = 0  # batches since the start
@@ -100,9 +100,9 @@ class Writer:
                 self._inserted_one.wait(0.2)
         return left
 
-    def erase(self) -> Future[None]:
+    def erase(self) -> Future[dict[str, int]]:
         """Erase in the segments what was asked until now; done between two inserts. May hold StoreError."""
-        erased: Future[None] = Future()
+        erased: Future[dict[str, int]] = Future()
         self._worker.put(erased)
         return erased
 
@@ -120,7 +120,7 @@ class Writer:
     def _idle_seconds(self) -> float:
         return self._settings.pause(self._unreachable) if self._unreachable else _POLL
 
-    def _handle(self, item: str | Future[None] | None) -> None:
+    def _handle(self, item: str | Future[dict[str, int]] | None) -> None:
         """In the thread: erase when that was asked for, else insert what is sealed, replay, remove old segments."""
         if isinstance(item, Future):
             self._erase_for(item)
@@ -133,14 +133,14 @@ class Writer:
             self._swept = time.monotonic()
             self._sweep()
 
-    def _erase_for(self, waiting: Future[None]) -> None:
+    def _erase_for(self, waiting: Future[dict[str, int]]) -> None:
         try:
             if self._eraser is not None:
                 self._eraser.apply()
         except Exception as error:
             waiting.set_exception(error)
         else:
-            waiting.set_result(None)
+            waiting.set_result(self._eraser.batches if self._eraser is not None else {})
 
     def _erased(self, within: float) -> bool:
         """Whether everything is erased that was asked for until `within` seconds ago; nothing is inserted before."""

@@ -15,6 +15,7 @@ from collector.journal.quarantine import WHY, QuarantineNote
 from collector.journal.segments import encode_record, read_records
 from store.client import Store
 from store.erasure import hash_of
+from store.open_days import open_rows
 from store.records import DataKind, Erasure
 
 ALL: dict[DataKind, int] = {"views": 0, "points": 0, "events": 0, "pictures": 0}
@@ -111,3 +112,22 @@ def test_an_erasure_is_applied_once_and_that_of_a_site_again(tmp_path: Path) -> 
     eraser.apply()
     assert segment.read_bytes() == ERASED
     assert gone == [{7}, {7}]
+
+
+def test_the_batches_that_an_erasure_found_are_counted(tmp_path: Path) -> None:
+    whole, part = erasure(id="whole", site="7"), erasure(id="part", site="8", until={"points": 0})
+    asked = [whole, part, erasure(id="nothing", site="9")]
+    eraser = JournalEraser(tmp_path, lambda: asked)
+    click = batch(site=8, click={"t": [1]})
+    (tmp_path / "0000000000000001-00000000.seg").write_bytes(batch() + batch(begun=2000) + click + batch(site=8))
+    (tmp_path / "quarantine").mkdir()
+    (tmp_path / "quarantine" / "0000000000000002-00000000.seg").write_bytes(batch(begun=3000))
+    eraser.apply()
+    assert eraser.batches == {"whole": 3, "part": 1, "nothing": 0}
+    eraser.apply()
+    assert eraser.batches == {"whole": 3, "part": 1, "nothing": 0}
+
+
+def test_an_erasure_of_a_site_reaches_the_batches_of_its_open_days(tmp_path: Path) -> None:
+    open_day, other = batch(site=open_rows(7)), batch(site=open_rows(8))
+    assert left_of(tmp_path, open_day, other, batch()) == [False, True, False]

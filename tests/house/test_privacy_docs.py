@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from store.client import Store
+from viewer.pages.frame.help_text import FOLDER, PRIVACY, help_text
 from viewer.pages.frame.languages import CODES
-from viewer.pages.help.text import FOLDER, PRIVACY, help_text
 
 _ROW = re.compile(r"^\| `(\w+)` \| [^|]+ \| ((?:`\w+` ?)+) \|$", re.M)
 

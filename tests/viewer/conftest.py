@@ -70,7 +70,7 @@ def make_viewer(module_store: Store) -> Iterator[Callable[..., Viewer]]:
     def make(base_url: str = BASE, **more: Any) -> Viewer:
         settings = ViewerSettings(base_url=base_url, service_token=SERVICE)
         more.setdefault("camera", FakeCamera)
-        more.setdefault("erase_journal", lambda sites: None)
+        more.setdefault("erase_journal", lambda sites: {})
         around = Surroundings(**more)
         viewer = Viewer(module_store, Definitions(module_store), Snapshots(module_store), settings, around)
         viewer.jobs.start()

@@ -48,7 +48,12 @@ class Server:
         journal.mkdir()
         (journal / "quarantine").mkdir()
         eraser = JournalEraser(journal, lambda: self.definitions.find(Erasure))
-        around = Surroundings(erase_journal=lambda sites: eraser.apply())
+
+        def erase(_: object) -> dict[str, int]:
+            eraser.apply()
+            return eraser.batches
+
+        around = Surroundings(erase_journal=erase)
         settings = ViewerSettings(base_url="http://testserver", serving=False)
         self.viewer = Viewer(store, self.definitions, Snapshots(store), settings, around)
         self.site = add_site(self.definitions, "Lamps", ["lamps.example"], mode="counts", least_visitors=LEAST)

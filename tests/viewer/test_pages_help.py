@@ -9,9 +9,9 @@ import pytest
 from tests.viewer.client import Client
 from tests.viewer.pages import words
 from viewer.pages.frame.help_links import SECTIONS, help_href
+from viewer.pages.frame.help_text import PICTURES, help_text
 from viewer.pages.frame.languages import CODES
 from viewer.pages.frame.rendering import TEMPLATES
-from viewer.pages.help.text import PICTURES, help_text
 
 LANGUAGES = pytest.mark.parametrize("language", CODES)
 

@@ -10,8 +10,8 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from viewer.pages.frame.frames import Frames, answer
+from viewer.pages.frame.help_text import NAME, PICTURES, PRIVACY, HelpSection, help_text
 from viewer.pages.frame.page import Page, doc
-from viewer.pages.help.text import NAME, PICTURES, PRIVACY, HelpSection, help_text
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -3,32 +3,39 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from msgspec.structs import replace
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.queries.closing import count_history, count_smaller
 from rules import site as rules
 from rules.erasure import retention_of, visitor_erasure
 from rules.find import stored_of
 from rules.retention import KEPT, MONTHS, chosen_days
 from store.client import Store
 from store.definitions import Definitions
-from store.erasure import RETENTION, count_rows
+from store.erasure import CLOSING, RETENTION, count_rows
 from store.records import Erasure, Site
 from store.visitors import consented_visitor, own_id, owners_secret
 from store.zones import now_ms
 from viewer.access.person import signed_in
-from viewer.erasing import Erasing
+from viewer.erasing import JOURNAL, Erasing
+from viewer.folding_worker import FoldingWorker
 from viewer.http.urls import Urls
 from viewer.pages.forms.fields import number, text
 from viewer.pages.frame.frames import Frames, answer, go
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.frame.settings_bar import settings_bar
+from viewer.pages.privacy.modes import MODES, KeptThing, ModeOption, kept_things, mode_name, mode_options
 from viewer.registry import Registry
 from viewer.work import Work
+
+LEAST = (2, 1000)  # visitors of a count
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,12 @@ class PrivacyPage(Page):
     template = "privacy/page.html"
     settings: list[Choice] = doc("The pages of the site's settings")
     name: str = doc("Name of the site")
+    modes: list[ModeOption] = doc("How visitors can be known, with what each mode loses")
+    counts: bool = doc("Whether the chosen mode keeps counts only")
+    least: int = doc("From how many visitors on a day that mode keeps a count")
+    kept: list[KeptThing] = doc("What is kept in the chosen mode, with the chosen limits")
+    changes: list[str] = doc("What differs from what is stored, in words")
+    mode_loss: list[str] = doc("What the chosen mode erases, in sentences; empty: nothing")
     rows: list[RetentionRow] = doc("The limits")
     changed: bool = doc("Whether the chosen limits differ from the stored ones")
     loss: str = doc("What the chosen limits erase; empty: nothing")
@@ -98,8 +111,12 @@ class PrivacyRenderer:
         frame = await self._frames.of(request, "setup", site)
         lang, urls, who = frame.lang, self._urls, signed_in(request)
         stored = {name: int(getattr(site, name)) for name in KEPT}
-        chosen = chosen_days(request.query_params, stored) if who.may("owner") else stored
-        lost = await self._work.run(_loss, self._store, replace(site, **chosen)) if chosen != stored else 0
+        chosen, wanted = stored, site
+        if who.may("owner"):
+            chosen = chosen_days(request.query_params, stored)
+            wanted = replace(site, **chosen, **chosen_mode(request.query_params, site))
+        lost = await self._work.run(_loss, self._store, wanted) if chosen != stored else 0
+        mode_lost = await self._work.run(_mode_loss, self._store, lang, site, wanted)
         found = [one for one in await self._work.run(self._erasing.all) if one.site == site.id]
         done = [_receipt(lang, one) for one in found]
         page = PrivacyPage(
@@ -107,8 +124,14 @@ class PrivacyRenderer:
             title=lang.text("Privacy"),
             settings=settings_bar(lang, urls, site, who, "privacy"),
             name=site.name,
-            rows=_rows(lang, urls, site, chosen),
-            changed=chosen != stored,
+            modes=mode_options(lang, wanted.mode, wanted.least_visitors),
+            counts=wanted.counts_only,
+            least=wanted.least_visitors,
+            kept=kept_things(lang, wanted),
+            changes=_changes(lang, site, wanted),
+            mode_loss=mode_lost,
+            rows=_rows(lang, urls, site, wanted),
+            changed=wanted != site,
             loss=lang.plural("%(num)s entry is erased.", "%(num)s entries are erased.", lost) if lost else "",
             version=site.version,
             can_edit=who.may("owner"),
@@ -130,12 +153,16 @@ async def show(request: Request, *, registry: Registry, renderer: PrivacyRendere
     return await renderer.answer(request, await registry.site(request))
 
 
-async def save(request: Request, *, registry: Registry, urls: Urls) -> Response:
-    """POST saves the limits. InvalidDefinition if they have faults, Conflict if somebody changed the site since."""
+async def save(request: Request, *, registry: Registry, urls: Urls, folding: FoldingWorker) -> Response:
+    """POST saves mode and limits. InvalidDefinition if they have faults, Conflict if the site was changed since."""
     typed, site = await request.form(), await registry.site(request)
-    fields = {name: number(text(typed, name)) for name in (*KEPT, "version") if name in typed}
+    numbers = (*KEPT, "least_visitors", "version")
+    fields: dict[str, object] = {name: number(text(typed, name)) for name in numbers if name in typed}
+    if "mode" in typed:
+        fields["mode"] = text(typed, "mode")
     stored = stored_of(await registry.find(Site, site.id))
     await registry.change(lambda definitions: rules.change(definitions, stored, fields, signed_in(request).name))
+    folding.wake()  # days are closed at once, if the site keeps counts only from now on
     return go(urls.privacy(site.id))
 
 
@@ -179,8 +206,72 @@ def _loss(store: Store, changed: Site) -> int:
     return sum(count_rows(store, erasure).values()) if erasure else 0
 
 
-def _rows(lang: Language, urls: Urls, site: Site, chosen: dict[str, int]) -> list[RetentionRow]:
+def chosen_mode(query: Mapping[str, str], site: Site) -> dict[str, Any]:
+    """The mode and its least number of visitors as chosen in an address, else as stored."""
+    mode = next((one for one in MODES if one == query.get("mode")), site.mode)
+    least = query.get("least_visitors", "")
+    fits = least.isascii() and least.isdigit() and LEAST[0] <= int(least[:6]) <= LEAST[1]
+    return {"mode": mode, "least_visitors": int(least) if fits else site.least_visitors}
+
+
+def _changes(lang: Language, site: Site, wanted: Site) -> list[str]:
+    """What differs, for the bar of unsaved changes."""
+    _, found = lang.text, []
+    if wanted.mode != site.mode:
+        found.append(_("%(new)s instead of %(old)s", new=mode_name(lang, wanted.mode), old=mode_name(lang, site.mode)))
+    if wanted.counts_only and wanted.least_visitors != site.least_visitors:
+        found.append(_("counts from %(n)s visitors on", n=lang.number(wanted.least_visitors)))
+    if any(getattr(wanted, name) != getattr(site, name) for name in KEPT):
+        found.append(_("how long things are kept"))
+    return found
+
+
+def _mode_loss(store: Store, lang: Language, site: Site, wanted: Site) -> list[str]:
+    """What is erased when the chosen mode is saved."""
+    if not wanted.counts_only:
+        return []
+    if site.counts_only:
+        days = (
+            count_smaller(store, int(site.id), wanted.least_visitors)
+            if wanted.least_visitors > site.least_visitors
+            else 0
+        )
+        return (
+            [
+                lang.plural(
+                    "The counts of %(num)s day are erased: they were made with a smaller number.",
+                    "The counts of %(num)s days are erased: they were made with a smaller number.",
+                    days,
+                )
+            ]
+            if days
+            else []
+        )
+    found = count_history(store, int(site.id), wanted.least_visitors)
+    if not found.rows:
+        return []
+    return [
+        lang.plural(
+            "%(num)s entry about visitors is erased.", "%(num)s entries about visitors are erased.", found.rows
+        ),
+        lang.plural(
+            "%(visits)s views on %(num)s day are counted first; %(few)s of these days have fewer than %(least)s "
+            "visitors and keep nothing.",
+            "%(visits)s views on %(num)s days are counted first; %(few)s of these days have fewer than %(least)s "
+            "visitors and keep nothing.",
+            found.days,
+            visits=lang.number(found.views),
+            few=lang.number(found.few),
+            least=lang.number(wanted.least_visitors),
+        ),
+        lang.text("Journeys, segments and comparisons of the past are lost."),
+    ]
+
+
+def _rows(lang: Language, urls: Urls, site: Site, wanted: Site) -> list[RetentionRow]:
     _ = lang.text
+    chosen = {name: int(getattr(wanted, name)) for name in KEPT}
+    mode = chosen_of(site, wanted)
     labels = (_("Visits and clicks"), _("Events and form fields"), _("Pictures of pages"))
     found = []
     for name, label in zip(KEPT, labels, strict=True):
@@ -188,25 +279,40 @@ def _rows(lang: Language, urls: Urls, site: Site, chosen: dict[str, int]) -> lis
         if chosen[name] not in (0, *MONTHS.values()):
             offered.append((lang.plural("%(num)s day", "%(num)s days", chosen[name]), chosen[name]))
         choices = [
-            Choice(words, urls.privacy(site.id, **{**chosen, name: days}), days == chosen[name])
+            Choice(words, urls.privacy(site.id, **mode, **{**chosen, name: days}), days == chosen[name])
             for words, days in (*offered, (_("no limit"), 0))
         ]
         found.append(RetentionRow(name, label, choices, chosen[name]))
     return found
 
 
+def chosen_of(site: Site, wanted: Site) -> dict[str, str]:
+    """The chosen mode as parameters of an address; what is stored is left out."""
+    pairs = {"mode": wanted.mode, "least_visitors": str(wanted.least_visitors)}
+    return {name: value for name, value in pairs.items() if value != str(getattr(site, name))}
+
+
 def _receipt(lang: Language, one: Erasure) -> ErasureReceipt:
     _ = lang.text
     what = _("a period or a page")
-    if one.id.startswith(RETENTION):
+    if one.id.startswith(CLOSING):
+        what = _("the visits of closed days")
+    elif one.id.startswith(RETENTION):
         what = _("older than the limits of the site")
     elif one.visitor:
         what = _("a visitor")
     elif one.sender:
         what = _("a source")
-    if one.state == "done":
-        tables = ", ".join(f"{table} {lang.number(count)}" for table, count in one.erased.items() if count)
-        state = _("complete: journal, tables and files. %(tables)s", tables=tables or _("Nothing was stored."))
+    if one.state == "done" and one.id.startswith(CLOSING):
+        state = _("complete: journal, tables and files. How many there were is not kept.")
+    elif one.state == "done":
+        found = [f"{table} {lang.number(count)}" for table, count in one.erased.items() if count and table != JOURNAL]
+        tables = ", ".join(found) or _("Nothing was stored.")
+        if JOURNAL in one.erased:
+            tables += "; " + lang.plural(
+                "%(num)s batch in the journal", "%(num)s batches in the journal", one.erased[JOURNAL]
+            )
+        state = _("complete: journal, tables and files. %(tables)s", tables=tables)
     else:
         state = lang.text("%(n)s of %(all)s steps", n=one.done, all=one.of)
     return ErasureReceipt(lang.moment(one.asked), one.by, what, state, one.state == "done")

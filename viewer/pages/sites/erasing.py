@@ -11,11 +11,11 @@ from starlette.responses import Response
 from rules import erasure as rules
 from rules.faults import InvalidDefinition, accepted
 from store.client import Store
-from store.erasure import RETENTION, stored_pages, stored_senders
+from store.erasure import CLOSING, RETENTION, stored_pages, stored_senders
 from store.records import Erasure, Site
 from store.zones import now_ms
 from viewer.access.person import signed_in
-from viewer.erasing import Erasing
+from viewer.erasing import JOURNAL, Erasing
 from viewer.http.urls import Urls
 from viewer.pages.forms.faults import FormFaults, form_faults
 from viewer.pages.forms.fields import label_of, text
@@ -108,7 +108,7 @@ def _row(lang: Language, one: Erasure, *, with_site: bool) -> ErasureRow:
     what = _what(lang, one)
     if with_site:
         what = lang.text("Site %(number)s: %(what)s", number=one.site, what=what)
-    rows = sum(one.erased.values())
+    rows = sum(count for table, count in one.erased.items() if table != JOURNAL)
     done = one.state == "done"
     state = lang.text("done") if done else lang.text("%(n)s of %(all)s steps", n=one.done, all=one.of)
     more = lang.plural("%(num)s entry", "%(num)s entries", rows) if done else one.problem
@@ -117,6 +117,8 @@ def _row(lang: Language, one: Erasure, *, with_site: bool) -> ErasureRow:
 
 def _what(lang: Language, one: Erasure) -> str:
     _ = lang.text
+    if one.id.startswith(CLOSING):
+        return _("the visits of closed days")
     if one.id.startswith(RETENTION):
         return _("older than the limits of the site")
     if one.whole_site:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 NAME = "reading-a-map"
 PRIVACY = "privacy"
-_PACKAGED = Path(__file__).parent / "docs"  # in an installed wheel
+_PACKAGED = Path(__file__).parents[1] / "help" / "docs"  # in an installed wheel
 FOLDER = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[3] / "docs"
 PICTURES = FOLDER / NAME
 
@@ -39,8 +39,7 @@ class HelpText:
 @cache
 def help_text(language: str, name: str = NAME) -> HelpText:
     """A text of the help in a language; English if there is no translation."""
-    translated = FOLDER / f"{name}.{language}.md"
-    source = (translated if translated.exists() else FOLDER / f"{name}.md").read_text(encoding="utf-8")
+    source = _source(language, name)
     heading = _TITLE.search(source)
     if heading is None:
         raise ValueError(f"{name} has no title")
@@ -51,6 +50,20 @@ def help_text(language: str, name: str = NAME) -> HelpText:
         introduction=_html(introduction),
         sections=tuple(HelpSection(anchor, title, _html(body)) for anchor, title, body in sections),
     )
+
+
+@cache
+def help_table(language: str, name: str, anchor: str) -> tuple[tuple[str, ...], ...]:
+    """The rows of the first table of a section, without its head, as Markdown: for pages that show them too."""
+    _, *parts = _SECTION.split(_source(language, name))
+    body = next(body for at, body in zip(parts[0::3], parts[2::3], strict=True) if at == anchor)
+    lines = [line for line in body.splitlines() if line.startswith("|")]
+    return tuple(tuple(cell.strip() for cell in line.strip("|").split("|")) for line in lines[2:])
+
+
+def _source(language: str, name: str) -> str:
+    translated = FOLDER / f"{name}.{language}.md"
+    return (translated if translated.exists() else FOLDER / f"{name}.md").read_text(encoding="utf-8")
 
 
 def _html(markdown: str) -> Markup:
