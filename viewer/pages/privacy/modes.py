@@ -41,7 +41,7 @@ class KeptThing:
 def mode_options(lang: Language, chosen: PrivacyMode, least: int) -> list[ModeOption]:
     """The modes in their order, with what each loses."""
     _ = lang.text
-    options = (
+    options: tuple[tuple[PrivacyMode, str, str, str, str], ...] = (
         (
             "without_consent",
             _("Without consent"),
@@ -66,7 +66,7 @@ def mode_options(lang: Language, chosen: PrivacyMode, least: int) -> list[ModeOp
             _("Loses: journeys, segments, comparisons, forms and today. They are then empty."),
         ),
     )  # fmt: skip
-    return [ModeOption(value, *words, on=value == chosen) for value, *words in options]  # type: ignore[arg-type]
+    return [ModeOption(*one, on=one[0] == chosen) for one in options]
 
 
 def mode_name(lang: Language, mode: PrivacyMode) -> str:
