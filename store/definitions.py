@@ -25,7 +25,7 @@ from store.invitations import SiteInvitation
 from store.journeys import Journey
 from store.lenient import Unbuildable, build
 from store.offsite import OffsiteBatch, OffsiteReport
-from store.outbox import OutboxMessage
+from store.outbox import OutboxMessage, SentMessage
 from store.page_groups import DeclinedGroups, PageGroup
 from store.page_zones import PageZone
 from store.records import (
@@ -45,6 +45,7 @@ from store.remarks import Remark
 from store.segments import Goal, Segment
 from store.sessions import SessionRecord
 from store.shares import Share, ShareUse
+from store.subscriptions import Subscription
 from store.surveys import Survey, SurveyTheme
 from store.two_factor import SignInPolicy, TwoFactor
 
@@ -75,6 +76,8 @@ KINDS: dict[str, type[Record]] = {
     "offsite": OffsiteBatch,
     "offsite_report": OffsiteReport,
     "outbox": OutboxMessage,
+    "sent": SentMessage,
+    "subscription": Subscription,
     "share": Share,
     "share_use": ShareUse,
     "access_event": AccessEvent,

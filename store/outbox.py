@@ -29,6 +29,7 @@ class OutboxMessage(Record, frozen=True, kw_only=True):
     html: Annotated[str, Meta(max_length=500_000)] = ""
     about: Annotated[str, Meta(max_length=60)] = ""
     site: str = ""  # "": of no site
+    unsubscribe: Annotated[str, Meta(max_length=2048)] = ""  # where a POST ends such mails (RFC 8058); "" = nowhere
     created: int
     next_try: int
     tries: Annotated[int, Meta(ge=0)] = 0
@@ -36,3 +37,13 @@ class OutboxMessage(Record, frozen=True, kw_only=True):
     given_up: int = 0
     problem: SendProblem = ""
     reply: Annotated[str, Meta(max_length=300)] = ""
+
+
+class SentMessage(Record, frozen=True, kw_only=True):
+    """That a message was sent, without its text. `id` is that of the message; `time` is in ms since 1970."""
+
+    channel: Channel = "mail"
+    to: Annotated[str, Meta(max_length=2048)]
+    about: Annotated[str, Meta(max_length=60)] = ""
+    site: str = ""
+    time: int

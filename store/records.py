@@ -161,6 +161,7 @@ class User(Record, frozen=True, kw_only=True):
     role: OverallRole = "owner"
     sites: SiteRoles = ()
     mail: Annotated[str, Meta(max_length=254)] = ""  # "" = none; in the form of viewer/mail/address.py
+    confirmed_mail: Annotated[str, Meta(max_length=254)] = ""  # the last address whose link was opened
     language: Literal["", "en", "fr"] = ""
 
 

@@ -44,12 +44,20 @@ def save_tallies(store: Store, tallies: Mapping[tuple[int, str], Tally]) -> None
 
 def read_tallies(store: Store, site: int, seconds: int = DAY) -> dict[str, Tally]:
     """Reason → the sum of what all collectors saved for a site in the last `seconds`. Raises StoreError."""
+    now = int(time.time() * 1000)
+    return read_tallies_of(store, site, now - seconds * 1000, now + DAY * 1000)
+
+
+def read_tallies_of(store: Store, site: int, begin: int, end: int) -> dict[str, Tally]:
+    """The same of the time after `begin` until `end` (ms since 1970)."""
     rows = store.rows(
         "SELECT reason, sum(count) AS number, toUnixTimestamp64Milli(max(time)) AS last, "
         "argMaxIf(example, time, example != '') AS words "
-        "FROM refusals WHERE site = {site:UInt32} AND time > fromUnixTimestamp64Milli({since:Int64}, 'UTC') "
+        "FROM refusals WHERE site = {site:UInt32} AND time > fromUnixTimestamp64Milli({begin:Int64}, 'UTC') "
+        "AND time <= fromUnixTimestamp64Milli({end:Int64}, 'UTC') "
         "GROUP BY reason ORDER BY reason",
         site=site,
-        since=int((time.time() - seconds) * 1000),
+        begin=begin,
+        end=end,
     )
     return {row["reason"]: Tally(int(row["number"]), int(row["last"]), row["words"]) for row in rows}

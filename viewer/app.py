@@ -41,6 +41,7 @@ from viewer.access.guards import Guards, guard
 from viewer.access.hashing import Hashing
 from viewer.access.identity import Identify, Identities
 from viewer.access.invitations import Invitations
+from viewer.access.mail_links import MailLinks
 from viewer.access.members import Members
 from viewer.access.password_links import PasswordLinks
 from viewer.access.secret import shared_secret
@@ -54,6 +55,8 @@ from viewer.activity import Activity
 from viewer.api.health import healthz
 from viewer.closing import Closing
 from viewer.counts_only import CountsGate
+from viewer.digest_schedule import DigestSchedule
+from viewer.digests import Digests
 from viewer.element_names import ElementNames
 from viewer.erasing import Erasing, ErasingParts, wait_for_collectors
 from viewer.experiment_results import ExperimentResults
@@ -62,7 +65,7 @@ from viewer.folding_worker import FoldingWorker
 from viewer.goals import Goals
 from viewer.health import Health, UntrustedProxy
 from viewer.http.abandoned import CancelAbandoned
-from viewer.http.binding import Endpoint, bind
+from viewer.http.binding import Endpoint, Parts, bind
 from viewer.http.bodies import BodyLimit, BodyLimits, LimitBodies
 from viewer.http.catch_errors import CatchErrors
 from viewer.http.errors import respond
@@ -97,7 +100,9 @@ from viewer.pages.heatmap.zone_page import ZoneForms
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.journey.measuring import JourneyMeasurer
 from viewer.pages.login.page import LoginRenderer
-from viewer.pages.mail.page import DigestReader, MailRenderer
+from viewer.pages.mail.links import MailLinkPages
+from viewer.pages.mail.page import MailRenderer
+from viewer.pages.mail.writer import DigestReader
 from viewer.pages.overview.needs_reader import NeedsReader
 from viewer.pages.people.account import AccountChanges, AccountRenderer
 from viewer.pages.people.invitation import Joining, JoinRenderer
@@ -135,6 +140,7 @@ from viewer.sign_ins import SignIns
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
 from viewer.snapshot.uploaded import MOST_BYTES
+from viewer.subscriptions import Subscriptions
 from viewer.thumbnails import Thumbnails
 from viewer.traffic import TrafficReader
 from viewer.work import Work
@@ -251,10 +257,16 @@ class Viewer:
         self.folding = FoldingWorker(store, close=self.closing.work)
         mail = SmtpSender(settings.smtp) if settings.smtp else Off()
         self.outbox = Outbox(definitions, {"mail": mail, "webhook": Off()}, settings.smtp is not None)
+        self.mail_links = MailLinks(secret, self.users, self.outbox)
+        self.subscriptions = Subscriptions(definitions, around.clock)
         self.password_links = PasswordLinks(self.users, self.sessions, self.outbox)
         self.health = Health(store, self.work, around.intake, around.untrusted_proxies)
         self.frames = Frames(self.registry, self.urls, self.forms)
-        self.asgi = self._application()
+        parts = self._parts()
+        self.digest_schedule = DigestSchedule(
+            definitions, self.subscriptions, self.digests, self.outbox, self.mail_links, self.urls, around.clock
+        )
+        self.asgi = self._application(parts)
 
     @property
     def routes(self) -> list[BaseRoute]:
@@ -272,6 +284,7 @@ class Viewer:
             self.retakes.start()
             self.folding.start()
             self.outbox.start()
+            self.digest_schedule.scheduled.start()
             self.activity.start()
         self.erasing.start()
         self.offsite.start()
@@ -286,7 +299,14 @@ class Viewer:
 
         async with anyio.create_task_group() as group:
             writing = (self.erasing.stop, self.offsite.stop, self.folding.stop, self.record_matcher.stop)
-            background = (*writing, self.outbox.stop, self.activity.stop, self.shares.uses.write_all, stop_taking)
+            background = (
+                *writing,
+                self.outbox.stop,
+                self.digest_schedule.scheduled.stop,
+                self.activity.stop,
+                self.shares.uses.write_all,
+                stop_taking,
+            )
             for stop in (*background, self.maps.close, self.work.close, self.hashing.close):
                 group.start_soon(anyio.to_thread.run_sync, stop)
 
@@ -341,7 +361,8 @@ class Viewer:
         opportunities = OpportunityReader(self.maps)
         personas = PersonaReader(self.maps, reader, questions)
         needs = NeedsReader(overviews, names, self.health, results, self.registry, changes)
-        digests = DigestReader(questions, overviews, needs, self.urls)
+        reading = DigestReader(self.store, questions, overviews, needs, self.urls, self.work)
+        self.digests = Digests(reading.write)
         layers = LayerReader(questions, self.maps, zones, notes)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
@@ -364,7 +385,7 @@ class Viewer:
             retakes,
             changes,
             OwnBrowser(self.secret, self.definitions, self.snapshots, self._taken),
-            AccountChanges(self.users, signing_in, self.urls, self.work),
+            AccountChanges(self.users, signing_in, self.urls, self.work, self.mail_links),
             AccountRenderer(self.frames, self.registry, two_factor, sessions),
             sessions,
             SecondStep(self.frames, signing_in, self.two_factors, self.forms, self.work),
@@ -384,8 +405,12 @@ class Viewer:
             SegmentBuilder(self.frames, questions, reader, bars),
             overviews,
             needs,
-            digests,
-            MailRenderer(self.frames, self.urls, digests, self.outbox, self.work),
+            self.digests,
+            self.subscriptions,
+            MailRenderer(
+                self.frames, self.urls, reading, self.outbox, self.subscriptions, self.definitions, self.work
+            ),
+            MailLinkPages(self.frames, self.mail_links, self.subscriptions, self.work),
             names,
             NeedsReader(overviews, names, self.health, results, self.registry, changes),
             SetupRenderer(
@@ -413,8 +438,7 @@ class Viewer:
         )  # fmt: skip
         return {type(part): part for part in parts}
 
-    def _application(self) -> Starlette:
-        parts = self._parts()
+    def _application(self, parts: Parts) -> Starlette:
         errors = ErrorPages(self.frames, self.urls, pages.LABELS)
         guards = Guards(self.forms, self.urls, self.registry.on_site)
 

@@ -64,6 +64,18 @@ def read_tracker_errors(store: Store, scope: SiteScope) -> int:
     return int(store.rows(f"SELECT sum(err) AS n FROM views FINAL WHERE {condition}", **params)[0]["n"])
 
 
+def read_longest_gap(store: Store, scope: SiteScope) -> int:
+    """The longest time between two views of people that follow one another, in minutes; 0 with fewer than two."""
+    condition, params = where_site(scope)
+    rows = store.rows(
+        "SELECT arraySort(groupUniqArray(intDiv(toUnixTimestamp64Milli(time), 60000))) AS minutes, "
+        "if(length(minutes) < 2, 0, arrayMax(arrayDifference(minutes))) AS gap "
+        f"FROM views FINAL WHERE {condition}",
+        **params,
+    )
+    return int(rows[0]["gap"])
+
+
 def read_clocks(store: Store, scope: SiteScope) -> tuple[int, dict[int, int]]:
     """Views in all, and those at which the visitor's clock showed another time than the zone's, by its minutes ahead of
     UTC. 0 minutes is left out of the second: that is also what rows without a clock have."""

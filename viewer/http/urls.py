@@ -122,6 +122,14 @@ class Urls:
         """What waits in the outbox, and the digest of a site."""
         return self._path("sites", site, "mail", **query)
 
+    def confirm_mail(self, secret: str) -> str:
+        """The page that a link to confirm a mail address leads to."""
+        return self._path("mail-address", secret)
+
+    def unsubscribe(self, secret: str) -> str:
+        """The page that ends mails, without signing in."""
+        return self._path("unsubscribe", secret)
+
     def rotate_key(self, site: str) -> str:
         return self._path("sites", site, "rotate-key")
 

@@ -15,7 +15,7 @@ from msgspec.structs import replace
 from store.definitions import Conflict, Definitions, Missing, Stored
 from store.erasure import erase_versions
 from store.errors import StoreError
-from store.outbox import Channel, OutboxMessage, SendProblem
+from store.outbox import Channel, OutboxMessage, SendProblem, SentMessage
 from store.worker import Worker
 from viewer.mail.address import mail_address
 from viewer.mail.sending import NotSent, Sender, one_line
@@ -25,6 +25,8 @@ MINUTE = 60_000  # ms
 PAUSES = tuple(n * MINUTE for n in (1, 5, 15, 45, 90, 180, 360))  # after each attempt; the last one repeats
 GIVE_UP = 3 * 24 * 60 * MINUTE  # after the message was put
 KEEP_GIVEN_UP = 7 * 24 * 60 * MINUTE  # for so long the page says so
+KEEP_SENT = 30 * 24 * 60 * MINUTE  # for so long the page lists what was sent to whom
+LISTED = ("digest", "alert", "webhook", "mention")  # of these; not of mails about accounts
 CLAIM = 15 * MINUTE  # after this, the process that claimed a message is taken for dead
 LOOK_SECONDS = 20.0
 CLEAN_SECONDS = 3_600.0
@@ -164,8 +166,19 @@ class Outbox:
                 sent += self._attempt(one)
         return sent
 
+    def sent(self, site: str, most: int = 20) -> list[SentMessage]:
+        """The last messages of a site that were sent, newest first."""
+        found = self._definitions.find(SentMessage, site=site)
+        return sorted(found, key=lambda one: (-one.time, one.id))[:most]
+
     def erase_sent(self) -> None:
-        """Erase the texts of the messages that were sent: they may hold links that sign somebody in."""
+        """Erase the texts of the messages that were sent: they may hold links that sign somebody in. And forget after
+        KEEP_SENT what was sent to whom."""
+        old = [one for one in self._definitions.find(SentMessage) if one.time + KEEP_SENT < self._ms]
+        for one in old:
+            self._definitions.delete_stored(SentMessage, Stored(one.id, one.version, {}))
+        if old:
+            erase_versions(self._definitions.store, [f"sent/{one.id}" for one in old])
         rows = self._definitions.store.rows(
             "SELECT id FROM definitions WHERE kind = 'outbox' GROUP BY id "
             "HAVING argMax(json, version) = '{}' AND countIf(json != '{}') > 0"
@@ -208,6 +221,7 @@ class Outbox:
             log.exception("%s about %s could not be sent", message.channel, message.about)
             self._failed(claimed, NotSent("refused", type(error).__name__, final=True))
             return False
+        self._note_sent(claimed)
         self._remove(claimed)
         log.info("a %s about %s was sent", message.channel, message.about or "nothing in particular")
         return True
@@ -235,6 +249,17 @@ class Outbox:
             return self._definitions.put(message)
         except (Conflict, Missing):
             return None
+
+    def _note_sent(self, message: OutboxMessage) -> None:
+        if message.about not in LISTED:
+            return
+        sent = SentMessage(
+            id=message.id, channel=message.channel, to=message.to, about=message.about, site=message.site, time=self._ms
+        )
+        try:
+            self._definitions.put(sent)
+        except Conflict:
+            log.warning("a %s about %s was sent twice", message.channel, message.about)
 
     def _remove(self, message: OutboxMessage) -> None:
         try:

@@ -31,6 +31,9 @@ def mail_of(account: SmtpAccount, message: OutboxMessage) -> EmailMessage:
     mail["Date"] = datetime.fromtimestamp(message.created / 1000, UTC)
     mail["Message-ID"] = f"<{message.id}@{account.sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no absence notices in reply
+    if message.unsubscribe:
+        mail["List-Unsubscribe"] = f"<{message.unsubscribe}>"
+        mail["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"  # RFC 8058
     mail.set_content(message.text)
     if message.html:
         mail.add_alternative(message.html, subtype="html")

@@ -41,6 +41,7 @@ from viewer.pages.journey import walk as journey_walk
 from viewer.pages.journey.touchpoint import page as journey_touchpoint
 from viewer.pages.login import form as sign_in_form
 from viewer.pages.login import page as login
+from viewer.pages.mail import links as mail_links
 from viewer.pages.mail import page as mail
 from viewer.pages.offsite import page as offsite
 from viewer.pages.overview import events
@@ -84,6 +85,7 @@ LABELS = {
     "note": note_form.label,
     "sign_in": sign_in_form.label,
     "user": people_labels.label,
+    "subscription": mail.label,
     "token": people_labels.label,
     "invitation": people_labels.label,
 }
@@ -137,7 +139,9 @@ ENDPOINTS = (
     Endpoint(SITE + "/delete", erasing.delete, "owner", POST),
     Endpoint(SITE + "/rotate-key", setup.rotate, "editor", POST),
     Endpoint(SITE + "/mail", mail.show, "viewer"),
-    Endpoint(SITE + "/mail", mail.send, "editor", POST),
+    Endpoint(SITE + "/mail", mail.save, "viewer", POST),
+    Endpoint("/mail-address/{secret}", mail_links.confirm, None, BOTH),
+    Endpoint("/unsubscribe/{secret}", mail_links.stop, None, BOTH),
     Endpoint(SITE + "/overview", overview.show, "viewer"),
     Endpoint(SITE + "/counts", counts.show, "viewer"),
     Endpoint(SITE + "/events", events.show, "viewer"),

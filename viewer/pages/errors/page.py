@@ -58,6 +58,7 @@ def problem_words(lang: Language, problem: Problem) -> str:
         "two_factor_required": _("An owner requires two-factor sign-in of everybody, so it cannot be turned off."),
         "mail_off": _("No mail server is set up. Make a link, and send it yourself."),
         "password_link": _("This link was used already, or is too old."),
+        "mail_link": _("This link is not complete, is too old, or the address was changed."),
         "sign_in_link": _("This link is too old or not valid. Sign in with your name and password."),
         "sign_in_link_used": _("This link was used already. Sign in with your name and password."),
         "last_owner": _("There must be an owner: make somebody else an owner first."),

@@ -16,7 +16,7 @@ def settings_bar(lang: Language, urls: Urls, site: Site, who: Person, here: str)
         ("setup", "viewer", _("Set-up"), urls.site(site.id)),
         ("people", "owner", _("People"), urls.people(site.id)),
         ("privacy", "viewer", _("Privacy"), urls.privacy(site.id)),
-        ("mail", "viewer", _("Mail"), urls.mail(site.id)),
+        ("mail", "viewer", _("Mail and alerts"), urls.mail(site.id)),
         ("activity", "viewer", _("Activity"), urls.activity(site.id)),
     )
     on_site = who.on(site.id)

@@ -1,105 +1,219 @@
-"""Mail of a site: what waits in the outbox, and the digest of the last seven whole days."""
+"""Mail and alerts of a site: what the person gets, who else gets what, the outbox, and the digest."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
+from babel.dates import get_day_names
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.faults import InvalidDefinition
 from rules.period import today
-from rules.question import SITE
-from viewer.access.person import signed_in
+from rules.subscription import MailChoice, parse
+from store.definitions import Definitions, Missing
+from store.outbox import SentMessage
+from store.records import Site, User
+from viewer.access.guards import check_role
+from viewer.access.mail_links import is_confirmed
+from viewer.access.password_links import mail_of
+from viewer.access.person import Person, signed_in
+from viewer.digests import DigestAsked
+from viewer.http.errors import Problem
 from viewer.http.urls import Urls
 from viewer.mail.address import BadAddress
 from viewer.mail.outbox import Outbox, OutboxState
-from viewer.overviews import Overviews, wanted_of
-from viewer.pages.forms.fields import text
+from viewer.pages.forms.faults import FormFaults, form_faults
+from viewer.pages.forms.fields import number, text
 from viewer.pages.frame.frames import Frames, answer, go, language_of
-from viewer.pages.frame.languages import Language
+from viewer.pages.frame.languages import NAMES, Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.frame.settings_bar import settings_bar
-from viewer.pages.mail.digest import Digest, digest_of, html_of, text_of
-from viewer.pages.overview.needs import needs_of
-from viewer.pages.overview.needs_reader import NeedsReader
-from viewer.pages.overview.view import view_of
+from viewer.pages.mail.digest import Digest
+from viewer.pages.mail.writer import DigestReader
 from viewer.questions import Questions
+from viewer.subscriptions import Subscriber, Subscriptions
 from viewer.work import Work
 
-WEEK = 7  # days, before today
+NO_FAULTS = FormFaults()
+
+
+@dataclass(frozen=True)
+class OwnMail:
+    """What the person asked for. `address`: "" for none; `weekdays`, `hours`, `languages`: `href` is the value."""
+
+    address: str
+    confirmed: bool
+    weekly: bool
+    alerts: bool
+    weekdays: list[Choice]
+    hours: list[Choice]
+    languages: list[Choice]
+
+
+@dataclass(frozen=True)
+class ReaderRow:
+    """Somebody who asked for mail: what, when, and why it is not sent, if it is not."""
+
+    name: str
+    address: str
+    digest: str
+    alerts: bool
+    held: str
+
+
+@dataclass(frozen=True)
+class SentRow:
+    """A message that was sent."""
+
+    when: str
+    about: str
+    to: str
+
+
+@dataclass(frozen=True)
+class OutboxWords:
+    """The outbox in sentences, each empty if there is nothing to say. `waiting`: what waits and since when; `tried`:
+    how often, and when next; `reply`: what the server answered last; `given_up`: how many mails were given up."""
+
+    waiting: str
+    tried: str
+    reply: str
+    given_up: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailPage(Page):
-    """Mail of a site, `/sites/3/mail`."""
+    """Mail and alerts of a site, `/sites/3/mail`."""
 
     template = "mail/mail.html"
     settings: list[Choice] = doc("The pages of the site's settings")
     set_up: bool = doc("Whether there is a mail server")
-    waiting: str = doc("What waits and since when, in a sentence; empty: nothing")
-    tried: str = doc("How often it was tried, and when it is tried again")
-    reply: str = doc("What the mail server answered last")
-    given_up: str = doc("How many mails were given up, in a sentence; empty: none")
+    outbox: OutboxWords = doc("What waits to be sent, and what was given up")
+    own: OwnMail | None = doc("What the person asked for; None for a program")
+    account_href: str = doc("Where the person's address is changed")
+    readers: list[ReaderRow] = doc("Who asked for which mail; only for editors")
+    last_sent: list[SentRow] = doc("The last messages that were sent, newest first; only for editors")
     digest: Digest = doc("The digest of the last seven whole days")
     may_send: bool = doc("Whether the person may send it")
-    fault: str = doc("Why it was not sent; empty: nothing was wrong")
+    faults: FormFaults = doc("Why a form was not saved")
+    fault: str = doc("Why the digest was not sent; empty: nothing was wrong")
     to: str = doc("The address as typed")
-    sent: bool = doc("Whether it was put in the outbox")
+    done: str = doc("What was done just now, in a sentence; empty: nothing")
 
 
-class DigestReader:
-    """Reads the digest of the site that a request names."""
+@dataclass(frozen=True)
+class _Tried:
+    """A form that was not saved."""
 
-    def __init__(self, questions: Questions, overviews: Overviews, needs: NeedsReader, urls: Urls) -> None:
-        self._questions = questions
-        self._overviews = overviews
-        self._needs = needs
-        self._urls = urls
-
-    async def of(self, request: Request, lang: Language) -> Digest:
-        known = await self._questions.known(request)
-        until = today(known.site.zone) - timedelta(days=1)
-        days = {"since": (until - timedelta(days=WEEK - 1)).isoformat(), "until": until.isoformat()}
-        asked = await self._questions.resolve(known, days, SITE)
-        site, question = known.site, asked.checked()
-        view = view_of(self._urls.overview(site.id), site.id, question, known, {})
-        found = await self._overviews.of(question, wanted_of(known, question, view.listing), exact=True)
-        needs = needs_of(lang, self._urls, view, await self._needs.of(lang, asked))
-        return digest_of(lang, self._urls, view, site.name, view.goal_names, found, needs)
+    faults: FormFaults = NO_FAULTS
+    fault: str = ""
+    to: str = ""
 
 
+@dataclass(frozen=True)
 class MailRenderer:
     """Renders the page."""
 
-    def __init__(self, frames: Frames, urls: Urls, reader: DigestReader, outbox: Outbox, work: Work) -> None:
-        self._frames = frames
-        self._urls = urls
-        self._reader = reader
-        self._outbox = outbox
-        self._work = work
+    frames: Frames
+    urls: Urls
+    reader: DigestReader
+    outbox: Outbox
+    subscriptions: Subscriptions
+    definitions: Definitions
+    work: Work
 
-    async def answer(self, request: Request, questions: Questions, fault: str = "", to: str = "") -> Response:
-        site = (await questions.known(request, remembered=True)).site
-        frame = await self._frames.of(request, "setup", site)
-        lang = frame.lang
-        state = await self._work.run(self._outbox.state, site.id)
+    async def answer(self, request: Request, site: Site, tried: _Tried = _Tried()) -> Response:
+        frame = await self.frames.of(request, "setup", site)
+        lang, who = frame.lang, signed_in(request)
+        may_send = who.may("editor")
+        state = await self.work.run(self.outbox.state, site.id)
+        readers = await self.work.run(self.subscriptions.subscribers, site.id) if may_send else []
+        sent = await self.work.run(self.outbox.sent, site.id) if may_send else []
         page = MailPage(
             frame=frame,
-            title=lang.text("Mail"),
-            settings=settings_bar(lang, self._urls, site, signed_in(request), "mail"),
-            set_up=self._outbox.mail_is_set_up,
-            waiting=_waiting(lang, state),
-            tried=_tried(lang, state),
-            reply=state.reply if state.waiting else "",
-            given_up=_given_up(lang, state),
-            digest=await self._reader.of(request, lang),
-            may_send=signed_in(request).may("editor"),
-            fault=fault,
-            to=to,
-            sent=request.query_params.get("sent") == "1",
+            title=lang.text("Mail and alerts"),
+            settings=settings_bar(lang, self.urls, site, who, "mail"),
+            set_up=self.outbox.mail_is_set_up,
+            outbox=OutboxWords(
+                _waiting(lang, state), _tried(lang, state), state.reply if state.waiting else "", _given_up(lang, state)
+            ),
+            own=await self._own(lang, site, who),
+            account_href=self.urls.account(),
+            readers=[_reader(lang, one) for one in readers],
+            last_sent=[_sent(lang, one) for one in sent],
+            digest=await self.reader.of(site.id, lang),
+            may_send=may_send,
+            faults=tried.faults,
+            fault=tried.fault,
+            to=tried.to,
+            done=_done(lang, request.query_params.get("done", "")),
         )
-        return answer(request, page, 422 if fault else 200)
+        return answer(request, page, 422 if tried.fault else tried.faults.status)
+
+    async def _own(self, lang: Language, site: Site, who: Person) -> OwnMail | None:
+        if who.via != "session":
+            return None
+        try:
+            user = await self.work.run(self.definitions.get, User, who.name)
+        except Missing:
+            return None
+        wanted = await self.work.run(self.subscriptions.of, site.id, who.name)
+        return OwnMail(
+            address=mail_of(user),
+            confirmed=is_confirmed(user),
+            weekly=wanted.weekly,
+            alerts=wanted.alerts,
+            weekdays=[Choice(name, str(n), n == wanted.weekday) for n, name in enumerate(_day_names(lang))],
+            hours=[Choice(f"{hour:02}:00", str(hour), hour == wanted.hour) for hour in range(24)],
+            languages=[
+                Choice(lang.text("Language of the account"), "", not wanted.language),
+                *(Choice(name, code, code == wanted.language) for code, name in NAMES.items()),
+            ],
+        )
+
+
+def label(lang: Language, path: str) -> str:
+    """The form's label of a field."""
+    _ = lang.text
+    names = {
+        "weekly": _("Weekly digest"),
+        "weekday": _("Day"),
+        "hour": _("Hour"),
+        "language": _("Language"),
+        "alerts": _("Alerts"),
+    }
+    return names.get(path, path)
+
+
+def _day_names(lang: Language) -> list[str]:
+    names = get_day_names(locale=lang.locale)
+    return [str(names[n]) for n in range(7)]
+
+
+def _reader(lang: Language, one: Subscriber) -> ReaderRow:
+    _, wanted = lang.text, one.wanted
+    day = _day_names(lang)[wanted.weekday]
+    held = "" if one.confirmed else _("the address is not confirmed") if one.address else _("no address")
+    when = _("%(day)s, %(hour)s", day=day, hour=f"{wanted.hour:02}:00") if wanted.weekly else ""
+    return ReaderRow(one.user.id, one.address, when, wanted.alerts, held)
+
+
+def _sent(lang: Language, one: SentMessage) -> SentRow:
+    return SentRow(lang.moment(one.time), about_words(lang, one.about), one.to)
+
+
+def about_words(lang: Language, about: str) -> str:
+    """What a message is about."""
+    _ = lang.text
+    return {"digest": _("Digest"), "alert": _("Alert"), "mention": _("Mention"), "webhook": _("Test")}.get(about, about)
+
+
+def _done(lang: Language, what: str) -> str:
+    _ = lang.text
+    return {"sent": _("The mail is in the outbox."), "saved": _("Saved.")}.get(what, "")
 
 
 def _waiting(lang: Language, state: OutboxState) -> str:
@@ -129,25 +243,54 @@ def _given_up(lang: Language, state: OutboxState) -> str:
 
 async def show(request: Request, *, renderer: MailRenderer, questions: Questions) -> Response:
     """GET shows it."""
-    return await renderer.answer(request, questions)
+    return await renderer.answer(request, (await questions.known(request, remembered=True)).site)
 
 
-async def send(
-    request: Request, *, renderer: MailRenderer, questions: Questions, reader: DigestReader, outbox: Outbox,
-    urls: Urls, work: Work,
-) -> Response:  # fmt: skip
-    """POST sends the digest to an address, or tries again what waits."""
-    site, form = (await questions.known(request)).site, await request.form()
-    if form.get("do") == "try":
-        await work.run(outbox.try_now, site.id)
-        return go(urls.mail(site.id))
-    lang, to = language_of(request), text(form, "to")
-    if not outbox.mail_is_set_up:
-        return await renderer.answer(request, questions, lang.text("No mail server is set up."), to)
-    digest = await reader.of(request, lang)
-    about = (digest.subject, text_of(lang, digest), html_of(lang, digest))
+async def save(
+    request: Request, *, renderer: MailRenderer, questions: Questions, subscriptions: Subscriptions, work: Work
+) -> Response:
+    """POST saves what the person asks for, sends the digest to an address, or tries again what waits."""
+    site, form, who = (await questions.known(request)).site, await request.form(), signed_in(request)
+    urls = renderer.urls
+    match str(form.get("do", "")):
+        case "own":
+            if who.via != "session":
+                raise Problem(401, "sign_in", "Sign-in required.")
+            try:
+                await work.run(subscriptions.save, site.id, who.name, _choice(form))
+            except InvalidDefinition as error:
+                faults = replace(form_faults(language_of(request), "subscription", error.faults, label), status=422)
+                return await renderer.answer(request, site, _Tried(faults))
+            return go(urls.mail(site.id, done="saved"))
+        case "try":
+            check_role(who, "editor")
+            await work.run(renderer.outbox.try_now, site.id)
+            return go(urls.mail(site.id))
+        case _:
+            check_role(who, "editor")
+            return await _send(request, renderer, site, text(form, "to"))
+
+
+def _choice(form: FormData) -> MailChoice:
+    return parse(
+        {
+            "weekly": "weekly" in form,
+            "weekday": number(text(form, "weekday")),
+            "hour": number(text(form, "hour")),
+            "language": text(form, "language"),
+            "alerts": "alerts" in form,
+        }
+    )
+
+
+async def _send(request: Request, renderer: MailRenderer, site: Site, to: str) -> Response:
+    lang = language_of(request)
+    if not renderer.outbox.mail_is_set_up:
+        return await renderer.answer(request, site, _Tried(fault=lang.text("No mail server is set up."), to=to))
+    yesterday = today(site.zone) - timedelta(days=1)
+    made = await renderer.reader.write(DigestAsked(site.id, yesterday, lang.code, to=to))
     try:
-        await work.run(outbox.put, to, *about, "digest", site=site.id)
+        await renderer.work.run(renderer.outbox.put, to, made.subject, made.text, made.html, "digest", site=site.id)
     except BadAddress:
-        return await renderer.answer(request, questions, lang.text("This is not a mail address."), to)
-    return go(urls.mail(site.id, sent=1))
+        return await renderer.answer(request, site, _Tried(fault=lang.text("This is not a mail address."), to=to))
+    return go(renderer.urls.mail(site.id, done="sent"))

@@ -66,7 +66,7 @@ def tile_of(
         change=words,
         interval=interval,
         everyone=_everyone(lang, found, figure),
-        css=_direction(figure),
+        css=direction(figure),
         daily=[of_day(day, figure.name) for day in found.days],
     )
 
@@ -104,7 +104,7 @@ def counts_of_day(day: DayFigures, name: str) -> tuple[int, int | None]:
     return (day.bounced, day.visits) if name == BOUNCE else (0, None)
 
 
-def _direction(figure: SiteFigure) -> str:
+def direction(figure: SiteFigure) -> str:
     """Only a change of a goal is good or bad."""
     change = figure.change
     if not figure.name.startswith(GOAL) or change is None or not change.beyond_chance:

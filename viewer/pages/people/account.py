@@ -10,6 +10,7 @@ from starlette.responses import Response
 from rules.faults import InvalidDefinition
 from store.records import User
 from viewer.access import tokens
+from viewer.access.mail_links import MailLinks, is_confirmed
 from viewer.access.password_links import mail_of
 from viewer.access.person import Person, signed_in
 from viewer.access.sign_in import SignIn
@@ -33,6 +34,7 @@ from viewer.pages.frame.languages import CODES, NAMES, Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.people import leave
 from viewer.pages.people.labels import label
+from viewer.pages.people.mails import address_mail
 from viewer.pages.people.session_rows import SessionChanges, SessionRow
 from viewer.pages.people.token_rows import TokenForm, TokensSection, tokens_section, withdraw
 from viewer.pages.people.two_factor import TwoFactorChanges, TwoFactorSection
@@ -48,11 +50,12 @@ class AccountPage(Page):
 
     template = "people/account.html"
     role: str = doc("The person's role, as text")
-    saved: bool = doc("Whether something was just saved")
+    saved: str = doc("What was just saved, in a sentence; empty: nothing")
     faults: FormFaults = doc("Why the last change failed")
     languages: list[Choice] = doc("Languages; `href` is the value")
     themes: list[Choice] = doc("Themes; `href` is the value")
     mail: str = doc("Where mail for the person goes, as typed or stored; empty for nowhere")
+    confirmed: bool = doc("Whether the link that was sent to the address was opened")
     places: list[Choice] = doc("Where the person has a role; `href`: the page that asks whether to leave")
     tokens: TokensSection | None = doc("The tokens of programs; None for those who may not make any")
     two_factor: TwoFactorSection | None = doc("Two-factor sign-in; None for a program")
@@ -83,16 +86,17 @@ class AccountRenderer:
 
     async def answer(self, request: Request, once: _Once = _Once()) -> Response:
         who, frame = signed_in(request), await self._frames.of(request, "account")
-        lang = frame.lang
+        lang, user = frame.lang, await self._user(who)
         page = AccountPage(
             frame=frame,
             title=lang.text("Account"),
             role=_role(lang, who.role),
-            saved=request.query_params.get("saved") == "1",
+            saved=_saved(lang, request.query_params.get("saved", "")),
             faults=once.faults,
             languages=_languages(lang, who),
             themes=_themes(lang, frame.theme),
-            mail=once.mail if once.mail is not None else await self._mail(who),
+            mail=once.mail if once.mail is not None else mail_of(user) if user else "",
+            confirmed=is_confirmed(user) if user else False,
             places=leave.places(request, self._frames, await self._registry.sites()),
             tokens=await self._tokens(lang, who, once),
             two_factor=once.two_factor or await self._two_factor.section(lang, who),
@@ -106,11 +110,9 @@ class AccountRenderer:
     async def _tokens(self, lang: Language, who: Person, once: _Once) -> TokensSection | None:
         return await tokens_section(self._registry, lang, once.tokens, once.new_token) if who.may("owner") else None
 
-    async def _mail(self, who: Person) -> str:
-        if who.via != "session":
-            return ""
-        user = await self._registry.read(lambda found: found.get(User, who.name))
-        return mail_of(user)
+    async def _user(self, who: Person) -> User | None:
+        """The record of the person; None for a program."""
+        return await self._registry.read(lambda found: found.get(User, who.name)) if who.via == "session" else None
 
 
 async def show(request: Request, *, renderer: AccountRenderer) -> Response:
@@ -164,11 +166,12 @@ async def save(
 class AccountChanges:
     """Changes to a person's own account."""
 
-    def __init__(self, users: Users, signing_in: SignIn, urls: Urls, work: Work) -> None:
+    def __init__(self, users: Users, signing_in: SignIn, urls: Urls, work: Work, links: MailLinks) -> None:
         self._users = users
         self._signing_in = signing_in
         self._urls = urls
         self._work = work
+        self._links = links
 
     async def look(self, who: Person, code: str, theme: str) -> Response:
         """Save the language with the user, the theme in a cookie."""
@@ -182,13 +185,23 @@ class AccountChanges:
         return response
 
     async def mail(self, request: Request, old: str, mail: str) -> Response:
-        """Save where mail for the person goes: with the password, since a new one can be chosen by that mail."""
+        """Save where mail for the person goes: with the password, since a new one can be chosen by that mail. A link
+        that confirms the address is sent to it."""
         who = signed_in(request)
         if who.via != "session":
             raise Problem(401, "sign_in", "Sign-in required.")
         await self._signing_in.check_password(request, who.name, old)
         await self._work.run(self._users.set_mail, who.name, mail)
-        return go(self._urls.account() + "?saved=1")
+        sent = await self._work.run(self._send_link, who.name, language_of(request))
+        return go(self._urls.account() + ("?saved=mail" if sent else "?saved=1"))
+
+    def _send_link(self, name: str, lang: Language) -> bool:
+        """Whether a link was sent: not for an address that is confirmed, and not without a mail server."""
+        user = self._users.get(name)
+        if user is None or not mail_of(user) or is_confirmed(user):
+            return False
+        link = self._urls.absolute(self._urls.confirm_mail(self._links.confirm_secret(user)))
+        return self._links.send(user, address_mail(lang, user.id, link))
 
     async def password(self, request: Request, old: str, new: str) -> Response:
         """Change the password, which ends every session; this browser gets a new one."""
@@ -199,6 +212,11 @@ class AccountChanges:
         response = go(self._urls.account() + "?saved=1")
         await self._signing_in.begin(request, response, user)
         return response
+
+
+def _saved(lang: Language, what: str) -> str:
+    _ = lang.text
+    return {"1": _("Saved."), "mail": _("Saved. Open the link in the mail that was sent to the address.")}.get(what, "")
 
 
 def _role(lang: Language, role: str) -> str:

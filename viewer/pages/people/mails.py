@@ -21,6 +21,18 @@ def password_mail(lang: Language, name: str, link: str) -> AccountMail:
     return AccountMail(_("A new password for Parcours"), "\n\n".join(lines) + "\n")
 
 
+def address_mail(lang: Language, name: str, link: str) -> AccountMail:
+    """The link that confirms a mail address."""
+    _ = lang.text
+    lines = (
+        _("Somebody gave this address for the account “%(name)s” of Parcours. Confirm it here:", name=name),
+        link,
+        _("The link works for three days. Before it is opened, no digest and no alert is sent to this address."),
+        _("If it was not you, do nothing."),
+    )
+    return AccountMail(_("Confirm your address for Parcours"), "\n\n".join(lines) + "\n")
+
+
 def invitation_mail(lang: Language, site: Site, invitation: SiteInvitation, link: str) -> AccountMail:
     """The link of an invitation."""
     _ = lang.text
