@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from importlib.resources import files
 from typing import Any
 
 import msgspec
@@ -23,6 +24,7 @@ from store.surveys import Survey, SurveyLook, SurveyQuestion
 
 RECENT_HOURS = 36  # a visitor without consent has one number for a day of the site at most
 MOST_RECENT = 200_000
+WORDS: dict[str, dict[str, Any]] = msgspec.json.decode(files("store").joinpath("survey_words.json").read_bytes())
 SHOWN = 3  # ASK_STATES in collector/wire.py: from here on the visitor saw the question
 
 
@@ -65,6 +67,7 @@ class PublicSurvey(Struct, frozen=True):
     questions: tuple[SurveyQuestion, ...]
     thanks: dict[str, str]
     look: PublicLook
+    words: dict[str, dict[str, Any]]  # of buttons and notes, by language
     draw: float = 0.0
     recent: int = 0
 
@@ -197,7 +200,14 @@ def _public(definitions: Definitions, survey: Survey) -> PublicSurvey | None:
         questions=survey.questions,
         thanks=survey.thanks,
         look=PublicLook(look.place, look.side, look.selector, look.accent),
+        words=_words(survey),
     )
+
+
+def _words(survey: Survey) -> dict[str, dict[str, Any]]:
+    """The words of the languages that the survey has; English if there are none for them."""
+    languages = {survey.language, *survey.thanks, "en"}
+    return {one: words for one, words in WORDS.items() if one in languages}
 
 
 def _where(definitions: Definitions, survey: Survey) -> list[PublicPlace]:

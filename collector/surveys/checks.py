@@ -56,7 +56,7 @@ def _answers(question: SurveyQuestion, ask: AskColumns, row: int) -> bool:
     if question.kind == "text":
         return bool(text) and not options
     if question.kind == "click":
-        return element is not None and not options and not text
+        return element is not None and not options
     typed = any(option.typed for option in question.options if option.id in options)
     most = 1 if question.kind == "one" else len(question.options)
     fits = 0 < len(options) <= most and len(set(options)) == len(options)

@@ -17,7 +17,7 @@ export const scale = ({kind, look, low, high}, {text, words, done}) => {
         one.ariaChecked = n + from === score;
         one.classList.toggle('on', n + from === score || (drawn === 'star' && n + from < score));
       });
-      done({r: score});
+      done({g: score});
     };
     const label = drawn ? icon(drawn, score) : score;
     const made = button('', press, label, {role: 'radio', 'aria-checked': false, tabindex: -1});
