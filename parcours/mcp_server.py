@@ -1,7 +1,7 @@
 """The MCP server (https://modelcontextprotocol.io): questions about a site as tools, answered by the API with a token.
 
 Each answer names elements and touchpoints, has every figure with its number of visitors and its interval, and a link to
-the page that shows the same. Nothing can be changed.
+the page that shows the same. Nothing can be changed, and a token that could is refused.
 """
 
 from __future__ import annotations
@@ -119,12 +119,13 @@ def _plain(found: Any) -> dict[str, Any]:
     return {name: value for name, value in plain.items() if name != "query"}
 
 
-def _with_messages(tool: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, Any]]:
-    """The tool with the errors of the API as messages to the caller."""
+def _with_messages(tool: Callable[P, dict[str, Any]], check: Callable[[], None]) -> Callable[P, dict[str, Any]]:
+    """The tool, after `check`, with the errors of the API as messages to the caller."""
 
     @functools.wraps(tool)
     def answer(*args: P.args, **kwargs: P.kwargs) -> dict[str, Any]:
         try:
+            check()
             return tool(*args, **kwargs)
         except ApiError as error:
             raise ToolError(f"{error.message} {error.hint} ({error.code})".replace("  ", " ")) from error
@@ -132,9 +133,28 @@ def _with_messages(tool: Callable[P, dict[str, Any]]) -> Callable[P, dict[str, A
     return answer
 
 
+class ReadersOnly:
+    """Lets a token be used that only reads: whatever an assistant is talked into, it can change nothing."""
+
+    def __init__(self, client: ParcoursClient) -> None:
+        self._client = client
+        self._known = False
+
+    def check(self) -> None:
+        """ApiError 403 (`too_mighty`) for a token that may do more than read; asks the server once."""
+        if self._known:
+            return
+        found = self._client.identity()
+        if not found.only_reads:
+            words = f"The token {found.name!r} may change things, and an assistant needs to read only."
+            raise ApiError(403, "too_mighty", words, "Make one with `parcours token NAME --role viewer`.")
+        self._known = True
+
+
 def mcp_server(client: ParcoursClient) -> MCPServer:
-    """The server with its tools, which ask `client`."""
+    """The server with its tools, which ask `client`; each refuses a token that may do more than read."""
     server, tools = MCPServer("parcours", instructions=INSTRUCTIONS, log_level="WARNING"), ParcoursTools(client)
+    readers = ReadersOnly(client)
     for tool in (tools.sites, tools.needs_attention, tools.heatmap, tools.compare, tools.journey, tools.funnel):
-        server.tool(annotations=_READS)(_with_messages(tool))
+        server.tool(annotations=_READS)(_with_messages(tool, readers.check))
     return server

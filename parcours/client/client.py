@@ -14,6 +14,7 @@ import numpy as np
 
 from parcours.client.records import (
     GridMap,
+    IdentityAnswer,
     JourneyAnswer,
     MapAnswer,
     MeasuredFunnel,
@@ -61,6 +62,10 @@ class ParcoursClient:
 
     def close(self) -> None:
         self._http.close()
+
+    def identity(self) -> IdentityAnswer:
+        """Whose the token is, and what it may do."""
+        return self._read(IdentityAnswer, self._get("/identity").json())
 
     def sites(self) -> tuple[SiteAnswer, ...]:
         """The sites that the token may read."""

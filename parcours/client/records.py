@@ -10,6 +10,19 @@ from msgspec import Struct
 from numpy.typing import NDArray
 
 
+class IdentityAnswer(Struct, frozen=True):
+    """Whose the token is. `role`: on every site, "" for none; `sites`: on single ones."""
+
+    name: str
+    role: str
+    sites: dict[str, str]
+
+    @property
+    def only_reads(self) -> bool:
+        """Whether it may change nothing anywhere."""
+        return {self.role, *self.sites.values()} <= {"", "viewer"}
+
+
 class SiteAnswer(Struct, frozen=True):
     """A site that the token may read."""
 

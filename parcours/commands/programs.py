@@ -11,8 +11,8 @@ import click
 def mcp(url: str, token: str) -> None:
     """Serve questions about your sites to assistants, over MCP on standard input and output.
 
-    The tools read only: sites, elements that need attention, maps, comparisons, journeys and funnels. Needs the extra
-    `mcp`: pip install 'parcours[mcp]'.
+    The tools read only: sites, elements that need attention, maps, comparisons, journeys and funnels. A token that may
+    change anything is refused. Needs the extra `mcp`: pip install 'parcours[mcp]'.
 
     Example: PARCOURS_TOKEN=… parcours mcp --url https://stats.shop.example
     """
@@ -20,13 +20,18 @@ def mcp(url: str, token: str) -> None:
 
 
 def _serve(url: str, token: str) -> None:
-    from parcours.client import ParcoursClient  # what is needed here only takes a second to load
+    from parcours.client import ApiError, ParcoursClient  # what is needed here only takes a second to load
 
     try:
-        from parcours.mcp_server import mcp_server
+        from parcours.mcp_server import ReadersOnly, mcp_server
     except ModuleNotFoundError as error:
         raise click.ClickException(f"{error.name} is not installed: pip install 'parcours[mcp]'.") from None
     with ParcoursClient(url, token) as client:
+        try:
+            ReadersOnly(client).check()
+        except ApiError as error:
+            if error.status:  # a server that does not answer yet is asked again by each tool
+                raise click.ClickException(f"{error.message} {error.hint}") from None
         mcp_server(client).run("stdio")
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
 import socket
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +16,10 @@ import numpy as np
 import pytest
 import uvicorn
 from anyio.from_thread import BlockingPortal
+from mcp.server.mcpserver.exceptions import ToolError
 
 from parcours.client import ApiError, ParcoursClient
+from parcours.mcp_server import ReadersOnly, mcp_server
 from store.records import Site
 from tests.viewer.client import Client
 from tests.viewer.conftest import api, make_viewer, module_store, portal, shop, viewer
@@ -193,3 +197,33 @@ def test_each_tool_answers_with_the_figures_of_the_api(
         page = one["link"].removeprefix(address)
         assert one["link"].startswith(address), name
         assert api.get(page).status_code == 200, (name, page)
+
+
+@pytest.mark.parametrize("roles", [{"role": "editor"}, {"sites": {"1": "owner"}}])
+def test_a_token_that_may_change_things_is_refused(
+    portal: BlockingPortal, api: Client, address: str, shop: Site, roles: dict[str, Any]
+) -> None:
+    mighty = api.post(f"{ROOT}/tokens", json={"name": "deploy", **roles}).json()["token"]
+    with ParcoursClient(address, mighty) as client:
+        assert not client.identity().only_reads
+        with pytest.raises(ApiError, match="'deploy' may change things") as refused:
+            ReadersOnly(client).check()
+        assert refused.value.code == "too_mighty"
+
+        async def ask() -> Any:
+            return await mcp_server(client).call_tool("sites", {})
+
+        with pytest.raises(ToolError, match="parcours token NAME --role viewer"):
+            portal.call(ask)
+    command = [sys.executable, "-m", "parcours.cli", "mcp", "--url", address]
+    ended = subprocess.run(
+        command, env={**os.environ, "PARCOURS_TOKEN": mighty}, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert ended.returncode == 1
+    assert "an assistant needs to read only" in ended.stderr
+
+
+def test_a_reader_is_known_by_its_roles(client: ParcoursClient) -> None:
+    found = client.identity()
+    assert (found.name, found.role, found.only_reads) == ("reader", "viewer", True)
+    ReadersOnly(client).check()

@@ -308,3 +308,26 @@ def test_it_can_be_reset_and_is_not_inherited_by_a_new_account(viewer, portal, c
     viewer.definitions.delete(viewer.users.get(user.id))
     viewer.users.add("ben", PASSWORD, "viewer")
     assert viewer.two_factors.of("ben") is None
+
+
+def test_the_api_shows_requires_and_turns_it_off(viewer, portal, clock):
+    viewer.users.add("pat", PASSWORD, "viewer")
+    client = browser(viewer, portal)
+    first_step(client, "pat")
+    set_up(client, clock)
+    api = Client(portal, viewer.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
+    found = api.get("/api/v1/users/pat/two-factor").json()
+    assert (found["on"], found["recovery_codes"]) == (True, CODES)
+    assert found["since"]
+    assert api.delete("/api/v1/users/pat/two-factor").json() == {"on": False, "since": None, "recovery_codes": 0}
+    assert viewer.two_factors.of("pat") is None
+    assert api.get("/api/v1/users/nobody/two-factor").status_code == 404
+    assert api.get("/api/v1/sign-in-policy").json() == {"two_factor": False}
+    try:
+        assert api.put("/api/v1/sign-in-policy", json={"two_factor": True}).json() == {"two_factor": True}
+        assert viewer.two_factors.required()
+        assert api.put("/api/v1/sign-in-policy", json={"two_factor": "yes"}).status_code == 422
+    finally:
+        api.put("/api/v1/sign-in-policy", json={"two_factor": False})
+    assert client.put("/api/v1/sign-in-policy", json={"two_factor": True}).status_code in (401, 403)
+    assert not viewer.two_factors.required()

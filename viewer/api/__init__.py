@@ -19,6 +19,7 @@ from viewer.api import (
     groups,
     health,
     heatmap,
+    identity,
     journey_files,
     journey_gap,
     journey_paths,
@@ -38,6 +39,7 @@ from viewer.api import (
     segments,
     shares,
     sign_in,
+    sign_in_policy,
     site_events,
     site_forms,
     sites,
@@ -109,8 +111,10 @@ _NOUNS = (
     pages,
     data,
     erasures,
+    identity,
     tokens,
     users,
+    sign_in_policy,
     people,
 )
 ENTRIES: tuple[Entry, ...] = (INDEX, OPENAPI, *(entry for noun in _NOUNS for entry in noun.ENTRIES))
