@@ -368,7 +368,7 @@ class Viewer:
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             self.erasing, self.offsite, self.outbox, traffic, signing_in, questions, self.hashing,
-            self.two_factors, self.folding, self.open_sessions, self.addresses, self.password_links,
+            names, self.two_factors, self.folding, self.open_sessions, self.addresses, self.password_links,
             PasswordPages(self.frames, self.password_links, signing_in, self.hashing, self.work),
             PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
+from rules.funnel_steps import element_step
 from rules.resolve import Known
 from store.pages import matches
 from store.segments import Action, Rule
@@ -24,7 +25,13 @@ class ElementNames:
 
     async def of(self, known: Known, rules: Iterable[Rule]) -> dict[str, str]:
         """Key (16 hexadecimal digits) → name. A key that no picture has is left out."""
-        actions: list[Rule | Action] = [one for rule in rules for one in (rule, rule.other) if one and one.element]
+        every = list(rules)
+        steps = [element_step(step) for rule in every if rule.funnel for step in rule.funnel.steps]
+        named = [one for rule in every for one in (rule, rule.other)]
+        return await self.of_actions(known, [one for one in (*named, *steps) if one and one.element])
+
+    async def of_actions(self, known: Known, actions: Iterable[Rule | Action]) -> dict[str, str]:
+        """The same, of the elements of actions."""
         found: dict[str, str] = {}
         for action in actions:
             for picture in _pictures(known.snapshots, action.page):

@@ -10,11 +10,12 @@ from aggregator.answers.funnel import FunnelAsked
 from aggregator.answers.funnel_sets import FunnelSet, variant_sets
 from aggregator.shapes.funnels import FEWEST_STEPS, MOST_STEPS, SplitBy
 from rules.faults import Fault, Faults, fault
-from rules.funnel_steps import with_steps
+from rules.funnel_steps import element_step, with_steps
 from rules.resolve import Known
 from store.journeys import Journey
 from store.records import Experiment
 from store.segments import Group
+from viewer.element_names import ElementNames
 from viewer.questions import Asked, Questions
 
 NAMES = ("steps", "order", "window_days", "split")
@@ -25,8 +26,8 @@ WINDOW_DAYS = (1, 365)
 
 @dataclass(frozen=True)
 class FunnelReading:
-    """A funnel as understood. `journey`: with the pages and events that are steps as touchpoints of their own, before
-    all others. `sets`: of the variants or segments that it is split by."""
+    """A funnel as understood. `journey`: with the steps that are none of its touchpoints as touchpoints of their own,
+    before all others. `sets`: of the variants or segments that it is split by."""
 
     journey: Journey
     funnel: FunnelAsked
@@ -51,10 +52,11 @@ def joined_steps(steps: Sequence[str]) -> str:
 
 
 async def read_funnel(
-    questions: Questions, asked: Asked, journey: Journey, query: Mapping[str, str]
+    questions: Questions, elements: ElementNames, asked: Asked, journey: Journey, query: Mapping[str, str]
 ) -> FunnelReading | Faults:
-    """The funnel that is asked for, or all its faults."""
-    found = parse_funnel(query, journey, asked.known)
+    """The funnel that is asked for, or all its faults. `elements`: names those that are steps."""
+    clicks = [action for step in _steps(query, journey)[:MOST_STEPS] if (action := element_step(step))]
+    found = parse_funnel(query, journey, asked.known, await elements.of_actions(asked.known, clicks))
     if isinstance(found, Faults) or found.funnel.split != "segment":
         return found
     segments = asked.known.segments
@@ -63,10 +65,12 @@ async def read_funnel(
     return replace(found, sets=tuple(FunnelSet(one.id, names.resolved(one.tree)) for one in segments))
 
 
-def parse_funnel(query: Mapping[str, str], journey: Journey, known: Known) -> FunnelReading | Faults:
-    """The funnel that is asked for, without the sets of segments; or all its faults."""
+def parse_funnel(
+    query: Mapping[str, str], journey: Journey, known: Known, elements: Mapping[str, str]
+) -> FunnelReading | Faults:
+    """The funnel that is asked for, without the sets of segments; or all its faults. `elements`: key → name."""
     steps = _steps(query, journey)
-    whole = with_steps(journey, steps[:MOST_STEPS], known)
+    whole = with_steps(journey, steps[:MOST_STEPS], known, elements)
     faults = (*_steps_faults(steps), *(whole if isinstance(whole, Faults) else ()), *_faults(query, known))
     if faults or isinstance(whole, Faults):
         return Faults(faults)

@@ -185,11 +185,11 @@ def map_of(journey: Journey, measured: JourneyMeasure) -> JourneyMap:
 
 
 def claimed_pages(journey: Journey, pages: Iterable[str]) -> dict[str, int]:
-    """Page → number of the touchpoint that claims it, from 1: the first whose pattern matches wins."""
+    """Page → number of the touchpoint that claims it, from 1: the first whose patterns select it wins."""
     claims: dict[str, int] = {}
     for number, (_, touchpoint) in enumerate(journey.touchpoints, 1):
         for page in pages:
-            if page not in claims and any(matches(pattern, page) for pattern in touchpoint.patterns):
+            if page not in claims and selects(touchpoint.patterns, page):
                 claims[page] = number
     return claims
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from html import unescape
 from urllib.parse import unquote
 
 import pytest
 
 from store.journeys import Journey, Stage, Touchpoint
+from store.layouts import path_key
+from store.page_groups import PageGroup
 from store.records import Site
-from tests.aggregator.build import insert
+from tests.aggregator.build import insert, layout
+from tests.viewer import shop as shops
 from tests.viewer.client import Client
 from tests.viewer.pages import DAYS, words
+from tests.viewer.shop import BUYERS
 from viewer import maps
 from viewer.app import Viewer
 from viewer.funnels import usual_steps
@@ -182,6 +188,62 @@ def test_steps_are_edited_among_touchpoints_pages_and_events(owner: Client, at: 
     full = owner.get(f"{at}&steps={','.join(['lamps'] * 12)}&edit=1").text
     assert "12 steps at most: merge two." in words(full)
     assert len(re.findall(r'<select name="step">', full)) == 12
+
+
+BUY = f"{path_key('main>button:1'):016x}"
+
+
+def test_an_element_and_a_page_group_are_steps_as_they_are_in_the_api_and_the_file(
+    owner: Client, at: str, viewer: Viewer, shop: Site
+) -> None:
+    group = PageGroup(id=f"{shop.id}.hall", site=shop.id, key="hall", name="The hall", pages=("/lamps",))
+    viewer.definitions.put(group)
+    steps = f"group:hall,element:{BUY}@/lamps&order=any"
+    page = owner.get(f"{at}&steps={steps}&edit=1").text
+    seen = words(page)
+    assert "1 The hall" in seen
+    assert "2 Buy" in seen
+    assert "element:" not in re.sub(r'"[^"]*"', "", page)  # only in addresses
+    chosen = re.findall(r'<option value="([^"]+)" selected', page)
+    assert chosen == ["group:hall", f"element:{BUY}@/lamps"]
+    answer = owner.get(f"/api/v1{at}&steps={steps}").json()
+    came = [one["visitors"] for one in answer["steps"]]
+    assert came == [60, BUYERS]
+    assert f"{came[1]} did all of them" in seen
+    rows = owner.get(f"/api/v1{at.replace('funnel', 'funnel.csv')}&steps={steps}").text.splitlines()
+    assert [row.split(",")[2:5] for row in rows[1:3]] == [
+        ["group:hall", "The hall", "60"], [f"element:{BUY}@/lamps", "Buy", str(BUYERS)],
+    ]  # fmt: skip
+    compare = next(unescape(href) for href in re.findall(r'href="([^"]+/compare\?[^"]+)"', page))
+    assert "went on from step 1 of a funnel, “hall”, to “Buy”" in unescape(words(owner.get(compare).text))
+
+
+def test_what_was_seen_is_offered_as_steps(owner: Client, at: str, viewer: Viewer, shop: Site) -> None:
+    drawn = layout((*shops.BUY, shops.BUY_BOX), names={shops.BUY[0]: "Buy"}, control={shops.BUY[0]: shops.BUY[0]})
+    wide = replace(shops.snapshot(shop.id), width=shops.WIDTH + 1)
+    viewer.snapshots.save(wide, drawn, shops.strips())
+    page = owner.get(f"{at}&steps=lamps,basket&edit=1").text
+    data = json.loads(unescape(re.search(r"<pre data-seen-data hidden>(.*?)</pre>", page, re.S)[1]))  # type: ignore[index]
+    rows = {what: owner.get(f"{data['url']}&what={what}&page=/lamps").json()["rows"]
+            for what in ("pages", "groups", "elements")}  # fmt: skip
+    assert [(row["name"], row["visitors"]) for row in rows["groups"]] == [("The hall", 60)]
+    assert {"on": "page", "page": "/basket"} in [row["contact"] for row in rows["pages"]]
+    assert [row["contact"] for row in rows["elements"]] == [{"on": "element", "element": BUY, "page": "/lamps"}]
+    assert "data-seen-data" not in owner.get(f"{at}&steps=lamps,basket").text
+
+
+@pytest.mark.parametrize(
+    ("step", "said"),
+    [
+        ("element:buy@/lamps", "“buy” is not the key of an element, which has 16 hexadecimal digits."),
+        (f"element:{BUY}", "Choose the page of the element."),
+        ("group:cellar", "This site has no group of pages “cellar”, or no longer."),
+    ],
+)
+def test_a_step_that_does_not_exist_is_said_on_the_page(owner: Client, at: str, step: str, said: str) -> None:
+    page = owner.get(f"{at}&steps=lamps,{step}")
+    assert page.status_code in (400, 404)
+    assert said in unescape(words(page.text))
 
 
 def test_the_step_that_takes_everything_is_named_with_one_way_out(owner: Client, at: str) -> None:

@@ -22,6 +22,7 @@ from viewer.api.journey_figures import changes_json, figures_json
 from viewer.api.query_schemas import one_of
 from viewer.api.text_language import LANGUAGES, NAME, read_with_language
 from viewer.drawing.funnel_csv import TABLES, funnel_csv
+from viewer.element_names import ElementNames
 from viewer.funnels import NAMES as FUNNEL_NAMES
 from viewer.funnels import FunnelReading, read_funnel
 from viewer.http.downloads import file_answer
@@ -30,7 +31,7 @@ from viewer.journey_before import changes_since
 from viewer.layer_images import site_file_name
 from viewer.maps import Maps, site_scope_of
 from viewer.opportunities import OpportunityReader
-from viewer.questions import Asked, Questions, problem_of
+from viewer.questions import Questions, problem_of
 from viewer.registry import Registry
 from viewer.traffic import TrafficReader
 
@@ -86,17 +87,25 @@ async def unmapped(
     return answer({"query": question.as_json(asked.today), **rows})
 
 
-async def measure_funnel(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+async def measure_funnel(
+    request: Request, *, questions: Questions, elements: ElementNames, maps: Maps, registry: Registry
+) -> Response:
     asked = await questions.read(request, JOURNEY)
-    reading = await _funnel(request, asked, questions, registry)
+    asked.checked()
+    journey = await registry.journey(asked.site, request.path_params["journey"])
+    reading = _read(await read_funnel(questions, elements, asked, journey, request.query_params))
     found = await maps.funnel(reading.journey, asked.question, reading.funnel, reading.sets)
     return answer({"query": asked.question.as_json(asked.today) | plain(reading.funnel), **plain(found)})
 
 
-async def download_funnel(request: Request, *, questions: Questions, maps: Maps, registry: Registry) -> Response:
+async def download_funnel(
+    request: Request, *, questions: Questions, elements: ElementNames, maps: Maps, registry: Registry
+) -> Response:
     table = choice(request.query_params, "table", TABLES, TABLES[0])
     asked, language = await read_with_language(request, questions)
-    reading = await _funnel(request, asked, questions, registry)
+    asked.checked()
+    journey = await registry.journey(asked.site, request.path_params["journey"])
+    reading = _read(await read_funnel(questions, elements, asked, journey, request.query_params))
     found = await maps.funnel(reading.journey, asked.question, reading.funnel, reading.sets)
     names = {
         touchpoint.key: touchpoint.name.get(language) or next(iter(touchpoint.name.values()), touchpoint.key)
@@ -106,11 +115,8 @@ async def download_funnel(request: Request, *, questions: Questions, maps: Maps,
     return file_answer(funnel_csv(found, names, table), "csv", name)
 
 
-async def _funnel(request: Request, asked: Asked, questions: Questions, registry: Registry) -> FunnelReading:
-    """The funnel of a request; a Problem with all faults if it or its question has any."""
-    asked.checked()
-    journey = await registry.journey(asked.site, request.path_params["journey"])
-    reading = await read_funnel(questions, asked, journey, request.query_params)
+def _read(reading: FunnelReading | Faults) -> FunnelReading:
+    """The funnel of a request; a Problem with all faults if it has any."""
     if isinstance(reading, Faults):
         raise problem_of(reading)
     return reading

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -17,7 +18,7 @@ from viewer.overviews import Overviews
 from viewer.pages.frame.frames import Frames, answer
 from viewer.pages.frame.page import Choice, Frame, Page, doc
 from viewer.pages.journey.first_answer import first_words
-from viewer.pages.journey.funnel_form import StepsForm, steps_form
+from viewer.pages.journey.funnel_form import StepsForm, seen_panel, steps_form
 from viewer.pages.journey.funnel_rows import StepRow, step_rows
 from viewer.pages.journey.funnel_shown import ShownFunnel
 from viewer.pages.journey.funnel_split import FunnelSplit, set_names, split_table
@@ -59,7 +60,7 @@ class FunnelPage(Page):
     who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is counted")
     downloads: tuple[Choice, ...] = doc("The funnel as files")
-    edit_steps: str = doc("Address at which its steps can be chosen among pages and events too")
+    edit_steps: str = doc("Address at which its steps can be chosen among what was seen too")
     first: str = doc("Says that this is the first answer, from one visitor in ten; empty for the exact one")
     so_far: str = doc("That nobody's window is over yet; empty if somebody's is")
     sentence: str = doc("The result in one sentence")
@@ -71,6 +72,7 @@ class FunnelPage(Page):
     split: FunnelSplit | None = doc("The split; None if nothing was counted")
     account: tuple[LedgerRow, ...] = doc("Who was received, left out and counted")
     form: StepsForm = doc("The form of the steps")
+    seen: dict[str, Any] | None = doc("What the panel of what was seen needs; None while the steps are not edited")
     window: str = doc("The window in words")
     joined: str = doc("How many began with a later step")
 
@@ -85,15 +87,15 @@ async def show(
     bars: WhoBars,
     overviews: Overviews,
 ) -> Response:
-    """GET counts the steps of the address, or the first touchpoint of each stage. `edit=1`: its form offers the pages
-    and events that were seen."""
+    """GET counts the steps of the address, or the first touchpoint of each stage. `edit=1`: its form offers what was
+    seen."""
     asked = await questions.read(request, JOURNEY)
     journey = await registry.journey(asked.site, request.path_params["journey"])
     frame = await frames.of(request, "journeys", asked.site)
     query = dict(request.query_params)
     if steps := [key for key in request.query_params.getlist("step") if key]:  # of the form
         query["steps"] = joined_steps(steps)
-    reading = await read_funnel(questions, asked, journey, query)
+    reading = await read_funnel(questions, bars.elements, asked, journey, query)
     extra = tuple((name, query[name]) for name in EXTRA if query.get(name))
     links = Links(frames.urls.funnel(asked.site.id, journey.id), asked.question, extra=extra)
     seen = await overviews.seen(asked.question) if query.get("edit") and not asked.faults else None
@@ -159,6 +161,7 @@ def _page(frame: Frame, shown: ShownFunnel, who: WhoBar, form: StepsForm) -> Fun
         split=split_table(shown) if found else None,
         account=account_rows(shown, found.account) if found else (),
         form=form,
+        seen=seen_panel(shown) if shown.is_edited and not asked.faults else None,
         window=shown.window,
         joined=lang.number(found.account.joined) if found else "",
     )

@@ -10,10 +10,9 @@ from msgspec.structs import replace
 from aggregator.answers.funnel import FunnelStep
 from aggregator.measures.shares import ShareOf
 from aggregator.measures.statistics import FEW
-from rules.funnel_steps import EVENT, PAGE
+from rules.funnel_steps import ELEMENT, OWN
 from rules.period import Period
 from rules.segment import text_of_tree
-from store.pages import is_pattern
 from store.segments import FunnelStop, Group, Rule
 from viewer.pages.journey.funnel_shown import ShownFunnel
 
@@ -82,7 +81,7 @@ def _row(shown: ShownFunnel, steps: Steps, i: int) -> StepRow:
     return StepRow(
         n=lang.number(i + 1),
         name=shown.name(step.key),
-        href=shown.urls.heatmap(shown.asked.site.id, **{"page": page} | query) if page else "",
+        href=shown.urls.heatmap(shown.asked.site.id, **{"page": shown.map_of(step.key)} | query) if page else "",
         thumb=shown.urls.thumb(shown.asked.site.id, page, **shown.asked.question.query())
         if shown.is_pictured(page)
         else "",
@@ -175,11 +174,10 @@ def _comparison(shown: ShownFunnel, i: int, page: str) -> str:
         device=question.device,
         among=question.group,
     )
-    patterns = shown.touchpoints[funnel.steps[i]].patterns
     last = max(until, min(today, until + timedelta(days=funnel.window_days)))
     sets = {
         **Period(since=since, until=last).query(),
-        "page": patterns[0] if len(patterns) == 1 and is_pattern(patterns[0]) else page,
+        "page": shown.map_of(funnel.steps[i]),
         "width": str(shown.width(page) or "") if question.device else "",
         "journey": shown.journey.id,
         "segment": _rule_text(went_on),
@@ -206,7 +204,7 @@ def _instead(shown: ShownFunnel, steps: Steps, i: int, widest: int) -> tuple[Wen
     every = [*gone, *named[:NAMED], *([("", lang.text("Other"), rest, False)] if rest else [])]
     found, at = [], steps[i + 1].visitors
     for key, name, n, left in every:
-        href = _paths_through(shown, key) if key else ""
+        href = _paths_through(shown, key) if key and not key.startswith(ELEMENT) else ""
         place = percent(at / widest)
         found.append(WentInstead(name, lang.share(n / lost), left, at=place, width=percent(n / widest), href=href))
         at += n
@@ -214,8 +212,8 @@ def _instead(shown: ShownFunnel, steps: Steps, i: int, widest: int) -> tuple[Wen
 
 
 def _paths_through(shown: ShownFunnel, key: str) -> str:
-    """The paths through a step: a touchpoint, a page or an event."""
-    through = {"through": key if key.startswith((PAGE, EVENT)) else f"touchpoint:{key}"}
+    """The paths through a step: a touchpoint, a page, a page group or an event."""
+    through = {"through": key if key.startswith(OWN) else f"touchpoint:{key}"}
     return shown.urls.paths(shown.asked.site.id, shown.journey.id, **shown.asked.question.query() | through)
 
 

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from aggregator.answers.funnel import Funnel, FunnelAsked
 from aggregator.measures.share_tests import ShareTest, share_tests
-from rules.funnel_steps import EVENT, PAGE
+from rules.funnel_steps import GROUP, PAGE, bare_step, drawn_patterns
 from store.journeys import Journey, Touchpoint
-from store.pages import is_pattern, matches
+from store.pages import is_pattern, selects
 from viewer.http.urls import Urls
 from viewer.maps import best_width
 from viewer.pages.frame.languages import Language
@@ -21,7 +21,8 @@ from viewer.questions import Asked
 
 @dataclass(frozen=True)
 class ShownFunnel:
-    """`journey`: with the pages and events that are steps. `before`: the same funnel in as many days just before."""
+    """`journey`: with the steps that are none of its touchpoints. `before`: the same funnel in as many days just
+    before."""
 
     lang: Language
     urls: Urls
@@ -42,20 +43,26 @@ class ShownFunnel:
         return page_names(list(self.asked.known.snapshots))
 
     def name(self, key: str) -> str:
-        """The name of a step: of a touchpoint, a page or an event."""
+        """The name of a step: of a touchpoint, a page, a page group, an element or an event."""
         if key.startswith(PAGE):
             page = key.removeprefix(PAGE)
             return page if is_pattern(page) else name_of(self.page(key), self._page_names)
-        if key.startswith(EVENT):
-            return key.removeprefix(EVENT)
         touchpoint = self.touchpoints.get(key)
-        return self.lang.words(touchpoint.name, key) if touchpoint else key
+        return self.lang.words(touchpoint.name if touchpoint else {}, bare_step(key))
 
     def page(self, key: str) -> str:
         """A page of a step that has a picture; else its first pattern, "" without any."""
-        patterns = self.touchpoints[key].patterns
-        found = (page for page in self._pictured if any(matches(pattern, page) for pattern in patterns))
-        return next(found, next(iter(patterns), ""))
+        touchpoint = self.touchpoints[key]
+        patterns = touchpoint.patterns or drawn_patterns(touchpoint)
+        found = (page for page in self._pictured if selects(patterns, page))
+        return next(found, next(iter(drawn_patterns(touchpoint)), ""))
+
+    def map_of(self, key: str) -> str:
+        """The page, pattern or page group that the maps of a step are asked for; "" without any."""
+        if key.startswith(GROUP):
+            return bare_step(key)
+        patterns = drawn_patterns(self.touchpoints[key])
+        return patterns[0] if len(patterns) == 1 and is_pattern(patterns[0]) else self.page(key)
 
     def is_pictured(self, page: str) -> bool:
         return page in self._pictured
@@ -92,6 +99,11 @@ class ShownFunnel:
         """The step whose share fell furthest; 0 if none fell."""
         fallen = [n for n in range(1, len(self.changes) + 1) if self.fell(n)]
         return min(fallen, key=lambda n: self.changes[n - 1].difference.diff, default=0)
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether what was seen is offered as steps."""
+        return bool(dict(self.links.extra).get("edit"))
 
     @property
     def window(self) -> str:

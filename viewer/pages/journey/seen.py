@@ -1,4 +1,5 @@
-"""What was really seen on a site, to make touchpoints of: pages, elements, events and channels, with their visitors."""
+"""What was really seen on a site, to make touchpoints or the steps of a funnel of: pages, page groups, elements, events
+and channels, with their visitors."""
 
 from __future__ import annotations
 
@@ -16,6 +17,7 @@ from store.pages import matches, page_path
 from store.segments import What
 from viewer.maps import site_scope_of
 from viewer.overviews import Overviews
+from viewer.page_groups import GroupReader
 from viewer.pages.forms.fields import lines
 from viewer.pages.frame.frames import language_of
 from viewer.pages.frame.languages import Language
@@ -47,9 +49,9 @@ class SeenRow:
 
 async def seen(
     request: Request, *, questions: Questions, registry: Registry, traffic: TrafficReader, overviews: Overviews,
-    bars: WhoBars,
+    bars: WhoBars, groups: GroupReader,
 ) -> Response:  # fmt: skip
-    """GET `?what=pages|elements|events|channels`, for elements with `page`: what was seen in the period."""
+    """GET `?what=pages|groups|elements|events|channels`, for elements with `page`: what was seen in the period."""
     asked = await questions.read(request, JOURNEY)
     journey = usable(await registry.find(Journey, request.path_params["journey"], asked.site))
     lang, question, what = language_of(request), asked.checked(), request.query_params.get("what", "pages")
@@ -57,6 +59,9 @@ async def seen(
         case "elements":
             page = request.query_params.get("page", "")
             rows = _elements(journey, page, await bars.elements_of(asked.known, page) if page else {})
+        case "groups":
+            found_groups = await groups.figures(site_scope_of(question), asked.known.groups)
+            rows = _groups(lang, journey, asked, {row.key: row.visitors for row in found_groups.groups})
         case "events":
             found = (await overviews.events(question)).events
             free = dict((await traffic.unmapped(journey, site_scope_of(question))).events)
@@ -108,6 +113,16 @@ def _pages(lang: Language, journey: Journey, asked: Asked, visitors: Mapping[str
     names = page_names(list(asked.known.snapshots))
     rows = [_row(lang, journey, {"on": "page", "page": page}, name_of(page, names), n) for page, n in visitors.items()]
     return [replace(row, contact={"on": "page", "page": page_path(row.contact["page"])}) for row in rows]
+
+
+def _groups(lang: Language, journey: Journey, asked: Asked, visitors: Mapping[str, int]) -> list[SeenRow]:
+    """The page groups of the site, the busiest first."""
+    rows = [
+        _row(lang, journey, {"on": "group", "group": group.key}, group.name, visitors[group.key])
+        for group in asked.known.groups
+        if visitors.get(group.key)
+    ]
+    return sorted(rows, key=lambda row: -row.visitors)
 
 
 def _elements(journey: Journey, page: str, found: Mapping[str, str]) -> list[SeenRow]:

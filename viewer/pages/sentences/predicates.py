@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rules.funnel_steps import EVENT, PAGE
+from rules.funnel_steps import bare_step, element_step
 from store.segments import MEASURES, TRAITS, Action, FunnelStop, Rule
 from viewer.pages.frame.languages import Language
 from viewer.pages.sentences.names import SiteNames, any_of, channel_name, page_label, value_name
@@ -43,8 +43,8 @@ class Teller:
         return " ".join(words)
 
     def _funnel(self, stop: FunnelStop, negated: bool) -> str:
-        """Where somebody is in a funnel; a step that is no touchpoint is a page or an event."""
-        _, keys = self.lang.text, [key.removeprefix(PAGE).removeprefix(EVENT) for key in stop.steps]
+        """Where somebody is in a funnel."""
+        _, keys = self.lang.text, [self._step(key) for key in stop.steps]
         values = {"n": self.lang.number(stop.step), "step": keys[stop.step - 1], "next": keys[stop.step]}
         if stop.went_on and negated:
             return _("did not go on from step %(n)s of a funnel, “%(step)s”, to “%(next)s”", **values)
@@ -53,6 +53,11 @@ class Teller:
         if negated:
             return _("did not leave a funnel after step %(n)s, “%(step)s”, before “%(next)s”", **values)
         return _("left a funnel after step %(n)s, “%(step)s”, before “%(next)s”", **values)
+
+    def _step(self, key: str) -> str:
+        """The name of a step that is an element; else its key without its kind."""
+        action = element_step(key)
+        return self.names.elements.get(action.element, action.element) if action else bare_step(key)
 
     def action(self, action: Rule | Action) -> Phrases:
         """An action in words, with where and on what, without how often and when."""

@@ -32,7 +32,7 @@ class WhoBars:
 
     def __init__(self, counter: FilterCounter, elements: ElementNames, urls: Urls) -> None:
         self._counter = counter
-        self._elements = elements
+        self.elements = elements
         self._urls = urls
 
     async def of(self, lang: Language, links: Links, asked: Asked) -> WhoBar:
@@ -74,7 +74,7 @@ class WhoBars:
 
     async def elements_of(self, known: Known, page: str) -> Mapping[str, str]:
         """The controls of a page that can be chosen, key → name; from its widest picture."""
-        return await self._elements.of_page(known, page)
+        return await self.elements.of_page(known, page)
 
     async def names(self, known: Known, tree: Group | None) -> SiteNames:
         """The names that a site has for what the rules of a tree refer to."""
@@ -85,7 +85,7 @@ class WhoBars:
         }
         return SiteNames(
             pages=page_names(list(known.snapshots)),
-            elements=await self._elements.of(known, every_rule(tree) if tree else ()),
+            elements=await self.elements.of(known, every_rule(tree) if tree else ()),
             goals={goal.id: goal.name for goal in known.goals},
             zones={zone.id: zone.name for zone in known.zones},
             variants=variants,

@@ -14,6 +14,7 @@ import {personasPanel} from './personas_panel.js';
 import {Recount} from './recount.js';
 import {Saver} from './saver.js';
 import {seenPanel} from './seen.js';
+import {fetchRows} from './seen_list.js';
 import {stagePanel} from './stage_panel.js';
 import {touchpointPanel} from './touchpoint_panel.js';
 
@@ -140,15 +141,7 @@ const app = {
   },
 
   /* ---- what the server knows ---- */
-  async fetchSeen(what, page = '') {
-    const url = `${data.urls.seen}${data.urls.seen.includes('?') ? '&' : '?'}${new URLSearchParams({what, page})}`;
-    try {
-      const answer = await fetch(url, {headers: {accept: 'application/json'}});
-      return answer.ok ? (await answer.json()).rows : [];
-    } catch {
-      return [];
-    }
-  },
+  fetchSeen: (what, page = '') => fetchRows(data.urls.seen, what, page),
   async fetchFit(patterns, touchpoint) {
     const query = new URLSearchParams({pages: patterns.join('\n'), touchpoint});
     const url = `${data.urls.fit}${data.urls.fit.includes('?') ? '&' : '?'}${query}`;

@@ -3,82 +3,16 @@ import {el, field, select} from './dom.js';
 import {newTouchpoint, setTouchpoint, touchpointOf} from './model.js';
 import {matchersForm} from './matchers.js';
 import {drag} from './moving.js';
+import {linkButton, rowName, seenList} from './seen_list.js';
 
-const KINDS = ['pages', 'elements', 'events', 'channels'];
-const SHOWN = 12;
+const WORDS = ['find', 'none', 'all', 'rows_one', 'rows_many', 'more_one', 'more_many'];
 
 export function seenPanel(app) {
   const state = (app.seen ??= {what: 'pages', only: true, find: '', page: '', all: false});
-  const list = el('ul', {class: 'seen'});
-  const summary = el('p', {class: 'sm mut', role: 'status'});
-  const pages = el('div', {});
-  const find = el('input', {
-    type: 'search',
-    value: state.find,
-    placeholder: app.say('seen_find'),
-    oninput: () => {
-      state.find = find.value.trim().toLowerCase();
-      show();
-    },
-  });
-  let rows = [];
+  const say = (name, values) => app.say(WORDS.includes(name) ? `seen_${name}` : name, values);
+  const claimed = (row) => app.claimedBy(row);
+  const leftOut = (row) => app.journey.left_out.includes(row.key);
 
-  const load = async () => {
-    pages.replaceChildren(...(state.what === 'elements' ? [await pageChoice()] : []));
-    rows = await app.fetchSeen(state.what, state.page);
-    show();
-    openWanted();
-  };
-  const pageChoice = async () => {
-    const found = await app.fetchSeen('pages');
-    state.page ||= found[0]?.contact.page ?? '';
-    return field(
-      app.say('page'),
-      select(
-        found.map((row) => [row.contact.page, row.name]),
-        state.page,
-        {
-          onchange: (event) => {
-            state.page = event.target.value;
-            load();
-          },
-        },
-      ),
-    );
-  };
-  const show = () => {
-    const claimed = (row) => app.claimedBy(row);
-    const leftOut = (row) => app.journey.left_out.includes(row.key);
-    const fits = rows.filter((row) => row.name.toLowerCase().includes(state.find));
-    const wanted = fits.filter((row) => !state.only || (!claimed(row) && !leftOut(row)));
-    const shown = state.all ? wanted : wanted.slice(0, SHOWN);
-    const hidden = fits.filter(leftOut);
-    summary.textContent = !rows.length
-      ? app.say('seen_none')
-      : wanted.length
-        ? app.counted('seen_rows', wanted.length)
-        : app.say('seen_all');
-    list.replaceChildren(
-      ...shown.map((row) => rowNode(row, claimed(row))),
-      ...(shown.length < wanted.length
-        ? [
-            el(
-              'li',
-              {class: 'done'},
-              el('span', {}),
-              el('span', {class: 'w'}, app.counted('seen_more', wanted.length - shown.length)),
-              el('span', {}),
-              el(
-                'span',
-                {class: 'mk'},
-                linkButton(app.say('show_them'), () => ((state.all = true), show())),
-              ),
-            ),
-          ]
-        : []),
-      ...(state.only ? hidden.map((row) => outNode(row)) : []),
-    );
-  };
   const rowNode = (row, key) => {
     const owner = key && touchpointOf(app.journey, key);
     const item = el(
@@ -88,7 +22,7 @@ export function seenPanel(app) {
       el(
         'span',
         {class: 'w'},
-        row.name.startsWith('/') || row.contact.on === 'event' ? el('code', {}, row.name) : row.name,
+        rowName(row),
         owner ? el('small', {}, app.say('on_map', {name: app.nameOf(owner)})) : null,
       ),
       el('span', {class: 'v'}, el('b', {}, row.count)),
@@ -139,7 +73,7 @@ export function seenPanel(app) {
     const wanted = state.make;
     state.make = null;
     if (!wanted) return;
-    const row = rows.find((one) => Object.entries(wanted).every(([name, value]) => one.contact[name] === value));
+    const row = found.rows.find((one) => Object.entries(wanted).every(([name, value]) => one.contact[name] === value));
     if (!row) return;
     state.find = find.value = row.name.toLowerCase();
     show();
@@ -207,35 +141,24 @@ export function seenPanel(app) {
     name.select();
   };
 
+  const {find, search, kinds, pages, summary, list, found, load, show} = seenList(state, {
+    kinds: ['pages', 'elements', 'events', 'channels'],
+    fetchSeen: app.fetchSeen,
+    say,
+    counted: (name, n) => app.counted(`seen_${name}`, n),
+    node: (row) => rowNode(row, claimed(row)),
+    wants: (row) => !state.only || (!claimed(row) && !leftOut(row)),
+    rest: (rows) => (state.only ? rows.filter(leftOut).map(outNode) : []),
+    loaded: () => openWanted(),
+  });
   load();
   return [
     el(
       'section',
       {},
       el('h2', {}, app.say('seen')),
-      el('label', {class: 'field'}, el('span', {class: 'vh'}, app.say('seen_find')), find),
-      el(
-        'div',
-        {class: 'seg sm', role: 'group', 'aria-label': app.say('seen')},
-        KINDS.map((kind) =>
-          el(
-            'button',
-            {
-              type: 'button',
-              class: 'segb',
-              'aria-pressed': String(kind === state.what),
-              onclick: (event) => {
-                state.what = kind;
-                state.all = false;
-                for (const one of event.target.parentNode.children)
-                  one.setAttribute('aria-pressed', String(one === event.target));
-                load();
-              },
-            },
-            app.say(kind),
-          ),
-        ),
-      ),
+      search,
+      kinds,
       el(
         'label',
         {class: 'chk'},
@@ -254,8 +177,6 @@ export function seenPanel(app) {
     el('section', {}, el('h2', {}, app.say('unmapped')), summary, list),
   ];
 }
-
-const linkButton = (name, run) => el('button', {type: 'button', class: 'lnkb', onclick: run}, name);
 
 const suggested = (row) => {
   if (row.contact.on !== 'page' || !row.name.startsWith('/')) return row.name.slice(0, 120);
