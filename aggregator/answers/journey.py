@@ -19,7 +19,7 @@ from aggregator.shapes.journeys import Course
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
 from store.journeys import Journey
-from store.pages import matches, selects
+from store.pages import selects
 from store.segments import Goal
 from store.zones import DAY_MS
 
