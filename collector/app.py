@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import gc
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TypeVar
@@ -19,7 +19,7 @@ from collector.door.admission import Admission, Load, RequestHead
 from collector.door.ask import AskEndpoint
 from collector.door.day_limits import DayLimits
 from collector.door.endpoint import BatchEndpoint
-from collector.door.script import ASK, SNAPSHOT, Script, mark_of
+from collector.door.script import ASK, SNAPSHOT, Script, ScriptRequests, mark_of
 from collector.enrich.devices import device
 from collector.enrich.visitors import Visitors
 from collector.journal.committer import Committer, PendingBatch
@@ -75,6 +75,7 @@ class Collector:
         self._store = store
         self._settings = settings
         self._counters = Counters()
+        self._script_requests = ScriptRequests()
         self._visitors = Visitors(store)
         self._known_batches = KnownBatches()
         self._quarantine = Quarantine(settings.journal)
@@ -119,7 +120,7 @@ class Collector:
         )
         self.routes: list[Route] = [
             Route("/c/{key}", self.endpoint),
-            Route("/parcours.js", Script(marks=self._marks).page),
+            Route("/parcours.js", Script(marks=self._marks, requests=self._script_requests).page),
             Route("/parcours-snapshot.js", Script(SNAPSHOT).page),
             Route("/parcours-ask.js", Script(ASK).page),
             Route("/ask/{key}.json", asking.page),
@@ -240,6 +241,10 @@ class Collector:
     def health(self, site_id: int) -> SiteIntake:
         """What this process accepted and refused for a site since it started (0: requests with unknown keys)."""
         return replace(self._counters.site(site_id), quarantined=self._quarantine.by_site()[site_id])
+
+    def script_asked(self, domains: Sequence[str]) -> float:
+        """When a page on one of these domains last asked this process for the script, s since 1970; 0 = never."""
+        return self._script_requests.last(domains)
 
     def _load(self) -> Load:
         committer, writer = self._committer, self._writer

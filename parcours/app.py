@@ -108,7 +108,13 @@ def _collector(settings: Settings, store: Store, definitions: Definitions, token
 def _around(collector: Collector | None, watch: ProxyWatch) -> Surroundings:
     if collector is None:
         return Surroundings(untrusted_proxies=watch.untrusted)
-    return Surroundings(collector.health, collector.drain, collector.erase, untrusted_proxies=watch.untrusted)
+    return Surroundings(
+        collector.health,
+        collector.drain,
+        collector.erase,
+        untrusted_proxies=watch.untrusted,
+        script_asked=collector.script_asked,
+    )
 
 
 def _viewer(about: ViewerSettings, store: Store, definitions: Definitions, around: Surroundings) -> Viewer:

@@ -11,6 +11,7 @@ from store.client import Store
 # Reasons beside the codes of refusals; a share of refusals needs the accepted batches too.
 ACCEPTED = "accepted"  # batches, durable
 SKIPPED = "skipped"  # of the accepted: they held kinds of events unknown to the collector
+NO_SITE = 0  # number of the site under which requests with an unknown key are counted
 DAY = 24 * 3_600  # s
 
 

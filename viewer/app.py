@@ -117,8 +117,10 @@ from viewer.pages.privacy.page import PrivacyRenderer
 from viewer.pages.segments.builder import SegmentBuilder
 from viewer.pages.share.panel import SharePanels
 from viewer.pages.shared.shown import SharedMaps
+from viewer.pages.sites.checking import LiveChecker
 from viewer.pages.sites.erasing import ErasingRenderer
-from viewer.pages.sites.setup import SetupRenderer
+from viewer.pages.sites.losses import SiteLosses
+from viewer.pages.sites.settings import SiteSettingsRenderer
 from viewer.pages.states.page import StateFormRenderer
 from viewer.pages.surveys.editor import SurveyEditor
 from viewer.pages.who.bars import WhoBars
@@ -137,6 +139,7 @@ from viewer.segment_reader import SegmentReader
 from viewer.shares import ShareLinks
 from viewer.sheet_pictures import SheetPictures
 from viewer.sign_ins import SignIns
+from viewer.site_check.reading import PageReader
 from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
 from viewer.snapshot.uploaded import MOST_BYTES
@@ -191,6 +194,7 @@ class Surroundings:
     the batches that were acknowledged are stored. `erase_journal`: erases in this process's journal what is asked for
     these sites, and returns how many batches each erasure found, by its id; None if other processes collect. `camera`:
     makes the camera; None: Chromium. `untrusted_proxies`: those that name visitors' addresses, but are not believed.
+    `script_asked`: domains → when one of their pages asked this process's collector for the script, s since 1970.
     `clock`: seconds since 1970, by which one-time codes are checked.
     """
 
@@ -199,6 +203,7 @@ class Surroundings:
     erase_journal: Callable[[Collection[int]], Mapping[str, int]] | None = None
     camera: Callable[[], PictureTaker] | None = None
     untrusted_proxies: Callable[[], tuple[UntrustedProxy, ...]] = tuple
+    script_asked: Callable[[Sequence[str]], float] | None = None
     clock: Callable[[], float] = time.time
 
 
@@ -260,7 +265,8 @@ class Viewer:
         self.mail_links = MailLinks(secret, self.users, self.outbox)
         self.subscriptions = Subscriptions(definitions, around.clock)
         self.password_links = PasswordLinks(self.users, self.sessions, self.outbox)
-        self.health = Health(store, self.work, around.intake, around.untrusted_proxies)
+        self.health = Health(store, self.work, around.intake, around.untrusted_proxies, around.script_asked)
+        self.page_reader = PageReader()
         self.frames = Frames(self.registry, self.urls, self.forms)
         parts = self._parts()
         self.digest_schedule = DigestSchedule(
@@ -413,9 +419,10 @@ class Viewer:
             MailLinkPages(self.frames, self.mail_links, self.subscriptions, self.work),
             names,
             NeedsReader(overviews, names, self.health, results, self.registry, changes),
-            SetupRenderer(
-                self.frames, self.urls, self.health, traffic, snapshots, retakes, self.erasing
+            SiteSettingsRenderer(
+                self.frames, self.urls, self.health, retakes, self.erasing, SiteLosses(self.definitions, self.work)
             ),
+            LiveChecker(self.urls, self.health, traffic, snapshots, self.registry, self.page_reader),
             ErasingRenderer(self.frames, self.urls, self.erasing, self.store, self.work),
             PrivacyRenderer(self.frames, self.urls, self.erasing, self.store, self.work),
             LoginRenderer(self.frames, self.urls, self.sign_ins, self.work),

@@ -16,6 +16,7 @@ from aggregator.answers.traffic import (
     mostly_bots,
     other_clock,
     page_list,
+    robot_views,
     visited_pages,
     visitors_by_device,
 )
@@ -66,6 +67,10 @@ class TrafficReader:
     async def mostly_bots(self, site: Site) -> BotShare | None:
         """The reason for which most views of the last 7 days count as bots; None if no single reason does."""
         return await self._work.run(mostly_bots, self._store, int(site.id), today(site.zone), site.zone)
+
+    async def by_robot(self, site: Site) -> dict[str, int]:
+        """Views of the last 7 days by the reason for which they count as bots; "" for those of people."""
+        return await self._work.run(robot_views, self._store, int(site.id), today(site.zone), site.zone)
 
     async def page_visitors(self, scope: SiteScope) -> dict[str, int]:
         """Visitors of each page in a scope, the busiest first."""

@@ -108,9 +108,14 @@ def other_clock(store: Store, site: int, today: date, zone: Zone) -> int | None:
     return minutes if others and others[minutes] > views / 2 else None
 
 
+def robot_views(store: Store, site: int, today: date, zone: Zone = UTC_ZONE) -> dict[str, int]:
+    """Views of the last 7 days by the reason for which they count as bots; "" for those of people."""
+    return read_bots(store, SiteScope(site, today - timedelta(days=BOT_DAYS - 1), today, zone=zone))
+
+
 def mostly_bots(store: Store, site: int, today: date, zone: Zone = UTC_ZONE) -> BotShare | None:
     """The reason for which most views of the last 7 days count as bots; None if no single reason does."""
-    views = read_bots(store, SiteScope(site, today - timedelta(days=BOT_DAYS - 1), today, zone=zone))
+    views = robot_views(store, site, today, zone)
     total, reason = sum(views.values()), max(views, key=lambda one: views[one], default="")
     if not reason or total < FEW_VIEWS or views[reason] <= total / 2:
         return None

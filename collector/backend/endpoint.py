@@ -34,10 +34,11 @@ from collector.journal.committer import Committer, Durable, PendingBatch
 from collector.journal.journal import JournalError
 from collector.journal.known_batches import KnownBatches
 from collector.known_sites import KnownSite
-from collector.report.counters import NO_SITE, Counters
+from collector.report.counters import Counters
 from store.client import Store
 from store.errors import StoreError
 from store.records import Token
+from store.tallies import NO_SITE
 
 log = logging.getLogger("parcours.collector")
 EVENTS, BATCHES = "/api/v1/events", "/api/v1/batches"

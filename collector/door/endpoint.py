@@ -28,11 +28,12 @@ from collector.journal.known_batches import KnownBatches, batch_id
 from collector.journal.segments import encode_record
 from collector.known_sites import KnownSite, KnownSites
 from collector.origins import allowed, host_of, on_this_machine
-from collector.report.counters import NO_SITE, Counters
+from collector.report.counters import Counters
 from collector.settings import CollectorSettings
 from collector.surveys.checks import TOO_MANY, LeftOut, chosen, sift
 from collector.surveys.known import KnownSurveys
 from store.errors import StoreError
+from store.tallies import NO_SITE
 
 MAX_KEY = 32  # letters
 BEACON_RATE = "beacon_rate"  # counted: a beacon was answered with 429

@@ -9,12 +9,16 @@ from __future__ import annotations
 import gzip
 import hashlib
 import string
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
+
+from collector.origins import allowed, host_of
 
 # Beside the packages, in a checkout as in an installed wheel (pyproject.toml puts it there).
 _DIST = Path(__file__).resolve().parents[2] / "tracker_js" / "dist"
@@ -25,6 +29,9 @@ MARK_KIND = 98  # of the fingerprint; those of elements are 0 to 11
 _LETTERS = string.digits + string.ascii_lowercase + string.ascii_uppercase + "-_"
 NO_MARKS = b"('');\n"  # the end of the built tracker
 MAX_AGE = 3600  # s; after an upgrade, older trackers send for so long, and their format is read for so long
+
+PROBE = "probe"  # query of a request by the check itself, which is no page's
+MOST_HOSTS = 1000  # remembered
 
 
 @dataclass(frozen=True)
@@ -44,17 +51,45 @@ def mark_of(key: str) -> str:
     return _LETTERS[found >> 6 & 63] + _LETTERS[found & 63]
 
 
+class ScriptRequests:
+    """When browsers last asked for the script, by the host of the page: for the check of a site's set-up."""
+
+    def __init__(self, clock: Callable[[], float] = time.time) -> None:
+        self._clock = clock
+        self._last: dict[str, float] = {}  # the oldest first
+
+    def note(self, referer: str) -> None:
+        """A request of a page; `referer`: empty if the page does not tell."""
+        origin = urlsplit(referer)._replace(path="/", query="", fragment="").geturl() if host_of(referer) else ""
+        self._last.pop(origin, None)
+        self._last[origin] = self._clock()
+        if len(self._last) > MOST_HOSTS:
+            del self._last[next(iter(self._last))]
+
+    def last(self, domains: Sequence[str]) -> float:
+        """When a page on one of `domains`, or one that does not tell, asked last: s since 1970, 0 = never."""
+        return max((at for page, at in self._last.items() if not page or allowed(page, domains)), default=0.0)
+
+
 class Script:
     """Serves the bundle from memory and reads it again when the file has changed."""
 
-    def __init__(self, path: Path = BUNDLE, marks: Callable[[], tuple[str, ...]] = tuple) -> None:
-        """`marks`: those of the sites that ask now."""
+    def __init__(
+        self,
+        path: Path = BUNDLE,
+        marks: Callable[[], tuple[str, ...]] = tuple,
+        requests: ScriptRequests | None = None,
+    ) -> None:
+        """`marks`: those of the sites that ask now. `requests`: where requests are noted."""
         self._path = path
         self._marks = marks
+        self._requests = requests
         self._bundle: _Bundle | None = None
         self._marked: tuple[tuple[str, ...], _Bundle, _Bundle] | None = None  # marks, the file as built and with them
 
     async def page(self, request: Request) -> Response:
+        if self._requests is not None and request.url.query != PROBE:
+            self._requests.note(request.headers.get("referer", ""))
         try:
             bundle = self._current()
             if "origin" not in request.headers:

@@ -13,7 +13,6 @@ from store.intake import SiteIntake
 from store.masking import masked
 from store.tallies import Tally
 
-NO_SITE = 0  # counts requests with an unknown key
 MAX_EXAMPLE = 200  # letters stored
 MAX_MESSAGE = 400  # letters searched
 _QUERY = re.compile(r"[?#][^\s'\"]*")

@@ -52,7 +52,7 @@ def web_site() -> Iterator[WebSite]:
     class Pages(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             body = site.html.encode()
-            self.send_response(site.status)
+            self.send_response_only(site.status)
             for name, value in {"Content-Type": "text/html; charset=utf-8", **site.headers}.items():
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(body)))
@@ -94,7 +94,9 @@ def running_parcours(make_viewer: Callable[..., Viewer], store: Store, journal: 
     address = f"http://127.0.0.1:{port}"
     settings = CollectorSettings(journal=journal, segment_seconds=0.2)
     collector = Collector(store, settings, SiteDirectory(Definitions(store)))
-    viewer = make_viewer(base_url=address, intake=collector.health, drain=collector.drain)
+    viewer = make_viewer(
+        base_url=address, intake=collector.health, drain=collector.drain, script_asked=collector.script_asked
+    )
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

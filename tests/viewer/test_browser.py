@@ -105,7 +105,7 @@ def page(signed_in: BrowserContext) -> Iterator[Page]:
 def paths(site: Site) -> list[str]:
     root = f"/sites/{site.id}"
     return [
-        "/sites", "/sites/new", "/account", "/help/reading-a-map", root, f"{root}/pages?{DAYS}",
+        "/sites", "/sites/new", "/account", "/help/reading-a-map", root, f"{root}/settings", f"{root}/pages?{DAYS}",
         f"{root}/heatmap?page=/lamps&{DAYS}", f"{root}/heatmap?page=/lamps&kind=hover&{DAYS}",
         f"{root}/heatmap?page=/lamps&kind=scroll&{DAYS}", f"{root}/heatmap?page=shop.example/none",
         f"{root}/heatmap?page=/lamps&layer=zones&{DAYS}", f"{root}/zones/new?page=/lamps",
@@ -159,7 +159,7 @@ def test_a_new_site_gets_the_zone_of_its_owners_browser(browser: Browser, signed
     page.get_by_label("Name", exact=True).fill("Island shop")
     page.get_by_label("Domains, one per line").fill("island.example")
     page.get_by_role("button", name="Add site").click()
-    expect(page.get_by_role("heading", name="Island shop")).to_be_visible()
+    expect(page.get_by_role("heading", name="Set-up")).to_be_visible()
     expect(page.get_by_role("contentinfo")).to_contain_text("Days and times: Australia/Lord_Howe (now UTC+1")
     context.close()
 
@@ -170,7 +170,7 @@ def test_an_older_site_is_offered_the_zone_of_the_browser(
     site = add_site(viewer.definitions, "Older shop", ["older.example"])
     context = browser.new_context(locale="fr-FR", timezone_id="Asia/Tokyo", storage_state=signed_in.storage_state())
     page = context.new_page()
-    page.goto(f"{address}/sites/{site.id}#timezone")
+    page.goto(f"{address}/sites/{site.id}/settings#timezone")
     expect(page.get_by_label("Fuseau horaire")).to_have_value("")
     page.get_by_role("button", name="Utiliser Asia/Tokyo").click()
     page.get_by_role("button", name="Enregistrer").click()

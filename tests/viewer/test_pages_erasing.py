@@ -43,6 +43,6 @@ def test_a_site_is_deleted_once_its_name_was_typed(owner, viewer) -> None:
 
 def test_the_limits_of_a_site_are_on_its_page(owner, shop, api) -> None:
     assert api.put(f"/api/v1/sites/{shop.id}", json={"keep_views_days": 400}).status_code == 200
-    shown = owner.get(f"/sites/{shop.id}").text
+    shown = owner.get(f"/sites/{shop.id}/settings").text
     assert "visits older than 400 days" in shown
     assert 'name="keep_views_days" value="400"' in shown

@@ -25,10 +25,10 @@ def _page(viewer: Viewer, shop: Site) -> None:
 
 
 def save(owner: Client, shop: Site, **fields: str) -> None:
-    page = owner.get(f"/sites/{shop.id}").text
+    page = owner.get(f"/sites/{shop.id}/settings").text
     version = page.partition('name="version" value="')[2].partition('"')[0]
     form = {"csrf": csrf(page), "version": version, "name": shop.name, "domains": "\n".join(shop.domains)} | fields
-    assert owner.post(f"/sites/{shop.id}", data=form).status_code == 303
+    assert owner.post(f"/sites/{shop.id}/settings", data=form).status_code == 303
 
 
 def test_without_a_schedule_the_pages_say_so(owner: Client, api: Client, shop: Site) -> None:
@@ -48,7 +48,7 @@ def test_the_form_sets_the_schedule(owner: Client, api: Client, shop: Site) -> N
     save(owner, shop, retake="weekly", keep_pictures="7")
     site = api.get(f"/api/v1/sites/{shop.id}").json()
     assert (site["retake"], site["keep_pictures"]) == ("weekly", 7)
-    form = owner.get(f"/sites/{shop.id}").text
+    form = owner.get(f"/sites/{shop.id}/settings").text
     assert '<option value="weekly" selected>weekly</option>' in form
     assert "Pages that are retaken: 1, between" in words(form)
     shown = words(owner.get(f"/sites/{shop.id}/picture-history?page={PAGE}").text)
@@ -64,7 +64,7 @@ def test_a_failure_is_shown_with_its_reason(owner: Client, api: Client, viewer: 
     save(owner, shop, retake="changed")
     failed = LastRetake(PAGE, int(time.time() * 1000), (), 3, "unreachable", "Nothing answers at shop.example.")
     stored = Retakes(viewer.store).write(int(shop.id), failed)
-    history, site = f"/sites/{shop.id}/picture-history?page={PAGE}", f"/sites/{shop.id}"
+    history, site = f"/sites/{shop.id}/picture-history?page={PAGE}", f"/sites/{shop.id}/settings"
     for path in (history, site):
         shown = words(owner.get(path).text)
         assert "Retaking them has failed 3 times, last on" in shown
@@ -90,10 +90,10 @@ def test_while_it_is_under_way_no_failure_is_shown(owner: Client, api: Client, v
 
 
 def test_a_wrong_schedule_is_shown_beside_its_field(owner: Client, shop: Site) -> None:
-    page = owner.get(f"/sites/{shop.id}").text
+    page = owner.get(f"/sites/{shop.id}/settings").text
     version = page.partition('name="version" value="')[2].partition('"')[0]
     form = {"csrf": csrf(page), "version": version, "name": shop.name, "domains": "shop.example", "keep_pictures": "1"}
-    answer = owner.post(f"/sites/{shop.id}", data=form | {"retake": "hourly"})
+    answer = owner.post(f"/sites/{shop.id}/settings", data=form | {"retake": "hourly"})
     assert answer.status_code == 422
     assert "Enter a number that is at least 2." in words(answer.text)
     assert "“hourly” cannot be chosen here." in words(answer.text)

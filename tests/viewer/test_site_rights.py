@@ -70,7 +70,7 @@ def test_nobody_adds_a_link_local_address(program: Sign, domain: str) -> None:
 
 def test_an_editors_form_keeps_what_an_owner_allowed(program: Sign, editor: Client) -> None:
     site = program("owner").post(ROOT, json={"name": "Inside", "domains": ["localhost"], "allow_private": True}).json()
-    path = f"/sites/{site['id']}"
+    path = f"/sites/{site['id']}/settings"
     page = editor.get(path).text
     assert re.search(r'name="allow_private" value="1"\s+checked disabled>', page)
     form = {"csrf": csrf(page), "name": "Inside!", "domains": "localhost", "version": str(site["version"])}

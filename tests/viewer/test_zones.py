@@ -146,29 +146,30 @@ def test_today_is_that_of_the_zone(
 def test_times_on_pages_are_those_of_the_zone(owner: Client, apia: Site) -> None:
     """The picture was taken on the 2nd of March at 12:00 UTC."""
     assert "3 March, 01:00" in words(owner.get(f"/sites/{apia.id}/picture-history?page={PAGE}").text)
-    assert re.search(rf"between \d\d:00 and \d\d:00 \({NAME}\), when", words(owner.get(f"/sites/{apia.id}").text))
+    settings = words(owner.get(f"/sites/{apia.id}/settings").text)
+    assert re.search(rf"between \d\d:00 and \d\d:00 \({NAME}\), when", settings)
 
 
 def test_a_site_is_put_into_another_zone(api: Client, owner: Client, viewer: Viewer, shop: Site) -> None:
     site = add_site(viewer.definitions, "Moving shop", ["moving.example"])
     insert(viewer.store, "views", [{"site": int(site.id), "time": EARLY}])
     path = f"/sites/{site.id}"
-    page = owner.get(path).text
+    page = owner.get(f"{path}/settings").text
     assert "Nobody has chosen it yet, so days begin and end in UTC." in words(page)
     version = api.get("/api/v1" + path).json()["version"]
     form = {"csrf": csrf(page), "version": version, "name": site.name, "domains": "moving.example"}
-    refused = owner.post(path, data=form | {"timezone": "paris"})
+    refused = owner.post(f"{path}/settings", data=form | {"timezone": "paris"})
     assert refused.status_code == 422
     assert "“paris” is not a time zone. Enter the name of one, such as Europe/Paris." in unescape(refused.text)
-    french = owner.post(path, data=form | {"timezone": "paris"}, headers={"Accept-Language": "fr"}).text
+    french = owner.post(f"{path}/settings", data=form | {"timezone": "paris"}, headers={"Accept-Language": "fr"}).text
     assert "n’est pas un fuseau horaire. Entrez le nom d’un fuseau, par exemple Europe/Paris." in unescape(french)
-    assert owner.post(path, data=form | {"timezone": "Asia/Kolkata"}).status_code == 303
+    assert owner.post(f"{path}/settings", data=form | {"timezone": "Asia/Kolkata"}).status_code == 303
     assert api.get("/api/v1" + path).json()["timezone"] == "Asia/Kolkata"
     count = f"/api/v1{path}/pages?since=2026-03-02&until=2026-03-02"
     assert api.get(count).json()["pages"][0]["views"] == 1, "earlier visits too are of its days"
     assert api.put("/api/v1" + path, json={"timezone": "America/New_York"}).json()["timezone"] == "America/New_York"
     assert api.get(count).json()["pages"] == []
-    assert "Nobody has chosen" not in words(owner.get(path).text)
+    assert "Nobody has chosen" not in words(owner.get(f"{path}/settings").text)
 
 
 def test_the_set_up_says_when_most_visitors_live_in_another_time(owner: Client, viewer: Viewer, shop: Site) -> None:

@@ -63,6 +63,10 @@ class Urls:
         """What is kept of visitors, at a section of docs/privacy.md."""
         return self._path("help", "privacy") + (f"#{section}" if section else "")
 
+    def help_page(self, name: str, anchor: str = "") -> str:
+        """A page of the documentation (docs/NAME.md), at an anchor."""
+        return self._path("help", *name.split("/")) + (f"#{anchor}" if anchor else "")
+
     def account(self) -> str:
         return self._path("account")
 
@@ -78,6 +82,18 @@ class Urls:
 
     def site(self, site: str) -> str:
         return self._path("sites", site)
+
+    def site_settings(self, site: str, **query: object) -> str:
+        """Name, domains, time zone and the other settings of a site."""
+        return self._path("sites", site, "settings", **query)
+
+    def check(self, site: str, **query: object) -> str:
+        """The live check of the set-up alone."""
+        return self._path("sites", site, "check", **query)
+
+    def accept_domain(self, site: str) -> str:
+        """Where a domain is added to a site."""
+        return self._path("sites", site, "domains")
 
     def erasing(self, site: str) -> str:
         """Where what a site stored is erased."""

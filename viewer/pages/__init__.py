@@ -24,6 +24,7 @@ from viewer.pages.groups import page as groups
 from viewer.pages.heatmap import held, note_form, picture, report, zone_form, zone_held
 from viewer.pages.heatmap import page as heatmap
 from viewer.pages.heatmap import zone_page as zones
+from viewer.pages.help import documents
 from viewer.pages.help import page as help_page
 from viewer.pages.journey import edit as journey_edit
 from viewer.pages.journey import form as journey_form
@@ -62,7 +63,7 @@ from viewer.pages.privacy import page as privacy
 from viewer.pages.segments import page as segments
 from viewer.pages.share import links as share_links
 from viewer.pages.shared import reader as shared
-from viewer.pages.sites import erasing, setup
+from viewer.pages.sites import checking, erasing, settings, setup
 from viewer.pages.sites import form as site_form
 from viewer.pages.sites import index as site_index
 from viewer.pages.states import form as state_form
@@ -120,13 +121,17 @@ ENDPOINTS = (
     Endpoint("/help/reading-a-map", help_page.show, "viewer"),
     Endpoint("/help/privacy", help_page.show_privacy, "viewer"),
     Endpoint("/help/reading-a-map/{picture}", help_page.picture, "viewer"),
+    Endpoint("/help/{name:path}", documents.show, "viewer"),
     Endpoint("/own-browser/check", upload.check, None, CROSS_ORIGIN),
     Endpoint("/own-browser/picture", upload.receive, None, CROSS_ORIGIN),
     Endpoint("/oppose/{key}", opposition.show, None),
     Endpoint("/sites", site_index.index, "viewer"),
     Endpoint("/sites/new", site_index.new_site, "editor", BOTH),
     Endpoint(SITE, setup.show, "viewer"),
-    Endpoint(SITE, setup.save, "editor", POST),
+    Endpoint(SITE + "/check", checking.show, "viewer"),
+    Endpoint(SITE + "/domains", checking.accept, "editor", POST),
+    Endpoint(SITE + "/settings", settings.show, "viewer"),
+    Endpoint(SITE + "/settings", settings.save, "editor", POST),
     Endpoint(SITE + "/people", people.show, "owner"),
     Endpoint(SITE + "/people", people.save, "owner", POST),
     Endpoint(SITE + "/activity", activity.show, "viewer"),
@@ -137,7 +142,7 @@ ENDPOINTS = (
     Endpoint(SITE + "/erasing", erasing.show, "owner"),
     Endpoint(SITE + "/erasing", erasing.erase, "owner", POST),
     Endpoint(SITE + "/delete", erasing.delete, "owner", POST),
-    Endpoint(SITE + "/rotate-key", setup.rotate, "editor", POST),
+    Endpoint(SITE + "/rotate-key", settings.rotate, "editor", POST),
     Endpoint(SITE + "/mail", mail.show, "viewer"),
     Endpoint(SITE + "/mail", mail.save, "viewer", POST),
     Endpoint("/mail-address/{secret}", mail_links.confirm, None, BOTH),

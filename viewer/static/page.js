@@ -14,12 +14,13 @@ document.addEventListener('keydown', (event) => {
   });
 });
 
-document.querySelectorAll('[data-copy]').forEach((button) =>
-  button.addEventListener('click', async () => {
-    await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
-    button.textContent = button.dataset.done;
-  }),
-);
+// Buttons that copy, also those that a page gets later.
+document.addEventListener('click', async (event) => {
+  const button = event.target.closest('[data-copy]');
+  if (!button) return;
+  await navigator.clipboard.writeText(document.querySelector(button.dataset.copy).textContent);
+  button.textContent = button.dataset.done;
+});
 
 // A new site is guessed to be in the time zone of its owner's browser; an older one is offered it.
 const zone = document.querySelector('[name="timezone"]');

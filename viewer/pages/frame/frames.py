@@ -19,6 +19,7 @@ from viewer.registry import Registry
 
 LANGUAGE_COOKIE = "parcours-language"
 THEME_COOKIE = "parcours-look"
+PRIVACY_COOKIE = "parcours-privacy-read"  # of one site: its page on privacy was opened
 THEMES = ("", "light", "dark")
 YEAR = 31_536_000  # seconds
 
@@ -64,7 +65,7 @@ class Frames:
             root=self.urls.root,
             languages=languages_of(request, lang),
             zone=lang.zone_words() if site else "",
-            zone_href=f"{self.urls.site(site.id)}#timezone" if site else "",
+            zone_href=self.urls.site_settings(site.id) + "#timezone" if site else "",
         )
 
     def _nav(self, lang: Language, section: str, site: Site | None) -> tuple[Choice, ...]:

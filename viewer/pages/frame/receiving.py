@@ -19,6 +19,7 @@ class Receiving:
     more: str
     css: str
     receiving: bool
+    quiet: bool = False  # for much longer than usual
 
 
 def receiving_of(lang: Language, traffic: SiteTraffic, now_ms: float) -> Receiving:
@@ -30,5 +31,5 @@ def receiving_of(lang: Language, traffic: SiteTraffic, now_ms: float) -> Receivi
     usual = 28 * 86_400 / traffic.views_28 if traffic.views_28 else 86_400.0
     if gap > max(QUIET_LEAST, QUIET_AFTER * usual):
         more = _("usually every %(span)s", span=lang.span(usual * 1000)) if traffic.views_28 else ""
-        return Receiving(_("Quiet for %(span)s", span=lang.span(gap * 1000)), more, "off warn", True)
+        return Receiving(_("Quiet for %(span)s", span=lang.span(gap * 1000)), more, "off warn", True, quiet=True)
     return Receiving(_("Receiving"), _("last view %(span)s ago", span=lang.span(gap * 1000)), "good", True)

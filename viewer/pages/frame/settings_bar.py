@@ -13,6 +13,7 @@ def settings_bar(lang: Language, urls: Urls, site: Site, who: Person, here: str)
     """Links to the pages of a site's settings that this person may open; `here`: the key of the one that is shown."""
     _ = lang.text
     places = (
+        ("site", "viewer", _("Site"), urls.site_settings(site.id)),
         ("setup", "viewer", _("Set-up"), urls.site(site.id)),
         ("people", "owner", _("People"), urls.people(site.id)),
         ("privacy", "viewer", _("Privacy"), urls.privacy(site.id)),

@@ -43,7 +43,7 @@ class SiteSchedule:
 
 def schedule_note(lang: Language, urls: Urls, plan: SiteRetakes, page: str) -> ScheduleNote:
     """The note of one page."""
-    found, settings = plan.of(page), urls.site(plan.site.id) + "#retakes"
+    found, settings = plan.of(page), urls.site_settings(plan.site.id) + "#retakes"
     kept = _kept(lang, plan.site)
     if plan.site.retake == "never" or found is None:
         return ScheduleNote(_not_taken(lang, plan.site), kept, "", settings)

@@ -27,7 +27,7 @@ from viewer.erasing import JOURNAL, Erasing
 from viewer.folding_worker import FoldingWorker
 from viewer.http.urls import Urls
 from viewer.pages.forms.fields import number, text
-from viewer.pages.frame.frames import Frames, answer, go
+from viewer.pages.frame.frames import PRIVACY_COOKIE, Frames, answer, go, keep
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.frame.settings_bar import settings_bar
@@ -148,9 +148,12 @@ class PrivacyRenderer:
         return answer(request, page)
 
 
-async def show(request: Request, *, registry: Registry, renderer: PrivacyRenderer) -> Response:
-    """GET shows it, with the limits that its address chooses."""
-    return await renderer.answer(request, await registry.site(request))
+async def show(request: Request, *, registry: Registry, renderer: PrivacyRenderer, urls: Urls) -> Response:
+    """GET shows it, with the limits that its address chooses; the set-up then counts it as read."""
+    site = await registry.site(request)
+    response = await renderer.answer(request, site)
+    keep(response, PRIVACY_COOKIE, "1", urls.site(site.id))
+    return response
 
 
 async def save(request: Request, *, registry: Registry, urls: Urls, folding: FoldingWorker) -> Response:

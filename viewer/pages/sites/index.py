@@ -99,7 +99,7 @@ async def index(
         share = found.recent.refused_share
         if share and share > REFUSED_ALARM:
             words = lang.text("%(site)s refuses %(share)s of what it is sent.", site=site.name, share=lang.share(share))
-            warnings.append(SiteWarning(words, f"{urls.site(site.id)}#refusals"))
+            warnings.append(SiteWarning(words, urls.site_settings(site.id) + "#refusals"))
     page = SitesPage(
         frame=frame,
         title=lang.text("Sites"),
@@ -107,7 +107,7 @@ async def index(
         notes=warnings,
         can_edit=who.may("editor"),
         rejected=[
-            rejected_row(lang, one, label, urls.site(one.id) if one.record else "")
+            rejected_row(lang, one, label, urls.site_settings(one.id) if one.record else "")
             for one in (await registry.listing(Site)).rejected
             if who.sees(one.id)
         ],

@@ -101,3 +101,15 @@ def quarantined_line(lang: Language, intake: SiteIntake | None) -> str:
         "%(num)s messages were received but could not be stored. They are kept on the server's disk.",
         intake.quarantined,
     )
+
+
+def foreign_line(lang: Language, host: str, refused: int) -> str:
+    """How many messages of a domain that the site does not have were refused; empty if none were."""
+    if not host or not refused:
+        return ""
+    return lang.plural(
+        "In the last 24 hours, %(num)s message from %(host)s was refused.",
+        "In the last 24 hours, %(num)s messages from %(host)s or other domains were refused.",
+        refused,
+        host=host,
+    )

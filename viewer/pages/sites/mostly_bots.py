@@ -16,10 +16,11 @@ def mostly_bots(lang: Language, bots: BotShare | None) -> str:
         share=lang.share(bots.share, 0),
         reason=reason_words(lang).get(bots.reason, bots.reason),
     )
-    return f"{words} {_advice(lang, bots.reason)}"
+    return f"{words} {advice(lang, bots.reason)}"
 
 
-def _advice(lang: Language, reason: str) -> str:
+def advice(lang: Language, reason: str) -> str:
+    """What to set if people count as bots for this reason (`store.robots.REASONS`)."""
     _ = lang.text
     known = {
         "crawler": _(

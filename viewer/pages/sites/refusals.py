@@ -3,16 +3,10 @@
 from __future__ import annotations
 
 from viewer.pages.frame.languages import Language
-from viewer.recent import Recent
 
 OF_PROGRAMS = frozenset(
     {"event_shape", "event_page", "event_time", "too_many", "unknown_parameter"}
 )  # never from a page
-
-
-def refused_pages(recent: Recent) -> int:
-    """How many messages from pages were refused."""
-    return sum(tally.count for reason, tally in recent.refused.items() if reason not in OF_PROGRAMS)
 
 
 def words_of(lang: Language, reason: str) -> str:
