@@ -145,6 +145,7 @@ from viewer.snapshot import Camera
 from viewer.snapshot.uploaded import MOST_BYTES
 from viewer.subscriptions import Subscriptions
 from viewer.thumbnails import Thumbnails
+from viewer.touchpoint_pages import TouchpointPageReader
 from viewer.traffic import TrafficReader
 from viewer.work import Work
 
@@ -370,11 +371,12 @@ class Viewer:
         reading = DigestReader(self.store, questions, overviews, needs, self.urls, self.work)
         self.digests = Digests(reading.write)
         layers = LayerReader(questions, self.maps, zones, notes)
+        touchpoints = TouchpointPageReader(self.store, self.registry, self.work)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
             self.erasing, self.offsite, self.outbox, traffic, signing_in, questions, self.hashing,
-            names, self.two_factors, self.folding, self.open_sessions, self.addresses, self.password_links,
+            names, touchpoints, self.two_factors, self.folding, self.open_sessions, self.addresses, self.password_links,
             PasswordPages(self.frames, self.password_links, signing_in, self.hashing, self.work),
             PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
@@ -385,7 +387,7 @@ class Viewer:
             self.link_passwords,
             SharePanels(self.shares, self.sessions, self.urls, self.secret),
             SharedMaps(questions, self.maps, layers, bars, self.snapshots, self.work, self.urls),
-            MapReaders(layers, traffic, self.jobs),
+            MapReaders(layers, traffic, self.jobs, touchpoints),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,
             retakes,

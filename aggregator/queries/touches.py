@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from aggregator.queries.conditions import where_site
 from aggregator.shapes.scope import SiteScope
 from store.client import Store
@@ -16,3 +18,14 @@ def read_page_visitors(store: Store, scope: SiteScope) -> dict[str, int]:
         **params,
     )
     return {row["page"]: row["visitors"] for row in rows}
+
+
+def read_visitors_of_pages(store: Store, scope: SiteScope, pages: Sequence[str]) -> int:
+    """The visitors of any of these pages in the period."""
+    condition, params = where_site(scope)
+    (row,) = store.rows(
+        f"SELECT uniqExact(visitor) AS visitors FROM touches WHERE {condition} AND page IN {{pages:Array(String)}}",
+        **params,
+        pages=list(pages),
+    )
+    return int(row["visitors"])

@@ -28,10 +28,12 @@ from viewer.pages.map.links import Links
 from viewer.pages.map.page_names import name_of, page_names
 from viewer.pages.map.period import PeriodControl, period_control
 from viewer.pages.map.picture import Strips
-from viewer.pages.map.way_back import journey_of, way_back
+from viewer.pages.map.touchpoint_pages import TouchpointPageLine, touchpoint_page_line
+from viewer.pages.map.way_back import TOUCHPOINT, journey_of, way_back
 from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Asked, Questions
+from viewer.touchpoint_pages import TouchpointPageReader, TouchpointPages
 
 ASKS = replace(SETS, needs=("page",))  # without a set, the period before
 FORMATS = ("png", "csv", "json", "npy")
@@ -57,6 +59,7 @@ class SetsPage(Page):
     view: str = doc("side or swipe")
     map_href: str = doc("The map of the page")
     back: Choice | None = doc("The journey that led here")
+    touchpoint: TouchpointPageLine | None = doc("Which page of a touchpoint is shown; None for one of one page")
     exports: list[Choice] = doc("The same comparison as PNG, CSV, JSON, NPY")
     bar: SetsBar = doc("Kinds, views and days, as links")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing is compared")
@@ -95,7 +98,13 @@ class SetsSetting:
 
 
 async def show(
-    request: Request, *, questions: Questions, frames: Frames, urls: Urls, maps: Maps, bars: WhoBars
+    request: Request,
+    *,
+    questions: Questions,
+    frames: Frames,
+    touchpoints: TouchpointPageReader,
+    maps: Maps,
+    bars: WhoBars,
 ) -> Response:
     known = await questions.known(request)
     query = {"with": "before", **request.query_params}
@@ -107,25 +116,30 @@ async def show(
     sets = asked.sets_or_faults()
     if isinstance(sets, Faults):
         asked = replace(asked, faults=sets.all)
-        setting = SetsSetting(frame, urls, asked, view, every, journey)
+        setting = SetsSetting(frame, frames.urls, asked, view, every, journey)
         return answer(request, page_of(setting, await bars.of(frame.lang, setting.links, asked)), asked.status)
-    setting = SetsSetting(frame, urls, asked, view, every, journey)
+    setting = SetsSetting(frame, frames.urls, asked, view, every, journey)
     found: SetsAnswer | None = None
     async with bars.begun(frame.lang, setting.links, asked) as counting:
         with suppress(NoSnapshot):
             found = await maps.sets(sets, known)
         who = await counting
     strips = [await maps.strips(one.heat.snapshot) for one in found.map.sets] if found else []
-    return answer(request, page_of(setting, who, AnsweredSets(sets, found, strips)))
+    of_touchpoint = await touchpoints.of(
+        asked.site, journey.partition(TOUCHPOINT)[0], asked.question.page, [sets.a, sets.b]
+    )
+    return answer(request, page_of(setting, who, AnsweredSets(sets, found, strips, of_touchpoint)))
 
 
 @dataclass(frozen=True)
 class AnsweredSets:
-    """Two sets with their answer, None without a picture, and the `strips` of their two pictures."""
+    """Two sets with their answer, None without a picture, the `strips` of their two pictures, and the pages of the
+    touchpoint whose comparison it is."""
 
     sets: TwoSets
     found: SetsAnswer | None
     strips: Sequence[Strips]
+    touchpoint: TouchpointPages | None = None
 
 
 def page_of(setting: SetsSetting, who: WhoBar, answered: AnsweredSets | None = None) -> SetsPage:
@@ -145,6 +159,7 @@ def page_of(setting: SetsSetting, who: WhoBar, answered: AnsweredSets | None = N
         title=title,
         name=title,
         path=", ".join(group.pages) if group else readable_host(page) if page else "",
+        touchpoint=touchpoint_page_line(lang, links, names, answered.touchpoint) if answered else None,
         kind=asked.question.kind,
         view=setting.view or "side",
         back=way_back(lang, urls, replace(asked.question, segment="", tree=None), setting.journey),

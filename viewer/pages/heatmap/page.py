@@ -36,12 +36,16 @@ from viewer.pages.map.empty import Empty
 from viewer.pages.map.faults import FaultList, fault_list
 from viewer.pages.map.layer import Layer
 from viewer.pages.map.links import with_query
+from viewer.pages.map.page_names import page_names
 from viewer.pages.map.robots import Robots, robots_of
+from viewer.pages.map.touchpoint_pages import TouchpointPageLine, touchpoint_page_line
+from viewer.pages.map.way_back import TOUCHPOINT
 from viewer.pages.pictures.taking import Taking, on_map, taking_of
 from viewer.pages.share.panel import SharePanel, SharePanels, Sharing
 from viewer.pages.who.bar import WhoBar
 from viewer.pages.who.bars import WhoBars
 from viewer.questions import Questions
+from viewer.touchpoint_pages import TouchpointPageReader
 from viewer.traffic import TrafficReader
 
 
@@ -63,6 +67,9 @@ class HeatmapPage(Page):
     empty: Empty | None = doc("What to show when there is no picture or nothing to draw")
     layer: Layer | None = doc("The map: picture, figures, elements, account, legend; None if there is no picture")
     unpictured: tuple[UnpicturedLine, ...] = doc("What was used on a page without a picture")
+    touchpoint: TouchpointPageLine | None = doc(
+        "Which page of a touchpoint the map shows; None for a touchpoint of one page", default=None
+    )
     look: MapLook = doc("What the reader chose about how the map is shown")
     all_elements: Choice | None = doc("Link to the whole table")
     taking: Taking | None = doc("The pictures of the page that are being taken, or could not be")
@@ -81,11 +88,13 @@ class HeatmapPage(Page):
 
 @dataclass(frozen=True)
 class MapReaders:
-    """Where the page reads the map, the visitors by device, and the pictures that are being taken."""
+    """Where the page reads the map, the visitors by device, the pictures that are being taken, and the other pages of a
+    touchpoint."""
 
     layers: LayerReader
     traffic: TrafficReader
     jobs: Jobs
+    touchpoints: TouchpointPageReader
 
 
 async def heatmap(
@@ -109,14 +118,15 @@ async def heatmap(
     async with bars.begun(frame.lang, setting.links, asked) as counting:
         drawn, who = await readers.layers.drawn(replace(asked, question=setting.question), look.by), await counting
     setting = replace(setting, narrowed=who.narrowed)
+    line = await _touchpoint(setting, readers.touchpoints)
     if drawn is None:
         since, until = asked.question.period.span(asked.today)
         devices = await readers.traffic.devices(asked.site, asked.question.patterns, since, until)
         empty = no_picture(setting, sum(devices.values()))
         table = unpictured_lines(frame.lang, await readers.layers.unpictured(asked.question))
-        return answer(request, replace(without_map(frame, setting, who, empty), unpictured=table))
+        return answer(request, replace(without_map(frame, setting, who, empty), unpictured=table, touchpoint=line))
     page = with_map(frame, setting, who, drawn)
-    page = replace(page, notes=await _notes(setting, signed_in(request), drawn, readers.layers))
+    page = replace(page, touchpoint=line, notes=await _notes(setting, signed_in(request), drawn, readers.layers))
     if not editor:
         return answer(request, page)
     sharing = sharing_of(setting, page)
@@ -125,6 +135,14 @@ async def heatmap(
         return answer(request, page)
     panel = await panels.of(request, frame.lang, asked.site, sharing)
     return panels.forget(request, answer(request, replace(page, share=panel)))
+
+
+async def _touchpoint(setting: MapSetting, reader: TouchpointPageReader) -> TouchpointPageLine | None:
+    question = setting.asked.question
+    journey = setting.look.journey.partition(TOUCHPOINT)[0]
+    found = await reader.of(setting.site, journey, question.page, [question])
+    names = page_names(list(setting.asked.known.snapshots))
+    return touchpoint_page_line(setting.lang, setting.links, names, found)
 
 
 def sharing_of(setting: MapSetting, page: HeatmapPage) -> Sharing:
