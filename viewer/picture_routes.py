@@ -20,6 +20,7 @@ from viewer.maps import Maps
 from viewer.picture_changes import PictureChanges
 from viewer.questions import Questions
 from viewer.registry import Registry
+from viewer.site_snapshots import SiteSnapshots
 from viewer.thumbnails import Thumbnails
 from viewer.work import Work
 
@@ -35,9 +36,12 @@ def _picture(request: Request, content: bytes, kind: str, cache: str) -> Respons
     return Response(content, media_type=f"image/{kind}", headers=headers)
 
 
-async def strip(request: Request, *, snapshots: Snapshots, work: Work) -> Response:
+async def strip(
+    request: Request, *, registry: Registry, of_site: SiteSnapshots, snapshots: Snapshots, work: Work
+) -> Response:
     """One strip of a page picture. A snapshot never changes, so browsers may cache it."""
     id, n = int(request.path_params["snapshot"]), int(request.path_params["n"])
+    await of_site.get(await registry.site(request), str(id))  # a role on this site opens no other site's pictures
     try:
         content = await work.run(snapshots.strip, id, n)
     except Missing:

@@ -13,11 +13,18 @@ class Client:
     """Keeps cookies, follows no redirect; an exception that leaves the application fails the test."""
 
     def __init__(
-        self, portal: BlockingPortal, app: ASGIApp, base_url: str, headers: dict[str, str] | None = None
+        self,
+        portal: BlockingPortal,
+        app: ASGIApp,
+        base_url: str,
+        headers: dict[str, str] | None = None,
+        cookies: httpx.Cookies | None = None,
     ) -> None:
         self._portal = portal
         transport = httpx.ASGITransport(app)
-        self._client = httpx.AsyncClient(transport=transport, base_url=base_url, headers=headers, timeout=60)
+        self._client = httpx.AsyncClient(
+            transport=transport, base_url=base_url, headers=headers, cookies=cookies, timeout=60
+        )
 
     @property
     def cookies(self) -> httpx.Cookies:
