@@ -3,6 +3,7 @@ import importX from 'eslint-plugin-import-x';
 import globals from 'globals';
 
 const CAPTURES = ['clicks', 'effects', 'errors', 'frames', 'hover', 'inputs', 'resize', 'routes', 'scroll', 'submits'];
+const STATE = ['settings', 'listen', 'stop', 'totals'];
 const CORE = ['batch', 'main', 'send', 'view'];
 
 export default [
@@ -36,7 +37,7 @@ export default [
     // Loaded by itself, with what the tracker gives it: it has no copy of the tracker's state.
     files: ['src/ask/**'],
     rules: {
-      'no-restricted-imports': ['error', ...[...CORE, 'settings', 'listen', 'stop', 'totals'].map((name) => `../${name}.js`)],
+      'no-restricted-imports': ['error', ...[...CORE, ...STATE].map((name) => `../${name}.js`)],
     },
   },
   {files: ['build.js', 'test/**', 'eslint.config.js'], languageOptions: {globals: globals.node}},

@@ -6,7 +6,7 @@ The unit of every test is the visitor, never the click: clicks of one visitor ar
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import atan2, cos, erfc, exp, gamma, pi, sin, sqrt
+from math import atan2, cos, erfc, exp, gamma, lgamma, log, log1p, pi, sin, sqrt
 from statistics import NormalDist
 
 import numpy as np
@@ -56,6 +56,56 @@ def t_tail(t: float, freedom: int) -> float:
         total += term
     inside = 2 / pi * (angle + sine * total) if odd else sine * total
     return min(1.0, max(0.0, 1.0 - inside))
+
+
+def _beta_share(x: float, a: float, b: float) -> float:
+    """The regularized incomplete beta function I_x(a, b), by its continued fraction (Abramowitz & Stegun 26.5.8)."""
+    if x > (a + 1) / (a + b + 2):  # where the fraction converges slowly
+        return 1 - _beta_share(1 - x, b, a)
+    if x <= 0:
+        return 0.0
+    factor = exp(a * log(x) + b * log1p(-x) + lgamma(a + b) - lgamma(a) - lgamma(b)) / a
+    fraction, c, d = 1.0, 1.0, 0.0
+    for step in range(400):  # Lentz's method
+        half = step // 2
+        if step == 0:
+            part = 1.0
+        elif step % 2 == 0:
+            part = half * (b - half) * x / ((a + 2 * half - 1) * (a + 2 * half))
+        else:
+            part = -(a + half) * (a + b + half) * x / ((a + 2 * half) * (a + 2 * half + 1))
+        d = 1 / (1 + part * d)
+        c = 1 + part / c
+        fraction *= c * d
+        if abs(c * d - 1) < 1e-15:
+            break
+    return factor * (fraction - 1)
+
+
+def t_quantile(p: float, freedom: float) -> float:
+    """The `p` quantile (above a half) of Student's T, for any number of degrees of freedom."""
+    low, high = 0.0, 1e6
+    for _ in range(200):
+        middle = (low + high) / 2
+        above = _beta_share(freedom / (freedom + middle * middle), freedom / 2, 0.5) / 2
+        low, high = (middle, high) if 1 - above < p else (low, middle)
+    return (low + high) / 2
+
+
+def welch(a: Float64, b: Float64, level: float = 0.95) -> tuple[float, float, float] | None:
+    """The difference of two means, b − a, with its interval (Welch 1947): the groups may vary differently.
+
+    None where a group has fewer than two values, or nothing varies.
+    """
+    if len(a) < 2 or len(b) < 2:
+        return None
+    of_a, of_b = float(np.var(a, ddof=1)) / len(a), float(np.var(b, ddof=1)) / len(b)
+    if of_a + of_b == 0:
+        return None
+    freedom = (of_a + of_b) ** 2 / (of_a**2 / (len(a) - 1) + of_b**2 / (len(b) - 1))
+    difference = float(np.mean(b) - np.mean(a))
+    half = t_quantile(1 - (1 - level) / 2, freedom) * sqrt(of_a + of_b)
+    return difference, difference - half, difference + half
 
 
 def wilson(x: Counts, n: Counts, level: npt.ArrayLike = 0.95) -> tuple[Float64, Float64]:

@@ -14,6 +14,7 @@ from tests.aggregator.segment_loop import Loop
 from tests.aggregator.segment_site import SINCE, UNTIL, Site, made_rows
 
 TABLES = (
+    "feedback",
     "views",
     "points",
     "scrolls",
