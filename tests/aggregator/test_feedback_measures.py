@@ -106,14 +106,14 @@ def test_words_are_counted_by_stem_once_for_each_text() -> None:
     texts = [
         ("The codes do nothing, code after code", "en", 2),
         ("My discount code [mail] failed", "en-GB", 4),
-        ("Les codes ne marchent pas", "fr", 3),
-        ("Le code ne marche pas", "fr", None),
+        ("Les codes, les boutons", "fr", 3),
+        ("Le code, le bouton", "fr", None),
         ("Lovely light", "en", 10),
     ]
     found = {one.stem: one for one in counted_words(texts)}
     assert (found["code"].texts, found["code"].forms, found["code"].score) == (2, ("codes",), 3.0)
-    assert {found["march"].word, *found["march"].forms} == {"marche", "marchent"}
-    assert set(found) == {"code", "cod", "march"}  # each language has its own stems
+    assert {found["bouton"].word, *found["bouton"].forms} == {"bouton", "boutons"}
+    assert set(found) == {"code", "cod", "bouton"}  # each language has its own stems
 
 
 @given(st.lists(st.tuples(st.text(max_size=40), st.sampled_from(["en", "fr", "ja", ""]), st.none()), max_size=8))
