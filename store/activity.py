@@ -18,12 +18,14 @@ from store.erasure import RETENTION, erase_rows
 # What everybody who sees a site may know of it, and what only its owners may.
 SITE_KINDS = (
     "site", "experiment", "goal", "journey", "state", "group", "declined_groups", "segment", "zone", "note",
-    "sign_in", "offsite", "share",
+    "sign_in", "offsite", "share", "survey", "survey_theme",
 )  # fmt: skip
 OWNER_KINDS = ("user", "invitation", "erasure", "access_event")
 # Of no site: only owners of every site see them.
 GENERAL_KINDS = ("token", "token_use", "two_factor", "sign_in_policy", "session")
 KINDS = SITE_KINDS + OWNER_KINDS + GENERAL_KINDS
+# What no person writes, or what concerns only the person who does.
+LEFT_OUT_KINDS = ("outbox", "sent", "secret", "spent", "share_use", "offsite_report", "subscription")
 # Of these, only the first version and the deletion are made by somebody.
 _BOUNDS = ("two_factor", "session", "erasure", "offsite")
 _COUNTED = ("access_event",)  # of these, only the newest version: it has the count of all

@@ -109,7 +109,6 @@ from viewer.pages.people.invitation import Joining, JoinRenderer
 from viewer.pages.people.leave import LeaveRenderer
 from viewer.pages.people.page import PeopleChanges, PeopleRenderer
 from viewer.pages.people.password import PasswordPages
-from viewer.pages.people.reading import PeopleReader
 from viewer.pages.people.second_step import SecondStep
 from viewer.pages.people.session_rows import SessionChanges
 from viewer.pages.people.two_factor import TwoFactorChanges
@@ -124,6 +123,7 @@ from viewer.pages.sites.settings import SiteSettingsRenderer
 from viewer.pages.states.page import StateFormRenderer
 from viewer.pages.surveys.editor import SurveyEditor
 from viewer.pages.who.bars import WhoBars
+from viewer.people import PeopleReader
 from viewer.personas import PersonaReader
 from viewer.picture_changes import PictureChanges
 from viewer.picture_plans import PicturePlans
@@ -402,6 +402,7 @@ class Viewer:
             self.invitations,
             self.activity,
             ActivityRenderer(self.frames, self.registry, self.activity, self.work, pages.LABELS),
+            people,
             PeopleRenderer(self.frames, people, self.work),
             PeopleChanges(self.frames, self.members, self.invitations, people, self.work),
             JoinRenderer(self.frames, self.invitations, self.work),

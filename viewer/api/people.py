@@ -18,6 +18,7 @@ from viewer.access.members import Member, Members
 from viewer.access.person import signed_in
 from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, iso
 from viewer.http.urls import Urls
+from viewer.people import MemberFigures, PeopleReader
 from viewer.registry import Registry
 from viewer.work import Work
 
@@ -29,6 +30,12 @@ def member_json(member: Member) -> dict[str, Any]:
     return {"name": member.name, "role": member.role, "every_site": member.everywhere}
 
 
+def figures_json(figures: MemberFigures) -> dict[str, Any]:
+    """When a member was seen, in how many browsers, and how many read-only links of theirs open."""
+    seen = {"two_factor": figures.two_factor, "last": iso(figures.last)}
+    return seen | {"sessions": figures.sessions, "links": figures.links}
+
+
 def invitation_json(one: SiteInvitation) -> dict[str, Any]:
     """The fields of an invitation; its link is not among them, since only a digest of it is kept."""
     state = "ended" if one.state == "open" and not one.is_open(now_ms()) else one.state
@@ -36,9 +43,9 @@ def invitation_json(one: SiteInvitation) -> dict[str, Any]:
     return about | {"made": iso(one.made), "ends": iso(one.ends)}
 
 
-async def list_people(request: Request, *, registry: Registry, members: Members, work: Work) -> Response:
-    found = await work.run(members.of, await registry.site(request))
-    return answer({"people": [member_json(one) for one in found]})
+async def list_people(request: Request, *, registry: Registry, people: PeopleReader, work: Work) -> Response:
+    found = await work.run(people.read, await registry.site(request))
+    return answer({"people": [member_json(one) | figures_json(found.figures[one.name]) for one in found.members]})
 
 
 async def change_role(request: Request, *, registry: Registry, members: Members, work: Work) -> Response:
@@ -83,7 +90,13 @@ async def _changed(work: Work, change: Callable[P, T], /, *args: P.args, **kwarg
 
 _SITE = "/sites/{site}"
 ENTRIES = (
-    Entry("GET", f"{_SITE}/people", list_people, "owner", "Who may see a site: name, role, every_site."),
+    Entry(
+        "GET",
+        f"{_SITE}/people",
+        list_people,
+        "owner",
+        "Who may see a site: name, role, every_site, two_factor, last, sessions, links.",
+    ),
     Entry(
         "PUT",
         f"{_SITE}/people/{{person}}",

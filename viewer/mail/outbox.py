@@ -25,6 +25,7 @@ MINUTE = 60_000  # ms
 PAUSES = tuple(n * MINUTE for n in (1, 5, 15, 45, 90, 180, 360))  # after each attempt; the last one repeats
 GIVE_UP = 3 * 24 * 60 * MINUTE  # after the message was put
 KEEP_GIVEN_UP = 7 * 24 * 60 * MINUTE  # for so long the page says so
+GIVEN_UP_BY = "given up"  # the author of the removal of a message that was given up
 KEEP_SENT = 30 * 24 * 60 * MINUTE  # for so long the page lists what was sent to whom
 LISTED = ("digest", "alert", "webhook", "mention")  # of these; not of mails about accounts
 CLAIM = 15 * MINUTE  # after this, the process that claimed a message is taken for dead
@@ -118,7 +119,7 @@ class Outbox:
             return ""
         newest = found[0]
         if newest.record is None:
-            return "sent"
+            return "given_up" if newest.author == GIVEN_UP_BY else "sent"
         return "given_up" if newest.record.given_up else "waiting"
 
     def state(self, site: str | None = None) -> OutboxState:
@@ -161,7 +162,7 @@ class Outbox:
                 break
             if one.given_up:
                 if one.given_up + KEEP_GIVEN_UP < self._ms:
-                    self._remove(one)
+                    self._remove(one, GIVEN_UP_BY)
             elif one.next_try <= self._ms and not self._is_claimed(one):
                 sent += self._attempt(one)
         return sent
@@ -261,9 +262,9 @@ class Outbox:
         except Conflict:
             log.warning("a %s about %s was sent twice", message.channel, message.about)
 
-    def _remove(self, message: OutboxMessage) -> None:
+    def _remove(self, message: OutboxMessage, by: str = "") -> None:
         try:
-            self._definitions.delete_stored(OutboxMessage, Stored(message.id, message.version, {}))
+            self._definitions.delete_stored(OutboxMessage, Stored(message.id, message.version, {}), by)
         except Conflict:
             log.warning("a %s about %s was changed while it was sent", message.channel, message.about)
 

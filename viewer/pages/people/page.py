@@ -31,9 +31,9 @@ from viewer.pages.frame.page import Choice, Page, doc
 from viewer.pages.frame.settings_bar import settings_bar
 from viewer.pages.people.labels import label
 from viewer.pages.people.mails import invitation_mail
-from viewer.pages.people.reading import PeopleFound, PeopleReader
 from viewer.pages.people.roles import ROLES, is_now, role_name, role_rights
 from viewer.pages.people.rows import InvitationRow, MemberRow, MemberRows, RowFocus, invitation_rows
+from viewer.people import PeopleFound, PeopleReader
 from viewer.registry import Registry
 from viewer.work import Work
 

@@ -11,9 +11,9 @@ from viewer.access.person import RANK, Person
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Choice
-from viewer.pages.people.reading import MemberFigures, PeopleFound
 from viewer.pages.people.roles import ROLES, role_name
 from viewer.pages.people.session_rows import last_seen
+from viewer.people import MemberFigures, PeopleFound
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""What the page of people shows of a site."""
+"""What is known of the people of a site: roles, invitations, when they were seen; and mails of invitations."""
 
 from __future__ import annotations
 
