@@ -239,16 +239,16 @@ def test_the_last_owner_of_the_installation_stays(viewer: Viewer, owner: Client,
 
 
 def test_the_api_lists_changes_and_removes_people(api: Client, site: Site, people: Callable[..., User]) -> None:
-    people("anna", "editor")
+    people("zoe", "editor")
     root = f"/api/v1/sites/{site.id}/people"
-    anna = next(one for one in api.get(root).json()["people"] if one["name"] == "anna")
+    zoe = next(one for one in api.get(root).json()["people"] if one["name"] == "zoe")
     known = {"two_factor": False, "last": None, "sessions": 0, "links": 0}
-    assert anna == {"name": "anna", "role": "editor", "every_site": False} | known
-    assert api.put(f"{root}/anna", json={"role": "viewer"}).json()["role"] == "viewer"
-    assert api.put(f"{root}/anna", json={"role": "king"}).status_code == 422
+    assert zoe == {"name": "zoe", "role": "editor", "every_site": False} | known
+    assert api.put(f"{root}/zoe", json={"role": "viewer"}).json()["role"] == "viewer"
+    assert api.put(f"{root}/zoe", json={"role": "king"}).status_code == 422
     assert api.put(f"{root}/nobody", json={"role": "viewer"}).status_code == 404
-    assert api.delete(f"{root}/anna").json() == {"removed": "anna"}
-    assert api.delete(f"{root}/anna").status_code == 404
+    assert api.delete(f"{root}/zoe").json() == {"removed": "zoe"}
+    assert api.delete(f"{root}/zoe").status_code == 404
 
 
 def test_users_and_tokens_have_roles_on_sites(api: Client, site: Site, shop: Site) -> None:
