@@ -35,6 +35,7 @@ FAULTS: dict[str, str] = {
     "key": "cannot be {value!r}: use lowercase letters, digits, - and _, at most 64, beginning with a letter or digit.",
     "language": "has the language {value!r}: use a code such as en or fr.",
     "day": "is {value!r}: write a date such as 2026-11-21.",
+    "digest_day": "is {value}: a digest is of days that have ended, so give yesterday or an earlier day.",
     "link_end": "is {value}: a link ends between {first} and {last}.",
     "zone": "is {value!r}, which is not a time zone: write the name of one, such as {example}.",
     "before_start": "is {ended}, before the start, {started}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -10,7 +10,9 @@ from aggregator.answers.events import MOST_NAMES, EventDetail, EventFigures, eve
 from aggregator.answers.forms import FormFigures, FormSummary, form_figures, form_list
 from aggregator.answers.overview import BOUNCE, AskedOverview, OverviewFigures, overview
 from aggregator.answers.placed_goals import placed_goal
+from aggregator.answers.trouble_since import troubles_since
 from aggregator.answers.troubles import troubles
+from aggregator.measures.trouble_since import TroubleSince
 from aggregator.pictures.newest import indexed_layout
 from aggregator.queries.events import read_event_totals
 from aggregator.queries.touches import read_page_visitors
@@ -155,3 +157,12 @@ class Overviews:
         await self._maps.drained()
         scope = replace(site_scope_of(question), tenth=first)
         return await self._work.once(("troubles", scope), NEEDS_SECONDS, lambda: troubles(self._store, scope))
+
+    async def troubles_since(
+        self, question: Question, found: Sequence[ElementTrouble]
+    ) -> dict[tuple[str, int], TroubleSince]:
+        """Since when these elements frustrate their visitors; those without such a day are left out."""
+        scope, wanted = site_scope_of(question), tuple(found)
+        return await self._work.once(
+            ("troubles since", scope, wanted), NEEDS_SECONDS, lambda: troubles_since(self._store, scope, wanted)
+        )

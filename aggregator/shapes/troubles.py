@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+TroubleKind = Literal["dead", "rage", "failed"]
 
 
 @dataclass(frozen=True)
@@ -35,3 +38,10 @@ class ElementTrouble:
     def worst(self) -> int:
         """The visitors hurt in the way that hurts most of them."""
         return max(self.dead, self.rage, self.failed)
+
+    @property
+    def worst_kind(self) -> TroubleKind:
+        """What hurts most of them: of equal ones an error, then a dead click."""
+        if self.failed >= max(self.dead, self.rage):
+            return "failed"
+        return "dead" if self.dead >= self.rage else "rage"

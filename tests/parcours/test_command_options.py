@@ -28,6 +28,7 @@ from parcours.commands import (
     erasing,
     importing,
     login,
+    mail,
     maps,
     offsite,
     people,
@@ -90,6 +91,16 @@ CASES: dict[str, tuple[tuple[str, ...], dict[str, tuple[str, ...]]]] = {
     ),
     "define": (("experiment", "Lamp shop", "--from", "FILE.json"), {"--from": ("FILE.other.json",)}),
     "demo": ((), {"--port": ("8123",), "--once": ()}),
+    "digest": (
+        (),
+        {
+            "--site": ("Lamp shop",),
+            "--to": ("ada@shop.example",),
+            "--language": ("fr",),
+            "--until": ("2026-03-03",),
+            "--html": (),
+        },
+    ),
     "doctor": ((), {}),
     "erase": (
         ("Lamp shop", "--page", "/nowhere", "--yes"),
@@ -288,6 +299,7 @@ class Effects:
 @pytest.fixture(scope="module", autouse=True)
 def _definitions(viewer: Viewer, shop: Site, portal: BlockingPortal) -> None:
     client = Client(portal, viewer.asgi, BASE, {"Authorization": f"Bearer {SERVICE}"})
+    viewer.outbox.mail_is_set_up = True  # what is put in it stays there: nothing sends it
 
     def define(kind: str, body: dict[str, Any]) -> None:
         made = client.post(f"/api/v1/sites/{shop.id}/{kind}", json=body)
@@ -342,7 +354,7 @@ def call(
             effects.settings.append(plain(settings))
             yield Api(send, SERVICE)
 
-        for module in (data, define, erasing, importing, login, maps, offsite, people, pictures, sites):
+        for module in (data, define, erasing, importing, login, mail, maps, offsite, people, pictures, sites):
             if hasattr(module, "connect"):
                 monkeypatch.setattr(module, "connect", connect)
         monkeypatch.setattr(serving, "_run", lambda settings, parts: effects.settings.append(plain((settings, parts))))

@@ -188,3 +188,37 @@ def test_what_cannot_be_asked_for_is_rejected(owner: Client, shop: Site) -> None
     answer = owner.post(path, data=form)
     assert answer.status_code == 422
     assert "Hour" in words(answer.text)
+
+
+def test_the_api_shows_and_sends_the_same_digest(api: Client, viewer: Viewer, shop: Site, box: Mailbox) -> None:
+    path = f"/api/v1/sites/{shop.id}/digest"
+    found = api.get(path, params={"until": "2026-03-03"}).json()
+    assert found["subject"].startswith("Lamp shop: ")
+    assert "Nothing was lost." in found["text"]
+    assert found["digest"]["figures"][0]["name"] == "Visitors"
+    assert found == api.get(path, params={"until": "2026-03-03"}).json()  # the same data give the same mail
+    french = api.get(path, params={"until": "2026-03-03", "language": "fr"}).json()
+    assert french["digest"]["lost"] == "Rien n’a été perdu."
+    sent = api.post(path, json={"to": "eve@shop.example", "until": "2026-03-03"})
+    assert sent.status_code == 202, sent.text
+    assert viewer.outbox.send_due() == 1
+    text, html = parts(box.mails[0])
+    assert found["text"].splitlines()[:5] == text.splitlines()[:5]
+    assert "somebody who sees this site" in html
+    state = api.get(f"/api/v1/sites/{shop.id}/mail").json()
+    assert (state["waiting"], state["sent"][0]["to"], state["sent"][0]["about"]) == (0, "eve@shop.example", "digest")
+
+
+def test_a_digest_that_cannot_be_sent_says_why(api: Client, viewer: Viewer, shop: Site, box: Mailbox) -> None:
+    path = f"/api/v1/sites/{shop.id}/digest"
+    for fields, name in (
+        ({"to": "nobody"}, "to"),
+        ({"to": ADDRESS, "language": "de"}, "language"),
+        ({"to": ADDRESS, "until": "2999-01-01"}, "until"),
+        ({"to": ADDRESS, "until": "yesterday"}, "until"),
+    ):
+        answer = api.post(path, json=fields)
+        assert answer.status_code == 422, answer.text
+        assert answer.json()["error"]["faults"][0]["field"] == name
+    viewer.outbox.mail_is_set_up = False
+    assert api.post(path, json={"to": ADDRESS}).json()["error"]["code"] == "no_mail"

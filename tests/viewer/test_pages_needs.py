@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
+from aggregator.measures.trouble_since import TroubleSince
+from aggregator.shapes.troubles import ElementTrouble
 from rules.question import Question
 from store.journeys import Journey, Stage
 from store.layouts import path_key
@@ -15,7 +19,7 @@ from tests.viewer.shop import BUY, LINK
 from viewer.app import Viewer
 from viewer.http.urls import Urls
 from viewer.pages.frame.languages import language
-from viewer.pages.overview.needs import FoundNeeds, needs_of
+from viewer.pages.overview.needs import FoundNeeds, needs_of, trouble_words
 from viewer.pages.overview.view import OverviewView
 
 
@@ -98,3 +102,20 @@ def test_a_journey_whose_review_is_due_needs_attention(owner: Client, viewer: Vi
     assert need.words.startswith("The review of this map is due since 1 March")
     assert [link.href for link in need.links] == [f"/sites/{due.site}/journeys/due"]
     viewer.definitions.delete(stored)
+
+
+@pytest.mark.parametrize(
+    ("counts", "words"),
+    [
+        ({"dead": 94, "rage": 20, "failed": 0}, "has done nothing for 99% of those who press it since 6 November"),
+        ({"dead": 10, "rage": 20, "failed": 0}, "has been pressed again and again by 99% of those who press it since"),
+        ({"dead": 10, "rage": 20, "failed": 30}, "has led to an error for 99% of those who press it since 6 November"),
+    ],
+)
+def test_a_trouble_that_began_on_a_day_names_the_day(counts: dict[str, int], words: str) -> None:
+    one = ElementTrouble("shop.example/basket", 7, 100, **counts)
+    since = TroubleSince(date(2026, 11, 6), 0.031, 0.991)
+    assert words in (found := trouble_words(language("en"), one, "Apply code", since))
+    assert found.endswith("3%.")
+    assert "depuis le 6 novembre" in trouble_words(language("fr"), one, "Apply code", since)
+    assert "since" not in trouble_words(language("en"), one, "Apply code", None)

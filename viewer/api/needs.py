@@ -19,11 +19,12 @@ async def show_needs(request: Request, *, questions: Questions, overviews: Overv
     asked = await questions.read(request, SITE)
     question = asked.checked()
     found = await overviews.troubles(question)
+    since = await overviews.troubles_since(question, found)
     rows = [(f"{one.key:016x}", one) for one in found]
     named = await names.of(asked.known, (Rule(what="clicked", page=one.page, element=key) for key, one in rows))
     elements = [
         plain(one)
-        | {"name": named.get(key, "")}
+        | {"name": named.get(key, ""), "trouble": one.worst_kind, "since": plain(since.get((one.page, one.key)))}
         | {f"{what}_share": plain(share_of(getattr(one, what), one.clickers)) for what in ("dead", "rage", "failed")}
         for key, one in rows
     ]

@@ -110,6 +110,7 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "language": _("“%(value)s” is not a language code, such as en or fr."),
         "day": _("“%(value)s” is not a valid date. Enter it as in 2026-11-21."),
         "zone": _("“%(value)s” is not a time zone. Enter the name of one, such as %(example)s."),
+        "digest_day": _("A digest is of days that have ended."),
         "link_end": _("A link ends on a day between %(first)s and %(last)s."),
         "before_start": _("The last day must not be before the first."),
         "twice": _("The variants need different keys: “%(value)s” is used twice.")

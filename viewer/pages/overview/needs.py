@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from aggregator.answers.experiment_result import ExperimentResult
 from aggregator.measures.changed import PageChange
+from aggregator.measures.trouble_since import TroubleSince
 from aggregator.shapes.troubles import ClickError, ElementTrouble
 from store.journeys import Journey
 from viewer.http.urls import Urls
@@ -40,10 +41,12 @@ class SiteNeeds:
 
 @dataclass(frozen=True)
 class FoundNeeds:
-    """What was found: elements, results of experiments with their names, words about data that does not arrive,
-    journeys whose review is due, and pages that have changed since their picture."""
+    """What was found: elements with the day from which on they frustrate, results of experiments with their names,
+    words about data that does not arrive, journeys whose review is due, and pages that have changed since their
+    picture."""
 
     troubles: Sequence[ElementTrouble] = ()
+    since: Mapping[tuple[str, int], TroubleSince] = field(default_factory=dict)
     element_names: Mapping[tuple[str, int], str] | None = None
     experiments: Sequence[tuple[str, ExperimentResult]] = ()
     quiet: str = ""
@@ -60,7 +63,10 @@ def needs_of(lang: Language, urls: Urls, view: OverviewView, found: FoundNeeds) 
     needs = [
         *([_quiet(lang, urls, view, found.quiet)] if found.quiet else []),
         *(_experiment(lang, urls, view, *one) for one in broken),
-        *(_element(lang, urls, view, one, names.get((one.page, one.key), "")) for one in found.troubles),
+        *(
+            _element(lang, urls, view, one, names.get((one.page, one.key), ""), found.since.get((one.page, one.key)))
+            for one in found.troubles
+        ),
         *(_outdated(lang, urls, view, *one) for one in found.outdated.items()),
         *(_experiment(lang, urls, view, *one) for one in enough),
         *(_review(lang, urls, view, one) for one in found.reviews),
@@ -126,19 +132,46 @@ def _review(lang: Language, urls: Urls, view: OverviewView, journey: Journey) ->
     )
 
 
-def _element(lang: Language, urls: Urls, view: OverviewView, one: ElementTrouble, name: str) -> SiteNeed:
-    """The worst trouble of an element in a sentence, and the error that follows clicks on it."""
-    _ = lang.text
-    label = name or _("An element")
-    if one.failed >= max(one.dead, one.rage):
-        words = _("“%(element)s” leads to an error for %(share)s of those who press it.", element=label,
-                  share=lang.share(one.failed / one.clickers, 0))  # fmt: skip
-    elif one.dead >= one.rage:
-        words = _("“%(element)s” does nothing for %(share)s of those who press it.", element=label,
-                  share=lang.share(one.dead / one.clickers, 0))  # fmt: skip
-    else:
-        words = _("“%(element)s” is pressed again and again by %(share)s of those who press it.", element=label,
-                  share=lang.share(one.rage / one.clickers, 0))  # fmt: skip
+def trouble_words(lang: Language, one: ElementTrouble, name: str, since: TroubleSince | None) -> str:
+    """The worst trouble of an element in a sentence. Since the day on which it began, the share is that from then on.
+
+    >>> from viewer.pages.frame.languages import language
+    >>> one = ElementTrouble("shop.example/basket", 7, clickers=402, dead=398, rage=0, failed=0)
+    >>> trouble_words(language("en"), one, "Apply code", None)
+    '“Apply code” does nothing for 99% of those who press it.'
+    """
+    _, n = lang.text, getattr(one, one.worst_kind)
+    values = {"element": name or _("An element"), "share": lang.share(since.after if since else n / one.clickers, 0)}
+    if since is None:
+        return {
+            "failed": _("“%(element)s” leads to an error for %(share)s of those who press it.", **values),
+            "dead": _("“%(element)s” does nothing for %(share)s of those who press it.", **values),
+            "rage": _("“%(element)s” is pressed again and again by %(share)s of those who press it.", **values),
+        }[one.worst_kind]
+    values |= {"day": lang.day(since.day), "before": lang.share(since.before, 0)}
+    return {
+        "failed": _(
+            "“%(element)s” has led to an error for %(share)s of those who press it since %(day)s; before, for "
+            "%(before)s.",
+            **values,
+        ),
+        "dead": _(
+            "“%(element)s” has done nothing for %(share)s of those who press it since %(day)s; before, for %(before)s.",
+            **values,
+        ),
+        "rage": _(
+            "“%(element)s” has been pressed again and again by %(share)s of those who press it since %(day)s; before, "
+            "by %(before)s.",
+            **values,
+        ),
+    }[one.worst_kind]
+
+
+def _element(
+    lang: Language, urls: Urls, view: OverviewView, one: ElementTrouble, name: str, since: TroubleSince | None
+) -> SiteNeed:
+    """The worst trouble of an element, and the error that follows clicks on it."""
+    _, words = lang.text, trouble_words(lang, one, name, since)
     sentences = [words, *([_error(lang, one, one.errors[0])] if one.errors else [])]
     query = view.question.query("goal") | {"page": one.page}
     place = view.name(lang, "saw", one.page)

@@ -55,6 +55,7 @@ class NeedsReader:
         state = receiving_of(lang, (await self._health.of(known.site)).traffic, time.time() * 1000)
         return FoundNeeds(
             troubles=troubles,
+            since={} if first else await self._overviews.troubles_since(asked.question, troubles),
             element_names=await self._element_names(known, troubles),
             experiments=[(names[one.experiment], one) for one in results],
             quiet=_sentence(state) if "warn" in state.css else "",
