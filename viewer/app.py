@@ -95,6 +95,7 @@ from viewer.pages.frame.frames import Frames
 from viewer.pages.frame.rendering import StaticPages
 from viewer.pages.gallery.page import GalleryParts
 from viewer.pages.groups.page import GroupFormRenderer
+from viewer.pages.heatmap.alone import MapsAlone
 from viewer.pages.heatmap.page import MapReaders
 from viewer.pages.heatmap.zone_page import ZoneForms
 from viewer.pages.journey.edit import JourneyFormRenderer
@@ -372,6 +373,7 @@ class Viewer:
         self.digests = Digests(reading.write)
         layers = LayerReader(questions, self.maps, zones, notes)
         touchpoints = TouchpointPageReader(self.store, self.registry, self.work)
+        alone = MapsAlone(questions, self.maps, layers, bars)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
@@ -386,7 +388,8 @@ class Viewer:
             self.shares,
             self.link_passwords,
             SharePanels(self.shares, self.sessions, self.urls, self.secret),
-            SharedMaps(questions, self.maps, layers, bars, self.snapshots, self.work, self.urls),
+            alone,
+            SharedMaps(alone, self.maps, self.snapshots, self.work, self.urls),
             MapReaders(layers, traffic, self.jobs, touchpoints),
             MeasuredExperiments(self.store, self.definitions, self.work),
             self.sign_ins,

@@ -20,7 +20,8 @@ from viewer.pages.frame.frames import language_of
 from viewer.pages.frame.languages import Language
 from viewer.pages.frame.page import Frame, Page, doc
 from viewer.pages.frame.rendering import render
-from viewer.pages.shared.shown import SharedMap, SharedMaps
+from viewer.pages.heatmap.alone import MapAlone
+from viewer.pages.shared.shown import SharedMaps
 from viewer.shares import ShareLinks
 
 HEADERS = {
@@ -35,7 +36,7 @@ class SharedMapPage(Page):
     """What a link to a map shows, `/s/SECRET`."""
 
     template = "shared/map.html"
-    shown: SharedMap = doc("The map, with its days, who is counted, figures, legend, elements and account")
+    shown: MapAlone = doc("The map, with its days, who is counted, figures, legend, elements and account")
     ends: str = doc("The last day of the link")
     host: str = doc("The Parcours that it is from")
 
