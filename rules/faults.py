@@ -110,6 +110,10 @@ FAULTS: dict[str, str] = {
     "offsite_visitor": "must be a visitor id: 16 hexadecimal digits, as exports show them.",
     "offsite_number": "is {value!r}, which is not a number: write 59.90 or leave it empty.",
     "offsite_two_numbers": "is {value!r}, which can be read in two ways: write 1234 or 1.234.",
+    # of saved maps and reports (rules/report.py)
+    "name_taken": "The name {value!r} is already taken on this site: choose another one.",
+    "many_kept": "A site can have at most {most} of them: delete one first.",
+    "text_without_map": "is a text, which has no map: make it a map or leave the query out.",
     # of the export of a survey (rules/survey_export)
     "export_empty": "is empty.",
     "export_unknown": "is no export that is known: its first line names {value!r}. Export all responses as CSV from "
@@ -224,6 +228,8 @@ CONFLICTS = (
     "many_surveys",
     "many_states",
     "many_secrets",
+    "name_taken",
+    "many_kept",
     "offsite_known",
     "offsite_reading",
 )  # with stored ones

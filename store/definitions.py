@@ -42,6 +42,7 @@ from store.records import (
     User,
 )
 from store.remarks import Remark
+from store.reports import Report, SavedMap
 from store.segments import Goal, Segment
 from store.sessions import SessionRecord
 from store.shares import Share, ShareUse
@@ -85,6 +86,8 @@ KINDS: dict[str, type[Record]] = {
     "token_use": TokenUse,
     "survey": Survey,
     "survey_theme": SurveyTheme,
+    "saved_map": SavedMap,
+    "report": Report,
 }
 _NAMES = {kind: name for name, kind in KINDS.items()}
 _NEWEST = """

@@ -114,6 +114,8 @@ from viewer.pages.people.second_step import SecondStep
 from viewer.pages.people.session_rows import SessionChanges
 from viewer.pages.people.two_factor import TwoFactorChanges
 from viewer.pages.privacy.page import PrivacyRenderer
+from viewer.pages.reports.editor import ReportEditor
+from viewer.pages.reports.paper import ReportPapers
 from viewer.pages.segments.builder import SegmentBuilder
 from viewer.pages.share.panel import SharePanels
 from viewer.pages.shared.shown import SharedMaps
@@ -132,6 +134,7 @@ from viewer.questions import Questions
 from viewer.record_matcher import RecordMatcher
 from viewer.registry import Registry
 from viewer.remarks import NoteReader
+from viewer.reports import ReportWriter
 from viewer.restoring import restored
 from viewer.retake_scheduler import RetakeParts, RetakeScheduler
 from viewer.retakes import RetakeReader
@@ -389,6 +392,9 @@ class Viewer:
             self.link_passwords,
             SharePanels(self.shares, self.sessions, self.urls, self.secret),
             alone,
+            ReportPapers(alone, self.maps, self.snapshots, self.work, self.urls),
+            ReportEditor(self.frames, self.urls, self.registry),
+            ReportWriter(questions, self.maps, self.registry),
             SharedMaps(alone, self.maps, self.snapshots, self.work, self.urls),
             MapReaders(layers, traffic, self.jobs, touchpoints),
             MeasuredExperiments(self.store, self.definitions, self.work),

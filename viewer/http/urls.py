@@ -203,6 +203,27 @@ class Urls:
         """Several maps of a site, for paper."""
         return self._path("sites", site, "report", **query)
 
+    def reports(self, site: str) -> str:
+        """Reports and saved maps."""
+        return self._path("sites", site, "reports")
+
+    def new_report(self, site: str) -> str:
+        return self._path("sites", site, "reports", "new")
+
+    def kept_report(self, site: str, report: str) -> str:
+        return self._path("sites", site, "reports", report)
+
+    def edit_report(self, site: str, report: str) -> str:
+        return self._path("sites", site, "reports", report, "edit")
+
+    def report_file(self, site: str, report: str) -> str:
+        """A report as one file that stands alone."""
+        return self._path("sites", site, "reports", report, "report.html")
+
+    def keep_map(self, site: str, **query: object) -> str:
+        """The page that keeps a map: under a name, or in a report."""
+        return self._path("sites", site, "keep-map", **query)
+
     def compare_sets(self, site: str, **query: object) -> str:
         """Two sets of visitors of a page."""
         return self._path("sites", site, "compare", **query)

@@ -60,6 +60,10 @@ from viewer.pages.pictures import page as pictures
 from viewer.pages.pictures import retaking
 from viewer.pages.privacy import opposition
 from viewer.pages.privacy import page as privacy
+from viewer.pages.reports import editor as report_editor
+from viewer.pages.reports import index as reports
+from viewer.pages.reports import paper as report_paper
+from viewer.pages.reports import words as report_words
 from viewer.pages.segments import page as segments
 from viewer.pages.share import links as share_links
 from viewer.pages.shared import reader as shared
@@ -83,6 +87,8 @@ LABELS = {
     "group": group_form.label,
     "zone": zone_form.label,
     "survey": survey_words.label,
+    "report": report_words.label,
+    "saved_map": report_words.label,
     "note": note_form.label,
     "sign_in": sign_in_form.label,
     "user": people_labels.label,
@@ -160,6 +166,15 @@ ENDPOINTS = (
     Endpoint(SITE + "/notes", note_form.add, "viewer", POST),
     Endpoint(SITE + "/notes/{note}", note_form.change, "viewer", POST),
     Endpoint(SITE + "/report", report.report, "viewer"),
+    Endpoint(SITE + "/reports", reports.index, "viewer"),
+    Endpoint(SITE + "/reports", reports.change, "editor", POST),
+    Endpoint(SITE + "/reports/new", report_editor.show, "editor"),
+    Endpoint(SITE + "/reports/new", report_editor.save, "editor", POST),
+    Endpoint(SITE + "/reports/{report}", report_paper.show, "viewer"),
+    Endpoint(SITE + "/reports/{report}/report.html", report_paper.file, "viewer"),
+    Endpoint(SITE + "/reports/{report}/edit", report_editor.show, "editor"),
+    Endpoint(SITE + "/reports/{report}/edit", report_editor.save, "editor", POST),
+    Endpoint(SITE + "/keep-map", reports.keep, "editor", BOTH),
     Endpoint(SITE + "/compare", sets_page.show, "viewer"),
     Endpoint(SITE + "/pictures", pictures.take, "editor", POST),
     Endpoint(SITE + "/pictures/{jobs}", pictures.follow, "viewer"),

@@ -215,6 +215,9 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "offsite_visitor": _("This is not a visitor id: 16 hexadecimal digits, as exports show them."),
         "offsite_number": _("“%(value)s” is not a number. Write 59.90, or leave it empty."),
         "offsite_two_numbers": _("“%(value)s” can be read in two ways. Write 1234 or 1.234."),
+        "name_taken": _("There is already one with this name. Choose another one."),
+        "many_kept": _("A site can have at most %(most)s of them: delete one first."),
+        "text_without_map": _("A text has no map."),
         "export_empty": _("The file is empty."),
         "export_unknown": _(
             "This is no export that is known: its first line names “%(value)s”. Export all responses as CSV from "

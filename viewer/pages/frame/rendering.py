@@ -65,6 +65,7 @@ STYLES = (
     "share",
     "setup",
     "survey",
+    "report",
 )
 
 

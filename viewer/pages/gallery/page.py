@@ -80,6 +80,7 @@ class GalleryPage(Page):
     rejected: list[RejectedRow] = doc("Groups that the current rules reject, with their faults")
     take_action: str = doc("Where the form that takes a picture posts to")
     take_next: str = doc("Where to go once it is taken")
+    reports_href: str = doc("Where reports and saved maps are listed")
     states_href: str = doc("Where states of pages are defined")
     new_group: str = doc("The form of a new group; empty if the person may not make one")
 
@@ -197,6 +198,7 @@ def page_of(frame: Frame, shelf: Shelf, listing: ListedPages, findings: GalleryF
         rejected=list(findings.rejected),
         take_action=urls.take(shelf.site),
         take_next=view.to(skipped=view.skipped),
+        reports_href=urls.reports(shelf.site),
         states_href=urls.states(shelf.site),
         new_group=urls.new_group(shelf.site) if shelf.editor else "",
     )

@@ -83,6 +83,7 @@ class HeatmapPage(Page):
     share_href: str = doc(
         "Address of this map with the panel that makes read-only links; empty for viewers", default=""
     )
+    keep_href: str = doc("Where this map is kept, for those who may; else empty", default="")
     share: SharePanel | None = doc("The panel that makes read-only links, in place of the figures", default=None)
 
 
@@ -130,7 +131,8 @@ async def heatmap(
     if not editor:
         return answer(request, page)
     sharing = sharing_of(setting, page)
-    page = replace(page, share_href=sharing.here)
+    kept = frames.urls.keep_map(asked.site.id, **sharing.thing.question.query(), **dict(sharing.thing.look))
+    page = replace(page, share_href=sharing.here, keep_href=kept)
     if "share" not in request.query_params:
         return answer(request, page)
     panel = await panels.of(request, frame.lang, asked.site, sharing)
