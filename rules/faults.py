@@ -187,6 +187,8 @@ FAULTS: dict[str, str] = {
     "survey_touchpoint": "is {value!r}, which is also reached by what no browser knows. Pages, events and elements are "
     "possible.",
     "survey_taken": "There is already a survey {value!r}: choose another name.",
+    "theme_taken": "There is already a theme {value!r}: choose another name.",
+    "many_themes": "A survey can have at most {most} themes: delete one first.",
     "many_surveys": "A site can have at most {most} surveys: delete one first.",
     # of what pictures are signed in with (rules/sign_in.py, rules/cookies.py)
     "secret_name": "{value!r} cannot be the name of a secret: use lowercase letters, digits, - and _, at most 64, "
@@ -226,6 +228,8 @@ CONFLICTS = (
     "many_zones",
     "survey_taken",
     "many_surveys",
+    "theme_taken",
+    "many_themes",
     "many_states",
     "many_secrets",
     "name_taken",

@@ -148,6 +148,7 @@ from viewer.site_snapshots import SiteSnapshots
 from viewer.snapshot import Camera
 from viewer.snapshot.uploaded import MOST_BYTES
 from viewer.subscriptions import Subscriptions
+from viewer.surveys import SurveyReader
 from viewer.thumbnails import Thumbnails
 from viewer.touchpoint_pages import TouchpointPageReader
 from viewer.traffic import TrafficReader
@@ -386,6 +387,7 @@ class Viewer:
             PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),
+            SurveyReader(self.store, self.definitions, self.work, self.maps),
             results,
             layers,
             self.shares,

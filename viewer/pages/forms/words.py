@@ -77,6 +77,8 @@ def _surveys(lang: Language) -> dict[str, str]:
             "This touchpoint is also reached by what no browser knows. Pages, events and elements are possible."
         ),
         "survey_taken": _("There is already a survey with this name. Choose another one."),
+        "theme_taken": _("There is already a theme with this name. Choose another one."),
+        "many_themes": _("A survey can have at most %(most)s themes: delete one first."),
         "many_surveys": _("A site can have at most %(most)s surveys: delete one first."),
     }
 
