@@ -76,7 +76,7 @@ class ActivityWords:
 
     def _details(self, entry: ActivityEntry) -> str:
         if entry.kind in ("user", "token"):
-            return "; ".join(self._roles(entry))
+            return ", ".join(self._roles(entry))
         if entry.kind == "invitation":
             return self.lang.text("Role: %(role)s", role=role_name(self.lang, str(entry.fields.get("role", ""))))
         label = self.labels.get(entry.kind)
