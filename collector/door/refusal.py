@@ -68,7 +68,7 @@ class Reason(ReasonSet):
         403,
         "origin",
         "The page is not on a domain of this site.",
-        "Add its domain on the set-up page of the site (`*.shop.example` means every subdomain).",
+        "Add its domain in the settings of the site (`*.shop.example` means every subdomain).",
     )
     ADDRESS_RATE = Refusal(429, "address_rate", "Too many batches from this address.", "Wait.", retry_after=5)
     REJECTED_RATE = Refusal(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from viewer.access.person import person
 from viewer.http.binding import Endpoint
 from viewer.http.urls import Urls
 from viewer.pages.activity import page as activity
@@ -75,6 +76,7 @@ from viewer.pages.states import page as states
 from viewer.pages.surveys import editor as survey_editor
 from viewer.pages.surveys import page as surveys
 from viewer.pages.surveys import words as survey_words
+from viewer.registry import Registry
 
 # The field labels of each kind's form; keys as in store.definitions.KINDS
 LABELS = {
@@ -102,8 +104,11 @@ CROSS_ORIGIN = ("POST", "OPTIONS")  # sent by a page of a customer
 SITE = "/sites/{site}"
 
 
-async def _home(request: Request, *, urls: Urls) -> Response:
-    return RedirectResponse(urls.sites(), status_code=303)
+async def _home(request: Request, *, urls: Urls, registry: Registry) -> Response:
+    """The pages of the only site that the person sees, else all sites."""
+    who = person(request)
+    seen = [site for site in await registry.sites() if who.sees(site.id)] if who else []
+    return RedirectResponse(urls.pages(seen[0].id) if len(seen) == 1 else urls.sites(), status_code=303)
 
 
 ENDPOINTS = (

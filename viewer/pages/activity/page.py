@@ -61,6 +61,7 @@ class ActivityLogPage(Page):
     """Who changed what, `/sites/3/activity`."""
 
     template = "activity/activity.html"
+    docs = "people#activity"
     settings: list[Choice] = doc("The pages of the site's settings")
     action: str = doc("Where the form of the filters leads")
     people: list[Choice] = doc("Whose entries are listed; `href` is the value")

@@ -54,6 +54,7 @@ class ComparePage(Page):
     """An experiment on one page, `/sites/3/experiments/buy-button?page=shop.example/lamp&width=1366`."""
 
     template = "compare/compare.html"
+    docs = "statistics"
     name: str = doc("Name of the experiment")
     of_line: str = doc("Its pages and days")
     kind: str = doc("click or hover")

@@ -53,6 +53,7 @@ class SetsPage(Page):
     """Two sets of visitors of a page, `/sites/3/compare?page=shop.example/basket&days=7&with=before`."""
 
     template = "compare/sets.html"
+    docs = "statistics#two-sets-that-were-not-chosen-at-random"
     name: str = doc("What is compared: the page and the two sets")
     path: str = doc("Path of the page")
     kind: str = doc("click or hover")

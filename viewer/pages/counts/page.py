@@ -55,6 +55,7 @@ class CountsPage(Page):
     """The counts of the closed days of a site, `/sites/3/counts?days=28`."""
 
     template = "counts/page.html"
+    docs = "privacy"
     name: str = doc("Name of the site")
     days_line: str = doc("The days of the period")
     period: PeriodControl = doc("The menu of periods")

@@ -25,6 +25,7 @@ class ProblemPage(Page):
     """Any error, and what to do about it."""
 
     template = "errors/page.html"
+    docs = "index"
     heading: str = doc("What is wrong, in a few words")
     words: str = doc("What went wrong, with names and figures")
     hint: str = doc("What to do about it; may be empty")

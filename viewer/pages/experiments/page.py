@@ -37,6 +37,7 @@ class ExperimentsPage(Page):
     """Experiments of a site, `/sites/3/experiments`."""
 
     template = "experiments/index.html"
+    docs = "statistics#an-experiment-with-a-goal"
     experiments: list[ExperimentRow] = doc("One row per experiment")
     line: str = doc("How many run, and how many need somebody")
     states: list[Choice] = doc("The states that the list can be narrowed to, with numbers")
@@ -53,6 +54,7 @@ class ExperimentFormPage(Page):
     """The form of a new or stored experiment, `/sites/3/experiments/new`."""
 
     template = "experiments/form.html"
+    docs = "statistics#an-experiment-with-a-goal"
     form: ExperimentForm = doc("The fields as typed, and their faults")
     action: str = doc("Where the form posts to")
     cancel: str = doc("Where Cancel leads")

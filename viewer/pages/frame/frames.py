@@ -15,6 +15,7 @@ from viewer.http.urls import Urls
 from viewer.pages.frame.languages import CODES, NAMES, Language, language, preferred
 from viewer.pages.frame.page import Choice, Frame, Page
 from viewer.pages.frame.rendering import render
+from viewer.pages.frame.switching import same_place
 from viewer.registry import Registry
 
 LANGUAGE_COOKIE = "parcours-language"
@@ -49,9 +50,11 @@ class Frames:
         sites: tuple[Choice, ...] = ()
         if who is not None:
             nav = self._nav(lang, section, site)
-            if site is not None:
-                known = [one for one in await self._registry.sites() if who.sees(one.id)]
-                sites = self._sites(site, known)
+            known = [one for one in await self._registry.sites() if who.sees(one.id)]
+            sites = tuple(
+                Choice(one.name, same_place(self.urls, request, who, one.id), site is not None and one.id == site.id)
+                for one in known
+            )
         theme = request.cookies.get(THEME_COOKIE, "")
         return Frame(
             lang=lang,
@@ -84,10 +87,6 @@ class Frames:
                 ("setup", _("Settings"), urls.site(site.id)),
             ]
         return tuple(Choice(label, href, key == section) for key, label, href in places)
-
-    def _sites(self, site: Site, known: list[Site]) -> tuple[Choice, ...]:
-        """Links to all sites that the person sees."""
-        return tuple(Choice(s.name, self.urls.overview(s.id), s.id == site.id) for s in known)
 
 
 def languages_of(request: Request, lang: Language) -> tuple[Choice, ...]:

@@ -33,7 +33,7 @@ class Frame:
     user: str  # name; "" before sign-in
     csrf: str
     nav: tuple[Choice, ...] = ()
-    sites: tuple[Choice, ...] = ()  # the menu at the right; empty if no site is open
+    sites: tuple[Choice, ...] = ()  # the menu at the right: the same kind of page of each site
     site_name: str = ""
     demo: bool = False  # the current site is the demo: most visits are simulated
     languages: tuple[Choice, ...] = ()
@@ -47,6 +47,9 @@ class Page:
     """Base of all pages."""
 
     template: ClassVar[str]
+    docs: ClassVar[str] = (
+        "index"  # the document that explains it, with or without an anchor: `snippet#commands` (docs/)
+    )
     status: ClassVar[int] = 200
 
     frame: Frame = doc("Navigation, language, theme and who is signed in")

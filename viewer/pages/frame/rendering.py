@@ -136,4 +136,8 @@ class StaticPages(StaticFiles):
 
 def render(page: Page) -> str:
     """The HTML of a page."""
-    return environment(page.frame.lang.code, page.frame.root).get_template(page.template).render(page.context())
+    return (
+        environment(page.frame.lang.code, page.frame.root)
+        .get_template(page.template)
+        .render(page.context(), docs=page.docs)
+    )

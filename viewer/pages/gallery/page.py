@@ -65,6 +65,7 @@ class GalleryPage(Page):
     """Pages or groups of a site with thumbnails, `/sites/3/pages?days=28`."""
 
     template = "gallery/gallery.html"
+    docs = "reading-a-map"
     count_line: str = doc("Number of pages or groups found, as text; empty if the question has faults")
     heading: str = doc("What the list shows")
     searching: Searching = doc("The form that searches pages")

@@ -51,6 +51,7 @@ class GoalsPage(Page):
     """Goals of a site, `/sites/3/goals`."""
 
     template = "goals/index.html"
+    docs = "goals"
     goals: list[GoalRow] = doc("One row per goal, with its figures in the period")
     visitors_line: str = doc("How many visitors are counted")
     period: PeriodControl = doc("The period menu")
@@ -65,6 +66,7 @@ class GoalFormPage(Page):
     """The form of a new or stored goal, `/sites/3/goals/order`."""
 
     template = "goals/form.html"
+    docs = "goals"
     form: GoalForm = doc("The fields as typed, and their faults")
     kinds: list[Choice] = doc("What a goal can be; the address of each is its name in the rules")
     stored: bool = doc("Whether the goal is already stored, so that it can be deleted")

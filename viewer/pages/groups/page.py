@@ -37,6 +37,7 @@ class GroupFormPage(Page):
     """The form of a new or stored page group, `/sites/3/groups/lamps/edit`."""
 
     template = "groups/form.html"
+    docs = "page-groups"
     form: GroupForm = doc("The fields as typed, and their faults")
     line: str = doc("Whether the group is stored, and whether the form differs from it")
     saved: tuple[str, ...] = doc("The patterns as they are stored; empty for a new group")

@@ -58,6 +58,7 @@ class HeldPage(Page):
     """A part of a heatmap's page, `/sites/3/heatmap/element?page=shop.example/basket&element=9f86d081884c7d65`."""
 
     template = "heatmap/held.html"
+    docs = "reading-a-map"
     counted: str = doc("Who is counted, as the head of the column")
     everyone: bool = doc("Whether the figures of everyone stand beside")
     short: tuple[HeldRow, ...] = doc("The first figures, for the foot of a phone's screen")

@@ -54,6 +54,7 @@ class HeatmapPage(Page):
     """The heatmap of a page at one width, `/sites/3/heatmap?page=shop.example/basket&kind=click&width=1366`."""
 
     template = "heatmap/heatmap.html"
+    docs = "reading-a-map"
     head: Head = doc("Name and path of the page, and when the picture was taken")
     bar: Bar = doc("Kinds, pictures, days, variants and states, as links")
     who: WhoBar = doc("The devices, filters and segment that are counted, and how many visitors they leave")

@@ -50,6 +50,7 @@ class ReportPage(Page):
     """Maps for paper, `/sites/3/report?page=shop.example/basket&page=shop.example/checkout`."""
 
     template = "heatmap/report.html"
+    docs = "reading-a-map"
     sheets: tuple[ReportSheet, ...] = doc("The maps, in the order of the address")
     rows: int = doc("How many elements each table has")
     choices: tuple[ReportChoice, ...] = doc("The pages with pictures, to choose from")

@@ -35,6 +35,7 @@ class ZoneFormPage(Page):
     """The form of a new or stored zone, `/sites/3/zones/header/edit`."""
 
     template = "heatmap/zone_form.html"
+    docs = "zones"
     form: ZoneForm = doc("The fields as typed, and their faults")
     pages: tuple[Choice, ...] = doc("What it may belong to; the address of each is its name in the rules")
     choices: ElementChoices = doc("The elements to choose from")

@@ -21,6 +21,7 @@ class DocumentPage(Page):
     """One file of the documentation, `/help/snippet#commands`."""
 
     template = "help/document.html"
+    docs = "index"
     contents_href: str = doc("Where all documents are listed")
     sections: list[Choice] = doc("Its sections")
     html: Markup = doc("Its text")

@@ -19,6 +19,7 @@ class HelpPage(Page):
     """How to read a map, `/help/reading-a-map#clicked-by`; what is kept of visitors, `/help/privacy#record`."""
 
     template = "help/help.html"
+    docs = "index"
     introduction: Markup = doc("The introduction, as HTML")
     sections: tuple[HelpSection, ...] = doc("Its sections")
 

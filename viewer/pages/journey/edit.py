@@ -40,6 +40,7 @@ class JourneyEditPage(Page):
     """The form of a journey, `/sites/3/journeys/first-lamp?edit=1`."""
 
     template = "journey/edit.html"
+    docs = "journeys#editing-in-place"
     name: str = doc("Its name as typed")
     objective: str = doc("Its objective, as typed")
     review_on: str = doc("Review date, ISO")

@@ -46,6 +46,7 @@ class JourneyEditorPage(Page):
     """A journey open for editing, `/sites/3/journeys/first-lamp?edit=1`."""
 
     template = "journey/editor.html"
+    docs = "journeys#editing-in-place"
     name: str = doc("Name of the journey")
     version: int = doc("The version that editing begins with")
     editor: dict[str, Any] = doc("The journey with its figures, and all that the scripts need, as plain JSON values")

@@ -50,6 +50,7 @@ class FunnelPage(Page):
     """A funnel, `/sites/3/journeys/first-lamp/funnel?steps=home,basket&days=28`."""
 
     template = "journey/funnel.html"
+    docs = "journeys#funnel"
     name: str = doc("Name of the journey")
     about: str = doc("How many steps, and the days")
     views: tuple[Choice, ...] = doc("Map and funnel")

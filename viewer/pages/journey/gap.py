@@ -84,6 +84,7 @@ class GapPage(Page):
     """A future state against the map of today, `/sites/3/journeys/next-year/gap?days=28`."""
 
     template = "journey/gap.html"
+    docs = "journeys#a-future-state-against-today"
     name: str = doc("Name of the future state")
     maps: tuple[Choice, ...] = doc("The map of today and the future state")
     period: PeriodControl = doc("The period menu")

@@ -39,6 +39,7 @@ class ImportPage(Page):
     """Imports a journey, `/sites/3/import-journey`."""
 
     template = "journey/import.html"
+    docs = "journeys#files"
     content: str = doc("The JSON as it was sent, so that it can be corrected in place")
     faults: FormFaults = doc("What is wrong with it, by the path in the JSON")
     preview: ImportPreview | None = doc("The map that would be stored")

@@ -87,6 +87,7 @@ class JourneysPage(Page):
     """Journeys of a site, `/sites/3/journeys`."""
 
     template = "journey/index.html"
+    docs = "journeys"
     about: str = doc("How many there are, and how many reviews are due")
     kinds: tuple[Choice, ...] = doc("Kinds of map to list")
     search: str = doc("Part of the name that is searched for")

@@ -64,6 +64,7 @@ class OpportunitiesPage(Page):
     """The opportunities of a journey, `/sites/3/journeys/first-lamp/opportunities?days=28`."""
 
     template = "journey/opportunities.html"
+    docs = "journeys#opportunities"
     name: str = doc("Name of the journey")
     views: tuple[Choice, ...] = doc("The views of the journey")
     period: PeriodControl = doc("The period menu")

@@ -54,6 +54,7 @@ class PathsPage(Page):
     """Paths, `/sites/3/journeys/first-lamp/paths?through=touchpoint:basket&days=28`."""
 
     template = "journey/paths.html"
+    docs = "journeys#paths"
     name: str = doc("Name of the journey")
     about: str = doc("The days")
     first: str = doc("Says that this is the first answer, from one visitor in ten; empty for the exact one")

@@ -43,6 +43,7 @@ class RevisionsPage(Page):
     """Who changed what in a journey, `/sites/3/journeys/first-lamp/revisions`."""
 
     template = "journey/revisions.html"
+    docs = "journeys#revisions"
     map_href: str = doc("Address of its map")
     revisions: tuple[RevisionRow, ...] = doc("Newest first")
     older: str = doc("Address of older ones; empty if there are none")

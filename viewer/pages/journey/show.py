@@ -69,6 +69,7 @@ class JourneyPage(Page):
     """A journey measured, `/sites/3/journeys/first-lamp?days=28`."""
 
     template = "journey/show.html"
+    docs = "journeys"
     name: str = doc("Name of the journey")
     about: str = doc("Objective and review date")
     review_due: str = doc("That the review is due, and for how long; empty while it is not")

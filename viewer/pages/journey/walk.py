@@ -43,6 +43,7 @@ class WalkPage(Page):
     """A walk, `/sites/3/journeys/first-lamp/walk?way=home,lamps&step=2&days=28`."""
 
     template = "journey/walk.html"
+    docs = "journeys#walk"
     name: str = doc("Name of the journey")
     back: Choice | None = doc("The heatmap that led here")
     about: str = doc("How many visits in how much time, on which device")

@@ -66,6 +66,7 @@ class LoginPage(Page):
     """Pictures behind a login, `/sites/3/sign-in`."""
 
     template = "login/login.html"
+    docs = "pictures#pictures-behind-a-login"
     saved: str = doc("What was just saved, in a sentence; empty: nothing")
     form: SignInForm = doc("The steps, as stored or as typed")
     stored: bool = doc("Whether steps are stored")

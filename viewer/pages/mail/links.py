@@ -25,6 +25,7 @@ class MailLinkPage(Page):
     """What a link in a mail does, `/unsubscribe/…` and `/mail-address/…`."""
 
     template = "mail/link.html"
+    docs = "mail"
     words: str = doc("What happens, or has happened")
     action: Choice | None = doc("The button: what it says, and where it posts to; None: nothing is left to do")
     bad: bool = doc("Whether the link does not work")

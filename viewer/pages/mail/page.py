@@ -89,6 +89,7 @@ class MailPage(Page):
     """Mail and alerts of a site, `/sites/3/mail`."""
 
     template = "mail/mail.html"
+    docs = "mail"
     settings: list[Choice] = doc("The pages of the site's settings")
     set_up: bool = doc("Whether there is a mail server")
     outbox: OutboxWords = doc("What waits to be sent, and what was given up")

@@ -75,6 +75,7 @@ class OffsitePage(Page):
     """Off-site files, `/sites/3/offsite`."""
 
     template = "offsite/index.html"
+    docs = "offsite-files"
     rows: list[BatchRow] = doc("The files, the newest first")
     faults: FormFaults = doc("Why a file was not read")
     known_href: str = doc("The same file as it was sent before, if there is one")
@@ -92,6 +93,7 @@ class BatchPage(Page):
     """One off-site file, `/sites/3/offsite/0a1b2c3d4e5f-1`."""
 
     template = "offsite/batch.html"
+    docs = "offsite-files"
     row: BatchRow = doc("The file")
     account: tuple[AccountPart, ...] = doc("What became of its lines; the first part is all of them")
     notes: tuple[str, ...] = doc("Sentences about its rows")

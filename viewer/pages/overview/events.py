@@ -104,6 +104,7 @@ class EventsPage(Page):
     """The events of a site, `/sites/3/events?days=28`."""
 
     template = "overview/events.html"
+    docs = "goals"
     names_line: str = doc("How many names there are, and the period")
     bar: SiteBar = doc("What is shown, and who is counted")
     senders_line: str = doc("How many visitors sent an event, as text")

@@ -81,6 +81,7 @@ class FormsPage(Page):
     """The pages with forms, `/sites/3/forms`."""
 
     template = "overview/forms.html"
+    docs = "reading-a-map#forms"
     days_line: str = doc("The days of the period")
     bar: SiteBar = doc("What is shown, and who is counted")
     faults: FaultList | None = doc("What is wrong with the question; if anything is, nothing else is shown")
@@ -94,6 +95,7 @@ class FormPage(Page):
     """The fields of a page, `/sites/3/forms?page=shop.example/checkout`."""
 
     template = "overview/form.html"
+    docs = "reading-a-map#forms"
     name: str = doc("Name of the page")
     all_href: str = doc("All pages with forms")
     map_href: str = doc("The map of the page")

@@ -39,6 +39,7 @@ class OverviewPage(Page):
     """The figures of a site, `/sites/3/overview?days=28`."""
 
     template = "overview/overview.html"
+    docs = "reading-a-map"
     name: str = doc("Name of the site")
     days_line: str = doc("The days of the period")
     setup_href: str = doc("The set-up of the site")

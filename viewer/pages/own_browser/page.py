@@ -37,6 +37,7 @@ class OwnBrowserPage(Page):
     """A picture taken in one's own browser, `/sites/3/own-browser?page=…`."""
 
     template = "own_browser/own_browser.html"
+    docs = "pictures#in-your-own-browser"
     form: OwnPictureForm = doc("The fields as typed")
     states: list[tuple[str, str]] = doc("Key and name of the states of the page")
     least: int = doc("The narrowest width, px")

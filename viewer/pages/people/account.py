@@ -49,6 +49,7 @@ class AccountPage(Page):
     """Language, appearance, password and tokens, `/account`."""
 
     template = "people/account.html"
+    docs = "security#signing-in"
     role: str = doc("The person's role, as text")
     saved: str = doc("What was just saved, in a sentence; empty: nothing")
     faults: FormFaults = doc("Why the last change failed")

@@ -37,6 +37,7 @@ class JoinPage(Page):
     """An invitation that can be accepted, `/i/…`."""
 
     template = "people/join.html"
+    docs = "people#inviting-somebody"
     heading: str = doc("What one joins, and as what")
     words: str = doc("Who invites, and what is seen")
     action: str = doc("Where the form posts to")
@@ -53,6 +54,7 @@ class EndedPage(Page):
     """An invitation that cannot be accepted: used, too old, withdrawn, never made."""
 
     template = "people/ended.html"
+    docs = "people#inviting-somebody"
     heading: str = doc("What happened to it")
     words: str = doc("What to do")
     action: Choice = doc("Where to go next")

@@ -26,6 +26,7 @@ class LeavePage(Page):
     """Leaving a site, `/account/leave?site=3`."""
 
     template = "people/leave.html"
+    docs = "people#changing-removing-leaving"
     heading: str = doc("What is left")
     words: str = doc("What will happen")
     note: str = doc("Why the last attempt failed; empty at first")

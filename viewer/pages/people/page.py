@@ -80,6 +80,7 @@ class PeoplePage(Page):
     """Who may see a site, `/sites/3/people`."""
 
     template = "people/people.html"
+    docs = "people"
     settings: list[Choice] = doc("The pages of the site's settings")
     line: str = doc("How many people and invitations there are, in words")
     action: str = doc("Where the forms of the page post to")

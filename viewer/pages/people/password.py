@@ -34,6 +34,7 @@ class ForgottenPage(Page):
     """Asking for a link, `/sign-in/forgotten`."""
 
     template = "people/forgotten.html"
+    docs = "people#a-forgotten-password"
     by_mail: bool = doc("Whether there is a mail server; without one the page says whom to ask")
     sent: bool = doc("Whether a link was asked for just now")
     name: str = doc("Name typed so far")
@@ -46,6 +47,7 @@ class NewPasswordPage(Page):
     """Choosing a new password, `/password/…`."""
 
     template = "people/new_password.html"
+    docs = "people#a-forgotten-password"
     name: str = doc("Whose password it is; empty if the link has ended")
     action: str = doc("Where the form posts to")
     faults: FormFaults = doc("Why the last attempt failed; none at first")

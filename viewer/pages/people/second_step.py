@@ -26,6 +26,7 @@ class SecondStepPage(Page):
     """The code after the password, `/sign-in/code`."""
 
     template = "people/second_step.html"
+    docs = "security#signing-in"
     name: str = doc("Who signs in")
     next: str = doc("Where to go next")
     problem: str = doc("Why the last attempt failed; empty at first")

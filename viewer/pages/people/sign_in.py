@@ -31,6 +31,7 @@ class SignInPage(Page):
     """Name and password, `/sign-in`."""
 
     template = "people/sign_in.html"
+    docs = "security#signing-in"
     name: str = doc("Name typed so far")
     next: str = doc("Where to go next")
     problem: str = doc("Why the last attempt failed; empty at first")
@@ -41,6 +42,7 @@ class FirstRunPage(Page):
     """The first account, `/first-run?token=…`."""
 
     template = "people/first_run.html"
+    docs = "security#signing-in"
     name: str = doc("Name typed so far")
     token: str = doc("Token of the link")
     usable: bool = doc("Whether the link can still create an owner")

@@ -53,6 +53,7 @@ class ComparePicturesPage(Page):
     """Two pictures of a page, `/sites/3/picture-history/compare?old=721390421760&new=721390421761&view=swipe`."""
 
     template = "pictures/compare.html"
+    docs = "pictures"
     of_page: str = doc("The canonical page, and which of its pictures")
     view: str = doc("side or swipe")
     views: list[Choice] = doc("The two views, as links")

@@ -57,6 +57,7 @@ class PictureHistoryPage(Page):
     """All pictures of a page, `/sites/3/picture-history?page=shop.example/basket`."""
 
     template = "pictures/history.html"
+    docs = "pictures#the-pictures-of-a-page"
     of_page: str = doc("The canonical page")
     schedule: ScheduleNote = doc("When they are taken again, and how many are kept")
     series: list[PictureSeries] = doc("Its pictures by width, variant and state")

@@ -33,6 +33,7 @@ class JobPage(Page):
     """Pictures that are being taken, `/sites/3/pictures/{jobs}`."""
 
     template = "pictures/job.html"
+    docs = "pictures"
     heading: str = doc("What is happening, in a few words")
     url: str = doc("Address of the page whose picture is taken")
     state: str = doc("Name of its state; empty for the page as it opens")

@@ -46,6 +46,7 @@ class OppositionPage(Page):
     """How a visitor opposes, and whether it worked, `/oppose/KEY`."""
 
     template = "privacy/opposition.html"
+    docs = "privacy"
     site: str = doc("Name of the site")
     links: list[Choice] = doc("A link for each host of the site")
     subdomains: list[str] = doc("Domains whose every subdomain is of the site")

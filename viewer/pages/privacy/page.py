@@ -73,6 +73,7 @@ class PrivacyPage(Page):
     """How long a site keeps what it knows of visitors, `/sites/3/privacy`."""
 
     template = "privacy/page.html"
+    docs = "privacy"
     settings: list[Choice] = doc("The pages of the site's settings")
     name: str = doc("Name of the site")
     modes: list[ModeOption] = doc("How visitors can be known, with what each mode loses")

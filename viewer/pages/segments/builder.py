@@ -95,6 +95,7 @@ class SegmentPage(Page):
     """The builder of a new or stored segment, `/sites/3/segments/new`."""
 
     template = "segments/builder.html"
+    docs = "segments"
     name: str = doc("Name of the segment as typed")
     state: str = doc("Whether it is saved")
     form_faults: FormFaults = doc("Why it could not be saved")

@@ -45,6 +45,7 @@ class SegmentsPage(Page):
     """The saved segments of a site, `/sites/3/segments`."""
 
     template = "segments/index.html"
+    docs = "segments"
     segments: list[SegmentRow] = doc("One row per segment")
     rejected: list[RejectedRow] = doc("Those that the current rules reject, with their faults")
     new: Choice = doc("Address of the builder")

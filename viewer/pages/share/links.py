@@ -27,6 +27,7 @@ class LinksPage(Page):
     """The read-only links of a site, `/sites/3/shares`."""
 
     template = "share/links.html"
+    docs = "sharing"
     rows: tuple[ShareRow, ...] = doc("The links, the newest first")
     made: NewLink | None = doc("The link that was just made")
     undo: ShareRow | None = doc("The link that was just revoked")

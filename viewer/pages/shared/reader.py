@@ -36,6 +36,7 @@ class SharedMapPage(Page):
     """What a link to a map shows, `/s/SECRET`."""
 
     template = "shared/map.html"
+    docs = "sharing"
     shown: MapAlone = doc("The map, with its days, who is counted, figures, legend, elements and account")
     ends: str = doc("The last day of the link")
     host: str = doc("The Parcours that it is from")
@@ -46,6 +47,7 @@ class SharedPasswordPage(Page):
     """The form that asks for the password of a link."""
 
     template = "shared/password.html"
+    docs = "sharing"
     problem: str = doc("Why the last password did not open the link; empty at first")
 
 
@@ -54,6 +56,7 @@ class SharedNoticePage(Page):
     """A link that has nothing to show."""
 
     template = "shared/notice.html"
+    docs = "sharing"
     words: str = doc("Why, and what the reader can do")
 
 

@@ -36,6 +36,7 @@ class CheckPage(Page):
     """The live check alone, as the set-up page shows it, `/sites/3/check`."""
 
     template = "sites/check.html"
+    docs = "set-up#the-check"
     check: LiveCheck = doc("The steps, the first that fails, and its remedy")
     next: tuple[NextStep, ...] = doc("What to do once views are received")
     take_action: str = doc("Where the form that takes a picture posts to")
@@ -146,7 +147,7 @@ def arrivals_of(lang: Language, health: SiteHealth, robots: Mapping[str, int], n
     return Arrivals(
         last_view=traffic.last_view_ms / 1000,
         quiet=receiving_of(lang, traffic, now * 1000).quiet,
-        people=robots.get("", 0),
+        people=robots.get("", 0) or traffic.views_28,  # the views of a site that keeps counts only are gone
         robots={reason: views for reason, views in robots.items() if reason},
         accepted=None if intake is None else intake.accepted - intake.from_backend,
         last_message=intake.last_accepted_ms / 1000 if intake else 0.0,

@@ -54,6 +54,7 @@ class ErasingPage(Page):
     """What of a site can be erased and was erased, `/sites/3/erasing`; of all sites, `/erasures`."""
 
     template = "sites/erasing.html"
+    docs = "operate#erasing-and-retention"
     name: str = doc("Name of the site; empty for all sites")
     form: ErasureForm = doc("What to erase, as typed")
     sources: list[str] = doc("Imports and tokens whose data is stored")

@@ -59,6 +59,7 @@ class SitesPage(Page):
     """All sites with their state, `/sites`."""
 
     template = "sites/index.html"
+    docs = "set-up"
     sites: list[SiteRow] = doc("One row per site")
     notes: list[SiteWarning] = doc("Sites that refuse a large share of their messages")
     can_edit: bool = doc("Whether the person may add a site")
@@ -70,6 +71,7 @@ class NewSitePage(Page):
     """The form that adds a site, `/sites/new`."""
 
     template = "sites/new.html"
+    docs = "set-up"
     form: SiteForm = doc("The fields as typed, and their faults")
     is_owner: bool = doc("Whether the person may allow private addresses")
     schedules: tuple[tuple[str, str], ...] = doc("The schedules of retakes, with their labels")

@@ -54,6 +54,7 @@ class SiteSettingsPage(Page):
     """Name, domains, zone and the other settings of a site, and what it refused, `/sites/3/settings`."""
 
     template = "sites/settings.html"
+    docs = "set-up#the-settings-of-a-site"
     settings: list[Choice] = doc("The pages of the site's settings")
     name: str = doc("Name of the site")
     state: str = doc("Receiving, quiet or waiting")

@@ -33,6 +33,7 @@ class SetupPage(Page):
     """The line to paste, and whether it works, `/sites/3`."""
 
     template = "sites/setup.html"
+    docs = "set-up"
     settings: list[Choice] = doc("The pages of the site's settings")
     name: str = doc("Name of the site")
     untrusted_proxies: tuple[UntrustedProxy, ...] = doc("Proxies behind which all visitors count as one")

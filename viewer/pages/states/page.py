@@ -60,6 +60,7 @@ class StatesPage(Page):
     """States of the pages of a site, `/sites/3/states`."""
 
     template = "states/index.html"
+    docs = "states"
     states: list[StateRow] = doc("One row per state, in the owner's order")
     first: list[StateRow] = doc("Recipes that run before every picture")
     rejected: list[RejectedRow] = doc("Those that the current rules reject, with their faults")
@@ -83,6 +84,7 @@ class StateFormPage(Page):
     """The form of a new or stored state, `/sites/3/states/menu`."""
 
     template = "states/form.html"
+    docs = "states"
     form: StateForm = doc("The fields as typed, and their faults")
     devices: list[Choice] = doc("Device classes; `on` for those that have the state")
     help: list[tuple[str, str]] = doc("Each kind of step, and what it does")

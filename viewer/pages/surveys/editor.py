@@ -40,6 +40,7 @@ class SurveyFormPage(Page):
     """The form of a new or stored survey."""
 
     template = "surveys/edit.html"
+    docs = "feedback"
     form: SurveyForm = doc("The fields as typed, and their faults")
     state_line: str = doc("Whether it asks, in words")
     action: str = doc("Where the form posts to")

@@ -36,6 +36,7 @@ class SurveysPage(Page):
     """The list of surveys."""
 
     template = "surveys/index.html"
+    docs = "feedback"
     surveys: list[SurveyRow] = doc("One row per survey, those that ask first")
     rejected: list[RejectedRow] = doc("Those that the current rules reject, with their faults")
     new_href: str = doc("Address of the form for a new one")

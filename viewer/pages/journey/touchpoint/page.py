@@ -66,6 +66,7 @@ class TouchpointPage(Page):
     """A touchpoint, `/sites/3/journeys/first-lamp/touchpoints/basket?days=28`."""
 
     template = "journey/touchpoint/touchpoint.html"
+    docs = "journeys"
     name: str = doc("Name of the touchpoint")
     stage: str = doc("Name of its stage")
     back: Choice = doc("Its journey, in the same days")
