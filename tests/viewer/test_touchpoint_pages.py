@@ -56,7 +56,7 @@ def test_a_map_says_which_page_of_its_touchpoint_it_shows_and_leads_to_the_other
 def test_the_card_leads_to_the_same_line(owner: Client, at: str) -> None:
     page = owner.get(f"{at}/heatmap?page=shop.example/lamps&journey=wide~shop&{DAYS}&lang=fr").text
     owner.get("/sites?lang=en")
-    assert line(page) == "Boutique, page 1 sur 2 : 60 de ses 70 visiteurs"
+    assert line(page) == "Boutique, page 1 sur 2\u202f: 60 de ses 70 visiteurs"
 
 
 def test_a_comparison_says_it_for_both_sets(owner: Client, at: str) -> None:
