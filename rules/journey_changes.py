@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from rules.journey_change import JourneyChange, Value, change
+from rules.journey_change import NOTHING, JourneyChange, Value, change
 from rules.journey_lanes import laid_out
-from store.journeys import Journey, Lane, LaneCell, Opportunity, Persona, Stage, Touchpoint
+from store.journeys import Journey, KpiTarget, Lane, LaneCell, Matcher, Opportunity, Persona, Stage, Touchpoint
 
 
 class _Keyed(Protocol):
@@ -29,6 +29,7 @@ def journey_changes(old: Journey, new: Journey) -> tuple[JourneyChange, ...]:
         *_of_map(old, new),
         *_of_stages(old, new),
         *_of_touchpoints(old, new),
+        *_of_expected(old, new),
         *_listed("lane", old.lanes, new.lanes, _lane_name, _of_lane),
         *_of_cells(old, new),
         *_listed("persona", old.personas, new.personas, lambda one: one.name, _of_persona),
@@ -106,11 +107,69 @@ def _of_touchpoint(old: Touchpoint, new: Touchpoint) -> Iterator[JourneyChange]:
     if old.name != new.name:
         yield change("touchpoint_renamed", old=old.name, new=new.name)
     if old.contacts != new.contacts:
-        yield change("touchpoint_matchers", name=new.name, old=len(old.contacts), new=len(new.contacts))
-    fields = {"purpose": "purpose", "expected_next": "expected", "targets": "targets"}
-    for name, code in fields.items():
-        if getattr(old, name) != getattr(new, name):
-            yield change(f"touchpoint_{code}", name=new.name)
+        gone = [one for one in old.contacts if one not in new.contacts]
+        come = [one for one in new.contacts if one not in old.contacts]
+        was, now = (gone, come) if gone or come else (old.contacts, new.contacts)  # else their order changed
+        yield change("touchpoint_matchers", name=new.name, old=_contacts(was), new=_contacts(now))
+    if old.purpose != new.purpose:
+        yield change("touchpoint_purpose", name=new.name, old=old.purpose or NOTHING, new=new.purpose or NOTHING)
+    yield from _of_targets(old, new)
+
+
+def _contacts(contacts: Sequence[Matcher]) -> str:
+    """`/basket, event: add 10 … 20`."""
+    return ", ".join(map(_contact, contacts)) or NOTHING
+
+
+def _contact(one: Matcher) -> str:
+    if one.on == "page":
+        return one.page
+    texts = [getattr(one, name) for name in one.__struct_fields__ if name not in ("on", "least", "most")]
+    bounds = ["" if bound is None else f"{bound:g}" for bound in (one.least, one.most)]
+    return " ".join(part for part in (f"{one.on}:", *texts, " … ".join(bounds) if any(bounds) else "") if part)
+
+
+def _of_targets(old: Touchpoint, new: Touchpoint) -> Iterator[JourneyChange]:
+    was, now = ({one.metric: one for one in touchpoint.targets} for touchpoint in (old, new))
+    for metric in dict.fromkeys((*was, *now)):
+        before, after = was.get(metric), now.get(metric)
+        if before == after:
+            continue
+        if before is None:
+            yield change("touchpoint_target_set", name=new.name, metric=metric, new=_target(after))
+        elif after is None:
+            yield change("touchpoint_target_removed", name=new.name, metric=metric, old=_target(before))
+        else:
+            yield change("touchpoint_target", name=new.name, metric=metric, old=_target(before), new=_target(after))
+    if was == now and old.targets != new.targets:
+        yield change("touchpoint_targets_order", name=new.name)
+
+
+def _target(target: KpiTarget | None) -> str:
+    """`at least 0.7`; of a time in ms."""
+    return f"at {target.wanted} {target.value:g}" if target else NOTHING
+
+
+def _of_expected(old: Journey, new: Journey) -> Iterator[JourneyChange]:
+    was, now = _placed(old), _placed(new)
+    for key, (_, touchpoint) in now.items():
+        if key in was and was[key][1].expected_next != touchpoint.expected_next:
+            before, after = was[key][1].expected_next, touchpoint.expected_next
+            yield change("touchpoint_expected", name=touchpoint.name, old=_names(before, was), new=_names(after, now))
+
+
+def _names(keys: Sequence[str], placed: Mapping[str, tuple[Stage, Touchpoint]]) -> Value:
+    """The names of touchpoints, one after the other, in each language that any of them has."""
+    names = [placed[key][1].name if key in placed else {} for key in keys]
+    codes = dict.fromkeys(code for name in names for code in name)
+    if not names or not codes:
+        return ", ".join(keys) or NOTHING
+
+    def in_language(code: str) -> str:
+        every = zip(keys, names, strict=True)
+        return ", ".join(name.get(code) or next(iter(name.values()), key) for key, name in every)
+
+    return {code: in_language(code) for code in codes}
 
 
 def _of_lane(old: Lane, new: Lane) -> Iterator[JourneyChange]:
@@ -152,8 +211,8 @@ def _of_cell(old: LaneCell, new: LaneCell, at: Mapping[str, Value]) -> Iterator[
             yield change("mood_changed", **at, old=old.mood, new=new.mood)
     if old.evidence != new.evidence and _filled(old) and _filled(new):
         yield change("evidence", **at, old=old.evidence, new=new.evidence)
-    elif old.basis != new.basis:
-        yield change("basis", **at)
+    if old.basis != new.basis:
+        yield change("basis", **at, old=old.basis or NOTHING, new=new.basis or NOTHING)
     if (old.other, old.other_by) != (new.other, new.other_by):
         yield change("cell_choice", **at)
 
@@ -161,8 +220,10 @@ def _of_cell(old: LaneCell, new: LaneCell, at: Mapping[str, Value]) -> Iterator[
 def _of_persona(old: Persona, new: Persona) -> Iterator[JourneyChange]:
     if old.segment != new.segment:
         yield change("persona_segment", name=new.name)
-    if any(getattr(old, name) != getattr(new, name) for name in ("about", "goals", "fears", "quote", "devices")):
-        yield change("persona_card", name=new.name)
+    for name in ("about", "goals", "fears", "quote", "devices"):
+        was, now = getattr(old, name), getattr(new, name)
+        if was != now:
+            yield change(f"persona_{name}", name=new.name, old=was or NOTHING, new=now or NOTHING)
 
 
 def _of_opportunities(old: Journey, new: Journey) -> Iterator[JourneyChange]:
@@ -176,7 +237,7 @@ def _of_opportunities(old: Journey, new: Journey) -> Iterator[JourneyChange]:
         for name in ("owner", "effort", "note"):
             earlier, later = getattr(was, name), getattr(now, name)
             if earlier != later:
-                yield change(f"opportunity_{name}", name=now.title, old=earlier or "–", new=later or "–")
+                yield change(f"opportunity_{name}", name=now.title, old=earlier or NOTHING, new=later or NOTHING)
         rest = ("experiment", "shipped_on", "before", "also_before")
         if any(getattr(was, name) != getattr(now, name) for name in rest):
             yield change("opportunity_changed", name=now.title)

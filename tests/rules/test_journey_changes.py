@@ -89,11 +89,11 @@ CASES: list[tuple[Journey, list[str]]] = [
     ),
     (
         with_stages(LOOK, replace(BUY, touchpoints=(replace(BASKET, matchers=(Matcher(on="event", name="add"),)),))),
-        ["What counts as touchpoint “Basket” changed: 1 rules before, 2 now."],
+        ["What counts as touchpoint “Basket”: – became event: add."],
     ),
     (
         with_stages(LOOK, replace(BUY, touchpoints=(replace(BASKET, targets=(KpiTarget("forward", 0.7),)),))),
-        ["Targets of touchpoint “Basket” changed."],
+        ["Target of touchpoint “Basket”, forward: at least 0.7."],
     ),
     (replace(MAP, lanes=LANES[::-1]), ["Order of the lanes changed."]),
     (replace(MAP, lanes=LANES[:1], cells=(GOAL,)), ["Lane “Emotion” removed."]),
@@ -112,14 +112,20 @@ CASES: list[tuple[Journey, list[str]]] = [
     (replace(MAP, cells=(GOAL,)), ["“Emotion” of “Buy” has no value any more: it was +0.5."]),
     (
         replace(MAP, cells=(replace(GOAL, evidence="research", basis="4 of 9"), MOOD)),
-        ["“Customer goal” of “Look”: assumed became research."],
+        [
+            "“Customer goal” of “Look”: assumed became research.",
+            "“Customer goal” of “Look”, source: “–” became “4 of 9”.",
+        ],
     ),
     (replace(MAP, personas=()), ["Persona “The new tenant” removed."]),
     (
         replace(MAP, personas=(replace(TENANT, segment="new"),)),
         ["Who is counted for persona “The new tenant” changed."],
     ),
-    (replace(MAP, personas=(replace(TENANT, quote="Help!"),)), ["Card of persona “The new tenant” changed."]),
+    (
+        replace(MAP, personas=(replace(TENANT, quote="Help!"),)),
+        ["Persona “The new tenant”, quote: “–” became “Help!”."],
+    ),
     (
         replace(MAP, opportunities=(replace(IDEA, state="shipped", shipped_on="2026-11-01"),)),
         [
@@ -166,7 +172,7 @@ def test_a_long_text_is_quoted_in_part() -> None:
 
 
 def test_every_sentence_names_values_that_a_change_can_have() -> None:
-    known = {"name", "old", "new", "n", "stage", "lane", "place", "day"}
+    known = {"name", "metric", "old", "new", "n", "stage", "lane", "place", "day"}
     for sentence in CHANGES.values():
         assert {name for _, name, _, _ in string.Formatter().parse(sentence) if name} <= known
 
@@ -178,3 +184,31 @@ def test_a_text_of_the_map_stands_with_its_earlier_value() -> None:
         "Owner: Odile became Ann.",
     ]
     assert words(MAP, earlier) == ["Objective removed.", "Owner removed."]
+
+
+def test_what_counts_is_said_by_what_went_and_what_came() -> None:
+    apply = Matcher(on="element", element="fecc6b5dd32f6084", page="/basket")
+    old = replace(BASKET, pages=("/basket", "/cart"), matchers=(apply,))
+    new = replace(old, pages=("/basket", "/pay"), matchers=(Matcher(on="event", name="order", least=10.0),))
+    before, after = (with_stages(LOOK, replace(BUY, touchpoints=(one,))) for one in (old, new))
+    assert words(after, before) == [
+        "What counts as touchpoint “Basket”: /cart, element: /basket fecc6b5dd32f6084 became /pay, event: order 10 … ."
+    ]
+    turned = with_stages(LOOK, replace(BUY, touchpoints=(replace(old, pages=("/cart", "/basket"), matchers=()),)))
+    plain = with_stages(LOOK, replace(BUY, touchpoints=(replace(old, matchers=()),)))
+    assert words(turned, plain) == ["What counts as touchpoint “Basket”: /basket, /cart became /cart, /basket."]
+
+
+def test_targets_and_expectations_stand_with_their_earlier_values() -> None:
+    targets = (KpiTarget("forward", 0.7), KpiTarget("time_to_next", 30_000, "most"))
+    old = replace(LIST, targets=targets, expected_next=("basket",))
+    new = replace(LIST, targets=(KpiTarget("forward", 0.8), KpiTarget("reach", 0.5)))
+    before, after = (with_stages(replace(LOOK, touchpoints=(one,)), BUY) for one in (old, new))
+    assert words(after, before) == [
+        "Target of touchpoint “List”, forward: at least 0.7 became at least 0.8.",
+        "Target of touchpoint “List” removed, time_to_next: it was at most 30000.",
+        "Target of touchpoint “List”, reach: at least 0.5.",
+        "What is expected to follow touchpoint “List”: Basket became –.",
+    ]
+    (expected,) = (one for one in journey_changes(after, before) if one.code == "touchpoint_expected")
+    assert expected.values["new"] == {"en": "Basket", "fr": "Panier"}

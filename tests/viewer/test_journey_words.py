@@ -10,15 +10,16 @@ from rules.journey_change import CHANGES, JourneyChange, Value
 from rules.journey_template import template_kinds
 from store.journeys import Journey, LaneCell, Stage
 from viewer.pages.frame.languages import CODES, language
-from viewer.pages.journey.change_words import change_words
+from viewer.pages.journey.change_words import TARGETS, change_words
 from viewer.pages.journey.chooser import blank_card, template_groups
 from viewer.pages.journey.picture import HEIGHT, WIDTH, MapPicture, map_picture
 
 VALUES: dict[str, Value] = {
     "name": {"en": "Look", "fr": "Regarder"}, "stage": {"en": "Look"}, "lane": "emotion", "place": {"fr": "Panier"},
-    "old": 0.5, "new": -1.0, "n": 2, "day": "2020-11-21",
+    "old": 0.5, "new": -1.0, "n": 2, "day": "2020-11-21", "metric": "forward",
 }  # fmt: skip
 NAMED = {"kind": ("current", "future"), "evidence": ("assumed", "research"), "opportunity_state": ("idea", "shipped")}
+NAMED |= dict.fromkeys(TARGETS, ("at least 0.7", "at most 0.8"))
 
 
 def example(code: str) -> JourneyChange:
@@ -44,6 +45,12 @@ def test_values_are_written_as_the_reader_does() -> None:
     assert "supposé est devenu étudié" in change_words(french, example("evidence"))
     assert "Regarder" in change_words(french, example("lane_added"))
     assert "avec 2 points de contact" in change_words(french, example("stage_removed"))
+
+
+def test_a_target_is_written_as_the_map_does() -> None:
+    assert change_words(language("en"), example("touchpoint_target")).endswith("at least 70.0% became at most 80.0%.")
+    wait = JourneyChange("touchpoint_target_set", {"name": "Basket", "metric": "time_to_next", "new": "at most 30000"})
+    assert change_words(language("fr"), wait).endswith("au plus 30\u202fs.")
 
 
 def fits(picture: MapPicture) -> bool:

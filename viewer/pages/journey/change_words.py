@@ -4,18 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from aggregator.measures.touchpoint_metrics import TIMES
 from rules.journey_change import JourneyChange, Value
 from rules.journey_template import template_kinds
 from viewer.pages.frame.languages import Language
 from viewer.pages.journey.lanes.opportunities import effort_names, state_names
 from viewer.pages.journey.lanes.typed import evidence_names
+from viewer.pages.journey.metrics import metric_names
 
 COUNTED = ("stage_added", "stage_removed")
+TARGETS = ("touchpoint_target", "touchpoint_target_set", "touchpoint_target_removed")
 
 
 def change_words(lang: Language, change: JourneyChange) -> str:
     """One change as a sentence."""
     values = {name: _value(lang, change.code, name, value) for name, value in change.values.items()}
+    if change.code in TARGETS:
+        metric = str(change.values["metric"])
+        values |= {name: _target(lang, metric, change.values[name]) for name in ("old", "new") if name in values}
+        values["metric"] = dict[str, str](metric_names(lang).items()).get(metric, metric)
     if change.code in COUNTED:
         return _stage(lang, change, values)
     return _sentences(lang)[change.code] % values
@@ -31,6 +38,15 @@ def _value(lang: Language, code: str, name: str, value: Value) -> str:
     if name == "day":
         return lang.day(value)
     return _named(lang, code).get(value, value) if name in ("old", "new") else value
+
+
+def _target(lang: Language, metric: str, value: Value) -> str:
+    """`at least 70%`, `at most 30 s`, of `at least 0.7`."""
+    wanted, _, amount = str(value).removeprefix("at ").partition(" ")
+    shown = lang.span(float(amount)) if metric in TIMES else lang.share(float(amount))
+    if wanted == "least":
+        return lang.text("at least %(value)s", value=shown)
+    return lang.text("at most %(value)s", value=shown)
 
 
 def _named(lang: Language, code: str) -> Mapping[str, str]:
@@ -105,10 +121,13 @@ def _of_touchpoints(lang: Language) -> dict[str, str]:
         "touchpoint_renamed": _("Touchpoint “%(old)s” renamed to “%(new)s”."),
         "touchpoint_moved": _("Touchpoint “%(name)s” moved from stage “%(old)s” to stage “%(new)s”."),
         "touchpoints_order": _("Order of the touchpoints in stage “%(name)s” changed."),
-        "touchpoint_matchers": _("What counts as touchpoint “%(name)s” changed: %(old)s rules before, %(new)s now."),
-        "touchpoint_purpose": _("Purpose of touchpoint “%(name)s” changed."),
-        "touchpoint_expected": _("What is expected to follow touchpoint “%(name)s” changed."),
-        "touchpoint_targets": _("Targets of touchpoint “%(name)s” changed."),
+        "touchpoint_matchers": _("What counts as touchpoint “%(name)s”: %(old)s became %(new)s."),
+        "touchpoint_purpose": _("Purpose of touchpoint “%(name)s”: “%(old)s” became “%(new)s”."),
+        "touchpoint_expected": _("What is expected to follow touchpoint “%(name)s”: %(old)s became %(new)s."),
+        "touchpoint_target": _("Target of touchpoint “%(name)s”, %(metric)s: %(old)s became %(new)s."),
+        "touchpoint_target_set": _("Target of touchpoint “%(name)s”, %(metric)s: %(new)s."),
+        "touchpoint_target_removed": _("Target of touchpoint “%(name)s” removed, %(metric)s: it was %(old)s."),
+        "touchpoint_targets_order": _("Order of the targets of touchpoint “%(name)s” changed."),
     }
 
 
@@ -129,7 +148,7 @@ def _of_lanes(lang: Language) -> dict[str, str]:
         "mood_changed": _("“%(lane)s” of “%(place)s”: %(old)s became %(new)s."),
         "mood_removed": _("“%(lane)s” of “%(place)s” has no value any more: it was %(old)s."),
         "evidence": _("“%(lane)s” of “%(place)s”: %(old)s became %(new)s."),
-        "basis": _("“%(lane)s” of “%(place)s”: its source changed."),
+        "basis": _("“%(lane)s” of “%(place)s”, source: “%(old)s” became “%(new)s”."),
         "cell_choice": _("“%(lane)s” of “%(place)s”: two texts that were written at once, or the choice between them."),
     }
 
@@ -141,7 +160,11 @@ def _of_people(lang: Language) -> dict[str, str]:
         "persona_removed": _("Persona “%(name)s” removed."),
         "persona_renamed": _("Persona “%(old)s” renamed to “%(new)s”."),
         "persona_segment": _("Who is counted for persona “%(name)s” changed."),
-        "persona_card": _("Card of persona “%(name)s” changed."),
+        "persona_about": _("Persona “%(name)s”, who it is: “%(old)s” became “%(new)s”."),
+        "persona_goals": _("Persona “%(name)s”, wants: “%(old)s” became “%(new)s”."),
+        "persona_fears": _("Persona “%(name)s”, fears: “%(old)s” became “%(new)s”."),
+        "persona_quote": _("Persona “%(name)s”, quote: “%(old)s” became “%(new)s”."),
+        "persona_devices": _("Persona “%(name)s”, uses: “%(old)s” became “%(new)s”."),
         "personas_order": _("Order of the personas changed."),
         "opportunity_added": _("Opportunity “%(name)s” added."),
         "opportunity_removed": _("Opportunity “%(name)s” removed."),
