@@ -10,8 +10,12 @@ from typing import Any
 import httpx
 import msgspec
 import pytest
+from jsonschema import Draft202012Validator
 
+from rules.site import add_site
 from store.records import Site
+from tests.aggregator.build import NOON, insert
+from tests.contract.definitions import BUY_KEY
 from tests.viewer.client import Client
 from tests.viewer.openapi_requests import ApiRequest, Generator, parameters_of, unexpected
 from viewer.api import ENTRIES
@@ -115,3 +119,71 @@ def test_no_request_made_from_the_description_fails(api: Client, shop: Site, des
         )
 
     assert not list(unexpected(Generator(description, PLACES, TEXTS), send, REQUESTS))
+
+
+ASKED = {"page": "/lamps", "width": "1000", "since": "2026-03-01", "until": "2026-03-03"}
+MORE: dict[str, tuple[dict[str, str], ...]] = {
+    "/sites/{site}/heatmap": (
+        {"kind": "hover"}, {"kind": "scroll"}, {"layer": "dead"}, {"device": "phone"}, {"goal": "buy"},
+    ),
+    "/sites/{site}/events": ({"event": "order"}, {"event": "order", "by": "device"}),
+    "/sites/{site}/overview": ({"device": "phone"}, {"measure": "bounce"}),
+    "/sites/{site}/journeys/{journey}/funnel": ({"split": "device"}, {"device": "tablet"}),
+    "/sites/{site}/journeys/{journey}/paths": ({"device": "tablet"},),
+}  # fmt: skip
+PAY = {"key": "pay", "name": {"en": "Pay"}, "touchpoints": [{"key": "pay", "name": {"en": "Pay"}, "pages": ["/pay"]}]}
+DEFINED: dict[str, Any] = {
+    "journeys": SAMPLE | {"name": "Two steps", "stages": [*SAMPLE["stages"], PAY]},
+    "goals": {"name": "Buy", "action": {"what": "clicked", "page": "/lamps", "element": BUY_KEY}},
+    "segments": {"name": "On phones", "tree": {"rules": [{"what": "device", "values": ["phone"]}]}},
+    "experiments": {
+        "name": "Button", "id": "button", "pages": ["/lamps"],
+        "variants": [{"key": "a", "name": "A"}, {"key": "b", "name": "B"}],
+    },
+}  # fmt: skip
+
+
+def test_the_answers_of_the_shop_have_the_described_fields(
+    api: Client, viewer: Any, shop: Site, description: dict[str, Any]
+) -> None:
+    """Every route whose answer is described is asked; its answers are valid, and have no other field."""
+    api.post(f"{ROOT}/sites/{shop.id}/journeys", json=SAMPLE)
+    events = [
+        {"view": n, "visitor": n, "time": NOON, "kind": "custom", "name": "order", "value": 9.5} for n in range(9)
+    ]
+    insert(viewer.store, "events", [one | {"site": int(shop.id)} for one in events])
+    ids = {}
+    for noun, body in DEFINED.items():
+        made = api.post(f"{ROOT}/sites/{shop.id}/{noun}", json=body)
+        assert made.status_code == 201, made.text
+        ids[noun.removesuffix("s")] = made.json()["id"]
+    counted = add_site(viewer.definitions, "Counted", ["shop.example"], mode="counts")
+    checked = set()
+    for entry in (one for one in ENTRIES if one.answers and one.method == "GET"):
+        site = counted.id if entry.path.endswith("/counts") else shop.id
+        path = re.sub(r"\{(\w+)\}", lambda found: ids[found[1]], entry.full_path.replace("{site}", site))
+        operation = description["paths"][entry.full_path]["get"]
+        schema = operation["responses"]["200"]["content"]["application/json"]["schema"]
+        validator = Draft202012Validator({**schema, "components": description["components"]})
+        known = {name for one in _fields(schema, description) for name in one}
+        for more in ({}, *MORE.get(entry.path, ())):
+            asked = {"goal": ids["goal"]} if more == {"goal": "buy"} else more
+            query = {name: value for name, value in (ASKED | asked).items() if name in entry.query}
+            answer = api.get(path, params=query)
+            assert answer.status_code == 200, (path, query, answer.text)
+            found = answer.json()
+            assert not [f"{one.json_path}: {one.message[:200]}" for one in validator.iter_errors(found)], (path, query)
+            assert set(found) - known <= {"zones", "points"}, (
+                path,
+                set(found) - known,
+            )  # docs/api.md has those of maps
+            checked.add(entry.path)
+    assert len(checked) >= 14
+
+
+def _fields(schema: dict[str, Any], description: dict[str, Any]) -> list[list[str]]:
+    """The names of the fields of an object, in each of its forms."""
+    if "$ref" in schema:
+        return _fields(description["components"]["schemas"][schema["$ref"].rpartition("/")[2]], description)
+    parts = [*schema.get("allOf", ()), *schema.get("anyOf", ())]
+    return [list(schema.get("properties", ()))] + [one for part in parts for one in _fields(part, description)]

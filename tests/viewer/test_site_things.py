@@ -52,7 +52,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "experiment": {"name": "Test", "pages": ["/a"], "variants": [{"key": "a", "name": "A"}, {"key": "b", "name": "B"}]},
     "goal": {"name": "Goal", "action": {"what": "saw", "page": "/a"}},
     "journey": {"name": "Map", "stages": [{"key": "look", "name": {"en": "Look"}}]},
-    "segment": {"name": "Some", "rules": {"what": "device", "values": ["phone"]}},
+    "segment": {"name": "Some", "tree": {"rules": [{"what": "device", "values": ["phone"]}]}},
     "zone": {"name": "Zone", "page": "/a", "elements": ["0" * 16]},
     "note": {"text": "changed", "version": 1},
     "answers": {"text": "an answer"},
@@ -241,7 +241,9 @@ def test_definitions_cannot_refer_to_another_site(clients: dict[str, Client], sh
     lists = {
         "notes": {"text": "Look", "journey": KEY, "touchpoint": "first"},
         "zones": BODIES["zone"] | {"name": "Foreign", "page": KEY},
-        "segments": {"name": "Foreign", "rules": {"what": "reached", "action": {"what": "reached", "name": KEY}}},
+        "segments": {"name": "Foreign", "tree": {"rules": [{"what": "goal", "values": [KEY]}]}},
+        "experiments": BODIES["experiment"] | {"goal": KEY},
+        "journeys": BODIES["journey"] | {"goals": [KEY]},
     }
     for client, (path, body) in product(clients.values(), lists.items()):
         answer = client.post(f"/api/v1/sites/{shop.id}/{path}", json=body)

@@ -12,6 +12,7 @@ from starlette.responses import Response
 from rules.find import stored_of, usable
 from store.definitions import Definitions, Stored
 from store.records import Record
+from viewer.api.answer_schemas import REJECTED, Answered
 from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, rejected_json
 from viewer.registry import Registry
 
@@ -37,12 +38,13 @@ class NamedKind(Generic[R]):
         """The routes. `created`: what is described of a new one."""
         noun, one = self.noun, f"{self.root}/{{{self.noun}}}"
         body = JsonBody(self.kind, self.fields)
+        made, listed = Answered((self.kind,)), Answered((self.kind,), f"{noun}s", many=True, beside=REJECTED)
         replaced = f"Replace a {noun}; with `version`, the change is rejected if somebody else changed it first."
         return (
-            Entry("GET", self.root, self._list, "viewer", f"The {noun}s of a site."),
-            Entry("POST", self.root, self._create, "editor", created, body=body, statuses=(201,)),
-            Entry("GET", one, self._show, "viewer", f"One {noun}, by id or name."),
-            Entry("PUT", one, self._change, "editor", replaced, body=body),
+            Entry("GET", self.root, self._list, "viewer", f"The {noun}s of a site.", answers=listed),
+            Entry("POST", self.root, self._create, "editor", created, body=body, statuses=(201,), answers=made),
+            Entry("GET", one, self._show, "viewer", f"One {noun}, by id or name.", answers=made),
+            Entry("PUT", one, self._change, "editor", replaced, body=body, answers=made),
             Entry("DELETE", one, self._delete, "editor", f"Delete a {noun}; the history keeps its versions."),
         )
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from aggregator.answers.day_counts import SiteCounts, site_counts
 from rules.question import PERIOD
 from store.client import Store
+from viewer.api.answer_schemas import ASKED, Answered
 from viewer.api.entry import Entry, answer
 from viewer.api.query_schemas import one_of
 from viewer.drawing.export import table_csv
@@ -49,5 +50,6 @@ ENTRIES = (
         "until, days, format=csv. 409 `keeps_visits` for other sites.",
         query=(*PERIOD.names, "format"),
         schemas={"format": one_of(*TABLE_FORMATS)},
+        answers=Answered((SiteCounts,), "counts", beside=ASKED),
     ),
 )

@@ -15,6 +15,7 @@ from rules.find import KEYED, Rejected
 from store.records import Role
 from store.zones import UTC_ZONE
 from viewer.access.person import person
+from viewer.api.answer_schemas import Answered
 from viewer.api.query_schemas import Schema
 from viewer.http.binding import Endpoint, Handler
 from viewer.http.errors import Problem, fault_json
@@ -52,7 +53,8 @@ class Entry:
 
     `query`: the parameters of its address. Every other one is rejected, whatever the method: a misspelt one, or a field
     that belongs in the body, would silently do nothing. `schemas`: the values of those parameters that have another
-    meaning here than in viewer/api/query_schemas.py. `statuses`: of the answer to a request that succeeds.
+    meaning here than in viewer/api/query_schemas.py. `statuses`: of the answer to a request that succeeds. `answers`:
+    the fields of that answer as JSON; None: they are described in docs/api.md only.
     """
 
     method: str
@@ -64,6 +66,7 @@ class Entry:
     schemas: Mapping[str, Schema] = field(default_factory=dict)
     body: JsonBody | FileBody | None = None
     statuses: tuple[int, ...] = (200,)
+    answers: Answered | None = None
 
     @property
     def full_path(self) -> str:

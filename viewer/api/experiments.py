@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.experiment_result import in_line
+from aggregator.answers.experiment_result import ExperimentResult, in_line
 from aggregator.measures.statistics import needed_per_variant
 from rules import experiment as rules
 from rules.find import stored_of
@@ -13,6 +13,7 @@ from rules.period import NAMES as PERIOD_NAMES
 from rules.period import today
 from rules.question import WHO, Asks
 from store.records import Experiment
+from viewer.api.answer_schemas import ASKED, REJECTED, Answered
 from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, rejected_json
 from viewer.api.figures import plain
 from viewer.api.query_schemas import between
@@ -76,8 +77,12 @@ async def show_planned_size(request: Request, *, registry: Registry) -> Response
     return answer({"share": share, "change": change, "visitors": needed_per_variant(share, change)})
 
 
+_ONE = Answered((Experiment,))
+_LISTED = Answered((Experiment,), "experiments", many=True, beside=REJECTED)
 ENTRIES = (
-    Entry("GET", "/sites/{site}/experiments", list_experiments, "viewer", "The experiments of a site."),
+    Entry(
+        "GET", "/sites/{site}/experiments", list_experiments, "viewer", "The experiments of a site.", answers=_LISTED
+    ),
     Entry(
         "POST",
         "/sites/{site}/experiments",
@@ -86,9 +91,17 @@ ENTRIES = (
         "Add an experiment: name, pages (patterns), variants (key, name, share, picture_url); "
         "optional id, goal, planned, started, ended.",
         body=JsonBody(Experiment, rules.FIELDS, derived=("id",)),
+        answers=_ONE,
         statuses=(201,),
     ),
-    Entry("GET", "/sites/{site}/experiments/{experiment}", show_experiment, "viewer", "One experiment, by id or name."),
+    Entry(
+        "GET",
+        "/sites/{site}/experiments/{experiment}",
+        show_experiment,
+        "viewer",
+        "One experiment, by id or name.",
+        answers=_ONE,
+    ),
     Entry(
         "GET",
         "/sites/{site}/experiments/{experiment}/result",
@@ -97,6 +110,7 @@ ENTRIES = (
         "Who reached the goal of an experiment in each variant, and what may be concluded. "
         "Query: since, until, days (by default those of the experiment), device, filters, segment.",
         query=RESULT.names,
+        answers=Answered((ExperimentResult,), beside=ASKED),
     ),
     Entry(
         "GET",
@@ -122,5 +136,6 @@ ENTRIES = (
         "Replace an experiment; with `version`, the change is rejected if somebody else changed it first. From its "
         "first day on, `planned` and `goal` are fixed (409 plan_fixed).",
         body=JsonBody(Experiment, rules.FIELDS, derived=("id",)),
+        answers=_ONE,
     ),
 )

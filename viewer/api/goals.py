@@ -5,9 +5,11 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.answers.goals import GoalFigures
 from rules import goal as rules
 from rules.question import SITE
 from store.segments import Goal
+from viewer.api.answer_schemas import ASKED, Answered
 from viewer.api.by_name import NamedKind
 from viewer.api.entry import Entry, answer
 from viewer.goals import Goals
@@ -35,5 +37,6 @@ ENTRIES = (
         "Who reached each goal in a period: visitors, share with its interval, times, sum of values. "
         "Query: since, until, days, device, filters, segment, goal.",
         query=SITE.names,
+        answers=Answered((GoalFigures,), "goals", many=True, beside=ASKED),
     ),
 )

@@ -8,11 +8,13 @@ from typing import Any
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.answers.map_figures import HeatmapFigures, ReachFigures
 from aggregator.answers.zones import ZoneRow
 from aggregator.queries.point_traits import POINT_TRAITS
 from rules.question import MAP
 from rules.zone_pages import zones_of
 from store.kinds import LayerName
+from viewer.api.answer_schemas import ASKED, Answered
 from viewer.api.captions import caption_of
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
@@ -173,5 +175,6 @@ ENTRIES = (
             "table": one_of("points", "elements"),
             "by": text(f"{', '.join(POINT_TRAITS)}, or segment:ID."),
         },
+        answers=Answered((HeatmapFigures, ReachFigures), beside=ASKED),
     ),
 )

@@ -10,6 +10,7 @@ from starlette.responses import Response
 from aggregator.answers.paths import ChosenPlace, NoSuchPlace, Paths
 from rules.faults import Faults
 from rules.question import JOURNEY
+from viewer.api.answer_schemas import ASKED, Answered
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
 from viewer.api.query_schemas import whole
@@ -64,6 +65,7 @@ ENTRIES = (
         "further as for the journey's map.",
         query=(*JOURNEY.names, *NAMES),
         schemas={"names": whole(FEWEST_NAMES, MOST_NAMES)},
+        answers=Answered((Paths,), beside=ASKED),
     ),
     Entry(
         "GET",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aggregator.answers.funnel import Funnel
 from aggregator.answers.journey import map_of
 from rules import journey as rules
 from rules import journey_save
@@ -15,6 +16,7 @@ from rules.opportunities import shipped_since
 from rules.question import JOURNEY
 from rules.shape import plain as fields_of
 from store.journeys import Journey
+from viewer.api.answer_schemas import ASKED, Answered
 from viewer.api.by_name import NamedKind
 from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields
 from viewer.api.figures import plain
@@ -159,6 +161,7 @@ ENTRIES = (
         "Visitors who did steps of a journey one after another. Query: steps, order, window_days, split; "
         "further as for its map.",
         query=(*JOURNEY.names, *FUNNEL_NAMES),
+        answers=Answered((Funnel,), beside=ASKED),
     ),
     Entry(
         "GET",

@@ -9,9 +9,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rules.question import Question
+from rules.remark import AnswerRequest, NoteChange, NoteRequest
 from rules.shape import plain
 from store.remarks import Remark
-from viewer.api.entry import Entry, answer, fields, iso
+from viewer.api.entry import Entry, JsonBody, answer, fields, iso
 from viewer.api.query_schemas import one_of, whole
 from viewer.drawing.export import table_csv
 from viewer.http.downloads import file_answer
@@ -125,6 +126,7 @@ ENTRIES = (
         "Write a note: text, and page (with element, x, y), or journey and touchpoint, or day; release with a day "
         "needs the role editor. Query: that of the map whose figure is kept.",
         query=OF_QUESTION,
+        body=JsonBody(NoteRequest, derived=("text",)),
         statuses=(201,),
     ),
     Entry("GET", _ROOT + "/{note}", show_note, "viewer", "One note with its answers."),
@@ -136,6 +138,7 @@ ENTRIES = (
         "Change a note: text, resolved, element, x, y. Somebody else's needs the role editor; with `version`, the "
         "change is rejected if somebody else changed it first.",
         query=OF_QUESTION,
+        body=JsonBody(NoteChange),
     ),
     Entry(
         "POST",
@@ -143,6 +146,7 @@ ENTRIES = (
         answer_note,
         "viewer",
         "Answer a note: text. No other answer is lost.",
+        body=JsonBody(AnswerRequest),
         statuses=(201,),
     ),
     Entry("DELETE", _ROOT + "/{note}", delete_note, "viewer", "Delete a note; somebody else's needs the role editor."),

@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from viewer.api.answer_schemas import answer_components, answer_schema
 from viewer.api.entry import ROOT, Entry, FileBody, JsonBody
 from viewer.api.query_schemas import QUERY_SCHEMAS, Schema, text
 from viewer.http.downloads import TYPES
@@ -67,6 +68,7 @@ def describe(entries: Sequence[Entry], server: str) -> dict[str, Any]:
     """The description of all routes. `server`: the address that people use to reach Parcours."""
     kinds = sorted({e.body.kind for e in entries if isinstance(e.body, JsonBody)}, key=lambda kind: kind.__name__)
     _, structs = msgspec.json.schema_components(kinds, ref_template="#/components/schemas/{name}")
+    answered = answer_components(e.answers for e in entries if e.answers)
     paths: dict[str, dict[str, Any]] = {}
     for entry in entries:
         paths.setdefault(entry.full_path, {})[entry.method.lower()] = _operation(entry, structs)
@@ -93,7 +95,7 @@ def describe(entries: Sequence[Entry], server: str) -> dict[str, Any]:
             "parameters": {
                 name: {"name": name, "in": "query", "schema": schema} for name, schema in QUERY_SCHEMAS.items()
             },
-            "schemas": {**structs, "Error": _ERROR, "Fault": _FAULT},
+            "schemas": {**answered, **structs, "Error": _ERROR, "Fault": _FAULT},
             "responses": {
                 "Error": {
                     "description": "; ".join(f"{status}: {words}" for status, words in _FAILURES.items()),
@@ -114,8 +116,7 @@ def _operation(entry: Entry, structs: Mapping[str, Any]) -> dict[str, Any]:
         "description": entry.words + (f" Needs the role {entry.role}." if entry.role else ""),
         "parameters": [*_in_path(entry), *_in_query(entry)],
         "responses": {
-            str(status): {"description": "The answer.", "content": {kind: {} for kind in _media_types(entry)}}
-            for status in entry.statuses
+            str(status): {"description": "The answer.", "content": _contents(entry)} for status in entry.statuses
         }
         | {"default": _ERROR_REF},
     }
@@ -148,6 +149,12 @@ def _in_query(entry: Entry) -> Iterable[dict[str, Any]]:
             yield {"$ref": f"#/components/parameters/{name}"}
         else:
             yield {"name": name, "in": "query", "schema": entry.schemas.get(name) or text()}
+
+
+def _contents(entry: Entry) -> dict[str, Any]:
+    """The media types of an answer, with the fields of the JSON one."""
+    schema = {"schema": answer_schema(entry.answers)} if entry.answers else {}
+    return {kind: schema if kind == "application/json" else {} for kind in _media_types(entry)}
 
 
 def _media_types(entry: Entry) -> tuple[str, ...]:

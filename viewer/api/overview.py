@@ -5,9 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.overview import BOUNCE
+from aggregator.answers.overview import BOUNCE, OverviewFigures
 from aggregator.shapes.overview import SPLITS, ListedValues
 from rules.question import SITE
+from viewer.api.answer_schemas import ASKED, Answered
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
 from viewer.api.query_schemas import one_of, whole
@@ -55,5 +56,6 @@ ENTRIES = (
             "limit": whole(1, MOST_ROWS),
             "format": one_of(*TABLE_FORMATS),
         },
+        answers=Answered((OverviewFigures,), beside=ASKED),
     ),
 )

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rules.faults import accepted
+from rules.invitation import InvitationRequest
 from rules.site_roles import RoleRequest, parse_role
 from store.invitations import SiteInvitation
 from store.records import Role
@@ -119,6 +120,7 @@ ENTRIES = (
         create_invitation,
         "owner",
         "Invite somebody: optional role, name (for whom it is), days (1 to 30; 7). Its link is shown this once.",
+        body=JsonBody(InvitationRequest),
         statuses=(201,),
     ),
     Entry(

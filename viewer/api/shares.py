@@ -4,17 +4,27 @@ from __future__ import annotations
 
 from typing import Any
 
+import msgspec
 from starlette.requests import Request
 from starlette.responses import Response
 
 from rules.faults import Faults, InvalidDefinition, fault
-from viewer.api.entry import Entry, answer, by_whom, fields, iso
+from rules.share import ShareRequest
+from store.shares import SharedKind
+from viewer.api.entry import Entry, JsonBody, answer, by_whom, fields, iso
 from viewer.http.parameters import only
 from viewer.http.urls import Urls
 from viewer.questions import Questions
 from viewer.registry import Registry
 from viewer.share_requests import ASKS, LOOK, shared_thing
 from viewer.shares import ListedShare, MadeShare, ShareLinks
+
+
+class SharedQuestion(ShareRequest, frozen=True, kw_only=True):
+    """A new link: what it shows, and the fields of `ShareRequest`."""
+
+    kind: SharedKind
+    question: dict[str, Any] = msgspec.field(default_factory=dict)
 
 
 def share_json(one: ListedShare) -> dict[str, Any]:
@@ -78,6 +88,8 @@ ENTRIES = (
         "editor",
         "Make a read-only link: kind (map), question (its parameters); optional name, days (fixed, last), ends, "
         "password, elements. The link is shown this once.",
+        body=JsonBody(SharedQuestion),
+        statuses=(201,),
     ),
     Entry(
         "DELETE",

@@ -5,9 +5,10 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aggregator.answers.events import EventFigures
+from aggregator.answers.events import EventDetail, EventFigures
 from aggregator.shapes.overview import SPLITS
 from rules.question import SITE
+from viewer.api.answer_schemas import ASKED, Answered
 from viewer.api.entry import Entry, answer
 from viewer.api.figures import plain
 from viewer.api.query_schemas import one_of
@@ -43,5 +44,6 @@ ENTRIES = (
         "split (by), and on which pages. format=csv: the table as a file.",
         query=(*SITE.names, "event", "by", "format"),
         schemas={"by": one_of(*SPLITS), "format": one_of(*TABLE_FORMATS)},
+        answers=Answered((EventFigures, EventDetail), beside=ASKED),
     ),
 )
