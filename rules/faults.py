@@ -186,6 +186,8 @@ FAULTS: dict[str, str] = {
     "survey_segment": "has rules that no browser can know before it asks: {unknown}. Rules on {allowed} are possible.",
     "survey_touchpoint": "is {value!r}, which is also reached by what no browser knows. Pages, events and elements are "
     "possible.",
+    "survey_counts": "cannot be asking: this site keeps counts only, and answers are kept one by one. Choose another "
+    "mode of the site first.",
     "survey_taken": "There is already a survey {value!r}: choose another name.",
     "theme_taken": "There is already a theme {value!r}: choose another name.",
     "many_themes": "A survey can have at most {most} themes: delete one first.",

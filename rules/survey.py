@@ -13,7 +13,7 @@ from store.definitions import Definitions, Missing, Stored
 from store.journeys import Journey
 from store.page_groups import PageGroup
 from store.pages import NOT
-from store.records import Experiment, Record
+from store.records import Experiment, Record, Site
 from store.segments import Group, Rule, Segment, every_rule
 from store.surveys import LISTS, SCALES, THANKS, Survey, SurveyBranch, SurveyQuestion, SurveyTrigger
 
@@ -139,6 +139,8 @@ def unknown_rules(tree: Group) -> tuple[Rule, ...]:
 
 def reference_faults(definitions: Definitions, survey: Survey) -> Iterator[Fault]:
     """Faults of what the survey names on its site, and of what the browser cannot know of it."""
+    if survey.state == "asking" and (site := _site(definitions, survey.site)) is not None and site.counts_only:
+        yield fault("state", "survey_counts")
     if survey.group and _found(definitions, PageGroup, group_id(survey.site, survey.group), survey.site) is None:
         yield fault("group", "no_group", value=survey.group)
     if survey.segment:
@@ -168,6 +170,13 @@ def _touchpoint_faults(definitions: Definitions, survey: Survey) -> Iterator[Fau
         yield fault("touchpoint", "no_touchpoint", value=survey.touchpoint)
     elif not found[0].contacts or any(one.on not in CONTACTS_IN_BROWSER for one in found[0].contacts):
         yield fault("touchpoint", "survey_touchpoint", value=survey.touchpoint)
+
+
+def _site(definitions: Definitions, id: str) -> Site | None:
+    try:
+        return definitions.get(Site, id)
+    except Missing:
+        return None
 
 
 def _found(definitions: Definitions, kind: type[Any], id: str, site: str) -> Any:

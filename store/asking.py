@@ -118,7 +118,10 @@ def read_surveys(store: Store) -> dict[int, SiteSurveys]:
             found[int(one.site)].versions.pop(id, None)
     answered = _answered(store) if any(one.most_answers for one in asking) else {}
     definitions = Definitions(store)
-    sites = {int(site.id): site for site in definitions.find(Site)} if asking else {}
+    sites = {int(site.id): site for site in definitions.find(Site)} if found else {}
+    for number in [number for number in found if number in sites and sites[number].counts_only]:
+        del found[number]  # an answer is about a visitor, and such a site keeps nothing of any
+    asking = [one for one in asking if int(one.site) in found]
     for number, surveys in found.items():
         if (known := sites.get(number)) is not None:
             surveys.keys = (known.key, *(old.key for old in known.old_keys))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -59,7 +60,7 @@ class Answers:
         return asking
 
     def stored(self, store: Store) -> None:
-        store.insert_segment("".join(self.lines).encode(), "one")
+        store.insert_segment("".join(self.lines).encode(), secrets.token_hex(8))
 
 
 def done(score: int, words: str = "") -> tuple[dict[str, Any], ...]:

@@ -41,7 +41,7 @@ ENTRIES = (
         "/sites/{site}/export",
         export,
         "editor",
-        "Rows as a file. Query: table (views, points, events), since, until, days, format (ndjson, csv).",
+        "Rows as a file. Query: table (views, points, events, feedback), since, until, days, format (ndjson, csv).",
         query=(*PERIOD.names, "table", "format"),
         schemas={"table": one_of(*EXPORTED), "format": one_of(*TYPES)},
     ),

@@ -76,6 +76,9 @@ def _surveys(lang: Language) -> dict[str, str]:
         "survey_touchpoint": _(
             "This touchpoint is also reached by what no browser knows. Pages, events and elements are possible."
         ),
+        "survey_counts": _(
+            "This site keeps counts only, and answers are kept one by one. Choose another mode of the site first."
+        ),
         "survey_taken": _("There is already a survey with this name. Choose another one."),
         "theme_taken": _("There is already a theme with this name. Choose another one."),
         "many_themes": _("A survey can have at most %(most)s themes: delete one first."),
