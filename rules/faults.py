@@ -36,6 +36,8 @@ FAULTS: dict[str, str] = {
     "language": "has the language {value!r}: use a code such as en or fr.",
     "day": "is {value!r}: write a date such as 2026-11-21.",
     "digest_day": "is {value}: a digest is of days that have ended, so give yesterday or an earlier day.",
+    "webhook_address": "is {value!r}: write an address that begins with https:// or http://, without a password.",
+    "webhook_private": "has the private host {value}, which must be allowed.",
     "link_end": "is {value}: a link ends between {first} and {last}.",
     "zone": "is {value!r}, which is not a time zone: write the name of one, such as {example}.",
     "before_start": "is {ended}, before the start, {started}.",

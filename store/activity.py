@@ -25,7 +25,10 @@ OWNER_KINDS = ("user", "invitation", "erasure", "access_event")
 GENERAL_KINDS = ("token", "token_use", "two_factor", "sign_in_policy", "session")
 KINDS = SITE_KINDS + OWNER_KINDS + GENERAL_KINDS
 # What no person writes, or what concerns only the person who does.
-LEFT_OUT_KINDS = ("outbox", "sent", "secret", "spent", "share_use", "offsite_report", "subscription")
+LEFT_OUT_KINDS = (
+    "outbox", "sent", "secret", "spent", "share_use", "offsite_report", "subscription", "alert_levels", "alert",
+    "webhook",
+)  # fmt: skip
 # Of these, only the first version and the deletion are made by somebody.
 _BOUNDS = ("two_factor", "session", "erasure", "offsite")
 _COUNTED = ("access_event",)  # of these, only the newest version: it has the count of all

@@ -20,6 +20,7 @@ from typing import Any, Generic, TypeVar
 import msgspec
 
 from store.access_events import AccessEvent
+from store.alerts import AlertLevels, AlertState, Webhook
 from store.client import Store, StoreAway, StoreError
 from store.invitations import SiteInvitation
 from store.journeys import Journey
@@ -79,6 +80,9 @@ KINDS: dict[str, type[Record]] = {
     "outbox": OutboxMessage,
     "sent": SentMessage,
     "subscription": Subscription,
+    "alert_levels": AlertLevels,
+    "alert": AlertState,
+    "webhook": Webhook,
     "share": Share,
     "share_use": ShareUse,
     "access_event": AccessEvent,

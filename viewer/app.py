@@ -52,6 +52,8 @@ from viewer.access.sign_in import SignIn
 from viewer.access.two_factor import TwoFactors
 from viewer.access.users import Users
 from viewer.activity import Activity
+from viewer.alert_watch import AlertWatch
+from viewer.alerts import Alerts
 from viewer.api.health import healthz
 from viewer.closing import Closing
 from viewer.counts_only import CountsGate
@@ -78,6 +80,8 @@ from viewer.mail.account import SmtpAccount
 from viewer.mail.outbox import Outbox
 from viewer.mail.sending import Off
 from viewer.mail.smtp import SmtpSender
+from viewer.mail.webhook import WebhookSender
+from viewer.mailing import Mailing
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
 from viewer.memory import free_memory
@@ -101,6 +105,7 @@ from viewer.pages.heatmap.zone_page import ZoneForms
 from viewer.pages.journey.edit import JourneyFormRenderer
 from viewer.pages.journey.measuring import JourneyMeasurer
 from viewer.pages.login.page import LoginRenderer
+from viewer.pages.mail.alerts import AlertFinder
 from viewer.pages.mail.links import MailLinkPages
 from viewer.pages.mail.page import MailRenderer
 from viewer.pages.mail.writer import DigestReader
@@ -152,6 +157,7 @@ from viewer.surveys import SurveyReader
 from viewer.thumbnails import Thumbnails
 from viewer.touchpoint_pages import TouchpointPageReader
 from viewer.traffic import TrafficReader
+from viewer.webhooks import Webhooks
 from viewer.work import Work
 
 # A picture is sent from a page of a customer: the token of its link is checked before the body is read.
@@ -267,7 +273,9 @@ class Viewer:
         self.closing = Closing(store, definitions, self.erasing, self._erased)
         self.folding = FoldingWorker(store, close=self.closing.work)
         mail = SmtpSender(settings.smtp) if settings.smtp else Off()
-        self.outbox = Outbox(definitions, {"mail": mail, "webhook": Off()}, settings.smtp is not None)
+        self.webhooks = Webhooks(definitions, sealer)
+        hooks = WebhookSender(self.webhooks.target)
+        self.outbox = Outbox(definitions, {"mail": mail, "webhook": hooks}, settings.smtp is not None)
         self.mail_links = MailLinks(secret, self.users, self.outbox)
         self.subscriptions = Subscriptions(definitions, around.clock)
         self.password_links = PasswordLinks(self.users, self.sessions, self.outbox)
@@ -275,9 +283,9 @@ class Viewer:
         self.page_reader = PageReader()
         self.frames = Frames(self.registry, self.urls, self.forms)
         parts = self._parts()
-        self.digest_schedule = DigestSchedule(
-            definitions, self.subscriptions, self.digests, self.outbox, self.mail_links, self.urls, around.clock
-        )
+        self.mailing = Mailing(definitions, self.subscriptions, self.webhooks, self.outbox, self.mail_links, self.urls)
+        self.digest_schedule = DigestSchedule(self.mailing, self.digests, around.clock)
+        self.alert_watch = AlertWatch(self.mailing, self.alerts)
         self.asgi = self._application(parts)
 
     @property
@@ -297,6 +305,7 @@ class Viewer:
             self.folding.start()
             self.outbox.start()
             self.digest_schedule.scheduled.start()
+            self.alert_watch.scheduled.start()
             self.activity.start()
         self.erasing.start()
         self.offsite.start()
@@ -315,6 +324,7 @@ class Viewer:
                 *writing,
                 self.outbox.stop,
                 self.digest_schedule.scheduled.stop,
+                self.alert_watch.scheduled.stop,
                 self.activity.stop,
                 self.shares.uses.write_all,
                 stop_taking,
@@ -375,6 +385,7 @@ class Viewer:
         needs = NeedsReader(overviews, names, self.health, results, self.registry, changes)
         reading = DigestReader(self.store, questions, overviews, needs, self.urls, self.work)
         self.digests = Digests(reading.write)
+        self.alerts = Alerts(AlertFinder(questions, needs, self.health, self.urls).read)
         layers = LayerReader(questions, self.maps, zones, notes)
         touchpoints = TouchpointPageReader(self.store, self.registry, self.work)
         alone = MapsAlone(questions, self.maps, layers, bars)
@@ -427,8 +438,10 @@ class Viewer:
             needs,
             self.digests,
             self.subscriptions,
+            self.webhooks,
             MailRenderer(
-                self.frames, self.urls, reading, self.outbox, self.subscriptions, self.definitions, self.work
+                self.frames, self.urls, reading, self.outbox, self.subscriptions, self.webhooks, self.definitions,
+                self.work,
             ),
             MailLinkPages(self.frames, self.mail_links, self.subscriptions, self.work),
             names,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from email.message import EmailMessage
 
@@ -57,10 +58,7 @@ def clock() -> Clock:
 
 
 def schedule(viewer: Viewer, clock: Clock, outbox: Outbox | None = None) -> DigestSchedule:
-    return DigestSchedule(
-        viewer.definitions, viewer.subscriptions, viewer.digests, outbox or viewer.outbox, viewer.mail_links,
-        viewer.urls, clock,
-    )  # fmt: skip
+    return DigestSchedule(replace(viewer.mailing, outbox=outbox or viewer.outbox), viewer.digests, clock)
 
 
 def confirm_address(viewer: Viewer, owner: Client, anyone: Client, box: Mailbox, address: str = ADDRESS) -> None:

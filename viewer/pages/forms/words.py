@@ -116,6 +116,8 @@ def _special(lang: Language, kind: str) -> dict[str, str]:
         "day": _("“%(value)s” is not a valid date. Enter it as in 2026-11-21."),
         "zone": _("“%(value)s” is not a time zone. Enter the name of one, such as %(example)s."),
         "digest_day": _("A digest is of days that have ended."),
+        "webhook_address": _("“%(value)s” is not an address that begins with https:// or http://, without a password."),
+        "webhook_private": _("%(value)s is a private host: allow it below, if it is yours."),
         "link_end": _("A link ends on a day between %(first)s and %(last)s."),
         "before_start": _("The last day must not be before the first."),
         "twice": _("The variants need different keys: “%(value)s” is used twice.")

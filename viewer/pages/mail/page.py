@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+import secrets
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
 from babel.dates import get_day_names
+from msgspec import to_builtins
+from msgspec.structs import replace as replace_fields
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from rules.alerts import parse_levels, parse_webhook
 from rules.faults import InvalidDefinition
 from rules.period import today
 from rules.subscription import MailChoice, parse
+from store.alerts import AlertLevels
 from store.definitions import Definitions, Missing
 from store.outbox import SentMessage
-from store.records import Site, User
+from store.records import Role, Site, User
 from viewer.access.guards import check_role
 from viewer.access.mail_links import is_confirmed
 from viewer.access.password_links import mail_of
 from viewer.access.person import Person, signed_in
+from viewer.alerts import levels_of
 from viewer.digests import DigestAsked
 from viewer.http.errors import Problem
 from viewer.http.urls import Urls
 from viewer.mail.address import BadAddress
 from viewer.mail.outbox import Outbox, OutboxState
 from viewer.pages.forms.faults import FormFaults, form_faults
-from viewer.pages.forms.fields import number, text
+from viewer.pages.forms.fields import decimal, number, text
 from viewer.pages.frame.frames import Frames, answer, go, language_of
 from viewer.pages.frame.languages import NAMES, Language
 from viewer.pages.frame.page import Choice, Page, doc
@@ -35,6 +41,7 @@ from viewer.pages.mail.digest import Digest
 from viewer.pages.mail.writer import DigestReader
 from viewer.questions import Questions
 from viewer.subscriptions import Subscriber, Subscriptions
+from viewer.webhooks import Webhooks
 from viewer.work import Work
 
 NO_FAULTS = FormFaults()
@@ -62,6 +69,26 @@ class ReaderRow:
     digest: str
     alerts: bool
     held: str
+
+
+@dataclass(frozen=True)
+class LevelsForm:
+    """The levels of alerts as text. `hurt`: in percent."""
+
+    hurt: str
+    least: str
+    quiet_hours: str
+    experiments: bool
+    pictures: bool
+
+
+@dataclass(frozen=True)
+class WebhookForm:
+    """The webhook as stored. `secret`: shown once, "" otherwise."""
+
+    url: str
+    allow_private: bool
+    secret: str
 
 
 @dataclass(frozen=True)
@@ -97,6 +124,8 @@ class MailPage(Page):
     account_href: str = doc("Where the person's address is changed")
     readers: list[ReaderRow] = doc("Who asked for which mail; only for editors")
     last_sent: list[SentRow] = doc("The last messages that were sent, newest first; only for editors")
+    levels: LevelsForm | None = doc("When alerts are sent; only for editors")
+    webhook: WebhookForm | None = doc("Where alerts and digests are posted; only for owners")
     digest: Digest = doc("The digest of the last seven whole days")
     may_send: bool = doc("Whether the person may send it")
     faults: FormFaults = doc("Why a form was not saved")
@@ -112,6 +141,7 @@ class _Tried:
     faults: FormFaults = NO_FAULTS
     fault: str = ""
     to: str = ""
+    secret: str = ""  # of a webhook that was made just now
 
 
 @dataclass(frozen=True)
@@ -123,6 +153,7 @@ class MailRenderer:
     reader: DigestReader
     outbox: Outbox
     subscriptions: Subscriptions
+    webhooks: Webhooks
     definitions: Definitions
     work: Work
 
@@ -145,6 +176,8 @@ class MailRenderer:
             account_href=self.urls.account(),
             readers=[_reader(lang, one) for one in readers],
             last_sent=[_sent(lang, one) for one in sent],
+            levels=_levels(await self.work.run(levels_of, self.definitions, site.id)) if may_send else None,
+            webhook=await self._webhook(site, tried.secret) if who.may("owner") else None,
             digest=await self.reader.of(site.id, lang),
             may_send=may_send,
             faults=tried.faults,
@@ -152,7 +185,14 @@ class MailRenderer:
             to=tried.to,
             done=_done(lang, request.query_params.get("done", "")),
         )
-        return answer(request, page, 422 if tried.fault else tried.faults.status)
+        response = answer(request, page, 422 if tried.fault else tried.faults.status)
+        if tried.secret:
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    async def _webhook(self, site: Site, secret: str) -> WebhookForm:
+        stored = await self.work.run(self.webhooks.of, site.id)
+        return WebhookForm(stored.url if stored else "", bool(stored and stored.allow_private), secret)
 
     async def _own(self, lang: Language, site: Site, who: Person) -> OwnMail | None:
         if who.via != "session":
@@ -185,6 +225,10 @@ def label(lang: Language, path: str) -> str:
         "hour": _("Hour"),
         "language": _("Language"),
         "alerts": _("Alerts"),
+        "hurt": _("Share of those who press an element"),
+        "least": _("Visitors at least"),
+        "quiet_hours": _("Hours without a view"),
+        "url": _("Address of the webhook"),
     }
     return names.get(path, path)
 
@@ -202,6 +246,11 @@ def _reader(lang: Language, one: Subscriber) -> ReaderRow:
     return ReaderRow(one.user.id, one.address, when, wanted.alerts, held)
 
 
+def _levels(stored: AlertLevels) -> LevelsForm:
+    hurt = f"{stored.hurt * 100:g}"
+    return LevelsForm(hurt, str(stored.least), str(stored.quiet_hours), stored.experiments, stored.pictures)
+
+
 def _sent(lang: Language, one: SentMessage) -> SentRow:
     return SentRow(lang.moment(one.time), about_words(lang, one.about), one.to)
 
@@ -214,7 +263,11 @@ def about_words(lang: Language, about: str) -> str:
 
 def _done(lang: Language, what: str) -> str:
     _ = lang.text
-    return {"sent": _("The mail is in the outbox."), "saved": _("Saved.")}.get(what, "")
+    return {
+        "sent": _("The mail is in the outbox."),
+        "saved": _("Saved."),
+        "test": _("The test is in the outbox."),
+    }.get(what, "")
 
 
 def _waiting(lang: Language, state: OutboxState) -> str:
@@ -252,24 +305,75 @@ async def save(
 ) -> Response:
     """POST saves what the person asks for, sends the digest to an address, or tries again what waits."""
     site, form, who = (await questions.known(request)).site, await request.form(), signed_in(request)
-    urls = renderer.urls
-    match str(form.get("do", "")):
-        case "own":
-            if who.via != "session":
-                raise Problem(401, "sign_in", "Sign-in required.")
-            try:
-                await work.run(subscriptions.save, site.id, who.name, _choice(form))
-            except InvalidDefinition as error:
-                faults = replace(form_faults(language_of(request), "subscription", error.faults, label), status=422)
-                return await renderer.answer(request, site, _Tried(faults))
-            return go(urls.mail(site.id, done="saved"))
-        case "try":
-            check_role(who, "editor")
-            await work.run(renderer.outbox.try_now, site.id)
-            return go(urls.mail(site.id))
-        case _:
-            check_role(who, "editor")
-            return await _send(request, renderer, site, text(form, "to"))
+    what = str(form.get("do", ""))
+    if what == "own" and who.via != "session":
+        raise Problem(401, "sign_in", "Sign-in required.")
+    check_role(who, _ROLES.get(what, "editor"))
+    saves = _Saves(renderer, site, form, who, subscriptions)
+    try:
+        match what:
+            case "own":
+                await work.run(saves.own)
+            case "levels":
+                await work.run(saves.levels)
+            case "webhook":
+                return await renderer.answer(request, site, _Tried(secret=await work.run(saves.webhook)))
+            case "no-webhook":
+                await work.run(renderer.webhooks.remove, site.id, who.name)
+            case "test":
+                await work.run(saves.test)
+                return go(renderer.urls.mail(site.id, done="test"))
+            case "try":
+                await work.run(renderer.outbox.try_now, site.id)
+                return go(renderer.urls.mail(site.id))
+            case _:
+                return await _send(request, renderer, site, text(form, "to"))
+    except InvalidDefinition as error:
+        faults = replace(form_faults(language_of(request), "subscription", error.faults, label), status=422)
+        return await renderer.answer(request, site, _Tried(faults))
+    return go(renderer.urls.mail(site.id, done="saved"))
+
+
+_ROLES: dict[str, Role] = {"own": "viewer", "webhook": "owner", "no-webhook": "owner", "test": "owner"}
+
+
+@dataclass(frozen=True)
+class _Saves:
+    """The forms of the page. Every method queries the store."""
+
+    renderer: MailRenderer
+    site: Site
+    form: FormData
+    who: Person
+    subscriptions: Subscriptions
+
+    def own(self) -> None:
+        self.subscriptions.save(self.site.id, self.who.name, _choice(self.form))
+
+    def levels(self) -> None:
+        hurt = decimal(text(self.form, "hurt"))
+        asked = parse_levels(
+            {
+                "hurt": hurt / 100 if isinstance(hurt, int | float) else hurt,
+                "least": number(text(self.form, "least")),
+                "quiet_hours": number(text(self.form, "quiet_hours")),
+                "experiments": "experiments" in self.form,
+                "pictures": "pictures" in self.form,
+            }
+        )
+        definitions = self.renderer.definitions
+        stored = levels_of(definitions, self.site.id)
+        definitions.put(replace_fields(stored, **to_builtins(asked)), self.who.name)
+
+    def webhook(self) -> str:
+        fields = {"url": text(self.form, "url"), "allow_private": "allow_private" in self.form}
+        return self.renderer.webhooks.save(self.site.id, parse_webhook(fields), self.who.name)
+
+    def test(self) -> None:
+        """Queue a message that says nothing but that the webhook works."""
+        message = self.renderer.webhooks.message(self.site.id, "test", self.site.name, {"sentence": "It works."})
+        if message is not None:
+            self.renderer.outbox.put_once(f"test {self.site.id} {secrets.token_hex(8)}", message)
 
 
 def _choice(form: FormData) -> MailChoice:

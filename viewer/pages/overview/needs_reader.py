@@ -45,11 +45,11 @@ class NeedsReader:
         self._registry = registry
         self._changes = changes
 
-    async def of(self, lang: Language, asked: Asked, *, first: bool = False) -> FoundNeeds:
+    async def of(self, lang: Language, asked: Asked, *, first: bool = False, most: int = LISTED) -> FoundNeeds:
         """What was found for a question; experiments, reviews and missing data do not depend on it. `first`: the
         elements are those that frustrate one visitor in ten, and pictures are not looked at."""
         known = asked.known
-        troubles = (await self._overviews.troubles(asked.question, first=first))[:LISTED]
+        troubles = (await self._overviews.troubles(asked.question, first=first))[:most]
         results = await self._experiments.all(known.site, known.experiments, known.goals)
         names = {one.id: one.name for one in known.experiments}
         state = receiving_of(lang, (await self._health.of(known.site)).traffic, time.time() * 1000)
