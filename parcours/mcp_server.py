@@ -16,6 +16,7 @@ from mcp.types import ToolAnnotations
 from msgspec import to_builtins
 
 from parcours.client import ApiError, ParcoursClient
+from store.kinds import PointKind
 from viewer.http.urls import Urls
 
 P = ParamSpec("P")
@@ -48,14 +49,16 @@ class ParcoursTools:
         link = self._urls.absolute(self._urls.overview(site, days=days))
         return {"elements": to_builtins(found[: _bounded(limit)]), "of": len(found), "link": link}
 
-    def heatmap(self, site: str, page: str, days: int = 28, device: str = "", limit: int = 10) -> dict[str, Any]:
-        """The elements of a page that most visitors clicked.
+    def heatmap(
+        self, site: str, page: str, kind: PointKind = "click", days: int = 28, device: str = "", limit: int = 10
+    ) -> dict[str, Any]:
+        """The elements of a page that most visitors clicked, or (`kind` hover) had the pointer on.
 
         `page`: an address, /path or pattern; `device`: desktop, tablet or phone. For each element its name, `visitors`
         who clicked it `of` all visitors of the page, the share with its 95 % interval, and those with dead or rage
         clicks.
         """
-        found = self._client.figures(site, page, days=days, device=device)
+        found = self._client.figures(site, page, kind, days=days, device=device)
         rows = sorted(found.elements, key=lambda one: -one.visitors)[: _bounded(limit)]
         names = ("key", "name", "visitors", "of", "share", "low", "high", "clicks", "dead", "rage")
         return {
@@ -64,7 +67,24 @@ class ParcoursTools:
             "elements": [{name: getattr(row, name) for name in names} for row in rows],
             "of_elements": len(found.elements),
             "warnings": [one.message for one in found.warnings],
-            "link": self._urls.absolute(self._urls.heatmap(site, page=page, days=days, device=device)),
+            "link": self._urls.absolute(
+                self._urls.heatmap(site, page=page, days=days, device=device, kind=kind if kind != "click" else "")
+            ),
+        }
+
+    def reach(self, site: str, page: str, days: int = 28, device: str = "") -> dict[str, Any]:
+        """How far down a page was seen, and how long.
+
+        `quartiles`: percent of the `views` and the deepest px that so many saw; `fold`: the height of the window.
+        `attention`: mean seconds in view of each twentieth of the page, from the top, in `attention_views`.
+        """
+        found = self._client.reach(site, page, days=days, device=device).figures
+        names = ("visitors", "views", "fold", "quartiles", "attention", "attention_views")
+        link = self._urls.heatmap(site, page=page, days=days, device=device, kind="scroll")
+        return {
+            **{name: to_builtins(getattr(found, name)) for name in names},
+            "warnings": [one.message for one in found.warnings],
+            "link": self._urls.absolute(link),
         }
 
     def compare(
@@ -155,6 +175,14 @@ def mcp_server(client: ParcoursClient) -> MCPServer:
     """The server with its tools, which ask `client`; each refuses a token that may do more than read."""
     server, tools = MCPServer("parcours", instructions=INSTRUCTIONS, log_level="WARNING"), ParcoursTools(client)
     readers = ReadersOnly(client)
-    for tool in (tools.sites, tools.needs_attention, tools.heatmap, tools.compare, tools.journey, tools.funnel):
+    for tool in (
+        tools.sites,
+        tools.needs_attention,
+        tools.heatmap,
+        tools.reach,
+        tools.compare,
+        tools.journey,
+        tools.funnel,
+    ):
         server.tool(annotations=_READS)(_with_messages(tool, readers.check))
     return server

@@ -20,9 +20,12 @@ from parcours.client.records import (
     MeasuredFunnel,
     NeedAnswer,
     PageComparison,
+    PageReach,
+    ReachRecord,
     SiteAnswer,
 )
 from parcours.connection import ApiError, error_of
+from store.kinds import PointKind
 
 T = TypeVar("T")
 BUSY = (429, 503)
@@ -75,18 +78,24 @@ class ParcoursClient:
         """The elements that need attention, those that hurt most visitors first."""
         return self._read(tuple[NeedAnswer, ...], self._get(_of(site, "needs"), query).json()["elements"])
 
-    def figures(self, site: str, page: str, **query: object) -> MapAnswer:
-        """The figures of a map of clicks, without its grid."""
-        found = self._get(_of(site, "heatmap"), {**query, "page": page, "kind": "click", "points": 0})
+    def figures(self, site: str, page: str, kind: PointKind = "click", **query: object) -> MapAnswer:
+        """The figures of a map of clicks or hovers, without its grid."""
+        found = self._get(_of(site, "heatmap"), {**query, "page": page, "kind": kind, "points": 0})
         return self._read(MapAnswer, found.json())
 
-    def map(self, site: str, page: str, **query: object) -> GridMap:
-        """A map of clicks with its grid. Both are asked for the same dates and the same width."""
-        found = self._get(_of(site, "heatmap"), {**query, "page": page, "kind": "click", "points": 0}).json()
+    def map(self, site: str, page: str, kind: PointKind = "click", **query: object) -> GridMap:
+        """A map of clicks or hovers with its grid. Both are asked for the same dates and the same width."""
+        found = self._get(_of(site, "heatmap"), {**query, "page": page, "kind": kind, "points": 0}).json()
         same = {name: found["query"][name] for name in ("since", "until")} | {"width": found["snapshot"]["width"]}
         asked = {name: value for name, value in query.items() if name != "days"} | same
-        grid = self._get(_of(site, "heatmap"), {**asked, "page": page, "kind": "click", "format": "npy"})
+        grid = self._get(_of(site, "heatmap"), {**asked, "page": page, "kind": kind, "format": "npy"})
         return GridMap(self._read(MapAnswer, found), np.load(io.BytesIO(grid.content), allow_pickle=False))
+
+    def reach(self, site: str, page: str, **query: object) -> PageReach:
+        """How far down a page was seen, and how long each part of it was in view."""
+        answer = self._get(_of(site, "heatmap"), {**query, "page": page, "kind": "scroll"}).json()
+        found = self._read(ReachRecord, answer)
+        return PageReach(found, *(np.array(one, np.float64) for one in (found.depth, found.share, found.attention)))
 
     def compare(self, site: str, page: str, **query: object) -> PageComparison:
         """Two sets of the visitors of a page (`with_`: before, rest, segment:ID, …) or the variants of an

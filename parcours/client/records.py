@@ -114,6 +114,46 @@ class GridMap:
     grid: NDArray[np.float32]
 
 
+class SeenElement(Struct, frozen=True):
+    """An element of the picture that was in view."""
+
+    key: str
+    name: str
+
+
+class ReachRecord(Struct, frozen=True):
+    """How far down a page was seen: `quartiles` has percent of views → the deepest px that so many saw; `fold`: the
+    height of the window in px. `attention_views` of the views measured how long each part was in view."""
+
+    query: Mapping[str, object]
+    visitors: int
+    views: int
+    account: Mapping[str, object]
+    fold: float | None
+    quartiles: Mapping[str, float | None]
+    anchored: int
+    depth: tuple[float, ...]
+    share: tuple[float | None, ...]
+    attention: tuple[float | None, ...]
+    attention_views: int
+    elements: tuple[SeenElement, ...]
+    warnings: tuple[WarningAnswer, ...]
+
+
+@dataclass(frozen=True)
+class PageReach:
+    """How far down a page was seen, and how long.
+
+    `depth` f64[K]: px of the picture; `share` f64[K]: of the views, that saw it; `attention` f64[20]: mean seconds in
+    view of each twentieth of the picture, empty if no view measured it. What is not known is nan.
+    """
+
+    figures: ReachRecord
+    depth: NDArray[np.float64]
+    share: NDArray[np.float64]
+    attention: NDArray[np.float64]
+
+
 class ComparedAnswer(Struct, frozen=True):
     """An element in two sets: `a` of `na` and `b` of `nb` visitors used it; `diff` = b/nb − a/na, with its interval."""
 

@@ -80,6 +80,17 @@ def test_the_client_has_the_figures_of_the_api(client: ParcoursClient, api: Clie
     assert found.grid.shape == (told["grid"]["rows"], told["grid"]["columns"])
     assert found.grid.dtype == np.float32
     assert found.grid.max() > 0
+    hovers = client.map(shop.name, "/lamps", "hover", width=WIDTH, **PERIOD)
+    told = answers(api, "heatmap", page="/lamps", kind="hover", width=WIDTH, **PERIOD)
+    assert (hovers.figures.query["kind"], hovers.figures.scale.unit) == ("hover", told["scale"]["unit"])
+    assert hovers.figures.scale.unit != found.figures.scale.unit
+    assert hovers.grid.shape == found.grid.shape
+    reach = client.reach(shop.name, "/lamps", width=WIDTH, **PERIOD)
+    told = answers(api, "heatmap", page="/lamps", kind="scroll", width=WIDTH, **PERIOD)
+    assert (reach.figures.views, reach.figures.quartiles) == (told["views"], told["quartiles"])
+    assert (reach.depth.tolist(), reach.share.tolist()) == (told["depth"], told["share"])
+    assert reach.attention.tolist() == told["attention"]
+    assert 0 < reach.share.min() < reach.share.max() <= 1
     funnel = client.funnel("1", "visit", **PERIOD)
     steps = answers(api, "journeys/visit/funnel", **PERIOD)["steps"]
     assert [(one.key, one.visitors) for one in funnel.steps] == [(one["key"], one["visitors"]) for one in steps]
@@ -139,6 +150,7 @@ def test_each_tool_answers_with_the_figures_of_the_api(
         "sites": {},
         "needs_attention": {"site": "1", "days": DAYS},
         "heatmap": {"site": "1", "page": "/lamps", "days": DAYS, "device": "desktop"},
+        "reach": {"site": "1", "page": "/lamps", "days": DAYS},
         "compare": {"site": "1", "page": "/lamps", "days": DAYS, "compared_with": "device:phone"},
         "journey": {"site": "1", "journey": "visit", "days": DAYS},
         "funnel": {"site": "1", "journey": "visit", "days": DAYS},
@@ -177,6 +189,11 @@ def test_each_tool_answers_with_the_figures_of_the_api(
     assert got["heatmap"]["visitors"] == told["visitors"]
     for one in got["heatmap"]["elements"]:
         assert one in [{name: row[name] for name in one} for row in told["elements"]]
+
+    told = answers(api, "heatmap", page="/lamps", kind="scroll", days=DAYS)
+    assert got["reach"]["quartiles"]
+    for name in ("visitors", "views", "fold", "quartiles", "attention", "attention_views"):
+        assert got["reach"][name] == told[name], name
 
     told = answers(api, "compare", page="/lamps", days=DAYS, **{"with": "device:phone"})
     assert got["compare"]["verdict"] == told["verdict"]
