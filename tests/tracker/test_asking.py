@@ -261,6 +261,9 @@ def test_with_consent_the_wait_holds(bench: Bench, opened: Callable[..., Page]) 
     page.reload()
     bench.wait(lambda batches: 2 in states(batches))
     assert page.get_by_role("dialog").count() == 0
+    assert page.evaluate("Object.keys(localStorage).sort()") == ["parcours.asked", "parcours.id"]
+    page.evaluate("parcours('consent', false)")
+    assert page.evaluate("Object.keys(localStorage)") == []
 
 
 def test_nobody_is_asked_before_consent_or_after_an_opposition(bench: Bench, opened: Callable[..., Page]) -> None:

@@ -38,6 +38,7 @@ const stop = () => {
 
 const setId = (id) => {
   me.id = stored(ID, id);
+  if (!id) stored('parcours.asked', ''); // of ask/main.js
 };
 
 // What parcours-ask.js is given: docs/feedback.md describes it.
