@@ -130,6 +130,7 @@ from viewer.pages.sites.losses import SiteLosses
 from viewer.pages.sites.settings import SiteSettingsRenderer
 from viewer.pages.states.page import StateFormRenderer
 from viewer.pages.surveys.editor import SurveyEditor
+from viewer.pages.surveys.report import SurveyReports
 from viewer.pages.who.bars import WhoBars
 from viewer.people import PeopleReader
 from viewer.personas import PersonaReader
@@ -389,6 +390,7 @@ class Viewer:
         layers = LayerReader(questions, self.maps, zones, notes)
         touchpoints = TouchpointPageReader(self.store, self.registry, self.work)
         alone = MapsAlone(questions, self.maps, layers, bars)
+        answers_read = SurveyReader(self.store, self.definitions, self.work, self.maps)
         parts = (
             self.store, self.definitions, self.snapshots, self.urls, self.work, self.sessions, self.forms,
             self.users, self.first_owner, self.registry, self.maps, self.jobs, self.health, self.frames, snapshots,
@@ -398,7 +400,8 @@ class Viewer:
             PicturePlans(questions, self.registry),
             PictureChanges(self.snapshots, snapshots, self.work),
             Goals(self.store, self.snapshots, self.work, self.maps),
-            SurveyReader(self.store, self.definitions, self.work, self.maps),
+            answers_read,
+            SurveyReports(self.frames, self.urls, self.registry, answers_read, bars),
             results,
             layers,
             self.shares,

@@ -306,6 +306,10 @@ class Urls:
     def surveys(self, site: str) -> str:
         return self._path("sites", site, "surveys")
 
+    def survey(self, site: str, survey: str) -> str:
+        """What visitors answered."""
+        return self._path("sites", site, "surveys", survey)
+
     def new_survey(self, site: str, **query: object) -> str:
         """The form of a new survey; the query fills it: page, trigger, element."""
         return self._path("sites", site, "surveys", "new", **query)

@@ -75,6 +75,7 @@ from viewer.pages.states import form as state_form
 from viewer.pages.states import page as states
 from viewer.pages.surveys import editor as survey_editor
 from viewer.pages.surveys import page as surveys
+from viewer.pages.surveys import report as survey_report
 from viewer.pages.surveys import words as survey_words
 from viewer.registry import Registry
 
@@ -222,6 +223,8 @@ ENDPOINTS = (
     Endpoint(SITE + "/surveys", surveys.index, "viewer"),
     Endpoint(SITE + "/surveys/new", survey_editor.show, "editor"),
     Endpoint(SITE + "/surveys/new", survey_editor.save, "editor", POST),
+    Endpoint(SITE + "/surveys/{survey}", survey_report.show, "viewer"),
+    Endpoint(SITE + "/surveys/{survey}", survey_report.change, "editor", POST),
     Endpoint(SITE + "/surveys/{survey}/edit", survey_editor.show, "editor"),
     Endpoint(SITE + "/surveys/{survey}/edit", survey_editor.save, "editor", POST),
     Endpoint(SITE + "/journeys", journey_index.index, "viewer"),

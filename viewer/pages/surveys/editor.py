@@ -78,7 +78,7 @@ class SurveyEditor:
             form=form,
             state_line=state_words(lang, form.state),
             action=urls.edit_survey(site.id, id) if id else urls.new_survey(site.id),
-            cancel=urls.surveys(site.id),
+            cancel=urls.survey(site.id, id) if id else urls.surveys(site.id),
             matching_href=urls.matching(site.id),
             pictures=await preview_pictures(lang, urls, self._snapshots, site, draft, names),
             question_words=json.dumps(words_in(ALL), ensure_ascii=False),

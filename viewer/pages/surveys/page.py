@@ -20,9 +20,10 @@ from viewer.registry import Registry
 
 @dataclass(frozen=True)
 class SurveyRow:
-    """`edit`: its form, empty if the person may not edit it."""
+    """`href`: its answers; `edit`: its form, empty if the person may not edit it."""
 
     name: str
+    href: str
     edit: str
     state: str
     is_asking: bool
@@ -57,7 +58,7 @@ async def index(request: Request, *, registry: Registry, frames: Frames, urls: U
     page = SurveysPage(
         frame=frame,
         title=frame.lang.text("Feedback"),
-        surveys=[_row(frame.lang, one, edit(one.id)) for one in listed],
+        surveys=[_row(frame.lang, one, urls.survey(site.id, one.id), edit(one.id)) for one in listed],
         rejected=[rejected_row(frame.lang, one, label, edit(one.id)) for one in found.rejected],
         new_href=urls.new_survey(site.id),
         can_edit=may_edit,
@@ -65,9 +66,10 @@ async def index(request: Request, *, registry: Registry, frames: Frames, urls: U
     return answer(request, page)
 
 
-def _row(lang: Language, survey: Survey, edit: str) -> SurveyRow:
+def _row(lang: Language, survey: Survey, href: str, edit: str) -> SurveyRow:
     return SurveyRow(
         name=survey.name,
+        href=href,
         edit=edit,
         state=state_words(lang, survey.state),
         is_asking=survey.state == "asking",
