@@ -145,7 +145,7 @@ def test_set_up_settings_and_sites_have_no_barriers(
     scheme: str,
     language: str,
 ) -> None:
-    site = parcours.viewer.definitions.find(Site)[0]
+    site = parcours.add(f"Shop {web.port}", web)
     context = browser.new_context(
         locale=language,
         storage_state=signed_in,  # type: ignore[arg-type]
@@ -153,7 +153,7 @@ def test_set_up_settings_and_sites_have_no_barriers(
         color_scheme=scheme,  # type: ignore[arg-type]
     )
     page = context.new_page()
-    for path in (f"/sites/{site.id}?with=wordpress", f"/sites/{site.id}/settings", "/sites"):
+    for path in (f"/sites/{site.id}?with=wordpress", f"/sites/{site.id}/settings", "/sites", "/help/set-up"):
         page.goto(parcours.address + path, wait_until="networkidle")
         assert page.evaluate("document.documentElement.scrollWidth - innerWidth") <= 0, path
         assert barriers(page) == [], path

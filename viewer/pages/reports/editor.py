@@ -50,6 +50,7 @@ class ReportFormPage(Page):
     """The form of a new or stored report."""
 
     template = "reports/edit.html"
+    docs = "reports"
     name: str = doc("Its name as typed")
     lead: str = doc("What it says first")
     sections: list[PartField] = doc("Its parts in order")

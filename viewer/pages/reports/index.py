@@ -53,6 +53,7 @@ class ReportsPage(Page):
     """The reports and the saved maps."""
 
     template = "reports/index.html"
+    docs = "reports"
     reports: list[ReportRow] = doc("One row per report, by name")
     maps: list[SavedMapRow] = doc("One row per saved map, by name")
     new_href: str = doc("Address of the form for a new report")
@@ -66,6 +67,7 @@ class KeepMapPage(Page):
     """Keeps a map under a name, or in a report, `/sites/3/keep-map?page=…`."""
 
     template = "reports/keep.html"
+    docs = "reports"
     line: str = doc("What the map shows, in words")
     query: str = doc("Its parameters, as the form sends them")
     name: str = doc("The name as typed")

@@ -80,6 +80,7 @@ class ReportPaperPage(Page):
     """A report on the page."""
 
     template = "reports/paper.html"
+    docs = "reports"
     paper: Paper = doc("The sheet")
     saved: str = doc("When it was saved")
     edit: str = doc("Its form; empty if the person may not edit it")
@@ -94,6 +95,7 @@ class ReportFilePage(Page):
     """A report as one file, with its pictures and styles inside."""
 
     template = "reports/file.html"
+    docs = "reports"
     paper: Paper = doc("The sheet")
 
 

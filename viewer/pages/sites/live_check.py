@@ -79,7 +79,7 @@ def live_steps(lang: Language, urls: Urls, seen: Seen) -> tuple[LiveStep, ...]:
     }
     facts = {"answers": "", "line": "", "allowed": "", "view": seen.first_view}
     if reading is not None and reading.status:
-        facts["answers"] = _("%(status)s, in %(span)s", status=reading.status, span=lang.span(reading.ms))
+        facts["answers"] = _("%(status)s, in %(span)s", status=reading.status, span=lang.span(max(reading.ms, 100)))
     if reading is not None and any(line.key == seen.site.key for line in reading.html.lines):
         facts["line"] = _("key %(key)s", key=seen.site.key)
     at = STEPS.index(finding.step) if finding.step else len(STEPS)

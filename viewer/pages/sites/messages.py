@@ -27,9 +27,10 @@ def old_keys(lang: Language, site: Site, intake: SiteIntake | None) -> list[str]
 def tests_line(lang: Language, intake: SiteIntake | None) -> str:
     if intake is None or not intake.of_tests:
         return ""
-    return lang.text(
-        "%(n)s messages are tests from a page on localhost. They have their own maps.",
-        n=lang.number(intake.of_tests),
+    return lang.plural(
+        "%(num)s message is a test from a page on localhost. Such pages have their own maps.",
+        "%(num)s messages are tests from a page on localhost. They have their own maps.",
+        intake.of_tests,
     )
 
 
