@@ -24,6 +24,7 @@ class MailChoice(Struct, frozen=True, kw_only=True):
     hour: Hour = 7
     language: MailLanguage = ""
     alerts: bool = False
+    mentions: bool = True
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class Subscription(Record, frozen=True, kw_only=True):
     hour: Hour = 7
     language: MailLanguage = ""
     alerts: bool = False
+    mentions: bool = True  # in notes
     since: int = 0
 
 

@@ -85,6 +85,7 @@ from viewer.mailing import Mailing
 from viewer.maps import Drain, Maps
 from viewer.measured import MeasuredExperiments
 from viewer.memory import free_memory
+from viewer.mentions import Mentions
 from viewer.note_writer import NoteWriter
 from viewer.offsite_files import OffsiteFiles
 from viewer.opportunities import OpportunityReader
@@ -107,6 +108,7 @@ from viewer.pages.journey.measuring import JourneyMeasurer
 from viewer.pages.login.page import LoginRenderer
 from viewer.pages.mail.alerts import AlertFinder
 from viewer.pages.mail.links import MailLinkPages
+from viewer.pages.mail.mention import mention_mail
 from viewer.pages.mail.page import MailRenderer
 from viewer.pages.mail.writer import DigestReader
 from viewer.pages.overview.needs_reader import NeedsReader
@@ -387,6 +389,10 @@ class Viewer:
         reading = DigestReader(self.store, questions, overviews, needs, self.urls, self.work)
         self.digests = Digests(reading.write)
         self.alerts = Alerts(AlertFinder(questions, needs, self.health, self.urls).read)
+        mentions = Mentions(
+            self.definitions, self.subscriptions, self.outbox, self.mail_links, self.urls,
+            partial(mention_mail, self.urls),
+        )  # fmt: skip
         layers = LayerReader(questions, self.maps, zones, notes)
         touchpoints = TouchpointPageReader(self.store, self.registry, self.work)
         alone = MapsAlone(questions, self.maps, layers, bars)
@@ -461,7 +467,7 @@ class Viewer:
             groups,
             zones,
             notes,
-            NoteWriter(self.registry, questions, zones, self.maps, notes),
+            NoteWriter(self.registry, questions, zones, self.maps, notes, mentions),
             ZoneForms(self.frames, self.urls, questions, self.registry, zones),
             GalleryParts(self.maps, traffic, groups, self.thumbnails, self.registry),
             GroupFormRenderer(self.frames, self.urls, self.registry, groups, snapshots),

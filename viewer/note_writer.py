@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import secrets
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from msgspec.structs import replace
@@ -15,17 +16,21 @@ from aggregator.placing.remark_places import point_in
 from rules import remark as rules
 from rules.faults import Faults, InvalidDefinition, fault
 from rules.question import MAP
+from store.errors import StoreError
 from store.page_zones import ElementPrint
+from store.records import Site
 from store.remarks import Answer, FigureThen, NotePlace, Remark
 from viewer.access.guards import check_role
 from viewer.access.person import Person, signed_in
 from viewer.http.errors import Problem
 from viewer.maps import Maps
+from viewer.mentions import Mentions
 from viewer.page_zones import ZoneReader
 from viewer.questions import Asked, Questions
 from viewer.registry import Registry
 from viewer.remarks import NoteReader, may_change
 
+log = logging.getLogger("parcours.mail")
 OF_QUESTION = tuple(name for name in MAP.names if name not in ("page", "kind", "layer"))
 LONGEST_NAME = 200  # characters of the name of an element
 
@@ -39,13 +44,15 @@ class NoteWriter:
     else's note without the role editor."""
 
     def __init__(
-        self, registry: Registry, questions: Questions, zones: ZoneReader, maps: Maps, reader: NoteReader
-    ) -> None:
+        self, registry: Registry, questions: Questions, zones: ZoneReader, maps: Maps, reader: NoteReader,
+        mentions: Mentions,
+    ) -> None:  # fmt: skip
         self._registry = registry
         self._questions = questions
         self._zones = zones
         self._maps = maps
         self._reader = reader
+        self._mentions = mentions
 
     async def add(self, request: Request, fields: Mapping[str, object]) -> Remark:
         """Write a note. The query of the request is that of the map on which it is written."""
@@ -64,7 +71,8 @@ class NoteWriter:
             mentions=rules.mentions(asked.text, await self._reader.people(site)),
             **about,
         )
-        return await self._registry.change(lambda definitions: definitions.put(note, who.name))
+        stored = await self._registry.change(lambda definitions: definitions.put(note, who.name))
+        return await self._told(site, stored, "", stored.mentions)
 
     async def answer(self, request: Request, fields: Mapping[str, object]) -> Remark:
         """Add an answer to the note that the address names."""
@@ -76,7 +84,8 @@ class NoteWriter:
             id=secrets.token_hex(8), text=text, author=who.name, via=who.via, time=now_ms(),
             mentions=rules.mentions(text, people),
         )  # fmt: skip
-        return await self._registry.change(lambda definitions: rules.answer(definitions, stored, made))
+        answered = await self._registry.change(lambda definitions: rules.answer(definitions, stored, made))
+        return await self._told(site, answered, made.id, made.mentions)
 
     async def change(self, request: Request, fields: Mapping[str, object]) -> Remark:
         """Change the text of a note, resolve or open it again, or point at its new place."""
@@ -99,9 +108,18 @@ class NoteWriter:
         def edit(newest: Remark) -> Remark:
             return replace(newest, **edits)
 
-        return await self._registry.change(
+        changed = await self._registry.change(
             lambda definitions: rules.change(definitions, stored, who.name, asked.version, edit)
         )
+        return await self._told(site, changed, "", changed.mentions) if asked.text is not None else changed
+
+    async def _told(self, site: Site, note: Remark, answer: str, names: Collection[str]) -> Remark:
+        """The note, after those mentioned in it were mailed; it is stored whether or not they could be."""
+        try:
+            await self._registry.read(lambda _: self._mentions.send(site, note, answer, names))
+        except StoreError as error:
+            log.warning("mentions in note %s could not be mailed: %s", note.id, error)
+        return note
 
     async def delete(self, request: Request) -> Remark:
         """Delete a note with its answers; its history stays."""

@@ -57,7 +57,7 @@ class Subscriptions:
             since = before.since if before.weekly else int(self._now() * 1000)
             wanted = replace(
                 before, weekly=choice.weekly, weekday=choice.weekday, hour=choice.hour, language=choice.language,
-                alerts=choice.alerts, since=since if choice.weekly else 0,
+                alerts=choice.alerts, mentions=choice.mentions, since=since if choice.weekly else 0,
             )  # fmt: skip
             try:
                 return self._definitions.put(wanted, user)
@@ -67,8 +67,9 @@ class Subscriptions:
     def stop(self, site: str, user: str) -> None:
         """End every mail about a site; nothing if there is none."""
         stored = self.of(site, user)
-        if stored.weekly or stored.alerts:
-            self.save(site, user, MailChoice(weekday=stored.weekday, hour=stored.hour, language=stored.language))
+        if stored.weekly or stored.alerts or stored.mentions:
+            none = MailChoice(weekday=stored.weekday, hour=stored.hour, language=stored.language, mentions=False)
+            self.save(site, user, none)
 
     def subscribers(self, site: str = "") -> list[Subscriber]:
         """Who asked for mail, of one site or of all, by name; without those who may no longer see the site."""

@@ -80,7 +80,7 @@ class MailLinkPages:
                 return PlainTextResponse("Unsubscribed.\n")  # a mail program: RFC 8058
             words, button = _("No more mail about %(site)s is sent to you.", site=name), None
         else:
-            words = _("End the digest and the alerts about %(site)s for “%(name)s”?", site=name, name=link.user)
+            words = _("End all mail about %(site)s for “%(name)s”?", site=name, name=link.user)
             button = Choice(_("Unsubscribe"), urls.unsubscribe(secret))
         return private(answer(request, MailLinkPage(frame=frame, title=title, words=words, action=button, bad=False)))
 

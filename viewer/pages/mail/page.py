@@ -55,6 +55,7 @@ class OwnMail:
     confirmed: bool
     weekly: bool
     alerts: bool
+    mentions: bool
     weekdays: list[Choice]
     hours: list[Choice]
     languages: list[Choice]
@@ -207,6 +208,7 @@ class MailRenderer:
             confirmed=is_confirmed(user),
             weekly=wanted.weekly,
             alerts=wanted.alerts,
+            mentions=wanted.mentions,
             weekdays=[Choice(name, str(n), n == wanted.weekday) for n, name in enumerate(_day_names(lang))],
             hours=[Choice(f"{hour:02}:00", str(hour), hour == wanted.hour) for hour in range(24)],
             languages=[
@@ -384,6 +386,7 @@ def _choice(form: FormData) -> MailChoice:
             "hour": number(text(form, "hour")),
             "language": text(form, "language"),
             "alerts": "alerts" in form,
+            "mentions": "mentions" in form,
         }
     )
 
