@@ -18,7 +18,7 @@ from store.erasure import RETENTION, erase_rows
 # What everybody who sees a site may know of it, and what only its owners may.
 SITE_KINDS = (
     "site", "experiment", "goal", "journey", "state", "group", "declined_groups", "segment", "zone", "note",
-    "sign_in", "offsite", "share", "survey", "survey_theme",
+    "sign_in", "offsite", "share", "survey", "survey_theme", "saved_map", "report",
 )  # fmt: skip
 OWNER_KINDS = ("user", "invitation", "erasure", "access_event")
 # Of no site: only owners of every site see them.
@@ -36,6 +36,11 @@ _SECRET = ("password", "digest", "sealed", "recovery")
 BATCH = 500  # entries whose fields are read at once
 KEPT_MONTHS = 13
 _OWN_RECORDS = ("session", "access_event", "token_use")  # kept for this list, so erased with it
+
+_OLD = (
+    "WHERE kind IN {kinds:Array(String)} AND toUnixTimestamp64Milli(time) < {before:Int64} "
+    "AND concat(kind, '/', id, '/', toString(version)) NOT IN {kept:Array(String)}"
+)
 
 _VERSIONS = f"""
 SELECT kind, id, version, ms, author, gone, first, exists_now,
@@ -157,21 +162,18 @@ def read_activity(
 
 
 def erase_old_activity(store: Store, before: int) -> None:
-    """Erase what is kept for this list only and was written before a time (ms since 1970), with all its versions."""
-    rows = store.rows(
-        "SELECT kind, id FROM definitions WHERE kind IN {kinds:Array(String)} GROUP BY kind, id "
-        "HAVING max(toUnixTimestamp64Milli(definitions.time)) < {before:Int64}",
+    """Erase what is kept for this list only and was written before a time (ms since 1970): all versions of a record
+    that was not written since, and otherwise the early ones."""
+    newest = store.rows(
+        "SELECT kind, id, max(version) AS version FROM definitions WHERE kind IN {kinds:Array(String)} "
+        "GROUP BY kind, id HAVING max(toUnixTimestamp64Milli(definitions.time)) >= {before:Int64}",
         kinds=list(_OWN_RECORDS),
         before=before,
     )
-    if rows:
-        erase_rows(
-            store,
-            "definitions",
-            "WHERE kind IN {kinds:Array(String)} AND concat(kind, '/', id) IN {ids:Array(String)}",
-            kinds=list(_OWN_RECORDS),
-            ids=[f"{row['kind']}/{row['id']}" for row in rows],
-        )
+    kept = [f"{row['kind']}/{row['id']}/{row['version']}" for row in newest]
+    asked: dict[str, object] = {"kinds": list(_OWN_RECORDS), "before": before, "kept": kept}
+    if store.rows(f"SELECT 1 FROM definitions {_OLD} LIMIT 1", **asked):  # erasing rewrites files
+        erase_rows(store, "definitions", _OLD, **asked)
 
 
 def _values(scope: ActivityScope) -> dict[str, Any]:

@@ -151,3 +151,14 @@ def test_what_is_kept_for_the_list_only_is_erased(store: Store, definitions: Def
     erase_old_activity(store, int(time.time() * 1000) + 60_000)
     kinds = store.rows("SELECT DISTINCT kind FROM definitions")
     assert [row["kind"] for row in kinds] == ["segment"]
+
+
+def test_early_versions_of_what_is_still_used_are_erased(store: Store, definitions: Definitions) -> None:
+    for version, when in ((1, 1_000), (2, 2_000), (3, int(time.time() * 1000))):
+        store.insert(
+            "definitions",
+            {"kind": ["token_use"], "id": ["t"], "version": [version], "time": [when], "author": ["sheet"],
+             "deleted": [0], "json": ['{"name":"sheet","last":1}'], "nonce": [str(version)]},
+        )  # fmt: skip
+    erase_old_activity(store, int(time.time() * 1000) - 60_000)
+    assert [row["version"] for row in store.rows("SELECT version FROM definitions")] == [3]

@@ -19,6 +19,10 @@ from store.sessions import SessionRecord
 UNUSED_MS = 30 * 86_400_000  # after which a session has ended
 WRITE_MS = 15 * 60_000  # between two writes of the last use
 MIDDLE_MS = 86_400_000  # after which versions that say no more than a last use are erased
+_MIDDLE = (
+    "WHERE kind = 'session' AND version > 1 AND NOT deleted AND toUnixTimestamp64Milli(time) < {before:Int64} "
+    "AND concat(id, '/', toString(version)) NOT IN {newest:Array(String)}"
+)
 
 
 def session_id(nonce: str) -> str:
@@ -81,15 +85,9 @@ class SessionList:
             if not self._is_open(one):
                 self._end(one, "")
         newest = [f"{one.id}/{one.version}" for one in found]
-        erase_rows(
-            self._definitions.store,
-            "definitions",
-            "WHERE kind = 'session' AND version > 1 AND NOT deleted "
-            "AND toUnixTimestamp64Milli(time) < {before:Int64} "
-            "AND concat(id, '/', toString(version)) NOT IN {newest:Array(String)}",
-            before=self._ms - MIDDLE_MS,
-            newest=newest,
-        )
+        store, asked = self._definitions.store, {"before": self._ms - MIDDLE_MS, "newest": newest}
+        if store.rows(f"SELECT 1 FROM definitions {_MIDDLE} LIMIT 1", **asked):  # erasing rewrites files
+            erase_rows(store, "definitions", _MIDDLE, **asked)
 
     @property
     def _ms(self) -> int:
