@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Annotated, Any, Literal
 
 from msgspec import Meta, Struct
+from msgspec.structs import replace
 
 from rules.faults import Fault, Faults, accepted, fault
 from rules.fields import day_faults, day_of
@@ -93,6 +94,18 @@ def new_share(id: str, thing: SharedThing, fields: Mapping[str, object], zone: Z
         by=by,
         made=now_ms(),
     )
+
+
+def extended(share: Share, zone: Zone) -> Share:
+    """The link with USUAL_DAYS more, at most until the latest end that a new link can have today."""
+    today, ends = zone.today(), date.fromisoformat(share.ends)
+    later = max(ends, min(ends + timedelta(days=USUAL_DAYS), latest_end(today)))
+    return replace(share, ends=later.isoformat(), until=zone.midnight(later + timedelta(days=1)))
+
+
+def can_extend(share: Share, today: date, now: int) -> bool:
+    """Whether the link opens and may end later than it does."""
+    return works(share, now) and date.fromisoformat(share.ends) < latest_end(today)
 
 
 def works(share: Share, now: int) -> bool:

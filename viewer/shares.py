@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from msgspec.structs import replace
 
 from rules.find import NotFound
-from rules.share import SharedThing, can_undo, is_listed, new_share, works
+from rules.share import SharedThing, can_extend, can_undo, extended, is_listed, new_share, works
 from store.definitions import Conflict, Definitions, Missing
 from store.records import Site
 from store.shares import Share, ShareUse
@@ -137,6 +137,19 @@ class ShareLinks:
             if not can_undo(share, now_ms()):
                 raise NotFound("share", id, ())
             return self._definitions.put(replace(share, revoked=0), by)
+
+        return await self._work.run(write)
+
+    async def extend(self, site: Site, id: str, by: str) -> Share:
+        """Let a link that opens end later. NotFound if the site has no such link, or it opens no more."""
+
+        def write() -> Share:
+            share = self._of_site(site.id, id)
+            if not works(share, now_ms()):
+                raise NotFound("share", id, ())
+            if not can_extend(share, site.zone.today(), now_ms()):
+                return share
+            return self._definitions.put(extended(share, site.zone), by)
 
         return await self._work.run(write)
 

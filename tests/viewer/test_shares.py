@@ -238,6 +238,43 @@ def test_a_link_ends_after_30_days_and_at_most_after_a_year(owner: Client, shop:
         assert answer.status_code == status, days
 
 
+def test_a_link_is_extended_by_30_days_and_never_beyond_a_year(
+    owner: Client, anyone: Client, shop: Site, viewer: Viewer
+) -> None:
+    path, today = make(owner, shop, name="Board", password=PASSWORD), UTC_ZONE.today()
+    before = stored(viewer, path)
+    assert post(owner, shop, do="extend", share=before.id).status_code == 303
+    ends = today + timedelta(days=2 * USUAL_DAYS)
+    after = replace(before, ends=ends.isoformat(), until=UTC_ZONE.midnight(ends + timedelta(days=1)))
+    assert stored(viewer, path) == replace(after, version=stored(viewer, path).version), "nothing else changes"
+    assert "Extend the link “Board”" in owner.get(f"/sites/{shop.id}/shares").text
+    for _ in range(12):
+        post(owner, shop, do="extend", share=before.id)
+    latest = (today + timedelta(days=MOST_DAYS)).isoformat()
+    assert stored(viewer, path).ends == latest
+    assert "Extend the link “Board”" not in owner.get(f"/sites/{shop.id}/shares").text
+    assert "Password of this link" in anyone.get(path).text
+
+
+def test_a_link_that_opens_no_more_is_not_extended(owner: Client, api: Client, shop: Site, viewer: Viewer) -> None:
+    ended, revoked = make(owner, shop), make(owner, shop)
+    viewer.definitions.put(replace(stored(viewer, ended), until=1))
+    post(owner, shop, do="revoke", share=stored(viewer, revoked).id)
+    for path in (ended, revoked):
+        kept = stored(viewer, path)
+        assert post(owner, shop, do="extend", share=kept.id).status_code == 404
+        assert api.post(f"/api/v1/sites/{shop.id}/shares/{kept.id}/extend").status_code == 404
+        assert stored(viewer, path) == kept
+    assert post(owner, shop, do="extend", share="0" * 64).status_code == 404
+
+
+def test_the_api_extends_a_link(api: Client, owner: Client, shop: Site, viewer: Viewer) -> None:
+    id = stored(viewer, make(owner, shop)).id
+    answer = api.post(f"/api/v1/sites/{shop.id}/shares/{id}/extend")
+    ends = (UTC_ZONE.today() + timedelta(days=2 * USUAL_DAYS)).isoformat()
+    assert (answer.status_code, answer.json()) == (200, {"id": id, "ends": ends})
+
+
 @pytest.mark.parametrize(
     ("fields", "status"),
     [

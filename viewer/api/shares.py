@@ -73,6 +73,12 @@ async def revoke_share(request: Request, *, registry: Registry, shares: ShareLin
     return answer({"revoked": share.id})
 
 
+async def extend_share(request: Request, *, registry: Registry, shares: ShareLinks) -> Response:
+    site = await registry.site(request)
+    share = await shares.extend(site, str(request.path_params["share"]), by_whom(request))
+    return answer({"id": share.id, "ends": share.ends})
+
+
 ENTRIES = (
     Entry(
         "GET",
@@ -90,6 +96,13 @@ ENTRIES = (
         "password, elements. The link is shown this once.",
         body=JsonBody(SharedQuestion),
         statuses=(201,),
+    ),
+    Entry(
+        "POST",
+        "/sites/{site}/shares/{share}/extend",
+        extend_share,
+        "editor",
+        "Let a link that opens end 30 days later, at most a year from today.",
     ),
     Entry(
         "DELETE",

@@ -65,6 +65,8 @@ async def change(
     match form.get("do"):
         case "revoke":
             await shares.revoke(known.site.id, id, by)
+        case "extend":
+            await shares.extend(known.site, id, by)
         case "restore":
             await shares.restore(known.site.id, id, by)
         case "make":
@@ -73,7 +75,7 @@ async def change(
             made = await shares.make(known.site, thing, _fields(form), by)
             panels.remember(response, made, str(form.get("password") or ""))
         case other:
-            raise bad_parameter("do", f"{str(other)[:40]!r} is not valid.", "make, revoke, restore")
+            raise bad_parameter("do", f"{str(other)[:40]!r} is not valid.", "make, extend, revoke, restore")
     return response
 
 

@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rules.period import DAYS
-from rules.share import SharedThing, can_undo, latest_end, usual_end
+from rules.share import USUAL_DAYS, SharedThing, can_extend, can_undo, latest_end, usual_end
 from rules.user import SHORTEST_PASSWORD
 from store.records import Site
 from store.zones import now_ms
@@ -39,7 +39,8 @@ class NewLink:
 
 @dataclass(frozen=True)
 class ShareRow:
-    """A link in the list. `undo`: the revocation can still be taken back; `revoke`: it can be revoked."""
+    """A link in the list. `undo`: the revocation can still be taken back; `revoke`: it can be revoked; `extend`: the
+    days that can be added to it, in words, "" if none can."""
 
     id: str
     name: str
@@ -50,6 +51,7 @@ class ShareRow:
     last: str
     revoke: bool
     undo: bool
+    extend: str = ""
 
     @property
     def quiet(self) -> bool:
@@ -190,4 +192,5 @@ def share_row(lang: Language, one: ListedShare, today: date) -> ShareRow:
         last=lang.day(use.last) if use.last else "",
         revoke=one.works,
         undo=undo,
+        extend=_("Extend by %(n)s days", n=USUAL_DAYS) if can_extend(share, today, now_ms()) else "",
     )
