@@ -19,7 +19,7 @@ from collector.door.admission import Admission, Load, RequestHead
 from collector.door.ask import AskEndpoint
 from collector.door.day_limits import DayLimits
 from collector.door.endpoint import BatchEndpoint
-from collector.door.script import ASK, SNAPSHOT, Script, ScriptRequests, mark_of
+from collector.door.script import ASK, ASK_SHOW, SNAPSHOT, Script, ScriptRequests, mark_of
 from collector.enrich.devices import device
 from collector.enrich.visitors import Visitors
 from collector.journal.committer import Committer, PendingBatch
@@ -123,6 +123,7 @@ class Collector:
             Route("/parcours.js", Script(marks=self._marks, requests=self._script_requests).page),
             Route("/parcours-snapshot.js", Script(SNAPSHOT).page),
             Route("/parcours-ask.js", Script(ASK).page),
+            Route("/parcours-ask-show.js", Script(ASK_SHOW).page),
             Route("/ask/{key}.json", asking.page),
             Route("/metrics", metrics.page),
             *(self._backend.routes if self._backend else ()),

@@ -6,16 +6,17 @@ import {build} from 'esbuild';
 import {minify} from 'terser';
 
 const here = fileURLToPath(new URL('.', import.meta.url));
-// Bytes, gzip -9, of what a visitor's browser fetches. The targets are 7200
-// (docs/decisions/0014) and 6000.
-const LIMITS = {'parcours.js': 9600, 'parcours-ask.js': 7800};
+// Bytes, gzip -9, of what a visitor's browser fetches. The target of the first is 7200:
+// docs/decisions/0014.
+const LIMITS = {'parcours.js': 9600, 'parcours-ask.js': 6000, 'parcours-ask-show.js': 6000};
 // Loaded with `import`: a module that exports what the tracker calls.
-const MODULES = ['parcours-ask.js', 'ask-preview.js'];
+const MODULES = ['parcours-ask.js', 'parcours-ask-show.js', 'ask-preview.js'];
 const ENTRIES = {
   'parcours.js': 'main.js',
   'capture.js': 'capture.js',
   'parcours-snapshot.js': 'own_browser.js',
   'parcours-ask.js': 'ask/main.js',
+  'parcours-ask-show.js': 'ask/show.js',
   'ask-preview.js': 'ask/preview.js', // for the form of a survey, which the viewer serves
 };
 

@@ -24,7 +24,8 @@ from collector.origins import allowed, host_of
 _DIST = Path(__file__).resolve().parents[2] / "tracker_js" / "dist"
 BUNDLE = _DIST / "parcours.js"
 SNAPSHOT = _DIST / "parcours-snapshot.js"  # takes a picture in the owner's own browser
-ASK = _DIST / "parcours-ask.js"  # asks visitors
+ASK = _DIST / "parcours-ask.js"  # asks visitors: which survey is due
+ASK_SHOW = _DIST / "parcours-ask-show.js"  # what they see of it
 MARK_KIND = 98  # of the fingerprint; those of elements are 0 to 11
 _LETTERS = string.digits + string.ascii_lowercase + string.ascii_uppercase + "-_"
 NO_MARKS = b"('');\n"  # the end of the built tracker

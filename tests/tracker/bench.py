@@ -126,7 +126,7 @@ class Bench:
                 path = self.path.partition("?")[0]
                 if path == LEFT_TO:
                     self._answer(200, b"<!doctype html>", {"Content-Type": "text/html"})
-                elif path in ("/parcours.js", "/parcours-ask.js", "/capture.js"):
+                elif path in ("/parcours.js", "/parcours-ask.js", "/parcours-ask-show.js", "/capture.js"):
                     self._answer(200, (DIST / path[1:]).read_bytes(), {"Content-Type": "text/javascript"})
                 elif path in bench.pages:
                     headers = {"Content-Type": "text/html; charset=utf-8", **bench.page_headers}

@@ -2,7 +2,6 @@
 // be due, and calls `start` with what it may use of it (docs/feedback.md).
 import {isDrawn, isOn, isRecent, isVariant, pageOf} from './due.js';
 import {makeAsking, MISSED, RECENT} from './asking.js';
-import {edge, show} from './show.js';
 import {maskedText} from './text_masks.js';
 import {arm} from './triggers.js';
 
@@ -21,6 +20,9 @@ const begin = async (hooks) => {
 
   const whenAsked = () => ({...JSON.parse((me.id && stored(ASKED)) || '{}'), ...asked});
 
+  // What visitors see is a file of its own: most of them are not asked.
+  const widget = () => import(new URL('../parcours-ask-show.js', url));
+
   const heard = new Set();
   ears.push((kind, what) => [...heard].forEach((ear) => ear(kind, what)));
   const hear = (ear) => {
@@ -35,7 +37,7 @@ const begin = async (hooks) => {
   };
 
   /** Shows the survey. `wish`: the visitor asked for it; `first`: answer of the first question, from a link. */
-  const open = (survey, record, wish, first) => {
+  const open = async (survey, record, wish, first) => {
     const asking = makeAsking(survey, tools, record);
     const {close} = asking;
     asking.close = () => {
@@ -43,13 +45,18 @@ const begin = async (hooks) => {
       end();
     };
     end();
-    current = {asking, remove: () => {}};
+    const here = (current = {asking, remove: () => {}});
+    const {show} = await widget().catch(() => ({}));
+    if (current !== here) return; // closed meanwhile: the tracker stopped
+    if (!show) {
+      current = 0;
+      return;
+    }
     asking.shown();
     asked = {...whenAsked(), [survey.id]: Date.now()};
     if (me.id) stored(ASKED, JSON.stringify(asked));
     if (first) asking.answer(first);
-    const remove = show(asking, hooks, maskedText, wish);
-    current.remove = remove;
+    here.remove = show(asking, hooks, maskedText, wish);
   };
 
   const onDue = (survey, record) => {
@@ -57,7 +64,11 @@ const begin = async (hooks) => {
     if (current?.asking.question || !isVariant(survey, me.variants)) return;
     if (survey.trigger.kind === 'edge') {
       const {lang, words} = makeAsking(survey, tools);
-      disarms.push(edge(survey, lang, words.edge, () => current?.asking.question || open(survey, null, true)));
+      const press = () => current?.asking.question || open(survey, null, true);
+      let isGone;
+      let remove = () => (isGone = true);
+      disarms.push(() => remove());
+      widget().then(({edge}) => isGone || (remove = edge(survey, lang, words.edge, press)), String);
       return;
     }
     if (!isDrawn(survey, me.id)) makeAsking(survey, tools, record).skip(MISSED);

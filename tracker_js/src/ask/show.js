@@ -141,7 +141,7 @@ export const show = (asking, hooks, mask, asked) => {
   // The field in focus stays above the keyboard of a phone.
   const {visualViewport: seen} = window;
   if (seen) seen.onresize = () => host.style.setProperty('--kb', `${innerHeight - seen.height - seen.offsetTop}px`);
-  ask(asking.question);
+  next(); // a link may have brought the only answer
   return remove;
 };
 
