@@ -33,6 +33,8 @@ class AlertWatch:
         for site in self._mailing.definitions.find(Site):
             if stopping():
                 break
+            if site.counts_only:  # alerts compare the visits of today with those of days before: it has neither
+                continue
             try:
                 queued += self._look_at(site)
             except Exception as error:  # one site that cannot be read must not stop the others

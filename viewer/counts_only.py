@@ -25,6 +25,7 @@ from viewer.work import Work
 SECONDS = 10.0  # how long it is remembered that no rows are left
 # First part of a path below a site: what is set up, pictures, maps, and the counts themselves.
 ADMITTED = frozenset((
+    "settings", "check", "domains", "activity",
     "people", "privacy", "erasing", "delete", "rotate-key", "counts", "heatmap", "heat.png", "thumb.webp", "pictures",
     "picture-history", "sign-in", "own-browser", "states", "shares", "matching", "health", "snapshots", "retakes",
     "secrets", "cookies", "erasures", "sources", "visitors", "invitations",

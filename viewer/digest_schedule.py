@@ -31,7 +31,8 @@ class DigestSchedule:
 
     def send_due(self, stopping: Stopping = lambda: False) -> int:
         """Queue what is due; returns how many. A digest that cannot be written is tried again a minute later."""
-        sites = {one.id: one for one in self._mailing.definitions.find(Site)}
+        # A digest compares visits with those of the week before: a site that keeps counts only has none.
+        sites = {one.id: one for one in self._mailing.definitions.find(Site) if not one.counts_only}
         queued = 0
         asked: list[tuple[Site, Callable[[], bool]]] = [(site, partial(self._post, site)) for site in sites.values()]
         if self._mailing.outbox.mail_is_set_up:

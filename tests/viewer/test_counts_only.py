@@ -28,7 +28,8 @@ CLOSES = datetime(2026, 3, 3, 12, tzinfo=UTC)
 ROUTES = [
     one
     for one in (*api.endpoints(), *picture_routes.ENDPOINTS, *pages.ENDPOINTS)
-    if "/sites/{site}" in one.path and "GET" in one.methods
+    # what the site's own people did has nothing about visitors, and differs from site to site
+    if "/sites/{site}" in one.path and "GET" in one.methods and not one.path.endswith("/activity")
 ]
 ASKED = {"page": PAGE, "width": str(shops.WIDTH), **PERIOD}
 
@@ -87,6 +88,7 @@ def plain(answer: Response, site: Site) -> tuple[int, str]:
     text = re.sub(r"shop-\d-of-three", "file", text)
     text = re.sub(r"\d{15,20}|csrf\S*|value=\"[\w.\-]{20,}\"|\b[0-9a-f]{64}\b|[0-9a-f]{24}", "ID", text)
     text = re.sub(rf"{datetime.now(UTC).date()}T[\d:.]+Z", "NOW", text)
+    text = re.sub(r"[\d.]+ m?s ago", "AGO", text)
     text = re.sub(r"(sites/|closing-)\d+", r"\1N", text)
     return answer.status_code, re.sub(r'"(site|id|site_id)": ?"?\d+"?', "SITE", text)
 

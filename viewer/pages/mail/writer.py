@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from rules.period import today
 from rules.question import SITE
 from store.client import Store
+from viewer.counts_only import refused
 from viewer.digests import DigestAsked, DigestMessage
 from viewer.http.urls import Urls
 from viewer.overviews import Overviews, wanted_of
@@ -38,6 +39,8 @@ class DigestReader:
         """The digest of the seven days to `until`, by default yesterday, of the site with this id or name."""
         known = await self.questions.known_site(name)
         site = known.site
+        if site.counts_only:
+            raise refused("counts_rows")
         lang = replace(lang, zone=site.zone)
         until = until or today(site.zone) - timedelta(days=1)
         days = {"since": (until - timedelta(days=WEEK - 1)).isoformat(), "until": until.isoformat()}
