@@ -169,7 +169,7 @@ def test_a_proxy_that_is_not_trusted_is_reported_everywhere_with_the_line_to_set
         assert visitors(served, 5) == 1
         assert served.log.read_text().count(line) == 1
         page = as_owner(served, f"/sites/{served.site}").text
-        assert 'role="alert"' in page
+        assert "A proxy stands before this server" in page
         assert line in page
         assert as_owner(served, f"/api/v1/sites/{served.site}/health").json()["untrusted_proxies"] == [
             {"address": "127.0.0.1", "setting": line}
