@@ -121,3 +121,18 @@ def test_touch_and_pen_have_their_flag(bench: Bench, page: Page) -> None:
     (click,) = _made(bench, other, 1)
     context.close()
     assert click["k"] == 2
+
+
+def test_what_happens_in_a_question_of_a_survey_is_not_of_the_page(bench: Bench, page: Page) -> None:
+    """Its element has an open shadow root, like `parcours-ask.js` makes it."""
+    page.goto(bench.page("/a", BUTTON))
+    page.evaluate(
+        "document.body.append(document.createElement('parcours-ask'));"
+        "document.body.lastChild.attachShadow({mode: 'open'}).innerHTML = '<button id=in>10</button><input id=text>'"
+    )
+    page.click("#in")
+    page.fill("#text", "words")
+    page.click("#b")
+    (click,) = _made(bench, page, 1)
+    assert click["path"] == "button#b"
+    assert all(not batch.input for batch in bench.batches())

@@ -15,10 +15,12 @@ export const bind = (types, fn, target) => {
 export const listen = (types, fn, target = window) => bind(types, guard(fn), target);
 
 /**
- * Listens in the page and in its same-origin frames. A frame with its own tracker is a page of its own. `wrap`: for a
- * `fn` that guards what it calls itself.
+ * Listens in the page and in its same-origin frames. A frame with its own tracker is a page of its own. What happens in
+ * a question of a survey is not of the page (its element is the target: https://dom.spec.whatwg.org/#retarget). `wrap`:
+ * for a `fn` that guards what it calls itself.
  */
-export const hear = (types, fn, wrap = guard) => heard.push([types, wrap(fn)]);
+export const hear = (types, fn, wrap = guard) =>
+  heard.push([types, wrap((event) => event.target.localName === 'parcours-ask' || fn(event))]);
 
 const onLoad = ({target}) => target.contentWindow && attach(target.contentWindow);
 

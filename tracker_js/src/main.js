@@ -48,12 +48,12 @@ const hooks = {me, ears, closers, emit, listen, onStop, stored, recordOf, placeO
 const loadAsk = (key) => {
   hooks.url = url;
   // Blocked, or not to be had: that is no error of the page.
-  if (!held && !outer) import(new URL('../parcours-ask.js', url)).then(({start}) => start(hooks, key)).catch(String);
+  if (!held && !outer) import(new URL('../parcours-ask.js', url)).then((asking) => asking.start(hooks, key)).catch(String);
 };
 
 const askIfDue = () => {
   // ASKING: marks of the sites that ask, from the collector that serves this file (build.js).
-  if (ask !== undefined || /#parcours-ask=/.test(location) || ASKING.split(' ').includes(fingerprint(site, ASK, 'ask')))
+  if (ask !== undefined || /#parcours-ask/.test(location) || ASKING.split(' ').includes(fingerprint(site, ASK, 'ask')))
     loadAsk();
 };
 
